@@ -1,0 +1,6 @@
+//! RiskQL: the language of application-security KPIs, and the engine that computes them.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
+pub mod types;
