@@ -1,6 +1,8 @@
 //! RiskQL: the language of application-security KPIs, and the engine that computes them.
 
 pub mod diagnostic;
+pub mod functions;
+pub mod model;
 pub mod source;
 pub mod syntax;
 pub mod types;

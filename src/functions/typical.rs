@@ -1,0 +1,58 @@
+//! `typical`: the Kaplan-Meier median (rule S22).
+
+use super::{Function, Keeps, Kept, Takes, mismatch, same};
+
+pub(super) const FUNCTION: Function = Function {
+    name: "typical",
+    summary: "The time by which half have finished, counting those still running for as long as they \
+              have run; none while fewer than half have finished.",
+    signature: "typical time from EVENT to EVENT of POPULATION",
+    example: "typical time from found to verified of findings found",
+    takes: Takes::Lifetime,
+    keeps: Keeps::Lifetimes,
+    finish: |kept, _| match kept {
+        Kept::Lifetimes(lifetimes) => median(lifetimes),
+        other => mismatch(other),
+    },
+    unit: same,
+};
+
+/// The smallest duration at which the Kaplan-Meier estimate of survival is at most one half
+/// (Kaplan and Meier 1958). A row still running at a duration counts as at risk there.
+fn median(ascending: &[(f64, bool)]) -> Option<f64> {
+    let mut survival = 1.0;
+    let mut at_risk = ascending.len();
+    for same_time in ascending.chunk_by(|left, right| left.0 == right.0) {
+        let ended = same_time.iter().filter(|(_, ended)| *ended).count();
+        survival *= 1.0 - ended as f64 / at_risk as f64;
+        // A product of quotients may miss one half by a rounding error.
+        if ended > 0 && survival <= 0.5 + 1e-12 {
+            return Some(same_time[0].0);
+        }
+        at_risk -= same_time.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    /// The 6-mercaptopurine arm of Freireich et al. 1963, the textbook example.
+    #[test]
+    fn remission_times_have_the_published_median() {
+        let ended = [6, 6, 6, 7, 10, 13, 16, 22, 23].map(|week| (f64::from(week), true));
+        let running =
+            [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35].map(|week| (f64::from(week), false));
+        let mut lifetimes: Vec<(f64, bool)> = ended.into_iter().chain(running).collect();
+        lifetimes.sort_by(|left, right| left.0.total_cmp(&right.0));
+        assert_eq!(median(&lifetimes), Some(23.0));
+    }
+
+    #[test]
+    fn fewer_than_half_finished_is_not_reached() {
+        assert_eq!(median(&[(1.0, true), (2.0, false), (3.0, false)]), None);
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[(1.0, true), (2.0, false)]), Some(1.0));
+    }
+}
