@@ -1,9 +1,11 @@
 //! RiskQL: the language of application-security KPIs, and the engine that computes them.
 
+pub mod answer;
 pub mod data;
 pub mod diagnostic;
 pub mod functions;
 pub mod model;
+pub mod plan;
 pub mod source;
 pub mod syntax;
 pub mod types;

@@ -1,0 +1,98 @@
+//! The types of a plan.
+
+use crate::model::{Dimension, FieldId, ListQuery, Measure, Moment, Top, ValueColumn};
+use crate::types::{Grain, StockMoment};
+
+/// When evaluation takes place (rules S2, S3).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standpoint {
+    /// Event times at or after this instant read as missing.
+    pub as_of: Moment,
+    /// Rows known from a later instant on are absent. As-of, unless the query says otherwise.
+    pub known_on: Moment,
+    /// Whether the query or the command line set `known_on` apart.
+    pub known_on_given: bool,
+}
+
+/// A stretch of the time line with a name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slot {
+    /// `2026-03`; for a query without `over`, words such as `2026-03 to 2026-05` or `all`.
+    pub label: String,
+    /// `[start, end)` in microseconds, the end no later than as-of.
+    pub start: i64,
+    pub end: i64,
+    pub standing: Standing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Ended by as-of.
+    Complete,
+    /// Cut off at as-of (rule S8).
+    Provisional,
+    /// Ended before the calendar's history began (rule S14): reads *no history*.
+    NoHistory,
+    /// Begins at or after as-of.
+    Future,
+}
+
+/// The periods of a query, ascending and without overlap, and for each the period it is compared with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Timeline {
+    /// `None`: one slot for the whole range.
+    pub grain: Option<Grain>,
+    pub slots: Vec<Slot>,
+    /// One for each slot when the query compares; they may repeat and need not be in order.
+    pub compared: Vec<Slot>,
+    /// Sentences about the time line: what is provisional, what is compared with what (rule S9).
+    pub notes: Vec<String>,
+}
+
+/// A planned query.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Canonical text of the query.
+    pub query: String,
+    pub standpoint: Standpoint,
+    pub work: Work,
+    pub notes: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Work {
+    Values(Box<ValuesWork>),
+    List(Box<ListWork>),
+}
+
+#[derive(Clone, Debug)]
+pub struct ValuesWork {
+    pub columns: Vec<ValueColumn>,
+    pub by: Vec<Dimension>,
+    pub timeline: Timeline,
+    /// Whether the answer shows a period column: the query has `over`.
+    pub shows_period: bool,
+    pub versus_target: bool,
+    pub with_total: bool,
+    pub top: Option<Top>,
+    pub sort: Vec<crate::model::Sort>,
+    pub limit: Option<usize>,
+    /// What the formulas are made of, each once.
+    pub steps: Vec<Step>,
+}
+
+/// One measure, grouped, over the time line (and what it is compared with).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    pub measure: Measure,
+    pub moment: StockMoment,
+    /// The fields of the dimensions in the measure's table.
+    pub keys: Vec<FieldId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ListWork {
+    pub list: ListQuery,
+    /// The stretch events must lie in; a state is looked at at its end.
+    pub slot: Slot,
+}
