@@ -1,6 +1,7 @@
 //! RiskQL: the language of application-security KPIs, and the engine that computes them.
 
 pub mod answer;
+pub mod calendar;
 pub mod data;
 pub mod diagnostic;
 pub mod functions;
