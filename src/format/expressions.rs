@@ -63,6 +63,8 @@ pub fn condition(tree: &Condition) -> String {
         Condition::Within { event, within } => {
             format!("{} within {}", name(&event.node), duration(&within.node))
         }
+        // After `share of P`, a bare `with total` would be the clause of a query.
+        Condition::Name(named) if named.node == "total" => "`total`".to_string(),
         Condition::Name(named) => name(&named.node),
     }
 }

@@ -98,8 +98,8 @@ fn is_plain(word: &str) -> bool {
     let mut letters = word.chars();
     letters
         .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 fn is_reserved(word: &str) -> bool {
