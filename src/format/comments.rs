@@ -109,7 +109,7 @@ impl<'a> Weaver<'a> {
     fn line(&mut self, line: &'a Line, comments: &'a [Comment]) -> &'a [Comment] {
         let (inside, after) = split_at_place(comments, Some(line.end));
         let (moved_up, trailing, left) = match (inside.split_last(), after.split_first()) {
-            (_, Some((first, left))) if !first.own_line => (inside, Some(first), left),
+            (_, Some((first, left))) if self.ends_line(line, first) => (inside, Some(first), left),
             (Some((last, others)), _) if !last.own_line => (others, Some(last), after),
             (Some(_) | None, Some(_) | None) => (inside, None, after),
         };
@@ -127,6 +127,11 @@ impl<'a> Weaver<'a> {
             self.next_blank = Some(false);
         }
         left
+    }
+
+    /// Whether nothing but white space, or the last bar of a row, stands between the two.
+    fn ends_line(&self, line: &Line, comment: &Comment) -> bool {
+        !self.text[line.end as usize..comment.span.start as usize].contains('\n')
     }
 
     fn comment(&mut self, comment: &Comment, indent: usize, spaced: bool) {
