@@ -12,16 +12,6 @@ pub fn name(name: &str) -> String {
     }
 }
 
-/// A word in a place where the grammar takes a fixed vocabulary, such as `as days` or `show list`;
-/// reserved words are welcome there.
-pub(super) fn word(word: &Name) -> String {
-    if is_plain(&word.node) {
-        word.node.clone()
-    } else {
-        format!("`{}`", word.node)
-    }
-}
-
 /// A value as a condition writes it: bare if it can be, else in quotes.
 pub(super) fn value(value: &str) -> String {
     if is_plain(value) && !is_reserved(value) {

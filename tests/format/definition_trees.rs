@@ -199,7 +199,7 @@ fn test_clause() -> impl Strategy<Value = TestClause> {
 }
 
 fn grid() -> impl Strategy<Value = Grid> {
-    let odd = [
+    const ODD: &[&str] = &[
         "",
         " ",
         "|",
@@ -215,7 +215,7 @@ fn grid() -> impl Strategy<Value = Grid> {
     ];
     let cell = prop_oneof![
         3 => "[a-z0-9 -]{0,8}",
-        1 => select(&odd[..]).prop_map(str::to_string),
+        1 => select(ODD).prop_map(str::to_string),
     ];
     let row = vec(spanned(cell), 1..4).boxed();
     (row.clone(), vec(row, 0..3)).prop_map(|(header, rows)| Grid { header, rows })

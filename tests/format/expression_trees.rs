@@ -29,7 +29,7 @@ pub fn spanned<T: std::fmt::Debug>(
 
 /// Mostly plain, sometimes words that need back-ticks.
 pub fn name() -> impl Strategy<Value = Name> {
-    let odd = [
+    const ODD: &[&str] = &[
         "last",
         "where",
         "otherwise",
@@ -47,7 +47,7 @@ pub fn name() -> impl Strategy<Value = Name> {
     ];
     spanned(prop_oneof![
         5 => "[a-z][a-z0-9_]{0,7}x",
-        1 => select(&odd[..]).prop_map(str::to_string),
+        1 => select(ODD).prop_map(str::to_string),
     ])
 }
 

@@ -49,6 +49,15 @@ fn disturbed(line: &str, number: usize, disturbances: &[Disturbance]) -> String 
     text + "\n"
 }
 
+/// A tree that failures show as text.
+struct Written(ast::File);
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "\n{}", written(&self.0))
+    }
+}
+
 fn written(file: &ast::File) -> String {
     let mut sources = Sources::default();
     sources.add("nowhere.kpi", "");
@@ -59,18 +68,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn definitions_read_back_as_they_were(file in file()) {
-        let text = written(&file);
+    fn definitions_read_back_as_they_were(file in file().prop_map(Written)) {
+        let text = written(&file.0);
         let (_, back) = read(&text);
-        prop_assert_eq!(comparable(back.definitions), comparable(file.definitions), "{}", text);
+        prop_assert_eq!(comparable(back.definitions), comparable(file.0.definitions), "{}", text);
     }
 
     #[test]
     fn nothing_is_lost_in_a_disturbed_file(
-        file in file(),
+        file in file().prop_map(Written),
         disturbances in vec(vec(disturbance(), 0..3), 40),
     ) {
-        let text: String = written(&file)
+        let text: String = written(&file.0)
             .lines()
             .enumerate()
             .map(|(number, line)| disturbed(line, number, &disturbances[number % 40]))
