@@ -1,3 +1,4 @@
-//! The one integration binary.
+//! The one integration binary: a module for every room.
 
 mod format;
+mod syntax;

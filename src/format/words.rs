@@ -1,6 +1,7 @@
 //! The smallest pieces: names, texts, numbers, durations, dates, and when they need quotes.
 
 use crate::syntax::ast::{DateLiteral, Duration, FieldRef, Name, Text};
+use crate::syntax::is_reserved;
 use crate::types::Grain;
 
 /// A name as a definition writes it: in back-ticks if it is a reserved word or no plain identifier.
@@ -90,49 +91,4 @@ fn is_plain(word: &str) -> bool {
         .next()
         .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
-}
-
-fn is_reserved(word: &str) -> bool {
-    const RESERVED: &[&str] = &[
-        "and",
-        "any",
-        "as",
-        "at",
-        "by",
-        "cap",
-        "explain",
-        "for",
-        "from",
-        "in",
-        "including",
-        "is",
-        "known",
-        "last",
-        "limit",
-        "list",
-        "missing",
-        "not",
-        "of",
-        "on",
-        "or",
-        "otherwise",
-        "over",
-        "past",
-        "present",
-        "previous",
-        "show",
-        "since",
-        "sort",
-        "target",
-        "this",
-        "to",
-        "top",
-        "total",
-        "until",
-        "versus",
-        "where",
-        "with",
-        "within",
-    ];
-    RESERVED.contains(&word)
 }
