@@ -1,1 +1,5 @@
+//! The one integration binary: a module for every room.
+
+mod format;
 mod plan;
+mod syntax;
