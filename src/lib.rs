@@ -4,6 +4,7 @@ pub mod answer;
 pub mod calendar;
 pub mod data;
 pub mod diagnostic;
+pub mod engine;
 pub mod format;
 pub mod functions;
 pub mod model;

@@ -50,7 +50,11 @@ impl Axis {
             // The start of a slot may be the end of the one before: one instant serves both.
             let from = from.min(axis.ends.len().saturating_sub(1));
             let readable = matches!(slot.standing, Standing::Complete | Standing::Provisional);
-            axis.points.push(if readable { from..axis.ends.len() } else { 0..0 });
+            axis.points.push(if readable {
+                from..axis.ends.len()
+            } else {
+                0..0
+            });
         }
         axis.index_days();
         axis

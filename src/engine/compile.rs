@@ -8,9 +8,7 @@ use rayon::prelude::*;
 use super::fields::{AccessEnd, Reader};
 use super::lifecycle;
 use super::nodes::{Block, Node, NodeId, column_node};
-use crate::model::{
-    Condition, Event, EventSource, FieldId, ScoreId, SlaId, TableId,
-};
+use crate::model::{Condition, Event, EventSource, FieldId, ScoreId, SlaId, TableId};
 use crate::types::FieldType;
 
 /// Rows worked on at a time: a dozen columns of a block stay in the second-level cache.
@@ -93,7 +91,11 @@ impl<'a> Program<'a> {
             AccessEnd::Due(table, sla) => {
                 let due = lifecycle::due_column(self.reader, table, sla);
                 let rows = 0..self.reader.rows(self.table);
-                let at = |row| access.row(row).map_or(crate::data::MISSING_INSTANT, |row| due[row]);
+                let at = |row| {
+                    access
+                        .row(row)
+                        .map_or(crate::data::MISSING_INSTANT, |row| due[row])
+                };
                 Node::Ready(Arc::new(rows.map(at).collect()))
             }
         }
@@ -185,7 +187,8 @@ impl<'a> Program<'a> {
 
     /// One date column worked out over the whole table.
     pub fn instants_column(&self, node: NodeId) -> Vec<i64> {
-        self.over_blocks(|block| block.instants(node).to_vec()).concat()
+        self.over_blocks(|block| block.instants(node).to_vec())
+            .concat()
     }
 }
 

@@ -33,7 +33,10 @@ impl<'a> Program<'a> {
             }
             Condition::Texts { field, allowed } => {
                 let dictionary = self.dictionary(*field);
-                let allowed = dictionary.iter().map(|text| allowed.contains(text)).collect();
+                let allowed = dictionary
+                    .iter()
+                    .map(|text| allowed.contains(text))
+                    .collect();
                 Node::TextIn(self.field(*field), allowed)
             }
             Condition::Number { field, test } => Node::Number(self.field(*field), *test),
@@ -44,7 +47,8 @@ impl<'a> Program<'a> {
             Condition::Present(field) => Node::Present(self.field(*field)),
             Condition::Exists(exists) => Node::CoveredAt {
                 coverage: Arc::new(Coverage::new(self.reader, self.table, exists)),
-                at: base.expect("checking allows `any` only where there is an instant to judge it at"),
+                at: base
+                    .expect("checking allows `any` only where there is an instant to judge it at"),
             },
             Condition::Within { event, micros } => Node::Within {
                 event: self.event(event.event),
@@ -55,7 +59,10 @@ impl<'a> Program<'a> {
     }
 
     fn conditions(&mut self, parts: &[Condition], base: Option<NodeId>) -> Vec<NodeId> {
-        parts.iter().map(|part| self.condition(part, base)).collect()
+        parts
+            .iter()
+            .map(|part| self.condition(part, base))
+            .collect()
     }
 
     fn fields(&mut self, left: FieldId, test: OrderTest, right: FieldId) -> Node<'a> {
@@ -63,7 +70,11 @@ impl<'a> Program<'a> {
         match &self.reader.definitions.field(left).field_type {
             FieldType::Text => {
                 let other = self.dictionary(right);
-                let code = |text: &String| other.binary_search(text).map_or(MISSING_TEXT, |at| at as u32);
+                let code = |text: &String| {
+                    other
+                        .binary_search(text)
+                        .map_or(MISSING_TEXT, |at| at as u32)
+                };
                 let translated = self.dictionary(left).iter().map(code).collect();
                 Node::SameText(nodes.0, nodes.1, translated)
             }

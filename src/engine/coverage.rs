@@ -20,7 +20,10 @@ impl<'a> Coverage<'a> {
         let related = exists.event.table;
         let (anchor, anchors, to_anchor) = match exists.relation {
             Relation::Child { parent } => (None, asking, parent),
-            Relation::Sibling { own, related: parent } => {
+            Relation::Sibling {
+                own,
+                related: parent,
+            } => {
                 let anchors = reader.definitions.table(asking).parents[own].table;
                 (Some(reader.hop(asking, own)), anchors, parent)
             }
@@ -86,7 +89,11 @@ fn related_instants<'a>(reader: &'a Reader<'a>, exists: &Exists) -> Vec<i64> {
 
 /// Ordered events of ordered anchors → stretches. An event at `s` covers the instants `t` with
 /// `s` in `[t - micros, t)`, that is `t` in `(s, s + micros]`.
-fn merge(events: &[(u32, i64)], anchors: usize, micros: Option<i64>) -> (Vec<u32>, Vec<(i64, i64)>) {
+fn merge(
+    events: &[(u32, i64)],
+    anchors: usize,
+    micros: Option<i64>,
+) -> (Vec<u32>, Vec<(i64, i64)>) {
     let mut offsets = Vec::with_capacity(anchors + 1);
     let mut stretches: Vec<(i64, i64)> = Vec::new();
     let mut next = 0;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW, TableData};
+use crate::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW};
 use crate::model::{Calendar, Definitions, FieldId, FieldSource, SlaId, TableId};
 use crate::plan::Standpoint;
 
@@ -12,7 +12,6 @@ pub(super) struct Reader<'a> {
     pub definitions: &'a Definitions,
     pub dataset: &'a Dataset,
     pub standpoint: &'a Standpoint,
-    empty: TableData,
     /// By table and parent: the parent's row, or [`NO_ROW`] where it is not there or not yet known.
     hops: BTreeMap<(TableId, usize), Cow<'a, [u32]>>,
 }
@@ -45,7 +44,6 @@ impl<'a> Reader<'a> {
             definitions,
             dataset,
             standpoint,
-            empty: TableData::default(),
             hops: BTreeMap::new(),
         };
         for (index, table) in definitions.tables.iter().enumerate() {
@@ -116,7 +114,12 @@ impl<'a> Reader<'a> {
             FieldSource::Column(column) => Some(Access {
                 hops: Vec::new(),
                 end: AccessEnd::Column {
-                    data: self.dataset.table(field.table)?.columns.get(column)?.as_ref()?,
+                    data: self
+                        .dataset
+                        .table(field.table)?
+                        .columns
+                        .get(column)?
+                        .as_ref()?,
                     is_time_of_event: table.columns[column].is_time_of_event,
                 },
             }),
@@ -134,11 +137,6 @@ impl<'a> Reader<'a> {
                 end: AccessEnd::Due(field.table, sla),
             }),
         }
-    }
-
-    /// A table's rows and columns, empty when it was not loaded.
-    pub fn table(&self, table: TableId) -> &TableData {
-        self.dataset.table(table).unwrap_or(&self.empty)
     }
 }
 

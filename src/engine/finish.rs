@@ -30,7 +30,10 @@ pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Found {
         let seen = workers.iter().flat_map(|worker| {
             let packed = worker.packed[job.grouping].iter();
             let seen = worker.kept[index].seen.iter();
-            packed.zip(seen).filter(|(_, seen)| **seen).map(|(packed, _)| *packed)
+            packed
+                .zip(seen)
+                .filter(|(_, seen)| **seen)
+                .map(|(packed, _)| *packed)
         });
         let groups: Vec<u64> = seen.collect::<BTreeSet<u64>>().into_iter().collect();
         let mut kept = pass.new_kept(job);
@@ -114,7 +117,12 @@ impl Finish<'_> {
         (self.function.finish)(input, self.parameter).filter(|value| value.is_finite())
     }
 
-    fn tallies(&self, cells: &[[i64; 2]], to: &[Option<u32>], sets: usize) -> Vec<(Option<f64>, u64)> {
+    fn tallies(
+        &self,
+        cells: &[[i64; 2]],
+        to: &[Option<u32>],
+        sets: usize,
+    ) -> Vec<(Option<f64>, u64)> {
         let merged = self.by_set(cells, to, sets, [0; 2], |sum, cell| {
             [sum[0] + cell[0], sum[1] + cell[1]]
         });
@@ -125,7 +133,12 @@ impl Finish<'_> {
         merged.into_iter().map(finish).collect()
     }
 
-    fn totals(&self, cells: &[(i128, i64)], to: &[Option<u32>], sets: usize) -> Vec<(Option<f64>, u64)> {
+    fn totals(
+        &self,
+        cells: &[(i128, i64)],
+        to: &[Option<u32>],
+        sets: usize,
+    ) -> Vec<(Option<f64>, u64)> {
         let merged = self.by_set(cells, to, sets, (0, 0), |sum, cell| {
             (sum.0 + cell.0, sum.1 + cell.1)
         });
@@ -208,14 +221,16 @@ impl Finish<'_> {
     fn finish_items(&self, held: &[(u32, u64)], point: usize) -> Option<f64> {
         match self.function.keeps {
             Keeps::Values => {
-                let mut values: Vec<f64> = held.iter().map(|item| self.read(item.1, point)).collect();
+                let mut values: Vec<f64> =
+                    held.iter().map(|item| self.read(item.1, point)).collect();
                 self.value(FunctionInput::Values(&mut values))
             }
             Keeps::Extremes => {
                 let values = held.iter().map(|item| self.read(item.1, point));
-                let (min, max) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| {
-                    (min.min(value), max.max(value))
-                });
+                let (min, max) = values
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| {
+                        (min.min(value), max.max(value))
+                    });
                 let rows = held.len() as u64;
                 self.value(FunctionInput::Extremes { min, max, rows })
             }

@@ -102,13 +102,21 @@ fn pack(packed: &mut [u64], buffer: &Buffer, values: u64) {
     match buffer {
         Buffer::Codes(codes) => {
             for (packed, code) in packed.iter_mut().zip(codes.iter()) {
-                let value = if *code == MISSING_CODE { values } else { u64::from(*code) };
+                let value = if *code == MISSING_CODE {
+                    values
+                } else {
+                    u64::from(*code)
+                };
                 *packed = *packed * (values + 1) + value;
             }
         }
         Buffer::Texts(texts) => {
             for (packed, text) in packed.iter_mut().zip(texts.iter()) {
-                let value = if *text == MISSING_TEXT { values } else { u64::from(*text) };
+                let value = if *text == MISSING_TEXT {
+                    values
+                } else {
+                    u64::from(*text)
+                };
                 *packed = *packed * (values + 1) + value;
             }
         }

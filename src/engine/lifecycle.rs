@@ -48,7 +48,10 @@ fn child_rows<'a, T: Send + Copy>(
     let reader = program.reader;
     let link = |parent: &crate::model::Parent| parent.table == table;
     let parents = &reader.definitions.table(program.table).parents;
-    let parent = parents.iter().position(link).expect("checking found this relation");
+    let parent = parents
+        .iter()
+        .position(link)
+        .expect("checking found this relation");
     let hop = reader.hop(program.table, parent);
     let known_from = reader.known_from(program.table);
     let values = program.over_blocks(read).concat();

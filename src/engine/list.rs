@@ -75,21 +75,29 @@ fn matching<'a>(reader: &'a Reader<'a>, work: &ListWork) -> (Vec<usize>, Vec<Exc
     let (rows, left) = selection.rows();
     let table = reader.definitions.table(population.table);
     let labels = table.excludes.iter().zip(left.labelled);
-    let excluded = labels.filter(|(_, rows)| *rows > 0).map(|(exclude, rows)| Excluded {
-        kpi: table.name.clone(),
-        reason: exclude.label.clone(),
-        rows,
-    });
+    let excluded = labels
+        .filter(|(_, rows)| *rows > 0)
+        .map(|(exclude, rows)| Excluded {
+            kpi: table.name.clone(),
+            reason: exclude.label.clone(),
+            rows,
+        });
     (rows, excluded.collect())
 }
 
 fn cells<'a>(reader: &'a Reader<'a>, list: &ListQuery, rows: &[usize]) -> Vec<Row> {
-    let columns: Vec<Values> =
-        list.show.iter().map(|field| Values::of(reader, *field, rows)).collect();
+    let columns: Vec<Values> = list
+        .show
+        .iter()
+        .map(|field| Values::of(reader, *field, rows))
+        .collect();
     (0..rows.len())
         .map(|place| Row {
             level: Level::Group,
-            cells: columns.iter().map(|values| values.cell(reader, place)).collect(),
+            cells: columns
+                .iter()
+                .map(|values| values.cell(reader, place))
+                .collect(),
         })
         .collect()
 }
@@ -135,7 +143,11 @@ impl<'a> Values<'a> {
                 unreachable!("a field has one type")
             }
         };
-        if is_descending { order.reverse() } else { order }
+        if is_descending {
+            order.reverse()
+        } else {
+            order
+        }
     }
 
     fn cell(&self, reader: &Reader, place: usize) -> Cell {

@@ -46,10 +46,12 @@ pub fn answers(definitions: &Definitions, dataset: &Dataset, plans: &[Plan]) -> 
         let together: Vec<usize> = (0..plans.len())
             .filter(|index| plans[*index].standpoint == *standpoint)
             .collect();
-        let valued = together.iter().filter_map(|index| match &plans[*index].work {
-            Work::Values(work) => Some(work.as_ref()),
-            Work::List(_) => None,
-        });
+        let valued = together
+            .iter()
+            .filter_map(|index| match &plans[*index].work {
+                Work::Values(work) => Some(work.as_ref()),
+                Work::List(_) => None,
+            });
         let computed = steps::compute(&reader, valued);
         for index in together {
             let plan = &plans[index];

@@ -168,9 +168,14 @@ impl<'a> Block<'a> {
             Node::NoCodes => Buffer::Codes(Cow::Owned(self.filled(MISSING_CODE))),
             Node::NoTexts => Buffer::Texts(Cow::Owned(self.filled(MISSING_TEXT))),
             Node::NoNumbers => Buffer::Numbers(Cow::Owned(self.filled(f64::NAN))),
-            Node::First(nodes) => self.combine(nodes, |kept, next| {
-                if kept == MISSING_INSTANT { next } else { kept }
-            }),
+            Node::First(nodes) => {
+                self.combine(
+                    nodes,
+                    |kept, next| {
+                        if kept == MISSING_INSTANT { next } else { kept }
+                    },
+                )
+            }
             Node::Earliest(nodes) => self.combine(nodes, earliest),
             Node::Where(instants, mask) => self.keep_where(*instants, *mask),
             Node::Due(clock) => Buffer::Instants(Cow::Owned(clock.due(self))),
@@ -261,7 +266,8 @@ impl<'a> Block<'a> {
                 as_of,
             } => {
                 let base = self.instants(*base).iter();
-                base.map(|base| base.saturating_add(*micros) > *as_of).collect()
+                base.map(|base| base.saturating_add(*micros) > *as_of)
+                    .collect()
             }
             other => unreachable!("node {} is not a test", describe(other)),
         }
@@ -321,7 +327,11 @@ impl<'a> Block<'a> {
         let pairs = self.instants(due).iter().zip(self.instants(stop));
         let breach = |(due, stop): (&i64, &i64)| {
             let stopped = *stop != MISSING_INSTANT && stop <= due;
-            if stopped { MISSING_INSTANT } else { happened(*due, as_of) }
+            if stopped {
+                MISSING_INSTANT
+            } else {
+                happened(*due, as_of)
+            }
         };
         Buffer::Instants(Cow::Owned(pairs.map(breach).collect()))
     }

@@ -83,7 +83,9 @@ impl<'a> Pass<'a> {
     /// Passes over the table, one worker a core.
     pub fn run(&self) -> Found {
         let rows = self.program.reader.rows(self.program.table);
-        let share = rows.div_ceil(rayon::current_num_threads().max(1)).max(1 << 16);
+        let share = rows
+            .div_ceil(rayon::current_num_threads().max(1))
+            .max(1 << 16);
         let ranges: Vec<Range<usize>> = (0..rows.max(1))
             .step_by(share)
             .map(|start| start..(start + share).min(rows))
@@ -123,7 +125,10 @@ impl<'a> Pass<'a> {
         }
         Found {
             left,
-            packed: numberings.into_iter().map(|numbering| numbering.packed).collect(),
+            packed: numberings
+                .into_iter()
+                .map(|numbering| numbering.packed)
+                .collect(),
             kept,
             unused,
         }
@@ -191,7 +196,9 @@ impl Taker<'_, '_> {
     fn keep_number(&mut self, piece: &Piece, low: u32, high: u32, value: f64, keeps: Keeps) {
         let group = self.group(piece);
         match keeps {
-            Keeps::Total => self.kept.total(group, low, high, (value * NUMBER_SCALE) as i128),
+            Keeps::Total => self
+                .kept
+                .total(group, low, high, (value * NUMBER_SCALE) as i128),
             Keeps::Values | Keeps::Extremes => self.kept.item(group, low, high, value.to_bits()),
             Keeps::Tally | Keeps::Distinct | Keeps::Lifetimes => {
                 unreachable!("no function keeps numbers so")
@@ -279,7 +286,8 @@ impl Taker<'_, '_> {
             let end = if has_ended { to[row] } else { as_of };
             if let Some(micros) = self.duration(from[row], end) {
                 let bits = (micros as u64) << 1 | u64::from(has_ended);
-                self.kept.item(self.group(piece), piece.low, piece.high, bits);
+                self.kept
+                    .item(self.group(piece), piece.low, piece.high, bits);
             }
         }
     }
@@ -288,16 +296,23 @@ impl Taker<'_, '_> {
         for piece in self.pieces {
             let row = piece.row as usize;
             let value = match self.block.buffer(node) {
-                Buffer::Codes(codes) => (codes[row] != MISSING_CODE).then_some(u64::from(codes[row])),
-                Buffer::Texts(texts) => (texts[row] != MISSING_TEXT).then_some(u64::from(texts[row])),
-                Buffer::Numbers(numbers) => (!numbers[row].is_nan()).then_some(numbers[row].to_bits()),
+                Buffer::Codes(codes) => {
+                    (codes[row] != MISSING_CODE).then_some(u64::from(codes[row]))
+                }
+                Buffer::Texts(texts) => {
+                    (texts[row] != MISSING_TEXT).then_some(u64::from(texts[row]))
+                }
+                Buffer::Numbers(numbers) => {
+                    (!numbers[row].is_nan()).then_some(numbers[row].to_bits())
+                }
                 Buffer::Instants(instants) => {
                     (instants[row] != MISSING_INSTANT).then_some(instants[row] as u64)
                 }
                 Buffer::Mask(_) => unreachable!("a field is not a mask"),
             };
             if let Some(bits) = value {
-                self.kept.item(self.group(piece), piece.low, piece.high, bits);
+                self.kept
+                    .item(self.group(piece), piece.low, piece.high, bits);
             } else {
                 self.unused.first += 1;
             }

@@ -75,7 +75,8 @@ pub(super) struct Left {
 
 impl Left {
     pub fn add(&mut self, other: &Left) {
-        self.labelled.resize(self.labelled.len().max(other.labelled.len()), 0);
+        self.labelled
+            .resize(self.labelled.len().max(other.labelled.len()), 0);
         for (count, more) in self.labelled.iter_mut().zip(&other.labelled) {
             *count += more;
         }
@@ -161,7 +162,9 @@ impl Pool<'_> {
         if let Some(timed) = &self.at_points {
             stretches = intersect(&stretches, &timed.stretches(block, row));
         }
-        let points = stretches.iter().filter_map(|stretch| covered_points(axis, *stretch));
+        let points = stretches
+            .iter()
+            .filter_map(|stretch| covered_points(axis, *stretch));
         let points: Vec<(u32, u32)> = points.collect();
         if !points.is_empty() && self.counts(block, row, left) {
             pieces.extend(points.into_iter().map(|points| piece(row, points)));
@@ -177,7 +180,9 @@ impl Pool<'_> {
         if !self.passes(block, row) {
             return false;
         }
-        let label = self.labels.map_or(MISSING_CODE, |labels| block.codes(labels)[row]);
+        let label = self
+            .labels
+            .map_or(MISSING_CODE, |labels| block.codes(labels)[row]);
         let is_pending = self.pending.is_some_and(|pending| block.mask(pending)[row]);
         let holds = is_pending || self.at_event.is_none_or(|mask| block.mask(mask)[row]);
         if !holds {
@@ -202,12 +207,27 @@ fn piece(row: usize, points: (u32, u32)) -> Piece {
 
 /// An interval `[from, until)` covers the instants `(from, until]` (rule S5).
 fn left_open((from, until): (i64, i64)) -> (i64, i64) {
-    (from, if until == MISSING_INSTANT { i64::MAX } else { until })
+    (
+        from,
+        if until == MISSING_INSTANT {
+            i64::MAX
+        } else {
+            until
+        },
+    )
 }
 
 fn covered_points(axis: &Axis, (after, until): (i64, i64)) -> Option<(u32, u32)> {
-    let low = if after == i64::MIN { 0 } else { axis.first_after(after) };
-    let high = if until == i64::MAX { axis.len() } else { axis.first_after(until) };
+    let low = if after == i64::MIN {
+        0
+    } else {
+        axis.first_after(after)
+    };
+    let high = if until == i64::MAX {
+        axis.len()
+    } else {
+        axis.first_after(until)
+    };
     (low < high).then_some((low as u32, high as u32))
 }
 
@@ -251,7 +271,9 @@ impl Timed<'_> {
     /// The points of a piece at which it holds.
     pub fn within(&self, block: &Block, axis: &Axis, piece: Piece) -> Vec<Piece> {
         let stretches = self.stretches(block, piece.row as usize);
-        let points = stretches.iter().filter_map(|stretch| covered_points(axis, *stretch));
+        let points = stretches
+            .iter()
+            .filter_map(|stretch| covered_points(axis, *stretch));
         points
             .map(|(low, high)| Piece {
                 row: piece.row,
@@ -303,7 +325,10 @@ mod tests {
     fn stretches_intersect_and_complement() {
         assert_eq!(intersect(&[(0, 5), (8, 9)], &[(3, 8)]), vec![(3, 5)]);
         assert_eq!(complement(&[(0, 5)]), vec![(i64::MIN, 0), (5, i64::MAX)]);
-        assert_eq!(complement(&complement(&[(0, 5), (7, 9)])), vec![(0, 5), (7, 9)]);
+        assert_eq!(
+            complement(&complement(&[(0, 5), (7, 9)])),
+            vec![(0, 5), (7, 9)]
+        );
         assert_eq!(complement(&[]), vec![(i64::MIN, i64::MAX)]);
         assert_eq!(complement(&[(i64::MIN, i64::MAX)]), vec![]);
     }

@@ -45,11 +45,17 @@ impl DueClock {
         if start == MISSING_INSTANT {
             return None;
         }
-        let version = self.versions.iter().rfind(|version| version.since <= start)?;
-        let applies = |(mask, _): &&(Option<NodeId>, i64)| {
-            mask.is_none_or(|mask| block.mask(mask)[index])
-        };
-        version.lines.iter().find(applies).map(|(_, micros)| *micros)
+        let version = self
+            .versions
+            .iter()
+            .rfind(|version| version.since <= start)?;
+        let applies =
+            |(mask, _): &&(Option<NodeId>, i64)| mask.is_none_or(|mask| block.mask(mask)[index]);
+        version
+            .lines
+            .iter()
+            .find(applies)
+            .map(|(_, micros)| *micros)
     }
 
     fn pauses_of(&self, block: &Block, index: usize, into: &mut Vec<(i64, i64)>) {
@@ -151,7 +157,9 @@ impl<'a> Program<'a> {
             let definition = &program.reader.definitions.slas[sla.0];
             let start = program.event(definition.starts.event);
             let versions = definition.versions.iter();
-            let versions = versions.map(|version| program.clock_version(version)).collect();
+            let versions = versions
+                .map(|version| program.clock_version(version))
+                .collect();
             let pauses = definition.pauses.iter();
             let pauses = pauses.map(|state| program.pause(*state)).collect();
             Node::Due(DueClock {
@@ -165,7 +173,10 @@ impl<'a> Program<'a> {
     fn clock_version(&mut self, version: &SlaVersion) -> ClockVersion {
         let lines = version.lines.iter().map(|line| {
             let filter = line.filter.as_ref();
-            (filter.map(|filter| self.condition(filter, None)), line.micros)
+            (
+                filter.map(|filter| self.condition(filter, None)),
+                line.micros,
+            )
         });
         ClockVersion {
             since: version.since.unwrap_or(i64::MIN),
@@ -179,13 +190,9 @@ impl<'a> Program<'a> {
                 from: self.columns(from),
                 until: self.columns(until),
             },
-            StateSource::Intervals { table, from, until } => Pause::Intervals(Intervals::new(
-                self.reader,
-                self.table,
-                *table,
-                from,
-                until,
-            )),
+            StateSource::Intervals { table, from, until } => {
+                Pause::Intervals(Intervals::new(self.reader, self.table, *table, from, until))
+            }
             StateSource::Overdue(_) => unreachable!("checking refuses a clock that pauses itself"),
         }
     }
@@ -262,6 +269,9 @@ mod tests {
         // Overlapping pauses count once; a pause within the pushed-out time counts too.
         assert_eq!(push_out(0, 10, &mut [(2, 6), (4, 8)]), 16);
         assert_eq!(push_out(0, 10, &mut [(2, 5), (11, 12)]), 14);
-        assert_eq!(push_out(0, 10, &mut [(2, MISSING_INSTANT)]), MISSING_INSTANT);
+        assert_eq!(
+            push_out(0, 10, &mut [(2, MISSING_INSTANT)]),
+            MISSING_INSTANT
+        );
     }
 }

@@ -156,10 +156,12 @@ impl<'a> Compiler<'a> {
 
 /// The place of a value in a list that holds it once.
 fn place<T: PartialEq>(list: &mut Vec<T>, value: T) -> usize {
-    list.iter().position(|known| *known == value).unwrap_or_else(|| {
-        list.push(value);
-        list.len() - 1
-    })
+    list.iter()
+        .position(|known| *known == value)
+        .unwrap_or_else(|| {
+            list.push(value);
+            list.len() - 1
+        })
 }
 
 impl<'a> Pass<'a> {
@@ -202,7 +204,11 @@ impl<'a> Pass<'a> {
         let (timed, plain): (Vec<&Condition>, Vec<&Condition>) =
             parts.into_iter().partition(|part| depends_on_time(part));
         let mut masks: Vec<NodeId> = self.program.known().into_iter().collect();
-        masks.extend(plain.into_iter().map(|part| self.program.condition(part, None)));
+        masks.extend(
+            plain
+                .into_iter()
+                .map(|part| self.program.condition(part, None)),
+        );
         let mask = self.program.joined(masks);
         let pool = Pool {
             clock,
@@ -238,8 +244,7 @@ impl<'a> Pass<'a> {
                 until: program.columns(until),
             },
             StateSource::Intervals { table, from, until } => {
-                let intervals =
-                    Intervals::new(program.reader, program.table, *table, from, until);
+                let intervals = Intervals::new(program.reader, program.table, *table, from, until);
                 Clock::Intervals(Arc::new(intervals))
             }
             StateSource::Overdue(sla) => Clock::Span {
@@ -267,7 +272,9 @@ impl<'a> Pass<'a> {
     }
 
     fn at_event(&mut self, timed: &[&Condition], base: NodeId) -> Option<NodeId> {
-        let masks = timed.iter().map(|part| self.program.condition(part, Some(base)));
+        let masks = timed
+            .iter()
+            .map(|part| self.program.condition(part, Some(base)));
         let masks = masks.collect();
         self.program.joined(masks)
     }
@@ -303,7 +310,9 @@ impl<'a> Pass<'a> {
     fn taken(&mut self, measure: &Measure, base: Option<NodeId>, axis: usize) -> Taken<'a> {
         match (&measure.value, measure.function.takes) {
             (None, _) => Taken::Row(self.test(measure.with.as_ref(), base)),
-            (Some(Measured::Field(field)), Takes::Field) => Taken::Field(self.program.field(*field)),
+            (Some(Measured::Field(field)), Takes::Field) => {
+                Taken::Field(self.program.field(*field))
+            }
             (Some(Measured::Field(field)), _) => {
                 Taken::Number(vec![(0, self.program.field(*field))])
             }
@@ -343,8 +352,12 @@ impl<'a> Pass<'a> {
     fn versions(&mut self, score: ScoreId, axis: usize) -> Vec<(u32, NodeId)> {
         let versions = &self.program.reader.definitions.scores[score.0].versions;
         let axis = &self.axes[axis];
-        let first = |since: Option<i64>| since.map_or(0, |since| axis.first_after(since - 1) as u32);
-        let firsts: Vec<u32> = versions.iter().map(|version| first(version.since)).collect();
+        let first =
+            |since: Option<i64>| since.map_or(0, |since| axis.first_after(since - 1) as u32);
+        let firsts: Vec<u32> = versions
+            .iter()
+            .map(|version| first(version.since))
+            .collect();
         let nodes = firsts.into_iter().enumerate();
         nodes
             .map(|(version, first)| (first, self.program.score(score, version)))
@@ -404,8 +417,10 @@ impl<'a> Selection<'a> {
         let found = self.pass.program.over_blocks(|block| {
             let mut left = Left::default();
             let pieces = self.pass.pools[0].pieces(block, &self.pass.axes[0], &mut left);
-            let mut rows: Vec<usize> =
-                pieces.iter().map(|piece| block.rows.start + piece.row as usize).collect();
+            let mut rows: Vec<usize> = pieces
+                .iter()
+                .map(|piece| block.rows.start + piece.row as usize)
+                .collect();
             rows.dedup();
             (rows, left)
         });
@@ -419,17 +434,24 @@ impl<'a> Selection<'a> {
 }
 
 /// Why rows of a measure could not be used, with their number: `found_at missing`.
-pub(super) fn reasons(reader: &Reader, measure: &Measure, left: &Left, unused: Unused) -> Vec<(String, u64)> {
+pub(super) fn reasons(
+    reader: &Reader,
+    measure: &Measure,
+    left: &Left,
+    unused: Unused,
+) -> Vec<(String, u64)> {
     let table = reader.definitions.table(measure.population.table);
     let labels = table.excludes.iter().map(|exclude| exclude.label.clone());
-    let mut reasons: Vec<(String, u64)> =
-        labels.zip(left.labelled.iter().copied()).collect();
+    let mut reasons: Vec<(String, u64)> = labels.zip(left.labelled.iter().copied()).collect();
     reasons.push(("pending".to_string(), left.pending));
     if let Role::State(state) = measure.population.role
         && let StateSource::Columns { from, until } = &table.states[state].source
     {
         let name = |columns: &[usize]| table.columns[columns[0]].name.clone();
-        reasons.push((format!("{} before {}", name(until), name(from)), left.faults));
+        reasons.push((
+            format!("{} before {}", name(until), name(from)),
+            left.faults,
+        ));
     }
     match &measure.value {
         None => {}
@@ -462,8 +484,10 @@ fn missing(reader: &Reader, measure: &Measure, event: usize) -> String {
     let event = &table.events[event];
     match &event.source {
         EventSource::Columns(columns) => {
-            let names: Vec<&str> =
-                columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
+            let names: Vec<&str> = columns
+                .iter()
+                .map(|column| table.columns[*column].name.as_str())
+                .collect();
             format!("{} missing", names.join(" and "))
         }
         EventSource::LastOf { .. } | EventSource::Breach(_) => format!("{} missing", event.name),

@@ -19,7 +19,9 @@ impl Tracks {
             main: work.timeline.slots.clone(),
             compared: Vec::new(),
             compared_at: Vec::new(),
-            range: needs_range(work).then(|| whole(&work.timeline.slots)).flatten(),
+            range: needs_range(work)
+                .then(|| whole(&work.timeline.slots))
+                .flatten(),
         };
         tracks.compare(&work.timeline.compared);
         tracks
@@ -70,7 +72,8 @@ fn needs_range(work: &ValuesWork) -> bool {
 }
 
 fn whole(slots: &[Slot]) -> Option<Vec<Slot>> {
-    let readable = |slot: &&Slot| matches!(slot.standing, Standing::Complete | Standing::Provisional);
+    let readable =
+        |slot: &&Slot| matches!(slot.standing, Standing::Complete | Standing::Provisional);
     let first = slots.iter().find(readable)?;
     let last = slots.iter().rfind(readable)?;
     Some(vec![Slot {

@@ -93,9 +93,11 @@ pub(super) fn sort(rows: &mut [Ranked], work: &ValuesWork) {
         };
         let by_keys = || {
             let mut keys = keys.iter();
-            keys.try_fold(Ordering::Equal, |_, key| match compare(left, right, *key, work) {
-                Ordering::Equal => Ok(Ordering::Equal),
-                other => Err(other),
+            keys.try_fold(Ordering::Equal, |_, key| {
+                match compare(left, right, *key, work) {
+                    Ordering::Equal => Ok(Ordering::Equal),
+                    other => Err(other),
+                }
             })
             .unwrap_or_else(|found| found)
         };
@@ -114,9 +116,12 @@ fn compare(left: &Ranked, right: &Ranked, key: (SortColumn, bool), work: &Values
         SortColumn::Period => directed(left.slot.cmp(&right.slot), is_descending),
         // Groups of a slot are in the order of their dimensions: places compare as they do, unless
         // `top` has ranked them or there are several dimensions.
-        SortColumn::Dimension(place) => {
-            compare_cells(&left.row.cells[dimensions + place], &right.row.cells[dimensions + place], is_descending, &work.by[place].field_type)
-        }
+        SortColumn::Dimension(place) => compare_cells(
+            &left.row.cells[dimensions + place],
+            &right.row.cells[dimensions + place],
+            is_descending,
+            &work.by[place].field_type,
+        ),
         SortColumn::Value(place) => {
             let value = |row: &Ranked| match &row.row.cells[values + place] {
                 Cell::Value(value) => value.value,
@@ -131,7 +136,11 @@ fn compare(left: &Ranked, right: &Ranked, key: (SortColumn, bool), work: &Values
 }
 
 fn directed(order: Ordering, is_descending: bool) -> Ordering {
-    if is_descending { order.reverse() } else { order }
+    if is_descending {
+        order.reverse()
+    } else {
+        order
+    }
 }
 
 fn compare_cells(

@@ -49,7 +49,12 @@ impl Dimensions {
     }
 
     /// For each group of a result its place among all; those of other periods have none.
-    pub fn places(&self, reader: &Reader, result: &StepResult, keys: &[FieldId]) -> Vec<Option<u32>> {
+    pub fn places(
+        &self,
+        reader: &Reader,
+        result: &StepResult,
+        keys: &[FieldId],
+    ) -> Vec<Option<u32>> {
         if keys.is_empty() {
             return result.groups().iter().map(|_| Some(0)).collect();
         }
@@ -61,7 +66,8 @@ impl Dimensions {
 
     /// The cells of a group; a total's are missing.
     pub fn cells(&self, work: &ValuesWork, tuple: Option<&Tuple>) -> Vec<Cell> {
-        let cell = |(place, dimension): (usize, &Dimension)| match tuple.map(|tuple| &tuple[place]) {
+        let cell = |(place, dimension): (usize, &Dimension)| match tuple.map(|tuple| &tuple[place])
+        {
             None | Some(DimensionValue::Missing) => Cell::Missing,
             Some(DimensionValue::Text(text)) => Cell::Text(text.clone()),
             Some(DimensionValue::Code(code)) => code_cell(&dimension.field_type, *code),
@@ -71,7 +77,10 @@ impl Dimensions {
 
     /// What a dimension confines a row to, if the row is of one group.
     pub fn allowed(&self, work: &ValuesWork, tuple: Option<&Tuple>, name: &str) -> Option<Allowed> {
-        let place = work.by.iter().position(|dimension| dimension.name == name)?;
+        let place = work
+            .by
+            .iter()
+            .position(|dimension| dimension.name == name)?;
         Some(match &tuple?[place] {
             DimensionValue::Code(code) => Allowed::Codes([*code].into()),
             DimensionValue::Text(text) => Allowed::Texts([text.clone()].into()),
@@ -96,7 +105,10 @@ pub(in super::super) fn code_cell(field_type: &FieldType, code: u8) -> Cell {
 }
 
 fn decode(reader: &Reader, result: &StepResult, keys: &[FieldId]) -> Vec<Tuple> {
-    let dictionaries: Vec<&[String]> = keys.iter().map(|field| dictionary(reader, *field)).collect();
+    let dictionaries: Vec<&[String]> = keys
+        .iter()
+        .map(|field| dictionary(reader, *field))
+        .collect();
     let value = |(place, code): (usize, Option<u32>)| match code {
         None => DimensionValue::Missing,
         Some(code) => match reader.definitions.field(keys[place]).field_type {
@@ -108,7 +120,9 @@ fn decode(reader: &Reader, result: &StepResult, keys: &[FieldId]) -> Vec<Tuple> 
     };
     let unpack = |packed: &u64| result.grouping().unpack(*packed);
     let tuples = result.groups().iter().map(unpack);
-    tuples.map(|codes| codes.into_iter().enumerate().map(value).collect()).collect()
+    tuples
+        .map(|codes| codes.into_iter().enumerate().map(value).collect())
+        .collect()
 }
 
 fn dictionary<'a>(reader: &'a Reader<'a>, field: FieldId) -> &'a [String] {

@@ -126,7 +126,9 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         let compared = self.tracks.compared().iter();
         Evaluated {
             main: self.line(column, level, &self.tracks.main),
-            compared: compared.map(|slots| self.line(column, level, slots)).collect(),
+            compared: compared
+                .map(|slots| self.line(column, level, slots))
+                .collect(),
         }
     }
 
@@ -139,7 +141,11 @@ impl<'c, 'a> Evaluator<'c, 'a> {
 
     /// The value of all groups over the whole range.
     pub fn range_value(&self, column: &ValueColumn, level: &Level) -> Outcome {
-        let slots = self.tracks.range.as_ref().expect("asked only where there is a range");
+        let slots = self
+            .tracks
+            .range
+            .as_ref()
+            .expect("asked only where there is a range");
         self.line(column, level, slots).remove(0).remove(0)
     }
 
@@ -213,7 +219,10 @@ struct Measured<'c> {
 impl Measured<'_> {
     fn outcome(&self, slot: usize, set: usize) -> Outcome {
         let points = self.axis.points[slot].clone();
-        let starts_late = |point: usize| self.applies_from.is_some_and(|from| self.axis.ends[point] < from);
+        let starts_late = |point: usize| {
+            self.applies_from
+                .is_some_and(|from| self.axis.ends[point] < from)
+        };
         if points.clone().any(starts_late) {
             return Outcome::none("no score yet", 0);
         }
@@ -266,7 +275,10 @@ fn evaluate<'m, 'c: 'm>(
 ) -> Outcome {
     match formula {
         Formula::Number(number) => Outcome::some(*number, 0),
-        Formula::Measure(_) => next.next().expect("one for each measure").outcome(slot, set),
+        Formula::Measure(_) => next
+            .next()
+            .expect("one for each measure")
+            .outcome(slot, set),
         Formula::Kpi(_) => unreachable!("checking puts formulas in the place of KPI names"),
         Formula::Negate(inner) => {
             let inner = evaluate(inner, next, slot, set);

@@ -45,7 +45,11 @@ fn applying(
 ) -> Option<&Target> {
     let judges = |target: &&Target| {
         let in_force = target.since.is_none_or(|since| end > since);
-        in_force && target.restrictions.iter().all(|needed| meets(column, needed, &row))
+        in_force
+            && target
+                .restrictions
+                .iter()
+                .all(|needed| meets(column, needed, &row))
     };
     let applying = column.targets.iter().filter(judges);
     applying.reduce(|best, next| {
@@ -61,19 +65,20 @@ fn meets(
     needed: &Restriction,
     row: &impl Fn(&str) -> Option<Allowed>,
 ) -> bool {
-    let confined = column.restrictions.iter().filter(|own| own.field == needed.field);
-    let mut confined = confined.map(|own| own.allowed.clone()).chain(row(&needed.field));
+    let confined = column
+        .restrictions
+        .iter()
+        .filter(|own| own.field == needed.field);
+    let mut confined = confined
+        .map(|own| own.allowed.clone())
+        .chain(row(&needed.field));
     confined.any(|allowed| is_part(&allowed, &needed.allowed))
 }
 
 fn is_part(part: &Allowed, whole: &Allowed) -> bool {
     match (part, whole) {
-        (Allowed::Codes(part), Allowed::Codes(whole)) => {
-            !part.is_empty() && part.is_subset(whole)
-        }
-        (Allowed::Texts(part), Allowed::Texts(whole)) => {
-            !part.is_empty() && part.is_subset(whole)
-        }
+        (Allowed::Codes(part), Allowed::Codes(whole)) => !part.is_empty() && part.is_subset(whole),
+        (Allowed::Texts(part), Allowed::Texts(whole)) => !part.is_empty() && part.is_subset(whole),
         (Allowed::Codes(_) | Allowed::Texts(_), _) => false,
     }
 }
@@ -82,5 +87,9 @@ fn is_part(part: &Allowed, whole: &Allowed) -> bool {
 pub(super) fn band(column: &ValueColumn, value: Option<f64>) -> Option<String> {
     let value = value?;
     let holds = |band: &&crate::model::Band| band.lower <= value && value < band.upper;
-    column.bands.iter().find(holds).map(|band| band.label.clone())
+    column
+        .bands
+        .iter()
+        .find(holds)
+        .map(|band| band.label.clone())
 }

@@ -47,7 +47,6 @@ pub(super) fn values(
     let tracks = Tracks::new(work);
     let dimensions = Dimensions::of(reader, work, &tracks, computed);
     let assembly = Assembly {
-        reader,
         work,
         tracks: &tracks,
         dimensions: &dimensions,
@@ -143,7 +142,6 @@ pub(super) struct Ranked {
 }
 
 struct Assembly<'c, 'a> {
-    reader: &'a Reader<'a>,
     work: &'c ValuesWork,
     tracks: &'c Tracks,
     dimensions: &'c Dimensions,
@@ -187,7 +185,9 @@ impl Assembly<'_, '_> {
 
     fn evaluate(&self, level: &GroupLevel) -> Vec<Evaluated> {
         let columns = self.work.columns.iter();
-        columns.map(|column| self.evaluator.column(column, level)).collect()
+        columns
+            .map(|column| self.evaluator.column(column, level))
+            .collect()
     }
 
     /// Groups in the order they are shown in: by value for `top` (rule S25), else by dimension.
@@ -221,7 +221,9 @@ impl Assembly<'_, '_> {
         }
         cells.extend(self.dimensions.cells(self.work, tuple));
         for (column, values) in self.work.columns.iter().zip(values) {
-            cells.push(Cell::Value(Box::new(self.cell(column, values, set, slot, tuple))));
+            cells.push(Cell::Value(Box::new(
+                self.cell(column, values, set, slot, tuple),
+            )));
         }
         Ranked {
             row: Row { level, cells },
@@ -278,5 +280,8 @@ impl Assembly<'_, '_> {
 
 /// Which way a query sorts, for the cells.
 pub(super) fn sort_keys(work: &ValuesWork) -> Vec<(SortColumn, bool)> {
-    work.sort.iter().map(|sort| (sort.by, sort.descending)).collect()
+    work.sort
+        .iter()
+        .map(|sort| (sort.by, sort.descending))
+        .collect()
 }
