@@ -1,5 +1,6 @@
 //! The one integration binary: a module for every room.
 
+mod architecture;
 mod format;
 mod plan;
 mod syntax;
