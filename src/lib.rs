@@ -1,5 +1,6 @@
 //! RiskQL: the language of application-security KPIs, and the engine that computes them.
 
+pub mod calendar;
 pub mod data;
 pub mod diagnostic;
 pub mod functions;
