@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod functions;
 pub mod model;
 pub mod plan;
+pub mod render;
 pub mod source;
 pub mod syntax;
 pub mod types;
