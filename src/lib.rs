@@ -9,6 +9,7 @@ pub mod format;
 pub mod functions;
 pub mod model;
 pub mod plan;
+pub mod render;
 pub mod source;
 pub mod syntax;
 pub mod types;

@@ -1,7 +1,9 @@
 //! The one integration binary: a module for every room.
+//! The one integration-test binary: a module for each room.
 
 mod architecture;
 mod data;
 mod format;
 mod plan;
+mod render;
 mod syntax;
