@@ -34,7 +34,7 @@ fn a_kpi_is_explained_from_its_file_to_its_columns() {
     mttr.direction = Some(Direction::LowerIsBetter);
     let ask = Ask::utc("2026-04-30")
         .columns(vec![mttr])
-        .from_to("2026-03", "2026-03");
+        .ranging("2026-03", "2026-03");
     let expected = "\
 `mttr`: Mean time to remediate (kpis/x.kpi:40)
   Discovery to verified fix.
@@ -101,7 +101,7 @@ fn a_series_names_its_ends_and_its_comparisons() {
     let ask = Ask::utc("2026-04-15")
         .columns(vec![stock()])
         .over(Grain::Month)
-        .from_to("2026-03", "2026-05")
+        .ranging("2026-03", "2026-05")
         .previous(Grain::Year);
     let paragraphs = described(&ask);
     assert_eq!(
