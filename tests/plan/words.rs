@@ -266,3 +266,45 @@ fn conditions_read_as_they_are_written() {
         assert_eq!(condition(&fixture, &tree), expected);
     }
 }
+
+#[test]
+fn what_a_condition_reaches_is_spelt_out() {
+    let fixture = definitions(calendar_of("UTC"));
+    let mut quick = measure("share", FINDINGS, Role::Event(1));
+    quick.population.filter = Some(Condition::All(vec![
+        texts(named(&fixture, FINDINGS, "team"), &["web"]),
+        Condition::Exists(Box::new(Exists {
+            relation: Relation::Sibling { own: 0, related: 0 },
+            event: EventId {
+                table: SCANS,
+                event: 0,
+            },
+            filter: None,
+            micros: Some(30 * MICROS_PER_DAY),
+        })),
+    ]));
+    quick.with = Some(Condition::Within {
+        event: finding_event(2),
+        micros: 14 * MICROS_PER_DAY,
+    });
+    let ask = Ask::utc("2026-04-30").columns(vec![column("quick", quick)]);
+    let paragraph = described(&ask).swap_remove(1);
+    assert_eq!(
+        paragraph.title,
+        "share of findings found where team = web and any scans completed within 30 days \
+         with verified within 14 days"
+    );
+    assert_eq!(
+        paragraph.lines[2..],
+        [
+            "only where team = web and any scans completed within 30 days",
+            "reads team (assets.team by asset_id)",
+            "`any scans completed within 30 days`: scans of the same row of assets (by asset_id) \
+             with finished_at (if outcome = success) in the 30 days before the instant asked about",
+            "left out as \"false positive\": resolution = false_positive",
+            "passing rows: verified within 14 days",
+            "`verified within 14 days` reads verified_at; \
+             rows whose time is not over by as-of are pending and not counted",
+        ]
+    );
+}
