@@ -17,7 +17,7 @@ pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
         if token.start < skip_to {
             continue;
         }
-        if let Some(problem) = one(piece, index, token) {
+        if let Some(problem) = one(piece, expecting, index, token) {
             // What a long mistake covers is not told twice.
             skip_to = problem.span.map_or(0, |span| span.end as usize);
             problems.push(*problem);
@@ -34,9 +34,9 @@ const FURTHEST_LOOK: usize = 64;
 
 type Refusal = Option<Box<Diagnostic>>;
 
-fn one(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
+fn one(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     match token.kind {
-        TokenKind::Word => word(piece, index, token),
+        TokenKind::Word => word(piece, expecting, index, token),
         TokenKind::Number => number(piece, index, token),
         TokenKind::Symbol => symbol(piece, token),
         TokenKind::BackTicked | TokenKind::OpenBackTick => back_ticks(piece, token),
@@ -190,7 +190,7 @@ fn no_number(piece: &Piece<'_>, span: crate::source::Span) -> Box<Diagnostic> {
 
 // ---------------------------------------------------------------- words of other languages
 
-fn word(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
+fn word(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     let next = piece.tokens.get(index + 1);
     let next_word = next.map_or("", |next| piece.words(next));
     let lower = piece.words(token).to_lowercase();
@@ -202,7 +202,7 @@ fn word(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
         "like" | "matches" | "contains" if followed_by_value => like(piece, index),
         "is" => is(piece, index),
         _ if next_word == "(" => call(piece, index, token),
-        _ if next_word == "-" => hyphen(piece, index),
+        _ if next_word == "-" => hyphen(piece, expecting, index),
         _ => None,
     }
 }
@@ -269,7 +269,7 @@ fn is(piece: &Piece<'_>, index: usize) -> Refusal {
     };
     let span = stretch(piece, index, index + length);
     let written = &piece.text[span.start as usize..span.end as usize];
-    let message = format!("`{written}` is said another way");
+    let message = format!("there is no `{written}`");
     let problem = Diagnostic::error(code, span, message).help(format!("write `{meant}`"));
     Some(Box::new(problem))
 }
@@ -305,7 +305,7 @@ fn call(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
 }
 
 /// `team = payments-core`, `team in (payments-core)`: no formula can stand there.
-fn hyphen(piece: &Piece<'_>, index: usize) -> Refusal {
+fn hyphen(piece: &Piece<'_>, expecting: Expecting, index: usize) -> Refusal {
     let tokens = &piece.tokens[index..];
     let joined = tokens.len() > 2
         && tokens[0].end == tokens[1].start
@@ -315,7 +315,8 @@ fn hyphen(piece: &Piece<'_>, index: usize) -> Refusal {
         .checked_sub(1)
         .map_or("", |index| piece.words(&piece.tokens[index]));
     let value = matches!(before, "=" | "!=" | "<" | "<=" | ">" | ">=");
-    (joined && (value || in_list(piece, index))).then(|| Box::new(hyphenated(piece, index)))
+    (joined && (value || in_list(piece, index)))
+        .then(|| Box::new(hyphenated(piece, index, expecting)))
 }
 
 /// Whether a token stands in the list of `in (a, b)`.

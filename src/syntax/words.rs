@@ -243,7 +243,7 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::integer | Rule::digits => "a whole number",
         Rule::number | Rule::signed_number | Rule::quantity => "a number",
         Rule::percent_sign => "`%`",
-        Rule::time_unit => "`days`, `hours`, `minutes` or `weeks`",
+        Rule::time_unit => "a unit such as `days`",
         Rule::duration => "a duration such as `30 days`",
         Rule::date | Rule::any_date => "a date such as `2026-03-31`",
         Rule::year => "a year",
