@@ -254,6 +254,11 @@ pub const CODES: &[Code] = &[
         meaning: "a parenthesis was never opened",
         example: Example::Query("mttr where severity = high)"),
     },
+    Code {
+        code: "K146",
+        meaning: "`=<` or `=>` instead of `<=` or `>=`",
+        example: Example::Query("mttr where severity => high"),
+    },
 ];
 
 /// 129 times `not`.

@@ -103,6 +103,8 @@ fn symbol(piece: &Piece<'_>, token: &Token) -> Refusal {
         "||" => ("K108", "`or` is written as a word", "write `or`"),
         "!" => ("K109", "`not` is written as a word", "write `not`"),
         "<>" => ("K110", "inequality is `!=`", "write `!=`"),
+        "=<" => ("K146", "at most is `<=`", "write `<=`"),
+        "=>" => ("K146", "at least is `>=`", "write `>=`"),
         sign => return character(piece, token, sign),
     };
     let problem = Diagnostic::error(code, piece.token_span(token), message).help(help);

@@ -130,7 +130,7 @@ impl Stop<'_> {
         match self.before() {
             Some(last) => {
                 let message = format!("expected {expected} after `{}`", self.word(last));
-                Some(self.error("K101", last, message))
+                Some(self.advised(self.error("K101", last, message), ""))
             }
             None => Some(Diagnostic::error(
                 "K101",
@@ -266,9 +266,10 @@ impl Stop<'_> {
         if name || words::is_reserved(word) || self.slip(self.word(next)).is_some() {
             return None;
         }
-        nearest(word, words::RESERVED.iter().copied())?;
+        let meant = words::QUERY_CLAUSES.iter().chain(words::RESERVED).copied();
+        nearest(word, meant.clone())?;
         let problem = self.error("K100", before, format!("`{word}` was not expected here"));
-        Some(problem.suggest(word, words::RESERVED.iter().copied()))
+        Some(problem.suggest(word, meant))
     }
 
     /// Anything else.
@@ -290,11 +291,26 @@ impl Stop<'_> {
         }
     }
 
+    fn follows(&self, word: &str) -> bool {
+        self.before().is_some_and(|token| self.word(token) == word)
+    }
+
     /// Help where the grammar alone says too little.
     fn advised(&self, problem: Diagnostic, word: &str) -> Diagnostic {
         let long = ["month", "quarter", "year"];
         if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
             return problem.help("months, quarters and years differ in length: write `30 days`");
+        }
+        if self.expected == [Rule::kw_of] {
+            return problem
+                .help("an aggregate is written `count of findings open`")
+                .help("several KPIs are joined with commas: `mttr, backlog`");
+        }
+        if self.expects(&[Rule::kw_in, Rule::membership]) && self.follows("not") {
+            return problem.help("write `!=` before one value, `not in (a, b)` before a list");
+        }
+        if self.expects(&[Rule::opening]) && self.follows("in") {
+            return problem.help("a list stands in parentheses: `in (high, critical)`");
         }
         let list_card = self.expecting == Expecting::Clause(Kind::Dashboard)
             && self

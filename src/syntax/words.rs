@@ -253,7 +253,7 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::comma => "`,`",
         Rule::colon => "`:`",
         Rule::less => "`<`",
-        Rule::arithmetic | Rule::minus => "`+`, `-`, `*` or `/`",
+        Rule::arithmetic | Rule::minus => "an operator",
         Rule::comparator | Rule::comparison => "a comparison such as `=`",
         Rule::formula | Rule::operand | Rule::group | Rule::formulas => "a KPI or a formula",
         Rule::aggregate => "an aggregate such as `count of findings open`",

@@ -2,6 +2,7 @@
 
 mod language;
 mod mistakes;
+mod robust;
 mod trees;
 
 use riskql::diagnostic::{Diagnostic, Problems};
