@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Problems};
 pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
     let mut problems = Problems::default();
     let mut skip_to = 0;
+    let mut found = 0;
     for (index, token) in piece.tokens.iter().enumerate() {
         if token.start < skip_to {
             continue;
@@ -21,6 +22,10 @@ pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
             // What a long mistake covers is not told twice.
             skip_to = problem.span.map_or(0, |span| span.end as usize);
             problems.push(*problem);
+            found += 1;
+        }
+        if found == MOST_TOLD {
+            return problems;
         }
     }
     if let Some(problem) = select(piece, expecting).or_else(|| parentheses(piece)) {
@@ -31,6 +36,9 @@ pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
 
 /// How many tokens around a mistake are looked at, so that the whole stays linear.
 const FURTHEST_LOOK: usize = 64;
+
+/// How many refusals of one piece are told. Who writes more has another language in mind.
+const MOST_TOLD: usize = 8;
 
 type Refusal = Option<Box<Diagnostic>>;
 
