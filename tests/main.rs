@@ -1,4 +1,5 @@
-//! All integration tests in one binary: a module for every room.
+//! The one integration binary: a module for every room.
 
 mod docs;
 mod shipped;
+mod syntax;
