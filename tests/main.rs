@@ -3,7 +3,9 @@
 
 mod architecture;
 mod data;
+mod docs;
 mod format;
 mod plan;
 mod render;
+mod shipped;
 mod syntax;

@@ -1,4 +1,5 @@
-//! Every example in the documentation runs, and the page of error codes is complete.
+//! Every example in the documentation runs, and its lists (error codes, functions,
+//! reserved words) are complete.
 //!
 //! A fenced block says what it is by its first word: `kpi` are definitions that stand beside the
 //! built-in library, `kpi-alone` definitions that need nothing else, `query` queries, one a line, which
@@ -6,8 +7,8 @@
 //! that code. Blocks of other kinds are not looked at.
 
 mod blocks;
-mod codes;
 mod library;
+mod lists;
 
 use riskql::check;
 use riskql::diagnostic::{Problems, Severity};

@@ -1,9 +1,9 @@
-//! `docs/errors.md` lists every code of every room, once, with its meaning.
+//! Lists in the documentation hold all there is: error codes, functions, reserved words.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use riskql::{check, data, plan, syntax};
+use riskql::{check, data, functions, plan, syntax};
 
 /// All codes with their meanings, in order.
 fn codes() -> Vec<(String, String)> {
@@ -17,8 +17,12 @@ fn codes() -> Vec<(String, String)> {
     codes
 }
 
-fn page() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md")
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+fn text_of(name: &str) -> String {
+    fs::read_to_string(page(name)).expect("a page of the documentation")
 }
 
 /// With `UPDATE_DOCS=1` in the environment the table is written anew, between the words that frame it.
@@ -29,13 +33,13 @@ fn the_page_of_errors_lists_every_code() {
     for (code, meaning) in codes() {
         table += &format!("| {code} | {} |\n", meaning.replace('|', "\\|"));
     }
-    let text = fs::read_to_string(page()).expect("docs/errors.md is there");
+    let text = text_of("errors.md");
     let before = text.find(START).expect("the page has the table of codes");
     let length = text[before..].find("\n\n").map_or(text.len() - before, |end| end + 1);
     let written = &text[before..before + length];
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let updated = text.replacen(written, &table, 1);
-        fs::write(page(), updated).expect("docs/errors.md can be written");
+        fs::write(page("errors.md"), updated).expect("docs/errors.md can be written");
         return;
     }
     assert_eq!(written, table, "run the tests with UPDATE_DOCS=1 to write docs/errors.md anew");
@@ -47,4 +51,28 @@ fn no_code_is_given_twice() {
     let all = seen.len();
     seen.dedup();
     assert_eq!(seen.len(), all);
+}
+
+#[test]
+fn the_language_page_lists_every_function() {
+    let text = text_of("language.md");
+    for function in functions::ALL {
+        let row = format!("| `{}` | `{}` |", function.name, function.signature);
+        assert!(text.contains(&row), "docs/language.md lacks the row {row}");
+    }
+}
+
+#[test]
+fn the_language_page_lists_every_reserved_word() {
+    let text = text_of("language.md");
+    let (_, section) = text.split_once("## Reserved words").expect("the section is there");
+    let listed: Vec<&str> = section
+        .split('`')
+        .nth(1)
+        .expect("the words stand in back-ticks")
+        .split_whitespace()
+        .collect();
+    let mut reserved = syntax::RESERVED.to_vec();
+    reserved.sort_unstable();
+    assert_eq!(listed, reserved);
 }
