@@ -1,1 +1,4 @@
+//! The one integration binary: a module for every room.
 
+mod format;
+mod syntax;
