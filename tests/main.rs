@@ -1,4 +1,5 @@
 //! The one integration binary: a module for every room.
 
+mod check;
 mod format;
 mod syntax;
