@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod calendar;
+pub mod check;
 pub mod data;
 pub mod diagnostic;
 pub mod engine;

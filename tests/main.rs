@@ -2,6 +2,7 @@
 //! The one integration-test binary: a module for each room.
 
 mod architecture;
+mod check;
 mod data;
 mod docs;
 mod format;
