@@ -72,7 +72,10 @@ impl Layout {
             Ok(Layout {
                 rows: empty.height(),
                 header: schema.iter_names().map(|name| name.to_string()).collect(),
-                types: schema.iter_values().map(|field| field.dtype.clone()).collect(),
+                types: schema
+                    .iter_values()
+                    .map(|field| field.dtype.clone())
+                    .collect(),
             })
         })
     }
@@ -95,7 +98,9 @@ fn read_column(
             .with_projection(Some(vec![place]))
             .finish()
             .map_err(|error| error.to_string())?;
-        let column = frame.column(&wanted.name).map_err(|error| error.to_string())?;
+        let column = frame
+            .column(&wanted.name)
+            .map_err(|error| error.to_string())?;
         if column.len() != rows {
             return Err("a column has fewer rows than the file says".to_owned());
         }

@@ -67,8 +67,11 @@ fn read_header(reader: &mut Reader<TextReader>, name: &str) -> Result<Vec<String
 }
 
 fn not_utf8(name: &str) -> Diagnostic {
-    Diagnostic::data("D110", format!("`{name}`, line 1: the header is not UTF-8 text"))
-        .help("save the file as UTF-8")
+    Diagnostic::data(
+        "D110",
+        format!("`{name}`, line 1: the header is not UTF-8 text"),
+    )
+    .help("save the file as UTF-8")
 }
 
 /// Where in a record each wanted column is; `None` where the header lacks it.
@@ -170,7 +173,9 @@ impl Records<'_> {
                 self.name, self.width
             ),
         )
-        .help("a comma, a quote or a line break inside a value needs double quotes around the value")
+        .help(
+            "a comma, a quote or a line break inside a value needs double quotes around the value",
+        )
     }
 }
 

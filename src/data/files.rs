@@ -60,8 +60,11 @@ pub(super) fn format_of(path: &Path) -> Option<(Format, bool)> {
 
 /// A file whose name tells no format.
 pub(super) fn unknown_ending(name: &str) -> Diagnostic {
-    Diagnostic::data("D106", format!("the name `{name}` does not end like a table file"))
-        .help(format!("table files end in {}", endings_in_words()))
+    Diagnostic::data(
+        "D106",
+        format!("the name `{name}` does not end like a table file"),
+    )
+    .help(format!("table files end in {}", endings_in_words()))
 }
 
 /// A problem of opening or reading a file, in one line.
@@ -103,7 +106,11 @@ pub(super) fn check_content(
 }
 
 /// What the first bytes say a file is, if that is not what it is read as, and what to do.
-fn betrayed(start: &[u8], format: Format, compressed: bool) -> Option<(&'static str, &'static str)> {
+fn betrayed(
+    start: &[u8],
+    format: Format,
+    compressed: bool,
+) -> Option<(&'static str, &'static str)> {
     let is_gzip = start.starts_with(&[0x1f, 0x8b]);
     match format {
         Format::Parquet => (!start.starts_with(b"PAR1"))
@@ -112,8 +119,9 @@ fn betrayed(start: &[u8], format: Format, compressed: bool) -> Option<(&'static 
             "not an Arrow IPC file",
             "write the file format (Feather version 2), not the stream format",
         )),
-        Format::Csv | Format::Json if compressed => (!is_gzip)
-            .then_some(("not compressed with gzip", "name it without `.gz`")),
+        Format::Csv | Format::Json if compressed => {
+            (!is_gzip).then_some(("not compressed with gzip", "name it without `.gz`"))
+        }
         Format::Csv | Format::Json => text_betrayed(start, is_gzip),
     }
 }

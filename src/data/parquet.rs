@@ -85,7 +85,10 @@ impl Layout {
         guarded(|| {
             let file = File::open(path).map_err(|error| error.to_string())?;
             let mut reader = ParquetReader::new(file);
-            let whole = reader.get_metadata().map_err(|error| error.to_string())?.clone();
+            let whole = reader
+                .get_metadata()
+                .map_err(|error| error.to_string())?
+                .clone();
             let schema = reader.schema().map_err(|error| error.to_string())?;
             let groups = whole.row_groups.iter().map(|group| {
                 let mut alone = without_groups(&whole);
@@ -96,7 +99,10 @@ impl Layout {
             });
             Ok(Layout {
                 header: schema.iter_names().map(|name| name.to_string()).collect(),
-                types: schema.iter_values().map(|field| field.dtype.clone()).collect(),
+                types: schema
+                    .iter_values()
+                    .map(|field| field.dtype.clone())
+                    .collect(),
                 groups: groups.collect(),
             })
         })
@@ -138,7 +144,9 @@ impl Layout {
             let mut done = Vec::with_capacity(task.columns.len());
             for mut work in task.columns {
                 let wanted = &wanted[work.wanted];
-                let column = frame.column(&wanted.name).map_err(|error| error.to_string())?;
+                let column = frame
+                    .column(&wanted.name)
+                    .map_err(|error| error.to_string())?;
                 let series = column.as_materialized_series();
                 if series.len() != task.rows {
                     return Err("a row group has fewer rows than it says".to_owned());
