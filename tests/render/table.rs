@@ -33,3 +33,63 @@ fn findings_with_hostile_titles() {
     assert_snapshot!("findings_100", table(&build::findings(), plain(100)));
     assert_snapshot!("findings_pipe", table(&build::findings(), Look::PIPE));
 }
+
+#[test]
+fn colours_repeat_what_words_say() {
+    let look = Look {
+        color: true,
+        ..plain(100)
+    };
+    let colored = table(&build::teams(), look);
+    assert_snapshot!("teams_color", colored.replace('\x1b', "ESC"));
+    assert_eq!(without_styles(&colored), table(&build::teams(), plain(100)));
+}
+
+fn without_styles(text: &str) -> String {
+    ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m"]
+        .iter()
+        .fold(text.to_string(), |text, style| text.replace(style, ""))
+}
+
+#[test]
+fn ascii_where_nothing_else_can_be_shown() {
+    let look = Look {
+        unicode: false,
+        ..plain(40)
+    };
+    let text = table(&build::months(), look) + &table(&build::teams(), look);
+    assert!(text.is_ascii());
+    assert_snapshot!("ascii", text);
+}
+
+#[test]
+fn a_year_of_months_has_its_course_below() {
+    let mut year = build::months();
+    let one = year.rows[..3].to_vec();
+    year.rows.clear();
+    for month in 1..=12u64 {
+        for row in &one {
+            let mut row = row.clone();
+            row.cells[0] = build::text(&format!("2025-{month:02}"));
+            row.cells[2] = build::cell(build::number((month * 5 % 13 + month) as f64, month));
+            year.rows.push(row);
+        }
+    }
+    year.columns.pop();
+    for row in &mut year.rows {
+        row.cells.pop();
+    }
+    let text = table(&year, plain(60));
+    let course: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.starts_with("trend"))
+        .collect();
+    assert_snapshot!("year_trend", course.join("\n"));
+}
+
+#[test]
+fn an_empty_answer_says_so() {
+    let mut empty = build::teams();
+    empty.rows.clear();
+    assert_snapshot!("empty", table(&empty, plain(60)));
+}
