@@ -3,7 +3,10 @@
 //! Takes a [`Calendar`] and local dates, gives [`CalendarPeriod`]s, their labels and their instants
 //! in UTC microseconds. Pure: there is no clock here. Rules S1, S11 and S12.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone,
+    Utc,
+};
 
 use crate::model::{Calendar, CalendarPeriod};
 use crate::types::Grain;
