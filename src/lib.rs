@@ -1,8 +1,10 @@
 //! RiskQL: the language of application-security KPIs, and the engine that computes them.
 
 pub mod calendar;
+pub mod check;
 pub mod data;
 pub mod diagnostic;
+pub mod format;
 pub mod functions;
 pub mod model;
 pub mod source;
