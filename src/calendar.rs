@@ -3,7 +3,7 @@
 //! Takes a [`Calendar`] and local dates, gives [`CalendarPeriod`]s, their labels and their instants
 //! in UTC microseconds. Pure: there is no clock here. Rules S1, S11 and S12.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 
 use crate::model::{Calendar, CalendarPeriod};
 use crate::types::Grain;
@@ -160,7 +160,12 @@ fn number(digits: &str) -> Option<u32> {
 /// The first instant of a local day, in UTC microseconds. Where the clocks jump over midnight this
 /// is the instant of the jump; where midnight comes twice it is the first.
 pub fn midnight(calendar: &Calendar, day: NaiveDate) -> i64 {
-    let local = day.and_time(NaiveTime::MIN);
+    local_instant(calendar, day.and_time(NaiveTime::MIN))
+}
+
+/// The instant of a local time, in UTC microseconds. Where the clocks jump over it this is the
+/// instant of the jump; where it comes twice it is the first.
+pub fn local_instant(calendar: &Calendar, local: NaiveDateTime) -> i64 {
     match calendar.timezone.from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
             instant.timestamp_micros()
@@ -171,7 +176,7 @@ pub fn midnight(calendar: &Calendar, day: NaiveDate) -> i64 {
 
 /// The first second whose local time is not before `local`. Local time grows with real time around
 /// a jump forward, so halving finds it; no zone is more than a day from UTC.
-fn first_instant_at_or_after(calendar: &Calendar, local: chrono::NaiveDateTime) -> i64 {
+fn first_instant_at_or_after(calendar: &Calendar, local: NaiveDateTime) -> i64 {
     let around = local.and_utc().timestamp();
     let (mut before, mut after) = (around - 2 * SECONDS_PER_DAY, around + 2 * SECONDS_PER_DAY);
     while after - before > 1 {
