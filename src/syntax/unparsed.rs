@@ -1,0 +1,353 @@
+//! What pest could not take → a message. pest says how far it came and which rules it tried there;
+//! the tokens around that place tell which mistake it most likely is.
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::errors::{alternatives, sentence, too_deep};
+use super::grammar::{Piece, Rule};
+use super::tokens::{Token, TokenKind, is_name_character};
+use super::words::{self, Expecting, Kind};
+use crate::diagnostic::{Diagnostic, nearest};
+
+/// The place where pest stopped and what it would have taken.
+struct Stop<'p> {
+    piece: &'p Piece<'p>,
+    expecting: Expecting,
+    expected: Vec<Rule>,
+    /// The token it stopped at, counted in the piece; one past the last at the end.
+    index: usize,
+}
+
+/// The message for a piece that the grammar does not take.
+pub(super) fn unparsed(
+    piece: &Piece<'_>,
+    expecting: Expecting,
+    error: &Error<Rule>,
+) -> Box<Diagnostic> {
+    let offset = match error.location {
+        InputLocation::Pos(offset) | InputLocation::Span((offset, _)) => piece.start() + offset,
+    };
+    let expected = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.clone(),
+        // pest's own guard of the stack, far beyond our limits.
+        ErrorVariant::CustomError { .. } => return too_deep(piece.span()),
+    };
+    let stop = Stop {
+        piece,
+        expecting,
+        expected,
+        index: piece.tokens.partition_point(|token| token.end <= offset),
+    };
+    let known = stop.known_mistake();
+    Box::new(known.unwrap_or_else(|| stop.unexpected()))
+}
+
+impl Stop<'_> {
+    fn known_mistake(&self) -> Option<Diagnostic> {
+        self.missing_name()
+            .or_else(|| self.unknown_clause())
+            .or_else(|| self.missing_grid())
+            .or_else(|| self.unfinished())
+            .or_else(|| self.capitals())
+            .or_else(|| self.hyphen())
+            .or_else(|| self.bound())
+            .or_else(|| self.is_value())
+            .or_else(|| self.where_after_with())
+            .or_else(|| self.reserved_name())
+            .or_else(|| self.mistyped_before())
+    }
+
+    fn token(&self) -> Option<&Token> {
+        self.piece.tokens.get(self.index)
+    }
+
+    fn before(&self) -> Option<&Token> {
+        self.index
+            .checked_sub(1)
+            .map(|index| &self.piece.tokens[index])
+    }
+
+    fn word(&self, token: &Token) -> &str {
+        self.piece.words(token)
+    }
+
+    fn error(&self, code: &'static str, token: &Token, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, self.piece.token_span(token), message)
+    }
+
+    fn expects(&self, rules: &[Rule]) -> bool {
+        rules.iter().any(|rule| self.expected.contains(rule))
+    }
+
+    /// `kpi "Title"` or `kpi` alone.
+    fn missing_name(&self) -> Option<Diagnostic> {
+        let Expecting::Header(kind) = self.expecting else {
+            return None;
+        };
+        let no_name = self
+            .token()
+            .is_none_or(|token| token.kind != TokenKind::Word);
+        if self.index != 1 || !no_name || !self.expects(&[Rule::name, Rule::text]) {
+            return None;
+        }
+        let token = self.token().unwrap_or(&self.piece.tokens[0]);
+        let what = match kind {
+            Kind::Test => "a test says in double quotes what must hold".to_string(),
+            _ => format!("a {} needs a name", kind.word()),
+        };
+        let problem = self.error("K141", token, what);
+        Some(problem.help(format!("write a line such as `{}`", kind.example())))
+    }
+
+    /// A line that begins with no clause word of its definition.
+    fn unknown_clause(&self) -> Option<Diagnostic> {
+        let kind = self.expecting.definition()?;
+        let token = self.token()?;
+        let clauses = kind.clause_words().iter().copied();
+        let (begin, certain) = if token.first_on_line {
+            (token, self.expects(&[Rule::EOI]))
+        } else {
+            (self.before()?, false)
+        };
+        let word = self.word(begin);
+        let plain = begin.kind == TokenKind::Word && begin.first_on_line && self.index > 0;
+        let slip = nearest(word, clauses.clone()).filter(|_| !clauses.clone().any(|c| c == word));
+        if !plain || !(certain || slip.is_some()) {
+            return None;
+        }
+        let message = format!("`{word}` begins no clause of a {}", kind.word());
+        let problem = self.error("K113", begin, message).suggest(word, clauses);
+        Some(match kind.clause_words() {
+            [] => problem.help(format!("a {} stands on its first line", kind.word())),
+            words => problem.help(format!(
+                "a {} has lines that begin with {}",
+                kind.word(),
+                alternatives(words, "or")
+            )),
+        })
+    }
+
+    fn missing_grid(&self) -> Option<Diagnostic> {
+        if self.token().is_some() || !self.expects(&[Rule::grid, Rule::grid_row]) {
+            return None;
+        }
+        let first = &self.piece.tokens[0];
+        let message = format!("`{}` needs rows below it", self.word(first));
+        Some(
+            self.error("K138", first, message).help(
+                "write rows such as `| finding_id | severity |`, the names of the columns first",
+            ),
+        )
+    }
+
+    /// The text ends where something must follow.
+    fn unfinished(&self) -> Option<Diagnostic> {
+        if self.token().is_some() {
+            return None;
+        }
+        let expected = self.expected_words();
+        match self.before() {
+            Some(last) => {
+                let message = format!("expected {expected} after `{}`", self.word(last));
+                Some(self.error("K101", last, message))
+            }
+            None => Some(Diagnostic::error(
+                "K101",
+                self.piece.span(),
+                format!("expected {expected}"),
+            )),
+        }
+    }
+
+    /// `WHERE`
+    fn capitals(&self) -> Option<Diagnostic> {
+        [self.token(), self.before()]
+            .into_iter()
+            .flatten()
+            .find_map(|token| {
+                let word = self.word(token);
+                let lower = word.to_lowercase();
+                let keyword = words::is_reserved(&lower) || self.beginnings().contains(&lower);
+                if token.kind != TokenKind::Word || lower == word || !keyword {
+                    return None;
+                }
+                let message = format!("`{word}` is written in small letters");
+                Some(
+                    self.error("K135", token, message)
+                        .help(format!("write `{lower}`")),
+                )
+            })
+    }
+
+    /// `payments-core` where no formula can stand.
+    fn hyphen(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        let before = self.before()?;
+        let after = self.piece.tokens.get(self.index + 1)?;
+        let joined = self.word(token) == "-"
+            && before.end == token.start
+            && token.end == after.start
+            && self.word(before).ends_with(is_name_character)
+            && self.word(after).starts_with(is_name_character);
+        joined.then(|| hyphenated(self.piece, self.index - 1))
+    }
+
+    /// `target under 30 days`, `target < 30 days`
+    fn bound(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        if !self.expects(&[Rule::kw_above, Rule::above]) {
+            return None;
+        }
+        let meant = match self.word(token) {
+            "<" | "under" | "less" => "below",
+            "<=" | "max" | "maximum" | "upto" | "up" => "at most",
+            ">" | "over" | "more" => "above",
+            ">=" | "min" | "minimum" => "at least",
+            _ => "",
+        };
+        let problem = self.error("K134", token, "a target says on which side of it is good");
+        Some(match meant {
+            "" => problem.help("write `target below`, `at most`, `at least` or `above`"),
+            _ => problem.label(format!("write `{meant}`")),
+        })
+    }
+
+    /// `severity is high`
+    fn is_value(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        if !self.expects(&[Rule::kw_missing, Rule::kw_present]) {
+            return None;
+        }
+        let message = "`is` asks only whether a value is `missing` or `present`";
+        let problem = self.error("K142", token, message);
+        Some(match token.kind {
+            TokenKind::Word | TokenKind::Text | TokenKind::Number => {
+                problem.help(format!("write `= {}`", self.word(token)))
+            }
+            _ => problem,
+        })
+    }
+
+    /// `share of findings found with exploitable = yes where severity = high`
+    fn where_after_with(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        let earlier = &self.piece.tokens[..self.index];
+        let with = earlier.iter().any(|token| self.word(token) == "with");
+        if self.word(token) != "where" || !with {
+            return None;
+        }
+        Some(
+            self.error("K139", token, "`where` stands before `with`")
+                .help("`where` says which rows count, then `with` which of them are the share"),
+        )
+    }
+
+    fn reserved_name(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        let word = self.word(token);
+        let names = [
+            Rule::name,
+            Rule::word,
+            Rule::field,
+            Rule::literal,
+            Rule::columns,
+        ];
+        let types = [
+            Rule::plain_type,
+            Rule::column_type,
+            Rule::weight,
+            Rule::population,
+        ];
+        if !words::is_reserved(word) || !(self.expects(&names) || self.expects(&types)) {
+            return None;
+        }
+        let message = format!(
+            "expected {}, but `{word}` is a word of the language",
+            self.expected_words()
+        );
+        Some(self.error("K114", token, message).help(format!(
+            "a name so spelt is written `` `{word}` ``, a value `\"{word}\"`"
+        )))
+    }
+
+    /// `mttr bt team`: the slip was taken for a name, and pest came one word further.
+    fn mistyped_before(&self) -> Option<Diagnostic> {
+        let before = self
+            .before()
+            .filter(|token| token.kind == TokenKind::Word)?;
+        let word = self.word(before);
+        let next = self.token()?;
+        if words::is_reserved(word) || self.slip(self.word(next)).is_some() {
+            return None;
+        }
+        let meant = words::RESERVED
+            .iter()
+            .copied()
+            .filter(|known| known.len() > 1);
+        nearest(word, meant)?;
+        let problem = self.error("K100", before, format!("`{word}` was not expected here"));
+        Some(problem.suggest(word, words::RESERVED.iter().copied()))
+    }
+
+    /// Anything else.
+    fn unexpected(&self) -> Diagnostic {
+        let Some(token) = self.token() else {
+            return Diagnostic::error("K100", self.piece.span(), "this cannot be read");
+        };
+        let word = self.word(token);
+        let found = match token.kind {
+            TokenKind::GridRow => "a row between bars".to_string(),
+            TokenKind::Text => "a text in quotes".to_string(),
+            _ => format!("`{word}`"),
+        };
+        let message = format!("expected {}, found {found}", self.expected_words());
+        let problem = self.error("K100", token, message);
+        match self.slip(word) {
+            Some(meant) => problem.label(format!("did you mean `{meant}`?")),
+            None => problem,
+        }
+    }
+
+    /// The keyword that may stand here and that a word is nearly spelt like.
+    fn slip(&self, word: &str) -> Option<String> {
+        let beginnings = self.beginnings();
+        nearest(word, beginnings.iter().map(String::as_str)).map(str::to_string)
+    }
+
+    fn beginnings(&self) -> Vec<String> {
+        self.expected
+            .iter()
+            .flat_map(|rule| words::beginnings(*rule))
+            .collect()
+    }
+
+    /// `a name, `by` or the end`
+    fn expected_words(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for rule in &self.expected {
+            let word = words::words(*rule).into_owned();
+            if !words.contains(&word) && (*rule != Rule::EOI || self.expected.len() == 1) {
+                words.push(word);
+            }
+        }
+        sentence(&words, "or")
+    }
+}
+
+/// The refusal of a run of words joined by hyphens that begins at a token.
+pub(super) fn hyphenated(piece: &Piece<'_>, first: usize) -> Diagnostic {
+    let mut last = first;
+    while let Some(next) = piece.tokens.get(last + 1) {
+        let sticks = next.start == piece.tokens[last].end;
+        let part = piece.words(next).starts_with(is_name_character) || piece.words(next) == "-";
+        if !sticks || !part {
+            break;
+        }
+        last += 1;
+    }
+    let span = piece.place(piece.tokens[first].start, piece.tokens[last].end);
+    let written = &piece.text[span.start as usize..span.end as usize];
+    Diagnostic::error("K119", span, "a value with a hyphen is quoted")
+        .help(format!("write `\"{written}\"`"))
+        .help(format!("or, for a name, `{}`", written.replace('-', "_")))
+}

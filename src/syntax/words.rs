@@ -1,0 +1,302 @@
+//! The words of the language, and human words for every rule of the grammar: messages say
+//! "expected a column", never the name of a rule.
+
+use std::borrow::Cow;
+
+use super::grammar::Rule;
+
+/// Words that cannot be names without back-ticks, nor values without quotes: each starts or glues
+/// clauses inside a line. The rule `reserved` of the grammar lists the same; a test compares them.
+pub const RESERVED: &[&str] = &[
+    "and",
+    "any",
+    "as",
+    "at",
+    "by",
+    "explain",
+    "for",
+    "from",
+    "in",
+    "including",
+    "is",
+    "last",
+    "limit",
+    "not",
+    "of",
+    "or",
+    "otherwise",
+    "over",
+    "past",
+    "show",
+    "since",
+    "sort",
+    "this",
+    "to",
+    "top",
+    "until",
+    "versus",
+    "where",
+    "with",
+    "within",
+];
+
+/// Words that mean something in their place only and may be names everywhere else.
+const CONTEXTUAL: &[&str] = &[
+    "above",
+    "ascending",
+    "average",
+    "band",
+    "base",
+    "belongs",
+    "below",
+    "better",
+    "calendar",
+    "cap",
+    "condition",
+    "dashboard",
+    "day",
+    "days",
+    "descending",
+    "due",
+    "end",
+    "event",
+    "exclude",
+    "excluded",
+    "expect",
+    "field",
+    "given",
+    "higher",
+    "history",
+    "hours",
+    "key",
+    "known",
+    "kpi",
+    "layer",
+    "least",
+    "list",
+    "lower",
+    "map",
+    "minutes",
+    "missing",
+    "month",
+    "months",
+    "most",
+    "note",
+    "on",
+    "owner",
+    "pauses",
+    "peak",
+    "present",
+    "previous",
+    "quarter",
+    "quarters",
+    "scale",
+    "score",
+    "sla",
+    "start",
+    "starts",
+    "state",
+    "stops",
+    "table",
+    "target",
+    "test",
+    "time",
+    "times",
+    "timezone",
+    "total",
+    "view",
+    "week",
+    "weeks",
+    "year",
+    "years",
+];
+
+/// Whether a word cannot be a name without back-ticks.
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
+/// All words the grammar knows, reserved ones first: for completion and colouring.
+pub fn keywords() -> impl Iterator<Item = &'static str> {
+    RESERVED.iter().chain(CONTEXTUAL).copied()
+}
+
+/// The kinds of definitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Calendar,
+    Scale,
+    Table,
+    Condition,
+    Score,
+    Sla,
+    Kpi,
+    View,
+    Dashboard,
+    Test,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 10] = [
+        Kind::Calendar,
+        Kind::Scale,
+        Kind::Table,
+        Kind::Condition,
+        Kind::Score,
+        Kind::Sla,
+        Kind::Kpi,
+        Kind::View,
+        Kind::Dashboard,
+        Kind::Test,
+    ];
+
+    /// The word that begins the definition.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Calendar => "calendar",
+            Kind::Scale => "scale",
+            Kind::Table => "table",
+            Kind::Condition => "condition",
+            Kind::Score => "score",
+            Kind::Sla => "sla",
+            Kind::Kpi => "kpi",
+            Kind::View => "view",
+            Kind::Dashboard => "dashboard",
+            Kind::Test => "test",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The words that begin a clause when they begin a line of this definition.
+    pub fn clause_words(self) -> &'static [&'static str] {
+        match self {
+            Kind::Calendar => &["timezone", "week", "year", "history"],
+            Kind::Scale => &["map"],
+            Kind::Table => &[
+                "key", "belongs", "event", "state", "known", "field", "exclude",
+            ],
+            Kind::Condition => &[],
+            Kind::Score => &["of", "base", "times", "cap", "since"],
+            Kind::Sla => &["owner", "of", "starts", "stops", "pauses", "due", "since"],
+            Kind::Kpi => &[
+                "note", "is", "as", "by", "at", "higher", "lower", "target", "band",
+            ],
+            Kind::View => &["show"],
+            Kind::Dashboard => &["layer", "show"],
+            Kind::Test => &["as", "given", "expect"],
+        }
+    }
+
+    /// A first line as it should look.
+    pub fn example(self) -> &'static str {
+        match self {
+            Kind::Calendar => "calendar",
+            Kind::Scale => "scale severity is low < medium < high",
+            Kind::Table => "table findings \"One row per vulnerability\"",
+            Kind::Condition => "condition internet_facing is exposure = internet",
+            Kind::Score => "score risk \"Risk exposure points\"",
+            Kind::Sla => "sla remediation \"Remediation SLA\"",
+            Kind::Kpi => "kpi mttr \"Mean time to remediate\"",
+            Kind::View => "view highest_risk_apps \"Highest-risk applications\"",
+            Kind::Dashboard => "dashboard appsec \"Application security\"",
+            Kind::Test => "test \"a finding counts once\"",
+        }
+    }
+}
+
+/// What a piece of text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expecting {
+    Query,
+    /// The first line of a definition.
+    Header(Kind),
+    /// A clause of a definition.
+    Clause(Kind),
+}
+
+impl Expecting {
+    pub fn definition(self) -> Option<Kind> {
+        match self {
+            Expecting::Query => None,
+            Expecting::Header(kind) | Expecting::Clause(kind) => Some(kind),
+        }
+    }
+}
+
+/// The words that begin the clauses of a query.
+pub(super) const QUERY_CLAUSES: &[&str] = &[
+    "by", "over", "where", "in", "from", "last", "this", "past", "as", "versus", "with", "top",
+    "sort", "limit", "show", "at",
+];
+
+/// What messages call a rule.
+pub(super) fn words(rule: Rule) -> Cow<'static, str> {
+    Cow::Borrowed(match rule {
+        Rule::EOI => "the end",
+        Rule::name | Rule::word => "a name",
+        Rule::field | Rule::columns | Rule::sort_key => "a column",
+        Rule::dotted => "a column with its table",
+        Rule::text | Rule::quoted_cell => "a text in double quotes",
+        Rule::integer | Rule::digits => "a whole number",
+        Rule::number | Rule::signed_number | Rule::quantity => "a number",
+        Rule::percent_sign => "`%`",
+        Rule::time_unit => "`days`, `hours`, `minutes` or `weeks`",
+        Rule::duration => "a duration such as `30 days`",
+        Rule::date | Rule::any_date => "a date such as `2026-03-31`",
+        Rule::year => "a year",
+        Rule::literal => "a value",
+        Rule::opening => "`(`",
+        Rule::closing => "`)`",
+        Rule::comma => "`,`",
+        Rule::colon => "`:`",
+        Rule::less => "`<`",
+        Rule::arithmetic | Rule::minus => "`+`, `-`, `*` or `/`",
+        Rule::comparator | Rule::comparison => "a comparison such as `=`",
+        Rule::formula | Rule::operand | Rule::group | Rule::formulas => "a KPI or a formula",
+        Rule::aggregate => "an aggregate such as `count of findings open`",
+        Rule::measured => "what is measured",
+        Rule::population | Rule::of_table => "a table",
+        Rule::condition | Rule::condition_operand | Rule::condition_group => "a condition",
+        Rule::exists | Rule::test => "a condition",
+        Rule::subject | Rule::query | Rule::inner_query | Rule::query_text => "a query",
+        Rule::query_clause => "a clause such as `by`, `over`, `where` or `last`",
+        Rule::period => "a period such as `last 12 months`",
+        Rule::grain => "`day`, `week`, `month`, `quarter` or `year`",
+        Rule::moment => "`end`, `start`, `average` or `peak`",
+        Rule::versus_item => "`target`, `previous month` or a period",
+        Rule::descending | Rule::ascending => "`ascending` or `descending`",
+        Rule::weight => "a value and its weight",
+        Rule::column_type | Rule::plain_type => "a type such as `text`",
+        Rule::card_title => "a title and `:`",
+        Rule::grid | Rule::grid_row | Rule::grid_cell | Rule::bare_cell => "rows between bars",
+        // What begins with one keyword is told by that keyword: pest reports the keyword alone.
+        _ => return keyword(rule).map_or(Cow::Borrowed("a clause"), quoted),
+    })
+}
+
+fn quoted(word: String) -> Cow<'static, str> {
+    Cow::Owned(format!("`{word}`"))
+}
+
+/// The word of a keyword rule: `by` of `kw_by`.
+pub(super) fn keyword(rule: Rule) -> Option<String> {
+    format!("{rule:?}").strip_prefix("kw_").map(str::to_string)
+}
+
+/// The words a rule may begin with, where they are few: typing slips are compared to them.
+pub(super) fn beginnings(rule: Rule) -> Vec<String> {
+    let list: &[&str] = match rule {
+        Rule::query_clause => QUERY_CLAUSES,
+        Rule::period => &["in", "from", "last", "this", "past"],
+        Rule::time_unit => &["days", "hours", "minutes", "weeks"],
+        Rule::versus_item => &["target", "previous", "last"],
+        Rule::comparison | Rule::membership => &["in"],
+        Rule::numerator => &["with"],
+        Rule::descending | Rule::ascending => &["ascending", "descending"],
+        _ => return keyword(rule).into_iter().collect(),
+    };
+    list.iter().map(|word| word.to_string()).collect()
+}
