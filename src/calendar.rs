@@ -3,7 +3,10 @@
 //! Takes a [`Calendar`] and local dates, gives [`CalendarPeriod`]s, their labels and their instants
 //! in UTC microseconds. Pure: there is no clock here. Rules S1, S11 and S12.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone,
+    Utc,
+};
 
 use crate::model::{Calendar, CalendarPeriod};
 use crate::types::Grain;
@@ -205,8 +208,13 @@ pub fn end_instant(calendar: &Calendar, period: CalendarPeriod) -> i64 {
 
 /// The local day an instant lies in; `None` beyond the years that dates can name.
 pub fn local_day(calendar: &Calendar, micros: i64) -> Option<NaiveDate> {
+    local_time(calendar, micros).map(|local| local.date())
+}
+
+/// The local date and time of an instant; `None` beyond the years that dates can name.
+pub fn local_time(calendar: &Calendar, micros: i64) -> Option<NaiveDateTime> {
     DateTime::<Utc>::from_timestamp_micros(micros)
-        .map(|instant| instant.with_timezone(&calendar.timezone).date_naive())
+        .map(|instant| instant.with_timezone(&calendar.timezone).naive_local())
 }
 
 fn week_start(calendar: &Calendar, day: NaiveDate) -> NaiveDate {

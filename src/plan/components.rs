@@ -1,0 +1,4 @@
+use super::Plan;
+pub fn components(plan: &Plan) -> Plan {
+    plan.clone()
+}
