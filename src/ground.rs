@@ -72,7 +72,8 @@ impl Ground<'_> {
             .collect()
     }
 
-    fn place(&self, span: Span) -> String {
+    /// Where a span begins, as a message names it: `kpis/mttr.kpi:3`.
+    pub fn place(&self, span: Span) -> String {
         let (line, _) = self.sources.line_column(span);
         format!("{}:{line}", self.sources.get(span.source).name)
     }

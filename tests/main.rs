@@ -1,3 +1,3 @@
-//! The one integration binary: a module for every room.
+//! All integration tests in one binary.
 
-mod syntax;
+mod cli;

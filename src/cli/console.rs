@@ -8,7 +8,7 @@ use super::args::{ColorChoice, FormatChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::render::{self, Format, Look};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// What a command needs to be heard: the texts that places refer to, and how to write.
 pub struct Console {
@@ -41,6 +41,7 @@ impl Console {
         Look {
             width: terminal.then(terminal_width),
             color,
+            unicode: !terminal || locale_is_unicode(),
         }
     }
 
@@ -60,6 +61,19 @@ impl Console {
             let look = self.look(io::stderr().is_terminal());
             render::diagnostics(&self.sources, problems, &look)
         }
+    }
+
+    /// Problems as text for stdout, whatever was asked for stderr.
+    pub fn rendered_as_text(&self, problems: &Problems) -> String {
+        let list = problems.clone().sorted();
+        let text = render::diagnostics(&self.sources, &list, &self.stdout_look());
+        format!("{}\n", text.trim_end())
+    }
+
+    /// Where a span begins, as messages name it: `kpis/mttr.kpi:3`.
+    pub fn place(&self, span: Span) -> String {
+        let (line, _) = self.sources.line_column(span);
+        format!("{}:{line}", self.sources.get(span.source).name)
     }
 
     /// Writes a sentence to stderr, unless quiet.
@@ -120,7 +134,7 @@ fn format_named(choice: FormatChoice) -> Format {
         FormatChoice::Json => Format::Json,
         FormatChoice::Jsonl => Format::Jsonl,
         FormatChoice::Csv => Format::Csv,
-        FormatChoice::Md => Format::Markdown,
+        FormatChoice::Md => Format::Md,
         FormatChoice::Parquet => Format::Parquet,
     }
 }
@@ -195,4 +209,13 @@ fn terminal_width() -> usize {
 fn terminal_has_color() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether the terminal shows more than ASCII: unless the locale says otherwise.
+fn locale_is_unicode() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .is_none_or(|locale| locale.to_lowercase().contains("utf"))
 }

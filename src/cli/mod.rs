@@ -5,7 +5,6 @@
 
 mod args;
 mod boards;
-mod cards;
 mod check;
 mod console;
 mod dashboard;
