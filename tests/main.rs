@@ -1,3 +1,5 @@
-//! All integration tests in one binary.
+//! The one integration binary: a module for every room.
 
 mod cli;
+mod render;
+mod syntax;
