@@ -1,5 +1,6 @@
 //! The one integration binary: a module for every room.
 
 mod cli;
+mod plan;
 mod render;
 mod syntax;

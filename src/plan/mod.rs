@@ -18,7 +18,7 @@ mod timeline;
 mod words;
 
 pub use components::components;
-pub use needs::needs;
+pub use needs::{Asking, needs};
 pub use plan::*;
 pub use planning::plan;
 pub use standpoint::{Given, standpoint};

@@ -5,10 +5,13 @@
 
 mod want;
 
+use std::collections::BTreeSet;
+
+use super::Work;
 use crate::data::{Need, Request};
 use crate::model::{
     Condition, Definitions, EventId, Exists, ListQuery, Measure, Measured, Population, Query,
-    Relation, Role, Subject, TableId, ValuesQuery,
+    Relation, Role, ScoreId, SlaId, Subject, TableId, ValuesQuery,
 };
 use crate::source::Span;
 use want::{Demand, Want};
@@ -52,12 +55,8 @@ fn values_needs(
         let span = column
             .kpi
             .map_or(query.span, |kpi| definitions.kpis[kpi.0].span);
-        let mut want = Want {
-            definitions,
-            request,
-            needer: format!("`{}` ({})", column.name, (asking.place)(span)),
-            tolerant: asking.tolerant,
-        };
+        let needer = format!("`{}` ({})", column.name, (asking.place)(span));
+        let mut want = Want::new(definitions, request, needer, asking.tolerant);
         for measure in super::steps::measures(&column.formula) {
             want.measure(measure);
             for dimension in &values.by {
@@ -76,12 +75,8 @@ fn list_needs(
     list: &ListQuery,
     asking: Asking,
 ) {
-    let mut want = Want {
-        definitions,
-        request,
-        needer: format!("`list` ({})", (asking.place)(query.span)),
-        tolerant: asking.tolerant,
-    };
+    let needer = format!("`list` ({})", (asking.place)(query.span));
+    let mut want = Want::new(definitions, request, needer, asking.tolerant);
     want.population(&list.population);
     for field in &list.show {
         want.field(*field, Demand::Optional);
@@ -89,6 +84,33 @@ fn list_needs(
     for (field, _) in &list.sort {
         want.field(*field, Demand::Required);
     }
+}
+
+/// The scores and SLAs that measures, or the population and fields of a list, depend on.
+pub(super) fn policies(
+    definitions: &Definitions,
+    work: &Work,
+) -> (BTreeSet<ScoreId>, BTreeSet<SlaId>) {
+    let mut request = Request::default();
+    let mut want = Want::new(definitions, &mut request, String::new(), true);
+    match work {
+        Work::Values(values) => {
+            for step in &values.steps {
+                want.measure(&step.measure);
+                for field in &step.keys {
+                    want.field(*field, Demand::Required);
+                }
+            }
+        }
+        Work::List(work) => {
+            want.population(&work.list.population);
+            let sorted = work.list.sort.iter().map(|(field, _)| field);
+            for field in work.list.show.iter().chain(sorted) {
+                want.field(*field, Demand::Optional);
+            }
+        }
+    }
+    (want.scores, want.slas)
 }
 
 fn watermark_needs(definitions: &Definitions, request: &mut Request) {

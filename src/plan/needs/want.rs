@@ -1,5 +1,7 @@
 //! What one query reaches of the tables: columns, parents, and through them other tables.
 
+use std::collections::BTreeSet;
+
 use crate::data::{Need, Request};
 use crate::model::{
     Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId, StateSource, TableId,
@@ -19,9 +21,28 @@ pub(super) struct Want<'a> {
     /// "`mttr` (kpis/mttr.kpi:3)"
     pub needer: String,
     pub tolerant: bool,
+    /// The policies that were met on the way.
+    pub scores: BTreeSet<ScoreId>,
+    pub slas: BTreeSet<SlaId>,
 }
 
-impl Want<'_> {
+impl<'a> Want<'a> {
+    pub fn new(
+        definitions: &'a Definitions,
+        request: &'a mut Request,
+        needer: String,
+        tolerant: bool,
+    ) -> Self {
+        Want {
+            definitions,
+            request,
+            needer,
+            tolerant,
+            scores: BTreeSet::new(),
+            slas: BTreeSet::new(),
+        }
+    }
+
     /// A table: its file, its key (rule S32) and its time of knowledge (rule S3).
     pub fn table(&mut self, id: TableId, demand: Demand) {
         let definitions = self.definitions;
@@ -109,6 +130,7 @@ impl Want<'_> {
 
     pub fn score(&mut self, id: ScoreId) {
         let definitions = self.definitions;
+        self.scores.insert(id);
         for version in &definitions.scores[id.0].versions {
             self.field(version.base.field, Demand::Required);
             for factor in &version.times {
@@ -144,6 +166,7 @@ impl Want<'_> {
     fn sla(&mut self, id: SlaId, demand: Demand) {
         let definitions = self.definitions;
         let sla = &definitions.slas[id.0];
+        self.slas.insert(id);
         self.event(sla.starts, demand);
         for (index, stop) in sla.stops.iter().enumerate() {
             let is_last = index + 1 == sla.stops.len();
