@@ -3,7 +3,7 @@
 use super::grid;
 use super::lines::{Lines, padded, upto, widest};
 use super::queries::query;
-use super::words::{self, date, name, quoted, word};
+use super::words::{self, date, name, quoted};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Card, Dashboard, Layer, Test, TestClause, View};
 
@@ -35,7 +35,7 @@ fn layer_lines(lines: &mut Lines, layer: &Spanned<Layer>) {
     let kinds: Vec<String> = tree
         .cards
         .iter()
-        .map(|card| word(&card.node.kind))
+        .map(|card| name(&card.node.kind.node))
         .collect();
     let columns = widest(kinds.iter().map(String::as_str));
     for item in &tree.cards {
@@ -44,7 +44,7 @@ fn layer_lines(lines: &mut Lines, layer: &Spanned<Layer>) {
 }
 
 fn card(tree: &Card, columns: usize) -> String {
-    let kind = padded(&word(&tree.kind), columns);
+    let kind = padded(&name(&tree.kind.node), columns);
     let query = query(&tree.query.node);
     match &tree.title {
         Some(title) => format!("show {kind} {}: {query}", quoted(&title.node)),

@@ -29,6 +29,7 @@ pub(super) fn weave<'a>(text: &'a str, lines: &'a [Line], comments: &'a [Comment
         rows: Vec::new(),
         next_blank: Some(false),
         printed: Vec::new(),
+        written_up_to: 0,
     };
     let (mut gap, mut rest) = split_at_place(comments, lines.first().map(|line| line.start));
     let mut above = None;
@@ -63,6 +64,8 @@ struct Weaver<'a> {
     next_blank: Option<bool>,
     /// Where the comments written so far stand in the source.
     printed: Vec<u32>,
+    /// Where the last line or comment written so far ends in the source.
+    written_up_to: usize,
 }
 
 impl<'a> Weaver<'a> {
@@ -72,9 +75,9 @@ impl<'a> Weaver<'a> {
             Some(above) => comments.split_at(self.closing(above, comments, below)),
             None => comments.split_at(0),
         };
-        let closing_indent = above.map_or(0, |above| closing_indent(above, below));
         for comment in closing {
-            self.comment(comment, closing_indent, self.is_spaced(comment.span.start));
+            let indent = above.map_or(CLAUSE, |above| self.closing_indent(above, comment, below));
+            self.comment(comment, indent, self.is_spaced(comment.span.start));
         }
         if above.is_some() {
             match below.map(|below| below.opening) {
@@ -89,19 +92,31 @@ impl<'a> Weaver<'a> {
         }
     }
 
-    /// How many of the comments between two lines belong to the upper one.
+    /// How many of the comments between two lines belong to the upper one: those that are deeper
+    /// than the lower one, both in the source and in what is written.
     fn closing(&self, above: &Line, comments: &[Comment], below: Option<&Line>) -> usize {
-        let (indent, column) = match below {
-            Some(below) => (below.indent, self.column(below.start)),
-            None => (0, 0),
-        };
-        if closing_indent(above, below) <= indent {
-            return 0;
-        }
+        let (indent, source_indent) = below.map_or((0, 0), |below| {
+            (below.indent, self.source_indent(below.start))
+        });
         comments
             .iter()
-            .take_while(|comment| self.column(comment.span.start) > column)
+            .take_while(|comment| {
+                self.source_indent(comment.span.start) > source_indent
+                    && self.closing_indent(above, comment, below) > indent
+            })
             .count()
+    }
+
+    /// How deep a comment stands that closes what is above it. At the end of a definition it closes
+    /// the last clause, or the definition if it is less deep than that clause's last line.
+    fn closing_indent(&self, above: &Line, comment: &Comment, below: Option<&Line>) -> usize {
+        let ends_definition = below.is_none_or(|below| below.opening.is_some());
+        let is_less_deep = self.source_indent(comment.span.start) < self.source_indent(above.start);
+        match (ends_definition, is_less_deep) {
+            (true, true) => CLAUSE,
+            (true, false) => above.indent.max(CLAUSE),
+            (false, _) => above.indent,
+        }
     }
 
     /// Writes a line with the comments from its start up to the next line's; returns those that are
@@ -109,7 +124,7 @@ impl<'a> Weaver<'a> {
     fn line(&mut self, line: &'a Line, comments: &'a [Comment]) -> &'a [Comment] {
         let (inside, after) = split_at_place(comments, Some(line.end));
         let (moved_up, trailing, left) = match (inside.split_last(), after.split_first()) {
-            (_, Some((first, left))) if !first.own_line => (inside, Some(first), left),
+            (_, Some((first, left))) if self.ends_line(line, first) => (inside, Some(first), left),
             (Some((last, others)), _) if !last.own_line => (others, Some(last), after),
             (Some(_) | None, Some(_) | None) => (inside, None, after),
         };
@@ -119,9 +134,10 @@ impl<'a> Weaver<'a> {
             spaced = false;
         }
         self.push(line.indent, &line.text, spaced);
+        self.written_up_to = line.end as usize;
         if let (Some(comment), Some(row)) = (trailing, self.rows.last_mut()) {
             row.trailing = Some(slice(self.text, comment));
-            self.printed.push(comment.span.start);
+            self.has_written(comment);
         }
         if line.opening.is_some() {
             self.next_blank = Some(false);
@@ -129,9 +145,19 @@ impl<'a> Weaver<'a> {
         left
     }
 
+    /// Whether nothing but white space, or the last bar of a row, stands between the two.
+    fn ends_line(&self, line: &Line, comment: &Comment) -> bool {
+        !self.text[line.end as usize..comment.span.start as usize].contains('\n')
+    }
+
     fn comment(&mut self, comment: &Comment, indent: usize, spaced: bool) {
-        self.printed.push(comment.span.start);
         self.push(indent, slice(self.text, comment), spaced);
+        self.has_written(comment);
+    }
+
+    fn has_written(&mut self, comment: &Comment) {
+        self.printed.push(comment.span.start);
+        self.written_up_to = self.written_up_to.max(comment.span.end as usize);
     }
 
     fn push(&mut self, indent: usize, text: &'a str, spaced: bool) {
@@ -145,28 +171,21 @@ impl<'a> Weaver<'a> {
 
     /// Whether what starts here is the first on its line, below a blank line.
     fn is_spaced(&self, place: u32) -> bool {
-        let (before, start_of_line) = self.text[..place as usize]
-            .rsplit_once('\n')
-            .unwrap_or(("", &self.text[..place as usize]));
-        let is_first = start_of_line
-            .trim_matches(['|', ' ', '\t', '\r'])
-            .is_empty();
-        let line_above = before.rsplit_once('\n').map_or(before, |(_, line)| line);
-        is_first && line_above.trim().is_empty()
+        let start = self.line_start(place);
+        let line_above = self.text[..start].lines().next_back().unwrap_or_default();
+        start >= self.written_up_to && line_above.trim().is_empty()
     }
 
-    fn column(&self, place: u32) -> usize {
+    /// How deep the line is, in the source, that this place is on.
+    fn source_indent(&self, place: u32) -> usize {
+        let line = &self.text[self.line_start(place)..];
+        let blank = |letter: &char| letter.is_whitespace() && *letter != '\n';
+        line.chars().take_while(blank).count()
+    }
+
+    fn line_start(&self, place: u32) -> usize {
         let before = &self.text[..place as usize];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        before[start..].chars().count()
-    }
-}
-
-/// How deep a comment stands that closes what is above it.
-fn closing_indent(above: &Line, below: Option<&Line>) -> usize {
-    match below {
-        Some(below) if below.opening.is_none() => above.indent,
-        Some(_) | None => above.indent.max(CLAUSE),
+        before.rfind('\n').map_or(0, |newline| newline + 1)
     }
 }
 

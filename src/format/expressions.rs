@@ -2,7 +2,7 @@
 //!
 //! The tree keeps parentheses as written, so none are added or taken away here.
 
-use super::words::{date, duration, field, joined, name, quoted, value, word};
+use super::words::{date, duration, field, joined, name, quoted, value};
 use crate::source::Spanned;
 use crate::syntax::ast::{
     Aggregate, Arithmetic, Comparison, Condition, Duration, FieldRef, Formula, Literal, Measured,
@@ -63,6 +63,8 @@ pub fn condition(tree: &Condition) -> String {
         Condition::Within { event, within } => {
             format!("{} within {}", name(&event.node), duration(&within.node))
         }
+        // After `share of P`, a bare `with total` would be the clause of a query.
+        Condition::Name(named) if named.node == "total" => "`total`".to_string(),
         Condition::Name(named) => name(&named.node),
     }
 }
@@ -107,7 +109,7 @@ fn aggregate(tree: &Aggregate) -> String {
     };
     format!(
         "{}{measured} of {}{}",
-        word(&tree.function),
+        name(&tree.function.node),
         population(&tree.population.node),
         filter("with", tree.with.as_ref())
     )

@@ -39,10 +39,11 @@ fn column_widths(rows: &[&[Spanned<String>]]) -> Vec<usize> {
     (0..count).map(widest_in).collect()
 }
 
-/// A cell in quotes where its bare text would end the cell, start a comment or lose spaces.
+/// A cell in quotes where its bare text would end the cell, be taken for a comment or an escape, or
+/// lose spaces.
 fn cell(text: &str) -> String {
-    let needs_quotes = text.contains(['|', '#', '"']) || text.trim() != text;
-    if needs_quotes {
+    let is_special = text.contains(['|', '#', '"']) || text.contains("\\\\");
+    if is_special || text.trim() != text {
         quoted(text)
     } else {
         text.to_string()

@@ -2,7 +2,7 @@
 
 use super::expressions::{filter, formula, literal};
 use super::lines::{Lines, clause, padded, widest};
-use super::words::{date, fields, quoted, word};
+use super::words::{date, fields, name, quoted};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, Literal};
 use crate::types::Bound;
@@ -40,7 +40,7 @@ fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
     match tree {
         KpiClause::Note(text) => clause("note", quoted(&text.node)),
         KpiClause::Is(tree) => clause("is", formula(&tree.node)),
-        KpiClause::As(unit) => clause("as", word(unit)),
+        KpiClause::As(unit) => clause("as", name(&unit.node)),
         KpiClause::By(list) => clause("by", fields(list)),
         KpiClause::At(moment) => clause("at", moment.node.word()),
         KpiClause::HigherIsBetter => "higher is better".to_string(),

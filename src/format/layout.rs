@@ -11,7 +11,7 @@ const GAP: usize = 2;
 /// The text of a file, with one line feed at its end. No rows make an empty text.
 pub(super) fn text(rows: &[Row<'_>]) -> String {
     let mut text = String::new();
-    for neighbours in rows.chunk_by(|above, below| above.trailing.is_some() && !below.blank_above) {
+    for neighbours in rows.chunk_by(are_neighbours) {
         let column = comment_column(neighbours);
         for row in neighbours {
             push_row(&mut text, row, column);
@@ -20,8 +20,11 @@ pub(super) fn text(rows: &[Row<'_>]) -> String {
     text
 }
 
-/// Neighbours are rows without a blank line between them that all, but perhaps the last, have a
-/// comment at their end.
+fn are_neighbours(above: &Row<'_>, below: &Row<'_>) -> bool {
+    above.trailing.is_some() && !below.blank_above && above.indent == below.indent
+}
+
+/// All neighbours, but perhaps the last, have a comment at their end.
 fn comment_column(neighbours: &[Row<'_>]) -> usize {
     neighbours
         .iter()

@@ -33,7 +33,8 @@ use crate::source::Sources;
 use crate::syntax::ast;
 
 /// The formatted text of a file: line feeds only, one at the end, none for an empty file. Formatting
-/// it again changes nothing. Panics if a comment would be lost, since that is a bug.
+/// it again changes nothing. Only for files read without errors: a mistaken definition is not in the
+/// tree. Panics if a comment would be lost, since that is a bug.
 pub fn file(sources: &Sources, file: &ast::File) -> String {
     let text = &sources.get(file.source).text;
     let lines = definitions::lines(text, &file.definitions);

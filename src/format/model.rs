@@ -2,7 +2,7 @@
 
 use super::expressions::{condition, filter};
 use super::lines::{Lines, clause, padded, upto, widest};
-use super::words::{date, field, joined, name, names, quoted, word};
+use super::words::{date, field, joined, name, names, quoted};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{
     Calendar, CalendarClause, EventTime, FieldType, Scale, Table, TableClause,
@@ -21,8 +21,8 @@ pub(super) fn calendar(place: Span, tree: &Calendar) -> Lines {
 fn calendar_clause(tree: &CalendarClause) -> String {
     match tree {
         CalendarClause::Timezone(zone) => format!("timezone {}", quoted(&zone.node)),
-        CalendarClause::WeekStarts(day) => format!("week starts {}", word(day)),
-        CalendarClause::YearStarts(month) => format!("year starts {}", word(month)),
+        CalendarClause::WeekStarts(day) => format!("week starts {}", name(&day.node)),
+        CalendarClause::YearStarts(month) => format!("year starts {}", name(&month.node)),
         CalendarClause::HistoryFrom(day) => format!("history from {}", date(&day.node)),
     }
 }

@@ -4,7 +4,9 @@ use super::expressions::{self, filter, literal};
 use super::lines::{Lines, clause, padded, upto, widest, width};
 use super::words::{date, duration, field, name, names, quoted};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{FieldRef, NamedCondition, Score, ScoreClause, Sla, SlaClause, Weight};
+use crate::syntax::ast::{
+    FieldRef, Literal, NamedCondition, Score, ScoreClause, Sla, SlaClause, Weight,
+};
 
 /// `columns` is the width of the widest name among the conditions that stand together.
 pub(super) fn condition(place: Span, tree: &NamedCondition, columns: usize) -> Lines {
@@ -53,11 +55,15 @@ fn weights(tree: &ScoreClause) -> &[Spanned<Weight>] {
     }
 }
 
+/// A weight has its own line, so a value that is a clause word of scores must not begin it bare.
 fn weighted_value(weight: &Weight) -> String {
-    weight
-        .value
-        .as_ref()
-        .map_or_else(|| "otherwise".to_string(), |value| literal(&value.node))
+    match weight.value.as_ref().map(|value| &value.node) {
+        None => "otherwise".to_string(),
+        Some(Literal::Word(word)) if matches!(word.as_str(), "base" | "times" | "cap") => {
+            quoted(word)
+        }
+        Some(value) => literal(value),
+    }
 }
 
 /// Numbers of one table stand with their decimal points, written or not, in one column.

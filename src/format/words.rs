@@ -1,6 +1,7 @@
 //! The smallest pieces: names, texts, numbers, durations, dates, and when they need quotes.
 
 use crate::syntax::ast::{DateLiteral, Duration, FieldRef, Name, Text};
+use crate::syntax::is_reserved;
 use crate::types::Grain;
 
 /// A name as a definition writes it: in back-ticks if it is a reserved word or no plain identifier.
@@ -9,16 +10,6 @@ pub fn name(name: &str) -> String {
         name.to_string()
     } else {
         format!("`{name}`")
-    }
-}
-
-/// A word in a place where the grammar takes a fixed vocabulary, such as `as days` or `show list`;
-/// reserved words are welcome there.
-pub(super) fn word(word: &Name) -> String {
-    if is_plain(&word.node) {
-        word.node.clone()
-    } else {
-        format!("`{}`", word.node)
     }
 }
 
@@ -98,51 +89,6 @@ fn is_plain(word: &str) -> bool {
     let mut letters = word.chars();
     letters
         .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
-
-fn is_reserved(word: &str) -> bool {
-    const RESERVED: &[&str] = &[
-        "and",
-        "any",
-        "as",
-        "at",
-        "by",
-        "cap",
-        "explain",
-        "for",
-        "from",
-        "in",
-        "including",
-        "is",
-        "known",
-        "last",
-        "limit",
-        "list",
-        "missing",
-        "not",
-        "of",
-        "on",
-        "or",
-        "otherwise",
-        "over",
-        "past",
-        "present",
-        "previous",
-        "show",
-        "since",
-        "sort",
-        "target",
-        "this",
-        "to",
-        "top",
-        "total",
-        "until",
-        "versus",
-        "where",
-        "with",
-        "within",
-    ];
-    RESERVED.contains(&word)
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
 }

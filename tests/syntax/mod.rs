@@ -1,6 +1,7 @@
 //! Text → tree: what parses, to which tree, and what is said about what does not.
 
 mod language;
+mod trees;
 
 use riskql::diagnostic::{Diagnostic, Problems};
 use riskql::source::{Sources, Spanned};
