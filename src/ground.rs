@@ -4,11 +4,11 @@
 //! columns that any of them needs.
 
 use crate::answer::Answer;
-use crate::data::{self, Location};
+use crate::data::{self, Dataset, Location};
 use crate::diagnostic::Problems;
 use crate::engine;
 use crate::model::{Definitions, Moment, Query};
-use crate::plan::{self, Asking};
+use crate::plan::{self, Asking, Plan};
 use crate::source::{Sources, Span};
 
 /// What a query is asked over.
@@ -33,11 +33,20 @@ pub struct Answered {
 impl Ground<'_> {
     /// Answers several queries over one reading of the data.
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
+        let (dataset, given) = self.load(queries)?;
+        let plans = plans(self.definitions, queries, &given)?;
+        Ok(Answered {
+            answers: engine::answers(self.definitions, &dataset, &plans)?,
+            notes: dataset.notes,
+        })
+    }
+
+    /// Reads what queries need, and says where they stand if they do not.
+    pub fn load(&self, queries: &[&Query]) -> Result<(Dataset, plan::Given), Problems> {
         let place = |span| self.place(span);
-        let watermark = self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none());
         let asking = Asking {
             place: &place,
-            watermark,
+            watermark: self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none()),
             tolerant: false,
         };
         let request = plan::needs(self.definitions, queries, asking);
@@ -47,11 +56,7 @@ impl Ground<'_> {
             known_on: self.known_on.clone(),
             watermark: data::watermark(self.definitions, &dataset),
         };
-        let answers = answers_over(self.definitions, &dataset, queries, &given)?;
-        Ok(Answered {
-            answers,
-            notes: dataset.notes,
-        })
+        Ok((dataset, given))
     }
 
     /// The tables a query cannot do without and that have no file.
@@ -79,13 +84,12 @@ impl Ground<'_> {
     }
 }
 
-/// Plans and answers queries over loaded tables.
-pub fn answers_over(
+/// Plans queries; reports the problems of all of them.
+pub fn plans(
     definitions: &Definitions,
-    dataset: &data::Dataset,
     queries: &[&Query],
     given: &plan::Given,
-) -> Result<Vec<Answer>, Problems> {
+) -> Result<Vec<Plan>, Problems> {
     let mut problems = Problems::default();
     let mut plans = Vec::with_capacity(queries.len());
     for query in queries {
@@ -97,7 +101,19 @@ pub fn answers_over(
         }
     }
     if problems.has_errors() {
-        return Err(problems);
+        Err(problems)
+    } else {
+        Ok(plans)
     }
+}
+
+/// Plans and answers queries over loaded tables.
+pub fn answers_over(
+    definitions: &Definitions,
+    dataset: &Dataset,
+    queries: &[&Query],
+    given: &plan::Given,
+) -> Result<Vec<Answer>, Problems> {
+    let plans = plans(definitions, queries, given)?;
     engine::answers(definitions, dataset, &plans)
 }

@@ -210,9 +210,9 @@ pub struct ExplainArguments {
     pub query: Vec<String>,
     #[command(flatten)]
     pub data: DataOptions,
-    /// Format of the explanation
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: TextOrJson,
+    /// Format of the explanation [default: by the ending of --output, else table]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<TextOrJson>,
     /// Write the explanation to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -59,7 +59,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Run(own) => own.output.format == Some(FormatChoice::Json),
         Command::Dashboard(own) => own.output.format == Some(FormatChoice::Json),
         Command::Check(own) => own.format == TextOrJson::Json,
-        Command::Explain(own) => own.format == TextOrJson::Json,
+        Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
     }
 }
