@@ -1,6 +1,7 @@
 //! The one integration binary: a module for every room.
 
 mod cli;
+mod data;
 mod format;
 mod plan;
 mod render;
