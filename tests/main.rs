@@ -1,7 +1,9 @@
 //! The one integration binary: a module for every room.
 
+mod architecture;
 mod cli;
 mod data;
+mod docs;
 mod format;
 mod plan;
 mod render;

@@ -9,7 +9,8 @@ use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::project::{self, Origin};
 use crate::source::SourceId;
-use crate::{format, syntax};
+use crate::format;
+use crate::syntax;
 
 /// Formats files; those that do not parse are left alone and make the command fail, after all others
 /// have been formatted.

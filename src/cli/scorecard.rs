@@ -9,7 +9,9 @@ use super::workspace;
 use crate::diagnostic::Problems;
 use crate::model::{CardKind, Definitions, Kpi};
 use crate::source::Sources;
-use crate::{check, format, syntax};
+use crate::check;
+use crate::format;
+use crate::syntax;
 
 /// Shows the scorecard.
 pub fn run(

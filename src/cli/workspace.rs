@@ -12,7 +12,8 @@ use crate::model::{Definitions, Moment, Query};
 use crate::project::{self, Origin};
 use crate::source::Spanned;
 use crate::syntax::{self, ast};
-use crate::{check, data};
+use crate::check;
+use crate::data;
 
 /// The definitions of the run, without an error; their warnings are shown.
 pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {

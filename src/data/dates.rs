@@ -194,19 +194,19 @@ impl<'a> Clock<'a> {
         }
         match self.days[slot].1 {
             Some(offset) => local - offset,
-            None => self.local_instant(local),
+            None => self.instant_of(local),
         }
     }
 
     fn offset_of_day(&self, day: i64) -> Option<i64> {
-        let start = self.local_instant(day * MICROS_PER_DAY);
-        let end = self.local_instant((day + 1) * MICROS_PER_DAY);
+        let start = self.instant_of(day * MICROS_PER_DAY);
+        let end = self.instant_of((day + 1) * MICROS_PER_DAY);
         (end - start == MICROS_PER_DAY).then(|| day * MICROS_PER_DAY - start)
     }
 
-    fn local_instant(&self, local: i64) -> i64 {
+    fn instant_of(&self, local: i64) -> i64 {
         DateTime::from_timestamp_micros(local).map_or(local, |shown| {
-            calendar::local_instant(self.calendar, shown.naive_utc())
+            calendar::instant_of(self.calendar, shown.naive_utc())
         })
     }
 }

@@ -11,7 +11,8 @@ use crate::diagnostic::Problems;
 use crate::ground::Ground;
 use crate::model::{Definitions, Query};
 use crate::plan::{self, Asking, Standpoint};
-use crate::{check, syntax};
+use crate::check;
+use crate::syntax;
 
 /// What the checks look at.
 pub(super) struct Rows<'a> {

@@ -16,7 +16,8 @@ use super::workspace;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::ground::answers_over;
 use crate::model::{Definitions, Expect, Query, Subject, Test};
-use crate::{data, plan};
+use crate::data;
+use crate::plan;
 
 /// Runs the tests selected; a failing one makes the answer "no".
 pub fn run(

@@ -1,0 +1,61 @@
+//! The built-in library as the documentation's examples use it.
+
+use std::path::Path;
+
+use riskql::answer::{Answer, Cell, Column, ColumnRole};
+use riskql::data;
+use riskql::ground::Ground;
+use riskql::model::{Definitions, Query};
+use riskql::project;
+use riskql::source::Sources;
+
+/// The answers of queries over the demo data.
+pub fn answers_over_demo(definitions: &Definitions, queries: &[Query]) -> Vec<Answer> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
+    let ground = Ground {
+        definitions,
+        sources: &Sources::default(),
+        tables: data::locate(definitions, Some(&folder), &[]).expect("the demo data is found"),
+        as_of: None,
+        known_on: None,
+    };
+    let queries: Vec<&Query> = queries.iter().collect();
+    match ground.answers(&queries) {
+        Ok(answered) => answered.answers,
+        Err(problems) => panic!("{:#?}", problems.sorted()),
+    }
+}
+
+/// Whether a test of this name is one of the library's own.
+pub fn has(test: &str) -> bool {
+    let line = format!("test \"{test}\"");
+    project::library_texts().iter().any(|(_, text)| text.lines().any(|own| own == line))
+}
+
+/// The named columns of an answer, as a test would write them.
+pub fn cells(answer: &Answer, header: &[String]) -> Vec<Vec<Option<String>>> {
+    let places: Vec<usize> = header
+        .iter()
+        .map(|name| {
+            let is_named = |column: &Column| {
+                column.name == *name
+                    || matches!(column.role, ColumnRole::Period(grain) if grain.word() == name)
+            };
+            answer.columns.iter().position(is_named).expect("a column of the answer")
+        })
+        .collect();
+    let written = |cell: &Cell| match cell {
+        Cell::Missing => None,
+        Cell::Text(text) => Some(text.clone()),
+        Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+        Cell::Number(number) => Some(number.to_string()),
+        Cell::Value(value) => {
+            Some(value.value.map_or("none".to_owned(), |number| number.to_string()))
+        }
+    };
+    answer
+        .rows
+        .iter()
+        .map(|row| places.iter().map(|place| written(&row.cells[*place])).collect())
+        .collect()
+}
