@@ -163,12 +163,12 @@ fn number(digits: &str) -> Option<u32> {
 /// The first instant of a local day, in UTC microseconds. Where the clocks jump over midnight this
 /// is the instant of the jump; where midnight comes twice it is the first.
 pub fn midnight(calendar: &Calendar, day: NaiveDate) -> i64 {
-    local_instant(calendar, day.and_time(NaiveTime::MIN))
+    instant_of(calendar, day.and_time(NaiveTime::MIN))
 }
 
 /// The instant of a local time, in UTC microseconds. Where the clocks jump over it this is the
 /// instant of the jump; where it comes twice it is the first.
-pub fn local_instant(calendar: &Calendar, local: NaiveDateTime) -> i64 {
+pub fn instant_of(calendar: &Calendar, local: NaiveDateTime) -> i64 {
     match calendar.timezone.from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
             instant.timestamp_micros()

@@ -248,7 +248,7 @@ fn same_offset(calendar: &Calendar, instant: i64, from: NaiveDate, to: NaiveDate
         local.time()
     };
     let day = to + (local.date() - from);
-    calendar::local_instant(calendar, day.and_time(time))
+    calendar::instant_of(calendar, day.and_time(time))
 }
 
 /// The period of the same name one grain earlier; where there is none (29 February, week 53) the last

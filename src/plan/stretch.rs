@@ -124,7 +124,7 @@ fn past(calendar: &Calendar, count: u32, grain: Grain, as_of: i64) -> Stretch {
         piece: Piece {
             first: calendar::period_of(calendar, from.date(), Grain::Day),
             last: current(calendar, Grain::Day, as_of),
-            start: calendar::local_instant(calendar, from),
+            start: calendar::instant_of(calendar, from),
             end: as_of,
         },
         reach: Reach::Rolling,
