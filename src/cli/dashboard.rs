@@ -19,7 +19,8 @@ pub fn run(
     let definitions = workspace::definitions(console, defs)?;
     let dashboard = choose(&definitions, arguments.name.as_deref())?;
     workspace::needs_data(&arguments.data, &format!("dashboard {}", dashboard.name))?;
-    let ground = workspace::ground(console, &definitions, &arguments.data)?;
+    let instants = workspace::instants(console, &definitions, &arguments.data)?;
+    let ground = workspace::ground(console, &definitions, &arguments.data, instants)?;
     let board = boards::board(console, &ground, draft(dashboard))?;
     boards::write(console, &board, &Target::new(&arguments.output))
 }

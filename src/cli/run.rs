@@ -6,7 +6,6 @@ use super::args::{DataOptions, OutputOptions, RunArguments};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::{everything, explain, scorecard, workspace};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Definitions, Query};
 use crate::render;
 use crate::syntax::ast::Subject;
@@ -39,7 +38,8 @@ fn answer(
     data: &DataOptions,
     output: &OutputOptions,
 ) -> Result<(), Failure> {
-    let ground = workspace::ground(console, definitions, data)?;
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
         notes = everything::leave_out_unanswerable(&mut query, &ground)?;
@@ -49,7 +49,5 @@ fn answer(
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
     let target = Target::new(output);
-    let bytes = render::answer(&answer, target.format, &target.look(console))
-        .map_err(|message| Diagnostic::data("K909", message))?;
-    target.write(&bytes)
+    target.write(&render::answer(&answer, target.format, target.look(console)))
 }

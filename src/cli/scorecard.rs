@@ -22,7 +22,8 @@ pub fn run(
 ) -> Result<(), Failure> {
     workspace::needs_data(data, "run")?;
     let draft = draft(&mut console.sources, definitions)?;
-    let ground = workspace::ground(console, definitions, data)?;
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
     let board = boards::board(console, &ground, draft)?;
     boards::write(console, &board, &Target::new(output))
 }

@@ -56,21 +56,42 @@ pub fn query(
     Ok((written, query))
 }
 
+/// The instants of the options `--as-of` and `--known-on`.
+pub struct Instants {
+    as_of: Option<Moment>,
+    known_on: Option<Moment>,
+}
+
+/// Reads them as dates of the language.
+pub fn instants(
+    console: &mut Console,
+    definitions: &Definitions,
+    options: &DataOptions,
+) -> Result<Instants, Failure> {
+    let mut read = |option, text: &Option<String>| match text {
+        Some(text) => moment(console, definitions, option, text).map(Some),
+        None => Ok(None),
+    };
+    Ok(Instants {
+        as_of: read("--as-of", &options.as_of)?,
+        known_on: read("--known-on", &options.known_on)?,
+    })
+}
+
 /// Where queries of this run are asked.
 pub fn ground<'a>(
-    console: &'a mut Console,
+    console: &'a Console,
     definitions: &'a Definitions,
     options: &DataOptions,
+    instants: Instants,
 ) -> Result<Ground<'a>, Failure> {
-    let as_of = moment(console, definitions, "--as-of", options.as_of.as_deref())?;
-    let known_on = moment(console, definitions, "--known-on", options.known_on.as_deref())?;
     let tables = data::locate(definitions, options.data.as_deref(), &options.tables)?;
     Ok(Ground {
         definitions,
         sources: &console.sources,
         tables,
-        as_of,
-        known_on,
+        as_of: instants.as_of,
+        known_on: instants.known_on,
     })
 }
 
@@ -79,18 +100,15 @@ fn moment(
     console: &mut Console,
     definitions: &Definitions,
     option: &str,
-    text: Option<&str>,
-) -> Result<Option<Moment>, Failure> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
+    text: &str,
+) -> Result<Moment, Failure> {
     let id = console.sources.add(format!("<{option}>"), format!("as of {text}"));
     let written = syntax::parse_query(&console.sources, id)?;
     if written.node.clauses.len() != 1 {
         return Err(no_date(option, text).into());
     }
     let (query, _) = check::query(definitions, &written)?;
-    Ok(query.as_of)
+    query.as_of.ok_or_else(|| no_date(option, text).into())
 }
 
 fn no_date(option: &str, text: &str) -> Problems {

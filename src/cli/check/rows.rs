@@ -32,9 +32,9 @@ pub(super) fn check(
     problems: &mut Problems,
 ) -> Result<Vec<String>, Failure> {
     let everything = everything(console, definitions)?;
-    let watched = console.is_watched();
-    let ground = workspace::ground(console, definitions, options)?;
-    let _progress = Progress::start(watched, "reading tables …");
+    let instants = workspace::instants(console, definitions, options)?;
+    let ground = workspace::ground(console, definitions, options, instants)?;
+    let _progress = Progress::start(console.is_watched(), "reading tables …");
     let dataset = data::load(definitions, &ground.tables, &request(&ground, &everything))?;
     let standpoint = standpoint(&ground, &dataset, &everything)?;
     let rows = Rows {

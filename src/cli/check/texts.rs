@@ -44,7 +44,7 @@ struct Found<'a> {
     problems: &'a mut Problems,
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
     fn scores(&mut self) {
         for score in &self.rows.definitions.scores {
             for version in &score.versions {
@@ -134,7 +134,7 @@ impl Found<'_> {
     }
 
     /// All texts of a field in the data; `None` where nothing was loaded or all are missing.
-    fn known(&self, field: FieldId) -> Option<BTreeSet<&'_ str>> {
+    fn known(&self, field: FieldId) -> Option<BTreeSet<&'a str>> {
         let definitions = self.rows.definitions;
         match definitions.field(field).source {
             FieldSource::Column(column) => {

@@ -56,9 +56,9 @@ pub fn query(
         }
     };
     workspace::needs_data(data, &format!("explain \"{}\"", query.text))?;
-    let watched = console.is_watched();
-    let ground = workspace::ground(console, definitions, data)?;
-    let progress = Progress::start(watched, "reading tables and computing …");
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
+    let progress = Progress::start(console.is_watched(), "reading tables and computing …");
     let explained = explain(&ground, query)?;
     drop(progress);
     let bytes = if as_object {

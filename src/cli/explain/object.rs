@@ -9,8 +9,7 @@ use crate::render::{self, Format, Look};
 
 /// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`.
 pub fn json(explained: &Explained) -> String {
-    let answer = render::answer(&explained.answer, Format::Json, Look::PIPE)
-        .expect("JSON holds every answer");
+    let answer = render::answer(&explained.answer, Format::Json, Look::PIPE);
     let mut object: Map<String, Json> =
         serde_json::from_slice(&answer).expect("an answer is an object");
     object.insert("formula".into(), json!(formula(explained)));
