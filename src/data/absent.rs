@@ -38,7 +38,10 @@ pub(super) fn report(
 /// A column of the file that no table declares and whose name is nearly this one.
 fn near_header<'a>(table: &Table, header: &'a [String], name: &str) -> Option<&'a str> {
     let is_declared = |header: &str| table.columns.iter().any(|column| column.name == header);
-    let free = header.iter().map(String::as_str).filter(|header| !is_declared(header));
+    let free = header
+        .iter()
+        .map(String::as_str)
+        .filter(|header| !is_declared(header));
     nearest(name, free.clone()).or_else(|| {
         let start = |text: &str| text.split(['_', ' ']).next().map(str::to_lowercase);
         // `verified_on` for `verified_at`: the same first word of two.
@@ -91,7 +94,10 @@ fn columns_of(raw: &RawTable) -> String {
 }
 
 fn no_key(table: &Table, name: &str, wanted: &Wanted, near: Option<&str>) -> Diagnostic {
-    let message = format!("`{name}` has no column `{}`, the key of {}", wanted.name, table.name);
+    let message = format!(
+        "`{name}` has no column `{}`, the key of {}",
+        wanted.name, table.name
+    );
     let diagnostic = Diagnostic::data("D303", message);
     match near {
         Some(near) => diagnostic.help(format!("it has a column `{near}`: did you mean that one?")),

@@ -7,7 +7,7 @@ use polars::prelude::{IpcReader, SerReader};
 
 use super::columns::{Column, Values, Wanted};
 use super::dictionary::Part;
-use super::files::first_line;
+use super::files::plain_words;
 use super::frames::{check_type, convert_series};
 use super::guard::guarded;
 use super::raw::{Numbering, RawTable};
@@ -22,7 +22,10 @@ pub(super) fn read(
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
     let damaged = |reason: String| {
-        let message = format!("cannot read `{name}` as Arrow IPC: {}", first_line(&reason));
+        let message = format!(
+            "cannot read `{name}` as Arrow IPC: {}",
+            plain_words(&reason)
+        );
         Diagnostic::data("D109", message)
     };
     let layout = Layout::read(path).map_err(damaged)?;
@@ -72,7 +75,10 @@ impl Layout {
             Ok(Layout {
                 rows: empty.height(),
                 header: schema.iter_names().map(|name| name.to_string()).collect(),
-                types: schema.iter_values().map(|field| field.dtype.clone()).collect(),
+                types: schema
+                    .iter_values()
+                    .map(|field| field.dtype.clone())
+                    .collect(),
             })
         })
     }
@@ -95,7 +101,9 @@ fn read_column(
             .with_projection(Some(vec![place]))
             .finish()
             .map_err(|error| error.to_string())?;
-        let column = frame.column(&wanted.name).map_err(|error| error.to_string())?;
+        let column = frame
+            .column(&wanted.name)
+            .map_err(|error| error.to_string())?;
         if column.len() != rows {
             return Err("a column has fewer rows than the file says".to_owned());
         }

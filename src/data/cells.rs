@@ -141,7 +141,10 @@ pub(super) fn convert_while_reading<B: Send, P: Send>(
     let most_waiting = 2 * rayon::current_num_threads();
     let work = |number: usize, batch: B| {
         let result = convert(batch);
-        results.lock().expect("no thread panics").push((number, result));
+        results
+            .lock()
+            .expect("no thread panics")
+            .push((number, result));
     };
     let mut next = 0;
     let outcome = rayon::scope(|scope| {

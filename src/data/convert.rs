@@ -59,7 +59,9 @@ fn fill_texts<T: AsRef<str>>(
     codes: &mut [u32],
     interner: &mut Interner,
 ) -> Faults {
-    fill(cells, codes, MISSING_TEXT, |text| Some(interner.intern(text)))
+    fill(cells, codes, MISSING_TEXT, |text| {
+        Some(interner.intern(text))
+    })
 }
 
 fn fill_codes<T: AsRef<str>>(

@@ -76,7 +76,10 @@ fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let [b'.' | b',', digits @ ..] = text else {
         return Some((0, text));
     };
-    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let length = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     let micros = (0..6).fold(0, |micros, place| {
         let digit = digits[..length].get(place).map_or(0, |byte| byte - b'0');
         micros * 10 + i64::from(digit)
@@ -145,7 +148,11 @@ pub(super) fn write(micros: i64) -> String {
         || micros.to_string(),
         |instant| {
             let whole = micros.rem_euclid(MICROS_PER_SECOND) == 0;
-            let shape = if whole { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
+            let shape = if whole {
+                "%Y-%m-%dT%H:%M:%SZ"
+            } else {
+                "%Y-%m-%dT%H:%M:%S%.6fZ"
+            };
             instant.format(shape).to_string()
         },
     )

@@ -57,7 +57,11 @@ fn add_header(all: &mut Sha256, table: &str, length: u64) {
 }
 
 fn written(all: Sha256) -> String {
-    let hex: Vec<String> = all.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: Vec<String> = all
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("sha256:{}", hex.concat())
 }
 
@@ -66,7 +70,9 @@ fn block_hashes(path: &Path) -> io::Result<(u64, Vec<[u8; 32]>)> {
     let blocks = length.div_ceil(BLOCK);
     let hashes = (0..blocks)
         .into_par_iter()
-        .map_init(Vec::new, |buffer, block| hash_block(path, block * BLOCK, buffer))
+        .map_init(Vec::new, |buffer, block| {
+            hash_block(path, block * BLOCK, buffer)
+        })
         .collect::<io::Result<Vec<[u8; 32]>>>()?;
     Ok((length, hashes))
 }

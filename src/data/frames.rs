@@ -97,9 +97,9 @@ fn convert_strings(
             let mut coder = Coder::new(meaning);
             fill_by_view(texts, codes, MISSING_CODE, |text| coder.code(text))
         }
-        Slot::Texts { codes, interner } => {
-            fill_by_view(texts, codes, MISSING_TEXT, |text| Some(interner.intern(text)))
-        }
+        Slot::Texts { codes, interner } => fill_by_view(texts, codes, MISSING_TEXT, |text| {
+            Some(interner.intern(text))
+        }),
         Slot::Hashes(hashes) => {
             for (hash, text) in hashes.iter_mut().zip(texts.iter()) {
                 *hash = text.and_then(content).map_or(MISSING_HASH, hash_key);
@@ -165,13 +165,28 @@ fn convert_categories(
     slot: &mut Slot<'_>,
 ) -> Result<Faults, String> {
     if let Ok(categories) = series.cat8() {
-        return Ok(convert_cells(categories.iter_str(), meaning, calendar, slot));
+        return Ok(convert_cells(
+            categories.iter_str(),
+            meaning,
+            calendar,
+            slot,
+        ));
     }
     if let Ok(categories) = series.cat16() {
-        return Ok(convert_cells(categories.iter_str(), meaning, calendar, slot));
+        return Ok(convert_cells(
+            categories.iter_str(),
+            meaning,
+            calendar,
+            slot,
+        ));
     }
     let categories = series.cat32().map_err(words)?;
-    Ok(convert_cells(categories.iter_str(), meaning, calendar, slot))
+    Ok(convert_cells(
+        categories.iter_str(),
+        meaning,
+        calendar,
+        slot,
+    ))
 }
 
 fn convert_datetimes(
@@ -238,17 +253,23 @@ fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
         DataType::Null => vec![None; series.len()],
         DataType::Boolean => {
             let values = series.bool().map_err(words)?.iter();
-            values.map(|value| value.map(|value| value.to_string())).collect()
+            values
+                .map(|value| value.map(|value| value.to_string()))
+                .collect()
         }
         DataType::UInt64 => {
             let values = series.u64().map_err(words)?.iter();
-            values.map(|value| value.map(|value| value.to_string())).collect()
+            values
+                .map(|value| value.map(|value| value.to_string()))
+                .collect()
         }
         DataType::Float32 | DataType::Float64 => {
             let cast = series.cast(&DataType::Float64).map_err(words)?;
             let values = cast.f64().map_err(words)?.iter();
             let present = values.map(|value| value.filter(|value| !value.is_nan()));
-            present.map(|value| value.map(|value| value.to_string())).collect()
+            present
+                .map(|value| value.map(|value| value.to_string()))
+                .collect()
         }
         DataType::Date => {
             let days = series.to_physical_repr();
@@ -266,7 +287,9 @@ fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
         _ => {
             let cast = series.cast(&DataType::Int64).map_err(words)?;
             let values = cast.i64().map_err(words)?.iter();
-            values.map(|value| value.map(|value| value.to_string())).collect()
+            values
+                .map(|value| value.map(|value| value.to_string()))
+                .collect()
         }
     };
     Ok(cells)

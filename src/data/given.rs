@@ -47,14 +47,20 @@ pub fn from_given(definitions: &Definitions, givens: &[Given]) -> Result<Dataset
 /// All columns and all parents; the table may be a parent itself.
 fn whole_table(definitions: &Definitions, id: TableId) -> TablePlan {
     let table = definitions.table(id);
-    let wanted = table.columns.iter().enumerate().map(|(column, of_table)| Wanted {
-        column,
-        name: of_table.name.clone(),
-        meaning: Meaning::of(&of_table.field_type),
-    });
+    let wanted = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(column, of_table)| Wanted {
+            column,
+            name: of_table.name.clone(),
+            meaning: Meaning::of(&of_table.field_type),
+        });
     TablePlan {
         wanted: wanted.collect(),
-        needs: (0..table.columns.len()).map(|column| (column, Need::Optional)).collect(),
+        needs: (0..table.columns.len())
+            .map(|column| (column, Need::Optional))
+            .collect(),
         parents: (0..table.parents.len()).collect(),
         is_parent: true,
         file_needed_by: Vec::new(),
@@ -82,9 +88,16 @@ fn load(
     if problems.has_errors() {
         return Err(problems);
     }
-    let given: BTreeSet<usize> = givens.iter().flat_map(|given| &given.columns).copied().collect();
+    let given: BTreeSet<usize> = givens
+        .iter()
+        .flat_map(|given| &given.columns)
+        .copied()
+        .collect();
     let is_empty = givens.is_empty();
-    let is_absent = plan.wanted.iter().map(|wanted| !is_empty && !given.contains(&wanted.column));
+    let is_absent = plan
+        .wanted
+        .iter()
+        .map(|wanted| !is_empty && !given.contains(&wanted.column));
     Ok(Loaded {
         rows: givens.iter().map(|given| given.rows.len()).sum(),
         is_absent: is_absent.collect(),
@@ -101,8 +114,14 @@ fn spans(given: &Given) -> impl Iterator<Item = Span> {
 fn convert(definitions: &Definitions, wanted: &Wanted, givens: &[&Given]) -> Column {
     let chunks = givens.iter().map(|given| {
         let rows = given.rows.len();
-        let place = given.columns.iter().position(|column| *column == wanted.column);
-        let cells = given.rows.iter().map(|row| place.and_then(|place| row[place].as_deref()));
+        let place = given
+            .columns
+            .iter()
+            .position(|column| *column == wanted.column);
+        let cells = given
+            .rows
+            .iter()
+            .map(|row| place.and_then(|place| row[place].as_deref()));
         let mut values = Values::zeroed(&wanted.meaning, rows);
         let mut slot = values.slots(&[rows]).remove(0);
         let faults = convert_cells(cells, &wanted.meaning, &definitions.calendar, &mut slot);

@@ -36,7 +36,9 @@ fn key_place(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Option
 }
 
 fn place_of(plan: &TablePlan, column: usize) -> Option<usize> {
-    plan.wanted.iter().position(|wanted| wanted.column == column)
+    plan.wanted
+        .iter()
+        .position(|wanted| wanted.column == column)
 }
 
 /// Checks keys, finds parents and hands over the columns asked for. The fingerprint stays empty.
@@ -76,7 +78,8 @@ fn check_keys(
     let mut indexes = BTreeMap::new();
     for (id, loaded) in tables {
         let (table, plan) = (definitions.table(*id), &plans[id]);
-        let Some(place) = key_place(definitions, *id, plan).filter(|place| !loaded.is_absent[*place])
+        let Some(place) =
+            key_place(definitions, *id, plan).filter(|place| !loaded.is_absent[*place])
         else {
             continue;
         };
@@ -87,7 +90,14 @@ fn check_keys(
         }
         let (codes, words) = keys::as_texts(column);
         let key = &plan.wanted[place].name;
-        keys::check(&loaded.origin, &table.name, key, &codes, &words, &mut problems);
+        keys::check(
+            &loaded.origin,
+            &table.name,
+            key,
+            &codes,
+            &words,
+            &mut problems,
+        );
         if plan.is_parent {
             indexes.insert(*id, KeyIndex::new(&codes, words.into_owned()));
         }
@@ -114,9 +124,9 @@ fn join_parent(
     let place = place_of(plan, link.column).expect("the plan reads the columns of its parents");
     let (codes, words) = keys::as_texts(&loaded.columns[place]);
     let joined = parents::join(codes.into_owned(), &words, index);
-    let note = joined.orphans.map(|orphans| {
-        parents::orphans_note(definitions, (id, parent), &loaded.origin, &orphans)
-    });
+    let note = joined
+        .orphans
+        .map(|orphans| parents::orphans_note(definitions, (id, parent), &loaded.origin, &orphans));
     (joined.rows, note)
 }
 

@@ -76,8 +76,14 @@ impl Job<'_> {
         let header = self.wanted.iter().zip(&present);
         let header = header.filter_map(|(wanted, present)| present.then(|| wanted.name.clone()));
         let header = header.chain(seen.others).collect();
-        Ok(assemble(header, self.wanted, &vec![true; present.len()], pieces, numbering)
-            .without(&present))
+        Ok(assemble(
+            header,
+            self.wanted,
+            &vec![true; present.len()],
+            pieces,
+            numbering,
+        )
+        .without(&present))
     }
 
     fn neither(&self) -> Diagnostic {
@@ -178,7 +184,10 @@ impl Source<'_> {
     fn skip_blanks(&mut self) -> Result<u64, Diagnostic> {
         let mut breaks = 0;
         loop {
-            let buffer = self.text.fill_buf().map_err(|error| unreadable(self.name, &error))?;
+            let buffer = self
+                .text
+                .fill_buf()
+                .map_err(|error| unreadable(self.name, &error))?;
             let is_blank = |byte: &u8| byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte);
             let blanks = buffer.iter().take_while(|byte| is_blank(byte)).count();
             let skipped = &buffer[..blanks];
@@ -191,7 +200,10 @@ impl Source<'_> {
     }
 
     fn first_byte(&mut self) -> Result<Option<u8>, Diagnostic> {
-        let buffer = self.text.fill_buf().map_err(|error| unreadable(self.name, &error))?;
+        let buffer = self
+            .text
+            .fill_buf()
+            .map_err(|error| unreadable(self.name, &error))?;
         Ok(buffer.first().copied())
     }
 

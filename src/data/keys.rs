@@ -36,15 +36,24 @@ pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
         part.sort_unstable();
         part.first() == Some(&MISSING_HASH) || part.windows(2).any(|pair| pair[0] == pair[1])
     });
-    if doubtful { Verdict::Doubtful } else { Verdict::Unique }
+    if doubtful {
+        Verdict::Doubtful
+    } else {
+        Verdict::Unique
+    }
 }
 
 fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
     let mut counts = [0usize; PARTITIONS];
     let place = |hash: u64| (hash >> (64 - PARTITION_BITS)) as usize;
     hashes.iter().for_each(|hash| counts[place(*hash)] += 1);
-    let mut parts: Vec<Vec<u64>> = counts.iter().map(|count| Vec::with_capacity(*count)).collect();
-    hashes.iter().for_each(|hash| parts[place(*hash)].push(*hash));
+    let mut parts: Vec<Vec<u64>> = counts
+        .iter()
+        .map(|count| Vec::with_capacity(*count))
+        .collect();
+    hashes
+        .iter()
+        .for_each(|hash| parts[place(*hash)].push(*hash));
     parts
 }
 
@@ -52,7 +61,11 @@ fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
 pub(super) fn as_texts(column: &Column) -> (Cow<'_, [u32]>, Cow<'_, Words>) {
     let mut interner = Interner::new();
     let mut number = |missing: bool, text: &dyn Fn() -> String| {
-        if missing { MISSING_TEXT } else { interner.intern(&text()) }
+        if missing {
+            MISSING_TEXT
+        } else {
+            interner.intern(&text())
+        }
     };
     let mut codes: Vec<u32> = match &column.values {
         Values::Texts(codes) => return (Cow::Borrowed(codes), Cow::Borrowed(&column.words)),
@@ -164,7 +177,11 @@ fn repeated_keys(
 }
 
 fn places(origin: &Origin, rows: &[usize]) -> String {
-    let mut named: Vec<String> = rows.iter().take(NAMED).map(|row| origin.row(*row)).collect();
+    let mut named: Vec<String> = rows
+        .iter()
+        .take(NAMED)
+        .map(|row| origin.row(*row))
+        .collect();
     if rows.len() > NAMED {
         named.push(format!("{} more", rows.len() - NAMED));
     }

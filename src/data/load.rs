@@ -66,11 +66,23 @@ pub fn load(
 }
 
 fn no_file(table: &str, plan: &TablePlan) -> Diagnostic {
-    let verb = if plan.file_needed_by.len() == 1 { "needs" } else { "need" };
+    let verb = if plan.file_needed_by.len() == 1 {
+        "needs"
+    } else {
+        "need"
+    };
     let users = and_list(&plan.file_needed_by);
-    Diagnostic::data("D113", format!("there is no file for {table}, which {users} {verb}"))
-        .help(format!("it would be {table}.csv, or another of {}", endings_in_words()))
-        .help(format!("a file of another name is given with --table {table}=FILE"))
+    Diagnostic::data(
+        "D113",
+        format!("there is no file for {table}, which {users} {verb}"),
+    )
+    .help(format!(
+        "it would be {table}.csv, or another of {}",
+        endings_in_words()
+    ))
+    .help(format!(
+        "a file of another name is given with --table {table}=FILE"
+    ))
 }
 
 fn read_all(
@@ -125,7 +137,9 @@ fn read_columns(
         numbering: raw.numbering,
     };
     for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
-        let bad = column.as_ref().and_then(|column| bad_values(&origin, wanted, &column.faults));
+        let bad = column
+            .as_ref()
+            .and_then(|column| bad_values(&origin, wanted, &column.faults));
         bad.into_iter().for_each(|bad| problems.push(bad));
     }
     if problems.has_errors() {

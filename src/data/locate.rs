@@ -42,7 +42,9 @@ pub fn locate(
         return Err(problems);
     }
     found.extend(named);
-    let locations = found.into_iter().map(|(table, path)| Location { table, path });
+    let locations = found
+        .into_iter()
+        .map(|(table, path)| Location { table, path });
     Ok(locations.collect())
 }
 
@@ -71,7 +73,10 @@ fn unknown_table(definitions: &Definitions, name: &str) -> Diagnostic {
     let diagnostic = Diagnostic::data("D104", format!("no table is called `{name}`"));
     match nearest(name, tables()) {
         Some(table) => diagnostic.help(format!("did you mean `{table}`?")),
-        None => diagnostic.help(format!("tables: {}", tables().collect::<Vec<_>>().join(", "))),
+        None => diagnostic.help(format!(
+            "tables: {}",
+            tables().collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 
@@ -79,8 +84,15 @@ fn check_file(path: &Path) -> Result<(), Diagnostic> {
     let name = path.display().to_string();
     let metadata = fs::metadata(path).map_err(|error| unreadable(&name, &error))?;
     if !metadata.is_file() {
-        let kind = if metadata.is_dir() { "a directory" } else { "not a regular file" };
-        return Err(Diagnostic::data("D105", format!("cannot read `{name}`: it is {kind}")));
+        let kind = if metadata.is_dir() {
+            "a directory"
+        } else {
+            "not a regular file"
+        };
+        return Err(Diagnostic::data(
+            "D105",
+            format!("cannot read `{name}`: it is {kind}"),
+        ));
     }
     match format_of(path) {
         Some(_) => Ok(()),
@@ -90,8 +102,11 @@ fn check_file(path: &Path) -> Result<(), Diagnostic> {
 
 fn two_files(table: &str, first: &Path, second: &Path) -> Diagnostic {
     let (first, second) = (first.display(), second.display());
-    Diagnostic::data("D103", format!("table `{table}` has two files: `{first}` and `{second}`"))
-        .help("remove one of them, or name the one to read with --table")
+    Diagnostic::data(
+        "D103",
+        format!("table `{table}` has two files: `{first}` and `{second}`"),
+    )
+    .help("remove one of them, or name the one to read with --table")
 }
 
 fn in_folder(
@@ -109,7 +124,11 @@ fn in_folder(
         return single_file(definitions, folder).map_err(Problems::from);
     }
     let mut paths = fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect()
+        })
         .map_err(|error| unreadable(&name, &error))
         .map(|paths: Vec<PathBuf>| paths)?;
     paths.sort();
@@ -134,10 +153,11 @@ fn single_file(
         Some(table) => Ok(BTreeMap::from([(table, path.to_owned())])),
         None => {
             let name = path.display();
-            Err(
-                Diagnostic::data("D101", format!("`{name}` is a file, and not named after a table"))
-                    .help("name a folder, or say which table the file is: --table NAME=FILE"),
+            Err(Diagnostic::data(
+                "D101",
+                format!("`{name}` is a file, and not named after a table"),
             )
+            .help("name a folder, or say which table the file is: --table NAME=FILE"))
         }
     }
 }
@@ -176,7 +196,10 @@ fn table_of(definitions: &Definitions, path: &Path) -> Option<TableId> {
 }
 
 fn no_tables(definitions: &Definitions, folder: &str) -> Diagnostic {
-    let names = definitions.tables.iter().map(|table| format!("{}.csv", table.name));
+    let names = definitions
+        .tables
+        .iter()
+        .map(|table| format!("{}.csv", table.name));
     let names: Vec<String> = names.collect();
     Diagnostic::data("D102", format!("the folder `{folder}` holds no table file"))
         .help(format!("it may hold {}", names.join(", ")))

@@ -63,7 +63,11 @@ pub(super) fn join(mut codes: Vec<u32>, words: &Words, parent: &KeyIndex) -> Joi
     let row = |code: u32| row_of.get(code as usize).copied().unwrap_or(NO_ROW);
     let is_orphan = |code: &u32| *code != MISSING_TEXT && row(*code) == NO_ROW;
     let count = codes.par_iter().filter(|code| is_orphan(code)).count();
-    let first = if count == 0 { None } else { codes.iter().position(is_orphan) };
+    let first = if count == 0 {
+        None
+    } else {
+        codes.iter().position(is_orphan)
+    };
     let orphans = first.map(|first_row| Orphans {
         count,
         first_row,

@@ -54,9 +54,14 @@ pub(super) fn plan(definitions: &Definitions, request: &Request) -> BTreeMap<Tab
 
 fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<Wanted> {
     let table = definitions.table(id);
-    let links = plan.parents.iter().map(|parent| table.parents[*parent].column);
+    let links = plan
+        .parents
+        .iter()
+        .map(|parent| table.parents[*parent].column);
     let mut places: BTreeSet<usize> = plan.needs.keys().copied().chain(links).collect();
-    let only_checked = table.key.filter(|key| !plan.is_parent && !places.contains(key));
+    let only_checked = table
+        .key
+        .filter(|key| !plan.is_parent && !places.contains(key));
     places.extend(table.key);
     let wanted = places.into_iter().map(|column| {
         let of_table = &table.columns[column];

@@ -87,6 +87,10 @@ impl Numbering {
 
     /// `line 14` or `row 13`.
     pub(super) fn describe(&self, row: usize) -> String {
-        format!("{} {}", self.word, self.number(row).unwrap_or(row as u64 + 1))
+        format!(
+            "{} {}",
+            self.word,
+            self.number(row).unwrap_or(row as u64 + 1)
+        )
     }
 }

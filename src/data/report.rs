@@ -125,7 +125,11 @@ fn described(origin: &Origin, fault: &Fault) -> String {
 /// A value as messages show it: on one line, and not too long.
 pub(super) fn shortened(value: &str) -> String {
     const LONGEST: usize = 60;
-    let mut shown: String = value.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    let mut shown: String = value
+        .chars()
+        .take(LONGEST)
+        .flat_map(char::escape_debug)
+        .collect();
     // Quotes inside a message in backticks need no escape.
     shown = shown.replace("\\\"", "\"").replace("\\'", "'");
     if value.chars().nth(LONGEST).is_some() {

@@ -16,55 +16,70 @@ fn refused(name: &str, content: &[u8]) -> String {
 
 #[test]
 fn malformed_csv() {
-    insta::assert_snapshot!([
-        refused("findings.csv", b""),
-        refused("findings.csv", b"\xef\xbb\xbf"),
-        refused("findings.csv", b"finding_id,title\nF1,x\nF2\n"),
-        refused("findings.csv", b"finding_id,title\nF1,x\nF2,\"y,\nz"),
-        refused("findings.csv", b"finding_id,title\nF1,x\nF2,caf\xe9\n"),
-        refused("findings.csv", b"finding_id,title\nF1,\xc3\n\xa9,x\n"),
-        refused("findings.csv", b"finding_id,caf\xe9\nF1,x\n"),
-        refused("findings.csv", b"finding_id,title,title\nF1,x,y\n"),
-        refused("findings.csv", b"finding_id;title\nF1;x\n"),
-        refused("findings.csv", b"\xff\xfef\0i\0"),
-        refused("findings.csv", b"PK\x03\x04rest"),
-        refused("findings.csv", b"\x1f\x8b\x08\0"),
-        refused("findings.csv", b"PAR1...."),
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            refused("findings.csv", b""),
+            refused("findings.csv", b"\xef\xbb\xbf"),
+            refused("findings.csv", b"finding_id,title\nF1,x\nF2\n"),
+            refused("findings.csv", b"finding_id,title\nF1,x\nF2,\"y,\nz"),
+            refused("findings.csv", b"finding_id,title\nF1,x\nF2,caf\xe9\n"),
+            refused("findings.csv", b"finding_id,title\nF1,\xc3\n\xa9,x\n"),
+            refused("findings.csv", b"finding_id,caf\xe9\nF1,x\n"),
+            refused("findings.csv", b"finding_id,title,title\nF1,x,y\n"),
+            refused("findings.csv", b"finding_id;title\nF1;x\n"),
+            refused("findings.csv", b"\xff\xfef\0i\0"),
+            refused("findings.csv", b"PK\x03\x04rest"),
+            refused("findings.csv", b"\x1f\x8b\x08\0"),
+            refused("findings.csv", b"PAR1...."),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
 fn malformed_gzip() {
     let whole = [0x1fu8, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
-    insta::assert_snapshot!([
-        refused("findings.csv.gz", b"finding_id\nF1\n"),
-        refused("findings.csv.gz", &whole),
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            refused("findings.csv.gz", b"finding_id\nF1\n"),
+            refused("findings.csv.gz", &whole),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
 fn malformed_json() {
-    insta::assert_snapshot!([
-        refused("findings.jsonl", b"finding_id,title\n"),
-        refused("findings.jsonl", b"{\"finding_id\":1}\n{\"finding_id\":2\n"),
-        refused("findings.jsonl", b"\n{\"finding_id\":1}\n[1]\n"),
-        refused("findings.jsonl", b"{\"finding_id\":1}\n{\"finding_id\":2} x\n"),
-        refused("findings.jsonl", b"{\"finding_id\":1}\n{\"title\":{\"a\":1}}\n"),
-        refused("findings.jsonl", b"{\"finding_id\":\"\xff\"}\n"),
-        refused("findings.json", b"[{\"finding_id\":1},\n{\"title\":[1]}]"),
-        refused("findings.json", b"[{\"finding_id\":1},\n{\"finding_id\":2}"),
-        refused("findings.json", b"[{\"finding_id\":1}] x"),
-        refused("findings.json", b"[1]"),
-        refused("findings.json", b"{\n  \"finding_id\": 1\n}\n"),
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            refused("findings.jsonl", b"finding_id,title\n"),
+            refused("findings.jsonl", b"{\"finding_id\":1}\n{\"finding_id\":2\n"),
+            refused("findings.jsonl", b"\n{\"finding_id\":1}\n[1]\n"),
+            refused(
+                "findings.jsonl",
+                b"{\"finding_id\":1}\n{\"finding_id\":2} x\n"
+            ),
+            refused(
+                "findings.jsonl",
+                b"{\"finding_id\":1}\n{\"title\":{\"a\":1}}\n"
+            ),
+            refused("findings.jsonl", b"{\"finding_id\":\"\xff\"}\n"),
+            refused("findings.json", b"[{\"finding_id\":1},\n{\"title\":[1]}]"),
+            refused("findings.json", b"[{\"finding_id\":1},\n{\"finding_id\":2}"),
+            refused("findings.json", b"[{\"finding_id\":1}] x"),
+            refused("findings.json", b"[1]"),
+            refused("findings.json", b"{\n  \"finding_id\": 1\n}\n"),
+        ]
+        .join("\n")
+    );
 }
 
 fn small_parquet() -> Vec<u8> {
     let ids: Vec<String> = (0..2000).map(|row| format!("F{row}")).collect();
-    let frame = DataFrame::new(2000, vec![Series::new("finding_id".into(), ids).into_column()]);
+    let frame = DataFrame::new(
+        2000,
+        vec![Series::new("finding_id".into(), ids).into_column()],
+    );
     parquet(&frame.expect("a frame"), Some(500))
 }
 
@@ -73,16 +88,18 @@ fn damaged_parquet() {
     let whole = small_parquet();
     let mut flipped = whole.clone();
     flipped[40..200].fill(0xff);
-    insta::assert_snapshot!([
-        refused("findings.parquet", b""),
-        refused("findings.parquet", b"finding_id,title\nF1,x\n"),
-        refused("findings.parquet", b"PAR1PAR1"),
-        refused("findings.parquet", &whole[..whole.len() / 2]),
-        refused("findings.parquet", &flipped),
-        refused("findings.arrow", b"finding_id,title\nF1,x\n"),
-        refused("findings.arrow", b"ARROW1\0\0\0\0\0\0ARROW1"),
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            refused("findings.parquet", b""),
+            refused("findings.parquet", b"finding_id,title\nF1,x\n"),
+            refused("findings.parquet", b"PAR1PAR1"),
+            refused("findings.parquet", &whole[..whole.len() / 2]),
+            refused("findings.parquet", &flipped),
+            refused("findings.arrow", b"finding_id,title\nF1,x\n"),
+            refused("findings.arrow", b"ARROW1\0\0\0\0\0\0ARROW1"),
+        ]
+        .join("\n")
+    );
 }
 
 /// Bytes changed anywhere in a file must never panic.
@@ -97,7 +114,11 @@ fn flipped_bytes_never_panic() {
         flipped[place] ^= 0x55;
         if let Err(problems) = load_findings("findings.parquet", &flipped) {
             let messages = messages(problems);
-            assert!(messages.iter().all(|text| !text.lines().next().unwrap().contains('\n')));
+            assert!(
+                messages
+                    .iter()
+                    .all(|text| !text.lines().next().unwrap().contains('\n'))
+            );
         }
     }
 }
@@ -119,12 +140,14 @@ fn wrong_column_types() {
 fn paths_that_are_no_files() {
     let folder = folder(&[]);
     std::fs::create_dir(path_in(&folder, "findings.csv")).expect("a folder");
-    insta::assert_snapshot!([
-        only_message(load_path(&path_in(&folder, "findings.csv"))),
-        only_message(load_path(&path_in(&folder, "missing.csv"))),
-        only_message(load_path(&path_in(&folder, "findings.xlsx"))),
-    ]
-    .join("\n"));
+    insta::assert_snapshot!(
+        [
+            only_message(load_path(&path_in(&folder, "findings.csv"))),
+            only_message(load_path(&path_in(&folder, "missing.csv"))),
+            only_message(load_path(&path_in(&folder, "findings.xlsx"))),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
@@ -143,7 +166,10 @@ fn absent_columns() {
     asked.columns.insert(7, Need::By(users.to_vec()));
     asked.columns.insert(5, Need::By(vec!["`risk`".to_owned()]));
     let failed = load(&definitions, &locations, &request).expect_err("needed columns");
-    let notes = dataset.notes.iter().map(|note| super::fixture::without_folder(note));
+    let notes = dataset
+        .notes
+        .iter()
+        .map(|note| super::fixture::without_folder(note));
     let notes: Vec<String> = notes.collect();
     insta::assert_snapshot!([notes, messages(failed)].concat().join("\n"));
 }

@@ -26,7 +26,10 @@ fn values_outside_a_scale_are_listed_with_their_lines() {
 fn all_columns_are_reported_at_once() {
     let csv = "finding_id,exploitable,cvss,found_at\nF1,maybe,\"1,234\",31.03.2026\nF2,y,inf,2026-02-30\nF3,,nan,1500-01-01\n";
     let messages = messages(load(csv).expect_err("bad values"));
-    let first: Vec<&str> = messages.iter().map(|text| text.lines().next().unwrap()).collect();
+    let first: Vec<&str> = messages
+        .iter()
+        .map(|text| text.lines().next().unwrap())
+        .collect();
     assert_eq!(
         first,
         [
@@ -53,11 +56,18 @@ fn lines_count_breaks_inside_values() {
     let csv = "finding_id,title,severity\nF1,\"two\nlines\",low\n\nF2,x,urgent\n";
     let message = only_message(load(csv));
     assert!(message.contains("`urgent` (line 5)"), "{message}");
+    let message = only_message(load(&csv.replace('\n', "\r\n")));
+    assert!(message.contains("`urgent` (line 5)"), "{message}");
+    let message = only_message(load("finding_id,severity\r\nF1,low\r\nF2,urgent\r\nF3,low"));
+    assert!(message.contains("`urgent` (line 3)"), "{message}");
+    let message = only_message(load("finding_id,severity\nF1,low\nF2,urgent"));
+    assert!(message.contains("`urgent` (line 3)"), "{message}");
 }
 
 #[test]
 fn rows_count_where_there_are_no_lines() {
-    let json = "[{\"finding_id\":1,\"severity\":\"low\"},\n\n{\"finding_id\":2,\"severity\":\"bad\"}]";
+    let json =
+        "[{\"finding_id\":1,\"severity\":\"low\"},\n\n{\"finding_id\":2,\"severity\":\"bad\"}]";
     let message = only_message(load_findings("findings.json", json.as_bytes()));
     assert!(message.contains("`bad` (row 2)"), "{message}");
 }
@@ -69,7 +79,10 @@ fn a_number_beyond_the_range_is_refused() {
 
 #[track_caller]
 fn instant(zone: &str, written: &str) -> String {
-    let folder = folder(&[("findings.csv", format!("finding_id,found_at\nF1,{written}\n").as_bytes())]);
+    let folder = folder(&[(
+        "findings.csv",
+        format!("finding_id,found_at\nF1,{written}\n").as_bytes(),
+    )]);
     match load_all(&definitions(zone), folder.path()) {
         Ok(dataset) => shown(&dataset, FINDINGS, 6).remove(0),
         Err(_) => "refused".to_owned(),
@@ -79,27 +92,63 @@ fn instant(zone: &str, written: &str) -> String {
 #[test]
 fn dates_alone_start_at_midnight_of_the_zone() {
     assert_eq!(instant("UTC", "2026-03-31"), "2026-03-31T00:00:00Z");
-    assert_eq!(instant("Europe/Berlin", "2026-03-31"), "2026-03-30T22:00:00Z");
-    assert_eq!(instant("Europe/Berlin", "2026-01-31"), "2026-01-30T23:00:00Z");
+    assert_eq!(
+        instant("Europe/Berlin", "2026-03-31"),
+        "2026-03-30T22:00:00Z"
+    );
+    assert_eq!(
+        instant("Europe/Berlin", "2026-01-31"),
+        "2026-01-30T23:00:00Z"
+    );
     // Midnight of 2018-11-04 did not exist in São Paulo; the day began at one.
-    assert_eq!(instant("America/Sao_Paulo", "2018-11-04"), "2018-11-04T03:00:00Z");
+    assert_eq!(
+        instant("America/Sao_Paulo", "2018-11-04"),
+        "2018-11-04T03:00:00Z"
+    );
     // Midnight of 2018-02-18 came once, an hour after 23:00 came twice.
-    assert_eq!(instant("America/Sao_Paulo", "2018-02-18"), "2018-02-18T03:00:00Z");
+    assert_eq!(
+        instant("America/Sao_Paulo", "2018-02-18"),
+        "2018-02-18T03:00:00Z"
+    );
     // Havana goes back at one o'clock: midnight comes twice.
-    assert_eq!(instant("America/Havana", "2025-11-02"), "2025-11-02T04:00:00Z");
+    assert_eq!(
+        instant("America/Havana", "2025-11-02"),
+        "2025-11-02T04:00:00Z"
+    );
 }
 
 #[test]
 fn times_without_a_zone_are_local() {
-    assert_eq!(instant("Europe/Berlin", "2026-03-31T10:00:00"), "2026-03-31T08:00:00Z");
-    assert_eq!(instant("Europe/Berlin", "2026-03-31 10:00"), "2026-03-31T08:00:00Z");
+    assert_eq!(
+        instant("Europe/Berlin", "2026-03-31T10:00:00"),
+        "2026-03-31T08:00:00Z"
+    );
+    assert_eq!(
+        instant("Europe/Berlin", "2026-03-31 10:00"),
+        "2026-03-31T08:00:00Z"
+    );
     // 02:30 is jumped over, 01:59 and 03:00 are not.
-    assert_eq!(instant("Europe/Berlin", "2026-03-29T02:30:00"), "2026-03-29T01:00:00Z");
-    assert_eq!(instant("Europe/Berlin", "2026-03-29T01:59:00"), "2026-03-29T00:59:00Z");
-    assert_eq!(instant("Europe/Berlin", "2026-03-29T03:00:00"), "2026-03-29T01:00:00Z");
+    assert_eq!(
+        instant("Europe/Berlin", "2026-03-29T02:30:00"),
+        "2026-03-29T01:00:00Z"
+    );
+    assert_eq!(
+        instant("Europe/Berlin", "2026-03-29T01:59:00"),
+        "2026-03-29T00:59:00Z"
+    );
+    assert_eq!(
+        instant("Europe/Berlin", "2026-03-29T03:00:00"),
+        "2026-03-29T01:00:00Z"
+    );
     // 02:30 comes twice: the earlier.
-    assert_eq!(instant("Europe/Berlin", "2026-10-25T02:30:00"), "2026-10-25T00:30:00Z");
-    assert_eq!(instant("Europe/Berlin", "2026-10-25T03:30:00"), "2026-10-25T02:30:00Z");
+    assert_eq!(
+        instant("Europe/Berlin", "2026-10-25T02:30:00"),
+        "2026-10-25T00:30:00Z"
+    );
+    assert_eq!(
+        instant("Europe/Berlin", "2026-10-25T03:30:00"),
+        "2026-10-25T02:30:00Z"
+    );
 }
 
 #[test]
@@ -115,17 +164,38 @@ fn times_with_a_zone_are_instants() {
         "  2026-03-31T10:00:00.000000Z\t",
         "2026-03-31T10:00:00.000000999Z",
     ] {
-        assert_eq!(instant("Asia/Tokyo", written), "2026-03-31T10:00:00Z", "{written}");
+        assert_eq!(
+            instant("Asia/Tokyo", written),
+            "2026-03-31T10:00:00Z",
+            "{written}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_date_is_refused() {
     for written in [
-        "2026-3-31", "2026-03-31T", "2026-03-31T1", "2026-03-31T24:00", "2026-03-31T10:60",
-        "2026-03-31T10:00:60", "2026-03-31T10:00:00.Z", "2026-03-31T10:00:00+2", "2026-03-31Z",
-        "2026-13-01", "2026-00-10", "2026-01-00", "2025-02-29", "1677-12-31", "2263-01-01",
-        "20260331", "2026/03/31", "1774951200", "2026-03-3\u{661}", "NULL", "2026-03-31T10:00:00+25:00",
+        "2026-3-31",
+        "2026-03-31T",
+        "2026-03-31T1",
+        "2026-03-31T24:00",
+        "2026-03-31T10:60",
+        "2026-03-31T10:00:60",
+        "2026-03-31T10:00:00.Z",
+        "2026-03-31T10:00:00+2",
+        "2026-03-31Z",
+        "2026-13-01",
+        "2026-00-10",
+        "2026-01-00",
+        "2025-02-29",
+        "1677-12-31",
+        "2263-01-01",
+        "20260331",
+        "2026/03/31",
+        "1774951200",
+        "2026-03-3\u{661}",
+        "NULL",
+        "2026-03-31T10:00:00+25:00",
     ] {
         assert_eq!(instant("UTC", written), "refused", "{written}");
     }

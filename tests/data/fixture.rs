@@ -122,11 +122,7 @@ pub fn definitions(zone: &str) -> Definitions {
     });
     let mut scans = table(
         "scans",
-        &[
-            ("scan_id", Text),
-            ("asset_id", Text),
-            ("finished_at", Date),
-        ],
+        &[("scan_id", Text), ("asset_id", Text), ("finished_at", Date)],
     );
     belongs_to_assets(&mut scans);
     scans.states.push(State {
@@ -202,7 +198,12 @@ pub fn load_path(path: &Path) -> Result<Dataset, Problems> {
         path: path.to_owned(),
     }];
     let mut request = everything(&definitions, &[FINDINGS]);
-    request.tables.get_mut(&FINDINGS).expect("asked for").parents.clear();
+    request
+        .tables
+        .get_mut(&FINDINGS)
+        .expect("asked for")
+        .parents
+        .clear();
     load(&definitions, &locations, &request)
 }
 
@@ -212,24 +213,44 @@ pub fn shown(dataset: &Dataset, table: TableId, column: usize) -> Vec<String> {
     match dataset.table(table).expect("loaded").column(column) {
         ColumnData::Codes(codes) => {
             let show = |code: &u8| (*code != MISSING_CODE).then(|| code.to_string());
-            codes.iter().map(|code| show(code).unwrap_or_else(missing)).collect()
+            codes
+                .iter()
+                .map(|code| show(code).unwrap_or_else(missing))
+                .collect()
         }
         ColumnData::Texts { codes, dictionary } => {
             assert!(dictionary.is_sorted_by(|left, right| left < right));
-            let show = |code: &u32| (*code != MISSING_TEXT).then(|| dictionary[*code as usize].clone());
-            codes.iter().map(|code| show(code).unwrap_or_else(missing)).collect()
+            let show =
+                |code: &u32| (*code != MISSING_TEXT).then(|| dictionary[*code as usize].clone());
+            codes
+                .iter()
+                .map(|code| show(code).unwrap_or_else(missing))
+                .collect()
         }
         ColumnData::Numbers(numbers) => {
             let show = |value: &f64| (!value.is_nan()).then(|| value.to_string());
-            numbers.iter().map(|value| show(value).unwrap_or_else(missing)).collect()
+            numbers
+                .iter()
+                .map(|value| show(value).unwrap_or_else(missing))
+                .collect()
         }
         ColumnData::Instants(instants) => {
             let show = |micros: &i64| {
                 let instant = chrono::DateTime::from_timestamp_micros(*micros).expect("in range");
-                (*micros != MISSING_INSTANT).then(|| instant.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())
+                (*micros != MISSING_INSTANT)
+                    .then(|| instant.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())
             };
-            let show = |micros: &i64| if *micros == MISSING_INSTANT { None } else { show(micros) };
-            instants.iter().map(|micros| show(micros).unwrap_or_else(missing)).collect()
+            let show = |micros: &i64| {
+                if *micros == MISSING_INSTANT {
+                    None
+                } else {
+                    show(micros)
+                }
+            };
+            instants
+                .iter()
+                .map(|micros| show(micros).unwrap_or_else(missing))
+                .collect()
         }
     }
 }
@@ -237,7 +258,9 @@ pub fn shown(dataset: &Dataset, table: TableId, column: usize) -> Vec<String> {
 /// All columns of a table.
 pub fn table_shown(dataset: &Dataset, table: TableId) -> Vec<Vec<String>> {
     let columns = dataset.table(table).expect("loaded").columns.len();
-    (0..columns).map(|column| shown(dataset, table, column)).collect()
+    (0..columns)
+        .map(|column| shown(dataset, table, column))
+        .collect()
 }
 
 /// `D204 message` and its help, a line each; the folder's path is cut.
@@ -246,8 +269,16 @@ pub fn messages(problems: Problems) -> Vec<String> {
 }
 
 fn message(diagnostic: Diagnostic) -> String {
-    let help = diagnostic.help.iter().map(|help| format!("\n  help: {help}"));
-    let text = format!("{} {}{}", diagnostic.code, diagnostic.message, help.collect::<String>());
+    let help = diagnostic
+        .help
+        .iter()
+        .map(|help| format!("\n  help: {help}"));
+    let text = format!(
+        "{} {}{}",
+        diagnostic.code,
+        diagnostic.message,
+        help.collect::<String>()
+    );
     without_folder(&text)
 }
 
@@ -261,6 +292,9 @@ pub fn without_folder(text: &str) -> String {
         let path = &rest[start + temporary.len() + 1..];
         let folder_end = path.find('/').map_or(path.len(), |slash| slash + 1);
         let quote = path.find('`').unwrap_or(path.len());
+        if quote < folder_end {
+            out.push_str("FOLDER");
+        }
         rest = &path[folder_end.min(quote)..];
     }
     out + rest

@@ -6,7 +6,8 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use polars::prelude::{
-    Categories, DataType, DataFrame, FrozenCategories, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series, TimeUnit, TimeZone,
+    Categories, DataFrame, DataType, FrozenCategories, IntoColumn, IpcWriter, NamedFrom,
+    ParquetWriter, SerWriter, Series, TimeUnit, TimeZone,
 };
 use riskql::data::Dataset;
 
@@ -29,11 +30,19 @@ fn expected() -> Vec<Vec<String>> {
     [
         vec!["F1", "F2", "F3"],
         vec!["A1", "-", "A2"],
-        vec!["SQL, quoted", "-", "a title that is longer than twelve bytes"],
+        vec![
+            "SQL, quoted",
+            "-",
+            "a title that is longer than twelve bytes",
+        ],
         vec!["3", "2", "0"],
         vec!["1", "0", "1"],
         vec!["9.8", "-", "-10"],
-        vec!["2026-03-01T00:00:00Z", "2026-03-01T23:02:03.250Z", "2026-03-03T04:05:00Z"],
+        vec![
+            "2026-03-01T00:00:00Z",
+            "2026-03-01T23:02:03.250Z",
+            "2026-03-03T04:05:00Z",
+        ],
         vec!["2026-03-31T10:00:00Z", "-", "2026-03-04T23:59:59Z"],
     ]
     .into_iter()
@@ -84,9 +93,26 @@ fn byte_order_mark_line_ends_blanks_and_quotes() {
     let marked = format!("\u{feff}{CSV}");
     same("findings.csv", marked.as_bytes());
     same("findings.csv", CSV.replace('\n', "\r\n").as_bytes());
-    same("findings.csv", CSV.replace(',', " , ").replace("SQL , quoted", "SQL, quoted").replace(" , \"", ",\"").replace("\" ,", "\",").as_bytes());
-    same("findings.csv", CSV.replacen("finding_id", "\"finding_id\"", 1).as_bytes());
-    same("findings.csv", format!("\u{feff}{}", CSV.replacen("finding_id", "\"finding_id\"", 1)).as_bytes());
+    same(
+        "findings.csv",
+        CSV.replace(',', " , ")
+            .replace("SQL ,  quoted", "SQL, quoted")
+            .replace(" , \"", ",\"")
+            .replace("\" ,", "\",")
+            .as_bytes(),
+    );
+    same(
+        "findings.csv",
+        CSV.replacen("finding_id", "\"finding_id\"", 1).as_bytes(),
+    );
+    same(
+        "findings.csv",
+        format!(
+            "\u{feff}{}",
+            CSV.replacen("finding_id", "\"finding_id\"", 1)
+        )
+        .as_bytes(),
+    );
     same("findings.csv", CSV.trim_end().as_bytes());
     same("findings.json", format!("\u{feff}{NDJSON}").as_bytes());
 }
@@ -96,26 +122,57 @@ fn frame() -> DataFrame {
     let utc = DataType::Datetime(TimeUnit::Nanoseconds, Some(TimeZone::UTC));
     let instants = |name: &str, micros: [Option<i64>; 3]| {
         let nanos = micros.map(|micros| micros.map(|micros| micros * 1000));
-        Series::new(name.into(), nanos.to_vec()).cast(&utc).expect("a date column")
+        Series::new(name.into(), nanos.to_vec())
+            .cast(&utc)
+            .expect("a date column")
     };
     let day = 86_400_000_000i64;
     let march = 20_513 * day;
     let columns = vec![
         Series::new("finding_id".into(), ["F1", "F2", "F3"]),
         Series::new("asset_id".into(), [Some("A1"), None, Some("A2")]),
-        Series::new("title".into(), [Some("SQL, quoted"), Some(""), Some("a title that is longer than twelve bytes")]),
+        Series::new(
+            "title".into(),
+            [
+                Some("SQL, quoted"),
+                Some(""),
+                Some("a title that is longer than twelve bytes"),
+            ],
+        ),
         Series::new("severity".into(), ["High", "moderate", "info"]),
         Series::new("exploitable".into(), [true, false, true]),
         Series::new("cvss".into(), [Some(9.8), None, Some(-10.0)]),
-        instants("found_at", [Some(march), Some(march + day - 3_476_750_000), Some(march + 2 * day + 14_700_000_000)]),
-        instants("verified_at", [Some(march + 30 * day + 36_000_000_000), None, Some(march + 4 * day - 1_000_000)]),
+        instants(
+            "found_at",
+            [
+                Some(march),
+                Some(march + day - 3_476_750_000),
+                Some(march + 2 * day + 14_700_000_000),
+            ],
+        ),
+        instants(
+            "verified_at",
+            [
+                Some(march + 30 * day + 36_000_000_000),
+                None,
+                Some(march + 4 * day - 1_000_000),
+            ],
+        ),
     ];
-    DataFrame::new(3, columns.into_iter().map(IntoColumn::into_column).collect()).expect("a frame")
+    DataFrame::new(
+        3,
+        columns.into_iter().map(IntoColumn::into_column).collect(),
+    )
+    .expect("a frame")
 }
 
 fn recast(frame: &DataFrame, name: &str, to: &DataType) -> DataFrame {
     let mut frame = frame.clone();
-    let column = frame.column(name).expect("a column").cast(to).expect("a cast");
+    let column = frame
+        .column(name)
+        .expect("a column")
+        .cast(to)
+        .expect("a cast");
     frame.replace(name, column).expect("replaced");
     frame
 }
@@ -131,7 +188,9 @@ pub fn parquet(frame: &DataFrame, group: Option<usize>) -> Vec<u8> {
 
 fn arrow(frame: &DataFrame) -> Vec<u8> {
     let mut bytes = Vec::new();
-    IpcWriter::new(&mut bytes).finish(&mut frame.clone()).expect("in memory");
+    IpcWriter::new(&mut bytes)
+        .finish(&mut frame.clone())
+        .expect("in memory");
     bytes
 }
 
@@ -184,7 +243,11 @@ fn large_row_groups_are_read_column_by_column() {
         Series::new("finding_id".into(), ids),
         Series::new("severity".into(), severities),
     ];
-    let frame = DataFrame::new(rows, columns.into_iter().map(IntoColumn::into_column).collect()).expect("a frame");
+    let frame = DataFrame::new(
+        rows,
+        columns.into_iter().map(IntoColumn::into_column).collect(),
+    )
+    .expect("a frame");
     let dataset = load_findings("findings.parquet", &parquet(&frame, Some(rows))).expect("loads");
     let shown = table_shown(&dataset, FINDINGS);
     assert_eq!(shown[0][599_999], "F599999");
@@ -205,7 +268,11 @@ fn the_fingerprint_is_of_the_bytes() {
 #[test]
 fn header_alone_and_no_lines_have_no_rows() {
     let header = CSV.lines().next().expect("a header");
-    for (name, content) in [("findings.csv", header), ("findings.jsonl", ""), ("findings.json", "[]")] {
+    for (name, content) in [
+        ("findings.csv", header),
+        ("findings.jsonl", ""),
+        ("findings.json", "[]"),
+    ] {
         let dataset = load_findings(name, content.as_bytes()).expect(name);
         assert_eq!(dataset.table(FINDINGS).expect("loaded").rows, 0, "{name}");
         assert_eq!(dataset.notes, Vec::<String>::new());
@@ -221,8 +288,18 @@ fn many_batches_keep_their_order() {
     }
     let dataset = load_findings("findings.csv", text.as_bytes()).expect("loads");
     let shown = table_shown(&dataset, FINDINGS);
-    assert!(shown[0].iter().enumerate().all(|(row, id)| *id == format!("F{row}")));
-    assert!(shown[3].iter().enumerate().all(|(row, code)| *code == ["1", "3", "4"][row % 3]));
+    assert!(
+        shown[0]
+            .iter()
+            .enumerate()
+            .all(|(row, id)| *id == format!("F{row}"))
+    );
+    assert!(
+        shown[3]
+            .iter()
+            .enumerate()
+            .all(|(row, code)| *code == ["1", "3", "4"][row % 3])
+    );
 }
 
 #[test]
@@ -230,5 +307,8 @@ fn a_file_of_another_name_is_read_by_its_ending() {
     let folder = super::fixture::folder(&[("export.csv", CSV.as_bytes())]);
     let path = super::fixture::path_in(&folder, "export.csv");
     assert!(File::open(&path).is_ok());
-    assert_eq!(table_shown(&load_path(&path).expect("loads"), FINDINGS), expected());
+    assert_eq!(
+        table_shown(&load_path(&path).expect("loads"), FINDINGS),
+        expected()
+    );
 }

@@ -22,7 +22,9 @@ fn findings(rows: &str) -> TempDir {
 fn parents_are_found_and_orphans_noted() {
     let folder = findings("F1,A1\nF2,A2\nF3,\nF4,A17\nF5,A1\nF6,A18\nF7,A17\n");
     let dataset = load_all(&definitions("UTC"), folder.path()).expect("loads");
-    let rows = dataset.table(FINDINGS).unwrap().parents[0].as_ref().unwrap();
+    let rows = dataset.table(FINDINGS).unwrap().parents[0]
+        .as_ref()
+        .unwrap();
     assert_eq!(*rows, [1, 0, NO_ROW, NO_ROW, 1, NO_ROW, NO_ROW]);
     assert_eq!(
         dataset.notes.last().unwrap(),
@@ -52,8 +54,18 @@ fn only_what_was_asked_for_is_handed_over() {
     let table = dataset.table(FINDINGS).unwrap();
     assert_eq!(table.parents[0].as_deref(), Some([1, 0].as_slice()));
     let loaded: Vec<bool> = table.columns.iter().map(Option::is_some).collect();
-    assert_eq!(loaded, [false, false, false, true, false, false, false, false]);
-    assert!(dataset.table(ASSETS).unwrap().columns.iter().all(Option::is_none));
+    assert_eq!(
+        loaded,
+        [false, false, false, true, false, false, false, false]
+    );
+    assert!(
+        dataset
+            .table(ASSETS)
+            .unwrap()
+            .columns
+            .iter()
+            .all(Option::is_none)
+    );
     assert_eq!(dataset.table(ASSETS).unwrap().rows, 2);
 }
 
@@ -62,8 +74,15 @@ fn a_parent_without_a_file_is_noted_once() {
     let folder = folder(&[("findings.csv", b"finding_id,asset_id\nF1,A1\nF2,A2\n")]);
     let dataset = only_parents(&folder).expect("loads");
     let table = dataset.table(FINDINGS).unwrap();
-    assert_eq!(table.parents[0].as_deref(), Some([NO_ROW, NO_ROW].as_slice()));
-    let notes: Vec<String> = dataset.notes.iter().map(|note| without_folder(note)).collect();
+    assert_eq!(
+        table.parents[0].as_deref(),
+        Some([NO_ROW, NO_ROW].as_slice())
+    );
+    let notes: Vec<String> = dataset
+        .notes
+        .iter()
+        .map(|note| without_folder(note))
+        .collect();
     assert_eq!(
         notes,
         [
@@ -78,7 +97,10 @@ fn repeated_keys_are_listed_with_their_lines() {
     let message = "D301 `findings.csv`: `finding_id` is the key of findings, and 2 values occur more than once: \
                    `F1` (line 2 and line 4), `F2` (line 3, line 5 and line 6)";
     let rows = "F1,A1\nF2,A1\nF1,A2\nF2,A1\n F2 ,A1\nF3,\n";
-    assert_eq!(only_message(load_all(&definitions("UTC"), findings(rows).path())), message);
+    assert_eq!(
+        only_message(load_all(&definitions("UTC"), findings(rows).path())),
+        message
+    );
     // Without the key among the columns asked for it is found by hashes first.
     assert_eq!(only_message(only_parents(&findings(rows))), message);
 }
@@ -99,7 +121,9 @@ fn missing_keys_are_an_error() {
 
 #[test]
 fn many_repeated_keys_are_cut() {
-    let rows: String = (0..60_000).map(|row| format!("F{}\n", row % 20_000)).collect();
+    let rows: String = (0..60_000)
+        .map(|row| format!("F{}\n", row % 20_000))
+        .collect();
     let csv = format!("finding_id\n{rows}");
     let message = only_message(load_findings("findings.csv", csv.as_bytes()));
     assert_eq!(
@@ -119,8 +143,10 @@ fn a_parent_needs_its_key() {
     ]);
     assert_eq!(
         messages(only_parents(&folder).expect_err("no key")),
-        ["D303 `assets.csv` has no column `asset_id`, the key of assets\
-          \n  help: it has a column `asset`: did you mean that one?"]
+        [
+            "D303 `assets.csv` has no column `asset_id`, the key of assets\
+          \n  help: it has a column `asset`: did you mean that one?"
+        ]
     );
 }
 
@@ -131,11 +157,17 @@ fn the_watermark_is_the_latest_event() {
     let scans = b"scan_id,asset_id,finished_at\nS1,A1,2026-04-01\n";
     let both = folder(&[("findings.csv", findings), ("scans.csv", scans)]);
     let dataset = load_all(&definitions, both.path()).expect("loads");
-    assert_eq!(watermark(&definitions, &dataset), Some(20_517 * 86_400_000_000));
+    assert_eq!(
+        watermark(&definitions, &dataset),
+        Some(20_517 * 86_400_000_000)
+    );
     // Without events the latest start of a state counts.
     let states = folder(&[("scans.csv", scans)]);
     let dataset = load_all(&definitions, states.path()).expect("loads");
-    assert_eq!(watermark(&definitions, &dataset), Some(20_544 * 86_400_000_000));
+    assert_eq!(
+        watermark(&definitions, &dataset),
+        Some(20_544 * 86_400_000_000)
+    );
     let none = folder(&[("assets.csv", ASSETS_CSV)]);
     let dataset = load_all(&definitions, none.path()).expect("loads");
     assert_eq!(watermark(&definitions, &dataset), None);

@@ -19,9 +19,19 @@ fn refused(folder: Option<&Path>, overrides: &[(&str, &Path)]) -> String {
 #[test]
 fn every_ending_is_found() {
     for name in [
-        "findings.csv", "findings.csv.gz", "findings.parquet", "findings.jsonl", "findings.ndjson",
-        "findings.json", "findings.arrow", "findings.ipc", "findings.feather",
-        "findings.jsonl.gz", "findings.ndjson.gz", "findings.json.gz", "findings.CSV",
+        "findings.csv",
+        "findings.csv.gz",
+        "findings.parquet",
+        "findings.jsonl",
+        "findings.ndjson",
+        "findings.json",
+        "findings.arrow",
+        "findings.ipc",
+        "findings.feather",
+        "findings.jsonl.gz",
+        "findings.ndjson.gz",
+        "findings.json.gz",
+        "findings.CSV",
     ] {
         let folder = folder(&[(name, b""), ("notes.txt", b""), ("other.csv", b"")]);
         let found = locate(&definitions("UTC"), Some(folder.path()), &[]).expect(name);
@@ -32,7 +42,11 @@ fn every_ending_is_found() {
 
 #[test]
 fn a_single_file_and_overrides() {
-    let folder = folder(&[("findings.csv", b""), ("export.json", b""), ("assets.csv", b"")]);
+    let folder = folder(&[
+        ("findings.csv", b""),
+        ("export.json", b""),
+        ("assets.csv", b""),
+    ]);
     let definitions = definitions("UTC");
     let file = path_in(&folder, "findings.csv");
     let found = locate(&definitions, Some(&file), &[]).expect("a single file");

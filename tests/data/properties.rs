@@ -17,7 +17,9 @@ struct Row {
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
-    let severity = prop::sample::select(vec!["info", "low", "medium", "high", "CRITICAL", "moderate"]);
+    let severity = prop::sample::select(vec![
+        "info", "low", "medium", "high", "CRITICAL", "moderate",
+    ]);
     let title = "[ -~äß\n\"]{0,20}";
     let row = (
         prop::option::of("A[0-9]{1,2}"),
@@ -55,7 +57,13 @@ fn cells(row: &Row) -> Vec<Option<String>> {
 }
 
 const NAMES: [&str; 7] = [
-    "finding_id", "asset_id", "title", "severity", "exploitable", "cvss", "found_at",
+    "finding_id",
+    "asset_id",
+    "title",
+    "severity",
+    "exploitable",
+    "cvss",
+    "found_at",
 ];
 
 fn as_csv(rows: &[Row]) -> Vec<u8> {
@@ -83,7 +91,9 @@ fn as_ndjson(rows: &[Row]) -> Vec<u8> {
 
 fn as_parquet(rows: &[Row]) -> Vec<u8> {
     let text = |place: usize| -> Vec<Option<String>> {
-        rows.iter().map(|row| cells(row).swap_remove(place)).collect()
+        rows.iter()
+            .map(|row| cells(row).swap_remove(place))
+            .collect()
     };
     let ids: Vec<String> = (0..rows.len()).map(|number| format!("F{number}")).collect();
     let exploitable: Vec<Option<bool>> = rows.iter().map(|row| row.exploitable).collect();
@@ -98,7 +108,10 @@ fn as_parquet(rows: &[Row]) -> Vec<u8> {
         Series::new(NAMES[6].into(), text(5)),
     ];
     let columns = columns.into_iter().map(IntoColumn::into_column).collect();
-    parquet(&DataFrame::new(rows.len(), columns).expect("a frame"), Some(7))
+    parquet(
+        &DataFrame::new(rows.len(), columns).expect("a frame"),
+        Some(7),
+    )
 }
 
 /// What a table reads as, worked out without the loader.
@@ -107,14 +120,24 @@ fn naive(rows: &[Row]) -> Vec<Vec<String>> {
     let dash = || "-".to_owned();
     let code = |word: &str| {
         let word = if word == "moderate" { "medium" } else { word };
-        scale.iter().position(|value| value.eq_ignore_ascii_case(word)).expect("on the scale").to_string()
+        scale
+            .iter()
+            .position(|value| value.eq_ignore_ascii_case(word))
+            .expect("on the scale")
+            .to_string()
     };
     let title = |title: &str| {
         let trimmed = title.trim_matches(|letter: char| letter.is_ascii_whitespace());
-        if trimmed.is_empty() { dash() } else { trimmed.to_owned() }
+        if trimmed.is_empty() {
+            dash()
+        } else {
+            trimmed.to_owned()
+        }
     };
     let column = |show: &dyn Fn(&Row) -> Option<String>| -> Vec<String> {
-        rows.iter().map(|row| show(row).unwrap_or_else(dash)).collect()
+        rows.iter()
+            .map(|row| show(row).unwrap_or_else(dash))
+            .collect()
     };
     vec![
         (0..rows.len()).map(|number| format!("F{number}")).collect(),
