@@ -254,24 +254,26 @@ fn same_offset(calendar: &Calendar, instant: i64, from: NaiveDate, to: NaiveDate
 /// The period of the same name one grain earlier; where there is none (29 February, week 53) the last
 /// one before. The grain is not shorter than the period, and weeks go by weeks or years.
 fn one_earlier(calendar: &Calendar, period: CalendarPeriod, grain: Grain) -> CalendarPeriod {
-    if period.grain == grain {
-        return calendar::previous(period);
-    }
-    let start = match grain {
-        Grain::Day | Grain::Week => period.start - Days::new(7),
-        Grain::Month => period.start - Months::new(1),
-        Grain::Quarter => period.start - Months::new(3),
-        Grain::Year => match period.grain {
-            Grain::Week => return same_week_of_last_year(calendar, period),
-            Grain::Day | Grain::Month | Grain::Quarter | Grain::Year => {
-                period.start - Months::new(12)
-            }
-        },
+    let earlier = if period.grain == grain {
+        calendar::previous(period)
+    } else if (period.grain, grain) == (Grain::Week, Grain::Year) {
+        same_week_of_last_year(calendar, period)
+    } else {
+        CalendarPeriod {
+            start: match grain {
+                Grain::Day | Grain::Week => period.start - Days::new(7),
+                Grain::Month => period.start - Months::new(1),
+                Grain::Quarter => period.start - Months::new(3),
+                Grain::Year => period.start - Months::new(12),
+            },
+            ..period
+        }
     };
-    CalendarPeriod {
-        grain: period.grain,
-        start,
+    // A day that a zone skipped (Samoa, 30 December 2011) has nothing to compare with.
+    if Piece::whole(calendar, earlier, earlier).is_empty() {
+        return calendar::previous(earlier);
     }
+    earlier
 }
 
 fn same_week_of_last_year(calendar: &Calendar, week: CalendarPeriod) -> CalendarPeriod {

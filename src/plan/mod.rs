@@ -9,20 +9,20 @@ mod compare;
 mod components;
 mod needs;
 mod piece;
-mod plan;
 mod planning;
 mod standpoint;
 mod steps;
 mod stretch;
 mod timeline;
+mod types;
 mod words;
 
 pub use components::components;
 pub use needs::{Asking, needs};
-pub use plan::*;
 pub use planning::plan;
 pub use standpoint::{Given, standpoint};
 pub use timeline::{LARGEST_TIMELINE, day_ends};
+pub use types::*;
 pub use words::{Paragraph, condition, describe};
 
 /// The codes of this room and what each is about.

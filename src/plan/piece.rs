@@ -44,6 +44,11 @@ impl Piece {
         format!("{first} to {}", calendar::label(calendar, self.last))
     }
 
+    /// Whether there is no time in it.
+    pub fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+
     /// Whether something of its periods is cut off, as-of aside.
     pub fn is_cut(&self, calendar: &Calendar) -> bool {
         *self != Piece::whole(calendar, self.first, self.last)

@@ -179,7 +179,7 @@ fn cut(
             return Err(too_many(grain, span));
         }
         // A day that a zone skipped (Samoa, 30 December 2011) is no period at all.
-        if piece.start < piece.end {
+        if !piece.is_empty() {
             pieces.push(piece);
         }
         period = calendar::next(period);

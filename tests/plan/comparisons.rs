@@ -6,7 +6,7 @@ use riskql::types::Grain;
 use super::fixture::{Ask, calendar_of, flow, range, stock};
 
 fn month(as_of: &str, label: &str) -> Ask {
-    Ask::utc(as_of).from_to(label, label)
+    Ask::utc(as_of).ranging(label, label)
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn a_month_is_compared_with_the_month_before_whole() {
 fn every_period_of_a_series_has_its_own_counterpart() {
     let ask = Ask::utc("2026-04-30")
         .over(Grain::Month)
-        .from_to("2026-02", "2026-03")
+        .ranging("2026-02", "2026-03")
         .previous(Grain::Year);
     assert_eq!(
         ask.compared(),
@@ -99,7 +99,7 @@ fn what_has_elapsed_is_compared_with_as_much() {
     );
     // In the sixth month of six, half of it gone.
     let half = Ask::utc("2026-06-15")
-        .from_to("2026-01", "2026-06")
+        .ranging("2026-01", "2026-06")
         .previous(Grain::Year);
     assert_eq!(
         half.compared(),
@@ -119,7 +119,7 @@ fn elapsed_days_are_local_days_across_a_change_of_clocks() {
     );
     // The day of the change is compared with the day before, which has a second hour to spare.
     let day = Ask::new(calendar_of("Europe/Berlin"), "2026-04-30")
-        .from_to("2026-03-29", "2026-03-29")
+        .ranging("2026-03-29", "2026-03-29")
         .previous(Grain::Day);
     assert_eq!(
         day.compared(),
@@ -130,7 +130,7 @@ fn elapsed_days_are_local_days_across_a_change_of_clocks() {
 #[test]
 fn days_without_a_counterpart_take_the_last_one_before() {
     let leap = Ask::utc("2024-12-31")
-        .from_to("2024-02-29", "2024-02-29")
+        .ranging("2024-02-29", "2024-02-29")
         .previous(Grain::Year);
     assert_eq!(
         leap.compared(),
@@ -145,7 +145,7 @@ fn days_without_a_counterpart_take_the_last_one_before() {
     );
     let march = Ask::utc("2026-12-31")
         .over(Grain::Day)
-        .from_to("2026-03", "2026-03")
+        .ranging("2026-03", "2026-03")
         .previous(Grain::Month);
     assert_eq!(
         march.compared()[30],
@@ -160,7 +160,7 @@ fn days_without_a_counterpart_take_the_last_one_before() {
     );
     assert_eq!(
         Ask::utc("2026-12-31")
-            .from_to("2026-03-10", "2026-03-10")
+            .ranging("2026-03-10", "2026-03-10")
             .previous(Grain::Week)
             .compared(),
         ["2026-03-03: 2026-03-03 to 2026-03-04, Complete"]
@@ -171,7 +171,7 @@ fn days_without_a_counterpart_take_the_last_one_before() {
 fn weeks_go_by_their_number() {
     let weeks = Ask::utc("2021-03-31")
         .over(Grain::Week)
-        .from_to("2020-W53", "2021-W01")
+        .ranging("2020-W53", "2021-W01")
         .previous(Grain::Year);
     assert_eq!(
         weeks.compared(),
@@ -184,7 +184,7 @@ fn weeks_go_by_their_number() {
     assert_eq!(weeks.timeline().notes.len(), 1);
     let by_month = Ask::utc("2021-03-31")
         .over(Grain::Week)
-        .from_to("2020-W53", "2021-W01")
+        .ranging("2020-W53", "2021-W01")
         .previous(Grain::Month);
     assert_eq!(by_month.plan().unwrap_err(), ["K416"]);
 }
@@ -199,7 +199,7 @@ fn a_longer_period_is_not_compared_with_a_shorter_one() {
 fn a_cut_period_is_compared_with_the_same_part() {
     let ask = Ask::utc("2026-12-31")
         .over(Grain::Week)
-        .from_to("2026-03", "2026-03")
+        .ranging("2026-03", "2026-03")
         .previous(Grain::Week);
     // W09 is cut to its Sunday, W14 to its Monday and Tuesday.
     assert_eq!(
@@ -234,7 +234,7 @@ fn one_period_may_be_compared_with_all() {
     let utc = calendar_of("UTC");
     let ask = Ask::utc("2026-03-10")
         .over(Grain::Month)
-        .from_to("2026-02", "2026-03")
+        .ranging("2026-02", "2026-03")
         .versus(Versus::Period(range(&utc, "2025-12", "2025-12")));
     assert_eq!(
         ask.compared(),
@@ -300,7 +300,7 @@ fn what_is_compared_may_lie_before_history() {
     calendar.history_from = "2025-03-10".parse().ok();
     let ask = Ask::new(calendar, "2026-04-30")
         .over(Grain::Month)
-        .from_to("2026-02", "2026-03")
+        .ranging("2026-02", "2026-03")
         .previous(Grain::Year);
     assert_eq!(
         ask.compared(),
@@ -312,5 +312,16 @@ fn what_is_compared_may_lie_before_history() {
     assert_eq!(
         ask.timeline().notes,
         ["2025-03 is computed from 2025-03-10 on, where history begins"]
+    );
+}
+
+#[test]
+fn a_day_that_never_was_is_passed_over() {
+    let samoa = Ask::new(calendar_of("Pacific/Apia"), "2012-01-31")
+        .ranging("2011-12-31", "2011-12-31")
+        .previous(Grain::Day);
+    assert_eq!(
+        samoa.compared(),
+        ["2011-12-29: 2011-12-29 to 2011-12-31, Complete"]
     );
 }

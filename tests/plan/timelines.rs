@@ -1,7 +1,7 @@
 //! Slots worked out by hand: rules S1, S8, S11, S14.
 
 use riskql::model::Period;
-use riskql::plan::{Slot, Standing, day_ends};
+use riskql::plan::{CODES, Slot, Standing, day_ends};
 use riskql::types::{Grain, StockMoment};
 
 use super::fixture::{Ask, calendar_of, end_of, flow, instant, stock};
@@ -80,7 +80,7 @@ fn a_named_range_is_dense_on_both_sides_of_history_and_as_of() {
     calendar.history_from = "2026-01-10".parse().ok();
     let ask = Ask::new(calendar, "2026-02-15")
         .over(Grain::Month)
-        .from_to("2025-12", "2026-03");
+        .ranging("2025-12", "2026-03");
     assert_eq!(
         ask.slots(),
         [
@@ -103,7 +103,7 @@ fn a_named_range_is_dense_on_both_sides_of_history_and_as_of() {
 fn a_range_in_another_grain_cuts_the_periods_at_its_ends() {
     let ask = Ask::utc("2026-12-31")
         .over(Grain::Week)
-        .from_to("2026-03", "2026-03");
+        .ranging("2026-03", "2026-03");
     assert_eq!(
         ask.slots(),
         [
@@ -130,7 +130,7 @@ fn a_range_in_another_grain_cuts_the_periods_at_its_ends() {
     assert_eq!(
         Ask::utc("2026-12-31")
             .over(Grain::Quarter)
-            .from_to("2026-02", "2026-02")
+            .ranging("2026-02", "2026-02")
             .slots(),
         ["2026-Q1: 2026-02-01 to 2026-03-01, Complete"]
     );
@@ -204,7 +204,7 @@ fn fiscal_quarters_and_years_follow_the_calendar() {
 fn weeks_run_through_the_turn_of_the_year() {
     let ask = Ask::utc("2021-01-31")
         .over(Grain::Week)
-        .from_to("2020-W52", "2021-W02");
+        .ranging("2020-W52", "2021-W02");
     assert_eq!(
         ask.slots(),
         [
@@ -217,7 +217,7 @@ fn weeks_run_through_the_turn_of_the_year() {
     // 2026 begins on a Thursday: its first week holds three days of 2025.
     assert_eq!(
         Ask::utc("2026-06-30")
-            .from_to("2026-W01", "2026-W01")
+            .ranging("2026-W01", "2026-W01")
             .slots(),
         ["2026-W01: 2025-12-29 to 2026-01-05, Complete"]
     );
@@ -227,7 +227,7 @@ fn weeks_run_through_the_turn_of_the_year() {
 fn days_are_as_long_as_the_clocks_make_them() {
     let berlin = Ask::new(calendar_of("Europe/Berlin"), "2026-04-30")
         .over(Grain::Day)
-        .from_to("2026-03-28", "2026-03-30");
+        .ranging("2026-03-28", "2026-03-30");
     let slots = berlin.timeline().slots;
     let hours: Vec<i64> = slots
         .iter()
@@ -239,7 +239,7 @@ fn days_are_as_long_as_the_clocks_make_them() {
     // In 2018 summer time began in São Paulo at midnight of Sunday 4 November: the day starts at one.
     let brazil = Ask::new(calendar_of("America/Sao_Paulo"), "2018-11-30")
         .over(Grain::Day)
-        .from_to("2018-11-03", "2018-11-05");
+        .ranging("2018-11-03", "2018-11-05");
     let slots = brazil.timeline().slots;
     assert_eq!(slots[1].start, instant("2018-11-04T03:00:00Z"));
     assert_eq!(slots[1].end, instant("2018-11-05T02:00:00Z"));
@@ -247,7 +247,7 @@ fn days_are_as_long_as_the_clocks_make_them() {
     // Samoa went from 29 to 31 December 2011: the day between is no period.
     let samoa = Ask::new(calendar_of("Pacific/Apia"), "2012-01-31")
         .over(Grain::Day)
-        .from_to("2011-12-29", "2011-12-31");
+        .ranging("2011-12-29", "2011-12-31");
     let labels: Vec<String> = samoa
         .timeline()
         .slots
@@ -261,7 +261,7 @@ fn days_are_as_long_as_the_clocks_make_them() {
 fn leap_days_are_days() {
     let ask = Ask::utc("2024-12-31")
         .over(Grain::Day)
-        .from_to("2024-02", "2024-02");
+        .ranging("2024-02", "2024-02");
     let slots = ask.slots();
     assert_eq!(slots.len(), 29);
     assert_eq!(slots[28], "2024-02-29: 2024-02-29 to 2024-03-01, Complete");
@@ -302,7 +302,7 @@ fn day_ends_stop_at_the_end_of_the_slot() {
 fn what_cannot_be_answered_is_refused() {
     let codes = |ask: Ask| ask.plan().unwrap_err();
     let utc = || Ask::utc("2026-04-30");
-    assert_eq!(codes(utc().from_to("2026-03", "2026-02")), ["K412"]);
+    assert_eq!(codes(utc().ranging("2026-03", "2026-02")), ["K412"]);
     assert_eq!(codes(utc().period(Period::Last(0, Grain::Month))), ["K412"]);
     assert_eq!(
         codes(utc().period(Period::Last(u32::MAX, Grain::Year))),
@@ -313,7 +313,7 @@ fn what_cannot_be_answered_is_refused() {
         ["K413"]
     );
     assert_eq!(
-        codes(utc().over(Grain::Day).from_to("1700", "2026")),
+        codes(utc().over(Grain::Day).ranging("1700", "2026")),
         ["K413"]
     );
     assert!(
@@ -334,7 +334,7 @@ fn what_cannot_be_answered_is_refused() {
     average.moment = StockMoment::Average;
     assert_eq!(codes(utc().columns(vec![average.clone()])), ["K417"]);
     assert_eq!(
-        codes(utc().columns(vec![average.clone()]).from_to("1700", "2026")),
+        codes(utc().columns(vec![average.clone()]).ranging("1700", "2026")),
         ["K413"]
     );
     assert!(
@@ -360,4 +360,10 @@ fn equal_measures_are_one_step() {
         end_of(&calendar_of("UTC"), "2026-04-30"),
         plan.standpoint.as_of.instant
     );
+}
+
+#[test]
+fn codes_are_listed_once_and_in_order() {
+    let codes: Vec<&str> = CODES.iter().map(|(code, _)| *code).collect();
+    assert!(codes.windows(2).all(|pair| pair[0] < pair[1]));
 }

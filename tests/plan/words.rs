@@ -34,7 +34,7 @@ fn a_kpi_is_explained_from_its_file_to_its_columns() {
     mttr.direction = Some(Direction::LowerIsBetter);
     let ask = Ask::utc("2026-04-30")
         .columns(vec![mttr])
-        .from_to("2026-03", "2026-03");
+        .ranging("2026-03", "2026-03");
     let expected = "\
 `mttr`: Mean time to remediate (kpis/x.kpi:40)
   Discovery to verified fix.
@@ -101,7 +101,7 @@ fn a_series_names_its_ends_and_its_comparisons() {
     let ask = Ask::utc("2026-04-15")
         .columns(vec![stock()])
         .over(Grain::Month)
-        .from_to("2026-03", "2026-05")
+        .ranging("2026-03", "2026-05")
         .previous(Grain::Year);
     let paragraphs = described(&ask);
     assert_eq!(
@@ -265,4 +265,46 @@ fn conditions_read_as_they_are_written() {
     for (tree, expected) in cases {
         assert_eq!(condition(&fixture, &tree), expected);
     }
+}
+
+#[test]
+fn what_a_condition_reaches_is_spelt_out() {
+    let fixture = definitions(calendar_of("UTC"));
+    let mut quick = measure("share", FINDINGS, Role::Event(1));
+    quick.population.filter = Some(Condition::All(vec![
+        texts(named(&fixture, FINDINGS, "team"), &["web"]),
+        Condition::Exists(Box::new(Exists {
+            relation: Relation::Sibling { own: 0, related: 0 },
+            event: EventId {
+                table: SCANS,
+                event: 0,
+            },
+            filter: None,
+            micros: Some(30 * MICROS_PER_DAY),
+        })),
+    ]));
+    quick.with = Some(Condition::Within {
+        event: finding_event(2),
+        micros: 14 * MICROS_PER_DAY,
+    });
+    let ask = Ask::utc("2026-04-30").columns(vec![column("quick", quick)]);
+    let paragraph = described(&ask).swap_remove(1);
+    assert_eq!(
+        paragraph.title,
+        "share of findings found where team = web and any scans completed within 30 days \
+         with verified within 14 days"
+    );
+    assert_eq!(
+        paragraph.lines[2..],
+        [
+            "only where team = web and any scans completed within 30 days",
+            "reads team (assets.team by asset_id)",
+            "`any scans completed within 30 days`: scans of the same row of assets (by asset_id) \
+             with finished_at (if outcome = success) in the 30 days before the instant asked about",
+            "left out as \"false positive\": resolution = false_positive",
+            "passing rows: verified within 14 days",
+            "`verified within 14 days` reads verified_at; \
+             rows whose time is not over by as-of are pending and not counted",
+        ]
+    );
 }

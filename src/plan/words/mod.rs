@@ -5,6 +5,7 @@
 mod columns;
 mod conditions;
 mod formulas;
+mod meanings;
 mod policies;
 mod populations;
 mod time;
@@ -15,7 +16,7 @@ use crate::source::Span;
 
 pub use conditions::condition;
 pub(super) use formulas::measure;
-pub(super) use populations::mentions_within;
+pub(super) use meanings::mentions_within;
 
 /// Lines under a heading.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,10 +3,11 @@
 use super::Paragraph;
 use super::conditions::{condition, name};
 use super::formulas;
+use super::meanings::meanings;
 use super::time::{bounds, instant};
 use crate::model::{
-    Calendar, Condition, Definitions, EventId, EventSource, Field, FieldId, FieldSource, Measure,
-    Measured, Population, Role, StateSource, Table, TableId,
+    Calendar, Definitions, EventId, EventSource, Field, FieldId, FieldSource, Measure, Measured,
+    Population, Role, StateSource, Table, TableId,
 };
 use crate::plan::{ListWork, Slot, Step};
 use crate::types::StockMoment;
@@ -49,7 +50,7 @@ pub(super) fn step(definitions: &Definitions, step: &Step, slots: &[Slot]) -> Pa
     lines.extend(value_lines(definitions, measure));
     if let Some(with) = &measure.with {
         lines.push(format!("passing rows: {}", condition(definitions, with)));
-        lines.extend(pending_line(with));
+        lines.extend(meanings(definitions, with));
     }
     if !step.keys.is_empty() {
         let keys: Vec<String> = step
@@ -106,7 +107,7 @@ fn population_lines(
     let mut lines = vec![format!("rows of {}: {rows}", table.name)];
     if let Some(filter) = &population.filter {
         lines.push(format!("only where {}", condition(definitions, filter)));
-        lines.extend(pending_line(filter));
+        lines.extend(meanings(definitions, filter));
     }
     if population.including_excluded {
         lines.extend(
@@ -132,6 +133,16 @@ fn event_rows(definitions: &Definitions, table: TableId, event: usize, when: &Wh
         words += &format!(", if {}", condition(definitions, filter));
     }
     words
+}
+
+/// What an event is read from, and its own condition: `finished_at (if outcome = success)`.
+pub(super) fn event_words(definitions: &Definitions, id: EventId) -> String {
+    let instant = event_instant(definitions, id);
+    let instant = instant.trim_end_matches(',');
+    match &definitions.table(id.table).events[id.event].filter {
+        Some(filter) => format!("{instant} (if {})", condition(definitions, filter)),
+        None => instant.to_owned(),
+    }
 }
 
 /// What an event's instant is read from.
@@ -228,42 +239,20 @@ fn value_lines(definitions: &Definitions, measure: &Measure) -> Vec<String> {
         Some(Measured::Between { from, to }) => vec![
             format!(
                 "value: elapsed time from {} to {}",
-                event_instant(definitions, *from).trim_end_matches(','),
-                event_instant(definitions, *to).trim_end_matches(',')
+                event_words(definitions, *from),
+                event_words(definitions, *to)
             ),
             "rows whose end lies before their start are left out as data faults".to_owned(),
         ],
         Some(Measured::Since(event)) => vec![format!(
             "value: elapsed time from {} to that instant",
-            event_instant(definitions, *event).trim_end_matches(',')
+            event_words(definitions, *event)
         )],
     }
 }
 
-/// Rule S20.
-fn pending_line(test: &Condition) -> Option<String> {
-    mentions_within(test)
-        .then(|| "rows whose time is not over by as-of are pending and not counted".to_owned())
-}
-
-/// Whether a condition asks for an event within a time of the population's.
-pub(in crate::plan) fn mentions_within(test: &Condition) -> bool {
-    match test {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(mentions_within),
-        Condition::Not(inner) => mentions_within(inner),
-        Condition::Within { .. } => true,
-        Condition::Codes { .. }
-        | Condition::Texts { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::Exists(_) => false,
-    }
-}
-
 /// A field and where it comes from: `team (assets.team by asset_id)`.
-fn origin(definitions: &Definitions, id: FieldId) -> String {
+pub(super) fn origin(definitions: &Definitions, id: FieldId) -> String {
     let own = name(definitions, id);
     match &definitions.field(id).source {
         FieldSource::Column(_) => own.to_owned(),
