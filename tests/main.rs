@@ -1,6 +1,7 @@
 //! The one integration binary: a module for every room.
 
 mod architecture;
+mod check;
 mod cli;
 mod data;
 mod docs;

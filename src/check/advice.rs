@@ -20,10 +20,15 @@ pub(super) fn on_kpi(kpi: &Kpi, problems: &mut Problems) {
                 Diagnostic::warning(
                     "K290",
                     target.span,
-                    format!("`{}` counts activity: this target rewards doing more of it", kpi.name),
+                    format!(
+                        "`{}` counts activity: this target rewards doing more of it",
+                        kpi.name
+                    ),
                 )
                 .label("a share or a rate would say more")
-                .help("such as `share of assets in_service with any scans completed within 30 days`"),
+                .help(
+                    "such as `share of assets in_service with any scans completed within 30 days`",
+                ),
             );
         }
     }
@@ -42,7 +47,10 @@ pub(super) fn on_score(
             Diagnostic::warning(
                 "K291",
                 name.span,
-                format!("score `{}` is `{base_name}` alone: severity, not risk", name.node),
+                format!(
+                    "score `{}` is `{base_name}` alone: severity, not risk",
+                    name.node
+                ),
             )
             .help("add `times exploitable`, `times exposure` or `times criticality` with weights"),
         );

@@ -81,7 +81,10 @@ fn band<'a>(
 
 fn refuse_same_labels(written: &[Written], problems: &mut Problems) {
     for (index, band) in written.iter().enumerate() {
-        if written[..index].iter().any(|other| other.label.node == band.label.node) {
+        if written[..index]
+            .iter()
+            .any(|other| other.label.node == band.label.node)
+        {
             problems.push(
                 Diagnostic::error("K227", band.label.span, "two bands have this label")
                     .label("give it another"),
@@ -97,9 +100,16 @@ fn check_cover(kpi: &str, unit: Unit, bands: &[Read], problems: &mut Problems) {
     // Nothing that is counted or timed lies below zero, but differences may.
     if let Some(lower) = first.written.lower {
         let bound = format::literal(&lower.node);
-        problems.push(hole(first.written.span, &format!("nothing covers what is below {bound}")).help(
-            format!("write `band \"…\" below {bound}`, or leave out `from {bound}`: `{kpi}` is {}", describe(unit)),
-        ));
+        problems.push(
+            hole(
+                first.written.span,
+                &format!("nothing covers what is below {bound}"),
+            )
+            .help(format!(
+                "write `band \"…\" below {bound}`, or leave out `from {bound}`: `{kpi}` is {}",
+                describe(unit)
+            )),
+        );
     }
     for pair in bands.windows(2) {
         check_pair(&pair[0], &pair[1], problems);
@@ -107,8 +117,11 @@ fn check_cover(kpi: &str, unit: Unit, bands: &[Read], problems: &mut Problems) {
     if let Some(upper) = last.written.upper {
         let bound = format::literal(&upper.node);
         problems.push(
-            hole(last.written.span, &format!("nothing covers {bound} and more"))
-                .help(format!("write `band \"…\" from {bound}`")),
+            hole(
+                last.written.span,
+                &format!("nothing covers {bound} and more"),
+            )
+            .help(format!("write `band \"…\" from {bound}`")),
         );
     }
 }
@@ -124,8 +137,13 @@ fn check_pair(left: &Read, right: &Read, problems: &mut Problems) {
     let (upper, lower) = (text(left.written.upper), text(right.written.lower));
     if left.band.upper < right.band.lower {
         problems.push(
-            hole(right.written.span, &format!("nothing covers {upper} to {lower}"))
-                .help(format!("let one of the bands reach from {upper} to {lower}")),
+            hole(
+                right.written.span,
+                &format!("nothing covers {upper} to {lower}"),
+            )
+            .help(format!(
+                "let one of the bands reach from {upper} to {lower}"
+            )),
         );
     } else if left.band.upper > right.band.lower {
         problems.push(

@@ -63,7 +63,10 @@ pub(super) fn calendar(
         problems.push(
             Diagnostic::error("K200", second.span, "a second calendar")
                 .label("a project has one")
-                .help(format!("the first is at {}", place(sources, entries[0].span))),
+                .help(format!(
+                    "the first is at {}",
+                    place(sources, entries[0].span)
+                )),
         );
     }
     calendar

@@ -48,7 +48,13 @@ fn add_event(
     source: Option<EventSource>,
     reading: &mut Reading,
 ) {
-    let free = refuse_clash(&tables[id.0], &name.node, name.span, "event", reading.problems);
+    let free = refuse_clash(
+        &tables[id.0],
+        &name.node,
+        name.span,
+        "event",
+        reading.problems,
+    );
     match source {
         Some(source) if free => tables[id.0].events.push(Event {
             name: name.node.clone(),
@@ -68,7 +74,13 @@ fn add_state(
     source: Option<StateSource>,
     reading: &mut Reading,
 ) {
-    let free = refuse_clash(&tables[id.0], &name.node, name.span, "state", reading.problems);
+    let free = refuse_clash(
+        &tables[id.0],
+        &name.node,
+        name.span,
+        "state",
+        reading.problems,
+    );
     match source {
         Some(source) if free => tables[id.0].states.push(State {
             name: name.node.clone(),
@@ -221,7 +233,10 @@ pub(super) fn add_due(
                 Diagnostic::error(
                     "K514",
                     name.span,
-                    format!("an sla adds `{noun}`, which is already {taken} of {}", table.name),
+                    format!(
+                        "an sla adds `{noun}`, which is already {taken} of {}",
+                        table.name
+                    ),
                 )
                 .help(format!("rename `{noun}` in table {}", table.name)),
             );

@@ -144,7 +144,11 @@ fn find(
     if let Setting::Constant(owner) = site.setting
         && is_due(scope, field)
     {
-        problems.push(not_constant(owner, "`due_at` follows the policy", written.span()));
+        problems.push(not_constant(
+            owner,
+            "`due_at` follows the policy",
+            written.span(),
+        ));
         return None;
     }
     Some(field)
@@ -156,17 +160,16 @@ fn is_due(scope: Scope, field: FieldId) -> bool {
 
 /// A test that changes with the instant, where a definition must hold at all times (K513).
 pub(super) fn not_constant(owner: &str, why: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("K513", span, format!("{owner} may only ask for the row's own fields"))
-        .label(why.to_owned())
+    Diagnostic::error(
+        "K513",
+        span,
+        format!("{owner} may only ask for the row's own fields"),
+    )
+    .label(why.to_owned())
 }
 
 /// The name of a condition: its meaning on this table.
-fn named(
-    scope: Scope,
-    site: Site,
-    name: &ast::Name,
-    problems: &mut Problems,
-) -> Option<Condition> {
+fn named(scope: Scope, site: Site, name: &ast::Name, problems: &mut Problems) -> Option<Condition> {
     let known = &scope.model.conditions;
     let Some(definition) = known.iter().find(|known| known.name == name.node) else {
         if !scope.known.is_broken(Kind::Condition, &name.node) {
@@ -208,7 +211,11 @@ fn unknown_condition(scope: Scope, table: TableId, name: &ast::Name) -> Diagnost
         );
         return problem.label(format!("write `{} = …`", name.node));
     }
-    let names = scope.model.conditions.iter().map(|known| known.name.as_str());
+    let names = scope
+        .model
+        .conditions
+        .iter()
+        .map(|known| known.name.as_str());
     let yes_no = own
         .fields
         .iter()

@@ -31,9 +31,7 @@ pub(super) fn when(
         }
         DateLiteral::Month(year, month) => calendar::month(*year, *month).map(When::Period),
         DateLiteral::Week(year, week) => calendar::week(calendar, *year, *week).map(When::Period),
-        DateLiteral::Day(year, month, day) => {
-            calendar::day(*year, *month, *day).map(When::Period)
-        }
+        DateLiteral::Day(year, month, day) => calendar::day(*year, *month, *day).map(When::Period),
         DateLiteral::Instant(text) => chrono::DateTime::parse_from_rfc3339(text)
             .ok()
             .map(|instant| When::Instant(instant.timestamp_micros())),

@@ -46,18 +46,24 @@ fn other_table(
         let is_broken = scope.known.is_broken(Kind::Table, &qualifier.node);
         return (!is_broken).then(|| unknown_table(qualifier, scope_names(scope)));
     };
-    Some(elsewhere(scope, table, other, &written.name).unwrap_or_else(|| {
-        Diagnostic::error(
-            "K304",
-            written.span(),
-            format!("this is about {}, not {}", scope.table(table).name, qualifier.node),
-        )
-        .help(format!(
-            "{} and {} are not related by `belongs to`",
-            scope.table(table).name,
-            qualifier.node
-        ))
-    }))
+    Some(
+        elsewhere(scope, table, other, &written.name).unwrap_or_else(|| {
+            Diagnostic::error(
+                "K304",
+                written.span(),
+                format!(
+                    "this is about {}, not {}",
+                    scope.table(table).name,
+                    qualifier.node
+                ),
+            )
+            .help(format!(
+                "{} and {} are not related by `belongs to`",
+                scope.table(table).name,
+                qualifier.node
+            ))
+        }),
+    )
 }
 
 fn scope_names<'a>(scope: Scope<'a>) -> impl Iterator<Item = &'a str> + Clone {
@@ -82,12 +88,20 @@ fn unknown_field(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
 
 fn plainly_unknown(scope: Scope, table: TableId, name: &ast::Name, is_near: bool) -> Diagnostic {
     let names = scope.field_names(table);
-    let declared = scope.table(table).fields.iter().filter(|field| field.declared);
+    let declared = scope
+        .table(table)
+        .fields
+        .iter()
+        .filter(|field| field.declared);
     let offers = list(declared.map(|field| field.name.as_str()));
     let problem = Diagnostic::error(
         "K202",
         name.span,
-        format!("`{}` is not a field of {}", name.node, scope.table(table).name),
+        format!(
+            "`{}` is not a field of {}",
+            name.node,
+            scope.table(table).name
+        ),
     )
     .suggest(&name.node, names);
     match is_near || offers.is_empty() {
@@ -133,26 +147,24 @@ fn event_advice(scope: Scope, table: TableId, event: usize) -> String {
 }
 
 /// What to say of a name that another table knows: how to bring it here, or why that cannot be.
-fn elsewhere(
-    scope: Scope,
-    table: TableId,
-    other: TableId,
-    name: &ast::Name,
-) -> Option<Diagnostic> {
+fn elsewhere(scope: Scope, table: TableId, other: TableId, name: &ast::Name) -> Option<Diagnostic> {
     if leads_to(scope, table, other) {
         return Some(on_parent(scope, table, other, name));
     }
     let shares_parent = (0..scope.model.tables.len())
         .map(TableId)
         .any(|parent| leads_to(scope, table, parent) && belongs(scope.table(other), parent));
-    (leads_to(scope, other, table) || shares_parent).then(|| fan_out(scope, table, other, name.span))
+    (leads_to(scope, other, table) || shares_parent)
+        .then(|| fan_out(scope, table, other, name.span))
 }
 
 /// Whether following `belongs to` from one table arrives at another.
 fn leads_to(scope: Scope, from: TableId, to: TableId) -> bool {
-    scope.table(from).parents.iter().any(|parent| {
-        parent.table == to || leads_to(scope, parent.table, to)
-    })
+    scope
+        .table(from)
+        .parents
+        .iter()
+        .any(|parent| parent.table == to || leads_to(scope, parent.table, to))
 }
 
 fn on_parent(scope: Scope, table: TableId, other: TableId, name: &ast::Name) -> Diagnostic {
@@ -160,7 +172,10 @@ fn on_parent(scope: Scope, table: TableId, other: TableId, name: &ast::Name) -> 
     let problem = Diagnostic::error(
         "K302",
         name.span,
-        format!("`{}` is not a field of {}, but of {}", name.node, own.name, there.name),
+        format!(
+            "`{}` is not a field of {}, but of {}",
+            name.node, own.name, there.name
+        ),
     );
     let Some(field) = there.field_named(&name.node) else {
         return problem;

@@ -88,14 +88,21 @@ fn unknown_kpi(scope: Scope, name: &ast::Name) -> Diagnostic {
         return problem(format!("`{}` is a view", name.node))
             .label("a view stands alone, first in a query");
     }
-    if let Some(score) = scope.model.scores.iter().find(|score| score.name == name.node) {
+    if let Some(score) = scope
+        .model
+        .scores
+        .iter()
+        .find(|score| score.name == name.node)
+    {
         let table = &scope.table(score.table).name;
         return problem(format!("`{}` is a score, which each row has", name.node))
             .label(format!("write `sum {} of {table} …`", name.node));
     }
     if scope.model.table_named(&name.node).is_some() {
-        return problem(format!("`{}` is a table", name.node))
-            .label(format!("write `count of {} …` or `list {}`", name.node, name.node));
+        return problem(format!("`{}` is a table", name.node)).label(format!(
+            "write `count of {} …` or `list {}`",
+            name.node, name.node
+        ));
     }
     let names = scope.known.kpis.keys().map(String::as_str);
     let views = scope.model.views.iter().map(|view| view.name.as_str());
@@ -119,14 +126,23 @@ fn binary(
         ast::Arithmetic::Divide => Operator::Divide,
     };
     if resolved == Operator::Divide && is_zero(&right_formula) {
-        problems.push(Diagnostic::error("K229", right.span, "division by zero").label("never a number"));
+        problems.push(
+            Diagnostic::error("K229", right.span, "division by zero").label("never a number"),
+        );
         return None;
     }
     let Some(unit) = units::combine(resolved, left_unit, right_unit) else {
         problems.push(units_differ(operator, left_unit, right_unit));
         return None;
     };
-    warn_of_percent(resolved, left_unit, right_unit, (&left_formula, &right_formula), operator.span, problems);
+    warn_of_percent(
+        resolved,
+        left_unit,
+        right_unit,
+        (&left_formula, &right_formula),
+        operator.span,
+        problems,
+    );
     let formula = Formula::Binary {
         operator: resolved,
         left: Box::new(left_formula),
@@ -177,7 +193,8 @@ fn warn_of_percent(
     span: Span,
     problems: &mut Problems,
 ) {
-    let is_hundred = |formula: &Formula| matches!(formula, Formula::Number(number) if *number == 100.0);
+    let is_hundred =
+        |formula: &Formula| matches!(formula, Formula::Number(number) if *number == 100.0);
     let of_percent = (left == Operand::Of(Unit::Percent) && is_hundred(formulas.1))
         || (right == Operand::Of(Unit::Percent) && is_hundred(formulas.0));
     if operator == Operator::Multiply && of_percent {

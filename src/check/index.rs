@@ -31,7 +31,7 @@ pub(super) struct Index<'a> {
 
 /// Sorts definitions by kind, reports names used twice (K200) and names of functions (K212).
 pub(super) fn index<'a>(
-    sources: &Sources,
+    sources: &'a Sources,
     files: &'a [ast::File],
     problems: &mut Problems,
 ) -> Index<'a> {

@@ -67,17 +67,21 @@ pub(super) fn kpis(
 
 /// What a formula in a circle measures itself is still checked.
 fn check_beside_circle(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) {
-    let is = entry.tree.clauses.iter().find_map(|clause| match &clause.node {
-        KpiClause::Is(formula) => Some(formula),
-        KpiClause::Note(_)
-        | KpiClause::As(_)
-        | KpiClause::By(_)
-        | KpiClause::At(_)
-        | KpiClause::HigherIsBetter
-        | KpiClause::LowerIsBetter
-        | KpiClause::Target { .. }
-        | KpiClause::Band { .. } => None,
-    });
+    let is = entry
+        .tree
+        .clauses
+        .iter()
+        .find_map(|clause| match &clause.node {
+            KpiClause::Is(formula) => Some(formula),
+            KpiClause::Note(_)
+            | KpiClause::As(_)
+            | KpiClause::By(_)
+            | KpiClause::At(_)
+            | KpiClause::HigherIsBetter
+            | KpiClause::LowerIsBetter
+            | KpiClause::Target { .. }
+            | KpiClause::Band { .. } => None,
+        });
     if let Some(is) = is {
         formula(scope, is, problems);
     }
@@ -260,7 +264,14 @@ fn kpi(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) -> Option
     let tree = entry.tree;
     let name = &tree.name;
     let clauses = sort_clauses(tree, problems);
-    let is = needed(clauses.is, "kpi", name, "is", "is count of findings open", problems)?;
+    let is = needed(
+        clauses.is,
+        "kpi",
+        name,
+        "is",
+        "is count of findings open",
+        problems,
+    )?;
     let typed = formula(scope, is, problems)?;
     // From here on nothing stops the check of what is left.
     let display = display(&typed, clauses.shown, &name.node, problems);
@@ -357,7 +368,10 @@ pub(super) fn at_of_flow(name: &str, moment: Spanned<StockMoment>) -> Diagnostic
     Diagnostic::error(
         "K405",
         moment.span,
-        format!("`{name}` counts events and has no `at {}`", moment.node.word()),
+        format!(
+            "`{name}` counts events and has no `at {}`",
+            moment.node.word()
+        ),
     )
     .label("leave this out")
     .help("`at` says where in a period a stock is read; events belong to all of it")

@@ -138,7 +138,10 @@ fn value(
 fn value_missing(function: &Function, name: &ast::Name) -> Diagnostic {
     Diagnostic::error("K216", name.span, format!("`{}` of what value?", name.node))
         .label("a value stands between this and `of`")
-        .help(format!("{}, such as `{}`", function.signature, function.example))
+        .help(format!(
+            "{}, such as `{}`",
+            function.signature, function.example
+        ))
 }
 
 fn value_superfluous(
@@ -230,7 +233,12 @@ fn field_or_score(
     let word = &written.name.node;
     let is_field = scope.table(table).field_named(word).is_some();
     if written.table.is_none() && !is_field {
-        if let Some(score) = scope.model.scores.iter().position(|score| score.name == *word) {
+        if let Some(score) = scope
+            .model
+            .scores
+            .iter()
+            .position(|score| score.name == *word)
+        {
             return score_of(scope, function, ScoreId(score), table, written, problems);
         }
         if scope.known.is_broken(Kind::Score, word) {
@@ -273,7 +281,10 @@ fn score_of(
                     scope.table(table).name
                 ),
             )
-            .label(format!("write `{} {} of {there} …`", function.name, score.name)),
+            .label(format!(
+                "write `{} {} of {there} …`",
+                function.name, score.name
+            )),
         );
         return None;
     }
@@ -299,11 +310,15 @@ fn not_a_number(
     );
     match field_type {
         FieldType::Text => problem.help(format!("to count its values: `distinct {name} of …`")),
-        FieldType::YesNo => problem.help(format!("for the part that is: `share of … with {name} = yes`")),
-        FieldType::Scale(_) => problem
-            .help("to weigh its values define a `score`; for a part of the rows use `share of … with …`"),
-        FieldType::Date => problem
-            .help("for a duration write `time from EVENT to EVENT`, or `time since EVENT` of a state"),
+        FieldType::YesNo => problem.help(format!(
+            "for the part that is: `share of … with {name} = yes`"
+        )),
+        FieldType::Scale(_) => problem.help(
+            "to weigh its values define a `score`; for a part of the rows use `share of … with …`",
+        ),
+        FieldType::Date => problem.help(
+            "for a duration write `time from EVENT to EVENT`, or `time since EVENT` of a state",
+        ),
         FieldType::Number => problem,
     }
 }
@@ -327,7 +342,9 @@ fn kpi_as_value(
             format!("`{name}` is a kpi, and `{}` is of rows", function.node),
         )
         .label("a kpi is a number already")
-        .help(format!("write `{name}` alone; `over month` gives it for each month")),
+        .help(format!(
+            "write `{name}` alone; `over month` gives it for each month"
+        )),
     })
 }
 
@@ -361,8 +378,12 @@ pub(super) fn summed_stock(
             "`{name}` is {what}; over a {grain} it is the number at its end"
         ));
     match function {
-        "mean" => problem.help(format!("for the mean of its daily ends write `{name} at average`")),
-        "max" => problem.help(format!("for the highest of its daily ends write `{name} at peak`")),
+        "mean" => problem.help(format!(
+            "for the mean of its daily ends write `{name} at average`"
+        )),
+        "max" => problem.help(format!(
+            "for the highest of its daily ends write `{name} at peak`"
+        )),
         _ => problem,
     }
 }
@@ -383,7 +404,10 @@ fn check_clock(
     problems: &mut Problems,
 ) -> Option<()> {
     let is_event = matches!(population.role, Role::Event(_));
-    let span = tree.value.as_ref().map_or(tree.function.span, |value| value.span);
+    let span = tree
+        .value
+        .as_ref()
+        .map_or(tree.function.span, |value| value.span);
     if is_event && matches!(value, Some(Measured::Since(_))) {
         problems.push(
             Diagnostic::error("K404", span, "`time since` is of rows in a state")

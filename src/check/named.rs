@@ -36,6 +36,7 @@ pub(super) fn conditions(
         let scope = Scope { model, known };
         if let Some(named) = meaning(scope, entry, problems) {
             // Kept in the model while others are checked; put in the order of the text below.
+            known.mend_condition(&named.name);
             model.conditions.push(named.clone());
             meanings[index] = Some(named);
         }
@@ -48,7 +49,11 @@ fn needs(entry: &Entry<ast::NamedCondition>, entries: &[Entry<ast::NamedConditio
     names_in(&entry.tree.condition.node, &mut names);
     names
         .iter()
-        .filter_map(|name| entries.iter().position(|other| other.tree.name.node == **name))
+        .filter_map(|name| {
+            entries
+                .iter()
+                .position(|other| other.tree.name.node == **name)
+        })
         .collect()
 }
 
@@ -119,7 +124,10 @@ fn meaning(
         problems.push(Diagnostic::error(
             "K236",
             name.span,
-            format!("condition `{}` comes to more than {LARGEST} tests", name.node),
+            format!(
+                "condition `{}` comes to more than {LARGEST} tests",
+                name.node
+            ),
         ));
         return None;
     }

@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn a_long_chain_does_not_overflow() {
-        let needs: Vec<Vec<usize>> = (0..200_000).map(|index| if index == 0 { vec![] } else { vec![index - 1] }).rev().collect();
+        let needs: Vec<Vec<usize>> = (0..200_000)
+            .map(|index| if index == 0 { vec![] } else { vec![index - 1] })
+            .rev()
+            .collect();
         let count = needs.len();
         let turned: Vec<Vec<usize>> = needs
             .iter()

@@ -60,10 +60,17 @@ fn add_parent(
                 name.node
             )),
         )
-    } else if tables[own.0].parents.iter().any(|other| other.table == parent) {
+    } else if tables[own.0]
+        .parents
+        .iter()
+        .any(|other| other.table == parent)
+    {
         Some(
-            problem(format!("{} belongs to {} twice", tables[own.0].name, name.node))
-                .label("a field from there would have two meanings"),
+            problem(format!(
+                "{} belongs to {} twice",
+                tables[own.0].name, name.node
+            ))
+            .label("a field from there would have two meanings"),
         )
     } else {
         None
@@ -121,7 +128,12 @@ fn parents_first(tables: &[Table]) -> Vec<TableId> {
     loop {
         let ready: Vec<usize> = (0..tables.len())
             .filter(|index| !placed[*index])
-            .filter(|index| tables[*index].parents.iter().all(|parent| placed[parent.table.0]))
+            .filter(|index| {
+                tables[*index]
+                    .parents
+                    .iter()
+                    .all(|parent| placed[parent.table.0])
+            })
             .collect();
         if ready.is_empty() {
             return order;
@@ -164,8 +176,15 @@ fn break_cycles(tables: &mut [Table], problems: &mut Problems) {
             .chain(path.first())
             .map(|index| tables[*index].name.as_str())
             .collect();
-        let message = format!("tables belong to each other in a circle: {}", names.join(" → "));
-        problems.push(Diagnostic::error("K303", tables[from].parents[link].span, message));
+        let message = format!(
+            "tables belong to each other in a circle: {}",
+            names.join(" → ")
+        );
+        problems.push(Diagnostic::error(
+            "K303",
+            tables[from].parents[link].span,
+            message,
+        ));
         tables[from].parents.remove(link);
     }
 }
@@ -233,7 +252,9 @@ fn add_field(
         return;
     };
     if tables[own.0].field_named(&name.node).is_some() {
-        reading.problems.push(declared_twice(&tables[own.0].name, name));
+        reading
+            .problems
+            .push(declared_twice(&tables[own.0].name, name));
         return;
     }
     let there = &tables[tables[own.0].parents[parent].table.0].fields[field];
@@ -276,13 +297,19 @@ fn find_source(
     };
     let parent_table = find_table(tables, table, reading)?;
     let parents = &tables[own.0].parents;
-    let Some(parent) = parents.iter().position(|parent| parent.table == parent_table) else {
+    let Some(parent) = parents
+        .iter()
+        .position(|parent| parent.table == parent_table)
+    else {
         reading.problems.push(not_related(tables, own, table));
         return None;
     };
     let field = tables[parent_table.0].field_named(&from.name.node);
     if field.is_none() && !reading.known.is_broken_noun(parent_table, &from.name.node) {
-        let names = tables[parent_table.0].fields.iter().map(|field| field.name.as_str());
+        let names = tables[parent_table.0]
+            .fields
+            .iter()
+            .map(|field| field.name.as_str());
         reading.problems.push(
             Diagnostic::error(
                 "K202",
@@ -290,7 +317,11 @@ fn find_source(
                 format!("`{}` is not a field of {}", from.name.node, table.node),
             )
             .suggest(&from.name.node, names.clone())
-            .help(format!("{} has {}", table.node, super::wording::list(names))),
+            .help(format!(
+                "{} has {}",
+                table.node,
+                super::wording::list(names)
+            )),
         );
     }
     field.map(|field| (parent, field))

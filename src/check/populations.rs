@@ -100,7 +100,9 @@ fn missing_role(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
     )
     .help(clocks_of(own));
     let first = own.events.iter().map(|event| &event.name);
-    let first = first.chain(own.states.iter().map(|state| &state.name)).next();
+    let first = first
+        .chain(own.states.iter().map(|state| &state.name))
+        .next();
     match first {
         Some(first) => problem.label(format!("write `{} {first}`, for example", name.node)),
         None => problem,

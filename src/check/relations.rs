@@ -153,7 +153,10 @@ fn relation(
                 Diagnostic::error(
                     "K305",
                     name.span,
-                    format!("{} and {} are related in several ways", own_table.name, there.name),
+                    format!(
+                        "{} and {} are related in several ways",
+                        own_table.name, there.name
+                    ),
                 )
                 .help("they share more than one parent, so `any` has more than one meaning"),
             );
@@ -169,7 +172,11 @@ fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Name) -> 
         name.span,
         format!("{} and {} are not related", own_table.name, there.name),
     );
-    if own_table.parents.iter().any(|parent| parent.table == related) {
+    if own_table
+        .parents
+        .iter()
+        .any(|parent| parent.table == related)
+    {
         return problem
             .label(format!("a row of {} has one of these", own_table.name))
             .help(format!(
@@ -209,7 +216,11 @@ fn permit_within(setting: Setting, span: Span, problems: &mut Problems) -> Optio
         Setting::Rows => "a list of all rows",
         Setting::Related => "an `any`",
         Setting::Constant(owner) => {
-            problems.push(not_constant(owner, "this counts from a population's event", span));
+            problems.push(not_constant(
+                owner,
+                "this counts from a population's event",
+                span,
+            ));
             return None;
         }
     };
@@ -239,7 +250,11 @@ pub(super) fn allowed(
     if let Setting::Constant(owner) = site.setting
         && reads_due(scope, meaning)
     {
-        problems.push(not_constant(owner, "it reads `due_at`, which follows the policy", span));
+        problems.push(not_constant(
+            owner,
+            "it reads `due_at`, which follows the policy",
+            span,
+        ));
         return None;
     }
     Some(())
@@ -255,10 +270,13 @@ struct Asks {
 fn asks(condition: &Condition) -> Asks {
     match condition {
         Condition::All(parts) | Condition::AnyOf(parts) => {
-            parts.iter().map(asks).fold(Asks::default(), |left, right| Asks {
-                exists: left.exists || right.exists,
-                within: left.within || right.within,
-            })
+            parts
+                .iter()
+                .map(asks)
+                .fold(Asks::default(), |left, right| Asks {
+                    exists: left.exists || right.exists,
+                    within: left.within || right.within,
+                })
         }
         Condition::Not(inner) => asks(inner),
         Condition::Exists(_) => Asks {

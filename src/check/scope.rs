@@ -57,6 +57,17 @@ impl Known {
         self.broken_nouns.insert((table, name.to_owned()));
     }
 
+    /// Notes that a KPI has been found right.
+    pub fn mend_kpi(&mut self, name: &str, id: KpiId) {
+        self.broken.remove(&(Kind::Kpi, name.to_owned()));
+        self.kpis.insert(name.to_owned(), id);
+    }
+
+    /// Notes that a named condition has been found right.
+    pub fn mend_condition(&mut self, name: &str) {
+        self.broken.remove(&(Kind::Condition, name.to_owned()));
+    }
+
     pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
         !self.broken.is_empty() && self.broken.contains(&(kind, name.to_owned()))
     }
@@ -84,10 +95,6 @@ impl<'a> Scope<'a> {
 
     pub fn view(self, name: &str) -> Option<&'a View> {
         self.model.views.iter().find(|view| view.name == name)
-    }
-
-    pub fn table_names(self) -> impl Iterator<Item = &'a str> {
-        self.model.tables.iter().map(|table| table.name.as_str())
     }
 
     /// A scale as its definition writes it and where that is, for a help line.

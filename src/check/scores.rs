@@ -55,8 +55,12 @@ pub(super) fn scores(
 }
 
 fn other_table(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("K504", span, format!("versions of score `{name}` are of different tables"))
-        .label("keep to one table")
+    Diagnostic::error(
+        "K504",
+        span,
+        format!("versions of score `{name}` are of different tables"),
+    )
+    .label("keep to one table")
 }
 
 /// `sum risk of …` must have one meaning.
@@ -109,7 +113,14 @@ fn version(
     let clauses = sort_clauses(tree, problems);
     let name = &tree.name;
     let of = needed(clauses.of, "score", name, "of", "of findings", problems);
-    let base = needed(clauses.base, "score", name, "base", "base severity", problems);
+    let base = needed(
+        clauses.base,
+        "score",
+        name,
+        "base",
+        "base severity",
+        problems,
+    );
     let since = match clauses.since {
         Some(date) => dates::since(&scope.model.calendar, date, problems).map(Some),
         None => Some(None),
@@ -119,9 +130,7 @@ fn version(
         None => Some(None),
     };
     let table = find_table(scope, of?, problems)?;
-    let base = base.and_then(|(field, weights)| {
-        factor(scope, table, field, weights, problems)
-    });
+    let base = base.and_then(|(field, weights)| factor(scope, table, field, weights, problems));
     let times: Vec<_> = clauses
         .times
         .iter()
@@ -134,7 +143,12 @@ fn version(
         times: times.into_iter().collect::<Option<_>>()?,
         cap: cap?,
     };
-    advice::on_score(&version, scope.field_name(version.base.field), name, problems);
+    advice::on_score(
+        &version,
+        scope.field_name(version.base.field),
+        name,
+        problems,
+    );
     let dated = Dated {
         since: version.since,
         name: name.span,

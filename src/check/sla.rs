@@ -11,7 +11,9 @@ use super::unreachable;
 use super::versions::{Dated, Versions, group, in_order};
 use super::wording::list;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{Definitions, DueLine, EventId, EventSource, Sla, SlaId, SlaVersion, StateSource, TableId};
+use crate::model::{
+    Definitions, DueLine, EventId, EventSource, Sla, SlaId, SlaVersion, StateSource, TableId,
+};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::ast::{self, DateLiteral, SlaClause};
 
@@ -35,7 +37,13 @@ pub(super) fn nouns(
             .find(|(other, _)| *other == table)
             .map(|(_, name)| name.clone());
         let target = &mut model.tables[table.0];
-        add_due(target, SlaId(index), &tree.name, earlier.as_deref(), problems);
+        add_due(
+            target,
+            SlaId(index),
+            &tree.name,
+            earlier.as_deref(),
+            problems,
+        );
         taken.push((table, tree.name.node.clone()));
     }
 }
@@ -124,9 +132,13 @@ fn sla(
 }
 
 fn clocks_differ(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error("K515", span, format!("versions of sla `{name}` have different clocks"))
-        .label("`of`, `starts`, `stops` and `pauses` stay the same")
-        .help("versions differ in their `due` lines only")
+    Diagnostic::error(
+        "K515",
+        span,
+        format!("versions of sla `{name}` have different clocks"),
+    )
+    .label("`of`, `starts`, `stops` and `pauses` stay the same")
+    .help("versions differ in their `due` lines only")
 }
 
 fn owner(tree: &ast::Sla) -> Option<String> {
@@ -188,8 +200,22 @@ fn version(
     let clauses = sort_clauses(tree, problems);
     let name = &tree.name;
     let of = needed(clauses.of, "sla", name, "of", "of findings", problems);
-    let starts = needed(clauses.starts, "sla", name, "starts", "starts found", problems);
-    let stops = needed(clauses.stops, "sla", name, "stops", "stops verified, closed", problems);
+    let starts = needed(
+        clauses.starts,
+        "sla",
+        name,
+        "starts",
+        "starts found",
+        problems,
+    );
+    let stops = needed(
+        clauses.stops,
+        "sla",
+        name,
+        "stops",
+        "stops verified, closed",
+        problems,
+    );
     let since = match clauses.since {
         Some(date) => dates::since(&scope.model.calendar, date, problems).map(Some),
         None => Some(None),
@@ -247,7 +273,10 @@ fn made_by_sla(name: &ast::Name, clause: &str) -> Diagnostic {
     Diagnostic::error(
         "K516",
         name.span,
-        format!("`{}` is made by an sla and cannot be in its `{clause}`", name.node),
+        format!(
+            "`{}` is made by an sla and cannot be in its `{clause}`",
+            name.node
+        ),
     )
     .label("use an event or state of the table itself")
 }

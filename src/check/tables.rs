@@ -168,12 +168,7 @@ pub(super) fn declared_twice(table: &str, name: &ast::Name) -> Diagnostic {
 }
 
 /// Columns and the fields that read them stand in the same order.
-fn add_column(
-    table: &mut Table,
-    name: &ast::Name,
-    field_type: FieldType,
-    declared: bool,
-) -> usize {
+fn add_column(table: &mut Table, name: &ast::Name, field_type: FieldType, declared: bool) -> usize {
     let index = table.columns.len();
     table.columns.push(Column {
         name: name.node.clone(),

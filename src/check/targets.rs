@@ -109,9 +109,13 @@ fn restrictions(
     }
     if meanings.iter().any(|meaning| !meaning.others.is_empty()) {
         problems.push(
-            Diagnostic::error("K223", filter.span, "a target's `for` lists values of fields")
-                .label("use `=`, `in` and comparisons of scales, joined by `and`")
-                .help("such as `for severity in (high, critical) and exposure = internet`"),
+            Diagnostic::error(
+                "K223",
+                filter.span,
+                "a target's `for` lists values of fields",
+            )
+            .label("use `=`, `in` and comparisons of scales, joined by `and`")
+            .help("such as `for severity in (high, critical) and exposure = internet`"),
         );
         return None;
     }

@@ -26,9 +26,7 @@ fn same(left: Operand, right: Operand) -> Option<Operand> {
         (Operand::Plain, Operand::Of(unit)) | (Operand::Of(unit), Operand::Plain) => {
             (unit != Unit::Duration).then_some(Operand::Of(unit))
         }
-        (Operand::Of(left), Operand::Of(right)) => {
-            (left == right).then_some(Operand::Of(left))
-        }
+        (Operand::Of(left), Operand::Of(right)) => (left == right).then_some(Operand::Of(left)),
     }
 }
 
@@ -77,7 +75,10 @@ pub(super) fn display_words() -> impl Iterator<Item = DisplayUnit> + Clone {
         DisplayUnit::Points,
         DisplayUnit::Ratio,
     ];
-    TimeUnit::ALL.map(DisplayUnit::Time).into_iter().chain(others)
+    TimeUnit::ALL
+        .map(DisplayUnit::Time)
+        .into_iter()
+        .chain(others)
 }
 
 /// Whether a value of a unit can be shown so: a ratio may be shown as percent.

@@ -47,7 +47,10 @@ fn is_empty(allowed: &Allowed) -> bool {
 
 /// Whether every row of `line` passes `before`.
 fn takes_all(before: &Confined, line: &Confined) -> bool {
-    before.others.iter().all(|other| line.others.contains(other))
+    before
+        .others
+        .iter()
+        .all(|other| line.others.contains(other))
         && before
             .fields
             .iter()

@@ -68,7 +68,9 @@ pub(super) fn one_of(
             | Literal::Number(_)
             | Literal::Percent(_)
             | Literal::Duration(_)
-            | Literal::Date(_) => by_type(scope, field, OrderTest::Equal, operator, value, problems),
+            | Literal::Date(_) => {
+                by_type(scope, field, OrderTest::Equal, operator, value, problems)
+            }
         })
         .collect();
     let tests: Vec<Condition> = tests.into_iter().collect::<Option<_>>()?;
@@ -186,9 +188,7 @@ pub(super) fn code(
             format!("`{written}` is not {}", with_article(&scale.name)),
         );
         let problem = match scale.code(&written) {
-            Some(code) => {
-                problem.label(format!("did you mean `{}`?", scale.values[code as usize]))
-            }
+            Some(code) => problem.label(format!("did you mean `{}`?", scale.values[code as usize])),
             None => problem.suggest(&written, scale.values.iter().map(String::as_str)),
         };
         problems.push(problem.help(scope.cite_scale(scale)));
@@ -243,7 +243,10 @@ fn yes_or_no(
             Diagnostic::error(
                 "K213",
                 value.span,
-                format!("`{name}` is yes or no, not `{}`", format::literal(&value.node)),
+                format!(
+                    "`{name}` is yes or no, not `{}`",
+                    format::literal(&value.node)
+                ),
             )
             .label(format!("write `{name} = yes`")),
         );

@@ -100,9 +100,13 @@ fn itself(
     };
     let name = scope.field_name(field);
     problems.push(
-        Diagnostic::error("K502", first.span, format!("`{name}` is a number and weighs what it is"))
-            .label("leave the weights out")
-            .help("to weigh ranges of it, define a scale over them and declare such a field"),
+        Diagnostic::error(
+            "K502",
+            first.span,
+            format!("`{name}` is a number and weighs what it is"),
+        )
+        .label("leave the weights out")
+        .help("to weigh ranges of it, define a scale over them and declare such a field"),
     );
     None
 }
@@ -118,7 +122,10 @@ fn needs_weights(scope: Scope, field: FieldId, span: Span) -> Diagnostic {
     Diagnostic::error(
         "K500",
         span,
-        format!("`{name}` is {} and needs weights", describe(scope.field_type(field))),
+        format!(
+            "`{name}` is {} and needs weights",
+            describe(scope.field_type(field))
+        ),
     )
     .help("write one line for each value below, such as `critical 40`, or `otherwise 1.0`")
 }
@@ -138,7 +145,10 @@ fn texts(
             Diagnostic::error(
                 "K500",
                 span,
-                format!("`{}` is text, so its weights need an `otherwise`", scope.field_name(field)),
+                format!(
+                    "`{}` is text, so its weights need an `otherwise`",
+                    scope.field_name(field)
+                ),
             )
             .help("write `otherwise 1.0` as the last line: a text may be anything")
         });
@@ -273,8 +283,9 @@ impl Table {
         if !lacking.is_empty() {
             let name = scope.field_name(field);
             problems.push(
-                Diagnostic::error("K500", span, format!("no weight for `{name}` {lacking}"))
-                    .help(format!("add a line for {lacking}, or `otherwise 1.0` as the last")),
+                Diagnostic::error("K500", span, format!("no weight for `{name}` {lacking}")).help(
+                    format!("add a line for {lacking}, or `otherwise 1.0` as the last"),
+                ),
             );
             return None;
         }

@@ -63,7 +63,7 @@ fn line_endings_of_windows_and_tabs_change_nothing() {
 
 #[test]
 fn a_comment_at_the_end_of_any_line_is_kept() {
-    for (_, text) in corpus() {
+    for text in stretches(2) {
         for number in 0..text.lines().count() {
             keeps_its_promises(&with_line(&text, number, |line| format!("{line} # added")));
         }
@@ -72,7 +72,7 @@ fn a_comment_at_the_end_of_any_line_is_kept() {
 
 #[test]
 fn a_comment_above_any_line_is_kept() {
-    for (_, text) in corpus() {
+    for text in stretches(2) {
         for number in 0..text.lines().count() {
             for comment in ["# column 0", "   # indented", "\n      # far", "# before\n"] {
                 let above = |line: &str| format!("{comment}\n{line}");
@@ -86,7 +86,7 @@ fn a_comment_above_any_line_is_kept() {
 #[test]
 fn a_comment_between_any_two_words_is_kept() {
     let (mut kept, mut refused) = (0, 0);
-    for (_, text) in corpus() {
+    for text in stretches(1) {
         for (gap, _) in text.match_indices(' ') {
             let (before, after) = text.split_at(gap);
             let wrapped = format!("{before} # added\n   # and more\n     {after}");
@@ -102,6 +102,24 @@ fn a_comment_between_any_two_words_is_kept() {
     assert!(kept > refused, "{kept} kept, {refused} refused");
 }
 
+/// Every so many definitions of the corpus that follow one another, so that a test which changes
+/// one place at a time need not read whole files again and again.
+fn stretches(definitions: usize) -> Vec<String> {
+    let begins = |line: &str| !line.is_empty() && !line.starts_with([' ', '#']);
+    corpus()
+        .iter()
+        .flat_map(|(_, text)| {
+            let lines: Vec<&str> = text.lines().collect();
+            let pieces: Vec<String> = lines
+                .chunk_by(|_, next| !begins(next))
+                .map(|piece| piece.join("\n") + "\n")
+                .collect();
+            let windows = pieces.windows(definitions);
+            windows.map(|pieces| pieces.concat()).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 fn with_line(text: &str, number: usize, change: impl Fn(&str) -> String) -> String {
     text.lines()
         .enumerate()
@@ -113,6 +131,14 @@ fn with_line(text: &str, number: usize, change: impl Fn(&str) -> String) -> Stri
             line + "\n"
         })
         .collect()
+}
+
+#[test]
+fn a_byte_order_mark_is_taken_off() {
+    assert_eq!(
+        formatted("\u{feff}# a\nscale x is y"),
+        "# a\nscale x is y\n"
+    );
 }
 
 #[test]

@@ -65,8 +65,6 @@ fn written(file: &ast::File) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
     #[test]
     fn definitions_read_back_as_they_were(file in file().prop_map(Written)) {
         let text = written(&file.0);
