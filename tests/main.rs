@@ -8,4 +8,5 @@ mod docs;
 mod format;
 mod plan;
 mod render;
+mod shipped;
 mod syntax;

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::pass::{Found, Pass, Taken, Unused};
 use super::pieces::Left;
+use super::steps::too_many;
 use super::store::{Item, Kept, NUMBER_SCALE, Store};
+use crate::diagnostic::Problems;
 use crate::functions::{Function, Keeps, Kept as FunctionInput};
 
 /// Puts together what the workers of a pass found. Groups are those with a row in the population,
 /// in the order of their packed keys; `packed` is by job then.
-pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Found {
+pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Result<Found, Problems> {
     let mut merged = Found {
         left: vec![Left::default(); pass.pools.len()],
         packed: Vec::new(),
@@ -38,6 +40,12 @@ pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Found {
         let groups: Vec<u64> = seen.collect::<BTreeSet<u64>>().into_iter().collect();
         let mut kept = pass.new_kept(job);
         kept.grow(groups.len());
+        let overflows = workers
+            .iter()
+            .filter_map(|worker| worker.kept[index].overflow);
+        if let Some(groups) = overflows.chain(kept.overflow).max() {
+            return Err(too_many(groups, kept.points));
+        }
         for worker in &mut workers {
             let empty = pass.new_kept(job);
             let part = std::mem::replace(&mut worker.kept[index], empty);
@@ -51,7 +59,7 @@ pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Found {
         merged.packed.push(groups);
         merged.kept.push(kept);
     }
-    merged
+    Ok(merged)
 }
 
 /// One function over sets of groups at every point.

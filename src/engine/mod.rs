@@ -28,18 +28,21 @@ mod tracks;
 
 use crate::answer::Answer;
 use crate::data::Dataset;
+use crate::diagnostic::Problems;
 use crate::model::Definitions;
 use crate::plan::{Plan, Standpoint, Work};
 
-/// Computes one plan. The dataset holds every table and column the plan's needs name.
-pub fn answer(definitions: &Definitions, dataset: &Dataset, plan: &Plan) -> Answer {
-    answers(definitions, dataset, std::slice::from_ref(plan))
-        .pop()
-        .expect("one plan gives one answer")
-}
-
-/// Computes several plans, in their order, sharing the passes over the tables.
-pub fn answers(definitions: &Definitions, dataset: &Dataset, plans: &[Plan]) -> Vec<Answer> {
+/// Computes several plans, in their order, sharing the passes over the tables. The dataset holds
+/// every table and column the plans' needs name.
+///
+/// # Errors
+///
+/// A result that would not fit: more than [`store::LARGEST`] cells for one measure.
+pub fn answers(
+    definitions: &Definitions,
+    dataset: &Dataset,
+    plans: &[Plan],
+) -> Result<Vec<Answer>, Problems> {
     let mut answers: Vec<Option<Answer>> = plans.iter().map(|_| None).collect();
     for standpoint in distinct_standpoints(plans) {
         let reader = fields::Reader::new(definitions, dataset, standpoint);
@@ -52,7 +55,7 @@ pub fn answers(definitions: &Definitions, dataset: &Dataset, plans: &[Plan]) -> 
                 Work::Values(work) => Some(work.as_ref()),
                 Work::List(_) => None,
             });
-        let computed = steps::compute(&reader, valued);
+        let computed = steps::compute(&reader, valued)?;
         for index in together {
             let plan = &plans[index];
             answers[index] = Some(match &plan.work {
@@ -61,10 +64,10 @@ pub fn answers(definitions: &Definitions, dataset: &Dataset, plans: &[Plan]) -> 
             });
         }
     }
-    answers
+    Ok(answers
         .into_iter()
         .map(|answer| answer.expect("every plan has a standpoint"))
-        .collect()
+        .collect())
 }
 
 fn distinct_standpoints(plans: &[Plan]) -> Vec<&Standpoint> {
@@ -76,3 +79,9 @@ fn distinct_standpoints(plans: &[Plan]) -> Vec<&Standpoint> {
     }
     distinct
 }
+
+/// The codes of this room's problems and what each means.
+pub const CODES: &[(&str, &str)] = &[(
+    steps::TOO_MANY,
+    "A query would give more numbers than fit in memory: too many groups over too many periods.",
+)];

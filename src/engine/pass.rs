@@ -12,6 +12,7 @@ use super::nodes::{Block, Buffer, NodeId};
 use super::pieces::{Left, Piece, Pool, Timed};
 use super::store::{Kept, NUMBER_SCALE};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
+use crate::diagnostic::Problems;
 use crate::functions::Keeps;
 
 /// All that one pass computes.
@@ -81,7 +82,7 @@ pub(super) struct Found {
 
 impl<'a> Pass<'a> {
     /// Passes over the table, one worker a core.
-    pub fn run(&self) -> Found {
+    pub fn run(&self) -> Result<Found, Problems> {
         let rows = self.program.reader.rows(self.program.table);
         let share = rows
             .div_ceil(rayon::current_num_threads().max(1))
@@ -112,6 +113,9 @@ impl<'a> Pass<'a> {
             for (index, job) in self.jobs.iter().enumerate() {
                 let kept = &mut kept[index];
                 kept.grow(numberings[job.grouping].packed.len());
+                if kept.overflow.is_some() {
+                    continue;
+                }
                 let mut taker = Taker {
                     block: &block,
                     axis: &self.axes[self.pools[job.pool].axis],

@@ -14,6 +14,7 @@ use super::nodes::{Node, NodeId};
 use super::pass::{Found, Job, Pass, Taken, Test, Unused};
 use super::pieces::{Clock, Left, Pool, Timed};
 use super::tracks::Tracks;
+use crate::diagnostic::{Diagnostic, Problems};
 use crate::functions::{Keeps, Takes};
 use crate::model::{
     Condition, EventSource, FieldId, Measure, Measured, Population, Role, ScoreId, StateSource,
@@ -42,7 +43,7 @@ pub(super) struct StepResult<'c, 'a> {
 pub(super) fn compute<'a, 'w>(
     reader: &'a Reader<'a>,
     works: impl Iterator<Item = &'w ValuesWork>,
-) -> Computed<'a> {
+) -> Result<Computed<'a>, Problems> {
     let mut compiler = Compiler {
         reader,
         passes: Vec::new(),
@@ -59,15 +60,35 @@ pub(super) fn compute<'a, 'w>(
         }
     }
     let passes = compiler.passes.into_iter();
-    Computed {
-        passes: passes
-            .map(|pass| {
-                let found = pass.run();
-                (pass, found)
-            })
-            .collect(),
+    let passes: Result<Vec<(Pass, Found)>, Problems> = passes
+        .map(|pass| {
+            let found = pass.run()?;
+            Ok((pass, found))
+        })
+        .collect();
+    Ok(Computed {
+        passes: passes?,
         places: compiler.places,
+    })
+}
+
+/// The code of a result that does not fit.
+pub(super) const TOO_MANY: &str = "K490";
+
+/// What to say of a measure with more cells than fit.
+pub(super) fn too_many(groups: usize, points: usize) -> Problems {
+    Diagnostic {
+        help: vec![
+            "group by fewer fields, ask for longer periods, or narrow the rows with `where`".to_string(),
+        ],
+        ..Diagnostic::data(
+            TOO_MANY,
+            format!(
+                "the query would give more numbers than fit in memory: at least {groups} groups at {points} points in time"
+            ),
+        )
     }
+    .into()
 }
 
 impl<'a> Computed<'a> {

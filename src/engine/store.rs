@@ -6,6 +6,9 @@ use crate::functions::Keeps;
 /// their order does not matter and a stock that empties reads exactly 0.
 pub(super) const NUMBER_SCALE: f64 = (1_u64 << 60) as f64;
 
+/// The most cells one measure may have: 50 million tallies take 800 MB.
+pub(super) const LARGEST: usize = 50_000_000;
+
 /// A value that counts from one point of a group up to another, in 16 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
@@ -36,6 +39,8 @@ pub(super) struct Kept {
     pub store: Store,
     /// Groups whose population has a row in the range, used or not (rule S24).
     pub seen: Vec<bool>,
+    /// Groups met when the cells no longer fitted; nothing more is kept then.
+    pub overflow: Option<usize>,
 }
 
 impl Kept {
@@ -52,12 +57,17 @@ impl Kept {
             sweeps,
             store,
             seen: Vec::new(),
+            overflow: None,
         }
     }
 
     /// Makes room for groups below `groups`.
     pub fn grow(&mut self, groups: usize) {
         if self.seen.len() >= groups {
+            return;
+        }
+        if groups.saturating_mul(self.points) > LARGEST {
+            self.overflow = Some(groups);
             return;
         }
         self.seen.resize(groups, false);

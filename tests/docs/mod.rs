@@ -1,4 +1,5 @@
-//! Every example in the documentation runs, and the page of error codes is complete.
+//! Every example in the documentation runs, and its lists (error codes, functions,
+//! reserved words) are complete.
 //!
 //! A fenced block says what it is by its first word: `kpi` are definitions that stand beside the
 //! built-in library, `kpi-alone` definitions that need nothing else, `query` queries, one a line, which
@@ -6,8 +7,8 @@
 //! that code. Blocks of other kinds are not looked at.
 
 mod blocks;
-mod codes;
 mod library;
+mod lists;
 
 use riskql::check;
 use riskql::diagnostic::{Problems, Severity};
@@ -22,7 +23,10 @@ use blocks::{Block, blocks};
 #[test]
 fn definitions_in_the_documentation_are_right_and_their_tests_pass() {
     let mut wrong = String::new();
-    for block in blocks().iter().filter(|block| block.is("kpi") || block.is("kpi-alone")) {
+    for block in blocks()
+        .iter()
+        .filter(|block| block.is("kpi") || block.is("kpi-alone"))
+    {
         let (definitions, messages) = checked(block);
         match definitions {
             Some(definitions) => wrong += &failing(&definitions, &block.place()),
@@ -72,7 +76,10 @@ fn queries_in_the_documentation_have_answers() {
 
 #[test]
 fn mistakes_in_the_documentation_are_refused_with_their_code() {
-    for block in blocks().iter().filter(|block| block.kind.ends_with("-error")) {
+    for block in blocks()
+        .iter()
+        .filter(|block| block.kind.ends_with("-error"))
+    {
         let mut sources = Sources::default();
         let problems = match block.kind.as_str() {
             "kpi-error" => definitions(&mut sources, block).1,
@@ -127,11 +134,7 @@ fn built_in(sources: &mut Sources) -> Definitions {
     definitions.unwrap_or_else(|| panic!("the built-in library has mistakes:\n{messages}"))
 }
 
-fn query(
-    definitions: &Definitions,
-    sources: &mut Sources,
-    text: &str,
-) -> Result<Query, Problems> {
+fn query(definitions: &Definitions, sources: &mut Sources, text: &str) -> Result<Query, Problems> {
     let id = sources.add("<query>", text);
     let written = syntax::parse_query(sources, id)?;
     check::query(definitions, &written).map(|(query, _warnings)| query)
@@ -152,7 +155,11 @@ fn messages(sources: &Sources, problems: Problems) -> String {
 /// What is wrong with the `test` definitions of some definitions: each number is compared as it is.
 fn failing(definitions: &Definitions, place: &str) -> String {
     let mut wrong = String::new();
-    for test in definitions.tests.iter().filter(|test| !library::has(&test.name)) {
+    for test in definitions
+        .tests
+        .iter()
+        .filter(|test| !library::has(&test.name))
+    {
         let dataset = data::from_given(definitions, &test.givens)
             .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
         let given = plan::Given {
@@ -168,7 +175,10 @@ fn failing(definitions: &Definitions, place: &str) -> String {
                 .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
             let got = library::cells(&answers[0], &expect.header);
             if got != expect.rows {
-                wrong += &format!("{place} {}\n  expected {:?}\n  got {got:?}\n", test.name, expect.rows);
+                wrong += &format!(
+                    "{place} {}\n  expected {:?}\n  got {got:?}\n",
+                    test.name, expect.rows
+                );
             }
         }
     }
