@@ -39,7 +39,11 @@ pub fn blocks() -> Vec<Block> {
 }
 
 fn of_page(root: &Path, page: &Path) -> Vec<Block> {
-    let name = page.strip_prefix(root).expect("a page of the repository").display().to_string();
+    let name = page
+        .strip_prefix(root)
+        .expect("a page of the repository")
+        .display()
+        .to_string();
     let text = fs::read_to_string(page).expect("a page is text");
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
@@ -71,6 +75,9 @@ fn of_page(root: &Path, page: &Path) -> Vec<Block> {
 fn there_are_examples_of_every_kind() {
     let all = blocks();
     for kind in ["kpi", "kpi-alone", "query", "kpi-error", "query-error"] {
-        assert!(all.iter().any(|block| block.is(kind)), "no block of kind `{kind}`");
+        assert!(
+            all.iter().any(|block| block.is(kind)),
+            "no block of kind `{kind}`"
+        );
     }
 }

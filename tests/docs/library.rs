@@ -29,7 +29,9 @@ pub fn answers_over_demo(definitions: &Definitions, queries: &[Query]) -> Vec<An
 /// Whether a test of this name is one of the library's own.
 pub fn has(test: &str) -> bool {
     let line = format!("test \"{test}\"");
-    project::library_texts().iter().any(|(_, text)| text.lines().any(|own| own == line))
+    project::library_texts()
+        .iter()
+        .any(|(_, text)| text.lines().any(|own| own == line))
 }
 
 /// The named columns of an answer, as a test would write them.
@@ -41,7 +43,11 @@ pub fn cells(answer: &Answer, header: &[String]) -> Vec<Vec<Option<String>>> {
                 column.name == *name
                     || matches!(column.role, ColumnRole::Period(grain) if grain.word() == name)
             };
-            answer.columns.iter().position(is_named).expect("a column of the answer")
+            answer
+                .columns
+                .iter()
+                .position(is_named)
+                .expect("a column of the answer")
         })
         .collect();
     let written = |cell: &Cell| match cell {
@@ -49,13 +55,20 @@ pub fn cells(answer: &Answer, header: &[String]) -> Vec<Vec<Option<String>>> {
         Cell::Text(text) => Some(text.clone()),
         Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         Cell::Number(number) => Some(number.to_string()),
-        Cell::Value(value) => {
-            Some(value.value.map_or("none".to_owned(), |number| number.to_string()))
-        }
+        Cell::Value(value) => Some(
+            value
+                .value
+                .map_or("none".to_owned(), |number| number.to_string()),
+        ),
     };
     answer
         .rows
         .iter()
-        .map(|row| places.iter().map(|place| written(&row.cells[*place])).collect())
+        .map(|row| {
+            places
+                .iter()
+                .map(|place| written(&row.cells[*place]))
+                .collect()
+        })
         .collect()
 }

@@ -8,7 +8,9 @@ use riskql::{check, data, functions, plan, syntax};
 /// All codes with their meanings, in order.
 fn codes() -> Vec<(String, String)> {
     let syntax = syntax::CODES.iter().map(|code| (code.code, code.meaning));
-    let others = [check::CODES, plan::CODES, data::CODES].into_iter().flatten();
+    let others = [check::CODES, plan::CODES, data::CODES]
+        .into_iter()
+        .flatten();
     let mut codes: Vec<(String, String)> = syntax
         .chain(others.map(|(code, meaning)| (*code, *meaning)))
         .map(|(code, meaning)| (code.to_owned(), meaning.to_owned()))
@@ -18,7 +20,9 @@ fn codes() -> Vec<(String, String)> {
 }
 
 fn page(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(name)
 }
 
 fn text_of(name: &str) -> String {
@@ -35,14 +39,19 @@ fn the_page_of_errors_lists_every_code() {
     }
     let text = text_of("errors.md");
     let before = text.find(START).expect("the page has the table of codes");
-    let length = text[before..].find("\n\n").map_or(text.len() - before, |end| end + 1);
+    let length = text[before..]
+        .find("\n\n")
+        .map_or(text.len() - before, |end| end + 1);
     let written = &text[before..before + length];
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let updated = text.replacen(written, &table, 1);
         fs::write(page("errors.md"), updated).expect("docs/errors.md can be written");
         return;
     }
-    assert_eq!(written, table, "run the tests with UPDATE_DOCS=1 to write docs/errors.md anew");
+    assert_eq!(
+        written, table,
+        "run the tests with UPDATE_DOCS=1 to write docs/errors.md anew"
+    );
 }
 
 #[test]
@@ -65,7 +74,9 @@ fn the_language_page_lists_every_function() {
 #[test]
 fn the_language_page_lists_every_reserved_word() {
     let text = text_of("language.md");
-    let (_, section) = text.split_once("## Reserved words").expect("the section is there");
+    let (_, section) = text
+        .split_once("## Reserved words")
+        .expect("the section is there");
     let listed: Vec<&str> = section
         .split('`')
         .nth(1)

@@ -12,7 +12,7 @@ mod lists;
 
 use riskql::check;
 use riskql::diagnostic::{Problems, Severity};
-use riskql::engine;
+use riskql::ground::answers_over;
 use riskql::model::{Definitions, Query};
 use riskql::plan;
 use riskql::source::{SourceId, Sources};
@@ -23,7 +23,10 @@ use blocks::{Block, blocks};
 #[test]
 fn definitions_in_the_documentation_are_right_and_their_tests_pass() {
     let mut wrong = String::new();
-    for block in blocks().iter().filter(|block| block.is("kpi") || block.is("kpi-alone")) {
+    for block in blocks()
+        .iter()
+        .filter(|block| block.is("kpi") || block.is("kpi-alone"))
+    {
         let (definitions, messages) = checked(block);
         match definitions {
             Some(definitions) => wrong += &failing(&definitions, &block.place()),
@@ -73,7 +76,10 @@ fn queries_in_the_documentation_have_answers() {
 
 #[test]
 fn mistakes_in_the_documentation_are_refused_with_their_code() {
-    for block in blocks().iter().filter(|block| block.kind.ends_with("-error")) {
+    for block in blocks()
+        .iter()
+        .filter(|block| block.kind.ends_with("-error"))
+    {
         let mut sources = Sources::default();
         let problems = match block.kind.as_str() {
             "kpi-error" => definitions(&mut sources, block).1,
@@ -128,11 +134,7 @@ fn built_in(sources: &mut Sources) -> Definitions {
     definitions.unwrap_or_else(|| panic!("the built-in library has mistakes:\n{messages}"))
 }
 
-fn query(
-    definitions: &Definitions,
-    sources: &mut Sources,
-    text: &str,
-) -> Result<Query, Problems> {
+fn query(definitions: &Definitions, sources: &mut Sources, text: &str) -> Result<Query, Problems> {
     let id = sources.add("<query>", text);
     let written = syntax::parse_query(sources, id)?;
     check::query(definitions, &written).map(|(query, _warnings)| query)
@@ -153,7 +155,11 @@ fn messages(sources: &Sources, problems: Problems) -> String {
 /// What is wrong with the `test` definitions of some definitions: each number is compared as it is.
 fn failing(definitions: &Definitions, place: &str) -> String {
     let mut wrong = String::new();
-    for test in definitions.tests.iter().filter(|test| !library::has(&test.name)) {
+    for test in definitions
+        .tests
+        .iter()
+        .filter(|test| !library::has(&test.name))
+    {
         let dataset = data::from_given(definitions, &test.givens)
             .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
         let given = plan::Given {
@@ -162,14 +168,14 @@ fn failing(definitions: &Definitions, place: &str) -> String {
             watermark: data::watermark(definitions, &dataset),
         };
         for expect in &test.expects {
-            let plan = plan::standpoint(definitions, &expect.query, &given)
-                .and_then(|standpoint| plan::plan(definitions, &expect.query, &standpoint))
-                .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
-            let answers = engine::answers(definitions, &dataset, &[plan])
+            let answers = answers_over(definitions, &dataset, &[&expect.query], &given)
                 .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
             let got = library::cells(&answers[0], &expect.header);
             if got != expect.rows {
-                wrong += &format!("{place} {}\n  expected {:?}\n  got {got:?}\n", test.name, expect.rows);
+                wrong += &format!(
+                    "{place} {}\n  expected {:?}\n  got {got:?}\n",
+                    test.name, expect.rows
+                );
             }
         }
     }

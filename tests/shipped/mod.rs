@@ -22,7 +22,11 @@ fn printed(arguments: &[&str]) -> String {
     let output = riskql(arguments);
     let stderr = String::from_utf8_lossy(&output.stderr);
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}\n{stdout}\n{stderr}");
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{arguments:?}\n{stdout}\n{stderr}"
+    );
     stdout.into_owned()
 }
 
@@ -41,7 +45,11 @@ fn the_library_is_formatted() {
         let mut sources = Sources::default();
         let id = sources.add(path.clone(), text);
         let (file, _) = syntax::parse_file(&sources, id);
-        assert_eq!(format::file(&sources, &file), text, "run `riskql fmt kpi-defs` ({path})");
+        assert_eq!(
+            format::file(&sources, &file),
+            text,
+            "run `riskql fmt kpi-defs` ({path})"
+        );
     }
 }
 
@@ -60,8 +68,16 @@ fn every_kpi_has_a_title_and_a_file_of_tests() {
         assert!(kpi.title.is_some(), "{} has no title", kpi.name);
         let file = tests.join(format!("{}.kpi", kpi.name));
         let text = std::fs::read_to_string(&file).unwrap_or_default();
-        let count = text.lines().filter(|line| line.starts_with("test ")).count();
-        assert!(count >= 2, "{} has {count} tests in {}", kpi.name, file.display());
+        let count = text
+            .lines()
+            .filter(|line| line.starts_with("test "))
+            .count();
+        assert!(
+            count >= 2,
+            "{} has {count} tests in {}",
+            kpi.name,
+            file.display()
+        );
     }
 }
 
@@ -69,7 +85,11 @@ fn every_kpi_has_a_title_and_a_file_of_tests() {
 fn the_demo_data_is_without_fault_and_fills_the_scorecard_and_the_dashboard() {
     printed(&["check", "--data", "examples/demo"]);
     let scorecard = printed(&["run", "--data", "examples/demo"]);
-    for title in ["Mean time to remediate", "Vulnerability escape rate", "Risk exposure"] {
+    for title in [
+        "Mean time to remediate",
+        "Vulnerability escape rate",
+        "Risk exposure",
+    ] {
         assert!(scorecard.contains(title), "{title} is not in\n{scorecard}");
     }
     let dashboard = printed(&["dashboard", "appsec", "--data", "examples/demo"]);
