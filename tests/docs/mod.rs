@@ -68,7 +68,7 @@ fn queries_in_the_documentation_have_answers() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     let written: Vec<String> = queries.iter().map(|query| query.text.clone()).collect();
-    let answers = library::answers_over_demo(&definitions, &queries);
+    let answers = library::answers_over_demo(&definitions, &sources, &queries);
     for (text, answer) in written.iter().zip(answers) {
         assert!(!answer.columns.is_empty(), "no columns: {text}");
     }
