@@ -4,6 +4,39 @@
 //! has its field's type, keys are unique and parents are found (rules S27, S32), or all problems of
 //! all files. It knows nothing of KPIs and computes nothing.
 
+mod absent;
+mod arrow;
+mod cells;
+mod columns;
+mod convert;
+mod csv;
+mod dates;
+mod dictionary;
+mod faults;
+mod files;
+mod fingerprint;
+mod frames;
+mod given;
+mod guard;
+mod hash;
+mod joined;
+mod json;
+mod json_rows;
+mod keys;
+mod load;
+mod locate;
+mod parents;
+mod parquet;
+mod plan;
+mod raw;
+mod report;
+mod watermark;
+
+pub use given::from_given;
+pub use load::load;
+pub use locate::{Location, locate};
+pub use watermark::watermark;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -97,3 +130,29 @@ pub enum Need {
     /// Absent is an error that names who needs it: "`mttr` (kpis/mttr.kpi:3)".
     By(Vec<String>),
 }
+
+/// The codes of data problems, each with what it is about.
+pub const CODES: &[(&str, &str)] = &[
+    ("D101", "the folder of table files is not there"),
+    ("D102", "the folder holds no table file"),
+    ("D103", "a table has two files"),
+    ("D104", "a file is given for a table that is not defined"),
+    ("D105", "a file cannot be read"),
+    ("D106", "a file's name does not tell its format"),
+    ("D107", "a file's content is not what its name says"),
+    ("D108", "a file is empty"),
+    ("D109", "a file is damaged or malformed"),
+    ("D110", "a text is not UTF-8"),
+    ("D111", "a file has two columns of one name"),
+    ("D112", "a needed column is not in the file"),
+    ("D113", "a needed table has no file"),
+    ("D114", "a table is too large"),
+    ("D201", "values that are not dates"),
+    ("D202", "values that are not numbers"),
+    ("D203", "values that are not yes or no"),
+    ("D204", "values that are not on the scale"),
+    ("D205", "a column of a type that cannot hold its values"),
+    ("D301", "a key occurs more than once"),
+    ("D302", "rows without a key"),
+    ("D303", "the key's column is not in the file"),
+];

@@ -10,7 +10,7 @@ pub(super) const FUNCTION: Function = Function {
     takes: Takes::Rows,
     keeps: Keeps::Tally,
     finish: |kept, _| match kept {
-        Kept::Tally { all, .. } => Some(*all as f64),
+        Kept::Tally { all, .. } => Some(all as f64),
         other => mismatch(other),
     },
     unit: count_unit,

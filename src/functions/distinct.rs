@@ -10,7 +10,7 @@ pub(super) const FUNCTION: Function = Function {
     takes: Takes::Field,
     keeps: Keeps::Distinct,
     finish: |kept, _| match kept {
-        Kept::Distinct(different) => Some(*different as f64),
+        Kept::Distinct(different) => Some(different as f64),
         other => mismatch(other),
     },
     unit: count_unit,

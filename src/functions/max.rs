@@ -11,7 +11,7 @@ pub(super) const FUNCTION: Function = Function {
     keeps: Keeps::Extremes,
     finish: |kept, _| match kept {
         Kept::Extremes { rows: 0, .. } => None,
-        Kept::Extremes { max, .. } => Some(*max),
+        Kept::Extremes { max, .. } => Some(max),
         other => mismatch(other),
     },
     unit: same,

@@ -11,7 +11,7 @@ pub(super) const FUNCTION: Function = Function {
     keeps: Keeps::Total,
     finish: |kept, _| match kept {
         Kept::Total { rows: 0, .. } => None,
-        Kept::Total { sum, rows } => Some(sum / *rows as f64),
+        Kept::Total { sum, rows } => Some(sum / rows as f64),
         other => mismatch(other),
     },
     unit: same,

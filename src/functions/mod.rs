@@ -31,7 +31,7 @@ pub struct Function {
     pub keeps: Keeps,
     /// One number of a group, in the unit of what was kept; `None` is *none* (rule S16).
     /// The second argument is the percentile's fraction.
-    pub finish: fn(&Kept, Option<f64>) -> Option<f64>,
+    pub finish: fn(Kept, Option<f64>) -> Option<f64>,
     /// The unit of the result, given the unit of the value (count where there is none).
     pub unit: fn(Unit) -> Unit,
 }
@@ -84,8 +84,8 @@ pub enum Kept<'a> {
         max: f64,
         rows: u64,
     },
-    /// In ascending order.
-    Values(&'a [f64]),
+    /// In no particular order; a function may reorder them.
+    Values(&'a mut [f64]),
     Distinct(u64),
     /// In ascending order of duration; `true` has ended, `false` was still running.
     Lifetimes(&'a [(f64, bool)]),
@@ -127,6 +127,6 @@ fn count_unit(_: Unit) -> Unit {
     Unit::Count
 }
 
-fn mismatch(kept: &Kept) -> ! {
+fn mismatch(kept: Kept) -> ! {
     unreachable!("the engine kept {kept:?}, which this function does not ask for")
 }

@@ -30,14 +30,19 @@ pub(super) fn fraction(written: &str) -> Option<f64> {
 }
 
 /// Linear interpolation between the two nearest of the ordered values: position `q (n - 1)`
-/// (type 7 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages").
-pub(super) fn quantile(ascending: &[f64], q: f64) -> Option<f64> {
-    let last = ascending.len().checked_sub(1)?;
+/// (type 7 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages"). Only those two are
+/// put into place, which is linear in the number of values where sorting would not be.
+pub(super) fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
     let position = q * last as f64;
     let below = (position.floor() as usize).min(last);
-    let above = (below + 1).min(last);
     let part = position - below as f64;
-    Some(ascending[below] + (ascending[above] - ascending[below]) * part)
+    let (_, lower, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    let lower = *lower;
+    match above.iter().copied().min_by(f64::total_cmp) {
+        Some(upper) if part > 0.0 => Some(lower + (upper - lower) * part),
+        Some(_) | None => Some(lower),
+    }
 }
 
 #[cfg(test)]
@@ -46,9 +51,9 @@ mod tests {
 
     #[test]
     fn median_of_an_even_number_lies_between() {
-        assert_eq!(quantile(&[1.0, 2.0, 3.0, 10.0], 0.5), Some(2.5));
-        assert_eq!(quantile(&[], 0.5), None);
-        assert_eq!(quantile(&[7.0], 0.95), Some(7.0));
+        assert_eq!(quantile(&mut [10.0, 2.0, 1.0, 3.0], 0.5), Some(2.5));
+        assert_eq!(quantile(&mut [], 0.5), None);
+        assert_eq!(quantile(&mut [7.0], 0.95), Some(7.0));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) const FUNCTION: Function = Function {
     keeps: Keeps::Tally,
     finish: |kept, _| match kept {
         Kept::Tally { all: 0, .. } => None,
-        Kept::Tally { with, all } => Some(*with as f64 / *all as f64),
+        Kept::Tally { with, all } => Some(with as f64 / all as f64),
         other => mismatch(other),
     },
     unit: |_| Unit::Percent,

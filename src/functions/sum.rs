@@ -10,7 +10,7 @@ pub(super) const FUNCTION: Function = Function {
     takes: Takes::Number,
     keeps: Keeps::Total,
     finish: |kept, _| match kept {
-        Kept::Total { sum, .. } => Some(*sum),
+        Kept::Total { sum, .. } => Some(sum),
         other => mismatch(other),
     },
     unit: same,

@@ -13,6 +13,7 @@ pub use policy::*;
 pub use query::*;
 pub use schema::*;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -38,6 +39,8 @@ pub struct Definitions {
     /// `sha256:…` over the formatted text of all definitions but tests, in a fixed order (rule S38):
     /// comments and white space do not change it.
     pub fingerprint: String,
+    /// Where scales and tables are defined, for messages: `scale severity` → `model/schema.kpi:8`.
+    pub places: BTreeMap<String, String>,
 }
 
 impl Definitions {
@@ -61,9 +64,12 @@ impl Definitions {
     }
 }
 
-/// A named condition, kept for listing; uses of it are already replaced by its meaning.
+/// A named condition, kept for listing and for queries; uses of it in definitions are already
+/// replaced by its meaning.
 #[derive(Clone, Debug)]
 pub struct NamedCondition {
     pub name: String,
     pub span: Span,
+    /// What it means on each table that it fits.
+    pub meanings: Vec<(TableId, Condition)>,
 }

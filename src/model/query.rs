@@ -3,7 +3,8 @@
 use super::{
     Band, Direction, FieldId, Formula, Kind, KpiId, Population, Restriction, TableId, Target,
 };
-use crate::source::Span;
+use crate::source::{Span, Spanned};
+use crate::syntax::ast;
 use crate::types::{DisplayUnit, FieldType, Grain, StockMoment, Unit};
 
 /// A query that can be planned once an as-of instant is known.
@@ -159,6 +160,8 @@ pub struct View {
     pub name: String,
     pub title: Option<String>,
     pub query: Query,
+    /// The query as written: a query on the view may replace clauses of it.
+    pub tree: Spanned<ast::Query>,
     pub span: Span,
 }
 

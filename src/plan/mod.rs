@@ -1,5 +1,47 @@
-//! Checked query + as-of → what to compute, in our words. Reads no data.
+//! Checked query + standpoint → what to compute, in our words.
+//!
+//! Takes definitions known to be right and the instant to evaluate at; gives a [`Plan`]: periods with
+//! their bounds, what each is compared with, and the measures to compute, each once. Also says which
+//! columns a query reads ([`needs`]) and what a plan means in English ([`describe`]). Reads no data, no
+//! clock and no files.
 
-mod plan;
+mod compare;
+mod components;
+mod needs;
+mod piece;
+mod planning;
+mod standpoint;
+mod steps;
+mod stretch;
+mod timeline;
+mod types;
+mod words;
 
-pub use plan::*;
+pub use components::components;
+pub use needs::{Asking, needs};
+pub use planning::plan;
+pub use standpoint::{Given, standpoint};
+pub use timeline::{LARGEST_TIMELINE, day_ends};
+pub use types::*;
+pub use words::{Paragraph, condition, describe};
+
+/// The codes of this room and what each is about.
+pub const CODES: &[(&str, &str)] = &[
+    (
+        "K410",
+        "no as-of: the data holds no event and none was given",
+    ),
+    ("K411", "as-of lies outside the years 0 to 9999"),
+    ("K412", "a period without any time in it"),
+    ("K413", "more periods than one answer can hold"),
+    ("K414", "a comparison of flows without a period"),
+    (
+        "K415",
+        "a comparison with a period shorter than the one compared",
+    ),
+    ("K416", "weeks compared by months or quarters"),
+    (
+        "K417",
+        "a stock averaged over all of history, without a beginning",
+    ),
+];

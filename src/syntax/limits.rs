@@ -50,12 +50,9 @@ impl Depth {
 }
 
 /// Refuses a chain of too many operands, before any of them is read.
-pub(super) fn chain(piece: &Piece<'_>, operands: &[Pair<'_, Rule>]) -> Read<()> {
+pub(super) fn chain<'t>(piece: &Piece<'t>, operands: &[Pair<'t, Rule>]) -> Read<()> {
     match operands.get(MOST_OPERANDS) {
-        Some(pair) => Err(errors::too_many_operands(piece.place(
-            piece.start() + pair.as_span().start(),
-            piece.start() + pair.as_span().start() + 1,
-        ))),
+        Some(pair) => Err(errors::too_many_operands(piece.span_of(pair))),
         None => Ok(()),
     }
 }

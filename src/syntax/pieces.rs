@@ -5,6 +5,7 @@ use pest::iterators::Pair;
 use super::grammar::{Piece, Read, Rule};
 use super::refusals;
 use super::split::Cut;
+use super::unparsed;
 use super::words::Expecting;
 use crate::diagnostic::Problems;
 use crate::source::Spanned;
@@ -41,7 +42,7 @@ pub(super) fn clauses<T>(
     (found.len() == cut.clauses.len()).then_some(found)
 }
 
-/// Reads one piece.
+/// Reads one piece; none if it is mistaken.
 pub(super) fn one<T>(
     piece: &Piece<'_>,
     rule: Rule,
@@ -49,23 +50,49 @@ pub(super) fn one<T>(
     problems: &mut Problems,
     read: impl Fn(&Piece<'_>, Pair<'_, Rule>) -> Read<T>,
 ) -> Option<T> {
+    match attempt(piece, rule, expecting, read) {
+        Ok(node) => Some(node),
+        Err(found) => {
+            problems.extend(explained(piece, rule, expecting, found));
+            None
+        }
+    }
+}
+
+fn attempt<T>(
+    piece: &Piece<'_>,
+    rule: Rule,
+    expecting: Expecting,
+    read: impl Fn(&Piece<'_>, Pair<'_, Rule>) -> Read<T>,
+) -> Result<T, Problems> {
     let refused = refusals::find(piece, expecting);
     if !refused.is_empty() {
-        problems.extend(refused);
-        return None;
+        return Err(refused);
     }
     let result = match piece.parse(rule) {
         Ok(mut pairs) => {
             let pair = pairs.next().expect("an entry rule has one child");
             read(piece, pair)
         }
-        Err(error) => Err(super::unparsed::unparsed(piece, expecting, &error)),
+        Err(error) => Err(unparsed::unparsed(piece, expecting, &error)),
     };
-    match result {
-        Ok(node) => Some(node),
-        Err(problem) => {
-            problems.push(*problem);
-            None
-        }
-    }
+    result.map_err(|problem| Problems::from(*problem))
+}
+
+/// The problems of a piece, better told if a line of it begins with a misspelt clause word: then
+/// that, and what is wrong with the lines above it.
+fn explained(piece: &Piece<'_>, rule: Rule, expecting: Expecting, found: Problems) -> Problems {
+    let Some((index, misspelt)) = unparsed::misspelt_clause(piece, expecting) else {
+        return found;
+    };
+    let above = Piece {
+        tokens: &piece.tokens[..index],
+        ..*piece
+    };
+    let mut problems = match attempt(&above, rule, expecting, |_, _| Ok(())) {
+        Ok(()) => Problems::default(),
+        Err(found) => found,
+    };
+    problems.push(misspelt);
+    problems
 }

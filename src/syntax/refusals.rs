@@ -13,14 +13,19 @@ use crate::diagnostic::{Diagnostic, Problems};
 pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
     let mut problems = Problems::default();
     let mut skip_to = 0;
+    let mut found = 0;
     for (index, token) in piece.tokens.iter().enumerate() {
         if token.start < skip_to {
             continue;
         }
-        if let Some(problem) = one(piece, index, token) {
+        if let Some(problem) = one(piece, expecting, index, token) {
             // What a long mistake covers is not told twice.
             skip_to = problem.span.map_or(0, |span| span.end as usize);
             problems.push(*problem);
+            found += 1;
+        }
+        if found == MOST_TOLD {
+            return problems;
         }
     }
     if let Some(problem) = select(piece, expecting).or_else(|| parentheses(piece)) {
@@ -32,11 +37,14 @@ pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
 /// How many tokens around a mistake are looked at, so that the whole stays linear.
 const FURTHEST_LOOK: usize = 64;
 
+/// How many refusals of one piece are told. Who writes more has another language in mind.
+const MOST_TOLD: usize = 8;
+
 type Refusal = Option<Box<Diagnostic>>;
 
-fn one(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
+fn one(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     match token.kind {
-        TokenKind::Word => word(piece, index, token),
+        TokenKind::Word => word(piece, expecting, index, token),
         TokenKind::Number => number(piece, index, token),
         TokenKind::Symbol => symbol(piece, token),
         TokenKind::BackTicked | TokenKind::OpenBackTick => back_ticks(piece, token),
@@ -103,6 +111,8 @@ fn symbol(piece: &Piece<'_>, token: &Token) -> Refusal {
         "||" => ("K108", "`or` is written as a word", "write `or`"),
         "!" => ("K109", "`not` is written as a word", "write `not`"),
         "<>" => ("K110", "inequality is `!=`", "write `!=`"),
+        "=<" => ("K146", "at most is `<=`", "write `<=`"),
+        "=>" => ("K146", "at least is `>=`", "write `>=`"),
         sign => return character(piece, token, sign),
     };
     let problem = Diagnostic::error(code, piece.token_span(token), message).help(help);
@@ -190,7 +200,7 @@ fn no_number(piece: &Piece<'_>, span: crate::source::Span) -> Box<Diagnostic> {
 
 // ---------------------------------------------------------------- words of other languages
 
-fn word(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
+fn word(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     let next = piece.tokens.get(index + 1);
     let next_word = next.map_or("", |next| piece.words(next));
     let lower = piece.words(token).to_lowercase();
@@ -202,7 +212,7 @@ fn word(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
         "like" | "matches" | "contains" if followed_by_value => like(piece, index),
         "is" => is(piece, index),
         _ if next_word == "(" => call(piece, index, token),
-        _ if next_word == "-" => hyphen(piece, index),
+        _ if next_word == "-" => hyphen(piece, expecting, index),
         _ => None,
     }
 }
@@ -269,7 +279,7 @@ fn is(piece: &Piece<'_>, index: usize) -> Refusal {
     };
     let span = stretch(piece, index, index + length);
     let written = &piece.text[span.start as usize..span.end as usize];
-    let message = format!("`{written}` is said another way");
+    let message = format!("there is no `{written}`");
     let problem = Diagnostic::error(code, span, message).help(format!("write `{meant}`"));
     Some(Box::new(problem))
 }
@@ -305,7 +315,7 @@ fn call(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
 }
 
 /// `team = payments-core`, `team in (payments-core)`: no formula can stand there.
-fn hyphen(piece: &Piece<'_>, index: usize) -> Refusal {
+fn hyphen(piece: &Piece<'_>, expecting: Expecting, index: usize) -> Refusal {
     let tokens = &piece.tokens[index..];
     let joined = tokens.len() > 2
         && tokens[0].end == tokens[1].start
@@ -315,7 +325,8 @@ fn hyphen(piece: &Piece<'_>, index: usize) -> Refusal {
         .checked_sub(1)
         .map_or("", |index| piece.words(&piece.tokens[index]));
     let value = matches!(before, "=" | "!=" | "<" | "<=" | ">" | ">=");
-    (joined && (value || in_list(piece, index))).then(|| Box::new(hyphenated(piece, index)))
+    (joined && (value || in_list(piece, index)))
+        .then(|| Box::new(hyphenated(piece, index, expecting)))
 }
 
 /// Whether a token stands in the list of `in (a, b)`.

@@ -49,7 +49,7 @@ pub(super) enum Grids {
 /// The byte order mark some editors put before the first character.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
-const LONG_SYMBOLS: [&str; 7] = ["==", "!=", "<=", ">=", "<>", "&&", "||"];
+const LONG_SYMBOLS: [&str; 9] = ["==", "!=", "<=", ">=", "<>", "&&", "||", "=<", "=>"];
 
 /// All tokens of a text, comments among them, in order.
 pub(super) fn scan(text: &str, grids: Grids) -> Vec<Token> {

@@ -103,28 +103,9 @@ impl Stop<'_> {
     fn unknown_clause(&self) -> Option<Diagnostic> {
         let kind = self.expecting.definition()?;
         let token = self.token()?;
-        let clauses = kind.clause_words().iter().copied();
-        let (begin, certain) = if token.first_on_line {
-            (token, self.expects(&[Rule::EOI]))
-        } else {
-            (self.before()?, false)
-        };
-        let word = self.word(begin);
-        let plain = begin.kind == TokenKind::Word && begin.first_on_line && self.index > 0;
-        let slip = nearest(word, clauses.clone()).filter(|_| !clauses.clone().any(|c| c == word));
-        if !plain || !(certain || slip.is_some()) {
-            return None;
-        }
-        let message = format!("`{word}` begins no clause of a {}", kind.word());
-        let problem = self.error("K113", begin, message).suggest(word, clauses);
-        Some(match kind.clause_words() {
-            [] => problem.help(format!("a {} stands on its first line", kind.word())),
-            words => problem.help(format!(
-                "a {} has lines that begin with {}",
-                kind.word(),
-                alternatives(words, "or")
-            )),
-        })
+        let begins = token.kind == TokenKind::Word && token.first_on_line && self.index > 0;
+        // Only where the clause above may end is this line not a part of it.
+        (begins && self.expects(&[Rule::EOI])).then(|| unknown_clause(self.piece, token, kind))
     }
 
     fn missing_grid(&self) -> Option<Diagnostic> {
@@ -149,7 +130,7 @@ impl Stop<'_> {
         match self.before() {
             Some(last) => {
                 let message = format!("expected {expected} after `{}`", self.word(last));
-                Some(self.error("K101", last, message))
+                Some(self.advised(self.error("K101", last, message), ""))
             }
             None => Some(Diagnostic::error(
                 "K101",
@@ -189,7 +170,7 @@ impl Stop<'_> {
             && token.end == after.start
             && self.word(before).ends_with(is_name_character)
             && self.word(after).starts_with(is_name_character);
-        joined.then(|| hyphenated(self.piece, self.index - 1))
+        joined.then(|| hyphenated(self.piece, self.index - 1, self.expecting))
     }
 
     /// `target under 30 days`, `target < 30 days`
@@ -205,7 +186,11 @@ impl Stop<'_> {
             ">=" | "min" | "minimum" => "at least",
             _ => "",
         };
-        let problem = self.error("K134", token, "a target says on which side of it is good");
+        let problem = self.error(
+            "K134",
+            token,
+            "a target says which side of its limit is good",
+        );
         Some(match meant {
             "" => problem.help("write `target below`, `at most`, `at least` or `above`"),
             _ => problem.label(format!("write `{meant}`")),
@@ -277,16 +262,14 @@ impl Stop<'_> {
             .filter(|token| token.kind == TokenKind::Word)?;
         let word = self.word(before);
         let next = self.token()?;
-        if words::is_reserved(word) || self.slip(self.word(next)).is_some() {
+        let name = matches!(self.expecting, Expecting::Header(_)) || word.chars().count() < 2;
+        if name || words::is_reserved(word) || self.slip(self.word(next)).is_some() {
             return None;
         }
-        let meant = words::RESERVED
-            .iter()
-            .copied()
-            .filter(|known| known.len() > 1);
-        nearest(word, meant)?;
+        let meant = words::QUERY_CLAUSES.iter().chain(words::RESERVED).copied();
+        nearest(word, meant.clone())?;
         let problem = self.error("K100", before, format!("`{word}` was not expected here"));
-        Some(problem.suggest(word, words::RESERVED.iter().copied()))
+        Some(problem.suggest(word, meant))
     }
 
     /// Anything else.
@@ -304,8 +287,45 @@ impl Stop<'_> {
         let problem = self.error("K100", token, message);
         match self.slip(word) {
             Some(meant) => problem.label(format!("did you mean `{meant}`?")),
-            None => problem,
+            None => self.advised(problem, word),
         }
+    }
+
+    fn follows(&self, word: &str) -> bool {
+        self.before().is_some_and(|token| self.word(token) == word)
+    }
+
+    /// Help where the grammar alone says too little.
+    fn advised(&self, problem: Diagnostic, word: &str) -> Diagnostic {
+        let long = ["month", "quarter", "year"];
+        if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
+            return problem.help("months, quarters and years differ in length: write `30 days`");
+        }
+        if self.expected == [Rule::kw_of] {
+            return problem
+                .help("an aggregate is written `count of findings open`")
+                .help("several KPIs are joined with commas: `mttr, backlog`");
+        }
+        if self.expects(&[Rule::kw_in, Rule::membership]) && self.follows("not") {
+            return problem.help("write `!=` before one value, `not in (a, b)` before a list");
+        }
+        if self.expects(&[Rule::opening]) && self.follows("in") {
+            return problem.help("a list stands in parentheses: `in (high, critical)`");
+        }
+        let list_card = self.expecting == Expecting::Clause(Kind::Dashboard)
+            && self
+                .piece
+                .tokens
+                .get(1)
+                .is_some_and(|token| self.word(token) == "list");
+        if list_card
+            && !self.piece.tokens[2..]
+                .iter()
+                .any(|token| self.word(token) == "list")
+        {
+            return problem.help("a list of rows is asked for by `list findings open`");
+        }
+        problem
     }
 
     /// The keyword that may stand here and that a word is nearly spelt like.
@@ -334,8 +354,53 @@ impl Stop<'_> {
     }
 }
 
+/// The refusal of a line that begins with no clause word of its definition.
+fn unknown_clause(piece: &Piece<'_>, begin: &Token, kind: Kind) -> Diagnostic {
+    let word = piece.words(begin);
+    let message = format!("`{word}` begins no clause of a {}", kind.word());
+    let clauses = kind.clause_words();
+    let problem = Diagnostic::error("K113", piece.token_span(begin), message)
+        .suggest(word, clauses.iter().copied());
+    problem.help(match clauses {
+        [] => format!("a {} stands on its first line", kind.word()),
+        _ => format!(
+            "a {} has lines that begin with {}",
+            kind.word(),
+            alternatives(clauses, "or")
+        ),
+    })
+}
+
+/// The first line after the first of a mistaken piece that begins with a misspelt clause word, as
+/// the number of its token and the message. The line was taken for a part of the clause above.
+pub(super) fn misspelt_clause(
+    piece: &Piece<'_>,
+    expecting: Expecting,
+) -> Option<(usize, Diagnostic)> {
+    let kind = expecting.definition()?;
+    let misspelt = |index: &usize| {
+        let token = &piece.tokens[*index];
+        let word = piece.words(token);
+        token.first_on_line
+            && token.kind == TokenKind::Word
+            && !words::is_reserved(word)
+            && !is_weight(piece, *index)
+            && nearest(word, kind.clause_words().iter().copied()).is_some()
+    };
+    let index = (1..piece.tokens.len()).find(misspelt)?;
+    Some((index, unknown_clause(piece, &piece.tokens[index], kind)))
+}
+
+/// Whether a line is a word and a number, as the lines of weights are.
+fn is_weight(piece: &Piece<'_>, index: usize) -> bool {
+    let number = piece.tokens.get(index + 1);
+    let after = piece.tokens.get(index + 2);
+    number.is_some_and(|token| token.kind == TokenKind::Number && !token.first_on_line)
+        && after.is_none_or(|token| token.first_on_line)
+}
+
 /// The refusal of a run of words joined by hyphens that begins at a token.
-pub(super) fn hyphenated(piece: &Piece<'_>, first: usize) -> Diagnostic {
+pub(super) fn hyphenated(piece: &Piece<'_>, first: usize, expecting: Expecting) -> Diagnostic {
     let mut last = first;
     while let Some(next) = piece.tokens.get(last + 1) {
         let sticks = next.start == piece.tokens[last].end;
@@ -347,7 +412,15 @@ pub(super) fn hyphenated(piece: &Piece<'_>, first: usize) -> Diagnostic {
     }
     let span = piece.place(piece.tokens[first].start, piece.tokens[last].end);
     let written = &piece.text[span.start as usize..span.end as usize];
-    Diagnostic::error("K119", span, "a value with a hyphen is quoted")
-        .help(format!("write `\"{written}\"`"))
-        .help(format!("or, for a name, `{}`", written.replace('-', "_")))
+    let name = written.replace('-', "_");
+    match expecting {
+        Expecting::Header(kind) if kind != Kind::Condition => {
+            Diagnostic::error("K119", span, "a name has no hyphens").help(format!("write `{name}`"))
+        }
+        Expecting::Query | Expecting::Header(_) | Expecting::Clause(_) => {
+            Diagnostic::error("K119", span, "a value with a hyphen is quoted")
+                .help(format!("write `\"{written}\"`"))
+                .help(format!("or, for a name, `{name}`"))
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Text → tree: what parses, to which tree, and what is said about what does not.
 
 mod language;
+mod mistakes;
+mod robust;
 mod trees;
 
 use riskql::diagnostic::{Diagnostic, Problems};

@@ -207,7 +207,11 @@ fn a_table_with_every_clause() {
     ) else {
         panic!("not a table");
     };
-    let found: Vec<TableClause> = table.clauses.into_iter().map(|clause| clause.node).collect();
+    let found: Vec<TableClause> = table
+        .clauses
+        .into_iter()
+        .map(|clause| clause.node)
+        .collect();
     let expected = vec![
         TableClause::Key(name("finding_id")),
         TableClause::BelongsTo {
@@ -282,7 +286,11 @@ fn a_score_keeps_its_weights_under_their_field() {
             weight: at(number(written)),
         })
     };
-    let found: Vec<ScoreClause> = score.clauses.into_iter().map(|clause| clause.node).collect();
+    let found: Vec<ScoreClause> = score
+        .clauses
+        .into_iter()
+        .map(|clause| clause.node)
+        .collect();
     let expected = vec![
         ScoreClause::Of(name("findings")),
         ScoreClause::Base {
@@ -418,7 +426,12 @@ fn cards_belong_to_the_layer_above() {
             name: name("executive"),
             title: Some(name("Why?")),
             cards: vec![
-                card("number", Some("MTTR"), mttr, vec![at(QueryClause::Period(last))]),
+                card(
+                    "number",
+                    Some("MTTR"),
+                    mttr,
+                    vec![at(QueryClause::Period(last))],
+                ),
                 card("list", Some("Overdue"), Subject::List(at(list)), overdue),
             ],
         }),
@@ -467,7 +480,9 @@ fn a_test_has_grids_with_trimmed_cells() {
                 subject: Subject::Formulas(vec![kpi("backlog")]),
                 clauses: vec![
                     at(QueryClause::Over(Grain::Month)),
-                    at(QueryClause::Period(Period::In(at(DateLiteral::Quarter(2026, 1))))),
+                    at(QueryClause::Period(Period::In(at(DateLiteral::Quarter(
+                        2026, 1,
+                    ))))),
                 ],
             }),
             rows: Grid {
@@ -536,7 +551,10 @@ fn periods_count_complete_and_rolling_time() {
     };
     assert_eq!(period("last 12 months"), Period::Last(at(12), Grain::Month));
     assert_eq!(period("mttr this quarter"), Period::This(Grain::Quarter));
-    assert_eq!(period("mttr past 90 days"), Period::Past(at(90), Grain::Day));
+    assert_eq!(
+        period("mttr past 90 days"),
+        Period::Past(at(90), Grain::Day)
+    );
     assert_eq!(period("mttr past 90d"), Period::Past(at(90), Grain::Day));
     assert_eq!(period("mttr past week"), Period::Past(at(1), Grain::Week));
 }
@@ -559,7 +577,11 @@ fn where_narrows_the_population_and_with_is_the_numerator() {
             function: name("share"),
             value: None,
             population: at(super::trees::population("findings", None)),
-            with: Some(compare("total", Comparison::Equal, Literal::Number(number("3")))),
+            with: Some(compare(
+                "total",
+                Comparison::Equal,
+                Literal::Number(number("3"))
+            )),
         }))
     );
 }
@@ -570,10 +592,16 @@ fn arithmetic_binds_products_first_and_from_the_left() {
     let two = at(Formula::Number(number("2")));
     let product = binary(binary(kpi("b"), Multiply, kpi("c")), Divide, two);
     let sum = binary(kpi("a"), Subtract, product);
-    assert_eq!(formula("a - b * c / 2 + d"), binary(sum, Add, kpi("d")).node);
+    assert_eq!(
+        formula("a - b * c / 2 + d"),
+        binary(sum, Add, kpi("d")).node
+    );
     let negated = at(Formula::Negate(Box::new(kpi("a"))));
     let group = at(Formula::Group(Box::new(binary(kpi("b"), Add, kpi("c")))));
-    assert_eq!(formula("-a * (b + c)"), binary(negated, Multiply, group).node);
+    assert_eq!(
+        formula("-a * (b + c)"),
+        binary(negated, Multiply, group).node
+    );
 }
 
 #[test]
@@ -606,7 +634,10 @@ fn conditions_of_every_kind() {
     assert_eq!(condition("team in (a, \"b-c\")"), team_in(false));
     assert_eq!(condition("team not in (a, \"b-c\")"), team_in(true));
     assert_eq!(condition("x is missing"), Condition::Missing(field("x")));
-    assert_eq!(condition("a.x is present"), Condition::Present(field("a.x")));
+    assert_eq!(
+        condition("a.x is present"),
+        Condition::Present(field("a.x"))
+    );
     assert_eq!(
         condition("verified within 12h"),
         Condition::Within {
@@ -646,14 +677,30 @@ fn what_stands_right_of_a_comparison() {
     assert_eq!(value("15 %"), Literal::Percent(number("15")));
     assert_eq!(value("30d"), value("30 days"));
     assert_eq!(value("2026-03"), Literal::Date(DateLiteral::Month(2026, 3)));
-    assert_eq!(value("findings.fixed_at"), Literal::Field(field("findings.fixed_at")));
-    assert_eq!(value("`a b`.`last`"), Literal::Field(FieldRef {
-        table: Some(name("a b")),
-        name: name("last"),
-    }));
-    assert_eq!(value("\"C:\\dir \\\\ \\\"\""), Literal::Text("C:\\dir \\ \"".to_string()));
-    for instant in ["2026-03-31T10:00Z", "2026-03-31T10:00:00.5+02:00", "2026-03-31t10:00:00-0730"] {
-        assert_eq!(value(instant), Literal::Date(DateLiteral::Instant(instant.to_string())));
+    assert_eq!(
+        value("findings.fixed_at"),
+        Literal::Field(field("findings.fixed_at"))
+    );
+    assert_eq!(
+        value("`a b`.`last`"),
+        Literal::Field(FieldRef {
+            table: Some(name("a b")),
+            name: name("last"),
+        })
+    );
+    assert_eq!(
+        value("\"C:\\dir \\\\ \\\"\""),
+        Literal::Text("C:\\dir \\ \"".to_string())
+    );
+    for instant in [
+        "2026-03-31T10:00Z",
+        "2026-03-31T10:00:00.5+02:00",
+        "2026-03-31t10:00:00-0730",
+    ] {
+        assert_eq!(
+            value(instant),
+            Literal::Date(DateLiteral::Instant(instant.to_string()))
+        );
     }
 }
 

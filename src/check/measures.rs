@@ -1,0 +1,428 @@
+//! Aggregates: the function, what it takes, and the rows it is of.
+
+use super::conditions::{Site, condition};
+use super::fields;
+use super::populations::{AllRows, population, setting_of};
+use super::relations::find_event;
+use super::scope::{Kind, Scope};
+use super::wording::describe;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::functions::{self, Function, Takes};
+use crate::model::{Formula, Kind as Clock, Measure, Measured, Population, Role, ScoreId, TableId};
+use crate::source::{Span, Spanned};
+use crate::syntax::ast;
+use crate::types::{FieldType, Unit};
+
+/// One aggregate, resolved. Every problem is reported.
+pub(super) fn measure(
+    scope: Scope,
+    tree: &ast::Aggregate,
+    span: Span,
+    problems: &mut Problems,
+) -> Option<Measure> {
+    let found = find_function(&tree.function, problems);
+    let population = population(scope, &tree.population, AllRows::Refused, problems);
+    let takes = found.map(|(function, _)| function.takes);
+    if let Some(takes) = takes {
+        check_with(takes, tree, problems)?;
+    }
+    let (function, parameter) = found?;
+    // The value needs the table alone, so a wrong role does not hide what is wrong with it.
+    let table = scope.model.table_named(&tree.population.node.table.node)?;
+    let value = value(scope, function, tree, table, problems);
+    let population = population?;
+    let with = match &tree.with {
+        Some(with) => {
+            let site = Site {
+                table,
+                setting: setting_of(population.role),
+            };
+            condition(scope, site, with, problems).map(Some)
+        }
+        None => Some(None),
+    };
+    let (value, unit) = value?;
+    check_clock(function, value.as_ref(), &population, tree, problems)?;
+    Some(Measure {
+        function,
+        parameter,
+        value,
+        population,
+        with: with?,
+        unit: (function.unit)(unit),
+        span,
+    })
+}
+
+fn find_function(
+    name: &ast::Name,
+    problems: &mut Problems,
+) -> Option<(&'static Function, Option<f64>)> {
+    let found = functions::find(&name.node);
+    if found.is_none() {
+        let names = || functions::ALL.iter().map(|function| function.name);
+        let other_word = match name.node.as_str() {
+            "average" | "avg" => Some("mean"),
+            "percentage" | "percent" | "rate" | "ratio" | "proportion" => Some("share"),
+            "total" => Some("sum"),
+            "number" => Some("count"),
+            "unique" => Some("distinct"),
+            "maximum" => Some("max"),
+            "minimum" => Some("min"),
+            _ => None,
+        };
+        let problem = Diagnostic::error(
+            "K207",
+            name.span,
+            format!("there is no function `{}`", name.node),
+        );
+        let problem = match other_word {
+            Some(word) => problem.label(format!("did you mean `{word}`?")),
+            None => problem.suggest(&name.node, names()),
+        };
+        let all: Vec<&str> = names().collect();
+        problems.push(problem.help(format!("functions are {}", all.join(", "))));
+    }
+    found
+}
+
+/// `with` belongs to `share`, which needs it (K217).
+fn check_with(takes: Takes, tree: &ast::Aggregate, problems: &mut Problems) -> Option<()> {
+    let problem = match (takes, &tree.with) {
+        (Takes::Test, None) => Diagnostic::error(
+            "K217",
+            tree.function.span,
+            "`share` of what? it needs a test after `with`",
+        )
+        .help("such as `share of findings found with environment = production`"),
+        (Takes::Rows | Takes::Number | Takes::Field | Takes::Lifetime, Some(with)) => {
+            Diagnostic::error(
+                "K217",
+                with.span,
+                format!("`{}` takes no `with`", tree.function.node),
+            )
+            .label("write this test after `where`, or use `share`")
+        }
+        (Takes::Test, Some(_))
+        | (Takes::Rows | Takes::Number | Takes::Field | Takes::Lifetime, None) => return Some(()),
+    };
+    problems.push(problem);
+    None
+}
+
+/// The value that is aggregated and its unit.
+fn value(
+    scope: Scope,
+    function: &'static Function,
+    tree: &ast::Aggregate,
+    table: TableId,
+    problems: &mut Problems,
+) -> Option<(Option<Measured>, Unit)> {
+    let Some(value) = &tree.value else {
+        return match function.takes {
+            Takes::Rows | Takes::Test => Some((None, Unit::Count)),
+            Takes::Number | Takes::Field | Takes::Lifetime => {
+                problems.push(value_missing(function, &tree.function));
+                None
+            }
+        };
+    };
+    if matches!(function.takes, Takes::Rows | Takes::Test) {
+        problems.push(value_superfluous(scope, tree, value));
+        return None;
+    }
+    let (measured, unit) = measured(scope, function, &tree.function, table, value, problems)?;
+    Some((Some(measured), unit))
+}
+
+fn value_missing(function: &Function, name: &ast::Name) -> Diagnostic {
+    Diagnostic::error("K216", name.span, format!("`{}` of what value?", name.node))
+        .label("a value stands between this and `of`")
+        .help(format!(
+            "{}, such as `{}`",
+            function.signature, function.example
+        ))
+}
+
+fn value_superfluous(
+    scope: Scope,
+    tree: &ast::Aggregate,
+    value: &Spanned<ast::Measured>,
+) -> Diagnostic {
+    if let Some(problem) = kpi_as_value(scope, &tree.function, value) {
+        return problem;
+    }
+    let function = &tree.function.node;
+    Diagnostic::error("K216", value.span, format!("`{function}` takes no value"))
+        .label(format!("write `{function} of …`"))
+        .help("`distinct app of …` counts different values, `sum cvss of …` adds them up")
+}
+
+fn measured(
+    scope: Scope,
+    function: &Function,
+    name: &ast::Name,
+    table: TableId,
+    value: &Spanned<ast::Measured>,
+    problems: &mut Problems,
+) -> Option<(Measured, Unit)> {
+    match &value.node {
+        ast::Measured::Field(field) => {
+            let found = field_or_score(scope, function, name, table, value, field, problems)?;
+            if function.takes == Takes::Lifetime {
+                problems.push(not_a_lifetime(function, value.span));
+                return None;
+            }
+            Some(found)
+        }
+        ast::Measured::TimeFrom { from, to } => {
+            let start = find_event(scope, table, from, "time from … to …", problems);
+            let end = find_event(scope, table, to, "time from … to …", problems);
+            refuse_field_only(function, value.span, problems)?;
+            let (from, to) = (start?, end?);
+            if from == to {
+                problems.push(
+                    Diagnostic::error("K216", value.span, "the time from an event to itself")
+                        .label("always nothing"),
+                );
+                return None;
+            }
+            Some((Measured::Between { from, to }, Unit::Duration))
+        }
+        ast::Measured::TimeSince(event) => {
+            let event = find_event(scope, table, event, "time since", problems);
+            refuse_field_only(function, value.span, problems)?;
+            if function.takes == Takes::Lifetime {
+                problems.push(not_a_lifetime(function, value.span));
+                return None;
+            }
+            Some((Measured::Since(event?), Unit::Duration))
+        }
+    }
+}
+
+fn not_a_lifetime(function: &Function, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "K216",
+        span,
+        format!("`{}` takes a time from event to event", function.name),
+    )
+    .help(format!("such as `{}`", function.example))
+}
+
+fn refuse_field_only(function: &Function, span: Span, problems: &mut Problems) -> Option<()> {
+    if function.takes != Takes::Field {
+        return Some(());
+    }
+    problems.push(
+        Diagnostic::error("K216", span, format!("`{}` takes a field", function.name))
+            .help(format!("such as `{}`", function.example)),
+    );
+    None
+}
+
+fn field_or_score(
+    scope: Scope,
+    function: &Function,
+    name: &ast::Name,
+    table: TableId,
+    value: &Spanned<ast::Measured>,
+    written: &ast::FieldRef,
+    problems: &mut Problems,
+) -> Option<(Measured, Unit)> {
+    let word = &written.name.node;
+    let is_field = scope.table(table).field_named(word).is_some();
+    if written.table.is_none() && !is_field {
+        if let Some(score) = scope
+            .model
+            .scores
+            .iter()
+            .position(|score| score.name == *word)
+        {
+            return score_of(scope, function, ScoreId(score), table, written, problems);
+        }
+        if scope.known.is_broken(Kind::Score, word) {
+            return None;
+        }
+        if let Some(problem) = kpi_as_value(scope, name, value) {
+            problems.push(problem);
+            return None;
+        }
+        if scope.known.is_broken(Kind::Kpi, word) {
+            return None;
+        }
+    }
+    let field = fields::find(scope, table, written, problems)?;
+    if function.takes == Takes::Number && *scope.field_type(field) != FieldType::Number {
+        problems.push(not_a_number(scope, name, field, written.span()));
+        return None;
+    }
+    Some((Measured::Field(field), Unit::Ratio))
+}
+
+fn score_of(
+    scope: Scope,
+    function: &Function,
+    id: ScoreId,
+    table: TableId,
+    written: &ast::FieldRef,
+    problems: &mut Problems,
+) -> Option<(Measured, Unit)> {
+    let score = &scope.model.scores[id.0];
+    if score.table != table {
+        let there = &scope.table(score.table).name;
+        problems.push(
+            Diagnostic::error(
+                "K216",
+                written.span(),
+                format!(
+                    "score `{}` is of {there}, not of {}",
+                    score.name,
+                    scope.table(table).name
+                ),
+            )
+            .label(format!(
+                "write `{} {} of {there} …`",
+                function.name, score.name
+            )),
+        );
+        return None;
+    }
+    refuse_field_only(function, written.span(), problems)?;
+    Some((Measured::Score(id), Unit::Points))
+}
+
+fn not_a_number(
+    scope: Scope,
+    function: &ast::Name,
+    field: crate::model::FieldId,
+    span: Span,
+) -> Diagnostic {
+    let (name, field_type) = (scope.field_name(field), scope.field_type(field));
+    let problem = Diagnostic::error(
+        "K216",
+        span,
+        format!(
+            "`{}` takes a number, and `{name}` is {}",
+            function.node,
+            describe(field_type)
+        ),
+    );
+    match field_type {
+        FieldType::Text => problem.help(format!("to count its values: `distinct {name} of …`")),
+        FieldType::YesNo => problem.help(format!(
+            "for the part that is: `share of … with {name} = yes`"
+        )),
+        FieldType::Scale(_) => problem.help(
+            "to weigh its values define a `score`; for a part of the rows use `share of … with …`",
+        ),
+        FieldType::Date => problem.help(
+            "for a duration write `time from EVENT to EVENT`, or `time since EVENT` of a state",
+        ),
+        FieldType::Number => problem,
+    }
+}
+
+/// `sum backlog of …`, where `backlog` is a KPI: aggregates are of rows (K402 for a stock).
+fn kpi_as_value(
+    scope: Scope,
+    function: &ast::Name,
+    value: &Spanned<ast::Measured>,
+) -> Option<Diagnostic> {
+    let ast::Measured::Field(written) = &value.node else {
+        return None;
+    };
+    let name = &written.name.node;
+    let kpi = scope.kpi_at(scope.kpi(name)?);
+    Some(match kpi.kind {
+        Clock::Stock => summed_stock(scope, kpi, &function.node, value.span, None),
+        Clock::Flow | Clock::Mixed => Diagnostic::error(
+            "K216",
+            value.span,
+            format!("`{name}` is a kpi, and `{}` is of rows", function.node),
+        )
+        .label("a kpi is a number already")
+        .help(format!(
+            "write `{name}` alone; `over month` gives it for each month"
+        )),
+    })
+}
+
+/// A stock aggregated over time (K402); `grain` is the word after `over`, if any.
+pub(super) fn summed_stock(
+    scope: Scope,
+    kpi: &crate::model::Kpi,
+    function: &str,
+    span: Span,
+    grain: Option<&str>,
+) -> Diagnostic {
+    let done = match function {
+        "sum" => "summed",
+        "mean" => "averaged",
+        _ => "aggregated",
+    };
+    let grain = grain.unwrap_or("period");
+    let name = &kpi.name;
+    let what = match &kpi.formula {
+        Formula::Measure(measure) if measure.function.name == "count" => {
+            format!("the number {} at an instant", state_name(scope, measure))
+        }
+        Formula::Measure(_)
+        | Formula::Number(_)
+        | Formula::Kpi(_)
+        | Formula::Binary { .. }
+        | Formula::Negate(_) => "the value at an instant".to_owned(),
+    };
+    let problem = Diagnostic::error("K402", span, format!("a stock cannot be {done} over time"))
+        .help(format!(
+            "`{name}` is {what}; over a {grain} it is the number at its end"
+        ));
+    match function {
+        "mean" => problem.help(format!(
+            "for the mean of its daily ends write `{name} at average`"
+        )),
+        "max" => problem.help(format!(
+            "for the highest of its daily ends write `{name} at peak`"
+        )),
+        _ => problem,
+    }
+}
+
+fn state_name<'a>(scope: Scope<'a>, measure: &Measure) -> &'a str {
+    match measure.population.role {
+        Role::State(state) => &scope.table(measure.population.table).states[state].name,
+        Role::Event(_) | Role::Rows => "there",
+    }
+}
+
+/// `time since` is of states, `typical` of events (K404).
+fn check_clock(
+    function: &Function,
+    value: Option<&Measured>,
+    population: &Population,
+    tree: &ast::Aggregate,
+    problems: &mut Problems,
+) -> Option<()> {
+    let is_event = matches!(population.role, Role::Event(_));
+    let span = tree
+        .value
+        .as_ref()
+        .map_or(tree.function.span, |value| value.span);
+    if is_event && matches!(value, Some(Measured::Since(_))) {
+        problems.push(
+            Diagnostic::error("K404", span, "`time since` is of rows in a state")
+                .label("an event has no \"now\" to measure to")
+                .help("for a time up to an event write `time from EVENT to EVENT`"),
+        );
+        return None;
+    }
+    if !is_event && function.takes == Takes::Lifetime {
+        problems.push(
+            Diagnostic::error("K404", tree.population.span, "`typical` is of an event")
+                .label("a state holds only rows that still run")
+                .help(format!("such as `{}`", function.example)),
+        );
+        return None;
+    }
+    Some(())
+}

@@ -1,0 +1,187 @@
+//! CSV files: a header row, then records of the same number of fields.
+
+use std::path::Path;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::cells::{Cells, Piece, assemble, convert_batch, convert_while_reading, of_present};
+use super::columns::Wanted;
+use super::files::{RecordMeter, TextReader, unreadable};
+use super::raw::{Numbering, RawTable};
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::Calendar;
+
+/// Reads the wanted columns of a CSV file.
+pub(super) fn read(
+    path: &Path,
+    name: &str,
+    compressed: bool,
+    wanted: &[Wanted],
+    calendar: &Calendar,
+) -> Result<RawTable, Problems> {
+    let (text, meter) =
+        TextReader::open(path, compressed).map_err(|error| unreadable(name, &error))?;
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(1 << 18)
+        .from_reader(text);
+    let header = read_header(&mut reader, name)?;
+    let fields = find_fields(&header, name, wanted)?;
+    let present: Vec<bool> = fields.iter().map(Option::is_some).collect();
+    let places: Vec<usize> = fields.into_iter().flatten().collect();
+    let read: Vec<Wanted> = of_present(wanted, &present).cloned().collect();
+    let records = Records {
+        reader,
+        meter,
+        name,
+        width: header.len(),
+        places,
+    };
+    let pieces: Vec<Piece> = convert_while_reading(
+        |submit| records.feed(submit),
+        |cells| convert_batch(name, cells, &read, calendar),
+    )?;
+    let numbering = Numbering::lines();
+    Ok(assemble(header, wanted, &present, pieces, numbering))
+}
+
+fn read_header(reader: &mut Reader<TextReader>, name: &str) -> Result<Vec<String>, Diagnostic> {
+    let mut record = ByteRecord::new();
+    let found = reader
+        .read_byte_record(&mut record)
+        .map_err(|error| broken(name, error))?;
+    if !found {
+        return Err(Diagnostic::data("D108", format!("`{name}` is empty"))
+            .help("a CSV file starts with a line of column names"));
+    }
+    let texts = record.iter().map(std::str::from_utf8);
+    let mut header = texts
+        .map(|text| text.map(|text| text.trim().to_owned()))
+        .collect::<Result<Vec<String>, _>>()
+        .map_err(|_| not_utf8(name))?;
+    if let Some(plain) = header[0].strip_prefix('\u{feff}') {
+        header[0] = plain.trim().trim_matches('"').to_owned();
+    }
+    Ok(header)
+}
+
+fn not_utf8(name: &str) -> Diagnostic {
+    Diagnostic::data(
+        "D110",
+        format!("`{name}`, line 1: the header is not UTF-8 text"),
+    )
+    .help("save the file as UTF-8")
+}
+
+/// Where in a record each wanted column is; `None` where the header lacks it.
+fn find_fields(
+    header: &[String],
+    name: &str,
+    wanted: &[Wanted],
+) -> Result<Vec<Option<usize>>, Problems> {
+    let mut problems = Problems::default();
+    let mut fields = Vec::with_capacity(wanted.len());
+    for column in wanted {
+        let mut places = (0..header.len()).filter(|place| header[*place] == column.name);
+        fields.push(places.next());
+        if places.next().is_some() {
+            problems.push(Diagnostic::data(
+                "D111",
+                format!("`{name}` has two columns called `{}`", column.name),
+            ));
+        }
+    }
+    if let Some(separator) = other_separator(header, &fields) {
+        let message = format!("`{name}` is separated by {separator}, not by commas");
+        problems.push(Diagnostic::data("D107", message).help("save it as CSV with commas"));
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(fields)
+}
+
+/// The separator that a header of one field seems to have been written with.
+fn other_separator(header: &[String], fields: &[Option<usize>]) -> Option<&'static str> {
+    if header.len() != 1 || fields.iter().any(Option::is_some) {
+        return None;
+    }
+    [(';', "semicolons"), ('\t', "tabs"), ('|', "`|`")]
+        .into_iter()
+        .find(|(separator, _)| header[0].contains(*separator))
+        .map(|(_, words)| words)
+}
+
+/// The records after the header.
+struct Records<'a> {
+    reader: Reader<TextReader>,
+    meter: RecordMeter,
+    name: &'a str,
+    /// The number of fields of every record.
+    width: usize,
+    /// Where the wanted fields are.
+    places: Vec<usize>,
+}
+
+impl Records<'_> {
+    /// Reads all records and submits them in batches.
+    fn feed(mut self, submit: &mut dyn FnMut(Cells)) -> Result<(), Diagnostic> {
+        let mut record = ByteRecord::new();
+        let mut cells = self.new_batch();
+        loop {
+            let found = self
+                .reader
+                .read_byte_record(&mut record)
+                .map_err(|error| broken(self.name, error))?;
+            self.meter.reset();
+            if !found {
+                break;
+            }
+            self.add(&record, &mut cells)?;
+            if cells.is_full() {
+                submit(std::mem::replace(&mut cells, self.new_batch()));
+            }
+        }
+        if !cells.is_empty() {
+            submit(cells);
+        }
+        Ok(())
+    }
+
+    fn new_batch(&self) -> Cells {
+        Cells::new(self.places.len(), Numbering::lines())
+    }
+
+    fn add(&self, record: &ByteRecord, cells: &mut Cells) -> Result<(), Diagnostic> {
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != self.width {
+            return Err(self.ragged(record.len(), line));
+        }
+        for place in &self.places {
+            cells.push(&record[*place]);
+        }
+        cells.end_row(line);
+        Ok(())
+    }
+
+    fn ragged(&self, fields: usize, line: u64) -> Diagnostic {
+        Diagnostic::data(
+            "D109",
+            format!(
+                "`{}`, line {line}: {fields} fields where the header has {}",
+                self.name, self.width
+            ),
+        )
+        .help(
+            "a comma, a quote or a line break inside a value needs double quotes around the value",
+        )
+    }
+}
+
+fn broken(name: &str, error: csv::Error) -> Diagnostic {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => unreadable(name, &error),
+        other => Diagnostic::data("D109", format!("`{name}` is not CSV: {other:?}")),
+    }
+}

@@ -1,0 +1,86 @@
+//! The hash of all files read (rule S38).
+//!
+//! Files are cut into blocks of 4 MiB that are hashed in parallel; the fingerprint is the hash of
+//! the table names, lengths and block hashes. It is not what `sha256sum` prints.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::files::unreadable;
+use crate::diagnostic::Problems;
+
+const BLOCK: u64 = 4 << 20;
+
+/// The fingerprint of files, given by table name in the order of names.
+pub(super) fn of_files(files: &[(&str, &Path)]) -> Result<String, Problems> {
+    let mut all = Sha256::new();
+    let mut problems = Problems::default();
+    for (table, path) in files {
+        match block_hashes(path) {
+            Ok((length, hashes)) => {
+                add_header(&mut all, table, length);
+                hashes.iter().for_each(|hash| all.update(hash));
+            }
+            Err(error) => problems.push(unreadable(&path.display().to_string(), &error)),
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(written(all))
+}
+
+/// The fingerprint of cells given in a definition, by table name and in order.
+pub(super) fn of_cells<'a>(
+    tables: impl Iterator<Item = (&'a str, Vec<Option<&'a str>>)>,
+) -> String {
+    let mut all = Sha256::new();
+    for (table, cells) in tables {
+        add_header(&mut all, table, cells.len() as u64);
+        for cell in cells {
+            let text = cell.unwrap_or_default();
+            all.update((text.len() as u64).to_le_bytes());
+            all.update(text);
+        }
+    }
+    written(all)
+}
+
+fn add_header(all: &mut Sha256, table: &str, length: u64) {
+    all.update((table.len() as u64).to_le_bytes());
+    all.update(table);
+    all.update(length.to_le_bytes());
+}
+
+fn written(all: Sha256) -> String {
+    let hex: Vec<String> = all
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256:{}", hex.concat())
+}
+
+fn block_hashes(path: &Path) -> io::Result<(u64, Vec<[u8; 32]>)> {
+    let length = File::open(path)?.metadata()?.len();
+    let blocks = length.div_ceil(BLOCK);
+    let hashes = (0..blocks)
+        .into_par_iter()
+        .map_init(Vec::new, |buffer, block| {
+            hash_block(path, block * BLOCK, buffer)
+        })
+        .collect::<io::Result<Vec<[u8; 32]>>>()?;
+    Ok((length, hashes))
+}
+
+fn hash_block(path: &Path, start: u64, buffer: &mut Vec<u8>) -> io::Result<[u8; 32]> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    buffer.clear();
+    file.take(BLOCK).read_to_end(buffer)?;
+    Ok(Sha256::digest(buffer.as_slice()).into())
+}

@@ -1,0 +1,96 @@
+//! What every format reader hands back, and how rows are named in messages.
+
+use super::columns::Column;
+
+/// A file's wanted columns, converted; keys and parents are still unchecked.
+pub(super) struct RawTable {
+    pub rows: usize,
+    /// All column names of the file.
+    pub header: Vec<String>,
+    /// By wanted column; `None`: the file has none of that name.
+    pub columns: Vec<Option<Column>>,
+    pub numbering: Numbering,
+}
+
+impl RawTable {
+    /// Drops the columns that turned out to be in no row.
+    pub(super) fn without(mut self, present: &[bool]) -> Self {
+        for (column, present) in self.columns.iter_mut().zip(present) {
+            if !present {
+                *column = None;
+            }
+        }
+        self
+    }
+}
+
+/// More changes than this are not kept: after them, lines are off by some.
+const MOST_RUNS: usize = 1 << 20;
+
+/// What a row is called: `line 14` of a text file, `row 13` of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Numbering {
+    word: &'static str,
+    /// Rows from which on the number is a given one and grows by one a row.
+    runs: Vec<(usize, u64)>,
+}
+
+impl Numbering {
+    /// Rows are numbered from 1.
+    pub(super) fn rows() -> Self {
+        Numbering {
+            word: "row",
+            runs: vec![(0, 1)],
+        }
+    }
+
+    /// Rows are named by lines that are told later.
+    pub(super) fn lines() -> Self {
+        Numbering {
+            word: "line",
+            runs: Vec::new(),
+        }
+    }
+
+    /// Rows are named by numbers that are told later.
+    pub(super) fn told_rows() -> Self {
+        Numbering {
+            word: "row",
+            runs: Vec::new(),
+        }
+    }
+
+    /// Tells the number of a row later than all told so far.
+    #[inline]
+    pub(super) fn push(&mut self, row: usize, number: u64) {
+        let expected = self.number(row);
+        if expected != Some(number) && self.runs.len() < MOST_RUNS {
+            self.runs.push((row, number));
+        }
+    }
+
+    fn number(&self, row: usize) -> Option<u64> {
+        let after = match self.runs.last() {
+            Some((start, _)) if *start <= row => self.runs.len(),
+            Some(_) | None => self.runs.partition_point(|(start, _)| *start <= row),
+        };
+        let (start, number) = self.runs.get(after.checked_sub(1)?)?;
+        Some(number + (row - start) as u64)
+    }
+
+    /// Adds the numbers of later rows, which start at `start`.
+    pub(super) fn append(&mut self, later: Numbering, start: usize) {
+        for (row, number) in later.runs {
+            self.push(start + row, number);
+        }
+    }
+
+    /// `line 14` or `row 13`.
+    pub(super) fn describe(&self, row: usize) -> String {
+        format!(
+            "{} {}",
+            self.word,
+            self.number(row).unwrap_or(row as u64 + 1)
+        )
+    }
+}

@@ -1,0 +1,85 @@
+//! The lines of slots a query is evaluated over: its own periods, those they are compared with, and
+//! the whole range.
+
+use crate::plan::{Slot, Standing, ValuesWork};
+
+/// All lines of one query. Slots of a line are ascending and do not overlap.
+pub(super) struct Tracks {
+    pub main: Vec<Slot>,
+    compared: Vec<Vec<Slot>>,
+    /// For each slot of `main` the line and the place of the slot it is compared with.
+    compared_at: Vec<(usize, usize)>,
+    /// The whole range as one slot: ranks the groups of `top` over periods.
+    pub range: Option<Vec<Slot>>,
+}
+
+impl Tracks {
+    pub fn new(work: &ValuesWork) -> Tracks {
+        let mut tracks = Tracks {
+            main: work.timeline.slots.clone(),
+            compared: Vec::new(),
+            compared_at: Vec::new(),
+            range: needs_range(work)
+                .then(|| whole(&work.timeline.slots))
+                .flatten(),
+        };
+        tracks.compare(&work.timeline.compared);
+        tracks
+    }
+
+    /// Compared slots may repeat and overlap: each goes to the first line with room for it.
+    fn compare(&mut self, slots: &[Slot]) {
+        let mut sorted: Vec<&Slot> = slots.iter().collect();
+        sorted.sort_by_key(|slot| (slot.start, slot.end));
+        sorted.dedup();
+        for slot in sorted {
+            let room = |line: &Vec<Slot>| line.last().is_some_and(|last| last.end <= slot.start);
+            match self.compared.iter_mut().find(|line| room(line)) {
+                Some(line) => line.push(slot.clone()),
+                None => self.compared.push(vec![slot.clone()]),
+            }
+        }
+        let at = |slot: &Slot| {
+            let lines = self.compared.iter().enumerate();
+            let mut places = lines.filter_map(|(line, slots)| {
+                Some((line, slots.iter().position(|known| known == slot)?))
+            });
+            places.next().expect("every compared slot went to a line")
+        };
+        self.compared_at = slots.iter().map(at).collect();
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &[Slot]> {
+        std::iter::once(&self.main)
+            .chain(&self.compared)
+            .chain(&self.range)
+            .map(Vec::as_slice)
+    }
+
+    /// The lines compared with.
+    pub fn compared(&self) -> &[Vec<Slot>] {
+        &self.compared
+    }
+
+    /// The line and place of the slot that a slot of `main` is compared with.
+    pub fn compared_with(&self, slot: usize) -> Option<(usize, usize)> {
+        self.compared_at.get(slot).copied()
+    }
+}
+
+fn needs_range(work: &ValuesWork) -> bool {
+    work.shows_period && (work.top.is_some() || (work.with_total && work.by.is_empty()))
+}
+
+fn whole(slots: &[Slot]) -> Option<Vec<Slot>> {
+    let readable =
+        |slot: &&Slot| matches!(slot.standing, Standing::Complete | Standing::Provisional);
+    let first = slots.iter().find(readable)?;
+    let last = slots.iter().rfind(readable)?;
+    Some(vec![Slot {
+        label: format!("{} to {}", first.label, last.label),
+        start: first.start,
+        end: last.end,
+        standing: last.standing,
+    }])
+}

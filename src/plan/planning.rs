@@ -1,0 +1,145 @@
+//! Query + standpoint → plan.
+
+use super::steps::steps;
+use super::timeline::{LARGEST_TIMELINE, Question, day_ends, single_slot, timeline};
+use super::{ListWork, Plan, Slot, Standpoint, Timeline, ValuesWork, Work};
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::{
+    Calendar, Definitions, Kind, ListQuery, Query, Subject, ValueColumn, ValuesQuery,
+};
+use crate::types::{MICROS_PER_DAY, StockMoment};
+
+/// What to compute for a query at a standpoint.
+pub fn plan(
+    definitions: &Definitions,
+    query: &Query,
+    standpoint: &Standpoint,
+) -> Result<Plan, Problems> {
+    let calendar = &definitions.calendar;
+    let (work, notes) = match &query.subject {
+        Subject::Values(values) => values_work(calendar, query, values, standpoint)?,
+        Subject::List(list) => list_work(calendar, query, list, standpoint)?,
+    };
+    Ok(Plan {
+        query: query.text.clone(),
+        standpoint: standpoint.clone(),
+        work,
+        notes,
+    })
+}
+
+fn values_work(
+    calendar: &Calendar,
+    query: &Query,
+    values: &ValuesQuery,
+    standpoint: &Standpoint,
+) -> Result<(Work, Vec<String>), Problems> {
+    let question = Question {
+        period: query.period.as_ref(),
+        over: values.over,
+        versus: values.versus.as_ref(),
+        has_flows: values
+            .columns
+            .iter()
+            .any(|column| column.kind != Kind::Stock),
+        span: query.span,
+    };
+    let timeline = timeline(calendar, &question, standpoint)?;
+    check_moments(calendar, query, &values.columns, &timeline)?;
+    let notes = values
+        .left_out
+        .iter()
+        .map(|(kpi, reason)| format!("`{kpi}` is left out: {reason}"))
+        .collect();
+    let work = ValuesWork {
+        columns: values.columns.clone(),
+        by: values.by.clone(),
+        timeline,
+        shows_period: values.over.is_some(),
+        versus_target: values.versus_target,
+        with_total: values.with_total,
+        top: values.top,
+        sort: values.sort.clone(),
+        limit: values.limit,
+        steps: steps(&values.columns, &values.by),
+    };
+    Ok((Work::Values(Box::new(work)), notes))
+}
+
+fn list_work(
+    calendar: &Calendar,
+    query: &Query,
+    list: &ListQuery,
+    standpoint: &Standpoint,
+) -> Result<(Work, Vec<String>), Problems> {
+    let (slot, notes) = single_slot(calendar, query.period.as_ref(), standpoint, query.span)?;
+    let work = ListWork {
+        list: list.clone(),
+        slot,
+    };
+    Ok((Work::List(Box::new(work)), notes))
+}
+
+/// Stocks read elsewhere than at the end need a beginning, and not too many days after it (rule S7).
+fn check_moments(
+    calendar: &Calendar,
+    query: &Query,
+    columns: &[ValueColumn],
+    timeline: &Timeline,
+) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    let slots = || timeline.slots.iter().chain(&timeline.compared);
+    for column in columns {
+        let moment = column.moment.word();
+        if column.kind == Kind::Flow || column.moment == StockMoment::End {
+            continue;
+        }
+        if slots().any(|slot| slot.start == i64::MIN) {
+            problems.push(
+                Diagnostic::error(
+                    "K417",
+                    query.span,
+                    format!(
+                        "`{}` is read `at {moment}` of a period, and none is given",
+                        column.name
+                    ),
+                )
+                .help("add a period such as `last month`, or `history from` to the calendar"),
+            );
+        } else if column.moment != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE
+        {
+            problems.push(
+                Diagnostic::error(
+                    "K413",
+                    query.span,
+                    format!(
+                        "`{}` is read at the end of more than {LARGEST_TIMELINE} days",
+                        column.name
+                    ),
+                )
+                .help("choose a shorter range"),
+            );
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(())
+}
+
+/// How many days ends there are, exactly where it is near the limit.
+fn days<'a>(calendar: &Calendar, slots: impl Iterator<Item = &'a Slot>) -> usize {
+    let mut total = 0;
+    for slot in slots {
+        let about = (slot.end - slot.start) / MICROS_PER_DAY;
+        total += match usize::try_from(about) {
+            Ok(about) if about <= LARGEST_TIMELINE => day_ends(calendar, slot).len(),
+            Ok(about) => about,
+            Err(_) => 0,
+        };
+        if total > LARGEST_TIMELINE {
+            break;
+        }
+    }
+    total
+}

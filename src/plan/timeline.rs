@@ -1,0 +1,274 @@
+//! The periods of a query: which there are, where each begins and ends, how it stands to as-of.
+//!
+//! Rules S1, S5, S8, S11 and S14. Periods are dense and never overlap.
+
+use chrono::Days;
+
+use super::compare::compare;
+use super::piece::{Piece, history_start};
+use super::stretch::{Reach, Stretch, local, stretch};
+use super::{Slot, Standing, Standpoint, Timeline};
+use crate::calendar;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Calendar, Period, Versus};
+use crate::source::Span;
+use crate::types::Grain;
+
+/// The largest number of periods in one answer.
+pub const LARGEST_TIMELINE: usize = 100_000;
+
+/// How many complete periods `over month` without a period covers.
+const DEFAULT_PERIODS: u32 = 12;
+
+/// What a query says about time.
+pub(super) struct Question<'a> {
+    pub period: Option<&'a Period>,
+    pub over: Option<Grain>,
+    pub versus: Option<&'a Versus>,
+    /// Whether any column counts events.
+    pub has_flows: bool,
+    pub span: Span,
+}
+
+/// The time line of a query.
+pub(super) fn timeline(
+    calendar: &Calendar,
+    question: &Question,
+    standpoint: &Standpoint,
+) -> Result<Timeline, Diagnostic> {
+    let as_of = standpoint.as_of.instant;
+    let mut notes = Vec::new();
+    let Some(period) = chosen_period(question, &mut notes)? else {
+        return everything(calendar, question, standpoint);
+    };
+    let whole = stretch(calendar, &period, as_of, question.span)?;
+    let pieces = match question.over {
+        Some(grain) => cut(calendar, whole, grain, as_of, question.span)?,
+        None => vec![whole.piece],
+    };
+    if question.over.is_some() {
+        note_cut(calendar, &pieces, &mut notes);
+    }
+    let slots: Vec<Slot> = pieces
+        .iter()
+        .map(|piece| piece.slot(calendar, as_of))
+        .collect();
+    note_slots(calendar, &pieces, &slots, standpoint, &mut notes);
+    let compared = match question.versus {
+        Some(versus) => {
+            let asked = (versus, question.span);
+            compare(calendar, asked, &pieces, standpoint, &mut notes)?
+        }
+        None => Vec::new(),
+    };
+    Ok(Timeline {
+        grain: question.over,
+        slots,
+        compared,
+        notes,
+    })
+}
+
+/// The one slot of a query that may or may not name a period; for `list`.
+pub(super) fn single_slot(
+    calendar: &Calendar,
+    period: Option<&Period>,
+    standpoint: &Standpoint,
+    span: Span,
+) -> Result<(Slot, Vec<String>), Diagnostic> {
+    let question = Question {
+        period,
+        over: None,
+        versus: None,
+        has_flows: true,
+        span,
+    };
+    let mut timeline = timeline(calendar, &question, standpoint)?;
+    Ok((timeline.slots.remove(0), timeline.notes))
+}
+
+/// The query's period; where it has none, what the other clauses call for.
+fn chosen_period(
+    question: &Question,
+    notes: &mut Vec<String>,
+) -> Result<Option<Period>, Diagnostic> {
+    if let Some(period) = question.period {
+        return Ok(Some(period.clone()));
+    }
+    if let Some(grain) = question.over {
+        let word = grain.word();
+        notes.push(format!(
+            "`over {word}` without a period covers the last {DEFAULT_PERIODS} complete {word}s"
+        ));
+        return Ok(Some(Period::Last(DEFAULT_PERIODS, grain)));
+    }
+    match question.versus {
+        None => Ok(None),
+        Some(_) if question.has_flows => Err(Diagnostic::error(
+            "K414",
+            question.span,
+            "a comparison needs a period: events of all time have nothing to be compared with",
+        )
+        .help("add one, such as `last month` or `this quarter`")),
+        // A stock now is the stock at the end of the current period so far.
+        Some(Versus::Previous(grain)) => Ok(Some(Period::This(*grain))),
+        Some(Versus::Period(_)) => Ok(None),
+    }
+}
+
+/// All history up to as-of, as one slot.
+fn everything(
+    calendar: &Calendar,
+    question: &Question,
+    standpoint: &Standpoint,
+) -> Result<Timeline, Diagnostic> {
+    let as_of = standpoint.as_of.instant;
+    let history = history_start(calendar);
+    let slot = Slot {
+        label: "all".to_owned(),
+        start: history.unwrap_or(i64::MIN).min(as_of),
+        end: as_of,
+        standing: match history {
+            Some(history) if as_of <= history => Standing::NoHistory,
+            Some(_) | None => Standing::Complete,
+        },
+    };
+    let mut notes = Vec::new();
+    let compared = match question.versus {
+        Some(versus) => {
+            let asked = (versus, question.span);
+            // What is known of a stretch without a beginning is the day it ends on.
+            let last = super::stretch::current(calendar, Grain::Day, as_of);
+            let today = Piece::clipped(calendar, last, i64::MIN, as_of);
+            compare(calendar, asked, &[today], standpoint, &mut notes)?
+        }
+        None => Vec::new(),
+    };
+    Ok(Timeline {
+        grain: None,
+        slots: vec![slot],
+        compared,
+        notes,
+    })
+}
+
+/// The periods of a grain that a stretch overlaps, each cut to it.
+fn cut(
+    calendar: &Calendar,
+    whole: Stretch,
+    grain: Grain,
+    as_of: i64,
+    span: Span,
+) -> Result<Vec<Piece>, Diagnostic> {
+    let Piece {
+        start, end, first, ..
+    } = whole.piece;
+    let (stop, bound) = match whole.reach {
+        Reach::Fixed => (end, end),
+        Reach::SoFar => (end.min(as_of), end),
+        Reach::Rolling => (as_of, i64::MAX),
+    };
+    let mut pieces = Vec::new();
+    let mut period = calendar::period_of(calendar, first.start, grain);
+    loop {
+        let piece = Piece::clipped(calendar, period, start, bound);
+        if piece.start >= stop {
+            return Ok(pieces);
+        }
+        if pieces.len() == LARGEST_TIMELINE {
+            return Err(too_many(grain, span));
+        }
+        // A day that a zone skipped (Samoa, 30 December 2011) is no period at all.
+        if !piece.is_empty() {
+            pieces.push(piece);
+        }
+        period = calendar::next(period);
+    }
+}
+
+fn too_many(grain: Grain, span: Span) -> Diagnostic {
+    let word = grain.word();
+    Diagnostic::error(
+        "K413",
+        span,
+        format!("the range has more than {LARGEST_TIMELINE} {word}s"),
+    )
+    .help("choose a shorter range, or a longer grain after `over`")
+}
+
+fn note_cut(calendar: &Calendar, pieces: &[Piece], notes: &mut Vec<String>) {
+    let labels: Vec<String> = pieces
+        .iter()
+        .filter(|piece| piece.is_cut(calendar))
+        .map(|piece| piece.label(calendar))
+        .collect();
+    if !labels.is_empty() {
+        notes.push(format!(
+            "{} {} only in part within the range",
+            labels.join(" and "),
+            if labels.len() == 1 { "lies" } else { "lie" }
+        ));
+    }
+}
+
+fn note_slots(
+    calendar: &Calendar,
+    pieces: &[Piece],
+    slots: &[Slot],
+    standpoint: &Standpoint,
+    notes: &mut Vec<String>,
+) {
+    for (piece, slot) in pieces.iter().zip(slots) {
+        match slot.standing {
+            Standing::Provisional => notes.push(format!(
+                "{} is provisional: it is counted up to {}",
+                slot.label, standpoint.as_of.label
+            )),
+            Standing::Complete | Standing::NoHistory | Standing::Future => {}
+        }
+        note_history(calendar, piece, slot, notes);
+    }
+}
+
+/// Says so where history begins within a slot.
+pub(super) fn note_history(
+    calendar: &Calendar,
+    piece: &Piece,
+    slot: &Slot,
+    notes: &mut Vec<String>,
+) {
+    if let Some(day) = calendar.history_from
+        && slot.start > piece.start
+    {
+        let note = format!(
+            "{} is computed from {day} on, where history begins",
+            slot.label
+        );
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+}
+
+/// The ends of the local days within a slot, ascending; the last is the slot's end. Empty for a slot
+/// without time in it, one instant for a slot without a beginning.
+pub fn day_ends(calendar: &Calendar, slot: &Slot) -> Vec<i64> {
+    let mut ends = Vec::new();
+    if slot.start >= slot.end {
+        return ends;
+    }
+    if slot.start > i64::MIN {
+        let mut day = local(calendar, slot.start).date() + Days::new(1);
+        let mut end = calendar::midnight(calendar, day);
+        while end < slot.end {
+            // A skipped day ends where it begins.
+            if end > slot.start && ends.last() != Some(&end) {
+                ends.push(end);
+            }
+            day = day + Days::new(1);
+            end = calendar::midnight(calendar, day);
+        }
+    }
+    ends.push(slot.end);
+    ends
+}

@@ -1,0 +1,229 @@
+//! Conditions in the language's own spelling.
+
+use chrono::DateTime;
+
+use super::time::{duration, instant};
+use crate::calendar;
+use crate::model::{
+    Calendar, CalendarPeriod, Condition, Definitions, Exists, FieldId, NumberTest, OrderTest,
+};
+use crate::types::{FieldType, Grain};
+
+/// `severity in (high, critical) and team = "payments-core"`
+pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
+    match condition {
+        Condition::All(parts) => joined(definitions, parts, " and "),
+        Condition::AnyOf(parts) => joined(definitions, parts, " or "),
+        Condition::Not(inner) => negation(definitions, inner),
+        Condition::Codes { .. } | Condition::Texts { .. } => {
+            membership(definitions, condition, "=", "in")
+        }
+        Condition::Number { field, test } => {
+            let (operator, number) = number_test(test);
+            format!("{} {operator} {number}", name(definitions, *field))
+        }
+        Condition::Between { field, from, until } => between(
+            &definitions.calendar,
+            name(definitions, *field),
+            *from,
+            *until,
+        ),
+        Condition::Fields { left, test, right } => {
+            let table = &definitions.table(right.table).name;
+            let (left, right) = (name(definitions, *left), name(definitions, *right));
+            format!("{left} {} {table}.{right}", order_test(*test))
+        }
+        Condition::Present(field) => format!("{} is present", name(definitions, *field)),
+        Condition::Exists(exists) => existence(definitions, exists),
+        Condition::Within { event, micros } => {
+            let event = &definitions.table(event.table).events[event.event].name;
+            format!("{event} within {}", duration(*micros))
+        }
+    }
+}
+
+fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String {
+    let written: Vec<String> = parts
+        .iter()
+        .map(|part| match part {
+            Condition::All(inner) | Condition::AnyOf(inner) if inner.len() > 1 => {
+                format!("({})", condition(definitions, part))
+            }
+            // Two bounds of a date are written with `and`.
+            Condition::Between { from, until, .. }
+                if word == " or " && *from > i64::MIN && *until < i64::MAX =>
+            {
+                format!("({})", condition(definitions, part))
+            }
+            Condition::All(_)
+            | Condition::AnyOf(_)
+            | Condition::Not(_)
+            | Condition::Codes { .. }
+            | Condition::Texts { .. }
+            | Condition::Number { .. }
+            | Condition::Between { .. }
+            | Condition::Fields { .. }
+            | Condition::Present(_)
+            | Condition::Exists(_)
+            | Condition::Within { .. } => condition(definitions, part),
+        })
+        .collect();
+    written.join(word)
+}
+
+fn negation(definitions: &Definitions, inner: &Condition) -> String {
+    match inner {
+        Condition::Present(field) => format!("{} is missing", name(definitions, *field)),
+        Condition::Codes { .. } | Condition::Texts { .. } => {
+            membership(definitions, inner, "!=", "not in")
+        }
+        Condition::Exists(_) | Condition::Within { .. } => {
+            format!("not {}", condition(definitions, inner))
+        }
+        Condition::All(_)
+        | Condition::AnyOf(_)
+        | Condition::Not(_)
+        | Condition::Number { .. }
+        | Condition::Between { .. }
+        | Condition::Fields { .. } => format!("not ({})", condition(definitions, inner)),
+    }
+}
+
+/// `severity = high`, `team in (web, shop)`.
+fn membership(
+    definitions: &Definitions,
+    condition: &Condition,
+    equal: &str,
+    within: &str,
+) -> String {
+    let (field, mut values): (FieldId, Vec<String>) = match condition {
+        Condition::Codes { field, allowed } => {
+            let kind = &definitions.field(*field).field_type;
+            (
+                *field,
+                allowed.iter().map(|code| code_word(kind, *code)).collect(),
+            )
+        }
+        Condition::Texts { field, allowed } => (
+            *field,
+            allowed.iter().map(|text| text_value(text)).collect(),
+        ),
+        Condition::All(_)
+        | Condition::AnyOf(_)
+        | Condition::Not(_)
+        | Condition::Number { .. }
+        | Condition::Between { .. }
+        | Condition::Fields { .. }
+        | Condition::Present(_)
+        | Condition::Exists(_)
+        | Condition::Within { .. } => unreachable!("only lists of values are asked for"),
+    };
+    let field = name(definitions, field);
+    if values.len() == 1 {
+        return format!("{field} {equal} {}", values.remove(0));
+    }
+    format!("{field} {within} ({})", values.join(", "))
+}
+
+/// The word of a scale's or yes/no field's code.
+pub(super) fn code_word(field_type: &FieldType, code: u8) -> String {
+    match field_type {
+        FieldType::Scale(scale) => scale
+            .values
+            .get(usize::from(code))
+            .cloned()
+            .unwrap_or_else(|| code.to_string()),
+        FieldType::YesNo => if code == 0 { "no" } else { "yes" }.to_owned(),
+        FieldType::Text | FieldType::Number | FieldType::Date => code.to_string(),
+    }
+}
+
+/// A text as a value: bare where it is a plain word, else in quotes.
+pub(super) fn text_value(text: &str) -> String {
+    let plain = text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    if plain {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
+}
+
+/// `found_at = 2026-03` for a whole period, else its bounds.
+fn between(calendar: &Calendar, field: &str, from: i64, until: i64) -> String {
+    if let Some(period) = whole_period(calendar, from, until) {
+        return format!("{field} = {}", calendar::label(calendar, period));
+    }
+    let lower = (from > i64::MIN).then(|| format!("{field} >= {}", bound(calendar, from)));
+    let upper = (until < i64::MAX).then(|| format!("{field} < {}", bound(calendar, until)));
+    match (lower, upper) {
+        (Some(_), Some(_)) if until == from.saturating_add(1) => {
+            format!("{field} = {}", bound(calendar, from))
+        }
+        (Some(lower), Some(upper)) => format!("{lower} and {upper}"),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => format!("{field} is present"),
+    }
+}
+
+fn whole_period(calendar: &Calendar, from: i64, until: i64) -> Option<CalendarPeriod> {
+    let day = calendar::local_day(calendar, from)?;
+    calendar::local_day(calendar, until)?;
+    Grain::ALL
+        .into_iter()
+        .map(|grain| calendar::period_of(calendar, day, grain))
+        .find(|period| {
+            calendar::start_instant(calendar, *period) == from
+                && calendar::end_instant(calendar, *period) == until
+        })
+}
+
+/// A day where the instant is the start of one, else the timestamp in UTC.
+fn bound(calendar: &Calendar, micros: i64) -> String {
+    let written = instant(calendar, micros);
+    if !written.contains(' ') {
+        return written;
+    }
+    DateTime::from_timestamp_micros(micros).map_or(written, |instant| {
+        instant.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+    })
+}
+
+fn existence(definitions: &Definitions, exists: &Exists) -> String {
+    let table = definitions.table(exists.event.table);
+    let event = &table.events[exists.event.event].name;
+    let mut words = format!("any {} {event}", table.name);
+    if let Some(filter) = &exists.filter {
+        words += &format!(" (where {})", condition(definitions, filter));
+    }
+    if let Some(micros) = exists.micros {
+        words += &format!(" within {}", duration(micros));
+    }
+    words
+}
+
+pub(super) fn name(definitions: &Definitions, field: FieldId) -> &str {
+    &definitions.field(field).name
+}
+
+fn number_test(test: &NumberTest) -> (&'static str, f64) {
+    match test {
+        NumberTest::Equal(number) => ("=", *number),
+        NumberTest::Less(number) => ("<", *number),
+        NumberTest::AtMost(number) => ("<=", *number),
+        NumberTest::Greater(number) => (">", *number),
+        NumberTest::AtLeast(number) => (">=", *number),
+    }
+}
+
+fn order_test(test: OrderTest) -> &'static str {
+    match test {
+        OrderTest::Equal => "=",
+        OrderTest::Less => "<",
+        OrderTest::AtMost => "<=",
+        OrderTest::Greater => ">",
+        OrderTest::AtLeast => ">=",
+    }
+}

@@ -1,0 +1,97 @@
+//! Formulas and measures in the language's own spelling.
+
+use super::conditions::{condition, name};
+use crate::model::{Definitions, EventId, Formula, Measure, Measured, Operator, Population, Role};
+
+/// `count of findings verified / count of findings introduced`
+pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
+    match tree {
+        Formula::Number(number) => number.to_string(),
+        Formula::Measure(one) => measure(definitions, one),
+        Formula::Kpi(kpi) => definitions.kpis[kpi.0].name.clone(),
+        Formula::Binary {
+            operator,
+            left,
+            right,
+        } => format!(
+            "{} {} {}",
+            operand(definitions, left),
+            symbol(*operator),
+            operand(definitions, right)
+        ),
+        Formula::Negate(inner) => format!("-{}", operand(definitions, inner)),
+    }
+}
+
+fn operand(definitions: &Definitions, tree: &Formula) -> String {
+    let written = formula(definitions, tree);
+    match tree {
+        Formula::Binary { .. } | Formula::Negate(_) => format!("({written})"),
+        Formula::Number(_) | Formula::Measure(_) | Formula::Kpi(_) => written,
+    }
+}
+
+fn symbol(operator: Operator) -> char {
+    match operator {
+        Operator::Add => '+',
+        Operator::Subtract => '-',
+        Operator::Multiply => '*',
+        Operator::Divide => '/',
+    }
+}
+
+/// `mean time from found to verified of findings verified where severity = critical`
+pub(in crate::plan) fn measure(definitions: &Definitions, measure: &Measure) -> String {
+    let mut words = function(measure);
+    if let Some(value) = &measure.value {
+        words += &format!(" {}", measured(definitions, value));
+    }
+    words += &format!(" of {}", population(definitions, &measure.population));
+    if let Some(with) = &measure.with {
+        words += &format!(" with {}", condition(definitions, with));
+    }
+    words
+}
+
+/// `p95` for the percentile function.
+fn function(measure: &Measure) -> String {
+    match measure.parameter {
+        Some(fraction) => format!("p{}", (fraction * 100.0).round()),
+        None => measure.function.name.to_owned(),
+    }
+}
+
+fn measured(definitions: &Definitions, value: &Measured) -> String {
+    match value {
+        Measured::Field(field) => name(definitions, *field).to_owned(),
+        Measured::Score(score) => definitions.scores[score.0].name.clone(),
+        Measured::Between { from, to } => format!(
+            "time from {} to {}",
+            event(definitions, *from),
+            event(definitions, *to)
+        ),
+        Measured::Since(since) => format!("time since {}", event(definitions, *since)),
+    }
+}
+
+/// `findings open including excluded where severity = high`
+pub(super) fn population(definitions: &Definitions, population: &Population) -> String {
+    let table = definitions.table(population.table);
+    let mut words = table.name.clone();
+    match population.role {
+        Role::Event(event) => words += &format!(" {}", table.events[event].name),
+        Role::State(state) => words += &format!(" {}", table.states[state].name),
+        Role::Rows => {}
+    }
+    if population.including_excluded {
+        words += " including excluded";
+    }
+    if let Some(filter) = &population.filter {
+        words += &format!(" where {}", condition(definitions, filter));
+    }
+    words
+}
+
+fn event(definitions: &Definitions, id: EventId) -> &str {
+    &definitions.table(id.table).events[id.event].name
+}

@@ -1,0 +1,101 @@
+//! What the parts of a condition stand for that its spelling does not say.
+
+use super::conditions::condition;
+use super::populations::{event_words, origin};
+use super::time::duration;
+use crate::model::{Condition, Definitions, Exists, FieldId, FieldSource, Relation};
+
+/// Sentences on fields of other tables, on related rows and on events that must follow, each once.
+pub(super) fn meanings(definitions: &Definitions, test: &Condition) -> Vec<String> {
+    let mut sentences = Vec::new();
+    collect(definitions, test, &mut sentences);
+    let mut unique: Vec<String> = Vec::new();
+    for sentence in sentences {
+        if !unique.contains(&sentence) {
+            unique.push(sentence);
+        }
+    }
+    unique
+}
+
+fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<String>) {
+    match test {
+        Condition::All(parts) | Condition::AnyOf(parts) => {
+            for part in parts {
+                collect(definitions, part, sentences);
+            }
+        }
+        Condition::Not(inner) => collect(definitions, inner, sentences),
+        Condition::Codes { field, .. }
+        | Condition::Texts { field, .. }
+        | Condition::Number { field, .. }
+        | Condition::Between { field, .. }
+        | Condition::Present(field) => sentences.extend(elsewhere(definitions, *field)),
+        Condition::Fields { left, right, .. } => {
+            sentences.extend(elsewhere(definitions, *left));
+            sentences.extend(elsewhere(definitions, *right));
+        }
+        Condition::Exists(exists) => {
+            sentences.push(related(definitions, test, exists));
+            if let Some(filter) = &exists.filter {
+                collect(definitions, filter, sentences);
+            }
+        }
+        Condition::Within { event, .. } => {
+            sentences.push(format!(
+                "`{}` reads {}; rows whose time is not over by as-of are pending and not counted",
+                condition(definitions, test),
+                event_words(definitions, *event)
+            ));
+        }
+    }
+}
+
+/// Where a field comes from, unless it is the row's own column.
+fn elsewhere(definitions: &Definitions, field: FieldId) -> Option<String> {
+    match definitions.field(field).source {
+        FieldSource::Column(_) => None,
+        FieldSource::Parent { .. } | FieldSource::Due(_) => {
+            Some(format!("reads {}", origin(definitions, field)))
+        }
+    }
+}
+
+/// Rule S13: what is looked for, and when.
+fn related(definitions: &Definitions, test: &Condition, exists: &Exists) -> String {
+    let table = definitions.table(exists.event.table);
+    let (parent, how) = match exists.relation {
+        Relation::Child { parent } => (parent, "of this row"),
+        Relation::Sibling { related, .. } => (related, "of the same row"),
+    };
+    let link = &table.parents[parent];
+    let of = &definitions.table(link.table).name;
+    let column = &table.columns[link.column].name;
+    let read = event_words(definitions, exists.event);
+    let when = match exists.micros {
+        Some(micros) => format!("in the {} before the instant asked about", duration(micros)),
+        None => "before the instant asked about".to_owned(),
+    };
+    format!(
+        "`{}`: {} {how} of {of} (by {column}) with {} {when}",
+        condition(definitions, test),
+        table.name,
+        read
+    )
+}
+
+/// Whether a condition asks for an event within a time of the population's (rule S20).
+pub(in crate::plan) fn mentions_within(test: &Condition) -> bool {
+    match test {
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(mentions_within),
+        Condition::Not(inner) => mentions_within(inner),
+        Condition::Within { .. } => true,
+        Condition::Codes { .. }
+        | Condition::Texts { .. }
+        | Condition::Number { .. }
+        | Condition::Between { .. }
+        | Condition::Fields { .. }
+        | Condition::Present(_)
+        | Condition::Exists(_) => false,
+    }
+}

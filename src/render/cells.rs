@@ -1,0 +1,410 @@
+//! An answer as a grid of texts for people; terminal tables and Markdown share it.
+//!
+//! A value column becomes up to six: the value, its target and verdict, its band, what it is
+//! compared with, and the change.
+
+use super::flat;
+use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
+use super::look::{Look, Style};
+use super::numbers;
+use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value, ValueColumn};
+use crate::model::Direction;
+use crate::types::{DisplayUnit, FieldType};
+
+/// One column of the grid.
+enum Shown<'a> {
+    Key(usize),
+    Field(usize, &'a FieldType),
+    Value(&'a Facts<'a>),
+    Limit(&'a Facts<'a>),
+    Verdict(&'a Facts<'a>),
+    Band(&'a Facts<'a>),
+    Previous(&'a Facts<'a>),
+    Change(&'a Facts<'a>),
+}
+
+/// What all cells of a value column share.
+struct Facts<'a> {
+    index: usize,
+    name: &'a str,
+    column: &'a ValueColumn,
+    decimals: usize,
+    /// Some value is of a period not over yet, so all leave room for its mark.
+    provisional: bool,
+    /// The target, if one judges every row that is judged.
+    same_target: Option<&'a str>,
+    /// The period compared with, if it is one.
+    same_period: Option<&'a str>,
+    reasons: Reasons,
+}
+
+/// Where the reasons for *none* stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reasons {
+    Beside,
+    /// In the legend.
+    Below,
+}
+
+/// The grid of an answer and where it has room for reasons: beside a single value column if that
+/// fits.
+pub(super) fn grid(answer: &Answer, look: Look) -> (Grid, Reasons) {
+    if facts(answer, Reasons::Beside).len() == 1 {
+        let grid = grid_with(answer, Reasons::Beside, look);
+        if grid.fits(look) {
+            return (grid, Reasons::Beside);
+        }
+    }
+    (grid_with(answer, Reasons::Below, look), Reasons::Below)
+}
+
+fn grid_with(answer: &Answer, reasons: Reasons, look: Look) -> Grid {
+    let facts = facts(answer, reasons);
+    let shown = shown(answer, &facts);
+    let columns = shown
+        .iter()
+        .map(|shown| column(shown, &answer.columns))
+        .collect();
+    let mut grid = Grid {
+        columns,
+        lines: Vec::new(),
+        headed: true,
+    };
+    for (index, row) in answer.rows.iter().enumerate() {
+        if begins_part(answer, index) {
+            grid.lines.push(GridLine::Rule);
+        }
+        let label = label_place(answer, row);
+        let cells = shown.iter().map(|shown| cell(shown, row, label, look));
+        grid.lines.push(GridLine::Cells(cells.collect()));
+    }
+    grid
+}
+
+/// Sentences that explain marks in the grid.
+pub(super) fn legend(answer: &Answer, reasons: Reasons) -> Vec<String> {
+    let facts = facts(answer, reasons);
+    let mut lines = Vec::new();
+    if facts.iter().any(|facts| facts.provisional) {
+        lines.push("* provisional: the period is not over".to_string());
+    }
+    if reasons == Reasons::Below {
+        lines.extend(reasons_line(answer, &facts));
+    }
+    lines
+}
+
+/// `none: no rows`, for several value columns with their names.
+fn reasons_line(answer: &Answer, facts: &[Facts]) -> Option<String> {
+    let mut sentences = Vec::new();
+    for each in facts {
+        let mut reasons: Vec<&str> = values(answer, each.index)
+            .filter_map(|value| value.reason.as_deref())
+            .collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        if !reasons.is_empty() {
+            let reasons = reasons.join(", ");
+            sentences.push(if facts.len() == 1 {
+                reasons
+            } else {
+                format!("{reasons} ({})", each.name)
+            });
+        }
+    }
+    (!sentences.is_empty()).then(|| format!("none: {}", sentences.join("; ")))
+}
+
+fn facts(answer: &Answer, reasons: Reasons) -> Vec<Facts<'_>> {
+    let columns = answer.columns.iter().enumerate();
+    columns
+        .filter_map(|(index, column)| match &column.role {
+            ColumnRole::Value(value) => Some(Facts {
+                reasons,
+                ..facts_of(answer, index, &column.name, value)
+            }),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        })
+        .collect()
+}
+
+fn facts_of<'a>(
+    answer: &'a Answer,
+    index: usize,
+    name: &'a str,
+    column: &'a ValueColumn,
+) -> Facts<'a> {
+    let all = || values(answer, index);
+    let compared = || all().filter_map(|value| value.comparison.as_ref());
+    let shown = all()
+        .filter_map(|value| value.value)
+        .chain(compared().filter_map(|comparison| comparison.previous));
+    Facts {
+        index,
+        name,
+        column,
+        decimals: numbers::column_decimals(shown, column.unit),
+        provisional: all().any(|value| value.provisional),
+        same_target: only(all().filter_map(|value| Some(value.target.as_ref()?.written.as_str()))),
+        same_period: only(compared().map(|comparison| comparison.period.as_str())),
+        reasons: Reasons::Beside,
+    }
+}
+
+fn values(answer: &Answer, index: usize) -> impl Iterator<Item = &Value> {
+    answer
+        .rows
+        .iter()
+        .filter_map(move |row| flat::value_at(row, index))
+}
+
+/// The one text that all of them are, if it is one.
+fn only<'a>(mut texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let first = texts.next()?;
+    texts.all(|text| text == first).then_some(first)
+}
+
+fn shown<'a>(answer: &'a Answer, facts: &'a [Facts<'a>]) -> Vec<Shown<'a>> {
+    let mut shown = Vec::new();
+    for (index, column) in answer.columns.iter().enumerate() {
+        match &column.role {
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) => shown.push(Shown::Key(index)),
+            ColumnRole::Field(field) => shown.push(Shown::Field(index, field)),
+            ColumnRole::Value(_) => {
+                let facts = facts.iter().find(|facts| facts.index == index);
+                shown.extend(facts.into_iter().flat_map(shown_of));
+            }
+        }
+    }
+    shown
+}
+
+fn shown_of<'a>(facts: &'a Facts<'a>) -> Vec<Shown<'a>> {
+    let mut shown = vec![Shown::Value(facts)];
+    if facts.column.with_target {
+        // One target for all rows stands in the header.
+        if facts.same_target.is_none() {
+            shown.push(Shown::Limit(facts));
+        }
+        shown.push(Shown::Verdict(facts));
+    }
+    if facts.column.with_band {
+        shown.push(Shown::Band(facts));
+    }
+    if facts.column.with_previous {
+        shown.push(Shown::Previous(facts));
+        shown.push(Shown::Change(facts));
+    }
+    shown
+}
+
+fn column(shown: &Shown, columns: &[Column]) -> GridColumn {
+    let (header, align, shrinks) = match shown {
+        Shown::Key(index) => (columns[*index].name.clone(), Align::Left, true),
+        Shown::Field(index, field) => {
+            let is_number = matches!(field, FieldType::Number);
+            let align = if is_number { Align::Right } else { Align::Left };
+            (columns[*index].name.clone(), align, !is_number)
+        }
+        Shown::Value(facts) => (value_header(facts), Align::Right, false),
+        Shown::Limit(_) => ("target".to_string(), Align::Left, true),
+        Shown::Verdict(facts) => (verdict_header(facts), Align::Left, false),
+        Shown::Band(_) => ("band".to_string(), Align::Left, true),
+        Shown::Previous(facts) => {
+            let header = facts.same_period.unwrap_or("previous");
+            (header.to_string(), Align::Right, false)
+        }
+        Shown::Change(_) => ("change".to_string(), Align::Right, false),
+    };
+    GridColumn {
+        header,
+        align,
+        shrinks,
+    }
+}
+
+/// `mttr (days)`. Counts need no unit, percentages have their sign in the cells.
+fn value_header(facts: &Facts) -> String {
+    match facts.column.unit {
+        DisplayUnit::Count | DisplayUnit::Percent => facts.name.to_string(),
+        unit @ (DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_)) => {
+            format!("{} ({})", facts.name, unit.word())
+        }
+    }
+}
+
+fn verdict_header(facts: &Facts) -> String {
+    match facts.same_target {
+        Some(target) => target.to_string(),
+        None if facts.column.with_target => "status".to_string(),
+        None => String::new(),
+    }
+}
+
+/// Whether a rule stands above a row: above the total of a single block, or, where periods have
+/// totals of their own, between one period and the next.
+fn begins_part(answer: &Answer, index: usize) -> bool {
+    let Some(before) = index.checked_sub(1).map(|before| &answer.rows[before]) else {
+        return false;
+    };
+    let row = &answer.rows[index];
+    if has_periods(answer) {
+        return before.level != Level::Group && row.level == Level::Group;
+    }
+    before.level == Level::Group && row.level != Level::Group
+}
+
+/// Whether rows of more than one period stand below each other.
+fn has_periods(answer: &Answer) -> bool {
+    let is_period = |column: &Column| matches!(column.role, ColumnRole::Period(_));
+    let Some(index) = answer.columns.iter().position(is_period) else {
+        return false;
+    };
+    let Some(first) = answer.rows.first() else {
+        return false;
+    };
+    answer
+        .rows
+        .iter()
+        .any(|row| row.cells[index] != first.cells[index])
+}
+
+/// Where a total or `other` row says what it is: in its first empty dimension.
+fn label_place(answer: &Answer, row: &Row) -> Option<usize> {
+    if row.level == Level::Group {
+        return None;
+    }
+    let is_free = |(column, cell): (&Column, &Cell)| {
+        matches!(column.role, ColumnRole::Dimension(_)) && *cell == Cell::Missing
+    };
+    answer.columns.iter().zip(&row.cells).position(is_free)
+}
+
+fn cell(shown: &Shown, row: &Row, label: Option<usize>, look: Look) -> GridCell {
+    match shown {
+        Shown::Key(index) if label == Some(*index) => {
+            GridCell::new(row.level.word(), Style::Strong)
+        }
+        Shown::Key(index) => key_cell(&row.cells[*index], row.level, look),
+        Shown::Field(index, _) => key_cell(&row.cells[*index], Level::Group, look),
+        Shown::Value(facts) => with_value(row, facts, |value| value_cell(value, facts, row.level)),
+        Shown::Limit(facts) => with_value(row, facts, |value| limit_cell(value, look)),
+        Shown::Verdict(facts) => with_value(row, facts, verdict_cell),
+        Shown::Band(facts) => with_value(row, facts, |value| {
+            GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look)
+        }),
+        Shown::Previous(facts) => with_value(row, facts, |value| previous_cell(value, facts)),
+        Shown::Change(facts) => with_value(row, facts, |value| change_cell(value, facts)),
+    }
+}
+
+fn with_value(row: &Row, facts: &Facts, cell: impl Fn(&Value) -> GridCell) -> GridCell {
+    flat::value_at(row, facts.index).map_or_else(GridCell::empty, cell)
+}
+
+fn key_cell(cell: &Cell, level: Level, look: Look) -> GridCell {
+    match cell {
+        Cell::Missing if level == Level::Group => GridCell::new("(missing)", Style::Dim),
+        Cell::Missing => GridCell::empty(),
+        Cell::Text(text) => GridCell::of_data(text, Style::Plain, look),
+        Cell::YesNo(true) => GridCell::new("yes", Style::Plain),
+        Cell::YesNo(false) => GridCell::new("no", Style::Plain),
+        Cell::Number(value) => GridCell::new(numbers::plain(*value), Style::Plain),
+        // The engine puts values in value columns alone.
+        Cell::Value(value) => GridCell::new(
+            value.value.map(numbers::plain).unwrap_or_default(),
+            Style::Plain,
+        ),
+    }
+}
+
+fn value_cell(value: &Value, facts: &Facts, level: Level) -> GridCell {
+    // The mark has a column of its own, so that digits stay in line.
+    let mark = match (facts.provisional, value.provisional) {
+        (false, _) => "",
+        (true, false) => "\u{a0}",
+        (true, true) => "*",
+    };
+    let Some(number) = value.value else {
+        let reason = value
+            .reason
+            .as_deref()
+            .filter(|_| facts.reasons == Reasons::Beside);
+        let reason = reason
+            .map(|reason| format!(" ({reason})"))
+            .unwrap_or_default();
+        return GridCell::new(format!("none{reason}{mark}"), Style::Dim);
+    };
+    let text = numbers::judged(
+        number,
+        facts.column.unit,
+        facts.decimals,
+        value.target.as_ref(),
+    );
+    let style = match level {
+        Level::Group | Level::Other => Style::Plain,
+        Level::Total => Style::Strong,
+    };
+    GridCell::new(format!("{text}{mark}"), style)
+}
+
+fn limit_cell(value: &Value, look: Look) -> GridCell {
+    let written = value
+        .target
+        .as_ref()
+        .map(|verdict| verdict.written.as_str());
+    GridCell::of_data(written.unwrap_or(""), Style::Dim, look)
+}
+
+pub(super) fn verdict_cell(value: &Value) -> GridCell {
+    let Some(verdict) = &value.target else {
+        return GridCell::empty();
+    };
+    let style = match verdict.status {
+        Status::Pass => Style::Good,
+        Status::Miss => Style::Bad,
+        Status::NoData => Style::Dim,
+    };
+    GridCell::new(verdict.status.word(), style)
+}
+
+fn previous_cell(value: &Value, facts: &Facts) -> GridCell {
+    let Some(comparison) = &value.comparison else {
+        return GridCell::empty();
+    };
+    match comparison.previous {
+        Some(previous) => GridCell::new(
+            numbers::at_least(previous, facts.column.unit, facts.decimals),
+            Style::Plain,
+        ),
+        None => GridCell::new("none", Style::Dim),
+    }
+}
+
+fn change_cell(value: &Value, facts: &Facts) -> GridCell {
+    let Some(change) = value
+        .comparison
+        .as_ref()
+        .and_then(|comparison| comparison.change)
+    else {
+        return GridCell::empty();
+    };
+    GridCell::new(
+        numbers::change_between(change, facts.column.unit, facts.decimals),
+        change_style(change, facts.column.direction),
+    )
+}
+
+/// Green for the better, red for the worse, nothing if nobody said which is which.
+pub(super) fn change_style(change: f64, direction: Option<Direction>) -> Style {
+    let better = match direction {
+        None => return Style::Plain,
+        Some(Direction::HigherIsBetter) => change > 0.0,
+        Some(Direction::LowerIsBetter) => change < 0.0,
+    };
+    match (change == 0.0, better) {
+        (true, _) => Style::Plain,
+        (false, true) => Style::Good,
+        (false, false) => Style::Bad,
+    }
+}

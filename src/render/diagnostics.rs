@@ -1,0 +1,196 @@
+//! Problems for people, with the source line and carets, and for programs as JSON.
+//!
+//! The drawing is done by annotate-snippets; nothing else of the crate knows it. Only the line a
+//! problem begins on is handed over: it is enough to find the place, and costs nothing on a long file.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::{Value as Json, json};
+
+use super::look::{Look, Style};
+use super::text::is_harmful;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{Sources, Span};
+
+/// Room for a source line where no width is known. Longer lines are cut around the place even in a
+/// pipe: their rest is in the file that the message names.
+const USUAL_WIDTH: usize = 140;
+/// Below this the drawing has no room for a line at all.
+const NARROWEST: usize = 40;
+
+/// All problems in the order given, a blank line between two, and a line that counts them. Empty for
+/// no problems.
+pub fn diagnostics(sources: &Sources, list: &[Diagnostic], look: &Look) -> String {
+    let mut text = String::new();
+    for diagnostic in list {
+        text += &one(sources, diagnostic, *look);
+        text += "\n\n";
+    }
+    if !list.is_empty() {
+        text += &format!("{}\n", look.paint(&counts(list), Style::Strong));
+    }
+    text
+}
+
+/// All problems as a JSON array of `{code, severity, message, file, line, column, end_line,
+/// end_column, help}`. Lines and columns count from 1, columns in characters, the end is just after
+/// the last one; all five are null for a problem without a place. `help` is one text, a line for
+/// each advice, the label of the place first; null if there is none.
+pub fn diagnostics_json(sources: &Sources, list: &[Diagnostic]) -> String {
+    let objects: Vec<Json> = list.iter().map(|each| object(sources, each)).collect();
+    super::json::lines(&Json::Array(objects))
+}
+
+fn object(sources: &Sources, diagnostic: &Diagnostic) -> Json {
+    let place = diagnostic.span.map(|span| {
+        let file = sources.get(span.source).name.as_str();
+        (
+            file,
+            sources.line_column(span),
+            sources.end_line_column(span),
+        )
+    });
+    let advice: Vec<&str> = diagnostic
+        .label
+        .iter()
+        .chain(&diagnostic.help)
+        .map(String::as_str)
+        .collect();
+    json!({
+        "code": diagnostic.code,
+        "severity": severity_word(diagnostic.severity),
+        "message": diagnostic.message,
+        "file": place.map(|(file, _, _)| file),
+        "line": place.map(|(_, (line, _), _)| line),
+        "column": place.map(|(_, (_, column), _)| column),
+        "end_line": place.map(|(_, _, (line, _))| line),
+        "end_column": place.map(|(_, _, (_, column))| column),
+        "help": (!advice.is_empty()).then(|| advice.join("\n")),
+    })
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// `3 errors, 1 warning`.
+fn counts(list: &[Diagnostic]) -> String {
+    let count = |severity| list.iter().filter(|each| each.severity == severity).count();
+    let parts = [Severity::Error, Severity::Warning].map(|severity| {
+        let many = count(severity);
+        let plural = if many == 1 { "" } else { "s" };
+        (many > 0).then(|| format!("{many} {}{plural}", severity_word(severity)))
+    });
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn one(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
+        .primary_title(made_harmless(&diagnostic.message))
+        .id(diagnostic.code);
+    let mut group = Group::with_title(title);
+    if let Some(span) = diagnostic.span {
+        group = group.element(snippet(sources, span, diagnostic));
+    }
+    // A label has no place to stand without carets.
+    let label = diagnostic
+        .label
+        .iter()
+        .filter(|_| diagnostic.span.is_none());
+    for help in label.chain(&diagnostic.help) {
+        group = group.element(Level::HELP.no_name().message(made_harmless(help)));
+    }
+    let drawn = renderer(look).render(&[group]);
+    without_empty_gutters(&drawn)
+}
+
+fn renderer(look: Look) -> Renderer {
+    let renderer = if look.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.term_width(look.width.unwrap_or(USUAL_WIDTH).max(NARROWEST))
+}
+
+fn snippet<'a>(
+    sources: &'a Sources,
+    span: Span,
+    diagnostic: &'a Diagnostic,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let source = sources.get(span.source);
+    let (line, place) = line_around(&source.text, span);
+    let (number, _) = sources.line_column(span);
+    let label = diagnostic.label.as_deref().map(made_harmless);
+    Snippet::source(made_harmless(line))
+        .line_start(number)
+        .path(made_harmless(&source.name))
+        .annotation(AnnotationKind::Primary.span(place).label(label))
+}
+
+/// The line a span begins on, and the part of the span that lies in it. A place of many lines is
+/// marked on its first one: a whole definition under carets would hide the message.
+fn line_around(text: &str, span: Span) -> (&str, Range<usize>) {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text[start..]
+        .find('\n')
+        .map_or(text.len(), |newline| start + newline);
+    let line = text[line_start..line_end].trim_end_matches('\r');
+    let within = |offset: usize| (offset - line_start).min(line.len());
+    (line, within(start)..within(end.max(start)))
+}
+
+/// Replaces what could act on a terminal by as many bytes, so that places stay right. Tabs and
+/// newlines stay: the drawing knows them.
+fn made_harmless(text: &str) -> String {
+    text.chars()
+        .map(|letter| match (is_harmful(letter), letter.len_utf8()) {
+            (true, _) if letter == '\n' || letter == '\t' => letter,
+            (true, 1) => '?',
+            (true, 2) => '\u{b7}',
+            (true, 3) => '\u{fffd}',
+            (true, _) => '\u{1f7a8}',
+            (false, _) => letter,
+        })
+        .collect()
+}
+
+/// Takes out the empty gutter lines that stand before advice: the advice reads as part of the place.
+fn without_empty_gutters(drawn: &str) -> String {
+    let lines: Vec<&str> = drawn.lines().collect();
+    let plain: Vec<String> = lines.iter().map(|line| without_styles(line)).collect();
+    let is_advice = |index: usize| {
+        plain
+            .get(index)
+            .is_some_and(|line| line.trim_start().starts_with("= "))
+    };
+    let is_kept = |index: &usize| !(plain[*index].trim() == "|" && is_advice(index + 1));
+    let kept: Vec<&str> = (0..lines.len())
+        .filter(is_kept)
+        .map(|index| lines[index])
+        .collect();
+    kept.join("\n")
+}
+
+fn without_styles(line: &str) -> String {
+    let mut plain = String::new();
+    let mut inside = false;
+    for letter in line.chars() {
+        match letter {
+            '\x1b' => inside = true,
+            'm' if inside => inside = false,
+            other if !inside => plain.push(other),
+            _ => {}
+        }
+    }
+    plain
+}

@@ -1,0 +1,189 @@
+//! An answer as flat records, the shape that JSON, CSV and Parquet share: which keys a row has, in
+//! which order, and what stands under each.
+
+use crate::answer::{Answer, Cell, ColumnRole, Row, Value, ValueColumn};
+use crate::types::{DisplayUnit, FieldType};
+
+/// One key of every row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Key {
+    pub name: String,
+    pub part: Part,
+    pub holds: Holds,
+}
+
+/// What of a row stands under a key. Numbers are indexes of columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Cell(usize),
+    Rows(usize),
+    Reason(usize),
+    Target(usize),
+    Status(usize),
+    Previous(usize),
+    Change(usize),
+    Band(usize),
+    Level,
+}
+
+/// The type of a key's data, the same in every row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    Text,
+    YesNo,
+    Number,
+    /// A number that is whole unless it is a mean of counts.
+    Count,
+    Rows,
+}
+
+/// What stands under a key in one row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Datum<'a> {
+    Null,
+    Text(&'a str),
+    YesNo(bool),
+    Number(f64),
+    Rows(u64),
+}
+
+/// The keys of an answer's rows. They depend on its columns alone, never on the data. A key we add
+/// that is also the name of a column gets a trailing `_`, so that neither hides the other.
+pub(super) fn keys(answer: &Answer) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for (index, column) in answer.columns.iter().enumerate() {
+        match &column.role {
+            ColumnRole::Period(_) => add(&mut keys, &column.name, Part::Cell(index), Holds::Text),
+            ColumnRole::Dimension(of) | ColumnRole::Field(of) => {
+                add(&mut keys, &column.name, Part::Cell(index), holds(of));
+            }
+            ColumnRole::Value(value) => add_value(&mut keys, &column.name, index, value),
+        }
+    }
+    // The rows of a list are findings: they have no level.
+    if has_values(answer) {
+        add(&mut keys, "level", Part::Level, Holds::Text);
+    }
+    rename_repeats(&mut keys);
+    keys
+}
+
+/// Whether an answer has a computed column; one of a `list` query has none.
+pub(super) fn has_values(answer: &Answer) -> bool {
+    let is_value = |role: &ColumnRole| matches!(role, ColumnRole::Value(_));
+    answer.columns.iter().any(|column| is_value(&column.role))
+}
+
+fn add(keys: &mut Vec<Key>, name: &str, part: Part, holds: Holds) {
+    let name = name.to_string();
+    keys.push(Key { name, part, holds });
+}
+
+fn add_value(keys: &mut Vec<Key>, name: &str, index: usize, column: &ValueColumn) {
+    let number = match column.unit {
+        DisplayUnit::Count => Holds::Count,
+        DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_) => {
+            Holds::Number
+        }
+    };
+    let mut with = |suffix: &str, part, holds| add(keys, &format!("{name}{suffix}"), part, holds);
+    with("", Part::Cell(index), number);
+    with("_rows", Part::Rows(index), Holds::Rows);
+    with("_reason", Part::Reason(index), Holds::Text);
+    if column.with_target {
+        with("_target", Part::Target(index), Holds::Text);
+        with("_status", Part::Status(index), Holds::Text);
+    }
+    if column.with_previous {
+        with("_previous", Part::Previous(index), number);
+        with("_change", Part::Change(index), number);
+    }
+    if column.with_band {
+        with("_band", Part::Band(index), Holds::Text);
+    }
+}
+
+fn rename_repeats(keys: &mut [Key]) {
+    let is_cell = |key: &Key| matches!(key.part, Part::Cell(_));
+    let mut taken: Vec<String> = keys
+        .iter()
+        .filter(|key| is_cell(key))
+        .map(|key| key.name.clone())
+        .collect();
+    for key in keys.iter_mut().filter(|key| !is_cell(key)) {
+        while taken.contains(&key.name) {
+            key.name.push('_');
+        }
+        taken.push(key.name.clone());
+    }
+}
+
+fn holds(field: &FieldType) -> Holds {
+    match field {
+        FieldType::Text | FieldType::Date | FieldType::Scale(_) => Holds::Text,
+        FieldType::YesNo => Holds::YesNo,
+        FieldType::Number => Holds::Number,
+    }
+}
+
+/// What a row has under a key.
+pub(super) fn datum(row: &Row, part: Part) -> Datum<'_> {
+    let of = |index: usize| value_at(row, index);
+    match part {
+        Part::Cell(index) => cell(&row.cells[index]),
+        Part::Rows(index) => of(index).map_or(Datum::Null, |value| Datum::Rows(value.rows)),
+        Part::Reason(index) => text(of(index).and_then(|value| value.reason.as_deref())),
+        Part::Target(index) => text(
+            of(index)
+                .and_then(|value| value.target.as_ref())
+                .map(|verdict| verdict.written.as_str()),
+        ),
+        Part::Status(index) => text(
+            of(index)
+                .and_then(|value| value.target.as_ref())
+                .map(|verdict| verdict.status.word()),
+        ),
+        Part::Previous(index) => number(
+            of(index)
+                .and_then(|value| value.comparison.as_ref())
+                .and_then(|comparison| comparison.previous),
+        ),
+        Part::Change(index) => number(
+            of(index)
+                .and_then(|value| value.comparison.as_ref())
+                .and_then(|comparison| comparison.change),
+        ),
+        Part::Band(index) => text(of(index).and_then(|value| value.band.as_deref())),
+        Part::Level => Datum::Text(row.level.word()),
+    }
+}
+
+/// The value in a cell, if it is one.
+pub(super) fn value_at(row: &Row, index: usize) -> Option<&Value> {
+    match &row.cells[index] {
+        Cell::Value(value) => Some(value),
+        Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => None,
+    }
+}
+
+fn cell(cell: &Cell) -> Datum<'_> {
+    match cell {
+        Cell::Missing => Datum::Null,
+        Cell::Text(text) => Datum::Text(text),
+        Cell::YesNo(yes) => Datum::YesNo(*yes),
+        Cell::Number(value) => number(Some(*value)),
+        Cell::Value(value) => number(value.value),
+    }
+}
+
+fn text(text: Option<&str>) -> Datum<'_> {
+    text.map_or(Datum::Null, Datum::Text)
+}
+
+/// NaN and infinity never leave the engine (rule S17); if one did, it would be *none* here.
+fn number(value: Option<f64>) -> Datum<'static> {
+    match value.filter(|value| value.is_finite()) {
+        Some(value) => Datum::Number(value),
+        None => Datum::Null,
+    }
+}

@@ -1,0 +1,108 @@
+//! What stands under an answer: the circumstances it holds in (rule S38), what was left out (rule
+//! S19), and its notes.
+
+use super::flat;
+use super::look::{Look, Style};
+use super::numbers::count;
+use super::text::{harmless, join_wrapped, paragraph};
+use crate::answer::{Answer, ColumnRole, Context, Excluded, Level};
+use crate::model::Kind;
+
+/// The footer of an answer, in dim lines that fit the look.
+pub(super) fn answer(answer: &Answer, look: Look) -> String {
+    let mut pieces = context(&answer.context);
+    pieces.extend(rows_used(answer));
+    pieces.extend(excluded(&answer.excluded));
+    lines(&pieces, look) + &notes(&answer.notes, look)
+}
+
+/// Pieces on as few dim lines as they fit.
+pub(super) fn lines(pieces: &[String], look: Look) -> String {
+    let pieces: Vec<String> = pieces.iter().map(|piece| harmless(piece, look)).collect();
+    let lines = join_wrapped(&pieces, look.dot(), look.width);
+    dim(&lines, look)
+}
+
+/// Every note on a line of its own.
+pub(super) fn notes(notes: &[String], look: Look) -> String {
+    notes
+        .iter()
+        .map(|note| dim(&paragraph(note, look), look))
+        .collect()
+}
+
+fn dim(lines: &[String], look: Look) -> String {
+    let dim = |line: &String| format!("{}\n", look.paint(line, Style::Dim));
+    lines.iter().map(dim).collect()
+}
+
+/// `as of 2026-04-30`, `known on …`, the time zone.
+pub(super) fn context(context: &Context) -> Vec<String> {
+    let mut pieces = vec![format!("as of {}", context.as_of)];
+    let known_on = context.known_on.iter().map(|on| format!("known on {on}"));
+    pieces.extend(known_on);
+    pieces.push(context.timezone.clone());
+    pieces
+}
+
+/// `205 rows used`. Left out where adding up would count rows twice: several KPIs, or a state seen
+/// at several instants.
+pub(super) fn rows_used(answer: &Answer) -> Option<String> {
+    let plural = |rows: u64| if rows == 1 { "" } else { "s" };
+    if !flat::has_values(answer) {
+        let rows = answer.rows.len() as u64;
+        return Some(format!("{} row{}", count(rows), plural(rows)));
+    }
+    let rows = groups_rows(answer)?;
+    Some(format!("{} row{} used", count(rows), plural(rows)))
+}
+
+fn groups_rows(answer: &Answer) -> Option<u64> {
+    let mut values = answer
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| match &column.role {
+            ColumnRole::Value(value) => Some((index, value.kind)),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        });
+    let (Some((index, kind)), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let has_periods = answer
+        .columns
+        .iter()
+        .any(|column| matches!(column.role, ColumnRole::Period(_)));
+    match kind {
+        Kind::Flow => {}
+        Kind::Stock | Kind::Mixed => {
+            if has_periods {
+                return None;
+            }
+        }
+    }
+    let parts = answer.rows.iter().filter(|row| row.level != Level::Total);
+    Some(
+        parts
+            .filter_map(|row| flat::value_at(row, index))
+            .map(|value| value.rows)
+            .sum(),
+    )
+}
+
+/// `excluded: 3 false positive, 1 found_at missing`; with the KPI's name in front if they differ.
+pub(super) fn excluded(list: &[Excluded]) -> Option<String> {
+    let mut kpis: Vec<&str> = list.iter().map(|each| each.kpi.as_str()).collect();
+    kpis.dedup();
+    let reasons = |kpi: &str| {
+        let own = list.iter().filter(|each| each.kpi == kpi);
+        let reasons = own.map(|each| format!("{} {}", count(each.rows), each.reason));
+        reasons.collect::<Vec<_>>().join(", ")
+    };
+    let first = reasons(kpis.first()?);
+    if kpis.iter().all(|kpi| reasons(kpi) == first) {
+        return Some(format!("excluded: {first}"));
+    }
+    let each = kpis.iter().map(|kpi| format!("{kpi} {}", reasons(kpi)));
+    Some(format!("excluded: {}", each.collect::<Vec<_>>().join("; ")))
+}

@@ -1,0 +1,294 @@
+//! Lays out styled cells in aligned columns that fit a width. Knows nothing of answers.
+//!
+//! A grid too wide for the look gives way in steps: headers break into lines, texts are shortened,
+//! gaps shrink; if that is not enough, every row becomes a block of `header  cell` lines, in which
+//! nothing is cut.
+
+use super::look::{Look, Style};
+use super::text::{harmless, join_wrapped, shorten, width, wrap};
+
+/// A text shortened to fewer columns tells too little, and so does one that lost two thirds: a row
+/// of titles cut to their first word is no list. From the larger number on it is enough in any case.
+const SHORTEST_TEXT: (usize, usize) = (10, 24);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Right,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct GridColumn {
+    pub header: String,
+    pub align: Align,
+    /// Whether its cells may be shortened; numbers and verdicts never are.
+    pub shrinks: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct GridCell {
+    pub text: String,
+    pub style: Style,
+}
+
+impl GridCell {
+    /// A text of ours.
+    pub fn new(text: impl Into<String>, style: Style) -> Self {
+        GridCell {
+            text: text.into(),
+            style,
+        }
+    }
+
+    /// A text of the data, made harmless.
+    pub fn of_data(text: &str, style: Style, look: Look) -> Self {
+        GridCell::new(harmless(text, look), style)
+    }
+
+    pub fn empty() -> Self {
+        GridCell::new("", Style::Plain)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum GridLine {
+    /// One for each column.
+    Cells(Vec<GridCell>),
+    Rule,
+    /// Pieces below a row, indented.
+    Details(Vec<GridCell>),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Grid {
+    pub columns: Vec<GridColumn>,
+    pub lines: Vec<GridLine>,
+    /// Whether headers are shown above the columns.
+    pub headed: bool,
+}
+
+/// How the columns stand.
+struct Layout {
+    widths: Vec<usize>,
+    gap: usize,
+}
+
+impl Grid {
+    /// The grid as lines, each with its newline.
+    pub fn render(&self, look: Look) -> String {
+        match self.layout(look.width) {
+            Some(layout) => self.aligned(&layout, look),
+            None => self.stacked(look),
+        }
+    }
+
+    /// Whether it fits with nothing cut or broken.
+    pub fn fits(&self, look: Look) -> bool {
+        let natural = total(&self.natural(false), 2);
+        look.width.is_none_or(|width| natural <= width)
+    }
+
+    fn layout(&self, width: Option<usize>) -> Option<Layout> {
+        let natural = self.natural(false);
+        let Some(width) = width.filter(|width| total(&natural, 2) > *width) else {
+            return Some(Layout {
+                widths: natural,
+                gap: 2,
+            });
+        };
+        [2, 1].into_iter().find_map(|gap| {
+            let widths =
+                self.shrunk(width.checked_sub(gap * self.columns.len().saturating_sub(1))?)?;
+            Some(Layout { widths, gap })
+        })
+    }
+
+    /// Widths that add up to at most `room`, taken from the widest texts first.
+    fn shrunk(&self, room: usize) -> Option<Vec<usize>> {
+        let mut widths = self.natural(true);
+        let narrowest = self.narrowest(true);
+        while widths.iter().sum::<usize>() > room {
+            let widest = (0..widths.len())
+                .filter(|index| widths[*index] > narrowest[*index])
+                .max_by_key(|index| (widths[*index], usize::MAX - index))?;
+            widths[widest] -= 1;
+        }
+        Some(widths)
+    }
+
+    fn natural(&self, broken: bool) -> Vec<usize> {
+        self.widths(broken, |cells, _| cells)
+    }
+
+    fn narrowest(&self, broken: bool) -> Vec<usize> {
+        let (least, enough) = SHORTEST_TEXT;
+        self.widths(broken, |cells, column| {
+            if column.shrinks {
+                cells.min((cells / 3).clamp(least, enough))
+            } else {
+                cells
+            }
+        })
+    }
+
+    fn widths(&self, broken: bool, cells: impl Fn(usize, &GridColumn) -> usize) -> Vec<usize> {
+        let mut widest = vec![0; self.columns.len()];
+        for line in &self.lines {
+            if let GridLine::Cells(row) = line {
+                for (widest, cell) in widest.iter_mut().zip(row) {
+                    *widest = width(&cell.text).max(*widest);
+                }
+            }
+        }
+        self.columns
+            .iter()
+            .zip(widest)
+            .map(|(column, widest)| cells(widest, column).max(self.header_width(column, broken)))
+            .collect()
+    }
+
+    fn header_width(&self, column: &GridColumn, broken: bool) -> usize {
+        match (self.headed, broken) {
+            (false, _) => 0,
+            (true, false) => width(&column.header),
+            (true, true) => column.header.split(' ').map(width).max().unwrap_or(0),
+        }
+    }
+
+    fn aligned(&self, layout: &Layout, look: Look) -> String {
+        let mut text = String::new();
+        let rule = look.paint(
+            &look.rule().repeat(total(&layout.widths, layout.gap)),
+            Style::Dim,
+        );
+        if self.headed {
+            for line in self.header_lines(layout, look) {
+                text += &self.row(&line, layout, look);
+            }
+            text += &format!("{rule}\n");
+        }
+        for line in &self.lines {
+            match line {
+                GridLine::Cells(row) => text += &self.row(row, layout, look),
+                GridLine::Rule => text += &format!("{rule}\n"),
+                GridLine::Details(pieces) => text += &details(pieces, look),
+            }
+        }
+        text
+    }
+
+    /// The headers, those with fewer lines standing at the bottom.
+    fn header_lines(&self, layout: &Layout, look: Look) -> Vec<Vec<GridCell>> {
+        let headers: Vec<Vec<String>> = self
+            .columns
+            .iter()
+            .zip(&layout.widths)
+            .map(|(column, limit)| {
+                let fits = width(&column.header) <= *limit;
+                let whole = || vec![column.header.clone()];
+                if fits {
+                    whole()
+                } else {
+                    wrap(&column.header, *limit)
+                }
+            })
+            .collect();
+        let height = headers.iter().map(Vec::len).max().unwrap_or(0);
+        let line = |header: &Vec<String>, index: usize| {
+            let own = (index + header.len()).checked_sub(height);
+            GridCell::of_data(
+                own.map_or("", |own| header[own].as_str()),
+                Style::Strong,
+                look,
+            )
+        };
+        (0..height)
+            .map(|index| headers.iter().map(|header| line(header, index)).collect())
+            .collect()
+    }
+
+    fn row(&self, row: &[GridCell], layout: &Layout, look: Look) -> String {
+        let mut text = String::new();
+        // Spaces are written only before a text, so that no line ends in them.
+        let mut spaces = 0;
+        for ((cell, column), limit) in row.iter().zip(&self.columns).zip(&layout.widths) {
+            let shown = shorten(&cell.text, *limit, look);
+            let room = limit.saturating_sub(width(&shown));
+            let (before, after) = match column.align {
+                Align::Left => (0, room),
+                Align::Right => (room, 0),
+            };
+            spaces += before;
+            if !shown.is_empty() {
+                let visible = shown.trim_end();
+                text += &" ".repeat(spaces);
+                text += &look.paint(visible, cell.style);
+                spaces = width(&shown) - width(visible);
+            }
+            spaces += after + layout.gap;
+        }
+        text + "\n"
+    }
+
+    /// Every row as a block of lines, a header and its cell each.
+    fn stacked(&self, look: Look) -> String {
+        let limit = look.width.unwrap_or(usize::MAX);
+        let longest = self
+            .columns
+            .iter()
+            .map(|column| width(&column.header))
+            .max();
+        let labels = longest.unwrap_or(0).min((limit / 2).saturating_sub(2));
+        let blocks = self.lines.iter().filter_map(|line| match line {
+            GridLine::Cells(row) => Some(self.block(row, labels, limit, look)),
+            GridLine::Details(pieces) => Some(details(pieces, look)),
+            GridLine::Rule => None,
+        });
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    fn block(&self, row: &[GridCell], labels: usize, limit: usize, look: Look) -> String {
+        let mut text = String::new();
+        for (column, cell) in self.columns.iter().zip(row) {
+            let label = shorten(&harmless(&column.header, look), labels, look);
+            for (index, part) in wrap(&cell.text, limit - labels - 2).iter().enumerate() {
+                let label = if index == 0 { label.as_str() } else { "" };
+                let space = " ".repeat(labels - width(label) + 2);
+                let label = look.paint(label, Style::Dim);
+                text += &format!(
+                    "{label}{space}{}\n",
+                    look.paint(part.trim_end(), cell.style)
+                );
+            }
+        }
+        text
+    }
+}
+
+/// Pieces on indented lines, as many on each as fit.
+fn details(pieces: &[GridCell], look: Look) -> String {
+    let room = look.width.map(|width| width.saturating_sub(2));
+    let mut text = String::new();
+    let mut used = 0;
+    for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
+        for part in join_wrapped(std::slice::from_ref(&piece.text), "", room) {
+            let needed = width(&part) + 2;
+            let begins = used == 0 || look.width.is_some_and(|limit| used + needed > limit);
+            if begins {
+                text += if used == 0 { "" } else { "\n" };
+                used = 0;
+            }
+            text += &format!("  {}", look.paint(&part, piece.style));
+            used += needed;
+        }
+    }
+    if used > 0 {
+        text.push('\n');
+    }
+    text
+}
+
+/// Columns that widths take with gaps between them.
+fn total(widths: &[usize], gap: usize) -> usize {
+    widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1)
+}

@@ -1,0 +1,90 @@
+//! How an output may look: what the terminal can show, and the few styles used.
+
+/// What the place an output goes to can show. Nothing here is detected: the caller looks at the
+/// terminal and the environment, so that the same answer and look give the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the terminal. `None` is a pipe or a file: nothing is ever cut.
+    pub width: Option<usize>,
+    /// Whether ANSI colours may be written.
+    pub color: bool,
+    /// Whether drawing characters outside ASCII may be written; texts of the data are kept anyway.
+    pub unicode: bool,
+}
+
+impl Look {
+    /// No width, no colour: what a pipe gets.
+    pub const PIPE: Look = Look {
+        width: None,
+        color: false,
+        unicode: true,
+    };
+
+    /// A text in a style, or as it is where colours are off.
+    pub(super) fn paint(self, text: &str, style: Style) -> String {
+        match style.code() {
+            Some(code) if self.color && !text.is_empty() => format!("\x1b[{code}m{text}\x1b[0m"),
+            Some(_) | None => text.to_string(),
+        }
+    }
+
+    /// One of two spellings of a mark.
+    fn mark(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        if self.unicode { unicode } else { ascii }
+    }
+
+    /// Stands for what was cut off.
+    pub(super) fn ellipsis(self) -> &'static str {
+        self.mark("…", "..")
+    }
+
+    /// Between the parts of a footer.
+    pub(super) fn dot(self) -> &'static str {
+        self.mark(" · ", " | ")
+    }
+
+    /// What rules are drawn with.
+    pub(super) fn rule(self) -> &'static str {
+        self.mark("─", "-")
+    }
+
+    /// From one value to another.
+    pub(super) fn arrow(self) -> &'static str {
+        self.mark("→", "->")
+    }
+
+    /// The direction a value went.
+    pub(super) fn triangle(self, change: f64) -> &'static str {
+        if change > 0.0 {
+            self.mark("▲", "^")
+        } else if change < 0.0 {
+            self.mark("▼", "v")
+        } else {
+            self.mark("=", "=")
+        }
+    }
+}
+
+/// Why a text stands out. Every style but `Plain` has words or marks beside it that say the same,
+/// for readers without colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Dim,
+    Strong,
+    Good,
+    Bad,
+}
+
+impl Style {
+    /// The parameter of the ANSI escape.
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Style::Plain => None,
+            Style::Dim => Some("2"),
+            Style::Strong => Some("1"),
+            Style::Good => Some("32"),
+            Style::Bad => Some("31"),
+        }
+    }
+}

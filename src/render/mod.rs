@@ -1,0 +1,65 @@
+//! Answers, boards and problems as text or bytes: one file a format.
+//!
+//! Takes an [`Answer`], a [`Board`] or diagnostics, and a [`Look`] that says what the output can
+//! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
+//! in the answer is not shown.
+
+mod cells;
+mod csv;
+mod diagnostics;
+mod flat;
+mod footer;
+mod grid;
+mod json;
+mod look;
+mod numbers;
+mod spark;
+mod table;
+mod text;
+
+pub use diagnostics::{diagnostics, diagnostics_json};
+pub use look::Look;
+pub use numbers::{change, count, limit, plain, value, with_unit};
+pub use spark::sparkline;
+
+use crate::answer::{Answer, Board};
+
+/// The output formats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people at a terminal.
+    Table,
+    Json,
+    /// A JSON object a line: a row, or a card of a board.
+    Jsonl,
+    Csv,
+    /// Markdown, for reports and pull requests.
+    Md,
+    Parquet,
+}
+
+/// An answer in a format.
+pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
+    match format {
+        Format::Table => table::answer(answer, look).into_bytes(),
+        Format::Json => json::answer(answer).into_bytes(),
+        Format::Jsonl => json::answer_rows(answer).into_bytes(),
+        Format::Csv => csv::answer(answer),
+        Format::Md => todo!(),
+        Format::Parquet => todo!(),
+    }
+}
+
+/// A dashboard or the scorecard in a format; an error says why a format cannot hold one.
+pub fn board(board: &Board, format: Format, _look: Look) -> Result<Vec<u8>, String> {
+    match format {
+        Format::Table => todo!(),
+        Format::Json => Ok(json::board(board).into_bytes()),
+        Format::Jsonl => Ok(json::board_cards(board).into_bytes()),
+        Format::Csv => Ok(csv::board(board)),
+        Format::Md => todo!(),
+        Format::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
+             run one of its queries with `--format parquet`, or use `--format json`"
+            .to_string()),
+    }
+}

@@ -1,0 +1,28 @@
+//! The terminal table: values in aligned columns, how they moved, and under what circumstances they
+//! hold.
+
+use super::cells;
+use super::footer;
+use super::look::{Look, Style};
+use super::text::paragraph;
+use crate::answer::Answer;
+
+/// An answer as a table with its footer.
+pub(super) fn answer(answer: &Answer, look: Look) -> String {
+    format!("{}\n{}", body(answer, look), footer::answer(answer, look))
+}
+
+/// The table and its legend, without the footer.
+pub(super) fn body(answer: &Answer, look: Look) -> String {
+    let (grid, reasons) = cells::grid(answer, look);
+    let mut text = grid.render(look);
+    if answer.rows.is_empty() {
+        text += &format!("{}\n", look.paint("no rows", Style::Dim));
+    }
+    for sentence in cells::legend(answer, reasons) {
+        for line in paragraph(&sentence, look) {
+            text += &format!("{}\n", look.paint(&line, Style::Dim));
+        }
+    }
+    text
+}

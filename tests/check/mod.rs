@@ -1,0 +1,3 @@
+//! The room `check`, through the real parser.
+
+mod language;

@@ -1,0 +1,10 @@
+//! Table files → typed columns.
+
+mod bad_files;
+mod bad_values;
+mod fixture;
+mod formats;
+mod given;
+mod joins;
+mod locate;
+mod properties;

@@ -1,0 +1,266 @@
+//! Random formulas, conditions and literals, each as the parser could have read it.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use riskql::source::{SourceId, Span, Spanned};
+use riskql::syntax::ast::{
+    Aggregate, Arithmetic, Comparison, Condition, DateLiteral, Duration, FieldRef, Formula,
+    Literal, Measured, Name, Number, Population, Text,
+};
+use riskql::types::TimeUnit;
+
+/// Places do not matter: equality ignores them.
+pub fn at<T>(node: T) -> Spanned<T> {
+    let nowhere = Span {
+        source: SourceId(0),
+        start: 0,
+        end: 0,
+    };
+    Spanned::new(node, nowhere)
+}
+
+pub fn spanned<T: std::fmt::Debug>(
+    strategy: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Spanned<T>> {
+    strategy.prop_map(at)
+}
+
+/// Mostly plain, sometimes words that need back-ticks.
+pub fn name() -> impl Strategy<Value = Name> {
+    const ODD: &[&str] = &[
+        "last",
+        "where",
+        "otherwise",
+        "a-b",
+        "two words",
+        "größe",
+        "2fa",
+        "total",
+        "days",
+        "desc",
+        "_",
+        "list",
+        "target",
+        "time",
+    ];
+    spanned(prop_oneof![
+        5 => "[a-z][a-z0-9_]{0,7}x",
+        1 => select(ODD).prop_map(str::to_string),
+    ])
+}
+
+/// A word where the grammar takes any word but no back-ticks.
+pub fn plain_word() -> impl Strategy<Value = String> {
+    "[a-z][a-z0-9_]{0,7}x"
+}
+
+pub fn text() -> impl Strategy<Value = Text> {
+    spanned("[ -~äß漢]{0,12}")
+}
+
+pub fn field() -> impl Strategy<Value = FieldRef> {
+    (option::weighted(0.2, name()), name()).prop_map(|(table, name)| FieldRef { table, name })
+}
+
+pub fn number() -> impl Strategy<Value = Number> {
+    "(0|[1-9][0-9]{0,3})([.][0-9]{1,3})?".prop_map(|written| Number {
+        value: written.parse().expect("a number"),
+        written,
+    })
+}
+
+pub fn signed_number() -> impl Strategy<Value = Number> {
+    (number(), any::<bool>()).prop_map(|(number, negative)| match negative && number.value != 0.0 {
+        true => Number {
+            value: -number.value,
+            written: format!("-{}", number.written),
+        },
+        false => number,
+    })
+}
+
+pub fn duration() -> impl Strategy<Value = Duration> {
+    (number(), select(&TimeUnit::ALL[..])).prop_map(|(amount, unit)| Duration { amount, unit })
+}
+
+/// A date that is no bare year, which could be a number.
+pub fn long_date() -> impl Strategy<Value = DateLiteral> {
+    let year = 1990..2100_i32;
+    prop_oneof![
+        (year.clone(), 1..=4_u32).prop_map(|(year, quarter)| DateLiteral::Quarter(year, quarter)),
+        (year.clone(), 1..=12_u32).prop_map(|(year, month)| DateLiteral::Month(year, month)),
+        (year.clone(), 1..=52_u32).prop_map(|(year, week)| DateLiteral::Week(year, week)),
+        (year, 1..=12_u32, 1..=28_u32)
+            .prop_map(|(year, month, day)| DateLiteral::Day(year, month, day)),
+        select(&["2026-03-31T10:00:00Z", "2026-03-31T10:00:00.5+02:00"][..])
+            .prop_map(|written| DateLiteral::Instant(written.to_string())),
+    ]
+}
+
+pub fn date() -> impl Strategy<Value = Spanned<DateLiteral>> {
+    spanned(prop_oneof![
+        5 => long_date(),
+        1 => (1990..2100_i32).prop_map(DateLiteral::Year),
+    ])
+}
+
+pub fn literal() -> impl Strategy<Value = Literal> {
+    prop_oneof![
+        5 => plain_word().prop_map(Literal::Word),
+        2 => text().prop_map(|text| Literal::Text(text.node)),
+        1 => signed_number().prop_map(Literal::Number),
+        1 => signed_number().prop_map(Literal::Percent),
+        1 => duration().prop_map(Literal::Duration),
+        1 => long_date().prop_map(Literal::Date),
+        1 => (name(), name()).prop_map(|(table, name)| Literal::Field(FieldRef {
+            table: Some(table),
+            name,
+        })),
+    ]
+}
+
+fn comparison() -> impl Strategy<Value = Comparison> {
+    select(vec![
+        Comparison::Equal,
+        Comparison::NotEqual,
+        Comparison::Less,
+        Comparison::AtMost,
+        Comparison::Greater,
+        Comparison::AtLeast,
+    ])
+}
+
+pub fn condition() -> impl Strategy<Value = Condition> {
+    let group = |inner: Condition| Condition::Group(Box::new(at(inner)));
+    test().prop_recursive(3, 12, 3, move |inner| {
+        let operand = prop_oneof![
+            test(),
+            inner.clone().prop_map(group),
+            inner
+                .clone()
+                .prop_map(move |inner| { Condition::Not(Box::new(at(group(inner)))) }),
+            test().prop_map(|inner| Condition::Not(Box::new(at(inner)))),
+            (name(), name(), inner, option::of(spanned(duration()))).prop_map(
+                |(table, role, filter, within)| Condition::Exists {
+                    table,
+                    role,
+                    filter: Some(Box::new(at(filter))),
+                    within,
+                }
+            ),
+        ];
+        prop_oneof![
+            operand.clone(),
+            vec(spanned(operand.clone()), 2..4).prop_map(Condition::And),
+            vec(spanned(operand), 2..4).prop_map(Condition::Or),
+        ]
+    })
+}
+
+fn test() -> impl Strategy<Value = Condition> + Clone {
+    prop_oneof![
+        (field(), comparison(), spanned(literal())).prop_map(|(field, operator, value)| {
+            Condition::Compare {
+                field,
+                operator: at(operator),
+                value,
+            }
+        }),
+        (field(), any::<bool>(), vec(spanned(literal()), 1..4)).prop_map(
+            |(field, negated, values)| Condition::In {
+                field,
+                negated,
+                values,
+            }
+        ),
+        field().prop_map(Condition::Missing),
+        field().prop_map(Condition::Present),
+        (name(), name(), option::of(spanned(duration()))).prop_map(|(table, role, within)| {
+            Condition::Exists {
+                table,
+                role,
+                filter: None,
+                within,
+            }
+        }),
+        (name(), spanned(duration()))
+            .prop_map(|(event, within)| Condition::Within { event, within }),
+        name().prop_map(Condition::Name),
+    ]
+    .boxed()
+}
+
+pub fn filter() -> impl Strategy<Value = Option<Spanned<Condition>>> {
+    option::weighted(0.4, spanned(condition()))
+}
+
+pub fn population() -> impl Strategy<Value = Population> {
+    let parts = (name(), option::of(name()), any::<bool>(), filter());
+    parts.prop_map(|(table, role, including_excluded, filter)| Population {
+        table,
+        role,
+        including_excluded,
+        filter,
+    })
+}
+
+fn aggregate() -> impl Strategy<Value = Formula> {
+    let function = select(&["count", "share", "sum", "p95", "mean"][..]);
+    let measured = prop_oneof![
+        field().prop_map(Measured::Field),
+        (name(), name()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
+        name().prop_map(Measured::TimeSince),
+    ];
+    let parts = (
+        function,
+        option::of(spanned(measured)),
+        spanned(population()),
+        filter(),
+    );
+    parts.prop_map(|(function, value, population, with)| {
+        Formula::Aggregate(Box::new(Aggregate {
+            function: at(function.to_string()),
+            value,
+            population,
+            with,
+        }))
+    })
+}
+
+fn operator() -> impl Strategy<Value = Arithmetic> {
+    select(vec![
+        Arithmetic::Add,
+        Arithmetic::Subtract,
+        Arithmetic::Multiply,
+        Arithmetic::Divide,
+    ])
+}
+
+/// Operands of an operator are in parentheses or simple, so precedence cannot turn the tree.
+pub fn formula() -> impl Strategy<Value = Formula> {
+    let leaf = prop_oneof![
+        number().prop_map(Formula::Number),
+        name().prop_map(Formula::Name),
+        aggregate(),
+    ]
+    .boxed();
+    leaf.clone().prop_recursive(3, 8, 2, move |inner| {
+        let group = inner.prop_map(|inner| Formula::Group(Box::new(at(inner))));
+        let operand = prop_oneof![leaf.clone(), group].boxed();
+        let negated = operand
+            .clone()
+            .prop_map(|inner| Formula::Negate(Box::new(at(inner))));
+        let side = prop_oneof![3 => operand.clone(), 1 => negated.clone()].boxed();
+        prop_oneof![
+            operand,
+            negated,
+            (side.clone(), operator(), side).prop_map(|(left, operator, right)| Formula::Binary {
+                operator: at(operator),
+                left: Box::new(at(left)),
+                right: Box::new(at(right)),
+            }),
+        ]
+    })
+}

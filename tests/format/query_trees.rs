@@ -1,0 +1,122 @@
+//! Random queries, each as the parser could have read it.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use riskql::syntax::ast::{Formula, Period, Query, QueryClause, SortKey, Subject, Versus};
+use riskql::types::{Grain, StockMoment};
+
+use super::expression_trees::{at, condition, date, field, formula, name, population, spanned};
+
+fn grain() -> impl Strategy<Value = Grain> {
+    select(&Grain::ALL[..])
+}
+
+fn period() -> impl Strategy<Value = Period> {
+    prop_oneof![
+        date().prop_map(Period::In),
+        (date(), date()).prop_map(|(first, last)| Period::FromTo(first, last)),
+        (spanned(1..100_u64), grain()).prop_map(|(count, grain)| Period::Last(count, grain)),
+        grain().prop_map(Period::This),
+        (spanned(1..100_u64), grain()).prop_map(|(count, grain)| Period::Past(count, grain)),
+    ]
+}
+
+fn versus() -> impl Strategy<Value = Versus> {
+    prop_oneof![
+        Just(Versus::Target),
+        grain().prop_map(Versus::Previous),
+        period().prop_map(Versus::Period),
+    ]
+}
+
+fn clause() -> impl Strategy<Value = QueryClause> {
+    let keys =
+        (field(), any::<bool>()).prop_map(|(field, descending)| SortKey { field, descending });
+    prop_oneof![
+        vec(field(), 1..3).prop_map(QueryClause::By),
+        grain().prop_map(QueryClause::Over),
+        spanned(condition()).prop_map(QueryClause::Where),
+        period().prop_map(QueryClause::Period),
+        date().prop_map(QueryClause::AsOf),
+        date().prop_map(QueryClause::KnownOn),
+        vec(spanned(versus()), 1..3).prop_map(QueryClause::Versus),
+        Just(QueryClause::WithTotal),
+        (spanned(1..100_u64), option::of(name()))
+            .prop_map(|(count, by)| QueryClause::Top { count, by }),
+        vec(keys, 1..3).prop_map(QueryClause::SortBy),
+        spanned(1..100_u64).prop_map(QueryClause::Limit),
+        vec(field(), 1..3).prop_map(QueryClause::Show),
+        select(&StockMoment::ALL[..]).prop_map(QueryClause::At),
+    ]
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    prop_oneof![
+        1 => Just(Subject::Everything),
+        4 => vec(spanned(formula()), 1..3).prop_map(Subject::Formulas),
+        2 => spanned(population()).prop_map(Subject::List),
+    ]
+}
+
+pub fn query() -> impl Strategy<Value = Query> {
+    (any::<bool>(), any_query()).prop_map(|(explain, query)| Query { explain, ..query })
+}
+
+/// A query inside a definition: explains nothing and is not empty. `expect (a + b)` and
+/// `show number (a + b)` are left out, for they are refused as calls of a function.
+pub fn inner_query() -> impl Strategy<Value = Query> {
+    any_query().prop_filter("reads as a call", |query| {
+        !riskql::format::query(query).starts_with('(')
+    })
+}
+
+fn any_query() -> impl Strategy<Value = Query> {
+    (subject(), vec(clause(), 0..5)).prop_map(|(subject, clauses)| {
+        let mut query = Query {
+            explain: false,
+            subject,
+            clauses: Vec::new(),
+        };
+        for clause in clauses {
+            let is_new = !query
+                .clauses
+                .iter()
+                .any(|other| same_kind(&other.node, &clause));
+            if is_new && !is_part_of_the_subject(&query.subject, &clause) {
+                query.clauses.push(at(clause));
+            }
+        }
+        if query.clauses.is_empty() && query.subject == Subject::Everything {
+            query.clauses.push(at(QueryClause::WithTotal));
+        }
+        if starts_with_its_only_where(&query) {
+            query.clauses.push(at(QueryClause::Limit(at(7))));
+        }
+        query
+    })
+}
+
+fn same_kind(left: &QueryClause, right: &QueryClause) -> bool {
+    std::mem::discriminant(left) == std::mem::discriminant(right)
+}
+
+/// A list has one `where`: its population's.
+fn is_part_of_the_subject(subject: &Subject, clause: &QueryClause) -> bool {
+    matches!(subject, Subject::List(_)) && matches!(clause, QueryClause::Where(_))
+}
+
+/// Such a `where` would have been read as its last population's, had it followed nothing else.
+fn starts_with_its_only_where(query: &Query) -> bool {
+    let ends_open = match &query.subject {
+        Subject::Formulas(formulas) => !matches!(
+            formulas.last().map(|last| &last.node),
+            None | Some(Formula::Name(_) | Formula::Number(_))
+        ),
+        Subject::Everything | Subject::List(_) => false,
+    };
+    let only_where =
+        matches!(&query.clauses[..], [only] if matches!(only.node, QueryClause::Where(_)));
+    ends_open && only_where
+}

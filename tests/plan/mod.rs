@@ -1,0 +1,10 @@
+//! Plans of hand-built queries: bounds worked out by hand, and properties over random ones.
+
+mod comparisons;
+mod components;
+mod fixture;
+mod needs;
+mod standpoints;
+mod tiling;
+mod timelines;
+mod words;

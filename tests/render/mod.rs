@@ -1,0 +1,16 @@
+//! Answers, boards and problems in every format.
+
+mod build;
+mod diagnostics;
+mod formats;
+mod table;
+
+use riskql::render::Look;
+
+/// A terminal without colours.
+fn plain(width: usize) -> Look {
+    Look {
+        width: Some(width),
+        ..Look::PIPE
+    }
+}
