@@ -166,8 +166,8 @@ pub fn midnight(calendar: &Calendar, day: NaiveDate) -> i64 {
     instant_of(calendar, day.and_time(NaiveTime::MIN))
 }
 
-/// The instant of a local time, in UTC microseconds. A time the clocks jump over gives the instant of
-/// the jump; of a time that comes twice it is the first.
+/// The instant of a local time, in UTC microseconds. Where the clocks jump over it this is the
+/// instant of the jump; where it comes twice it is the first.
 pub fn instant_of(calendar: &Calendar, local: NaiveDateTime) -> i64 {
     match calendar.timezone.from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {

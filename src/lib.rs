@@ -1,16 +1,69 @@
 //! RiskQL: the language of application-security KPIs, and the engine that computes them.
+//!
+//! Data flows one way, and each room hands the next a different type, so that none can be skipped:
+//!
+//! | room | takes | gives |
+//! |---|---|---|
+//! | [`project`] | a folder, or the embedded library | texts: [`source::Sources`] |
+//! | [`syntax`] | a text | a tree: [`syntax::ast`] |
+//! | [`check`] | trees | definitions and queries known to be right: [`model`] |
+//! | [`data`] | table files | typed columns: [`data::Dataset`] |
+//! | [`plan`] | a query, and the instant to stand at | what to compute: [`plan::Plan`] |
+//! | [`engine`] | a plan and columns | an [`answer::Answer`] |
+//! | [`render`] | an answer, or [`diagnostic::Problems`] | text, JSON, CSV, … |
+//!
+//! [`format`] writes trees back as text; [`ground`] strings data, plan and engine together for many
+//! queries; [`cli`] is the command line. [`types`], [`calendar`] and [`functions`] are the words that
+//! the rooms share.
+//!
+//! [`ask`] is the whole way in one function.
 
 pub mod answer;
 pub mod calendar;
 pub mod check;
+pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod engine;
 pub mod format;
 pub mod functions;
+pub mod ground;
 pub mod model;
 pub mod plan;
+pub mod project;
 pub mod render;
 pub mod source;
 pub mod syntax;
 pub mod types;
+
+/// Text of a query → its answer, over table files, as of the latest event in them.
+///
+/// ```no_run
+/// use riskql::{ask, data, project, source::Sources};
+///
+/// let mut sources = Sources::default();
+/// let (definitions, problems) = project::definitions(&mut sources, &project::Origin::Library);
+/// let definitions = definitions.expect("the library has no errors");
+/// let tables = data::locate(&definitions, Some("exports".as_ref()), &[])?;
+/// let answer = ask(&mut sources, &definitions, tables, "mttr by team last month")?;
+/// # Ok::<(), riskql::diagnostic::Problems>(())
+/// ```
+pub fn ask(
+    sources: &mut source::Sources,
+    definitions: &model::Definitions,
+    tables: Vec<data::Location>,
+    text: &str,
+) -> Result<answer::Answer, diagnostic::Problems> {
+    let id = sources.add("<query>", text);
+    let written = syntax::parse_query(sources, id)?;
+    let (query, _warnings) = check::query(definitions, &written)?;
+    let ground = ground::Ground {
+        definitions,
+        sources,
+        tables,
+        as_of: None,
+        known_on: None,
+    };
+    let mut answered = ground.answers(&[&query])?;
+    Ok(answered.answers.remove(0))
+}

@@ -1,1 +1,11 @@
-fn main() {}
+//! The `riskql` command: reads the arguments, runs the command, returns its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use riskql::cli;
+
+fn main() -> ExitCode {
+    cli::report_bugs();
+    cli::run(&cli::Arguments::parse())
+}

@@ -1,8 +1,8 @@
 //! The one integration binary: a module for every room.
-//! The one integration-test binary: a module for each room.
 
 mod architecture;
 mod check;
+mod cli;
 mod data;
 mod docs;
 mod format;

@@ -7,7 +7,7 @@ use polars::prelude::{IpcReader, SerReader};
 
 use super::columns::{Column, Values, Wanted};
 use super::dictionary::Part;
-use super::files::first_line;
+use super::files::plain_words;
 use super::frames::{check_type, convert_series};
 use super::guard::guarded;
 use super::raw::{Numbering, RawTable};
@@ -22,7 +22,10 @@ pub(super) fn read(
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
     let damaged = |reason: String| {
-        let message = format!("cannot read `{name}` as Arrow IPC: {}", first_line(&reason));
+        let message = format!(
+            "cannot read `{name}` as Arrow IPC: {}",
+            plain_words(&reason)
+        );
         Diagnostic::data("D109", message)
     };
     let layout = Layout::read(path).map_err(damaged)?;

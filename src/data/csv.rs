@@ -26,12 +26,15 @@ pub(super) fn read(
         .flexible(true)
         .buffer_capacity(1 << 18)
         .from_reader(text);
-    let header = read_header(&mut reader, name)?;
+    let (header, breaks) = read_header(&mut reader, name)?;
+    let ends_with_cr = reader.position().line() == 1 + breaks;
     let fields = find_fields(&header, name, wanted)?;
     let present: Vec<bool> = fields.iter().map(Option::is_some).collect();
     let places: Vec<usize> = fields.into_iter().flatten().collect();
     let read: Vec<Wanted> = of_present(wanted, &present).cloned().collect();
     let records = Records {
+        ends_with_cr,
+        last_line: 1,
         reader,
         meter,
         name,
@@ -46,7 +49,11 @@ pub(super) fn read(
     Ok(assemble(header, wanted, &present, pieces, numbering))
 }
 
-fn read_header(reader: &mut Reader<TextReader>, name: &str) -> Result<Vec<String>, Diagnostic> {
+/// The column names, and how many line breaks are inside them.
+fn read_header(
+    reader: &mut Reader<TextReader>,
+    name: &str,
+) -> Result<(Vec<String>, u64), Diagnostic> {
     let mut record = ByteRecord::new();
     let found = reader
         .read_byte_record(&mut record)
@@ -63,7 +70,15 @@ fn read_header(reader: &mut Reader<TextReader>, name: &str) -> Result<Vec<String
     if let Some(plain) = header[0].strip_prefix('\u{feff}') {
         header[0] = plain.trim().trim_matches('"').to_owned();
     }
-    Ok(header)
+    Ok((header, line_breaks(&record)))
+}
+
+fn line_breaks(record: &ByteRecord) -> u64 {
+    record
+        .as_slice()
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count() as u64
 }
 
 fn not_utf8(name: &str) -> Diagnostic {
@@ -118,6 +133,10 @@ struct Records<'a> {
     reader: Reader<TextReader>,
     meter: RecordMeter,
     name: &'a str,
+    /// Whether lines end in CR LF.
+    ends_with_cr: bool,
+    /// The line the last record started on.
+    last_line: u64,
     /// The number of fields of every record.
     width: usize,
     /// Where the wanted fields are.
@@ -129,6 +148,7 @@ impl Records<'_> {
     fn feed(mut self, submit: &mut dyn FnMut(Cells)) -> Result<(), Diagnostic> {
         let mut record = ByteRecord::new();
         let mut cells = self.new_batch();
+        let mut is_last_open = false;
         loop {
             let found = self
                 .reader
@@ -138,10 +158,14 @@ impl Records<'_> {
             if !found {
                 break;
             }
+            is_last_open = self.is_open(&record);
             self.add(&record, &mut cells)?;
             if cells.is_full() {
                 submit(std::mem::replace(&mut cells, self.new_batch()));
             }
+        }
+        if is_last_open {
+            return Err(self.open_quote());
         }
         if !cells.is_empty() {
             submit(cells);
@@ -149,12 +173,45 @@ impl Records<'_> {
         Ok(())
     }
 
+    /// The line a record starts on. The reader counts line breaks as it meets them: after a record
+    /// that ends in a line feed its own is counted, after one that ends in CR LF it is not yet.
+    fn line(&mut self, record: &ByteRecord) -> u64 {
+        let start = record.position().map_or(0, csv::Position::line);
+        let end = self.reader.position().line();
+        let inside = if end == start + 1 {
+            0
+        } else {
+            line_breaks(record)
+        };
+        let own = u64::from(!self.ends_with_cr);
+        self.last_line = (self.last_line + 1).max(end.saturating_sub(inside + own));
+        self.last_line
+    }
+
+    /// Whether a record, if it is the last, ended with the file inside quotes. Its last field then
+    /// holds what only quotes allow, and the text does not end with a quote.
+    fn is_open(&self, record: &ByteRecord) -> bool {
+        if !self.meter.at_end() || self.meter.last_letter() == b'"' {
+            return false;
+        }
+        let last = record.iter().next_back().unwrap_or_default();
+        last.iter().any(|byte| matches!(byte, b',' | b'\n' | b'\r'))
+    }
+
+    fn open_quote(&self) -> Diagnostic {
+        Diagnostic::data(
+            "D109",
+            format!("`{}` ends inside a quoted value", self.name),
+        )
+        .help("a quote is left open, or the file is cut short")
+    }
+
     fn new_batch(&self) -> Cells {
         Cells::new(self.places.len(), Numbering::lines())
     }
 
-    fn add(&self, record: &ByteRecord, cells: &mut Cells) -> Result<(), Diagnostic> {
-        let line = record.position().map_or(0, csv::Position::line);
+    fn add(&mut self, record: &ByteRecord, cells: &mut Cells) -> Result<(), Diagnostic> {
+        let line = self.line(record);
         if record.len() != self.width {
             return Err(self.ragged(record.len(), line));
         }
@@ -169,8 +226,10 @@ impl Records<'_> {
         Diagnostic::data(
             "D109",
             format!(
-                "`{}`, line {line}: {fields} fields where the header has {}",
-                self.name, self.width
+                "`{}`, line {line}: {fields} {} where the header has {}",
+                self.name,
+                if fields == 1 { "field" } else { "fields" },
+                self.width
             ),
         )
         .help(

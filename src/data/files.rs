@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
@@ -85,6 +85,28 @@ pub(super) fn first_line(message: &str) -> String {
     line.chars().take(200).collect()
 }
 
+/// What the columnar library says about a damaged file, without its own prefixes and structures.
+pub(super) fn plain_words(reason: &str) -> String {
+    const PREFIXES: [&str; 4] = [
+        "parquet: ",
+        "File out of specification: ",
+        "out-of-spec: ",
+        "underlying IO error: ",
+    ];
+    let mut words = reason;
+    while let Some(rest) = PREFIXES
+        .iter()
+        .find_map(|prefix| words.strip_prefix(prefix))
+    {
+        words = rest;
+    }
+    let end = words.find(['(', '{']).unwrap_or(words.len());
+    match words[..end].trim() {
+        "" => "it is damaged".to_owned(),
+        plain => first_line(plain),
+    }
+}
+
 /// Refuses files whose first bytes say that they are something else than their name does.
 pub(super) fn check_content(
     path: &Path,
@@ -144,16 +166,50 @@ fn text_betrayed(start: &[u8], is_gzip: bool) -> Option<(&'static str, &'static 
 
 /// The longest record of a text file. Without a limit one unclosed quote would read a whole file
 /// into one record.
-pub(super) const LONGEST_RECORD: usize = 64 << 20;
+const LONGEST_RECORD: usize = 64 << 20;
 
-/// How many bytes were read since the last record ended.
+/// What a [`TextReader`] has read so far.
 #[derive(Clone, Default)]
-pub(super) struct RecordMeter(Arc<AtomicUsize>);
+pub(super) struct RecordMeter(Arc<Progress>);
+
+#[derive(Default)]
+struct Progress {
+    /// Bytes since the last record ended.
+    since_record: AtomicUsize,
+    /// The last byte that ends no line.
+    last_letter: AtomicU8,
+    at_end: AtomicBool,
+}
 
 impl RecordMeter {
     /// A record has ended.
     pub(super) fn reset(&self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.0.since_record.store(0, Ordering::Relaxed);
+    }
+
+    /// The last byte read that ends no line.
+    pub(super) fn last_letter(&self) -> u8 {
+        self.0.last_letter.load(Ordering::Relaxed)
+    }
+
+    /// Whether all text was read.
+    pub(super) fn at_end(&self) -> bool {
+        self.0.at_end.load(Ordering::Relaxed)
+    }
+
+    /// Notes what was read; returns the bytes since the last record ended, without these.
+    fn note(&self, text: &[u8]) -> usize {
+        let letter = text
+            .iter()
+            .rev()
+            .find(|byte| !matches!(byte, b'\n' | b'\r'));
+        if let Some(letter) = letter {
+            self.0.last_letter.store(*letter, Ordering::Relaxed);
+        }
+        if text.is_empty() {
+            self.0.at_end.store(true, Ordering::Relaxed);
+        }
+        self.0.since_record.fetch_add(text.len(), Ordering::Relaxed)
     }
 }
 
@@ -183,8 +239,7 @@ impl TextReader {
 impl Read for TextReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
-        let before = self.meter.0.fetch_add(length, Ordering::Relaxed);
-        if before > LONGEST_RECORD {
+        if self.meter.note(&buffer[..length]) > LONGEST_RECORD {
             return Err(io::Error::other(
                 "a record is longer than 64 MB; is a quote left open?",
             ));

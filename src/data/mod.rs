@@ -27,6 +27,7 @@ mod load;
 mod locate;
 mod parents;
 mod parquet;
+mod parquet_pages;
 mod plan;
 mod raw;
 mod report;

@@ -10,9 +10,10 @@ use rayon::prelude::*;
 use super::columns::{Column, Slot, Values, Wanted, ranges};
 use super::dictionary::{Part, Words};
 use super::faults::Faults;
-use super::files::first_line;
+use super::files::plain_words;
 use super::frames::{check_type, convert_series};
 use super::guard::guarded;
+use super::parquet_pages;
 use super::raw::{Numbering, RawTable};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::Calendar;
@@ -54,7 +55,7 @@ pub(super) fn read(
 
 /// A damaged file, with the columnar library's words cut to one line.
 fn damaged(name: &str, reason: &str) -> Diagnostic {
-    let message = format!("cannot read `{name}` as Parquet: {}", first_line(reason));
+    let message = format!("cannot read `{name}` as Parquet: {}", plain_words(reason));
     Diagnostic::data("D109", message)
 }
 
@@ -135,7 +136,8 @@ impl Layout {
         calendar: &Calendar,
     ) -> Result<Vec<Done>, String> {
         guarded(|| {
-            let file = File::open(path).map_err(|error| error.to_string())?;
+            let mut file = File::open(path).map_err(|error| error.to_string())?;
+            self.check_pages(&mut file, &task)?;
             let mut reader = ParquetReader::new(file)
                 .read_parallel(ParallelStrategy::None)
                 .with_projection(Some(task.columns.iter().map(|work| work.place).collect()));
@@ -161,6 +163,20 @@ impl Layout {
             }
             Ok(done)
         })
+    }
+
+    fn check_pages(&self, file: &mut File, task: &Task<'_>) -> Result<(), String> {
+        let group = &self.groups[task.group].row_groups[0];
+        for work in &task.columns {
+            let chunks = group.columns_under_root_iter(&self.header[work.place]);
+            for chunk in chunks.into_iter().flatten() {
+                if chunk.num_values() != task.rows as i64 {
+                    return Err("a column has more or fewer values than rows".to_owned());
+                }
+                parquet_pages::check(file, chunk.byte_range(), task.rows)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,14 +5,14 @@ use super::flat;
 use super::look::{Look, Style};
 use super::numbers::count;
 use super::text::{harmless, join_wrapped, paragraph};
-use crate::answer::{Answer, ColumnRole, Context, Excluded, Level};
+use crate::answer::{Answer, ColumnRole, Context, Level, ValueColumn};
 use crate::model::Kind;
 
 /// The footer of an answer, in dim lines that fit the look.
 pub(super) fn answer(answer: &Answer, look: Look) -> String {
     let mut pieces = context(&answer.context);
     pieces.extend(rows_used(answer));
-    pieces.extend(excluded(&answer.excluded));
+    pieces.extend(excluded(answer));
     lines(&pieces, look) + &notes(&answer.notes, look)
 }
 
@@ -58,22 +58,15 @@ pub(super) fn rows_used(answer: &Answer) -> Option<String> {
 }
 
 fn groups_rows(answer: &Answer) -> Option<u64> {
-    let mut values = answer
-        .columns
-        .iter()
-        .enumerate()
-        .filter_map(|(index, column)| match &column.role {
-            ColumnRole::Value(value) => Some((index, value.kind)),
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        });
-    let (Some((index, kind)), None) = (values.next(), values.next()) else {
+    let mut values = values(answer);
+    let (Some((index, column)), None) = (values.next(), values.next()) else {
         return None;
     };
     let has_periods = answer
         .columns
         .iter()
         .any(|column| matches!(column.role, ColumnRole::Period(_)));
-    match kind {
+    match column.kind {
         Kind::Flow => {}
         Kind::Stock | Kind::Mixed => {
             if has_periods {
@@ -90,8 +83,9 @@ fn groups_rows(answer: &Answer) -> Option<u64> {
     )
 }
 
-/// `excluded: 3 false positive, 1 found_at missing`; with the KPI's name in front if they differ.
-pub(super) fn excluded(list: &[Excluded]) -> Option<String> {
+/// `excluded: 3 false positive, 1 found_at missing`; with the KPIs' names if they differ.
+pub(super) fn excluded(answer: &Answer) -> Option<String> {
+    let list = &answer.excluded;
     let mut kpis: Vec<&str> = list.iter().map(|each| each.kpi.as_str()).collect();
     kpis.dedup();
     let reasons = |kpi: &str| {
@@ -100,9 +94,19 @@ pub(super) fn excluded(list: &[Excluded]) -> Option<String> {
         reasons.collect::<Vec<_>>().join(", ")
     };
     let first = reasons(kpis.first()?);
-    if kpis.iter().all(|kpi| reasons(kpi) == first) {
+    let is_of_all = values(answer).count() <= kpis.len().max(1);
+    if is_of_all && kpis.iter().all(|kpi| reasons(kpi) == first) {
         return Some(format!("excluded: {first}"));
     }
     let each = kpis.iter().map(|kpi| format!("{kpi} {}", reasons(kpi)));
     Some(format!("excluded: {}", each.collect::<Vec<_>>().join("; ")))
+}
+
+/// The value columns with their places.
+fn values(answer: &Answer) -> impl Iterator<Item = (usize, &ValueColumn)> {
+    let columns = answer.columns.iter().enumerate();
+    columns.filter_map(|(index, column)| match &column.role {
+        ColumnRole::Value(value) => Some((index, value)),
+        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+    })
 }

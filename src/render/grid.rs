@@ -88,6 +88,29 @@ impl Grid {
         look.width.is_none_or(|width| natural <= width)
     }
 
+    /// The grid without the columns in which no row has anything.
+    pub fn without_empty_columns(self) -> Grid {
+        let filled: Vec<bool> = self
+            .natural_cells()
+            .iter()
+            .map(|width| *width > 0)
+            .collect();
+        let keep = |index: usize| filled.get(index).copied().unwrap_or(true);
+        Grid {
+            columns: kept(self.columns, keep),
+            lines: self
+                .lines
+                .into_iter()
+                .map(|line| match line {
+                    GridLine::Cells(cells) => GridLine::Cells(kept(cells, keep)),
+                    GridLine::Rule => GridLine::Rule,
+                    GridLine::Details(pieces) => GridLine::Details(pieces),
+                })
+                .collect(),
+            headed: self.headed,
+        }
+    }
+
     fn layout(&self, width: Option<usize>) -> Option<Layout> {
         let natural = self.natural(false);
         let Some(width) = width.filter(|width| total(&natural, 2) > *width) else {
@@ -132,6 +155,15 @@ impl Grid {
     }
 
     fn widths(&self, broken: bool, cells: impl Fn(usize, &GridColumn) -> usize) -> Vec<usize> {
+        self.columns
+            .iter()
+            .zip(self.natural_cells())
+            .map(|(column, widest)| cells(widest, column).max(self.header_width(column, broken)))
+            .collect()
+    }
+
+    /// The widest cell of each column, headers aside.
+    fn natural_cells(&self) -> Vec<usize> {
         let mut widest = vec![0; self.columns.len()];
         for line in &self.lines {
             if let GridLine::Cells(row) = line {
@@ -140,11 +172,7 @@ impl Grid {
                 }
             }
         }
-        self.columns
-            .iter()
-            .zip(widest)
-            .map(|(column, widest)| cells(widest, column).max(self.header_width(column, broken)))
-            .collect()
+        widest
     }
 
     fn header_width(&self, column: &GridColumn, broken: bool) -> usize {
@@ -291,4 +319,12 @@ fn details(pieces: &[GridCell], look: Look) -> String {
 /// Columns that widths take with gaps between them.
 fn total(widths: &[usize], gap: usize) -> usize {
     widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1)
+}
+
+fn kept<T>(list: Vec<T>, keep: impl Fn(usize) -> bool) -> Vec<T> {
+    let kept = list
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| keep(*index));
+    kept.map(|(_, each)| each).collect()
 }

@@ -4,6 +4,7 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
+mod board_text;
 mod cells;
 mod csv;
 mod diagnostics;
@@ -12,10 +13,14 @@ mod footer;
 mod grid;
 mod json;
 mod look;
+mod markdown;
+mod number_cards;
 mod numbers;
+mod parquet;
 mod spark;
 mod table;
 mod text;
+mod trend;
 
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
@@ -45,19 +50,19 @@ pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
         Format::Json => json::answer(answer).into_bytes(),
         Format::Jsonl => json::answer_rows(answer).into_bytes(),
         Format::Csv => csv::answer(answer),
-        Format::Md => todo!(),
-        Format::Parquet => todo!(),
+        Format::Md => markdown::answer(answer).into_bytes(),
+        Format::Parquet => parquet::answer(answer),
     }
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.
-pub fn board(board: &Board, format: Format, _look: Look) -> Result<Vec<u8>, String> {
+pub fn board(board: &Board, format: Format, look: Look) -> Result<Vec<u8>, String> {
     match format {
-        Format::Table => todo!(),
+        Format::Table => Ok(board_text::board(board, look).into_bytes()),
         Format::Json => Ok(json::board(board).into_bytes()),
         Format::Jsonl => Ok(json::board_cards(board).into_bytes()),
         Format::Csv => Ok(csv::board(board)),
-        Format::Md => todo!(),
+        Format::Md => Ok(markdown::board(board).into_bytes()),
         Format::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),

@@ -5,6 +5,7 @@ use super::cells;
 use super::footer;
 use super::look::{Look, Style};
 use super::text::paragraph;
+use super::trend;
 use crate::answer::Answer;
 
 /// An answer as a table with its footer.
@@ -18,6 +19,9 @@ pub(super) fn body(answer: &Answer, look: Look) -> String {
     let mut text = grid.render(look);
     if answer.rows.is_empty() {
         text += &format!("{}\n", look.paint("no rows", Style::Dim));
+    }
+    if let Some(trend) = trend::below_table(answer, look) {
+        text += &format!("\n{}", trend.render(look));
     }
     for sentence in cells::legend(answer, reasons) {
         for line in paragraph(&sentence, look) {

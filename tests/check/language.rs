@@ -6,7 +6,7 @@ use riskql::model::{Definitions, Query};
 use riskql::source::Sources;
 use riskql::syntax::{parse_file, parse_query};
 
-const FILES: [(&str, &str); 3] = [
+pub const FILES: [(&str, &str); 3] = [
     ("model/schema.kpi", include_str!("fixtures/schema.kpi")),
     ("kpis/all.kpi", include_str!("fixtures/kpis.kpi")),
     ("policy/all.kpi", include_str!("fixtures/policy.kpi")),

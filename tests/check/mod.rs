@@ -1,3 +1,4 @@
 //! The room `check`, through the real parser.
 
 mod language;
+mod mistakes;

@@ -56,6 +56,12 @@ fn lines_count_breaks_inside_values() {
     let csv = "finding_id,title,severity\nF1,\"two\nlines\",low\n\nF2,x,urgent\n";
     let message = only_message(load(csv));
     assert!(message.contains("`urgent` (line 5)"), "{message}");
+    let message = only_message(load(&csv.replace('\n', "\r\n")));
+    assert!(message.contains("`urgent` (line 5)"), "{message}");
+    let message = only_message(load("finding_id,severity\r\nF1,low\r\nF2,urgent\r\nF3,low"));
+    assert!(message.contains("`urgent` (line 3)"), "{message}");
+    let message = only_message(load("finding_id,severity\nF1,low\nF2,urgent"));
+    assert!(message.contains("`urgent` (line 3)"), "{message}");
 }
 
 #[test]

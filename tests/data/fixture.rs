@@ -292,6 +292,9 @@ pub fn without_folder(text: &str) -> String {
         let path = &rest[start + temporary.len() + 1..];
         let folder_end = path.find('/').map_or(path.len(), |slash| slash + 1);
         let quote = path.find('`').unwrap_or(path.len());
+        if quote < folder_end {
+            out.push_str("FOLDER");
+        }
         rest = &path[folder_end.min(quote)..];
     }
     out + rest

@@ -96,7 +96,7 @@ fn byte_order_mark_line_ends_blanks_and_quotes() {
     same(
         "findings.csv",
         CSV.replace(',', " , ")
-            .replace("SQL , quoted", "SQL, quoted")
+            .replace("SQL ,  quoted", "SQL, quoted")
             .replace(" , \"", ",\"")
             .replace("\" ,", "\",")
             .as_bytes(),

@@ -181,3 +181,66 @@ fn no_number_that_is_not_one_leaves_in_json() {
     answer.rows[0].cells[2] = build::cell(hostile);
     assert!(json(&answer)["rows"][0]["mttr"].is_null());
 }
+
+#[test]
+fn markdown_is_a_table_no_title_can_break() {
+    let md = |answer: &Answer| {
+        String::from_utf8(render::answer(answer, Format::Md, Look::PIPE)).unwrap()
+    };
+    insta::assert_snapshot!("teams_md", md(&build::teams()));
+    insta::assert_snapshot!("findings_md", md(&build::findings()));
+    let mut hostile = build::findings();
+    hostile.rows[0].cells[1] =
+        build::text("@security <script>|\n| [x](y) **b** `c` _d_ fix_rate \\|");
+    let text = md(&hostile);
+    let line = text.lines().nth(2).unwrap();
+    assert!(!line.contains('@') && !line.contains("<script>"));
+    let bars = line.replace("\\|", "").matches('|').count();
+    assert_eq!(bars, hostile.columns.len() + 1, "{line}");
+}
+
+#[test]
+fn parquet_reads_back_with_types_and_nulls() {
+    use polars::prelude::{ParquetReader, SerReader};
+    let bytes = render::answer(&build::teams(), Format::Parquet, Look::PIPE);
+    let frame = ParquetReader::new(std::io::Cursor::new(bytes))
+        .finish()
+        .unwrap();
+    assert_eq!(frame.height(), 6);
+    let column = |name: &str| frame.column(name).unwrap().as_materialized_series().clone();
+    let values: Vec<Option<f64>> = column("mttr").f64().unwrap().iter().collect();
+    assert_eq!(
+        values,
+        [
+            Some(20.4),
+            Some(29.999),
+            Some(132.4),
+            None,
+            Some(7.0),
+            Some(30.0)
+        ]
+    );
+    let rows: Vec<Option<u64>> = column("mttr_rows").u64().unwrap().iter().collect();
+    assert_eq!(rows[..4], [Some(120), Some(61), Some(20), Some(0)]);
+    let teams: Vec<Option<String>> = column("team")
+        .str()
+        .unwrap()
+        .iter()
+        .map(|team| team.map(String::from))
+        .collect();
+    assert_eq!(teams[0].as_deref(), Some("payments-core"));
+    assert_eq!(teams[4], None);
+    let findings = render::answer(&build::findings(), Format::Parquet, Look::PIPE);
+    let findings = ParquetReader::new(std::io::Cursor::new(findings))
+        .finish()
+        .unwrap();
+    let exploitable: Vec<Option<bool>> = findings
+        .column("exploitable")
+        .unwrap()
+        .as_materialized_series()
+        .bool()
+        .unwrap()
+        .iter()
+        .collect();
+    assert_eq!(exploitable, [true, false, true, false].map(Some));
+}

@@ -1,8 +1,10 @@
 //! Answers, boards and problems in every format.
 
+mod board;
 mod build;
 mod diagnostics;
 mod formats;
+mod numbers;
 mod table;
 
 use riskql::render::Look;

@@ -33,3 +33,31 @@ fn findings_with_hostile_titles() {
     assert_snapshot!("findings_100", table(&build::findings(), plain(100)));
     assert_snapshot!("findings_pipe", table(&build::findings(), Look::PIPE));
 }
+
+#[test]
+fn colours_repeat_what_words_say() {
+    let look = Look {
+        color: true,
+        ..plain(100)
+    };
+    let colored = table(&build::teams(), look);
+    assert_snapshot!("teams_color", colored.replace('\x1b', "ESC"));
+    assert_eq!(without_styles(&colored), table(&build::teams(), plain(100)));
+}
+
+fn without_styles(text: &str) -> String {
+    ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m"]
+        .iter()
+        .fold(text.to_string(), |text, style| text.replace(style, ""))
+}
+
+#[test]
+fn ascii_where_nothing_else_can_be_shown() {
+    let look = Look {
+        unicode: false,
+        ..plain(40)
+    };
+    let text = table(&build::months(), look) + &table(&build::teams(), look);
+    assert!(text.is_ascii());
+    assert_snapshot!("ascii", text);
+}

@@ -1,0 +1,240 @@
+//! What can be typed after `riskql`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  riskql init                                        write the library of definitions to ./kpi-defs
+  riskql check                                       look for mistakes in it
+  riskql run --data exports                          every KPI against its target
+  riskql run \"mttr by team over month last 6 months\" --data exports
+  riskql explain \"escape_rate last quarter\" --data exports
+
+Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`), 2 a mistake in the
+command, a definition or the query, 3 data or files missing or unreadable, 101 a bug.";
+
+/// KPIs and risk weights of application security, computed over scanner findings
+#[derive(Parser, Debug)]
+#[command(name = "riskql", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub screen: ScreenOptions,
+    /// Folder of definitions [default: ./kpi-defs if there, else the built-in library]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub defs: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Evaluate a query; without one, every KPI against its target
+    Run(RunArguments),
+    /// Look for mistakes in the definitions, and with --data in the data
+    Check(CheckArguments),
+    /// Run the `test` definitions
+    Test(TestArguments),
+    /// Format definitions
+    Fmt(FmtArguments),
+    /// Say in words and numbers how a value comes about
+    Explain(ExplainArguments),
+    /// Show a dashboard
+    Dashboard(DashboardArguments),
+    /// Write the built-in library of definitions, to change it and keep it in git
+    Init(InitArguments),
+}
+
+/// What the terminal gets to see.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ScreenOptions {
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: ColorChoice,
+    /// No warnings and notes on stderr
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set or TERM is dumb
+    Auto,
+    Always,
+    Never,
+}
+
+/// Where the rows come from, and as of when they are looked at.
+#[derive(Args, Clone, Default, Debug)]
+pub struct DataOptions {
+    /// Folder of table files: findings.csv, assets.parquet, scans.jsonl, …
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// File of one table; may be repeated
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = table_file)]
+    pub tables: Vec<(String, PathBuf)>,
+    /// Evaluate as of this day, month, … or instant [default: the latest event in the data]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Use only what was known on this day or instant [default: as of]
+    #[arg(long, value_name = "DATE")]
+    pub known_on: Option<String>,
+}
+
+impl DataOptions {
+    /// Whether any data was named.
+    pub fn given(&self) -> bool {
+        self.data.is_some() || !self.tables.is_empty()
+    }
+}
+
+fn table_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_string(), PathBuf::from(file)))
+        }
+        Some(_) | None => {
+            Err("write the table's name and its file: findings=export.csv".to_string())
+        }
+    }
+}
+
+/// How a result is written, and where to.
+#[derive(Args, Clone, Default, Debug)]
+pub struct OutputOptions {
+    /// Format of the result [default: by the ending of --output, else table]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatChoice>,
+    /// Write the result to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormatChoice {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+    Md,
+    Parquet,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TextOrJson {
+    #[default]
+    Table,
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql run --data exports
+  riskql run \"mttr by team over month last 6 months\" --data exports
+  riskql run \"over month last 36 months\" --data exports --format csv
+  riskql run \"list findings open where severity = critical\" --table findings=export.csv
+  riskql run \"backlog by severity\" --data exports --as-of 2026-03-31
+
+Put a query in quotes: the shell would take `>`, `*` and `(` for itself.")]
+pub struct RunArguments {
+    /// The query; its words may stand apart
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub data: DataOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql check
+  riskql check --defs team-defs --format json
+  riskql check --data exports        keys, scale values, dates, balances, empty KPIs, unknown texts")]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// `json`: the problems as a JSON array on stdout
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: TextOrJson,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql test
+  riskql test -k mttr                tests whose name has it, or that expect that KPI
+  riskql test --coverage             KPIs and how many tests expect each")]
+pub struct TestArguments {
+    /// Only tests whose name contains TEXT or that expect a KPI of that name
+    #[arg(short = 'k', value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// List how many tests expect each KPI
+    #[arg(long)]
+    pub coverage: bool,
+    /// Exit with 1 when no test was run
+    #[arg(long)]
+    pub fail_on_empty: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql fmt                         the definitions in ./kpi-defs
+  riskql fmt --check kpis/mttr.kpi
+  riskql fmt - < draft.kpi           stdin to stdout")]
+pub struct FmtArguments {
+    /// Files or folders; `-` is stdin to stdout [default: the folder of definitions]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; list the files that would change and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Change nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql explain mttr --data exports
+  riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json")]
+pub struct ExplainArguments {
+    /// The query; its words may stand apart
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Format of the explanation [default: by the ending of --output, else table]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<TextOrJson>,
+    /// Write the explanation to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql dashboard --data exports
+  riskql dashboard appsec --data exports --as-of 2026-03-31")]
+pub struct DashboardArguments {
+    /// Which dashboard [default: the first]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub data: DataOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Args, Debug)]
+pub struct InitArguments {
+    /// Where to; the definitions are written to DIR/kpi-defs
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}

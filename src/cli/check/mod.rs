@@ -1,0 +1,100 @@
+//! `riskql check`: all errors and warnings of the definitions, and with data all that only data shows.
+
+mod balance;
+mod populations;
+mod rows;
+mod texts;
+
+use std::path::Path;
+
+use super::args::CheckArguments;
+use super::console::{Console, write_stdout};
+use super::failure::{Failure, Kind};
+use crate::diagnostic::{Problems, Severity};
+use crate::model::Definitions;
+use crate::project::{self, Origin};
+
+/// Checks, and says what was checked when nothing is wrong. Warnings are no failure.
+pub fn run(
+    console: &mut Console,
+    arguments: &CheckArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let origin = Origin::choose(defs);
+    let (definitions, mut problems) = project::definitions(&mut console.sources, &origin);
+    let mut summary = Vec::new();
+    if let Some(definitions) = &definitions {
+        summary.push(format!("checked {}: {}", origin.name(), contents(definitions)));
+        if arguments.data.given() {
+            let of_data = rows::check(console, definitions, &arguments.data, &mut problems);
+            summary.extend(of_data.map_err(|failure| with(&problems, failure))?);
+        }
+    }
+    finish(console, problems, summary)
+}
+
+/// Everything found so far goes along with what stopped the check.
+fn with(problems: &Problems, failure: Failure) -> Failure {
+    let mut all = problems.clone();
+    all.extend(failure.problems);
+    Failure {
+        kind: failure.kind,
+        problems: all,
+    }
+}
+
+fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result<(), Failure> {
+    let failed = problems.has_errors();
+    let failure = Failure::from(problems.clone());
+    if console.json {
+        // The problems are what was asked for, so they are the result.
+        let list = console.rendered(&problems.sorted());
+        write_stdout(format!("{}\n", list.trim_end()).as_bytes())?;
+        return if failed {
+            Err(said(failure.kind))
+        } else {
+            Ok(())
+        };
+    }
+    if failed {
+        return Err(failure);
+    }
+    let warnings = problems.clone().sorted().len();
+    console.report(problems);
+    let mut text = summary.join("\n");
+    text += &format!("\nno errors, {}\n", counted(warnings, "warning", "warnings"));
+    write_stdout(text.as_bytes())
+}
+
+fn said(kind: Kind) -> Failure {
+    Failure {
+        kind,
+        problems: Problems::default(),
+    }
+}
+
+fn contents(definitions: &Definitions) -> String {
+    [
+        counted(definitions.kpis.len(), "KPI", "KPIs"),
+        counted(definitions.tables.len(), "table", "tables"),
+        counted(definitions.scales.len(), "scale", "scales"),
+        counted(definitions.conditions.len(), "condition", "conditions"),
+        counted(definitions.scores.len(), "score", "scores"),
+        counted(definitions.slas.len(), "SLA", "SLAs"),
+        counted(definitions.views.len(), "view", "views"),
+        counted(definitions.dashboards.len(), "dashboard", "dashboards"),
+        counted(definitions.tests.len(), "test", "tests"),
+    ]
+    .join(", ")
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A warning that has no place in the definitions.
+fn warning(code: &'static str, message: String) -> crate::diagnostic::Diagnostic {
+    let mut warning = crate::diagnostic::Diagnostic::data(code, message);
+    warning.severity = Severity::Warning;
+    warning
+}

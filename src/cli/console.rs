@@ -1,0 +1,221 @@
+//! Where a command's words go: the result to stdout or a file, everything else to stderr.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{ColorChoice, FormatChoice, OutputOptions, ScreenOptions};
+use super::failure::Failure;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::render::{self, Format, Look};
+use crate::source::{Sources, Span};
+
+/// What a command needs to be heard: the texts that places refer to, and how to write.
+pub struct Console {
+    pub sources: Sources,
+    screen: ScreenOptions,
+    /// Problems are written as JSON.
+    pub json: bool,
+}
+
+impl Console {
+    pub fn new(screen: ScreenOptions) -> Console {
+        Console {
+            sources: Sources::default(),
+            screen,
+            json: false,
+        }
+    }
+
+    /// How a result for stdout looks.
+    pub fn stdout_look(&self) -> Look {
+        self.look(io::stdout().is_terminal())
+    }
+
+    fn look(&self, terminal: bool) -> Look {
+        let color = match self.screen.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && terminal_has_color(),
+        };
+        Look {
+            width: terminal.then(terminal_width),
+            color,
+            unicode: !terminal || locale_is_unicode(),
+        }
+    }
+
+    /// Writes problems to stderr; of warnings alone, nothing when quiet.
+    pub fn report(&self, problems: Problems) {
+        if problems.is_empty() || (self.screen.quiet && !problems.has_errors()) {
+            return;
+        }
+        self.say(&self.rendered(&problems.sorted()));
+    }
+
+    /// Problems as text or as JSON, whichever was asked for.
+    pub fn rendered(&self, problems: &[Diagnostic]) -> String {
+        if self.json {
+            render::diagnostics_json(&self.sources, problems)
+        } else {
+            let look = self.look(io::stderr().is_terminal());
+            render::diagnostics(&self.sources, problems, &look)
+        }
+    }
+
+    /// Problems as text for stdout, whatever was asked for stderr.
+    pub fn rendered_as_text(&self, problems: &Problems) -> String {
+        let list = problems.clone().sorted();
+        let text = render::diagnostics(&self.sources, &list, &self.stdout_look());
+        format!("{}\n", text.trim_end())
+    }
+
+    /// Where a span begins, as messages name it: `kpis/mttr.kpi:3`.
+    pub fn place(&self, span: Span) -> String {
+        let (line, _) = self.sources.line_column(span);
+        format!("{}:{line}", self.sources.get(span.source).name)
+    }
+
+    /// Writes a sentence to stderr, unless quiet.
+    pub fn note(&self, text: &str) {
+        if !self.screen.quiet {
+            self.say(text);
+        }
+    }
+
+    fn say(&self, text: &str) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Whether a person watches stderr.
+    pub fn is_watched(&self) -> bool {
+        !self.screen.quiet && io::stderr().is_terminal()
+    }
+}
+
+/// Where a result goes and in which format.
+pub struct Target {
+    pub format: Format,
+    file: Option<PathBuf>,
+}
+
+impl Target {
+    /// The format named, else the one of the file's ending, else the table.
+    pub fn new(options: &OutputOptions) -> Target {
+        let by_ending = || options.output.as_deref().and_then(format_of_ending);
+        let named = options.format.or_else(by_ending);
+        Target {
+            format: named.map_or(Format::Table, format_named),
+            file: options.output.clone(),
+        }
+    }
+
+    /// How the result looks: as on the terminal, or plain in a file.
+    pub fn look(&self, console: &Console) -> Look {
+        match &self.file {
+            Some(_) => console.look(false),
+            None => console.stdout_look(),
+        }
+    }
+
+    /// Writes the whole result.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        match &self.file {
+            Some(file) => write_file(file, bytes),
+            None => write_stdout(bytes),
+        }
+    }
+}
+
+fn format_named(choice: FormatChoice) -> Format {
+    match choice {
+        FormatChoice::Table => Format::Table,
+        FormatChoice::Json => Format::Json,
+        FormatChoice::Jsonl => Format::Jsonl,
+        FormatChoice::Csv => Format::Csv,
+        FormatChoice::Md => Format::Md,
+        FormatChoice::Parquet => Format::Parquet,
+    }
+}
+
+fn format_of_ending(file: &Path) -> Option<FormatChoice> {
+    match file.extension()?.to_str()? {
+        "json" => Some(FormatChoice::Json),
+        "jsonl" | "ndjson" => Some(FormatChoice::Jsonl),
+        "csv" => Some(FormatChoice::Csv),
+        "md" => Some(FormatChoice::Md),
+        "parquet" => Some(FormatChoice::Parquet),
+        _ => None,
+    }
+}
+
+/// Writes to stdout. A reader that has gone away, such as `head`, is no failure.
+pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            Err(Diagnostic::data("D902", format!("cannot write to stdout: {error}")).into())
+        }
+    }
+}
+
+/// Writes a file whole or not at all: under another name first, then renamed.
+pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(file, bytes).map_err(|error| {
+        Diagnostic::data("D902", format!("cannot write `{}`: {error}", file.display())).into()
+    })
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link is written through, and the permissions of what was there are kept.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+    let name = file
+        .file_name()
+        .ok_or_else(|| io::Error::other("this is not the name of a file"))?;
+    let mut unfinished = std::ffi::OsString::from(".");
+    unfinished.push(name);
+    unfinished.push(format!(".{}", std::process::id()));
+    let unfinished = file.with_file_name(unfinished);
+    let written = write_synced(&unfinished, bytes)
+        .and_then(|()| keep_permissions(&file, &unfinished))
+        .and_then(|()| fs::rename(&unfinished, &file));
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut open = fs::File::create(file)?;
+    open.write_all(bytes)?;
+    open.sync_all()
+}
+
+fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
+    match fs::metadata(old) {
+        Ok(metadata) if metadata.is_dir() => Err(io::Error::other("this is a folder")),
+        Ok(metadata) if metadata.is_file() => fs::set_permissions(new, metadata.permissions()),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0).max(40))
+}
+
+fn terminal_has_color() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether the terminal shows more than ASCII: unless the locale says otherwise.
+fn locale_is_unicode() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .is_none_or(|locale| locale.to_lowercase().contains("utf"))
+}

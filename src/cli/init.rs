@@ -1,0 +1,50 @@
+//! `riskql init`: writes the embedded library of definitions into a folder.
+
+use std::fs;
+use std::path::Path;
+
+use super::args::InitArguments;
+use super::console::{Console, write_file, write_stdout};
+use super::failure::Failure;
+use crate::diagnostic::Diagnostic;
+use crate::project;
+
+/// Writes `DIR/kpi-defs`. What is there already is never overwritten.
+pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Failure> {
+    let folder = arguments.folder.join(project::FOLDER);
+    if folder.exists() {
+        return Err(Diagnostic::data(
+            "K904",
+            format!("`{}` is already there", folder.display()),
+        )
+        .help("nothing was written; name another folder: riskql init DIR")
+        .into());
+    }
+    let texts = project::library_texts();
+    for (path, text) in &texts {
+        let file = folder.join(path);
+        let parent = file.parent().expect("the path has a file name");
+        fs::create_dir_all(parent).map_err(|error| cannot_create(parent, &error))?;
+        write_file(&file, text.as_bytes())?;
+    }
+    write_stdout(next_steps(&arguments.folder, &folder, texts.len()).as_bytes())
+}
+
+fn cannot_create(folder: &Path, error: &std::io::Error) -> Failure {
+    Diagnostic::data("D902", format!("cannot create `{}`: {error}", folder.display())).into()
+}
+
+fn next_steps(project: &Path, folder: &Path, files: usize) -> String {
+    let enter = if project == Path::new(".") {
+        String::new()
+    } else {
+        format!("  cd {}\n", project.display())
+    };
+    format!(
+        "wrote {files} files to {}\n\nnext:\n{enter}  \
+         riskql check                 look for mistakes\n  \
+         riskql test                  run the tests of the definitions\n  \
+         riskql run --data FOLDER     every KPI against its target, over findings.csv, assets.csv, …\n",
+        folder.display()
+    )
+}

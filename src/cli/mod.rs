@@ -1,0 +1,78 @@
+//! The command line: arguments in, results on stdout, messages on stderr, an exit code.
+//!
+//! Each command is a file here with a function `run`. Only this room prints, reads definition files,
+//! and looks at the environment.
+
+mod args;
+mod boards;
+mod check;
+mod console;
+mod dashboard;
+mod everything;
+mod explain;
+mod failure;
+mod fmt;
+mod init;
+mod progress;
+mod run;
+mod scorecard;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+pub use args::Arguments;
+use args::{Command, FormatChoice, TextOrJson};
+use console::Console;
+use failure::Failure;
+
+/// Runs a command and says what went wrong, if anything.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let mut console = Console::new(arguments.screen);
+    console.json = wants_json(&arguments.command);
+    match command(&mut console, arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let code = failure.kind.exit_code();
+            console.report(failure.problems);
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {
+    let defs = arguments.defs.as_deref();
+    match &arguments.command {
+        Command::Run(own) => run::run(console, own, defs),
+        Command::Check(own) => check::run(console, own, defs),
+        Command::Test(own) => test::run(console, own, defs),
+        Command::Fmt(own) => fmt::run(console, own, defs),
+        Command::Explain(own) => explain::run(console, own, defs),
+        Command::Dashboard(own) => dashboard::run(console, own, defs),
+        Command::Init(own) => init::run(console, own),
+    }
+}
+
+/// Who asks for JSON gets the messages as JSON too.
+fn wants_json(command: &Command) -> bool {
+    match command {
+        Command::Run(own) => own.output.format == Some(FormatChoice::Json),
+        Command::Dashboard(own) => own.output.format == Some(FormatChoice::Json),
+        Command::Check(own) => own.format == TextOrJson::Json,
+        Command::Explain(own) => own.format == Some(TextOrJson::Json),
+        Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
+    }
+}
+
+/// Makes a panic say that it is a bug and what to do. The exit code of a panic is 101.
+pub fn report_bugs() {
+    let show_place = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        show_place(panic);
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"\nThis is a bug in riskql, not a mistake of yours. Please report it with the lines above \
+              and what you typed.\n",
+        );
+    }));
+}

@@ -1,0 +1,139 @@
+//! A board on a terminal: layers with their questions, number cards in aligned lines, series, tables.
+
+use super::footer;
+use super::look::{Look, Style};
+use super::number_cards;
+use super::numbers;
+use super::table;
+use super::text::{harmless, paragraph};
+use super::trend;
+use crate::answer::{Answer, Board, BoardCard, BoardLayer, Cell};
+use crate::model::CardKind;
+
+/// A dashboard or the scorecard as text.
+pub(super) fn board(board: &Board, look: Look) -> String {
+    let mut text = heading(&board.title, look);
+    for layer in &board.layers {
+        text.push('\n');
+        text += &self::layer(layer, look);
+    }
+    text.push('\n');
+    text + &board_footer(board, look)
+}
+
+fn heading(title: &str, look: Look) -> String {
+    let strong = |line: String| format!("{}\n", look.paint(&line, Style::Strong));
+    paragraph(title, look).into_iter().map(strong).collect()
+}
+
+fn layer(layer: &BoardLayer, look: Look) -> String {
+    let mut text = heading(&layer.title, look);
+    let length = look.width.unwrap_or(80).min(80);
+    text += &format!("{}\n", look.paint(&look.rule().repeat(length), Style::Dim));
+    if layer.cards.is_empty() {
+        text += &format!("{}\n", look.paint("no cards", Style::Dim));
+    }
+    for (index, run) in runs(&layer.cards).iter().enumerate() {
+        text += if index > 0 { "\n" } else { "" };
+        text += &cards(run, look);
+    }
+    text
+}
+
+/// Number cards that follow each other stand together; every other card stands alone.
+pub(super) fn runs(cards: &[BoardCard]) -> Vec<Vec<&BoardCard>> {
+    let mut runs: Vec<Vec<&BoardCard>> = Vec::new();
+    for card in cards {
+        match runs.last_mut() {
+            Some(run) if card.kind == CardKind::Number && run[0].kind == CardKind::Number => {
+                run.push(card)
+            }
+            Some(_) | None => runs.push(vec![card]),
+        }
+    }
+    runs
+}
+
+fn cards(run: &[&BoardCard], look: Look) -> String {
+    let card = run[0];
+    match card.kind {
+        CardKind::Number => {
+            let grid = number_cards::one_line(run, look);
+            if grid.fits(look) {
+                return grid.render(look);
+            }
+            number_cards::two_lines(run, look).render(look)
+        }
+        CardKind::Line => match trend::line_card(&card.answer, look) {
+            Some(grid) => {
+                let title = format!("{}{}", card.title, trend::shared_unit(&card.answer));
+                heading(&title, look) + &grid.render(look)
+            }
+            None => heading(&card.title, look) + &table::body(&card.answer, look),
+        },
+        CardKind::Table | CardKind::List => {
+            heading(&card.title, look) + &table::body(&card.answer, look)
+        }
+    }
+}
+
+/// Circumstances once for all cards, then what each left out, then notes.
+fn board_footer(board: &Board, look: Look) -> String {
+    let mut text = footer::lines(&footer::context(&board.context), look);
+    if cards_of(board).any(|card| card.kind != CardKind::Table && has_provisional(&card.answer)) {
+        text += &footer::notes(&["* provisional: the period is not over".to_string()], look);
+    }
+    text += &footer::notes(&excluded(board), look);
+    text + &footer::notes(&notes(board), look)
+}
+
+pub(super) fn cards_of(board: &Board) -> impl Iterator<Item = &BoardCard> {
+    board.layers.iter().flat_map(|layer| &layer.cards)
+}
+
+/// `excluded from MTTR, critical: 3 false positive`
+pub(super) fn excluded(board: &Board) -> Vec<String> {
+    let of_card = |card: &BoardCard| {
+        let reasons = card.answer.excluded.iter();
+        let reasons = reasons.map(|each| format!("{} {}", numbers::count(each.rows), each.reason));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        let title = harmless(&card.title, Look::PIPE);
+        (!reasons.is_empty()).then(|| format!("excluded from {title}: {reasons}"))
+    };
+    cards_of(board).filter_map(of_card).collect()
+}
+
+/// The board's notes, then those of single cards; one that several cards have stands once.
+pub(super) fn notes(board: &Board) -> Vec<String> {
+    let mut notes = board.notes.clone();
+    let all: Vec<(&str, &String)> = cards_of(board)
+        .flat_map(|card| {
+            card.answer
+                .notes
+                .iter()
+                .map(|note| (card.title.as_str(), note))
+        })
+        .collect();
+    for (title, note) in &all {
+        let several = all
+            .iter()
+            .any(|(other, same)| same == note && other != title);
+        let line = if several {
+            note.to_string()
+        } else {
+            format!("{title}: {note}")
+        };
+        if !notes.contains(note) && !notes.contains(&line) {
+            notes.push(line);
+        }
+    }
+    notes
+}
+
+pub(super) fn has_provisional(answer: &Answer) -> bool {
+    let mut cells = answer.rows.iter().flat_map(|row| &row.cells);
+    cells.any(|cell| match cell {
+        Cell::Value(value) => value.provisional,
+        Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => false,
+    })
+}

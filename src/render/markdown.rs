@@ -1,0 +1,136 @@
+//! Markdown as GitHub reads it: for reports, pull requests and issues.
+//!
+//! Texts of the data are escaped so that they can form no markup, no HTML and no @-mention: a comment
+//! written by a pipeline must not page people named in a finding's title.
+
+use super::board_text;
+use super::cells;
+use super::footer;
+use super::grid::{Align, Grid, GridCell, GridLine};
+use super::look::{Look, Style};
+use super::number_cards;
+use super::text::harmless;
+use super::trend;
+use crate::answer::{Answer, Board, BoardCard};
+use crate::model::CardKind;
+
+/// An answer as a table with its footer.
+pub(super) fn answer(answer: &Answer) -> String {
+    let mut pieces = footer::context(&answer.context);
+    pieces.extend(footer::rows_used(answer));
+    pieces.extend(footer::excluded(answer));
+    body(answer) + "\n" + &sentences(&pieces, &answer.notes)
+}
+
+/// A board: a heading a layer, a table for its number cards, a heading and a table for every other.
+pub(super) fn board(board: &Board) -> String {
+    let mut text = format!("# {}\n", escaped(&board.title));
+    for layer in &board.layers {
+        text += &format!("\n## {}\n", escaped(&layer.title));
+        for run in board_text::runs(&layer.cards) {
+            text.push('\n');
+            text += &cards(&run);
+        }
+    }
+    let notes: Vec<String> = board_text::excluded(board)
+        .into_iter()
+        .chain(board_text::notes(board))
+        .collect();
+    text + "\n" + &sentences(&footer::context(&board.context), &notes)
+}
+
+fn cards(run: &[&BoardCard]) -> String {
+    let card = run[0];
+    let heading = format!("### {}\n\n", escaped(&card.title));
+    match card.kind {
+        CardKind::Number => table(&number_cards::one_line(run, Look::PIPE)),
+        CardKind::Line => match trend::line_card(&card.answer, Look::PIPE) {
+            Some(grid) => {
+                let heading = format!("{}{}", card.title, trend::shared_unit(&card.answer));
+                format!("### {}\n\n{}", escaped(&heading), table(&grid))
+            }
+            None => heading + &body(&card.answer),
+        },
+        CardKind::Table | CardKind::List => heading + &body(&card.answer),
+    }
+}
+
+/// The table and its legend.
+fn body(answer: &Answer) -> String {
+    let (grid, reasons) = cells::grid(answer, Look::PIPE);
+    let mut text = table(&grid);
+    if answer.rows.is_empty() {
+        text += "\nno rows\n";
+    }
+    for sentence in cells::legend(answer, reasons) {
+        text += &format!("\n{}\n", escaped(&sentence));
+    }
+    text
+}
+
+fn table(grid: &Grid) -> String {
+    let headers = grid.columns.iter().map(|column| escaped(&column.header));
+    let aligns = grid.columns.iter().map(|column| match column.align {
+        Align::Left => ":---".to_string(),
+        Align::Right => "---:".to_string(),
+    });
+    let mut text = line(headers) + &line(aligns);
+    for each in &grid.lines {
+        match each {
+            GridLine::Cells(cells) => text += &line(cells.iter().map(cell)),
+            GridLine::Rule | GridLine::Details(_) => {}
+        }
+    }
+    text
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn cell(cell: &GridCell) -> String {
+    let text = escaped(cell.text.trim());
+    match cell.style {
+        Style::Strong | Style::Bad if !text.is_empty() => format!("**{text}**"),
+        Style::Strong | Style::Bad | Style::Plain | Style::Dim | Style::Good => text,
+    }
+}
+
+/// A paragraph of pieces and a list of notes.
+fn sentences(pieces: &[String], notes: &[String]) -> String {
+    let pieces: Vec<String> = pieces.iter().map(|piece| escaped(piece)).collect();
+    let mut text = format!("{}\n", pieces.join(" · "));
+    for (index, note) in notes.iter().enumerate() {
+        text += if index == 0 { "\n" } else { "" };
+        text += &format!("- {}\n", escaped(note));
+    }
+    text
+}
+
+fn escaped(text: &str) -> String {
+    let letters: Vec<char> = harmless(text, Look::PIPE).chars().collect();
+    let mut escaped = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        match letter {
+            '|' | '\\' | '`' | '*' | '[' | ']' | '~' => escaped.extend(['\\', *letter]),
+            // Inside a word an underscore marks nothing, and `fix\_rate` is hard to read.
+            '_' if !is_inside_word(&letters, index) => escaped.push_str("\\_"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '@' => escaped.push_str("&#64;"),
+            other => escaped.push(*other),
+        }
+    }
+    escaped
+}
+
+fn is_inside_word(letters: &[char], index: usize) -> bool {
+    let is_word = |place: Option<usize>| {
+        place
+            .and_then(|place| letters.get(place))
+            .is_some_and(|letter| letter.is_alphanumeric())
+    };
+    is_word(index.checked_sub(1)) && is_word(Some(index + 1))
+}

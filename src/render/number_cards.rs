@@ -1,0 +1,202 @@
+//! Number cards as a grid: a title and its value, how it is judged, where it came from.
+
+use super::cells::{change_style, verdict_cell};
+use super::flat;
+use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
+use super::look::{Look, Style};
+use super::numbers;
+use super::spark::sparkline;
+use crate::answer::{BoardCard, ColumnRole, Value, ValueColumn};
+
+/// All there is about a card. A list of columns, so that those no card fills can go.
+struct Parts {
+    title: GridCell,
+    value: GridCell,
+    /// The unit, or why there is no value.
+    unit: GridCell,
+    status: GridCell,
+    target: GridCell,
+    band: GridCell,
+    change: GridCell,
+    compared_with: GridCell,
+    history: GridCell,
+}
+
+/// A line a card.
+pub(super) fn one_line(cards: &[&BoardCard], look: Look) -> Grid {
+    let columns = [
+        ("card", Align::Left, true),
+        ("value", Align::Right, false),
+        ("unit", Align::Left, false),
+        ("status", Align::Left, false),
+        ("target", Align::Left, false),
+        ("band", Align::Left, false),
+        ("change", Align::Right, false),
+        ("versus", Align::Left, false),
+        ("history", Align::Left, false),
+    ];
+    let lines = cards.iter().map(|card| {
+        let parts = parts(card, look);
+        vec![
+            parts.title,
+            parts.value,
+            parts.unit,
+            parts.status,
+            parts.target,
+            parts.band,
+            parts.change,
+            parts.compared_with,
+            parts.history,
+        ]
+    });
+    grid(&columns, lines.map(GridLine::Cells).collect())
+}
+
+/// Two lines a card: what is, and below it how it came about.
+pub(super) fn two_lines(cards: &[&BoardCard], look: Look) -> Grid {
+    let columns = [
+        ("card", Align::Left, true),
+        ("value", Align::Right, false),
+        ("unit", Align::Left, false),
+        ("status", Align::Left, false),
+    ];
+    let lines = cards.iter().flat_map(|card| {
+        let parts = parts(card, look);
+        let compared = GridCell::new(
+            format!("{} {}", parts.change.text, parts.compared_with.text).trim(),
+            parts.change.style,
+        );
+        [
+            GridLine::Cells(vec![parts.title, parts.value, parts.unit, parts.status]),
+            GridLine::Details(vec![parts.target, parts.band, compared, parts.history]),
+        ]
+    });
+    grid(&columns, lines.collect())
+}
+
+fn grid(columns: &[(&str, Align, bool)], lines: Vec<GridLine>) -> Grid {
+    let column = |(header, align, shrinks): &(&str, Align, bool)| GridColumn {
+        header: header.to_string(),
+        align: *align,
+        shrinks: *shrinks,
+    };
+    let grid = Grid {
+        columns: columns.iter().map(column).collect(),
+        lines,
+        headed: false,
+    };
+    grid.without_empty_columns()
+}
+
+fn parts(card: &BoardCard, look: Look) -> Parts {
+    let title = GridCell::of_data(&card.title, Style::Plain, look);
+    let history = GridCell::new(sparkline(&card.history, look), Style::Plain);
+    let place = card
+        .answer
+        .columns
+        .iter()
+        .enumerate()
+        .find_map(|(index, column)| match &column.role {
+            ColumnRole::Value(value) => Some((index, value)),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        });
+    let value = place.and_then(|(index, column)| {
+        let row = card.answer.rows.first()?;
+        Some((flat::value_at(row, index)?, column))
+    });
+    let Some((value, column)) = value else {
+        return Parts::nothing(title, history);
+    };
+    Parts {
+        title,
+        history,
+        value: value_cell(value, column),
+        unit: unit_cell(value, column, look),
+        status: verdict_cell(value),
+        target: target_cell(value, look),
+        band: GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look),
+        change: change_cell(value, column, look),
+        compared_with: compared_cell(value, look),
+    }
+}
+
+impl Parts {
+    /// A card whose answer has no row.
+    fn nothing(title: GridCell, history: GridCell) -> Parts {
+        Parts {
+            title,
+            history,
+            value: GridCell::new("none", Style::Dim),
+            unit: GridCell::empty(),
+            status: GridCell::empty(),
+            target: GridCell::empty(),
+            band: GridCell::empty(),
+            change: GridCell::empty(),
+            compared_with: GridCell::empty(),
+        }
+    }
+}
+
+fn value_cell(value: &Value, column: &ValueColumn) -> GridCell {
+    let mark = if value.provisional { "*" } else { "" };
+    match value.value {
+        Some(number) => {
+            let text = numbers::judged(number, column.unit, 0, value.target.as_ref());
+            GridCell::new(format!("{text}{mark}"), Style::Strong)
+        }
+        None => GridCell::new(format!("none{mark}"), Style::Dim),
+    }
+}
+
+fn unit_cell(value: &Value, column: &ValueColumn, look: Look) -> GridCell {
+    match (&value.value, &value.reason) {
+        (None, Some(reason)) => GridCell::of_data(&format!("({reason})"), Style::Dim, look),
+        (Some(_), _) | (None, None) => {
+            GridCell::new(numbers::unit_after(column.unit).trim(), Style::Plain)
+        }
+    }
+}
+
+fn target_cell(value: &Value, look: Look) -> GridCell {
+    let written = value
+        .target
+        .as_ref()
+        .map(|verdict| verdict.written.as_str());
+    GridCell::of_data(written.unwrap_or(""), Style::Dim, look)
+}
+
+/// `▲ +2.1`
+fn change_cell(value: &Value, column: &ValueColumn, look: Look) -> GridCell {
+    let Some(change) = value
+        .comparison
+        .as_ref()
+        .and_then(|comparison| comparison.change)
+    else {
+        return GridCell::empty();
+    };
+    let ends = value
+        .value
+        .into_iter()
+        .chain(value.comparison.as_ref().and_then(|both| both.previous));
+    let decimals = numbers::column_decimals(ends, column.unit);
+    let text = numbers::change_between(change, column.unit, decimals);
+    let style = change_style(change, column.direction);
+    GridCell::new(format!("{} {text}", look.triangle(change)), style)
+}
+
+/// `vs 2026-03`, or what is missing for a comparison.
+fn compared_cell(value: &Value, look: Look) -> GridCell {
+    let Some(comparison) = &value.comparison else {
+        return GridCell::empty();
+    };
+    let nothing = if comparison.previous.is_none() {
+        " (none)"
+    } else {
+        ""
+    };
+    GridCell::of_data(
+        &format!("vs {}{nothing}", comparison.period),
+        Style::Dim,
+        look,
+    )
+}

@@ -1,0 +1,298 @@
+//! The series inside an answer over periods: one for each group and value column.
+
+use super::flat;
+use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
+use super::look::{Look, Style};
+use super::numbers;
+use super::spark::sparkline;
+use super::text::{harmless, width};
+use crate::answer::{Answer, Cell, ColumnRole, Level, Row, ValueColumn};
+use crate::types::DisplayUnit;
+
+/// Fewer points are read more easily as numbers.
+const FEWEST_POINTS: usize = 3;
+/// More lines than this below a table would be a second table.
+const MOST_SERIES: usize = 12;
+/// A sparkline is not cut to fewer points.
+const SHORTEST_LINE: usize = 8;
+
+/// One value over all periods.
+struct Series<'a> {
+    label: String,
+    column: &'a ValueColumn,
+    /// One for each period.
+    points: Vec<Option<f64>>,
+    /// Whether the last period was not over.
+    provisional: bool,
+    is_total: bool,
+}
+
+/// The periods of an answer, and what has a value in them.
+struct Trend<'a> {
+    periods: Vec<&'a str>,
+    series: Vec<Series<'a>>,
+}
+
+/// A sparkline for each series, to stand below a table. `None` if there is nothing to see.
+pub(super) fn below_table(answer: &Answer, look: Look) -> Option<Grid> {
+    let trend = trend(answer, look)?;
+    let too_many = trend.series.len() > MOST_SERIES;
+    if too_many || trend.periods.len() < FEWEST_POINTS {
+        return None;
+    }
+    let shown = trend.shown_points(look, 2);
+    let mut grid = headed(&[
+        ("trend", Align::Left, true),
+        (&trend.stretch(shown, look), Align::Left, false),
+    ]);
+    for series in &trend.series {
+        grid.lines.push(GridLine::Cells(vec![
+            GridCell::new(series.label.clone(), series.style()),
+            series.line(shown, look),
+        ]));
+    }
+    Some(grid)
+}
+
+/// First value, sparkline and last value of each series: a line card. `None` for an answer without
+/// periods.
+pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
+    let trend = trend(answer, look)?;
+    let ends = trend
+        .series
+        .iter()
+        .map(Series::ends_width)
+        .max()
+        .unwrap_or(0);
+    let shown = trend.shown_points(look, ends + 6);
+    let first = trend.periods.len() - shown;
+    let mut grid = headed(&[
+        ("", Align::Left, true),
+        (trend.periods[first], Align::Right, false),
+        ("", Align::Left, false),
+        (trend.periods[trend.periods.len() - 1], Align::Right, false),
+    ]);
+    for series in &trend.series {
+        grid.lines.push(GridLine::Cells(vec![
+            GridCell::new(series.label.clone(), series.style()),
+            series.point(first),
+            series.line(shown, look),
+            series.point(trend.periods.len() - 1),
+        ]));
+    }
+    Some(grid)
+}
+
+fn headed(columns: &[(&str, Align, bool)]) -> Grid {
+    let column = |(header, align, shrinks): &(&str, Align, bool)| GridColumn {
+        header: header.to_string(),
+        align: *align,
+        shrinks: *shrinks,
+    };
+    Grid {
+        columns: columns.iter().map(column).collect(),
+        lines: Vec::new(),
+        headed: true,
+    }
+}
+
+impl Trend<'_> {
+    /// How many of the latest points fit beside labels and `others` columns.
+    fn shown_points(&self, look: Look, others: usize) -> usize {
+        let Some(limit) = look.width else {
+            return self.periods.len();
+        };
+        let longest = self.series.iter().map(|series| width(&series.label)).max();
+        let labels = longest.unwrap_or(0).min(limit / 3);
+        let room = limit.saturating_sub(labels + others).max(SHORTEST_LINE);
+        self.periods.len().min(room)
+    }
+
+    /// `2025-05 → 2026-04`
+    fn stretch(&self, shown: usize, look: Look) -> String {
+        let first = self.periods[self.periods.len() - shown];
+        format!(
+            "{first} {} {}",
+            look.arrow(),
+            self.periods[self.periods.len() - 1]
+        )
+    }
+}
+
+impl Series<'_> {
+    fn style(&self) -> Style {
+        if self.is_total {
+            Style::Strong
+        } else {
+            Style::Plain
+        }
+    }
+
+    fn line(&self, shown: usize, look: Look) -> GridCell {
+        let latest = &self.points[self.points.len() - shown..];
+        GridCell::new(sparkline(latest, look), Style::Plain)
+    }
+
+    fn point(&self, place: usize) -> GridCell {
+        let mark = if self.provisional && place + 1 == self.points.len() {
+            "*"
+        } else {
+            ""
+        };
+        match self.points[place] {
+            Some(value) => GridCell::new(format!("{}{mark}", self.written(value)), self.style()),
+            None => GridCell::new("none", Style::Dim),
+        }
+    }
+
+    fn written(&self, value: f64) -> String {
+        let ends = [self.points.first(), self.points.last()];
+        let ends = ends.into_iter().flatten().flatten().copied();
+        let decimals = numbers::column_decimals(ends, self.column.unit);
+        numbers::at_least(value, self.column.unit, decimals)
+    }
+
+    /// Columns that the numbers at both ends take.
+    fn ends_width(&self) -> usize {
+        let widest = self
+            .points
+            .iter()
+            .flatten()
+            .map(|value| width(&self.written(*value)));
+        2 * (widest.max().unwrap_or(0).max(7) + 1)
+    }
+}
+
+fn trend(answer: &Answer, look: Look) -> Option<Trend<'_>> {
+    let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
+    let place = answer
+        .columns
+        .iter()
+        .position(|column| is_period(&column.role))?;
+    let mut periods: Vec<&str> = answer
+        .rows
+        .iter()
+        .filter_map(|row| text_at(row, place))
+        .collect();
+    periods.sort_unstable();
+    periods.dedup();
+    if periods.is_empty() {
+        return None;
+    }
+    let groups = groups(answer, place);
+    let mut series = Vec::new();
+    for (index, column) in answer.columns.iter().enumerate() {
+        if let ColumnRole::Value(value) = &column.role {
+            let of_group = |rows: &Vec<&Row>| {
+                let label = label(answer, rows[0], index, look);
+                one_series(label, value, rows, (place, index), &periods)
+            };
+            series.extend(groups.iter().map(of_group));
+        }
+    }
+    Some(Trend { periods, series })
+}
+
+fn text_at(row: &Row, index: usize) -> Option<&str> {
+    match &row.cells[index] {
+        Cell::Text(text) => Some(text),
+        Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Value(_) => None,
+    }
+}
+
+/// Rows that differ in their period alone, in the order of first appearance.
+fn groups(answer: &Answer, period: usize) -> Vec<Vec<&Row>> {
+    let is_dimension =
+        |index: &usize| matches!(answer.columns[*index].role, ColumnRole::Dimension(_));
+    let dimensions: Vec<usize> = (0..answer.columns.len()).filter(is_dimension).collect();
+    let alike = |left: &Row, right: &Row| {
+        left.level == right.level
+            && dimensions
+                .iter()
+                .all(|index| left.cells[*index] == right.cells[*index])
+    };
+    let mut groups: Vec<Vec<&Row>> = Vec::new();
+    for row in answer
+        .rows
+        .iter()
+        .filter(|row| text_at(row, period).is_some())
+    {
+        match groups.iter_mut().find(|group| alike(group[0], row)) {
+            Some(group) => group.push(row),
+            None => groups.push(vec![row]),
+        }
+    }
+    groups
+}
+
+fn one_series<'a>(
+    label: String,
+    column: &'a ValueColumn,
+    rows: &[&Row],
+    (period, value): (usize, usize),
+    periods: &[&str],
+) -> Series<'a> {
+    let at = |wanted: &&str| {
+        let row = rows
+            .iter()
+            .find(|row| text_at(row, period) == Some(wanted))?;
+        flat::value_at(row, value)
+    };
+    let last = periods.last().and_then(at);
+    Series {
+        label,
+        column,
+        points: periods.iter().map(|period| at(period)?.value).collect(),
+        provisional: last.is_some_and(|value| value.provisional),
+        is_total: rows[0].level == Level::Total,
+    }
+}
+
+/// The dimensions of a group; with the value's name if there are several, or no dimension.
+fn label(answer: &Answer, row: &Row, index: usize, look: Look) -> String {
+    let mut parts = Vec::new();
+    if row.level != Level::Group {
+        parts.push(row.level.word().to_string());
+    }
+    for (column, cell) in answer.columns.iter().zip(&row.cells) {
+        if matches!(column.role, ColumnRole::Dimension(_)) {
+            parts.extend(dimension_word(cell, row.level));
+        }
+    }
+    let values = answer
+        .columns
+        .iter()
+        .filter(|column| matches!(column.role, ColumnRole::Value(_)));
+    if parts.is_empty() || values.count() > 1 {
+        parts.insert(0, answer.columns[index].name.clone());
+    }
+    harmless(&parts.join(", "), look)
+}
+
+fn dimension_word(cell: &Cell, level: Level) -> Option<String> {
+    match cell {
+        Cell::Missing => (level == Level::Group).then(|| "(missing)".to_string()),
+        Cell::Text(text) => Some(text.clone()),
+        Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_string()),
+        Cell::Number(value) => Some(numbers::plain(*value)),
+        Cell::Value(_) => None,
+    }
+}
+
+/// The unit all series share, to stand in a title: ` (days)`.
+pub(super) fn shared_unit(answer: &Answer) -> String {
+    let mut units = answer
+        .columns
+        .iter()
+        .filter_map(|column| match &column.role {
+            ColumnRole::Value(value) => Some(value.unit),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        });
+    match (units.next(), units.next()) {
+        (Some(unit @ (DisplayUnit::Points | DisplayUnit::Time(_))), None) => {
+            format!(" ({})", unit.word())
+        }
+        (Some(DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Ratio) | None, _)
+        | (Some(DisplayUnit::Points | DisplayUnit::Time(_)), Some(_)) => String::new(),
+    }
+}

@@ -1,0 +1,652 @@
+//! One mistake each, and what is said about it. The snapshot is there to be read: a message that
+//! would not help you is a bug.
+
+use std::fmt::Write;
+
+use riskql::check::CODES;
+use riskql::diagnostic::{Diagnostic, Severity};
+use riskql::source::Sources;
+use riskql::syntax::parse_query;
+
+use super::language::{FILES, check_files, language};
+
+enum Mistake {
+    /// Beside the definitions of the language's description.
+    Beside(&'static str),
+    /// On its own.
+    Alone(&'static str),
+    Query(&'static str),
+}
+
+use Mistake::{Alone, Beside, Query};
+
+/// The code that must come first, and the text that calls for it.
+const MISTAKES: &[(&str, Mistake)] = &[
+    // Names.
+    ("K200", Beside("kpi backlog\n  is count of findings open\n")),
+    ("K200", Beside("view mttr\n  show backlog\n")),
+    ("K200", Beside("calendar\n  timezone \"UTC\"\n")),
+    ("K201", Query("count of finding open")),
+    ("K201", Beside("kpi k\n  is count of finding open\n")),
+    (
+        "K201",
+        Query("backlog where any scan completed within 3 days"),
+    ),
+    ("K202", Query("backlog by sevrity")),
+    ("K202", Query("backlog where colour = red")),
+    ("K202", Query("backlog where open = yes")),
+    ("K202", Query("list findings open show found")),
+    (
+        "K202",
+        Beside(
+            "table notes\n  key note_id\n  belongs to assets by asset_id\n  field owner text from assets.owner\n",
+        ),
+    ),
+    ("K203", Query("count of findings opne")),
+    ("K203", Query("count of findings completed")),
+    (
+        "K203",
+        Query("mean time from open to verified of findings verified"),
+    ),
+    (
+        "K203",
+        Query("mean time from found to fixd of findings verified"),
+    ),
+    (
+        "K203",
+        Query("backlog where any scans failed within 3 days"),
+    ),
+    (
+        "K203",
+        Beside(
+            "sla other\n  of assets\n  starts in_service\n  stops retired\n  due 3 days otherwise\n",
+        ),
+    ),
+    ("K204", Query("mttr where severity = hgih")),
+    ("K204", Query("mttr where severity = moderate")),
+    ("K204", Query("mttr where severity = 3")),
+    (
+        "K204",
+        Beside(
+            "kpi k\n  is count of findings open\n  lower is better\n  target below 30 for severity = hgih\n",
+        ),
+    ),
+    (
+        "K204",
+        Beside("scale size is small < large\n  map \"tiny\" to smal\n"),
+    ),
+    (
+        "K205",
+        Beside("table notes\n  key note_id\n  field level scale severty\n"),
+    ),
+    ("K206", Query("mtr by team")),
+    ("K206", Query("risk")),
+    ("K206", Query("findings")),
+    ("K206", Query("mttr, highest_risk_apps")),
+    ("K207", Query("cuont of findings open")),
+    ("K207", Query("average cvss of findings open")),
+    ("K207", Query("p101 risk of findings open")),
+    ("K208", Query("backlog where internet_facin")),
+    ("K208", Query("backlog where exploitable")),
+    (
+        "K208",
+        Query("count of scans completed where internet_facing"),
+    ),
+    (
+        "K210",
+        Beside("kpi k\n  is count of findings open\n  as count\n  as count\n"),
+    ),
+    ("K211", Beside("kpi k\n  as days\n")),
+    (
+        "K211",
+        Beside("score s\n  base severity\n    otherwise 1\n"),
+    ),
+    ("K211", Beside("sla s\n  of assets\n")),
+    ("K212", Beside("kpi count\n  is count of findings open\n")),
+    (
+        "K212",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  state written from written_at until erased_at\n",
+        ),
+    ),
+    (
+        "K212",
+        Beside("table notes\n  key note_id\n  field size number\n  field size number\n"),
+    ),
+    (
+        "K212",
+        Beside("score exploitable\n  of findings\n  base severity\n    otherwise 1\n"),
+    ),
+    ("K213", Query("backlog where exploitable = maybe")),
+    ("K213", Query("backlog where team = 4")),
+    ("K213", Query("backlog where found_at > critical")),
+    ("K213", Query("backlog where found_at > 30 days")),
+    ("K213", Query("backlog where closed_at > found_at")),
+    (
+        "K213",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size > big\n",
+        ),
+    ),
+    ("K214", Query("backlog where team > web")),
+    ("K214", Query("backlog where exploitable >= yes")),
+    ("K215", Query("backlog where found_at > findings.team")),
+    ("K215", Query("backlog where team in (findings.app)")),
+    ("K216", Query("sum of findings open")),
+    ("K216", Query("count app of findings open")),
+    ("K216", Query("mean team of findings open")),
+    ("K216", Query("mean severity of findings open")),
+    ("K216", Query("mean exploitable of findings open")),
+    ("K216", Query("sum found_at of findings open")),
+    ("K216", Query("distinct risk of findings open")),
+    ("K216", Query("typical team of findings found")),
+    ("K216", Query("sum risk of scans completed")),
+    ("K216", Query("sum verified_findings of findings open")),
+    (
+        "K216",
+        Query("mean time from found to found of findings found"),
+    ),
+    ("K217", Query("share of findings found")),
+    (
+        "K217",
+        Query("count of findings found with environment = production"),
+    ),
+    ("K218", Query("count of findings")),
+    ("K219", Query("mttr + backlog")),
+    ("K219", Query("mttr - 30")),
+    ("K219", Query("backlog / mttr")),
+    ("K219", Query("backlog * backlog")),
+    (
+        "K220",
+        Beside(
+            "kpi k\n  is mean time from found to verified of findings verified\n  target below 30\n",
+        ),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is share of findings found with exploitable = yes\n  target below 15\n"),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is count of findings open\n  target below 15%\n"),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is backlog / sla_breaches\n  target below 15%\n"),
+    ),
+    (
+        "K221",
+        Beside("kpi k\n  is count of findings open\n  as days\n"),
+    ),
+    (
+        "K222",
+        Beside("kpi k\n  is count of findings open\n  as dayz\n"),
+    ),
+    (
+        "K223",
+        Beside("kpi k\n  is count of findings open\n  target below 3 for not severity = low\n"),
+    ),
+    (
+        "K224",
+        Beside("kpi k\n  is count of findings open\n  lower is better\n  target at least 3\n"),
+    ),
+    (
+        "K225",
+        Beside(
+            "kpi k\n  is backlog / sla_breaches\n  band \"low\" below 0.9\n  band \"high\" from 0.95\n",
+        ),
+    ),
+    (
+        "K225",
+        Beside(
+            "kpi k\n  is backlog / sla_breaches\n  band \"low\" below 0.9\n  band \"high\" from 0.9 to 2\n",
+        ),
+    ),
+    (
+        "K226",
+        Beside(
+            "kpi k\n  is backlog / sla_breaches\n  band \"low\" below 1\n  band \"high\" from 0.95\n",
+        ),
+    ),
+    (
+        "K227",
+        Beside(
+            "kpi k\n  is backlog / sla_breaches\n  band \"low\" below 1\n  band \"none\" from 1 to 1\n  band \"high\" from 1\n",
+        ),
+    ),
+    (
+        "K227",
+        Beside(
+            "kpi k\n  is backlog / sla_breaches\n  band \"low\" below 1\n  band \"low\" from 1\n",
+        ),
+    ),
+    (
+        "K228",
+        Beside("kpi a\n  is b + 1\nkpi b\n  is c + 1\nkpi c\n  is a + 1\n"),
+    ),
+    ("K228", Beside("condition a is b\ncondition b is not a\n")),
+    ("K229", Query("1 + 2")),
+    ("K229", Query("backlog / 0")),
+    ("K230", Beside("scale size is small\n")),
+    ("K231", Beside("scale size is small < large < small\n")),
+    (
+        "K231",
+        Beside("scale size is small < large\n  map \"Tiny\" to small\n  map \"tiny\" to small\n"),
+    ),
+    (
+        "K233",
+        Beside("table notes\n  key note_id\n  field size integer\n"),
+    ),
+    (
+        "K233",
+        Beside("table notes\n  key note_id\n  field level severity\n"),
+    ),
+    (
+        "K234",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field written_at text\n",
+        ),
+    ),
+    (
+        "K234",
+        Beside(
+            "table notes\n  key note_id\n  belongs to assets by asset_id\n  field team yesno from assets.team\n",
+        ),
+    ),
+    ("K235", Query("backlog where severity > critical")),
+    (
+        "K235",
+        Beside(
+            "kpi k\n  is count of findings open\n  target below 3 for severity = low and severity = high\n",
+        ),
+    ),
+    (
+        "K236",
+        Beside(
+            "kpi k1\n  is backlog + backlog\nkpi k2\n  is k1 + k1\nkpi k3\n  is k2 + k2\nkpi k4\n  is k3 + k3\nkpi k5\n  is k4 + k4\nkpi k6\n  is k5 + k5\nkpi k7\n  is k6 + k6\nkpi k8\n  is k7 + k7\nkpi k9\n  is k8 + k8\nkpi k10\n  is k9 + k9\nkpi k11\n  is k10 + k10\nkpi k12\n  is k11 + k11\nkpi k13\n  is k12 + k12\n",
+        ),
+    ),
+    // Tables and how they are related.
+    ("K301", Query("backlog where tool = zap")),
+    ("K301", Query("backlog by tool_kind")),
+    ("K301", Query("backlog where scans.tool = zap")),
+    (
+        "K301",
+        Query("count of assets in_service where severity = high"),
+    ),
+    ("K302", Query("count of scans completed where team = web")),
+    ("K302", Query("backlog where assets.kind = web")),
+    (
+        "K303",
+        Beside(
+            "table notes\n  field body text\ntable replies\n  key reply_id\n  belongs to notes by note_id\n",
+        ),
+    ),
+    (
+        "K303",
+        Beside(
+            "table notes\n  key note_id\n  belongs to assets by asset_id\n  belongs to assets by other_id\n",
+        ),
+    ),
+    (
+        "K303",
+        Beside(
+            "table a\n  key a_id\n  belongs to b by b_id\ntable b\n  key b_id\n  belongs to a by a_id\n",
+        ),
+    ),
+    (
+        "K304",
+        Beside("table notes\n  key note_id\n  field team text from assets.team\n"),
+    ),
+    (
+        "K304",
+        Beside("table notes\n  key note_id\n  event written at last written_at of scans\n"),
+    ),
+    (
+        "K304",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\nkpi k\n  is count of notes written where any scans completed\n",
+        ),
+    ),
+    (
+        "K304",
+        Query("backlog where any assets in_service within 3 days"),
+    ),
+    (
+        "K304",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\nkpi k\n  is count of notes written where scans.tool = zap\n",
+        ),
+    ),
+    (
+        "K305",
+        Query("backlog where any scans completed (where any detections reported)"),
+    ),
+    // Time.
+    ("K400", Alone("scale size is small < large\n")),
+    ("K401", Alone("calendar\n  timezone \"Europe/Berln\"\n")),
+    ("K401", Alone("calendar\n  week starts mondy\n")),
+    ("K401", Alone("calendar\n  year starts octobr\n")),
+    ("K402", Query("sum backlog of findings open over quarter")),
+    ("K402", Query("mean backlog of findings open")),
+    (
+        "K402",
+        Beside("kpi k\n  is sum backlog of findings found\n"),
+    ),
+    ("K403", Query("backlog in 2025-W53")),
+    ("K403", Query("backlog in 2026-03-31T10:00:00Z")),
+    ("K404", Query("mean time since found of findings found")),
+    (
+        "K404",
+        Query("typical time from found to verified of findings open"),
+    ),
+    ("K405", Query("mttr over month at peak")),
+    (
+        "K405",
+        Beside("kpi k\n  is count of findings found\n  at average\n"),
+    ),
+    ("K406", Query("backlog where verified within 14 days")),
+    ("K407", Query("backlog last 0 months")),
+    ("K407", Query("backlog from 2026-04 to 2026-02")),
+    ("K407", Query("backlog over day last 999999 days")),
+    ("K407", Query("backlog over day last 900 years")),
+    ("K408", Query("mttr past 90 days versus previous month")),
+    (
+        "K408",
+        Query("mttr last month versus previous month, previous year"),
+    ),
+    (
+        "K409",
+        Query("backlog where any scans completed within 0 days"),
+    ),
+    ("K411", Query("list findings last month")),
+    // Policy.
+    (
+        "K500",
+        Beside("score s\n  of findings\n  base severity\n    critical 40\n"),
+    ),
+    (
+        "K500",
+        Beside(
+            "score s\n  of findings\n  base severity\n    otherwise 1\n  times exposure\n    internet 2\n",
+        ),
+    ),
+    (
+        "K500",
+        Beside("score s\n  of findings\n  base exploitable\n"),
+    ),
+    (
+        "K501",
+        Beside(
+            "score s\n  of findings\n  base severity\n    critical 40\n    critical 30\n    otherwise 1\n",
+        ),
+    ),
+    (
+        "K501",
+        Beside("score s\n  of findings\n  base severity\n    otherwise 1\n    critical 30\n"),
+    ),
+    (
+        "K501",
+        Beside(
+            "score s\n  of findings\n  base severity\n    otherwise 1\n  times severity\n    otherwise 2\n",
+        ),
+    ),
+    (
+        "K502",
+        Beside("score s\n  of findings\n  base found_at\n    otherwise 1\n"),
+    ),
+    (
+        "K502",
+        Beside(
+            "table notes\n  key note_id\n  field size number\nscore s\n  of notes\n  base size\n    otherwise 1\n",
+        ),
+    ),
+    (
+        "K503",
+        Beside("score s\n  of findings\n  base severity\n    otherwise 1\n  cap 0\n"),
+    ),
+    (
+        "K504",
+        Beside("score risk\n  of findings\n  base severity\n    otherwise 1\n  since 2026-01-01\n"),
+    ),
+    (
+        "K504",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 3 days otherwise\n",
+        ),
+    ),
+    (
+        "K510",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 30 days where severity = critical\n  due 7 days where severity = critical and exposure = internet\n  due 90 days otherwise\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K510",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 7 days where severity = critical and exposure = internet\n  due 8 days where severity = high and exposure = internet\n  due 9 days where severity >= high and exposure in (internet)\n  due 90 days otherwise\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K511",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 30 days where severity = critical\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K511",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 30 days otherwise\n  due 3 days where severity = critical\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K513",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 30 days where due_at is missing\n  due 3 days where any scans completed within 3 days\n  due 3 days otherwise\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K514",
+        Beside(
+            "sla triage\n  of findings\n  starts found\n  stops verified\n  due 3 days otherwise\n",
+        ),
+    ),
+    (
+        "K514",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field due_at date\nsla answer\n  of notes\n  starts written\n  stops written\n  due 3 days otherwise\n",
+        ),
+    ),
+    (
+        "K515",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops verified\n  due 3 days otherwise\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K516",
+        Beside(
+            "sla remediation\n  of findings\n  starts found\n  stops breached\n  pauses overdue\n  due 3 days otherwise\n  since 2026-01-01\n",
+        ),
+    ),
+    // Queries, views, dashboards, tests.
+    ("K600", Query("list findings open by team")),
+    ("K600", Query("list findings open top 3")),
+    ("K600", Query("backlog show title")),
+    ("K601", Query("backlog top 3")),
+    ("K602", Query("backlog by app top 3 by bcklog")),
+    ("K602", Query("backlog by app sort by month")),
+    ("K603", Query("backlog, mttr, backlog")),
+    ("K603", Query("list findings open show title, title")),
+    ("K604", Query("backlog by found_at")),
+    ("K604", Query("backlog by team, team")),
+    (
+        "K605",
+        Alone("scale size is small < large\nview v\n  show by size\n"),
+    ),
+    ("K606", Beside("view v\n  show highest_risk_apps\n")),
+    ("K606", Beside("view v\n  show backlog\n  show mttr\n")),
+    ("K607", Query("backlog by app top 0")),
+    ("K607", Query("list findings open limit 0")),
+    (
+        "K610",
+        Beside("dashboard d\n  layer l\n    show nmber backlog\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show number backlog by app\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show number backlog, mttr\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show line backlog by app\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show list backlog by app\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show table \"Open\": list findings open\n"),
+    ),
+    ("K612", Beside("dashboard d\n")),
+    (
+        "K620",
+        Beside(
+            "test \"t\"\n  given findings\n    | finding | \n    | F1 |\n  expect backlog\n    | backlog |\n    | 1 |\n",
+        ),
+    ),
+    (
+        "K620",
+        Beside(
+            "test \"t\"\n  given findings\n    | finding_id | team |\n    | F1 | web |\n  expect backlog\n    | backlog |\n    | 1 |\n",
+        ),
+    ),
+    (
+        "K621",
+        Beside(
+            "test \"t\"\n  given findings\n    | finding_id | severity |\n    | F1 |\n  expect backlog\n    | backlog |\n    | 1 |\n",
+        ),
+    ),
+    (
+        "K622",
+        Beside(
+            "test \"t\"\n  given findings\n    | finding_id |\n    | F1 |\n  expect backlog by team\n    | taem | backlog | backlog_rows |\n    | web | 1 | 1 |\n",
+        ),
+    ),
+    (
+        "K623",
+        Beside("test \"t\"\n  given findings\n    | finding_id |\n    | F1 |\n"),
+    ),
+    ("K630", Query("backlog versus target")),
+    // Advice.
+    (
+        "K290",
+        Beside("kpi k\n  is count of scans completed\n  target at least 100\n"),
+    ),
+    (
+        "K291",
+        Beside(
+            "table notes\n  key note_id\n  field cvss number\nscore s\n  of notes\n  base cvss\n",
+        ),
+    ),
+    ("K292", Query("100 * escape_rate")),
+    // What every table must have for a query over several.
+    ("K301", Query("backlog, scan_coverage by severity")),
+    (
+        "K202",
+        Query("backlog, scan_coverage where severity = high"),
+    ),
+    ("K202", Query("where sevrity = high")),
+    (
+        "K604",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field team yesno\nview v\n  show backlog, count of notes written by team\n",
+        ),
+    ),
+];
+
+fn problems_of(mistake: &Mistake) -> (Sources, Vec<Diagnostic>) {
+    match mistake {
+        Beside(text) => {
+            let mut files = FILES.to_vec();
+            files.push(("mistake.kpi", text));
+            let (sources, _, problems) = check_files(&files);
+            (sources, problems)
+        }
+        Alone(text) => {
+            let (sources, _, problems) = check_files(&[("mistake.kpi", text)]);
+            (sources, problems)
+        }
+        Query(text) => {
+            let mut sources = Sources::default();
+            let id = sources.add("<query>", *text);
+            let tree =
+                parse_query(&sources, id).unwrap_or_else(|problems| panic!("{text}: {problems:?}"));
+            let problems = match riskql::check::query(&language(), &tree) {
+                Ok((_, warnings)) => warnings,
+                Err(problems) => problems,
+            };
+            (sources, problems.sorted())
+        }
+    }
+}
+
+fn render(sources: &Sources, problem: &Diagnostic, text: &mut String) {
+    let severity = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let place = problem.span.expect("problems of definitions have a place");
+    let (line, column) = sources.line_column(place);
+    let label = problem.label.as_deref().unwrap_or("-");
+    writeln!(text, "{severity}[{}]: {}", problem.code, problem.message).unwrap();
+    writeln!(
+        text,
+        "  {line}:{column} `{}` {label}",
+        sources.slice(place).replace('\n', "⏎")
+    )
+    .unwrap();
+    for help in &problem.help {
+        writeln!(text, "  = {help}").unwrap();
+    }
+}
+
+#[test]
+fn every_mistake_is_told() {
+    let mut all = String::new();
+    let mut wrong = Vec::new();
+    for (code, mistake) in MISTAKES {
+        let (sources, problems) = problems_of(mistake);
+        let (Beside(text) | Alone(text) | Query(text)) = mistake;
+        writeln!(all, "────\n{}", text.trim_end()).unwrap();
+        for problem in &problems {
+            render(&sources, problem, &mut all);
+        }
+        if !problems.iter().any(|problem| problem.code == *code) {
+            wrong.push((*code, *text));
+        }
+    }
+    insta::assert_snapshot!(all);
+    assert!(wrong.is_empty(), "told otherwise: {wrong:#?}");
+}
+
+#[test]
+fn every_code_has_a_mistake_and_a_meaning() {
+    for (code, _) in CODES {
+        assert!(
+            MISTAKES.iter().any(|(mistake, _)| mistake == code),
+            "{code} has no example"
+        );
+    }
+    for (code, _) in MISTAKES {
+        assert!(
+            CODES.iter().any(|(known, _)| known == code),
+            "{code} has no meaning"
+        );
+    }
+    assert!(CODES.is_sorted_by_key(|(code, _)| *code));
+}

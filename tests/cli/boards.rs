@@ -1,0 +1,52 @@
+//! The scorecard and the dashboards.
+
+use super::Project;
+
+#[test]
+fn run_alone_shows_every_kpi_and_every_target() {
+    let board = Project::new().with_data(&["run", "--format", "json"]).json();
+    assert_eq!(board["name"], "scorecard");
+    let cards = board["layers"][0]["cards"].as_array().expect("cards").clone();
+    let titles: Vec<&str> = cards.iter().filter_map(|card| card["title"].as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Mean time to remediate",
+            "Mean time to remediate, severity = critical",
+            "Mean time to remediate, severity = high",
+            "Vulnerability escape rate",
+            "Scan coverage",
+            "Open findings",
+        ]
+    );
+    assert_eq!(cards[0]["history"].as_array().expect("history").len(), 12);
+}
+
+#[test]
+fn the_scorecard_shows_no_data_for_a_table_without_a_file() {
+    let project = Project::new();
+    std::fs::remove_file(project.path("data/scans.csv")).expect("a file");
+    let outcome = project.with_data(&["run"]);
+    outcome.shows(&["Scan coverage", "no data", "no file for scans"]);
+}
+
+#[test]
+fn the_scorecard_refuses_a_missing_needed_column() {
+    let project = Project::new();
+    project.replace("data/findings.csv", "verified_at", "verified_on");
+    project.with_data(&["run"]).refused(3, &["verified_at", "mttr", "findings.csv"]);
+}
+
+#[test]
+fn a_dashboard_shows_all_its_layers() {
+    let project = Project::new();
+    let words = ["Application security", "Is risk decreasing?", "Monday", "Open redirect"];
+    project.with_data(&["dashboard"]).shows(&words);
+    project.with_data(&["dashboard", "appsec"]).shows(&words);
+}
+
+#[test]
+fn an_unknown_dashboard_is_refused() {
+    let outcome = Project::new().with_data(&["dashboard", "apsec"]);
+    outcome.refused(2, &["no dashboard `apsec`", "did you mean `appsec`?"]);
+}

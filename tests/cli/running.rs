@@ -1,0 +1,124 @@
+//! `run` with a query.
+
+use std::process::Stdio;
+
+use super::Project;
+
+#[test]
+fn a_query_is_answered() {
+    let answer = Project::new().with_data(&["run", "mttr in 2026-03", "--format", "json"]).json();
+    assert_eq!(answer["rows"][0]["mttr"], 20.0);
+    assert_eq!(answer["rows"][0]["mttr_rows"], 2);
+    assert_eq!(answer["as_of"], "2026-04-30");
+}
+
+#[test]
+fn the_words_of_a_query_may_stand_apart() {
+    let project = Project::new();
+    let apart = project.with_data(&["run", "mttr", "in", "2026-03", "--format", "csv"]);
+    let together = project.with_data(&["run", "mttr in 2026-03", "--format", "csv"]);
+    assert_eq!(apart.shows(&["20"]).stdout, together.stdout);
+}
+
+#[test]
+fn single_files_are_enough() {
+    let project = Project::new();
+    let arguments = ["run", "backlog", "--table", "findings=data/findings.csv", "--format", "json"];
+    assert_eq!(project.with_defs(&arguments).json()["rows"][0]["backlog"], 2);
+}
+
+#[test]
+fn as_of_is_a_date_of_the_language() {
+    let project = Project::new();
+    for (as_of, backlog) in [("2026-03-31", 2), ("2026-03", 2), ("2026-02", 1)] {
+        let outcome = project.with_data(&["run", "backlog", "--as-of", as_of, "--format", "json"]);
+        assert_eq!(outcome.json()["rows"][0]["backlog"], backlog, "as of {as_of}");
+    }
+    project.with_data(&["run", "backlog", "--as-of", "tomorrow"]).refused(2, &["<--as-of>"]);
+    project.with_data(&["run", "backlog", "--as-of", "2026-02-30"]).refused(2, &["2026-02-30"]);
+    let two = project.with_data(&["run", "backlog", "--as-of", "2026-02 by team"]);
+    two.refused(2, &["--as-of 2026-02 by team", "not a date"]);
+}
+
+#[test]
+fn clauses_alone_ask_for_every_kpi() {
+    let outcome = Project::new().with_data(&["run", "over month last 2 months", "--format", "json"]);
+    let row = &outcome.json()["rows"][0];
+    for kpi in ["mttr", "escape_rate", "scan_coverage", "backlog"] {
+        assert!(row.get(kpi).is_some(), "no {kpi}: {row}");
+    }
+}
+
+#[test]
+fn clauses_alone_leave_out_what_has_no_file() {
+    let project = Project::new();
+    std::fs::remove_file(project.path("data/scans.csv")).expect("a file");
+    let answer = project.with_data(&["run", "over month last 2 months", "--format", "json"]).json();
+    assert!(answer["rows"][0].get("scan_coverage").is_none());
+    assert!(answer["notes"].to_string().contains("scan_coverage left out: no file for scans"));
+    project.with_data(&["run", "scan_coverage"]).refused(3, &["scans", "scan_coverage"]);
+}
+
+#[test]
+fn without_data_it_says_what_to_type() {
+    let outcome = Project::new().with_defs(&["run", "mttr by team"]);
+    outcome.refused(2, &["needs data", "--data FOLDER", "--table findings=export.csv"]);
+    Project::new().with_defs(&["run"]).refused(2, &["needs data"]);
+}
+
+#[test]
+fn a_mistyped_query_is_shown_with_its_place() {
+    let outcome = Project::new().with_data(&["run", "mtr by team"]);
+    outcome.refused(2, &["mtr", "<query>:1:1", "did you mean `mttr`?"]);
+    assert!(outcome.stdout.is_empty());
+}
+
+#[test]
+fn diagnostics_follow_the_format() {
+    let outcome = Project::new().with_data(&["run", "mtr", "--format", "json"]);
+    let problems: serde_json::Value = serde_json::from_str(&outcome.stderr).expect("JSON on stderr");
+    assert_eq!(problems[0]["file"], "<query>");
+    assert_eq!(problems[0]["severity"], "error");
+    assert_eq!(outcome.code, 2);
+}
+
+#[test]
+fn output_goes_to_a_file_in_the_format_of_its_ending() {
+    let project = Project::new();
+    let outcome = project.with_data(&["run", "mttr in 2026-03", "--output", "mttr.csv"]);
+    assert_eq!(outcome.shows(&[]).stdout, "");
+    assert!(project.read("mttr.csv").starts_with("mttr"));
+    let nowhere = project.with_data(&["run", "mttr", "--output", "no/such/folder.csv"]);
+    nowhere.refused(3, &["cannot write `no/such/folder.csv`"]);
+}
+
+#[test]
+fn two_runs_give_the_same_bytes() {
+    let project = Project::new();
+    let run = || project.with_data(&["run", "mttr, backlog by severity over month last 3 months"]);
+    assert_eq!(run().shows(&["critical"]).stdout, run().stdout);
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_demand() {
+    let project = Project::new();
+    assert!(!project.with_data(&["run"]).stdout.contains('\x1b'));
+    assert!(project.with_data(&["run", "--color", "always"]).stdout.contains('\x1b'));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let project = Project::new();
+    let query = "list findings open including excluded";
+    let arguments = ["run", query, "--defs", "defs", "--data", "data"];
+    let mut child = project
+        .command(&arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -1,0 +1,67 @@
+//! Numbers for people.
+
+use riskql::render::{Look, change, limit, plain, sparkline, value, with_unit};
+use riskql::types::DisplayUnit::{Count, Percent, Points, Ratio};
+
+use super::build::DAYS;
+
+#[test]
+fn values_have_three_significant_digits_and_whole_numbers_no_decimals() {
+    let cases = [
+        (20.0, DAYS, "20"),
+        (20.4, DAYS, "20.4"),
+        (4.256, DAYS, "4.26"),
+        (132.4, DAYS, "132"),
+        (0.1 + 0.2, DAYS, "0.3"),
+        (0.001_234, DAYS, "0.00123"),
+        (1204.0, Count, "1,204"),
+        (-1_204_000.0, Count, "-1,204,000"),
+        (12.5, Count, "12.5"),
+        (-0.0, Count, "0"),
+        (0.152, Percent, "15.2%"),
+        (0.15, Percent, "15%"),
+        (0.29, Percent, "29%"),
+        (0.9997, Percent, "99.97%"),
+        (1.0, Percent, "100%"),
+        (0.0004, Percent, "0.04%"),
+        (0.0, Percent, "0%"),
+        (1.5, Ratio, "1.50"),
+        (0.004, Ratio, "0.004"),
+        (12_345.6, Points, "12,346"),
+        (1e300, Points, "1.00e300"),
+    ];
+    for (number, unit, text) in cases {
+        assert_eq!(value(number, unit), text, "{number}");
+    }
+}
+
+#[test]
+fn units_limits_and_changes_are_written_out() {
+    assert_eq!(with_unit(20.4, DAYS), "20.4 days");
+    assert_eq!(with_unit(0.152, Percent), "15.2%");
+    assert_eq!(limit(30.0, DAYS), "30 days");
+    assert_eq!(limit(0.29, Percent), "29%");
+    assert_eq!(limit(0.0125, Percent), "1.25%");
+    assert_eq!(limit(0.5, Ratio), "0.5");
+    assert_eq!(change(2.1, DAYS), "+2.1");
+    assert_eq!(change(-3.0, Count), "-3");
+    assert_eq!(change(0.0, Count), "0");
+    assert_eq!(change(0.015, Percent), "+1.5 pp");
+    assert_eq!(plain(9.8), "9.8");
+    assert_eq!(plain(-0.0), "0");
+}
+
+#[test]
+fn sparklines_span_from_the_smallest_to_the_largest_value() {
+    let line = |values: &[Option<f64>]| sparkline(values, Look::PIPE);
+    let rising: Vec<Option<f64>> = (0..8).map(|value| Some(f64::from(value))).collect();
+    assert_eq!(line(&rising), "▁▂▃▄▅▆▇█");
+    assert_eq!(line(&[Some(1.0), None, Some(2.0)]), "▁ █");
+    assert_eq!(line(&[Some(5.0), Some(5.0)]), "▄▄");
+    assert_eq!(line(&[None, None]), "");
+    let ascii = Look {
+        unicode: false,
+        ..Look::PIPE
+    };
+    assert_eq!(sparkline(&rising, ascii), "__..--==");
+}
