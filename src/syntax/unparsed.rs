@@ -3,7 +3,7 @@
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::errors::{alternatives, sentence, too_deep};
+use super::errors::{alternatives, hyphenated, sentence, too_deep};
 use super::grammar::{Piece, Rule};
 use super::tokens::{Token, TokenKind, is_name_character};
 use super::words::{self, Expecting, Kind};
@@ -397,30 +397,4 @@ fn is_weight(piece: &Piece<'_>, index: usize) -> bool {
     let after = piece.tokens.get(index + 2);
     number.is_some_and(|token| token.kind == TokenKind::Number && !token.first_on_line)
         && after.is_none_or(|token| token.first_on_line)
-}
-
-/// The refusal of a run of words joined by hyphens that begins at a token.
-pub(super) fn hyphenated(piece: &Piece<'_>, first: usize, expecting: Expecting) -> Diagnostic {
-    let mut last = first;
-    while let Some(next) = piece.tokens.get(last + 1) {
-        let sticks = next.start == piece.tokens[last].end;
-        let part = piece.words(next).starts_with(is_name_character) || piece.words(next) == "-";
-        if !sticks || !part {
-            break;
-        }
-        last += 1;
-    }
-    let span = piece.place(piece.tokens[first].start, piece.tokens[last].end);
-    let written = &piece.text[span.start as usize..span.end as usize];
-    let name = written.replace('-', "_");
-    match expecting {
-        Expecting::Header(kind) if kind != Kind::Condition => {
-            Diagnostic::error("K119", span, "a name has no hyphens").help(format!("write `{name}`"))
-        }
-        Expecting::Query | Expecting::Header(_) | Expecting::Clause(_) => {
-            Diagnostic::error("K119", span, "a value with a hyphen is quoted")
-                .help(format!("write `\"{written}\"`"))
-                .help(format!("or, for a name, `{name}`"))
-        }
-    }
 }
