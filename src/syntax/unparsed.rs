@@ -93,7 +93,17 @@ impl Stop<'_> {
         let token = self.token().unwrap_or(&self.piece.tokens[0]);
         let what = match kind {
             Kind::Test => "a test says in double quotes what must hold".to_string(),
-            _ => format!("a {} needs a name", kind.word()),
+            Kind::Calendar
+            | Kind::Scale
+            | Kind::Table
+            | Kind::Condition
+            | Kind::Score
+            | Kind::Sla
+            | Kind::Kpi
+            | Kind::View
+            | Kind::Dashboard => {
+                format!("a {} needs a name", kind.word())
+            }
         };
         let problem = self.error("K141", token, what);
         Some(problem.help(format!("write a line such as `{}`", kind.example())))
@@ -205,11 +215,13 @@ impl Stop<'_> {
         }
         let message = "`is` asks only whether a value is `missing` or `present`";
         let problem = self.error("K142", token, message);
-        Some(match token.kind {
-            TokenKind::Word | TokenKind::Text | TokenKind::Number => {
-                problem.help(format!("write `= {}`", self.word(token)))
-            }
-            _ => problem,
+        let value = matches!(
+            token.kind,
+            TokenKind::Word | TokenKind::Text | TokenKind::Number
+        );
+        Some(match value {
+            true => problem.help(format!("write `= {}`", self.word(token))),
+            false => problem,
         })
     }
 
@@ -278,10 +290,12 @@ impl Stop<'_> {
             return Diagnostic::error("K100", self.piece.span(), "this cannot be read");
         };
         let word = self.word(token);
-        let found = match token.kind {
-            TokenKind::GridRow => "a row between bars".to_string(),
-            TokenKind::Text => "a text in quotes".to_string(),
-            _ => format!("`{word}`"),
+        let found = if token.kind == TokenKind::GridRow {
+            "a row between bars".to_string()
+        } else if token.kind == TokenKind::Text {
+            "a text in quotes".to_string()
+        } else {
+            format!("`{word}`")
         };
         let message = format!("expected {}, found {found}", self.expected_words());
         let problem = self.error("K100", token, message);
