@@ -93,6 +93,8 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     if problems.has_errors() {
         return (None, problems);
     }
+    // A name that is wrong without a word about it would leave a gap in what is computed.
+    assert!(!known.has_broken(), "every broken name has its problem");
     model.fingerprint = fingerprint::fingerprint(sources, files);
     (Some(model), problems)
 }
@@ -109,7 +111,10 @@ pub fn query(
     };
     match queries::query(scope, query, &mut problems) {
         Some(checked) => Ok((checked, problems)),
-        None => Err(problems),
+        None => {
+            assert!(problems.has_errors(), "a refused query has its problem");
+            Err(problems)
+        }
     }
 }
 

@@ -449,6 +449,28 @@ fn views_are_refined_clause_by_clause() {
 }
 
 #[test]
+fn the_where_of_a_listing_view_gives_way() {
+    let mut files = FILES.to_vec();
+    files.push((
+        "view.kpi",
+        "view low\n  show list findings open where severity = low show title sort by title\n",
+    ));
+    let definitions = check_files(&files).1.expect("definitions");
+    let shown = |text: &str| match query(&definitions, text).subject {
+        Subject::List(list) => list,
+        Subject::Values(_) => panic!("{text} is no list"),
+    };
+    assert_eq!(
+        shown("low limit 3").population.filter,
+        Some(filter(&definitions, "severity = low"))
+    );
+    assert_eq!(
+        shown("low where team = web").population.filter,
+        Some(filter(&definitions, "team = web"))
+    );
+}
+
+#[test]
 fn lists_show_key_and_declared_fields_unless_told() {
     let definitions = language();
     let Subject::List(list) =
