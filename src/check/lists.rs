@@ -1,9 +1,9 @@
 //! `list` queries: rows of a table.
 
+use super::asked::Clauses;
 use super::clauses::once;
 use super::fields;
 use super::populations::{AllRows, population};
-use super::queries::Clauses;
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{FieldId, ListQuery, Role, TableId};

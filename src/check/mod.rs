@@ -6,12 +6,14 @@
 //! names whose definition is wrong are known as such. Reads no file, no clock and no data.
 
 mod advice;
+mod asked;
 mod bands;
 mod calendar;
 mod clauses;
 mod clocks;
 mod codes;
 mod columns;
+mod comparable;
 mod conditions;
 mod dashboards;
 mod dates;
@@ -37,8 +39,10 @@ mod restrictions;
 mod scales;
 mod scope;
 mod scores;
+mod sizes;
 mod sla;
 mod sorting;
+mod stocks;
 mod tables;
 mod targets;
 mod tests;

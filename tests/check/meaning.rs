@@ -210,7 +210,10 @@ fn kpis_have_units_kinds_and_targets_in_the_engines_terms() {
         field: "severity".to_owned(),
         allowed: Allowed::Codes(codes([4])),
     };
-    assert_eq!(mttr.targets[0].restrictions, [critical.clone()]);
+    assert_eq!(
+        mttr.targets[0].restrictions,
+        std::slice::from_ref(&critical)
+    );
     assert_eq!(kpi("escape_rate").targets[0].limit, 0.15);
     assert_eq!(kpi("backlog").kind, Kind::Stock);
     assert_eq!(kpi("risk_exposure").unit, Unit::Points);
