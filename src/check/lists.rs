@@ -81,7 +81,7 @@ fn refuse_clauses(clauses: &Clauses, problems: &mut Problems) -> bool {
     fits
 }
 
-/// A list of all rows has no clock that a period could mean (K411).
+/// A list of all rows has no clock that a period could mean (K418).
 fn refuse_period(
     scope: Scope,
     role: &Role,
@@ -93,7 +93,7 @@ fn refuse_period(
         return Some(());
     };
     let own = scope.table(table);
-    let problem = Diagnostic::error("K411", span, format!("{} in which sense?", own.name))
+    let problem = Diagnostic::error("K418", span, format!("{} in which sense?", own.name))
         .label("a period needs an event or state");
     problems.push(match own.events.first() {
         Some(event) => problem.help(format!("write `list {} {} …`", own.name, event.name)),

@@ -6,6 +6,7 @@
 mod args;
 mod boards;
 mod check;
+mod codes;
 mod console;
 mod dashboard;
 mod everything;
@@ -18,6 +19,8 @@ mod run;
 mod scorecard;
 mod test;
 mod workspace;
+
+pub use codes::CODES;
 
 use std::process::ExitCode;
 

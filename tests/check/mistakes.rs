@@ -364,7 +364,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
         "K409",
         Query("backlog where any scans completed within 0 days"),
     ),
-    ("K411", Query("list findings last month")),
+    ("K418", Query("list findings last month")),
     // Policy.
     (
         "K500",
