@@ -51,7 +51,7 @@ fn parquet_that_is_cut_off() {
 fn a_folder_instead_of_a_file() {
     let project = Project::new();
     let arguments = ["run", "backlog", "--table", "findings=data"];
-    project.with_defs(&arguments).refused(3, &["data", "folder"]);
+    project.with_defs(&arguments).refused(3, &["`data`", "directory"]);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn texts_that_do_not_occur_are_warned_of() {
         "kpi b\n  is    count of findings open where environment = prodution\n  lower is better\n",
     );
     let outcome = project.with_data(&["check"]);
-    outcome.refused(0, &["defs/b.kpi:2:54", "did you mean `production`?"]);
+    outcome.refused(0, &["defs/b.kpi:2:52", "did you mean `production`?"]);
     assert_eq!(project.with_data(&["check", "--quiet"]).stderr, "");
 }
 
