@@ -10,6 +10,9 @@ use super::trend;
 use crate::answer::{Answer, Board, BoardCard, BoardLayer, Cell};
 use crate::model::CardKind;
 
+/// Titles are not cut further only to have a card on one line.
+const SHORTEST_TITLE: usize = 24;
+
 /// A dashboard or the scorecard as text.
 pub(super) fn board(board: &Board, look: Look) -> String {
     let mut text = heading(&board.title, look);
@@ -59,7 +62,7 @@ fn cards(run: &[&BoardCard], look: Look) -> String {
     match card.kind {
         CardKind::Number => {
             let grid = number_cards::one_line(run, look);
-            if grid.fits(look) {
+            if grid.fits_with_texts_of(SHORTEST_TITLE, look) {
                 return grid.render(look);
             }
             number_cards::two_lines(run, look).render(look)

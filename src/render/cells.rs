@@ -3,11 +3,13 @@
 //! A value column becomes up to six: the value, its target and verdict, its band, what it is
 //! compared with, and the change.
 
+use super::facts::{Facts, Reasons, facts};
 use super::flat;
 use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
 use super::look::{Look, Style};
 use super::numbers;
-use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value, ValueColumn};
+use super::text::harmless;
+use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value};
 use crate::model::Direction;
 use crate::types::{DisplayUnit, FieldType};
 
@@ -21,29 +23,6 @@ enum Shown<'a> {
     Band(&'a Facts<'a>),
     Previous(&'a Facts<'a>),
     Change(&'a Facts<'a>),
-}
-
-/// What all cells of a value column share.
-struct Facts<'a> {
-    index: usize,
-    name: &'a str,
-    column: &'a ValueColumn,
-    decimals: usize,
-    /// Some value is of a period not over yet, so all leave room for its mark.
-    provisional: bool,
-    /// The target, if one judges every row that is judged.
-    same_target: Option<&'a str>,
-    /// The period compared with, if it is one.
-    same_period: Option<&'a str>,
-    reasons: Reasons,
-}
-
-/// Where the reasons for *none* stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reasons {
-    Beside,
-    /// In the legend.
-    Below,
 }
 
 /// The grid of an answer and where it has room for reasons: beside a single value column if that
@@ -63,7 +42,7 @@ fn grid_with(answer: &Answer, reasons: Reasons, look: Look) -> Grid {
     let shown = shown(answer, &facts);
     let columns = shown
         .iter()
-        .map(|shown| column(shown, &answer.columns))
+        .map(|shown| column(shown, &answer.columns, look))
         .collect();
     let mut grid = Grid {
         columns,
@@ -79,89 +58,6 @@ fn grid_with(answer: &Answer, reasons: Reasons, look: Look) -> Grid {
         grid.lines.push(GridLine::Cells(cells.collect()));
     }
     grid
-}
-
-/// Sentences that explain marks in the grid.
-pub(super) fn legend(answer: &Answer, reasons: Reasons) -> Vec<String> {
-    let facts = facts(answer, reasons);
-    let mut lines = Vec::new();
-    if facts.iter().any(|facts| facts.provisional) {
-        lines.push("* provisional: the period is not over".to_string());
-    }
-    if reasons == Reasons::Below {
-        lines.extend(reasons_line(answer, &facts));
-    }
-    lines
-}
-
-/// `none: no rows`, for several value columns with their names.
-fn reasons_line(answer: &Answer, facts: &[Facts]) -> Option<String> {
-    let mut sentences = Vec::new();
-    for each in facts {
-        let mut reasons: Vec<&str> = values(answer, each.index)
-            .filter_map(|value| value.reason.as_deref())
-            .collect();
-        reasons.sort_unstable();
-        reasons.dedup();
-        if !reasons.is_empty() {
-            let reasons = reasons.join(", ");
-            sentences.push(if facts.len() == 1 {
-                reasons
-            } else {
-                format!("{reasons} ({})", each.name)
-            });
-        }
-    }
-    (!sentences.is_empty()).then(|| format!("none: {}", sentences.join("; ")))
-}
-
-fn facts(answer: &Answer, reasons: Reasons) -> Vec<Facts<'_>> {
-    let columns = answer.columns.iter().enumerate();
-    columns
-        .filter_map(|(index, column)| match &column.role {
-            ColumnRole::Value(value) => Some(Facts {
-                reasons,
-                ..facts_of(answer, index, &column.name, value)
-            }),
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        })
-        .collect()
-}
-
-fn facts_of<'a>(
-    answer: &'a Answer,
-    index: usize,
-    name: &'a str,
-    column: &'a ValueColumn,
-) -> Facts<'a> {
-    let all = || values(answer, index);
-    let compared = || all().filter_map(|value| value.comparison.as_ref());
-    let shown = all()
-        .filter_map(|value| value.value)
-        .chain(compared().filter_map(|comparison| comparison.previous));
-    Facts {
-        index,
-        name,
-        column,
-        decimals: numbers::column_decimals(shown, column.unit),
-        provisional: all().any(|value| value.provisional),
-        same_target: only(all().filter_map(|value| Some(value.target.as_ref()?.written.as_str()))),
-        same_period: only(compared().map(|comparison| comparison.period.as_str())),
-        reasons: Reasons::Beside,
-    }
-}
-
-fn values(answer: &Answer, index: usize) -> impl Iterator<Item = &Value> {
-    answer
-        .rows
-        .iter()
-        .filter_map(move |row| flat::value_at(row, index))
-}
-
-/// The one text that all of them are, if it is one.
-fn only<'a>(mut texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let first = texts.next()?;
-    texts.all(|text| text == first).then_some(first)
 }
 
 fn shown<'a>(answer: &'a Answer, facts: &'a [Facts<'a>]) -> Vec<Shown<'a>> {
@@ -198,7 +94,7 @@ fn shown_of<'a>(facts: &'a Facts<'a>) -> Vec<Shown<'a>> {
     shown
 }
 
-fn column(shown: &Shown, columns: &[Column]) -> GridColumn {
+fn column(shown: &Shown, columns: &[Column], look: Look) -> GridColumn {
     let (header, align, shrinks) = match shown {
         Shown::Key(index) => (columns[*index].name.clone(), Align::Left, true),
         Shown::Field(index, field) => {
@@ -217,7 +113,7 @@ fn column(shown: &Shown, columns: &[Column]) -> GridColumn {
         Shown::Change(_) => ("change".to_string(), Align::Right, false),
     };
     GridColumn {
-        header,
+        header: harmless(&header, look),
         align,
         shrinks,
     }

@@ -32,7 +32,7 @@ pub(super) fn notes(notes: &[String], look: Look) -> String {
 }
 
 fn dim(lines: &[String], look: Look) -> String {
-    let dim = |line: &String| format!("{}\n", look.paint(line, Style::Dim));
+    let dim = |line: &String| format!("{}\n", look.paint(line.trim_end(), Style::Dim));
     lines.iter().map(dim).collect()
 }
 

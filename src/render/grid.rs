@@ -84,8 +84,20 @@ impl Grid {
 
     /// Whether it fits with nothing cut or broken.
     pub fn fits(&self, look: Look) -> bool {
-        let natural = total(&self.natural(false), 2);
-        look.width.is_none_or(|width| natural <= width)
+        self.fits_with_texts_of(usize::MAX, look)
+    }
+
+    /// Whether it fits with texts cut to no fewer than `least` columns.
+    pub fn fits_with_texts_of(&self, least: usize, look: Look) -> bool {
+        let least = |cells: usize, column: &GridColumn| {
+            if column.shrinks {
+                cells.min(least)
+            } else {
+                cells
+            }
+        };
+        let needed = total(&self.widths(false, least), 2);
+        look.width.is_none_or(|width| needed <= width)
     }
 
     /// The grid without the columns in which no row has anything.
@@ -190,7 +202,7 @@ impl Grid {
             Style::Dim,
         );
         if self.headed {
-            for line in self.header_lines(layout, look) {
+            for line in self.header_lines(layout) {
                 text += &self.row(&line, layout, look);
             }
             text += &format!("{rule}\n");
@@ -206,7 +218,7 @@ impl Grid {
     }
 
     /// The headers, those with fewer lines standing at the bottom.
-    fn header_lines(&self, layout: &Layout, look: Look) -> Vec<Vec<GridCell>> {
+    fn header_lines(&self, layout: &Layout) -> Vec<Vec<GridCell>> {
         let headers: Vec<Vec<String>> = self
             .columns
             .iter()
@@ -224,11 +236,7 @@ impl Grid {
         let height = headers.iter().map(Vec::len).max().unwrap_or(0);
         let line = |header: &Vec<String>, index: usize| {
             let own = (index + header.len()).checked_sub(height);
-            GridCell::of_data(
-                own.map_or("", |own| header[own].as_str()),
-                Style::Strong,
-                look,
-            )
+            GridCell::new(own.map_or("", |own| header[own].as_str()), Style::Strong)
         };
         (0..height)
             .map(|index| headers.iter().map(|header| line(header, index)).collect())
@@ -278,8 +286,11 @@ impl Grid {
     fn block(&self, row: &[GridCell], labels: usize, limit: usize, look: Look) -> String {
         let mut text = String::new();
         for (column, cell) in self.columns.iter().zip(row) {
-            let label = shorten(&harmless(&column.header, look), labels, look);
-            for (index, part) in wrap(&cell.text, limit - labels - 2).iter().enumerate() {
+            let label = shorten(&column.header, labels, look);
+            for (index, part) in wrap(&cell.text, limit.saturating_sub(labels + 2))
+                .iter()
+                .enumerate()
+            {
                 let label = if index == 0 { label.as_str() } else { "" };
                 let space = " ".repeat(labels - width(label) + 2);
                 let label = look.paint(label, Style::Dim);

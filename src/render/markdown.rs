@@ -5,13 +5,14 @@
 
 use super::board_text;
 use super::cells;
+use super::facts;
 use super::footer;
 use super::grid::{Align, Grid, GridCell, GridLine};
 use super::look::{Look, Style};
 use super::number_cards;
 use super::text::harmless;
 use super::trend;
-use crate::answer::{Answer, Board, BoardCard};
+use crate::answer::{Answer, Board, BoardCard, Status};
 use crate::model::CardKind;
 
 /// An answer as a table with its footer.
@@ -62,7 +63,7 @@ fn body(answer: &Answer) -> String {
     if answer.rows.is_empty() {
         text += "\nno rows\n";
     }
-    for sentence in cells::legend(answer, reasons) {
+    for sentence in facts::legend(answer, reasons) {
         text += &format!("\n{}\n", escaped(&sentence));
     }
     text
@@ -89,11 +90,18 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
+/// There are no colours here: what must not be overlooked is bold.
 fn cell(cell: &GridCell) -> String {
     let text = escaped(cell.text.trim());
-    match cell.style {
-        Style::Strong | Style::Bad if !text.is_empty() => format!("**{text}**"),
-        Style::Strong | Style::Bad | Style::Plain | Style::Dim | Style::Good => text,
+    let is_bold = match cell.style {
+        Style::Strong => true,
+        Style::Bad => text == Status::Miss.word(),
+        Style::Plain | Style::Dim | Style::Good => false,
+    };
+    if is_bold && !text.is_empty() {
+        format!("**{text}**")
+    } else {
+        text
     }
 }
 

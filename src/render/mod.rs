@@ -8,6 +8,7 @@ mod board_text;
 mod cells;
 mod csv;
 mod diagnostics;
+mod facts;
 mod flat;
 mod footer;
 mod grid;

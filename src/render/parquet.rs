@@ -33,7 +33,7 @@ fn column(key: &Key, rows: &[Row]) -> Column {
     }
 }
 
-fn text(datum: Datum) -> Option<&str> {
+fn text(datum: Datum<'_>) -> Option<&str> {
     match datum {
         Datum::Text(text) => Some(text),
         Datum::Null | Datum::YesNo(_) | Datum::Number(_) | Datum::Rows(_) => None,

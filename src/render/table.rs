@@ -2,6 +2,7 @@
 //! hold.
 
 use super::cells;
+use super::facts;
 use super::footer;
 use super::look::{Look, Style};
 use super::text::paragraph;
@@ -20,13 +21,13 @@ pub(super) fn body(answer: &Answer, look: Look) -> String {
     if answer.rows.is_empty() {
         text += &format!("{}\n", look.paint("no rows", Style::Dim));
     }
-    if let Some(trend) = trend::below_table(answer, look) {
-        text += &format!("\n{}", trend.render(look));
-    }
-    for sentence in cells::legend(answer, reasons) {
+    for sentence in facts::legend(answer, reasons) {
         for line in paragraph(&sentence, look) {
             text += &format!("{}\n", look.paint(&line, Style::Dim));
         }
+    }
+    if let Some(trend) = trend::below_table(answer, look) {
+        text += &format!("\n{}", trend.render(look));
     }
     text
 }

@@ -10,9 +10,11 @@ use crate::answer::{Answer, Cell, ColumnRole, Level, Row, ValueColumn};
 use crate::types::DisplayUnit;
 
 /// Fewer points are read more easily as numbers.
-const FEWEST_POINTS: usize = 3;
+const FEWEST_POINTS: usize = 6;
 /// More lines than this below a table would be a second table.
 const MOST_SERIES: usize = 12;
+/// More lines than this on a card are no chart.
+const MOST_ON_A_CARD: usize = 100;
 /// A sparkline is not cut to fewer points.
 const SHORTEST_LINE: usize = 8;
 
@@ -35,9 +37,8 @@ struct Trend<'a> {
 
 /// A sparkline for each series, to stand below a table. `None` if there is nothing to see.
 pub(super) fn below_table(answer: &Answer, look: Look) -> Option<Grid> {
-    let trend = trend(answer, look)?;
-    let too_many = trend.series.len() > MOST_SERIES;
-    if too_many || trend.periods.len() < FEWEST_POINTS {
+    let trend = trend(answer, MOST_SERIES, look)?;
+    if trend.periods.len() < FEWEST_POINTS {
         return None;
     }
     let shown = trend.shown_points(look, 2);
@@ -55,9 +56,9 @@ pub(super) fn below_table(answer: &Answer, look: Look) -> Option<Grid> {
 }
 
 /// First value, sparkline and last value of each series: a line card. `None` for an answer without
-/// periods.
+/// periods, or with too many groups.
 pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
-    let trend = trend(answer, look)?;
+    let trend = trend(answer, MOST_ON_A_CARD, look)?;
     let ends = trend
         .series
         .iter()
@@ -108,14 +109,11 @@ impl Trend<'_> {
         self.periods.len().min(room)
     }
 
-    /// `2025-05 → 2026-04`
+    /// `2025-05→2026-04`, one word so that a header cannot break inside.
     fn stretch(&self, shown: usize, look: Look) -> String {
+        let last = self.periods.len() - 1;
         let first = self.periods[self.periods.len() - shown];
-        format!(
-            "{first} {} {}",
-            look.arrow(),
-            self.periods[self.periods.len() - 1]
-        )
+        format!("{first}{}{}", look.arrow(), self.periods[last])
     }
 }
 
@@ -163,7 +161,8 @@ impl Series<'_> {
     }
 }
 
-fn trend(answer: &Answer, look: Look) -> Option<Trend<'_>> {
+/// `None` without periods, or with more than `most` series.
+fn trend(answer: &Answer, most: usize, look: Look) -> Option<Trend<'_>> {
     let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
     let place = answer
         .columns
@@ -179,7 +178,7 @@ fn trend(answer: &Answer, look: Look) -> Option<Trend<'_>> {
     if periods.is_empty() {
         return None;
     }
-    let groups = groups(answer, place);
+    let groups = groups(answer, place, most)?;
     let mut series = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         if let ColumnRole::Value(value) = &column.role {
@@ -190,7 +189,7 @@ fn trend(answer: &Answer, look: Look) -> Option<Trend<'_>> {
             series.extend(groups.iter().map(of_group));
         }
     }
-    Some(Trend { periods, series })
+    (series.len() <= most).then_some(Trend { periods, series })
 }
 
 fn text_at(row: &Row, index: usize) -> Option<&str> {
@@ -200,8 +199,9 @@ fn text_at(row: &Row, index: usize) -> Option<&str> {
     }
 }
 
-/// Rows that differ in their period alone, in the order of first appearance.
-fn groups(answer: &Answer, period: usize) -> Vec<Vec<&Row>> {
+/// Rows that differ in their period alone, in the order of first appearance. Stops at more than
+/// `most`: an answer may have a million rows.
+fn groups(answer: &Answer, period: usize, most: usize) -> Option<Vec<Vec<&Row>>> {
     let is_dimension =
         |index: &usize| matches!(answer.columns[*index].role, ColumnRole::Dimension(_));
     let dimensions: Vec<usize> = (0..answer.columns.len()).filter(is_dimension).collect();
@@ -217,12 +217,13 @@ fn groups(answer: &Answer, period: usize) -> Vec<Vec<&Row>> {
         .iter()
         .filter(|row| text_at(row, period).is_some())
     {
-        match groups.iter_mut().find(|group| alike(group[0], row)) {
-            Some(group) => group.push(row),
+        match groups.iter().position(|group| alike(group[0], row)) {
+            Some(place) => groups[place].push(row),
+            None if groups.len() == most => return None,
             None => groups.push(vec![row]),
         }
     }
-    groups
+    Some(groups)
 }
 
 fn one_series<'a>(

@@ -5,6 +5,7 @@ mod build;
 mod diagnostics;
 mod formats;
 mod numbers;
+mod random;
 mod table;
 
 use riskql::render::Look;

@@ -65,3 +65,29 @@ fn sparklines_span_from_the_smallest_to_the_largest_value() {
     };
     assert_eq!(sparkline(&rising, ascii), "__..--==");
 }
+
+#[test]
+fn rounding_never_hides_a_verdict() {
+    use super::build;
+    use riskql::render::{Format, answer};
+    let shown = |value: f64, unit, limit: f64, written: &str| {
+        let column = riskql::answer::ValueColumn {
+            with_target: true,
+            ..build::plain_column(unit)
+        };
+        let value = build::below(limit, written, build::number(value, 1));
+        let one = build::answer(
+            "k",
+            vec![build::value_column("k", column)],
+            vec![build::group(vec![build::cell(value)])],
+        );
+        let text = String::from_utf8(answer(&one, Format::Table, Look::PIPE)).unwrap();
+        text.lines().nth(2).unwrap().trim().to_string()
+    };
+    assert_eq!(shown(29.9996, DAYS, 30.0, "below 30 days"), "29.9996  pass");
+    assert_eq!(shown(30.0, DAYS, 30.0, "below 30 days"), "30  miss");
+    assert_eq!(shown(0.249_96, Percent, 0.25, "below 25%"), "24.996%  pass");
+    assert_eq!(shown(0.152, Percent, 0.25, "below 25%"), "15.2%  pass");
+    assert_eq!(shown(0.290_04, Percent, 0.29, "below 29%"), "29.0%  miss");
+    assert_eq!(shown(499.6, Points, 500.0, "below 500"), "499.6  pass");
+}

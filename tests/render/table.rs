@@ -61,3 +61,35 @@ fn ascii_where_nothing_else_can_be_shown() {
     assert!(text.is_ascii());
     assert_snapshot!("ascii", text);
 }
+
+#[test]
+fn a_year_of_months_has_its_course_below() {
+    let mut year = build::months();
+    let one = year.rows[..3].to_vec();
+    year.rows.clear();
+    for month in 1..=12u64 {
+        for row in &one {
+            let mut row = row.clone();
+            row.cells[0] = build::text(&format!("2025-{month:02}"));
+            row.cells[2] = build::cell(build::number((month * 5 % 13 + month) as f64, month));
+            year.rows.push(row);
+        }
+    }
+    year.columns.pop();
+    for row in &mut year.rows {
+        row.cells.pop();
+    }
+    let text = table(&year, plain(60));
+    let course: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.starts_with("trend"))
+        .collect();
+    assert_snapshot!("year_trend", course.join("\n"));
+}
+
+#[test]
+fn an_empty_answer_says_so() {
+    let mut empty = build::teams();
+    empty.rows.clear();
+    assert_snapshot!("empty", table(&empty, plain(60)));
+}

@@ -1,0 +1,113 @@
+//! What all cells of a value column share, worked out once, and the sentences that explain their
+//! marks.
+
+use super::flat;
+use super::numbers;
+use crate::answer::{Answer, ColumnRole, Value, ValueColumn};
+
+/// Where the reasons for *none* stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reasons {
+    Beside,
+    /// In the legend.
+    Below,
+}
+
+/// What all cells of a value column share.
+pub(super) struct Facts<'a> {
+    pub index: usize,
+    pub name: &'a str,
+    pub column: &'a ValueColumn,
+    pub decimals: usize,
+    /// Some value is of a period not over yet, so all leave room for its mark.
+    pub provisional: bool,
+    /// The target, if one judges every row that is judged.
+    pub same_target: Option<&'a str>,
+    /// The period compared with, if it is one.
+    pub same_period: Option<&'a str>,
+    pub reasons: Reasons,
+}
+
+/// The facts of each value column, in order.
+pub(super) fn facts(answer: &Answer, reasons: Reasons) -> Vec<Facts<'_>> {
+    let columns = answer.columns.iter().enumerate();
+    columns
+        .filter_map(|(index, column)| match &column.role {
+            ColumnRole::Value(value) => Some(Facts {
+                reasons,
+                ..facts_of(answer, index, &column.name, value)
+            }),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        })
+        .collect()
+}
+
+fn facts_of<'a>(
+    answer: &'a Answer,
+    index: usize,
+    name: &'a str,
+    column: &'a ValueColumn,
+) -> Facts<'a> {
+    let all = || values(answer, index);
+    let compared = || all().filter_map(|value| value.comparison.as_ref());
+    let shown = all()
+        .filter_map(|value| value.value)
+        .chain(compared().filter_map(|comparison| comparison.previous));
+    Facts {
+        index,
+        name,
+        column,
+        decimals: numbers::column_decimals(shown, column.unit),
+        provisional: all().any(|value| value.provisional),
+        same_target: only(all().filter_map(|value| Some(value.target.as_ref()?.written.as_str()))),
+        same_period: only(compared().map(|comparison| comparison.period.as_str())),
+        reasons: Reasons::Beside,
+    }
+}
+
+fn values(answer: &Answer, index: usize) -> impl Iterator<Item = &Value> {
+    answer
+        .rows
+        .iter()
+        .filter_map(move |row| flat::value_at(row, index))
+}
+
+/// The one text that all of them are, if it is one.
+fn only<'a>(mut texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let first = texts.next()?;
+    texts.all(|text| text == first).then_some(first)
+}
+
+/// Sentences that explain marks in the grid.
+pub(super) fn legend(answer: &Answer, reasons: Reasons) -> Vec<String> {
+    let facts = facts(answer, reasons);
+    let mut lines = Vec::new();
+    if facts.iter().any(|facts| facts.provisional) {
+        lines.push("* provisional: the period is not over".to_string());
+    }
+    if reasons == Reasons::Below {
+        lines.extend(reasons_line(answer, &facts));
+    }
+    lines
+}
+
+/// `none: no rows`, for several value columns with their names.
+fn reasons_line(answer: &Answer, facts: &[Facts]) -> Option<String> {
+    let mut sentences = Vec::new();
+    for each in facts {
+        let mut reasons: Vec<&str> = values(answer, each.index)
+            .filter_map(|value| value.reason.as_deref())
+            .collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        if !reasons.is_empty() {
+            let reasons = reasons.join(", ");
+            sentences.push(if facts.len() == 1 {
+                reasons
+            } else {
+                format!("{reasons} ({})", each.name)
+            });
+        }
+    }
+    (!sentences.is_empty()).then(|| format!("none: {}", sentences.join("; ")))
+}
