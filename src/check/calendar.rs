@@ -7,7 +7,7 @@ use super::dates;
 use super::index::{Entry, place};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::Calendar;
-use crate::source::{Sources, Spanned};
+use crate::source::{Sources, Span, Spanned};
 use crate::syntax::ast::{self, CalendarClause, DateLiteral};
 
 const WEEKDAYS: [&str; 7] = [
@@ -40,7 +40,7 @@ const MONTHS: [&str; 12] = [
 pub(super) fn calendar(
     sources: &Sources,
     entries: &[Entry<ast::Calendar>],
-    first: Option<crate::source::Span>,
+    first: Option<Span>,
     problems: &mut Problems,
 ) -> Calendar {
     let mut calendar = Calendar {
@@ -53,7 +53,7 @@ pub(super) fn calendar(
         Some(entry) => read(entry.tree, &mut calendar, problems),
         None => first.into_iter().for_each(|span| {
             problems.push(
-                Diagnostic::warning("K400", span, "no calendar is defined")
+                Diagnostic::warning("K400", keyword(sources, span), "no calendar is defined")
                     .label("UTC, weeks from monday, years from january")
                     .help("write a `calendar` with `timezone`, `week starts` and `year starts`"),
             );
@@ -61,7 +61,7 @@ pub(super) fn calendar(
     }
     for second in entries.iter().skip(1) {
         problems.push(
-            Diagnostic::error("K200", second.span, "a second calendar")
+            Diagnostic::error("K200", keyword(sources, second.span), "a second calendar")
                 .label("a project has one")
                 .help(format!(
                     "the first is at {}",
@@ -70,6 +70,16 @@ pub(super) fn calendar(
         );
     }
     calendar
+}
+
+/// The first word of a definition.
+fn keyword(sources: &Sources, definition: Span) -> Span {
+    let text = sources.slice(definition);
+    let length = text.find(char::is_whitespace).unwrap_or(text.len());
+    Span {
+        end: definition.start + length as u32,
+        ..definition
+    }
 }
 
 fn read(tree: &ast::Calendar, calendar: &mut Calendar, problems: &mut Problems) {

@@ -46,7 +46,7 @@ fn unknown_date(literal: &Spanned<DateLiteral>) -> Diagnostic {
     let written = written(&literal.node);
     let problem = |message: String| Diagnostic::error("K403", literal.span, message);
     match &literal.node {
-        DateLiteral::Week(year, _) => problem(format!("{year} has no week {written}")),
+        DateLiteral::Week(year, week) => problem(format!("{year} has no week {week}")),
         DateLiteral::Instant(_) => problem(format!("`{written}` is not an instant"))
             .label("write it as `2026-03-31T10:00:00Z`"),
         DateLiteral::Year(_)

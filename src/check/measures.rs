@@ -81,7 +81,10 @@ fn find_function(
             None => problem.suggest(&name.node, names()),
         };
         let all: Vec<&str> = names().collect();
-        problems.push(problem.help(format!("functions are {}", all.join(", "))));
+        problems.push(problem.help(format!(
+            "functions are {}; percentiles are p0 to p100",
+            all.join(", ")
+        )));
     }
     found
 }
@@ -155,7 +158,7 @@ fn value_superfluous(
     let function = &tree.function.node;
     Diagnostic::error("K216", value.span, format!("`{function}` takes no value"))
         .label(format!("write `{function} of …`"))
-        .help("`distinct app of …` counts different values, `sum cvss of …` adds them up")
+        .help("`distinct app of …` counts different values, `sum FIELD of …` adds numbers up")
 }
 
 fn measured(

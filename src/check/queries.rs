@@ -182,10 +182,10 @@ fn values(
     }
     let by = dimensions_of(scope, &drafts, clauses, problems);
     let mut narrowing = Narrowing::new(clauses.filter);
+    let mut told = Told::new(&drafts);
     for draft in &drafts {
         if let Some(wrong) = narrowing.check(scope, &draft.column.formula) {
-            let tables = formulas::tables(scope, &draft.column.formula);
-            problems.extend(with_owner(scope, wrong, &draft.column.name, &tables));
+            told.tell(scope, draft, wrong, problems);
             all_right = false;
         }
     }
@@ -206,9 +206,9 @@ fn dimensions_of(
         tables.extend(formulas::tables(scope, &draft.column.formula));
     }
     let mut dimensions: Vec<Dimension> = Vec::new();
+    let mut told = Told::new(drafts);
     let mut all_right = true;
     for field in written {
-        let mut found = Problems::default();
         let is_twice = dimensions.iter().any(|other| other.name == field.name.node);
         let clashes = drafts
             .iter()
@@ -218,22 +218,49 @@ fn dimensions_of(
             all_right = false;
             continue;
         }
-        match dimension(scope, &tables, field, &mut found) {
+        let mut exists = true;
+        for draft in drafts {
+            let mut found = Problems::default();
+            let tables = formulas::tables(scope, &draft.column.formula);
+            exists &= dimension(scope, &tables, field, &mut found).is_some();
+            told.tell(scope, draft, found, problems);
+        }
+        // Each column has it; now they must agree on its type.
+        let shared = exists.then(|| dimension(scope, &tables, field, problems));
+        match shared.flatten() {
             Some(dimension) => dimensions.push(dimension),
             None => all_right = false,
         }
-        problems.extend(owned(scope, drafts, found));
     }
     all_right.then_some(dimensions)
 }
 
-/// Says which columns a dimension is missing for, where they are of several tables.
-fn owned(scope: Scope, drafts: &[Draft], mut problems: Problems) -> Problems {
-    for draft in drafts.iter().filter(|_| drafts.len() > 1) {
-        let tables = formulas::tables(scope, &draft.column.formula);
-        problems = with_owner(scope, problems, &draft.column.name, &tables);
+/// Tells what is wrong for several columns once, and for which column, if there is more than one.
+struct Told {
+    several: bool,
+    before: BTreeSet<(Option<Span>, String)>,
+}
+
+impl Told {
+    fn new(drafts: &[Draft]) -> Self {
+        Told {
+            several: drafts.len() > 1,
+            before: BTreeSet::new(),
+        }
     }
-    problems
+
+    fn tell(&mut self, scope: Scope, draft: &Draft, wrong: Problems, problems: &mut Problems) {
+        let tables = formulas::tables(scope, &draft.column.formula);
+        let owned = match self.several {
+            true => with_owner(scope, wrong, &draft.column.name, &tables),
+            false => wrong,
+        };
+        for problem in owned.sorted() {
+            if self.before.insert((problem.span, problem.message.clone())) {
+                problems.push(problem);
+            }
+        }
+    }
 }
 
 /// Every KPI that has what the query asks for; the others are left out with the reason.

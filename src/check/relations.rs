@@ -4,7 +4,7 @@ use super::conditions::{Setting, Site, condition, not_constant, reads_due};
 use super::dates;
 use super::parents::unknown_table;
 use super::scope::{Kind, Scope};
-use super::wording::list;
+use super::wording::{list, singular, with_article};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Condition, EventId, Exists, Relation, TableId};
 use crate::source::{Span, Spanned};
@@ -167,23 +167,28 @@ fn relation(
 
 fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Name) -> Diagnostic {
     let (own_table, there) = (scope.table(own), scope.table(related));
-    let problem = Diagnostic::error(
-        "K304",
-        name.span,
-        format!("{} and {} are not related", own_table.name, there.name),
-    );
-    if own_table
+    let problem = |message: String| Diagnostic::error("K304", name.span, message);
+    let belongs_there = own_table
         .parents
         .iter()
-        .any(|parent| parent.table == related)
-    {
-        return problem
-            .label(format!("a row of {} has one of these", own_table.name))
-            .help(format!(
-                "read its fields: `field NAME TYPE from {}.NAME` in table {}",
-                there.name, own_table.name
-            ));
+        .any(|parent| parent.table == related);
+    if belongs_there {
+        let one = singular(&own_table.name);
+        return problem(format!(
+            "{} has one row of {}, and `any` asks about many",
+            with_article(&one),
+            there.name
+        ))
+        .label("ask for its fields")
+        .help(format!(
+            "bring one here with `field NAME TYPE from {}.NAME` in table {}",
+            there.name, own_table.name
+        ));
     }
+    let problem = problem(format!(
+        "{} and {} are not related",
+        own_table.name, there.name
+    ));
     problem.help(format!(
         "`any` needs rows that belong to these, or to the same: see `belongs to` in table {}",
         there.name
@@ -212,9 +217,9 @@ pub(super) fn within(
 fn permit_within(setting: Setting, span: Span, problems: &mut Problems) -> Option<()> {
     let what = match setting {
         Setting::Event | Setting::Named => return Some(()),
-        Setting::State => "rows in a state",
-        Setting::Rows => "a list of all rows",
-        Setting::Related => "an `any`",
+        Setting::State => "rows in a state have",
+        Setting::Rows => "a list of all rows has",
+        Setting::Related => "an `any` has",
         Setting::Constant(owner) => {
             problems.push(not_constant(
                 owner,
@@ -225,7 +230,7 @@ fn permit_within(setting: Setting, span: Span, problems: &mut Problems) -> Optio
         }
     };
     problems.push(
-        Diagnostic::error("K406", span, format!("{what} has no event to count from"))
+        Diagnostic::error("K406", span, format!("{what} no event to count from"))
             .label("counts from the event of a population")
             .help("ask it of an event: `share of findings found with verified within 14 days`"),
     );

@@ -124,6 +124,17 @@ fn restrictions(
         .map(|meaning| named(scope, meaning))
         .collect();
     let first = all.pop()?;
+    if all.iter().any(|other| *other != first) {
+        problems.push(
+            Diagnostic::error(
+                "K223",
+                filter.span,
+                "this means different values in different tables",
+            )
+            .label(format!("`{}` is made of several tables", owner.name)),
+        );
+        return None;
+    }
     if let Some(empty) = first.iter().find(|one| allows_nothing(one)) {
         problems.push(
             Diagnostic::error("K235", filter.span, "this can never hold")

@@ -132,7 +132,7 @@ fn by_type(
     match scope.field_type(field) {
         FieldType::Scale(scale) => {
             let code = code(scope, scale, value, problems)?;
-            codes(field, scale, test, code, value.span, problems)
+            codes(scope, field, scale, test, code, value.span, problems)
         }
         FieldType::YesNo => {
             refuse_order(scope, field, test, operator, problems)?;
@@ -197,6 +197,7 @@ pub(super) fn code(
 }
 
 fn codes(
+    scope: Scope,
     field: FieldId,
     scale: &Scale,
     test: OrderTest,
@@ -222,7 +223,7 @@ fn codes(
         problems.push(
             Diagnostic::error("K235", span, "this can never hold")
                 .label(format!("the {what} {}: nothing is {side} it", scale.name))
-                .help(scale.to_string()),
+                .help(scope.cite_scale(scale)),
         );
         return None;
     }

@@ -127,7 +127,21 @@ fn needs_weights(scope: Scope, field: FieldId, span: Span) -> Diagnostic {
             describe(scope.field_type(field))
         ),
     )
-    .help("write one line for each value below, such as `critical 40`, or `otherwise 1.0`")
+    .help(format!(
+        "write one line for each value below, such as `{}`, or `otherwise 1.0`",
+        example(scope.field_type(field))
+    ))
+}
+
+fn example(field_type: &FieldType) -> String {
+    match field_type {
+        FieldType::Scale(scale) => {
+            let last = scale.values.last().map_or("", String::as_str);
+            format!("{last} 40")
+        }
+        FieldType::YesNo => "yes 3.0".to_owned(),
+        FieldType::Text | FieldType::Number | FieldType::Date => "internet 1.5".to_owned(),
+    }
 }
 
 fn texts(

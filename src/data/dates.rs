@@ -126,8 +126,8 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 
 /// Days of the proleptic Gregorian calendar, counted from 1 March so that leap days come last:
 /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
+const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year - era * 400;
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -135,11 +135,13 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+const FIRST_INSTANT: i64 = days_since_1970(FIRST_YEAR, 1, 1) * MICROS_PER_DAY;
+const END_OF_INSTANTS: i64 = days_since_1970(LAST_YEAR + 1, 1, 1) * MICROS_PER_DAY;
+
 /// Whether an instant lies in the years that dates may have.
+#[inline]
 pub(super) fn is_in_range(micros: i64) -> bool {
-    let first = days_since_1970(FIRST_YEAR, 1, 1) * MICROS_PER_DAY;
-    let end = days_since_1970(LAST_YEAR + 1, 1, 1) * MICROS_PER_DAY;
-    (first..end).contains(&micros)
+    (FIRST_INSTANT..END_OF_INSTANTS).contains(&micros)
 }
 
 /// How an instant is written in UTC, for columns of text that a file holds as dates.
@@ -184,13 +186,13 @@ impl<'a> Clock<'a> {
     pub(super) fn instant(&mut self, written: Written) -> i64 {
         match written {
             Written::Instant(micros) => micros,
-            Written::Local(micros) => self.from_local(micros),
+            Written::Local(micros) => self.instant_of_local(micros),
         }
     }
 
     /// The instant at which the project's clocks show this time, given as if it were UTC.
     #[inline]
-    pub(super) fn from_local(&mut self, local: i64) -> i64 {
+    pub(super) fn instant_of_local(&mut self, local: i64) -> i64 {
         if self.is_utc {
             return local;
         }

@@ -65,7 +65,7 @@ pub(super) fn convert_series(
             let local = days.i32().map_err(words)?.iter();
             let micros = local.map(|day| day.map(|day| i64::from(day) * MICROS_PER_DAY));
             let mut clock = Clock::new(calendar);
-            fill_instants(micros, instants, |local| clock.from_local(local))
+            fill_instants(micros, instants, |local| clock.instant_of_local(local))
         }
         (DataType::Datetime(unit, zone), Slot::Instants(instants)) => {
             convert_datetimes(series, *unit, zone.is_some(), calendar, instants)?
@@ -124,7 +124,7 @@ fn fill_by_view<V: Copy>(
     let mut row = 0;
     for (array, validity) in texts.downcast_iter().zip(texts.iter_validities()) {
         // No view has a length of 2^32 - 1, so this one matches none.
-        let mut memo = vec![(u128::MAX, missing); 256];
+        let mut memo = [(u128::MAX, missing); 256];
         let present = validity.filter(|bitmap| bitmap.unset_bits() > 0);
         for (index, view) in array.views().iter().enumerate() {
             let value = &mut values[row];
@@ -164,29 +164,98 @@ fn convert_categories(
     calendar: &Calendar,
     slot: &mut Slot<'_>,
 ) -> Result<Faults, String> {
-    if let Ok(categories) = series.cat8() {
-        return Ok(convert_cells(
-            categories.iter_str(),
+    if let Ok(column) = series.cat8() {
+        let words = column.get_mapping();
+        let codes = column.physical().iter().map(|code| code.map(u32::from));
+        return Ok(convert_coded(
+            codes,
+            |code| words.cat_to_str(code),
             meaning,
             calendar,
             slot,
         ));
     }
-    if let Ok(categories) = series.cat16() {
-        return Ok(convert_cells(
-            categories.iter_str(),
+    if let Ok(column) = series.cat16() {
+        let words = column.get_mapping();
+        let codes = column.physical().iter().map(|code| code.map(u32::from));
+        return Ok(convert_coded(
+            codes,
+            |code| words.cat_to_str(code),
             meaning,
             calendar,
             slot,
         ));
     }
-    let categories = series.cat32().map_err(words)?;
-    Ok(convert_cells(
-        categories.iter_str(),
+    let column = series.cat32().map_err(words)?;
+    let words = column.get_mapping();
+    let codes = column.physical().iter();
+    Ok(convert_coded(
+        codes,
+        |code| words.cat_to_str(code),
         meaning,
         calendar,
         slot,
     ))
+}
+
+/// Converts texts that are already coded; each different one about once.
+fn convert_coded<'t>(
+    codes: impl Iterator<Item = Option<u32>>,
+    text_of: impl Fn(u32) -> Option<&'t str>,
+    meaning: &Meaning,
+    calendar: &Calendar,
+    slot: &mut Slot<'_>,
+) -> Faults {
+    match slot {
+        Slot::Codes(values) => {
+            let mut coder = Coder::new(meaning);
+            fill_by_code(codes, text_of, values, MISSING_CODE, |text| {
+                coder.code(text)
+            })
+        }
+        Slot::Texts {
+            codes: values,
+            interner,
+        } => fill_by_code(codes, text_of, values, MISSING_TEXT, |text| {
+            Some(interner.intern(text))
+        }),
+        Slot::Numbers(_) | Slot::Instants(_) | Slot::Hashes(_) => {
+            let texts = codes.map(|code| code.and_then(&text_of));
+            convert_cells(texts, meaning, calendar, slot)
+        }
+    }
+}
+
+fn fill_by_code<'t, V: Copy>(
+    codes: impl Iterator<Item = Option<u32>>,
+    text_of: impl Fn(u32) -> Option<&'t str>,
+    values: &mut [V],
+    missing: V,
+    mut convert: impl FnMut(&str) -> Option<V>,
+) -> Faults {
+    let mut faults = Faults::default();
+    let mut known: Vec<Option<V>> = Vec::new();
+    for (row, (code, value)) in codes.zip(values).enumerate() {
+        *value = missing;
+        let Some(code) = code else { continue };
+        if let Some(Some(converted)) = known.get(code as usize) {
+            *value = *converted;
+            continue;
+        }
+        let Some(text) = text_of(code).and_then(content) else {
+            continue;
+        };
+        let Some(converted) = convert(text) else {
+            faults.add(text, row);
+            continue;
+        };
+        *value = converted;
+        if known.len() <= code as usize {
+            known.resize(code as usize + 1, None);
+        }
+        known[code as usize] = Some(converted);
+    }
+    faults
 }
 
 fn convert_datetimes(
@@ -209,7 +278,7 @@ fn convert_datetimes(
     Ok(if has_zone {
         fill_instants(micros, instants, |instant| instant)
     } else {
-        fill_instants(micros, instants, |local| clock.from_local(local))
+        fill_instants(micros, instants, |local| clock.instant_of_local(local))
     })
 }
 

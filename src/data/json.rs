@@ -73,9 +73,13 @@ impl Job<'_> {
         let is_empty = pieces.is_empty();
         // A file without rows tells nothing about its columns, so it lacks none.
         let present: Vec<bool> = seen.wanted.iter().map(|seen| *seen || is_empty).collect();
-        let header = self.wanted.iter().zip(&present);
-        let header = header.filter_map(|(wanted, present)| present.then(|| wanted.name.clone()));
-        let header = header.chain(seen.others).collect();
+        let names = self
+            .wanted
+            .iter()
+            .zip(&present)
+            .filter(|(_, present)| **present);
+        let names = names.map(|(wanted, _)| wanted.name.clone());
+        let header = names.chain(seen.others).collect();
         Ok(assemble(
             header,
             self.wanted,

@@ -557,7 +557,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
     // What every table must have for a query over several.
     ("K301", Query("backlog, scan_coverage by severity")),
     (
-        "K202",
+        "K301",
         Query("backlog, scan_coverage where severity = high"),
     ),
     ("K202", Query("where sevrity = high")),

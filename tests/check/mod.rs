@@ -1,4 +1,6 @@
 //! The room `check`, through the real parser.
 
 mod language;
+mod many;
+mod meaning;
 mod mistakes;

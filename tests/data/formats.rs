@@ -186,7 +186,7 @@ pub fn parquet(frame: &DataFrame, group: Option<usize>) -> Vec<u8> {
     bytes
 }
 
-fn arrow(frame: &DataFrame) -> Vec<u8> {
+pub fn arrow(frame: &DataFrame) -> Vec<u8> {
     let mut bytes = Vec::new();
     IpcWriter::new(&mut bytes)
         .finish(&mut frame.clone())
