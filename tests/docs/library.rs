@@ -10,11 +10,15 @@ use riskql::project;
 use riskql::source::Sources;
 
 /// The answers of queries over the demo data.
-pub fn answers_over_demo(definitions: &Definitions, queries: &[Query]) -> Vec<Answer> {
+pub fn answers_over_demo(
+    definitions: &Definitions,
+    sources: &Sources,
+    queries: &[Query],
+) -> Vec<Answer> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
     let ground = Ground {
         definitions,
-        sources: &Sources::default(),
+        sources,
         tables: data::locate(definitions, Some(&folder), &[]).expect("the demo data is found"),
         as_of: None,
         known_on: None,

@@ -12,7 +12,7 @@ mod lists;
 
 use riskql::check;
 use riskql::diagnostic::{Problems, Severity};
-use riskql::engine;
+use riskql::ground::answers_over;
 use riskql::model::{Definitions, Query};
 use riskql::plan;
 use riskql::source::{SourceId, Sources};
@@ -68,7 +68,7 @@ fn queries_in_the_documentation_have_answers() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     let written: Vec<String> = queries.iter().map(|query| query.text.clone()).collect();
-    let answers = library::answers_over_demo(&definitions, &queries);
+    let answers = library::answers_over_demo(&definitions, &sources, &queries);
     for (text, answer) in written.iter().zip(answers) {
         assert!(!answer.columns.is_empty(), "no columns: {text}");
     }
@@ -168,10 +168,7 @@ fn failing(definitions: &Definitions, place: &str) -> String {
             watermark: data::watermark(definitions, &dataset),
         };
         for expect in &test.expects {
-            let plan = plan::standpoint(definitions, &expect.query, &given)
-                .and_then(|standpoint| plan::plan(definitions, &expect.query, &standpoint))
-                .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
-            let answers = engine::answers(definitions, &dataset, &[plan])
+            let answers = answers_over(definitions, &dataset, &[&expect.query], &given)
                 .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
             let got = library::cells(&answers[0], &expect.header);
             if got != expect.rows {
