@@ -26,18 +26,60 @@ use args::{Command, FormatChoice, TextOrJson};
 use console::Console;
 use failure::Failure;
 
+/// The codes of this room and of `project`, each with what it is about.
+pub const CODES: &[(&str, &str)] = &[
+    ("D901", "a file or stdin cannot be read"),
+    ("D902", "a file, a folder or stdout cannot be written"),
+    ("D903", "the data has no table that the question needs"),
+    (
+        "D920",
+        "warning: something in the data that the user should know",
+    ),
+    (
+        "D921",
+        "warning: a KPI's population that no row of the data belongs to",
+    ),
+    (
+        "D922",
+        "warning: a condition on a text that does not occur in the data",
+    ),
+    ("D923", "warning: rows whose state ends before it begins"),
+    (
+        "D924",
+        "the books do not balance: opened and closed do not explain what is open",
+    ),
+    (
+        "K901",
+        "the folder of definitions is not there or is a file",
+    ),
+    ("K902", "a folder without definition files"),
+    ("K903", "a definition file that is not UTF-8"),
+    ("K904", "`init` would overwrite something"),
+    ("K905", "`fmt -` together with files"),
+    (
+        "K906",
+        "a test expects a column that the answer does not have",
+    ),
+    ("K907", "a command that needs data, without any"),
+    ("K908", "an option's date that is none"),
+    ("K909", "a result that the format cannot hold"),
+    ("K910", "a dashboard that is not defined"),
+];
+
 /// Runs a command and says what went wrong, if anything.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let mut console = Console::new(arguments.screen);
     console.json = wants_json(&arguments.command);
-    match command(&mut console, arguments) {
+    let code = match command(&mut console, arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let code = failure.kind.exit_code();
             console.report(failure.problems);
             ExitCode::from(code)
         }
-    }
+    };
+    console.finish();
+    code
 }
 
 fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {
