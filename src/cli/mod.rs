@@ -6,6 +6,7 @@
 mod args;
 mod boards;
 mod check;
+mod codes;
 mod console;
 mod dashboard;
 mod everything;
@@ -19,52 +20,14 @@ mod scorecard;
 mod test;
 mod workspace;
 
+pub use codes::CODES;
+
 use std::process::ExitCode;
 
 pub use args::Arguments;
 use args::{Command, FormatChoice, TextOrJson};
 use console::Console;
 use failure::Failure;
-
-/// The codes of this room and of `project`, each with what it is about.
-pub const CODES: &[(&str, &str)] = &[
-    ("D901", "a file or stdin cannot be read"),
-    ("D902", "a file, a folder or stdout cannot be written"),
-    ("D903", "the data has no table that the question needs"),
-    (
-        "D920",
-        "warning: something in the data that the user should know",
-    ),
-    (
-        "D921",
-        "warning: a KPI's population that no row of the data belongs to",
-    ),
-    (
-        "D922",
-        "warning: a condition on a text that does not occur in the data",
-    ),
-    ("D923", "warning: rows whose state ends before it begins"),
-    (
-        "D924",
-        "the books do not balance: opened and closed do not explain what is open",
-    ),
-    (
-        "K901",
-        "the folder of definitions is not there or is a file",
-    ),
-    ("K902", "a folder without definition files"),
-    ("K903", "a definition file that is not UTF-8"),
-    ("K904", "`init` would overwrite something"),
-    ("K905", "`fmt -` together with files"),
-    (
-        "K906",
-        "a test expects a column that the answer does not have",
-    ),
-    ("K907", "a command that needs data, without any"),
-    ("K908", "an option's date that is none"),
-    ("K909", "a result that the format cannot hold"),
-    ("K910", "a dashboard that is not defined"),
-];
 
 /// Runs a command and says what went wrong, if anything.
 pub fn run(arguments: &Arguments) -> ExitCode {
