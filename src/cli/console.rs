@@ -165,7 +165,11 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a file whole or not at all: under another name first, then renamed.
 pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     replace(file, bytes).map_err(|error| {
-        Diagnostic::data("D902", format!("cannot write `{}`: {error}", file.display())).into()
+        Diagnostic::data(
+            "D902",
+            format!("cannot write `{}`: {error}", file.display()),
+        )
+        .into()
     })
 }
 

@@ -45,11 +45,10 @@ impl Failure {
 /// Both at once is a mistake first: it has to be mended before the data matters.
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Failure {
-        let mistake = problems
-            .clone()
-            .sorted()
-            .iter()
-            .any(|problem| problem.severity == Severity::Error && problem.code.starts_with('K'));
+        let mistake =
+            problems.clone().sorted().iter().any(|problem| {
+                problem.severity == Severity::Error && problem.code.starts_with('K')
+            });
         Failure {
             kind: if mistake {
                 Kind::Mistake

@@ -13,12 +13,11 @@ use crate::project;
 pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Failure> {
     let folder = arguments.folder.join(project::FOLDER);
     if folder.exists() {
-        return Err(Diagnostic::data(
-            "K904",
-            format!("`{}` is already there", folder.display()),
-        )
-        .help("nothing was written; name another folder: riskql init DIR")
-        .into());
+        return Err(
+            Diagnostic::data("K904", format!("`{}` is already there", folder.display()))
+                .help("nothing was written; name another folder: riskql init DIR")
+                .into(),
+        );
     }
     let texts = project::library_texts();
     for (path, text) in &texts {
@@ -31,7 +30,11 @@ pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Fail
 }
 
 fn cannot_create(folder: &Path, error: &std::io::Error) -> Failure {
-    Diagnostic::data("D902", format!("cannot create `{}`: {error}", folder.display())).into()
+    Diagnostic::data(
+        "D902",
+        format!("cannot create `{}`: {error}", folder.display()),
+    )
+    .into()
 }
 
 fn next_steps(project: &Path, folder: &Path, files: usize) -> String {

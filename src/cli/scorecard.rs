@@ -6,11 +6,11 @@ use super::boards::{self, Draft, DraftCard, DraftLayer};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::workspace;
+use crate::check;
 use crate::diagnostic::Problems;
+use crate::format;
 use crate::model::{CardKind, Definitions, Kpi};
 use crate::source::Sources;
-use crate::check;
-use crate::format;
 use crate::syntax;
 
 /// Shows the scorecard.

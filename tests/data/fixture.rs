@@ -150,6 +150,7 @@ pub fn definitions(zone: &str) -> Definitions {
         dashboards: Vec::new(),
         tests: Vec::new(),
         fingerprint: String::new(),
+        places: std::collections::BTreeMap::new(),
     }
 }
 

@@ -24,7 +24,11 @@ pub fn run(
     let (definitions, mut problems) = project::definitions(&mut console.sources, &origin);
     let mut summary = Vec::new();
     if let Some(definitions) = &definitions {
-        summary.push(format!("checked {}: {}", origin.name(), contents(definitions)));
+        summary.push(format!(
+            "checked {}: {}",
+            origin.name(),
+            contents(definitions)
+        ));
         if arguments.data.given() {
             let of_data = rows::check(console, definitions, &arguments.data, &mut problems);
             summary.extend(of_data.map_err(|failure| with(&problems, failure))?);
@@ -62,7 +66,10 @@ fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result
     let warnings = problems.clone().sorted().len();
     console.report(problems);
     let mut text = summary.join("\n");
-    text += &format!("\nno errors, {}\n", counted(warnings, "warning", "warnings"));
+    text += &format!(
+        "\nno errors, {}\n",
+        counted(warnings, "warning", "warnings")
+    );
     write_stdout(text.as_bytes())
 }
 
