@@ -77,16 +77,18 @@ enum Part {
     Rows,
     Reason,
     Target,
+    Bound,
     Status,
     Band,
     Previous,
     Change,
 }
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("_rows", Part::Rows),
     ("_reason", Part::Reason),
     ("_target", Part::Target),
+    ("_bound", Part::Bound),
     ("_status", Part::Status),
     ("_band", Part::Band),
     ("_previous", Part::Previous),
@@ -245,6 +247,7 @@ fn got_part(part: Part, value: &Value, unit: Option<DisplayUnit>) -> Got {
         Part::Rows => Got::Number(value.rows as f64, None),
         Part::Reason => text(value.reason.as_deref()),
         Part::Band => text(value.band.as_deref()),
+        Part::Bound => text(value.target.as_ref().map(|target| target.bound.words())),
         Part::Status => text(value.target.as_ref().map(|target| target.status.word())),
         Part::Target => match &value.target {
             Some(target) => Got::Number(target.limit, unit),
