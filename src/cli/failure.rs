@@ -45,10 +45,11 @@ impl Failure {
 /// Both at once is a mistake first: it has to be mended before the data matters.
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Failure {
-        let mistake =
-            problems.clone().sorted().iter().any(|problem| {
-                problem.severity == Severity::Error && problem.code.starts_with('K')
-            });
+        let mistake = problems
+            .clone()
+            .sorted()
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && is_mistake(problem.code));
         Failure {
             kind: if mistake {
                 Kind::Mistake
@@ -64,4 +65,9 @@ impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Failure {
         Problems::from(diagnostic).into()
     }
+}
+
+/// Whether a code is about what was typed; of those about data, only an unknown name after `--table`.
+fn is_mistake(code: &str) -> bool {
+    code.starts_with('K') || code == "D104"
 }

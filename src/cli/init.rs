@@ -20,13 +20,28 @@ pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Fail
         );
     }
     let texts = project::library_texts();
-    for (path, text) in &texts {
+    // Under another name first: there is a whole library or none.
+    let unfinished = arguments
+        .folder
+        .join(format!(".{}.{}", project::FOLDER, std::process::id()));
+    let written = write_texts(&unfinished, &texts).and_then(|()| {
+        fs::rename(&unfinished, &folder).map_err(|error| cannot_create(&folder, &error))
+    });
+    if written.is_err() {
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    written?;
+    write_stdout(next_steps(&arguments.folder, &folder, texts.len()).as_bytes())
+}
+
+fn write_texts(folder: &Path, texts: &[(String, &str)]) -> Result<(), Failure> {
+    for (path, text) in texts {
         let file = folder.join(path);
         let parent = file.parent().expect("the path has a file name");
         fs::create_dir_all(parent).map_err(|error| cannot_create(parent, &error))?;
         write_file(&file, text.as_bytes())?;
     }
-    write_stdout(next_steps(&arguments.folder, &folder, texts.len()).as_bytes())
+    Ok(())
 }
 
 fn cannot_create(folder: &Path, error: &std::io::Error) -> Failure {

@@ -64,10 +64,10 @@ fn questions(kpi: &Kpi) -> Vec<(String, String)> {
     };
     let mut parts: Vec<&str> = Vec::new();
     for target in &kpi.targets {
-        if let Some(part) = target.restrictions_written.as_deref() {
-            if !parts.contains(&part) {
-                parts.push(part);
-            }
+        if let Some(part) = target.restrictions_written.as_deref()
+            && !parts.contains(&part)
+        {
+            parts.push(part);
         }
     }
     let mut questions = vec![(title.to_string(), format!("{name} last month {versus}"))];

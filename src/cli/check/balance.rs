@@ -177,11 +177,11 @@ fn balance(
         let end = calendar::end_instant(&rows.definitions.calendar, period)
             .min(rows.standpoint.as_of.instant);
         let (opened, closed) = flows.until(end);
-        if let (Some(before), Some(open)) = (before, open) {
-            if before + opened as f64 - closed as f64 != open {
-                let sum = format!("{before} + {opened} - {closed} is not {open}");
-                problems.push(out_of_balance(rows, table, state, label, &sum));
-            }
+        if let (Some(before), Some(open)) = (before, open)
+            && before + opened as f64 - closed as f64 != open
+        {
+            let sum = format!("{before} + {opened} - {closed} is not {open}");
+            problems.push(out_of_balance(rows, table, state, label, &sum));
         }
         before = open;
     }

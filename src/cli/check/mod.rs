@@ -30,21 +30,14 @@ pub fn run(
             contents(definitions)
         ));
         if arguments.data.given() {
-            let of_data = rows::check(console, definitions, &arguments.data, &mut problems);
-            summary.extend(of_data.map_err(|failure| with(&problems, failure))?);
+            match rows::check(console, definitions, &arguments.data, &mut problems) {
+                Ok(of_data) => summary.extend(of_data),
+                // What stopped the check is shown beside everything found before it.
+                Err(failure) => problems.extend(failure.problems),
+            }
         }
     }
     finish(console, problems, summary)
-}
-
-/// Everything found so far goes along with what stopped the check.
-fn with(problems: &Problems, failure: Failure) -> Failure {
-    let mut all = problems.clone();
-    all.extend(failure.problems);
-    Failure {
-        kind: failure.kind,
-        problems: all,
-    }
 }
 
 fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result<(), Failure> {

@@ -57,6 +57,7 @@ pub fn query(
                 .into());
         }
     };
+    let query = &without_explain(query);
     workspace::needs_data(data, &format!("explain \"{}\"", query.text))?;
     let instants = workspace::instants(console, definitions, data)?;
     let ground = workspace::ground(console, definitions, data, instants)?;
@@ -69,6 +70,16 @@ pub fn query(
         text(&explained)
     };
     target.write(bytes.as_bytes())
+}
+
+/// The query itself: what is explained is the same, whichever way it was asked for.
+fn without_explain(query: &Query) -> Query {
+    let mut query = query.clone();
+    query.explain = false;
+    if let Some(rest) = query.text.strip_prefix("explain ") {
+        query.text = rest.to_string();
+    }
+    query
 }
 
 /// All that is said of a query.
