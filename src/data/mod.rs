@@ -117,6 +117,9 @@ pub struct Request {
 pub struct TableRequest {
     /// By column of the table.
     pub columns: BTreeMap<usize, Need>,
+    /// Whether the key may be absent. Keys are always checked, and are kept only if they are among
+    /// `columns`: ten million different texts take a gigabyte.
+    pub key: Option<Need>,
     /// Indexes into the table's parents whose rows are to be found.
     pub parents: BTreeSet<usize>,
     /// Whether a missing file is an error; empty: it is not.
@@ -130,6 +133,17 @@ pub enum Need {
     Optional,
     /// Absent is an error that names who needs it: "`mttr` (kpis/mttr.kpi:3)".
     By(Vec<String>),
+}
+
+impl Need {
+    /// The same need, and also by somebody else.
+    pub fn also_by(&mut self, needer: &str) {
+        match self {
+            Need::Optional => *self = Need::By(vec![needer.to_string()]),
+            Need::By(names) if names.iter().any(|name| name == needer) => {}
+            Need::By(names) => names.push(needer.to_string()),
+        }
+    }
 }
 
 /// The codes of data problems, each with what it is about.

@@ -48,6 +48,10 @@ pub(super) fn plan(definitions: &Definitions, request: &Request) -> BTreeMap<Tab
     }
     for (id, plan) in &mut plans {
         plan.wanted = wanted(definitions, *id, plan);
+        let asked = request.tables.get(id).and_then(|asked| asked.key.clone());
+        if let (Some(key), Some(need)) = (definitions.table(*id).key, asked) {
+            plan.needs.entry(key).or_insert(need);
+        }
     }
     plans
 }

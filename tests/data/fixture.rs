@@ -165,6 +165,7 @@ pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Request {
         let table = definitions.table(*id);
         let columns = (0..table.columns.len()).map(|column| (column, Need::Optional));
         let asked = TableRequest {
+            key: None,
             columns: columns.collect(),
             parents: (0..table.parents.len()).collect(),
             file_needed_by: Vec::new(),

@@ -37,6 +37,7 @@ fn parents_are_found_and_orphans_noted() {
 fn only_parents(folder: &TempDir) -> Result<Dataset, Problems> {
     let definitions = definitions("UTC");
     let asked = TableRequest {
+        key: None,
         columns: BTreeMap::from([(3, Need::Optional)]),
         parents: BTreeSet::from([0]),
         file_needed_by: Vec::new(),

@@ -29,11 +29,13 @@ fn columns(request: &Request, table: TableId) -> Vec<String> {
     let Some(wanted) = request.tables.get(&table) else {
         return Vec::new();
     };
-    wanted
-        .columns
-        .iter()
+    let key = definitions.table(table).key.zip(wanted.key.as_ref());
+    let key = key.filter(|(key, _)| !wanted.columns.contains_key(key));
+    let columns = wanted.columns.iter().map(|(column, need)| (*column, need));
+    key.into_iter()
+        .chain(columns)
         .map(|(column, need)| {
-            let name = &definitions.table(table).columns[*column].name;
+            let name = &definitions.table(table).columns[column].name;
             let mark = if *need == Need::Optional { "?" } else { "" };
             format!("{name}{mark}")
         })

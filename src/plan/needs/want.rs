@@ -50,10 +50,11 @@ impl<'a> Want<'a> {
         if demand == Demand::Required && !self.tolerant {
             add_name(&mut wanted.file_needed_by, &self.needer);
         }
-        let table = definitions.table(id);
-        if let Some(key) = table.key {
-            self.column(id, key, demand);
+        let key = wanted.key.get_or_insert(Need::Optional);
+        if demand == Demand::Required {
+            key.also_by(&self.needer);
         }
+        let table = definitions.table(id);
         if let Some(known_from) = table.known_from {
             self.column(id, known_from, Demand::Optional);
         }
@@ -62,12 +63,8 @@ impl<'a> Want<'a> {
     pub fn column(&mut self, table: TableId, column: usize, demand: Demand) {
         let wanted = self.request.tables.entry(table).or_default();
         let need = wanted.columns.entry(column).or_insert(Need::Optional);
-        match (demand, need) {
-            (Demand::Optional, _) => {}
-            (Demand::Required, Need::By(names)) => add_name(names, &self.needer),
-            (Demand::Required, need @ Need::Optional) => {
-                *need = Need::By(vec![self.needer.clone()]);
-            }
+        if demand == Demand::Required {
+            need.also_by(&self.needer);
         }
     }
 
