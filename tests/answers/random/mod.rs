@@ -1,0 +1,7 @@
+//! Random tables, and the engine against the naive evaluator over them.
+
+mod agreement;
+pub mod generator;
+mod questions;
+pub mod seeded;
+pub mod times;
