@@ -86,12 +86,6 @@ impl Table {
         self.header.iter().position(|column| column == name)
     }
 
-    /// Writes over a cell.
-    pub fn set(&mut self, row: usize, column: &str, cell: &str) {
-        let column = self.column(column).expect("a column of the table");
-        self.rows[row][column] = cell.to_owned();
-    }
-
     pub fn csv(&self) -> String {
         let lines = std::iter::once(&self.header).chain(&self.rows);
         lines.map(|cells| cells.join(",") + "\n").collect()

@@ -51,24 +51,35 @@ fn parquet_that_is_cut_off() {
 fn a_folder_instead_of_a_file() {
     let project = Project::new();
     let arguments = ["run", "backlog", "--table", "findings=data"];
-    project.with_defs(&arguments).refused(3, &["data", "folder"]);
+    project
+        .with_defs(&arguments)
+        .refused(3, &["data", "folder"]);
 }
 
 #[test]
 fn data_that_is_not_there() {
     let project = Project::new();
-    project.with_defs(&["run", "backlog", "--data", "nowhere"]).refused(3, &["nowhere"]);
+    project
+        .with_defs(&["run", "backlog", "--data", "nowhere"])
+        .refused(3, &["nowhere"]);
     let arguments = ["run", "backlog", "--table", "findings=nowhere.csv"];
     project.with_defs(&arguments).refused(3, &["nowhere.csv"]);
     let arguments = ["run", "backlog", "--table", "findngs=data/findings.csv"];
-    project.with_defs(&arguments).refused(2, &["findngs", "findings"]);
-    project.with_defs(&["run", "backlog", "--table", "findings"]).refused(2, &["findings=export.csv"]);
+    project
+        .with_defs(&arguments)
+        .refused(2, &["findngs", "findings"]);
+    project
+        .with_defs(&["run", "backlog", "--table", "findings"])
+        .refused(2, &["findings=export.csv"]);
 }
 
 #[test]
 fn bytes_that_are_no_text() {
     let outcome = after(|project| {
-        project.write("data/findings.csv", b"finding_id,severity,found_at\nF1,\xff\xfe,2026-01-01\n");
+        project.write(
+            "data/findings.csv",
+            b"finding_id,severity,found_at\nF1,\xff\xfe,2026-01-01\n",
+        );
     });
     outcome.refused(3, &["findings.csv", "UTF-8"]);
 }

@@ -18,7 +18,8 @@ fn formula(formula: &str) -> Outcome {
 fn unknown_names() {
     formula("count of findigns open").refused(2, &["findigns", "did you mean `findings`?"]);
     formula("count of findings opne").refused(2, &["opne", "did you mean `open`?"]);
-    formula("count of findings open where severty = high").refused(2, &["did you mean `severity`?"]);
+    formula("count of findings open where severty = high")
+        .refused(2, &["did you mean `severity`?"]);
     formula("count of findings open where severity = hgih").refused(2, &["did you mean `high`?"]);
     formula("cuont of findings open").refused(2, &["cuont", "`count`"]);
     formula("mttr + backlgo").refused(2, &["did you mean `backlog`?"]);
@@ -28,17 +29,27 @@ fn unknown_names() {
 fn wrong_units() {
     formula("mttr + backlog").refused(2, &["wrong.kpi:2", "duration", "count"]);
     let project = Project::new();
-    project.replace("defs/kpis.kpi", "target below 30 days for", "target below 30 for");
-    project.with_defs(&["check"]).refused(2, &["30 what?", "days"]);
+    project.replace(
+        "defs/kpis.kpi",
+        "target below 30 days for",
+        "target below 30 for",
+    );
+    project
+        .with_defs(&["check"])
+        .refused(2, &["30 what?", "days"]);
 }
 
 #[test]
 fn bands_with_holes_and_overlaps() {
     let banded = |bands: &str| {
-        check(format!("kpi wrong\n  is     backlog / backlog\n  as     ratio\n  higher is better\n{bands}"))
+        check(format!(
+            "kpi wrong\n  is     backlog / backlog\n  as     ratio\n  higher is better\n{bands}"
+        ))
     };
-    banded("  band \"low\"  below 1\n  band \"high\" from 2\n").refused(2, &["wrong.kpi", "1", "2"]);
-    banded("  band \"low\"  below 3\n  band \"high\" from 2\n").refused(2, &["wrong.kpi", "overlap"]);
+    banded("  band \"low\"  below 1\n  band \"high\" from 2\n")
+        .refused(2, &["wrong.kpi", "1", "2"]);
+    banded("  band \"low\"  below 3\n  band \"high\" from 2\n")
+        .refused(2, &["wrong.kpi", "overlap"]);
 }
 
 #[test]
@@ -49,7 +60,9 @@ fn unreachable_lines_of_an_sla() {
         "  due 30 days  where severity = high\n",
         "  due 30 days  where severity = high\n  due 20 days  where severity = high\n",
     );
-    project.with_defs(&["check"]).refused(2, &["kpis.kpi", "reach"]);
+    project
+        .with_defs(&["check"])
+        .refused(2, &["kpis.kpi", "reach"]);
 }
 
 #[test]
@@ -60,21 +73,30 @@ fn kpis_in_a_circle() {
 #[test]
 fn dates_that_do_not_exist() {
     let project = Project::new();
-    project.with_data(&["run", "backlog as of 2026-02-30"]).refused(2, &["2026-02-30"]);
-    project.with_data(&["run", "backlog in 2026-13"]).refused(2, &["2026-13"]);
+    project
+        .with_data(&["run", "backlog as of 2026-02-30"])
+        .refused(2, &["2026-02-30"]);
+    project
+        .with_data(&["run", "backlog in 2026-13"])
+        .refused(2, &["2026-13"]);
 }
 
 #[test]
 fn ten_thousand_parentheses() {
     let nested = format!("{}1{}", "(".repeat(10_000), ")".repeat(10_000));
     formula(&nested).refused(2, &["nested"]);
-    Project::new().with_data(&["run", &nested]).refused(2, &["nested"]);
+    Project::new()
+        .with_data(&["run", &nested])
+        .refused(2, &["nested"]);
 }
 
 #[test]
 fn bytes_that_are_no_text() {
     let outcome = check(b"kpi a\n  note \"\xff\"\n");
-    outcome.refused(2, &["defs/wrong.kpi", "not UTF-8", "0xff", "offset 14", "line 2"]);
+    outcome.refused(
+        2,
+        &["defs/wrong.kpi", "not UTF-8", "0xff", "offset 14", "line 2"],
+    );
 }
 
 #[test]
@@ -92,7 +114,13 @@ fn marks_and_line_ends_of_windows_are_read() {
 fn a_folder_without_definitions() {
     let project = Project::empty();
     project.write("defs/readme.txt", "nothing here");
-    project.with_defs(&["check"]).refused(2, &["no definition file", "riskql init"]);
-    project.run(&["check", "--defs", "nowhere"]).refused(2, &["no folder `nowhere`"]);
-    project.run(&["check", "--defs", "defs/readme.txt"]).refused(2, &["is a file"]);
+    project
+        .with_defs(&["check"])
+        .refused(2, &["no definition file", "riskql init"]);
+    project
+        .run(&["check", "--defs", "nowhere"])
+        .refused(2, &["no folder `nowhere`"]);
+    project
+        .run(&["check", "--defs", "defs/readme.txt"])
+        .refused(2, &["is a file"]);
 }

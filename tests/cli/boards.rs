@@ -4,10 +4,18 @@ use super::Project;
 
 #[test]
 fn run_alone_shows_every_kpi_and_every_target() {
-    let board = Project::new().with_data(&["run", "--format", "json"]).json();
+    let board = Project::new()
+        .with_data(&["run", "--format", "json"])
+        .json();
     assert_eq!(board["name"], "scorecard");
-    let cards = board["layers"][0]["cards"].as_array().expect("cards").clone();
-    let titles: Vec<&str> = cards.iter().filter_map(|card| card["title"].as_str()).collect();
+    let cards = board["layers"][0]["cards"]
+        .as_array()
+        .expect("cards")
+        .clone();
+    let titles: Vec<&str> = cards
+        .iter()
+        .filter_map(|card| card["title"].as_str())
+        .collect();
     assert_eq!(
         titles,
         [
@@ -34,13 +42,20 @@ fn the_scorecard_shows_no_data_for_a_table_without_a_file() {
 fn the_scorecard_refuses_a_missing_needed_column() {
     let project = Project::new();
     project.replace("data/findings.csv", "verified_at", "verified_on");
-    project.with_data(&["run"]).refused(3, &["verified_at", "mttr", "findings.csv"]);
+    project
+        .with_data(&["run"])
+        .refused(3, &["verified_at", "mttr", "findings.csv"]);
 }
 
 #[test]
 fn a_dashboard_shows_all_its_layers() {
     let project = Project::new();
-    let words = ["Application security", "Is risk decreasing?", "Monday", "Open redirect"];
+    let words = [
+        "Application security",
+        "Is risk decreasing?",
+        "Monday",
+        "Open redirect",
+    ];
     project.with_data(&["dashboard"]).shows(&words);
     project.with_data(&["dashboard", "appsec"]).shows(&words);
 }

@@ -4,7 +4,12 @@ use super::Project;
 
 #[test]
 fn definitions_without_a_mistake_are_summed_up() {
-    Project::new().with_defs(&["check"]).shows(&["checked defs", "4 KPIs", "3 tables", "no errors"]);
+    Project::new().with_defs(&["check"]).shows(&[
+        "checked defs",
+        "4 KPIs",
+        "3 tables",
+        "no errors",
+    ]);
 }
 
 #[test]
@@ -13,7 +18,15 @@ fn all_errors_of_all_files_are_shown() {
     project.write("defs/b.kpi", "kpi b\n  is count of findigns open\n");
     project.write("defs/c.kpi", "kpi c\n  is count of findings oepn\n");
     let outcome = project.with_defs(&["check"]);
-    outcome.refused(2, &["defs/b.kpi:2", "did you mean `findings`?", "defs/c.kpi:2", "`open`"]);
+    outcome.refused(
+        2,
+        &[
+            "defs/b.kpi:2",
+            "did you mean `findings`?",
+            "defs/c.kpi:2",
+            "`open`",
+        ],
+    );
     assert_eq!(outcome.stdout, "");
 }
 
@@ -46,7 +59,9 @@ fn empty_populations_are_warned_of() {
         "defs/b.kpi",
         "kpi b\n  is    count of findings open where severity = info\n  lower is better\n",
     );
-    project.with_data(&["check"]).refused(0, &["`b`", "defs/b.kpi:2", "no row in any month"]);
+    project
+        .with_data(&["check"])
+        .refused(0, &["`b`", "defs/b.kpi:2", "no row in any month"]);
 }
 
 #[test]
@@ -65,5 +80,7 @@ fn texts_that_do_not_occur_are_warned_of() {
 fn states_that_end_before_they_begin_are_warned_of() {
     let project = Project::new();
     project.replace("data/findings.csv", "2026-03-12,,,", "2026-01-12,,,");
-    project.with_data(&["check"]).refused(0, &["1 row of findings: `open` ends before it begins"]);
+    project
+        .with_data(&["check"])
+        .refused(0, &["1 row of findings: `open` ends before it begins"]);
 }

@@ -6,7 +6,12 @@ use super::Project;
 fn a_number_is_explained_in_words_and_numbers() {
     let project = Project::new();
     let outcome = project.with_data(&["explain", "mttr in 2026-03"]);
-    outcome.shows(&["Mean time to remediate", "20", "2026-04-30", "defs/kpis.kpi:1"]);
+    outcome.shows(&[
+        "Mean time to remediate",
+        "20",
+        "2026-04-30",
+        "defs/kpis.kpi:1",
+    ]);
     let by_query = project.with_data(&["run", "explain mttr in 2026-03"]);
     assert_eq!(by_query.stdout, outcome.stdout);
 }
@@ -22,13 +27,24 @@ fn an_explanation_is_an_object_in_json() {
     let object = Project::new()
         .with_data(&["explain", "escape_rate in 2026-03", "--format", "json"])
         .json();
-    for key in ["query", "as_of", "formula", "population", "excluded", "value"] {
+    for key in [
+        "query",
+        "as_of",
+        "formula",
+        "population",
+        "excluded",
+        "value",
+    ] {
         assert!(object.get(key).is_some(), "no {key}: {object}");
     }
 }
 
 #[test]
 fn a_mistake_is_shown_as_in_a_query() {
-    Project::new().with_data(&["explain", "mtr"]).refused(2, &["did you mean `mttr`?"]);
-    Project::new().with_defs(&["explain", "mttr"]).refused(2, &["needs data"]);
+    Project::new()
+        .with_data(&["explain", "mtr"])
+        .refused(2, &["did you mean `mttr`?"]);
+    Project::new()
+        .with_defs(&["explain", "mttr"])
+        .refused(2, &["needs data"]);
 }

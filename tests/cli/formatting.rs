@@ -9,7 +9,9 @@ const NEAT: &str = "kpi a \"A\"\n  is count of findings open # why\n";
 fn a_file_is_rewritten_once() {
     let project = Project::empty();
     project.write("a.kpi", UGLY);
-    project.run(&["fmt", "a.kpi"]).refused(0, &["formatted a.kpi"]);
+    project
+        .run(&["fmt", "a.kpi"])
+        .refused(0, &["formatted a.kpi"]);
     let once = project.read("a.kpi");
     assert!(once.contains("is count of findings open"), "{once}");
     assert!(once.contains("# why"), "{once}");
@@ -24,7 +26,10 @@ fn check_lists_files_and_changes_nothing() {
     project.write("defs/a.kpi", UGLY);
     project.write("defs/deep/b.kpi", UGLY);
     let outcome = project.run(&["fmt", "--check", "defs"]);
-    assert_eq!(outcome.refused(1, &[]).stdout, "defs/a.kpi\ndefs/deep/b.kpi\n");
+    assert_eq!(
+        outcome.refused(1, &[]).stdout,
+        "defs/a.kpi\ndefs/deep/b.kpi\n"
+    );
     assert_eq!(project.read("defs/a.kpi"), UGLY);
 }
 
@@ -32,9 +37,16 @@ fn check_lists_files_and_changes_nothing() {
 fn diff_shows_the_lines() {
     let project = Project::empty();
     project.write("a.kpi", UGLY);
-    project.run(&["fmt", "--diff", "a.kpi"]).shows(&["--- a.kpi", "-kpi  a   \"A\"", "+kpi a \"A\""]);
+    project.run(&["fmt", "--diff", "a.kpi"]).shows(&[
+        "--- a.kpi",
+        "-kpi  a   \"A\"",
+        "+kpi a \"A\"",
+    ]);
     assert_eq!(project.read("a.kpi"), UGLY);
-    project.run(&["fmt", "--diff", "--check", "a.kpi"]).refused(1, &[]).says(&["+kpi a \"A\""]);
+    project
+        .run(&["fmt", "--diff", "--check", "a.kpi"])
+        .refused(1, &[])
+        .says(&["+kpi a \"A\""]);
 }
 
 #[test]
@@ -51,14 +63,21 @@ fn a_file_that_does_not_parse_is_left_alone() {
     let project = Project::empty();
     project.write("a.kpi", UGLY);
     project.write("b.kpi", "kpi b\n  is count of of\n");
-    project.run(&["fmt", "a.kpi", "b.kpi"]).refused(2, &["b.kpi:2"]);
+    project
+        .run(&["fmt", "a.kpi", "b.kpi"])
+        .refused(2, &["b.kpi:2"]);
     assert_eq!(project.read("b.kpi"), "kpi b\n  is count of of\n");
-    assert!(project.read("a.kpi").starts_with("kpi a"), "the others are formatted");
+    assert!(
+        project.read("a.kpi").starts_with("kpi a"),
+        "the others are formatted"
+    );
 }
 
 #[test]
 fn what_is_not_there_cannot_be_formatted() {
     let project = Project::empty();
     project.run(&["fmt"]).refused(2, &["kpi-defs"]);
-    project.run(&["fmt", "no.kpi"]).refused(3, &["cannot read `no.kpi`"]);
+    project
+        .run(&["fmt", "no.kpi"])
+        .refused(3, &["cannot read `no.kpi`"]);
 }

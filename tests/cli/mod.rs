@@ -88,7 +88,11 @@ impl Project {
             .spawn()
             .expect("the binary runs");
         // A command that does not read its stdin may have closed it.
-        let _ = child.stdin.take().expect("stdin").write_all(stdin.as_bytes());
+        let _ = child
+            .stdin
+            .take()
+            .expect("stdin")
+            .write_all(stdin.as_bytes());
         let output = child.wait_with_output().expect("the binary ends");
         Outcome {
             code: output.status.code().expect("an exit code"),
@@ -112,9 +116,17 @@ impl Outcome {
     /// Asserts the exit code, and that stderr has all the words.
     #[track_caller]
     fn refused(&self, code: i32, words: &[&str]) -> &Outcome {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         for word in words {
-            assert!(self.stderr.contains(word), "no `{word}` in:\n{}", self.stderr);
+            assert!(
+                self.stderr.contains(word),
+                "no `{word}` in:\n{}",
+                self.stderr
+            );
         }
         self
     }
@@ -122,7 +134,11 @@ impl Outcome {
     /// Asserts exit code 0, and that stdout has all the words.
     #[track_caller]
     fn shows(&self, words: &[&str]) -> &Outcome {
-        assert_eq!(self.code, 0, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, 0,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self.says(words)
     }
 
@@ -130,14 +146,22 @@ impl Outcome {
     #[track_caller]
     fn says(&self, words: &[&str]) -> &Outcome {
         for word in words {
-            assert!(self.stdout.contains(word), "no `{word}` in:\n{}", self.stdout);
+            assert!(
+                self.stdout.contains(word),
+                "no `{word}` in:\n{}",
+                self.stdout
+            );
         }
         self
     }
 
     #[track_caller]
     fn json(&self) -> serde_json::Value {
-        assert_eq!(self.code, 0, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, 0,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         serde_json::from_str(&self.stdout).expect("JSON on stdout")
     }
 }

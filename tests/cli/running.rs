@@ -6,7 +6,9 @@ use super::Project;
 
 #[test]
 fn a_query_is_answered() {
-    let answer = Project::new().with_data(&["run", "mttr in 2026-03", "--format", "json"]).json();
+    let answer = Project::new()
+        .with_data(&["run", "mttr in 2026-03", "--format", "json"])
+        .json();
     assert_eq!(answer["rows"][0]["mttr"], 20.0);
     assert_eq!(answer["rows"][0]["mttr_rows"], 2);
     assert_eq!(answer["as_of"], "2026-04-30");
@@ -23,8 +25,18 @@ fn the_words_of_a_query_may_stand_apart() {
 #[test]
 fn single_files_are_enough() {
     let project = Project::new();
-    let arguments = ["run", "backlog", "--table", "findings=data/findings.csv", "--format", "json"];
-    assert_eq!(project.with_defs(&arguments).json()["rows"][0]["backlog"], 2);
+    let arguments = [
+        "run",
+        "backlog",
+        "--table",
+        "findings=data/findings.csv",
+        "--format",
+        "json",
+    ];
+    assert_eq!(
+        project.with_defs(&arguments).json()["rows"][0]["backlog"],
+        2
+    );
 }
 
 #[test]
@@ -32,17 +44,26 @@ fn as_of_is_a_date_of_the_language() {
     let project = Project::new();
     for (as_of, backlog) in [("2026-03-31", 2), ("2026-03", 2), ("2026-02", 1)] {
         let outcome = project.with_data(&["run", "backlog", "--as-of", as_of, "--format", "json"]);
-        assert_eq!(outcome.json()["rows"][0]["backlog"], backlog, "as of {as_of}");
+        assert_eq!(
+            outcome.json()["rows"][0]["backlog"],
+            backlog,
+            "as of {as_of}"
+        );
     }
-    project.with_data(&["run", "backlog", "--as-of", "tomorrow"]).refused(2, &["<--as-of>"]);
-    project.with_data(&["run", "backlog", "--as-of", "2026-02-30"]).refused(2, &["2026-02-30"]);
+    project
+        .with_data(&["run", "backlog", "--as-of", "tomorrow"])
+        .refused(2, &["<--as-of>"]);
+    project
+        .with_data(&["run", "backlog", "--as-of", "2026-02-30"])
+        .refused(2, &["2026-02-30"]);
     let two = project.with_data(&["run", "backlog", "--as-of", "2026-02 by team"]);
     two.refused(2, &["--as-of 2026-02 by team", "not a date"]);
 }
 
 #[test]
 fn clauses_alone_ask_for_every_kpi() {
-    let outcome = Project::new().with_data(&["run", "over month last 2 months", "--format", "json"]);
+    let outcome =
+        Project::new().with_data(&["run", "over month last 2 months", "--format", "json"]);
     let row = &outcome.json()["rows"][0];
     for kpi in ["mttr", "escape_rate", "scan_coverage", "backlog"] {
         assert!(row.get(kpi).is_some(), "no {kpi}: {row}");
@@ -53,17 +74,30 @@ fn clauses_alone_ask_for_every_kpi() {
 fn clauses_alone_leave_out_what_has_no_file() {
     let project = Project::new();
     std::fs::remove_file(project.path("data/scans.csv")).expect("a file");
-    let answer = project.with_data(&["run", "over month last 2 months", "--format", "json"]).json();
+    let answer = project
+        .with_data(&["run", "over month last 2 months", "--format", "json"])
+        .json();
     assert!(answer["rows"][0].get("scan_coverage").is_none());
-    assert!(answer["notes"].to_string().contains("scan_coverage left out: no file for scans"));
-    project.with_data(&["run", "scan_coverage"]).refused(3, &["scans", "scan_coverage"]);
+    assert!(
+        answer["notes"]
+            .to_string()
+            .contains("scan_coverage left out: no file for scans")
+    );
+    project
+        .with_data(&["run", "scan_coverage"])
+        .refused(3, &["scans", "scan_coverage"]);
 }
 
 #[test]
 fn without_data_it_says_what_to_type() {
     let outcome = Project::new().with_defs(&["run", "mttr by team"]);
-    outcome.refused(2, &["needs data", "--data FOLDER", "--table findings=export.csv"]);
-    Project::new().with_defs(&["run"]).refused(2, &["needs data"]);
+    outcome.refused(
+        2,
+        &["needs data", "--data FOLDER", "--table findings=export.csv"],
+    );
+    Project::new()
+        .with_defs(&["run"])
+        .refused(2, &["needs data"]);
 }
 
 #[test]
@@ -76,7 +110,8 @@ fn a_mistyped_query_is_shown_with_its_place() {
 #[test]
 fn diagnostics_follow_the_format() {
     let outcome = Project::new().with_data(&["run", "mtr", "--format", "json"]);
-    let problems: serde_json::Value = serde_json::from_str(&outcome.stderr).expect("JSON on stderr");
+    let problems: serde_json::Value =
+        serde_json::from_str(&outcome.stderr).expect("JSON on stderr");
     assert_eq!(problems[0]["file"], "<query>");
     assert_eq!(problems[0]["severity"], "error");
     assert_eq!(outcome.code, 2);
@@ -103,7 +138,12 @@ fn two_runs_give_the_same_bytes() {
 fn colour_is_for_terminals_or_on_demand() {
     let project = Project::new();
     assert!(!project.with_data(&["run"]).stdout.contains('\x1b'));
-    assert!(project.with_data(&["run", "--color", "always"]).stdout.contains('\x1b'));
+    assert!(
+        project
+            .with_data(&["run", "--color", "always"])
+            .stdout
+            .contains('\x1b')
+    );
 }
 
 #[test]

@@ -4,13 +4,19 @@ use super::Project;
 
 #[test]
 fn alone_it_prints_help_and_fails() {
-    Project::empty().run(&[]).refused(2, &["Usage: riskql", "check", "dashboard"]);
+    Project::empty()
+        .run(&[])
+        .refused(2, &["Usage: riskql", "check", "dashboard"]);
 }
 
 #[test]
 fn help_has_examples_and_exit_codes() {
-    Project::empty().run(&["--help"]).shows(&["Examples:", "Exit codes:"]);
-    Project::empty().run(&["run", "--help"]).shows(&["Examples:", "--as-of"]);
+    Project::empty()
+        .run(&["--help"])
+        .shows(&["Examples:", "Exit codes:"]);
+    Project::empty()
+        .run(&["run", "--help"])
+        .shows(&["Examples:", "--as-of"]);
 }
 
 #[test]
@@ -21,7 +27,9 @@ fn version_is_one_line() {
 
 #[test]
 fn a_mistyped_command_is_answered_with_a_suggestion() {
-    Project::empty().run(&["chekc"]).refused(2, &["chekc", "check"]);
+    Project::empty()
+        .run(&["chekc"])
+        .refused(2, &["chekc", "check"]);
 }
 
 #[test]
@@ -37,5 +45,7 @@ fn init_writes_the_library_once() {
 
 #[test]
 fn the_library_is_used_where_there_is_no_folder() {
-    Project::empty().run(&["check"]).shows(&["the built-in library"]);
+    Project::empty()
+        .run(&["check"])
+        .shows(&["the built-in library"]);
 }

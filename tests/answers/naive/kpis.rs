@@ -10,15 +10,33 @@ const THIRTY_DAYS: i64 = 30 * 86_400_000_000;
 
 /// A KPI's dimensions, as the library lists them.
 pub const KPIS: [(&str, &[&str]); 21] = [
-    ("mttr", &["severity", "validation", "environment", "app", "team"]),
+    (
+        "mttr",
+        &["severity", "validation", "environment", "app", "team"],
+    ),
     ("mttr_claimed", &["severity", "app", "team"]),
     ("time_to_fix", &["severity", "app", "team"]),
     ("escape_rate", &["severity", "app", "team"]),
-    ("scan_coverage", &["kind", "criticality", "business_critical", "team"]),
-    ("scan_coverage_api", &["criticality", "business_critical", "team"]),
-    ("scan_coverage_web", &["criticality", "business_critical", "team"]),
-    ("scan_coverage_microservice", &["criticality", "business_critical", "team"]),
-    ("scan_coverage_business_critical", &["kind", "criticality", "team"]),
+    (
+        "scan_coverage",
+        &["kind", "criticality", "business_critical", "team"],
+    ),
+    (
+        "scan_coverage_api",
+        &["criticality", "business_critical", "team"],
+    ),
+    (
+        "scan_coverage_web",
+        &["criticality", "business_critical", "team"],
+    ),
+    (
+        "scan_coverage_microservice",
+        &["criticality", "business_critical", "team"],
+    ),
+    (
+        "scan_coverage_business_critical",
+        &["kind", "criticality", "team"],
+    ),
     ("fix_rate", &["severity", "app", "team"]),
     ("exploitability_rate", &["severity", "app", "team"]),
     ("risk_exposure", &["severity", "app", "team"]),
@@ -102,7 +120,9 @@ fn is_covered_kind(kpi: &str, asset: &Row) -> bool {
 }
 
 fn fixed(finding: &Row) -> Option<i64> {
-    finding.time("fixed_at").filter(|_| finding.is("resolution", "fixed"))
+    finding
+        .time("fixed_at")
+        .filter(|_| finding.is("resolution", "fixed"))
 }
 
 fn within<'a>(
@@ -144,7 +164,10 @@ pub fn number(world: &World, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> 
             }
         }
         "open_age" => {
-            let age = |row: &&Row| row.time("found_at").map(|found| (period.end - found) as f64);
+            let age = |row: &&Row| {
+                row.time("found_at")
+                    .map(|found| (period.end - found) as f64)
+            };
             let ages: Vec<f64> = rows.iter().filter_map(age).collect();
             Number {
                 rows: ages.len() as u64,
@@ -237,12 +260,20 @@ fn points(finding: &Row) -> Option<f64> {
         "low" => 2.0,
         _ => 0.0,
     };
-    let exploitable = if finding.is("exploitable", "yes") { 3.0 } else { 1.0 };
+    let exploitable = if finding.is("exploitable", "yes") {
+        3.0
+    } else {
+        1.0
+    };
     let criticality = match finding.text("criticality") {
         Some("critical") => 2.0,
         Some("high") => 1.5,
         Some(_) | None => 1.0,
     };
-    let exposure = if finding.is("exposure", "internet") { 1.5 } else { 1.0 };
+    let exposure = if finding.is("exposure", "internet") {
+        1.5
+    } else {
+        1.0
+    };
     Some(f64::min(base * exploitable * criticality * exposure, 360.0))
 }

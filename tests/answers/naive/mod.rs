@@ -82,7 +82,7 @@ fn seen(calendar: &Calendar, as_of: i64, question: &Question) -> Vec<Seen> {
     let clipped = |period: Period| {
         let blank = if period.start >= as_of {
             Some("in the future")
-        } else if history.is_some_and(|history| period.end <= history) {
+        } else if history.is_some_and(|history| period.end.min(as_of) <= history) {
             Some("no history")
         } else {
             None
@@ -114,7 +114,11 @@ fn groups(world: &World, question: &Question, seen: &[Seen]) -> Vec<Vec<Option<S
     }
     let mut groups: Vec<Vec<Option<String>>> = groups.into_iter().collect();
     groups.sort_by_key(|group| {
-        let ranks = question.by.iter().zip(group).map(|(field, value)| rank(field, value));
+        let ranks = question
+            .by
+            .iter()
+            .zip(group)
+            .map(|(field, value)| rank(field, value));
         ranks.collect::<Vec<_>>()
     });
     groups

@@ -105,7 +105,9 @@ fn spelt(column: &str, cell: &str) -> String {
 /// What a row knows of its asset: nothing, if there is no such asset.
 fn add_asset(row: &mut Row, assets: &[Row]) {
     let id = row.text("asset_id").map(ToOwned::to_owned);
-    let asset = assets.iter().find(|asset| id.is_some() && asset.text("asset_id") == id.as_deref());
+    let asset = assets
+        .iter()
+        .find(|asset| id.is_some() && asset.text("asset_id") == id.as_deref());
     for (field, own) in [
         ("name", "app"),
         ("kind", "kind"),

@@ -44,7 +44,11 @@ fn assets(random: &mut Seeded, calendar: &Calendar) -> Table {
             word(random, &["shop", "api", "back office", "ledger"], 10),
             word(random, &["web", "api", "microservice"], 15),
             word(random, &["low", "medium", "high", "critical"], 15),
-            word(random, &["internet", "partner", "internal", "unheard of"], 20),
+            word(
+                random,
+                &["internet", "partner", "internal", "unheard of"],
+                20,
+            ),
             word(random, &YES_NO, 20),
             word(random, &TEAMS, 20),
             commissioned,
@@ -59,16 +63,24 @@ fn findings(random: &mut Seeded, calendar: &Calendar) -> Table {
     let count = random.pick(&[0, 1, 5, 20, 40, 60, 80]);
     for number in 0..count {
         let found = cell(random, 10);
-        let accepted = after(random, calendar, &found, 75);
+        let accepted = after(random, calendar, &found, 60);
         table.rows.push(vec![
             format!("F{number}"),
             asset_id(random),
             word(random, &["injection", "cross-site scripting"], 50),
-            word(random, &["info", "low", "medium", "high", "critical", "critical"], 10),
+            word(
+                random,
+                &["info", "low", "medium", "high", "critical", "critical"],
+                10,
+            ),
             word(random, &["unverified", "confirmed"], 30),
             word(random, &YES_NO, 30),
             word(random, &["production", "staging", "Production"], 25),
-            word(random, &["fixed", "fixed", "false_positive", "accepted"], 30),
+            word(
+                random,
+                &["fixed", "fixed", "false_positive", "accepted"],
+                30,
+            ),
             after(random, calendar, &found, 60),
             found.clone(),
             after(random, calendar, &found, 45),
@@ -87,11 +99,20 @@ fn scans(random: &mut Seeded, calendar: &Calendar) -> Table {
     let mut table = Table::new("scans", &SCANS);
     for number in 0..random.pick(&[0, 1, 10, 30, 60]) {
         let some_day = cell(random, 5);
+        let finished = if random.percent(50) {
+            after(random, calendar, &some_day, 5)
+        } else {
+            some_day
+        };
         table.rows.push(vec![
             format!("S{number}"),
             asset_id(random),
-            after(random, calendar, &some_day, 5),
-            word(random, &["success", "success", "success", "partial", "failed"], 10),
+            finished,
+            word(
+                random,
+                &["success", "success", "success", "partial", "failed"],
+                10,
+            ),
         ]);
     }
     table

@@ -2,6 +2,7 @@
 
 mod agreement;
 pub mod generator;
-mod questions;
+mod others;
+pub mod questions;
 pub mod seeded;
 pub mod times;

@@ -1,6 +1,7 @@
 //! What is asked of random tables: every KPI and grain in each case, and every grouping in turn.
 
 use chrono::{Days, NaiveDate};
+use riskql::model::Definitions;
 
 use super::seeded::Seeded;
 use super::times;
@@ -8,6 +9,7 @@ use crate::answers::naive::Question;
 use crate::answers::naive::calendar::{Calendar, GRAINS};
 use crate::answers::naive::kpis::KPIS;
 use crate::answers::naive::world::Row;
+use crate::answers::pipeline;
 
 /// A query in a form both sides can read.
 pub struct Asked {
@@ -173,6 +175,12 @@ fn range(random: &mut Seeded, grain: Option<&str>) -> (NaiveDate, NaiveDate) {
     };
     let first = times::day(random);
     (first, first + Days::new(random.below(longest) as u64))
+}
+
+/// The shipped library with another calendar.
+pub fn definitions(calendar: &Calendar) -> Definitions {
+    let text = calendar.written();
+    pipeline::definitions("kpi-defs", &[("model/calendar.kpi", text.as_str())])
 }
 
 /// Zones with and without summer time, one where the clocks skip midnight; weeks and years that

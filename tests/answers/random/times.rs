@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveDate};
 
 use super::seeded::Seeded;
 use crate::answers::naive::calendar::Calendar;
+use crate::answers::tables::Table;
 
 /// The days random events lie in; the clocks of every zone in the tests change among them.
 pub const FIRST_DAY: (i32, u32, u32) = (2025, 8, 1);
@@ -14,7 +15,7 @@ const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
 
 /// Ends of months, quarters, years and weeks, days on which clocks change, and the days around.
-const DAYS_OF_NOTE: [&str; 14] = [
+const DAYS_OF_NOTE: [&str; 15] = [
     "2025-09-07",
     "2025-10-01",
     "2025-10-26",
@@ -28,6 +29,7 @@ const DAYS_OF_NOTE: [&str; 14] = [
     "2026-03-29",
     "2026-03-31",
     "2026-04-01",
+    "2026-04-04",
     "2026-04-05",
 ];
 
@@ -50,9 +52,12 @@ pub fn cell(random: &mut Seeded, missing: usize) -> String {
         0..=3 => day.to_string(),
         4 => format!("{day}T00:00:00Z"),
         // In Berlin and New York, midnight of winter and of summer.
-        5 => format!("{day}T00:00:00{}", random.pick(&["+01:00", "+02:00", "-05:00", "-04:00"])),
+        5 => format!(
+            "{day}T00:00:00{}",
+            random.pick(&["+01:00", "+02:00", "-05:00", "-04:00"])
+        ),
         // Hours the clocks skip or pass twice are among these.
-        6 => format!("{day}T{:02}:30:00", random.below(4)),
+        6 => format!("{day}T{:02}:30:00", random.pick(&[0, 1, 2, 3, 23])),
         _ => format!("{day}T{:02}:{:02}:00Z", random.below(24), random.below(60)),
     }
 }
@@ -70,7 +75,7 @@ pub fn after(random: &mut Seeded, calendar: &Calendar, other: &str, missing: usi
         0 => 0,
         1..=3 => random.pick(&[7, 30, 60, 90, 180]) * DAY,
         4 => random.pick(&[7, 30, 60]) * DAY + random.pick(&[-1_000_000, 1_000_000]),
-        5 => -(random.below(40) as i64) * DAY,
+        5 => -(random.below(15) as i64) * DAY,
         6 => random.below(100) as i64 * HOUR,
         _ => random.below(100) as i64 * DAY,
     };
@@ -82,12 +87,29 @@ pub fn stamp(instant: i64) -> String {
     time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// An instant to look from: an end of a day, the instant of some event, or any.
-pub fn as_of(random: &mut Seeded, calendar: &Calendar) -> i64 {
-    let text = if random.percent(50) {
-        day(random).to_string()
-    } else {
-        cell(random, 0)
+/// An instant to look from: an end of a day, exactly a time in the tables, or any.
+pub fn as_of(random: &mut Seeded, calendar: &Calendar, tables: &[Table]) -> i64 {
+    let text = match random.below(4) {
+        0 | 1 => day(random).to_string(),
+        2 => cell(random, 0),
+        _ => some_time(random, tables).unwrap_or("2026-03-01".to_owned()),
     };
     calendar.read(&text)
+}
+
+fn some_time(random: &mut Seeded, tables: &[Table]) -> Option<String> {
+    let findings = tables.iter().find(|table| table.name == "findings")?;
+    if findings.rows.is_empty() {
+        return None;
+    }
+    let row = random.below(findings.rows.len());
+    let columns = [
+        "introduced_at",
+        "found_at",
+        "verified_at",
+        "closed_at",
+        "ingested_at",
+    ];
+    let column = findings.column(random.pick(&columns))?;
+    Some(findings.rows[row][column].clone()).filter(|cell| !cell.is_empty())
 }
