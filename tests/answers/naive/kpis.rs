@@ -1,5 +1,6 @@
 //! The KPIs of the shipped library, each by hand: which rows, and what is made of them.
 
+use super::Library;
 use super::arithmetic::{mean, median, typical};
 use super::calendar::Period;
 use super::remediation::clock;
@@ -59,7 +60,7 @@ pub struct Number {
 }
 
 /// The rows that a KPI is about in a period: what happened within it, or what was so at its end.
-pub fn population<'a>(world: &'a World, kpi: &str, period: &Period) -> Vec<&'a Row> {
+fn population<'a>(world: &'a World, kpi: &str, period: &Period) -> Vec<&'a Row> {
     match kpi {
         "fix_rate" => {
             let mut both = population(world, "verified_findings", period);
@@ -125,7 +126,7 @@ fn fixed(finding: &Row) -> Option<i64> {
         .filter(|_| finding.is("resolution", "fixed"))
 }
 
-fn within<'a>(
+pub fn within<'a>(
     rows: &'a [Row],
     period: &Period,
     event: impl Fn(&Row) -> Option<i64>,
@@ -142,11 +143,24 @@ fn is_between(row: &Row, from: &str, until: &str, instant: i64) -> bool {
     began && row.time(until).is_none_or(|until| until >= instant)
 }
 
+impl Library for World {
+    fn as_of(&self) -> i64 {
+        self.as_of
+    }
+
+    fn population(&self, kpi: &str, period: &Period) -> Vec<&Row> {
+        population(self, kpi, period)
+    }
+
+    fn number(&self, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> bool) -> Number {
+        number(self, kpi, period, keep)
+    }
+}
+
 /// What a KPI makes of those rows of its population that are kept.
-pub fn number(world: &World, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> bool) -> Number {
+fn number(world: &World, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> bool) -> Number {
     let mut rows = population(world, kpi, period);
     rows.retain(|row| keep(row));
-    let count = rows.len() as u64;
     match kpi {
         "mttr" => of_durations(&rows, |row| row.time("verified_at")),
         "mttr_claimed" => of_durations(&rows, fixed),
@@ -163,28 +177,35 @@ pub fn number(world: &World, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> 
                 rows: points.len() as u64,
             }
         }
-        "open_age" => {
-            let age = |row: &&Row| {
-                row.time("found_at")
-                    .map(|found| (period.end - found) as f64)
-            };
-            let ages: Vec<f64> = rows.iter().filter_map(age).collect();
-            Number {
-                rows: ages.len() as u64,
-                value: median(ages).map(|age| age / DAY).ok_or("no rows"),
-            }
-        }
+        "open_age" => ages(&rows, period.end),
         name if name.starts_with("scan_coverage") => {
             share(&rows, |asset| has_scan(world, asset, period.end))
         }
-        _ => Number {
-            value: Ok(count as f64),
-            rows: count,
-        },
+        _ => counted(&rows),
     }
 }
 
-fn of_durations(rows: &[&Row], end: impl Fn(&Row) -> Option<i64>) -> Number {
+pub fn counted(rows: &[&Row]) -> Number {
+    Number {
+        value: Ok(rows.len() as f64),
+        rows: rows.len() as u64,
+    }
+}
+
+/// How long ago the rows were found, in the middle.
+pub fn ages(rows: &[&Row], instant: i64) -> Number {
+    let age = |row: &&Row| {
+        let found = row.time("found_at").filter(|found| *found < instant);
+        found.map(|found| (instant - found) as f64)
+    };
+    let ages: Vec<f64> = rows.iter().filter_map(age).collect();
+    Number {
+        rows: ages.len() as u64,
+        value: median(ages).map(|age| age / DAY).ok_or("no rows"),
+    }
+}
+
+pub fn of_durations(rows: &[&Row], end: impl Fn(&Row) -> Option<i64>) -> Number {
     let duration = |row: &&Row| {
         let duration = end(row)? - row.time("found_at")?;
         (duration >= 0).then_some(duration as f64 / DAY)

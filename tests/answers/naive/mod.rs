@@ -4,6 +4,7 @@
 
 mod arithmetic;
 pub mod calendar;
+pub mod episodes;
 pub mod kpis;
 mod remediation;
 pub mod world;
@@ -15,8 +16,19 @@ use riskql::answer::Level;
 
 use super::flat::Line;
 use calendar::{Calendar, Period};
-use kpis::{number, population};
-use world::{Row, World};
+use kpis::Number;
+use world::Row;
+
+/// Rows seen from a standpoint, and what each KPI makes of them.
+pub trait Library {
+    fn as_of(&self) -> i64;
+
+    /// The rows that a KPI is about in a period: what happened within it, or what was so at its end.
+    fn population(&self, kpi: &str, period: &Period) -> Vec<&Row>;
+
+    /// What a KPI makes of those rows of its population that are kept.
+    fn number(&self, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> bool) -> Number;
+}
 
 /// What is asked: one KPI over the days from the first to the last, both included.
 pub struct Question<'a> {
@@ -37,8 +49,8 @@ struct Seen {
 }
 
 /// The lines of the answer, in the order of the language: by period, then group, then total.
-pub fn answer(calendar: &Calendar, world: &World, question: &Question) -> Vec<Line> {
-    let seen = seen(calendar, world.as_of, question);
+pub fn answer(calendar: &Calendar, world: &dyn Library, question: &Question) -> Vec<Line> {
+    let seen = seen(calendar, world.as_of(), question);
     let groups = groups(world, question, &seen);
     let mut lines = Vec::new();
     for Seen { period, blank } in &seen {
@@ -47,7 +59,7 @@ pub fn answer(calendar: &Calendar, world: &World, question: &Question) -> Vec<Li
                 let in_group = level == Level::Total || row.values(&question.by) == group;
                 in_group && (question.filter)(row)
             };
-            let number = number(world, question.kpi, period, &keep);
+            let number = world.number(question.kpi, period, &keep);
             Line {
                 period: question.grain.map(|_| period.label.clone()),
                 value: number.value.ok().filter(|_| blank.is_none()),
@@ -100,13 +112,13 @@ fn seen(calendar: &Calendar, as_of: i64, question: &Question) -> Vec<Seen> {
 }
 
 /// The values of the dimensions anywhere in the range, in order; one group without dimensions.
-fn groups(world: &World, question: &Question, seen: &[Seen]) -> Vec<Vec<Option<String>>> {
+fn groups(world: &dyn Library, question: &Question, seen: &[Seen]) -> Vec<Vec<Option<String>>> {
     if question.by.is_empty() {
         return vec![Vec::new()];
     }
     let mut groups = BTreeSet::new();
     for Seen { period, .. } in seen.iter().filter(|seen| seen.blank.is_none()) {
-        for row in population(world, question.kpi, period) {
+        for row in world.population(question.kpi, period) {
             if (question.filter)(row) {
                 groups.insert(row.values(&question.by));
             }

@@ -26,6 +26,11 @@ impl Row {
         self.times.get(column).copied()
     }
 
+    /// Adds what a row knows of another.
+    pub fn add(&mut self, field: &str, value: &str) {
+        self.texts.insert(field.to_owned(), value.to_owned());
+    }
+
     pub fn values(&self, fields: &[&str]) -> Vec<Option<String>> {
         let value = |field: &&str| self.text(field).map(ToOwned::to_owned);
         fields.iter().map(value).collect()
@@ -60,7 +65,8 @@ impl World {
     }
 }
 
-fn rows(calendar: &Calendar, tables: &[Table], name: &str, standpoint: Standpoint) -> Vec<Row> {
+/// The rows of a table that are known, with the times that have passed.
+pub fn rows(calendar: &Calendar, tables: &[Table], name: &str, standpoint: Standpoint) -> Vec<Row> {
     let mut rows = Vec::new();
     for table in tables.iter().filter(|table| table.name == name) {
         for cells in &table.rows {
@@ -117,7 +123,7 @@ fn add_asset(row: &mut Row, assets: &[Row]) {
         ("business_critical", "business_critical"),
     ] {
         if let Some(value) = asset.and_then(|asset| asset.text(field)) {
-            row.texts.insert(own.to_owned(), value.to_owned());
+            row.add(own, value);
         }
     }
 }

@@ -88,7 +88,7 @@ fn try_case(seed: u64, calendar: &Calendar, definitions: &Definitions) {
 }
 
 /// Where two lists of lines part.
-fn first_difference(expected: &[Line], got: &[Line]) -> Option<String> {
+pub fn first_difference(expected: &[Line], got: &[Line]) -> Option<String> {
     for place in 0..expected.len().max(got.len()) {
         let pair = (expected.get(place), got.get(place));
         let is_equal = match pair {
