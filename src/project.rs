@@ -115,14 +115,19 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Problems> {
     if folder.is_file() {
         return Err(Diagnostic::data(
             "K901",
-            format!("`{}` is a file; definitions are read from a folder", folder.display()),
+            format!(
+                "`{}` is a file; definitions are read from a folder",
+                folder.display()
+            ),
         )
         .into());
     }
     if !folder.exists() {
-        return Err(Diagnostic::data("K901", format!("there is no folder `{}`", folder.display()))
-            .help("to start with the built-in library: riskql init")
-            .into());
+        return Err(
+            Diagnostic::data("K901", format!("there is no folder `{}`", folder.display()))
+                .help("to start with the built-in library: riskql init")
+                .into(),
+        );
     }
     let mut found = Vec::new();
     collect_files(folder, 0, &mut found).map_err(|(path, error)| unreadable(&path, &error))?;

@@ -76,7 +76,7 @@ pub const CODES: &[(&str, &str)] = &[
         "a comparison that has no meaning or is one too many",
     ),
     ("K409", "a duration that is not longer than nothing"),
-    ("K411", "a period on a list of all rows"),
+    ("K418", "a period on a list of all rows"),
     ("K500", "weights are missing"),
     ("K501", "a weight is wrong, twice or out of place"),
     ("K502", "a field that cannot have such weights"),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::formulas::formula;
 use super::kpis::at_of_flow;
-use super::measures::summed_stock;
 use super::restrictions;
 use super::scope::Scope;
+use super::stocks::summed_stock;
 use super::units;
 use super::wording::list;
 use crate::diagnostic::{Diagnostic, Problems};

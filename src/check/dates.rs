@@ -120,7 +120,7 @@ pub(super) fn period(
 /// The microseconds of a duration that must be longer than nothing (K409).
 pub(super) fn micros(duration: &Spanned<Duration>, problems: &mut Problems) -> Option<i64> {
     let micros = duration.node.amount.value * duration.node.unit.micros() as f64;
-    if micros >= 1.0 && micros <= LONGEST {
+    if (1.0..=LONGEST).contains(&micros) {
         return Some(micros.round() as i64);
     }
     let message = if micros < 1.0 {

@@ -11,6 +11,7 @@ use super::index::Entry;
 use super::order::dependencies_first;
 use super::restrictions;
 use super::scope::{Kind, Known, Scope};
+use super::sizes::{Size, size, too_large};
 use super::targets::{self, target};
 use super::units;
 use crate::diagnostic::{Diagnostic, Problems};
@@ -19,10 +20,6 @@ use crate::model::{Definitions, Direction, Formula, Kind as Clock, Kpi, KpiId, T
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, KpiClause};
 use crate::types::{DisplayUnit, StockMoment, Unit};
-
-/// Bounds on a formula once the KPIs in it are replaced by theirs, so that later stages may recurse.
-const DEEPEST: usize = 128;
-const LARGEST: usize = 4096;
 
 /// Adds all KPIs, in the order of the text; one with an error keeps its place and is known as broken.
 pub(super) fn kpis(
@@ -53,7 +50,7 @@ pub(super) fn kpis(
             continue;
         };
         sizes[index] = size(&kpi.formula, &sizes);
-        if sizes[index].depth > DEEPEST || sizes[index].parts > LARGEST {
+        if sizes[index].is_too_large() {
             problems.push(too_large(name));
             continue;
         }
@@ -153,42 +150,6 @@ fn placeholder(entry: &Entry<ast::Kpi>) -> Kpi {
         span: entry.tree.name.span,
         written: String::new(),
     }
-}
-
-#[derive(Clone, Copy, Default)]
-struct Size {
-    depth: usize,
-    parts: usize,
-}
-
-fn size(formula: &Formula, sizes: &[Size]) -> Size {
-    match formula {
-        Formula::Number(_) | Formula::Measure(_) => Size { depth: 1, parts: 1 },
-        Formula::Kpi(id) => sizes[id.0],
-        Formula::Negate(inner) => {
-            let inner = size(inner, sizes);
-            Size {
-                depth: inner.depth + 1,
-                parts: inner.parts,
-            }
-        }
-        Formula::Binary { left, right, .. } => {
-            let (left, right) = (size(left, sizes), size(right, sizes));
-            Size {
-                depth: left.depth.max(right.depth) + 1,
-                parts: left.parts.saturating_add(right.parts),
-            }
-        }
-    }
-}
-
-fn too_large(name: &ast::Name) -> Diagnostic {
-    Diagnostic::error(
-        "K236",
-        name.span,
-        format!("kpi `{}` is built on too many others", name.node),
-    )
-    .label(format!("at most {LARGEST} parts and {DEEPEST} levels"))
 }
 
 /// The clauses of a KPI, each where it belongs.

@@ -1,8 +1,9 @@
 //! `list` queries: rows of a table.
 
+use super::asked::Clauses;
+use super::clauses::once;
 use super::fields;
 use super::populations::{AllRows, population};
-use super::queries::Clauses;
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{FieldId, ListQuery, Role, TableId};
@@ -17,7 +18,7 @@ pub(super) fn list(
     problems: &mut Problems,
 ) -> Option<ListQuery> {
     let fits = refuse_clauses(clauses, problems);
-    let narrowed = narrowed(tree, clauses);
+    let narrowed = narrowed(tree, clauses, problems);
     let rows = population(
         scope,
         narrowed.as_ref().unwrap_or(tree),
@@ -39,14 +40,17 @@ pub(super) fn list(
     .filter(|_| fits)
 }
 
-/// A `where` clause stands apart from the population only where a query refines a view.
+/// A `where` may also stand after other clauses, apart from the population; but only once (K210).
 fn narrowed(
     tree: &Spanned<ast::Population>,
     clauses: &Clauses,
+    problems: &mut Problems,
 ) -> Option<Spanned<ast::Population>> {
-    let filter = clauses.filter?.clone();
+    let filter = clauses.filter?;
+    let mut slot = tree.node.filter.as_ref();
+    once(&mut slot, filter, "where", filter.span, problems);
     let population = ast::Population {
-        filter: Some(filter),
+        filter: slot.cloned(),
         ..tree.node.clone()
     };
     Some(Spanned::new(population, tree.span))
@@ -77,7 +81,7 @@ fn refuse_clauses(clauses: &Clauses, problems: &mut Problems) -> bool {
     fits
 }
 
-/// A list of all rows has no clock that a period could mean (K411).
+/// A list of all rows has no clock that a period could mean (K418).
 fn refuse_period(
     scope: Scope,
     role: &Role,
@@ -89,7 +93,7 @@ fn refuse_period(
         return Some(());
     };
     let own = scope.table(table);
-    let problem = Diagnostic::error("K411", span, format!("{} in which sense?", own.name))
+    let problem = Diagnostic::error("K418", span, format!("{} in which sense?", own.name))
         .label("a period needs an event or state");
     problems.push(match own.events.first() {
         Some(event) => problem.help(format!("write `list {} {} …`", own.name, event.name)),

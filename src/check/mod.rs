@@ -6,12 +6,14 @@
 //! names whose definition is wrong are known as such. Reads no file, no clock and no data.
 
 mod advice;
+mod asked;
 mod bands;
 mod calendar;
 mod clauses;
 mod clocks;
 mod codes;
 mod columns;
+mod comparable;
 mod conditions;
 mod dashboards;
 mod dates;
@@ -37,8 +39,10 @@ mod restrictions;
 mod scales;
 mod scope;
 mod scores;
+mod sizes;
 mod sla;
 mod sorting;
+mod stocks;
 mod tables;
 mod targets;
 mod tests;
@@ -93,6 +97,8 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     if problems.has_errors() {
         return (None, problems);
     }
+    // A name that is wrong without a word about it would leave a gap in what is computed.
+    assert!(!known.has_broken(), "every broken name has its problem");
     model.fingerprint = fingerprint::fingerprint(sources, files);
     (Some(model), problems)
 }
@@ -109,7 +115,10 @@ pub fn query(
     };
     match queries::query(scope, query, &mut problems) {
         Some(checked) => Ok((checked, problems)),
-        None => Err(problems),
+        None => {
+            assert!(problems.has_errors(), "a refused query has its problem");
+            Err(problems)
+        }
     }
 }
 

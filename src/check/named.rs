@@ -114,8 +114,9 @@ fn meaning(
         }
     }
     if meanings.is_empty() {
-        if let Some((_, found)) = nearest {
-            problems.extend(found);
+        match nearest {
+            Some((_, found)) => problems.extend(found),
+            None => problems.push(about_nothing(&entry.tree.name)),
         }
         return None;
     }
@@ -136,6 +137,15 @@ fn meaning(
         span: entry.tree.name.span,
         meanings,
     })
+}
+
+fn about_nothing(name: &ast::Name) -> Diagnostic {
+    Diagnostic::error(
+        "K208",
+        name.span,
+        format!("condition `{}` fits no table", name.node),
+    )
+    .label("no table is defined")
 }
 
 fn distance(found: &Problems) -> (usize, usize) {

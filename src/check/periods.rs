@@ -1,7 +1,7 @@
 //! Periods and comparisons of queries.
 
+use super::asked::Clauses;
 use super::dates;
-use super::queries::Clauses;
 use super::scope::Scope;
 use crate::calendar;
 use crate::diagnostic::{Diagnostic, Problems};

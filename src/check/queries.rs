@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::clauses::once;
+use super::asked::Clauses;
 use super::columns::{self, Draft, columns, finished, lacks, set_moment, with_owner};
 use super::dates;
 use super::dimensions::{self, dimension};
@@ -17,84 +17,8 @@ use crate::diagnostic::{Diagnostic, Problems};
 use crate::format;
 use crate::model::{Dimension, KpiId, Query, Subject, TableId, ValuesQuery};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{self, DateLiteral, QueryClause};
-use crate::types::{Grain, StockMoment};
-
-/// The clauses of a query, each where it belongs.
-#[derive(Default)]
-pub(super) struct Clauses<'a> {
-    pub by: Option<(&'a [ast::FieldRef], Span)>,
-    pub over: Option<(Grain, Span)>,
-    pub filter: Option<&'a Spanned<ast::Condition>>,
-    pub period: Option<(&'a ast::Period, Span)>,
-    pub as_of: Option<&'a Spanned<DateLiteral>>,
-    pub known_on: Option<&'a Spanned<DateLiteral>>,
-    pub versus: Option<&'a [Spanned<ast::Versus>]>,
-    pub versus_span: Option<Span>,
-    pub total: Option<Span>,
-    pub top: Option<(&'a Spanned<u64>, Option<&'a ast::Name>, Span)>,
-    pub sort: Option<&'a [ast::SortKey]>,
-    pub limit: Option<&'a Spanned<u64>>,
-    pub show: Option<&'a [ast::FieldRef]>,
-    pub show_span: Option<Span>,
-    pub at: Option<Spanned<StockMoment>>,
-}
-
-impl<'a> Clauses<'a> {
-    fn sort(tree: &'a ast::Query, problems: &mut Problems) -> Self {
-        let mut sorted = Clauses::default();
-        for clause in &tree.clauses {
-            sorted.add(&clause.node, clause.span, problems);
-        }
-        sorted
-    }
-
-    fn add(&mut self, clause: &'a QueryClause, span: Span, problems: &mut Problems) {
-        match clause {
-            QueryClause::By(fields) => once(&mut self.by, (fields, span), "by", span, problems),
-            QueryClause::Over(grain) => {
-                once(&mut self.over, (*grain, span), "over", span, problems)
-            }
-            QueryClause::Where(filter) => once(&mut self.filter, filter, "where", span, problems),
-            QueryClause::Period(period) => {
-                once(&mut self.period, (period, span), "a period", span, problems);
-            }
-            QueryClause::AsOf(date) => once(&mut self.as_of, date, "as of", span, problems),
-            QueryClause::KnownOn(date) => {
-                once(&mut self.known_on, date, "as known on", span, problems);
-            }
-            QueryClause::Versus(items) => {
-                self.versus_span = Some(span);
-                once(&mut self.versus, items, "versus", span, problems);
-            }
-            QueryClause::WithTotal => once(&mut self.total, span, "with total", span, problems),
-            QueryClause::Top { count, by } => {
-                once(
-                    &mut self.top,
-                    (count, by.as_ref(), span),
-                    "top",
-                    span,
-                    problems,
-                );
-            }
-            QueryClause::SortBy(keys) => once(&mut self.sort, keys, "sort by", span, problems),
-            QueryClause::Limit(count) => once(&mut self.limit, count, "limit", span, problems),
-            QueryClause::Show(fields) => {
-                self.show_span = Some(span);
-                once(&mut self.show, fields, "show", span, problems);
-            }
-            QueryClause::At(moment) => {
-                once(
-                    &mut self.at,
-                    Spanned::new(*moment, span),
-                    "at",
-                    span,
-                    problems,
-                );
-            }
-        }
-    }
-}
+use crate::syntax::ast;
+use crate::types::StockMoment;
 
 /// A query that may name a view. Every problem is reported; `None` if there was an error.
 pub(super) fn query(

@@ -68,6 +68,11 @@ impl Known {
         self.broken.remove(&(Kind::Condition, name.to_owned()));
     }
 
+    /// Whether any definition or noun was found wrong.
+    pub fn has_broken(&self) -> bool {
+        self.sla_without_table || !self.broken.is_empty() || !self.broken_nouns.is_empty()
+    }
+
     pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
         !self.broken.is_empty() && self.broken.contains(&(kind, name.to_owned()))
     }

@@ -223,13 +223,7 @@ fn version(
     check_otherwise(&clauses.due, name, problems);
     let table = find_table(scope, of?, problems)?;
     let starts = starts.and_then(|name| event(scope, table, name, "starts", problems));
-    let stops: Option<Vec<EventId>> = stops.and_then(|names| {
-        let found: Vec<_> = names
-            .iter()
-            .map(|name| event(scope, table, name, "stops", problems))
-            .collect();
-        found.into_iter().collect()
-    });
+    let stops = stops.and_then(|names| self::stops(scope, table, names, problems));
     let pauses = pauses(scope, table, clauses.pauses.unwrap_or_default(), problems);
     let lines = due_lines(scope, table, &clauses.due, problems);
     let clock = Clock {
@@ -249,6 +243,19 @@ fn version(
         version,
     };
     Some((clock, dated))
+}
+
+fn stops(
+    scope: Scope,
+    table: TableId,
+    names: &[ast::Name],
+    problems: &mut Problems,
+) -> Option<Vec<EventId>> {
+    let found: Vec<Option<EventId>> = names
+        .iter()
+        .map(|name| event(scope, table, name, "stops", problems))
+        .collect();
+    found.into_iter().collect()
 }
 
 /// An event of the table; not the breach that the SLA itself makes.

@@ -1,7 +1,8 @@
 //! `top` and `sort by`: what a table of values may be ordered by.
 
+use super::asked::Clauses;
 use super::columns::Draft;
-use super::queries::{Clauses, positive};
+use super::queries::positive;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Dimension, Sort, SortColumn, Top};
 use crate::syntax::ast;

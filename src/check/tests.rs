@@ -13,8 +13,8 @@ use crate::source::Spanned;
 use crate::syntax::ast::{self, Grid, TestClause};
 
 /// What may follow the name of a value's column in an expected header.
-const SUFFIXES: [&str; 7] = [
-    "rows", "status", "target", "band", "previous", "change", "reason",
+const SUFFIXES: [&str; 8] = [
+    "rows", "status", "target", "bound", "band", "previous", "change", "reason",
 ];
 
 /// All tests without errors.

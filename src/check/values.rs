@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::comparable::{columns, refuse_order};
 use super::dates::{self, When};
 use super::fields;
 use super::scope::Scope;
-use super::wording::{describe, with_article};
+use super::wording::with_article;
 use crate::calendar;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::format;
@@ -26,7 +27,15 @@ pub(super) fn compare(
     let positive = match &value.node {
         Literal::Field(other) => {
             let right = fields::find(scope, field.table, other, problems)?;
-            columns(scope, field, operator, right, value.span, problems)?
+            columns(
+                scope,
+                field,
+                test,
+                operator.span,
+                right,
+                value.span,
+                problems,
+            )?
         }
         Literal::Word(_)
         | Literal::Text(_)
@@ -86,28 +95,39 @@ pub(super) fn any_of(tests: Vec<Condition>) -> Condition {
 }
 
 fn united(tests: &[Condition]) -> Option<Condition> {
-    let mut all = tests.iter().cloned();
-    let mut sum = all.next()?;
-    for test in all {
-        match (&mut sum, test) {
-            (
-                Condition::Codes { field, allowed },
-                Condition::Codes {
-                    field: other,
-                    allowed: more,
-                },
-            ) if *field == other => allowed.extend(more),
-            (
-                Condition::Texts { field, allowed },
-                Condition::Texts {
-                    field: other,
-                    allowed: more,
-                },
-            ) if *field == other => allowed.extend(more),
-            _ => return None,
+    let (first, rest) = tests.split_first()?;
+    let mut sum = first.clone();
+    for test in rest {
+        if !extend(&mut sum, test) {
+            return None;
         }
     }
     Some(sum)
+}
+
+/// Adds the values of a test to those of another; false if they are not sets of one field.
+fn extend(sum: &mut Condition, test: &Condition) -> bool {
+    if let Condition::Codes { field, allowed } = sum
+        && let Condition::Codes {
+            field: other,
+            allowed: more,
+        } = test
+        && field == other
+    {
+        allowed.extend(more);
+        return true;
+    }
+    if let Condition::Texts { field, allowed } = sum
+        && let Condition::Texts {
+            field: other,
+            allowed: more,
+        } = test
+        && field == other
+    {
+        allowed.extend(more.iter().cloned());
+        return true;
+    }
+    false
 }
 
 /// The positive test; `!=` is the negation of `=` (rule S15).
@@ -378,70 +398,4 @@ fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<Literal>) -> Diagnos
         | Literal::Date(_)
         | Literal::Field(_) => problem.label("write a date such as `2026-03-31`"),
     }
-}
-
-/// Texts and yes/no have no order (K214).
-fn refuse_order(
-    scope: Scope,
-    field: FieldId,
-    test: OrderTest,
-    operator: Span,
-    problems: &mut Problems,
-) -> Option<()> {
-    if test == OrderTest::Equal {
-        return Some(());
-    }
-    let name = scope.field_name(field);
-    let field_type = scope.field_type(field);
-    let problem = Diagnostic::error(
-        "K214",
-        operator,
-        format!("`{name}` is {} and has no order", describe(field_type)),
-    )
-    .label("use `=`, `!=` or `in`");
-    problems.push(if *field_type == FieldType::Text {
-        problem.help(format!(
-            "to order its values define `scale {name} is low < high` and declare `field {name} scale {name}`"
-        ))
-    } else {
-        problem
-    });
-    None
-}
-
-/// Two columns of one row.
-fn columns(
-    scope: Scope,
-    left: FieldId,
-    operator: &Spanned<Comparison>,
-    right: FieldId,
-    span: Span,
-    problems: &mut Problems,
-) -> Option<Condition> {
-    let test = order_of(operator.node);
-    let (left_type, right_type) = (scope.field_type(left), scope.field_type(right));
-    if left_type != right_type {
-        problems.push(
-            Diagnostic::error(
-                "K215",
-                span,
-                format!(
-                    "`{}` is {} and `{}` is {}",
-                    scope.field_name(left),
-                    describe(left_type),
-                    scope.field_name(right),
-                    describe(right_type)
-                ),
-            )
-            .label("columns of different types cannot be compared"),
-        );
-        return None;
-    }
-    match left_type {
-        FieldType::Text | FieldType::YesNo => {
-            refuse_order(scope, left, test, operator.span, problems)?;
-        }
-        FieldType::Number | FieldType::Date | FieldType::Scale(_) => {}
-    }
-    Some(Condition::Fields { left, test, right })
 }

@@ -107,7 +107,22 @@ pub(super) fn refined(scope: Scope, tree: &ast::Query) -> Option<ast::Query> {
     });
     Some(ast::Query {
         explain: tree.explain || view.explain,
-        subject: view.subject.clone(),
+        subject: subject(view, tree),
         clauses: kept.chain(&tree.clauses).cloned().collect(),
     })
+}
+
+/// The subject of a view; the `where` of a list is inside it and gives way like any clause.
+fn subject(view: &ast::Query, given: &ast::Query) -> ast::Subject {
+    let mut subject = view.subject.clone();
+    let narrows = given
+        .clauses
+        .iter()
+        .any(|clause| matches!(clause.node, ast::QueryClause::Where(_)));
+    if let ast::Subject::List(population) = &mut subject
+        && narrows
+    {
+        population.node.filter = None;
+    }
+    subject
 }

@@ -39,8 +39,10 @@ pub struct DraftCard {
 /// no data; that no card can be answered is an error.
 pub fn board(console: &Console, ground: &Ground, draft: Draft) -> Result<Board, Failure> {
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
-    let lacking: Vec<String> =
-        cards.iter().map(|card| ground.lacking(&card.query).join(", ")).collect();
+    let lacking: Vec<String> = cards
+        .iter()
+        .map(|card| ground.lacking(&card.query).join(", "))
+        .collect();
     let histories: Vec<Option<Query>> = cards.iter().map(|card| history(card)).collect();
     let answerable = || (0..cards.len()).filter(|index| lacking[*index].is_empty());
     let mut queries: Vec<&Query> = answerable().map(|index| &cards[index].query).collect();
@@ -141,7 +143,11 @@ fn no_data(query: &Query, context: &Context, lacking: &str) -> Answer {
     let (columns, rows) = match &query.subject {
         Subject::List(_) => (Vec::new(), Vec::new()),
         Subject::Values(values) => (
-            values.columns.iter().map(|column| empty_column(column, values)).collect(),
+            values
+                .columns
+                .iter()
+                .map(|column| empty_column(column, values))
+                .collect(),
             vec![Row {
                 level: Level::Group,
                 cells: values.columns.iter().map(|_| empty_cell()).collect(),
@@ -197,14 +203,20 @@ fn notes(cards: &[&DraftCard], lacking: &[String], of_data: Vec<String>) -> Vec<
             .filter(|(_, lacking)| *lacking == table)
             .map(|(card, _)| card.title.as_str())
             .collect();
-        notes.push(format!("no file for {table}, so no data for: {}", without.join("; ")));
+        notes.push(format!(
+            "no file for {table}, so no data for: {}",
+            without.join("; ")
+        ));
     }
     notes.extend(of_data);
     notes
 }
 
 fn nothing_to_show(lacking: &[String]) -> Diagnostic {
-    let mut tables: Vec<&str> = lacking.iter().flat_map(|tables| tables.split(", ")).collect();
+    let mut tables: Vec<&str> = lacking
+        .iter()
+        .flat_map(|tables| tables.split(", "))
+        .collect();
     tables.sort_unstable();
     tables.dedup();
     Diagnostic::data("D903", "the data has none of the tables asked for")

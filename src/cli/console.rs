@@ -1,5 +1,6 @@
 //! Where a command's words go: the result to stdout or a file, everything else to stderr.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub struct Console {
     screen: ScreenOptions,
     /// Problems are written as JSON.
     pub json: bool,
+    /// Problems kept back for the end of the run: JSON is one array.
+    held: RefCell<Problems>,
 }
 
 impl Console {
@@ -24,6 +27,7 @@ impl Console {
             sources: Sources::default(),
             screen,
             json: false,
+            held: RefCell::default(),
         }
     }
 
@@ -50,7 +54,19 @@ impl Console {
         if problems.is_empty() || (self.screen.quiet && !problems.has_errors()) {
             return;
         }
-        self.say(&self.rendered(&problems.sorted()));
+        if self.json {
+            self.held.borrow_mut().extend(problems);
+        } else {
+            self.say(&self.rendered(&problems.sorted()));
+        }
+    }
+
+    /// Writes what was kept back.
+    pub fn finish(self) {
+        let held = self.held.take();
+        if !held.is_empty() {
+            self.say(&self.rendered(&held.sorted()));
+        }
     }
 
     /// Problems as text or as JSON, whichever was asked for.
@@ -165,7 +181,11 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a file whole or not at all: under another name first, then renamed.
 pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     replace(file, bytes).map_err(|error| {
-        Diagnostic::data("D902", format!("cannot write `{}`: {error}", file.display())).into()
+        Diagnostic::data(
+            "D902",
+            format!("cannot write `{}`: {error}", file.display()),
+        )
+        .into()
     })
 }
 

@@ -29,19 +29,30 @@ fn choose<'a>(
     definitions: &'a Definitions,
     name: Option<&str>,
 ) -> Result<&'a Dashboard, Diagnostic> {
-    let known = || definitions.dashboards.iter().map(|dashboard| dashboard.name.as_str());
+    let known = || {
+        definitions
+            .dashboards
+            .iter()
+            .map(|dashboard| dashboard.name.as_str())
+    };
     let Some(name) = name else {
         return definitions.dashboards.first().ok_or_else(|| {
             Diagnostic::data("K910", "the definitions have no dashboard")
                 .help("for every KPI against its target: riskql run")
         });
     };
-    let named = definitions.dashboards.iter().find(|dashboard| dashboard.name == name);
+    let named = definitions
+        .dashboards
+        .iter()
+        .find(|dashboard| dashboard.name == name);
     named.ok_or_else(|| {
         let problem = Diagnostic::data("K910", format!("there is no dashboard `{name}`"));
         match nearest(name, known()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("there is: {}", known().collect::<Vec<_>>().join(", "))),
+            None => problem.help(format!(
+                "there is: {}",
+                known().collect::<Vec<_>>().join(", ")
+            )),
         }
     })
 }

@@ -16,7 +16,10 @@ pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<
     for index in 0..values.columns.len() {
         let lacking = ground.lacking(&single(&whole, index)).join(", ");
         if !lacking.is_empty() {
-            notes.push(format!("{} left out: no file for {lacking}", values.columns[index].name));
+            notes.push(format!(
+                "{} left out: no file for {lacking}",
+                values.columns[index].name
+            ));
         }
         keep.push(lacking.is_empty());
     }
@@ -49,7 +52,10 @@ fn retain(values: &mut ValuesQuery, keep: &[bool]) -> Result<(), Diagnostic> {
             Ok(keep[..index].iter().filter(|kept| **kept).count())
         } else {
             let name = &values.columns[index].name;
-            Err(Diagnostic::data("D903", format!("the data cannot answer `{name}`, by which to sort")))
+            Err(Diagnostic::data(
+                "D903",
+                format!("the data cannot answer `{name}`, by which to sort"),
+            ))
         }
     };
     let top = match values.top {
@@ -69,6 +75,8 @@ fn retain(values: &mut ValuesQuery, keep: &[bool]) -> Result<(), Diagnostic> {
     values.top = top;
     values.sort = sort;
     let mut kept = keep.iter();
-    values.columns.retain(|_| *kept.next().expect("one flag a column"));
+    values
+        .columns
+        .retain(|_| *kept.next().expect("one flag a column"));
     Ok(())
 }

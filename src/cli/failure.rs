@@ -49,7 +49,7 @@ impl From<Problems> for Failure {
             .clone()
             .sorted()
             .iter()
-            .any(|problem| problem.severity == Severity::Error && problem.code.starts_with('K'));
+            .any(|problem| problem.severity == Severity::Error && is_mistake(problem.code));
         Failure {
             kind: if mistake {
                 Kind::Mistake
@@ -65,4 +65,9 @@ impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Failure {
         Problems::from(diagnostic).into()
     }
+}
+
+/// Whether a code is about what was typed; of those about data, only an unknown name after `--table`.
+fn is_mistake(code: &str) -> bool {
+    code.starts_with('K') || code == "D104"
 }

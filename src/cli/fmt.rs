@@ -7,9 +7,9 @@ use super::args::FmtArguments;
 use super::console::{Console, write_file, write_stdout};
 use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::format;
 use crate::project::{self, Origin};
 use crate::source::SourceId;
-use crate::format;
 use crate::syntax;
 
 /// Formats files; those that do not parse are left alone and make the command fail, after all others
@@ -121,8 +121,11 @@ fn files(arguments: &FmtArguments, defs: Option<&Path>) -> Result<Vec<PathBuf>, 
 }
 
 fn nothing_to_format() -> Failure {
-    Diagnostic::data("K902", format!("there is no folder `{}` to format", project::FOLDER))
-        .help("name files or folders: riskql fmt defs/mttr.kpi")
-        .help("or start with the built-in library: riskql init")
-        .into()
+    Diagnostic::data(
+        "K902",
+        format!("there is no folder `{}` to format", project::FOLDER),
+    )
+    .help("name files or folders: riskql fmt defs/mttr.kpi")
+    .help("or start with the built-in library: riskql init")
+    .into()
 }

@@ -13,25 +13,43 @@ use crate::project;
 pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Failure> {
     let folder = arguments.folder.join(project::FOLDER);
     if folder.exists() {
-        return Err(Diagnostic::data(
-            "K904",
-            format!("`{}` is already there", folder.display()),
-        )
-        .help("nothing was written; name another folder: riskql init DIR")
-        .into());
+        return Err(
+            Diagnostic::data("K904", format!("`{}` is already there", folder.display()))
+                .help("nothing was written; name another folder: riskql init DIR")
+                .into(),
+        );
     }
     let texts = project::library_texts();
-    for (path, text) in &texts {
+    // Under another name first: there is a whole library or none.
+    let unfinished = arguments
+        .folder
+        .join(format!(".{}.{}", project::FOLDER, std::process::id()));
+    let written = write_texts(&unfinished, &texts).and_then(|()| {
+        fs::rename(&unfinished, &folder).map_err(|error| cannot_create(&folder, &error))
+    });
+    if written.is_err() {
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    written?;
+    write_stdout(next_steps(&arguments.folder, &folder, texts.len()).as_bytes())
+}
+
+fn write_texts(folder: &Path, texts: &[(String, &str)]) -> Result<(), Failure> {
+    for (path, text) in texts {
         let file = folder.join(path);
         let parent = file.parent().expect("the path has a file name");
         fs::create_dir_all(parent).map_err(|error| cannot_create(parent, &error))?;
         write_file(&file, text.as_bytes())?;
     }
-    write_stdout(next_steps(&arguments.folder, &folder, texts.len()).as_bytes())
+    Ok(())
 }
 
 fn cannot_create(folder: &Path, error: &std::io::Error) -> Failure {
-    Diagnostic::data("D902", format!("cannot create `{}`: {error}", folder.display())).into()
+    Diagnostic::data(
+        "D902",
+        format!("cannot create `{}`: {error}", folder.display()),
+    )
+    .into()
 }
 
 fn next_steps(project: &Path, folder: &Path, files: usize) -> String {

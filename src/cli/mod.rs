@@ -6,6 +6,7 @@
 mod args;
 mod boards;
 mod check;
+mod codes;
 mod console;
 mod dashboard;
 mod everything;
@@ -19,6 +20,8 @@ mod scorecard;
 mod test;
 mod workspace;
 
+pub use codes::CODES;
+
 use std::process::ExitCode;
 
 pub use args::Arguments;
@@ -30,14 +33,16 @@ use failure::Failure;
 pub fn run(arguments: &Arguments) -> ExitCode {
     let mut console = Console::new(arguments.screen);
     console.json = wants_json(&arguments.command);
-    match command(&mut console, arguments) {
+    let code = match command(&mut console, arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let code = failure.kind.exit_code();
             console.report(failure.problems);
             ExitCode::from(code)
         }
-    }
+    };
+    console.finish();
+    code
 }
 
 fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {

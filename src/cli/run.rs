@@ -23,11 +23,24 @@ pub fn run(
     }
     let (written, query) = workspace::query(console, &definitions, &text)?;
     if query.explain {
-        return explain::query(console, &definitions, &query, &arguments.data, &arguments.output);
+        return explain::query(
+            console,
+            &definitions,
+            &query,
+            &arguments.data,
+            &arguments.output,
+        );
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
     let is_everything = written.node.subject == Subject::Everything;
-    answer(console, &definitions, query, is_everything, &arguments.data, &arguments.output)
+    answer(
+        console,
+        &definitions,
+        query,
+        is_everything,
+        &arguments.data,
+        &arguments.output,
+    )
 }
 
 fn answer(
@@ -49,5 +62,9 @@ fn answer(
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
     let target = Target::new(output);
-    target.write(&render::answer(&answer, target.format, target.look(console)))
+    target.write(&render::answer(
+        &answer,
+        target.format,
+        target.look(console),
+    ))
 }

@@ -6,11 +6,11 @@ use super::boards::{self, Draft, DraftCard, DraftLayer};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::workspace;
+use crate::check;
 use crate::diagnostic::Problems;
+use crate::format;
 use crate::model::{CardKind, Definitions, Kpi};
 use crate::source::Sources;
-use crate::check;
-use crate::format;
 use crate::syntax;
 
 /// Shows the scorecard.
@@ -64,10 +64,10 @@ fn questions(kpi: &Kpi) -> Vec<(String, String)> {
     };
     let mut parts: Vec<&str> = Vec::new();
     for target in &kpi.targets {
-        if let Some(part) = target.restrictions_written.as_deref() {
-            if !parts.contains(&part) {
-                parts.push(part);
-            }
+        if let Some(part) = target.restrictions_written.as_deref()
+            && !parts.contains(&part)
+        {
+            parts.push(part);
         }
     }
     let mut questions = vec![(title.to_string(), format!("{name} last month {versus}"))];

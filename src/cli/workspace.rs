@@ -6,14 +6,14 @@ use super::args::DataOptions;
 use super::console::Console;
 use super::failure::Failure;
 use super::progress::Progress;
+use crate::check;
+use crate::data;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::ground::{Answered, Ground};
 use crate::model::{Definitions, Moment, Query};
 use crate::project::{self, Origin};
 use crate::source::Spanned;
 use crate::syntax::{self, ast};
-use crate::check;
-use crate::data;
 
 /// The definitions of the run, without an error; their warnings are shown.
 pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {
@@ -102,7 +102,9 @@ fn moment(
     option: &str,
     text: &str,
 ) -> Result<Moment, Failure> {
-    let id = console.sources.add(format!("<{option}>"), format!("as of {text}"));
+    let id = console
+        .sources
+        .add(format!("<{option}>"), format!("as of {text}"));
     let written = syntax::parse_query(&console.sources, id)?;
     if written.node.clauses.len() != 1 {
         return Err(no_date(option, text).into());
@@ -120,11 +122,7 @@ fn no_date(option: &str, text: &str) -> Problems {
 }
 
 /// Answers queries, and tells whoever waits that tables are being read.
-pub fn answer(
-    console: &Console,
-    ground: &Ground,
-    queries: &[&Query],
-) -> Result<Answered, Failure> {
+pub fn answer(console: &Console, ground: &Ground, queries: &[&Query]) -> Result<Answered, Failure> {
     let _progress = Progress::start(console.is_watched(), "reading tables and computing …");
     Ok(ground.answers(queries)?)
 }

@@ -4,35 +4,101 @@ use super::Need;
 use super::columns::Wanted;
 use super::plan::TablePlan;
 use super::raw::RawTable;
-use super::report::and_list;
+use super::report::{and_list, place_of};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
-use crate::model::Table;
+use crate::model::{Definitions, Table};
 
-/// Reports the wanted columns that a file lacks: needed ones as problems, others as notes.
-pub(super) fn report(
-    table: &Table,
-    plan: &TablePlan,
-    name: &str,
-    raw: &RawTable,
-    problems: &mut Problems,
-    notes: &mut Vec<String>,
-) {
-    for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
-        if column.is_some() {
-            continue;
+/// A file and the table it is read as.
+pub(super) struct TableFile<'a> {
+    pub definitions: &'a Definitions,
+    pub table: &'a Table,
+    pub name: &'a str,
+}
+
+impl TableFile<'_> {
+    /// Reports the wanted columns that the file lacks: needed ones as problems, others as notes.
+    pub(super) fn report_absent(
+        &self,
+        plan: &TablePlan,
+        raw: &RawTable,
+        problems: &mut Problems,
+    ) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
+            if column.is_some() {
+                continue;
+            }
+            let near = near_header(self.table, &raw.header, &wanted.name);
+            let is_key = self.table.key == Some(wanted.column);
+            match plan.needs.get(&wanted.column) {
+                Some(Need::By(users)) if !users.is_empty() => {
+                    problems.push(self.needed(raw, wanted, users, near));
+                }
+                Some(_) | None if is_key && plan.is_parent => {
+                    problems.push(self.no_key(wanted, near));
+                }
+                Some(_) | None => notes.push(self.note(wanted, is_key, near)),
+            }
         }
-        let near = near_header(table, &raw.header, &wanted.name);
-        let is_key = table.key == Some(wanted.column);
-        match plan.needs.get(&wanted.column) {
-            Some(Need::By(users)) if !users.is_empty() => {
-                problems.push(needed(table, name, raw, wanted, users, near));
-            }
-            Some(_) | None if is_key && plan.is_parent => {
-                problems.push(no_key(table, name, wanted, near));
-            }
-            Some(_) | None => notes.push(note(name, wanted, is_key, near)),
+        notes
+    }
+
+    fn needed(
+        &self,
+        raw: &RawTable,
+        wanted: &Wanted,
+        users: &[String],
+        near: Option<&str>,
+    ) -> Diagnostic {
+        let message = format!(
+            "`{}` has no column `{}`, which {} {}",
+            self.name,
+            wanted.name,
+            named_users(users),
+            if users.len() == 1 { "needs" } else { "need" }
+        );
+        let diagnostic = Diagnostic::data("D112", message);
+        let diagnostic = match near {
+            Some(near) => diagnostic.help(did_you_mean(near)),
+            None => diagnostic.help(columns_of(raw)),
+        };
+        diagnostic.help(format!(
+            "rename the column in the file, or declare the table {} as the file has it{}",
+            self.table.name,
+            place_of(self.definitions, "table", &self.table.name)
+        ))
+    }
+
+    fn no_key(&self, wanted: &Wanted, near: Option<&str>) -> Diagnostic {
+        let message = format!(
+            "`{}` has no column `{}`, the key of {}",
+            self.name, wanted.name, self.table.name
+        );
+        let diagnostic = Diagnostic::data("D303", message);
+        match near {
+            Some(near) => diagnostic.help(did_you_mean(near)),
+            None => diagnostic,
         }
     }
+
+    fn note(&self, wanted: &Wanted, is_key: bool, near: Option<&str>) -> String {
+        let effect = if is_key {
+            "its rows are not checked for repeats"
+        } else {
+            "it reads as missing everywhere"
+        };
+        let hint = near.map_or_else(String::new, |near| {
+            format!(" (the file has `{near}`, which the table does not declare)")
+        });
+        format!(
+            "`{}` has no column `{}`: {effect}{hint}",
+            self.name, wanted.name
+        )
+    }
+}
+
+fn did_you_mean(near: &str) -> String {
+    format!("it has a column `{near}`: did you mean that one?")
 }
 
 /// A column of the file that no table declares and whose name is nearly this one.
@@ -48,31 +114,6 @@ fn near_header<'a>(table: &Table, header: &'a [String], name: &str) -> Option<&'
         let mut alike = free.filter(|header| name.contains('_') && start(header) == start(name));
         alike.next().filter(|_| alike.next().is_none())
     })
-}
-
-fn needed(
-    table: &Table,
-    name: &str,
-    raw: &RawTable,
-    wanted: &Wanted,
-    users: &[String],
-    near: Option<&str>,
-) -> Diagnostic {
-    let verb = if users.len() == 1 { "needs" } else { "need" };
-    let message = format!(
-        "`{name}` has no column `{}`, which {} {verb}",
-        wanted.name,
-        named_users(users)
-    );
-    let diagnostic = Diagnostic::data("D112", message);
-    let diagnostic = match near {
-        Some(near) => diagnostic.help(format!("it has a column `{near}`: did you mean that one?")),
-        None => diagnostic.help(columns_of(raw)),
-    };
-    diagnostic.help(format!(
-        "rename the column in the file, or declare the table {} as the file has it",
-        table.name
-    ))
 }
 
 fn named_users(users: &[String]) -> String {
@@ -91,28 +132,4 @@ fn columns_of(raw: &RawTable) -> String {
         names.push("…");
     }
     format!("its columns are {}", names.join(", "))
-}
-
-fn no_key(table: &Table, name: &str, wanted: &Wanted, near: Option<&str>) -> Diagnostic {
-    let message = format!(
-        "`{name}` has no column `{}`, the key of {}",
-        wanted.name, table.name
-    );
-    let diagnostic = Diagnostic::data("D303", message);
-    match near {
-        Some(near) => diagnostic.help(format!("it has a column `{near}`: did you mean that one?")),
-        None => diagnostic,
-    }
-}
-
-fn note(name: &str, wanted: &Wanted, is_key: bool, near: Option<&str>) -> String {
-    let effect = if is_key {
-        "its rows are not checked for repeats"
-    } else {
-        "it reads as missing everywhere"
-    };
-    let hint = near.map_or_else(String::new, |near| {
-        format!(" (the file has `{near}`, which no table declares)")
-    });
-    format!("`{name}` has no column `{}`: {effect}{hint}", wanted.name)
 }

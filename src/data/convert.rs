@@ -8,8 +8,9 @@ use super::dates::{self, Clock};
 use super::dictionary::Interner;
 use super::faults::Faults;
 use super::hash::hash_bytes;
+use super::report::place_of;
 use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
-use crate::model::Calendar;
+use crate::model::{Calendar, Definitions};
 use crate::types::Scale;
 
 /// Fills a slot from the cells of a column, one for each row of it, and returns those that do not
@@ -149,7 +150,7 @@ fn parse_number(text: &str) -> Option<f64> {
 }
 
 /// The help under values that do not convert: what to write instead.
-pub(super) fn advice(meaning: &Meaning, example: &str) -> Vec<String> {
+pub(super) fn advice(definitions: &Definitions, meaning: &Meaning, example: &str) -> Vec<String> {
     match meaning {
         Meaning::Text | Meaning::Hash => Vec::new(),
         Meaning::YesNo => vec!["yes/no values are yes, no, true, false, 1 or 0".to_owned()],
@@ -161,14 +162,17 @@ pub(super) fn advice(meaning: &Meaning, example: &str) -> Vec<String> {
              with years from 1678 to 2262"
                 .to_owned(),
         ],
-        Meaning::Scale(scale) => scale_advice(scale, example),
+        Meaning::Scale(scale) => scale_advice(definitions, scale, example),
     }
 }
 
-fn scale_advice(scale: &Scale, example: &str) -> Vec<String> {
+fn scale_advice(definitions: &Definitions, scale: &Scale, example: &str) -> Vec<String> {
     let target = scale.values.last().map_or("", String::as_str);
     vec![
-        format!("the scale is: {scale}"),
+        format!(
+            "the scale is: {scale}{}",
+            place_of(definitions, "scale", &scale.name)
+        ),
         format!("other spellings are mapped under the scale: map \"{example}\" to {target}"),
     ]
 }

@@ -114,6 +114,7 @@ fn two_digits(text: &[u8]) -> Option<i64> {
     (tens < 10 && units < 10).then(|| i64::from(tens) * 10 + i64::from(units))
 }
 
+#[inline]
 fn days_in_month(year: i64, month: i64) -> i64 {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
@@ -126,6 +127,7 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 
 /// Days of the proleptic Gregorian calendar, counted from 1 March so that leap days come last:
 /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+#[inline]
 const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

@@ -158,10 +158,35 @@ pub(super) struct Part {
     pub words: Words,
 }
 
+/// With more words than this in all parts they are mostly different, and sorting all of them costs
+/// less than finding the repeats first.
+const MANY_WORDS: usize = 1 << 20;
+
 /// Rewrites the codes of all parts to codes of one sorted dictionary, which is returned. The parts
 /// follow each other and cover all codes.
 pub(super) fn merge(parts: Vec<Part>, codes: &mut [u32]) -> Words {
-    let (distinct, placed) = distinct_words(&parts);
+    let total: usize = parts.iter().map(|part| part.words.len()).sum();
+    let (sorted, ranks) = if total > MANY_WORDS {
+        rank_by_sorting(&parts, total)
+    } else {
+        rank_by_hashing(&parts, total)
+    };
+    remap(&parts, &ranks, codes);
+    sorted
+}
+
+/// All different words sorted, and for each word of each part, one part after the other, its place
+/// among them.
+fn rank_by_hashing(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
+    let mut numbers: HashMap<&str, u32, BuildTextHasher> = HashMap::default();
+    let mut distinct: Vec<&str> = Vec::new();
+    let mut ranks = Vec::with_capacity(total);
+    for word in parts.iter().flat_map(|part| part.words.iter()) {
+        ranks.push(*numbers.entry(word).or_insert_with(|| {
+            distinct.push(word);
+            distinct.len() as u32 - 1
+        }));
+    }
     let mut order: Vec<u32> = (0..distinct.len() as u32).collect();
     order.par_sort_unstable_by_key(|index| distinct[*index as usize]);
     let mut rank = vec![0u32; order.len()];
@@ -170,40 +195,93 @@ pub(super) fn merge(parts: Vec<Part>, codes: &mut [u32]) -> Words {
         rank[*index as usize] = place as u32;
         sorted.push(distinct[*index as usize]);
     }
-    remap(&parts, &placed, &rank, codes);
-    sorted
+    ranks
+        .iter_mut()
+        .for_each(|number| *number = rank[*number as usize]);
+    (sorted, ranks)
 }
 
-/// All texts of all parts once, and for each part which of them its own texts are.
-fn distinct_words(parts: &[Part]) -> (Vec<&str>, Vec<Vec<u32>>) {
-    let mut numbers: HashMap<&str, u32, BuildTextHasher> = HashMap::default();
-    let mut distinct: Vec<&str> = Vec::new();
-    let mut placed = Vec::with_capacity(parts.len());
-    for part in parts {
-        let of_part = part.words.iter().map(|word| {
-            *numbers.entry(word).or_insert_with(|| {
-                distinct.push(word);
-                distinct.len() as u32 - 1
-            })
-        });
-        placed.push(of_part.collect());
+/// The same for many words. Keys often come sorted, which a merge sort makes use of.
+fn rank_by_sorting(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
+    let words = parts.iter().flat_map(|part| part.words.iter());
+    let mut order: Vec<(&str, u32)> = words.zip(0u32..).collect();
+    order.par_sort_by_key(|(word, _)| *word);
+    let mut ranks = vec![0u32; total];
+    let mut sorted = Words::default();
+    let mut last = None;
+    for (word, place) in order {
+        if last != Some(word) {
+            sorted.push(word);
+            last = Some(word);
+        }
+        ranks[place as usize] = sorted.len() as u32 - 1;
     }
-    (distinct, placed)
+    (sorted, ranks)
 }
 
-fn remap(parts: &[Part], placed: &[Vec<u32>], rank: &[u32], codes: &mut [u32]) {
-    let mut rest = codes;
+fn remap(parts: &[Part], ranks: &[u32], codes: &mut [u32]) {
+    let (mut rest, mut rest_of_ranks) = (codes, ranks);
     let mut work = Vec::with_capacity(parts.len());
-    for (part, placed) in parts.iter().zip(placed) {
+    for part in parts {
         let (own, after) = rest.split_at_mut(part.rows.len());
-        rest = after;
-        work.push((own, placed));
+        let (own_ranks, ranks_after) = rest_of_ranks.split_at(part.words.len());
+        (rest, rest_of_ranks) = (after, ranks_after);
+        work.push((own, own_ranks));
     }
-    work.into_par_iter().for_each(|(own, placed)| {
+    work.into_par_iter().for_each(|(own, ranks)| {
         for code in own {
             if *code != MISSING_TEXT {
-                *code = rank[placed[*code as usize] as usize];
+                *code = ranks[*code as usize];
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(texts: &[&str]) -> Part {
+        let mut interner = Interner::new();
+        let codes: Vec<u32> = texts.iter().map(|text| interner.intern(text)).collect();
+        Part {
+            rows: 0..codes.len(),
+            words: interner.into_words(),
+        }
+    }
+
+    #[test]
+    fn both_ways_to_rank_agree() {
+        let numbers: Vec<String> = (0..3000u32)
+            .map(|number| (number * 7919 % 2003).to_string())
+            .collect();
+        let texts: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let long = [
+            "a text of more than fifteen bytes",
+            "ä",
+            "a text of more than fifteen bytez",
+            "",
+        ];
+        let parts: Vec<Part> = texts
+            .chunks(700)
+            .chain([long.as_slice()])
+            .map(part)
+            .collect();
+        let total = parts.iter().map(|part| part.words.len()).sum();
+        let (hashed, hash_ranks) = rank_by_hashing(&parts, total);
+        let (sorted, sort_ranks) = rank_by_sorting(&parts, total);
+        assert_eq!(hash_ranks, sort_ranks);
+        assert_eq!(hashed.to_strings(), sorted.to_strings());
+        assert_eq!(hashed.len(), 2003 + 4);
+        assert!(hashed.to_strings().is_sorted());
+    }
+
+    #[test]
+    fn codes_mean_the_same_texts_after_merging() {
+        let (left, right) = (part(&["b", "a", "b", "c"]), part(&["d", "a"]));
+        let mut codes = vec![0, 1, MISSING_TEXT, 2, 0, 1];
+        let words = merge(vec![left, right], &mut codes);
+        assert_eq!(words.to_strings(), ["a", "b", "c", "d"]);
+        assert_eq!(codes, [1, 0, MISSING_TEXT, 2, 3, 0]);
+    }
 }

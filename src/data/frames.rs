@@ -1,6 +1,8 @@
 //! Columns of columnar files → typed values.
 
-use polars::prelude::{ArrowDataType, DataType, Series, StringChunked, TimeUnit};
+use polars::prelude::{
+    ArrowDataType, ChunkedArray, DataType, PolarsNumericType, Series, StringChunked, TimeUnit,
+};
 
 use super::columns::{MISSING_HASH, Meaning, Slot};
 use super::convert::{Coder, content, convert_cells, hash_key};
@@ -62,10 +64,12 @@ pub(super) fn convert_series(
         }
         (DataType::Date, Slot::Instants(instants)) => {
             let days = series.to_physical_repr();
-            let local = days.i32().map_err(words)?.iter();
-            let micros = local.map(|day| day.map(|day| i64::from(day) * MICROS_PER_DAY));
+            let days = days.i32().map_err(words)?;
             let mut clock = Clock::new(calendar);
-            fill_instants(micros, instants, |local| clock.instant_of_local(local))
+            let micros = |day: i32| i64::from(day) * MICROS_PER_DAY;
+            fill_instants(days, instants, micros, |local| {
+                clock.instant_of_local(local)
+            })
         }
         (DataType::Datetime(unit, zone), Slot::Instants(instants)) => {
             convert_datetimes(series, *unit, zone.is_some(), calendar, instants)?
@@ -266,37 +270,57 @@ fn convert_datetimes(
     instants: &mut [i64],
 ) -> Result<Faults, String> {
     let counts = series.to_physical_repr();
-    let counts = counts.i64().map_err(words)?.iter();
-    let micros = counts.map(|count| {
-        count.map(|count| match unit {
-            TimeUnit::Nanoseconds => count.div_euclid(1_000),
-            TimeUnit::Microseconds => count,
-            TimeUnit::Milliseconds => count.saturating_mul(1_000),
-        })
-    });
+    let counts = counts.i64().map_err(words)?;
     let mut clock = Clock::new(calendar);
-    Ok(if has_zone {
-        fill_instants(micros, instants, |instant| instant)
-    } else {
-        fill_instants(micros, instants, |local| clock.instant_of_local(local))
+    let place = |micros: i64| {
+        if has_zone {
+            micros
+        } else {
+            clock.instant_of_local(micros)
+        }
+    };
+    // One loop a unit: the choice is not made again for every value.
+    Ok(match unit {
+        TimeUnit::Nanoseconds => {
+            fill_instants(counts, instants, |nanos| nanos.div_euclid(1_000), place)
+        }
+        TimeUnit::Microseconds => fill_instants(counts, instants, |micros| micros, place),
+        TimeUnit::Milliseconds => fill_instants(
+            counts,
+            instants,
+            |millis| millis.saturating_mul(1_000),
+            place,
+        ),
     })
 }
 
-fn fill_instants(
-    micros: impl Iterator<Item = Option<i64>>,
+/// Fills in instants from counts of a unit: first to microseconds, then to the instant.
+fn fill_instants<T>(
+    counts: &ChunkedArray<T>,
     instants: &mut [i64],
+    micros: impl Fn(T::Native) -> i64,
     mut convert: impl FnMut(i64) -> i64,
-) -> Faults {
+) -> Faults
+where
+    T: PolarsNumericType,
+{
     let mut faults = Faults::default();
-    for (row, (micros, instant)) in micros.zip(instants).enumerate() {
-        *instant = match micros {
-            None => MISSING_INSTANT,
-            Some(micros) if dates::is_in_range(micros) => convert(micros),
-            Some(micros) => {
+    let mut row = 0;
+    for (array, validity) in counts.downcast_iter().zip(counts.iter_validities()) {
+        let present = validity.filter(|bitmap| bitmap.unset_bits() > 0);
+        for (index, count) in array.values().iter().enumerate() {
+            let micros = micros(*count);
+            let is_missing = present.is_some_and(|bitmap| !bitmap.get_bit(index));
+            instants[row] = if is_missing {
+                MISSING_INSTANT
+            } else if dates::is_in_range(micros) {
+                convert(micros)
+            } else {
                 faults.add(&dates::write(micros), row);
                 MISSING_INSTANT
-            }
-        };
+            };
+            row += 1;
+        }
     }
     faults
 }

@@ -80,7 +80,7 @@ fn load(
     };
     let columns = plan.wanted.iter().map(|wanted| {
         let column = convert(definitions, wanted, givens);
-        let bad = bad_values(&origin, wanted, &column.faults);
+        let bad = bad_values(definitions, &origin, wanted, &column.faults);
         bad.into_iter().for_each(|bad| problems.push(bad));
         column
     });

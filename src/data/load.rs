@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::absent::TableFile;
 use super::columns::{Column, Values};
 use super::files::{Format, check_content, endings_in_words, format_of, unknown_ending};
 use super::joined::{Loaded, join_tables};
@@ -11,7 +12,7 @@ use super::locate::Location;
 use super::plan::{TablePlan, plan};
 use super::raw::RawTable;
 use super::report::{Origin, and_list, bad_values};
-use super::{Dataset, NO_ROW, Request, absent, arrow, csv, fingerprint, json, parquet};
+use super::{Dataset, NO_ROW, Request, arrow, csv, fingerprint, json, parquet};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Calendar, Definitions, TableId};
 
@@ -129,9 +130,13 @@ fn read_columns(
 ) -> Result<Loaded, Problems> {
     let name = path.display().to_string();
     let raw = read_file(path, &name, plan, &definitions.calendar)?;
-    let (mut problems, mut notes) = (Problems::default(), Vec::new());
-    let table = definitions.table(id);
-    absent::report(table, plan, &name, &raw, &mut problems, &mut notes);
+    let mut problems = Problems::default();
+    let file = TableFile {
+        definitions,
+        table: definitions.table(id),
+        name: &name,
+    };
+    let notes = file.report_absent(plan, &raw, &mut problems);
     let origin = Origin::File {
         name,
         numbering: raw.numbering,
@@ -139,7 +144,7 @@ fn read_columns(
     for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
         let bad = column
             .as_ref()
-            .and_then(|column| bad_values(&origin, wanted, &column.faults));
+            .and_then(|column| bad_values(definitions, &origin, wanted, &column.faults));
         bad.into_iter().for_each(|bad| problems.push(bad));
     }
     if problems.has_errors() {

@@ -5,6 +5,7 @@ use super::convert::advice;
 use super::faults::{Fault, Faults};
 use super::raw::Numbering;
 use crate::diagnostic::Diagnostic;
+use crate::model::Definitions;
 use crate::source::Span;
 
 /// How many values or rows a message names one by one.
@@ -50,6 +51,12 @@ impl Origin {
     }
 }
 
+/// Where a scale or table is defined, to stand behind its mention: ` (model/schema.kpi:8)`.
+pub(super) fn place_of(definitions: &Definitions, kind: &str, name: &str) -> String {
+    let place = definitions.places.get(&format!("{kind} {name}"));
+    place.map_or_else(String::new, |place| format!(" ({place})"))
+}
+
 /// A column whose physical type cannot hold its field's values.
 pub(super) fn wrong_type(name: &str, wanted: &Wanted, held: &str) -> Diagnostic {
     Diagnostic::data(
@@ -73,7 +80,12 @@ fn plural(meaning: &Meaning) -> String {
 }
 
 /// The values of a column that do not convert (rule S27).
-pub(super) fn bad_values(origin: &Origin, wanted: &Wanted, faults: &Faults) -> Option<Diagnostic> {
+pub(super) fn bad_values(
+    definitions: &Definitions,
+    origin: &Origin,
+    wanted: &Wanted,
+    faults: &Faults,
+) -> Option<Diagnostic> {
     let first = faults.list().first()?;
     let (code, what) = match &wanted.meaning {
         Meaning::Text | Meaning::Hash => return None,
@@ -90,7 +102,7 @@ pub(super) fn bad_values(origin: &Origin, wanted: &Wanted, faults: &Faults) -> O
         listed(origin, faults)
     );
     let diagnostic = origin.error(code, first.first_row, message);
-    let lines = advice(&wanted.meaning, &shortened(&first.value));
+    let lines = advice(definitions, &wanted.meaning, &shortened(&first.value));
     Some(lines.into_iter().fold(diagnostic, Diagnostic::help))
 }
 

@@ -29,9 +29,9 @@ pub(super) fn answer(answer: &Answer) -> Vec<u8> {
 /// A board's number cards, a record each. Cards of other kinds have rows of their own shape: ask
 /// for their query, or for JSON.
 pub(super) fn board(board: &Board) -> Vec<u8> {
-    const HEADER: [&str; 11] = [
-        "layer", "card", "value", "unit", "rows", "target", "status", "band", "previous", "change",
-        "reason",
+    const HEADER: [&str; 12] = [
+        "layer", "card", "value", "unit", "rows", "bound", "target", "status", "band", "previous",
+        "change", "reason",
     ];
     let mut writer = writer();
     record(&mut writer, HEADER.map(String::from));
@@ -49,7 +49,7 @@ pub(super) fn board(board: &Board) -> Vec<u8> {
     finish(writer)
 }
 
-/// The nine fields of a number card; all empty if its answer has no row.
+/// The ten fields of a number card; all empty if its answer has no row.
 fn number_card(answer: &Answer) -> Vec<String> {
     let place = answer
         .columns
@@ -60,13 +60,14 @@ fn number_card(answer: &Answer) -> Vec<String> {
             ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
         });
     let (Some((index, unit)), Some(row)) = (place, answer.rows.first()) else {
-        return vec![String::new(); 9];
+        return vec![String::new(); 10];
     };
     let part = |part| field(flat::datum(row, part));
     vec![
         part(Part::Cell(index)),
         unit.word().to_string(),
         part(Part::Rows(index)),
+        part(Part::Bound(index)),
         part(Part::Target(index)),
         part(Part::Status(index)),
         part(Part::Band(index)),

@@ -19,6 +19,7 @@ pub(super) enum Part {
     Rows(usize),
     Reason(usize),
     Target(usize),
+    Bound(usize),
     Status(usize),
     Previous(usize),
     Change(usize),
@@ -91,7 +92,8 @@ fn add_value(keys: &mut Vec<Key>, name: &str, index: usize, column: &ValueColumn
     with("_rows", Part::Rows(index), Holds::Rows);
     with("_reason", Part::Reason(index), Holds::Text);
     if column.with_target {
-        with("_target", Part::Target(index), Holds::Text);
+        with("_target", Part::Target(index), number);
+        with("_bound", Part::Bound(index), Holds::Text);
         with("_status", Part::Status(index), Holds::Text);
     }
     if column.with_previous {
@@ -133,10 +135,15 @@ pub(super) fn datum(row: &Row, part: Part) -> Datum<'_> {
         Part::Cell(index) => cell(&row.cells[index]),
         Part::Rows(index) => of(index).map_or(Datum::Null, |value| Datum::Rows(value.rows)),
         Part::Reason(index) => text(of(index).and_then(|value| value.reason.as_deref())),
-        Part::Target(index) => text(
+        Part::Target(index) => number(
             of(index)
                 .and_then(|value| value.target.as_ref())
-                .map(|verdict| verdict.written.as_str()),
+                .map(|verdict| verdict.limit),
+        ),
+        Part::Bound(index) => text(
+            of(index)
+                .and_then(|value| value.target.as_ref())
+                .map(|verdict| verdict.bound.words()),
         ),
         Part::Status(index) => text(
             of(index)

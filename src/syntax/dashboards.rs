@@ -18,7 +18,7 @@ type Found<'t> = Pair<'t, Rule>;
 /// A line of a dashboard: cards belong to the layer above them.
 enum Line {
     Layer(Layer),
-    Card(Card),
+    Card(Box<Card>),
 }
 
 /// A dashboard; none if any of its pieces is mistaken.
@@ -32,7 +32,7 @@ pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashbo
             (Line::Layer(layer), _) => layers.push(Spanned::new(layer, span)),
             (Line::Card(card), Some(layer)) => {
                 layer.span = layer.span.to(span);
-                layer.node.cards.push(Spanned::new(card, span));
+                layer.node.cards.push(Spanned::new(*card, span));
             }
             (Line::Card(_), None) => {
                 problems.push(errors::card_without_layer(span));
@@ -57,13 +57,13 @@ fn line(piece: &Piece<'_>, pair: Found<'_>) -> Read<Line> {
         }));
     }
     let mut parts = Parts::of(pair);
-    Ok(Line::Card(Card {
+    Ok(Line::Card(Box::new(Card {
         kind: literals::name(piece, &parts.need(Rule::name)),
         title: parts
             .take(Rule::card_title)
             .map(|pair| literals::text(piece, &Parts::of(pair).need(Rule::text))),
         query: queries::query(piece, parts.need(Rule::inner_query))?,
-    }))
+    })))
 }
 
 /// A test; none if any of its pieces is mistaken.

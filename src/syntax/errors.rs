@@ -3,8 +3,8 @@
 
 use super::grammar::Piece;
 use super::limits::{MOST_NESTED, MOST_OPERANDS};
-use super::tokens::TokenKind;
-use super::words::Kind;
+use super::tokens::{TokenKind, is_name_character};
+use super::words::{Expecting, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::types::{Grain, StockMoment};
@@ -184,6 +184,32 @@ pub(super) fn clause_twice(span: Span, kind: &str) -> Problem {
         _ => "each clause stands at most once",
     };
     Box::new(Diagnostic::error("K117", span, message).help(help))
+}
+
+/// The refusal of a run of words joined by hyphens that begins at a token.
+pub(super) fn hyphenated(piece: &Piece<'_>, first: usize, expecting: Expecting) -> Diagnostic {
+    let mut last = first;
+    while let Some(next) = piece.tokens.get(last + 1) {
+        let sticks = next.start == piece.tokens[last].end;
+        let part = piece.words(next).starts_with(is_name_character) || piece.words(next) == "-";
+        if !sticks || !part {
+            break;
+        }
+        last += 1;
+    }
+    let span = piece.place(piece.tokens[first].start, piece.tokens[last].end);
+    let written = &piece.text[span.start as usize..span.end as usize];
+    let name = written.replace('-', "_");
+    match expecting {
+        Expecting::Header(kind) if kind != Kind::Condition => {
+            Diagnostic::error("K119", span, "a name has no hyphens").help(format!("write `{name}`"))
+        }
+        Expecting::Query | Expecting::Header(_) | Expecting::Clause(_) => {
+            Diagnostic::error("K119", span, "a value with a hyphen is quoted")
+                .help(format!("write `\"{written}\"`"))
+                .help(format!("or, for a name, `{name}`"))
+        }
+    }
 }
 
 // ---------------------------------------------------------------- lists in sentences

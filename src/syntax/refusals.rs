@@ -1,11 +1,10 @@
 //! Refuses, before parsing, what the language does not have but other languages do, and what is
 //! broken in itself: open quotes, parentheses that do not match. Looks at every token once.
 
-use super::errors::{self, error};
+use super::errors::{self, error, hyphenated};
 use super::grammar::Piece;
 use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind};
-use super::unparsed::hyphenated;
 use super::words::{self, Expecting};
 use crate::diagnostic::{Diagnostic, Problems};
 

@@ -3,7 +3,7 @@
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::errors::{alternatives, sentence, too_deep};
+use super::errors::{alternatives, hyphenated, sentence, too_deep};
 use super::grammar::{Piece, Rule};
 use super::tokens::{Token, TokenKind, is_name_character};
 use super::words::{self, Expecting, Kind};
@@ -93,7 +93,17 @@ impl Stop<'_> {
         let token = self.token().unwrap_or(&self.piece.tokens[0]);
         let what = match kind {
             Kind::Test => "a test says in double quotes what must hold".to_string(),
-            _ => format!("a {} needs a name", kind.word()),
+            Kind::Calendar
+            | Kind::Scale
+            | Kind::Table
+            | Kind::Condition
+            | Kind::Score
+            | Kind::Sla
+            | Kind::Kpi
+            | Kind::View
+            | Kind::Dashboard => {
+                format!("a {} needs a name", kind.word())
+            }
         };
         let problem = self.error("K141", token, what);
         Some(problem.help(format!("write a line such as `{}`", kind.example())))
@@ -205,11 +215,13 @@ impl Stop<'_> {
         }
         let message = "`is` asks only whether a value is `missing` or `present`";
         let problem = self.error("K142", token, message);
-        Some(match token.kind {
-            TokenKind::Word | TokenKind::Text | TokenKind::Number => {
-                problem.help(format!("write `= {}`", self.word(token)))
-            }
-            _ => problem,
+        let value = matches!(
+            token.kind,
+            TokenKind::Word | TokenKind::Text | TokenKind::Number
+        );
+        Some(match value {
+            true => problem.help(format!("write `= {}`", self.word(token))),
+            false => problem,
         })
     }
 
@@ -278,10 +290,12 @@ impl Stop<'_> {
             return Diagnostic::error("K100", self.piece.span(), "this cannot be read");
         };
         let word = self.word(token);
-        let found = match token.kind {
-            TokenKind::GridRow => "a row between bars".to_string(),
-            TokenKind::Text => "a text in quotes".to_string(),
-            _ => format!("`{word}`"),
+        let found = if token.kind == TokenKind::GridRow {
+            "a row between bars".to_string()
+        } else if token.kind == TokenKind::Text {
+            "a text in quotes".to_string()
+        } else {
+            format!("`{word}`")
         };
         let message = format!("expected {}, found {found}", self.expected_words());
         let problem = self.error("K100", token, message);
@@ -397,30 +411,4 @@ fn is_weight(piece: &Piece<'_>, index: usize) -> bool {
     let after = piece.tokens.get(index + 2);
     number.is_some_and(|token| token.kind == TokenKind::Number && !token.first_on_line)
         && after.is_none_or(|token| token.first_on_line)
-}
-
-/// The refusal of a run of words joined by hyphens that begins at a token.
-pub(super) fn hyphenated(piece: &Piece<'_>, first: usize, expecting: Expecting) -> Diagnostic {
-    let mut last = first;
-    while let Some(next) = piece.tokens.get(last + 1) {
-        let sticks = next.start == piece.tokens[last].end;
-        let part = piece.words(next).starts_with(is_name_character) || piece.words(next) == "-";
-        if !sticks || !part {
-            break;
-        }
-        last += 1;
-    }
-    let span = piece.place(piece.tokens[first].start, piece.tokens[last].end);
-    let written = &piece.text[span.start as usize..span.end as usize];
-    let name = written.replace('-', "_");
-    match expecting {
-        Expecting::Header(kind) if kind != Kind::Condition => {
-            Diagnostic::error("K119", span, "a name has no hyphens").help(format!("write `{name}`"))
-        }
-        Expecting::Query | Expecting::Header(_) | Expecting::Clause(_) => {
-            Diagnostic::error("K119", span, "a value with a hyphen is quoted")
-                .help(format!("write `\"{written}\"`"))
-                .help(format!("or, for a name, `{name}`"))
-        }
-    }
 }

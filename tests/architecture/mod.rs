@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("format", &["syntax"]),
     ("functions", &[]),
-    ("model", &["functions"]),
+    ("model", &["functions", "syntax"]),
     ("calendar", &["model"]),
     (
         "check",

@@ -210,7 +210,10 @@ fn kpis_have_units_kinds_and_targets_in_the_engines_terms() {
         field: "severity".to_owned(),
         allowed: Allowed::Codes(codes([4])),
     };
-    assert_eq!(mttr.targets[0].restrictions, [critical.clone()]);
+    assert_eq!(
+        mttr.targets[0].restrictions,
+        std::slice::from_ref(&critical)
+    );
     assert_eq!(kpi("escape_rate").targets[0].limit, 0.15);
     assert_eq!(kpi("backlog").kind, Kind::Stock);
     assert_eq!(kpi("risk_exposure").unit, Unit::Points);
@@ -446,6 +449,28 @@ fn views_are_refined_clause_by_clause() {
     assert_eq!(refined.by[0].name, "team");
     assert_eq!(refined.top.map(|top| top.count), Some(10));
     assert!(population(&refined.columns[1].formula).filter.is_some());
+}
+
+#[test]
+fn the_where_of_a_listing_view_gives_way() {
+    let mut files = FILES.to_vec();
+    files.push((
+        "view.kpi",
+        "view low\n  show list findings open where severity = low show title sort by title\n",
+    ));
+    let definitions = check_files(&files).1.expect("definitions");
+    let shown = |text: &str| match query(&definitions, text).subject {
+        Subject::List(list) => list,
+        Subject::Values(_) => panic!("{text} is no list"),
+    };
+    assert_eq!(
+        shown("low limit 3").population.filter,
+        Some(filter(&definitions, "severity = low"))
+    );
+    assert_eq!(
+        shown("low where team = web").population.filter,
+        Some(filter(&definitions, "team = web"))
+    );
 }
 
 #[test]

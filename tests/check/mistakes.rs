@@ -96,6 +96,11 @@ const MISTAKES: &[(&str, Mistake)] = &[
         "K210",
         Beside("kpi k\n  is count of findings open\n  as count\n  as count\n"),
     ),
+    (
+        "K210",
+        Query("list findings open where severity = low last month where team = web"),
+    ),
+    ("K208", Alone("condition low is severity = low\n")),
     ("K211", Beside("kpi k\n  as days\n")),
     (
         "K211",
@@ -359,7 +364,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
         "K409",
         Query("backlog where any scans completed within 0 days"),
     ),
-    ("K411", Query("list findings last month")),
+    ("K418", Query("list findings last month")),
     // Policy.
     (
         "K500",

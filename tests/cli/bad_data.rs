@@ -53,7 +53,7 @@ fn a_folder_instead_of_a_file() {
     let arguments = ["run", "backlog", "--table", "findings=data"];
     project
         .with_defs(&arguments)
-        .refused(3, &["data", "folder"]);
+        .refused(3, &["`data`", "directory"]);
 }
 
 #[test]

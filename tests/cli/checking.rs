@@ -72,7 +72,7 @@ fn texts_that_do_not_occur_are_warned_of() {
         "kpi b\n  is    count of findings open where environment = prodution\n  lower is better\n",
     );
     let outcome = project.with_data(&["check"]);
-    outcome.refused(0, &["defs/b.kpi:2:54", "did you mean `production`?"]);
+    outcome.refused(0, &["defs/b.kpi:2:52", "did you mean `production`?"]);
     assert_eq!(project.with_data(&["check", "--quiet"]).stderr, "");
 }
 
@@ -83,4 +83,24 @@ fn states_that_end_before_they_begin_are_warned_of() {
     project
         .with_data(&["check"])
         .refused(0, &["1 row of findings: `open` ends before it begins"]);
+}
+
+#[test]
+fn problems_of_data_are_in_the_same_array() {
+    let project = Project::new();
+    project.write(
+        "defs/b.kpi",
+        "kpi b\n  is count of findings open where severity = info\n",
+    );
+    project.replace("data/findings.csv", "F2,A1", "F1,A1");
+    let outcome = project.with_data(&["check", "--format", "json"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (3, ""));
+    let problems: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+    let codes: Vec<&str> = problems
+        .as_array()
+        .expect("an array")
+        .iter()
+        .filter_map(|problem| problem["code"].as_str())
+        .collect();
+    assert!(codes.iter().any(|code| code.starts_with('D')), "{codes:?}");
 }

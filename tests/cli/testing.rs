@@ -72,3 +72,18 @@ fn a_wrong_definition_is_no_failing_test() {
         .with_defs(&["test"])
         .refused(2, &["findigns", "did you mean `findings`?"]);
 }
+
+#[test]
+fn what_belongs_to_a_value_can_be_expected_as_in_json() {
+    let project = Project::new();
+    let text = project.read("defs/tests.kpi")
+        + "  expect mttr where severity = critical in 2026-03 versus target\n"
+        + "    | mttr | mttr_target | mttr_bound | mttr_status |\n"
+        + "    | 20   | 30 days     | below      | pass        |\n";
+    project.write("defs/tests.kpi", text);
+    project.with_defs(&["test"]).shows(&["2 passed, 0 failed"]);
+    project.replace("defs/tests.kpi", "mttr_status", "mttr_verdict");
+    project
+        .with_defs(&["test"])
+        .refused(2, &["mttr_verdict", "not a column of the answer"]);
+}

@@ -17,7 +17,7 @@ fn values_outside_a_scale_are_listed_with_their_lines() {
     assert_eq!(
         only_message(load(csv)),
         "D204 `findings.csv` column `severity`: 2 values are not on the scale: `urgent` (2 rows, first in line 2), `sev1` (line 4)\
-         \n  help: the scale is: severity is info < low < medium < high < critical\
+         \n  help: the scale is: severity is info < low < medium < high < critical (schema.kpi:8)\
          \n  help: other spellings are mapped under the scale: map \"urgent\" to critical"
     );
 }

@@ -150,6 +150,12 @@ pub fn definitions(zone: &str) -> Definitions {
         dashboards: Vec::new(),
         tests: Vec::new(),
         fingerprint: String::new(),
+        places: [
+            ("scale severity", "schema.kpi:8"),
+            ("table findings", "schema.kpi:20"),
+        ]
+        .map(|(name, place)| (name.to_owned(), place.to_owned()))
+        .into(),
     }
 }
 

@@ -3,14 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use riskql::{check, data, functions, plan, syntax};
+use riskql::{check, cli, data, engine, functions, plan, syntax};
 
 /// All codes with their meanings, in order.
 fn codes() -> Vec<(String, String)> {
     let syntax = syntax::CODES.iter().map(|code| (code.code, code.meaning));
-    let others = [check::CODES, plan::CODES, data::CODES]
-        .into_iter()
-        .flatten();
+    let others = [
+        check::CODES,
+        plan::CODES,
+        data::CODES,
+        engine::CODES,
+        cli::CODES,
+    ]
+    .into_iter()
+    .flatten();
     let mut codes: Vec<(String, String)> = syntax
         .chain(others.map(|(code, meaning)| (*code, *meaning)))
         .map(|(code, meaning)| (code.to_owned(), meaning.to_owned()))

@@ -41,11 +41,11 @@ fn json_has_target_comparison_and_reason_where_asked_for() {
     let rows = answer["rows"].as_array().unwrap();
     assert_eq!(
         rows[0].to_string(),
-        r#"{"team":"payments-core","mttr":20.4,"mttr_rows":120,"mttr_target":"below 30 days","mttr_status":"pass","mttr_previous":18.25,"mttr_change":2.1499999999999986,"level":"group"}"#
+        r#"{"team":"payments-core","mttr":20.4,"mttr_rows":120,"mttr_target":30.0,"mttr_bound":"below","mttr_status":"pass","mttr_previous":18.25,"mttr_change":2.1499999999999986,"level":"group"}"#
     );
     assert_eq!(
         rows[3].to_string(),
-        r#"{"team":"platform","mttr":null,"mttr_rows":0,"mttr_reason":"no rows","mttr_target":"below 30 days","mttr_status":"no data","mttr_previous":3.5,"mttr_change":null,"level":"group"}"#
+        r#"{"team":"platform","mttr":null,"mttr_rows":0,"mttr_reason":"no rows","mttr_target":30.0,"mttr_bound":"below","mttr_status":"no data","mttr_previous":3.5,"mttr_change":null,"level":"group"}"#
     );
     assert_eq!(rows[5]["mttr_status"], "miss");
 }
@@ -167,7 +167,7 @@ fn csv_has_the_same_header_whatever_the_data() {
     assert_eq!(header(&empty), header(&build::teams()));
     assert_eq!(
         header(&empty),
-        "team,mttr,mttr_rows,mttr_reason,mttr_target,mttr_status,mttr_previous,mttr_change,level"
+        "team,mttr,mttr_rows,mttr_reason,mttr_target,mttr_bound,mttr_status,mttr_previous,mttr_change,level"
     );
 }
 

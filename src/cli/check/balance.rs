@@ -36,7 +36,12 @@ pub(super) fn check(rows: &Rows, problems: &mut Problems) -> Result<Option<Strin
                 continue;
             };
             if let Some(grain) = balance(rows, id, state, &stretches, problems)? {
-                balanced.push(format!("{} {} by {}", table.name, declared.name, grain.word()));
+                balanced.push(format!(
+                    "{} {} by {}",
+                    table.name,
+                    declared.name,
+                    grain.word()
+                ));
             }
         }
     }
@@ -63,7 +68,8 @@ fn stretches(
         let Some(owner) = owner(rows, table, holder, data, row) else {
             continue;
         };
-        let first = |columns: &[usize]| first_present(data, columns, row, rows.standpoint.as_of.instant);
+        let first =
+            |columns: &[usize]| first_present(data, columns, row, rows.standpoint.as_of.instant);
         match (first(from), first(until)) {
             (Some(from), Some(until)) if until < from => backwards += 1,
             (Some(from), until) if until != Some(from) => {
@@ -76,7 +82,11 @@ fn stretches(
         let name = &rows.definitions.table(holder).name;
         problems.push(warning(
             "D923",
-            format!("{} of {name}: `{}` ends before it begins", super::counted(backwards, "row", "rows"), state.name),
+            format!(
+                "{} of {name}: `{}` ends before it begins",
+                super::counted(backwards, "row", "rows"),
+                state.name
+            ),
         ));
     }
     Some(of_owner.into_values().flat_map(joined).collect())
@@ -87,12 +97,21 @@ fn is_known(rows: &Rows, table: TableId, row: usize) -> bool {
     let Some(column) = rows.definitions.table(table).known_from else {
         return true;
     };
-    let known = rows.dataset.table(table).and_then(|data| instant(data, column, row));
+    let known = rows
+        .dataset
+        .table(table)
+        .and_then(|data| instant(data, column, row));
     known.is_none_or(|known| known < rows.standpoint.known_on.instant)
 }
 
 /// The row of `table` that a row of `holder` speaks of; itself where both are one table.
-fn owner(rows: &Rows, table: TableId, holder: TableId, data: &TableData, row: usize) -> Option<u32> {
+fn owner(
+    rows: &Rows,
+    table: TableId,
+    holder: TableId,
+    data: &TableData,
+    row: usize,
+) -> Option<u32> {
     if table == holder {
         return Some(row as u32);
     }
@@ -103,7 +122,9 @@ fn owner(rows: &Rows, table: TableId, holder: TableId, data: &TableData, row: us
 }
 
 fn first_present(data: &TableData, columns: &[usize], row: usize, as_of: i64) -> Option<i64> {
-    let instants = columns.iter().filter_map(|column| instant(data, *column, row));
+    let instants = columns
+        .iter()
+        .filter_map(|column| instant(data, *column, row));
     instants.into_iter().find(|instant| *instant < as_of)
 }
 
@@ -156,28 +177,25 @@ fn balance(
         let end = calendar::end_instant(&rows.definitions.calendar, period)
             .min(rows.standpoint.as_of.instant);
         let (opened, closed) = flows.until(end);
-        if let (Some(before), Some(open)) = (before, open) {
-            if before + opened as f64 - closed as f64 != open {
-                let sum = format!("{before} + {opened} - {closed} is not {open}");
-                problems.push(out_of_balance(rows, table, state, label, &sum));
-            }
+        if let (Some(before), Some(open)) = (before, open)
+            && before + opened as f64 - closed as f64 != open
+        {
+            let sum = format!("{before} + {opened} - {closed} is not {open}");
+            problems.push(out_of_balance(rows, table, state, label, &sum));
         }
         before = open;
     }
     Ok(Some(grain))
 }
 
-fn out_of_balance(
-    rows: &Rows,
-    table: TableId,
-    state: usize,
-    label: &str,
-    sum: &str,
-) -> Diagnostic {
+fn out_of_balance(rows: &Rows, table: TableId, state: usize, label: &str, sum: &str) -> Diagnostic {
     let table = rows.definitions.table(table);
     let state = &table.states[state].name;
-    Diagnostic::data("D924", format!("{} {state} does not balance in {label}: {sum}", table.name))
-        .help("open before + opened - closed should be open after: please report this with the data")
+    Diagnostic::data(
+        "D924",
+        format!("{} {state} does not balance in {label}: {sum}", table.name),
+    )
+    .help("open before + opened - closed should be open after: please report this with the data")
 }
 
 /// Openings and closings in ascending order, taken period by period.
@@ -295,7 +313,13 @@ mod tests {
 
     #[test]
     fn overlapping_stretches_count_once() {
-        let list = vec![(5, Some(7)), (1, Some(3)), (2, Some(4)), (6, None), (9, Some(10))];
+        let list = vec![
+            (5, Some(7)),
+            (1, Some(3)),
+            (2, Some(4)),
+            (6, None),
+            (9, Some(10)),
+        ];
         assert_eq!(joined(list), vec![(1, Some(4)), (5, None)]);
     }
 

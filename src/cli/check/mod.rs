@@ -24,23 +24,20 @@ pub fn run(
     let (definitions, mut problems) = project::definitions(&mut console.sources, &origin);
     let mut summary = Vec::new();
     if let Some(definitions) = &definitions {
-        summary.push(format!("checked {}: {}", origin.name(), contents(definitions)));
+        summary.push(format!(
+            "checked {}: {}",
+            origin.name(),
+            contents(definitions)
+        ));
         if arguments.data.given() {
-            let of_data = rows::check(console, definitions, &arguments.data, &mut problems);
-            summary.extend(of_data.map_err(|failure| with(&problems, failure))?);
+            match rows::check(console, definitions, &arguments.data, &mut problems) {
+                Ok(of_data) => summary.extend(of_data),
+                // What stopped the check is shown beside everything found before it.
+                Err(failure) => problems.extend(failure.problems),
+            }
         }
     }
     finish(console, problems, summary)
-}
-
-/// Everything found so far goes along with what stopped the check.
-fn with(problems: &Problems, failure: Failure) -> Failure {
-    let mut all = problems.clone();
-    all.extend(failure.problems);
-    Failure {
-        kind: failure.kind,
-        problems: all,
-    }
 }
 
 fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result<(), Failure> {
@@ -62,7 +59,10 @@ fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result
     let warnings = problems.clone().sorted().len();
     console.report(problems);
     let mut text = summary.join("\n");
-    text += &format!("\nno errors, {}\n", counted(warnings, "warning", "warnings"));
+    text += &format!(
+        "\nno errors, {}\n",
+        counted(warnings, "warning", "warnings")
+    );
     write_stdout(text.as_bytes())
 }
 

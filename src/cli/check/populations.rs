@@ -33,7 +33,11 @@ pub(super) fn check(
                 questions.push((column, measure, single(rows, column, formula, &months)));
             }
         } else {
-            unanswerable.push(format!("{} (no file for {})", column.name, lacking.join(", ")));
+            unanswerable.push(format!(
+                "{} (no file for {})",
+                column.name,
+                lacking.join(", ")
+            ));
         }
     }
     let queries: Vec<&Query> = questions.iter().map(|(_, _, query)| query).collect();
@@ -53,7 +57,10 @@ pub(super) fn check(
 }
 
 fn empty(column: &ValueColumn, measure: &Measure) -> Diagnostic {
-    let message = format!("`{}` is about rows that the data does not have", column.name);
+    let message = format!(
+        "`{}` is about rows that the data does not have",
+        column.name
+    );
     Diagnostic::warning("D921", measure.span, message).label("no row in any month")
 }
 
@@ -111,7 +118,11 @@ fn months(rows: &Rows) -> Option<Period> {
     let last = month(rows.standpoint.as_of.instant - 1)?;
     let first = month(earliest(rows)?)?;
     let furthest = calendar::back(last, LONGEST);
-    let first = if first.start < furthest.start { furthest } else { first };
+    let first = if first.start < furthest.start {
+        furthest
+    } else {
+        first
+    };
     (first.start <= last.start).then_some(Period::Range(first, last))
 }
 
@@ -122,9 +133,11 @@ fn earliest(rows: &Rows) -> Option<i64> {
         .flat_map(|(table, data)| table.columns.iter().zip(&data.columns))
         .filter(|(column, _)| column.is_time_of_event)
         .filter_map(|(_, data)| match data.as_ref()? {
-            ColumnData::Instants(instants) => {
-                instants.iter().copied().filter(|instant| *instant != MISSING_INSTANT).min()
-            }
+            ColumnData::Instants(instants) => instants
+                .iter()
+                .copied()
+                .filter(|instant| *instant != MISSING_INSTANT)
+                .min(),
             ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
         })
         .min()

@@ -1,6 +1,7 @@
 //! What only the data can show: every column of every table with a file is read, and then looked at.
 
 use super::{balance, populations, texts, warning};
+use crate::check;
 use crate::cli::args::DataOptions;
 use crate::cli::console::Console;
 use crate::cli::failure::Failure;
@@ -11,7 +12,6 @@ use crate::diagnostic::Problems;
 use crate::ground::Ground;
 use crate::model::{Definitions, Query};
 use crate::plan::{self, Asking, Standpoint};
-use crate::check;
 use crate::syntax;
 
 /// What the checks look at.
@@ -97,7 +97,11 @@ fn sizes(rows: &Rows) -> String {
     let sizes: Vec<String> = tables
         .filter_map(|(table, data)| {
             let rows = data.as_ref()?.rows;
-            Some(format!("{} {}", table.name, super::counted(rows, "row", "rows")))
+            Some(format!(
+                "{} {}",
+                table.name,
+                super::counted(rows, "row", "rows")
+            ))
         })
         .collect();
     format!(

@@ -20,7 +20,10 @@ pub(super) fn check(rows: &Rows, sources: &Sources, problems: &mut Problems) {
     };
     let definitions = rows.definitions;
     for table in &definitions.tables {
-        let events = table.events.iter().filter_map(|event| Some((event.filter.as_ref()?, event.span)));
+        let events = table
+            .events
+            .iter()
+            .filter_map(|event| Some((event.filter.as_ref()?, event.span)));
         for (filter, span) in events {
             found.condition(filter, span);
         }
@@ -148,7 +151,10 @@ impl<'a> Found<'a> {
                     | ColumnData::Instants(_) => None,
                 }
             }
-            FieldSource::Parent { parent, field: inner } => self.known(FieldId {
+            FieldSource::Parent {
+                parent,
+                field: inner,
+            } => self.known(FieldId {
                 table: definitions.table(field.table).parents[parent].table,
                 field: inner,
             }),
@@ -161,18 +167,24 @@ impl<'a> Found<'a> {
     fn place_of(&self, word: &str, span: Span) -> Span {
         let text = &self.sources.get(span.source).text;
         let start = span.start as usize;
-        let lines = text[start..].match_indices('\n').map(|(newline, _)| start + newline + 1);
+        let lines = text[start..]
+            .match_indices('\n')
+            .map(|(newline, _)| start + newline + 1);
         let end = lines
             .into_iter()
             .find(|line| text[*line..].starts_with(|first: char| first.is_alphabetic()))
             .unwrap_or(text.len());
         let is_part = |character: Option<char>| {
-            character.is_some_and(|character| character.is_alphanumeric() || "_-".contains(character))
+            character
+                .is_some_and(|character| character.is_alphanumeric() || "_-".contains(character))
         };
-        let place = text[start..end].match_indices(word).map(|(at, _)| start + at).find(|at| {
-            !is_part(text[..*at].chars().next_back())
-                && !is_part(text[at + word.len()..].chars().next())
-        });
+        let place = text[start..end]
+            .match_indices(word)
+            .map(|(at, _)| start + at)
+            .find(|at| {
+                !is_part(text[..*at].chars().next_back())
+                    && !is_part(text[at + word.len()..].chars().next())
+            });
         place.map_or(span, |at| Span {
             source: span.source,
             start: at as u32,

@@ -24,10 +24,14 @@ pub fn lines(answer: &Answer, parts: &Answer) -> Vec<String> {
 }
 
 fn values(answer: &Answer) -> impl Iterator<Item = (usize, &str, &ValueColumn)> {
-    answer.columns.iter().enumerate().filter_map(|(index, column)| match &column.role {
-        ColumnRole::Value(value) => Some((index, column.name.as_str(), value)),
-        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-    })
+    answer
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| match &column.role {
+            ColumnRole::Value(value) => Some((index, column.name.as_str(), value)),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        })
 }
 
 /// The period and the dimensions of a row: `2026-03, critical: `.
@@ -39,7 +43,11 @@ fn group(answer: &Answer, row: &Row) -> String {
             (_, Cell::Text(text)) => words.push(text.clone()),
             (_, Cell::Number(number)) => words.push(number.to_string()),
             (_, Cell::YesNo(yes)) => {
-                words.push(format!("{} {}", column.name, if *yes { "yes" } else { "no" }));
+                words.push(format!(
+                    "{} {}",
+                    column.name,
+                    if *yes { "yes" } else { "no" }
+                ));
             }
             (_, Cell::Missing) => {
                 if row.level == Level::Group {
@@ -72,7 +80,13 @@ fn column(parts: &Answer, row: &Row, name: &str, group: &str) -> Vec<String> {
     }
     let mut lines: Vec<String> = measures
         .iter()
-        .map(|part| format!("{group}{} = {}", &part[prefix.len()..], sum(parts, row, part)))
+        .map(|part| {
+            format!(
+                "{group}{} = {}",
+                &part[prefix.len()..],
+                sum(parts, row, part)
+            )
+        })
         .collect();
     if let Some((value, column)) = cell(parts, row, name) {
         lines.push(format!("{group}{name} = {}", shown(value, column)));
@@ -88,7 +102,9 @@ fn sum(parts: &Answer, row: &Row, name: &str) -> String {
     let result = shown(value, column);
     let inner = |ending: &str| {
         let (value, column) = cell(parts, row, &format!("{name}{ending}"))?;
-        value.value.map(|number| render::with_unit(number, column.unit))
+        value
+            .value
+            .map(|number| render::with_unit(number, column.unit))
     };
     if value.value.is_none() {
         return format!("{result}, from {}", rows(value.rows));
@@ -111,7 +127,9 @@ fn cell<'a>(answer: &'a Answer, row: &'a Row, name: &str) -> Option<(&'a Value, 
 /// The value with what it is judged by and compared with.
 fn shown(value: &Value, column: &ValueColumn) -> String {
     let number = |number: Option<f64>| {
-        number.map_or("none".to_string(), |number| render::with_unit(number, column.unit))
+        number.map_or("none".to_string(), |number| {
+            render::with_unit(number, column.unit)
+        })
     };
     let mut words = number(value.value);
     if let Some(reason) = &value.reason {

@@ -12,11 +12,11 @@ use super::progress::Progress;
 use super::workspace;
 use crate::answer::Answer;
 use crate::diagnostic::Diagnostic;
+use crate::engine;
 use crate::ground::{self, Ground};
 use crate::model::{Definitions, Query};
 use crate::plan::{self, Paragraph};
 use crate::render::Format;
-use crate::engine;
 
 /// Explains the query.
 pub fn run(
@@ -52,9 +52,12 @@ pub fn query(
         Format::Json => true,
         Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
             let problem = Diagnostic::data("K909", "an explanation is text or JSON");
-            return Err(problem.help("write `--format table` or `--format json`").into());
+            return Err(problem
+                .help("write `--format table` or `--format json`")
+                .into());
         }
     };
+    let query = &without_explain(query);
     workspace::needs_data(data, &format!("explain \"{}\"", query.text))?;
     let instants = workspace::instants(console, definitions, data)?;
     let ground = workspace::ground(console, definitions, data, instants)?;
@@ -67,6 +70,16 @@ pub fn query(
         text(&explained)
     };
     target.write(bytes.as_bytes())
+}
+
+/// The query itself: what is explained is the same, whichever way it was asked for.
+fn without_explain(query: &Query) -> Query {
+    let mut query = query.clone();
+    query.explain = false;
+    if let Some(rest) = query.text.strip_prefix("explain ") {
+        query.text = rest.to_string();
+    }
+    query
 }
 
 /// All that is said of a query.
@@ -118,13 +131,33 @@ fn text(explained: &Explained) -> String {
     add(
         "Left out",
         excluded
-            .map(|excluded| format!("{}: {} ({})", excluded.kpi, excluded.reason, rows(excluded.rows)))
+            .map(|excluded| {
+                format!(
+                    "{}: {} ({})",
+                    excluded.kpi,
+                    excluded.reason,
+                    rows(excluded.rows)
+                )
+            })
             .collect(),
     );
-    add("Notes", answer.notes.iter().chain(&explained.notes).cloned().collect());
+    add(
+        "Notes",
+        answer
+            .notes
+            .iter()
+            .chain(&explained.notes)
+            .cloned()
+            .collect(),
+    );
     let context = &answer.context;
     let mut circumstances = vec![format!("as of {}", context.as_of)];
-    circumstances.extend(context.known_on.iter().map(|known| format!("as known on {known}")));
+    circumstances.extend(
+        context
+            .known_on
+            .iter()
+            .map(|known| format!("as known on {known}")),
+    );
     circumstances.push(format!("definitions {}", context.definitions));
     circumstances.push(format!("data {}", context.data));
     add("Holds for", circumstances);

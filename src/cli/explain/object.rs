@@ -34,13 +34,23 @@ pub fn json(explained: &Explained) -> String {
 fn formula(explained: &Explained) -> String {
     let columns = match &explained.query.subject {
         Subject::Values(values) => values.columns.len(),
-        Subject::List(_) => return explained.words.first().map_or(String::new(), |first| first.title.clone()),
+        Subject::List(_) => {
+            return explained
+                .words
+                .first()
+                .map_or(String::new(), |first| first.title.clone());
+        }
     };
     let formulas: Vec<&str> = explained
         .words
         .iter()
         .take(columns)
-        .filter_map(|paragraph| paragraph.lines.iter().find_map(|line| line.strip_prefix("is ")))
+        .filter_map(|paragraph| {
+            paragraph
+                .lines
+                .iter()
+                .find_map(|line| line.strip_prefix("is "))
+        })
         .collect();
     formulas.join(", ")
 }

@@ -77,16 +77,18 @@ enum Part {
     Rows,
     Reason,
     Target,
+    Bound,
     Status,
     Band,
     Previous,
     Change,
 }
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("_rows", Part::Rows),
     ("_reason", Part::Reason),
     ("_target", Part::Target),
+    ("_bound", Part::Bound),
     ("_status", Part::Status),
     ("_band", Part::Band),
     ("_previous", Part::Previous),
@@ -94,7 +96,11 @@ const PARTS: [(&str, Part); 7] = [
 ];
 
 fn find<'a>(name: &str, answer: &'a Answer) -> Result<Wanted<'a>, String> {
-    if let Some(index) = answer.columns.iter().position(|column| is_named(column, name)) {
+    if let Some(index) = answer
+        .columns
+        .iter()
+        .position(|column| is_named(column, name))
+    {
         return Ok(wanted(answer, index, Part::Whole));
     }
     for (ending, part) in PARTS {
@@ -113,8 +119,15 @@ fn find<'a>(name: &str, answer: &'a Answer) -> Result<Wanted<'a>, String> {
             part: Part::Level,
         });
     }
-    let known: Vec<_> = answer.columns.iter().map(|column| column.name.as_str()).collect();
-    Err(format!("the answer has no column `{name}`; it has {}", known.join(", ")))
+    let known: Vec<_> = answer
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    Err(format!(
+        "the answer has no column `{name}`; it has {}",
+        known.join(", ")
+    ))
 }
 
 fn wanted(answer: &Answer, index: usize, part: Part) -> Wanted<'_> {
@@ -137,11 +150,13 @@ fn compare_row(
     got: Option<&Row>,
 ) -> ComparedRow {
     let written = |cells: &[Option<String>]| -> Cells {
-        cells.iter().map(|cell| cell.clone().unwrap_or_default()).collect()
+        cells
+            .iter()
+            .map(|cell| cell.clone().unwrap_or_default())
+            .collect()
     };
-    let found = |row: &Row| -> Vec<Got> {
-        columns.iter().map(|column| got_cell(column, row)).collect()
-    };
+    let found =
+        |row: &Row| -> Vec<Got> { columns.iter().map(|column| got_cell(column, row)).collect() };
     let shown = |cells: &[Got]| -> Cells { cells.iter().map(Got::written).collect() };
     match (expected, got) {
         (Some(expected), None) => ComparedRow::Lacking(written(expected)),
@@ -150,8 +165,11 @@ fn compare_row(
         (Some(expected), Some(row)) => {
             let got = found(row);
             let expected = written(expected);
-            let differs: Vec<bool> =
-                expected.iter().zip(&got).map(|(cell, got)| !got.equals(cell)).collect();
+            let differs: Vec<bool> = expected
+                .iter()
+                .zip(&got)
+                .map(|(cell, got)| !got.equals(cell))
+                .collect();
             if differs.contains(&true) {
                 ComparedRow::Differing {
                     expected,
@@ -206,7 +224,9 @@ fn got_cell(wanted: &Wanted, row: &Row) -> Got {
     };
     let unit = match wanted.role {
         Some(ColumnRole::Value(column)) => Some(column.unit),
-        Some(ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_)) | None => None,
+        Some(ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_)) | None => {
+            None
+        }
     };
     match &row.cells[index] {
         Cell::Missing => Got::Nothing,
@@ -227,6 +247,7 @@ fn got_part(part: Part, value: &Value, unit: Option<DisplayUnit>) -> Got {
         Part::Rows => Got::Number(value.rows as f64, None),
         Part::Reason => text(value.reason.as_deref()),
         Part::Band => text(value.band.as_deref()),
+        Part::Bound => text(value.target.as_ref().map(|target| target.bound.words())),
         Part::Status => text(value.target.as_ref().map(|target| target.status.word())),
         Part::Target => match &value.target {
             Some(target) => Got::Number(target.limit, unit),
@@ -242,7 +263,12 @@ fn number_of(text: &str, unit: Option<DisplayUnit>) -> Option<f64> {
     let text = text.trim();
     if let Some(percent) = text.strip_suffix('%') {
         let is_percent = unit == Some(DisplayUnit::Percent);
-        return percent.trim().parse::<f64>().ok().filter(|_| is_percent).map(|number| number / 100.0);
+        return percent
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|_| is_percent)
+            .map(|number| number / 100.0);
     }
     if let (Some(DisplayUnit::Time(shown)), Some((number, word))) = (unit, text.split_once(' ')) {
         let written = TimeUnit::ALL
@@ -260,7 +286,9 @@ fn close(left: f64, right: f64) -> bool {
 
 /// A number without the noise beyond what is compared.
 fn short(number: f64) -> String {
-    let rounded: f64 = format!("{number:.11e}").parse().expect("a number just written");
+    let rounded: f64 = format!("{number:.11e}")
+        .parse()
+        .expect("a number just written");
     rounded.to_string()
 }
 

@@ -13,10 +13,10 @@ use super::args::TestArguments;
 use super::console::{Console, write_stdout};
 use super::failure::Failure;
 use super::workspace;
+use crate::data;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::ground::answers_over;
 use crate::model::{Definitions, Expect, Query, Subject, Test};
-use crate::data;
 use crate::plan;
 
 /// Runs the tests selected; a failing one makes the answer "no".
@@ -75,7 +75,11 @@ fn is_about(test: &Test, text: &str) -> bool {
 /// The names of the columns a query computes.
 fn column_names(query: &Query) -> Vec<&str> {
     match &query.subject {
-        Subject::Values(values) => values.columns.iter().map(|column| column.name.as_str()).collect(),
+        Subject::Values(values) => values
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect(),
         Subject::List(_) => Vec::new(),
     }
 }
@@ -162,7 +166,11 @@ fn report(console: &Console, test: &Test, outcome: &Outcome) -> String {
         if expected.passed() {
             continue;
         }
-        text += &format!("  expect {} ({})\n", expect.query.text, console.place(expect.span));
+        text += &format!(
+            "  expect {} ({})\n",
+            expect.query.text,
+            console.place(expect.span)
+        );
         text += &match expected {
             Expected::Compared(comparison) => show::comparison(comparison),
             Expected::NoColumn(message) => {

@@ -101,7 +101,7 @@ fn shown(column: &ValueColumn) -> String {
 }
 
 fn target(definitions: &Definitions, place: &dyn Fn(Span) -> String, target: &Target) -> String {
-    let mut words = format!("target {}", target.written);
+    let mut words = format!("target {} {}", target.bound.words(), target.written);
     if let Some(rows) = &target.restrictions_written {
         words += &format!(" for {rows}");
     }
