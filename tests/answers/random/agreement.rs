@@ -72,7 +72,7 @@ fn try_case(seed: u64, calendar: &Calendar, definitions: &Definitions) {
         .map(|asked| pipeline::query(definitions, &asked.text()))
         .collect();
     let queries: Vec<&Query> = queries.iter().collect();
-    let dataset = if seed % 2 == 0 {
+    let dataset = if seed.is_multiple_of(2) {
         pipeline::from_files(definitions, &tables, &queries)
     } else {
         pipeline::from_given(definitions, &tables)

@@ -36,8 +36,12 @@ const TEAMS: [&str; 3] = ["payments", "web", "platform"];
 
 fn assets(random: &mut Seeded, calendar: &Calendar) -> Table {
     let mut table = Table::new("assets", &ASSETS);
-    for number in 0..random.below(9) {
-        let commissioned = cell(random, 15);
+    for number in 0..random.pick(&[0, 1, 4, 8, 8]) {
+        let commissioned = if random.percent(40) {
+            "2024-05-01".to_owned()
+        } else {
+            cell(random, 15)
+        };
         let retired = after(random, calendar, &commissioned, 60);
         table.rows.push(vec![
             format!("A{number}"),
@@ -97,7 +101,7 @@ fn findings(random: &mut Seeded, calendar: &Calendar) -> Table {
 
 fn scans(random: &mut Seeded, calendar: &Calendar) -> Table {
     let mut table = Table::new("scans", &SCANS);
-    for number in 0..random.pick(&[0, 1, 10, 30, 60]) {
+    for number in 0..random.pick(&[0, 1, 30, 60, 60]) {
         let some_day = cell(random, 5);
         let finished = if random.percent(50) {
             after(random, calendar, &some_day, 5)
@@ -120,7 +124,7 @@ fn scans(random: &mut Seeded, calendar: &Calendar) -> Table {
 
 fn detections(random: &mut Seeded) -> Table {
     let mut table = Table::new("detections", &DETECTIONS);
-    for number in 0..random.pick(&[0, 1, 10, 40]) {
+    for number in 0..random.pick(&[0, 1, 20, 40]) {
         table.rows.push(vec![
             format!("D{number}"),
             String::new(),
