@@ -95,7 +95,8 @@ fn later_end(left: i64, right: i64) -> i64 {
 }
 
 /// For each row of a table the latest value of a column over its rows in an interval table; missing
-/// while one of those has none, or there are no rows.
+/// while one of those has none, or there are no rows. An interval that has neither begun nor
+/// ended as of the standpoint is not there yet (rule S3).
 pub(super) fn last_of<'a>(
     reader: &'a Reader<'a>,
     table: TableId,
@@ -103,17 +104,27 @@ pub(super) fn last_of<'a>(
     column: usize,
 ) -> Vec<i64> {
     let mut program = Program::new(reader, intervals);
-    let node = program.columns(&[column]);
-    let rows = child_rows(&program, table, |block| block.instants(node).to_vec());
-    let mut last = vec![None; reader.rows(table)];
+    let last = program.columns(&[column]);
+    let starts = reader.definitions.table(table).interval_starts(intervals);
+    let begun = starts.map(|from| program.columns(from));
+    let rows = child_rows(&program, table, |block| {
+        let is_there = |row: usize, at: i64| {
+            let has_begun = |begun| block.instants(begun)[row] != MISSING_INSTANT;
+            at != MISSING_INSTANT || begun.is_none_or(has_begun)
+        };
+        let values = block.instants(last).iter().enumerate();
+        values
+            .map(|(row, at)| is_there(row, *at).then_some(*at))
+            .collect()
+    });
+    let mut latest = vec![None; reader.rows(table)];
     for (row, at) in rows {
-        let latest = &mut last[row as usize];
-        *latest = Some(match *latest {
-            None => at,
-            Some(so_far) => later_end(so_far, at),
-        });
+        let Some(at) = at else { continue };
+        let so_far = &mut latest[row as usize];
+        *so_far = Some(so_far.map_or(at, |so_far| later_end(so_far, at)));
     }
-    last.into_iter()
+    latest
+        .into_iter()
         .map(|latest| latest.unwrap_or(MISSING_INSTANT))
         .collect()
 }

@@ -69,6 +69,17 @@ impl Table {
         self.events.iter().position(|event| event.name == name)
     }
 
+    /// The columns of an interval table in which its intervals start, as a state of this table over
+    /// it says.
+    pub fn interval_starts(&self, over: TableId) -> Option<&[usize]> {
+        self.states.iter().find_map(|state| match &state.source {
+            StateSource::Intervals { table, from, .. } if *table == over => Some(from.as_slice()),
+            StateSource::Intervals { .. }
+            | StateSource::Columns { .. }
+            | StateSource::Overdue(_) => None,
+        })
+    }
+
     pub fn state_named(&self, name: &str) -> Option<usize> {
         self.states.iter().position(|state| state.name == name)
     }

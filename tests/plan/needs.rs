@@ -177,7 +177,7 @@ fn intervals_read_their_own_table() {
     let request = asked(&query_of(vec![ended]), asking());
     assert_eq!(
         columns(&request, EPISODES),
-        ["episode_id", "finding_id", "ended_at"]
+        ["episode_id", "finding_id", "began_at", "ended_at"]
     );
 }
 

@@ -97,6 +97,10 @@ impl<'a> Want<'a> {
             EventSource::LastOf { table, column } => {
                 self.intervals(id.table, *table, demand);
                 self.column(*table, *column, demand);
+                // Intervals that have not begun are told by their starts.
+                if let Some(starts) = definitions.table(id.table).interval_starts(*table) {
+                    self.first_of(*table, starts, demand);
+                }
             }
             EventSource::Breach(sla) => self.sla(*sla, demand),
         }
