@@ -1,6 +1,6 @@
 """Times riskql beside DuckDB on the same files: python compare.py RISKQL FOLDER [RUNS]
 
-Both answer 36 months as of 2026-09-30. riskql runs as a process each time: start-up, reading the
+Both answer 36 months as of 2026-12-31. riskql runs as a process each time: start-up, reading the
 definitions, the check that keys are unique, the hash of the data and writing JSON are all in its
 figure. DuckDB runs the statements of `statements.py` in one open connection. The two take turns, and
 figures are medians; machines differ, so read the ratios. Needs `duckdb`.
@@ -16,12 +16,12 @@ import duckdb
 import statements
 
 MONTHS = "over month last 36 months"
-DAYS = "over day from 2023-10-01 to 2026-09-30"
+DAYS = "over day from 2024-01-01 to 2026-12-31"
 
 
 def run(binary: str, folder: str, query: str) -> tuple[float, int]:
     """Seconds and peak memory (MB) of one riskql process."""
-    command = [binary, "run", "--data", folder, "--as-of", "2026-09-30", "--format", "json", query]
+    command = [binary, "run", "--data", folder, "--as-of", "2026-12-31", "--format", "json", query]
     start = time.perf_counter()
     silent = os.open(os.devnull, os.O_WRONLY)
     child = os.posix_spawn(command[0], command, os.environ, file_actions=[

@@ -1,7 +1,7 @@
 """Writes generated tables as Parquet: python generate.py ROWS FOLDER
 
 Seeded by row number, so the same call writes the same rows: findings over four years up to
-2026-09-30, 5,000 assets, 300,000 scans, and one detection for every five findings. Needs `duckdb`.
+2026-12-31, 5,000 assets, 300,000 scans, and one detection for every five findings. Needs `duckdb`.
 """
 
 import sys
@@ -33,7 +33,7 @@ from range({ASSETS}) t(i)
 FINDINGS_SQL = """
 with base as (
   select i,
-         timestamp '2022-10-01' + to_seconds(cast(floor(1461 * 86400.0 * (i + u(i, 1)) / {rows}) as bigint)) as found_at,
+         timestamp '2023-01-01' + to_seconds(cast(floor(1461 * 86400.0 * (i + u(i, 1)) / {rows}) as bigint)) as found_at,
          u(i, 2) as s, u(i, 3) as r, u(i, 4) as d, u(i, 5) as v, u(i, 6) as a
   from range({rows}) t(i)
 ), timed as (
@@ -46,14 +46,14 @@ select 'F' || lpad(i::varchar, 9, '0') as finding_id,
        if(u(i, 9) < 0.4, 'confirmed', 'unverified') as validation,
        if(u(i, 10) < 0.3, 'yes', 'no') as exploitable,
        pick(u(i, 11), ['development','test','test','staging','staging','production']) as environment,
-       case when r < 0.05 then 'false_positive' when done_at >= timestamp '2026-10-01' then null
+       case when r < 0.05 then 'false_positive' when done_at >= timestamp '2027-01-01' then null
             when r < 0.85 then 'fixed' else null end as resolution,
        found_at - to_seconds(cast(floor(86400 * 60 * u(i, 12)) as bigint)) as introduced_at,
        found_at,
-       if(r >= 0.05 and r < 0.85 and done_at < timestamp '2026-10-01', done_at, null) as fixed_at,
-       if(r >= 0.05 and r < 0.80 and done_at + to_days(2) < timestamp '2026-10-01', done_at + to_days(2), null) as verified_at,
+       if(r >= 0.05 and r < 0.85 and done_at < timestamp '2027-01-01', done_at, null) as fixed_at,
+       if(r >= 0.05 and r < 0.80 and done_at + to_days(2) < timestamp '2027-01-01', done_at + to_days(2), null) as verified_at,
        case when r < 0.05 then found_at + to_days(3)
-            when r < 0.85 and done_at < timestamp '2026-10-01' then done_at end as closed_at,
+            when r < 0.85 and done_at < timestamp '2027-01-01' then done_at end as closed_at,
        if(a < 0.03, found_at + to_days(5), null) as accepted_at,
        if(a < 0.02, found_at + to_days(95), null) as acceptance_ends_at,
        found_at + to_hours(1) as ingested_at
@@ -66,7 +66,7 @@ select 'S' || lpad(i::varchar, 7, '0') as scan_id,
        pick(u(i, 2), ['zap','semgrep','trivy','burp']) as tool,
        pick(u(i, 2), ['dast','sast','sca','dast']) as tool_kind,
        'test' as environment,
-       timestamp '2022-10-01' + to_seconds(cast(floor(1461 * 86400.0 * (i + u(i, 3)) / {SCANS}) as bigint)) as finished_at,
+       timestamp '2023-01-01' + to_seconds(cast(floor(1461 * 86400.0 * (i + u(i, 3)) / {SCANS}) as bigint)) as finished_at,
        pick(u(i, 4), ['success','success','success','success','partial','failed']) as outcome
 from range({SCANS}) t(i) order by finished_at
 """
@@ -77,7 +77,7 @@ select 'D' || lpad(i::varchar, 9, '0') as detection_id,
        'A' || lpad(cast(floor(u(i, 1) * {assets}) as int)::varchar, 5, '0') as asset_id,
        pick(u(i, 2), ['zap','semgrep','trivy','burp']) as tool,
        pick(u(i, 2), ['dast','sast','sca','dast']) as tool_kind,
-       timestamp '2022-10-01' + to_seconds(cast(floor(1461 * 86400.0 * (i + u(i, 3)) / {rows}) as bigint)) as reported_at,
+       timestamp '2023-01-01' + to_seconds(cast(floor(1461 * 86400.0 * (i + u(i, 3)) / {rows}) as bigint)) as reported_at,
        if(u(i, 4) < 0.35, 'yes', 'no') as duplicate
 from range({rows}) t(i) order by reported_at
 """

@@ -1,7 +1,7 @@
 """The library's KPIs as SQL, one statement each, written as an expert in DuckDB would.
 
 Every statement takes `{by}`, a list of grouping columns that starts with a comma or is empty, and
-answers the 36 months from 2023-10 to 2026-09, as of the end of the last. Stocks are swept (events
+answers the 36 months from 2024-01 to 2026-12, as of the end of the last. Stocks are swept (events
 of +1 and -1, a running sum): of the variants tried it is DuckDB's fastest. Medians over a stock need
 a range join.
 """
@@ -14,13 +14,13 @@ create or replace view scans as select * from read_parquet('{folder}/scans.parqu
 create or replace view detections as select * from read_parquet('{folder}/detections.parquet');
 create or replace table months as
   select range as m, range + interval 1 month as e
-  from range(timestamp '2023-10-01', timestamp '2026-10-01', interval 1 month);
+  from range(timestamp '2024-01-01', timestamp '2027-01-01', interval 1 month);
 create or replace view findings as
   select f.*, a.team from all_findings f left join assets a using (asset_id)
-  where resolution is distinct from 'false_positive';
+  where resolution is distinct from 'false_positive' and ingested_at < timestamp '2027-01-01';
 """
 
-RANGE = "{at} >= timestamp '2023-10-01' and {at} < timestamp '2026-10-01'"
+RANGE = "{at} >= timestamp '2024-01-01' and {at} < timestamp '2027-01-01'"
 
 
 def flow(value: str, at: str, table: str = "findings", where: str = "true") -> str:
@@ -35,11 +35,11 @@ def stock(rows: str, opened: str, closed: str, weight: str = "1") -> str:
     return f"""
 with r as (select {opened} as o, {closed} as c, {weight} as w {{by}} from {rows}),
 changes as (
-  select greatest(date_trunc('month', o), timestamp '2023-10-01') as m {{by}}, sum(w) as d from r
-  where o < timestamp '2026-10-01' and (c is null or c > o) group by all
+  select greatest(date_trunc('month', o), timestamp '2024-01-01') as m {{by}}, sum(w) as d from r
+  where o < timestamp '2027-01-01' and (c is null or c > o) group by all
   union all
-  select greatest(date_trunc('month', c - interval 1 microsecond) + interval 1 month, timestamp '2023-10-01') as m {{by}}, -sum(w) as d
-  from r where o < timestamp '2026-10-01' and c > o and c < timestamp '2026-10-01' group by all),
+  select greatest(date_trunc('month', c), timestamp '2024-01-01') as m {{by}}, -sum(w) as d
+  from r where o < timestamp '2027-01-01' and c > o and c < timestamp '2027-01-01' group by all),
 summed as (select m {{by}}, sum(d) as d from changes group by all),
 groups as (select distinct {{groups}} from summed)
 select months.m {{shown}}, sum(coalesce(d, 0)) over ({{partition}} order by months.m) as v
@@ -54,7 +54,8 @@ WEIGHT = """least(360,
   * case exposure when 'internet' then 1.5 else 1.0 end)"""
 
 WITH_ASSETS = """(select f.*, a.team, a.criticality, a.exposure from all_findings f
-  left join assets a using (asset_id) where resolution is distinct from 'false_positive')"""
+  left join assets a using (asset_id)
+  where resolution is distinct from 'false_positive' and ingested_at < timestamp '2027-01-01')"""
 
 # Acceptance stands in for the state that pauses the clock.
 CLOCK = f"""(select *, least(verified_at, closed_at) as stopped_at,
@@ -66,7 +67,7 @@ CLOCK = f"""(select *, least(verified_at, closed_at) as stopped_at,
                     when severity = 'medium' then interval 90 day else interval 180 day end as limit_at
         from {WITH_ASSETS}))"""
 
-BREACHED = f"""(select * from {CLOCK} where due_at < timestamp '2026-10-01' and (stopped_at is null or stopped_at > due_at))"""
+BREACHED = f"""(select * from {CLOCK} where due_at < timestamp '2027-01-01' and (stopped_at is null or stopped_at > due_at))"""
 
 DAYS = "date_diff('microsecond', {a}, {b}) / 86400e6"
 
@@ -90,10 +91,10 @@ STATEMENTS = {
     "exploitability_rate": flow("avg(if(exploitable = 'yes', 1.0, 0.0))", "found_at"),
     "fix_rate": """
 with fixed as (select date_trunc('month', verified_at) as m {by}, count(*) as n from findings
-  where verified_at >= timestamp '2023-10-01' and verified_at < timestamp '2026-10-01' group by all),
+  where verified_at >= timestamp '2024-01-01' and verified_at < timestamp '2027-01-01' group by all),
 introduced as (select date_trunc('month', coalesce(introduced_at, found_at)) as m {by}, count(*) as n from findings
-  where coalesce(introduced_at, found_at) >= timestamp '2023-10-01'
-    and coalesce(introduced_at, found_at) < timestamp '2026-10-01' group by all)
+  where coalesce(introduced_at, found_at) >= timestamp '2024-01-01'
+    and coalesce(introduced_at, found_at) < timestamp '2027-01-01' group by all)
 select m {by}, coalesce(fixed.n, 0) * 1.0 / introduced.n as v
 from introduced left join fixed using (m {by}) order by all""",
     "fixed_findings": flow("count(*)", "fixed_at", where="resolution = 'fixed'"),
@@ -114,14 +115,14 @@ group by all order by all""",
     "sla_breaches": flow("count(*)", "due_at", BREACHED),
     "time_to_fix": """
 with lives as (select date_trunc('month', found_at) as m {by},
-    date_diff('microsecond', found_at, coalesce(verified_at, timestamp '2026-10-01')) as t,
+    date_diff('microsecond', found_at, coalesce(verified_at, timestamp '2027-01-01')) as t,
     verified_at is not null as ended from findings
-  where found_at >= timestamp '2023-10-01' and found_at < timestamp '2026-10-01'),
+  where found_at >= timestamp '2024-01-01' and found_at < timestamp '2027-01-01'),
 times as (select m {by}, t, count(*) as n, count(*) filter (ended) as d from lives group by all),
 risk as (select m {by}, t, d, sum(n) over (partition by m {by} order by t desc) as at_risk from times),
 survival as (select m {by}, t, d, sum(if(d >= at_risk, -1e9, ln(1 - d / at_risk))) over (partition by m {by} order by t) as s from risk)
 select m {by}, min(t) filter (d > 0 and s <= ln(0.5) + 1e-12) / 86400e6 as v from survival group by all order by all""",
-    "validation_rate": flow("avg(if(validation = 'confirmed', 1.0, 0.0))", "found_at", "(select f.*, a.team from all_findings f left join assets a using (asset_id))"),
+    "validation_rate": flow("avg(if(validation = 'confirmed', 1.0, 0.0))", "found_at", "(select f.*, a.team from all_findings f left join assets a using (asset_id) where ingested_at < timestamp '2027-01-01')"),
     "verified_findings": flow("count(*)", "verified_at"),
 }
 
