@@ -9,7 +9,7 @@ use super::axis::Axis;
 use super::compile::Program;
 use super::fields::Reader;
 use super::nodes::{Block, Buffer, Node, NodeId};
-use super::steps;
+use super::pools::Selection;
 use crate::answer::{Answer, Cell, Column, ColumnRole, Excluded, Level, Row};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::model::{FieldId, Kind, ListQuery, Role};
@@ -71,7 +71,7 @@ fn matching<'a>(reader: &'a Reader<'a>, work: &ListWork) -> (Vec<usize>, Vec<Exc
     };
     let slots = std::slice::from_ref(&work.slot);
     let axis = Axis::new(slots, kind, StockMoment::End, reader.calendar());
-    let selection = steps::Selection::new(reader, population, axis);
+    let selection = Selection::new(reader, population, axis);
     let (rows, left) = selection.rows();
     let table = reader.definitions.table(population.table);
     let labels = table.excludes.iter().zip(left.labelled);

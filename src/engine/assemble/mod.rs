@@ -10,8 +10,9 @@ pub(super) use dimensions::code_cell;
 use dimensions::{Dimensions, Tuple};
 use evaluate::{Evaluated, Evaluator, Level as GroupLevel};
 
+use super::excluded::reasons;
 use super::fields::Reader;
-use super::steps::{Computed, reasons};
+use super::steps::Computed;
 use super::tracks::Tracks;
 use crate::answer::{
     Answer, Cell, Column, ColumnRole, Context, Excluded, Level, Row, ValueColumn as AnswerValue,
