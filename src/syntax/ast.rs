@@ -4,9 +4,6 @@
 //!
 //! Equality ignores places (see [`Spanned`]), so `parse(format(tree)) == tree` can be tested.
 
-// A tree holds few of each node, and boxes would make every reader of it longer.
-#![allow(clippy::large_enum_variant)]
-
 use crate::source::{SourceId, Span, Spanned};
 use crate::types::{Bound, Grain, StockMoment, TimeUnit};
 
