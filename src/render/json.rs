@@ -1,5 +1,5 @@
-//! JSON, the stable output for programs: the shape in `docs/`, numbers unrounded, keys in a fixed
-//! order, every row on a line of its own.
+//! JSON, the stable output for programs: the shape in `docs/semantics.md`, numbers unrounded, keys
+//! in a fixed order, every row on a line of its own.
 
 use std::io;
 
