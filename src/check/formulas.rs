@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Formula, Kind as Clock, Measure, Operator, Population, TableId};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
-use crate::types::Unit;
+use crate::types::{StockMoment, Unit};
 
 /// A formula with what its parts amount to.
 pub(super) struct Typed {
@@ -71,7 +71,11 @@ fn part(
 
 fn kpi(scope: Scope, name: &ast::Name, problems: &mut Problems) -> Option<(Formula, Operand)> {
     if let Some(id) = scope.kpi(&name.node) {
-        return Some((Formula::Kpi(id), Operand::Of(scope.kpi_at(id).unit)));
+        let kpi = scope.kpi_at(id);
+        if kpi.moment != StockMoment::End {
+            problems.push(read_elsewhere(&name.node, name.span, kpi.moment));
+        }
+        return Some((Formula::Kpi(id), Operand::Of(kpi.unit)));
     }
     let is_broken = [Kind::Kpi, Kind::View]
         .into_iter()
@@ -80,6 +84,20 @@ fn kpi(scope: Scope, name: &ast::Name, problems: &mut Problems) -> Option<(Formu
         problems.push(unknown_kpi(scope, name));
     }
     None
+}
+
+/// All stocks of a formula are read at one moment, the formula's own.
+fn read_elsewhere(name: &str, span: Span, moment: StockMoment) -> Diagnostic {
+    let message = format!(
+        "`{name}` is read at {}, which a formula over it cannot say",
+        moment.word()
+    );
+    Diagnostic::error("K402", span, message)
+        .label("a formula reads all its stocks at one moment")
+        .help(format!(
+            "write the aggregate itself here, and `at {}` as a clause of this KPI or query",
+            moment.word()
+        ))
 }
 
 fn unknown_kpi(scope: Scope, name: &ast::Name) -> Diagnostic {

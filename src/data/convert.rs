@@ -139,14 +139,17 @@ fn parse_yes_no(text: &str) -> Option<u8> {
     }
 }
 
-/// A finite decimal number. Rust would also read `inf` and `nan`, so letters other than the
+/// Numbers above this are refused: sums of as many as there can be rows have to fit 128 bits.
+pub(super) const LARGEST_NUMBER: f64 = 1e12;
+
+/// A decimal number. Rust would also read `inf` and `nan`, so letters other than the
 /// exponent's are refused first.
 fn parse_number(text: &str) -> Option<f64> {
     let plain = text
         .bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
     let number: f64 = plain.then(|| text.parse().ok()).flatten()?;
-    number.is_finite().then_some(number)
+    (number.abs() <= LARGEST_NUMBER).then_some(number)
 }
 
 /// The help under values that do not convert: what to write instead.
@@ -155,7 +158,10 @@ pub(super) fn advice(definitions: &Definitions, meaning: &Meaning, example: &str
         Meaning::Text | Meaning::Hash => Vec::new(),
         Meaning::YesNo => vec!["yes/no values are yes, no, true, false, 1 or 0".to_owned()],
         Meaning::Number => {
-            vec!["numbers are written 1234.5, without separators of thousands".to_owned()]
+            vec![
+                "numbers are written 1234.5, without separators of thousands, up to a million millions"
+                    .to_owned(),
+            ]
         }
         Meaning::Date => vec![
             "dates are written 2026-03-31, 2026-03-31T10:00:00Z or 2026-03-31T10:00:00+02:00, \

@@ -5,7 +5,7 @@ use polars::prelude::{
 };
 
 use super::columns::{MISSING_HASH, Meaning, Slot};
-use super::convert::{Coder, content, convert_cells, hash_key};
+use super::convert::{Coder, LARGEST_NUMBER, content, convert_cells, hash_key};
 use super::dates::{self, Clock};
 use super::dictionary::memo_slot;
 use super::faults::Faults;
@@ -332,7 +332,7 @@ fn convert_numbers(series: &Series, numbers: &mut [f64]) -> Result<Faults, Strin
     let values = cast.f64().map_err(words)?.iter();
     for (row, (value, number)) in values.zip(numbers).enumerate() {
         *number = value.unwrap_or(f64::NAN);
-        if number.is_infinite() {
+        if number.abs() > LARGEST_NUMBER {
             faults.add(&number.to_string(), row);
             *number = f64::NAN;
         }

@@ -163,7 +163,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("D113", "a needed table has no file"),
     ("D114", "a table is too large"),
     ("D201", "values that are not dates"),
-    ("D202", "values that are not numbers"),
+    ("D202", "values that are not numbers, or too large ones"),
     ("D203", "values that are not yes or no"),
     ("D204", "values that are not on the scale"),
     ("D205", "a column of a type that cannot hold its values"),

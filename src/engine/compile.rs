@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::coverage::Coverage;
 use super::fields::{AccessEnd, Reader};
-use super::lifecycle;
+use super::lifecycle::{self, Intervals};
 use super::nodes::{Block, Node, NodeId, column_node};
-use crate::model::{Condition, Event, EventSource, FieldId, ScoreId, SlaId, TableId};
+use crate::model::{
+    Condition, Event, EventSource, Exists, FieldId, ScoreId, SlaId, StateSource, TableId,
+};
 use crate::types::FieldType;
 
 /// Rows worked on at a time: a dozen columns of a block stay in the second-level cache.
@@ -21,6 +24,9 @@ pub(super) struct Program<'a> {
     pub nodes: Vec<Node<'a>>,
     /// What each shared node stands for.
     keys: Vec<(NodeKey, NodeId)>,
+    /// By place of the state: intervals that come from another table.
+    intervals: Vec<(usize, Arc<Intervals>)>,
+    coverages: Vec<(Exists, Arc<Coverage<'a>>)>,
 }
 
 /// By what a node is found again.
@@ -49,6 +55,8 @@ impl<'a> Program<'a> {
             table,
             nodes: Vec::new(),
             keys: Vec::new(),
+            intervals: Vec::new(),
+            coverages: Vec::new(),
         }
     }
 
@@ -67,6 +75,31 @@ impl<'a> Program<'a> {
         let id = self.add(node);
         self.keys.push((key, id));
         id
+    }
+
+    /// The intervals of a state that another table keeps, read once.
+    pub fn intervals(&mut self, state: usize) -> Arc<Intervals> {
+        if let Some((_, known)) = self.intervals.iter().find(|(of, _)| *of == state) {
+            return known.clone();
+        }
+        let source = &self.reader.definitions.table(self.table).states[state].source;
+        let StateSource::Intervals { table, from, until } = source else {
+            unreachable!("asked only of states that another table keeps");
+        };
+        let read = Intervals::new(self.reader, self.table, *table, from, until);
+        let read = Arc::new(read);
+        self.intervals.push((state, read.clone()));
+        read
+    }
+
+    /// The stretches of an `any …`, worked out once.
+    pub fn coverage(&mut self, exists: &Exists) -> Arc<Coverage<'a>> {
+        if let Some((_, known)) = self.coverages.iter().find(|(of, _)| of == exists) {
+            return known.clone();
+        }
+        let made = Arc::new(Coverage::new(self.reader, self.table, exists));
+        self.coverages.push((exists.clone(), made.clone()));
+        made
     }
 
     /// The values of a field of this table.

@@ -1,9 +1,6 @@
 //! Conditions → masks.
 
-use std::sync::Arc;
-
 use super::compile::{NodeKey, Program};
-use super::coverage::Coverage;
 use super::fields::AccessEnd;
 use super::nodes::{Node, NodeId};
 use crate::data::{ColumnData, MISSING_TEXT};
@@ -46,7 +43,7 @@ impl<'a> Program<'a> {
             Condition::Fields { left, test, right } => self.fields(*left, *test, *right),
             Condition::Present(field) => Node::Present(self.field(*field)),
             Condition::Exists(exists) => Node::CoveredAt {
-                coverage: Arc::new(Coverage::new(self.reader, self.table, exists)),
+                coverage: self.coverage(exists),
                 at: base
                     .expect("checking allows `any` only where there is an instant to judge it at"),
             },

@@ -3,7 +3,29 @@
 use super::fields::Reader;
 use super::pass::Unused;
 use super::pieces::Left;
-use crate::model::{EventSource, Factor, Measure, Measured, Role, ScoreId, StateSource, Weights};
+use crate::model::{
+    EventSource, Factor, Measure, Measured, Population, Role, ScoreId, StateSource, Weights,
+};
+
+/// Why rows of a population were left out, whatever is measured; reasons without rows included.
+pub(super) fn of_population(
+    reader: &Reader,
+    population: &Population,
+    left: &Left,
+) -> Vec<(String, u64)> {
+    let table = reader.definitions.table(population.table);
+    let labels = table.excludes.iter().map(|exclude| exclude.label.clone());
+    let mut reasons: Vec<(String, u64)> = labels.zip(left.labelled.iter().copied()).collect();
+    reasons.push(("pending".to_string(), left.pending));
+    if let Role::State(state) = population.role
+        && let StateSource::Columns { from, until } = &table.states[state].source
+    {
+        let name = |columns: &[usize]| table.columns[columns[0]].name.clone();
+        let reversed = format!("{} before {}", name(until), name(from));
+        reasons.push((reversed, left.faults));
+    }
+    reasons
+}
 
 /// Why rows of a measure could not be used, with their number: `found_at missing`.
 pub(super) fn reasons(
@@ -13,18 +35,7 @@ pub(super) fn reasons(
     unused: Unused,
 ) -> Vec<(String, u64)> {
     let table = reader.definitions.table(measure.population.table);
-    let labels = table.excludes.iter().map(|exclude| exclude.label.clone());
-    let mut reasons: Vec<(String, u64)> = labels.zip(left.labelled.iter().copied()).collect();
-    reasons.push(("pending".to_string(), left.pending));
-    if let Role::State(state) = measure.population.role
-        && let StateSource::Columns { from, until } = &table.states[state].source
-    {
-        let name = |columns: &[usize]| table.columns[columns[0]].name.clone();
-        reasons.push((
-            format!("{} before {}", name(until), name(from)),
-            left.faults,
-        ));
-    }
+    let mut reasons = of_population(reader, &measure.population, left);
     match &measure.value {
         None => {}
         Some(Measured::Field(field)) => {

@@ -125,3 +125,32 @@ fn pack(packed: &mut [u64], buffer: &Buffer, values: u64) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Grouping, Key};
+    use crate::engine::nodes::NodeId;
+
+    fn grouping(values: &[u64]) -> Grouping {
+        let key = |(node, values): (usize, &u64)| Key {
+            node: NodeId(node),
+            values: *values,
+        };
+        Grouping {
+            keys: values.iter().enumerate().map(key).collect(),
+        }
+    }
+
+    #[test]
+    fn packed_keys_unpack_and_missing_sorts_last() {
+        let two = grouping(&[5, 3]);
+        assert_eq!(two.size(), Some(24));
+        assert_eq!(two.unpack(4 * 4 + 2), [Some(4), Some(2)]);
+        assert_eq!(two.unpack(5 * 4 + 3), [None, None]);
+    }
+
+    #[test]
+    fn keys_that_do_not_fit_have_no_size() {
+        assert_eq!(grouping(&[u64::from(u32::MAX); 3]).size(), None);
+    }
+}

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveTime, SecondsFormat};
 use super::assemble::{code_cell, context};
 use super::axis::Axis;
 use super::compile::Program;
+use super::excluded;
 use super::fields::Reader;
 use super::nodes::{Block, Buffer, Node, NodeId};
 use super::pools::Selection;
@@ -74,12 +75,12 @@ fn matching<'a>(reader: &'a Reader<'a>, work: &ListWork) -> (Vec<usize>, Vec<Exc
     let selection = Selection::new(reader, population, axis);
     let (rows, left) = selection.rows();
     let table = reader.definitions.table(population.table);
-    let labels = table.excludes.iter().zip(left.labelled);
-    let excluded = labels
+    let reasons = excluded::of_population(reader, population, &left).into_iter();
+    let excluded = reasons
         .filter(|(_, rows)| *rows > 0)
-        .map(|(exclude, rows)| Excluded {
+        .map(|(reason, rows)| Excluded {
             kpi: table.name.clone(),
-            reason: exclude.label.clone(),
+            reason,
             rows,
         });
     (rows, excluded.collect())

@@ -74,7 +74,22 @@ impl<'a> Block<'a> {
                 base.map(|base| base.saturating_add(*micros) > *as_of)
                     .collect()
             }
-            other => unreachable!("node {} is not a test", describe(other)),
+            Node::Codes(..)
+            | Node::Texts(..)
+            | Node::Numbers(..)
+            | Node::Instants(..)
+            | Node::Ready(_)
+            | Node::NoInstants
+            | Node::NoCodes
+            | Node::NoTexts
+            | Node::NoNumbers
+            | Node::First(_)
+            | Node::Earliest(_)
+            | Node::Where(..)
+            | Node::Due(_)
+            | Node::Breach { .. }
+            | Node::FirstOf(_)
+            | Node::Score(_) => unreachable!("a node of values is not a test"),
         }
     }
 
@@ -128,13 +143,4 @@ fn compare<T, U: PartialOrd>(
         (None, _) | (_, None) => false,
     };
     left.iter().zip(right).map(holds).collect()
-}
-
-fn describe(node: &Node) -> &'static str {
-    match node {
-        Node::Codes(..) | Node::NoCodes | Node::FirstOf(_) => "codes",
-        Node::Texts(..) | Node::NoTexts => "texts",
-        Node::Numbers(..) | Node::NoNumbers | Node::Score(_) => "numbers",
-        _ => "instants",
-    }
 }

@@ -87,5 +87,5 @@ fn distinct_standpoints(plans: &[Plan]) -> Vec<&Standpoint> {
 /// The codes of this room's problems and what each means.
 pub const CODES: &[(&str, &str)] = &[(
     steps::TOO_MANY,
-    "A query would give more numbers than fit in memory: too many groups over too many periods.",
+    "a result with more numbers than fit in memory",
 )];

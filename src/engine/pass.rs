@@ -123,6 +123,7 @@ impl<'a> Pass<'a> {
                     groups: &groups[job.grouping],
                     kept,
                     unused: &mut unused[index],
+                    counted: None,
                 };
                 taker.take(job);
             }
@@ -152,6 +153,8 @@ struct Taker<'b, 'a> {
     groups: &'b [u32],
     kept: &'b mut Kept,
     unused: &'b mut Unused,
+    /// The last row counted as unused: pieces of a row follow each other and count once.
+    counted: Option<u32>,
 }
 
 impl Taker<'_, '_> {
@@ -225,21 +228,25 @@ impl Taker<'_, '_> {
 
     /// Versions apply from their first point up to the next version's.
     fn numbers(&mut self, versions: &[(u32, NodeId)], keeps: Keeps) {
-        for (index, (first, node)) in versions.iter().enumerate() {
-            let numbers = self.block.numbers(*node);
-            let last = versions.get(index + 1).map_or(u32::MAX, |(next, _)| *next);
-            for piece in self.pieces {
+        for piece in self.pieces {
+            for (index, (first, node)) in versions.iter().enumerate() {
+                let value = self.block.numbers(*node)[piece.row as usize];
+                let last = versions.get(index + 1).map_or(u32::MAX, |(next, _)| *next);
                 let (low, high) = (piece.low.max(*first), piece.high.min(last));
-                let value = numbers[piece.row as usize];
-                if low >= high {
-                    continue;
-                }
-                if value.is_nan() {
-                    self.unused.first += 1;
-                } else {
+                if low < high && value.is_nan() {
+                    self.count(piece, |unused| &mut unused.first);
+                } else if low < high {
                     self.keep_number(piece, low, high, value, keeps);
                 }
             }
+        }
+    }
+
+    /// Counts a row that cannot be used, once however many pieces it has.
+    fn count(&mut self, piece: &Piece, reason: impl Fn(&mut Unused) -> &mut u64) {
+        if self.counted != Some(piece.row) {
+            self.counted = Some(piece.row);
+            *reason(self.unused) += 1;
         }
     }
 
@@ -247,19 +254,19 @@ impl Taker<'_, '_> {
         let (from, to) = (self.block.instants(from), self.block.instants(to));
         for piece in self.pieces {
             let row = piece.row as usize;
-            if let Some(micros) = self.duration(from[row], to[row]) {
+            if let Some(micros) = self.duration(piece, from[row], to[row]) {
                 self.keep_micros(piece, piece.low, micros, keeps);
             }
         }
     }
 
-    fn duration(&mut self, from: i64, to: i64) -> Option<i64> {
+    fn duration(&mut self, piece: &Piece, from: i64, to: i64) -> Option<i64> {
         if from == MISSING_INSTANT {
-            self.unused.first += 1;
+            self.count(piece, |unused| &mut unused.first);
         } else if to == MISSING_INSTANT {
-            self.unused.second += 1;
+            self.count(piece, |unused| &mut unused.second);
         } else if to < from {
-            self.unused.reversed += 1;
+            self.count(piece, |unused| &mut unused.reversed);
         } else {
             return Some(to - from);
         }
@@ -272,7 +279,7 @@ impl Taker<'_, '_> {
         for piece in self.pieces {
             let at = events[piece.row as usize];
             if at == MISSING_INSTANT {
-                self.unused.first += 1;
+                self.count(piece, |unused| &mut unused.first);
                 continue;
             }
             let low = piece.low.max(self.axis.first_after(at) as u32);
@@ -288,7 +295,7 @@ impl Taker<'_, '_> {
             let row = piece.row as usize;
             let has_ended = to[row] != MISSING_INSTANT;
             let end = if has_ended { to[row] } else { as_of };
-            if let Some(micros) = self.duration(from[row], end) {
+            if let Some(micros) = self.duration(piece, from[row], end) {
                 let bits = (micros as u64) << 1 | u64::from(has_ended);
                 self.kept
                     .item(self.group(piece), piece.low, piece.high, bits);
@@ -318,7 +325,7 @@ impl Taker<'_, '_> {
                 self.kept
                     .item(self.group(piece), piece.low, piece.high, bits);
             } else {
-                self.unused.first += 1;
+                self.count(piece, |unused| &mut unused.first);
             }
         }
     }

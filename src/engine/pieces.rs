@@ -234,16 +234,30 @@ fn covered_points(axis: &Axis, (after, until): (i64, i64)) -> Option<(u32, u32)>
 /// A condition judged at each point.
 pub(super) enum Timed<'a> {
     Plain(NodeId),
-    Covered(Coverage<'a>),
+    Covered(Arc<Coverage<'a>>),
     All(Vec<Timed<'a>>),
     AnyOf(Vec<Timed<'a>>),
     Not(Box<Timed<'a>>),
 }
 
 impl PartialEq for Timed<'_> {
-    /// Coverages are not compared: pools with `any …` are not shared.
-    fn eq(&self, _: &Self) -> bool {
-        false
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Timed::Plain(left), Timed::Plain(right)) => left == right,
+            (Timed::Covered(left), Timed::Covered(right)) => Arc::ptr_eq(left, right),
+            (Timed::All(left), Timed::All(right)) | (Timed::AnyOf(left), Timed::AnyOf(right)) => {
+                left == right
+            }
+            (Timed::Not(left), Timed::Not(right)) => left == right,
+            (
+                Timed::Plain(_)
+                | Timed::Covered(_)
+                | Timed::All(_)
+                | Timed::AnyOf(_)
+                | Timed::Not(_),
+                _,
+            ) => false,
+        }
     }
 }
 

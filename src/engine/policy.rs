@@ -1,5 +1,7 @@
 //! SLA clocks and scores over a block of rows.
 
+use std::sync::Arc;
+
 use super::compile::{NodeKey, Program};
 use super::lifecycle::Intervals;
 use super::nodes::{Block, Node, NodeId};
@@ -21,7 +23,7 @@ struct ClockVersion {
 
 enum Pause {
     Columns { from: NodeId, until: NodeId },
-    Intervals(Intervals),
+    Intervals(Arc<Intervals>),
 }
 
 impl DueClock {
@@ -97,6 +99,9 @@ fn push_out(start: i64, limit: i64, pauses: &mut [(i64, i64)]) -> i64 {
     due
 }
 
+/// A score above this counts as missing.
+const LARGEST_SCORE: f64 = 1e12;
+
 /// One version of a score, as lookups.
 pub(super) struct ScoreTable {
     factors: Vec<FactorTable>,
@@ -122,6 +127,10 @@ impl ScoreTable {
             // `min` would turn a missing score into the cap.
             if *points > self.cap {
                 *points = self.cap;
+            }
+            // Sums of larger ones might not fit: see `store::NUMBER_SCALE`.
+            if *points > LARGEST_SCORE {
+                *points = f64::NAN;
             }
         }
         points
@@ -190,9 +199,7 @@ impl<'a> Program<'a> {
                 from: self.columns(from),
                 until: self.columns(until),
             },
-            StateSource::Intervals { table, from, until } => {
-                Pause::Intervals(Intervals::new(self.reader, self.table, *table, from, until))
-            }
+            StateSource::Intervals { .. } => Pause::Intervals(self.intervals(state)),
             StateSource::Overdue(_) => unreachable!("checking refuses a clock that pauses itself"),
         }
     }

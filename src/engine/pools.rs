@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::axis::Axis;
 use super::compile::{NodeKey, Program};
 use super::conditions::{conjuncts, depends_on_time, longest_within};
-use super::coverage::Coverage;
 use super::fields::Reader;
-use super::lifecycle::Intervals;
 use super::nodes::{Node, NodeId};
 use super::pass::Pass;
 use super::pieces::{Clock, Left, Pool, Timed};
@@ -75,10 +73,7 @@ impl<'a> Pass<'a> {
                 from: program.columns(from),
                 until: program.columns(until),
             },
-            StateSource::Intervals { table, from, until } => {
-                let intervals = Intervals::new(program.reader, program.table, *table, from, until);
-                Clock::Intervals(Arc::new(intervals))
-            }
+            StateSource::Intervals { .. } => Clock::Intervals(program.intervals(state)),
             StateSource::Overdue(sla) => Clock::Span {
                 from: program.breach(*sla),
                 until: program.stop(*sla),
@@ -126,10 +121,7 @@ impl<'a> Pass<'a> {
             Condition::All(parts) => Timed::All(all(parts)),
             Condition::AnyOf(parts) => Timed::AnyOf(all(parts)),
             Condition::Not(part) => Timed::Not(Box::new(self.timed(part))),
-            Condition::Exists(exists) => {
-                let program = &self.program;
-                Timed::Covered(Coverage::new(program.reader, program.table, exists))
-            }
+            Condition::Exists(exists) => Timed::Covered(self.program.coverage(exists)),
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::Number { .. }

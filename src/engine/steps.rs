@@ -48,6 +48,10 @@ pub(super) fn compute<'a, 'w>(
             }
         }
     }
+    let mut groupings = compiler.passes.iter().flat_map(|pass| &pass.groupings);
+    if groupings.any(|grouping| grouping.size().is_none()) {
+        return Err(too_many_dimensions());
+    }
     let passes = compiler.passes.into_iter();
     let passes: Result<Vec<(Pass, Found)>, Problems> = passes
         .map(|pass| {
@@ -76,6 +80,16 @@ pub(super) fn too_many(groups: usize, points: usize) -> Problems {
                 "the query would give more numbers than fit in memory: at least {groups} groups at {points} points in time"
             ),
         )
+    }
+    .into()
+}
+
+fn too_many_dimensions() -> Problems {
+    let message =
+        "the query groups by too many fields with too many values each to number the groups";
+    Diagnostic {
+        help: vec!["group by fewer fields".to_string()],
+        ..Diagnostic::data(TOO_MANY, message)
     }
     .into()
 }

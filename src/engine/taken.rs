@@ -52,13 +52,12 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// A version applies to instants at or after its `since`: to the points after the microsecond
-    /// before it.
+    /// A version applies to the instants after its `since`: what ended by then keeps its numbers
+    /// (rule S37).
     fn versions(&mut self, score: ScoreId, axis: usize) -> Vec<(u32, NodeId)> {
         let versions = &self.program.reader.definitions.scores[score.0].versions;
         let axis = &self.axes[axis];
-        let first =
-            |since: Option<i64>| since.map_or(0, |since| axis.first_after(since - 1) as u32);
+        let first = |since: Option<i64>| since.map_or(0, |since| axis.first_after(since) as u32);
         let firsts: Vec<u32> = versions
             .iter()
             .map(|version| first(version.since))

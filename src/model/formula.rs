@@ -22,6 +22,29 @@ pub enum Formula {
     Negate(Box<Formula>),
 }
 
+impl Formula {
+    /// The measures of a formula without KPI names, from left to right, repeats included. Depth is
+    /// bounded where the tree is built.
+    pub fn measures(&self) -> Vec<&Measure> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, found: &mut Vec<&'a Measure>) {
+        match self {
+            Formula::Number(_) => {}
+            Formula::Measure(measure) => found.push(measure),
+            Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
+            Formula::Binary { left, right, .. } => {
+                left.collect(found);
+                right.collect(found);
+            }
+            Formula::Negate(inner) => inner.collect(found),
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operator {
     Add,

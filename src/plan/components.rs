@@ -1,6 +1,6 @@
 //! A plan that also computes what its columns are made of, for the arithmetic of `explain`.
 
-use super::steps::{measures, steps};
+use super::steps::steps;
 use super::words::{measure as written, mentions_within};
 use super::{Plan, ValuesWork, Work};
 use crate::functions;
@@ -51,7 +51,7 @@ fn moved(sort: Sort, places: &[usize]) -> Sort {
 }
 
 fn parts(definitions: &Definitions, column: &ValueColumn) -> Vec<ValueColumn> {
-    let own = measures(&column.formula);
+    let own = column.formula.measures();
     let is_single = matches!(column.formula, Formula::Measure(_));
     let mut found: Vec<ValueColumn> = Vec::new();
     for measure in own {

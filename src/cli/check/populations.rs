@@ -28,7 +28,7 @@ pub(super) fn check(
         let query = single(rows, column, column.formula.clone(), &months);
         let lacking = ground.lacking(&query);
         if lacking.is_empty() {
-            for measure in measures(&column.formula) {
+            for measure in column.formula.measures() {
                 let formula = Formula::Measure(Box::new(measure.clone()));
                 questions.push((column, measure, single(rows, column, formula, &months)));
             }
@@ -68,19 +68,6 @@ fn columns(query: &Query) -> &[ValueColumn] {
     match &query.subject {
         Subject::Values(values) => &values.columns,
         Subject::List(_) => &[],
-    }
-}
-
-fn measures(formula: &Formula) -> Vec<&Measure> {
-    match formula {
-        Formula::Number(_) | Formula::Kpi(_) => Vec::new(),
-        Formula::Measure(measure) => vec![measure.as_ref()],
-        Formula::Negate(inner) => measures(inner),
-        Formula::Binary { left, right, .. } => {
-            let mut both = measures(left);
-            both.extend(measures(right));
-            both
-        }
     }
 }
 

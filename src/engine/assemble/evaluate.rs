@@ -150,7 +150,9 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     }
 
     fn line(&self, column: &ValueColumn, level: &Level, slots: &[Slot]) -> Vec<Vec<Outcome>> {
-        let measures: Vec<Measured> = measures(&column.formula)
+        let measures: Vec<Measured> = column
+            .formula
+            .measures()
             .into_iter()
             .map(|measure| self.measured(column, measure, level, slots))
             .collect();
@@ -221,7 +223,7 @@ impl Measured<'_> {
         let points = self.axis.points[slot].clone();
         let starts_late = |point: usize| {
             self.applies_from
-                .is_some_and(|from| self.axis.ends[point] < from)
+                .is_some_and(|from| self.axis.ends[point] <= from)
         };
         if points.clone().any(starts_late) {
             return Outcome::none("no score yet", 0);
@@ -251,22 +253,7 @@ fn mean(values: Vec<f64>) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The measures of a formula, from left to right, repeats included.
-pub(super) fn measures(formula: &Formula) -> Vec<&Measure> {
-    match formula {
-        Formula::Number(_) => Vec::new(),
-        Formula::Measure(measure) => vec![measure],
-        Formula::Kpi(_) => unreachable!("checking puts formulas in the place of KPI names"),
-        Formula::Binary { left, right, .. } => {
-            let mut both = measures(left);
-            both.extend(measures(right));
-            both
-        }
-        Formula::Negate(inner) => measures(inner),
-    }
-}
-
-/// Walks a formula in the order of [`measures`].
+/// Walks a formula in the order of [`Formula::measures`].
 fn evaluate<'m, 'c: 'm>(
     formula: &Formula,
     next: &mut impl Iterator<Item = &'m Measured<'c>>,

@@ -111,7 +111,7 @@ fn excluded(
 ) -> Vec<Excluded> {
     let mut excluded: Vec<Excluded> = Vec::new();
     for column in &work.columns {
-        for measure in evaluate::measures(&column.formula) {
+        for measure in column.formula.measures() {
             let step = evaluate::step(work, column, measure);
             let axis = evaluate::axis(reader, step, &tracks.main);
             let result = computed.result(step, &axis);

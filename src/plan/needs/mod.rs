@@ -57,7 +57,7 @@ fn values_needs(
             .map_or(query.span, |kpi| definitions.kpis[kpi.0].span);
         let needer = format!("`{}` ({})", column.name, (asking.place)(span));
         let mut want = Want::new(definitions, request, needer, asking.tolerant);
-        for measure in super::steps::measures(&column.formula) {
+        for measure in column.formula.measures() {
             want.measure(measure);
             for dimension in &values.by {
                 if let Some(field) = dimension.of(measure.population.table) {
