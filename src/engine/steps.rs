@@ -368,13 +368,12 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// A version applies to instants at or after its `since`: to the points after the microsecond
-    /// before it.
+    /// A version applies to the points after its `since`. A point looks at what was just before it,
+    /// so the end of February is not March's: as with targets, a period keeps its policy to its end.
     fn versions(&mut self, score: ScoreId, axis: usize) -> Vec<(u32, NodeId)> {
         let versions = &self.program.reader.definitions.scores[score.0].versions;
         let axis = &self.axes[axis];
-        let first =
-            |since: Option<i64>| since.map_or(0, |since| axis.first_after(since - 1) as u32);
+        let first = |since: Option<i64>| since.map_or(0, |since| axis.first_after(since) as u32);
         let firsts: Vec<u32> = versions
             .iter()
             .map(|version| first(version.since))

@@ -3,6 +3,7 @@
 
 mod comparisons;
 mod lifecycle;
+mod policies;
 mod reopening;
 mod snapshots;
 
