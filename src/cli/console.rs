@@ -156,7 +156,7 @@ fn format_named(choice: FormatChoice) -> Format {
 }
 
 fn format_of_ending(file: &Path) -> Option<FormatChoice> {
-    match file.extension()?.to_str()? {
+    match file.extension()?.to_str()?.to_lowercase().as_str() {
         "json" => Some(FormatChoice::Json),
         "jsonl" | "ndjson" => Some(FormatChoice::Jsonl),
         "csv" => Some(FormatChoice::Csv),

@@ -123,6 +123,8 @@ fn output_goes_to_a_file_in_the_format_of_its_ending() {
     let outcome = project.with_data(&["run", "mttr in 2026-03", "--output", "mttr.csv"]);
     assert_eq!(outcome.shows(&[]).stdout, "");
     assert!(project.read("mttr.csv").starts_with("mttr"));
+    project.with_data(&["run", "mttr in 2026-03", "-o", "MTTR.JSON"]);
+    assert!(project.read("MTTR.JSON").starts_with("{"));
     let nowhere = project.with_data(&["run", "mttr", "--output", "no/such/folder.csv"]);
     nowhere.refused(3, &["cannot write `no/such/folder.csv`"]);
 }
