@@ -62,8 +62,7 @@ fn add_event(
             filter: None,
             span: name.span,
         }),
-        Some(_) => {}
-        None => reading.known.break_noun(id, &name.node),
+        Some(_) | None => reading.known.break_noun(id, &name.node),
     }
 }
 
@@ -87,8 +86,7 @@ fn add_state(
             source,
             span: name.span,
         }),
-        Some(_) => {}
-        None => reading.known.break_noun(id, &name.node),
+        Some(_) | None => reading.known.break_noun(id, &name.node),
     }
 }
 

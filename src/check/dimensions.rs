@@ -28,7 +28,10 @@ pub(super) fn field(
         .as_ref()
         .is_some_and(|qualifier| scope.model.table_named(&qualifier.node) == Some(table));
     let written = if names_this { &unqualified } else { written };
-    let field = fields::find(scope, table, written, problems)?;
+    let mut found = Problems::default();
+    let field = fields::find(scope, table, written, &mut found);
+    problems.extend(with_grain(found, &written.name.node));
+    let field = field?;
     let name = &written.name.node;
     let problem = match scope.field_type(field) {
         FieldType::Text | FieldType::YesNo | FieldType::Scale(_) => return Some(field),
@@ -47,6 +50,19 @@ pub(super) fn field(
     };
     problems.push(problem);
     None
+}
+
+/// `by month`: what stands for a grain of time is no field, and the message says where it goes.
+fn with_grain(found: Problems, name: &str) -> Problems {
+    let grains = ["day", "week", "month", "quarter", "year"];
+    if !grains.contains(&name) {
+        return found;
+    }
+    let mut advised = Problems::default();
+    for problem in found.sorted() {
+        advised.push(problem.label(format!("for one value a {name} write `over {name}`")));
+    }
+    advised
 }
 
 /// A dimension over all tables. Every problem is reported.

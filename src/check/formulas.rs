@@ -106,12 +106,8 @@ fn unknown_kpi(scope: Scope, name: &ast::Name) -> Diagnostic {
         return problem(format!("`{}` is a view", name.node))
             .label("a view stands alone, first in a query");
     }
-    if let Some(score) = scope
-        .model
-        .scores
-        .iter()
-        .find(|score| score.name == name.node)
-    {
+    let mut scores = scope.model.scores.iter();
+    if let Some(score) = scores.find(|score| score.name == name.node) {
         let table = &scope.table(score.table).name;
         return problem(format!("`{}` is a score, which each row has", name.node))
             .label(format!("write `sum {} of {table} …`", name.node));
@@ -124,6 +120,11 @@ fn unknown_kpi(scope: Scope, name: &ast::Name) -> Diagnostic {
     }
     let names = scope.known.kpis.keys().map(String::as_str);
     let views = scope.model.views.iter().map(|view| view.name.as_str());
+    let mut boards = scope.model.dashboards.iter();
+    if boards.any(|board| board.name == name.node) {
+        return problem(format!("`{}` is a dashboard", name.node))
+            .label(format!("`riskql dashboard {}` shows it", name.node));
+    }
     problem(format!("there is no kpi `{}`", name.node)).suggest(&name.node, names.chain(views))
 }
 

@@ -13,7 +13,8 @@ Examples:
   riskql explain \"escape_rate last quarter\" --data exports
 
 Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`), 2 a mistake in the
-command, a definition or the query, 3 data or files missing or unreadable, 101 a bug.";
+command, a definition or the query, 3 data or files missing or unreadable, 101 a bug,
+130 interrupted.";
 
 /// KPIs and risk weights of application security, computed over scanner findings
 #[derive(Parser, Debug)]
@@ -233,6 +234,10 @@ pub struct DashboardArguments {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql init                        the library in ./kpi-defs
+  riskql init appsec-kpis            the library in appsec-kpis/kpi-defs")]
 pub struct InitArguments {
     /// Where to; the definitions are written to DIR/kpi-defs
     #[arg(value_name = "DIR", default_value = ".")]

@@ -156,7 +156,7 @@ fn format_named(choice: FormatChoice) -> Format {
 }
 
 fn format_of_ending(file: &Path) -> Option<FormatChoice> {
-    match file.extension()?.to_str()? {
+    match file.extension()?.to_str()?.to_lowercase().as_str() {
         "json" => Some(FormatChoice::Json),
         "jsonl" | "ndjson" => Some(FormatChoice::Jsonl),
         "csv" => Some(FormatChoice::Csv),
@@ -178,7 +178,8 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Writes a file whole or not at all: under another name first, then renamed.
+/// Writes a file whole or not at all: under another name first, then renamed. A device or a pipe,
+/// such as `/dev/null`, is written into and stays what it is.
 pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     replace(file, bytes).map_err(|error| {
         Diagnostic::data(
@@ -190,6 +191,9 @@ pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(file).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return write_into(file, bytes);
+    }
     // A link is written through, and the permissions of what was there are kept.
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
     let name = file
@@ -206,6 +210,15 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&unfinished);
     }
     written
+}
+
+/// Writes to what is no file. A reader that has gone away is no failure, as on stdout.
+fn write_into(device: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut open = fs::OpenOptions::new().write(true).open(device)?;
+    match open.write_all(bytes) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -24,6 +24,7 @@ impl TableFile<'_> {
         problems: &mut Problems,
     ) -> Vec<String> {
         let mut notes = Vec::new();
+        let mut plain = Vec::new();
         for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
             if column.is_some() {
                 continue;
@@ -37,10 +38,28 @@ impl TableFile<'_> {
                 Some(_) | None if is_key && plan.is_parent => {
                     problems.push(self.no_key(wanted, near));
                 }
+                Some(_) | None if !is_key && near.is_none() => plain.push(wanted.name.as_str()),
                 Some(_) | None => notes.push(self.note(wanted, is_key, near)),
             }
         }
+        if !plain.is_empty() {
+            notes.push(self.note_of_all(&plain));
+        }
         notes
+    }
+
+    /// One line for all columns of which nothing else is to be said.
+    fn note_of_all(&self, names: &[&str]) -> String {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let (noun, effect) = match names.len() {
+            1 => ("column", "it reads"),
+            _ => ("columns", "they read"),
+        };
+        format!(
+            "`{}` has no {noun} {}: {effect} as missing everywhere",
+            self.name,
+            and_list(&quoted)
+        )
     }
 
     fn needed(

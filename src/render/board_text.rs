@@ -126,11 +126,18 @@ pub(super) fn notes(board: &Board) -> Vec<String> {
         } else {
             format!("{title}: {note}")
         };
-        if !notes.contains(note) && !notes.contains(&line) {
+        let said = notes.iter().any(|said| is_said_by(said, note));
+        if !said && !notes.contains(&line) {
             notes.push(line);
         }
     }
     notes
+}
+
+/// Whether a note of the board holds a card's: `no file for scans, so no data for: …`.
+fn is_said_by(said: &str, note: &str) -> bool {
+    let rest = said.strip_prefix(note);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(", so "))
 }
 
 pub(super) fn has_provisional(answer: &Answer) -> bool {

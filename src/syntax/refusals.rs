@@ -231,6 +231,7 @@ fn grouping(piece: &Piece<'_>, index: usize, word: &str) -> Refusal {
     Some(Box::new(Diagnostic::error(code, span, message).help(help)))
 }
 
+/// `cvss between 7 and 9` in a condition, `mttr between 2026-01 and 2026-03` for a period.
 fn between(piece: &Piece<'_>, index: usize) -> Refusal {
     let word = |offset: usize| {
         piece
@@ -238,18 +239,26 @@ fn between(piece: &Piece<'_>, index: usize) -> Refusal {
             .get(index + offset)
             .map(|token| piece.words(token))
     };
-    let field = index
-        .checked_sub(1)
-        .map_or("cvss", |index| piece.words(&piece.tokens[index]));
-    let low = word(1).unwrap_or("7");
-    let high = word(3).filter(|_| word(2) == Some("and")).unwrap_or("9");
-    let problem = Diagnostic::error(
-        "K123",
-        stretch(piece, index, index),
-        "there is no `between`",
-    )
-    .help(format!("write `{field} >= {low} and {field} <= {high}`"));
+    let high = word(3).filter(|_| word(2) == Some("and"));
+    let before = &piece.tokens[..index];
+    let instead = if before
+        .iter()
+        .any(|token| opens_condition(piece.words(token)))
+    {
+        let field = before.last().map_or("cvss", |token| piece.words(token));
+        let (low, high) = (word(1).unwrap_or("7"), high.unwrap_or("9"));
+        format!("write `{field} >= {low} and {field} <= {high}`")
+    } else {
+        let (first, last) = (word(1).unwrap_or("2026-01"), high.unwrap_or("2026-03"));
+        format!("a period is written `from {first} to {last}`, both included")
+    };
+    let span = stretch(piece, index, index);
+    let problem = Diagnostic::error("K123", span, "there is no `between`").help(instead);
     Some(Box::new(problem))
+}
+
+fn opens_condition(word: &str) -> bool {
+    matches!(word, "where" | "with" | "is" | "for")
 }
 
 fn like(piece: &Piece<'_>, index: usize) -> Refusal {

@@ -279,9 +279,9 @@ impl Stop<'_> {
             return None;
         }
         let meant = words::QUERY_CLAUSES.iter().chain(words::RESERVED).copied();
-        nearest(word, meant.clone())?;
+        let meant = meant_by(word, meant)?;
         let problem = self.error("K100", before, format!("`{word}` was not expected here"));
-        Some(problem.suggest(word, meant))
+        Some(problem.label(format!("did you mean `{meant}`?")))
     }
 
     /// Anything else.
@@ -345,7 +345,7 @@ impl Stop<'_> {
     /// The keyword that may stand here and that a word is nearly spelt like.
     fn slip(&self, word: &str) -> Option<String> {
         let beginnings = self.beginnings();
-        nearest(word, beginnings.iter().map(String::as_str)).map(str::to_string)
+        meant_by(word, beginnings.iter().map(String::as_str)).map(str::to_string)
     }
 
     fn beginnings(&self) -> Vec<String> {
@@ -366,6 +366,13 @@ impl Stop<'_> {
         }
         sentence(&words, "or")
     }
+}
+
+/// The word that a mistyped or abbreviated one most likely stands for.
+fn meant_by<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let versus = typed.eq_ignore_ascii_case("vs");
+    let mut written_out = known.clone().filter(|word| versus && *word == "versus");
+    written_out.next().or_else(|| nearest(typed, known))
 }
 
 /// The refusal of a line that begins with no clause word of its definition.

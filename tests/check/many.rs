@@ -120,6 +120,28 @@ dashboard d
     );
 }
 
+#[test]
+fn an_event_named_as_its_column_is_told_once() {
+    let text = r#"
+table tickets
+  key   id
+  event opened at opened
+  state live from opened until closed
+
+kpi a
+  is count of tickets opened
+
+kpi b
+  is mean time from opened to opened of tickets opened
+"#;
+    let (_, _, problems) = check_files(&[("calendar.kpi", "calendar\n"), ("x.kpi", text)]);
+    let told: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(told, ["`opened` is already a field of tickets"]);
+}
+
 /// Lines taken out and words replaced: whatever comes of it is told, without panic and without a
 /// flood.
 #[test]

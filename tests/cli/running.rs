@@ -123,8 +123,30 @@ fn output_goes_to_a_file_in_the_format_of_its_ending() {
     let outcome = project.with_data(&["run", "mttr in 2026-03", "--output", "mttr.csv"]);
     assert_eq!(outcome.shows(&[]).stdout, "");
     assert!(project.read("mttr.csv").starts_with("mttr"));
+    project.with_data(&["run", "mttr in 2026-03", "-o", "MTTR.JSON"]);
+    assert!(project.read("MTTR.JSON").starts_with("{"));
     let nowhere = project.with_data(&["run", "mttr", "--output", "no/such/folder.csv"]);
     nowhere.refused(3, &["cannot write `no/such/folder.csv`"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn output_into_a_pipe_leaves_it_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let project = Project::new();
+    let pipe = project.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let reading = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe)
+    });
+    let outcome = project.with_data(&["run", "mttr in 2026-03", "-o", "pipe", "--format", "csv"]);
+    outcome.shows(&[]);
+    let read = reading.join().expect("the reader ends");
+    assert!(read.expect("a text").starts_with("mttr"));
+    let kind = std::fs::metadata(&pipe).expect("it is there").file_type();
+    assert!(kind.is_fifo());
 }
 
 #[test]

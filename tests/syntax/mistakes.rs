@@ -99,6 +99,9 @@ fn the_messages_of_other_mistakes() {
         "\"mttr\"",
         "mttr limit -1",
         "mttr = 3",
+        "backlog vs target",
+        "mttr last month vs previous month",
+        "mttr between 2026-01 and 2026-03",
     ];
     let mut out = String::new();
     for text in queries {
