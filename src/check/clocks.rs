@@ -48,13 +48,9 @@ fn add_event(
     source: Option<EventSource>,
     reading: &mut Reading,
 ) {
-    let free = refuse_clash(
-        &tables[id.0],
-        &name.node,
-        name.span,
-        "event",
-        reading.problems,
-    );
+    let table = &tables[id.0];
+    let free = is_named_as_its_column(table, &name.node, source.as_ref())
+        || refuse_clash(table, &name.node, name.span, "event", reading.problems);
     match source {
         Some(source) if free => tables[id.0].events.push(Event {
             name: name.node.clone(),
@@ -64,6 +60,16 @@ fn add_event(
         }),
         Some(_) | None => reading.known.break_noun(id, &name.node),
     }
+}
+
+/// `event created at created`: a stranger's column may be called what happened. Where one of them
+/// may stand the other may not, so the name stays clear.
+fn is_named_as_its_column(table: &Table, name: &str, source: Option<&EventSource>) -> bool {
+    let Some(EventSource::Columns(columns)) = source else {
+        return false;
+    };
+    let is_own = matches!(columns.as_slice(), [only] if table.columns[*only].name == name);
+    is_own && table.event_named(name).is_none() && table.state_named(name).is_none()
 }
 
 fn add_state(

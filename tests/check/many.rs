@@ -121,12 +121,13 @@ dashboard d
 }
 
 #[test]
-fn an_event_named_as_its_column_is_told_once() {
+fn an_event_named_as_another_field_is_told_once() {
     let text = r#"
 table tickets
   key   id
-  event opened at opened
-  state live from opened until closed
+  event opened at opened_at
+  state live from opened_at until closed
+  field opened yesno
 
 kpi a
   is count of tickets opened

@@ -6,6 +6,7 @@ mod lifecycle;
 mod policies;
 mod reopening;
 mod snapshots;
+mod strangers;
 
 use riskql::model::Definitions;
 
