@@ -8,7 +8,7 @@ use super::clauses::{needed, once};
 use super::dimensions;
 use super::formulas::{self, Typed, formula};
 use super::index::Entry;
-use super::order::dependencies_first;
+use super::order::{circular, dependencies_first};
 use super::restrictions;
 use super::scope::{Kind, Known, Scope};
 use super::sizes::{Size, size, too_large};
@@ -36,7 +36,7 @@ pub(super) fn kpis(
     let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, &places)).collect();
     let order = dependencies_first(&needs);
     for circle in &order.circles {
-        problems.push(circle_of(circle, entries));
+        problems.push(circular("kpi", circle, |index| &entries[index].tree.name));
     }
     for entry in entries {
         known.break_name(Kind::Kpi, &entry.tree.name.node);
@@ -114,21 +114,6 @@ fn names_in<'a>(tree: &'a ast::Formula, visit: &mut impl FnMut(&'a str)) {
         }
         ast::Formula::Negate(inner) | ast::Formula::Group(inner) => names_in(&inner.node, visit),
     }
-}
-
-fn circle_of(circle: &[usize], entries: &[Entry<ast::Kpi>]) -> Diagnostic {
-    let first = &entries[circle[0]].tree.name;
-    let path: Vec<&str> = circle
-        .iter()
-        .chain(circle.first())
-        .map(|index| entries[*index].tree.name.node.as_str())
-        .collect();
-    Diagnostic::error(
-        "K228",
-        first.span,
-        format!("kpi `{}` is defined by itself", first.node),
-    )
-    .help(path.join(" → "))
 }
 
 /// Stands for a KPI until it is checked, and for one that is wrong.

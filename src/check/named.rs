@@ -2,7 +2,7 @@
 
 use super::conditions::{Setting, Site, condition};
 use super::index::Entry;
-use super::order::dependencies_first;
+use super::order::{circular, dependencies_first};
 use super::scope::{Kind, Known, Scope};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Condition, Definitions, NamedCondition, TableId};
@@ -25,7 +25,9 @@ pub(super) fn conditions(
     let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, entries)).collect();
     let order = dependencies_first(&needs);
     for circle in &order.circles {
-        problems.push(circle_of(circle, entries));
+        problems.push(circular("condition", circle, |index| {
+            &entries[index].tree.name
+        }));
     }
     for entry in entries {
         known.break_name(Kind::Condition, &entry.tree.name.node);
@@ -73,21 +75,6 @@ fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
         | ast::Condition::Present(_)
         | ast::Condition::Within { .. } => {}
     }
-}
-
-fn circle_of(circle: &[usize], entries: &[Entry<ast::NamedCondition>]) -> Diagnostic {
-    let first = &entries[circle[0]].tree.name;
-    let names: Vec<&str> = circle
-        .iter()
-        .chain(circle.first())
-        .map(|index| entries[*index].tree.name.node.as_str())
-        .collect();
-    Diagnostic::error(
-        "K228",
-        first.span,
-        format!("condition `{}` is defined by itself", first.node),
-    )
-    .help(names.join(" → "))
 }
 
 fn meaning(

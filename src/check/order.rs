@@ -1,11 +1,27 @@
 //! The order in which definitions that name each other are checked, and the circles among them.
 
+use crate::diagnostic::Diagnostic;
+use crate::syntax::ast::Name;
+
 /// What must come before what, put in order.
 pub(super) struct Order {
     /// Every index that is in no circle and leads to none, after all that it needs.
     pub sorted: Vec<usize>,
     /// Each circle found, from its first member to its last.
     pub circles: Vec<Vec<usize>>,
+}
+
+/// What is said of a circle (K228): the whole way round, told at its first member.
+pub(super) fn circular<'a>(
+    kind: &str,
+    circle: &[usize],
+    name: impl Fn(usize) -> &'a Name,
+) -> Diagnostic {
+    let first = name(circle[0]);
+    let way = circle.iter().chain(circle.first());
+    let way: Vec<&str> = way.map(|index| name(*index).node.as_str()).collect();
+    let message = format!("{kind} `{}` is defined by itself", first.node);
+    Diagnostic::error("K228", first.span, message).help(way.join(" → "))
 }
 
 #[derive(Clone, Copy, PartialEq)]

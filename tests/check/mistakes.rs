@@ -334,6 +334,12 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ("K401", Alone("calendar\n  timezone \"Europe/Berln\"\n")),
     ("K401", Alone("calendar\n  week starts mondy\n")),
     ("K401", Alone("calendar\n  year starts octobr\n")),
+    (
+        "K402",
+        Beside(
+            "kpi peaks\n  is count of findings open\n  at peak\n\nkpi half_peaks\n  is peaks / 2\n",
+        ),
+    ),
     ("K402", Query("sum backlog of findings open over quarter")),
     ("K402", Query("mean backlog of findings open")),
     (

@@ -92,3 +92,28 @@ fn marks_and_line_ends_of_windows_are_read() {
     });
     outcome.shows(&["high", "1"]);
 }
+
+#[test]
+fn more_numbers_than_fit() {
+    let project = Project::new();
+    let rows: String = (0..60_000)
+        .map(|row| format!("F{row},2026-03-01\n"))
+        .collect();
+    project.write("many.csv", format!("finding_id,found_at\n{rows}"));
+    let query = "count of findings found by finding_id over day from 2024-01-01 to 2026-12-31";
+    let table = format!("findings={}", project.path("many.csv").display());
+    let outcome = project.run(&["run", query, "--table", &table, "--as-of", "2026-12-31"]);
+    outcome.refused(2, &["K490", "60000 groups at 1096 points"]);
+}
+
+#[test]
+fn a_number_too_large_to_be_summed() {
+    let project = Project::new();
+    project.write(
+        "large.csv",
+        "finding_id,found_at,cvss\nF1,2026-03-01,1e13\nF2,2026-03-01,1e12\n",
+    );
+    let table = format!("findings={}", project.path("large.csv").display());
+    let outcome = project.run(&["run", "mean cvss of findings found", "--table", &table]);
+    outcome.refused(3, &["D202", "cvss", "1 value", "1e13", "line 2"]);
+}

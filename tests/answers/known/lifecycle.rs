@@ -1,6 +1,7 @@
 //! What tools get wrong about openings, closings and statuses.
 
-use super::{findings, values};
+use super::{findings, library, values};
+use crate::answers::pipeline;
 use crate::answers::tables::Table;
 
 /// <https://github.com/DefectDojo/django-DefectDojo/issues/9735>: closed findings are plotted by the
@@ -181,4 +182,31 @@ fn a_ratio_in_total_is_not_the_mean_of_the_ratios() {
     );
     // 1 of 100 and 1 of 1: 2 of 101 are 2.0 %. The mean of 1 % and 100 % is 50.5 %.
     assert_eq!(rates, [Some(0.01), Some(1.0), Some(2.0 / 101.0)]);
+}
+
+/// A list says what it leaves out, as a number does: rows too young to be judged, rows that end
+/// before they begin.
+#[test]
+fn a_list_counts_what_it_leaves_out() {
+    let tables = findings(
+        "finding_id | found_at   | verified_at | closed_at
+         F1         | 2026-03-01 | 2026-03-05  |
+         F2         | 2026-03-30 |             |
+         F3         | 2026-03-01 |             | 2026-02-01",
+    );
+    let left_out = |text: &str| {
+        let answer = pipeline::ask(&library(), &tables, "2026-04-01T00:00:00Z", text);
+        let rows = answer.rows.len();
+        let reasons = answer.excluded.into_iter();
+        let reasons: Vec<(String, u64)> = reasons.map(|left| (left.reason, left.rows)).collect();
+        (rows, reasons)
+    };
+    assert_eq!(
+        left_out("list findings found where verified within 14 days show finding_id"),
+        (1, vec![("pending".to_string(), 1)])
+    );
+    assert_eq!(
+        left_out("list findings open show finding_id"),
+        (2, vec![("closed_at before found_at".to_string(), 1)])
+    );
 }
