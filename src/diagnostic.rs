@@ -100,6 +100,20 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     best.map(|(_, name)| name)
 }
 
+/// Who has to act on errors; exit codes follow it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// A mistake in the command line, a definition or the query. Nothing was computed.
+    Mistake,
+    /// Data or files that are missing, unreadable or not what they should be.
+    Environment,
+}
+
+/// Whether a code is about what was typed; of those about data, only an unknown name after `--table`.
+fn is_mistake(code: &str) -> bool {
+    code.starts_with('K') || code == "D104"
+}
+
 /// The problems found so far, in no particular order until sorted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Problems {
@@ -120,6 +134,22 @@ impl Problems {
         self.list
             .iter()
             .any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Whose fault the errors are, if there are any. Both at once is a mistake first: it has to be
+    /// mended before the data matters.
+    pub fn fault(&self) -> Option<Fault> {
+        let mut errors = self
+            .list
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .peekable();
+        errors.peek()?;
+        Some(if errors.any(|problem| is_mistake(problem.code)) {
+            Fault::Mistake
+        } else {
+            Fault::Environment
+        })
     }
 
     pub fn is_empty(&self) -> bool {

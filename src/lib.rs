@@ -19,22 +19,31 @@
 //! [`ask`] is the whole way in one function.
 
 pub mod answer;
+pub mod boards;
 pub mod calendar;
 pub mod check;
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod engine;
+pub mod explain;
+pub mod files;
 pub mod format;
 pub mod functions;
 pub mod ground;
 pub mod model;
 pub mod plan;
 pub mod project;
+pub mod pulse;
+pub mod question;
 pub mod render;
+pub mod repl;
 pub mod source;
 pub mod syntax;
 pub mod types;
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Text of a query → its answer, over table files, as of the latest event in them.
 ///
@@ -54,13 +63,11 @@ pub fn ask(
     tables: Vec<data::Location>,
     text: &str,
 ) -> Result<answer::Answer, diagnostic::Problems> {
-    let id = sources.add("<query>", text);
-    let written = syntax::parse_query(sources, id)?;
-    let (query, _warnings) = check::query(definitions, &written)?;
+    let query = question::read(sources, definitions, "<query>", text)?.query;
     let ground = ground::Ground {
         definitions,
         sources,
-        tables,
+        tables: Rc::new(RefCell::new(data::Memory::new(tables))),
         as_of: None,
         known_on: None,
     };

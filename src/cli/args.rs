@@ -34,6 +34,8 @@ pub struct Arguments {
 pub enum Command {
     /// Evaluate a query; without one, every KPI against its target
     Run(RunArguments),
+    /// Explore the data and the definitions; with a script on stdin, run it
+    Repl(ReplArguments),
     /// Look for mistakes in the definitions, and with --data in the data
     Check(CheckArguments),
     /// Run the `test` definitions
@@ -144,6 +146,27 @@ pub struct RunArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    #[command(flatten)]
+    pub data: DataOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql repl --data exports
+  riskql repl --data exports -c \"mttr by team last quarter\"
+  riskql repl --data exports < monday.riskql
+
+At the prompt: a query, a definition, or \\help.")]
+pub struct ReplArguments {
+    /// Answer this instead of asking; may be repeated
+    #[arg(short = 'c', value_name = "QUERY")]
+    pub commands: Vec<String>,
+    /// In a script, go on after an entry that fails
+    #[arg(long)]
+    pub keep_going: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]

@@ -1,13 +1,13 @@
 //! Where a command's words go: the result to stdout or a file, everything else to stderr.
 
 use std::cell::RefCell;
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{ColorChoice, FormatChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::files;
 use crate::render::{self, Format, Look};
 use crate::source::{Sources, Span};
 
@@ -181,58 +181,13 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
 /// Writes a file whole or not at all: under another name first, then renamed. A device or a pipe,
 /// such as `/dev/null`, is written into and stays what it is.
 pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace(file, bytes).map_err(|error| {
+    files::replace(file, bytes).map_err(|error| {
         Diagnostic::data(
             "D902",
             format!("cannot write `{}`: {error}", file.display()),
         )
         .into()
     })
-}
-
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(file).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return write_into(file, bytes);
-    }
-    // A link is written through, and the permissions of what was there are kept.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
-    let name = file
-        .file_name()
-        .ok_or_else(|| io::Error::other("this is not the name of a file"))?;
-    let mut unfinished = std::ffi::OsString::from(".");
-    unfinished.push(name);
-    unfinished.push(format!(".{}", std::process::id()));
-    let unfinished = file.with_file_name(unfinished);
-    let written = write_synced(&unfinished, bytes)
-        .and_then(|()| keep_permissions(&file, &unfinished))
-        .and_then(|()| fs::rename(&unfinished, &file));
-    if written.is_err() {
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
-}
-
-/// Writes to what is no file. A reader that has gone away is no failure, as on stdout.
-fn write_into(device: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut open = fs::OpenOptions::new().write(true).open(device)?;
-    match open.write_all(bytes) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
-}
-
-fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut open = fs::File::create(file)?;
-    open.write_all(bytes)?;
-    open.sync_all()
-}
-
-fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
-    match fs::metadata(old) {
-        Ok(metadata) if metadata.is_dir() => Err(io::Error::other("this is a folder")),
-        Ok(metadata) if metadata.is_file() => fs::set_permissions(new, metadata.permissions()),
-        Ok(_) | Err(_) => Ok(()),
-    }
 }
 
 fn terminal_width() -> usize {

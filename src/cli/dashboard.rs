@@ -3,12 +3,10 @@
 use std::path::Path;
 
 use super::args::DashboardArguments;
-use super::boards::{self, Draft, DraftCard, DraftLayer};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::workspace;
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::model::{Dashboard, Definitions, Layer};
+use crate::boards;
 
 /// Shows the dashboard named, or the first.
 pub fn run(
@@ -17,64 +15,9 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
-    let dashboard = choose(&definitions, arguments.name.as_deref())?;
-    workspace::needs_data(&arguments.data, &format!("dashboard {}", dashboard.name))?;
+    let draft = boards::dashboard(&definitions, arguments.name.as_deref())?;
+    workspace::needs_data(&arguments.data, &format!("dashboard {}", draft.name))?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let ground = workspace::ground(console, &definitions, &arguments.data, instants)?;
-    let board = boards::board(console, &ground, draft(dashboard))?;
-    boards::write(console, &board, &Target::new(&arguments.output))
-}
-
-fn choose<'a>(
-    definitions: &'a Definitions,
-    name: Option<&str>,
-) -> Result<&'a Dashboard, Diagnostic> {
-    let known = || {
-        definitions
-            .dashboards
-            .iter()
-            .map(|dashboard| dashboard.name.as_str())
-    };
-    let Some(name) = name else {
-        return definitions.dashboards.first().ok_or_else(|| {
-            Diagnostic::data("K910", "the definitions have no dashboard")
-                .help("for every KPI against its target: riskql run")
-        });
-    };
-    let named = definitions
-        .dashboards
-        .iter()
-        .find(|dashboard| dashboard.name == name);
-    named.ok_or_else(|| {
-        let problem = Diagnostic::data("K910", format!("there is no dashboard `{name}`"));
-        match nearest(name, known()) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!(
-                "there is: {}",
-                known().collect::<Vec<_>>().join(", ")
-            )),
-        }
-    })
-}
-
-fn draft(dashboard: &Dashboard) -> Draft {
-    let title = dashboard.title.as_ref().unwrap_or(&dashboard.name);
-    Draft {
-        name: dashboard.name.clone(),
-        title: title.clone(),
-        layers: dashboard.layers.iter().map(layer).collect(),
-    }
-}
-
-fn layer(layer: &Layer) -> DraftLayer {
-    let cards = layer.cards.iter().map(|card| DraftCard {
-        kind: card.kind,
-        title: card.title.clone(),
-        query: card.query.clone(),
-    });
-    DraftLayer {
-        name: layer.name.clone(),
-        title: layer.title.clone().unwrap_or_default(),
-        cards: cards.collect(),
-    }
+    workspace::board(console, &ground, draft, &Target::new(&arguments.output))
 }

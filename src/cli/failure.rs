@@ -1,6 +1,6 @@
 //! Why a command did not end well, and the exit code that says so.
 
-use crate::diagnostic::{Diagnostic, Problems, Severity};
+use crate::diagnostic::{Diagnostic, Fault, Problems};
 
 /// The kinds of bad endings; a pipeline tells them apart by the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,22 +42,13 @@ impl Failure {
 }
 
 /// Problems with definitions and queries have codes with `K`, those with data and files with `D`.
-/// Both at once is a mistake first: it has to be mended before the data matters.
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Failure {
-        let mistake = problems
-            .clone()
-            .sorted()
-            .iter()
-            .any(|problem| problem.severity == Severity::Error && is_mistake(problem.code));
-        Failure {
-            kind: if mistake {
-                Kind::Mistake
-            } else {
-                Kind::Environment
-            },
-            problems,
-        }
+        let kind = match problems.fault() {
+            Some(Fault::Mistake) => Kind::Mistake,
+            Some(Fault::Environment) | None => Kind::Environment,
+        };
+        Failure { kind, problems }
     }
 }
 
@@ -65,9 +56,4 @@ impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Failure {
         Problems::from(diagnostic).into()
     }
-}
-
-/// Whether a code is about what was typed; of those about data, only an unknown name after `--table`.
-fn is_mistake(code: &str) -> bool {
-    code.starts_with('K') || code == "D104"
 }

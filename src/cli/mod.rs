@@ -4,17 +4,16 @@
 //! and looks at the environment.
 
 mod args;
-mod boards;
 mod check;
 mod codes;
 mod console;
 mod dashboard;
-mod everything;
 mod explain;
 mod failure;
 mod fmt;
 mod init;
 mod progress;
+mod repl;
 mod run;
 mod scorecard;
 mod test;
@@ -54,6 +53,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Fmt(own) => fmt::run(console, own, defs),
         Command::Explain(own) => explain::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, defs),
+        Command::Repl(own) => repl::run(console, own, defs),
         Command::Init(own) => init::run(console, own),
     }
 }
@@ -63,6 +63,7 @@ fn wants_json(command: &Command) -> bool {
     match command {
         Command::Run(own) => own.output.format == Some(FormatChoice::Json),
         Command::Dashboard(own) => own.output.format == Some(FormatChoice::Json),
+        Command::Repl(own) => own.output.format == Some(FormatChoice::Json),
         Command::Check(own) => own.format == TextOrJson::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,

@@ -5,10 +5,10 @@ use std::path::Path;
 use super::args::{DataOptions, OutputOptions, RunArguments};
 use super::console::{Console, Target};
 use super::failure::Failure;
-use super::{everything, explain, scorecard, workspace};
+use super::{explain, scorecard, workspace};
+use crate::ground;
 use crate::model::{Definitions, Query};
 use crate::render;
-use crate::syntax::ast::Subject;
 
 /// Answers the query; without one, shows the scorecard.
 pub fn run(
@@ -21,7 +21,9 @@ pub fn run(
     if text.trim().is_empty() {
         return scorecard::run(console, &definitions, &arguments.data, &arguments.output);
     }
-    let (written, query) = workspace::query(console, &definitions, &text)?;
+    let question = workspace::query(console, &definitions, &text)?;
+    let is_everything = question.is_everything();
+    let query = question.query;
     if query.explain {
         return explain::query(
             console,
@@ -32,7 +34,6 @@ pub fn run(
         );
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
-    let is_everything = written.node.subject == Subject::Everything;
     answer(
         console,
         &definitions,
@@ -55,7 +56,7 @@ fn answer(
     let ground = workspace::ground(console, definitions, data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
-        notes = everything::leave_out_unanswerable(&mut query, &ground)?;
+        notes = ground::leave_out_unanswerable(&mut query, &ground)?;
     }
     let mut answered = workspace::answer(console, &ground, &[&query])?;
     let mut answer = answered.answers.remove(0);

@@ -1,19 +1,24 @@
 //! What most commands start with: the definitions, the query, where the data is, the instants.
 
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::args::DataOptions;
-use super::console::Console;
+use super::console::{Console, Target};
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::check;
-use crate::data;
-use crate::diagnostic::{Diagnostic, Problems};
+use crate::boards::{self, Draft};
+use crate::data::{self, Memory};
+use crate::diagnostic::Diagnostic;
 use crate::ground::{Answered, Ground};
 use crate::model::{Definitions, Moment, Query};
 use crate::project::{self, Origin};
-use crate::source::Spanned;
-use crate::syntax::{self, ast};
+use crate::question::{self, Question};
+use crate::render;
+
+/// What those who wait are told.
+pub const READING: &str = "reading tables and computing …";
 
 /// The definitions of the run, without an error; their warnings are shown.
 pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {
@@ -43,17 +48,15 @@ pub fn needs_data(options: &DataOptions, command: &str) -> Result<(), Failure> {
         .into())
 }
 
-/// A query of the command line: as written, and as checked. Its warnings are shown.
+/// A query of the command line. Its warnings are shown.
 pub fn query(
     console: &mut Console,
     definitions: &Definitions,
     text: &str,
-) -> Result<(Spanned<ast::Query>, Query), Failure> {
-    let id = console.sources.add("<query>", text);
-    let written = syntax::parse_query(&console.sources, id)?;
-    let (query, warnings) = check::query(definitions, &written)?;
-    console.report(warnings);
-    Ok((written, query))
+) -> Result<Question, Failure> {
+    let mut question = question::read(&mut console.sources, definitions, "<query>", text)?;
+    console.report(std::mem::take(&mut question.warnings));
+    Ok(question)
 }
 
 /// The instants of the options `--as-of` and `--known-on`.
@@ -69,7 +72,7 @@ pub fn instants(
     options: &DataOptions,
 ) -> Result<Instants, Failure> {
     let mut read = |option, text: &Option<String>| match text {
-        Some(text) => moment(console, definitions, option, text).map(Some),
+        Some(text) => question::moment(&mut console.sources, definitions, option, text).map(Some),
         None => Ok(None),
     };
     Ok(Instants {
@@ -89,40 +92,29 @@ pub fn ground<'a>(
     Ok(Ground {
         definitions,
         sources: &console.sources,
-        tables,
+        tables: Rc::new(RefCell::new(Memory::new(tables))),
         as_of: instants.as_of,
         known_on: instants.known_on,
     })
 }
 
-/// The instant of an option, written as in a query: `2026-03-31`, `2026-03`, a timestamp.
-fn moment(
-    console: &mut Console,
-    definitions: &Definitions,
-    option: &str,
-    text: &str,
-) -> Result<Moment, Failure> {
-    let id = console
-        .sources
-        .add(format!("<{option}>"), format!("as of {text}"));
-    let written = syntax::parse_query(&console.sources, id)?;
-    if written.node.clauses.len() != 1 {
-        return Err(no_date(option, text).into());
-    }
-    let (query, _) = check::query(definitions, &written)?;
-    query.as_of.ok_or_else(|| no_date(option, text).into())
-}
-
-fn no_date(option: &str, text: &str) -> Problems {
-    Diagnostic::data("K908", format!("`{option} {text}`: this is not a date"))
-        .help(format!(
-            "write a day, week, month, quarter, year or instant: {option} 2026-03-31"
-        ))
-        .into()
-}
-
 /// Answers queries, and tells whoever waits that tables are being read.
 pub fn answer(console: &Console, ground: &Ground, queries: &[&Query]) -> Result<Answered, Failure> {
-    let _progress = Progress::start(console.is_watched(), "reading tables and computing …");
+    let _progress = Progress::start(console.is_watched(), READING);
     Ok(ground.answers(queries)?)
+}
+
+/// Answers the cards of a board and writes it in the format asked for.
+pub fn board(
+    console: &Console,
+    ground: &Ground,
+    draft: Draft,
+    target: &Target,
+) -> Result<(), Failure> {
+    let progress = Progress::start(console.is_watched(), READING);
+    let board = boards::board(ground, draft)?;
+    drop(progress);
+    let bytes = render::board(&board, target.format, target.look(console))
+        .map_err(|message| Diagnostic::data("K909", message))?;
+    target.write(&bytes)
 }

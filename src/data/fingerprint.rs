@@ -3,6 +3,7 @@
 //! Files are cut into blocks of 4 MiB that are hashed in parallel; the fingerprint is the
 //! SHA-256 of the table names, lengths and the blocks' BLAKE3 hashes. It is not what `sha256sum` prints.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -12,26 +13,43 @@ use sha2::{Digest, Sha256};
 
 use super::files::unreadable;
 use crate::diagnostic::Problems;
+use crate::model::TableId;
 
 const BLOCK: u64 = 4 << 20;
 
-/// The fingerprint of files, given by table name in the order of names.
-pub(super) fn of_files(files: &[(&str, &Path)]) -> Result<String, Problems> {
-    let mut all = Sha256::new();
+/// What a file holds, as far as a fingerprint tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct FileHash {
+    length: u64,
+    blocks: Vec<[u8; 32]>,
+}
+
+/// The hashes of files; all that cannot be read are reported.
+pub(super) fn of_files(
+    files: &BTreeMap<TableId, &Path>,
+) -> Result<BTreeMap<TableId, FileHash>, Problems> {
     let mut problems = Problems::default();
+    let mut hashes = BTreeMap::new();
     for (table, path) in files {
-        match block_hashes(path) {
-            Ok((length, hashes)) => {
-                add_header(&mut all, table, length);
-                hashes.iter().for_each(|hash| all.update(hash));
-            }
+        match file_hash(path) {
+            Ok(hash) => drop(hashes.insert(*table, hash)),
             Err(error) => problems.push(unreadable(&path.display().to_string(), &error)),
         }
     }
     if problems.has_errors() {
         return Err(problems);
     }
-    Ok(written(all))
+    Ok(hashes)
+}
+
+/// The fingerprint of files, given by table name in the order of names.
+pub(super) fn of_hashes(files: &[(&str, &FileHash)]) -> String {
+    let mut all = Sha256::new();
+    for (table, file) in files {
+        add_header(&mut all, table, file.length);
+        file.blocks.iter().for_each(|hash| all.update(hash));
+    }
+    written(all)
 }
 
 /// The fingerprint of cells given in a definition, by table name and in order.
@@ -65,16 +83,16 @@ fn written(all: Sha256) -> String {
     format!("sha256:{}", hex.concat())
 }
 
-fn block_hashes(path: &Path) -> io::Result<(u64, Vec<[u8; 32]>)> {
+fn file_hash(path: &Path) -> io::Result<FileHash> {
     let length = File::open(path)?.metadata()?.len();
     let blocks = length.div_ceil(BLOCK);
-    let hashes = (0..blocks)
+    let blocks = (0..blocks)
         .into_par_iter()
         .map_init(Vec::new, |buffer, block| {
             hash_block(path, block * BLOCK, buffer)
         })
         .collect::<io::Result<Vec<[u8; 32]>>>()?;
-    Ok((length, hashes))
+    Ok(FileHash { length, blocks })
 }
 
 /// BLAKE3 is several times faster than SHA-256, which matters for gigabytes.

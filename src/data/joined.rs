@@ -1,6 +1,7 @@
 //! Tables read → a dataset: keys are checked, parents found, what nothing asked for is dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::columns::{Column, Values};
 use super::keys;
@@ -57,11 +58,11 @@ pub(super) fn join_tables(
     }
     for (id, loaded) in tables {
         let plan = &plans[&id];
-        let mut parents: Vec<Option<Vec<u32>>> = Vec::new();
+        let mut parents: Vec<Option<Arc<Vec<u32>>>> = Vec::new();
         parents.resize_with(definitions.table(id).parents.len(), || None);
         for parent in &plan.parents {
             let (rows, note) = join_parent(definitions, (id, *parent), plan, &loaded, &indexes);
-            parents[*parent] = Some(rows);
+            parents[*parent] = Some(Arc::new(rows));
             dataset.notes.extend(note);
         }
         dataset.tables[id.0] = Some(hand_over(definitions, id, plan, loaded, parents));
@@ -135,18 +136,24 @@ fn hand_over(
     id: TableId,
     plan: &TablePlan,
     loaded: Loaded,
-    parents: Vec<Option<Vec<u32>>>,
+    parents: Vec<Option<Arc<Vec<u32>>>>,
 ) -> TableData {
     let mut columns = Vec::new();
     columns.resize_with(definitions.table(id).columns.len(), || None);
-    for (wanted, column) in plan.wanted.iter().zip(loaded.columns) {
+    let mut absent = BTreeSet::new();
+    let read = plan.wanted.iter().zip(loaded.columns).zip(loaded.is_absent);
+    for ((wanted, column), is_absent) in read {
+        if is_absent {
+            absent.insert(wanted.column);
+        }
         if plan.needs.contains_key(&wanted.column) {
-            columns[wanted.column] = column.into_data();
+            columns[wanted.column] = column.into_data().map(Arc::new);
         }
     }
     TableData {
         rows: loaded.rows,
         columns,
+        absent,
         parents,
     }
 }

@@ -6,13 +6,14 @@ use std::path::Path;
 use super::absent::TableFile;
 use super::columns::{Column, Values};
 use super::files::{Format, check_content, endings_in_words, format_of, unknown_ending};
+use super::fingerprint::{self, FileHash};
 use super::joined::{Loaded, join_tables};
 use super::keys::{self, Verdict};
 use super::locate::Location;
 use super::plan::{TablePlan, plan};
 use super::raw::RawTable;
 use super::report::{Origin, and_list, bad_values};
-use super::{Dataset, NO_ROW, Request, arrow, csv, fingerprint, json, parquet};
+use super::{Dataset, Memory, NO_ROW, Request, TableData, arrow, csv, json, parquet};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Calendar, Definitions, TableId};
 
@@ -28,6 +29,22 @@ pub fn load(
     locations: &[Location],
     request: &Request,
 ) -> Result<Dataset, Problems> {
+    Memory::new(locations.to_vec()).dataset(definitions, request)
+}
+
+/// What was read of files.
+pub(super) struct Read {
+    pub tables: Vec<(TableId, TableData)>,
+    pub hashes: BTreeMap<TableId, FileHash>,
+    pub notes: Vec<String>,
+}
+
+/// Reads all that a request asks for.
+pub(super) fn read(
+    definitions: &Definitions,
+    locations: &[Location],
+    request: &Request,
+) -> Result<Read, Problems> {
     let plans = plan(definitions, request);
     let mut problems = Problems::default();
     let mut files: BTreeMap<TableId, &Path> = BTreeMap::new();
@@ -39,20 +56,20 @@ pub fn load(
             None => problems.push(no_file(&definitions.table(*table).name, plan)),
         }
     }
-    let mut named: Vec<(&str, &Path)> = files
-        .iter()
-        .map(|(table, path)| (definitions.table(*table).name.as_str(), *path))
-        .collect();
-    named.sort_unstable();
-    let (tables, fingerprint) = rayon::join(
+    let (tables, hashes) = rayon::join(
         || read_all(definitions, &plans, &files),
-        || fingerprint::of_files(&named),
+        || fingerprint::of_files(&files),
     );
     let join = |tables| join_tables(definitions, &plans, tables);
-    match (tables.and_then(join), fingerprint) {
-        (Ok(dataset), Ok(fingerprint)) if !problems.has_errors() => Ok(Dataset {
-            fingerprint,
-            ..dataset
+    match (tables.and_then(join), hashes) {
+        (Ok(dataset), Ok(hashes)) if !problems.has_errors() => Ok(Read {
+            tables: (0..)
+                .map(TableId)
+                .zip(dataset.tables)
+                .filter_map(|(id, data)| Some((id, data?)))
+                .collect(),
+            hashes,
+            notes: dataset.notes,
         }),
         (Err(of_tables), _) => {
             problems.extend(of_tables);

@@ -25,6 +25,7 @@ mod json_rows;
 mod keys;
 mod load;
 mod locate;
+mod memory;
 mod parents;
 mod parquet;
 mod parquet_pages;
@@ -36,6 +37,7 @@ mod watermark;
 pub use given::from_given;
 pub use load::load;
 pub use locate::{Location, locate};
+pub use memory::Memory;
 pub use watermark::watermark;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,16 +78,18 @@ pub struct TableData {
     pub rows: usize,
     /// Indexed as `model::Table::columns`; `None`: not asked for. A column that the file lacks is
     /// there and missing everywhere.
-    pub columns: Vec<Option<ColumnData>>,
+    pub columns: Vec<Option<Arc<ColumnData>>>,
+    /// Those of the columns asked for that the file lacks.
+    pub absent: BTreeSet<usize>,
     /// Indexed as `model::Table::parents`: for each row the row of the parent, or [`NO_ROW`].
     /// `None`: not asked for.
-    pub parents: Vec<Option<Vec<u32>>>,
+    pub parents: Vec<Option<Arc<Vec<u32>>>>,
 }
 
 impl TableData {
     pub fn column(&self, column: usize) -> &ColumnData {
         self.columns[column]
-            .as_ref()
+            .as_deref()
             .expect("the plan asked for every column it reads")
     }
 }

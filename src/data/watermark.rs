@@ -46,7 +46,7 @@ fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
 
 fn latest(dataset: &Dataset, columns: Vec<(TableId, usize)>) -> Option<i64> {
     let of_column = |(table, column): (TableId, usize)| {
-        let data = dataset.table(table)?.columns.get(column)?.as_ref()?;
+        let data = dataset.table(table)?.columns.get(column)?.as_deref()?;
         match data {
             ColumnData::Instants(instants) => instants.iter().copied().max(),
             ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,

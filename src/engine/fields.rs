@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
     /// The knowledge times of a table, if it declares them and they were loaded.
     pub fn known_from(&self, table: TableId) -> Option<&'a [i64]> {
         let column = self.definitions.table(table).known_from?;
-        match self.dataset.table(table)?.columns.get(column)?.as_ref()? {
+        match self.dataset.table(table)?.columns.get(column)?.as_deref()? {
             ColumnData::Instants(instants) => Some(instants),
             ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => {
                 unreachable!("knowledge time is a date column")
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
                         .table(field.table)?
                         .columns
                         .get(column)?
-                        .as_ref()?,
+                        .as_deref()?,
                     is_time_of_event: table.columns[column].is_time_of_event,
                 },
             }),

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. Leaves may be used by all.
-const LEAVES: &[&str] = &["source", "types", "diagnostic"];
+const LEAVES: &[&str] = &["source", "types", "diagnostic", "pulse"];
 const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("types", &[]),
@@ -32,7 +32,40 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("render", &["answer", "model"]),
     ("project", &["syntax", "check", "model"]),
+    ("pulse", &[]),
+    ("files", &[]),
+    ("question", &["syntax", "check", "model"]),
     ("ground", &["answer", "data", "engine", "model", "plan"]),
+    (
+        "boards",
+        &["answer", "format", "ground", "model", "question"],
+    ),
+    (
+        "explain",
+        &["answer", "engine", "ground", "model", "plan", "render"],
+    ),
+    (
+        "repl",
+        &[
+            "answer",
+            "boards",
+            "calendar",
+            "check",
+            "data",
+            "engine",
+            "explain",
+            "files",
+            "format",
+            "functions",
+            "ground",
+            "model",
+            "plan",
+            "project",
+            "question",
+            "render",
+            "syntax",
+        ],
+    ),
     ("cli", &["*"]),
     ("lib", &["*"]),
     ("main", &["*"]),
@@ -44,9 +77,11 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("clap", &["cli", "main"]),
     ("polars", &["data", "render"]),
     ("annotate_snippets", &["render"]),
-    ("std::fs", &["data", "cli", "project"]),
-    ("std::env", &["cli", "main"]),
-    ("std::time", &["cli"]),
+    ("rustyline", &["repl"]),
+    ("ctrlc", &["repl"]),
+    ("std::fs", &["data", "cli", "project", "files", "repl"]),
+    ("std::env", &["cli", "repl", "main"]),
+    ("std::time", &["cli", "data", "repl"]),
     ("println!", &["cli", "main"]),
     ("print!", &["cli", "main"]),
     ("eprintln!", &["cli", "main"]),

@@ -43,7 +43,7 @@ fn givens_of_one_table_follow_each_other() {
     let parents = dataset.table(FINDINGS).unwrap().parents[0]
         .as_ref()
         .unwrap();
-    assert_eq!(*parents, [NO_ROW, 0, NO_ROW]);
+    assert_eq!(**parents, [NO_ROW, 0, NO_ROW]);
     let scans = dataset.table(SCANS).expect("there, without rows");
     assert_eq!(scans.rows, 0);
     assert!(scans.columns.iter().all(Option::is_some));

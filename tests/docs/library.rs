@@ -1,9 +1,11 @@
 //! The built-in library as the documentation's examples use it.
 
+use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 use riskql::answer::{Answer, Cell, Column, ColumnRole};
-use riskql::data;
+use riskql::data::{self, Memory};
 use riskql::ground::Ground;
 use riskql::model::{Definitions, Query};
 use riskql::project;
@@ -19,7 +21,9 @@ pub fn answers_over_demo(
     let ground = Ground {
         definitions,
         sources,
-        tables: data::locate(definitions, Some(&folder), &[]).expect("the demo data is found"),
+        tables: Rc::new(RefCell::new(Memory::new(
+            data::locate(definitions, Some(&folder), &[]).expect("the demo data is found"),
+        ))),
         as_of: None,
         known_on: None,
     };

@@ -129,7 +129,7 @@ fn first_present(data: &TableData, columns: &[usize], row: usize, as_of: i64) ->
 }
 
 fn instant(data: &TableData, column: usize, row: usize) -> Option<i64> {
-    match data.columns[column].as_ref()? {
+    match data.columns[column].as_deref()? {
         ColumnData::Instants(instants) => Some(instants[row]).filter(|at| *at != MISSING_INSTANT),
         ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
     }

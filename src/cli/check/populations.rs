@@ -119,7 +119,7 @@ fn earliest(rows: &Rows) -> Option<i64> {
         .filter_map(|(table, data)| Some((table, data.as_ref()?)))
         .flat_map(|(table, data)| table.columns.iter().zip(&data.columns))
         .filter(|(column, _)| column.is_time_of_event)
-        .filter_map(|(_, data)| match data.as_ref()? {
+        .filter_map(|(_, data)| match data.as_deref()? {
             ColumnData::Instants(instants) => instants
                 .iter()
                 .copied()

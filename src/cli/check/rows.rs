@@ -1,7 +1,6 @@
 //! What only the data can show: every column of every table with a file is read, and then looked at.
 
 use super::{balance, populations, texts, warning};
-use crate::check;
 use crate::cli::args::DataOptions;
 use crate::cli::console::Console;
 use crate::cli::failure::Failure;
@@ -12,7 +11,7 @@ use crate::diagnostic::Problems;
 use crate::ground::Ground;
 use crate::model::{Definitions, Query};
 use crate::plan::{self, Asking, Standpoint};
-use crate::syntax;
+use crate::question;
 
 /// What the checks look at.
 pub(super) struct Rows<'a> {
@@ -35,7 +34,8 @@ pub(super) fn check(
     let instants = workspace::instants(console, definitions, options)?;
     let ground = workspace::ground(console, definitions, options, instants)?;
     let _progress = Progress::start(console.is_watched(), "reading tables …");
-    let dataset = data::load(definitions, &ground.tables, &request(&ground, &everything))?;
+    let request = request(&ground, &everything);
+    let dataset = ground.tables.borrow_mut().dataset(definitions, &request)?;
     let standpoint = standpoint(&ground, &dataset, &everything)?;
     let rows = Rows {
         definitions,
@@ -54,9 +54,7 @@ pub(super) fn check(
 }
 
 fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query, Problems> {
-    let id = console.sources.add("<check>", "");
-    let written = syntax::parse_query(&console.sources, id)?;
-    check::query(definitions, &written).map(|(query, _)| query)
+    question::read(&mut console.sources, definitions, "<check>", "").map(|question| question.query)
 }
 
 /// Every column of every table with a file; those that a KPI needs must be there.
@@ -68,7 +66,7 @@ fn request(ground: &Ground, everything: &Query) -> Request {
         tolerant: true,
     };
     let mut request = plan::needs(ground.definitions, &[everything], asking);
-    for location in &ground.tables {
+    for location in &ground.files() {
         let table = ground.definitions.table(location.table);
         let wanted = request.tables.entry(location.table).or_default();
         for column in 0..table.columns.len() {

@@ -141,7 +141,7 @@ impl<'a> Found<'a> {
         let definitions = self.rows.definitions;
         match definitions.field(field).source {
             FieldSource::Column(column) => {
-                match self.rows.dataset.table(field.table)?.columns[column].as_ref()? {
+                match self.rows.dataset.table(field.table)?.columns[column].as_deref()? {
                     ColumnData::Texts { dictionary, .. } if !dictionary.is_empty() => {
                         Some(dictionary.iter().map(String::as_str).collect())
                     }

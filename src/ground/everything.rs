@@ -1,12 +1,11 @@
 //! A query of clauses alone asks for every KPI: those that the data cannot answer are left out.
 
-use super::failure::Failure;
-use crate::diagnostic::Diagnostic;
-use crate::ground::Ground;
+use super::Ground;
+use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Query, SortColumn, Subject, ValuesQuery};
 
 /// Takes the columns out of a query whose tables have no file, and says so in notes.
-pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<String>, Failure> {
+pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<String>, Problems> {
     let whole = query.clone();
     let Subject::Values(values) = &mut query.subject else {
         return Ok(Vec::new());

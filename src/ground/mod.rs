@@ -3,8 +3,15 @@
 //! Takes checked queries; gives their answers. Each file is read once for all of them, with the
 //! columns that any of them needs.
 
+mod everything;
+
+pub use everything::leave_out_unanswerable;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::answer::Answer;
-use crate::data::{self, Dataset, Location};
+use crate::data::{Dataset, Location, Memory, Request};
 use crate::diagnostic::Problems;
 use crate::engine;
 use crate::model::{Definitions, Moment, Query};
@@ -16,8 +23,8 @@ pub struct Ground<'a> {
     pub definitions: &'a Definitions,
     /// Where definitions and queries were written; messages about needed columns name the place.
     pub sources: &'a Sources,
-    /// The files of the tables that have one.
-    pub tables: Vec<Location>,
+    /// The tables, as far as they were read; what a query needs beyond that is read when it is asked.
+    pub tables: Rc<RefCell<Memory>>,
     /// For queries that do not say; without it, the latest event in the data (rule S2).
     pub as_of: Option<Moment>,
     /// For queries that do not say; without it, as-of.
@@ -43,20 +50,38 @@ impl Ground<'_> {
 
     /// Reads what queries need, and says where they stand if they do not.
     pub fn load(&self, queries: &[&Query]) -> Result<(Dataset, plan::Given), Problems> {
-        let place = |span| self.place(span);
-        let asking = Asking {
-            place: &place,
-            watermark: self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none()),
-            tolerant: false,
-        };
-        let request = plan::needs(self.definitions, queries, asking);
-        let dataset = data::load(self.definitions, &self.tables, &request)?;
+        let request = self.needs(queries);
+        let mut tables = self.tables.borrow_mut();
+        let dataset = tables.dataset(self.definitions, &request)?;
         let given = plan::Given {
             as_of: self.as_of.clone(),
             known_on: self.known_on.clone(),
-            watermark: data::watermark(self.definitions, &dataset),
+            watermark: if self.wants_watermark(queries) {
+                tables.watermark(self.definitions, &dataset)
+            } else {
+                None
+            },
         };
         Ok((dataset, given))
+    }
+
+    /// What queries read of the tables.
+    pub fn needs(&self, queries: &[&Query]) -> Request {
+        let asking = Asking {
+            place: &|span| self.place(span),
+            watermark: self.wants_watermark(queries),
+            tolerant: false,
+        };
+        plan::needs(self.definitions, queries, asking)
+    }
+
+    fn wants_watermark(&self, queries: &[&Query]) -> bool {
+        self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none())
+    }
+
+    /// The files of the tables that have one.
+    pub fn files(&self) -> Vec<Location> {
+        self.tables.borrow().locations().to_vec()
     }
 
     /// The tables a query cannot do without and that have no file.
@@ -66,12 +91,13 @@ impl Ground<'_> {
             watermark: false,
             tolerant: false,
         };
+        let files = self.files();
         plan::needs(self.definitions, &[query], asking)
             .tables
             .iter()
             .filter(|(table, wanted)| {
                 !wanted.file_needed_by.is_empty()
-                    && !self.tables.iter().any(|location| location.table == **table)
+                    && !files.iter().any(|location| location.table == **table)
             })
             .map(|(table, _)| self.definitions.table(*table).name.as_str())
             .collect()

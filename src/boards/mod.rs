@@ -1,16 +1,20 @@
-//! Queries in layers → a board of cards: what the scorecard and the dashboards share.
+//! Queries in layers → a board of cards: the scorecard and the dashboards.
+//!
+//! Takes definitions and the ground to ask on; gives a [`Board`]. Prints nothing.
 
-use super::console::{Console, Target};
-use super::failure::Failure;
-use super::workspace;
+mod dashboard;
+mod scorecard;
+
+pub use dashboard::dashboard;
+pub use scorecard::scorecard;
+
 use crate::answer::{
     Answer, Board, BoardCard, BoardLayer, Cell, Column, ColumnRole, Context, Level, Row, Value,
     ValueColumn,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems};
 use crate::ground::Ground;
 use crate::model::{CardKind, Period, Query, Subject};
-use crate::render;
 use crate::types::Grain;
 
 /// Months of history on a number card.
@@ -37,7 +41,7 @@ pub struct DraftCard {
 
 /// Answers all cards over one reading of the data. A card whose table has no file says so and shows
 /// no data; that no card can be answered is an error.
-pub fn board(console: &Console, ground: &Ground, draft: Draft) -> Result<Board, Failure> {
+pub fn board(ground: &Ground, draft: Draft) -> Result<Board, Problems> {
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
     let lacking: Vec<String> = cards
         .iter()
@@ -50,7 +54,7 @@ pub fn board(console: &Console, ground: &Ground, draft: Draft) -> Result<Board, 
     if queries.is_empty() {
         return Err(nothing_to_show(&lacking).into());
     }
-    let answered = workspace::answer(console, ground, &queries)?;
+    let answered = ground.answers(&queries)?;
     let context = answered.answers[0].context.clone();
     let (values, past) = answered.answers.split_at(answerable().count());
     let mut values = values.iter().cloned();
@@ -74,13 +78,6 @@ pub fn board(console: &Console, ground: &Ground, draft: Draft) -> Result<Board, 
     }
     let notes = notes(&cards, &lacking, answered.notes);
     Ok(assemble(draft, shown, context, notes))
-}
-
-/// Writes a board in the format asked for.
-pub fn write(console: &Console, board: &Board, target: &Target) -> Result<(), Failure> {
-    let bytes = render::board(board, target.format, target.look(console))
-        .map_err(|message| Diagnostic::data("K909", message))?;
-    target.write(&bytes)
 }
 
 fn assemble(draft: Draft, cards: Vec<BoardCard>, context: Context, notes: Vec<String>) -> Board {

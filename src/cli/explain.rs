@@ -1,0 +1,66 @@
+//! `riskql explain`: what a number means in words, which rows it is made of, and its arithmetic.
+
+use std::path::Path;
+
+use super::args::{DataOptions, ExplainArguments, FormatChoice, OutputOptions, TextOrJson};
+use super::console::{Console, Target};
+use super::failure::Failure;
+use super::progress::Progress;
+use super::workspace;
+use crate::diagnostic::Diagnostic;
+use crate::explain;
+use crate::model::{Definitions, Query};
+use crate::render::Format;
+
+/// Explains the query.
+pub fn run(
+    console: &mut Console,
+    arguments: &ExplainArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let text = arguments.query.join(" ");
+    let asked = workspace::query(console, &definitions, &text)?.query;
+    let output = OutputOptions {
+        format: match arguments.format {
+            Some(TextOrJson::Table) => Some(FormatChoice::Table),
+            Some(TextOrJson::Json) => Some(FormatChoice::Json),
+            None => None,
+        },
+        output: arguments.output.clone(),
+    };
+    query(console, &definitions, &asked, &arguments.data, &output)
+}
+
+/// Explains a checked query.
+pub fn query(
+    console: &mut Console,
+    definitions: &Definitions,
+    query: &Query,
+    data: &DataOptions,
+    output: &OutputOptions,
+) -> Result<(), Failure> {
+    let target = Target::new(output);
+    let as_object = match target.format {
+        Format::Table => false,
+        Format::Json => true,
+        Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+            let problem = Diagnostic::data("K909", "an explanation is text or JSON");
+            return Err(problem
+                .help("write `--format table` or `--format json`")
+                .into());
+        }
+    };
+    workspace::needs_data(data, &format!("explain \"{}\"", explain::asked(query)))?;
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
+    let progress = Progress::start(console.is_watched(), workspace::READING);
+    let explained = explain::explain(&ground, query)?;
+    drop(progress);
+    let text = if as_object {
+        explain::json(&explained)
+    } else {
+        explain::text(&explained)
+    };
+    target.write(text.as_bytes())
+}

@@ -1,0 +1,142 @@
+//! Commands that change how later queries are asked and shown.
+
+use std::path::PathBuf;
+
+use super::{Command, Takes};
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::render::Format;
+use crate::repl::reply::Reply;
+use crate::repl::session::Session;
+
+/// The formats by the names they have on the command line.
+const FORMATS: &[(&str, Format)] = &[
+    ("table", Format::Table),
+    ("json", Format::Json),
+    ("jsonl", Format::Jsonl),
+    ("csv", Format::Csv),
+    ("md", Format::Md),
+    ("parquet", Format::Parquet),
+];
+
+pub(super) const AS_OF: Command = Command {
+    name: "as-of",
+    arguments: "[DATE|latest]",
+    help: "stand at another day or instant from now on; `latest` is the latest event",
+    takes: &[Takes::Date],
+    run: as_of,
+};
+
+pub(super) const PERIOD: Command = Command {
+    name: "period",
+    arguments: "[PERIOD|none]",
+    help: "the period of queries that name none: last 6 months",
+    takes: &[Takes::Period],
+    run: period,
+};
+
+pub(super) const FORMAT: Command = Command {
+    name: "format",
+    arguments: "[table|json|jsonl|csv|md|parquet]",
+    help: "how answers are written",
+    takes: &[Takes::Format],
+    run: format,
+};
+
+pub(super) const OUTPUT: Command = Command {
+    name: "output",
+    arguments: "[FILE]",
+    help: "where answers are written; without a file, the screen again",
+    takes: &[Takes::File],
+    run: output,
+};
+
+pub(super) const TIME: Command = Command {
+    name: "time",
+    arguments: "[on|off]",
+    help: "say how long each answer took",
+    takes: &[Takes::Words(&["on", "off"])],
+    run: time,
+};
+
+fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    match arguments {
+        "" => {}
+        "latest" => session.settings.as_of = None,
+        date => session.settings.as_of = Some(session.moment("\\as-of", date)?),
+    }
+    Ok(Reply::told(match &session.settings.as_of {
+        Some(moment) => format!("as of {}", moment.label),
+        None => "as of the latest event in the data".to_string(),
+    }))
+}
+
+fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    match arguments {
+        "" => {}
+        "none" => session.settings.period = None,
+        period => {
+            let question = session.read(period)?;
+            if question.query.period.is_none() || question.written.node.clauses.len() != 1 {
+                return Err(
+                    Diagnostic::data("K952", format!("`{period}` is not a period"))
+                        .help("write it as in a query: \\period last 6 months")
+                        .into(),
+                );
+            }
+            session.settings.period = Some(question.query.text);
+        }
+    }
+    Ok(Reply::told(match &session.settings.period {
+        Some(period) => format!("queries without a period: {period}"),
+        None => "no period for queries that name none".to_string(),
+    }))
+}
+
+fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    if !arguments.is_empty() {
+        let Some((_, format)) = FORMATS.iter().find(|(name, _)| *name == arguments) else {
+            let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+            return Err(
+                Diagnostic::data("K953", format!("`{arguments}` is not a format"))
+                    .help(format!("formats: {}", names.join(", ")))
+                    .into(),
+            );
+        };
+        session.settings.format = *format;
+    }
+    let (name, _) = FORMATS
+        .iter()
+        .find(|(_, format)| *format == session.settings.format)
+        .expect("every format has a name");
+    Ok(Reply::told(format!("answers are written as {name}")))
+}
+
+fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    session.settings.output = (!arguments.is_empty()).then(|| PathBuf::from(arguments));
+    Ok(Reply::told(match &session.settings.output {
+        Some(file) => format!("answers are written to {}", file.display()),
+        None => "answers are shown here".to_string(),
+    }))
+}
+
+fn time(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    session.settings.is_timed = match arguments {
+        "on" => true,
+        "off" => false,
+        "" => !session.settings.is_timed,
+        other => {
+            return Err(Diagnostic::data(
+                "K954",
+                format!("`\\time {other}`: this is neither on nor off"),
+            )
+            .help("\\time on, or \\time off")
+            .into());
+        }
+    };
+    let word = if session.settings.is_timed {
+        "on"
+    } else {
+        "off"
+    };
+    Ok(Reply::told(format!("timing is {word}")))
+}

@@ -1,0 +1,1 @@
+//! The line editor: the only place that knows rustyline.

@@ -1,0 +1,30 @@
+//! The session: an analyst types queries, definitions and commands, and keeps what she found.
+//!
+//! [`Session::answer`] takes what was typed and gives a [`Reply`]; it knows no terminal, so a script,
+//! a test and the terminal all get the same. What helps while typing ([`complete`], [`hint`],
+//! [`highlight`], [`input::is_unfinished`]) are pure functions of the text, the position in it and the
+//! [`Catalogue`]. Only `editor` knows the line editor, only `terminal` and `script` print.
+
+mod catalogue;
+mod commands;
+mod complete;
+mod editor;
+mod highlight;
+mod hint;
+pub mod input;
+mod refine;
+mod reply;
+mod script;
+mod session;
+mod terminal;
+mod workspace;
+
+pub use catalogue::{Catalogue, FieldWords, Noun, TableWords, Values};
+pub use commands::COMMANDS;
+pub use complete::{Candidate, Completion, complete};
+pub use highlight::{Paint, Piece, highlight};
+pub use hint::hint;
+pub use reply::{Reply, Wish};
+pub use script::run as run_script;
+pub use session::{Options, Session};
+pub use terminal::run as run_terminal;
