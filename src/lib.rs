@@ -31,6 +31,7 @@ pub mod files;
 pub mod format;
 pub mod functions;
 pub mod ground;
+pub mod ingest;
 pub mod model;
 pub mod plan;
 pub mod project;

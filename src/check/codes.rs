@@ -107,4 +107,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("K622", "not a column of the answer"),
     ("K623", "a test expects nothing"),
     ("K630", "warning: no target to compare with"),
+    ("K700", "a source lacks a clause"),
+    ("K701", "a source has a clause twice"),
+    ("K702", "a word that a source cannot have there"),
+    ("K703", "a severity of reports that is not on the scale"),
+    ("K704", "a word of reports with two meanings"),
+    ("K705", "a format of dates that cannot be read"),
 ];

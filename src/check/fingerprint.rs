@@ -50,7 +50,8 @@ fn without_blank_lines(text: &str) -> String {
     kept
 }
 
-/// Kind and name, by which texts are ordered. Tests say nothing about what is computed.
+/// Kind and name, by which texts are ordered. Tests say nothing about what is computed, and sources
+/// only how reports become tables.
 fn place(definition: &Definition) -> Option<(&'static str, &str)> {
     match definition {
         Definition::Calendar(_) => Some(("calendar", "")),
@@ -62,6 +63,6 @@ fn place(definition: &Definition) -> Option<(&'static str, &str)> {
         Definition::Kpi(tree) => Some(("kpi", &tree.name.node)),
         Definition::View(tree) => Some(("view", &tree.name.node)),
         Definition::Dashboard(tree) => Some(("dashboard", &tree.name.node)),
-        Definition::Test(_) => None,
+        Definition::Source(_) | Definition::Test(_) => None,
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct Index<'a> {
     pub kpis: Vec<Entry<'a, ast::Kpi>>,
     pub views: Vec<Entry<'a, ast::View>>,
     pub dashboards: Vec<Entry<'a, ast::Dashboard>>,
+    pub sources: Vec<Entry<'a, ast::Source>>,
     pub tests: Vec<Entry<'a, ast::Test>>,
 }
 
@@ -72,6 +73,7 @@ impl<'a> Index<'a> {
             ast::Definition::Dashboard(tree) if is_first => {
                 self.dashboards.push(Entry { tree, span });
             }
+            ast::Definition::Source(tree) if is_first => self.sources.push(Entry { tree, span }),
             ast::Definition::Test(tree) if is_first => self.tests.push(Entry { tree, span }),
             ast::Definition::Scale(_)
             | ast::Definition::Table(_)
@@ -79,6 +81,7 @@ impl<'a> Index<'a> {
             | ast::Definition::Kpi(_)
             | ast::Definition::View(_)
             | ast::Definition::Dashboard(_)
+            | ast::Definition::Source(_)
             | ast::Definition::Test(_) => {}
         }
     }
@@ -98,6 +101,7 @@ fn named(definition: &ast::Definition) -> Option<(&'static str, &'static str, &a
         ast::Definition::Kpi(tree) => Some(("query", "kpi", &tree.name)),
         ast::Definition::View(tree) => Some(("query", "view", &tree.name)),
         ast::Definition::Dashboard(tree) => Some(("dashboard", "dashboard", &tree.name)),
+        ast::Definition::Source(tree) => Some(("source", "source", &tree.name)),
         ast::Definition::Test(tree) => Some(("test", "test", &tree.name)),
     }
 }

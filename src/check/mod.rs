@@ -35,6 +35,7 @@ mod periods;
 mod populations;
 mod queries;
 mod relations;
+mod reports;
 mod restrictions;
 mod scales;
 mod scope;
@@ -92,6 +93,8 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     };
     let dashboards = dashboards::dashboards(scope, &index.dashboards, found);
     let tests = tests::tests(scope, &index.tests, found);
+    let severity = model.scales.iter().find(|scale| scale.name == "severity");
+    model.reports = reports::sources(&index.sources, severity.map(AsRef::as_ref), found);
     model.dashboards = dashboards;
     model.tests = tests;
     if problems.has_errors() {
@@ -134,6 +137,7 @@ fn empty(calendar: Calendar) -> Definitions {
         views: Vec::new(),
         dashboards: Vec::new(),
         tests: Vec::new(),
+        reports: Vec::new(),
         fingerprint: String::new(),
         places: BTreeMap::new(),
     }

@@ -44,6 +44,8 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Say in words and numbers how a value comes about
     Explain(ExplainArguments),
+    /// List the report formats known, or show what a report would yield
+    Sources(SourcesArguments),
     /// Show a dashboard
     Dashboard(DashboardArguments),
     /// Write the built-in library of definitions, to change it and keep it in git
@@ -171,6 +173,30 @@ pub struct ReplArguments {
     pub data: DataOptions,
     #[command(flatten)]
     pub output: OutputOptions,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql sources
+  riskql sources test zap.xml
+  riskql sources test zap.xml --format json")]
+pub struct SourcesArguments {
+    #[command(subcommand)]
+    pub command: Option<SourcesCommand>,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table", global = true)]
+    pub format: TextOrJson,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum SourcesCommand {
+    /// Show what a report would yield, row by row
+    Test {
+        /// The report
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,7 @@ mod progress;
 mod repl;
 mod run;
 mod scorecard;
+mod sources;
 mod test;
 mod workspace;
 
@@ -54,6 +55,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Explain(own) => explain::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
+        Command::Sources(own) => sources::run(console, own, defs),
         Command::Init(own) => init::run(console, own),
     }
 }
@@ -66,6 +68,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Repl(own) => own.output.format == Some(FormatChoice::Json),
         Command::Check(own) => own.format == TextOrJson::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
+        Command::Sources(own) => own.format == TextOrJson::Json,
         Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
     }
 }

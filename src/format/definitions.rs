@@ -2,7 +2,7 @@
 
 use super::lines::{Line, Opening, widest};
 use super::words::name;
-use super::{boards, kpis, model, policy};
+use super::{boards, kpis, model, policy, reports};
 use crate::source::Spanned;
 use crate::syntax::ast::{Definition, Name};
 
@@ -78,6 +78,7 @@ fn listed(definition: &Definition) -> Option<(ListedKind, &Name)> {
         | Definition::Kpi(_)
         | Definition::View(_)
         | Definition::Dashboard(_)
+        | Definition::Source(_)
         | Definition::Test(_) => None,
     }
 }
@@ -95,6 +96,7 @@ fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<Lin
         Definition::Kpi(tree) => kpis::kpi(place, tree),
         Definition::View(tree) => boards::view(place, tree),
         Definition::Dashboard(tree) => boards::dashboard(place, tree),
+        Definition::Source(tree) => reports::source(place, tree),
         Definition::Test(tree) => boards::test(place, tree),
     };
     lines.into_list()

@@ -22,6 +22,7 @@ mod lines;
 mod model;
 mod policy;
 mod queries;
+mod reports;
 mod words;
 
 pub use diff::diff;

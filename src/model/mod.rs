@@ -6,11 +6,13 @@
 mod formula;
 mod policy;
 mod query;
+mod report;
 mod schema;
 
 pub use formula::*;
 pub use policy::*;
 pub use query::*;
+pub use report::*;
 pub use schema::*;
 
 use std::collections::BTreeMap;
@@ -36,6 +38,8 @@ pub struct Definitions {
     pub views: Vec<View>,
     pub dashboards: Vec<Dashboard>,
     pub tests: Vec<Test>,
+    /// The report formats, in the order of definition files and texts.
+    pub reports: Vec<ReportSource>,
     /// `sha256:…` over the formatted text of all definitions but tests, in a fixed order (rule S38):
     /// comments and white space do not change it.
     pub fingerprint: String,

@@ -4,6 +4,7 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
+mod aligned;
 mod board_text;
 mod cells;
 mod csv;
@@ -23,6 +24,7 @@ mod table;
 mod text;
 mod trend;
 
+pub use aligned::aligned;
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
 pub use numbers::{change, count, limit, plain, value, with_unit};

@@ -22,6 +22,7 @@ mod literals;
 mod pieces;
 mod queries;
 mod refusals;
+mod reports;
 mod split;
 mod tokens;
 mod unparsed;

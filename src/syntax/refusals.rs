@@ -48,9 +48,10 @@ fn one(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> 
         TokenKind::Symbol => symbol(piece, token),
         TokenKind::BackTicked | TokenKind::OpenBackTick => back_ticks(piece, token),
         TokenKind::OpenText => open_text(piece, token),
+        TokenKind::OpenBlock => open_block(piece, token),
         TokenKind::OtherQuotes => other_quotes(piece, token),
         TokenKind::OpenGridRow => open_row(piece, token),
-        TokenKind::Text | TokenKind::GridRow | TokenKind::Comment => None,
+        TokenKind::Text | TokenKind::Block | TokenKind::GridRow | TokenKind::Comment => None,
     }
 }
 
@@ -60,6 +61,13 @@ fn open_text(piece: &Piece<'_>, token: &Token) -> Refusal {
     let span = piece.place(token.start, token.start + 1);
     let problem = Diagnostic::error("K102", span, "this text has no closing quote")
         .help("a text ends on its line; a quote inside it is written `\\\"`");
+    Some(Box::new(problem))
+}
+
+fn open_block(piece: &Piece<'_>, token: &Token) -> Refusal {
+    let span = piece.place(token.start, token.start + 3);
+    let problem = Diagnostic::error("K102", span, "this program has no closing quotes")
+        .help("a program ends with `\"\"\"`");
     Some(Box::new(problem))
 }
 

@@ -11,6 +11,8 @@ pub(super) enum TokenKind {
     BackTicked,
     /// A text in double quotes.
     Text,
+    /// A program between three double quotes, over as many lines as it takes.
+    Block,
     /// Begins with a digit: a number, a date, `30d`, or a mistake such as `3rd`.
     Number,
     /// An operator or any other character.
@@ -20,6 +22,8 @@ pub(super) enum TokenKind {
     Comment,
     /// A text without its closing quote; goes to the end of the line.
     OpenText,
+    /// A program without its closing quotes; goes to the end of the text.
+    OpenBlock,
     /// A name without its closing back-tick; goes to the end of the line.
     OpenBackTick,
     /// A row of a grid without its last bar.
@@ -48,6 +52,9 @@ pub(super) enum Grids {
 
 /// The byte order mark some editors put before the first character.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// What a program stands between.
+pub(super) const BLOCK: &str = "\"\"\"";
 
 const LONG_SYMBOLS: [&str; 9] = ["==", "!=", "<=", ">=", "<>", "&&", "||", "=<", "=>"];
 
@@ -130,6 +137,10 @@ impl Scanner<'_> {
         match first {
             '#' => (TokenKind::Comment, line(rest).len()),
             '|' if self.first_on_line && self.grids == Grids::Allowed => grid_row(rest),
+            '"' if rest.starts_with(BLOCK) => match rest[BLOCK.len()..].find(BLOCK) {
+                Some(length) => (TokenKind::Block, length + 2 * BLOCK.len()),
+                None => (TokenKind::OpenBlock, rest.trim_end().len()),
+            },
             '"' => match text_length(rest) {
                 Some(length) => (TokenKind::Text, length),
                 None => (TokenKind::OpenText, line(rest).len()),

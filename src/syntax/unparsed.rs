@@ -101,7 +101,8 @@ impl Stop<'_> {
             | Kind::Sla
             | Kind::Kpi
             | Kind::View
-            | Kind::Dashboard => {
+            | Kind::Dashboard
+            | Kind::Source => {
                 format!("a {} needs a name", kind.word())
             }
         };

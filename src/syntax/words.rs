@@ -54,21 +54,26 @@ const CONTEXTUAL: &[&str] = &[
     "cap",
     "condition",
     "dashboard",
+    "dates",
     "day",
     "days",
     "descending",
     "due",
     "end",
     "event",
+    "evidence",
     "exclude",
     "excluded",
     "expect",
     "field",
+    "fills",
     "given",
     "higher",
     "history",
     "hours",
+    "identity",
     "key",
+    "kind",
     "known",
     "kpi",
     "layer",
@@ -90,12 +95,18 @@ const CONTEXTUAL: &[&str] = &[
     "previous",
     "quarter",
     "quarters",
+    "reads",
+    "rows",
     "scale",
+    "scan",
     "score",
+    "severity",
     "sla",
+    "source",
     "start",
     "starts",
     "state",
+    "status",
     "stops",
     "table",
     "target",
@@ -103,6 +114,7 @@ const CONTEXTUAL: &[&str] = &[
     "time",
     "times",
     "timezone",
+    "tool",
     "total",
     "view",
     "week",
@@ -133,11 +145,12 @@ pub(super) enum Kind {
     Kpi,
     View,
     Dashboard,
+    Source,
     Test,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Calendar,
         Kind::Scale,
         Kind::Table,
@@ -147,6 +160,7 @@ impl Kind {
         Kind::Kpi,
         Kind::View,
         Kind::Dashboard,
+        Kind::Source,
         Kind::Test,
     ];
 
@@ -162,6 +176,7 @@ impl Kind {
             Kind::Kpi => "kpi",
             Kind::View => "view",
             Kind::Dashboard => "dashboard",
+            Kind::Source => "source",
             Kind::Test => "test",
         }
     }
@@ -186,6 +201,10 @@ impl Kind {
             ],
             Kind::View => &["show"],
             Kind::Dashboard => &["layer", "show"],
+            Kind::Source => &[
+                "tool", "kind", "reads", "known", "scan", "rows", "severity", "status", "evidence",
+                "dates", "fills", "identity",
+            ],
             Kind::Test => &["as", "given", "expect"],
         }
     }
@@ -202,6 +221,7 @@ impl Kind {
             Kind::Kpi => "kpi mttr \"Mean time to remediate\"",
             Kind::View => "view highest_risk_apps \"Highest-risk applications\"",
             Kind::Dashboard => "dashboard appsec \"Application security\"",
+            Kind::Source => "source zap_xml \"OWASP ZAP, XML report\"",
             Kind::Test => "test \"a finding counts once\"",
         }
     }
@@ -240,6 +260,8 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::field | Rule::columns | Rule::sort_key => "a column",
         Rule::dotted => "a column with its table",
         Rule::text | Rule::quoted_cell => "a text in double quotes",
+        Rule::block => "a program between `\"\"\"`",
+        Rule::word_rule => "a word of the report and what it means",
         Rule::integer | Rule::digits => "a whole number",
         Rule::number | Rule::signed_number | Rule::quantity => "a number",
         Rule::percent_sign => "`%`",

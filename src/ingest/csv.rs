@@ -1,0 +1,33 @@
+//! CSV → an array of objects, one a row, by the names in the first line.
+
+use jaq_json::Val;
+
+use super::shape::{object, string};
+
+/// Reads rows; the separator is the one that the first line has most of.
+pub(super) fn read(text: &str) -> Result<Val, String> {
+    let first = text.lines().next().unwrap_or_default();
+    let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
+    // The last of equals wins; a comma where there is none of any.
+    let separator = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(separator.unwrap_or(b','))
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(|error| format!("it is no CSV: {error}"))?
+        .iter()
+        .map(str::to_string)
+        .collect();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
+        let members = names.iter().enumerate().map(|(index, name)| {
+            let value = record.get(index).map_or(Val::Null, string);
+            (name.clone(), value)
+        });
+        rows.push(object(members.collect()));
+    }
+    Ok(rows.into_iter().collect())
+}

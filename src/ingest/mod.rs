@@ -1,0 +1,34 @@
+//! Report bytes → rows, driven by the sources of the definitions.
+//!
+//! Takes the bytes of one report; gives a [`Report`]: what was scanned, and a typed row for each row
+//! of it, or the reasons why not. Formats are recognised by content. Nothing is written, merged or
+//! left out silently: rows that are no findings are counted under their reason.
+
+mod csv;
+mod dates;
+mod identity;
+mod json;
+mod program;
+mod reader;
+mod report;
+mod rows;
+mod shape;
+mod values;
+mod xml;
+mod zip;
+
+pub use reader::Reader;
+pub use report::{Outcome, Report, Row, Scan, Scope};
+
+/// The codes of problems with reports.
+pub const CODES: &[(&str, &str)] = &[
+    ("K710", "a program of a source cannot be read"),
+    ("D401", "a report of no known format"),
+    ("D402", "a report that several sources know"),
+    ("D403", "a report that is damaged, too deep or too large"),
+    ("D404", "a program of a source fails on a report"),
+    ("D405", "a row with a field that a source cannot give"),
+    ("D406", "a severity or status without a rule"),
+    ("D407", "a date that no format of the source reads"),
+    ("D408", "a report without a date"),
+];

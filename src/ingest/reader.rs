@@ -1,0 +1,297 @@
+//! Recognising a report and running the programs of its source.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use jaq_json::Val;
+
+use super::program::Program;
+use super::report::{Outcome, Report, Scan, Scope};
+use super::rows::RowReader;
+use super::shape;
+use super::values::{list, text};
+use super::dates;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::{Definitions, ReportSource, Shape};
+use crate::types::Scale;
+
+/// Reads reports by the sources of the definitions. Programs are compiled when first needed.
+pub struct Reader<'a> {
+    sources: &'a [ReportSource],
+    severity: Option<&'a Scale>,
+    /// By shape: which of the sources that read it know a value.
+    known_by: BTreeMap<Shape, OnceCell<Program>>,
+    programs: Vec<OnceCell<Programs>>,
+}
+
+struct Programs {
+    scan: Option<Program>,
+    rows: Program,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(definitions: &'a Definitions) -> Reader<'a> {
+        let scales = definitions.scales.iter();
+        let mut severity = scales.filter(|scale| scale.name == "severity");
+        Reader {
+            sources: &definitions.reports,
+            severity: severity.next().map(AsRef::as_ref),
+            known_by: Shape::ALL
+                .iter()
+                .map(|shape| (*shape, OnceCell::new()))
+                .collect(),
+            programs: definitions.reports.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// Compiles every program of every source; the problems of all of them.
+    pub fn check(&self) -> Problems {
+        let mut problems = Problems::default();
+        for source in self.sources {
+            let programs = [Some(&source.known_by), source.scan.as_ref(), Some(&source.rows)];
+            for text in programs.into_iter().flatten() {
+                if let Err(problem) = Program::new(text) {
+                    problems.push(problem);
+                }
+            }
+        }
+        problems
+    }
+
+    /// Reads a report; messages call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// `D401` to `D407`: no source knows it, several do, it is damaged, or says what has no rule.
+    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
+        let (shape, value) = shape::read(name, bytes)?;
+        let index = self.recognise(name, shape, &value)?;
+        self.report(name, index, value)
+    }
+
+    fn recognise(&self, name: &str, shape: Shape, value: &Val) -> Result<usize, Problems> {
+        let readers: Vec<usize> = (0..self.sources.len())
+            .filter(|index| self.sources[*index].reads.contains(&shape))
+            .collect();
+        let program = match self.known_by[&shape].get() {
+            Some(program) => program,
+            None => {
+                let compiled = self.joined(&readers)?;
+                self.known_by[&shape].get_or_init(|| compiled)
+            }
+        };
+        let answers = program.run(value.clone()).next();
+        let answers = match answers {
+            Some(Ok(answers)) => answers,
+            Some(Err(why)) => return Err(failed(name, "known by", &why).into()),
+            None => Val::Null,
+        };
+        let knows = |answer: &&Val| matches!(answer, Val::Bool(true));
+        let known: Vec<usize> = readers
+            .iter()
+            .zip(list(&answers))
+            .filter(|(_, answer)| knows(answer))
+            .map(|(index, _)| *index)
+            .collect();
+        match known.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(unknown(name, shape, value).into()),
+            several => {
+                let names: Vec<&str> = several
+                    .iter()
+                    .map(|index| self.sources[*index].name.as_str())
+                    .collect();
+                Err(Diagnostic::data(
+                    "D402",
+                    format!("`{name}` is known by several sources: {}", names.join(", ")),
+                )
+                .help("make `known by` of one of them narrower")
+                .into())
+            }
+        }
+    }
+
+    /// One program that asks all sources at once.
+    fn joined(&self, readers: &[usize]) -> Result<Program, Problems> {
+        let mut problems = Problems::default();
+        let mut whole = String::from("[");
+        for (place, index) in readers.iter().enumerate() {
+            let text = &self.sources[*index].known_by;
+            if let Err(problem) = Program::new(text) {
+                problems.push(problem);
+            }
+            let comma = if place == 0 { "" } else { "," };
+            whole += &format!("{comma}\n(try ([(\n{}\n)] | any) catch false)", text.node);
+        }
+        whole.push(']');
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok(Program::joined(&whole))
+    }
+
+    fn programs(&self, index: usize) -> Result<&Programs, Problems> {
+        if let Some(programs) = self.programs[index].get() {
+            return Ok(programs);
+        }
+        let source = &self.sources[index];
+        let mut problems = Problems::default();
+        let mut compile = |text| match Program::new(text) {
+            Ok(program) => Some(program),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        let scan = source.scan.as_ref().map(&mut compile);
+        let rows = compile(&source.rows);
+        match (scan, rows) {
+            (Some(None), _) | (_, None) => Err(problems),
+            (scan, Some(rows)) => {
+                let scan = scan.flatten();
+                Ok(self.programs[index].get_or_init(|| Programs { scan, rows }))
+            }
+        }
+    }
+
+    fn report(&self, name: &str, index: usize, value: Val) -> Result<Report, Problems> {
+        let source = &self.sources[index];
+        let programs = self.programs(index)?;
+        let scan = scan(name, source, programs.scan.as_ref(), &value)?;
+        let mut rows = RowReader::new(name, source, self.severity);
+        for row in programs.rows.run(value) {
+            match row {
+                Ok(row) => rows.add(&row),
+                Err(why) => {
+                    let place = format!("{}: rows, after {} of them", source.name, rows.count());
+                    return Err(failed(name, &place, &why).into());
+                }
+            }
+        }
+        let (rows, dropped) = rows.finish()?;
+        Ok(Report {
+            source: source.name.clone(),
+            fills: source.fills,
+            scan,
+            rows,
+            dropped,
+        })
+    }
+}
+
+fn scan(
+    name: &str,
+    source: &ReportSource,
+    program: Option<&Program>,
+    value: &Val,
+) -> Result<Scan, Problems> {
+    let mut scan = Scan {
+        tool: source.tool.clone(),
+        tool_version: None,
+        kind: source.kind,
+        target: None,
+        branch: None,
+        started_at: None,
+        finished_at: None,
+        outcome: Outcome::Success,
+        scope: Scope::Full,
+    };
+    let Some(program) = program else {
+        return Ok(scan);
+    };
+    let place = format!("{}: scan", source.name);
+    let said = match program.run(value.clone()).next() {
+        Some(Ok(Val::Obj(said))) => said,
+        Some(Ok(_)) | None => return Err(failed(name, &place, "it gives no object").into()),
+        Some(Err(why)) => return Err(failed(name, &place, &why).into()),
+    };
+    let mut problems = Problems::default();
+    for (key, value) in said.iter() {
+        let key = text(key).unwrap_or_default();
+        let mut date = |value: &Val| match text(value) {
+            None => None,
+            Some(text) => {
+                let read = dates::read(&text, &source.dates);
+                if read.is_none() {
+                    problems.push(unread_date(name, source, &key, &text));
+                }
+                read
+            }
+        };
+        match key.as_str() {
+            "tool" => scan.tool = text(value).unwrap_or(scan.tool),
+            "tool_version" => scan.tool_version = text(value),
+            "target" => scan.target = text(value),
+            "branch" => scan.branch = text(value),
+            "started_at" => scan.started_at = date(value),
+            "finished_at" => scan.finished_at = date(value),
+            "outcome" => scan.outcome = word(Outcome::ALL, Outcome::word, value, scan.outcome),
+            "scope" => scan.scope = word(Scope::ALL, Scope::word, value, scan.scope),
+            other => problems.push(Diagnostic::data(
+                "D405",
+                format!("`{name}` by source {}: a scan has no field `{other}`", source.name),
+            )),
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(scan)
+}
+
+fn word<T: Copy, const N: usize>(
+    all: [T; N],
+    written: fn(T) -> &'static str,
+    value: &Val,
+    otherwise: T,
+) -> T {
+    let text = text(value).unwrap_or_default();
+    let found = all.into_iter().find(|known| written(*known) == text);
+    found.unwrap_or(otherwise)
+}
+
+/// A date that nothing reads.
+pub(super) fn unread_date(
+    name: &str,
+    source: &ReportSource,
+    field: &str,
+    text: &str,
+) -> Diagnostic {
+    Diagnostic::data(
+        "D407",
+        format!("`{name}` by source {}: `{field}` is \"{text}\", which is no date", source.name),
+    )
+    .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
+}
+
+fn failed(name: &str, place: &str, why: &str) -> Diagnostic {
+    Diagnostic::data(
+        "D404",
+        format!("`{name}` by source {place}: the program fails: {why}"),
+    )
+    .help("the report has another shape than the source expects")
+}
+
+/// Says what was looked at, so that the reader sees how the report differs from what is known.
+fn unknown(name: &str, shape: Shape, value: &Val) -> Diagnostic {
+    let first = match value {
+        Val::Arr(values) => values.first().unwrap_or(value),
+        Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) | Val::Obj(_) => value,
+    };
+    let keys = match first {
+        Val::Obj(members) => {
+            let names = members.keys().take(12).filter_map(text);
+            let names: Vec<String> = names.collect();
+            format!(" with {}", names.join(", "))
+        }
+        Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) | Val::Arr(_) => {
+            String::new()
+        }
+    };
+    Diagnostic::data(
+        "D401",
+        format!("`{name}` is {}{keys}: no source knows this report", shape.word()),
+    )
+    .help("the formats known: riskql sources")
+    .help("a new one is a file in kpi-defs/sources")
+}

@@ -1,0 +1,183 @@
+//! How reports of tools are read, and the words that what they say is told in.
+
+use crate::source::{Span, Spanned};
+
+/// A checked `source`: one report format.
+#[derive(Clone, Debug)]
+pub struct ReportSource {
+    pub name: String,
+    pub title: Option<String>,
+    /// What the tool is called where the report does not say.
+    pub tool: String,
+    pub kind: ToolKind,
+    pub reads: Vec<Shape>,
+    /// Programs in jq.
+    pub known_by: Spanned<String>,
+    pub scan: Option<Spanned<String>>,
+    pub rows: Spanned<String>,
+    /// The report's words for places on the scale `severity`.
+    pub severity: Words<u8>,
+    pub status: Words<Status>,
+    pub evidence: Words<Evidence>,
+    /// Formats of dates beyond RFC 3339, tried in order.
+    pub dates: Vec<String>,
+    pub fills: Fills,
+    /// What makes a row the same one in the next report.
+    pub identity: Vec<RowField>,
+    pub span: Span,
+}
+
+/// A table of words, compared without regard to case and to white space around them.
+#[derive(Clone, Debug)]
+pub struct Words<T> {
+    /// In lower case.
+    pub listed: Vec<(String, T)>,
+    /// What any other word means, and a missing one.
+    pub otherwise: Option<T>,
+}
+
+impl<T: Copy> Words<T> {
+    /// The meaning of a word as listed.
+    pub fn listed(&self, word: &str) -> Option<T> {
+        let word = word.trim().to_lowercase();
+        let found = self.listed.iter().find(|(listed, _)| *listed == word);
+        found.map(|(_, meaning)| *meaning)
+    }
+}
+
+impl<T> Default for Words<T> {
+    fn default() -> Self {
+        Words {
+            listed: Vec::new(),
+            otherwise: None,
+        }
+    }
+}
+
+/// Words of the language for the variants of an enum.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum $name { $($(#[$about])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &[$name] = &[$($name::$variant,)+];
+
+            /// As definitions and tables write it.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+
+            pub fn from_word(word: &str) -> Option<$name> {
+                Self::ALL.iter().copied().find(|known| known.word() == word)
+            }
+        }
+    };
+}
+
+words!(
+    /// What kind of testing a tool does.
+    ToolKind {
+        Dast = "dast",
+        Sast = "sast",
+        Sca = "sca",
+        Api = "api",
+        Container = "container",
+        Iac = "iac",
+        Secrets = "secrets",
+        Cloud = "cloud",
+        Iast = "iast",
+        Manual = "manual",
+    }
+);
+
+words!(
+    /// What a report is made of, told by its first bytes.
+    Shape {
+        Json = "json",
+        /// Several JSON documents one after the other.
+        JsonLines = "jsonlines",
+        Xml = "xml",
+        Csv = "csv",
+        Zip = "zip",
+    }
+);
+
+words!(
+    /// What the report says has become of a row.
+    Status {
+        Open = "open",
+        Confirmed = "confirmed",
+        InTriage = "in_triage",
+        Fixed = "fixed",
+        FalsePositive = "false_positive",
+        Accepted = "accepted",
+        Suppressed = "suppressed",
+        OutOfScope = "out_of_scope",
+        NotAffected = "not_affected",
+    }
+);
+
+words!(
+    /// How sure the report is that the weakness is real.
+    Evidence {
+        None = "none",
+        Inferred = "inferred",
+        Proven = "proven",
+    }
+);
+
+words!(
+    /// Which table rows belong to.
+    Fills {
+        /// Rows of a scan, from which the lifecycle is derived.
+        Observations = "observations",
+        /// Rows of a tracker, which has a lifecycle of its own.
+        Findings = "findings",
+    }
+);
+
+words!(
+    /// What a row program may say of a row.
+    RowField {
+        RuleId = "rule_id",
+        Title = "title",
+        Message = "message",
+        Severity = "severity",
+        SeverityFrom = "severity_from",
+        Cvss = "cvss",
+        CvssVector = "cvss_vector",
+        Cwe = "cwe",
+        VulnerabilityIds = "vulnerability_ids",
+        File = "file",
+        Line = "line",
+        Url = "url",
+        Method = "method",
+        Parameter = "parameter",
+        Host = "host",
+        Port = "port",
+        Component = "component",
+        Version = "version",
+        FixedVersion = "fixed_version",
+        Manifest = "manifest",
+        Purl = "purl",
+        Confidence = "confidence",
+        Evidence = "evidence",
+        Status = "status",
+        StatusReason = "status_reason",
+        NativeId = "native_id",
+        Fingerprint = "fingerprint",
+        FirstSeen = "first_seen",
+        LastSeen = "last_seen",
+        ClosedAt = "closed_at",
+        AcceptedUntil = "accepted_until",
+        Epss = "epss",
+        KnownExploited = "known_exploited",
+        Target = "target",
+        Environment = "environment",
+        Branch = "branch",
+        /// Why the row is no finding: it is counted and not kept.
+        Dropped = "dropped",
+    }
+);
