@@ -32,6 +32,7 @@ pub mod format;
 pub mod functions;
 pub mod ground;
 pub mod ingest;
+pub mod lifecycle;
 pub mod model;
 pub mod plan;
 pub mod project;
@@ -40,6 +41,7 @@ pub mod question;
 pub mod render;
 pub mod repl;
 pub mod source;
+pub mod store;
 pub mod syntax;
 pub mod types;
 

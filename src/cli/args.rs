@@ -44,6 +44,10 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Say in words and numbers how a value comes about
     Explain(ExplainArguments),
+    /// Take scanner reports into a store
+    Ingest(IngestArguments),
+    /// Show what a store holds, and keep it well
+    Store(StoreArguments),
     /// List the report formats known, or show what a report would yield
     Sources(SourcesArguments),
     /// Show a dashboard
@@ -173,6 +177,67 @@ pub struct ReplArguments {
     pub data: DataOptions,
     #[command(flatten)]
     pub output: OutputOptions,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql ingest zap.xml --asset shop --environment production
+  riskql ingest reports --at 2026-03-31 --asset shop
+  riskql ingest trivy.json --dry-run
+  riskql run --data riskql-store
+
+The same report twice changes nothing. A report that fails is told, and the others go in.")]
+pub struct IngestArguments {
+    /// Reports, or folders of them
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// What was scanned [default: what the report says]
+    #[arg(long, value_name = "NAME")]
+    pub asset: Option<String>,
+    /// Where it runs: production, staging, …
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// When the scan was finished [default: what the report says]
+    #[arg(long, value_name = "DATE")]
+    pub at: Option<String>,
+    /// The branch that was scanned [default: what the report says]
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+    /// The scan did not look at everything: what it does not see stays open
+    #[arg(long)]
+    pub partial: bool,
+    /// The store
+    #[arg(long, value_name = "DIR", default_value = "riskql-store")]
+    pub store: PathBuf,
+    /// When the store came to know the reports [default: now]; for replaying history
+    #[arg(long, value_name = "DATE")]
+    pub recorded_at: Option<String>,
+    /// Read the reports and say what would be added
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql store
+  riskql store verify
+  riskql store rebuild --store team-store")]
+pub struct StoreArguments {
+    #[command(subcommand)]
+    pub command: Option<StoreCommand>,
+    /// The store
+    #[arg(long, value_name = "DIR", default_value = "riskql-store", global = true)]
+    pub store: PathBuf,
+}
+
+#[derive(Subcommand, Clone, Copy, Debug)]
+pub enum StoreCommand {
+    /// Hash everything again and compare it with what was written
+    Verify,
+    /// Make the derived tables anew
+    Rebuild,
 }
 
 #[derive(Args, Debug)]

@@ -11,12 +11,14 @@ mod dashboard;
 mod explain;
 mod failure;
 mod fmt;
+mod ingest;
 mod init;
 mod progress;
 mod repl;
 mod run;
 mod scorecard;
 mod sources;
+mod store;
 mod test;
 mod workspace;
 
@@ -55,6 +57,8 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Explain(own) => explain::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
+        Command::Ingest(own) => ingest::run(console, own, defs),
+        Command::Store(own) => store::run(console, own, defs),
         Command::Sources(own) => sources::run(console, own, defs),
         Command::Init(own) => init::run(console, own),
     }
@@ -69,7 +73,11 @@ fn wants_json(command: &Command) -> bool {
         Command::Check(own) => own.format == TextOrJson::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
-        Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
+        Command::Test(_)
+        | Command::Fmt(_)
+        | Command::Init(_)
+        | Command::Ingest(_)
+        | Command::Store(_) => false,
     }
 }
 

@@ -9,13 +9,14 @@ use super::console::{Console, Target};
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::boards::{self, Draft};
-use crate::data::{self, Memory};
+use crate::data::Memory;
 use crate::diagnostic::Diagnostic;
 use crate::ground::{Answered, Ground};
 use crate::model::{Definitions, Moment, Query};
 use crate::project::{self, Origin};
 use crate::question::{self, Question};
 use crate::render;
+use crate::store;
 
 /// What those who wait are told.
 pub const READING: &str = "reading tables and computing …";
@@ -88,7 +89,7 @@ pub fn ground<'a>(
     options: &DataOptions,
     instants: Instants,
 ) -> Result<Ground<'a>, Failure> {
-    let tables = data::locate(definitions, options.data.as_deref(), &options.tables)?;
+    let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
     Ok(Ground {
         definitions,
         sources: &console.sources,

@@ -168,13 +168,14 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let (rows, dropped) = rows.finish()?;
+        let found = rows.finish()?;
         Ok(Report {
             source: source.name.clone(),
             fills: source.fills,
             scan,
-            rows,
-            dropped,
+            rows: found.rows,
+            records: found.records,
+            dropped: found.dropped,
         })
     }
 }

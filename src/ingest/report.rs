@@ -13,6 +13,8 @@ pub struct Report {
     pub scan: Scan,
     /// In the order of the report.
     pub rows: Vec<Row>,
+    /// For tables that are filled as they are: the fields of each record that are there.
+    pub records: Vec<BTreeMap<String, String>>,
     /// Rows that are no findings, by reason.
     pub dropped: BTreeMap<String, u64>,
 }

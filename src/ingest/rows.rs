@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jaq_json::Val;
+use jaq_json::{Map, Val};
 
 use super::identity::identity;
 use super::reader::unread_date;
@@ -22,6 +22,7 @@ pub(super) struct RowReader<'a> {
     source: &'a ReportSource,
     severity: Option<&'a Scale>,
     rows: Vec<Row>,
+    records: Vec<BTreeMap<String, String>>,
     dropped: BTreeMap<String, u64>,
     seen: u64,
     /// Mistakes and how many rows have each.
@@ -45,6 +46,7 @@ impl<'a> RowReader<'a> {
             source,
             severity,
             rows: Vec::new(),
+            records: Vec::new(),
             dropped: BTreeMap::new(),
             seen: 0,
             mistakes: BTreeMap::new(),
@@ -63,6 +65,9 @@ impl<'a> RowReader<'a> {
         let Val::Obj(members) = value else {
             return self.mistake(Mistake::NoObject);
         };
+        if let Some(fields) = self.source.fills.record_fields() {
+            return self.record(members, fields);
+        }
         let mut row = Row::default();
         let mut words = ReportWords::default();
         for (key, value) in members.iter() {
@@ -81,10 +86,30 @@ impl<'a> RowReader<'a> {
         self.finish_row(row, words);
     }
 
-    /// The rows and what was dropped, or all mistakes.
-    pub fn finish(self) -> Result<(Vec<Row>, BTreeMap<String, u64>), Problems> {
+    /// A row of a table that is filled as it is.
+    fn record(&mut self, members: &Map, fields: &[&str]) {
+        let mut record = BTreeMap::new();
+        for (key, value) in members.iter() {
+            let key = text(key).unwrap_or_default();
+            if !fields.contains(&key.as_str()) {
+                self.mistake(Mistake::UnknownField(key));
+                continue;
+            }
+            if let Some(value) = text(value) {
+                record.insert(key, value);
+            }
+        }
+        self.records.push(record);
+    }
+
+    /// What was found, or all mistakes.
+    pub fn finish(self) -> Result<Found, Problems> {
         if self.mistakes.is_empty() {
-            return Ok((self.rows, self.dropped));
+            return Ok(Found {
+                rows: self.rows,
+                records: self.records,
+                dropped: self.dropped,
+            });
         }
         let mut problems = Problems::default();
         for (mistake, rows) in self.mistakes.iter().take(MOST_TOLD) {
@@ -235,6 +260,13 @@ impl<'a> RowReader<'a> {
             Mistake::Date(field, text) => unread_date(name, self.source, field, text),
         }
     }
+}
+
+/// What the row program gave.
+pub(super) struct Found {
+    pub rows: Vec<Row>,
+    pub records: Vec<BTreeMap<String, String>>,
+    pub dropped: BTreeMap<String, u64>,
 }
 
 /// Words that the source's tables give a meaning.

@@ -135,8 +135,57 @@ words!(
         Observations = "observations",
         /// Rows of a tracker, which has a lifecycle of its own.
         Findings = "findings",
+        /// Applications, APIs and services, as somebody registered them.
+        Assets = "assets",
+        /// Verdicts of people.
+        Decisions = "decisions",
+        /// What is known of vulnerabilities on a day: EPSS, KEV.
+        Advisories = "advisories",
     }
 );
+
+impl Fills {
+    /// The fields of a record, for the tables that are filled as they are; `None` for rows of tools,
+    /// whose fields are [`RowField`]s.
+    pub fn record_fields(self) -> Option<&'static [&'static str]> {
+        match self {
+            Fills::Observations | Fills::Findings => None,
+            Fills::Assets => Some(&[
+                "asset_id",
+                "name",
+                "kind",
+                "criticality",
+                "exposure",
+                "business_critical",
+                "team",
+                "commissioned_at",
+                "retired_at",
+                "alias_of",
+            ]),
+            Fills::Decisions => Some(&[
+                "finding_id",
+                "asset_id",
+                "rule_id",
+                "vulnerability_id",
+                "file",
+                "url",
+                "component",
+                "decision",
+                "at",
+                "until",
+                "by",
+                "reason",
+            ]),
+            Fills::Advisories => Some(&[
+                "vulnerability_id",
+                "date",
+                "epss",
+                "percentile",
+                "known_exploited",
+            ]),
+        }
+    }
+}
 
 words!(
     /// What a row program may say of a row.

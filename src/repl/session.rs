@@ -14,7 +14,7 @@ use super::refine::refine;
 use super::reply::Reply;
 use super::workspace::Workspace;
 use crate::answer::Answer;
-use crate::data::{self, Memory};
+use crate::data::Memory;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::explain;
 use crate::files;
@@ -24,6 +24,7 @@ use crate::project::Origin;
 use crate::question::{self, Question};
 use crate::render::{self, Format, Look};
 use crate::source::Spanned;
+use crate::store;
 use crate::syntax::ast;
 
 /// What a session starts with.
@@ -197,7 +198,7 @@ impl Session {
     /// Looks where the tables are; nothing is read yet.
     pub(super) fn locate(&mut self) -> Result<(), Problems> {
         let settings = &self.settings;
-        let locations = data::locate(
+        let locations = store::locate(
             &self.workspace.definitions,
             settings.data.as_deref(),
             &settings.table_files,

@@ -4,6 +4,8 @@ mod listed;
 mod object;
 mod table;
 
+pub use object::instant;
+
 use std::fs;
 use std::path::Path;
 

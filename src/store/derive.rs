@@ -1,0 +1,142 @@
+//! Segments → the tables of the shipped schema, as Parquet files in a folder named by the hash of what
+//! they were made of.
+
+mod assets;
+mod findings;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use super::facts::{self, Observation, ScanFact};
+use super::frames;
+use super::layout::{Store, unwritable};
+use super::manifest::Manifest;
+use super::segment::{unfinished, write_whole};
+use crate::diagnostic::Problems;
+use crate::model::{Definitions, Fills};
+
+/// Changed whenever the same facts would give other tables.
+const VERSION: &str = "derived 1";
+
+/// A derived table: names of columns and their texts, a row each.
+pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
+
+/// Records of texts by field.
+pub(super) type Records = Vec<BTreeMap<String, String>>;
+
+/// All facts of a store, read.
+pub(super) struct Facts<'a> {
+    /// In the order of time, then of names.
+    pub scans: Vec<ScanFact<'a>>,
+    /// By segment.
+    pub rows: BTreeMap<&'a str, Vec<Observation<'static>>>,
+    pub assets: Records,
+    pub decisions: Records,
+    pub advisories: Records,
+}
+
+/// The folder of the tables that follow from a store; made if it is not there.
+///
+/// # Errors
+///
+/// `D420`, `D421`: the store cannot be read, or the tables not be written.
+pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
+    let manifests = store.read_manifests()?;
+    let folder = store.derived().join(key(&manifests, definitions));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let facts = read(store, definitions, &manifests)?;
+    let found = findings::derive(definitions, &facts);
+    let tables: [(&str, Table); 4] = [
+        ("assets", assets::assets(&facts)),
+        ("scans", assets::scans(&facts)),
+        ("findings", found.findings),
+        ("detections", found.detections),
+    ];
+    let failed = |error| Problems::from(unwritable(&folder, &error));
+    // Written beside and renamed: the folder is there whole or not at all.
+    let draft = unfinished(&folder);
+    fs::create_dir_all(&draft).map_err(failed)?;
+    for (name, table) in tables {
+        let file = draft.join(format!("{name}.parquet"));
+        write_whole(&file, &frames::table(table)).map_err(failed)?;
+    }
+    if let Err(error) = fs::rename(&draft, &folder) {
+        let _ = fs::remove_dir_all(&draft);
+        // Another process may have been quicker with the same tables.
+        if !folder.is_dir() {
+            return Err(failed(error));
+        }
+    }
+    Ok(folder)
+}
+
+/// Forgets the tables made so far; they are made anew when somebody asks.
+pub fn forget_tables(store: &Store) -> Result<(), Problems> {
+    let folder = store.derived();
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(unwritable(&folder, &error).into())
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The hash of all that the tables depend on.
+fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(VERSION.as_bytes());
+    let mut reports: Vec<&Manifest> = manifests.iter().flat_map(Manifest::reports).collect();
+    reports.sort_by(|left, right| left.segment.cmp(&right.segment));
+    for report in reports {
+        hash.update(report.segment.as_bytes());
+        hash.update(&report.recorded_at.to_le_bytes());
+    }
+    for scale in &definitions.scales {
+        hash.update(format!("{scale:?}").as_bytes());
+    }
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+fn read<'a>(
+    store: &Store,
+    definitions: &Definitions,
+    manifests: &'a [Manifest],
+) -> Result<Facts<'a>, Problems> {
+    let mut facts = Facts {
+        scans: Vec::new(),
+        rows: BTreeMap::new(),
+        assets: Records::new(),
+        decisions: Records::new(),
+        advisories: Records::new(),
+    };
+    let mut problems = Problems::default();
+    for manifest in manifests {
+        let path = store.observations().join(&manifest.data);
+        let fills = Fills::from_word(&manifest.fills);
+        let fields = fills.and_then(Fills::record_fields);
+        let read = match fields {
+            None => frames::read_observations(definitions, &path).map(|rows| {
+                facts.rows.insert(&manifest.segment, rows);
+                facts.scans.extend(facts::scans(manifest));
+            }),
+            Some(fields) => frames::read_records(fields, &path).map(|records| match fills {
+                Some(Fills::Assets) => facts.assets.extend(records),
+                Some(Fills::Decisions) => facts.decisions.extend(records),
+                Some(Fills::Advisories) => facts.advisories.extend(records),
+                Some(Fills::Observations | Fills::Findings) | None => {}
+            }),
+        };
+        if let Err(problem) = read {
+            problems.push(problem);
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let order = |scan: &ScanFact| (scan.manifest.finished_at, scan.scan_id.clone());
+    facts.scans.sort_by_key(order);
+    Ok(facts)
+}

@@ -1,0 +1,299 @@
+//! Rows of reports ⇄ Parquet: the list of columns, read and written by it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series};
+
+use super::facts::Observation;
+use super::layout::unreadable;
+use crate::diagnostic::Diagnostic;
+use crate::ingest::Row;
+use crate::model::{Definitions, Evidence, Status};
+use crate::types::Scale;
+
+/// How one field of a row is kept.
+enum Kept {
+    Text(fn(&Row) -> Option<&str>, fn(&mut Row, Option<String>)),
+    Whole(fn(&Row) -> Option<i64>, fn(&mut Row, Option<i64>)),
+    Number(fn(&Row) -> Option<f64>, fn(&mut Row, Option<f64>)),
+    YesNo(fn(&Row) -> Option<bool>, fn(&mut Row, Option<bool>)),
+    /// Several values, one a line: texts hold no line breaks.
+    Texts(fn(&Row) -> Vec<String>, fn(&mut Row, Vec<String>)),
+}
+
+macro_rules! text {
+    ($field:ident) => {
+        (
+            stringify!($field),
+            Kept::Text(|row| row.$field.as_deref(), |row, value| row.$field = value),
+        )
+    };
+}
+
+macro_rules! whole {
+    ($field:ident, $type:ty) => {
+        (
+            stringify!($field),
+            Kept::Whole(
+                |row| row.$field.map(i64::from),
+                |row, value| row.$field = value.and_then(|value| <$type>::try_from(value).ok()),
+            ),
+        )
+    };
+}
+
+macro_rules! number {
+    ($field:ident) => {
+        (
+            stringify!($field),
+            Kept::Number(|row| row.$field, |row, value| row.$field = value),
+        )
+    };
+}
+
+/// Every column but `asset_id` and `severity`, in the order of the file. Instants are microseconds.
+const COLUMNS: &[(&str, Kept)] = &[
+    (
+        "identity",
+        Kept::Text(
+            |row| Some(&row.identity),
+            |row, value| row.identity = value.unwrap_or_default(),
+        ),
+    ),
+    text!(rule_id),
+    (
+        "title",
+        Kept::Text(
+            |row| Some(&row.title),
+            |row, value| row.title = value.unwrap_or_default(),
+        ),
+    ),
+    text!(message),
+    text!(severity_word),
+    text!(severity_from),
+    number!(cvss),
+    text!(cvss_vector),
+    (
+        "cwe",
+        Kept::Texts(
+            |row| row.cwe.iter().map(u32::to_string).collect(),
+            |row, value| row.cwe = value.iter().filter_map(|cwe| cwe.parse().ok()).collect(),
+        ),
+    ),
+    (
+        "vulnerability_ids",
+        Kept::Texts(
+            |row| row.vulnerability_ids.clone(),
+            |row, value| row.vulnerability_ids = value,
+        ),
+    ),
+    text!(file),
+    whole!(line, u32),
+    text!(url),
+    text!(method),
+    text!(parameter),
+    text!(host),
+    whole!(port, u32),
+    text!(component),
+    text!(version),
+    text!(fixed_version),
+    text!(manifest),
+    text!(purl),
+    text!(confidence),
+    (
+        "evidence",
+        Kept::Text(
+            |row| row.evidence.map(Evidence::word),
+            |row, value| row.evidence = value.and_then(|word| Evidence::from_word(&word)),
+        ),
+    ),
+    (
+        "status",
+        Kept::Text(
+            |row| row.status.map(Status::word),
+            |row, value| row.status = value.and_then(|word| Status::from_word(&word)),
+        ),
+    ),
+    text!(status_reason),
+    text!(native_id),
+    text!(fingerprint),
+    whole!(first_seen, i64),
+    whole!(last_seen, i64),
+    whole!(closed_at, i64),
+    whole!(accepted_until, i64),
+    number!(epss),
+    (
+        "known_exploited",
+        Kept::YesNo(|row| row.known_exploited, |row, value| row.known_exploited = value),
+    ),
+    text!(environment),
+    text!(branch),
+];
+
+/// The Parquet file of a report's rows.
+pub(super) fn observations(definitions: &Definitions, rows: &[Observation]) -> Vec<u8> {
+    let scale = severity(definitions);
+    let words = rows.iter().map(|each| {
+        let code = usize::from(each.row.severity);
+        scale.and_then(|scale| scale.values.get(code)).map(String::as_str)
+    });
+    let assets = rows.iter().map(|each| each.asset.as_ref());
+    let mut columns = vec![
+        Column::new("asset_id".into(), assets.collect::<Vec<_>>()),
+        Column::new("severity".into(), words.collect::<Vec<_>>()),
+    ];
+    columns.extend(COLUMNS.iter().map(|(name, kept)| column(name, kept, rows)));
+    written(rows.len(), columns)
+}
+
+fn column(name: &str, kept: &Kept, rows: &[Observation]) -> Column {
+    let name = name.into();
+    let rows = rows.iter().map(|each| each.row.as_ref());
+    match kept {
+        Kept::Text(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::Whole(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::Number(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::YesNo(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::Texts(get, _) => {
+            let joined = |row| Some(get(row).join("\n")).filter(|text| !text.is_empty());
+            Column::new(name, rows.map(joined).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// The Parquet file of records of texts.
+pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> Vec<u8> {
+    let columns = fields.iter().map(|field| {
+        let values = records.iter().map(|record| record.get(*field).map(String::as_str));
+        Column::new((*field).into(), values.collect::<Vec<_>>())
+    });
+    written(records.len(), columns.collect())
+}
+
+/// A Parquet file of columns of texts: a derived table.
+pub(super) fn table(columns: Vec<(&str, Vec<Option<String>>)>) -> Vec<u8> {
+    let rows = columns.first().map_or(0, |(_, values)| values.len());
+    let columns = columns
+        .into_iter()
+        .map(|(name, values)| Series::new(name.into(), values).into());
+    written(rows, columns.collect())
+}
+
+fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
+    let mut frame = DataFrame::new(rows, columns).expect("columns are as long as there are rows");
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .finish(&mut frame)
+        .expect("memory can be written");
+    bytes
+}
+
+/// Reads the rows of a report back.
+pub(super) fn read_observations(
+    definitions: &Definitions,
+    path: &Path,
+) -> Result<Vec<Observation<'static>>, Diagnostic> {
+    let frame = frame(path)?;
+    let scale = severity(definitions);
+    let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
+    for (row, value) in rows.iter_mut().zip(texts(&frame, "asset_id", path)?) {
+        row.0 = value.unwrap_or_default();
+    }
+    for (row, value) in rows.iter_mut().zip(texts(&frame, "severity", path)?) {
+        let code = value.and_then(|word| scale.and_then(|scale| scale.code(&word)));
+        row.1.severity = code.unwrap_or_default();
+    }
+    for (name, kept) in COLUMNS {
+        fill(&frame, name, kept, &mut rows, path)?;
+    }
+    Ok(rows
+        .into_iter()
+        .map(|(asset, row)| Observation {
+            asset: Cow::Owned(asset),
+            row: Cow::Owned(row),
+        })
+        .collect())
+}
+
+fn fill(
+    frame: &DataFrame,
+    name: &str,
+    kept: &Kept,
+    rows: &mut [(String, Row)],
+    path: &Path,
+) -> Result<(), Diagnostic> {
+    let failed = |error: polars::error::PolarsError| unreadable(path, error);
+    match kept {
+        Kept::Text(_, set) => {
+            for ((_, row), value) in rows.iter_mut().zip(texts(frame, name, path)?) {
+                set(row, value);
+            }
+        }
+        Kept::Texts(_, set) => {
+            for ((_, row), value) in rows.iter_mut().zip(texts(frame, name, path)?) {
+                let lines = value.iter().flat_map(|text| text.split('\n'));
+                set(row, lines.map(str::to_string).collect());
+            }
+        }
+        Kept::Whole(_, set) => {
+            let column = frame.column(name).map_err(failed)?;
+            for ((_, row), value) in rows.iter_mut().zip(column.i64().map_err(failed)?.iter()) {
+                set(row, value);
+            }
+        }
+        Kept::Number(_, set) => {
+            let column = frame.column(name).map_err(failed)?;
+            for ((_, row), value) in rows.iter_mut().zip(column.f64().map_err(failed)?.iter()) {
+                set(row, value);
+            }
+        }
+        Kept::YesNo(_, set) => {
+            let column = frame.column(name).map_err(failed)?;
+            for ((_, row), value) in rows.iter_mut().zip(column.bool().map_err(failed)?.iter()) {
+                set(row, value);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads records of texts back.
+pub(super) fn read_records(
+    fields: &[&str],
+    path: &Path,
+) -> Result<Vec<BTreeMap<String, String>>, Diagnostic> {
+    let frame = frame(path)?;
+    let mut records = vec![BTreeMap::new(); frame.height()];
+    for field in fields {
+        for (record, value) in records.iter_mut().zip(texts(&frame, field, path)?) {
+            if let Some(value) = value {
+                record.insert((*field).to_string(), value);
+            }
+        }
+    }
+    Ok(records)
+}
+
+fn frame(path: &Path) -> Result<DataFrame, Diagnostic> {
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    ParquetReader::new(file)
+        .finish()
+        .map_err(|error| unreadable(path, error))
+}
+
+fn texts(frame: &DataFrame, name: &str, path: &Path) -> Result<Vec<Option<String>>, Diagnostic> {
+    let failed = |error: polars::error::PolarsError| unreadable(path, error);
+    let column = frame.column(name).map_err(failed)?;
+    let values = column.str().map_err(failed)?.iter();
+    Ok(values.map(|value| value.map(str::to_string)).collect())
+}
+
+fn severity(definitions: &Definitions) -> Option<&Scale> {
+    let mut scales = definitions.scales.iter();
+    scales
+        .find(|scale| scale.name == "severity")
+        .map(AsRef::as_ref)
+}

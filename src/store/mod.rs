@@ -1,0 +1,55 @@
+//! Reports on disk, and the tables that follow from them.
+//!
+//! A store is a folder. Every report is one immutable segment: a Parquet file of its rows and a
+//! manifest that says what was scanned, when, and what the file must hash to. A segment is there once
+//! its manifest is, and manifests are put in place whole by one rename, so a crash leaves the store as
+//! it was, the same report twice changes nothing, and processes do not wait for each other.
+//!
+//! Tables of the shipped schema are derived from the segments ([`tables`]) and cached under the hash of
+//! what they were made of.
+
+mod derive;
+mod facts;
+mod frames;
+mod layout;
+mod manifest;
+mod segment;
+mod verify;
+
+pub use derive::{forget_tables, tables};
+pub use facts::{Observation, ScanFact};
+pub use layout::{Store, is_store};
+pub use manifest::{Dropped, Manifest};
+pub use segment::{Added, Context, add};
+pub use verify::{Verdict, verify};
+
+use std::path::{Path, PathBuf};
+
+use crate::data::{self, Location};
+use crate::diagnostic::Problems;
+use crate::model::Definitions;
+
+/// Where tables are: the files of a folder, or what follows from a store. Files of single tables that
+/// are named win over either.
+pub fn locate(
+    definitions: &Definitions,
+    folder: Option<&Path>,
+    overrides: &[(String, PathBuf)],
+) -> Result<Vec<Location>, Problems> {
+    match folder.filter(|folder| is_store(folder)) {
+        Some(folder) => {
+            let tables = tables(&Store::open(folder)?, definitions)?;
+            data::locate(definitions, Some(&tables), overrides)
+        }
+        None => data::locate(definitions, folder, overrides),
+    }
+}
+
+/// The codes of problems with stores.
+pub const CODES: &[(&str, &str)] = &[
+    ("D408", "a report without a date"),
+    ("D409", "a report from the future"),
+    ("D410", "a report without an asset"),
+    ("D420", "a store that cannot be read or written"),
+    ("D421", "a segment that is damaged"),
+];
