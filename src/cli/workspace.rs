@@ -90,12 +90,16 @@ pub fn ground<'a>(
     instants: Instants,
 ) -> Result<Ground<'a>, Failure> {
     let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
+    let known_on = match (&instants.known_on, options.data.as_deref()) {
+        (None, Some(folder)) => store::latest_knowledge(folder)?,
+        (known_on, _) => known_on.clone(),
+    };
     Ok(Ground {
         definitions,
         sources: &console.sources,
         tables: Rc::new(RefCell::new(Memory::new(tables))),
         as_of: instants.as_of,
-        known_on: instants.known_on,
+        known_on,
     })
 }
 

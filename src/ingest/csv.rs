@@ -4,8 +4,16 @@ use jaq_json::Val;
 
 use super::shape::{object, string};
 
-/// Reads rows; the separator is the one that the first line has most of.
+/// Reads rows; the separator is the one that the first line has most of. What stands in comment lines
+/// above the names is the member `#` of the first row.
 pub(super) fn read(text: &str) -> Result<Val, String> {
+    let mut text = text;
+    let mut comment = String::new();
+    while text.starts_with('#') {
+        let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+        comment += line;
+        text = rest;
+    }
     let first = text.lines().next().unwrap_or_default();
     let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
     // The last of equals wins; a comma where there is none of any.
@@ -27,7 +35,11 @@ pub(super) fn read(text: &str) -> Result<Val, String> {
             let value = record.get(index).map_or(Val::Null, string);
             (name.clone(), value)
         });
-        rows.push(object(members.collect()));
+        let mut members: Vec<(String, Val)> = members.collect();
+        if !comment.is_empty() {
+            members.push(("#".to_string(), string(std::mem::take(&mut comment))));
+        }
+        rows.push(object(members));
     }
     Ok(rows.into_iter().collect())
 }

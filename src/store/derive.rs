@@ -4,6 +4,8 @@
 mod assets;
 mod findings;
 
+pub(super) use findings::instant;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use crate::data::{self, Location};
 use crate::diagnostic::Problems;
-use crate::model::Definitions;
+use crate::model::{Definitions, Moment};
 
 /// Where tables are: the files of a folder, or what follows from a store. Files of single tables that
 /// are named win over either.
@@ -43,6 +43,23 @@ pub fn locate(
         }
         None => data::locate(definitions, folder, overrides),
     }
+}
+
+/// The latest instant at which a store came to know something; `None` for folders of table files.
+/// History that was taken in late is known since then and not before, so whoever asks a store without
+/// saying as known when asks with all it knows.
+pub fn latest_knowledge(folder: &Path) -> Result<Option<Moment>, Problems> {
+    if !is_store(folder) {
+        return Ok(None);
+    }
+    let manifests = Store::open(folder)?.read_manifests()?;
+    let mut reports = manifests.iter().flat_map(Manifest::reports);
+    let first = reports.next().map(|report| report.recorded_at);
+    let latest = reports.map(|report| report.recorded_at).chain(first).max();
+    Ok(latest.map(|recorded_at| Moment {
+        label: derive::instant(recorded_at),
+        instant: recorded_at + 1,
+    }))
 }
 
 /// The codes of problems with stores.

@@ -210,7 +210,7 @@ fn resolution(detection: &Detection) -> Option<&'static str> {
 }
 
 /// RFC 3339, UTC.
-pub(super) fn instant(micros: i64) -> String {
+pub(in crate::store) fn instant(micros: i64) -> String {
     DateTime::from_timestamp_micros(micros).map_or_else(String::new, |instant| {
         instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     })
