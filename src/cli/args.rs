@@ -236,6 +236,8 @@ pub struct StoreArguments {
 pub enum StoreCommand {
     /// Hash everything again and compare it with what was written
     Verify,
+    /// Merge small segments into larger ones
+    Compact,
     /// Make the derived tables anew
     Rebuild,
 }

@@ -19,6 +19,13 @@ pub fn run(
     match arguments.command {
         None => write_stdout(contents(console, &store)?.as_bytes()),
         Some(StoreCommand::Verify) => verify(&store),
+        Some(StoreCommand::Compact) => {
+            let definitions = workspace::definitions(console, defs)?;
+            let done = store::compact(&store, &definitions)?;
+            write_stdout(
+                format!("{} segments merged into {}\n", done.before, done.after).as_bytes(),
+            )
+        }
         Some(StoreCommand::Rebuild) => {
             let definitions = workspace::definitions(console, defs)?;
             store::forget_tables(&store)?;

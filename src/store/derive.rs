@@ -32,7 +32,7 @@ pub(super) struct Facts<'a> {
     /// In the order of time, then of names.
     pub scans: Vec<ScanFact<'a>>,
     /// By segment.
-    pub rows: BTreeMap<&'a str, Vec<Observation<'static>>>,
+    pub rows: BTreeMap<String, Vec<Observation<'static>>>,
     pub assets: Records,
     pub decisions: Records,
     pub advisories: Records,
@@ -121,8 +121,12 @@ fn read<'a>(
         let fields = fills.and_then(Fills::record_fields);
         let read = match fields {
             None => frames::read_observations(definitions, &path).map(|rows| {
-                facts.rows.insert(&manifest.segment, rows);
-                facts.scans.extend(facts::scans(manifest));
+                for row in rows {
+                    let segment = row.segment.to_string();
+                    facts.rows.entry(segment).or_default().push(row);
+                }
+                let scans = manifest.reports().iter().flat_map(facts::scans);
+                facts.scans.extend(scans);
             }),
             Some(fields) => frames::read_records(fields, &path).map(|records| match fills {
                 Some(Fills::Assets) => facts.assets.extend(records),

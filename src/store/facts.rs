@@ -8,6 +8,8 @@ use crate::ingest::Row;
 /// A row of a report and the asset it is about.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Observation<'a> {
+    /// The report it was seen in.
+    pub segment: Cow<'a, str>,
     pub asset: Cow<'a, str>,
     pub row: Cow<'a, Row>,
 }

@@ -54,7 +54,7 @@ macro_rules! number {
     };
 }
 
-/// Every column but `asset_id` and `severity`, in the order of the file. Instants are microseconds.
+/// Every column but `segment`, `asset_id` and `severity`, in the order of the file. Instants are microseconds.
 const COLUMNS: &[(&str, Kept)] = &[
     (
         "identity",
@@ -141,7 +141,9 @@ pub(super) fn observations(definitions: &Definitions, rows: &[Observation]) -> V
         scale.and_then(|scale| scale.values.get(code)).map(String::as_str)
     });
     let assets = rows.iter().map(|each| each.asset.as_ref());
+    let segments = rows.iter().map(|each| each.segment.as_ref());
     let mut columns = vec![
+        Column::new("segment".into(), segments.collect::<Vec<_>>()),
         Column::new("asset_id".into(), assets.collect::<Vec<_>>()),
         Column::new("severity".into(), words.collect::<Vec<_>>()),
     ];
@@ -198,6 +200,7 @@ pub(super) fn read_observations(
 ) -> Result<Vec<Observation<'static>>, Diagnostic> {
     let frame = frame(path)?;
     let scale = severity(definitions);
+    let segments = texts(&frame, "segment", path)?;
     let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
     for (row, value) in rows.iter_mut().zip(texts(&frame, "asset_id", path)?) {
         row.0 = value.unwrap_or_default();
@@ -211,7 +214,9 @@ pub(super) fn read_observations(
     }
     Ok(rows
         .into_iter()
-        .map(|(asset, row)| Observation {
+        .zip(segments)
+        .map(|((asset, row), segment)| Observation {
+            segment: Cow::Owned(segment.unwrap_or_default()),
             asset: Cow::Owned(asset),
             row: Cow::Owned(row),
         })

@@ -1,6 +1,6 @@
 //! Manifests: what a segment holds, as a JSON file of a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{Store, unreadable, unwritable};
 use crate::diagnostic::{Diagnostic, Problems};
+
+/// What the names of segments begin with that others were merged into.
+pub(super) const MERGED: &str = "merged-";
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -93,22 +96,38 @@ impl Store {
         if self.manifests().join(format!("{segment}.json")).is_file() {
             return Ok(true);
         }
-        let merged = |manifest: &Manifest| {
+        let holds = |manifest: &Manifest| {
             let mut members = manifest.members.iter();
             members.any(|member| member.segment == segment)
         };
-        Ok(self.read_manifests()?.iter().any(merged))
+        Ok(self.read_named(MERGED)?.iter().any(holds))
     }
 
     /// All segments in the order of their names; those that were merged into another are left out.
     pub fn read_manifests(&self) -> Result<Vec<Manifest>, Problems> {
+        let mut manifests = self.read_named("")?;
+        let merged: BTreeSet<String> = manifests
+            .iter()
+            .flat_map(|manifest| &manifest.members)
+            .map(|member| member.segment.clone())
+            .collect();
+        manifests.retain(|manifest| !merged.contains(&manifest.segment));
+        Ok(manifests)
+    }
+
+    /// The manifests whose names begin so, in the order of their names.
+    fn read_named(&self, beginning: &str) -> Result<Vec<Manifest>, Problems> {
         let folder = self.manifests();
         let mut problems = Problems::default();
         let mut manifests = Vec::new();
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))?;
         for entry in entries {
             let path = entry.map_err(|error| unreadable(&folder, error))?.path();
-            if path.extension().is_none_or(|ending| ending != "json") {
+            let name = path.file_name().map(|name| name.to_string_lossy());
+            let is_wanted = name.is_some_and(|name| {
+                name.ends_with(".json") && !name.starts_with('.') && name.starts_with(beginning)
+            });
+            if !is_wanted {
                 continue;
             }
             match read(&path) {
@@ -122,12 +141,6 @@ impl Store {
             return Err(problems);
         }
         manifests.sort_by(|left, right| left.segment.cmp(&right.segment));
-        let merged: Vec<String> = manifests
-            .iter()
-            .flat_map(|manifest| &manifest.members)
-            .map(|member| member.segment.clone())
-            .collect();
-        manifests.retain(|manifest| !merged.contains(&manifest.segment));
         Ok(manifests)
     }
 }

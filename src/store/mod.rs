@@ -8,6 +8,7 @@
 //! Tables of the shipped schema are derived from the segments ([`tables`]) and cached under the hash of
 //! what they were made of.
 
+mod compact;
 mod derive;
 mod facts;
 mod frames;
@@ -16,6 +17,7 @@ mod manifest;
 mod segment;
 mod verify;
 
+pub use compact::{Compacted, compact};
 pub use derive::{forget_tables, tables};
 pub use facts::{Observation, ScanFact};
 pub use layout::{Store, is_store};
@@ -69,4 +71,5 @@ pub const CODES: &[(&str, &str)] = &[
     ("D410", "a report without an asset"),
     ("D420", "a store that cannot be read or written"),
     ("D421", "a segment that is damaged"),
+    ("D422", "a store that another process compacts"),
 ];

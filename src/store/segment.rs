@@ -54,8 +54,11 @@ pub fn add(
     report: &Report,
     context: &Context,
 ) -> Result<Added, Problems> {
-    let observations = observations(name, report, context)?;
+    let mut observations = observations(name, report, context)?;
     let mut manifest = manifest(name, bytes, report, context, &observations)?;
+    for observation in &mut observations {
+        observation.segment = Cow::Owned(manifest.segment.clone());
+    }
     if store.has(&manifest.segment)? {
         return Ok(Added {
             manifest,
@@ -94,6 +97,7 @@ fn observations<'a>(
             return Err(no_asset(name));
         };
         observations.push(Observation {
+            segment: Cow::default(),
             asset: Cow::Borrowed(asset),
             row: Cow::Borrowed(row),
         });

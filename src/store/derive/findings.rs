@@ -60,8 +60,11 @@ fn follow<'a>(
     let mut looks = Vec::with_capacity(scans.len());
     for scan in scans {
         let manifest = scan.manifest;
-        let own = facts.rows[manifest.segment.as_str()]
-            .iter()
+        let own = facts
+            .rows
+            .get(&manifest.segment)
+            .into_iter()
+            .flatten()
             .filter(|row| row.asset == scan.asset);
         let seen = own.map(|observation| {
             rows.push(&observation.row);
