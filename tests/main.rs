@@ -7,6 +7,7 @@ mod cli;
 mod data;
 mod docs;
 mod format;
+mod ingest;
 mod plan;
 mod render;
 mod shipped;

@@ -145,12 +145,7 @@ impl Reading<'_> {
         found
     }
 
-    fn words(
-        &mut self,
-        of: ast::SourceWords,
-        rules: &[Spanned<ast::WordRule>],
-        found: &mut Found,
-    ) {
+    fn words(&mut self, of: ast::SourceWords, rules: &[Spanned<ast::WordRule>], found: &mut Found) {
         match of {
             ast::SourceWords::Severity => {
                 found.severity = self.table(rules, Self::severity_word);

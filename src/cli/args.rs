@@ -228,7 +228,12 @@ pub struct StoreArguments {
     #[command(subcommand)]
     pub command: Option<StoreCommand>,
     /// The store
-    #[arg(long, value_name = "DIR", default_value = "riskql-store", global = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "riskql-store",
+        global = true
+    )]
     pub store: PathBuf,
 }
 

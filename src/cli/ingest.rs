@@ -113,8 +113,12 @@ impl Taking<'_> {
             }
             Err(problems) => {
                 self.sums.failed += 1;
-                self.lines
-                    .push(vec![name, String::new(), String::new(), "failed".to_string()]);
+                self.lines.push(vec![
+                    name,
+                    String::new(),
+                    String::new(),
+                    "failed".to_string(),
+                ]);
                 self.problems.extend(problems);
             }
         }

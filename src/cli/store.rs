@@ -42,9 +42,18 @@ fn contents(console: &Console, store: &Store) -> Result<String, Failure> {
         (left.finished_at, &left.segment).cmp(&(right.finished_at, &right.segment))
     });
     let mut lines = vec![
-        ["finished", "source", "tool", "assets", "environment", "outcome", "rows", "file"]
-            .map(str::to_string)
-            .to_vec(),
+        [
+            "finished",
+            "source",
+            "tool",
+            "assets",
+            "environment",
+            "outcome",
+            "rows",
+            "file",
+        ]
+        .map(str::to_string)
+        .to_vec(),
     ];
     lines.extend(reports.iter().map(|report| {
         vec![

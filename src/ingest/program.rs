@@ -57,8 +57,12 @@ impl Mistake {
             },
             None => text,
         };
-        Diagnostic::error("K710", span, format!("this program cannot be read: {}", self.words))
-            .help("programs of sources are written in jq")
+        Diagnostic::error(
+            "K710",
+            span,
+            format!("this program cannot be read: {}", self.words),
+        )
+        .help("programs of sources are written in jq")
     }
 }
 

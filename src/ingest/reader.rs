@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use jaq_json::Val;
 
+use super::dates;
 use super::program::Program;
 use super::report::{Outcome, Report, Scan, Scope};
 use super::rows::RowReader;
 use super::shape;
 use super::values::{list, text};
-use super::dates;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Definitions, ReportSource, Shape};
 use crate::types::Scale;
@@ -40,7 +40,11 @@ impl<'a> Reader<'a> {
                 .iter()
                 .map(|shape| (*shape, OnceCell::new()))
                 .collect(),
-            programs: definitions.reports.iter().map(|_| OnceCell::new()).collect(),
+            programs: definitions
+                .reports
+                .iter()
+                .map(|_| OnceCell::new())
+                .collect(),
         }
     }
 
@@ -48,7 +52,11 @@ impl<'a> Reader<'a> {
     pub fn check(&self) -> Problems {
         let mut problems = Problems::default();
         for source in self.sources {
-            let programs = [Some(&source.known_by), source.scan.as_ref(), Some(&source.rows)];
+            let programs = [
+                Some(&source.known_by),
+                source.scan.as_ref(),
+                Some(&source.rows),
+            ];
             for text in programs.into_iter().flatten() {
                 if let Err(problem) = Program::new(text) {
                     problems.push(problem);
@@ -230,7 +238,10 @@ fn scan(
             "scope" => scan.scope = word(Scope::ALL, Scope::word, value, scan.scope),
             other => problems.push(Diagnostic::data(
                 "D405",
-                format!("`{name}` by source {}: a scan has no field `{other}`", source.name),
+                format!(
+                    "`{name}` by source {}: a scan has no field `{other}`",
+                    source.name
+                ),
             )),
         }
     }
@@ -260,7 +271,10 @@ pub(super) fn unread_date(
 ) -> Diagnostic {
     Diagnostic::data(
         "D407",
-        format!("`{name}` by source {}: `{field}` is \"{text}\", which is no date", source.name),
+        format!(
+            "`{name}` by source {}: `{field}` is \"{text}\", which is no date",
+            source.name
+        ),
     )
     .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
@@ -291,7 +305,10 @@ fn unknown(name: &str, shape: Shape, value: &Val) -> Diagnostic {
     };
     Diagnostic::data(
         "D401",
-        format!("`{name}` is {}{keys}: no source knows this report", shape.word()),
+        format!(
+            "`{name}` is {}{keys}: no source knows this report",
+            shape.word()
+        ),
     )
     .help("the formats known: riskql sources")
     .help("a new one is a file in kpi-defs/sources")

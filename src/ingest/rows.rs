@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jaq_json::{Map, Val};
 
+use super::dates;
 use super::identity::identity;
 use super::reader::unread_date;
 use super::report::Row;
 use super::values::{list, number, text, truth, whole};
-use super::dates;
 use crate::diagnostic::{Diagnostic, Problems, nearest};
 use crate::model::{Evidence, ReportSource, RowField, Status};
 use crate::types::Scale;
@@ -190,9 +190,7 @@ impl<'a> RowReader<'a> {
             Some(code) => row.severity = code,
             None => self.mistake(Mistake::Severity(row.severity_word.clone())),
         }
-        row.evidence = words
-            .evidence
-            .and_then(|word| self.evidence_of(&word));
+        row.evidence = words.evidence.and_then(|word| self.evidence_of(&word));
         if let Some(word) = words.status {
             row.status = self.status_of(&word);
             if row.status.is_none() {
@@ -231,7 +229,10 @@ impl<'a> RowReader<'a> {
             format!("{rows} rows")
         };
         let problem = |code, words: String| {
-            Diagnostic::data(code, format!("`{name}` by source {source}: {words} ({counted})"))
+            Diagnostic::data(
+                code,
+                format!("`{name}` by source {source}: {words} ({counted})"),
+            )
         };
         match mistake {
             Mistake::NoObject => problem("D405", "the row program gives what is no object".into()),
@@ -244,19 +245,19 @@ impl<'a> RowReader<'a> {
                     None => problem,
                 }
             }
-            Mistake::Severity(Some(word)) => problem(
-                "D406",
-                format!("the severity \"{word}\" has no rule"),
-            )
-            .help(format!("add to the source, below `severity`: \"{word}\" to medium")),
+            Mistake::Severity(Some(word)) => {
+                problem("D406", format!("the severity \"{word}\" has no rule")).help(format!(
+                    "add to the source, below `severity`: \"{word}\" to medium"
+                ))
+            }
             Mistake::Severity(None) => {
                 problem("D406", "rows without a severity have no rule".to_string())
                     .help("add to the source, below `severity`: otherwise to info")
             }
-            Mistake::Status(word) => {
-                problem("D406", format!("the status \"{word}\" has no rule"))
-                    .help(format!("add to the source, below `status`: \"{word}\" to open"))
-            }
+            Mistake::Status(word) => problem("D406", format!("the status \"{word}\" has no rule"))
+                .help(format!(
+                    "add to the source, below `status`: \"{word}\" to open"
+                )),
             Mistake::Date(field, text) => unread_date(name, self.source, field, text),
         }
     }

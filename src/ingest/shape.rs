@@ -14,7 +14,13 @@ pub(super) const DEEPEST: usize = 256;
 /// Reads bytes as whatever their beginning says they are. Messages call them `name`.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Shape, Val), Diagnostic> {
     if bytes.len() as u64 > LARGEST {
-        return Err(damaged(name, format!("{} bytes are too many: a report is read up to {LARGEST}", bytes.len())));
+        return Err(damaged(
+            name,
+            format!(
+                "{} bytes are too many: a report is read up to {LARGEST}",
+                bytes.len()
+            ),
+        ));
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return zip::read(name, bytes).map(|value| (Shape::Zip, value));
@@ -40,7 +46,10 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Shape, Val), Diagnostic>
 
 /// A report that cannot be read.
 pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::data("D403", format!("`{name}` cannot be read as a report: {why}"))
+    Diagnostic::data(
+        "D403",
+        format!("`{name}` cannot be read as a report: {why}"),
+    )
 }
 
 /// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8; bytes that
@@ -54,7 +63,11 @@ fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+        Err(_) => {
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+        }
     }
 }
 

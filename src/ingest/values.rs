@@ -27,7 +27,8 @@ pub(super) fn number(value: &Val) -> Option<f64> {
 /// A whole number of at least 0.
 pub(super) fn whole(value: &Val) -> Option<u32> {
     let number = number(value)?;
-    (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
+    (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number))
+        .then_some(number as u32)
 }
 
 /// Whether something is so.

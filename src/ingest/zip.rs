@@ -47,7 +47,9 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Val, Diagnostic> {
             .read_to_end(&mut unpacked)
             .map_err(|error| failed(format!("`{inner}`: {error}")))?;
         if unpacked.len() as u64 > limit {
-            return Err(failed(format!("`{inner}` unpacks to more than {limit} bytes")));
+            return Err(failed(format!(
+                "`{inner}` unpacks to more than {limit} bytes"
+            )));
         }
         left -= unpacked.len() as u64;
         let is_archive = unpacked.starts_with(b"PK");

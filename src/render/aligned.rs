@@ -17,7 +17,10 @@ pub fn aligned(rows: Vec<Vec<String>>, look: Look) -> String {
     };
     let mut widths: Vec<usize> = (0..columns).map(widest).collect();
     if let Some(limit) = look.width {
-        fit(&mut widths, limit.saturating_sub(2 * columns.saturating_sub(1)));
+        fit(
+            &mut widths,
+            limit.saturating_sub(2 * columns.saturating_sub(1)),
+        );
     }
     let mut text = String::new();
     for row in &rows {

@@ -108,7 +108,9 @@ fn sweep(store: &Store) -> Result<(), Problems> {
     for manifest in &kept {
         unneeded.remove(&manifest.data);
     }
-    let old = merged.difference(&segments).map(|name| store.manifests().join(name));
+    let old = merged
+        .difference(&segments)
+        .map(|name| store.manifests().join(name));
     let data = unneeded.iter().map(|name| store.observations().join(name));
     for path in old.chain(data) {
         match fs::remove_file(&path) {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series};
+use polars::prelude::{
+    Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
+};
 
 use super::facts::Observation;
 use super::layout::unreadable;
@@ -127,7 +129,10 @@ const COLUMNS: &[(&str, Kept)] = &[
     number!(epss),
     (
         "known_exploited",
-        Kept::YesNo(|row| row.known_exploited, |row, value| row.known_exploited = value),
+        Kept::YesNo(
+            |row| row.known_exploited,
+            |row, value| row.known_exploited = value,
+        ),
     ),
     text!(environment),
     text!(branch),
@@ -138,7 +143,9 @@ pub(super) fn observations(definitions: &Definitions, rows: &[Observation]) -> V
     let scale = severity(definitions);
     let words = rows.iter().map(|each| {
         let code = usize::from(each.row.severity);
-        scale.and_then(|scale| scale.values.get(code)).map(String::as_str)
+        scale
+            .and_then(|scale| scale.values.get(code))
+            .map(String::as_str)
     });
     let assets = rows.iter().map(|each| each.asset.as_ref());
     let segments = rows.iter().map(|each| each.segment.as_ref());
@@ -169,7 +176,9 @@ fn column(name: &str, kept: &Kept, rows: &[Observation]) -> Column {
 /// The Parquet file of records of texts.
 pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> Vec<u8> {
     let columns = fields.iter().map(|field| {
-        let values = records.iter().map(|record| record.get(*field).map(String::as_str));
+        let values = records
+            .iter()
+            .map(|record| record.get(*field).map(String::as_str));
         Column::new((*field).into(), values.collect::<Vec<_>>())
     });
     written(records.len(), columns.collect())

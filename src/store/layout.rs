@@ -34,10 +34,11 @@ impl Store {
                 "D420",
                 format!("`{}` is a store of another version", folder.display()),
             )),
-            Err(_) => Err(
-                Diagnostic::data("D420", format!("`{}` is not a store", folder.display()))
-                    .help("a store begins with the first report: riskql ingest REPORT --store DIR"),
-            ),
+            Err(_) => Err(Diagnostic::data(
+                "D420",
+                format!("`{}` is not a store", folder.display()),
+            )
+            .help("a store begins with the first report: riskql ingest REPORT --store DIR")),
         }
     }
 
@@ -59,7 +60,10 @@ impl Store {
         if entries.any(is_other) {
             return Err(Diagnostic::data(
                 "D420",
-                format!("`{}` is a folder of other files, not a store", folder.display()),
+                format!(
+                    "`{}` is a folder of other files, not a store",
+                    folder.display()
+                ),
             )
             .help("name an empty or a new folder: --store DIR"));
         }
@@ -94,8 +98,11 @@ impl Store {
 
 /// Something in a store that cannot be written.
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::data("D420", format!("cannot write `{}`: {error}", path.display()))
-        .help("the store is as it was")
+    Diagnostic::data(
+        "D420",
+        format!("cannot write `{}`: {error}", path.display()),
+    )
+    .help("the store is as it was")
 }
 
 /// Something in a store that cannot be read.

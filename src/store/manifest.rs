@@ -158,8 +158,7 @@ fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
         )
         .help("remove it and ingest its report again")
     };
-    let sealed: Sealed =
-        serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+    let sealed: Sealed = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
     if sealed.manifest.seal() != sealed.seal {
         return Err(damaged("its seal is broken".to_string()));
     }

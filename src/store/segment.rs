@@ -191,8 +191,11 @@ fn no_asset(name: &str) -> Diagnostic {
 }
 
 fn no_date(name: &str) -> Diagnostic {
-    Diagnostic::data("D408", format!("`{name}` does not say when the scan was made"))
-        .help("say it: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
+    Diagnostic::data(
+        "D408",
+        format!("`{name}` does not say when the scan was made"),
+    )
+    .help("say it: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
 }
 
 fn future(name: &str) -> Diagnostic {

@@ -26,9 +26,10 @@ pub fn verify(store: &Store) -> Result<Verdict, Problems> {
                 .help(format!("it holds `{}`: ingest that again", manifest.file))
         };
         match fs::read(&path) {
-            Err(error) => verdict
-                .problems
-                .push(damaged(format!("cannot read `{}`: {error}", path.display()))),
+            Err(error) => verdict.problems.push(damaged(format!(
+                "cannot read `{}`: {error}",
+                path.display()
+            ))),
             Ok(bytes) => {
                 verdict.bytes += bytes.len() as u64;
                 if blake3::hash(&bytes).to_hex().as_str() != manifest.data_hash {

@@ -71,7 +71,13 @@ fn titled(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
         Kind::Sla => read!(sla_header, sla_clause, sla_clause, Sla, clauses),
         Kind::Kpi => read!(kpi_header, kpi_clause, kpi_clause, Kpi, clauses),
         Kind::View => view(cut, problems),
-        Kind::Source => read!(source_header, source_clause, reports::clause, Source, clauses),
+        Kind::Source => read!(
+            source_header,
+            source_clause,
+            reports::clause,
+            Source,
+            clauses
+        ),
         Kind::Calendar | Kind::Scale | Kind::Condition | Kind::Dashboard | Kind::Test => None,
     }
 }

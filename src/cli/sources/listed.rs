@@ -48,6 +48,10 @@ fn title(source: &ReportSource) -> &str {
 }
 
 fn shapes(source: &ReportSource) -> String {
-    let words: Vec<&str> = source.reads.iter().map(|shape: &Shape| shape.word()).collect();
+    let words: Vec<&str> = source
+        .reads
+        .iter()
+        .map(|shape: &Shape| shape.word())
+        .collect();
     words.join(", ")
 }

@@ -66,7 +66,11 @@ fn place(row: &Row) -> String {
     if let Some(component) = &row.component {
         return format!("{component} {}", row.version.as_deref().unwrap_or_default());
     }
-    let request = [row.method.as_deref(), row.url.as_deref(), row.parameter.as_deref()];
+    let request = [
+        row.method.as_deref(),
+        row.url.as_deref(),
+        row.parameter.as_deref(),
+    ];
     let request: Vec<&str> = request.into_iter().flatten().collect();
     match request.is_empty() {
         true => row.host.clone().unwrap_or_default(),

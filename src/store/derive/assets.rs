@@ -69,6 +69,9 @@ pub(super) fn scans(facts: &Facts) -> Table {
             "finished_at",
             column(&|scan| Some(instant(scan.manifest.finished_at))),
         ),
-        ("outcome", column(&|scan| Some(scan.manifest.outcome.clone()))),
+        (
+            "outcome",
+            column(&|scan| Some(scan.manifest.outcome.clone())),
+        ),
     ]
 }

@@ -123,29 +123,51 @@ fn tables(definitions: &Definitions, detections: &[Detection]) -> Found {
         ("exploitable", column(&exploitable)),
         (
             "environment",
-            column(&|each| Some(each.stream.environment.to_string()).filter(|text| !text.is_empty())),
+            column(&|each| {
+                Some(each.stream.environment.to_string()).filter(|text| !text.is_empty())
+            }),
         ),
-        ("resolution", column(&|each| resolution(each).map(str::to_string))),
+        (
+            "resolution",
+            column(&|each| resolution(each).map(str::to_string)),
+        ),
         ("introduced_at", column(&|_| None)),
         ("found_at", found.clone()),
         ("fixed_at", column(&verified)),
         ("verified_at", column(&verified)),
-        ("closed_at", column(&|each| each.episode.closed_at.map(instant))),
+        (
+            "closed_at",
+            column(&|each| each.episode.closed_at.map(instant)),
+        ),
         (
             "accepted_at",
             column(&|each| each.episode.accepted.map(|accepted| instant(accepted.at))),
         ),
         (
             "acceptance_ends_at",
-            column(&|each| each.episode.accepted.and_then(|accepted| accepted.until).map(instant)),
+            column(&|each| {
+                each.episode
+                    .accepted
+                    .and_then(|accepted| accepted.until)
+                    .map(instant)
+            }),
         ),
-        ("ingested_at", column(&|each| Some(instant(each.episode.known_from)))),
+        (
+            "ingested_at",
+            column(&|each| Some(instant(each.episode.known_from))),
+        ),
         (
             "cwe",
             column(&|each| each.row.cwe.first().map(|cwe| format!("CWE-{cwe}"))),
         ),
-        ("cve", column(&|each| each.row.vulnerability_ids.first().cloned())),
-        ("cvss", column(&|each| each.row.cvss.map(|score| score.to_string()))),
+        (
+            "cve",
+            column(&|each| each.row.vulnerability_ids.first().cloned()),
+        ),
+        (
+            "cvss",
+            column(&|each| each.row.cvss.map(|score| score.to_string())),
+        ),
         (
             "last_seen_at",
             column(&|each| Some(instant(each.episode.last_seen_at))),
@@ -194,7 +216,11 @@ fn severity(definitions: &Definitions, row: &Row) -> Option<String> {
 fn validation(detection: &Detection) -> &'static str {
     let is_confirmed = detection.row.status == Some(Status::Confirmed)
         || detection.row.evidence == Some(Evidence::Proven);
-    if is_confirmed { "confirmed" } else { "unverified" }
+    if is_confirmed {
+        "confirmed"
+    } else {
+        "unverified"
+    }
 }
 
 fn exploitable(detection: &Detection) -> Option<String> {

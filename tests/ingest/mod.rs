@@ -1,0 +1,17 @@
+//! Reports in, tables out.
+
+mod owasp;
+
+use std::path::PathBuf;
+
+/// A folder of data that is not part of the project; `None`, said aloud, where it is absent.
+pub fn shared(folder: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: there is no {}", path.display());
+    None
+}
