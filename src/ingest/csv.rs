@@ -6,7 +6,9 @@ use super::shape::{object, string};
 
 /// Reads rows; the separator is the one that the first line has most of. What stands in comment lines
 /// above the names is the member `#` of the first row.
-pub(super) fn read(text: &str) -> Result<Val, String> {
+///
+/// Also gives the row that reports are recognised by: the first, or where there is none one of nulls.
+pub(super) fn read(text: &str) -> Result<(Val, Val), String> {
     let mut text = text;
     let mut comment = String::new();
     while text.starts_with('#') {
@@ -41,5 +43,10 @@ pub(super) fn read(text: &str) -> Result<Val, String> {
         }
         rows.push(object(members));
     }
-    Ok(rows.into_iter().collect())
+    let sample = rows
+        .first()
+        .cloned()
+        .unwrap_or_else(|| object(names.iter().map(|name| (name.clone(), Val::Null)).collect()));
+    let sample = std::iter::once(sample).collect();
+    Ok((rows.into_iter().collect(), sample))
 }

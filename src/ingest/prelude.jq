@@ -8,7 +8,7 @@ def text:
   else tostring end
   | if . == null or test("^\\s*$") then null else (sub("^\\s+"; "") | sub("\\s+$"; "")) end;
 # The first of several candidates that is there: first_of(.a; .b) is written first_of(.a, .b).
-def first_of(candidates): first(candidates | select(. != null and . != "")) // null;
+def first_of(candidates): [candidates | select(. != null and . != "")] | .[0];
 # Every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79".
 def cwes: [.. | strings | match("cwe[-_: /]*0*([1-9][0-9]*)"; "gi") | .captures[0].string | tonumber] | unique;
 # CWE numbers given as numbers or digits: 79, "79", "CWE-79"; 0 and -1 mean none.
@@ -17,7 +17,7 @@ def cwe_numbers: [list[] | (numbers, (strings | gsub("[^0-9-]"; "") | select(tes
 def advisories: [.. | strings | match("\\b(CVE-[0-9]{4}-[0-9]{4,}|GHSA(-[0-9a-z]{4}){3})\\b"; "gi") | .string
   | if test("^cve"; "i") then ascii_upcase else ("GHSA" + (.[4:] | ascii_downcase)) end] | unique;
 # A number given as one or as text; null if it is none.
-def number: if type == "number" then . elif type == "string" then (tonumber? // null) else null end;
+def number: if type == "number" then . elif type == "string" and test("^\\s*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?\\s*$") then (sub("^\\s*[+]?"; "") | sub("\\s+$"; "") | tonumber) else null end;
 # The word of a CVSS score (FIRST, CVSS v3.1 section 5); null without one.
 def cvss_word: number | if . == null then null elif . >= 9 then "critical" elif . >= 7 then "high" elif . >= 4 then "medium" elif . > 0 then "low" else "info" end;
 # Milliseconds or seconds since 1970 as an instant.

@@ -72,9 +72,9 @@ impl<'a> Reader<'a> {
     ///
     /// `D401` to `D407`: no source knows it, several do, it is damaged, or says what has no rule.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
-        let (shape, value) = shape::read(name, bytes)?;
-        let index = self.recognise(name, shape, &value)?;
-        self.report(name, index, value)
+        let content = shape::read(name, bytes)?;
+        let index = self.recognise(name, content.shape, &content.sample)?;
+        self.report(name, index, content.value)
     }
 
     fn recognise(&self, name: &str, shape: Shape, value: &Val) -> Result<usize, Problems> {

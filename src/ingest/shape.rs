@@ -11,8 +11,26 @@ pub(super) const LARGEST: u64 = 1 << 30;
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
 
+/// What bytes are.
+pub(super) struct Content {
+    pub shape: Shape,
+    pub value: Val,
+    /// What the format is recognised by: of a table its first row, or the names of its columns.
+    pub sample: Val,
+}
+
+impl Content {
+    fn new(shape: Shape, value: Val) -> Content {
+        Content {
+            shape,
+            sample: value.clone(),
+            value,
+        }
+    }
+}
+
 /// Reads bytes as whatever their beginning says they are. Messages call them `name`.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Shape, Val), Diagnostic> {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
     if bytes.len() as u64 > LARGEST {
         return Err(damaged(
             name,
@@ -23,7 +41,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Shape, Val), Diagnostic>
         ));
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return zip::read(name, bytes).map(|value| (Shape::Zip, value));
+        return zip::read(name, bytes).map(|value| Content::new(Shape::Zip, value));
     }
     let text = text(bytes);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
@@ -35,11 +53,17 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Shape, Val), Diagnostic>
         )
         .help("export the report as JSON, XML or CSV")),
         Some(b'<') => xml::read(text)
-            .map(|value| (Shape::Xml, value))
+            .map(|value| Content::new(Shape::Xml, value))
             .map_err(|why| damaged(name, why)),
-        Some(b'{' | b'[') => json::read(text).map_err(|why| damaged(name, why)),
+        Some(b'{' | b'[') => json::read(text)
+            .map(|(shape, value)| Content::new(shape, value))
+            .map_err(|why| damaged(name, why)),
         Some(_) => csv::read(text)
-            .map(|value| (Shape::Csv, value))
+            .map(|(value, sample)| Content {
+                shape: Shape::Csv,
+                value,
+                sample,
+            })
             .map_err(|why| damaged(name, why)),
     }
 }

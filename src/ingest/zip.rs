@@ -55,7 +55,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Val, Diagnostic> {
         let is_archive = unpacked.starts_with(b"PK");
         let value = match is_archive {
             true => Val::Null,
-            false => shape::read(&inner, &unpacked).map_or(Val::Null, |(_, value)| value),
+            false => shape::read(&inner, &unpacked).map_or(Val::Null, |content| content.value),
         };
         members.push((inner, value));
     }

@@ -149,6 +149,7 @@ pub fn definitions(zone: &str) -> Definitions {
         views: Vec::new(),
         dashboards: Vec::new(),
         tests: Vec::new(),
+        reports: Vec::new(),
         fingerprint: String::new(),
         places: [
             ("scale severity", "schema.kpi:8"),
