@@ -10,9 +10,9 @@ def text:
 # The first of several candidates that is there: first_of(.a; .b) is written first_of(.a, .b).
 def first_of(candidates): [candidates | select(. != null and . != "")] | .[0];
 # Every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79".
-def cwes: [.. | strings | match("cwe[-_: /]*0*([1-9][0-9]*)"; "gi") | .captures[0].string | tonumber] | unique;
+def cwes: [.. | strings | match("cwe([-_: /]| ID )*0*([1-9][0-9]*)"; "gi") | .captures[1].string | tonumber] | unique;
 # CWE numbers given as numbers or digits: 79, "79", "CWE-79"; 0 and -1 mean none.
-def cwe_numbers: [list[] | (numbers, (strings | gsub("[^0-9-]"; "") | select(test("^[0-9]+$")) | tonumber)) | select(. > 0)] | unique;
+def cwe_numbers: [list[] | (numbers, (strings | sub("^[^0-9-]*cwe[-_: ]*"; ""; "i") | select(test("^[0-9]+$")) | tonumber)) | select(. > 0)] | unique;
 # Every advisory id named anywhere inside, in capitals: CVE-2021-44228, GHSA-….
 def advisories: [.. | strings | match("\\b(CVE-[0-9]{4}-[0-9]{4,}|GHSA(-[0-9a-z]{4}){3})\\b"; "gi") | .string
   | if test("^cve"; "i") then ascii_upcase else ("GHSA" + (.[4:] | ascii_downcase)) end] | unique;
