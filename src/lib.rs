@@ -40,6 +40,7 @@ pub mod render;
 pub mod repl;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 pub mod types;
 
 use std::cell::RefCell;

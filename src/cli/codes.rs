@@ -35,4 +35,18 @@ pub const CODES: &[(&str, &str)] = &[
     ("K908", "an option holds no date"),
     ("K909", "a result cannot be written in the format asked for"),
     ("K910", "there is no such dashboard"),
+    ("K950", "in a session, no query to refine yet"),
+    ("K974", "`without` names no clause"),
+    (
+        "K975",
+        "`without` names a clause that the query does not have",
+    ),
+    ("K976", "`and` or `_` is not followed by clauses"),
+    ("K977", "Parquet is not shown on a screen"),
+    ("K978", "there is no query to go back to"),
+    ("K979", "no test is about what was named"),
+    ("K980", "an answer cannot be drawn as that chart"),
+    ("K981", "the last query is no KPI"),
+    ("K982", "a definition or its file is there already"),
+    ("K983", "what is to be saved, or where, cannot be told"),
 ];

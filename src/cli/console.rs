@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::files;
 use crate::render::{self, Format, Look};
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 
 /// What a command needs to be heard: the texts that places refer to, and how to write.
 pub struct Console {
@@ -46,6 +46,7 @@ impl Console {
             width: terminal.then(terminal_width),
             color,
             unicode: !terminal || locale_is_unicode(),
+            rows: None,
         }
     }
 
@@ -77,19 +78,6 @@ impl Console {
             let look = self.look(io::stderr().is_terminal());
             render::diagnostics(&self.sources, problems, &look)
         }
-    }
-
-    /// Problems as text for stdout, whatever was asked for stderr.
-    pub fn rendered_as_text(&self, problems: &Problems) -> String {
-        let list = problems.clone().sorted();
-        let text = render::diagnostics(&self.sources, &list, &self.stdout_look());
-        format!("{}\n", text.trim_end())
-    }
-
-    /// Where a span begins, as messages name it: `kpis/mttr.kpi:3`.
-    pub fn place(&self, span: Span) -> String {
-        let (line, _) = self.sources.line_column(span);
-        format!("{}:{line}", self.sources.get(span.source).name)
     }
 
     /// Writes a sentence to stderr, unless quiet.

@@ -6,6 +6,7 @@
 
 mod board_text;
 mod cells;
+mod chart;
 mod csv;
 mod diagnostics;
 mod facts;
@@ -23,6 +24,7 @@ mod table;
 mod text;
 mod trend;
 
+pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
 pub use numbers::{change, count, limit, plain, value, with_unit};
@@ -42,6 +44,11 @@ pub enum Format {
     /// Markdown, for reports and pull requests.
     Md,
     Parquet,
+}
+
+/// A remark: dim lines that fit.
+pub fn remark(text: &str, look: Look) -> String {
+    footer::notes(&[text.to_string()], look)
 }
 
 /// An answer in a format.

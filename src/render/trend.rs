@@ -1,12 +1,13 @@
 //! The series inside an answer over periods: one for each group and value column.
 
+use super::cells::{change_style, hidden_line, hidden_rows, verdict_cell};
 use super::flat;
 use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
 use super::look::{Look, Style};
 use super::numbers;
 use super::spark::sparkline;
 use super::text::{harmless, width};
-use crate::answer::{Answer, Cell, ColumnRole, Level, Row, ValueColumn};
+use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, ValueColumn};
 use crate::types::DisplayUnit;
 
 /// Fewer points are read more easily as numbers.
@@ -19,20 +20,22 @@ const MOST_ON_A_CARD: usize = 100;
 const SHORTEST_LINE: usize = 8;
 
 /// One value over all periods.
-struct Series<'a> {
-    label: String,
-    column: &'a ValueColumn,
+pub(super) struct Series<'a> {
+    pub label: String,
+    pub column: &'a ValueColumn,
     /// One for each period.
-    points: Vec<Option<f64>>,
+    pub points: Vec<Option<f64>>,
     /// Whether the last period was not over.
     provisional: bool,
     is_total: bool,
+    /// On the last point.
+    verdict: GridCell,
 }
 
 /// The periods of an answer, and what has a value in them.
-struct Trend<'a> {
-    periods: Vec<&'a str>,
-    series: Vec<Series<'a>>,
+pub(super) struct Trend<'a> {
+    pub periods: Vec<&'a str>,
+    pub series: Vec<Series<'a>>,
 }
 
 /// A sparkline for each series, to stand below a table. `None` if there is nothing to see.
@@ -82,6 +85,47 @@ pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
         ]));
     }
     Some(grid)
+}
+
+/// For each series of an answer by groups: its value in the latest period, the verdict on it, the
+/// change since the first period, and a sparkline. `None` without groups or with too few periods.
+pub(super) fn by_group(answer: &Answer, look: Look) -> Option<Grid> {
+    let is_dimension = |column: &Column| matches!(column.role, ColumnRole::Dimension(_));
+    if !answer.columns.iter().any(is_dimension) {
+        return None;
+    }
+    let trend = trend(answer, MOST_ON_A_CARD, look)?;
+    let last = trend.periods.len() - 1;
+    if last < 2 {
+        return None;
+    }
+    let widest = trend.series.iter().map(Series::ends_width).max();
+    let shown = trend.shown_points(look, widest.unwrap_or(0) + 8 + 16);
+    let first = trend.periods[0];
+    let mut grid = headed(&[
+        ("", Align::Left, true),
+        (trend.periods[last], Align::Right, false),
+        ("", Align::Left, false),
+        (&format!("since {first}"), Align::Right, false),
+        (&trend.stretch(shown, look), Align::Left, false),
+    ]);
+    let hidden = hidden_rows(trend.series.len(), look.rows);
+    for (index, series) in trend.series.iter().enumerate() {
+        if hidden.contains(&index) {
+            if index == hidden.start {
+                grid.lines.push(hidden_line(hidden.len(), look));
+            }
+            continue;
+        }
+        grid.lines.push(GridLine::Cells(vec![
+            GridCell::new(series.label.clone(), series.style()),
+            series.point(last),
+            series.verdict.clone(),
+            series.change(),
+            series.line(shown, look),
+        ]));
+    }
+    Some(grid.without_empty_columns())
 }
 
 fn headed(columns: &[(&str, Align, bool)]) -> Grid {
@@ -143,6 +187,20 @@ impl Series<'_> {
         }
     }
 
+    /// From the first point to the last.
+    fn change(&self) -> GridCell {
+        let ends = (self.points.first(), self.points.last());
+        let (Some(Some(first)), Some(Some(last))) = ends else {
+            return GridCell::empty();
+        };
+        let change = last - first;
+        let decimals = numbers::column_decimals([*first, *last].into_iter(), self.column.unit);
+        GridCell::new(
+            numbers::change_between(change, self.column.unit, decimals),
+            change_style(change, self.column.direction),
+        )
+    }
+
     fn written(&self, value: f64) -> String {
         let ends = [self.points.first(), self.points.last()];
         let ends = ends.into_iter().flatten().flatten().copied();
@@ -161,8 +219,8 @@ impl Series<'_> {
     }
 }
 
-/// `None` without periods, or with more than `most` series.
-fn trend(answer: &Answer, most: usize, look: Look) -> Option<Trend<'_>> {
+/// The series of an answer; `None` without periods, or with more than `most` of them.
+pub(super) fn trend(answer: &Answer, most: usize, look: Look) -> Option<Trend<'_>> {
     let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
     let place = answer
         .columns
@@ -246,6 +304,7 @@ fn one_series<'a>(
         points: periods.iter().map(|period| at(period)?.value).collect(),
         provisional: last.is_some_and(|value| value.provisional),
         is_total: rows[0].level == Level::Total,
+        verdict: last.map_or_else(GridCell::empty, verdict_cell),
     }
 }
 

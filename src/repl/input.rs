@@ -1,5 +1,6 @@
 //! What was typed → entries: queries, definitions, commands. Looks nothing up.
 
+use super::refine::removal;
 use crate::source::Sources;
 use crate::syntax::{self, UNFINISHED};
 
@@ -89,6 +90,9 @@ fn is_one_line(text: &str) -> bool {
 
 fn query_is_unfinished(text: &str) -> bool {
     let text = refinement(text).map_or(text, |(_, rest)| rest);
+    if removal(text).is_some() {
+        return false;
+    }
     match parse(text) {
         Ok(()) => false,
         Err(codes) => codes.iter().all(|code| UNFINISHED.contains(code)),

@@ -8,10 +8,13 @@
 mod catalogue;
 mod commands;
 mod complete;
+mod draft;
 mod editor;
 mod highlight;
 mod hint;
 pub mod input;
+mod keep;
+mod output;
 mod refine;
 mod reply;
 mod script;

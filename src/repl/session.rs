@@ -2,6 +2,7 @@
 //! is told to, prints nothing.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,16 +11,16 @@ use std::time::Instant;
 use super::catalogue::Catalogue;
 use super::commands;
 use super::input::{self, Entry};
-use super::refine::refine;
+use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::workspace::Workspace;
 use crate::answer::Answer;
 use crate::data::{self, Memory};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::explain;
-use crate::files;
+use crate::format;
 use crate::ground::{self, Ground};
-use crate::model::{Moment, Query};
+use crate::model::{Definitions, Moment, Query, Role, Subject};
 use crate::project::Origin;
 use crate::question::{self, Question};
 use crate::render::{self, Format, Look};
@@ -46,6 +47,10 @@ pub struct Session {
     pub(super) tables: Rc<RefCell<Memory>>,
     pub(super) settings: Settings,
     pub(super) last: Option<Last>,
+    /// The queries before the last, the latest at the end.
+    pub(super) past: Vec<Spanned<ast::Query>>,
+    /// Notes about the data that were told.
+    pub(super) told: BTreeSet<String>,
     pub(super) catalogue: Arc<Catalogue>,
 }
 
@@ -58,6 +63,8 @@ pub(super) struct Settings {
     /// The period of queries that name none, as written.
     pub period: Option<String>,
     pub format: Format,
+    /// Whether somebody named the format: if not, the ending of the output's name counts.
+    pub format_is_named: bool,
     pub output: Option<PathBuf>,
     pub is_timed: bool,
     pub look: Look,
@@ -65,10 +72,26 @@ pub(super) struct Settings {
 
 /// The last query that was answered.
 pub(super) struct Last {
+    /// As typed or refined: without the session's period.
     pub written: Spanned<ast::Query>,
+    /// As asked.
     pub query: Query,
     pub answer: Answer,
+    /// Those of the answer's notes that are about the data.
+    pub of_data: Vec<String>,
 }
+
+/// What was typed, seen from the last query.
+enum Typed {
+    /// A query of its own.
+    Anew,
+    /// The last answer is to be shown again.
+    Again,
+    Refined(ast::Query),
+}
+
+/// Queries to go back to.
+const MOST_PAST: usize = 50;
 
 impl Session {
     /// Opens a session; the reply is its first screen. Mistakes in definitions are told and leave
@@ -89,12 +112,15 @@ impl Session {
                 as_of: None,
                 known_on: None,
                 period: None,
+                format_is_named: options.format != Format::Table,
                 format: options.format,
                 output: None,
                 is_timed: false,
                 look: options.look,
             },
             last: None,
+            past: Vec::new(),
+            told: BTreeSet::new(),
         };
         let told = session.rendered(&problems);
         let set = session.set_instants(options.as_of, options.known_on);
@@ -148,6 +174,8 @@ impl Session {
                 .iter()
                 .map(|moment| moment.label.clone()),
         );
+        let known_on = self.settings.known_on.iter();
+        set.extend(known_on.map(|moment| format!("known on {}", moment.label)));
         set.extend(self.settings.period.clone());
         match set.is_empty() {
             true => "riskql> ".to_string(),
@@ -260,47 +288,136 @@ impl Session {
     }
 
     fn query(&mut self, text: &str) -> Result<Reply, Problems> {
-        let text = match self.refined(text)? {
-            Some(refined) => refined,
-            None => text.to_string(),
-        };
-        let question = self.read(&text)?;
-        self.ask(question)
-    }
-
-    /// The last query with the clauses typed, if that is what was typed.
-    fn refined(&mut self, text: &str) -> Result<Option<String>, Problems> {
-        let (adds, clauses) = match input::refinement(text) {
-            Some((_, "")) if self.last.is_some() => {
-                let last = self.last.as_ref().expect("there is one");
-                return Ok(Some(last.query.text.clone()));
+        match self.refined(text)? {
+            Typed::Anew => {
+                let question = self.read(text)?;
+                self.ask(question)
             }
-            Some(refinement) if self.last.is_some() => refinement,
-            Some(_) => return Err(nothing_asked_yet()),
-            None => (false, text),
-        };
-        let typed = self.workspace.sources.add("<query>", clauses);
-        let clauses = crate::syntax::parse_query(&self.workspace.sources, typed)?;
-        match &self.last {
-            Some(last) if clauses.node.subject == ast::Subject::Everything => {
-                Ok(Some(refine(&last.written.node, &clauses.node, adds)))
-            }
-            Some(_) | None => Ok(None),
+            Typed::Again => self.show_again(),
+            Typed::Refined(query) => self.ask_refined(&query),
         }
     }
 
-    /// Answers a query and keeps it as the last.
+    /// Asks a query that came of another, and says what it is.
+    pub(super) fn ask_refined(&mut self, query: &ast::Query) -> Result<Reply, Problems> {
+        let (question, whole) = self.read_refined(query)?;
+        Ok(Reply::told(whole).then(self.ask(question)?))
+    }
+
+    /// A query that came of another, and the line that says what it is.
+    fn read_refined(&mut self, query: &ast::Query) -> Result<(Question, String), Problems> {
+        let question = self.read(&format::query(query))?;
+        let question = self.with_period(question)?;
+        let whole = render::remark(&question.query.text, self.settings.look);
+        Ok((question, whole))
+    }
+
+    /// Answers a query or clauses without showing the answer; gives what is to be told of it.
+    pub(super) fn ask_quietly(&mut self, text: &str) -> Result<String, Problems> {
+        let (question, told) = match self.refined(text)? {
+            Typed::Again => return Ok(String::new()),
+            Typed::Anew => (self.read(text)?, String::new()),
+            Typed::Refined(query) => self.read_refined(&query)?,
+        };
+        Ok(told + &self.answered(question)?)
+    }
+
+    /// What a text does with the last query.
+    fn refined(&mut self, text: &str) -> Result<Typed, Problems> {
+        let begun = input::refinement(text);
+        let Some(last) = &self.last else {
+            return match begun.is_some() || removal(text).is_some() {
+                true => Err(nothing_asked_yet()),
+                false => Ok(Typed::Anew),
+            };
+        };
+        let (adds, typed) = begun.unwrap_or((false, text));
+        let views = |name: &str| view(&self.workspace.definitions, name);
+        if let Some(words) = removal(typed) {
+            return Ok(Typed::Refined(without(&last.written.node, words, &views)?));
+        }
+        if typed.is_empty() {
+            return match adds {
+                true => Err(nothing_to_add()),
+                false => Ok(Typed::Again),
+            };
+        }
+        let id = self.workspace.sources.add("<query>", typed);
+        let clauses = crate::syntax::parse_query(&self.workspace.sources, id)?.node;
+        let is_bare = clauses.subject == ast::Subject::Everything;
+        if adds {
+            return match &clauses.subject {
+                ast::Subject::List(_) => Err(not_clauses(typed)),
+                ast::Subject::Everything | ast::Subject::Formulas(_) => {
+                    Ok(Typed::Refined(joined(&last.written.node, &clauses, &views)))
+                }
+            };
+        }
+        match (begun.is_some(), is_bare) {
+            (_, true) => Ok(Typed::Refined(replaced(&last.written.node, &clauses))),
+            (true, false) => Err(not_clauses(typed)),
+            (false, false) => Ok(Typed::Anew),
+        }
+    }
+
+    /// A question that names no period, with the session's. A list of all rows of a table has none.
+    fn with_period(&mut self, question: Question) -> Result<Question, Problems> {
+        let Some(period) = &self.settings.period else {
+            return Ok(question);
+        };
+        let takes_one = match &question.query.subject {
+            Subject::Values(_) => true,
+            Subject::List(list) => !matches!(list.population.role, Role::Rows),
+        };
+        if question.query.period.is_some() || !takes_one {
+            return Ok(question);
+        }
+        let whole = self.read(&format!("{} {period}", question.query.text))?;
+        Ok(Question {
+            written: question.written,
+            ..whole
+        })
+    }
+
+    /// Answers a query, keeps it as the last and shows the answer.
     pub(super) fn ask(&mut self, question: Question) -> Result<Reply, Problems> {
+        if question.query.explain {
+            let question = self.with_period(question)?;
+            self.needs_data()?;
+            let told = self.rendered(&question.warnings);
+            return Ok(Reply::told(told).then(self.explain(&question.query)?));
+        }
+        self.refuse_unshowable()?;
+        let told = self.answered(question)?;
+        Ok(Reply::told(told).then(self.show_again()?))
+    }
+
+    /// Answers a query and keeps it as the last; gives its warnings.
+    fn answered(&mut self, question: Question) -> Result<String, Problems> {
+        let question = self.with_period(question)?;
         let told = self.rendered(&question.warnings);
         self.needs_data()?;
-        if question.query.explain {
-            let explained = explain::explain(&self.ground(), &question.query)?;
-            let text = match self.settings.format {
-                Format::Json => explain::json(&explained),
-                _ => explain::text(&explained),
-            };
-            return Ok(Reply::told(told).then(self.put_out(text.into_bytes())?));
+        let last = self.find(question)?;
+        let before = self.last.replace(last);
+        self.past.extend(before.map(|before| before.written));
+        if self.past.len() > MOST_PAST {
+            self.past.remove(0);
         }
+        Ok(told)
+    }
+
+    fn explain(&mut self, query: &Query) -> Result<Reply, Problems> {
+        let explained = explain::explain(&self.ground(), query)?;
+        let text = match self.format() {
+            Format::Json => explain::json(&explained),
+            Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+                explain::text(&explained)
+            }
+        };
+        self.put_out(text.into_bytes())
+    }
+
+    fn find(&mut self, question: Question) -> Result<Last, Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
         let ground = self.ground();
@@ -311,28 +428,13 @@ impl Session {
         let mut answered = ground.answers(&[&query])?;
         let mut answer = answered.answers.remove(0);
         answer.notes.extend(notes);
-        answer.notes.extend(answered.notes);
-        let shown = render::answer(&answer, self.settings.format, self.settings.look);
-        self.last = Some(Last {
+        answer.notes.extend(answered.notes.iter().cloned());
+        Ok(Last {
             written: question.written,
             query,
             answer,
-        });
-        Ok(Reply::told(told).then(self.put_out(shown)?))
-    }
-
-    /// A result where the user wants it: on the screen, or in the file of `\output`.
-    pub(super) fn put_out(&mut self, shown: Vec<u8>) -> Result<Reply, Problems> {
-        let Some(file) = &self.settings.output else {
-            return Ok(Reply::shown(shown));
-        };
-        files::replace(file, &shown).map_err(|error| {
-            Problems::from(Diagnostic::data(
-                "D902",
-                format!("cannot write `{}`: {error}", file.display()),
-            ))
-        })?;
-        Ok(Reply::told(format!("written to {}", file.display())))
+            of_data: answered.notes,
+        })
     }
 
     /// Refuses what cannot be answered without tables.
@@ -347,8 +449,33 @@ impl Session {
     }
 }
 
-fn nothing_asked_yet() -> Problems {
+/// The query of a view, as written.
+pub(super) fn view(definitions: &Definitions, name: &str) -> Option<ast::Query> {
+    let mut views = definitions.views.iter();
+    let view = views.find(|view| view.name == name)?;
+    Some(view.tree.node.clone())
+}
+
+pub(super) fn nothing_asked_yet() -> Problems {
     Diagnostic::data("K950", "there is no query to refine yet")
         .help("ask one first: backlog by severity")
         .into()
+}
+
+fn nothing_to_add() -> Problems {
+    Diagnostic::data(
+        "K976",
+        "`and` adds clauses to the last query, and here are none",
+    )
+    .help("write them after it: and by team, and where severity = high")
+    .into()
+}
+
+fn not_clauses(typed: &str) -> Problems {
+    Diagnostic::data(
+        "K976",
+        format!("`{typed}` are not clauses of the last query"),
+    )
+    .help("a query of its own stands alone, without `_` or `and`")
+    .into()
 }

@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::diagnostic::{Problems, Severity};
+use crate::format;
 use crate::model::Definitions;
 use crate::project::{self, Origin};
 use crate::source::{SourceId, Sources, Spanned};
@@ -104,6 +105,41 @@ impl Workspace {
         self.typed.iter().any(|file| file.source == source)
     }
 
+    /// The text of a definition typed in this session, in the one form it has and with its comments.
+    pub fn typed_text(&self, wanted: &str) -> Option<String> {
+        let (file, index) = self.typed.iter().find_map(|file| {
+            let mut definitions = file.definitions.iter();
+            let index = definitions.position(|tree| label(&tree.node) == wanted)?;
+            Some((file, index))
+        })?;
+        let text = &self.sources.get(file.source).text;
+        let line_end = |from: u32| match text[from as usize..].find('\n') {
+            Some(length) => from + length as u32,
+            None => text.len() as u32,
+        };
+        let before = index.checked_sub(1).map(|index| &file.definitions[index]);
+        let start = before.map_or(0, |before| line_end(before.span.end));
+        let end = match file.definitions.get(index + 1) {
+            Some(_) => line_end(file.definitions[index].span.end),
+            None => text.len() as u32,
+        };
+        let is_own = |comment: &&ast::Comment| (start..end).contains(&comment.span.start);
+        let alone = ast::File {
+            source: file.source,
+            definitions: vec![file.definitions[index].clone()],
+            comments: file.comments.iter().filter(is_own).cloned().collect(),
+        };
+        Some(format::file(&self.sources, &alone))
+    }
+
+    /// Lets go of what was typed under a label: it stands in a file now.
+    pub fn forget(&mut self, wanted: &str) {
+        for file in &mut self.typed {
+            file.definitions.retain(|tree| label(&tree.node) != wanted);
+        }
+        self.typed.retain(|file| !file.definitions.is_empty());
+    }
+
     fn put(&mut self, file: ast::File) -> Result<Problems, Problems> {
         let names: Vec<String> = file
             .definitions
@@ -152,7 +188,7 @@ fn without(file: &ast::File, names: &[String]) -> ast::File {
 }
 
 /// Kind and name: `kpi mttr`; a calendar has no name.
-fn label(definition: &ast::Definition) -> String {
+pub fn label(definition: &ast::Definition) -> String {
     match definition {
         ast::Definition::Calendar(_) => "calendar".to_string(),
         ast::Definition::Scale(tree) => format!("scale {}", tree.name.node),

@@ -45,6 +45,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["answer", "engine", "ground", "model", "plan", "render"],
     ),
     (
+        "testing",
+        &["answer", "data", "ground", "model", "plan", "render"],
+    ),
+    (
         "repl",
         &[
             "answer",
@@ -64,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "question",
             "render",
             "syntax",
+            "testing",
         ],
     ),
     ("cli", &["*"]),

@@ -158,7 +158,7 @@ proptest! {
 
     #[test]
     fn no_line_is_wider_than_the_terminal(answer in answer(), width in 40..130usize, unicode: bool) {
-        let look = Look { width: Some(width), color: false, unicode };
+        let look = Look { width: Some(width), color: false, unicode, rows: None };
         let plain = text(&answer, Format::Table, look);
         for line in plain.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());

@@ -1,6 +1,11 @@
 //! The commands that begin with a backslash: one list of them, a file for each group.
 
+mod back;
+mod boards;
+mod chart;
+mod save;
 mod settings;
+mod test;
 
 use super::reply::{Reply, Wish};
 use super::session::Session;
@@ -48,7 +53,14 @@ pub const COMMANDS: &[Command] = &[
         takes: &[Takes::Command],
         run: help,
     },
+    back::BACK,
+    chart::CHART,
+    boards::DASHBOARD,
+    boards::SCORECARD,
+    save::SAVE,
+    test::TEST,
     settings::AS_OF,
+    settings::KNOWN_ON,
     settings::PERIOD,
     settings::FORMAT,
     settings::OUTPUT,
