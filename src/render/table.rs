@@ -42,10 +42,14 @@ fn series(answer: &Answer, look: Look) -> Option<String> {
     if answer.rows.len() <= most + 1 {
         return None;
     }
-    let grid = trend::by_group(answer, look)?;
+    let (grid, with_change) = trend::by_group(answer, look)?;
     let title = trend::shared_unit(answer);
+    let shown = match with_change {
+        true => "value in the latest period, change since the first, and course",
+        false => "value in the latest period, and course",
+    };
     let sentence = format!(
-        "latest value, change since the first period and course{title}; \\page shows all {} rows, \\output FILE writes them",
+        "{shown}{title}; \\page shows all {} rows, \\output FILE writes them",
         count(answer.rows.len() as u64)
     );
     let mut text = grid.render(look);

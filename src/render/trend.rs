@@ -18,6 +18,8 @@ const MOST_SERIES: usize = 12;
 const MOST_ON_A_CARD: usize = 100;
 /// A sparkline is not cut to fewer points.
 const SHORTEST_LINE: usize = 8;
+/// Nor one with `2025-10 →` above it.
+const SHORTEST_COURSE: usize = 9;
 
 /// One value over all periods.
 pub(super) struct Series<'a> {
@@ -88,44 +90,21 @@ pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
 }
 
 /// For each series of an answer by groups: its value in the latest period, the verdict on it, the
-/// change since the first period, and a sparkline. `None` without groups or with too few periods.
-pub(super) fn by_group(answer: &Answer, look: Look) -> Option<Grid> {
+/// change since the first period where there is room for it, and a sparkline. `None` without groups
+/// or with too few periods. The second is whether the change is there.
+pub(super) fn by_group(answer: &Answer, look: Look) -> Option<(Grid, bool)> {
     let is_dimension = |column: &Column| matches!(column.role, ColumnRole::Dimension(_));
     if !answer.columns.iter().any(is_dimension) {
         return None;
     }
     let trend = trend(answer, MOST_ON_A_CARD, look)?;
-    let last = trend.periods.len() - 1;
-    if last < 2 {
+    if trend.periods.len() < 3 {
         return None;
     }
-    let widest = trend.series.iter().map(Series::ends_width).max();
-    let shown = trend.shown_points(look, widest.unwrap_or(0) + 8 + 16);
-    let first = trend.periods[0];
-    let mut grid = headed(&[
-        ("", Align::Left, true),
-        (trend.periods[last], Align::Right, false),
-        ("", Align::Left, false),
-        (&format!("since {first}"), Align::Right, false),
-        (&trend.stretch(shown, look), Align::Left, false),
-    ]);
-    let hidden = hidden_rows(trend.series.len(), look.rows);
-    for (index, series) in trend.series.iter().enumerate() {
-        if hidden.contains(&index) {
-            if index == hidden.start {
-                grid.lines.push(hidden_line(hidden.len(), look));
-            }
-            continue;
-        }
-        grid.lines.push(GridLine::Cells(vec![
-            GridCell::new(series.label.clone(), series.style()),
-            series.point(last),
-            series.verdict.clone(),
-            series.change(),
-            series.line(shown, look),
-        ]));
-    }
-    Some(grid.without_empty_columns())
+    let with_change = trend.room_beside(true, look) >= SHORTEST_COURSE;
+    let shown = trend.room_beside(with_change, look).max(SHORTEST_COURSE);
+    let shown = shown.min(trend.periods.len());
+    Some((trend.pivot(shown, with_change, look), with_change))
 }
 
 fn headed(columns: &[(&str, Align, bool)]) -> Grid {
@@ -142,6 +121,69 @@ fn headed(columns: &[(&str, Align, bool)]) -> Grid {
 }
 
 impl Trend<'_> {
+    /// Columns left for a sparkline beside label, value, verdict and change.
+    fn room_beside(&self, with_change: bool, look: Look) -> usize {
+        let Some(limit) = look.width else {
+            return self.periods.len();
+        };
+        let last = self.periods.len() - 1;
+        let widest = |cell: &dyn Fn(&Series) -> usize| self.series.iter().map(cell).max();
+        let header = self.periods.iter().map(|period| width(period)).max();
+        let header = header.unwrap_or(0);
+        let labels = widest(&|series| width(&series.label)).unwrap_or(0);
+        let values = widest(&|series| width(&series.point(last).text)).unwrap_or(0);
+        let verdicts = widest(&|series| width(&series.verdict.text)).unwrap_or(0);
+        let changes = match with_change {
+            true => {
+                widest(&|series| width(&series.change().text))
+                    .unwrap_or(0)
+                    .max(header)
+                    + 2
+            }
+            false => 0,
+        };
+        let taken = labels.min(limit / 3) + values.max(header) + verdicts + changes + 6;
+        limit.saturating_sub(taken)
+    }
+
+    fn pivot(&self, shown: usize, with_change: bool, look: Look) -> Grid {
+        let last = self.periods.len() - 1;
+        let first = self.periods[self.periods.len() - shown];
+        let mut columns = vec![
+            (String::new(), Align::Left, true),
+            (self.periods[last].to_string(), Align::Right, false),
+            (String::new(), Align::Left, false),
+        ];
+        if with_change {
+            columns.push((format!("since {}", self.periods[0]), Align::Right, false));
+        }
+        let course = format!("{first} {} {}", look.arrow(), self.periods[last]);
+        columns.push((course, Align::Left, false));
+        let columns: Vec<(&str, Align, bool)> = columns
+            .iter()
+            .map(|(header, align, shrinks)| (header.as_str(), *align, *shrinks))
+            .collect();
+        let mut grid = headed(&columns);
+        let hidden = hidden_rows(self.series.len(), look.rows);
+        for (index, series) in self.series.iter().enumerate() {
+            if index == hidden.start && !hidden.is_empty() {
+                grid.lines.push(hidden_line(hidden.len(), look));
+            }
+            if hidden.contains(&index) {
+                continue;
+            }
+            let mut cells = vec![
+                GridCell::new(series.label.clone(), series.style()),
+                series.point(last),
+                series.verdict.clone(),
+            ];
+            cells.extend(with_change.then(|| series.change()));
+            cells.push(series.line(shown, look));
+            grid.lines.push(GridLine::Cells(cells));
+        }
+        grid.without_empty_columns()
+    }
+
     /// How many of the latest points fit beside labels and `others` columns.
     fn shown_points(&self, look: Look, others: usize) -> usize {
         let Some(limit) = look.width else {

@@ -7,7 +7,7 @@
 use super::refine::{both, kind, opened};
 use crate::diagnostic::Diagnostic;
 use crate::format;
-use crate::source::Spanned;
+use crate::source::{SourceId, Span, Spanned};
 use crate::syntax::ast::{
     Condition, Definition, Formula, Kpi, KpiClause, Query, QueryClause, Subject,
 };
@@ -16,6 +16,8 @@ use crate::syntax::ast::{
 pub struct Known<'a> {
     pub view: &'a dyn Fn(&str) -> Option<Query>,
     pub kpi: &'a dyn Fn(&str) -> Option<Kpi>,
+    /// The words at a place of a definition.
+    pub words: &'a dyn Fn(Span) -> String,
 }
 
 /// A definition that is not checked yet, and which clauses of the query it leaves out.
@@ -85,7 +87,18 @@ pub fn kpi(
     };
     let filter = query.clauses.iter().find_map(|clause| match &clause.node {
         QueryClause::Where(condition) => Some(condition),
-        _ => None,
+        QueryClause::By(_)
+        | QueryClause::Over(_)
+        | QueryClause::Period(_)
+        | QueryClause::AsOf(_)
+        | QueryClause::KnownOn(_)
+        | QueryClause::Versus(_)
+        | QueryClause::WithTotal
+        | QueryClause::Top { .. }
+        | QueryClause::SortBy(_)
+        | QueryClause::Limit(_)
+        | QueryClause::Show(_)
+        | QueryClause::At(_) => None,
     });
     let formula = match filter {
         Some(filter) => narrowed(formula, filter, known),
@@ -96,9 +109,12 @@ pub fn kpi(
         format!("is {}", format::formula(&bare(&formula).node)),
         format!("as {unit}"),
     ];
-    lines.extend(by(&query));
-    lines.extend(moment(&query, own.as_ref()));
-    lines.extend(own.as_ref().and_then(direction).map(str::to_string));
+    lines.extend(clause_of(&query, "by"));
+    lines.extend(clause_of(&query, "at"));
+    let has_moment = clause_of(&query, "at").is_some();
+    let clauses = own.iter().flat_map(|own| &own.clauses);
+    let carried = clauses.filter(|clause| is_carried(&clause.node, has_moment));
+    lines.extend(carried.map(|clause| (known.words)(clause.span)));
     let left_out = query.clauses.iter().filter(|clause| !belongs(&clause.node));
     Ok(Draft {
         text: format!("{}\n", lines.join("\n  ")),
@@ -127,41 +143,30 @@ fn written(clause: &QueryClause) -> String {
     format::query(&alone)
 }
 
-const NOWHERE: crate::source::Span = crate::source::Span {
-    source: crate::source::SourceId(0),
+const NOWHERE: Span = Span {
+    source: SourceId(0),
     start: 0,
     end: 0,
 };
 
-fn by(query: &Query) -> Option<String> {
-    let clause = query
-        .clauses
-        .iter()
-        .find(|clause| kind(&clause.node) == "by")?;
+fn clause_of(query: &Query, wanted: &str) -> Option<String> {
+    let mut clauses = query.clauses.iter();
+    let clause = clauses.find(|clause| kind(&clause.node) == wanted)?;
     Some(written(&clause.node))
 }
 
-/// The moment the query names, else that of the KPI it is about.
-fn moment(query: &Query, own: Option<&Kpi>) -> Option<String> {
-    let asked = query
-        .clauses
-        .iter()
-        .find(|clause| kind(&clause.node) == "at");
-    if let Some(clause) = asked {
-        return Some(written(&clause.node));
+/// What a narrowed KPI keeps of the one it is made of. Targets it does not: they were set for the
+/// whole.
+fn is_carried(clause: &KpiClause, has_moment: bool) -> bool {
+    match clause {
+        KpiClause::At(_) => !has_moment,
+        KpiClause::HigherIsBetter | KpiClause::LowerIsBetter | KpiClause::Band { .. } => true,
+        KpiClause::Note(_)
+        | KpiClause::Is(_)
+        | KpiClause::As(_)
+        | KpiClause::By(_)
+        | KpiClause::Target { .. } => false,
     }
-    own?.clauses.iter().find_map(|clause| match &clause.node {
-        KpiClause::At(moment) => Some(format!("at {}", moment.node.word())),
-        _ => None,
-    })
-}
-
-fn direction(kpi: &Kpi) -> Option<&'static str> {
-    kpi.clauses.iter().find_map(|clause| match &clause.node {
-        KpiClause::HigherIsBetter => Some("higher is better"),
-        KpiClause::LowerIsBetter => Some("lower is better"),
-        _ => None,
-    })
 }
 
 /// A formula with a condition in each of its populations; KPIs it names are written out.
@@ -202,9 +207,11 @@ fn narrowed(
 }
 
 fn is(kpi: &Kpi) -> Option<&Spanned<Formula>> {
-    kpi.clauses.iter().find_map(|clause| match &clause.node {
-        KpiClause::Is(formula) => Some(formula),
-        _ => None,
+    kpi.clauses.iter().find_map(|clause| {
+        if let KpiClause::Is(formula) = &clause.node {
+            return Some(formula);
+        }
+        None
     })
 }
 
@@ -222,8 +229,8 @@ fn bare(formula: &Spanned<Formula>) -> &Spanned<Formula> {
 
 /// The tree of a KPI, if a definition is one.
 pub fn kpi_of(definition: &Definition) -> Option<Kpi> {
-    match definition {
-        Definition::Kpi(kpi) => Some(kpi.clone()),
-        _ => None,
+    if let Definition::Kpi(kpi) = definition {
+        return Some(kpi.clone());
     }
+    None
 }

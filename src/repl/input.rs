@@ -37,7 +37,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
     for line in text.lines() {
         let goes_on = !open.is_empty()
             && !line.trim().is_empty()
-            && (is_indented(line) || is_unfinished(&open));
+            && (is_indented(line) || is_unfinished(&open) || leads_on(&open, line));
         if !goes_on {
             entries.extend(entry(&std::mem::take(&mut open)));
         }
@@ -50,6 +50,12 @@ pub fn entries(text: &str) -> Vec<Entry> {
     }
     entries.extend(entry(&open));
     entries
+}
+
+/// Comments belong to what stands below them.
+fn leads_on(open: &str, next: &str) -> bool {
+    let mut lines = open.lines();
+    !next.starts_with('\\') && lines.all(|line| line.trim_start().starts_with('#'))
 }
 
 fn is_indented(line: &str) -> bool {

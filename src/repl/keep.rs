@@ -27,6 +27,9 @@ pub struct Keeping<'a> {
     pub file: Option<PathBuf>,
 }
 
+/// A test may have a long name; its file need not.
+const LONGEST_NAME: usize = 60;
+
 /// Where a definition stands in a file.
 struct Place {
     file: PathBuf,
@@ -211,7 +214,7 @@ fn own_file(origin: &Origin, label: &str) -> Result<PathBuf, Problems> {
         true => letter,
         false => '_',
     };
-    let name: String = name.chars().map(letter).collect();
+    let name: String = name.chars().map(letter).take(LONGEST_NAME).collect();
     Ok(folder.join(below).join(format!("{name}.kpi")))
 }
 

@@ -1,11 +1,13 @@
 //! The definitions of a session: those of the folder, and those typed.
 
+use std::ops::Range;
+
 use crate::check;
 use crate::diagnostic::{Problems, Severity};
 use crate::format;
 use crate::model::Definitions;
 use crate::project::{self, Origin};
-use crate::source::{SourceId, Sources, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{self, ast};
 
 /// Definitions that are sound, whatever else the folder holds.
@@ -112,21 +114,13 @@ impl Workspace {
             let index = definitions.position(|tree| label(&tree.node) == wanted)?;
             Some((file, index))
         })?;
+        let definition = &file.definitions[index];
         let text = &self.sources.get(file.source).text;
-        let line_end = |from: u32| match text[from as usize..].find('\n') {
-            Some(length) => from + length as u32,
-            None => text.len() as u32,
-        };
-        let before = index.checked_sub(1).map(|index| &file.definitions[index]);
-        let start = before.map_or(0, |before| line_end(before.span.end));
-        let end = match file.definitions.get(index + 1) {
-            Some(_) => line_end(file.definitions[index].span.end),
-            None => text.len() as u32,
-        };
-        let is_own = |comment: &&ast::Comment| (start..end).contains(&comment.span.start);
+        let around = with_comments(text, definition.span);
+        let is_own = |comment: &&ast::Comment| around.contains(&(comment.span.start as usize));
         let alone = ast::File {
             source: file.source,
-            definitions: vec![file.definitions[index].clone()],
+            definitions: vec![definition.clone()],
             comments: file.comments.iter().filter(is_own).cloned().collect(),
         };
         Some(format::file(&self.sources, &alone))
@@ -185,6 +179,33 @@ fn without(file: &ast::File, names: &[String]) -> ast::File {
     file.definitions
         .retain(|definition| !names.contains(&label(&definition.node)));
     file
+}
+
+/// The stretch of a text that a definition and its comments take: those above it at the margin, those
+/// inside and at the ends of its lines, and those below it that are indented or followed by nothing.
+fn with_comments(text: &str, definition: Span) -> Range<usize> {
+    let (start, end) = (definition.start as usize, definition.end as usize);
+    let mut above = start;
+    for line in text[..start].split_inclusive('\n').rev() {
+        let is_comment = line.starts_with('#') || line.trim().is_empty();
+        if !is_comment {
+            break;
+        }
+        above -= line.len();
+    }
+    let rest = &text[end..];
+    let mut lines = rest.split_inclusive('\n');
+    let mut below = end + lines.next().map_or(0, str::len);
+    let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let is_last = text[below..].lines().all(is_comment);
+    for line in lines {
+        let is_indented = line.starts_with([' ', '\t']) || line.trim().is_empty();
+        if !is_comment(line) || !(is_indented || is_last) {
+            break;
+        }
+        below += line.len();
+    }
+    above..below
 }
 
 /// Kind and name: `kpi mttr`; a calendar has no name.

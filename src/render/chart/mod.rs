@@ -64,7 +64,7 @@ pub fn chart(
         }
         (ChartKind::Line, Some(trend)) => lines::chart(answer, trend, look, height)?,
         (ChartKind::Spark, Some(_)) => match trend::line_card(answer, look) {
-            Some(grid) => grid.render(look),
+            Some(grid) => grid.render(look) + "\n",
             None => return Err("there are too many series to draw".to_string()),
         },
         (ChartKind::Line | ChartKind::Spark, None) => {

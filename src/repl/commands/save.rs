@@ -16,7 +16,7 @@ use crate::syntax;
 
 pub(super) const SAVE: Command = Command {
     name: "save",
-    arguments: "[kpi|view] NAME [\"TITLE\"] [FILE]",
+    arguments: "[KIND] NAME [\"TITLE\"] [FILE]",
     help: "write what was typed, or the last query, as a checked definition",
     takes: &[Takes::NewName, Takes::File],
     run: save,
@@ -32,6 +32,7 @@ const KINDS: &[&str] = &[
     "scale",
     "table",
     "dashboard",
+    "test",
 ];
 
 /// What was typed after `\save`.
@@ -86,15 +87,14 @@ fn render_text(text: &str, session: &Session) -> String {
 
 fn wish(arguments: &str) -> Result<Wish, Problems> {
     let (first, rest) = word(arguments);
-    let kind = KINDS
-        .iter()
-        .find(|kind| **kind == first && !rest.is_empty());
+    let kind = KINDS.iter().find(|kind| **kind == first);
     let (name, rest) = match kind {
+        Some(&"test") => name_of_test(rest),
         Some(_) => word(rest),
         None => (first, rest),
     };
     let name = name.trim_matches('`').to_string();
-    if name.is_empty() {
+    if name.is_empty() || name.starts_with('"') {
         return Err(no_name().into());
     }
     let quoted = rest.strip_prefix('"').and_then(|rest| {
@@ -112,6 +112,12 @@ fn wish(arguments: &str) -> Result<Wish, Problems> {
         title,
         file: (!file.is_empty()).then(|| path(file)),
     })
+}
+
+/// The name of a test is a text in quotes.
+fn name_of_test(text: &str) -> (&str, &str) {
+    let quoted = text.strip_prefix('"').and_then(|text| text.split_once('"'));
+    quoted.map_or(("", ""), |(name, rest)| (name, rest.trim()))
 }
 
 fn word(text: &str) -> (&str, &str) {
@@ -160,6 +166,7 @@ fn of_last(session: &Session, wish: &Wish) -> Result<(String, String, String), P
     let known = Known {
         view: &|name| view(&workspace.definitions, name),
         kpi: &|name| kpi_of(&workspace.tree(&format!("kpi {name}"))?.1.node),
+        words: &|span| workspace.sources.slice(span).to_string(),
     };
     let title = wish.title.as_deref();
     let is_kpi = match wish.kind {
