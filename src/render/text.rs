@@ -11,7 +11,7 @@ pub(super) fn width(text: &str) -> usize {
 
 /// A text that cannot move the cursor, start an escape sequence, break the line or turn the reading
 /// direction: titles of findings come from outside and may be hostile.
-pub(super) fn harmless(text: &str, look: Look) -> String {
+pub fn harmless(text: &str, look: Look) -> String {
     if text.chars().all(|letter| !is_harmful(letter)) {
         return text.to_string();
     }

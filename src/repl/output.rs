@@ -16,25 +16,7 @@ impl Session {
     /// The last answer in the present format and width.
     pub(super) fn show_again(&mut self) -> Result<Reply, Problems> {
         self.refuse_unshowable()?;
-        let (format, look) = (self.format(), self.look());
-        let Some(last) = &mut self.last else {
-            return Err(nothing_asked_yet());
-        };
-        let shown = match format {
-            Format::Table => {
-                let notes = last.answer.notes.clone();
-                let is_new =
-                    |note: &String| !last.of_data.contains(note) || !self.told.contains(note);
-                last.answer.notes.retain(is_new);
-                let shown = render::answer(&last.answer, format, look);
-                last.answer.notes = notes;
-                self.told.extend(last.of_data.iter().cloned());
-                shown
-            }
-            Format::Json | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-                render::answer(&last.answer, format, look)
-            }
-        };
+        let shown = render::answer(self.last_answer()?, self.format(), self.look());
         self.put_out(shown)
     }
 

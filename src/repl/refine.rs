@@ -51,8 +51,9 @@ pub fn replaced(last: &Query, clauses: &Query) -> Query {
     finished(refined, clauses)
 }
 
-/// The query with clauses joined to its own, and more columns.
-pub fn joined(last: &Query, more: &Query, views: Views) -> Query {
+/// The query with clauses joined to its own, and with more columns if `more` has some. `None` if it
+/// has no columns to add to.
+pub fn joined(last: &Query, more: &Query, views: Views) -> Option<Query> {
     let kinds: Vec<&str> = more
         .clauses
         .iter()
@@ -63,9 +64,12 @@ pub fn joined(last: &Query, more: &Query, views: Views) -> Query {
         Some(opened) if adds_columns || hides(last, &opened, &kinds) => opened,
         Some(_) | None => last.clone(),
     };
-    if let (Subject::Formulas(own), Subject::Formulas(more)) = (&mut refined.subject, &more.subject)
-    {
-        own.extend(more.iter().cloned());
+    match (&mut refined.subject, &more.subject) {
+        (_, Subject::Everything) => {}
+        (Subject::Formulas(own), Subject::Formulas(more)) => own.extend(more.iter().cloned()),
+        (Subject::Everything | Subject::List(_), Subject::Formulas(_)) | (_, Subject::List(_)) => {
+            return None;
+        }
     }
     for clause in &more.clauses {
         if let QueryClause::Where(condition) = &clause.node {
@@ -75,7 +79,7 @@ pub fn joined(last: &Query, more: &Query, views: Views) -> Query {
             join(&mut refined, clause);
         }
     }
-    finished(refined, more)
+    Some(finished(refined, more))
 }
 
 /// What `without by, where` names, if a text is that: the words after `without`.

@@ -2,7 +2,6 @@
 //! is told to, prints nothing.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -49,8 +48,6 @@ pub struct Session {
     pub(super) last: Option<Last>,
     /// The queries before the last, the latest at the end.
     pub(super) past: Vec<Spanned<ast::Query>>,
-    /// Notes about the data that were told.
-    pub(super) told: BTreeSet<String>,
     pub(super) catalogue: Arc<Catalogue>,
 }
 
@@ -77,8 +74,6 @@ pub(super) struct Last {
     /// As asked.
     pub query: Query,
     pub answer: Answer,
-    /// Those of the answer's notes that are about the data.
-    pub of_data: Vec<String>,
 }
 
 /// What was typed, seen from the last query.
@@ -120,7 +115,6 @@ impl Session {
             },
             last: None,
             past: Vec::new(),
-            told: BTreeSet::new(),
         };
         let told = session.rendered(&problems);
         let set = session.set_instants(options.as_of, options.known_on);
@@ -346,12 +340,8 @@ impl Session {
         let clauses = crate::syntax::parse_query(&self.workspace.sources, id)?.node;
         let is_bare = clauses.subject == ast::Subject::Everything;
         if adds {
-            return match &clauses.subject {
-                ast::Subject::List(_) => Err(not_clauses(typed)),
-                ast::Subject::Everything | ast::Subject::Formulas(_) => {
-                    Ok(Typed::Refined(joined(&last.written.node, &clauses, &views)))
-                }
-            };
+            let query = joined(&last.written.node, &clauses, &views);
+            return query.map(Typed::Refined).ok_or_else(|| not_clauses(typed));
         }
         match (begun.is_some(), is_bare) {
             (_, true) => Ok(Typed::Refined(replaced(&last.written.node, &clauses))),
@@ -428,12 +418,11 @@ impl Session {
         let mut answered = ground.answers(&[&query])?;
         let mut answer = answered.answers.remove(0);
         answer.notes.extend(notes);
-        answer.notes.extend(answered.notes.iter().cloned());
+        answer.notes.extend(answered.notes);
         Ok(Last {
             written: question.written,
             query,
             answer,
-            of_data: answered.notes,
         })
     }
 

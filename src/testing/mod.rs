@@ -120,7 +120,8 @@ pub fn report(sources: &Sources, look: Look, test: &Test, outcome: &Outcome) -> 
         let text = render::diagnostics(sources, &problems.clone().sorted(), &look);
         format!("{}\n", text.trim_end())
     };
-    let mut text = format!("FAIL {} ({})\n", test.name, place(test.span));
+    let name = render::harmless(&test.name, look);
+    let mut text = format!("FAIL {name} ({})\n", place(test.span));
     if let Some(problems) = &outcome.given {
         text += &rendered(problems);
     }
@@ -130,7 +131,7 @@ pub fn report(sources: &Sources, look: Look, test: &Test, outcome: &Outcome) -> 
         }
         text += &format!("  expect {} ({})\n", expect.query.text, place(expect.span));
         text += &match expected {
-            Expected::Compared(comparison) => show::comparison(comparison),
+            Expected::Compared(comparison) => harmless_lines(&show::comparison(comparison), look),
             Expected::NoColumn(message) => {
                 let problem = Diagnostic::error("K906", expect.span, message.clone());
                 rendered(&problem.into())
@@ -139,6 +140,11 @@ pub fn report(sources: &Sources, look: Look, test: &Test, outcome: &Outcome) -> 
         };
     }
     text + "\n"
+}
+
+fn harmless_lines(text: &str, look: Look) -> String {
+    let line = |line: &str| format!("{}\n", render::harmless(line, look));
+    text.lines().map(line).collect()
 }
 
 /// `21 passed, 0 failed (4 not selected)`

@@ -346,6 +346,9 @@ fn what_does_not_fit_is_refused_and_leaves_the_last_query() {
     refused(&mut session, "_ mttr", "K976");
     refused(&mut session, "and list findings open", "K976");
     refused(&mut session, "without where", "K975");
+    shown(&mut session, "list findings open limit 1");
+    refused(&mut session, "and mttr", "K976");
+    shown(&mut session, "backlog by severity");
     refused(&mut session, "without by, wher", "K974");
     assert!(told(&mut session, "with total").starts_with("backlog by severity with total\n"));
 }
@@ -485,7 +488,7 @@ fn written(subject: &str, clauses: &[Option<&'static str>]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Refining a query is writing it anew with other clauses.
     #[test]

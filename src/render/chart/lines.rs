@@ -3,11 +3,12 @@
 use super::WIDTH;
 use super::axis::Axis;
 use super::canvas::{Dots, line};
-use crate::answer::Answer;
+use crate::answer::{Answer, Column, ColumnRole};
 use crate::render::look::{Look, Style};
 use crate::render::numbers;
 use crate::render::text::{paragraph, shorten, width};
-use crate::render::trend::{self, Series, Trend};
+use crate::render::trend::{Series, Trend};
+use crate::types::DisplayUnit;
 
 /// Where several lines meet.
 const MEETING: char = '*';
@@ -66,22 +67,15 @@ pub(super) fn chart(
     Ok(text + &legend(trend, look) + "\n")
 }
 
-/// `mttr (days)`, and what its marks mean.
+/// `mttr (days)`
 fn title(answer: &Answer, trend: &Trend, look: Look) -> String {
-    let is_of = |column: &&crate::answer::Column| {
-        matches!(column.role, crate::answer::ColumnRole::Value(_))
-    };
-    let names: Vec<&str> = answer
-        .columns
-        .iter()
-        .filter(is_of)
-        .map(|column| column.name.as_str())
-        .collect();
+    let is_value = |column: &&Column| matches!(column.role, ColumnRole::Value(_));
+    let values = answer.columns.iter().filter(is_value);
+    let names: Vec<&str> = values.map(|column| column.name.as_str()).collect();
     let unit = match numbers::unit_after(trend.series[0].column.unit).trim() {
         "" => String::new(),
         word => format!(" ({word})"),
     };
-    let _ = trend::shared_unit;
     paragraph(&format!("{}{unit}", names.join(", ")), look)
         .iter()
         .map(|line| format!("{}\n", look.paint(line, Style::Strong)))
@@ -89,7 +83,7 @@ fn title(answer: &Answer, trend: &Trend, look: Look) -> String {
 }
 
 /// Numbers beside the top, the middle and the bottom line.
-fn labels(axis: Axis, height: usize, unit: crate::types::DisplayUnit) -> Vec<String> {
+fn labels(axis: Axis, height: usize, unit: DisplayUnit) -> Vec<String> {
     let marked = [0, (height - 1) / 2, height - 1];
     let at = |from_top: usize| axis.value(height - 1 - from_top, height);
     let decimals = numbers::column_decimals(marked.into_iter().map(at), unit);
