@@ -288,14 +288,15 @@ pub fn both(own: Spanned<Condition>, more: Spanned<Condition>) -> Spanned<Condit
 /// stand between, the last formula is put in parentheses.
 fn apart(mut query: Query) -> Query {
     let is_where = |clause: &Spanned<QueryClause>| matches!(clause.node, QueryClause::Where(_));
-    if !query.clauses.is_empty() && query.clauses.iter().all(is_where) {
-        if let Subject::Formulas(formulas) = &mut query.subject
-            && let Some(last) = formulas.last_mut()
-            && ends_open(&last.node)
-        {
-            let inner = last.clone();
-            last.node = Formula::Group(Box::new(inner));
-        }
+    let has_nothing_else = query.clauses.iter().all(is_where);
+    if !query.clauses.is_empty()
+        && has_nothing_else
+        && let Subject::Formulas(formulas) = &mut query.subject
+        && let Some(last) = formulas.last_mut()
+        && ends_open(&last.node)
+    {
+        let inner = last.clone();
+        last.node = Formula::Group(Box::new(inner));
     }
     query
 }

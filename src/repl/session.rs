@@ -328,7 +328,10 @@ impl Session {
         let (adds, typed) = begun.unwrap_or((false, text));
         let views = |name: &str| view(&self.workspace.definitions, name);
         if let Some(words) = removal(typed) {
-            return Ok(Typed::Refined(without(&last.written.node, words, &views)?));
+            let query = without(&last.written.node, words, &views);
+            return Ok(Typed::Refined(
+                query.map_err(|problem| self.of_session(words, problem))?,
+            ));
         }
         if typed.is_empty() {
             return match adds {
@@ -347,6 +350,16 @@ impl Session {
             (_, true) => Ok(Typed::Refined(replaced(&last.written.node, &clauses))),
             (true, false) => Err(not_clauses(typed)),
             (false, false) => Ok(Typed::Anew),
+        }
+    }
+
+    /// Says where a period comes from that a query does not have.
+    fn of_session(&self, words: &str, problem: Diagnostic) -> Diagnostic {
+        match &self.settings.period {
+            Some(period) if words.contains("period") => {
+                problem.help(format!("`{period}` is the session's: \\period none"))
+            }
+            Some(_) | None => problem,
         }
     }
 

@@ -414,6 +414,7 @@ fn the_period_of_the_session_is_for_queries_that_name_none() {
     assert_eq!(query("team_mttr"), "team_mttr");
     // It is not part of the query: another takes its place.
     assert_eq!(query("mttr"), "mttr last 3 months");
+    refused(&mut session, "without period", "\\period none");
     session.answer("\\period last month");
     assert_eq!(asked(&mut session, "by team").0, "mttr by team last month");
     session.answer("\\period none");
