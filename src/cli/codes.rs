@@ -35,4 +35,16 @@ pub const CODES: &[(&str, &str)] = &[
     ("K908", "an option holds no date"),
     ("K909", "a result cannot be written in the format asked for"),
     ("K910", "there is no such dashboard"),
+    ("K967", "the last answer has no such row"),
+    ("K968", "several rows of the last answer fit"),
+    (
+        "K969",
+        "a number is made of several measures, or has no such one",
+    ),
+    (
+        "K970",
+        "the last answer is a list, and the command is about numbers",
+    ),
+    ("K972", "there are no two periods to compare"),
+    ("K973", "a number cannot be divided by a field"),
 ];

@@ -27,6 +27,7 @@ pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
 pub use numbers::{change, count, limit, plain, value, with_unit};
 pub use spark::sparkline;
+pub use text::lines;
 
 use crate::answer::{Answer, Board};
 
@@ -54,6 +55,16 @@ pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
         Format::Md => markdown::answer(answer).into_bytes(),
         Format::Parquet => parquet::answer(answer),
     }
+}
+
+/// An answer as a terminal table without what stands under it.
+pub fn body(answer: &Answer, look: Look) -> String {
+    table::body(answer, look)
+}
+
+/// A sentence in dim lines that fit the look.
+pub fn dim(sentence: &str, look: Look) -> String {
+    footer::notes(&[sentence.to_string()], look)
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.

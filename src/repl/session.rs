@@ -269,7 +269,7 @@ impl Session {
     }
 
     /// The last query with the clauses typed, if that is what was typed.
-    fn refined(&mut self, text: &str) -> Result<Option<String>, Problems> {
+    pub(super) fn refined(&mut self, text: &str) -> Result<Option<String>, Problems> {
         let (adds, clauses) = match input::refinement(text) {
             Some((_, "")) if self.last.is_some() => {
                 let last = self.last.as_ref().expect("there is one");
@@ -297,7 +297,7 @@ impl Session {
             let explained = explain::explain(&self.ground(), &question.query)?;
             let text = match self.settings.format {
                 Format::Json => explain::json(&explained),
-                _ => explain::text(&explained),
+                _ => explain::text(&explained, self.settings.look),
             };
             return Ok(Reply::told(told).then(self.put_out(text.into_bytes())?));
         }

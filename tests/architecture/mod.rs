@@ -41,13 +41,42 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["answer", "format", "ground", "model", "question"],
     ),
     (
+        "behind",
+        &[
+            "answer",
+            "data",
+            "engine",
+            "functions",
+            "ground",
+            "model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
+        "why",
+        &[
+            "answer",
+            "calendar",
+            "engine",
+            "functions",
+            "ground",
+            "model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
         "explain",
-        &["answer", "engine", "ground", "model", "plan", "render"],
+        &[
+            "answer", "behind", "engine", "ground", "model", "plan", "render",
+        ],
     ),
     (
         "repl",
         &[
             "answer",
+            "behind",
             "boards",
             "calendar",
             "check",
@@ -64,6 +93,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "question",
             "render",
             "syntax",
+            "why",
         ],
     ),
     ("cli", &["*"]),

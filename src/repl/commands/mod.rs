@@ -1,6 +1,11 @@
 //! The commands that begin with a backslash: one list of them, a file for each group.
 
+mod explain;
+mod plan;
+mod recall;
+mod rows;
 mod settings;
+mod why;
 
 use super::reply::{Reply, Wish};
 use super::session::Session;
@@ -48,6 +53,10 @@ pub const COMMANDS: &[Command] = &[
         takes: &[Takes::Command],
         run: help,
     },
+    rows::ROWS,
+    why::WHY,
+    explain::EXPLAIN,
+    plan::PLAN,
     settings::AS_OF,
     settings::PERIOD,
     settings::FORMAT,
