@@ -29,10 +29,10 @@ pub(super) fn telling(
     fields.dimensions(by, column);
     let conditions = measure.with.iter().chain(&measure.population.filter);
     conditions.for_each(|condition| fields.condition(condition));
-    fields.role(measure.population.role);
     if let Some(measured) = &measure.value {
         fields.measured(measured);
     }
+    fields.role(measure.population.role);
     fields.found
 }
 

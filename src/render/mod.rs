@@ -25,7 +25,7 @@ mod trend;
 
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
-pub use numbers::{change, count, limit, plain, value, with_unit};
+pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
 pub use spark::sparkline;
 pub use text::lines;
 

@@ -120,42 +120,52 @@ impl Group {
 }
 
 /// Why the first column of a query changed, by the one of some groupings whose groups moved least
-/// alike; of equal ones the first.
+/// alike; of equal ones the first. Groupings that the data cannot answer are left out.
 ///
 /// # Errors
 ///
-/// Periods that cannot be compared, and what keeps the data from being read.
+/// Periods that cannot be compared, and what keeps the data from being read for every grouping.
 pub fn why(ground: &Ground, query: &Query, groupings: &[Vec<Dimension>]) -> Result<Why, Problems> {
-    let column = first_column(query);
-    let split = split(&column);
-    let queries: Vec<Query> = groupings
-        .iter()
-        .map(|by| grouped(query, &column, &split, by))
-        .collect();
-    let mut asked: Vec<&Query> = queries.iter().collect();
-    asked.push(query);
-    let (dataset, given) = ground.load(&asked)?;
-    let standpoint = plan::standpoint(ground.definitions, query, &given)?;
-    let pair = pair(ground.definitions, &bare(query, &column), &standpoint)?;
-    let mut plans = Vec::new();
-    for query in &queries {
-        let unslotted = plan::plan(ground.definitions, &timeless(query), &standpoint)?;
-        plans.push(within(&unslotted, &pair.before));
-        plans.push(within(&unslotted, &pair.after));
-    }
-    let answers = engine::answers(ground.definitions, &dataset, &plans)?;
-    let mut found: Option<Why> = None;
-    for (answers, by) in answers.chunks_exact(2).zip(groupings) {
-        let mut next = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
-        next.notes.extend(dataset.notes.clone());
-        if found
-            .as_ref()
-            .is_none_or(|best| next.tells() > best.tells())
-        {
-            found = Some(next);
+    let mut best: Option<Why> = None;
+    let mut failed: Vec<(String, Problems)> = Vec::new();
+    for by in groupings {
+        match why_by(ground, query, by) {
+            Ok(next) if best.as_ref().is_none_or(|best| next.tells() > best.tells()) => {
+                best = Some(next);
+            }
+            Ok(_) => {}
+            Err(problems) => failed.push((names(by).join(", "), problems)),
         }
     }
-    Ok(found.expect("there is at least one grouping"))
+    let left_out = failed
+        .iter()
+        .map(|(by, _)| format!("not tried, for want of data: by {by}"));
+    match best {
+        Some(mut why) => {
+            why.notes.extend(left_out);
+            Ok(why)
+        }
+        None => Err(failed.remove(0).1),
+    }
+}
+
+fn why_by(ground: &Ground, query: &Query, by: &[Dimension]) -> Result<Why, Problems> {
+    let column = first_column(query);
+    let split = split(&column);
+    let grouped = grouped(query, &column, &split, by);
+    let (dataset, given) = ground.load(&[&grouped])?;
+    let standpoint = plan::standpoint(ground.definitions, query, &given)?;
+    let pair = pair(ground.definitions, &bare(query, &column), &standpoint)?;
+    let plan = plan::plan(ground.definitions, &timeless(&grouped), &standpoint)?;
+    let plans = [within(&plan, &pair.before), within(&plan, &pair.after)];
+    let answers = engine::answers(ground.definitions, &dataset, &plans)?;
+    let mut why = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
+    why.notes.extend(dataset.notes);
+    Ok(why)
+}
+
+fn names(by: &[Dimension]) -> Vec<String> {
+    by.iter().map(|dimension| dimension.name.clone()).collect()
 }
 
 fn first_column(query: &Query) -> ValueColumn {
@@ -234,7 +244,7 @@ fn compose(
         title: column.title.clone(),
         unit: column.display,
         direction: column.direction,
-        dimensions: by.iter().map(|dimension| dimension.name.clone()).collect(),
+        dimensions: names(by),
         before: side(&pair.before, total(before, by.len()).as_ref()),
         after: side(&pair.after, total(after, by.len()).as_ref()),
         how: How::NoValue,

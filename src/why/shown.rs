@@ -60,7 +60,10 @@ fn rest(why: &Why, shown: usize) -> Option<String> {
         .map(Contribution::total)
         .sum();
     let together = match why.how {
-        How::Adds | How::Quotient => format!(", together {}", render::change(sum, why.unit)),
+        How::Adds | How::Quotient => format!(
+            ", together {}",
+            words::difference(why, sum, words::decimals(why))
+        ),
         How::Not | How::NoValue => String::new(),
     };
     Some(format!("{} more groups{together}", rest.len()))
@@ -141,16 +144,15 @@ pub fn table(why: &Why) -> Answer {
 
 /// The first groups as people read them.
 fn people(why: &Why, shown: usize) -> Answer {
+    let decimals = words::decimals(why);
     rows(why, shown, |why, number| {
         Cell::Text(match number {
             Number::Value(None) => "none".to_string(),
             Number::Value(Some(value)) => render::value(value, why.unit),
             Number::Change(change) => change
-                .map(|change| render::change(change, why.unit))
+                .map(|change| words::difference(why, change, decimals))
                 .unwrap_or_default(),
-            Number::Part(part) => part
-                .map(|part| format!("{:.0}%", part * 100.0))
-                .unwrap_or_default(),
+            Number::Part(part) => part.map(words::percent).unwrap_or_default(),
             Number::Rows(rows) => render::count(rows),
             Number::Few(true) => "few".to_string(),
             Number::Few(false) => String::new(),

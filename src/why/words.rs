@@ -32,9 +32,21 @@ pub(super) fn change(why: &Why) -> Option<String> {
     })
 }
 
+/// How many decimals all differences get, so that their points line up.
+pub(super) fn decimals(why: &Why) -> usize {
+    let own = why.groups.iter().filter_map(|group| group.contribution);
+    let parts = own.flat_map(|own| [own.mix, own.rate, own.total()]);
+    render::column_decimals(parts.chain(why.change()), why.unit)
+}
+
+/// A difference with its sign.
+pub(super) fn difference(why: &Why, change: f64, decimals: usize) -> String {
+    render::change_between(change, why.unit, decimals)
+}
+
 /// A difference with its sign and unit.
 fn with_unit(why: &Why, change: f64) -> String {
-    let number = render::change(change, why.unit);
+    let number = difference(why, change, decimals(why));
     let whole = render::with_unit(change, why.unit);
     let bare = render::value(change, why.unit);
     let unit = whole.strip_prefix(&bare).unwrap_or("");
@@ -118,8 +130,10 @@ fn reason(why: &Why, group: &Group) -> String {
     format!(": its share of the whole went from {before} to {after} (mix)")
 }
 
-fn percent(part: f64) -> String {
-    format!("{:.0}%", part * 100.0)
+/// `40%`
+pub(super) fn percent(part: f64) -> String {
+    // Adding nothing turns a negative nothing into a plain one.
+    format!("{:.0}%", (part * 100.0).round() + 0.0)
 }
 
 /// `team payments`, `team payments, severity missing`

@@ -38,7 +38,13 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
     let reads = reads(&ground, &query);
     let (_, given) = ground.load(&[&query])?;
     let plan = ground::plans(ground.definitions, &[&query], &given)?.remove(0);
-    let sections = sections(ground.definitions, &plan, &reads);
+    let mut sections = sections(ground.definitions, &plan, &reads);
+    let label = &plan.standpoint.as_of.label;
+    let stands = match (&ground.as_of, &query.as_of) {
+        (None, None) => format!("as of {label}, the latest event of all tables"),
+        (_, _) => format!("as of {label}"),
+    };
+    sections.push(("Stands", vec![stands]));
     let look = session.settings.look;
     let text = match session.settings.format {
         Format::Json => json_text(&plan.query, &reads, &sections),
@@ -113,10 +119,6 @@ fn sections(definitions: &Definitions, plan: &Plan, reads: &[Read]) -> Vec<Secti
             sections.push(("Lists", vec![format!("{fields} fields of each row")]));
         }
     }
-    sections.push((
-        "Stands",
-        vec![format!("as of {}", plan.standpoint.as_of.label)],
-    ));
     sections
 }
 

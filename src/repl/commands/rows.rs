@@ -38,7 +38,7 @@ fn rows(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let choice = Choice::read(arguments);
     let row = choice.row(&recalled.answer)?;
     let parts = all_parts(session, values);
-    let part = choice.part(values, &parts)?;
+    let part = choice.part(row, values, &parts)?;
     let wanted = Wanted {
         row,
         only: choice.only(&part)?,

@@ -117,7 +117,7 @@ impl Choice {
     }
 
     /// The measure that is meant.
-    pub fn part(&self, values: &ValuesQuery, parts: &[Part]) -> Result<Part, Problems> {
+    pub fn part(&self, row: usize, values: &ValuesQuery, parts: &[Part]) -> Result<Part, Problems> {
         let column = |part: &Part| values.columns[part.column].name.as_str();
         let is_meant = |part: &&Part| self.name.is_empty() || column(part) == self.name;
         let by_column: Vec<&Part> = parts.iter().filter(is_meant).collect();
@@ -133,12 +133,12 @@ impl Choice {
                     Some(near) => problem.help(format!("did you mean `{near}`?")),
                     None => problem,
                 };
-                Err(of_names(names, problem).into())
+                Err(of_names(row, names, problem).into())
             }
             (several, _) => {
                 let message = "the number is made of several measures: say which rows to show";
                 let names = several.iter().map(|part| part.name.as_str());
-                Err(of_names(names, Diagnostic::data("K969", message)).into())
+                Err(of_names(row, names, Diagnostic::data("K969", message)).into())
             }
         }
     }
@@ -226,11 +226,16 @@ fn of_rows(answer: &Answer, rows: &[usize], mut problem: Diagnostic) -> Diagnost
     problem
 }
 
-fn of_names<'a>(names: impl Iterator<Item = &'a str>, mut problem: Diagnostic) -> Diagnostic {
+/// Names the measures to choose from.
+fn of_names<'a>(
+    row: usize,
+    names: impl Iterator<Item = &'a str>,
+    mut problem: Diagnostic,
+) -> Diagnostic {
     let mut names: Vec<&str> = names.collect();
     names.dedup();
     for name in names {
-        problem = problem.help(format!("\\rows {name}"));
+        problem = problem.help(format!("\\rows {} {name}", row + 1));
     }
     problem
 }

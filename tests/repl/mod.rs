@@ -1,0 +1,4 @@
+//! Sessions, without a terminal.
+
+mod rows;
+mod why;
