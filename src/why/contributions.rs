@@ -55,7 +55,8 @@ pub fn of_quotient(groups: &[(Fraction, Fraction)]) -> Option<Vec<Contribution>>
         let share = (before.below / below.0, after.below / below.1);
         let (own, stray) = own_values(*before, *after, below);
         Contribution {
-            mix: (share.1 - share.0) * ((own.0 + own.1) / 2.0 - middle),
+            // Adding nothing makes a negative nothing a plain one.
+            mix: (share.1 - share.0) * ((own.0 + own.1) / 2.0 - middle) + 0.0,
             rate: (share.0 + share.1) / 2.0 * (own.1 - own.0) + stray,
         }
     };

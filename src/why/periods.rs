@@ -60,8 +60,8 @@ fn timeline(
 }
 
 fn compared(asked: Timeline) -> Result<Pair, Problems> {
-    let pairs = asked.slots.into_iter().zip(asked.compared);
-    let last = pairs.filter(|(slot, _)| slot.is_readable()).next_back();
+    let mut pairs = asked.slots.into_iter().zip(asked.compared);
+    let last = pairs.rfind(|(slot, _)| slot.is_readable());
     match last {
         Some((after, before)) => Ok(Pair {
             before,

@@ -137,7 +137,7 @@ fn the_rows_behind_one_value_need_no_number() {
         assert!(header.contains(word), "{word}: {header}");
     }
     let first = rows.lines().nth(3).expect("a row");
-    assert!(first.ends_with("2026-02-01  2026-03-03    30"), "{first}");
+    assert!(first.ends_with("2026-02-01  2026-03-03     30"), "{first}");
 }
 
 #[test]
@@ -173,6 +173,7 @@ fn several_rows_have_to_be_told_apart() {
     );
     desk.refused("\\rows 9", &["K967", "no row 9", "4 rows"]);
     desk.refused("\\rows team=web", &["K967", "\\rows 1  2026-02, identity"]);
+    desk.refused("\\rows team=payment", &["K967", "did you mean `payments`?"]);
     desk.refused("\\rows teem=web", &["K967", "did you mean `team`?"]);
     desk.refused("\\rows mtr 1", &["K969", "did you mean `mttr`?"]);
 }

@@ -95,7 +95,7 @@ impl Desk {
 #[test]
 fn the_rows_behind_a_number_make_that_number() {
     let mut listed = 0;
-    for (case, mut scene) in scenes(71, 14).enumerate() {
+    for (case, mut scene) in scenes(71, 8).enumerate() {
         let mut texts: Vec<String> = questions::all(&mut scene.random, case as u64)
             .iter()
             .map(questions::Asked::text)
@@ -111,7 +111,7 @@ fn the_rows_behind_a_number_make_that_number() {
         }
     }
     // The law would hold of empty tables too.
-    assert!(listed > 5_000, "only {listed} rows");
+    assert!(listed > 3_000, "only {listed} rows");
 }
 
 /// How many rows there are behind all numbers of a query, if they are the right ones.

@@ -76,7 +76,14 @@ impl Choice {
             [only] => Ok(*only),
             [] => {
                 let problem = Diagnostic::data("K967", "no row of the last answer is that");
-                Err(rows_to_choose(answer, problem).into())
+                let near = tests
+                    .iter()
+                    .find_map(|(column, value)| near(answer, *column, value));
+                Err(match near {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None => rows_to_choose(answer, problem),
+                }
+                .into())
             }
             [..] => {
                 let message = format!("{} rows of the last answer fit: say which", meant.len());
@@ -177,6 +184,18 @@ fn is(cell: &Cell, wanted: &str) -> bool {
         Cell::YesNo(yes) => wanted == if *yes { "yes" } else { "no" },
         Cell::Number(_) | Cell::Value(_) => false,
     }
+}
+
+/// The value of a column that a mistyped one most likely stands for.
+fn near<'a>(answer: &'a Answer, column: usize, wanted: &str) -> Option<&'a str> {
+    let texts = answer
+        .rows
+        .iter()
+        .filter_map(|row| match &row.cells[column] {
+            Cell::Text(text) => Some(text.as_str()),
+            Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Value(_) => None,
+        });
+    nearest(wanted, texts).filter(|near| !near.eq_ignore_ascii_case(wanted))
 }
 
 /// The period and the group of a row, in words.
