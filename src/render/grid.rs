@@ -82,6 +82,11 @@ impl Grid {
         }
     }
 
+    /// Whether it fits as columns, with texts cut and headers broken if need be.
+    pub fn stands(&self, look: Look) -> bool {
+        self.layout(look.width).is_some()
+    }
+
     /// Whether it fits with nothing cut or broken.
     pub fn fits(&self, look: Look) -> bool {
         self.fits_with_texts_of(usize::MAX, look)

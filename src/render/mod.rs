@@ -62,6 +62,11 @@ pub fn body(answer: &Answer, look: Look) -> String {
     table::body(answer, look)
 }
 
+/// Whether an answer can be a table of columns here; else its rows are blocks of lines.
+pub fn stands_in_columns(answer: &Answer, look: Look) -> bool {
+    cells::grid(answer, look).0.stands(look)
+}
+
 /// A sentence in dim lines that fit the look.
 pub fn dim(sentence: &str, look: Look) -> String {
     footer::notes(&[sentence.to_string()], look)

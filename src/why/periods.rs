@@ -119,7 +119,10 @@ fn before(
         }
         Period::Past(count, grain) => {
             let twice = single(Period::Past(2 * count, *grain))?;
-            let label = format!("the {count} {}s before", grain.word());
+            let label = match count {
+                1 => format!("the {} before", grain.word()),
+                count => format!("the {count} {}s before", grain.word()),
+            };
             cut(&twice, &after, label)
         }
         Period::This(_) => unreachable!("this period is compared with the one before"),

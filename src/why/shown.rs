@@ -26,7 +26,12 @@ pub fn text(why: &Why, look: Look) -> String {
         None => why.groups.len(),
     };
     if !why.dimensions.is_empty() {
-        text += &format!("\n{}\n", render::body(&people(why, shown), look));
+        let full = people(why, shown, Room::Wide);
+        let table = match render::stands_in_columns(&full, look) {
+            true => full,
+            false => people(why, shown, Room::Narrow),
+        };
+        text += &format!("\n{}\n", render::body(&table, look));
     }
     for sentence in words::sentences(why) {
         for line in render::lines(&sentence, "", look) {
@@ -69,6 +74,14 @@ fn rest(why: &Why, shown: usize) -> Option<String> {
     Some(format!("{} more groups{together}", rest.len()))
 }
 
+/// How much of the table there is room for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Wide,
+    /// Only the values and what the group contributes.
+    Narrow,
+}
+
 /// One column of the table.
 struct Shown {
     name: String,
@@ -84,7 +97,7 @@ enum Number {
     Few(bool),
 }
 
-fn columns(why: &Why) -> Vec<Shown> {
+fn columns(why: &Why, room: Room) -> Vec<Shown> {
     let column = |name: &str, cell: fn(&Why, &Group) -> Number| Shown {
         name: name.to_string(),
         cell,
@@ -97,7 +110,7 @@ fn columns(why: &Why) -> Vec<Shown> {
             Number::Value(group.after.value)
         }),
     ];
-    if why.how == How::Quotient {
+    if why.how == How::Quotient && room == Room::Wide {
         columns.push(column("mix", |_, group| {
             Number::Change(group.contribution.map(|own| own.mix))
         }));
@@ -107,14 +120,18 @@ fn columns(why: &Why) -> Vec<Shown> {
     }
     if matches!(why.how, How::Adds | How::Quotient) {
         columns.push(column("total", |_, group| Number::Change(total(group))));
+    }
+    if matches!(why.how, How::Adds | How::Quotient) && room == Room::Wide {
         columns.push(column("part", |why, group| Number::Part(part(why, group))));
     }
-    columns.push(column("rows before", |_, group| {
-        Number::Rows(group.before.rows)
-    }));
-    columns.push(column("rows after", |_, group| {
-        Number::Rows(group.after.rows)
-    }));
+    if room == Room::Wide {
+        columns.push(column("rows before", |_, group| {
+            Number::Rows(group.before.rows)
+        }));
+        columns.push(column("rows after", |_, group| {
+            Number::Rows(group.after.rows)
+        }));
+    }
     if why.how == How::Quotient && why.groups.iter().any(Group::has_few_rows) {
         columns.push(column("few", |_, group| Number::Few(group.has_few_rows())));
     }
@@ -133,7 +150,8 @@ fn part(why: &Why, group: &Group) -> Option<f64> {
 
 /// The groups as a table of numbers, for programs.
 pub fn table(why: &Why) -> Answer {
-    rows(why, why.groups.len(), |_, number| match number {
+    let columns = columns(why, Room::Wide);
+    rows(why, columns, why.groups.len(), |_, number| match number {
         Number::Value(number) | Number::Change(number) | Number::Part(number) => {
             number.map_or(Cell::Missing, Cell::Number)
         }
@@ -143,9 +161,9 @@ pub fn table(why: &Why) -> Answer {
 }
 
 /// The first groups as people read them.
-fn people(why: &Why, shown: usize) -> Answer {
+fn people(why: &Why, shown: usize, room: Room) -> Answer {
     let decimals = words::decimals(why);
-    rows(why, shown, |why, number| {
+    rows(why, columns(why, room), shown, |why, number| {
         Cell::Text(match number {
             Number::Value(None) => "none".to_string(),
             Number::Value(Some(value)) => render::value(value, why.unit),
@@ -160,8 +178,7 @@ fn people(why: &Why, shown: usize) -> Answer {
     })
 }
 
-fn rows(why: &Why, shown: usize, cell: impl Fn(&Why, Number) -> Cell) -> Answer {
-    let own = columns(why);
+fn rows(why: &Why, own: Vec<Shown>, shown: usize, cell: impl Fn(&Why, Number) -> Cell) -> Answer {
     let column = |name: &String, field: FieldType| Column {
         name: name.clone(),
         title: name.clone(),

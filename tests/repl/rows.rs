@@ -310,6 +310,14 @@ fn forty_columns_are_enough_and_hostile_titles_do_no_harm() {
     let rows = desk.shown("\\rows team=payments");
     fits(&rows, 40);
     assert!(!rows.contains('\u{1b}'), "{rows}");
+    desk.shown("mttr by team over month from 2026-02 to 2026-03");
+    let why = desk.shown("\\why");
+    fits(&why, 40);
+    // Still a table: what has no room is left out of it, not turned into blocks.
+    assert!(
+        why.lines().any(|line| line.starts_with("payments")),
+        "{why}"
+    );
     desk.shown("fix_rate, mttr by team last month");
     for command in [
         "\\explain",
