@@ -18,7 +18,7 @@ use crate::ground::{self, Ground};
 use crate::model::{Condition, Definitions, ListQuery, Population, Query, Subject, ValuesQuery};
 use crate::plan::{self, Plan, Trace, ValuesWork, Work};
 use crate::render;
-use crate::types::{DisplayUnit, TimeUnit, Unit};
+use crate::types::DisplayUnit;
 
 /// A value of an answer: the place of its row, and which measure of which column.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ fn trace(
             .any(|field| definitions.field(*field).name == name)
     };
     let value = fields::value_name(definitions, &measure).map(|name| {
-        let unit = unit(measure.unit, column.display);
+        let unit = column.display.of_part(measure.unit);
         let name = name.unwrap_or_else(|| unit.word().to_string());
         (free(name, &taken), unit)
     });
@@ -176,21 +176,6 @@ fn narrowed(population: Population, group: Option<Condition>) -> Population {
     Population {
         filter,
         ..population
-    }
-}
-
-/// Durations are shown as the column shows them.
-fn unit(unit: Unit, column: DisplayUnit) -> DisplayUnit {
-    match (unit, column) {
-        (Unit::Duration, DisplayUnit::Time(unit)) => DisplayUnit::Time(unit),
-        (
-            Unit::Duration,
-            DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio,
-        ) => DisplayUnit::Time(TimeUnit::Days),
-        (Unit::Count, _) => DisplayUnit::Count,
-        (Unit::Percent, _) => DisplayUnit::Percent,
-        (Unit::Points, _) => DisplayUnit::Points,
-        (Unit::Ratio, _) => DisplayUnit::Ratio,
     }
 }
 

@@ -253,23 +253,12 @@ fn compose(
         notes: pair.notes.clone(),
     };
     let groups = groups(by.len(), before, after);
-    let found = match (split, why.change()) {
-        (_, None) => None,
-        (Split::Not, Some(_)) => {
-            why.how = How::Not;
-            None
-        }
-        (Split::Adds, Some(_)) => {
-            why.how = How::Adds;
-            Some(own_changes(&groups))
-        }
-        (Split::OfRows | Split::Quotient { .. }, Some(_)) => {
-            let found = quotients(split, &groups);
-            why.how = found.as_ref().map_or(How::Not, |_| How::Quotient);
-            found
-        }
+    let (how, found) = match why.change() {
+        Some(_) => contributions_of(split, &groups),
+        None => (How::NoValue, Found::new()),
     };
-    let mut found = found.unwrap_or_default().into_iter();
+    why.how = how;
+    let mut found = found.into_iter();
     let group = |(values, [first, second]): (Vec<Option<String>>, [Vec<Value>; 2])| {
         let (contribution, shares) = found.next().unzip();
         Group {
@@ -298,6 +287,18 @@ fn sort(groups: &mut [Group]) {
 type Groups = BTreeMap<Vec<Option<String>>, [Vec<Value>; 2]>;
 /// What a group contributes, and its shares of what stands below the line.
 type Found = Vec<(Contribution, Option<(f64, f64)>)>;
+
+/// What each group contributes, and how that is to be read.
+fn contributions_of(split: &Split, groups: &Groups) -> (How, Found) {
+    match split {
+        Split::Not => (How::Not, Found::new()),
+        Split::Adds => (How::Adds, own_changes(groups)),
+        Split::OfRows | Split::Quotient { .. } => match quotients(split, groups) {
+            Some(found) => (How::Quotient, found),
+            None => (How::Not, Found::new()),
+        },
+    }
+}
 
 fn groups(dimensions: usize, before: &Answer, after: &Answer) -> Groups {
     let mut groups = Groups::new();

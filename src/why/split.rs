@@ -2,7 +2,7 @@
 
 use crate::functions::Takes;
 use crate::model::{Formula, Kind, Measure, Operator, ValueColumn};
-use crate::types::{DisplayUnit, StockMoment, TimeUnit, Unit};
+use crate::types::{StockMoment, Unit};
 
 /// How the value of a whole follows from its groups.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ fn quotient(column: &ValueColumn, left: &Formula, right: &Formula) -> Split {
             kpi: None,
             formula: formula.clone(),
             unit,
-            display: display(unit, column.display),
+            display: column.display.of_part(unit),
             direction: None,
             targets: Vec::new(),
             bands: Vec::new(),
@@ -103,19 +103,5 @@ fn quotient(column: &ValueColumn, left: &Formula, right: &Formula) -> Split {
         Split::Quotient { above, below }
     } else {
         Split::Not
-    }
-}
-
-fn display(unit: Unit, whole: DisplayUnit) -> DisplayUnit {
-    match (unit, whole) {
-        (Unit::Duration, DisplayUnit::Time(unit)) => DisplayUnit::Time(unit),
-        (
-            Unit::Duration,
-            DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio,
-        ) => DisplayUnit::Time(TimeUnit::Days),
-        (Unit::Count, _) => DisplayUnit::Count,
-        (Unit::Percent, _) => DisplayUnit::Percent,
-        (Unit::Points, _) => DisplayUnit::Points,
-        (Unit::Ratio, _) => DisplayUnit::Ratio,
     }
 }
