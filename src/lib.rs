@@ -19,6 +19,7 @@
 //! [`ask`] is the whole way in one function.
 
 pub mod answer;
+pub mod behind;
 pub mod boards;
 pub mod calendar;
 pub mod check;
@@ -42,6 +43,7 @@ pub mod source;
 pub mod syntax;
 pub mod testing;
 pub mod types;
+pub mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;

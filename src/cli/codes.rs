@@ -49,4 +49,16 @@ pub const CODES: &[(&str, &str)] = &[
     ("K981", "the last query is no KPI"),
     ("K982", "a definition or its file is there already"),
     ("K983", "what is to be saved, or where, cannot be told"),
+    ("K967", "the last answer has no such row"),
+    ("K968", "several rows of the last answer fit"),
+    (
+        "K969",
+        "a number is made of several measures, or has no such one",
+    ),
+    (
+        "K970",
+        "the last answer is a list, and the command is about numbers",
+    ),
+    ("K972", "there are no two periods to compare"),
+    ("K973", "a number cannot be divided by a field"),
 ];

@@ -13,7 +13,7 @@ use super::nodes::{Block, Buffer, Node, NodeId};
 use super::pools::Selection;
 use crate::answer::{Answer, Cell, Column, ColumnRole, Excluded, Level, Row};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
-use crate::model::{FieldId, Kind, ListQuery, Role};
+use crate::model::{FieldId, Kind, Role};
 use crate::plan::{ListWork, Plan};
 use crate::types::{FieldType, StockMoment};
 
@@ -44,14 +44,15 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, plan: &Plan, work: &ListWork) -
     Answer {
         query: plan.query.clone(),
         context: context(reader),
-        columns: columns(reader, list),
-        rows: cells(reader, list, &rows),
+        columns: columns(reader, &list.show),
+        rows: cells(reader, &list.show, &rows),
         excluded,
         notes,
     }
 }
 
-fn columns(reader: &Reader, list: &ListQuery) -> Vec<Column> {
+/// The columns that show fields.
+pub(super) fn columns(reader: &Reader, show: &[FieldId]) -> Vec<Column> {
     let column = |field: &FieldId| {
         let field = reader.definitions.field(*field);
         Column {
@@ -60,7 +61,7 @@ fn columns(reader: &Reader, list: &ListQuery) -> Vec<Column> {
             role: ColumnRole::Field(field.field_type.clone()),
         }
     };
-    list.show.iter().map(column).collect()
+    show.iter().map(column).collect()
 }
 
 /// The rows of the population, in the order of the file, and those left out by `exclude`.
@@ -86,9 +87,9 @@ fn matching<'a>(reader: &'a Reader<'a>, work: &ListWork) -> (Vec<usize>, Vec<Exc
     (rows, excluded.collect())
 }
 
-fn cells<'a>(reader: &'a Reader<'a>, list: &ListQuery, rows: &[usize]) -> Vec<Row> {
-    let columns: Vec<Values> = list
-        .show
+/// Fields of some rows.
+pub(super) fn cells<'a>(reader: &'a Reader<'a>, show: &[FieldId], rows: &[usize]) -> Vec<Row> {
+    let columns: Vec<Values> = show
         .iter()
         .map(|field| Values::of(reader, *field, rows))
         .collect();

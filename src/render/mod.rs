@@ -27,9 +27,9 @@ mod trend;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
-pub use numbers::{change, count, limit, plain, value, with_unit};
+pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
 pub use spark::sparkline;
-pub use text::harmless;
+pub use text::{harmless, lines};
 
 use crate::answer::{Answer, Board};
 
@@ -62,6 +62,21 @@ pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
         Format::Md => markdown::answer(answer).into_bytes(),
         Format::Parquet => parquet::answer(answer),
     }
+}
+
+/// An answer as a terminal table without what stands under it.
+pub fn body(answer: &Answer, look: Look) -> String {
+    table::body(answer, look)
+}
+
+/// Whether an answer can be a table of columns here; else its rows are blocks of lines.
+pub fn stands_in_columns(answer: &Answer, look: Look) -> bool {
+    cells::grid(answer, look).0.is_aligned(look)
+}
+
+/// A sentence in dim lines that fit the look.
+pub fn dim(sentence: &str, look: Look) -> String {
+    footer::notes(&[sentence.to_string()], look)
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.

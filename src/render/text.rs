@@ -144,3 +144,24 @@ pub(super) fn paragraph(text: &str, look: Look) -> Vec<String> {
         None => vec![text],
     }
 }
+
+/// A text in lines that fit the look, made harmless; every line begins with the indent, those after the
+/// first with two spaces more.
+pub fn lines(text: &str, indent: &str, look: Look) -> Vec<String> {
+    let text = harmless(text, look);
+    let Some(limit) = look.width else {
+        return vec![format!("{indent}{text}")];
+    };
+    let room = limit.saturating_sub(width(indent) + 2);
+    let parts = if width(&text) + width(indent) <= limit {
+        vec![text]
+    } else {
+        wrap(&text, room)
+    };
+    let more = |place: usize| if place == 0 { "" } else { "  " };
+    parts
+        .iter()
+        .enumerate()
+        .map(|(place, part)| format!("{indent}{}{part}", more(place)))
+        .collect()
+}

@@ -316,6 +316,15 @@ impl Session {
         Ok(told + &self.answered(question)?)
     }
 
+    /// The text of the query that a text stands for, if it is not one itself but refines the last.
+    pub(super) fn refined_text(&mut self, text: &str) -> Result<Option<String>, Problems> {
+        Ok(match self.refined(text)? {
+            Typed::Anew => None,
+            Typed::Again => self.last.as_ref().map(|last| last.query.text.clone()),
+            Typed::Refined(query) => Some(format::query(&query)),
+        })
+    }
+
     /// What a text does with the last query.
     fn refined(&mut self, text: &str) -> Result<Typed, Problems> {
         let begun = input::refinement(text);
@@ -414,7 +423,7 @@ impl Session {
         let text = match self.format() {
             Format::Json => explain::json(&explained),
             Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-                explain::text(&explained)
+                explain::text(&explained, self.settings.look)
             }
         };
         self.put_out(text.into_bytes())

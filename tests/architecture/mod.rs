@@ -41,8 +41,36 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["answer", "format", "ground", "model", "question"],
     ),
     (
+        "behind",
+        &[
+            "answer",
+            "data",
+            "engine",
+            "functions",
+            "ground",
+            "model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
+        "why",
+        &[
+            "answer",
+            "calendar",
+            "engine",
+            "functions",
+            "ground",
+            "model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
         "explain",
-        &["answer", "engine", "ground", "model", "plan", "render"],
+        &[
+            "answer", "behind", "engine", "ground", "model", "plan", "render",
+        ],
     ),
     (
         "testing",
@@ -52,6 +80,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "repl",
         &[
             "answer",
+            "behind",
             "boards",
             "calendar",
             "check",
@@ -69,6 +98,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "render",
             "syntax",
             "testing",
+            "why",
         ],
     ),
     ("cli", &["*"]),

@@ -3,5 +3,7 @@
 mod answers;
 mod charts;
 mod refining;
+mod rows;
 mod saving;
 mod talk;
+mod why;

@@ -3,9 +3,14 @@
 mod back;
 mod boards;
 mod chart;
+mod explain;
+mod plan;
+mod recall;
+mod rows;
 mod save;
 mod settings;
 mod test;
+mod why;
 
 use super::reply::{Reply, Wish};
 use super::session::Session;
@@ -59,6 +64,10 @@ pub const COMMANDS: &[Command] = &[
     boards::SCORECARD,
     save::SAVE,
     test::TEST,
+    rows::ROWS,
+    why::WHY,
+    explain::EXPLAIN,
+    plan::PLAN,
     settings::AS_OF,
     settings::KNOWN_ON,
     settings::PERIOD,
