@@ -35,4 +35,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("K908", "an option holds no date"),
     ("K909", "a result cannot be written in the format asked for"),
     ("K910", "there is no such dashboard"),
+    ("K960", "`\\data` names two folders"),
+    ("K961", "there is no such table or field to describe"),
+    ("K962", "a field is in several tables"),
+    (
+        "K963",
+        "there is no such definition to show, or it is in no file",
+    ),
+    ("K964", "numbers and dates are not listed one by one"),
+    ("K965", "a table without a file is described"),
+    ("K966", "a command lacks what it is about"),
 ];

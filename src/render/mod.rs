@@ -18,6 +18,7 @@ mod markdown;
 mod number_cards;
 mod numbers;
 mod parquet;
+mod sheet;
 mod spark;
 mod table;
 mod text;
@@ -26,7 +27,10 @@ mod trend;
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
 pub use numbers::{change, count, limit, plain, value, with_unit};
+pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
+
+use serde_json::Value as Json;
 
 use crate::answer::{Answer, Board};
 
@@ -54,6 +58,11 @@ pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
         Format::Md => markdown::answer(answer).into_bytes(),
         Format::Parquet => parquet::answer(answer),
     }
+}
+
+/// Any JSON value, laid out as all JSON output is.
+pub fn json(value: &Json) -> String {
+    json::lines(value)
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.

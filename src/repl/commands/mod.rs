@@ -1,6 +1,20 @@
 //! The commands that begin with a backslash: one list of them, a file for each group.
 
+mod data;
+mod describe;
+mod describe_table;
+mod fields;
+mod help;
+mod kpis;
+mod loaded;
 mod settings;
+mod show;
+mod tables;
+mod values;
+mod welcome;
+mod words;
+
+pub(super) use welcome::first_screen;
 
 use super::reply::{Reply, Wish};
 use super::session::Session;
@@ -41,13 +55,13 @@ pub enum Takes {
 
 /// All commands, in the order help lists them.
 pub const COMMANDS: &[Command] = &[
-    Command {
-        name: "help",
-        arguments: "[COMMAND]",
-        help: "what can be typed",
-        takes: &[Takes::Command],
-        run: help,
-    },
+    help::HELP,
+    tables::TABLES,
+    describe::DESCRIBE,
+    values::VALUES,
+    kpis::KPIS,
+    show::SHOW,
+    data::DATA,
     settings::AS_OF,
     settings::PERIOD,
     settings::FORMAT,
@@ -64,34 +78,42 @@ pub const COMMANDS: &[Command] = &[
 
 /// Runs a command by its name.
 pub(super) fn run(session: &mut Session, name: &str, arguments: &str) -> Result<Reply, Problems> {
-    let known = || COMMANDS.iter().map(|command| command.name);
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => (command.run)(session, arguments),
-        None => {
-            let problem = Diagnostic::data("K951", format!("there is no command `\\{name}`"));
-            Err(match nearest(name, known()) {
-                Some(near) => problem.help(format!("did you mean `\\{near}`?")),
-                None => problem.help("all commands: \\help"),
-            }
-            .into())
-        }
+        None => Err(unknown_command(name)),
     }
 }
 
-/// What a session says when it opens.
-pub(super) fn first_screen(_session: &mut Session) -> Reply {
-    Reply::default()
+fn unknown_command(name: &str) -> Problems {
+    let known = COMMANDS.iter().map(|command| command.name);
+    let problem = Diagnostic::data("K951", format!("there is no command `\\{name}`"));
+    match nearest(name, known) {
+        Some(near) => problem.help(format!("did you mean `\\{near}`?")),
+        None => problem.help("all commands: \\help"),
+    }
+    .into()
 }
 
-fn help(_session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
-    let lines: Vec<String> = COMMANDS
-        .iter()
-        .map(|command| {
-            format!(
-                "\\{} {}  {}\n",
-                command.name, command.arguments, command.help
-            )
-        })
-        .collect();
-    Ok(Reply::shown(lines.concat()))
+/// The command that words without a backslash mean, where nothing defined has their name: `exit`,
+/// `help values`.
+pub(super) fn in_plain_words(session: &Session, text: &str) -> Option<(&'static str, String)> {
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let command = match (word, rest.trim()) {
+        ("help" | "?", _) => "help",
+        ("exit" | "quit", "") => "quit",
+        _ => return None,
+    };
+    let definitions = &session.workspace.definitions;
+    let is_view = definitions.views.iter().any(|view| view.name == word);
+    let is_defined = is_view || definitions.kpi_named(word).is_some();
+    (!is_defined).then(|| (command, rest.trim().to_string()))
+}
+
+/// What is to be told of a reading: notes, and why tables could not be read.
+fn told(session: &Session, usual: &loaded::Usual) -> Reply {
+    let mut told = session.rendered(&usual.problems);
+    for note in &usual.notes {
+        told += &crate::render::remark(note, session.settings.look);
+    }
+    Reply::told(told)
 }
