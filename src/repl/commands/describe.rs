@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::fields::{self, Named, full_name};
 use super::values::{self, listed};
 use super::welcome::counted;
-use super::words::{instant, number, with_share};
+use super::words::{bar_room, instant, number, with_share};
 use super::{Command, Takes, describe_table};
 use crate::calendar;
 use crate::data::{Dataset, Request};
@@ -27,8 +27,6 @@ pub(super) const DESCRIBE: Command = Command {
 
 /// Values shown of a field that has many.
 const TOP: usize = 10;
-/// Columns of the longest bar.
-const BAR: usize = 24;
 
 fn describe(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     if arguments.is_empty() {
@@ -75,8 +73,11 @@ fn text(session: &Session, field: FieldId, profile: &Profile, others: &[FieldId]
     text += &render::sentence(&type_in_words(definitions, field), look);
     text += &render::remark(&raw_rows(session, field.table, profile.rows), look);
     let values = counted(profile.distinct, "different value", "different values");
-    let missing = with_share(profile.missing, profile.rows);
-    text += &render::sentence(&format!("{values}, missing in {missing}"), look);
+    let missing = match profile.missing {
+        0 => "none missing".to_string(),
+        missing => format!("{} missing", with_share(missing, profile.rows)),
+    };
+    text += &render::sentence(&format!("{values}, {missing}"), look);
     text += &spread(definitions, &name, profile, look);
     if !others.is_empty() {
         let others = others.iter().map(|id| full_name(definitions, *id));
@@ -91,43 +92,37 @@ fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: Look) 
         Spread::Nothing => String::new(),
         Spread::Numbers(numbers) => numbers_text(numbers, look),
         Spread::Dates(dates) => dates_text(definitions, dates, look),
-        Spread::Ordered(_) | Spread::Texts(_) => {
-            let values = listed(profile).expect("texts are listed");
-            let limit = match (&profile.spread, look.width) {
-                (Spread::Texts(_), Some(_)) => TOP,
-                (Spread::Texts(_), None) | (Spread::Ordered(_), _) => usize::MAX,
-                (Spread::Nothing | Spread::Numbers(_) | Spread::Dates(_), _) => unreachable!(),
-            };
-            let mut text = String::new();
-            if let Spread::Texts(texts) = &profile.spread
-                && let Some((first, last)) = texts.ends()
-            {
-                let ends = format!("in the order of texts from `{first}` to `{last}`");
-                text += &render::sentence(&ends, look);
-            }
-            // A pipe gets all values only if they are few: keys are for `\values`.
-            let limit = limit
-                .max(TOP)
-                .min(if look.width.is_none() { 1000 } else { limit });
-            text += &values::sheet(&values, profile, limit, look);
-            let hidden = values.len().saturating_sub(limit);
-            if hidden > 0 {
-                let hidden = render::count(hidden as u64);
-                text += &render::remark(&format!("{hidden} more: \\values {name} all"), look);
-            }
-            text
-        }
+        Spread::Ordered(_) | Spread::Texts(_) => values_text(name, profile, look),
     }
+}
+
+fn values_text(name: &str, profile: &Profile, look: Look) -> String {
+    let mut text = String::new();
+    let mut limit = usize::MAX;
+    if let Spread::Texts(texts) = &profile.spread
+        && let Some((first, last)) = texts.ends()
+    {
+        let ends = format!("in the order of texts from `{first}` to `{last}`");
+        text += &render::sentence(&ends, look);
+        limit = TOP;
+    }
+    let values = listed(profile).expect("texts are listed");
+    text += &values::sheet(&values, profile, limit, look);
+    let hidden = values.len().saturating_sub(limit);
+    if hidden > 0 {
+        let hidden = render::count(hidden as u64);
+        text += &render::remark(&format!("{hidden} more: \\values {name} all"), look);
+    }
+    text
 }
 
 fn numbers_text(numbers: &Numbers, look: Look) -> String {
     let facts = [
-        ("lowest", numbers.lowest),
-        ("highest", numbers.highest),
-        ("mean", numbers.mean),
-        ("median", numbers.median),
+        format!("lowest {}", render::plain(numbers.lowest)),
+        format!("highest {}", render::plain(numbers.highest)),
+        format!("mean {}", number(numbers.mean)),
+        format!("median {}", number(numbers.median)),
     ];
-    let facts = facts.map(|(word, value)| format!("{word} {}", number(value)));
     let mut text = render::sentence(&facts.join(", "), look);
     let mut sheet = Sheet::new()
         .numbers("from")
@@ -181,7 +176,7 @@ fn dates_text(definitions: &Definitions, dates: &Dates, look: Look) -> String {
 }
 
 fn bar(rows: u64, most: u64, look: Look) -> String {
-    render::bar(rows as f64 / most.max(1) as f64, BAR, look)
+    render::bar(rows as f64 / most.max(1) as f64, bar_room(look), look)
 }
 
 /// The profile of a field, read if need be, and what is to be told of the reading.
@@ -349,7 +344,7 @@ fn ends(definitions: &Definitions, profile: &Profile) -> (Json, Json) {
 pub(super) fn range(definitions: &Definitions, profile: &Profile) -> String {
     let word = |value: Json| match value {
         Json::String(text) => text,
-        Json::Number(value) => number(value.as_f64().unwrap_or(f64::NAN)),
+        Json::Number(value) => render::plain(value.as_f64().unwrap_or(f64::NAN)),
         Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => String::new(),
     };
     let (first, last) = ends(definitions, profile);

@@ -116,7 +116,7 @@ fn qualified(definitions: &Definitions, table: &str, name: &str) -> Result<Field
 }
 
 /// Advice about a name that is an event's or a state's.
-fn role(definitions: &Definitions, id: TableId, name: &str) -> Option<String> {
+pub(super) fn role(definitions: &Definitions, id: TableId, name: &str) -> Option<String> {
     let table = definitions.table(id);
     let kind = match (table.event_named(name), table.state_named(name)) {
         (Some(_), _) => "an event",

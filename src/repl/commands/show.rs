@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::kpis::target_in_words;
 use super::words::instant;
-use super::{Command, Takes, loaded, welcome};
+use super::{Command, Takes, fields, loaded, welcome};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
 use crate::format;
 use crate::functions::{self, Function};
-use crate::model::{Kpi, Target};
+use crate::model::{Kpi, TableId, Target};
 use crate::project::Origin;
-use crate::render::{self, Look, Sheet};
+use crate::render::{self, Look};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 use crate::repl::uses::uses;
@@ -30,7 +30,7 @@ fn show(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let look = session.settings.look;
     let wanted = arguments.replace('`', "");
     if wanted.is_empty() {
-        return Ok(Reply::shown(kinds(session).render(look)));
+        return Ok(Reply::shown(kinds(session)));
     }
     let found: BTreeSet<String> = session
         .workspace
@@ -76,6 +76,17 @@ fn unknown(session: &Session, wanted: &str) -> Problems {
             .help(format!("it is a field: \\describe {table}.{wanted}"))
             .into();
     }
+    let tables = (0..definitions.tables.len()).map(TableId);
+    let roles: Vec<String> = tables
+        .filter_map(|id| fields::role(definitions, id, wanted))
+        .collect();
+    if !roles.is_empty() {
+        return Diagnostic {
+            help: roles,
+            ..problem
+        }
+        .into();
+    }
     let names = labels.iter().map(|label| name_of(label));
     let names = names.chain(functions::ALL.iter().map(|function| function.name));
     match nearest(wanted, names) {
@@ -85,8 +96,9 @@ fn unknown(session: &Session, wanted: &str) -> Problems {
     .into()
 }
 
-/// Every kind with its names.
-fn kinds(session: &Session) -> Sheet {
+/// Every kind with its names, a paragraph each.
+fn kinds(session: &Session) -> String {
+    let look = session.settings.look;
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let labels: BTreeSet<String> = session.workspace.labels().into_iter().collect();
     for label in &labels {
@@ -94,20 +106,19 @@ fn kinds(session: &Session) -> Sheet {
         kinds.entry(kind).or_default().push(name.to_string());
     }
     let functions = functions::ALL.iter();
-    let functions = functions
-        .map(|function| function.name.to_string())
-        .collect();
-    kinds.insert("function", functions);
-    let mut sheet = Sheet::new().words("kind").numbers("count").words("names");
+    let functions = functions.map(|function| function.name.to_string());
+    kinds.insert("function", functions.collect());
+    let mut text = String::new();
     for (kind, names) in kinds {
-        // The names of tests are sentences.
-        let shown = match kind {
-            "test" => String::new(),
-            _ => names.join(", "),
+        let line = match (kind, names.len()) {
+            ("calendar", _) => kind.to_string(),
+            // The names of tests are sentences.
+            ("test", count) => format!("{kind} ({count})"),
+            (_, count) => format!("{kind} ({count}): {}", names.join(", ")),
         };
-        sheet.row([kind.to_string(), names.len().to_string(), shown]);
+        text += &render::sentence(&line, look);
     }
-    sheet
+    text + &render::remark("one of them: \\show NAME", look)
 }
 
 fn definition(session: &mut Session, label: &str) -> String {

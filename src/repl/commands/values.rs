@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::describe::{profile_of, raw_rows};
 use super::fields::{self, full_name};
-use super::words::percent;
+use super::words::{bar_room, percent, with_share};
 use super::{Command, Takes};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
 use crate::model::{Definitions, FieldId};
@@ -24,8 +24,6 @@ pub(super) const VALUES: Command = Command {
 
 /// Values shown before the rest is only counted.
 const SHOWN: usize = 25;
-/// Columns of the longest bar.
-const BAR: usize = 16;
 
 fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let (name, rest) = arguments
@@ -56,7 +54,8 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
                 Some(_) if rest != "all" => SHOWN,
                 Some(_) | None => usize::MAX,
             };
-            let mut text = render::remark(&raw_rows(session, field.table, profile.rows), look);
+            let mut text = render::heading(&full_name(definitions, field), look);
+            text += &render::remark(&raw_rows(session, field.table, profile.rows), look);
             if found.is_empty() && !all.is_empty() {
                 text += &render::sentence(&nothing_matches(&all, filter), look);
             }
@@ -113,7 +112,7 @@ pub(super) fn sheet(values: &[(&str, u64)], profile: &Profile, limit: usize, loo
         .numbers("rows")
         .numbers("share")
         .words("");
-    let bar = |rows: u64| render::bar(rows as f64 / most as f64, BAR, look);
+    let bar = |rows: u64| render::bar(rows as f64 / most as f64, bar_room(look), look);
     for (value, rows) in values.iter().take(limit) {
         let share = percent(*rows, profile.rows);
         sheet.row([value.to_string(), render::count(*rows), share, bar(*rows)]);
@@ -123,7 +122,7 @@ pub(super) fn sheet(values: &[(&str, u64)], profile: &Profile, limit: usize, loo
         false => sheet.render(look),
     };
     if profile.missing > 0 {
-        let missing = super::words::with_share(profile.missing, profile.rows);
+        let missing = with_share(profile.missing, profile.rows);
         text += &render::remark(&format!("missing: {missing}"), look);
     }
     text

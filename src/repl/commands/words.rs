@@ -3,6 +3,7 @@
 use crate::calendar;
 use crate::model::Calendar;
 use crate::render;
+use crate::render::Look;
 use crate::types::DisplayUnit;
 
 /// The local date of an instant, with its time unless it begins the day.
@@ -30,6 +31,11 @@ pub(super) fn with_share(rows: u64, of: u64) -> String {
         0 => "0".to_string(),
         rows => format!("{} ({})", render::count(rows), percent(rows, of)),
     }
+}
+
+/// Columns of the longest bar.
+pub(super) fn bar_room(look: Look) -> usize {
+    look.width.map_or(16, |width| (width / 5).clamp(4, 16))
 }
 
 /// A number worked out of the data, with as many digits as tell something.

@@ -1,0 +1,3 @@
+//! The session, without a terminal.
+
+mod exploring;
