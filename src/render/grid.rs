@@ -82,6 +82,11 @@ impl Grid {
         }
     }
 
+    /// Whether it can be shown in columns, with texts cut if need be.
+    pub fn is_aligned(&self, look: Look) -> bool {
+        self.layout(look.width).is_some()
+    }
+
     /// Whether it fits with nothing cut or broken.
     pub fn fits(&self, look: Look) -> bool {
         self.fits_with_texts_of(usize::MAX, look)

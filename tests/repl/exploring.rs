@@ -268,19 +268,16 @@ fn a_table_is_described_as_counted_by_hand() {
             "finding_id",
             "finding_id text 0 10 the key: each row has its own",
         ),
-        ("asset_id", "asset_id text 1 (10%) 3 A to C █▆▄"),
-        ("severity", "severity scale 1 (10%) 2 low to high █ ▇"),
-        ("exploitable", "exploitable yesno 3 (30%) 2 no to yes █▆"),
-        (
-            "resolution",
-            "resolution text 6 (60%) 2 accepted to fixed █▃",
-        ),
-        ("cvss", "cvss number 2 (20%) 6 0 to 10 ▃▃▃▃█ ▃"),
+        ("asset_id", "asset_id text 1 (10%) 3 A..C █▆▄"),
+        ("severity", "severity scale 1 (10%) 2 low..high █·▇"),
+        ("exploitable", "exploitable yesno 3 (30%) 2 no..yes █▆"),
+        ("resolution", "resolution text 6 (60%) 2 accepted..fixed █▃"),
+        ("cvss", "cvss number 2 (20%) 6 0..10 ▃▃▃▃█······▃"),
         (
             "fixed_at",
-            "fixed_at date 7 (70%) 3 2025-07-01 to 2026-02-28 10:30:00 █ ▄",
+            "fixed_at date 7 (70%) 3 2025-07-01..2026-02-28 10:30:00 █··········▄",
         ),
-        ("team", "team text 3 (30%) 2 core to web █▆"),
+        ("team", "team text 3 (30%) 2 core..web █▆"),
         ("due_at", "due_at date worked out by the SLA remediation"),
         ("found", "found 10 2025-06-01 2026-03-01 found_at"),
         // Row 2 was accepted; row 3 has no date.
@@ -1044,4 +1041,33 @@ fn agrees(
         }
     }
     Ok(())
+}
+
+#[test]
+#[ignore = "for the eye"]
+fn look_at_it() {
+    for width in [40, 80] {
+        let (mut session, told) = open_with(Options {
+            origin: Origin::Library,
+            data: Some("examples/demo".into()),
+            look: Look {
+                width: Some(width),
+                ..Look::PIPE
+            },
+            ..options(Path::new("."))
+        });
+        println!("{told}");
+        for command in [
+            "\\help",
+            "\\tables",
+            "\\describe findings",
+            "\\describe severity",
+            "\\values findings.title",
+            "\\kpis",
+            "\\show mttr",
+            "\\show",
+        ] {
+            println!("> {command}\n{}", shown(&mut session, command));
+        }
+    }
 }

@@ -340,7 +340,7 @@ fn ends(definitions: &Definitions, profile: &Profile) -> (Json, Json) {
     }
 }
 
-/// The same in words: `2024-10-02 … 2026-04-30`.
+/// The same in words: `2024-10-02..2026-04-30`.
 pub(super) fn range(definitions: &Definitions, profile: &Profile) -> String {
     let word = |value: Json| match value {
         Json::String(text) => text,
@@ -351,6 +351,6 @@ pub(super) fn range(definitions: &Definitions, profile: &Profile) -> String {
     let (first, last) = (word(first), word(last));
     match first == last {
         true => first,
-        false => format!("{first} to {last}"),
+        false => format!("{first}..{last}"),
     }
 }

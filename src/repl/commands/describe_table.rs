@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::describe::{object, range, raw_rows, read};
 use super::loaded::merge;
-use super::words::{instant, with_share};
+use super::words::{instant, with_round_share};
 use crate::data::Dataset;
 use crate::diagnostic::Problems;
 use crate::format;
@@ -125,7 +125,7 @@ fn fields(session: &Session, contents: &Contents, look: Look) -> String {
         };
         let [missing, distinct, values, bars] = match found {
             Found::Profile(profile) => [
-                with_share(profile.missing, profile.rows),
+                with_round_share(profile.missing, profile.rows),
                 render::count(profile.distinct),
                 range(definitions, profile),
                 render::levels(&bars(profile), look),
@@ -136,7 +136,7 @@ fn fields(session: &Session, contents: &Contents, look: Look) -> String {
                 ["0".to_string(), rows, words.to_string(), String::new()]
             }
             Found::Absent => {
-                let missing = with_share(contents.rows, contents.rows);
+                let missing = with_round_share(contents.rows, contents.rows);
                 let words = "not in the file".to_string();
                 [missing, "0".to_string(), words, String::new()]
             }

@@ -6,7 +6,7 @@ use super::loaded;
 use super::{Command, Takes, told};
 use crate::diagnostic::{Problems, nearest};
 use crate::model::{Kpi, Target};
-use crate::render::{self, Format, Sheet};
+use crate::render::{self, Format, Look, Sheet};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 
@@ -46,7 +46,7 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
             match entries.is_empty() {
                 true => render::sentence(&nothing(session, arguments), look),
-                false => sheet(&entries).render(look),
+                false => sheet(&entries, look).render(look),
             }
         }
     };
@@ -67,30 +67,39 @@ fn nothing(session: &Session, text: &str) -> String {
     format!("no KPI with `{text}` in its name, title or note{near}")
 }
 
-fn sheet(entries: &[Entry]) -> Sheet {
-    let mut sheet = Sheet::new()
+/// A row for each KPI; where the terminal has no room for it, what it reads stands below.
+fn sheet(entries: &[Entry], look: Look) -> Sheet {
+    let mut wide = Sheet::new()
         .words("kpi")
         .texts("title")
         .words("unit")
         .texts("target")
         .texts("tables")
         .texts("data");
+    let mut narrow = Sheet::new()
+        .words("kpi")
+        .texts("title")
+        .words("unit")
+        .texts("data");
     for entry in entries {
-        let targets: Vec<String> = entry.kpi.targets.iter().map(target_in_words).collect();
-        let data = match entry.lacking.is_empty() {
+        let kpi = entry.kpi;
+        let name = || kpi.name.clone();
+        let title = || kpi.title.clone().unwrap_or_default();
+        let unit = || kpi.display.word().to_string();
+        let data = || match entry.lacking.is_empty() {
             true => "yes".to_string(),
             false => entry.lacking.join(", "),
         };
-        sheet.row([
-            entry.kpi.name.clone(),
-            entry.kpi.title.clone().unwrap_or_default(),
-            entry.kpi.display.word().to_string(),
-            targets.join("; "),
-            entry.tables.join(", "),
-            data,
-        ]);
+        let tables = entry.tables.join(", ");
+        let targets: Vec<String> = kpi.targets.iter().map(target_in_words).collect();
+        narrow.row([name(), title(), unit(), data()]);
+        narrow.details([format!("of {tables}")].into_iter().chain(targets.clone()));
+        wide.row([name(), title(), unit(), targets.join("; "), tables, data()]);
     }
-    sheet
+    match !wide.is_aligned(look) && narrow.is_aligned(look) {
+        true => narrow,
+        false => wide,
+    }
 }
 
 /// `below 30 days for severity = critical`

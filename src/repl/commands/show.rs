@@ -147,6 +147,7 @@ fn place(session: &Session, label: &str, tree: &Spanned<Definition>) -> String {
     match (&workspace.origin, workspace.is_stand_in) {
         (Origin::Folder(_), false) => format!("{label}, {place}"),
         (Origin::Library, _) | (Origin::Folder(_), true) => {
+            let place = place.trim_start_matches("<library>/");
             format!("{label}, {place} of the built-in library")
         }
     }

@@ -8,7 +8,7 @@ use super::{Command, told};
 use crate::diagnostic::Problems;
 use crate::model::{Definitions, Table, TableId};
 use crate::profile;
-use crate::render::{self, Format, Sheet};
+use crate::render::{self, Format, Look, Sheet};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 
@@ -34,13 +34,14 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
     let usual = loaded::usual(session);
     let definitions = &session.workspace.definitions;
     let ids = (0..definitions.tables.len()).map(TableId);
+    let look = session.settings.look;
     let cards: Vec<Card> = ids.map(|id| card(session, &usual, id)).collect();
     let shown = match session.settings.format {
         Format::Json => render::json(&json!({
             "tables": cards.iter().map(|card| object(definitions, card)).collect::<Vec<_>>()
         })),
         Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            sheet(definitions, &cards).render(session.settings.look)
+            sheet(definitions, &cards, look).render(look)
         }
     };
     Ok(told(session, &usual).then(Reply::shown(shown)))
@@ -63,16 +64,21 @@ fn card<'a>(session: &'a Session, usual: &Usual, id: TableId) -> Card<'a> {
     }
 }
 
-fn sheet(definitions: &Definitions, cards: &[Card]) -> Sheet {
-    let mut sheet = Sheet::new()
-        .words("table")
-        .numbers("rows")
-        .words("newest")
-        .numbers("columns")
+/// A row for each table; where the terminal has no room for it, its events and states stand below.
+fn sheet(definitions: &Definitions, cards: &[Card], look: Look) -> Sheet {
+    let figures = || {
+        Sheet::new()
+            .words("table")
+            .numbers("rows")
+            .words("newest")
+            .numbers("columns")
+    };
+    let mut wide = figures()
         .texts("events")
         .texts("states")
         .texts("about")
         .texts("file");
+    let mut narrow = figures().texts("file");
     for card in cards {
         let rows = match (card.rows, &card.file) {
             (Some(rows), _) => render::count(rows as u64),
@@ -82,18 +88,29 @@ fn sheet(definitions: &Definitions, cards: &[Card]) -> Sheet {
         let newest = card
             .newest
             .map(|newest| instant(&definitions.calendar, newest));
-        sheet.row([
+        let figures = [
             card.table.name.clone(),
             rows,
             newest.unwrap_or_default(),
             columns(card),
-            events(card.table).join(", "),
-            states(card.table).join(", "),
-            card.table.title.clone().unwrap_or_default(),
-            card.file.clone().unwrap_or("no file".to_string()),
-        ]);
+        ];
+        let about = card.table.title.clone().unwrap_or_default();
+        let file = card.file.clone().unwrap_or("no file".to_string());
+        let (events, states) = (events(card.table).join(", "), states(card.table).join(", "));
+        let labelled = |label: &str, names: &str| match names.is_empty() {
+            true => String::new(),
+            false => format!("{label}: {names}"),
+        };
+        narrow.row(figures.clone().into_iter().chain([file.clone()]));
+        narrow.details([about.clone()]);
+        narrow.details([labelled("events", &events)]);
+        narrow.details([labelled("states", &states)]);
+        wide.row(figures.into_iter().chain([events, states, about, file]));
     }
-    sheet
+    match !wide.is_aligned(look) && narrow.is_aligned(look) {
+        true => narrow,
+        false => wide,
+    }
 }
 
 /// `18`, or `15 of 18` if the file lacks some.

@@ -33,6 +33,20 @@ pub(super) fn with_share(rows: u64, of: u64) -> String {
     }
 }
 
+/// `12 (3%)`, for columns that have little room.
+pub(super) fn with_round_share(rows: u64, of: u64) -> String {
+    let percent = rows as f64 * 100.0 / of.max(1) as f64;
+    let percent = match percent.round() as u64 {
+        0 if rows > 0 => "<1%".to_string(),
+        100 if rows < of => ">99%".to_string(),
+        percent => format!("{percent}%"),
+    };
+    match rows {
+        0 => "0".to_string(),
+        rows => format!("{} ({percent})", render::count(rows)),
+    }
+}
+
 /// Columns of the longest bar.
 pub(super) fn bar_room(look: Look) -> usize {
     look.width.map_or(16, |width| (width / 5).clamp(4, 16))
