@@ -7,7 +7,7 @@ use crate::model::{Definitions, FieldId, FieldSource};
 use crate::pulse;
 
 /// Rows that are passed over at a time.
-const BLOCK: usize = 1 << 16;
+pub(super) const BLOCK: usize = 1 << 16;
 
 /// The way from the rows of a table to the values of a field.
 pub(super) struct Way<'a> {

@@ -3,15 +3,13 @@
 use rayon::prelude::*;
 
 use super::ask_table;
-use super::columns::{Way, way};
+use super::columns::{BLOCK, Way, way};
 use super::filter::{Filter, filter};
 use crate::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW, Need, Request};
 use crate::model::{
     Condition, Definitions, Event, EventSource, FieldId, StateSource, Table, TableId,
 };
 use crate::pulse;
-
-const BLOCK: usize = 1 << 16;
 
 /// How many rows have an instant, and between which they lie.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]

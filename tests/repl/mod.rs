@@ -1,3 +1,4 @@
 //! The session, without a terminal.
 
 mod exploring;
+mod profiles;

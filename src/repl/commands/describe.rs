@@ -340,17 +340,21 @@ fn ends(definitions: &Definitions, profile: &Profile) -> (Json, Json) {
     }
 }
 
-/// The same in words: `2024-10-02..2026-04-30`.
-pub(super) fn range(definitions: &Definitions, profile: &Profile) -> String {
+/// The same in words, of instants the day.
+pub(super) fn ends_in_words(definitions: &Definitions, profile: &Profile) -> (String, String) {
+    let calendar = &definitions.calendar;
+    let day = |micros| match calendar::local_day(calendar, micros) {
+        Some(day) => day.to_string(),
+        None => instant(calendar, micros),
+    };
+    if let Spread::Dates(dates) = &profile.spread {
+        return (day(dates.first), day(dates.last));
+    }
     let word = |value: Json| match value {
         Json::String(text) => text,
         Json::Number(value) => render::plain(value.as_f64().unwrap_or(f64::NAN)),
         Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => String::new(),
     };
-    let (first, last) = ends(definitions, profile);
-    let (first, last) = (word(first), word(last));
-    match first == last {
-        true => first,
-        false => format!("{first}..{last}"),
-    }
+    let (lowest, highest) = ends(definitions, profile);
+    (word(lowest), word(highest))
 }

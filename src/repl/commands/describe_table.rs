@@ -2,13 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use super::describe::{object, range, raw_rows, read};
+use super::describe::{ends_in_words, object, raw_rows, read};
 use super::loaded::merge;
 use super::words::{instant, with_round_share};
 use crate::data::Dataset;
 use crate::diagnostic::Problems;
 use crate::format;
-use crate::model::{Calendar, FieldId, FieldSource, TableId};
+use crate::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
 use crate::profile::{self, Bounds, EventProfile, Profile, Spread, StateProfile};
 use crate::render::{self, Format, Look, Sheet};
 use crate::repl::reply::Reply;
@@ -113,41 +113,71 @@ fn fields(session: &Session, contents: &Contents, look: Look) -> String {
         .words("type")
         .numbers("missing")
         .numbers("distinct")
-        .texts("values")
+        .texts("lowest")
+        .texts("highest")
         .words("");
     for (id, found) in &contents.fields {
-        let field = definitions.field(*id);
-        let kind = match &field.field_type {
-            FieldType::Scale(_) => "scale".to_string(),
-            FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => {
-                field.field_type.to_string()
-            }
-        };
-        let [missing, distinct, values, bars] = match found {
-            Found::Profile(profile) => [
-                with_round_share(profile.missing, profile.rows),
-                render::count(profile.distinct),
-                range(definitions, profile),
-                render::levels(&bars(profile), look),
-            ],
-            Found::Key => {
-                let rows = render::count(contents.rows);
-                let words = "the key: each row has its own";
-                ["0".to_string(), rows, words.to_string(), String::new()]
-            }
-            Found::Absent => {
-                let missing = with_round_share(contents.rows, contents.rows);
-                let words = "not in the file".to_string();
-                [missing, "0".to_string(), words, String::new()]
-            }
-            Found::WorkedOut(sla) => {
-                let words = format!("worked out by the SLA {sla}");
-                [String::new(), String::new(), words, String::new()]
-            }
-        };
-        sheet.row([field.name.clone(), kind, missing, distinct, values, bars]);
+        let name = definitions.field(*id).name.clone();
+        let figures = figures(definitions, (*id, found), contents.rows, look);
+        sheet.row([name].into_iter().chain(figures));
     }
-    sheet.render(look)
+    sheet.render(look) + &remarks(session, contents, look)
+}
+
+/// Type, missing, distinct, lowest, highest, bars.
+fn figures(
+    definitions: &Definitions,
+    (id, found): (FieldId, &Found),
+    rows: u64,
+    look: Look,
+) -> [String; 6] {
+    let kind = match &definitions.field(id).field_type {
+        FieldType::Scale(_) => "scale".to_string(),
+        other @ (FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date) => {
+            other.to_string()
+        }
+    };
+    let none = String::new;
+    let zero = || "0".to_string();
+    match found {
+        Found::Profile(profile) => {
+            let (lowest, highest) = ends_in_words(definitions, profile);
+            let missing = with_round_share(profile.missing, rows);
+            let distinct = render::count(profile.distinct);
+            let bars = render::levels(&bars(profile), look);
+            [kind, missing, distinct, lowest, highest, bars]
+        }
+        Found::Key => {
+            let kind = format!("{kind} key");
+            [kind, zero(), render::count(rows), none(), none(), none()]
+        }
+        Found::Absent => {
+            let missing = with_round_share(rows, rows);
+            [kind, missing, zero(), none(), none(), none()]
+        }
+        Found::WorkedOut(_) => [kind, none(), none(), none(), none(), none()],
+    }
+}
+
+/// What the table of fields has no room for.
+fn remarks(session: &Session, contents: &Contents, look: Look) -> String {
+    let definitions = &session.workspace.definitions;
+    let mut absent = Vec::new();
+    let mut text = String::new();
+    for (id, found) in &contents.fields {
+        let name = definitions.field(*id).name.as_str();
+        match found {
+            Found::Absent => absent.push(name),
+            Found::WorkedOut(sla) => {
+                text += &render::remark(&format!("{name}: worked out by the SLA {sla}"), look);
+            }
+            Found::Profile(_) | Found::Key => {}
+        }
+    }
+    if !absent.is_empty() {
+        text += &render::remark(&format!("not in the file: {}", absent.join(", ")), look);
+    }
+    text
 }
 
 /// How the values lie, in a few counts: of texts the most frequent ones.

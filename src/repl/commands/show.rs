@@ -263,7 +263,7 @@ fn in_force(targets: &[Target], at: i64) -> Vec<&Target> {
             continue;
         }
         let same = |known: &&Target| known.restrictions == target.restrictions;
-        match found.iter().position(|known| same(known)) {
+        match found.iter().position(same) {
             Some(place) if target.since > found[place].since => found[place] = target,
             Some(_) => {}
             None => found.push(target),

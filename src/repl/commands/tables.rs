@@ -66,51 +66,58 @@ fn card<'a>(session: &'a Session, usual: &Usual, id: TableId) -> Card<'a> {
 
 /// A row for each table; where the terminal has no room for it, its events and states stand below.
 fn sheet(definitions: &Definitions, cards: &[Card], look: Look) -> Sheet {
-    let figures = || {
-        Sheet::new()
-            .words("table")
-            .numbers("rows")
-            .words("newest")
-            .numbers("columns")
-    };
-    let mut wide = figures()
+    let headers = Sheet::new()
+        .words("table")
+        .numbers("rows")
+        .words("newest")
+        .numbers("columns");
+    let mut narrow = headers.clone().texts("file");
+    let mut wide = headers
         .texts("events")
         .texts("states")
         .texts("about")
         .texts("file");
-    let mut narrow = figures().texts("file");
     for card in cards {
-        let rows = match (card.rows, &card.file) {
-            (Some(rows), _) => render::count(rows as u64),
-            (None, Some(_)) => "cannot be read".to_string(),
-            (None, None) => String::new(),
-        };
-        let newest = card
-            .newest
-            .map(|newest| instant(&definitions.calendar, newest));
-        let figures = [
-            card.table.name.clone(),
-            rows,
-            newest.unwrap_or_default(),
-            columns(card),
-        ];
+        let figures = figures(definitions, card).into_iter();
         let about = card.table.title.clone().unwrap_or_default();
         let file = card.file.clone().unwrap_or("no file".to_string());
-        let (events, states) = (events(card.table).join(", "), states(card.table).join(", "));
-        let labelled = |label: &str, names: &str| match names.is_empty() {
-            true => String::new(),
-            false => format!("{label}: {names}"),
-        };
-        narrow.row(figures.clone().into_iter().chain([file.clone()]));
+        let events = events(card.table).join(", ");
+        let states = states(card.table).join(", ");
+        narrow.row(figures.clone().chain([file.clone()]));
         narrow.details([about.clone()]);
         narrow.details([labelled("events", &events)]);
         narrow.details([labelled("states", &states)]);
-        wide.row(figures.into_iter().chain([events, states, about, file]));
+        wide.row(figures.chain([events, states, about, file]));
     }
     match !wide.is_aligned(look) && narrow.is_aligned(look) {
         true => narrow,
         false => wide,
     }
+}
+
+fn labelled(label: &str, names: &str) -> String {
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("{label}: {names}"),
+    }
+}
+
+/// Name, rows, newest event, columns.
+fn figures(definitions: &Definitions, card: &Card) -> [String; 4] {
+    let rows = match (card.rows, &card.file) {
+        (Some(rows), _) => render::count(rows as u64),
+        (None, Some(_)) => "cannot be read".to_string(),
+        (None, None) => String::new(),
+    };
+    let newest = card
+        .newest
+        .map(|newest| instant(&definitions.calendar, newest));
+    [
+        card.table.name.clone(),
+        rows,
+        newest.unwrap_or_default(),
+        columns(card),
+    ]
 }
 
 /// `18`, or `15 of 18` if the file lacks some.
