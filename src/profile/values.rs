@@ -116,18 +116,10 @@ fn numbers(way: &Way, sorted: &[f64]) -> Profile {
 }
 
 fn mean(values: &[f64]) -> f64 {
-    let sum = |divisor: f64| -> f64 {
-        // A fixed way of adding gives a fixed sum.
-        let parts = values.par_chunks(BLOCK);
-        let parts: Vec<f64> = parts
-            .map(|part| part.iter().map(|value| value / divisor).sum())
-            .collect();
-        parts.iter().sum()
-    };
-    let count = values.len() as f64;
-    let mean = sum(1.0) / count;
-    // The sum of numbers near the largest there is would be infinite.
-    if mean.is_finite() { mean } else { sum(count) }
+    // A fixed way of adding gives a fixed sum.
+    let parts = values.par_chunks(BLOCK);
+    let parts: Vec<f64> = parts.map(|part| part.iter().sum()).collect();
+    parts.iter().sum::<f64>() / values.len() as f64
 }
 
 fn median(sorted: &[f64]) -> f64 {
@@ -135,7 +127,7 @@ fn median(sorted: &[f64]) -> f64 {
     if sorted.len() % 2 == 1 {
         sorted[middle]
     } else {
-        sorted[middle - 1] / 2.0 + sorted[middle] / 2.0
+        (sorted[middle - 1] + sorted[middle]) / 2.0
     }
 }
 
@@ -143,8 +135,7 @@ fn dates(way: &Way, calendar: &Calendar, sorted: &[i64]) -> Profile {
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else {
         return nothing(way);
     };
-    let length = (i128::from(*last) - i128::from(*first)) as f64;
-    let edge = |part: f64| (length * part) as i128 + i128::from(*first);
+    let edge = |part: f64| first + ((last - first) as f64 * part) as i64;
     Profile {
         rows: way.rows as u64,
         missing: (way.rows - sorted.len()) as u64,
@@ -152,9 +143,7 @@ fn dates(way: &Way, calendar: &Calendar, sorted: &[i64]) -> Profile {
         spread: Spread::Dates(Dates {
             first: *first,
             last: *last,
-            stretches: stretches(sorted, first < last, |instant, part| {
-                i128::from(*instant) < edge(part)
-            }),
+            stretches: stretches(sorted, first < last, |instant, part| *instant < edge(part)),
             periods: periods(calendar, sorted),
         }),
     }
