@@ -853,3 +853,48 @@ fn missing_data_is_the_environments_fault_and_a_typo_the_users() {
         Some(Fault::Mistake)
     );
 }
+
+#[test]
+fn intervals_of_another_table_are_described_as_counted_by_hand() {
+    let folder = fixture();
+    let definitions = r#"calendar
+  timezone "UTC"
+
+table findings
+  key    finding_id
+  state  open from episodes opened_at until closed_at
+  event  closed at last closed_at of episodes
+  field  title text
+
+table episodes
+  key    episode_id
+  belongs to findings by finding_id
+  field  reason text
+
+kpi backlog "Open"
+  is count of findings open
+"#;
+    write(folder.path(), "defs/all.kpi", definitions);
+    write(
+        folder.path(),
+        "data/findings.csv",
+        "finding_id,title\n1,a\n2,b\n3,c\n4,d\n",
+    );
+    // Finding 1 was closed twice, 2 is open again, 3 was never open, 4 has an episode not begun.
+    let episodes = "episode_id,finding_id,opened_at,closed_at\n\
+        1,1,2026-01-01,2026-01-05\n2,1,2026-02-01,2026-02-03\n\
+        3,2,2026-01-02,2026-01-04\n4,2,2026-03-01,\n\
+        5,4,2026-01-10,2026-01-20\n6,4,,\n";
+    write(folder.path(), "data/episodes.csv", episodes);
+    let mut session = open(folder.path());
+    let text = shown(&mut session, "\\describe findings");
+    assert_eq!(
+        line(&text, "closed"),
+        "closed 2 2026-01-20 2026-02-03 last closed_at of episodes"
+    );
+    assert_eq!(
+        line(&text, "open"),
+        "open 5 4 2026-01-01 2026-03-01 opened_at, closed_at of episodes"
+    );
+    assert!(shown(&mut session, "\\show episodes").contains("named by table findings"));
+}
