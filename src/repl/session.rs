@@ -125,7 +125,7 @@ impl Session {
             Entry::Command { name, arguments } => commands::run(self, name, arguments),
             Entry::Definitions(text) => self.define(text),
             Entry::Query(text) => match commands::in_plain_words(self, text) {
-                Some((name, arguments)) => commands::run(self, name, &arguments),
+                Some(name) => commands::run(self, name, ""),
                 None => self.query(text),
             },
         };

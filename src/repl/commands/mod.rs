@@ -94,19 +94,17 @@ fn unknown_command(name: &str) -> Problems {
     .into()
 }
 
-/// The command that words without a backslash mean, where nothing defined has their name: `exit`,
-/// `help values`.
-pub(super) fn in_plain_words(session: &Session, text: &str) -> Option<(&'static str, String)> {
-    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let command = match (word, rest.trim()) {
-        ("help" | "?", _) => "help",
-        ("exit" | "quit", "") => "quit",
+/// The command that a word without a backslash means, where nothing defined has its name: `exit`.
+pub(super) fn in_plain_words(session: &Session, word: &str) -> Option<&'static str> {
+    let command = match word {
+        "help" | "?" => "help",
+        "exit" | "quit" => "quit",
         _ => return None,
     };
     let definitions = &session.workspace.definitions;
     let is_view = definitions.views.iter().any(|view| view.name == word);
     let is_defined = is_view || definitions.kpi_named(word).is_some();
-    (!is_defined).then(|| (command, rest.trim().to_string()))
+    (!is_defined).then_some(command)
 }
 
 /// What is to be told of a reading: notes, and why tables could not be read.
