@@ -165,8 +165,15 @@ fn one(command: &Command, look: Look) -> String {
     text += &render::sentence(command.help, look);
     let mut about = Sheet::new().words("").texts("");
     let arguments: Vec<&str> = command.arguments.split_whitespace().collect();
-    for (argument, takes) in arguments.iter().zip(command.takes) {
-        about.row([argument.to_string(), meaning(*takes)]);
+    let meanings: Vec<String> = command.takes.iter().map(|takes| meaning(*takes)).collect();
+    match arguments.as_slice() {
+        // One argument may be one of several things.
+        [only] => about.row([only.to_string(), meanings.join(", or ")]),
+        several => {
+            for (argument, meaning) in several.iter().zip(meanings) {
+                about.row([argument.to_string(), meaning]);
+            }
+        }
     }
     if let Some((_, example)) = EXAMPLES.iter().find(|(name, _)| *name == command.name) {
         about.row(["example".to_string(), example.to_string()]);
