@@ -13,7 +13,8 @@
 //! | [`render`] | an answer, or [`diagnostic::Problems`] | text, JSON, CSV, … |
 //!
 //! [`format`] writes trees back as text; [`ground`] strings data, plan and engine together for many
-//! queries; [`cli`] is the command line. [`types`], [`calendar`] and [`functions`] are the words that
+//! queries; [`profile`] says what is in tables, whoever asks; [`repl`] is the session and [`cli`] the
+//! command line. [`types`], [`calendar`] and [`functions`] are the words that
 //! the rooms share.
 //!
 //! [`ask`] is the whole way in one function.
@@ -34,6 +35,7 @@ pub mod functions;
 pub mod ground;
 pub mod model;
 pub mod plan;
+pub mod profile;
 pub mod project;
 pub mod pulse;
 pub mod question;

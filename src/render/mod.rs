@@ -19,6 +19,7 @@ mod markdown;
 mod number_cards;
 mod numbers;
 mod parquet;
+mod sheet;
 mod spark;
 mod table;
 mod text;
@@ -28,8 +29,11 @@ pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
 pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
+pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
 pub use text::{harmless, lines};
+
+use serde_json::Value as Json;
 
 use crate::answer::{Answer, Board};
 
@@ -45,11 +49,6 @@ pub enum Format {
     /// Markdown, for reports and pull requests.
     Md,
     Parquet,
-}
-
-/// A remark: dim lines that fit.
-pub fn remark(text: &str, look: Look) -> String {
-    footer::notes(&[text.to_string()], look)
 }
 
 /// An answer in a format.
@@ -74,9 +73,9 @@ pub fn stands_in_columns(answer: &Answer, look: Look) -> bool {
     cells::grid(answer, look).0.is_aligned(look)
 }
 
-/// A sentence in dim lines that fit the look.
-pub fn dim(sentence: &str, look: Look) -> String {
-    footer::notes(&[sentence.to_string()], look)
+/// Any JSON value, laid out as all JSON output is.
+pub fn json(value: &Json) -> String {
+    json::lines(value)
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.

@@ -20,6 +20,7 @@ mod reply;
 mod script;
 mod session;
 mod terminal;
+mod uses;
 mod workspace;
 
 pub use catalogue::{Catalogue, FieldWords, Noun, TableWords, Values};

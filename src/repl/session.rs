@@ -144,7 +144,10 @@ impl Session {
         let reply = match entry {
             Entry::Command { name, arguments } => commands::run(self, name, arguments),
             Entry::Definitions(text) => self.define(text),
-            Entry::Query(text) => self.query(text),
+            Entry::Query(text) => match commands::in_plain_words(self, text) {
+                Some(name) => commands::run(self, name, ""),
+                None => self.query(text),
+            },
         };
         let reply = reply.unwrap_or_else(|problems| self.failed(&problems));
         if self.settings.is_timed {

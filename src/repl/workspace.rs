@@ -1,5 +1,6 @@
 //! The definitions of a session: those of the folder, and those typed.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::check;
@@ -19,6 +20,10 @@ pub struct Workspace {
     files: Vec<ast::File>,
     /// What was typed since, the latest last. Each is a file of its own.
     typed: Vec<ast::File>,
+    /// How many definitions of the origin were left out because of mistakes.
+    pub left_out: usize,
+    /// Nothing of the origin was sound: these are those of the built-in library.
+    pub is_stand_in: bool,
 }
 
 /// What came of definitions that were typed.
@@ -35,22 +40,27 @@ impl Workspace {
     /// the built-in library takes its place.
     pub fn open(origin: Origin) -> (Workspace, Problems) {
         let mut sources = Sources::default();
-        let (files, definitions, problems) = read(&mut sources, &origin);
+        let read = read(&mut sources, &origin);
         let workspace = Workspace {
             origin,
             sources,
-            definitions,
-            files,
+            definitions: read.definitions,
+            files: read.files,
             typed: Vec::new(),
+            left_out: read.left_out,
+            is_stand_in: read.is_stand_in,
         };
-        (workspace, problems)
+        (workspace, read.problems)
     }
 
     /// Reads the origin again and keeps what was typed, as far as it still fits.
     pub fn reload(&mut self) -> Problems {
-        let (files, definitions, mut problems) = read(&mut self.sources, &self.origin);
-        self.files = files;
-        self.definitions = definitions;
+        let read = read(&mut self.sources, &self.origin);
+        self.files = read.files;
+        self.definitions = read.definitions;
+        self.left_out = read.left_out;
+        self.is_stand_in = read.is_stand_in;
+        let mut problems = read.problems;
         for typed in std::mem::take(&mut self.typed) {
             if let Err(of_typed) = self.put(typed) {
                 problems.extend(of_typed);
@@ -89,9 +99,13 @@ impl Workspace {
 
     /// The tree of a definition and the text it stands in, by kind and name: `kpi mttr`.
     pub fn tree(&self, wanted: &str) -> Option<(&ast::File, &Spanned<ast::Definition>)> {
+        self.trees().find(|(_, tree)| label(&tree.node) == wanted)
+    }
+
+    /// All definitions with the texts they stand in: those of the origin, then those typed.
+    pub fn trees(&self) -> impl Iterator<Item = (&ast::File, &Spanned<ast::Definition>)> {
         let all = self.files.iter().chain(&self.typed);
         all.flat_map(|file| file.definitions.iter().map(move |tree| (file, tree)))
-            .find(|(_, tree)| label(&tree.node) == wanted)
     }
 
     /// Kind and name of every definition that has a name.
@@ -224,19 +238,70 @@ pub fn label(definition: &ast::Definition) -> String {
     }
 }
 
-fn read(sources: &mut Sources, origin: &Origin) -> (Vec<ast::File>, Definitions, Problems) {
+/// What reading an origin gives.
+struct Read {
+    files: Vec<ast::File>,
+    definitions: Definitions,
+    problems: Problems,
+    left_out: usize,
+    is_stand_in: bool,
+}
+
+fn read(sources: &mut Sources, origin: &Origin) -> Read {
     let (files, mut problems) = parse(sources, origin);
+    let unread = unread_definitions(sources, &problems);
+    let parsed = count(&files);
     let (files, definitions, of_checking) = sound(sources, files);
     problems.extend(of_checking);
+    let left_out = unread + parsed - count(&files);
     match definitions {
-        Some(definitions) => (files, definitions, problems),
+        Some(definitions) => Read {
+            files,
+            definitions,
+            problems,
+            left_out,
+            is_stand_in: false,
+        },
         None => {
             let (library, _) = parse(sources, &Origin::Library);
-            let (library, definitions, _) = sound(sources, library);
-            let definitions = definitions.expect("the built-in library is sound");
-            (library, definitions, problems)
+            let (files, definitions, _) = sound(sources, library);
+            Read {
+                files,
+                definitions: definitions.expect("the built-in library is sound"),
+                problems,
+                left_out,
+                is_stand_in: true,
+            }
         }
     }
+}
+
+fn count(files: &[ast::File]) -> usize {
+    files.iter().map(|file| file.definitions.len()).sum()
+}
+
+/// How many definitions the errors of reading are in: each begins where a line does.
+fn unread_definitions(sources: &Sources, problems: &Problems) -> usize {
+    let errors = problems.clone().sorted();
+    let errors = errors
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    let begins = |span: crate::source::Span| {
+        let text = &sources.get(span.source).text;
+        let starts_word = |start: usize| text[start..].starts_with(char::is_alphabetic);
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(breaks);
+        let before = starts.take_while(|start| *start <= span.start as usize);
+        (
+            span.source,
+            before.filter(|start| starts_word(*start)).last(),
+        )
+    };
+    let begun: BTreeSet<_> = errors
+        .filter_map(|problem| problem.span)
+        .map(begins)
+        .collect();
+    begun.len()
 }
 
 fn parse(sources: &mut Sources, origin: &Origin) -> (Vec<ast::File>, Problems) {

@@ -38,7 +38,7 @@ pub fn text(why: &Why, look: Look) -> String {
             text += &format!("{line}\n");
         }
     }
-    let mut dim = |sentence: &str| text += &render::dim(sentence, look);
+    let mut dim = |sentence: &str| text += &render::remark(sentence, look);
     rest(why, shown).iter().for_each(|rest| dim(rest));
     if why.how == How::Quotient {
         dim("rate: the group's own value changed; mix: its share of the whole changed");

@@ -2,6 +2,8 @@
 
 mod answers;
 mod charts;
+mod exploring;
+mod profiles;
 mod refining;
 mod rows;
 mod saving;
