@@ -11,7 +11,7 @@ pub(super) fn width(text: &str) -> usize {
 
 /// A text that cannot move the cursor, start an escape sequence, break the line or turn the reading
 /// direction: titles of findings come from outside and may be hostile.
-pub(super) fn harmless(text: &str, look: Look) -> String {
+pub fn harmless(text: &str, look: Look) -> String {
     if text.chars().all(|letter| !is_harmful(letter)) {
         return text.to_string();
     }
@@ -36,7 +36,7 @@ pub(super) fn harmless(text: &str, look: Look) -> String {
 }
 
 /// Control characters, and the invisible ones that reorder or hide their neighbours.
-pub(super) fn is_harmful(letter: char) -> bool {
+pub fn is_harmful(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -12,6 +12,7 @@ mod editor;
 mod highlight;
 mod hint;
 pub mod input;
+mod loading;
 mod refine;
 mod reply;
 mod script;
@@ -19,7 +20,9 @@ mod session;
 mod terminal;
 mod workspace;
 
-pub use catalogue::{Catalogue, FieldWords, Noun, TableWords, Values};
+pub use catalogue::{
+    Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords, Values,
+};
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
 pub use highlight::{Paint, Piece, highlight};
