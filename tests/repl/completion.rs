@@ -256,8 +256,8 @@ const CASES: &[Case] = &[
     ("mttr where not |", "severity", "not any", "by"),
     (
         "mttr where findings.|",
-        "severity",
-        "team app",
+        "team app severity",
+        "exploitable",
         "mttr outcome",
     ),
     (
@@ -419,17 +419,17 @@ const CASES: &[Case] = &[
         "",
     ),
     // ------------------------------------------------ refining
-    ("by |", "severity team app", "kind", ""),
+    ("by |", "team app severity", "kind", ""),
     ("and |", "by where", "over last", "mttr kpi count"),
     ("and where |", "", "severity team", ""),
     ("_ |", "by where", "over last", "mttr kpi count"),
-    ("_ by |", "severity", "team", ""),
+    ("_ by |", "team", "severity", ""),
     ("_ and |", "by where", "", "mttr"),
     ("where team = |", "logistics", "", ""),
     // ------------------------------------------------ after a mistake
     ("mttr banana by |", "severity", "team", ""),
     ("mttr wehre severity = high by |", "severity", "app", ""),
-    ("nonsense by |", "severity", "team", ""),
+    ("nonsense by |", "team", "severity", ""),
     // ------------------------------------------------ definitions
     (
         "kpi my_number \"My number\"\n  |",

@@ -2,7 +2,7 @@
 
 use super::Candidate;
 use crate::render;
-use crate::repl::catalogue::{Catalogue, FieldKind, FieldWords, Noun, TableWords};
+use crate::repl::catalogue::{Catalogue, FieldKind, FieldWords, KpiWords, Noun, TableWords};
 use crate::syntax::Named;
 
 /// The tables that names are about; none named: all.
@@ -46,6 +46,7 @@ pub(in crate::repl) fn fields<'c>(
             }
         }
     }
+    let about = if tables.is_empty() { &[] } else { about };
     let usual = usual(about, catalogue);
     let rank = |field: &FieldWords| {
         let place = usual.iter().position(|name| *name == field.name);
@@ -59,8 +60,8 @@ fn has(table: &TableWords, field: &FieldWords) -> bool {
     table.fields.iter().any(|own| own.name == field.name)
 }
 
-/// The dimensions that the KPIs meant list, in their order; of no KPI in particular, those that most
-/// KPIs list.
+/// The dimensions that the KPIs meant list, in their order; where no KPI is named, those that most
+/// KPIs over the tables list.
 fn usual<'c>(about: &[Named], catalogue: &'c Catalogue) -> Vec<&'c str> {
     let mut names: Vec<&str> = Vec::new();
     for named in about {
@@ -70,14 +71,35 @@ fn usual<'c>(about: &[Named], catalogue: &'c Catalogue) -> Vec<&'c str> {
             names.extend(formula.dimensions.iter().map(String::as_str));
         }
     }
-    if about.is_empty() {
-        let all = catalogue.kpis.iter().flat_map(|kpi| &kpi.dimensions);
-        let all: Vec<&str> = all.map(String::as_str).collect();
+    if names.is_empty() {
+        let tables = tables(about, catalogue);
+        let is_over = |kpi: &&KpiWords| {
+            tables.is_empty() || kpi.tables.iter().any(|table| tables.contains(table))
+        };
+        let all = catalogue.kpis.iter().filter(is_over);
+        let all: Vec<&str> = all
+            .flat_map(|kpi| &kpi.dimensions)
+            .map(String::as_str)
+            .collect();
         let count = |name: &str| all.iter().filter(|other| **other == name).count();
         names.clone_from(&all);
         names.sort_by_key(|name| std::cmp::Reverse(count(name)));
     }
     names
+}
+
+/// All tables, those of the most KPIs first.
+pub(super) fn by_use(catalogue: &Catalogue) -> Vec<usize> {
+    let mut tables: Vec<usize> = (0..catalogue.tables.len()).collect();
+    let count = |table: usize| {
+        catalogue
+            .kpis
+            .iter()
+            .filter(|kpi| kpi.tables.contains(&table))
+            .count()
+    };
+    tables.sort_by_key(|table| std::cmp::Reverse(count(*table)));
+    tables
 }
 
 /// A field as a candidate.

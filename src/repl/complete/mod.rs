@@ -18,6 +18,7 @@ use super::catalogue::Catalogue;
 use super::input;
 use crate::diagnostic::nearest;
 use crate::functions;
+use crate::functions::Takes;
 use crate::render;
 use crate::render::Look;
 use crate::syntax::{self, Named, Next, Slot};
@@ -112,19 +113,71 @@ fn in_query(before: &str, catalogue: &Catalogue) -> Vec<Next> {
     if refines && clauses.trim().is_empty() {
         next.retain(|next| matches!(&next.slot, Slot::Keyword(word) if keywords::is_clause(word)));
     }
-    let is_sound = |next: &Next| {
-        let function = next.function.as_deref();
-        function.is_none_or(|name| functions::find(name).is_some())
-            && next.about.iter().all(|named| match named {
-                Named::Table(name) => catalogue.table(name).is_some(),
-                Named::Formula(name) => catalogue.formula(name).is_some(),
-            })
-    };
     // `count` might be a KPI's name, `mttr` a function's: what is known is meant.
-    if next.iter().any(is_sound) {
-        next.retain(is_sound);
+    if next.iter().any(|next| is_sound(next, catalogue)) {
+        next.retain(|next| is_sound(next, catalogue));
     }
+    next.retain(|next| fits_function(next) && fits_tested(next, catalogue));
     next
+}
+
+/// Whether all names before a place are known.
+fn is_sound(next: &Next, catalogue: &Catalogue) -> bool {
+    let is_condition = |name: &String| catalogue.conditions.iter().any(|own| own.name == *name);
+    let function = next.function.as_deref();
+    let measured = next.measured.as_deref();
+    function.is_none_or(|name| functions::find(name).is_some())
+        && measured.is_none_or(|name| is_measurable(name, catalogue))
+        && next.alone.iter().all(is_condition)
+        && next.about.iter().all(|named| match named {
+            Named::Table(name) => catalogue.table(name).is_some(),
+            Named::Formula(name) => catalogue.formula(name).is_some(),
+        })
+}
+
+fn is_measurable(written: &str, catalogue: &Catalogue) -> bool {
+    let name = written.rsplit('.').next().unwrap_or(written);
+    let tables = catalogue.tables.iter();
+    let mut fields = tables.flat_map(|table| &table.fields);
+    written.contains(char::is_whitespace)
+        || fields.any(|field| field.name == name)
+        || catalogue.scores.iter().any(|score| score.name == name)
+}
+
+/// Whether a word may follow the name before it: only an event is `within` a time.
+fn fits_tested(next: &Next, catalogue: &Catalogue) -> bool {
+    let (Slot::Keyword(word), Some((_, name))) = (&next.slot, &next.field) else {
+        return true;
+    };
+    let tables = catalogue.tables.iter();
+    let has_event = tables.clone().flat_map(|table| &table.events);
+    let has_field = tables.flat_map(|table| &table.fields);
+    match word.as_str() {
+        "within" => has_event.into_iter().any(|event| event.name == *name),
+        "in" | "not" | "is" => has_field.into_iter().any(|field| field.name == *name),
+        _ => true,
+    }
+}
+
+/// Whether a word may follow the function before it: `count` measures nothing, `mean` must, and only
+/// `share` has a test.
+fn fits_function(next: &Next) -> bool {
+    let Some((function, _)) = next.function.as_deref().and_then(functions::find) else {
+        return true;
+    };
+    let Slot::Keyword(word) = &next.slot else {
+        return true;
+    };
+    let counts_rows = match function.takes {
+        Takes::Rows | Takes::Test => true,
+        Takes::Number | Takes::Field | Takes::Lifetime => false,
+    };
+    match word.as_str() {
+        "of" => counts_rows || next.measured.is_some(),
+        "time" => matches!(function.takes, Takes::Number | Takes::Lifetime),
+        "with" => function.takes == Takes::Test,
+        _ => true,
+    }
 }
 
 /// All candidates for the place before a word, the likeliest first.
@@ -136,7 +189,7 @@ fn offered(before: &str, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     if word.is_long {
         next.retain(|next| matches!(next.slot, Slot::Value | Slot::Weight | Slot::Date));
     }
-    next.retain(|next| !is_idle_with(next));
+    next.sort_by_key(|next| next.slot != Slot::Formula);
     let mut candidates: Vec<Candidate> = Vec::new();
     for next in &next {
         candidates.extend(slots::candidates(next, word, catalogue));
@@ -146,13 +199,6 @@ fn offered(before: &str, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     }
     candidates.extend(keywords::candidates(&next));
     unique(candidates)
-}
-
-/// A `with` that would begin the test of a function that has none.
-fn is_idle_with(next: &Next) -> bool {
-    let function = next.function.as_deref().and_then(functions::find);
-    let tests = function.is_some_and(|(own, _)| own.takes == functions::Takes::Test);
-    next.slot == Slot::Keyword("with".to_string()) && next.function.is_some() && !tests
 }
 
 /// The names that may follow a text; words of the language left out.

@@ -22,7 +22,7 @@ pub(in crate::repl) fn field<'c>(
         None => {
             let tables = fields::tables(about, catalogue);
             let named = tables.into_iter().find_map(of_table);
-            named.or_else(|| (0..catalogue.tables.len()).find_map(of_table))
+            named.or_else(|| fields::by_use(catalogue).into_iter().find_map(of_table))
         }
     }
 }

@@ -41,6 +41,8 @@ fn keyword(word: &str) -> Next {
         slot: Slot::Keyword(word.to_string()),
         about: Vec::new(),
         function: None,
+        measured: None,
+        alone: Vec::new(),
         field: None,
     }
 }

@@ -22,6 +22,10 @@ pub struct Next {
     pub about: Vec<Named>,
     /// The function of the aggregate it stands in.
     pub function: Option<String>,
+    /// What that function measures, as far as it is written.
+    pub measured: Option<String>,
+    /// Names before it that stand as conditions by themselves.
+    pub alone: Vec<String>,
     /// The field whose values are meant, and its table if written.
     pub field: Option<(Option<String>, String)>,
 }

@@ -20,6 +20,8 @@ pub(super) fn next(rule: &str, text: &str, about: &[Named]) -> Vec<Next> {
             slot,
             about: place.about().unwrap_or_else(|| about.to_vec()),
             function: place.function(),
+            measured: place.measured(),
+            alone: place.alone(),
             field: place.field(),
         });
         found.extend(next.filter(|next| !found.contains(next)));
@@ -60,7 +62,7 @@ impl Place<'_> {
             "text" => (self.open(0) != "literal").then_some(Slot::Text),
             "comparator" => Some(Slot::Comparison),
             "integer" => Some(Slot::Count),
-            "date" | "year" => Some(Slot::Date),
+            "date" | "year" => (self.open(0) != "literal").then_some(Slot::Date),
             "time_unit" => Some(Slot::TimeUnit),
             "moment" => Some(Slot::Moment),
             "grain" => Some(Slot::Grain {
@@ -135,16 +137,20 @@ impl Place<'_> {
         let open = &self.attempt.open;
         for (index, node) in open.iter().enumerate().rev() {
             match name(node) {
-                "population" | "exists" if has_name(node) => {
-                    return Some(vec![Named::Table(self.word(&node.children[0]))]);
-                }
+                "population" | "exists" => match child(node, "name") {
+                    Some(table) => return Some(vec![Named::Table(self.word(table))]),
+                    None => continue,
+                },
                 "aggregate" => {
-                    let population = node.children.iter().find(|node| name(node) == "population");
-                    if let Some(population) = population {
-                        return Some(vec![Named::Table(self.word(&population.children[0]))]);
+                    let population = child(node, "population");
+                    if let Some(table) = population.and_then(|node| child(node, "name")) {
+                        return Some(vec![Named::Table(self.word(table))]);
                     }
                 }
-                "query" | "inner_query" => return Some(self.subject(&open[index..])),
+                "query" | "inner_query" => {
+                    let subject = self.subject(&open[index..]);
+                    return Some(subject).filter(|subject| !subject.is_empty());
+                }
                 _ => {}
             }
         }
@@ -174,19 +180,46 @@ impl Place<'_> {
         }
     }
 
+    fn aggregate(&self) -> Option<&Node> {
+        let mut open = self.attempt.open.iter().rev();
+        open.find(|node| name(node) == "aggregate")
+    }
+
     fn function(&self) -> Option<String> {
-        let open = self.attempt.open.iter().rev();
-        let mut aggregates = open.filter(|node| name(node) == "aggregate");
-        aggregates
-            .find_map(|node| node.children.first().filter(|node| name(node) == "name"))
-            .map(|node| self.word(node))
+        let written = child(self.aggregate()?, "name")?;
+        Some(self.word(written))
+    }
+
+    fn measured(&self) -> Option<String> {
+        let written = child(self.aggregate()?, "measured")?;
+        Some(self.word(written))
+    }
+
+    /// The names that stand as conditions by themselves.
+    fn alone(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for node in &self.attempt.open {
+            for child in &node.children {
+                self.collect_alone(child, &mut found);
+            }
+        }
+        found
+    }
+
+    fn collect_alone(&self, node: &Node, found: &mut Vec<String>) {
+        if name(node) == "test" && node.children.len() == 1 {
+            found.push(self.word(node));
+        }
+        for child in &node.children {
+            self.collect_alone(child, found);
+        }
     }
 
     /// The field that stands first in the test or weights around.
     fn field(&self) -> Option<(Option<String>, String)> {
         let mut open = self.attempt.open.iter().rev();
         let node = open.find(|node| matches!(name(node), "test" | "base" | "times"))?;
-        let field = node.children.iter().find(|node| name(node) == "field")?;
+        let field = child(node, "field")?;
         let mut names = field.children.iter().map(|node| self.word(node));
         let first = names.next()?;
         Some(match names.next() {
@@ -195,7 +228,7 @@ impl Place<'_> {
         })
     }
 
-    /// Whether it begins a clause that the query cannot have, or has already.
+    /// Whether it stands in a clause that the query cannot have, or has already.
     fn is_refused(&self) -> bool {
         let open = &self.attempt.open;
         let Some(query) = open
@@ -204,24 +237,12 @@ impl Place<'_> {
         else {
             return false;
         };
-        let Some(clause) = open[query + 1..]
-            .iter()
-            .find(|node| name(node) == "query_clause")
-        else {
+        let mut inner = open[query + 1..].iter();
+        let Some(_) = inner.find(|node| name(node) == "query_clause") else {
             return false;
         };
-        let Some(kind) = open
-            .iter()
-            .skip_while(|node| !std::ptr::eq(*node, clause))
-            .nth(1)
-        else {
-            return false;
-        };
-        let is_begun = open
-            .iter()
-            .skip_while(|node| !std::ptr::eq(*node, kind))
-            .any(|node| !node.children.is_empty());
-        !is_begun && (self.is_used(&open[query], name(kind)) || is_misfit(&open[query], name(kind)))
+        let kind = inner.next().map_or("", name);
+        self.is_used(&open[query], kind) || is_misfit(&open[query], kind)
     }
 
     fn is_used(&self, query: &Node, kind: &str) -> bool {
@@ -236,7 +257,7 @@ impl Place<'_> {
 
 /// Whether the kind of query has no such clause: a list shows rows, everything else numbers.
 fn is_misfit(query: &Node, kind: &str) -> bool {
-    let subject = query.children.iter().find(|node| name(node) == "subject");
+    let subject = child(query, "subject");
     let is_list = subject.is_some_and(|node| contains(node, "list_subject"));
     let of_values = [
         "by_clause",
@@ -257,10 +278,8 @@ fn contains(node: &Node, rule: &str) -> bool {
     name(node) == rule || node.children.iter().any(|child| contains(child, rule))
 }
 
-fn has_name(node: &Node) -> bool {
-    node.children
-        .first()
-        .is_some_and(|node| name(node) == "name")
+fn child<'n>(node: &'n Node, rule: &str) -> Option<&'n Node> {
+    node.children.iter().find(|child| name(child) == rule)
 }
 
 fn name(node: &Node) -> &'static str {
