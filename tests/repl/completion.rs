@@ -129,12 +129,7 @@ const CASES: &[Case] = &[
         "limit",
         "",
     ),
-    (
-        "mttr by team sort by mttr d|",
-        "descending",
-        "",
-        "ascending",
-    ),
+    ("mttr by team sort by mttr d|", "descending", "", "limit"),
     ("mttr by team limit |", "", "10", "by"),
     ("mttr as |", "of known", "", "by"),
     ("mttr as of |", "2026-09", "2026 2026-Q3", "by"),
@@ -256,7 +251,7 @@ const CASES: &[Case] = &[
     ("mttr where not |", "severity", "not any", "by"),
     (
         "mttr where findings.|",
-        "team app severity",
+        "app team severity",
         "exploitable",
         "mttr outcome",
     ),

@@ -9,6 +9,8 @@ use chrono::{DateTime, Datelike};
 use crate::data::{ColumnData, MISSING_INSTANT, Memory};
 use crate::model::{Definitions, EventSource, FieldId, TableId};
 use crate::profile::{Path, Values};
+use crate::repl::complete;
+use crate::repl::complete::Candidate;
 use crate::types::FieldType;
 
 /// The most values of a field that are kept.
@@ -23,7 +25,17 @@ type Month = (i32, u32);
 struct Counted {
     /// By table and field.
     values: BTreeMap<(usize, usize), Values>,
+    choices: BTreeMap<(usize, usize), Vec<Choice>>,
     months: Option<(Month, Month)>,
+}
+
+/// A value as completion offers it, worked out beforehand: thousands of them must cost nothing while
+/// somebody types.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub candidate: Candidate,
+    /// The value in small letters.
+    pub lower: String,
 }
 
 /// Values of fields: there once they are counted.
@@ -62,6 +74,11 @@ impl Found {
 
     pub fn values(&self, table: usize, field: usize) -> Option<&Values> {
         self.counted.get()?.values.get(&(table, field))
+    }
+
+    pub fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+        let choices = &self.counted.get()?.choices;
+        choices.get(&(table, field)).map(Vec::as_slice)
     }
 
     pub fn months(&self) -> Option<(Month, Month)> {
@@ -129,13 +146,28 @@ fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
 }
 
 fn count(paths: &[((usize, usize), Path)], dates: &[Arc<ColumnData>]) -> Counted {
-    let values = paths
-        .iter()
-        .filter_map(|(place, path)| Some((*place, path.values(MOST_LISTED)?)));
+    let values = paths.iter();
+    let values: BTreeMap<(usize, usize), Values> = values
+        .filter_map(|(place, path)| Some((*place, path.values(MOST_LISTED)?)))
+        .collect();
+    let choices = values.iter().map(|(place, own)| (*place, choices(own)));
     Counted {
-        values: values.collect(),
+        choices: choices.collect(),
+        values,
         months: months(dates),
     }
+}
+
+/// Values that can be written and shown.
+fn choices(values: &Values) -> Vec<Choice> {
+    let listed = values.listed.iter();
+    let choices = listed.filter_map(|(value, rows)| Candidate::of_value(value, Some(*rows)));
+    choices
+        .map(|candidate| Choice {
+            lower: complete::bare(&candidate.replacement).to_lowercase(),
+            candidate,
+        })
+        .collect()
 }
 
 fn months(dates: &[Arc<ColumnData>]) -> Option<(Month, Month)> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::data::Memory;
 use crate::model::Definitions;
+pub(super) use found::Choice;
 use found::Found;
 
 /// Nouns of the definitions, and values found in the data. Made once for each change of either, so
@@ -136,6 +137,11 @@ impl Catalogue {
             },
             FieldKind::Number | FieldKind::Date => Values::Open,
         }
+    }
+
+    /// The values of a field as completion offers them, once they are counted.
+    pub(super) fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+        self.found.choices(table, field)
     }
 
     /// First and last month in which something happened, as years and months; none if no date is
