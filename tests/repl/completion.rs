@@ -339,7 +339,12 @@ const CASES: &[Case] = &[
         "breached open risk_accepted overdue where including by last",
         "completed with_total",
     ),
-    ("count of findings o|", "open overdue", "or over", "closed"),
+    (
+        "count of findings o|",
+        "open overdue",
+        "over closed",
+        "fixed or",
+    ),
     (
         "count of findings open |",
         "by where",
@@ -865,9 +870,14 @@ fn many(distinct: usize) -> std::sync::Arc<Catalogue> {
     }
     std::fs::write(folder.path().join("assets.csv"), assets).expect("written");
     std::fs::write(folder.path().join("findings.csv"), findings).expect("written");
+    over(folder.path())
+}
+
+/// The catalogue of the tables in a folder, values counted.
+fn over(folder: &std::path::Path) -> std::sync::Arc<Catalogue> {
     let options = riskql::repl::Options {
         origin: riskql::project::Origin::Library,
-        data: Some(folder.path().to_path_buf()),
+        data: Some(folder.to_path_buf()),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
@@ -943,6 +953,33 @@ fn nothing_waits_for_values_that_are_not_counted() {
     catalogue.wait();
     let found = complete("backlog where team = ", 21, &catalogue);
     assert_eq!(found.candidates[0].replacement, "logistics");
+}
+
+#[test]
+fn what_a_query_reads_is_offered_after_it() {
+    let mut session = demo();
+    let offered = |session: &riskql::repl::Session| {
+        let catalogue = session.catalogue();
+        catalogue.wait();
+        complete("list findings open where cwe = ", 31, &catalogue).candidates
+    };
+    assert_eq!(offered(&session), []);
+    session.answer("count of findings open by cwe");
+    assert!(offered(&session)[0].replacement.starts_with("\"CWE-"));
+}
+
+/// A name of the data that would do something to the terminal is neither shown nor written.
+#[test]
+fn harmful_values_are_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let assets = "asset_id,name,team\nA1,web,\"a\u{1b}[31m\"\nA2,api,\"say \"\"hi\"\" \\ there\"\n";
+    let findings =
+        "finding_id,asset_id,severity,found_at\nF1,A1,high,2026-01-02\nF2,A2,high,2026-01-02\n";
+    std::fs::write(folder.path().join("assets.csv"), assets).expect("written");
+    std::fs::write(folder.path().join("findings.csv"), findings).expect("written");
+    let catalogue = over(folder.path());
+    let found = complete("backlog where team = ", 21, &catalogue);
+    assert_eq!(listed(&found), ["\"say_\\\"hi\\\"_\\\\_there\""]);
 }
 
 proptest! {

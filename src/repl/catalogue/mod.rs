@@ -110,8 +110,13 @@ impl Catalogue {
     /// The catalogue of definitions and of what was read of the tables. Returns at once; values are
     /// counted meanwhile.
     pub fn new(definitions: &Definitions, tables: &Memory) -> Catalogue {
+        Catalogue::default().renewed(definitions, tables)
+    }
+
+    /// The same after definitions or data have changed; what did not change is not counted again.
+    pub fn renewed(&self, definitions: &Definitions, tables: &Memory) -> Catalogue {
         Catalogue {
-            found: Found::begin(definitions, tables),
+            found: Found::begin(definitions, tables, Arc::clone(&self.found)),
             ..nouns::collect(definitions, tables)
         }
     }
