@@ -249,6 +249,11 @@ fn begins_definition(text: &str) -> bool {
     }
 }
 
+/// Whether anything but comments and white space is there.
+pub(super) fn has_code(text: &str) -> bool {
+    !first_code_line(text).is_empty()
+}
+
 /// Whether a text that is being typed begins a definition, or may: its word and a space are there.
 pub(super) fn begins_as_definition(text: &str) -> bool {
     let first = text.trim();

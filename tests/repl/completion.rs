@@ -840,6 +840,51 @@ fn every_word_of_a_query_is_offered_before_it_is_typed() {
     assert!(missing.is_empty(), "of {words}:\n{}", missing.join("\n"));
 }
 
+/// The same for definitions, over the shipped ones; names they bring themselves are left out.
+#[test]
+fn every_word_of_a_definition_is_offered_before_it_is_typed() {
+    let catalogue = catalogue();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("kpi-defs");
+    let mut missing = Vec::new();
+    let mut words = 0;
+    for folder in ["kpis", "views", "dashboards", "policy"] {
+        let mut files: Vec<_> = std::fs::read_dir(root.join(folder))
+            .expect("a folder")
+            .map(|file| file.expect("a file").path())
+            .collect();
+        files.sort();
+        for file in files {
+            let text = std::fs::read_to_string(file).expect("a text");
+            let tokens = scan(&text, Grids::Allowed);
+            let mut before = "";
+            for token in &tokens {
+                let word = &text[token.start..token.end];
+                let is_new =
+                    ["kpi", "view", "dashboard", "layer", "sla", "score"].contains(&before);
+                if token.kind == TokenKind::Word && !is_new {
+                    words += 1;
+                    if !is_offered(&text, token.start, token.end, &catalogue) {
+                        let line = text[..token.start].rfind('\n').map_or(0, |at| at + 1);
+                        missing.push(format!("{} ‸ {word}", &text[line..token.start]));
+                    }
+                }
+                before = word;
+            }
+        }
+    }
+    println!(
+        "{} of {words} words of definitions are offered",
+        words - missing.len()
+    );
+    assert!(words > 300);
+    assert!(
+        missing.is_empty(),
+        "{} of {words}:\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
+}
+
 #[test]
 fn half_a_word_offers_the_whole() {
     let catalogue = catalogue();

@@ -196,7 +196,7 @@ fn offered(before: &str, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     let values = next.iter().find(is_value).map_or_else(Vec::new, of);
     let others = next.iter().filter(|next| !is_value(next));
     let mut candidates: Vec<Candidate> = others.flat_map(of).collect();
-    if before.trim().is_empty() {
+    if !input::has_code(before) {
         candidates.extend(keywords::definitions());
     }
     candidates.extend(keywords::candidates(&next));
