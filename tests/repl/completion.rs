@@ -974,6 +974,31 @@ fn two_thousand_values_are_completed_at_once() {
     }
 }
 
+/// Whatever is pasted: no stack overflows, and nobody waits.
+#[test]
+fn monstrous_texts_are_given_up_on() {
+    let catalogue = catalogue();
+    let texts = [
+        "(".repeat(5_000),
+        format!("mttr where {}", "(".repeat(5_000)),
+        format!("mttr where {}", "not ".repeat(2_000)),
+        "mttr + ".repeat(1_000),
+        "mttr by x y ".repeat(200),
+        format!("mttr where team in ({}", "web, ".repeat(3_000)),
+        format!("kpi a\n  is {}", "(".repeat(5_000)),
+        "kpi a\n  is mttr\n".repeat(500),
+    ];
+    for text in texts {
+        let begin = Instant::now();
+        complete(&text, text.len(), &catalogue);
+        riskql::repl::hint(&text, text.len(), &catalogue);
+        riskql::repl::highlight(&text);
+        let start = text.chars().take(20).collect::<String>();
+        println!("{:?} {start}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(5), "{start}");
+    }
+}
+
 #[test]
 fn long_lists_are_cut_and_say_so() {
     let catalogue = many(6_000);
