@@ -4,6 +4,7 @@ mod completion;
 mod entries;
 mod highlights;
 mod hints;
+mod loading;
 
 use std::path::PathBuf;
 use std::sync::Arc;
