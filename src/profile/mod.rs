@@ -5,10 +5,12 @@
 //! renders nothing. Reading what a profile needs is up to the caller: [`request`] says what that is.
 
 mod columns;
+mod counts;
 mod filter;
 mod moments;
 mod values;
 
+pub use counts::{Counts, Path, Values};
 pub use moments::{Bounds, EventProfile, StateProfile, ends, events, states};
 
 use std::sync::Arc;

@@ -36,7 +36,7 @@ pub fn harmless(text: &str, look: Look) -> String {
 }
 
 /// Control characters, and the invisible ones that reorder or hide their neighbours.
-pub(super) fn is_harmful(letter: char) -> bool {
+pub fn is_harmful(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

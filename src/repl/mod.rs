@@ -14,6 +14,7 @@ mod highlight;
 mod hint;
 pub mod input;
 mod keep;
+mod loading;
 mod output;
 mod refine;
 mod reply;
@@ -23,7 +24,9 @@ mod terminal;
 mod uses;
 mod workspace;
 
-pub use catalogue::{Catalogue, FieldWords, Noun, TableWords, Values};
+pub use catalogue::{
+    Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords, Values,
+};
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
 pub use highlight::{Paint, Piece, highlight};

@@ -122,6 +122,7 @@ impl Session {
         if let Err(problems) = ready {
             return Err((session, problems));
         }
+        session.refresh_catalogue();
         let first = commands::first_screen(&mut session);
         Ok((session, Reply::told(told).then(first)))
     }
@@ -141,6 +142,7 @@ impl Session {
     /// Answers one entry.
     pub fn entry(&mut self, entry: &Entry) -> Reply {
         let start = Instant::now();
+        let readings = self.tables.borrow().readings();
         let reply = match entry {
             Entry::Command { name, arguments } => commands::run(self, name, arguments),
             Entry::Definitions(text) => self.define(text),
@@ -150,6 +152,9 @@ impl Session {
             },
         };
         let reply = reply.unwrap_or_else(|problems| self.failed(&problems));
+        if self.tables.borrow().readings() != readings {
+            self.refresh_catalogue();
+        }
         if self.settings.is_timed {
             let took = start.elapsed();
             return reply.then(Reply::told(format!("{:.3} s", took.as_secs_f64())));
@@ -278,10 +283,10 @@ impl Session {
 
     /// Definitions or data have changed.
     pub(super) fn refresh_catalogue(&mut self) {
-        self.catalogue = Arc::new(Catalogue::new(
-            &self.workspace.definitions,
-            &self.tables.borrow(),
-        ));
+        let tables = self.tables.borrow();
+        let renewed = self.catalogue.renewed(&self.workspace.definitions, &tables);
+        drop(tables);
+        self.catalogue = Arc::new(renewed);
     }
 
     fn query(&mut self, text: &str) -> Result<Reply, Problems> {

@@ -713,6 +713,7 @@ fn everything_fits_forty_columns_and_a_pipe_cuts_nothing() {
                 width: Some(40),
                 color,
                 unicode,
+                rows: None,
             },
             ..options(folder.path())
         });

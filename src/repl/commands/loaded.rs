@@ -2,9 +2,8 @@
 
 use crate::data::{Dataset, Need, Request, TableRequest};
 use crate::diagnostic::Problems;
-use crate::model::{Definitions, FieldId, Kpi, Query, Subject, TableId};
-use crate::plan::{self, Asking};
-use crate::profile;
+use crate::model::{Definitions, Kpi, Query, Subject, TableId};
+use crate::repl::loading;
 use crate::repl::session::Session;
 
 /// The tables with all that KPIs usually read of them.
@@ -67,53 +66,15 @@ fn put_together(whole: &mut Dataset, part: Dataset) {
     whole.notes.extend(part.notes);
 }
 
-/// What KPIs and their dimensions read, and the row count of every table with a file. Nothing of it
-/// must be there.
+/// What a session is likely to need, and the row count of every table with a file. Nothing of it must
+/// be there.
 fn usual_request(session: &Session, everything: &Query) -> Request {
-    let definitions = &session.workspace.definitions;
-    let asking = Asking {
-        place: &|_| String::new(),
-        watermark: true,
-        tolerant: true,
-    };
-    let mut request = plan::needs(definitions, &[everything], asking);
-    let mut fields = Vec::new();
-    for (kpi, query) in single_kpis(definitions, everything) {
-        fields.extend(dimensions(definitions, kpi, &query));
-    }
-    merge(&mut request, profile::request(definitions, &fields));
+    let mut request = loading::request(&session.workspace.definitions, everything);
     for location in session.tables.borrow().locations() {
-        request.tables.entry(location.table).or_default();
-    }
-    for wanted in request.tables.values_mut() {
-        wanted.file_needed_by.clear();
+        let wanted = request.tables.entry(location.table).or_default();
         wanted.key = Some(Need::Optional);
-        wanted
-            .columns
-            .values_mut()
-            .for_each(|need| *need = Need::Optional);
     }
     request
-}
-
-/// The fields of a KPI's own dimensions in the tables it is about.
-fn dimensions(definitions: &Definitions, kpi: &Kpi, query: &Query) -> Vec<FieldId> {
-    let Subject::Values(values) = &query.subject else {
-        return Vec::new();
-    };
-    let measures = values
-        .columns
-        .iter()
-        .flat_map(|column| column.formula.measures());
-    let tables = measures.map(|measure| measure.population.table);
-    let of_table = |table: TableId| {
-        let fields = kpi.dimensions.iter();
-        fields
-            .filter_map(|name| definitions.table(table).field_named(name))
-            .map(|field| FieldId { table, field })
-            .collect::<Vec<_>>()
-    };
-    tables.flat_map(of_table).collect()
 }
 
 /// Adds one request to another.

@@ -24,6 +24,7 @@ mod welcome;
 mod why;
 mod words;
 
+pub(super) use loaded::usual;
 pub(super) use welcome::first_screen;
 
 use super::reply::{Reply, Wish};
