@@ -113,7 +113,7 @@ mod tests {
             of(&[-2.0]),
             Some(Axis {
                 low: -2.0,
-                high: 1.0
+                high: 0.0
             })
         );
         assert_eq!(of(&[]), None);

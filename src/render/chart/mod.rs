@@ -71,6 +71,9 @@ pub fn chart(
             return Err(no_series(answer));
         }
     };
+    // Points and names may leave blanks at the end of a line.
+    let lines = body.lines().map(|line| format!("{}\n", line.trim_end()));
+    let body: String = lines.collect();
     Ok(format!("{body}{}", footer::answer(answer, look)))
 }
 
