@@ -14,6 +14,7 @@ use super::store::{Kept, NUMBER_SCALE};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::diagnostic::Problems;
 use crate::functions::Keeps;
+use crate::pulse;
 
 /// All that one pass computes.
 pub(super) struct Pass<'a> {
@@ -101,6 +102,7 @@ impl<'a> Pass<'a> {
         let mut kept: Vec<Kept> = self.jobs.iter().map(|job| self.new_kept(job)).collect();
         let mut unused = vec![Unused::default(); self.jobs.len()];
         for rows in blocks(rows) {
+            pulse::beat(rows.len());
             let block = Block::new(&self.program.nodes, rows);
             let pools = self.pools.iter().zip(&mut left);
             let pieces: Vec<Vec<Piece>> = pools
