@@ -67,9 +67,7 @@ pub fn sort_unstable<T: Ord>(values: &mut [T]) {
 }
 
 /// An order that listens whenever it is asked.
-pub fn listening<T: ?Sized>(
-    order: impl Fn(&T, &T) -> Ordering,
-) -> impl Fn(&T, &T) -> Ordering {
+pub fn listening<T: ?Sized>(order: impl Fn(&T, &T) -> Ordering) -> impl Fn(&T, &T) -> Ordering {
     move |left, right| {
         listen();
         order(left, right)

@@ -22,6 +22,8 @@ pub const CODES: &[(&str, &str)] = &[
         "D924",
         "what entered and left a state does not add up to what is in it",
     ),
+    ("D950", "there is no editor"),
+    ("D951", "the editor failed"),
     ("K901", "the folder of definitions is not there"),
     ("K902", "there are no definition files"),
     ("K903", "a definition file is not UTF-8"),
@@ -35,4 +37,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K908", "an option holds no date"),
     ("K909", "a result cannot be written in the format asked for"),
     ("K910", "there is no such dashboard"),
+    ("K957", "a command needs the name of a file"),
+    ("K958", "a script that reads itself"),
+    ("K959", "definitions that have no files cannot be watched"),
 ];

@@ -219,9 +219,9 @@ fn rank_by_sorting(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
     let mut steps = Steps::default();
     let words = words.inspect(|_| steps.step());
     let mut order: Vec<(&str, u32)> = words.zip(0u32..).collect();
-    order.par_sort_by(pulse::listening(|left: &(&str, u32), right: &(&str, u32)| {
-        left.0.cmp(right.0)
-    }));
+    order.par_sort_by(pulse::listening(
+        |left: &(&str, u32), right: &(&str, u32)| left.0.cmp(right.0),
+    ));
     let mut ranks = vec![0u32; total];
     let mut sorted = Words::default();
     let mut last = None;

@@ -27,6 +27,7 @@ pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
 pub use numbers::{change, count, limit, plain, value, with_unit};
 pub use spark::sparkline;
+pub use text::{harmless, is_harmful, shorten, width};
 
 use crate::answer::{Answer, Board};
 

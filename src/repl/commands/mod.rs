@@ -1,5 +1,6 @@
 //! The commands that begin with a backslash: one list of them, a file for each group.
 
+mod screen;
 mod settings;
 
 use super::reply::{Reply, Wish};
@@ -53,6 +54,11 @@ pub const COMMANDS: &[Command] = &[
     settings::FORMAT,
     settings::OUTPUT,
     settings::TIME,
+    screen::PAGE,
+    screen::EDIT,
+    screen::READ,
+    screen::RELOAD,
+    screen::WATCH,
     Command {
         name: "quit",
         arguments: "",
