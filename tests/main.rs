@@ -9,5 +9,6 @@ mod docs;
 mod format;
 mod plan;
 mod render;
+mod repl;
 mod shipped;
 mod syntax;
