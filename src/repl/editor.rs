@@ -45,6 +45,7 @@ pub(super) struct Editor {
     history: Option<PathBuf>,
     /// The terminal can neither move the cursor nor erase.
     is_dumb: bool,
+    printer: Option<Printer>,
 }
 
 /// Entries kept in the history.
@@ -87,12 +88,17 @@ impl Editor {
             // A first session has none yet.
             let _ = inner.load_history(file);
         }
+        // With a printer the editor also hears of another size at once, whichever thread the signal
+        // meets; without one only when the signal meets the thread that reads.
+        let printer = inner.create_external_printer().ok();
+        let printer = printer.map(|printer| Printer(Arc::new(Mutex::new(printer))));
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Ok(Editor {
             inner,
             taken,
             history,
             is_dumb,
+            printer,
         })
     }
 
@@ -146,11 +152,20 @@ impl Editor {
     }
 
     /// Writes above the prompt while the user types. `None`: this terminal cannot.
-    pub fn printer(&mut self) -> Option<impl FnMut(String) + Send + 'static> {
-        let mut printer = self.inner.create_external_printer().ok()?;
-        Some(move |text| {
-            let _ = printer.print(text);
-        })
+    pub fn printer(&self) -> Option<Printer> {
+        self.printer.clone()
+    }
+}
+
+/// Writes above the prompt.
+#[derive(Clone)]
+pub(super) struct Printer(Arc<Mutex<dyn ExternalPrinter + Send>>);
+
+impl Printer {
+    pub fn print(&self, text: String) {
+        let mut printer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody is left to tell when the terminal is gone.
+        let _ = printer.print(text);
     }
 }
 

@@ -26,7 +26,6 @@ pub fn run(session: &mut Session, look: &dyn Fn() -> Look) -> io::Result<()> {
         initial: String::new(),
         is_waiting: Arc::default(),
         watcher: None,
-        news: None,
     };
     match terminal.talk() {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -64,14 +63,14 @@ struct Terminal<'a> {
     /// Whether the user is at the prompt.
     is_waiting: Arc<AtomicBool>,
     watcher: Option<Watcher>,
-    /// Writes above the prompt; made when files are first watched.
-    news: Option<Arc<std::sync::Mutex<Box<dyn FnMut(String) + Send>>>>,
 }
 
 impl Terminal<'_> {
     fn talk(&mut self) -> io::Result<()> {
         loop {
             self.session.set_look((self.look)());
+            // What changes from here on is told at the prompt.
+            self.is_waiting.store(true, Ordering::Relaxed);
             let again = self.session.look_again();
             self.put(again)?;
             let line = self.read()?;
@@ -93,7 +92,6 @@ impl Terminal<'_> {
     fn read(&mut self) -> io::Result<Line> {
         let initial = std::mem::take(&mut self.initial);
         let prompt = self.session.prompt();
-        self.is_waiting.store(true, Ordering::Relaxed);
         let line = self
             .editor
             .read(&prompt, &initial, self.session.catalogue(), (self.look)());
@@ -160,29 +158,16 @@ impl Terminal<'_> {
 
     /// Watches files while the session does.
     fn follow_watching(&mut self) {
-        if self.session.watched.is_none() {
+        let Some(known) = self.session.watched.clone() else {
             self.watcher = None;
             return;
-        }
-        if self.news.is_none()
-            && let Some(printer) = self.editor.printer()
-        {
-            self.news = Some(Arc::new(std::sync::Mutex::new(Box::new(printer))));
-        }
-        if let (None, Some(news)) = (&self.watcher, &self.news) {
-            let news = Arc::clone(news);
+        };
+        if let (None, Some(printer)) = (&self.watcher, self.editor.printer()) {
             let origin = self.session.workspace.origin.clone();
             let is_waiting = Arc::clone(&self.is_waiting);
-            self.watcher = Some(Watcher::start(
-                origin,
-                (self.look)(),
-                is_waiting,
-                move |text| {
-                    if let Ok(mut tell) = news.lock() {
-                        tell(text);
-                    }
-                },
-            ));
+            let tell = move |text| printer.print(text);
+            let watcher = Watcher::start(origin, known, (self.look)(), is_waiting, tell);
+            self.watcher = Some(watcher);
         }
     }
 }

@@ -123,6 +123,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 impl Watcher {
     pub fn start(
         origin: Origin,
+        known: Stamps,
         look: Look,
         is_waiting: Arc<AtomicBool>,
         mut tell: impl FnMut(String) + Send + 'static,
@@ -130,7 +131,7 @@ impl Watcher {
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         thread::spawn(move || {
-            let mut told = stamps(&origin);
+            let mut told = known;
             let mut seen = told.clone();
             while !ends.load(Ordering::Relaxed) {
                 thread::sleep(INTERVAL);

@@ -98,17 +98,13 @@ impl Terminal {
     /// Types an entry at the prompt, runs it, and waits for the next prompt.
     pub fn enter(&mut self, entry: &str) {
         self.press(entry);
-        self.press("\r");
-        self.await_line_end(entry);
-        self.await_prompt();
-    }
-
-    /// Waits until the echo of what was typed has left the cursor's line.
-    fn await_line_end(&mut self, entry: &str) {
-        let last = entry.lines().last().unwrap_or_default().to_string();
-        self.wait("an answer", |screen| {
-            !line_of_cursor(screen).ends_with(&last)
+        self.wait("an echo", |screen| {
+            let line = line_of_cursor(screen);
+            let typed = line.strip_prefix("riskql> ").unwrap_or(&line);
+            !typed.is_empty() && typed != "riskql>" && entry.ends_with(typed)
         });
+        self.press("\r");
+        self.await_prompt();
     }
 
     /// Waits until the cursor stands behind a prompt and nothing else.

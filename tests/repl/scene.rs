@@ -54,8 +54,14 @@ impl Scene {
 
     /// Runs a session over the scene's definitions and data, with a script on stdin.
     pub fn script(&self, arguments: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
+        let places = ["--defs", "defs", "--data", "data"];
+        self.run(&[&places, arguments].concat(), stdin)
+    }
+
+    /// Runs a session with a script on stdin.
+    pub fn run(&self, arguments: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
         let mut child = Command::new(env!("CARGO_BIN_EXE_riskql"))
-            .args(["repl", "--defs", "defs", "--data", "data"])
+            .arg("repl")
             .args(arguments)
             .current_dir(self.folder.path())
             .envs(self.environment())

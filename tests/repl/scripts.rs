@@ -62,7 +62,7 @@ fn queries_on_the_command_line_are_answered_in_one_session() {
         "-c",
         "condition grave is severity = medium",
         "-c",
-        "\\period 2026-03",
+        "\\period in 2026-03",
         "-c",
         "backlog where grave",
         "-c",
