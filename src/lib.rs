@@ -33,6 +33,7 @@ pub mod functions;
 pub mod ground;
 pub mod model;
 pub mod plan;
+pub mod profile;
 pub mod progress;
 pub mod project;
 pub mod pulse;

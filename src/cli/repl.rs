@@ -27,10 +27,12 @@ pub fn run(
         format: target.format,
         look: target.look(console),
     };
+    let progress = console.progress();
     let opened = match is_interactive {
         true => Session::open(options),
         false => Session::open_silently(options),
     };
+    drop(progress);
     let (mut session, first) = match opened {
         Ok(opened) => opened,
         Err((session, problems)) => {

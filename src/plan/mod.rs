@@ -18,7 +18,7 @@ mod types;
 mod words;
 
 pub use components::components;
-pub use needs::{Asking, needs};
+pub use needs::{Asking, also_needs, needs};
 pub use planning::plan;
 pub use standpoint::{Given, standpoint};
 pub use timeline::{LARGEST_TIMELINE, day_ends};

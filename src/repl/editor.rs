@@ -322,22 +322,9 @@ fn color(paint: Paint) -> Option<&'static str> {
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        Ok(match is_unfinished(context.input()) {
+        Ok(match input::is_unfinished(context.input()) {
             true => ValidationResult::Incomplete,
             false => ValidationResult::Valid(None),
         })
     }
-}
-
-/// Whether the last of the entries of a text, which may have been pasted, goes on.
-fn is_unfinished(text: &str) -> bool {
-    let Some((first, _)) = input::numbered(text).pop() else {
-        return false;
-    };
-    let start = text
-        .split_inclusive('\n')
-        .take(first - 1)
-        .map(str::len)
-        .sum();
-    input::is_unfinished(&text[start..])
 }

@@ -12,6 +12,7 @@ mod editor;
 mod highlight;
 mod hint;
 pub mod input;
+mod loading;
 mod menu;
 mod paths;
 mod places;
@@ -24,7 +25,9 @@ mod terminal;
 mod watch;
 mod workspace;
 
-pub use catalogue::{Catalogue, FieldWords, Noun, TableWords, Values};
+pub use catalogue::{
+    Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords, Values,
+};
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
 pub use highlight::{Paint, Piece, highlight};

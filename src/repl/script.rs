@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::input;
+use super::input::{self, Entry};
 use super::reply::{Reply, Wish};
 use super::session::{Place, Session};
 use crate::diagnostic::Fault;
@@ -85,7 +85,8 @@ fn play(
         session.place = None;
         if reply.fault.is_some() && are_many && session.settings.format != Format::Json {
             let words = if keep_going { "failed" } else { "stopped here" };
-            reply.told += &format!("{}:{}: {words}\n", place.script, place.line);
+            let line = place.line + comments_above(&entry);
+            reply.told += &format!("{}:{line}: {words}\n", place.script);
         }
         ended.fault = ended.fault.or(reply.fault);
         ended.is_over = (reply.fault.is_some() && !keep_going) || reply.wish == Some(Wish::Leave);
@@ -95,6 +96,19 @@ fn play(
         }
     }
     Ok(ended)
+}
+
+/// Lines of comments that an entry begins with.
+fn comments_above(entry: &Entry) -> usize {
+    match entry {
+        Entry::Command { .. } => 0,
+        Entry::Definitions(text) | Entry::Query(text) => {
+            let mut lines = text.lines();
+            lines
+                .position(|line| !line.trim_start().starts_with('#'))
+                .unwrap_or(0)
+        }
+    }
 }
 
 /// There is no pager and no editor in a script.

@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("data", &["model", "calendar"]),
     ("plan", &["model", "functions", "calendar", "data"]),
+    ("profile", &["model", "data"]),
     ("answer", &["model"]),
     (
         "engine",
@@ -62,6 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "model",
             "plan",
             "progress",
+            "profile",
             "project",
             "question",
             "render",
@@ -76,6 +78,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Crates and modules of the standard library that stay in some rooms.
 const CONFINED: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
+    ("pest_meta", &["syntax"]),
     ("clap", &["cli", "main"]),
     ("polars", &["data", "render"]),
     ("annotate_snippets", &["render"]),

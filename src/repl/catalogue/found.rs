@@ -1,0 +1,159 @@
+//! Values and dates found in the data, counted in the background.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use chrono::{DateTime, Datelike};
+
+use crate::data::{ColumnData, MISSING_INSTANT, Memory};
+use crate::model::{Definitions, EventSource, FieldId, TableId};
+use crate::profile::{Path, Values};
+use crate::types::FieldType;
+
+/// The most values of a field that are kept.
+const MOST_LISTED: usize = 5_000;
+/// A text field with more different values than this is not listed: nobody chooses among them.
+const MOST_DIFFERENT: usize = 50_000;
+
+type Month = (i32, u32);
+
+/// What the background hands over once it is done.
+#[derive(Default, Debug)]
+struct Counted {
+    /// By table and field.
+    values: BTreeMap<(usize, usize), Values>,
+    months: Option<(Month, Month)>,
+}
+
+/// Values of fields: there once they are counted.
+#[derive(Default, Debug)]
+pub(super) struct Found {
+    counted: OnceLock<Counted>,
+    /// Whether anybody counts.
+    is_begun: bool,
+}
+
+impl Found {
+    /// Begins to count what is in memory.
+    pub fn begin(definitions: &Definitions, memory: &Memory) -> Arc<Found> {
+        let paths = paths(definitions, memory);
+        let dates = dates(definitions, memory);
+        let found = Arc::new(Found {
+            counted: OnceLock::new(),
+            is_begun: true,
+        });
+        let result = Arc::clone(&found);
+        let work = move || {
+            let _ = result.counted.set(count(&paths, &dates));
+        };
+        if let Err(error) = thread::Builder::new().spawn(work) {
+            // Without a thread there are no values; everything else works.
+            let _ = (error, found.counted.set(Counted::default()));
+        }
+        found
+    }
+
+    pub fn wait(&self) {
+        if self.is_begun {
+            self.counted.wait();
+        }
+    }
+
+    pub fn values(&self, table: usize, field: usize) -> Option<&Values> {
+        self.counted.get()?.values.get(&(table, field))
+    }
+
+    pub fn months(&self) -> Option<(Month, Month)> {
+        self.counted.get()?.months
+    }
+}
+
+/// Values in their order, with rows where they were counted.
+pub(super) fn ordered(names: &[String], counted: Option<&Values>) -> Vec<(String, Option<u64>)> {
+    let rows = |name: &String| {
+        let listed = &counted?.listed;
+        let found = listed.iter().find(|(value, _)| value == name);
+        found.map(|(_, rows)| *rows)
+    };
+    names
+        .iter()
+        .map(|name| (name.clone(), rows(name)))
+        .collect()
+}
+
+/// The fields whose values can be listed and are in memory.
+fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Path)> {
+    let mut paths = Vec::new();
+    for (table, declared) in definitions.tables.iter().enumerate() {
+        for (field, words) in declared.fields.iter().enumerate() {
+            let has_values = match words.field_type {
+                FieldType::Text | FieldType::YesNo | FieldType::Scale(_) => words.declared,
+                FieldType::Number | FieldType::Date => false,
+            };
+            let id = FieldId {
+                table: TableId(table),
+                field,
+            };
+            if let Some(path) = Path::find(definitions, memory, id).filter(|_| has_values)
+                && path
+                    .different()
+                    .is_some_and(|count| count <= MOST_DIFFERENT)
+            {
+                paths.push(((table, field), path));
+            }
+        }
+    }
+    paths
+}
+
+/// The times of events that are in memory.
+fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
+    let mut dates = Vec::new();
+    for (index, table) in definitions.tables.iter().enumerate() {
+        let Some(data) = memory.table(TableId(index)) else {
+            continue;
+        };
+        // Ends of states may be planned and lie years ahead: only what happens counts.
+        for event in &table.events {
+            if let EventSource::Columns(columns) = &event.source {
+                dates.extend(
+                    columns
+                        .iter()
+                        .filter_map(|column| data.columns[*column].clone()),
+                );
+            }
+        }
+    }
+    dates
+}
+
+fn count(paths: &[((usize, usize), Path)], dates: &[Arc<ColumnData>]) -> Counted {
+    let values = paths
+        .iter()
+        .filter_map(|(place, path)| Some((*place, path.values(MOST_LISTED)?)));
+    Counted {
+        values: values.collect(),
+        months: months(dates),
+    }
+}
+
+fn months(dates: &[Arc<ColumnData>]) -> Option<(Month, Month)> {
+    let mut bounds: Option<(i64, i64)> = None;
+    for column in dates {
+        let ColumnData::Instants(instants) = &**column else {
+            continue;
+        };
+        for instant in instants.iter().copied().filter(|at| *at != MISSING_INSTANT) {
+            let (first, last) = bounds.unwrap_or((instant, instant));
+            bounds = Some((first.min(instant), last.max(instant)));
+        }
+    }
+    let (first, last) = bounds?;
+    Some((month(first)?, month(last)?))
+}
+
+fn month(instant: i64) -> Option<Month> {
+    let date = DateTime::from_timestamp_micros(instant)?;
+    Some((date.year(), date.month()))
+}
