@@ -44,8 +44,7 @@ mod tests {
     fn descriptions_are_aligned_and_cut_to_the_width() {
         let look = Look {
             width: Some(21),
-            color: true,
-            unicode: true,
+            ..Look::PIPE
         };
         let candidates = [
             candidate("mttr", "Mean time to remediate"),

@@ -93,6 +93,7 @@ impl Session {
     /// Data or dates that were named and are not there: nobody meant to start without them.
     pub fn open(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
         let (mut session, told) = Session::open_silently(options)?;
+        session.refresh_catalogue();
         let first = commands::first_screen(&mut session);
         Ok((session, told.then(first)))
     }

@@ -145,20 +145,17 @@ impl Terminal {
         String::from_utf8_lossy(&seen.raw).into_owned()
     }
 
-    /// The colour of the first letter of the last occurrence of a word, and whether it is bold.
+    /// The colour of the first letter of a word in the cursor's line, and whether it is bold.
     pub fn color_of(&self, word: &str) -> Option<(Color, bool)> {
         let seen = self.seen.lock().expect("a screen");
         let screen = seen.parser.screen();
-        let rows: Vec<String> = screen.rows(0, screen.size().1.get()).collect();
-        let (row, text) = rows
-            .iter()
-            .enumerate()
-            .rfind(|(_, row)| row.contains(word))?;
-        let column = text[..text.rfind(word)?].chars().count();
-        let cell = screen.cell(row as u16, column as u16)?;
+        let line = line_of_cursor(screen);
+        let column = line[..line.find(word)?].chars().count();
+        let cell = screen.cell(screen.cursor_position().0, column as u16)?;
         Some((cell.fgcolor(), cell.bold()))
     }
 
+    /// Changes the size while the user is at an empty prompt.
     pub fn resize(&mut self, columns: u16) {
         let (size, rows, columns) = size(columns);
         self.seen
@@ -167,6 +164,11 @@ impl Terminal {
             .parser
             .set_size(rows, columns);
         self.master.resize(size).expect("another size");
+        // The signal counts from the next key on.
+        self.press("x");
+        self.wait("a key", |screen| line_of_cursor(screen) == "riskql> x");
+        self.press("\x7f");
+        self.await_prompt();
     }
 
     /// Rows that go on in the next one.

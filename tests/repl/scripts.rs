@@ -71,7 +71,7 @@ fn queries_on_the_command_line_are_answered_in_one_session() {
     let outcome = scene.script(&arguments, "this is not read");
     outcome.told(0, &[]);
     assert_eq!(
-        outcome.stdout.matches("backlog").count(),
+        outcome.stdout.matches("backlog_rows").count(),
         2,
         "{}",
         outcome.stdout
