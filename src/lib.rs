@@ -13,7 +13,7 @@
 //! | [`render`] | an answer, or [`diagnostic::Problems`] | text, JSON, CSV, … |
 //!
 //! [`format`] writes trees back as text; [`ground`] strings data, plan and engine together for many
-//! queries; [`cli`] is the command line. [`types`], [`calendar`] and [`functions`] are the words that
+//! queries; [`profile`] counts what is in columns; [`cli`] is the command line. [`types`], [`calendar`] and [`functions`] are the words that
 //! the rooms share.
 //!
 //! [`ask`] is the whole way in one function.

@@ -65,6 +65,15 @@ impl Path {
         }
     }
 
+    /// Whether two ways lead to the same values in memory.
+    pub fn is_same(&self, other: &Path) -> bool {
+        let mut hops = self.hops.iter().zip(&other.hops);
+        Arc::ptr_eq(&self.column, &other.column)
+            && self.hops.len() == other.hops.len()
+            && self.field_type == other.field_type
+            && hops.all(|(own, other)| Arc::ptr_eq(own, other))
+    }
+
     /// How many different values there can be; none for numbers and dates.
     pub fn different(&self) -> Option<usize> {
         match (&*self.column, &self.field_type) {

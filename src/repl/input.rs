@@ -1,7 +1,7 @@
 //! What was typed → entries: queries, definitions, commands. Looks nothing up.
 
 use crate::source::Sources;
-use crate::syntax::{self, UNFINISHED};
+use crate::syntax::{self, Grids, Token, TokenKind, UNFINISHED};
 
 /// The words that begin a definition.
 const DEFINITIONS: &[&str] = &[
@@ -234,19 +234,37 @@ fn first_code_line(text: &str) -> &str {
         .unwrap_or("")
 }
 
-/// A KPI may be called `test`: what can be read as a query, or as the beginning of one, is one.
+/// A KPI may be called `test`: a definition has a name or a title next, a query a word of the
+/// language or a sign.
 fn begins_definition(text: &str) -> bool {
     let code = first_code_line(text);
-    let first = code.split_whitespace().next().unwrap_or("");
-    // Nothing follows this word on its line.
-    let is_calendar = first == "calendar" && code.trim() == "calendar";
-    DEFINITIONS.contains(&first) && (is_calendar || parse(text).is_err_and(|codes| !is_end(&codes)))
+    let mut tokens = syntax::scan(text, Grids::Absent);
+    tokens.retain(|token| token.kind != TokenKind::Comment);
+    let word = |token: &Token| &text[token.start..token.end];
+    match tokens.as_slice() {
+        [first, second, ..] => {
+            let is_name = match second.kind {
+                TokenKind::Word => !syntax::is_reserved(word(second)),
+                kind => matches!(
+                    kind,
+                    TokenKind::Text | TokenKind::OpenText | TokenKind::BackTicked
+                ),
+            };
+            DEFINITIONS.contains(&word(first)) && is_name
+        }
+        // Nothing else stands on the first line of this one.
+        _ => code.trim() == "calendar",
+    }
 }
 
-/// Whether a text that is being typed begins with the word of a definition and something after it.
+/// Whether anything but comments and white space is there.
+pub(super) fn has_code(text: &str) -> bool {
+    !first_code_line(text).is_empty()
+}
+
+/// Whether a text that is being typed begins a definition, or may: its word and a space are there.
 pub(super) fn begins_as_definition(text: &str) -> bool {
-    let code = first_code_line(text);
-    let first = code.split_whitespace().next().unwrap_or("");
-    let goes_on = code.trim_start().len() > first.len() || text.trim_end().len() < text.len();
-    DEFINITIONS.contains(&first) && goes_on
+    let first = text.trim();
+    let is_begun = text.ends_with(char::is_whitespace) && DEFINITIONS.contains(&first);
+    is_begun || begins_definition(text)
 }

@@ -293,10 +293,10 @@ impl Session {
 
     /// Definitions or data have changed.
     pub(super) fn refresh_catalogue(&mut self) {
-        self.catalogue = Arc::new(Catalogue::new(
-            &self.workspace.definitions,
-            &self.tables.borrow(),
-        ));
+        let tables = self.tables.borrow();
+        let renewed = self.catalogue.renewed(&self.workspace.definitions, &tables);
+        drop(tables);
+        self.catalogue = Arc::new(renewed);
     }
 
     fn query(&mut self, text: &str) -> Result<Reply, Problems> {
@@ -305,7 +305,12 @@ impl Session {
             None => text.to_string(),
         };
         let question = self.read(&text)?;
-        self.ask(question)
+        let readings = self.tables.borrow().readings();
+        let reply = self.ask(question);
+        if self.tables.borrow().readings() != readings {
+            self.refresh_catalogue();
+        }
+        reply
     }
 
     /// The last query with the clauses typed, if that is what was typed.

@@ -23,7 +23,7 @@ const CASES: &[(&str, &str)] = &[
     // clauses
     (
         "mttr by |",
-        "by FIELD, …: groups — severity, validation, environment, app, team, kind, …",
+        "by FIELD, …: groups — severity, validation, environment, app, team, title, …",
     ),
     (
         "scan_coverage by |",
@@ -77,12 +77,12 @@ const CASES: &[(&str, &str)] = &[
     ("mttr where findings.cvss|", "cvss: number"),
     (
         "backlog where app|",
-        "app: text from assets.name; warehouse-api 24, pricing-api 23, login-web 21, refund-service 21, stream-service 21, driver-portal 20, …",
+        "app: text from assets.name; warehouse-api 24, pricing-api 23, stream-service 22, login-web 21, refund-service 21, driver-portal 20, …",
     ),
     // formulas
     (
         "count|",
-        "count of POPULATION: Number of rows; 0 when there are none.",
+        "count of POPULATION: How many rows the population has; 0 when it is empty.",
     ),
     (
         "count of findings|",

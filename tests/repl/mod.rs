@@ -4,6 +4,7 @@ mod completion;
 mod entries;
 mod highlights;
 mod hints;
+mod loading;
 mod pty;
 mod scene;
 mod scripts;

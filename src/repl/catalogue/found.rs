@@ -9,6 +9,8 @@ use chrono::{DateTime, Datelike};
 use crate::data::{ColumnData, MISSING_INSTANT, Memory};
 use crate::model::{Definitions, EventSource, FieldId, TableId};
 use crate::profile::{Path, Values};
+use crate::repl::complete;
+use crate::repl::complete::Candidate;
 use crate::types::FieldType;
 
 /// The most values of a field that are kept.
@@ -22,8 +24,25 @@ type Month = (i32, u32);
 #[derive(Default, Debug)]
 struct Counted {
     /// By table and field.
-    values: BTreeMap<(usize, usize), Values>,
+    fields: BTreeMap<(usize, usize), Arc<Field>>,
     months: Option<(Month, Month)>,
+}
+
+/// What was counted of a field, and where.
+#[derive(Debug)]
+struct Field {
+    path: Path,
+    values: Values,
+    choices: Vec<Choice>,
+}
+
+/// A value as completion offers it, worked out beforehand: thousands of them must cost nothing while
+/// somebody types.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub candidate: Candidate,
+    /// The value in small letters.
+    pub lower: String,
 }
 
 /// Values of fields: there once they are counted.
@@ -35,8 +54,8 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Begins to count what is in memory.
-    pub fn begin(definitions: &Definitions, memory: &Memory) -> Arc<Found> {
+    /// Begins to count what is in memory and was not counted before.
+    pub fn begin(definitions: &Definitions, memory: &Memory, before: Arc<Found>) -> Arc<Found> {
         let paths = paths(definitions, memory);
         let dates = dates(definitions, memory);
         let found = Arc::new(Found {
@@ -45,7 +64,8 @@ impl Found {
         });
         let result = Arc::clone(&found);
         let work = move || {
-            let _ = result.counted.set(count(&paths, &dates));
+            before.wait();
+            let _ = result.counted.set(count(paths, &dates, &before));
         };
         if let Err(error) = thread::Builder::new().spawn(work) {
             // Without a thread there are no values; everything else works.
@@ -60,8 +80,17 @@ impl Found {
         }
     }
 
+    fn field(&self, table: usize, field: usize) -> Option<&Field> {
+        let fields = &self.counted.get()?.fields;
+        fields.get(&(table, field)).map(Arc::as_ref)
+    }
+
     pub fn values(&self, table: usize, field: usize) -> Option<&Values> {
-        self.counted.get()?.values.get(&(table, field))
+        Some(&self.field(table, field)?.values)
+    }
+
+    pub fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+        Some(&self.field(table, field)?.choices)
     }
 
     pub fn months(&self) -> Option<(Month, Month)> {
@@ -128,14 +157,41 @@ fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
     dates
 }
 
-fn count(paths: &[((usize, usize), Path)], dates: &[Arc<ColumnData>]) -> Counted {
-    let values = paths
-        .iter()
-        .filter_map(|(place, path)| Some((*place, path.values(MOST_LISTED)?)));
+fn count(paths: Vec<((usize, usize), Path)>, dates: &[Arc<ColumnData>], before: &Found) -> Counted {
+    let known = before.counted.get().map(|counted| &counted.fields);
+    let mut fields = BTreeMap::new();
+    for (place, path) in paths {
+        let mut known = known.iter().flat_map(|fields| fields.values());
+        let same = known.find(|field| field.path.is_same(&path));
+        if let Some(field) = same.cloned().or_else(|| counted(path)) {
+            fields.insert(place, field);
+        }
+    }
     Counted {
-        values: values.collect(),
+        fields,
         months: months(dates),
     }
+}
+
+fn counted(path: Path) -> Option<Arc<Field>> {
+    let values = path.values(MOST_LISTED)?;
+    Some(Arc::new(Field {
+        choices: choices(&values),
+        path,
+        values,
+    }))
+}
+
+/// Values that can be written and shown.
+fn choices(values: &Values) -> Vec<Choice> {
+    let listed = values.listed.iter();
+    let choices = listed.filter_map(|(value, rows)| Candidate::of_value(value, Some(*rows)));
+    choices
+        .map(|candidate| Choice {
+            lower: complete::bare(&candidate.replacement).to_lowercase(),
+            candidate,
+        })
+        .collect()
 }
 
 fn months(dates: &[Arc<ColumnData>]) -> Option<(Month, Month)> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::data::Memory;
 use crate::model::Definitions;
+pub(super) use found::Choice;
 use found::Found;
 
 /// Nouns of the definitions, and values found in the data. Made once for each change of either, so
@@ -109,8 +110,13 @@ impl Catalogue {
     /// The catalogue of definitions and of what was read of the tables. Returns at once; values are
     /// counted meanwhile.
     pub fn new(definitions: &Definitions, tables: &Memory) -> Catalogue {
+        Catalogue::default().renewed(definitions, tables)
+    }
+
+    /// The same after definitions or data have changed; what did not change is not counted again.
+    pub fn renewed(&self, definitions: &Definitions, tables: &Memory) -> Catalogue {
         Catalogue {
-            found: Found::begin(definitions, tables),
+            found: Found::begin(definitions, tables, Arc::clone(&self.found)),
             ..nouns::collect(definitions, tables)
         }
     }
@@ -136,6 +142,11 @@ impl Catalogue {
             },
             FieldKind::Number | FieldKind::Date => Values::Open,
         }
+    }
+
+    /// The values of a field as completion offers them, once they are counted.
+    pub(super) fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+        self.found.choices(table, field)
     }
 
     /// First and last month in which something happened, as years and months; none if no date is

@@ -17,7 +17,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("where", "where FIELD = VALUE and …: only some rows"),
     (
         "over",
-        "a time series: over day, week, month, quarter, year",
+        "over day, week, month, quarter, year: a time series",
     ),
     ("last", "last 12 months: complete periods"),
     ("this", "this quarter: the period so far"),

@@ -12,7 +12,7 @@ pub(super) mod values;
 pub(super) mod word;
 
 pub(super) use keywords::meaning as keyword_meaning;
-pub(super) use word::entry_start;
+pub(super) use word::{bare, entry_start};
 
 use super::catalogue::Catalogue;
 use super::input;
@@ -190,15 +190,17 @@ fn offered(before: &str, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
         next.retain(|next| matches!(next.slot, Slot::Value | Slot::Weight | Slot::Date));
     }
     next.sort_by_key(|next| next.slot != Slot::Formula);
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for next in &next {
-        candidates.extend(slots::candidates(next, word, catalogue));
-    }
-    if before.trim().is_empty() {
+    let is_value = |next: &&Next| matches!(next.slot, Slot::Value);
+    let of = |next: &Next| slots::candidates(next, word, catalogue);
+    // Values are many, and different from each other already.
+    let values = next.iter().find(is_value).map_or_else(Vec::new, of);
+    let others = next.iter().filter(|next| !is_value(next));
+    let mut candidates: Vec<Candidate> = others.flat_map(of).collect();
+    if !input::has_code(before) {
         candidates.extend(keywords::definitions());
     }
     candidates.extend(keywords::candidates(&next));
-    unique(candidates)
+    [values, unique(candidates)].concat()
 }
 
 /// The names that may follow a text; words of the language left out.

@@ -27,12 +27,9 @@ pub(super) fn candidates(next: &Next, word: &Word, catalogue: &Catalogue) -> Vec
         Slot::Measured => measured(next, catalogue),
         Slot::SortKey => [meant(about, catalogue), field_names(about, catalogue)].concat(),
         Slot::Rank => meant(about, catalogue),
-        Slot::Value | Slot::Weight => {
-            let field = next.field.as_ref();
-            field.map_or_else(Vec::new, |field| {
-                values::candidates(about, field, catalogue)
-            })
-        }
+        Slot::Value | Slot::Weight => next.field.as_ref().map_or_else(Vec::new, |field| {
+            values::candidates(about, field, word, catalogue)
+        }),
         Slot::Date => times::dates(catalogue),
         Slot::Count => times::counts(),
         Slot::Grain { is_plural } => times::grains(*is_plural),

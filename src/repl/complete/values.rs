@@ -1,7 +1,9 @@
 //! Values of a field as candidates.
 
 use super::fields::rows_words;
+use super::word::Word;
 use super::{Candidate, fields, times};
+use crate::render;
 use crate::repl::catalogue::{Catalogue, FieldKind, FieldWords, Values};
 use crate::syntax::{self, Named};
 
@@ -27,10 +29,15 @@ pub(in crate::repl) fn field<'c>(
     }
 }
 
-/// Values that a field may have: in the order of its scale, or as often as they were found.
+/// Of so many values one is looked for that a misspelt one may mean.
+const MOST_COMPARED: usize = 300;
+
+/// Values that a field may have and that hold what was typed: in the order of its scale, or as often
+/// as they were found. If none holds it, some to compare it with.
 pub(super) fn candidates(
     about: &[Named],
     wanted: &(Option<String>, String),
+    word: &Word,
     catalogue: &Catalogue,
 ) -> Vec<Candidate> {
     let Some((table, index, words)) = field(about, wanted, catalogue) else {
@@ -39,30 +46,45 @@ pub(super) fn candidates(
     if words.kind == FieldKind::Date {
         return times::dates(catalogue);
     }
-    match catalogue.values(table, index) {
-        Values::Open => Vec::new(),
-        Values::Ordered(values) => {
-            let values = values.into_iter();
-            let about = |rows: Option<u64>| rows.map(rows_words).unwrap_or_default();
-            values
-                .filter_map(|(value, rows)| Some(Candidate::new(written(&value)?, about(rows))))
-                .collect()
-        }
-        Values::Found(values, _) => {
-            let values = values.into_iter();
-            values
-                .filter_map(|(value, rows)| {
-                    Some(Candidate::new(written(&value)?, rows_words(rows)))
-                })
-                .collect()
-        }
+    let Some(choices) = catalogue.choices(table, index) else {
+        return declared(&catalogue.values(table, index));
+    };
+    let typed = word.typed.to_lowercase();
+    let holding = choices
+        .iter()
+        .filter(|choice| choice.lower.contains(&typed));
+    let holding: Vec<Candidate> = holding.map(|choice| choice.candidate.clone()).collect();
+    if !holding.is_empty() || word.is_long {
+        return holding;
+    }
+    let some = choices.iter().take(MOST_COMPARED);
+    some.map(|choice| choice.candidate.clone()).collect()
+}
+
+/// What a definition lists, as long as nothing is counted.
+fn declared(values: &Values) -> Vec<Candidate> {
+    match values {
+        Values::Open | Values::Found(..) => Vec::new(),
+        Values::Ordered(values) => values
+            .iter()
+            .filter_map(|(value, rows)| Candidate::of_value(value, *rows))
+            .collect(),
     }
 }
 
-/// A value as the language writes it; none if it cannot.
-fn written(value: &str) -> Option<String> {
-    match syntax::is_bare(value) {
-        true => Some(value.to_string()),
-        false => syntax::quoted(value),
+impl Candidate {
+    /// A value as the language writes it; none if it cannot be written or shown.
+    pub(in crate::repl) fn of_value(value: &str, rows: Option<u64>) -> Option<Candidate> {
+        if value.chars().any(render::is_harmful) {
+            return None;
+        }
+        let written = match syntax::is_bare(value) {
+            true => value.to_string(),
+            false => syntax::quoted(value)?,
+        };
+        Some(Candidate {
+            replacement: written,
+            about: rows.map(rows_words).unwrap_or_default(),
+        })
     }
 }

@@ -43,7 +43,7 @@ impl Word {
 }
 
 /// The text of a candidate without its quotes.
-pub(super) fn bare(replacement: &str) -> &str {
+pub(in crate::repl) fn bare(replacement: &str) -> &str {
     let inside = replacement.strip_prefix('"');
     let inside = inside.and_then(|rest| rest.strip_suffix('"'));
     inside.unwrap_or(replacement)

@@ -127,7 +127,7 @@ fn mentioned(text: &str, tokens: &[Token], end: usize) -> Vec<Named> {
     let mut before = "";
     for token in tokens.iter().take_while(|token| token.start < end) {
         let word = &text[token.start..token.end];
-        if token.kind == TokenKind::Word && matches!(before, "of" | "list" | "any") {
+        if token.kind == TokenKind::Word && matches!(before, "of" | "list") {
             found.push(Named::Table(word.to_string()));
         } else if token.kind == TokenKind::Word && matches!(before, "" | "is" | "," | "+" | "/") {
             found.push(Named::Formula(word.to_string()));

@@ -24,10 +24,10 @@ pub(super) struct Attempt {
     pub open: Vec<Node>,
 }
 
-/// How deep rules may stand in one another: twice what the parser takes.
-const MOST_OPEN: usize = 1024;
+/// How deep rules may stand in one another: what the parser takes, at three rules a parenthesis.
+const MOST_OPEN: usize = 400;
 /// How many steps a walk may take: far more than any text a person types needs.
-const MOST_STEPS: usize = 2_000_000;
+const MOST_STEPS: usize = 200_000;
 
 pub(super) struct Walk<'t> {
     grammar: &'static Grammar,
