@@ -1,7 +1,6 @@
 //! `p0` to `p100`: percentiles with linear interpolation (rule S21).
 
 use super::{Function, Keeps, Kept, Takes, mismatch, same};
-use crate::pulse;
 
 pub(super) const FUNCTION: Function = Function {
     name: "pNN",
@@ -38,8 +37,7 @@ pub(super) fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
     let position = q * last as f64;
     let below = (position.floor() as usize).min(last);
     let part = position - below as f64;
-    let order = pulse::listening(f64::total_cmp);
-    let (_, lower, above) = values.select_nth_unstable_by(below, order);
+    let (_, lower, above) = values.select_nth_unstable_by(below, f64::total_cmp);
     let lower = *lower;
     match above.iter().copied().min_by(f64::total_cmp) {
         Some(upper) if part > 0.0 => Some(lower + (upper - lower) * part),
