@@ -36,6 +36,7 @@ pub mod ground;
 pub mod model;
 pub mod plan;
 pub mod profile;
+pub mod progress;
 pub mod project;
 pub mod pulse;
 pub mod question;

@@ -167,6 +167,12 @@ pub struct ReplArguments {
     /// In a script, go on after an entry that fails
     #[arg(long)]
     pub keep_going: bool,
+    /// Run the entries of this file first [default: ~/.config/riskql/startup, at a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub startup: Option<PathBuf>,
+    /// Run no entries first
+    #[arg(long, conflicts_with = "startup")]
+    pub no_startup: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]

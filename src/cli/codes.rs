@@ -22,6 +22,8 @@ pub const CODES: &[(&str, &str)] = &[
         "D924",
         "what entered and left a state does not add up to what is in it",
     ),
+    ("D950", "there is no editor"),
+    ("D951", "the editor failed"),
     ("K901", "the folder of definitions is not there"),
     ("K902", "there are no definition files"),
     ("K903", "a definition file is not UTF-8"),
@@ -75,4 +77,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K981", "the last query is no KPI"),
     ("K982", "a definition or its file is there already"),
     ("K983", "what is to be saved, or where, cannot be told"),
+    ("K957", "a command needs the name of a file"),
+    ("K958", "a script that reads itself"),
+    ("K959", "definitions that have no files cannot be watched"),
 ];

@@ -8,6 +8,7 @@ use super::args::{ColorChoice, FormatChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::files;
+use crate::progress::Progress;
 use crate::render::{self, Format, Look};
 use crate::source::Sources;
 
@@ -92,9 +93,10 @@ impl Console {
         let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
     }
 
-    /// Whether a person watches stderr.
-    pub fn is_watched(&self) -> bool {
-        !self.screen.quiet && io::stderr().is_terminal()
+    /// Tells whoever watches stderr how far a long computation is, until it is dropped.
+    pub fn progress(&self) -> Progress {
+        let is_watched = !self.screen.quiet && io::stderr().is_terminal();
+        Progress::start(is_watched, locale_is_unicode())
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::args::{DataOptions, ExplainArguments, FormatChoice, OutputOptions, TextOrJson};
 use super::console::{Console, Target};
 use super::failure::Failure;
-use super::progress::Progress;
 use super::workspace;
 use crate::diagnostic::Diagnostic;
 use crate::explain;
@@ -68,7 +67,7 @@ pub fn query(
     workspace::needs_data(data, &format!("explain \"{}\"", explain::asked(query)))?;
     let instants = workspace::instants(console, definitions, data)?;
     let ground = workspace::ground(console, definitions, data, instants)?;
-    let progress = Progress::start(console.is_watched(), workspace::READING);
+    let progress = console.progress();
     let mut explained = explain::explain(&ground, query)?;
     if how.with_rows {
         explained.add_rows(&ground)?;

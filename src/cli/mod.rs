@@ -12,7 +12,6 @@ mod explain;
 mod failure;
 mod fmt;
 mod init;
-mod progress;
 mod repl;
 mod run;
 mod scorecard;

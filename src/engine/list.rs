@@ -15,6 +15,7 @@ use crate::answer::{Answer, Cell, Column, ColumnRole, Excluded, Level, Row};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::model::{FieldId, Kind, Role};
 use crate::plan::{ListWork, Plan};
+use crate::pulse::{self, Steps};
 use crate::types::{FieldType, StockMoment};
 
 /// The answer to a `list` query.
@@ -28,6 +29,7 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, plan: &Plan, work: &ListWork) -
         .collect();
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by(|left, right| {
+        pulse::listen();
         let compare = |(values, is_descending): &(Values, bool)| {
             values.compare(*left, *right, *is_descending)
         };
@@ -124,7 +126,11 @@ impl<'a> Values<'a> {
         let mut program = Program::new(reader, field.table);
         let node = program.field(field);
         // A row's block holds only that row: a list shows few of many.
-        let read = |row: &usize| one(&program.nodes, node, *row);
+        let mut steps = Steps::default();
+        let read = |row: &usize| {
+            steps.step();
+            one(&program.nodes, node, *row)
+        };
         Values {
             field_type: &reader.definitions.field(field).field_type,
             dictionary: program.dictionary(field),

@@ -16,6 +16,7 @@ use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::diagnostic::Problems;
 use crate::functions::Keeps;
 use crate::model::TableId;
+use crate::pulse;
 
 /// All that one pass computes.
 pub(super) struct Pass<'a> {
@@ -114,6 +115,7 @@ impl<'a> Pass<'a> {
         let mut kept: Vec<Kept> = self.jobs.iter().map(|job| self.new_kept(job)).collect();
         let mut unused = vec![Unused::default(); self.jobs.len()];
         for rows in blocks(rows) {
+            pulse::beat(rows.len());
             let block = Block::new(&self.program.nodes, rows);
             let pools = self.pools.iter().zip(&mut left);
             let pieces: Vec<Vec<Piece>> = pools

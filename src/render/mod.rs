@@ -31,7 +31,7 @@ pub use look::Look;
 pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
-pub use text::{harmless, is_harmful, lines};
+pub use text::{harmless, is_harmful, lines, shorten, width};
 
 use serde_json::Value as Json;
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::look::Look;
 
 /// Columns that a text takes on a terminal.
-pub(super) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
@@ -45,7 +45,7 @@ pub fn is_harmful(letter: char) -> bool {
 }
 
 /// A text cut to at most `limit` columns, its end replaced by a mark.
-pub(super) fn shorten(text: &str, limit: usize, look: Look) -> String {
+pub fn shorten(text: &str, limit: usize, look: Look) -> String {
     if width(text) <= limit {
         return text.to_string();
     }

@@ -32,12 +32,20 @@ pub enum Entry {
 /// Cuts what was typed, pasted or read from a script into entries. An entry ends where it is complete
 /// and the next line does not go on with it; blank lines always end one.
 pub fn entries(text: &str) -> Vec<Entry> {
+    let numbered = numbered(text).into_iter();
+    numbered.map(|(_, entry)| entry).collect()
+}
+
+/// The entries of a text, each with the number of its first line, from 1.
+pub fn numbered(text: &str) -> Vec<(usize, Entry)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut entries = Vec::new();
     let mut open = String::new();
-    for line in text.lines() {
+    let mut first = 1;
+    for (number, line) in (1..).zip(text.lines()) {
         if !goes_on(&open, line) {
-            entries.extend(entry(&std::mem::take(&mut open)));
+            entries.extend(entry(&std::mem::take(&mut open)).map(|entry| (first, entry)));
+            first = number;
         }
         if !line.trim().is_empty() {
             if !open.is_empty() {
@@ -46,7 +54,7 @@ pub fn entries(text: &str) -> Vec<Entry> {
             open.push_str(line.trim_end());
         }
     }
-    entries.extend(entry(&open));
+    entries.extend(entry(&open).map(|entry| (first, entry)));
     entries
 }
 

@@ -12,6 +12,7 @@ use super::commands;
 use super::input::{self, Entry};
 use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
+use super::watch::Stamps;
 use super::workspace::Workspace;
 use crate::answer::Answer;
 use crate::data::{self, Memory};
@@ -23,7 +24,7 @@ use crate::model::{Definitions, Moment, Query, Role, Subject};
 use crate::project::Origin;
 use crate::question::{self, Question};
 use crate::render::{self, Format, Look};
-use crate::source::Spanned;
+use crate::source::{Sources, Spanned};
 use crate::syntax::ast;
 
 /// What a session starts with.
@@ -49,6 +50,19 @@ pub struct Session {
     /// The queries before the last, the latest at the end.
     pub(super) past: Vec<Spanned<ast::Query>>,
     pub(super) catalogue: Arc<Catalogue>,
+    /// Where the entry that is being answered stands, if not at the prompt.
+    pub(super) place: Option<Place>,
+    /// How many scripts call each other.
+    pub(super) depth: usize,
+    /// The definition files as they were last read, while they are watched.
+    pub(super) watched: Option<Stamps>,
+}
+
+/// A line of a script.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub script: String,
+    pub line: usize,
 }
 
 /// What the user has set.
@@ -96,6 +110,14 @@ impl Session {
     ///
     /// Data or dates that were named and are not there: nobody meant to start without them.
     pub fn open(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
+        let (mut session, told) = Session::open_silently(options)?;
+        session.refresh_catalogue();
+        let first = commands::first_screen(&mut session);
+        Ok((session, told.then(first)))
+    }
+
+    /// Opens a session for a script: the reply has the mistakes in definitions alone.
+    pub fn open_silently(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
         let (workspace, problems) = Workspace::open(options.origin);
         let mut session = Session {
             catalogue: Arc::new(Catalogue::default()),
@@ -115,6 +137,9 @@ impl Session {
             },
             last: None,
             past: Vec::new(),
+            place: None,
+            depth: 0,
+            watched: None,
         };
         let told = session.rendered(&problems);
         let set = session.set_instants(options.as_of, options.known_on);
@@ -122,14 +147,14 @@ impl Session {
         if let Err(problems) = ready {
             return Err((session, problems));
         }
-        session.refresh_catalogue();
-        let first = commands::first_screen(&mut session);
-        Ok((session, Reply::told(told).then(first)))
+        Ok((session, Reply::told(told)))
     }
 
     /// Answers what was typed, which may be several entries. Stops at the first that fails.
     pub fn answer(&mut self, typed: &str) -> Reply {
         let mut reply = Reply::default();
+        // A query that was stopped may have left them.
+        (self.place, self.depth) = (None, 0);
         for entry in input::entries(typed) {
             reply = reply.then(self.entry(&entry));
             if reply.fault.is_some() || reply.wish.is_some() {
@@ -258,17 +283,31 @@ impl Session {
 
     /// Reads a query of this session.
     pub(super) fn read(&mut self, text: &str) -> Result<Question, Problems> {
+        let (name, text) = self.source("<query>", text);
         let workspace = &mut self.workspace;
-        question::read(
-            &mut workspace.sources,
-            &workspace.definitions,
-            "<query>",
-            text,
-        )
+        question::read(&mut workspace.sources, &workspace.definitions, &name, &text)
+    }
+
+    /// What messages call a text, and the text at the line where it stands.
+    pub(super) fn source(&self, name: &str, text: &str) -> (String, String) {
+        match &self.place {
+            Some(place) => (
+                place.script.clone(),
+                format!("{}{text}", "\n".repeat(place.line - 1)),
+            ),
+            None => (name.to_string(), text.to_string()),
+        }
+    }
+
+    /// The texts that problems refer to.
+    pub fn into_sources(self) -> Sources {
+        self.workspace.sources
     }
 
     fn define(&mut self, text: &str) -> Result<Reply, Problems> {
-        let added = self.workspace.add(text)?;
+        let (name, text) = self.source("<typed>", text);
+        let added = self.workspace.add(&name, &text)?;
+        self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);
         let mut words = format!("added {}", added.names.join(", "));
@@ -356,7 +395,8 @@ impl Session {
                 false => Ok(Typed::Again),
             };
         }
-        let id = self.workspace.sources.add("<query>", typed);
+        let (name, text) = self.source("<query>", typed);
+        let id = self.workspace.sources.add(name, text);
         let clauses = crate::syntax::parse_query(&self.workspace.sources, id)?.node;
         let is_bare = clauses.subject == ast::Subject::Everything;
         if adds {

@@ -1,6 +1,6 @@
 //! The definitions of a session: those of the folder, and those typed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::check;
@@ -24,6 +24,17 @@ pub struct Workspace {
     pub left_out: usize,
     /// Nothing of the origin was sound: these are those of the built-in library.
     pub is_stand_in: bool,
+}
+
+/// What came of reading the origin again.
+#[derive(Default)]
+pub struct Reloaded {
+    pub problems: Problems,
+    /// Mistakes would have lost definitions: the previous ones stay.
+    pub is_kept: bool,
+    pub added: usize,
+    pub changed: usize,
+    pub gone: usize,
 }
 
 /// What came of definitions that were typed.
@@ -53,26 +64,64 @@ impl Workspace {
         (workspace, read.problems)
     }
 
-    /// Reads the origin again and keeps what was typed, as far as it still fits.
-    pub fn reload(&mut self) -> Problems {
+    /// Reads the origin again and keeps what was typed, as far as it still fits. If a mistake would
+    /// lose a definition that was there, everything stays as it was.
+    pub fn reload(&mut self) -> Reloaded {
+        let before = self.texts();
         let read = read(&mut self.sources, &self.origin);
+        let is_there = |name: &String| read.files.iter().any(|file| has(file, name));
+        let lost = before.keys().filter(|name| !is_there(name)).count();
+        let mut problems = read.problems;
+        if problems.has_errors() && lost > 0 {
+            return Reloaded {
+                problems,
+                is_kept: true,
+                ..Reloaded::default()
+            };
+        }
         self.files = read.files;
         self.definitions = read.definitions;
         self.left_out = read.left_out;
         self.is_stand_in = read.is_stand_in;
-        let mut problems = read.problems;
         for typed in std::mem::take(&mut self.typed) {
             if let Err(of_typed) = self.put(typed) {
                 problems.extend(of_typed);
             }
         }
-        problems
+        let after = self.texts();
+        let changed = |(name, text): &(&String, &String)| {
+            before.get(*name).is_some_and(|before| before != *text)
+        };
+        Reloaded {
+            problems,
+            is_kept: false,
+            added: after
+                .keys()
+                .filter(|name| !before.contains_key(*name))
+                .count(),
+            changed: after.iter().filter(changed).count(),
+            gone: before
+                .keys()
+                .filter(|name| !after.contains_key(*name))
+                .count(),
+        }
     }
 
-    /// Checks definitions together with all others and adds them. One that has the name of another
+    /// The definitions of the origin as they are written, by kind and name.
+    fn texts(&self) -> BTreeMap<String, String> {
+        let all = self.files.iter().flat_map(|file| &file.definitions);
+        all.map(|tree| {
+            let text = self.sources.slice(tree.span).to_string();
+            (label(&tree.node), text)
+        })
+        .collect()
+    }
+
+    /// Checks definitions, in a text that messages call `name`, together with all others and adds
+    /// them. One that has the name of another
     /// takes its place. With any mistake in them, nothing changes.
-    pub fn add(&mut self, text: &str) -> Result<Added, Problems> {
-        let id = self.sources.add("<typed>", text);
+    pub fn add(&mut self, name: &str, text: &str) -> Result<Added, Problems> {
+        let id = self.sources.add(name, text);
         let (file, problems) = syntax::parse_file(&self.sources, id);
         if problems.has_errors() {
             return Err(problems);
@@ -158,6 +207,7 @@ impl Workspace {
             files.iter().map(|file| without(file, &names)).collect()
         };
         let (files, mut typed) = (without(&self.files), without(&self.typed));
+        let source = file.source;
         typed.push(file);
         let all: Vec<ast::File> = files.iter().chain(&typed).cloned().collect();
         let (definitions, problems) = check::definitions(&self.sources, &all);
@@ -167,7 +217,7 @@ impl Workspace {
                 self.files = files;
                 self.typed = typed;
                 self.typed.retain(|file| !file.definitions.is_empty());
-                Ok(only(problems, &names, &self.sources))
+                Ok(only(problems, source))
             }
             None => Err(problems),
         }
@@ -175,17 +225,19 @@ impl Workspace {
 }
 
 /// Warnings about what was typed; the others were told when the session began.
-fn only(problems: Problems, _names: &[String], sources: &Sources) -> Problems {
+fn only(problems: Problems, source: SourceId) -> Problems {
     let mut own = Problems::default();
     for problem in problems.sorted() {
-        let is_own = problem
-            .span
-            .is_some_and(|span| sources.get(span.source).name == "<typed>");
-        if is_own {
+        if problem.span.is_some_and(|span| span.source == source) {
             own.push(problem);
         }
     }
     own
+}
+
+fn has(file: &ast::File, name: &str) -> bool {
+    let mut definitions = file.definitions.iter();
+    definitions.any(|tree| label(&tree.node) == name)
 }
 
 fn without(file: &ast::File, names: &[String]) -> ast::File {

@@ -1,4 +1,4 @@
-//! The session, without a terminal.
+//! The session: what is typed, what helps while typing, and the terminal around it.
 
 mod answers;
 mod charts;
@@ -9,10 +9,16 @@ mod highlights;
 mod hints;
 mod loading;
 mod profiles;
+mod pty;
 mod refining;
 mod rows;
 mod saving;
+mod scene;
+mod scripts;
 mod talk;
+mod terminal;
+mod typing;
+mod watching;
 mod why;
 
 use std::path::PathBuf;

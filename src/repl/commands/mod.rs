@@ -15,6 +15,7 @@ mod plan;
 mod recall;
 mod rows;
 mod save;
+mod screen;
 mod settings;
 mod show;
 mod tables;
@@ -89,6 +90,11 @@ pub const COMMANDS: &[Command] = &[
     settings::FORMAT,
     settings::OUTPUT,
     settings::TIME,
+    screen::PAGE,
+    screen::EDIT,
+    screen::READ,
+    screen::RELOAD,
+    screen::WATCH,
     Command {
         name: "quit",
         arguments: "",

@@ -64,14 +64,14 @@ fn save(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let mut words = format!("saved {label} in {}", file.display());
     if keep::is_read(&session.workspace.origin, &file) {
         session.workspace.forget(&label);
-        let problems = session.workspace.reload();
+        let problems = session.workspace.reload().problems;
         if problems.has_errors() {
             words += &format!("\n{}", session.rendered(&problems));
         }
     } else {
         words += "; this is not below the definitions of the session, so it is not read with them";
         if typed.is_none() {
-            session.workspace.add(&text)?;
+            session.workspace.add("<typed>", &text)?;
         }
     }
     session.refresh_catalogue();
