@@ -8,6 +8,7 @@ use super::console::{Console, Target};
 use super::failure::{Failure, Kind};
 use crate::diagnostic::{Diagnostic, Fault, Problems};
 use crate::project::{self, Origin};
+use crate::render::Look;
 use crate::repl::{self, Options, Reply, Script, Session};
 
 /// Opens a session and runs it to its end.
@@ -35,9 +36,9 @@ pub fn run(
     drop(progress);
     let (mut session, first) = match opened {
         Ok(opened) => opened,
-        Err((session, problems)) => {
-            console.sources = session.into_sources();
-            return Err(problems.into());
+        Err(refused) => {
+            console.sources = refused.sources;
+            return Err(refused.problems.into());
         }
     };
     say(&first);
@@ -45,7 +46,10 @@ pub fn run(
         say(&repl::start_up(&mut session, &script));
     }
     if is_interactive {
-        let look = || target.look(console);
+        let look = || Look {
+            rows: Some(lines_for_answers()),
+            ..target.look(console)
+        };
         return repl::run_terminal(&mut session, &look).map_err(|error| broken(&error));
     }
     match repl::run_script(&mut session, &scripts(arguments)?, arguments.keep_going) {
@@ -55,6 +59,12 @@ pub fn run(
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(broken(&error)),
     }
+}
+
+/// Lines an answer may take so that it, its footer and the prompt fit the screen.
+fn lines_for_answers() -> usize {
+    let height = terminal_size::terminal_size().map_or(40, |(_, height)| usize::from(height.0));
+    height.saturating_sub(6).max(10)
 }
 
 /// What a session says before its first entry. Nobody is left to tell when stderr is gone.

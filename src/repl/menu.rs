@@ -53,7 +53,7 @@ mod tests {
         ];
         assert_eq!(
             lines(&candidates, look),
-            ["mttr     Mean time t…", "backlog  Open", "bare"]
+            ["mttr     Mean time…", "backlog  Open", "bare"]
         );
     }
 

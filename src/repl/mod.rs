@@ -39,5 +39,5 @@ pub use hint::hint;
 pub use places::startup_file;
 pub use reply::{Reply, Wish};
 pub use script::{Script, run as run_script, start_up};
-pub use session::{Options, Session};
+pub use session::{Options, Refused, Session};
 pub use terminal::run as run_terminal;

@@ -41,6 +41,13 @@ pub struct Options {
     pub look: Look,
 }
 
+/// A session that was not opened: why, and the texts that the reasons name places of.
+#[derive(Debug)]
+pub struct Refused {
+    pub sources: Sources,
+    pub problems: Problems,
+}
+
 /// A conversation about definitions and tables.
 pub struct Session {
     pub(super) workspace: Workspace,
@@ -109,7 +116,7 @@ impl Session {
     /// # Errors
     ///
     /// Data or dates that were named and are not there: nobody meant to start without them.
-    pub fn open(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
+    pub fn open(options: Options) -> Result<(Session, Reply), Refused> {
         let (mut session, told) = Session::open_silently(options)?;
         session.refresh_catalogue();
         let first = commands::first_screen(&mut session);
@@ -117,7 +124,7 @@ impl Session {
     }
 
     /// Opens a session for a script: the reply has the mistakes in definitions alone.
-    pub fn open_silently(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
+    pub fn open_silently(options: Options) -> Result<(Session, Reply), Refused> {
         let (workspace, problems) = Workspace::open(options.origin);
         let mut session = Session {
             catalogue: Arc::new(Catalogue::default()),
@@ -145,7 +152,10 @@ impl Session {
         let set = session.set_instants(options.as_of, options.known_on);
         let ready = set.and_then(|()| session.locate());
         if let Err(problems) = ready {
-            return Err((session, problems));
+            return Err(Refused {
+                sources: session.workspace.sources,
+                problems,
+            });
         }
         Ok((session, Reply::told(told)))
     }
@@ -297,11 +307,6 @@ impl Session {
             ),
             None => (name.to_string(), text.to_string()),
         }
-    }
-
-    /// The texts that problems refer to.
-    pub fn into_sources(self) -> Sources {
-        self.workspace.sources
     }
 
     fn define(&mut self, text: &str) -> Result<Reply, Problems> {

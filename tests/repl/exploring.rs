@@ -117,7 +117,7 @@ fn options(folder: &Path) -> Options {
 fn open_with(options: Options) -> (Session, String) {
     match Session::open(options) {
         Ok((session, first)) => (session, first.told),
-        Err((_, problems)) => panic!("{problems:?}"),
+        Err(refused) => panic!("{:?}", refused.problems),
     }
 }
 

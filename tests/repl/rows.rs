@@ -64,7 +64,7 @@ impl Desk {
         };
         match Session::open(options) {
             Ok((session, _)) => Desk { session, folder },
-            Err((_, problems)) => panic!("{:#?}", problems.sorted()),
+            Err(refused) => panic!("{:#?}", refused.problems.sorted()),
         }
     }
 

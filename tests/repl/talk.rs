@@ -28,10 +28,7 @@ pub fn session_with(origin: Origin, look: Look) -> Session {
     };
     match Session::open(options) {
         Ok((session, _)) => session,
-        Err((session, problems)) => {
-            drop(session);
-            panic!("{problems:?}");
-        }
+        Err(refused) => panic!("{:?}", refused.problems),
     }
 }
 
