@@ -10,5 +10,6 @@ mod format;
 mod ingest;
 mod plan;
 mod render;
+mod repl;
 mod shipped;
 mod syntax;

@@ -173,6 +173,12 @@ pub struct ReplArguments {
     /// In a script, go on after an entry that fails
     #[arg(long)]
     pub keep_going: bool,
+    /// Run the entries of this file first [default: ~/.config/riskql/startup, at a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub startup: Option<PathBuf>,
+    /// Run no entries first
+    #[arg(long, conflicts_with = "startup")]
+    pub no_startup: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]
@@ -325,13 +331,17 @@ pub struct FmtArguments {
 #[command(after_help = "\
 Examples:
   riskql explain mttr --data exports
-  riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json")]
+  riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json
+  riskql explain \"mttr in 2026-03\" --data exports --rows")]
 pub struct ExplainArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY", required = true)]
     pub query: Vec<String>,
     #[command(flatten)]
     pub data: DataOptions,
+    /// List the rows behind the numbers after the explanation
+    #[arg(long)]
+    pub rows: bool,
     /// Format of the explanation [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<TextOrJson>,
