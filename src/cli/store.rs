@@ -29,8 +29,10 @@ pub fn run(
         Some(StoreCommand::Rebuild) => {
             let definitions = workspace::definitions(console, defs)?;
             store::forget_tables(&store)?;
-            let folder = store::tables(&store, &definitions)?;
-            write_stdout(format!("tables made anew in {}\n", folder.display()).as_bytes())
+            let derived = store::derive(&store, &definitions)?;
+            console.report(derived.problems);
+            let folder = derived.folder.display();
+            write_stdout(format!("tables made anew in {folder}\n").as_bytes())
         }
     }
 }

@@ -129,6 +129,17 @@ words!(
 );
 
 words!(
+    /// What people decide about a finding.
+    Decision {
+        Confirmed = "confirmed",
+        Accepted = "accepted",
+        ClaimedFixed = "claimed_fixed",
+        OutOfScope = "out_of_scope",
+        FalsePositive = "false_positive",
+    }
+);
+
+words!(
     /// Which table rows belong to.
     Fills {
         /// Rows of a scan, from which the lifecycle is derived.

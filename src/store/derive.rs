@@ -1,41 +1,42 @@
 //! Segments → the tables of the shipped schema, as Parquet files in a folder named by the hash of what
 //! they were made of.
 
+mod advisories;
 mod assets;
+mod decisions;
+mod detections;
 mod findings;
+mod instants;
+mod issues;
+mod names;
+mod part;
 
-pub(super) use findings::instant;
+pub(super) use instants::instant;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use super::facts::{self, Observation, ScanFact};
+use super::facts::{self, ScanFact};
 use super::frames;
 use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
 use super::segment::{unfinished, write_whole};
 use crate::diagnostic::Problems;
-use crate::model::{Definitions, Fills};
+use crate::model::Definitions;
+use advisories::Advisories;
+use names::Names;
 
 /// Changed whenever the same facts would give other tables.
-const VERSION: &str = "derived 1";
+const VERSION: &str = "derived 2";
 
-/// A derived table: names of columns and their texts, a row each.
-pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
-
-/// Records of texts by field.
-pub(super) type Records = Vec<BTreeMap<String, String>>;
-
-/// All facts of a store, read.
-pub(super) struct Facts<'a> {
-    /// In the order of time, then of names.
-    pub scans: Vec<ScanFact<'a>>,
-    /// By segment.
-    pub rows: BTreeMap<String, Vec<Observation<'static>>>,
-    pub assets: Records,
-    pub decisions: Records,
-    pub advisories: Records,
+/// What was derived, and what there is to say about it.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// The folder of the tables.
+    pub folder: PathBuf,
+    /// Warnings: decisions on nothing, aliases that lead nowhere.
+    pub problems: Problems,
 }
 
 /// The folder of the tables that follow from a store; made if it is not there.
@@ -46,33 +47,98 @@ pub(super) struct Facts<'a> {
 pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let manifests = store.read_manifests()?;
     let folder = store.derived().join(key(&manifests, definitions));
-    if folder.is_dir() {
-        return Ok(folder);
+    match folder.is_dir() {
+        true => Ok(folder),
+        false => Ok(derived(store, definitions, &manifests, folder)?.folder),
     }
-    let facts = read(store, definitions, &manifests)?;
-    let found = findings::derive(definitions, &facts);
-    let tables: [(&str, Table); 4] = [
-        ("assets", assets::assets(&facts)),
-        ("scans", assets::scans(&facts)),
+}
+
+/// Derives the tables even if they are there, and tells what is odd.
+pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Problems> {
+    let manifests = store.read_manifests()?;
+    let folder = store.derived().join(key(&manifests, definitions));
+    derived(store, definitions, &manifests, folder)
+}
+
+fn derived(
+    store: &Store,
+    definitions: &Definitions,
+    manifests: &[Manifest],
+    folder: PathBuf,
+) -> Result<Derived, Problems> {
+    let registers = facts::read_registers(store, manifests)?;
+    let rows = facts::read_rows(store, definitions, manifests, |_| true)?;
+    let scans = facts::all_scans(manifests);
+    let names = Names::of(&registers);
+    let rulings = decisions::rulings(&registers.decisions, &names);
+    let retired = assets::retired(&registers);
+    let mut is_used = vec![false; rulings.len()];
+    let mut found = part::Part::empty(definitions);
+    for (asset, scans) in by_asset(&scans, &names) {
+        let given = part::Given {
+            definitions,
+            asset,
+            scans: &scans,
+            rows: &rows,
+            rulings: &rulings,
+            retired_at: retired.get(asset).copied(),
+        };
+        found.append(part::derive(&given, &mut is_used));
+    }
+    findings::enrich(&mut found.findings, &Advisories::of(&registers));
+    let tables = [
+        ("assets", assets::assets(&registers, &names, &scans)),
+        ("scans", assets::scans(&names, &scans)),
         ("findings", found.findings),
         ("detections", found.detections),
     ];
-    let failed = |error| Problems::from(unwritable(&folder, &error));
-    // Written beside and renamed: the folder is there whole or not at all.
-    let draft = unfinished(&folder);
+    write(&folder, tables)?;
+    let mut problems = Problems::default();
+    let unused = rulings
+        .iter()
+        .zip(&is_used)
+        .filter(|(_, is_used)| !**is_used);
+    for problem in unused
+        .map(|(ruling, _)| ruling.unused())
+        .chain(names.problems())
+    {
+        problems.push(problem);
+    }
+    Ok(Derived { folder, problems })
+}
+
+/// Scans in the order of time, by the real names of their assets.
+fn by_asset<'a>(
+    scans: &'a [ScanFact<'a>],
+    names: &'a Names,
+) -> BTreeMap<&'a str, Vec<&'a ScanFact<'a>>> {
+    let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
+    for scan in scans {
+        assets.entry(names.real(scan.asset)).or_default().push(scan);
+    }
+    assets
+}
+
+/// Written beside and renamed: the folder is there whole or not at all.
+fn write<const N: usize>(
+    folder: &PathBuf,
+    tables: [(&str, frames::Table); N],
+) -> Result<(), Problems> {
+    let failed = |error| Problems::from(unwritable(folder, &error));
+    let draft = unfinished(folder);
     fs::create_dir_all(&draft).map_err(failed)?;
     for (name, table) in tables {
         let file = draft.join(format!("{name}.parquet"));
         write_whole(&file, &frames::table(table)).map_err(failed)?;
     }
-    if let Err(error) = fs::rename(&draft, &folder) {
+    if let Err(error) = fs::rename(&draft, folder) {
         let _ = fs::remove_dir_all(&draft);
         // Another process may have been quicker with the same tables.
         if !folder.is_dir() {
             return Err(failed(error));
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Forgets the tables made so far; they are made anew when somebody asks.
@@ -100,49 +166,4 @@ fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
         hash.update(format!("{scale:?}").as_bytes());
     }
     hash.finalize().to_hex()[..32].to_string()
-}
-
-fn read<'a>(
-    store: &Store,
-    definitions: &Definitions,
-    manifests: &'a [Manifest],
-) -> Result<Facts<'a>, Problems> {
-    let mut facts = Facts {
-        scans: Vec::new(),
-        rows: BTreeMap::new(),
-        assets: Records::new(),
-        decisions: Records::new(),
-        advisories: Records::new(),
-    };
-    let mut problems = Problems::default();
-    for manifest in manifests {
-        let path = store.observations().join(&manifest.data);
-        let fills = Fills::from_word(&manifest.fills);
-        let fields = fills.and_then(Fills::record_fields);
-        let read = match fields {
-            None => frames::read_observations(definitions, &path).map(|rows| {
-                for row in rows {
-                    let segment = row.segment.to_string();
-                    facts.rows.entry(segment).or_default().push(row);
-                }
-                let scans = manifest.reports().iter().flat_map(facts::scans);
-                facts.scans.extend(scans);
-            }),
-            Some(fields) => frames::read_records(fields, &path).map(|records| match fills {
-                Some(Fills::Assets) => facts.assets.extend(records),
-                Some(Fills::Decisions) => facts.decisions.extend(records),
-                Some(Fills::Advisories) => facts.advisories.extend(records),
-                Some(Fills::Observations | Fills::Findings) | None => {}
-            }),
-        };
-        if let Err(problem) = read {
-            problems.push(problem);
-        }
-    }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    let order = |scan: &ScanFact| (scan.manifest.finished_at, scan.scan_id.clone());
-    facts.scans.sort_by_key(order);
-    Ok(facts)
 }

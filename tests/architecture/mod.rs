@@ -32,6 +32,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("render", &["answer", "model"]),
     ("ingest", &["model"]),
+    ("lifecycle", &["model"]),
+    ("correlate", &["ingest", "model"]),
+    (
+        "store",
+        &["correlate", "data", "files", "ingest", "lifecycle", "model"],
+    ),
     ("project", &["syntax", "check", "model"]),
     ("pulse", &[]),
     ("files", &[]),
@@ -76,7 +82,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CONFINED: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("clap", &["cli", "main"]),
-    ("polars", &["data", "render"]),
+    ("polars", &["data", "render", "store"]),
     ("jaq_core", &["ingest"]),
     ("jaq_json", &["ingest"]),
     ("jaq_std", &["ingest"]),
@@ -84,7 +90,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["render"]),
     ("rustyline", &["repl"]),
     ("ctrlc", &["repl"]),
-    ("std::fs", &["data", "cli", "project", "files", "repl"]),
+    (
+        "std::fs",
+        &["data", "cli", "project", "files", "repl", "store"],
+    ),
     ("std::env", &["cli", "repl", "main"]),
     ("std::time", &["cli", "data", "repl"]),
     ("println!", &["cli", "main"]),

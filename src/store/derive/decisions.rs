@@ -1,0 +1,144 @@
+//! Verdicts of people → the detections they are on.
+
+use std::collections::BTreeMap;
+
+use super::detections::Detection;
+use super::instants::micros;
+use super::names::Names;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ingest::Row;
+use crate::lifecycle::Verdict;
+use crate::model::Decision;
+
+/// A verdict as somebody wrote it.
+pub(super) struct Ruling<'a> {
+    record: &'a BTreeMap<String, String>,
+    asset: Option<&'a str>,
+    decision: Decision,
+    at: i64,
+    until: Option<i64>,
+}
+
+/// The verdicts of records; those that say too little were refused when they came.
+pub(super) fn rulings<'a>(
+    records: &'a [BTreeMap<String, String>],
+    names: &'a Names,
+) -> Vec<Ruling<'a>> {
+    let ruling = |record: &'a BTreeMap<String, String>| {
+        Some(Ruling {
+            record,
+            asset: record.get("asset_id").map(|name| names.real(name)),
+            decision: Decision::from_word(record.get("decision")?)?,
+            at: micros(record.get("at")?)?,
+            until: record.get("until").and_then(|text| micros(text)),
+        })
+    };
+    records.iter().filter_map(ruling).collect()
+}
+
+/// Which detections of an asset the rulings are on, and which rulings are on any. A finding stands
+/// for all detections in it; `issue` says which those are.
+pub(super) fn verdicts(
+    rulings: &[Ruling],
+    asset: &str,
+    detections: &[Detection],
+    issues: &[Vec<usize>],
+    is_used: &mut [bool],
+) -> Vec<(usize, Verdict)> {
+    let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
+    for (issue, members) in issues.iter().enumerate() {
+        by_id.extend(
+            members
+                .iter()
+                .map(|member| (detections[*member].id.as_str(), issue)),
+        );
+    }
+    let mut found = Vec::new();
+    for (ruling, is_used) in rulings.iter().zip(is_used) {
+        if ruling.asset.is_some_and(|name| name != asset) {
+            continue;
+        }
+        let named = ruling.record.get("finding_id");
+        let members: Vec<usize> = match named {
+            Some(id) => {
+                let issue = by_id.get(without_number(id));
+                issue.map_or_else(Vec::new, |issue| issues[*issue].clone())
+            }
+            None => (0..detections.len()).collect(),
+        };
+        for member in members {
+            if ruling.is_on(detections[member].latest) {
+                *is_used = true;
+                found.push((member, ruling.verdict(detections[member].identity)));
+            }
+        }
+    }
+    found
+}
+
+impl Ruling<'_> {
+    /// Whether a row has everything that the ruling names.
+    fn is_on(&self, row: &Row) -> bool {
+        let has = |field: &str, value: Option<&str>| {
+            let named = self.record.get(field);
+            named.is_none_or(|named| value == Some(named))
+        };
+        let named = self.record.get("vulnerability_id");
+        let has_id = named.is_none_or(|named| {
+            let mut ids = row.vulnerability_ids.iter();
+            ids.any(|id| id.eq_ignore_ascii_case(named))
+        });
+        has_id
+            && has("rule_id", row.rule_id.as_deref())
+            && has("file", row.file.as_deref())
+            && has("url", row.url.as_deref())
+            && has("component", row.component.as_deref())
+    }
+
+    fn verdict(&self, identity: u128) -> Verdict {
+        Verdict {
+            identity,
+            at: self.at,
+            decision: self.decision,
+            until: self.until,
+        }
+    }
+
+    /// That it is on nothing the store knows.
+    pub fn unused(&self) -> Diagnostic {
+        let parts = [
+            "finding_id",
+            "asset_id",
+            "rule_id",
+            "vulnerability_id",
+            "file",
+            "url",
+            "component",
+        ];
+        let named = parts.iter().filter_map(|field| {
+            let value = self.record.get(*field)?;
+            Some(format!("{field} {value}"))
+        });
+        let named: Vec<String> = named.collect();
+        let message = format!(
+            "the decision {} on {} is on no finding of this store",
+            self.decision.word(),
+            named.join(", ")
+        );
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::data("D435", message)
+        }
+        .help(
+            "it will hold as soon as a scan sees one: is everything spelt as the reports spell it?",
+        )
+    }
+}
+
+/// `…-2` is the second time that the finding was open.
+pub(super) fn without_number(id: &str) -> &str {
+    match id.rsplit_once('-') {
+        Some((base, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => base,
+        Some(_) | None => id,
+    }
+}

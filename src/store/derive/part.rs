@@ -1,0 +1,64 @@
+//! The rows of derived tables that are of one asset.
+
+use super::decisions::{Ruling, verdicts};
+use super::{detections, findings, issues};
+use crate::model::Definitions;
+use crate::store::facts::{Rows, ScanFact};
+use crate::store::frames::Table;
+
+/// What is known of an asset.
+pub(super) struct Given<'a> {
+    pub definitions: &'a Definitions,
+    pub asset: &'a str,
+    /// In the order of time.
+    pub scans: &'a [&'a ScanFact<'a>],
+    pub rows: &'a Rows,
+    /// On whatever asset.
+    pub rulings: &'a [Ruling<'a>],
+    pub retired_at: Option<i64>,
+}
+
+/// Rows of tables.
+pub(super) struct Part {
+    pub findings: Table,
+    pub detections: Table,
+}
+
+impl Part {
+    /// The columns alone.
+    pub fn empty(definitions: &Definitions) -> Part {
+        Part {
+            findings: findings::findings(definitions, "", &[]),
+            detections: findings::detections("", &[], &[], &[]),
+        }
+    }
+
+    /// Adds the rows of another asset.
+    pub fn append(&mut self, other: Part) {
+        append(&mut self.findings, other.findings);
+        append(&mut self.detections, other.detections);
+    }
+}
+
+fn append(table: &mut Table, other: Table) {
+    for ((_, values), (_, more)) in table.iter_mut().zip(other) {
+        values.extend(more);
+    }
+}
+
+/// Follows what tools saw of an asset. Rulings that are on something are marked as used.
+pub(super) fn derive(given: &Given, is_used: &mut [bool]) -> Part {
+    let mut streams = detections::streams(given.scans, given.rows);
+    let mut found = detections::detections(given.asset, &streams);
+    let issues: Vec<Vec<usize>> = (0..found.len()).map(|index| vec![index]).collect();
+    let verdicts = verdicts(given.rulings, given.asset, &found, &issues, is_used);
+    detections::follow(&mut streams, &mut found, verdicts, given.retired_at);
+    let all: Vec<issues::Finding> = issues
+        .iter()
+        .flat_map(|members| issues::findings(&streams, &found, members))
+        .collect();
+    Part {
+        findings: findings::findings(given.definitions, given.asset, &all),
+        detections: findings::detections(given.asset, &streams, &found, &issues),
+    }
+}
