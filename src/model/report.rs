@@ -76,6 +76,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words!(
     /// What kind of testing a tool does.
     ToolKind {

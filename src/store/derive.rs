@@ -1,6 +1,7 @@
 //! Segments → the tables of the shipped schema, as Parquet files in a folder named by the hash of what
 //! they were made of.
 
+mod about;
 mod advisories;
 mod assets;
 mod decisions;
@@ -8,14 +9,18 @@ mod detections;
 mod findings;
 mod instants;
 mod issues;
+mod merging;
 mod names;
 mod part;
 
+pub use about::About;
+pub(super) use decisions::without_number;
 pub(super) use instants::instant;
+pub use merging::{Reason, Seen};
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::facts::{self, ScanFact};
 use super::frames;
@@ -23,20 +28,19 @@ use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
 use super::segment::{unfinished, write_whole};
 use crate::diagnostic::Problems;
-use crate::model::Definitions;
+use crate::model::{Definitions, MatchRule};
 use advisories::Advisories;
 use names::Names;
 
 /// Changed whenever the same facts would give other tables.
 const VERSION: &str = "derived 2";
 
-/// What was derived, and what there is to say about it.
+/// What was derived.
 #[derive(Clone, Debug)]
 pub struct Derived {
     /// The folder of the tables.
     pub folder: PathBuf,
-    /// Warnings: decisions on nothing, aliases that lead nowhere.
-    pub problems: Problems,
+    pub about: About,
 }
 
 /// The folder of the tables that follow from a store; made if it is not there.
@@ -47,25 +51,25 @@ pub struct Derived {
 pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let manifests = store.read_manifests()?;
     let folder = store.derived().join(key(&manifests, definitions));
-    match folder.is_dir() {
-        true => Ok(folder),
-        false => Ok(derived(store, definitions, &manifests, folder)?.folder),
+    if !folder.is_dir() {
+        derived(store, definitions, &manifests, &folder)?;
     }
+    Ok(folder)
 }
 
-/// Derives the tables even if they are there, and tells what is odd.
+/// The tables, and what was noticed when they were made.
 pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Problems> {
-    let manifests = store.read_manifests()?;
-    let folder = store.derived().join(key(&manifests, definitions));
-    derived(store, definitions, &manifests, folder)
+    let folder = tables(store, definitions)?;
+    let about = About::read(&folder)?;
+    Ok(Derived { folder, about })
 }
 
 fn derived(
     store: &Store,
     definitions: &Definitions,
     manifests: &[Manifest],
-    folder: PathBuf,
-) -> Result<Derived, Problems> {
+    folder: &Path,
+) -> Result<(), Problems> {
     let registers = facts::read_registers(store, manifests)?;
     let rows = facts::read_rows(store, definitions, manifests, |_| true)?;
     let scans = facts::all_scans(manifests);
@@ -92,19 +96,15 @@ fn derived(
         ("findings", found.findings),
         ("detections", found.detections),
     ];
-    write(&folder, tables)?;
-    let mut problems = Problems::default();
     let unused = rulings
         .iter()
         .zip(&is_used)
         .filter(|(_, is_used)| !**is_used);
-    for problem in unused
+    let oddities = unused
         .map(|(ruling, _)| ruling.unused())
-        .chain(names.problems())
-    {
-        problems.push(problem);
-    }
-    Ok(Derived { folder, problems })
+        .chain(names.circles());
+    found.about.oddities = oddities.collect();
+    write(folder, tables, &found.about)
 }
 
 /// Scans in the order of time, by the real names of their assets.
@@ -121,8 +121,9 @@ fn by_asset<'a>(
 
 /// Written beside and renamed: the folder is there whole or not at all.
 fn write<const N: usize>(
-    folder: &PathBuf,
+    folder: &Path,
     tables: [(&str, frames::Table); N],
+    about: &About,
 ) -> Result<(), Problems> {
     let failed = |error| Problems::from(unwritable(folder, &error));
     let draft = unfinished(folder);
@@ -131,6 +132,7 @@ fn write<const N: usize>(
         let file = draft.join(format!("{name}.parquet"));
         write_whole(&file, &frames::table(table)).map_err(failed)?;
     }
+    write_whole(&draft.join(about::FILE), &about.written()).map_err(failed)?;
     if let Err(error) = fs::rename(&draft, folder) {
         let _ = fs::remove_dir_all(&draft);
         // Another process may have been quicker with the same tables.
@@ -164,6 +166,16 @@ fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
     }
     for scale in &definitions.scales {
         hash.update(format!("{scale:?}").as_bytes());
+    }
+    for rule in &definitions.matches {
+        let MatchRule {
+            name,
+            same,
+            lines_within,
+            across,
+            ..
+        } = rule;
+        hash.update(format!("{name:?} {same:?} {lines_within:?} {across:?}").as_bytes());
     }
     hash.finalize().to_hex()[..32].to_string()
 }

@@ -10,6 +10,7 @@
 
 mod compact;
 mod derive;
+mod explain;
 mod facts;
 mod frames;
 mod layout;
@@ -18,7 +19,8 @@ mod segment;
 mod verify;
 
 pub use compact::{Compacted, compact};
-pub use derive::{Derived, derive, forget_tables, tables};
+pub use derive::{About, Derived, Reason, Seen, derive, forget_tables, tables};
+pub use explain::{Explanation, explain};
 pub use facts::{Observation, ScanFact};
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};

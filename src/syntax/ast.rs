@@ -42,6 +42,7 @@ pub enum Definition {
     View(View),
     Dashboard(Dashboard),
     Source(Source),
+    Match(Match),
     Test(Test),
 }
 
@@ -220,6 +221,24 @@ pub struct WordRule {
     /// `None` is `otherwise`.
     pub word: Option<Text>,
     pub to: Name,
+}
+
+/// When detections are of one weakness.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<MatchClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum MatchClause {
+    /// `same cwe, file`
+    Same(Vec<Name>),
+    /// `near line within 5`
+    Near { field: Name, within: Spanned<u64> },
+    /// `across tools`
+    Across(Name),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -19,6 +19,7 @@ mod formulas;
 mod grammar;
 mod limits;
 mod literals;
+mod matches;
 mod pieces;
 mod queries;
 mod refusals;

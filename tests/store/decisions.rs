@@ -141,10 +141,10 @@ fn a_decision_on_nothing_is_told() {
     let fields = r#""asset_id": "shop", "rule_id": "sqli", "decision": "accepted""#;
     decide(&room, "2026-03-03", fields);
     let derived = store::derive(&room.store, definitions()).expect("derived");
-    let problems = derived.problems.sorted();
-    let told: Vec<&str> = problems
-        .iter()
-        .map(|problem| problem.message.as_str())
+    let told: Vec<String> = derived
+        .about
+        .warnings()
+        .map(|problem| problem.message)
         .collect();
     assert_eq!(
         told,

@@ -147,7 +147,12 @@ fn aliases_in_a_circle_are_told() {
     );
     assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
     let derived = store::derive(&room.store, super::definitions()).expect("derived");
-    assert_eq!(codes(derived.problems), ["D436", "D436"]);
+    let codes: Vec<&str> = derived
+        .about
+        .warnings()
+        .map(|problem| problem.code)
+        .collect();
+    assert_eq!(codes, ["D436", "D436"]);
 }
 
 /// A SARIF report with one result whose fingerprint is of its code.

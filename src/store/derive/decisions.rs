@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::about::Oddity;
 use super::detections::Detection;
 use super::instants::micros;
 use super::names::Names;
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::ingest::Row;
 use crate::lifecycle::Verdict;
 use crate::model::Decision;
@@ -105,7 +105,7 @@ impl Ruling<'_> {
     }
 
     /// That it is on nothing the store knows.
-    pub fn unused(&self) -> Diagnostic {
+    pub fn unused(&self) -> Oddity {
         let parts = [
             "finding_id",
             "asset_id",
@@ -120,23 +120,16 @@ impl Ruling<'_> {
             Some(format!("{field} {value}"))
         });
         let named: Vec<String> = named.collect();
-        let message = format!(
+        Oddity::unused_decision(format!(
             "the decision {} on {} is on no finding of this store",
             self.decision.word(),
             named.join(", ")
-        );
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::data("D435", message)
-        }
-        .help(
-            "it will hold as soon as a scan sees one: is everything spelt as the reports spell it?",
-        )
+        ))
     }
 }
 
 /// `…-2` is the second time that the finding was open.
-pub(super) fn without_number(id: &str) -> &str {
+pub(in crate::store) fn without_number(id: &str) -> &str {
     match id.rsplit_once('-') {
         Some((base, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => base,
         Some(_) | None => id,

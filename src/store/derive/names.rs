@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
+use super::about::Oddity;
 use crate::store::facts::Registers;
 
 /// The name that counts, by any other name.
@@ -38,16 +38,9 @@ impl<'a> Names<'a> {
         self.real(name) != name
     }
 
-    /// Circles, which are told.
-    pub fn problems(&self) -> impl Iterator<Item = Diagnostic> {
+    /// Names that lead back to themselves, which are told.
+    pub fn circles(&self) -> impl Iterator<Item = Oddity> {
         let circles = self.aliases.keys().filter(|name| !self.is_alias(name));
-        circles.map(|name| {
-            let message = format!("the asset `{name}` is an alias of itself");
-            Diagnostic {
-                severity: crate::diagnostic::Severity::Warning,
-                ..Diagnostic::data("D436", message)
-            }
-            .help("correct `alias_of` in the register of assets, and ingest it again")
-        })
+        circles.map(|name| Oddity::circle(name))
     }
 }

@@ -1,7 +1,8 @@
 //! The rows of derived tables that are of one asset.
 
+use super::about::About;
 use super::decisions::{Ruling, verdicts};
-use super::{detections, findings, issues};
+use super::{detections, findings, issues, merging};
 use crate::model::Definitions;
 use crate::store::facts::{Rows, ScanFact};
 use crate::store::frames::Table;
@@ -22,6 +23,7 @@ pub(super) struct Given<'a> {
 pub(super) struct Part {
     pub findings: Table,
     pub detections: Table,
+    pub about: About,
 }
 
 impl Part {
@@ -30,6 +32,7 @@ impl Part {
         Part {
             findings: findings::findings(definitions, "", &[]),
             detections: findings::detections("", &[], &[], &[]),
+            about: About::default(),
         }
     }
 
@@ -37,6 +40,10 @@ impl Part {
     pub fn append(&mut self, other: Part) {
         append(&mut self.findings, other.findings);
         append(&mut self.detections, other.detections);
+        self.about.detections += other.about.detections;
+        self.about.issues += other.about.issues;
+        self.about.reasons.extend(other.about.reasons);
+        self.about.conflicts.extend(other.about.conflicts);
     }
 }
 
@@ -50,7 +57,8 @@ fn append(table: &mut Table, other: Table) {
 pub(super) fn derive(given: &Given, is_used: &mut [bool]) -> Part {
     let mut streams = detections::streams(given.scans, given.rows);
     let mut found = detections::detections(given.asset, &streams);
-    let issues: Vec<Vec<usize>> = (0..found.len()).map(|index| vec![index]).collect();
+    let merged = merging::issues(&given.definitions.matches, &streams, &found);
+    let issues = merged.members;
     let verdicts = verdicts(given.rulings, given.asset, &found, &issues, is_used);
     detections::follow(&mut streams, &mut found, verdicts, given.retired_at);
     let all: Vec<issues::Finding> = issues
@@ -60,5 +68,12 @@ pub(super) fn derive(given: &Given, is_used: &mut [bool]) -> Part {
     Part {
         findings: findings::findings(given.definitions, given.asset, &all),
         detections: findings::detections(given.asset, &streams, &found, &issues),
+        about: About {
+            detections: found.len(),
+            issues: issues.len(),
+            reasons: merged.reasons,
+            conflicts: merged.conflicts,
+            oddities: Vec::new(),
+        },
     }
 }
