@@ -12,17 +12,18 @@ mod issues;
 mod merging;
 mod names;
 mod part;
+mod parts;
 
 pub use about::About;
 pub(super) use decisions::without_number;
 pub(super) use instants::instant;
 pub use merging::{Reason, Seen};
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::facts::{self, ScanFact};
+use super::facts;
 use super::frames;
 use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
@@ -71,24 +72,18 @@ fn derived(
     folder: &Path,
 ) -> Result<(), Problems> {
     let registers = facts::read_registers(store, manifests)?;
-    let rows = facts::read_rows(store, definitions, manifests, |_| true)?;
     let scans = facts::all_scans(manifests);
     let names = Names::of(&registers);
     let rulings = decisions::rulings(&registers.decisions, &names);
-    let retired = assets::retired(&registers);
-    let mut is_used = vec![false; rulings.len()];
-    let mut found = part::Part::empty(definitions);
-    for (asset, scans) in by_asset(&scans, &names) {
-        let given = part::Given {
-            definitions,
-            asset,
-            scans: &scans,
-            rows: &rows,
-            rulings: &rulings,
-            retired_at: retired.get(asset).copied(),
-        };
-        found.append(part::derive(&given, &mut is_used));
-    }
+    let mut found = parts::all(&parts::Whole {
+        store,
+        definitions,
+        manifests,
+        scans: &scans,
+        names: &names,
+        rulings: &rulings,
+        retired: &assets::retired(&registers),
+    })?;
     findings::enrich(&mut found.findings, &Advisories::of(&registers));
     let tables = [
         ("assets", assets::assets(&registers, &names, &scans)),
@@ -96,27 +91,13 @@ fn derived(
         ("findings", found.findings),
         ("detections", found.detections),
     ];
+    let used: BTreeSet<usize> = found.about.used.drain(..).collect();
     let unused = rulings
         .iter()
-        .zip(&is_used)
-        .filter(|(_, is_used)| !**is_used);
-    let oddities = unused
-        .map(|(ruling, _)| ruling.unused())
-        .chain(names.circles());
+        .filter(|ruling| !used.contains(&ruling.number));
+    let oddities = unused.map(decisions::Ruling::unused).chain(names.circles());
     found.about.oddities = oddities.collect();
     write(folder, tables, &found.about)
-}
-
-/// Scans in the order of time, by the real names of their assets.
-fn by_asset<'a>(
-    scans: &'a [ScanFact<'a>],
-    names: &'a Names,
-) -> BTreeMap<&'a str, Vec<&'a ScanFact<'a>>> {
-    let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
-    for scan in scans {
-        assets.entry(names.real(scan.asset)).or_default().push(scan);
-    }
-    assets
 }
 
 /// Written beside and renamed: the folder is there whole or not at all.
@@ -164,6 +145,12 @@ fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
         hash.update(report.segment.as_bytes());
         hash.update(&report.recorded_at.to_le_bytes());
     }
+    update_by_definitions(&mut hash, definitions);
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+/// What the tables owe to definitions.
+fn update_by_definitions(hash: &mut blake3::Hasher, definitions: &Definitions) {
     for scale in &definitions.scales {
         hash.update(format!("{scale:?}").as_bytes());
     }
@@ -177,5 +164,4 @@ fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
         } = rule;
         hash.update(format!("{name:?} {same:?} {lines_within:?} {across:?}").as_bytes());
     }
-    hash.finalize().to_hex()[..32].to_string()
 }

@@ -294,6 +294,13 @@ pub(super) fn read_records(
     Ok(records)
 }
 
+/// Reads a derived table of these columns back.
+pub(super) fn read_table(columns: Table, path: &Path) -> Result<Table, Diagnostic> {
+    let frame = frame(path)?;
+    let column = |(name, _)| Ok((name, texts(&frame, name, path)?));
+    columns.into_iter().map(column).collect()
+}
+
 fn frame(path: &Path) -> Result<DataFrame, Diagnostic> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
     ParquetReader::new(file)

@@ -70,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "project",
             "question",
             "render",
+            "store",
             "syntax",
         ],
     ),

@@ -567,6 +567,15 @@ const MISTAKES: &[(&str, Mistake)] = &[
         ),
     ),
     ("K292", Query("100 * escape_rate")),
+    ("K720", Alone("match m\n  across tools\n")),
+    ("K721", Alone("match m\n  same file\n  same url\n")),
+    ("K722", Alone("match m\n  same file, methd\n")),
+    ("K722", Alone("match m\n  same file\n  across planets\n")),
+    ("K723", Alone("match m\n  same cwe\n")),
+    (
+        "K724",
+        Alone("match m\n  same file\n  near cvss within 3\n"),
+    ),
     // What every table must have for a query over several.
     ("K301", Query("backlog, scan_coverage by severity")),
     (

@@ -12,6 +12,8 @@ use crate::model::Decision;
 
 /// A verdict as somebody wrote it.
 pub(super) struct Ruling<'a> {
+    /// Its place among all.
+    pub number: usize,
     record: &'a BTreeMap<String, String>,
     asset: Option<&'a str>,
     decision: Decision,
@@ -24,8 +26,9 @@ pub(super) fn rulings<'a>(
     records: &'a [BTreeMap<String, String>],
     names: &'a Names,
 ) -> Vec<Ruling<'a>> {
-    let ruling = |record: &'a BTreeMap<String, String>| {
+    let ruling = |(number, record): (usize, &'a BTreeMap<String, String>)| {
         Some(Ruling {
+            number,
             record,
             asset: record.get("asset_id").map(|name| names.real(name)),
             decision: Decision::from_word(record.get("decision")?)?,
@@ -33,50 +36,55 @@ pub(super) fn rulings<'a>(
             until: record.get("until").and_then(|text| micros(text)),
         })
     };
-    records.iter().filter_map(ruling).collect()
+    records.iter().enumerate().filter_map(ruling).collect()
 }
 
-/// Which detections of an asset the rulings are on, and which rulings are on any. A finding stands
-/// for all detections in it; `issue` says which those are.
+/// Which detections of an asset the rulings are on, and which rulings are on any, by their numbers. A
+/// finding stands for all detections in it: `issues` says which those are.
 pub(super) fn verdicts(
-    rulings: &[Ruling],
-    asset: &str,
+    rulings: &[&Ruling],
     detections: &[Detection],
     issues: &[Vec<usize>],
-    is_used: &mut [bool],
-) -> Vec<(usize, Verdict)> {
+) -> (Vec<(usize, Verdict)>, Vec<usize>) {
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for (issue, members) in issues.iter().enumerate() {
-        by_id.extend(
-            members
-                .iter()
-                .map(|member| (detections[*member].id.as_str(), issue)),
-        );
+        let ids = members.iter().map(|member| detections[*member].id.as_str());
+        by_id.extend(ids.map(|id| (id, issue)));
     }
     let mut found = Vec::new();
-    for (ruling, is_used) in rulings.iter().zip(is_used) {
-        if ruling.asset.is_some_and(|name| name != asset) {
-            continue;
-        }
-        let named = ruling.record.get("finding_id");
-        let members: Vec<usize> = match named {
+    let mut used = Vec::new();
+    for ruling in rulings {
+        let members: Vec<usize> = match ruling.record.get("finding_id") {
             Some(id) => {
                 let issue = by_id.get(without_number(id));
                 issue.map_or_else(Vec::new, |issue| issues[*issue].clone())
             }
             None => (0..detections.len()).collect(),
         };
+        let before = found.len();
         for member in members {
             if ruling.is_on(detections[member].latest) {
-                *is_used = true;
                 found.push((member, ruling.verdict(detections[member].identity)));
             }
         }
+        if found.len() > before {
+            used.push(ruling.number);
+        }
     }
-    found
+    (found, used)
 }
 
 impl Ruling<'_> {
+    /// Whether it may be on findings of an asset: one that names only a finding may be on any.
+    pub fn may_be_on(&self, asset: &str) -> bool {
+        self.asset.is_none_or(|name| name == asset)
+    }
+
+    /// All that it says, for hashing.
+    pub fn words(&self) -> String {
+        format!("{} {:?} {:?}", self.number, self.asset, self.record)
+    }
+
     /// Whether a row has everything that the ruling names.
     fn is_on(&self, row: &Row) -> bool {
         let has = |field: &str, value: Option<&str>| {

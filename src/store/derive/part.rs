@@ -13,9 +13,8 @@ pub(super) struct Given<'a> {
     pub asset: &'a str,
     /// In the order of time.
     pub scans: &'a [&'a ScanFact<'a>],
-    pub rows: &'a Rows,
-    /// On whatever asset.
-    pub rulings: &'a [Ruling<'a>],
+    /// Those that may be on this asset.
+    pub rulings: &'a [&'a Ruling<'a>],
     pub retired_at: Option<i64>,
 }
 
@@ -44,6 +43,7 @@ impl Part {
         self.about.issues += other.about.issues;
         self.about.reasons.extend(other.about.reasons);
         self.about.conflicts.extend(other.about.conflicts);
+        self.about.used.extend(other.about.used);
     }
 }
 
@@ -53,13 +53,13 @@ fn append(table: &mut Table, other: Table) {
     }
 }
 
-/// Follows what tools saw of an asset. Rulings that are on something are marked as used.
-pub(super) fn derive(given: &Given, is_used: &mut [bool]) -> Part {
-    let mut streams = detections::streams(given.scans, given.rows);
+/// Follows what tools saw of an asset.
+pub(super) fn derive(given: &Given, rows: &Rows) -> Part {
+    let mut streams = detections::streams(given.scans, rows);
     let mut found = detections::detections(given.asset, &streams);
     let merged = merging::issues(&given.definitions.matches, &streams, &found);
     let issues = merged.members;
-    let verdicts = verdicts(given.rulings, given.asset, &found, &issues, is_used);
+    let (verdicts, used) = verdicts(given.rulings, &found, &issues);
     detections::follow(&mut streams, &mut found, verdicts, given.retired_at);
     let all: Vec<issues::Finding> = issues
         .iter()
@@ -73,6 +73,7 @@ pub(super) fn derive(given: &Given, is_used: &mut [bool]) -> Part {
             issues: issues.len(),
             reasons: merged.reasons,
             conflicts: merged.conflicts,
+            used,
             oddities: Vec::new(),
         },
     }
