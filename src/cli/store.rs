@@ -105,7 +105,7 @@ fn warnings(about: &About) -> Problems {
 fn findings(about: &About) -> String {
     let many = |number: usize| count(number as u64);
     let mut text = format!(
-        "{} detections of {} weaknesses",
+        "detections: {}, weaknesses: {}",
         many(about.detections),
         many(about.issues)
     );

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::frames;
 use super::layout::Store;
@@ -41,8 +42,9 @@ pub(super) struct Registers {
     pub advisories: Vec<(i64, BTreeMap<String, String>)>,
 }
 
-/// Rows by report and by the asset as the report calls it.
-pub(super) type Rows = BTreeMap<(String, String), Vec<Observation<'static>>>;
+/// Rows by report and by the asset as the report calls it. Most rows of a scan are those of the scan
+/// before: they are kept once.
+pub(super) type Rows = BTreeMap<(String, String), Vec<Arc<Row>>>;
 
 /// The scans of a report, in the order of its assets.
 pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
@@ -87,6 +89,7 @@ pub(super) fn read_rows(
     is_wanted: impl Fn(&Manifest) -> bool,
 ) -> Result<Rows, Problems> {
     let mut rows = Rows::new();
+    let mut known = BTreeMap::new();
     let mut problems = Problems::default();
     for manifest in manifests {
         if !is_of_scans(manifest) || !is_wanted(manifest) {
@@ -95,8 +98,12 @@ pub(super) fn read_rows(
         let path = store.observations().join(&manifest.data);
         match frames::read_observations(definitions, &path) {
             Ok(read) => {
-                for row in read {
-                    let key = (row.segment.to_string(), row.asset.to_string());
+                for observation in read {
+                    let key = (
+                        observation.segment.into_owned(),
+                        observation.asset.into_owned(),
+                    );
+                    let row = shared(&mut known, observation.row.into_owned());
                     rows.entry(key).or_default().push(row);
                 }
             }
@@ -106,6 +113,18 @@ pub(super) fn read_rows(
     match problems.has_errors() {
         true => Err(problems),
         false => Ok(rows),
+    }
+}
+
+/// The row as it is known by its identity, if nothing about it has changed.
+fn shared(known: &mut BTreeMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
+    match known.get(&row.identity).filter(|known| ***known == row) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let row = Arc::new(row);
+            known.insert(row.identity.clone(), Arc::clone(&row));
+            row
+        }
     }
 }
 

@@ -167,7 +167,7 @@ impl Replay {
                 Reach::Everything => true,
                 Reach::Rules(rules) => rule.is_some_and(|rule| rules.contains(rule)),
             };
-            if !words.contains_key(&identity) && looks.iter().any(|look| covers(&look)) {
+            if !words.contains_key(&identity) && looks.iter().any(covers) {
                 self.end(identity, at, Ending::Verified);
             }
         }
@@ -328,10 +328,9 @@ prop_compose! {
         verdicts in vec(verdicts(), 0..5),
         retired_at in option::weighted(0.2, 0..30i64),
     ) -> History {
-        let mut row = 0;
-        for sighting in looks.iter_mut().flat_map(|look| &mut look.seen) {
+        let sightings = looks.iter_mut().flat_map(|look| &mut look.seen);
+        for (row, sighting) in sightings.enumerate() {
             sighting.row = row;
-            row += 1;
         }
         History { looks, verdicts, retired_at }
     }

@@ -54,7 +54,7 @@ pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanFact]) -
 }
 
 /// When assets were taken out of service, by name, as registered last.
-pub(super) fn retired<'a>(registers: &'a Registers) -> BTreeMap<&'a str, i64> {
+pub(super) fn retired(registers: &Registers) -> BTreeMap<&str, i64> {
     let records = registers.assets.iter();
     let retired = records.filter_map(|record| {
         let at = record.get("retired_at").and_then(|text| micros(text))?;

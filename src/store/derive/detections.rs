@@ -51,9 +51,9 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a Rows) -> Stream<'a> {
         let manifest = scan.manifest;
         let key = (manifest.segment.clone(), scan.asset.to_string());
         let own = facts.get(&key).into_iter().flatten();
-        let seen = own.map(|observation| {
-            rows.push(&observation.row);
-            sighting(&observation.row, rows.len() - 1, &mut rules)
+        let seen = own.map(|row| {
+            rows.push(row);
+            sighting(row, rows.len() - 1, &mut rules)
         });
         let seen = seen.collect();
         looks.push(Look {
