@@ -25,6 +25,7 @@ pub mod boards;
 pub mod calendar;
 pub mod check;
 pub mod cli;
+pub mod correlate;
 pub mod data;
 pub mod diagnostic;
 pub mod engine;

@@ -12,4 +12,5 @@ mod plan;
 mod render;
 mod repl;
 mod shipped;
+mod store;
 mod syntax;

@@ -229,6 +229,7 @@ pub struct IngestArguments {
 Examples:
   riskql store
   riskql store verify
+  riskql store explain 3f0c2a9d41b7e865
   riskql store rebuild --store team-store")]
 pub struct StoreArguments {
     #[command(subcommand)]
@@ -243,8 +244,14 @@ pub struct StoreArguments {
     pub store: PathBuf,
 }
 
-#[derive(Subcommand, Clone, Copy, Debug)]
+#[derive(Subcommand, Clone, Debug)]
 pub enum StoreCommand {
+    /// Say which detections a finding was made of, and why they were merged
+    Explain {
+        /// The finding
+        #[arg(value_name = "FINDING_ID")]
+        finding: String,
+    },
     /// Hash everything again and compare it with what was written
     Verify,
     /// Merge small segments into larger ones

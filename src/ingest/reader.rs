@@ -204,6 +204,7 @@ fn scan(
         finished_at: None,
         outcome: Outcome::Success,
         scope: Scope::Full,
+        rules: None,
     };
     let Some(program) = program else {
         return Ok(scan);
@@ -236,6 +237,7 @@ fn scan(
             "finished_at" => scan.finished_at = date(value),
             "outcome" => scan.outcome = word(Outcome::ALL, Outcome::word, value, scan.outcome),
             "scope" => scan.scope = word(Scope::ALL, Scope::word, value, scan.scope),
+            "rules" => scan.rules = rules(value),
             other => problems.push(Diagnostic::data(
                 "D405",
                 format!(
@@ -249,6 +251,17 @@ fn scan(
         return Err(problems);
     }
     Ok(scan)
+}
+
+/// The rules that a scan says it ran; `None` where it says nothing.
+fn rules(value: &Val) -> Option<Vec<String>> {
+    let is_said = !matches!(value, Val::Null);
+    is_said.then(|| {
+        let mut rules: Vec<String> = list(value).into_iter().filter_map(text).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    })
 }
 
 fn word<T: Copy, const N: usize>(

@@ -7,6 +7,7 @@ use jaq_json::{Map, Val};
 use super::dates;
 use super::identity::identity;
 use super::reader::unread_date;
+use super::records::{self, Unusable};
 use super::report::Row;
 use super::values::{list, number, text, truth, whole};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
@@ -37,6 +38,7 @@ enum Mistake {
     Status(String),
     Date(&'static str, String),
     NoTitle,
+    Record(Unusable),
 }
 
 impl<'a> RowReader<'a> {
@@ -98,6 +100,9 @@ impl<'a> RowReader<'a> {
             if let Some(value) = text(value) {
                 record.insert(key, value);
             }
+        }
+        for unusable in records::settle(self.source.fills, &self.source.dates, &mut record) {
+            self.mistake(Mistake::Record(unusable));
         }
         self.records.push(record);
     }
@@ -258,7 +263,13 @@ impl<'a> RowReader<'a> {
                 .help(format!(
                     "add to the source, below `status`: \"{word}\" to open"
                 )),
-            Mistake::Date(field, text) => unread_date(name, self.source, field, text),
+            Mistake::Date(field, text) | Mistake::Record(Unusable::Date(field, text)) => {
+                unread_date(name, self.source, field, text)
+            }
+            Mistake::Record(unusable) => {
+                let (code, words, help) = unusable.told();
+                problem(code, words).help(help)
+            }
         }
     }
 }

@@ -76,6 +76,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words!(
     /// What kind of testing a tool does.
     ToolKind {
@@ -125,6 +127,17 @@ words!(
         None = "none",
         Inferred = "inferred",
         Proven = "proven",
+    }
+);
+
+words!(
+    /// What people decide about a finding.
+    Decision {
+        Confirmed = "confirmed",
+        Accepted = "accepted",
+        ClaimedFixed = "claimed_fixed",
+        OutOfScope = "out_of_scope",
+        FalsePositive = "false_positive",
     }
 );
 

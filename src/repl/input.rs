@@ -15,6 +15,7 @@ const DEFINITIONS: &[&str] = &[
     "kpi",
     "view",
     "dashboard",
+    "match",
     "source",
     "test",
 ];

@@ -41,6 +41,7 @@ impl Uses<'_> {
                     self.query(&card.node.query.node);
                 }
             }
+            Definition::Match(_) => {}
             Definition::Source(_) => self.name("scale", "severity"),
             Definition::Test(tree) => self.test(&tree.clauses),
         }

@@ -287,6 +287,7 @@ pub fn label(definition: &ast::Definition) -> String {
         ast::Definition::View(tree) => format!("view {}", tree.name.node),
         ast::Definition::Dashboard(tree) => format!("dashboard {}", tree.name.node),
         ast::Definition::Source(tree) => format!("source {}", tree.name.node),
+        ast::Definition::Match(tree) => format!("match {}", tree.name.node),
         ast::Definition::Test(tree) => format!("test {}", tree.name.node),
     }
 }

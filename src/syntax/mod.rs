@@ -20,6 +20,7 @@ mod formulas;
 mod grammar;
 mod limits;
 mod literals;
+mod matches;
 mod next;
 mod pieces;
 mod queries;

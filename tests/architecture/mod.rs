@@ -34,8 +34,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("render", &["answer", "model"]),
     ("ingest", &["model"]),
     ("lifecycle", &["model"]),
-    ("store", &["data", "files", "ingest", "lifecycle", "model"]),
     ("profile", &["calendar", "data", "model"]),
+    ("correlate", &["ingest", "model"]),
+    (
+        "store",
+        &["correlate", "data", "files", "ingest", "lifecycle", "model"],
+    ),
     ("project", &["syntax", "check", "model"]),
     ("progress", &["render"]),
     ("pulse", &[]),

@@ -68,7 +68,7 @@ fn first_word<'t>(piece: &Piece<'t>) -> &'t str {
 /// Whether a definition may have several clauses that begin with a word.
 fn repeats(kind: Kind, word: &str) -> bool {
     match kind {
-        Kind::Calendar | Kind::Condition | Kind::View | Kind::Source => false,
+        Kind::Calendar | Kind::Condition | Kind::View | Kind::Source | Kind::Match => false,
         Kind::Scale | Kind::Dashboard | Kind::Test => true,
         Kind::Table => !matches!(word, "key" | "known"),
         Kind::Score => word != "of",
@@ -115,6 +115,7 @@ fn about(cut: &Cut<'_>, text: &str, tokens: &[Token]) -> Vec<Named> {
         | Kind::View
         | Kind::Dashboard
         | Kind::Source
+        | Kind::Match
         | Kind::Test => Vec::new(),
     }
 }
