@@ -11,4 +11,5 @@ mod ingest;
 mod plan;
 mod render;
 mod shipped;
+mod store;
 mod syntax;

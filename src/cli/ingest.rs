@@ -14,7 +14,7 @@ use crate::ingest::{Reader, Report};
 use crate::model::Definitions;
 use crate::question;
 use crate::render::{aligned, count};
-use crate::store::{self, Context, Store};
+use crate::store::{self, Added, Context, Segment, Store};
 
 /// Folders nested deeper than this are a loop of links.
 const DEEPEST: usize = 64;
@@ -133,14 +133,22 @@ impl Taking<'_> {
             self.sums.rows += report.rows.len() as u64;
             return Ok((report, "would be added"));
         };
-        let added = store::add(store, self.definitions, name, &bytes, &report, self.context)?;
-        if added.is_known {
+        let segment = Segment::new(self.definitions, name, &bytes, &report, self.context)?;
+        let added = store::add(store, &segment)?;
+        if added == Added::Known {
             self.sums.known += 1;
             return Ok((report, "already there"));
         }
         self.sums.added += 1;
-        self.sums.rows += added.manifest.rows;
-        Ok((report, "added"))
+        self.sums.rows += segment.manifest.rows;
+        Ok((
+            report,
+            if added == Added::Mended {
+                "mended"
+            } else {
+                "added"
+            },
+        ))
     }
 }
 

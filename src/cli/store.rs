@@ -20,8 +20,7 @@ pub fn run(
         None => write_stdout(contents(console, &store)?.as_bytes()),
         Some(StoreCommand::Verify) => verify(&store),
         Some(StoreCommand::Compact) => {
-            let definitions = workspace::definitions(console, defs)?;
-            let done = store::compact(&store, &definitions)?;
+            let done = store::compact(&store)?;
             write_stdout(
                 format!("{} segments merged into {}\n", done.before, done.after).as_bytes(),
             )
@@ -87,7 +86,7 @@ fn verify(store: &Store) -> Result<(), Failure> {
     }
     let text = format!(
         "{} reports, {} rows, {} bytes: everything is as it was written\n",
-        count(verdict.segments as u64),
+        count(verdict.reports as u64),
         count(verdict.rows),
         count(verdict.bytes),
     );

@@ -6,7 +6,7 @@ mod findings;
 
 pub(super) use findings::instant;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -14,7 +14,8 @@ use super::facts::{self, Observation, ScanFact};
 use super::frames;
 use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
-use super::segment::{unfinished, write_whole};
+use super::verify;
+use super::write;
 use crate::diagnostic::Problems;
 use crate::model::{Definitions, Fills};
 
@@ -44,12 +45,19 @@ pub(super) struct Facts<'a> {
 ///
 /// `D420`, `D421`: the store cannot be read, or the tables not be written.
 pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
-    let manifests = store.read_manifests()?;
-    let folder = store.derived().join(key(&manifests, definitions));
+    store.while_it_changes(|manifests| tables_of(store, definitions, manifests))?
+}
+
+fn tables_of(
+    store: &Store,
+    definitions: &Definitions,
+    manifests: &[Manifest],
+) -> Result<PathBuf, Problems> {
+    let folder = store.derived().join(key(manifests, definitions));
     if folder.is_dir() {
         return Ok(folder);
     }
-    let facts = read(store, definitions, &manifests)?;
+    let facts = read(store, definitions, manifests)?;
     let found = findings::derive(definitions, &facts);
     let tables: [(&str, Table); 4] = [
         ("assets", assets::assets(&facts)),
@@ -59,13 +67,14 @@ pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Probl
     ];
     let failed = |error| Problems::from(unwritable(&folder, &error));
     // Written beside and renamed: the folder is there whole or not at all.
-    let draft = unfinished(&folder);
-    fs::create_dir_all(&draft).map_err(failed)?;
-    for (name, table) in tables {
-        let file = draft.join(format!("{name}.parquet"));
-        write_whole(&file, &frames::table(table)).map_err(failed)?;
-    }
-    if let Err(error) = fs::rename(&draft, &folder) {
+    fs::create_dir_all(store.derived()).map_err(failed)?;
+    let draft = write::draft(&folder).map_err(failed)?;
+    let files = tables.into_iter();
+    let mut files = files.map(|(name, table)| (format!("{name}.parquet"), frames::table(table)));
+    let written = files
+        .try_for_each(|(name, bytes)| write::replace(&draft.join(name), &bytes))
+        .and_then(|()| fs::rename(&draft, &folder));
+    if let Err(error) = written {
         let _ = fs::remove_dir_all(&draft);
         // Another process may have been quicker with the same tables.
         if !folder.is_dir() {
@@ -115,25 +124,43 @@ fn read<'a>(
         advisories: Records::new(),
     };
     let mut problems = Problems::default();
+    // What was registered last wins, whatever the names of the segments are.
+    let mut manifests: Vec<&Manifest> = manifests.iter().collect();
+    manifests.sort_by_key(|manifest| (manifest.finished_at, &manifest.segment));
     for manifest in manifests {
         let path = store.observations().join(&manifest.data);
         let fills = Fills::from_word(&manifest.fills);
         let fields = fills.and_then(Fills::record_fields);
+        let bytes = match verify::bytes(store, manifest) {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
         let read = match fields {
-            None => frames::read_observations(definitions, &path).map(|rows| {
+            None => frames::read_observations(definitions, &path, &bytes).map(|rows| {
+                let reports = manifest.reports().iter();
+                let names: BTreeSet<&str> = reports.map(|each| each.segment.as_str()).collect();
+                // Reports that were taken out of a merged segment stand by themselves.
                 for row in rows {
                     let segment = row.segment.to_string();
+                    if !names.contains(segment.as_str()) {
+                        continue;
+                    }
                     facts.rows.entry(segment).or_default().push(row);
                 }
                 let scans = manifest.reports().iter().flat_map(facts::scans);
                 facts.scans.extend(scans);
             }),
-            Some(fields) => frames::read_records(fields, &path).map(|records| match fills {
-                Some(Fills::Assets) => facts.assets.extend(records),
-                Some(Fills::Decisions) => facts.decisions.extend(records),
-                Some(Fills::Advisories) => facts.advisories.extend(records),
-                Some(Fills::Observations | Fills::Findings) | None => {}
-            }),
+            Some(fields) => {
+                frames::read_records(fields, &path, &bytes).map(|records| match fills {
+                    Some(Fills::Assets) => facts.assets.extend(records),
+                    Some(Fills::Decisions) => facts.decisions.extend(records),
+                    Some(Fills::Advisories) => facts.advisories.extend(records),
+                    Some(Fills::Observations | Fills::Findings) | None => {}
+                })
+            }
         };
         if let Err(problem) = read {
             problems.push(problem);

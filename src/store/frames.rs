@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::{
     Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
@@ -202,12 +202,35 @@ fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
     bytes
 }
 
-/// Reads the rows of a report back.
+/// The Parquet file of the rows of several, as they stand in them.
+pub(super) fn joined(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic> {
+    let mut whole: Option<DataFrame> = None;
+    for (path, bytes) in files {
+        let next = frame(path, bytes)?;
+        match &mut whole {
+            None => whole = Some(next),
+            Some(whole) => {
+                let joined = whole.vstack_mut(&next).map(|_| ());
+                joined.map_err(|error| unreadable(path, error))?;
+            }
+        }
+    }
+    let mut whole = whole.unwrap_or_default();
+    whole.align_chunks_par();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .finish(&mut whole)
+        .expect("memory can be written");
+    Ok(bytes)
+}
+
+/// Reads the rows of a report back from the bytes of a file.
 pub(super) fn read_observations(
     definitions: &Definitions,
     path: &Path,
+    bytes: &[u8],
 ) -> Result<Vec<Observation<'static>>, Diagnostic> {
-    let frame = frame(path)?;
+    let frame = frame(path, bytes)?;
     let scale = severity(definitions);
     let segments = texts(&frame, "segment", path)?;
     let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
@@ -278,8 +301,9 @@ fn fill(
 pub(super) fn read_records(
     fields: &[&str],
     path: &Path,
+    bytes: &[u8],
 ) -> Result<Vec<BTreeMap<String, String>>, Diagnostic> {
-    let frame = frame(path)?;
+    let frame = frame(path, bytes)?;
     let mut records = vec![BTreeMap::new(); frame.height()];
     for field in fields {
         for (record, value) in records.iter_mut().zip(texts(&frame, field, path)?) {
@@ -291,9 +315,8 @@ pub(super) fn read_records(
     Ok(records)
 }
 
-fn frame(path: &Path) -> Result<DataFrame, Diagnostic> {
-    let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    ParquetReader::new(file)
+fn frame(path: &Path, bytes: &[u8]) -> Result<DataFrame, Diagnostic> {
+    ParquetReader::new(Cursor::new(bytes))
         .finish()
         .map_err(|error| unreadable(path, error))
 }
