@@ -8,6 +8,7 @@ use super::args::IngestArguments;
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
 use super::progress::Progress;
+use super::reports;
 use super::workspace;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::ingest::{Reader, Report};
@@ -125,8 +126,7 @@ impl Taking<'_> {
     }
 
     fn added(&mut self, file: &Path, name: &str) -> Result<(Report, &'static str), Problems> {
-        let bytes = fs::read(file)
-            .map_err(|error| Diagnostic::data("D901", format!("cannot read `{name}`: {error}")))?;
+        let bytes = reports::bytes(file)?;
         let report = self.reader.read(name, &bytes)?;
         let Some(store) = self.store else {
             self.sums.added += 1;

@@ -15,6 +15,7 @@ mod ingest;
 mod init;
 mod progress;
 mod repl;
+mod reports;
 mod run;
 mod scorecard;
 mod sources;

@@ -22,7 +22,7 @@ enum Kept {
     Whole(fn(&Row) -> Option<i64>, fn(&mut Row, Option<i64>)),
     Number(fn(&Row) -> Option<f64>, fn(&mut Row, Option<f64>)),
     YesNo(fn(&Row) -> Option<bool>, fn(&mut Row, Option<bool>)),
-    /// Several values, one a line: texts hold no line breaks.
+    /// Several values, one a line.
     Texts(fn(&Row) -> Vec<String>, fn(&mut Row, Vec<String>)),
 }
 
@@ -167,7 +167,9 @@ fn column(name: &str, kept: &Kept, rows: &[Observation]) -> Column {
         Kept::Number(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
         Kept::YesNo(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
         Kept::Texts(get, _) => {
-            let joined = |row| Some(get(row).join("\n")).filter(|text| !text.is_empty());
+            let one_line = |text: &String| text.replace(['\n', '\r'], " ");
+            let lines = |row| get(row).iter().map(one_line).collect::<Vec<_>>().join("\n");
+            let joined = |row| Some(lines(row)).filter(|text| !text.is_empty());
             Column::new(name, rows.map(joined).collect::<Vec<_>>())
         }
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::layout::{Store, unreadable, unwritable};
 use super::manifest::{self, Manifest};
@@ -26,7 +26,8 @@ pub(super) struct Known {
 struct Merged {
     manifest: Manifest,
     names: BTreeSet<String>,
-    is_whole: bool,
+    /// Whether its rows are what was written: all of them are read to tell.
+    is_whole: OnceLock<bool>,
 }
 
 /// Where a report is.
@@ -85,7 +86,8 @@ impl Store {
                 continue;
             };
             if merged.names.contains(segment) {
-                return Ok(match merged.is_whole {
+                let is_whole = || verify::bytes(self, &merged.manifest).is_ok();
+                return Ok(match merged.is_whole.get_or_init(is_whole) {
                     true => Place::Whole,
                     false => Place::DamagedIn(merged.manifest.clone()),
                 });
@@ -109,7 +111,7 @@ impl Store {
         let members = manifest.members.iter();
         let merged = Arc::new(Merged {
             names: members.map(|member| member.segment.clone()).collect(),
-            is_whole: verify::bytes(self, &manifest).is_ok(),
+            is_whole: OnceLock::new(),
             manifest,
         });
         known.insert(path.to_path_buf(), merged.clone());
