@@ -74,11 +74,9 @@ fn wants_json(command: &Command) -> bool {
         Command::Check(own) => own.format == TextOrJson::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
-        Command::Test(_)
-        | Command::Fmt(_)
-        | Command::Init(_)
-        | Command::Ingest(_)
-        | Command::Store(_) => false,
+        Command::Ingest(own) => own.format == TextOrJson::Json,
+        Command::Store(own) => own.format == TextOrJson::Json,
+        Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
     }
 }
 

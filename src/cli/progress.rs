@@ -16,12 +16,23 @@ pub struct Progress {
 impl Progress {
     /// Starts waiting; does nothing where nobody watches.
     pub fn start(watched: bool, words: &'static str) -> Progress {
+        Progress::telling(watched, move || words.to_string())
+    }
+
+    /// The same with words that change.
+    pub fn telling(watched: bool, words: impl Fn() -> String + Send + 'static) -> Progress {
         let running = watched.then(|| {
             let (done, waiting) = mpsc::channel();
             let thread = std::thread::spawn(move || {
-                if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                    let _ = write!(io::stderr(), "{words}");
-                    let _ = waiting.recv();
+                let mut shown = String::new();
+                while waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                    let now = words();
+                    if now != shown {
+                        let _ = write!(io::stderr(), "\r\x1b[K{now}");
+                        shown = now;
+                    }
+                }
+                if !shown.is_empty() {
                     let _ = write!(io::stderr(), "\r\x1b[K");
                 }
             });

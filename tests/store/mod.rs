@@ -4,6 +4,7 @@ mod compacting;
 mod crashes;
 mod damage;
 mod disks;
+mod telling;
 mod together;
 
 use std::collections::BTreeMap;
