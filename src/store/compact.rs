@@ -20,8 +20,6 @@ use crate::model::Fills;
 
 /// Segments with at least so many rows stay as they are.
 const LARGE: u64 = 1_000_000;
-/// Drafts of derived tables that were left alone for so long have lost whoever made them.
-const OLD_SECONDS: u64 = 3600;
 
 /// How many segments there were and are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,10 +138,7 @@ fn sweep_drafts(folder: &Path) -> Result<(), Problems> {
     }
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let changed = fs::metadata(&path).and_then(|metadata| metadata.modified());
-        let age = changed.ok().and_then(|changed| changed.elapsed().ok());
-        let is_old = age.is_some_and(|age| age.as_secs() >= OLD_SECONDS);
-        if name.starts_with('.') && is_old {
+        if name.starts_with('.') && write::is_old(&path) {
             fs::remove_dir_all(&path).map_err(|error| unwritable(&path, &error))?;
         }
     }

@@ -8,7 +8,8 @@ pub(super) use findings::instant;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::facts::{self, Observation, ScanFact};
 use super::frames;
@@ -45,35 +46,54 @@ pub(super) struct Facts<'a> {
 ///
 /// `D420`, `D421`: the store cannot be read, or the tables not be written.
 pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
-    store.while_it_changes(|manifests| tables_of(store, definitions, manifests))?
+    store.while_it_changes(|manifests| {
+        let folder = store.derived().join(key(manifests, definitions));
+        match folder.is_dir() {
+            true => Ok(folder),
+            false => make(store, definitions, manifests, folder),
+        }
+    })?
 }
 
-fn tables_of(
+/// Makes the tables anew, and forgets those that nobody has needed for long. Others may be reading.
+pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
+    let folder = store.while_it_changes(|manifests| {
+        let folder = store.derived().join(key(manifests, definitions));
+        make(store, definitions, manifests, folder)
+    })??;
+    let failed = |error| Problems::from(unwritable(&folder, &error));
+    for entry in fs::read_dir(store.derived()).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path != folder && write::is_old(&path) {
+            fs::remove_dir_all(&path).map_err(failed)?;
+        }
+    }
+    Ok(folder)
+}
+
+fn make(
     store: &Store,
     definitions: &Definitions,
     manifests: &[Manifest],
+    folder: PathBuf,
 ) -> Result<PathBuf, Problems> {
-    let folder = store.derived().join(key(manifests, definitions));
-    if folder.is_dir() {
-        return Ok(folder);
-    }
     let facts = read(store, definitions, manifests)?;
     let found = findings::derive(definitions, &facts);
-    let tables: [(&str, Table); 4] = [
+    let tables = [
         ("assets", assets::assets(&facts)),
         ("scans", assets::scans(&facts)),
         ("findings", found.findings),
         ("detections", found.detections),
     ];
     let failed = |error| Problems::from(unwritable(&folder, &error));
+    if folder.is_dir() {
+        write_tables(&folder, tables).map_err(failed)?;
+        return Ok(folder);
+    }
     // Written beside and renamed: the folder is there whole or not at all.
     fs::create_dir_all(store.derived()).map_err(failed)?;
     let draft = write::draft(&folder).map_err(failed)?;
-    let files = tables.into_iter();
-    let mut files = files.map(|(name, table)| (format!("{name}.parquet"), frames::table(table)));
-    let written = files
-        .try_for_each(|(name, bytes)| write::replace(&draft.join(name), &bytes))
-        .and_then(|()| fs::rename(&draft, &folder));
+    let written = write_tables(&draft, tables).and_then(|()| fs::rename(&draft, &folder));
     if let Err(error) = written {
         let _ = fs::remove_dir_all(&draft);
         // Another process may have been quicker with the same tables.
@@ -84,15 +104,12 @@ fn tables_of(
     Ok(folder)
 }
 
-/// Forgets the tables made so far; they are made anew when somebody asks.
-pub fn forget_tables(store: &Store) -> Result<(), Problems> {
-    let folder = store.derived();
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(unwritable(&folder, &error).into())
-        }
-        Ok(()) | Err(_) => Ok(()),
+fn write_tables(folder: &Path, tables: [(&str, Table); 4]) -> io::Result<()> {
+    for (name, table) in tables {
+        let file = folder.join(format!("{name}.parquet"));
+        write::replace(&file, &frames::table(table))?;
     }
+    Ok(())
 }
 
 /// The hash of all that the tables depend on.

@@ -21,7 +21,7 @@ mod verify;
 mod write;
 
 pub use compact::{Compacted, compact};
-pub use derive::{forget_tables, tables};
+pub use derive::{rebuild, tables};
 pub use facts::{Observation, ScanFact};
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};

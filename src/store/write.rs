@@ -9,6 +9,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Longer than it takes to make any table.
+const OLD_SECONDS: u64 = 3600;
+
 /// Writes a file in place of what may be there.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     place(path, bytes, |unfinished| fs::rename(unfinished, path))
@@ -79,6 +82,13 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
+}
+
+/// Whether something has been left alone for so long that nobody is busy with it.
+pub(super) fn is_old(path: &Path) -> bool {
+    let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
+    let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+    age.is_some_and(|age| age.as_secs() >= OLD_SECONDS)
 }
 
 /// A new name lasts once its folder is synced; folders of some systems cannot be.

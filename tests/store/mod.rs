@@ -116,7 +116,7 @@ impl Place {
 
     fn start(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(arguments);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         command.spawn().expect("the binary starts")
     }
 
@@ -129,14 +129,12 @@ impl Place {
         let listed = self.run(&["store", "--store", store]);
         // How many segments hold the reports is no fact.
         let listed = listed.rsplit_once(", ").expect("a last line").0.to_string();
-        self.run(&["store", "rebuild", "--store", store]);
-        let derived = self.path(store).join("derived");
+        let told = self.run(&["store", "rebuild", "--store", store]);
+        let (_, folder) = told.trim_end().split_once(" in ").expect("a folder");
         let mut tables = BTreeMap::new();
-        for folder in entries(&derived) {
-            for file in entries(&folder) {
-                let name = file.file_name().expect("a name").to_string_lossy();
-                tables.insert(name.into_owned(), fs::read(&file).expect("a table"));
-            }
+        for file in entries(&self.path(folder)) {
+            let name = file.file_name().expect("a name").to_string_lossy();
+            tables.insert(name.into_owned(), fs::read(&file).expect("a table"));
         }
         assert_eq!(tables.len(), 4);
         (listed, tables)

@@ -1,10 +1,14 @@
 //! Several processes at one store.
 
+use std::process::Child;
+
 use super::{Place, ingesting};
 
-fn wait(children: Vec<std::process::Child>) {
-    for mut child in children {
-        assert!(child.wait().expect("a child").success());
+fn wait(children: Vec<Child>) {
+    for child in children {
+        let done = child.wait_with_output().expect("a child");
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{told}");
     }
 }
 

@@ -36,8 +36,7 @@ pub fn run(
         }
         Some(StoreCommand::Rebuild) => {
             let definitions = workspace::definitions(console, defs)?;
-            store::forget_tables(&store)?;
-            let folder = store::tables(&store, &definitions)?;
+            let folder = store::rebuild(&store, &definitions)?;
             write_stdout(format!("tables made anew in {}\n", folder.display()).as_bytes())
         }
     }
