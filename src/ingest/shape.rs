@@ -106,6 +106,7 @@ pub fn too_large(name: &str, bytes: u64) -> Diagnostic {
         format!("{bytes} bytes are too many: a report is read up to {LARGEST}"),
     )
     .help("export it in parts: by application, by project, or by date")
+    .help("if every line is a document: split --line-bytes=500M --additional-suffix=.jsonl FILE")
 }
 
 /// A report that cannot be read.

@@ -12,8 +12,10 @@ fn only(place: &Place, folder: &str) -> PathBuf {
     files[0].clone()
 }
 
+type Harm = fn(&PathBuf);
+
 /// Ways in which a file goes bad.
-fn harms() -> Vec<(&'static str, fn(&PathBuf))> {
+fn harms() -> Vec<(&'static str, Harm)> {
     vec![
         ("flipped", |path| {
             let mut bytes = fs::read(path).expect("a file");

@@ -69,7 +69,7 @@ impl Place {
     fn report(&self, number: usize) -> String {
         let asset = ["shop", "bank", "mail"][number % 3];
         let rows: Vec<String> = (0..5)
-            .filter(|row| (number / 3 + row) % 3 != 0)
+            .filter(|row| !(number / 3 + row).is_multiple_of(3))
             .map(|row| format!("\"weakness {row}\""))
             .collect();
         let (day, hour) = (number / 24 % 28 + 1, number % 24);
