@@ -23,17 +23,26 @@ impl Progress {
     /// Starts waiting; does nothing where nobody watches. `unicode`: whether more than ASCII may be
     /// written.
     pub fn start(is_watched: bool, unicode: bool) -> Progress {
+        Progress::telling(is_watched, unicode, String::new)
+    }
+
+    /// The same with words before it that change: `12 of 40 reports, `.
+    pub fn telling(
+        is_watched: bool,
+        unicode: bool,
+        before: impl Fn() -> String + Send + 'static,
+    ) -> Progress {
         let running = is_watched.then(|| {
             let (done, waiting) = mpsc::channel();
             let thread = thread::spawn(move || {
-                let (start, before) = (Instant::now(), pulse::rows());
+                let (start, passed) = (Instant::now(), pulse::rows());
                 let is_over =
                     |patience| waiting.recv_timeout(patience) != Err(RecvTimeoutError::Timeout);
                 let mut patience = PATIENCE;
                 let mut shown = 0;
                 while !is_over(patience) {
-                    let rows = pulse::rows().saturating_sub(before);
-                    let line = words(rows, start.elapsed().as_secs(), unicode);
+                    let rows = pulse::rows().saturating_sub(passed);
+                    let line = before() + &words(rows, start.elapsed().as_secs(), unicode);
                     shown = line.chars().count().max(shown);
                     write(&format!("\r{line:<shown$}"));
                     patience = INTERVAL;

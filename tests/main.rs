@@ -11,6 +11,7 @@ mod ingest;
 mod plan;
 mod render;
 mod repl;
+mod safety;
 mod shipped;
 mod store;
 mod syntax;

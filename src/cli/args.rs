@@ -193,7 +193,9 @@ Examples:
   riskql ingest trivy.json --dry-run
   riskql run --data riskql-store
 
-The same report twice changes nothing. A report that fails is told, and the others go in.")]
+The same report twice changes nothing. A report that fails is told, and the others go in; the exit code
+is then 3. Files in folders that are no reports, such as pictures, are skipped; a file that is named
+must be one.")]
 pub struct IngestArguments {
     /// Reports, or folders of them
     #[arg(value_name = "FILE", required = true)]
@@ -222,13 +224,19 @@ pub struct IngestArguments {
     /// Read the reports and say what would be added
     #[arg(long)]
     pub dry_run: bool,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: TextOrJson,
 }
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   riskql store
+  riskql store --by tool            reports, rows and the newest scan of each tool
+  riskql store --format json
   riskql store verify
+  riskql store compact              after some thousand reports: fewer and larger files
   riskql store explain 3f0c2a9d41b7e865
   riskql store rebuild --store team-store")]
 pub struct StoreArguments {
@@ -242,6 +250,19 @@ pub struct StoreArguments {
         global = true
     )]
     pub store: PathBuf,
+    /// One line for each of these
+    #[arg(long, value_name = "WHAT", default_value = "report")]
+    pub by: StoreBy,
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: TextOrJson,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StoreBy {
+    Report,
+    Tool,
+    Asset,
 }
 
 #[derive(Subcommand, Clone, Debug)]

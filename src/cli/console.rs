@@ -95,8 +95,16 @@ impl Console {
 
     /// Tells whoever watches stderr how far a long computation is, until it is dropped.
     pub fn progress(&self) -> Progress {
-        let is_watched = !self.screen.quiet && io::stderr().is_terminal();
-        Progress::start(is_watched, locale_is_unicode())
+        Progress::start(self.is_watched(), locale_is_unicode())
+    }
+
+    /// The same with words before it that change.
+    pub fn progress_of(&self, before: impl Fn() -> String + Send + 'static) -> Progress {
+        Progress::telling(self.is_watched(), locale_is_unicode(), before)
+    }
+
+    fn is_watched(&self) -> bool {
+        !self.screen.quiet && io::stderr().is_terminal()
     }
 }
 

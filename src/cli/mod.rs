@@ -14,6 +14,7 @@ mod fmt;
 mod ingest;
 mod init;
 mod repl;
+mod reports;
 mod run;
 mod scorecard;
 mod sources;
@@ -72,11 +73,9 @@ fn wants_json(command: &Command) -> bool {
         Command::Check(own) => own.format == TextOrJson::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
-        Command::Test(_)
-        | Command::Fmt(_)
-        | Command::Init(_)
-        | Command::Ingest(_)
-        | Command::Store(_) => false,
+        Command::Ingest(own) => own.format == TextOrJson::Json,
+        Command::Store(own) => own.format == TextOrJson::Json,
+        Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
     }
 }
 

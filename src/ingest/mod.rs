@@ -20,6 +20,7 @@ mod zip;
 
 pub use reader::Reader;
 pub use report::{Outcome, Report, Row, Scan, Scope};
+pub use shape::{LARGEST, too_large};
 
 /// The codes of problems with reports.
 pub const CODES: &[(&str, &str)] = &[

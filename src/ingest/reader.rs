@@ -1,7 +1,7 @@
 //! Recognising a report and running the programs of its source.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jaq_json::Val;
 
@@ -20,8 +20,8 @@ pub struct Reader<'a> {
     sources: &'a [ReportSource],
     severity: Option<&'a Scale>,
     /// By shape: which of the sources that read it know a value.
-    known_by: BTreeMap<Shape, OnceCell<Program>>,
-    programs: Vec<OnceCell<Programs>>,
+    known_by: BTreeMap<Shape, OnceLock<Program>>,
+    programs: Vec<OnceLock<Programs>>,
 }
 
 struct Programs {
@@ -38,12 +38,12 @@ impl<'a> Reader<'a> {
             severity: severity.next().map(AsRef::as_ref),
             known_by: Shape::ALL
                 .iter()
-                .map(|shape| (*shape, OnceCell::new()))
+                .map(|shape| (*shape, OnceLock::new()))
                 .collect(),
             programs: definitions
                 .reports
                 .iter()
-                .map(|_| OnceCell::new())
+                .map(|_| OnceLock::new())
                 .collect(),
         }
     }

@@ -7,7 +7,11 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Shape;
 
 /// The largest report that is read whole, in bytes.
-pub(super) const LARGEST: u64 = 1 << 30;
+pub const LARGEST: u64 = 1 << 30;
+/// Values of one report, keys included: each takes up to a hundred bytes of memory.
+const MOST_VALUES: u64 = 32_000_000;
+/// What ZIP archives begin with.
+pub(super) const ARCHIVE: &[u8] = b"PK\x03\x04";
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
 
@@ -29,20 +33,47 @@ impl Content {
     }
 }
 
+/// How many more values a report may have: a short text can be many of them.
+pub(super) struct Budget {
+    left: Option<u64>,
+}
+
+impl Budget {
+    pub fn take(&mut self, values: u64) -> Result<(), String> {
+        self.left = self.left.and_then(|left| left.checked_sub(values));
+        self.check()
+    }
+
+    /// Whether nothing was refused so far.
+    pub fn check(&self) -> Result<(), String> {
+        match self.left {
+            Some(_) => Ok(()),
+            None => Err(format!("it has more than {MOST_VALUES} values")),
+        }
+    }
+}
+
 /// Reads bytes as whatever their beginning says they are. Messages call them `name`.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
     if bytes.len() as u64 > LARGEST {
-        return Err(damaged(
-            name,
-            format!(
-                "{} bytes are too many: a report is read up to {LARGEST}",
-                bytes.len()
-            ),
-        ));
+        return Err(too_large(name, bytes.len() as u64));
     }
-    if bytes.starts_with(b"PK\x03\x04") {
-        return zip::read(name, bytes).map(|value| Content::new(Shape::Zip, value));
+    let mut budget = Budget {
+        left: Some(MOST_VALUES),
+    };
+    if bytes.starts_with(ARCHIVE) {
+        let value = zip::read(name, bytes, &mut budget)?;
+        return Ok(Content::new(Shape::Zip, value));
     }
+    unpacked(name, bytes, &mut budget)
+}
+
+/// The same for what is no archive.
+pub(super) fn unpacked(
+    name: &str,
+    bytes: &[u8],
+    budget: &mut Budget,
+) -> Result<Content, Diagnostic> {
     let text = text(bytes);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     match text.as_bytes().first() {
@@ -52,13 +83,13 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
             format!("`{name}` is a web page, not a report for machines"),
         )
         .help("export the report as JSON, XML or CSV")),
-        Some(b'<') => xml::read(text)
+        Some(b'<') => xml::read(text, budget)
             .map(|value| Content::new(Shape::Xml, value))
             .map_err(|why| damaged(name, why)),
-        Some(b'{' | b'[') => json::read(text)
+        Some(b'{' | b'[') => json::read(text, budget)
             .map(|(shape, value)| Content::new(shape, value))
             .map_err(|why| damaged(name, why)),
-        Some(_) => csv::read(text)
+        Some(_) => csv::read(text, budget)
             .map(|(value, sample)| Content {
                 shape: Shape::Csv,
                 value,
@@ -66,6 +97,16 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
             })
             .map_err(|why| damaged(name, why)),
     }
+}
+
+/// A report of more bytes than are read.
+pub fn too_large(name: &str, bytes: u64) -> Diagnostic {
+    damaged(
+        name,
+        format!("{bytes} bytes are too many: a report is read up to {LARGEST}"),
+    )
+    .help("export it in parts: by application, by project, or by date")
+    .help("if every line is a document: split --line-bytes=500M --additional-suffix=.jsonl FILE")
 }
 
 /// A report that cannot be read.
@@ -82,7 +123,7 @@ fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0;
     }
-    if let Some(encoding) = declared(bytes) {
+    if let Some(encoding) = declared(bytes).or_else(|| wide(bytes)) {
         return encoding.decode_without_bom_handling(bytes).0;
     }
     match std::str::from_utf8(bytes) {
@@ -104,13 +145,35 @@ fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     encoding_rs::Encoding::for_label(label.as_bytes())
 }
 
-fn is_html(text: &str) -> bool {
-    let mut end = text.len().min(1000);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// UTF-16 without a mark: reports begin with a letter of ASCII, which there has a NUL beside it.
+fn wide(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    match bytes {
+        [0, letter, ..] if *letter != 0 => Some(encoding_rs::UTF_16BE),
+        [letter, 0, ..] if *letter != 0 => Some(encoding_rs::UTF_16LE),
+        _ => None,
     }
-    let head = text[..end].to_lowercase();
-    head.starts_with("<!doctype html") || head.contains("<html")
+}
+
+/// Whether the first element is that of a web page; texts inside of reports may have such elements.
+fn is_html(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?") => "?>",
+            _ => break,
+        };
+        let Some((_, after)) = rest.split_once(end) else {
+            return false;
+        };
+        rest = after;
+    }
+    let begins = |word: &str| {
+        let head = rest.as_bytes().get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    begins("<!doctype html") || begins("<html")
 }
 
 /// A text as a value.

@@ -4,22 +4,29 @@
 //! Entities beyond the five of XML are kept as they are written and never expanded, so nothing grows
 //! and nothing is fetched.
 
+use std::collections::BTreeMap;
+
 use jaq_json::Val;
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::shape::{DEEPEST, object, string};
+use super::shape::{Budget, DEEPEST, object, string};
 
 /// An element whose end has not come.
 struct Open {
     name: String,
     members: Vec<(String, Vec<Val>)>,
+    /// Where members are, once there are many.
+    places: BTreeMap<String, usize>,
     text: String,
 }
 
+/// So many members are looked through one by one.
+const FEW: usize = 32;
+
 /// Reads a document.
-pub(super) fn read(text: &str) -> Result<Val, String> {
+pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Val, String> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut open = vec![Open::new(String::new())];
@@ -32,10 +39,10 @@ pub(super) fn read(text: &str) -> Result<Val, String> {
                 if open.len() > DEEPEST {
                     return Err(format!("elements are nested deeper than {DEEPEST}"));
                 }
-                open.push(Open::of_tag(&tag).map_err(failed)?);
+                open.push(Open::of_tag(&tag, budget)?);
             }
             Event::Empty(tag) => {
-                let element = Open::of_tag(&tag).map_err(failed)?;
+                let element = Open::of_tag(&tag, budget)?;
                 close(&mut open, element);
             }
             Event::End(_) => {
@@ -67,11 +74,7 @@ fn close(open: &mut [Open], element: Open) {
         return;
     };
     let name = element.name.clone();
-    let value = element.value();
-    match parent.members.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, values)) => values.push(value),
-        None => parent.members.push((name, vec![value])),
-    }
+    parent.add(name, element.value());
 }
 
 /// `&lt;`, `&#65;`; any other as it is written.
@@ -91,15 +94,39 @@ impl Open {
         Open {
             name,
             members: Vec::new(),
+            places: BTreeMap::new(),
             text: String::new(),
         }
     }
 
-    fn of_tag(tag: &BytesStart) -> Result<Open, String> {
+    /// Adds a value to those of its name.
+    fn add(&mut self, name: String, value: Val) {
+        if self.members.len() == FEW && self.places.is_empty() {
+            let names = self.members.iter().enumerate();
+            self.places = names.map(|(at, (name, _))| (name.clone(), at)).collect();
+        }
+        let place = match self.places.is_empty() {
+            true => self.members.iter().position(|(known, _)| *known == name),
+            false => self.places.get(&name).copied(),
+        };
+        match place {
+            Some(at) => self.members[at].1.push(value),
+            None => {
+                if !self.places.is_empty() {
+                    self.places.insert(name.clone(), self.members.len());
+                }
+                self.members.push((name, vec![value]));
+            }
+        }
+    }
+
+    fn of_tag(tag: &BytesStart, budget: &mut Budget) -> Result<Open, String> {
+        budget.take(1)?;
         let name = tag.local_name();
         let mut element = Open::new(name.as_ref().to_string());
         for attribute in tag.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|error| error.to_string())?;
+            budget.take(1)?;
+            let attribute = attribute.map_err(|error| format!("it is no XML: {error}"))?;
             let full: &str = attribute.key.as_ref();
             if full == "xmlns" || full.starts_with("xmlns:") {
                 continue;
@@ -108,9 +135,8 @@ impl Open {
             let raw: &str = &attribute.value;
             // An entity nobody knows leaves the value as it is written.
             let value = unescape(raw).map_or(raw.to_string(), |text| text.into_owned());
-            element
-                .members
-                .push((format!("@{name}"), vec![string(value)]));
+            let member = (format!("@{name}"), vec![string(value)]);
+            element.members.push(member);
         }
         Ok(element)
     }

@@ -6,27 +6,30 @@ use std::io::{Cursor, Read};
 
 use jaq_json::Val;
 
-use super::shape::{self, damaged, object};
+use super::shape::{self, Budget, damaged, object};
 use crate::diagnostic::Diagnostic;
 
 /// Members of one archive.
 const MOST_MEMBERS: usize = 10_000;
+/// What a member begins with in the list of them.
+const LISTED: &[u8] = b"PK\x01\x02";
 /// Bytes that all members may unpack to.
 const MOST_BYTES: u64 = 1 << 30;
 /// Members larger than this times what they are packed in, and than a megabyte, are bombs.
 const LARGEST_RATIO: u64 = 200;
 
 /// Reads an archive. Members that are no reports, such as pictures, are null.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Val, Diagnostic> {
+pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val, Diagnostic> {
     let failed = |why: String| damaged(name, why);
-    let mut archive = ::zip::ZipArchive::new(Cursor::new(bytes))
-        .map_err(|error| failed(format!("it is no ZIP archive: {error}")))?;
-    if archive.len() > MOST_MEMBERS {
+    // Counted before the list of them is read.
+    let listed = bytes.windows(4).filter(|four| *four == LISTED).count();
+    if listed > MOST_MEMBERS {
         return Err(failed(format!(
-            "it has {} members; {MOST_MEMBERS} are read",
-            archive.len()
+            "it has {listed} members; {MOST_MEMBERS} are read"
         )));
     }
+    let mut archive = ::zip::ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| failed(format!("it is no ZIP archive: {error}")))?;
     let mut left = MOST_BYTES;
     let mut members = Vec::new();
     for index in 0..archive.len() {
@@ -40,7 +43,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Val, Diagnostic> {
             .name()
             .map_err(|error| failed(format!("member {}: {error}", index + 1)))?
             .to_string();
-        let limit = left.min((member.compressed_size() * LARGEST_RATIO).max(1 << 20));
+        let limit = left.min((member.compressed_size().saturating_mul(LARGEST_RATIO)).max(1 << 20));
         let mut unpacked = Vec::new();
         member
             .take(limit + 1)
@@ -52,11 +55,13 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Val, Diagnostic> {
             )));
         }
         left -= unpacked.len() as u64;
-        let is_archive = unpacked.starts_with(b"PK");
-        let value = match is_archive {
+        // Archives in archives stay packed.
+        let value = match unpacked.starts_with(shape::ARCHIVE) {
             true => Val::Null,
-            false => shape::read(&inner, &unpacked).map_or(Val::Null, |content| content.value),
+            false => shape::unpacked(&inner, &unpacked, budget)
+                .map_or(Val::Null, |content| content.value),
         };
+        budget.check().map_err(failed)?;
         members.push((inner, value));
     }
     members.sort_by(|left, right| left.0.cmp(&right.0));

@@ -21,13 +21,14 @@ pub use merging::{Reason, Seen};
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::facts;
 use super::frames;
 use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
-use super::segment::{unfinished, write_whole};
+use super::write;
 use crate::diagnostic::Problems;
 use crate::model::{Definitions, MatchRule};
 use advisories::Advisories;
@@ -50,10 +51,30 @@ pub struct Derived {
 ///
 /// `D420`, `D421`: the store cannot be read, or the tables not be written.
 pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
-    let manifests = store.read_manifests()?;
-    let folder = store.derived().join(key(&manifests, definitions));
-    if !folder.is_dir() {
-        derived(store, definitions, &manifests, &folder)?;
+    store.while_it_changes(|manifests| {
+        let folder = store.derived().join(key(manifests, definitions));
+        if !folder.is_dir() {
+            derived(store, definitions, manifests, &folder)?;
+        }
+        Ok::<PathBuf, Problems>(folder)
+    })?
+}
+
+/// Makes the tables anew, and forgets those that nobody has needed for long. Others may be reading.
+pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
+    let folder = store.while_it_changes(|manifests| {
+        let folder = store.derived().join(key(manifests, definitions));
+        parts::forget(store)?;
+        derived(store, definitions, manifests, &folder)?;
+        Ok::<PathBuf, Problems>(folder)
+    })??;
+    let failed = |error| Problems::from(unwritable(&folder, &error));
+    for entry in fs::read_dir(store.derived()).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let is_parts = path == parts::folder(store);
+        if path != folder && !is_parts && write::is_old(&path) {
+            fs::remove_dir_all(&path).map_err(failed)?;
+        }
     }
     Ok(folder)
 }
@@ -97,24 +118,19 @@ fn derived(
         .filter(|ruling| !used.contains(&ruling.number));
     let oddities = unused.map(decisions::Ruling::unused).chain(names.circles());
     found.about.oddities = oddities.collect();
-    write(folder, tables, &found.about)
+    put(folder, &tables, &found.about)
 }
 
-/// Written beside and renamed: the folder is there whole or not at all.
-fn write<const N: usize>(
-    folder: &Path,
-    tables: [(&str, frames::Table); N],
-    about: &About,
-) -> Result<(), Problems> {
+/// Written beside and renamed: the folder is there whole or not at all. One that is there already may
+/// have readers: its files are replaced one by one.
+fn put(folder: &Path, tables: &[(&str, frames::Table)], about: &About) -> Result<(), Problems> {
     let failed = |error| Problems::from(unwritable(folder, &error));
-    let draft = unfinished(folder);
-    fs::create_dir_all(&draft).map_err(failed)?;
-    for (name, table) in tables {
-        let file = draft.join(format!("{name}.parquet"));
-        write_whole(&file, &frames::table(table)).map_err(failed)?;
+    if folder.is_dir() {
+        return put_files(folder, tables, about).map_err(failed);
     }
-    write_whole(&draft.join(about::FILE), &about.written()).map_err(failed)?;
-    if let Err(error) = fs::rename(&draft, folder) {
+    let draft = draft(folder).map_err(failed)?;
+    let written = put_files(&draft, tables, about).and_then(|()| fs::rename(&draft, folder));
+    if let Err(error) = written {
         let _ = fs::remove_dir_all(&draft);
         // Another process may have been quicker with the same tables.
         if !folder.is_dir() {
@@ -124,15 +140,24 @@ fn write<const N: usize>(
     Ok(())
 }
 
-/// Forgets the tables made so far; they are made anew when somebody asks.
-pub fn forget_tables(store: &Store) -> Result<(), Problems> {
-    let folder = store.derived();
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(unwritable(&folder, &error).into())
-        }
-        Ok(()) | Err(_) => Ok(()),
+/// A folder beside the one that is to be. Another process may be forgetting the folder around both.
+fn draft(folder: &Path) -> io::Result<PathBuf> {
+    let make = || {
+        folder.parent().map_or(Ok(()), fs::create_dir_all)?;
+        write::draft(folder)
+    };
+    match make() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(),
+        made => made,
     }
+}
+
+fn put_files(folder: &Path, tables: &[(&str, frames::Table)], about: &About) -> io::Result<()> {
+    for (name, table) in tables {
+        let file = folder.join(format!("{name}.parquet"));
+        write::replace(&file, &frames::table(table.clone()))?;
+    }
+    write::replace(&folder.join(about::FILE), &about.written())
 }
 
 /// The hash of all that the tables depend on.

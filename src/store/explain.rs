@@ -1,9 +1,10 @@
 //! Why a finding is what it is.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use super::derive::{Reason, Seen, derive, without_number};
-use super::layout::Store;
+use super::layout::{Store, unreadable};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
 use crate::model::Definitions;
 use crate::store::frames;
@@ -32,7 +33,8 @@ pub fn explain(
     let derived = derive(store, definitions)?;
     let path = derived.folder.join("detections.parquet");
     let fields = ["detection_id", "finding_id", "tool"];
-    let rows = frames::read_records(&fields, &path)?;
+    let bytes = fs::read(&path).map_err(|error| unreadable(&path, error))?;
+    let rows = frames::read_records(&fields, &path, &bytes)?;
     let wanted = without_number(named);
     let text =
         |row: &BTreeMap<String, String>, field: &str| row.get(field).cloned().unwrap_or_default();

@@ -1,12 +1,13 @@
 //! What a store knows for sure: scans that were made, what they saw, and what people registered.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
+use super::verify;
 use crate::diagnostic::Problems;
 use crate::ingest::Row;
 use crate::model::{Definitions, Fills};
@@ -96,9 +97,20 @@ pub(super) fn read_rows(
             continue;
         }
         let path = store.observations().join(&manifest.data);
-        match frames::read_observations(definitions, &path) {
+        // Reports that were taken out of a merged segment stand by themselves.
+        let names: BTreeSet<&str> = manifest
+            .reports()
+            .iter()
+            .map(|report| report.segment.as_str())
+            .collect();
+        let read = verify::bytes(store, manifest)
+            .and_then(|bytes| frames::read_observations(definitions, &path, &bytes));
+        match read {
             Ok(read) => {
                 for observation in read {
+                    if !names.contains(observation.segment.as_ref()) {
+                        continue;
+                    }
                     let key = (
                         observation.segment.into_owned(),
                         observation.asset.into_owned(),
@@ -145,7 +157,9 @@ pub(super) fn read_registers(store: &Store, manifests: &[Manifest]) -> Result<Re
             continue;
         };
         let path = store.observations().join(&manifest.data);
-        match frames::read_records(fields, &path) {
+        let read = verify::bytes(store, manifest)
+            .and_then(|bytes| frames::read_records(fields, &path, &bytes));
+        match read {
             Ok(records) => match Fills::from_word(&manifest.fills) {
                 Some(Fills::Assets) => registers.assets.extend(records),
                 Some(Fills::Decisions) => registers.decisions.extend(records),

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::{
     Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
@@ -25,7 +26,7 @@ enum Kept {
     Whole(fn(&Row) -> Option<i64>, fn(&mut Row, Option<i64>)),
     Number(fn(&Row) -> Option<f64>, fn(&mut Row, Option<f64>)),
     YesNo(fn(&Row) -> Option<bool>, fn(&mut Row, Option<bool>)),
-    /// Several values, one a line: texts hold no line breaks.
+    /// Several values, one a line.
     Texts(fn(&Row) -> Vec<String>, fn(&mut Row, Vec<String>)),
 }
 
@@ -170,7 +171,9 @@ fn column(name: &str, kept: &Kept, rows: &[Observation]) -> Column {
         Kept::Number(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
         Kept::YesNo(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
         Kept::Texts(get, _) => {
-            let joined = |row| Some(get(row).join("\n")).filter(|text| !text.is_empty());
+            let one_line = |text: &String| text.replace(['\n', '\r'], " ");
+            let lines = |row| get(row).iter().map(one_line).collect::<Vec<_>>().join("\n");
+            let joined = |row| Some(lines(row)).filter(|text| !text.is_empty());
             Column::new(name, rows.map(joined).collect::<Vec<_>>())
         }
     }
@@ -205,12 +208,35 @@ fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
     bytes
 }
 
-/// Reads the rows of a report back.
+/// The Parquet file of the rows of several, as they stand in them.
+pub(super) fn joined(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic> {
+    let mut whole: Option<DataFrame> = None;
+    for (path, bytes) in files {
+        let next = frame(path, bytes)?;
+        match &mut whole {
+            None => whole = Some(next),
+            Some(whole) => {
+                let joined = whole.vstack_mut(&next).map(|_| ());
+                joined.map_err(|error| unreadable(path, error))?;
+            }
+        }
+    }
+    let mut whole = whole.unwrap_or_default();
+    whole.align_chunks_par();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .finish(&mut whole)
+        .expect("memory can be written");
+    Ok(bytes)
+}
+
+/// Reads the rows of a report back from the bytes of a file.
 pub(super) fn read_observations(
     definitions: &Definitions,
     path: &Path,
+    bytes: &[u8],
 ) -> Result<Vec<Observation<'static>>, Diagnostic> {
-    let frame = frame(path)?;
+    let frame = frame(path, bytes)?;
     let scale = severity(definitions);
     let segments = texts(&frame, "segment", path)?;
     let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
@@ -281,8 +307,9 @@ fn fill(
 pub(super) fn read_records(
     fields: &[&str],
     path: &Path,
+    bytes: &[u8],
 ) -> Result<Vec<BTreeMap<String, String>>, Diagnostic> {
-    let frame = frame(path)?;
+    let frame = frame(path, bytes)?;
     let mut records = vec![BTreeMap::new(); frame.height()];
     for field in fields {
         for (record, value) in records.iter_mut().zip(texts(&frame, field, path)?) {
@@ -296,14 +323,14 @@ pub(super) fn read_records(
 
 /// Reads a derived table of these columns back.
 pub(super) fn read_table(columns: Table, path: &Path) -> Result<Table, Diagnostic> {
-    let frame = frame(path)?;
+    let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
+    let frame = frame(path, &bytes)?;
     let column = |(name, _)| Ok((name, texts(&frame, name, path)?));
     columns.into_iter().map(column).collect()
 }
 
-fn frame(path: &Path) -> Result<DataFrame, Diagnostic> {
-    let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    ParquetReader::new(file)
+fn frame(path: &Path, bytes: &[u8]) -> Result<DataFrame, Diagnostic> {
+    ParquetReader::new(Cursor::new(bytes))
         .finish()
         .map_err(|error| unreadable(path, error))
 }

@@ -4,17 +4,26 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::known::Known;
+use super::write;
 use crate::diagnostic::Diagnostic;
-use crate::files;
 
 /// The file that makes a folder a store, and what stands in it.
 const MARK: &str = "riskql-store";
 const MARK_TEXT: &str = "riskql store 1\n";
 
+const MANIFESTS: &str = "segments";
+const MERGED: &str = "merged";
+const OBSERVATIONS: &str = "observations";
+/// What is there before the mark is.
+const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
+
 /// A folder of segments.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// What was found out about merged segments.
+    pub(super) known: Known,
 }
 
 /// Whether a folder is a store.
@@ -27,9 +36,7 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Store, Diagnostic> {
         let mark = folder.join(MARK);
         match fs::read_to_string(&mark) {
-            Ok(text) if text == MARK_TEXT => Ok(Store {
-                folder: folder.to_path_buf(),
-            }),
+            Ok(text) if text == MARK_TEXT => Ok(Store::at(folder)),
             Ok(_) => Err(Diagnostic::data(
                 "D420",
                 format!("`{}` is a store of another version", folder.display()),
@@ -54,10 +61,11 @@ impl Store {
         let is_other = |entry: io::Result<fs::DirEntry>| {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name().to_string_lossy().into_owned();
-                !name.contains(MARK) && name != "segments" && name != "observations"
+                !name.contains(MARK) && !FOLDERS.contains(&name.as_str())
             })
         };
-        if entries.any(is_other) {
+        // And meanwhile further: then it is a store by now.
+        if entries.any(is_other) && !is_store(folder) {
             return Err(Diagnostic::data(
                 "D420",
                 format!(
@@ -67,27 +75,38 @@ impl Store {
             )
             .help("name an empty or a new folder: --store DIR"));
         }
-        let store = Store {
+        for inner in FOLDERS {
+            fs::create_dir_all(folder.join(inner)).map_err(failed)?;
+        }
+        write::replace(&folder.join(MARK), MARK_TEXT.as_bytes()).map_err(failed)?;
+        write::sync_folder(folder).map_err(failed)?;
+        Ok(Store::at(folder))
+    }
+
+    fn at(folder: &Path) -> Store {
+        Store {
             folder: folder.to_path_buf(),
-        };
-        fs::create_dir_all(store.manifests()).map_err(failed)?;
-        fs::create_dir_all(store.observations()).map_err(failed)?;
-        files::replace(&folder.join(MARK), MARK_TEXT.as_bytes()).map_err(failed)?;
-        Ok(store)
+            known: Known::default(),
+        }
     }
 
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The folder of manifests, one a segment.
+    /// The folder of manifests, one a report.
     pub(super) fn manifests(&self) -> PathBuf {
-        self.folder.join("segments")
+        self.folder.join(MANIFESTS)
+    }
+
+    /// The folder of manifests of segments that several reports were merged into.
+    pub(super) fn merged(&self) -> PathBuf {
+        self.folder.join(MERGED)
     }
 
     /// The folder of the Parquet files of reports' rows.
     pub(super) fn observations(&self) -> PathBuf {
-        self.folder.join("observations")
+        self.folder.join(OBSERVATIONS)
     }
 
     /// The folder of tables that can be made again at any time.

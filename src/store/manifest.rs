@@ -1,23 +1,22 @@
 //! Manifests: what a segment holds, as a JSON file of a page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Store, unreadable, unwritable};
-use crate::diagnostic::{Diagnostic, Problems};
-
-/// What the names of segments begin with that others were merged into.
-pub(super) const MERGED: &str = "merged-";
+use super::layout::unreadable;
+use crate::diagnostic::Diagnostic;
+use crate::ingest::Outcome;
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
 
 /// One segment. Instants are microseconds since 1970, UTC.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The hash of the report and of its context: the segment's name.
     pub segment: String,
@@ -55,6 +54,7 @@ pub struct Manifest {
 
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Sealed {
     manifest: Manifest,
     seal: String,
@@ -62,13 +62,59 @@ struct Sealed {
 
 impl Manifest {
     /// The name of its file.
-    fn file_name(&self) -> String {
+    pub(super) fn file_name(&self) -> String {
         format!("{}.json", self.segment)
     }
 
     fn seal(&self) -> String {
         let text = serde_json::to_string(self).expect("a manifest can be written");
         blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
+    /// The text of its file.
+    pub(super) fn sealed(&self) -> String {
+        let sealed = Sealed {
+            manifest: self.clone(),
+            seal: self.seal(),
+        };
+        serde_json::to_string_pretty(&sealed).expect("a manifest can be written")
+    }
+
+    /// The same segment, of these reports: in the order of their names.
+    pub(super) fn standing_for(self, mut members: Vec<Manifest>) -> Manifest {
+        members.sort_by(|left, right| left.segment.cmp(&right.segment));
+        let mut name = blake3::Hasher::new();
+        for member in &members {
+            name.update(member.segment.as_bytes());
+        }
+        Manifest {
+            segment: name.finalize().to_hex()[..32].to_string(),
+            rows: members.iter().map(|member| member.rows).sum(),
+            members,
+            ..self
+        }
+    }
+
+    /// What brings the report in as it was brought in.
+    pub(super) fn command(&self) -> String {
+        let mut command = format!("riskql ingest {}", quoted(&self.file));
+        let mut option = |name: &str, value: &str| {
+            command += &format!(" --{name} {}", quoted(value));
+        };
+        if let [asset] = self.assets.as_slice() {
+            option("asset", asset);
+        }
+        option("at", &super::derive::instant(self.finished_at));
+        if !self.environment.is_empty() {
+            option("environment", &self.environment);
+        }
+        if let Some(branch) = &self.branch {
+            option("branch", branch);
+        }
+        if self.outcome == Outcome::Partial.word() {
+            command += " --partial";
+        }
+        command
     }
 
     /// The segments it stands for: itself, or its members.
@@ -80,105 +126,48 @@ impl Manifest {
     }
 }
 
-impl Store {
-    /// Puts a manifest in place, which is what makes its segment part of the store. `false`: somebody
-    /// was quicker, and the segment is there already.
-    pub(super) fn publish(&self, manifest: &Manifest) -> Result<bool, Diagnostic> {
-        let sealed = Sealed {
-            manifest: manifest.clone(),
-            seal: manifest.seal(),
-        };
-        let text = serde_json::to_string_pretty(&sealed).expect("a manifest can be written");
-        let path = self.manifests().join(manifest.file_name());
-        let failed = |error: io::Error| unwritable(&path, &error);
-        publish(&path, text.as_bytes()).map_err(failed)
-    }
-
-    /// Whether a segment is there, by itself or merged into another.
-    pub fn has(&self, segment: &str) -> Result<bool, Problems> {
-        if self.manifests().join(format!("{segment}.json")).is_file() {
-            return Ok(true);
-        }
-        let holds = |manifest: &Manifest| {
-            let mut members = manifest.members.iter();
-            members.any(|member| member.segment == segment)
-        };
-        Ok(self.read_named(MERGED)?.iter().any(holds))
-    }
-
-    /// All segments in the order of their names; those that were merged into another are left out.
-    pub fn read_manifests(&self) -> Result<Vec<Manifest>, Problems> {
-        let mut manifests = self.read_named("")?;
-        let merged: BTreeSet<String> = manifests
-            .iter()
-            .flat_map(|manifest| &manifest.members)
-            .map(|member| member.segment.clone())
-            .collect();
-        manifests.retain(|manifest| !merged.contains(&manifest.segment));
-        Ok(manifests)
-    }
-
-    /// The manifests whose names begin so, in the order of their names.
-    fn read_named(&self, beginning: &str) -> Result<Vec<Manifest>, Problems> {
-        let folder = self.manifests();
-        let mut problems = Problems::default();
-        let mut manifests = Vec::new();
-        let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))?;
-        for entry in entries {
-            let path = entry.map_err(|error| unreadable(&folder, error))?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy());
-            let is_wanted = name.is_some_and(|name| {
-                name.ends_with(".json") && !name.starts_with('.') && name.starts_with(beginning)
-            });
-            if !is_wanted {
-                continue;
-            }
-            match read(&path) {
-                Ok(Some(manifest)) => manifests.push(manifest),
-                // Merged into another between the listing and the reading.
-                Ok(None) => {}
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if problems.has_errors() {
-            return Err(problems);
-        }
-        manifests.sort_by(|left, right| left.segment.cmp(&right.segment));
-        Ok(manifests)
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-:@,+=".contains(letter);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_string(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 
-fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+/// Reads a manifest; `None`: it is not there, or not any more.
+pub(super) fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, error)),
     };
-    let damaged = |why: String| {
-        Diagnostic::data(
-            "D421",
-            format!("the manifest `{}` is damaged: {why}", path.display()),
-        )
-        .help("remove it and ingest its report again")
-    };
-    let sealed: Sealed = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
-    if sealed.manifest.seal() != sealed.seal {
-        return Err(damaged("its seal is broken".to_string()));
+    match serde_json::from_str::<Sealed>(&text) {
+        Ok(sealed) if sealed.manifest.seal() == sealed.seal => Ok(Some(sealed.manifest)),
+        Ok(_) => Err(damaged(path, &text, "its seal is broken")),
+        Err(error) => Err(damaged(path, &text, &error.to_string())),
     }
-    Ok(Some(sealed.manifest))
 }
 
-/// Writes under another name, then links it into place: of several who do so at once one succeeds.
-fn publish(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    let unfinished = super::segment::unfinished(path);
-    let written = super::segment::write_synced(&unfinished, bytes);
-    let linked = written.and_then(|()| match fs::hard_link(&unfinished, path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        // Where there are no links, a rename is the next best: the content is the same.
-        Err(_) => fs::rename(&unfinished, path).map(|()| true),
-    });
-    let _ = fs::remove_file(&unfinished);
-    super::segment::sync_folder(path)?;
-    linked
+fn damaged(path: &Path, text: &str, why: &str) -> Diagnostic {
+    let files = files_named(text);
+    let reports = match files.is_empty() {
+        true => "its report".to_string(),
+        false => files.join(", "),
+    };
+    Diagnostic::data(
+        "D421",
+        format!("the manifest `{}` is damaged: {why}", path.display()),
+    )
+    .help(format!("remove it and ingest {reports} again"))
+}
+
+/// The reports that a damaged manifest still names.
+fn files_named(text: &str) -> Vec<String> {
+    let values = text.split("\"file\": \"").skip(1);
+    let names = values.filter_map(|rest| rest.split_once('"').map(|(name, _)| name));
+    names
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("`{name}`"))
+        .collect()
 }

@@ -2,8 +2,8 @@
 //!
 //! A store is a folder. Every report is one immutable segment: a Parquet file of its rows and a
 //! manifest that says what was scanned, when, and what the file must hash to. A segment is there once
-//! its manifest is, and manifests are put in place whole by one rename, so a crash leaves the store as
-//! it was, the same report twice changes nothing, and processes do not wait for each other.
+//! its manifest is, and manifests are put in place whole by one step of the file system, so a crash
+//! leaves the store as it was, the same report twice changes nothing, and processes add reports at once.
 //!
 //! Tables of the shipped schema are derived from the segments ([`tables`]) and cached under the hash of
 //! what they were made of.
@@ -13,18 +13,21 @@ mod derive;
 mod explain;
 mod facts;
 mod frames;
+mod known;
 mod layout;
+mod lock;
 mod manifest;
 mod segment;
 mod verify;
+mod write;
 
 pub use compact::{Compacted, compact};
-pub use derive::{About, Derived, Reason, Seen, derive, forget_tables, tables};
+pub use derive::{About, Derived, Reason, Seen, derive, rebuild, tables};
 pub use explain::{Explanation, explain};
 pub use facts::{Observation, ScanFact};
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
-pub use segment::{Added, Context, add};
+pub use segment::{Added, Context, Segment, add};
 pub use verify::{Verdict, verify};
 
 use std::path::{Path, PathBuf};
@@ -68,7 +71,6 @@ pub fn latest_knowledge(folder: &Path) -> Result<Option<Moment>, Problems> {
 
 /// The codes of problems with stores.
 pub const CODES: &[(&str, &str)] = &[
-    ("D408", "a report without a date"),
     ("D409", "a report from the future"),
     ("D410", "a report without an asset"),
     ("D420", "a store that cannot be read or written"),

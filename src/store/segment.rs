@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::facts::Observation;
 use super::frames;
+use super::known::Place;
 use super::layout::{Store, unwritable};
+use super::lock::Lock;
 use super::manifest::Manifest;
+use super::write;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::ingest::{Outcome, Report, Row, Scope};
 use crate::model::Definitions;
@@ -29,56 +28,122 @@ pub struct Context {
     pub recorded_at: i64,
 }
 
-/// What came of adding a report.
+/// A report as it will stand in a store.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Added {
+pub struct Segment {
     pub manifest: Manifest,
+    /// The Parquet file of its rows.
+    data: Vec<u8>,
+}
+
+/// What came of adding a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Added {
+    New,
     /// It was there already: nothing has changed.
-    pub is_known: bool,
+    Known,
+    /// It was there and damaged, and is whole again.
+    Mended,
 }
 
 /// How far ahead of its ingestion a scan may be dated: clocks differ.
 const CLOCK_SLACK: i64 = 24 * 3600 * 1_000_000;
 
-/// Adds a report to a store. `bytes` are the report itself, `name` what messages call it.
+impl Segment {
+    /// Makes a segment of a report. `bytes` are the report itself, `name` what messages call it.
+    ///
+    /// # Errors
+    ///
+    /// `D408` to `D410`: no date, a date in the future, no asset.
+    pub fn new(
+        definitions: &Definitions,
+        name: &str,
+        bytes: &[u8],
+        report: &Report,
+        context: &Context,
+    ) -> Result<Segment, Problems> {
+        let mut observations = observations(name, report, context)?;
+        let mut manifest = manifest(name, bytes, report, context, &observations)?;
+        for observation in &mut observations {
+            observation.segment = Cow::Owned(manifest.segment.clone());
+        }
+        let data = match report.fills.record_fields() {
+            Some(fields) => frames::records(fields, &report.records),
+            None => frames::observations(definitions, &observations),
+        };
+        let hash = blake3::hash(&data).to_hex().to_string();
+        manifest.data = format!("{}.parquet", &hash[..32]);
+        manifest.data_hash = hash;
+        Ok(Segment { manifest, data })
+    }
+}
+
+/// Adds a segment to a store; one that is there and whole stays as it is.
 ///
 /// # Errors
 ///
-/// `D408` to `D410`: no date, a date in the future, no asset; `D420`: the store cannot be written, and
-/// is as it was.
-pub fn add(
-    store: &Store,
-    definitions: &Definitions,
-    name: &str,
-    bytes: &[u8],
-    report: &Report,
-    context: &Context,
-) -> Result<Added, Problems> {
-    let mut observations = observations(name, report, context)?;
-    let mut manifest = manifest(name, bytes, report, context, &observations)?;
-    for observation in &mut observations {
-        observation.segment = Cow::Owned(manifest.segment.clone());
+/// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
+pub fn add(store: &Store, segment: &Segment) -> Result<Added, Problems> {
+    match store.place(&segment.manifest.segment)? {
+        Place::Whole => Ok(Added::Known),
+        Place::Nowhere => {
+            let _lock = Lock::adding(store)?;
+            write_rows(store, segment)?;
+            Ok(match store.publish(&segment.manifest)? {
+                true => Added::New,
+                false => Added::Known,
+            })
+        }
+        Place::Damaged(_) | Place::DamagedIn(_) => mend(store, segment),
     }
-    if store.has(&manifest.segment)? {
-        return Ok(Added {
-            manifest,
-            is_known: true,
-        });
-    }
-    let data = match report.fills.record_fields() {
-        Some(fields) => frames::records(fields, &report.records),
-        None => frames::observations(definitions, &observations),
+}
+
+/// Puts a report in place of itself. One at a time, and not while segments are merged.
+fn mend(store: &Store, segment: &Segment) -> Result<Added, Problems> {
+    let _change = Lock::changing(store)?;
+    let _lock = Lock::adding(store)?;
+    let found = store.place(&segment.manifest.segment)?;
+    let (old, merged) = match found {
+        Place::Whole => return Ok(Added::Known),
+        Place::Nowhere => (None, None),
+        Place::Damaged(own) => (own, None),
+        Place::DamagedIn(merged) => {
+            let mut members = merged.members.iter();
+            let old = members.find(|member| member.segment == segment.manifest.segment);
+            (old.cloned(), Some(merged))
+        }
     };
-    let hash = blake3::hash(&data).to_hex().to_string();
-    manifest.data = format!("{}.parquet", &hash[..32]);
-    manifest.data_hash = hash;
-    let path = store.observations().join(&manifest.data);
-    write_whole(&path, &data).map_err(|error| unwritable(&path, &error))?;
-    let is_first = store.publish(&manifest)?;
-    Ok(Added {
-        manifest,
-        is_known: !is_first,
-    })
+    let mut manifest = segment.manifest.clone();
+    if let Some(old) = old {
+        // It has been known since then.
+        manifest.recorded_at = old.recorded_at;
+    }
+    write_rows(store, segment)?;
+    store.publish_again(&manifest)?;
+    if let Some(merged) = merged {
+        take_out(store, &merged, &manifest.segment)?;
+    }
+    Ok(Added::Mended)
+}
+
+/// Lets a merged segment stand for one report less.
+fn take_out(store: &Store, merged: &Manifest, segment: &str) -> Result<(), Problems> {
+    let members = merged.members.iter();
+    let members: Vec<Manifest> = members
+        .filter(|member| member.segment != segment)
+        .cloned()
+        .collect();
+    if !members.is_empty() {
+        store.publish(&merged.clone().standing_for(members))?;
+    }
+    let path = store.path_of(merged);
+    write::remove(&path).map_err(|error| unwritable(&path, &error))?;
+    Ok(())
+}
+
+fn write_rows(store: &Store, segment: &Segment) -> Result<(), Diagnostic> {
+    let path = store.observations().join(&segment.manifest.data);
+    write::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
 }
 
 fn observations<'a>(
@@ -218,44 +283,4 @@ fn no_date(name: &str) -> Diagnostic {
 fn future(name: &str) -> Diagnostic {
     Diagnostic::data("D409", format!("`{name}` says it was made in the future"))
         .help("if the report's clock was wrong, say when it was made: --at 2026-03-31T10:00:00Z")
-}
-
-/// A name beside a path that nobody else uses.
-pub(super) fn unfinished(path: &Path) -> PathBuf {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    path.with_file_name(format!(".{name}.{}.{count}", std::process::id()))
-}
-
-pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// A rename lasts once its folder is synced; folders of some systems cannot be.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    if let Some(folder) = path.parent()
-        && let Ok(folder) = File::open(folder)
-    {
-        let _ = folder.sync_all();
-    }
-    Ok(())
-}
-
-/// Writes a file that is named by its content: whoever comes second writes the same.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|there| there.len() == bytes.len() as u64) {
-        return Ok(());
-    }
-    let unfinished = unfinished(path);
-    let written = write_synced(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&unfinished);
-    }
-    written.and_then(|()| sync_folder(path))
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use riskql::{check, cli, data, engine, functions, plan, syntax};
+use riskql::{check, cli, data, engine, functions, ingest, plan, store, syntax};
 
 /// All codes with their meanings, in order.
 fn codes() -> Vec<(String, String)> {
@@ -14,6 +14,8 @@ fn codes() -> Vec<(String, String)> {
         data::CODES,
         engine::CODES,
         cli::CODES,
+        ingest::CODES,
+        store::CODES,
     ]
     .into_iter()
     .flatten();

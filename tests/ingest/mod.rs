@@ -1,5 +1,6 @@
 //! Reports in, tables out.
 
+mod hostile;
 mod owasp;
 
 use std::path::PathBuf;

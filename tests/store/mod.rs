@@ -17,7 +17,7 @@ use riskql::ingest::Reader;
 use riskql::model::Definitions;
 use riskql::project;
 use riskql::source::Sources;
-use riskql::store::{self, Context, Store};
+use riskql::store::{self, Added, Context, Segment, Store};
 use riskql::syntax;
 use tempfile::TempDir;
 
@@ -85,16 +85,9 @@ impl Room {
             static READER: Reader<'static> = Reader::new(definitions());
         }
         let read = READER.with(|reader| reader.read("report", report.as_bytes()))?;
-        let (store, definitions) = (&self.store, definitions());
-        store::add(
-            store,
-            definitions,
-            "report",
-            report.as_bytes(),
-            &read,
-            context,
-        )
-        .map(|added| !added.is_known)
+        let bytes = report.as_bytes();
+        let segment = Segment::new(definitions(), "report", bytes, &read, context)?;
+        store::add(&self.store, &segment).map(|added| added == Added::New)
     }
 
     /// A scan of that day.

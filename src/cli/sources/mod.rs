@@ -6,14 +6,13 @@ mod table;
 
 pub use object::instant;
 
-use std::fs;
 use std::path::Path;
 
 use super::args::{SourcesArguments, SourcesCommand, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::Failure;
+use super::reports;
 use super::workspace;
-use crate::diagnostic::Diagnostic;
 use crate::ingest::Reader;
 use crate::model::Definitions;
 
@@ -41,8 +40,7 @@ fn test(
     format: TextOrJson,
 ) -> Result<String, Failure> {
     let name = file.display().to_string();
-    let bytes = fs::read(file)
-        .map_err(|error| Diagnostic::data("D901", format!("cannot read `{name}`: {error}")))?;
+    let bytes = reports::bytes(file)?;
     let report = Reader::new(definitions).read(&name, &bytes)?;
     Ok(match format {
         TextOrJson::Table => table::text(definitions, &report, console.stdout_look()),

@@ -2,19 +2,39 @@
 //! more report costs the deriving of its own assets only.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use super::about::About;
 use super::decisions::Ruling;
 use super::names::Names;
 use super::part::{self, Given, Part};
-use super::{VERSION, update_by_definitions, write};
+use super::{VERSION, put, update_by_definitions};
 use crate::diagnostic::Problems;
 use crate::model::Definitions;
 use crate::store::facts::{self, ScanFact};
 use crate::store::frames;
-use crate::store::layout::Store;
+use crate::store::layout::{Store, unwritable};
 use crate::store::manifest::Manifest;
+
+/// The folder of parts in that of derived tables.
+const PARTS: &str = "parts";
+
+pub(super) fn folder(store: &Store) -> PathBuf {
+    store.derived().join(PARTS)
+}
+
+/// Forgets all parts: they are made anew when they are needed.
+pub(super) fn forget(store: &Store) -> Result<(), Problems> {
+    let folder = folder(store);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(unwritable(&folder, &error).into())
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
 
 /// All of a store but the rows.
 pub(super) struct Whole<'a> {
@@ -41,7 +61,7 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
         let folder = whole
             .store
             .derived()
-            .join("parts")
+            .join(PARTS)
             .join(key(whole, asset, scans));
         match read(whole.definitions, &folder) {
             Some(part) => drop(parts.insert(asset, part)),
@@ -72,7 +92,7 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
                 ("findings", part.findings.clone()),
                 ("detections", part.detections.clone()),
             ];
-            write(&stale[asset], tables, &part.about)?;
+            put(&stale[asset], &tables, &part.about)?;
             parts.insert(asset, part);
         }
     }

@@ -1,15 +1,17 @@
 //! `riskql store`: what is in a store, and its upkeep.
 
+mod listed;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::args::{StoreArguments, StoreCommand};
+use super::args::{StoreArguments, StoreCommand, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
 use super::workspace;
 use crate::diagnostic::Problems;
-use crate::render::{aligned, count};
-use crate::store::{self, About, Explanation, Manifest, Store};
+use crate::render::count;
+use crate::store::{self, About, Explanation, Store};
 
 /// Shows, verifies or rebuilds.
 pub fn run(
@@ -19,14 +21,7 @@ pub fn run(
 ) -> Result<(), Failure> {
     let store = Store::open(&arguments.store)?;
     match &arguments.command {
-        None => {
-            let definitions = workspace::definitions(console, defs)?;
-            let about = store::derive(&store, &definitions)?.about;
-            let text = contents(console, &store)? + &findings(&about);
-            write_stdout(text.as_bytes())?;
-            console.report(warnings(&about));
-            Ok(())
-        }
+        None => list(console, &store, arguments, defs),
         Some(StoreCommand::Explain { finding }) => {
             let definitions = workspace::definitions(console, defs)?;
             let explanation = store::explain(&store, &definitions, finding)?;
@@ -34,63 +29,38 @@ pub fn run(
         }
         Some(StoreCommand::Verify) => verify(&store),
         Some(StoreCommand::Compact) => {
-            let definitions = workspace::definitions(console, defs)?;
-            let done = store::compact(&store, &definitions)?;
+            let done = store::compact(&store)?;
             write_stdout(
                 format!("{} segments merged into {}\n", done.before, done.after).as_bytes(),
             )
         }
         Some(StoreCommand::Rebuild) => {
             let definitions = workspace::definitions(console, defs)?;
-            store::forget_tables(&store)?;
-            let derived = store::derive(&store, &definitions)?;
-            console.report(warnings(&derived.about));
-            let folder = derived.folder.display();
-            write_stdout(format!("tables made anew in {folder}\n").as_bytes())
+            let folder = store::rebuild(&store, &definitions)?;
+            console.report(warnings(&store::derive(&store, &definitions)?.about));
+            write_stdout(format!("tables made anew in {}\n", folder.display()).as_bytes())
         }
     }
 }
 
-fn contents(console: &Console, store: &Store) -> Result<String, Failure> {
+/// The reports, and what follows from them.
+fn list(
+    console: &mut Console,
+    store: &Store,
+    arguments: &StoreArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
     let manifests = store.read_manifests()?;
-    let mut reports: Vec<&Manifest> = manifests.iter().flat_map(Manifest::reports).collect();
-    reports.sort_by(|left, right| {
-        (left.finished_at, &left.segment).cmp(&(right.finished_at, &right.segment))
-    });
-    let mut lines = vec![
-        [
-            "finished",
-            "source",
-            "tool",
-            "assets",
-            "environment",
-            "outcome",
-            "rows",
-            "file",
-        ]
-        .map(str::to_string)
-        .to_vec(),
-    ];
-    lines.extend(reports.iter().map(|report| {
-        vec![
-            super::sources::instant(report.finished_at),
-            report.source.clone(),
-            report.tool.clone(),
-            report.assets.join(", "),
-            report.environment.clone(),
-            report.outcome.clone(),
-            count(report.rows),
-            report.file.clone(),
-        ]
-    }));
-    let rows: u64 = reports.iter().map(|report| report.rows).sum();
-    Ok(format!(
-        "{}\n{} reports, {} rows, {} segments\n",
-        aligned(lines, console.stdout_look()),
-        count(reports.len() as u64),
-        count(rows),
-        count(manifests.len() as u64),
-    ))
+    if arguments.format == TextOrJson::Json {
+        return write_stdout(listed::json(&manifests).as_bytes());
+    }
+    let text = listed::text(&manifests, arguments.by, console.stdout_look());
+    write_stdout(text.as_bytes())?;
+    let definitions = workspace::definitions(console, defs)?;
+    let about = store::derive(store, &definitions)?.about;
+    write_stdout(findings(&about).as_bytes())?;
+    console.report(warnings(&about));
+    Ok(())
 }
 
 fn warnings(about: &About) -> Problems {
@@ -158,7 +128,7 @@ fn verify(store: &Store) -> Result<(), Failure> {
     }
     let text = format!(
         "{} reports, {} rows, {} bytes: everything is as it was written\n",
-        count(verdict.segments as u64),
+        count(verdict.reports as u64),
         count(verdict.rows),
         count(verdict.bytes),
     );

@@ -1,0 +1,210 @@
+//! `riskql ingest`: reports into a store.
+//!
+//! Several reports are read at once, and added in the order in which they were named.
+
+mod files;
+mod told;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use self::files::Candidate;
+use self::told::{Fate, Told};
+use super::args::{IngestArguments, TextOrJson};
+use super::console::{Console, write_stdout};
+use super::failure::{Failure, Kind};
+use super::reports;
+use super::workspace;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::ingest::Reader;
+use crate::model::Definitions;
+use crate::question;
+use crate::store::{self, Added, Context, Segment, Store};
+
+/// Nested reports are read by functions that call themselves.
+const STACK_BYTES: usize = 32 << 20;
+
+/// Reads every report and adds it; one that fails does not keep the others out.
+pub fn run(
+    console: &mut Console,
+    arguments: &IngestArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let taking = Taking {
+        reader: Reader::new(&definitions),
+        definitions: &definitions,
+        store: store_of(arguments)?,
+        context: context(console, &definitions, arguments)?,
+        is_dry: arguments.dry_run,
+    };
+    let candidates = files::candidates(&arguments.files)?;
+    let told = taking.all(console, &candidates)?;
+    let text = match arguments.format {
+        TextOrJson::Table => told::text(&told, arguments.dry_run, console.stdout_look()),
+        TextOrJson::Json => told::json(&told),
+    };
+    write_stdout(text.as_bytes())?;
+    let mut problems = Problems::default();
+    for each in told {
+        if let Fate::Failed(own) = each.fate {
+            problems.extend(own);
+        }
+    }
+    match problems.has_errors() {
+        false => Ok(()),
+        true => Err(Failure {
+            kind: Kind::Environment,
+            problems,
+        }),
+    }
+}
+
+/// The store to add to; to look into where nothing is to be added, if it is there.
+fn store_of(arguments: &IngestArguments) -> Result<Option<Store>, Diagnostic> {
+    match arguments.dry_run {
+        false => Store::open_or_create(&arguments.store).map(Some),
+        true if store::is_store(&arguments.store) => Store::open(&arguments.store).map(Some),
+        true => Ok(None),
+    }
+}
+
+struct Taking<'a> {
+    reader: Reader<'a>,
+    definitions: &'a Definitions,
+    store: Option<Store>,
+    context: Context,
+    is_dry: bool,
+}
+
+impl Taking<'_> {
+    fn all(&self, console: &Console, candidates: &[Candidate]) -> Result<Vec<Told>, Failure> {
+        let pool = threads()?;
+        let done = Arc::new(AtomicUsize::new(0));
+        let (counted, all) = (done.clone(), candidates.len());
+        let progress = console
+            .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
+        let mut told = Vec::with_capacity(candidates.len());
+        // So many are held in memory at once.
+        for portion in candidates.chunks(pool.current_num_threads() * 2) {
+            let read = |candidate: &Candidate| {
+                let segment = self.read(&candidate.path);
+                done.fetch_add(1, Ordering::Relaxed);
+                segment
+            };
+            let segments: Vec<_> = pool.install(|| portion.par_iter().map(read).collect());
+            for (candidate, segment) in portion.iter().zip(segments) {
+                told.push(self.add(candidate, segment));
+            }
+        }
+        drop(progress);
+        Ok(told)
+    }
+
+    fn read(&self, path: &Path) -> Result<Segment, Problems> {
+        let name = path.display().to_string();
+        let bytes = reports::bytes(path)?;
+        let report = self.reader.read(&name, &bytes)?;
+        Segment::new(self.definitions, &name, &bytes, &report, &self.context)
+    }
+
+    fn add(&self, candidate: &Candidate, segment: Result<Segment, Problems>) -> Told {
+        let file = candidate.path.display().to_string();
+        let added = segment.and_then(|segment| {
+            let fate = self.fate(&segment)?;
+            Ok((fate, segment.manifest))
+        });
+        match added {
+            Ok((fate, manifest)) => Told {
+                file,
+                fate,
+                manifest: Some(manifest),
+            },
+            Err(problems) => Told {
+                file,
+                fate: match candidate.is_found && is_no_report(&problems) {
+                    true => Fate::Skipped(problems),
+                    false => Fate::Failed(problems),
+                },
+                manifest: None,
+            },
+        }
+    }
+
+    fn fate(&self, segment: &Segment) -> Result<Fate, Problems> {
+        let Some(store) = &self.store else {
+            return Ok(Fate::Expected);
+        };
+        if self.is_dry {
+            return Ok(match store.has(&segment.manifest.segment)? {
+                true => Fate::Known,
+                false => Fate::Expected,
+            });
+        }
+        Ok(match store::add(store, segment)? {
+            Added::New => Fate::Added,
+            Added::Known => Fate::Known,
+            Added::Mended => Fate::Mended,
+        })
+    }
+}
+
+/// A file in a folder of reports that no source knows: a picture, a page of notes.
+fn is_no_report(problems: &Problems) -> bool {
+    let problems = problems.clone().sorted();
+    problems.iter().all(|problem| problem.code == "D401")
+}
+
+fn threads() -> Result<ThreadPool, Diagnostic> {
+    let builder = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
+    let built = builder.build();
+    built.map_err(|error| Diagnostic::data("D901", format!("cannot start threads: {error}")))
+}
+
+fn context(
+    console: &mut Console,
+    definitions: &Definitions,
+    arguments: &IngestArguments,
+) -> Result<Context, Failure> {
+    let mut instant = |option: &str, text: &Option<String>| match text {
+        Some(text) => at(console, definitions, option, text).map(Some),
+        None => Ok(None),
+    };
+    let finished_at = instant("--at", &arguments.at)?;
+    let recorded_at = instant("--recorded-at", &arguments.recorded_at)?;
+    Ok(Context {
+        asset: arguments.asset.clone(),
+        environment: arguments.environment.clone(),
+        branch: arguments.branch.clone(),
+        at: finished_at,
+        is_partial: arguments.partial,
+        recorded_at: recorded_at.unwrap_or_else(now),
+    })
+}
+
+/// The instant of an option; a day stands for its beginning, because a scan is an event of that day.
+fn at(
+    console: &mut Console,
+    definitions: &Definitions,
+    option: &str,
+    text: &str,
+) -> Result<i64, Failure> {
+    let moment = question::moment(&mut console.sources, definitions, option, text)?;
+    let is_day = moment.label.len() == "2026-03-31".len();
+    let day = 24 * 3600 * 1_000_000;
+    Ok(if is_day {
+        moment.instant - day
+    } else {
+        moment.instant
+    })
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_micros() as i64)
+}

@@ -1,0 +1,129 @@
+//! What became of each report, in words and in numbers.
+
+use serde_json::{Value as Json, json};
+
+use super::super::sources::instant;
+use crate::diagnostic::Problems;
+use crate::render::{Look, aligned, count};
+use crate::store::Manifest;
+
+/// What became of a file.
+pub enum Fate {
+    Added,
+    /// The store is not to be written.
+    Expected,
+    Known,
+    Mended,
+    /// A file of a folder that is no report.
+    Skipped(Problems),
+    Failed(Problems),
+}
+
+/// A file and what became of it.
+pub struct Told {
+    pub file: String,
+    pub fate: Fate,
+    /// Of what is a report.
+    pub manifest: Option<Manifest>,
+}
+
+impl Fate {
+    fn word(&self) -> &'static str {
+        match self {
+            Fate::Added => "added",
+            Fate::Expected => "would be added",
+            Fate::Known => "already there",
+            Fate::Mended => "mended",
+            Fate::Skipped(_) => "skipped: no report",
+            Fate::Failed(_) => "failed",
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        match self {
+            Fate::Skipped(problems) | Fate::Failed(problems) => {
+                let words = problems
+                    .clone()
+                    .sorted()
+                    .into_iter()
+                    .map(|each| each.message);
+                words.collect()
+            }
+            Fate::Added | Fate::Expected | Fate::Known | Fate::Mended => Vec::new(),
+        }
+    }
+}
+
+/// A line a file, and how many there were of each fate.
+pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
+    let lines = told.iter().map(|each| match &each.manifest {
+        Some(manifest) => vec![
+            each.file.clone(),
+            manifest.source.clone(),
+            counted(manifest.rows, "row"),
+            manifest.assets.join(", "),
+            instant(manifest.finished_at),
+            each.fate.word().to_string(),
+        ],
+        None => {
+            let [source, rows, assets, finished] = [const { String::new() }; 4];
+            let word = each.fate.word().to_string();
+            vec![each.file.clone(), source, rows, assets, finished, word]
+        }
+    });
+    let lines = aligned(lines.collect(), look);
+    format!("{lines}{}\n", summary(told, is_dry))
+}
+
+fn summary(told: &[Told], is_dry: bool) -> String {
+    let is_new = |each: &&Told| matches!(each.fate, Fate::Added | Fate::Expected);
+    let new = told.iter().filter(is_new);
+    let rows = new.clone().filter_map(|each| each.manifest.as_ref());
+    let rows: u64 = rows.map(|manifest| manifest.rows).sum();
+    let verb = if is_dry { "would be added" } else { "added" };
+    let mut parts = vec![format!(
+        "{} {verb} ({})",
+        counted(new.count() as u64, "report"),
+        counted(rows, "row")
+    )];
+    let mut part = |is_of: fn(&Fate) -> bool, words: &str| {
+        let number = told.iter().filter(|each| is_of(&each.fate)).count();
+        if number > 0 {
+            parts.push(format!("{} {words}", count(number as u64)));
+        }
+    };
+    part(|fate| matches!(fate, Fate::Mended), "mended");
+    part(|fate| matches!(fate, Fate::Known), "already there");
+    part(|fate| matches!(fate, Fate::Skipped(_)), "skipped");
+    part(|fate| matches!(fate, Fate::Failed(_)), "failed");
+    parts.join(", ")
+}
+
+fn counted(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", count(number))
+}
+
+/// An array of an object a file.
+pub fn json(told: &[Told]) -> String {
+    let files: Vec<Json> = told
+        .iter()
+        .map(|each| {
+            let manifest = each.manifest.as_ref();
+            json!({
+                "file": each.file,
+                "fate": each.fate.word(),
+                "segment": manifest.map(|manifest| &manifest.segment),
+                "source": manifest.map(|manifest| &manifest.source),
+                "rows": manifest.map(|manifest| manifest.rows),
+                "dropped": manifest.map(|manifest| &manifest.dropped),
+                "assets": manifest.map(|manifest| &manifest.assets),
+                "finished_at": manifest.map(|manifest| instant(manifest.finished_at)),
+                "outcome": manifest.map(|manifest| &manifest.outcome),
+                "problems": each.fate.problems(),
+            })
+        })
+        .collect();
+    let text = serde_json::to_string_pretty(&files).expect("JSON can be written");
+    format!("{text}\n")
+}
