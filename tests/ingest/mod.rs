@@ -1,5 +1,6 @@
 //! Reports in, tables out.
 
+mod conformance;
 mod owasp;
 
 use std::path::PathBuf;
