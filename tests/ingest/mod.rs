@@ -1,7 +1,9 @@
 //! Reports in, tables out.
 
 mod conformance;
+mod language;
 mod owasp;
+mod samples;
 
 use std::path::PathBuf;
 

@@ -23,6 +23,10 @@ pub fn text(definitions: &Definitions, report: &Report, look: Look) -> String {
     for (reason, count) in &report.dropped {
         text += &format!(", {count} dropped: {reason}");
     }
+    if report.repeated() > 0 {
+        let repeated = report.repeated();
+        text += &format!(", {repeated} with the identity of an earlier row");
+    }
     text.push('\n');
     text
 }
