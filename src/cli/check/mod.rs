@@ -86,6 +86,7 @@ fn contents(definitions: &Definitions) -> String {
         counted(definitions.views.len(), "view", "views"),
         counted(definitions.dashboards.len(), "dashboard", "dashboards"),
         counted(definitions.tests.len(), "test", "tests"),
+        counted(definitions.reports.len(), "source", "sources"),
     ]
     .join(", ")
 }
