@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         let answers = program.run(value.clone()).next();
         let answers = match answers {
             Some(Ok(answers)) => answers,
-            Some(Err(why)) => return Err(failed(name, "known by", &why).into()),
+            Some(Err(why)) => return Err(failed(name, "known by", None, &why).into()),
             None => Val::Null,
         };
         let knows = |answer: &&Val| matches!(answer, Val::Bool(true));
@@ -168,7 +168,13 @@ impl<'a> Reader<'a> {
                 Ok(row) => rows.add(&row),
                 Err(why) => {
                     let place = format!("{}: rows, after {} of them", source.name, rows.count());
-                    return Err(failed(name, &place, &why).into());
+                    return Err(failed(
+                        name,
+                        &place,
+                        Some(start(source.rows.span, "\"\"\"")),
+                        &why,
+                    )
+                    .into());
                 }
             }
         }
@@ -205,12 +211,14 @@ fn scan(
         return Ok(scan);
     };
     let place = format!("{}: scan", source.name);
+    let span = start(span, "\"\"\"");
     let said = match program.run(value.clone()).next() {
         Some(Ok(Val::Obj(said))) => said,
-        Some(Ok(_)) | None => return Err(failed(name, &place, "it gives no object").into()),
-        Some(Err(why)) => return Err(failed(name, &place, &why).into()),
+        Some(Ok(_)) | None => {
+            return Err(failed(name, &place, Some(span), "it gives no object").into());
+        }
+        Some(Err(why)) => return Err(failed(name, &place, Some(span), &why).into()),
     };
-    let span = start(span, "\"\"\"");
     let mut problems = Problems::default();
     for (key, value) in said.iter() {
         let key = text(key).unwrap_or_default();
@@ -294,12 +302,13 @@ pub(super) fn unread_date(
         .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
 
-fn failed(name: &str, place: &str, why: &str) -> Diagnostic {
-    Diagnostic::data(
-        "D404",
-        format!("`{name}` by source {place}: the program fails: {why}"),
-    )
-    .help("the report has another shape than the source expects")
+fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
+    let message = format!("`{name}` by source {place}: the program fails: {why}");
+    let problem = Diagnostic {
+        span,
+        ..Diagnostic::data("D404", message)
+    };
+    problem.help("the report has another shape than the source expects")
 }
 
 /// Says what was looked at, so that the reader sees how the report differs from what is known.

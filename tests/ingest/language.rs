@@ -171,6 +171,19 @@ fn words_of_the_scan_are_told_too() {
 }
 
 #[test]
+fn a_program_that_fails_is_told_with_its_place() {
+    let found = read(SOURCE, r#"{"scan": [], "issues": []}"#).expect_err("a mistake");
+    assert_eq!(
+        found,
+        [
+            "D404 at `scan \"\"\"`: `report.json` by source acme: scan: the program fails: it gives no object"
+        ]
+    );
+    let found = read(SOURCE, r#"{"issues": 7}"#).expect_err("a mistake");
+    assert!(found[0].starts_with("D404 at `rows \"\"\"`"), "{found:?}");
+}
+
+#[test]
 fn a_scan_may_say_what_kind_of_tool_wrote() {
     let report = r#"{"scan": {"tool_kind": "container"}, "issues": []}"#;
     let read = |report| read(SOURCE, report).expect("a report").scan.kind;

@@ -20,7 +20,8 @@ pub fn text(definitions: &Definitions, look: Look) -> String {
     });
     let lines = aligned(rows.collect(), look);
     let count = definitions.reports.len();
-    format!("{lines}\n{count} report formats\nwhat a report yields: riskql sources test FILE\n")
+    let formats = if count == 1 { "format" } else { "formats" };
+    format!("{lines}\n{count} report {formats}\nwhat a report yields: riskql sources test FILE\n")
 }
 
 /// The same as an array of objects.

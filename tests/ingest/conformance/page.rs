@@ -65,7 +65,7 @@ fn summary(samples: &[Sample]) -> String {
     format!(
         "{} samples: {} are read, {} refused with a reason. Of those read, rows are as the report itself \
          counts them in {}.\nCVE sets are equal in {}, equal or larger in {}; CWE sets are equal in {}, equal or \
-         larger in {}.\nEvery difference is explained by name below.\n",
+         larger in {}.\nEvery difference is explained by name below, so that all sets are equal or explained.\n",
         samples.len(),
         read.len(),
         samples.len() - read.len(),
