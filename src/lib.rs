@@ -13,16 +13,19 @@
 //! | [`render`] | an answer, or [`diagnostic::Problems`] | text, JSON, CSV, … |
 //!
 //! [`format`] writes trees back as text; [`ground`] strings data, plan and engine together for many
-//! queries; [`cli`] is the command line. [`types`], [`calendar`] and [`functions`] are the words that
+//! queries; [`profile`] says what is in tables, whoever asks; [`repl`] is the session and [`cli`] the
+//! command line. [`types`], [`calendar`] and [`functions`] are the words that
 //! the rooms share.
 //!
 //! [`ask`] is the whole way in one function.
 
 pub mod answer;
+pub mod behind;
 pub mod boards;
 pub mod calendar;
 pub mod check;
 pub mod cli;
+pub mod correlate;
 pub mod data;
 pub mod diagnostic;
 pub mod engine;
@@ -35,6 +38,8 @@ pub mod ingest;
 pub mod lifecycle;
 pub mod model;
 pub mod plan;
+pub mod profile;
+pub mod progress;
 pub mod project;
 pub mod pulse;
 pub mod question;
@@ -43,7 +48,9 @@ pub mod repl;
 pub mod source;
 pub mod store;
 pub mod syntax;
+pub mod testing;
 pub mod types;
+pub mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -93,6 +93,24 @@ impl DisplayUnit {
         }
     }
 
+    /// How a part of a number that is shown so is shown: durations as the whole is.
+    pub fn of_part(self, unit: Unit) -> DisplayUnit {
+        match (unit, self) {
+            (Unit::Duration, DisplayUnit::Time(unit)) => DisplayUnit::Time(unit),
+            (
+                Unit::Duration,
+                DisplayUnit::Count
+                | DisplayUnit::Percent
+                | DisplayUnit::Points
+                | DisplayUnit::Ratio,
+            ) => DisplayUnit::Time(TimeUnit::Days),
+            (Unit::Count, _) => DisplayUnit::Count,
+            (Unit::Percent, _) => DisplayUnit::Percent,
+            (Unit::Points, _) => DisplayUnit::Points,
+            (Unit::Ratio, _) => DisplayUnit::Ratio,
+        }
+    }
+
     /// What it measures.
     pub fn unit(self) -> Unit {
         match self {

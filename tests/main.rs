@@ -10,5 +10,7 @@ mod format;
 mod ingest;
 mod plan;
 mod render;
+mod repl;
 mod shipped;
+mod store;
 mod syntax;

@@ -51,7 +51,7 @@ fn without_blank_lines(text: &str) -> String {
 }
 
 /// Kind and name, by which texts are ordered. Tests say nothing about what is computed, and sources
-/// only how reports become tables.
+/// and matches only how reports become tables.
 fn place(definition: &Definition) -> Option<(&'static str, &str)> {
     match definition {
         Definition::Calendar(_) => Some(("calendar", "")),
@@ -63,6 +63,6 @@ fn place(definition: &Definition) -> Option<(&'static str, &str)> {
         Definition::Kpi(tree) => Some(("kpi", &tree.name.node)),
         Definition::View(tree) => Some(("view", &tree.name.node)),
         Definition::Dashboard(tree) => Some(("dashboard", &tree.name.node)),
-        Definition::Source(_) | Definition::Test(_) => None,
+        Definition::Source(_) | Definition::Match(_) | Definition::Test(_) => None,
     }
 }

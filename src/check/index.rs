@@ -27,6 +27,7 @@ pub(super) struct Index<'a> {
     pub views: Vec<Entry<'a, ast::View>>,
     pub dashboards: Vec<Entry<'a, ast::Dashboard>>,
     pub sources: Vec<Entry<'a, ast::Source>>,
+    pub matches: Vec<Entry<'a, ast::Match>>,
     pub tests: Vec<Entry<'a, ast::Test>>,
 }
 
@@ -74,6 +75,7 @@ impl<'a> Index<'a> {
                 self.dashboards.push(Entry { tree, span });
             }
             ast::Definition::Source(tree) if is_first => self.sources.push(Entry { tree, span }),
+            ast::Definition::Match(tree) if is_first => self.matches.push(Entry { tree, span }),
             ast::Definition::Test(tree) if is_first => self.tests.push(Entry { tree, span }),
             ast::Definition::Scale(_)
             | ast::Definition::Table(_)
@@ -82,6 +84,7 @@ impl<'a> Index<'a> {
             | ast::Definition::View(_)
             | ast::Definition::Dashboard(_)
             | ast::Definition::Source(_)
+            | ast::Definition::Match(_)
             | ast::Definition::Test(_) => {}
         }
     }
@@ -102,6 +105,7 @@ fn named(definition: &ast::Definition) -> Option<(&'static str, &'static str, &a
         ast::Definition::View(tree) => Some(("query", "view", &tree.name)),
         ast::Definition::Dashboard(tree) => Some(("dashboard", "dashboard", &tree.name)),
         ast::Definition::Source(tree) => Some(("source", "source", &tree.name)),
+        ast::Definition::Match(tree) => Some(("match", "match", &tree.name)),
         ast::Definition::Test(tree) => Some(("test", "test", &tree.name)),
     }
 }

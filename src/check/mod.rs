@@ -26,6 +26,7 @@ mod index;
 mod kpis;
 mod limits;
 mod lists;
+mod matches;
 mod measures;
 mod named;
 mod narrowing;
@@ -95,6 +96,7 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     let tests = tests::tests(scope, &index.tests, found);
     let severity = model.scales.iter().find(|scale| scale.name == "severity");
     model.reports = reports::sources(&index.sources, severity.map(AsRef::as_ref), found);
+    model.matches = matches::matches(&index.matches, found);
     model.dashboards = dashboards;
     model.tests = tests;
     if problems.has_errors() {
@@ -138,6 +140,7 @@ fn empty(calendar: Calendar) -> Definitions {
         dashboards: Vec::new(),
         tests: Vec::new(),
         reports: Vec::new(),
+        matches: Vec::new(),
         fingerprint: String::new(),
         places: BTreeMap::new(),
     }

@@ -173,6 +173,12 @@ pub struct ReplArguments {
     /// In a script, go on after an entry that fails
     #[arg(long)]
     pub keep_going: bool,
+    /// Run the entries of this file first [default: ~/.config/riskql/startup, at a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub startup: Option<PathBuf>,
+    /// Run no entries first
+    #[arg(long, conflicts_with = "startup")]
+    pub no_startup: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]
@@ -223,6 +229,7 @@ pub struct IngestArguments {
 Examples:
   riskql store
   riskql store verify
+  riskql store explain 3f0c2a9d41b7e865
   riskql store rebuild --store team-store")]
 pub struct StoreArguments {
     #[command(subcommand)]
@@ -237,8 +244,14 @@ pub struct StoreArguments {
     pub store: PathBuf,
 }
 
-#[derive(Subcommand, Clone, Copy, Debug)]
+#[derive(Subcommand, Clone, Debug)]
 pub enum StoreCommand {
+    /// Say which detections a finding was made of, and why they were merged
+    Explain {
+        /// The finding
+        #[arg(value_name = "FINDING_ID")]
+        finding: String,
+    },
     /// Hash everything again and compare it with what was written
     Verify,
     /// Merge small segments into larger ones
@@ -325,13 +338,17 @@ pub struct FmtArguments {
 #[command(after_help = "\
 Examples:
   riskql explain mttr --data exports
-  riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json")]
+  riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json
+  riskql explain \"mttr in 2026-03\" --data exports --rows")]
 pub struct ExplainArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY", required = true)]
     pub query: Vec<String>,
     #[command(flatten)]
     pub data: DataOptions,
+    /// List the rows behind the numbers after the explanation
+    #[arg(long)]
+    pub rows: bool,
     /// Format of the explanation [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<TextOrJson>,

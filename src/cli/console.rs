@@ -8,8 +8,9 @@ use super::args::{ColorChoice, FormatChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::files;
+use crate::progress::Progress;
 use crate::render::{self, Format, Look};
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 
 /// What a command needs to be heard: the texts that places refer to, and how to write.
 pub struct Console {
@@ -46,6 +47,7 @@ impl Console {
             width: terminal.then(terminal_width),
             color,
             unicode: !terminal || locale_is_unicode(),
+            rows: None,
         }
     }
 
@@ -79,19 +81,6 @@ impl Console {
         }
     }
 
-    /// Problems as text for stdout, whatever was asked for stderr.
-    pub fn rendered_as_text(&self, problems: &Problems) -> String {
-        let list = problems.clone().sorted();
-        let text = render::diagnostics(&self.sources, &list, &self.stdout_look());
-        format!("{}\n", text.trim_end())
-    }
-
-    /// Where a span begins, as messages name it: `kpis/mttr.kpi:3`.
-    pub fn place(&self, span: Span) -> String {
-        let (line, _) = self.sources.line_column(span);
-        format!("{}:{line}", self.sources.get(span.source).name)
-    }
-
     /// Writes a sentence to stderr, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.screen.quiet {
@@ -104,9 +93,10 @@ impl Console {
         let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
     }
 
-    /// Whether a person watches stderr.
-    pub fn is_watched(&self) -> bool {
-        !self.screen.quiet && io::stderr().is_terminal()
+    /// Tells whoever watches stderr how far a long computation is, until it is dropped.
+    pub fn progress(&self) -> Progress {
+        let is_watched = !self.screen.quiet && io::stderr().is_terminal();
+        Progress::start(is_watched, locale_is_unicode())
     }
 }
 

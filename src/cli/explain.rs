@@ -5,7 +5,6 @@ use std::path::Path;
 use super::args::{DataOptions, ExplainArguments, FormatChoice, OutputOptions, TextOrJson};
 use super::console::{Console, Target};
 use super::failure::Failure;
-use super::progress::Progress;
 use super::workspace;
 use crate::diagnostic::Diagnostic;
 use crate::explain;
@@ -29,7 +28,21 @@ pub fn run(
         },
         output: arguments.output.clone(),
     };
-    query(console, &definitions, &asked, &arguments.data, &output)
+    let how = How {
+        data: &arguments.data,
+        output: &output,
+        with_rows: arguments.rows,
+    };
+    query(console, &definitions, &asked, how)
+}
+
+/// Over which data a query is explained, and how the explanation is written.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    pub data: &'a DataOptions,
+    pub output: &'a OutputOptions,
+    /// Whether the rows behind its numbers follow.
+    pub with_rows: bool,
 }
 
 /// Explains a checked query.
@@ -37,9 +50,9 @@ pub fn query(
     console: &mut Console,
     definitions: &Definitions,
     query: &Query,
-    data: &DataOptions,
-    output: &OutputOptions,
+    how: How,
 ) -> Result<(), Failure> {
+    let (data, output) = (how.data, how.output);
     let target = Target::new(output);
     let as_object = match target.format {
         Format::Table => false,
@@ -54,13 +67,16 @@ pub fn query(
     workspace::needs_data(data, &format!("explain \"{}\"", explain::asked(query)))?;
     let instants = workspace::instants(console, definitions, data)?;
     let ground = workspace::ground(console, definitions, data, instants)?;
-    let progress = Progress::start(console.is_watched(), workspace::READING);
-    let explained = explain::explain(&ground, query)?;
+    let progress = console.progress();
+    let mut explained = explain::explain(&ground, query)?;
+    if how.with_rows {
+        explained.add_rows(&ground)?;
+    }
     drop(progress);
     let text = if as_object {
         explain::json(&explained)
     } else {
-        explain::text(&explained)
+        explain::text(&explained, target.look(console))
     };
     target.write(text.as_bytes())
 }

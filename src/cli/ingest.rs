@@ -7,7 +7,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::args::IngestArguments;
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
-use super::progress::Progress;
 use super::workspace;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::ingest::{Reader, Report};
@@ -41,7 +40,7 @@ pub fn run(
         sums: Sums::default(),
         problems: Problems::default(),
     };
-    let progress = Progress::start(console.is_watched(), "reading reports …");
+    let progress = console.progress();
     for file in &files {
         taking.take(file);
     }

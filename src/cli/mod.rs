@@ -13,7 +13,6 @@ mod failure;
 mod fmt;
 mod ingest;
 mod init;
-mod progress;
 mod repl;
 mod run;
 mod scorecard;

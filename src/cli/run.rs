@@ -25,13 +25,12 @@ pub fn run(
     let is_everything = question.is_everything();
     let query = question.query;
     if query.explain {
-        return explain::query(
-            console,
-            &definitions,
-            &query,
-            &arguments.data,
-            &arguments.output,
-        );
+        let how = explain::How {
+            data: &arguments.data,
+            output: &arguments.output,
+            with_rows: false,
+        };
+        return explain::query(console, &definitions, &query, how);
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
     answer(

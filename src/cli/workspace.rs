@@ -7,7 +7,6 @@ use std::rc::Rc;
 use super::args::DataOptions;
 use super::console::{Console, Target};
 use super::failure::Failure;
-use super::progress::Progress;
 use crate::boards::{self, Draft};
 use crate::data::Memory;
 use crate::diagnostic::Diagnostic;
@@ -17,9 +16,6 @@ use crate::project::{self, Origin};
 use crate::question::{self, Question};
 use crate::render;
 use crate::store;
-
-/// What those who wait are told.
-pub const READING: &str = "reading tables and computing …";
 
 /// The definitions of the run, without an error; their warnings are shown.
 pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {
@@ -105,7 +101,7 @@ pub fn ground<'a>(
 
 /// Answers queries, and tells whoever waits that tables are being read.
 pub fn answer(console: &Console, ground: &Ground, queries: &[&Query]) -> Result<Answered, Failure> {
-    let _progress = Progress::start(console.is_watched(), READING);
+    let _progress = console.progress();
     Ok(ground.answers(queries)?)
 }
 
@@ -116,7 +112,7 @@ pub fn board(
     draft: Draft,
     target: &Target,
 ) -> Result<(), Failure> {
-    let progress = Progress::start(console.is_watched(), READING);
+    let progress = console.progress();
     let board = boards::board(ground, draft)?;
     drop(progress);
     let bytes = render::board(&board, target.format, target.look(console))

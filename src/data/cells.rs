@@ -9,6 +9,7 @@ use super::convert::convert_cells;
 use super::raw::{Numbering, RawTable};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::Calendar;
+use crate::pulse;
 
 /// A batch is handed on when it has this many rows or bytes.
 const BATCH_ROWS: usize = 16_384;
@@ -97,6 +98,7 @@ pub(super) fn convert_batch(
     wanted: &[Wanted],
     calendar: &Calendar,
 ) -> Result<Piece, Diagnostic> {
+    pulse::beat(cells.rows);
     if let Some((row, column)) = cells.invalid_cell() {
         return Err(Diagnostic::data(
             "D110",
@@ -149,6 +151,7 @@ pub(super) fn convert_while_reading<B: Send, P: Send>(
     let mut next = 0;
     let outcome = rayon::scope(|scope| {
         feed(&mut |batch| {
+            pulse::listen();
             let number = next;
             next += 1;
             if waiting.load(Ordering::Relaxed) >= most_waiting {

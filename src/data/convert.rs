@@ -11,6 +11,7 @@ use super::hash::hash_bytes;
 use super::report::place_of;
 use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::model::{Calendar, Definitions};
+use crate::pulse::Steps;
 use crate::types::Scale;
 
 /// Fills a slot from the cells of a column, one for each row of it, and returns those that do not
@@ -21,6 +22,8 @@ pub(super) fn convert_cells<T: AsRef<str>>(
     calendar: &Calendar,
     slot: &mut Slot<'_>,
 ) -> Faults {
+    let mut steps = Steps::default();
+    let cells = cells.inspect(|_| steps.step());
     match slot {
         Slot::Codes(codes) => fill_codes(cells, meaning, codes),
         Slot::Texts { codes, interner } => fill_texts(cells, codes, interner),

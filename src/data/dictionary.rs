@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::MISSING_TEXT;
 use super::hash::{BuildTextHasher, hash_bytes};
+use crate::pulse::{self, Steps};
 
 /// Distinct texts in one buffer; the number of a text is its place.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +38,12 @@ impl Words {
 
     /// The texts as the engine keeps them.
     pub(super) fn to_strings(&self) -> Vec<String> {
-        self.iter().map(str::to_owned).collect()
+        let mut steps = Steps::default();
+        let own = |text: &str| {
+            steps.step();
+            text.to_owned()
+        };
+        self.iter().map(own).collect()
     }
 }
 
@@ -126,7 +132,9 @@ impl Interner {
 
     fn grow(&mut self) {
         self.table = vec![EMPTY; self.table.len() * 4];
+        let mut steps = Steps::default();
         for code in 0..self.words.len() {
+            steps.step();
             let hash = hash_bytes(self.words.get(code).as_bytes());
             self.place(hash, code as u32);
         }
@@ -181,14 +189,18 @@ fn rank_by_hashing(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
     let mut numbers: HashMap<&str, u32, BuildTextHasher> = HashMap::default();
     let mut distinct: Vec<&str> = Vec::new();
     let mut ranks = Vec::with_capacity(total);
+    let mut steps = Steps::default();
     for word in parts.iter().flat_map(|part| part.words.iter()) {
+        steps.step();
         ranks.push(*numbers.entry(word).or_insert_with(|| {
             distinct.push(word);
             distinct.len() as u32 - 1
         }));
     }
     let mut order: Vec<u32> = (0..distinct.len() as u32).collect();
-    order.par_sort_unstable_by_key(|index| distinct[*index as usize]);
+    order.par_sort_unstable_by(pulse::listening(|left: &u32, right: &u32| {
+        distinct[*left as usize].cmp(distinct[*right as usize])
+    }));
     let mut rank = vec![0u32; order.len()];
     let mut sorted = Words::default();
     for (place, index) in order.iter().enumerate() {
@@ -204,12 +216,18 @@ fn rank_by_hashing(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
 /// The same for many words. Keys often come sorted, which a merge sort makes use of.
 fn rank_by_sorting(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
     let words = parts.iter().flat_map(|part| part.words.iter());
+    let mut steps = Steps::default();
+    let words = words.inspect(|_| steps.step());
     let mut order: Vec<(&str, u32)> = words.zip(0u32..).collect();
-    order.par_sort_by_key(|(word, _)| *word);
+    order.par_sort_by(pulse::listening(
+        |left: &(&str, u32), right: &(&str, u32)| left.0.cmp(right.0),
+    ));
     let mut ranks = vec![0u32; total];
     let mut sorted = Words::default();
     let mut last = None;
+    let mut steps = Steps::default();
     for (word, place) in order {
+        steps.step();
         if last != Some(word) {
             sorted.push(word);
             last = Some(word);
@@ -229,7 +247,9 @@ fn remap(parts: &[Part], ranks: &[u32], codes: &mut [u32]) {
         work.push((own, own_ranks));
     }
     work.into_par_iter().for_each(|(own, ranks)| {
+        let mut steps = Steps::default();
         for code in own {
+            steps.step();
             if *code != MISSING_TEXT {
                 *code = ranks[*code as usize];
             }

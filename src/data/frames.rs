@@ -11,6 +11,7 @@ use super::dictionary::memo_slot;
 use super::faults::Faults;
 use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::model::Calendar;
+use crate::pulse::Steps;
 use crate::types::MICROS_PER_DAY;
 
 /// Whether a column of this physical type can hold such values; if not, what the file holds.
@@ -105,7 +106,9 @@ fn convert_strings(
             Some(interner.intern(text))
         }),
         Slot::Hashes(hashes) => {
+            let mut steps = Steps::default();
             for (hash, text) in hashes.iter_mut().zip(texts.iter()) {
+                steps.step();
                 *hash = text.and_then(content).map_or(MISSING_HASH, hash_key);
             }
             Faults::default()
@@ -125,12 +128,14 @@ fn fill_by_view<V: Copy>(
     mut convert: impl FnMut(&str) -> Option<V>,
 ) -> Faults {
     let mut faults = Faults::default();
+    let mut steps = Steps::default();
     let mut row = 0;
     for (array, validity) in texts.downcast_iter().zip(texts.iter_validities()) {
         // No view has a length of 2^32 - 1, so this one matches none.
         let mut memo = [(u128::MAX, missing); 256];
         let present = validity.filter(|bitmap| bitmap.unset_bits() > 0);
         for (index, view) in array.views().iter().enumerate() {
+            steps.step();
             let value = &mut values[row];
             row += 1;
             if present.is_some_and(|bitmap| !bitmap.get_bit(index)) {
@@ -239,7 +244,9 @@ fn fill_by_code<'t, V: Copy>(
 ) -> Faults {
     let mut faults = Faults::default();
     let mut known: Vec<Option<V>> = Vec::new();
+    let mut steps = Steps::default();
     for (row, (code, value)) in codes.zip(values).enumerate() {
+        steps.step();
         *value = missing;
         let Some(code) = code else { continue };
         if let Some(Some(converted)) = known.get(code as usize) {
@@ -305,10 +312,12 @@ where
     T: PolarsNumericType,
 {
     let mut faults = Faults::default();
+    let mut steps = Steps::default();
     let mut row = 0;
     for (array, validity) in counts.downcast_iter().zip(counts.iter_validities()) {
         let present = validity.filter(|bitmap| bitmap.unset_bits() > 0);
         for (index, count) in array.values().iter().enumerate() {
+            steps.step();
             let micros = micros(*count);
             let is_missing = present.is_some_and(|bitmap| !bitmap.get_bit(index));
             instants[row] = if is_missing {

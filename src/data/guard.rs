@@ -5,6 +5,8 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use crate::pulse;
+
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
@@ -16,7 +18,12 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, 
     let outer = GUARDED.replace(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(outer);
-    outcome.unwrap_or_else(|payload| Err(message_of(payload.as_ref())))
+    outcome.unwrap_or_else(|payload| {
+        if pulse::is_stop(payload.as_ref()) {
+            panic::resume_unwind(payload);
+        }
+        Err(message_of(payload.as_ref()))
+    })
 }
 
 /// A panic is printed by a hook before it can be caught, so the hook has to know.

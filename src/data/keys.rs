@@ -12,6 +12,7 @@ use super::columns::{Column, MISSING_HASH, Values};
 use super::dictionary::{Interner, Part, Words, merge};
 use super::report::{NAMED, Origin, and_list, shortened};
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::pulse::{self, Steps};
 
 /// What a look at the hashes alone tells.
 pub(super) enum Verdict {
@@ -29,11 +30,12 @@ const STRETCH: usize = 1 << 20;
 pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
     let stretches: Vec<Vec<Vec<u64>>> = hashes.par_chunks(STRETCH).map(partition).collect();
     let doubtful = (0..PARTITIONS).into_par_iter().any(|place| {
+        pulse::listen();
         let mut part: Vec<u64> = stretches
             .iter()
             .flat_map(|stretch| stretch[place].iter().copied())
             .collect();
-        part.sort_unstable();
+        pulse::sort_unstable(&mut part);
         part.first() == Some(&MISSING_HASH) || part.windows(2).any(|pair| pair[0] == pair[1])
     });
     if doubtful {
@@ -44,6 +46,7 @@ pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
 }
 
 fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
+    pulse::listen();
     let mut counts = [0usize; PARTITIONS];
     let place = |hash: u64| (hash >> (64 - PARTITION_BITS)) as usize;
     hashes.iter().for_each(|hash| counts[place(*hash)] += 1);
@@ -60,7 +63,9 @@ fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
 /// The texts of a key's column, whatever its type: codes and their sorted dictionary.
 pub(super) fn as_texts(column: &Column) -> (Cow<'_, [u32]>, Cow<'_, Words>) {
     let mut interner = Interner::new();
+    let mut steps = Steps::default();
     let mut number = |missing: bool, text: &dyn Fn() -> String| {
+        steps.step();
         if missing {
             MISSING_TEXT
         } else {
@@ -127,13 +132,17 @@ fn missing_keys(origin: &Origin, table: &str, key: &str, first: usize, count: us
 /// The rows of each code that has more than one, in the order of first rows.
 fn repeated_rows(codes: &[u32], words: usize) -> Vec<Vec<usize>> {
     let mut times = vec![0u8; words];
+    let mut steps = Steps::default();
     for code in codes.iter().filter(|code| **code != MISSING_TEXT) {
+        steps.step();
         let times = &mut times[*code as usize];
         *times = times.saturating_add(1);
     }
     let mut place = vec![usize::MAX; words];
     let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut steps = Steps::default();
     for (row, code) in codes.iter().enumerate() {
+        steps.step();
         let is_repeated = *code != MISSING_TEXT && times[*code as usize] > 1;
         if !is_repeated {
             continue;

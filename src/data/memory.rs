@@ -27,6 +27,8 @@ pub struct Memory {
     told: BTreeSet<String>,
     /// The watermark, once worked out.
     latest: Option<Option<i64>>,
+    /// How often something was read.
+    readings: u64,
 }
 
 #[derive(Debug)]
@@ -65,6 +67,11 @@ impl Memory {
     /// What is kept of a table.
     pub fn table(&self, table: TableId) -> Option<&TableData> {
         self.kept.get(&table).map(|kept| &kept.data)
+    }
+
+    /// How often files were read: when it grows, there are other columns than before.
+    pub fn readings(&self) -> u64 {
+        self.readings
     }
 
     /// Forgets everything read, and looks at other files from now on.
@@ -180,6 +187,7 @@ impl Memory {
 
     fn keep(&mut self, read: Read, stamps: &BTreeMap<TableId, Stamp>, notes: &mut Vec<String>) {
         self.latest = None;
+        self.readings += 1;
         notes.extend(read.notes);
         let mut hashes = read.hashes;
         for (table, data) in read.tables {

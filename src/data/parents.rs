@@ -6,6 +6,7 @@ use super::dictionary::Words;
 use super::report::{Origin, shortened};
 use super::{MISSING_TEXT, NO_ROW};
 use crate::model::{Definitions, FieldSource, TableId};
+use crate::pulse::{self, Steps};
 
 /// The rows of a parent table by key.
 pub(super) struct KeyIndex {
@@ -18,7 +19,9 @@ impl KeyIndex {
     /// From a key's codes and sorted dictionary; the keys are unique.
     pub(super) fn new(codes: &[u32], words: Words) -> Self {
         let mut rows = vec![NO_ROW; words.len()];
+        let mut steps = Steps::default();
         for (row, code) in codes.iter().enumerate() {
+            steps.step();
             if *code != MISSING_TEXT {
                 rows[*code as usize] = row as u32;
             }
@@ -29,7 +32,9 @@ impl KeyIndex {
     /// For each word of a sorted dictionary the parent's row: both are sorted, so one walk finds all.
     fn rows_of(&self, words: &Words) -> Vec<u32> {
         let mut own = 0;
+        let mut steps = Steps::default();
         let find = |word: &str| {
+            steps.step();
             while own < self.words.len() && self.words.get(own) < word {
                 own += 1;
             }
@@ -42,6 +47,9 @@ impl KeyIndex {
         words.iter().map(find).collect()
     }
 }
+
+/// Codes that are looked up in one go.
+const STRETCH: usize = 1 << 16;
 
 /// A child's rows joined to a parent's.
 pub(super) struct Joined {
@@ -62,7 +70,11 @@ pub(super) fn join(mut codes: Vec<u32>, words: &Words, parent: &KeyIndex) -> Joi
     let row_of = parent.rows_of(words);
     let row = |code: u32| row_of.get(code as usize).copied().unwrap_or(NO_ROW);
     let is_orphan = |code: &u32| *code != MISSING_TEXT && row(*code) == NO_ROW;
-    let count = codes.par_iter().filter(|code| is_orphan(code)).count();
+    let in_stretch = |codes: &[u32]| {
+        pulse::listen();
+        codes.iter().filter(|code| is_orphan(code)).count()
+    };
+    let count: usize = codes.par_chunks(STRETCH).map(in_stretch).sum();
     let first = if count == 0 {
         None
     } else {
@@ -73,7 +85,10 @@ pub(super) fn join(mut codes: Vec<u32>, words: &Words, parent: &KeyIndex) -> Joi
         first_row,
         first_key: words.get(codes[first_row] as usize).to_owned(),
     });
-    codes.par_iter_mut().for_each(|code| *code = row(*code));
+    codes.par_chunks_mut(STRETCH).for_each(|codes| {
+        pulse::listen();
+        codes.iter_mut().for_each(|code| *code = row(*code));
+    });
     Joined {
         rows: codes,
         orphans,

@@ -17,10 +17,11 @@ use super::parquet_pages;
 use super::raw::{Numbering, RawTable};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::Calendar;
+use crate::pulse;
 
 /// Row groups with more rows than this are read one column at a time, so that a file of few large
 /// groups neither fills the memory nor leaves threads idle.
-const LARGE_GROUP: usize = 1 << 19;
+const LARGE_GROUP: usize = 1 << 18;
 
 /// Reads the wanted columns of a Parquet file.
 pub(super) fn read(
@@ -38,11 +39,16 @@ pub(super) fn read(
         .zip(&places)
         .map(|(wanted, place)| place.map(|_| Values::zeroed(&wanted.meaning, rows)))
         .collect();
+    let columns = places.iter().flatten().count();
     let tasks = split_work(&mut values, &places, &lengths);
     let results: Vec<Vec<Done>> = tasks
         .into_par_iter()
         .with_max_len(1)
-        .map(|task| file.convert(path, task, wanted, calendar))
+        .map(|task| {
+            // A row is done when all its columns are.
+            pulse::beat(task.rows * task.columns.len() / columns);
+            file.convert(path, task, wanted, calendar)
+        })
         .collect::<Result<_, String>>()
         .map_err(|reason| damaged(name, &reason))?;
     Ok(RawTable {
@@ -145,6 +151,7 @@ impl Layout {
             let frame = reader.finish().map_err(|error| error.to_string())?;
             let mut done = Vec::with_capacity(task.columns.len());
             for mut work in task.columns {
+                pulse::listen();
                 let wanted = &wanted[work.wanted];
                 let column = frame
                     .column(&wanted.name)

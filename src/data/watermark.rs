@@ -2,6 +2,7 @@
 
 use super::{ColumnData, Dataset, MISSING_INSTANT};
 use crate::model::{Definitions, EventSource, StateSource, TableId};
+use crate::pulse;
 
 /// The latest value among the columns that bear events, of all tables loaded; if there is none, the
 /// latest start of a state; `None` if there is none either. In microseconds.
@@ -46,6 +47,7 @@ fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
 
 fn latest(dataset: &Dataset, columns: Vec<(TableId, usize)>) -> Option<i64> {
     let of_column = |(table, column): (TableId, usize)| {
+        pulse::listen();
         let data = dataset.table(table)?.columns.get(column)?.as_deref()?;
         match data {
             ColumnData::Instants(instants) => instants.iter().copied().max(),

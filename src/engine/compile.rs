@@ -12,6 +12,7 @@ use super::nodes::{Block, Node, NodeId, column_node};
 use crate::model::{
     Condition, Event, EventSource, Exists, FieldId, ScoreId, SlaId, StateSource, TableId,
 };
+use crate::pulse;
 use crate::types::FieldType;
 
 /// Rows worked on at a time: a dozen columns of a block stay in the second-level cache.
@@ -214,7 +215,10 @@ impl<'a> Program<'a> {
     pub fn over_blocks<T: Send>(&self, read: impl Fn(&Block<'a>) -> T + Sync) -> Vec<T> {
         blocks(0..self.reader.rows(self.table))
             .into_par_iter()
-            .map(|rows| read(&Block::new(&self.nodes, rows)))
+            .map(|rows| {
+                pulse::beat(rows.len());
+                read(&Block::new(&self.nodes, rows))
+            })
             .collect()
     }
 

@@ -6,6 +6,7 @@ use super::fields::Reader;
 use super::nodes::Node;
 use crate::data::{MISSING_INSTANT, NO_ROW};
 use crate::model::{Exists, Relation, TableId};
+use crate::pulse::{self, Steps};
 
 /// For each anchor row the stretches `(after, until]` in which it is covered, ascending and apart.
 pub(super) struct Coverage<'a> {
@@ -30,11 +31,13 @@ impl<'a> Coverage<'a> {
         };
         let instants = related_instants(reader, exists);
         let pairs = reader.hop(related, to_anchor).iter().zip(&instants);
+        let mut steps = Steps::default();
         let mut events: Vec<(u32, i64)> = pairs
+            .inspect(|_| steps.step())
             .filter(|(row, at)| **row != NO_ROW && **at != MISSING_INSTANT)
             .map(|(row, at)| (*row, *at))
             .collect();
-        events.sort_unstable();
+        pulse::sort_unstable(&mut events);
         let (offsets, stretches) = merge(&events, reader.rows(anchors), exists.micros);
         Coverage {
             anchor,
@@ -97,7 +100,9 @@ fn merge(
     let mut offsets = Vec::with_capacity(anchors + 1);
     let mut stretches: Vec<(i64, i64)> = Vec::new();
     let mut next = 0;
+    let mut steps = Steps::default();
     for anchor in 0..anchors {
+        steps.step();
         let first = stretches.len();
         offsets.push(first as u32);
         while let Some((_, at)) = events.get(next).filter(|(of, _)| *of as usize == anchor) {

@@ -8,6 +8,7 @@ use super::steps::too_many;
 use super::store::{Item, Kept, NUMBER_SCALE, Store};
 use crate::diagnostic::Problems;
 use crate::functions::{Function, Keeps, Kept as FunctionInput};
+use crate::pulse::{self, Steps};
 
 /// Puts together what the workers of a pass found. Groups are those with a row in the population,
 /// in the order of their packed keys; `packed` is by job then.
@@ -29,6 +30,7 @@ pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Result<Found, Probl
         }
     }
     for (index, job) in pass.jobs.iter().enumerate() {
+        pulse::listen();
         let seen = workers.iter().flat_map(|worker| {
             let packed = worker.packed[job.grouping].iter();
             let seen = worker.kept[index].seen.iter();
@@ -179,7 +181,9 @@ impl Finish<'_> {
         if points == 0 {
             return merged;
         }
+        let mut steps = Steps::default();
         for (cells, set) in cells.chunks_exact(points).zip(to) {
+            steps.step();
             let Some(set) = set else { continue };
             let merged = &mut merged[*set as usize * points..][..points];
             for (sum, cell) in merged.iter_mut().zip(cells) {
@@ -218,6 +222,7 @@ impl Finish<'_> {
         let points = 0..starts.len() - 1;
         points
             .map(|point| {
+                pulse::listen();
                 held.retain(|(high, _)| *high > point as u32);
                 let new = starts[point] as usize..starts[point + 1] as usize;
                 held.extend_from_slice(&ordered[new]);
@@ -244,13 +249,13 @@ impl Finish<'_> {
             }
             Keeps::Distinct => {
                 let mut bits: Vec<u64> = held.iter().map(|item| item.1).collect();
-                bits.sort_unstable();
+                pulse::sort_unstable(&mut bits);
                 bits.dedup();
                 self.value(FunctionInput::Distinct(bits.len() as u64))
             }
             Keeps::Lifetimes => {
                 let mut bits: Vec<u64> = held.iter().map(|item| item.1).collect();
-                bits.sort_unstable();
+                pulse::sort_unstable(&mut bits);
                 let read = |bits: &u64| ((bits >> 1) as f64, bits & 1 == 1);
                 let lifetimes: Vec<(f64, bool)> = bits.iter().map(read).collect();
                 self.value(FunctionInput::Lifetimes(&lifetimes))
@@ -282,7 +287,9 @@ fn order(
         to[group].map(|set| set as usize * points + low)
     };
     let mut starts = vec![0_u32; sets * points + 1];
+    let mut steps = Steps::default();
     for cell in items.iter().filter_map(cell) {
+        steps.step();
         starts[cell + 1] += 1;
     }
     for index in 1..starts.len() {
@@ -291,6 +298,7 @@ fn order(
     let mut next = starts.clone();
     let mut ordered = vec![(0, 0); *starts.last().expect("one more than cells") as usize];
     for item in items {
+        steps.step();
         if let Some(cell) = cell(item) {
             ordered[next[cell] as usize] = (item.high, item.bits);
             next[cell] += 1;

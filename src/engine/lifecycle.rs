@@ -5,6 +5,7 @@ use super::fields::Reader;
 use super::nodes::NodeId;
 use crate::data::{MISSING_INSTANT, NO_ROW};
 use crate::model::{SlaId, TableId};
+use crate::pulse::{self, Steps};
 
 /// For each row of a table its intervals `[from, until)` in an interval table: ascending and apart.
 /// A missing `until` has not ended.
@@ -29,7 +30,7 @@ impl Intervals {
             pairs.map(|(from, until)| (*from, *until)).collect()
         });
         rows.retain(|(_, (from, _))| *from != MISSING_INSTANT);
-        rows.sort_unstable();
+        pulse::sort_unstable(&mut rows);
         let (offsets, spans) = merge(&rows, reader.rows(table));
         Intervals { offsets, spans }
     }
@@ -57,7 +58,9 @@ fn child_rows<'a, T: Send + Copy>(
     let values = program.over_blocks(read).concat();
     let is_known = |row: usize| known_from.is_none_or(|from| from[row] < reader.known_on());
     let rows = values.into_iter().zip(hop).enumerate();
-    rows.filter(|(row, (_, parent))| **parent != NO_ROW && is_known(*row))
+    let mut steps = Steps::default();
+    rows.inspect(|_| steps.step())
+        .filter(|(row, (_, parent))| **parent != NO_ROW && is_known(*row))
         .map(|(_, (value, parent))| (*parent, value))
         .collect()
 }
@@ -68,7 +71,9 @@ fn merge(rows: &[(u32, (i64, i64))], of: usize) -> (Vec<u32>, Vec<(i64, i64)>) {
     let mut offsets = Vec::with_capacity(of + 1);
     let mut spans: Vec<(i64, i64)> = Vec::new();
     let mut next = 0;
+    let mut steps = Steps::default();
     for row in 0..of {
+        steps.step();
         let first = spans.len();
         offsets.push(first as u32);
         while let Some((_, (from, until))) = rows.get(next).filter(|(at, _)| *at as usize == row) {
@@ -118,7 +123,9 @@ pub(super) fn last_of<'a>(
             .collect()
     });
     let mut latest = vec![None; reader.rows(table)];
+    let mut steps = Steps::default();
     for (row, at) in rows {
+        steps.step();
         let Some(at) = at else { continue };
         let so_far = &mut latest[row as usize];
         *so_far = Some(so_far.map_or(at, |so_far| later_end(so_far, at)));

@@ -13,8 +13,9 @@ use super::nodes::{Block, Buffer, Node, NodeId};
 use super::pools::Selection;
 use crate::answer::{Answer, Cell, Column, ColumnRole, Excluded, Level, Row};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
-use crate::model::{FieldId, Kind, ListQuery, Role};
+use crate::model::{FieldId, Kind, Role};
 use crate::plan::{ListWork, Plan};
+use crate::pulse::{self, Steps};
 use crate::types::{FieldType, StockMoment};
 
 /// The answer to a `list` query.
@@ -28,6 +29,7 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, plan: &Plan, work: &ListWork) -
         .collect();
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by(|left, right| {
+        pulse::listen();
         let compare = |(values, is_descending): &(Values, bool)| {
             values.compare(*left, *right, *is_descending)
         };
@@ -44,14 +46,15 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, plan: &Plan, work: &ListWork) -
     Answer {
         query: plan.query.clone(),
         context: context(reader),
-        columns: columns(reader, list),
-        rows: cells(reader, list, &rows),
+        columns: columns(reader, &list.show),
+        rows: cells(reader, &list.show, &rows),
         excluded,
         notes,
     }
 }
 
-fn columns(reader: &Reader, list: &ListQuery) -> Vec<Column> {
+/// The columns that show fields.
+pub(super) fn columns(reader: &Reader, show: &[FieldId]) -> Vec<Column> {
     let column = |field: &FieldId| {
         let field = reader.definitions.field(*field);
         Column {
@@ -60,7 +63,7 @@ fn columns(reader: &Reader, list: &ListQuery) -> Vec<Column> {
             role: ColumnRole::Field(field.field_type.clone()),
         }
     };
-    list.show.iter().map(column).collect()
+    show.iter().map(column).collect()
 }
 
 /// The rows of the population, in the order of the file, and those left out by `exclude`.
@@ -86,9 +89,9 @@ fn matching<'a>(reader: &'a Reader<'a>, work: &ListWork) -> (Vec<usize>, Vec<Exc
     (rows, excluded.collect())
 }
 
-fn cells<'a>(reader: &'a Reader<'a>, list: &ListQuery, rows: &[usize]) -> Vec<Row> {
-    let columns: Vec<Values> = list
-        .show
+/// Fields of some rows.
+pub(super) fn cells<'a>(reader: &'a Reader<'a>, show: &[FieldId], rows: &[usize]) -> Vec<Row> {
+    let columns: Vec<Values> = show
         .iter()
         .map(|field| Values::of(reader, *field, rows))
         .collect();
@@ -123,7 +126,11 @@ impl<'a> Values<'a> {
         let mut program = Program::new(reader, field.table);
         let node = program.field(field);
         // A row's block holds only that row: a list shows few of many.
-        let read = |row: &usize| one(&program.nodes, node, *row);
+        let mut steps = Steps::default();
+        let read = |row: &usize| {
+            steps.step();
+            one(&program.nodes, node, *row)
+        };
         Values {
             field_type: &reader.definitions.field(field).field_type,
             dictionary: program.dictionary(field),

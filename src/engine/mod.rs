@@ -10,6 +10,7 @@
 
 mod assemble;
 mod axis;
+mod behind;
 mod compile;
 mod conditions;
 mod coverage;
@@ -34,7 +35,7 @@ use crate::answer::Answer;
 use crate::data::Dataset;
 use crate::diagnostic::Problems;
 use crate::model::Definitions;
-use crate::plan::{Plan, Standpoint, Work};
+use crate::plan::{Plan, Standpoint, Trace, Work};
 
 /// Computes several plans, in their order, sharing the passes over the tables. The dataset holds
 /// every table and column the plans' needs name.
@@ -72,6 +73,13 @@ pub fn answers(
         .into_iter()
         .map(|answer| answer.expect("every plan has a standpoint"))
         .collect())
+}
+
+/// The rows behind a value, one answer row each. The dataset holds what the measure and the shown fields
+/// need.
+pub fn rows_behind(definitions: &Definitions, dataset: &Dataset, trace: &Trace) -> Answer {
+    let reader = fields::Reader::new(definitions, dataset, &trace.standpoint);
+    behind::answer(&reader, trace)
 }
 
 fn distinct_standpoints(plans: &[Plan]) -> Vec<&Standpoint> {

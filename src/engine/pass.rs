@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::axis::Axis;
 use super::compile::{Program, blocks};
+use super::fields::Reader;
 use super::groups::{Grouping, Numbering};
 use super::nodes::{Block, Buffer, NodeId};
 use super::pieces::{Left, Piece, Pool, Timed};
@@ -14,6 +15,8 @@ use super::store::{Kept, NUMBER_SCALE};
 use crate::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::diagnostic::Problems;
 use crate::functions::Keeps;
+use crate::model::TableId;
+use crate::pulse;
 
 /// All that one pass computes.
 pub(super) struct Pass<'a> {
@@ -81,6 +84,17 @@ pub(super) struct Found {
 }
 
 impl<'a> Pass<'a> {
+    /// A pass over a table that computes nothing yet.
+    pub fn new(reader: &'a Reader<'a>, table: TableId) -> Pass<'a> {
+        Pass {
+            program: Program::new(reader, table),
+            axes: Vec::new(),
+            pools: Vec::new(),
+            groupings: Vec::new(),
+            jobs: Vec::new(),
+        }
+    }
+
     /// Passes over the table, one worker a core.
     pub fn run(&self) -> Result<Found, Problems> {
         let rows = self.program.reader.rows(self.program.table);
@@ -101,6 +115,7 @@ impl<'a> Pass<'a> {
         let mut kept: Vec<Kept> = self.jobs.iter().map(|job| self.new_kept(job)).collect();
         let mut unused = vec![Unused::default(); self.jobs.len()];
         for rows in blocks(rows) {
+            pulse::beat(rows.len());
             let block = Block::new(&self.program.nodes, rows);
             let pools = self.pools.iter().zip(&mut left);
             let pieces: Vec<Vec<Piece>> = pools
@@ -137,6 +152,27 @@ impl<'a> Pass<'a> {
             kept,
             unused,
         }
+    }
+
+    /// What a job keeps of a block if every row is a group of its own, numbered by its place.
+    pub fn kept_by_row(&self, job: &Job, block: &Block) -> Kept {
+        let pool = &self.pools[job.pool];
+        let axis = &self.axes[pool.axis];
+        let pieces = pool.pieces(block, axis, &mut Left::default());
+        let groups: Vec<u32> = (0..block.rows.len() as u32).collect();
+        let mut kept = self.new_kept(job);
+        kept.grow(groups.len());
+        let mut taker = Taker {
+            block,
+            axis,
+            pieces: &pieces,
+            groups: &groups,
+            kept: &mut kept,
+            unused: &mut Unused::default(),
+            counted: None,
+        };
+        taker.take(job);
+        kept
     }
 
     pub fn new_kept(&self, job: &Job) -> Kept {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::axis::Axis;
-use super::compile::{NodeKey, Program};
+use super::compile::NodeKey;
 use super::conditions::{conjuncts, depends_on_time, longest_within};
 use super::fields::Reader;
 use super::nodes::{Node, NodeId};
@@ -140,13 +140,8 @@ pub(super) struct Selection<'a> {
 
 impl<'a> Selection<'a> {
     pub fn new(reader: &'a Reader<'a>, population: &Population, axis: Axis) -> Selection<'a> {
-        let mut pass = Pass {
-            program: Program::new(reader, population.table),
-            axes: vec![axis],
-            pools: Vec::new(),
-            groupings: Vec::new(),
-            jobs: Vec::new(),
-        };
+        let mut pass = Pass::new(reader, population.table);
+        pass.axes.push(axis);
         let clock = match population.role {
             // Without a role every row counts: as if something happened to it just before the end.
             Role::Rows => {

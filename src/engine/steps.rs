@@ -1,7 +1,6 @@
 //! Planned steps → jobs of one pass a table, and the way back from a step to its result.
 
 use super::axis::Axis;
-use super::compile::Program;
 use super::fields::Reader;
 use super::finish::{Finish, Finished, Reading};
 use super::groups::Grouping;
@@ -166,13 +165,7 @@ impl<'a> Compiler<'a> {
     fn pass(&mut self, table: TableId) -> usize {
         let known = |pass: &Pass| pass.program.table == table;
         self.passes.iter().position(known).unwrap_or_else(|| {
-            self.passes.push(Pass {
-                program: Program::new(self.reader, table),
-                axes: Vec::new(),
-                pools: Vec::new(),
-                groupings: Vec::new(),
-                jobs: Vec::new(),
-            });
+            self.passes.push(Pass::new(self.reader, table));
             self.passes.len() - 1
         })
     }
@@ -189,7 +182,8 @@ pub(super) fn place<T: PartialEq>(list: &mut Vec<T>, value: T) -> usize {
 }
 
 impl<'a> Pass<'a> {
-    fn add(&mut self, step: &Step, axis: Axis) -> usize {
+    /// Adds the job of a step over an axis; gives its place.
+    pub fn add(&mut self, step: &Step, axis: Axis) -> usize {
         let measure = &step.measure;
         let axis = place(&mut self.axes, axis);
         let pool = self.pool(measure, axis);

@@ -1,6 +1,7 @@
 //! What is kept of each group at each point, while blocks pass by.
 
 use crate::functions::Keeps;
+use crate::pulse::Steps;
 
 /// Numbers are summed as multiples of 2^-60, durations as whole microseconds: sums are exact, so
 /// their order does not matter and a stock that empties reads exactly 0.
@@ -141,7 +142,9 @@ impl Kept {
                 });
             }
             (Store::Items(items), Store::Items(mut more)) => {
+                let mut steps = Steps::default();
                 for item in &mut more {
+                    steps.step();
                     let (group, low) = (item.cell as usize / points, item.cell as usize % points);
                     let group = to[group].expect("items are of seen groups");
                     item.cell = group * points as u32 + low as u32;
@@ -169,7 +172,9 @@ fn merge_cells<T>(
     if points == 0 {
         return;
     }
+    let mut steps = Steps::default();
     for (group, more) in more.chunks_exact(points).enumerate() {
+        steps.step();
         let Some(to) = to[group] else { continue };
         let cells = &mut cells[to as usize * points..][..points];
         for (cell, more) in cells.iter_mut().zip(more) {

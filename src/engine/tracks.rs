@@ -1,7 +1,7 @@
 //! The lines of slots a query is evaluated over: its own periods, those they are compared with, and
 //! the whole range.
 
-use crate::plan::{Slot, Standing, ValuesWork};
+use crate::plan::{Slot, ValuesWork};
 
 /// All lines of one query. Slots of a line are ascending and do not overlap.
 pub(super) struct Tracks {
@@ -20,8 +20,9 @@ impl Tracks {
             compared: Vec::new(),
             compared_at: Vec::new(),
             range: needs_range(work)
-                .then(|| whole(&work.timeline.slots))
-                .flatten(),
+                .then(|| work.timeline.whole())
+                .flatten()
+                .map(|slot| vec![slot]),
         };
         tracks.compare(&work.timeline.compared);
         tracks
@@ -69,17 +70,4 @@ impl Tracks {
 
 fn needs_range(work: &ValuesWork) -> bool {
     work.shows_period && (work.top.is_some() || (work.with_total && work.by.is_empty()))
-}
-
-fn whole(slots: &[Slot]) -> Option<Vec<Slot>> {
-    let readable =
-        |slot: &&Slot| matches!(slot.standing, Standing::Complete | Standing::Provisional);
-    let first = slots.iter().find(readable)?;
-    let last = slots.iter().rfind(readable)?;
-    Some(vec![Slot {
-        label: format!("{} to {}", first.label, last.label),
-        start: first.start,
-        end: last.end,
-        standing: last.standing,
-    }])
 }

@@ -3,6 +3,7 @@
 //! Takes the ground to ask on and a query; gives an [`Explained`], and that as text or JSON.
 
 mod arithmetic;
+mod behind;
 mod object;
 
 pub use object::json;
@@ -13,6 +14,7 @@ use crate::engine;
 use crate::ground::{self, Ground};
 use crate::model::Query;
 use crate::plan::{self, Paragraph};
+use crate::render::{self, Look};
 
 /// All that is said of a query.
 pub struct Explained {
@@ -23,6 +25,8 @@ pub struct Explained {
     /// The same with the parts of each column.
     parts: Answer,
     notes: Vec<String>,
+    /// The rows behind the numbers, if they were asked for.
+    behind: Option<Vec<behind::Listed>>,
 }
 
 /// Answers the query and says how.
@@ -43,60 +47,62 @@ pub fn explain(ground: &Ground, query: &Query) -> Result<Explained, Problems> {
         answer,
         parts,
         notes: dataset.notes,
+        behind: None,
     })
 }
 
+impl Explained {
+    /// Lists the rows behind every number too.
+    pub fn add_rows(&mut self, ground: &Ground) -> Result<(), Problems> {
+        self.behind = Some(behind::listed(ground, &self.query, &self.answer)?);
+        Ok(())
+    }
+}
+
 /// The explanation as text.
-pub fn text(explained: &Explained) -> String {
-    let answer = &explained.answer;
-    let mut text = format!("{}\n", answer.query);
-    let mut add = |title: &str, lines: Vec<String>| {
+pub fn text(explained: &Explained, look: Look) -> String {
+    let mut text = String::new();
+    let mut add = |title: &str, lines: &[String]| {
         if !lines.is_empty() {
-            text += &format!("\n{title}\n");
+            text += &format!("\n{}\n", render::lines(title, "", look).join("\n"));
             for line in lines {
-                text += &format!("  {line}\n");
+                text += &format!("{}\n", render::lines(line, "  ", look).join("\n"));
             }
         }
     };
     for paragraph in &explained.words {
-        add(&paragraph.title, paragraph.lines.clone());
+        add(&paragraph.title, &paragraph.lines);
     }
-    add("Numbers", arithmetic::lines(answer, &explained.parts));
+    let answer = &explained.answer;
+    add("Numbers", &arithmetic::lines(answer, &explained.parts));
+    add("Left out", &left_out(answer));
+    let notes = answer.notes.iter().chain(&explained.notes);
+    add("Notes", &notes.cloned().collect::<Vec<String>>());
+    add("Holds for", &circumstances(answer));
+    let query = render::lines(&answer.query, "", look).join("\n");
+    let rows = explained.behind.iter().flatten();
+    let rows: String = rows.map(|listed| listed.text(look)).collect();
+    format!("{query}\n{text}{rows}")
+}
+
+fn left_out(answer: &Answer) -> Vec<String> {
     let excluded = answer.excluded.iter();
-    add(
-        "Left out",
-        excluded
-            .map(|excluded| {
-                format!(
-                    "{}: {} ({})",
-                    excluded.kpi,
-                    excluded.reason,
-                    rows(excluded.rows)
-                )
-            })
-            .collect(),
-    );
-    add(
-        "Notes",
-        answer
-            .notes
-            .iter()
-            .chain(&explained.notes)
-            .cloned()
-            .collect(),
-    );
+    excluded
+        .map(|excluded| {
+            let rows = rows(excluded.rows);
+            format!("{}: {} ({rows})", excluded.kpi, excluded.reason)
+        })
+        .collect()
+}
+
+fn circumstances(answer: &Answer) -> Vec<String> {
     let context = &answer.context;
     let mut circumstances = vec![format!("as of {}", context.as_of)];
-    circumstances.extend(
-        context
-            .known_on
-            .iter()
-            .map(|known| format!("as known on {known}")),
-    );
+    let known_on = context.known_on.iter();
+    circumstances.extend(known_on.map(|known| format!("as known on {known}")));
     circumstances.push(format!("definitions {}", context.definitions));
     circumstances.push(format!("data {}", context.data));
-    add("Holds for", circumstances);
-    text
+    circumstances
 }
 
 fn rows(count: u64) -> String {

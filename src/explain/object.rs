@@ -7,7 +7,8 @@ use crate::answer::Cell;
 use crate::model::Subject;
 use crate::render::{self, Format, Look};
 
-/// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`.
+/// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`; with `behind`, the
+/// rows behind each number, if they were asked for.
 pub fn json(explained: &Explained) -> String {
     let answer = render::answer(&explained.answer, Format::Json, Look::PIPE);
     let mut object: Map<String, Json> =
@@ -23,6 +24,10 @@ pub fn json(explained: &Explained) -> String {
         .map(|paragraph| json!({"title": paragraph.title, "lines": paragraph.lines}))
         .collect();
     object.insert("words".into(), words.into());
+    if let Some(listed) = &explained.behind {
+        let behind: Vec<Json> = listed.iter().map(super::behind::Listed::json).collect();
+        object.insert("behind".into(), behind.into());
+    }
     if let Some(notes) = object.get_mut("notes").and_then(Json::as_array_mut) {
         notes.extend(explained.notes.iter().map(|note| json!(note)));
     }

@@ -2,7 +2,7 @@
 
 use super::lines::{Line, Opening, widest};
 use super::words::name;
-use super::{boards, kpis, model, policy, reports};
+use super::{boards, kpis, matches, model, policy, reports};
 use crate::source::Spanned;
 use crate::syntax::ast::{Definition, Name};
 
@@ -79,6 +79,7 @@ fn listed(definition: &Definition) -> Option<(ListedKind, &Name)> {
         | Definition::View(_)
         | Definition::Dashboard(_)
         | Definition::Source(_)
+        | Definition::Match(_)
         | Definition::Test(_) => None,
     }
 }
@@ -97,6 +98,7 @@ fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<Lin
         Definition::View(tree) => boards::view(place, tree),
         Definition::Dashboard(tree) => boards::dashboard(place, tree),
         Definition::Source(tree) => reports::source(place, tree),
+        Definition::Match(tree) => matches::matching(place, tree),
         Definition::Test(tree) => boards::test(place, tree),
     };
     lines.into_list()

@@ -19,6 +19,7 @@ mod grid;
 mod kpis;
 mod layout;
 mod lines;
+mod matches;
 mod model;
 mod policy;
 mod queries;

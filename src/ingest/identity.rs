@@ -6,7 +6,8 @@ use super::report::Row;
 
 /// The identity of a row by the recipe of its source: a hash over the source's name and the fields
 /// named, each with its length, so that neighbours cannot be confused. Lists are sets. Where the
-/// recipe finds nothing at all, the row's title and place stand in.
+/// recipe finds nothing at all, the row's title and place stand in. The target is not part of it: that
+/// is the asset's to tell.
 pub(super) fn identity(source: &ReportSource, row: &Row) -> String {
     let fields: Vec<Option<String>> = source
         .identity
@@ -28,7 +29,6 @@ pub(super) fn identity(source: &ReportSource, row: &Row) -> String {
     };
     let mut hash = blake3::Hasher::new();
     add(&mut hash, Some(&source.name));
-    add(&mut hash, row.target.as_deref());
     for field in &fields {
         add(&mut hash, field.as_deref());
     }

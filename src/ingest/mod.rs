@@ -10,6 +10,7 @@ mod identity;
 mod json;
 mod program;
 mod reader;
+mod records;
 mod report;
 mod rows;
 mod shape;

@@ -206,6 +206,7 @@ fn scan(
         finished_at: None,
         outcome: Outcome::Success,
         scope: Scope::Full,
+        rules: None,
     };
     let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
         return Ok(scan);
@@ -255,6 +256,7 @@ fn scan(
                 &mut bad,
             ),
             "scope" => said_word(value, &Scope::ALL, Scope::word, &mut scan.scope, &mut bad),
+            "rules" => scan.rules = rules(value),
             other => bad = Some(format!("a scan has no field `{other}`")),
         }
         if let Some(words) = bad {
@@ -266,6 +268,17 @@ fn scan(
         return Err(problems);
     }
     Ok(scan)
+}
+
+/// The rules that a scan says it ran; `None` where it says nothing.
+fn rules(value: &Val) -> Option<Vec<String>> {
+    let is_said = !matches!(value, Val::Null);
+    is_said.then(|| {
+        let mut rules: Vec<String> = list(value).into_iter().filter_map(text).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    })
 }
 
 /// Puts what a scan says in one of our words; another word is told.

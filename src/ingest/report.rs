@@ -40,6 +40,8 @@ pub struct Scan {
     pub finished_at: Option<i64>,
     pub outcome: Outcome,
     pub scope: Scope,
+    /// The rules that were run, if the report names all of them; of others it proves nothing.
+    pub rules: Option<Vec<String>>,
 }
 
 /// How a scan ended.

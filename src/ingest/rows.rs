@@ -7,6 +7,7 @@ use jaq_json::{Map, Val};
 use super::dates;
 use super::identity::identity;
 use super::reader::unread_date;
+use super::records::{self, Unusable};
 use super::report::Row;
 use super::values::{list, number, text, truth, whole};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
@@ -45,6 +46,7 @@ enum Mistake {
     Status(String),
     Date(&'static str, String),
     NoTitle,
+    Record(Unusable),
 }
 
 impl<'a> RowReader<'a> {
@@ -106,6 +108,9 @@ impl<'a> RowReader<'a> {
             if let Some(value) = text(value) {
                 record.insert(key, value);
             }
+        }
+        for unusable in records::settle(self.source.fills, &self.source.dates, &mut record) {
+            self.mistake(Mistake::Record(unusable));
         }
         self.records.push(record);
     }
@@ -276,7 +281,18 @@ impl<'a> RowReader<'a> {
                 problem("D406", place, format!("the status \"{word}\" has no rule"))
                     .help(format!("add below `status`: \"{word}\" to open"))
             }
-            Mistake::Date(field, text) => unread_date(name, source, rows, field, text),
+            Mistake::Date(field, text) | Mistake::Record(Unusable::Date(field, text)) => {
+                unread_date(name, source, rows, field, text)
+            }
+            Mistake::Record(unusable) => {
+                let (code, words, help) = unusable.told();
+                // The mistake is in the table of somebody, not in the definition.
+                let problem = problem(code, rows, words).help(help);
+                Diagnostic {
+                    span: None,
+                    ..problem
+                }
+            }
         }
     }
 }

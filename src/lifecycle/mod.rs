@@ -1,16 +1,27 @@
-//! What scans saw → when each weakness was open.
+//! What scans saw and people decided → when each weakness was open.
 //!
-//! Takes the scans of one asset by one tool in one environment, each with what it saw; gives episodes:
-//! the stretches of time in which each identity was open, and how they ended. Pure: the same scans give
-//! the same episodes, in whatever order they come.
+//! Takes the history of one asset under one tool in one environment; gives episodes: the stretches of
+//! time in which each identity was open, and how they ended. Pure: the same history gives the same
+//! episodes, in whatever order it comes.
 //!
 //! A weakness is open from the first scan that sees it. One that is not seen stays open, unless the
-//! scan was adequate: it looked at everything, successfully. Then it is closed at that scan's time,
-//! which is also when the fix is verified; it really ended somewhere after it was last seen.
+//! scan was adequate: it looked, successfully, at all there is to see. Then it is closed at that scan's
+//! time, which is also when the fix is verified; it really ended somewhere after it was last seen.
+//! `docs/lifecycle.md` tells the rest.
 
-use std::collections::BTreeMap;
+mod reach;
+mod track;
 
-use crate::model::Status;
+use crate::model::{Decision, Status};
+
+/// All that is known of one asset under one tool in one environment.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct History {
+    pub looks: Vec<Look>,
+    pub verdicts: Vec<Verdict>,
+    /// When the asset was taken out of service: what was open then is over.
+    pub retired_at: Option<i64>,
+}
 
 /// One scan. Instants are microseconds since 1970, UTC.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,15 +29,28 @@ pub struct Look {
     pub at: i64,
     /// When it came to be known.
     pub recorded_at: i64,
-    /// Whether what it does not see is not there: successful, complete, not of changes alone.
-    pub is_adequate: bool,
+    pub reach: Reach,
     pub seen: Vec<Sighting>,
 }
+
+/// What is not there if a scan does not see it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// The scan failed, or looked at a part or at changes alone: it proves nothing.
+    Nothing,
+    /// Weaknesses of these rules: the scan names those it ran.
+    Rules(Vec<Rule>),
+    Everything,
+}
+
+/// A number that stands for a rule of the tool.
+pub type Rule = u32;
 
 /// One identity in one scan.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sighting {
     pub identity: u128,
+    pub rule: Option<Rule>,
     /// What the report says has become of it; `None`: nothing, so it is there.
     pub status: Option<Status>,
     /// When the tool first saw it, if it says so.
@@ -36,6 +60,16 @@ pub struct Sighting {
     pub accepted_until: Option<i64>,
     /// Which row of the facts it is; handed through.
     pub row: usize,
+}
+
+/// What somebody decided about an identity.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Verdict {
+    pub identity: u128,
+    pub at: i64,
+    pub decision: Decision,
+    /// When it ceases to hold.
+    pub until: Option<i64>,
 }
 
 /// A stretch of time in which an identity was open.
@@ -48,6 +82,10 @@ pub struct Episode {
     pub last_seen_at: i64,
     pub closed_at: Option<i64>,
     pub ending: Option<Ending>,
+    /// When somebody said that it is fixed; no later scan has seen it since.
+    pub claimed_at: Option<i64>,
+    /// Somebody said that it is real.
+    pub is_confirmed: bool,
     /// When it came to be known that it is open.
     pub known_from: i64,
     pub accepted: Option<Acceptance>,
@@ -69,142 +107,61 @@ pub enum Ending {
     Verified,
     FalsePositive,
     OutOfScope,
+    /// Its asset was taken out of service.
+    Retired,
 }
 
 /// The episodes of all identities, by identity and number.
-pub fn episodes(looks: &[Look]) -> Vec<Episode> {
-    let mut tracks: BTreeMap<u128, Vec<Episode>> = BTreeMap::new();
-    for moment in moments(looks) {
-        let mut seen = moment.seen;
-        // Of several sightings at one time the one that says it is there wins.
-        seen.sort_by_key(|sighting| (sighting.identity, is_gone(sighting), sighting.row));
-        seen.dedup_by_key(|sighting| sighting.identity);
-        for sighting in &seen {
-            let track = tracks.entry(sighting.identity).or_default();
-            take(track, sighting, moment.at, moment.recorded_at);
-        }
-        if moment.is_adequate {
-            close_unseen(&mut tracks, &seen, moment.at);
-        }
+///
+/// Each identity is followed by itself: between two scans that see it only the first adequate one
+/// matters, and that is looked up. The cost is that of sorting what was seen.
+pub fn episodes(history: &History) -> Vec<Episode> {
+    let reaches = reach::Reaches::of(&history.looks);
+    let mut seen: Vec<(&Sighting, &Look)> = history
+        .looks
+        .iter()
+        .flat_map(|look| look.seen.iter().map(move |sighting| (sighting, look)))
+        .collect();
+    // Of several sightings at one time the one that says it is there wins.
+    seen.sort_by_key(|(sighting, look)| {
+        let is_gone = ending(sighting.status).is_some();
+        (
+            sighting.identity,
+            look.at,
+            is_gone,
+            look.recorded_at,
+            sighting.row,
+        )
+    });
+    seen.dedup_by_key(|(sighting, look)| (sighting.identity, look.at));
+    let mut verdicts: Vec<&Verdict> = history.verdicts.iter().collect();
+    verdicts.sort_by_key(|verdict| {
+        (
+            verdict.identity,
+            verdict.at,
+            verdict.decision,
+            verdict.until,
+        )
+    });
+    let mut rest = verdicts.as_slice();
+    let mut found = Vec::new();
+    for seen in seen.chunk_by(|left, right| left.0.identity == right.0.identity) {
+        let identity = seen[0].0.identity;
+        let before = rest.partition_point(|verdict| verdict.identity < identity);
+        let upto = rest.partition_point(|verdict| verdict.identity <= identity);
+        let own = &rest[before..upto];
+        rest = &rest[upto..];
+        found.extend(track::follow(seen, own, history.retired_at, &reaches));
     }
-    tracks.into_values().flatten().collect()
+    found
 }
 
-/// All that was looked at in one instant.
-struct Moment<'a> {
-    at: i64,
-    recorded_at: i64,
-    is_adequate: bool,
-    seen: Vec<&'a Sighting>,
-}
-
-/// Scans in the order of time; those of one instant are one, which is adequate if any of them is.
-fn moments(looks: &[Look]) -> Vec<Moment<'_>> {
-    let mut by_time: BTreeMap<i64, Moment> = BTreeMap::new();
-    for look in looks {
-        let moment = by_time.entry(look.at).or_insert(Moment {
-            at: look.at,
-            recorded_at: look.recorded_at,
-            is_adequate: false,
-            seen: Vec::new(),
-        });
-        moment.recorded_at = moment.recorded_at.min(look.recorded_at);
-        moment.is_adequate |= look.is_adequate;
-        moment.seen.extend(&look.seen);
-    }
-    by_time.into_values().collect()
-}
-
-/// Whether a sighting says that the weakness is not there.
-fn ending(sighting: &Sighting) -> Option<Ending> {
-    match sighting.status? {
+/// Whether a report's word says that the weakness is not there, and why.
+fn ending(status: Option<Status>) -> Option<Ending> {
+    match status? {
         Status::Open | Status::Confirmed | Status::InTriage | Status::Accepted => None,
         Status::Fixed => Some(Ending::Verified),
         Status::FalsePositive | Status::NotAffected => Some(Ending::FalsePositive),
         Status::Suppressed | Status::OutOfScope => Some(Ending::OutOfScope),
-    }
-}
-
-fn is_gone(sighting: &Sighting) -> bool {
-    ending(sighting).is_some()
-}
-
-fn take(track: &mut Vec<Episode>, sighting: &Sighting, at: i64, recorded_at: i64) {
-    let is_open = track.last().is_some_and(|last| last.closed_at.is_none());
-    match (ending(sighting), is_open) {
-        (None, true) => see(track, sighting, at),
-        (None, false) => track.push(opened(track, sighting, at, recorded_at)),
-        (Some(how), true) => close(track, sighting, at, how),
-        (Some(how), false) => {
-            // Said to be gone again and again: one episode that was over when it was first told.
-            let is_repeated = track.last().is_some_and(|last| last.ending == Some(how));
-            if !is_repeated {
-                track.push(opened(track, sighting, at, recorded_at));
-                close(track, sighting, at, how);
-            }
-        }
-    }
-}
-
-fn opened(track: &[Episode], sighting: &Sighting, at: i64, recorded_at: i64) -> Episode {
-    // What the tool saw before the last episode ended is of that one.
-    let earliest = track.last().and_then(|last| last.closed_at);
-    let first = sighting.first_seen.filter(|first| *first <= at);
-    let first = first.filter(|first| earliest.is_none_or(|end| *first > end));
-    Episode {
-        identity: sighting.identity,
-        number: track.len() as u32 + 1,
-        opened_at: first.unwrap_or(at),
-        last_seen_at: at,
-        closed_at: None,
-        ending: None,
-        known_from: recorded_at,
-        accepted: acceptance(sighting, at),
-        row: sighting.row,
-    }
-}
-
-fn see(track: &mut [Episode], sighting: &Sighting, at: i64) {
-    if let Some(episode) = track.last_mut() {
-        episode.last_seen_at = at;
-        episode.row = sighting.row;
-        episode.accepted = match (episode.accepted, acceptance(sighting, at)) {
-            (Some(before), Some(now)) => Some(Acceptance {
-                at: before.at,
-                until: now.until,
-            }),
-            (before, now) => now.or(before),
-        };
-    }
-}
-
-fn close(track: &mut [Episode], sighting: &Sighting, at: i64, how: Ending) {
-    if let Some(episode) = track.last_mut() {
-        let told = sighting.closed_at.filter(|closed| *closed <= at);
-        episode.closed_at = Some(told.unwrap_or(at).max(episode.opened_at));
-        episode.ending = Some(how);
-        episode.row = sighting.row;
-    }
-}
-
-fn acceptance(sighting: &Sighting, at: i64) -> Option<Acceptance> {
-    (sighting.status == Some(Status::Accepted)).then_some(Acceptance {
-        at,
-        until: sighting.accepted_until,
-    })
-}
-
-fn close_unseen(tracks: &mut BTreeMap<u128, Vec<Episode>>, seen: &[&Sighting], at: i64) {
-    for (identity, track) in tracks {
-        let is_seen = seen
-            .binary_search_by_key(identity, |sighting| sighting.identity)
-            .is_ok();
-        if let Some(last) = track.last_mut()
-            && last.closed_at.is_none()
-            && !is_seen
-        {
-            last.closed_at = Some(at);
-            last.ending = Some(Ending::Verified);
-        }
     }
 }

@@ -4,12 +4,14 @@
 //! No stage after `check` looks anything up by name or can meet a definition error.
 
 mod formula;
+mod matching;
 mod policy;
 mod query;
 mod report;
 mod schema;
 
 pub use formula::*;
+pub use matching::*;
 pub use policy::*;
 pub use query::*;
 pub use report::*;
@@ -40,6 +42,8 @@ pub struct Definitions {
     pub tests: Vec<Test>,
     /// The report formats, in the order of definition files and texts.
     pub reports: Vec<ReportSource>,
+    /// When detections are of one weakness; the first that holds counts.
+    pub matches: Vec<MatchRule>,
     /// `sha256:…` over the formatted text of all definitions but tests, in a fixed order (rule S38):
     /// comments and white space do not change it.
     pub fingerprint: String,

@@ -79,6 +79,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words!(
     /// What kind of testing a tool does.
     ToolKind {
@@ -128,6 +130,17 @@ words!(
         None = "none",
         Inferred = "inferred",
         Proven = "proven",
+    }
+);
+
+words!(
+    /// What people decide about a finding.
+    Decision {
+        Confirmed = "confirmed",
+        Accepted = "accepted",
+        ClaimedFixed = "claimed_fixed",
+        OutOfScope = "out_of_scope",
+        FalsePositive = "false_positive",
     }
 );
 

@@ -5,7 +5,7 @@ use super::words::{measure as written, mentions_within};
 use super::{Plan, ValuesWork, Work};
 use crate::functions;
 use crate::model::{Condition, Definitions, Formula, Measure, Sort, SortColumn, Top, ValueColumn};
-use crate::types::{DisplayUnit, TimeUnit, Unit};
+use crate::types::Unit;
 
 /// The plan with each column followed by columns for its parts: every measure of a formula of several
 /// (`fix_rate: count of findings verified`); of a share the rows that pass and all rows (`… : passing`,
@@ -125,7 +125,7 @@ fn part(column: &ValueColumn, name: String, measure: Measure) -> ValueColumn {
         name,
         kpi: None,
         unit: measure.unit,
-        display: display(measure.unit, column.display),
+        display: column.display.of_part(measure.unit),
         kind: measure.kind(),
         moment: column.moment,
         formula: Formula::Measure(Box::new(measure)),
@@ -133,20 +133,5 @@ fn part(column: &ValueColumn, name: String, measure: Measure) -> ValueColumn {
         targets: Vec::new(),
         bands: Vec::new(),
         restrictions: column.restrictions.clone(),
-    }
-}
-
-/// Durations are shown as the column shows them.
-fn display(unit: Unit, whole: DisplayUnit) -> DisplayUnit {
-    match (unit, whole) {
-        (Unit::Duration, DisplayUnit::Time(unit)) => DisplayUnit::Time(unit),
-        (
-            Unit::Duration,
-            DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio,
-        ) => DisplayUnit::Time(TimeUnit::Days),
-        (Unit::Count, _) => DisplayUnit::Count,
-        (Unit::Percent, _) => DisplayUnit::Percent,
-        (Unit::Points, _) => DisplayUnit::Points,
-        (Unit::Ratio, _) => DisplayUnit::Ratio,
     }
 }

@@ -18,12 +18,12 @@ mod types;
 mod words;
 
 pub use components::components;
-pub use needs::{Asking, needs};
+pub use needs::{Asking, also_needs, needs};
 pub use planning::plan;
 pub use standpoint::{Given, standpoint};
 pub use timeline::{LARGEST_TIMELINE, day_ends};
 pub use types::*;
-pub use words::{Paragraph, condition, describe};
+pub use words::{Paragraph, condition, describe, measure};
 
 /// The codes of this room and what each is about.
 pub const CODES: &[(&str, &str)] = &[

@@ -1,7 +1,7 @@
 //! The types of a plan.
 
 use crate::model::{Dimension, FieldId, ListQuery, Measure, Moment, Top, ValueColumn};
-use crate::types::{Grain, StockMoment};
+use crate::types::{DisplayUnit, Grain, StockMoment};
 
 /// When evaluation takes place (rules S2, S3).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +47,31 @@ pub struct Timeline {
     pub compared: Vec<Slot>,
     /// Sentences about the time line: what is provisional, what is compared with what (rule S9).
     pub notes: Vec<String>,
+}
+
+impl Timeline {
+    /// The whole range as one slot: what a total over the periods is of. `None` if there is nothing to
+    /// be read in any of them.
+    pub fn whole(&self) -> Option<Slot> {
+        let first = self.slots.iter().find(|slot| slot.is_readable())?;
+        let last = self.slots.iter().rfind(|slot| slot.is_readable())?;
+        Some(Slot {
+            label: format!("{} to {}", first.label, last.label),
+            start: first.start,
+            end: last.end,
+            standing: last.standing,
+        })
+    }
+}
+
+impl Slot {
+    /// Whether a number can be read in it.
+    pub fn is_readable(&self) -> bool {
+        match self.standing {
+            Standing::Complete | Standing::Provisional => true,
+            Standing::NoHistory | Standing::Future => false,
+        }
+    }
 }
 
 /// A planned query.
@@ -95,4 +120,25 @@ pub struct ListWork {
     pub list: ListQuery,
     /// The stretch events must lie in; a state is looked at at its end.
     pub slot: Slot,
+}
+
+/// The rows behind one measure of one value.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// What the rows are of, for the reader.
+    pub title: String,
+    pub standpoint: Standpoint,
+    /// Confined to the rows of the value's group.
+    pub measure: Measure,
+    pub moment: StockMoment,
+    pub slot: Slot,
+    /// The fields to show; `name` is the column's.
+    pub show: Vec<FieldId>,
+    /// The column of what the measure takes of a row, with its unit.
+    pub value: Option<(String, DisplayUnit)>,
+    /// The yes/no column: whether a row passes the test of a share, or has got to the end of a
+    /// lifetime.
+    pub test: Option<String>,
+    /// Only rows for which the test is so.
+    pub only: Option<bool>,
 }

@@ -3,12 +3,14 @@
 //! A value column becomes up to six: the value, its target and verdict, its band, what it is
 //! compared with, and the change.
 
+use std::ops::Range;
+
 use super::facts::{Facts, Reasons, facts};
 use super::flat;
 use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
 use super::look::{Look, Style};
 use super::numbers;
-use super::text::harmless;
+use super::text::{harmless, paragraph};
 use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value};
 use crate::model::Direction;
 use crate::types::{DisplayUnit, FieldType};
@@ -26,18 +28,58 @@ enum Shown<'a> {
 }
 
 /// The grid of an answer and where it has room for reasons: beside a single value column if that
-/// fits.
+/// fits. Of many rows, the first and the last, if the look wants that.
 pub(super) fn grid(answer: &Answer, look: Look) -> (Grid, Reasons) {
+    let hidden = hidden_rows(answer.rows.len(), look.rows);
     if facts(answer, Reasons::Beside).len() == 1 {
-        let grid = grid_with(answer, Reasons::Beside, look);
+        let grid = grid_with(answer, Reasons::Beside, &hidden, look);
         if grid.fits(look) {
             return (grid, Reasons::Beside);
         }
     }
-    (grid_with(answer, Reasons::Below, look), Reasons::Below)
+    let grid = grid_with(answer, Reasons::Below, &hidden, look);
+    if look.rows.is_none() || grid.is_aligned(look) {
+        return (grid, Reasons::Below);
+    }
+    // Each row takes as many lines as there are columns.
+    let lines = grid.columns.len() + 1;
+    let fewer = look.rows.map(|rows| (rows / lines).max(FEWEST_BLOCKS));
+    let hidden = hidden_rows(answer.rows.len(), fewer);
+    let grid = grid_with(answer, Reasons::Below, &hidden, look);
+    (grid, Reasons::Below)
 }
 
-fn grid_with(answer: &Answer, reasons: Reasons, look: Look) -> Grid {
+/// Rows shown as blocks even where they take more lines than a screen has.
+const FEWEST_BLOCKS: usize = 3;
+
+/// Which rows are hidden: those after the first two thirds and before the rest of what may be shown.
+pub(super) fn hidden_rows(rows: usize, most: Option<usize>) -> Range<usize> {
+    match most {
+        // Hiding one row for a line that says so gains nothing.
+        Some(most) if rows > most + 1 => {
+            let tail = most / 3;
+            most - tail..rows - tail
+        }
+        Some(_) | None => 0..0,
+    }
+}
+
+/// What stands in place of hidden rows.
+pub(super) fn hidden_line(rows: usize, look: Look) -> GridLine {
+    let text = format!(
+        "{} {} rows hidden; \\page shows all, \\output FILE writes them",
+        look.ellipsis(),
+        numbers::count(rows as u64)
+    );
+    GridLine::Details(
+        paragraph(&text, look.narrower(2))
+            .into_iter()
+            .map(|line| GridCell::new(line, Style::Dim))
+            .collect(),
+    )
+}
+
+fn grid_with(answer: &Answer, reasons: Reasons, hidden: &Range<usize>, look: Look) -> Grid {
     let facts = facts(answer, reasons);
     let shown = shown(answer, &facts);
     let columns = shown
@@ -50,6 +92,12 @@ fn grid_with(answer: &Answer, reasons: Reasons, look: Look) -> Grid {
         headed: true,
     };
     for (index, row) in answer.rows.iter().enumerate() {
+        if hidden.contains(&index) {
+            if index == hidden.start {
+                grid.lines.push(hidden_line(hidden.len(), look));
+            }
+            continue;
+        }
         if begins_part(answer, index) {
             grid.lines.push(GridLine::Rule);
         }

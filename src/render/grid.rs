@@ -82,6 +82,11 @@ impl Grid {
         }
     }
 
+    /// Whether columns stand beside each other: if not, every row is a block of lines.
+    pub fn is_aligned(&self, look: Look) -> bool {
+        self.layout(look.width).is_some()
+    }
+
     /// Whether it fits with nothing cut or broken.
     pub fn fits(&self, look: Look) -> bool {
         self.fits_with_texts_of(usize::MAX, look)

@@ -10,6 +10,8 @@ pub struct Look {
     pub color: bool,
     /// Whether drawing characters outside ASCII may be written; texts of the data are kept anyway.
     pub unicode: bool,
+    /// Lines that a long answer may take before rows in its middle are hidden. `None` hides none.
+    pub rows: Option<usize>,
 }
 
 impl Look {
@@ -18,6 +20,7 @@ impl Look {
         width: None,
         color: false,
         unicode: true,
+        rows: None,
     };
 
     /// A text in a style, or as it is where colours are off.
@@ -25,6 +28,14 @@ impl Look {
         match style.code() {
             Some(code) if self.color && !text.is_empty() => format!("\x1b[{code}m{text}\x1b[0m"),
             Some(_) | None => text.to_string(),
+        }
+    }
+
+    /// The look with fewer columns.
+    pub(super) fn narrower(self, columns: usize) -> Look {
+        Look {
+            width: self.width.map(|width| width.saturating_sub(columns)),
+            ..self
         }
     }
 
@@ -74,7 +85,12 @@ pub(super) enum Style {
     Strong,
     Good,
     Bad,
+    /// One of several lines in a chart; letters beside them say which.
+    Series(usize),
 }
+
+/// The colours of lines in a chart, in the order they are given out: none is that of good or bad.
+const SERIES: [&str; 4] = ["36", "35", "33", "34"];
 
 impl Style {
     /// The parameter of the ANSI escape.
@@ -85,6 +101,7 @@ impl Style {
             Style::Strong => Some("1"),
             Style::Good => Some("32"),
             Style::Bad => Some("31"),
+            Style::Series(index) => Some(SERIES[index % SERIES.len()]),
         }
     }
 }

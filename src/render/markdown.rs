@@ -96,7 +96,7 @@ fn cell(cell: &GridCell) -> String {
     let is_bold = match cell.style {
         Style::Strong => true,
         Style::Bad => text == Status::Miss.word(),
-        Style::Plain | Style::Dim | Style::Good => false,
+        Style::Plain | Style::Dim | Style::Good | Style::Series(_) => false,
     };
     if is_bold && !text.is_empty() {
         format!("**{text}**")

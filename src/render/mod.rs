@@ -7,6 +7,7 @@
 mod aligned;
 mod board_text;
 mod cells;
+mod chart;
 mod csv;
 mod diagnostics;
 mod facts;
@@ -19,16 +20,22 @@ mod markdown;
 mod number_cards;
 mod numbers;
 mod parquet;
+mod sheet;
 mod spark;
 mod table;
 mod text;
 mod trend;
 
 pub use aligned::aligned;
+pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use look::Look;
-pub use numbers::{change, count, limit, plain, value, with_unit};
+pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
+pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
+pub use text::{harmless, is_harmful, lines, shorten, width};
+
+use serde_json::Value as Json;
 
 use crate::answer::{Answer, Board};
 
@@ -56,6 +63,21 @@ pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
         Format::Md => markdown::answer(answer).into_bytes(),
         Format::Parquet => parquet::answer(answer),
     }
+}
+
+/// An answer as a terminal table without what stands under it.
+pub fn body(answer: &Answer, look: Look) -> String {
+    table::body(answer, look)
+}
+
+/// Whether an answer can be a table of columns here; else its rows are blocks of lines.
+pub fn stands_in_columns(answer: &Answer, look: Look) -> bool {
+    cells::grid(answer, look).0.is_aligned(look)
+}
+
+/// Any JSON value, laid out as all JSON output is.
+pub fn json(value: &Json) -> String {
+    json::lines(value)
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.

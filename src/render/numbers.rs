@@ -54,7 +54,7 @@ fn signed(text: &str, change: f64) -> String {
 
 /// A difference with the decimals of the values it lies between, more only if it would read as
 /// none.
-pub(super) fn change_between(change: f64, unit: DisplayUnit, decimals: usize) -> String {
+pub fn change_between(change: f64, unit: DisplayUnit, decimals: usize) -> String {
     if change != 0.0 && rounded(change, unit, decimals) == 0.0 {
         return self::change(change, unit);
     }
@@ -90,7 +90,7 @@ pub(super) fn unit_after(unit: DisplayUnit) -> &'static str {
 
 /// How many decimals all numbers of a column get, so that their points line up. Single small values
 /// may get more.
-pub(super) fn column_decimals(values: impl Iterator<Item = f64>, unit: DisplayUnit) -> usize {
+pub fn column_decimals(values: impl Iterator<Item = f64>, unit: DisplayUnit) -> usize {
     let most = if unit == DisplayUnit::Percent { 1 } else { 2 };
     values
         .map(|value| own_decimals(value, unit))

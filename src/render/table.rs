@@ -5,6 +5,7 @@ use super::cells;
 use super::facts;
 use super::footer;
 use super::look::{Look, Style};
+use super::numbers::count;
 use super::text::paragraph;
 use super::trend;
 use crate::answer::Answer;
@@ -16,6 +17,9 @@ pub(super) fn answer(answer: &Answer, look: Look) -> String {
 
 /// The table and its legend, without the footer.
 pub(super) fn body(answer: &Answer, look: Look) -> String {
+    if let Some(series) = series(answer, look) {
+        return series;
+    }
     let (grid, reasons) = cells::grid(answer, look);
     let mut text = grid.render(look);
     if answer.rows.is_empty() {
@@ -30,4 +34,30 @@ pub(super) fn body(answer: &Answer, look: Look) -> String {
         text += &format!("\n{}", trend.render(look));
     }
     text
+}
+
+/// A long answer over periods by groups, as one line for each series.
+fn series(answer: &Answer, look: Look) -> Option<String> {
+    let most = look.rows?;
+    if answer.rows.len() <= most + 1 {
+        return None;
+    }
+    let (grid, with_change) = trend::by_group(answer, look)?;
+    let title = trend::shared_unit(answer);
+    let shown = match with_change {
+        true => "value in the latest period, change since the first, and course",
+        false => "value in the latest period, and course",
+    };
+    let sentence = format!(
+        "{shown}{title}; \\page shows all {} rows, \\output FILE writes them",
+        count(answer.rows.len() as u64)
+    );
+    let mut text = grid.render(look);
+    for line in facts::legend(answer, facts::Reasons::Below)
+        .iter()
+        .chain([&sentence])
+    {
+        text += &footer::notes(std::slice::from_ref(line), look);
+    }
+    Some(text)
 }

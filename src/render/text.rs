@@ -5,13 +5,13 @@ use unicode_width::UnicodeWidthStr;
 use super::look::Look;
 
 /// Columns that a text takes on a terminal.
-pub(super) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
 /// A text that cannot move the cursor, start an escape sequence, break the line or turn the reading
 /// direction: titles of findings come from outside and may be hostile.
-pub(super) fn harmless(text: &str, look: Look) -> String {
+pub fn harmless(text: &str, look: Look) -> String {
     if text.chars().all(|letter| !is_harmful(letter)) {
         return text.to_string();
     }
@@ -36,7 +36,7 @@ pub(super) fn harmless(text: &str, look: Look) -> String {
 }
 
 /// Control characters, and the invisible ones that reorder or hide their neighbours.
-pub(super) fn is_harmful(letter: char) -> bool {
+pub fn is_harmful(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -45,7 +45,7 @@ pub(super) fn is_harmful(letter: char) -> bool {
 }
 
 /// A text cut to at most `limit` columns, its end replaced by a mark.
-pub(super) fn shorten(text: &str, limit: usize, look: Look) -> String {
+pub fn shorten(text: &str, limit: usize, look: Look) -> String {
     if width(text) <= limit {
         return text.to_string();
     }
@@ -143,4 +143,25 @@ pub(super) fn paragraph(text: &str, look: Look) -> Vec<String> {
         Some(limit) => wrap(&text, limit),
         None => vec![text],
     }
+}
+
+/// A text in lines that fit the look, made harmless; every line begins with the indent, those after the
+/// first with two spaces more.
+pub fn lines(text: &str, indent: &str, look: Look) -> Vec<String> {
+    let text = harmless(text, look);
+    let Some(limit) = look.width else {
+        return vec![format!("{indent}{text}")];
+    };
+    let room = limit.saturating_sub(width(indent) + 2);
+    let parts = if width(&text) + width(indent) <= limit {
+        vec![text]
+    } else {
+        wrap(&text, room)
+    };
+    let more = |place: usize| if place == 0 { "" } else { "  " };
+    parts
+        .iter()
+        .enumerate()
+        .map(|(place, part)| format!("{indent}{}{part}", more(place)))
+        .collect()
 }

@@ -1,12 +1,13 @@
 //! The series inside an answer over periods: one for each group and value column.
 
+use super::cells::{change_style, hidden_line, hidden_rows, verdict_cell};
 use super::flat;
 use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
 use super::look::{Look, Style};
 use super::numbers;
 use super::spark::sparkline;
 use super::text::{harmless, width};
-use crate::answer::{Answer, Cell, ColumnRole, Level, Row, ValueColumn};
+use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, ValueColumn};
 use crate::types::DisplayUnit;
 
 /// Fewer points are read more easily as numbers.
@@ -17,22 +18,26 @@ const MOST_SERIES: usize = 12;
 const MOST_ON_A_CARD: usize = 100;
 /// A sparkline is not cut to fewer points.
 const SHORTEST_LINE: usize = 8;
+/// Nor one with `2025-10 →` above it.
+const SHORTEST_COURSE: usize = 9;
 
 /// One value over all periods.
-struct Series<'a> {
-    label: String,
-    column: &'a ValueColumn,
+pub(super) struct Series<'a> {
+    pub label: String,
+    pub column: &'a ValueColumn,
     /// One for each period.
-    points: Vec<Option<f64>>,
+    pub points: Vec<Option<f64>>,
     /// Whether the last period was not over.
     provisional: bool,
     is_total: bool,
+    /// On the last point.
+    verdict: GridCell,
 }
 
 /// The periods of an answer, and what has a value in them.
-struct Trend<'a> {
-    periods: Vec<&'a str>,
-    series: Vec<Series<'a>>,
+pub(super) struct Trend<'a> {
+    pub periods: Vec<&'a str>,
+    pub series: Vec<Series<'a>>,
 }
 
 /// A sparkline for each series, to stand below a table. `None` if there is nothing to see.
@@ -84,6 +89,24 @@ pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
     Some(grid)
 }
 
+/// For each series of an answer by groups: its value in the latest period, the verdict on it, the
+/// change since the first period where there is room for it, and a sparkline. `None` without groups
+/// or with too few periods. The second is whether the change is there.
+pub(super) fn by_group(answer: &Answer, look: Look) -> Option<(Grid, bool)> {
+    let is_dimension = |column: &Column| matches!(column.role, ColumnRole::Dimension(_));
+    if !answer.columns.iter().any(is_dimension) {
+        return None;
+    }
+    let trend = trend(answer, MOST_ON_A_CARD, look)?;
+    if trend.periods.len() < 3 {
+        return None;
+    }
+    let with_change = trend.room_beside(true, look) >= SHORTEST_COURSE;
+    let shown = trend.room_beside(with_change, look).max(SHORTEST_COURSE);
+    let shown = shown.min(trend.periods.len());
+    Some((trend.pivot(shown, with_change, look), with_change))
+}
+
 fn headed(columns: &[(&str, Align, bool)]) -> Grid {
     let column = |(header, align, shrinks): &(&str, Align, bool)| GridColumn {
         header: header.to_string(),
@@ -98,6 +121,69 @@ fn headed(columns: &[(&str, Align, bool)]) -> Grid {
 }
 
 impl Trend<'_> {
+    /// Columns left for a sparkline beside label, value, verdict and change.
+    fn room_beside(&self, with_change: bool, look: Look) -> usize {
+        let Some(limit) = look.width else {
+            return self.periods.len();
+        };
+        let last = self.periods.len() - 1;
+        let widest = |cell: &dyn Fn(&Series) -> usize| self.series.iter().map(cell).max();
+        let header = self.periods.iter().map(|period| width(period)).max();
+        let header = header.unwrap_or(0);
+        let labels = widest(&|series| width(&series.label)).unwrap_or(0);
+        let values = widest(&|series| width(&series.point(last).text)).unwrap_or(0);
+        let verdicts = widest(&|series| width(&series.verdict.text)).unwrap_or(0);
+        let changes = match with_change {
+            true => {
+                widest(&|series| width(&series.change().text))
+                    .unwrap_or(0)
+                    .max(header)
+                    + 2
+            }
+            false => 0,
+        };
+        let taken = labels.min(limit / 3) + values.max(header) + verdicts + changes + 6;
+        limit.saturating_sub(taken)
+    }
+
+    fn pivot(&self, shown: usize, with_change: bool, look: Look) -> Grid {
+        let last = self.periods.len() - 1;
+        let first = self.periods[self.periods.len() - shown];
+        let mut columns = vec![
+            (String::new(), Align::Left, true),
+            (self.periods[last].to_string(), Align::Right, false),
+            (String::new(), Align::Left, false),
+        ];
+        if with_change {
+            columns.push((format!("since {}", self.periods[0]), Align::Right, false));
+        }
+        let course = format!("{first} {} {}", look.arrow(), self.periods[last]);
+        columns.push((course, Align::Left, false));
+        let columns: Vec<(&str, Align, bool)> = columns
+            .iter()
+            .map(|(header, align, shrinks)| (header.as_str(), *align, *shrinks))
+            .collect();
+        let mut grid = headed(&columns);
+        let hidden = hidden_rows(self.series.len(), look.rows);
+        for (index, series) in self.series.iter().enumerate() {
+            if index == hidden.start && !hidden.is_empty() {
+                grid.lines.push(hidden_line(hidden.len(), look));
+            }
+            if hidden.contains(&index) {
+                continue;
+            }
+            let mut cells = vec![
+                GridCell::new(series.label.clone(), series.style()),
+                series.point(last),
+                series.verdict.clone(),
+            ];
+            cells.extend(with_change.then(|| series.change()));
+            cells.push(series.line(shown, look));
+            grid.lines.push(GridLine::Cells(cells));
+        }
+        grid.without_empty_columns()
+    }
+
     /// How many of the latest points fit beside labels and `others` columns.
     fn shown_points(&self, look: Look, others: usize) -> usize {
         let Some(limit) = look.width else {
@@ -143,6 +229,20 @@ impl Series<'_> {
         }
     }
 
+    /// From the first point to the last.
+    fn change(&self) -> GridCell {
+        let ends = (self.points.first(), self.points.last());
+        let (Some(Some(first)), Some(Some(last))) = ends else {
+            return GridCell::empty();
+        };
+        let change = last - first;
+        let decimals = numbers::column_decimals([*first, *last].into_iter(), self.column.unit);
+        GridCell::new(
+            numbers::change_between(change, self.column.unit, decimals),
+            change_style(change, self.column.direction),
+        )
+    }
+
     fn written(&self, value: f64) -> String {
         let ends = [self.points.first(), self.points.last()];
         let ends = ends.into_iter().flatten().flatten().copied();
@@ -161,8 +261,8 @@ impl Series<'_> {
     }
 }
 
-/// `None` without periods, or with more than `most` series.
-fn trend(answer: &Answer, most: usize, look: Look) -> Option<Trend<'_>> {
+/// The series of an answer; `None` without periods, or with more than `most` of them.
+pub(super) fn trend(answer: &Answer, most: usize, look: Look) -> Option<Trend<'_>> {
     let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
     let place = answer
         .columns
@@ -246,6 +346,7 @@ fn one_series<'a>(
         points: periods.iter().map(|period| at(period)?.value).collect(),
         provisional: last.is_some_and(|value| value.provisional),
         is_total: rows[0].level == Level::Total,
+        verdict: last.map_or_else(GridCell::empty, verdict_cell),
     }
 }
 

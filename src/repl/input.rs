@@ -1,7 +1,8 @@
 //! What was typed → entries: queries, definitions, commands. Looks nothing up.
 
+use super::refine::removal;
 use crate::source::Sources;
-use crate::syntax::{self, UNFINISHED};
+use crate::syntax::{self, Grids, Token, TokenKind, UNFINISHED};
 
 /// The words that begin a definition.
 const DEFINITIONS: &[&str] = &[
@@ -14,6 +15,8 @@ const DEFINITIONS: &[&str] = &[
     "kpi",
     "view",
     "dashboard",
+    "match",
+    "source",
     "test",
 ];
 
@@ -31,14 +34,20 @@ pub enum Entry {
 /// Cuts what was typed, pasted or read from a script into entries. An entry ends where it is complete
 /// and the next line does not go on with it; blank lines always end one.
 pub fn entries(text: &str) -> Vec<Entry> {
+    let numbered = numbered(text).into_iter();
+    numbered.map(|(_, entry)| entry).collect()
+}
+
+/// The entries of a text, each with the number of its first line, from 1.
+pub fn numbered(text: &str) -> Vec<(usize, Entry)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut entries = Vec::new();
     let mut open = String::new();
-    for line in text.lines() {
-        let goes_on = !open.is_empty()
-            && !line.trim().is_empty()
-            && (is_indented(line) || is_unfinished(&open));
-        if !goes_on {
-            entries.extend(entry(&std::mem::take(&mut open)));
+    let mut first = 1;
+    for (number, line) in (1..).zip(text.lines()) {
+        if !goes_on(&open, line) {
+            entries.extend(entry(&std::mem::take(&mut open)).map(|entry| (first, entry)));
+            first = number;
         }
         if !line.trim().is_empty() {
             if !open.is_empty() {
@@ -47,27 +56,81 @@ pub fn entries(text: &str) -> Vec<Entry> {
             open.push_str(line.trim_end());
         }
     }
-    entries.extend(entry(&open));
+    entries.extend(entry(&open).map(|entry| (first, entry)));
     entries
+}
+
+/// Whether a line belongs to the entry above it.
+fn goes_on(open: &str, line: &str) -> bool {
+    if open.is_empty() || line.trim().is_empty() || is_command(line) || is_command(open) {
+        return false;
+    }
+    if is_indented(line) || is_comment(open) {
+        return true;
+    }
+    match entry(open) {
+        // Definitions in a row are checked together, so that they may name each other.
+        Some(Entry::Definitions(_)) => {
+            line.starts_with(['#', '|']) || begins_definition(line) || is_header_alone(open, line)
+        }
+        Some(Entry::Query(text)) => query_is_unfinished(&text),
+        Some(Entry::Command { .. }) | None => false,
+    }
 }
 
 fn is_indented(line: &str) -> bool {
     line.starts_with(char::is_whitespace)
 }
 
-/// Whether a text at the prompt asks for another line: a query that ends too early, a quote or a
-/// parenthesis that is open, a definition (which may always have more clauses). A blank line ends
-/// any.
+fn is_command(text: &str) -> bool {
+    text.trim_start().starts_with('\\')
+}
+
+/// Whether all lines are comments: they belong to what comes below them.
+fn is_comment(text: &str) -> bool {
+    text.lines().all(|line| line.trim_start().starts_with('#'))
+}
+
+/// A clause at the margin below a first line: told as what it is, a clause that is not indented.
+fn is_header_alone(open: &str, line: &str) -> bool {
+    let is_first = open.lines().filter(|line| !is_comment(line)).count() == 1;
+    is_first && !is_one_line(open) && parse(line).is_err()
+}
+
+/// Whether a text at the prompt asks for another line: a query that ends too early or in an open
+/// parenthesis, a definition (which may always have more clauses). A blank line ends any. A text in
+/// quotes ends on its line, so no further line could close an open one: that is told at once.
 pub fn is_unfinished(text: &str) -> bool {
-    let text = text.trim_start_matches('\n');
-    if text.trim().is_empty() || text.starts_with('\\') || ends_blank(text) {
+    let text = text.trim_start_matches(['\n', '\r']);
+    if text.trim().is_empty() || is_command(text) || ends_blank(text) {
         return false;
     }
-    match entry(text) {
+    if is_comment(text) {
+        return false;
+    }
+    match entry(last_entry(text)) {
         Some(Entry::Definitions(text)) => !is_one_line(&text),
         Some(Entry::Query(text)) => query_is_unfinished(&text),
         Some(Entry::Command { .. }) | None => false,
     }
+}
+
+/// The text from where its last entry begins: several may have been pasted.
+fn last_entry(text: &str) -> &str {
+    let mut open = String::new();
+    let mut start = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if !goes_on(&open, line.trim_end()) {
+            open.clear();
+            start = at;
+        } else if !open.is_empty() {
+            open.push('\n');
+        }
+        open.push_str(line.trim_end());
+        at += line.len();
+    }
+    &text[start..]
 }
 
 /// Whether the last line is there and blank.
@@ -89,10 +152,15 @@ fn is_one_line(text: &str) -> bool {
 
 fn query_is_unfinished(text: &str) -> bool {
     let text = refinement(text).map_or(text, |(_, rest)| rest);
-    match parse(text) {
-        Ok(()) => false,
-        Err(codes) => codes.iter().all(|code| UNFINISHED.contains(code)),
+    if removal(text).is_some() {
+        return false;
     }
+    parse(text).is_err_and(|codes| is_end(&codes))
+}
+
+/// Whether all that is wrong with a text is that it ends.
+fn is_end(codes: &[&str]) -> bool {
+    codes.iter().all(|code| UNFINISHED.contains(code))
 }
 
 fn parse(text: &str) -> Result<(), Vec<&'static str>> {
@@ -112,23 +180,31 @@ fn parse(text: &str) -> Result<(), Vec<&'static str>> {
 /// How a text refines the last query: `and …` adds to its clauses, `_ …` starts from it. Gives
 /// whether it adds, and the clauses.
 pub fn refinement(text: &str) -> Option<(bool, &str)> {
-    let text = text.trim();
-    let after = |word: &str| {
-        let rest = text.strip_prefix(word)?;
+    refining(text.trim())
+}
+
+/// The clauses of a refinement that is being typed: what follows `and` or `_`.
+pub(super) fn refinement_before(text: &str) -> Option<&str> {
+    refining(text.trim_start()).map(|(_, clauses)| clauses)
+}
+
+fn refining(text: &str) -> Option<(bool, &str)> {
+    let after = |text, word| {
+        let rest = str::strip_prefix(text, word)?;
         (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim_start())
     };
-    if let Some(rest) = after("_") {
-        return match rest.strip_prefix("and ") {
-            Some(clauses) => Some((true, clauses.trim_start())),
-            None => Some((false, rest)),
-        };
+    if let Some(rest) = after(text, "_") {
+        return Some(match after(rest, "and") {
+            Some(clauses) => (true, clauses),
+            None => (false, rest),
+        });
     }
-    after("and").map(|rest| (true, rest))
+    after(text, "and").map(|rest| (true, rest))
 }
 
 fn entry(text: &str) -> Option<Entry> {
     let text = text.trim_end();
-    if text.trim().is_empty() || text.lines().all(|line| line.trim_start().starts_with('#')) {
+    if text.trim().is_empty() || is_comment(text) {
         return None;
     }
     if let Some(command) = text.trim_start().strip_prefix('\\') {
@@ -141,18 +217,60 @@ fn entry(text: &str) -> Option<Entry> {
         });
     }
     Some(if begins_definition(text) {
-        Entry::Definitions(text.to_string())
+        Entry::Definitions(outdented(text))
     } else {
         Entry::Query(text.trim().to_string())
     })
 }
 
-/// A KPI may be called `test`: what can be read as a query is one.
-fn begins_definition(text: &str) -> bool {
-    let code = text
+/// A definition that was copied with the white space before it stands at the margin all the same.
+fn outdented(text: &str) -> String {
+    let code = first_code_line(text);
+    let indent = &code[..code.len() - code.trim_start().len()];
+    let lines: Vec<&str> = text
         .lines()
-        .find(|line| !line.trim_start().starts_with('#'))
-        .unwrap_or("");
-    let first = code.split_whitespace().next().unwrap_or("");
-    DEFINITIONS.contains(&first) && parse(text).is_err()
+        .map(|line| line.strip_prefix(indent).unwrap_or(line))
+        .collect();
+    lines.join("\n")
+}
+
+fn first_code_line(text: &str) -> &str {
+    text.lines()
+        .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+        .unwrap_or("")
+}
+
+/// A KPI may be called `test`: a definition has a name or a title next, a query a word of the
+/// language or a sign.
+fn begins_definition(text: &str) -> bool {
+    let code = first_code_line(text);
+    let mut tokens = syntax::scan(text, Grids::Absent);
+    tokens.retain(|token| token.kind != TokenKind::Comment);
+    let word = |token: &Token| &text[token.start..token.end];
+    match tokens.as_slice() {
+        [first, second, ..] => {
+            let is_name = match second.kind {
+                TokenKind::Word => !syntax::is_reserved(word(second)),
+                kind => matches!(
+                    kind,
+                    TokenKind::Text | TokenKind::OpenText | TokenKind::BackTicked
+                ),
+            };
+            DEFINITIONS.contains(&word(first)) && is_name
+        }
+        // Nothing else stands on the first line of this one.
+        _ => code.trim() == "calendar",
+    }
+}
+
+/// Whether anything but comments and white space is there.
+pub(super) fn has_code(text: &str) -> bool {
+    !first_code_line(text).is_empty()
+}
+
+/// Whether a text that is being typed begins a definition, or may: its word and a space are there.
+pub(super) fn begins_as_definition(text: &str) -> bool {
+    let first = text.trim();
+    let is_begun = text.ends_with(char::is_whitespace) && DEFINITIONS.contains(&first);
+    is_begun || begins_definition(text)
 }

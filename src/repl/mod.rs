@@ -8,23 +8,36 @@
 mod catalogue;
 mod commands;
 mod complete;
+mod draft;
 mod editor;
 mod highlight;
 mod hint;
 pub mod input;
+mod keep;
+mod loading;
+mod menu;
+mod output;
+mod paths;
+mod places;
+mod programs;
 mod refine;
 mod reply;
 mod script;
 mod session;
 mod terminal;
+mod uses;
+mod watch;
 mod workspace;
 
-pub use catalogue::{Catalogue, FieldWords, Noun, TableWords, Values};
+pub use catalogue::{
+    Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords, Values,
+};
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
 pub use highlight::{Paint, Piece, highlight};
 pub use hint::hint;
+pub use places::startup_file;
 pub use reply::{Reply, Wish};
-pub use script::run as run_script;
-pub use session::{Options, Session};
+pub use script::{Script, run as run_script, start_up};
+pub use session::{Options, Refused, Session};
 pub use terminal::run as run_terminal;

@@ -10,20 +10,21 @@ use std::time::Instant;
 use super::catalogue::Catalogue;
 use super::commands;
 use super::input::{self, Entry};
-use super::refine::refine;
+use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
+use super::watch::Stamps;
 use super::workspace::Workspace;
 use crate::answer::Answer;
 use crate::data::Memory;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::explain;
-use crate::files;
+use crate::format;
 use crate::ground::{self, Ground};
-use crate::model::{Moment, Query};
+use crate::model::{Definitions, Moment, Query, Role, Subject};
 use crate::project::Origin;
 use crate::question::{self, Question};
 use crate::render::{self, Format, Look};
-use crate::source::Spanned;
+use crate::source::{Sources, Spanned};
 use crate::store;
 use crate::syntax::ast;
 
@@ -41,13 +42,35 @@ pub struct Options {
     pub look: Look,
 }
 
+/// A session that was not opened: why, and the texts that the reasons name places of.
+#[derive(Debug)]
+pub struct Refused {
+    pub sources: Sources,
+    pub problems: Problems,
+}
+
 /// A conversation about definitions and tables.
 pub struct Session {
     pub(super) workspace: Workspace,
     pub(super) tables: Rc<RefCell<Memory>>,
     pub(super) settings: Settings,
     pub(super) last: Option<Last>,
+    /// The queries before the last, the latest at the end.
+    pub(super) past: Vec<Spanned<ast::Query>>,
     pub(super) catalogue: Arc<Catalogue>,
+    /// Where the entry that is being answered stands, if not at the prompt.
+    pub(super) place: Option<Place>,
+    /// How many scripts call each other.
+    pub(super) depth: usize,
+    /// The definition files as they were last read, while they are watched.
+    pub(super) watched: Option<Stamps>,
+}
+
+/// A line of a script.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub script: String,
+    pub line: usize,
 }
 
 /// What the user has set.
@@ -59,6 +82,8 @@ pub(super) struct Settings {
     /// The period of queries that name none, as written.
     pub period: Option<String>,
     pub format: Format,
+    /// Whether somebody named the format: if not, the ending of the output's name counts.
+    pub format_is_named: bool,
     pub output: Option<PathBuf>,
     pub is_timed: bool,
     pub look: Look,
@@ -66,10 +91,24 @@ pub(super) struct Settings {
 
 /// The last query that was answered.
 pub(super) struct Last {
+    /// As typed or refined: without the session's period.
     pub written: Spanned<ast::Query>,
+    /// As asked.
     pub query: Query,
     pub answer: Answer,
 }
+
+/// What was typed, seen from the last query.
+enum Typed {
+    /// A query of its own.
+    Anew,
+    /// The last answer is to be shown again.
+    Again,
+    Refined(ast::Query),
+}
+
+/// Queries to go back to.
+const MOST_PAST: usize = 50;
 
 impl Session {
     /// Opens a session; the reply is its first screen. Mistakes in definitions are told and leave
@@ -78,7 +117,15 @@ impl Session {
     /// # Errors
     ///
     /// Data or dates that were named and are not there: nobody meant to start without them.
-    pub fn open(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
+    pub fn open(options: Options) -> Result<(Session, Reply), Refused> {
+        let (mut session, told) = Session::open_silently(options)?;
+        session.refresh_catalogue();
+        let first = commands::first_screen(&mut session);
+        Ok((session, told.then(first)))
+    }
+
+    /// Opens a session for a script: the reply has the mistakes in definitions alone.
+    pub fn open_silently(options: Options) -> Result<(Session, Reply), Refused> {
         let (workspace, problems) = Workspace::open(options.origin);
         let mut session = Session {
             catalogue: Arc::new(Catalogue::default()),
@@ -90,26 +137,35 @@ impl Session {
                 as_of: None,
                 known_on: None,
                 period: None,
+                format_is_named: options.format != Format::Table,
                 format: options.format,
                 output: None,
                 is_timed: false,
                 look: options.look,
             },
             last: None,
+            past: Vec::new(),
+            place: None,
+            depth: 0,
+            watched: None,
         };
         let told = session.rendered(&problems);
         let set = session.set_instants(options.as_of, options.known_on);
         let ready = set.and_then(|()| session.locate());
         if let Err(problems) = ready {
-            return Err((session, problems));
+            return Err(Refused {
+                sources: session.workspace.sources,
+                problems,
+            });
         }
-        let first = commands::first_screen(&mut session);
-        Ok((session, Reply::told(told).then(first)))
+        Ok((session, Reply::told(told)))
     }
 
     /// Answers what was typed, which may be several entries. Stops at the first that fails.
     pub fn answer(&mut self, typed: &str) -> Reply {
         let mut reply = Reply::default();
+        // A query that was stopped may have left them.
+        (self.place, self.depth) = (None, 0);
         for entry in input::entries(typed) {
             reply = reply.then(self.entry(&entry));
             if reply.fault.is_some() || reply.wish.is_some() {
@@ -122,12 +178,19 @@ impl Session {
     /// Answers one entry.
     pub fn entry(&mut self, entry: &Entry) -> Reply {
         let start = Instant::now();
+        let readings = self.tables.borrow().readings();
         let reply = match entry {
             Entry::Command { name, arguments } => commands::run(self, name, arguments),
             Entry::Definitions(text) => self.define(text),
-            Entry::Query(text) => self.query(text),
+            Entry::Query(text) => match commands::in_plain_words(self, text) {
+                Some(name) => commands::run(self, name, ""),
+                None => self.query(text),
+            },
         };
         let reply = reply.unwrap_or_else(|problems| self.failed(&problems));
+        if self.tables.borrow().readings() != readings {
+            self.refresh_catalogue();
+        }
         if self.settings.is_timed {
             let took = start.elapsed();
             return reply.then(Reply::told(format!("{:.3} s", took.as_secs_f64())));
@@ -149,6 +212,8 @@ impl Session {
                 .iter()
                 .map(|moment| moment.label.clone()),
         );
+        let known_on = self.settings.known_on.iter();
+        set.extend(known_on.map(|moment| format!("known on {}", moment.label)));
         set.extend(self.settings.period.clone());
         match set.is_empty() {
             true => "riskql> ".to_string(),
@@ -229,17 +294,26 @@ impl Session {
 
     /// Reads a query of this session.
     pub(super) fn read(&mut self, text: &str) -> Result<Question, Problems> {
+        let (name, text) = self.source("<query>", text);
         let workspace = &mut self.workspace;
-        question::read(
-            &mut workspace.sources,
-            &workspace.definitions,
-            "<query>",
-            text,
-        )
+        question::read(&mut workspace.sources, &workspace.definitions, &name, &text)
+    }
+
+    /// What messages call a text, and the text at the line where it stands.
+    pub(super) fn source(&self, name: &str, text: &str) -> (String, String) {
+        match &self.place {
+            Some(place) => (
+                place.script.clone(),
+                format!("{}{text}", "\n".repeat(place.line - 1)),
+            ),
+            None => (name.to_string(), text.to_string()),
+        }
     }
 
     fn define(&mut self, text: &str) -> Result<Reply, Problems> {
-        let added = self.workspace.add(text)?;
+        let (name, text) = self.source("<typed>", text);
+        let added = self.workspace.add(&name, &text)?;
+        self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);
         let mut words = format!("added {}", added.names.join(", "));
@@ -254,54 +328,162 @@ impl Session {
 
     /// Definitions or data have changed.
     pub(super) fn refresh_catalogue(&mut self) {
-        self.catalogue = Arc::new(Catalogue::new(
-            &self.workspace.definitions,
-            &self.tables.borrow(),
-        ));
+        let tables = self.tables.borrow();
+        let renewed = self.catalogue.renewed(&self.workspace.definitions, &tables);
+        drop(tables);
+        self.catalogue = Arc::new(renewed);
     }
 
     fn query(&mut self, text: &str) -> Result<Reply, Problems> {
-        let text = match self.refined(text)? {
-            Some(refined) => refined,
-            None => text.to_string(),
-        };
-        let question = self.read(&text)?;
-        self.ask(question)
-    }
-
-    /// The last query with the clauses typed, if that is what was typed.
-    fn refined(&mut self, text: &str) -> Result<Option<String>, Problems> {
-        let (adds, clauses) = match input::refinement(text) {
-            Some((_, "")) if self.last.is_some() => {
-                let last = self.last.as_ref().expect("there is one");
-                return Ok(Some(last.query.text.clone()));
+        match self.refined(text)? {
+            Typed::Anew => {
+                let question = self.read(text)?;
+                self.ask(question)
             }
-            Some(refinement) if self.last.is_some() => refinement,
-            Some(_) => return Err(nothing_asked_yet()),
-            None => (false, text),
-        };
-        let typed = self.workspace.sources.add("<query>", clauses);
-        let clauses = crate::syntax::parse_query(&self.workspace.sources, typed)?;
-        match &self.last {
-            Some(last) if clauses.node.subject == ast::Subject::Everything => {
-                Ok(Some(refine(&last.written.node, &clauses.node, adds)))
-            }
-            Some(_) | None => Ok(None),
+            Typed::Again => self.show_again(),
+            Typed::Refined(query) => self.ask_refined(&query),
         }
     }
 
-    /// Answers a query and keeps it as the last.
+    /// Asks a query that came of another, and says what it is.
+    pub(super) fn ask_refined(&mut self, query: &ast::Query) -> Result<Reply, Problems> {
+        let (question, whole) = self.read_refined(query)?;
+        Ok(Reply::told(whole).then(self.ask(question)?))
+    }
+
+    /// A query that came of another, and the line that says what it is.
+    fn read_refined(&mut self, query: &ast::Query) -> Result<(Question, String), Problems> {
+        let question = self.read(&format::query(query))?;
+        let question = self.with_period(question)?;
+        let whole = render::remark(&question.query.text, self.settings.look);
+        Ok((question, whole))
+    }
+
+    /// Answers a query or clauses without showing the answer; gives what is to be told of it.
+    pub(super) fn ask_quietly(&mut self, text: &str) -> Result<String, Problems> {
+        let (question, told) = match self.refined(text)? {
+            Typed::Again => return Ok(String::new()),
+            Typed::Anew => (self.read(text)?, String::new()),
+            Typed::Refined(query) => self.read_refined(&query)?,
+        };
+        Ok(told + &self.answered(question)?)
+    }
+
+    /// The text of the query that a text stands for, if it is not one itself but refines the last.
+    pub(super) fn refined_text(&mut self, text: &str) -> Result<Option<String>, Problems> {
+        Ok(match self.refined(text)? {
+            Typed::Anew => None,
+            Typed::Again => self.last.as_ref().map(|last| last.query.text.clone()),
+            Typed::Refined(query) => Some(format::query(&query)),
+        })
+    }
+
+    /// What a text does with the last query.
+    fn refined(&mut self, text: &str) -> Result<Typed, Problems> {
+        let begun = input::refinement(text);
+        let Some(last) = &self.last else {
+            return match begun.is_some() || removal(text).is_some() {
+                true => Err(nothing_asked_yet()),
+                false => Ok(Typed::Anew),
+            };
+        };
+        let (adds, typed) = begun.unwrap_or((false, text));
+        let views = |name: &str| view(&self.workspace.definitions, name);
+        if let Some(words) = removal(typed) {
+            let query = without(&last.written.node, words, &views);
+            return Ok(Typed::Refined(
+                query.map_err(|problem| self.of_session(words, problem))?,
+            ));
+        }
+        if typed.is_empty() {
+            return match adds {
+                true => Err(nothing_to_add()),
+                false => Ok(Typed::Again),
+            };
+        }
+        let (name, text) = self.source("<query>", typed);
+        let id = self.workspace.sources.add(name, text);
+        let clauses = crate::syntax::parse_query(&self.workspace.sources, id)?.node;
+        let is_bare = clauses.subject == ast::Subject::Everything;
+        if adds {
+            let query = joined(&last.written.node, &clauses, &views);
+            return query.map(Typed::Refined).ok_or_else(|| not_clauses(typed));
+        }
+        match (begun.is_some(), is_bare) {
+            (_, true) => Ok(Typed::Refined(replaced(&last.written.node, &clauses))),
+            (true, false) => Err(not_clauses(typed)),
+            (false, false) => Ok(Typed::Anew),
+        }
+    }
+
+    /// Says where a period comes from that a query does not have.
+    fn of_session(&self, words: &str, problem: Diagnostic) -> Diagnostic {
+        match &self.settings.period {
+            Some(period) if words.contains("period") => {
+                problem.help(format!("`{period}` is the session's: \\period none"))
+            }
+            Some(_) | None => problem,
+        }
+    }
+
+    /// A question that names no period, with the session's. A list of all rows of a table has none.
+    fn with_period(&mut self, question: Question) -> Result<Question, Problems> {
+        let Some(period) = &self.settings.period else {
+            return Ok(question);
+        };
+        let takes_one = match &question.query.subject {
+            Subject::Values(_) => true,
+            Subject::List(list) => !matches!(list.population.role, Role::Rows),
+        };
+        if question.query.period.is_some() || !takes_one {
+            return Ok(question);
+        }
+        let whole = self.read(&format!("{} {period}", question.query.text))?;
+        Ok(Question {
+            written: question.written,
+            ..whole
+        })
+    }
+
+    /// Answers a query, keeps it as the last and shows the answer.
     pub(super) fn ask(&mut self, question: Question) -> Result<Reply, Problems> {
+        if question.query.explain {
+            let question = self.with_period(question)?;
+            self.needs_data()?;
+            let told = self.rendered(&question.warnings);
+            return Ok(Reply::told(told).then(self.explain(&question.query)?));
+        }
+        self.refuse_unshowable()?;
+        let told = self.answered(question)?;
+        Ok(Reply::told(told).then(self.show_again()?))
+    }
+
+    /// Answers a query and keeps it as the last; gives its warnings.
+    fn answered(&mut self, question: Question) -> Result<String, Problems> {
+        let question = self.with_period(question)?;
         let told = self.rendered(&question.warnings);
         self.needs_data()?;
-        if question.query.explain {
-            let explained = explain::explain(&self.ground(), &question.query)?;
-            let text = match self.settings.format {
-                Format::Json => explain::json(&explained),
-                _ => explain::text(&explained),
-            };
-            return Ok(Reply::told(told).then(self.put_out(text.into_bytes())?));
+        let last = self.find(question)?;
+        let before = self.last.replace(last);
+        self.past.extend(before.map(|before| before.written));
+        if self.past.len() > MOST_PAST {
+            self.past.remove(0);
         }
+        Ok(told)
+    }
+
+    fn explain(&mut self, query: &Query) -> Result<Reply, Problems> {
+        let explained = explain::explain(&self.ground(), query)?;
+        let text = match self.format() {
+            Format::Json => explain::json(&explained),
+            Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+                explain::text(&explained, self.settings.look)
+            }
+        };
+        self.put_out(text.into_bytes())
+    }
+
+    fn find(&mut self, question: Question) -> Result<Last, Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
         let ground = self.ground();
@@ -313,27 +495,11 @@ impl Session {
         let mut answer = answered.answers.remove(0);
         answer.notes.extend(notes);
         answer.notes.extend(answered.notes);
-        let shown = render::answer(&answer, self.settings.format, self.settings.look);
-        self.last = Some(Last {
+        Ok(Last {
             written: question.written,
             query,
             answer,
-        });
-        Ok(Reply::told(told).then(self.put_out(shown)?))
-    }
-
-    /// A result where the user wants it: on the screen, or in the file of `\output`.
-    pub(super) fn put_out(&mut self, shown: Vec<u8>) -> Result<Reply, Problems> {
-        let Some(file) = &self.settings.output else {
-            return Ok(Reply::shown(shown));
-        };
-        files::replace(file, &shown).map_err(|error| {
-            Problems::from(Diagnostic::data(
-                "D902",
-                format!("cannot write `{}`: {error}", file.display()),
-            ))
-        })?;
-        Ok(Reply::told(format!("written to {}", file.display())))
+        })
     }
 
     /// Refuses what cannot be answered without tables.
@@ -348,8 +514,33 @@ impl Session {
     }
 }
 
-fn nothing_asked_yet() -> Problems {
+/// The query of a view, as written.
+pub(super) fn view(definitions: &Definitions, name: &str) -> Option<ast::Query> {
+    let mut views = definitions.views.iter();
+    let view = views.find(|view| view.name == name)?;
+    Some(view.tree.node.clone())
+}
+
+pub(super) fn nothing_asked_yet() -> Problems {
     Diagnostic::data("K950", "there is no query to refine yet")
         .help("ask one first: backlog by severity")
         .into()
+}
+
+fn nothing_to_add() -> Problems {
+    Diagnostic::data(
+        "K976",
+        "`and` adds clauses to the last query, and here are none",
+    )
+    .help("write them after it: and by team, and where severity = high")
+    .into()
+}
+
+fn not_clauses(typed: &str) -> Problems {
+    Diagnostic::data(
+        "K976",
+        format!("`{typed}` are not clauses of the last query"),
+    )
+    .help("a query of its own stands alone, without `_` or `and`")
+    .into()
 }

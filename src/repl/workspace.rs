@@ -1,10 +1,14 @@
 //! The definitions of a session: those of the folder, and those typed.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
 use crate::check;
 use crate::diagnostic::{Problems, Severity};
+use crate::format;
 use crate::model::Definitions;
 use crate::project::{self, Origin};
-use crate::source::{SourceId, Sources, Spanned};
+use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{self, ast};
 
 /// Definitions that are sound, whatever else the folder holds.
@@ -16,6 +20,21 @@ pub struct Workspace {
     files: Vec<ast::File>,
     /// What was typed since, the latest last. Each is a file of its own.
     typed: Vec<ast::File>,
+    /// How many definitions of the origin were left out because of mistakes.
+    pub left_out: usize,
+    /// Nothing of the origin was sound: these are those of the built-in library.
+    pub is_stand_in: bool,
+}
+
+/// What came of reading the origin again.
+#[derive(Default)]
+pub struct Reloaded {
+    pub problems: Problems,
+    /// Mistakes would have lost definitions: the previous ones stay.
+    pub is_kept: bool,
+    pub added: usize,
+    pub changed: usize,
+    pub gone: usize,
 }
 
 /// What came of definitions that were typed.
@@ -32,34 +51,77 @@ impl Workspace {
     /// the built-in library takes its place.
     pub fn open(origin: Origin) -> (Workspace, Problems) {
         let mut sources = Sources::default();
-        let (files, definitions, problems) = read(&mut sources, &origin);
+        let read = read(&mut sources, &origin);
         let workspace = Workspace {
             origin,
             sources,
-            definitions,
-            files,
+            definitions: read.definitions,
+            files: read.files,
             typed: Vec::new(),
+            left_out: read.left_out,
+            is_stand_in: read.is_stand_in,
         };
-        (workspace, problems)
+        (workspace, read.problems)
     }
 
-    /// Reads the origin again and keeps what was typed, as far as it still fits.
-    pub fn reload(&mut self) -> Problems {
-        let (files, definitions, mut problems) = read(&mut self.sources, &self.origin);
-        self.files = files;
-        self.definitions = definitions;
+    /// Reads the origin again and keeps what was typed, as far as it still fits. If a mistake would
+    /// lose a definition that was there, everything stays as it was.
+    pub fn reload(&mut self) -> Reloaded {
+        let before = self.texts();
+        let read = read(&mut self.sources, &self.origin);
+        let is_there = |name: &String| read.files.iter().any(|file| has(file, name));
+        let lost = before.keys().filter(|name| !is_there(name)).count();
+        let mut problems = read.problems;
+        if problems.has_errors() && lost > 0 {
+            return Reloaded {
+                problems,
+                is_kept: true,
+                ..Reloaded::default()
+            };
+        }
+        self.files = read.files;
+        self.definitions = read.definitions;
+        self.left_out = read.left_out;
+        self.is_stand_in = read.is_stand_in;
         for typed in std::mem::take(&mut self.typed) {
             if let Err(of_typed) = self.put(typed) {
                 problems.extend(of_typed);
             }
         }
-        problems
+        let after = self.texts();
+        let changed = |(name, text): &(&String, &String)| {
+            before.get(*name).is_some_and(|before| before != *text)
+        };
+        Reloaded {
+            problems,
+            is_kept: false,
+            added: after
+                .keys()
+                .filter(|name| !before.contains_key(*name))
+                .count(),
+            changed: after.iter().filter(changed).count(),
+            gone: before
+                .keys()
+                .filter(|name| !after.contains_key(*name))
+                .count(),
+        }
     }
 
-    /// Checks definitions together with all others and adds them. One that has the name of another
+    /// The definitions of the origin as they are written, by kind and name.
+    fn texts(&self) -> BTreeMap<String, String> {
+        let all = self.files.iter().flat_map(|file| &file.definitions);
+        all.map(|tree| {
+            let text = self.sources.slice(tree.span).to_string();
+            (label(&tree.node), text)
+        })
+        .collect()
+    }
+
+    /// Checks definitions, in a text that messages call `name`, together with all others and adds
+    /// them. One that has the name of another
     /// takes its place. With any mistake in them, nothing changes.
-    pub fn add(&mut self, text: &str) -> Result<Added, Problems> {
-        let id = self.sources.add("<typed>", text);
+    pub fn add(&mut self, name: &str, text: &str) -> Result<Added, Problems> {
+        let id = self.sources.add(name, text);
         let (file, problems) = syntax::parse_file(&self.sources, id);
         if problems.has_errors() {
             return Err(problems);
@@ -86,9 +148,13 @@ impl Workspace {
 
     /// The tree of a definition and the text it stands in, by kind and name: `kpi mttr`.
     pub fn tree(&self, wanted: &str) -> Option<(&ast::File, &Spanned<ast::Definition>)> {
+        self.trees().find(|(_, tree)| label(&tree.node) == wanted)
+    }
+
+    /// All definitions with the texts they stand in: those of the origin, then those typed.
+    pub fn trees(&self) -> impl Iterator<Item = (&ast::File, &Spanned<ast::Definition>)> {
         let all = self.files.iter().chain(&self.typed);
         all.flat_map(|file| file.definitions.iter().map(move |tree| (file, tree)))
-            .find(|(_, tree)| label(&tree.node) == wanted)
     }
 
     /// Kind and name of every definition that has a name.
@@ -104,6 +170,33 @@ impl Workspace {
         self.typed.iter().any(|file| file.source == source)
     }
 
+    /// The text of a definition typed in this session, in the one form it has and with its comments.
+    pub fn typed_text(&self, wanted: &str) -> Option<String> {
+        let (file, index) = self.typed.iter().find_map(|file| {
+            let mut definitions = file.definitions.iter();
+            let index = definitions.position(|tree| label(&tree.node) == wanted)?;
+            Some((file, index))
+        })?;
+        let definition = &file.definitions[index];
+        let text = &self.sources.get(file.source).text;
+        let around = with_comments(text, definition.span);
+        let is_own = |comment: &&ast::Comment| around.contains(&(comment.span.start as usize));
+        let alone = ast::File {
+            source: file.source,
+            definitions: vec![definition.clone()],
+            comments: file.comments.iter().filter(is_own).cloned().collect(),
+        };
+        Some(format::file(&self.sources, &alone))
+    }
+
+    /// Lets go of what was typed under a label: it stands in a file now.
+    pub fn forget(&mut self, wanted: &str) {
+        for file in &mut self.typed {
+            file.definitions.retain(|tree| label(&tree.node) != wanted);
+        }
+        self.typed.retain(|file| !file.definitions.is_empty());
+    }
+
     fn put(&mut self, file: ast::File) -> Result<Problems, Problems> {
         let names: Vec<String> = file
             .definitions
@@ -114,6 +207,7 @@ impl Workspace {
             files.iter().map(|file| without(file, &names)).collect()
         };
         let (files, mut typed) = (without(&self.files), without(&self.typed));
+        let source = file.source;
         typed.push(file);
         let all: Vec<ast::File> = files.iter().chain(&typed).cloned().collect();
         let (definitions, problems) = check::definitions(&self.sources, &all);
@@ -123,7 +217,7 @@ impl Workspace {
                 self.files = files;
                 self.typed = typed;
                 self.typed.retain(|file| !file.definitions.is_empty());
-                Ok(only(problems, &names, &self.sources))
+                Ok(only(problems, source))
             }
             None => Err(problems),
         }
@@ -131,17 +225,19 @@ impl Workspace {
 }
 
 /// Warnings about what was typed; the others were told when the session began.
-fn only(problems: Problems, _names: &[String], sources: &Sources) -> Problems {
+fn only(problems: Problems, source: SourceId) -> Problems {
     let mut own = Problems::default();
     for problem in problems.sorted() {
-        let is_own = problem
-            .span
-            .is_some_and(|span| sources.get(span.source).name == "<typed>");
-        if is_own {
+        if problem.span.is_some_and(|span| span.source == source) {
             own.push(problem);
         }
     }
     own
+}
+
+fn has(file: &ast::File, name: &str) -> bool {
+    let mut definitions = file.definitions.iter();
+    definitions.any(|tree| label(&tree.node) == name)
 }
 
 fn without(file: &ast::File, names: &[String]) -> ast::File {
@@ -151,8 +247,35 @@ fn without(file: &ast::File, names: &[String]) -> ast::File {
     file
 }
 
+/// The stretch of a text that a definition and its comments take: those above it at the margin, those
+/// inside and at the ends of its lines, and those below it that are indented or followed by nothing.
+fn with_comments(text: &str, definition: Span) -> Range<usize> {
+    let (start, end) = (definition.start as usize, definition.end as usize);
+    let mut above = start;
+    for line in text[..start].split_inclusive('\n').rev() {
+        let is_comment = line.starts_with('#') || line.trim().is_empty();
+        if !is_comment {
+            break;
+        }
+        above -= line.len();
+    }
+    let rest = &text[end..];
+    let mut lines = rest.split_inclusive('\n');
+    let mut below = end + lines.next().map_or(0, str::len);
+    let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let is_last = text[below..].lines().all(is_comment);
+    for line in lines {
+        let is_indented = line.starts_with([' ', '\t']) || line.trim().is_empty();
+        if !is_comment(line) || !(is_indented || is_last) {
+            break;
+        }
+        below += line.len();
+    }
+    above..below
+}
+
 /// Kind and name: `kpi mttr`; a calendar has no name.
-fn label(definition: &ast::Definition) -> String {
+pub fn label(definition: &ast::Definition) -> String {
     match definition {
         ast::Definition::Calendar(_) => "calendar".to_string(),
         ast::Definition::Scale(tree) => format!("scale {}", tree.name.node),
@@ -164,23 +287,75 @@ fn label(definition: &ast::Definition) -> String {
         ast::Definition::View(tree) => format!("view {}", tree.name.node),
         ast::Definition::Dashboard(tree) => format!("dashboard {}", tree.name.node),
         ast::Definition::Source(tree) => format!("source {}", tree.name.node),
+        ast::Definition::Match(tree) => format!("match {}", tree.name.node),
         ast::Definition::Test(tree) => format!("test {}", tree.name.node),
     }
 }
 
-fn read(sources: &mut Sources, origin: &Origin) -> (Vec<ast::File>, Definitions, Problems) {
+/// What reading an origin gives.
+struct Read {
+    files: Vec<ast::File>,
+    definitions: Definitions,
+    problems: Problems,
+    left_out: usize,
+    is_stand_in: bool,
+}
+
+fn read(sources: &mut Sources, origin: &Origin) -> Read {
     let (files, mut problems) = parse(sources, origin);
+    let unread = unread_definitions(sources, &problems);
+    let parsed = count(&files);
     let (files, definitions, of_checking) = sound(sources, files);
     problems.extend(of_checking);
+    let left_out = unread + parsed - count(&files);
     match definitions {
-        Some(definitions) => (files, definitions, problems),
+        Some(definitions) => Read {
+            files,
+            definitions,
+            problems,
+            left_out,
+            is_stand_in: false,
+        },
         None => {
             let (library, _) = parse(sources, &Origin::Library);
-            let (library, definitions, _) = sound(sources, library);
-            let definitions = definitions.expect("the built-in library is sound");
-            (library, definitions, problems)
+            let (files, definitions, _) = sound(sources, library);
+            Read {
+                files,
+                definitions: definitions.expect("the built-in library is sound"),
+                problems,
+                left_out,
+                is_stand_in: true,
+            }
         }
     }
+}
+
+fn count(files: &[ast::File]) -> usize {
+    files.iter().map(|file| file.definitions.len()).sum()
+}
+
+/// How many definitions the errors of reading are in: each begins where a line does.
+fn unread_definitions(sources: &Sources, problems: &Problems) -> usize {
+    let errors = problems.clone().sorted();
+    let errors = errors
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    let begins = |span: crate::source::Span| {
+        let text = &sources.get(span.source).text;
+        let starts_word = |start: usize| text[start..].starts_with(char::is_alphabetic);
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(breaks);
+        let before = starts.take_while(|start| *start <= span.start as usize);
+        (
+            span.source,
+            before.filter(|start| starts_word(*start)).last(),
+        )
+    };
+    let begun: BTreeSet<_> = errors
+        .filter_map(|problem| problem.span)
+        .map(begins)
+        .collect();
+    begun.len()
 }
 
 fn parse(sources: &mut Sources, origin: &Origin) -> (Vec<ast::File>, Problems) {

@@ -1,41 +1,47 @@
 //! Segments → the tables of the shipped schema, as Parquet files in a folder named by the hash of what
 //! they were made of.
 
+mod about;
+mod advisories;
 mod assets;
+mod decisions;
+mod detections;
 mod findings;
+mod instants;
+mod issues;
+mod merging;
+mod names;
+mod part;
+mod parts;
 
-pub(super) use findings::instant;
+pub use about::About;
+pub(super) use decisions::without_number;
+pub(super) use instants::instant;
+pub use merging::{Reason, Seen};
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::facts::{self, Observation, ScanFact};
+use super::facts;
 use super::frames;
 use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
 use super::segment::{unfinished, write_whole};
 use crate::diagnostic::Problems;
-use crate::model::{Definitions, Fills};
+use crate::model::{Definitions, MatchRule};
+use advisories::Advisories;
+use names::Names;
 
 /// Changed whenever the same facts would give other tables.
-const VERSION: &str = "derived 1";
+const VERSION: &str = "derived 2";
 
-/// A derived table: names of columns and their texts, a row each.
-pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
-
-/// Records of texts by field.
-pub(super) type Records = Vec<BTreeMap<String, String>>;
-
-/// All facts of a store, read.
-pub(super) struct Facts<'a> {
-    /// In the order of time, then of names.
-    pub scans: Vec<ScanFact<'a>>,
-    /// By segment.
-    pub rows: BTreeMap<String, Vec<Observation<'static>>>,
-    pub assets: Records,
-    pub decisions: Records,
-    pub advisories: Records,
+/// What was derived.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// The folder of the tables.
+    pub folder: PathBuf,
+    pub about: About,
 }
 
 /// The folder of the tables that follow from a store; made if it is not there.
@@ -46,33 +52,76 @@ pub(super) struct Facts<'a> {
 pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let manifests = store.read_manifests()?;
     let folder = store.derived().join(key(&manifests, definitions));
-    if folder.is_dir() {
-        return Ok(folder);
+    if !folder.is_dir() {
+        derived(store, definitions, &manifests, &folder)?;
     }
-    let facts = read(store, definitions, &manifests)?;
-    let found = findings::derive(definitions, &facts);
-    let tables: [(&str, Table); 4] = [
-        ("assets", assets::assets(&facts)),
-        ("scans", assets::scans(&facts)),
+    Ok(folder)
+}
+
+/// The tables, and what was noticed when they were made.
+pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Problems> {
+    let folder = tables(store, definitions)?;
+    let about = About::read(&folder)?;
+    Ok(Derived { folder, about })
+}
+
+fn derived(
+    store: &Store,
+    definitions: &Definitions,
+    manifests: &[Manifest],
+    folder: &Path,
+) -> Result<(), Problems> {
+    let registers = facts::read_registers(store, manifests)?;
+    let scans = facts::all_scans(manifests);
+    let names = Names::of(&registers);
+    let rulings = decisions::rulings(&registers.decisions, &names);
+    let mut found = parts::all(&parts::Whole {
+        store,
+        definitions,
+        manifests,
+        scans: &scans,
+        names: &names,
+        rulings: &rulings,
+        retired: &assets::retired(&registers),
+    })?;
+    findings::enrich(&mut found.findings, &Advisories::of(&registers));
+    let tables = [
+        ("assets", assets::assets(&registers, &names, &scans)),
+        ("scans", assets::scans(&names, &scans)),
         ("findings", found.findings),
         ("detections", found.detections),
     ];
-    let failed = |error| Problems::from(unwritable(&folder, &error));
-    // Written beside and renamed: the folder is there whole or not at all.
-    let draft = unfinished(&folder);
+    let used: BTreeSet<usize> = found.about.used.drain(..).collect();
+    let unused = rulings
+        .iter()
+        .filter(|ruling| !used.contains(&ruling.number));
+    let oddities = unused.map(decisions::Ruling::unused).chain(names.circles());
+    found.about.oddities = oddities.collect();
+    write(folder, tables, &found.about)
+}
+
+/// Written beside and renamed: the folder is there whole or not at all.
+fn write<const N: usize>(
+    folder: &Path,
+    tables: [(&str, frames::Table); N],
+    about: &About,
+) -> Result<(), Problems> {
+    let failed = |error| Problems::from(unwritable(folder, &error));
+    let draft = unfinished(folder);
     fs::create_dir_all(&draft).map_err(failed)?;
     for (name, table) in tables {
         let file = draft.join(format!("{name}.parquet"));
         write_whole(&file, &frames::table(table)).map_err(failed)?;
     }
-    if let Err(error) = fs::rename(&draft, &folder) {
+    write_whole(&draft.join(about::FILE), &about.written()).map_err(failed)?;
+    if let Err(error) = fs::rename(&draft, folder) {
         let _ = fs::remove_dir_all(&draft);
         // Another process may have been quicker with the same tables.
         if !folder.is_dir() {
             return Err(failed(error));
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Forgets the tables made so far; they are made anew when somebody asks.
@@ -96,53 +145,23 @@ fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
         hash.update(report.segment.as_bytes());
         hash.update(&report.recorded_at.to_le_bytes());
     }
-    for scale in &definitions.scales {
-        hash.update(format!("{scale:?}").as_bytes());
-    }
+    update_by_definitions(&mut hash, definitions);
     hash.finalize().to_hex()[..32].to_string()
 }
 
-fn read<'a>(
-    store: &Store,
-    definitions: &Definitions,
-    manifests: &'a [Manifest],
-) -> Result<Facts<'a>, Problems> {
-    let mut facts = Facts {
-        scans: Vec::new(),
-        rows: BTreeMap::new(),
-        assets: Records::new(),
-        decisions: Records::new(),
-        advisories: Records::new(),
-    };
-    let mut problems = Problems::default();
-    for manifest in manifests {
-        let path = store.observations().join(&manifest.data);
-        let fills = Fills::from_word(&manifest.fills);
-        let fields = fills.and_then(Fills::record_fields);
-        let read = match fields {
-            None => frames::read_observations(definitions, &path).map(|rows| {
-                for row in rows {
-                    let segment = row.segment.to_string();
-                    facts.rows.entry(segment).or_default().push(row);
-                }
-                let scans = manifest.reports().iter().flat_map(facts::scans);
-                facts.scans.extend(scans);
-            }),
-            Some(fields) => frames::read_records(fields, &path).map(|records| match fills {
-                Some(Fills::Assets) => facts.assets.extend(records),
-                Some(Fills::Decisions) => facts.decisions.extend(records),
-                Some(Fills::Advisories) => facts.advisories.extend(records),
-                Some(Fills::Observations | Fills::Findings) | None => {}
-            }),
-        };
-        if let Err(problem) = read {
-            problems.push(problem);
-        }
+/// What the tables owe to definitions.
+fn update_by_definitions(hash: &mut blake3::Hasher, definitions: &Definitions) {
+    for scale in &definitions.scales {
+        hash.update(format!("{scale:?}").as_bytes());
     }
-    if problems.has_errors() {
-        return Err(problems);
+    for rule in &definitions.matches {
+        let MatchRule {
+            name,
+            same,
+            lines_within,
+            across,
+            ..
+        } = rule;
+        hash.update(format!("{name:?} {same:?} {lines_within:?} {across:?}").as_bytes());
     }
-    let order = |scan: &ScanFact| (scan.manifest.finished_at, scan.scan_id.clone());
-    facts.scans.sort_by_key(order);
-    Ok(facts)
 }

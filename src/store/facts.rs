@@ -1,9 +1,15 @@
-//! What a store knows for sure: scans that were made, and what they saw.
+//! What a store knows for sure: scans that were made, what they saw, and what people registered.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::frames;
+use super::layout::Store;
 use super::manifest::Manifest;
+use crate::diagnostic::Problems;
 use crate::ingest::Row;
+use crate::model::{Definitions, Fills};
 
 /// A row of a report and the asset it is about.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,9 +24,27 @@ pub struct Observation<'a> {
 #[derive(Clone, PartialEq, Debug)]
 pub struct ScanFact<'a> {
     pub scan_id: String,
+    /// As the report calls the asset: it may have another name.
     pub asset: &'a str,
     pub manifest: &'a Manifest,
 }
+
+/// Records of texts by field.
+pub(super) type Records = Vec<BTreeMap<String, String>>;
+
+/// What people registered, decided and looked up. Small beside what scans saw.
+#[derive(Default)]
+pub(super) struct Registers {
+    /// Oldest first: later records say what is so now.
+    pub assets: Records,
+    pub decisions: Records,
+    /// Each with the day its report was of.
+    pub advisories: Vec<(i64, BTreeMap<String, String>)>,
+}
+
+/// Rows by report and by the asset as the report calls it. Most rows of a scan are those of the scan
+/// before: they are kept once.
+pub(super) type Rows = BTreeMap<(String, String), Vec<Arc<Row>>>;
 
 /// The scans of a report, in the order of its assets.
 pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
@@ -37,4 +61,107 @@ pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
             asset,
             manifest,
         })
+}
+
+/// Whether a segment holds rows of scans, rather than records.
+fn is_of_scans(manifest: &Manifest) -> bool {
+    record_fields(manifest).is_none()
+}
+
+fn record_fields(manifest: &Manifest) -> Option<&'static [&'static str]> {
+    Fills::from_word(&manifest.fills).and_then(Fills::record_fields)
+}
+
+/// All scans, in the order of time, then of names.
+pub(super) fn all_scans(manifests: &[Manifest]) -> Vec<ScanFact<'_>> {
+    let of_scans = manifests.iter().filter(|manifest| is_of_scans(manifest));
+    let reports = of_scans.flat_map(Manifest::reports);
+    let mut scans: Vec<ScanFact> = reports.flat_map(scans).collect();
+    scans.sort_by_key(|scan| (scan.manifest.finished_at, scan.scan_id.clone()));
+    scans
+}
+
+/// The rows of the segments that are wanted.
+pub(super) fn read_rows(
+    store: &Store,
+    definitions: &Definitions,
+    manifests: &[Manifest],
+    is_wanted: impl Fn(&Manifest) -> bool,
+) -> Result<Rows, Problems> {
+    let mut rows = Rows::new();
+    let mut known = BTreeMap::new();
+    let mut problems = Problems::default();
+    for manifest in manifests {
+        if !is_of_scans(manifest) || !is_wanted(manifest) {
+            continue;
+        }
+        let path = store.observations().join(&manifest.data);
+        match frames::read_observations(definitions, &path) {
+            Ok(read) => {
+                for observation in read {
+                    let key = (
+                        observation.segment.into_owned(),
+                        observation.asset.into_owned(),
+                    );
+                    let row = shared(&mut known, observation.row.into_owned());
+                    rows.entry(key).or_default().push(row);
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(rows),
+    }
+}
+
+/// The row as it is known by its identity, if nothing about it has changed.
+fn shared(known: &mut BTreeMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
+    match known.get(&row.identity).filter(|known| ***known == row) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let row = Arc::new(row);
+            known.insert(row.identity.clone(), Arc::clone(&row));
+            row
+        }
+    }
+}
+
+/// All records, oldest report first.
+pub(super) fn read_registers(store: &Store, manifests: &[Manifest]) -> Result<Registers, Problems> {
+    let mut registers = Registers::default();
+    let mut problems = Problems::default();
+    let mut ordered: Vec<&Manifest> = manifests.iter().collect();
+    ordered.sort_by_key(|manifest| {
+        (
+            manifest.finished_at,
+            manifest.recorded_at,
+            &manifest.segment,
+        )
+    });
+    for manifest in ordered {
+        let Some(fields) = record_fields(manifest) else {
+            continue;
+        };
+        let path = store.observations().join(&manifest.data);
+        match frames::read_records(fields, &path) {
+            Ok(records) => match Fills::from_word(&manifest.fills) {
+                Some(Fills::Assets) => registers.assets.extend(records),
+                Some(Fills::Decisions) => registers.decisions.extend(records),
+                Some(Fills::Advisories) => {
+                    let dated = records
+                        .into_iter()
+                        .map(|record| (manifest.finished_at, record));
+                    registers.advisories.extend(dated);
+                }
+                Some(Fills::Observations | Fills::Findings) | None => {}
+            },
+            Err(problem) => problems.push(problem),
+        }
+    }
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(registers),
+    }
 }

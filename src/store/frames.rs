@@ -16,6 +16,9 @@ use crate::ingest::Row;
 use crate::model::{Definitions, Evidence, Status};
 use crate::types::Scale;
 
+/// A derived table: names of columns and their texts, a row each.
+pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
+
 /// How one field of a row is kept.
 enum Kept {
     Text(fn(&Row) -> Option<&str>, fn(&mut Row, Option<String>)),
@@ -185,7 +188,7 @@ pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> 
 }
 
 /// A Parquet file of columns of texts: a derived table.
-pub(super) fn table(columns: Vec<(&str, Vec<Option<String>>)>) -> Vec<u8> {
+pub(super) fn table(columns: Table) -> Vec<u8> {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     let columns = columns
         .into_iter()
@@ -289,6 +292,13 @@ pub(super) fn read_records(
         }
     }
     Ok(records)
+}
+
+/// Reads a derived table of these columns back.
+pub(super) fn read_table(columns: Table, path: &Path) -> Result<Table, Diagnostic> {
+    let frame = frame(path)?;
+    let column = |(name, _)| Ok((name, texts(&frame, name, path)?));
+    columns.into_iter().map(column).collect()
 }
 
 fn frame(path: &Path) -> Result<DataFrame, Diagnostic> {

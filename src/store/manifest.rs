@@ -38,6 +38,9 @@ pub struct Manifest {
     pub finished_at: i64,
     pub outcome: String,
     pub scope: String,
+    /// The rules that the scan ran, if it names them: it proves nothing of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<String>>,
     /// When the store came to know it.
     pub recorded_at: i64,
     pub rows: u64,

@@ -10,6 +10,7 @@
 
 mod compact;
 mod derive;
+mod explain;
 mod facts;
 mod frames;
 mod layout;
@@ -18,7 +19,8 @@ mod segment;
 mod verify;
 
 pub use compact::{Compacted, compact};
-pub use derive::{forget_tables, tables};
+pub use derive::{About, Derived, Reason, Seen, derive, forget_tables, tables};
+pub use explain::{Explanation, explain};
 pub use facts::{Observation, ScanFact};
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
@@ -72,4 +74,16 @@ pub const CODES: &[(&str, &str)] = &[
     ("D420", "a store that cannot be read or written"),
     ("D421", "a segment that is damaged"),
     ("D422", "a store that another process compacts"),
+    ("D430", "a decision that is not known"),
+    ("D431", "a decision without a date"),
+    ("D432", "a decision on nothing in particular"),
+    ("D433", "a record that does not say what it is about"),
+    ("D434", "a number of an advisory that cannot be read"),
+    ("D435", "warning: a decision on findings that are not there"),
+    ("D436", "warning: an alias that leads nowhere"),
+    (
+        "D437",
+        "warning: detections of different weaknesses in one finding",
+    ),
+    ("D438", "a finding that is not there"),
 ];

@@ -12,7 +12,7 @@ use super::frames;
 use super::layout::{Store, unwritable};
 use super::manifest::Manifest;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::ingest::{Outcome, Report, Scope};
+use crate::ingest::{Outcome, Report, Row, Scope};
 use crate::model::Definitions;
 
 /// What the report does not say, or what whoever ingests it knows better.
@@ -99,10 +99,26 @@ fn observations<'a>(
         observations.push(Observation {
             segment: Cow::default(),
             asset: Cow::Borrowed(asset),
-            row: Cow::Borrowed(row),
+            row: of_target(row, asset),
         });
     }
     Ok(observations)
+}
+
+/// Rows of several targets may go to one asset, where only the target tells them apart. One that is
+/// itself the asset says nothing: it may be renamed without making other findings.
+fn of_target<'a>(row: &'a Row, asset: &str) -> Cow<'a, Row> {
+    match row.target.as_deref().filter(|target| *target != asset) {
+        None => Cow::Borrowed(row),
+        Some(target) => {
+            let parts = format!("{}\n{target}", row.identity);
+            let hash = blake3::hash(parts.as_bytes()).to_hex();
+            Cow::Owned(Row {
+                identity: hash[..32].to_string(),
+                ..row.clone()
+            })
+        }
+    }
 }
 
 fn manifest(
@@ -153,6 +169,7 @@ fn manifest(
             Scope::Diff => Scope::Diff.word(),
         }
         .to_string(),
+        rules: scan.rules.clone(),
         recorded_at: context.recorded_at,
         rows: (observations.len() + report.records.len()) as u64,
         dropped: report.dropped.clone(),

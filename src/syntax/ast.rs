@@ -4,6 +4,10 @@
 //!
 //! Equality ignores places (see [`Spanned`]), so `parse(format(tree)) == tree` can be tested.
 
+mod reports;
+
+pub use reports::*;
+
 use crate::source::{SourceId, Span, Spanned};
 use crate::types::{Bound, Grain, StockMoment, TimeUnit};
 
@@ -42,6 +46,7 @@ pub enum Definition {
     View(View),
     Dashboard(Dashboard),
     Source(Source),
+    Match(Match),
     Test(Test),
 }
 
@@ -175,51 +180,6 @@ pub struct Weight {
     /// `None` is `otherwise`.
     pub value: Option<Spanned<Literal>>,
     pub weight: Spanned<Number>,
-}
-
-/// How the reports of a tool are read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Source {
-    pub name: Name,
-    pub title: Option<Text>,
-    pub clauses: Vec<Spanned<SourceClause>>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum SourceClause {
-    Tool(Text),
-    Kind(Name),
-    /// `reads json, xml`
-    Reads(Vec<Name>),
-    /// A program: whether a report is one of these.
-    KnownBy(Text),
-    /// A program: what was scanned and when.
-    Scan(Text),
-    /// A program: the rows.
-    Rows(Text),
-    /// `severity`, `status` or `evidence`: the report's words and what they mean.
-    Words {
-        of: SourceWords,
-        rules: Vec<Spanned<WordRule>>,
-    },
-    Dates(Vec<Text>),
-    Fills(Name),
-    Identity(Vec<Name>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SourceWords {
-    Severity,
-    Status,
-    Evidence,
-}
-
-/// `"Medium" to medium`, `otherwise to info`
-#[derive(Clone, Debug, PartialEq)]
-pub struct WordRule {
-    /// `None` is `otherwise`.
-    pub word: Option<Text>,
-    pub to: Name,
 }
 
 #[derive(Clone, Debug, PartialEq)]

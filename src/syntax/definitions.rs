@@ -3,8 +3,8 @@
 use pest::iterators::Pair;
 
 use super::ast::{
-    Calendar, CalendarClause, Definition, Kpi, KpiClause, Name, NamedCondition, Scale, ScaleMap,
-    Score, ScoreClause, Sla, SlaClause, Source, Table, Text, View, Weight,
+    Calendar, CalendarClause, Definition, Kpi, KpiClause, Match, Name, NamedCondition, Scale,
+    ScaleMap, Score, ScoreClause, Sla, SlaClause, Source, Table, Text, View, Weight,
 };
 use super::conditions;
 use super::grammar::{Parts, Piece, Read, Rule};
@@ -13,7 +13,7 @@ use super::pieces;
 use super::queries;
 use super::split::Cut;
 use super::words::Kind;
-use super::{columns, dashboards, reports};
+use super::{columns, dashboards, matches, reports};
 use crate::diagnostic::Problems;
 use crate::source::Spanned;
 use crate::types::Bound;
@@ -45,9 +45,13 @@ pub(super) fn definition(cut: &Cut<'_>, problems: &mut Problems) -> Option<Defin
         }
         Kind::Dashboard => dashboards::dashboard(cut, problems).map(Definition::Dashboard),
         Kind::Test => dashboards::test(cut, problems).map(Definition::Test),
-        Kind::Table | Kind::Score | Kind::Sla | Kind::Kpi | Kind::View | Kind::Source => {
-            titled(cut, problems)
-        }
+        Kind::Table
+        | Kind::Score
+        | Kind::Sla
+        | Kind::Kpi
+        | Kind::View
+        | Kind::Source
+        | Kind::Match => titled(cut, problems),
     }
 }
 
@@ -71,6 +75,7 @@ fn titled(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
         Kind::Sla => read!(sla_header, sla_clause, sla_clause, Sla, clauses),
         Kind::Kpi => read!(kpi_header, kpi_clause, kpi_clause, Kpi, clauses),
         Kind::View => view(cut, problems),
+        Kind::Match => read!(match_header, match_clause, matches::clause, Match, clauses),
         Kind::Source => read!(
             source_header,
             source_clause,

@@ -3,7 +3,8 @@
 //! A file is scanned once into tokens (`tokens`), cut at the words in column 0 and at clause words
 //! (`split`), and every piece is parsed alone by the grammar under `grammar/`, so that each mistake
 //! has its message and hides no other. Common mistakes from other languages are refused by name
-//! (`refusals`); everything else the grammar does not take is told in the words of `words`.
+//! (`refusals`); everything else the grammar does not take is told in the words of `words`. What may come
+//! next is read off the same grammar files (`next`).
 //! Any text may be given: nothing panics, and the time is linear in its length.
 
 pub mod ast;
@@ -19,6 +20,8 @@ mod formulas;
 mod grammar;
 mod limits;
 mod literals;
+mod matches;
+mod next;
 mod pieces;
 mod queries;
 mod refusals;
@@ -29,12 +32,13 @@ mod unparsed;
 mod words;
 
 pub use codes::{CODES, Code, Example, UNFINISHED};
+pub use next::{Named, Next, Slot, in_definition, in_query, is_bare, quoted};
+pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
 pub use words::{RESERVED, is_reserved, keywords};
 
 use crate::diagnostic::Problems;
 use crate::source::{SourceId, Sources, Spanned};
 use grammar::{Piece, Rule};
-use tokens::Grids;
 
 /// Reads a definition file: all definitions without a mistake, and the mistakes of the others.
 pub fn parse_file(sources: &Sources, id: SourceId) -> (ast::File, Problems) {

@@ -5,7 +5,7 @@
 
 /// What a token is, as far as one can tell without a grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub enum TokenKind {
     Word,
     /// A name in back-ticks.
     BackTicked,
@@ -32,10 +32,13 @@ pub(super) enum TokenKind {
     OtherQuotes,
 }
 
+/// A stretch of the text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub struct Token {
     pub kind: TokenKind,
+    /// Byte at which it begins.
     pub start: usize,
+    /// Byte after its last.
     pub end: usize,
     /// Nothing but white space stands before it on its line.
     pub first_on_line: bool,
@@ -45,7 +48,7 @@ pub(super) struct Token {
 
 /// Whether lines that begin with a bar are rows of a grid: in files, not in queries.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grids {
+pub enum Grids {
     Allowed,
     Absent,
 }
@@ -59,7 +62,7 @@ pub(super) const BLOCK: &str = "\"\"\"";
 const LONG_SYMBOLS: [&str; 9] = ["==", "!=", "<=", ">=", "<>", "&&", "||", "=<", "=>"];
 
 /// All tokens of a text, comments among them, in order.
-pub(super) fn scan(text: &str, grids: Grids) -> Vec<Token> {
+pub fn scan(text: &str, grids: Grids) -> Vec<Token> {
     let start = if text.starts_with(BYTE_ORDER_MARK) {
         BYTE_ORDER_MARK.len_utf8()
     } else {
@@ -83,7 +86,7 @@ pub(super) fn is_name_start(character: char) -> bool {
 }
 
 /// Whether a character may stand in a bare name.
-pub(super) fn is_name_character(character: char) -> bool {
+pub fn is_name_character(character: char) -> bool {
     character == '_' || character.is_alphanumeric()
 }
 

@@ -102,7 +102,8 @@ impl Stop<'_> {
             | Kind::Kpi
             | Kind::View
             | Kind::Dashboard
-            | Kind::Source => {
+            | Kind::Source
+            | Kind::Match => {
                 format!("a {} needs a name", kind.word())
             }
         };

@@ -43,6 +43,7 @@ pub const RESERVED: &[&str] = &[
 /// Words that mean something in their place only and may be names everywhere else.
 const CONTEXTUAL: &[&str] = &[
     "above",
+    "across",
     "ascending",
     "average",
     "band",
@@ -81,11 +82,13 @@ const CONTEXTUAL: &[&str] = &[
     "list",
     "lower",
     "map",
+    "match",
     "minutes",
     "missing",
     "month",
     "months",
     "most",
+    "near",
     "note",
     "on",
     "owner",
@@ -97,6 +100,7 @@ const CONTEXTUAL: &[&str] = &[
     "quarters",
     "reads",
     "rows",
+    "same",
     "scale",
     "scan",
     "score",
@@ -146,11 +150,12 @@ pub(super) enum Kind {
     View,
     Dashboard,
     Source,
+    Match,
     Test,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Calendar,
         Kind::Scale,
         Kind::Table,
@@ -161,6 +166,7 @@ impl Kind {
         Kind::View,
         Kind::Dashboard,
         Kind::Source,
+        Kind::Match,
         Kind::Test,
     ];
 
@@ -177,6 +183,7 @@ impl Kind {
             Kind::View => "view",
             Kind::Dashboard => "dashboard",
             Kind::Source => "source",
+            Kind::Match => "match",
             Kind::Test => "test",
         }
     }
@@ -205,6 +212,7 @@ impl Kind {
                 "tool", "kind", "reads", "known", "scan", "rows", "severity", "status", "evidence",
                 "dates", "fills", "identity",
             ],
+            Kind::Match => &["same", "near", "across"],
             Kind::Test => &["as", "given", "expect"],
         }
     }
@@ -222,6 +230,7 @@ impl Kind {
             Kind::View => "view highest_risk_apps \"Highest-risk applications\"",
             Kind::Dashboard => "dashboard appsec \"Application security\"",
             Kind::Source => "source zap_xml \"OWASP ZAP, XML report\"",
+            Kind::Match => "match same_advisory \"One advisory for one component\"",
             Kind::Test => "test \"a finding counts once\"",
         }
     }

@@ -40,6 +40,11 @@ pub fn instant(text: &str) -> i64 {
 
 /// The definitions in a folder of the repository, with the texts of some files replaced.
 pub fn definitions(folder: &str, replaced: &[(&str, &str)]) -> Definitions {
+    with_sources(folder, replaced).1
+}
+
+/// The same, with the texts that places refer to.
+pub fn with_sources(folder: &str, replaced: &[(&str, &str)]) -> (Sources, Definitions) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for path in definition_files(&root) {
@@ -56,7 +61,7 @@ pub fn definitions(folder: &str, replaced: &[(&str, &str)]) -> Definitions {
 
 /// The definitions in one text.
 pub fn definitions_in(text: &str) -> Definitions {
-    checked(&BTreeMap::from([("test.kpi".to_owned(), text.to_owned())]))
+    checked(&BTreeMap::from([("test.kpi".to_owned(), text.to_owned())])).1
 }
 
 fn definition_files(folder: &Path) -> Vec<PathBuf> {
@@ -72,7 +77,7 @@ fn definition_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn checked(texts: &BTreeMap<String, String>) -> Definitions {
+fn checked(texts: &BTreeMap<String, String>) -> (Sources, Definitions) {
     let mut sources = Sources::default();
     let mut files = Vec::new();
     for (name, text) in texts {
@@ -82,7 +87,8 @@ fn checked(texts: &BTreeMap<String, String>) -> Definitions {
         files.push(file);
     }
     let (definitions, problems) = check::definitions(&sources, &files);
-    definitions.unwrap_or_else(|| panic!("{:#?}", problems.sorted()))
+    let definitions = definitions.unwrap_or_else(|| panic!("{:#?}", problems.sorted()));
+    (sources, definitions)
 }
 
 pub fn query(definitions: &Definitions, text: &str) -> Query {

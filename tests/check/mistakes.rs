@@ -567,6 +567,27 @@ const MISTAKES: &[(&str, Mistake)] = &[
         ),
     ),
     ("K292", Query("100 * escape_rate")),
+    ("K700", Alone("source s\n  tool \"t\"\n")),
+    ("K701", Alone("source s\n  tool \"t\"\n  tool \"u\"\n")),
+    ("K702", Alone("source s\n  kind dasd\n")),
+    (
+        "K703",
+        Beside("source s\n  severity\n    \"urgent\" to hihg\n"),
+    ),
+    (
+        "K704",
+        Alone("source s\n  status\n    \"new\" to open\n    \"New\" to fixed\n"),
+    ),
+    ("K705", Alone("source s\n  dates \"%Q\"\n")),
+    ("K720", Alone("match m\n  across tools\n")),
+    ("K721", Alone("match m\n  same file\n  same url\n")),
+    ("K722", Alone("match m\n  same file, methd\n")),
+    ("K722", Alone("match m\n  same file\n  across planets\n")),
+    ("K723", Alone("match m\n  same cwe\n")),
+    (
+        "K724",
+        Alone("match m\n  same file\n  near cvss within 3\n"),
+    ),
     // What every table must have for a query over several.
     ("K301", Query("backlog, scan_coverage by severity")),
     (

@@ -48,3 +48,26 @@ fn a_mistake_is_shown_as_in_a_query() {
         .with_defs(&["explain", "mttr"])
         .refused(2, &["needs data"]);
 }
+
+#[test]
+fn the_rows_behind_a_number_follow_it() {
+    let project = Project::new();
+    let outcome = project.with_data(&["explain", "mttr in 2026-03", "--rows"]);
+    outcome.shows(&["Holds for", "Rows behind mttr: ", "days"]);
+    let object = project
+        .with_data(&["explain", "mttr in 2026-03", "--rows", "--format", "json"])
+        .json();
+    let behind = object["behind"][0]["rows"].as_array().expect("rows");
+    assert_eq!(
+        Some(behind.len() as u64),
+        object["rows"][0]["mttr_rows"].as_u64()
+    );
+    // Without the option there are none.
+    let object = project
+        .with_data(&["explain", "mttr in 2026-03", "--format", "json"])
+        .json();
+    assert!(object.get("behind").is_none());
+    project
+        .with_data(&["explain", "list findings open", "--rows"])
+        .shows(&["Rows: "]);
+}

@@ -150,6 +150,7 @@ pub fn definitions(zone: &str) -> Definitions {
         dashboards: Vec::new(),
         tests: Vec::new(),
         reports: Vec::new(),
+        matches: Vec::new(),
         fingerprint: String::new(),
         places: [
             ("scale severity", "schema.kpi:8"),

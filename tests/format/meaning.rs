@@ -42,6 +42,7 @@ fn queries(definition: &mut Definition) -> Vec<&mut Query> {
         | Definition::Score(_)
         | Definition::Sla(_)
         | Definition::Source(_)
+        | Definition::Match(_)
         | Definition::Kpi(_) => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod board;
 mod build;
+mod chart;
 mod diagnostics;
 mod formats;
 mod numbers;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use riskql::answer::{Answer, Board, BoardCard, Cell, Column, Level, Row, Value, ValueColumn};
 use riskql::model::CardKind;
-use riskql::render::{self, Format, Look};
+use riskql::render::{self, ChartKind, Format, Look};
 use riskql::types::{DisplayUnit, FieldType, TimeUnit};
 use unicode_width::UnicodeWidthStr;
 
@@ -158,7 +158,7 @@ proptest! {
 
     #[test]
     fn no_line_is_wider_than_the_terminal(answer in answer(), width in 40..130usize, unicode: bool) {
-        let look = Look { width: Some(width), color: false, unicode };
+        let look = Look { width: Some(width), color: false, unicode, rows: None };
         let plain = text(&answer, Format::Table, look);
         for line in plain.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
@@ -183,6 +183,34 @@ proptest! {
         for format in [Format::Json, Format::Jsonl, Format::Csv, Format::Md] {
             prop_assert!(render::board(&board, format, look).is_ok());
         }
+    }
+
+    #[test]
+    fn charts_fit_and_end_their_lines(answer in answer(), width in 40..130usize, unicode: bool, rows in prop::option::of(3..20usize)) {
+        let look = Look { width: Some(width), color: false, unicode, rows };
+        for kind in [None, Some(ChartKind::Line), Some(ChartKind::Bar), Some(ChartKind::Spark)] {
+            let Ok(text) = render::chart(&answer, kind, look, 8) else { continue };
+            for line in text.lines() {
+                prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
+                prop_assert!(!line.ends_with(' '), "{line:?}");
+            }
+            prop_assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'));
+        }
+    }
+
+    /// Hiding rows widens nothing, and a pipe never hides any.
+    #[test]
+    fn a_cut_answer_fits_and_says_so(answer in answer(), width in 40..130usize, rows in 3..9usize) {
+        let look = Look { width: Some(width), rows: Some(rows), ..Look::PIPE };
+        let cut = text(&answer, Format::Table, look);
+        for line in cut.lines() {
+            prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
+            prop_assert!(!line.ends_with(' '), "{line:?}");
+        }
+        if answer.rows.len() > rows + 1 {
+            prop_assert!(cut.contains("\\page") && cut.contains("\\output"), "{cut}");
+        }
+        prop_assert!(!text(&answer, Format::Table, Look::PIPE).contains("\\page"));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use super::{balance, populations, texts, warning};
 use crate::cli::args::DataOptions;
 use crate::cli::console::Console;
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
 use crate::cli::workspace;
 use crate::data::{self, Dataset, Need, Request};
 use crate::diagnostic::Problems;
@@ -33,7 +32,7 @@ pub(super) fn check(
     let everything = everything(console, definitions)?;
     let instants = workspace::instants(console, definitions, options)?;
     let ground = workspace::ground(console, definitions, options, instants)?;
-    let _progress = Progress::start(console.is_watched(), "reading tables …");
+    let _progress = console.progress();
     let request = request(&ground, &everything);
     let dataset = ground.tables.borrow_mut().dataset(definitions, &request)?;
     let standpoint = standpoint(&ground, &dataset, &everything)?;

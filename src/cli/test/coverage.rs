@@ -1,7 +1,7 @@
 //! Which KPIs the tests expect, and how often.
 
-use super::column_names;
 use crate::model::Definitions;
+use crate::testing::column_names;
 
 /// Every KPI with the number of tests that expect it, those without a test last.
 pub fn table(definitions: &Definitions) -> String {

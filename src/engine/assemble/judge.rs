@@ -5,7 +5,7 @@ use crate::model::{Allowed, Restriction, Target, ValueColumn};
 use crate::types::{DisplayUnit, TimeUnit};
 
 /// A value of the engine in the unit a column shows.
-pub(super) fn shown(value: f64, display: DisplayUnit) -> f64 {
+pub(in crate::engine) fn shown(value: f64, display: DisplayUnit) -> f64 {
     match display {
         DisplayUnit::Time(unit) => value / TimeUnit::micros(unit) as f64,
         DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio => {

@@ -9,6 +9,7 @@ mod judge;
 pub(super) use dimensions::code_cell;
 use dimensions::{Dimensions, Tuple};
 use evaluate::{Evaluated, Evaluator, Level as GroupLevel};
+pub(in crate::engine) use judge::shown;
 
 use super::excluded::reasons;
 use super::fields::Reader;

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use super::Work;
 use crate::data::{Need, Request};
 use crate::model::{
-    Condition, Definitions, EventId, Exists, ListQuery, Measure, Measured, Population, Query,
-    Relation, Role, ScoreId, SlaId, Subject, TableId, ValuesQuery,
+    Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
+    Query, Relation, Role, ScoreId, SlaId, Subject, TableId, ValuesQuery,
 };
 use crate::source::Span;
 use want::{Demand, Want};
@@ -83,6 +83,23 @@ fn list_needs(
     }
     for (field, _) in &list.sort {
         want.field(*field, Demand::Required);
+    }
+}
+
+/// Asks for fields and for what conditions read, whether the files have them or not.
+pub fn also_needs(
+    definitions: &Definitions,
+    request: &mut Request,
+    fields: &[FieldId],
+    conditions: &[(TableId, Condition)],
+) {
+    let mut want = Want::new(definitions, request, String::new(), true);
+    for field in fields {
+        want.table(field.table, Demand::Optional);
+        want.field(*field, Demand::Optional);
+    }
+    for (table, condition) in conditions {
+        want.condition(*table, condition, Demand::Optional);
     }
 }
 

@@ -41,7 +41,7 @@ fn symbol(operator: Operator) -> char {
 }
 
 /// `mean time from found to verified of findings verified where severity = critical`
-pub(in crate::plan) fn measure(definitions: &Definitions, measure: &Measure) -> String {
+pub fn measure(definitions: &Definitions, measure: &Measure) -> String {
     let mut words = function(measure);
     if let Some(value) = &measure.value {
         words += &format!(" {}", measured(definitions, value));

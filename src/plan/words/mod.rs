@@ -15,7 +15,7 @@ use crate::model::Definitions;
 use crate::source::Span;
 
 pub use conditions::condition;
-pub(super) use formulas::measure;
+pub use formulas::measure;
 pub(super) use meanings::mentions_within;
 
 /// Lines under a heading.

@@ -1,6 +1,32 @@
 //! The commands that begin with a backslash: one list of them, a file for each group.
 
+mod back;
+mod boards;
+mod chart;
+mod data;
+mod describe;
+mod describe_table;
+mod explain;
+mod fields;
+mod help;
+mod kpis;
+mod loaded;
+mod plan;
+mod recall;
+mod rows;
+mod save;
+mod screen;
 mod settings;
+mod show;
+mod tables;
+mod test;
+mod values;
+mod welcome;
+mod why;
+mod words;
+
+pub(super) use loaded::usual;
+pub(super) use welcome::first_screen;
 
 use super::reply::{Reply, Wish};
 use super::session::Session;
@@ -41,18 +67,34 @@ pub enum Takes {
 
 /// All commands, in the order help lists them.
 pub const COMMANDS: &[Command] = &[
-    Command {
-        name: "help",
-        arguments: "[COMMAND]",
-        help: "what can be typed",
-        takes: &[Takes::Command],
-        run: help,
-    },
+    help::HELP,
+    tables::TABLES,
+    describe::DESCRIBE,
+    values::VALUES,
+    kpis::KPIS,
+    show::SHOW,
+    data::DATA,
+    rows::ROWS,
+    why::WHY,
+    explain::EXPLAIN,
+    plan::PLAN,
+    chart::CHART,
+    back::BACK,
+    boards::SCORECARD,
+    boards::DASHBOARD,
+    save::SAVE,
+    test::TEST,
     settings::AS_OF,
+    settings::KNOWN_ON,
     settings::PERIOD,
     settings::FORMAT,
     settings::OUTPUT,
     settings::TIME,
+    screen::PAGE,
+    screen::EDIT,
+    screen::READ,
+    screen::RELOAD,
+    screen::WATCH,
     Command {
         name: "quit",
         arguments: "",
@@ -64,34 +106,40 @@ pub const COMMANDS: &[Command] = &[
 
 /// Runs a command by its name.
 pub(super) fn run(session: &mut Session, name: &str, arguments: &str) -> Result<Reply, Problems> {
-    let known = || COMMANDS.iter().map(|command| command.name);
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => (command.run)(session, arguments),
-        None => {
-            let problem = Diagnostic::data("K951", format!("there is no command `\\{name}`"));
-            Err(match nearest(name, known()) {
-                Some(near) => problem.help(format!("did you mean `\\{near}`?")),
-                None => problem.help("all commands: \\help"),
-            }
-            .into())
-        }
+        None => Err(unknown_command(name)),
     }
 }
 
-/// What a session says when it opens.
-pub(super) fn first_screen(_session: &mut Session) -> Reply {
-    Reply::default()
+fn unknown_command(name: &str) -> Problems {
+    let known = COMMANDS.iter().map(|command| command.name);
+    let problem = Diagnostic::data("K951", format!("there is no command `\\{name}`"));
+    match nearest(name, known) {
+        Some(near) => problem.help(format!("did you mean `\\{near}`?")),
+        None => problem.help("all commands: \\help"),
+    }
+    .into()
 }
 
-fn help(_session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
-    let lines: Vec<String> = COMMANDS
-        .iter()
-        .map(|command| {
-            format!(
-                "\\{} {}  {}\n",
-                command.name, command.arguments, command.help
-            )
-        })
-        .collect();
-    Ok(Reply::shown(lines.concat()))
+/// The command that a word without a backslash means, where nothing defined has its name: `exit`.
+pub(super) fn in_plain_words(session: &Session, word: &str) -> Option<&'static str> {
+    let command = match word {
+        "help" | "?" => "help",
+        "exit" | "quit" => "quit",
+        _ => return None,
+    };
+    let definitions = &session.workspace.definitions;
+    let is_view = definitions.views.iter().any(|view| view.name == word);
+    let is_defined = is_view || definitions.kpi_named(word).is_some();
+    (!is_defined).then_some(command)
+}
+
+/// What is to be told of a reading: notes, and why tables could not be read.
+fn told(session: &Session, usual: &loaded::Usual) -> Reply {
+    let mut told = session.rendered(&usual.problems);
+    for note in &usual.notes {
+        told += &crate::render::remark(note, session.settings.look);
+    }
+    Reply::told(told)
 }

@@ -1,10 +1,9 @@
 //! Commands that change how later queries are asked and shown.
 
-use std::path::PathBuf;
-
 use super::{Command, Takes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::render::Format;
+use crate::repl::output::path;
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 
@@ -26,10 +25,18 @@ pub(super) const AS_OF: Command = Command {
     run: as_of,
 };
 
+pub(super) const KNOWN_ON: Command = Command {
+    name: "known-on",
+    arguments: "[DATE|latest]",
+    help: "use only rows recorded by a day from now on; `latest` takes all again",
+    takes: &[Takes::Date],
+    run: known_on,
+};
+
 pub(super) const PERIOD: Command = Command {
     name: "period",
     arguments: "[PERIOD|none]",
-    help: "the period of queries that name none: last 6 months",
+    help: "the period of queries and lists that name none, not of boards: last 6 months",
     takes: &[Takes::Period],
     run: period,
 };
@@ -45,7 +52,7 @@ pub(super) const FORMAT: Command = Command {
 pub(super) const OUTPUT: Command = Command {
     name: "output",
     arguments: "[FILE]",
-    help: "where answers are written; without a file, the screen again",
+    help: "the file each answer replaces, in the format of its ending; without one, the screen again",
     takes: &[Takes::File],
     run: output,
 };
@@ -58,6 +65,12 @@ pub(super) const TIME: Command = Command {
     run: time,
 };
 
+fn named(wanted: Format) -> &'static (&'static str, Format) {
+    let mut formats = FORMATS.iter();
+    let found = formats.find(|(_, format)| *format == wanted);
+    found.expect("every format has a name")
+}
+
 fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     match arguments {
         "" => {}
@@ -67,6 +80,18 @@ fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     Ok(Reply::told(match &session.settings.as_of {
         Some(moment) => format!("as of {}", moment.label),
         None => "as of the latest event in the data".to_string(),
+    }))
+}
+
+fn known_on(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    match arguments {
+        "" => {}
+        "latest" => session.settings.known_on = None,
+        date => session.settings.known_on = Some(session.moment("\\known-on", date)?),
+    }
+    Ok(Reply::told(match &session.settings.known_on {
+        Some(moment) => format!("as known on {}", moment.label),
+        None => "with all rows recorded by as-of".to_string(),
     }))
 }
 
@@ -103,20 +128,44 @@ fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
             );
         };
         session.settings.format = *format;
+        session.settings.format_is_named = true;
     }
-    let (name, _) = FORMATS
-        .iter()
-        .find(|(_, format)| *format == session.settings.format)
-        .expect("every format has a name");
+    let (name, _) = named(session.settings.format);
     Ok(Reply::told(format!("answers are written as {name}")))
 }
 
 fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    session.settings.output = (!arguments.is_empty()).then(|| PathBuf::from(arguments));
-    Ok(Reply::told(match &session.settings.output {
-        Some(file) => format!("answers are written to {}", file.display()),
-        None => "answers are shown here".to_string(),
-    }))
+    if arguments.is_empty() {
+        session.settings.output = None;
+        return Ok(Reply::told("answers are shown here"));
+    }
+    let file = path(arguments);
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let why = match folder {
+        _ if file.is_dir() => Some("this is a folder".to_string()),
+        Some(folder) if !folder.is_dir() => {
+            Some(format!("there is no folder `{}`", folder.display()))
+        }
+        Some(_) | None => None,
+    };
+    if let Some(why) = why {
+        return Err(
+            Diagnostic::data("D902", format!("cannot write `{}`: {why}", file.display()))
+                .help("answers are shown where they were before")
+                .into(),
+        );
+    }
+    let words = format!(
+        "each answer replaces what is in {}; the screen again: \\output",
+        file.display()
+    );
+    session.settings.output = Some(file);
+    let (name, _) = named(session.format());
+    Ok(Reply::told(format!(
+        "answers are written as {name}: {words}"
+    )))
 }
 
 fn time(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Table};
-use crate::store::derive::findings::instant;
+use super::instants::{instant, micros};
+use super::names::Names;
+use crate::store::facts::{Registers, ScanFact};
+use crate::store::frames::Table;
 
 /// The columns of the shipped table that somebody registers.
 const REGISTERED: &[&str] = &[
@@ -17,17 +19,20 @@ const REGISTERED: &[&str] = &[
     "retired_at",
 ];
 
-/// One row an asset: as it was registered last, or as it was first seen in a scan.
-pub(super) fn assets(facts: &Facts) -> Table {
+/// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
+/// asset have no row.
+pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanFact]) -> Table {
     let mut assets: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
-    for scan in &facts.scans {
-        assets.entry(scan.asset).or_insert_with(|| {
+    for scan in scans {
+        let name = names.real(scan.asset);
+        assets.entry(name).or_insert_with(|| {
             let first = instant(scan.manifest.finished_at);
-            BTreeMap::from([("name", scan.asset.to_string()), ("commissioned_at", first)])
+            BTreeMap::from([("name", name.to_string()), ("commissioned_at", first)])
         });
     }
-    for record in &facts.assets {
-        let Some(id) = record.get("asset_id") else {
+    for record in &registers.assets {
+        let id = record.get("asset_id").filter(|id| !names.is_alias(id));
+        let Some(id) = id else {
             continue;
         };
         let asset = assets.entry(id).or_default();
@@ -48,23 +53,36 @@ pub(super) fn assets(facts: &Facts) -> Table {
     table
 }
 
+/// When assets were taken out of service, by name, as registered last.
+pub(super) fn retired(registers: &Registers) -> BTreeMap<&str, i64> {
+    let records = registers.assets.iter();
+    let retired = records.filter_map(|record| {
+        let at = record.get("retired_at").and_then(|text| micros(text))?;
+        Some((record.get("asset_id")?.as_str(), at))
+    });
+    retired.collect()
+}
+
 /// One row a scan of an asset.
-pub(super) fn scans(facts: &Facts) -> Table {
-    let column = |value: &dyn Fn(&super::ScanFact) -> Option<String>| {
-        facts.scans.iter().map(value).collect()
+pub(super) fn scans(names: &Names, scans: &[ScanFact]) -> Table {
+    let column =
+        |value: &dyn Fn(&ScanFact) -> Option<String>| scans.iter().map(value).collect::<Vec<_>>();
+    let environment = |scan: &ScanFact| {
+        let name = scan.manifest.environment.clone();
+        Some(name).filter(|name| !name.is_empty())
     };
     vec![
         ("scan_id", column(&|scan| Some(scan.scan_id.clone()))),
-        ("asset_id", column(&|scan| Some(scan.asset.to_string()))),
+        (
+            "asset_id",
+            column(&|scan| Some(names.real(scan.asset).to_string())),
+        ),
         ("tool", column(&|scan| Some(scan.manifest.tool.clone()))),
         (
             "tool_kind",
             column(&|scan| Some(scan.manifest.tool_kind.clone())),
         ),
-        (
-            "environment",
-            column(&|scan| Some(scan.manifest.environment.clone()).filter(|text| !text.is_empty())),
-        ),
+        ("environment", column(&environment)),
         (
             "finished_at",
             column(&|scan| Some(instant(scan.manifest.finished_at))),

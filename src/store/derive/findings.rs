@@ -1,246 +1,217 @@
-//! Detections followed over time, and the findings they are of.
+//! Findings and detections → columns.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, SecondsFormat};
-
-use super::{Facts, Table};
+use super::advisories::Advisories;
+use super::detections::{Detection, Stream};
+use super::instants::instant;
+use super::issues::Finding;
 use crate::ingest::Row;
-use crate::lifecycle::{self, Ending, Episode, Look, Sighting};
-use crate::model::{Definitions, Evidence, Status};
-use crate::store::facts::{Observation, ScanFact};
+use crate::lifecycle::Ending;
+use crate::model::{Definitions, Evidence};
+use crate::store::frames::Table;
+use crate::types::Scale;
 
-/// The tables of a store's weaknesses.
-pub(super) struct Found {
-    pub findings: Table,
-    pub detections: Table,
-}
+/// What stands between the ids in a text.
+const BETWEEN: &str = ", ";
 
-/// One tool looking at one asset in one environment.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Stream<'a> {
-    asset: &'a str,
-    environment: &'a str,
-    tool: &'a str,
-}
-
-/// One episode of one detection.
-struct Detection<'a> {
-    stream: &'a Stream<'a>,
-    kind: &'a str,
-    episode: Episode,
-    row: &'a Row,
-}
-
-/// Derives both tables.
-pub(super) fn derive(definitions: &Definitions, facts: &Facts) -> Found {
-    let mut streams: BTreeMap<Stream, Vec<&ScanFact>> = BTreeMap::new();
-    for scan in &facts.scans {
-        let stream = Stream {
-            asset: scan.asset,
-            environment: &scan.manifest.environment,
-            tool: &scan.manifest.tool,
-        };
-        streams.entry(stream).or_default().push(scan);
-    }
-    let mut detections = Vec::new();
-    for (stream, scans) in &streams {
-        detections.extend(follow(facts, stream, scans));
-    }
-    tables(definitions, &detections)
-}
-
-/// The episodes of a stream.
-fn follow<'a>(
-    facts: &'a Facts,
-    stream: &'a Stream<'a>,
-    scans: &[&'a ScanFact<'a>],
-) -> Vec<Detection<'a>> {
-    let mut rows: Vec<&Row> = Vec::new();
-    let mut looks = Vec::with_capacity(scans.len());
-    for scan in scans {
-        let manifest = scan.manifest;
-        let own = facts
-            .rows
-            .get(&manifest.segment)
-            .into_iter()
-            .flatten()
-            .filter(|row| row.asset == scan.asset);
-        let seen = own.map(|observation| {
-            rows.push(&observation.row);
-            sighting(observation, rows.len() - 1)
-        });
-        looks.push(Look {
-            at: manifest.finished_at,
-            recorded_at: manifest.recorded_at,
-            is_adequate: manifest.outcome == "success"
-                && manifest.scope == "full"
-                && manifest.fills == "observations",
-            seen: seen.collect(),
-        });
-    }
-    let kind = scans.first().map_or("", |scan| &scan.manifest.tool_kind);
-    lifecycle::episodes(&looks)
-        .into_iter()
-        .map(|episode| Detection {
-            stream,
-            kind,
-            row: rows[episode.row],
-            episode,
-        })
-        .collect()
-}
-
-fn sighting(observation: &Observation, row: usize) -> Sighting {
-    let seen = &observation.row;
-    Sighting {
-        identity: u128::from_str_radix(&seen.identity, 16).unwrap_or_default(),
-        status: seen.status,
-        first_seen: seen.first_seen,
-        closed_at: seen.closed_at,
-        accepted_until: seen.accepted_until,
-        row,
-    }
-}
-
-fn tables(definitions: &Definitions, detections: &[Detection]) -> Found {
-    let column = |value: &dyn Fn(&Detection) -> Option<String>| -> Vec<Option<String>> {
-        detections.iter().map(value).collect()
+/// One row a finding. What advisories add is still to come.
+pub(super) fn findings(definitions: &Definitions, asset: &str, findings: &[Finding]) -> Table {
+    let mut scales = definitions.scales.iter();
+    let scale = scales
+        .find(|scale| scale.name == "severity")
+        .map(AsRef::as_ref);
+    let column = |value: &dyn Fn(&Finding) -> Option<String>| -> Vec<Option<String>> {
+        findings.iter().map(value).collect()
     };
-    let ids = column(&|each| Some(finding_id(each)));
-    let assets = column(&|each| Some(each.stream.asset.to_string()));
-    let found = column(&|each| Some(instant(each.episode.opened_at)));
-    let verified = |each: &Detection| match each.episode.ending {
-        Some(Ending::Verified) => each.episode.closed_at.map(instant),
-        Some(Ending::FalsePositive | Ending::OutOfScope) | None => None,
+    let at = |value: &dyn Fn(&Finding) -> Option<i64>| column(&|each| value(each).map(instant));
+    let verified = |each: &Finding| {
+        let is_verified = each.ending == Some(Ending::Verified);
+        each.closed_at.filter(|_| is_verified)
     };
-    let findings = vec![
-        ("finding_id", ids.clone()),
-        ("asset_id", assets.clone()),
-        ("title", column(&|each| Some(each.row.title.clone()))),
-        ("severity", column(&|each| severity(definitions, each.row))),
-        ("validation", column(&|each| Some(validation(each).into()))),
-        ("exploitable", column(&exploitable)),
+    let environment =
+        |each: &Finding| Some(each.environment.to_string()).filter(|name| !name.is_empty());
+    vec![
+        ("finding_id", column(&|each| Some(each.id.clone()))),
+        ("asset_id", column(&|_| Some(asset.to_string()))),
         (
-            "environment",
-            column(&|each| {
-                Some(each.stream.environment.to_string()).filter(|text| !text.is_empty())
-            }),
+            "title",
+            column(&|each| each.rows.first().map(|row| row.title.clone())),
         ),
+        ("severity", column(&|each| severity(scale, each))),
+        (
+            "validation",
+            column(&|each| Some(validation(each).to_string())),
+        ),
+        (
+            "exploitable",
+            column(&|each| Some(exploitable(each).to_string())),
+        ),
+        ("environment", column(&environment)),
         (
             "resolution",
             column(&|each| resolution(each).map(str::to_string)),
         ),
         ("introduced_at", column(&|_| None)),
-        ("found_at", found.clone()),
-        ("fixed_at", column(&verified)),
-        ("verified_at", column(&verified)),
-        (
-            "closed_at",
-            column(&|each| each.episode.closed_at.map(instant)),
-        ),
+        ("found_at", at(&|each| Some(each.opened_at))),
+        ("fixed_at", at(&|each| each.fixed_at)),
+        ("verified_at", at(&verified)),
+        ("closed_at", at(&|each| each.closed_at)),
         (
             "accepted_at",
-            column(&|each| each.episode.accepted.map(|accepted| instant(accepted.at))),
+            at(&|each| each.accepted.map(|accepted| accepted.at)),
         ),
         (
             "acceptance_ends_at",
-            column(&|each| {
-                each.episode
-                    .accepted
-                    .and_then(|accepted| accepted.until)
-                    .map(instant)
-            }),
+            at(&|each| each.accepted.and_then(|accepted| accepted.until)),
         ),
-        (
-            "ingested_at",
-            column(&|each| Some(instant(each.episode.known_from))),
-        ),
+        ("ingested_at", at(&|each| Some(each.known_from))),
         (
             "cwe",
-            column(&|each| each.row.cwe.first().map(|cwe| format!("CWE-{cwe}"))),
+            column(&|each| first(each, |row| row.cwe.first().map(|cwe| format!("CWE-{cwe}")))),
+        ),
+        ("cve", column(&cve)),
+        ("cvss", column(&|each| highest(each, |row| row.cvss))),
+        ("last_seen_at", at(&|each| Some(each.last_seen_at))),
+        (
+            "vulnerability_ids",
+            column(&|each| Some(ids(each).join(BETWEEN)).filter(|ids| !ids.is_empty())),
+        ),
+        ("epss", column(&|each| highest(each, |row| row.epss))),
+        ("known_exploited_at", column(&|_| None)),
+    ]
+}
+
+/// Adds what advisories say of the vulnerabilities of findings.
+pub(super) fn enrich(table: &mut Table, advisories: &Advisories) {
+    let place = |name: &str| table.iter().position(|(column, _)| *column == name);
+    let places = [
+        "vulnerability_ids",
+        "exploitable",
+        "epss",
+        "known_exploited_at",
+    ]
+    .map(place);
+    let [Some(ids), Some(exploitable), Some(score), Some(exploited)] = places else {
+        return;
+    };
+    for row in 0..table[ids].1.len() {
+        let Some(text) = &table[ids].1[row] else {
+            continue;
+        };
+        let known: Vec<String> = text.split(BETWEEN).map(str::to_string).collect();
+        if let Some(found) = advisories.score(&known) {
+            table[score].1[row] = Some(found.to_string());
+        }
+        if let Some(at) = advisories.exploited_at(&known) {
+            table[exploited].1[row] = Some(instant(at));
+            table[exploitable].1[row] = Some("yes".to_string());
+        }
+    }
+}
+
+/// One row an identity that a tool saw. `issues` are the detections of each finding.
+pub(super) fn detections(
+    asset: &str,
+    streams: &[Stream],
+    detections: &[Detection],
+    issues: &[Vec<usize>],
+) -> Table {
+    let mut first = vec![0; detections.len()];
+    for members in issues {
+        for member in members {
+            first[*member] = members[0];
+        }
+    }
+    let numbered: Vec<(usize, &Detection)> = detections.iter().enumerate().collect();
+    let column = |value: &dyn Fn(usize, &Detection) -> String| -> Vec<Option<String>> {
+        numbered
+            .iter()
+            .map(|(index, each)| Some(value(*index, each)))
+            .collect()
+    };
+    let reported = |each: &Detection| {
+        each.episodes
+            .first()
+            .map_or(each.first, |first| first.opened_at)
+    };
+    let duplicate = |index: usize| if first[index] == index { "no" } else { "yes" };
+    vec![
+        ("detection_id", column(&|_, each| each.id.clone())),
+        (
+            "finding_id",
+            column(&|index, _| detections[first[index]].id.clone()),
+        ),
+        ("asset_id", column(&|_, _| asset.to_string())),
+        (
+            "tool",
+            column(&|_, each| streams[each.stream].tool.to_string()),
         ),
         (
-            "cve",
-            column(&|each| each.row.vulnerability_ids.first().cloned()),
+            "tool_kind",
+            column(&|_, each| streams[each.stream].kind.to_string()),
         ),
+        ("reported_at", column(&|_, each| instant(reported(each)))),
         (
-            "cvss",
-            column(&|each| each.row.cvss.map(|score| score.to_string())),
+            "duplicate",
+            column(&|index, _| duplicate(index).to_string()),
         ),
-        (
-            "last_seen_at",
-            column(&|each| Some(instant(each.episode.last_seen_at))),
-        ),
-    ];
-    let detections = vec![
-        (
-            "detection_id",
-            column(&|each| Some(format!("{}-{}", finding_id(each), each.stream.tool))),
-        ),
-        ("finding_id", ids),
-        ("asset_id", assets),
-        ("tool", column(&|each| Some(each.stream.tool.to_string()))),
-        ("tool_kind", column(&|each| Some(each.kind.to_string()))),
-        ("reported_at", found),
-        ("duplicate", column(&|_| Some("no".to_string()))),
-    ];
-    Found {
-        findings,
-        detections,
+    ]
+}
+
+fn first(finding: &Finding, value: impl Fn(&Row) -> Option<String>) -> Option<String> {
+    finding.rows.iter().find_map(|row| value(row))
+}
+
+fn highest(finding: &Finding, value: impl Fn(&Row) -> Option<f64>) -> Option<String> {
+    let values = finding.rows.iter().filter_map(|row| value(row));
+    values.max_by(f64::total_cmp).map(|value| value.to_string())
+}
+
+fn severity(scale: Option<&Scale>, finding: &Finding) -> Option<String> {
+    let highest = finding.rows.iter().map(|row| row.severity).max()?;
+    scale?.values.get(usize::from(highest)).cloned()
+}
+
+fn validation(finding: &Finding) -> &'static str {
+    match finding.is_confirmed {
+        true => "confirmed",
+        false => "unverified",
     }
 }
 
-/// The same in every derivation: of the stream, the identity and the number of the episode.
-fn finding_id(detection: &Detection) -> String {
-    let stream = detection.stream;
-    let mut hash = blake3::Hasher::new();
-    for part in [stream.asset, stream.environment, stream.tool] {
-        hash.update(&(part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.update(&detection.episode.identity.to_le_bytes());
-    let id = &hash.finalize().to_hex()[..16];
-    match detection.episode.number {
-        1 => id.to_string(),
-        number => format!("{id}-{number}"),
+fn exploitable(finding: &Finding) -> &'static str {
+    let is_so =
+        |row: &&Row| row.evidence == Some(Evidence::Proven) || row.known_exploited == Some(true);
+    match finding.rows.iter().any(is_so) {
+        true => "yes",
+        false => "no",
     }
 }
 
-fn severity(definitions: &Definitions, row: &Row) -> Option<String> {
-    let mut scales = definitions.scales.iter();
-    let scale = scales.find(|scale| scale.name == "severity")?;
-    scale.values.get(usize::from(row.severity)).cloned()
-}
-
-fn validation(detection: &Detection) -> &'static str {
-    let is_confirmed = detection.row.status == Some(Status::Confirmed)
-        || detection.row.evidence == Some(Evidence::Proven);
-    if is_confirmed {
-        "confirmed"
-    } else {
-        "unverified"
+fn resolution(finding: &Finding) -> Option<&'static str> {
+    match finding.ending {
+        Some(Ending::Verified) => Some("fixed"),
+        Some(Ending::FalsePositive) => Some("false_positive"),
+        Some(Ending::OutOfScope) => Some("out_of_scope"),
+        Some(Ending::Retired) => Some("retired"),
+        // Somebody says so, and no scan has said otherwise.
+        None => finding.fixed_at.map(|_| "fixed"),
     }
 }
 
-fn exploitable(detection: &Detection) -> Option<String> {
-    let row = detection.row;
-    let is_proven = row.evidence == Some(Evidence::Proven);
-    let yes = is_proven || row.known_exploited == Some(true);
-    Some(if yes { "yes" } else { "no" }.to_string())
-}
-
-fn resolution(detection: &Detection) -> Option<&'static str> {
-    match detection.episode.ending? {
-        Ending::Verified => Some("fixed"),
-        Ending::FalsePositive => Some("false_positive"),
-        Ending::OutOfScope => Some("out_of_scope"),
+/// Ids of all tools, each once, those of the first reported first.
+fn ids(finding: &Finding) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in finding.rows.iter().flat_map(|row| &row.vulnerability_ids) {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
     }
+    ids
 }
 
-/// RFC 3339, UTC.
-pub(in crate::store) fn instant(micros: i64) -> String {
-    DateTime::from_timestamp_micros(micros).map_or_else(String::new, |instant| {
-        instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-    })
+/// A CVE if there is one, else whatever id there is.
+fn cve(finding: &Finding) -> Option<String> {
+    let ids = ids(finding);
+    let cve = ids.iter().find(|id| id.to_uppercase().starts_with("CVE-"));
+    cve.or(ids.first()).cloned()
 }

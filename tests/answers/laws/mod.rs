@@ -2,10 +2,12 @@
 //! numbers must hang together.
 
 mod balance;
+mod behind;
 mod partition;
 mod repeatable;
 mod replay;
 mod totals;
+mod why;
 
 use riskql::model::Definitions;
 

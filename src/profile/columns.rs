@@ -1,0 +1,164 @@
+//! Where the values of a field are: in a column of its table, or of the row of a parent.
+
+use rayon::prelude::*;
+
+use crate::data::{ColumnData, Dataset, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, NO_ROW};
+use crate::model::{Definitions, FieldId, FieldSource};
+use crate::pulse;
+
+/// Rows that are passed over at a time.
+pub(super) const BLOCK: usize = 1 << 16;
+
+/// The way from the rows of a table to the values of a field.
+pub(super) struct Way<'a> {
+    pub rows: usize,
+    /// Through which parents.
+    hops: Vec<&'a [u32]>,
+    /// `None`: a parent is not there, so neither is any value.
+    pub end: Option<&'a ColumnData>,
+}
+
+/// The way to a field; `None` if it has none, or the table was not loaded.
+pub(super) fn way<'a>(
+    definitions: &Definitions,
+    dataset: &'a Dataset,
+    field: FieldId,
+) -> Option<Way<'a>> {
+    let mut way = Way {
+        rows: dataset.table(field.table)?.rows,
+        hops: Vec::new(),
+        end: None,
+    };
+    let mut at = field;
+    loop {
+        let Some(data) = dataset.table(at.table) else {
+            return Some(way);
+        };
+        match definitions.field(at).source {
+            FieldSource::Column(column) => {
+                way.end = data.columns[column].as_deref();
+                return Some(way);
+            }
+            FieldSource::Parent { parent, field } => {
+                let Some(rows) = data.parents[parent].as_deref() else {
+                    return Some(way);
+                };
+                way.hops.push(rows);
+                let table = definitions.table(at.table).parents[parent].table;
+                at = FieldId { table, field };
+            }
+            FieldSource::Due(_) => return None,
+        }
+    }
+}
+
+impl<'a> Way<'a> {
+    /// The row in which the value of a row stands.
+    pub fn row(&self, row: usize) -> Option<usize> {
+        let mut at = row;
+        for hop in &self.hops {
+            match hop[at] {
+                NO_ROW => return None,
+                next => at = next as usize,
+            }
+        }
+        Some(at)
+    }
+
+    /// How many rows have each code, of so many; and how many have none.
+    pub fn tally<C: Code>(&self, codes: &[C], of: usize) -> (Vec<u32>, u64) {
+        // Many different codes make a tally of their own for each worker too large.
+        let workers = if of > BLOCK {
+            1
+        } else {
+            rayon::current_num_threads()
+        };
+        let stretch = self.rows.div_ceil(workers.max(1)).max(BLOCK);
+        let starts: Vec<usize> = (0..self.rows).step_by(stretch).collect();
+        let parts: Vec<(Vec<u32>, u64)> = starts
+            .par_iter()
+            .map(|start| self.tally_stretch(codes, of, *start, stretch))
+            .collect();
+        let mut all = (vec![0; of], 0);
+        for (tally, missing) in parts {
+            for (sum, rows) in all.0.iter_mut().zip(tally) {
+                *sum += rows;
+            }
+            all.1 += missing;
+        }
+        all
+    }
+
+    fn tally_stretch<C: Code>(
+        &self,
+        codes: &[C],
+        of: usize,
+        start: usize,
+        length: usize,
+    ) -> (Vec<u32>, u64) {
+        let mut tally = vec![0; of];
+        let mut missing = 0;
+        let end = (start + length).min(self.rows);
+        for block in (start..end).step_by(BLOCK) {
+            let until = (block + BLOCK).min(end);
+            pulse::beat(until - block);
+            for row in block..until {
+                match self.row(row).and_then(|at| codes[at].place()) {
+                    Some(place) => tally[place] += 1,
+                    None => missing += 1,
+                }
+            }
+        }
+        (tally, missing)
+    }
+
+    /// The values that are there, in the order of rows.
+    pub fn present<T: Value>(&self, values: &[T]) -> Vec<T> {
+        let blocks: Vec<usize> = (0..self.rows).step_by(BLOCK).collect();
+        let of_block = |start: &usize| -> Vec<T> {
+            let end = (start + BLOCK).min(self.rows);
+            pulse::beat(end - start);
+            (*start..end)
+                .filter_map(|row| self.row(row))
+                .map(|at| values[at])
+                .filter(|value| value.is_there())
+                .collect()
+        };
+        let parts: Vec<Vec<T>> = blocks.par_iter().map(of_block).collect();
+        parts.concat()
+    }
+}
+
+/// A value by its place among all there are.
+pub(super) trait Code: Copy + Sync {
+    fn place(self) -> Option<usize>;
+}
+
+impl Code for u8 {
+    fn place(self) -> Option<usize> {
+        (self != MISSING_CODE).then_some(usize::from(self))
+    }
+}
+
+impl Code for u32 {
+    fn place(self) -> Option<usize> {
+        (self != MISSING_TEXT).then_some(self as usize)
+    }
+}
+
+/// A value of which there may be any number of different ones.
+pub(super) trait Value: Copy + Send + Sync {
+    fn is_there(self) -> bool;
+}
+
+impl Value for f64 {
+    fn is_there(self) -> bool {
+        !self.is_nan()
+    }
+}
+
+impl Value for i64 {
+    fn is_there(self) -> bool {
+        self != MISSING_INSTANT
+    }
+}

@@ -1,0 +1,26 @@
+//! Where a session keeps its files between sessions.
+
+use std::env;
+use std::path::PathBuf;
+
+/// The history of what was typed; `None` without a home.
+pub(super) fn history_file() -> Option<PathBuf> {
+    folder("XDG_STATE_HOME", ".local/state").map(|folder| folder.join("riskql/history"))
+}
+
+/// The entries run when a session at a terminal begins; the file need not be there.
+pub fn startup_file() -> Option<PathBuf> {
+    folder("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("riskql/startup"))
+}
+
+/// What a variable names, else a folder below the home. Relative paths do not count.
+fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let named = |variable: &str| {
+        let path = PathBuf::from(env::var_os(variable)?);
+        path.is_absolute().then_some(path)
+    };
+    named(variable).or_else(|| {
+        let home = named("HOME").or_else(|| named("USERPROFILE"))?;
+        Some(home.join(below_home))
+    })
+}

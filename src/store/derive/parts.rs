@@ -1,0 +1,142 @@
+//! Tables from parts, one an asset: a part is kept under the hash of all it follows from, so that one
+//! more report costs the deriving of its own assets only.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::about::About;
+use super::decisions::Ruling;
+use super::names::Names;
+use super::part::{self, Given, Part};
+use super::{VERSION, update_by_definitions, write};
+use crate::diagnostic::Problems;
+use crate::model::Definitions;
+use crate::store::facts::{self, ScanFact};
+use crate::store::frames;
+use crate::store::layout::Store;
+use crate::store::manifest::Manifest;
+
+/// All of a store but the rows.
+pub(super) struct Whole<'a> {
+    pub store: &'a Store,
+    pub definitions: &'a Definitions,
+    pub manifests: &'a [Manifest],
+    /// In the order of time.
+    pub scans: &'a [ScanFact<'a>],
+    pub names: &'a Names<'a>,
+    pub rulings: &'a [Ruling<'a>],
+    pub retired: &'a BTreeMap<&'a str, i64>,
+}
+
+/// The rows of all assets, in the order of their names.
+pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
+    let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
+    for scan in whole.scans {
+        let name = whole.names.real(scan.asset);
+        assets.entry(name).or_default().push(scan);
+    }
+    let mut parts: BTreeMap<&str, Part> = BTreeMap::new();
+    let mut stale: BTreeMap<&str, PathBuf> = BTreeMap::new();
+    for (asset, scans) in &assets {
+        let folder = whole
+            .store
+            .derived()
+            .join("parts")
+            .join(key(whole, asset, scans));
+        match read(whole.definitions, &folder) {
+            Some(part) => drop(parts.insert(asset, part)),
+            None => drop(stale.insert(asset, folder)),
+        }
+    }
+    for group in groups(whole, &stale) {
+        let rows = facts::read_rows(
+            whole.store,
+            whole.definitions,
+            whole.manifests,
+            |manifest| {
+                let mut names = manifest.assets.iter().map(|name| whole.names.real(name));
+                names.any(|name| group.contains(&name))
+            },
+        )?;
+        for asset in group {
+            let rulings = rulings(whole, asset);
+            let given = Given {
+                definitions: whole.definitions,
+                asset,
+                scans: &assets[asset],
+                rulings: &rulings,
+                retired_at: whole.retired.get(asset).copied(),
+            };
+            let part = part::derive(&given, &rows);
+            let tables = [
+                ("findings", part.findings.clone()),
+                ("detections", part.detections.clone()),
+            ];
+            write(&stale[asset], tables, &part.about)?;
+            parts.insert(asset, part);
+        }
+    }
+    let mut sum = Part::empty(whole.definitions);
+    for part in parts.into_values() {
+        sum.append(part);
+    }
+    Ok(sum)
+}
+
+/// Assets that reports have in common are derived together, so that each segment is read once, and no
+/// more rows are held at a time than need be.
+fn groups<'a>(whole: &'a Whole, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
+    let mut group: BTreeMap<&str, usize> = stale.keys().copied().zip(0..).collect();
+    for manifest in whole.manifests {
+        let names = manifest.assets.iter().map(|name| whole.names.real(name));
+        let mut shared: Vec<usize> = names.filter_map(|name| group.get(name).copied()).collect();
+        shared.sort_unstable();
+        shared.dedup();
+        if let [first, others @ ..] = shared.as_slice()
+            && !others.is_empty()
+        {
+            let joined = group.values_mut().filter(|group| others.contains(group));
+            joined.for_each(|group| *group = *first);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (asset, group) in group {
+        groups.entry(group).or_default().push(asset);
+    }
+    groups.into_values().collect()
+}
+
+fn rulings<'a>(whole: &Whole<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
+    let rulings = whole.rulings.iter();
+    rulings.filter(|ruling| ruling.may_be_on(asset)).collect()
+}
+
+/// The hash of all that the rows of an asset depend on.
+fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(VERSION.as_bytes());
+    update_by_definitions(&mut hash, whole.definitions);
+    hash.update(format!("{asset:?} {:?}", whole.retired.get(asset)).as_bytes());
+    for scan in scans {
+        hash.update(format!("{:?} {:?}", scan.scan_id, scan.asset).as_bytes());
+        hash.update(&scan.manifest.recorded_at.to_le_bytes());
+    }
+    for ruling in rulings(whole, asset) {
+        hash.update(ruling.words().as_bytes());
+    }
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+/// A part made before; one that cannot be read is made anew.
+fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<Part> {
+    let empty = Part::empty(definitions);
+    let table = |name: &str, columns| {
+        frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()
+    };
+    let about = About::read(folder).ok()?;
+    Some(Part {
+        findings: table("findings", empty.findings)?,
+        detections: table("detections", empty.detections)?,
+        about,
+    })
+}

@@ -1,0 +1,60 @@
+//! The session: what is typed, what helps while typing, and the terminal around it.
+
+mod answers;
+mod charts;
+mod completion;
+mod entries;
+mod exploring;
+mod highlights;
+mod hints;
+mod loading;
+mod profiles;
+mod pty;
+mod refining;
+mod rows;
+mod saving;
+mod scene;
+mod scripts;
+mod talk;
+mod terminal;
+mod typing;
+mod watching;
+mod why;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use riskql::project::Origin;
+use riskql::render::{Format, Look};
+use riskql::repl::{Catalogue, Options, Session};
+
+/// A session over the built-in library and the example data, everything loaded.
+pub fn demo() -> Session {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
+    let options = Options {
+        origin: Origin::Library,
+        data: Some(data),
+        tables: Vec::new(),
+        as_of: None,
+        known_on: None,
+        format: Format::Table,
+        look: Look::PIPE,
+    };
+    let opened = Session::open(options);
+    let (mut session, _) = opened.unwrap_or_else(|_| panic!("the example data can be opened"));
+    session.load_all().expect("the example data has no faults");
+    session
+}
+
+/// Its catalogue, values counted.
+pub fn catalogue() -> Arc<Catalogue> {
+    let catalogue = demo().catalogue();
+    catalogue.wait();
+    catalogue
+}
+
+/// A text with its cursor written as `|`.
+pub fn cursor(marked: &str) -> (String, usize) {
+    let position = marked.find('|').expect("a cursor");
+    (marked.replacen('|', "", 1), position)
+}

@@ -1,0 +1,60 @@
+//! `riskql store` on the command line, and the library's KPIs over a store.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a run that must go well prints, and its messages.
+fn riskql(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let done = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let (stdout, stderr) = (text(done.stdout), text(done.stderr));
+    assert!(done.status.success(), "{arguments:?}: {stdout}{stderr}");
+    (stdout, stderr)
+}
+
+#[test]
+fn a_store_tells_what_was_merged_and_what_is_odd() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for (tool, cwe, line) in [("lint", 89, 10), ("probe", 89, 12), ("other", 79, 90)] {
+        let report = format!(
+            r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "{tool}"}}}}, "results": [
+            {{"ruleId": "{tool}-1", "message": {{"text": "by {tool}"}}, "properties": {{"cwe": "CWE-{cwe}"}},
+              "locations": [{{"physicalLocation": {{"artifactLocation": {{"uri": "a.c"}}, "region": {{"startLine": {line}}}}}}}]}}]}}]}}"#
+        );
+        std::fs::write(folder.join(format!("{tool}.json")), report).expect("written");
+    }
+    let decisions = "asset_id,rule_id,decision,at\nshop,nothing,accepted,2026-03-02\n";
+    std::fs::write(folder.join("decisions.csv"), decisions).expect("written");
+    let reports = ["lint.json", "probe.json", "other.json", "decisions.csv"];
+    let ingest = [
+        ["ingest"].as_slice(),
+        &reports,
+        &["--asset", "shop", "--at", "2026-03-01"],
+    ];
+    riskql(folder, &ingest.concat());
+    let (stdout, stderr) = riskql(folder, &["store"]);
+    assert!(
+        stdout.contains("detections: 3, weaknesses: 2; 1 seen by several tools"),
+        "{stdout}"
+    );
+    assert!(stderr.contains("D435"), "{stderr}");
+    let query = ["run", "duplicate_reduction", "--data", "riskql-store"];
+    let csv = ["--as-of", "2026-03-31", "--format", "csv"];
+    let (stdout, _) = riskql(folder, &[query.as_slice(), &csv].concat());
+    assert!(stdout.contains("0.3333"), "{stdout}");
+    riskql(
+        folder,
+        &[
+            "dashboard",
+            "--data",
+            "riskql-store",
+            "--as-of",
+            "2026-03-31",
+        ],
+    );
+}

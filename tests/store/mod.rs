@@ -1,0 +1,172 @@
+//! Stores: what follows from reports, in whatever order they come.
+
+mod command;
+mod correlation;
+mod decisions;
+mod history;
+mod lifecycle;
+mod traps;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::OnceLock;
+
+use polars::prelude::{ParquetReader, SerReader};
+use riskql::diagnostic::Problems;
+use riskql::ingest::Reader;
+use riskql::model::Definitions;
+use riskql::project;
+use riskql::source::Sources;
+use riskql::store::{self, Context, Store};
+use riskql::syntax;
+use tempfile::TempDir;
+
+/// A format of these tests that names the rules it ran, beside the shipped ones.
+const OWN: &str = r#"
+source ruled "A report that names its rules"
+  tool     "ruled"
+  kind     sast
+  reads    json
+  known by """ type == "object" and has("ruled") """
+  scan     """ { rules, tool, finished_at: .at, outcome, scope } """
+  rows     """ .ruled[] """
+  identity rule_id, file
+"#;
+
+pub fn definitions() -> &'static Definitions {
+    static LOADED: OnceLock<Definitions> = OnceLock::new();
+    LOADED.get_or_init(|| with(OWN))
+}
+
+/// The shipped definitions and some more.
+pub fn with(more: &str) -> Definitions {
+    let mut sources = Sources::default();
+    let mut files = Vec::new();
+    let texts = project::library_texts()
+        .into_iter()
+        .map(|(path, text)| (path, text.to_string()));
+    for (path, text) in texts.chain([("own.kpi".to_string(), more.to_string())]) {
+        let id = sources.add(path, text);
+        let (file, problems) = syntax::parse_file(&sources, id);
+        assert!(!problems.has_errors(), "{problems:?}");
+        files.push(file);
+    }
+    let (definitions, problems) = riskql::check::definitions(&sources, &files);
+    definitions.unwrap_or_else(|| panic!("{problems:?}"))
+}
+
+pub type Record = BTreeMap<String, String>;
+
+/// A store in a folder of its own.
+pub struct Room {
+    _folder: TempDir,
+    pub store: Store,
+    pub context: Context,
+}
+
+impl Room {
+    pub fn new() -> Room {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_or_create(&folder.path().join("store")).expect("a store");
+        Room {
+            _folder: folder,
+            store,
+            context: Context {
+                asset: Some("shop".to_string()),
+                recorded_at: micros("2026-12-01"),
+                ..Context::default()
+            },
+        }
+    }
+
+    /// Takes a report in; whether it is new.
+    pub fn try_take(&self, report: &str, context: &Context) -> Result<bool, Problems> {
+        thread_local! {
+            static READER: Reader<'static> = Reader::new(definitions());
+        }
+        let read = READER.with(|reader| reader.read("report", report.as_bytes()))?;
+        let (store, definitions) = (&self.store, definitions());
+        store::add(
+            store,
+            definitions,
+            "report",
+            report.as_bytes(),
+            &read,
+            context,
+        )
+        .map(|added| !added.is_known)
+    }
+
+    /// A scan of that day.
+    pub fn take(&self, day: &str, report: &str) {
+        let context = Context {
+            at: Some(micros(day)),
+            ..self.context.clone()
+        };
+        self.try_take(report, &context).expect("the report goes in");
+    }
+
+    pub fn table(&self, name: &str) -> Vec<Record> {
+        self.table_by(definitions(), name)
+    }
+
+    pub fn table_by(&self, definitions: &Definitions, name: &str) -> Vec<Record> {
+        let folder = store::tables(&self.store, definitions).expect("tables");
+        let file = File::open(folder.join(format!("{name}.parquet"))).expect("a table");
+        let frame = ParquetReader::new(file).finish().expect("Parquet");
+        let mut records = vec![Record::new(); frame.height()];
+        for column in frame.columns() {
+            let values = column.str().expect("texts");
+            for (record, value) in records.iter_mut().zip(values.iter()) {
+                let value = value.unwrap_or_default().replace("T00:00:00Z", "");
+                record.insert(column.name().to_string(), value);
+            }
+        }
+        records
+    }
+
+    /// `title: found – closed resolution`, in the order of titles and times.
+    pub fn story(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.table("findings").iter().map(line).collect();
+        lines.sort();
+        lines
+    }
+}
+
+fn line(finding: &Record) -> String {
+    let text = format!(
+        "{}: {} – {} {}",
+        finding["title"], finding["found_at"], finding["closed_at"], finding["resolution"]
+    );
+    text.trim_end().to_string()
+}
+
+/// The codes of problems, in order.
+pub fn codes(problems: Problems) -> Vec<&'static str> {
+    let sorted = problems.sorted();
+    sorted.iter().map(|problem| problem.code).collect()
+}
+
+/// The instant of a day, or of RFC 3339.
+pub fn micros(text: &str) -> i64 {
+    let text = match text.contains('T') {
+        true => text.to_string(),
+        false => format!("{text}T00:00:00Z"),
+    };
+    let instant: chrono::DateTime<chrono::Utc> = text.parse().expect("an instant");
+    instant.timestamp_micros()
+}
+
+/// A generic report of a tool that saw weaknesses of these titles.
+pub fn saw(titles: &[&str]) -> String {
+    let findings: Vec<String> = titles
+        .iter()
+        .map(|title| format!(r#"{{"title": "{title}", "severity": "High"}}"#))
+        .collect();
+    report(&findings.join(", "))
+}
+
+/// A generic report with these findings.
+pub fn report(findings: &str) -> String {
+    format!(r#"{{"name": "scan", "type": "probe", "findings": [{findings}]}}"#)
+}

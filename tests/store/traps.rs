@@ -1,0 +1,304 @@
+//! What a lifecycle must not fall for, through real reports.
+
+use super::{Room, codes, micros, report, saw};
+use riskql::store::{self, Context};
+
+#[test]
+fn a_clean_scan_verifies_and_a_later_sighting_reopens() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql"]));
+    room.take("2026-03-05", &saw(&[]));
+    room.take("2026-03-09", &saw(&["sql"]));
+    assert_eq!(
+        room.story(),
+        ["sql: 2026-03-01 – 2026-03-05 fixed", "sql: 2026-03-09 –"]
+    );
+    let findings = room.table("findings");
+    assert_eq!(findings[0]["verified_at"], "2026-03-05");
+    assert_eq!(findings[0]["last_seen_at"], "2026-03-01");
+    assert_eq!(
+        findings[1]["finding_id"],
+        format!("{}-2", findings[0]["finding_id"])
+    );
+    // One identity of one tool is one detection, however often it comes back.
+    assert_eq!(room.table("detections").len(), 1);
+}
+
+#[test]
+fn a_partial_scan_closes_nothing() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql", "xss"]));
+    let partial = Context {
+        at: Some(micros("2026-03-05")),
+        is_partial: true,
+        ..room.context.clone()
+    };
+    room.try_take(&saw(&["xss", "csrf"]), &partial)
+        .expect("taken");
+    assert_eq!(
+        room.story(),
+        [
+            "csrf: 2026-03-05 –",
+            "sql: 2026-03-01 –",
+            "xss: 2026-03-01 –"
+        ]
+    );
+}
+
+#[test]
+fn a_failed_scan_closes_nothing() {
+    let room = Room::new();
+    let own =
+        |outcome, rows| format!(r#"{{"tool": "t", "outcome": "{outcome}", "ruled": [{rows}]}}"#);
+    let row = r#"{"title": "sql", "severity": "high", "rule_id": "r", "file": "a"}"#;
+    room.take("2026-03-01", &own("success", row));
+    room.take("2026-03-05", &own("failed", ""));
+    assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
+    room.take("2026-03-09", &own("success", ""));
+    assert_eq!(room.story(), ["sql: 2026-03-01 – 2026-03-09 fixed"]);
+}
+
+#[test]
+fn an_empty_report_is_a_clean_scan() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql"]));
+    room.take("2026-03-05", &saw(&[]));
+    assert_eq!(room.story(), ["sql: 2026-03-01 – 2026-03-05 fixed"]);
+    assert_eq!(room.table("scans").len(), 2);
+}
+
+#[test]
+fn a_scan_of_changes_closes_nothing() {
+    let room = Room::new();
+    let row = r#"{"title": "sql", "severity": "high", "rule_id": "r", "file": "a"}"#;
+    room.take("2026-03-01", &format!(r#"{{"ruled": [{row}]}}"#));
+    room.take("2026-03-05", r#"{"scope": "diff", "ruled": []}"#);
+    assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
+}
+
+#[test]
+fn a_rule_that_was_not_run_proves_nothing() {
+    let room = Room::new();
+    let row = |rule| {
+        format!(r#"{{"title": "{rule}", "severity": "high", "rule_id": "{rule}", "file": "a"}}"#)
+    };
+    let both = format!(
+        r#"{{"rules": ["a", "b"], "ruled": [{}, {}]}}"#,
+        row("a"),
+        row("b")
+    );
+    room.take("2026-03-01", &both);
+    room.take("2026-03-05", r#"{"rules": ["a"], "ruled": []}"#);
+    assert_eq!(
+        room.story(),
+        ["a: 2026-03-01 – 2026-03-05 fixed", "b: 2026-03-01 –"]
+    );
+    room.take("2026-03-09", r#"{"rules": ["b", "c"], "ruled": []}"#);
+    assert_eq!(
+        room.story(),
+        [
+            "a: 2026-03-01 – 2026-03-05 fixed",
+            "b: 2026-03-01 – 2026-03-09 fixed"
+        ]
+    );
+}
+
+#[test]
+fn a_renamed_asset_keeps_its_history() {
+    let mut room = Room::new();
+    let of = |name: &str| Context {
+        asset: Some(name.to_string()),
+        ..Context::default()
+    };
+    let recorded_at = room.context.recorded_at;
+    for (day, name, titles) in [
+        ("2026-03-01", "shop-old", ["sql", "xss"].as_slice()),
+        ("2026-03-05", "shop", ["sql"].as_slice()),
+    ] {
+        room.context = Context {
+            recorded_at,
+            ..of(name)
+        };
+        room.take(day, &saw(titles));
+    }
+    assert_eq!(room.story().len(), 3);
+    room.take(
+        "2026-03-06",
+        r#"[{"asset_id": "shop-old", "alias_of": "shop", "team": ""}]"#,
+    );
+    assert_eq!(
+        room.story(),
+        ["sql: 2026-03-01 –", "xss: 2026-03-01 – 2026-03-05 fixed"]
+    );
+    let assets = room.table("assets");
+    assert_eq!(assets.len(), 1);
+    assert_eq!(assets[0]["asset_id"], "shop");
+    let scans = room.table("scans");
+    assert!(scans.iter().all(|scan| scan["asset_id"] == "shop"));
+}
+
+#[test]
+fn aliases_in_a_circle_are_told() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql"]));
+    room.take(
+        "2026-03-02",
+        r#"[{"asset_id": "shop", "alias_of": "web", "team": ""}, {"asset_id": "web", "alias_of": "shop", "team": ""}]"#,
+    );
+    assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
+    let derived = store::derive(&room.store, super::definitions()).expect("derived");
+    let codes: Vec<&str> = derived
+        .about
+        .warnings()
+        .map(|problem| problem.code)
+        .collect();
+    assert_eq!(codes, ["D436", "D436"]);
+}
+
+/// A SARIF report with one result whose fingerprint is of its code.
+fn sarif(line: u32) -> String {
+    format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "lint"}}}}, "results": [
+        {{"ruleId": "r1", "message": {{"text": "bad call"}}, "partialFingerprints": {{"primaryLocationLineHash": "ab12:1"}},
+          "locations": [{{"physicalLocation": {{"artifactLocation": {{"uri": "src/a.c"}}, "region": {{"startLine": {line}}}}}}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_line_that_moves_is_the_same_weakness() {
+    let room = Room::new();
+    room.take("2026-03-01", &sarif(10));
+    room.take("2026-03-05", &sarif(42));
+    assert_eq!(room.story(), ["bad call: 2026-03-01 –"]);
+}
+
+#[test]
+fn another_severity_makes_no_other_finding() {
+    let room = Room::new();
+    let of = |severity| report(&format!(r#"{{"title": "sql", "severity": "{severity}"}}"#));
+    room.take("2026-03-01", &of("Low"));
+    room.take("2026-03-05", &of("Critical"));
+    let findings = room.table("findings");
+    assert_eq!(findings.len(), 1);
+    // The latest word counts.
+    assert_eq!(findings[0]["severity"], "critical");
+    assert_eq!(findings[0]["found_at"], "2026-03-01");
+}
+
+#[test]
+fn a_scan_from_the_future_is_refused() {
+    let room = Room::new();
+    let context = Context {
+        at: Some(micros("2027-03-01")),
+        ..room.context.clone()
+    };
+    let problems = room
+        .try_take(&saw(&["sql"]), &context)
+        .expect_err("refused");
+    assert_eq!(codes(problems), ["D409"]);
+    assert!(room.story().is_empty());
+}
+
+#[test]
+fn two_scans_in_one_second_are_one_look() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql", "xss", "csrf"]));
+    room.take("2026-03-05", &saw(&["sql"]));
+    room.take("2026-03-05", &saw(&["xss"]));
+    assert_eq!(
+        room.story(),
+        [
+            "csrf: 2026-03-01 – 2026-03-05 fixed",
+            "sql: 2026-03-01 –",
+            "xss: 2026-03-01 –"
+        ]
+    );
+}
+
+#[test]
+fn order_of_import_does_not_matter_and_the_same_report_twice_changes_nothing() {
+    let scans = [
+        ("2026-03-01", saw(&["sql"])),
+        ("2026-03-05", saw(&[])),
+        ("2026-03-09", saw(&["sql", "xss"])),
+    ];
+    let told = |order: &[usize]| {
+        let room = Room::new();
+        for index in order {
+            room.take(scans[*index].0, &scans[*index].1);
+        }
+        (
+            room.table("findings"),
+            room.table("scans"),
+            room.table("detections"),
+        )
+    };
+    let expected = told(&[0, 1, 2]);
+    assert_eq!(told(&[2, 1, 0]), expected);
+    assert_eq!(told(&[1, 2, 0, 1, 1, 2]), expected);
+}
+
+#[test]
+fn an_asset_that_is_retired_takes_its_findings_along() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql", "xss"]));
+    room.take("2026-03-05", &saw(&["sql"]));
+    room.take(
+        "2026-03-06",
+        r#"[{"asset_id": "shop", "team": "a", "retired_at": "2026-03-20"}]"#,
+    );
+    assert_eq!(
+        room.story(),
+        [
+            "sql: 2026-03-01 – 2026-03-20 retired",
+            "xss: 2026-03-01 – 2026-03-05 fixed"
+        ]
+    );
+    let findings = room.table("findings");
+    let retired = findings.iter().find(|each| each["resolution"] == "retired");
+    assert_eq!(retired.expect("one")["verified_at"], "");
+}
+
+#[test]
+fn a_finding_seen_once_between_two_clean_scans_was_open_in_between() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&[]));
+    room.take("2026-03-05", &saw(&["sql"]));
+    room.take("2026-03-09", &saw(&[]));
+    assert_eq!(room.story(), ["sql: 2026-03-05 – 2026-03-09 fixed"]);
+}
+
+#[test]
+fn rows_twice_in_one_report_are_one_finding() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql", "sql", "sql"]));
+    assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
+}
+
+#[test]
+fn other_environments_and_other_tools_prove_nothing() {
+    let mut room = Room::new();
+    room.context.environment = Some("production".to_string());
+    room.take("2026-03-01", &saw(&["sql"]));
+    room.context.environment = Some("staging".to_string());
+    room.take("2026-03-05", &saw(&[]));
+    room.context.environment = Some("production".to_string());
+    room.take("2026-03-06", r#"{"tool": "other", "ruled": []}"#);
+    assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
+}
+
+#[test]
+fn a_tool_that_says_fixed_is_believed_and_its_dates_count() {
+    let room = Room::new();
+    let of = |more: &str| {
+        report(&format!(
+            r#"{{"title": "sql", "severity": "High", "date": "2026-02-01"{more}}}"#
+        ))
+    };
+    room.take("2026-03-01", &of(""));
+    room.take(
+        "2026-03-05",
+        &of(r#", "is_mitigated": true, "mitigated": "2026-03-03""#),
+    );
+    assert_eq!(room.story(), ["sql: 2026-02-01 – 2026-03-03 fixed"]);
+}
