@@ -5,7 +5,7 @@ use chrono::format::{Item, StrftimeItems};
 use super::index::Entry;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, Words};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 use crate::types::Scale;
 
@@ -106,7 +106,7 @@ impl Reading<'_> {
             ast::SourceClause::KnownBy(text) => found.known_by = Some(text.clone()),
             ast::SourceClause::Scan(text) => found.scan = Some(text.clone()),
             ast::SourceClause::Rows(text) => found.rows = Some(text.clone()),
-            ast::SourceClause::Words { of, rules } => self.words(*of, rules, found),
+            ast::SourceClause::Words { of, rules } => self.words(*of, rules, clause.span, found),
             ast::SourceClause::Dates(formats) => {
                 for format in formats {
                     self.date_format(format);
@@ -145,18 +145,24 @@ impl Reading<'_> {
         found
     }
 
-    fn words(&mut self, of: ast::SourceWords, rules: &[Spanned<ast::WordRule>], found: &mut Found) {
+    fn words(
+        &mut self,
+        of: ast::SourceWords,
+        rules: &[Spanned<ast::WordRule>],
+        clause: Span,
+        found: &mut Found,
+    ) {
         match of {
             ast::SourceWords::Severity => {
-                found.severity = self.table(rules, Self::severity_word);
+                found.severity = self.table(rules, clause, Self::severity_word);
             }
             ast::SourceWords::Status => {
-                found.status = self.table(rules, |own, name| {
+                found.status = self.table(rules, clause, |own, name| {
                     own.word("a status", name, Status::ALL, Status::word)
                 });
             }
             ast::SourceWords::Evidence => {
-                found.evidence = self.table(rules, |own, name| {
+                found.evidence = self.table(rules, clause, |own, name| {
                     own.word("a grade of evidence", name, Evidence::ALL, Evidence::word)
                 });
             }
@@ -166,9 +172,13 @@ impl Reading<'_> {
     fn table<T: Copy>(
         &mut self,
         rules: &[Spanned<ast::WordRule>],
+        clause: Span,
         meaning: fn(&mut Self, &ast::Name) -> Option<T>,
     ) -> Words<T> {
-        let mut words = Words::default();
+        let mut words = Words {
+            span: Some(clause),
+            ..Words::default()
+        };
         let mut has_otherwise = false;
         for rule in rules {
             let meaning = meaning(self, &rule.node.to);

@@ -3,18 +3,19 @@ def list: if . == null then [] elif type == "array" then . else [.] end;
 # The text of an XML element, or any scalar as text; null if there is none or it is blank.
 def text:
   if . == null then null
-  elif type == "object" then (.["#text"] | if . == null then null else tostring end)
-  elif type == "array" then ([.[] | text | select(. != null)] | if length == 0 then null else join(" ") end)
+  elif type == "string" then trim
+  elif type == "object" then (.["#text"] | if . == null then null else tostring | trim end)
+  elif type == "array" then ([.[] | text | select(. != null)] | join(" "))
   else tostring end
-  | if . == null or test("^\\s*$") then null else (sub("^\\s+"; "") | sub("\\s+$"; "")) end;
+  | if . == "" then null else . end;
 # The first of several candidates that is there: first_of(.a; .b) is written first_of(.a, .b).
 def first_of(candidates): [candidates | select(. != null and . != "")] | .[0];
 # Every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79".
-def cwes: [.. | strings | match("cwe([-_: /]| ID )*0*([1-9][0-9]*)"; "gi") | .captures[1].string | tonumber] | unique;
+def cwes: [.. | strings | select(ascii_downcase | contains("cwe")) | match("cwe([-_: /]| ID )*0*([1-9][0-9]*)"; "gi") | .captures[1].string | tonumber] | unique;
 # CWE numbers given as numbers or digits: 79, "79", "CWE-79"; 0 and -1 mean none.
 def cwe_numbers: [list[] | (numbers, (strings | sub("^[^0-9-]*cwe[-_: ]*"; ""; "i") | select(test("^[0-9]+$")) | tonumber)) | select(. > 0)] | unique;
 # Every advisory id named anywhere inside, in capitals: CVE-2021-44228, GHSA-….
-def advisories: [.. | strings | match("\\b(CVE-[0-9]{4}-[0-9]{4,}|GHSA(-[0-9a-z]{4}){3})\\b"; "gi") | .string
+def advisories: [.. | strings | select(ascii_downcase | contains("cve-") or contains("ghsa-")) | match("\\b(CVE-[0-9]{4}-[0-9]{4,}|GHSA(-[0-9a-z]{4}){3})\\b"; "gi") | .string
   | if test("^cve"; "i") then ascii_upcase else ("GHSA" + (.[4:] | ascii_downcase)) end] | unique;
 # A number given as one or as text; null if it is none.
 def number: if type == "number" then . elif type == "string" and test("^\\s*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?\\s*$") then (sub("^\\s*[+]?"; "") | sub("\\s+$"; "") | tonumber) else null end;

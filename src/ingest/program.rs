@@ -5,7 +5,7 @@ use jaq_core::load::{Arena, Error, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
 use jaq_json::Val;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems};
 use crate::source::{Span, Spanned};
 
 /// Functions that every program may use.
@@ -36,6 +36,26 @@ impl Program {
         let values = self.filter.id.run((context, input)).map(unwrap_valr);
         values.map(|value| value.map_err(|error| shortened(&error.to_string())))
     }
+}
+
+/// The problems of many programs. All are compiled as one first, because each by itself would compile
+/// the functions that all may use anew.
+pub(super) fn check<'a>(texts: impl Iterator<Item = &'a Spanned<String>>) -> Problems {
+    let texts: Vec<&Spanned<String>> = texts.collect();
+    let parts: Vec<String> = texts
+        .iter()
+        .map(|text| format!("(\n{}\n)", text.node))
+        .collect();
+    let mut problems = Problems::default();
+    if parts.is_empty() || compile(&parts.join(",")).is_ok() {
+        return problems;
+    }
+    for text in texts {
+        if let Err(problem) = Program::new(text) {
+            problems.push(problem);
+        }
+    }
+    problems
 }
 
 /// A mistake in a program: what, and where in its text.

@@ -6,13 +6,14 @@ use std::sync::OnceLock;
 use jaq_json::Val;
 
 use super::dates;
-use super::program::Program;
+use super::program::{self, Program};
 use super::report::{Outcome, Report, Scan, Scope};
-use super::rows::RowReader;
+use super::rows::{RowReader, start};
 use super::shape;
 use super::values::{list, text};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{Definitions, ReportSource, Shape};
+use crate::model::{Definitions, ReportSource, Shape, ToolKind};
+use crate::source::Span;
 use crate::types::Scale;
 
 /// Reads reports by the sources of the definitions. Programs are compiled when first needed.
@@ -50,20 +51,15 @@ impl<'a> Reader<'a> {
 
     /// Compiles every program of every source; the problems of all of them.
     pub fn check(&self) -> Problems {
-        let mut problems = Problems::default();
-        for source in self.sources {
+        let programs = self.sources.iter().flat_map(|source| {
             let programs = [
                 Some(&source.known_by),
                 source.scan.as_ref(),
                 Some(&source.rows),
             ];
-            for text in programs.into_iter().flatten() {
-                if let Err(problem) = Program::new(text) {
-                    problems.push(problem);
-                }
-            }
-        }
-        problems
+            programs.into_iter().flatten()
+        });
+        program::check(programs)
     }
 
     /// Reads a report; messages call it `name`.
@@ -91,7 +87,7 @@ impl<'a> Reader<'a> {
         let answers = program.run(value.clone()).next();
         let answers = match answers {
             Some(Ok(answers)) => answers,
-            Some(Err(why)) => return Err(failed(name, "known by", &why).into()),
+            Some(Err(why)) => return Err(failed(name, "known by", None, &why).into()),
             None => Val::Null,
         };
         let knows = |answer: &&Val| matches!(answer, Val::Bool(true));
@@ -172,7 +168,13 @@ impl<'a> Reader<'a> {
                 Ok(row) => rows.add(&row),
                 Err(why) => {
                     let place = format!("{}: rows, after {} of them", source.name, rows.count());
-                    return Err(failed(name, &place, &why).into());
+                    return Err(failed(
+                        name,
+                        &place,
+                        Some(start(source.rows.span, "\"\"\"")),
+                        &why,
+                    )
+                    .into());
                 }
             }
         }
@@ -206,24 +208,28 @@ fn scan(
         scope: Scope::Full,
         rules: None,
     };
-    let Some(program) = program else {
+    let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
         return Ok(scan);
     };
     let place = format!("{}: scan", source.name);
+    let span = start(span, "\"\"\"");
     let said = match program.run(value.clone()).next() {
         Some(Ok(Val::Obj(said))) => said,
-        Some(Ok(_)) | None => return Err(failed(name, &place, "it gives no object").into()),
-        Some(Err(why)) => return Err(failed(name, &place, &why).into()),
+        Some(Ok(_)) | None => {
+            return Err(failed(name, &place, Some(span), "it gives no object").into());
+        }
+        Some(Err(why)) => return Err(failed(name, &place, Some(span), &why).into()),
     };
     let mut problems = Problems::default();
     for (key, value) in said.iter() {
         let key = text(key).unwrap_or_default();
+        let mut bad = None;
         let mut date = |value: &Val| match text(value) {
             None => None,
             Some(text) => {
                 let read = dates::read(&text, &source.dates);
                 if read.is_none() {
-                    problems.push(unread_date(name, source, &key, &text));
+                    problems.push(unread_date(name, source, span, &key, &text));
                 }
                 read
             }
@@ -235,16 +241,27 @@ fn scan(
             "branch" => scan.branch = text(value),
             "started_at" => scan.started_at = date(value),
             "finished_at" => scan.finished_at = date(value),
-            "outcome" => scan.outcome = word(Outcome::ALL, Outcome::word, value, scan.outcome),
-            "scope" => scan.scope = word(Scope::ALL, Scope::word, value, scan.scope),
+            "tool_kind" => said_word(
+                value,
+                ToolKind::ALL,
+                ToolKind::word,
+                &mut scan.kind,
+                &mut bad,
+            ),
+            "outcome" => said_word(
+                value,
+                &Outcome::ALL,
+                Outcome::word,
+                &mut scan.outcome,
+                &mut bad,
+            ),
+            "scope" => said_word(value, &Scope::ALL, Scope::word, &mut scan.scope, &mut bad),
             "rules" => scan.rules = rules(value),
-            other => problems.push(Diagnostic::data(
-                "D405",
-                format!(
-                    "`{name}` by source {}: a scan has no field `{other}`",
-                    source.name
-                ),
-            )),
+            other => bad = Some(format!("a scan has no field `{other}`")),
+        }
+        if let Some(words) = bad {
+            let message = format!("`{name}` by source {}: {words}", source.name);
+            problems.push(Diagnostic::error("D405", span, message));
         }
     }
     if problems.has_errors() {
@@ -264,40 +281,47 @@ fn rules(value: &Val) -> Option<Vec<String>> {
     })
 }
 
-fn word<T: Copy, const N: usize>(
-    all: [T; N],
-    written: fn(T) -> &'static str,
+/// Puts what a scan says in one of our words; another word is told.
+fn said_word<T: Copy>(
     value: &Val,
-    otherwise: T,
-) -> T {
-    let text = text(value).unwrap_or_default();
-    let found = all.into_iter().find(|known| written(*known) == text);
-    found.unwrap_or(otherwise)
+    all: &[T],
+    written: fn(T) -> &'static str,
+    said: &mut T,
+    bad: &mut Option<String>,
+) {
+    let Some(text) = text(value) else {
+        return;
+    };
+    match all.iter().find(|known| written(**known) == text) {
+        Some(known) => *said = *known,
+        None => {
+            let known: Vec<&str> = all.iter().map(|known| written(*known)).collect();
+            *bad = Some(format!("\"{text}\" is none of {}", known.join(", ")));
+        }
+    }
 }
 
 /// A date that nothing reads.
 pub(super) fn unread_date(
     name: &str,
     source: &ReportSource,
+    place: Span,
     field: &str,
     text: &str,
 ) -> Diagnostic {
-    Diagnostic::data(
-        "D407",
-        format!(
-            "`{name}` by source {}: `{field}` is \"{text}\", which is no date",
-            source.name
-        ),
-    )
-    .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
+    let by = &source.name;
+    let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
+    Diagnostic::error("D407", place, message)
+        .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
 
-fn failed(name: &str, place: &str, why: &str) -> Diagnostic {
-    Diagnostic::data(
-        "D404",
-        format!("`{name}` by source {place}: the program fails: {why}"),
-    )
-    .help("the report has another shape than the source expects")
+fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
+    let message = format!("`{name}` by source {place}: the program fails: {why}");
+    let problem = Diagnostic {
+        span,
+        ..Diagnostic::data("D404", message)
+    };
+    problem.help("the report has another shape than the source expects")
 }
 
 /// Says what was looked at, so that the reader sees how the report differs from what is known.

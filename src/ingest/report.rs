@@ -1,6 +1,6 @@
 //! What a report says, in our words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Evidence, Fills, Status, ToolKind};
 
@@ -17,6 +17,15 @@ pub struct Report {
     pub records: Vec<BTreeMap<String, String>>,
     /// Rows that are no findings, by reason.
     pub dropped: BTreeMap<String, u64>,
+}
+
+impl Report {
+    /// How many rows have the identity of an earlier row: together they are one detection.
+    pub fn repeated(&self) -> usize {
+        let identities: BTreeSet<&str> =
+            self.rows.iter().map(|row| row.identity.as_str()).collect();
+        self.rows.len() - identities.len()
+    }
 }
 
 /// What was scanned, and when. Instants are microseconds since 1970, UTC.

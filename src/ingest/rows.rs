@@ -12,6 +12,7 @@ use super::report::Row;
 use super::values::{list, number, text, truth, whole};
 use crate::diagnostic::{Diagnostic, Problems, nearest};
 use crate::model::{Evidence, ReportSource, RowField, Status};
+use crate::source::Span;
 use crate::types::Scale;
 
 /// How many examples of one mistake are told.
@@ -26,8 +27,15 @@ pub(super) struct RowReader<'a> {
     records: Vec<BTreeMap<String, String>>,
     dropped: BTreeMap<String, u64>,
     seen: u64,
-    /// Mistakes and how many rows have each.
-    mistakes: BTreeMap<Mistake, u64>,
+    mistakes: BTreeMap<Mistake, Seen>,
+}
+
+/// Which rows have a mistake.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// From 1.
+    first: u64,
+    rows: u64,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,8 +125,8 @@ impl<'a> RowReader<'a> {
             });
         }
         let mut problems = Problems::default();
-        for (mistake, rows) in self.mistakes.iter().take(MOST_TOLD) {
-            problems.push(self.told(mistake, *rows));
+        for (mistake, seen) in self.mistakes.iter().take(MOST_TOLD) {
+            problems.push(self.told(mistake, *seen));
         }
         if self.mistakes.len() > MOST_TOLD {
             let more = self.mistakes.len() - MOST_TOLD;
@@ -131,7 +139,9 @@ impl<'a> RowReader<'a> {
     }
 
     fn mistake(&mut self, mistake: Mistake) {
-        *self.mistakes.entry(mistake).or_default() += 1;
+        let first = self.seen;
+        let seen = self.mistakes.entry(mistake);
+        seen.or_insert(Seen { first, rows: 0 }).rows += 1;
     }
 
     fn field(&mut self, field: RowField, value: &Val, row: &mut Row, words: &mut ReportWords) {
@@ -226,51 +236,72 @@ impl<'a> RowReader<'a> {
         words.listed(word).or(words.otherwise)
     }
 
-    fn told(&self, mistake: &Mistake, rows: u64) -> Diagnostic {
-        let (name, source) = (self.name, &self.source.name);
-        let counted = if rows == 1 {
-            "1 row".to_string()
-        } else {
-            format!("{rows} rows")
+    /// What is wrong, at the place in the source that would have to say otherwise.
+    fn told(&self, mistake: &Mistake, seen: Seen) -> Diagnostic {
+        let (name, source) = (self.name, self.source);
+        let counted = match seen.rows {
+            1 => format!("row {}", seen.first),
+            rows => format!("{rows} rows, the first is row {}", seen.first),
         };
-        let problem = |code, words: String| {
-            Diagnostic::data(
-                code,
-                format!("`{name}` by source {source}: {words} ({counted})"),
-            )
+        let problem = |code, place, words: String| {
+            let by = &source.name;
+            let message = format!("`{name}` by source {by}: {words} ({counted})");
+            Diagnostic::error(code, place, message)
         };
+        let rows = start(source.rows.span, "\"\"\"");
+        let clause = |span: Option<Span>, name| span.map_or(rows, |span| start(span, name));
+        let severities = clause(source.severity.span, "severity");
         match mistake {
-            Mistake::NoObject => problem("D405", "the row program gives what is no object".into()),
-            Mistake::NoTitle => problem("D405", "rows have no `title`".into()),
+            Mistake::NoObject => {
+                problem("D405", rows, "the program gives what is no object".into())
+            }
+            Mistake::NoTitle => problem("D405", rows, "a row has no `title`".into()),
             Mistake::UnknownField(field) => {
                 let words = RowField::ALL.iter().map(|known| known.word());
-                let problem = problem("D405", format!("rows have no field `{field}`"));
+                let problem = problem("D405", rows, format!("rows have no field `{field}`"));
                 match nearest(field, words) {
                     Some(near) => problem.help(format!("did you mean `{near}`?")),
                     None => problem,
                 }
             }
-            Mistake::Severity(Some(word)) => {
-                problem("D406", format!("the severity \"{word}\" has no rule")).help(format!(
-                    "add to the source, below `severity`: \"{word}\" to medium"
-                ))
+            Mistake::Severity(Some(word)) => problem(
+                "D406",
+                severities,
+                format!("the severity \"{word}\" has no rule"),
+            )
+            .help(format!("add below `severity`: \"{word}\" to medium")),
+            Mistake::Severity(None) => problem(
+                "D406",
+                severities,
+                "a row without a severity has no rule".into(),
+            )
+            .help("add below `severity`: otherwise to info"),
+            Mistake::Status(word) => {
+                let place = clause(source.status.span, "status");
+                problem("D406", place, format!("the status \"{word}\" has no rule"))
+                    .help(format!("add below `status`: \"{word}\" to open"))
             }
-            Mistake::Severity(None) => {
-                problem("D406", "rows without a severity have no rule".to_string())
-                    .help("add to the source, below `severity`: otherwise to info")
-            }
-            Mistake::Status(word) => problem("D406", format!("the status \"{word}\" has no rule"))
-                .help(format!(
-                    "add to the source, below `status`: \"{word}\" to open"
-                )),
             Mistake::Date(field, text) | Mistake::Record(Unusable::Date(field, text)) => {
-                unread_date(name, self.source, field, text)
+                unread_date(name, source, rows, field, text)
             }
             Mistake::Record(unusable) => {
                 let (code, words, help) = unusable.told();
-                problem(code, words).help(help)
+                // The mistake is in the table of somebody, not in the definition.
+                let problem = problem(code, rows, words).help(help);
+                Diagnostic {
+                    span: None,
+                    ..problem
+                }
             }
         }
+    }
+}
+
+/// The first word of a clause.
+pub(super) fn start(clause: Span, word: &str) -> Span {
+    Span {
+        end: clause.start + word.len() as u32,
+        ..clause
     }
 }
 

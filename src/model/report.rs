@@ -34,6 +34,8 @@ pub struct Words<T> {
     pub listed: Vec<(String, T)>,
     /// What any other word means, and a missing one.
     pub otherwise: Option<T>,
+    /// The name of the clause; `None` where the source has none.
+    pub span: Option<Span>,
 }
 
 impl<T: Copy> Words<T> {
@@ -50,6 +52,7 @@ impl<T> Default for Words<T> {
         Words {
             listed: Vec::new(),
             otherwise: None,
+            span: None,
         }
     }
 }

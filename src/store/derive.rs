@@ -54,7 +54,7 @@ pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Probl
     store.while_it_changes(|manifests| {
         let folder = store.derived().join(key(manifests, definitions));
         if !folder.is_dir() {
-            derived(store, definitions, manifests, &folder)?;
+            derived(store, definitions, manifests, &folder, false)?;
         }
         Ok::<PathBuf, Problems>(folder)
     })?
@@ -64,8 +64,7 @@ pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Probl
 pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let folder = store.while_it_changes(|manifests| {
         let folder = store.derived().join(key(manifests, definitions));
-        parts::forget(store)?;
-        derived(store, definitions, manifests, &folder)?;
+        derived(store, definitions, manifests, &folder, true)?;
         Ok::<PathBuf, Problems>(folder)
     })??;
     let failed = |error| Problems::from(unwritable(&folder, &error));
@@ -91,12 +90,14 @@ fn derived(
     definitions: &Definitions,
     manifests: &[Manifest],
     folder: &Path,
+    anew: bool,
 ) -> Result<(), Problems> {
     let registers = facts::read_registers(store, manifests)?;
     let scans = facts::all_scans(manifests);
     let names = Names::of(&registers);
     let rulings = decisions::rulings(&registers.decisions, &names);
     let mut found = parts::all(&parts::Whole {
+        anew,
         store,
         definitions,
         manifests,

@@ -7,6 +7,7 @@ mod checking;
 mod explaining;
 mod formatting;
 mod running;
+mod sources;
 mod starting;
 mod testing;
 

@@ -1,7 +1,10 @@
 //! Reports in, tables out.
 
+mod conformance;
 mod hostile;
+mod language;
 mod owasp;
+mod samples;
 
 use std::path::PathBuf;
 

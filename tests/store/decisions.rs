@@ -203,7 +203,7 @@ fn advisories_tell_exploits_and_scores() {
     room.take("2026-03-02", "#score_date:2026-03-02T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.2,0.8\nCVE-2026-0002,0.1,0.5\n");
     room.take(
         "2026-03-04",
-        r#"{"vulnerabilities": [{"cveID": "CVE-2026-0001", "dateAdded": "2026-02-28"}]}"#,
+        r#"{"catalogVersion": "2026.03.04", "vulnerabilities": [{"cveID": "CVE-2026-0001", "dateAdded": "2026-02-28"}]}"#,
     );
     assert_eq!(of("a"), ["yes", "0.5", "2026-02-28", "CVE-2026-0001"]);
     assert_eq!(of("b"), ["no", "0.1", "", "CVE-2026-0002"]);

@@ -177,5 +177,9 @@ fn one_more_report_derives_its_own_asset_only() {
     assert_eq!(parts(&room), 4);
     riskql::store::rebuild(&room.store, super::definitions()).expect("made anew");
     assert_eq!(told(&room), kept);
-    assert_eq!(parts(&room), 2);
+    assert_eq!(
+        parts(&room),
+        4,
+        "parts are replaced, and forgotten when they are old"
+    );
 }

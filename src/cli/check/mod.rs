@@ -11,6 +11,7 @@ use super::args::CheckArguments;
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
 use crate::diagnostic::{Problems, Severity};
+use crate::ingest::Reader;
 use crate::model::Definitions;
 use crate::project::{self, Origin};
 
@@ -24,6 +25,7 @@ pub fn run(
     let (definitions, mut problems) = project::definitions(&mut console.sources, &origin);
     let mut summary = Vec::new();
     if let Some(definitions) = &definitions {
+        problems.extend(Reader::new(definitions).check());
         summary.push(format!(
             "checked {}: {}",
             origin.name(),
@@ -84,6 +86,7 @@ fn contents(definitions: &Definitions) -> String {
         counted(definitions.views.len(), "view", "views"),
         counted(definitions.dashboards.len(), "dashboard", "dashboards"),
         counted(definitions.tests.len(), "test", "tests"),
+        counted(definitions.reports.len(), "source", "sources"),
     ]
     .join(", ")
 }

@@ -33,6 +33,7 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
         "scope": scan.scope.word(),
         "rows": rows,
         "dropped": dropped,
+        "repeated": report.repeated(),
     });
     let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
     format!("{text}\n")

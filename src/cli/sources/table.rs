@@ -5,15 +5,21 @@ use crate::ingest::{Report, Row};
 use crate::model::Definitions;
 use crate::render::{Look, aligned};
 
+/// Terminals narrower than this are not shown rules, ids and statuses.
+const NARROW: usize = 72;
+
 /// What was scanned, every row, and what was dropped.
 pub fn text(definitions: &Definitions, report: &Report, look: Look) -> String {
     let mut text = format!("{}\n\n", about(report));
     let mut rows = vec![
-        ["severity", "rule", "title", "where", "ids", "status"]
+        ["severity", "title", "where", "rule", "ids", "status"]
             .map(str::to_string)
             .to_vec(),
     ];
     rows.extend(report.rows.iter().map(|row| cells(definitions, row)));
+    if look.width.is_some_and(|width| width < NARROW) {
+        rows.iter_mut().for_each(|row| row.truncate(3));
+    }
     if report.rows.is_empty() {
         text += "no rows: a clean scan\n";
     } else {
@@ -22,6 +28,10 @@ pub fn text(definitions: &Definitions, report: &Report, look: Look) -> String {
     text += &format!("\n{} rows", report.rows.len());
     for (reason, count) in &report.dropped {
         text += &format!(", {count} dropped: {reason}");
+    }
+    if report.repeated() > 0 {
+        let repeated = report.repeated();
+        text += &format!(", {repeated} with the identity of an earlier row");
     }
     text.push('\n');
     text
@@ -47,9 +57,9 @@ fn cells(definitions: &Definitions, row: &Row) -> Vec<String> {
     ids.extend(row.vulnerability_ids.iter().cloned());
     vec![
         severity(definitions, row.severity).to_string(),
-        text(&row.rule_id),
         row.title.clone(),
         place(row),
+        text(&row.rule_id),
         ids.join(" "),
         row.status.map_or("", |status| status.word()).to_string(),
     ]

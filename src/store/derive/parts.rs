@@ -2,8 +2,6 @@
 //! more report costs the deriving of its own assets only.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 
 use super::about::About;
@@ -15,7 +13,7 @@ use crate::diagnostic::Problems;
 use crate::model::Definitions;
 use crate::store::facts::{self, ScanFact};
 use crate::store::frames;
-use crate::store::layout::{Store, unwritable};
+use crate::store::layout::Store;
 use crate::store::manifest::Manifest;
 
 /// The folder of parts in that of derived tables.
@@ -25,19 +23,10 @@ pub(super) fn folder(store: &Store) -> PathBuf {
     store.derived().join(PARTS)
 }
 
-/// Forgets all parts: they are made anew when they are needed.
-pub(super) fn forget(store: &Store) -> Result<(), Problems> {
-    let folder = folder(store);
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(unwritable(&folder, &error).into())
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
 /// All of a store but the rows.
 pub(super) struct Whole<'a> {
+    /// Whether parts made before are left aside.
+    pub anew: bool,
     pub store: &'a Store,
     pub definitions: &'a Definitions,
     pub manifests: &'a [Manifest],
@@ -63,7 +52,8 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
             .derived()
             .join(PARTS)
             .join(key(whole, asset, scans));
-        match read(whole.definitions, &folder) {
+        let kept = (!whole.anew).then(|| read(whole.definitions, &folder));
+        match kept.flatten() {
             Some(part) => drop(parts.insert(asset, part)),
             None => drop(stale.insert(asset, folder)),
         }

@@ -1,0 +1,225 @@
+//! The language of sources: what its page promises, and what is said about mistakes.
+
+use std::fs;
+use std::path::Path;
+
+use riskql::check;
+use riskql::diagnostic::Problems;
+use riskql::ingest::{Reader, Report};
+use riskql::model::{Definitions, Fills, RowField, ToolKind};
+use riskql::source::Sources;
+use riskql::syntax;
+
+const SCALE: &str = "scale severity is info < low < medium < high < critical\n";
+
+const SOURCE: &str = r#"source acme "Acme"
+  tool     "acme"
+  kind     sast
+  reads    json
+  known by """
+    type == "object" and has("issues")
+  """
+  scan """
+    .scan // {}
+  """
+  rows """
+    .issues[]
+  """
+  severity
+    "A" to high
+  status
+    "open" to open
+  identity rule_id
+"#;
+
+/// Definitions and their texts.
+fn definitions(text: &str) -> (Sources, Definitions) {
+    let mut sources = Sources::default();
+    let id = sources.add("acme.kpi", format!("{SCALE}\n{text}"));
+    let (file, problems) = syntax::parse_file(&sources, id);
+    assert!(!problems.has_errors(), "{problems:?}");
+    let (definitions, problems) = check::definitions(&sources, &[file]);
+    assert!(!problems.has_errors(), "{problems:?}");
+    (sources, definitions.expect("no mistakes"))
+}
+
+fn read(text: &str, report: &str) -> Result<Report, Vec<String>> {
+    let (sources, definitions) = definitions(text);
+    let read = Reader::new(&definitions).read("report.json", report.as_bytes());
+    read.map_err(|problems| told(&sources, problems))
+}
+
+/// Code, the line of the definition, message.
+fn told(sources: &Sources, problems: Problems) -> Vec<String> {
+    let line = |problem: riskql::diagnostic::Diagnostic| {
+        let line = problem.span.map(|span| {
+            let lines = sources.get(span.source).text.lines();
+            let (line, _) = sources.line_column(span);
+            lines
+                .skip(line - 1)
+                .map(str::trim)
+                .next()
+                .unwrap_or_default()
+        });
+        format!(
+            "{} at `{}`: {}",
+            problem.code,
+            line.unwrap_or_default(),
+            problem.message
+        )
+    };
+    problems.sorted().into_iter().map(line).collect()
+}
+
+fn page() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sources.md");
+    fs::read_to_string(path).expect("the page of sources")
+}
+
+/// The first block of a kind on the page.
+fn block(kind: &str) -> String {
+    let page = page();
+    let start = page.find(&format!("```{kind}\n")).expect("a block");
+    let text = page[start..].split_once('\n').expect("its text").1;
+    text.split("```").next().expect("its end").to_string()
+}
+
+#[test]
+fn the_example_of_the_page_reads_its_report() {
+    let (_, definitions) = definitions(&block("kpi"));
+    let reader = Reader::new(&definitions);
+    assert!(!reader.check().has_errors());
+    let report = reader.read("acme.json", block("json").as_bytes());
+    let report = report.unwrap_or_else(|problems| panic!("{:?}", problems.sorted()));
+    let lines = report.rows.iter().map(|row| {
+        let cwes: Vec<String> = row.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect();
+        format!(
+            "{} | {} | {}:{} | {} | {}\n",
+            ["info", "low", "medium", "high", "critical"][usize::from(row.severity)],
+            row.title,
+            row.file.as_deref().unwrap_or_default(),
+            row.line.unwrap_or_default(),
+            cwes.join(" "),
+            row.status.map_or("", |status| status.word()),
+        )
+    });
+    let mut text: String = lines.collect();
+    for (reason, rows) in &report.dropped {
+        text += &format!("dropped {rows}: {reason}\n");
+    }
+    assert_eq!(text, block("rows"));
+}
+
+#[test]
+fn the_page_lists_every_word_of_the_language() {
+    let page = page();
+    let fields = RowField::ALL.iter().map(|field| field.word());
+    let kinds = ToolKind::ALL.iter().map(|kind| kind.word());
+    let records = Fills::ALL.iter().filter_map(|fills| fills.record_fields());
+    let tables = Fills::ALL.iter().map(|fills| fills.word());
+    let records = records.flatten().copied();
+    for word in fields.chain(kinds).chain(tables).chain(records) {
+        assert!(
+            page.contains(&format!("`{word}`")),
+            "docs/sources.md lacks `{word}`"
+        );
+    }
+}
+
+#[test]
+fn the_page_lists_every_function_of_programs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ingest/prelude.jq");
+    let prelude = fs::read_to_string(path).expect("the functions");
+    let page = page();
+    let names = prelude.lines().filter_map(|line| line.strip_prefix("def "));
+    for name in names.map(|line| line.split([':', '(']).next().expect("a name")) {
+        assert!(
+            page.contains(&format!("| `{name}")),
+            "docs/sources.md lacks `{name}`"
+        );
+    }
+}
+
+#[test]
+fn words_without_a_rule_are_told_with_place_and_row() {
+    let report = r#"{"issues": [
+        {"rule_id": "1", "title": "fine", "severity": "A", "status": "OPEN"},
+        {"rule_id": "2", "title": "odd", "severity": "Z", "status": "open"},
+        {"rule_id": "3", "title": "odd", "severity": "Z", "status": "shelved"},
+        {"rule_id": "4", "titel": "x", "title": "odd", "severity": "high"},
+        {"rule_id": "5", "severity": "low"}]}"#;
+    assert_eq!(
+        read(SOURCE, report).expect_err("mistakes"),
+        [
+            "D405 at `rows \"\"\"`: `report.json` by source acme: a row has no `title` (row 5)",
+            "D405 at `rows \"\"\"`: `report.json` by source acme: rows have no field `titel` (row 4)",
+            "D406 at `severity`: `report.json` by source acme: the severity \"Z\" has no rule (2 rows, the first is row 2)",
+            "D406 at `status`: `report.json` by source acme: the status \"shelved\" has no rule (row 3)",
+        ]
+    );
+}
+
+#[test]
+fn words_of_the_scan_are_told_too() {
+    let report = r#"{"scan": {"outcome": "aborted"}, "issues": []}"#;
+    assert_eq!(
+        read(SOURCE, report).expect_err("a mistake"),
+        [
+            "D405 at `scan \"\"\"`: `report.json` by source acme: \"aborted\" is none of success, partial, failed"
+        ]
+    );
+}
+
+#[test]
+fn a_program_that_fails_is_told_with_its_place() {
+    let found = read(SOURCE, r#"{"scan": [], "issues": []}"#).expect_err("a mistake");
+    assert_eq!(
+        found,
+        [
+            "D404 at `scan \"\"\"`: `report.json` by source acme: scan: the program fails: it gives no object"
+        ]
+    );
+    let found = read(SOURCE, r#"{"issues": 7}"#).expect_err("a mistake");
+    assert!(found[0].starts_with("D404 at `rows \"\"\"`"), "{found:?}");
+}
+
+#[test]
+fn a_scan_may_say_what_kind_of_tool_wrote() {
+    let report = r#"{"scan": {"tool_kind": "container"}, "issues": []}"#;
+    let read = |report| read(SOURCE, report).expect("a report").scan.kind;
+    assert_eq!(read(report), ToolKind::Container);
+    assert_eq!(read(r#"{"issues": []}"#), ToolKind::Sast);
+}
+
+#[test]
+fn rows_of_one_identity_are_kept_and_counted() {
+    let report = r#"{"issues": [
+        {"rule_id": "1", "title": "one", "severity": "A"},
+        {"rule_id": "1", "title": "two", "severity": "A"},
+        {"rule_id": "2", "title": "three", "severity": "A"}]}"#;
+    let report = read(SOURCE, report).expect("a report");
+    assert_eq!((report.rows.len(), report.repeated()), (3, 1));
+    assert_eq!(report.rows[0].identity, report.rows[1].identity);
+}
+
+#[test]
+fn mistakes_in_programs_are_found_without_a_report() {
+    let told = |from: &str, to: &str| {
+        assert!(SOURCE.contains(from));
+        let (sources, definitions) = definitions(&SOURCE.replace(from, to));
+        told(&sources, Reader::new(&definitions).check())
+    };
+    let of = |found: Vec<String>| found.join("\n");
+    assert_eq!(of(told(".issues[]", ".issues[]")), "");
+    let syntax = of(told(".issues[]", ".issues[] | {title: }"));
+    assert!(
+        syntax.starts_with("K710 at `.issues[] | {title: }`"),
+        "{syntax}"
+    );
+    let function = of(told(".issues[]", ".issues[] | lost"));
+    assert!(function.contains("there is no filter `lost`"), "{function}");
+    assert!(
+        function.starts_with("K710 at `.issues[] | lost`"),
+        "{function}"
+    );
+}
