@@ -2,7 +2,7 @@
 
 use super::{COMMANDS, Command, Takes, unknown_command};
 use crate::diagnostic::Problems;
-use crate::render::{self, Look, Sheet};
+use crate::render::{self, Format, Look, Sheet};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 
@@ -191,7 +191,7 @@ fn meaning(takes: Takes) -> String {
         Takes::Field => "a field, as `severity` or `findings.severity`".to_string(),
         Takes::Date => "a day, week, month, quarter, year or instant".to_string(),
         Takes::Period => "a period as in a query, or `none`".to_string(),
-        Takes::Format => "table, json, jsonl, csv, md or parquet".to_string(),
+        Takes::Format => Format::ALL.map(Format::name).join(" or "),
         Takes::File => "the path of a file or folder".to_string(),
         Takes::Command => "the name of a command".to_string(),
         Takes::Words(words) => words.join(" or "),

@@ -7,16 +7,6 @@ use crate::repl::output::path;
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 
-/// The formats by the names they have on the command line.
-const FORMATS: &[(&str, Format)] = &[
-    ("table", Format::Table),
-    ("json", Format::Json),
-    ("jsonl", Format::Jsonl),
-    ("csv", Format::Csv),
-    ("md", Format::Md),
-    ("parquet", Format::Parquet),
-];
-
 pub(super) const AS_OF: Command = Command {
     name: "as-of",
     arguments: "[DATE|latest]",
@@ -64,12 +54,6 @@ pub(super) const TIME: Command = Command {
     takes: &[Takes::Words(&["on", "off"])],
     run: time,
 };
-
-fn named(wanted: Format) -> &'static (&'static str, Format) {
-    let mut formats = FORMATS.iter();
-    let found = formats.find(|(_, format)| *format == wanted);
-    found.expect("every format has a name")
-}
 
 fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     match arguments {
@@ -119,18 +103,18 @@ fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 
 fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     if !arguments.is_empty() {
-        let Some((_, format)) = FORMATS.iter().find(|(name, _)| *name == arguments) else {
-            let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+        let Some(format) = Format::named(arguments) else {
+            let names = Format::ALL.map(Format::name);
             return Err(
                 Diagnostic::data("K953", format!("`{arguments}` is not a format"))
                     .help(format!("formats: {}", names.join(", ")))
                     .into(),
             );
         };
-        session.settings.format = *format;
+        session.settings.format = format;
         session.settings.format_is_named = true;
     }
-    let (name, _) = named(session.settings.format);
+    let name = session.settings.format.name();
     Ok(Reply::told(format!("answers are written as {name}")))
 }
 
@@ -162,7 +146,7 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         file.display()
     );
     session.settings.output = Some(file);
-    let (name, _) = named(session.format());
+    let name = session.format().name();
     Ok(Reply::told(format!(
         "answers are written as {name}: {words}"
     )))
