@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
 use super::look::{Look, Style};
-use super::text::is_harmful;
+use super::text::{is_harmful, width, wrap};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Sources, Span};
 
@@ -93,20 +93,24 @@ fn one(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
+    let begun = severity_word(diagnostic.severity).len() + diagnostic.code.len() + "[]: ".len();
     let title = level
-        .primary_title(made_harmless(&diagnostic.message))
+        .primary_title(fitted(&diagnostic.message, begun, look))
         .id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some(span) = diagnostic.span {
         group = group.element(snippet(sources, span, diagnostic));
     }
+    let number = diagnostic.span.map(|span| sources.line_column(span).0);
+    let number_width = number.unwrap_or_default().to_string().len();
     // A label has no place to stand without carets.
     let label = diagnostic
         .label
         .iter()
         .filter(|_| diagnostic.span.is_none());
     for help in label.chain(&diagnostic.help) {
-        group = group.element(Level::HELP.no_name().message(made_harmless(help)));
+        let help = fitted(help, number_width + " = ".len(), look);
+        group = group.element(Level::HELP.no_name().message(help));
     }
     let drawn = renderer(look).render(&[group]);
     without_empty_gutters(&drawn)
@@ -162,6 +166,21 @@ fn made_harmless(text: &str) -> String {
             (false, _) => letter,
         })
         .collect()
+}
+
+/// A text in lines that fit a terminal behind the columns that are taken, broken between words.
+fn fitted(text: &str, taken: usize, look: Look) -> String {
+    let text = made_harmless(text);
+    let Some(limit) = look.width else {
+        return text;
+    };
+    let room = limit.saturating_sub(taken);
+    let fitted = |line: &str| match width(line) <= room {
+        true => line.to_string(),
+        false => wrap(line, room).join("\n"),
+    };
+    let lines: Vec<String> = text.split('\n').map(fitted).collect();
+    lines.join("\n")
 }
 
 /// Takes out the empty gutter lines that stand before advice: the advice reads as part of the place.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::asking::nothing_asked_yet;
 use super::reply::Reply;
-use super::session::{Session, nothing_asked_yet};
+use super::session::Session;
 use crate::answer::Answer;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::files;

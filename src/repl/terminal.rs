@@ -18,7 +18,7 @@ use crate::render::Look;
 /// Talks until the user leaves, or nobody reads what is shown.
 pub fn run(session: &mut Session, look: &dyn Fn() -> Look) -> io::Result<()> {
     hear_interrupts();
-    let editor = Editor::new(places::history_file(), look())?;
+    let editor = Editor::new(places::history_file())?;
     let mut terminal = Terminal {
         session,
         look,

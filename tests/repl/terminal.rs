@@ -315,3 +315,19 @@ fn the_startup_file_runs_first_and_may_be_left_out() {
         terminal.contents()
     );
 }
+
+#[test]
+fn the_menu_leaves_nothing_of_the_hint_it_covers() {
+    for variables in [&[][..], &[("NO_COLOR", "1")]] {
+        let scene = Scene::new();
+        let mut terminal = Terminal::open(&scene, variables);
+        terminal.press("\\");
+        terminal.await_words("\\values, ");
+        terminal.press("\t");
+        terminal.await_words("\\watch ");
+        terminal.wait("the first line of the menu alone", |screen| {
+            let mut lines = screen.rows(0, screen.size().1.get());
+            lines.any(|line| line.trim_end().ends_with("what can be typed"))
+        });
+    }
+}

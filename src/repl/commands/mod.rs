@@ -135,6 +135,26 @@ pub(super) fn in_plain_words(session: &Session, word: &str) -> Option<&'static s
     (!is_defined).then_some(command)
 }
 
+/// Words that begin a query as well as a command's name.
+const OF_QUERIES: &[&str] = &["explain"];
+
+/// Says which command somebody may have meant by a text that is no query: `tables`, or `hlep`.
+pub(super) fn advise(text: &str, problems: Problems) -> Problems {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default().trim_end_matches(';');
+    let names = COMMANDS.iter().map(|command| command.name);
+    let names = names.filter(|name| !OF_QUERIES.contains(name));
+    if names.clone().any(|name| name == first) {
+        let command = text.trim().trim_end_matches(';');
+        return problems.help(format!("commands begin with a backslash: \\{command}"));
+    }
+    let is_alone = words.next().is_none();
+    match nearest(first, names).filter(|_| is_alone && !problems.has_label()) {
+        Some(near) => problems.help(format!("or did you mean the command `\\{near}`?")),
+        None => problems,
+    }
+}
+
 /// What is to be told of a reading: notes, and why tables could not be read.
 fn told(session: &Session, usual: &loaded::Usual) -> Reply {
     let mut told = session.rendered(&usual.problems);

@@ -6,11 +6,12 @@ use super::{Command, Takes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::format;
 use crate::model::Subject;
+use crate::repl::asking::{nothing_asked_yet, view};
 use crate::repl::draft::{self, Draft, Known, kpi_of};
 use crate::repl::keep::{self, Keeping, keep};
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
-use crate::repl::session::{Session, nothing_asked_yet, view};
+use crate::repl::session::Session;
 use crate::source::Sources;
 use crate::syntax;
 

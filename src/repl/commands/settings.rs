@@ -84,11 +84,13 @@ fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "" => {}
         "none" => session.settings.period = None,
         period => {
-            let question = session.read(period)?;
+            let advice = "write it as in a query: \\period last 6 months";
+            let question = session.read(period);
+            let question = question.map_err(|problems| problems.help(advice))?;
             if question.query.period.is_none() || question.written.node.clauses.len() != 1 {
                 return Err(
                     Diagnostic::data("K952", format!("`{period}` is not a period"))
-                        .help("write it as in a query: \\period last 6 months")
+                        .help(advice)
                         .into(),
                 );
             }

@@ -1,0 +1,65 @@
+//! What somebody new to it types, and what the session says to that.
+
+use riskql::project::Origin;
+use riskql::render::{self, Look};
+
+use super::talk::{session, session_with};
+
+fn said(typed: &str) -> String {
+    let reply = session().answer(typed);
+    assert!(reply.fault.is_some(), "{typed} is a mistake");
+    reply.told
+}
+
+#[test]
+fn a_commands_name_without_its_backslash_is_recognized() {
+    let cases = [
+        ("tables", r"a backslash: \tables"),
+        ("tables;", r"a backslash: \tables"),
+        ("show mttr", r"a backslash: \show mttr"),
+        ("describe findings", r"a backslash: \describe findings"),
+        ("hlep", r"the command `\help`"),
+    ];
+    for (typed, advice) in cases {
+        let said = said(typed);
+        assert!(said.contains(advice), "{typed}\n{said}");
+    }
+}
+
+#[test]
+fn mistakes_in_queries_are_not_taken_for_commands() {
+    for typed in ["explain mtr", "backlgo", "mttr by tables", "hlep by team"] {
+        let said = said(typed);
+        assert!(!said.contains(['\\']), "{typed}\n{said}");
+    }
+}
+
+#[test]
+fn a_period_that_cannot_be_read_says_how_to_write_one() {
+    for typed in ["3 months", "mttr", "last months of"] {
+        let said = said(&format!("\\period {typed}"));
+        assert!(said.contains(r"\period last 6 months"), "{typed}\n{said}");
+    }
+}
+
+#[test]
+fn messages_break_between_words_where_the_terminal_ends() {
+    let narrow = Look {
+        width: Some(40),
+        ..Look::PIPE
+    };
+    for typed in [
+        "mttr of foo",
+        r"\tabels",
+        "backlog by sevrity",
+        "x\n\n\nmttr of foo",
+    ] {
+        let whole = said(typed);
+        let told = session_with(Origin::Library, narrow).answer(typed).told;
+        let long = told.lines().find(|line| render::width(line) > 40);
+        assert_eq!(long, None, "{told}");
+        let words =
+            |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_string).collect() };
+        assert_eq!(words(&told), words(&whole));
+    }
+}
