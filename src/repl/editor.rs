@@ -66,7 +66,7 @@ impl Editor {
             .completion_prompt_limit(MOST_CANDIDATES)
             .bell_style(rustyline::config::BellStyle::None)
             // The assistant paints even without colour: it also erases what the menu would cover.
-            .color_mode(ColorMode::Enabled)
+            .color_mode(ColorMode::Forced)
             // Results may go to a file while the prompt stays on the terminal.
             .behavior(if stdout_is_terminal {
                 Behavior::Stdio
