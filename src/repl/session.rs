@@ -298,7 +298,11 @@ impl Session {
 
     fn define(&mut self, text: &str) -> Result<Reply, Problems> {
         let (name, text) = self.source("<typed>", text);
-        let added = self.workspace.add(&name, &text)?;
+        let added = self.workspace.add(&name, &text);
+        let added = added.map_err(|problems| match input::with_clause_below(&text) {
+            Some(right) => problems.help(format!("clauses stand below, indented:\n{right}")),
+            None => problems,
+        })?;
         self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use riskql::project::Origin;
 use riskql::render::{self, Look};
 
-use super::talk::{session, session_with};
+use super::talk::{session, session_with, shown, told};
 
 fn said(typed: &str) -> String {
     let reply = session().answer(typed);
@@ -67,4 +67,40 @@ fn messages_break_between_words_where_the_terminal_ends() {
         };
         assert_eq!(words(&told), words(&whole));
     }
+}
+
+#[test]
+fn a_clause_behind_the_name_is_shown_in_its_place() {
+    let mistaken = said("kpi hot \"Hot ones\" is count of findings open where severity = high");
+    assert!(mistaken.contains("clauses stand below"), "{mistaken}");
+    let (_, advice) = mistaken.split_once("indented:").expect("advice");
+    let line = |start: &str| {
+        let mut lines = advice.lines().map(str::trim);
+        let found = lines.find(|line| line.starts_with(start));
+        found
+            .unwrap_or_else(|| panic!("no `{start}` in:\n{advice}"))
+            .to_string()
+    };
+    let right = format!("{}\n  {}", line("kpi"), line("is"));
+    assert_eq!(told(&mut session(), &right), "added kpi hot\n");
+    let elsewhere = said("kpi hot\n  is cont of findings");
+    assert!(!elsewhere.contains("clauses stand below"), "{elsewhere}");
+}
+
+#[test]
+fn what_help_shows_first_can_be_typed_as_it_stands() {
+    let help = shown(&mut session(), "help");
+    let (examples, _) = help.split_once("Several lines").expect("examples");
+    let lines: Vec<&str> = examples.lines().skip(1).collect();
+    let column = lines[0].find("a KPI").expect("what the first example is");
+    let typed: Vec<&str> = lines
+        .iter()
+        .map(|line| line[2..column].trim_end())
+        .collect();
+    assert!(
+        typed.len() > 5 && typed.contains(&"kpi criticals"),
+        "{typed:?}"
+    );
+    let told = told(&mut session(), &typed.join("\n"));
+    assert!(told.ends_with("added kpi criticals\n"), "{told}");
 }

@@ -65,8 +65,12 @@ const QUERIES: &[(&str, &str)] = &[
     ("_", "the last query again"),
     ("list findings open where severity = critical", "rows"),
     (
-        "kpi criticals is count of findings open where severity = critical",
-        "a definition, kept for this session",
+        "kpi criticals",
+        "begins a definition, kept for this session",
+    ),
+    (
+        "  is count of findings open where severity = critical",
+        "its clauses, indented; a blank line ends it",
     ),
 ];
 
