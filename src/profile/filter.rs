@@ -128,7 +128,7 @@ fn instant(way: &Way, row: usize) -> Option<i64> {
     }
 }
 
-fn text<'a>(way: &'a Way, row: usize) -> Option<&'a str> {
+fn text(way: &Way, row: usize) -> Option<&str> {
     match way.column()? {
         ColumnData::Texts { dictionary, .. } => Some(dictionary[code(way, row)?].as_str()),
         ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_) => None,

@@ -135,6 +135,22 @@ pub(super) fn in_plain_words(session: &Session, word: &str) -> Option<&'static s
     (!is_defined).then_some(command)
 }
 
+/// What a switch is after `on`, `off`, or nothing, which turns it over.
+fn switched(command: &str, arguments: &str, is_on: bool) -> Result<bool, Problems> {
+    match arguments {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        "" => Ok(!is_on),
+        other => {
+            let message = format!("`{command} {other}`: this is neither on nor off");
+            let problem = Diagnostic::data("K954", message);
+            Err(problem
+                .help(format!("{command} on, or {command} off"))
+                .into())
+        }
+    }
+}
+
 /// Words that begin a query as well as a command's name.
 const OF_QUERIES: &[&str] = &["explain"];
 

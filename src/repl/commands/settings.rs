@@ -1,7 +1,8 @@
 //! Commands that change how later queries are asked and shown.
 
-use super::{Command, Takes};
+use super::{Command, Takes, switched};
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::Moment;
 use crate::render::Format;
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
@@ -56,10 +57,8 @@ pub(super) const TIME: Command = Command {
 };
 
 fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    match arguments {
-        "" => {}
-        "latest" => session.settings.as_of = None,
-        date => session.settings.as_of = Some(session.moment("\\as-of", date)?),
+    if !arguments.is_empty() {
+        session.settings.as_of = moment(session, "\\as-of", arguments)?;
     }
     Ok(Reply::told(match &session.settings.as_of {
         Some(moment) => format!("as of {}", moment.label),
@@ -68,15 +67,21 @@ fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 }
 
 fn known_on(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    match arguments {
-        "" => {}
-        "latest" => session.settings.known_on = None,
-        date => session.settings.known_on = Some(session.moment("\\known-on", date)?),
+    if !arguments.is_empty() {
+        session.settings.known_on = moment(session, "\\known-on", arguments)?;
     }
     Ok(Reply::told(match &session.settings.known_on {
         Some(moment) => format!("as known on {}", moment.label),
         None => "with all rows recorded by as-of".to_string(),
     }))
+}
+
+/// An instant; none for `latest`.
+fn moment(session: &mut Session, option: &str, date: &str) -> Result<Option<Moment>, Problems> {
+    match date {
+        "latest" => Ok(None),
+        date => session.moment(option, date).map(Some),
+    }
 }
 
 fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -155,19 +160,7 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 }
 
 fn time(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    session.settings.is_timed = match arguments {
-        "on" => true,
-        "off" => false,
-        "" => !session.settings.is_timed,
-        other => {
-            return Err(Diagnostic::data(
-                "K954",
-                format!("`\\time {other}`: this is neither on nor off"),
-            )
-            .help("\\time on, or \\time off")
-            .into());
-        }
-    };
+    session.settings.is_timed = switched("\\time", arguments, session.settings.is_timed)?;
     let word = if session.settings.is_timed {
         "on"
     } else {
