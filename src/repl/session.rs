@@ -173,7 +173,9 @@ impl Session {
             Entry::Definitions(text) => self.define(text),
             Entry::Query(text) => match commands::in_plain_words(self, text) {
                 Some(name) => commands::run(self, name, ""),
-                None => self.query(text),
+                None => self
+                    .query(text)
+                    .map_err(|problems| commands::with_backslash(text, problems)),
             },
         };
         let reply = reply.unwrap_or_else(|problems| self.failed(&problems));
@@ -307,6 +309,8 @@ impl Session {
     fn define(&mut self, text: &str) -> Result<Reply, Problems> {
         let (name, text) = self.source("<typed>", text);
         let added = self.workspace.add(&name, &text)?;
+        let has_table = added.names.iter().any(|name| name.starts_with("table "));
+        let located = if has_table { self.locate() } else { Ok(()) };
         self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);
@@ -317,7 +321,11 @@ impl Session {
                 added.replaced.join(", ")
             );
         }
-        Ok(Reply::told(warnings).then(Reply::told(words)))
+        let reply = Reply::told(warnings).then(Reply::told(words));
+        Ok(match located {
+            Ok(()) => reply,
+            Err(problems) => reply.then(self.failed(&problems)),
+        })
     }
 
     /// Definitions or data have changed.
@@ -458,6 +466,7 @@ impl Session {
         let told = self.rendered(&question.warnings);
         self.needs_data()?;
         let last = self.find(question)?;
+        let told = told + &self.unknown_texts(&last.query);
         let before = self.last.replace(last);
         self.past.extend(before.map(|before| before.written));
         if self.past.len() > MOST_PAST {

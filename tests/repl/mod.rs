@@ -8,6 +8,7 @@ mod exploring;
 mod highlights;
 mod hints;
 mod loading;
+mod newcomers;
 mod profiles;
 mod pty;
 mod refining;

@@ -113,13 +113,59 @@ pub(super) fn run(session: &mut Session, name: &str, arguments: &str) -> Result<
 }
 
 fn unknown_command(name: &str) -> Problems {
-    let known = COMMANDS.iter().map(|command| command.name);
+    let known = || COMMANDS.iter().map(|command| command.name);
     let problem = Diagnostic::data("K951", format!("there is no command `\\{name}`"));
-    match nearest(name, known) {
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name);
+    let begun = || known().find(|known| !name.is_empty() && known.starts_with(name));
+    let near = elsewhere.map(|(_, own)| *own);
+    match near.or_else(begun).or_else(|| nearest(name, known())) {
         Some(near) => problem.help(format!("did you mean `\\{near}`?")),
         None => problem.help("all commands: \\help"),
     }
     .into()
+}
+
+/// What other shells call a command, for whose fingers are used to that.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("?", "help"),
+    ("h", "help"),
+    ("d", "describe"),
+    ("schema", "describe"),
+    ("dt", "tables"),
+    ("l", "tables"),
+    ("open", "data"),
+    ("e", "edit"),
+    ("g", "back"),
+    ("i", "read"),
+    ("o", "output"),
+    ("mode", "format"),
+    ("timing", "time"),
+    ("timer", "time"),
+    ("q", "quit"),
+    ("exit", "quit"),
+];
+
+/// Says of a query that cannot be read that it looks like a command: `tables`, `.tables`.
+pub(super) fn with_backslash(text: &str, problems: Problems) -> Problems {
+    let typed = text.trim();
+    let word = typed.split([' ', ';']).next().unwrap_or("");
+    let name = word.strip_prefix('.').unwrap_or(word);
+    let known = COMMANDS.iter().map(|command| command.name);
+    let others = ELSEWHERE.iter().filter(|_| word != name);
+    let mut names = known
+        .map(|own| (own, own))
+        .chain(others.map(|(other, own)| (*other, *own)));
+    let Some((_, command)) = names.find(|(known, _)| *known == name) else {
+        return problems;
+    };
+    let mut told = Problems::default();
+    for (index, problem) in problems.sorted().into_iter().enumerate() {
+        told.push(match index {
+            0 => problem.help(format!("commands begin with a backslash: \\{command}")),
+            _ => problem,
+        });
+    }
+    told
 }
 
 /// The command that a word without a backslash means, where nothing defined has its name: `exit`.

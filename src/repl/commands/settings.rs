@@ -6,6 +6,8 @@ use crate::render::Format;
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
+use crate::syntax;
+use crate::syntax::ast;
 
 /// The formats by the names they have on the command line.
 const FORMATS: &[(&str, Format)] = &[
@@ -100,21 +102,31 @@ fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "" => {}
         "none" => session.settings.period = None,
         period => {
-            let question = session.read(period)?;
-            if question.query.period.is_none() || question.written.node.clauses.len() != 1 {
-                return Err(
-                    Diagnostic::data("K952", format!("`{period}` is not a period"))
-                        .help("write it as in a query: \\period last 6 months")
-                        .into(),
-                );
-            }
-            session.settings.period = Some(question.query.text);
+            session.settings.period = Some(read_period(session, period)?);
         }
     }
     Ok(Reply::told(match &session.settings.period {
         Some(period) => format!("queries without a period: {period}"),
         None => "no period for queries that name none".to_string(),
     }))
+}
+
+/// A period as a query writes it.
+fn read_period(session: &mut Session, text: &str) -> Result<String, Problems> {
+    let no_period = || {
+        Diagnostic::data("K952", format!("`{text}` is not a period"))
+            .help("write it as in a query: \\period last 6 months")
+    };
+    let id = session.workspace.sources.add("\\period", text);
+    let written = syntax::parse_query(&session.workspace.sources, id)?;
+    let is_one = matches!(
+        written.node.clauses.as_slice(),
+        [only] if matches!(only.node, ast::QueryClause::Period(_))
+    );
+    if written.node.subject != ast::Subject::Everything || !is_one {
+        return Err(no_period().into());
+    }
+    Ok(session.read(text)?.query.text)
 }
 
 fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
