@@ -115,7 +115,9 @@ impl Script {
 
 fn reload(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
     let reply = session.reload();
-    session.locate()?;
+    if let Err(problems) = session.locate() {
+        return Ok(reply.then(session.failed(&problems)));
+    }
     session.refresh_catalogue();
     let tables = session.tables.borrow().locations().len();
     let words = match tables {
