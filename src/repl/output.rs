@@ -103,7 +103,8 @@ pub(super) fn path(typed: &str) -> PathBuf {
     }
 }
 
-fn format_of_ending(file: &Path) -> Option<Format> {
+/// The format that the ending of a file's name stands for.
+pub(super) fn format_of_ending(file: &Path) -> Option<Format> {
     match file.extension()?.to_str()?.to_lowercase().as_str() {
         "json" => Some(Format::Json),
         "jsonl" | "ndjson" => Some(Format::Jsonl),

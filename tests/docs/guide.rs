@@ -138,9 +138,13 @@ impl Guide {
         let session = self.session.as_mut().expect("a session was opened");
         let prompt = session.prompt();
         let reply = session.answer(&entry.join("\n"));
-        let shown = String::from_utf8(reply.shown).expect("text");
+        let shown = String::from_utf8(reply.shown.clone()).expect("text");
         let typed = entry.join(&format!("\n{GOES_ON}"));
-        tidy(&format!("{prompt}{typed}\n{shown}{}", reply.told))
+        let replied = match reply.tells_first() {
+            true => reply.told + &shown,
+            false => shown + &reply.told,
+        };
+        tidy(&format!("{prompt}{typed}\n{replied}"))
     }
 
     fn shell(&mut self, command: &str) -> String {
@@ -258,7 +262,7 @@ fn the_walk_in_the_docs_is_short_and_ends_with_a_tested_kpi() {
     assert!(saved("saved kpi"), "no KPI is saved");
     assert!(saved("saved test"), "no test is saved");
     for words in [
-        "$ riskql fmt && riskql check",
+        "$ riskql check",
         "no errors, 0 warnings",
         "1 passed, 0 failed",
     ] {

@@ -157,12 +157,17 @@ fn the_first_screen_says_what_is_loaded_and_how_to_begin() {
     let lines: Vec<&str> = told.lines().collect();
     let defs = folder.path().join("defs");
     assert_eq!(lines.len(), 3, "{told}");
-    assert_eq!(lines[0], format!("4 KPIs from {}", defs.display()));
+    assert_eq!(
+        lines[0],
+        format!(
+            "4 KPIs from {}; as of 2026-03-01 (UTC), the newest date",
+            defs.display()
+        )
+    );
     assert_eq!(lines[1], "assets 3 rows, findings 10 rows");
     assert_eq!(
         lines[2],
-        "as of 2026-03-01 (UTC), the newest date; try: backlog by severity over month last 6 months; \
-         what can be typed: \\help"
+        "try: backlog by severity over month last 6 months; what can be typed: \\help"
     );
     let example = "backlog by severity over month last 6 months";
     assert!(shown(&mut session, example).contains("2026-02"));

@@ -137,7 +137,8 @@ fn ctrl_c_stops_a_query_and_keeps_the_session() {
     let scene = Scene::new();
     with_many_rows(&scene);
     let mut terminal = Terminal::open(&scene, &[]);
-    terminal.press("backlog by severity\r");
+    // Titles are no KPI's: the file is read for them.
+    terminal.press("list findings open show title\r");
     // The progress line: rows and seconds.
     terminal.await_words(" rows · ");
     let asked = Instant::now();

@@ -89,7 +89,7 @@ fn sheet(entries: &[Entry], look: Look) -> Sheet {
         narrow.details(targets.clone());
         wide.row([name(), title(), unit(), targets.join("; "), tables, data()]);
     }
-    match !wide.is_aligned(look) && narrow.is_aligned(look) {
+    match !wide.fits(look) && narrow.is_aligned(look) {
         true => narrow,
         false => wide,
     }

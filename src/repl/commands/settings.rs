@@ -3,7 +3,7 @@
 use super::{Command, Takes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::render::Format;
-use crate::repl::output::path;
+use crate::repl::output::{format_of_ending, path};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 use crate::syntax;
@@ -173,6 +173,10 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "each answer replaces what is in {}; the screen again: \\output",
         file.display()
     );
+    if format_of_ending(&file).is_some() {
+        // What was said last counts; another \format may follow.
+        session.settings.format_is_named = false;
+    }
     session.settings.output = Some(file);
     let (name, _) = named(session.format());
     Ok(Reply::told(format!(
