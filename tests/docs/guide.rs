@@ -62,8 +62,8 @@ fn the_guide_to_the_session_is_what_happens() {
         fs::write(&path, &again).expect("docs/repl.md can be written");
         return;
     }
-    let first = text.lines().zip(again.lines()).enumerate();
-    let first = first.into_iter().find(|(_, (old, new))| old != new);
+    let mut pairs = (1..).zip(text.lines().zip(again.lines()));
+    let first = pairs.find(|(_, (old, new))| old != new);
     assert_eq!(
         text, again,
         "{first:#?}\nrun the tests with UPDATE_DOCS=1 to write docs/repl.md anew"
@@ -241,6 +241,18 @@ fn the_docs_name_every_command_of_the_session() {
         .filter(|name| !text.contains(&format!("`\\{name}")))
         .collect();
     assert!(lacking.is_empty(), "docs/repl.md lacks {lacking:?}");
+}
+
+#[test]
+fn the_readme_in_the_docs_shows_the_first_screen_there_is() {
+    let (_, text) = page();
+    let opening = lines_of(&text, "```session");
+    let screen: Vec<&str> = opening[1..].iter().copied().take(3).collect();
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    assert!(
+        readme.contains(&screen.join("\n")),
+        "README.md lacks {screen:#?}"
+    );
 }
 
 /// Counted are the lines for the shell and for the session, up to the test of the KPI that was saved.

@@ -180,7 +180,7 @@ fn the_example_asks_for_no_history_that_is_not_there() {
     write(folder.path(), "data/findings.csv", young);
     let (mut session, told) = open_with(options(folder.path()));
     // One severity, and no team: there is nothing to group by.
-    assert!(told.contains("; try: backlog; "), "{told}");
+    assert!(told.contains("\ntry: backlog; "), "{told}");
     assert!(told.contains("has no columns `asset_id`"), "{told}");
     shown(&mut session, "backlog");
 }
