@@ -109,6 +109,7 @@ impl Session {
     /// # Errors
     ///
     /// Data or dates that were named and are not there: nobody meant to start without them.
+    #[allow(clippy::result_large_err, reason = "a session is opened once")]
     pub fn open(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
         let (mut session, told) = Session::open_silently(options)?;
         session.refresh_catalogue();
@@ -117,6 +118,7 @@ impl Session {
     }
 
     /// Opens a session for a script: the reply has the mistakes in definitions alone.
+    #[allow(clippy::result_large_err, reason = "a session is opened once")]
     pub fn open_silently(options: Options) -> Result<(Session, Reply), (Session, Problems)> {
         let (workspace, problems) = Workspace::open(options.origin);
         let mut session = Session {
