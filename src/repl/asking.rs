@@ -157,6 +157,7 @@ impl Session {
         let told = self.rendered(&question.warnings);
         self.needs_data()?;
         let last = self.find(question)?;
+        let told = told + &self.unknown_texts(&last.query);
         let before = self.last.replace(last);
         self.past.extend(before.map(|before| before.written));
         if self.past.len() > MOST_PAST {

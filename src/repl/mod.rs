@@ -17,6 +17,7 @@ pub mod input;
 mod keep;
 mod loading;
 mod menu;
+mod misspelt;
 mod output;
 mod paths;
 mod places;

@@ -303,6 +303,8 @@ impl Session {
             Some(right) => problems.help(format!("clauses stand below, indented:\n{right}")),
             None => problems,
         })?;
+        let has_table = added.names.iter().any(|name| name.starts_with("table "));
+        let located = if has_table { self.locate() } else { Ok(()) };
         self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);
@@ -313,7 +315,11 @@ impl Session {
                 added.replaced.join(", ")
             );
         }
-        Ok(Reply::told(warnings).then(Reply::told(words)))
+        let reply = Reply::told(warnings).then(Reply::told(words));
+        Ok(match located {
+            Ok(()) => reply,
+            Err(problems) => reply.then(self.failed(&problems)),
+        })
     }
 
     /// Definitions or data have changed.

@@ -135,11 +135,16 @@ impl Terminal<'_> {
     /// Writes a reply; Ctrl-C stops this too.
     fn put(&mut self, reply: Reply) -> io::Result<()> {
         let start = Instant::now();
+        if reply.tells_first() {
+            tell(&reply.told);
+        }
         match pulse::until_stopped(|| write(&reply.shown)) {
             Some(written) => written?,
             None => tell(&format!("\n{}", stopped(start).told)),
         }
-        tell(&reply.told);
+        if !reply.tells_first() {
+            tell(&reply.told);
+        }
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod highlights;
 mod hints;
 mod loading;
 mod mistakes;
+mod newcomers;
 mod profiles;
 mod pty;
 mod refining;

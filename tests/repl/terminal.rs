@@ -137,8 +137,8 @@ fn ctrl_c_stops_a_query_and_keeps_the_session() {
     let scene = Scene::new();
     with_many_rows(&scene);
     let mut terminal = Terminal::open(&scene, &[]);
-    // A column that nothing has asked for yet is read, which takes its time.
-    terminal.press("list findings found sort by finding_id\r");
+    // Titles are no KPI's: the file is read for them.
+    terminal.press("list findings open show title\r");
     // The progress line: rows and seconds.
     terminal.await_words(" rows · ");
     let asked = Instant::now();

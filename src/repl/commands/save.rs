@@ -82,8 +82,7 @@ fn save(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 
 /// The definition as it was written, to be looked over.
 fn render_text(text: &str, session: &Session) -> String {
-    let line = |line: &str| crate::render::remark(line, session.settings.look);
-    text.lines().map(line).collect()
+    crate::render::verbatim(text, session.settings.look)
 }
 
 fn wish(arguments: &str) -> Result<Wish, Problems> {

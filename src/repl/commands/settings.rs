@@ -7,6 +7,8 @@ use crate::render::Format;
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
+use crate::syntax;
+use crate::syntax::ast;
 
 pub(super) const AS_OF: Command = Command {
     name: "as-of",
@@ -89,23 +91,32 @@ fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "" => {}
         "none" => session.settings.period = None,
         period => {
-            let advice = "write it as in a query: \\period last 6 months";
-            let question = session.read(period);
-            let question = question.map_err(|problems| problems.help(advice))?;
-            if question.query.period.is_none() || question.written.node.clauses.len() != 1 {
-                return Err(
-                    Diagnostic::data("K952", format!("`{period}` is not a period"))
-                        .help(advice)
-                        .into(),
-                );
-            }
-            session.settings.period = Some(question.query.text);
+            session.settings.period = Some(read_period(session, period)?);
         }
     }
     Ok(Reply::told(match &session.settings.period {
         Some(period) => format!("queries without a period: {period}"),
         None => "no period for queries that name none".to_string(),
     }))
+}
+
+/// What is said of what is no period.
+const ADVICE: &str = "write it as in a query: \\period last 6 months";
+
+/// A period as a query writes it.
+fn read_period(session: &mut Session, text: &str) -> Result<String, Problems> {
+    let no_period = || Diagnostic::data("K952", format!("`{text}` is not a period")).help(ADVICE);
+    let id = session.workspace.sources.add("\\period", text);
+    let written = syntax::parse_query(&session.workspace.sources, id)
+        .map_err(|problems| problems.help(ADVICE))?;
+    let is_one = matches!(
+        written.node.clauses.as_slice(),
+        [only] if matches!(only.node, ast::QueryClause::Period(_))
+    );
+    if written.node.subject != ast::Subject::Everything || !is_one {
+        return Err(no_period().into());
+    }
+    Ok(session.read(text)?.query.text)
 }
 
 fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -152,6 +163,10 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "each answer replaces what is in {}; the screen again: \\output",
         file.display()
     );
+    if Format::of_file(&file).is_some() {
+        // What was said last counts; another \format may follow.
+        session.settings.format_is_named = false;
+    }
     session.settings.output = Some(file);
     let name = session.format().name();
     Ok(Reply::told(format!(
