@@ -97,10 +97,7 @@ fn what_help_shows_first_can_be_typed_as_it_stands() {
         .iter()
         .map(|line| line[2..column].trim_end())
         .collect();
-    assert!(
-        typed.len() > 5 && typed.contains(&"kpi criticals"),
-        "{typed:?}"
-    );
+    assert!(typed.len() > 5 && typed.contains(&"kpi late"), "{typed:?}");
     let told = told(&mut session(), &typed.join("\n"));
     assert!(told.ends_with("added kpi criticals\n"), "{told}");
 }
