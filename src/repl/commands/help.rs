@@ -74,7 +74,7 @@ const QUERIES: &[(&str, &str)] = &[
     ),
     ("by app", "the last query with another clause"),
     (
-        "and where team = web",
+        "and where severity = high",
         "the last query with one clause more",
     ),
     ("_", "the last query again"),
