@@ -99,5 +99,5 @@ fn what_help_shows_first_can_be_typed_as_it_stands() {
         .collect();
     assert!(typed.len() > 5 && typed.contains(&"kpi late"), "{typed:?}");
     let told = told(&mut session(), &typed.join("\n"));
-    assert!(told.ends_with("added kpi criticals\n"), "{told}");
+    assert!(told.ends_with("added kpi late\n"), "{told}");
 }
