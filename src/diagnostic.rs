@@ -129,6 +129,19 @@ impl Problems {
         self.list.extend(other.list);
     }
 
+    /// Whether a place is marked with words: a name that may have been meant.
+    pub fn has_label(&self) -> bool {
+        self.list.iter().any(|problem| problem.label.is_some())
+    }
+
+    /// Adds advice to the first problem.
+    pub fn help(mut self, help: impl Into<String>) -> Problems {
+        if let Some(first) = self.list.first_mut() {
+            first.help.push(help.into());
+        }
+        self
+    }
+
     /// Whether any of them stops the run.
     pub fn has_errors(&self) -> bool {
         self.list

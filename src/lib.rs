@@ -12,10 +12,14 @@
 //! | [`engine`] | a plan and columns | an [`answer::Answer`] |
 //! | [`render`] | an answer, or [`diagnostic::Problems`] | text, JSON, CSV, … |
 //!
-//! [`format`] writes trees back as text; [`ground`] strings data, plan and engine together for many
-//! queries; [`profile`] says what is in tables, whoever asks; [`repl`] is the session and [`cli`] the
-//! command line. [`types`], [`calendar`] and [`functions`] are the words that
-//! the rooms share.
+//! Around the way: [`format`] writes trees back as text, [`question`] reads what a user typed, and
+//! [`ground`] strings data, plan and engine together for many queries. [`boards`] asks those of a
+//! dashboard; [`explain`] says what a number means, [`behind`] which rows it is made of, [`why`] what
+//! moved it; [`testing`] runs the tests of definitions and [`profile`] says what is in tables.
+//!
+//! [`repl`] is the session and [`cli`] the command line. [`pulse`] counts rows for [`progress`] and
+//! carries the wish to stop, [`files`] writes files whole or not at all. [`types`], [`calendar`] and
+//! [`functions`] are the words that the rooms share.
 //!
 //! [`ask`] is the whole way in one function.
 

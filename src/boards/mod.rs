@@ -111,13 +111,8 @@ fn history(card: &DraftCard) -> Option<Query> {
         Subject::List(_) => None,
         Subject::Values(values) => {
             values.over = Some(Grain::Month);
-            values.by.clear();
-            values.sort.clear();
-            values.top = None;
-            values.limit = None;
             values.versus = None;
-            values.versus_target = false;
-            values.with_total = false;
+            values.ungroup();
             Some(query)
         }
     }

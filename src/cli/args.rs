@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::render::Format;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -114,21 +117,18 @@ fn table_file(text: &str) -> Result<(String, PathBuf), String> {
 #[derive(Args, Clone, Default, Debug)]
 pub struct OutputOptions {
     /// Format of the result [default: by the ending of --output, else table]
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<FormatChoice>,
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub format: Option<Format>,
     /// Write the result to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FormatChoice {
-    Table,
-    Json,
-    Jsonl,
-    Csv,
-    Md,
-    Parquet,
+/// The formats by their names.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.map(Format::name);
+    PossibleValuesParser::new(names)
+        .map(|name| Format::named(&name).expect("only names are possible values"))
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]

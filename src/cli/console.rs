@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{ColorChoice, FormatChoice, OutputOptions, ScreenOptions};
+use super::args::{ColorChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::files;
@@ -117,10 +117,9 @@ pub struct Target {
 impl Target {
     /// The format named, else the one of the file's ending, else the table.
     pub fn new(options: &OutputOptions) -> Target {
-        let by_ending = || options.output.as_deref().and_then(format_of_ending);
-        let named = options.format.or_else(by_ending);
+        let by_ending = || options.output.as_deref().and_then(Format::of_file);
         Target {
-            format: named.map_or(Format::Table, format_named),
+            format: options.format.or_else(by_ending).unwrap_or(Format::Table),
             file: options.output.clone(),
         }
     }
@@ -139,28 +138,6 @@ impl Target {
             Some(file) => write_file(file, bytes),
             None => write_stdout(bytes),
         }
-    }
-}
-
-fn format_named(choice: FormatChoice) -> Format {
-    match choice {
-        FormatChoice::Table => Format::Table,
-        FormatChoice::Json => Format::Json,
-        FormatChoice::Jsonl => Format::Jsonl,
-        FormatChoice::Csv => Format::Csv,
-        FormatChoice::Md => Format::Md,
-        FormatChoice::Parquet => Format::Parquet,
-    }
-}
-
-fn format_of_ending(file: &Path) -> Option<FormatChoice> {
-    match file.extension()?.to_str()?.to_lowercase().as_str() {
-        "json" => Some(FormatChoice::Json),
-        "jsonl" | "ndjson" => Some(FormatChoice::Jsonl),
-        "csv" => Some(FormatChoice::Csv),
-        "md" => Some(FormatChoice::Md),
-        "parquet" => Some(FormatChoice::Parquet),
-        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{DataOptions, ExplainArguments, FormatChoice, OutputOptions, TextOrJson};
+use super::args::{DataOptions, ExplainArguments, OutputOptions, TextOrJson};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::workspace;
@@ -22,8 +22,8 @@ pub fn run(
     let asked = workspace::query(console, &definitions, &text)?.query;
     let output = OutputOptions {
         format: match arguments.format {
-            Some(TextOrJson::Table) => Some(FormatChoice::Table),
-            Some(TextOrJson::Json) => Some(FormatChoice::Json),
+            Some(TextOrJson::Table) => Some(Format::Table),
+            Some(TextOrJson::Json) => Some(Format::Json),
             None => None,
         },
         output: arguments.output.clone(),

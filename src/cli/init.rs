@@ -62,7 +62,8 @@ fn next_steps(project: &Path, folder: &Path, files: usize) -> String {
         "wrote {files} files to {}\n\nnext:\n{enter}  \
          riskql check                 look for mistakes\n  \
          riskql test                  run the tests of the definitions\n  \
-         riskql run --data FOLDER     every KPI against its target, over findings.csv, assets.csv, …\n",
+         riskql run --data FOLDER     every KPI against its target, over findings.csv, assets.csv, …\n  \
+         riskql repl --data FOLDER    ask, look at the rows, keep what you found\n",
         folder.display()
     )
 }

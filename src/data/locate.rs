@@ -132,9 +132,14 @@ fn in_folder(
         .map_err(|error| unreadable(&name, &error))
         .map(|paths: Vec<PathBuf>| paths)?;
     paths.sort();
+    let others: Vec<PathBuf> = paths
+        .iter()
+        .filter(|path| is_readable(path))
+        .cloned()
+        .collect();
     let found = tables_among(definitions, paths, named)?;
     if found.is_empty() && named.is_empty() {
-        return Err(no_tables(definitions, &name).into());
+        return Err(no_tables(definitions, &name, &others).into());
     }
     Ok(found)
 }
@@ -195,13 +200,29 @@ fn table_of(definitions: &Definitions, path: &Path) -> Option<TableId> {
     definitions.table_named(stem)
 }
 
-fn no_tables(definitions: &Definitions, folder: &str) -> Diagnostic {
+/// Whether a file could hold the rows of a table, whatever its name.
+fn is_readable(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| split_name(name).is_some()) && path.is_file()
+}
+
+/// `others` are files that could be tables and are not called like one.
+fn no_tables(definitions: &Definitions, folder: &str, others: &[PathBuf]) -> Diagnostic {
     let names = definitions
         .tables
         .iter()
         .map(|table| format!("{}.csv", table.name));
     let names: Vec<String> = names.collect();
-    Diagnostic::data("D102", format!("the folder `{folder}` holds no table file"))
+    let problem = Diagnostic::data("D102", format!("the folder `{folder}` holds no table file"));
+    let problem = match (others, definitions.tables.first()) {
+        ([other, ..], Some(table)) => problem.help(format!(
+            "a file of another name is told which table it is: --table {}={}",
+            table.name,
+            other.display()
+        )),
+        _ => problem,
+    };
+    problem
         .help(format!("it may hold {}", names.join(", ")))
         .help(format!("formats: {}", endings_in_words()))
 }

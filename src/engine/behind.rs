@@ -15,6 +15,7 @@ use crate::answer::{Answer, Cell, Column, ColumnRole};
 use crate::functions::Keeps;
 use crate::model::Measure;
 use crate::plan::{Step, Trace};
+use crate::pulse::{self, Steps};
 use crate::types::{FieldType, StockMoment};
 
 /// A row that counts.
@@ -31,7 +32,7 @@ struct Counted {
 pub(super) fn answer<'a>(reader: &'a Reader<'a>, trace: &Trace) -> Answer {
     let mut counted = counted(reader, trace);
     counted.retain(|one| trace.only.is_none_or(|only| one.passes == only));
-    counted.sort_by(|left, right| {
+    counted.sort_by(pulse::listening(|left: &Counted, right: &Counted| {
         let by_test = right.passes.cmp(&left.passes);
         let by_value = match (left.value, right.value) {
             (Some(left), Some(right)) => right.total_cmp(&left),
@@ -40,10 +41,12 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, trace: &Trace) -> Answer {
             (None, Some(_)) => Ordering::Greater,
         };
         by_test.then(by_value).then(left.row.cmp(&right.row))
-    });
+    }));
     let places: Vec<usize> = counted.iter().map(|one| one.row).collect();
     let mut rows = list::cells(reader, &trace.show, &places);
+    let mut steps = Steps::default();
     for (row, one) in rows.iter_mut().zip(&counted) {
+        steps.step();
         row.cells.extend(own_cells(trace, one));
     }
     Answer {

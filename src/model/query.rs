@@ -42,6 +42,18 @@ pub struct ValuesQuery {
     pub left_out: Vec<(String, String)>,
 }
 
+impl ValuesQuery {
+    /// Takes away groups and what stands for, orders or cuts them: a value a period remains.
+    pub fn ungroup(&mut self) {
+        self.by.clear();
+        self.sort.clear();
+        self.top = None;
+        self.limit = None;
+        self.versus_target = false;
+        self.with_total = false;
+    }
+}
+
 /// One computed column. The query's `where` is already part of every population of the formula,
 /// references to other KPIs included: `formula` holds no [`Formula::Kpi`].
 #[derive(Clone, Debug)]

@@ -1,49 +1,53 @@
 //! Where the values of a field are: in a column of its table, or of the row of a parent.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use crate::data::{ColumnData, Dataset, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, NO_ROW};
-use crate::model::{Definitions, FieldId, FieldSource};
+use crate::data::{ColumnData, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, NO_ROW, TableData};
+use crate::model::{Definitions, FieldId, FieldSource, TableId};
 use crate::pulse;
 
 /// Rows that are passed over at a time.
 pub(super) const BLOCK: usize = 1 << 16;
 
-/// The way from the rows of a table to the values of a field.
-pub(super) struct Way<'a> {
+/// The way from the rows of a table to the values of a field. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
     pub rows: usize,
-    /// Through which parents.
-    hops: Vec<&'a [u32]>,
+    /// From row to parent row, from parent to grandparent, …
+    pub hops: Vec<Arc<Vec<u32>>>,
     /// `None`: a parent is not there, so neither is any value.
-    pub end: Option<&'a ColumnData>,
+    pub end: Option<Arc<ColumnData>>,
 }
 
-/// The way to a field; `None` if it has none, or the table was not loaded.
+/// The way to a field through tables that are there; `None` if it has none, or its own table is not
+/// there.
 pub(super) fn way<'a>(
     definitions: &Definitions,
-    dataset: &'a Dataset,
+    tables: impl Fn(TableId) -> Option<&'a TableData>,
     field: FieldId,
-) -> Option<Way<'a>> {
+) -> Option<Way> {
     let mut way = Way {
-        rows: dataset.table(field.table)?.rows,
+        rows: tables(field.table)?.rows,
         hops: Vec::new(),
         end: None,
     };
     let mut at = field;
     loop {
-        let Some(data) = dataset.table(at.table) else {
+        let Some(data) = tables(at.table) else {
             return Some(way);
         };
         match definitions.field(at).source {
             FieldSource::Column(column) => {
-                way.end = data.columns[column].as_deref();
+                way.end = data.columns[column].clone();
                 return Some(way);
             }
             FieldSource::Parent { parent, field } => {
-                let Some(rows) = data.parents[parent].as_deref() else {
+                let Some(rows) = &data.parents[parent] else {
                     return Some(way);
                 };
-                way.hops.push(rows);
+                way.hops.push(Arc::clone(rows));
                 let table = definitions.table(at.table).parents[parent].table;
                 at = FieldId { table, field };
             }
@@ -52,7 +56,12 @@ pub(super) fn way<'a>(
     }
 }
 
-impl<'a> Way<'a> {
+impl Way {
+    /// What stands at the end of the way.
+    pub fn column(&self) -> Option<&ColumnData> {
+        self.end.as_deref()
+    }
+
     /// The row in which the value of a row stands.
     pub fn row(&self, row: usize) -> Option<usize> {
         let mut at = row;

@@ -4,27 +4,25 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::data::{ColumnData, MISSING_CODE, MISSING_TEXT, Memory, NO_ROW};
-use crate::model::{Definitions, FieldId, FieldSource};
+use super::columns::{Code, Way, way};
+use crate::data::{ColumnData, Memory};
+use crate::model::{Definitions, FieldId};
 use crate::types::FieldType;
 
 /// Where the values of a field are: a column, and the way to it from the rows of the field's table.
 /// Cheap to clone, so that counting can happen elsewhere.
 #[derive(Clone, Debug)]
 pub struct Path {
-    /// From row to parent row, from parent to grandparent, …
-    hops: Vec<Arc<Vec<u32>>>,
+    way: Way,
     column: Arc<ColumnData>,
-    rows: usize,
     field_type: FieldType,
 }
 
 /// Rows by code of the value.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Counts {
-    pub by_code: Vec<u64>,
+struct Counts {
+    by_code: Vec<u64>,
     /// Rows without a value, or without a parent that could have one.
-    pub missing: u64,
+    missing: u64,
 }
 
 /// Values and how many rows have them.
@@ -41,35 +39,19 @@ impl Path {
     /// The way to a field's values; none if a column or parent on it is not in memory, or if it is
     /// no column but worked out.
     pub fn find(definitions: &Definitions, memory: &Memory, field: FieldId) -> Option<Path> {
-        let rows = memory.table(field.table)?.rows;
-        let mut hops = Vec::new();
-        let mut at = field;
-        loop {
-            let data = memory.table(at.table)?;
-            match definitions.field(at).source {
-                FieldSource::Column(column) => {
-                    return Some(Path {
-                        hops,
-                        column: Arc::clone(data.columns[column].as_ref()?),
-                        rows,
-                        field_type: definitions.field(at).field_type.clone(),
-                    });
-                }
-                FieldSource::Parent { parent, field } => {
-                    hops.push(Arc::clone(data.parents[parent].as_ref()?));
-                    let table = definitions.table(at.table).parents[parent].table;
-                    at = FieldId { table, field };
-                }
-                FieldSource::Due(_) => return None,
-            }
-        }
+        let way = way(definitions, |table| memory.table(table), field)?;
+        Some(Path {
+            column: way.end.clone()?,
+            way,
+            field_type: definitions.field(field).field_type.clone(),
+        })
     }
 
     /// Whether two ways lead to the same values in memory.
     pub fn is_same(&self, other: &Path) -> bool {
-        let mut hops = self.hops.iter().zip(&other.hops);
+        let mut hops = self.way.hops.iter().zip(&other.way.hops);
         Arc::ptr_eq(&self.column, &other.column)
-            && self.hops.len() == other.hops.len()
+            && self.way.hops.len() == other.way.hops.len()
             && self.field_type == other.field_type
             && hops.all(|(own, other)| Arc::ptr_eq(own, other))
     }
@@ -85,17 +67,11 @@ impl Path {
     }
 
     /// Rows by code; none for numbers and dates.
-    pub fn counts(&self) -> Option<Counts> {
+    fn counts(&self) -> Option<Counts> {
         let different = self.different()?;
         Some(match &*self.column {
-            ColumnData::Codes(codes) => self.tally(different, |row| {
-                let code = codes[row];
-                (code != MISSING_CODE).then_some(code as usize)
-            }),
-            ColumnData::Texts { codes, .. } => self.tally(different, |row| {
-                let code = codes[row];
-                (code != MISSING_TEXT).then_some(code as usize)
-            }),
+            ColumnData::Codes(codes) => self.tally(codes, different),
+            ColumnData::Texts { codes, .. } => self.tally(codes, different),
             ColumnData::Numbers(_) | ColumnData::Instants(_) => return None,
         })
     }
@@ -135,18 +111,19 @@ impl Path {
         })
     }
 
-    fn tally(&self, different: usize, code: impl Fn(usize) -> Option<usize> + Sync) -> Counts {
+    /// Not [`Way::tally`]: this goes on in the background, where no wish to stop is meant for it.
+    fn tally<C: Code>(&self, codes: &[C], different: usize) -> Counts {
         let workers = rayon::current_num_threads().max(1);
-        let length = self.rows.div_ceil(workers).max(1);
-        let parts = (0..self.rows).step_by(length).collect::<Vec<usize>>();
+        let length = self.way.rows.div_ceil(workers).max(1);
+        let parts = (0..self.way.rows).step_by(length).collect::<Vec<usize>>();
         let count = |start: usize| {
             let mut counts = Counts {
                 by_code: vec![0; different],
                 missing: 0,
             };
-            for row in start..(start + length).min(self.rows) {
-                match self.at(row).and_then(&code) {
-                    Some(code) => counts.by_code[code] += 1,
+            for row in start..(start + length).min(self.way.rows) {
+                match self.way.row(row).and_then(|at| codes[at].place()) {
+                    Some(place) => counts.by_code[place] += 1,
                     None => counts.missing += 1,
                 }
             }
@@ -157,18 +134,6 @@ impl Path {
             missing: 0,
         };
         parts.into_par_iter().map(count).reduce(nothing, add)
-    }
-
-    /// The row of the column's table that a row leads to.
-    fn at(&self, row: usize) -> Option<usize> {
-        let mut at = row;
-        for hop in &self.hops {
-            match hop[at] {
-                NO_ROW => return None,
-                parent => at = parent as usize,
-            }
-        }
-        Some(at)
     }
 }
 
@@ -183,6 +148,21 @@ fn add(mut left: Counts, right: Counts) -> Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{MISSING_CODE, MISSING_TEXT, NO_ROW};
+
+    fn path(
+        hops: Vec<Arc<Vec<u32>>>,
+        rows: usize,
+        column: Arc<ColumnData>,
+        field_type: FieldType,
+    ) -> Path {
+        let end = Some(Arc::clone(&column));
+        Path {
+            way: Way { rows, hops, end },
+            column,
+            field_type,
+        }
+    }
 
     fn texts(codes: Vec<u32>, words: &[&str]) -> Arc<ColumnData> {
         let dictionary = words.iter().map(|word| word.to_string()).collect();
@@ -194,12 +174,12 @@ mod tests {
 
     #[test]
     fn a_parents_values_count_the_childs_rows() {
-        let path = Path {
-            hops: vec![Arc::new(vec![0, 1, 1, NO_ROW, 2, 1])],
-            column: texts(vec![1, 0, MISSING_TEXT], &["core", "web"]),
-            rows: 6,
-            field_type: FieldType::Text,
-        };
+        let path = path(
+            vec![Arc::new(vec![0, 1, 1, NO_ROW, 2, 1])],
+            6,
+            texts(vec![1, 0, MISSING_TEXT], &["core", "web"]),
+            FieldType::Text,
+        );
         let counts = path.counts().expect("texts are counted");
         assert_eq!(counts.by_code, [3, 1]);
         assert_eq!(counts.missing, 2);
@@ -210,12 +190,12 @@ mod tests {
 
     #[test]
     fn the_frequent_come_first_and_ties_go_by_name() {
-        let path = Path {
-            hops: Vec::new(),
-            column: texts(vec![0, 1, 2, 2, 3], &["b", "c", "d", "a-unused"]),
-            rows: 4,
-            field_type: FieldType::Text,
-        };
+        let path = path(
+            Vec::new(),
+            4,
+            texts(vec![0, 1, 2, 2, 3], &["b", "c", "d", "a-unused"]),
+            FieldType::Text,
+        );
         let listed = path.values(10).expect("texts are counted").listed;
         let names: Vec<&str> = listed.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["d", "b", "c"]);
@@ -223,12 +203,12 @@ mod tests {
 
     #[test]
     fn yes_comes_before_no() {
-        let path = Path {
-            hops: Vec::new(),
-            column: Arc::new(ColumnData::Codes(vec![0, 1, 0, MISSING_CODE])),
-            rows: 4,
-            field_type: FieldType::YesNo,
-        };
+        let path = path(
+            Vec::new(),
+            4,
+            Arc::new(ColumnData::Codes(vec![0, 1, 0, MISSING_CODE])),
+            FieldType::YesNo,
+        );
         let values = path.values(10).expect("yes and no are counted");
         assert_eq!(
             values.listed,

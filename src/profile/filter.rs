@@ -12,11 +12,11 @@ pub(super) enum Filter<'a> {
     AnyOf(Vec<Filter<'a>>),
     Not(Box<Filter<'a>>),
     /// Whether the code of a row's value is one of these.
-    Codes(Way<'a>, Cow<'a, [bool]>),
-    Number(Way<'a>, NumberTest),
-    Between(Way<'a>, i64, i64),
-    Fields(Way<'a>, OrderTest, Way<'a>),
-    Present(Way<'a>),
+    Codes(Way, Cow<'a, [bool]>),
+    Number(Way, NumberTest),
+    Between(Way, i64, i64),
+    Fields(Way, OrderTest, Way),
+    Present(Way),
 }
 
 /// A filter that can be judged row by row; `None` for conditions about other rows or about an
@@ -26,7 +26,7 @@ pub(super) fn filter<'a>(
     dataset: &'a Dataset,
     condition: &Condition,
 ) -> Option<Filter<'a>> {
-    let at = |field: &FieldId| way(definitions, dataset, *field);
+    let at = |field: &FieldId| way(definitions, |table| dataset.table(table), *field);
     let parts = |parts: &[Condition]| -> Option<Vec<Filter<'a>>> {
         let parts = parts.iter();
         parts
@@ -43,7 +43,7 @@ pub(super) fn filter<'a>(
         }
         Condition::Texts { field, allowed } => {
             let way = at(field)?;
-            let allowed: Vec<bool> = match way.end {
+            let allowed: Vec<bool> = match way.column() {
                 Some(ColumnData::Texts { dictionary, .. }) => dictionary
                     .iter()
                     .map(|text| allowed.contains(text))
@@ -101,7 +101,7 @@ impl Filter<'_> {
 
 fn code(way: &Way, row: usize) -> Option<usize> {
     let at = way.row(row)?;
-    match way.end? {
+    match way.column()? {
         ColumnData::Codes(codes) => (codes[at] != MISSING_CODE).then_some(usize::from(codes[at])),
         ColumnData::Texts { codes, .. } => {
             (codes[at] != MISSING_TEXT).then_some(codes[at] as usize)
@@ -112,7 +112,7 @@ fn code(way: &Way, row: usize) -> Option<usize> {
 
 fn number(way: &Way, row: usize) -> Option<f64> {
     let at = way.row(row)?;
-    match way.end? {
+    match way.column()? {
         ColumnData::Numbers(values) => Some(values[at]).filter(|value| !value.is_nan()),
         ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Instants(_) => None,
     }
@@ -120,7 +120,7 @@ fn number(way: &Way, row: usize) -> Option<f64> {
 
 fn instant(way: &Way, row: usize) -> Option<i64> {
     let at = way.row(row)?;
-    match way.end? {
+    match way.column()? {
         ColumnData::Instants(instants) => {
             Some(instants[at]).filter(|instant| *instant != MISSING_INSTANT)
         }
@@ -128,8 +128,8 @@ fn instant(way: &Way, row: usize) -> Option<i64> {
     }
 }
 
-fn text<'a>(way: &'a Way, row: usize) -> Option<&'a str> {
-    match way.end? {
+fn text(way: &Way, row: usize) -> Option<&str> {
+    match way.column()? {
         ColumnData::Texts { dictionary, .. } => Some(dictionary[code(way, row)?].as_str()),
         ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_) => None,
     }
@@ -145,7 +145,7 @@ fn compare(left: &Way, right: &Way, row: usize) -> Option<std::cmp::Ordering> {
     if let (Some(left), Some(right)) = (text(left, row), text(right, row)) {
         return Some(left.cmp(right));
     }
-    let is_coded = |way: &Way| matches!(way.end, Some(ColumnData::Codes(_)));
+    let is_coded = |way: &Way| matches!(way.column(), Some(ColumnData::Codes(_)));
     if !is_coded(left) || !is_coded(right) {
         return None;
     }

@@ -10,7 +10,7 @@ mod filter;
 mod moments;
 mod values;
 
-pub use counts::{Counts, Path, Values};
+pub use counts::{Path, Values};
 pub use moments::{Bounds, EventProfile, StateProfile, ends, events, states};
 
 use std::sync::Arc;
@@ -94,7 +94,7 @@ impl Texts {
 /// The profile of a field over the rows of its table; `None` if a policy works it out, or its table
 /// is not loaded.
 pub fn field(definitions: &Definitions, dataset: &Dataset, field: FieldId) -> Option<Profile> {
-    let way = columns::way(definitions, dataset, field)?;
+    let way = columns::way(definitions, |table| dataset.table(table), field)?;
     Some(values::profile(definitions, &way, field))
 }
 

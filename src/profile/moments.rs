@@ -205,7 +205,7 @@ fn bounds_where(
     let rows = dataset.table(table)?.rows;
     let ways: Vec<Way> = columns
         .iter()
-        .filter_map(|column| way(definitions, dataset, of_column(table, *column)))
+        .filter_map(|column| column_way(definitions, dataset, table, *column))
         .collect();
     let filter: Option<Filter> = match condition {
         Some(condition) => Some(filter(definitions, dataset, condition)?),
@@ -224,16 +224,22 @@ fn bounds_where(
     Some(bounds.reduce(Bounds::default, Bounds::and))
 }
 
-/// Field `i` of a table reads its column `i`.
-fn of_column(table: TableId, column: usize) -> FieldId {
-    FieldId {
+/// The way to a column of the files: field `i` of a table reads its column `i`.
+fn column_way(
+    definitions: &Definitions,
+    dataset: &Dataset,
+    table: TableId,
+    column: usize,
+) -> Option<Way> {
+    let field = FieldId {
         table,
         field: column,
-    }
+    };
+    way(definitions, |table| dataset.table(table), field)
 }
 
 fn first_of(ways: &[Way], row: usize) -> i64 {
-    let instants = ways.iter().filter_map(|way| match way.end {
+    let instants = ways.iter().filter_map(|way| match way.column() {
         Some(ColumnData::Instants(instants)) => Some(instants[row]),
         Some(ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_)) | None => {
             None
@@ -262,7 +268,7 @@ fn last_of(
     let ways = |columns: &[usize]| -> Vec<Way> {
         let columns = columns.iter();
         columns
-            .filter_map(|column| way(definitions, dataset, of_column(of, *column)))
+            .filter_map(|column| column_way(definitions, dataset, of, *column))
             .collect()
     };
     let (ends, starts) = (ways(&[column]), starts.map(ways));

@@ -19,7 +19,7 @@ const MOST_PERIODS: usize = 36;
 
 /// The profile of a field over the rows of its table.
 pub(super) fn profile(definitions: &Definitions, way: &Way, field: FieldId) -> Profile {
-    match way.end {
+    match way.column() {
         None => nothing(way),
         Some(ColumnData::Codes(codes)) => ordered(way, codes, &definitions.field(field).field_type),
         Some(ColumnData::Texts { codes, dictionary }) => texts(way, codes, dictionary),

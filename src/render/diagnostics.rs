@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
 use super::look::{Look, Style};
-use super::text::is_harmful;
+use super::text::{is_harmful, width, wrap};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Sources, Span};
 
@@ -93,20 +93,24 @@ fn one(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
+    let begun = severity_word(diagnostic.severity).len() + diagnostic.code.len() + "[]: ".len();
     let title = level
-        .primary_title(made_harmless(&diagnostic.message))
+        .primary_title(fitted(&diagnostic.message, begun, look))
         .id(diagnostic.code);
     let mut group = Group::with_title(title);
+    let mut advice = diagnostic.help.clone();
+    let mut number_width = 1;
+    let mut label = diagnostic.label.clone();
     if let Some(span) = diagnostic.span {
-        group = group.element(snippet(sources, span, diagnostic));
+        number_width = sources.line_column(span).0.to_string().len();
+        let beside = label.take_if(|label| fits_beside(sources, span, label, look));
+        group = group.element(snippet(sources, span, beside.as_deref()));
     }
-    // A label has no place to stand without carets.
-    let label = diagnostic
-        .label
-        .iter()
-        .filter(|_| diagnostic.span.is_none());
-    for help in label.chain(&diagnostic.help) {
-        group = group.element(Level::HELP.no_name().message(made_harmless(help)));
+    // A label that has no place beside carets is advice.
+    advice.splice(0..0, label);
+    for help in &advice {
+        let help = fitted(help, number_width + " = ".len(), look);
+        group = group.element(Level::HELP.no_name().message(help));
     }
     let drawn = renderer(look).render(&[group]);
     without_empty_gutters(&drawn)
@@ -121,19 +125,33 @@ fn renderer(look: Look) -> Renderer {
     renderer.term_width(look.width.unwrap_or(USUAL_WIDTH).max(NARROWEST))
 }
 
+/// Whether a label has room in the line of the carets.
+fn fits_beside(sources: &Sources, span: Span, label: &str, look: Look) -> bool {
+    let source = sources.get(span.source);
+    let (line, place) = line_around(&source.text, span);
+    let number = sources.line_column(span).0.to_string();
+    let gutter = number.len() + " | ".len();
+    let carets = width(&line[..place.start]) + width(&line[place]).max(1);
+    look.width
+        .is_none_or(|limit| gutter + carets + 1 + width(label) <= limit)
+}
+
 fn snippet<'a>(
     sources: &'a Sources,
     span: Span,
-    diagnostic: &'a Diagnostic,
+    label: Option<&str>,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let source = sources.get(span.source);
     let (line, place) = line_around(&source.text, span);
     let (number, _) = sources.line_column(span);
-    let label = diagnostic.label.as_deref().map(made_harmless);
     Snippet::source(made_harmless(line))
         .line_start(number)
         .path(made_harmless(&source.name))
-        .annotation(AnnotationKind::Primary.span(place).label(label))
+        .annotation(
+            AnnotationKind::Primary
+                .span(place)
+                .label(label.map(made_harmless)),
+        )
 }
 
 /// The line a span begins on, and the part of the span that lies in it. A place of many lines is
@@ -162,6 +180,21 @@ fn made_harmless(text: &str) -> String {
             (false, _) => letter,
         })
         .collect()
+}
+
+/// A text in lines that fit a terminal behind the columns that are taken, broken between words.
+fn fitted(text: &str, taken: usize, look: Look) -> String {
+    let text = made_harmless(text);
+    let Some(limit) = look.width else {
+        return text;
+    };
+    let room = limit.saturating_sub(taken);
+    let fitted = |line: &str| match width(line) <= room {
+        true => line.to_string(),
+        false => wrap(line, room).join("\n"),
+    };
+    let lines: Vec<String> = text.split('\n').map(fitted).collect();
+    lines.join("\n")
 }
 
 /// Takes out the empty gutter lines that stand before advice: the advice reads as part of the place.

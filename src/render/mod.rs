@@ -13,6 +13,7 @@ mod diagnostics;
 mod facts;
 mod flat;
 mod footer;
+mod format;
 mod grid;
 mod json;
 mod look;
@@ -29,6 +30,7 @@ mod trend;
 pub use aligned::aligned;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
+pub use format::Format;
 pub use look::Look;
 pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
@@ -38,20 +40,6 @@ pub use text::{harmless, is_harmful, lines, shorten, width};
 use serde_json::Value as Json;
 
 use crate::answer::{Answer, Board};
-
-/// The output formats.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// For people at a terminal.
-    Table,
-    Json,
-    /// A JSON object a line: a row, or a card of a board.
-    Jsonl,
-    Csv,
-    /// Markdown, for reports and pull requests.
-    Md,
-    Parquet,
-}
 
 /// An answer in a format.
 pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {

@@ -68,6 +68,11 @@ impl Sheet {
         self.grid(look).is_aligned(look)
     }
 
+    /// Whether it fits with nothing cut.
+    pub fn fits(&self, look: Look) -> bool {
+        self.grid(look).fits(look)
+    }
+
     /// The table in lines that fit the look; columns without anything in them are left out.
     pub fn render(&self, look: Look) -> String {
         self.grid(look).render(look)

@@ -85,22 +85,7 @@ pub fn kpi(
         | Formula::Negate(_)
         | Formula::Group(_) => None,
     };
-    let filter = query.clauses.iter().find_map(|clause| match &clause.node {
-        QueryClause::Where(condition) => Some(condition),
-        QueryClause::By(_)
-        | QueryClause::Over(_)
-        | QueryClause::Period(_)
-        | QueryClause::AsOf(_)
-        | QueryClause::KnownOn(_)
-        | QueryClause::Versus(_)
-        | QueryClause::WithTotal
-        | QueryClause::Top { .. }
-        | QueryClause::SortBy(_)
-        | QueryClause::Limit(_)
-        | QueryClause::Show(_)
-        | QueryClause::At(_) => None,
-    });
-    let formula = match filter {
+    let formula = match filter(&query) {
         Some(filter) => narrowed(formula, filter, known),
         None => formula.clone(),
     };
@@ -119,6 +104,25 @@ pub fn kpi(
     Ok(Draft {
         text: format!("{}\n", lines.join("\n  ")),
         left_out: left_out.map(|clause| written(&clause.node)).collect(),
+    })
+}
+
+/// The condition of a query.
+fn filter(query: &Query) -> Option<&Spanned<Condition>> {
+    query.clauses.iter().find_map(|clause| match &clause.node {
+        QueryClause::Where(condition) => Some(condition),
+        QueryClause::By(_)
+        | QueryClause::Over(_)
+        | QueryClause::Period(_)
+        | QueryClause::AsOf(_)
+        | QueryClause::KnownOn(_)
+        | QueryClause::Versus(_)
+        | QueryClause::WithTotal
+        | QueryClause::Top { .. }
+        | QueryClause::SortBy(_)
+        | QueryClause::Limit(_)
+        | QueryClause::Show(_)
+        | QueryClause::At(_) => None,
     })
 }
 

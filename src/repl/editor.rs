@@ -55,7 +55,7 @@ const MOST_CANDIDATES: usize = 100;
 
 impl Editor {
     /// Opens the terminal and reads the history.
-    pub fn new(history: Option<PathBuf>, look: Look) -> io::Result<Editor> {
+    pub fn new(history: Option<PathBuf>) -> io::Result<Editor> {
         let stdout_is_terminal = io::stdout().is_terminal();
         let config = Config::builder()
             .max_history_size(MOST_ENTRIES)
@@ -65,11 +65,8 @@ impl Editor {
             .completion_show_all_if_ambiguous(true)
             .completion_prompt_limit(MOST_CANDIDATES)
             .bell_style(rustyline::config::BellStyle::None)
-            .color_mode(if look.color {
-                ColorMode::Enabled
-            } else {
-                ColorMode::Disabled
-            })
+            // The assistant paints even without colour: it also erases what the menu would cover.
+            .color_mode(ColorMode::Forced)
             // Results may go to a file while the prompt stays on the terminal.
             .behavior(if stdout_is_terminal {
                 Behavior::Stdio
@@ -275,6 +272,9 @@ impl Hint for Below {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if !self.look.color {
+            return Cow::Borrowed(line);
+        }
         let pieces = highlight(line).into_iter();
         let paint = |piece: super::highlight::Piece| {
             let text = &line[piece.range];
@@ -287,25 +287,36 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m"))
+        match self.look.color {
+            true => Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m")),
+            false => Cow::Borrowed(prompt),
+        }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+        match self.look.color {
+            true => Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")),
+            false => Cow::Borrowed(hint),
+        }
     }
 
     fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
-        match candidate.split_once("  ") {
-            Some((name, about)) => Cow::Owned(format!("{name}  \x1b[2m{about}\x1b[0m")),
-            None => Cow::Borrowed(candidate),
-        }
+        Cow::Owned(match candidate.split_once("  ") {
+            Some((name, about)) if self.look.color => {
+                format!("{ERASE}{name}  \x1b[2m{about}\x1b[0m")
+            }
+            Some(_) | None => format!("{ERASE}{candidate}"),
+        })
     }
 
     /// Colours lag by one key unless every key paints the line anew.
     fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
-        true
+        self.look.color
     }
 }
+
+/// Erases the rest of the line: the menu begins where the hint stands.
+const ERASE: &str = "\x1b[K";
 
 /// The parameter of the ANSI escape.
 fn color(paint: Paint) -> Option<&'static str> {

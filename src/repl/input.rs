@@ -150,6 +150,24 @@ fn is_one_line(text: &str) -> bool {
     !problems.has_errors() && file.definitions.last().is_some_and(is_condition)
 }
 
+/// A definition whose first clause stands behind its name, as it has to be written.
+pub(super) fn with_clause_below(text: &str) -> Option<String> {
+    let text = text.trim_start_matches('\n');
+    let line = text.lines().next()?;
+    let tokens = syntax::scan(line, Grids::Allowed);
+    let word = |token: &Token| &line[token.start..token.end];
+    let begins = match word(tokens.first()?) {
+        "kpi" => "is",
+        "view" => "show",
+        _ => return None,
+    };
+    // Between the two stand a name, and perhaps a title.
+    let mut behind_name = tokens.iter().skip(2).take(2);
+    let clause = behind_name.find(|token| word(token) == begins)?.start;
+    let rest = &text[clause..];
+    Some(format!("{}\n  {rest}", line[..clause].trim_end()))
+}
+
 fn query_is_unfinished(text: &str) -> bool {
     let text = refinement(text).map_or(text, |(_, rest)| rest);
     if removal(text).is_some() {

@@ -135,16 +135,7 @@ fn added(origin: &Origin, keeping: &Keeping) -> Result<Change, Problems> {
     let Some(file) = &keeping.file else {
         let file = own_file(origin, keeping.label)?;
         if file.exists() {
-            return Err(Diagnostic::data(
-                "K982",
-                format!("the file `{}` is there already", file.display()),
-            )
-            .help(format!(
-                "to write below what it holds, name it: \\save {} {}",
-                bare(keeping.label),
-                file.display()
-            ))
-            .into());
+            return Err(taken(&file, keeping).into());
         }
         let text = keeping.text.to_string();
         return Ok(Change { file, text });
@@ -181,6 +172,18 @@ fn added(origin: &Origin, keeping: &Keeping) -> Result<Change, Problems> {
     let text = format!("{before}{gap}{}", keeping.text.replace('\n', end));
     let file = file.clone();
     Ok(Change { file, text })
+}
+
+fn taken(file: &Path, keeping: &Keeping) -> Diagnostic {
+    Diagnostic::data(
+        "K982",
+        format!("the file `{}` is there already", file.display()),
+    )
+    .help(format!(
+        "to write below what it holds, name it: \\save {} {}",
+        bare(keeping.label),
+        file.display()
+    ))
 }
 
 fn bare(label: &str) -> &str {

@@ -5,6 +5,7 @@
 //! [`highlight`], [`input::is_unfinished`]) are pure functions of the text, the position in it and the
 //! [`Catalogue`]. Only `editor` knows the line editor, only `terminal` and `script` print.
 
+mod asking;
 mod catalogue;
 mod commands;
 mod complete;
@@ -16,6 +17,7 @@ pub mod input;
 mod keep;
 mod loading;
 mod menu;
+mod misspelt;
 mod output;
 mod paths;
 mod places;
@@ -24,6 +26,7 @@ mod refine;
 mod reply;
 mod script;
 mod session;
+mod sound;
 mod terminal;
 mod uses;
 mod watch;

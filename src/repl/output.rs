@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::asking::nothing_asked_yet;
 use super::reply::Reply;
-use super::session::{Session, nothing_asked_yet};
+use super::session::Session;
 use crate::answer::Answer;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::files;
@@ -30,7 +31,7 @@ impl Session {
     pub(super) fn format(&self) -> Format {
         match &self.settings.output {
             Some(file) if !self.settings.format_is_named => {
-                format_of_ending(file).unwrap_or(Format::Table)
+                Format::of_file(file).unwrap_or(Format::Table)
             }
             Some(_) | None => self.settings.format,
         }
@@ -100,16 +101,5 @@ pub(super) fn path(typed: &str) -> PathBuf {
         ("~", _, Some(home)) => PathBuf::from(home),
         (_, Some(rest), Some(home)) => PathBuf::from(home).join(rest),
         (name, _, _) => PathBuf::from(name),
-    }
-}
-
-fn format_of_ending(file: &Path) -> Option<Format> {
-    match file.extension()?.to_str()?.to_lowercase().as_str() {
-        "json" => Some(Format::Json),
-        "jsonl" | "ndjson" => Some(Format::Jsonl),
-        "csv" => Some(Format::Csv),
-        "md" => Some(Format::Md),
-        "parquet" => Some(Format::Parquet),
-        _ => None,
     }
 }

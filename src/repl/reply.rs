@@ -54,6 +54,11 @@ impl Reply {
         }
     }
 
+    /// Whether messages come before the result: all do but the reason why nothing more is shown.
+    pub fn tells_first(&self) -> bool {
+        self.fault.is_none()
+    }
+
     /// This reply, followed by another; of two faults the first counts, of two wishes the last.
     pub fn then(mut self, next: Reply) -> Reply {
         self.shown.extend(next.shown);

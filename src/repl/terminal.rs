@@ -18,7 +18,7 @@ use crate::render::Look;
 /// Talks until the user leaves, or nobody reads what is shown.
 pub fn run(session: &mut Session, look: &dyn Fn() -> Look) -> io::Result<()> {
     hear_interrupts();
-    let editor = Editor::new(places::history_file(), look())?;
+    let editor = Editor::new(places::history_file())?;
     let mut terminal = Terminal {
         session,
         look,
@@ -135,11 +135,16 @@ impl Terminal<'_> {
     /// Writes a reply; Ctrl-C stops this too.
     fn put(&mut self, reply: Reply) -> io::Result<()> {
         let start = Instant::now();
+        if reply.tells_first() {
+            tell(&reply.told);
+        }
         match pulse::until_stopped(|| write(&reply.shown)) {
             Some(written) => written?,
             None => tell(&format!("\n{}", stopped(start).told)),
         }
-        tell(&reply.told);
+        if !reply.tells_first() {
+            tell(&reply.told);
+        }
         Ok(())
     }
 

@@ -1,13 +1,14 @@
 //! The definitions of a session: those of the folder, and those typed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::sound::read;
 use crate::check;
-use crate::diagnostic::{Problems, Severity};
+use crate::diagnostic::Problems;
 use crate::format;
 use crate::model::Definitions;
-use crate::project::{self, Origin};
+use crate::project::Origin;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::syntax::{self, ast};
 
@@ -118,8 +119,8 @@ impl Workspace {
     }
 
     /// Checks definitions, in a text that messages call `name`, together with all others and adds
-    /// them. One that has the name of another
-    /// takes its place. With any mistake in them, nothing changes.
+    /// them. One that has the name of another takes its place. With any mistake in them, nothing
+    /// changes.
     pub fn add(&mut self, name: &str, text: &str) -> Result<Added, Problems> {
         let id = self.sources.add(name, text);
         let (file, problems) = syntax::parse_file(&self.sources, id);
@@ -289,120 +290,5 @@ pub fn label(definition: &ast::Definition) -> String {
         ast::Definition::Source(tree) => format!("source {}", tree.name.node),
         ast::Definition::Match(tree) => format!("match {}", tree.name.node),
         ast::Definition::Test(tree) => format!("test {}", tree.name.node),
-    }
-}
-
-/// What reading an origin gives.
-struct Read {
-    files: Vec<ast::File>,
-    definitions: Definitions,
-    problems: Problems,
-    left_out: usize,
-    is_stand_in: bool,
-}
-
-fn read(sources: &mut Sources, origin: &Origin) -> Read {
-    let (files, mut problems) = parse(sources, origin);
-    let unread = unread_definitions(sources, &problems);
-    let parsed = count(&files);
-    let (files, definitions, of_checking) = sound(sources, files);
-    problems.extend(of_checking);
-    let left_out = unread + parsed - count(&files);
-    match definitions {
-        Some(definitions) => Read {
-            files,
-            definitions,
-            problems,
-            left_out,
-            is_stand_in: false,
-        },
-        None => {
-            let (library, _) = parse(sources, &Origin::Library);
-            let (files, definitions, _) = sound(sources, library);
-            Read {
-                files,
-                definitions: definitions.expect("the built-in library is sound"),
-                problems,
-                left_out,
-                is_stand_in: true,
-            }
-        }
-    }
-}
-
-fn count(files: &[ast::File]) -> usize {
-    files.iter().map(|file| file.definitions.len()).sum()
-}
-
-/// How many definitions the errors of reading are in: each begins where a line does.
-fn unread_definitions(sources: &Sources, problems: &Problems) -> usize {
-    let errors = problems.clone().sorted();
-    let errors = errors
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error);
-    let begins = |span: crate::source::Span| {
-        let text = &sources.get(span.source).text;
-        let starts_word = |start: usize| text[start..].starts_with(char::is_alphabetic);
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(breaks);
-        let before = starts.take_while(|start| *start <= span.start as usize);
-        (
-            span.source,
-            before.filter(|start| starts_word(*start)).last(),
-        )
-    };
-    let begun: BTreeSet<_> = errors
-        .filter_map(|problem| problem.span)
-        .map(begins)
-        .collect();
-    begun.len()
-}
-
-fn parse(sources: &mut Sources, origin: &Origin) -> (Vec<ast::File>, Problems) {
-    let ids = match project::read(sources, origin) {
-        Ok(ids) => ids,
-        Err(problems) => return (Vec::new(), problems),
-    };
-    let mut problems = Problems::default();
-    let mut files = Vec::with_capacity(ids.len());
-    for id in ids {
-        let (file, of_file) = syntax::parse_file(sources, id);
-        problems.extend(of_file);
-        files.push(file);
-    }
-    (files, problems)
-}
-
-/// Leaves out the definitions with errors, and then those that need them, until the rest is sound.
-fn sound(
-    sources: &Sources,
-    mut files: Vec<ast::File>,
-) -> (Vec<ast::File>, Option<Definitions>, Problems) {
-    let mut found = Problems::default();
-    loop {
-        if files.iter().all(|file| file.definitions.is_empty()) {
-            return (files, None, found);
-        }
-        let (definitions, problems) = check::definitions(sources, &files);
-        if definitions.is_some() {
-            found.extend(problems);
-            return (files, definitions, found);
-        }
-        let before: usize = files.iter().map(|file| file.definitions.len()).sum();
-        for problem in problems.clone().sorted() {
-            let Some(span) = problem.span.filter(|_| problem.severity == Severity::Error) else {
-                continue;
-            };
-            for file in files.iter_mut().filter(|file| file.source == span.source) {
-                file.definitions.retain(|definition| {
-                    span.end <= definition.span.start || definition.span.end <= span.start
-                });
-            }
-        }
-        found.extend(problems);
-        let after: usize = files.iter().map(|file| file.definitions.len()).sum();
-        if before == after {
-            return (Vec::new(), None, found);
-        }
     }
 }

@@ -180,12 +180,7 @@ fn bare(query: &Query, column: &ValueColumn) -> Query {
     let mut query = query.clone();
     if let Subject::Values(values) = &mut query.subject {
         values.columns = vec![column.clone()];
-        values.by.clear();
-        values.sort.clear();
-        values.top = None;
-        values.limit = None;
-        values.versus_target = false;
-        values.with_total = false;
+        values.ungroup();
         values.left_out.clear();
     }
     query

@@ -25,7 +25,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("data", &["model", "calendar"]),
     ("plan", &["model", "functions", "calendar", "data"]),
-    ("profile", &["model", "data"]),
     ("answer", &["model"]),
     (
         "engine",

@@ -4,9 +4,10 @@
 //! A fenced block says what it is by its first word: `kpi` are definitions that stand beside the
 //! built-in library, `kpi-alone` definitions that need nothing else, `query` queries, one a line, which
 //! are answered over the demo data. `kpi-error CODE` and `query-error CODE` must be refused with
-//! that code. Blocks of other kinds are not looked at.
+//! that code. `session` are transcripts ([`guide`]). Blocks of other kinds are not looked at.
 
 mod blocks;
+mod guide;
 mod library;
 mod lists;
 

@@ -147,7 +147,7 @@ fn any_number_of_columns_can_be_read_at_forty() {
 }
 
 #[test]
-fn an_answer_file_has_the_format_of_its_ending_unless_one_is_named() {
+fn an_answer_file_has_the_format_of_its_ending_or_of_what_was_named_later() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = session();
     let mut write = |name: &str| {
@@ -162,9 +162,11 @@ fn an_answer_file_has_the_format_of_its_ending_unless_one_is_named() {
     assert!(write("a.md").starts_with(b"|"));
     assert!(write("a.parquet").starts_with(b"PAR1"));
     assert!(write("a.txt").starts_with(b"severity  backlog"));
-    session.answer("\\format csv");
+    session.answer("\\format md");
     let file = folder.path().join("named.json");
-    session.answer(&format!("\\output {}", file.display()));
+    let words = told(&mut session, &format!("\\output {}", file.display()));
+    assert!(words.starts_with("answers are written as json"), "{words}");
+    session.answer("\\format csv");
     session.answer("backlog by team");
     assert!(
         fs::read(&file)

@@ -157,12 +157,17 @@ fn the_first_screen_says_what_is_loaded_and_how_to_begin() {
     let lines: Vec<&str> = told.lines().collect();
     let defs = folder.path().join("defs");
     assert_eq!(lines.len(), 3, "{told}");
-    assert_eq!(lines[0], format!("4 KPIs from {}", defs.display()));
+    assert_eq!(
+        lines[0],
+        format!(
+            "4 KPIs from {}; as of 2026-03-01 (UTC), the newest date",
+            defs.display()
+        )
+    );
     assert_eq!(lines[1], "assets 3 rows, findings 10 rows");
     assert_eq!(
         lines[2],
-        "as of 2026-03-01 (UTC), the newest date; try: backlog by severity over month last 6 months; \
-         what can be typed: \\help"
+        "try: backlog by severity over month last 6 months; what can be typed: \\help"
     );
     let example = "backlog by severity over month last 6 months";
     assert!(shown(&mut session, example).contains("2026-02"));
@@ -175,7 +180,7 @@ fn the_example_asks_for_no_history_that_is_not_there() {
     write(folder.path(), "data/findings.csv", young);
     let (mut session, told) = open_with(options(folder.path()));
     // One severity, and no team: there is nothing to group by.
-    assert!(told.contains("; try: backlog; "), "{told}");
+    assert!(told.contains("\ntry: backlog; "), "{told}");
     assert!(told.contains("has no columns `asset_id`"), "{told}");
     shown(&mut session, "backlog");
 }
@@ -435,7 +440,8 @@ fn kpis_say_what_they_need_and_whether_the_data_have_it() {
     let folder = fixture();
     let mut session = open(folder.path());
     let text = shown(&mut session, "\\kpis");
-    assert!(line(&text, "backlog").ends_with("findings yes"), "{text}");
+    assert!(line(&text, "backlog").ends_with("findings"), "{text}");
+    assert!(!text.contains("cannot be answered"), "{text}");
     assert!(line(&text, "share_of_bad").contains("percent"), "{text}");
     let text = shown(&mut session, "\\kpis BAD");
     assert!(
@@ -452,7 +458,8 @@ fn kpis_say_what_they_need_and_whether_the_data_have_it() {
     );
     let mut session = open(folder.path());
     let text = shown(&mut session, "\\kpis");
-    assert!(line(&text, "backlog").ends_with("yes"), "{text}");
+    assert!(line(&text, "backlog").ends_with("findings"), "{text}");
+    assert!(text.contains("cannot be answered"), "{text}");
     assert!(
         line(&text, "bad_backlog").ends_with("no column severity in findings"),
         "{text}"
@@ -605,6 +612,24 @@ fn mistyped_names_are_answered_with_near_ones() {
         ),
         ("\\show fixed", "K963", "it is an event of findings"),
         ("\\help tabels", "K951", "did you mean `\\tables`?"),
+        ("\\desc findings", "K951", "did you mean `\\describe`?"),
+        ("\\q", "K951", "did you mean `\\quit`?"),
+        (
+            "tables",
+            "K206",
+            "commands begin with a backslash: \\tables",
+        ),
+        ("describe findings", "K101", "a backslash: \\describe"),
+        (".tables", "K100", "a backslash: \\tables"),
+        (".schema", "K100", "a backslash: \\describe"),
+        ("\\period x", "K952", "\\period last 6 months"),
+        (
+            "\\period backlog last month",
+            "K952",
+            "\\period last 6 months",
+        ),
+        ("\\period last 6 mnths", "K132", "`month`"),
+        ("\\test backlgo", "K979", "did you mean `backlog`?"),
         ("\\data one two", "K960", "\\data assets=FILE"),
         ("\\data findigs=x.csv", "D104", "did you mean `findings`?"),
         ("\\data nowhere", "D101", "there is no folder `nowhere`"),
@@ -659,7 +684,10 @@ fn help_lists_every_command_and_explains_each() {
         assert!(help.contains(&signature), "{signature}");
         let one = shown(&mut session, &format!("\\help {}", command.name));
         assert!(one.contains(command.help), "{one}");
+        assert!(one.contains("example"), "{one}");
     }
+    let help_at_80 = help.lines().filter(|line| line.chars().count() > 80);
+    assert_eq!(help_at_80.collect::<Vec<_>>(), Vec::<&str>::new());
     assert_eq!(shown(&mut session, "help"), help);
     assert_eq!(shown(&mut session, "?"), help);
     assert!(shown(&mut session, "\\help values").contains("\\values team"));

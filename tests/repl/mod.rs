@@ -8,6 +8,8 @@ mod exploring;
 mod highlights;
 mod hints;
 mod loading;
+mod mistakes;
+mod newcomers;
 mod profiles;
 mod pty;
 mod refining;

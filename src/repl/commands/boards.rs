@@ -18,7 +18,7 @@ pub(super) const DASHBOARD: Command = Command {
 pub(super) const SCORECARD: Command = Command {
     name: "scorecard",
     arguments: "",
-    help: "every KPI in the last month, against its targets and the month before",
+    help: "every KPI in the last month; against its targets and the month before",
     takes: &[],
     run: scorecard,
 };

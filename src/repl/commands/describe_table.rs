@@ -94,7 +94,9 @@ fn text(session: &Session, table: TableId, contents: &Contents) -> String {
     let bearers = bearers(session, &declared.name);
     let of = |name: &str| {
         let bearer = bearers.iter().find(|(known, _)| known == name);
-        bearer.map_or(String::new(), |(_, words)| words.clone())
+        bearer.map_or("worked out by an SLA".to_string(), |(_, words)| {
+            words.clone()
+        })
     };
     let calendar = &session.workspace.definitions.calendar;
     if !contents.events.is_empty() {
@@ -212,10 +214,6 @@ fn events(
     for event in events {
         let (rows, first, last) = bounds(calendar, event.found);
         let at = of(&format!("event {}", event.name));
-        let at = match at.is_empty() {
-            true => "worked out by an SLA".to_string(),
-            false => at,
-        };
         sheet.row([event.name.clone(), rows, first, last, at]);
     }
     sheet.render(look)
@@ -243,10 +241,6 @@ fn states(
             .max(state.until.and_then(|u| u.last));
         let last = last.map_or(String::new(), |last| instant(calendar, last));
         let words = of(&format!("state {}", state.name));
-        let words = match words.is_empty() {
-            true => "worked out by an SLA".to_string(),
-            false => words,
-        };
         sheet.row([state.name.clone(), entered, left, first, last, words]);
     }
     sheet.render(look)

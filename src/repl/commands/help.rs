@@ -2,7 +2,7 @@
 
 use super::{COMMANDS, Command, Takes, unknown_command};
 use crate::diagnostic::Problems;
-use crate::render::{self, Look, Sheet};
+use crate::render::{self, Format, Look, Sheet};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 
@@ -14,7 +14,7 @@ pub(super) const HELP: Command = Command {
     run: help,
 };
 
-/// Commands by what they are for; those in no group come last.
+/// Commands by what they are for.
 const GROUPS: &[(&str, &[&str])] = &[
     (
         "look around",
@@ -22,11 +22,15 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "after an answer",
-        &["rows", "why", "explain", "plan", "chart"],
+        &["rows", "why", "explain", "plan", "chart", "back", "page"],
     ),
-    ("stand elsewhere", &["as-of", "period"]),
-    ("keep", &["save", "edit", "reload", "watch", "ingest"]),
-    ("how answers look", &["format", "output", "time", "pager"]),
+    ("boards", &["scorecard", "dashboard"]),
+    ("keep", &["save", "test", "reload", "watch"]),
+    (
+        "settings",
+        &["as-of", "known-on", "period", "format", "output", "time"],
+    ),
+    ("the session", &["help", "edit", "read", "quit"]),
 ];
 
 /// What one may type, for `\help COMMAND`.
@@ -38,17 +42,28 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("values", "\\values team"),
     ("kpis", "\\kpis coverage"),
     ("show", "\\show mttr"),
-    ("rows", "\\rows"),
+    ("rows", "\\rows team=web"),
     ("why", "\\why"),
     ("explain", "\\explain mttr by team"),
     ("plan", "\\plan mttr by team"),
     ("chart", "\\chart line"),
+    ("back", "\\back"),
+    ("page", "\\page"),
+    ("scorecard", "\\scorecard"),
+    ("dashboard", "\\dashboard appsec"),
+    ("test", "\\test mttr"),
+    ("reload", "\\reload"),
+    ("watch", "\\watch on"),
     ("as-of", "\\as-of 2026-03-31"),
+    ("known-on", "\\known-on 2026-03-31"),
     ("period", "\\period last 6 months"),
-    ("save", "\\save team_backlog"),
+    ("save", "\\save team_backlog \"Backlog of the teams\""),
     ("format", "\\format json"),
-    ("output", "\\output answers.txt"),
+    ("output", "\\output answers.csv"),
     ("time", "\\time on"),
+    ("edit", "\\edit"),
+    ("read", "\\read monday.riskql"),
+    ("quit", "\\quit"),
 ];
 
 const QUERIES: &[(&str, &str)] = &[
@@ -59,14 +74,15 @@ const QUERIES: &[(&str, &str)] = &[
     ),
     ("by app", "the last query with another clause"),
     (
-        "and where team = web",
+        "and where severity = high",
         "the last query with one clause more",
     ),
     ("_", "the last query again"),
-    ("list findings open where severity = critical", "rows"),
+    ("list findings overdue", "rows"),
+    ("kpi late", "a definition, kept for this session"),
     (
-        "kpi criticals is count of findings open where severity = critical",
-        "a definition, kept for this session",
+        "  is count of findings overdue",
+        "its clauses; a blank line ends it",
     ),
 ];
 
@@ -91,46 +107,28 @@ fn help(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 
 fn everything(look: Look) -> String {
     let mut text = render::heading("queries and definitions", look);
-    text += &pairs(
-        QUERIES
-            .iter()
-            .map(|(left, right)| (left.to_string(), *right)),
-        look,
-    );
+    text += &pairs(QUERIES, look);
     text += &render::remark(
         "Several lines are one entry while they are incomplete; a blank line runs them.",
         look,
     );
-    for (group, names) in groups() {
+    for (group, names) in GROUPS {
+        let commands: Vec<(String, &str)> = names.iter().map(|name| summary(name)).collect();
         text += &format!("\n{}", render::heading(group, look));
-        let commands = names
-            .iter()
-            .map(|command| (signature(command), command.help));
-        text += &pairs(commands, look);
+        text += &pairs(&commands, look);
     }
     text += &format!("\n{}", render::heading("keys", look));
-    text += &pairs(
-        KEYS.iter().map(|(left, right)| (left.to_string(), *right)),
-        look,
-    );
+    text += &pairs(KEYS, look);
     text + &render::remark("More about a command: \\help COMMAND", look)
 }
 
-fn groups() -> Vec<(&'static str, Vec<&'static Command>)> {
-    let named = |name: &&str| COMMANDS.iter().find(|command| command.name == *name);
-    let mut groups: Vec<(&str, Vec<&Command>)> = GROUPS
-        .iter()
-        .map(|(group, names)| (*group, names.iter().filter_map(named).collect()))
-        .collect();
-    let is_grouped = |command: &&Command| {
-        GROUPS
-            .iter()
-            .any(|(_, names)| names.contains(&command.name))
-    };
-    let rest = COMMANDS.iter().filter(|command| !is_grouped(command));
-    groups.push(("the session", rest.collect()));
-    groups.retain(|(_, commands)| !commands.is_empty());
-    groups
+/// A command and the first of what its help says.
+fn summary(name: &str) -> (String, &'static str) {
+    let mut commands = COMMANDS.iter();
+    let command = commands.find(|command| command.name == name);
+    let help = command.expect("the groups name commands").help;
+    let first = help.split([';', ':']).next().unwrap_or(help);
+    (format!("\\{name}"), first)
 }
 
 fn signature(command: &Command) -> String {
@@ -140,22 +138,18 @@ fn signature(command: &Command) -> String {
 }
 
 /// What is typed and what it does, side by side or below each other.
-fn pairs<'a>(pairs: impl Iterator<Item = (String, &'a str)>, look: Look) -> String {
-    let pairs: Vec<(String, &str)> = pairs.collect();
-    let widest = pairs.iter().map(|(left, _)| left.chars().count()).max();
-    let room = widest.unwrap_or(0) + 2;
-    let needed = pairs
-        .iter()
-        .map(|(_, right)| room + 2 + right.chars().count());
-    if look
-        .width
-        .is_none_or(|limit| needed.max().unwrap_or(0) <= limit)
-    {
-        let line = |(left, right): &(String, &str)| format!("  {left:<room$}{right}\n");
-        return pairs.iter().map(line).collect();
-    }
-    let block = |(left, right): &(String, &str)| {
-        render::verbatim(&format!("  {left}\n      {right}"), look)
+fn pairs(pairs: &[(impl AsRef<str>, &str)], look: Look) -> String {
+    let typed = pairs.iter().map(|(typed, _)| typed.as_ref());
+    let room = typed.map(|typed| typed.chars().count()).max().unwrap_or(0) + 2;
+    let longest = pairs.iter().map(|(_, about)| about.chars().count()).max();
+    let needed = 2 + room + longest.unwrap_or(0);
+    let is_wide = look.width.is_none_or(|limit| needed <= limit);
+    let block = |(typed, about): &(_, &str)| {
+        let typed: &str = AsRef::as_ref(typed);
+        match is_wide {
+            true => format!("  {typed:<room$}{about}\n"),
+            false => render::verbatim(&format!("  {typed}\n      {about}"), look),
+        }
     };
     pairs.iter().map(block).collect()
 }
@@ -164,21 +158,39 @@ fn one(command: &Command, look: Look) -> String {
     let mut text = render::heading(&signature(command), look);
     text += &render::sentence(command.help, look);
     let mut about = Sheet::new().words("").texts("");
-    let arguments: Vec<&str> = command.arguments.split_whitespace().collect();
+    let arguments = arguments(command.arguments);
     let meanings: Vec<String> = command.takes.iter().map(|takes| meaning(*takes)).collect();
     match arguments.as_slice() {
         // One argument may be one of several things.
         [only] => about.row([only.to_string(), meanings.join(", or ")]),
-        several => {
+        several if several.len() == meanings.len() => {
             for (argument, meaning) in several.iter().zip(meanings) {
                 about.row([argument.to_string(), meaning]);
             }
         }
+        // The line above says it.
+        _ => {}
     }
     if let Some((_, example)) = EXAMPLES.iter().find(|(name, _)| *name == command.name) {
         about.row(["example".to_string(), example.to_string()]);
     }
     text + &about.render(look)
+}
+
+/// The parts of `NAME [N|FIELD=VALUE …]`: what is in brackets is one.
+fn arguments(written: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = written.trim();
+    while !rest.is_empty() {
+        let end = match rest.starts_with('[') {
+            true => rest.find(']').map(|end| end + 1),
+            false => rest.find(' '),
+        };
+        let (part, after) = rest.split_at(end.unwrap_or(rest.len()));
+        parts.push(part);
+        rest = after.trim_start();
+    }
+    parts
 }
 
 /// What an argument is, in words.
@@ -191,7 +203,7 @@ fn meaning(takes: Takes) -> String {
         Takes::Field => "a field, as `severity` or `findings.severity`".to_string(),
         Takes::Date => "a day, week, month, quarter, year or instant".to_string(),
         Takes::Period => "a period as in a query, or `none`".to_string(),
-        Takes::Format => "table, json, jsonl, csv, md or parquet".to_string(),
+        Takes::Format => Format::ALL.map(Format::name).join(" or "),
         Takes::File => "the path of a file or folder".to_string(),
         Takes::Command => "the name of a command".to_string(),
         Takes::Words(words) => words.join(" or "),

@@ -13,7 +13,7 @@ use crate::repl::session::Session;
 pub(super) const KPIS: Command = Command {
     name: "kpis",
     arguments: "[TEXT]",
-    help: "the KPIs, or those with TEXT in name, title or note, and whether the data can answer them",
+    help: "the KPIs; those with TEXT in name, title or note, and what the data lack for them",
     takes: &[Takes::Kpi],
     run: kpis,
 };
@@ -67,36 +67,29 @@ fn nothing(session: &Session, text: &str) -> String {
     format!("no KPI with `{text}` in its name, title or note{near}")
 }
 
-/// A row for each KPI; where the terminal has no room for it, what it reads stands below.
+/// A row for each KPI; where the terminal has no room for it, its targets stand below. Of the data
+/// only what lacks is said.
 fn sheet(entries: &[Entry], look: Look) -> Sheet {
-    let mut wide = Sheet::new()
-        .words("kpi")
-        .texts("title")
-        .words("unit")
+    let narrow = Sheet::new().words("kpi").texts("title").words("unit");
+    let mut wide = narrow
+        .clone()
         .texts("target")
         .texts("tables")
-        .texts("data");
-    let mut narrow = Sheet::new()
-        .words("kpi")
-        .texts("title")
-        .words("unit")
-        .texts("data");
+        .texts("cannot be answered");
+    let mut narrow = narrow.texts("cannot be answered");
     for entry in entries {
         let kpi = entry.kpi;
         let name = || kpi.name.clone();
         let title = || kpi.title.clone().unwrap_or_default();
         let unit = || kpi.display.word().to_string();
-        let data = || match entry.lacking.is_empty() {
-            true => "yes".to_string(),
-            false => entry.lacking.join(", "),
-        };
+        let data = || entry.lacking.join(", ");
         let tables = entry.tables.join(", ");
         let targets: Vec<String> = kpi.targets.iter().map(target_in_words).collect();
         narrow.row([name(), title(), unit(), data()]);
-        narrow.details([format!("of {tables}")].into_iter().chain(targets.clone()));
+        narrow.details(targets.clone());
         wide.row([name(), title(), unit(), targets.join("; "), tables, data()]);
     }
-    match !wide.is_aligned(look) && narrow.is_aligned(look) {
+    match !wide.fits(look) && narrow.is_aligned(look) {
         true => narrow,
         false => wide,
     }

@@ -6,11 +6,12 @@ use super::{Command, Takes};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::format;
 use crate::model::Subject;
+use crate::repl::asking::{nothing_asked_yet, view};
 use crate::repl::draft::{self, Draft, Known, kpi_of};
 use crate::repl::keep::{self, Keeping, keep};
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
-use crate::repl::session::{Session, nothing_asked_yet, view};
+use crate::repl::session::Session;
 use crate::source::Sources;
 use crate::syntax;
 
@@ -81,8 +82,7 @@ fn save(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 
 /// The definition as it was written, to be looked over.
 fn render_text(text: &str, session: &Session) -> String {
-    let line = |line: &str| crate::render::remark(line, session.settings.look);
-    text.lines().map(line).collect()
+    crate::render::verbatim(text, session.settings.look)
 }
 
 fn wish(arguments: &str) -> Result<Wish, Problems> {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Command, Takes};
+use super::{Command, Takes, switched};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::project::{self, Origin};
 use crate::render::{self, Format, Look};
@@ -129,17 +129,7 @@ fn reload(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
 }
 
 fn watch(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    let is_on = match arguments {
-        "on" => true,
-        "off" => false,
-        "" => session.watched.is_none(),
-        other => {
-            let message = format!("`\\watch {other}`: this is neither on nor off");
-            return Err(Diagnostic::data("K954", message)
-                .help("\\watch on, or \\watch off")
-                .into());
-        }
-    };
+    let is_on = switched("\\watch", arguments, session.watched.is_some())?;
     if !is_on {
         session.watched = None;
         return Ok(Reply::told("definition files are not watched"));

@@ -1,21 +1,14 @@
 //! Commands that change how later queries are asked and shown.
 
-use super::{Command, Takes};
+use super::{Command, Takes, switched};
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::model::Moment;
 use crate::render::Format;
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
-
-/// The formats by the names they have on the command line.
-const FORMATS: &[(&str, Format)] = &[
-    ("table", Format::Table),
-    ("json", Format::Json),
-    ("jsonl", Format::Jsonl),
-    ("csv", Format::Csv),
-    ("md", Format::Md),
-    ("parquet", Format::Parquet),
-];
+use crate::syntax;
+use crate::syntax::ast;
 
 pub(super) const AS_OF: Command = Command {
     name: "as-of",
@@ -65,17 +58,9 @@ pub(super) const TIME: Command = Command {
     run: time,
 };
 
-fn named(wanted: Format) -> &'static (&'static str, Format) {
-    let mut formats = FORMATS.iter();
-    let found = formats.find(|(_, format)| *format == wanted);
-    found.expect("every format has a name")
-}
-
 fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    match arguments {
-        "" => {}
-        "latest" => session.settings.as_of = None,
-        date => session.settings.as_of = Some(session.moment("\\as-of", date)?),
+    if !arguments.is_empty() {
+        session.settings.as_of = moment(session, "\\as-of", arguments)?;
     }
     Ok(Reply::told(match &session.settings.as_of {
         Some(moment) => format!("as of {}", moment.label),
@@ -84,10 +69,8 @@ fn as_of(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 }
 
 fn known_on(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    match arguments {
-        "" => {}
-        "latest" => session.settings.known_on = None,
-        date => session.settings.known_on = Some(session.moment("\\known-on", date)?),
+    if !arguments.is_empty() {
+        session.settings.known_on = moment(session, "\\known-on", arguments)?;
     }
     Ok(Reply::told(match &session.settings.known_on {
         Some(moment) => format!("as known on {}", moment.label),
@@ -95,20 +78,20 @@ fn known_on(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     }))
 }
 
+/// An instant; none for `latest`.
+fn moment(session: &mut Session, option: &str, date: &str) -> Result<Option<Moment>, Problems> {
+    match date {
+        "latest" => Ok(None),
+        date => session.moment(option, date).map(Some),
+    }
+}
+
 fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     match arguments {
         "" => {}
         "none" => session.settings.period = None,
         period => {
-            let question = session.read(period)?;
-            if question.query.period.is_none() || question.written.node.clauses.len() != 1 {
-                return Err(
-                    Diagnostic::data("K952", format!("`{period}` is not a period"))
-                        .help("write it as in a query: \\period last 6 months")
-                        .into(),
-                );
-            }
-            session.settings.period = Some(question.query.text);
+            session.settings.period = Some(read_period(session, period)?);
         }
     }
     Ok(Reply::told(match &session.settings.period {
@@ -117,20 +100,39 @@ fn period(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     }))
 }
 
+/// What is said of what is no period.
+const ADVICE: &str = "write it as in a query: \\period last 6 months";
+
+/// A period as a query writes it.
+fn read_period(session: &mut Session, text: &str) -> Result<String, Problems> {
+    let no_period = || Diagnostic::data("K952", format!("`{text}` is not a period")).help(ADVICE);
+    let id = session.workspace.sources.add("\\period", text);
+    let written = syntax::parse_query(&session.workspace.sources, id)
+        .map_err(|problems| problems.help(ADVICE))?;
+    let is_one = matches!(
+        written.node.clauses.as_slice(),
+        [only] if matches!(only.node, ast::QueryClause::Period(_))
+    );
+    if written.node.subject != ast::Subject::Everything || !is_one {
+        return Err(no_period().into());
+    }
+    Ok(session.read(text)?.query.text)
+}
+
 fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     if !arguments.is_empty() {
-        let Some((_, format)) = FORMATS.iter().find(|(name, _)| *name == arguments) else {
-            let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+        let Some(format) = Format::named(arguments) else {
+            let names = Format::ALL.map(Format::name);
             return Err(
                 Diagnostic::data("K953", format!("`{arguments}` is not a format"))
                     .help(format!("formats: {}", names.join(", ")))
                     .into(),
             );
         };
-        session.settings.format = *format;
+        session.settings.format = format;
         session.settings.format_is_named = true;
     }
-    let (name, _) = named(session.settings.format);
+    let name = session.settings.format.name();
     Ok(Reply::told(format!("answers are written as {name}")))
 }
 
@@ -161,27 +163,19 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "each answer replaces what is in {}; the screen again: \\output",
         file.display()
     );
+    if Format::of_file(&file).is_some() {
+        // What was said last counts; another \format may follow.
+        session.settings.format_is_named = false;
+    }
     session.settings.output = Some(file);
-    let (name, _) = named(session.format());
+    let name = session.format().name();
     Ok(Reply::told(format!(
         "answers are written as {name}: {words}"
     )))
 }
 
 fn time(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    session.settings.is_timed = match arguments {
-        "on" => true,
-        "off" => false,
-        "" => !session.settings.is_timed,
-        other => {
-            return Err(Diagnostic::data(
-                "K954",
-                format!("`\\time {other}`: this is neither on nor off"),
-            )
-            .help("\\time on, or \\time off")
-            .into());
-        }
-    };
+    session.settings.is_timed = switched("\\time", arguments, session.settings.is_timed)?;
     let word = if session.settings.is_timed {
         "on"
     } else {

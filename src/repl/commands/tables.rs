@@ -89,7 +89,7 @@ fn sheet(definitions: &Definitions, cards: &[Card], look: Look) -> Sheet {
         narrow.details([labelled("states", &states)]);
         wide.row(figures.chain([events, states, about, file]));
     }
-    match !wide.is_aligned(look) && narrow.is_aligned(look) {
+    match !wide.fits(look) && narrow.is_aligned(look) {
         true => narrow,
         false => wide,
     }

@@ -1,8 +1,8 @@
 //! `\\test`: runs the definitions' tests, those typed in the session with them.
 
 use super::{Command, Takes};
-use crate::diagnostic::{Diagnostic, Fault, Problems};
-use crate::model::Test;
+use crate::diagnostic::{Diagnostic, Fault, Problems, nearest};
+use crate::model::{Definitions, Test};
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 use crate::testing;
@@ -21,7 +21,7 @@ fn test(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let is_wanted = |test: &&Test| arguments.is_empty() || testing::is_about(test, arguments);
     let selected: Vec<&Test> = definitions.tests.iter().filter(is_wanted).collect();
     if selected.is_empty() {
-        return Err(none_about(arguments).into());
+        return Err(none_about(definitions, arguments).into());
     }
     let mut text = String::new();
     let mut failed = 0;
@@ -37,12 +37,18 @@ fn test(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     })
 }
 
-fn none_about(name: &str) -> Diagnostic {
+fn none_about(definitions: &Definitions, name: &str) -> Diagnostic {
     let what = match name {
         "" => "there is no test".to_string(),
         name => format!("no test is about `{name}`"),
     };
-    Diagnostic::data("K979", what).help(
+    let problem = Diagnostic::data("K979", what);
+    let mut kpis = definitions.kpis.iter().map(|kpi| kpi.name.as_str());
+    let is_kpi = kpis.clone().any(|kpi| kpi == name);
+    if let (false, Some(near)) = (is_kpi, nearest(name, &mut kpis)) {
+        return problem.help(format!("did you mean `{near}`?"));
+    }
+    problem.help(
         "write one: test \"what must hold\", then `given TABLE` and `expect QUERY` with their rows",
     )
 }

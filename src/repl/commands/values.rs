@@ -17,7 +17,7 @@ use crate::types::FieldType;
 pub(super) const VALUES: Command = Command {
     name: "values",
     arguments: "FIELD [TEXT|all]",
-    help: "the values of a field with their rows, those with TEXT in them, or all",
+    help: "the values of a field with their rows; those with TEXT in them, or all",
     takes: &[Takes::Field],
     run: values,
 };

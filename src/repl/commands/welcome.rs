@@ -28,7 +28,11 @@ pub(in crate::repl) fn first_screen(session: &mut Session) -> Reply {
     }
     session.refresh_catalogue();
     for line in [
-        definitions_line(session),
+        format!(
+            "{}{}",
+            definitions_line(session),
+            standing_words(session, &usual)
+        ),
         tables_line(session),
         start_line(session, &usual),
     ] {
@@ -70,15 +74,23 @@ fn tables_line(session: &Session) -> String {
     }
 }
 
-/// `as of 2026-04-30 (UTC); try: backlog by severity over month last 6 months; \help`
+/// `try: backlog by severity over month last 6 months; all commands: \help`
 fn start_line(session: &Session, usual: &Usual) -> String {
-    let mut parts = Vec::new();
-    if !session.tables.borrow().locations().is_empty() {
-        parts.push(as_of(session, usual));
-        parts.extend(example(session, usual).map(|query| format!("try: {query}")));
+    let has_tables = !session.tables.borrow().locations().is_empty();
+    let example = has_tables.then(|| example(session, usual)).flatten();
+    match example {
+        Some(query) => format!("try: {query}; what can be typed: \\help"),
+        None => "what can be typed: \\help".to_string(),
     }
-    parts.push("what can be typed: \\help".to_string());
-    parts.join("; ")
+}
+
+/// `; as of 2026-04-30 (UTC), the newest date`, if there are tables.
+fn standing_words(session: &Session, usual: &Usual) -> String {
+    let has_tables = !session.tables.borrow().locations().is_empty();
+    match has_tables {
+        true => format!("; {}", as_of(session, usual)),
+        false => String::new(),
+    }
 }
 
 fn as_of(session: &Session, usual: &Usual) -> String {

@@ -13,7 +13,7 @@ use crate::why;
 pub(super) const WHY: Command = Command {
     name: "why",
     arguments: "[FIELD …] [versus PERIOD]",
-    help: "which groups moved the last number between two periods, by mix and by rate",
+    help: "which groups moved the last number between two periods; by mix and by rate",
     takes: &[Takes::Field],
     run: show_why,
 };

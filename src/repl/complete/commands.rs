@@ -2,11 +2,11 @@
 
 use super::fields::{self, name, nouns};
 use super::{Candidate, Completion, chosen, complete, times, unique, word};
+use crate::render::Format;
 use crate::repl::catalogue::{Catalogue, KpiWords};
 use crate::repl::commands::{COMMANDS, Command, Takes};
 use word::Word;
 
-const FORMATS: &[&str] = &["table", "json", "jsonl", "csv", "md", "parquet"];
 const PERIODS: &[&str] = &["last", "this", "past", "in", "from", "none"];
 
 /// Candidates in a command that begins at `start`.
@@ -88,7 +88,7 @@ fn arguments_of(takes: Takes, catalogue: &Catalogue) -> Vec<Candidate> {
             [vec![latest], times::dates(catalogue)].concat()
         }
         Takes::Period => words(PERIODS),
-        Takes::Format => words(FORMATS),
+        Takes::Format => words(&Format::ALL.map(Format::name)),
         Takes::Command => commands(""),
         Takes::Words(list) => words(list),
     }
