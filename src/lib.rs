@@ -17,6 +17,9 @@
 //! dashboard; [`explain`] says what a number means, [`behind`] which rows it is made of, [`why`] what
 //! moved it; [`testing`] runs the tests of definitions and [`profile`] says what is in tables.
 //!
+//! Scanner reports come in by another door: [`ingest`] reads them, [`store`] keeps them, [`lifecycle`]
+//! and [`correlate`] say what follows from them, and the tables of that are read like any others.
+//!
 //! [`repl`] is the session and [`cli`] the command line. [`pulse`] counts rows for [`progress`] and
 //! carries the wish to stop, [`files`] writes files whole or not at all. [`types`], [`calendar`] and
 //! [`functions`] are the words that the rooms share.

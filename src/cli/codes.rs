@@ -77,6 +77,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K981", "the last query is no KPI"),
     ("K982", "a definition or its file is there already"),
     ("K983", "what is to be saved, or where, cannot be told"),
+    ("K984", "reports for a session that reads no store"),
     ("K957", "a command needs the name of a file"),
     ("K958", "a script that reads itself"),
     ("K959", "definitions that have no files cannot be watched"),

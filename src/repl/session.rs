@@ -61,6 +61,8 @@ pub struct Session {
     pub(super) depth: usize,
     /// The definition files as they were last read, while they are watched.
     pub(super) watched: Option<Stamps>,
+    /// All that a store knows: what queries are asked with that do not say as known when.
+    pub(super) knowledge: Option<Moment>,
 }
 
 /// A line of a script.
@@ -133,6 +135,7 @@ impl Session {
             place: None,
             depth: 0,
             watched: None,
+            knowledge: None,
         };
         let told = session.rendered(&problems);
         let set = session.set_instants(options.as_of, options.known_on);
@@ -243,7 +246,11 @@ impl Session {
             sources: &self.workspace.sources,
             tables: Rc::clone(&self.tables),
             as_of: self.settings.as_of.clone(),
-            known_on: self.settings.known_on.clone(),
+            known_on: self
+                .settings
+                .known_on
+                .clone()
+                .or_else(|| self.knowledge.clone()),
         }
     }
 
@@ -255,6 +262,10 @@ impl Session {
             settings.data.as_deref(),
             &settings.table_files,
         )?;
+        self.knowledge = match settings.data.as_deref() {
+            Some(folder) => store::latest_knowledge(folder)?,
+            None => None,
+        };
         self.tables.borrow_mut().replace(locations);
         Ok(())
     }
@@ -277,6 +288,14 @@ impl Session {
     pub(super) fn moment(&mut self, option: &str, text: &str) -> Result<Moment, Problems> {
         let workspace = &mut self.workspace;
         question::moment(&mut workspace.sources, &workspace.definitions, option, text)
+    }
+
+    /// The first instant of a date: a scan of a day is an event of that day.
+    pub(super) fn beginning(&mut self, option: &str, text: &str) -> Result<i64, Problems> {
+        let moment = self.moment(option, text)?;
+        let is_day = moment.label.len() == "2026-03-31".len();
+        let day = 24 * 3600 * 1_000_000;
+        Ok(moment.instant - if is_day { day } else { 0 })
     }
 
     /// Reads a query of this session.

@@ -100,6 +100,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "format",
             "functions",
             "ground",
+            "ingest",
             "model",
             "plan",
             "progress",

@@ -7,6 +7,7 @@ mod entries;
 mod exploring;
 mod highlights;
 mod hints;
+mod ingesting;
 mod loading;
 mod mistakes;
 mod newcomers;

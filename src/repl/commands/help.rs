@@ -18,7 +18,9 @@ pub(super) const HELP: Command = Command {
 const GROUPS: &[(&str, &[&str])] = &[
     (
         "look around",
-        &["tables", "describe", "values", "kpis", "show", "data"],
+        &[
+            "tables", "describe", "values", "kpis", "show", "data", "ingest",
+        ],
     ),
     (
         "after an answer",
@@ -37,6 +39,10 @@ const GROUPS: &[(&str, &[&str])] = &[
 const EXAMPLES: &[(&str, &str)] = &[
     ("help", "\\help describe"),
     ("data", "\\data exports findings=exports/today.csv"),
+    (
+        "ingest",
+        "\\ingest zap.xml asset=shop environment=production",
+    ),
     ("tables", "\\tables"),
     ("describe", "\\describe findings.severity"),
     ("values", "\\values team"),

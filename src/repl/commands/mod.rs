@@ -9,6 +9,7 @@ mod describe_table;
 mod explain;
 mod fields;
 mod help;
+mod ingest;
 mod kpis;
 mod loaded;
 mod plan;
@@ -74,6 +75,7 @@ pub const COMMANDS: &[Command] = &[
     kpis::KPIS,
     show::SHOW,
     data::DATA,
+    ingest::INGEST,
     rows::ROWS,
     why::WHY,
     explain::EXPLAIN,
