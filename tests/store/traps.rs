@@ -302,3 +302,21 @@ fn a_tool_that_says_fixed_is_believed_and_its_dates_count() {
     );
     assert_eq!(room.story(), ["sql: 2026-02-01 – 2026-03-03 fixed"]);
 }
+
+#[test]
+fn two_formats_of_one_tool_close_nothing_of_each_other() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql"]));
+    room.take(
+        "2026-03-02",
+        r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "probe"}}, "results": [
+            {"ruleId": "x", "level": "error", "message": {"text": "xss"}}]}]}"#,
+    );
+    let tools: Vec<String> = room
+        .table("detections")
+        .iter()
+        .map(|row| row["tool"].clone())
+        .collect();
+    assert_eq!(tools, ["probe", "probe"], "the trap is set");
+    assert_eq!(room.story(), ["sql: 2026-03-01 –", "xss: 2026-03-02 –"]);
+}

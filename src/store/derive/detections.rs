@@ -29,12 +29,13 @@ pub(super) struct Detection<'a> {
     pub episodes: Vec<Episode>,
 }
 
-/// The streams of an asset's scans, by environment and tool.
+/// The streams of an asset's scans, by environment, tool and report format: what a tool says in one
+/// format has other identities than what it says in another, and proves nothing about it.
 pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a Rows) -> Vec<Stream<'a>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&ScanFact>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &str, &str), Vec<&ScanFact>> = BTreeMap::new();
     for scan in scans {
         let manifest = scan.manifest;
-        let group = groups.entry((&manifest.environment, &manifest.tool));
+        let group = groups.entry((&manifest.environment, &manifest.tool, &manifest.source));
         group.or_default().push(scan);
     }
     groups
