@@ -32,12 +32,14 @@ mod parquet_pages;
 mod plan;
 mod raw;
 mod report;
+mod texts;
 mod watermark;
 
 pub use given::from_given;
 pub use load::load;
 pub use locate::{Location, locate};
 pub use memory::Memory;
+pub use texts::texts_of;
 pub use watermark::watermark;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::session::Session;
-use crate::data::{ColumnData, Memory};
+use crate::data;
 use crate::diagnostic::nearest;
-use crate::model::{Condition, Definitions, FieldId, FieldSource, Population, Query, Subject};
+use crate::model::{Condition, FieldId, Population, Query, Subject};
 use crate::render;
 
 impl Session {
     /// A line for each text of the query's own that its field never has in the data.
     pub(super) fn unknown_texts(&self, query: &Query) -> String {
         let memory = self.tables.borrow();
-        let known = |field| known(&self.workspace.definitions, &memory, field);
+        let definitions = &self.workspace.definitions;
+        let known = |field| data::texts_of(definitions, &|table| memory.table(table), field);
         let mut lines = Vec::new();
         for (field, word) in asked(query) {
             // Those of definitions are told by `riskql check --data`.
@@ -73,41 +74,5 @@ fn texts(condition: &Condition, found: &mut BTreeSet<(FieldId, String)>) {
         | Condition::Fields { .. }
         | Condition::Present(_)
         | Condition::Within { .. } => {}
-    }
-}
-
-/// All texts of a field; `None` where its column was not read or has none.
-fn known<'a>(
-    definitions: &Definitions,
-    memory: &'a Memory,
-    field: FieldId,
-) -> Option<BTreeSet<&'a str>> {
-    match definitions.field(field).source {
-        FieldSource::Column(column) => {
-            match memory.table(field.table)?.columns[column].as_deref()? {
-                ColumnData::Texts { dictionary, .. } if !dictionary.is_empty() => {
-                    Some(dictionary.iter().map(String::as_str).collect())
-                }
-                ColumnData::Texts { .. }
-                | ColumnData::Codes(_)
-                | ColumnData::Numbers(_)
-                | ColumnData::Instants(_) => None,
-            }
-        }
-        FieldSource::Parent {
-            parent,
-            field: inner,
-        } => {
-            let table = definitions.table(field.table).parents[parent].table;
-            known(
-                definitions,
-                memory,
-                FieldId {
-                    table,
-                    field: inner,
-                },
-            )
-        }
-        FieldSource::Due(_) => None,
     }
 }

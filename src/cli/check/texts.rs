@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::rows::Rows;
-use crate::data::ColumnData;
+use crate::data;
 use crate::diagnostic::{Diagnostic, Problems, nearest};
-use crate::model::{Condition, FieldId, FieldSource, Formula, Measure, Subject, Weights};
+use crate::model::{Condition, FieldId, Formula, Measure, Subject, Weights};
 use crate::source::{Sources, Span};
 
 /// Values of a field listed in a message at most.
@@ -138,28 +138,8 @@ impl<'a> Found<'a> {
 
     /// All texts of a field in the data; `None` where nothing was loaded or all are missing.
     fn known(&self, field: FieldId) -> Option<BTreeSet<&'a str>> {
-        let definitions = self.rows.definitions;
-        match definitions.field(field).source {
-            FieldSource::Column(column) => {
-                match self.rows.dataset.table(field.table)?.columns[column].as_deref()? {
-                    ColumnData::Texts { dictionary, .. } if !dictionary.is_empty() => {
-                        Some(dictionary.iter().map(String::as_str).collect())
-                    }
-                    ColumnData::Texts { .. }
-                    | ColumnData::Codes(_)
-                    | ColumnData::Numbers(_)
-                    | ColumnData::Instants(_) => None,
-                }
-            }
-            FieldSource::Parent {
-                parent,
-                field: inner,
-            } => self.known(FieldId {
-                table: definitions.table(field.table).parents[parent].table,
-                field: inner,
-            }),
-            FieldSource::Due(_) => None,
-        }
+        let rows = self.rows;
+        data::texts_of(rows.definitions, &|table| rows.dataset.table(table), field)
     }
 
     /// Where the word stands in the definition that a span begins in; the span if it does not, which
