@@ -113,6 +113,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K703", "a severity of reports that is not on the scale"),
     ("K704", "a word of reports with two meanings"),
     ("K705", "a format of dates that cannot be read"),
+    ("K706", "a path to an array that cannot be read"),
     ("K720", "a match without `same`"),
     ("K721", "a match has a clause twice"),
     ("K722", "a word that a match cannot have there"),

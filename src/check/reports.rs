@@ -4,7 +4,9 @@ use chrono::format::{Item, StrftimeItems};
 
 use super::index::Entry;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, Words};
+use crate::model::{
+    ArrayPath, Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, Words,
+};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 use crate::types::Scale;
@@ -48,6 +50,7 @@ struct Found {
     dates: Vec<String>,
     fills: Option<Fills>,
     identity: Vec<RowField>,
+    parts: Vec<ArrayPath>,
 }
 
 impl Reading<'_> {
@@ -75,6 +78,7 @@ impl Reading<'_> {
             dates: found.dates,
             fills: found.fills.unwrap_or(Fills::Observations),
             identity: found.identity,
+            parts: found.parts,
             span: entry.span,
         })
     }
@@ -115,6 +119,12 @@ impl Reading<'_> {
             }
             ast::SourceClause::Fills(name) => {
                 found.fills = self.word("a table to fill", name, Fills::ALL, Fills::word);
+            }
+            ast::SourceClause::Parts(paths) => {
+                for path in paths {
+                    let place = self.array(path);
+                    found.parts.extend(place);
+                }
             }
             ast::SourceClause::Identity(names) => {
                 for name in names {
@@ -235,6 +245,19 @@ impl Reading<'_> {
         }
     }
 
+    fn array(&mut self, path: &ast::Text) -> Option<ArrayPath> {
+        let place = ArrayPath::read(&path.node);
+        if place.is_none() {
+            let message = format!("\"{}\" is no path to an array", path.node);
+            self.problems.push(
+                Diagnostic::error("K706", path.span, message).help(
+                    "a path is written `.runs[].results`, and `.` if the report is the array",
+                ),
+            );
+        }
+        place
+    }
+
     fn report_missing(&mut self, tree: &ast::Source) {
         for needed in ["tool", "kind", "reads", "known by", "rows", "identity"] {
             if !self.seen.contains(&needed) {
@@ -262,6 +285,7 @@ fn clause_name(clause: &ast::SourceClause) -> &'static str {
         ast::SourceClause::Dates(_) => "dates",
         ast::SourceClause::Fills(_) => "fills",
         ast::SourceClause::Identity(_) => "identity",
+        ast::SourceClause::Parts(_) => "parts",
     }
 }
 

@@ -14,7 +14,6 @@ mod fmt;
 mod ingest;
 mod init;
 mod repl;
-mod reports;
 mod run;
 mod scorecard;
 mod sources;

@@ -18,11 +18,8 @@ pub(super) fn source(place: Span, tree: &Source) -> Lines {
             SourceClause::KnownBy(text) => lines.clause(item.span, program("known by", text)),
             SourceClause::Scan(text) => lines.clause(item.span, program("scan", text)),
             SourceClause::Rows(text) => lines.clause(item.span, program("rows", text)),
-            SourceClause::Dates(formats) => {
-                let formats: Vec<String> =
-                    formats.iter().map(|format| quoted(&format.node)).collect();
-                lines.clause(item.span, clause("dates", formats.join(", ")));
-            }
+            SourceClause::Dates(formats) => lines.clause(item.span, texts("dates", formats)),
+            SourceClause::Parts(paths) => lines.clause(item.span, texts("parts", paths)),
             SourceClause::Fills(table) => {
                 lines.clause(item.span, clause("fills", name(&table.node)));
             }
@@ -37,6 +34,11 @@ pub(super) fn source(place: Span, tree: &Source) -> Lines {
 /// Keywords of a source have up to eight letters.
 fn clause(keyword: &str, rest: impl AsRef<str>) -> String {
     format!("{keyword:<8} {}", rest.as_ref())
+}
+
+fn texts(keyword: &str, texts: &[Text]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quoted(&text.node)).collect();
+    clause(keyword, texts.join(", "))
 }
 
 fn program(keyword: &str, text: &Text) -> String {

@@ -1,16 +1,56 @@
 //! JSON, one document or several after each other → a value.
 
+use std::borrow::Cow;
+
 use jaq_json::{Val, read as reader};
 
-use super::shape::{Budget, DEEPEST};
+use super::shape::{Budget, MOST_VALUES, too_many_values};
+use super::walk::{Kind, Walk};
 use crate::model::Shape;
 
-/// Numbers are read exactly, which takes ever longer.
-const LONGEST_NUMBER: usize = 1000;
+/// Members of an array, and documents, that a sample of a large text has.
+const SAMPLE: usize = 100;
+
+/// What a text holds, before it is read.
+pub(super) struct Skimmed {
+    values: u64,
+    documents: u64,
+}
+
+impl Skimmed {
+    pub fn shape(&self) -> Shape {
+        match self.documents {
+            1 => Shape::Json,
+            _ => Shape::JsonLines,
+        }
+    }
+}
+
+/// Reading is recursive and keeps all it reads, so depth and size are looked at before it begins.
+pub(super) fn skim(text: &str) -> Result<Skimmed, String> {
+    let mut walk = Walk::new(text.as_bytes());
+    let mut documents = 0;
+    while let Some(token) = walk.next()? {
+        let is_first = match token.kind {
+            Kind::Open { .. } => walk.depth() == 1,
+            Kind::Text | Kind::Word => walk.depth() == 0,
+            Kind::Close | Kind::Comma | Kind::Colon => false,
+        };
+        documents += u64::from(is_first);
+    }
+    Ok(Skimmed {
+        values: walk.values(),
+        documents,
+    })
+}
 
 /// One document is itself, several are an array of them.
-pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Shape, Val), String> {
-    check(text.as_bytes(), budget)?;
+pub(super) fn read(
+    text: &str,
+    skimmed: &Skimmed,
+    budget: &mut Budget,
+) -> Result<(Shape, Val), String> {
+    budget.take(skimmed.values)?;
     let mut documents = Vec::new();
     for document in reader::parse_many(text.as_bytes()) {
         documents.push(document.map_err(|error| format!("it is no JSON: {error}"))?);
@@ -21,62 +61,90 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Shape, Val), Stri
     })
 }
 
-/// Reading is recursive and keeps all it reads, so depth and size are bounded before it begins.
-fn check(bytes: &[u8], budget: &mut Budget) -> Result<(), String> {
-    let mut depth = 0usize;
-    let mut values = 0;
-    let mut place = Place::Between;
-    let mut index = 0;
-    while index < bytes.len() {
-        let byte = bytes[index];
-        place = match (place, byte) {
-            (Place::Text, b'"') | (Place::Comment, b'\n') => Place::Between,
-            (Place::Text, b'\\') => {
-                index += 1;
-                Place::Text
-            }
-            (Place::Text | Place::Comment, _) => place,
-            (Place::Between | Place::Word(_), b'"') => {
-                values += 1;
-                Place::Text
-            }
-            // The reader knows comments, in which quotes mean nothing.
-            (Place::Between | Place::Word(_), b'#') => Place::Comment,
-            (Place::Between | Place::Word(_), b'{' | b'[') => {
-                values += 1;
-                depth += 1;
-                if depth > DEEPEST {
-                    return Err(format!("values are nested deeper than {DEEPEST}"));
-                }
-                Place::Between
-            }
-            (Place::Between | Place::Word(_), b'}' | b']') => {
-                depth = depth.saturating_sub(1);
-                Place::Between
-            }
-            (_, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':') => Place::Between,
-            (Place::Word(LONGEST_NUMBER), _) => {
-                return Err(format!(
-                    "a number has more than {LONGEST_NUMBER} digits, or a text has no quotes"
-                ));
-            }
-            (Place::Word(length), _) => Place::Word(length + 1),
-            (Place::Between, _) => {
-                values += 1;
-                Place::Word(1)
-            }
-        };
-        index += 1;
-    }
-    budget.take(values)
+/// A large text, to be read when it is known how.
+pub(super) struct Large<'a> {
+    text: Cow<'a, str>,
+    skimmed: Skimmed,
 }
 
-/// Where in a document a byte is.
-#[derive(Clone, Copy)]
-enum Place {
-    Between,
-    /// In a number or a word, after so many letters.
-    Word(usize),
-    Text,
-    Comment,
+impl<'a> Large<'a> {
+    pub fn new(text: Cow<'a, str>, skimmed: Skimmed) -> Large<'a> {
+        Large { text, skimmed }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn is_several(&self) -> bool {
+        self.skimmed.shape() == Shape::JsonLines
+    }
+
+    /// The text as it would be if all of its arrays, and it itself, ended early.
+    pub fn sample(&self) -> Result<Val, String> {
+        let (sample, values) = shortened(&self.text)?;
+        if values > MOST_VALUES {
+            return Err(too_many_values());
+        }
+        let value = read(
+            &sample,
+            &Skimmed {
+                values,
+                documents: self.skimmed.documents,
+            },
+            &mut Budget::new(),
+        )?;
+        Ok(match value {
+            // Of several, the sample may have but one.
+            (Shape::Json, one) if self.is_several() => std::iter::once(one).collect(),
+            (_, value) => value,
+        })
+    }
+
+    /// The whole value.
+    pub fn whole(&self) -> Result<Val, String> {
+        read(&self.text, &self.skimmed, &mut Budget::new()).map(|(_, value)| value)
+    }
+}
+
+/// The text without what comes after the first members of its arrays, and how many values it has left.
+fn shortened(text: &str) -> Result<(String, u64), String> {
+    let mut walk = Walk::new(text.as_bytes());
+    let mut kept = String::new();
+    let (mut values, mut documents) = (0, 0);
+    // Members so far of the arrays and objects around, and the depth of the one that is cut short.
+    let mut members: Vec<(bool, usize)> = Vec::new();
+    let mut cut: Option<usize> = None;
+    let mut from = 0;
+    while let Some(token) = walk.next()? {
+        let is_cut = cut.is_some();
+        match token.kind {
+            Kind::Open { is_array } => members.push((is_array, 1)),
+            Kind::Close => drop(members.pop()),
+            Kind::Comma => {
+                if let Some((true, count)) = members.last_mut() {
+                    *count += 1;
+                    if *count > SAMPLE && cut.is_none() {
+                        kept.push_str(&text[from..token.start]);
+                        cut = Some(members.len());
+                    }
+                }
+            }
+            Kind::Text | Kind::Word | Kind::Colon => {}
+        }
+        if cut.is_some_and(|depth| members.len() < depth) {
+            cut = None;
+            from = token.start;
+        } else if !is_cut && token.kind.is_value() {
+            values += 1;
+        }
+        let is_end = members.is_empty() && !matches!(token.kind, Kind::Comma | Kind::Colon);
+        documents += usize::from(is_end);
+        if documents == SAMPLE {
+            kept.push_str(&text[from..token.end]);
+            return Ok((kept, values));
+        }
+    }
+    kept.push_str(&text[from..]);
+    Ok((kept, values))
 }

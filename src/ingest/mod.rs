@@ -6,21 +6,31 @@
 
 mod csv;
 mod dates;
+mod file;
+mod functions;
 mod identity;
 mod json;
+mod mistakes;
+mod patterns;
+mod portions;
 mod program;
 mod reader;
+mod reading;
 mod records;
 mod report;
 mod rows;
+mod scan;
 mod shape;
+mod stack;
 mod values;
+mod walk;
 mod xml;
 mod zip;
 
-pub use reader::Reader;
+pub use file::bytes;
+pub use reader::{Reader, Sizes};
 pub use report::{Outcome, Report, Row, Scan, Scope};
-pub use shape::{LARGEST, too_large};
+pub use stack::deeply;
 
 /// The codes of problems with reports.
 pub const CODES: &[(&str, &str)] = &[

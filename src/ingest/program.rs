@@ -5,6 +5,7 @@ use jaq_core::load::{Arena, Error, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
 use jaq_json::Val;
 
+use super::functions;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::source::{Span, Spanned};
 
@@ -91,9 +92,6 @@ fn compile(text: &str) -> Result<Program, Mistake> {
     let definitions = jaq_core::defs()
         .chain(jaq_std::defs())
         .chain(jaq_json::defs());
-    let functions = jaq_core::funs()
-        .chain(jaq_std::funs())
-        .chain(jaq_json::funs());
     let arena = Arena::default();
     let file = File {
         code: whole.as_str(),
@@ -102,7 +100,9 @@ fn compile(text: &str) -> Result<Program, Mistake> {
     let modules = Loader::new(definitions)
         .load(&arena, file)
         .map_err(|errors| unreadable(&whole, &errors[0].1))?;
-    let compiled = Compiler::default().with_funs(functions).compile(modules);
+    let compiled = Compiler::default()
+        .with_funs(functions::all())
+        .compile(modules);
     let filter = compiled.map_err(|errors| {
         let (name, kind) = &errors[0].1[0];
         Mistake {

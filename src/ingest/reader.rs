@@ -1,19 +1,18 @@
-//! Recognising a report and running the programs of its source.
+//! Recognising a report, and the programs of its source.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jaq_json::Val;
 
-use super::dates;
 use super::program::{self, Program};
-use super::report::{Outcome, Report, Scan, Scope};
-use super::rows::{RowReader, start};
+use super::reading::{Programs, Reading, failed};
+use super::report::{Report, Row};
 use super::shape;
+use super::stack::deeply;
 use super::values::{list, text};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{Definitions, ReportSource, Shape, ToolKind};
-use crate::source::Span;
+use crate::model::{Definitions, ReportSource, Shape};
 use crate::types::Scale;
 
 /// Reads reports by the sources of the definitions. Programs are compiled when first needed.
@@ -23,11 +22,25 @@ pub struct Reader<'a> {
     /// By shape: which of the sources that read it know a value.
     known_by: BTreeMap<Shape, OnceLock<Program>>,
     programs: Vec<OnceLock<Programs>>,
+    sizes: Sizes,
 }
 
-struct Programs {
-    scan: Option<Program>,
-    rows: Program,
+/// How much of a report is read at a time, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Reports of more are read in portions, if their source names the arrays.
+    pub large: usize,
+    /// What a portion has of those arrays, at least.
+    pub portion: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Sizes {
+        Sizes {
+            large: 8 << 20,
+            portion: 2 << 20,
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -46,6 +59,7 @@ impl<'a> Reader<'a> {
                 .iter()
                 .map(|_| OnceLock::new())
                 .collect(),
+            sizes: Sizes::default(),
         }
     }
 
@@ -68,9 +82,35 @@ impl<'a> Reader<'a> {
     ///
     /// `D401` to `D407`: no source knows it, several do, it is damaged, or says what has no rule.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
-        let content = shape::read(name, bytes)?;
-        let index = self.recognise(name, content.shape, &content.sample)?;
-        self.report(name, index, content.value)
+        let mut rows = Vec::new();
+        let report = self.read_in_parts(name, bytes, |part| rows.extend(part))?;
+        Ok(Report { rows, ..report })
+    }
+
+    /// The same for reports that need not be held whole: gives the rows of each part in their order, and
+    /// returns the report without them. Where it fails, what was given is of no use.
+    pub fn read_in_parts(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        take: impl FnMut(Vec<Row>) + Send,
+    ) -> Result<Report, Problems> {
+        deeply(|| {
+            let content = shape::read(name, bytes, self.sizes.large)?;
+            let index = self.recognise(name, content.shape, &content.sample)?;
+            let reading = Reading {
+                name,
+                source: &self.sources[index],
+                severity: self.severity,
+                programs: self.programs(index)?,
+            };
+            reading.read(content.body, self.sizes.portion, take)
+        })
+    }
+
+    /// The same reader with other sizes.
+    pub fn with(self, sizes: Sizes) -> Reader<'a> {
+        Reader { sizes, ..self }
     }
 
     fn recognise(&self, name: &str, shape: Shape, value: &Val) -> Result<usize, Problems> {
@@ -157,171 +197,6 @@ impl<'a> Reader<'a> {
             }
         }
     }
-
-    fn report(&self, name: &str, index: usize, value: Val) -> Result<Report, Problems> {
-        let source = &self.sources[index];
-        let programs = self.programs(index)?;
-        let scan = scan(name, source, programs.scan.as_ref(), &value)?;
-        let mut rows = RowReader::new(name, source, self.severity);
-        for row in programs.rows.run(value) {
-            match row {
-                Ok(row) => rows.add(&row),
-                Err(why) => {
-                    let place = format!("{}: rows, after {} of them", source.name, rows.count());
-                    return Err(failed(
-                        name,
-                        &place,
-                        Some(start(source.rows.span, "\"\"\"")),
-                        &why,
-                    )
-                    .into());
-                }
-            }
-        }
-        let found = rows.finish()?;
-        Ok(Report {
-            source: source.name.clone(),
-            fills: source.fills,
-            scan,
-            rows: found.rows,
-            records: found.records,
-            dropped: found.dropped,
-        })
-    }
-}
-
-fn scan(
-    name: &str,
-    source: &ReportSource,
-    program: Option<&Program>,
-    value: &Val,
-) -> Result<Scan, Problems> {
-    let mut scan = Scan {
-        tool: source.tool.clone(),
-        tool_version: None,
-        kind: source.kind,
-        target: None,
-        branch: None,
-        started_at: None,
-        finished_at: None,
-        outcome: Outcome::Success,
-        scope: Scope::Full,
-        rules: None,
-    };
-    let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
-        return Ok(scan);
-    };
-    let place = format!("{}: scan", source.name);
-    let span = start(span, "\"\"\"");
-    let said = match program.run(value.clone()).next() {
-        Some(Ok(Val::Obj(said))) => said,
-        Some(Ok(_)) | None => {
-            return Err(failed(name, &place, Some(span), "it gives no object").into());
-        }
-        Some(Err(why)) => return Err(failed(name, &place, Some(span), &why).into()),
-    };
-    let mut problems = Problems::default();
-    for (key, value) in said.iter() {
-        let key = text(key).unwrap_or_default();
-        let mut bad = None;
-        let mut date = |value: &Val| match text(value) {
-            None => None,
-            Some(text) => {
-                let read = dates::read(&text, &source.dates);
-                if read.is_none() {
-                    problems.push(unread_date(name, source, span, &key, &text));
-                }
-                read
-            }
-        };
-        match key.as_str() {
-            "tool" => scan.tool = text(value).unwrap_or(scan.tool),
-            "tool_version" => scan.tool_version = text(value),
-            "target" => scan.target = text(value),
-            "branch" => scan.branch = text(value),
-            "started_at" => scan.started_at = date(value),
-            "finished_at" => scan.finished_at = date(value),
-            "tool_kind" => said_word(
-                value,
-                ToolKind::ALL,
-                ToolKind::word,
-                &mut scan.kind,
-                &mut bad,
-            ),
-            "outcome" => said_word(
-                value,
-                &Outcome::ALL,
-                Outcome::word,
-                &mut scan.outcome,
-                &mut bad,
-            ),
-            "scope" => said_word(value, &Scope::ALL, Scope::word, &mut scan.scope, &mut bad),
-            "rules" => scan.rules = rules(value),
-            other => bad = Some(format!("a scan has no field `{other}`")),
-        }
-        if let Some(words) = bad {
-            let message = format!("`{name}` by source {}: {words}", source.name);
-            problems.push(Diagnostic::error("D405", span, message));
-        }
-    }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(scan)
-}
-
-/// The rules that a scan says it ran; `None` where it says nothing.
-fn rules(value: &Val) -> Option<Vec<String>> {
-    let is_said = !matches!(value, Val::Null);
-    is_said.then(|| {
-        let mut rules: Vec<String> = list(value).into_iter().filter_map(text).collect();
-        rules.sort_unstable();
-        rules.dedup();
-        rules
-    })
-}
-
-/// Puts what a scan says in one of our words; another word is told.
-fn said_word<T: Copy>(
-    value: &Val,
-    all: &[T],
-    written: fn(T) -> &'static str,
-    said: &mut T,
-    bad: &mut Option<String>,
-) {
-    let Some(text) = text(value) else {
-        return;
-    };
-    match all.iter().find(|known| written(**known) == text) {
-        Some(known) => *said = *known,
-        None => {
-            let known: Vec<&str> = all.iter().map(|known| written(*known)).collect();
-            *bad = Some(format!("\"{text}\" is none of {}", known.join(", ")));
-        }
-    }
-}
-
-/// A date that nothing reads.
-pub(super) fn unread_date(
-    name: &str,
-    source: &ReportSource,
-    place: Span,
-    field: &str,
-    text: &str,
-) -> Diagnostic {
-    let by = &source.name;
-    let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
-    Diagnostic::error("D407", place, message)
-        .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
-}
-
-fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
-    let message = format!("`{name}` by source {place}: the program fails: {why}");
-    let problem = Diagnostic {
-        span,
-        ..Diagnostic::data("D404", message)
-    };
-    problem.help("the report has another shape than the source expects")
 }
 
 /// Says what was looked at, so that the reader sees how the report differs from what is known.

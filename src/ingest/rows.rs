@@ -1,4 +1,4 @@
-//! Objects of a row program → typed rows; what has no rule is refused, all of it at once.
+//! Objects of a row program → typed rows. What has no rule is kept as a mistake.
 
 use std::collections::BTreeMap;
 
@@ -6,71 +6,56 @@ use jaq_json::{Map, Val};
 
 use super::dates;
 use super::identity::identity;
-use super::reader::unread_date;
-use super::records::{self, Unusable};
+use super::mistakes::{Mistake, Mistakes};
+use super::records;
 use super::report::Row;
 use super::values::{list, number, text, truth, whole};
-use crate::diagnostic::{Diagnostic, Problems, nearest};
 use crate::model::{Evidence, ReportSource, RowField, Status};
-use crate::source::Span;
 use crate::types::Scale;
 
-/// How many examples of one mistake are told.
-const MOST_TOLD: usize = 8;
-
-/// Collects the rows of a report.
+/// Collects rows of a report.
 pub(super) struct RowReader<'a> {
-    name: &'a str,
     source: &'a ReportSource,
     severity: Option<&'a Scale>,
-    rows: Vec<Row>,
-    records: Vec<BTreeMap<String, String>>,
-    dropped: BTreeMap<String, u64>,
-    seen: u64,
-    mistakes: BTreeMap<Mistake, Seen>,
+    found: Found,
 }
 
-/// Which rows have a mistake.
-#[derive(Clone, Copy)]
-struct Seen {
-    /// From 1.
-    first: u64,
-    rows: u64,
+/// What the row program gave for a part of a report.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Values of the program, whatever became of them.
+    pub seen: u64,
+    pub rows: Vec<Row>,
+    pub records: Vec<BTreeMap<String, String>>,
+    pub dropped: BTreeMap<String, u64>,
+    pub mistakes: Mistakes,
 }
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Mistake {
-    NoObject,
-    UnknownField(String),
-    Severity(Option<String>),
-    Status(String),
-    Date(&'static str, String),
-    NoTitle,
-    Record(Unusable),
+impl Found {
+    /// Adds what a later part gave.
+    pub fn append(&mut self, later: Found) {
+        self.mistakes.append(later.mistakes, self.seen);
+        self.seen += later.seen;
+        self.rows.extend(later.rows);
+        self.records.extend(later.records);
+        for (reason, rows) in later.dropped {
+            *self.dropped.entry(reason).or_default() += rows;
+        }
+    }
 }
 
 impl<'a> RowReader<'a> {
-    pub fn new(name: &'a str, source: &'a ReportSource, severity: Option<&'a Scale>) -> Self {
+    pub fn new(source: &'a ReportSource, severity: Option<&'a Scale>) -> Self {
         RowReader {
-            name,
             source,
             severity,
-            rows: Vec::new(),
-            records: Vec::new(),
-            dropped: BTreeMap::new(),
-            seen: 0,
-            mistakes: BTreeMap::new(),
+            found: Found::default(),
         }
-    }
-
-    /// How many rows came so far.
-    pub fn count(&self) -> u64 {
-        self.seen
     }
 
     /// Takes one value of the program.
     pub fn add(&mut self, value: &Val) {
-        self.seen += 1;
+        self.found.seen += 1;
         crate::pulse::beat(1);
         let Val::Obj(members) = value else {
             return self.mistake(Mistake::NoObject);
@@ -85,7 +70,7 @@ impl<'a> RowReader<'a> {
             match RowField::from_word(&key) {
                 Some(RowField::Dropped) => {
                     if let Some(reason) = text(value) {
-                        *self.dropped.entry(reason).or_default() += 1;
+                        *self.found.dropped.entry(reason).or_default() += 1;
                         return;
                     }
                 }
@@ -112,36 +97,15 @@ impl<'a> RowReader<'a> {
         for unusable in records::settle(self.source.fills, &self.source.dates, &mut record) {
             self.mistake(Mistake::Record(unusable));
         }
-        self.records.push(record);
+        self.found.records.push(record);
     }
 
-    /// What was found, or all mistakes.
-    pub fn finish(self) -> Result<Found, Problems> {
-        if self.mistakes.is_empty() {
-            return Ok(Found {
-                rows: self.rows,
-                records: self.records,
-                dropped: self.dropped,
-            });
-        }
-        let mut problems = Problems::default();
-        for (mistake, seen) in self.mistakes.iter().take(MOST_TOLD) {
-            problems.push(self.told(mistake, *seen));
-        }
-        if self.mistakes.len() > MOST_TOLD {
-            let more = self.mistakes.len() - MOST_TOLD;
-            problems.push(Diagnostic::data(
-                "D405",
-                format!("`{}`: {more} more mistakes of this kind", self.name),
-            ));
-        }
-        Err(problems)
+    pub fn finish(self) -> Found {
+        self.found
     }
 
     fn mistake(&mut self, mistake: Mistake) {
-        let first = self.seen;
-        let seen = self.mistakes.entry(mistake);
-        seen.or_insert(Seen { first, rows: 0 }).rows += 1;
+        self.found.mistakes.add(mistake, self.found.seen);
     }
 
     fn field(&mut self, field: RowField, value: &Val, row: &mut Row, words: &mut ReportWords) {
@@ -213,7 +177,7 @@ impl<'a> RowReader<'a> {
             }
         }
         row.identity = identity(self.source, &row);
-        self.rows.push(row);
+        self.found.rows.push(row);
     }
 
     /// The source's own words first, then those of the scale, then what any other word means.
@@ -235,81 +199,6 @@ impl<'a> RowReader<'a> {
         let words = &self.source.evidence;
         words.listed(word).or(words.otherwise)
     }
-
-    /// What is wrong, at the place in the source that would have to say otherwise.
-    fn told(&self, mistake: &Mistake, seen: Seen) -> Diagnostic {
-        let (name, source) = (self.name, self.source);
-        let counted = match seen.rows {
-            1 => format!("row {}", seen.first),
-            rows => format!("{rows} rows, the first is row {}", seen.first),
-        };
-        let problem = |code, place, words: String| {
-            let by = &source.name;
-            let message = format!("`{name}` by source {by}: {words} ({counted})");
-            Diagnostic::error(code, place, message)
-        };
-        let rows = start(source.rows.span, "\"\"\"");
-        let clause = |span: Option<Span>, name| span.map_or(rows, |span| start(span, name));
-        let severities = clause(source.severity.span, "severity");
-        match mistake {
-            Mistake::NoObject => {
-                problem("D405", rows, "the program gives what is no object".into())
-            }
-            Mistake::NoTitle => problem("D405", rows, "a row has no `title`".into()),
-            Mistake::UnknownField(field) => {
-                let words = RowField::ALL.iter().map(|known| known.word());
-                let problem = problem("D405", rows, format!("rows have no field `{field}`"));
-                match nearest(field, words) {
-                    Some(near) => problem.help(format!("did you mean `{near}`?")),
-                    None => problem,
-                }
-            }
-            Mistake::Severity(Some(word)) => problem(
-                "D406",
-                severities,
-                format!("the severity \"{word}\" has no rule"),
-            )
-            .help(format!("add below `severity`: \"{word}\" to medium")),
-            Mistake::Severity(None) => problem(
-                "D406",
-                severities,
-                "a row without a severity has no rule".into(),
-            )
-            .help("add below `severity`: otherwise to info"),
-            Mistake::Status(word) => {
-                let place = clause(source.status.span, "status");
-                problem("D406", place, format!("the status \"{word}\" has no rule"))
-                    .help(format!("add below `status`: \"{word}\" to open"))
-            }
-            Mistake::Date(field, text) | Mistake::Record(Unusable::Date(field, text)) => {
-                unread_date(name, source, rows, field, text)
-            }
-            Mistake::Record(unusable) => {
-                let (code, words, help) = unusable.told();
-                // The mistake is in the table of somebody, not in the definition.
-                let problem = problem(code, rows, words).help(help);
-                Diagnostic {
-                    span: None,
-                    ..problem
-                }
-            }
-        }
-    }
-}
-
-/// The first word of a clause.
-pub(super) fn start(clause: Span, word: &str) -> Span {
-    Span {
-        end: clause.start + word.len() as u32,
-        ..clause
-    }
-}
-
-/// What the row program gave.
-pub(super) struct Found {
-    pub rows: Vec<Row>,
-    pub records: Vec<BTreeMap<String, String>>,
-    pub dropped: BTreeMap<String, u64>,
 }
 
 /// Words that the source's tables give a meaning.

@@ -1,36 +1,36 @@
 //! Bytes → what they are made of, as a value that programs can read.
 
+use std::borrow::Cow;
+
 use jaq_json::Val;
 
-use super::{csv, json, xml, zip};
+use super::json::{self, Large};
+use super::{csv, xml, zip};
 use crate::diagnostic::Diagnostic;
 use crate::model::Shape;
 
 /// The largest report that is read whole, in bytes.
 pub const LARGEST: u64 = 1 << 30;
 /// Values of one report, keys included: each takes up to a hundred bytes of memory.
-const MOST_VALUES: u64 = 32_000_000;
+pub(super) const MOST_VALUES: u64 = 32_000_000;
 /// What ZIP archives begin with.
 pub(super) const ARCHIVE: &[u8] = b"PK\x03\x04";
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
 
 /// What bytes are.
-pub(super) struct Content {
+pub(super) struct Content<'a> {
     pub shape: Shape,
-    pub value: Val,
-    /// What the format is recognised by: of a table its first row, or the names of its columns.
+    /// What the format is recognised by: of a table its first row, or the names of its columns; of a
+    /// large text the beginnings of its arrays.
     pub sample: Val,
+    pub body: Body<'a>,
 }
 
-impl Content {
-    fn new(shape: Shape, value: Val) -> Content {
-        Content {
-            shape,
-            sample: value.clone(),
-            value,
-        }
-    }
+/// What a report holds.
+pub(super) enum Body<'a> {
+    Read(Val),
+    Large(Large<'a>),
 }
 
 /// How many more values a report may have: a short text can be many of them.
@@ -39,6 +39,12 @@ pub(super) struct Budget {
 }
 
 impl Budget {
+    pub fn new() -> Budget {
+        Budget {
+            left: Some(MOST_VALUES),
+        }
+    }
+
     pub fn take(&mut self, values: u64) -> Result<(), String> {
         self.left = self.left.and_then(|left| left.checked_sub(values));
         self.check()
@@ -48,34 +54,75 @@ impl Budget {
     pub fn check(&self) -> Result<(), String> {
         match self.left {
             Some(_) => Ok(()),
-            None => Err(format!("it has more than {MOST_VALUES} values")),
+            None => Err(too_many_values()),
         }
     }
 }
 
-/// Reads bytes as whatever their beginning says they are. Messages call them `name`.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Content, Diagnostic> {
+/// Why a report is too large to be read whole.
+pub(super) fn too_many_values() -> String {
+    format!("it has more than {MOST_VALUES} values")
+}
+
+/// Reads bytes as whatever their beginning says they are; what is longer than `large` is only looked
+/// at, if it can be read in portions. Messages call them `name`.
+pub(super) fn read<'a>(
+    name: &str,
+    bytes: &'a [u8],
+    large: usize,
+) -> Result<Content<'a>, Diagnostic> {
     if bytes.len() as u64 > LARGEST {
         return Err(too_large(name, bytes.len() as u64));
     }
-    let mut budget = Budget {
-        left: Some(MOST_VALUES),
-    };
     if bytes.starts_with(ARCHIVE) {
-        let value = zip::read(name, bytes, &mut budget)?;
-        return Ok(Content::new(Shape::Zip, value));
+        let value = zip::read(name, bytes, &mut Budget::new())?;
+        return Ok(Content {
+            shape: Shape::Zip,
+            sample: value.clone(),
+            body: Body::Read(value),
+        });
     }
-    unpacked(name, bytes, &mut budget)
+    let text = text(bytes);
+    if text.len() > large && begins_json(&text) {
+        return looked_at(text).map_err(|why| damaged(name, why));
+    }
+    let (shape, value, sample) = whole(name, &text, &mut Budget::new())?;
+    Ok(Content {
+        shape,
+        sample,
+        body: Body::Read(value),
+    })
 }
 
-/// The same for what is no archive.
-pub(super) fn unpacked(
-    name: &str,
-    bytes: &[u8],
-    budget: &mut Budget,
-) -> Result<Content, Diagnostic> {
-    let text = text(bytes);
-    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+/// A long JSON text.
+fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
+    let skimmed = json::skim(&text)?;
+    let shape = skimmed.shape();
+    let large = Large::new(text, skimmed);
+    Ok(Content {
+        shape,
+        sample: large.sample()?,
+        body: Body::Large(large),
+    })
+}
+
+/// The value of a member of an archive, read whole.
+pub(super) fn unpacked(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val, Diagnostic> {
+    whole(name, &text(bytes), budget).map(|(_, value, _)| value)
+}
+
+fn begun(text: &str) -> &str {
+    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+}
+
+fn begins_json(text: &str) -> bool {
+    begun(text).starts_with(['{', '['])
+}
+
+/// The shape, the value, and what the format is recognised by.
+fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val), Diagnostic> {
+    let text = begun(text);
+    let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
     match text.as_bytes().first() {
         None => Err(damaged(name, "it is empty")),
         Some(b'<') if is_html(text) => Err(Diagnostic::data(
@@ -84,17 +131,14 @@ pub(super) fn unpacked(
         )
         .help("export the report as JSON, XML or CSV")),
         Some(b'<') => xml::read(text, budget)
-            .map(|value| Content::new(Shape::Xml, value))
+            .map(|value| itself((Shape::Xml, value)))
             .map_err(|why| damaged(name, why)),
-        Some(b'{' | b'[') => json::read(text, budget)
-            .map(|(shape, value)| Content::new(shape, value))
+        Some(b'{' | b'[') => json::skim(text)
+            .and_then(|skimmed| json::read(text, &skimmed, budget))
+            .map(itself)
             .map_err(|why| damaged(name, why)),
         Some(_) => csv::read(text, budget)
-            .map(|(value, sample)| Content {
-                shape: Shape::Csv,
-                value,
-                sample,
-            })
+            .map(|(value, sample)| (Shape::Csv, value, sample))
             .map_err(|why| damaged(name, why)),
     }
 }
@@ -119,7 +163,7 @@ pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
 
 /// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8; bytes that
 /// are no UTF-8 are read as Windows-1252, which takes every byte.
-fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0;
     }

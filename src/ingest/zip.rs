@@ -58,8 +58,7 @@ pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val,
         // Archives in archives stay packed.
         let value = match unpacked.starts_with(shape::ARCHIVE) {
             true => Val::Null,
-            false => shape::unpacked(&inner, &unpacked, budget)
-                .map_or(Val::Null, |content| content.value),
+            false => shape::unpacked(&inner, &unpacked, budget).unwrap_or(Val::Null),
         };
         budget.check().map_err(failed)?;
         members.push((inner, value));

@@ -24,7 +24,51 @@ pub struct ReportSource {
     pub fills: Fills,
     /// What makes a row the same one in the next report.
     pub identity: Vec<RowField>,
+    /// Arrays of which a large report is read some members at a time: the rows of the whole are those
+    /// of its parts, one after the other. Empty: a report is read whole.
+    pub parts: Vec<ArrayPath>,
     pub span: Span,
+}
+
+/// Where in a report an array stands: `.runs[].results`; `.` is the report itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ArrayPath(pub Vec<Step>);
+
+/// One step down into a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// To the member of an object.
+    Member(String),
+    /// To any member of an array.
+    Each,
+}
+
+impl ArrayPath {
+    /// Reads the notation that programs have for paths, as far as it is names and `[]`.
+    pub fn read(text: &str) -> Option<ArrayPath> {
+        let mut rest = text.strip_prefix('.')?;
+        let mut steps = Vec::new();
+        while !rest.is_empty() {
+            if let Some(after) = rest.strip_prefix("[]") {
+                steps.push(Step::Each);
+                rest = after;
+                continue;
+            }
+            // The dot before the first name is read already.
+            let name = match steps.is_empty() {
+                true => rest,
+                false => rest.strip_prefix('.')?,
+            };
+            let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_';
+            let end = name.find(is_end).unwrap_or(name.len());
+            if end == 0 {
+                return None;
+            }
+            steps.push(Step::Member(name[..end].to_string()));
+            rest = &name[end..];
+        }
+        Some(ArrayPath(steps))
+    }
 }
 
 /// A table of words, compared without regard to case and to white space around them.

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use polars::io::parquet;
 use polars::prelude::{
     Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
 };
@@ -16,6 +17,10 @@ use crate::diagnostic::Diagnostic;
 use crate::ingest::Row;
 use crate::model::{Definitions, Evidence, Status};
 use crate::types::Scale;
+
+/// Rows that are written and read at a time, at least.
+const GROUP: usize = 1 << 16;
+const MEMORY: &str = "memory can be written";
 
 /// A derived table: names of columns and their texts, a row each.
 pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
@@ -142,29 +147,70 @@ const COLUMNS: &[(&str, Kept)] = &[
     text!(branch),
 ];
 
-/// The Parquet file of a report's rows.
-pub(super) fn observations(definitions: &Definitions, rows: &[Observation]) -> Vec<u8> {
+/// The rows of a part of a report, as a Parquet file. Where a row does not say its asset, it is missing.
+pub(super) fn part(definitions: &Definitions, assets: &[Option<String>], rows: &[Row]) -> Vec<u8> {
     let scale = severity(definitions);
-    let words = rows.iter().map(|each| {
-        let code = usize::from(each.row.severity);
+    let words = rows.iter().map(|row| {
+        let code = usize::from(row.severity);
         scale
             .and_then(|scale| scale.values.get(code))
             .map(String::as_str)
     });
-    let assets = rows.iter().map(|each| each.asset.as_ref());
-    let segments = rows.iter().map(|each| each.segment.as_ref());
+    let assets: Vec<Option<&str>> = assets.iter().map(Option::as_deref).collect();
     let mut columns = vec![
-        Column::new("segment".into(), segments.collect::<Vec<_>>()),
-        Column::new("asset_id".into(), assets.collect::<Vec<_>>()),
+        Column::new(ASSET.into(), assets),
         Column::new("severity".into(), words.collect::<Vec<_>>()),
     ];
     columns.extend(COLUMNS.iter().map(|(name, kept)| column(name, kept, rows)));
     written(rows.len(), columns)
 }
 
-fn column(name: &str, kept: &Kept, rows: &[Observation]) -> Column {
+const SEGMENT: &str = "segment";
+const ASSET: &str = "asset_id";
+
+/// The Parquet file of a report's rows: its parts one after the other. `asset` is the asset of the rows
+/// that do not say theirs. There is at least one part.
+pub(super) fn observations(parts: &[Vec<u8>], segment: &str, asset: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut group = whole(&parts[0], segment, asset);
+    let writer = ParquetWriter::new(&mut bytes).batched(group.schema());
+    let mut writer = writer.expect("the columns are known");
+    for part in &parts[1..] {
+        if group.height() >= GROUP {
+            write(&mut writer, &mut group);
+            group = group.clear();
+        }
+        let stacked = group.vstack_mut_owned(whole(part, segment, asset));
+        stacked.expect("parts have the same columns");
+    }
+    write(&mut writer, &mut group);
+    writer.finish().expect(MEMORY);
+    bytes
+}
+
+fn write(writer: &mut parquet::write::BatchedWriter<&mut Vec<u8>>, group: &mut DataFrame) {
+    group.align_chunks_par();
+    writer.write_batch(group).expect(MEMORY);
+}
+
+/// A part with all of its columns.
+fn whole(part: &[u8], segment: &str, asset: &str) -> DataFrame {
+    let read = ParquetReader::new(Cursor::new(part)).finish();
+    let mut frame = read.expect("it was just written");
+    let assets = frame.column(ASSET).and_then(|column| column.str().cloned());
+    let assets = assets.expect("a column of texts");
+    let assets: Vec<&str> = assets.iter().map(|known| known.unwrap_or(asset)).collect();
+    let segments = vec![segment; assets.len()];
+    let placed = frame
+        .with_column(Column::new(ASSET.into(), assets))
+        .and_then(|frame| frame.insert_column(0, Column::new(SEGMENT.into(), segments)));
+    placed.expect("columns are as long as there are rows");
+    frame
+}
+
+fn column(name: &str, kept: &Kept, rows: &[Row]) -> Column {
     let name = name.into();
-    let rows = rows.iter().map(|each| each.row.as_ref());
+    let rows = rows.iter();
     match kept {
         Kept::Text(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
         Kept::Whole(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
@@ -204,7 +250,7 @@ fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .finish(&mut frame)
-        .expect("memory can be written");
+        .expect(MEMORY);
     bytes
 }
 
@@ -226,7 +272,7 @@ pub(super) fn joined(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .finish(&mut whole)
-        .expect("memory can be written");
+        .expect(MEMORY);
     Ok(bytes)
 }
 
@@ -238,9 +284,9 @@ pub(super) fn read_observations(
 ) -> Result<Vec<Observation<'static>>, Diagnostic> {
     let frame = frame(path, bytes)?;
     let scale = severity(definitions);
-    let segments = texts(&frame, "segment", path)?;
+    let segments = texts(&frame, SEGMENT, path)?;
     let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
-    for (row, value) in rows.iter_mut().zip(texts(&frame, "asset_id", path)?) {
+    for (row, value) in rows.iter_mut().zip(texts(&frame, ASSET, path)?) {
         row.0 = value.unwrap_or_default();
     }
     for (row, value) in rows.iter_mut().zip(texts(&frame, "severity", path)?) {

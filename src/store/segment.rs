@@ -1,9 +1,7 @@
 //! Adding a report: its segment is written, then its manifest put in place.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::facts::Observation;
 use super::frames;
 use super::known::Place;
 use super::layout::{Store, unwritable};
@@ -11,7 +9,7 @@ use super::lock::Lock;
 use super::manifest::Manifest;
 use super::write;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::ingest::{Outcome, Report, Row, Scope};
+use crate::ingest::{Outcome, Reader, Report, Row, Scope};
 use crate::model::Definitions;
 
 /// What the report does not say, or what whoever ingests it knows better.
@@ -50,31 +48,76 @@ pub enum Added {
 const CLOCK_SLACK: i64 = 24 * 3600 * 1_000_000;
 
 impl Segment {
-    /// Makes a segment of a report. `bytes` are the report itself, `name` what messages call it.
+    /// Reads a report and makes a segment of it. `name` is what messages call it.
     ///
     /// # Errors
     ///
-    /// `D408` to `D410`: no date, a date in the future, no asset.
-    pub fn new(
+    /// `D401` to `D410`: it cannot be read, or has no date, one in the future, or no asset.
+    pub fn read(
+        reader: &Reader,
         definitions: &Definitions,
         name: &str,
-        bytes: &[u8],
-        report: &Report,
+        bytes: Vec<u8>,
         context: &Context,
     ) -> Result<Segment, Problems> {
-        let mut observations = observations(name, report, context)?;
-        let mut manifest = manifest(name, bytes, report, context, &observations)?;
-        for observation in &mut observations {
-            observation.segment = Cow::Owned(manifest.segment.clone());
-        }
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let mut rows = Rows::default();
+        let report = reader.read_in_parts(name, &bytes, |part| {
+            rows.add(definitions, context, part);
+        })?;
+        drop(bytes);
+        let mut manifest = manifest(name, hash, &report, context, &rows)?;
+        let asset = context.asset.as_deref().or(report.scan.target.as_deref());
         let data = match report.fills.record_fields() {
             Some(fields) => frames::records(fields, &report.records),
-            None => frames::observations(definitions, &observations),
+            None if rows.parts.is_empty() => frames::part(definitions, &[], &[]),
+            None => frames::observations(&rows.parts, &manifest.segment, asset.unwrap_or_default()),
         };
         let hash = blake3::hash(&data).to_hex().to_string();
         manifest.data = format!("{}.parquet", &hash[..32]);
         manifest.data_hash = hash;
         Ok(Segment { manifest, data })
+    }
+}
+
+/// The rows of a report that is being read: packed, because there may be many.
+#[derive(Default)]
+struct Rows {
+    parts: Vec<Vec<u8>>,
+    count: u64,
+    assets: BTreeSet<String>,
+    /// Whether some do not say their asset.
+    is_any_without_asset: bool,
+}
+
+impl Rows {
+    fn add(&mut self, definitions: &Definitions, context: &Context, mut rows: Vec<Row>) {
+        let mut assets = Vec::with_capacity(rows.len());
+        for row in &mut rows {
+            let asset = context.asset.as_ref().or(row.target.as_ref()).cloned();
+            match &asset {
+                Some(asset) => {
+                    tell_apart(row, asset);
+                    if !self.assets.contains(asset) {
+                        self.assets.insert(asset.clone());
+                    }
+                }
+                None => self.is_any_without_asset = true,
+            }
+            assets.push(asset);
+        }
+        self.count += rows.len() as u64;
+        self.parts.push(frames::part(definitions, &assets, &rows));
+    }
+}
+
+/// Rows of several targets may go to one asset, where only the target tells them apart. One that is
+/// itself the asset says nothing: it may be renamed without making other findings.
+fn tell_apart(row: &mut Row, asset: &str) {
+    if let Some(target) = row.target.as_deref().filter(|target| *target != asset) {
+        let parts = format!("{}\n{target}", row.identity);
+        let hash = blake3::hash(parts.as_bytes()).to_hex();
+        row.identity = hash[..32].to_string();
     }
 }
 
@@ -146,61 +189,21 @@ fn write_rows(store: &Store, segment: &Segment) -> Result<(), Diagnostic> {
     write::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
 }
 
-fn observations<'a>(
-    name: &str,
-    report: &'a Report,
-    context: &'a Context,
-) -> Result<Vec<Observation<'a>>, Diagnostic> {
-    let mut observations = Vec::with_capacity(report.rows.len());
-    for row in &report.rows {
-        let asset = context
-            .asset
-            .as_deref()
-            .or(row.target.as_deref())
-            .or(report.scan.target.as_deref());
-        let Some(asset) = asset else {
-            return Err(no_asset(name));
-        };
-        observations.push(Observation {
-            segment: Cow::default(),
-            asset: Cow::Borrowed(asset),
-            row: of_target(row, asset),
-        });
-    }
-    Ok(observations)
-}
-
-/// Rows of several targets may go to one asset, where only the target tells them apart. One that is
-/// itself the asset says nothing: it may be renamed without making other findings.
-fn of_target<'a>(row: &'a Row, asset: &str) -> Cow<'a, Row> {
-    match row.target.as_deref().filter(|target| *target != asset) {
-        None => Cow::Borrowed(row),
-        Some(target) => {
-            let parts = format!("{}\n{target}", row.identity);
-            let hash = blake3::hash(parts.as_bytes()).to_hex();
-            Cow::Owned(Row {
-                identity: hash[..32].to_string(),
-                ..row.clone()
-            })
-        }
-    }
-}
-
 fn manifest(
     name: &str,
-    bytes: &[u8],
+    hash: String,
     report: &Report,
     context: &Context,
-    observations: &[Observation],
+    rows: &Rows,
 ) -> Result<Manifest, Diagnostic> {
     let scan = &report.scan;
     let named = context.asset.clone().or_else(|| scan.target.clone());
-    let mut assets: BTreeSet<String> = named.into_iter().collect();
-    assets.extend(observations.iter().map(|each| each.asset.to_string()));
     let is_of_tool = report.fills.record_fields().is_none();
-    if assets.is_empty() && is_of_tool {
+    let is_without = rows.assets.is_empty() || rows.is_any_without_asset;
+    if is_of_tool && is_without && named.is_none() {
         return Err(no_asset(name));
     }
+    let assets: BTreeSet<&String> = rows.assets.iter().chain(&named).collect();
     let finished_at = context.at.or(scan.finished_at).or(scan.started_at);
     let finished_at = match finished_at {
         Some(at) => at,
@@ -217,13 +220,13 @@ fn manifest(
     let manifest = Manifest {
         segment: String::new(),
         file: name.to_string(),
-        report: blake3::hash(bytes).to_hex().to_string(),
+        report: hash,
         source: report.source.clone(),
         fills: report.fills.word().to_string(),
         tool: scan.tool.clone(),
         tool_version: scan.tool_version.clone(),
         tool_kind: scan.kind.word().to_string(),
-        assets: assets.into_iter().collect(),
+        assets: assets.into_iter().cloned().collect(),
         environment: context.environment.clone().unwrap_or_default(),
         branch: context.branch.clone().or_else(|| scan.branch.clone()),
         started_at: scan.started_at.filter(|at| *at <= finished_at),
@@ -236,7 +239,7 @@ fn manifest(
         .to_string(),
         rules: scan.rules.clone(),
         recorded_at: context.recorded_at,
-        rows: (observations.len() + report.records.len()) as u64,
+        rows: rows.count + report.records.len() as u64,
         dropped: report.dropped.clone(),
         data: String::new(),
         data_hash: String::new(),

@@ -11,6 +11,10 @@ use crate::source::Spanned;
 
 pub(super) fn clause(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Read<SourceClause> {
     let text = |pair| literals::text(piece, &Parts::of(pair).need(Rule::text));
+    let texts = |pair| {
+        let texts = Parts::of(pair).all(Rule::text);
+        texts.map(|pair| literals::text(piece, &pair)).collect()
+    };
     let name = |pair| literals::name(piece, &Parts::of(pair).need(Rule::name));
     Ok(match pair.as_rule() {
         Rule::tool => SourceClause::Tool(text(pair)),
@@ -22,10 +26,8 @@ pub(super) fn clause(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Read<SourceClau
         Rule::severity_words => words(piece, pair, SourceWords::Severity),
         Rule::status_words => words(piece, pair, SourceWords::Status),
         Rule::evidence_words => words(piece, pair, SourceWords::Evidence),
-        Rule::dates => {
-            let texts = Parts::of(pair).all(Rule::text);
-            SourceClause::Dates(texts.map(|pair| literals::text(piece, &pair)).collect())
-        }
+        Rule::dates => SourceClause::Dates(texts(pair)),
+        Rule::parts => SourceClause::Parts(texts(pair)),
         Rule::fills => SourceClause::Fills(name(pair)),
         _ => SourceClause::Identity(names(piece, pair)),
     })

@@ -92,6 +92,7 @@ const CONTEXTUAL: &[&str] = &[
     "note",
     "on",
     "owner",
+    "parts",
     "pauses",
     "peak",
     "present",
@@ -210,7 +211,7 @@ impl Kind {
             Kind::Dashboard => &["layer", "show"],
             Kind::Source => &[
                 "tool", "kind", "reads", "known", "scan", "rows", "severity", "status", "evidence",
-                "dates", "fills", "identity",
+                "dates", "fills", "identity", "parts",
             ],
             Kind::Match => &["same", "near", "across"],
             Kind::Test => &["as", "given", "expect"],

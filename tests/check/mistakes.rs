@@ -579,6 +579,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
         Alone("source s\n  status\n    \"new\" to open\n    \"New\" to fixed\n"),
     ),
     ("K705", Alone("source s\n  dates \"%Q\"\n")),
+    ("K706", Alone("source s\n  parts \"runs/results\"\n")),
     ("K720", Alone("match m\n  across tools\n")),
     ("K721", Alone("match m\n  same file\n  same url\n")),
     ("K722", Alone("match m\n  same file, methd\n")),

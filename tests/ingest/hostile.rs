@@ -267,7 +267,17 @@ fn numbers_beyond_all_bounds_are_refused_or_missing() {
 fn wide_and_long_reports_end() {
     let zeros = format!("[{}0]", "0,".repeat(20_000));
     assert_refused(zeros, "D401", "no source");
-    assert_refused(format!("[{}0]", "0,".repeat(33_000_000)), "D403", "values");
+    let wide = format!("[{}0]", "0,".repeat(33_000_000));
+    assert_refused(&wide, "D401", "no source");
+    // Members of an array that is read in portions, and one member that cannot be divided.
+    let bandit = |members: &str| format!("{{\"metrics\": {{}}, \"results\": [{members}]}}");
+    let first = r#"{"test_id": "B1", "issue_text": "x"}"#;
+    assert_refused(bandit(&format!("{first}, {wide}")), "D403", "values");
+    assert_refused(
+        bandit(&format!("{first}, {}", &wide[1..wide.len() - 1])),
+        "D404",
+        "after 1 of them",
+    );
     let names: Vec<String> = (0..100_000).map(|column| format!("c{column}")).collect();
     assert_refused(names.join(","), "D401", "no source");
     // Every short row is 100,000 values.

@@ -4,6 +4,7 @@ mod conformance;
 mod hostile;
 mod language;
 mod owasp;
+mod portions;
 mod samples;
 
 use std::path::PathBuf;

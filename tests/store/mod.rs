@@ -84,9 +84,9 @@ impl Room {
         thread_local! {
             static READER: Reader<'static> = Reader::new(definitions());
         }
-        let read = READER.with(|reader| reader.read("report", report.as_bytes()))?;
-        let bytes = report.as_bytes();
-        let segment = Segment::new(definitions(), "report", bytes, &read, context)?;
+        let bytes = report.as_bytes().to_vec();
+        let segment =
+            READER.with(|reader| Segment::read(reader, definitions(), "report", bytes, context))?;
         store::add(&self.store, &segment).map(|added| added == Added::New)
     }
 

@@ -5,12 +5,12 @@
 mod files;
 mod told;
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use self::files::Candidate;
@@ -18,16 +18,16 @@ use self::told::{Fate, Told};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
-use super::reports;
 use super::workspace;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::ingest::Reader;
+use crate::ingest::{self, Reader, deeply};
 use crate::model::Definitions;
 use crate::question;
 use crate::store::{self, Added, Context, Segment, Store};
 
-/// Nested reports are read by functions that call themselves.
-const STACK_BYTES: usize = 32 << 20;
+/// So many reports, and so many bytes of them, are held in memory at once.
+const MOST_REPORTS: usize = 8;
+const MOST_BYTES: u64 = 256 << 20;
 
 /// Reads every report and adds it; one that fails does not keep the others out.
 pub fn run(
@@ -84,20 +84,18 @@ struct Taking<'a> {
 
 impl Taking<'_> {
     fn all(&self, console: &Console, candidates: &[Candidate]) -> Result<Vec<Told>, Failure> {
-        let pool = threads()?;
         let done = Arc::new(AtomicUsize::new(0));
         let (counted, all) = (done.clone(), candidates.len());
         let progress = console
             .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
         let mut told = Vec::with_capacity(candidates.len());
-        // So many are held in memory at once.
-        for portion in candidates.chunks(pool.current_num_threads() * 2) {
+        for portion in portions(candidates) {
             let read = |candidate: &Candidate| {
                 let segment = self.read(&candidate.path);
                 done.fetch_add(1, Ordering::Relaxed);
                 segment
             };
-            let segments: Vec<_> = pool.install(|| portion.par_iter().map(read).collect());
+            let segments: Vec<_> = deeply(|| portion.par_iter().map(read).collect());
             for (candidate, segment) in portion.iter().zip(segments) {
                 told.push(self.add(candidate, segment));
             }
@@ -108,9 +106,8 @@ impl Taking<'_> {
 
     fn read(&self, path: &Path) -> Result<Segment, Problems> {
         let name = path.display().to_string();
-        let bytes = reports::bytes(path)?;
-        let report = self.reader.read(&name, &bytes)?;
-        Segment::new(self.definitions, &name, &bytes, &report, &self.context)
+        let bytes = ingest::bytes(path)?;
+        Segment::read(&self.reader, self.definitions, &name, bytes, &self.context)
     }
 
     fn add(&self, candidate: &Candidate, segment: Result<Segment, Problems>) -> Told {
@@ -160,10 +157,22 @@ fn is_no_report(problems: &Problems) -> bool {
     problems.iter().all(|problem| problem.code == "D401")
 }
 
-fn threads() -> Result<ThreadPool, Diagnostic> {
-    let builder = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES);
-    let built = builder.build();
-    built.map_err(|error| Diagnostic::data("D901", format!("cannot start threads: {error}")))
+/// Candidates that are read side by side. A file that cannot be looked at has no bytes.
+fn portions(candidates: &[Candidate]) -> Vec<&[Candidate]> {
+    let bytes = |candidate: &Candidate| fs::metadata(&candidate.path).map_or(0, |file| file.len());
+    let mut portions = Vec::new();
+    let (mut first, mut sum) = (0, 0);
+    for (index, candidate) in candidates.iter().enumerate() {
+        let size = bytes(candidate);
+        let is_full = index - first == MOST_REPORTS || sum + size > MOST_BYTES;
+        if is_full && index > first {
+            portions.push(&candidates[first..index]);
+            (first, sum) = (index, 0);
+        }
+        sum += size;
+    }
+    portions.push(&candidates[first..]);
+    portions
 }
 
 fn context(

@@ -1,21 +1,16 @@
 //! `\ingest`: reports into the store that the session reads.
 
-use std::fs;
 use std::path::Path;
-use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Command, Takes, first_screen};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::ingest::Reader;
+use crate::ingest::{self, Reader};
 use crate::render::{self, Sheet};
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
 use crate::repl::session::Session;
 use crate::store::{self, Added, Context, Segment, Store};
-
-/// Nested reports are read by functions that call themselves.
-const STACK_BYTES: usize = 32 << 20;
 
 pub(super) const INGEST: Command = Command {
     name: "ingest",
@@ -101,25 +96,17 @@ fn take(
     ])
 }
 
-/// Reads a report on a stack that is deep enough.
 fn read(session: &Session, file: &Path, context: &Context) -> Result<Segment, Problems> {
     let definitions = &session.workspace.definitions;
     let name = file.display().to_string();
-    let work = || {
-        let bytes = fs::read(file)
-            .map_err(|error| Diagnostic::data("D901", format!("cannot read `{name}`: {error}")))?;
-        let report = Reader::new(definitions).read(&name, &bytes)?;
-        Segment::new(definitions, &name, &bytes, &report, context)
-    };
-    thread::scope(|scope| {
-        let builder = thread::Builder::new().stack_size(STACK_BYTES);
-        match builder.spawn_scoped(scope, work) {
-            Ok(reading) => reading
-                .join()
-                .unwrap_or_else(|bug| std::panic::resume_unwind(bug)),
-            Err(error) => Err(Diagnostic::data("D901", format!("cannot start: {error}")).into()),
-        }
-    })
+    let bytes = ingest::bytes(file)?;
+    Segment::read(
+        &Reader::new(definitions),
+        definitions,
+        &name,
+        bytes,
+        context,
+    )
 }
 
 fn no_store() -> Problems {

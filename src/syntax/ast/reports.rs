@@ -31,6 +31,8 @@ pub enum SourceClause {
     Dates(Vec<Text>),
     Fills(Name),
     Identity(Vec<Name>),
+    /// `parts ".runs[].results"`: arrays that may be read some members at a time.
+    Parts(Vec<Text>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::shape::{LARGEST, too_large};
 use crate::diagnostic::Diagnostic;
-use crate::ingest::{LARGEST, too_large};
 
 /// Reads a report whole; one that is too large is refused before, a device that never ends after as
 /// many bytes.

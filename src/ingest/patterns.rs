@@ -1,0 +1,179 @@
+//! Regular expressions of programs, each compiled once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use jaq_core::native::{Filter, bome, v};
+use jaq_core::{Cv, DataT, Error, RunPtr, ValR, ValT as _};
+use jaq_json::Val;
+use jaq_std::ValT as _;
+use regex::bytes::{Regex, RegexBuilder};
+
+type Failure = Error<Val>;
+
+/// `matches`, `split_matches` and `split_`, which the functions of jq on patterns are made of, and
+/// `is_match`.
+pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
+    Box::new([
+        ("matches", v(2), |call| bome(parts(call, false, true))),
+        ("split_matches", v(2), |call| bome(parts(call, true, true))),
+        ("split_", v(2), |call| bome(parts(call, true, false))),
+        ("is_match", v(2), |call| bome(is_match(call))),
+    ])
+}
+
+/// A regular expression with its flags, as programs write them.
+struct Pattern {
+    regex: Regex,
+    is_global: bool,
+    ignores_empty: bool,
+}
+
+/// Programs have tens of patterns; one that makes up new ones has them compiled again.
+const MOST_KEPT: usize = 1000;
+
+thread_local! {
+    static PATTERNS: RefCell<HashMap<(String, String), Rc<Pattern>>> = RefCell::default();
+}
+
+/// The pattern of a text, compiled when it is first seen.
+fn pattern(text: &str, flags: &str) -> Result<Rc<Pattern>, Failure> {
+    PATTERNS.with_borrow_mut(|known| {
+        let key = (text.to_string(), flags.to_string());
+        if let Some(pattern) = known.get(&key) {
+            return Ok(Rc::clone(pattern));
+        }
+        let pattern = Rc::new(compiled(text, flags)?);
+        if known.len() >= MOST_KEPT {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&pattern));
+        Ok(pattern)
+    })
+}
+
+fn compiled(text: &str, flags: &str) -> Result<Pattern, Failure> {
+    let mut builder = RegexBuilder::new(text);
+    let (mut is_global, mut ignores_empty) = (false, false);
+    for flag in flags.chars() {
+        match flag {
+            'g' => is_global = true,
+            'n' => ignores_empty = true,
+            'i' => drop(builder.case_insensitive(true)),
+            'm' => drop(builder.multi_line(true)),
+            's' => drop(builder.dot_matches_new_line(true)),
+            'p' => drop(builder.multi_line(true).dot_matches_new_line(true)),
+            'l' => drop(builder.swap_greed(true)),
+            'x' => drop(builder.ignore_whitespace(true)),
+            other => return Err(Failure::str(format!("invalid regex flag: {other}"))),
+        }
+    }
+    let regex = builder.build();
+    let regex = regex.map_err(|error| Failure::str(format!("invalid regex: {error}")))?;
+    Ok(Pattern {
+        regex,
+        is_global,
+        ignores_empty,
+    })
+}
+
+/// What is called: the pattern, and the text that it is asked of.
+fn asked<'a, D: DataT<V<'a> = Val>>(mut call: Cv<'a, D>) -> Result<(Rc<Pattern>, Val), Failure> {
+    let flags = call.0.pop_var();
+    let text = call.0.pop_var();
+    let pattern = pattern(string(&text)?, string(&flags)?)?;
+    string(&call.1)?;
+    Ok((pattern, call.1))
+}
+
+fn string(value: &Val) -> Result<&str, Failure> {
+    let bytes = value.as_utf8_bytes();
+    let bytes = bytes.ok_or_else(|| Failure::typ(value.clone(), "string"))?;
+    std::str::from_utf8(bytes).map_err(Failure::str)
+}
+
+fn is_match<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>) -> ValR<Val> {
+    let (pattern, value) = asked(call)?;
+    let bytes = value.as_bytes().unwrap_or_default();
+    let found = match pattern.ignores_empty {
+        false => pattern.regex.is_match(bytes),
+        true => pattern
+            .regex
+            .find_iter(bytes)
+            .any(|found| !found.is_empty()),
+    };
+    Ok(Val::Bool(found))
+}
+
+/// The stretches between matches, the matches, or both in their order. A match is an array of what was
+/// captured, the whole first: `{offset, length, string, name}`, in characters.
+fn parts<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>, between: bool, matches: bool) -> ValR<Val> {
+    let (pattern, value) = asked(call)?;
+    let bytes = value.as_bytes().unwrap_or_default();
+    let mut parts = Vec::new();
+    let mut end = 0;
+    let mut counted = Counted::default();
+    for found in pattern.regex.captures_iter(bytes) {
+        let whole = found.get_match();
+        if pattern.ignores_empty && whole.is_empty() {
+            continue;
+        }
+        if between {
+            parts.push(value.as_sub_str(&bytes[end..whole.start()]));
+            end = whole.end();
+        }
+        if matches {
+            let captures = found.iter().zip(pattern.regex.capture_names());
+            let captures = captures.filter_map(|(found, name)| Some((found?, name)));
+            counted.go_to(bytes, whole.start());
+            let captures =
+                captures.map(|(found, name)| capture(&value, bytes, counted, found, name));
+            parts.push(captures.collect::<ValR<Val>>()?);
+        }
+        if !pattern.is_global {
+            break;
+        }
+    }
+    if between {
+        parts.push(value.as_sub_str(&bytes[end..]));
+    }
+    Ok(parts.into_iter().collect())
+}
+
+/// A place in a text, in bytes and in characters.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    bytes: usize,
+    letters: usize,
+}
+
+impl Counted {
+    fn go_to(&mut self, text: &[u8], bytes: usize) {
+        self.letters += letters(&text[self.bytes..bytes]);
+        self.bytes = bytes;
+    }
+}
+
+fn letters(text: &[u8]) -> usize {
+    String::from_utf8_lossy(text).chars().count()
+}
+
+/// `counted` is the place of the whole match.
+fn capture(
+    value: &Val,
+    text: &[u8],
+    mut counted: Counted,
+    found: regex::bytes::Match,
+    name: Option<&str>,
+) -> ValR<Val> {
+    counted.go_to(text, found.start());
+    let members = [
+        ("offset", Val::from(counted.letters)),
+        ("length", Val::from(letters(found.as_bytes()))),
+        ("string", value.as_sub_str(found.as_bytes())),
+    ];
+    let name = name.map(|name| ("name", Val::from(name.to_string())));
+    let members = members.into_iter().chain(name);
+    Val::from_map(members.map(|(name, value)| (Val::from(name.to_string()), value)))
+}
