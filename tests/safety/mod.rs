@@ -6,6 +6,8 @@ mod damage;
 mod disks;
 mod telling;
 mod together;
+#[cfg(unix)]
+mod watched;
 
 use std::collections::BTreeMap;
 use std::fs;
