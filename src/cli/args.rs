@@ -237,7 +237,7 @@ Examples:
   riskql store --format json
   riskql store verify
   riskql store compact              after some thousand reports: fewer and larger files
-  riskql store explain 3f0c2a9d41b7e865
+  riskql store explain 3f0c2a9d41b7e8650d1c
   riskql store rebuild --store team-store")]
 pub struct StoreArguments {
     #[command(subcommand)]
