@@ -4,6 +4,7 @@ mod compacting;
 mod crashes;
 mod damage;
 mod disks;
+mod mistyped;
 mod telling;
 mod together;
 #[cfg(unix)]

@@ -56,8 +56,11 @@ impl Fate {
 
 /// A line a file, and how many there were of each fate.
 pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
-    let lines = sheet(told, look).render(look);
-    format!("{lines}\n{}", sentence(&summary(told, is_dry), look))
+    let summary = sentence(&summary(told, is_dry), look);
+    match told.is_empty() {
+        true => summary,
+        false => format!("{}\n{summary}", sheet(told, look).render(look)),
+    }
 }
 
 /// Where the terminal is narrow, files stand below what became of them: a path that is cut does not say

@@ -1,6 +1,5 @@
 //! `\ingest`: reports into the store that the session reads.
 
-use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -65,9 +64,14 @@ fn read_arguments(
     let mut files = Vec::new();
     for word in arguments.split_whitespace() {
         match word.split_once('=') {
+            Some((option @ ("asset" | "environment"), "")) => {
+                return Err(Diagnostic::data("K966", format!("`{option}=` names none"))
+                    .help(format!("write {option}=NAME, or leave it out"))
+                    .into());
+            }
             Some(("asset", name)) => context.asset = Some(name.to_string()),
             Some(("environment", name)) => context.environment = Some(name.to_string()),
-            Some(("at", date)) => context.at = Some(session.beginning("at=", date)?),
+            Some(("at", date)) => context.at = Some(session.occasion("at=", date)?),
             Some(_) | None => files.push(word.to_string()),
         }
     }
@@ -106,8 +110,7 @@ fn read(session: &Session, file: &Path, context: &Context) -> Result<Segment, Pr
     let definitions = &session.workspace.definitions;
     let name = file.display().to_string();
     let work = || {
-        let bytes = fs::read(file)
-            .map_err(|error| Diagnostic::data("D901", format!("cannot read `{name}`: {error}")))?;
+        let bytes = store::read_report(file)?;
         let report = Reader::new(definitions).read(&name, &bytes)?;
         Segment::new(definitions, &name, &bytes, &report, context)
     };
