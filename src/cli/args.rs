@@ -19,6 +19,8 @@ Examples:
   riskql run --data exports                          every KPI against its target
   riskql run \"mttr by team over month last 6 months\" --data exports
   riskql explain \"escape_rate last quarter\" --data exports
+  riskql ingest zap.xml --asset shop                 a scanner report into ./riskql-store
+  riskql run --data riskql-store                     every KPI, by the reports in it
 
 Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`), 2 a mistake in the
 command, a definition or the query, 3 data or files missing or unreadable, 101 a bug,

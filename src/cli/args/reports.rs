@@ -15,9 +15,9 @@ Examples:
   trivy image --format json shop:1.4 | riskql ingest - --asset shop
   riskql run --data riskql-store
 
-The same report twice changes nothing. A report that fails is told, and the others go in; the exit code
-is then 3. Files in folders that are no reports, such as pictures, are skipped; a file that is named
-must be one.")]
+The same report twice changes nothing. A report that fails is told, and the others go in; the exit
+code is then 3. Files in folders that are no reports, such as pictures, are skipped; a file that is
+named must be one.")]
 pub struct IngestArguments {
     /// Reports, or folders of them; `-` is stdin
     #[arg(value_name = "FILE", required = true)]
