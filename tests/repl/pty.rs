@@ -54,6 +54,7 @@ impl Terminal {
         for name in ["NO_COLOR", "PAGER", "EDITOR", "VISUAL"] {
             command.env_remove(name);
         }
+        command.env("TERM", "xterm-256color");
         for (name, value) in scene.environment() {
             command.env(name, value);
         }
@@ -64,10 +65,9 @@ impl Terminal {
     }
 
     /// Any command at a terminal of so many columns.
-    pub fn show(mut command: CommandBuilder, columns: u16) -> Terminal {
+    pub fn show(command: CommandBuilder, columns: u16) -> Terminal {
         let (size, rows, columns) = size(columns);
         let pair = native_pty_system().openpty(size).expect("a terminal");
-        command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).expect("the binary runs");
         let seen = Seen {
             parser: Parser::new(rows, columns, 0),

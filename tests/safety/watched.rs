@@ -19,6 +19,7 @@ fn at_terminal(place: &Place, line: &str, columns: u16) -> Terminal {
     // Two reports are then read and added before the next two, so an odd one waits alone.
     shell.env("RAYON_NUM_THREADS", "1");
     shell.env("LC_ALL", "C.UTF-8");
+    shell.env("TERM", "xterm-256color");
     Terminal::show(shell, columns)
 }
 
