@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::pulse;
-use crate::render;
+use crate::render::{self, Look};
 
 /// How long nothing is said.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -20,16 +20,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts waiting; does nothing where nobody watches. `unicode`: whether more than ASCII may be
-    /// written.
-    pub fn start(is_watched: bool, unicode: bool) -> Progress {
-        Progress::telling(is_watched, unicode, String::new)
+    /// Starts waiting; does nothing where nobody watches.
+    pub fn start(is_watched: bool, look: Look) -> Progress {
+        Progress::telling(is_watched, look, String::new)
     }
 
     /// The same with words before it that change: `12 of 40 reports, `.
     pub fn telling(
         is_watched: bool,
-        unicode: bool,
+        look: Look,
         before: impl Fn() -> String + Send + 'static,
     ) -> Progress {
         let running = is_watched.then(|| {
@@ -42,7 +41,8 @@ impl Progress {
                 let mut shown = 0;
                 while !is_over(patience) {
                     let rows = pulse::rows().saturating_sub(passed);
-                    let line = before() + &words(rows, start.elapsed().as_secs(), unicode);
+                    let line = before() + &words(rows, start.elapsed().as_secs(), look);
+                    let line = fitting(&line, look);
                     shown = line.chars().count().max(shown);
                     write(&format!("\r{line:<shown$}"));
                     patience = INTERVAL;
@@ -66,9 +66,17 @@ fn write(text: &str) {
 }
 
 /// `12,345,678 rows · 3 s`
-fn words(rows: u64, seconds: u64, unicode: bool) -> String {
-    let dot = if unicode { '·' } else { '-' };
+fn words(rows: u64, seconds: u64, look: Look) -> String {
+    let dot = if look.unicode { '·' } else { '-' };
     format!("{} rows {dot} {seconds} s", render::count(rows))
+}
+
+/// A line that ends before the last column: one that wraps cannot be taken away.
+fn fitting(line: &str, look: Look) -> String {
+    let room = look
+        .width
+        .map_or(usize::MAX, |width| width.saturating_sub(1));
+    render::shorten(line, room, look)
 }
 
 impl Drop for Progress {
@@ -82,11 +90,26 @@ impl Drop for Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::*;
+
+    const ASCII: Look = Look {
+        unicode: false,
+        ..Look::PIPE
+    };
 
     #[test]
     fn the_line_has_rows_and_seconds() {
-        assert_eq!(words(12_345_678, 3, true), "12,345,678 rows · 3 s");
-        assert_eq!(words(0, 0, false), "0 rows - 0 s");
+        assert_eq!(words(12_345_678, 3, Look::PIPE), "12,345,678 rows · 3 s");
+        assert_eq!(words(0, 0, ASCII), "0 rows - 0 s");
+    }
+
+    #[test]
+    fn the_line_never_wraps() {
+        let look = Look {
+            width: Some(10),
+            ..ASCII
+        };
+        assert_eq!(fitting("123456789", look), "123456789");
+        assert_eq!(fitting("1234567890", look), "1234567..");
     }
 }

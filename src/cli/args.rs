@@ -1,10 +1,15 @@
 //! What can be typed after `riskql`.
 
+mod reports;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::reports::{
+    IngestArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy, StoreCommand,
+};
 use crate::render::Format;
 
 const EXAMPLES: &str = "\
@@ -14,6 +19,8 @@ Examples:
   riskql run --data exports                          every KPI against its target
   riskql run \"mttr by team over month last 6 months\" --data exports
   riskql explain \"escape_rate last quarter\" --data exports
+  riskql ingest zap.xml --asset shop                 a scanner report into ./riskql-store
+  riskql run --data riskql-store                     every KPI, by the reports in it
 
 Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`), 2 a mistake in the
 command, a definition or the query, 3 data or files missing or unreadable, 101 a bug,
@@ -183,126 +190,6 @@ pub struct ReplArguments {
     pub data: DataOptions,
     #[command(flatten)]
     pub output: OutputOptions,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  riskql ingest zap.xml --asset shop --environment production
-  riskql ingest reports --at 2026-03-31 --asset shop
-  riskql ingest trivy.json --dry-run
-  riskql run --data riskql-store
-
-The same report twice changes nothing. A report that fails is told, and the others go in; the exit code
-is then 3. Files in folders that are no reports, such as pictures, are skipped; a file that is named
-must be one.")]
-pub struct IngestArguments {
-    /// Reports, or folders of them
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// What was scanned [default: what the report says]
-    #[arg(long, value_name = "NAME")]
-    pub asset: Option<String>,
-    /// Where it runs: production, staging, …
-    #[arg(long, value_name = "NAME")]
-    pub environment: Option<String>,
-    /// When the scan was finished [default: what the report says]
-    #[arg(long, value_name = "DATE")]
-    pub at: Option<String>,
-    /// The branch that was scanned [default: what the report says]
-    #[arg(long, value_name = "NAME")]
-    pub branch: Option<String>,
-    /// The scan did not look at everything: what it does not see stays open
-    #[arg(long)]
-    pub partial: bool,
-    /// The store
-    #[arg(long, value_name = "DIR", default_value = "riskql-store")]
-    pub store: PathBuf,
-    /// When the store came to know the reports [default: now]; for replaying history
-    #[arg(long, value_name = "DATE")]
-    pub recorded_at: Option<String>,
-    /// Read the reports and say what would be added
-    #[arg(long)]
-    pub dry_run: bool,
-    /// How the result is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: TextOrJson,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  riskql store
-  riskql store --by tool            reports, rows and the newest scan of each tool
-  riskql store --format json
-  riskql store verify
-  riskql store compact              after some thousand reports: fewer and larger files
-  riskql store explain 3f0c2a9d41b7e865
-  riskql store rebuild --store team-store")]
-pub struct StoreArguments {
-    #[command(subcommand)]
-    pub command: Option<StoreCommand>,
-    /// The store
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "riskql-store",
-        global = true
-    )]
-    pub store: PathBuf,
-    /// One line for each of these
-    #[arg(long, value_name = "WHAT", default_value = "report")]
-    pub by: StoreBy,
-    /// How the list is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: TextOrJson,
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StoreBy {
-    Report,
-    Tool,
-    Asset,
-}
-
-#[derive(Subcommand, Clone, Debug)]
-pub enum StoreCommand {
-    /// Say which detections a finding was made of, and why they were merged
-    Explain {
-        /// The finding
-        #[arg(value_name = "FINDING_ID")]
-        finding: String,
-    },
-    /// Hash everything again and compare it with what was written
-    Verify,
-    /// Merge small segments into larger ones
-    Compact,
-    /// Make the derived tables anew
-    Rebuild,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  riskql sources
-  riskql sources test zap.xml
-  riskql sources test zap.xml --format json")]
-pub struct SourcesArguments {
-    #[command(subcommand)]
-    pub command: Option<SourcesCommand>,
-    /// How the result is written
-    #[arg(long, value_name = "FORMAT", default_value = "table", global = true)]
-    pub format: TextOrJson,
-}
-
-#[derive(Subcommand, Debug)]
-pub enum SourcesCommand {
-    /// Show what a report would yield, row by row
-    Test {
-        /// The report
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
 }
 
 #[derive(Args, Debug)]

@@ -37,6 +37,10 @@ impl Console {
         self.look(io::stdout().is_terminal())
     }
 
+    fn stderr_look(&self) -> Look {
+        self.look(io::stderr().is_terminal())
+    }
+
     fn look(&self, terminal: bool) -> Look {
         let color = match self.screen.color {
             ColorChoice::Always => true,
@@ -76,8 +80,7 @@ impl Console {
         if self.json {
             render::diagnostics_json(&self.sources, problems)
         } else {
-            let look = self.look(io::stderr().is_terminal());
-            render::diagnostics(&self.sources, problems, &look)
+            render::diagnostics(&self.sources, problems, &self.stderr_look())
         }
     }
 
@@ -95,12 +98,12 @@ impl Console {
 
     /// Tells whoever watches stderr how far a long computation is, until it is dropped.
     pub fn progress(&self) -> Progress {
-        Progress::start(self.is_watched(), locale_is_unicode())
+        Progress::start(self.is_watched(), self.stderr_look())
     }
 
     /// The same with words before it that change.
     pub fn progress_of(&self, before: impl Fn() -> String + Send + 'static) -> Progress {
-        Progress::telling(self.is_watched(), locale_is_unicode(), before)
+        Progress::telling(self.is_watched(), self.stderr_look(), before)
     }
 
     fn is_watched(&self) -> bool {

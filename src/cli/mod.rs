@@ -14,6 +14,7 @@ mod fmt;
 mod ingest;
 mod init;
 mod repl;
+mod reports;
 mod run;
 mod scorecard;
 mod sources;

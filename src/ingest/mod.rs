@@ -6,7 +6,6 @@
 
 mod csv;
 mod dates;
-mod file;
 mod functions;
 mod identity;
 mod json;
@@ -27,9 +26,9 @@ mod walk;
 mod xml;
 mod zip;
 
-pub use file::bytes;
 pub use reader::{Reader, Sizes};
 pub use report::{Outcome, Report, Row, Scan, Scope};
+pub use shape::{LARGEST, too_large};
 pub use stack::deeply;
 
 /// The codes of problems with reports.

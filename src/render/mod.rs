@@ -4,7 +4,6 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
-mod aligned;
 mod board_text;
 mod cells;
 mod chart;
@@ -27,7 +26,6 @@ mod table;
 mod text;
 mod trend;
 
-pub use aligned::aligned;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::Format;

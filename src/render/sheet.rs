@@ -51,6 +51,16 @@ impl Sheet {
         self
     }
 
+    /// The first of these that can be shown in columns, so wide ones come before narrow ones. Where none
+    /// can, it is the first: blocks have room for everything.
+    pub fn widest<const MANY: usize>(sheets: [Sheet; MANY], look: Look) -> Sheet {
+        let fitting = sheets.iter().position(|sheet| sheet.is_aligned(look));
+        let mut sheets = sheets.into_iter();
+        sheets
+            .nth(fitting.unwrap_or(0))
+            .expect("one to choose from")
+    }
+
     /// Adds a row: a cell for each column.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().collect();

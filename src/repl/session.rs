@@ -290,12 +290,10 @@ impl Session {
         question::moment(&mut workspace.sources, &workspace.definitions, option, text)
     }
 
-    /// The first instant of a date: a scan of a day is an event of that day.
-    pub(super) fn beginning(&mut self, option: &str, text: &str) -> Result<i64, Problems> {
-        let moment = self.moment(option, text)?;
-        let is_day = moment.label.len() == "2026-03-31".len();
-        let day = 24 * 3600 * 1_000_000;
-        Ok(moment.instant - if is_day { day } else { 0 })
+    /// When something was that happened on a day or at an instant.
+    pub(super) fn occasion(&mut self, option: &str, text: &str) -> Result<i64, Problems> {
+        let workspace = &mut self.workspace;
+        question::occasion(&mut workspace.sources, &workspace.definitions, option, text)
     }
 
     /// Reads a query of this session.

@@ -124,9 +124,9 @@ impl Terminal<'_> {
 
     fn answer(&mut self, text: &str) -> Reply {
         let start = Instant::now();
-        let unicode = (self.look)().unicode;
+        let look = (self.look)();
         let answered = pulse::until_stopped(|| {
-            let _progress = Progress::start(io::stderr().is_terminal(), unicode);
+            let _progress = Progress::start(io::stderr().is_terminal(), look);
             self.session.answer(text)
         });
         answered.unwrap_or_else(|| stopped(start))

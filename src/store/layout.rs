@@ -54,7 +54,7 @@ impl Store {
         if is_store(folder) {
             return Store::open(folder);
         }
-        let failed = |error: io::Error| unwritable(folder, &error);
+        let failed = |error: io::Error| not_begun(folder, &error);
         fs::create_dir_all(folder).map_err(failed)?;
         let mut entries = fs::read_dir(folder).map_err(failed)?;
         // A process that begins the same store may have come this far too.
@@ -113,6 +113,20 @@ impl Store {
     pub(super) fn derived(&self) -> PathBuf {
         self.folder.join("derived")
     }
+}
+
+/// A place where no store can be.
+fn not_begun(folder: &Path, error: &io::Error) -> Diagnostic {
+    let name = folder.display();
+    let reason = match folder.exists() && !folder.is_dir() {
+        true => "it is a file".to_string(),
+        false => error.to_string(),
+    };
+    Diagnostic::data(
+        "D420",
+        format!("cannot begin a store in `{name}`: {reason}"),
+    )
+    .help("name a folder that is empty or new, where you may write: --store DIR")
 }
 
 /// Something in a store that cannot be written.

@@ -17,6 +17,7 @@ mod known;
 mod layout;
 mod lock;
 mod manifest;
+mod reports;
 mod segment;
 mod verify;
 mod write;
@@ -27,6 +28,7 @@ pub use explain::{Explanation, explain};
 pub use facts::{Observation, ScanFact};
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
+pub use reports::{read_report, read_report_from};
 pub use segment::{Added, Context, Segment, add};
 pub use verify::{Verdict, verify};
 

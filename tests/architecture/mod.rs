@@ -43,7 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("progress", &["render"]),
     ("pulse", &[]),
     ("files", &[]),
-    ("question", &["syntax", "check", "model"]),
+    ("question", &["calendar", "syntax", "check", "model"]),
     ("ground", &["answer", "data", "engine", "model", "plan"]),
     (
         "boards",

@@ -52,12 +52,12 @@ fn as_of_is_a_date_of_the_language() {
     }
     project
         .with_data(&["run", "backlog", "--as-of", "tomorrow"])
-        .refused(2, &["<--as-of>"]);
+        .refused(2, &["--as-of tomorrow", "does not name a day, week"]);
     project
         .with_data(&["run", "backlog", "--as-of", "2026-02-30"])
         .refused(2, &["2026-02-30"]);
     let two = project.with_data(&["run", "backlog", "--as-of", "2026-02 by team"]);
-    two.refused(2, &["--as-of 2026-02 by team", "not a date"]);
+    two.refused(2, &["--as-of 2026-02 by team", "does not name a day, week"]);
 }
 
 #[test]

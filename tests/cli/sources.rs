@@ -27,7 +27,7 @@ fn project() -> Project {
 fn formats_are_listed() {
     let project = project();
     let listed = project.with_defs(&["sources"]);
-    listed.shows(&["acme  sast  json  Acme", "1 report format\n"]);
+    listed.shows(&["acme    sast  json   Acme", "1 report format\n"]);
     let json = project.with_defs(&["sources", "--format", "json"]).json();
     assert_eq!(json[0]["name"], "acme");
     assert_eq!(json[0]["identity"][0], "rule_id");

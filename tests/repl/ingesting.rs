@@ -78,7 +78,12 @@ fn without_a_store_it_says_how_to_begin_one() {
     );
     let folder = tempfile::tempdir().expect("a folder");
     Store::open_or_create(&folder.path().join("store")).expect("a store");
-    let reply = over(&folder.path().join("store")).answer("\\ingest asset=shop");
-    assert_eq!(reply.fault, Some(Fault::Mistake));
-    assert!(reply.told.contains("K966"), "{}", reply.told);
+    let mut session = over(&folder.path().join("store"));
+    for entry in ["\\ingest asset=shop", "\\ingest zap.xml asset="] {
+        let reply = session.answer(entry);
+        assert_eq!(reply.fault, Some(Fault::Mistake), "{entry}");
+        assert!(reply.told.contains("K966"), "{}", reply.told);
+    }
+    let reply = session.answer("\\ingest zap.xml at=2026-03");
+    assert!(reply.told.contains("a day or an instant"), "{}", reply.told);
 }

@@ -12,7 +12,7 @@ mod loading;
 mod mistakes;
 mod newcomers;
 mod profiles;
-mod pty;
+pub mod pty;
 mod refining;
 mod rows;
 mod saving;

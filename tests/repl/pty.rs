@@ -1,4 +1,4 @@
-//! A session at a terminal that a test can type at and look at.
+//! A session, or any command, at a terminal that a test can type at and look at.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use vt100::{Color, Parser};
 
 use super::scene::Scene;
@@ -47,8 +47,6 @@ impl Terminal {
     }
 
     pub fn start(scene: &Scene, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
-        let (size, rows, columns) = size(80);
-        let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_riskql"));
         command.args(["repl", "--defs", "defs"]);
         command.args(arguments);
@@ -63,6 +61,13 @@ impl Terminal {
         for (name, value) in variables {
             command.env(name, value);
         }
+        Terminal::show(command, 80)
+    }
+
+    /// Any command at a terminal of so many columns.
+    pub fn show(command: CommandBuilder, columns: u16) -> Terminal {
+        let (size, rows, columns) = size(columns);
+        let pair = native_pty_system().openpty(size).expect("a terminal");
         let child = pair.slave.spawn_command(command).expect("the binary runs");
         let seen = Seen {
             parser: Parser::new(rows, columns, 0),
@@ -183,14 +188,19 @@ impl Terminal {
 
     /// Waits for the end of the process; its exit code.
     pub fn end(&mut self) -> u32 {
+        self.ended().exit_code()
+    }
+
+    /// Waits for the end of the process; how it ended.
+    pub fn ended(&mut self) -> ExitStatus {
         let start = Instant::now();
         while start.elapsed() < DEADLINE {
             if let Some(status) = self.child.try_wait().expect("a child") {
-                return status.exit_code();
+                return status;
             }
             thread::sleep(Duration::from_millis(10));
         }
-        panic!("the session does not end:\n{}", self.contents());
+        panic!("the process does not end:\n{}", self.contents());
     }
 }
 

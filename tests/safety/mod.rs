@@ -4,8 +4,11 @@ mod compacting;
 mod crashes;
 mod damage;
 mod disks;
+mod mistyped;
 mod telling;
 mod together;
+#[cfg(unix)]
+mod watched;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::store::Context;
 
-use super::{Room, micros};
+use super::{Room, micros, saw};
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Scan {
@@ -182,4 +182,37 @@ fn one_more_report_derives_its_own_asset_only() {
         4,
         "parts are replaced, and forgotten when they are old"
     );
+}
+
+#[test]
+fn a_decision_on_a_finding_derives_the_asset_of_the_finding_only() {
+    let room = Room::new();
+    let assets = ["shop", "bank", "mail", "wiki"];
+    for asset in assets {
+        let context = Context {
+            asset: Some(asset.to_string()),
+            at: Some(micros("2026-03-01")),
+            ..room.context.clone()
+        };
+        let taken = room.try_take(&saw(&["sql", "xss"]), &context);
+        assert_eq!(taken, Ok(true));
+    }
+    let findings = room.table("findings");
+    assert_eq!(parts(&room), assets.len());
+    let of_bank = |row: &&super::Record| row["asset_id"] == "bank";
+    let id = &findings.iter().find(of_bank).expect("a finding")["finding_id"];
+    let decide = |day: &str, id: &str| {
+        room.take(
+            day,
+            &format!(r#"[{{"finding_id": "{id}", "decision": "false_positive", "at": "{day}"}}]"#),
+        );
+        room.table("findings")
+    };
+    let decided = decide("2026-03-04", id);
+    assert_eq!(parts(&room), assets.len() + 1);
+    let resolved = decided.iter().filter(|row| !row["resolution"].is_empty());
+    let resolved: Vec<&String> = resolved.map(|row| &row["finding_id"]).collect();
+    assert_eq!(resolved, [id]);
+    assert_eq!(decide("2026-03-05", "of another place"), decided);
+    assert_eq!(parts(&room), assets.len() + 1, "it is on no finding here");
 }

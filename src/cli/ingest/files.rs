@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Problems};
+use crate::store;
 
 /// Folders nested deeper than this are a loop of links.
 const DEEPEST: usize = 64;
@@ -46,6 +47,13 @@ fn collect(path: &Path, depth: usize, found: &mut Vec<Candidate>) -> Result<(), 
         }
         return Ok(());
     }
+    if store::is_store(path) {
+        // A store among reports is that of the reports before.
+        return match depth {
+            0 => Err(is_a_store(path)),
+            _ => Ok(()),
+        };
+    }
     if depth > DEEPEST {
         return Err(failed(&"folders are nested too deeply"));
     }
@@ -58,4 +66,14 @@ fn collect(path: &Path, depth: usize, found: &mut Vec<Candidate>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+fn is_a_store(folder: &Path) -> Diagnostic {
+    let folder = folder.display();
+    Diagnostic::data(
+        "D901",
+        format!("`{folder}` is a store: its reports are in it already"),
+    )
+    .help(format!("ask it: riskql run --data {folder}"))
+    .help(format!("add to it: riskql ingest REPORT --store {folder}"))
 }

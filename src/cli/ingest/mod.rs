@@ -6,7 +6,7 @@ mod files;
 mod told;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,9 +18,10 @@ use self::told::{Fate, Told};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
+use super::reports;
 use super::workspace;
-use crate::diagnostic::{Diagnostic, Problems};
-use crate::ingest::{self, Reader, deeply};
+use crate::diagnostic::{Diagnostic, Problems, Severity};
+use crate::ingest::{Reader, deeply};
 use crate::model::Definitions;
 use crate::question;
 use crate::store::{self, Added, Context, Segment, Store};
@@ -45,6 +46,12 @@ pub fn run(
     };
     let candidates = files::candidates(&arguments.files)?;
     let told = taking.all(console, &candidates)?;
+    if told
+        .iter()
+        .all(|each| matches!(each.fate, Fate::Skipped(_)))
+    {
+        console.report(nothing(&arguments.files).into());
+    }
     let text = match arguments.format {
         TextOrJson::Table => told::text(&told, arguments.dry_run, console.stdout_look()),
         TextOrJson::Json => told::json(&told),
@@ -106,7 +113,7 @@ impl Taking<'_> {
 
     fn read(&self, path: &Path) -> Result<Segment, Problems> {
         let name = path.display().to_string();
-        let bytes = ingest::bytes(path)?;
+        let bytes = reports::bytes(path)?;
         Segment::read(&self.reader, self.definitions, &name, bytes, &self.context)
     }
 
@@ -151,6 +158,21 @@ impl Taking<'_> {
     }
 }
 
+/// Folders without a report are no mistake of those who look into them every hour.
+fn nothing(folders: &[PathBuf]) -> Diagnostic {
+    let folders: Vec<String> = folders
+        .iter()
+        .map(|folder| format!("`{}`", folder.display()))
+        .collect();
+    let message = format!("there is no report in {}", folders.join(", "));
+    Diagnostic {
+        severity: Severity::Warning,
+        ..Diagnostic::data("D401", message)
+            .help("why a file is none: riskql sources test FILE")
+            .help("the formats known: riskql sources")
+    }
+}
+
 /// A file in a folder of reports that no source knows: a picture, a page of notes.
 fn is_no_report(problems: &Problems) -> bool {
     let problems = problems.clone().sorted();
@@ -180,9 +202,11 @@ fn context(
     definitions: &Definitions,
     arguments: &IngestArguments,
 ) -> Result<Context, Failure> {
-    let mut instant = |option: &str, text: &Option<String>| match text {
-        Some(text) => at(console, definitions, option, text).map(Some),
-        None => Ok(None),
+    let mut instant = |option: &str, text: &Option<String>| {
+        let text = text.as_deref();
+        let at =
+            text.map(|text| question::occasion(&mut console.sources, definitions, option, text));
+        at.transpose()
     };
     let finished_at = instant("--at", &arguments.at)?;
     let recorded_at = instant("--recorded-at", &arguments.recorded_at)?;
@@ -193,23 +217,6 @@ fn context(
         at: finished_at,
         is_partial: arguments.partial,
         recorded_at: recorded_at.unwrap_or_else(now),
-    })
-}
-
-/// The instant of an option; a day stands for its beginning, because a scan is an event of that day.
-fn at(
-    console: &mut Console,
-    definitions: &Definitions,
-    option: &str,
-    text: &str,
-) -> Result<i64, Failure> {
-    let moment = question::moment(&mut console.sources, definitions, option, text)?;
-    let is_day = moment.label.len() == "2026-03-31".len();
-    let day = 24 * 3600 * 1_000_000;
-    Ok(if is_day {
-        moment.instant - day
-    } else {
-        moment.instant
     })
 }
 

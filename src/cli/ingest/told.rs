@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::sources::instant;
 use crate::diagnostic::Problems;
-use crate::render::{Look, aligned, count};
+use crate::render::{Look, Sheet, count, sentence};
 use crate::store::Manifest;
 
 /// What became of a file.
@@ -56,23 +56,41 @@ impl Fate {
 
 /// A line a file, and how many there were of each fate.
 pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
-    let lines = told.iter().map(|each| match &each.manifest {
-        Some(manifest) => vec![
-            each.file.clone(),
+    let summary = sentence(&summary(told, is_dry), look);
+    match told.is_empty() {
+        true => summary,
+        false => format!("{}\n{summary}", sheet(told, look).render(look)),
+    }
+}
+
+/// Where the terminal is narrow, files stand below what became of them: a path that is cut does not say
+/// which file it is.
+fn sheet(told: &[Told], look: Look) -> Sheet {
+    let mut wide = Sheet::new().words("report").words("source").numbers("rows");
+    wide = wide.texts("assets").words("finished").words("");
+    let mut narrow = Sheet::new().words("report").numbers("rows").words("");
+    let mut narrowest = Sheet::new().words("").numbers("rows");
+    for each in told {
+        let (file, fate) = (|| each.file.clone(), || each.fate.word().to_string());
+        let [source, rows, assets, finished] = facts(each.manifest.as_ref());
+        narrow.row([file(), rows.clone(), fate()]);
+        narrowest.row([fate(), rows.clone()]);
+        narrowest.details([file()]);
+        wide.row([file(), source, rows, assets, finished, fate()]);
+    }
+    Sheet::widest([wide, narrow, narrowest], look)
+}
+
+/// Source, rows, assets and end of the scan.
+fn facts(manifest: Option<&Manifest>) -> [String; 4] {
+    manifest.map_or_else(Default::default, |manifest| {
+        [
             manifest.source.clone(),
-            counted(manifest.rows, "row"),
+            count(manifest.rows),
             manifest.assets.join(", "),
             instant(manifest.finished_at),
-            each.fate.word().to_string(),
-        ],
-        None => {
-            let [source, rows, assets, finished] = [const { String::new() }; 4];
-            let word = each.fate.word().to_string();
-            vec![each.file.clone(), source, rows, assets, finished, word]
-        }
-    });
-    let lines = aligned(lines.collect(), look);
-    format!("{lines}{}\n", summary(told, is_dry))
+        ]
+    })
 }
 
 fn summary(told: &[Told], is_dry: bool) -> String {

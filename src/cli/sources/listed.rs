@@ -3,25 +3,32 @@
 use serde_json::json;
 
 use crate::model::{Definitions, ReportSource, Shape};
-use crate::render::{Look, aligned};
+use crate::render::{Look, Sheet, sentence};
 
-/// Terminals narrower than this get two lines a source.
-const NARROW: usize = 72;
-
-/// One line a source: name, kind, shapes, title.
+/// One line a source, and two where the terminal is narrow.
 pub fn text(definitions: &Definitions, look: Look) -> String {
-    let is_narrow = look.width.is_some_and(|width| width < NARROW);
-    let rows = definitions.reports.iter().flat_map(|source| {
-        let (name, kind) = (source.name.clone(), source.kind.word().to_string());
-        match is_narrow {
-            true => vec![vec![name], vec![format!("  {kind}: {}", title(source))]],
-            false => vec![vec![name, kind, shapes(source), title(source).to_string()]],
-        }
-    });
-    let lines = aligned(rows.collect(), look);
+    let lines = sheet(definitions, look).render(look);
     let count = definitions.reports.len();
     let formats = if count == 1 { "format" } else { "formats" };
-    format!("{lines}\n{count} report {formats}\nwhat a report yields: riskql sources test FILE\n")
+    let command = sentence("what a report yields: riskql sources test FILE", look);
+    format!("{lines}\n{count} report {formats}\n{command}")
+}
+
+fn sheet(definitions: &Definitions, look: Look) -> Sheet {
+    let names = || Sheet::new().words("source");
+    let mut wide = names().words("kind").words("reads").texts("title");
+    let mut narrow = names().words("kind").texts("title");
+    let mut narrowest = names();
+    for source in &definitions.reports {
+        let name = || source.name.clone();
+        let kind = || source.kind.word().to_string();
+        let title = || title(source).to_string();
+        wide.row([name(), kind(), shapes(source), title()]);
+        narrow.row([name(), kind(), title()]);
+        narrowest.row([name()]);
+        narrowest.details([format!("{}: {}", kind(), title())]);
+    }
+    Sheet::widest([wide, narrow, narrowest], look)
 }
 
 /// The same as an array of objects.
@@ -81,8 +88,7 @@ mod tests {
                 source.name
             );
         }
-        let sources = text.lines().take(2 * definitions.reports.len());
-        for line in sources {
+        for line in text.lines().take_while(|line| !line.is_empty()) {
             assert!(line.chars().count() <= 40, "{line}");
         }
     }

@@ -11,8 +11,9 @@ use std::path::Path;
 use super::args::{SourcesArguments, SourcesCommand, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::Failure;
+use super::reports;
 use super::workspace;
-use crate::ingest::{self, Reader};
+use crate::ingest::Reader;
 use crate::model::Definitions;
 
 /// Lists the sources, or shows a report row by row.
@@ -39,7 +40,7 @@ fn test(
     format: TextOrJson,
 ) -> Result<String, Failure> {
     let name = file.display().to_string();
-    let bytes = ingest::bytes(file)?;
+    let bytes = reports::bytes(file)?;
     let report = Reader::new(definitions).read(&name, &bytes)?;
     Ok(match format {
         TextOrJson::Table => table::text(definitions, &report, console.stdout_look()),

@@ -3,38 +3,29 @@
 use super::object::{instant, severity};
 use crate::ingest::{Report, Row};
 use crate::model::Definitions;
-use crate::render::{Look, aligned};
-
-/// Terminals narrower than this are not shown rules, ids and statuses.
-const NARROW: usize = 72;
+use crate::render::{Look, Sheet, count, sentence};
 
 /// What was scanned, every row, and what was dropped.
 pub fn text(definitions: &Definitions, report: &Report, look: Look) -> String {
-    let mut text = format!("{}\n\n", about(report));
-    let mut rows = vec![
-        ["severity", "title", "where", "rule", "ids", "status"]
-            .map(str::to_string)
-            .to_vec(),
-    ];
-    rows.extend(report.rows.iter().map(|row| cells(definitions, row)));
-    if look.width.is_some_and(|width| width < NARROW) {
-        rows.iter_mut().for_each(|row| row.truncate(3));
-    }
+    let mut text = sentence(&about(report), look) + "\n";
     if report.rows.is_empty() {
         text += "no rows: a clean scan\n";
     } else {
-        text += &aligned(rows, look);
+        text += &sheet(definitions, report, look).render(look);
     }
-    text += &format!("\n{} rows", report.rows.len());
-    for (reason, count) in &report.dropped {
-        text += &format!(", {count} dropped: {reason}");
+    text + "\n" + &sentence(&totals(report), look)
+}
+
+fn totals(report: &Report) -> String {
+    let mut totals = format!("{} rows", count(report.rows.len() as u64));
+    for (reason, rows) in &report.dropped {
+        totals += &format!(", {} dropped: {reason}", count(*rows));
     }
     if report.repeated() > 0 {
-        let repeated = report.repeated();
-        text += &format!(", {repeated} with the identity of an earlier row");
+        let repeated = count(report.repeated() as u64);
+        totals += &format!(", {repeated} with the identity of an earlier row");
     }
-    text.push('\n');
-    text
+    totals
 }
 
 fn about(report: &Report) -> String {
@@ -51,15 +42,31 @@ fn about(report: &Report) -> String {
     parts.join(" · ")
 }
 
-fn cells(definitions: &Definitions, row: &Row) -> Vec<String> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+/// A line a row; where the terminal has no room for it, all but severity and title stand below.
+fn sheet(definitions: &Definitions, report: &Report, look: Look) -> Sheet {
+    let mut narrow = Sheet::new().words("severity").texts("title");
+    let mut wide = narrow.clone().texts("where").texts("rule");
+    wide = wide.texts("ids").words("status");
+    for row in &report.rows {
+        let first = [
+            severity(definitions, row.severity).to_string(),
+            row.title.clone(),
+        ];
+        let others = others(row);
+        narrow.row(first.clone());
+        narrow.details(others.clone());
+        wide.row(first.into_iter().chain(others));
+    }
+    Sheet::widest([wide, narrow], look)
+}
+
+/// Where it is, the rule that found it, its ids, and its status.
+fn others(row: &Row) -> [String; 4] {
     let mut ids: Vec<String> = row.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect();
     ids.extend(row.vulnerability_ids.iter().cloned());
-    vec![
-        severity(definitions, row.severity).to_string(),
-        row.title.clone(),
+    [
         place(row),
-        text(&row.rule_id),
+        row.rule_id.clone().unwrap_or_default(),
         ids.join(" "),
         row.status.map_or("", |status| status.word()).to_string(),
     ]

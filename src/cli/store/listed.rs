@@ -6,131 +6,133 @@ use serde_json::{Value as Json, json};
 
 use super::super::args::StoreBy;
 use super::super::sources::instant;
-use crate::render::{Look, aligned, count};
+use crate::render::{Look, Sheet, count, sentence};
 use crate::store::Manifest;
-
-/// Terminals narrower than this get fewer columns instead of cut ones.
-const WIDE: usize = 100;
 
 /// A table with one line each, and the totals.
 pub fn text(manifests: &[Manifest], by: StoreBy, look: Look) -> String {
     let reports = reports(manifests);
-    let lines = match by {
-        StoreBy::Report => by_report(&reports, look.width.is_none_or(|width| width >= WIDE)),
-        StoreBy::Tool => by_tool(&reports),
-        StoreBy::Asset => by_asset(&reports),
+    let sheet = match by {
+        StoreBy::Report => by_report(&reports, look),
+        StoreBy::Tool => by_tool(&reports, look),
+        StoreBy::Asset => by_asset(&reports, look),
     };
     let rows: u64 = reports.iter().map(|report| report.rows).sum();
     let newest = reports.iter().map(|report| report.finished_at).max();
     let newest = newest.map_or(String::new(), |at| format!(", newest {}", instant(at)));
-    format!(
-        "{}\n{} reports, {} rows{newest}, {} segments\n",
-        aligned(lines, look),
+    let totals = format!(
+        "{} reports, {} rows{newest}, {} segments",
         count(reports.len() as u64),
         count(rows),
         count(manifests.len() as u64),
-    )
+    );
+    format!("{}\n{}", sheet.render(look), sentence(&totals, look))
 }
 
 /// In the order of time.
 fn reports(manifests: &[Manifest]) -> Vec<&Manifest> {
     let mut reports: Vec<&Manifest> = manifests.iter().flat_map(Manifest::reports).collect();
-    reports.sort_by_key(|report| (report.finished_at, &report.segment));
+    reports.sort_by_key(|report| (report.finished_at, &report.file, &report.segment));
     reports
 }
 
-fn by_report(reports: &[&Manifest], is_wide: bool) -> Vec<Vec<String>> {
-    let header = match is_wide {
-        true => vec![
-            "finished",
-            "source",
-            "tool",
-            "assets",
-            "environment",
-            "outcome",
-            "rows",
-            "file",
-        ],
-        false => vec!["finished", "tool", "assets", "rows"],
-    };
-    let mut lines = vec![texts(&header)];
-    lines.extend(reports.iter().map(|report| {
-        let finished = instant(report.finished_at);
-        let (tool, assets) = (report.tool.clone(), report.assets.join(", "));
-        match is_wide {
-            true => vec![
-                finished,
-                report.source.clone(),
-                tool,
-                assets,
-                report.environment.clone(),
-                report.outcome.clone(),
-                count(report.rows),
-                report.file.clone(),
-            ],
-            false => vec![finished[..10].to_string(), tool, assets, count(report.rows)],
-        }
-    }));
-    lines
+fn by_report(reports: &[&Manifest], look: Look) -> Sheet {
+    let mut wide = Sheet::new().words("finished").words("source").words("tool");
+    wide = wide.words("assets").words("environment").words("outcome");
+    wide = wide.numbers("rows").words("file");
+    let mut narrow = Sheet::new().words("finished").words("tool");
+    narrow = narrow.words("assets").numbers("rows");
+    let mut narrowest = Sheet::new().words("finished").numbers("rows");
+    for report in reports {
+        let (tool, assets) = (|| report.tool.clone(), || report.assets.join(", "));
+        let (at, rows) = (report.finished_at, || count(report.rows));
+        narrow.row([day(at), tool(), assets(), rows()]);
+        narrowest.row([day(at), rows()]);
+        narrowest.details([tool(), assets()]);
+        wide.row([
+            instant(at),
+            report.source.clone(),
+            tool(),
+            assets(),
+            report.environment.clone(),
+            report.outcome.clone(),
+            rows(),
+            report.file.clone(),
+        ]);
+    }
+    Sheet::widest([wide, narrow, narrowest], look)
+}
+
+/// The day of an instant: enough where there is little room.
+fn day(at: i64) -> String {
+    instant(at).chars().take("2026-03-31".len()).collect()
 }
 
 #[derive(Default)]
 struct Total<'a> {
     reports: u64,
     rows: u64,
-    newest: Option<i64>,
+    newest: i64,
     others: BTreeSet<&'a str>,
 }
 
-fn by_tool(reports: &[&Manifest]) -> Vec<Vec<String>> {
+impl Total<'_> {
+    /// Reports come in the order of time.
+    fn add(&mut self, report: &Manifest) {
+        self.reports += 1;
+        self.rows += report.rows;
+        self.newest = report.finished_at;
+    }
+}
+
+fn by_tool(reports: &[&Manifest], look: Look) -> Sheet {
     let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
     for report in reports {
         let total = totals.entry(&report.tool).or_default();
-        total.reports += 1;
-        total.rows += report.rows;
-        total.newest = total.newest.max(Some(report.finished_at));
+        total.add(report);
         total
             .others
             .extend(report.assets.iter().map(String::as_str));
     }
-    let mut lines = vec![texts(&["tool", "reports", "rows", "assets", "newest"])];
-    lines.extend(totals.iter().map(|(tool, total)| {
-        vec![
-            (*tool).to_string(),
+    let tools = Sheet::new().words("tool").numbers("reports");
+    let tools = tools.numbers("rows").numbers("assets").words("newest");
+    let (mut wide, mut narrow) = (tools.clone(), tools);
+    for (tool, total) in totals {
+        let figures = [
+            tool.to_string(),
             count(total.reports),
             count(total.rows),
             count(total.others.len() as u64),
-            total.newest.map(instant).unwrap_or_default(),
-        ]
-    }));
-    lines
+        ];
+        wide.row(figures.clone().into_iter().chain([instant(total.newest)]));
+        narrow.row(figures.into_iter().chain([day(total.newest)]));
+    }
+    Sheet::widest([wide, narrow], look)
 }
 
-fn by_asset(reports: &[&Manifest]) -> Vec<Vec<String>> {
+fn by_asset(reports: &[&Manifest], look: Look) -> Sheet {
     let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
     for report in reports {
         for asset in &report.assets {
             let total = totals.entry(asset).or_default();
-            total.reports += 1;
-            total.newest = total.newest.max(Some(report.finished_at));
+            total.add(report);
             total.others.insert(&report.tool);
         }
     }
-    let mut lines = vec![texts(&["asset", "reports", "newest", "tools"])];
-    lines.extend(totals.iter().map(|(asset, total)| {
-        let tools: Vec<&str> = total.others.iter().copied().collect();
-        vec![
-            (*asset).to_string(),
-            count(total.reports),
-            total.newest.map(instant).unwrap_or_default(),
-            tools.join(", "),
-        ]
-    }));
-    lines
-}
-
-fn texts(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_string()).collect()
+    let assets = Sheet::new()
+        .words("asset")
+        .numbers("reports")
+        .words("newest");
+    let (mut wide, mut narrow) = (assets.clone().words("tools"), assets);
+    for (asset, total) in totals {
+        let (asset, number) = (|| asset.to_string(), || count(total.reports));
+        let tools: Vec<&str> = total.others.into_iter().collect();
+        let tools = tools.join(", ");
+        narrow.row([asset(), number(), day(total.newest)]);
+        narrow.details([tools.clone()]);
+        wide.row([asset(), number(), instant(total.newest), tools]);
+    }
+    Sheet::widest([wide, narrow], look)
 }
 
 /// Every report with all that is known about it.

@@ -10,7 +10,7 @@ use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
 use super::workspace;
 use crate::diagnostic::Problems;
-use crate::render::count;
+use crate::render::{Look, count, sentence};
 use crate::store::{self, About, Explanation, Store};
 
 /// Shows, verifies or rebuilds.
@@ -58,7 +58,7 @@ fn list(
     write_stdout(text.as_bytes())?;
     let definitions = workspace::definitions(console, defs)?;
     let about = store::derive(store, &definitions)?.about;
-    write_stdout(findings(&about).as_bytes())?;
+    write_stdout(findings(&about, console.stdout_look()).as_bytes())?;
     console.report(warnings(&about));
     Ok(())
 }
@@ -72,7 +72,7 @@ fn warnings(about: &About) -> Problems {
 }
 
 /// How many detections there are, and what correlation made of them.
-fn findings(about: &About) -> String {
+fn findings(about: &About, look: Look) -> String {
     let many = |number: usize| count(number as u64);
     let mut text = format!(
         "detections: {}, weaknesses: {}",
@@ -92,10 +92,11 @@ fn findings(about: &About) -> String {
             many(about.conflicts.len()),
         );
     }
+    let mut lines = sentence(&text, look);
     for id in about.conflicts.iter().take(5) {
-        text += &format!("\nriskql store explain {id}");
+        lines += &format!("riskql store explain {id}\n");
     }
-    text + "\n"
+    lines
 }
 
 fn explained(explanation: &Explanation) -> String {

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Command, Takes, first_screen};
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::ingest::{self, Reader};
+use crate::ingest::Reader;
 use crate::render::{self, Sheet};
 use crate::repl::output::path;
 use crate::repl::reply::Reply;
@@ -60,9 +60,14 @@ fn read_arguments(
     let mut files = Vec::new();
     for word in arguments.split_whitespace() {
         match word.split_once('=') {
+            Some((option @ ("asset" | "environment"), "")) => {
+                return Err(Diagnostic::data("K966", format!("`{option}=` names none"))
+                    .help(format!("write {option}=NAME, or leave it out"))
+                    .into());
+            }
             Some(("asset", name)) => context.asset = Some(name.to_string()),
             Some(("environment", name)) => context.environment = Some(name.to_string()),
-            Some(("at", date)) => context.at = Some(session.beginning("at=", date)?),
+            Some(("at", date)) => context.at = Some(session.occasion("at=", date)?),
             Some(_) | None => files.push(word.to_string()),
         }
     }
@@ -99,7 +104,7 @@ fn take(
 fn read(session: &Session, file: &Path, context: &Context) -> Result<Segment, Problems> {
     let definitions = &session.workspace.definitions;
     let name = file.display().to_string();
-    let bytes = ingest::bytes(file)?;
+    let bytes = store::read_report(file)?;
     Segment::read(
         &Reader::new(definitions),
         definitions,

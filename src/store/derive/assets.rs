@@ -4,20 +4,16 @@ use std::collections::BTreeMap;
 
 use super::instants::{instant, micros};
 use super::names::Names;
+use crate::model::Fills;
 use crate::store::facts::{Registers, ScanFact};
 use crate::store::frames::Table;
 
-/// The columns of the shipped table that somebody registers.
-const REGISTERED: &[&str] = &[
-    "name",
-    "kind",
-    "criticality",
-    "exposure",
-    "business_critical",
-    "team",
-    "commissioned_at",
-    "retired_at",
-];
+/// The columns of the shipped table that somebody registers: all but the key, and other names of an
+/// asset, which have no column.
+fn registered() -> impl Iterator<Item = &'static str> {
+    let fields = Fills::Assets.record_fields().into_iter().flatten().copied();
+    fields.filter(|field| !matches!(*field, "asset_id" | "alias_of"))
+}
 
 /// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
 /// asset have no row.
@@ -36,8 +32,8 @@ pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanFact]) -
             continue;
         };
         let asset = assets.entry(id).or_default();
-        for field in REGISTERED {
-            if let Some(value) = record.get(*field) {
+        for field in registered() {
+            if let Some(value) = record.get(field) {
                 asset.insert(field, value.clone());
             }
         }
@@ -46,9 +42,9 @@ pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanFact]) -
         "asset_id",
         assets.keys().map(|id| Some((*id).to_string())).collect(),
     )];
-    table.extend(REGISTERED.iter().map(|field| {
+    table.extend(registered().map(|field| {
         let values = assets.values().map(|asset| asset.get(field).cloned());
-        (*field, values.collect())
+        (field, values.collect())
     }));
     table
 }

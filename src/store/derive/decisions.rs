@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::about::Oddity;
-use super::detections::Detection;
+use super::detections::{self, Detection};
 use super::instants::micros;
 use super::names::Names;
 use crate::ingest::Row;
@@ -75,9 +75,11 @@ pub(super) fn verdicts(
 }
 
 impl Ruling<'_> {
-    /// Whether it may be on findings of an asset: one that names only a finding may be on any.
+    /// Whether it may be on findings of an asset.
     pub fn may_be_on(&self, asset: &str) -> bool {
+        let id = self.record.get("finding_id");
         self.asset.is_none_or(|name| name == asset)
+            && id.is_none_or(|id| detections::may_be_of(id, asset))
     }
 
     /// All that it says, for hashing.

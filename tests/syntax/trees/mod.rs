@@ -1,0 +1,131 @@
+//! Key samples and the very trees they become.
+
+mod definitions;
+mod queries;
+
+use riskql::source::Span;
+use riskql::source::{SourceId, Spanned};
+use riskql::syntax::ast::*;
+use riskql::types::TimeUnit;
+
+use super::{definition, good_query};
+
+fn at<T>(node: T) -> Spanned<T> {
+    let span = Span {
+        source: SourceId(0),
+        start: 0,
+        end: 0,
+    };
+    Spanned::new(node, span)
+}
+
+fn name(word: &str) -> Name {
+    at(word.to_string())
+}
+
+fn names(words: &[&str]) -> Vec<Name> {
+    words.iter().map(|word| name(word)).collect()
+}
+
+fn field(word: &str) -> FieldRef {
+    match word.split_once('.') {
+        Some((table, column)) => FieldRef {
+            table: Some(name(table)),
+            name: name(column),
+        },
+        None => FieldRef {
+            table: None,
+            name: name(word),
+        },
+    }
+}
+
+fn number(written: &str) -> Number {
+    Number {
+        value: written.parse().unwrap(),
+        written: written.to_string(),
+    }
+}
+
+fn word(word: &str) -> Spanned<Literal> {
+    at(Literal::Word(word.to_string()))
+}
+
+fn duration(amount: &str, unit: TimeUnit) -> Duration {
+    Duration {
+        amount: number(amount),
+        unit,
+    }
+}
+
+fn compare(left: &str, operator: Comparison, value: Literal) -> Spanned<Condition> {
+    at(Condition::Compare {
+        field: field(left),
+        operator: at(operator),
+        value: at(value),
+    })
+}
+
+fn equals(left: &str, right: &str) -> Spanned<Condition> {
+    compare(left, Comparison::Equal, Literal::Word(right.to_string()))
+}
+
+fn kpi(word: &str) -> Spanned<Formula> {
+    at(Formula::Name(name(word)))
+}
+
+fn population(table: &str, role: Option<&str>) -> Population {
+    Population {
+        table: name(table),
+        role: role.map(name),
+        including_excluded: false,
+        filter: None,
+    }
+}
+
+fn aggregate(function: &str, value: Option<Measured>, population: Population) -> Spanned<Formula> {
+    at(Formula::Aggregate(Box::new(Aggregate {
+        function: name(function),
+        value: value.map(at),
+        population: at(population),
+        with: None,
+    })))
+}
+
+fn kpi_clauses(text: &str) -> Vec<KpiClause> {
+    match definition(text) {
+        Definition::Kpi(kpi) => kpi.clauses.into_iter().map(|clause| clause.node).collect(),
+        other => panic!("not a kpi: {other:?}"),
+    }
+}
+
+fn condition(text: &str) -> Condition {
+    match definition(&format!("condition c is {text}")) {
+        Definition::Condition(named) => named.condition.node,
+        other => panic!("not a condition: {other:?}"),
+    }
+}
+
+fn formula(text: &str) -> Formula {
+    match good_query(text).subject {
+        Subject::Formulas(mut formulas) if formulas.len() == 1 => formulas.remove(0).node,
+        other => panic!("not one formula: {other:?}"),
+    }
+}
+
+fn clauses(text: &str) -> Vec<QueryClause> {
+    let clauses = good_query(text).clauses;
+    clauses.into_iter().map(|clause| clause.node).collect()
+}
+
+fn binary(
+    left: Spanned<Formula>,
+    operator: Arithmetic,
+    right: Spanned<Formula>,
+) -> Spanned<Formula> {
+    at(Formula::Binary {
+        operator: at(operator),
+        left: Box::new(left),
+        right: Box::new(right),
+    })
+}
