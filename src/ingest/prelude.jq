@@ -12,8 +12,8 @@ def text:
 def first_of(candidates): [candidates | select(. != null and . != "")] | .[0];
 # Every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79".
 def cwes: [.. | strings | select(ascii_downcase | contains("cwe")) | match("cwe([-_: /]| ID )*0*([1-9][0-9]*)"; "gi") | .captures[1].string | tonumber] | unique;
-# CWE numbers given as numbers or digits: 79, "79", "CWE-79"; 0 and -1 mean none.
-def cwe_numbers: [list[] | (numbers, (strings | sub("^[^0-9-]*cwe[-_: ]*"; ""; "i") | select(test("^[0-9]+$")) | tonumber)) | select(. > 0)] | unique;
+# CWE numbers given as numbers or digits: 79, "79", "CWE-79", "16, 200"; 0 and -1 mean none.
+def cwe_numbers: [list[] | (numbers, (strings | split(",")[] | trim | sub("^[^0-9-]*cwe[-_: ]*"; ""; "i") | select(test("^[0-9]+$")) | tonumber)) | select(. > 0)] | unique;
 # Every advisory id named anywhere inside, in capitals: CVE-2021-44228, GHSA-….
 def advisories: [.. | strings | select(ascii_downcase | contains("cve-") or contains("ghsa-")) | match("\\b(CVE-[0-9]{4}-[0-9]{4,}|GHSA(-[0-9a-z]{4}){3})\\b"; "gi") | .string
   | if test("^cve"; "i") then ascii_upcase else ("GHSA" + (.[4:] | ascii_downcase)) end] | unique;
