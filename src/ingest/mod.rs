@@ -14,6 +14,7 @@ mod records;
 mod report;
 mod rows;
 mod shape;
+mod unknown;
 mod values;
 mod xml;
 mod zip;

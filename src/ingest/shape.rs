@@ -15,6 +15,10 @@ pub(super) const ARCHIVE: &[u8] = b"PK\x03\x04";
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
 
+/// Help with a report in which no tool is named.
+pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
+     which says so also where it found nothing";
+
 /// What bytes are.
 pub(super) struct Content {
     pub shape: Shape,
@@ -77,7 +81,7 @@ pub(super) fn unpacked(
     let text = text(bytes);
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     match text.as_bytes().first() {
-        None => Err(damaged(name, "it is empty")),
+        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING)),
         Some(b'<') if is_html(text) => Err(Diagnostic::data(
             "D401",
             format!("`{name}` is a web page, not a report for machines"),
@@ -89,6 +93,8 @@ pub(super) fn unpacked(
         Some(b'{' | b'[') => json::read(text, budget)
             .map(|(shape, value)| Content::new(shape, value))
             .map_err(|why| damaged(name, why)),
+        // Some tools write this where they found nothing.
+        Some(_) if text.trim_end() == "null" => Ok(Content::new(Shape::Json, Val::Null)),
         Some(_) => csv::read(text, budget)
             .map(|(value, sample)| Content {
                 shape: Shape::Csv,

@@ -351,3 +351,22 @@ pub fn told(more: Vec<String>, lost: Vec<String>) -> String {
     };
     format!("only ours {}, only theirs {}", listed(&more), listed(&lost))
 }
+
+#[test]
+fn one_id_of_each_row_leaves_a_row_for_each() {
+    let set = |numbers: &[u32]| numbers.iter().copied().collect::<BTreeSet<u32>>();
+    let rows = [set(&[1, 2]), set(&[2, 3]), set(&[])];
+    assert!(is_one_of_each(&set(&[2]), &rows));
+    assert!(is_one_of_each(&set(&[1, 3]), &rows));
+    // The first row has to give up 2 to the second.
+    assert!(is_one_of_each(&set(&[2, 1]), &rows));
+    assert!(
+        !is_one_of_each(&set(&[1]), &rows),
+        "the second row has none"
+    );
+    assert!(
+        !is_one_of_each(&set(&[1, 2, 3]), &rows),
+        "three ids, two rows"
+    );
+    assert!(!is_one_of_each(&set(&[2, 4]), &rows), "4 is of no row");
+}

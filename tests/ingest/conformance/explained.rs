@@ -158,6 +158,10 @@ pub fn wrong(all: &[Explanation], samples: &[Sample]) -> String {
 pub fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
+        Some((start, rest)) if !rest.contains('*') => {
+            let after = name.strip_prefix(start);
+            after.is_some_and(|after| after.ends_with(rest))
+        }
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
             (0..=name.len())
                 .filter(|at| name.is_char_boundary(*at))

@@ -39,6 +39,8 @@ impl Ids {
 /// A line of `own_ids.txt`: `source: what it says of a path: why`.
 pub struct Rule {
     pub source: &'static str,
+    /// What it says, as it is written.
+    pub written: &'static str,
     pub says: Says,
     pub why: &'static str,
 }
@@ -73,10 +75,10 @@ pub fn rules() -> Vec<Rule> {
 
 fn rule(line: &'static str) -> Rule {
     let parts: Vec<&str> = line.splitn(3, ": ").collect();
-    let [source, says, why] = parts[..] else {
+    let [source, written, why] = parts[..] else {
         panic!("no rule: {line}");
     };
-    let (word, rest) = says.split_once(' ').expect("a word and a path");
+    let (word, rest) = written.split_once(' ').expect("a word and a path");
     let condition = |rest: &'static str| {
         if let Some((path, rest)) = rest.split_once(" where ") {
             return match rest.split_once(" is not ") {
@@ -111,7 +113,12 @@ fn rule(line: &'static str) -> Rule {
         }
         _ => panic!("`{word}` is no rule: {line}"),
     };
-    Rule { source, says, why }
+    Rule {
+        source,
+        written,
+        says,
+        why,
+    }
 }
 
 /// The ids of the rows that were read.
@@ -317,4 +324,33 @@ fn weaknesses(text: &str) -> (Vec<u32>, usize) {
 fn begins_word(text: &str, start: usize) -> bool {
     let before = text[..start].chars().next_back();
     before.is_none_or(|letter| !letter.is_alphanumeric() && letter != '-' && letter != '_')
+}
+
+#[test]
+fn fields_state_ids_and_prose_does_not() {
+    let rules: [&Rule; 0] = [];
+    let of = |text: &str| {
+        let raw = super::raw::read(text.as_bytes());
+        let ids = stated(&raw, &rules);
+        let cwes = ids.cwes.iter().map(|number| format!("CWE-{number}"));
+        let all: Vec<String> = ids.advisories.iter().cloned().chain(cwes).collect();
+        all.join(" ")
+    };
+    let prose = "a long tale of a flaw that is not this one but another one ".repeat(3);
+    assert_eq!(
+        of(r#"{"id": "cve-2001-0001, GHSA-ab12-cd34-ef56"}"#),
+        "CVE-2001-0001 GHSA-AB12-CD34-EF56"
+    );
+    assert_eq!(of(&format!(r#"{{"text": "{prose}CVE-2001-0001"}}"#)), "");
+    assert_eq!(of(r#"{"link": "https://pages.example/CVE-2001-0001"}"#), "");
+    assert_eq!(
+        of(r#"{"tags": ["external/cwe/cwe-079", "multi-cwe-0001"]}"#),
+        "CWE-79"
+    );
+    assert_eq!(of(r#"{"cwe": "16, 200", "line": 12}"#), "CWE-16 CWE-200");
+    assert_eq!(
+        of("<row cweid=\"89\"><class>CWE ID 22</class></row>"),
+        "CWE-22 CWE-89"
+    );
+    assert_eq!(of("id,cwe\nCVE-2001-0001,5\n"), "CVE-2001-0001 CWE-5");
 }

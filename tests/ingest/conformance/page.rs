@@ -7,7 +7,6 @@ use riskql::ingest::Report;
 
 use super::compare::What;
 use super::explained::Says;
-use super::own_ids::{self, Rule};
 use super::{Judge, Sample};
 
 const START: &str = "<!-- conformance: written by a test -->\n";
@@ -46,16 +45,13 @@ pub fn written(judge: &Judge, samples: &[Sample]) -> String {
     text += &others(&read);
     text += &by_source(judge, samples);
     text += "\n### Ids that are not simply in fields\n\n";
-    for Rule { source, says, why } in &judge.rules {
-        let path = match says {
-            own_ids::Says::TakesAdvisories(path) => format!("ids of `{path}` are read: "),
-            own_ids::Says::TakesCwes(path) => format!("CWEs of `{path}` are read: "),
-            own_ids::Says::Leaves(path, _) => format!("`{path}` is not read: "),
-            own_ids::Says::Adds(_) => String::new(),
-        };
-        text += &format!("- `{source}`, {path}{why}\n");
+    text += "<details><summary>What a second reading has to know</summary>\n\n";
+    for rule in &judge.rules {
+        text += &format!("- `{}`: {} (`{}`)\n", rule.source, rule.why, rule.written);
     }
+    text += "\n</details>\n";
     text += "\n### Differences, by name\n\n";
+    text += "<details><summary>What the other importer does otherwise</summary>\n\n";
     for line in &judge.explanations {
         let (samples, why) = (line.samples, line.why);
         text += &match &line.says {
@@ -66,7 +62,7 @@ pub fn written(judge: &Judge, samples: &[Sample]) -> String {
             }
         };
     }
-    text
+    text + "\n</details>\n"
 }
 
 /// What is read against what reports say themselves.

@@ -133,3 +133,24 @@ fn host(url: &str) -> Option<String> {
     let name = rest.split(['/', '?', '#']).next()?;
     Some(name.split(':').next().unwrap_or(name).to_string())
 }
+
+#[test]
+fn templates_are_filled_and_matched() {
+    let row = Row {
+        component: Some("org.shop:cart".to_string()),
+        version: Some("1:2.0".to_string()),
+        ..Row::default()
+    };
+    let text = |template| Template::read(template).text(&row);
+    assert_eq!(
+        text("{component|after :}@{version|after :}"),
+        Some("cart@2.0".to_string())
+    );
+    assert_eq!(
+        text("{component|before .|lower}/"),
+        Some("org/".to_string())
+    );
+    assert_eq!(text("{component} {file}"), None);
+    assert!(is_one("*:cart@*", "org.shop:cart@2"));
+    assert!(!is_one("*:cart@*", "org.shop:basket@2"));
+}
