@@ -103,7 +103,7 @@ impl Case<'_> {
                 Step::As(own) => templates.clone_from(own),
                 Step::And(value) => extra.push(*value),
                 Step::Rule(own) => rule = Some(*own),
-                Step::Rows(_) | Step::Merged { .. } | Step::Severity(..) | Step::Score(_) => {}
+                Step::Rows(_) | Step::Merged { .. } | Step::Severity(..) | Step::Score => {}
             }
         }
         match what {

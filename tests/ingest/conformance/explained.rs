@@ -102,7 +102,7 @@ pub fn verdict(all: &[Explanation], case: &Case, what: What) -> Result<Verdict, 
     }
     let is_exact = steps.iter().all(|step| match step {
         Step::Rule(rule) => rule.is_exact() || what == What::Rows,
-        Step::Rows(_) | Step::Merged { .. } | Step::Severity(..) | Step::Score(_) => true,
+        Step::Rows(_) | Step::Merged { .. } | Step::Severity(..) | Step::Score => true,
         Step::As(_) | Step::And(_) => true,
     });
     Ok(Verdict {

@@ -259,9 +259,9 @@ fn digits(text: &str) -> Vec<u32> {
     let is_url = text.starts_with("http");
     let words = text.split(|letter: char| !letter.is_ascii_digit());
     let numbers = words.filter_map(|word| word.parse().ok());
-    let numbers = numbers.filter(|number| *number > 0);
+    let mut numbers = numbers.filter(|number| *number > 0);
     match is_url {
-        true => numbers.last().into_iter().collect(),
+        true => numbers.next_back().into_iter().collect(),
         false if text.chars().any(|letter| letter.is_alphabetic()) => Vec::new(),
         false => numbers.collect(),
     }

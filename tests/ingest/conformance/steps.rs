@@ -20,8 +20,8 @@ pub enum Step {
     },
     /// A severity of some rows.
     Severity(&'static str, Option<Choice>),
-    /// The severity of a score, and the score that medium begins at.
-    Score(f64),
+    /// The severity of the CVSS score, where there is one.
+    Score,
     /// What names or ids are made of.
     As(Vec<Template>),
     /// The other has this too.
@@ -91,7 +91,7 @@ fn step(text: &'static str) -> Step {
         "with some dropped rows" => return Step::Rule(Rule::SomeDroppedRows),
         "all of the report" => return Step::Rule(Rule::AllOfTheReport),
         "other fields" => return Step::Rule(Rule::OtherFields),
-        "by score" => return Step::Score(4.0),
+        "by score" => return Step::Score,
         _ => {}
     }
     let after = |start: &str| text.strip_prefix(start);
@@ -103,9 +103,6 @@ fn step(text: &'static str) -> Step {
         let by = Template::read(worst.unwrap_or(by));
         let worst = worst.is_some();
         return Step::Merged { by, worst };
-    }
-    if let Some(score) = after("by score, medium from ") {
-        return Step::Score(score.parse().expect("a score"));
     }
     if let Some(templates) = after("as ") {
         return Step::As(templates.split(" | ").map(Template::read).collect());
@@ -204,10 +201,10 @@ pub fn apply(step: &Step, rows: &mut Vec<Working>, raw: &Node) -> Result<(), Str
                 row.severity = word.to_string();
             }
         }
-        Step::Score(medium) => {
+        Step::Score => {
             for row in rows {
                 if let Some(score) = row.row.cvss {
-                    row.severity = word_of(score, *medium).to_string();
+                    row.severity = word_of(score).to_string();
                 }
             }
         }
@@ -234,11 +231,11 @@ fn merged<'a>(rows: &[Working<'a>], by: &Template, worst: bool) -> Vec<Working<'
     kept
 }
 
-fn word_of(score: f64, medium: f64) -> &'static str {
+fn word_of(score: f64) -> &'static str {
     match score {
         9.0.. => "critical",
         7.0.. => "high",
-        _ if score >= medium => "medium",
+        4.0.. => "medium",
         _ if score > 0.0 => "low",
         _ => "info",
     }
