@@ -109,16 +109,23 @@ fn cwes(value: &Val) -> Val {
 fn cwe_numbers(value: &Val) -> Val {
     static NUMBER: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?i)^(?:[^0-9-]*cwe[-_: ]*)?([0-9]+)$"));
-    let numbers = values::list(value).into_iter().filter_map(|one| match one {
-        Val::Num(_) => Some(one.clone()),
-        Val::TStr(_) => {
-            let text = values::text(one)?;
-            NUMBER.captures(&text).map(|number| numeral(&number[1]))
+    let mut found = Vec::new();
+    for one in values::list(value) {
+        match one {
+            Val::Num(_) => found.push(one.clone()),
+            Val::TStr(_) => {
+                let text = values::text(one).unwrap_or_default();
+                let numbers = text
+                    .split(',')
+                    .filter_map(|part| NUMBER.captures(part.trim()));
+                found.extend(numbers.map(|number| numeral(&number[1])));
+            }
+            Val::Null | Val::Bool(_) | Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => {}
         }
-        Val::Null | Val::Bool(_) | Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => None,
-    });
+    }
     let none = Val::from(0_usize);
-    set(numbers.filter(|number| *number > none).collect())
+    found.retain(|number| *number > none);
+    set(found)
 }
 
 fn advisories(value: &Val) -> Val {

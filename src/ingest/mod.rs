@@ -21,6 +21,7 @@ mod rows;
 mod scan;
 mod shape;
 mod stack;
+mod unknown;
 mod values;
 mod walk;
 mod xml;

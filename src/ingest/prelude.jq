@@ -5,7 +5,7 @@
 # first_of(f)    the first of several candidates that is there: first_of(.a, .b)
 # number         a number given as one or as text; null if it is none
 # cwes           every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79"
-# cwe_numbers    CWE numbers given as numbers or digits: 79, "79", "CWE-79"; 0 and -1 mean none
+# cwe_numbers    CWE numbers given as numbers or digits: 79, "79", "CWE-79", "16, 200"; 0 and -1 mean none
 # advisories     every advisory id named anywhere inside, as its register writes it: CVE-2021-44228, GHSA-…
 
 # Whether a text has a match at all.

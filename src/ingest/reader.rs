@@ -10,7 +10,8 @@ use super::reading::{Programs, Reading, failed};
 use super::report::{Report, Row};
 use super::shape;
 use super::stack::deeply;
-use super::values::{list, text};
+use super::unknown::unknown;
+use super::values::list;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::{Definitions, ReportSource, Shape};
 use crate::types::Scale;
@@ -139,7 +140,7 @@ impl<'a> Reader<'a> {
             .collect();
         match known.as_slice() {
             [one] => Ok(*one),
-            [] => Err(unknown(name, shape, value).into()),
+            [] => Err(unknown(name, shape, value, self.sources).into()),
             several => {
                 let names: Vec<&str> = several
                     .iter()
@@ -197,31 +198,4 @@ impl<'a> Reader<'a> {
             }
         }
     }
-}
-
-/// Says what was looked at, so that the reader sees how the report differs from what is known.
-fn unknown(name: &str, shape: Shape, value: &Val) -> Diagnostic {
-    let first = match value {
-        Val::Arr(values) => values.first().unwrap_or(value),
-        Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) | Val::Obj(_) => value,
-    };
-    let keys = match first {
-        Val::Obj(members) => {
-            let names = members.keys().take(12).filter_map(text);
-            let names: Vec<String> = names.collect();
-            format!(" with {}", names.join(", "))
-        }
-        Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) | Val::Arr(_) => {
-            String::new()
-        }
-    };
-    Diagnostic::data(
-        "D401",
-        format!(
-            "`{name}` is {}{keys}: no source knows this report",
-            shape.word()
-        ),
-    )
-    .help("the formats known: riskql sources")
-    .help("a new one is a file in kpi-defs/sources")
 }

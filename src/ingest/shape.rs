@@ -15,8 +15,14 @@ pub const LARGEST: u64 = 1 << 30;
 pub(super) const MOST_VALUES: u64 = 32_000_000;
 /// What ZIP archives begin with.
 pub(super) const ARCHIVE: &[u8] = b"PK\x03\x04";
+/// What a file packed by gzip begins with.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
+
+/// Help with a report in which no tool is named.
+pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
+     which says so also where it found nothing";
 
 /// What bytes are.
 pub(super) struct Content<'a> {
@@ -82,7 +88,13 @@ pub(super) fn read<'a>(
             body: Body::Read(value),
         });
     }
-    let text = text(bytes);
+    let text = match bytes.starts_with(GZIP) {
+        true => {
+            let unpacked = zip::unpacked(bytes).map_err(|why| damaged(name, why))?;
+            Cow::Owned(text(&unpacked).into_owned())
+        }
+        false => text(bytes),
+    };
     if text.len() > large && begins_json(&text) {
         return looked_at(text).map_err(|why| damaged(name, why));
     }
@@ -124,7 +136,7 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
     let text = begun(text);
     let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
     match text.as_bytes().first() {
-        None => Err(damaged(name, "it is empty")),
+        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING)),
         Some(b'<') if is_html(text) => Err(Diagnostic::data(
             "D401",
             format!("`{name}` is a web page, not a report for machines"),
@@ -137,6 +149,13 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
             .and_then(|skimmed| json::read(text, &skimmed, budget))
             .map(itself)
             .map_err(|why| damaged(name, why)),
+        // Some tools write this where they found nothing.
+        Some(_) if text.trim_end() == "null" => Ok((Shape::Json, Val::Null, Val::Null)),
+        Some(_) if is_binary(text) => Err(Diagnostic::data(
+            "D401",
+            format!("`{name}` is no text: no source knows this report"),
+        )
+        .help("export the report as JSON, XML or CSV; packed by zip or gzip is fine")),
         Some(_) => csv::read(text, budget)
             .map(|(value, sample)| (Shape::Csv, value, sample))
             .map_err(|why| damaged(name, why)),
@@ -196,6 +215,12 @@ fn wide(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
         [letter, 0, ..] if *letter != 0 => Some(encoding_rs::UTF_16LE),
         _ => None,
     }
+}
+
+/// Whether a text begins with signs that no text has.
+fn is_binary(text: &str) -> bool {
+    let is_odd = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n');
+    text.chars().take(1000).any(is_odd)
 }
 
 /// Whether the first element is that of a web page; texts inside of reports may have such elements.

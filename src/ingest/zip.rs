@@ -1,4 +1,4 @@
-//! ZIP archives → an object of their members by name, each read as what it is.
+//! ZIP archives → an object of their members by name, each read as what it is; and what gzip has packed.
 //!
 //! Members stay in memory: their names are never paths of files. What they unpack to is bounded.
 
@@ -43,7 +43,7 @@ pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val,
             .name()
             .map_err(|error| failed(format!("member {}: {error}", index + 1)))?
             .to_string();
-        let limit = left.min((member.compressed_size().saturating_mul(LARGEST_RATIO)).max(1 << 20));
+        let limit = left.min(most_bytes(member.compressed_size()));
         let mut unpacked = Vec::new();
         member
             .take(limit + 1)
@@ -65,4 +65,23 @@ pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val,
     }
     members.sort_by(|left, right| left.0.cmp(&right.0));
     Ok(object(members))
+}
+
+/// What so many packed bytes may unpack to.
+fn most_bytes(packed: u64) -> u64 {
+    packed.saturating_mul(LARGEST_RATIO).max(1 << 20)
+}
+
+/// What a file packed by gzip holds.
+pub(super) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let limit = MOST_BYTES.min(most_bytes(bytes.len() as u64));
+    let mut unpacked = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes)
+        .take(limit + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|error| format!("it cannot be unpacked: {error}"))?;
+    match unpacked.len() as u64 > limit {
+        true => Err(format!("it unpacks to more than {limit} bytes")),
+        false => Ok(unpacked),
+    }
 }

@@ -66,7 +66,18 @@ fn what_cannot_be_read_is_told_with_its_reason() {
         project.write("report.json", text);
         project.with_defs(&["sources", "test", "report.json"])
     };
-    test("[]").refused(3, &["D401", "no source knows this report"]);
+    test("[]").refused(
+        3,
+        &[
+            "D401",
+            "json, an empty list: no source knows this report",
+            "nothing in it says which tool ran",
+        ],
+    );
+    test("null").refused(3, &["D401", "json, null"]);
+    test(r#"{"found": []}"#).refused(3, &["D401", "with found", "which tool ran"]);
+    test(r#"[{"issues": "one"}]"#).refused(3, &["D401", "with issues", "it looks most like: acme"]);
+    test("").refused(3, &["D403", "it is empty", "which tool ran"]);
     test("{").refused(3, &["D403"]);
     test(r#"{"issues": [{"title": "one", "severity": "odd"}]}"#).refused(
         3,

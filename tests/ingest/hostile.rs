@@ -263,6 +263,35 @@ fn numbers_beyond_all_bounds_are_refused_or_missing() {
     );
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).expect("memory");
+    packed.finish().expect("memory")
+}
+
+#[test]
+fn what_gzip_has_packed_is_read_within_bounds() {
+    let report = read(gzip(BANDIT.as_bytes())).expect("a report");
+    assert_eq!(report, read(BANDIT).expect("a report"));
+    assert_refused(
+        gzip(&vec![b'['; 60_000_000]),
+        "D403",
+        "unpacks to more than",
+    );
+    let packed = gzip(BANDIT.as_bytes());
+    assert_refused(&packed[..packed.len() / 2], "D403", "cannot be unpacked");
+}
+
+#[test]
+fn what_is_no_text_is_said_to_be_none() {
+    assert_refused(
+        [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0],
+        "D401",
+        "no text",
+    );
+    assert_refused(gzip(&[0x89, b'P', b'N', b'G', 0x1a, 0]), "D401", "no text");
+}
+
 #[test]
 fn wide_and_long_reports_end() {
     let zeros = format!("[{}0]", "0,".repeat(20_000));
