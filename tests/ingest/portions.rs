@@ -94,7 +94,7 @@ fn own_samples_are_the_same_in_portions() {
     let definitions = library();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ingest/samples");
     let tried = compared(&definitions, &files(&folder));
-    for needed in ["sarif", "gitlab_sast", "checkov"] {
+    for needed in ["sarif", "trivy", "checkov"] {
         assert!(
             tried.contains(needed),
             "no sample with two rows of {needed}: {tried:?}"
