@@ -9,9 +9,11 @@ mod traps;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use polars::prelude::{ParquetReader, SerReader};
+use riskql::data::Horizon;
 use riskql::diagnostic::Problems;
 use riskql::ingest::Reader;
 use riskql::model::Definitions;
@@ -104,7 +106,19 @@ impl Room {
     }
 
     pub fn table_by(&self, definitions: &Definitions, name: &str) -> Vec<Record> {
-        let folder = store::tables(&self.store, definitions).expect("tables");
+        self.read(&self.folder(definitions, Horizon::default()), name)
+    }
+
+    /// The table as it is seen from a horizon.
+    pub fn table_at(&self, horizon: Horizon, name: &str) -> Vec<Record> {
+        self.read(&self.folder(definitions(), horizon), name)
+    }
+
+    pub fn folder(&self, definitions: &Definitions, horizon: Horizon) -> PathBuf {
+        store::tables(&self.store, definitions, horizon).expect("tables")
+    }
+
+    fn read(&self, folder: &Path, name: &str) -> Vec<Record> {
         let file = File::open(folder.join(format!("{name}.parquet"))).expect("a table");
         let frame = ParquetReader::new(file).finish().expect("Parquet");
         let mut records = vec![Record::new(); frame.height()];
