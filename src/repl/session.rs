@@ -259,11 +259,7 @@ impl Session {
     pub(super) fn locate(&mut self) -> Result<(), Problems> {
         let definitions = &self.workspace.definitions;
         let settings = &self.settings;
-        let places = store::locate(
-            definitions,
-            settings.data.as_deref(),
-            &settings.table_files,
-        )?;
+        let places = store::locate(definitions, settings.data.as_deref(), &settings.table_files)?;
         self.tables = places.whole(definitions)?;
         self.places = Rc::new(places);
         Ok(())
@@ -322,8 +318,10 @@ impl Session {
             Some(right) => problems.help(format!("clauses stand below, indented:\n{right}")),
             None => problems,
         })?;
-        let has_table = added.names.iter().any(|name| name.starts_with("table "));
-        let located = if has_table { self.locate() } else { Ok(()) };
+        let located = match added.names.iter().any(|name| decides_tables(name)) {
+            true => self.locate(),
+            false => Ok(()),
+        };
         self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);
@@ -348,4 +346,10 @@ impl Session {
         drop(tables);
         self.catalogue = Arc::new(renewed);
     }
+}
+
+/// Whether tables are others by a definition: where their files are, or what follows from a store.
+fn decides_tables(label: &str) -> bool {
+    let kinds = ["table ", "scale ", "match "];
+    kinds.iter().any(|kind| label.starts_with(kind))
 }

@@ -122,9 +122,7 @@ fn derived(
         ("detections", found.detections),
     ];
     let used: BTreeSet<String> = found.about.used.drain(..).collect();
-    let unused = rulings
-        .iter()
-        .filter(|ruling| !used.contains(&ruling.name));
+    let unused = rulings.iter().filter(|ruling| !used.contains(&ruling.name));
     let oddities = unused.map(decisions::Ruling::unused).chain(names.circles());
     found.about.oddities = oddities.collect();
     put(folder, &tables, &found.about)

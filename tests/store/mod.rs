@@ -6,6 +6,7 @@ mod decisions;
 mod history;
 mod lifecycle;
 mod replay;
+mod scans;
 mod standpoints;
 mod traps;
 

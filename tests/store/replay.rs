@@ -132,7 +132,11 @@ impl What {
             What::Decisions(all) => list(all.iter().map(decision).collect()),
             What::Kev(all) => {
                 let listed = all.iter().map(|(at, title)| {
-                    format!(r#"{{"cveID": "{}", "dateAdded": "{}"}}"#, cve(title), day(*at))
+                    format!(
+                        r#"{{"cveID": "{}", "dateAdded": "{}"}}"#,
+                        cve(title),
+                        day(*at)
+                    )
                 });
                 let listed = list(listed.collect());
                 format!(r#"{{"catalogVersion": "1", "vulnerabilities": {listed}}}"#)

@@ -118,9 +118,8 @@ fn a_score_is_the_latest_of_the_days_before() {
     let room = Room::new();
     room.take("2026-03-01", &report(&weakness("a", "High", "CVE-1")));
     for (day, score) in [("2026-03-08", "0.6"), ("2026-03-03", "0.2")] {
-        let text = format!(
-            "#score_date:{day}T00:00:00+0000\ncve,epss,percentile\nCVE-1,{score},0.5\n"
-        );
+        let text =
+            format!("#score_date:{day}T00:00:00+0000\ncve,epss,percentile\nCVE-1,{score},0.5\n");
         room.take("2026-03-20", &text);
     }
     let days = ["2026-03-03", "2026-03-04", "2026-03-08", "2026-03-09"];
@@ -135,9 +134,7 @@ fn of_one_file_the_decisions_before_hold() {
     let room = Room::new();
     room.take("2026-03-01", &saw(&["sql"]));
     let on = |word: &str, day: &str| {
-        format!(
-            r#"{{"asset_id": "shop", "rule_id": "sql", "decision": "{word}", "at": "{day}"}}"#
-        )
+        format!(r#"{{"asset_id": "shop", "rule_id": "sql", "decision": "{word}", "at": "{day}"}}"#)
     };
     let all = [
         on("confirmed", "2026-03-04"),
@@ -187,7 +184,10 @@ fn what_is_one_weakness_later_was_two_findings_before() {
     room.take("2026-03-02", &seen_by("probe", 90));
     room.take("2026-03-05", &seen_by("probe", 11));
     let many = |day| room.table_at(before(day), "findings").len();
-    assert_eq!(["2026-03-02", "2026-03-05", "2026-03-06"].map(many), [1, 2, 1]);
+    assert_eq!(
+        ["2026-03-02", "2026-03-05", "2026-03-06"].map(many),
+        [1, 2, 1]
+    );
 }
 
 #[test]
@@ -197,8 +197,14 @@ fn a_clean_scan_that_was_recorded_late_was_not_known_before() {
     room.take_late("2026-03-05", "2026-03-20", &saw(&["xss"]));
     let backlog = |clauses: &str| numbers(&room, &[&format!("backlog {clauses}")])[0];
     assert_eq!(backlog("as of 2026-03-10"), Some(1.0));
-    assert_eq!(backlog("as of 2026-03-10 as known on 2026-03-19"), Some(2.0));
-    assert_eq!(backlog("as of 2026-03-10 as known on 2026-03-20"), Some(1.0));
+    assert_eq!(
+        backlog("as of 2026-03-10 as known on 2026-03-19"),
+        Some(2.0)
+    );
+    assert_eq!(
+        backlog("as of 2026-03-10 as known on 2026-03-20"),
+        Some(1.0)
+    );
     assert_eq!(backlog("as of 2026-03-04"), Some(2.0));
     // Nothing later was known on the 19th than the scan of the first.
     let texts = ["backlog as known on 2026-03-19".to_string()];
@@ -223,7 +229,10 @@ fn without_an_as_of_all_there_is_counts() {
 #[test]
 fn horizons_with_the_same_facts_before_them_share_their_tables() {
     let room = Room::new();
-    for (asset, days) in [("shop", ["2026-03-01", "2026-03-09"]), ("bank", ["2026-03-02"; 2])] {
+    for (asset, days) in [
+        ("shop", ["2026-03-01", "2026-03-09"]),
+        ("bank", ["2026-03-02"; 2]),
+    ] {
         for day in days {
             let context = riskql::store::Context {
                 asset: Some(asset.to_string()),
