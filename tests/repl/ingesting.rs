@@ -145,6 +145,8 @@ fn a_query_on_a_store_is_answered_from_where_it_stands() {
     assert_eq!(asked("backlog by severity"), "medium");
     assert_eq!(asked("backlog by severity as of 2026-03-10"), "critical");
     session.answer("\\as-of latest");
+    let known = told(&mut session, "\\known-on");
+    assert_eq!(known.trim(), "with all the store knows");
     let mut asked = |typed: &str| severities(&shown(&mut session, typed));
     assert_eq!(asked("backlog by severity"), "critical");
 }
