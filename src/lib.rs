@@ -59,7 +59,6 @@ pub mod testing;
 pub mod types;
 pub mod why;
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Text of a query → its answer, over table files, as of the latest event in them.
@@ -84,9 +83,10 @@ pub fn ask(
     let ground = ground::Ground {
         definitions,
         sources,
-        tables: Rc::new(RefCell::new(data::Memory::new(tables))),
+        tables: Rc::new(data::Tables::of_files(tables)),
         as_of: None,
         known_on: None,
+        watermark: None,
     };
     let mut answered = ground.answers(&[&query])?;
     Ok(answered.answers.remove(0))

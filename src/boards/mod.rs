@@ -45,8 +45,8 @@ pub fn board(ground: &Ground, draft: Draft) -> Result<Board, Problems> {
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
     let lacking: Vec<String> = cards
         .iter()
-        .map(|card| ground.lacking(&card.query).join(", "))
-        .collect();
+        .map(|card| Ok(ground.lacking(&card.query)?.join(", ")))
+        .collect::<Result<_, Problems>>()?;
     let histories: Vec<Option<Query>> = cards.iter().map(|card| history(card)).collect();
     let answerable = || (0..cards.len()).filter(|index| lacking[*index].is_empty());
     let mut queries: Vec<&Query> = answerable().map(|index| &cards[index].query).collect();

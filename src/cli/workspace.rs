@@ -1,6 +1,5 @@
 //! What most commands start with: the definitions, the query, where the data is, the instants.
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -8,7 +7,6 @@ use super::args::DataOptions;
 use super::console::{Console, Target};
 use super::failure::Failure;
 use crate::boards::{self, Draft};
-use crate::data::Memory;
 use crate::diagnostic::Diagnostic;
 use crate::ground::{Answered, Ground};
 use crate::model::{Definitions, Moment, Query};
@@ -86,16 +84,13 @@ pub fn ground<'a>(
     instants: Instants,
 ) -> Result<Ground<'a>, Failure> {
     let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
-    let known_on = match (&instants.known_on, options.data.as_deref()) {
-        (None, Some(folder)) => store::latest_knowledge(folder)?,
-        (known_on, _) => known_on.clone(),
-    };
     Ok(Ground {
         definitions,
         sources: &console.sources,
-        tables: Rc::new(RefCell::new(Memory::new(tables))),
+        tables: Rc::new(tables),
         as_of: instants.as_of,
-        known_on,
+        known_on: instants.known_on,
+        watermark: None,
     })
 }
 

@@ -74,11 +74,6 @@ impl Memory {
         self.readings
     }
 
-    /// Forgets everything read, and looks at other files from now on.
-    pub fn replace(&mut self, locations: Vec<Location>) {
-        *self = Memory::new(locations);
-    }
-
     /// What a request asks for; reads what is not here yet. Files that were written since are read
     /// again, all of them, and a note says so.
     ///

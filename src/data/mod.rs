@@ -32,6 +32,7 @@ mod parquet_pages;
 mod plan;
 mod raw;
 mod report;
+mod tables;
 mod texts;
 mod watermark;
 
@@ -39,6 +40,7 @@ pub use given::from_given;
 pub use load::load;
 pub use locate::{Location, locate};
 pub use memory::Memory;
+pub use tables::{Horizon, Replay, Tables};
 pub use texts::texts_of;
 pub use watermark::watermark;
 

@@ -13,7 +13,7 @@ pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<
     let mut notes = Vec::new();
     let mut keep = Vec::with_capacity(values.columns.len());
     for index in 0..values.columns.len() {
-        let lacking = ground.lacking(&single(&whole, index)).join(", ");
+        let lacking = ground.lacking(&single(&whole, index))?.join(", ");
         if !lacking.is_empty() {
             notes.push(format!(
                 "{} left out: no file for {lacking}",

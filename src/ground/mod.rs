@@ -1,7 +1,8 @@
-//! Where queries are asked: definitions, the tables' files, and the instants to stand at.
+//! Where queries are asked: definitions, the tables, and the instants to stand at.
 //!
 //! Takes checked queries; gives their answers. Each file is read once for all of them, with the
-//! columns that any of them needs.
+//! columns that any of them needs. Tables that follow from dated facts are asked as they were where a
+//! query stands.
 
 mod everything;
 
@@ -11,10 +12,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::answer::Answer;
-use crate::data::{Dataset, Location, Memory, Request};
+use crate::data::{Dataset, Horizon, Memory, Request, Tables};
 use crate::diagnostic::Problems;
 use crate::engine;
-use crate::model::{Definitions, Moment, Query};
+use crate::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Asking, Plan};
 use crate::source::{Sources, Span};
 
@@ -24,11 +25,13 @@ pub struct Ground<'a> {
     /// Where definitions and queries were written; messages about needed columns name the place.
     pub sources: &'a Sources,
     /// The tables, as far as they were read; what a query needs beyond that is read when it is asked.
-    pub tables: Rc<RefCell<Memory>>,
+    pub tables: Rc<Tables>,
     /// For queries that do not say; without it, the latest event in the data (rule S2).
     pub as_of: Option<Moment>,
-    /// For queries that do not say; without it, as-of.
+    /// For queries that do not say; without it, all that is known of facts, and as-of of files.
     pub known_on: Option<Moment>,
+    /// The latest event in the data where that is settled already, in microseconds.
+    pub watermark: Option<i64>,
 }
 
 /// Answers in the order of the queries, and what the user should know of the data.
@@ -37,10 +40,44 @@ pub struct Answered {
     pub notes: Vec<String>,
 }
 
+/// Queries by their places that are asked over the same tables.
+struct Group {
+    tables: Rc<RefCell<Memory>>,
+    queries: Vec<usize>,
+}
+
 impl Ground<'_> {
     /// Answers several queries over one reading of the data.
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
-        let (dataset, given) = self.load(queries)?;
+        let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
+        let mut notes: Vec<String> = Vec::new();
+        let mut problems = Problems::default();
+        for group in self.groups(queries)? {
+            let own: Vec<&Query> = group.queries.iter().map(|place| queries[*place]).collect();
+            match self.answers_over(&group.tables, &own) {
+                Ok(answered) => {
+                    for (place, answer) in group.queries.iter().zip(answered.answers) {
+                        answers[*place] = Some(answer);
+                    }
+                    notes.retain(|note| !answered.notes.contains(note));
+                    notes.extend(answered.notes);
+                }
+                Err(of_group) => problems.extend(of_group),
+            }
+        }
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        let answers = answers.into_iter().flatten().collect();
+        Ok(Answered { answers, notes })
+    }
+
+    fn answers_over(
+        &self,
+        tables: &RefCell<Memory>,
+        queries: &[&Query],
+    ) -> Result<Answered, Problems> {
+        let (dataset, given) = self.read(tables, queries)?;
         let plans = plans(self.definitions, queries, &given)?;
         Ok(Answered {
             answers: engine::answers(self.definitions, &dataset, &plans)?,
@@ -48,19 +85,77 @@ impl Ground<'_> {
         })
     }
 
-    /// Reads what queries need, and says where they stand if they do not.
+    /// Which queries are asked over the same tables: all of them, where those are files.
+    fn groups(&self, queries: &[&Query]) -> Result<Vec<Group>, Problems> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (place, query) in queries.iter().enumerate() {
+            let tables = self.tables_for(query)?;
+            let known = |group: &&mut Group| Rc::ptr_eq(&group.tables, &tables);
+            match groups.iter_mut().find(known) {
+                Some(group) => group.queries.push(place),
+                None => groups.push(Group {
+                    tables,
+                    queries: vec![place],
+                }),
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The tables as they are seen from where a query stands. Without an as-of they are all there is,
+    /// and what is latest in them says where the query stands.
+    pub fn tables_for(&self, query: &Query) -> Result<Rc<RefCell<Memory>>, Problems> {
+        self.seen_from(query.as_of.as_ref(), query.known_on.as_ref())
+    }
+
+    /// The tables for queries that do not say where they stand.
+    pub fn usual_tables(&self) -> Result<Rc<RefCell<Memory>>, Problems> {
+        self.seen_from(None, None)
+    }
+
+    fn seen_from(
+        &self,
+        as_of: Option<&Moment>,
+        known_on: Option<&Moment>,
+    ) -> Result<Rc<RefCell<Memory>>, Problems> {
+        let instant = |moment: &Moment| moment.instant;
+        let horizon = Horizon {
+            as_of: as_of.or(self.as_of.as_ref()).map(instant),
+            known_on: known_on.or(self.usual_knowledge()).map(instant),
+        };
+        self.tables.within(self.definitions, horizon)
+    }
+
+    /// As known when queries are asked that do not say; `None`: as known at as-of.
+    pub fn usual_knowledge(&self) -> Option<&Moment> {
+        self.known_on.as_ref().or(self.tables.knowledge())
+    }
+
+    /// Reads what queries of one standpoint need, and says where they stand if they do not.
     pub fn load(&self, queries: &[&Query]) -> Result<(Dataset, plan::Given), Problems> {
+        let tables = match queries.first() {
+            Some(query) => self.tables_for(query)?,
+            None => self.usual_tables()?,
+        };
+        self.read(&tables, queries)
+    }
+
+    fn read(
+        &self,
+        tables: &RefCell<Memory>,
+        queries: &[&Query],
+    ) -> Result<(Dataset, plan::Given), Problems> {
         let request = self.needs(queries);
-        let mut tables = self.tables.borrow_mut();
+        let mut tables = tables.borrow_mut();
         let dataset = tables.dataset(self.definitions, &request)?;
+        let mut watermark = self.watermark;
+        if self.wants_watermark(queries) {
+            watermark = tables.watermark(self.definitions, &dataset);
+        }
         let given = plan::Given {
             as_of: self.as_of.clone(),
-            known_on: self.known_on.clone(),
-            watermark: if self.wants_watermark(queries) {
-                tables.watermark(self.definitions, &dataset)
-            } else {
-                None
-            },
+            known_on: self.usual_knowledge().cloned(),
+            watermark,
         };
         Ok((dataset, given))
     }
@@ -76,31 +171,30 @@ impl Ground<'_> {
     }
 
     fn wants_watermark(&self, queries: &[&Query]) -> bool {
-        self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none())
-    }
-
-    /// The files of the tables that have one.
-    pub fn files(&self) -> Vec<Location> {
-        self.tables.borrow().locations().to_vec()
+        let is_settled = self.as_of.is_some() || self.watermark.is_some();
+        !is_settled && queries.iter().any(|query| query.as_of.is_none())
     }
 
     /// The tables a query cannot do without and that have no file.
-    pub fn lacking(&self, query: &Query) -> Vec<&str> {
+    pub fn lacking(&self, query: &Query) -> Result<Vec<&str>, Problems> {
         let asking = Asking {
             place: &|_| String::new(),
             watermark: false,
             tolerant: false,
         };
-        let files = self.files();
-        plan::needs(self.definitions, &[query], asking)
-            .tables
+        let tables = self.tables_for(query)?;
+        let tables = tables.borrow();
+        let has_file = |id: &TableId| {
+            let mut locations = tables.locations().iter();
+            locations.any(|location| location.table == *id)
+        };
+        let needs = plan::needs(self.definitions, &[query], asking).tables;
+        let lacking = needs
             .iter()
-            .filter(|(table, wanted)| {
-                !wanted.file_needed_by.is_empty()
-                    && !files.iter().any(|location| location.table == **table)
-            })
+            .filter(|(table, wanted)| !wanted.file_needed_by.is_empty() && !has_file(table));
+        Ok(lacking
             .map(|(table, _)| self.definitions.table(*table).name.as_str())
-            .collect()
+            .collect())
     }
 
     /// Where a span begins, as a message names it: `kpis/mttr.kpi:3`.

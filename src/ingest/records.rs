@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat};
 
 use super::dates;
-use crate::model::{Decision, Fills};
+use super::report::Outcome;
+use crate::model::{Decision, Fills, ToolKind};
 
 /// A mistake in a record.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -16,15 +17,21 @@ pub(super) enum Unusable {
     NoDate,
     /// A verdict on nothing in particular.
     NoFinding,
-    /// A record without the field that says what it is about.
+    /// A record without a field that it is of no use without.
     Nameless(&'static str),
+    /// A field and its text, which is none of the words there are.
+    Word(&'static str, String, Vec<&'static str>),
     Number(&'static str, String),
 }
 
 impl Unusable {
     /// Code, message, and what to do.
-    pub fn told(&self) -> (&'static str, String, &'static str) {
-        match self {
+    pub fn told(&self) -> (&'static str, String, String) {
+        let (code, message, help) = match self {
+            Unusable::Word(field, text, words) => {
+                let help = format!("one of: {}", words.join(", "));
+                return ("D439", format!("\"{text}\" is no `{field}`"), help);
+            }
             Unusable::Date(field, text) => (
                 "D407",
                 format!("`{field}` is \"{text}\", which is no date"),
@@ -53,19 +60,27 @@ impl Unusable {
             Unusable::Nameless(field) => (
                 "D433",
                 format!("a row has no `{field}`"),
-                "every row says what it is about",
+                "every row needs one",
             ),
             Unusable::Number(field, text) => (
                 "D434",
                 format!("`{field}` is \"{text}\", which is no number"),
                 "write it so: 0.0425",
             ),
-        }
+        };
+        (code, message, help.to_string())
     }
 }
 
 /// Fields that hold dates.
-const DATES: &[&str] = &["at", "until", "date", "commissioned_at", "retired_at"];
+const DATES: &[&str] = &[
+    "at",
+    "until",
+    "date",
+    "finished_at",
+    "commissioned_at",
+    "retired_at",
+];
 
 /// What tells which findings a verdict is on.
 const SELECTORS: &[&str] = &[
@@ -76,6 +91,9 @@ const SELECTORS: &[&str] = &[
     "url",
     "component",
 ];
+
+/// What a scan is of no use without.
+const OF_SCANS: &[&str] = &["scan_id", "asset_id", "finished_at", "outcome"];
 
 /// Writes dates in one way, and gives what is wrong with the record.
 pub(super) fn settle(
@@ -107,6 +125,14 @@ pub(super) fn settle(
                 mistakes.push(Unusable::NoFinding);
             }
         }
+        Fills::Scans => {
+            let lacking = OF_SCANS.iter().filter(|field| !has(field));
+            mistakes.extend(lacking.map(|field| Unusable::Nameless(field)));
+            let outcomes = Outcome::ALL.map(Outcome::word);
+            mistakes.extend(unknown_word(record, "outcome", &outcomes));
+            let kinds: Vec<&str> = ToolKind::ALL.iter().map(|kind| kind.word()).collect();
+            mistakes.extend(unknown_word(record, "tool_kind", &kinds));
+        }
         Fills::Assets if !has(&"asset_id") => mistakes.push(Unusable::Nameless("asset_id")),
         Fills::Advisories => {
             if !has(&"vulnerability_id") {
@@ -122,6 +148,16 @@ pub(super) fn settle(
         Fills::Assets | Fills::Observations | Fills::Findings => {}
     }
     mistakes
+}
+
+/// A field that holds none of some words.
+fn unknown_word(
+    record: &BTreeMap<String, String>,
+    field: &'static str,
+    words: &[&'static str],
+) -> Option<Unusable> {
+    let text = record.get(field)?;
+    (!words.contains(&text.as_str())).then(|| Unusable::Word(field, text.clone(), words.to_vec()))
 }
 
 /// A day stays a day.

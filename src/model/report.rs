@@ -197,6 +197,8 @@ words!(
         Findings = "findings",
         /// Applications, APIs and services, as somebody registered them.
         Assets = "assets",
+        /// Scans that were made, without what they saw.
+        Scans = "scans",
         /// Verdicts of people.
         Decisions = "decisions",
         /// What is known of vulnerabilities on a day: EPSS, KEV.
@@ -222,6 +224,15 @@ impl Fills {
                 "retired_at",
                 "alias_of",
             ]),
+            Fills::Scans => Some(&[
+                "scan_id",
+                "asset_id",
+                "tool",
+                "tool_kind",
+                "environment",
+                "finished_at",
+                "outcome",
+            ]),
             Fills::Decisions => Some(&[
                 "finding_id",
                 "asset_id",
@@ -243,6 +254,17 @@ impl Fills {
                 "percentile",
                 "known_exploited",
             ]),
+        }
+    }
+
+    /// The field of a record that says when it began to be so: before, it tells of the future. Where it
+    /// is missing, the report's own date stands for it. `None`: records have no time of their own.
+    pub fn date_field(self) -> Option<&'static str> {
+        match self {
+            Fills::Observations | Fills::Findings | Fills::Assets => None,
+            Fills::Scans => Some("finished_at"),
+            Fills::Decisions => Some("at"),
+            Fills::Advisories => Some("date"),
         }
     }
 }

@@ -193,6 +193,8 @@ impl Session {
             written: question.written,
             query,
             answer,
+            as_of: self.settings.as_of.clone(),
+            known_on: self.settings.known_on.clone(),
         })
     }
 

@@ -14,7 +14,7 @@ use super::reply::Reply;
 use super::watch::Stamps;
 use super::workspace::Workspace;
 use crate::answer::Answer;
-use crate::data::Memory;
+use crate::data::{Memory, Tables};
 use crate::diagnostic::Problems;
 use crate::ground::Ground;
 use crate::model::{Moment, Query};
@@ -49,7 +49,10 @@ pub struct Refused {
 /// A conversation about definitions and tables.
 pub struct Session {
     pub(super) workspace: Workspace,
+    /// All there is: what completion and descriptions are about.
     pub(super) tables: Rc<RefCell<Memory>>,
+    /// The same from wherever a query stands.
+    pub(super) places: Rc<Tables>,
     pub(super) settings: Settings,
     pub(super) last: Option<Last>,
     /// The queries before the last, the latest at the end.
@@ -61,8 +64,6 @@ pub struct Session {
     pub(super) depth: usize,
     /// The definition files as they were last read, while they are watched.
     pub(super) watched: Option<Stamps>,
-    /// All that a store knows: what queries are asked with that do not say as known when.
-    pub(super) knowledge: Option<Moment>,
 }
 
 /// A line of a script.
@@ -95,6 +96,9 @@ pub(super) struct Last {
     /// As asked.
     pub query: Query,
     pub answer: Answer,
+    /// What was set when it was asked.
+    pub as_of: Option<Moment>,
+    pub known_on: Option<Moment>,
 }
 
 impl Session {
@@ -117,7 +121,8 @@ impl Session {
         let mut session = Session {
             catalogue: Arc::new(Catalogue::default()),
             workspace,
-            tables: Rc::new(RefCell::new(Memory::default())),
+            tables: Rc::default(),
+            places: Rc::default(),
             settings: Settings {
                 data: options.data,
                 table_files: options.tables,
@@ -135,7 +140,6 @@ impl Session {
             place: None,
             depth: 0,
             watched: None,
-            knowledge: None,
         };
         let told = session.rendered(&problems);
         let set = session.set_instants(options.as_of, options.known_on);
@@ -244,29 +248,20 @@ impl Session {
         Ground {
             definitions: &self.workspace.definitions,
             sources: &self.workspace.sources,
-            tables: Rc::clone(&self.tables),
+            tables: Rc::clone(&self.places),
             as_of: self.settings.as_of.clone(),
-            known_on: self
-                .settings
-                .known_on
-                .clone()
-                .or_else(|| self.knowledge.clone()),
+            known_on: self.settings.known_on.clone(),
+            watermark: None,
         }
     }
 
     /// Looks where the tables are; nothing is read yet.
     pub(super) fn locate(&mut self) -> Result<(), Problems> {
+        let definitions = &self.workspace.definitions;
         let settings = &self.settings;
-        let locations = store::locate(
-            &self.workspace.definitions,
-            settings.data.as_deref(),
-            &settings.table_files,
-        )?;
-        self.knowledge = match settings.data.as_deref() {
-            Some(folder) => store::latest_knowledge(folder)?,
-            None => None,
-        };
-        self.tables.borrow_mut().replace(locations);
+        let places = store::locate(definitions, settings.data.as_deref(), &settings.table_files)?;
+        self.tables = places.whole(definitions)?;
+        self.places = Rc::new(places);
         Ok(())
     }
 
@@ -321,8 +316,10 @@ impl Session {
             Some(right) => problems.help(format!("clauses stand below, indented:\n{right}")),
             None => problems,
         })?;
-        let has_table = added.names.iter().any(|name| name.starts_with("table "));
-        let located = if has_table { self.locate() } else { Ok(()) };
+        let located = match added.names.iter().any(|name| decides_tables(name)) {
+            true => self.locate(),
+            false => Ok(()),
+        };
         self.check_last_again();
         self.refresh_catalogue();
         let warnings = self.rendered(&added.warnings);
@@ -347,4 +344,10 @@ impl Session {
         drop(tables);
         self.catalogue = Arc::new(renewed);
     }
+}
+
+/// Whether tables are others by a definition: where their files are, or what follows from a store.
+fn decides_tables(label: &str) -> bool {
+    let kinds = ["table ", "scale ", "match "];
+    kinds.iter().any(|kind| label.starts_with(kind))
 }

@@ -2,7 +2,6 @@
 //! they were made of.
 
 mod about;
-mod advisories;
 mod assets;
 mod decisions;
 mod detections;
@@ -13,10 +12,11 @@ mod merging;
 mod names;
 mod part;
 mod parts;
+mod scans;
 
 pub use about::About;
 pub(super) use decisions::without_number;
-pub(super) use instants::instant;
+pub(super) use instants::{instant, micros};
 pub use merging::{Reason, Seen};
 
 use std::collections::BTreeSet;
@@ -27,11 +27,11 @@ use std::path::{Path, PathBuf};
 use super::facts;
 use super::frames;
 use super::layout::{Store, unwritable};
-use super::manifest::Manifest;
+use super::sight::Sight;
 use super::write;
+use crate::data::Horizon;
 use crate::diagnostic::Problems;
 use crate::model::{Definitions, MatchRule};
-use advisories::Advisories;
 use names::Names;
 
 /// Changed whenever the same facts would give other tables.
@@ -45,16 +45,22 @@ pub struct Derived {
     pub about: About,
 }
 
-/// The folder of the tables that follow from a store; made if it is not there.
+/// The folder of the tables that follow from what of a store is within a horizon; made if it is not
+/// there. Horizons with the same facts before them have the same folder.
 ///
 /// # Errors
 ///
 /// `D420`, `D421`: the store cannot be read, or the tables not be written.
-pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
+pub fn tables(
+    store: &Store,
+    definitions: &Definitions,
+    horizon: Horizon,
+) -> Result<PathBuf, Problems> {
     store.while_it_changes(|manifests| {
-        let folder = store.derived().join(key(manifests, definitions));
+        let sight = Sight::of(store, manifests, horizon)?;
+        let folder = store.derived().join(key(&sight, definitions));
         if !folder.is_dir() {
-            derived(store, definitions, manifests, &folder, false)?;
+            derived(store, definitions, &sight, &folder, false)?;
         }
         Ok::<PathBuf, Problems>(folder)
     })?
@@ -63,8 +69,9 @@ pub fn tables(store: &Store, definitions: &Definitions) -> Result<PathBuf, Probl
 /// Makes the tables anew, and forgets those that nobody has needed for long. Others may be reading.
 pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let folder = store.while_it_changes(|manifests| {
-        let folder = store.derived().join(key(manifests, definitions));
-        derived(store, definitions, manifests, &folder, true)?;
+        let sight = Sight::of(store, manifests, Horizon::default())?;
+        let folder = store.derived().join(key(&sight, definitions));
+        derived(store, definitions, &sight, &folder, true)?;
         Ok::<PathBuf, Problems>(folder)
     })??;
     let failed = |error| Problems::from(unwritable(&folder, &error));
@@ -80,7 +87,7 @@ pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Prob
 
 /// The tables, and what was noticed when they were made.
 pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Problems> {
-    let folder = tables(store, definitions)?;
+    let folder = tables(store, definitions, Horizon::default())?;
     let about = About::read(&folder)?;
     Ok(Derived { folder, about })
 }
@@ -88,35 +95,34 @@ pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Probl
 fn derived(
     store: &Store,
     definitions: &Definitions,
-    manifests: &[Manifest],
+    sight: &Sight,
     folder: &Path,
     anew: bool,
 ) -> Result<(), Problems> {
-    let registers = facts::read_registers(store, manifests)?;
-    let scans = facts::all_scans(manifests);
+    let registers = facts::read_registers(store, sight)?;
+    let scans = facts::all_scans(&sight.manifests);
     let names = Names::of(&registers);
     let rulings = decisions::rulings(&registers.decisions, &names);
     let mut found = parts::all(&parts::Whole {
         anew,
         store,
         definitions,
-        manifests,
+        manifests: &sight.manifests,
         scans: &scans,
         names: &names,
         rulings: &rulings,
-        retired: &assets::retired(&registers),
+        retired: &assets::retired(&registers, &sight.horizon),
     })?;
-    findings::enrich(&mut found.findings, &Advisories::of(&registers));
+    findings::enrich(&mut found.findings, &registers.advisories);
+    let scans = scans::all(&registers, &names, &scans);
     let tables = [
         ("assets", assets::assets(&registers, &names, &scans)),
-        ("scans", assets::scans(&names, &scans)),
+        ("scans", scans::table(&scans)),
         ("findings", found.findings),
         ("detections", found.detections),
     ];
-    let used: BTreeSet<usize> = found.about.used.drain(..).collect();
-    let unused = rulings
-        .iter()
-        .filter(|ruling| !used.contains(&ruling.number));
+    let used: BTreeSet<String> = found.about.used.drain(..).collect();
+    let unused = rulings.iter().filter(|ruling| !used.contains(&ruling.name));
     let oddities = unused.map(decisions::Ruling::unused).chain(names.circles());
     found.about.oddities = oddities.collect();
     put(folder, &tables, &found.about)
@@ -162,15 +168,10 @@ fn put_files(folder: &Path, tables: &[(&str, frames::Table)], about: &About) -> 
 }
 
 /// The hash of all that the tables depend on.
-fn key(manifests: &[Manifest], definitions: &Definitions) -> String {
+fn key(sight: &Sight, definitions: &Definitions) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(VERSION.as_bytes());
-    let mut reports: Vec<&Manifest> = manifests.iter().flat_map(Manifest::reports).collect();
-    reports.sort_by(|left, right| left.segment.cmp(&right.segment));
-    for report in reports {
-        hash.update(report.segment.as_bytes());
-        hash.update(&report.recorded_at.to_le_bytes());
-    }
+    sight.update(&mut hash);
     update_by_definitions(&mut hash, definitions);
     hash.finalize().to_hex()[..32].to_string()
 }

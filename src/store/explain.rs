@@ -24,7 +24,7 @@ pub struct Explanation {
 ///
 /// # Errors
 ///
-/// `D437`: there is none.
+/// `D438`: there is none.
 pub fn explain(
     store: &Store,
     definitions: &Definitions,
@@ -40,7 +40,7 @@ pub fn explain(
         |row: &BTreeMap<String, String>, field: &str| row.get(field).cloned().unwrap_or_default();
     let of = rows.iter().find(|row| text(row, "detection_id") == wanted);
     let Some(finding) = of.map(|row| text(row, "finding_id")) else {
-        let problem = Diagnostic::data("D437", format!("no finding is called `{named}`"));
+        let problem = Diagnostic::data("D438", format!("no finding is called `{named}`"));
         let ids: Vec<String> = rows.iter().map(|row| text(row, "finding_id")).collect();
         let near = nearest(wanted, ids.iter().map(String::as_str));
         return Err(match near {

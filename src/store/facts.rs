@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::advisories::Advisories;
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
+use super::sight::{self, Sight};
 use super::verify;
+use crate::data::Horizon;
 use crate::diagnostic::Problems;
 use crate::ingest::Row;
 use crate::model::{Definitions, Fills};
@@ -36,11 +39,11 @@ pub(super) type Records = Vec<BTreeMap<String, String>>;
 /// What people registered, decided and looked up. Small beside what scans saw.
 #[derive(Default)]
 pub(super) struct Registers {
-    /// Oldest first: later records say what is so now.
+    /// Oldest report first: later records say what is so now.
     pub assets: Records,
+    pub scans: Records,
     pub decisions: Records,
-    /// Each with the day its report was of.
-    pub advisories: Vec<(i64, BTreeMap<String, String>)>,
+    pub advisories: Advisories,
 }
 
 /// Rows by report and by the asset as the report calls it. Most rows of a scan are those of the scan
@@ -64,18 +67,11 @@ pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
         })
 }
 
-/// Whether a segment holds rows of scans, rather than records.
-fn is_of_scans(manifest: &Manifest) -> bool {
-    record_fields(manifest).is_none()
-}
-
-fn record_fields(manifest: &Manifest) -> Option<&'static [&'static str]> {
-    Fills::from_word(&manifest.fills).and_then(Fills::record_fields)
-}
-
 /// All scans, in the order of time, then of names.
 pub(super) fn all_scans(manifests: &[Manifest]) -> Vec<ScanFact<'_>> {
-    let of_scans = manifests.iter().filter(|manifest| is_of_scans(manifest));
+    let of_scans = manifests
+        .iter()
+        .filter(|manifest| sight::register(manifest).is_none());
     let reports = of_scans.flat_map(Manifest::reports);
     let mut scans: Vec<ScanFact> = reports.flat_map(scans).collect();
     scans.sort_by_key(|scan| (scan.manifest.finished_at, scan.scan_id.clone()));
@@ -93,7 +89,7 @@ pub(super) fn read_rows(
     let mut known = BTreeMap::new();
     let mut problems = Problems::default();
     for manifest in manifests {
-        if !is_of_scans(manifest) || !is_wanted(manifest) {
+        if sight::register(manifest).is_some() || !is_wanted(manifest) {
             continue;
         }
         let path = store.observations().join(&manifest.data);
@@ -140,11 +136,11 @@ fn shared(known: &mut BTreeMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
     }
 }
 
-/// All records, oldest report first.
-pub(super) fn read_registers(store: &Store, manifests: &[Manifest]) -> Result<Registers, Problems> {
+/// All records in sight, oldest report first.
+pub(super) fn read_registers(store: &Store, sight: &Sight) -> Result<Registers, Problems> {
     let mut registers = Registers::default();
     let mut problems = Problems::default();
-    let mut ordered: Vec<&Manifest> = manifests.iter().collect();
+    let mut ordered: Vec<&Manifest> = sight.manifests.iter().collect();
     ordered.sort_by_key(|manifest| {
         (
             manifest.finished_at,
@@ -153,29 +149,42 @@ pub(super) fn read_registers(store: &Store, manifests: &[Manifest]) -> Result<Re
         )
     });
     for manifest in ordered {
-        let Some(fields) = record_fields(manifest) else {
+        let Some((fills, fields)) = sight::register(manifest)
+            .and_then(|fills| fills.record_fields().map(|fields| (fills, fields)))
+        else {
             continue;
         };
         let path = store.observations().join(&manifest.data);
         let read = verify::bytes(store, manifest)
             .and_then(|bytes| frames::read_records(fields, &path, &bytes));
         match read {
-            Ok(records) => match Fills::from_word(&manifest.fills) {
-                Some(Fills::Assets) => registers.assets.extend(records),
-                Some(Fills::Decisions) => registers.decisions.extend(records),
-                Some(Fills::Advisories) => {
-                    let dated = records
-                        .into_iter()
-                        .map(|record| (manifest.finished_at, record));
-                    registers.advisories.extend(dated);
-                }
-                Some(Fills::Observations | Fills::Findings) | None => {}
-            },
+            Ok(records) => registers.add(fills, manifest, &sight.horizon, records),
             Err(problem) => problems.push(problem),
         }
     }
     match problems.has_errors() {
         true => Err(problems),
         false => Ok(registers),
+    }
+}
+
+impl Registers {
+    /// Takes in the records of a report that are within a horizon.
+    fn add(&mut self, fills: Fills, manifest: &Manifest, horizon: &Horizon, records: Records) {
+        let field = fills.date_field();
+        for record in records {
+            let text = field.and_then(|field| record.get(field));
+            let date = sight::date(manifest, text.map(String::as_str));
+            if field.is_some() && !horizon.has_happened(date) {
+                continue;
+            }
+            match fills {
+                Fills::Assets => self.assets.push(record),
+                Fills::Scans => self.scans.push(record),
+                Fills::Decisions => self.decisions.push(record),
+                Fills::Advisories => self.advisories.add(date, &record),
+                Fills::Observations | Fills::Findings => {}
+            }
+        }
     }
 }

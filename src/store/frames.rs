@@ -367,6 +367,26 @@ pub(super) fn read_records(
     Ok(records)
 }
 
+/// The texts of one field of records, each with how many records it stands in one after the other.
+pub(super) fn read_runs(
+    field: &str,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Vec<(Option<String>, usize)>, Diagnostic> {
+    let failed = |error: polars::error::PolarsError| unreadable(path, error);
+    let reader = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(vec![field.to_string()]));
+    let frame = reader.finish().map_err(failed)?;
+    let column = frame.column(field).map_err(failed)?;
+    let mut runs: Vec<(Option<String>, usize)> = Vec::new();
+    for value in column.str().map_err(failed)?.iter() {
+        match runs.last_mut() {
+            Some((last, count)) if last.as_deref() == value => *count += 1,
+            Some(_) | None => runs.push((value.map(str::to_string), 1)),
+        }
+    }
+    Ok(runs)
+}
+
 /// Reads a derived table of these columns back.
 pub(super) fn read_table(columns: Table, path: &Path) -> Result<Table, Diagnostic> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;

@@ -8,6 +8,7 @@
 //! Tables of the shipped schema are derived from the segments ([`tables`]) and cached under the hash of
 //! what they were made of.
 
+mod advisories;
 mod compact;
 mod derive;
 mod explain;
@@ -19,6 +20,7 @@ mod lock;
 mod manifest;
 mod reports;
 mod segment;
+mod sight;
 mod verify;
 mod write;
 
@@ -34,37 +36,54 @@ pub use verify::{Verdict, verify};
 
 use std::path::{Path, PathBuf};
 
-use crate::data::{self, Location};
+use crate::data::{self, Horizon, Location, Replay, Tables};
 use crate::diagnostic::Problems;
 use crate::model::{Definitions, Moment};
 
-/// Where tables are: the files of a folder, or what follows from a store. Files of single tables that
-/// are named win over either.
+/// The tables of a place: the files of a folder, or what follows from a store. Files of single tables
+/// that are named win over either.
 pub fn locate(
     definitions: &Definitions,
     folder: Option<&Path>,
     overrides: &[(String, PathBuf)],
-) -> Result<Vec<Location>, Problems> {
-    match folder.filter(|folder| is_store(folder)) {
-        Some(folder) => {
-            let tables = tables(&Store::open(folder)?, definitions)?;
-            data::locate(definitions, Some(&tables), overrides)
-        }
-        None => data::locate(definitions, folder, overrides),
+) -> Result<Tables, Problems> {
+    let Some(folder) = folder.filter(|folder| is_store(folder)) else {
+        let files = data::locate(definitions, folder, overrides)?;
+        return Ok(Tables::of_files(files));
+    };
+    let store = Store::open(folder)?;
+    let knowledge = latest_knowledge(&store)?;
+    let shelf = Shelf {
+        store,
+        overrides: overrides.to_vec(),
+    };
+    Ok(Tables::of_facts(Box::new(shelf), knowledge))
+}
+
+/// A store, and the files that stand for single tables of it.
+struct Shelf {
+    store: Store,
+    overrides: Vec<(String, PathBuf)>,
+}
+
+impl Replay for Shelf {
+    fn locate(
+        &self,
+        definitions: &Definitions,
+        horizon: Horizon,
+    ) -> Result<Vec<Location>, Problems> {
+        let folder = tables(&self.store, definitions, horizon)?;
+        data::locate(definitions, Some(&folder), &self.overrides)
     }
 }
 
-/// The latest instant at which a store came to know something; `None` for folders of table files.
-/// History that was taken in late is known since then and not before, so whoever asks a store without
-/// saying as known when asks with all it knows.
-pub fn latest_knowledge(folder: &Path) -> Result<Option<Moment>, Problems> {
-    if !is_store(folder) {
-        return Ok(None);
-    }
-    let manifests = Store::open(folder)?.read_manifests()?;
-    let mut reports = manifests.iter().flat_map(Manifest::reports);
-    let first = reports.next().map(|report| report.recorded_at);
-    let latest = reports.map(|report| report.recorded_at).chain(first).max();
+/// The latest instant at which a store came to know something. History that was taken in late is known
+/// since then and not before, so whoever asks a store without saying as known when asks with all it
+/// knows.
+fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
+    let manifests = store.read_manifests()?;
+    let reports = manifests.iter().flat_map(Manifest::reports);
+    let latest = reports.map(|report| report.recorded_at).max();
     Ok(latest.map(|recorded_at| Moment {
         label: derive::instant(recorded_at),
         instant: recorded_at + 1,
@@ -81,7 +100,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("D430", "a decision that is not known"),
     ("D431", "a decision without a date"),
     ("D432", "a decision on nothing in particular"),
-    ("D433", "a record that does not say what it is about"),
+    ("D433", "a record without a field that it needs"),
     ("D434", "a number of an advisory that cannot be read"),
     ("D435", "warning: a decision on findings that are not there"),
     ("D436", "warning: an alias that leads nowhere"),
@@ -90,4 +109,5 @@ pub const CODES: &[(&str, &str)] = &[
         "warning: detections of different weaknesses in one finding",
     ),
     ("D438", "a finding that is not there"),
+    ("D439", "a record with a word that is not known"),
 ];

@@ -210,7 +210,10 @@ fn manifest(
         None if is_of_tool => return Err(no_date(name)),
         None => context.recorded_at,
     };
-    if finished_at > context.recorded_at.saturating_add(CLOCK_SLACK) {
+    let listed = report.records.iter();
+    let listed = listed.filter_map(|record| super::derive::micros(record.get("finished_at")?));
+    let latest = listed.fold(finished_at, i64::max);
+    if latest > context.recorded_at.saturating_add(CLOCK_SLACK) {
         return Err(future(name));
     }
     let outcome = match scan.outcome {
@@ -284,6 +287,6 @@ fn no_date(name: &str) -> Diagnostic {
 }
 
 fn future(name: &str) -> Diagnostic {
-    Diagnostic::data("D409", format!("`{name}` says it was made in the future"))
+    Diagnostic::data("D409", format!("`{name}` tells of a scan in the future"))
         .help("if the report's clock was wrong, say when it was made: --at 2026-03-31T10:00:00Z")
 }

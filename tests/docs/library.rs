@@ -1,11 +1,10 @@
 //! The built-in library as the documentation's examples use it.
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
 use riskql::answer::{Answer, Cell, Column, ColumnRole};
-use riskql::data::{self, Memory};
+use riskql::data::{self, Tables};
 use riskql::ground::Ground;
 use riskql::model::{Definitions, Query};
 use riskql::project;
@@ -21,11 +20,12 @@ pub fn answers_over_demo(
     let ground = Ground {
         definitions,
         sources,
-        tables: Rc::new(RefCell::new(Memory::new(
+        tables: Rc::new(Tables::of_files(
             data::locate(definitions, Some(&folder), &[]).expect("the demo data is found"),
-        ))),
+        )),
         as_of: None,
         known_on: None,
+        watermark: None,
     };
     let queries: Vec<&Query> = queries.iter().collect();
     match ground.answers(&queries) {

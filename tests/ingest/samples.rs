@@ -74,6 +74,13 @@ fn written(name: &str, report: &Report) -> String {
     for row in &report.rows {
         text += &format!("  {}\n", line(row));
     }
+    for record in &report.records {
+        let fields: Vec<String> = record
+            .iter()
+            .map(|(field, value)| format!("{field} {value}"))
+            .collect();
+        text += &format!("  {}\n", fields.join(", "));
+    }
     for (reason, rows) in &report.dropped {
         text += &format!("  dropped {rows}: {reason}\n");
     }

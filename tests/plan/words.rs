@@ -51,7 +51,7 @@ Time
   as of as-of: what happened at or after 2026-05-01 is not seen
   time zone UTC
   period 2026-03: [2026-03-01, 2026-04-01)
-  attributes have no history: their current values are used throughout
+  attributes have no history: their latest values are used throughout
 ";
     assert_eq!(written(&described(&ask)), expected);
 }

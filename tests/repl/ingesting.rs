@@ -1,6 +1,8 @@
 //! `\ingest`: from a report to a number without leaving the session.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use riskql::diagnostic::Fault;
 use riskql::project::Origin;
@@ -10,7 +12,7 @@ use riskql::store::Store;
 
 use super::talk::{session, shown, told};
 
-fn over(store: &std::path::Path) -> Session {
+fn over(store: &Path) -> Session {
     let options = Options {
         origin: Origin::Library,
         data: Some(store.to_path_buf()),
@@ -86,4 +88,87 @@ fn without_a_store_it_says_how_to_begin_one() {
     }
     let reply = session.answer("\\ingest zap.xml at=2026-03");
     assert!(reply.told.contains("a day or an instant"), "{}", reply.told);
+}
+
+/// A store of the weakness `sql`, medium on the first of March and critical from the tenth on, whose
+/// exploit was listed on the twentieth.
+fn scored_again(folder: &Path) -> Session {
+    let weakness = |severity: &str| {
+        format!(
+            r#"{{"name": "scan", "type": "probe", "findings": [{{"title": "sql", "severity": "{severity}", "vulnerability_ids": ["CVE-2026-0001"]}}]}}"#
+        )
+    };
+    let kev = r#"{"catalogVersion": "1", "vulnerabilities": [{"cveID": "CVE-2026-0001", "dateAdded": "2026-03-20"}]}"#;
+    let at = |name: &str| folder.join(name);
+    fs::write(at("one.json"), weakness("Medium")).expect("written");
+    fs::write(at("two.json"), weakness("Critical")).expect("written");
+    fs::write(at("kev.json"), kev).expect("written");
+    Store::open_or_create(&at("store")).expect("a store");
+    let mut session = over(&at("store"));
+    for (file, day) in [
+        ("one.json", "2026-03-01"),
+        ("two.json", "2026-03-10"),
+        ("kev.json", "2026-03-20"),
+    ] {
+        let file = at(file);
+        let file = file.display();
+        let ingest = format!("\\ingest {file} asset=shop at={day}");
+        assert!(shown(&mut session, &ingest).contains("added"));
+    }
+    session
+}
+
+/// The severities that are shown, each once.
+fn severities(shown: &str) -> String {
+    let words = shown.split_whitespace();
+    let words = words.map(|word| word.trim_end_matches([':', ',']));
+    let known: BTreeSet<&str> = words
+        .filter(|word| ["medium", "critical"].contains(word))
+        .collect();
+    known.into_iter().collect::<Vec<&str>>().join(" ")
+}
+
+#[test]
+fn a_query_on_a_store_is_answered_from_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = scored_again(folder.path());
+    let mut asked = |typed: &str| severities(&shown(&mut session, typed));
+    assert_eq!(asked("backlog by severity"), "critical");
+    assert_eq!(asked("as of 2026-03-09"), "medium", "a clause that refines");
+    assert_eq!(asked("\\rows"), "medium", "and the rows behind it");
+    assert_eq!(asked("backlog by severity as of 2026-03-10"), "critical");
+    assert_eq!(
+        asked("list findings open show severity as of 2026-03-09"),
+        "medium"
+    );
+    assert_eq!(
+        asked("explain backlog by severity as of 2026-03-09"),
+        "medium"
+    );
+    session.answer("\\as-of 2026-03-09");
+    let mut asked = |typed: &str| severities(&shown(&mut session, typed));
+    assert_eq!(asked("backlog by severity"), "medium");
+    assert_eq!(asked("backlog by severity as of 2026-03-10"), "critical");
+    session.answer("\\as-of latest");
+    let known = told(&mut session, "\\known-on");
+    assert_eq!(known.trim(), "with all the store knows");
+    let mut asked = |typed: &str| severities(&shown(&mut session, typed));
+    assert_eq!(asked("backlog by severity"), "critical");
+}
+
+#[test]
+fn rows_behind_an_answer_are_of_the_same_tables() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = scored_again(folder.path());
+    // The latest event is the scan of the tenth, and all that is known counts.
+    let answer = shown(
+        &mut session,
+        "count of findings open where exploitable = yes by severity",
+    );
+    assert!(answer.contains("as of 2026-03-10"), "{answer}");
+    let rows = shown(&mut session, "\\rows");
+    assert!(rows.contains("critical: 1, from 1 row"), "{rows}");
+    session.answer("\\as-of 2026-03-05");
+    let again = shown(&mut session, "\\rows");
+    assert_eq!(again, rows, "later settings do not move it");
 }

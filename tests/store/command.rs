@@ -58,3 +58,33 @@ fn a_store_tells_what_was_merged_and_what_is_odd() {
         ],
     );
 }
+
+#[test]
+fn the_command_line_asks_a_store_from_where_it_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for (day, severity) in [("2026-03-01", "Medium"), ("2026-03-10", "Critical")] {
+        let report = format!(
+            r#"{{"name": "scan", "type": "probe", "findings": [{{"title": "sql", "severity": "{severity}"}}]}}"#
+        );
+        let file = format!("{severity}.json");
+        std::fs::write(folder.join(&file), report).expect("written");
+        let at = ["--at", day, "--recorded-at", day];
+        riskql(
+            folder,
+            &[["ingest", &file, "--asset", "shop"].as_slice(), &at].concat(),
+        );
+    }
+    let asked = |query: &str, more: &[&str]| {
+        let run = ["run", query, "--data", "riskql-store", "--format", "csv"];
+        let (stdout, _) = riskql(folder, &[run.as_slice(), more].concat());
+        let line = stdout.lines().nth(1).expect("a group");
+        line.split(',').next().expect("a severity").to_string()
+    };
+    let query = "backlog by severity";
+    assert_eq!(asked(query, &[]), "critical");
+    assert_eq!(asked(query, &["--as-of", "2026-03-09"]), "medium");
+    assert_eq!(asked(query, &["--known-on", "2026-03-09"]), "medium");
+    let clause = format!("{query} as of 2026-03-10");
+    assert_eq!(asked(&clause, &["--as-of", "2026-03-09"]), "critical");
+}

@@ -370,7 +370,7 @@ fn why_detections_are_one() {
     let alone = store::explain(&room.store, definitions(), &alone["finding_id"]).expect("told");
     assert!(alone.reasons.is_empty());
     let unknown = store::explain(&room.store, definitions(), "nothing").expect_err("no such");
-    assert_eq!(super::codes(unknown), ["D437"]);
+    assert_eq!(super::codes(unknown), ["D438"]);
 }
 
 #[test]

@@ -5,17 +5,26 @@ mod correlation;
 mod decisions;
 mod history;
 mod lifecycle;
+mod replay;
+mod scans;
+mod standpoints;
 mod traps;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use polars::prelude::{ParquetReader, SerReader};
+use riskql::answer::Answer;
+use riskql::data::Horizon;
 use riskql::diagnostic::Problems;
+use riskql::ground::Ground;
 use riskql::ingest::Reader;
-use riskql::model::Definitions;
+use riskql::model::{Definitions, Moment, Query};
 use riskql::project;
+use riskql::question;
 use riskql::source::Sources;
 use riskql::store::{self, Added, Context, Segment, Store};
 use riskql::syntax;
@@ -34,12 +43,20 @@ source ruled "A report that names its rules"
 "#;
 
 pub fn definitions() -> &'static Definitions {
-    static LOADED: OnceLock<Definitions> = OnceLock::new();
-    LOADED.get_or_init(|| with(OWN))
+    &library().1
+}
+
+fn library() -> &'static (Sources, Definitions) {
+    static LOADED: OnceLock<(Sources, Definitions)> = OnceLock::new();
+    LOADED.get_or_init(|| read(OWN))
 }
 
 /// The shipped definitions and some more.
 pub fn with(more: &str) -> Definitions {
+    read(more).1
+}
+
+fn read(more: &str) -> (Sources, Definitions) {
     let mut sources = Sources::default();
     let mut files = Vec::new();
     let texts = project::library_texts()
@@ -52,7 +69,8 @@ pub fn with(more: &str) -> Definitions {
         files.push(file);
     }
     let (definitions, problems) = riskql::check::definitions(&sources, &files);
-    definitions.unwrap_or_else(|| panic!("{problems:?}"))
+    let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
+    (sources, definitions)
 }
 
 pub type Record = BTreeMap<String, String>;
@@ -90,6 +108,43 @@ impl Room {
         store::add(&self.store, &segment).map(|added| added == Added::New)
     }
 
+    /// Takes a report of that day in that was recorded then, or on another day.
+    pub fn take_late(&self, day: &str, recorded: &str, report: &str) {
+        let context = Context {
+            at: Some(micros(day)),
+            recorded_at: micros(recorded),
+            ..self.context.clone()
+        };
+        self.try_take(report, &context).expect("the report goes in");
+    }
+
+    /// What queries are answered, asked together: by `as_of` and `known_on` where they do not say.
+    pub fn ask(&self, texts: &[String], horizon: Horizon) -> Result<Vec<Answer>, Problems> {
+        let (sources, definitions) = library();
+        let mut sources = sources.clone();
+        let queries: Vec<Query> = texts
+            .iter()
+            .map(|text| {
+                let read = question::read(&mut sources, definitions, "<query>", text);
+                read.expect("a query").query
+            })
+            .collect();
+        let moment = |instant| Moment {
+            label: "then".to_string(),
+            instant,
+        };
+        let ground = Ground {
+            definitions,
+            sources: &sources,
+            tables: Rc::new(store::locate(definitions, Some(self.store.folder()), &[])?),
+            as_of: horizon.as_of.map(moment),
+            known_on: horizon.known_on.map(moment),
+            watermark: None,
+        };
+        let queries: Vec<&Query> = queries.iter().collect();
+        Ok(ground.answers(&queries)?.answers)
+    }
+
     /// A scan of that day.
     pub fn take(&self, day: &str, report: &str) {
         let context = Context {
@@ -104,7 +159,19 @@ impl Room {
     }
 
     pub fn table_by(&self, definitions: &Definitions, name: &str) -> Vec<Record> {
-        let folder = store::tables(&self.store, definitions).expect("tables");
+        self.read(&self.folder(definitions, Horizon::default()), name)
+    }
+
+    /// The table as it is seen from a horizon.
+    pub fn table_at(&self, horizon: Horizon, name: &str) -> Vec<Record> {
+        self.read(&self.folder(definitions(), horizon), name)
+    }
+
+    pub fn folder(&self, definitions: &Definitions, horizon: Horizon) -> PathBuf {
+        store::tables(&self.store, definitions, horizon).expect("tables")
+    }
+
+    fn read(&self, folder: &Path, name: &str) -> Vec<Record> {
         let file = File::open(folder.join(format!("{name}.parquet"))).expect("a table");
         let frame = ParquetReader::new(file).finish().expect("Parquet");
         let mut records = vec![Record::new(); frame.height()];

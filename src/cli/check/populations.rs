@@ -26,7 +26,7 @@ pub(super) fn check(
     let mut questions = Vec::new();
     for column in columns(rows.everything) {
         let query = single(rows, column, column.formula.clone(), &months);
-        let lacking = ground.lacking(&query);
+        let lacking = ground.lacking(&query)?;
         if lacking.is_empty() {
             for measure in column.formula.measures() {
                 let formula = Formula::Measure(Box::new(measure.clone()));

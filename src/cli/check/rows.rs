@@ -5,7 +5,7 @@ use crate::cli::args::DataOptions;
 use crate::cli::console::Console;
 use crate::cli::failure::Failure;
 use crate::cli::workspace;
-use crate::data::{self, Dataset, Need, Request};
+use crate::data::{self, Dataset, Location, Need, Request};
 use crate::diagnostic::Problems;
 use crate::ground::Ground;
 use crate::model::{Definitions, Query};
@@ -33,8 +33,9 @@ pub(super) fn check(
     let instants = workspace::instants(console, definitions, options)?;
     let ground = workspace::ground(console, definitions, options, instants)?;
     let _progress = console.progress();
-    let request = request(&ground, &everything);
-    let dataset = ground.tables.borrow_mut().dataset(definitions, &request)?;
+    let tables = ground.usual_tables()?;
+    let request = request(&ground, tables.borrow().locations(), &everything);
+    let dataset = tables.borrow_mut().dataset(definitions, &request)?;
     let standpoint = standpoint(&ground, &dataset, &everything)?;
     let rows = Rows {
         definitions,
@@ -57,7 +58,7 @@ fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query,
 }
 
 /// Every column of every table with a file; those that a KPI needs must be there.
-fn request(ground: &Ground, everything: &Query) -> Request {
+fn request(ground: &Ground, files: &[Location], everything: &Query) -> Request {
     let place = |span| ground.place(span);
     let asking = Asking {
         place: &place,
@@ -65,7 +66,7 @@ fn request(ground: &Ground, everything: &Query) -> Request {
         tolerant: true,
     };
     let mut request = plan::needs(ground.definitions, &[everything], asking);
-    for location in &ground.files() {
+    for location in files {
         let table = ground.definitions.table(location.table);
         let wanted = request.tables.entry(location.table).or_default();
         for column in 0..table.columns.len() {
@@ -83,7 +84,7 @@ fn standpoint(
 ) -> Result<Standpoint, Problems> {
     let given = plan::Given {
         as_of: ground.as_of.clone(),
-        known_on: ground.known_on.clone(),
+        known_on: ground.usual_knowledge().cloned(),
         watermark: data::watermark(ground.definitions, dataset),
     };
     plan::standpoint(ground.definitions, everything, &given)

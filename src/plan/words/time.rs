@@ -73,7 +73,7 @@ pub(super) fn paragraph(definitions: &Definitions, plan: &Plan) -> Paragraph {
             bounds(calendar, &work.slot)
         )),
     }
-    lines.push("attributes have no history: their current values are used throughout".to_owned());
+    lines.push("attributes have no history: their latest values are used throughout".to_owned());
     lines.extend(plan.notes.iter().cloned());
     Paragraph {
         title: "Time".to_owned(),

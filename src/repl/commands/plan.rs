@@ -35,14 +35,14 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
         ground = session.ground();
     }
     // Planning may have to read when the latest event was: look before.
-    let reads = reads(&ground, &query);
+    let reads = reads(&ground, &query)?;
     let (_, given) = ground.load(&[&query])?;
     let plan = ground::plans(ground.definitions, &[&query], &given)?.remove(0);
     let mut sections = sections(ground.definitions, &plan, &reads);
     let label = &plan.standpoint.as_of.label;
-    let stands = match (&ground.as_of, &query.as_of) {
-        (None, None) => format!("as of {label}, the latest event of all tables"),
-        (_, _) => format!("as of {label}"),
+    let stands = match (&ground.as_of, &query.as_of, ground.watermark) {
+        (None, None, None) => format!("as of {label}, the latest event of all tables"),
+        (_, _, _) => format!("as of {label}"),
     };
     sections.push(("Stands", vec![stands]));
     let look = session.settings.look;
@@ -84,9 +84,10 @@ struct Read {
     rows: Option<usize>,
 }
 
-fn reads(ground: &Ground, query: &Query) -> Vec<Read> {
+fn reads(ground: &Ground, query: &Query) -> Result<Vec<Read>, Problems> {
     let request: Request = ground.needs(&[query]);
-    let tables = ground.tables.borrow();
+    let tables = ground.tables_for(query)?;
+    let tables = tables.borrow();
     let read = |table: &TableId| {
         let declared = ground.definitions.table(*table);
         let kept = tables.table(*table);
@@ -102,7 +103,7 @@ fn reads(ground: &Ground, query: &Query) -> Vec<Read> {
             rows: tables.rows(*table),
         }
     };
-    request.tables.keys().map(read).collect()
+    Ok(request.tables.keys().map(read).collect())
 }
 
 type Section = (&'static str, Vec<String>);

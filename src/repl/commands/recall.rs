@@ -14,9 +14,18 @@ pub(super) struct Recalled {
     pub query: Query,
     pub answer: Answer,
     /// Where the answer stood; later settings do not move it.
-    as_of: Moment,
+    stood: Stood,
     /// What the user should know.
     pub notes: Vec<String>,
+}
+
+/// Where an answer stood that did not say so itself.
+#[derive(Clone)]
+struct Stood {
+    as_of: Option<Moment>,
+    known_on: Option<Moment>,
+    /// The latest event in the data, as it was then.
+    watermark: i64,
 }
 
 /// The last query and its answer; `command` is who wants it, with an example of what to ask first.
@@ -27,23 +36,23 @@ pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Pro
     let (text, answer) = (last.query.text.clone(), last.answer.clone());
     let is_everything = last.written.node.subject == ast::Subject::Everything;
     let instant = DateTime::parse_from_rfc3339(&answer.context.as_of_instant);
-    let as_of = Moment {
-        label: answer.context.as_of.clone(),
-        instant: instant
-            .expect("answers name their instant")
-            .timestamp_micros(),
+    let end = instant.expect("answers name their instant");
+    let stood = Stood {
+        as_of: last.as_of.clone(),
+        known_on: last.known_on.clone(),
+        watermark: end.timestamp_micros() - 1,
     };
     // Places in definitions move when definitions do: the text is read again.
     let mut query = session.read(&text)?.query;
     let mut recalled = {
-        let ground = at(session.ground(), &as_of);
+        let ground = at(session.ground(), &stood);
         if is_everything {
             ground::leave_out_unanswerable(&mut query, &ground)?;
         }
         Recalled {
             query,
             answer,
-            as_of,
+            stood,
             notes: Vec::new(),
         }
     };
@@ -60,9 +69,11 @@ fn nothing_asked_yet(command: &str) -> Problems {
     .into()
 }
 
-fn at<'a>(ground: Ground<'a>, as_of: &Moment) -> Ground<'a> {
+fn at<'a>(ground: Ground<'a>, stood: &Stood) -> Ground<'a> {
     Ground {
-        as_of: Some(as_of.clone()),
+        as_of: stood.as_of.clone(),
+        known_on: stood.known_on.clone(),
+        watermark: Some(stood.watermark),
         ..ground
     }
 }
@@ -70,7 +81,7 @@ fn at<'a>(ground: Ground<'a>, as_of: &Moment) -> Ground<'a> {
 impl Recalled {
     /// Where the last query was asked.
     pub fn ground<'a>(&self, session: &'a Session) -> Ground<'a> {
-        at(session.ground(), &self.as_of)
+        at(session.ground(), &self.stood)
     }
 
     /// Definitions may have changed since: then the answer has, too.

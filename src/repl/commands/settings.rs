@@ -74,6 +74,7 @@ fn known_on(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     }
     Ok(Reply::told(match &session.settings.known_on {
         Some(moment) => format!("as known on {}", moment.label),
+        None if session.places.knowledge().is_some() => "with all the store knows".to_string(),
         None => "with all rows recorded by as-of".to_string(),
     }))
 }

@@ -22,9 +22,8 @@ pub struct About {
     pub reasons: Vec<Reason>,
     /// Findings whose detections name weaknesses that have nothing in common.
     pub conflicts: Vec<String>,
-    /// Which of the decisions given are on something.
-    #[serde(default)]
-    pub(super) used: Vec<usize>,
+    /// The names of decisions that are on something.
+    pub(super) used: Vec<String>,
     /// Message and advice of what is odd, with the code.
     pub(super) oddities: Vec<Oddity>,
 }

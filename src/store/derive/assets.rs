@@ -1,11 +1,13 @@
-//! Assets and scans of a store.
+//! Assets of a store.
 
 use std::collections::BTreeMap;
 
 use super::instants::{instant, micros};
 use super::names::Names;
+use super::scans::Scan;
+use crate::data::Horizon;
 use crate::model::Fills;
-use crate::store::facts::{Registers, ScanFact};
+use crate::store::facts::Registers;
 use crate::store::frames::Table;
 
 /// The columns of the shipped table that somebody registers: all but the key, and other names of an
@@ -17,13 +19,13 @@ fn registered() -> impl Iterator<Item = &'static str> {
 
 /// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
 /// asset have no row.
-pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanFact]) -> Table {
+pub(super) fn assets(registers: &Registers, names: &Names, scans: &[Scan]) -> Table {
     let mut assets: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
     for scan in scans {
-        let name = names.real(scan.asset);
-        assets.entry(name).or_insert_with(|| {
-            let first = instant(scan.manifest.finished_at);
-            BTreeMap::from([("name", name.to_string()), ("commissioned_at", first)])
+        assets.entry(scan.asset).or_insert_with(|| {
+            let name = scan.asset.to_string();
+            let first = instant(scan.finished_at);
+            BTreeMap::from([("name", name), ("commissioned_at", first)])
         });
     }
     for record in &registers.assets {
@@ -49,43 +51,15 @@ pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanFact]) -
     table
 }
 
-/// When assets were taken out of service, by name, as registered last.
-pub(super) fn retired(registers: &Registers) -> BTreeMap<&str, i64> {
+/// When assets were taken out of service, by name, as registered last. What lies beyond the horizon
+/// has closed nothing yet.
+pub(super) fn retired<'a>(registers: &'a Registers, horizon: &Horizon) -> BTreeMap<&'a str, i64> {
     let records = registers.assets.iter();
     let retired = records.filter_map(|record| {
         let at = record.get("retired_at").and_then(|text| micros(text))?;
         Some((record.get("asset_id")?.as_str(), at))
     });
-    retired.collect()
-}
-
-/// One row a scan of an asset.
-pub(super) fn scans(names: &Names, scans: &[ScanFact]) -> Table {
-    let column =
-        |value: &dyn Fn(&ScanFact) -> Option<String>| scans.iter().map(value).collect::<Vec<_>>();
-    let environment = |scan: &ScanFact| {
-        let name = scan.manifest.environment.clone();
-        Some(name).filter(|name| !name.is_empty())
-    };
-    vec![
-        ("scan_id", column(&|scan| Some(scan.scan_id.clone()))),
-        (
-            "asset_id",
-            column(&|scan| Some(names.real(scan.asset).to_string())),
-        ),
-        ("tool", column(&|scan| Some(scan.manifest.tool.clone()))),
-        (
-            "tool_kind",
-            column(&|scan| Some(scan.manifest.tool_kind.clone())),
-        ),
-        ("environment", column(&environment)),
-        (
-            "finished_at",
-            column(&|scan| Some(instant(scan.manifest.finished_at))),
-        ),
-        (
-            "outcome",
-            column(&|scan| Some(scan.manifest.outcome.clone())),
-        ),
-    ]
+    let mut retired: BTreeMap<&str, i64> = retired.collect();
+    retired.retain(|_, at| horizon.has_happened(*at));
+    retired
 }

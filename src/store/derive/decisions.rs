@@ -12,8 +12,8 @@ use crate::model::Decision;
 
 /// A verdict as somebody wrote it.
 pub(super) struct Ruling<'a> {
-    /// Its place among all.
-    pub number: usize,
+    /// The hash of all it says: it is the same whatever others there are.
+    pub name: String,
     record: &'a BTreeMap<String, String>,
     asset: Option<&'a str>,
     decision: Decision,
@@ -26,26 +26,28 @@ pub(super) fn rulings<'a>(
     records: &'a [BTreeMap<String, String>],
     names: &'a Names,
 ) -> Vec<Ruling<'a>> {
-    let ruling = |(number, record): (usize, &'a BTreeMap<String, String>)| {
+    let ruling = |record: &'a BTreeMap<String, String>| {
+        let asset = record.get("asset_id").map(|name| names.real(name));
+        let words = format!("{asset:?} {record:?}");
         Some(Ruling {
-            number,
+            name: blake3::hash(words.as_bytes()).to_hex()[..32].to_string(),
             record,
-            asset: record.get("asset_id").map(|name| names.real(name)),
+            asset,
             decision: Decision::from_word(record.get("decision")?)?,
             at: micros(record.get("at")?)?,
             until: record.get("until").and_then(|text| micros(text)),
         })
     };
-    records.iter().enumerate().filter_map(ruling).collect()
+    records.iter().filter_map(ruling).collect()
 }
 
-/// Which detections of an asset the rulings are on, and which rulings are on any, by their numbers. A
+/// Which detections of an asset the rulings are on, and which rulings are on any, by their names. A
 /// finding stands for all detections in it: `issues` says which those are.
 pub(super) fn verdicts(
     rulings: &[&Ruling],
     detections: &[Detection],
     issues: &[Vec<usize>],
-) -> (Vec<(usize, Verdict)>, Vec<usize>) {
+) -> (Vec<(usize, Verdict)>, Vec<String>) {
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for (issue, members) in issues.iter().enumerate() {
         let ids = members.iter().map(|member| detections[*member].id.as_str());
@@ -68,7 +70,7 @@ pub(super) fn verdicts(
             }
         }
         if found.len() > before {
-            used.push(ruling.number);
+            used.push(ruling.name.clone());
         }
     }
     (found, used)
@@ -80,11 +82,6 @@ impl Ruling<'_> {
         let id = self.record.get("finding_id");
         self.asset.is_none_or(|name| name == asset)
             && id.is_none_or(|id| detections::may_be_of(id, asset))
-    }
-
-    /// All that it says, for hashing.
-    pub fn words(&self) -> String {
-        format!("{} {:?} {:?}", self.number, self.asset, self.record)
     }
 
     /// Whether a row has everything that the ruling names.

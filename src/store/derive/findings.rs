@@ -1,12 +1,12 @@
 //! Findings and detections → columns.
 
-use super::advisories::Advisories;
 use super::detections::{Detection, Stream};
 use super::instants::instant;
 use super::issues::Finding;
 use crate::ingest::Row;
 use crate::lifecycle::Ending;
 use crate::model::{Definitions, Evidence};
+use crate::store::advisories::Advisories;
 use crate::store::frames::Table;
 use crate::types::Scale;
 

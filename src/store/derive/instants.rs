@@ -10,7 +10,7 @@ pub(in crate::store) fn instant(micros: i64) -> String {
 }
 
 /// Of a record: a day stands for its beginning.
-pub(super) fn micros(text: &str) -> Option<i64> {
+pub(in crate::store) fn micros(text: &str) -> Option<i64> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.timestamp_micros());
     }

@@ -132,7 +132,7 @@ fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
         hash.update(&scan.manifest.recorded_at.to_le_bytes());
     }
     for ruling in rulings(whole, asset) {
-        hash.update(ruling.words().as_bytes());
+        hash.update(ruling.name.as_bytes());
     }
     hash.finalize().to_hex()[..32].to_string()
 }

@@ -1,6 +1,5 @@
 //! Behind every number stand as many rows as it says, and by hand they make the same number.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::rc::Rc;
@@ -8,7 +7,7 @@ use std::rc::Rc;
 use chrono::DateTime;
 use riskql::answer::{Answer, Cell, ColumnRole, Value};
 use riskql::behind::{self, Behind, Part, Wanted};
-use riskql::data::{self, Memory};
+use riskql::data::{self, Tables};
 use riskql::ground::Ground;
 use riskql::model::{Definitions, Formula, Measured, Moment, Operator, Query, Subject};
 use riskql::question;
@@ -80,7 +79,7 @@ impl Desk {
         Ground {
             definitions: &self.definitions,
             sources: &self.sources,
-            tables: Rc::new(RefCell::new(Memory::new(located))),
+            tables: Rc::new(Tables::of_files(located)),
             as_of: Some(Moment {
                 label: DateTime::from_timestamp_micros(self.as_of)
                     .expect("an instant of the calendar")
@@ -88,6 +87,7 @@ impl Desk {
                 instant: self.as_of,
             }),
             known_on: None,
+            watermark: None,
         }
     }
 }
