@@ -46,6 +46,7 @@ pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
     let mut links = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
         let edges = edges(rule, detections, &group);
+        let mut merged = BTreeMap::new();
         for (left, right) in unambiguous(&edges) {
             let (one, other) = edges[&(left, right)];
             let shared = Compared::of(rule, detections[one].row)
@@ -57,9 +58,11 @@ pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
                 rule: place,
                 because: shared.unwrap_or_default(),
             });
-            for member in group.iter_mut().filter(|member| **member == right) {
-                *member = left;
-            }
+            merged.insert(right, left);
+        }
+        // The first of a clique is none of its others, so one step leads there.
+        for member in &mut group {
+            *member = merged.get(member).copied().unwrap_or(*member);
         }
     }
     let mut issues: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -111,7 +114,17 @@ fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
         }
     }
     let mut edges = Edges::new();
-    for members in buckets.values() {
+    // What one tool sees is never merged with what it sees beside it: that is most of what there is.
+    let is_of_one_tool = |members: &[(usize, &Compared)]| {
+        let mut tools = members
+            .iter()
+            .map(|(detection, _)| detections[*detection].tool);
+        let first = tools.next();
+        tools.all(|tool| Some(tool) == first)
+    };
+    let is_vain =
+        |members: &[(usize, &Compared)]| rule.across == Across::Tools && is_of_one_tool(members);
+    for members in buckets.values().filter(|members| !is_vain(members)) {
         for (index, (one, compared)) in members.iter().enumerate() {
             for (other, others) in &members[index + 1..] {
                 let ends = (

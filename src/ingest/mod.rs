@@ -30,7 +30,6 @@ mod zip;
 pub use reader::{Reader, Sizes};
 pub use report::{Outcome, Report, Row, Scan, Scope};
 pub use shape::{LARGEST, too_large};
-pub use stack::deeply;
 
 /// The codes of problems with reports.
 pub const CODES: &[(&str, &str)] = &[

@@ -116,10 +116,10 @@ fn derived(
     findings::enrich(&mut found.findings, &registers.advisories);
     let scans = scans::all(&registers, &names, &scans);
     let tables = [
-        ("assets", assets::assets(&registers, &names, &scans)),
-        ("scans", scans::table(&scans)),
-        ("findings", found.findings),
-        ("detections", found.detections),
+        ("assets", &assets::assets(&registers, &names, &scans)),
+        ("scans", &scans::table(&scans)),
+        ("findings", &found.findings),
+        ("detections", &found.detections),
     ];
     let used: BTreeSet<String> = found.about.used.drain(..).collect();
     let unused = rulings.iter().filter(|ruling| !used.contains(&ruling.name));
@@ -130,7 +130,7 @@ fn derived(
 
 /// Written beside and renamed: the folder is there whole or not at all. One that is there already may
 /// have readers: its files are replaced one by one.
-fn put(folder: &Path, tables: &[(&str, frames::Table)], about: &About) -> Result<(), Problems> {
+fn put(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) -> Result<(), Problems> {
     let failed = |error| Problems::from(unwritable(folder, &error));
     if folder.is_dir() {
         return put_files(folder, tables, about).map_err(failed);
@@ -159,10 +159,10 @@ fn draft(folder: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn put_files(folder: &Path, tables: &[(&str, frames::Table)], about: &About) -> io::Result<()> {
+fn put_files(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) -> io::Result<()> {
     for (name, table) in tables {
         let file = folder.join(format!("{name}.parquet"));
-        write::replace(&file, &frames::table(table.clone()))?;
+        write::replace(&file, &frames::table(table))?;
     }
     write::replace(&folder.join(about::FILE), &about.written())
 }

@@ -237,11 +237,12 @@ pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> 
 }
 
 /// A Parquet file of columns of texts: a derived table.
-pub(super) fn table(columns: Table) -> Vec<u8> {
+pub(super) fn table(columns: &Table) -> Vec<u8> {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
-    let columns = columns
-        .into_iter()
-        .map(|(name, values)| Series::new(name.into(), values).into());
+    let columns = columns.iter().map(|(name, values)| {
+        let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+        Series::new((*name).into(), values).into()
+    });
     written(rows, columns.collect())
 }
 

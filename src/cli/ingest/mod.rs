@@ -3,6 +3,7 @@
 //! Several reports are read at once, and added in the order in which they were named.
 
 mod files;
+mod side_by_side;
 mod told;
 
 use std::fs;
@@ -10,8 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-use rayon::prelude::*;
 
 use self::files::Candidate;
 use self::told::{Fate, Told};
@@ -21,14 +20,10 @@ use super::failure::{Failure, Kind};
 use super::reports;
 use super::workspace;
 use crate::diagnostic::{Diagnostic, Problems, Severity};
-use crate::ingest::{Reader, deeply};
+use crate::ingest::Reader;
 use crate::model::Definitions;
 use crate::question;
 use crate::store::{self, Added, Context, Segment, Store};
-
-/// So many reports, and so many bytes of them, are held in memory at once.
-const MOST_REPORTS: usize = 8;
-const MOST_BYTES: u64 = 256 << 20;
 
 /// Reads every report and adds it; one that fails does not keep the others out.
 pub fn run(
@@ -96,17 +91,14 @@ impl Taking<'_> {
         let progress = console
             .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
         let mut told = Vec::with_capacity(candidates.len());
-        for portion in portions(candidates) {
-            let read = |candidate: &Candidate| {
-                let segment = self.read(&candidate.path);
-                done.fetch_add(1, Ordering::Relaxed);
-                segment
-            };
-            let segments: Vec<_> = deeply(|| portion.par_iter().map(read).collect());
-            for (candidate, segment) in portion.iter().zip(segments) {
-                told.push(self.add(candidate, segment));
-            }
-        }
+        let read = |candidate: &Candidate| {
+            let segment = self.read(&candidate.path);
+            done.fetch_add(1, Ordering::Relaxed);
+            segment
+        };
+        side_by_side::each(candidates, bytes, read, |candidate, segment| {
+            told.push(self.add(candidate, segment));
+        });
         drop(progress);
         Ok(told)
     }
@@ -179,22 +171,9 @@ fn is_no_report(problems: &Problems) -> bool {
     problems.iter().all(|problem| problem.code == "D401")
 }
 
-/// Candidates that are read side by side. A file that cannot be looked at has no bytes.
-fn portions(candidates: &[Candidate]) -> Vec<&[Candidate]> {
-    let bytes = |candidate: &Candidate| fs::metadata(&candidate.path).map_or(0, |file| file.len());
-    let mut portions = Vec::new();
-    let (mut first, mut sum) = (0, 0);
-    for (index, candidate) in candidates.iter().enumerate() {
-        let size = bytes(candidate);
-        let is_full = index - first == MOST_REPORTS || sum + size > MOST_BYTES;
-        if is_full && index > first {
-            portions.push(&candidates[first..index]);
-            (first, sum) = (index, 0);
-        }
-        sum += size;
-    }
-    portions.push(&candidates[first..]);
-    portions
+/// A file that cannot be looked at has none: it is found out when it is read.
+fn bytes(candidate: &Candidate) -> u64 {
+    fs::metadata(&candidate.path).map_or(0, |file| file.len())
 }
 
 fn context(

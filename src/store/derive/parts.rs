@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::about::About;
 use super::decisions::Ruling;
 use super::names::Names;
@@ -58,39 +60,58 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
             None => drop(stale.insert(asset, folder)),
         }
     }
-    for group in groups(whole, &stale) {
-        let rows = facts::read_rows(
-            whole.store,
-            whole.definitions,
-            whole.manifests,
-            |manifest| {
-                let mut names = manifest.assets.iter().map(|name| whole.names.real(name));
-                names.any(|name| group.contains(&name))
-            },
-        )?;
-        for asset in group {
-            let rulings = rulings(whole, asset);
-            let given = Given {
-                definitions: whole.definitions,
-                asset,
-                scans: &assets[asset],
-                rulings: &rulings,
-                retired_at: whole.retired.get(asset).copied(),
-            };
-            let part = part::derive(&given, &rows);
-            let tables = [
-                ("findings", part.findings.clone()),
-                ("detections", part.detections.clone()),
-            ];
-            put(&stale[asset], &tables, &part.about)?;
-            parts.insert(asset, part);
+    let made = groups(whole, &stale).into_par_iter();
+    let made = made.map(|group| derived(whole, &assets, &stale, group));
+    // All problems at once.
+    let made: Vec<Result<Vec<(&str, Part)>, Problems>> = made.collect();
+    let mut problems = Problems::default();
+    for group in made {
+        match group {
+            Ok(group) => parts.extend(group),
+            Err(own) => problems.extend(own),
         }
+    }
+    if problems.has_errors() {
+        return Err(problems);
     }
     let mut sum = Part::empty(whole.definitions);
     for part in parts.into_values() {
         sum.append(part);
     }
     Ok(sum)
+}
+
+/// The parts of assets that share reports, made and kept.
+fn derived<'a>(
+    whole: &Whole,
+    assets: &BTreeMap<&str, Vec<&ScanFact>>,
+    stale: &BTreeMap<&str, PathBuf>,
+    group: Vec<&'a str>,
+) -> Result<Vec<(&'a str, Part)>, Problems> {
+    let is_wanted = |manifest: &Manifest| {
+        let mut names = manifest.assets.iter().map(|name| whole.names.real(name));
+        names.any(|name| group.contains(&name))
+    };
+    let rows = facts::read_rows(whole.store, whole.definitions, whole.manifests, is_wanted)?;
+    let mut parts = Vec::with_capacity(group.len());
+    for asset in group {
+        let rulings = rulings(whole, asset);
+        let given = Given {
+            definitions: whole.definitions,
+            asset,
+            scans: &assets[asset],
+            rulings: &rulings,
+            retired_at: whole.retired.get(asset).copied(),
+        };
+        let part = part::derive(&given, &rows);
+        let tables = [
+            ("findings", &part.findings),
+            ("detections", &part.detections),
+        ];
+        put(&stale[asset], &tables, &part.about)?;
+        parts.push((asset, part));
+    }
+    Ok(parts)
 }
 
 /// Assets that reports have in common are derived together, so that each segment is read once, and no
