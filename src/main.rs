@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use riskql::cli;
 
+/// Reading reports is making and dropping small values, most of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::report_bugs();
     cli::run(&cli::Arguments::parse())

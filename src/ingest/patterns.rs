@@ -33,22 +33,26 @@ struct Pattern {
 /// Programs have tens of patterns; one that makes up new ones has them compiled again.
 const MOST_KEPT: usize = 1000;
 
+/// Patterns by their text, with each of the flags that it is used with.
+type Patterns = HashMap<String, Vec<(String, Rc<Pattern>)>>;
+
 thread_local! {
-    static PATTERNS: RefCell<HashMap<(String, String), Rc<Pattern>>> = RefCell::default();
+    static PATTERNS: RefCell<Patterns> = RefCell::default();
 }
 
 /// The pattern of a text, compiled when it is first seen.
 fn pattern(text: &str, flags: &str) -> Result<Rc<Pattern>, Failure> {
     PATTERNS.with_borrow_mut(|known| {
-        let key = (text.to_string(), flags.to_string());
-        if let Some(pattern) = known.get(&key) {
+        let mut with_flags = known.get(text).into_iter().flatten();
+        if let Some((_, pattern)) = with_flags.find(|(known, _)| known == flags) {
             return Ok(Rc::clone(pattern));
         }
         let pattern = Rc::new(compiled(text, flags)?);
         if known.len() >= MOST_KEPT {
             known.clear();
         }
-        known.insert(key, Rc::clone(&pattern));
+        let with_flags = known.entry(text.to_string()).or_default();
+        with_flags.push((flags.to_string(), Rc::clone(&pattern)));
         Ok(pattern)
     })
 }
@@ -176,4 +180,74 @@ fn capture(
     let name = name.map(|name| ("name", Val::from(name.to_string())));
     let members = members.into_iter().chain(name);
     Val::from_map(members.map(|(name, value)| (Val::from(name.to_string()), value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use jaq_core::data::JustLut;
+    use jaq_core::load::{Arena, File, Loader};
+    use jaq_core::native::Fun;
+    use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
+    use jaq_json::Val;
+    use proptest::prelude::*;
+
+    use crate::ingest::functions;
+
+    /// What a program gives with these functions.
+    fn given(
+        program: &str,
+        functions: impl Iterator<Item = Fun<JustLut<Val>>>,
+        input: &str,
+    ) -> Vec<String> {
+        let definitions = jaq_core::defs()
+            .chain(jaq_std::defs())
+            .chain(jaq_json::defs());
+        let arena = Arena::default();
+        let file = File {
+            code: program,
+            path: (),
+        };
+        let modules = Loader::new(definitions).load(&arena, file);
+        let modules = modules.expect("a program");
+        let filter = Compiler::default()
+            .with_funs(functions)
+            .compile(modules)
+            .expect("a program");
+        let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
+        let values = filter.id.run((context, Val::from(input.to_string())));
+        let written = values.map(|value| match unwrap_valr(value) {
+            Ok(value) => value.to_string(),
+            Err(_) => "fails".to_string(),
+        });
+        written.collect()
+    }
+
+    const PROGRAMS: &[&str] = &[
+        r#"[match("a(b)?(c*)"; "g")]"#,
+        r#"[match("(?<first>[a-c])|(?<second>é)"; "gi")]"#,
+        r#"[match("b*"; "gn")]"#,
+        r#"[match("^ab|c$"; "gx")]"#,
+        r#"[match("a.b"; "s"), match("^b"; "gp")]"#,
+        r#"[capture("(?<x>a+)(?<y>b+)?"; "g")]"#,
+        r#"[scan("[ab]+")]"#,
+        r#"sub("(?<x>a)"; "<\(.x)>")"#,
+        r#"gsub("b|^"; "-")"#,
+        r#"gsub("\\s+"; " ")"#,
+        r#"[splits("[bc]")]"#,
+        r#"split("a+b"; "l")"#,
+        // Capital letters beyond ASCII have small ones here, and not there.
+        r#"test("a{2}"), test("A"; "i"), test("."; "n")"#,
+        r#"test("("), test("a"; "y")"#,
+    ];
+
+    proptest! {
+        #[test]
+        fn patterns_do_what_those_of_jq_do(input in "[abcAé \n]{0,12}") {
+            for program in PROGRAMS {
+                let ours = given(program, functions::all(), &input);
+                let others = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+                prop_assert_eq!(ours, given(program, others, &input), "{}", program);
+            }
+        }
+    }
 }
