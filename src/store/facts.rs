@@ -1,7 +1,6 @@
 //! What a store knows for sure: scans that were made, what they saw, and what people registered.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::advisories::Advisories;
@@ -17,11 +16,11 @@ use crate::model::{Definitions, Fills};
 
 /// A row of a report and the asset it is about.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Observation<'a> {
+pub(super) struct Observation {
     /// The report it was seen in.
-    pub segment: Cow<'a, str>,
-    pub asset: Cow<'a, str>,
-    pub row: Cow<'a, Row>,
+    pub segment: String,
+    pub asset: String,
+    pub row: Row,
 }
 
 /// One scan of one asset: a report may hold several.
@@ -86,7 +85,7 @@ pub(super) fn read_rows(
     is_wanted: impl Fn(&Manifest) -> bool,
 ) -> Result<Rows, Problems> {
     let mut rows = Rows::new();
-    let mut known = BTreeMap::new();
+    let mut known = HashMap::new();
     let mut problems = Problems::default();
     for manifest in manifests {
         if sight::register(manifest).is_some() || !is_wanted(manifest) {
@@ -103,16 +102,10 @@ pub(super) fn read_rows(
             .and_then(|bytes| frames::read_observations(definitions, &path, &bytes));
         match read {
             Ok(read) => {
-                for observation in read {
-                    if !names.contains(observation.segment.as_ref()) {
-                        continue;
-                    }
-                    let key = (
-                        observation.segment.into_owned(),
-                        observation.asset.into_owned(),
-                    );
-                    let row = shared(&mut known, observation.row.into_owned());
-                    rows.entry(key).or_default().push(row);
+                let wanted = |one: &Observation| names.contains(one.segment.as_str());
+                for (key, own) in runs(read.into_iter().filter(wanted)) {
+                    let own = own.into_iter().map(|row| shared(&mut known, row));
+                    rows.entry(key).or_default().extend(own);
                 }
             }
             Err(problem) => problems.push(problem),
@@ -124,8 +117,22 @@ pub(super) fn read_rows(
     }
 }
 
+/// Neighbours that are of one report and one asset.
+fn runs(observations: impl Iterator<Item = Observation>) -> Vec<((String, String), Vec<Row>)> {
+    let mut runs: Vec<((String, String), Vec<Row>)> = Vec::new();
+    for one in observations {
+        match runs.last_mut() {
+            Some(((segment, asset), rows)) if *segment == one.segment && *asset == one.asset => {
+                rows.push(one.row);
+            }
+            _ => runs.push(((one.segment, one.asset), vec![one.row])),
+        }
+    }
+    runs
+}
+
 /// The row as it is known by its identity, if nothing about it has changed.
-fn shared(known: &mut BTreeMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
+fn shared(known: &mut HashMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
     match known.get(&row.identity).filter(|known| ***known == row) {
         Some(known) => Arc::clone(known),
         None => {

@@ -1,6 +1,5 @@
 //! Rows of reports ⇄ Parquet: the list of columns, read and written by it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
@@ -282,7 +281,7 @@ pub(super) fn read_observations(
     definitions: &Definitions,
     path: &Path,
     bytes: &[u8],
-) -> Result<Vec<Observation<'static>>, Diagnostic> {
+) -> Result<Vec<Observation>, Diagnostic> {
     let frame = frame(path, bytes)?;
     let scale = severity(definitions);
     let segments = texts(&frame, SEGMENT, path)?;
@@ -301,9 +300,9 @@ pub(super) fn read_observations(
         .into_iter()
         .zip(segments)
         .map(|((asset, row), segment)| Observation {
-            segment: Cow::Owned(segment.unwrap_or_default()),
-            asset: Cow::Owned(asset),
-            row: Cow::Owned(row),
+            segment: segment.unwrap_or_default(),
+            asset,
+            row,
         })
         .collect())
 }

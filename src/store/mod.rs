@@ -27,7 +27,7 @@ mod write;
 pub use compact::{Compacted, compact};
 pub use derive::{About, Derived, Reason, Seen, derive, rebuild, tables};
 pub use explain::{Explanation, explain};
-pub use facts::{Observation, ScanFact};
+pub use facts::ScanFact;
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
 pub use reports::{read_report, read_report_from};
