@@ -4,32 +4,24 @@
 //! of it, or the reasons why not. Formats are recognised by content. Nothing is written, merged or
 //! left out silently: rows that are no findings are counted under their reason.
 
-mod csv;
 mod dates;
-mod functions;
 mod identity;
-mod json;
 mod mistakes;
-mod patterns;
-mod portions;
-mod program;
+mod programs;
 mod reader;
 mod reading;
 mod records;
 mod report;
 mod rows;
 mod scan;
-mod shape;
+mod shapes;
 mod stack;
 mod unknown;
 mod values;
-mod walk;
-mod xml;
-mod zip;
 
 pub use reader::{Reader, Sizes};
 pub use report::{Outcome, Report, Row, Scan, Scope};
-pub use shape::{LARGEST, too_large};
+pub use shapes::{LARGEST, too_large};
 
 /// The codes of problems with reports.
 pub const CODES: &[(&str, &str)] = &[

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 
 use jaq_json::Val;
 
-use super::program::{self, Program};
+use super::programs::{self, Program};
 use super::reading::{Programs, Reading, failed};
 use super::report::{Report, Row};
-use super::shape;
+use super::shapes;
 use super::stack::deeply;
 use super::unknown::unknown;
 use super::values::list;
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
             ];
             programs.into_iter().flatten()
         });
-        program::check(programs)
+        programs::check(programs)
     }
 
     /// Reads a report; messages call it `name`.
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
         take: impl FnMut(Vec<Row>) + Send,
     ) -> Result<Report, Problems> {
         deeply(|| {
-            let content = shape::read(name, bytes, self.sizes.large)?;
+            let content = shapes::read(name, bytes, self.sizes.large)?;
             let index = self.recognise(name, content.shape, &content.sample)?;
             let reading = Reading {
                 name,

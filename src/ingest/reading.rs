@@ -4,12 +4,11 @@ use jaq_json::Val;
 use rayon::prelude::*;
 
 use super::mistakes::start;
-use super::portions::Portions;
-use super::program::Program;
+use super::programs::Program;
 use super::report::{Report, Row, Scan};
 use super::rows::{Found, RowReader};
 use super::scan::scan;
-use super::shape::{Body, damaged};
+use super::shapes::{Body, Portions, damaged};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::ReportSource;
 use crate::source::Span;
@@ -55,7 +54,7 @@ impl Reading<'_> {
                 let by = &self.source.name;
                 let advice =
                     format!("source {by} could read it in portions, with the clause `parts`");
-                Problems::from(super::shape::damaged(self.name, why).help(advice))
+                Problems::from(super::shapes::damaged(self.name, why).help(advice))
             })?;
             drop(large);
             return self.gathered([self.part(value)], take);

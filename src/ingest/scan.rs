@@ -4,7 +4,7 @@ use jaq_json::Val;
 
 use super::dates;
 use super::mistakes::{start, unread_date};
-use super::program::Program;
+use super::programs::Program;
 use super::reading::failed;
 use super::report::{Outcome, Scan, Scope};
 use super::values::{list, text};

@@ -33,7 +33,7 @@ pub(super) fn unknown(
         ),
     );
     let problem = match is_bare(value) && shape != Shape::Csv {
-        true => problem.help(super::shape::SAYS_NOTHING),
+        true => problem.help(super::shapes::SAYS_NOTHING),
         false => problem,
     };
     let like = like(&names, shape, sources);

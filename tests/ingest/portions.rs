@@ -185,6 +185,25 @@ proptest! {
 }
 
 #[test]
+fn of_equal_keys_the_last_counts_in_portions_too() {
+    let definitions = each();
+    for text in [
+        r#"{"plain": [1, 2], "plain": [3]}"#,
+        r#"{"plain": [1, 2], "plain": null}"#,
+        r#"{"plain": null, "plain": [1, 2]}"#,
+        r#"{"outer": [{"inner": [1]}, {"inner": [2], "inner": [3, 4]}], "outer": [{"inner": [5]}]}"#,
+        r#"[1, 2] [3] 4 "5" {"6": 7}"#,
+    ] {
+        let whole = Reader::new(&definitions).read("whole", text.as_bytes());
+        let parts = Reader::new(&definitions)
+            .with(SMALLEST)
+            .read("parts", text.as_bytes());
+        let (whole, parts) = (whole.expect("a report"), parts.expect("a report"));
+        assert_eq!(difference(&whole, &parts), None, "{text}");
+    }
+}
+
+#[test]
 fn mistakes_of_portions_are_counted_over_all() {
     let definitions = each();
     let members: Vec<&str> = (0..9)

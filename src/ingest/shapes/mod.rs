@@ -1,11 +1,19 @@
 //! Bytes → what they are made of, as a value that programs can read.
 
+mod csv;
+mod json;
+mod portions;
+mod walk;
+mod xml;
+mod zip;
+
+pub(super) use json::Large;
+pub(super) use portions::Portions;
+
 use std::borrow::Cow;
 
 use jaq_json::Val;
 
-use super::json::{self, Large};
-use super::{csv, xml, zip};
 use crate::diagnostic::Diagnostic;
 use crate::model::Shape;
 

@@ -11,7 +11,7 @@ use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::shape::{Budget, DEEPEST, object, string};
+use super::{Budget, DEEPEST, object, string};
 
 /// An element whose end has not come.
 struct Open {

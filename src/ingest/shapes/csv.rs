@@ -2,7 +2,7 @@
 
 use jaq_json::Val;
 
-use super::shape::{Budget, object, string};
+use super::{Budget, object, string};
 
 /// Reads rows; the separator is the one that the first line has most of. What stands in comment lines
 /// above the names is the member `#` of the first row.

@@ -1,11 +1,13 @@
 //! Programs of sources: jq, run by jaq.
 
+mod functions;
+mod patterns;
+
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, Error, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
 use jaq_json::Val;
 
-use super::functions;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::source::{Span, Spanned};
 

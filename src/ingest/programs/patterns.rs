@@ -191,7 +191,7 @@ mod tests {
     use jaq_json::Val;
     use proptest::prelude::*;
 
-    use crate::ingest::functions;
+    use super::super::functions;
 
     /// What a program gives with these functions.
     fn given(

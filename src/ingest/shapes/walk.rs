@@ -1,6 +1,6 @@
 //! What a JSON text is made of, one thing after the other, without keeping any of it.
 
-use super::shape::DEEPEST;
+use super::DEEPEST;
 
 /// Numbers are read exactly, which takes ever longer.
 const LONGEST_NUMBER: usize = 1000;

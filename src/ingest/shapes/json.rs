@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use jaq_json::{Val, read as reader};
 
-use super::shape::{Budget, MOST_VALUES, too_many_values};
 use super::walk::{Kind, Walk};
+use super::{Budget, MOST_VALUES, too_many_values};
 use crate::model::Shape;
 
 /// Members of an array, and documents, that a sample of a large text has.
 const SAMPLE: usize = 100;
 
 /// What a text holds, before it is read.
-pub(super) struct Skimmed {
+pub struct Skimmed {
     values: u64,
     documents: u64,
 }
@@ -62,7 +62,7 @@ pub(super) fn read(
 }
 
 /// A large text, to be read when it is known how.
-pub(super) struct Large<'a> {
+pub struct Large<'a> {
     text: Cow<'a, str>,
     skimmed: Skimmed,
 }

@@ -8,7 +8,8 @@ use jaq_core::{Bind, DataT, RunPtr, ValT as _, ValX, ValXs};
 use jaq_json::Val;
 use regex::Regex;
 
-use super::{patterns, values};
+use super::patterns;
+use crate::ingest::values;
 
 /// All functions that are not written in jq.
 pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {

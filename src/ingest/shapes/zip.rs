@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 
 use jaq_json::Val;
 
-use super::shape::{self, Budget, damaged, object};
+use super::{Budget, damaged, object};
 use crate::diagnostic::Diagnostic;
 
 /// Members of one archive.
@@ -56,9 +56,9 @@ pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val,
         }
         left -= unpacked.len() as u64;
         // Archives in archives stay packed.
-        let value = match unpacked.starts_with(shape::ARCHIVE) {
+        let value = match unpacked.starts_with(super::ARCHIVE) {
             true => Val::Null,
-            false => shape::unpacked(&inner, &unpacked, budget).unwrap_or(Val::Null),
+            false => super::unpacked(&inner, &unpacked, budget).unwrap_or(Val::Null),
         };
         budget.check().map_err(failed)?;
         members.push((inner, value));
