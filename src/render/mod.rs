@@ -30,7 +30,9 @@ pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::Format;
 pub use look::Look;
-pub use numbers::{change, change_between, column_decimals, count, limit, plain, value, with_unit};
+pub use numbers::{
+    change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
+};
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
 pub use text::{harmless, is_harmful, lines, shorten, width};

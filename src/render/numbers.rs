@@ -76,6 +76,11 @@ pub fn count(rows: u64) -> String {
     separate_thousands(&rows.to_string())
 }
 
+/// A number of things: `1 report`, `1,200 reports`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
 /// The unit as it stands behind a number, with a space; nothing for counts, percent and ratios.
 pub(super) fn unit_after(unit: DisplayUnit) -> &'static str {
     match unit {

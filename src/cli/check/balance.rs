@@ -18,6 +18,7 @@ use crate::model::{
     TableId, ValueColumn, ValuesQuery,
 };
 use crate::plan;
+use crate::render::counted;
 use crate::types::{DisplayUnit, Grain, StockMoment, Unit};
 
 /// Days balanced one by one; over longer stretches, months.
@@ -84,7 +85,7 @@ fn stretches(
             "D923",
             format!(
                 "{} of {name}: `{}` ends before it begins",
-                super::counted(backwards, "row", "rows"),
+                counted(backwards as u64, "row", "rows"),
                 state.name
             ),
         ));

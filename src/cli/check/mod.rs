@@ -14,6 +14,7 @@ use crate::diagnostic::{Problems, Severity};
 use crate::ingest::Reader;
 use crate::model::Definitions;
 use crate::project::{self, Origin};
+use crate::render::counted;
 
 /// Checks, and says what was checked when nothing is wrong. Warnings are no failure.
 pub fn run(
@@ -63,7 +64,7 @@ fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result
     let mut text = summary.join("\n");
     text += &format!(
         "\nno errors, {}\n",
-        counted(warnings, "warning", "warnings")
+        counted(warnings as u64, "warning", "warnings")
     );
     write_stdout(text.as_bytes())
 }
@@ -77,22 +78,26 @@ fn said(kind: Kind) -> Failure {
 
 fn contents(definitions: &Definitions) -> String {
     [
-        counted(definitions.kpis.len(), "KPI", "KPIs"),
-        counted(definitions.tables.len(), "table", "tables"),
-        counted(definitions.scales.len(), "scale", "scales"),
-        counted(definitions.conditions.len(), "condition", "conditions"),
-        counted(definitions.scores.len(), "score", "scores"),
-        counted(definitions.slas.len(), "SLA", "SLAs"),
-        counted(definitions.views.len(), "view", "views"),
-        counted(definitions.dashboards.len(), "dashboard", "dashboards"),
-        counted(definitions.tests.len(), "test", "tests"),
-        counted(definitions.reports.len(), "source", "sources"),
+        counted(definitions.kpis.len() as u64, "KPI", "KPIs"),
+        counted(definitions.tables.len() as u64, "table", "tables"),
+        counted(definitions.scales.len() as u64, "scale", "scales"),
+        counted(
+            definitions.conditions.len() as u64,
+            "condition",
+            "conditions",
+        ),
+        counted(definitions.scores.len() as u64, "score", "scores"),
+        counted(definitions.slas.len() as u64, "SLA", "SLAs"),
+        counted(definitions.views.len() as u64, "view", "views"),
+        counted(
+            definitions.dashboards.len() as u64,
+            "dashboard",
+            "dashboards",
+        ),
+        counted(definitions.tests.len() as u64, "test", "tests"),
+        counted(definitions.reports.len() as u64, "source", "sources"),
     ]
     .join(", ")
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// A warning that has no place in the definitions.

@@ -11,6 +11,7 @@ use crate::ground::Ground;
 use crate::model::{Definitions, Query};
 use crate::plan::{self, Asking, Standpoint};
 use crate::question;
+use crate::render::counted;
 
 /// What the checks look at.
 pub(super) struct Rows<'a> {
@@ -98,7 +99,7 @@ fn sizes(rows: &Rows) -> String {
             Some(format!(
                 "{} {}",
                 table.name,
-                super::counted(rows, "row", "rows")
+                counted(rows as u64, "row", "rows")
             ))
         })
         .collect();

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::sources::instant;
 use crate::diagnostic::Problems;
-use crate::render::{Look, Sheet, count, sentence};
+use crate::render::{Look, Sheet, count, counted, sentence};
 use crate::store::Manifest;
 
 /// What became of a file.
@@ -101,8 +101,8 @@ fn summary(told: &[Told], is_dry: bool) -> String {
     let verb = if is_dry { "would be added" } else { "added" };
     let mut parts = vec![format!(
         "{} {verb} ({})",
-        counted(new.count() as u64, "report"),
-        counted(rows, "row")
+        counted(new.count() as u64, "report", "reports"),
+        counted(rows, "row", "rows")
     )];
     let mut part = |is_of: fn(&Fate) -> bool, words: &str| {
         let number = told.iter().filter(|each| is_of(&each.fate)).count();
@@ -115,11 +115,6 @@ fn summary(told: &[Told], is_dry: bool) -> String {
     part(|fate| matches!(fate, Fate::Skipped(_)), "skipped");
     part(|fate| matches!(fate, Fate::Failed(_)), "failed");
     parts.join(", ")
-}
-
-fn counted(number: u64, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {what}{ending}", count(number))
 }
 
 /// An array of an object a file.

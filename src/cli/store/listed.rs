@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::args::StoreBy;
 use super::super::sources::instant;
-use crate::render::{Look, Sheet, count, sentence};
+use crate::render::{Look, Sheet, count, counted, sentence};
 use crate::store::Manifest;
 
 /// A table with one line each, and the totals.
@@ -21,10 +21,10 @@ pub fn text(manifests: &[Manifest], by: StoreBy, look: Look) -> String {
     let newest = reports.iter().map(|report| report.finished_at).max();
     let newest = newest.map_or(String::new(), |at| format!(", newest {}", instant(at)));
     let totals = format!(
-        "{} reports, {} rows{newest}, {} segments",
-        count(reports.len() as u64),
-        count(rows),
-        count(manifests.len() as u64),
+        "{}, {}{newest}, {}",
+        counted(reports.len() as u64, "report", "reports"),
+        counted(rows, "row", "rows"),
+        counted(manifests.len() as u64, "segment", "segments"),
     );
     format!("{}\n{}", sheet.render(look), sentence(&totals, look))
 }

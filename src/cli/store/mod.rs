@@ -10,7 +10,7 @@ use super::console::{Console, write_stdout};
 use super::failure::{Failure, Kind};
 use super::workspace;
 use crate::diagnostic::Problems;
-use crate::render::{Look, count, sentence};
+use crate::render::{Look, count, counted, sentence};
 use crate::store::{self, About, Explanation, Store};
 
 /// Shows, verifies or rebuilds.
@@ -128,10 +128,10 @@ fn verify(store: &Store) -> Result<(), Failure> {
         });
     }
     let text = format!(
-        "{} reports, {} rows, {} bytes: everything is as it was written\n",
-        count(verdict.reports as u64),
-        count(verdict.rows),
-        count(verdict.bytes),
+        "{}, {}, {}: everything is as it was written\n",
+        counted(verdict.reports as u64, "report", "reports"),
+        counted(verdict.rows, "row", "rows"),
+        counted(verdict.bytes, "byte", "bytes"),
     );
     write_stdout(text.as_bytes())
 }
