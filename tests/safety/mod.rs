@@ -131,7 +131,7 @@ impl Place {
     fn facts(&self, store: &str) -> (String, BTreeMap<String, Vec<u8>>) {
         let listed = self.run(&["store", "--store", store]);
         // How many segments hold the reports is no fact.
-        let without = |line: &str| match line.ends_with(" segments") {
+        let without = |line: &str| match line.ends_with(" segments") || line.ends_with(" segment") {
             true => line
                 .rsplit_once(", ")
                 .expect("several totals")
