@@ -1,6 +1,7 @@
 //! Bytes → what they are made of, as a value that programs can read.
 
 mod csv;
+mod finder;
 mod json;
 mod portions;
 mod walk;
