@@ -8,7 +8,7 @@ use super::programs::Program;
 use super::report::{Report, Row, Scan};
 use super::rows::{Found, RowReader};
 use super::scan::scan;
-use super::shapes::{Body, Portions, damaged};
+use super::shapes::{Body, Portions, damaged, too_many_values};
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::model::ReportSource;
 use crate::source::Span;
@@ -50,12 +50,10 @@ impl Reading<'_> {
         };
         let damaged = |why: String| Problems::from(damaged(self.name, why));
         if self.source.parts.is_empty() {
-            let value = large.whole().map_err(|why| {
-                let by = &self.source.name;
-                let advice =
-                    format!("source {by} could read it in portions, with the clause `parts`");
-                Problems::from(super::shapes::damaged(self.name, why).help(advice))
-            })?;
+            if !large.fits() {
+                return Err(self.too_wide());
+            }
+            let value = large.whole().map_err(damaged)?;
             drop(large);
             return self.gathered([self.part(value)], take);
         }
@@ -74,6 +72,15 @@ impl Reading<'_> {
         self.gathered(parts, take)
     }
 
+    fn too_wide(&self) -> Problems {
+        let by = &self.source.name;
+        damaged(self.name, too_many_values())
+            .help(format!(
+                "source {by} could read it in portions, with the clause `parts`"
+            ))
+            .into()
+    }
+
     fn part(&self, value: Val) -> Result<Part, Problems> {
         let scan = scan(self.name, self.source, self.programs.scan.as_ref(), &value)?;
         let mut rows = RowReader::new(self.source, self.severity);
@@ -81,7 +88,10 @@ impl Reading<'_> {
         for row in self.programs.rows.run(value) {
             match row {
                 Ok(row) => rows.add(&row),
-                Err(why) => failed = Some(why),
+                Err(why) => {
+                    failed = Some(why);
+                    break;
+                }
             }
         }
         Ok(Part {

@@ -24,12 +24,17 @@ pub fn read_report(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     if length > LARGEST {
         return Err(too_large(&name, length));
     }
-    read_report_from(&name, file)
+    whole(&name, file, length as usize)
 }
 
 /// Reads a report whole; of a device that never ends, no more than a report may have.
 pub fn read_report_from(name: &str, reader: impl Read) -> Result<Vec<u8>, Diagnostic> {
-    let mut bytes = Vec::new();
+    whole(name, reader, 0)
+}
+
+/// `expected` bytes are made room for at once: a vector that grows holds its bytes twice meanwhile.
+fn whole(name: &str, reader: impl Read, expected: usize) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = Vec::with_capacity(expected + 1);
     let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(name, &error))?;
     match bytes.len() as u64 > LARGEST {

@@ -70,7 +70,6 @@ impl Segment {
         let asset = context.asset.as_deref().or(report.scan.target.as_deref());
         let data = match report.fills.record_fields() {
             Some(fields) => frames::records(fields, &report.records),
-            None if rows.parts.is_empty() => frames::part(definitions, &[], &[]),
             None => frames::observations(&rows.parts, &manifest.segment, asset.unwrap_or_default()),
         };
         let hash = blake3::hash(&data).to_hex().to_string();

@@ -307,6 +307,11 @@ fn wide_and_long_reports_end() {
         "D404",
         "after 1 of them",
     );
+    // A source that reads its reports whole says what would help.
+    let gosec = format!(r#"{{"GosecVersion": "1", "Issues": [{{}}, {wide}]}}"#);
+    let problems = read(gosec).expect_err("too many values").sorted();
+    assert_eq!(problems[0].code, "D403");
+    assert!(format!("{problems:?}").contains("`parts`"), "{problems:?}");
     let names: Vec<String> = (0..100_000).map(|column| format!("c{column}")).collect();
     assert_refused(names.join(","), "D401", "no source");
     // Every short row is 100,000 values.

@@ -140,6 +140,7 @@ source each "Each member of an array, as it is"
   """
   rows """
     (if type == "array" then .[] elif type == "object" then ((.outer // [])[] | .inner[]), (.plain // [])[] else empty end)
+    | if type == "object" and has("bad") then error("a bad member") else . end
     | { title: tojson, message: "of all", severity: (if type == "object" and has("grade") then .grade else "low" end) }
   """
   identity title
@@ -222,6 +223,23 @@ fn mistakes_of_portions_are_counted_over_all() {
     let whole = told(Reader::new(&definitions));
     assert!(whole[0].contains("2 rows, the first is row 2"), "{whole:?}");
     assert_eq!(told(Reader::new(&definitions).with(SMALLEST)), whole);
+}
+
+#[test]
+fn a_program_that_fails_is_told_with_the_rows_before_it() {
+    let definitions = each();
+    let text = r#"{"plain": [1, 2, {"bad": 1}, 4, {"bad": 2}, 6]}"#;
+    for sizes in [Sizes::default(), SMALLEST] {
+        let read = Reader::new(&definitions)
+            .with(sizes)
+            .read("r.json", text.as_bytes());
+        let problems = read.expect_err("a program that fails").sorted();
+        assert_eq!(problems.len(), 1);
+        assert!(
+            problems[0].message.contains("after 2 of them"),
+            "{problems:?}"
+        );
+    }
 }
 
 #[test]

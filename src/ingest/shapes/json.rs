@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jaq_json::{Val, read as reader};
 
 use super::walk::{Kind, Walk};
-use super::{Budget, MOST_VALUES, too_many_values};
+use super::{Budget, MOST_VALUES};
 use crate::model::Shape;
 
 /// Members of an array, and documents, that a sample of a large text has.
@@ -80,12 +80,14 @@ impl<'a> Large<'a> {
         self.skimmed.shape() == Shape::JsonLines
     }
 
+    /// Whether it may be read whole.
+    pub fn fits(&self) -> bool {
+        self.skimmed.values <= MOST_VALUES
+    }
+
     /// The text as it would be if all of its arrays, and it itself, ended early.
     pub fn sample(&self) -> Result<Val, String> {
         let (sample, values) = shortened(&self.text)?;
-        if values > MOST_VALUES {
-            return Err(too_many_values());
-        }
         let value = read(
             &sample,
             &Skimmed {
