@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use riskql::cli;
+use riskql::app::cli;
 
 /// Reading reports is making and dropping small values, most of the time.
 #[global_allocator]

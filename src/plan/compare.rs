@@ -9,11 +9,11 @@ use super::piece::Piece;
 use super::stretch::{day_before, local, stretch};
 use super::timeline::note_history;
 use super::{Slot, Standing, Standpoint};
-use crate::calendar;
-use crate::diagnostic::Diagnostic;
-use crate::model::{Calendar, CalendarPeriod, Period, Versus};
-use crate::source::Span;
-use crate::types::Grain;
+use crate::base::calendar;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::source::Span;
+use crate::base::types::Grain;
+use crate::lang::model::{Calendar, CalendarPeriod, Period, Versus};
 
 /// How many periods without a counterpart a note names.
 const NAMED_IN_NOTE: usize = 3;

@@ -3,9 +3,11 @@
 use super::steps::steps;
 use super::words::{measure as written, mentions_within};
 use super::{Plan, ValuesWork, Work};
-use crate::functions;
-use crate::model::{Condition, Definitions, Formula, Measure, Sort, SortColumn, Top, ValueColumn};
-use crate::types::Unit;
+use crate::base::types::Unit;
+use crate::lang::functions;
+use crate::lang::model::{
+    Condition, Definitions, Formula, Measure, Sort, SortColumn, Top, ValueColumn,
+};
 
 /// The plan with each column followed by columns for its parts: every measure of a formula of several
 /// (`fix_rate: count of findings verified`); of a share the rows that pass and all rows (`… : passing`,

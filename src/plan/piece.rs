@@ -1,8 +1,8 @@
 //! A stretch of calendar periods, perhaps cut, and how it becomes a slot of the time line.
 
 use super::{Slot, Standing};
-use crate::calendar;
-use crate::model::{Calendar, CalendarPeriod};
+use crate::base::calendar;
+use crate::lang::model::{Calendar, CalendarPeriod};
 
 /// What lies between the start of one period and the end of another, cut to `[start, end)`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,11 +3,11 @@
 use super::steps::steps;
 use super::timeline::{LARGEST_TIMELINE, Question, day_ends, single_slot, timeline};
 use super::{ListWork, Plan, Slot, Standpoint, Timeline, ValuesWork, Work};
-use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::{MICROS_PER_DAY, StockMoment};
+use crate::lang::model::{
     Calendar, Definitions, Kind, ListQuery, Query, Subject, ValueColumn, ValuesQuery,
 };
-use crate::types::{MICROS_PER_DAY, StockMoment};
 
 /// What to compute for a query at a standpoint.
 pub fn plan(

@@ -4,11 +4,11 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::Standpoint;
-use crate::calendar;
-use crate::diagnostic::{Diagnostic, Problems};
-use crate::model::{Calendar, CalendarPeriod, Definitions, Moment, Query};
-use crate::source::Span;
-use crate::types::Grain;
+use crate::base::calendar;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::Span;
+use crate::base::types::Grain;
+use crate::lang::model::{Calendar, CalendarPeriod, Definitions, Moment, Query};
 
 /// What is known of as-of before the query is looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

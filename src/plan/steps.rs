@@ -1,7 +1,7 @@
 //! Formulas → the measures they are made of, each once.
 
 use super::Step;
-use crate::model::{Dimension, FieldId, TableId, ValueColumn};
+use crate::lang::model::{Dimension, FieldId, TableId, ValueColumn};
 
 /// The measures of all columns, each with the moment its column reads stocks at. Equal ones are one
 /// step, in the order they are first written.

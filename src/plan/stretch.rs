@@ -4,11 +4,11 @@ use chrono::{Days, Months, NaiveDate, NaiveDateTime};
 
 use super::piece::Piece;
 use super::timeline::LARGEST_TIMELINE;
-use crate::calendar;
-use crate::diagnostic::Diagnostic;
-use crate::model::{Calendar, CalendarPeriod, Period};
-use crate::source::Span;
-use crate::types::Grain;
+use crate::base::calendar;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::source::Span;
+use crate::base::types::Grain;
+use crate::lang::model::{Calendar, CalendarPeriod, Period};
 
 /// What a query covers, before it is cut into periods.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

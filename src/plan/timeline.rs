@@ -8,11 +8,11 @@ use super::compare::compare;
 use super::piece::{Piece, history_start};
 use super::stretch::{Reach, Stretch, local, stretch};
 use super::{Slot, Standing, Standpoint, Timeline};
-use crate::calendar;
-use crate::diagnostic::Diagnostic;
-use crate::model::{Calendar, Period, Versus};
-use crate::source::Span;
-use crate::types::Grain;
+use crate::base::calendar;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::source::Span;
+use crate::base::types::Grain;
+use crate::lang::model::{Calendar, Period, Versus};
 
 /// The largest number of periods in one answer.
 pub const LARGEST_TIMELINE: usize = 100_000;

@@ -1,7 +1,7 @@
 //! The types of a plan.
 
-use crate::model::{Dimension, FieldId, ListQuery, Measure, Moment, Top, ValueColumn};
-use crate::types::{DisplayUnit, Grain, StockMoment};
+use crate::base::types::{DisplayUnit, Grain, StockMoment};
+use crate::lang::model::{Dimension, FieldId, ListQuery, Measure, Moment, Top, ValueColumn};
 
 /// When evaluation takes place (rules S2, S3).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -100,7 +100,7 @@ pub struct ValuesWork {
     pub versus_target: bool,
     pub with_total: bool,
     pub top: Option<Top>,
-    pub sort: Vec<crate::model::Sort>,
+    pub sort: Vec<crate::lang::model::Sort>,
     pub limit: Option<usize>,
     /// What the formulas are made of, each once.
     pub steps: Vec<Step>,

@@ -7,8 +7,8 @@ use super::numbers;
 use super::table;
 use super::text::{harmless, paragraph};
 use super::trend;
-use crate::answer::{Answer, Board, BoardCard, BoardLayer, Cell};
-use crate::model::CardKind;
+use crate::exec::answer::{Answer, Board, BoardCard, BoardLayer, Cell};
+use crate::lang::model::CardKind;
 
 /// Titles are not cut further only to have a card on one line.
 const SHORTEST_TITLE: usize = 24;

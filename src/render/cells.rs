@@ -11,9 +11,9 @@ use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
 use super::look::{Look, Style};
 use super::numbers;
 use super::text::{harmless, paragraph};
-use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value};
-use crate::model::Direction;
-use crate::types::{DisplayUnit, FieldType};
+use crate::base::types::{DisplayUnit, FieldType};
+use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value};
+use crate::lang::model::Direction;
 
 /// One column of the grid.
 enum Shown<'a> {

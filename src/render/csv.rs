@@ -9,8 +9,8 @@
 use ::csv::Writer;
 
 use super::flat::{self, Datum, Part};
-use crate::answer::{Answer, Board, ColumnRole};
-use crate::model::CardKind;
+use crate::exec::answer::{Answer, Board, ColumnRole};
+use crate::lang::model::CardKind;
 
 /// An answer's rows.
 pub(super) fn answer(answer: &Answer) -> Vec<u8> {

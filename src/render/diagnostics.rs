@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 
 use super::look::{Look, Style};
 use super::text::{is_harmful, width, wrap};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Sources, Span};
+use crate::base::diagnostic::{Diagnostic, Severity};
+use crate::base::source::{Sources, Span};
 
 /// Room for a source line where no width is known. Longer lines are cut around the place even in a
 /// pipe: their rest is in the file that the message names.

@@ -3,7 +3,7 @@
 
 use super::flat;
 use super::numbers;
-use crate::answer::{Answer, ColumnRole, Value, ValueColumn};
+use crate::exec::answer::{Answer, ColumnRole, Value, ValueColumn};
 
 /// Where the reasons for *none* stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! An answer as flat records, the shape that JSON, CSV and Parquet share: which keys a row has, in
 //! which order, and what stands under each.
 
-use crate::answer::{Answer, Cell, ColumnRole, Row, Value, ValueColumn};
-use crate::types::{DisplayUnit, FieldType};
+use crate::base::types::{DisplayUnit, FieldType};
+use crate::exec::answer::{Answer, Cell, ColumnRole, Row, Value, ValueColumn};
 
 /// One key of every row.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use super::flat;
 use super::look::{Look, Style};
 use super::numbers::count;
 use super::text::{harmless, join_wrapped, paragraph};
-use crate::answer::{Answer, ColumnRole, Context, Level, ValueColumn};
-use crate::model::Kind;
+use crate::exec::answer::{Answer, ColumnRole, Context, Level, ValueColumn};
+use crate::lang::model::Kind;
 
 /// The footer of an answer, in dim lines that fit the look.
 pub(super) fn answer(answer: &Answer, look: Look) -> String {

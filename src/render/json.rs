@@ -8,8 +8,8 @@ use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::flat::{self, Datum, Holds, Key, Part};
-use crate::answer::{Answer, Board, BoardCard, Column, ColumnRole, Context, Excluded, Row};
-use crate::model::CardKind;
+use crate::exec::answer::{Answer, Board, BoardCard, Column, ColumnRole, Context, Excluded, Row};
+use crate::lang::model::CardKind;
 
 /// Raised when a key changes its meaning or goes away; new keys do not raise it.
 const SCHEMA_VERSION: u32 = 1;

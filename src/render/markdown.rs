@@ -12,8 +12,8 @@ use super::look::{Look, Style};
 use super::number_cards;
 use super::text::harmless;
 use super::trend;
-use crate::answer::{Answer, Board, BoardCard, Status};
-use crate::model::CardKind;
+use crate::exec::answer::{Answer, Board, BoardCard, Status};
+use crate::lang::model::CardKind;
 
 /// An answer as a table with its footer.
 pub(super) fn answer(answer: &Answer) -> String {

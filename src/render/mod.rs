@@ -39,7 +39,7 @@ pub use text::{harmless, is_harmful, lines, shorten, width};
 
 use serde_json::Value as Json;
 
-use crate::answer::{Answer, Board};
+use crate::exec::answer::{Answer, Board};
 
 /// An answer in a format.
 pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {

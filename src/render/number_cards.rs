@@ -6,7 +6,7 @@ use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
 use super::look::{Look, Style};
 use super::numbers;
 use super::spark::sparkline;
-use crate::answer::{BoardCard, ColumnRole, Value, ValueColumn};
+use crate::exec::answer::{BoardCard, ColumnRole, Value, ValueColumn};
 
 /// All there is about a card. A list of columns, so that those no card fills can go.
 struct Parts {

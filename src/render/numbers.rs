@@ -3,8 +3,8 @@
 //! Takes a value in the unit it is shown in (percent as a fraction) and gives text. Formats for
 //! machines do not come here: they write numbers unrounded.
 
-use crate::answer::Verdict;
-use crate::types::DisplayUnit;
+use crate::base::types::DisplayUnit;
+use crate::exec::answer::Verdict;
 
 /// From here on digits are no longer written out.
 const HUGE: f64 = 1e15;
@@ -86,10 +86,10 @@ pub(super) fn unit_after(unit: DisplayUnit) -> &'static str {
     match unit {
         DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Ratio => "",
         DisplayUnit::Points => " points",
-        DisplayUnit::Time(crate::types::TimeUnit::Minutes) => " minutes",
-        DisplayUnit::Time(crate::types::TimeUnit::Hours) => " hours",
-        DisplayUnit::Time(crate::types::TimeUnit::Days) => " days",
-        DisplayUnit::Time(crate::types::TimeUnit::Weeks) => " weeks",
+        DisplayUnit::Time(crate::base::types::TimeUnit::Minutes) => " minutes",
+        DisplayUnit::Time(crate::base::types::TimeUnit::Hours) => " hours",
+        DisplayUnit::Time(crate::base::types::TimeUnit::Days) => " days",
+        DisplayUnit::Time(crate::base::types::TimeUnit::Weeks) => " weeks",
     }
 }
 

@@ -4,7 +4,7 @@
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 
 use super::flat::{self, Datum, Holds, Key};
-use crate::answer::{Answer, Row};
+use crate::exec::answer::{Answer, Row};
 
 /// An answer's rows. Numbers are 64-bit floats, rows unsigned integers, everything else text or
 /// boolean; *none* is null.

@@ -8,7 +8,7 @@ use super::look::{Look, Style};
 use super::numbers::count;
 use super::text::paragraph;
 use super::trend;
-use crate::answer::Answer;
+use crate::exec::answer::Answer;
 
 /// An answer as a table with its footer.
 pub(super) fn answer(answer: &Answer, look: Look) -> String {

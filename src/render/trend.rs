@@ -7,8 +7,8 @@ use super::look::{Look, Style};
 use super::numbers;
 use super::spark::sparkline;
 use super::text::{harmless, width};
-use crate::answer::{Answer, Cell, Column, ColumnRole, Level, Row, ValueColumn};
-use crate::types::DisplayUnit;
+use crate::base::types::DisplayUnit;
+use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Level, Row, ValueColumn};
 
 /// Fewer points are read more easily as numbers.
 const FEWEST_POINTS: usize = 6;

@@ -1,6 +1,6 @@
 //! Answers as plain lines that can be compared: labels, and the number with what comes with it.
 
-use riskql::answer::{Answer, Cell, Level};
+use riskql::exec::answer::{Answer, Cell, Level};
 
 /// One value of an answer. Of a total, `group` is empty.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub fn lines(answer: &Answer) -> Vec<Line> {
 
 /// The lines of each value column.
 pub fn columns(answer: &Answer) -> Vec<Vec<Line>> {
-    use riskql::answer::ColumnRole::{Dimension, Field, Period, Value};
+    use riskql::exec::answer::ColumnRole::{Dimension, Field, Period, Value};
     let mut columns: Vec<Vec<Line>> = Vec::new();
     for row in &answer.rows {
         let (mut period, mut group, mut value_column) = (None, Vec::new(), 0);

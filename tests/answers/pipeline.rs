@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
-use riskql::answer::Answer;
-use riskql::data::{self, Dataset};
-use riskql::model::{Definitions, Given, Moment, Query};
+use riskql::base::source::{SourceId, Sources, Span};
+use riskql::exec::answer::Answer;
+use riskql::exec::data::{self, Dataset};
+use riskql::exec::engine;
+use riskql::lang::model::{Definitions, Given, Moment, Query};
+use riskql::lang::{check, syntax};
 use riskql::plan::{self, Asking};
-use riskql::source::{SourceId, Sources, Span};
-use riskql::{check, engine, syntax};
 
 use super::tables::Table;
 

@@ -1,10 +1,10 @@
 //! Everything written in the description of the language is right.
 
-use riskql::check;
-use riskql::diagnostic::{Diagnostic, Problems};
-use riskql::model::{Definitions, Query};
-use riskql::source::Sources;
-use riskql::syntax::{parse_file, parse_query};
+use riskql::base::diagnostic::{Diagnostic, Problems};
+use riskql::base::source::Sources;
+use riskql::lang::check;
+use riskql::lang::model::{Definitions, Query};
+use riskql::lang::syntax::{parse_file, parse_query};
 
 pub const FILES: [(&str, &str); 3] = [
     ("model/schema.kpi", include_str!("fixtures/schema.kpi")),

@@ -1,8 +1,8 @@
 //! All problems at once, none of them twice, and no text that breaks the check.
 
-use riskql::check;
-use riskql::source::Sources;
-use riskql::syntax::parse_file;
+use riskql::base::source::Sources;
+use riskql::lang::check;
+use riskql::lang::syntax::parse_file;
 
 use super::language::{FILES, check_files};
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use riskql::model::{
+use riskql::base::types::{DisplayUnit, Grain, StockMoment, TimeUnit, Unit};
+use riskql::lang::model::{
     Allowed, Condition, Definitions, FieldSource, Formula, Kind, Measured, Period, Population,
     Query, Relation, Restriction, Role, SortColumn, Subject, ValuesQuery, Versus, Weights,
 };
-use riskql::types::{DisplayUnit, Grain, StockMoment, TimeUnit, Unit};
 
 use super::language::{FILES, check_files, check_query, language};
 

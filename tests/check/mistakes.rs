@@ -3,10 +3,10 @@
 
 use std::fmt::Write;
 
-use riskql::check::CODES;
-use riskql::diagnostic::{Diagnostic, Severity};
-use riskql::source::Sources;
-use riskql::syntax::parse_query;
+use riskql::base::diagnostic::{Diagnostic, Severity};
+use riskql::base::source::Sources;
+use riskql::lang::check::CODES;
+use riskql::lang::syntax::parse_query;
 
 use super::language::{FILES, check_files, language};
 
@@ -621,7 +621,7 @@ fn problems_of(mistake: &Mistake) -> (Sources, Vec<Diagnostic>) {
             let id = sources.add("<query>", *text);
             let tree =
                 parse_query(&sources, id).unwrap_or_else(|problems| panic!("{text}: {problems:?}"));
-            let problems = match riskql::check::query(&language(), &tree) {
+            let problems = match riskql::lang::check::query(&language(), &tree) {
                 Ok((_, warnings)) => warnings,
                 Err(problems) => problems,
             };

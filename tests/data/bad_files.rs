@@ -1,7 +1,7 @@
 //! Files that cannot be read, in one clear message each.
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-use riskql::data::{Location, Need, load};
+use riskql::exec::data::{Location, Need, load};
 
 use super::fixture::{
     ASSETS, FINDINGS, definitions, everything, folder, load_findings, load_path, messages,

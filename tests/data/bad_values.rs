@@ -1,7 +1,7 @@
 //! Values that do not convert, and dates.
 
-use riskql::data::Dataset;
-use riskql::diagnostic::Problems;
+use riskql::base::diagnostic::Problems;
+use riskql::exec::data::Dataset;
 
 use super::fixture::{
     FINDINGS, definitions, folder, load_all, load_findings, messages, only_message, shown,

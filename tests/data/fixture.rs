@@ -4,17 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use riskql::data::{
+use riskql::base::diagnostic::{Diagnostic, Problems};
+use riskql::base::source::{SourceId, Span};
+use riskql::base::types::{FieldType, Scale};
+use riskql::exec::data::{
     ColumnData, Dataset, Location, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, Need, Request,
     TableRequest, load, locate,
 };
-use riskql::diagnostic::{Diagnostic, Problems};
-use riskql::model::{
+use riskql::lang::model::{
     Calendar, Column, Definitions, Event, EventSource, Field, FieldSource, Parent, State,
     StateSource, Table, TableId,
 };
-use riskql::source::{SourceId, Span};
-use riskql::types::{FieldType, Scale};
 use tempfile::TempDir;
 
 pub const ASSETS: TableId = TableId(0);

@@ -9,7 +9,7 @@ use polars::prelude::{
     Categories, DataFrame, DataType, FrozenCategories, IntoColumn, IpcWriter, NamedFrom,
     ParquetWriter, SerWriter, Series, TimeUnit, TimeZone,
 };
-use riskql::data::Dataset;
+use riskql::exec::data::Dataset;
 
 use super::fixture::{FINDINGS, load_findings, load_path, table_shown};
 

@@ -1,7 +1,7 @@
 //! Rows of `test` definitions.
 
-use riskql::data::{NO_ROW, from_given};
-use riskql::model::{Given, TableId};
+use riskql::exec::data::{NO_ROW, from_given};
+use riskql::lang::model::{Given, TableId};
 
 use super::fixture::{ASSETS, FINDINGS, SCANS, definitions, messages, shown, span};
 

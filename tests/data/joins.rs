@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use riskql::data::{Dataset, NO_ROW, Need, Request, TableRequest, load, locate, watermark};
-use riskql::diagnostic::Problems;
+use riskql::base::diagnostic::Problems;
+use riskql::exec::data::{Dataset, NO_ROW, Need, Request, TableRequest, load, locate, watermark};
 use tempfile::TempDir;
 
 use super::fixture::{

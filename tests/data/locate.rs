@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use riskql::data::locate;
+use riskql::exec::data::locate;
 
 use super::fixture::{FINDINGS, definitions, folder, messages, path_in, without_folder};
 

@@ -12,9 +12,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use riskql::project::Origin;
+use riskql::app::repl::{COMMANDS, Options, Session};
+use riskql::lang::project::Origin;
 use riskql::render::{Format, Look};
-use riskql::repl::{COMMANDS, Options, Session};
 
 /// Before the second and later lines of an entry; the terminal shows nothing there.
 const GOES_ON: &str = "      > ";

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use riskql::answer::{Answer, Cell, Column, ColumnRole};
-use riskql::data::{self, Tables};
-use riskql::ground::Ground;
-use riskql::model::{Definitions, Query};
-use riskql::project;
-use riskql::source::Sources;
+use riskql::base::source::Sources;
+use riskql::exec::answer::{Answer, Cell, Column, ColumnRole};
+use riskql::exec::data::{self, Tables};
+use riskql::exec::ground::Ground;
+use riskql::lang::model::{Definitions, Query};
+use riskql::lang::project;
 
 /// The answers of queries over the demo data.
 pub fn answers_over_demo(

@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use riskql::{check, cli, data, engine, functions, ingest, plan, store, syntax};
+use riskql::app::cli;
+use riskql::exec::{data, engine};
+use riskql::lang::{check, functions, syntax};
+use riskql::plan;
+use riskql::reports::{ingest, store};
 
 /// All codes with their meanings, in order.
 fn codes() -> Vec<(String, String)> {

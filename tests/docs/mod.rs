@@ -11,13 +11,14 @@ mod guide;
 mod library;
 mod lists;
 
-use riskql::check;
-use riskql::diagnostic::{Problems, Severity};
-use riskql::ground::answers_over;
-use riskql::model::{Definitions, Query};
+use riskql::base::diagnostic::{Problems, Severity};
+use riskql::base::source::{SourceId, Sources};
+use riskql::exec::data;
+use riskql::exec::ground::answers_over;
+use riskql::lang::check;
+use riskql::lang::model::{Definitions, Query};
+use riskql::lang::{format, project, syntax};
 use riskql::plan;
-use riskql::source::{SourceId, Sources};
-use riskql::{data, format, project, syntax};
 
 use blocks::{Block, blocks};
 
@@ -142,7 +143,7 @@ fn query(definitions: &Definitions, sources: &mut Sources, text: &str) -> Result
 }
 
 fn messages(sources: &Sources, problems: Problems) -> String {
-    let line = |problem: riskql::diagnostic::Diagnostic| {
+    let line = |problem: riskql::base::diagnostic::Diagnostic| {
         let place = problem.span.map(|span| {
             let (line, column) = sources.line_column(span);
             format!("{}:{line}:{column} ", sources.get(span.source).name)

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{formatted, keeps_its_promises, try_read};
-use riskql::format;
+use riskql::lang::format;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format/corpus")

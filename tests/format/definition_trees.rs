@@ -4,9 +4,9 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::source::Spanned;
-use riskql::syntax::ast::*;
-use riskql::types::{Bound, StockMoment};
+use riskql::base::source::Spanned;
+use riskql::base::types::{Bound, StockMoment};
+use riskql::lang::syntax::ast::*;
 
 use super::expression_trees::{
     at, condition, date, duration, field, filter, formula, literal, name, plain_word,

@@ -4,12 +4,12 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::source::{SourceId, Span, Spanned};
-use riskql::syntax::ast::{
+use riskql::base::source::{SourceId, Span, Spanned};
+use riskql::base::types::TimeUnit;
+use riskql::lang::syntax::ast::{
     Aggregate, Arithmetic, Comparison, Condition, DateLiteral, Duration, FieldRef, Formula,
     Literal, Measured, Name, Number, Population, Text,
 };
-use riskql::types::TimeUnit;
 
 /// Places do not matter: equality ignores them.
 pub fn at<T>(node: T) -> Spanned<T> {

@@ -2,9 +2,9 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use riskql::format;
-use riskql::source::Sources;
-use riskql::syntax::ast;
+use riskql::base::source::Sources;
+use riskql::lang::format;
+use riskql::lang::syntax::ast;
 
 use super::definition_trees::file;
 use super::meaning::comparable;

@@ -1,8 +1,8 @@
 //! Trees in a form that can be compared: the formatter may reorder the clauses of a query, and
 //! writes the `where` of a list right after its population.
 
-use riskql::source::Spanned;
-use riskql::syntax::ast::{Definition, Query, QueryClause, Subject, TestClause};
+use riskql::base::source::Spanned;
+use riskql::lang::syntax::ast::{Definition, Query, QueryClause, Subject, TestClause};
 
 pub fn comparable(mut definitions: Vec<Spanned<Definition>>) -> Vec<Spanned<Definition>> {
     for definition in &mut definitions {

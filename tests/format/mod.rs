@@ -8,9 +8,9 @@ mod meaning;
 mod one_line;
 mod query_trees;
 
-use riskql::format;
-use riskql::source::Sources;
-use riskql::syntax::{ast, parse_file};
+use riskql::base::source::Sources;
+use riskql::lang::format;
+use riskql::lang::syntax::{ast, parse_file};
 
 use meaning::comparable;
 

@@ -1,10 +1,10 @@
 //! The one-line texts that messages, `explain` and JSON show.
 
 use proptest::prelude::*;
-use riskql::format;
-use riskql::source::Sources;
-use riskql::syntax::ast::{Formula, Literal, Query, Subject};
-use riskql::syntax::{is_reserved, parse_query};
+use riskql::base::source::Sources;
+use riskql::lang::format;
+use riskql::lang::syntax::ast::{Formula, Literal, Query, Subject};
+use riskql::lang::syntax::{is_reserved, parse_query};
 
 use super::expression_trees::{condition, formula, literal};
 use super::meaning::comparable_query;

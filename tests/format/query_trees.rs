@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::syntax::ast::{Formula, Period, Query, QueryClause, SortKey, Subject, Versus};
-use riskql::types::{Grain, StockMoment};
+use riskql::base::types::{Grain, StockMoment};
+use riskql::lang::syntax::ast::{Formula, Period, Query, QueryClause, SortKey, Subject, Versus};
 
 use super::expression_trees::{at, condition, date, field, formula, name, population, spanned};
 
@@ -68,7 +68,7 @@ pub fn query() -> impl Strategy<Value = Query> {
 /// `show number (a + b)` are left out, for they are refused as calls of a function.
 pub fn inner_query() -> impl Strategy<Value = Query> {
     any_query().prop_filter("reads as a call", |query| {
-        !riskql::format::query(query).starts_with('(')
+        !riskql::lang::format::query(query).starts_with('(')
     })
 }
 

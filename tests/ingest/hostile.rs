@@ -10,11 +10,11 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use riskql::diagnostic::Problems;
-use riskql::ingest::{Reader, Report};
-use riskql::model::Definitions;
-use riskql::project::{self, Origin};
-use riskql::source::Sources;
+use riskql::base::diagnostic::Problems;
+use riskql::base::source::Sources;
+use riskql::lang::model::Definitions;
+use riskql::lang::project::{self, Origin};
+use riskql::reports::ingest::{Reader, Report};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::shared;

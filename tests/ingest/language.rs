@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use riskql::check;
-use riskql::diagnostic::Problems;
-use riskql::ingest::{Reader, Report};
-use riskql::model::{Definitions, Fills, RowField, ToolKind};
-use riskql::source::Sources;
-use riskql::syntax;
+use riskql::base::diagnostic::Problems;
+use riskql::base::source::Sources;
+use riskql::lang::check;
+use riskql::lang::model::{Definitions, Fills, RowField, ToolKind};
+use riskql::lang::syntax;
+use riskql::reports::ingest::{Reader, Report};
 
 const SCALE: &str = "scale severity is info < low < medium < high < critical\n";
 
@@ -51,7 +51,7 @@ fn read(text: &str, report: &str) -> Result<Report, Vec<String>> {
 
 /// Code, the line of the definition, message.
 fn told(sources: &Sources, problems: Problems) -> Vec<String> {
-    let line = |problem: riskql::diagnostic::Diagnostic| {
+    let line = |problem: riskql::base::diagnostic::Diagnostic| {
         let line = problem.span.map(|span| {
             let lines = sources.get(span.source).text.lines();
             let (line, _) = sources.line_column(span);

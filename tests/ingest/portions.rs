@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use riskql::ingest::{Reader, Report, Sizes};
-use riskql::model::{Definitions, ReportSource};
-use riskql::project::{self, Origin};
-use riskql::source::Sources;
+use riskql::base::source::Sources;
+use riskql::lang::model::{Definitions, ReportSource};
+use riskql::lang::project::{self, Origin};
+use riskql::reports::ingest::{Reader, Report, Sizes};
 use serde_json::{Value, json};
 
 use super::shared;
@@ -149,9 +149,9 @@ source each "Each member of an array, as it is"
 fn each() -> Definitions {
     let mut sources = Sources::default();
     let id = sources.add("each.kpi", EACH.to_string());
-    let (file, problems) = riskql::syntax::parse_file(&sources, id);
+    let (file, problems) = riskql::lang::syntax::parse_file(&sources, id);
     assert!(!problems.has_errors(), "{problems:?}");
-    let (definitions, problems) = riskql::check::definitions(&sources, &[file]);
+    let (definitions, problems) = riskql::lang::check::definitions(&sources, &[file]);
     assert!(!problems.has_errors(), "{problems:?}");
     definitions.expect("no mistakes")
 }

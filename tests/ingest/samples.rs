@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use riskql::ingest::{Reader, Report, Row};
-use riskql::project::{self, Origin};
-use riskql::source::Sources;
+use riskql::base::source::Sources;
+use riskql::lang::project::{self, Origin};
+use riskql::reports::ingest::{Reader, Report, Row};
 
 /// Formats that must be among them.
 const NEEDED: &str = "sarif zap_json zap_xml burp_json burp_xml invicti_json invicti_xml acunetix_json acunetix_xml \

@@ -1,7 +1,7 @@
 //! What is compared with what: rules S9 and S10, worked out by hand.
 
-use riskql::model::{Period, Versus};
-use riskql::types::Grain;
+use riskql::base::types::Grain;
+use riskql::lang::model::{Period, Versus};
 
 use super::fixture::{Ask, calendar_of, flow, range, stock};
 

@@ -1,6 +1,6 @@
 //! The parts of formulas as columns of their own.
 
-use riskql::model::*;
+use riskql::lang::model::*;
 use riskql::plan::{Plan, ValuesWork, Work, components};
 
 use super::fixture::*;
@@ -33,14 +33,14 @@ fn a_mean_has_a_sum_and_a_share_has_two_counts() {
     let mut share = measure("share", FINDINGS, Role::Event(1));
     let test = codes(named(&fixture, FINDINGS, "severity"), &[4]);
     share.with = Some(test.clone());
-    share.unit = riskql::types::Unit::Percent;
+    share.unit = riskql::base::types::Unit::Percent;
     let work = parts(vec![mttr_column(), column("rate", share)]);
     assert_eq!(
         names(&work),
         ["mttr", "mttr: sum", "rate", "rate: passing", "rate: all"]
     );
     assert_eq!(work.steps.len(), 5);
-    assert_eq!(work.columns[3].unit, riskql::types::Unit::Count);
+    assert_eq!(work.columns[3].unit, riskql::base::types::Unit::Count);
     // What pointed at the second column still does.
     assert_eq!(work.sort[0].by, SortColumn::Value(2));
     assert_eq!(work.top.unwrap().by, 2);

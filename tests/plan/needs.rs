@@ -1,9 +1,9 @@
 //! What queries read, and how badly.
 
-use riskql::data::{Need, Request};
-use riskql::model::*;
+use riskql::base::source::Span;
+use riskql::exec::data::{Need, Request};
+use riskql::lang::model::*;
 use riskql::plan::{Asking, needs};
-use riskql::source::Span;
 
 use super::fixture::*;
 
@@ -106,7 +106,7 @@ fn a_dimension_of_a_parent_reads_the_parent() {
     let mut query = query_of(vec![stock()]);
     values(&mut query).by.push(Dimension {
         name: "team".into(),
-        field_type: riskql::types::FieldType::Text,
+        field_type: riskql::base::types::FieldType::Text,
         fields: vec![named(&fixture, FINDINGS, "team")],
     });
     let request = asked(&query, asking());

@@ -1,6 +1,6 @@
 //! Rules S2 and S3: which as-of and known-on win.
 
-use riskql::model::Moment;
+use riskql::lang::model::Moment;
 use riskql::plan::{Given, standpoint};
 
 use super::fixture::{calendar_of, definitions, flow, instant, query_of};

@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDate, Weekday};
 use proptest::prelude::*;
-use riskql::calendar;
-use riskql::model::{Calendar, Period};
+use riskql::base::calendar;
+use riskql::base::types::Grain;
+use riskql::lang::model::{Calendar, Period};
 use riskql::plan::{Standing, day_ends};
-use riskql::types::Grain;
 
 use super::fixture::Ask;
 

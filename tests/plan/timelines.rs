@@ -1,8 +1,8 @@
 //! Slots worked out by hand: rules S1, S8, S11, S14.
 
-use riskql::model::Period;
+use riskql::base::types::{Grain, StockMoment};
+use riskql::lang::model::Period;
 use riskql::plan::{CODES, Slot, Standing, day_ends};
-use riskql::types::{Grain, StockMoment};
 
 use super::fixture::{Ask, calendar_of, end_of, flow, instant, stock};
 

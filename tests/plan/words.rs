@@ -1,9 +1,9 @@
 //! Plans and conditions in words.
 
-use riskql::model::*;
+use riskql::base::source::Span;
+use riskql::base::types::{Grain, MICROS_PER_DAY};
+use riskql::lang::model::*;
 use riskql::plan::{Paragraph, condition, describe};
-use riskql::source::Span;
-use riskql::types::{Grain, MICROS_PER_DAY};
 
 use super::fixture::*;
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use riskql::answer::{
+use riskql::base::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
+use riskql::exec::answer::{
     Answer, Board, BoardCard, BoardLayer, Cell, Column, ColumnRole, Comparison, Context, Excluded,
     Level, Row, Status, Value, ValueColumn, Verdict,
 };
-use riskql::model::{CardKind, Direction, Kind};
-use riskql::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
+use riskql::lang::model::{CardKind, Direction, Kind};
 
 pub const DAYS: DisplayUnit = DisplayUnit::Time(TimeUnit::Days);
 

@@ -1,9 +1,9 @@
 //! Charts: where points and bars stand, worked out by hand, and how the whole looks.
 
 use insta::assert_snapshot;
-use riskql::answer::Answer;
+use riskql::base::types::{DisplayUnit, FieldType};
+use riskql::exec::answer::Answer;
 use riskql::render::{ChartKind, Look, chart};
-use riskql::types::{DisplayUnit, FieldType};
 use unicode_width::UnicodeWidthStr;
 
 use super::{build, plain};

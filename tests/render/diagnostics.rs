@@ -1,9 +1,9 @@
 //! Messages as a user sees them, and as a program reads them.
 
 use insta::assert_snapshot;
-use riskql::diagnostic::Diagnostic;
+use riskql::base::diagnostic::Diagnostic;
+use riskql::base::source::{SourceId, Sources, Span};
 use riskql::render::{Look, diagnostics, diagnostics_json};
-use riskql::source::{SourceId, Sources, Span};
 
 use super::plain;
 

@@ -1,6 +1,6 @@
 //! JSON, CSV and Parquet, read back.
 
-use riskql::answer::{Answer, Value};
+use riskql::exec::answer::{Answer, Value};
 use riskql::render::{self, Format, Look};
 use serde_json::Value as Json;
 
@@ -53,7 +53,7 @@ fn json_has_target_comparison_and_reason_where_asked_for() {
 #[test]
 fn a_row_no_target_judges_has_null_for_target_and_status() {
     let mut answer = build::teams();
-    let riskql::answer::Cell::Value(value) = &mut answer.rows[0].cells[1] else {
+    let riskql::exec::answer::Cell::Value(value) = &mut answer.rows[0].cells[1] else {
         panic!("a value")
     };
     value.target = None;

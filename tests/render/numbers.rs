@@ -1,7 +1,7 @@
 //! Numbers for people.
 
+use riskql::base::types::DisplayUnit::{Count, Percent, Points, Ratio};
 use riskql::render::{Look, change, limit, plain, sparkline, value, with_unit};
-use riskql::types::DisplayUnit::{Count, Percent, Points, Ratio};
 
 use super::build::DAYS;
 
@@ -71,7 +71,7 @@ fn rounding_never_hides_a_verdict() {
     use super::build;
     use riskql::render::{Format, answer};
     let shown = |value: f64, unit, limit: f64, written: &str| {
-        let column = riskql::answer::ValueColumn {
+        let column = riskql::exec::answer::ValueColumn {
             with_target: true,
             ..build::plain_column(unit)
         };

@@ -1,10 +1,12 @@
 //! Properties of every format over random answers.
 
 use proptest::prelude::*;
-use riskql::answer::{Answer, Board, BoardCard, Cell, Column, Level, Row, Value, ValueColumn};
-use riskql::model::CardKind;
+use riskql::base::types::{DisplayUnit, FieldType, TimeUnit};
+use riskql::exec::answer::{
+    Answer, Board, BoardCard, Cell, Column, Level, Row, Value, ValueColumn,
+};
+use riskql::lang::model::CardKind;
 use riskql::render::{self, ChartKind, Format, Look};
-use riskql::types::{DisplayUnit, FieldType, TimeUnit};
 use unicode_width::UnicodeWidthStr;
 
 use super::build;

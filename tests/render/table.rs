@@ -1,7 +1,7 @@
 //! Tables at several widths.
 
 use insta::assert_snapshot;
-use riskql::answer::Answer;
+use riskql::exec::answer::Answer;
 use riskql::render::{self, Format, Look};
 
 use super::{build, plain};

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use riskql::project::Origin;
+use riskql::app::repl::Session;
+use riskql::lang::project::Origin;
 use riskql::render::Look;
-use riskql::repl::Session;
 use unicode_width::UnicodeWidthStr;
 
 use super::talk::{refused, session, session_with, shown, told};
@@ -255,7 +255,7 @@ fn notes_about_the_data_are_told_once() {
 }
 
 fn riskql_session(data: &std::path::Path) -> (Session, String) {
-    let options = riskql::repl::Options {
+    let options = riskql::app::repl::Options {
         origin: Origin::Library,
         data: Some(data.to_path_buf()),
         tables: Vec::new(),

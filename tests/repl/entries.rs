@@ -1,7 +1,7 @@
 //! Where an entry ends, and what it is.
 
 use proptest::prelude::*;
-use riskql::repl::input::{Entry, entries, is_unfinished, refinement};
+use riskql::app::repl::input::{Entry, entries, is_unfinished, refinement};
 
 /// An entry in one line: `?` query, `!` command, `:` definitions; line breaks as `/`.
 fn shown(text: &str) -> Vec<String> {

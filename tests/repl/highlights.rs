@@ -1,7 +1,7 @@
 //! Colours while typing.
 
 use proptest::prelude::*;
-use riskql::repl::{Paint, highlight};
+use riskql::app::repl::{Paint, highlight};
 
 /// A text and its pieces that are not plain: a letter for the paint, then the words.
 const CASES: &[(&str, &[&str])] = &[

@@ -1,6 +1,6 @@
 //! The line below the line.
 
-use riskql::repl::{Catalogue, hint};
+use riskql::app::repl::{Catalogue, hint};
 
 use super::{catalogue, cursor};
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use riskql::diagnostic::Fault;
-use riskql::project::Origin;
+use riskql::app::repl::{Options, Session};
+use riskql::base::diagnostic::Fault;
+use riskql::lang::project::Origin;
 use riskql::render::{Format, Look};
-use riskql::repl::{Options, Session};
-use riskql::store::Store;
+use riskql::reports::store::Store;
 
 use super::talk::{session, shown, told};
 

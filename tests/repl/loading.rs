@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use riskql::project::Origin;
+use riskql::app::repl::{Options, Session, complete};
+use riskql::lang::project::Origin;
 use riskql::render::{Format, Look};
-use riskql::repl::{Options, Session, complete};
 
 fn over(folder: &Path) -> Session {
     let options = Options {

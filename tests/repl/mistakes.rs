@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use riskql::project::Origin;
+use riskql::lang::project::Origin;
 use riskql::render::{self, Look};
 
 use super::talk::{session, session_with, shown, told};

@@ -27,9 +27,9 @@ mod why;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use riskql::project::Origin;
+use riskql::app::repl::{Catalogue, Options, Session};
+use riskql::lang::project::Origin;
 use riskql::render::{Format, Look};
-use riskql::repl::{Catalogue, Options, Session};
 
 /// A session over the built-in library and the example data, everything loaded.
 pub fn demo() -> Session {

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use riskql::project::Origin;
+use riskql::app::repl::{COMMANDS, Options, Session};
+use riskql::lang::project::Origin;
 use riskql::render::{Format, Look};
-use riskql::repl::{COMMANDS, Options, Session};
 
 use super::talk::{folder, session, session_with, shown, told};
 
@@ -130,7 +130,7 @@ fn the_pager_gets_what_the_screen_hid() {
     let mut session = session_with(Origin::Library, look);
     let short = shown(&mut session, "list findings open show finding_id, app");
     assert!(short.contains("hidden"), "{short}");
-    let Some(riskql::repl::Wish::Page(whole)) = session.answer("\\page").wish else {
+    let Some(riskql::app::repl::Wish::Page(whole)) = session.answer("\\page").wish else {
         panic!("a text for the pager");
     };
     let whole = String::from_utf8(whole).expect("text");

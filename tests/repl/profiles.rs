@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use proptest::prelude::*;
-use riskql::data::{self, Memory};
-use riskql::model::FieldId;
-use riskql::profile::{self, Profile, Spread};
-use riskql::project::{self, Origin};
-use riskql::source::Sources;
+use riskql::base::source::Sources;
+use riskql::exec::data::{self, Memory};
+use riskql::insight::profile::{self, Profile, Spread};
+use riskql::lang::model::FieldId;
+use riskql::lang::project::{self, Origin};
 
 use super::exploring::{fixture, write};
 

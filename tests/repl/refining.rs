@@ -1,7 +1,7 @@
 //! Clauses typed alone, and what they make of the last query.
 
 use proptest::prelude::*;
-use riskql::repl::Session;
+use riskql::app::repl::Session;
 use serde_json::Value;
 
 use super::talk::{refused, session, shown, told};

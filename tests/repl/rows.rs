@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use riskql::diagnostic::Fault;
-use riskql::project::Origin;
+use riskql::app::repl::{Options, Reply, Session};
+use riskql::base::diagnostic::Fault;
+use riskql::lang::project::Origin;
 use riskql::render::{Format, Look};
-use riskql::repl::{Options, Reply, Session};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;

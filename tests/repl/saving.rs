@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use riskql::project::{self, Origin};
+use riskql::app::repl::Session;
+use riskql::base::source::Sources;
+use riskql::lang::project::{self, Origin};
 use riskql::render::Look;
-use riskql::repl::Session;
-use riskql::source::Sources;
 use serde_json::Value;
 
 use super::talk::{folder, refused, session, session_with, shown, told};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use riskql::project::{self, Origin};
+use riskql::app::repl::{Options, Reply, Session};
+use riskql::lang::project::{self, Origin};
 use riskql::render::{Format, Look};
-use riskql::repl::{Options, Reply, Session};
 
 /// The tables of the demo.
 pub fn demo() -> PathBuf {

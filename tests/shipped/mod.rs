@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use riskql::project::{self, Origin};
-use riskql::source::Sources;
-use riskql::{format, syntax};
+use riskql::base::source::Sources;
+use riskql::lang::project::{self, Origin};
+use riskql::lang::{format, syntax};
 
 /// Runs the binary in the repository.
 fn riskql(arguments: &[&str]) -> Output {

@@ -6,9 +6,9 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::correlate::{Detected, Merged, conflicts, merge};
-use riskql::ingest::Row;
-use riskql::store;
+use riskql::reports::correlate::{Detected, Merged, conflicts, merge};
+use riskql::reports::ingest::Row;
+use riskql::reports::store;
 
 use super::{Room, definitions, with};
 
@@ -426,10 +426,10 @@ fn rules_can_merge_detections_of_one_tool_if_they_say_so() {
 #[test]
 fn mistakes_in_matches_are_told() {
     let codes_of = |text: &str| {
-        let mut sources = riskql::source::Sources::default();
+        let mut sources = riskql::base::source::Sources::default();
         let id = sources.add("own.kpi".to_string(), text.to_string());
-        let (file, _) = riskql::syntax::parse_file(&sources, id);
-        let (_, problems) = riskql::check::definitions(&sources, &[file]);
+        let (file, _) = riskql::lang::syntax::parse_file(&sources, id);
+        let (_, problems) = riskql::lang::check::definitions(&sources, &[file]);
         let codes = super::codes(problems);
         codes
             .into_iter()

@@ -1,7 +1,7 @@
 //! Verdicts of people and what advisories say.
 
 use super::{Record, Room, codes, definitions, report, saw};
-use riskql::store;
+use riskql::reports::store;
 
 fn decide(room: &Room, day: &str, fields: &str) {
     room.take(day, &format!("[{{{fields}, \"at\": \"{day}\"}}]"));

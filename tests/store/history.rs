@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::store::Context;
+use riskql::reports::store::Context;
 
 use super::{Room, micros, saw};
 
@@ -175,7 +175,7 @@ fn one_more_report_derives_its_own_asset_only() {
     );
     assert_eq!(told(&room), kept);
     assert_eq!(parts(&room), 4);
-    riskql::store::rebuild(&room.store, super::definitions()).expect("made anew");
+    riskql::reports::store::rebuild(&room.store, super::definitions()).expect("made anew");
     assert_eq!(told(&room), kept);
     assert_eq!(
         parts(&room),

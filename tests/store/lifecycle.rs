@@ -7,10 +7,10 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::lifecycle::{
+use riskql::lang::model::{Decision, Status};
+use riskql::reports::lifecycle::{
     Acceptance, Ending, Episode, History, Look, Reach, Sighting, Verdict, episodes,
 };
-use riskql::model::{Decision, Status};
 
 fn sighting(identity: u128, status: Option<Status>) -> Sighting {
     Sighting {

@@ -17,17 +17,17 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use polars::prelude::{ParquetReader, SerReader};
-use riskql::answer::Answer;
-use riskql::data::Horizon;
-use riskql::diagnostic::Problems;
-use riskql::ground::Ground;
-use riskql::ingest::Reader;
-use riskql::model::{Definitions, Moment, Query};
-use riskql::project;
-use riskql::question;
-use riskql::source::Sources;
-use riskql::store::{self, Added, Context, Segment, Store};
-use riskql::syntax;
+use riskql::base::diagnostic::Problems;
+use riskql::base::source::Sources;
+use riskql::exec::answer::Answer;
+use riskql::exec::data::Horizon;
+use riskql::exec::ground::Ground;
+use riskql::lang::model::{Definitions, Moment, Query};
+use riskql::lang::project;
+use riskql::lang::question;
+use riskql::lang::syntax;
+use riskql::reports::ingest::Reader;
+use riskql::reports::store::{self, Added, Context, Segment, Store};
 use tempfile::TempDir;
 
 /// A format of these tests that names the rules it ran, beside the shipped ones.
@@ -68,7 +68,7 @@ fn read(more: &str) -> (Sources, Definitions) {
         assert!(!problems.has_errors(), "{problems:?}");
         files.push(file);
     }
-    let (definitions, problems) = riskql::check::definitions(&sources, &files);
+    let (definitions, problems) = riskql::lang::check::definitions(&sources, &files);
     let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
     (sources, definitions)
 }

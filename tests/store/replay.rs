@@ -4,10 +4,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::answer::{Answer, Excluded, Row};
-use riskql::data::Horizon;
-use riskql::diagnostic::Problems;
-use riskql::store::Context;
+use riskql::base::diagnostic::Problems;
+use riskql::exec::answer::{Answer, Excluded, Row};
+use riskql::exec::data::Horizon;
+use riskql::reports::store::Context;
 
 use super::{Room, codes, definitions, micros};
 

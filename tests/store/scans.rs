@@ -1,7 +1,7 @@
 //! Scans that somebody lists, without what they saw.
 
-use riskql::data::Horizon;
-use riskql::model::ToolKind;
+use riskql::exec::data::Horizon;
+use riskql::lang::model::ToolKind;
 
 use super::{Room, codes, micros, saw};
 

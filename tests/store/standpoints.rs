@@ -1,7 +1,7 @@
 //! What a store tells from where a query stands, worked out by hand.
 
-use riskql::answer::Cell;
-use riskql::data::Horizon;
+use riskql::exec::answer::Cell;
+use riskql::exec::data::Horizon;
 
 use super::{Record, Room, definitions, micros, report, saw};
 
@@ -234,7 +234,7 @@ fn horizons_with_the_same_facts_before_them_share_their_tables() {
         ("bank", ["2026-03-02"; 2]),
     ] {
         for day in days {
-            let context = riskql::store::Context {
+            let context = riskql::reports::store::Context {
                 asset: Some(asset.to_string()),
                 at: Some(micros(day)),
                 ..room.context.clone()

@@ -1,7 +1,7 @@
 //! What a lifecycle must not fall for, through real reports.
 
 use super::{Room, codes, micros, report, saw};
-use riskql::store::{self, Context};
+use riskql::reports::store::{self, Context};
 
 #[test]
 fn a_clean_scan_verifies_and_a_later_sighting_reopens() {

@@ -1,7 +1,7 @@
 //! What is said about mistakes: every code, and the whole messages as a record to read.
 
-use riskql::source::Sources;
-use riskql::syntax::{CODES, Example, parse_file, parse_query};
+use riskql::base::source::Sources;
+use riskql::lang::syntax::{CODES, Example, parse_file, parse_query};
 
 use super::{file, query, shown};
 
@@ -180,7 +180,7 @@ fn an_unfinished_query_says_so() {
     ] {
         let problems = query(text).unwrap_err();
         assert!(
-            riskql::syntax::UNFINISHED.contains(&problems[0].code),
+            riskql::lang::syntax::UNFINISHED.contains(&problems[0].code),
             "{text}"
         );
     }

@@ -5,9 +5,9 @@ mod mistakes;
 mod robust;
 mod trees;
 
-use riskql::diagnostic::{Diagnostic, Problems};
-use riskql::source::{Sources, Spanned};
-use riskql::syntax::{ast, parse_file, parse_query};
+use riskql::base::diagnostic::{Diagnostic, Problems};
+use riskql::base::source::{Sources, Spanned};
+use riskql::lang::syntax::{ast, parse_file, parse_query};
 
 /// A file and what is wrong with it.
 pub fn file(text: &str) -> (Sources, ast::File, Vec<Diagnostic>) {

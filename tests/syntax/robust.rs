@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use riskql::source::Sources;
-use riskql::syntax::{RESERVED, ast, is_reserved, keywords, parse_file, parse_query};
+use riskql::base::source::Sources;
+use riskql::lang::syntax::{RESERVED, ast, is_reserved, keywords, parse_file, parse_query};
 
 use super::{file, good_file, good_query, query};
 

@@ -8,12 +8,12 @@ mod want;
 use std::collections::BTreeSet;
 
 use super::Work;
-use crate::data::{Need, Request};
-use crate::model::{
+use crate::base::source::Span;
+use crate::exec::data::{Need, Request};
+use crate::lang::model::{
     Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
     Query, Relation, Role, ScoreId, SlaId, Subject, TableId, ValuesQuery,
 };
-use crate::source::Span;
 use want::{Demand, Want};
 
 /// How a file and its columns are asked for.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::data::{Need, Request};
-use crate::model::{
+use crate::exec::data::{Need, Request};
+use crate::lang::model::{
     Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId, StateSource, TableId,
 };
 

@@ -3,9 +3,11 @@
 use super::Paragraph;
 use super::formulas::formula;
 use super::time::instant;
-use crate::model::{Band, Definitions, Direction, Formula, Kind, Kpi, KpiId, Target, ValueColumn};
-use crate::source::Span;
-use crate::types::{DisplayUnit, StockMoment};
+use crate::base::source::Span;
+use crate::base::types::{DisplayUnit, StockMoment};
+use crate::lang::model::{
+    Band, Definitions, Direction, Formula, Kind, Kpi, KpiId, Target, ValueColumn,
+};
 
 /// What a column is, where it is defined and how it is judged.
 pub(super) fn column(

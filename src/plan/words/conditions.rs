@@ -3,11 +3,11 @@
 use chrono::DateTime;
 
 use super::time::{duration, instant};
-use crate::calendar;
-use crate::model::{
+use crate::base::calendar;
+use crate::base::types::{FieldType, Grain};
+use crate::lang::model::{
     Calendar, CalendarPeriod, Condition, Definitions, Exists, FieldId, NumberTest, OrderTest,
 };
-use crate::types::{FieldType, Grain};
 
 /// `severity in (high, critical) and team = "payments-core"`
 pub fn condition(definitions: &Definitions, condition: &Condition) -> String {

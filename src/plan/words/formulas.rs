@@ -1,7 +1,9 @@
 //! Formulas and measures in the language's own spelling.
 
 use super::conditions::{condition, name};
-use crate::model::{Definitions, EventId, Formula, Measure, Measured, Operator, Population, Role};
+use crate::lang::model::{
+    Definitions, EventId, Formula, Measure, Measured, Operator, Population, Role,
+};
 
 /// `count of findings verified / count of findings introduced`
 pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {

@@ -3,7 +3,7 @@
 use super::conditions::condition;
 use super::populations::{event_words, origin};
 use super::time::duration;
-use crate::model::{Condition, Definitions, Exists, FieldId, FieldSource, Relation};
+use crate::lang::model::{Condition, Definitions, Exists, FieldId, FieldSource, Relation};
 
 /// Sentences on fields of other tables, on related rows and on events that must follow, each once.
 pub(super) fn meanings(definitions: &Definitions, test: &Condition) -> Vec<String> {

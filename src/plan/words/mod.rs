@@ -11,8 +11,8 @@ mod populations;
 mod time;
 
 use super::{Plan, Work};
-use crate::model::Definitions;
-use crate::source::Span;
+use crate::base::source::Span;
+use crate::lang::model::Definitions;
 
 pub use conditions::condition;
 pub use formulas::measure;

@@ -3,8 +3,8 @@
 use super::Paragraph;
 use super::conditions::{code_word, condition, name, text_value};
 use super::time::{duration, instant};
-use crate::model::{Definitions, EventId, Factor, Score, Sla, SlaVersion, Weights};
-use crate::source::Span;
+use crate::base::source::Span;
+use crate::lang::model::{Definitions, EventId, Factor, Score, Sla, SlaVersion, Weights};
 
 /// The weights of a score, version by version.
 pub(super) fn score(

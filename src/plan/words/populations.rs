@@ -5,12 +5,12 @@ use super::conditions::{condition, name};
 use super::formulas;
 use super::meanings::meanings;
 use super::time::{bounds, instant};
-use crate::model::{
+use crate::base::types::StockMoment;
+use crate::lang::model::{
     Calendar, Definitions, EventId, EventSource, Field, FieldId, FieldSource, Measure, Measured,
     Population, Role, StateSource, Table, TableId,
 };
 use crate::plan::{ListWork, Slot, Step};
-use crate::types::StockMoment;
 
 /// How sentences name the period.
 struct When {

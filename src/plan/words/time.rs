@@ -1,10 +1,10 @@
 //! Instants, durations and the time line in words.
 
 use super::Paragraph;
-use crate::calendar;
-use crate::model::{Calendar, Definitions};
+use crate::base::calendar;
+use crate::base::types::{MICROS_PER_DAY, TimeUnit};
+use crate::lang::model::{Calendar, Definitions};
 use crate::plan::{Plan, Slot, Standing, Timeline, Work};
-use crate::types::{MICROS_PER_DAY, TimeUnit};
 
 /// How many pairs of compared periods are written out.
 const PAIRS_WRITTEN: usize = 3;

@@ -2,7 +2,7 @@
 
 use super::WIDTH;
 use super::axis::Axis;
-use crate::answer::{Answer, Cell, ColumnRole, Level, Row};
+use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
 use crate::render::cells::{hidden_line, hidden_rows, verdict_cell};
 use crate::render::facts::{Facts, Reasons, facts};
 use crate::render::flat;

@@ -3,12 +3,12 @@
 use super::WIDTH;
 use super::axis::Axis;
 use super::canvas::{Dots, line};
-use crate::answer::{Answer, Column, ColumnRole};
+use crate::base::types::DisplayUnit;
+use crate::exec::answer::{Answer, Column, ColumnRole};
 use crate::render::look::{Look, Style};
 use crate::render::numbers;
 use crate::render::text::{paragraph, shorten, width};
 use crate::render::trend::{Series, Trend};
-use crate::types::DisplayUnit;
 
 /// Where several lines meet.
 const MEETING: char = '*';

@@ -12,7 +12,7 @@ mod lines;
 use super::footer;
 use super::look::Look;
 use super::trend::{self, Trend};
-use crate::answer::{Answer, ColumnRole};
+use crate::exec::answer::{Answer, ColumnRole};
 
 /// The kinds of chart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

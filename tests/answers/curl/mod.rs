@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use riskql::answer::Answer;
+use riskql::exec::answer::Answer;
 
 use super::flat::{Line, is_close, lines};
 use super::pipeline::{self, Standpoint, instant};

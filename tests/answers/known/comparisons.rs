@@ -1,6 +1,6 @@
 //! Periods compared with the periods before them.
 
-use riskql::answer::{Answer, Cell};
+use riskql::exec::answer::{Answer, Cell};
 
 use super::{findings, library};
 use crate::answers::pipeline;

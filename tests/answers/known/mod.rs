@@ -8,7 +8,7 @@ mod reopening;
 mod snapshots;
 mod strangers;
 
-use riskql::model::Definitions;
+use riskql::lang::model::Definitions;
 
 use super::flat::{Line, lines};
 use super::pipeline;

@@ -5,14 +5,14 @@ use std::fs;
 use std::rc::Rc;
 
 use chrono::DateTime;
-use riskql::answer::{Answer, Cell, ColumnRole, Value};
-use riskql::behind::{self, Behind, Part, Wanted};
-use riskql::data::{self, Tables};
-use riskql::ground::Ground;
-use riskql::model::{Definitions, Formula, Measured, Moment, Operator, Query, Subject};
-use riskql::question;
-use riskql::source::Sources;
-use riskql::types::{DisplayUnit, StockMoment};
+use riskql::base::source::Sources;
+use riskql::base::types::{DisplayUnit, StockMoment};
+use riskql::exec::answer::{Answer, Cell, ColumnRole, Value};
+use riskql::exec::data::{self, Tables};
+use riskql::exec::ground::Ground;
+use riskql::insight::behind::{self, Behind, Part, Wanted};
+use riskql::lang::model::{Definitions, Formula, Measured, Moment, Operator, Query, Subject};
+use riskql::lang::question;
 
 use super::{Scene, scenes};
 use crate::answers::flat::is_close;
@@ -193,7 +193,7 @@ fn alike(answer: &Answer, row: usize, found: &Behind) -> Result<(), String> {
         return Err("a row is listed twice".to_owned());
     }
     let row = &answer.rows[row];
-    if row.level != riskql::answer::Level::Group {
+    if row.level != riskql::exec::answer::Level::Group {
         return Ok(());
     }
     for (dimension, cell) in answer.columns.iter().zip(&row.cells) {

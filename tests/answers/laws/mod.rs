@@ -9,7 +9,7 @@ mod replay;
 mod totals;
 mod why;
 
-use riskql::model::Definitions;
+use riskql::lang::model::Definitions;
 
 use super::naive::calendar::Calendar;
 use super::pipeline::Standpoint;

@@ -1,6 +1,6 @@
 //! A test and its opposite share out all rows (rule S15), whatever is missing.
 
-use riskql::model::Query;
+use riskql::lang::model::Query;
 
 use super::scenes;
 use crate::answers::flat::columns;

@@ -1,8 +1,8 @@
 //! The same data and definitions give the same bytes, on any number of threads, and no number that
 //! is none (rules S2 and S17).
 
-use riskql::answer::Answer;
-use riskql::model::Query;
+use riskql::exec::answer::Answer;
+use riskql::lang::model::Query;
 use riskql::render::{self, Format, Look};
 
 use super::scenes;

@@ -1,7 +1,7 @@
 //! As-of is replay (rule S3): the answer as of an instant from all data is the answer from data that
 //! ends there.
 
-use riskql::model::Query;
+use riskql::lang::model::Query;
 
 use super::{Scene, scenes};
 use crate::answers::flat::lines;

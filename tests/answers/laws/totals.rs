@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use riskql::answer::{Answer, Level};
+use riskql::exec::answer::{Answer, Level};
 
 use super::{Scene, scenes};
 use crate::answers::flat::{Line, is_close, lines};

@@ -1,7 +1,7 @@
 //! What the groups of a number contribute adds up to its change, whatever the data.
 
-use riskql::model::{Dimension, FieldId, Query, Subject};
-use riskql::why::{self, Contribution, Fraction, How};
+use riskql::insight::why::{self, Contribution, Fraction, How};
+use riskql::lang::model::{Dimension, FieldId, Query, Subject};
 
 use super::behind::Desk;
 use super::scenes;

@@ -12,7 +12,7 @@ pub mod world;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use riskql::answer::Level;
+use riskql::exec::answer::Level;
 
 use super::flat::Line;
 use calendar::{Calendar, Period};

@@ -2,7 +2,7 @@
 //! naive evaluator says.
 
 use chrono::Days;
-use riskql::model::{Definitions, Query};
+use riskql::lang::model::{Definitions, Query};
 
 use super::generator;
 use super::questions::{self, Asked, calendars};

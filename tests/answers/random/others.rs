@@ -2,7 +2,7 @@
 //! naive evaluator does by asking every row.
 
 use chrono::NaiveDate;
-use riskql::answer::Level;
+use riskql::exec::answer::Level;
 
 use super::questions::{self, calendars};
 use super::seeded::Seeded;

@@ -1,7 +1,7 @@
 //! What is asked of random tables: every KPI and grain in each case, and every grouping in turn.
 
 use chrono::{Days, NaiveDate};
-use riskql::model::Definitions;
+use riskql::lang::model::Definitions;
 
 use super::seeded::Seeded;
 use super::times;

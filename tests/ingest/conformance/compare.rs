@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use riskql::ingest::{Report, Row};
+use riskql::reports::ingest::{Report, Row};
 
 use super::expected::Expected;
 use super::own_ids::Ids;

@@ -22,10 +22,10 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
-use riskql::ingest::{Reader, Report};
-use riskql::model::Definitions;
-use riskql::project::{self, Origin};
-use riskql::source::Sources;
+use riskql::base::source::Sources;
+use riskql::lang::model::Definitions;
+use riskql::lang::project::{self, Origin};
+use riskql::reports::ingest::{Reader, Report};
 
 use super::shared;
 use compare::{Case, What};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use riskql::ingest::Report;
+use riskql::reports::ingest::Report;
 
 use super::compare::told;
 use super::explained::matches;

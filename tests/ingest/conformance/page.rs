@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use riskql::ingest::Report;
+use riskql::reports::ingest::Report;
 
 use super::compare::What;
 use super::explained::Says;

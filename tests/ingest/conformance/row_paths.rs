@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use riskql::project;
+use riskql::lang::project;
 
 use super::expected::Expected;
 use super::explained::matches;

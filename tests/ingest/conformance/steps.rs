@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use riskql::ingest::Row;
+use riskql::reports::ingest::Row;
 
 use super::raw::Node;
 use super::template::{self, Template};

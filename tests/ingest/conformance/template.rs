@@ -1,6 +1,6 @@
 //! Texts made of the fields of a row: `{component|after :}@{version}`.
 
-use riskql::ingest::Row;
+use riskql::reports::ingest::Row;
 
 use super::explained::matches;
 

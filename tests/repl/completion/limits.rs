@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use riskql::diagnostic::Problems;
+use riskql::base::diagnostic::Problems;
 
 use super::*;
 
@@ -23,8 +23,8 @@ fn many(distinct: usize) -> std::sync::Arc<Catalogue> {
 
 /// The catalogue of the tables in a folder, values counted.
 fn over(folder: &std::path::Path) -> std::sync::Arc<Catalogue> {
-    let options = riskql::repl::Options {
-        origin: riskql::project::Origin::Library,
+    let options = riskql::app::repl::Options {
+        origin: riskql::lang::project::Origin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),
         as_of: None,
@@ -32,7 +32,7 @@ fn over(folder: &std::path::Path) -> std::sync::Arc<Catalogue> {
         format: riskql::render::Format::Table,
         look: riskql::render::Look::PIPE,
     };
-    let opened = riskql::repl::Session::open(options);
+    let opened = riskql::app::repl::Session::open(options);
     let (mut session, _) = opened.unwrap_or_else(|_| panic!("the data can be opened"));
     session
         .load_all()
@@ -94,8 +94,8 @@ fn monstrous_texts_are_given_up_on() {
     for text in texts {
         let begin = Instant::now();
         complete(&text, text.len(), &catalogue);
-        riskql::repl::hint(&text, text.len(), &catalogue);
-        riskql::repl::highlight(&text);
+        riskql::app::repl::hint(&text, text.len(), &catalogue);
+        riskql::app::repl::highlight(&text);
         let start = text.chars().take(20).collect::<String>();
         println!("{:?} {start}", begin.elapsed());
         assert!(begin.elapsed() < Duration::from_secs(5), "{start}");
@@ -109,7 +109,7 @@ fn long_lists_are_cut_and_say_so() {
     let fields = &catalogue.tables[table].fields;
     let app = fields.iter().position(|field| field.name == "app");
     let values = catalogue.values(table, app.expect("a field"));
-    let riskql::repl::Values::Found(values, more) = values else {
+    let riskql::app::repl::Values::Found(values, more) = values else {
         panic!("texts are found");
     };
     assert_eq!((values.len(), more), (5_000, 1_000));

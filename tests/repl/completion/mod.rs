@@ -5,8 +5,8 @@ mod limits;
 
 use std::fmt::Write;
 
-use riskql::repl::{Catalogue, Completion, complete};
-use riskql::syntax::{Grids, TokenKind, scan};
+use riskql::app::repl::{Catalogue, Completion, complete};
+use riskql::lang::syntax::{Grids, TokenKind, scan};
 
 use self::cases::{CASES, Case};
 use super::{catalogue, cursor, demo};
@@ -306,7 +306,7 @@ fn nothing_waits_for_values_that_are_not_counted() {
 #[test]
 fn what_a_query_reads_is_offered_after_it() {
     let mut session = demo();
-    let offered = |session: &riskql::repl::Session| {
+    let offered = |session: &riskql::app::repl::Session| {
         let catalogue = session.catalogue();
         catalogue.wait();
         complete("list findings open where cwe = ", 31, &catalogue).candidates

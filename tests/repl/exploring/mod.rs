@@ -7,11 +7,11 @@ mod opening;
 use std::fs;
 use std::path::Path;
 
-use riskql::diagnostic::Fault;
-use riskql::project::{self, Origin};
+use riskql::app::repl::{Options, Reply, Session, Wish};
+use riskql::base::diagnostic::Fault;
+use riskql::base::source::Sources;
+use riskql::lang::project::{self, Origin};
 use riskql::render::{Format, Look};
-use riskql::repl::{Options, Reply, Session, Wish};
-use riskql::source::Sources;
 use tempfile::TempDir;
 
 /// Two tables, a scale, a policy, KPIs that use each other.
@@ -271,7 +271,7 @@ fn every_definition_of_the_library_can_be_shown() {
     for (name, text) in project::library_texts() {
         let mut sources = Sources::default();
         let id = sources.add(name, text);
-        let (file, _) = riskql::syntax::parse_file(&sources, id);
+        let (file, _) = riskql::lang::syntax::parse_file(&sources, id);
         if let [_] = file.definitions.as_slice() {
             let mut words = text
                 .lines()
@@ -385,7 +385,7 @@ fn help_lists_every_command_and_explains_each() {
     let folder = fixture();
     let mut session = open(folder.path());
     let help = shown(&mut session, "\\help");
-    for command in riskql::repl::COMMANDS {
+    for command in riskql::app::repl::COMMANDS {
         let signature = format!("\\{}", command.name);
         assert!(help.contains(&signature), "{signature}");
         let one = shown(&mut session, &format!("\\help {}", command.name));

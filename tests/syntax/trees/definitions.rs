@@ -1,6 +1,6 @@
 //! Trees of definitions.
 
-use riskql::types::{Bound, Grain, StockMoment};
+use riskql::base::types::{Bound, Grain, StockMoment};
 
 use super::*;
 use crate::syntax::good_file;

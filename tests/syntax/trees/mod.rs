@@ -3,10 +3,10 @@
 mod definitions;
 mod queries;
 
-use riskql::source::Span;
-use riskql::source::{SourceId, Spanned};
-use riskql::syntax::ast::*;
-use riskql::types::TimeUnit;
+use riskql::base::source::Span;
+use riskql::base::source::{SourceId, Spanned};
+use riskql::base::types::TimeUnit;
+use riskql::lang::syntax::ast::*;
 
 use super::{definition, good_query};
 

@@ -1,6 +1,6 @@
 //! Trees of queries, formulas and conditions.
 
-use riskql::types::{Grain, StockMoment};
+use riskql::base::types::{Grain, StockMoment};
 
 use super::*;
 

@@ -1,0 +1,334 @@
+//! Rule S6 on the real data: what is open at the end of a period is what was open before it, plus
+//! what opened, minus what closed.
+//!
+//! The engine says what is open; what opened and closed is counted here, by hand, from the columns,
+//! so that the two are no one calculation.
+
+use std::collections::BTreeMap;
+
+use super::rows::Rows;
+use super::warning;
+use crate::base::calendar;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::{DisplayUnit, Grain, StockMoment, Unit};
+use crate::exec::answer::{Answer, Cell};
+use crate::exec::data::{ColumnData, MISSING_INSTANT, NO_ROW, TableData};
+use crate::exec::ground::answers_over;
+use crate::lang::model::{
+    CalendarPeriod, Formula, Measure, Period, Population, Query, Role, State, StateSource, Subject,
+    TableId, ValueColumn, ValuesQuery,
+};
+use crate::plan;
+use crate::render::counted;
+
+/// Days balanced one by one; over longer stretches, months.
+const MOST_DAYS: i64 = 1500;
+
+/// One stretch of a row in a state: from, and until if it has ended.
+type Stretch = (i64, Option<i64>);
+
+/// Balances every state whose bounds are columns; returns which in words.
+pub(super) fn check(rows: &Rows, problems: &mut Problems) -> Result<Option<String>, Problems> {
+    let mut balanced = Vec::new();
+    for (index, table) in rows.definitions.tables.iter().enumerate() {
+        for (state, declared) in table.states.iter().enumerate() {
+            let id = TableId(index);
+            let Some(stretches) = stretches(rows, id, declared, problems) else {
+                continue;
+            };
+            if let Some(grain) = balance(rows, id, state, &stretches, problems)? {
+                balanced.push(format!(
+                    "{} {} by {}",
+                    table.name,
+                    declared.name,
+                    grain.word()
+                ));
+            }
+        }
+    }
+    Ok((!balanced.is_empty()).then(|| format!("the books balance: {}", balanced.join(", "))))
+}
+
+/// When each row was in the state, as far as as-of shows. `None`: the state is not made of columns,
+/// or they were not loaded.
+fn stretches(
+    rows: &Rows,
+    table: TableId,
+    state: &State,
+    problems: &mut Problems,
+) -> Option<Vec<Stretch>> {
+    let (holder, from, until) = match &state.source {
+        StateSource::Columns { from, until } => (table, from, until),
+        StateSource::Intervals { table, from, until } => (*table, from, until),
+        StateSource::Overdue(_) => return None,
+    };
+    let data = rows.dataset.table(holder)?;
+    let mut of_owner: BTreeMap<u32, Vec<Stretch>> = BTreeMap::new();
+    let mut backwards = 0usize;
+    for row in (0..data.rows).filter(|row| is_known(rows, holder, *row)) {
+        let Some(owner) = owner(rows, table, holder, data, row) else {
+            continue;
+        };
+        let first =
+            |columns: &[usize]| first_present(data, columns, row, rows.standpoint.as_of.instant);
+        match (first(from), first(until)) {
+            (Some(from), Some(until)) if until < from => backwards += 1,
+            (Some(from), until) if until != Some(from) => {
+                of_owner.entry(owner).or_default().push((from, until));
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    if backwards > 0 {
+        let name = &rows.definitions.table(holder).name;
+        problems.push(warning(
+            "D923",
+            format!(
+                "{} of {name}: `{}` ends before it begins",
+                counted(backwards as u64, "row", "rows"),
+                state.name
+            ),
+        ));
+    }
+    Some(of_owner.into_values().flat_map(joined).collect())
+}
+
+/// Whether the row was known at the standpoint (rule S3).
+fn is_known(rows: &Rows, table: TableId, row: usize) -> bool {
+    let Some(column) = rows.definitions.table(table).known_from else {
+        return true;
+    };
+    let known = rows
+        .dataset
+        .table(table)
+        .and_then(|data| instant(data, column, row));
+    known.is_none_or(|known| known < rows.standpoint.known_on.instant)
+}
+
+/// The row of `table` that a row of `holder` speaks of; itself where both are one table.
+fn owner(
+    rows: &Rows,
+    table: TableId,
+    holder: TableId,
+    data: &TableData,
+    row: usize,
+) -> Option<u32> {
+    if table == holder {
+        return Some(row as u32);
+    }
+    let parents = &rows.definitions.table(holder).parents;
+    let parent = parents.iter().position(|parent| parent.table == table)?;
+    let owner = data.parents[parent].as_ref()?[row];
+    (owner != NO_ROW && is_known(rows, table, owner as usize)).then_some(owner)
+}
+
+fn first_present(data: &TableData, columns: &[usize], row: usize, as_of: i64) -> Option<i64> {
+    let instants = columns
+        .iter()
+        .filter_map(|column| instant(data, *column, row));
+    instants.into_iter().find(|instant| *instant < as_of)
+}
+
+fn instant(data: &TableData, column: usize, row: usize) -> Option<i64> {
+    match data.columns[column].as_deref()? {
+        ColumnData::Instants(instants) => Some(instants[row]).filter(|at| *at != MISSING_INSTANT),
+        ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
+    }
+}
+
+/// Stretches of one row without overlap: overlapping ones count once (rule S35).
+fn joined(mut list: Vec<Stretch>) -> Vec<Stretch> {
+    list.sort_unstable_by_key(|(from, until)| (*from, until.unwrap_or(i64::MAX)));
+    let mut joined: Vec<Stretch> = Vec::new();
+    for (from, until) in list {
+        let overlaps = |(_, end): &Stretch| end.is_none_or(|end| from <= end);
+        match joined.last_mut() {
+            Some(last) if overlaps(last) => {
+                last.1 = last.1.zip(until).map(|(end, until)| end.max(until));
+            }
+            Some(_) | None => joined.push((from, until)),
+        }
+    }
+    joined
+}
+
+/// Compares with the engine; returns the grain, or nothing where there is no time to balance.
+fn balance(
+    rows: &Rows,
+    table: TableId,
+    state: usize,
+    stretches: &[Stretch],
+    problems: &mut Problems,
+) -> Result<Option<Grain>, Problems> {
+    let Some((grain, first, last)) = periods(rows, stretches) else {
+        return Ok(None);
+    };
+    let query = query(rows, table, state, grain, Period::Range(first, last));
+    let given = plan::Given {
+        as_of: Some(rows.standpoint.as_of.clone()),
+        known_on: Some(rows.standpoint.known_on.clone()),
+        watermark: None,
+    };
+    let answers = answers_over(rows.definitions, rows.dataset, &[&query], &given)?;
+    let mut flows = Flows::new(stretches);
+    let mut before: Option<f64> = None;
+    for (label, open) in values(&answers[0]) {
+        let period = calendar::parse(&rows.definitions.calendar, label)
+            .expect("the engine labels periods as the calendar does");
+        let end = calendar::end_instant(&rows.definitions.calendar, period)
+            .min(rows.standpoint.as_of.instant);
+        let (opened, closed) = flows.until(end);
+        if let (Some(before), Some(open)) = (before, open)
+            && before + opened as f64 - closed as f64 != open
+        {
+            let sum = format!("{before} + {opened} - {closed} is not {open}");
+            problems.push(out_of_balance(rows, table, state, label, &sum));
+        }
+        before = open;
+    }
+    Ok(Some(grain))
+}
+
+fn out_of_balance(rows: &Rows, table: TableId, state: usize, label: &str, sum: &str) -> Diagnostic {
+    let table = rows.definitions.table(table);
+    let state = &table.states[state].name;
+    Diagnostic::data(
+        "D924",
+        format!("{} {state} does not balance in {label}: {sum}", table.name),
+    )
+    .help("open before + opened - closed should be open after: please report this with the data")
+}
+
+/// Openings and closings in ascending order, taken period by period.
+struct Flows {
+    opened: Vec<i64>,
+    closed: Vec<i64>,
+    seen: (usize, usize),
+}
+
+impl Flows {
+    fn new(stretches: &[Stretch]) -> Flows {
+        let mut opened: Vec<i64> = stretches.iter().map(|(from, _)| *from).collect();
+        let mut closed: Vec<i64> = stretches.iter().filter_map(|(_, until)| *until).collect();
+        opened.sort_unstable();
+        closed.sort_unstable();
+        Flows {
+            opened,
+            closed,
+            seen: (0, 0),
+        }
+    }
+
+    /// How many opened and closed since the last call and before an instant.
+    fn until(&mut self, end: i64) -> (usize, usize) {
+        let opened = self.opened.partition_point(|instant| *instant < end);
+        let closed = self.closed.partition_point(|instant| *instant < end);
+        let since = (opened - self.seen.0, closed - self.seen.1);
+        self.seen = (opened, closed);
+        since
+    }
+}
+
+/// The periods from the first opening to as-of.
+fn periods(rows: &Rows, stretches: &[Stretch]) -> Option<(Grain, CalendarPeriod, CalendarPeriod)> {
+    let calendar = &rows.definitions.calendar;
+    let first = calendar::local_day(calendar, stretches.iter().map(|(from, _)| *from).min()?)?;
+    let last = calendar::local_day(calendar, rows.standpoint.as_of.instant - 1)?;
+    let grain = if (last - first).num_days() <= MOST_DAYS {
+        Grain::Day
+    } else {
+        Grain::Month
+    };
+    let period = |day| calendar::period_of(calendar, day, grain);
+    Some((grain, period(first), period(last)))
+}
+
+/// `count of TABLE STATE including excluded over GRAIN`.
+fn query(rows: &Rows, table: TableId, state: usize, grain: Grain, period: Period) -> Query {
+    let span = rows.definitions.table(table).states[state].span;
+    let (function, parameter) =
+        crate::lang::functions::find("count").expect("`count` is a function");
+    let formula = Formula::Measure(Box::new(Measure {
+        function,
+        parameter,
+        value: None,
+        population: Population {
+            table,
+            role: Role::State(state),
+            including_excluded: true,
+            filter: None,
+        },
+        with: None,
+        unit: Unit::Count,
+        span,
+    }));
+    Query {
+        text: String::from("check"),
+        explain: false,
+        subject: Subject::Values(Box::new(values_query(formula, grain))),
+        period: Some(period),
+        as_of: None,
+        known_on: None,
+        span,
+    }
+}
+
+fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
+    ValuesQuery {
+        columns: vec![ValueColumn {
+            name: "open".to_string(),
+            title: "open".to_string(),
+            kpi: None,
+            formula,
+            unit: Unit::Count,
+            display: DisplayUnit::Count,
+            kind: crate::lang::model::Kind::Stock,
+            moment: StockMoment::End,
+            direction: None,
+            targets: Vec::new(),
+            bands: Vec::new(),
+            restrictions: Vec::new(),
+        }],
+        by: Vec::new(),
+        over: Some(grain),
+        versus_target: false,
+        versus: None,
+        with_total: false,
+        top: None,
+        sort: Vec::new(),
+        limit: None,
+        left_out: Vec::new(),
+    }
+}
+
+/// Period and value of each row.
+fn values(answer: &Answer) -> impl Iterator<Item = (&str, Option<f64>)> {
+    answer.rows.iter().map(|row| match row.cells.as_slice() {
+        [Cell::Text(label), Cell::Value(value)] => (label.as_str(), value.value),
+        cells => unreachable!("a period and a value were asked for, not {cells:?}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_stretches_count_once() {
+        let list = vec![
+            (5, Some(7)),
+            (1, Some(3)),
+            (2, Some(4)),
+            (6, None),
+            (9, Some(10)),
+        ];
+        assert_eq!(joined(list), vec![(1, Some(4)), (5, None)]);
+    }
+
+    #[test]
+    fn flows_are_taken_period_by_period() {
+        let mut flows = Flows::new(&[(1, Some(5)), (2, None), (5, Some(9))]);
+        assert_eq!(flows.until(5), (2, 0));
+        assert_eq!(flows.until(10), (1, 2));
+    }
+}

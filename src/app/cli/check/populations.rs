@@ -1,0 +1,131 @@
+//! KPIs that no row of the data ever belongs to.
+
+use super::rows::Rows;
+use crate::base::calendar;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::Grain;
+use crate::exec::answer::{Answer, Cell};
+use crate::exec::data::{ColumnData, MISSING_INSTANT};
+use crate::exec::ground::{Ground, answers_over};
+use crate::lang::model::{CalendarPeriod, Formula, Measure, Period, Query, Subject, ValueColumn};
+use crate::plan;
+
+/// Months looked back at most: a wrong date in the data must not ask for thousands.
+const LONGEST: u32 = 1200;
+
+/// Warns of every population without a row in any month of the data.
+pub(super) fn check(
+    rows: &Rows,
+    ground: &Ground,
+    problems: &mut Problems,
+) -> Result<Option<String>, Problems> {
+    let Some(months) = months(rows) else {
+        return Ok(None);
+    };
+    let mut unanswerable = Vec::new();
+    let mut questions = Vec::new();
+    for column in columns(rows.everything) {
+        let query = single(rows, column, column.formula.clone(), &months);
+        let lacking = ground.lacking(&query)?;
+        if lacking.is_empty() {
+            for measure in column.formula.measures() {
+                let formula = Formula::Measure(Box::new(measure.clone()));
+                questions.push((column, measure, single(rows, column, formula, &months)));
+            }
+        } else {
+            unanswerable.push(format!(
+                "{} (no file for {})",
+                column.name,
+                lacking.join(", ")
+            ));
+        }
+    }
+    let queries: Vec<&Query> = questions.iter().map(|(_, _, query)| query).collect();
+    let given = plan::Given {
+        as_of: Some(rows.standpoint.as_of.clone()),
+        known_on: Some(rows.standpoint.known_on.clone()),
+        watermark: None,
+    };
+    let answers = answers_over(rows.definitions, rows.dataset, &queries, &given)?;
+    for ((column, measure, _), answer) in questions.iter().zip(&answers) {
+        if rows_used(answer) == 0 {
+            problems.push(empty(column, measure));
+        }
+    }
+    let not_checked = unanswerable.join(", ");
+    Ok((!not_checked.is_empty()).then(|| format!("without data: {not_checked}")))
+}
+
+fn empty(column: &ValueColumn, measure: &Measure) -> Diagnostic {
+    let message = format!(
+        "`{}` is about rows that the data does not have",
+        column.name
+    );
+    Diagnostic::warning("D921", measure.span, message).label("no row in any month")
+}
+
+fn columns(query: &Query) -> &[ValueColumn] {
+    match &query.subject {
+        Subject::Values(values) => &values.columns,
+        Subject::List(_) => &[],
+    }
+}
+
+/// The query of one column over all months, with another formula.
+fn single(rows: &Rows, column: &ValueColumn, formula: Formula, months: &Period) -> Query {
+    let mut query = rows.everything.clone();
+    query.period = Some(months.clone());
+    if let Subject::Values(values) = &mut query.subject {
+        values.over = Some(Grain::Month);
+        values.columns = vec![ValueColumn {
+            formula,
+            ..column.clone()
+        }];
+    }
+    query
+}
+
+fn rows_used(answer: &Answer) -> u64 {
+    let cells = answer.rows.iter().flat_map(|row| &row.cells);
+    cells
+        .map(|cell| match cell {
+            Cell::Value(value) => value.rows,
+            Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => 0,
+        })
+        .sum()
+}
+
+/// From the month of the earliest event to that of as-of.
+fn months(rows: &Rows) -> Option<Period> {
+    let calendar = &rows.definitions.calendar;
+    let month = |micros| -> Option<CalendarPeriod> {
+        let day = calendar::local_day(calendar, micros)?;
+        Some(calendar::period_of(calendar, day, Grain::Month))
+    };
+    let last = month(rows.standpoint.as_of.instant - 1)?;
+    let first = month(earliest(rows)?)?;
+    let furthest = calendar::back(last, LONGEST);
+    let first = if first.start < furthest.start {
+        furthest
+    } else {
+        first
+    };
+    (first.start <= last.start).then_some(Period::Range(first, last))
+}
+
+fn earliest(rows: &Rows) -> Option<i64> {
+    let tables = rows.definitions.tables.iter().zip(&rows.dataset.tables);
+    tables
+        .filter_map(|(table, data)| Some((table, data.as_ref()?)))
+        .flat_map(|(table, data)| table.columns.iter().zip(&data.columns))
+        .filter(|(column, _)| column.is_time_of_event)
+        .filter_map(|(_, data)| match data.as_deref()? {
+            ColumnData::Instants(instants) => instants
+                .iter()
+                .copied()
+                .filter(|instant| *instant != MISSING_INSTANT)
+                .min(),
+            ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
+        })
+        .min()
+}

@@ -1,0 +1,111 @@
+//! What only the data can show: every column of every table with a file is read, and then looked at.
+
+use super::{balance, populations, texts, warning};
+use crate::app::cli::args::DataOptions;
+use crate::app::cli::console::Console;
+use crate::app::cli::failure::Failure;
+use crate::app::cli::workspace;
+use crate::base::diagnostic::Problems;
+use crate::exec::data::{self, Dataset, Location, Need, Request};
+use crate::exec::ground::Ground;
+use crate::lang::model::{Definitions, Query};
+use crate::lang::question;
+use crate::plan::{self, Asking, Standpoint};
+use crate::render::counted;
+
+/// What the checks look at.
+pub(super) struct Rows<'a> {
+    pub definitions: &'a Definitions,
+    pub dataset: &'a Dataset,
+    pub standpoint: &'a Standpoint,
+    /// The query of all KPIs.
+    pub everything: &'a Query,
+}
+
+/// Reads and checks the data; adds what it finds, and returns what it has looked at in words.
+/// Data that cannot be read at all is a failure.
+pub(super) fn check(
+    console: &mut Console,
+    definitions: &Definitions,
+    options: &DataOptions,
+    problems: &mut Problems,
+) -> Result<Vec<String>, Failure> {
+    let everything = everything(console, definitions)?;
+    let instants = workspace::instants(console, definitions, options)?;
+    let ground = workspace::ground(console, definitions, options, instants)?;
+    let _progress = console.progress();
+    let tables = ground.usual_tables()?;
+    let request = request(&ground, tables.borrow().locations(), &everything);
+    let dataset = tables.borrow_mut().dataset(definitions, &request)?;
+    let standpoint = standpoint(&ground, &dataset, &everything)?;
+    let rows = Rows {
+        definitions,
+        dataset: &dataset,
+        standpoint: &standpoint,
+        everything: &everything,
+    };
+    for note in &dataset.notes {
+        problems.push(warning("D920", note.clone()));
+    }
+    let mut summary = vec![sizes(&rows)];
+    summary.extend(populations::check(&rows, &ground, problems)?);
+    texts::check(&rows, ground.sources, problems);
+    summary.extend(balance::check(&rows, problems)?);
+    Ok(summary)
+}
+
+fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query, Problems> {
+    question::read(&mut console.sources, definitions, "<check>", "").map(|question| question.query)
+}
+
+/// Every column of every table with a file; those that a KPI needs must be there.
+fn request(ground: &Ground, files: &[Location], everything: &Query) -> Request {
+    let place = |span| ground.place(span);
+    let asking = Asking {
+        place: &place,
+        watermark: true,
+        tolerant: true,
+    };
+    let mut request = plan::needs(ground.definitions, &[everything], asking);
+    for location in files {
+        let table = ground.definitions.table(location.table);
+        let wanted = request.tables.entry(location.table).or_default();
+        for column in 0..table.columns.len() {
+            wanted.columns.entry(column).or_insert(Need::Optional);
+        }
+        wanted.parents.extend(0..table.parents.len());
+    }
+    request
+}
+
+fn standpoint(
+    ground: &Ground,
+    dataset: &Dataset,
+    everything: &Query,
+) -> Result<Standpoint, Problems> {
+    let given = plan::Given {
+        as_of: ground.as_of.clone(),
+        known_on: ground.usual_knowledge().cloned(),
+        watermark: data::watermark(ground.definitions, dataset),
+    };
+    plan::standpoint(ground.definitions, everything, &given)
+}
+
+fn sizes(rows: &Rows) -> String {
+    let tables = rows.definitions.tables.iter().zip(&rows.dataset.tables);
+    let sizes: Vec<String> = tables
+        .filter_map(|(table, data)| {
+            let rows = data.as_ref()?.rows;
+            Some(format!(
+                "{} {}",
+                table.name,
+                counted(rows as u64, "row", "rows")
+            ))
+        })
+        .collect();
+    format!(
+        "data as of {}: {}; keys, dates and scale values are right",
+        rows.standpoint.as_of.label,
+        sizes.join(", ")
+    )
+}

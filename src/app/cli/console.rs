@@ -1,0 +1,187 @@
+//! Where a command's words go: the result to stdout or a file, everything else to stderr.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{ColorChoice, OutputOptions, ScreenOptions};
+use super::failure::Failure;
+use crate::app::progress::Progress;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
+use crate::base::source::Sources;
+use crate::render::{self, Format, Look};
+
+/// What a command needs to be heard: the texts that places refer to, and how to write.
+pub struct Console {
+    pub sources: Sources,
+    screen: ScreenOptions,
+    /// Problems are written as JSON.
+    pub json: bool,
+    /// Problems kept back for the end of the run: JSON is one array.
+    held: RefCell<Problems>,
+}
+
+impl Console {
+    pub fn new(screen: ScreenOptions) -> Console {
+        Console {
+            sources: Sources::default(),
+            screen,
+            json: false,
+            held: RefCell::default(),
+        }
+    }
+
+    /// How a result for stdout looks.
+    pub fn stdout_look(&self) -> Look {
+        self.look(io::stdout().is_terminal())
+    }
+
+    fn stderr_look(&self) -> Look {
+        self.look(io::stderr().is_terminal())
+    }
+
+    fn look(&self, terminal: bool) -> Look {
+        let color = match self.screen.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && terminal_has_color(),
+        };
+        Look {
+            width: terminal.then(terminal_width),
+            color,
+            unicode: !terminal || locale_is_unicode(),
+            rows: None,
+        }
+    }
+
+    /// Writes problems to stderr; of warnings alone, nothing when quiet.
+    pub fn report(&self, problems: Problems) {
+        if problems.is_empty() || (self.screen.quiet && !problems.has_errors()) {
+            return;
+        }
+        if self.json {
+            self.held.borrow_mut().extend(problems);
+        } else {
+            self.say(&self.rendered(&problems.sorted()));
+        }
+    }
+
+    /// Writes what was kept back.
+    pub fn finish(self) {
+        let held = self.held.take();
+        if !held.is_empty() {
+            self.say(&self.rendered(&held.sorted()));
+        }
+    }
+
+    /// Problems as text or as JSON, whichever was asked for.
+    pub fn rendered(&self, problems: &[Diagnostic]) -> String {
+        if self.json {
+            render::diagnostics_json(&self.sources, problems)
+        } else {
+            render::diagnostics(&self.sources, problems, &self.stderr_look())
+        }
+    }
+
+    /// Writes a sentence to stderr, unless quiet.
+    pub fn note(&self, text: &str) {
+        if !self.screen.quiet {
+            self.say(text);
+        }
+    }
+
+    fn say(&self, text: &str) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Tells whoever watches stderr how far a long computation is, until it is dropped.
+    pub fn progress(&self) -> Progress {
+        Progress::start(self.is_watched(), self.stderr_look())
+    }
+
+    /// The same with words before it that change.
+    pub fn progress_of(&self, before: impl Fn() -> String + Send + 'static) -> Progress {
+        Progress::telling(self.is_watched(), self.stderr_look(), before)
+    }
+
+    fn is_watched(&self) -> bool {
+        !self.screen.quiet && io::stderr().is_terminal()
+    }
+}
+
+/// Where a result goes and in which format.
+pub struct Target {
+    pub format: Format,
+    file: Option<PathBuf>,
+}
+
+impl Target {
+    /// The format named, else the one of the file's ending, else the table.
+    pub fn new(options: &OutputOptions) -> Target {
+        let by_ending = || options.output.as_deref().and_then(Format::of_file);
+        Target {
+            format: options.format.or_else(by_ending).unwrap_or(Format::Table),
+            file: options.output.clone(),
+        }
+    }
+
+    /// How the result looks: as on the terminal, or plain in a file.
+    pub fn look(&self, console: &Console) -> Look {
+        match &self.file {
+            Some(_) => console.look(false),
+            None => console.stdout_look(),
+        }
+    }
+
+    /// Writes the whole result.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        match &self.file {
+            Some(file) => write_file(file, bytes),
+            None => write_stdout(bytes),
+        }
+    }
+}
+
+/// Writes to stdout. A reader that has gone away, such as `head`, is no failure.
+pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            Err(Diagnostic::data("D902", format!("cannot write to stdout: {error}")).into())
+        }
+    }
+}
+
+/// Writes a file whole or not at all: under another name first, then renamed. A device or a pipe,
+/// such as `/dev/null`, is written into and stays what it is.
+pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    files::replace(file, bytes).map_err(|error| {
+        Diagnostic::data(
+            "D902",
+            format!("cannot write `{}`: {error}", file.display()),
+        )
+        .into()
+    })
+}
+
+fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0).max(40))
+}
+
+fn terminal_has_color() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether the terminal shows more than ASCII: unless the locale says otherwise.
+fn locale_is_unicode() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .is_none_or(|locale| locale.to_lowercase().contains("utf"))
+}

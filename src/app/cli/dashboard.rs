@@ -1,0 +1,23 @@
+//! `riskql dashboard`: the cards of a dashboard, layer by layer.
+
+use std::path::Path;
+
+use super::args::DashboardArguments;
+use super::console::{Console, Target};
+use super::failure::Failure;
+use super::workspace;
+use crate::insight::boards;
+
+/// Shows the dashboard named, or the first.
+pub fn run(
+    console: &mut Console,
+    arguments: &DashboardArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let draft = boards::dashboard(&definitions, arguments.name.as_deref())?;
+    workspace::needs_data(&arguments.data, &format!("dashboard {}", draft.name))?;
+    let instants = workspace::instants(console, &definitions, &arguments.data)?;
+    let ground = workspace::ground(console, &definitions, &arguments.data, instants)?;
+    workspace::board(console, &ground, draft, &Target::new(&arguments.output))
+}

@@ -1,0 +1,82 @@
+//! `riskql explain`: what a number means in words, which rows it is made of, and its arithmetic.
+
+use std::path::Path;
+
+use super::args::{DataOptions, ExplainArguments, OutputOptions, TextOrJson};
+use super::console::{Console, Target};
+use super::failure::Failure;
+use super::workspace;
+use crate::base::diagnostic::Diagnostic;
+use crate::insight::explain;
+use crate::lang::model::{Definitions, Query};
+use crate::render::Format;
+
+/// Explains the query.
+pub fn run(
+    console: &mut Console,
+    arguments: &ExplainArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let text = arguments.query.join(" ");
+    let asked = workspace::query(console, &definitions, &text)?.query;
+    let output = OutputOptions {
+        format: match arguments.format {
+            Some(TextOrJson::Table) => Some(Format::Table),
+            Some(TextOrJson::Json) => Some(Format::Json),
+            None => None,
+        },
+        output: arguments.output.clone(),
+    };
+    let how = How {
+        data: &arguments.data,
+        output: &output,
+        with_rows: arguments.rows,
+    };
+    query(console, &definitions, &asked, how)
+}
+
+/// Over which data a query is explained, and how the explanation is written.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    pub data: &'a DataOptions,
+    pub output: &'a OutputOptions,
+    /// Whether the rows behind its numbers follow.
+    pub with_rows: bool,
+}
+
+/// Explains a checked query.
+pub fn query(
+    console: &mut Console,
+    definitions: &Definitions,
+    query: &Query,
+    how: How,
+) -> Result<(), Failure> {
+    let (data, output) = (how.data, how.output);
+    let target = Target::new(output);
+    let as_object = match target.format {
+        Format::Table => false,
+        Format::Json => true,
+        Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+            let problem = Diagnostic::data("K909", "an explanation is text or JSON");
+            return Err(problem
+                .help("write `--format table` or `--format json`")
+                .into());
+        }
+    };
+    workspace::needs_data(data, &format!("explain \"{}\"", explain::asked(query)))?;
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
+    let progress = console.progress();
+    let mut explained = explain::explain(&ground, query)?;
+    if how.with_rows {
+        explained.add_rows(&ground)?;
+    }
+    drop(progress);
+    let text = if as_object {
+        explain::json(&explained)
+    } else {
+        explain::text(&explained, target.look(console))
+    };
+    target.write(text.as_bytes())
+}

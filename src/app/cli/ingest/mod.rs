@@ -1,0 +1,205 @@
+//! `riskql ingest`: reports into a store.
+//!
+//! Several reports are read at once, and added in the order in which they were named.
+
+mod files;
+mod side_by_side;
+mod told;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use self::files::Candidate;
+use self::told::{Fate, Told};
+use super::args::{IngestArguments, TextOrJson};
+use super::console::{Console, write_stdout};
+use super::failure::{Failure, Kind};
+use super::reports;
+use super::workspace;
+use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::lang::model::Definitions;
+use crate::lang::question;
+use crate::reports::ingest::Reader;
+use crate::reports::store::{self, Added, Context, Segment, Store};
+
+/// Reads every report and adds it; one that fails does not keep the others out.
+pub fn run(
+    console: &mut Console,
+    arguments: &IngestArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let taking = Taking {
+        reader: Reader::new(&definitions),
+        definitions: &definitions,
+        store: store_of(arguments)?,
+        context: context(console, &definitions, arguments)?,
+        is_dry: arguments.dry_run,
+    };
+    let candidates = files::candidates(&arguments.files)?;
+    let told = taking.all(console, &candidates)?;
+    if told
+        .iter()
+        .all(|each| matches!(each.fate, Fate::Skipped(_)))
+    {
+        console.report(nothing(&arguments.files).into());
+    }
+    let text = match arguments.format {
+        TextOrJson::Table => told::text(&told, arguments.dry_run, console.stdout_look()),
+        TextOrJson::Json => told::json(&told),
+    };
+    write_stdout(text.as_bytes())?;
+    let mut problems = Problems::default();
+    for each in told {
+        if let Fate::Failed(own) = each.fate {
+            problems.extend(own);
+        }
+    }
+    match problems.has_errors() {
+        false => Ok(()),
+        true => Err(Failure {
+            kind: Kind::Environment,
+            problems,
+        }),
+    }
+}
+
+/// The store to add to; to look into where nothing is to be added, if it is there.
+fn store_of(arguments: &IngestArguments) -> Result<Option<Store>, Diagnostic> {
+    match arguments.dry_run {
+        false => Store::open_or_create(&arguments.store).map(Some),
+        true if store::is_store(&arguments.store) => Store::open(&arguments.store).map(Some),
+        true => Ok(None),
+    }
+}
+
+struct Taking<'a> {
+    reader: Reader<'a>,
+    definitions: &'a Definitions,
+    store: Option<Store>,
+    context: Context,
+    is_dry: bool,
+}
+
+impl Taking<'_> {
+    fn all(&self, console: &Console, candidates: &[Candidate]) -> Result<Vec<Told>, Failure> {
+        let done = Arc::new(AtomicUsize::new(0));
+        let (counted, all) = (done.clone(), candidates.len());
+        let progress = console
+            .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
+        let mut told = Vec::with_capacity(candidates.len());
+        let read = |candidate: &Candidate| {
+            let segment = self.read(&candidate.path);
+            done.fetch_add(1, Ordering::Relaxed);
+            segment
+        };
+        side_by_side::each(candidates, bytes, read, |candidate, segment| {
+            told.push(self.add(candidate, segment));
+        });
+        drop(progress);
+        Ok(told)
+    }
+
+    fn read(&self, path: &Path) -> Result<Segment, Problems> {
+        let name = path.display().to_string();
+        let bytes = reports::bytes(path)?;
+        Segment::read(&self.reader, self.definitions, &name, bytes, &self.context)
+    }
+
+    fn add(&self, candidate: &Candidate, segment: Result<Segment, Problems>) -> Told {
+        let file = candidate.path.display().to_string();
+        let added = segment.and_then(|segment| {
+            let fate = self.fate(&segment)?;
+            Ok((fate, segment.manifest))
+        });
+        match added {
+            Ok((fate, manifest)) => Told {
+                file,
+                fate,
+                manifest: Some(manifest),
+            },
+            Err(problems) => Told {
+                file,
+                fate: match candidate.is_found && is_no_report(&problems) {
+                    true => Fate::Skipped(problems),
+                    false => Fate::Failed(problems),
+                },
+                manifest: None,
+            },
+        }
+    }
+
+    fn fate(&self, segment: &Segment) -> Result<Fate, Problems> {
+        let Some(store) = &self.store else {
+            return Ok(Fate::Expected);
+        };
+        if self.is_dry {
+            return Ok(match store.has(&segment.manifest.segment)? {
+                true => Fate::Known,
+                false => Fate::Expected,
+            });
+        }
+        Ok(match store::add(store, segment)? {
+            Added::New => Fate::Added,
+            Added::Known => Fate::Known,
+            Added::Mended => Fate::Mended,
+        })
+    }
+}
+
+/// Folders without a report are no mistake of those who look into them every hour.
+fn nothing(folders: &[PathBuf]) -> Diagnostic {
+    let folders: Vec<String> = folders
+        .iter()
+        .map(|folder| format!("`{}`", folder.display()))
+        .collect();
+    let message = format!("there is no report in {}", folders.join(", "));
+    Diagnostic {
+        severity: Severity::Warning,
+        ..Diagnostic::data("D401", message)
+            .help("why a file is none: riskql sources test FILE")
+            .help("the formats known: riskql sources")
+    }
+}
+
+/// A file in a folder of reports that no source knows: a picture, a page of notes.
+fn is_no_report(problems: &Problems) -> bool {
+    let problems = problems.clone().sorted();
+    problems.iter().all(|problem| problem.code == "D401")
+}
+
+/// A file that cannot be looked at has none: it is found out when it is read.
+fn bytes(candidate: &Candidate) -> u64 {
+    fs::metadata(&candidate.path).map_or(0, |file| file.len())
+}
+
+fn context(
+    console: &mut Console,
+    definitions: &Definitions,
+    arguments: &IngestArguments,
+) -> Result<Context, Failure> {
+    let mut instant = |option: &str, text: &Option<String>| {
+        let text = text.as_deref();
+        let at =
+            text.map(|text| question::occasion(&mut console.sources, definitions, option, text));
+        at.transpose()
+    };
+    let finished_at = instant("--at", &arguments.at)?;
+    let recorded_at = instant("--recorded-at", &arguments.recorded_at)?;
+    Ok(Context {
+        asset: arguments.asset.clone(),
+        environment: arguments.environment.clone(),
+        branch: arguments.branch.clone(),
+        at: finished_at,
+        is_partial: arguments.partial,
+        recorded_at: recorded_at.unwrap_or_else(now),
+    })
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_micros() as i64)
+}

@@ -1,0 +1,142 @@
+//! What became of each report, in words and in numbers.
+
+use serde_json::{Value as Json, json};
+
+use super::super::sources::instant;
+use crate::base::diagnostic::Problems;
+use crate::render::{Look, Sheet, count, counted, sentence};
+use crate::reports::store::Manifest;
+
+/// What became of a file.
+pub enum Fate {
+    Added,
+    /// The store is not to be written.
+    Expected,
+    Known,
+    Mended,
+    /// A file of a folder that is no report.
+    Skipped(Problems),
+    Failed(Problems),
+}
+
+/// A file and what became of it.
+pub struct Told {
+    pub file: String,
+    pub fate: Fate,
+    /// Of what is a report.
+    pub manifest: Option<Manifest>,
+}
+
+impl Fate {
+    fn word(&self) -> &'static str {
+        match self {
+            Fate::Added => "added",
+            Fate::Expected => "would be added",
+            Fate::Known => "already there",
+            Fate::Mended => "mended",
+            Fate::Skipped(_) => "skipped: no report",
+            Fate::Failed(_) => "failed",
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        match self {
+            Fate::Skipped(problems) | Fate::Failed(problems) => {
+                let words = problems
+                    .clone()
+                    .sorted()
+                    .into_iter()
+                    .map(|each| each.message);
+                words.collect()
+            }
+            Fate::Added | Fate::Expected | Fate::Known | Fate::Mended => Vec::new(),
+        }
+    }
+}
+
+/// A line a file, and how many there were of each fate.
+pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
+    let summary = sentence(&summary(told, is_dry), look);
+    match told.is_empty() {
+        true => summary,
+        false => format!("{}\n{summary}", sheet(told, look).render(look)),
+    }
+}
+
+/// Where the terminal is narrow, files stand below what became of them: a path that is cut does not say
+/// which file it is.
+fn sheet(told: &[Told], look: Look) -> Sheet {
+    let mut wide = Sheet::new().words("report").words("source").numbers("rows");
+    wide = wide.texts("assets").words("finished").words("");
+    let mut narrow = Sheet::new().words("report").numbers("rows").words("");
+    let mut narrowest = Sheet::new().words("").numbers("rows");
+    for each in told {
+        let (file, fate) = (|| each.file.clone(), || each.fate.word().to_string());
+        let [source, rows, assets, finished] = facts(each.manifest.as_ref());
+        narrow.row([file(), rows.clone(), fate()]);
+        narrowest.row([fate(), rows.clone()]);
+        narrowest.details([file()]);
+        wide.row([file(), source, rows, assets, finished, fate()]);
+    }
+    Sheet::widest([wide, narrow, narrowest], look)
+}
+
+/// Source, rows, assets and end of the scan.
+fn facts(manifest: Option<&Manifest>) -> [String; 4] {
+    manifest.map_or_else(Default::default, |manifest| {
+        [
+            manifest.source.clone(),
+            count(manifest.rows),
+            manifest.assets.join(", "),
+            instant(manifest.finished_at),
+        ]
+    })
+}
+
+fn summary(told: &[Told], is_dry: bool) -> String {
+    let is_new = |each: &&Told| matches!(each.fate, Fate::Added | Fate::Expected);
+    let new = told.iter().filter(is_new);
+    let rows = new.clone().filter_map(|each| each.manifest.as_ref());
+    let rows: u64 = rows.map(|manifest| manifest.rows).sum();
+    let verb = if is_dry { "would be added" } else { "added" };
+    let mut parts = vec![format!(
+        "{} {verb} ({})",
+        counted(new.count() as u64, "report", "reports"),
+        counted(rows, "row", "rows")
+    )];
+    let mut part = |is_of: fn(&Fate) -> bool, words: &str| {
+        let number = told.iter().filter(|each| is_of(&each.fate)).count();
+        if number > 0 {
+            parts.push(format!("{} {words}", count(number as u64)));
+        }
+    };
+    part(|fate| matches!(fate, Fate::Mended), "mended");
+    part(|fate| matches!(fate, Fate::Known), "already there");
+    part(|fate| matches!(fate, Fate::Skipped(_)), "skipped");
+    part(|fate| matches!(fate, Fate::Failed(_)), "failed");
+    parts.join(", ")
+}
+
+/// An array of an object a file.
+pub fn json(told: &[Told]) -> String {
+    let files: Vec<Json> = told
+        .iter()
+        .map(|each| {
+            let manifest = each.manifest.as_ref();
+            json!({
+                "file": each.file,
+                "fate": each.fate.word(),
+                "segment": manifest.map(|manifest| &manifest.segment),
+                "source": manifest.map(|manifest| &manifest.source),
+                "rows": manifest.map(|manifest| manifest.rows),
+                "dropped": manifest.map(|manifest| &manifest.dropped),
+                "assets": manifest.map(|manifest| &manifest.assets),
+                "finished_at": manifest.map(|manifest| instant(manifest.finished_at)),
+                "outcome": manifest.map(|manifest| &manifest.outcome),
+                "problems": each.fate.problems(),
+            })
+        })
+        .collect();
+    let text = serde_json::to_string_pretty(&files).expect("JSON can be written");
+    format!("{text}\n")
+}

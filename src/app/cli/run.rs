@@ -1,0 +1,70 @@
+//! `riskql run`: the answer to a query, or every KPI against its target.
+
+use std::path::Path;
+
+use super::args::{DataOptions, OutputOptions, RunArguments};
+use super::console::{Console, Target};
+use super::failure::Failure;
+use super::{explain, scorecard, workspace};
+use crate::exec::ground;
+use crate::lang::model::{Definitions, Query};
+use crate::render;
+
+/// Answers the query; without one, shows the scorecard.
+pub fn run(
+    console: &mut Console,
+    arguments: &RunArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let text = arguments.query.join(" ");
+    let definitions = workspace::definitions(console, defs)?;
+    if text.trim().is_empty() {
+        return scorecard::run(console, &definitions, &arguments.data, &arguments.output);
+    }
+    let question = workspace::query(console, &definitions, &text)?;
+    let is_everything = question.is_everything();
+    let query = question.query;
+    if query.explain {
+        let how = explain::How {
+            data: &arguments.data,
+            output: &arguments.output,
+            with_rows: false,
+        };
+        return explain::query(console, &definitions, &query, how);
+    }
+    workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
+    answer(
+        console,
+        &definitions,
+        query,
+        is_everything,
+        &arguments.data,
+        &arguments.output,
+    )
+}
+
+fn answer(
+    console: &mut Console,
+    definitions: &Definitions,
+    mut query: Query,
+    is_everything: bool,
+    data: &DataOptions,
+    output: &OutputOptions,
+) -> Result<(), Failure> {
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
+    let mut notes = Vec::new();
+    if is_everything {
+        notes = ground::leave_out_unanswerable(&mut query, &ground)?;
+    }
+    let mut answered = workspace::answer(console, &ground, &[&query])?;
+    let mut answer = answered.answers.remove(0);
+    answer.notes.extend(notes);
+    answer.notes.extend(answered.notes);
+    let target = Target::new(output);
+    target.write(&render::answer(
+        &answer,
+        target.format,
+        target.look(console),
+    ))
+}

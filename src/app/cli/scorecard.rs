@@ -1,0 +1,22 @@
+//! `riskql run` without a query: the scorecard.
+
+use super::args::{DataOptions, OutputOptions};
+use super::console::{Console, Target};
+use super::failure::Failure;
+use super::workspace;
+use crate::insight::boards;
+use crate::lang::model::Definitions;
+
+/// Shows the scorecard.
+pub fn run(
+    console: &mut Console,
+    definitions: &Definitions,
+    data: &DataOptions,
+    output: &OutputOptions,
+) -> Result<(), Failure> {
+    workspace::needs_data(data, "run")?;
+    let draft = boards::scorecard(&mut console.sources, definitions)?;
+    let instants = workspace::instants(console, definitions, data)?;
+    let ground = workspace::ground(console, definitions, data, instants)?;
+    workspace::board(console, &ground, draft, &Target::new(output))
+}

@@ -1,0 +1,49 @@
+//! `riskql sources`: the report formats known, and what a report would yield.
+
+mod listed;
+mod object;
+mod table;
+
+pub use object::instant;
+
+use std::path::Path;
+
+use super::args::{SourcesArguments, SourcesCommand, TextOrJson};
+use super::console::{Console, write_stdout};
+use super::failure::Failure;
+use super::reports;
+use super::workspace;
+use crate::lang::model::Definitions;
+use crate::reports::ingest::Reader;
+
+/// Lists the sources, or shows a report row by row.
+pub fn run(
+    console: &mut Console,
+    arguments: &SourcesArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let text = match &arguments.command {
+        None => match arguments.format {
+            TextOrJson::Table => listed::text(&definitions, console.stdout_look()),
+            TextOrJson::Json => listed::json(&definitions),
+        },
+        Some(SourcesCommand::Test { file }) => test(console, &definitions, file, arguments.format)?,
+    };
+    write_stdout(text.as_bytes())
+}
+
+fn test(
+    console: &Console,
+    definitions: &Definitions,
+    file: &Path,
+    format: TextOrJson,
+) -> Result<String, Failure> {
+    let name = file.display().to_string();
+    let bytes = reports::bytes(file)?;
+    let report = Reader::new(definitions).read(&name, &bytes)?;
+    Ok(match format {
+        TextOrJson::Table => table::text(definitions, &report, console.stdout_look()),
+        TextOrJson::Json => object::json(definitions, &report),
+    })
+}

@@ -1,0 +1,99 @@
+//! A report as a JSON object.
+
+use chrono::{DateTime, SecondsFormat};
+use serde_json::{Value as Json, json};
+
+use crate::lang::model::Definitions;
+use crate::reports::ingest::{Report, Row};
+
+/// `{source, tool, …, rows: […], dropped: […]}`.
+pub fn json(definitions: &Definitions, report: &Report) -> String {
+    let scan = &report.scan;
+    let rows: Vec<Json> = report
+        .rows
+        .iter()
+        .map(|row| row_object(definitions, row))
+        .collect();
+    let dropped: Vec<Json> = report
+        .dropped
+        .iter()
+        .map(|(reason, rows)| json!({"reason": reason, "rows": rows}))
+        .collect();
+    let object = json!({
+        "source": report.source,
+        "tool": scan.tool,
+        "tool_version": scan.tool_version,
+        "tool_kind": scan.kind.word(),
+        "fills": report.fills.word(),
+        "target": scan.target,
+        "branch": scan.branch,
+        "started_at": scan.started_at.map(instant),
+        "finished_at": scan.finished_at.map(instant),
+        "outcome": scan.outcome.word(),
+        "scope": scan.scope.word(),
+        "rows": rows,
+        "dropped": dropped,
+        "repeated": report.repeated(),
+    });
+    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    format!("{text}\n")
+}
+
+fn row_object(definitions: &Definitions, row: &Row) -> Json {
+    json!({
+        "identity": row.identity,
+        "rule_id": row.rule_id,
+        "title": row.title,
+        "message": row.message,
+        "severity": severity(definitions, row.severity),
+        "severity_word": row.severity_word,
+        "severity_from": row.severity_from,
+        "cvss": row.cvss,
+        "cvss_vector": row.cvss_vector,
+        "cwe": row.cwe,
+        "vulnerability_ids": row.vulnerability_ids,
+        "file": row.file,
+        "line": row.line,
+        "url": row.url,
+        "method": row.method,
+        "parameter": row.parameter,
+        "host": row.host,
+        "port": row.port,
+        "component": row.component,
+        "version": row.version,
+        "fixed_version": row.fixed_version,
+        "manifest": row.manifest,
+        "purl": row.purl,
+        "confidence": row.confidence,
+        "evidence": row.evidence.map(|evidence| evidence.word()),
+        "status": row.status.map(|status| status.word()),
+        "status_reason": row.status_reason,
+        "native_id": row.native_id,
+        "fingerprint": row.fingerprint,
+        "first_seen": row.first_seen.map(instant),
+        "last_seen": row.last_seen.map(instant),
+        "closed_at": row.closed_at.map(instant),
+        "accepted_until": row.accepted_until.map(instant),
+        "epss": row.epss,
+        "known_exploited": row.known_exploited,
+        "target": row.target,
+        "environment": row.environment,
+        "branch": row.branch,
+    })
+}
+
+/// The word of a severity code.
+pub fn severity(definitions: &Definitions, code: u8) -> &str {
+    let mut scales = definitions.scales.iter();
+    let scale = scales.find(|scale| scale.name == "severity");
+    scale
+        .and_then(|scale| scale.values.get(usize::from(code)))
+        .map_or("", String::as_str)
+}
+
+/// RFC 3339, UTC.
+pub fn instant(micros: i64) -> String {
+    DateTime::from_timestamp_micros(micros).map_or_else(String::new, |instant| {
+        instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    })
+}

@@ -1,0 +1,96 @@
+//! A report as lines for a reader.
+
+use super::object::{instant, severity};
+use crate::lang::model::Definitions;
+use crate::render::{Look, Sheet, count, sentence};
+use crate::reports::ingest::{Report, Row};
+
+/// What was scanned, every row, and what was dropped.
+pub fn text(definitions: &Definitions, report: &Report, look: Look) -> String {
+    let mut text = sentence(&about(report), look) + "\n";
+    if report.rows.is_empty() {
+        text += "no rows: a clean scan\n";
+    } else {
+        text += &sheet(definitions, report, look).render(look);
+    }
+    text + "\n" + &sentence(&totals(report), look)
+}
+
+fn totals(report: &Report) -> String {
+    let mut totals = format!("{} rows", count(report.rows.len() as u64));
+    for (reason, rows) in &report.dropped {
+        totals += &format!(", {} dropped: {reason}", count(*rows));
+    }
+    if report.repeated() > 0 {
+        let repeated = count(report.repeated() as u64);
+        totals += &format!(", {repeated} with the identity of an earlier row");
+    }
+    totals
+}
+
+fn about(report: &Report) -> String {
+    let scan = &report.scan;
+    let mut parts = vec![format!("source {}", report.source), scan.tool.clone()];
+    parts.extend(scan.tool_version.clone());
+    parts.push(scan.kind.word().to_string());
+    parts.extend(scan.target.clone());
+    parts.push(match scan.finished_at.or(scan.started_at) {
+        Some(at) => instant(at),
+        None => "no date in the report".to_string(),
+    });
+    parts.push(scan.outcome.word().to_string());
+    parts.join(" · ")
+}
+
+/// A line a row; where the terminal has no room for it, all but severity and title stand below.
+fn sheet(definitions: &Definitions, report: &Report, look: Look) -> Sheet {
+    let mut narrow = Sheet::new().words("severity").texts("title");
+    let mut wide = narrow.clone().texts("where").texts("rule");
+    wide = wide.texts("ids").words("status");
+    for row in &report.rows {
+        let first = [
+            severity(definitions, row.severity).to_string(),
+            row.title.clone(),
+        ];
+        let others = others(row);
+        narrow.row(first.clone());
+        narrow.details(others.clone());
+        wide.row(first.into_iter().chain(others));
+    }
+    Sheet::widest([wide, narrow], look)
+}
+
+/// Where it is, the rule that found it, its ids, and its status.
+fn others(row: &Row) -> [String; 4] {
+    let mut ids: Vec<String> = row.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect();
+    ids.extend(row.vulnerability_ids.iter().cloned());
+    [
+        place(row),
+        row.rule_id.clone().unwrap_or_default(),
+        ids.join(" "),
+        row.status.map_or("", |status| status.word()).to_string(),
+    ]
+}
+
+/// Where the weakness is, by what the row says of it.
+fn place(row: &Row) -> String {
+    if let Some(file) = &row.file {
+        return match row.line {
+            Some(line) => format!("{file}:{line}"),
+            None => file.clone(),
+        };
+    }
+    if let Some(component) = &row.component {
+        return format!("{component} {}", row.version.as_deref().unwrap_or_default());
+    }
+    let request = [
+        row.method.as_deref(),
+        row.url.as_deref(),
+        row.parameter.as_deref(),
+    ];
+    let request: Vec<&str> = request.into_iter().flatten().collect();
+    match request.is_empty() {
+        true => row.host.clone().unwrap_or_default(),
+        false => request.join(" "),
+    }
+}

@@ -1,0 +1,137 @@
+//! `riskql store`: what is in a store, and its upkeep.
+
+mod listed;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::args::{StoreArguments, StoreCommand, TextOrJson};
+use super::console::{Console, write_stdout};
+use super::failure::{Failure, Kind};
+use super::workspace;
+use crate::base::diagnostic::Problems;
+use crate::render::{Look, count, counted, sentence};
+use crate::reports::store::{self, About, Explanation, Store};
+
+/// Shows, verifies or rebuilds.
+pub fn run(
+    console: &mut Console,
+    arguments: &StoreArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let store = Store::open(&arguments.store)?;
+    match &arguments.command {
+        None => list(console, &store, arguments, defs),
+        Some(StoreCommand::Explain { finding }) => {
+            let definitions = workspace::definitions(console, defs)?;
+            let explanation = store::explain(&store, &definitions, finding)?;
+            write_stdout(explained(&explanation).as_bytes())
+        }
+        Some(StoreCommand::Verify) => verify(&store),
+        Some(StoreCommand::Compact) => {
+            let done = store::compact(&store)?;
+            write_stdout(
+                format!("{} segments merged into {}\n", done.before, done.after).as_bytes(),
+            )
+        }
+        Some(StoreCommand::Rebuild) => {
+            let definitions = workspace::definitions(console, defs)?;
+            let folder = store::rebuild(&store, &definitions)?;
+            console.report(warnings(&store::derive(&store, &definitions)?.about));
+            write_stdout(format!("tables made anew in {}\n", folder.display()).as_bytes())
+        }
+    }
+}
+
+/// The reports, and what follows from them.
+fn list(
+    console: &mut Console,
+    store: &Store,
+    arguments: &StoreArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let manifests = store.read_manifests()?;
+    if arguments.format == TextOrJson::Json {
+        return write_stdout(listed::json(&manifests).as_bytes());
+    }
+    let text = listed::text(&manifests, arguments.by, console.stdout_look());
+    write_stdout(text.as_bytes())?;
+    let definitions = workspace::definitions(console, defs)?;
+    let about = store::derive(store, &definitions)?.about;
+    write_stdout(findings(&about, console.stdout_look()).as_bytes())?;
+    console.report(warnings(&about));
+    Ok(())
+}
+
+fn warnings(about: &About) -> Problems {
+    let mut problems = Problems::default();
+    for warning in about.warnings() {
+        problems.push(warning);
+    }
+    problems
+}
+
+/// How many detections there are, and what correlation made of them.
+fn findings(about: &About, look: Look) -> String {
+    let many = |number: usize| count(number as u64);
+    let mut text = format!(
+        "detections: {}, weaknesses: {}",
+        many(about.detections),
+        many(about.issues)
+    );
+    let merged: BTreeSet<&str> = about
+        .reasons
+        .iter()
+        .map(|each| each.finding.as_str())
+        .collect();
+    if !merged.is_empty() {
+        let rate = about.conflicts.len() as f64 * 100.0 / merged.len() as f64;
+        text += &format!(
+            "; {} seen by several tools, {} of them ({rate:.1} %) with CWEs that have nothing in common",
+            many(merged.len()),
+            many(about.conflicts.len()),
+        );
+    }
+    let mut lines = sentence(&text, look);
+    for id in about.conflicts.iter().take(5) {
+        lines += &format!("riskql store explain {id}\n");
+    }
+    lines
+}
+
+fn explained(explanation: &Explanation) -> String {
+    let mut text = format!("{}\n", explanation.finding);
+    for seen in &explanation.detections {
+        text += &format!("  {} {}: {}\n", seen.detection, seen.tool, seen.title);
+    }
+    if explanation.reasons.is_empty() {
+        text += "one detection: nothing was merged\n";
+    }
+    for reason in &explanation.reasons {
+        text += &format!(
+            "{} and {} are one by match {}: {}\n",
+            reason.left.detection, reason.right.detection, reason.rule, reason.because
+        );
+    }
+    if explanation.is_in_conflict {
+        text += "their CWEs have nothing in common: is this one weakness?\n";
+    }
+    text
+}
+
+fn verify(store: &Store) -> Result<(), Failure> {
+    let verdict = store::verify(store)?;
+    if verdict.problems.has_errors() {
+        return Err(Failure {
+            kind: Kind::Environment,
+            problems: verdict.problems,
+        });
+    }
+    let text = format!(
+        "{}, {}, {}: everything is as it was written\n",
+        counted(verdict.reports as u64, "report", "reports"),
+        counted(verdict.rows, "row", "rows"),
+        counted(verdict.bytes, "byte", "bytes"),
+    );
+    write_stdout(text.as_bytes())
+}

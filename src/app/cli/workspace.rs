@@ -1,0 +1,116 @@
+//! What most commands start with: the definitions, the query, where the data is, the instants.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use super::args::DataOptions;
+use super::console::{Console, Target};
+use super::failure::Failure;
+use crate::base::diagnostic::Diagnostic;
+use crate::exec::ground::{Answered, Ground};
+use crate::insight::boards::{self, Draft};
+use crate::lang::model::{Definitions, Moment, Query};
+use crate::lang::project::{self, Origin};
+use crate::lang::question::{self, Question};
+use crate::render;
+use crate::reports::store;
+
+/// The definitions of the run, without an error; their warnings are shown.
+pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {
+    let origin = Origin::choose(defs);
+    let (definitions, problems) = project::definitions(&mut console.sources, &origin);
+    match definitions {
+        Some(definitions) => {
+            console.report(problems);
+            Ok(definitions)
+        }
+        None => Err(problems.into()),
+    }
+}
+
+/// Refuses to go on without data, and says what to type.
+pub fn needs_data(options: &DataOptions, command: &str) -> Result<(), Failure> {
+    if options.given() {
+        return Ok(());
+    }
+    Err(Diagnostic::data("K907", format!("`{command}` needs data"))
+        .help(format!(
+            "a folder with findings.csv, assets.csv, …: riskql {command} --data FOLDER"
+        ))
+        .help(format!(
+            "or single files: riskql {command} --table findings=export.csv"
+        ))
+        .into())
+}
+
+/// A query of the command line. Its warnings are shown.
+pub fn query(
+    console: &mut Console,
+    definitions: &Definitions,
+    text: &str,
+) -> Result<Question, Failure> {
+    let mut question = question::read(&mut console.sources, definitions, "<query>", text)?;
+    console.report(std::mem::take(&mut question.warnings));
+    Ok(question)
+}
+
+/// The instants of the options `--as-of` and `--known-on`.
+pub struct Instants {
+    as_of: Option<Moment>,
+    known_on: Option<Moment>,
+}
+
+/// Reads them as dates of the language.
+pub fn instants(
+    console: &mut Console,
+    definitions: &Definitions,
+    options: &DataOptions,
+) -> Result<Instants, Failure> {
+    let mut read = |option, text: &Option<String>| match text {
+        Some(text) => question::moment(&mut console.sources, definitions, option, text).map(Some),
+        None => Ok(None),
+    };
+    Ok(Instants {
+        as_of: read("--as-of", &options.as_of)?,
+        known_on: read("--known-on", &options.known_on)?,
+    })
+}
+
+/// Where queries of this run are asked.
+pub fn ground<'a>(
+    console: &'a Console,
+    definitions: &'a Definitions,
+    options: &DataOptions,
+    instants: Instants,
+) -> Result<Ground<'a>, Failure> {
+    let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
+    Ok(Ground {
+        definitions,
+        sources: &console.sources,
+        tables: Rc::new(tables),
+        as_of: instants.as_of,
+        known_on: instants.known_on,
+        watermark: None,
+    })
+}
+
+/// Answers queries, and tells whoever waits that tables are being read.
+pub fn answer(console: &Console, ground: &Ground, queries: &[&Query]) -> Result<Answered, Failure> {
+    let _progress = console.progress();
+    Ok(ground.answers(queries)?)
+}
+
+/// Answers the cards of a board and writes it in the format asked for.
+pub fn board(
+    console: &Console,
+    ground: &Ground,
+    draft: Draft,
+    target: &Target,
+) -> Result<(), Failure> {
+    let progress = console.progress();
+    let board = boards::board(ground, draft)?;
+    drop(progress);
+    let bytes = render::board(&board, target.format, target.look(console))
+        .map_err(|message| Diagnostic::data("K909", message))?;
+    target.write(&bytes)
+}

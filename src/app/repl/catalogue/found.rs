@@ -1,0 +1,215 @@
+//! Values and dates found in the data, counted in the background.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use chrono::{DateTime, Datelike};
+
+use crate::app::repl::complete;
+use crate::app::repl::complete::Candidate;
+use crate::base::types::FieldType;
+use crate::exec::data::{ColumnData, MISSING_INSTANT, Memory};
+use crate::insight::profile::{Path, Values};
+use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
+
+/// The most values of a field that are kept.
+const MOST_LISTED: usize = 5_000;
+/// A text field with more different values than this is not listed: nobody chooses among them.
+const MOST_DIFFERENT: usize = 50_000;
+
+type Month = (i32, u32);
+
+/// What the background hands over once it is done.
+#[derive(Default, Debug)]
+struct Counted {
+    /// By table and field.
+    fields: BTreeMap<(usize, usize), Arc<Field>>,
+    months: Option<(Month, Month)>,
+}
+
+/// What was counted of a field, and where.
+#[derive(Debug)]
+struct Field {
+    path: Path,
+    values: Values,
+    choices: Vec<Choice>,
+}
+
+/// A value as completion offers it, worked out beforehand: thousands of them must cost nothing while
+/// somebody types.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub candidate: Candidate,
+    /// The value in small letters.
+    pub lower: String,
+}
+
+/// Values of fields: there once they are counted.
+#[derive(Default, Debug)]
+pub(super) struct Found {
+    counted: OnceLock<Counted>,
+    /// Whether anybody counts.
+    is_begun: bool,
+}
+
+impl Found {
+    /// Begins to count what is in memory and was not counted before.
+    pub fn begin(definitions: &Definitions, memory: &Memory, before: Arc<Found>) -> Arc<Found> {
+        let paths = paths(definitions, memory);
+        let dates = dates(definitions, memory);
+        let found = Arc::new(Found {
+            counted: OnceLock::new(),
+            is_begun: true,
+        });
+        let result = Arc::clone(&found);
+        let work = move || {
+            before.wait();
+            let _ = result.counted.set(count(paths, &dates, &before));
+        };
+        if let Err(error) = thread::Builder::new().spawn(work) {
+            // Without a thread there are no values; everything else works.
+            let _ = (error, found.counted.set(Counted::default()));
+        }
+        found
+    }
+
+    pub fn wait(&self) {
+        if self.is_begun {
+            self.counted.wait();
+        }
+    }
+
+    fn field(&self, table: usize, field: usize) -> Option<&Field> {
+        let fields = &self.counted.get()?.fields;
+        fields.get(&(table, field)).map(Arc::as_ref)
+    }
+
+    pub fn values(&self, table: usize, field: usize) -> Option<&Values> {
+        Some(&self.field(table, field)?.values)
+    }
+
+    pub fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+        Some(&self.field(table, field)?.choices)
+    }
+
+    pub fn months(&self) -> Option<(Month, Month)> {
+        self.counted.get()?.months
+    }
+}
+
+/// Values in their order, with rows where they were counted.
+pub(super) fn ordered(names: &[String], counted: Option<&Values>) -> Vec<(String, Option<u64>)> {
+    let rows = |name: &String| {
+        let listed = &counted?.listed;
+        let found = listed.iter().find(|(value, _)| value == name);
+        found.map(|(_, rows)| *rows)
+    };
+    names
+        .iter()
+        .map(|name| (name.clone(), rows(name)))
+        .collect()
+}
+
+/// The fields whose values can be listed and are in memory.
+fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Path)> {
+    let mut paths = Vec::new();
+    for (table, declared) in definitions.tables.iter().enumerate() {
+        for (field, words) in declared.fields.iter().enumerate() {
+            let has_values = match words.field_type {
+                FieldType::Text | FieldType::YesNo | FieldType::Scale(_) => words.declared,
+                FieldType::Number | FieldType::Date => false,
+            };
+            let id = FieldId {
+                table: TableId(table),
+                field,
+            };
+            if let Some(path) = Path::find(definitions, memory, id).filter(|_| has_values)
+                && path
+                    .different()
+                    .is_some_and(|count| count <= MOST_DIFFERENT)
+            {
+                paths.push(((table, field), path));
+            }
+        }
+    }
+    paths
+}
+
+/// The times of events that are in memory.
+fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
+    let mut dates = Vec::new();
+    for (index, table) in definitions.tables.iter().enumerate() {
+        let Some(data) = memory.table(TableId(index)) else {
+            continue;
+        };
+        // Ends of states may be planned and lie years ahead: only what happens counts.
+        for event in &table.events {
+            if let EventSource::Columns(columns) = &event.source {
+                dates.extend(
+                    columns
+                        .iter()
+                        .filter_map(|column| data.columns[*column].clone()),
+                );
+            }
+        }
+    }
+    dates
+}
+
+fn count(paths: Vec<((usize, usize), Path)>, dates: &[Arc<ColumnData>], before: &Found) -> Counted {
+    let known = before.counted.get().map(|counted| &counted.fields);
+    let mut fields = BTreeMap::new();
+    for (place, path) in paths {
+        let mut known = known.iter().flat_map(|fields| fields.values());
+        let same = known.find(|field| field.path.is_same(&path));
+        if let Some(field) = same.cloned().or_else(|| counted(path)) {
+            fields.insert(place, field);
+        }
+    }
+    Counted {
+        fields,
+        months: months(dates),
+    }
+}
+
+fn counted(path: Path) -> Option<Arc<Field>> {
+    let values = path.values(MOST_LISTED)?;
+    Some(Arc::new(Field {
+        choices: choices(&values),
+        path,
+        values,
+    }))
+}
+
+/// Values that can be written and shown.
+fn choices(values: &Values) -> Vec<Choice> {
+    let listed = values.listed.iter();
+    let choices = listed.filter_map(|(value, rows)| Candidate::of_value(value, Some(*rows)));
+    choices
+        .map(|candidate| Choice {
+            lower: complete::bare(&candidate.replacement).to_lowercase(),
+            candidate,
+        })
+        .collect()
+}
+
+fn months(dates: &[Arc<ColumnData>]) -> Option<(Month, Month)> {
+    let mut bounds: Option<(i64, i64)> = None;
+    for column in dates {
+        let ColumnData::Instants(instants) = &**column else {
+            continue;
+        };
+        for instant in instants.iter().copied().filter(|at| *at != MISSING_INSTANT) {
+            let (first, last) = bounds.unwrap_or((instant, instant));
+            bounds = Some((first.min(instant), last.max(instant)));
+        }
+    }
+    let (first, last) = bounds?;
+    Some((month(first)?, month(last)?))
+}
+
+fn month(instant: i64) -> Option<Month> {
+    let date = DateTime::from_timestamp_micros(instant)?;
+    Some((date.year(), date.month()))
+}

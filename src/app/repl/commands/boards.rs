@@ -1,0 +1,44 @@
+//! Commands that show boards. They have periods of their own: the session's does not touch them.
+
+use super::{Command, Takes};
+use crate::app::repl::reply::Reply;
+use crate::app::repl::session::Session;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::insight::boards::{self, Draft};
+use crate::render;
+
+pub(super) const DASHBOARD: Command = Command {
+    name: "dashboard",
+    arguments: "[NAME]",
+    help: "the cards of a dashboard, or of the first",
+    takes: &[Takes::Definition],
+    run: dashboard,
+};
+
+pub(super) const SCORECARD: Command = Command {
+    name: "scorecard",
+    arguments: "",
+    help: "every KPI in the last month; against its targets and the month before",
+    takes: &[],
+    run: scorecard,
+};
+
+fn dashboard(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    let name = (!arguments.is_empty()).then_some(arguments);
+    let draft = boards::dashboard(&session.workspace.definitions, name)?;
+    show(session, draft)
+}
+
+fn scorecard(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
+    let workspace = &mut session.workspace;
+    let draft = boards::scorecard(&mut workspace.sources, &workspace.definitions)?;
+    show(session, draft)
+}
+
+fn show(session: &mut Session, draft: Draft) -> Result<Reply, Problems> {
+    session.needs_data()?;
+    let board = boards::board(&session.ground(), draft)?;
+    let shown = render::board(&board, session.format(), session.look())
+        .map_err(|message| Diagnostic::data("K909", message))?;
+    session.put_out(shown)
+}

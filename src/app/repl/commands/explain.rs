@@ -1,0 +1,43 @@
+//! `\explain`: how the last number, or that of another query, comes about.
+
+use super::recall;
+use super::{Command, Takes};
+use crate::app::repl::reply::Reply;
+use crate::app::repl::session::Session;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::insight::explain;
+use crate::render::Format;
+
+pub(super) const EXPLAIN: Command = Command {
+    name: "explain",
+    arguments: "[QUERY]",
+    help: "what the last number means and how it is worked out; or that of a query",
+    takes: &[Takes::Query],
+    run: explain,
+};
+
+fn explain(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    let as_object = match session.settings.format {
+        Format::Json => true,
+        Format::Table => false,
+        Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+            return Err(Diagnostic::data("K909", "an explanation is text or JSON")
+                .help("\\format table, or \\format json")
+                .into());
+        }
+    };
+    session.needs_data()?;
+    let explained = if arguments.is_empty() {
+        let recalled = recall::last(session, "explain")?;
+        explain::explain(&recalled.ground(session), &recalled.query)?
+    } else {
+        let query = super::plan::query(session, arguments)?;
+        explain::explain(&session.ground(), &query)?
+    };
+    let text = if as_object {
+        explain::json(&explained)
+    } else {
+        explain::text(&explained, session.settings.look)
+    };
+    session.put_out(text.into_bytes())
+}

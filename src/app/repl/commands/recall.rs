@@ -1,0 +1,99 @@
+//! The last query and its answer, for commands about it.
+
+use chrono::DateTime;
+
+use crate::app::repl::session::Session;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::exec::answer::Answer;
+use crate::exec::ground::{self, Ground};
+use crate::lang::model::{Moment, Query};
+use crate::lang::syntax::ast;
+
+/// What was asked last, checked against the definitions there are now.
+pub(super) struct Recalled {
+    pub query: Query,
+    pub answer: Answer,
+    /// Where the answer stood; later settings do not move it.
+    stood: Stood,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// Where an answer stood that did not say so itself.
+#[derive(Clone)]
+struct Stood {
+    as_of: Option<Moment>,
+    known_on: Option<Moment>,
+    /// The latest event in the data, as it was then.
+    watermark: i64,
+}
+
+/// The last query and its answer; `command` is who wants it, with an example of what to ask first.
+pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Problems> {
+    let Some(last) = &session.last else {
+        return Err(nothing_asked_yet(command));
+    };
+    let (text, answer) = (last.query.text.clone(), last.answer.clone());
+    let is_everything = last.written.node.subject == ast::Subject::Everything;
+    let instant = DateTime::parse_from_rfc3339(&answer.context.as_of_instant);
+    let end = instant.expect("answers name their instant");
+    let stood = Stood {
+        as_of: last.as_of.clone(),
+        known_on: last.known_on.clone(),
+        watermark: end.timestamp_micros() - 1,
+    };
+    // Places in definitions move when definitions do: the text is read again.
+    let mut query = session.read(&text)?.query;
+    let mut recalled = {
+        let ground = at(session.ground(), &stood);
+        if is_everything {
+            ground::leave_out_unanswerable(&mut query, &ground)?;
+        }
+        Recalled {
+            query,
+            answer,
+            stood,
+            notes: Vec::new(),
+        }
+    };
+    recalled.refresh(session)?;
+    Ok(recalled)
+}
+
+fn nothing_asked_yet(command: &str) -> Problems {
+    Diagnostic::data(
+        "K950",
+        format!("`\\{command}` is about the last answer, and there is none yet"),
+    )
+    .help("ask something first: backlog by severity")
+    .into()
+}
+
+fn at<'a>(ground: Ground<'a>, stood: &Stood) -> Ground<'a> {
+    Ground {
+        as_of: stood.as_of.clone(),
+        known_on: stood.known_on.clone(),
+        watermark: Some(stood.watermark),
+        ..ground
+    }
+}
+
+impl Recalled {
+    /// Where the last query was asked.
+    pub fn ground<'a>(&self, session: &'a Session) -> Ground<'a> {
+        at(session.ground(), &self.stood)
+    }
+
+    /// Definitions may have changed since: then the answer has, too.
+    fn refresh(&mut self, session: &Session) -> Result<(), Problems> {
+        let ground = self.ground(session);
+        if self.answer.context.definitions == ground.definitions.fingerprint {
+            return Ok(());
+        }
+        let mut answered = ground.answers(&[&self.query])?;
+        self.answer = answered.answers.remove(0);
+        self.notes
+            .push("definitions have changed since the last answer: it was asked again".to_string());
+        Ok(())
+    }
+}

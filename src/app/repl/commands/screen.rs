@@ -1,0 +1,148 @@
+//! Commands about the session itself: the pager, the editor, scripts, and definitions that change.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Command, Takes, switched};
+use crate::app::repl::output;
+use crate::app::repl::reply::{Reply, Wish};
+use crate::app::repl::script::{self, Script};
+use crate::app::repl::session::Session;
+use crate::app::repl::watch;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::project::{self, Origin};
+use crate::render::{self, Format, Look};
+
+pub(super) const PAGE: Command = Command {
+    name: "page",
+    arguments: "",
+    help: "the last answer, whole, in the pager",
+    takes: &[],
+    run: page,
+};
+
+pub(super) const EDIT: Command = Command {
+    name: "edit",
+    arguments: "[TEXT]",
+    help: "write the next entry in $EDITOR; Ctrl-X Ctrl-E takes the line there",
+    takes: &[Takes::Query],
+    run: edit,
+};
+
+pub(super) const READ: Command = Command {
+    name: "read",
+    arguments: "FILE",
+    help: "run the entries of a file",
+    takes: &[Takes::File],
+    run: read,
+};
+
+pub(super) const RELOAD: Command = Command {
+    name: "reload",
+    arguments: "",
+    help: "read definitions and tables again",
+    takes: &[],
+    run: reload,
+};
+
+pub(super) const WATCH: Command = Command {
+    name: "watch",
+    arguments: "[on|off]",
+    help: "read definitions again whenever a file changes",
+    takes: &[Takes::Words(&["on", "off"])],
+    run: watch,
+};
+
+/// Scripts that call each other deeper than this go in a circle.
+const DEEPEST: usize = 16;
+
+fn page(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
+    let Some(last) = &session.last else {
+        return Err(Diagnostic::data("K950", "there is no answer to show yet")
+            .help("ask for one first: backlog by severity")
+            .into());
+    };
+    let look = Look {
+        rows: None,
+        ..session.settings.look
+    };
+    let whole = render::answer(&last.answer, Format::Table, look);
+    Ok(Reply::wish(Wish::Page(whole)))
+}
+
+fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    let last = session.last.as_ref().map(|last| last.query.text.as_str());
+    let text = match arguments {
+        "" => last.unwrap_or_default(),
+        given => given,
+    };
+    Ok(Reply::wish(Wish::Edit(text.to_string())))
+}
+
+fn read(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    if arguments.is_empty() {
+        return Err(Diagnostic::data("K957", "`\\read` needs a file")
+            .help("name one that holds queries, definitions and commands: \\read monday.riskql")
+            .into());
+    }
+    if session.depth >= DEEPEST {
+        let message = format!("`{arguments}` is read by itself, or by a script that it reads");
+        return Err(Diagnostic::data("K958", message).into());
+    }
+    let script = Script::of_file(&output::path(arguments))?;
+    let place = session.place.take();
+    session.depth += 1;
+    let reply = script::collected(session, &script);
+    session.depth -= 1;
+    session.place = place;
+    Ok(reply)
+}
+
+impl Script {
+    /// The entries of a file.
+    pub fn of_file(file: &Path) -> Result<Script, Problems> {
+        let name = file.display().to_string();
+        let bytes = fs::read(file).map_err(|error| {
+            Problems::from(Diagnostic::data(
+                "D901",
+                format!("cannot read `{name}`: {error}"),
+            ))
+        })?;
+        let text = project::text(&name, bytes)?;
+        Ok(Script { name, text })
+    }
+}
+
+fn reload(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
+    let reply = session.reload();
+    if let Err(problems) = session.locate() {
+        return Ok(reply.then(session.failed(&problems)));
+    }
+    session.refresh_catalogue();
+    let tables = session.tables.borrow().locations().len();
+    let words = match tables {
+        0 => "no tables".to_string(),
+        1 => "1 table is read again when it is needed".to_string(),
+        _ => format!("{tables} tables are read again when they are needed"),
+    };
+    Ok(reply.then(Reply::told(words)))
+}
+
+fn watch(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
+    let is_on = switched("\\watch", arguments, session.watched.is_some())?;
+    if !is_on {
+        session.watched = None;
+        return Ok(Reply::told("definition files are not watched"));
+    }
+    let Origin::Folder(folder) = &session.workspace.origin else {
+        return Err(Diagnostic::data(
+            "K959",
+            "there are no files to watch: the definitions are those of the built-in library",
+        )
+        .help("to have them in files: riskql init, then riskql repl --defs kpi-defs")
+        .into());
+    };
+    let words = format!("definition files in {} are watched", folder.display());
+    session.watched = Some(watch::stamps(&session.workspace.origin));
+    Ok(Reply::told(words))
+}

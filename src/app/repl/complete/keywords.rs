@@ -1,0 +1,145 @@
+//! Words of the language as candidates, with what each is for.
+
+use super::Candidate;
+use crate::lang::syntax::{Next, Slot};
+
+/// Words with what they begin; in the order in which they are offered.
+const MEANINGS: &[(&str, &str)] = &[
+    ("and", "both must hold"),
+    ("or", "one must hold"),
+    ("descending", "largest first"),
+    ("ascending", "smallest first"),
+    (
+        "list",
+        "list findings open show title, app: rows of a table",
+    ),
+    ("by", "by FIELD, …: groups"),
+    ("where", "where FIELD = VALUE and …: only some rows"),
+    (
+        "over",
+        "over day, week, month, quarter, year: a time series",
+    ),
+    ("last", "last 12 months: complete periods"),
+    ("this", "this quarter: the period so far"),
+    ("past", "past 90 days: rolling, up to as-of"),
+    ("in", "in 2026-03: one period"),
+    ("from", "from 2026-01 to 2026-03: a range"),
+    ("versus", "versus target, previous month: a comparison"),
+    ("with", "with total: a row for all groups together"),
+    ("top", "top 10 by KPI: the largest groups"),
+    ("sort", "sort by KPI descending: the order of rows"),
+    ("limit", "limit 20: at most so many rows"),
+    ("show", "show FIELD, …: columns of a list"),
+    ("as", "as of DATE, as known on DATE: where to stand"),
+    ("at", "at end, start, average, peak: when a stock is read"),
+    ("explain", "explain QUERY: how the number comes about"),
+    ("of", "of TABLE EVENT or STATE: the rows counted"),
+    ("not", "the opposite"),
+    ("any", "any TABLE EVENT within 30 days: related rows"),
+    ("within", "within 30 days: so soon"),
+    ("is", "is missing, is present"),
+    ("missing", "without a value"),
+    ("present", "with a value"),
+    ("total", "all groups together"),
+    ("target", "target below 30 days for CONDITION: what is good"),
+    ("previous", "previous month: the period before"),
+    (
+        "including",
+        "including excluded: also rows the table leaves out",
+    ),
+    ("excluded", "rows the table leaves out"),
+    ("time", "time from EVENT to EVENT, or time since EVENT"),
+    ("known", "as known on DATE: what was known then"),
+    ("kpi", "defines a number"),
+    ("view", "defines a query with a name"),
+    ("condition", "defines a test with a name"),
+    ("dashboard", "defines a board of cards"),
+    ("test", "defines what must hold"),
+    ("sla", "defines due dates"),
+    ("score", "defines risk weights"),
+    ("scale", "defines ordered words"),
+    ("table", "defines a table"),
+    ("calendar", "defines how time is cut"),
+    ("note", "a sentence about it"),
+    ("higher", "higher is better"),
+    ("lower", "lower is better"),
+    ("band", "a label for some values: band \"good\" below 10%"),
+    ("key", "the column that names a row"),
+    ("belongs", "belongs to TABLE by COLUMN: its parent"),
+    ("event", "event NAME at COLUMN: something that happens"),
+    ("state", "state NAME from COLUMN until COLUMN"),
+    ("field", "field NAME TYPE"),
+    ("exclude", "exclude where CONDITION as \"label\""),
+    ("map", "map \"spelling\" to VALUE"),
+    ("base", "base FIELD, then values and weights"),
+    ("times", "times FIELD, then values and weights"),
+    ("cap", "the largest score"),
+    ("since", "from a date or an event on"),
+    ("owner", "who answers for it"),
+    ("starts", "the event that starts the clock"),
+    ("stops", "the events that stop the clock"),
+    ("pauses", "the states in which the clock stands"),
+    ("due", "due 30 days where CONDITION, or otherwise"),
+    ("otherwise", "all others"),
+    ("layer", "layer NAME \"title\": a part of the board"),
+    ("given", "given TABLE, then rows between bars"),
+    ("expect", "expect QUERY, then rows between bars"),
+];
+
+const DEFINITIONS: &[&str] = &[
+    "kpi",
+    "view",
+    "condition",
+    "dashboard",
+    "test",
+    "sla",
+    "score",
+    "scale",
+    "table",
+    "calendar",
+];
+
+const CLAUSES: &[&str] = &[
+    "by", "over", "where", "in", "from", "last", "this", "past", "as", "versus", "with", "top",
+    "sort", "limit", "show", "at",
+];
+
+/// What a word of the language is for.
+pub(in crate::app::repl) fn meaning(word: &str) -> Option<&'static str> {
+    let mut known = MEANINGS.iter();
+    known
+        .find(|(own, _)| *own == word)
+        .map(|(_, meaning)| *meaning)
+}
+
+/// Whether a word begins a clause of a query.
+pub(super) fn is_clause(word: &str) -> bool {
+    CLAUSES.contains(&word)
+}
+
+/// The words that begin definitions.
+pub(super) fn definitions() -> Vec<Candidate> {
+    DEFINITIONS.iter().map(|word| candidate(word)).collect()
+}
+
+/// The words of the language that may come next, the usual ones first.
+pub(super) fn candidates(next: &[Next]) -> Vec<Candidate> {
+    let mut words: Vec<&str> = Vec::new();
+    for next in next {
+        if let Slot::Keyword(word) = &next.slot
+            && !words.contains(&word.as_str())
+        {
+            words.push(word);
+        }
+    }
+    let rank = |word: &str| {
+        let place = MEANINGS.iter().position(|(own, _)| *own == word);
+        place.unwrap_or(MEANINGS.len())
+    };
+    words.sort_by_key(|word| rank(word));
+    words.into_iter().map(candidate).collect()
+}
+
+fn candidate(word: &str) -> Candidate {
+    Candidate::new(word, meaning(word).unwrap_or_default())
+}

@@ -1,0 +1,78 @@
+//! Reads at once what a session will need: what the KPIs ask for, and the fields people filter and
+//! group by. What is left out is read when somebody first asks for it.
+
+use std::collections::BTreeSet;
+
+use super::commands;
+use super::session::Session;
+use crate::base::diagnostic::Problems;
+use crate::base::types::FieldType;
+use crate::exec::data::{Need, Request};
+use crate::lang::model::{Condition, Definitions, FieldId, Query, TableId};
+use crate::plan::{self, Asking};
+
+impl Session {
+    /// Loads the columns of all KPIs and of the fields that are declared, and renews the catalogue.
+    /// Gives what the user should know of the data. Files and columns that are not there are left
+    /// out: the query that needs them says so.
+    ///
+    /// # Errors
+    ///
+    /// Problems of the data. All tables without problems are loaded all the same.
+    pub fn load_all(&mut self) -> Result<Vec<String>, Problems> {
+        let usual = commands::usual(self);
+        self.refresh_catalogue();
+        match usual.problems.has_errors() {
+            true => Err(usual.problems),
+            false => Ok(usual.notes),
+        }
+    }
+}
+
+/// All that a session is likely to need, none of it necessary.
+pub(super) fn request(definitions: &Definitions, everything: &Query) -> Request {
+    let asking = Asking {
+        place: &|_| String::new(),
+        watermark: true,
+        tolerant: true,
+    };
+    let mut request = plan::needs(definitions, &[everything], asking);
+    let meanings = definitions.conditions.iter();
+    let conditions: Vec<(TableId, Condition)> = meanings
+        .flat_map(|condition| condition.meanings.clone())
+        .collect();
+    plan::also_needs(definitions, &mut request, &fields(definitions), &conditions);
+    for table in request.tables.values_mut() {
+        table.file_needed_by.clear();
+        table.key = table.key.as_ref().map(|_| Need::Optional);
+        table
+            .columns
+            .values_mut()
+            .for_each(|need| *need = Need::Optional);
+    }
+    request
+}
+
+/// The declared fields with few values: scales, yes/no, and the texts that a `by` lists. Texts that
+/// nobody groups by are mostly different in every row, and cost the most.
+fn fields(definitions: &Definitions) -> Vec<FieldId> {
+    let listed = definitions.kpis.iter().flat_map(|kpi| &kpi.dimensions);
+    let listed: BTreeSet<&str> = listed.map(String::as_str).collect();
+    let mut found = Vec::new();
+    for (table, declared) in definitions.tables.iter().enumerate() {
+        for (field, own) in declared.fields.iter().enumerate() {
+            let is_wanted = match own.field_type {
+                FieldType::Scale(_) | FieldType::YesNo => own.declared,
+                FieldType::Text => own.declared && listed.contains(own.name.as_str()),
+                FieldType::Number | FieldType::Date => false,
+            };
+            if is_wanted {
+                found.push(FieldId {
+                    table: TableId(table),
+                    field,
+                });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,105 @@
+//! Where answers go and how they look there: the screen, whole or with rows hidden, or a file.
+
+use std::path::{Path, PathBuf};
+
+use super::asking::nothing_asked_yet;
+use super::reply::Reply;
+use super::session::Session;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
+use crate::exec::answer::Answer;
+use crate::render::{self, Format, Look};
+
+/// Rows of a long answer on a terminal whose height is not known.
+const ROWS: usize = 40;
+
+impl Session {
+    /// The last answer in the present format and width.
+    pub(super) fn show_again(&mut self) -> Result<Reply, Problems> {
+        self.refuse_unshowable()?;
+        let shown = render::answer(self.last_answer()?, self.format(), self.look());
+        self.put_out(shown)
+    }
+
+    /// The last answer, for commands that draw or save it.
+    pub(super) fn last_answer(&self) -> Result<&Answer, Problems> {
+        let last = self.last.as_ref().ok_or_else(nothing_asked_yet)?;
+        Ok(&last.answer)
+    }
+
+    /// The format of answers: the one named, else that of the file's ending.
+    pub(super) fn format(&self) -> Format {
+        match &self.settings.output {
+            Some(file) if !self.settings.format_is_named => {
+                Format::of_file(file).unwrap_or(Format::Table)
+            }
+            Some(_) | None => self.settings.format,
+        }
+    }
+
+    /// How answers look: as on the terminal, or plain and whole in a file.
+    pub(super) fn look(&self) -> Look {
+        match self.settings.output {
+            Some(_) => Look::PIPE,
+            None => self.screen(),
+        }
+    }
+
+    /// How things look on the screen.
+    pub(super) fn screen(&self) -> Look {
+        let look = self.settings.look;
+        Look {
+            rows: look.width.and(look.rows.or(Some(ROWS))),
+            ..look
+        }
+    }
+
+    /// A result where the user wants it: on the screen, or in the file of `\output`.
+    pub(super) fn put_out(&mut self, shown: Vec<u8>) -> Result<Reply, Problems> {
+        let Some(file) = &self.settings.output else {
+            return Ok(Reply::shown(shown));
+        };
+        write(file, &shown)?;
+        Ok(Reply::told(format!("written to {}", file.display())))
+    }
+
+    /// Refuses Parquet on the screen.
+    pub(super) fn refuse_unshowable(&self) -> Result<(), Problems> {
+        if self.format() != Format::Parquet || self.settings.output.is_some() {
+            return Ok(());
+        }
+        Err(
+            Diagnostic::data("K977", "a Parquet file is nothing to read on a screen")
+                .help("name a file for it: \\output answer.parquet")
+                .help("or choose another format: \\format table")
+                .into(),
+        )
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Problems> {
+    files::replace(file, bytes).map_err(|error| {
+        Diagnostic::data(
+            "D902",
+            format!("cannot write `{}`: {error}", file.display()),
+        )
+        .into()
+    })
+}
+
+/// A file's name as typed: in quotes if it has spaces, with `~` for the home folder.
+pub(super) fn path(typed: &str) -> PathBuf {
+    let typed = typed.trim();
+    let quoted = ['"', '\''].into_iter().find_map(|quote| {
+        let inner = typed.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inner.is_empty()).then_some(inner)
+    });
+    let name = quoted.unwrap_or(typed);
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match (name, name.strip_prefix("~/"), home) {
+        ("~", _, Some(home)) => PathBuf::from(home),
+        (_, Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        (name, _, _) => PathBuf::from(name),
+    }
+}

@@ -1,0 +1,353 @@
+//! The session: what was typed → a reply. Reads definitions, tables and the clock, writes the files it
+//! is told to, prints nothing.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::catalogue::Catalogue;
+use super::commands;
+use super::input::{self, Entry};
+use super::reply::Reply;
+use super::watch::Stamps;
+use super::workspace::Workspace;
+use crate::base::diagnostic::Problems;
+use crate::base::source::{Sources, Spanned};
+use crate::exec::answer::Answer;
+use crate::exec::data::{Memory, Tables};
+use crate::exec::ground::Ground;
+use crate::lang::model::{Moment, Query};
+use crate::lang::project::Origin;
+use crate::lang::question::{self, Question};
+use crate::lang::syntax::ast;
+use crate::render::{self, Format, Look};
+use crate::reports::store;
+
+/// What a session starts with.
+pub struct Options {
+    pub origin: Origin,
+    /// Folder of table files.
+    pub data: Option<PathBuf>,
+    /// Files of single tables.
+    pub tables: Vec<(String, PathBuf)>,
+    pub as_of: Option<String>,
+    pub known_on: Option<String>,
+    pub format: Format,
+    /// How results and messages look.
+    pub look: Look,
+}
+
+/// A session that was not opened: why, and the texts that the reasons name places of.
+#[derive(Debug)]
+pub struct Refused {
+    pub sources: Sources,
+    pub problems: Problems,
+}
+
+/// A conversation about definitions and tables.
+pub struct Session {
+    pub(super) workspace: Workspace,
+    /// All there is: what completion and descriptions are about.
+    pub(super) tables: Rc<RefCell<Memory>>,
+    /// The same from wherever a query stands.
+    pub(super) places: Rc<Tables>,
+    pub(super) settings: Settings,
+    pub(super) last: Option<Last>,
+    /// The queries before the last, the latest at the end.
+    pub(super) past: Vec<Spanned<ast::Query>>,
+    pub(super) catalogue: Arc<Catalogue>,
+    /// Where the entry that is being answered stands, if not at the prompt.
+    pub(super) place: Option<Place>,
+    /// How many scripts call each other.
+    pub(super) depth: usize,
+    /// The definition files as they were last read, while they are watched.
+    pub(super) watched: Option<Stamps>,
+}
+
+/// A line of a script.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub script: String,
+    pub line: usize,
+}
+
+/// What the user has set.
+pub(super) struct Settings {
+    pub data: Option<PathBuf>,
+    pub table_files: Vec<(String, PathBuf)>,
+    pub as_of: Option<Moment>,
+    pub known_on: Option<Moment>,
+    /// The period of queries that name none, as written.
+    pub period: Option<String>,
+    pub format: Format,
+    /// Whether somebody named the format: if not, the ending of the output's name counts.
+    pub format_is_named: bool,
+    pub output: Option<PathBuf>,
+    pub is_timed: bool,
+    pub look: Look,
+}
+
+/// The last query that was answered.
+pub(super) struct Last {
+    /// As typed or refined: without the session's period.
+    pub written: Spanned<ast::Query>,
+    /// As asked.
+    pub query: Query,
+    pub answer: Answer,
+    /// What was set when it was asked.
+    pub as_of: Option<Moment>,
+    pub known_on: Option<Moment>,
+}
+
+impl Session {
+    /// Opens a session; the reply is its first screen. Mistakes in definitions are told and leave
+    /// those definitions out.
+    ///
+    /// # Errors
+    ///
+    /// Data or dates that were named and are not there: nobody meant to start without them.
+    pub fn open(options: Options) -> Result<(Session, Reply), Refused> {
+        let (mut session, told) = Session::open_silently(options)?;
+        session.refresh_catalogue();
+        let first = commands::first_screen(&mut session);
+        Ok((session, told.then(first)))
+    }
+
+    /// Opens a session for a script: the reply has the mistakes in definitions alone.
+    pub fn open_silently(options: Options) -> Result<(Session, Reply), Refused> {
+        let (workspace, problems) = Workspace::open(options.origin);
+        let mut session = Session {
+            catalogue: Arc::new(Catalogue::default()),
+            workspace,
+            tables: Rc::default(),
+            places: Rc::default(),
+            settings: Settings {
+                data: options.data,
+                table_files: options.tables,
+                as_of: None,
+                known_on: None,
+                period: None,
+                format_is_named: options.format != Format::Table,
+                format: options.format,
+                output: None,
+                is_timed: false,
+                look: options.look,
+            },
+            last: None,
+            past: Vec::new(),
+            place: None,
+            depth: 0,
+            watched: None,
+        };
+        let told = session.rendered(&problems);
+        let set = session.set_instants(options.as_of, options.known_on);
+        let ready = set.and_then(|()| session.locate());
+        if let Err(problems) = ready {
+            return Err(Refused {
+                sources: session.workspace.sources,
+                problems,
+            });
+        }
+        Ok((session, Reply::told(told)))
+    }
+
+    /// Answers what was typed, which may be several entries. Stops at the first that fails.
+    pub fn answer(&mut self, typed: &str) -> Reply {
+        let mut reply = Reply::default();
+        // A query that was stopped may have left them.
+        (self.place, self.depth) = (None, 0);
+        for entry in input::entries(typed) {
+            reply = reply.then(self.entry(&entry));
+            if reply.fault.is_some() || reply.wish.is_some() {
+                break;
+            }
+        }
+        reply
+    }
+
+    /// Answers one entry.
+    pub fn entry(&mut self, entry: &Entry) -> Reply {
+        let start = Instant::now();
+        let readings = self.tables.borrow().readings();
+        let reply = match entry {
+            Entry::Command { name, arguments } => commands::run(self, name, arguments),
+            Entry::Definitions(text) => self.define(text),
+            Entry::Query(text) => match commands::in_plain_words(self, text) {
+                Some(name) => commands::run(self, name, ""),
+                None => self
+                    .query(text)
+                    .map_err(|problems| commands::advise(text, problems)),
+            },
+        };
+        let reply = reply.unwrap_or_else(|problems| self.failed(&problems));
+        if self.tables.borrow().readings() != readings {
+            self.refresh_catalogue();
+        }
+        if self.settings.is_timed {
+            let took = start.elapsed();
+            return reply.then(Reply::told(format!("{:.3} s", took.as_secs_f64())));
+        }
+        reply
+    }
+
+    /// What may be named, for completion and hints.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue)
+    }
+
+    /// What stands before the cursor: `riskql>`, with the as-of and the period that were set.
+    pub fn prompt(&self) -> String {
+        let mut set = Vec::new();
+        set.extend(
+            self.settings
+                .as_of
+                .iter()
+                .map(|moment| moment.label.clone()),
+        );
+        let known_on = self.settings.known_on.iter();
+        set.extend(known_on.map(|moment| format!("known on {}", moment.label)));
+        set.extend(self.settings.period.clone());
+        match set.is_empty() {
+            true => "riskql> ".to_string(),
+            false => format!("riskql {}> ", set.join(", ")),
+        }
+    }
+
+    /// The terminal may have another size now.
+    pub fn set_look(&mut self, look: Look) {
+        self.settings.look = look;
+    }
+
+    /// The reply to problems that left nothing to show.
+    pub(super) fn failed(&self, problems: &Problems) -> Reply {
+        Reply {
+            fault: problems.fault(),
+            ..Reply::told(self.rendered(problems))
+        }
+    }
+
+    /// Problems in words, or as JSON if that is the format.
+    pub(super) fn rendered(&self, problems: &Problems) -> String {
+        let list = problems.clone().sorted();
+        if list.is_empty() {
+            return String::new();
+        }
+        let sources = &self.workspace.sources;
+        match self.settings.format {
+            Format::Json => render::diagnostics_json(sources, &list),
+            Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+                render::diagnostics(sources, &list, &self.settings.look)
+            }
+        }
+    }
+
+    /// Where queries are asked.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground {
+            definitions: &self.workspace.definitions,
+            sources: &self.workspace.sources,
+            tables: Rc::clone(&self.places),
+            as_of: self.settings.as_of.clone(),
+            known_on: self.settings.known_on.clone(),
+            watermark: None,
+        }
+    }
+
+    /// Looks where the tables are; nothing is read yet.
+    pub(super) fn locate(&mut self) -> Result<(), Problems> {
+        let definitions = &self.workspace.definitions;
+        let settings = &self.settings;
+        let places = store::locate(definitions, settings.data.as_deref(), &settings.table_files)?;
+        self.tables = places.whole(definitions)?;
+        self.places = Rc::new(places);
+        Ok(())
+    }
+
+    fn set_instants(
+        &mut self,
+        as_of: Option<String>,
+        known_on: Option<String>,
+    ) -> Result<(), Problems> {
+        if let Some(text) = as_of {
+            self.settings.as_of = Some(self.moment("--as-of", &text)?);
+        }
+        if let Some(text) = known_on {
+            self.settings.known_on = Some(self.moment("--known-on", &text)?);
+        }
+        Ok(())
+    }
+
+    /// An instant as the language writes it.
+    pub(super) fn moment(&mut self, option: &str, text: &str) -> Result<Moment, Problems> {
+        let workspace = &mut self.workspace;
+        question::moment(&mut workspace.sources, &workspace.definitions, option, text)
+    }
+
+    /// When something was that happened on a day or at an instant.
+    pub(super) fn occasion(&mut self, option: &str, text: &str) -> Result<i64, Problems> {
+        let workspace = &mut self.workspace;
+        question::occasion(&mut workspace.sources, &workspace.definitions, option, text)
+    }
+
+    /// Reads a query of this session.
+    pub(super) fn read(&mut self, text: &str) -> Result<Question, Problems> {
+        let (name, text) = self.source("<query>", text);
+        let workspace = &mut self.workspace;
+        question::read(&mut workspace.sources, &workspace.definitions, &name, &text)
+    }
+
+    /// What messages call a text, and the text at the line where it stands.
+    pub(super) fn source(&self, name: &str, text: &str) -> (String, String) {
+        match &self.place {
+            Some(place) => (
+                place.script.clone(),
+                format!("{}{text}", "\n".repeat(place.line - 1)),
+            ),
+            None => (name.to_string(), text.to_string()),
+        }
+    }
+
+    fn define(&mut self, text: &str) -> Result<Reply, Problems> {
+        let (name, text) = self.source("<typed>", text);
+        let added = self.workspace.add(&name, &text);
+        let added = added.map_err(|problems| match input::with_clause_below(&text) {
+            Some(right) => problems.help(format!("clauses stand below, indented:\n{right}")),
+            None => problems,
+        })?;
+        let located = match added.names.iter().any(|name| decides_tables(name)) {
+            true => self.locate(),
+            false => Ok(()),
+        };
+        self.check_last_again();
+        self.refresh_catalogue();
+        let warnings = self.rendered(&added.warnings);
+        let mut words = format!("added {}", added.names.join(", "));
+        if !added.replaced.is_empty() {
+            words += &format!(
+                "; in this session only, in place of the {} there was",
+                added.replaced.join(", ")
+            );
+        }
+        let reply = Reply::told(warnings).then(Reply::told(words));
+        Ok(match located {
+            Ok(()) => reply,
+            Err(problems) => reply.then(self.failed(&problems)),
+        })
+    }
+
+    /// Definitions or data have changed.
+    pub(super) fn refresh_catalogue(&mut self) {
+        let tables = self.tables.borrow();
+        let renewed = self.catalogue.renewed(&self.workspace.definitions, &tables);
+        drop(tables);
+        self.catalogue = Arc::new(renewed);
+    }
+}
+
+/// Whether tables are others by a definition: where their files are, or what follows from a store.
+fn decides_tables(label: &str) -> bool {
+    let kinds = ["table ", "scale ", "match "];
+    kinds.iter().any(|kind| label.starts_with(kind))
+}

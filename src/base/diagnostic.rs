@@ -1,0 +1,191 @@
+//! What went wrong, where, and what to type instead.
+//!
+//! Every stage collects its problems in a [`Problems`] and goes on as far as it can, so that a user
+//! sees all of them at once. Rendering lives in `render`.
+
+use crate::base::source::Span;
+
+/// Whether a problem stops the run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One problem. The code names its page in `docs/errors.md`: `K` for definitions and queries,
+/// `D` for data.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    pub code: &'static str,
+    pub severity: Severity,
+    /// One sentence in the user's words, without a full stop.
+    pub message: String,
+    /// The place the message is about; data problems have none.
+    pub span: Option<Span>,
+    /// Written under the carets at the place, such as "did you mean `high`?".
+    pub label: Option<String>,
+    /// Further lines: what is allowed, what to type instead. One entry a line group.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            span: Some(span),
+            label: None,
+            help: Vec::new(),
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, span, message)
+        }
+    }
+
+    /// An error about data, which has no place in a definition; the message names the file.
+    pub fn data(code: &'static str, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            span: None,
+            label: None,
+            help: Vec::new(),
+        }
+    }
+
+    /// The words under the carets.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Adds one help line.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds "did you mean" under the carets if a known name is near enough to `typed`.
+    pub fn suggest<'a>(self, typed: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(typed, known) {
+            Some(name) => self.label(format!("did you mean `{name}`?")),
+            None => self,
+        }
+    }
+}
+
+/// The known name that a mistyped one most likely stands for, if any is near enough.
+/// Ties go to the name that comes first.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    let longest_distance = (typed.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for name in known {
+        let lower = name.to_lowercase();
+        let distance = strsim::osa_distance(&typed, &lower);
+        if distance <= longest_distance.max(lower.chars().count() / 4)
+            && best.is_none_or(|(shortest, _)| distance < shortest)
+        {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Who has to act on errors; exit codes follow it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// A mistake in the command line, a definition or the query. Nothing was computed.
+    Mistake,
+    /// Data or files that are missing, unreadable or not what they should be.
+    Environment,
+}
+
+/// Whether a code is about what was typed; of those about data, only an unknown name after `--table`.
+fn is_mistake(code: &str) -> bool {
+    code.starts_with('K') || code == "D104"
+}
+
+/// The problems found so far, in no particular order until sorted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Problems {
+    list: Vec<Diagnostic>,
+}
+
+impl Problems {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    pub fn extend(&mut self, other: Problems) {
+        self.list.extend(other.list);
+    }
+
+    /// Whether a place is marked with words: a name that may have been meant.
+    pub fn has_label(&self) -> bool {
+        self.list.iter().any(|problem| problem.label.is_some())
+    }
+
+    /// Adds advice to the first problem.
+    pub fn help(mut self, help: impl Into<String>) -> Problems {
+        if let Some(first) = self.list.first_mut() {
+            first.help.push(help.into());
+        }
+        self
+    }
+
+    /// Whether any of them stops the run.
+    pub fn has_errors(&self) -> bool {
+        self.list
+            .iter()
+            .any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Whose fault the errors are, if there are any. Both at once is a mistake first: it has to be
+    /// mended before the data matters.
+    pub fn fault(&self) -> Option<Fault> {
+        let mut errors = self
+            .list
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .peekable();
+        errors.peek()?;
+        Some(if errors.any(|problem| is_mistake(problem.code)) {
+            Fault::Mistake
+        } else {
+            Fault::Environment
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// All problems sorted by place (those without one last), then by code; exact repeats once.
+    pub fn sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by(|left, right| {
+            let key = |problem: &Diagnostic| (problem.span.is_none(), problem.span, problem.code);
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| left.message.cmp(&right.message))
+        });
+        self.list.dedup();
+        self.list
+    }
+}
+
+impl From<Diagnostic> for Problems {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Problems {
+            list: vec![diagnostic],
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Words that every folder shares: texts and places in them, problems, units, the calendar, cancellation, files
+//! written whole or not at all. Knows nothing of the language or of data.
+
+pub mod calendar;
+pub mod diagnostic;
+pub mod files;
+pub mod pulse;
+pub mod source;
+pub mod types;

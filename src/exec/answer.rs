@@ -1,0 +1,191 @@
+//! What the engine found, ready to be written in any format: `engine` makes it, `render` and the
+//! tests read it. Values are in the unit they are shown in (days, fractions, points), unrounded.
+
+use crate::base::types::{Bound, DisplayUnit, FieldType, Grain};
+use crate::lang::model::{CardKind, Direction, Kind};
+
+/// The answer to one query. Two runs over the same data and definitions give equal answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Canonical text of the query.
+    pub query: String,
+    pub context: Context,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+    /// Sorted by column, then reason.
+    pub excluded: Vec<Excluded>,
+    /// Sentences the reader should see: provisional periods, pending rows, orphans, …
+    pub notes: Vec<String>,
+}
+
+/// Under what circumstances an answer holds (rule S38).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// `2026-04-30`, or a full timestamp.
+    pub as_of: String,
+    /// RFC 3339, UTC: the first instant that is no longer part of the answer.
+    pub as_of_instant: String,
+    pub known_on: Option<String>,
+    pub timezone: String,
+    /// `sha256:…`
+    pub definitions: String,
+    pub data: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The key in JSON and the header in CSV.
+    pub name: String,
+    /// What a reader calls it.
+    pub title: String,
+    pub role: ColumnRole,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ColumnRole {
+    Period(Grain),
+    Dimension(FieldType),
+    Value(ValueColumn),
+    /// A field shown by a `list` query.
+    Field(FieldType),
+}
+
+/// What the cells of a value column may hold beside the value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueColumn {
+    pub unit: DisplayUnit,
+    pub kind: Kind,
+    pub direction: Option<Direction>,
+    /// The query says `versus target`.
+    pub with_target: bool,
+    /// The query compares with another period.
+    pub with_previous: bool,
+    pub with_band: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub level: Level,
+    /// One for each column.
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Group,
+    /// All groups outside the top N, computed from their rows.
+    Other,
+    /// All groups, computed from their rows.
+    Total,
+}
+
+impl Level {
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Group => "group",
+            Level::Other => "other",
+            Level::Total => "total",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// A missing dimension or field, and the dimensions of a total.
+    Missing,
+    /// A period (`2026-03`), a text, a scale value, a date or an instant as written.
+    Text(String),
+    YesNo(bool),
+    Number(f64),
+    Value(Box<Value>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// `None` is *none*.
+    pub value: Option<f64>,
+    /// Why there is none: `no rows`, `division by zero`, `no history`, `not reached`, `in the future`.
+    pub reason: Option<String>,
+    /// Rows the value was computed from.
+    pub rows: u64,
+    /// `None` where no target judges this row.
+    pub target: Option<Verdict>,
+    /// The label of the band the value lies in.
+    pub band: Option<String>,
+    pub comparison: Option<Comparison>,
+    /// The period had not ended by as-of.
+    pub provisional: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub bound: Bound,
+    /// In the unit the column shows.
+    pub limit: f64,
+    /// The target as written: `below 30 days`.
+    pub written: String,
+    pub status: Status,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Pass,
+    Miss,
+    NoData,
+}
+
+impl Status {
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Miss => "miss",
+            Status::NoData => "no data",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The period compared with: `2026-02`.
+    pub period: String,
+    pub previous: Option<f64>,
+    /// Value minus previous; `None` if either is.
+    pub change: Option<f64>,
+}
+
+/// Rows that belong to a column's populations but could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excluded {
+    /// The column's name.
+    pub kpi: String,
+    /// `false positive`, `found_at missing`, `verified before found`, `pending`, …
+    pub reason: String,
+    pub rows: u64,
+}
+
+/// The scorecard, a dashboard: cards in layers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Board {
+    pub name: String,
+    pub title: String,
+    pub context: Context,
+    pub layers: Vec<BoardLayer>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardLayer {
+    pub name: String,
+    pub title: String,
+    pub cards: Vec<BoardCard>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardCard {
+    pub kind: CardKind,
+    pub title: String,
+    /// A number card's answer has one row and one value column.
+    pub answer: Answer,
+    /// The same value over the twelve complete months before as-of, for number cards.
+    pub history: Vec<Option<f64>>,
+}

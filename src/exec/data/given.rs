@@ -1,0 +1,138 @@
+//! The rows of a `test` definition → the same dataset that files would give.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::columns::{Chunk, Column, Meaning, Values, Wanted, join};
+use super::convert::convert_cells;
+use super::joined::{Loaded, join_tables};
+use super::plan::TablePlan;
+use super::report::{Origin, bad_values};
+use super::{Dataset, Need, fingerprint};
+use crate::base::diagnostic::Problems;
+use crate::base::source::Span;
+use crate::lang::model::{Definitions, Given, TableId};
+
+/// Loads all columns and parents of all tables from given rows. Several givens of one table follow
+/// each other; columns that are not given are missing, and tables that are not given have no rows.
+///
+/// # Errors
+///
+/// The `D2xx` and `D3xx` that files would give, at the places of the rows.
+pub fn from_given(definitions: &Definitions, givens: &[Given]) -> Result<Dataset, Problems> {
+    let mut problems = Problems::default();
+    let (mut plans, mut tables) = (BTreeMap::new(), BTreeMap::new());
+    for id in (0..definitions.tables.len()).map(TableId) {
+        let of_table: Vec<&Given> = givens.iter().filter(|given| given.table == id).collect();
+        let plan = whole_table(definitions, id);
+        match load(definitions, id, &plan, &of_table) {
+            Ok(loaded) => drop(tables.insert(id, loaded)),
+            Err(of_table) => problems.extend(of_table),
+        }
+        plans.insert(id, plan);
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let dataset = join_tables(definitions, &plans, tables)?;
+    let cells = givens.iter().map(|given| {
+        let rows = given.rows.iter().flatten().map(Option::as_deref);
+        (definitions.table(given.table).name.as_str(), rows.collect())
+    });
+    Ok(Dataset {
+        fingerprint: fingerprint::of_cells(cells),
+        ..dataset
+    })
+}
+
+/// All columns and all parents; the table may be a parent itself.
+fn whole_table(definitions: &Definitions, id: TableId) -> TablePlan {
+    let table = definitions.table(id);
+    let wanted = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(column, of_table)| Wanted {
+            column,
+            name: of_table.name.clone(),
+            meaning: Meaning::of(&of_table.field_type),
+        });
+    TablePlan {
+        wanted: wanted.collect(),
+        needs: (0..table.columns.len())
+            .map(|column| (column, Need::Optional))
+            .collect(),
+        parents: (0..table.parents.len()).collect(),
+        is_parent: true,
+        file_needed_by: Vec::new(),
+    }
+}
+
+fn load(
+    definitions: &Definitions,
+    id: TableId,
+    plan: &TablePlan,
+    givens: &[&Given],
+) -> Result<Loaded, Problems> {
+    let mut problems = Problems::default();
+    let origin = Origin::Given {
+        table: definitions.table(id).name.clone(),
+        spans: givens.iter().flat_map(|given| spans(given)).collect(),
+    };
+    let columns = plan.wanted.iter().map(|wanted| {
+        let column = convert(definitions, wanted, givens);
+        let bad = bad_values(definitions, &origin, wanted, &column.faults);
+        bad.into_iter().for_each(|bad| problems.push(bad));
+        column
+    });
+    let columns: Vec<Column> = columns.collect();
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let given: BTreeSet<usize> = givens
+        .iter()
+        .flat_map(|given| &given.columns)
+        .copied()
+        .collect();
+    let is_empty = givens.is_empty();
+    let is_absent = plan
+        .wanted
+        .iter()
+        .map(|wanted| !is_empty && !given.contains(&wanted.column));
+    Ok(Loaded {
+        rows: givens.iter().map(|given| given.rows.len()).sum(),
+        is_absent: is_absent.collect(),
+        origin,
+        columns,
+        notes: Vec::new(),
+    })
+}
+
+fn spans(given: &Given) -> impl Iterator<Item = Span> {
+    given.spans.iter().copied()
+}
+
+fn convert(definitions: &Definitions, wanted: &Wanted, givens: &[&Given]) -> Column {
+    let chunks = givens.iter().map(|given| {
+        let rows = given.rows.len();
+        let place = given
+            .columns
+            .iter()
+            .position(|column| *column == wanted.column);
+        let cells = given
+            .rows
+            .iter()
+            .map(|row| place.and_then(|place| row[place].as_deref()));
+        let mut values = Values::zeroed(&wanted.meaning, rows);
+        let mut slot = values.slots(&[rows]).remove(0);
+        let faults = convert_cells(cells, &wanted.meaning, &definitions.calendar, &mut slot);
+        let words = slot.into_words();
+        let chunk = Chunk {
+            values,
+            words,
+            faults,
+        };
+        (rows, vec![chunk])
+    });
+    let mut columns = join(std::slice::from_ref(&wanted.meaning), chunks.collect());
+    columns.remove(0)
+}

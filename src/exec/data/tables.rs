@@ -1,0 +1,131 @@
+//! The tables of one place, from wherever one looks at them.
+//!
+//! Files are the same from everywhere. Tables that follow from dated facts are others from another
+//! horizon: each horizon has files of its own, and horizons with the same files share what was read.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{Location, Memory};
+use crate::base::diagnostic::Problems;
+use crate::lang::model::{Definitions, Moment};
+
+/// How far one sees: what happened at `as_of` or later, and what became known at `known_on` or later,
+/// lies beyond. In microseconds; `None`: nothing does.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Horizon {
+    pub as_of: Option<i64>,
+    pub known_on: Option<i64>,
+}
+
+impl Horizon {
+    /// Whether what happened at an instant is in sight.
+    pub fn has_happened(&self, at: i64) -> bool {
+        self.as_of.is_none_or(|as_of| at < as_of)
+    }
+
+    /// Whether what was recorded at an instant is in sight.
+    pub fn was_known(&self, recorded_at: i64) -> bool {
+        self.known_on.is_none_or(|known_on| recorded_at < known_on)
+    }
+}
+
+/// Facts from which tables follow.
+pub trait Replay {
+    /// The files of the tables that follow from what is within a horizon.
+    fn locate(
+        &self,
+        definitions: &Definitions,
+        horizon: Horizon,
+    ) -> Result<Vec<Location>, Problems>;
+}
+
+/// Horizons that are kept beside the first: each may hold whole tables.
+const MOST_KEPT: usize = 8;
+
+/// Tables, as far as they were asked for.
+#[derive(Default)]
+pub struct Tables {
+    /// `None`: files that are what they are.
+    replay: Option<Box<dyn Replay>>,
+    knowledge: Option<Moment>,
+    seen: RefCell<Vec<Seen>>,
+}
+
+struct Seen {
+    horizon: Horizon,
+    memory: Rc<RefCell<Memory>>,
+}
+
+impl Tables {
+    /// Tables that are files.
+    pub fn of_files(locations: Vec<Location>) -> Tables {
+        let memory = Rc::new(RefCell::new(Memory::new(locations)));
+        let horizon = Horizon::default();
+        Tables {
+            seen: RefCell::new(vec![Seen { horizon, memory }]),
+            ..Tables::default()
+        }
+    }
+
+    /// Tables that follow from facts. `knowledge` is when the last of them became known.
+    pub fn of_facts(replay: Box<dyn Replay>, knowledge: Option<Moment>) -> Tables {
+        Tables {
+            replay: Some(replay),
+            knowledge,
+            seen: RefCell::default(),
+        }
+    }
+
+    /// As known when whoever does not say asks: facts that were recorded late are known since then and
+    /// not before, so they are asked with all that is known. `None`: as known at as-of.
+    pub fn knowledge(&self) -> Option<&Moment> {
+        self.knowledge.as_ref()
+    }
+
+    /// All there is.
+    pub fn whole(&self, definitions: &Definitions) -> Result<Rc<RefCell<Memory>>, Problems> {
+        let known_on = self.knowledge.as_ref().map(|moment| moment.instant);
+        let as_of = None;
+        self.within(definitions, Horizon { as_of, known_on })
+    }
+
+    /// What is within a horizon.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the tables from being made or found.
+    pub fn within(
+        &self,
+        definitions: &Definitions,
+        horizon: Horizon,
+    ) -> Result<Rc<RefCell<Memory>>, Problems> {
+        let horizon = match self.replay {
+            Some(_) => horizon,
+            None => Horizon::default(),
+        };
+        if let Some(memory) = self.find(|seen| seen.horizon == horizon) {
+            return Ok(memory);
+        }
+        let locations = match &self.replay {
+            Some(replay) => replay.locate(definitions, horizon)?,
+            None => Vec::new(),
+        };
+        let memory = self
+            .find(|seen| seen.memory.borrow().locations() == locations)
+            .unwrap_or_else(|| Rc::new(RefCell::new(Memory::new(locations))));
+        let mut seen = self.seen.borrow_mut();
+        if seen.len() > MOST_KEPT {
+            seen.remove(1);
+        }
+        let found = Rc::clone(&memory);
+        seen.push(Seen { horizon, memory });
+        Ok(found)
+    }
+
+    fn find(&self, is_it: impl Fn(&Seen) -> bool) -> Option<Rc<RefCell<Memory>>> {
+        let seen = self.seen.borrow();
+        let found = seen.iter().find(|seen| is_it(seen));
+        found.map(|seen| Rc::clone(&seen.memory))
+    }
+}

@@ -1,0 +1,59 @@
+//! The latest event in the data: the default as-of (rule S2).
+
+use super::{ColumnData, Dataset, MISSING_INSTANT};
+use crate::base::pulse;
+use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
+
+/// The latest value among the columns that bear events, of all tables loaded; if there is none, the
+/// latest start of a state; `None` if there is none either. In microseconds.
+pub fn watermark(definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
+    latest(dataset, event_columns(definitions))
+        .or_else(|| latest(dataset, state_columns(definitions)))
+}
+
+fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+    let mut columns = Vec::new();
+    for (id, table) in definitions.tables.iter().enumerate() {
+        for event in &table.events {
+            match &event.source {
+                EventSource::Columns(places) => {
+                    columns.extend(places.iter().map(|place| (TableId(id), *place)));
+                }
+                // The same instants, seen from the parent; the table of intervals is loaded too.
+                EventSource::LastOf { table, column } => columns.push((*table, *column)),
+                EventSource::Breach(_) => {}
+            }
+        }
+    }
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+    let mut columns = Vec::new();
+    for (id, table) in definitions.tables.iter().enumerate() {
+        for state in &table.states {
+            let (table, from) = match &state.source {
+                StateSource::Columns { from, .. } => (TableId(id), from),
+                StateSource::Intervals { table, from, .. } => (*table, from),
+                StateSource::Overdue(_) => continue,
+            };
+            columns.extend(from.iter().map(|place| (table, *place)));
+        }
+    }
+    columns
+}
+
+fn latest(dataset: &Dataset, columns: Vec<(TableId, usize)>) -> Option<i64> {
+    let of_column = |(table, column): (TableId, usize)| {
+        pulse::listen();
+        let data = dataset.table(table)?.columns.get(column)?.as_deref()?;
+        match data {
+            ColumnData::Instants(instants) => instants.iter().copied().max(),
+            ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
+        }
+    };
+    let values = columns.into_iter().filter_map(of_column);
+    values.filter(|instant| *instant != MISSING_INSTANT).max()
+}

@@ -1,0 +1,167 @@
+//! Cells of an answer, and the order of its rows.
+
+use std::cmp::Ordering;
+
+use super::super::tracks::Tracks;
+use super::evaluate::{Evaluated, Outcome};
+use super::judge::shown;
+use super::{Ranked, sort_keys};
+use crate::exec::answer::{Cell, Comparison, Level, Value};
+use crate::lang::model::{SortColumn, ValueColumn};
+use crate::plan::{Slot, Standing, ValuesWork};
+
+/// A value as shown, before it is judged.
+pub(super) fn value(
+    column: &ValueColumn,
+    values: &Evaluated,
+    set: usize,
+    slot: usize,
+    period: &Slot,
+) -> Value {
+    whole(column, values.outcome(set, slot), period)
+}
+
+/// An outcome as shown.
+pub(super) fn whole(column: &ValueColumn, outcome: &Outcome, period: &Slot) -> Value {
+    Value {
+        value: outcome.value.map(|value| shown(value, column.display)),
+        reason: outcome.reason.clone(),
+        rows: outcome.rows,
+        target: None,
+        band: None,
+        comparison: None,
+        provisional: period.standing == Standing::Provisional,
+    }
+}
+
+/// The comparison of a value with another period's, if the query compares.
+pub(super) fn comparison(
+    column: &ValueColumn,
+    values: &Evaluated,
+    set: usize,
+    slot: usize,
+    tracks: &Tracks,
+) -> Option<Comparison> {
+    let (line, place) = tracks.compared_with(slot)?;
+    let show = |value: f64| shown(value, column.display);
+    let previous = values.compared(set, line, place).map(show);
+    let now = values.value(set, slot).map(show);
+    Some(Comparison {
+        period: tracks.compared()[line][place].label.clone(),
+        previous,
+        change: now.zip(previous).map(|(now, previous)| now - previous),
+    })
+}
+
+/// The comparison of a total over all periods: there is no one period to compare it with.
+pub(super) fn no_comparison() -> Comparison {
+    Comparison {
+        period: String::new(),
+        previous: None,
+        change: None,
+    }
+}
+
+/// Largest first, none last.
+pub(super) fn descending(left: Option<f64>, right: Option<f64>) -> Ordering {
+    match (left, right) {
+        (Some(left), Some(right)) => right.total_cmp(&left),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// Sorts rows by the query's keys. Totals stay behind their period's groups, or at the end when
+/// the rows are not sorted by period first.
+pub(super) fn sort(rows: &mut [Ranked], work: &ValuesWork) {
+    let keys = sort_keys(work);
+    if keys.is_empty() {
+        return;
+    }
+    let by_period = matches!(keys.first(), Some((SortColumn::Period, _)));
+    rows.sort_by(|left, right| {
+        let level = |row: &Ranked| match row.row.level {
+            Level::Group => 0,
+            Level::Other => 1,
+            Level::Total => 2,
+        };
+        let outer = if by_period {
+            Ordering::Equal
+        } else {
+            level(left).cmp(&level(right))
+        };
+        let by_keys = || {
+            let mut keys = keys.iter();
+            keys.try_fold(Ordering::Equal, |_, key| {
+                match compare(left, right, *key, work) {
+                    Ordering::Equal => Ok(Ordering::Equal),
+                    other => Err(other),
+                }
+            })
+            .unwrap_or_else(|found| found)
+        };
+        outer
+            .then_with(by_keys)
+            .then_with(|| left.slot.cmp(&right.slot))
+            .then_with(|| left.place.cmp(&right.place))
+    });
+}
+
+fn compare(left: &Ranked, right: &Ranked, key: (SortColumn, bool), work: &ValuesWork) -> Ordering {
+    let (column, is_descending) = key;
+    let dimensions = usize::from(work.shows_period);
+    let values = dimensions + work.by.len();
+    match column {
+        SortColumn::Period => directed(left.slot.cmp(&right.slot), is_descending),
+        // Groups of a slot are in the order of their dimensions: places compare as they do, unless
+        // `top` has ranked them or there are several dimensions.
+        SortColumn::Dimension(place) => compare_cells(
+            &left.row.cells[dimensions + place],
+            &right.row.cells[dimensions + place],
+            is_descending,
+            &work.by[place].field_type,
+        ),
+        SortColumn::Value(place) => {
+            let value = |row: &Ranked| match &row.row.cells[values + place] {
+                Cell::Value(value) => value.value,
+                Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => None,
+            };
+            match (value(left), value(right)) {
+                (Some(left), Some(right)) => directed(left.total_cmp(&right), is_descending),
+                (left, right) => descending(left, right),
+            }
+        }
+    }
+}
+
+fn directed(order: Ordering, is_descending: bool) -> Ordering {
+    if is_descending {
+        order.reverse()
+    } else {
+        order
+    }
+}
+
+fn compare_cells(
+    left: &Cell,
+    right: &Cell,
+    is_descending: bool,
+    field_type: &crate::base::types::FieldType,
+) -> Ordering {
+    use crate::base::types::FieldType;
+    let rank = |cell: &Cell| match (cell, field_type) {
+        (Cell::Text(text), FieldType::Scale(scale)) => {
+            scale.values.iter().position(|value| value == text)
+        }
+        (Cell::YesNo(yes), _) => Some(usize::from(*yes)),
+        (_, _) => None,
+    };
+    match (left, right) {
+        (Cell::Missing, Cell::Missing) => Ordering::Equal,
+        (Cell::Missing, _) => Ordering::Greater,
+        (_, Cell::Missing) => Ordering::Less,
+        (Cell::Text(a), Cell::Text(b)) if rank(left).is_none() => directed(a.cmp(b), is_descending),
+        (left, right) => directed(rank(left).cmp(&rank(right)), is_descending),
+    }
+}

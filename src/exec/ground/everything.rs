@@ -1,0 +1,81 @@
+//! A query of clauses alone asks for every KPI: those that the data cannot answer are left out.
+
+use super::Ground;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::model::{Query, SortColumn, Subject, ValuesQuery};
+
+/// Takes the columns out of a query whose tables have no file, and says so in notes.
+pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<String>, Problems> {
+    let whole = query.clone();
+    let Subject::Values(values) = &mut query.subject else {
+        return Ok(Vec::new());
+    };
+    let mut notes = Vec::new();
+    let mut keep = Vec::with_capacity(values.columns.len());
+    for index in 0..values.columns.len() {
+        let lacking = ground.lacking(&single(&whole, index))?.join(", ");
+        if !lacking.is_empty() {
+            notes.push(format!(
+                "{} left out: no file for {lacking}",
+                values.columns[index].name
+            ));
+        }
+        keep.push(lacking.is_empty());
+    }
+    if !keep.contains(&true) {
+        return Err(no_kpi(notes).into());
+    }
+    retain(values, &keep)?;
+    Ok(notes)
+}
+
+fn no_kpi(notes: Vec<String>) -> Diagnostic {
+    let mut problem = Diagnostic::data("D903", "the data has no table that a KPI needs");
+    problem.help = notes;
+    problem
+}
+
+/// The query with one of its columns.
+fn single(whole: &Query, index: usize) -> Query {
+    let mut query = whole.clone();
+    if let Subject::Values(values) = &mut query.subject {
+        values.columns = vec![values.columns[index].clone()];
+    }
+    query
+}
+
+/// Keeps some columns; what refers to columns by their place is moved along.
+fn retain(values: &mut ValuesQuery, keep: &[bool]) -> Result<(), Diagnostic> {
+    let moved = |index: usize| {
+        if keep[index] {
+            Ok(keep[..index].iter().filter(|kept| **kept).count())
+        } else {
+            let name = &values.columns[index].name;
+            Err(Diagnostic::data(
+                "D903",
+                format!("the data cannot answer `{name}`, by which to sort"),
+            ))
+        }
+    };
+    let top = match values.top {
+        Some(mut top) => {
+            top.by = moved(top.by)?;
+            Some(top)
+        }
+        None => None,
+    };
+    let mut sort = values.sort.clone();
+    for key in &mut sort {
+        match &mut key.by {
+            SortColumn::Value(index) => *index = moved(*index)?,
+            SortColumn::Period | SortColumn::Dimension(_) => {}
+        }
+    }
+    values.top = top;
+    values.sort = sort;
+    let mut kept = keep.iter();
+    values
+        .columns
+        .retain(|_| *kept.next().expect("one flag a column"));
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! Where queries are asked: definitions, the tables, and the instants to stand at.
+//!
+//! Takes checked queries; gives their answers. Each file is read once for all of them, with the
+//! columns that any of them needs. Tables that follow from dated facts are asked as they were where a
+//! query stands.
+
+mod everything;
+
+pub use everything::leave_out_unanswerable;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::base::diagnostic::Problems;
+use crate::base::source::{Sources, Span};
+use crate::exec::answer::Answer;
+use crate::exec::data::{Dataset, Horizon, Memory, Request, Tables};
+use crate::exec::engine;
+use crate::lang::model::{Definitions, Moment, Query, TableId};
+use crate::plan::{self, Asking, Plan};
+
+/// What a query is asked over.
+pub struct Ground<'a> {
+    pub definitions: &'a Definitions,
+    /// Where definitions and queries were written; messages about needed columns name the place.
+    pub sources: &'a Sources,
+    /// The tables, as far as they were read; what a query needs beyond that is read when it is asked.
+    pub tables: Rc<Tables>,
+    /// For queries that do not say; without it, the latest event in the data (rule S2).
+    pub as_of: Option<Moment>,
+    /// For queries that do not say; without it, all that is known of facts, and as-of of files.
+    pub known_on: Option<Moment>,
+    /// The latest event in the data where that is settled already, in microseconds.
+    pub watermark: Option<i64>,
+}
+
+/// Answers in the order of the queries, and what the user should know of the data.
+pub struct Answered {
+    pub answers: Vec<Answer>,
+    pub notes: Vec<String>,
+}
+
+/// Queries by their places that are asked over the same tables.
+struct Group {
+    tables: Rc<RefCell<Memory>>,
+    queries: Vec<usize>,
+}
+
+impl Ground<'_> {
+    /// Answers several queries over one reading of the data.
+    pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
+        let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
+        let mut notes: Vec<String> = Vec::new();
+        let mut problems = Problems::default();
+        for group in self.groups(queries)? {
+            let own: Vec<&Query> = group.queries.iter().map(|place| queries[*place]).collect();
+            match self.answers_over(&group.tables, &own) {
+                Ok(answered) => {
+                    for (place, answer) in group.queries.iter().zip(answered.answers) {
+                        answers[*place] = Some(answer);
+                    }
+                    notes.retain(|note| !answered.notes.contains(note));
+                    notes.extend(answered.notes);
+                }
+                Err(of_group) => problems.extend(of_group),
+            }
+        }
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        let answers = answers.into_iter().flatten().collect();
+        Ok(Answered { answers, notes })
+    }
+
+    fn answers_over(
+        &self,
+        tables: &RefCell<Memory>,
+        queries: &[&Query],
+    ) -> Result<Answered, Problems> {
+        let (dataset, given) = self.read(tables, queries)?;
+        let plans = plans(self.definitions, queries, &given)?;
+        Ok(Answered {
+            answers: engine::answers(self.definitions, &dataset, &plans)?,
+            notes: dataset.notes,
+        })
+    }
+
+    /// Which queries are asked over the same tables: all of them, where those are files.
+    fn groups(&self, queries: &[&Query]) -> Result<Vec<Group>, Problems> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (place, query) in queries.iter().enumerate() {
+            let tables = self.tables_for(query)?;
+            let known = |group: &&mut Group| Rc::ptr_eq(&group.tables, &tables);
+            match groups.iter_mut().find(known) {
+                Some(group) => group.queries.push(place),
+                None => groups.push(Group {
+                    tables,
+                    queries: vec![place],
+                }),
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The tables as they are seen from where a query stands. Without an as-of they are all there is,
+    /// and what is latest in them says where the query stands.
+    pub fn tables_for(&self, query: &Query) -> Result<Rc<RefCell<Memory>>, Problems> {
+        self.seen_from(query.as_of.as_ref(), query.known_on.as_ref())
+    }
+
+    /// The tables for queries that do not say where they stand.
+    pub fn usual_tables(&self) -> Result<Rc<RefCell<Memory>>, Problems> {
+        self.seen_from(None, None)
+    }
+
+    fn seen_from(
+        &self,
+        as_of: Option<&Moment>,
+        known_on: Option<&Moment>,
+    ) -> Result<Rc<RefCell<Memory>>, Problems> {
+        let instant = |moment: &Moment| moment.instant;
+        let horizon = Horizon {
+            as_of: as_of.or(self.as_of.as_ref()).map(instant),
+            known_on: known_on.or(self.usual_knowledge()).map(instant),
+        };
+        self.tables.within(self.definitions, horizon)
+    }
+
+    /// As known when queries are asked that do not say; `None`: as known at as-of.
+    pub fn usual_knowledge(&self) -> Option<&Moment> {
+        self.known_on.as_ref().or(self.tables.knowledge())
+    }
+
+    /// Reads what queries of one standpoint need, and says where they stand if they do not.
+    pub fn load(&self, queries: &[&Query]) -> Result<(Dataset, plan::Given), Problems> {
+        let tables = match queries.first() {
+            Some(query) => self.tables_for(query)?,
+            None => self.usual_tables()?,
+        };
+        self.read(&tables, queries)
+    }
+
+    fn read(
+        &self,
+        tables: &RefCell<Memory>,
+        queries: &[&Query],
+    ) -> Result<(Dataset, plan::Given), Problems> {
+        let request = self.needs(queries);
+        let mut tables = tables.borrow_mut();
+        let dataset = tables.dataset(self.definitions, &request)?;
+        let mut watermark = self.watermark;
+        if self.wants_watermark(queries) {
+            watermark = tables.watermark(self.definitions, &dataset);
+        }
+        let given = plan::Given {
+            as_of: self.as_of.clone(),
+            known_on: self.usual_knowledge().cloned(),
+            watermark,
+        };
+        Ok((dataset, given))
+    }
+
+    /// What queries read of the tables.
+    pub fn needs(&self, queries: &[&Query]) -> Request {
+        let asking = Asking {
+            place: &|span| self.place(span),
+            watermark: self.wants_watermark(queries),
+            tolerant: false,
+        };
+        plan::needs(self.definitions, queries, asking)
+    }
+
+    fn wants_watermark(&self, queries: &[&Query]) -> bool {
+        let is_settled = self.as_of.is_some() || self.watermark.is_some();
+        !is_settled && queries.iter().any(|query| query.as_of.is_none())
+    }
+
+    /// The tables a query cannot do without and that have no file.
+    pub fn lacking(&self, query: &Query) -> Result<Vec<&str>, Problems> {
+        let asking = Asking {
+            place: &|_| String::new(),
+            watermark: false,
+            tolerant: false,
+        };
+        let tables = self.tables_for(query)?;
+        let tables = tables.borrow();
+        let has_file = |id: &TableId| {
+            let mut locations = tables.locations().iter();
+            locations.any(|location| location.table == *id)
+        };
+        let needs = plan::needs(self.definitions, &[query], asking).tables;
+        let lacking = needs
+            .iter()
+            .filter(|(table, wanted)| !wanted.file_needed_by.is_empty() && !has_file(table));
+        Ok(lacking
+            .map(|(table, _)| self.definitions.table(*table).name.as_str())
+            .collect())
+    }
+
+    /// Where a span begins, as a message names it: `kpis/mttr.kpi:3`.
+    pub fn place(&self, span: Span) -> String {
+        let (line, _) = self.sources.line_column(span);
+        format!("{}:{line}", self.sources.get(span.source).name)
+    }
+}
+
+/// Plans queries; reports the problems of all of them.
+pub fn plans(
+    definitions: &Definitions,
+    queries: &[&Query],
+    given: &plan::Given,
+) -> Result<Vec<Plan>, Problems> {
+    let mut problems = Problems::default();
+    let mut plans = Vec::with_capacity(queries.len());
+    for query in queries {
+        let planned = plan::standpoint(definitions, query, given)
+            .and_then(|standpoint| plan::plan(definitions, query, &standpoint));
+        match planned {
+            Ok(plan) => plans.push(plan),
+            Err(of_query) => problems.extend(of_query),
+        }
+    }
+    if problems.has_errors() {
+        Err(problems)
+    } else {
+        Ok(plans)
+    }
+}
+
+/// Plans and answers queries over loaded tables.
+pub fn answers_over(
+    definitions: &Definitions,
+    dataset: &Dataset,
+    queries: &[&Query],
+    given: &plan::Given,
+) -> Result<Vec<Answer>, Problems> {
+    let plans = plans(definitions, queries, given)?;
+    engine::answers(definitions, dataset, &plans)
+}

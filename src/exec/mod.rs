@@ -1,0 +1,6 @@
+//! Computing: table files and plans → answers.
+
+pub mod answer;
+pub mod data;
+pub mod engine;
+pub mod ground;

@@ -1,0 +1,207 @@
+//! Which fields tell most of a row behind a measure.
+
+use crate::base::types::FieldType;
+use crate::exec::data::Dataset;
+use crate::lang::functions::{Keeps, Takes};
+use crate::lang::model::{
+    Condition, Definitions, Dimension, EventSource, FieldId, FieldSource, Measure, Measured, Role,
+    ScoreId, StateSource, TableId, ValueColumn,
+};
+
+/// How many of a KPI's own dimensions are shown where the query has none.
+const OWN_DIMENSIONS: usize = 3;
+
+/// The key and the first text, the dimensions, what is tested, what is measured, and the instants
+/// that place the row in time.
+pub(super) fn telling(
+    definitions: &Definitions,
+    by: &[Dimension],
+    column: &ValueColumn,
+    measure: &Measure,
+) -> Vec<FieldId> {
+    let table = measure.population.table;
+    let mut fields = Fields {
+        definitions,
+        table,
+        found: Vec::new(),
+    };
+    fields.names();
+    fields.dimensions(by, column);
+    let conditions = measure.with.iter().chain(&measure.population.filter);
+    conditions.for_each(|condition| fields.condition(condition));
+    if let Some(measured) = &measure.value {
+        fields.measured(measured);
+    }
+    fields.role(measure.population.role);
+    fields.found
+}
+
+/// Whether a file holds the field's column.
+pub(super) fn is_there(definitions: &Definitions, dataset: &Dataset, field: FieldId) -> bool {
+    let column_is_there = |table: TableId, column: usize| {
+        dataset
+            .table(table)
+            .is_some_and(|data| !data.absent.contains(&column))
+    };
+    match definitions.field(field).source {
+        FieldSource::Column(column) => column_is_there(field.table, column),
+        FieldSource::Parent { parent, field: of } => {
+            let link = &definitions.table(field.table).parents[parent];
+            let above = FieldId {
+                table: link.table,
+                field: of,
+            };
+            column_is_there(field.table, link.column) && is_there(definitions, dataset, above)
+        }
+        FieldSource::Due(_) => true,
+    }
+}
+
+/// What to call the column of what is measured: by its unit if there is no name. No column where
+/// rows are counted, or a field is measured that is shown as it is.
+pub(super) fn value_name(definitions: &Definitions, measure: &Measure) -> Option<Option<String>> {
+    match &measure.value {
+        None | Some(Measured::Field(_)) => None,
+        Some(Measured::Score(score)) => Some(Some(definitions.scores[score.0].name.clone())),
+        Some(Measured::Between { .. } | Measured::Since(_)) => Some(None),
+    }
+}
+
+/// What to call the yes/no column, if a measure asks something of a row.
+pub(super) fn test_name(definitions: &Definitions, measure: &Measure) -> Option<String> {
+    match (&measure.value, measure.function.keeps) {
+        (Some(Measured::Between { to, .. }), Keeps::Lifetimes) => {
+            let events = &definitions.table(to.table).events;
+            Some(events[to.event].name.clone())
+        }
+        (_, _) => (measure.function.takes == Takes::Test).then(|| "passes".to_string()),
+    }
+}
+
+struct Fields<'a> {
+    definitions: &'a Definitions,
+    table: TableId,
+    /// Each once, in the order they are shown.
+    found: Vec<FieldId>,
+}
+
+impl Fields<'_> {
+    fn add(&mut self, field: FieldId) {
+        if field.table == self.table && !self.found.contains(&field) {
+            self.found.push(field);
+        }
+    }
+
+    fn add_place(&mut self, field: usize) {
+        self.add(FieldId {
+            table: self.table,
+            field,
+        });
+    }
+
+    fn names(&mut self) {
+        let table = self.definitions.table(self.table);
+        let is_name = |field: &crate::lang::model::Field| {
+            field.declared
+                && field.field_type == FieldType::Text
+                && matches!(field.source, FieldSource::Column(_))
+        };
+        let name = table.fields.iter().position(is_name);
+        table
+            .key
+            .into_iter()
+            .chain(name)
+            .for_each(|field| self.add_place(field));
+    }
+
+    fn dimensions(&mut self, by: &[Dimension], column: &ValueColumn) {
+        let own = by.iter().filter_map(|dimension| dimension.of(self.table));
+        own.collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|field| self.add(field));
+        let Some(kpi) = column.kpi else { return };
+        let table = self.definitions.table(self.table);
+        let names = self.definitions.kpis[kpi.0].dimensions.iter();
+        let declared = names.filter_map(|name| table.field_named(name));
+        declared
+            .take(OWN_DIMENSIONS)
+            .for_each(|field| self.add_place(field));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::All(parts) | Condition::AnyOf(parts) => {
+                parts.iter().for_each(|part| self.condition(part));
+            }
+            Condition::Not(inner) => self.condition(inner),
+            Condition::Codes { field, .. }
+            | Condition::Texts { field, .. }
+            | Condition::Number { field, .. }
+            | Condition::Between { field, .. }
+            | Condition::Present(field) => self.add(*field),
+            Condition::Fields { left, right, .. } => {
+                self.add(*left);
+                self.add(*right);
+            }
+            Condition::Exists(_) => {}
+            Condition::Within { event, .. } => self.event(event.event),
+        }
+    }
+
+    fn role(&mut self, role: Role) {
+        match role {
+            Role::Event(event) => self.event(event),
+            Role::State(state) => match &self.definitions.table(self.table).states[state].source {
+                StateSource::Columns { from, until } => {
+                    from.iter()
+                        .chain(until)
+                        .for_each(|column| self.add_place(*column));
+                }
+                // The intervals stand in another table.
+                StateSource::Intervals { .. } => {}
+                StateSource::Overdue(_) => self.due(),
+            },
+            Role::Rows => {}
+        }
+    }
+
+    fn event(&mut self, event: usize) {
+        match &self.definitions.table(self.table).events[event].source {
+            EventSource::Columns(columns) => {
+                columns.iter().for_each(|column| self.add_place(*column));
+            }
+            EventSource::LastOf { .. } => {}
+            EventSource::Breach(_) => self.due(),
+        }
+    }
+
+    fn due(&mut self) {
+        let fields = &self.definitions.table(self.table).fields;
+        let is_due =
+            |field: &crate::lang::model::Field| matches!(field.source, FieldSource::Due(_));
+        fields
+            .iter()
+            .position(is_due)
+            .into_iter()
+            .for_each(|field| self.add_place(field));
+    }
+
+    fn measured(&mut self, measured: &Measured) {
+        match measured {
+            Measured::Field(field) => self.add(*field),
+            Measured::Score(score) => self.score(*score),
+            Measured::Between { from, to } => {
+                self.event(from.event);
+                self.event(to.event);
+            }
+            Measured::Since(event) => self.event(event.event),
+        }
+    }
+
+    fn score(&mut self, score: ScoreId) {
+        let versions = self.definitions.scores[score.0].versions.iter();
+        let factors =
+            versions.flat_map(|version| std::iter::once(&version.base).chain(&version.times));
+        factors.for_each(|factor| self.add(factor.field));
+    }
+}

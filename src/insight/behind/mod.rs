@@ -1,0 +1,214 @@
+//! Which rows a value was computed from.
+//!
+//! Takes definitions, the ground to ask on, a checked values query with its answer, and which cell of
+//! it; gives the rows behind that cell as an [`Answer`] of fields: as many as the cell says it was
+//! computed from. A formula of several measures has rows for each of them: [`parts`] names them.
+
+mod fields;
+mod parts;
+mod place;
+
+pub use parts::{Part, parts};
+
+use crate::base::diagnostic::Problems;
+use crate::base::types::DisplayUnit;
+use crate::exec::answer::{Answer, Cell};
+use crate::exec::data::Dataset;
+use crate::exec::engine;
+use crate::exec::ground::{self, Ground};
+use crate::lang::model::{
+    Condition, Definitions, ListQuery, Population, Query, Subject, ValuesQuery,
+};
+use crate::plan::{self, Plan, Trace, ValuesWork, Work};
+use crate::render;
+
+/// A value of an answer: the place of its row, and which measure of which column.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub row: usize,
+    pub part: Part,
+    /// Only the rows that pass the part's test, or only those that do not.
+    pub only: Option<bool>,
+}
+
+/// The rows behind one value.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// A column for each field shown, then what the measure takes of a row and whether it passes.
+    pub answer: Answer,
+    /// The place of the column that holds what the measure takes, with its unit.
+    pub value: Option<(usize, DisplayUnit)>,
+}
+
+/// The rows behind values of an answer, over one reading of the data.
+///
+/// # Errors
+///
+/// What keeps the data from being read.
+pub fn behind(
+    ground: &Ground,
+    query: &Query,
+    answer: &Answer,
+    wanted: &[Wanted],
+) -> Result<Vec<Behind>, Problems> {
+    let Subject::Values(values) = &query.subject else {
+        unreachable!("rows stand behind values; a list has none behind it");
+    };
+    let lists: Vec<Query> = wanted
+        .iter()
+        .map(|wanted| reading(ground.definitions, query, values, &wanted.part))
+        .collect();
+    let mut queries = vec![query];
+    queries.extend(&lists);
+    let (dataset, given) = ground.load(&queries)?;
+    let plan = ground::plans(ground.definitions, &[query], &given)?.remove(0);
+    let whole = unlimited(ground.definitions, &dataset, &plan)?;
+    let groups = whole.as_ref().unwrap_or(answer);
+    let traced = wanted.iter().map(|wanted| {
+        let traced = trace(
+            ground.definitions,
+            &dataset,
+            &plan,
+            (answer, groups),
+            wanted,
+        );
+        rows(ground.definitions, &dataset, traced)
+    });
+    Ok(traced.collect())
+}
+
+/// What is asked of the data for the fields shown.
+fn reading(definitions: &Definitions, query: &Query, values: &ValuesQuery, part: &Part) -> Query {
+    let list = ListQuery {
+        population: part.measure.population.clone(),
+        show: fields::telling(
+            definitions,
+            &values.by,
+            &values.columns[part.column],
+            &part.measure,
+        ),
+        sort: Vec::new(),
+        limit: None,
+    };
+    Query {
+        subject: Subject::List(Box::new(list)),
+        ..query.clone()
+    }
+}
+
+/// All groups of a query that shows only some, where `other` stands for those outside the top.
+fn unlimited(
+    definitions: &Definitions,
+    dataset: &Dataset,
+    plan: &Plan,
+) -> Result<Option<Answer>, Problems> {
+    let Work::Values(work) = &plan.work else {
+        return Ok(None);
+    };
+    if work.top.is_none() || work.limit.is_none() {
+        return Ok(None);
+    }
+    let whole = Plan {
+        work: Work::Values(Box::new(ValuesWork {
+            limit: None,
+            ..work.as_ref().clone()
+        })),
+        ..plan.clone()
+    };
+    Ok(engine::answers(definitions, dataset, &[whole])?.pop())
+}
+
+fn trace(
+    definitions: &Definitions,
+    dataset: &Dataset,
+    plan: &Plan,
+    (answer, groups): (&Answer, &Answer),
+    wanted: &Wanted,
+) -> Option<Trace> {
+    let Work::Values(work) = &plan.work else {
+        unreachable!("a values query has a plan of values");
+    };
+    let column = &work.columns[wanted.part.column];
+    let mut measure = wanted.part.measure.clone();
+    let row = &answer.rows[wanted.row];
+    let slot = place::slot(work, answer, row)?;
+    let group = place::condition(work, groups, row, measure.population.table);
+    measure.population = narrowed(measure.population, group);
+    let mut show = fields::telling(definitions, &work.by, column, &measure);
+    show.retain(|field| fields::is_there(definitions, dataset, *field));
+    let taken = |name: &str| {
+        show.iter()
+            .any(|field| definitions.field(*field).name == name)
+    };
+    let value = fields::value_name(definitions, &measure).map(|name| {
+        let unit = column.display.of_part(measure.unit);
+        let name = name.unwrap_or_else(|| unit.word().to_string());
+        (free(name, &taken), unit)
+    });
+    let test = fields::test_name(definitions, &measure).map(|name| free(name, &taken));
+    Some(Trace {
+        title: plan::measure(definitions, &measure),
+        standpoint: plan.standpoint.clone(),
+        measure,
+        moment: column.moment,
+        slot,
+        show,
+        value,
+        test,
+        only: wanted.only,
+    })
+}
+
+fn rows(definitions: &Definitions, dataset: &Dataset, trace: Option<Trace>) -> Behind {
+    let Some(trace) = trace else {
+        unreachable!("every row of an answer lies in a slot of its plan");
+    };
+    let place = trace.show.len();
+    Behind {
+        answer: engine::rows_behind(definitions, dataset, &trace),
+        value: trace.value.map(|(_, unit)| (place, unit)),
+    }
+}
+
+fn narrowed(population: Population, group: Option<Condition>) -> Population {
+    let filter = match (population.filter, group) {
+        (Some(own), Some(group)) => Some(Condition::All(vec![own, group])),
+        (own, group) => own.or(group),
+    };
+    Population {
+        filter,
+        ..population
+    }
+}
+
+/// A name that no column bears yet.
+fn free(name: String, taken: &impl Fn(&str) -> bool) -> String {
+    if !taken(&name) {
+        return name;
+    }
+    (2..)
+        .map(|number| format!("{name}_{number}"))
+        .find(|name| !taken(name))
+        .expect("there are more numbers than columns")
+}
+
+impl Behind {
+    /// The rows as a person reads them: what the measure takes is rounded as values are.
+    pub fn rounded(&self) -> Answer {
+        let mut answer = self.answer.clone();
+        let Some((place, unit)) = self.value else {
+            return answer;
+        };
+        for row in &mut answer.rows {
+            if let Cell::Number(number) = row.cells[place] {
+                row.cells[place] = Cell::Text(render::value(number, unit));
+            }
+        }
+        answer
+    }
+}
+
+/// Whether the rows of a measure either pass its test or do not.
+pub fn has_test(part: &Part) -> bool {
+    part.measure.with.is_some()
+}

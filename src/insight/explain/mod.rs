@@ -1,0 +1,123 @@
+//! What a number means in words, which rows it is made of, and its arithmetic.
+//!
+//! Takes the ground to ask on and a query; gives an [`Explained`], and that as text or JSON.
+
+mod arithmetic;
+mod behind;
+mod object;
+
+pub use object::json;
+
+use crate::base::diagnostic::Problems;
+use crate::exec::answer::Answer;
+use crate::exec::engine;
+use crate::exec::ground::{self, Ground};
+use crate::lang::model::Query;
+use crate::plan::{self, Paragraph};
+use crate::render::{self, Look};
+
+/// All that is said of a query.
+pub struct Explained {
+    query: Query,
+    words: Vec<Paragraph>,
+    /// What was asked.
+    answer: Answer,
+    /// The same with the parts of each column.
+    parts: Answer,
+    notes: Vec<String>,
+    /// The rows behind the numbers, if they were asked for.
+    behind: Option<Vec<behind::Listed>>,
+}
+
+/// Answers the query and says how.
+pub fn explain(ground: &Ground, query: &Query) -> Result<Explained, Problems> {
+    let query = &without_explain(query);
+    let definitions = ground.definitions;
+    let (dataset, given) = ground.load(&[query])?;
+    let plan = ground::plans(definitions, &[query], &given)?.remove(0);
+    let words = plan::describe(definitions, &|span| ground.place(span), &plan);
+    let parts = plan::components(definitions, &plan);
+    let mut answers = engine::answers(definitions, &dataset, &[plan, parts])?.into_iter();
+    let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
+        unreachable!("two plans give two answers");
+    };
+    Ok(Explained {
+        query: query.clone(),
+        words,
+        answer,
+        parts,
+        notes: dataset.notes,
+        behind: None,
+    })
+}
+
+impl Explained {
+    /// Lists the rows behind every number too.
+    pub fn add_rows(&mut self, ground: &Ground) -> Result<(), Problems> {
+        self.behind = Some(behind::listed(ground, &self.query, &self.answer)?);
+        Ok(())
+    }
+}
+
+/// The explanation as text.
+pub fn text(explained: &Explained, look: Look) -> String {
+    let mut text = String::new();
+    let mut add = |title: &str, lines: &[String]| {
+        if !lines.is_empty() {
+            text += &format!("\n{}\n", render::lines(title, "", look).join("\n"));
+            for line in lines {
+                text += &format!("{}\n", render::lines(line, "  ", look).join("\n"));
+            }
+        }
+    };
+    for paragraph in &explained.words {
+        add(&paragraph.title, &paragraph.lines);
+    }
+    let answer = &explained.answer;
+    add("Numbers", &arithmetic::lines(answer, &explained.parts));
+    add("Left out", &left_out(answer));
+    let notes = answer.notes.iter().chain(&explained.notes);
+    add("Notes", &notes.cloned().collect::<Vec<String>>());
+    add("Holds for", &circumstances(answer));
+    let query = render::lines(&answer.query, "", look).join("\n");
+    let rows = explained.behind.iter().flatten();
+    let rows: String = rows.map(|listed| listed.text(look)).collect();
+    format!("{query}\n{text}{rows}")
+}
+
+fn left_out(answer: &Answer) -> Vec<String> {
+    let excluded = answer.excluded.iter();
+    excluded
+        .map(|excluded| {
+            let rows = rows(excluded.rows);
+            format!("{}: {} ({rows})", excluded.kpi, excluded.reason)
+        })
+        .collect()
+}
+
+fn circumstances(answer: &Answer) -> Vec<String> {
+    let context = &answer.context;
+    let mut circumstances = vec![format!("as of {}", context.as_of)];
+    let known_on = context.known_on.iter();
+    circumstances.extend(known_on.map(|known| format!("as known on {known}")));
+    circumstances.push(format!("definitions {}", context.definitions));
+    circumstances.push(format!("data {}", context.data));
+    circumstances
+}
+
+fn rows(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "row" } else { "rows" })
+}
+
+/// The query itself: what is explained is the same, whichever way it was asked for.
+fn without_explain(query: &Query) -> Query {
+    let mut query = query.clone();
+    query.explain = false;
+    query.text = asked(&query).to_string();
+    query
+}
+
+/// The text of the query that is explained.
+pub fn asked(query: &Query) -> &str {
+    query.text.strip_prefix("explain ").unwrap_or(&query.text)
+}

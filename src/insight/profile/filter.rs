@@ -1,0 +1,153 @@
+//! Conditions on the values of a row, for events that happened only where something holds.
+
+use std::borrow::Cow;
+
+use super::columns::{Way, way};
+use crate::exec::data::{ColumnData, Dataset, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
+use crate::lang::model::{Condition, Definitions, FieldId, NumberTest, OrderTest};
+
+/// A condition with the ways to its values.
+pub(super) enum Filter<'a> {
+    All(Vec<Filter<'a>>),
+    AnyOf(Vec<Filter<'a>>),
+    Not(Box<Filter<'a>>),
+    /// Whether the code of a row's value is one of these.
+    Codes(Way, Cow<'a, [bool]>),
+    Number(Way, NumberTest),
+    Between(Way, i64, i64),
+    Fields(Way, OrderTest, Way),
+    Present(Way),
+}
+
+/// A filter that can be judged row by row; `None` for conditions about other rows or about an
+/// instant, and where a table is not loaded.
+pub(super) fn filter<'a>(
+    definitions: &Definitions,
+    dataset: &'a Dataset,
+    condition: &Condition,
+) -> Option<Filter<'a>> {
+    let at = |field: &FieldId| way(definitions, |table| dataset.table(table), *field);
+    let parts = |parts: &[Condition]| -> Option<Vec<Filter<'a>>> {
+        let parts = parts.iter();
+        parts
+            .map(|part| filter(definitions, dataset, part))
+            .collect()
+    };
+    Some(match condition {
+        Condition::All(list) => Filter::All(parts(list)?),
+        Condition::AnyOf(list) => Filter::AnyOf(parts(list)?),
+        Condition::Not(inner) => Filter::Not(Box::new(filter(definitions, dataset, inner)?)),
+        Condition::Codes { field, allowed } => {
+            let codes = (0..=u8::MAX).map(|code| code != MISSING_CODE && allowed.contains(&code));
+            Filter::Codes(at(field)?, codes.collect())
+        }
+        Condition::Texts { field, allowed } => {
+            let way = at(field)?;
+            let allowed: Vec<bool> = match way.column() {
+                Some(ColumnData::Texts { dictionary, .. }) => dictionary
+                    .iter()
+                    .map(|text| allowed.contains(text))
+                    .collect(),
+                Some(ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_))
+                | None => Vec::new(),
+            };
+            Filter::Codes(way, allowed.into())
+        }
+        Condition::Number { field, test } => Filter::Number(at(field)?, *test),
+        Condition::Between { field, from, until } => Filter::Between(at(field)?, *from, *until),
+        Condition::Fields { left, test, right } => Filter::Fields(at(left)?, *test, at(right)?),
+        Condition::Present(field) => Filter::Present(at(field)?),
+        Condition::Exists(_) | Condition::Within { .. } => return None,
+    })
+}
+
+impl Filter<'_> {
+    /// Whether it holds for a row.
+    pub fn holds(&self, row: usize) -> bool {
+        match self {
+            Filter::All(parts) => parts.iter().all(|part| part.holds(row)),
+            Filter::AnyOf(parts) => parts.iter().any(|part| part.holds(row)),
+            Filter::Not(inner) => !inner.holds(row),
+            Filter::Codes(way, allowed) => {
+                code(way, row).is_some_and(|code| allowed.get(code).copied().unwrap_or(false))
+            }
+            Filter::Number(way, test) => number(way, row).is_some_and(|value| match test {
+                NumberTest::Equal(limit) => value == *limit,
+                NumberTest::Less(limit) => value < *limit,
+                NumberTest::AtMost(limit) => value <= *limit,
+                NumberTest::Greater(limit) => value > *limit,
+                NumberTest::AtLeast(limit) => value >= *limit,
+            }),
+            Filter::Between(way, from, until) => {
+                instant(way, row).is_some_and(|instant| *from <= instant && instant < *until)
+            }
+            Filter::Fields(left, test, right) => {
+                compare(left, right, row).is_some_and(|order| match test {
+                    OrderTest::Equal => order.is_eq(),
+                    OrderTest::Less => order.is_lt(),
+                    OrderTest::AtMost => order.is_le(),
+                    OrderTest::Greater => order.is_gt(),
+                    OrderTest::AtLeast => order.is_ge(),
+                })
+            }
+            Filter::Present(way) => {
+                code(way, row).is_some()
+                    || number(way, row).is_some()
+                    || instant(way, row).is_some()
+            }
+        }
+    }
+}
+
+fn code(way: &Way, row: usize) -> Option<usize> {
+    let at = way.row(row)?;
+    match way.column()? {
+        ColumnData::Codes(codes) => (codes[at] != MISSING_CODE).then_some(usize::from(codes[at])),
+        ColumnData::Texts { codes, .. } => {
+            (codes[at] != MISSING_TEXT).then_some(codes[at] as usize)
+        }
+        ColumnData::Numbers(_) | ColumnData::Instants(_) => None,
+    }
+}
+
+fn number(way: &Way, row: usize) -> Option<f64> {
+    let at = way.row(row)?;
+    match way.column()? {
+        ColumnData::Numbers(values) => Some(values[at]).filter(|value| !value.is_nan()),
+        ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Instants(_) => None,
+    }
+}
+
+fn instant(way: &Way, row: usize) -> Option<i64> {
+    let at = way.row(row)?;
+    match way.column()? {
+        ColumnData::Instants(instants) => {
+            Some(instants[at]).filter(|instant| *instant != MISSING_INSTANT)
+        }
+        ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
+    }
+}
+
+fn text(way: &Way, row: usize) -> Option<&str> {
+    match way.column()? {
+        ColumnData::Texts { dictionary, .. } => Some(dictionary[code(way, row)?].as_str()),
+        ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_) => None,
+    }
+}
+
+fn compare(left: &Way, right: &Way, row: usize) -> Option<std::cmp::Ordering> {
+    if let (Some(left), Some(right)) = (number(left, row), number(right, row)) {
+        return left.partial_cmp(&right);
+    }
+    if let (Some(left), Some(right)) = (instant(left, row), instant(right, row)) {
+        return Some(left.cmp(&right));
+    }
+    if let (Some(left), Some(right)) = (text(left, row), text(right, row)) {
+        return Some(left.cmp(right));
+    }
+    let is_coded = |way: &Way| matches!(way.column(), Some(ColumnData::Codes(_)));
+    if !is_coded(left) || !is_coded(right) {
+        return None;
+    }
+    Some(code(left, row)?.cmp(&code(right, row)?))
+}

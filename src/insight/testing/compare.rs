@@ -1,0 +1,318 @@
+//! The rows a test expects, cell by cell against the rows of an answer.
+
+use crate::base::types::{DisplayUnit, TimeUnit};
+use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Row, Value};
+use crate::lang::model::Expect;
+
+/// Numbers that differ by less than this, relative to the larger (or to 1), are equal.
+const TOLERANCE: f64 = 1e-9;
+
+/// Expected and got, row by row in the order of the answer.
+pub struct Comparison {
+    pub header: Vec<String>,
+    pub rows: Vec<ComparedRow>,
+}
+
+/// Cells as a test writes them.
+pub type Cells = Vec<String>;
+
+pub enum ComparedRow {
+    Same(Cells),
+    Differing {
+        expected: Cells,
+        got: Cells,
+        /// For each cell, whether it differs.
+        differs: Vec<bool>,
+    },
+    /// Expected, and the answer has no such row.
+    Lacking(Cells),
+    /// In the answer, and not expected.
+    Surplus(Cells),
+}
+
+impl Comparison {
+    pub fn is_equal(&self) -> bool {
+        self.rows
+            .iter()
+            .all(|row| matches!(row, ComparedRow::Same(_)))
+    }
+}
+
+/// Compares the columns that the test names. A column the answer lacks is an error in words.
+pub fn compare(expect: &Expect, answer: &Answer) -> Result<Comparison, String> {
+    let columns = expect
+        .header
+        .iter()
+        .map(|name| find(name, answer))
+        .collect::<Result<Vec<_>, _>>()?;
+    let rows = (0..expect.rows.len().max(answer.rows.len()))
+        .map(|index| {
+            compare_row(
+                &columns,
+                expect.rows.get(index).map(Vec::as_slice),
+                answer.rows.get(index),
+            )
+        })
+        .collect();
+    Ok(Comparison {
+        header: expect.header.clone(),
+        rows,
+    })
+}
+
+/// What a header of a test stands for.
+struct Wanted<'a> {
+    /// Index of the answer's column; none for `level`.
+    index: Option<usize>,
+    role: Option<&'a ColumnRole>,
+    part: Part,
+}
+
+/// Which part of a cell a header stands for; the names are those of JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The value of a column, or what another column holds.
+    Whole,
+    Level,
+    Rows,
+    Reason,
+    Target,
+    Bound,
+    Status,
+    Band,
+    Previous,
+    Change,
+}
+
+const PARTS: [(&str, Part); 8] = [
+    ("_rows", Part::Rows),
+    ("_reason", Part::Reason),
+    ("_target", Part::Target),
+    ("_bound", Part::Bound),
+    ("_status", Part::Status),
+    ("_band", Part::Band),
+    ("_previous", Part::Previous),
+    ("_change", Part::Change),
+];
+
+fn find<'a>(name: &str, answer: &'a Answer) -> Result<Wanted<'a>, String> {
+    if let Some(index) = answer
+        .columns
+        .iter()
+        .position(|column| is_named(column, name))
+    {
+        return Ok(wanted(answer, index, Part::Whole));
+    }
+    for (ending, part) in PARTS {
+        let of_value = |column: &Column| {
+            matches!(column.role, ColumnRole::Value(_))
+                && name.strip_suffix(ending) == Some(column.name.as_str())
+        };
+        if let Some(index) = answer.columns.iter().position(of_value) {
+            return Ok(wanted(answer, index, part));
+        }
+    }
+    if name == "level" {
+        return Ok(Wanted {
+            index: None,
+            role: None,
+            part: Part::Level,
+        });
+    }
+    let known: Vec<_> = answer
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    Err(format!(
+        "the answer has no column `{name}`; it has {}",
+        known.join(", ")
+    ))
+}
+
+fn wanted(answer: &Answer, index: usize, part: Part) -> Wanted<'_> {
+    Wanted {
+        index: Some(index),
+        role: Some(&answer.columns[index].role),
+        part,
+    }
+}
+
+/// A period may be headed by its grain: `month`.
+fn is_named(column: &Column, name: &str) -> bool {
+    column.name == name
+        || matches!(&column.role, ColumnRole::Period(grain) if name == grain.word() || name == "period")
+}
+
+fn compare_row(
+    columns: &[Wanted],
+    expected: Option<&[Option<String>]>,
+    got: Option<&Row>,
+) -> ComparedRow {
+    let written = |cells: &[Option<String>]| -> Cells {
+        cells
+            .iter()
+            .map(|cell| cell.clone().unwrap_or_default())
+            .collect()
+    };
+    let found =
+        |row: &Row| -> Vec<Got> { columns.iter().map(|column| got_cell(column, row)).collect() };
+    let shown = |cells: &[Got]| -> Cells { cells.iter().map(Got::written).collect() };
+    match (expected, got) {
+        (Some(expected), None) => ComparedRow::Lacking(written(expected)),
+        (None, Some(row)) => ComparedRow::Surplus(shown(&found(row))),
+        (None, None) => unreachable!("rows are compared up to the longer of both lists"),
+        (Some(expected), Some(row)) => {
+            let got = found(row);
+            let expected = written(expected);
+            let differs: Vec<bool> = expected
+                .iter()
+                .zip(&got)
+                .map(|(cell, got)| !got.equals(cell))
+                .collect();
+            if differs.contains(&true) {
+                ComparedRow::Differing {
+                    expected,
+                    got: shown(&got),
+                    differs,
+                }
+            } else {
+                ComparedRow::Same(expected)
+            }
+        }
+    }
+}
+
+/// A cell of the answer, as far as a test can ask for it.
+enum Got {
+    Nothing,
+    Text(String),
+    Number(f64, Option<DisplayUnit>),
+    /// A value that is *none*.
+    None,
+}
+
+impl Got {
+    /// As a test would have to write it.
+    fn written(&self) -> String {
+        match self {
+            Got::Nothing => String::new(),
+            Got::Text(text) => text.clone(),
+            Got::Number(number, Some(DisplayUnit::Percent)) => {
+                format!("{}%", short(number * 100.0))
+            }
+            Got::Number(number, _) => short(*number),
+            Got::None => "none".to_string(),
+        }
+    }
+
+    fn equals(&self, expected: &str) -> bool {
+        match self {
+            Got::Nothing => expected.is_empty(),
+            Got::None => expected.is_empty() || expected == "none",
+            Got::Text(text) => expected == text,
+            Got::Number(number, unit) => {
+                number_of(expected, *unit).is_some_and(|expected| close(expected, *number))
+            }
+        }
+    }
+}
+
+fn got_cell(wanted: &Wanted, row: &Row) -> Got {
+    let Some(index) = wanted.index else {
+        return Got::Text(row.level.word().to_string());
+    };
+    let unit = match wanted.role {
+        Some(ColumnRole::Value(column)) => Some(column.unit),
+        Some(ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_)) | None => {
+            None
+        }
+    };
+    match &row.cells[index] {
+        Cell::Missing => Got::Nothing,
+        Cell::Text(text) => Got::Text(text.clone()),
+        Cell::YesNo(yes) => Got::Text(if *yes { "yes" } else { "no" }.to_string()),
+        Cell::Number(number) => Got::Number(*number, unit),
+        Cell::Value(value) => got_part(wanted.part, value, unit),
+    }
+}
+
+fn got_part(part: Part, value: &Value, unit: Option<DisplayUnit>) -> Got {
+    let number = |number: Option<f64>| number.map_or(Got::None, |number| Got::Number(number, unit));
+    let text = |text: Option<&str>| text.map_or(Got::Nothing, |text| Got::Text(text.to_string()));
+    let comparison = value.comparison.as_ref();
+    match part {
+        Part::Whole => number(value.value),
+        Part::Level => unreachable!("the level is no part of a value"),
+        Part::Rows => Got::Number(value.rows as f64, None),
+        Part::Reason => text(value.reason.as_deref()),
+        Part::Band => text(value.band.as_deref()),
+        Part::Bound => text(value.target.as_ref().map(|target| target.bound.words())),
+        Part::Status => text(value.target.as_ref().map(|target| target.status.word())),
+        Part::Target => match &value.target {
+            Some(target) => Got::Number(target.limit, unit),
+            None => Got::Nothing,
+        },
+        Part::Previous => number(comparison.and_then(|comparison| comparison.previous)),
+        Part::Change => number(comparison.and_then(|comparison| comparison.change)),
+    }
+}
+
+/// The number a test writes, in the unit of the column: `15%`, `20 days`, `480 hours`, `20`.
+fn number_of(text: &str, unit: Option<DisplayUnit>) -> Option<f64> {
+    let text = text.trim();
+    if let Some(percent) = text.strip_suffix('%') {
+        let is_percent = unit == Some(DisplayUnit::Percent);
+        return percent
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|_| is_percent)
+            .map(|number| number / 100.0);
+    }
+    if let (Some(DisplayUnit::Time(shown)), Some((number, word))) = (unit, text.split_once(' ')) {
+        let written = TimeUnit::ALL
+            .into_iter()
+            .find(|unit| unit.word() == word || unit.word().strip_suffix('s') == Some(word))?;
+        let number: f64 = number.parse().ok()?;
+        return Some(number * written.micros() as f64 / shown.micros() as f64);
+    }
+    text.parse().ok()
+}
+
+fn close(left: f64, right: f64) -> bool {
+    (left - right).abs() <= TOLERANCE * left.abs().max(right.abs()).max(1.0)
+}
+
+/// A number without the noise beyond what is compared.
+fn short(number: f64) -> String {
+    let rounded: f64 = format!("{number:.11e}")
+        .parse()
+        .expect("a number just written");
+    rounded.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_the_unit_of_their_column() {
+        let days = Some(DisplayUnit::Time(TimeUnit::Days));
+        assert_eq!(number_of("20", days), Some(20.0));
+        assert_eq!(number_of("20 days", days), Some(20.0));
+        assert_eq!(number_of("36 hours", days), Some(1.5));
+        assert_eq!(number_of("1 week", days), Some(7.0));
+        assert_eq!(number_of("15%", Some(DisplayUnit::Percent)), Some(0.15));
+        assert_eq!(number_of("0.15", Some(DisplayUnit::Percent)), Some(0.15));
+        assert_eq!(number_of("15%", days), None);
+        assert_eq!(number_of("20 parsecs", days), None);
+    }
+
+    #[test]
+    fn thirds_are_equal_when_written_to_nine_digits() {
+        assert!(close(0.333_333_333, 1.0 / 3.0));
+        assert!(!close(0.333_333, 1.0 / 3.0));
+        assert_eq!(short(0.1 + 0.2), "0.3");
+    }
+}

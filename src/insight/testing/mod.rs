@@ -1,0 +1,157 @@
+//! Runs `test` definitions: takes checked definitions and a test; gives what became of each of its
+//! expectations, and the words for it. Reads no file: a test brings its rows.
+
+mod compare;
+mod show;
+
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Sources, Span};
+use crate::exec::data;
+use crate::exec::ground::answers_over;
+use crate::lang::model::{Definitions, Expect, Query, Subject, Test};
+use crate::plan;
+use crate::render;
+use crate::render::Look;
+use compare::Comparison;
+
+/// Whether a test's name or a KPI it expects contains the text.
+pub fn is_about(test: &Test, text: &str) -> bool {
+    test.name.to_lowercase().contains(&text.to_lowercase())
+        || test
+            .expects
+            .iter()
+            .flat_map(|expect| column_names(&expect.query))
+            .any(|name| name.contains(text))
+}
+
+/// The names of the columns a query computes.
+pub fn column_names(query: &Query) -> Vec<&str> {
+    match &query.subject {
+        Subject::Values(values) => values
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect(),
+        Subject::List(_) => Vec::new(),
+    }
+}
+
+/// What became of one test: one entry for each `expect`, or what kept it from running.
+pub struct Outcome {
+    given: Option<Problems>,
+    expects: Vec<Expected>,
+}
+
+enum Expected {
+    Compared(Comparison),
+    /// The answer lacks a column, in words.
+    NoColumn(String),
+    Refused(Problems),
+}
+
+impl Outcome {
+    /// Whether everything came as expected.
+    pub fn passed(&self) -> bool {
+        self.given.is_none() && self.expects.iter().all(Expected::passed)
+    }
+}
+
+impl Expected {
+    fn passed(&self) -> bool {
+        match self {
+            Expected::Compared(comparison) => comparison.is_equal(),
+            Expected::NoColumn(_) | Expected::Refused(_) => false,
+        }
+    }
+}
+
+/// Runs a test.
+pub fn outcome(definitions: &Definitions, test: &Test) -> Outcome {
+    let dataset = match data::from_given(definitions, &test.givens) {
+        Ok(dataset) => dataset,
+        Err(problems) => {
+            return Outcome {
+                given: Some(problems),
+                expects: Vec::new(),
+            };
+        }
+    };
+    let given = plan::Given {
+        as_of: test.as_of.clone(),
+        known_on: test.known_on.clone(),
+        watermark: data::watermark(definitions, &dataset),
+    };
+    let expects = test
+        .expects
+        .iter()
+        .map(|expect| expected(definitions, &dataset, expect, &given))
+        .collect();
+    Outcome {
+        given: None,
+        expects,
+    }
+}
+
+fn expected(
+    definitions: &Definitions,
+    dataset: &data::Dataset,
+    expect: &Expect,
+    given: &plan::Given,
+) -> Expected {
+    match answers_over(definitions, dataset, &[&expect.query], given) {
+        Err(problems) => Expected::Refused(problems),
+        Ok(answers) => match compare::compare(expect, &answers[0]) {
+            Ok(comparison) => Expected::Compared(comparison),
+            Err(message) => Expected::NoColumn(message),
+        },
+    }
+}
+
+/// What is shown of a test, without colour: nothing of one that passed.
+pub fn report(sources: &Sources, look: Look, test: &Test, outcome: &Outcome) -> String {
+    if outcome.passed() {
+        return String::new();
+    }
+    let place = |span: Span| {
+        let (line, _) = sources.line_column(span);
+        format!("{}:{line}", sources.get(span.source).name)
+    };
+    let rendered = |problems: &Problems| {
+        let text = render::diagnostics(sources, &problems.clone().sorted(), &look);
+        format!("{}\n", text.trim_end())
+    };
+    let name = render::harmless(&test.name, look);
+    let mut text = format!("FAIL {name} ({})\n", place(test.span));
+    if let Some(problems) = &outcome.given {
+        text += &rendered(problems);
+    }
+    for (expect, expected) in test.expects.iter().zip(&outcome.expects) {
+        if expected.passed() {
+            continue;
+        }
+        text += &format!("  expect {} ({})\n", expect.query.text, place(expect.span));
+        text += &match expected {
+            Expected::Compared(comparison) => harmless_lines(&show::comparison(comparison), look),
+            Expected::NoColumn(message) => {
+                let problem = Diagnostic::error("K906", expect.span, message.clone());
+                rendered(&problem.into())
+            }
+            Expected::Refused(problems) => rendered(problems),
+        };
+    }
+    text + "\n"
+}
+
+fn harmless_lines(text: &str, look: Look) -> String {
+    let line = |line: &str| format!("{}\n", render::harmless(line, look));
+    text.lines().map(line).collect()
+}
+
+/// `21 passed, 0 failed (4 not selected)`
+pub fn closing_line(definitions: &Definitions, run: usize, failed: usize) -> String {
+    let left_out = match definitions.tests.len() - run {
+        0 => String::new(),
+        others => format!(" ({others} not selected)"),
+    };
+    format!("{} passed, {failed} failed{left_out}\n", run - failed)
+}

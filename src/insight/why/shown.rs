@@ -1,0 +1,263 @@
+//! The reasons as text, as a table for other programs, and as a JSON object.
+
+use serde_json::{Value as Json, json};
+
+use super::{Contribution, FEW_ROWS, Group, How, Why, words};
+use crate::base::types::FieldType;
+use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Level, Row};
+use crate::render::{self, Look};
+
+/// Groups shown on a terminal; what comes after them is added up.
+const SHOWN: usize = 20;
+
+/// For people: the change, the table of groups, and what they say in words.
+pub fn text(why: &Why, look: Look) -> String {
+    let arrow = if look.unicode { "→" } else { "->" };
+    let mut text = String::new();
+    let mut add = |sentence: &str| {
+        for line in render::lines(sentence, "", look) {
+            text += &format!("{line}\n");
+        }
+    };
+    add(&words::headline(why, arrow));
+    words::change(why).iter().for_each(|change| add(change));
+    let shown = match look.width {
+        Some(_) => why.groups.len().min(SHOWN),
+        None => why.groups.len(),
+    };
+    if !why.dimensions.is_empty() {
+        let full = people(why, shown, Room::Wide);
+        let table = match render::stands_in_columns(&full, look) {
+            true => full,
+            false => people(why, shown, Room::Narrow),
+        };
+        text += &format!("\n{}\n", render::body(&table, look));
+    }
+    for sentence in words::sentences(why) {
+        for line in render::lines(&sentence, "", look) {
+            text += &format!("{line}\n");
+        }
+    }
+    let mut dim = |sentence: &str| text += &render::remark(sentence, look);
+    rest(why, shown).iter().for_each(|rest| dim(rest));
+    if why.how == How::Quotient {
+        dim("rate: the group's own value changed; mix: its share of the whole changed");
+        if why.groups.iter().any(Group::has_few_rows) {
+            dim(&format!(
+                "few: fewer than {FEW_ROWS} rows in one of the periods"
+            ));
+        }
+    }
+    why.notes.iter().for_each(|note| dim(note));
+    dim(&format!("as of {}", why.context.as_of));
+    text
+}
+
+/// `3 more groups, together +0.2`
+fn rest(why: &Why, shown: usize) -> Option<String> {
+    let rest = &why.groups[shown..];
+    if rest.is_empty() {
+        return None;
+    }
+    let sum: f64 = rest
+        .iter()
+        .filter_map(|group| group.contribution)
+        .map(Contribution::total)
+        .sum();
+    let together = match why.how {
+        How::Adds | How::Quotient => format!(
+            ", together {}",
+            words::difference(why, sum, words::decimals(why))
+        ),
+        How::Not | How::NoValue => String::new(),
+    };
+    Some(format!("{} more groups{together}", rest.len()))
+}
+
+/// How much of the table there is room for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Wide,
+    /// Only the values and what the group contributes.
+    Narrow,
+}
+
+/// One column of the table.
+struct Shown {
+    name: String,
+    cell: fn(&Why, &Group) -> Number,
+}
+
+/// What stands in a cell: rounded as a value or as a difference, or as it is.
+enum Number {
+    Value(Option<f64>),
+    Change(Option<f64>),
+    Part(Option<f64>),
+    Rows(u64),
+    Few(bool),
+}
+
+fn columns(why: &Why, room: Room) -> Vec<Shown> {
+    let column = |name: &str, cell: fn(&Why, &Group) -> Number| Shown {
+        name: name.to_string(),
+        cell,
+    };
+    let mut columns = vec![
+        column(&why.before.period, |_, group| {
+            Number::Value(group.before.value)
+        }),
+        column(&why.after.period, |_, group| {
+            Number::Value(group.after.value)
+        }),
+    ];
+    if why.how == How::Quotient && room == Room::Wide {
+        columns.push(column("mix", |_, group| {
+            Number::Change(group.contribution.map(|own| own.mix))
+        }));
+        columns.push(column("rate", |_, group| {
+            Number::Change(group.contribution.map(|own| own.rate))
+        }));
+    }
+    if matches!(why.how, How::Adds | How::Quotient) {
+        columns.push(column("total", |_, group| Number::Change(total(group))));
+    }
+    if matches!(why.how, How::Adds | How::Quotient) && room == Room::Wide {
+        columns.push(column("part", |why, group| Number::Part(part(why, group))));
+    }
+    if room == Room::Wide {
+        columns.push(column("rows before", |_, group| {
+            Number::Rows(group.before.rows)
+        }));
+        columns.push(column("rows after", |_, group| {
+            Number::Rows(group.after.rows)
+        }));
+    }
+    if why.how == How::Quotient && why.groups.iter().any(Group::has_few_rows) {
+        columns.push(column("few", |_, group| Number::Few(group.has_few_rows())));
+    }
+    columns
+}
+
+fn total(group: &Group) -> Option<f64> {
+    group.contribution.map(Contribution::total)
+}
+
+/// What part of the change a group's contribution is; none where nothing changed.
+fn part(why: &Why, group: &Group) -> Option<f64> {
+    let change = why.change().filter(|change| *change != 0.0)?;
+    total(group).map(|total| total / change)
+}
+
+/// The groups as a table of numbers, for programs.
+pub fn table(why: &Why) -> Answer {
+    let columns = columns(why, Room::Wide);
+    rows(why, columns, why.groups.len(), |_, number| match number {
+        Number::Value(number) | Number::Change(number) | Number::Part(number) => {
+            number.map_or(Cell::Missing, Cell::Number)
+        }
+        Number::Rows(rows) => Cell::Number(rows as f64),
+        Number::Few(few) => Cell::YesNo(few),
+    })
+}
+
+/// The first groups as people read them.
+fn people(why: &Why, shown: usize, room: Room) -> Answer {
+    let decimals = words::decimals(why);
+    rows(why, columns(why, room), shown, |why, number| {
+        Cell::Text(match number {
+            Number::Value(None) => "none".to_string(),
+            Number::Value(Some(value)) => render::value(value, why.unit),
+            Number::Change(change) => change
+                .map(|change| words::difference(why, change, decimals))
+                .unwrap_or_default(),
+            Number::Part(part) => part.map(words::percent).unwrap_or_default(),
+            Number::Rows(rows) => render::count(rows),
+            Number::Few(true) => "few".to_string(),
+            Number::Few(false) => String::new(),
+        })
+    })
+}
+
+fn rows(why: &Why, own: Vec<Shown>, shown: usize, cell: impl Fn(&Why, Number) -> Cell) -> Answer {
+    let column = |name: &String, field: FieldType| Column {
+        name: name.clone(),
+        title: name.clone(),
+        role: ColumnRole::Field(field),
+    };
+    let dimensions = why.dimensions.iter();
+    let mut columns: Vec<Column> = dimensions
+        .map(|name| column(name, FieldType::Text))
+        .collect();
+    columns.extend(own.iter().map(|own| {
+        let is_mark = own.name == "few";
+        let field = if is_mark {
+            FieldType::YesNo
+        } else {
+            FieldType::Number
+        };
+        column(&own.name, field)
+    }));
+    let row = |group: &Group| {
+        let values = group.values.iter().cloned();
+        let mut cells: Vec<Cell> = values
+            .map(|value| value.map_or(Cell::Missing, Cell::Text))
+            .collect();
+        cells.extend(own.iter().map(|own| cell(why, (own.cell)(why, group))));
+        Row {
+            level: Level::Group,
+            cells,
+        }
+    };
+    Answer {
+        query: format!("why {}", why.name),
+        context: why.context.clone(),
+        columns,
+        rows: why.groups[..shown].iter().map(row).collect(),
+        excluded: Vec::new(),
+        notes: why.notes.clone(),
+    }
+}
+
+/// All of it as one object.
+pub fn json(why: &Why) -> String {
+    let side = |side: &super::Side| json!({"period": side.period, "value": side.value, "reason": side.reason, "rows": side.rows});
+    let group = |group: &Group| {
+        let pairs = why.dimensions.iter().zip(&group.values);
+        let names: serde_json::Map<String, Json> = pairs
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
+        let contribution = group.contribution.map(|own| {
+            json!({"mix": own.mix, "rate": own.rate, "total": own.total(), "part": part(why, group)})
+        });
+        json!({
+            "group": names,
+            "before": side(&group.before),
+            "after": side(&group.after),
+            "contribution": contribution,
+            "few_rows": group.has_few_rows(),
+        })
+    };
+    let how = match why.how {
+        How::Adds => "adds",
+        How::Quotient => "mix and rate",
+        How::Not => "not decomposable",
+        How::NoValue => "no value",
+    };
+    let object = json!({
+        "kpi": why.name,
+        "title": why.title,
+        "unit": why.unit.word(),
+        "as_of": why.context.as_of,
+        "dimensions": why.dimensions,
+        "before": side(&why.before),
+        "after": side(&why.after),
+        "change": why.change(),
+        "verdict": why.verdict(),
+        "decomposition": how,
+        "groups": why.groups.iter().map(group).collect::<Vec<Json>>(),
+        "words": words::sentences(why),
+        "notes": why.notes,
+    });
+    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    format!("{text}\n")
+}

@@ -1,0 +1,107 @@
+//! How a formula is made of its groups' values.
+
+use crate::base::types::{StockMoment, Unit};
+use crate::lang::functions::Takes;
+use crate::lang::model::{Formula, Kind, Measure, Operator, ValueColumn};
+
+/// How the value of a whole follows from its groups.
+#[derive(Clone, Debug)]
+pub enum Split {
+    /// The groups' values add up to it: counts and sums.
+    Adds,
+    /// Every group's value weighs as many rows as it was computed from: means and shares.
+    OfRows,
+    /// One sum over another.
+    Quotient {
+        above: Box<ValueColumn>,
+        below: Box<ValueColumn>,
+    },
+    /// It does not follow: medians, different values, largest and smallest ones.
+    Not,
+}
+
+/// How a column is made of its groups.
+pub fn split(column: &ValueColumn) -> Split {
+    match column.moment {
+        StockMoment::End | StockMoment::Start => of_formula(column),
+        // A mean of days' sums is the sum of the groups' means; of quotients it is not.
+        StockMoment::Average if adds(&column.formula) => Split::Adds,
+        StockMoment::Average | StockMoment::Peak if column.kind != Kind::Flow => Split::Not,
+        StockMoment::Average | StockMoment::Peak => of_formula(column),
+    }
+}
+
+fn of_formula(column: &ValueColumn) -> Split {
+    if adds(&column.formula) {
+        return Split::Adds;
+    }
+    match &column.formula {
+        Formula::Measure(measure) if weighs_rows(measure) => Split::OfRows,
+        Formula::Binary {
+            operator: Operator::Divide,
+            left,
+            right,
+        } if adds(left) && adds(right) => quotient(column, left, right),
+        Formula::Number(_)
+        | Formula::Measure(_)
+        | Formula::Kpi(_)
+        | Formula::Binary { .. }
+        | Formula::Negate(_) => Split::Not,
+    }
+}
+
+fn weighs_rows(measure: &Measure) -> bool {
+    measure.function.name == "mean" || measure.function.takes == Takes::Test
+}
+
+/// Whether a formula of a whole is the sum of that formula of its groups.
+fn adds(formula: &Formula) -> bool {
+    match formula {
+        Formula::Measure(measure) => ["count", "sum"].contains(&measure.function.name),
+        Formula::Negate(inner) => adds(inner),
+        Formula::Binary {
+            operator,
+            left,
+            right,
+        } => match operator {
+            Operator::Add | Operator::Subtract => adds(left) && adds(right),
+            Operator::Multiply => {
+                (adds(left) && is_number(right)) || (is_number(left) && adds(right))
+            }
+            Operator::Divide => adds(left) && is_number(right),
+        },
+        // A number of its own would count once for each group.
+        Formula::Number(_) | Formula::Kpi(_) => false,
+    }
+}
+
+fn is_number(formula: &Formula) -> bool {
+    matches!(formula, Formula::Number(_))
+}
+
+/// Both sides as columns of their own, in units whose quotient is in the column's unit.
+fn quotient(column: &ValueColumn, left: &Formula, right: &Formula) -> Split {
+    let side = |formula: &Formula, name: &str| {
+        let unit = formula.measures().first()?.unit;
+        Some(Box::new(ValueColumn {
+            name: format!("{}: {name}", column.name),
+            title: name.to_string(),
+            kpi: None,
+            formula: formula.clone(),
+            unit,
+            display: column.display.of_part(unit),
+            direction: None,
+            targets: Vec::new(),
+            bands: Vec::new(),
+            ..column.clone()
+        }))
+    };
+    let (Some(above), Some(below)) = (side(left, "above"), side(right, "below")) else {
+        return Split::Not;
+    };
+    if below.unit == Unit::Count || below.unit == above.unit {
+        Split::Quotient { above, below }
+    } else {
+        Split::Not
+    }
+}

@@ -1,0 +1,84 @@
+//! What a query asks: its clauses by kind.
+
+use super::clauses::once;
+use crate::base::diagnostic::Problems;
+use crate::base::source::{Span, Spanned};
+use crate::base::types::{Grain, StockMoment};
+use crate::lang::syntax::ast::{self, DateLiteral, QueryClause};
+
+/// The clauses of a query, each where it belongs.
+#[derive(Default)]
+pub(super) struct Clauses<'a> {
+    pub by: Option<(&'a [ast::FieldRef], Span)>,
+    pub over: Option<(Grain, Span)>,
+    pub filter: Option<&'a Spanned<ast::Condition>>,
+    pub period: Option<(&'a ast::Period, Span)>,
+    pub as_of: Option<&'a Spanned<DateLiteral>>,
+    pub known_on: Option<&'a Spanned<DateLiteral>>,
+    pub versus: Option<&'a [Spanned<ast::Versus>]>,
+    pub versus_span: Option<Span>,
+    pub total: Option<Span>,
+    pub top: Option<(&'a Spanned<u64>, Option<&'a ast::Name>, Span)>,
+    pub sort: Option<&'a [ast::SortKey]>,
+    pub limit: Option<&'a Spanned<u64>>,
+    pub show: Option<&'a [ast::FieldRef]>,
+    pub show_span: Option<Span>,
+    pub at: Option<Spanned<StockMoment>>,
+}
+
+impl<'a> Clauses<'a> {
+    /// Sorts the clauses of a query; reports those written twice (K210).
+    pub fn sort(tree: &'a ast::Query, problems: &mut Problems) -> Self {
+        let mut sorted = Clauses::default();
+        for clause in &tree.clauses {
+            sorted.add(&clause.node, clause.span, problems);
+        }
+        sorted
+    }
+
+    fn add(&mut self, clause: &'a QueryClause, span: Span, problems: &mut Problems) {
+        match clause {
+            QueryClause::By(fields) => once(&mut self.by, (fields, span), "by", span, problems),
+            QueryClause::Over(grain) => {
+                once(&mut self.over, (*grain, span), "over", span, problems)
+            }
+            QueryClause::Where(filter) => once(&mut self.filter, filter, "where", span, problems),
+            QueryClause::Period(period) => {
+                once(&mut self.period, (period, span), "a period", span, problems);
+            }
+            QueryClause::AsOf(date) => once(&mut self.as_of, date, "as of", span, problems),
+            QueryClause::KnownOn(date) => {
+                once(&mut self.known_on, date, "as known on", span, problems);
+            }
+            QueryClause::Versus(items) => {
+                self.versus_span = Some(span);
+                once(&mut self.versus, items, "versus", span, problems);
+            }
+            QueryClause::WithTotal => once(&mut self.total, span, "with total", span, problems),
+            QueryClause::Top { count, by } => {
+                once(
+                    &mut self.top,
+                    (count, by.as_ref(), span),
+                    "top",
+                    span,
+                    problems,
+                );
+            }
+            QueryClause::SortBy(keys) => once(&mut self.sort, keys, "sort by", span, problems),
+            QueryClause::Limit(count) => once(&mut self.limit, count, "limit", span, problems),
+            QueryClause::Show(fields) => {
+                self.show_span = Some(span);
+                once(&mut self.show, fields, "show", span, problems);
+            }
+            QueryClause::At(moment) => {
+                once(
+                    &mut self.at,
+                    Spanned::new(*moment, span),
+                    "at",
+                    span,
+                    problems,
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Events and states: the clocks that nouns carry. Also those an SLA adds to its table.
+
+use super::index::Entry;
+use super::parents::{belongs, find_table};
+use super::tables::Reading;
+use super::wording::singular;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::Span;
+use crate::base::types::FieldType;
+use crate::lang::model::{
+    Event, EventSource, Field, FieldSource, SlaId, State, StateSource, Table, TableId,
+};
+use crate::lang::syntax::ast::{self, EventTime, TableClause};
+
+/// Adds the events and states that tables declare; their filters come later.
+pub(super) fn clocks(tables: &mut [Table], entries: &[Entry<ast::Table>], reading: &mut Reading) {
+    for (index, entry) in entries.iter().enumerate() {
+        let id = TableId(index);
+        for clause in &entry.tree.clauses {
+            match &clause.node {
+                TableClause::Event { name, at, .. } => {
+                    let source = event_source(tables, id, at, reading);
+                    add_event(tables, id, name, source, reading);
+                }
+                TableClause::State {
+                    name,
+                    intervals,
+                    from,
+                    until,
+                } => {
+                    let source = state_source(tables, id, intervals.as_ref(), from, until, reading);
+                    add_state(tables, id, name, source, reading);
+                }
+                TableClause::Key(_)
+                | TableClause::BelongsTo { .. }
+                | TableClause::Known(_)
+                | TableClause::Field { .. }
+                | TableClause::Exclude { .. } => {}
+            }
+        }
+    }
+}
+
+fn add_event(
+    tables: &mut [Table],
+    id: TableId,
+    name: &ast::Name,
+    source: Option<EventSource>,
+    reading: &mut Reading,
+) {
+    let table = &tables[id.0];
+    let free = is_named_as_its_column(table, &name.node, source.as_ref())
+        || refuse_clash(table, &name.node, name.span, "event", reading.problems);
+    match source {
+        Some(source) if free => tables[id.0].events.push(Event {
+            name: name.node.clone(),
+            source,
+            filter: None,
+            span: name.span,
+        }),
+        Some(_) | None => reading.known.break_noun(id, &name.node),
+    }
+}
+
+/// `event created at created`: a stranger's column may be called what happened. Where one of them
+/// may stand the other may not, so the name stays clear.
+fn is_named_as_its_column(table: &Table, name: &str, source: Option<&EventSource>) -> bool {
+    let Some(EventSource::Columns(columns)) = source else {
+        return false;
+    };
+    let is_own = matches!(columns.as_slice(), [only] if table.columns[*only].name == name);
+    is_own && table.event_named(name).is_none() && table.state_named(name).is_none()
+}
+
+fn add_state(
+    tables: &mut [Table],
+    id: TableId,
+    name: &ast::Name,
+    source: Option<StateSource>,
+    reading: &mut Reading,
+) {
+    let free = refuse_clash(
+        &tables[id.0],
+        &name.node,
+        name.span,
+        "state",
+        reading.problems,
+    );
+    match source {
+        Some(source) if free => tables[id.0].states.push(State {
+            name: name.node.clone(),
+            source,
+            span: name.span,
+        }),
+        Some(_) | None => reading.known.break_noun(id, &name.node),
+    }
+}
+
+/// What a name already is in a table.
+pub(super) fn taken_as(table: &Table, name: &str) -> Option<&'static str> {
+    if table.event_named(name).is_some() {
+        Some("an event")
+    } else if table.state_named(name).is_some() {
+        Some("a state")
+    } else if table.field_named(name).is_some() {
+        Some("a field")
+    } else {
+        None
+    }
+}
+
+/// Whether the name is free in the table; reports a clash (K212).
+fn refuse_clash(
+    table: &Table,
+    name: &str,
+    span: Span,
+    kind: &str,
+    problems: &mut Problems,
+) -> bool {
+    let Some(taken) = taken_as(table, name) else {
+        return true;
+    };
+    problems.push(
+        Diagnostic::error(
+            "K212",
+            span,
+            format!("`{name}` is already {taken} of {}", table.name),
+        )
+        .label(format!("give the {kind} another name")),
+    );
+    false
+}
+
+fn event_source(
+    tables: &[Table],
+    own: TableId,
+    at: &EventTime,
+    reading: &mut Reading,
+) -> Option<EventSource> {
+    match at {
+        EventTime::Columns(columns) => {
+            own_columns(&tables[own.0], columns).map(EventSource::Columns)
+        }
+        EventTime::LastOf { column, table } => {
+            let id = interval_table(tables, own, table, reading)?;
+            let column = tables[id.0].field_named(&column.node)?;
+            Some(EventSource::LastOf { table: id, column })
+        }
+    }
+}
+
+fn state_source(
+    tables: &[Table],
+    own: TableId,
+    intervals: Option<&ast::Name>,
+    from: &[ast::Name],
+    until: &[ast::Name],
+    reading: &mut Reading,
+) -> Option<StateSource> {
+    match intervals {
+        None => {
+            let from = own_columns(&tables[own.0], from)?;
+            let until = own_columns(&tables[own.0], until)?;
+            Some(StateSource::Columns { from, until })
+        }
+        Some(name) => {
+            let table = interval_table(tables, own, name, reading)?;
+            let from = own_columns(&tables[table.0], from)?;
+            let until = own_columns(&tables[table.0], until)?;
+            Some(StateSource::Intervals { table, from, until })
+        }
+    }
+}
+
+fn own_columns(table: &Table, names: &[ast::Name]) -> Option<Vec<usize>> {
+    names
+        .iter()
+        .map(|name| {
+            let index = table.field_named(&name.node)?;
+            (index < table.columns.len()).then_some(index)
+        })
+        .collect()
+}
+
+/// A table whose rows belong to rows of this one; reports any other (K304).
+fn interval_table(
+    tables: &[Table],
+    own: TableId,
+    name: &ast::Name,
+    reading: &mut Reading,
+) -> Option<TableId> {
+    let id = find_table(tables, name, reading)?;
+    if belongs(&tables[id.0], own) {
+        return Some(id);
+    }
+    let own_name = &tables[own.0].name;
+    reading.problems.push(
+        Diagnostic::error(
+            "K304",
+            name.span,
+            format!("{} does not belong to {own_name}", name.node),
+        )
+        .help(format!(
+            "add `belongs to {own_name} by {}_id` to table {}",
+            singular(own_name),
+            name.node
+        )),
+    );
+    None
+}
+
+/// Adds field `due_at`, event `breached` and state `overdue` of an SLA to its table; `place` names
+/// an SLA that has added them before (K514).
+pub(super) fn add_due(
+    table: &mut Table,
+    sla: SlaId,
+    name: &ast::Name,
+    earlier: Option<&str>,
+    problems: &mut Problems,
+) {
+    if let Some(earlier) = earlier {
+        problems.push(
+            Diagnostic::error(
+                "K514",
+                name.span,
+                format!("{} already has the sla `{earlier}`", table.name),
+            )
+            .label("a table has one sla")
+            .help("each adds `due_at`, `breached` and `overdue`, and two could not be told apart")
+            .help("for other rows of the table add `due … where …` lines to the first"),
+        );
+        return;
+    }
+    for noun in ["due_at", "breached", "overdue"] {
+        if let Some(taken) = taken_as(table, noun) {
+            problems.push(
+                Diagnostic::error(
+                    "K514",
+                    name.span,
+                    format!(
+                        "an sla adds `{noun}`, which is already {taken} of {}",
+                        table.name
+                    ),
+                )
+                .help(format!("rename `{noun}` in table {}", table.name)),
+            );
+            return;
+        }
+    }
+    let span = name.span;
+    table.fields.push(Field {
+        name: "due_at".to_owned(),
+        field_type: FieldType::Date,
+        source: FieldSource::Due(sla),
+        declared: false,
+        span,
+    });
+    table.events.push(Event {
+        name: "breached".to_owned(),
+        source: EventSource::Breach(sla),
+        filter: None,
+        span,
+    });
+    table.states.push(State {
+        name: "overdue".to_owned(),
+        source: StateSource::Overdue(sla),
+        span,
+    });
+}

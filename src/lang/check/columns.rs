@@ -1,0 +1,192 @@
+//! The columns of a query: KPIs by name, and formulas.
+
+use std::collections::BTreeSet;
+
+use super::formulas::formula;
+use super::kpis::at_of_flow;
+use super::restrictions;
+use super::scope::Scope;
+use super::stocks::summed_stock;
+use super::units;
+use super::wording::list;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::StockMoment;
+use crate::lang::format;
+use crate::lang::model::{Formula, Kind as Clock, KpiId, TableId, ValueColumn};
+use crate::lang::syntax::ast;
+
+/// Codes of problems that say that a table lacks what is asked: under *every KPI* these leave a KPI
+/// out, all others are mistakes.
+const LACKING: [&str; 7] = ["K202", "K203", "K208", "K301", "K302", "K304", "K406"];
+
+/// A column before the query's `where` is part of it.
+pub(super) struct Draft {
+    pub column: ValueColumn,
+    pub span: Span,
+}
+
+/// The columns that a query names, in its order. Reports one that is asked for twice (K603).
+pub(super) fn columns(
+    scope: Scope,
+    trees: &[Spanned<ast::Formula>],
+    grain: Option<&str>,
+    problems: &mut Problems,
+) -> Option<Vec<Draft>> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut all_right = true;
+    let mut formulas = 0;
+    for tree in trees {
+        let Some(column) = column(scope, tree, grain, &mut formulas, problems) else {
+            all_right = false;
+            continue;
+        };
+        if drafts.iter().any(|draft| draft.column.name == column.name) {
+            problems.push(
+                Diagnostic::error(
+                    "K603",
+                    tree.span,
+                    format!("`{}` is asked for twice", column.name),
+                )
+                .label("once is enough"),
+            );
+            all_right = false;
+            continue;
+        }
+        drafts.push(Draft {
+            column,
+            span: tree.span,
+        });
+    }
+    all_right.then_some(drafts)
+}
+
+fn column(
+    scope: Scope,
+    tree: &Spanned<ast::Formula>,
+    grain: Option<&str>,
+    formulas: &mut usize,
+    problems: &mut Problems,
+) -> Option<ValueColumn> {
+    if let ast::Formula::Name(name) = &tree.node
+        && let Some(id) = scope.kpi(&name.node)
+    {
+        return Some(of_kpi(scope, id));
+    }
+    if let Some(problem) = stock_over_time(scope, tree, grain) {
+        problems.push(problem);
+        return None;
+    }
+    let typed = formula(scope, tree, problems)?;
+    *formulas += 1;
+    let name = match *formulas {
+        1 => "value".to_owned(),
+        count => format!("value_{count}"),
+    };
+    Some(ValueColumn {
+        name,
+        title: format::formula(&tree.node),
+        kpi: None,
+        unit: typed.unit,
+        display: units::default_display(typed.unit),
+        kind: typed.kind,
+        moment: StockMoment::End,
+        direction: None,
+        targets: Vec::new(),
+        bands: Vec::new(),
+        restrictions: Vec::new(),
+        formula: typed.formula,
+    })
+}
+
+/// `sum backlog of … over quarter`: told with the query's grain.
+fn stock_over_time(
+    scope: Scope,
+    tree: &Spanned<ast::Formula>,
+    grain: Option<&str>,
+) -> Option<Diagnostic> {
+    let ast::Formula::Aggregate(aggregate) = &tree.node else {
+        return None;
+    };
+    let value = aggregate.value.as_ref()?;
+    let ast::Measured::Field(field) = &value.node else {
+        return None;
+    };
+    let kpi = scope.kpi_at(scope.kpi(&field.name.node)?);
+    let table = scope
+        .model
+        .table_named(&aggregate.population.node.table.node);
+    let is_field = table.is_some_and(|table| scope.table(table).field_named(&kpi.name).is_some());
+    (kpi.kind == Clock::Stock && !is_field)
+        .then(|| summed_stock(scope, kpi, &aggregate.function.node, value.span, grain))
+}
+
+/// The column of a KPI.
+pub(super) fn of_kpi(scope: Scope, id: KpiId) -> ValueColumn {
+    let kpi = scope.kpi_at(id);
+    ValueColumn {
+        name: kpi.name.clone(),
+        title: kpi.title.clone().unwrap_or_else(|| kpi.name.clone()),
+        kpi: Some(id),
+        formula: Formula::Kpi(id),
+        unit: kpi.unit,
+        display: kpi.display,
+        kind: kpi.kind,
+        moment: kpi.moment,
+        direction: kpi.direction,
+        targets: kpi.targets.clone(),
+        bands: kpi.bands.clone(),
+        restrictions: Vec::new(),
+    }
+}
+
+/// Puts the query's `at` in place of the KPI's; reports a column that has none (K405).
+pub(super) fn set_moment(
+    draft: &mut Draft,
+    moment: Spanned<StockMoment>,
+    problems: &mut Problems,
+) -> bool {
+    if draft.column.kind == Clock::Flow {
+        problems.push(at_of_flow(&draft.column.name, moment));
+        return false;
+    }
+    draft.column.moment = moment.node;
+    true
+}
+
+/// The column with its final formula.
+pub(super) fn finished(scope: Scope, draft: Draft, formula: Formula) -> ValueColumn {
+    ValueColumn {
+        restrictions: restrictions::common(scope, &formula),
+        formula,
+        ..draft.column
+    }
+}
+
+/// Says of problems about a missing field whose population lacks it.
+pub(super) fn with_owner(
+    scope: Scope,
+    problems: Problems,
+    owner: &str,
+    tables: &BTreeSet<TableId>,
+) -> Problems {
+    let names = list(tables.iter().map(|table| scope.table(*table).name.as_str()));
+    let mut told = Problems::default();
+    for problem in problems.sorted() {
+        told.push(match LACKING.contains(&problem.code) {
+            true => problem.help(format!("`{owner}` is made of {names}")),
+            false => problem,
+        });
+    }
+    told
+}
+
+/// Why a KPI cannot answer a query of every KPI, if all that is wrong is that its tables lack
+/// something.
+pub(super) fn lacks(problems: &Problems) -> Option<String> {
+    let list = problems.clone().sorted();
+    let first = list.first()?;
+    list.iter()
+        .all(|problem| LACKING.contains(&problem.code))
+        .then(|| first.message.clone())
+}

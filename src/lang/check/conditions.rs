@@ -1,0 +1,258 @@
+//! Conditions: names resolved, values typed, and what may not stand where.
+
+use super::fields;
+use super::relations;
+use super::scope::{Kind, Scope};
+use super::values;
+use super::wording::list;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::lang::model::{Condition, FieldId, FieldSource, TableId};
+use crate::lang::syntax::ast;
+
+/// Where a condition stands: of which table, and what its instant is.
+#[derive(Clone, Copy)]
+pub(super) struct Site {
+    pub table: TableId,
+    pub setting: Setting,
+}
+
+/// What a condition may ask beside the row's own fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Setting {
+    /// Of a population of events: related rows, and events within a time of this one.
+    Event,
+    /// Of a population in a state: related rows.
+    State,
+    /// Of a list of all rows: related rows.
+    Rows,
+    /// Of the rows that `any` asks about: nothing more.
+    Related,
+    /// Of a definition that holds at all times: nothing more. The words say which.
+    Constant(&'static str),
+    /// In a `condition` definition: everything; the place of use decides.
+    Named,
+}
+
+/// The meaning of a condition on a table. Every problem is reported; `None` if there was one.
+pub(super) fn condition(
+    scope: Scope,
+    site: Site,
+    tree: &Spanned<ast::Condition>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    match &tree.node {
+        ast::Condition::And(parts) => {
+            let parts = all(scope, site, parts, problems)?;
+            Some(join(parts))
+        }
+        ast::Condition::Or(parts) => {
+            let parts = all(scope, site, parts, problems)?;
+            Some(values::any_of(parts))
+        }
+        ast::Condition::Not(inner) => {
+            let inner = condition(scope, site, inner, problems)?;
+            Some(Condition::Not(Box::new(inner)))
+        }
+        ast::Condition::Group(inner) => condition(scope, site, inner, problems),
+        ast::Condition::Compare {
+            field,
+            operator,
+            value,
+        } => {
+            let field = find(scope, site, field, problems)?;
+            values::compare(scope, field, operator, value, problems)
+        }
+        ast::Condition::In {
+            field,
+            negated,
+            values,
+        } => {
+            let place = field.span();
+            let field = find(scope, site, field, problems)?;
+            let test = values::one_of(scope, field, place, values, problems)?;
+            Some(match negated {
+                true => Condition::Not(Box::new(test)),
+                false => test,
+            })
+        }
+        ast::Condition::Missing(field) => {
+            let field = find(scope, site, field, problems)?;
+            Some(Condition::Not(Box::new(Condition::Present(field))))
+        }
+        ast::Condition::Present(field) => {
+            find(scope, site, field, problems).map(Condition::Present)
+        }
+        ast::Condition::Exists {
+            table,
+            role,
+            filter,
+            within,
+        } => {
+            let asked = relations::Asked {
+                table,
+                role,
+                filter: filter.as_deref(),
+                within: within.as_ref(),
+                span: tree.span,
+            };
+            relations::exists(scope, site, &asked, problems)
+        }
+        ast::Condition::Within { event, within } => {
+            relations::within(scope, site, event, within, tree.span, problems)
+        }
+        ast::Condition::Name(name) => named(scope, site, name, problems),
+    }
+}
+
+/// All must hold; nested conjunctions are laid flat.
+pub(super) fn join(parts: impl IntoIterator<Item = Condition>) -> Condition {
+    let mut flat = Vec::new();
+    for part in parts {
+        match part {
+            Condition::All(inner) => flat.extend(inner),
+            other => flat.push(other),
+        }
+    }
+    match flat.len() {
+        1 => flat.remove(0),
+        _ => Condition::All(flat),
+    }
+}
+
+fn all(
+    scope: Scope,
+    site: Site,
+    parts: &[Spanned<ast::Condition>],
+    problems: &mut Problems,
+) -> Option<Vec<Condition>> {
+    // Collected before they are judged, so that each part reports its problems.
+    let parts: Vec<Option<Condition>> = parts
+        .iter()
+        .map(|part| condition(scope, site, part, problems))
+        .collect();
+    parts.into_iter().collect()
+}
+
+fn find(
+    scope: Scope,
+    site: Site,
+    written: &ast::FieldRef,
+    problems: &mut Problems,
+) -> Option<FieldId> {
+    let field = fields::find(scope, site.table, written, problems)?;
+    if let Setting::Constant(owner) = site.setting
+        && is_due(scope, field)
+    {
+        problems.push(not_constant(
+            owner,
+            "`due_at` follows the policy",
+            written.span(),
+        ));
+        return None;
+    }
+    Some(field)
+}
+
+fn is_due(scope: Scope, field: FieldId) -> bool {
+    matches!(scope.model.field(field).source, FieldSource::Due(_))
+}
+
+/// A test that changes with the instant, where a definition must hold at all times (K513).
+pub(super) fn not_constant(owner: &str, why: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "K513",
+        span,
+        format!("{owner} may only ask for the row's own fields"),
+    )
+    .label(why.to_owned())
+}
+
+/// The name of a condition: its meaning on this table.
+fn named(scope: Scope, site: Site, name: &ast::Name, problems: &mut Problems) -> Option<Condition> {
+    let known = &scope.model.conditions;
+    let Some(definition) = known.iter().find(|known| known.name == name.node) else {
+        if !scope.known.is_broken(Kind::Condition, &name.node) {
+            problems.push(unknown_condition(scope, site.table, name));
+        }
+        return None;
+    };
+    let meaning = definition
+        .meanings
+        .iter()
+        .find(|(table, _)| *table == site.table);
+    let Some((_, meaning)) = meaning else {
+        let fits = definition
+            .meanings
+            .iter()
+            .map(|(table, _)| scope.table(*table).name.as_str());
+        let table = &scope.table(site.table).name;
+        problems.push(
+            Diagnostic::error(
+                "K208",
+                name.span,
+                format!("condition `{}` does not fit {table}", name.node),
+            )
+            .help(format!("it fits {}", list(fits))),
+        );
+        return None;
+    };
+    relations::allowed(scope, site, meaning, name.span, problems)?;
+    Some(meaning.clone())
+}
+
+fn unknown_condition(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
+    let own = scope.table(table);
+    if own.field_named(&name.node).is_some() {
+        let problem = Diagnostic::error(
+            "K208",
+            name.span,
+            format!("`{}` is a field, which needs a comparison", name.node),
+        );
+        return problem.label(format!("write `{} = …`", name.node));
+    }
+    let names = scope
+        .model
+        .conditions
+        .iter()
+        .map(|known| known.name.as_str());
+    let yes_no = own
+        .fields
+        .iter()
+        .filter(|field| field.declared)
+        .map(|field| field.name.as_str());
+    Diagnostic::error(
+        "K208",
+        name.span,
+        format!("there is no condition `{}`", name.node),
+    )
+    .suggest(&name.node, names.chain(yes_no))
+    .help("a test is written `severity = high`; a bare word is the name of a `condition`")
+}
+
+/// Every field that a condition reads of its own table.
+pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) {
+    match condition {
+        Condition::All(parts) | Condition::AnyOf(parts) => {
+            parts.iter().for_each(|part| fields_of(part, visit));
+        }
+        Condition::Not(inner) => fields_of(inner, visit),
+        Condition::Codes { field, .. }
+        | Condition::Texts { field, .. }
+        | Condition::Number { field, .. }
+        | Condition::Between { field, .. }
+        | Condition::Present(field) => visit(*field),
+        Condition::Fields { left, right, .. } => {
+            visit(*left);
+            visit(*right);
+        }
+        Condition::Exists(_) | Condition::Within { .. } => {}
+    }
+}
+
+/// Whether a field that follows the policy is among them.
+pub(super) fn reads_due(scope: Scope, condition: &Condition) -> bool {
+    let mut reads = false;
+    fields_of(condition, &mut |field| reads |= is_due(scope, field));
+    reads
+}

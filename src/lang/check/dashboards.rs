@@ -1,0 +1,192 @@
+//! Dashboards: layers of cards, each a query that fits how it is drawn.
+
+use super::index::Entry;
+use super::queries::query;
+use super::scope::Scope;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::lang::model::{Card, CardKind, Dashboard, Layer, Query, Subject, ValuesQuery};
+use crate::lang::syntax::ast;
+
+const KINDS: [(&str, CardKind); 4] = [
+    ("number", CardKind::Number),
+    ("line", CardKind::Line),
+    ("table", CardKind::Table),
+    ("list", CardKind::List),
+];
+
+/// All dashboards without errors.
+pub(super) fn dashboards(
+    scope: Scope,
+    entries: &[Entry<ast::Dashboard>],
+    problems: &mut Problems,
+) -> Vec<Dashboard> {
+    entries
+        .iter()
+        .map(|entry| dashboard(scope, entry.tree, problems))
+        .collect()
+}
+
+fn dashboard(scope: Scope, tree: &ast::Dashboard, problems: &mut Problems) -> Dashboard {
+    if tree.layers.is_empty() {
+        problems.push(empty(
+            &tree.name,
+            "dashboard",
+            "layer",
+            "layer executive \"Is risk decreasing?\"",
+        ));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for layer in &tree.layers {
+        let name = &layer.node.name;
+        if names.contains(&name.node.as_str()) {
+            problems.push(
+                Diagnostic::error(
+                    "K200",
+                    name.span,
+                    format!("layer `{}` is defined twice in this dashboard", name.node),
+                )
+                .label("give it another name"),
+            );
+        }
+        names.push(&name.node);
+    }
+    Dashboard {
+        name: tree.name.node.clone(),
+        title: tree.title.as_ref().map(|title| title.node.clone()),
+        layers: tree
+            .layers
+            .iter()
+            .map(|layer| self::layer(scope, &layer.node, problems))
+            .collect(),
+        span: tree.name.span,
+    }
+}
+
+fn empty(name: &ast::Name, kind: &str, part: &str, example: &str) -> Diagnostic {
+    Diagnostic::error(
+        "K612",
+        name.span,
+        format!("{kind} `{}` has no {part}", name.node),
+    )
+    .help(format!("add a line such as `{example}`"))
+}
+
+fn layer(scope: Scope, tree: &ast::Layer, problems: &mut Problems) -> Layer {
+    if tree.cards.is_empty() {
+        problems.push(empty(&tree.name, "layer", "card", "show number backlog"));
+    }
+    Layer {
+        name: tree.name.node.clone(),
+        title: tree.title.as_ref().map(|title| title.node.clone()),
+        cards: tree
+            .cards
+            .iter()
+            .filter_map(|card| self::card(scope, &card.node, problems))
+            .collect(),
+    }
+}
+
+fn card(scope: Scope, tree: &ast::Card, problems: &mut Problems) -> Option<Card> {
+    let kind = kind(&tree.kind, problems);
+    let query = query(scope, &tree.query, problems);
+    let (kind, query) = (kind?, query?);
+    check_fit(kind, &query, &tree.kind, problems);
+    let title = match &tree.title {
+        Some(title) => title.node.clone(),
+        None => title(scope, tree, &query),
+    };
+    Some(Card { kind, title, query })
+}
+
+fn kind(name: &ast::Name, problems: &mut Problems) -> Option<CardKind> {
+    let found = KINDS.iter().find(|(word, _)| *word == name.node);
+    if found.is_none() {
+        problems.push(
+            Diagnostic::error(
+                "K610",
+                name.span,
+                format!("`{}` is not a kind of card", name.node),
+            )
+            .suggest(&name.node, KINDS.map(|(word, _)| word))
+            .help("a card is a number, a line, a table or a list: `show line backlog over month`"),
+        );
+    }
+    found.map(|(_, kind)| *kind)
+}
+
+/// A card of a kind shows a query of a shape (K611).
+fn check_fit(kind: CardKind, query: &Query, name: &ast::Name, problems: &mut Problems) {
+    let problem = match (kind, &query.subject) {
+        (CardKind::List, Subject::List(_)) | (CardKind::Table, Subject::Values(_)) => None,
+        (CardKind::Number, Subject::Values(values)) => number_misfit(values, name.span),
+        (CardKind::Line, Subject::Values(values)) => values.over.is_none().then(|| {
+            misfit(name.span, "a line needs `over`")
+                .help("add `over month last 12 months`, for example")
+        }),
+        (CardKind::List, Subject::Values(_)) => Some(
+            misfit(name.span, "a list card shows rows")
+                .label("write `show table`, or a query that starts with `list`"),
+        ),
+        (CardKind::Number | CardKind::Line | CardKind::Table, Subject::List(_)) => {
+            Some(misfit(name.span, "this query lists rows").label("write `show list`"))
+        }
+    };
+    problems_extend(problems, problem);
+}
+
+fn problems_extend(problems: &mut Problems, problem: Option<Diagnostic>) {
+    if let Some(problem) = problem {
+        problems.push(problem);
+    }
+}
+
+fn misfit(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::error("K611", span, message)
+}
+
+fn number_misfit(values: &ValuesQuery, span: Span) -> Option<Diagnostic> {
+    let problem = if values.columns.len() != 1 {
+        misfit(span, "a number card shows one kpi").label("make a card for each, or `show table`")
+    } else if !values.by.is_empty() {
+        misfit(span, "a number card has no groups").label("leave out `by`, or `show table`")
+    } else if values.over.is_some() {
+        misfit(span, "a number card has no series").label("leave out `over`, or `show line`")
+    } else {
+        return None;
+    };
+    Some(problem)
+}
+
+/// The title of a card that has none written: that of its view, or of its KPIs.
+fn title(scope: Scope, tree: &ast::Card, query: &Query) -> String {
+    if let Some(view) = view_of(&tree.query).and_then(|name| scope.view(name)) {
+        return view.title.clone().unwrap_or_else(|| view.name.clone());
+    }
+    match &query.subject {
+        Subject::Values(values) => {
+            let titles: Vec<&str> = values
+                .columns
+                .iter()
+                .map(|column| column.title.as_str())
+                .collect();
+            titles.join(", ")
+        }
+        Subject::List(_) => query.text.clone(),
+    }
+}
+
+fn view_of(query: &Spanned<ast::Query>) -> Option<&str> {
+    match &query.node.subject {
+        ast::Subject::Formulas(formulas) => match formulas.as_slice() {
+            [
+                Spanned {
+                    node: ast::Formula::Name(name),
+                    ..
+                },
+            ] => Some(&name.node),
+            _ => None,
+        },
+        ast::Subject::List(_) | ast::Subject::Everything => None,
+    }
+}

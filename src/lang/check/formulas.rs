@@ -1,0 +1,301 @@
+//! Formulas: aggregates, KPIs by name, arithmetic with units.
+
+use std::collections::BTreeSet;
+
+use super::measures::measure;
+use super::scope::{Kind, Scope};
+use super::units::{self, Operand};
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::{StockMoment, Unit};
+use crate::lang::model::{Formula, Kind as Clock, Measure, Operator, Population, TableId};
+use crate::lang::syntax::ast;
+
+/// A formula with what its parts amount to.
+pub(super) struct Typed {
+    pub formula: Formula,
+    pub unit: Unit,
+    pub kind: Clock,
+}
+
+/// A formula that measures something. Every problem is reported.
+pub(super) fn formula(
+    scope: Scope,
+    tree: &Spanned<ast::Formula>,
+    problems: &mut Problems,
+) -> Option<Typed> {
+    let (formula, operand) = part(scope, tree, problems)?;
+    let unit = match operand {
+        Operand::Of(unit) => unit,
+        Operand::Plain => {
+            problems.push(
+                Diagnostic::error("K229", tree.span, "this is a number and measures nothing")
+                    .help("a formula has an aggregate, such as `count of findings open`, or a kpi"),
+            );
+            return None;
+        }
+    };
+    let kind = kind(scope, &formula);
+    Some(Typed {
+        formula,
+        unit,
+        kind,
+    })
+}
+
+fn part(
+    scope: Scope,
+    tree: &Spanned<ast::Formula>,
+    problems: &mut Problems,
+) -> Option<(Formula, Operand)> {
+    match &tree.node {
+        ast::Formula::Number(number) => Some((Formula::Number(number.value), Operand::Plain)),
+        ast::Formula::Name(name) => kpi(scope, name, problems),
+        ast::Formula::Aggregate(aggregate) => {
+            let measure = measure(scope, aggregate, tree.span, problems)?;
+            let unit = measure.unit;
+            Some((Formula::Measure(Box::new(measure)), Operand::Of(unit)))
+        }
+        ast::Formula::Binary {
+            operator,
+            left,
+            right,
+        } => binary(scope, operator, left, right, problems),
+        ast::Formula::Negate(inner) => {
+            let (inner, unit) = part(scope, inner, problems)?;
+            Some((Formula::Negate(Box::new(inner)), unit))
+        }
+        ast::Formula::Group(inner) => part(scope, inner, problems),
+    }
+}
+
+fn kpi(scope: Scope, name: &ast::Name, problems: &mut Problems) -> Option<(Formula, Operand)> {
+    if let Some(id) = scope.kpi(&name.node) {
+        let kpi = scope.kpi_at(id);
+        if kpi.moment != StockMoment::End {
+            problems.push(read_elsewhere(&name.node, name.span, kpi.moment));
+        }
+        return Some((Formula::Kpi(id), Operand::Of(kpi.unit)));
+    }
+    let is_broken = [Kind::Kpi, Kind::View]
+        .into_iter()
+        .any(|kind| scope.known.is_broken(kind, &name.node));
+    if !is_broken {
+        problems.push(unknown_kpi(scope, name));
+    }
+    None
+}
+
+/// All stocks of a formula are read at one moment, the formula's own.
+fn read_elsewhere(name: &str, span: Span, moment: StockMoment) -> Diagnostic {
+    let message = format!(
+        "`{name}` is read at {}, which a formula over it cannot say",
+        moment.word()
+    );
+    Diagnostic::error("K402", span, message)
+        .label("a formula reads all its stocks at one moment")
+        .help(format!(
+            "write the aggregate itself here, and `at {}` as a clause of this KPI or query",
+            moment.word()
+        ))
+}
+
+fn unknown_kpi(scope: Scope, name: &ast::Name) -> Diagnostic {
+    let problem = |message: String| Diagnostic::error("K206", name.span, message);
+    if scope.view(&name.node).is_some() {
+        return problem(format!("`{}` is a view", name.node))
+            .label("a view stands alone, first in a query");
+    }
+    let mut scores = scope.model.scores.iter();
+    if let Some(score) = scores.find(|score| score.name == name.node) {
+        let table = &scope.table(score.table).name;
+        return problem(format!("`{}` is a score, which each row has", name.node))
+            .label(format!("write `sum {} of {table} …`", name.node));
+    }
+    if scope.model.table_named(&name.node).is_some() {
+        return problem(format!("`{}` is a table", name.node)).label(format!(
+            "write `count of {} …` or `list {}`",
+            name.node, name.node
+        ));
+    }
+    let names = scope.known.kpis.keys().map(String::as_str);
+    let views = scope.model.views.iter().map(|view| view.name.as_str());
+    let mut boards = scope.model.dashboards.iter();
+    if boards.any(|board| board.name == name.node) {
+        return problem(format!("`{}` is a dashboard", name.node))
+            .label(format!("`riskql dashboard {}` shows it", name.node));
+    }
+    problem(format!("there is no kpi `{}`", name.node)).suggest(&name.node, names.chain(views))
+}
+
+fn binary(
+    scope: Scope,
+    operator: &Spanned<ast::Arithmetic>,
+    left: &Spanned<ast::Formula>,
+    right: &Spanned<ast::Formula>,
+    problems: &mut Problems,
+) -> Option<(Formula, Operand)> {
+    let left_part = part(scope, left, problems);
+    let right_part = part(scope, right, problems);
+    let ((left_formula, left_unit), (right_formula, right_unit)) = (left_part?, right_part?);
+    let resolved = match operator.node {
+        ast::Arithmetic::Add => Operator::Add,
+        ast::Arithmetic::Subtract => Operator::Subtract,
+        ast::Arithmetic::Multiply => Operator::Multiply,
+        ast::Arithmetic::Divide => Operator::Divide,
+    };
+    if resolved == Operator::Divide && is_zero(&right_formula) {
+        problems.push(
+            Diagnostic::error("K229", right.span, "division by zero").label("never a number"),
+        );
+        return None;
+    }
+    let Some(unit) = units::combine(resolved, left_unit, right_unit) else {
+        problems.push(units_differ(operator, left_unit, right_unit));
+        return None;
+    };
+    warn_of_percent(
+        resolved,
+        left_unit,
+        right_unit,
+        (&left_formula, &right_formula),
+        operator.span,
+        problems,
+    );
+    let formula = Formula::Binary {
+        operator: resolved,
+        left: Box::new(left_formula),
+        right: Box::new(right_formula),
+    };
+    Some((formula, unit))
+}
+
+fn is_zero(formula: &Formula) -> bool {
+    matches!(formula, Formula::Number(number) if *number == 0.0)
+}
+
+fn units_differ(operator: &Spanned<ast::Arithmetic>, left: Operand, right: Operand) -> Diagnostic {
+    let word = |operand: Operand| match operand {
+        Operand::Plain => "a plain number".to_owned(),
+        Operand::Of(unit) => units::describe(unit).to_owned(),
+    };
+    let (left_word, right_word) = (word(left), word(right));
+    let problem = |symbol: &str, rule: &str| {
+        Diagnostic::error(
+            "K219",
+            operator.span,
+            format!("`{symbol}` of {left_word} and {right_word}"),
+        )
+        .label("these units do not fit")
+        .help(rule.to_owned())
+    };
+    match operator.node {
+        ast::Arithmetic::Add => problem("+", "`+` and `-` need two values of the same unit"),
+        ast::Arithmetic::Subtract => problem("-", "`+` and `-` need two values of the same unit"),
+        ast::Arithmetic::Multiply => problem(
+            "*",
+            "one side of `*` is a number, a ratio or a percent, or a count of durations or points",
+        ),
+        ast::Arithmetic::Divide => problem(
+            "/",
+            "divide by the same unit (a ratio), by a number or by a count",
+        ),
+    }
+}
+
+/// `100 * share …` would show a hundred times the percent (K292).
+fn warn_of_percent(
+    operator: Operator,
+    left: Operand,
+    right: Operand,
+    formulas: (&Formula, &Formula),
+    span: Span,
+    problems: &mut Problems,
+) {
+    let is_hundred =
+        |formula: &Formula| matches!(formula, Formula::Number(number) if *number == 100.0);
+    let of_percent = (left == Operand::Of(Unit::Percent) && is_hundred(formulas.1))
+        || (right == Operand::Of(Unit::Percent) && is_hundred(formulas.0));
+    if operator == Operator::Multiply && of_percent {
+        problems.push(
+            Diagnostic::warning("K292", span, "a percent times 100 shows 1,000 for 10%")
+                .label("a share is shown as a percent already"),
+        );
+    }
+}
+
+/// Whether the parts are of events, of states, or of both.
+fn kind(scope: Scope, formula: &Formula) -> Clock {
+    let mut found: Option<Clock> = None;
+    kinds(scope, formula, &mut |kind| {
+        found = Some(match found {
+            None => kind,
+            Some(before) if before == kind => kind,
+            Some(_) => Clock::Mixed,
+        });
+    });
+    found.unwrap_or(Clock::Mixed)
+}
+
+fn kinds(scope: Scope, formula: &Formula, visit: &mut impl FnMut(Clock)) {
+    match formula {
+        Formula::Number(_) => {}
+        Formula::Measure(measure) => visit(measure.kind()),
+        Formula::Kpi(id) => visit(scope.kpi_at(*id).kind),
+        Formula::Binary { left, right, .. } => {
+            kinds(scope, left, visit);
+            kinds(scope, right, visit);
+        }
+        Formula::Negate(inner) => kinds(scope, inner, visit),
+    }
+}
+
+/// Every population a formula reads, those of the KPIs it names included.
+pub(super) fn populations<'a>(
+    scope: Scope<'a>,
+    formula: &'a Formula,
+    visit: &mut impl FnMut(&'a Population),
+) {
+    match formula {
+        Formula::Number(_) => {}
+        Formula::Measure(measure) => visit(&measure.population),
+        Formula::Kpi(id) => populations(scope, &scope.kpi_at(*id).formula, visit),
+        Formula::Binary { left, right, .. } => {
+            populations(scope, left, visit);
+            populations(scope, right, visit);
+        }
+        Formula::Negate(inner) => populations(scope, inner, visit),
+    }
+}
+
+/// The tables a formula reads, in the order of their definition.
+pub(super) fn tables(scope: Scope, formula: &Formula) -> BTreeSet<TableId> {
+    let mut tables = BTreeSet::new();
+    populations(scope, formula, &mut |population| {
+        tables.insert(population.table);
+    });
+    tables
+}
+
+/// The formula without KPI names, every measure passed through `change`.
+pub(super) fn inline(
+    scope: Scope,
+    formula: &Formula,
+    change: &mut impl FnMut(&Measure) -> Measure,
+) -> Formula {
+    match formula {
+        Formula::Number(number) => Formula::Number(*number),
+        Formula::Measure(measure) => Formula::Measure(Box::new(change(measure))),
+        Formula::Kpi(id) => inline(scope, &scope.kpi_at(*id).formula, change),
+        Formula::Binary {
+            operator,
+            left,
+            right,
+        } => Formula::Binary {
+            operator: *operator,
+            left: Box::new(inline(scope, left, change)),
+            right: Box::new(inline(scope, right, change)),
+        },
+        Formula::Negate(inner) => Formula::Negate(Box::new(inline(scope, inner, change))),
+    }
+}

@@ -1,0 +1,349 @@
+//! KPIs: formula, unit, direction, targets and bands.
+
+use std::collections::BTreeMap;
+
+use super::advice;
+use super::bands::{self, bands};
+use super::clauses::{needed, once};
+use super::dimensions;
+use super::formulas::{self, Typed, formula};
+use super::index::Entry;
+use super::order::{circular, dependencies_first};
+use super::restrictions;
+use super::scope::{Kind, Known, Scope};
+use super::sizes::{Size, size, too_large};
+use super::targets::{self, target};
+use super::units;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::{DisplayUnit, StockMoment, Unit};
+use crate::lang::format;
+use crate::lang::model::{Definitions, Direction, Formula, Kind as Clock, Kpi, KpiId, Target};
+use crate::lang::syntax::ast::{self, KpiClause};
+
+/// Adds all KPIs, in the order of the text; one with an error keeps its place and is known as broken.
+pub(super) fn kpis(
+    entries: &[Entry<ast::Kpi>],
+    model: &mut Definitions,
+    known: &mut Known,
+    problems: &mut Problems,
+) {
+    let places: BTreeMap<&str, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| (entry.tree.name.node.as_str(), index))
+        .collect();
+    let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, &places)).collect();
+    let order = dependencies_first(&needs);
+    for circle in &order.circles {
+        problems.push(circular("kpi", circle, |index| &entries[index].tree.name));
+    }
+    for entry in entries {
+        known.break_name(Kind::Kpi, &entry.tree.name.node);
+    }
+    model.kpis = entries.iter().map(|entry| placeholder(entry)).collect();
+    let mut sizes = vec![Size::default(); entries.len()];
+    for index in order.sorted {
+        let name = &entries[index].tree.name;
+        let scope = Scope { model, known };
+        let Some(kpi) = kpi(scope, &entries[index], problems) else {
+            continue;
+        };
+        sizes[index] = size(&kpi.formula, &sizes);
+        if sizes[index].is_too_large() {
+            problems.push(too_large(name));
+            continue;
+        }
+        model.kpis[index] = kpi;
+        known.mend_kpi(&name.node, KpiId(index));
+    }
+    for index in order.circles.iter().flatten() {
+        check_beside_circle(Scope { model, known }, &entries[*index], problems);
+    }
+}
+
+/// What a formula in a circle measures itself is still checked.
+fn check_beside_circle(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) {
+    let is = entry
+        .tree
+        .clauses
+        .iter()
+        .find_map(|clause| match &clause.node {
+            KpiClause::Is(formula) => Some(formula),
+            KpiClause::Note(_)
+            | KpiClause::As(_)
+            | KpiClause::By(_)
+            | KpiClause::At(_)
+            | KpiClause::HigherIsBetter
+            | KpiClause::LowerIsBetter
+            | KpiClause::Target { .. }
+            | KpiClause::Band { .. } => None,
+        });
+    if let Some(is) = is {
+        formula(scope, is, problems);
+    }
+}
+
+fn needs(entry: &Entry<ast::Kpi>, places: &BTreeMap<&str, usize>) -> Vec<usize> {
+    let mut needs = Vec::new();
+    for clause in &entry.tree.clauses {
+        if let KpiClause::Is(formula) = &clause.node {
+            names_in(&formula.node, &mut |name| {
+                needs.extend(places.get(name).copied());
+            });
+        }
+    }
+    needs
+}
+
+fn names_in<'a>(tree: &'a ast::Formula, visit: &mut impl FnMut(&'a str)) {
+    match tree {
+        ast::Formula::Number(_) => {}
+        ast::Formula::Name(name) => visit(&name.node),
+        // `sum backlog of …` is refused by what `backlog` is, so that must be known.
+        ast::Formula::Aggregate(aggregate) => {
+            if let Some(value) = &aggregate.value
+                && let ast::Measured::Field(field) = &value.node
+            {
+                visit(&field.name.node);
+            }
+        }
+        ast::Formula::Binary { left, right, .. } => {
+            names_in(&left.node, visit);
+            names_in(&right.node, visit);
+        }
+        ast::Formula::Negate(inner) | ast::Formula::Group(inner) => names_in(&inner.node, visit),
+    }
+}
+
+/// Stands for a KPI until it is checked, and for one that is wrong.
+fn placeholder(entry: &Entry<ast::Kpi>) -> Kpi {
+    Kpi {
+        name: entry.tree.name.node.clone(),
+        title: None,
+        note: None,
+        formula: Formula::Number(0.0),
+        unit: Unit::Ratio,
+        display: DisplayUnit::Ratio,
+        kind: Clock::Mixed,
+        moment: StockMoment::End,
+        dimensions: Vec::new(),
+        direction: None,
+        targets: Vec::new(),
+        bands: Vec::new(),
+        restrictions: Vec::new(),
+        span: entry.tree.name.span,
+        written: String::new(),
+    }
+}
+
+/// The clauses of a KPI, each where it belongs.
+#[derive(Default)]
+struct Clauses<'a> {
+    note: Option<&'a ast::Text>,
+    is: Option<&'a Spanned<ast::Formula>>,
+    shown: Option<&'a ast::Name>,
+    by: Option<&'a [ast::FieldRef]>,
+    at: Option<Spanned<StockMoment>>,
+    direction: Option<Direction>,
+    targets: Vec<targets::Written<'a>>,
+    bands: Vec<bands::Written<'a>>,
+}
+
+fn sort_clauses<'a>(tree: &'a ast::Kpi, problems: &mut Problems) -> Clauses<'a> {
+    let mut sorted = Clauses::default();
+    for clause in &tree.clauses {
+        sorted.add(&clause.node, clause.span, problems);
+    }
+    sorted
+}
+
+impl<'a> Clauses<'a> {
+    fn add(&mut self, clause: &'a KpiClause, span: Span, problems: &mut Problems) {
+        match clause {
+            KpiClause::Note(text) => once(&mut self.note, text, "note", span, problems),
+            KpiClause::Is(formula) => once(&mut self.is, formula, "is", span, problems),
+            KpiClause::As(name) => once(&mut self.shown, name, "as", span, problems),
+            KpiClause::By(fields) => once(&mut self.by, fields, "by", span, problems),
+            KpiClause::At(moment) => once(&mut self.at, *moment, "at", span, problems),
+            KpiClause::HigherIsBetter => once(
+                &mut self.direction,
+                Direction::HigherIsBetter,
+                "… is better",
+                span,
+                problems,
+            ),
+            KpiClause::LowerIsBetter => once(
+                &mut self.direction,
+                Direction::LowerIsBetter,
+                "… is better",
+                span,
+                problems,
+            ),
+            KpiClause::Target {
+                bound,
+                limit,
+                filter,
+                since,
+            } => self.targets.push(targets::Written {
+                bound,
+                limit,
+                filter: filter.as_ref(),
+                since: since.as_ref(),
+                span,
+            }),
+            KpiClause::Band {
+                label,
+                lower,
+                upper,
+            } => self.bands.push(bands::Written {
+                label,
+                lower: lower.as_ref(),
+                upper: upper.as_ref(),
+                span,
+            }),
+        }
+    }
+}
+
+fn kpi(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) -> Option<Kpi> {
+    let tree = entry.tree;
+    let name = &tree.name;
+    let clauses = sort_clauses(tree, problems);
+    let is = needed(
+        clauses.is,
+        "kpi",
+        name,
+        "is",
+        "is count of findings open",
+        problems,
+    )?;
+    let typed = formula(scope, is, problems)?;
+    // From here on nothing stops the check of what is left.
+    let display = display(&typed, clauses.shown, &name.node, problems);
+    let unit = display.map_or(typed.unit, |display| match display {
+        DisplayUnit::Percent => Unit::Percent,
+        DisplayUnit::Count | DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_) => {
+            typed.unit
+        }
+    });
+    let shown = display.unwrap_or(units::default_display(typed.unit));
+    let by = clauses.by.unwrap_or_default();
+    let dimensions = dimensions::of_kpi(scope, &name.node, &typed.formula, by, problems);
+    let moment = moment(typed.kind, clauses.at, &name.node, problems);
+    let targets = all_targets(scope, name, unit, shown, &typed, &clauses, problems);
+    let bands = bands(&name.node, unit, shown, &clauses.bands, problems);
+    let kpi = Kpi {
+        name: name.node.clone(),
+        title: tree.title.as_ref().map(|title| title.node.clone()),
+        note: clauses.note.map(|note| note.node.clone()),
+        restrictions: restrictions::common(scope, &typed.formula),
+        formula: typed.formula,
+        unit,
+        display: display?,
+        kind: typed.kind,
+        moment,
+        dimensions: dimensions?,
+        direction: clauses.direction,
+        targets: targets?,
+        bands: bands?,
+        span: name.span,
+        written: format::formula(&is.node),
+    };
+    advice::on_kpi(&kpi, problems);
+    Some(kpi)
+}
+
+fn display(
+    typed: &Typed,
+    written: Option<&ast::Name>,
+    kpi: &str,
+    problems: &mut Problems,
+) -> Option<DisplayUnit> {
+    let Some(word) = written else {
+        return Some(units::default_display(typed.unit));
+    };
+    let words = units::display_words();
+    let Some(display) = words.clone().find(|display| display.word() == word.node) else {
+        problems.push(
+            Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
+                .suggest(&word.node, words.map(DisplayUnit::word))
+                .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
+        );
+        return None;
+    };
+    if units::shows(display, typed.unit) {
+        return Some(display);
+    }
+    let fitting: Vec<&str> = words
+        .filter(|display| units::shows(*display, typed.unit))
+        .map(DisplayUnit::word)
+        .collect();
+    problems.push(
+        Diagnostic::error(
+            "K221",
+            word.span,
+            format!(
+                "`{kpi}` is {}, which cannot be shown as {}",
+                units::describe(typed.unit),
+                word.node
+            ),
+        )
+        .label(format!("use {}", fitting.join(", "))),
+    );
+    None
+}
+
+fn moment(
+    kind: Clock,
+    written: Option<Spanned<StockMoment>>,
+    kpi: &str,
+    problems: &mut Problems,
+) -> StockMoment {
+    let Some(moment) = written else {
+        return StockMoment::End;
+    };
+    if kind == Clock::Flow {
+        problems.push(at_of_flow(kpi, moment));
+    }
+    moment.node
+}
+
+/// `at peak` of something that belongs to a whole period (K405).
+pub(super) fn at_of_flow(name: &str, moment: Spanned<StockMoment>) -> Diagnostic {
+    Diagnostic::error(
+        "K405",
+        moment.span,
+        format!(
+            "`{name}` counts events and has no `at {}`",
+            moment.node.word()
+        ),
+    )
+    .label("leave this out")
+    .help("`at` says where in a period a stock is read; events belong to all of it")
+}
+
+fn all_targets(
+    scope: Scope,
+    name: &ast::Name,
+    unit: Unit,
+    display: DisplayUnit,
+    typed: &Typed,
+    clauses: &Clauses,
+    problems: &mut Problems,
+) -> Option<Vec<Target>> {
+    let tables = formulas::tables(scope, &typed.formula);
+    let owner = targets::Owner {
+        name: &name.node,
+        unit,
+        display,
+        direction: clauses.direction,
+        tables: &tables,
+    };
+    let targets: Vec<Option<Target>> = clauses
+        .targets
+        .iter()
+        .map(|written| target(scope, &owner, written, problems))
+        .collect();
+    targets.into_iter().collect()
+}

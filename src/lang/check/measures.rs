@@ -1,0 +1,360 @@
+//! Aggregates: the function, what it takes, and the rows it is of.
+
+use super::conditions::{Site, condition};
+use super::fields;
+use super::populations::{AllRows, population, setting_of};
+use super::relations::find_event;
+use super::scope::{Kind, Scope};
+use super::stocks::kpi_as_value;
+use super::wording::describe;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::{FieldType, Unit};
+use crate::lang::functions::{self, Function, Takes};
+use crate::lang::model::{Measure, Measured, Population, Role, ScoreId, TableId};
+use crate::lang::syntax::ast;
+
+/// One aggregate, resolved. Every problem is reported.
+pub(super) fn measure(
+    scope: Scope,
+    tree: &ast::Aggregate,
+    span: Span,
+    problems: &mut Problems,
+) -> Option<Measure> {
+    let found = find_function(&tree.function, problems);
+    let population = population(scope, &tree.population, AllRows::Refused, problems);
+    let takes = found.map(|(function, _)| function.takes);
+    if let Some(takes) = takes {
+        check_with(takes, tree, problems)?;
+    }
+    let (function, parameter) = found?;
+    // The value needs the table alone, so a wrong role does not hide what is wrong with it.
+    let table = scope.model.table_named(&tree.population.node.table.node)?;
+    let value = value(scope, function, tree, table, problems);
+    let population = population?;
+    let with = match &tree.with {
+        Some(with) => {
+            let site = Site {
+                table,
+                setting: setting_of(population.role),
+            };
+            condition(scope, site, with, problems).map(Some)
+        }
+        None => Some(None),
+    };
+    let (value, unit) = value?;
+    check_clock(function, value.as_ref(), &population, tree, problems)?;
+    Some(Measure {
+        function,
+        parameter,
+        value,
+        population,
+        with: with?,
+        unit: (function.unit)(unit),
+        span,
+    })
+}
+
+fn find_function(
+    name: &ast::Name,
+    problems: &mut Problems,
+) -> Option<(&'static Function, Option<f64>)> {
+    let found = functions::find(&name.node);
+    if found.is_none() {
+        let names = || functions::ALL.iter().map(|function| function.name);
+        let other_word = match name.node.as_str() {
+            "average" | "avg" => Some("mean"),
+            "percentage" | "percent" | "rate" | "ratio" | "proportion" => Some("share"),
+            "total" => Some("sum"),
+            "number" => Some("count"),
+            "unique" => Some("distinct"),
+            "maximum" => Some("max"),
+            "minimum" => Some("min"),
+            _ => None,
+        };
+        let problem = Diagnostic::error(
+            "K207",
+            name.span,
+            format!("there is no function `{}`", name.node),
+        );
+        let problem = match other_word {
+            Some(word) => problem.label(format!("did you mean `{word}`?")),
+            None => problem.suggest(&name.node, names()),
+        };
+        let all: Vec<&str> = names().collect();
+        problems.push(problem.help(format!(
+            "functions are {}; percentiles are p0 to p100",
+            all.join(", ")
+        )));
+    }
+    found
+}
+
+/// `with` belongs to `share`, which needs it (K217).
+fn check_with(takes: Takes, tree: &ast::Aggregate, problems: &mut Problems) -> Option<()> {
+    let problem = match (takes, &tree.with) {
+        (Takes::Test, None) => Diagnostic::error(
+            "K217",
+            tree.function.span,
+            "`share` of what? it needs a test after `with`",
+        )
+        .help("such as `share of findings found with environment = production`"),
+        (Takes::Rows | Takes::Number | Takes::Field | Takes::Lifetime, Some(with)) => {
+            Diagnostic::error(
+                "K217",
+                with.span,
+                format!("`{}` takes no `with`", tree.function.node),
+            )
+            .label("write this test after `where`, or use `share`")
+        }
+        (Takes::Test, Some(_))
+        | (Takes::Rows | Takes::Number | Takes::Field | Takes::Lifetime, None) => return Some(()),
+    };
+    problems.push(problem);
+    None
+}
+
+/// The value that is aggregated and its unit.
+fn value(
+    scope: Scope,
+    function: &'static Function,
+    tree: &ast::Aggregate,
+    table: TableId,
+    problems: &mut Problems,
+) -> Option<(Option<Measured>, Unit)> {
+    let Some(value) = &tree.value else {
+        return match function.takes {
+            Takes::Rows | Takes::Test => Some((None, Unit::Count)),
+            Takes::Number | Takes::Field | Takes::Lifetime => {
+                problems.push(value_missing(function, &tree.function));
+                None
+            }
+        };
+    };
+    if matches!(function.takes, Takes::Rows | Takes::Test) {
+        problems.push(value_superfluous(scope, tree, value));
+        return None;
+    }
+    let (measured, unit) = measured(scope, function, &tree.function, table, value, problems)?;
+    Some((Some(measured), unit))
+}
+
+fn value_missing(function: &Function, name: &ast::Name) -> Diagnostic {
+    Diagnostic::error("K216", name.span, format!("`{}` of what value?", name.node))
+        .label("a value stands between this and `of`")
+        .help(format!(
+            "{}, such as `{}`",
+            function.signature, function.example
+        ))
+}
+
+fn value_superfluous(
+    scope: Scope,
+    tree: &ast::Aggregate,
+    value: &Spanned<ast::Measured>,
+) -> Diagnostic {
+    if let Some(problem) = kpi_as_value(scope, &tree.function, value) {
+        return problem;
+    }
+    let function = &tree.function.node;
+    Diagnostic::error("K216", value.span, format!("`{function}` takes no value"))
+        .label(format!("write `{function} of …`"))
+        .help("`distinct app of …` counts different values, `sum FIELD of …` adds numbers up")
+}
+
+fn measured(
+    scope: Scope,
+    function: &Function,
+    name: &ast::Name,
+    table: TableId,
+    value: &Spanned<ast::Measured>,
+    problems: &mut Problems,
+) -> Option<(Measured, Unit)> {
+    match &value.node {
+        ast::Measured::Field(field) => {
+            let found = field_or_score(scope, function, name, table, value, field, problems)?;
+            if function.takes == Takes::Lifetime {
+                problems.push(not_a_lifetime(function, value.span));
+                return None;
+            }
+            Some(found)
+        }
+        ast::Measured::TimeFrom { from, to } => {
+            let start = find_event(scope, table, from, "time from … to …", problems);
+            let end = find_event(scope, table, to, "time from … to …", problems);
+            refuse_field_only(function, value.span, problems)?;
+            let (from, to) = (start?, end?);
+            if from == to {
+                problems.push(
+                    Diagnostic::error("K216", value.span, "the time from an event to itself")
+                        .label("always nothing"),
+                );
+                return None;
+            }
+            Some((Measured::Between { from, to }, Unit::Duration))
+        }
+        ast::Measured::TimeSince(event) => {
+            let event = find_event(scope, table, event, "time since", problems);
+            refuse_field_only(function, value.span, problems)?;
+            if function.takes == Takes::Lifetime {
+                problems.push(not_a_lifetime(function, value.span));
+                return None;
+            }
+            Some((Measured::Since(event?), Unit::Duration))
+        }
+    }
+}
+
+fn not_a_lifetime(function: &Function, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "K216",
+        span,
+        format!("`{}` takes a time from event to event", function.name),
+    )
+    .help(format!("such as `{}`", function.example))
+}
+
+fn refuse_field_only(function: &Function, span: Span, problems: &mut Problems) -> Option<()> {
+    if function.takes != Takes::Field {
+        return Some(());
+    }
+    problems.push(
+        Diagnostic::error("K216", span, format!("`{}` takes a field", function.name))
+            .help(format!("such as `{}`", function.example)),
+    );
+    None
+}
+
+fn field_or_score(
+    scope: Scope,
+    function: &Function,
+    name: &ast::Name,
+    table: TableId,
+    value: &Spanned<ast::Measured>,
+    written: &ast::FieldRef,
+    problems: &mut Problems,
+) -> Option<(Measured, Unit)> {
+    let word = &written.name.node;
+    let is_field = scope.table(table).field_named(word).is_some();
+    if written.table.is_none() && !is_field {
+        if let Some(score) = scope
+            .model
+            .scores
+            .iter()
+            .position(|score| score.name == *word)
+        {
+            return score_of(scope, function, ScoreId(score), table, written, problems);
+        }
+        if scope.known.is_broken(Kind::Score, word) {
+            return None;
+        }
+        if let Some(problem) = kpi_as_value(scope, name, value) {
+            problems.push(problem);
+            return None;
+        }
+        if scope.known.is_broken(Kind::Kpi, word) {
+            return None;
+        }
+    }
+    let field = fields::find(scope, table, written, problems)?;
+    if function.takes == Takes::Number && *scope.field_type(field) != FieldType::Number {
+        problems.push(not_a_number(scope, name, field, written.span()));
+        return None;
+    }
+    Some((Measured::Field(field), Unit::Ratio))
+}
+
+fn score_of(
+    scope: Scope,
+    function: &Function,
+    id: ScoreId,
+    table: TableId,
+    written: &ast::FieldRef,
+    problems: &mut Problems,
+) -> Option<(Measured, Unit)> {
+    let score = &scope.model.scores[id.0];
+    if score.table != table {
+        let there = &scope.table(score.table).name;
+        problems.push(
+            Diagnostic::error(
+                "K216",
+                written.span(),
+                format!(
+                    "score `{}` is of {there}, not of {}",
+                    score.name,
+                    scope.table(table).name
+                ),
+            )
+            .label(format!(
+                "write `{} {} of {there} …`",
+                function.name, score.name
+            )),
+        );
+        return None;
+    }
+    refuse_field_only(function, written.span(), problems)?;
+    Some((Measured::Score(id), Unit::Points))
+}
+
+fn not_a_number(
+    scope: Scope,
+    function: &ast::Name,
+    field: crate::lang::model::FieldId,
+    span: Span,
+) -> Diagnostic {
+    let (name, field_type) = (scope.field_name(field), scope.field_type(field));
+    let problem = Diagnostic::error(
+        "K216",
+        span,
+        format!(
+            "`{}` takes a number, and `{name}` is {}",
+            function.node,
+            describe(field_type)
+        ),
+    );
+    match field_type {
+        FieldType::Text => problem.help(format!("to count its values: `distinct {name} of …`")),
+        FieldType::YesNo => problem.help(format!(
+            "for the part that is: `share of … with {name} = yes`"
+        )),
+        FieldType::Scale(_) => problem.help(
+            "to weigh its values define a `score`; for a part of the rows use `share of … with …`",
+        ),
+        FieldType::Date => problem.help(
+            "for a duration write `time from EVENT to EVENT`, or `time since EVENT` of a state",
+        ),
+        FieldType::Number => problem,
+    }
+}
+
+/// `time since` is of states, `typical` of events (K404).
+fn check_clock(
+    function: &Function,
+    value: Option<&Measured>,
+    population: &Population,
+    tree: &ast::Aggregate,
+    problems: &mut Problems,
+) -> Option<()> {
+    let is_event = matches!(population.role, Role::Event(_));
+    let span = tree
+        .value
+        .as_ref()
+        .map_or(tree.function.span, |value| value.span);
+    if is_event && matches!(value, Some(Measured::Since(_))) {
+        problems.push(
+            Diagnostic::error("K404", span, "`time since` is of rows in a state")
+                .label("an event has no \"now\" to measure to")
+                .help("for a time up to an event write `time from EVENT to EVENT`"),
+        );
+        return None;
+    }
+    if !is_event && function.takes == Takes::Lifetime {
+        problems.push(
+            Diagnostic::error("K404", tree.population.span, "`typical` is of an event")
+                .label("a state holds only rows that still run")
+                .help(format!("such as `{}`", function.example)),
+        );
+        return None;
+    }
+    Some(())
+}

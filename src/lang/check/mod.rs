@@ -1,0 +1,184 @@
+//! Trees → definitions and queries known to be right.
+//!
+//! Resolves every name, types every value, works out every unit, and refuses what could not be
+//! computed or would mislead. Takes trees that the grammar accepts; gives [`Definitions`] and
+//! [`Query`], or all problems there are. An error in one definition neither hides nor causes others:
+//! names whose definition is wrong are known as such. Reads no file, no clock and no data.
+
+mod advice;
+mod asked;
+mod bands;
+mod calendar;
+mod clauses;
+mod clocks;
+mod codes;
+mod columns;
+mod comparable;
+mod conditions;
+mod dashboards;
+mod dates;
+mod dimensions;
+mod fields;
+mod filters;
+mod fingerprint;
+mod formulas;
+mod index;
+mod kpis;
+mod limits;
+mod lists;
+mod matches;
+mod measures;
+mod named;
+mod narrowing;
+mod order;
+mod parents;
+mod periods;
+mod populations;
+mod queries;
+mod relations;
+mod reports;
+mod restrictions;
+mod scales;
+mod scope;
+mod scores;
+mod sizes;
+mod sla;
+mod sorting;
+mod stocks;
+mod tables;
+mod targets;
+mod tests;
+mod units;
+mod unreachable;
+mod values;
+mod versions;
+mod views;
+mod weights;
+mod wording;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use codes::CODES;
+
+use crate::base::diagnostic::Problems;
+use crate::base::source::{Sources, Spanned};
+use crate::base::types::Scale;
+use crate::lang::model::{Calendar, Definitions, Query};
+use crate::lang::syntax::ast;
+use index::{Index, index, place};
+use scope::{Kind, Known, Scope};
+use tables::Reading;
+
+/// Checks all definitions of all files together. There are definitions only if there is no error;
+/// warnings may come with them.
+pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definitions>, Problems) {
+    let mut problems = Problems::default();
+    let index = index(sources, files, &mut problems);
+    let first = files.iter().flat_map(|file| &file.definitions).next();
+    let first = first.map(|definition| definition.span);
+    let calendar = calendar::calendar(sources, &index.calendars, first, &mut problems);
+    let mut model = empty(calendar);
+    let mut known = Known::default();
+    let found = &mut problems;
+    schema(sources, &index, &mut model, &mut known, found);
+    named::conditions(&index.conditions, &mut model, &mut known, found);
+    filters::filters(&index.tables, &mut model, &known, found);
+    sla::slas(sources, &index.slas, &mut model, &known, found);
+    scores::scores(sources, &index.scores, &mut model, &mut known, found);
+    kpis::kpis(&index.kpis, &mut model, &mut known, found);
+    views::views(&index.views, &mut model, &mut known, found);
+    let scope = Scope {
+        model: &model,
+        known: &known,
+    };
+    let dashboards = dashboards::dashboards(scope, &index.dashboards, found);
+    let tests = tests::tests(scope, &index.tests, found);
+    let severity = model.scales.iter().find(|scale| scale.name == "severity");
+    model.reports = reports::sources(&index.sources, severity.map(AsRef::as_ref), found);
+    model.matches = matches::matches(&index.matches, found);
+    model.dashboards = dashboards;
+    model.tests = tests;
+    if problems.has_errors() {
+        return (None, problems);
+    }
+    // A name that is wrong without a word about it would leave a gap in what is computed.
+    assert!(!known.has_broken(), "every broken name has its problem");
+    model.fingerprint = fingerprint::fingerprint(sources, files);
+    (Some(model), problems)
+}
+
+/// Checks one query against definitions. With the query come its warnings.
+pub fn query(
+    definitions: &Definitions,
+    query: &Spanned<ast::Query>,
+) -> Result<(Query, Problems), Problems> {
+    let mut problems = Problems::default();
+    let scope = Scope {
+        model: definitions,
+        known: &Known::of(definitions),
+    };
+    match queries::query(scope, query, &mut problems) {
+        Some(checked) => Ok((checked, problems)),
+        None => {
+            assert!(problems.has_errors(), "a refused query has its problem");
+            Err(problems)
+        }
+    }
+}
+
+fn empty(calendar: Calendar) -> Definitions {
+    Definitions {
+        calendar,
+        scales: Vec::new(),
+        tables: Vec::new(),
+        conditions: Vec::new(),
+        scores: Vec::new(),
+        slas: Vec::new(),
+        kpis: Vec::new(),
+        views: Vec::new(),
+        dashboards: Vec::new(),
+        tests: Vec::new(),
+        reports: Vec::new(),
+        matches: Vec::new(),
+        fingerprint: String::new(),
+        places: BTreeMap::new(),
+    }
+}
+
+/// Scales and tables with all their nouns: what everything else names.
+fn schema(
+    sources: &Sources,
+    index: &Index,
+    model: &mut Definitions,
+    known: &mut Known,
+    problems: &mut Problems,
+) {
+    let mut scales: BTreeMap<String, Arc<Scale>> = BTreeMap::new();
+    for entry in &index.scales {
+        let name = &entry.tree.name;
+        let scale = scales::scale(entry, problems);
+        if scale.values.is_empty() {
+            known.break_name(Kind::Scale, &name.node);
+            continue;
+        }
+        let place = place(sources, name.span);
+        model.places.insert(format!("scale {}", name.node), place);
+        model.scales.push(scale.clone());
+        scales.insert(name.node.clone(), scale);
+    }
+    for entry in &index.tables {
+        let name = &entry.tree.name;
+        let place = place(sources, name.span);
+        model.places.insert(format!("table {}", name.node), place);
+    }
+    let mut reading = Reading {
+        scales: &scales,
+        known,
+        problems,
+    };
+    model.tables = tables::tables(&index.tables, &mut reading);
+    parents::join(&mut model.tables, &index.tables, &mut reading);
+    clocks::clocks(&mut model.tables, &index.tables, &mut reading);
+    sla::nouns(&index.slas, model, known, problems);
+}

@@ -1,0 +1,160 @@
+//! `condition` definitions: what each means on every table that it fits.
+
+use super::conditions::{Setting, Site, condition};
+use super::index::Entry;
+use super::order::{circular, dependencies_first};
+use super::scope::{Kind, Known, Scope};
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::model::{Condition, Definitions, NamedCondition, TableId};
+use crate::lang::syntax::ast;
+
+/// The most tests a condition may have once the names in it are replaced.
+const LARGEST: usize = 4096;
+
+/// Codes of problems that only say that a table has no such field or event.
+const DOES_NOT_FIT: [&str; 6] = ["K202", "K203", "K208", "K301", "K302", "K304"];
+
+/// Adds the meanings of all named conditions. One that fits no table is an error: that of the table
+/// it is nearest to.
+pub(super) fn conditions(
+    entries: &[Entry<ast::NamedCondition>],
+    model: &mut Definitions,
+    known: &mut Known,
+    problems: &mut Problems,
+) {
+    let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, entries)).collect();
+    let order = dependencies_first(&needs);
+    for circle in &order.circles {
+        problems.push(circular("condition", circle, |index| {
+            &entries[index].tree.name
+        }));
+    }
+    for entry in entries {
+        known.break_name(Kind::Condition, &entry.tree.name.node);
+    }
+    let mut meanings: Vec<Option<NamedCondition>> = entries.iter().map(|_| None).collect();
+    for index in order.sorted {
+        let entry = &entries[index];
+        let scope = Scope { model, known };
+        if let Some(named) = meaning(scope, entry, problems) {
+            // Kept in the model while others are checked; put in the order of the text below.
+            known.mend_condition(&named.name);
+            model.conditions.push(named.clone());
+            meanings[index] = Some(named);
+        }
+    }
+    model.conditions = meanings.into_iter().flatten().collect();
+}
+
+fn needs(entry: &Entry<ast::NamedCondition>, entries: &[Entry<ast::NamedCondition>]) -> Vec<usize> {
+    let mut names = Vec::new();
+    names_in(&entry.tree.condition.node, &mut names);
+    names
+        .iter()
+        .filter_map(|name| {
+            entries
+                .iter()
+                .position(|other| other.tree.name.node == **name)
+        })
+        .collect()
+}
+
+fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
+    match tree {
+        ast::Condition::And(parts) | ast::Condition::Or(parts) => {
+            parts.iter().for_each(|part| names_in(&part.node, names));
+        }
+        ast::Condition::Not(inner) | ast::Condition::Group(inner) => names_in(&inner.node, names),
+        ast::Condition::Name(name) => names.push(&name.node),
+        ast::Condition::Exists { filter, .. } => {
+            filter.iter().for_each(|inner| names_in(&inner.node, names));
+        }
+        ast::Condition::Compare { .. }
+        | ast::Condition::In { .. }
+        | ast::Condition::Missing(_)
+        | ast::Condition::Present(_)
+        | ast::Condition::Within { .. } => {}
+    }
+}
+
+fn meaning(
+    scope: Scope,
+    entry: &Entry<ast::NamedCondition>,
+    problems: &mut Problems,
+) -> Option<NamedCondition> {
+    let mut meanings: Vec<(TableId, Condition)> = Vec::new();
+    let mut nearest: Option<((usize, usize), Problems)> = None;
+    for table in (0..scope.model.tables.len()).map(TableId) {
+        let site = Site {
+            table,
+            setting: Setting::Named,
+        };
+        let mut found = Problems::default();
+        match condition(scope, site, &entry.tree.condition, &mut found) {
+            Some(meaning) => meanings.push((table, meaning)),
+            None => {
+                let distance = distance(&found);
+                if nearest.as_ref().is_none_or(|(best, _)| distance < *best) {
+                    nearest = Some((distance, found));
+                }
+            }
+        }
+    }
+    if meanings.is_empty() {
+        match nearest {
+            Some((_, found)) => problems.extend(found),
+            None => problems.push(about_nothing(&entry.tree.name)),
+        }
+        return None;
+    }
+    if meanings.iter().any(|(_, meaning)| size(meaning) > LARGEST) {
+        let name = &entry.tree.name;
+        problems.push(Diagnostic::error(
+            "K236",
+            name.span,
+            format!(
+                "condition `{}` comes to more than {LARGEST} tests",
+                name.node
+            ),
+        ));
+        return None;
+    }
+    Some(NamedCondition {
+        name: entry.tree.name.node.clone(),
+        span: entry.tree.name.span,
+        meanings,
+    })
+}
+
+fn about_nothing(name: &ast::Name) -> Diagnostic {
+    Diagnostic::error(
+        "K208",
+        name.span,
+        format!("condition `{}` fits no table", name.node),
+    )
+    .label("no table is defined")
+}
+
+fn distance(found: &Problems) -> (usize, usize) {
+    let list = found.clone().sorted();
+    let misfits = list
+        .iter()
+        .filter(|problem| DOES_NOT_FIT.contains(&problem.code))
+        .count();
+    (misfits, list.len())
+}
+
+fn size(condition: &Condition) -> usize {
+    match condition {
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().map(size).sum(),
+        Condition::Not(inner) => size(inner),
+        Condition::Exists(exists) => 1 + exists.filter.as_ref().map_or(0, size),
+        Condition::Codes { .. }
+        | Condition::Texts { .. }
+        | Condition::Number { .. }
+        | Condition::Between { .. }
+        | Condition::Fields { .. }
+        | Condition::Present(_)
+        | Condition::Within { .. } => 1,
+    }
+}

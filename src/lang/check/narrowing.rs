@@ -1,0 +1,67 @@
+//! A query's `where`, on every population of its columns.
+
+use std::collections::BTreeMap;
+
+use super::conditions::{Setting, Site, condition, join};
+use super::formulas::{inline, populations};
+use super::populations::setting_of;
+use super::scope::Scope;
+use crate::base::diagnostic::Problems;
+use crate::base::source::Spanned;
+use crate::lang::model::{Condition, Formula, Measure, Population, TableId};
+use crate::lang::syntax::ast;
+
+/// The meanings of a `where` on the tables met so far.
+pub(super) struct Narrowing<'a> {
+    tree: Option<&'a Spanned<ast::Condition>>,
+    found: BTreeMap<(TableId, Setting), Result<Condition, Problems>>,
+}
+
+impl<'a> Narrowing<'a> {
+    pub fn new(tree: Option<&'a Spanned<ast::Condition>>) -> Self {
+        Narrowing {
+            tree,
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// What is wrong with the `where` on the populations of a formula; `None` if nothing is. Its
+    /// problems may be none, where a name in it is broken elsewhere.
+    pub fn check(&mut self, scope: Scope, formula: &Formula) -> Option<Problems> {
+        let tree = self.tree?;
+        let mut wrong: Option<Problems> = None;
+        populations(scope, formula, &mut |population| {
+            let (table, setting) = (population.table, setting_of(population.role));
+            let meaning = self.found.entry((table, setting)).or_insert_with(|| {
+                let mut problems = Problems::default();
+                condition(scope, Site { table, setting }, tree, &mut problems).ok_or(problems)
+            });
+            if let Err(problems) = meaning {
+                let all = wrong.get_or_insert_with(Problems::default);
+                all.extend(problems.clone());
+            }
+        });
+        wrong
+    }
+
+    /// The formula without KPI names and with the `where` in every population. Call
+    /// [`Narrowing::check`] first.
+    pub fn apply(&self, scope: Scope, formula: &Formula) -> Formula {
+        inline(scope, formula, &mut |measure| Measure {
+            population: self.narrowed(&measure.population),
+            ..measure.clone()
+        })
+    }
+
+    fn narrowed(&self, population: &Population) -> Population {
+        let key = (population.table, setting_of(population.role));
+        let Some(Ok(own)) = self.found.get(&key) else {
+            return population.clone();
+        };
+        let filters = population.filter.iter().chain([own]).cloned();
+        Population {
+            filter: Some(join(filters)),
+            ..population.clone()
+        }
+    }
+}

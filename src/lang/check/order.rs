@@ -1,0 +1,116 @@
+//! The order in which definitions that name each other are checked, and the circles among them.
+
+use crate::base::diagnostic::Diagnostic;
+use crate::lang::syntax::ast::Name;
+
+/// What must come before what, put in order.
+pub(super) struct Order {
+    /// Every index that is in no circle and leads to none, after all that it needs.
+    pub sorted: Vec<usize>,
+    /// Each circle found, from its first member to its last.
+    pub circles: Vec<Vec<usize>>,
+}
+
+/// What is said of a circle (K228): the whole way round, told at its first member.
+pub(super) fn circular<'a>(
+    kind: &str,
+    circle: &[usize],
+    name: impl Fn(usize) -> &'a Name,
+) -> Diagnostic {
+    let first = name(circle[0]);
+    let way = circle.iter().chain(circle.first());
+    let way: Vec<&str> = way.map(|index| name(*index).node.as_str()).collect();
+    let message = format!("{kind} `{}` is defined by itself", first.node);
+    Diagnostic::error("K228", first.span, message).help(way.join(" → "))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Unseen,
+    OnPath,
+    Done,
+    Broken,
+}
+
+/// Orders indexes so that `needs[i]` come before `i`. Without recursion, because chains may be long.
+pub(super) fn dependencies_first(needs: &[Vec<usize>]) -> Order {
+    let mut order = Order {
+        sorted: Vec::new(),
+        circles: Vec::new(),
+    };
+    let mut marks = vec![Mark::Unseen; needs.len()];
+    for start in 0..needs.len() {
+        if marks[start] == Mark::Unseen {
+            walk(start, needs, &mut marks, &mut order);
+        }
+    }
+    order
+}
+
+fn walk(start: usize, needs: &[Vec<usize>], marks: &mut [Mark], order: &mut Order) {
+    let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+    marks[start] = Mark::OnPath;
+    let mut broken: Vec<bool> = vec![false];
+    while let Some((index, place)) = path.last().copied() {
+        let depth = path.len() - 1;
+        let Some(&needed) = needs[index].get(place) else {
+            path.pop();
+            let is_broken = broken.pop().unwrap_or_default();
+            marks[index] = if is_broken { Mark::Broken } else { Mark::Done };
+            match is_broken {
+                true => broken.iter_mut().for_each(|mark| *mark = true),
+                false => order.sorted.push(index),
+            }
+            continue;
+        };
+        path[depth].1 += 1;
+        match marks[needed] {
+            Mark::Unseen => {
+                marks[needed] = Mark::OnPath;
+                path.push((needed, 0));
+                broken.push(false);
+            }
+            Mark::Done => {}
+            Mark::Broken => broken[depth] = true,
+            Mark::OnPath => {
+                let first = path.iter().position(|(seen, _)| *seen == needed);
+                let circle = path[first.unwrap_or(0)..].iter().map(|(seen, _)| *seen);
+                order.circles.push(circle.collect());
+                broken[depth] = true;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_comes_first() {
+        let order = dependencies_first(&[vec![2], vec![0], vec![]]);
+        assert_eq!(order.sorted, [2, 0, 1]);
+        assert!(order.circles.is_empty());
+    }
+
+    #[test]
+    fn circles_are_found_once_and_what_leads_to_them_is_left_out() {
+        let order = dependencies_first(&[vec![1], vec![2], vec![1], vec![]]);
+        assert_eq!(order.circles, [vec![1, 2]]);
+        assert_eq!(order.sorted, [3]);
+    }
+
+    #[test]
+    fn a_long_chain_does_not_overflow() {
+        let needs: Vec<Vec<usize>> = (0..200_000)
+            .map(|index| if index == 0 { vec![] } else { vec![index - 1] })
+            .rev()
+            .collect();
+        let count = needs.len();
+        let turned: Vec<Vec<usize>> = needs
+            .iter()
+            .map(|list| list.iter().map(|index| count - 1 - index).collect())
+            .collect();
+        assert_eq!(dependencies_first(&turned).sorted.len(), count);
+    }
+}

@@ -1,0 +1,301 @@
+//! Sources: how reports are read. Programs are only carried along; they are compiled where they run.
+
+use chrono::format::{Item, StrftimeItems};
+
+use super::index::Entry;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::Scale;
+use crate::lang::model::{
+    ArrayPath, Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, Words,
+};
+use crate::lang::syntax::ast;
+
+/// Checks all sources. Severities lie on the scale `severity`, if there is one.
+pub(super) fn sources(
+    entries: &[Entry<ast::Source>],
+    severity: Option<&Scale>,
+    problems: &mut Problems,
+) -> Vec<ReportSource> {
+    let check = |entry: &Entry<ast::Source>| {
+        let mut reading = Reading {
+            severity,
+            seen: Vec::new(),
+            problems,
+        };
+        reading.source(entry)
+    };
+    entries.iter().filter_map(check).collect()
+}
+
+struct Reading<'a> {
+    severity: Option<&'a Scale>,
+    /// The clauses read so far.
+    seen: Vec<&'static str>,
+    problems: &'a mut Problems,
+}
+
+/// The clauses found; those that must be there are still in question.
+#[derive(Default)]
+struct Found {
+    tool: Option<String>,
+    kind: Option<ToolKind>,
+    reads: Vec<Shape>,
+    known_by: Option<Spanned<String>>,
+    scan: Option<Spanned<String>>,
+    rows: Option<Spanned<String>>,
+    severity: Words<u8>,
+    status: Words<Status>,
+    evidence: Words<Evidence>,
+    dates: Vec<String>,
+    fills: Option<Fills>,
+    identity: Vec<RowField>,
+    parts: Vec<ArrayPath>,
+}
+
+impl Reading<'_> {
+    fn source(&mut self, entry: &Entry<ast::Source>) -> Option<ReportSource> {
+        let tree = entry.tree;
+        let mut found = Found::default();
+        for clause in &tree.clauses {
+            if self.is_first(clause) {
+                self.clause(clause, &mut found);
+            }
+        }
+        self.report_missing(tree);
+        Some(ReportSource {
+            name: tree.name.node.clone(),
+            title: tree.title.as_ref().map(|title| title.node.clone()),
+            tool: found.tool?,
+            kind: found.kind?,
+            reads: found.reads,
+            known_by: found.known_by?,
+            scan: found.scan,
+            rows: found.rows?,
+            severity: found.severity,
+            status: found.status,
+            evidence: found.evidence,
+            dates: found.dates,
+            fills: found.fills.unwrap_or(Fills::Observations),
+            identity: found.identity,
+            parts: found.parts,
+            span: entry.span,
+        })
+    }
+
+    fn is_first(&mut self, clause: &Spanned<ast::SourceClause>) -> bool {
+        let name = clause_name(&clause.node);
+        if self.seen.contains(&name) {
+            let message = format!("`{name}` stands twice in this source");
+            self.problems
+                .push(Diagnostic::error("K701", clause.span, message).label("leave one out"));
+            return false;
+        }
+        self.seen.push(name);
+        true
+    }
+
+    fn clause(&mut self, clause: &Spanned<ast::SourceClause>, found: &mut Found) {
+        match &clause.node {
+            ast::SourceClause::Tool(tool) => found.tool = Some(tool.node.clone()),
+            ast::SourceClause::Kind(name) => {
+                found.kind = self.word("a kind of tool", name, ToolKind::ALL, ToolKind::word);
+            }
+            ast::SourceClause::Reads(names) => {
+                for name in names {
+                    let shape = self.word("a shape of reports", name, Shape::ALL, Shape::word);
+                    found.reads.extend(shape);
+                }
+            }
+            ast::SourceClause::KnownBy(text) => found.known_by = Some(text.clone()),
+            ast::SourceClause::Scan(text) => found.scan = Some(text.clone()),
+            ast::SourceClause::Rows(text) => found.rows = Some(text.clone()),
+            ast::SourceClause::Words { of, rules } => self.words(*of, rules, clause.span, found),
+            ast::SourceClause::Dates(formats) => {
+                for format in formats {
+                    self.date_format(format);
+                    found.dates.push(format.node.clone());
+                }
+            }
+            ast::SourceClause::Fills(name) => {
+                found.fills = self.word("a table to fill", name, Fills::ALL, Fills::word);
+            }
+            ast::SourceClause::Parts(paths) => {
+                for path in paths {
+                    let place = self.array(path);
+                    found.parts.extend(place);
+                }
+            }
+            ast::SourceClause::Identity(names) => {
+                for name in names {
+                    let field = self.word("a field of rows", name, RowField::ALL, RowField::word);
+                    found.identity.extend(field);
+                }
+            }
+        }
+    }
+
+    /// One of the words that may stand here.
+    fn word<T: Copy>(
+        &mut self,
+        what: &str,
+        name: &ast::Name,
+        all: &[T],
+        word: fn(T) -> &'static str,
+    ) -> Option<T> {
+        let found = all.iter().copied().find(|known| word(*known) == name.node);
+        if found.is_none() {
+            let known: Vec<&str> = all.iter().map(|known| word(*known)).collect();
+            let message = format!("`{}` is not {what}", name.node);
+            let problem = Diagnostic::error("K702", name.span, message)
+                .suggest(&name.node, known.iter().copied());
+            self.problems
+                .push(problem.help(format!("one of: {}", known.join(", "))));
+        }
+        found
+    }
+
+    fn words(
+        &mut self,
+        of: ast::SourceWords,
+        rules: &[Spanned<ast::WordRule>],
+        clause: Span,
+        found: &mut Found,
+    ) {
+        match of {
+            ast::SourceWords::Severity => {
+                found.severity = self.table(rules, clause, Self::severity_word);
+            }
+            ast::SourceWords::Status => {
+                found.status = self.table(rules, clause, |own, name| {
+                    own.word("a status", name, Status::ALL, Status::word)
+                });
+            }
+            ast::SourceWords::Evidence => {
+                found.evidence = self.table(rules, clause, |own, name| {
+                    own.word("a grade of evidence", name, Evidence::ALL, Evidence::word)
+                });
+            }
+        }
+    }
+
+    fn table<T: Copy>(
+        &mut self,
+        rules: &[Spanned<ast::WordRule>],
+        clause: Span,
+        meaning: fn(&mut Self, &ast::Name) -> Option<T>,
+    ) -> Words<T> {
+        let mut words = Words {
+            span: Some(clause),
+            ..Words::default()
+        };
+        let mut has_otherwise = false;
+        for rule in rules {
+            let meaning = meaning(self, &rule.node.to);
+            let is_new = match &rule.node.word {
+                Some(word) => {
+                    let word = word.node.trim().to_lowercase();
+                    let is_new = words.listed.iter().all(|(listed, _)| *listed != word);
+                    words.listed.extend(meaning.map(|meaning| (word, meaning)));
+                    is_new
+                }
+                None => {
+                    words.otherwise = meaning;
+                    !std::mem::replace(&mut has_otherwise, true)
+                }
+            };
+            if !is_new {
+                let message = "this word has a meaning already (case does not count)";
+                self.problems
+                    .push(Diagnostic::error("K704", rule.span, message).label("leave one out"));
+            }
+        }
+        words
+    }
+
+    fn severity_word(&mut self, name: &ast::Name) -> Option<u8> {
+        let Some(scale) = self.severity else {
+            let message = "there is no scale `severity` for the severities of reports";
+            self.problems.push(
+                Diagnostic::error("K703", name.span, message)
+                    .help("add `scale severity is info < low < medium < high < critical`"),
+            );
+            return None;
+        };
+        let code = scale.code(&name.node);
+        if code.is_none() {
+            let message = format!("`{}` is not a severity", name.node);
+            self.problems.push(
+                Diagnostic::error("K703", name.span, message)
+                    .suggest(&name.node, scale.values.iter().map(String::as_str))
+                    .help(format!("scale {scale}")),
+            );
+        }
+        code
+    }
+
+    fn date_format(&mut self, format: &ast::Text) {
+        let is_bad = StrftimeItems::new(&format.node).any(|item| matches!(item, Item::Error));
+        if is_bad {
+            let message = format!("\"{}\" is not a format of dates", format.node);
+            self.problems.push(
+                Diagnostic::error("K705", format.span, message)
+                    .help("a format is written `%Y-%m-%d %H:%M:%S`"),
+            );
+        }
+    }
+
+    fn array(&mut self, path: &ast::Text) -> Option<ArrayPath> {
+        let place = ArrayPath::read(&path.node);
+        if place.is_none() {
+            let message = format!("\"{}\" is no path to an array", path.node);
+            self.problems.push(
+                Diagnostic::error("K706", path.span, message).help(
+                    "a path is written `.runs[].results`, and `.` if the report is the array",
+                ),
+            );
+        }
+        place
+    }
+
+    fn report_missing(&mut self, tree: &ast::Source) {
+        for needed in ["tool", "kind", "reads", "known by", "rows", "identity"] {
+            if !self.seen.contains(&needed) {
+                let message = format!("source `{}` has no `{needed}`", tree.name.node);
+                let problem = Diagnostic::error("K700", tree.name.span, message);
+                self.problems.push(problem.help(example(needed)));
+            }
+        }
+    }
+}
+
+fn clause_name(clause: &ast::SourceClause) -> &'static str {
+    match clause {
+        ast::SourceClause::Tool(_) => "tool",
+        ast::SourceClause::Kind(_) => "kind",
+        ast::SourceClause::Reads(_) => "reads",
+        ast::SourceClause::KnownBy(_) => "known by",
+        ast::SourceClause::Scan(_) => "scan",
+        ast::SourceClause::Rows(_) => "rows",
+        ast::SourceClause::Words { of, .. } => match of {
+            ast::SourceWords::Severity => "severity",
+            ast::SourceWords::Status => "status",
+            ast::SourceWords::Evidence => "evidence",
+        },
+        ast::SourceClause::Dates(_) => "dates",
+        ast::SourceClause::Fills(_) => "fills",
+        ast::SourceClause::Identity(_) => "identity",
+        ast::SourceClause::Parts(_) => "parts",
+    }
+}
+
+fn example(clause: &str) -> &'static str {
+    match clause {
+        "tool" => "write `tool \"zap\"`",
+        "kind" => "write `kind dast`",
+        "reads" => "write `reads json`",
+        "known by" => "write a program between three quotes that is true for these reports",
+        "rows" => "write a program between three quotes that gives one object a row",
+        _ => "write `identity rule_id, url`",
+    }
+}

@@ -1,0 +1,141 @@
+//! What names mean while definitions and queries are checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::types::{FieldType, Scale};
+use crate::lang::model::{Definitions, Kpi, KpiId, Table, TableId, View};
+
+/// The definitions known so far, and how to find them.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub model: &'a Definitions,
+    pub known: &'a Known,
+}
+
+/// Names that are looked up often, and names that are not to be reported as unknown because their
+/// definition has an error of its own.
+#[derive(Default)]
+pub(super) struct Known {
+    pub kpis: BTreeMap<String, KpiId>,
+    broken: BTreeSet<(Kind, String)>,
+    /// Fields, events and states.
+    broken_nouns: BTreeSet<(TableId, String)>,
+    /// An SLA names no known table, so its nouns may be missing anywhere.
+    pub sla_without_table: bool,
+}
+
+/// The kinds of definitions that others refer to by name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Kind {
+    Scale,
+    Table,
+    Condition,
+    Score,
+    Kpi,
+    View,
+}
+
+impl Known {
+    /// The names of definitions that have no errors.
+    pub fn of(model: &Definitions) -> Self {
+        let ids = model.kpis.iter().enumerate();
+        Known {
+            kpis: ids
+                .map(|(index, kpi)| (kpi.name.clone(), KpiId(index)))
+                .collect(),
+            ..Known::default()
+        }
+    }
+
+    /// Notes that a definition of this name exists and is wrong.
+    pub fn break_name(&mut self, kind: Kind, name: &str) {
+        self.broken.insert((kind, name.to_owned()));
+    }
+
+    /// Notes that a field, event or state of this name exists and is wrong.
+    pub fn break_noun(&mut self, table: TableId, name: &str) {
+        self.broken_nouns.insert((table, name.to_owned()));
+    }
+
+    /// Notes that a KPI has been found right.
+    pub fn mend_kpi(&mut self, name: &str, id: KpiId) {
+        self.broken.remove(&(Kind::Kpi, name.to_owned()));
+        self.kpis.insert(name.to_owned(), id);
+    }
+
+    /// Notes that a named condition has been found right.
+    pub fn mend_condition(&mut self, name: &str) {
+        self.broken.remove(&(Kind::Condition, name.to_owned()));
+    }
+
+    /// Whether any definition or noun was found wrong.
+    pub fn has_broken(&self) -> bool {
+        self.sla_without_table || !self.broken.is_empty() || !self.broken_nouns.is_empty()
+    }
+
+    pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
+        !self.broken.is_empty() && self.broken.contains(&(kind, name.to_owned()))
+    }
+
+    pub fn is_broken_noun(&self, table: TableId, name: &str) -> bool {
+        let of_sla = matches!(name, "due_at" | "breached" | "overdue");
+        (self.sla_without_table && of_sla) || self.broken_nouns.contains(&(table, name.to_owned()))
+    }
+}
+
+impl<'a> Scope<'a> {
+    pub fn table(self, id: TableId) -> &'a Table {
+        self.model.table(id)
+    }
+
+    /// A KPI without errors.
+    pub fn kpi(self, name: &str) -> Option<KpiId> {
+        let id = self.known.kpis.get(name).copied()?;
+        (!self.known.is_broken(Kind::Kpi, name)).then_some(id)
+    }
+
+    pub fn kpi_at(self, id: KpiId) -> &'a Kpi {
+        &self.model.kpis[id.0]
+    }
+
+    pub fn view(self, name: &str) -> Option<&'a View> {
+        self.model.views.iter().find(|view| view.name == name)
+    }
+
+    /// A scale as its definition writes it and where that is, for a help line.
+    pub fn cite_scale(self, scale: &Scale) -> String {
+        match self.model.places.get(&format!("scale {}", scale.name)) {
+            Some(place) => format!("{scale} ({place})"),
+            None => scale.to_string(),
+        }
+    }
+
+    /// What a table offers and where it is defined, for a help line: `findings has … (place)`.
+    pub fn cite_table(self, id: TableId, offers: &str) -> String {
+        let name = &self.table(id).name;
+        match self.model.places.get(&format!("table {name}")) {
+            Some(place) => format!("{name} has {offers} ({place})"),
+            None => format!("{name} has {offers}"),
+        }
+    }
+
+    /// Declared fields of a table first, then keys and times.
+    pub fn field_names(self, id: TableId) -> Vec<&'a str> {
+        let fields = &self.table(id).fields;
+        let (declared, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.declared);
+        declared
+            .into_iter()
+            .chain(others)
+            .map(|field| field.name.as_str())
+            .collect()
+    }
+
+    /// The type of a field, by its place.
+    pub fn field_type(self, field: crate::lang::model::FieldId) -> &'a FieldType {
+        &self.model.field(field).field_type
+    }
+
+    pub fn field_name(self, field: crate::lang::model::FieldId) -> &'a str {
+        &self.model.field(field).name
+    }
+}

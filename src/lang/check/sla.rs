@@ -1,0 +1,382 @@
+//! SLAs: the clock, what stops and pauses it, and how long it may run.
+
+use super::clauses::{needed, once};
+use super::clocks::add_due;
+use super::conditions::{Setting, Site, condition};
+use super::dates;
+use super::index::Entry;
+use super::relations::{find_event, find_table};
+use super::scope::{Known, Scope};
+use super::unreachable;
+use super::versions::{Dated, Versions, group, in_order};
+use super::wording::list;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Sources, Span, Spanned};
+use crate::lang::model::{
+    Definitions, DueLine, EventId, EventSource, Sla, SlaId, SlaVersion, StateSource, TableId,
+};
+use crate::lang::syntax::ast::{self, DateLiteral, SlaClause};
+
+/// Adds `due_at`, `breached` and `overdue` to the tables of SLAs, so that everything else can name
+/// them even where an SLA has errors. SLAs themselves come later.
+pub(super) fn nouns(
+    entries: &[Entry<ast::Sla>],
+    model: &mut Definitions,
+    known: &mut Known,
+    problems: &mut Problems,
+) {
+    let mut taken: Vec<(TableId, String)> = Vec::new();
+    for (index, versions) in groups(entries).iter().enumerate() {
+        let tree = entries[versions.members[0]].tree;
+        let Some(table) = table_of(tree, model) else {
+            known.sla_without_table = true;
+            continue;
+        };
+        let earlier = taken
+            .iter()
+            .find(|(other, _)| *other == table)
+            .map(|(_, name)| name.clone());
+        let target = &mut model.tables[table.0];
+        add_due(
+            target,
+            SlaId(index),
+            &tree.name,
+            earlier.as_deref(),
+            problems,
+        );
+        taken.push((table, tree.name.node.clone()));
+    }
+}
+
+fn groups(entries: &[Entry<ast::Sla>]) -> Vec<Versions> {
+    group(entries, |tree: &ast::Sla| &tree.name)
+}
+
+fn table_of(tree: &ast::Sla, model: &Definitions) -> Option<TableId> {
+    tree.clauses.iter().find_map(|clause| match &clause.node {
+        SlaClause::Of(name) => model.table_named(&name.node),
+        SlaClause::Owner(_)
+        | SlaClause::Starts(_)
+        | SlaClause::Stops(_)
+        | SlaClause::Pauses(_)
+        | SlaClause::Due { .. }
+        | SlaClause::Since(_) => None,
+    })
+}
+
+/// Adds all SLAs, each with its versions. After an error the ids no longer fit, which is why no
+/// definitions come out of such a run.
+pub(super) fn slas(
+    sources: &Sources,
+    entries: &[Entry<ast::Sla>],
+    model: &mut Definitions,
+    known: &Known,
+    problems: &mut Problems,
+) {
+    for versions in groups(entries) {
+        let scope = Scope { model, known };
+        let trees: Vec<&ast::Sla> = versions
+            .members
+            .iter()
+            .map(|index| entries[*index].tree)
+            .collect();
+        if let Some(sla) = sla(sources, scope, &trees, problems) {
+            model.slas.push(sla);
+        }
+    }
+}
+
+/// What all versions of an SLA share: the clock.
+#[derive(PartialEq)]
+struct Clock {
+    table: TableId,
+    starts: EventId,
+    stops: Vec<EventId>,
+    pauses: Vec<usize>,
+}
+
+fn sla(
+    sources: &Sources,
+    scope: Scope,
+    trees: &[&ast::Sla],
+    problems: &mut Problems,
+) -> Option<Sla> {
+    let read: Vec<Option<(Clock, Dated<SlaVersion>)>> = trees
+        .iter()
+        .map(|tree| version(scope, tree, problems))
+        .collect();
+    let read: Vec<(Clock, Dated<SlaVersion>)> = read.into_iter().collect::<Option<_>>()?;
+    let name = &trees[0].name;
+    let (mut clocks, mut dated) = (Vec::new(), Vec::new());
+    for (clock, version) in read {
+        clocks.push(clock);
+        dated.push(version);
+    }
+    for (clock, version) in clocks.iter().zip(&dated) {
+        if *clock != clocks[0] {
+            problems.push(clocks_differ(version.name, &name.node));
+        }
+    }
+    let clock = clocks.swap_remove(0);
+    Some(Sla {
+        name: name.node.clone(),
+        title: trees[0].title.as_ref().map(|title| title.node.clone()),
+        owner: owner(trees[0]),
+        table: clock.table,
+        starts: clock.starts,
+        stops: clock.stops,
+        pauses: clock.pauses,
+        versions: in_order(sources, "sla", &name.node, dated, problems),
+        span: name.span,
+    })
+}
+
+fn clocks_differ(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "K515",
+        span,
+        format!("versions of sla `{name}` have different clocks"),
+    )
+    .label("`of`, `starts`, `stops` and `pauses` stay the same")
+    .help("versions differ in their `due` lines only")
+}
+
+fn owner(tree: &ast::Sla) -> Option<String> {
+    tree.clauses.iter().find_map(|clause| match &clause.node {
+        SlaClause::Owner(text) => Some(text.node.clone()),
+        SlaClause::Of(_)
+        | SlaClause::Starts(_)
+        | SlaClause::Stops(_)
+        | SlaClause::Pauses(_)
+        | SlaClause::Due { .. }
+        | SlaClause::Since(_) => None,
+    })
+}
+
+/// One `due` line as written.
+struct Due<'a> {
+    within: &'a Spanned<ast::Duration>,
+    filter: Option<&'a Spanned<ast::Condition>>,
+    span: Span,
+}
+
+#[derive(Default)]
+struct Clauses<'a> {
+    owner: Option<()>,
+    of: Option<&'a ast::Name>,
+    starts: Option<&'a ast::Name>,
+    stops: Option<&'a [ast::Name]>,
+    pauses: Option<&'a [ast::Name]>,
+    due: Vec<Due<'a>>,
+    since: Option<&'a Spanned<DateLiteral>>,
+}
+
+fn sort_clauses<'a>(tree: &'a ast::Sla, problems: &mut Problems) -> Clauses<'a> {
+    let mut sorted = Clauses::default();
+    for clause in &tree.clauses {
+        let span = clause.span;
+        match &clause.node {
+            SlaClause::Owner(_) => once(&mut sorted.owner, (), "owner", span, problems),
+            SlaClause::Of(name) => once(&mut sorted.of, name, "of", span, problems),
+            SlaClause::Starts(name) => once(&mut sorted.starts, name, "starts", span, problems),
+            SlaClause::Stops(names) => once(&mut sorted.stops, names, "stops", span, problems),
+            SlaClause::Pauses(names) => once(&mut sorted.pauses, names, "pauses", span, problems),
+            SlaClause::Due { within, filter } => sorted.due.push(Due {
+                within,
+                filter: filter.as_ref(),
+                span,
+            }),
+            SlaClause::Since(date) => once(&mut sorted.since, date, "since", span, problems),
+        }
+    }
+    sorted
+}
+
+fn version(
+    scope: Scope,
+    tree: &ast::Sla,
+    problems: &mut Problems,
+) -> Option<(Clock, Dated<SlaVersion>)> {
+    let clauses = sort_clauses(tree, problems);
+    let name = &tree.name;
+    let of = needed(clauses.of, "sla", name, "of", "of findings", problems);
+    let starts = needed(
+        clauses.starts,
+        "sla",
+        name,
+        "starts",
+        "starts found",
+        problems,
+    );
+    let stops = needed(
+        clauses.stops,
+        "sla",
+        name,
+        "stops",
+        "stops verified, closed",
+        problems,
+    );
+    let since = match clauses.since {
+        Some(date) => dates::since(&scope.model.calendar, date, problems).map(Some),
+        None => Some(None),
+    };
+    check_otherwise(&clauses.due, name, problems);
+    let table = find_table(scope, of?, problems)?;
+    let starts = starts.and_then(|name| event(scope, table, name, "starts", problems));
+    let stops = stops.and_then(|names| self::stops(scope, table, names, problems));
+    let pauses = pauses(scope, table, clauses.pauses.unwrap_or_default(), problems);
+    let lines = due_lines(scope, table, &clauses.due, problems);
+    let clock = Clock {
+        table,
+        starts: starts?,
+        stops: stops?,
+        pauses: pauses?,
+    };
+    let since = since?;
+    let version = SlaVersion {
+        since,
+        lines: lines?,
+    };
+    let dated = Dated {
+        since,
+        name: name.span,
+        version,
+    };
+    Some((clock, dated))
+}
+
+fn stops(
+    scope: Scope,
+    table: TableId,
+    names: &[ast::Name],
+    problems: &mut Problems,
+) -> Option<Vec<EventId>> {
+    let found: Vec<Option<EventId>> = names
+        .iter()
+        .map(|name| event(scope, table, name, "stops", problems))
+        .collect();
+    found.into_iter().collect()
+}
+
+/// An event of the table; not the breach that the SLA itself makes.
+fn event(
+    scope: Scope,
+    table: TableId,
+    name: &ast::Name,
+    clause: &str,
+    problems: &mut Problems,
+) -> Option<EventId> {
+    let id = find_event(scope, table, name, clause, problems)?;
+    match scope.table(table).events[id.event].source {
+        EventSource::Breach(_) => {
+            problems.push(made_by_sla(name, clause));
+            None
+        }
+        EventSource::Columns(_) | EventSource::LastOf { .. } => Some(id),
+    }
+}
+
+fn made_by_sla(name: &ast::Name, clause: &str) -> Diagnostic {
+    Diagnostic::error(
+        "K516",
+        name.span,
+        format!(
+            "`{}` is made by an sla and cannot be in its `{clause}`",
+            name.node
+        ),
+    )
+    .label("use an event or state of the table itself")
+}
+
+fn pauses(
+    scope: Scope,
+    table: TableId,
+    names: &[ast::Name],
+    problems: &mut Problems,
+) -> Option<Vec<usize>> {
+    let found: Vec<Option<usize>> = names
+        .iter()
+        .map(|name| pause(scope, table, name, problems))
+        .collect();
+    found.into_iter().collect()
+}
+
+fn pause(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems) -> Option<usize> {
+    let own = scope.table(table);
+    if let Some(state) = own.state_named(&name.node) {
+        return match own.states[state].source {
+            StateSource::Overdue(_) => {
+                problems.push(made_by_sla(name, "pauses"));
+                None
+            }
+            StateSource::Columns { .. } | StateSource::Intervals { .. } => Some(state),
+        };
+    }
+    if scope.known.is_broken_noun(table, &name.node) {
+        return None;
+    }
+    let states = || own.states.iter().map(|state| state.name.as_str());
+    problems.push(
+        Diagnostic::error(
+            "K203",
+            name.span,
+            format!("`{}` is not a state of {}", name.node, own.name),
+        )
+        .suggest(&name.node, states())
+        .help(format!("states of {}: {}", own.name, list(states()))),
+    );
+    None
+}
+
+/// The last line, and only it, is `otherwise` (K511).
+fn check_otherwise(due: &[Due], name: &ast::Name, problems: &mut Problems) {
+    let Some(last) = due.last() else {
+        needed::<()>(None, "sla", name, "due", "due 90 days otherwise", problems);
+        return;
+    };
+    if let Some(place) = due.iter().position(|line| line.filter.is_none()) {
+        for line in &due[place + 1..] {
+            problems.push(
+                Diagnostic::error("K511", line.span, "nothing is left after `otherwise`")
+                    .label("move this line above it"),
+            );
+        }
+        return;
+    }
+    problems.push(
+        Diagnostic::error("K511", last.span, "the last `due` line must be `otherwise`")
+            .label("rows that no line matches would have no due date")
+            .help("add a line such as `due 180 days otherwise`"),
+    );
+}
+
+fn due_lines(
+    scope: Scope,
+    table: TableId,
+    due: &[Due],
+    problems: &mut Problems,
+) -> Option<Vec<DueLine>> {
+    let site = Site {
+        table,
+        setting: Setting::Constant("a `due` line"),
+    };
+    let lines: Vec<Option<(DueLine, Span)>> = due
+        .iter()
+        .map(|line| {
+            let micros = dates::micros(line.within, problems);
+            let filter = match line.filter {
+                Some(filter) => condition(scope, site, filter, problems).map(Some),
+                None => Some(None),
+            };
+            let line_checked = DueLine {
+                micros: micros?,
+                filter: filter?,
+            };
+            Some((line_checked, line.span))
+        })
+        .collect();
+    let all_right = lines.iter().all(Option::is_some);
+    let lines: Vec<(DueLine, Span)> = lines.into_iter().flatten().collect();
+    unreachable::report(scope, &lines, problems);
+    all_right.then(|| lines.into_iter().map(|(line, _)| line).collect())
+}

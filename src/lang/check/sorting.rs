@@ -1,0 +1,117 @@
+//! `top` and `sort by`: what a table of values may be ordered by.
+
+use super::asked::Clauses;
+use super::columns::Draft;
+use super::queries::positive;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::Grain;
+use crate::lang::model::{Dimension, Sort, SortColumn, Top};
+use crate::lang::syntax::ast;
+
+/// `top 10 by risk_exposure`: groups, ranked by a column, the first if none is named.
+pub(super) fn top(
+    drafts: &[Draft],
+    clauses: &Clauses,
+    problems: &mut Problems,
+) -> Option<Option<Top>> {
+    let Some((count, by, span)) = clauses.top else {
+        return Some(None);
+    };
+    if clauses.by.is_none() {
+        problems.push(
+            Diagnostic::error("K601", span, "the top of what? this query has no groups")
+                .label("`top` needs `by`")
+                .help("such as `risk_exposure by app top 10`"),
+        );
+        return None;
+    }
+    let count = positive(Some(count), "top", problems)??;
+    let by = match by {
+        None => 0,
+        Some(name) => {
+            let place = drafts
+                .iter()
+                .position(|draft| draft.column.name == name.node);
+            if place.is_none() {
+                problems.push(not_a_column(drafts, name));
+            }
+            place?
+        }
+    };
+    Some(Some(Top { count, by }))
+}
+
+fn column_names(drafts: &[Draft]) -> impl Iterator<Item = &str> + Clone {
+    drafts.iter().map(|draft| draft.column.name.as_str())
+}
+
+fn not_a_column(drafts: &[Draft], name: &ast::Name) -> Diagnostic {
+    Diagnostic::error(
+        "K602",
+        name.span,
+        format!("`{}` is not a column of this query", name.node),
+    )
+    .suggest(&name.node, column_names(drafts))
+    .help(format!(
+        "rank by {}",
+        super::wording::list(column_names(drafts))
+    ))
+}
+
+/// Keys to sort by: the period, dimensions, columns.
+pub(super) fn sort(
+    drafts: &[Draft],
+    by: &[Dimension],
+    clauses: &Clauses,
+    problems: &mut Problems,
+) -> Option<Vec<Sort>> {
+    let over = clauses.over.map(|(grain, _)| grain);
+    let keys: Vec<Option<Sort>> = clauses
+        .sort
+        .unwrap_or_default()
+        .iter()
+        .map(|key| {
+            let by = sort_column(drafts, by, over, &key.field, problems)?;
+            Some(Sort {
+                by,
+                descending: key.descending,
+            })
+        })
+        .collect();
+    keys.into_iter().collect()
+}
+
+fn sort_column(
+    drafts: &[Draft],
+    by: &[Dimension],
+    over: Option<Grain>,
+    field: &ast::FieldRef,
+    problems: &mut Problems,
+) -> Option<SortColumn> {
+    let name = &field.name.node;
+    let dimension = by.iter().position(|dimension| dimension.name == *name);
+    let column = column_names(drafts).position(|column| column == name);
+    let is_period = over.is_some_and(|grain| name == "period" || name == grain.word());
+    let found = dimension
+        .map(SortColumn::Dimension)
+        .or(column.map(SortColumn::Value))
+        .or(is_period.then_some(SortColumn::Period));
+    if found.is_none() {
+        let grain = over.map(Grain::word);
+        let names = by
+            .iter()
+            .map(|dimension| dimension.name.as_str())
+            .chain(column_names(drafts))
+            .chain(grain);
+        problems.push(
+            Diagnostic::error(
+                "K602",
+                field.span(),
+                format!("`{name}` is not a column of this query"),
+            )
+            .suggest(name, names.clone())
+            .help(format!("sort by {}", super::wording::list(names))),
+        );
+    }
+    found
+}

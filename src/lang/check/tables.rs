@@ -1,0 +1,261 @@
+//! Tables: the columns of their files, and which of them are keys and times.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::clauses::once;
+use super::index::Entry;
+use super::scope::{Kind, Known};
+use super::wording::describe;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::Spanned;
+use crate::base::types::{FieldType, Scale};
+use crate::lang::model::{Column, Field, FieldSource, Table, TableId};
+use crate::lang::syntax::ast::{self, EventTime, TableClause};
+
+/// What reading tables needs to know.
+pub(super) struct Reading<'a> {
+    pub scales: &'a BTreeMap<String, Arc<Scale>>,
+    pub known: &'a mut Known,
+    pub problems: &'a mut Problems,
+}
+
+/// Tables with their own columns, keys and knowledge time; parents, events and states come later.
+pub(super) fn tables(entries: &[Entry<ast::Table>], reading: &mut Reading) -> Vec<Table> {
+    entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| table(TableId(index), entry, reading))
+        .collect()
+}
+
+fn table(id: TableId, entry: &Entry<ast::Table>, reading: &mut Reading) -> Table {
+    let mut table = Table {
+        name: entry.tree.name.node.clone(),
+        title: entry.tree.title.as_ref().map(|title| title.node.clone()),
+        span: entry.tree.name.span,
+        columns: Vec::new(),
+        fields: Vec::new(),
+        key: None,
+        parents: Vec::new(),
+        events: Vec::new(),
+        states: Vec::new(),
+        known_from: None,
+        excludes: Vec::new(),
+    };
+    let (mut key, mut known_from) = (None, None);
+    for clause in &entry.tree.clauses {
+        let span = clause.span;
+        match &clause.node {
+            TableClause::Key(column) => {
+                let index = mention(&mut table, column, Use::Key, reading.problems);
+                once(&mut key, index, "key", span, reading.problems);
+            }
+            TableClause::Known(column) => {
+                let index = mention(&mut table, column, Use::Knowledge, reading.problems);
+                once(&mut known_from, index, "known from", span, reading.problems);
+            }
+            TableClause::Field {
+                name,
+                field_type,
+                from: None,
+            } => match read_type(field_type, reading) {
+                Some(field_type) => declare(&mut table, name, field_type, reading.problems),
+                None => reading.known.break_noun(id, &name.node),
+            },
+            TableClause::BelongsTo { .. }
+            | TableClause::Event { .. }
+            | TableClause::State { .. }
+            | TableClause::Field { .. }
+            | TableClause::Exclude { .. } => {
+                mention_columns(&mut table, &clause.node, reading.problems);
+            }
+        }
+    }
+    table.key = key;
+    table.known_from = known_from;
+    table
+}
+
+/// Columns that a clause uses without declaring them.
+fn mention_columns(table: &mut Table, clause: &TableClause, problems: &mut Problems) {
+    match clause {
+        TableClause::BelongsTo { column, .. } => {
+            mention(table, column, Use::Key, problems);
+        }
+        TableClause::Event {
+            at: EventTime::Columns(columns),
+            ..
+        } => mention_times(table, columns, problems),
+        TableClause::State {
+            intervals: None,
+            from,
+            until,
+            ..
+        } => {
+            mention_times(table, from, problems);
+            mention_times(table, until, problems);
+        }
+        TableClause::Event { .. }
+        | TableClause::State { .. }
+        | TableClause::Key(_)
+        | TableClause::Known(_)
+        | TableClause::Field { .. }
+        | TableClause::Exclude { .. } => {}
+    }
+}
+
+/// Columns of times that another table's events and states read.
+pub(super) fn mention_times(table: &mut Table, columns: &[ast::Name], problems: &mut Problems) {
+    for column in columns {
+        mention(table, column, Use::Time, problems);
+    }
+}
+
+/// What an undeclared column is used for, which settles its type.
+#[derive(Clone, Copy, PartialEq)]
+enum Use {
+    Key,
+    Time,
+    Knowledge,
+}
+
+impl Use {
+    fn field_type(self) -> FieldType {
+        match self {
+            Use::Key => FieldType::Text,
+            Use::Time | Use::Knowledge => FieldType::Date,
+        }
+    }
+}
+
+fn mention(table: &mut Table, name: &ast::Name, used: Use, problems: &mut Problems) -> usize {
+    let field_type = used.field_type();
+    let index = match table.field_named(&name.node) {
+        Some(index) => {
+            refuse_other_type(&table.columns[index], name, &field_type, problems);
+            index
+        }
+        None => add_column(table, name, field_type, false),
+    };
+    if used == Use::Time {
+        table.columns[index].is_time_of_event = true;
+    }
+    index
+}
+
+fn declare(table: &mut Table, name: &ast::Name, field_type: FieldType, problems: &mut Problems) {
+    let Some(index) = table.field_named(&name.node) else {
+        add_column(table, name, field_type, true);
+        return;
+    };
+    if table.fields[index].declared {
+        problems.push(declared_twice(&table.name, name));
+        return;
+    }
+    refuse_other_type(&table.columns[index], name, &field_type, problems);
+    table.fields[index].declared = true;
+    table.fields[index].span = name.span;
+}
+
+pub(super) fn declared_twice(table: &str, name: &ast::Name) -> Diagnostic {
+    Diagnostic::error(
+        "K212",
+        name.span,
+        format!("field `{}` is declared twice in {table}", name.node),
+    )
+    .label("keep one of the lines")
+}
+
+/// Columns and the fields that read them stand in the same order.
+fn add_column(table: &mut Table, name: &ast::Name, field_type: FieldType, declared: bool) -> usize {
+    let index = table.columns.len();
+    table.columns.push(Column {
+        name: name.node.clone(),
+        field_type: field_type.clone(),
+        is_time_of_event: false,
+        span: name.span,
+    });
+    table.fields.push(Field {
+        name: name.node.clone(),
+        field_type,
+        source: FieldSource::Column(index),
+        declared,
+        span: name.span,
+    });
+    index
+}
+
+fn refuse_other_type(
+    column: &Column,
+    name: &ast::Name,
+    wanted: &FieldType,
+    problems: &mut Problems,
+) {
+    if column.field_type == *wanted {
+        return;
+    }
+    problems.push(
+        Diagnostic::error(
+            "K234",
+            name.span,
+            format!(
+                "column `{}` cannot be both {} and {}",
+                name.node,
+                describe(&column.field_type),
+                describe(wanted)
+            ),
+        )
+        .label(format!("used as {} here", describe(wanted)))
+        .help("keys are text, and times of events and states are dates"),
+    );
+}
+
+/// The type a `field` line names; reports an unknown one (K233, K205).
+pub(super) fn read_type(
+    written: &Spanned<ast::FieldType>,
+    reading: &mut Reading,
+) -> Option<FieldType> {
+    match &written.node {
+        ast::FieldType::Plain(word) => plain_type(word, written.span, reading),
+        ast::FieldType::Scale(name) => {
+            let found = reading.scales.get(&name.node).cloned();
+            if found.is_none() && !reading.known.is_broken(Kind::Scale, &name.node) {
+                let names = reading.scales.keys().map(String::as_str);
+                reading.problems.push(
+                    Diagnostic::error(
+                        "K205",
+                        name.span,
+                        format!("there is no scale `{}`", name.node),
+                    )
+                    .suggest(&name.node, names),
+                );
+            }
+            found.map(FieldType::Scale)
+        }
+    }
+}
+
+fn plain_type(
+    word: &str,
+    span: crate::base::source::Span,
+    reading: &mut Reading,
+) -> Option<FieldType> {
+    match word {
+        "text" => return Some(FieldType::Text),
+        "yesno" => return Some(FieldType::YesNo),
+        "number" => return Some(FieldType::Number),
+        "date" => return Some(FieldType::Date),
+        _ => {}
+    }
+    let problem = Diagnostic::error("K233", span, format!("`{word}` is not a type"));
+    let problem = if reading.scales.contains_key(word) {
+        problem.label(format!("write `scale {word}`"))
+    } else {
+        problem.suggest(word, ["text", "yesno", "number", "date"])
+    };
+    reading
+        .problems
+        .push(problem.help("a field is text, yesno, number, date or `scale NAME`"));
+    None
+}

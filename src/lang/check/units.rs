@@ -1,0 +1,98 @@
+//! Units: what arithmetic makes of them (rule S26), and how a KPI shows them.
+
+use crate::base::types::{DisplayUnit, TimeUnit, Unit};
+use crate::lang::model::Operator;
+
+/// An operand's unit; a plain number goes with any unit it makes sense with.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Operand {
+    Plain,
+    Of(Unit),
+}
+
+/// The unit of `left OPERATOR right`, or `None` where the units do not fit.
+pub(super) fn combine(operator: Operator, left: Operand, right: Operand) -> Option<Operand> {
+    match operator {
+        Operator::Add | Operator::Subtract => same(left, right),
+        Operator::Multiply => product(left, right).or_else(|| product(right, left)),
+        Operator::Divide => quotient(left, right),
+    }
+}
+
+/// A plain number stands for rows, points, a ratio, or a fraction (`1 - share`); never for a time.
+fn same(left: Operand, right: Operand) -> Option<Operand> {
+    match (left, right) {
+        (Operand::Plain, Operand::Plain) => Some(Operand::Plain),
+        (Operand::Plain, Operand::Of(unit)) | (Operand::Of(unit), Operand::Plain) => {
+            (unit != Unit::Duration).then_some(Operand::Of(unit))
+        }
+        (Operand::Of(left), Operand::Of(right)) => (left == right).then_some(Operand::Of(left)),
+    }
+}
+
+/// Times a number, ratio or percent keeps the unit; so many times a value is a value.
+fn product(left: Operand, right: Operand) -> Option<Operand> {
+    match (left, right) {
+        (Operand::Plain, any) => Some(any),
+        (Operand::Of(Unit::Ratio | Unit::Percent), Operand::Of(unit)) => Some(Operand::Of(unit)),
+        (Operand::Of(Unit::Count), Operand::Of(unit @ (Unit::Duration | Unit::Points))) => {
+            Some(Operand::Of(unit))
+        }
+        (Operand::Of(Unit::Count | Unit::Duration | Unit::Points), Operand::Of(_))
+        | (Operand::Of(_), Operand::Plain) => None,
+    }
+}
+
+fn quotient(left: Operand, right: Operand) -> Option<Operand> {
+    match (left, right) {
+        (any, Operand::Plain) => Some(any),
+        (Operand::Of(left), Operand::Of(right)) if left == right => Some(Operand::Of(Unit::Ratio)),
+        (Operand::Of(unit), Operand::Of(Unit::Ratio | Unit::Percent)) => Some(Operand::Of(unit)),
+        (Operand::Of(unit), Operand::Of(Unit::Count)) => Some(Operand::Of(unit)),
+        (Operand::Plain, Operand::Of(Unit::Ratio | Unit::Percent | Unit::Count)) => {
+            Some(Operand::Of(Unit::Ratio))
+        }
+        (Operand::Of(_) | Operand::Plain, Operand::Of(Unit::Duration | Unit::Points)) => None,
+    }
+}
+
+/// The unit a value is shown in where nothing is written.
+pub(super) fn default_display(unit: Unit) -> DisplayUnit {
+    match unit {
+        Unit::Count => DisplayUnit::Count,
+        Unit::Duration => DisplayUnit::Time(TimeUnit::Days),
+        Unit::Percent => DisplayUnit::Percent,
+        Unit::Points => DisplayUnit::Points,
+        Unit::Ratio => DisplayUnit::Ratio,
+    }
+}
+
+/// All words that may follow `as`.
+pub(super) fn display_words() -> impl Iterator<Item = DisplayUnit> + Clone {
+    let others = [
+        DisplayUnit::Count,
+        DisplayUnit::Percent,
+        DisplayUnit::Points,
+        DisplayUnit::Ratio,
+    ];
+    TimeUnit::ALL
+        .map(DisplayUnit::Time)
+        .into_iter()
+        .chain(others)
+}
+
+/// Whether a value of a unit can be shown so: a ratio may be shown as percent.
+pub(super) fn shows(display: DisplayUnit, unit: Unit) -> bool {
+    display.unit() == unit || (unit == Unit::Ratio && display == DisplayUnit::Percent)
+}
+
+/// What a unit is in a sentence: `` `mttr` is a duration ``.
+pub(super) fn describe(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Count => "a count",
+        Unit::Duration => "a duration",
+        Unit::Percent => "a percent",
+        Unit::Points => "a number of points",
+        Unit::Ratio => "a ratio",
+    }
+}

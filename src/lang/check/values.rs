@@ -1,0 +1,401 @@
+//! What stands right of a comparison, by the type of the field on its left.
+
+use std::collections::BTreeSet;
+
+use super::comparable::{columns, refuse_order};
+use super::dates::{self, When};
+use super::fields;
+use super::scope::Scope;
+use super::wording::with_article;
+use crate::base::calendar;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::{FieldType, Scale};
+use crate::lang::format;
+use crate::lang::model::{Condition, FieldId, NumberTest, OrderTest};
+use crate::lang::syntax::ast::{Comparison, DateLiteral, Literal};
+
+/// `FIELD OPERATOR VALUE`. Every problem is reported; `None` if there was one.
+pub(super) fn compare(
+    scope: Scope,
+    field: FieldId,
+    operator: &Spanned<Comparison>,
+    value: &Spanned<Literal>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let test = order_of(operator.node);
+    let positive = match &value.node {
+        Literal::Field(other) => {
+            let right = fields::find(scope, field.table, other, problems)?;
+            columns(
+                scope,
+                field,
+                test,
+                operator.span,
+                right,
+                value.span,
+                problems,
+            )?
+        }
+        Literal::Word(_)
+        | Literal::Text(_)
+        | Literal::Number(_)
+        | Literal::Percent(_)
+        | Literal::Duration(_)
+        | Literal::Date(_) => by_type(scope, field, test, operator.span, value, problems)?,
+    };
+    Some(match operator.node {
+        Comparison::NotEqual => Condition::Not(Box::new(positive)),
+        Comparison::Equal
+        | Comparison::Less
+        | Comparison::AtMost
+        | Comparison::Greater
+        | Comparison::AtLeast => positive,
+    })
+}
+
+/// `FIELD in (VALUE, …)`.
+pub(super) fn one_of(
+    scope: Scope,
+    field: FieldId,
+    operator: Span,
+    values: &[Spanned<Literal>],
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let tests: Vec<Option<Condition>> = values
+        .iter()
+        .map(|value| match &value.node {
+            Literal::Field(other) => {
+                problems.push(
+                    Diagnostic::error("K215", other.span(), "`in` takes values, not columns")
+                        .label("compare columns with `=`"),
+                );
+                None
+            }
+            Literal::Word(_)
+            | Literal::Text(_)
+            | Literal::Number(_)
+            | Literal::Percent(_)
+            | Literal::Duration(_)
+            | Literal::Date(_) => {
+                by_type(scope, field, OrderTest::Equal, operator, value, problems)
+            }
+        })
+        .collect();
+    let tests: Vec<Condition> = tests.into_iter().collect::<Option<_>>()?;
+    Some(any_of(tests))
+}
+
+/// One set where all tests are sets of the same field.
+pub(super) fn any_of(tests: Vec<Condition>) -> Condition {
+    match united(&tests) {
+        Some(one) => one,
+        None => Condition::AnyOf(tests),
+    }
+}
+
+fn united(tests: &[Condition]) -> Option<Condition> {
+    let (first, rest) = tests.split_first()?;
+    let mut sum = first.clone();
+    for test in rest {
+        if !extend(&mut sum, test) {
+            return None;
+        }
+    }
+    Some(sum)
+}
+
+/// Adds the values of a test to those of another; false if they are not sets of one field.
+fn extend(sum: &mut Condition, test: &Condition) -> bool {
+    if let Condition::Codes { field, allowed } = sum
+        && let Condition::Codes {
+            field: other,
+            allowed: more,
+        } = test
+        && field == other
+    {
+        allowed.extend(more);
+        return true;
+    }
+    if let Condition::Texts { field, allowed } = sum
+        && let Condition::Texts {
+            field: other,
+            allowed: more,
+        } = test
+        && field == other
+    {
+        allowed.extend(more.iter().cloned());
+        return true;
+    }
+    false
+}
+
+/// The positive test; `!=` is the negation of `=` (rule S15).
+fn order_of(operator: Comparison) -> OrderTest {
+    match operator {
+        Comparison::Equal | Comparison::NotEqual => OrderTest::Equal,
+        Comparison::Less => OrderTest::Less,
+        Comparison::AtMost => OrderTest::AtMost,
+        Comparison::Greater => OrderTest::Greater,
+        Comparison::AtLeast => OrderTest::AtLeast,
+    }
+}
+
+fn by_type(
+    scope: Scope,
+    field: FieldId,
+    test: OrderTest,
+    operator: Span,
+    value: &Spanned<Literal>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    match scope.field_type(field) {
+        FieldType::Scale(scale) => {
+            let code = code(scope, scale, value, problems)?;
+            codes(scope, field, scale, test, code, value.span, problems)
+        }
+        FieldType::YesNo => {
+            refuse_order(scope, field, test, operator, problems)?;
+            let code = yes_or_no(scope, field, value, problems)?;
+            Some(Condition::Codes {
+                field,
+                allowed: BTreeSet::from([code]),
+            })
+        }
+        FieldType::Text => {
+            refuse_order(scope, field, test, operator, problems)?;
+            text(scope, field, value, problems)
+        }
+        FieldType::Number => number(scope, field, test, value, problems),
+        FieldType::Date => match &value.node {
+            Literal::Date(literal) => {
+                let literal = Spanned::new(literal.clone(), value.span);
+                date(scope, field, test, &literal, problems)
+            }
+            Literal::Word(_)
+            | Literal::Text(_)
+            | Literal::Number(_)
+            | Literal::Percent(_)
+            | Literal::Duration(_)
+            | Literal::Field(_) => {
+                problems.push(not_a_date(scope, field, value));
+                None
+            }
+        },
+    }
+}
+
+/// The code of a scale's value; reports a word that is none (K204).
+pub(super) fn code(
+    scope: Scope,
+    scale: &Scale,
+    value: &Spanned<Literal>,
+    problems: &mut Problems,
+) -> Option<u8> {
+    let written = match &value.node {
+        Literal::Word(word) | Literal::Text(word) => word.clone(),
+        Literal::Number(_)
+        | Literal::Percent(_)
+        | Literal::Duration(_)
+        | Literal::Date(_)
+        | Literal::Field(_) => format::literal(&value.node),
+    };
+    let found = scale.values.iter().position(|known| *known == written);
+    if found.is_none() {
+        let problem = Diagnostic::error(
+            "K204",
+            value.span,
+            format!("`{written}` is not {}", with_article(&scale.name)),
+        );
+        let problem = match scale.code(&written) {
+            Some(code) => problem.label(format!("did you mean `{}`?", scale.values[code as usize])),
+            None => problem.suggest(&written, scale.values.iter().map(String::as_str)),
+        };
+        problems.push(problem.help(scope.cite_scale(scale)));
+    }
+    found.map(|index| index as u8)
+}
+
+fn codes(
+    scope: Scope,
+    field: FieldId,
+    scale: &Scale,
+    test: OrderTest,
+    code: u8,
+    span: Span,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let last = scale.values.len() as u8;
+    let allowed: BTreeSet<u8> = match test {
+        OrderTest::Equal => (code..=code).collect(),
+        OrderTest::Less => (0..code).collect(),
+        OrderTest::AtMost => (0..=code).collect(),
+        OrderTest::Greater => (code + 1..last).collect(),
+        OrderTest::AtLeast => (code..last).collect(),
+    };
+    if allowed.is_empty() {
+        let (what, side) = match test {
+            OrderTest::Less => ("lowest", "below"),
+            OrderTest::Equal | OrderTest::AtMost | OrderTest::Greater | OrderTest::AtLeast => {
+                ("highest", "above")
+            }
+        };
+        problems.push(
+            Diagnostic::error("K235", span, "this can never hold")
+                .label(format!("the {what} {}: nothing is {side} it", scale.name))
+                .help(scope.cite_scale(scale)),
+        );
+        return None;
+    }
+    Some(Condition::Codes { field, allowed })
+}
+
+/// 1 for yes and true, 0 for no and false.
+fn yes_or_no(
+    scope: Scope,
+    field: FieldId,
+    value: &Spanned<Literal>,
+    problems: &mut Problems,
+) -> Option<u8> {
+    let code = yes_no_code(&value.node);
+    if code.is_none() {
+        let name = scope.field_name(field);
+        problems.push(
+            Diagnostic::error(
+                "K213",
+                value.span,
+                format!(
+                    "`{name}` is yes or no, not `{}`",
+                    format::literal(&value.node)
+                ),
+            )
+            .label(format!("write `{name} = yes`")),
+        );
+    }
+    code
+}
+
+/// The code of a word of a yes/no field.
+pub(super) fn yes_no_code(value: &Literal) -> Option<u8> {
+    match value {
+        Literal::Word(word) | Literal::Text(word) => match word.as_str() {
+            "yes" | "true" => Some(1),
+            "no" | "false" => Some(0),
+            _ => None,
+        },
+        Literal::Number(_)
+        | Literal::Percent(_)
+        | Literal::Duration(_)
+        | Literal::Date(_)
+        | Literal::Field(_) => None,
+    }
+}
+
+fn text(
+    scope: Scope,
+    field: FieldId,
+    value: &Spanned<Literal>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    match &value.node {
+        Literal::Word(word) | Literal::Text(word) => Some(Condition::Texts {
+            field,
+            allowed: BTreeSet::from([word.clone()]),
+        }),
+        Literal::Number(_) | Literal::Percent(_) | Literal::Duration(_) | Literal::Date(_) => {
+            let written = format::literal(&value.node);
+            problems.push(
+                Diagnostic::error(
+                    "K213",
+                    value.span,
+                    format!("`{}` is text, not `{written}`", scope.field_name(field)),
+                )
+                .label(format!("write `\"{written}\"`")),
+            );
+            None
+        }
+        Literal::Field(_) => None,
+    }
+}
+
+fn number(
+    scope: Scope,
+    field: FieldId,
+    test: OrderTest,
+    value: &Spanned<Literal>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let Literal::Number(number) = &value.node else {
+        problems.push(
+            Diagnostic::error(
+                "K213",
+                value.span,
+                format!(
+                    "`{}` is a number, not `{}`",
+                    scope.field_name(field),
+                    format::literal(&value.node)
+                ),
+            )
+            .label("write a number without a unit"),
+        );
+        return None;
+    };
+    let test = match test {
+        OrderTest::Equal => NumberTest::Equal(number.value),
+        OrderTest::Less => NumberTest::Less(number.value),
+        OrderTest::AtMost => NumberTest::AtMost(number.value),
+        OrderTest::Greater => NumberTest::Greater(number.value),
+        OrderTest::AtLeast => NumberTest::AtLeast(number.value),
+    };
+    Some(Condition::Number { field, test })
+}
+
+/// A literal stands for all of its period (rule S1): `<= 2026-03` reaches to the end of March.
+fn date(
+    scope: Scope,
+    field: FieldId,
+    test: OrderTest,
+    literal: &Spanned<DateLiteral>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let (start, end) = match dates::when(&scope.model.calendar, literal, problems)? {
+        When::Period(period) => (
+            calendar::start_instant(&scope.model.calendar, period),
+            calendar::end_instant(&scope.model.calendar, period),
+        ),
+        When::Instant(instant) => (instant, instant + 1),
+    };
+    let (from, until) = match test {
+        OrderTest::Equal => (start, end),
+        OrderTest::Less => (i64::MIN, start),
+        OrderTest::AtMost => (i64::MIN, end),
+        OrderTest::Greater => (end, i64::MAX),
+        OrderTest::AtLeast => (start, i64::MAX),
+    };
+    Some(Condition::Between { field, from, until })
+}
+
+fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<Literal>) -> Diagnostic {
+    let name = scope.field_name(field);
+    let written = format::literal(&value.node);
+    let table = scope.table(field.table);
+    let problem = Diagnostic::error(
+        "K213",
+        value.span,
+        format!("`{name}` is a date, not `{written}`"),
+    );
+    match &value.node {
+        Literal::Word(word) if table.field_named(word).is_some() => {
+            problem.label(format!("another column is written `{}.{word}`", table.name))
+        }
+        Literal::Duration(_) => problem
+            .label("write a date such as `2026-03-31`")
+            .help("how long ago is asked by `mean time since …` or `any … within …`"),
+        Literal::Word(_)
+        | Literal::Text(_)
+        | Literal::Number(_)
+        | Literal::Percent(_)
+        | Literal::Date(_)
+        | Literal::Field(_) => problem.label("write a date such as `2026-03-31`"),
+    }
+}

@@ -1,0 +1,105 @@
+//! All definitions of a file → lines, and which of them stand together without a blank line.
+
+use super::lines::{Line, Opening, widest};
+use super::words::name;
+use super::{boards, kpis, matches, model, policy, reports};
+use crate::base::source::Spanned;
+use crate::lang::syntax::ast::{Definition, Name};
+
+/// The lines of a file without its comments.
+pub(super) fn lines(text: &str, definitions: &[Spanned<Definition>]) -> Vec<Line> {
+    groups(text, definitions)
+        .into_iter()
+        .flat_map(group_lines)
+        .collect()
+}
+
+fn group_lines(group: &[Spanned<Definition>]) -> Vec<Line> {
+    let names: Vec<String> = group
+        .iter()
+        .filter_map(|definition| listed(&definition.node))
+        .map(|(_, listed)| name(&listed.node))
+        .collect();
+    let columns = widest(names.iter().map(String::as_str));
+    let mut lines: Vec<Line> = Vec::new();
+    for definition in group {
+        let first = lines.len();
+        lines.extend(definition_lines(definition, columns));
+        if first > 0 {
+            lines[first].opening = Some(Opening::Adjacent);
+        }
+    }
+    lines
+}
+
+/// The definitions cut into groups; only scales, and only conditions, ever share one.
+fn groups<'a>(
+    text: &str,
+    definitions: &'a [Spanned<Definition>],
+) -> Vec<&'a [Spanned<Definition>]> {
+    definitions
+        .chunk_by(|above, below| stand_together(text, above, below))
+        .collect()
+}
+
+fn stand_together(text: &str, above: &Spanned<Definition>, below: &Spanned<Definition>) -> bool {
+    let kinds = (listed(&above.node), listed(&below.node));
+    let (Some((above_kind, _)), Some((below_kind, _))) = kinds else {
+        return false;
+    };
+    let end = definition_lines(above, 0)
+        .last()
+        .map_or(above.span.end, |line| line.end);
+    above_kind == below_kind && !has_blank_line(&text[end as usize..below.span.start as usize])
+}
+
+/// The first piece ends a line and the last begins one, so a blank line is one of those between.
+fn has_blank_line(gap: &str) -> bool {
+    let mut pieces: Vec<&str> = gap.split('\n').skip(1).collect();
+    pieces.pop();
+    pieces.iter().any(|line| line.trim().is_empty())
+}
+
+/// Kinds that are written as lists with `is` lined up.
+#[derive(PartialEq)]
+enum ListedKind {
+    Scale,
+    Condition,
+}
+
+fn listed(definition: &Definition) -> Option<(ListedKind, &Name)> {
+    match definition {
+        Definition::Scale(scale) => Some((ListedKind::Scale, &scale.name)),
+        Definition::Condition(condition) => Some((ListedKind::Condition, &condition.name)),
+        Definition::Calendar(_)
+        | Definition::Table(_)
+        | Definition::Score(_)
+        | Definition::Sla(_)
+        | Definition::Kpi(_)
+        | Definition::View(_)
+        | Definition::Dashboard(_)
+        | Definition::Source(_)
+        | Definition::Match(_)
+        | Definition::Test(_) => None,
+    }
+}
+
+/// `columns` is the width of the names in a group of scales or conditions.
+fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<Line> {
+    let place = definition.span;
+    let lines = match &definition.node {
+        Definition::Calendar(tree) => model::calendar(place, tree),
+        Definition::Scale(tree) => model::scale(place, tree, columns),
+        Definition::Table(tree) => model::table(place, tree),
+        Definition::Condition(tree) => policy::condition(place, tree, columns),
+        Definition::Score(tree) => policy::score(place, tree),
+        Definition::Sla(tree) => policy::sla(place, tree),
+        Definition::Kpi(tree) => kpis::kpi(place, tree),
+        Definition::View(tree) => boards::view(place, tree),
+        Definition::Dashboard(tree) => boards::dashboard(place, tree),
+        Definition::Source(tree) => reports::source(place, tree),
+        Definition::Match(tree) => matches::matching(place, tree),
+        Definition::Test(tree) => boards::test(place, tree),
+    };
+    lines.into_list()
+}

@@ -1,0 +1,168 @@
+//! One-line texts of formulas, conditions and literals.
+//!
+//! The tree keeps parentheses as written, so none are added or taken away here.
+
+use super::words::{date, duration, field, joined, name, quoted, value};
+use crate::base::source::Spanned;
+use crate::lang::syntax::ast::{
+    Aggregate, Arithmetic, Comparison, Condition, Duration, FieldRef, Formula, Literal, Measured,
+    Name, Population,
+};
+
+/// A formula on one line: `share of findings found with environment = production`.
+pub fn formula(tree: &Formula) -> String {
+    match tree {
+        Formula::Number(number) => number.written.clone(),
+        Formula::Name(kpi) => name(&kpi.node),
+        Formula::Aggregate(tree) => aggregate(tree),
+        Formula::Binary {
+            operator,
+            left,
+            right,
+        } => format!(
+            "{} {} {}",
+            formula(&left.node),
+            arithmetic(operator.node),
+            formula(&right.node)
+        ),
+        Formula::Negate(inner) => format!("-{}", formula(&inner.node)),
+        Formula::Group(inner) => format!("({})", formula(&inner.node)),
+    }
+}
+
+/// A condition on one line: `severity = critical and app is present`.
+pub fn condition(tree: &Condition) -> String {
+    match tree {
+        Condition::And(parts) => joined(parts, " and ", |part| condition(&part.node)),
+        Condition::Or(parts) => joined(parts, " or ", |part| condition(&part.node)),
+        Condition::Not(inner) => format!("not {}", condition(&inner.node)),
+        Condition::Group(inner) => format!("({})", condition(&inner.node)),
+        Condition::Compare {
+            field: left,
+            operator,
+            value: right,
+        } => format!(
+            "{} {} {}",
+            field(left),
+            comparison(operator.node),
+            literal(&right.node)
+        ),
+        Condition::In {
+            field,
+            negated,
+            values,
+        } => membership(field, *negated, values),
+        Condition::Missing(subject) => format!("{} is missing", field(subject)),
+        Condition::Present(subject) => format!("{} is present", field(subject)),
+        Condition::Exists {
+            table,
+            role,
+            filter,
+            within,
+        } => exists(table, role, filter.as_deref(), within.as_ref()),
+        Condition::Within { event, within } => {
+            format!("{} within {}", name(&event.node), duration(&within.node))
+        }
+        // After `share of P`, a bare `with total` would be the clause of a query.
+        Condition::Name(named) if named.node == "total" => "`total`".to_string(),
+        Condition::Name(named) => name(&named.node),
+    }
+}
+
+/// A literal as a condition, target, band or weight writes it: `critical`, `"a-b"`, `15%`, `30 days`.
+pub fn literal(tree: &Literal) -> String {
+    match tree {
+        Literal::Word(text) => value(text),
+        Literal::Text(text) => quoted(text),
+        Literal::Number(number) => number.written.clone(),
+        Literal::Percent(number) => format!("{}%", number.written),
+        Literal::Duration(tree) => duration(tree),
+        Literal::Date(tree) => date(tree),
+        Literal::Field(tree) => field(tree),
+    }
+}
+
+/// `findings open including excluded where severity = high`
+pub(super) fn population(tree: &Population) -> String {
+    let mut text = name(&tree.table.node);
+    if let Some(role) = &tree.role {
+        text.push(' ');
+        text.push_str(&name(&role.node));
+    }
+    if tree.including_excluded {
+        text.push_str(" including excluded");
+    }
+    text + &filter("where", tree.filter.as_ref())
+}
+
+/// ` where severity = high`, or nothing.
+pub(super) fn filter(keyword: &str, tree: Option<&Spanned<Condition>>) -> String {
+    tree.map_or_else(String::new, |tree| {
+        format!(" {keyword} {}", condition(&tree.node))
+    })
+}
+
+fn aggregate(tree: &Aggregate) -> String {
+    let measured = match &tree.value {
+        Some(measured) => format!(" {}", self::measured(&measured.node)),
+        None => String::new(),
+    };
+    format!(
+        "{}{measured} of {}{}",
+        name(&tree.function.node),
+        population(&tree.population.node),
+        filter("with", tree.with.as_ref())
+    )
+}
+
+fn measured(tree: &Measured) -> String {
+    match tree {
+        Measured::Field(tree) => field(tree),
+        Measured::TimeFrom { from, to } => {
+            format!("time from {} to {}", name(&from.node), name(&to.node))
+        }
+        Measured::TimeSince(event) => format!("time since {}", name(&event.node)),
+    }
+}
+
+fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<Literal>]) -> String {
+    let not = if negated { "not " } else { "" };
+    let values = joined(values, ", ", |value| literal(&value.node));
+    format!("{} {not}in ({values})", field(subject))
+}
+
+fn exists(
+    table: &Name,
+    role: &Name,
+    test: Option<&Spanned<Condition>>,
+    within: Option<&Spanned<Duration>>,
+) -> String {
+    let mut text = format!("any {} {}", name(&table.node), name(&role.node));
+    if let Some(test) = test {
+        text.push_str(&format!(" (where {})", condition(&test.node)));
+    }
+    if let Some(within) = within {
+        text.push_str(&format!(" within {}", duration(&within.node)));
+    }
+    text
+}
+
+fn arithmetic(operator: Arithmetic) -> &'static str {
+    match operator {
+        Arithmetic::Add => "+",
+        Arithmetic::Subtract => "-",
+        Arithmetic::Multiply => "*",
+        Arithmetic::Divide => "/",
+    }
+}
+
+fn comparison(operator: Comparison) -> &'static str {
+    match operator {
+        Comparison::Equal => "=",
+        Comparison::NotEqual => "!=",
+        Comparison::Less => "<",
+        Comparison::AtMost => "<=",
+        Comparison::Greater => ">",
+        Comparison::AtLeast => ">=",
+    }
+}

@@ -1,0 +1,86 @@
+//! KPI → lines.
+
+use super::expressions::{filter, formula, literal};
+use super::lines::{Lines, clause, padded, widest};
+use super::words::{date, fields, name, quoted};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::Bound;
+use crate::lang::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, Literal};
+
+pub(super) fn kpi(place: Span, tree: &Kpi) -> Lines {
+    let labels: Vec<String> = tree
+        .clauses
+        .iter()
+        .filter_map(|item| band_label(&item.node))
+        .collect();
+    let columns = widest(labels.iter().map(String::as_str));
+    let mut lines = Lines::titled(place, "kpi", &tree.name, &tree.title);
+    for item in &tree.clauses {
+        lines.clause(item.span, kpi_clause(&item.node, columns));
+    }
+    lines
+}
+
+fn band_label(tree: &KpiClause) -> Option<String> {
+    match tree {
+        KpiClause::Band { label, .. } => Some(quoted(&label.node)),
+        KpiClause::Note(_)
+        | KpiClause::Is(_)
+        | KpiClause::As(_)
+        | KpiClause::By(_)
+        | KpiClause::At(_)
+        | KpiClause::HigherIsBetter
+        | KpiClause::LowerIsBetter
+        | KpiClause::Target { .. } => None,
+    }
+}
+
+/// `columns` is the width of the widest label among the bands.
+fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
+    match tree {
+        KpiClause::Note(text) => clause("note", quoted(&text.node)),
+        KpiClause::Is(tree) => clause("is", formula(&tree.node)),
+        KpiClause::As(unit) => clause("as", name(&unit.node)),
+        KpiClause::By(list) => clause("by", fields(list)),
+        KpiClause::At(moment) => clause("at", moment.node.word()),
+        KpiClause::HigherIsBetter => "higher is better".to_string(),
+        KpiClause::LowerIsBetter => "lower is better".to_string(),
+        KpiClause::Target {
+            bound,
+            limit,
+            filter,
+            since,
+        } => target(bound.node, &limit.node, filter.as_ref(), since.as_ref()),
+        KpiClause::Band {
+            label,
+            lower,
+            upper,
+        } => {
+            let label = padded(&quoted(&label.node), columns);
+            let bounds = band_bounds(lower.as_ref(), upper.as_ref());
+            clause("band", format!("{label}{bounds}"))
+        }
+    }
+}
+
+fn target(
+    bound: Bound,
+    limit: &Literal,
+    rows: Option<&Spanned<Condition>>,
+    since: Option<&Spanned<DateLiteral>>,
+) -> String {
+    let since = since.map_or_else(String::new, |day| format!(" since {}", date(&day.node)));
+    let limit = literal(limit);
+    let rows = filter("for", rows);
+    clause("target", format!("{} {limit}{rows}{since}", bound.words()))
+}
+
+fn band_bounds(lower: Option<&Spanned<Literal>>, upper: Option<&Spanned<Literal>>) -> String {
+    let text = |limit: &Spanned<Literal>| literal(&limit.node);
+    match (lower, upper) {
+        (Some(lower), Some(upper)) => format!(" from {} to {}", text(lower), text(upper)),
+        (Some(lower), None) => format!(" from {}", text(lower)),
+        (None, Some(upper)) => format!(" below {}", text(upper)),
+        (None, None) => String::new(),
+    }
+}

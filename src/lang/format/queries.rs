@@ -1,0 +1,150 @@
+//! One-line texts of queries, with their clauses in one fixed order.
+
+use super::expressions::{condition, formula, population};
+use super::words::{date, field, fields, grains, joined, name};
+use crate::lang::syntax::ast::{Formula, Period, Query, QueryClause, SortKey, Subject, Versus};
+
+/// A query on one line. The user may write clauses in any order; here they stand as subject, `by`,
+/// `over`, `where`, period, `at`, `as of`, `as known on`, `versus`, `with total`, `top`, `sort by`,
+/// `limit`, `show`. A `list` reads as rows do: `where` right after the population, and `show` before
+/// `sort by` and `limit`.
+pub fn query(tree: &Query) -> String {
+    let mut parts = Vec::new();
+    if tree.explain {
+        parts.push("explain".to_string());
+    }
+    match &tree.subject {
+        Subject::Everything => {}
+        Subject::Formulas(formulas) => {
+            parts.push(joined(formulas, ", ", |part| formula(&part.node)));
+        }
+        Subject::List(tree) => parts.push(format!("list {}", population(&tree.node))),
+    }
+    parts.extend(ordered(tree).into_iter().map(clause));
+    parts.join(" ")
+}
+
+fn ordered(tree: &Query) -> Vec<&QueryClause> {
+    let place: fn(&QueryClause) -> u8 = match &tree.subject {
+        Subject::List(_) => place_in_list,
+        Subject::Everything | Subject::Formulas(_) => place,
+    };
+    let mut clauses: Vec<&QueryClause> = tree.clauses.iter().map(|clause| &clause.node).collect();
+    clauses.sort_by_key(|clause| place(clause));
+    if ends_in_open_population(&tree.subject) {
+        keep_where_apart(&mut clauses);
+    }
+    clauses
+}
+
+/// A `where` right after `count of findings open` would be read as part of that last population
+/// alone, so the clause that follows it goes first.
+fn keep_where_apart(clauses: &mut [&QueryClause]) {
+    let is_where = |clause: &&QueryClause| matches!(clause, QueryClause::Where(_));
+    if let Some(other) = clauses.iter().position(|clause| !is_where(clause)) {
+        clauses[..=other].rotate_right(1);
+    }
+}
+
+fn ends_in_open_population(subject: &Subject) -> bool {
+    match subject {
+        Subject::Everything | Subject::List(_) => false,
+        Subject::Formulas(formulas) => formulas.last().is_some_and(|last| is_open(&last.node)),
+    }
+}
+
+fn is_open(tree: &Formula) -> bool {
+    match tree {
+        Formula::Number(_) | Formula::Name(_) | Formula::Group(_) => false,
+        Formula::Aggregate(tree) => tree.population.node.filter.is_none() && tree.with.is_none(),
+        Formula::Binary { right, .. } => is_open(&right.node),
+        Formula::Negate(inner) => is_open(&inner.node),
+    }
+}
+
+fn place(clause: &QueryClause) -> u8 {
+    match clause {
+        QueryClause::By(_) => 0,
+        QueryClause::Over(_) => 1,
+        QueryClause::Where(_) => 2,
+        QueryClause::Period(_) => 3,
+        QueryClause::At(_) => 4,
+        QueryClause::AsOf(_) => 5,
+        QueryClause::KnownOn(_) => 6,
+        QueryClause::Versus(_) => 7,
+        QueryClause::WithTotal => 8,
+        QueryClause::Top { .. } => 9,
+        QueryClause::SortBy(_) => 10,
+        QueryClause::Limit(_) => 11,
+        QueryClause::Show(_) => 12,
+    }
+}
+
+fn place_in_list(clause: &QueryClause) -> u8 {
+    match clause {
+        QueryClause::Where(_) => 0,
+        QueryClause::By(_) | QueryClause::Over(_) => 1 + place(clause),
+        QueryClause::Period(_)
+        | QueryClause::At(_)
+        | QueryClause::AsOf(_)
+        | QueryClause::KnownOn(_)
+        | QueryClause::Versus(_)
+        | QueryClause::WithTotal
+        | QueryClause::Top { .. } => place(clause),
+        QueryClause::Show(_) => 10,
+        QueryClause::SortBy(_) => 11,
+        QueryClause::Limit(_) => 12,
+    }
+}
+
+fn clause(clause: &QueryClause) -> String {
+    match clause {
+        QueryClause::By(list) => format!("by {}", fields(list)),
+        QueryClause::Over(grain) => format!("over {}", grain.word()),
+        QueryClause::Where(tree) => format!("where {}", condition(&tree.node)),
+        QueryClause::Period(tree) => period(tree),
+        QueryClause::AsOf(day) => format!("as of {}", date(&day.node)),
+        QueryClause::KnownOn(day) => format!("as known on {}", date(&day.node)),
+        QueryClause::Versus(list) => {
+            format!("versus {}", joined(list, ", ", |item| versus(&item.node)))
+        }
+        QueryClause::WithTotal => "with total".to_string(),
+        QueryClause::Top { count, by: None } => format!("top {}", count.node),
+        QueryClause::Top {
+            count,
+            by: Some(kpi),
+        } => format!("top {} by {}", count.node, name(&kpi.node)),
+        QueryClause::SortBy(keys) => format!("sort by {}", joined(keys, ", ", sort_key)),
+        QueryClause::Limit(count) => format!("limit {}", count.node),
+        QueryClause::Show(list) => format!("show {}", fields(list)),
+        QueryClause::At(moment) => format!("at {}", moment.word()),
+    }
+}
+
+fn period(tree: &Period) -> String {
+    match tree {
+        Period::In(span) => format!("in {}", date(&span.node)),
+        Period::FromTo(first, last) => {
+            format!("from {} to {}", date(&first.node), date(&last.node))
+        }
+        Period::Last(count, grain) if count.node == 1 => format!("last {}", grain.word()),
+        Period::Last(count, grain) => format!("last {}", grains(count.node, *grain)),
+        Period::This(grain) => format!("this {}", grain.word()),
+        Period::Past(count, grain) => format!("past {}", grains(count.node, *grain)),
+    }
+}
+
+/// A period after `versus` is written without its `in`: `versus 2025-12`.
+fn versus(tree: &Versus) -> String {
+    match tree {
+        Versus::Target => "target".to_string(),
+        Versus::Previous(grain) => format!("previous {}", grain.word()),
+        Versus::Period(Period::In(span)) => date(&span.node),
+        Versus::Period(tree) => period(tree),
+    }
+}
+
+fn sort_key(key: &SortKey) -> String {
+    let direction = if key.descending { " descending" } else { "" };
+    format!("{}{direction}", field(&key.field))
+}

@@ -1,0 +1,11 @@
+//! The language: text → tree → checked definitions and queries, and back to text.
+//!
+//! Reads definition files ([`project`]) and nothing else; no table is opened here.
+
+pub mod check;
+pub mod format;
+pub mod functions;
+pub mod model;
+pub mod project;
+pub mod question;
+pub mod syntax;

@@ -1,0 +1,239 @@
+//! What is computed: formulas, measures, populations, conditions.
+
+use std::collections::BTreeSet;
+
+use super::{EventId, FieldId, KpiId, ScoreId, TableId};
+use crate::base::source::Span;
+use crate::base::types::Unit;
+use crate::lang::functions::Function;
+
+/// Arithmetic over measures. Durations are in microseconds, percents are fractions.
+#[derive(Clone, Debug)]
+pub enum Formula {
+    Number(f64),
+    Measure(Box<Measure>),
+    /// Another KPI's formula, by name.
+    Kpi(KpiId),
+    Binary {
+        operator: Operator,
+        left: Box<Formula>,
+        right: Box<Formula>,
+    },
+    Negate(Box<Formula>),
+}
+
+impl Formula {
+    /// The measures of a formula without KPI names, from left to right, repeats included. Depth is
+    /// bounded where the tree is built.
+    pub fn measures(&self) -> Vec<&Measure> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, found: &mut Vec<&'a Measure>) {
+        match self {
+            Formula::Number(_) => {}
+            Formula::Measure(measure) => found.push(measure),
+            Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
+            Formula::Binary { left, right, .. } => {
+                left.collect(found);
+                right.collect(found);
+            }
+            Formula::Negate(inner) => inner.collect(found),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// Whether a number belongs to a stretch of time or to an instant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Made of events: belongs to a period.
+    Flow,
+    /// Made of states: belongs to an instant; never summed over time.
+    Stock,
+    /// A formula over both.
+    Mixed,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Flow => "flow",
+            Kind::Stock => "stock",
+            Kind::Mixed => "mixed",
+        }
+    }
+}
+
+/// One aggregate over one population. Two equal measures are computed once.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    pub function: &'static Function,
+    /// For `p95`: 0.95. `None` for functions without a parameter.
+    pub parameter: Option<f64>,
+    pub value: Option<Measured>,
+    pub population: Population,
+    /// The numerator's test of `share`.
+    pub with: Option<Condition>,
+    pub unit: Unit,
+    pub span: Span,
+}
+
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name
+            && self.parameter == other.parameter
+            && self.value == other.value
+            && self.population == other.population
+            && self.with == other.with
+    }
+}
+
+impl Measure {
+    pub fn kind(&self) -> Kind {
+        match self.population.role {
+            Role::Event(_) => Kind::Flow,
+            Role::State(_) => Kind::Stock,
+            Role::Rows => Kind::Flow,
+        }
+    }
+}
+
+/// What is aggregated for each row.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Measured {
+    /// A number field; for `distinct`, a field of any type.
+    Field(FieldId),
+    Score(ScoreId),
+    /// `time from A to B`: microseconds.
+    Between {
+        from: EventId,
+        to: EventId,
+    },
+    /// `time since A` at the instant of evaluation: microseconds. Of a state only.
+    Since(EventId),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Population {
+    pub table: TableId,
+    pub role: Role,
+    pub including_excluded: bool,
+    /// The definition's `where` and the query's, joined.
+    pub filter: Option<Condition>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Index into the table's events.
+    Event(usize),
+    /// Index into the table's states.
+    State(usize),
+    /// Every row: `list` only.
+    Rows,
+}
+
+/// A test of a row. Two-valued: a comparison with a missing value is false, its negation true
+/// (rule S15), so `!=` and `not in` are written as [`Condition::Not`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Condition {
+    All(Vec<Condition>),
+    AnyOf(Vec<Condition>),
+    Not(Box<Condition>),
+    /// A scale or yes/no field whose code is one of these; yes/no has 0 for no and 1 for yes.
+    Codes {
+        field: FieldId,
+        allowed: BTreeSet<u8>,
+    },
+    /// A text field that equals one of these.
+    Texts {
+        field: FieldId,
+        allowed: BTreeSet<String>,
+    },
+    Number {
+        field: FieldId,
+        test: NumberTest,
+    },
+    /// A date field within `[from, until)`, in microseconds; `i64::MIN` and `i64::MAX` are open ends.
+    Between {
+        field: FieldId,
+        from: i64,
+        until: i64,
+    },
+    /// Two fields of one table and type; false when either is missing. Texts compare for equality only.
+    Fields {
+        left: FieldId,
+        test: OrderTest,
+        right: FieldId,
+    },
+    Present(FieldId),
+    /// `any scans completed within 30 days`: judged at the instant of evaluation (rule S13).
+    Exists(Box<Exists>),
+    /// `verified within 14 days` of the population's event; younger rows are pending (rule S20).
+    Within {
+        event: EventId,
+        micros: i64,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum NumberTest {
+    Equal(f64),
+    Less(f64),
+    AtMost(f64),
+    Greater(f64),
+    AtLeast(f64),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OrderTest {
+    Equal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+/// Whether a row has, at instant `t`, any related row whose event lies in `[t - micros, t)`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Exists {
+    pub relation: Relation,
+    /// The event of the related table.
+    pub event: EventId,
+    pub filter: Option<Condition>,
+    /// `None`: at any time before `t`.
+    pub micros: Option<i64>,
+}
+
+/// How rows of the table asked about relate to the row that asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// The related rows belong to this row: scans of an asset. Index into the related table's parents.
+    Child { parent: usize },
+    /// Both belong to the same row: scans of the asset a finding belongs to. Indexes into the
+    /// parents of the asking and of the related table.
+    Sibling { own: usize, related: usize },
+}
+
+/// A field confined to some of its values; what a conjunction of simple tests amounts to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Restriction {
+    /// The field's name: restrictions of different tables compare by name.
+    pub field: String,
+    pub allowed: Allowed,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Allowed {
+    Codes(BTreeSet<u8>),
+    Texts(BTreeSet<String>),
+}

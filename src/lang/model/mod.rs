@@ -1,0 +1,83 @@
+//! Definitions known to be right: what `check` hands on. Every name is resolved to an index, every
+//! unit is known, every literal is in the engine's terms (microseconds, fractions, codes).
+//!
+//! No stage after `check` looks anything up by name or can meet a definition error.
+
+mod formula;
+mod matching;
+mod policy;
+mod query;
+mod report;
+mod schema;
+
+pub use formula::*;
+pub use matching::*;
+pub use policy::*;
+pub use query::*;
+pub use report::*;
+pub use schema::*;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::source::Span;
+use crate::base::types::Scale;
+
+/// All definitions of a folder, or of the embedded library.
+#[derive(Clone, Debug)]
+pub struct Definitions {
+    pub calendar: Calendar,
+    pub scales: Vec<Arc<Scale>>,
+    /// Indexed by [`TableId`].
+    pub tables: Vec<Table>,
+    pub conditions: Vec<NamedCondition>,
+    /// Indexed by [`ScoreId`].
+    pub scores: Vec<Score>,
+    /// Indexed by [`SlaId`].
+    pub slas: Vec<Sla>,
+    /// Indexed by [`KpiId`]; in the order of definition files and texts.
+    pub kpis: Vec<Kpi>,
+    pub views: Vec<View>,
+    pub dashboards: Vec<Dashboard>,
+    pub tests: Vec<Test>,
+    /// The report formats, in the order of definition files and texts.
+    pub reports: Vec<ReportSource>,
+    /// When detections are of one weakness; the first that holds counts.
+    pub matches: Vec<MatchRule>,
+    /// `sha256:…` over the formatted text of all definitions but tests, in a fixed order (rule S38):
+    /// comments and white space do not change it.
+    pub fingerprint: String,
+    /// Where scales and tables are defined, for messages: `scale severity` → `model/schema.kpi:8`.
+    pub places: BTreeMap<String, String>,
+}
+
+impl Definitions {
+    pub fn table(&self, id: TableId) -> &Table {
+        &self.tables[id.0]
+    }
+
+    pub fn field(&self, id: FieldId) -> &Field {
+        &self.tables[id.table.0].fields[id.field]
+    }
+
+    pub fn table_named(&self, name: &str) -> Option<TableId> {
+        self.tables
+            .iter()
+            .position(|table| table.name == name)
+            .map(TableId)
+    }
+
+    pub fn kpi_named(&self, name: &str) -> Option<KpiId> {
+        self.kpis.iter().position(|kpi| kpi.name == name).map(KpiId)
+    }
+}
+
+/// A named condition, kept for listing and for queries; uses of it in definitions are already
+/// replaced by its meaning.
+#[derive(Clone, Debug)]
+pub struct NamedCondition {
+    pub name: String,
+    pub span: Span,
+    /// What it means on each table that it fits.
+    pub meanings: Vec<(TableId, Condition)>,
+}

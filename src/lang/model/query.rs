@@ -1,0 +1,243 @@
+//! Checked queries, and the views, dashboards and tests made of them.
+
+use super::{
+    Band, Direction, FieldId, Formula, Kind, KpiId, Population, Restriction, TableId, Target,
+};
+use crate::base::source::{Span, Spanned};
+use crate::base::types::{DisplayUnit, FieldType, Grain, StockMoment, Unit};
+use crate::lang::syntax::ast;
+
+/// A query that can be planned once an as-of instant is known.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Canonical text, on one line.
+    pub text: String,
+    pub explain: bool,
+    pub subject: Subject,
+    pub period: Option<Period>,
+    pub as_of: Option<Moment>,
+    pub known_on: Option<Moment>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum Subject {
+    Values(Box<ValuesQuery>),
+    List(Box<ListQuery>),
+}
+
+/// KPIs or formulas, by dimensions, over periods.
+#[derive(Clone, Debug)]
+pub struct ValuesQuery {
+    pub columns: Vec<ValueColumn>,
+    pub by: Vec<Dimension>,
+    pub over: Option<Grain>,
+    pub versus_target: bool,
+    pub versus: Option<Versus>,
+    pub with_total: bool,
+    pub top: Option<Top>,
+    pub sort: Vec<Sort>,
+    pub limit: Option<usize>,
+    /// KPIs of `everything` left out because they lack a dimension or a field, with the reason.
+    pub left_out: Vec<(String, String)>,
+}
+
+impl ValuesQuery {
+    /// Takes away groups and what stands for, orders or cuts them: a value a period remains.
+    pub fn ungroup(&mut self) {
+        self.by.clear();
+        self.sort.clear();
+        self.top = None;
+        self.limit = None;
+        self.versus_target = false;
+        self.with_total = false;
+    }
+}
+
+/// One computed column. The query's `where` is already part of every population of the formula,
+/// references to other KPIs included: `formula` holds no [`Formula::Kpi`].
+#[derive(Clone, Debug)]
+pub struct ValueColumn {
+    /// The KPI's name; `value`, `value_2`, … for formulas.
+    pub name: String,
+    /// The KPI's title, or the formula's canonical text.
+    pub title: String,
+    pub kpi: Option<KpiId>,
+    pub formula: Formula,
+    pub unit: Unit,
+    pub display: DisplayUnit,
+    pub kind: Kind,
+    pub moment: StockMoment,
+    pub direction: Option<Direction>,
+    pub targets: Vec<Target>,
+    pub bands: Vec<Band>,
+    /// What the KPI's and the query's `where` confine, common to all its populations.
+    pub restrictions: Vec<Restriction>,
+}
+
+/// A dimension: one name, found in every table that the query's populations are of.
+#[derive(Clone, Debug)]
+pub struct Dimension {
+    pub name: String,
+    pub field_type: FieldType,
+    /// One for each table of the query.
+    pub fields: Vec<FieldId>,
+}
+
+impl Dimension {
+    /// The field that stands for this dimension in a table.
+    pub fn of(&self, table: TableId) -> Option<FieldId> {
+        self.fields
+            .iter()
+            .copied()
+            .find(|field| field.table == table)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Versus {
+    Previous(Grain),
+    Period(Period),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Top {
+    pub count: usize,
+    /// Index into the query's columns.
+    pub by: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Sort {
+    pub by: SortColumn,
+    pub descending: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SortColumn {
+    Period,
+    /// Index into [`ValuesQuery::by`].
+    Dimension(usize),
+    /// Index into [`ValuesQuery::columns`].
+    Value(usize),
+}
+
+/// Rows of a table, as they are at the as-of instant.
+///
+/// An event population lists rows whose event lies in the query's period (all history if none), a
+/// state population those in the state at the end of it.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    pub population: Population,
+    /// The fields to show; `name` is the column's.
+    pub show: Vec<FieldId>,
+    /// Fields, and whether descending. Missing sorts last either way.
+    pub sort: Vec<(FieldId, bool)>,
+    pub limit: Option<usize>,
+}
+
+/// An instant and how the user wrote it. A day, month, … stands for its end (rule S1).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// `2026-03-31`, or a full timestamp.
+    pub label: String,
+    /// Microseconds since 1970, UTC: the first instant that is no longer part of it.
+    pub instant: i64,
+}
+
+/// A stretch of time, some of it relative to as-of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Period {
+    /// From the start of the first to the end of the last, both included.
+    Range(CalendarPeriod, CalendarPeriod),
+    /// Complete periods before as-of.
+    Last(u32, Grain),
+    /// The current one, so far.
+    This(Grain),
+    /// Rolling, ending at as-of.
+    Past(u32, Grain),
+}
+
+/// A period of the calendar: `2026-03`, `2026-Q1`. Its start and end depend on the project's
+/// calendar; `plan` works them out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CalendarPeriod {
+    pub grain: Grain,
+    /// The first day of the period, local.
+    pub start: chrono::NaiveDate,
+}
+
+#[derive(Clone, Debug)]
+pub struct View {
+    pub name: String,
+    pub title: Option<String>,
+    pub query: Query,
+    /// The query as written: a query on the view may replace clauses of it.
+    pub tree: Spanned<ast::Query>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Dashboard {
+    pub name: String,
+    pub title: Option<String>,
+    pub layers: Vec<Layer>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Layer {
+    pub name: String,
+    pub title: Option<String>,
+    pub cards: Vec<Card>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Card {
+    pub kind: CardKind,
+    pub title: String,
+    pub query: Query,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CardKind {
+    Number,
+    Line,
+    Table,
+    List,
+}
+
+/// A `test` definition.
+#[derive(Clone, Debug)]
+pub struct Test {
+    pub name: String,
+    pub as_of: Option<Moment>,
+    pub known_on: Option<Moment>,
+    pub givens: Vec<Given>,
+    pub expects: Vec<Expect>,
+    pub span: Span,
+}
+
+/// Rows of a table, as text cells. Columns that are not given are missing everywhere.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub table: TableId,
+    /// Indexes into the table's columns.
+    pub columns: Vec<usize>,
+    /// `None` is an empty cell.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// The place of each row.
+    pub spans: Vec<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Expect {
+    pub query: Query,
+    /// Names of answer columns.
+    pub header: Vec<String>,
+    /// `None` is an empty cell; `none` is written so.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// The place of every cell, as `rows` has them.
+    pub spans: Vec<Vec<Span>>,
+    pub span: Span,
+}

@@ -1,0 +1,314 @@
+//! How reports of tools are read, and the words that what they say is told in.
+
+use crate::base::source::{Span, Spanned};
+
+/// A checked `source`: one report format.
+#[derive(Clone, Debug)]
+pub struct ReportSource {
+    pub name: String,
+    pub title: Option<String>,
+    /// What the tool is called where the report does not say.
+    pub tool: String,
+    pub kind: ToolKind,
+    pub reads: Vec<Shape>,
+    /// Programs in jq.
+    pub known_by: Spanned<String>,
+    pub scan: Option<Spanned<String>>,
+    pub rows: Spanned<String>,
+    /// The report's words for places on the scale `severity`.
+    pub severity: Words<u8>,
+    pub status: Words<Status>,
+    pub evidence: Words<Evidence>,
+    /// Formats of dates beyond RFC 3339, tried in order.
+    pub dates: Vec<String>,
+    pub fills: Fills,
+    /// What makes a row the same one in the next report.
+    pub identity: Vec<RowField>,
+    /// Arrays of which a large report is read some members at a time: the rows of the whole are those
+    /// of its parts, one after the other. Empty: a report is read whole.
+    pub parts: Vec<ArrayPath>,
+    pub span: Span,
+}
+
+/// Where in a report an array stands: `.runs[].results`; `.` is the report itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ArrayPath(pub Vec<Step>);
+
+/// One step down into a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// To the member of an object.
+    Member(String),
+    /// To any member of an array.
+    Each,
+}
+
+impl ArrayPath {
+    /// Reads the notation that programs have for paths, as far as it is names and `[]`.
+    pub fn read(text: &str) -> Option<ArrayPath> {
+        let mut rest = text.strip_prefix('.')?;
+        let mut steps = Vec::new();
+        while !rest.is_empty() {
+            if let Some(after) = rest.strip_prefix("[]") {
+                steps.push(Step::Each);
+                rest = after;
+                continue;
+            }
+            // The dot before the first name is read already.
+            let name = match steps.is_empty() {
+                true => rest,
+                false => rest.strip_prefix('.')?,
+            };
+            let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_';
+            let end = name.find(is_end).unwrap_or(name.len());
+            if end == 0 {
+                return None;
+            }
+            steps.push(Step::Member(name[..end].to_string()));
+            rest = &name[end..];
+        }
+        Some(ArrayPath(steps))
+    }
+}
+
+/// A table of words, compared without regard to case and to white space around them.
+#[derive(Clone, Debug)]
+pub struct Words<T> {
+    /// In lower case.
+    pub listed: Vec<(String, T)>,
+    /// What any other word means, and a missing one.
+    pub otherwise: Option<T>,
+    /// The name of the clause; `None` where the source has none.
+    pub span: Option<Span>,
+}
+
+impl<T: Copy> Words<T> {
+    /// The meaning of a word as listed.
+    pub fn listed(&self, word: &str) -> Option<T> {
+        let word = word.trim().to_lowercase();
+        let found = self.listed.iter().find(|(listed, _)| *listed == word);
+        found.map(|(_, meaning)| *meaning)
+    }
+}
+
+impl<T> Default for Words<T> {
+    fn default() -> Self {
+        Words {
+            listed: Vec::new(),
+            otherwise: None,
+            span: None,
+        }
+    }
+}
+
+/// Words of the language for the variants of an enum.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum $name { $($(#[$about])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &[$name] = &[$($name::$variant,)+];
+
+            /// As definitions and tables write it.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+
+            pub fn from_word(word: &str) -> Option<$name> {
+                Self::ALL.iter().copied().find(|known| known.word() == word)
+            }
+        }
+    };
+}
+
+pub(super) use words;
+
+words!(
+    /// What kind of testing a tool does.
+    ToolKind {
+        Dast = "dast",
+        Sast = "sast",
+        Sca = "sca",
+        Api = "api",
+        Container = "container",
+        Iac = "iac",
+        Secrets = "secrets",
+        Cloud = "cloud",
+        Iast = "iast",
+        Manual = "manual",
+    }
+);
+
+words!(
+    /// What a report is made of, told by its first bytes.
+    Shape {
+        Json = "json",
+        /// Several JSON documents one after the other.
+        JsonLines = "jsonlines",
+        Xml = "xml",
+        Csv = "csv",
+        Zip = "zip",
+    }
+);
+
+words!(
+    /// What the report says has become of a row.
+    Status {
+        Open = "open",
+        Confirmed = "confirmed",
+        InTriage = "in_triage",
+        Fixed = "fixed",
+        FalsePositive = "false_positive",
+        Accepted = "accepted",
+        Suppressed = "suppressed",
+        OutOfScope = "out_of_scope",
+        NotAffected = "not_affected",
+    }
+);
+
+words!(
+    /// How sure the report is that the weakness is real.
+    Evidence {
+        None = "none",
+        Inferred = "inferred",
+        Proven = "proven",
+    }
+);
+
+words!(
+    /// What people decide about a finding.
+    Decision {
+        Confirmed = "confirmed",
+        Accepted = "accepted",
+        ClaimedFixed = "claimed_fixed",
+        OutOfScope = "out_of_scope",
+        FalsePositive = "false_positive",
+    }
+);
+
+words!(
+    /// Which table rows belong to.
+    Fills {
+        /// Rows of a scan, from which the lifecycle is derived.
+        Observations = "observations",
+        /// Rows of a tracker, which has a lifecycle of its own.
+        Findings = "findings",
+        /// Applications, APIs and services, as somebody registered them.
+        Assets = "assets",
+        /// Scans that were made, without what they saw.
+        Scans = "scans",
+        /// Verdicts of people.
+        Decisions = "decisions",
+        /// What is known of vulnerabilities on a day: EPSS, KEV.
+        Advisories = "advisories",
+    }
+);
+
+impl Fills {
+    /// The fields of a record, for the tables that are filled as they are; `None` for rows of tools,
+    /// whose fields are [`RowField`]s.
+    pub fn record_fields(self) -> Option<&'static [&'static str]> {
+        match self {
+            Fills::Observations | Fills::Findings => None,
+            Fills::Assets => Some(&[
+                "asset_id",
+                "name",
+                "kind",
+                "criticality",
+                "exposure",
+                "business_critical",
+                "team",
+                "commissioned_at",
+                "retired_at",
+                "alias_of",
+            ]),
+            Fills::Scans => Some(&[
+                "scan_id",
+                "asset_id",
+                "tool",
+                "tool_kind",
+                "environment",
+                "finished_at",
+                "outcome",
+            ]),
+            Fills::Decisions => Some(&[
+                "finding_id",
+                "asset_id",
+                "rule_id",
+                "vulnerability_id",
+                "file",
+                "url",
+                "component",
+                "decision",
+                "at",
+                "until",
+                "by",
+                "reason",
+            ]),
+            Fills::Advisories => Some(&[
+                "vulnerability_id",
+                "date",
+                "epss",
+                "percentile",
+                "known_exploited",
+            ]),
+        }
+    }
+
+    /// The field of a record that says when it began to be so: before, it tells of the future. Where it
+    /// is missing, the report's own date stands for it. `None`: records have no time of their own.
+    pub fn date_field(self) -> Option<&'static str> {
+        match self {
+            Fills::Observations | Fills::Findings | Fills::Assets => None,
+            Fills::Scans => Some("finished_at"),
+            Fills::Decisions => Some("at"),
+            Fills::Advisories => Some("date"),
+        }
+    }
+}
+
+words!(
+    /// What a row program may say of a row.
+    RowField {
+        RuleId = "rule_id",
+        Title = "title",
+        Message = "message",
+        Severity = "severity",
+        SeverityFrom = "severity_from",
+        Cvss = "cvss",
+        CvssVector = "cvss_vector",
+        Cwe = "cwe",
+        VulnerabilityIds = "vulnerability_ids",
+        File = "file",
+        Line = "line",
+        Url = "url",
+        Method = "method",
+        Parameter = "parameter",
+        Host = "host",
+        Port = "port",
+        Component = "component",
+        Version = "version",
+        FixedVersion = "fixed_version",
+        Manifest = "manifest",
+        Purl = "purl",
+        Confidence = "confidence",
+        Evidence = "evidence",
+        Status = "status",
+        StatusReason = "status_reason",
+        NativeId = "native_id",
+        Fingerprint = "fingerprint",
+        FirstSeen = "first_seen",
+        LastSeen = "last_seen",
+        ClosedAt = "closed_at",
+        AcceptedUntil = "accepted_until",
+        Epss = "epss",
+        KnownExploited = "known_exploited",
+        Target = "target",
+        Environment = "environment",
+        Branch = "branch",
+        /// Why the row is no finding: it is counted and not kept.
+        Dropped = "dropped",
+    }
+);

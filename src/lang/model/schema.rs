@@ -1,0 +1,185 @@
+//! Calendar and tables.
+
+use chrono::{NaiveDate, Weekday};
+
+use super::{Condition, SlaId};
+use crate::base::source::Span;
+use crate::base::types::FieldType;
+
+/// How time is cut (rules S11, S12, S14).
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    pub timezone: chrono_tz::Tz,
+    pub week_starts: Weekday,
+    /// 1 to 12. A fiscal year is named by the year it ends in.
+    pub year_starts: u32,
+    /// Periods that end at or before the start of this day read *no history*.
+    pub history_from: Option<NaiveDate>,
+}
+
+/// Index into [`super::Definitions::tables`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct TableId(pub usize);
+
+/// A field of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct FieldId {
+    pub table: TableId,
+    /// Index into [`Table::fields`].
+    pub field: usize,
+}
+
+/// An event of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct EventId {
+    pub table: TableId,
+    /// Index into [`Table::events`].
+    pub event: usize,
+}
+
+/// A table: its columns as the file has them, and the nouns made of them.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub name: String,
+    pub title: Option<String>,
+    pub span: Span,
+    /// Physical columns, in the order of first mention.
+    pub columns: Vec<Column>,
+    /// Everything a condition or dimension can name: first all physical columns in the same order
+    /// (so field `i` reads column `i` for `i < columns.len()`), then what comes through parents and
+    /// SLAs.
+    pub fields: Vec<Field>,
+    /// The key's column.
+    pub key: Option<usize>,
+    pub parents: Vec<Parent>,
+    pub events: Vec<Event>,
+    pub states: Vec<State>,
+    /// The column of knowledge time; missing there means always known.
+    pub known_from: Option<usize>,
+    /// Tried in order; the first that holds excludes the row under its label.
+    pub excludes: Vec<Exclude>,
+}
+
+impl Table {
+    pub fn field_named(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    pub fn event_named(&self, name: &str) -> Option<usize> {
+        self.events.iter().position(|event| event.name == name)
+    }
+
+    /// The columns of an interval table in which its intervals start, as a state of this table over
+    /// it says.
+    pub fn interval_starts(&self, over: TableId) -> Option<&[usize]> {
+        self.states.iter().find_map(|state| match &state.source {
+            StateSource::Intervals { table, from, .. } if *table == over => Some(from.as_slice()),
+            StateSource::Intervals { .. }
+            | StateSource::Columns { .. }
+            | StateSource::Overdue(_) => None,
+        })
+    }
+
+    pub fn state_named(&self, name: &str) -> Option<usize> {
+        self.states.iter().position(|state| state.name == name)
+    }
+}
+
+/// A column of the table's file.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: String,
+    pub field_type: FieldType,
+    /// Whether it bears an event or a bound of a state: as-of masks it, the watermark may read it.
+    pub is_time_of_event: bool,
+    /// Where it is first mentioned.
+    pub span: Span,
+}
+
+/// `belongs to assets by asset_id`.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    pub table: TableId,
+    /// The column of this table that holds the parent's key.
+    pub column: usize,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: String,
+    pub field_type: FieldType,
+    pub source: FieldSource,
+    /// Whether a `field` line declares it; others are keys and times, offered last in messages.
+    pub declared: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldSource {
+    /// Index into [`Table::columns`].
+    Column(usize),
+    /// A field of a parent row.
+    Parent {
+        /// Index into [`Table::parents`].
+        parent: usize,
+        /// Index into the parent table's fields.
+        field: usize,
+    },
+    /// The due instant under an SLA: `due_at`.
+    Due(SlaId),
+}
+
+/// Something that happens to a row at an instant.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub name: String,
+    pub source: EventSource,
+    /// The event happened only where this holds.
+    pub filter: Option<Condition>,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EventSource {
+    /// The first of these columns that is present.
+    Columns(Vec<usize>),
+    /// The latest value of a column over the row's rows in an interval table, missing while one of
+    /// them has none (rule S35).
+    LastOf {
+        /// A table with this one among its parents.
+        table: TableId,
+        column: usize,
+    },
+    /// The due instant, if the clock had not stopped by then (rule S36).
+    Breach(SlaId),
+}
+
+/// Something a row is in over an interval `[from, until)`.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub name: String,
+    pub source: StateSource,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StateSource {
+    /// The first present column of each list; `until` missing means still in it.
+    Columns { from: Vec<usize>, until: Vec<usize> },
+    /// One interval a row of another table (rule S35); overlapping ones count once.
+    Intervals {
+        /// A table with this one among its parents.
+        table: TableId,
+        from: Vec<usize>,
+        until: Vec<usize>,
+    },
+    /// From the due instant until the clock stops (rule S36).
+    Overdue(SlaId),
+}
+
+#[derive(Clone, Debug)]
+pub struct Exclude {
+    pub filter: Condition,
+    pub label: String,
+}

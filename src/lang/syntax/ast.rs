@@ -1,0 +1,307 @@
+//! The tree of a definition file or a query, as written: nothing is looked up, nothing is known to
+//! be right but the grammar. Names are not resolved, clauses stand in the order of the text, and
+//! every node that a message may point at carries its [`Span`].
+//!
+//! Equality ignores places (see [`Spanned`]), so `parse(format(tree)) == tree` can be tested.
+
+mod formulas;
+mod queries;
+mod reports;
+
+pub use formulas::*;
+pub use queries::*;
+pub use reports::*;
+
+use crate::base::source::{SourceId, Span, Spanned};
+use crate::base::types::{Bound, StockMoment};
+
+/// A word that names something. Back-ticks are taken off.
+pub type Name = Spanned<String>;
+/// A text in double quotes, without them and with `\"` and `\\` resolved.
+pub type Text = Spanned<String>;
+
+/// One definition file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    pub source: SourceId,
+    /// In the order of the text.
+    pub definitions: Vec<Spanned<Definition>>,
+    /// Every comment of the file, in the order of the text.
+    pub comments: Vec<Comment>,
+}
+
+/// A comment from `#` to the end of its line, `#` included, trailing white space not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comment {
+    pub span: Span,
+    /// Whether nothing but white space stands before it on its line.
+    pub own_line: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Definition {
+    Calendar(Calendar),
+    Scale(Scale),
+    Table(Table),
+    Condition(NamedCondition),
+    Score(Score),
+    Sla(Sla),
+    Kpi(Kpi),
+    View(View),
+    Dashboard(Dashboard),
+    Source(Source),
+    Match(Match),
+    Test(Test),
+}
+
+// ---------------------------------------------------------------- calendar, scale, table
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calendar {
+    pub clauses: Vec<Spanned<CalendarClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CalendarClause {
+    /// `timezone "Europe/Berlin"`
+    Timezone(Text),
+    /// `week starts monday`
+    WeekStarts(Name),
+    /// `year starts january`
+    YearStarts(Name),
+    /// `history from 2024-01-01`
+    HistoryFrom(Spanned<DateLiteral>),
+}
+
+/// `scale severity is info < low`, with `map "moderate" to low` below it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    pub name: Name,
+    pub values: Vec<Name>,
+    pub maps: Vec<Spanned<ScaleMap>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScaleMap {
+    pub from: Text,
+    pub to: Name,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<TableClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TableClause {
+    /// `key finding_id`
+    Key(Name),
+    /// `belongs to assets by asset_id`
+    BelongsTo { table: Name, column: Name },
+    /// `event fixed at fixed_at or closed_at where resolution = fixed`
+    Event {
+        name: Name,
+        at: EventTime,
+        filter: Option<Spanned<Condition>>,
+    },
+    /// `state open from found_at until closed_at`, or `state open from episodes opened_at until closed_at`
+    State {
+        name: Name,
+        /// The interval table, where the bounds are not columns of this one.
+        intervals: Option<Name>,
+        /// The first that is present counts.
+        from: Vec<Name>,
+        until: Vec<Name>,
+    },
+    /// `known from ingested_at`
+    Known(Name),
+    /// `field app text from assets.name`
+    Field {
+        name: Name,
+        field_type: Spanned<FieldType>,
+        from: Option<FieldRef>,
+    },
+    /// `exclude where resolution = false_positive as "false positive"`
+    Exclude {
+        filter: Spanned<Condition>,
+        label: Text,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventTime {
+    /// The first of these columns that is present: `at introduced_at or found_at`.
+    Columns(Vec<Name>),
+    /// `at last closed_at of episodes`: the last closing not followed by a reopening (rule S35).
+    LastOf { column: Name, table: Name },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldType {
+    /// `text`, `yesno`, `number`, `date`; checked later, so that a mistake can be answered kindly.
+    Plain(String),
+    /// `scale severity`
+    Scale(Name),
+}
+
+// ---------------------------------------------------------------- condition, score, sla
+
+/// `condition internet_facing is exposure = internet`
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedCondition {
+    pub name: Name,
+    pub condition: Spanned<Condition>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<ScoreClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScoreClause {
+    Of(Name),
+    /// `base severity` with its weights below; without weights the field is a number and is taken as it is.
+    Base {
+        field: FieldRef,
+        weights: Vec<Spanned<Weight>>,
+    },
+    Times {
+        field: FieldRef,
+        weights: Vec<Spanned<Weight>>,
+    },
+    Cap(Spanned<Number>),
+    Since(Spanned<DateLiteral>),
+}
+
+/// One line of a weight table: `critical 40`, `otherwise 1.0`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weight {
+    /// `None` is `otherwise`.
+    pub value: Option<Spanned<Literal>>,
+    pub weight: Spanned<Number>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sla {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<SlaClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SlaClause {
+    Owner(Text),
+    Of(Name),
+    Starts(Name),
+    Stops(Vec<Name>),
+    Pauses(Vec<Name>),
+    /// `due 7 days where severity = critical`; no condition is `otherwise`.
+    Due {
+        within: Spanned<Duration>,
+        filter: Option<Spanned<Condition>>,
+    },
+    Since(Spanned<DateLiteral>),
+}
+
+// ---------------------------------------------------------------- kpi, view, dashboard, test
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kpi {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<KpiClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum KpiClause {
+    Note(Text),
+    Is(Spanned<Formula>),
+    /// `as days`
+    As(Name),
+    By(Vec<FieldRef>),
+    /// `at average`: where in a period its stocks are read.
+    At(Spanned<StockMoment>),
+    HigherIsBetter,
+    LowerIsBetter,
+    /// `target below 30 days for severity = critical since 2026-01-01`
+    Target {
+        bound: Spanned<Bound>,
+        limit: Spanned<Literal>,
+        filter: Option<Spanned<Condition>>,
+        since: Option<Spanned<DateLiteral>>,
+    },
+    /// `band "stable" from 0.95 to 1.2`; `below 0.95` has no lower, `from 1.2` no upper bound.
+    Band {
+        label: Text,
+        lower: Option<Spanned<Literal>>,
+        upper: Option<Spanned<Literal>>,
+    },
+}
+
+/// `view NAME "Title"` with `show QUERY` below it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    pub name: Name,
+    pub title: Option<Text>,
+    /// One `show` line each; checking asks for exactly one.
+    pub shows: Vec<Spanned<Query>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dashboard {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub layers: Vec<Spanned<Layer>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub cards: Vec<Spanned<Card>>,
+}
+
+/// `show line "MTTR": mttr by severity over month last 12 months`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// `number`, `line`, `table`, `list`; checked later.
+    pub kind: Name,
+    pub title: Option<Text>,
+    pub query: Spanned<Query>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    /// What must hold, in words.
+    pub name: Text,
+    pub clauses: Vec<Spanned<TestClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TestClause {
+    /// `as of 2026-04-30`
+    AsOf(Spanned<DateLiteral>),
+    /// `as known on 2026-04-02`
+    KnownOn(Spanned<DateLiteral>),
+    Given {
+        table: Name,
+        rows: Grid,
+    },
+    Expect {
+        query: Spanned<Query>,
+        rows: Grid,
+    },
+}
+
+/// A table of cells between bars; an empty cell is missing. Cells are trimmed and without quotes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    pub header: Vec<Spanned<String>>,
+    /// Each as long as the text has cells; a wrong number of cells is found in checking.
+    pub rows: Vec<Vec<Spanned<String>>>,
+}

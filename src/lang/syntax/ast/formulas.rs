@@ -1,0 +1,173 @@
+//! Trees of formulas, populations, conditions and literals.
+
+use super::Name;
+use crate::base::source::{Span, Spanned};
+use crate::base::types::TimeUnit;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Formula {
+    Number(Number),
+    /// A KPI, or a view where a query may stand for one.
+    Name(Name),
+    Aggregate(Box<Aggregate>),
+    Binary {
+        operator: Spanned<Arithmetic>,
+        left: Box<Spanned<Formula>>,
+        right: Box<Spanned<Formula>>,
+    },
+    Negate(Box<Spanned<Formula>>),
+    /// Parentheses as written, so that the formatter keeps them.
+    Group(Box<Spanned<Formula>>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// `share of findings found with environment = production`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// `count`, `p95`, …: looked up later.
+    pub function: Name,
+    pub value: Option<Spanned<Measured>>,
+    pub population: Spanned<Population>,
+    /// The numerator's test.
+    pub with: Option<Spanned<Condition>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measured {
+    /// A field or a score.
+    Field(FieldRef),
+    /// `time from found to verified`
+    TimeFrom { from: Name, to: Name },
+    /// `time since found`
+    TimeSince(Name),
+}
+
+/// `findings open including excluded where severity = high`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Population {
+    pub table: Name,
+    /// An event or a state.
+    pub role: Option<Name>,
+    pub including_excluded: bool,
+    pub filter: Option<Spanned<Condition>>,
+}
+
+/// `severity`, `findings.severity`
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldRef {
+    pub table: Option<Name>,
+    pub name: Name,
+}
+
+impl FieldRef {
+    /// From the table's name, if written, to the field's.
+    pub fn span(&self) -> Span {
+        match &self.table {
+            Some(table) => table.span.to(self.name.span),
+            None => self.name.span,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Two or more, joined by `and`.
+    And(Vec<Spanned<Condition>>),
+    /// Two or more, joined by `or`.
+    Or(Vec<Spanned<Condition>>),
+    Not(Box<Spanned<Condition>>),
+    /// Parentheses as written.
+    Group(Box<Spanned<Condition>>),
+    Compare {
+        field: FieldRef,
+        operator: Spanned<Comparison>,
+        value: Spanned<Literal>,
+    },
+    /// `severity in (high, critical)`, `team not in (web)`
+    In {
+        field: FieldRef,
+        negated: bool,
+        values: Vec<Spanned<Literal>>,
+    },
+    /// `found_at is missing`
+    Missing(FieldRef),
+    /// `found_at is present`
+    Present(FieldRef),
+    /// `any scans completed within 30 days`, `any scans completed (where tool_kind = dast) within 30 days`
+    Exists {
+        table: Name,
+        role: Name,
+        filter: Option<Box<Spanned<Condition>>>,
+        within: Option<Spanned<Duration>>,
+    },
+    /// `verified within 14 days`
+    Within {
+        event: Name,
+        within: Spanned<Duration>,
+    },
+    /// The name of a condition.
+    Name(Name),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+/// A number and the words it was written with, such as `1.50`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number {
+    pub value: f64,
+    pub written: String,
+}
+
+/// `30 days`. `30d` is read too; the formatter writes it out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duration {
+    pub amount: Number,
+    pub unit: TimeUnit,
+}
+
+/// What may stand right of a comparison, in a target, band or weight.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// A bare word.
+    Word(String),
+    /// A text in quotes.
+    Text(String),
+    Number(Number),
+    /// `15%`: the number is 15.
+    Percent(Number),
+    Duration(Duration),
+    Date(DateLiteral),
+    /// Another column, written with its table: `findings.fixed_at`.
+    Field(FieldRef),
+}
+
+/// A calendar period or an instant, as written. Fields are in range for their kind, but a day may
+/// not exist (`2026-02-30`) and a week may be 53: checking says so.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DateLiteral {
+    Year(i32),
+    /// Quarter 1 to 4.
+    Quarter(i32, u32),
+    /// Month 1 to 12.
+    Month(i32, u32),
+    /// ISO-style week number, 1 to 53.
+    Week(i32, u32),
+    Day(i32, u32, u32),
+    /// `2026-03-31T10:00:00Z`, kept as written.
+    Instant(String),
+}

@@ -1,0 +1,69 @@
+//! Trees of what is said about reports: sources and matches.
+
+use super::{Name, Text};
+use crate::base::source::Spanned;
+
+/// How the reports of a tool are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<SourceClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SourceClause {
+    Tool(Text),
+    Kind(Name),
+    /// `reads json, xml`
+    Reads(Vec<Name>),
+    /// A program: whether a report is one of these.
+    KnownBy(Text),
+    /// A program: what was scanned and when.
+    Scan(Text),
+    /// A program: the rows.
+    Rows(Text),
+    /// `severity`, `status` or `evidence`: the report's words and what they mean.
+    Words {
+        of: SourceWords,
+        rules: Vec<Spanned<WordRule>>,
+    },
+    Dates(Vec<Text>),
+    Fills(Name),
+    Identity(Vec<Name>),
+    /// `parts ".runs[].results"`: arrays that may be read some members at a time.
+    Parts(Vec<Text>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceWords {
+    Severity,
+    Status,
+    Evidence,
+}
+
+/// `"Medium" to medium`, `otherwise to info`
+#[derive(Clone, Debug, PartialEq)]
+pub struct WordRule {
+    /// `None` is `otherwise`.
+    pub word: Option<Text>,
+    pub to: Name,
+}
+
+/// When detections are of one weakness.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    pub name: Name,
+    pub title: Option<Text>,
+    pub clauses: Vec<Spanned<MatchClause>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum MatchClause {
+    /// `same cwe, file`
+    Same(Vec<Name>),
+    /// `near line within 5`
+    Near { field: Name, within: Spanned<u64> },
+    /// `across tools`
+    Across(Name),
+}

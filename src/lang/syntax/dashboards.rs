@@ -1,0 +1,117 @@
+//! Pieces → dashboards and tests: the definitions made of queries.
+
+use pest::iterators::Pair;
+
+use super::ast::{Card, Dashboard, Grid, Layer, Test, TestClause, Text};
+use super::definitions::name_and_title;
+use super::errors;
+use super::grammar::{Parts, Piece, Read, Rule};
+use super::literals;
+use super::pieces;
+use super::queries;
+use super::split::Cut;
+use crate::base::diagnostic::Problems;
+use crate::base::source::Spanned;
+
+type Found<'t> = Pair<'t, Rule>;
+
+/// A line of a dashboard: cards belong to the layer above them.
+enum Line {
+    Layer(Layer),
+    Card(Box<Card>),
+}
+
+/// A dashboard; none if any of its pieces is mistaken.
+pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashboard> {
+    let header = pieces::header(cut, Rule::dashboard_header, problems, name_and_title);
+    let lines = pieces::clauses(cut, Rule::dashboard_clause, problems, line);
+    let (name, title) = header?;
+    let mut layers: Vec<Spanned<Layer>> = Vec::new();
+    for Spanned { node, span } in lines? {
+        match (node, layers.last_mut()) {
+            (Line::Layer(layer), _) => layers.push(Spanned::new(layer, span)),
+            (Line::Card(card), Some(layer)) => {
+                layer.span = layer.span.to(span);
+                layer.node.cards.push(Spanned::new(*card, span));
+            }
+            (Line::Card(_), None) => {
+                problems.push(errors::card_without_layer(span));
+                return None;
+            }
+        }
+    }
+    Some(Dashboard {
+        name,
+        title,
+        layers,
+    })
+}
+
+fn line(piece: &Piece<'_>, pair: Found<'_>) -> Read<Line> {
+    if pair.as_rule() == Rule::layer {
+        let (name, title) = name_and_title(piece, pair)?;
+        return Ok(Line::Layer(Layer {
+            name,
+            title,
+            cards: Vec::new(),
+        }));
+    }
+    let mut parts = Parts::of(pair);
+    Ok(Line::Card(Box::new(Card {
+        kind: literals::name(piece, &parts.need(Rule::name)),
+        title: parts
+            .take(Rule::card_title)
+            .map(|pair| literals::text(piece, &Parts::of(pair).need(Rule::text))),
+        query: queries::query(piece, parts.need(Rule::inner_query))?,
+    })))
+}
+
+/// A test; none if any of its pieces is mistaken.
+pub(super) fn test(cut: &Cut<'_>, problems: &mut Problems) -> Option<Test> {
+    let header = pieces::header(cut, Rule::test_header, problems, test_name);
+    let clauses = pieces::clauses(cut, Rule::test_clause, problems, test_clause);
+    let name = header?;
+    Some(Test {
+        name,
+        clauses: clauses?,
+    })
+}
+
+fn test_name(piece: &Piece<'_>, pair: Found<'_>) -> Read<Text> {
+    Ok(literals::text(piece, &Parts::of(pair).need(Rule::text)))
+}
+
+fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
+    let rule = pair.as_rule();
+    if rule == Rule::as_of_clause {
+        return Ok(TestClause::AsOf(queries::date(piece, pair)?));
+    }
+    if rule == Rule::known_on_clause {
+        return Ok(TestClause::KnownOn(queries::date(piece, pair)?));
+    }
+    let mut parts = Parts::of(pair);
+    let rows = grid(piece, parts.need(Rule::grid));
+    Ok(match rule {
+        Rule::given => TestClause::Given {
+            table: literals::name(piece, &parts.need(Rule::name)),
+            rows,
+        },
+        _ => TestClause::Expect {
+            query: queries::query(piece, parts.need(Rule::inner_query))?,
+            rows,
+        },
+    })
+}
+
+fn grid(piece: &Piece<'_>, pair: Found<'_>) -> Grid {
+    let mut rows = pair.into_inner().map(|row| {
+        row.into_inner()
+            .filter(|part| part.as_rule() == Rule::grid_cell)
+            .map(|cell| literals::cell(piece, cell))
+            .collect::<Vec<_>>()
+    });
+    Grid {
+        header: rows.next().unwrap_or_default(),
+        rows: rows.collect(),
+    }
+}

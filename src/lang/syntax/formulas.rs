@@ -1,0 +1,174 @@
+//! Pairs → formulas, aggregates and populations.
+
+use pest::iterators::Pair;
+
+use super::ast::{Aggregate, Arithmetic, Formula, Measured, Population};
+use super::conditions;
+use super::grammar::{Parts, Piece, Read, Rule};
+use super::limits::{self, Depth};
+use super::literals;
+use crate::base::source::Spanned;
+
+type Found<'t> = Pair<'t, Rule>;
+
+/// A formula that no other one holds.
+pub(super) fn formula(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Formula>> {
+    nested(piece, pair, Depth::default())
+}
+
+fn nested(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Formula>> {
+    let (operands, operators): (Vec<_>, Vec<_>) = pair
+        .into_inner()
+        .partition(|part| part.as_rule() == Rule::operand);
+    limits::chain(piece, &operands)?;
+    let depth = match operands.first() {
+        Some(first) => depth.under_chain(operators.len(), piece.span_of(first))?,
+        None => depth,
+    };
+    let operators = operators
+        .iter()
+        .map(|pair| piece.at(pair, arithmetic(pair.as_str())))
+        .collect();
+    let operands = operands
+        .into_iter()
+        .map(|pair| operand(piece, pair, depth))
+        .collect::<Read<Vec<_>>>()?;
+    Ok(joined(operands, operators))
+}
+
+fn arithmetic(symbol: &str) -> Arithmetic {
+    match symbol.as_bytes()[0] {
+        b'+' => Arithmetic::Add,
+        b'-' => Arithmetic::Subtract,
+        b'*' => Arithmetic::Multiply,
+        _ => Arithmetic::Divide,
+    }
+}
+
+/// Joins a chain from the left, products before sums. There is one operand more than operators.
+fn joined(
+    operands: Vec<Spanned<Formula>>,
+    operators: Vec<Spanned<Arithmetic>>,
+) -> Spanned<Formula> {
+    let mut operands = operands.into_iter();
+    let mut product = operands.next().expect("a formula has an operand");
+    let mut sum: Option<(Spanned<Formula>, Spanned<Arithmetic>)> = None;
+    for (operator, operand) in operators.into_iter().zip(operands) {
+        match operator.node {
+            Arithmetic::Multiply | Arithmetic::Divide => {
+                product = binary(product, operator, operand);
+            }
+            Arithmetic::Add | Arithmetic::Subtract => {
+                sum = Some((added(sum, product), operator));
+                product = operand;
+            }
+        }
+    }
+    added(sum, product)
+}
+
+fn added(
+    sum: Option<(Spanned<Formula>, Spanned<Arithmetic>)>,
+    product: Spanned<Formula>,
+) -> Spanned<Formula> {
+    match sum {
+        Some((left, operator)) => binary(left, operator, product),
+        None => product,
+    }
+}
+
+fn binary(
+    left: Spanned<Formula>,
+    operator: Spanned<Arithmetic>,
+    right: Spanned<Formula>,
+) -> Spanned<Formula> {
+    let span = left.span.to(right.span);
+    let node = Formula::Binary {
+        operator,
+        left: Box::new(left),
+        right: Box::new(right),
+    };
+    Spanned::new(node, span)
+}
+
+fn operand(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Formula>> {
+    let mut parts = pair.into_inner().collect::<Vec<_>>();
+    let inner = parts.pop().expect("an operand has a last part");
+    let depth = depth.deeper(parts.len() + 1, piece.span_of(&inner))?;
+    let mut formula = primary(piece, inner, depth)?;
+    for minus in parts.into_iter().rev() {
+        let span = piece.span_of(&minus).to(formula.span);
+        formula = Spanned::new(Formula::Negate(Box::new(formula)), span);
+    }
+    Ok(formula)
+}
+
+fn primary(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Formula>> {
+    let span = piece.span_of(&pair);
+    let node = match pair.as_rule() {
+        Rule::aggregate => Formula::Aggregate(Box::new(aggregate(piece, pair)?)),
+        Rule::number => Formula::Number(literals::number(piece, &pair)?.node),
+        Rule::name => Formula::Name(literals::name(piece, &pair)),
+        _ => {
+            let inner = Parts::of(pair).need(Rule::formula);
+            Formula::Group(Box::new(nested(piece, inner, depth)?))
+        }
+    };
+    Ok(Spanned::new(node, span))
+}
+
+fn aggregate(piece: &Piece<'_>, pair: Found<'_>) -> Read<Aggregate> {
+    let mut parts = Parts::of(pair);
+    let function = literals::name(piece, &parts.need(Rule::name));
+    let value = parts.take(Rule::measured).map(|pair| {
+        let span = piece.span_of(&pair);
+        Spanned::new(measured(piece, pair), span)
+    });
+    let population = population(piece, parts.need(Rule::population))?;
+    let with = match parts.take(Rule::numerator) {
+        Some(pair) => {
+            let inner = Parts::of(pair).need(Rule::condition);
+            Some(conditions::condition(piece, inner)?)
+        }
+        None => None,
+    };
+    Ok(Aggregate {
+        function,
+        value,
+        population,
+        with,
+    })
+}
+
+fn measured(piece: &Piece<'_>, pair: Found<'_>) -> Measured {
+    let inner = Parts::of(pair).next();
+    match inner.as_rule() {
+        Rule::time_from => {
+            let mut parts = Parts::of(inner);
+            Measured::TimeFrom {
+                from: literals::name(piece, &parts.need(Rule::name)),
+                to: literals::name(piece, &parts.need(Rule::name)),
+            }
+        }
+        Rule::time_since => {
+            let event = Parts::of(inner).need(Rule::name);
+            Measured::TimeSince(literals::name(piece, &event))
+        }
+        _ => Measured::Field(literals::field(piece, inner)),
+    }
+}
+
+/// `findings open including excluded where severity = high`
+pub(super) fn population(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Population>> {
+    let span = piece.span_of(&pair);
+    let mut parts = Parts::of(pair);
+    let population = Population {
+        table: literals::name(piece, &parts.need(Rule::name)),
+        role: parts
+            .take(Rule::name)
+            .map(|pair| literals::name(piece, &pair)),
+        including_excluded: parts.has(Rule::including),
+        filter: conditions::optional_filter(piece, &mut parts)?,
+    };
+    Ok(Spanned::new(population, span))
+}

@@ -1,0 +1,83 @@
+//! Text → tree, with pest. Looks nothing up and knows no KPI: that is the next room's work.
+//!
+//! A file is scanned once into tokens (`tokens`), cut at the words in column 0 and at clause words
+//! (`split`), and every piece is parsed alone by the grammar under `grammar/`, so that each mistake
+//! has its message and hides no other. Common mistakes from other languages are refused by name
+//! (`refusals`); everything else the grammar does not take is told in the words of `words`. What may come
+//! next is read off the same grammar files (`next`).
+//! Any text may be given: nothing panics, and the time is linear in its length.
+
+pub mod ast;
+
+mod codes;
+mod columns;
+mod comments;
+mod conditions;
+mod dashboards;
+mod definitions;
+mod errors;
+mod formulas;
+mod grammar;
+mod limits;
+mod literals;
+mod matches;
+mod next;
+mod pieces;
+mod queries;
+mod refusals;
+mod reports;
+mod split;
+mod tokens;
+mod unparsed;
+mod words;
+
+pub use codes::{CODES, Code, Example, UNFINISHED};
+pub use next::{Named, Next, Slot, in_definition, in_query, is_bare, quoted};
+pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
+pub use words::{RESERVED, is_reserved, keywords};
+
+use crate::base::diagnostic::Problems;
+use crate::base::source::{SourceId, Sources, Spanned};
+use grammar::{Piece, Rule};
+
+/// Reads a definition file: all definitions without a mistake, and the mistakes of the others.
+pub fn parse_file(sources: &Sources, id: SourceId) -> (ast::File, Problems) {
+    let text = &sources.get(id).text;
+    let mut problems = Problems::default();
+    let mut tokens = tokens::scan(text, Grids::Allowed);
+    let comments = comments::collect(id, &mut tokens);
+    let mut file = ast::File {
+        source: id,
+        definitions: Vec::new(),
+        comments,
+    };
+    for cut in split::split(id, text, &tokens, &mut problems) {
+        if let Some(definition) = definitions::definition(&cut, &mut problems) {
+            let definition = Spanned::new(definition, cut.whole.span());
+            file.definitions.push(definition);
+        }
+    }
+    (file, problems)
+}
+
+/// Reads one query. It may stretch over several lines and hold comments; an empty text asks for
+/// every KPI.
+pub fn parse_query(sources: &Sources, id: SourceId) -> Result<Spanned<ast::Query>, Problems> {
+    let mut problems = Problems::default();
+    let mut tokens = tokens::scan(&sources.get(id).text, Grids::Absent);
+    comments::collect(id, &mut tokens);
+    let piece = Piece {
+        source: id,
+        text: &sources.get(id).text,
+        tokens: &tokens,
+    };
+    let expecting = words::Expecting::Query;
+    pieces::one(
+        &piece,
+        Rule::query_text,
+        expecting,
+        &mut problems,
+        queries::query,
+    )
+    .ok_or(problems)
+}

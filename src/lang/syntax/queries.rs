@@ -1,0 +1,204 @@
+//! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
+
+use pest::iterators::Pair;
+
+use super::ast::{FieldRef, Period, Query, QueryClause, SortKey, Subject, Versus};
+use super::conditions;
+use super::errors;
+use super::formulas;
+use super::grammar::{Parts, Piece, Read, Rule};
+use super::literals;
+use crate::base::source::Spanned;
+
+type Found<'t> = Pair<'t, Rule>;
+
+/// A query: `query` or `inner_query`.
+pub(super) fn query(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Query>> {
+    let span = piece.span_of(&pair);
+    let mut parts = Parts::of(pair);
+    let query = Query {
+        explain: parts.has(Rule::kw_explain),
+        subject: match parts.take(Rule::subject) {
+            Some(pair) => subject(piece, pair)?,
+            None => Subject::Everything,
+        },
+        clauses: parts
+            .all(Rule::query_clause)
+            .map(|pair| clause(piece, pair))
+            .collect::<Read<Vec<_>>>()?,
+    };
+    once_each(&query.clauses)?;
+    Ok(Spanned::new(query, span))
+}
+
+fn subject(piece: &Piece<'_>, pair: Found<'_>) -> Read<Subject> {
+    let inner = Parts::of(pair).next();
+    if inner.as_rule() == Rule::list_subject {
+        let pair = Parts::of(inner).need(Rule::population);
+        return Ok(Subject::List(formulas::population(piece, pair)?));
+    }
+    let formulas = Parts::of(inner)
+        .all(Rule::formula)
+        .map(|pair| formulas::formula(piece, pair))
+        .collect::<Read<Vec<_>>>()?;
+    Ok(Subject::Formulas(formulas))
+}
+
+fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<QueryClause>> {
+    let span = piece.span_of(&pair);
+    let inner = Parts::of(pair).next();
+    let node = match inner.as_rule() {
+        Rule::by_clause => QueryClause::By(fields(piece, inner)),
+        Rule::over_clause => QueryClause::Over(grain(piece, inner)?),
+        Rule::filter => QueryClause::Where(conditions::filter(piece, inner)?),
+        Rule::period => QueryClause::Period(period(piece, inner)?),
+        Rule::as_of_clause => QueryClause::AsOf(date(piece, inner)?),
+        Rule::known_on_clause => QueryClause::KnownOn(date(piece, inner)?),
+        Rule::versus_clause => QueryClause::Versus(versus(piece, inner)?),
+        Rule::total_clause => QueryClause::WithTotal,
+        Rule::top_clause => top(piece, inner)?,
+        Rule::sort_clause => QueryClause::SortBy(sort(piece, inner)),
+        Rule::limit_clause => {
+            let count = Parts::of(inner).need(Rule::integer);
+            QueryClause::Limit(literals::integer(piece, &count)?)
+        }
+        Rule::show_clause => QueryClause::Show(fields(piece, inner)),
+        _ => {
+            let moment = Parts::of(inner).need(Rule::moment);
+            QueryClause::At(literals::moment(piece, &moment)?.node)
+        }
+    };
+    Ok(Spanned::new(node, span))
+}
+
+/// The fields of `by a, b`.
+pub(super) fn fields(piece: &Piece<'_>, pair: Found<'_>) -> Vec<FieldRef> {
+    Parts::of(pair)
+        .all(Rule::field)
+        .map(|pair| literals::field(piece, pair))
+        .collect()
+}
+
+/// The one date of a clause such as `as of 2026-03`.
+pub(super) fn date(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<super::ast::DateLiteral>> {
+    let mut dates = dates(piece, pair)?;
+    Ok(dates.remove(0))
+}
+
+fn dates(piece: &Piece<'_>, pair: Found<'_>) -> Read<Vec<Spanned<super::ast::DateLiteral>>> {
+    pair.into_inner()
+        .filter(|part| matches!(part.as_rule(), Rule::date | Rule::year))
+        .map(|part| literals::date(piece, &part))
+        .collect()
+}
+
+fn grain(piece: &Piece<'_>, pair: Found<'_>) -> Read<crate::base::types::Grain> {
+    literals::grain(piece, &Parts::of(pair).need(Rule::grain))
+}
+
+fn period(piece: &Piece<'_>, pair: Found<'_>) -> Read<Period> {
+    let inner = Parts::of(pair).next();
+    match inner.as_rule() {
+        Rule::in_period => Ok(Period::In(date(piece, inner)?)),
+        Rule::range_period => {
+            let mut ends = dates(piece, inner)?;
+            let last = ends.remove(1);
+            Ok(Period::FromTo(ends.remove(0), last))
+        }
+        Rule::last_period => {
+            let (count, grain) = counted(piece, inner)?;
+            Ok(Period::Last(count, grain))
+        }
+        Rule::this_period => Ok(Period::This(grain(piece, inner)?)),
+        _ => {
+            let (count, grain) = counted(piece, inner)?;
+            Ok(Period::Past(count, grain))
+        }
+    }
+}
+
+/// `12 months`; without a number it is one, and its place is the grain's.
+fn counted(piece: &Piece<'_>, pair: Found<'_>) -> Read<(Spanned<u64>, crate::base::types::Grain)> {
+    let mut parts = Parts::of(pair);
+    let count = parts.take(Rule::integer);
+    let word = parts.need(Rule::grain);
+    let grain = literals::grain(piece, &word)?;
+    let count = match count {
+        Some(pair) => literals::integer(piece, &pair)?,
+        None => piece.at(&word, 1),
+    };
+    Ok((count, grain))
+}
+
+fn versus(piece: &Piece<'_>, pair: Found<'_>) -> Read<Vec<Spanned<Versus>>> {
+    Parts::of(pair)
+        .all(Rule::versus_item)
+        .map(|item| {
+            let span = piece.span_of(&item);
+            let inner = Parts::of(item).next();
+            let node = match inner.as_rule() {
+                Rule::versus_target => Versus::Target,
+                Rule::versus_previous => Versus::Previous(grain(piece, inner)?),
+                Rule::period => Versus::Period(period(piece, inner)?),
+                _ => Versus::Period(Period::In(literals::date(piece, &inner)?)),
+            };
+            Ok(Spanned::new(node, span))
+        })
+        .collect()
+}
+
+fn top(piece: &Piece<'_>, pair: Found<'_>) -> Read<QueryClause> {
+    let mut parts = Parts::of(pair);
+    Ok(QueryClause::Top {
+        count: literals::integer(piece, &parts.need(Rule::integer))?,
+        by: parts
+            .take(Rule::name)
+            .map(|pair| literals::name(piece, &pair)),
+    })
+}
+
+fn sort(piece: &Piece<'_>, pair: Found<'_>) -> Vec<SortKey> {
+    Parts::of(pair)
+        .all(Rule::sort_key)
+        .map(|key| {
+            let mut parts = Parts::of(key);
+            SortKey {
+                field: literals::field(piece, parts.need(Rule::field)),
+                descending: parts.has(Rule::descending),
+            }
+        })
+        .collect()
+}
+
+/// Refuses the second of two clauses of one kind.
+fn once_each(clauses: &[Spanned<QueryClause>]) -> Read<()> {
+    for (index, clause) in clauses.iter().enumerate() {
+        let kind = kind(&clause.node);
+        if clauses[..index]
+            .iter()
+            .any(|earlier| self::kind(&earlier.node) == kind)
+        {
+            return Err(errors::clause_twice(clause.span, kind));
+        }
+    }
+    Ok(())
+}
+
+/// What messages call a clause; two of one name exclude each other.
+fn kind(clause: &QueryClause) -> &'static str {
+    match clause {
+        QueryClause::By(_) => "by",
+        QueryClause::Over(_) => "over",
+        QueryClause::Where(_) => "where",
+        QueryClause::Period(_) => "a period",
+        QueryClause::AsOf(_) => "as of",
+        QueryClause::KnownOn(_) => "as known on",
+        QueryClause::Versus(_) => "versus",
+        QueryClause::WithTotal => "with total",
+        QueryClause::Top { .. } => "top",
+        QueryClause::SortBy(_) => "sort by",
+        QueryClause::Limit(_) => "limit",
+        QueryClause::Show(_) => "show",
+        QueryClause::At(_) => "at",
+    }
+}

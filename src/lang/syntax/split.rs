@@ -1,0 +1,80 @@
+//! Tokens of a file → definitions, each cut into its first line and its clauses.
+//!
+//! A definition begins at the margin. A clause begins where a line begins with one of the clause
+//! words of that definition; any other indented line goes on with the clause above it. Every piece
+//! is parsed alone, so one mistake hides no other.
+
+use super::errors;
+use super::grammar::Piece;
+use super::tokens::{Token, TokenKind};
+use super::words::Kind;
+use crate::base::diagnostic::Problems;
+use crate::base::source::SourceId;
+
+/// One definition, cut up.
+pub(super) struct Cut<'t> {
+    pub kind: Kind,
+    /// From the margin to the first clause.
+    pub header: Piece<'t>,
+    pub clauses: Vec<Piece<'t>>,
+    /// The whole.
+    pub whole: Piece<'t>,
+}
+
+/// Cuts a file. Text that belongs to no definition, or to one of an unknown kind, becomes a problem.
+pub(super) fn split<'t>(
+    source: SourceId,
+    text: &'t str,
+    tokens: &'t [Token],
+    problems: &mut Problems,
+) -> Vec<Cut<'t>> {
+    let piece = |tokens| Piece {
+        source,
+        text,
+        tokens,
+    };
+    let first = tokens
+        .iter()
+        .position(|token| token.at_margin)
+        .unwrap_or(tokens.len());
+    if first > 0 {
+        problems.push(errors::before_first_definition(&piece(&tokens[..first])));
+    }
+    let mut cuts = Vec::new();
+    let mut above = None;
+    for tokens in tokens[first..].chunk_by(|_, next| !next.at_margin) {
+        let whole = piece(tokens);
+        match kind(&whole) {
+            Some(kind) => {
+                cuts.push(cut(kind, whole));
+                above = Some(kind);
+            }
+            None => problems.push(errors::unknown_kind(&whole, above)),
+        }
+    }
+    cuts
+}
+
+fn kind(whole: &Piece<'_>) -> Option<Kind> {
+    let first = whole.tokens.first()?;
+    Kind::from_word(whole.words(first))
+}
+
+fn cut(kind: Kind, whole: Piece<'_>) -> Cut<'_> {
+    let begins = |token: &Token| {
+        token.first_on_line
+            && token.kind == TokenKind::Word
+            && kind.clause_words().contains(&whole.words(token))
+    };
+    let mut pieces = whole
+        .tokens
+        .chunk_by(|_, next| !begins(next))
+        .map(|tokens| Piece { tokens, ..whole });
+    let header = pieces.next().unwrap_or(whole);
+    Cut {
+        kind,
+        header,
+        clauses: pieces.collect(),
+        whole,
+    }
+}

@@ -1,0 +1,94 @@
+//! What makes a row the same one in the next report.
+
+use crate::lang::model::{ReportSource, RowField};
+
+use super::report::Row;
+
+/// The identity of a row by the recipe of its source: a hash over the source's name and the fields
+/// named, each with its length, so that neighbours cannot be confused. Lists are sets. Where the
+/// recipe finds nothing at all, the row's title and place stand in. The target is not part of it: that
+/// is the asset's to tell.
+pub(super) fn identity(source: &ReportSource, row: &Row) -> String {
+    let fields: Vec<Option<String>> = source
+        .identity
+        .iter()
+        .map(|field| value(row, *field))
+        .collect();
+    let fields = match fields.iter().any(Option::is_some) {
+        true => fields,
+        false => [
+            RowField::Title,
+            RowField::File,
+            RowField::Line,
+            RowField::Url,
+            RowField::Parameter,
+            RowField::Component,
+        ]
+        .map(|field| value(row, field))
+        .to_vec(),
+    };
+    let mut hash = blake3::Hasher::new();
+    add(&mut hash, Some(&source.name));
+    for field in &fields {
+        add(&mut hash, field.as_deref());
+    }
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+fn add(hash: &mut blake3::Hasher, field: Option<&str>) {
+    match field {
+        Some(text) => {
+            hash.update(&(text.len() as u64 + 1).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        None => drop(hash.update(&0u64.to_le_bytes())),
+    }
+}
+
+fn value(row: &Row, field: RowField) -> Option<String> {
+    let number = |number: &Option<u32>| number.map(|number| number.to_string());
+    match field {
+        RowField::RuleId => row.rule_id.clone(),
+        RowField::Title => Some(row.title.clone()),
+        RowField::Message => row.message.clone(),
+        RowField::Cvss => row.cvss.map(|score| score.to_string()),
+        RowField::CvssVector => row.cvss_vector.clone(),
+        RowField::Cwe => joined(row.cwe.iter().map(u32::to_string)),
+        RowField::VulnerabilityIds => joined(row.vulnerability_ids.iter().cloned()),
+        RowField::File => row.file.clone(),
+        RowField::Line => number(&row.line),
+        RowField::Url => row.url.clone(),
+        RowField::Method => row.method.clone(),
+        RowField::Parameter => row.parameter.clone(),
+        RowField::Host => row.host.clone(),
+        RowField::Port => number(&row.port),
+        RowField::Component => row.component.clone(),
+        RowField::Version => row.version.clone(),
+        RowField::FixedVersion => row.fixed_version.clone(),
+        RowField::Manifest => row.manifest.clone(),
+        RowField::Purl => row.purl.clone(),
+        RowField::Confidence => row.confidence.clone(),
+        RowField::NativeId => row.native_id.clone(),
+        RowField::Fingerprint => row.fingerprint.clone(),
+        RowField::Target => row.target.clone(),
+        RowField::Environment => row.environment.clone(),
+        RowField::Branch => row.branch.clone(),
+        RowField::Severity
+        | RowField::SeverityFrom
+        | RowField::Evidence
+        | RowField::Status
+        | RowField::StatusReason
+        | RowField::FirstSeen
+        | RowField::LastSeen
+        | RowField::ClosedAt
+        | RowField::AcceptedUntil
+        | RowField::Epss
+        | RowField::KnownExploited
+        | RowField::Dropped => None,
+    }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> Option<String> {
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}

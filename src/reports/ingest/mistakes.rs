@@ -1,0 +1,157 @@
+//! What is wrong with the rows of a report, all of it at once.
+
+use std::collections::BTreeMap;
+
+use super::records::Unusable;
+use crate::base::diagnostic::{Diagnostic, Problems, nearest};
+use crate::base::source::Span;
+use crate::lang::model::{ReportSource, RowField};
+
+/// How many examples of one mistake are told.
+const MOST_TOLD: usize = 8;
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mistake {
+    NoObject,
+    UnknownField(String),
+    Severity(Option<String>),
+    Status(String),
+    Date(&'static str, String),
+    NoTitle,
+    Record(Unusable),
+}
+
+/// Mistakes and the rows that have them.
+#[derive(Default)]
+pub(super) struct Mistakes {
+    seen: BTreeMap<Mistake, Seen>,
+}
+
+/// Which rows have a mistake.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// From 1.
+    first: u64,
+    rows: u64,
+}
+
+impl Mistakes {
+    pub fn add(&mut self, mistake: Mistake, row: u64) {
+        let seen = self.seen.entry(mistake);
+        seen.or_insert(Seen {
+            first: row,
+            rows: 0,
+        })
+        .rows += 1;
+    }
+
+    /// Adds those of rows that come after so many others.
+    pub fn append(&mut self, later: Mistakes, rows_before: u64) {
+        for (mistake, seen) in later.seen {
+            let known = self.seen.entry(mistake).or_insert(Seen {
+                first: seen.first + rows_before,
+                rows: 0,
+            });
+            known.rows += seen.rows;
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+
+    /// All of them, for the report that is called `name`.
+    pub fn told(&self, name: &str, source: &ReportSource) -> Problems {
+        let mut problems = Problems::default();
+        for (mistake, seen) in self.seen.iter().take(MOST_TOLD) {
+            problems.push(told(name, source, mistake, *seen));
+        }
+        if self.seen.len() > MOST_TOLD {
+            let more = self.seen.len() - MOST_TOLD;
+            problems.push(Diagnostic::data(
+                "D405",
+                format!("`{name}`: {more} more mistakes of this kind"),
+            ));
+        }
+        problems
+    }
+}
+
+/// What is wrong, at the place in the source that would have to say otherwise.
+fn told(name: &str, source: &ReportSource, mistake: &Mistake, seen: Seen) -> Diagnostic {
+    let counted = match seen.rows {
+        1 => format!("row {}", seen.first),
+        rows => format!("{rows} rows, the first is row {}", seen.first),
+    };
+    let problem = |code, place, words: String| {
+        let by = &source.name;
+        let message = format!("`{name}` by source {by}: {words} ({counted})");
+        Diagnostic::error(code, place, message)
+    };
+    let rows = start(source.rows.span, "\"\"\"");
+    let clause = |span: Option<Span>, name| span.map_or(rows, |span| start(span, name));
+    let severities = clause(source.severity.span, "severity");
+    match mistake {
+        Mistake::NoObject => problem("D405", rows, "the program gives what is no object".into()),
+        Mistake::NoTitle => problem("D405", rows, "a row has no `title`".into()),
+        Mistake::UnknownField(field) => {
+            let words = RowField::ALL.iter().map(|known| known.word());
+            let problem = problem("D405", rows, format!("rows have no field `{field}`"));
+            match nearest(field, words) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem,
+            }
+        }
+        Mistake::Severity(Some(word)) => problem(
+            "D406",
+            severities,
+            format!("the severity \"{word}\" has no rule"),
+        )
+        .help(format!("add below `severity`: \"{word}\" to medium")),
+        Mistake::Severity(None) => problem(
+            "D406",
+            severities,
+            "a row without a severity has no rule".into(),
+        )
+        .help("add below `severity`: otherwise to info"),
+        Mistake::Status(word) => {
+            let place = clause(source.status.span, "status");
+            problem("D406", place, format!("the status \"{word}\" has no rule"))
+                .help(format!("add below `status`: \"{word}\" to open"))
+        }
+        Mistake::Date(field, text) | Mistake::Record(Unusable::Date(field, text)) => {
+            unread_date(name, source, rows, field, text)
+        }
+        Mistake::Record(unusable) => {
+            let (code, words, help) = unusable.told();
+            // The mistake is in the table of somebody, not in the definition.
+            let problem = problem(code, rows, words).help(help);
+            Diagnostic {
+                span: None,
+                ..problem
+            }
+        }
+    }
+}
+
+/// The first word of a clause.
+pub(super) fn start(clause: Span, word: &str) -> Span {
+    Span {
+        end: clause.start + word.len() as u32,
+        ..clause
+    }
+}
+
+/// A date that nothing reads.
+pub(super) fn unread_date(
+    name: &str,
+    source: &ReportSource,
+    place: Span,
+    field: &str,
+    text: &str,
+) -> Diagnostic {
+    let by = &source.name;
+    let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
+    Diagnostic::error("D407", place, message)
+        .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
+}

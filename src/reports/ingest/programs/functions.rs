@@ -1,0 +1,181 @@
+//! Functions that programs may call: those of jq, and what nearly every source asks of nearly every
+//! field. The latter are here because in jq itself they take most of the time that a report takes.
+
+use std::sync::LazyLock;
+
+use jaq_core::native::{Filter, Fun, bome, run, v};
+use jaq_core::{Bind, DataT, RunPtr, ValT as _, ValX, ValXs};
+use jaq_json::Val;
+use regex::Regex;
+
+use super::patterns;
+use crate::reports::ingest::values;
+
+/// All functions that are not written in jq.
+pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
+    let others = jaq_core::funs()
+        .chain(jaq_std::funs())
+        .chain(jaq_json::funs());
+    let patterns = patterns::all().into_vec();
+    let names: Vec<&'static str> = patterns.iter().map(|function| function.0).collect();
+    others
+        .filter(move |function| !names.contains(&function.0))
+        .chain(patterns.into_iter().map(run))
+        .chain(own().into_vec().into_iter().map(run))
+}
+
+/// What they do is told in `prelude.jq`.
+fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
+    Box::new([
+        ("list", v(0), |call| bome(Ok(list(call.1)))),
+        ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
+        ("number", v(0), |call| bome(Ok(number(call.1)))),
+        ("cwes", v(0), |call| bome(Ok(cwes(&call.1)))),
+        ("cwe_numbers", v(0), |call| bome(Ok(cwe_numbers(&call.1)))),
+        ("advisories", v(0), |call| bome(Ok(advisories(&call.1)))),
+        ("first_of", [Bind::Fun(())].into(), |mut call| {
+            let (candidates, context) = call.0.pop_fun();
+            let first = first_there(candidates.run((context, call.1)));
+            Box::new(std::iter::once(first))
+        }),
+    ])
+}
+
+/// A text that may be missing.
+struct Text(Option<String>);
+
+impl From<Text> for Val {
+    fn from(text: Text) -> Val {
+        text.0.map_or(Val::Null, Val::from)
+    }
+}
+
+fn list(value: Val) -> Val {
+    match value {
+        Val::Null => Val::from_iter([]),
+        Val::Arr(_) => value,
+        one => Val::from_iter([one]),
+    }
+}
+
+fn text(value: &Val) -> Text {
+    Text(match value {
+        Val::Obj(members) => {
+            let inside = members.get(&Val::from("#text".to_string()));
+            inside.and_then(|inside| values::text(&scalar(inside)))
+        }
+        Val::Arr(members) => {
+            let texts: Vec<String> = members.iter().filter_map(|member| text(member).0).collect();
+            Some(texts.join(" ")).filter(|text| !text.is_empty())
+        }
+        scalar => values::text(scalar),
+    })
+}
+
+/// What is no scalar, written as JSON.
+fn scalar(value: &Val) -> Val {
+    match value {
+        Val::Arr(_) | Val::Obj(_) => Val::from(value.to_string()),
+        scalar => scalar.clone(),
+    }
+}
+
+fn number(value: Val) -> Val {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"^\+?(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)$"));
+    if let Val::Num(_) = value {
+        return value;
+    }
+    let text = values::text(&value).filter(|_| matches!(value, Val::TStr(_)));
+    let text = text.filter(|text| !text.starts_with("+-"));
+    let digits = text.as_deref().and_then(|text| NUMBER.captures(text));
+    digits.map_or(Val::Null, |digits| numeral(&digits[1]))
+}
+
+fn numeral(digits: &str) -> Val {
+    Val::from_num(digits).unwrap_or_default()
+}
+
+fn cwes(value: &Val) -> Val {
+    static CWE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)cwe(?:[-_: /]| ID )*0*([1-9][0-9]*)"));
+    let mut found = Vec::new();
+    for_each_text(value, &mut |text| {
+        let numbers = CWE.captures_iter(text);
+        found.extend(numbers.map(|number| numeral(&number[1])));
+    });
+    set(found)
+}
+
+fn cwe_numbers(value: &Val) -> Val {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)^(?:[^0-9-]*cwe[-_: ]*)?([0-9]+)$"));
+    let mut found = Vec::new();
+    for one in values::list(value) {
+        match one {
+            Val::Num(_) => found.push(one.clone()),
+            Val::TStr(_) => {
+                let text = values::text(one).unwrap_or_default();
+                let numbers = text
+                    .split(',')
+                    .filter_map(|part| NUMBER.captures(part.trim()));
+                found.extend(numbers.map(|number| numeral(&number[1])));
+            }
+            Val::Null | Val::Bool(_) | Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => {}
+        }
+    }
+    let none = Val::from(0_usize);
+    found.retain(|number| *number > none);
+    set(found)
+}
+
+fn advisories(value: &Val) -> Val {
+    static ID: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?i)\b(?:CVE-[0-9]{4}-[0-9]{4,}|GHSA(?:-[0-9a-z]{4}){3})\b"));
+    let mut found = Vec::new();
+    for_each_text(value, &mut |text| {
+        found.extend(ID.find_iter(text).map(|id| {
+            let id = id.as_str();
+            Val::from(match id.as_bytes()[0].to_ascii_lowercase() {
+                b'c' => id.to_ascii_uppercase(),
+                _ => format!("GHSA{}", id[4..].to_ascii_lowercase()),
+            })
+        }));
+    });
+    set(found)
+}
+
+/// The first candidate that is neither null nor empty; what comes after it is not looked at.
+fn first_there<'a>(mut candidates: ValXs<'a, Val>) -> ValX<'a, Val> {
+    let is_there = |candidate: &ValX<Val>| match candidate {
+        Ok(Val::Null) => false,
+        Ok(Val::TStr(text)) => !text.is_empty(),
+        Ok(_) | Err(_) => true,
+    };
+    let first = candidates.find(is_there);
+    first.unwrap_or(Ok(Val::Null))
+}
+
+fn for_each_text(value: &Val, take: &mut impl FnMut(&str)) {
+    match value {
+        Val::TStr(bytes) => take(&String::from_utf8_lossy(bytes)),
+        Val::Arr(members) => members
+            .iter()
+            .for_each(|member| for_each_text(member, take)),
+        Val::Obj(members) => members
+            .values()
+            .for_each(|member| for_each_text(member, take)),
+        Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) => {}
+    }
+}
+
+/// In order, each once.
+fn set(mut values: Vec<Val>) -> Val {
+    values.sort_unstable();
+    values.dedup();
+    values.into_iter().collect()
+}
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern of ours")
+}

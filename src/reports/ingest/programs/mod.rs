@@ -1,0 +1,152 @@
+//! Programs of sources: jq, run by jaq.
+
+mod functions;
+mod patterns;
+
+use jaq_core::data::JustLut;
+use jaq_core::load::{Arena, Error, File, Loader};
+use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
+use jaq_json::Val;
+
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::{Span, Spanned};
+
+/// Functions that every program may use.
+const PRELUDE: &str = include_str!("prelude.jq");
+
+/// A compiled program.
+pub(super) struct Program {
+    filter: Filter<JustLut<Val>>,
+}
+
+impl Program {
+    /// Compiles the program of a source; a mistake is shown at its place in the definition.
+    pub fn new(text: &Spanned<String>) -> Result<Program, Diagnostic> {
+        compile(&text.node).map_err(|mistake| mistake.at(text.span))
+    }
+
+    /// Compiles a program made of programs that are right by themselves.
+    pub fn joined(text: &str) -> Program {
+        match compile(text) {
+            Ok(program) => program,
+            Err(mistake) => panic!("programs right alone are right together: {}", mistake.words),
+        }
+    }
+
+    /// The values a program gives for one input, up to its first failure.
+    pub fn run(&self, input: Val) -> impl Iterator<Item = Result<Val, String>> + '_ {
+        let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
+        let values = self.filter.id.run((context, input)).map(unwrap_valr);
+        values.map(|value| value.map_err(|error| shortened(&error.to_string())))
+    }
+}
+
+/// The problems of many programs. All are compiled as one first, because each by itself would compile
+/// the functions that all may use anew.
+pub(super) fn check<'a>(texts: impl Iterator<Item = &'a Spanned<String>>) -> Problems {
+    let texts: Vec<&Spanned<String>> = texts.collect();
+    let parts: Vec<String> = texts
+        .iter()
+        .map(|text| format!("(\n{}\n)", text.node))
+        .collect();
+    let mut problems = Problems::default();
+    if parts.is_empty() || compile(&parts.join(",")).is_ok() {
+        return problems;
+    }
+    for text in texts {
+        if let Err(problem) = Program::new(text) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+/// A mistake in a program: what, and where in its text.
+struct Mistake {
+    words: String,
+    /// Bytes of the text; `None` where only the whole can be named.
+    place: Option<std::ops::Range<usize>>,
+}
+
+impl Mistake {
+    fn at(self, text: Span) -> Diagnostic {
+        // The place of a program includes its quotes.
+        let inside = text.start + 3;
+        let span = match self.place {
+            Some(place) => Span {
+                start: inside + place.start as u32,
+                end: inside + place.end.max(place.start + 1) as u32,
+                ..text
+            },
+            None => text,
+        };
+        Diagnostic::error(
+            "K710",
+            span,
+            format!("this program cannot be read: {}", self.words),
+        )
+        .help("programs of sources are written in jq")
+    }
+}
+
+fn compile(text: &str) -> Result<Program, Mistake> {
+    let whole = format!("{PRELUDE}\n{text}");
+    let definitions = jaq_core::defs()
+        .chain(jaq_std::defs())
+        .chain(jaq_json::defs());
+    let arena = Arena::default();
+    let file = File {
+        code: whole.as_str(),
+        path: (),
+    };
+    let modules = Loader::new(definitions)
+        .load(&arena, file)
+        .map_err(|errors| unreadable(&whole, &errors[0].1))?;
+    let compiled = Compiler::default()
+        .with_funs(functions::all())
+        .compile(modules);
+    let filter = compiled.map_err(|errors| {
+        let (name, kind) = &errors[0].1[0];
+        Mistake {
+            words: format!("there is no {} `{name}`", kind.as_str()),
+            place: place(&whole, name),
+        }
+    })?;
+    Ok(Program { filter })
+}
+
+fn unreadable(whole: &str, error: &Error<&str>) -> Mistake {
+    let (words, found) = match error {
+        Error::Io(list) => (list[0].1.clone(), None),
+        Error::Lex(list) => {
+            let (expected, found) = &list[0];
+            (format!("expected {}", expected.as_str()), Some(*found))
+        }
+        Error::Parse(list) => {
+            let (expected, found) = &list[0];
+            (format!("expected {}", expected.as_str()), Some(*found))
+        }
+    };
+    Mistake {
+        words,
+        place: found.and_then(|found| place(whole, found)),
+    }
+}
+
+/// Where a part of the whole stands in the program's own text: its first line at most.
+fn place(whole: &str, part: &str) -> Option<std::ops::Range<usize>> {
+    let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    let own = start.checked_sub(PRELUDE.len() + 1)?;
+    if start > whole.len() {
+        return None;
+    }
+    let length = part.lines().next().map_or(0, str::len).min(40);
+    Some(own..own + length)
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
+}

@@ -1,0 +1,201 @@
+//! Recognising a report, and the programs of its source.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use jaq_json::Val;
+
+use super::programs::{self, Program};
+use super::reading::{Programs, Reading, failed};
+use super::report::{Report, Row};
+use super::shapes;
+use super::stack::deeply;
+use super::unknown::unknown;
+use super::values::list;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::Scale;
+use crate::lang::model::{Definitions, ReportSource, Shape};
+
+/// Reads reports by the sources of the definitions. Programs are compiled when first needed.
+pub struct Reader<'a> {
+    sources: &'a [ReportSource],
+    severity: Option<&'a Scale>,
+    /// By shape: which of the sources that read it know a value.
+    known_by: BTreeMap<Shape, OnceLock<Program>>,
+    programs: Vec<OnceLock<Programs>>,
+    sizes: Sizes,
+}
+
+/// How much of a report is read at a time, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Reports of more are read in portions, if their source names the arrays.
+    pub large: usize,
+    /// What a portion has of those arrays, at least.
+    pub portion: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Sizes {
+        Sizes {
+            large: 8 << 20,
+            portion: 2 << 20,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(definitions: &'a Definitions) -> Reader<'a> {
+        let scales = definitions.scales.iter();
+        let mut severity = scales.filter(|scale| scale.name == "severity");
+        Reader {
+            sources: &definitions.reports,
+            severity: severity.next().map(AsRef::as_ref),
+            known_by: Shape::ALL
+                .iter()
+                .map(|shape| (*shape, OnceLock::new()))
+                .collect(),
+            programs: definitions
+                .reports
+                .iter()
+                .map(|_| OnceLock::new())
+                .collect(),
+            sizes: Sizes::default(),
+        }
+    }
+
+    /// Compiles every program of every source; the problems of all of them.
+    pub fn check(&self) -> Problems {
+        let programs = self.sources.iter().flat_map(|source| {
+            let programs = [
+                Some(&source.known_by),
+                source.scan.as_ref(),
+                Some(&source.rows),
+            ];
+            programs.into_iter().flatten()
+        });
+        programs::check(programs)
+    }
+
+    /// Reads a report; messages call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// `D401` to `D407`: no source knows it, several do, it is damaged, or says what has no rule.
+    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
+        let mut rows = Vec::new();
+        let report = self.read_in_parts(name, bytes, |part| rows.extend(part))?;
+        Ok(Report { rows, ..report })
+    }
+
+    /// The same for reports that need not be held whole: gives the rows of each part in their order, and
+    /// returns the report without them. Where it fails, what was given is of no use.
+    pub fn read_in_parts(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        take: impl FnMut(Vec<Row>) + Send,
+    ) -> Result<Report, Problems> {
+        deeply(|| {
+            let content = shapes::read(name, bytes, self.sizes.large)?;
+            let index = self.recognise(name, content.shape, &content.sample)?;
+            let reading = Reading {
+                name,
+                source: &self.sources[index],
+                severity: self.severity,
+                programs: self.programs(index)?,
+            };
+            reading.read(content.body, self.sizes.portion, take)
+        })
+    }
+
+    /// The same reader with other sizes.
+    pub fn with(self, sizes: Sizes) -> Reader<'a> {
+        Reader { sizes, ..self }
+    }
+
+    fn recognise(&self, name: &str, shape: Shape, value: &Val) -> Result<usize, Problems> {
+        let readers: Vec<usize> = (0..self.sources.len())
+            .filter(|index| self.sources[*index].reads.contains(&shape))
+            .collect();
+        let program = match self.known_by[&shape].get() {
+            Some(program) => program,
+            None => {
+                let compiled = self.joined(&readers)?;
+                self.known_by[&shape].get_or_init(|| compiled)
+            }
+        };
+        let answers = program.run(value.clone()).next();
+        let answers = match answers {
+            Some(Ok(answers)) => answers,
+            Some(Err(why)) => return Err(failed(name, "known by", None, &why).into()),
+            None => Val::Null,
+        };
+        let knows = |answer: &&Val| matches!(answer, Val::Bool(true));
+        let known: Vec<usize> = readers
+            .iter()
+            .zip(list(&answers))
+            .filter(|(_, answer)| knows(answer))
+            .map(|(index, _)| *index)
+            .collect();
+        match known.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(unknown(name, shape, value, self.sources).into()),
+            several => {
+                let names: Vec<&str> = several
+                    .iter()
+                    .map(|index| self.sources[*index].name.as_str())
+                    .collect();
+                Err(Diagnostic::data(
+                    "D402",
+                    format!("`{name}` is known by several sources: {}", names.join(", ")),
+                )
+                .help("make `known by` of one of them narrower")
+                .into())
+            }
+        }
+    }
+
+    /// One program that asks all sources at once.
+    fn joined(&self, readers: &[usize]) -> Result<Program, Problems> {
+        let mut problems = Problems::default();
+        let mut whole = String::from("[");
+        for (place, index) in readers.iter().enumerate() {
+            let text = &self.sources[*index].known_by;
+            if let Err(problem) = Program::new(text) {
+                problems.push(problem);
+            }
+            let comma = if place == 0 { "" } else { "," };
+            whole += &format!("{comma}\n(try ([(\n{}\n)] | any) catch false)", text.node);
+        }
+        whole.push(']');
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok(Program::joined(&whole))
+    }
+
+    fn programs(&self, index: usize) -> Result<&Programs, Problems> {
+        if let Some(programs) = self.programs[index].get() {
+            return Ok(programs);
+        }
+        let source = &self.sources[index];
+        let mut problems = Problems::default();
+        let mut compile = |text| match Program::new(text) {
+            Ok(program) => Some(program),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        let scan = source.scan.as_ref().map(&mut compile);
+        let rows = compile(&source.rows);
+        match (scan, rows) {
+            (Some(None), _) | (_, None) => Err(problems),
+            (scan, Some(rows)) => {
+                let scan = scan.flatten();
+                Ok(self.programs[index].get_or_init(|| Programs { scan, rows }))
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Records of registers, verdicts and advisories: what they must say to be of use.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat};
+
+use super::dates;
+use super::report::Outcome;
+use crate::lang::model::{Decision, Fills, ToolKind};
+
+/// A mistake in a record.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Unusable {
+    /// A field and its text, which is no date.
+    Date(&'static str, String),
+    Decision(Option<String>),
+    NoDate,
+    /// A verdict on nothing in particular.
+    NoFinding,
+    /// A record without a field that it is of no use without.
+    Nameless(&'static str),
+    /// A field and its text, which is none of the words there are.
+    Word(&'static str, String, Vec<&'static str>),
+    Number(&'static str, String),
+}
+
+impl Unusable {
+    /// Code, message, and what to do.
+    pub fn told(&self) -> (&'static str, String, String) {
+        let (code, message, help) = match self {
+            Unusable::Word(field, text, words) => {
+                let help = format!("one of: {}", words.join(", "));
+                return ("D439", format!("\"{text}\" is no `{field}`"), help);
+            }
+            Unusable::Date(field, text) => (
+                "D407",
+                format!("`{field}` is \"{text}\", which is no date"),
+                "write it so: 2026-03-31",
+            ),
+            Unusable::Decision(Some(word)) => (
+                "D430",
+                format!("\"{word}\" is no decision"),
+                "one of: confirmed, accepted, claimed_fixed, out_of_scope, false_positive",
+            ),
+            Unusable::Decision(None) => (
+                "D430",
+                "a row has no `decision`".to_string(),
+                "one of: confirmed, accepted, claimed_fixed, out_of_scope, false_positive",
+            ),
+            Unusable::NoDate => (
+                "D431",
+                "a decision does not say when it was taken".to_string(),
+                "fill the column `at`: 2026-03-31",
+            ),
+            Unusable::NoFinding => (
+                "D432",
+                "a decision does not say which findings it is on".to_string(),
+                "fill `finding_id`, or `asset_id` and one of rule_id, vulnerability_id, file, url, component",
+            ),
+            Unusable::Nameless(field) => (
+                "D433",
+                format!("a row has no `{field}`"),
+                "every row needs one",
+            ),
+            Unusable::Number(field, text) => (
+                "D434",
+                format!("`{field}` is \"{text}\", which is no number"),
+                "write it so: 0.0425",
+            ),
+        };
+        (code, message, help.to_string())
+    }
+}
+
+/// Fields that hold dates.
+const DATES: &[&str] = &[
+    "at",
+    "until",
+    "date",
+    "finished_at",
+    "commissioned_at",
+    "retired_at",
+];
+
+/// What tells which findings a verdict is on.
+const SELECTORS: &[&str] = &[
+    "finding_id",
+    "rule_id",
+    "vulnerability_id",
+    "file",
+    "url",
+    "component",
+];
+
+/// What a scan is of no use without.
+const OF_SCANS: &[&str] = &["scan_id", "asset_id", "finished_at", "outcome"];
+
+/// Writes dates in one way, and gives what is wrong with the record.
+pub(super) fn settle(
+    fills: Fills,
+    formats: &[String],
+    record: &mut BTreeMap<String, String>,
+) -> Vec<Unusable> {
+    let mut mistakes = Vec::new();
+    for field in DATES {
+        if let Some(text) = record.get_mut(*field) {
+            match dates::read(text, formats) {
+                Some(instant) => *text = written(text, instant),
+                None => mistakes.push(Unusable::Date(field, text.clone())),
+            }
+        }
+    }
+    let has = |field: &&str| record.contains_key(*field);
+    match fills {
+        Fills::Decisions => {
+            let word = record.get("decision");
+            if word.and_then(|word| Decision::from_word(word)).is_none() {
+                mistakes.push(Unusable::Decision(word.cloned()));
+            }
+            if !has(&"at") {
+                mistakes.push(Unusable::NoDate);
+            }
+            let is_of_asset = has(&"asset_id") || has(&"finding_id");
+            if !is_of_asset || !SELECTORS.iter().any(has) {
+                mistakes.push(Unusable::NoFinding);
+            }
+        }
+        Fills::Scans => {
+            let lacking = OF_SCANS.iter().filter(|field| !has(field));
+            mistakes.extend(lacking.map(|field| Unusable::Nameless(field)));
+            let outcomes = Outcome::ALL.map(Outcome::word);
+            mistakes.extend(unknown_word(record, "outcome", &outcomes));
+            let kinds: Vec<&str> = ToolKind::ALL.iter().map(|kind| kind.word()).collect();
+            mistakes.extend(unknown_word(record, "tool_kind", &kinds));
+        }
+        Fills::Assets if !has(&"asset_id") => mistakes.push(Unusable::Nameless("asset_id")),
+        Fills::Advisories => {
+            if !has(&"vulnerability_id") {
+                mistakes.push(Unusable::Nameless("vulnerability_id"));
+            }
+            if let Some(text) = record
+                .get("epss")
+                .filter(|text| text.parse::<f64>().is_err())
+            {
+                mistakes.push(Unusable::Number("epss", text.clone()));
+            }
+        }
+        Fills::Assets | Fills::Observations | Fills::Findings => {}
+    }
+    mistakes
+}
+
+/// A field that holds none of some words.
+fn unknown_word(
+    record: &BTreeMap<String, String>,
+    field: &'static str,
+    words: &[&'static str],
+) -> Option<Unusable> {
+    let text = record.get(field)?;
+    (!words.contains(&text.as_str())).then(|| Unusable::Word(field, text.clone(), words.to_vec()))
+}
+
+/// A day stays a day.
+fn written(text: &str, instant: i64) -> String {
+    let at = DateTime::from_timestamp_micros(instant);
+    let day = at.map(|at| at.format("%Y-%m-%d").to_string());
+    match day.filter(|day| day == text) {
+        Some(day) => day,
+        None => at.map_or_else(String::new, |at| {
+            at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+        }),
+    }
+}

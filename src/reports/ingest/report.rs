@@ -1,0 +1,132 @@
+//! What a report says, in our words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lang::model::{Evidence, Fills, Status, ToolKind};
+
+/// One report, read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report {
+    /// The source that knew it.
+    pub source: String,
+    pub fills: Fills,
+    pub scan: Scan,
+    /// In the order of the report.
+    pub rows: Vec<Row>,
+    /// For tables that are filled as they are: the fields of each record that are there.
+    pub records: Vec<BTreeMap<String, String>>,
+    /// Rows that are no findings, by reason.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+impl Report {
+    /// How many rows have the identity of an earlier row: together they are one detection.
+    pub fn repeated(&self) -> usize {
+        let identities: BTreeSet<&str> =
+            self.rows.iter().map(|row| row.identity.as_str()).collect();
+        self.rows.len() - identities.len()
+    }
+}
+
+/// What was scanned, and when. Instants are microseconds since 1970, UTC.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Scan {
+    pub tool: String,
+    pub tool_version: Option<String>,
+    pub kind: ToolKind,
+    pub target: Option<String>,
+    pub branch: Option<String>,
+    pub started_at: Option<i64>,
+    pub finished_at: Option<i64>,
+    pub outcome: Outcome,
+    pub scope: Scope,
+    /// The rules that were run, if the report names all of them; of others it proves nothing.
+    pub rules: Option<Vec<String>>,
+}
+
+/// How a scan ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Outcome {
+    Success,
+    Partial,
+    Failed,
+}
+
+/// How much of the target a scan looked at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Scope {
+    Full,
+    /// Only what has changed.
+    Diff,
+}
+
+impl Outcome {
+    pub const ALL: [Outcome; 3] = [Outcome::Success, Outcome::Partial, Outcome::Failed];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Success => "success",
+            Outcome::Partial => "partial",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
+impl Scope {
+    pub const ALL: [Scope; 2] = [Scope::Full, Scope::Diff];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Scope::Full => "full",
+            Scope::Diff => "diff",
+        }
+    }
+}
+
+/// One row of a report. Texts are as the report has them, without white space around them.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Row {
+    /// What makes it the same row in the next report: 32 hexadecimal digits.
+    pub identity: String,
+    pub rule_id: Option<String>,
+    pub title: String,
+    pub message: Option<String>,
+    /// A code of the scale `severity`.
+    pub severity: u8,
+    /// The report's own word, and which of its fields it comes from.
+    pub severity_word: Option<String>,
+    pub severity_from: Option<String>,
+    pub cvss: Option<f64>,
+    pub cvss_vector: Option<String>,
+    /// Ascending, each once.
+    pub cwe: Vec<u32>,
+    /// Ascending, each once.
+    pub vulnerability_ids: Vec<String>,
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    pub url: Option<String>,
+    pub method: Option<String>,
+    pub parameter: Option<String>,
+    pub host: Option<String>,
+    pub port: Option<u32>,
+    pub component: Option<String>,
+    pub version: Option<String>,
+    pub fixed_version: Option<String>,
+    pub manifest: Option<String>,
+    pub purl: Option<String>,
+    pub confidence: Option<String>,
+    pub evidence: Option<Evidence>,
+    pub status: Option<Status>,
+    pub status_reason: Option<String>,
+    pub native_id: Option<String>,
+    pub fingerprint: Option<String>,
+    pub first_seen: Option<i64>,
+    pub last_seen: Option<i64>,
+    pub closed_at: Option<i64>,
+    pub accepted_until: Option<i64>,
+    pub epss: Option<f64>,
+    pub known_exploited: Option<bool>,
+    pub target: Option<String>,
+    pub environment: Option<String>,
+    pub branch: Option<String>,
+}

@@ -1,0 +1,216 @@
+//! Objects of a row program → typed rows. What has no rule is kept as a mistake.
+
+use std::collections::BTreeMap;
+
+use jaq_json::{Map, Val};
+
+use super::dates;
+use super::identity::identity;
+use super::mistakes::{Mistake, Mistakes};
+use super::records;
+use super::report::Row;
+use super::values::{list, number, text, truth, whole};
+use crate::base::types::Scale;
+use crate::lang::model::{Evidence, ReportSource, RowField, Status};
+
+/// Collects rows of a report.
+pub(super) struct RowReader<'a> {
+    source: &'a ReportSource,
+    severity: Option<&'a Scale>,
+    found: Found,
+}
+
+/// What the row program gave for a part of a report.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Values of the program, whatever became of them.
+    pub seen: u64,
+    pub rows: Vec<Row>,
+    pub records: Vec<BTreeMap<String, String>>,
+    pub dropped: BTreeMap<String, u64>,
+    pub mistakes: Mistakes,
+}
+
+impl Found {
+    /// Adds what a later part gave.
+    pub fn append(&mut self, later: Found) {
+        self.mistakes.append(later.mistakes, self.seen);
+        self.seen += later.seen;
+        self.rows.extend(later.rows);
+        self.records.extend(later.records);
+        for (reason, rows) in later.dropped {
+            *self.dropped.entry(reason).or_default() += rows;
+        }
+    }
+}
+
+impl<'a> RowReader<'a> {
+    pub fn new(source: &'a ReportSource, severity: Option<&'a Scale>) -> Self {
+        RowReader {
+            source,
+            severity,
+            found: Found::default(),
+        }
+    }
+
+    /// Takes one value of the program.
+    pub fn add(&mut self, value: &Val) {
+        self.found.seen += 1;
+        crate::base::pulse::beat(1);
+        let Val::Obj(members) = value else {
+            return self.mistake(Mistake::NoObject);
+        };
+        if let Some(fields) = self.source.fills.record_fields() {
+            return self.record(members, fields);
+        }
+        let mut row = Row::default();
+        let mut words = ReportWords::default();
+        for (key, value) in members.iter() {
+            let key = text(key).unwrap_or_default();
+            match RowField::from_word(&key) {
+                Some(RowField::Dropped) => {
+                    if let Some(reason) = text(value) {
+                        *self.found.dropped.entry(reason).or_default() += 1;
+                        return;
+                    }
+                }
+                Some(field) => self.field(field, value, &mut row, &mut words),
+                None => self.mistake(Mistake::UnknownField(key)),
+            }
+        }
+        self.finish_row(row, words);
+    }
+
+    /// A row of a table that is filled as it is.
+    fn record(&mut self, members: &Map, fields: &[&str]) {
+        let mut record = BTreeMap::new();
+        for (key, value) in members.iter() {
+            let key = text(key).unwrap_or_default();
+            if !fields.contains(&key.as_str()) {
+                self.mistake(Mistake::UnknownField(key));
+                continue;
+            }
+            if let Some(value) = text(value) {
+                record.insert(key, value);
+            }
+        }
+        for unusable in records::settle(self.source.fills, &self.source.dates, &mut record) {
+            self.mistake(Mistake::Record(unusable));
+        }
+        self.found.records.push(record);
+    }
+
+    pub fn finish(self) -> Found {
+        self.found
+    }
+
+    fn mistake(&mut self, mistake: Mistake) {
+        self.found.mistakes.add(mistake, self.found.seen);
+    }
+
+    fn field(&mut self, field: RowField, value: &Val, row: &mut Row, words: &mut ReportWords) {
+        match field {
+            RowField::RuleId => row.rule_id = text(value),
+            RowField::Title => row.title = text(value).unwrap_or_default(),
+            RowField::Message => row.message = text(value),
+            RowField::Severity => row.severity_word = text(value),
+            RowField::SeverityFrom => row.severity_from = text(value),
+            RowField::Cvss => row.cvss = number(value),
+            RowField::CvssVector => row.cvss_vector = text(value),
+            RowField::Cwe => row.cwe = sorted(list(value).into_iter().filter_map(whole)),
+            RowField::VulnerabilityIds => {
+                row.vulnerability_ids = sorted(list(value).into_iter().filter_map(text));
+            }
+            RowField::File => row.file = text(value),
+            RowField::Line => row.line = whole(value),
+            RowField::Url => row.url = text(value),
+            RowField::Method => row.method = text(value),
+            RowField::Parameter => row.parameter = text(value),
+            RowField::Host => row.host = text(value),
+            RowField::Port => row.port = whole(value),
+            RowField::Component => row.component = text(value),
+            RowField::Version => row.version = text(value),
+            RowField::FixedVersion => row.fixed_version = text(value),
+            RowField::Manifest => row.manifest = text(value),
+            RowField::Purl => row.purl = text(value),
+            RowField::Confidence => row.confidence = text(value),
+            RowField::Evidence => words.evidence = text(value),
+            RowField::Status => words.status = text(value),
+            RowField::StatusReason => row.status_reason = text(value),
+            RowField::NativeId => row.native_id = text(value),
+            RowField::Fingerprint => row.fingerprint = text(value),
+            RowField::FirstSeen => row.first_seen = self.date("first_seen", value),
+            RowField::LastSeen => row.last_seen = self.date("last_seen", value),
+            RowField::ClosedAt => row.closed_at = self.date("closed_at", value),
+            RowField::AcceptedUntil => row.accepted_until = self.date("accepted_until", value),
+            RowField::Epss => row.epss = number(value),
+            RowField::KnownExploited => row.known_exploited = truth(value),
+            RowField::Target => row.target = text(value),
+            RowField::Environment => row.environment = text(value),
+            RowField::Branch => row.branch = text(value),
+            RowField::Dropped => {}
+        }
+    }
+
+    fn date(&mut self, field: &'static str, value: &Val) -> Option<i64> {
+        let text = text(value)?;
+        let read = dates::read(&text, &self.source.dates);
+        if read.is_none() {
+            self.mistake(Mistake::Date(field, text));
+        }
+        read
+    }
+
+    fn finish_row(&mut self, mut row: Row, words: ReportWords) {
+        if row.title.is_empty() {
+            self.mistake(Mistake::NoTitle);
+        }
+        match self.severity_of(row.severity_word.as_deref()) {
+            Some(code) => row.severity = code,
+            None => self.mistake(Mistake::Severity(row.severity_word.clone())),
+        }
+        row.evidence = words.evidence.and_then(|word| self.evidence_of(&word));
+        if let Some(word) = words.status {
+            row.status = self.status_of(&word);
+            if row.status.is_none() {
+                self.mistake(Mistake::Status(word));
+            }
+        }
+        row.identity = identity(self.source, &row);
+        self.found.rows.push(row);
+    }
+
+    /// The source's own words first, then those of the scale, then what any other word means.
+    fn severity_of(&self, word: Option<&str>) -> Option<u8> {
+        let words = &self.source.severity;
+        let known = word.and_then(|word| {
+            let on_scale = || self.severity.and_then(|scale| scale.code(word));
+            words.listed(word).or_else(on_scale)
+        });
+        known.or(words.otherwise)
+    }
+
+    fn status_of(&self, word: &str) -> Option<Status> {
+        let words = &self.source.status;
+        words.listed(word).or(words.otherwise)
+    }
+
+    fn evidence_of(&self, word: &str) -> Option<Evidence> {
+        let words = &self.source.evidence;
+        words.listed(word).or(words.otherwise)
+    }
+}
+
+/// Words that the source's tables give a meaning.
+#[derive(Default)]
+struct ReportWords {
+    status: Option<String>,
+    evidence: Option<String>,
+}
+
+fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}

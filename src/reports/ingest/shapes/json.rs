@@ -1,0 +1,152 @@
+//! JSON, one document or several after each other → a value.
+
+use std::borrow::Cow;
+
+use jaq_json::{Val, read as reader};
+
+use super::walk::{Kind, Walk};
+use super::{Budget, MOST_VALUES};
+use crate::lang::model::Shape;
+
+/// Members of an array, and documents, that a sample of a large text has.
+const SAMPLE: usize = 100;
+
+/// What a text holds, before it is read.
+pub struct Skimmed {
+    values: u64,
+    documents: u64,
+}
+
+impl Skimmed {
+    pub fn shape(&self) -> Shape {
+        match self.documents {
+            1 => Shape::Json,
+            _ => Shape::JsonLines,
+        }
+    }
+}
+
+/// Reading is recursive and keeps all it reads, so depth and size are looked at before it begins.
+pub(super) fn skim(text: &str) -> Result<Skimmed, String> {
+    let mut walk = Walk::new(text.as_bytes());
+    let mut documents = 0;
+    while let Some(token) = walk.next()? {
+        let is_first = match token.kind {
+            Kind::Open { .. } => walk.depth() == 1,
+            Kind::Text | Kind::Word => walk.depth() == 0,
+            Kind::Close | Kind::Comma | Kind::Colon => false,
+        };
+        documents += u64::from(is_first);
+    }
+    Ok(Skimmed {
+        values: walk.values(),
+        documents,
+    })
+}
+
+/// One document is itself, several are an array of them.
+pub(super) fn read(
+    text: &str,
+    skimmed: &Skimmed,
+    budget: &mut Budget,
+) -> Result<(Shape, Val), String> {
+    budget.take(skimmed.values)?;
+    let mut documents = Vec::new();
+    for document in reader::parse_many(text.as_bytes()) {
+        documents.push(document.map_err(|error| format!("it is no JSON: {error}"))?);
+    }
+    Ok(match documents.len() {
+        1 => (Shape::Json, documents.remove(0)),
+        _ => (Shape::JsonLines, documents.into_iter().collect()),
+    })
+}
+
+/// A large text, to be read when it is known how.
+pub struct Large<'a> {
+    text: Cow<'a, str>,
+    skimmed: Skimmed,
+}
+
+impl<'a> Large<'a> {
+    pub fn new(text: Cow<'a, str>, skimmed: Skimmed) -> Large<'a> {
+        Large { text, skimmed }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn is_several(&self) -> bool {
+        self.skimmed.shape() == Shape::JsonLines
+    }
+
+    /// Whether it may be read whole.
+    pub fn fits(&self) -> bool {
+        self.skimmed.values <= MOST_VALUES
+    }
+
+    /// The text as it would be if all of its arrays, and it itself, ended early.
+    pub fn sample(&self) -> Result<Val, String> {
+        let (sample, values) = shortened(&self.text)?;
+        let value = read(
+            &sample,
+            &Skimmed {
+                values,
+                documents: self.skimmed.documents,
+            },
+            &mut Budget::new(),
+        )?;
+        Ok(match value {
+            // Of several, the sample may have but one.
+            (Shape::Json, one) if self.is_several() => std::iter::once(one).collect(),
+            (_, value) => value,
+        })
+    }
+
+    /// The whole value.
+    pub fn whole(&self) -> Result<Val, String> {
+        read(&self.text, &self.skimmed, &mut Budget::new()).map(|(_, value)| value)
+    }
+}
+
+/// The text without what comes after the first members of its arrays, and how many values it has left.
+fn shortened(text: &str) -> Result<(String, u64), String> {
+    let mut walk = Walk::new(text.as_bytes());
+    let mut kept = String::new();
+    let (mut values, mut documents) = (0, 0);
+    // Members so far of the arrays and objects around, and the depth of the one that is cut short.
+    let mut members: Vec<(bool, usize)> = Vec::new();
+    let mut cut: Option<usize> = None;
+    let mut from = 0;
+    while let Some(token) = walk.next()? {
+        let is_cut = cut.is_some();
+        match token.kind {
+            Kind::Open { is_array } => members.push((is_array, 1)),
+            Kind::Close => drop(members.pop()),
+            Kind::Comma => {
+                if let Some((true, count)) = members.last_mut() {
+                    *count += 1;
+                    if *count > SAMPLE && cut.is_none() {
+                        kept.push_str(&text[from..token.start]);
+                        cut = Some(members.len());
+                    }
+                }
+            }
+            Kind::Text | Kind::Word | Kind::Colon => {}
+        }
+        if cut.is_some_and(|depth| members.len() < depth) {
+            cut = None;
+            from = token.start;
+        } else if !is_cut && token.kind.is_value() {
+            values += 1;
+        }
+        let is_end = members.is_empty() && !matches!(token.kind, Kind::Comma | Kind::Colon);
+        documents += usize::from(is_end);
+        if documents == SAMPLE {
+            kept.push_str(&text[from..token.end]);
+            return Ok((kept, values));
+        }
+    }
+    kept.push_str(&text[from..]);
+    Ok((kept, values))
+}

@@ -1,0 +1,270 @@
+//! Bytes → what they are made of, as a value that programs can read.
+
+mod csv;
+mod finder;
+mod json;
+mod portions;
+mod walk;
+mod xml;
+mod zip;
+
+pub(super) use json::Large;
+pub(super) use portions::Portions;
+
+use std::borrow::Cow;
+
+use jaq_json::Val;
+
+use crate::base::diagnostic::Diagnostic;
+use crate::lang::model::Shape;
+
+/// The largest report that is read whole, in bytes.
+pub const LARGEST: u64 = 1 << 30;
+/// Values of one report, keys included: each takes up to a hundred bytes of memory.
+pub(super) const MOST_VALUES: u64 = 32_000_000;
+/// What ZIP archives begin with.
+pub(super) const ARCHIVE: &[u8] = b"PK\x03\x04";
+/// What a file packed by gzip begins with.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+/// How deep elements and values may be nested.
+pub(super) const DEEPEST: usize = 256;
+
+/// Help with a report in which no tool is named.
+pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
+     which says so also where it found nothing";
+
+/// What bytes are.
+pub(super) struct Content<'a> {
+    pub shape: Shape,
+    /// What the format is recognised by: of a table its first row, or the names of its columns; of a
+    /// large text the beginnings of its arrays.
+    pub sample: Val,
+    pub body: Body<'a>,
+}
+
+/// What a report holds.
+pub(super) enum Body<'a> {
+    Read(Val),
+    Large(Large<'a>),
+}
+
+/// How many more values a report may have: a short text can be many of them.
+pub(super) struct Budget {
+    left: Option<u64>,
+}
+
+impl Budget {
+    pub fn new() -> Budget {
+        Budget {
+            left: Some(MOST_VALUES),
+        }
+    }
+
+    pub fn take(&mut self, values: u64) -> Result<(), String> {
+        self.left = self.left.and_then(|left| left.checked_sub(values));
+        self.check()
+    }
+
+    /// Whether nothing was refused so far.
+    pub fn check(&self) -> Result<(), String> {
+        match self.left {
+            Some(_) => Ok(()),
+            None => Err(too_many_values()),
+        }
+    }
+}
+
+/// Why a report is too large to be read whole.
+pub(super) fn too_many_values() -> String {
+    format!("it has more than {MOST_VALUES} values")
+}
+
+/// Reads bytes as whatever their beginning says they are; what is longer than `large` is only looked
+/// at, if it can be read in portions. Messages call them `name`.
+pub(super) fn read<'a>(
+    name: &str,
+    bytes: &'a [u8],
+    large: usize,
+) -> Result<Content<'a>, Diagnostic> {
+    if bytes.len() as u64 > LARGEST {
+        return Err(too_large(name, bytes.len() as u64));
+    }
+    if bytes.starts_with(ARCHIVE) {
+        let value = zip::read(name, bytes, &mut Budget::new())?;
+        return Ok(Content {
+            shape: Shape::Zip,
+            sample: value.clone(),
+            body: Body::Read(value),
+        });
+    }
+    let text = match bytes.starts_with(GZIP) {
+        true => {
+            let unpacked = zip::unpacked(bytes).map_err(|why| damaged(name, why))?;
+            Cow::Owned(text(&unpacked).into_owned())
+        }
+        false => text(bytes),
+    };
+    if text.len() > large && begins_json(&text) {
+        return looked_at(text).map_err(|why| damaged(name, why));
+    }
+    let (shape, value, sample) = whole(name, &text, &mut Budget::new())?;
+    Ok(Content {
+        shape,
+        sample,
+        body: Body::Read(value),
+    })
+}
+
+/// A long JSON text.
+fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
+    let skimmed = json::skim(&text)?;
+    let shape = skimmed.shape();
+    let large = Large::new(text, skimmed);
+    Ok(Content {
+        shape,
+        sample: large.sample()?,
+        body: Body::Large(large),
+    })
+}
+
+/// The value of a member of an archive, read whole.
+pub(super) fn unpacked(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val, Diagnostic> {
+    whole(name, &text(bytes), budget).map(|(_, value, _)| value)
+}
+
+fn begun(text: &str) -> &str {
+    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+}
+
+fn begins_json(text: &str) -> bool {
+    begun(text).starts_with(['{', '['])
+}
+
+/// The shape, the value, and what the format is recognised by.
+fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val), Diagnostic> {
+    let text = begun(text);
+    let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
+    match text.as_bytes().first() {
+        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING)),
+        Some(b'<') if is_html(text) => Err(Diagnostic::data(
+            "D401",
+            format!("`{name}` is a web page, not a report for machines"),
+        )
+        .help("export the report as JSON, XML or CSV")),
+        Some(b'<') => xml::read(text, budget)
+            .map(|value| itself((Shape::Xml, value)))
+            .map_err(|why| damaged(name, why)),
+        Some(b'{' | b'[') => json::skim(text)
+            .and_then(|skimmed| json::read(text, &skimmed, budget))
+            .map(itself)
+            .map_err(|why| damaged(name, why)),
+        // Some tools write this where they found nothing.
+        Some(_) if text.trim_end() == "null" => Ok((Shape::Json, Val::Null, Val::Null)),
+        Some(_) if is_binary(text) => Err(Diagnostic::data(
+            "D401",
+            format!("`{name}` is no text: no source knows this report"),
+        )
+        .help("export the report as JSON, XML or CSV; packed by zip or gzip is fine")),
+        Some(_) => csv::read(text, budget)
+            .map(|(value, sample)| (Shape::Csv, value, sample))
+            .map_err(|why| damaged(name, why)),
+    }
+}
+
+/// A report of more bytes than are read.
+pub fn too_large(name: &str, bytes: u64) -> Diagnostic {
+    damaged(
+        name,
+        format!("{bytes} bytes are too many: a report is read up to {LARGEST}"),
+    )
+    .help("export it in parts: by application, by project, or by date")
+    .help("if every line is a document: split --line-bytes=500M --additional-suffix=.jsonl FILE")
+}
+
+/// A report that cannot be read.
+pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::data(
+        "D403",
+        format!("`{name}` cannot be read as a report: {why}"),
+    )
+}
+
+/// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8; bytes that
+/// are no UTF-8 are read as Windows-1252, which takes every byte.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        return encoding.decode(bytes).0;
+    }
+    if let Some(encoding) = declared(bytes).or_else(|| wide(bytes)) {
+        return encoding.decode_without_bom_handling(bytes).0;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => {
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+        }
+    }
+}
+
+fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = std::str::from_utf8(&bytes[..bytes.len().min(200)]).ok()?;
+    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
+    let after = declaration.split("encoding").nth(1)?;
+    let label = after.trim_start_matches([' ', '=', '"', '\'']);
+    let label = label.split(['"', '\'']).next()?;
+    encoding_rs::Encoding::for_label(label.as_bytes())
+}
+
+/// UTF-16 without a mark: reports begin with a letter of ASCII, which there has a NUL beside it.
+fn wide(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    match bytes {
+        [0, letter, ..] if *letter != 0 => Some(encoding_rs::UTF_16BE),
+        [letter, 0, ..] if *letter != 0 => Some(encoding_rs::UTF_16LE),
+        _ => None,
+    }
+}
+
+/// Whether a text begins with signs that no text has.
+fn is_binary(text: &str) -> bool {
+    let is_odd = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n');
+    text.chars().take(1000).any(is_odd)
+}
+
+/// Whether the first element is that of a web page; texts inside of reports may have such elements.
+fn is_html(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?") => "?>",
+            _ => break,
+        };
+        let Some((_, after)) = rest.split_once(end) else {
+            return false;
+        };
+        rest = after;
+    }
+    let begins = |word: &str| {
+        let head = rest.as_bytes().get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    begins("<!doctype html") || begins("<html")
+}
+
+/// A text as a value.
+pub(super) fn string(text: impl Into<String>) -> Val {
+    Val::from(text.into())
+}
+
+/// An object of members in order.
+pub(super) fn object(members: Vec<(String, Val)>) -> Val {
+    Val::obj(
+        members
+            .into_iter()
+            .map(|(name, value)| (string(name), value))
+            .collect(),
+    )
+}

@@ -1,0 +1,87 @@
+//! ZIP archives → an object of their members by name, each read as what it is; and what gzip has packed.
+//!
+//! Members stay in memory: their names are never paths of files. What they unpack to is bounded.
+
+use std::io::{Cursor, Read};
+
+use jaq_json::Val;
+
+use super::{Budget, damaged, object};
+use crate::base::diagnostic::Diagnostic;
+
+/// Members of one archive.
+const MOST_MEMBERS: usize = 10_000;
+/// What a member begins with in the list of them.
+const LISTED: &[u8] = b"PK\x01\x02";
+/// Bytes that all members may unpack to.
+const MOST_BYTES: u64 = 1 << 30;
+/// Members larger than this times what they are packed in, and than a megabyte, are bombs.
+const LARGEST_RATIO: u64 = 200;
+
+/// Reads an archive. Members that are no reports, such as pictures, are null.
+pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val, Diagnostic> {
+    let failed = |why: String| damaged(name, why);
+    // Counted before the list of them is read.
+    let listed = bytes.windows(4).filter(|four| *four == LISTED).count();
+    if listed > MOST_MEMBERS {
+        return Err(failed(format!(
+            "it has {listed} members; {MOST_MEMBERS} are read"
+        )));
+    }
+    let mut archive = ::zip::ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| failed(format!("it is no ZIP archive: {error}")))?;
+    let mut left = MOST_BYTES;
+    let mut members = Vec::new();
+    for index in 0..archive.len() {
+        let member = archive
+            .by_index(index)
+            .map_err(|error| failed(format!("member {}: {error}", index + 1)))?;
+        if member.is_dir() {
+            continue;
+        }
+        let inner = member
+            .name()
+            .map_err(|error| failed(format!("member {}: {error}", index + 1)))?
+            .to_string();
+        let limit = left.min(most_bytes(member.compressed_size()));
+        let mut unpacked = Vec::new();
+        member
+            .take(limit + 1)
+            .read_to_end(&mut unpacked)
+            .map_err(|error| failed(format!("`{inner}`: {error}")))?;
+        if unpacked.len() as u64 > limit {
+            return Err(failed(format!(
+                "`{inner}` unpacks to more than {limit} bytes"
+            )));
+        }
+        left -= unpacked.len() as u64;
+        // Archives in archives stay packed.
+        let value = match unpacked.starts_with(super::ARCHIVE) {
+            true => Val::Null,
+            false => super::unpacked(&inner, &unpacked, budget).unwrap_or(Val::Null),
+        };
+        budget.check().map_err(failed)?;
+        members.push((inner, value));
+    }
+    members.sort_by(|left, right| left.0.cmp(&right.0));
+    Ok(object(members))
+}
+
+/// What so many packed bytes may unpack to.
+fn most_bytes(packed: u64) -> u64 {
+    packed.saturating_mul(LARGEST_RATIO).max(1 << 20)
+}
+
+/// What a file packed by gzip holds.
+pub(super) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let limit = MOST_BYTES.min(most_bytes(bytes.len() as u64));
+    let mut unpacked = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes)
+        .take(limit + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|error| format!("it cannot be unpacked: {error}"))?;
+    match unpacked.len() as u64 > limit {
+        true => Err(format!("it unpacks to more than {limit} bytes")),
+        false => Ok(unpacked),
+    }
+}

@@ -1,0 +1,167 @@
+//! What scans saw and people decided → when each weakness was open.
+//!
+//! Takes the history of one asset under one tool in one environment; gives episodes: the stretches of
+//! time in which each identity was open, and how they ended. Pure: the same history gives the same
+//! episodes, in whatever order it comes.
+//!
+//! A weakness is open from the first scan that sees it. One that is not seen stays open, unless the
+//! scan was adequate: it looked, successfully, at all there is to see. Then it is closed at that scan's
+//! time, which is also when the fix is verified; it really ended somewhere after it was last seen.
+//! `docs/lifecycle.md` tells the rest.
+
+mod reach;
+mod track;
+
+use crate::lang::model::{Decision, Status};
+
+/// All that is known of one asset under one tool in one environment.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct History {
+    pub looks: Vec<Look>,
+    pub verdicts: Vec<Verdict>,
+    /// When the asset was taken out of service: what was open then is over.
+    pub retired_at: Option<i64>,
+}
+
+/// One scan. Instants are microseconds since 1970, UTC.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Look {
+    pub at: i64,
+    /// When it came to be known.
+    pub recorded_at: i64,
+    pub reach: Reach,
+    pub seen: Vec<Sighting>,
+}
+
+/// What is not there if a scan does not see it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// The scan failed, or looked at a part or at changes alone: it proves nothing.
+    Nothing,
+    /// Weaknesses of these rules: the scan names those it ran.
+    Rules(Vec<Rule>),
+    Everything,
+}
+
+/// A number that stands for a rule of the tool.
+pub type Rule = u32;
+
+/// One identity in one scan.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sighting {
+    pub identity: u128,
+    pub rule: Option<Rule>,
+    /// What the report says has become of it; `None`: nothing, so it is there.
+    pub status: Option<Status>,
+    /// When the tool first saw it, if it says so.
+    pub first_seen: Option<i64>,
+    /// When the tool says it was closed.
+    pub closed_at: Option<i64>,
+    pub accepted_until: Option<i64>,
+    /// Which row of the facts it is; handed through.
+    pub row: usize,
+}
+
+/// What somebody decided about an identity.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Verdict {
+    pub identity: u128,
+    pub at: i64,
+    pub decision: Decision,
+    /// When it ceases to hold.
+    pub until: Option<i64>,
+}
+
+/// A stretch of time in which an identity was open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Episode {
+    pub identity: u128,
+    /// From 1: how often it was open by then.
+    pub number: u32,
+    pub opened_at: i64,
+    pub last_seen_at: i64,
+    pub closed_at: Option<i64>,
+    pub ending: Option<Ending>,
+    /// When somebody said that it is fixed; no later scan has seen it since.
+    pub claimed_at: Option<i64>,
+    /// Somebody said that it is real.
+    pub is_confirmed: bool,
+    /// When it came to be known that it is open.
+    pub known_from: i64,
+    pub accepted: Option<Acceptance>,
+    /// The row of the sighting that says most: the last.
+    pub row: usize,
+}
+
+/// From when, and until when if it says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Acceptance {
+    pub at: i64,
+    pub until: Option<i64>,
+}
+
+/// How an episode ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Ending {
+    /// An adequate scan did not see it, or the tool says that it was fixed.
+    Verified,
+    FalsePositive,
+    OutOfScope,
+    /// Its asset was taken out of service.
+    Retired,
+}
+
+/// The episodes of all identities, by identity and number.
+///
+/// Each identity is followed by itself: between two scans that see it only the first adequate one
+/// matters, and that is looked up. The cost is that of sorting what was seen.
+pub fn episodes(history: &History) -> Vec<Episode> {
+    let reaches = reach::Reaches::of(&history.looks);
+    let mut seen: Vec<(&Sighting, &Look)> = history
+        .looks
+        .iter()
+        .flat_map(|look| look.seen.iter().map(move |sighting| (sighting, look)))
+        .collect();
+    // Of several sightings at one time the one that says it is there wins.
+    seen.sort_by_key(|(sighting, look)| {
+        let is_gone = ending(sighting.status).is_some();
+        (
+            sighting.identity,
+            look.at,
+            is_gone,
+            look.recorded_at,
+            sighting.row,
+        )
+    });
+    seen.dedup_by_key(|(sighting, look)| (sighting.identity, look.at));
+    let mut verdicts: Vec<&Verdict> = history.verdicts.iter().collect();
+    verdicts.sort_by_key(|verdict| {
+        (
+            verdict.identity,
+            verdict.at,
+            verdict.decision,
+            verdict.until,
+        )
+    });
+    let mut rest = verdicts.as_slice();
+    let mut found = Vec::new();
+    for seen in seen.chunk_by(|left, right| left.0.identity == right.0.identity) {
+        let identity = seen[0].0.identity;
+        let before = rest.partition_point(|verdict| verdict.identity < identity);
+        let upto = rest.partition_point(|verdict| verdict.identity <= identity);
+        let own = &rest[before..upto];
+        rest = &rest[upto..];
+        found.extend(track::follow(seen, own, history.retired_at, &reaches));
+    }
+    found
+}
+
+/// Whether a report's word says that the weakness is not there, and why.
+fn ending(status: Option<Status>) -> Option<Ending> {
+    match status? {
+        Status::Open | Status::Confirmed | Status::InTriage | Status::Accepted => None,
+        Status::Fixed => Some(Ending::Verified),
+        Status::FalsePositive | Status::NotAffected => Some(Ending::FalsePositive),
+        Status::Suppressed | Status::OutOfScope => Some(Ending::OutOfScope),
+    }
+}

@@ -1,0 +1,208 @@
+//! One identity through time.
+
+use super::reach::Reaches;
+use super::{Acceptance, Ending, Episode, Look, Sighting, Verdict, ending};
+use crate::lang::model::{Decision, Status};
+
+/// What happens to an identity. At one instant scans come before verdicts, and retirement comes last.
+enum Event<'a> {
+    Seen(&'a Sighting, &'a Look),
+    Decided(&'a Verdict),
+    Retired,
+}
+
+/// The episodes of one identity. Sightings and verdicts are its own, ascending by time.
+pub(super) fn follow(
+    seen: &[(&Sighting, &Look)],
+    verdicts: &[&Verdict],
+    retired_at: Option<i64>,
+    reaches: &Reaches,
+) -> Vec<Episode> {
+    let mut events: Vec<(i64, Event)> = Vec::with_capacity(seen.len() + verdicts.len() + 1);
+    events.extend(
+        seen.iter()
+            .map(|(sighting, look)| (look.at, Event::Seen(sighting, look))),
+    );
+    events.extend(
+        verdicts
+            .iter()
+            .map(|verdict| (verdict.at, Event::Decided(verdict))),
+    );
+    events.extend(retired_at.map(|at| (at, Event::Retired)));
+    // Stable: what came in first at one instant stays first.
+    events.sort_by_key(|(at, _)| *at);
+    let mut track = Track {
+        reaches,
+        episodes: Vec::new(),
+        proof: None,
+        dismissal: None,
+        acceptance: None,
+    };
+    for (at, event) in events {
+        match event {
+            Event::Seen(sighting, look) => {
+                track.pass(|proof| proof < at);
+                track.see(sighting, look);
+            }
+            Event::Decided(verdict) => {
+                track.pass(|proof| proof <= at);
+                track.decide(verdict);
+            }
+            Event::Retired => {
+                track.pass(|proof| proof <= at);
+                track.close(at, Ending::Retired);
+            }
+        }
+    }
+    track.pass(|_| true);
+    track.episodes
+}
+
+struct Track<'a> {
+    reaches: &'a Reaches,
+    episodes: Vec<Episode>,
+    /// When a scan proves the open episode to be over if nothing sees it before.
+    proof: Option<i64>,
+    /// A verdict by which it is no weakness, and until when.
+    dismissal: Option<(Ending, Option<i64>)>,
+    acceptance: Option<Acceptance>,
+}
+
+impl Track<'_> {
+    /// Closes what was proven gone by now.
+    fn pass(&mut self, is_due: impl Fn(i64) -> bool) {
+        if let Some(proof) = self.proof.filter(|proof| is_due(*proof)) {
+            self.close(proof, Ending::Verified);
+        }
+    }
+
+    fn open(&mut self) -> Option<&mut Episode> {
+        let last = self.episodes.last_mut();
+        last.filter(|episode| episode.closed_at.is_none())
+    }
+
+    fn close(&mut self, at: i64, how: Ending) {
+        if let Some(episode) = self.open() {
+            episode.closed_at = Some(at.max(episode.opened_at));
+            episode.ending = Some(how);
+        }
+        self.proof = None;
+    }
+
+    fn see(&mut self, sighting: &Sighting, look: &Look) {
+        let holds = |until: Option<i64>| until.is_none_or(|until| look.at < until);
+        self.dismissal = self.dismissal.filter(|(_, until)| holds(*until));
+        self.acceptance = self.acceptance.filter(|acceptance| holds(acceptance.until));
+        let dismissed = self.dismissal.map(|(how, _)| how);
+        match ending(sighting.status).or(dismissed) {
+            None => self.is_there(sighting, look),
+            Some(how) => self.is_gone(sighting, look, how),
+        }
+    }
+
+    fn is_there(&mut self, sighting: &Sighting, look: &Look) {
+        if self.open().is_none() {
+            let episode = self.opened(sighting, look);
+            self.episodes.push(episode);
+        }
+        let told = (sighting.status == Some(Status::Accepted)).then_some(Acceptance {
+            at: look.at,
+            until: sighting.accepted_until,
+        });
+        let standing = self.acceptance.map(|acceptance| Acceptance {
+            at: acceptance.at.max(look.at),
+            ..acceptance
+        });
+        if let Some(episode) = self.open() {
+            episode.last_seen_at = look.at;
+            episode.row = sighting.row;
+            // It is still there: whoever claimed a fix was wrong.
+            episode.claimed_at = None;
+            let accepted = told.or(standing.filter(|_| episode.accepted.is_none()));
+            episode.accepted = accepted.map_or(episode.accepted, |now| {
+                Some(extended(episode.accepted, now))
+            });
+        }
+        self.proof = self.reaches.next(sighting.rule, look.at);
+    }
+
+    /// Said to be gone again and again is one episode that was over when it was first told.
+    fn is_gone(&mut self, sighting: &Sighting, look: &Look, how: Ending) {
+        let is_repeated = self
+            .episodes
+            .last()
+            .is_some_and(|last| last.ending == Some(how));
+        if self.open().is_none() && !is_repeated {
+            let episode = self.opened(sighting, look);
+            self.episodes.push(episode);
+        }
+        let told = sighting.closed_at.filter(|closed| *closed <= look.at);
+        if let Some(episode) = self.open() {
+            episode.row = sighting.row;
+        }
+        self.close(told.unwrap_or(look.at), how);
+    }
+
+    fn opened(&self, sighting: &Sighting, look: &Look) -> Episode {
+        // What the tool saw before the last episode ended is of that one.
+        let earliest = self.episodes.last().and_then(|last| last.closed_at);
+        let first = sighting.first_seen.filter(|first| *first <= look.at);
+        let first = first.filter(|first| earliest.is_none_or(|end| *first > end));
+        Episode {
+            identity: sighting.identity,
+            number: self.episodes.len() as u32 + 1,
+            opened_at: first.unwrap_or(look.at),
+            last_seen_at: look.at,
+            closed_at: None,
+            ending: None,
+            claimed_at: None,
+            is_confirmed: false,
+            known_from: look.recorded_at,
+            accepted: None,
+            row: sighting.row,
+        }
+    }
+
+    fn decide(&mut self, verdict: &Verdict) {
+        let at = verdict.at;
+        match verdict.decision {
+            Decision::FalsePositive => self.dismiss(verdict, Ending::FalsePositive),
+            Decision::OutOfScope => self.dismiss(verdict, Ending::OutOfScope),
+            Decision::Confirmed => {
+                self.dismissal = None;
+                if let Some(episode) = self.open() {
+                    episode.is_confirmed = true;
+                }
+            }
+            Decision::ClaimedFixed => {
+                if let Some(episode) = self.open() {
+                    episode.claimed_at = episode.claimed_at.or(Some(at));
+                }
+            }
+            Decision::Accepted => {
+                let acceptance = Acceptance {
+                    at,
+                    until: verdict.until,
+                };
+                self.acceptance = Some(acceptance);
+                if let Some(episode) = self.open() {
+                    episode.accepted = Some(extended(episode.accepted, acceptance));
+                }
+            }
+        }
+    }
+
+    fn dismiss(&mut self, verdict: &Verdict, how: Ending) {
+        self.dismissal = Some((how, verdict.until));
+        self.close(verdict.at, how);
+    }
+}
+
+/// One that still runs is prolonged; one that has lapsed gives way.
+fn extended(before: Option<Acceptance>, now: Acceptance) -> Acceptance {
+    let running = before.filter(|before| before.until.is_none_or(|until| until >= now.at));
+    Acceptance {
+        at: running.map_or(now.at, |before| before.at),
+        until: now.until,
+    }
+}

@@ -1,0 +1,90 @@
+//! What was noticed while tables were derived: kept beside them, as JSON.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::merging::Reason;
+use crate::base::diagnostic::{Diagnostic, Severity};
+use crate::reports::store::layout::unreadable;
+
+/// The file beside the tables.
+pub(super) const FILE: &str = "about.json";
+
+/// Notes on derived tables.
+#[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
+pub struct About {
+    pub detections: usize,
+    /// Issues: findings, however often they came back.
+    pub issues: usize,
+    /// Why detections were merged.
+    pub reasons: Vec<Reason>,
+    /// Findings whose detections name weaknesses that have nothing in common.
+    pub conflicts: Vec<String>,
+    /// The names of decisions that are on something.
+    pub(super) used: Vec<String>,
+    /// Message and advice of what is odd, with the code.
+    pub(super) oddities: Vec<Oddity>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Oddity {
+    code: Code,
+    message: String,
+    help: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+enum Code {
+    D435,
+    D436,
+}
+
+impl Oddity {
+    pub fn unused_decision(message: String) -> Oddity {
+        let help =
+            "it holds as soon as a scan sees one: is everything spelt as the reports spell it?";
+        Oddity {
+            code: Code::D435,
+            message,
+            help: vec![help.to_string()],
+        }
+    }
+
+    pub fn circle(name: &str) -> Oddity {
+        let help = "correct `alias_of` in the register of assets, and ingest it again";
+        Oddity {
+            code: Code::D436,
+            message: format!("the asset `{name}` is an alias of itself"),
+            help: vec![help.to_string()],
+        }
+    }
+}
+
+impl About {
+    /// What is odd, as warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = Diagnostic> {
+        self.oddities.iter().map(|oddity| {
+            let code = match oddity.code {
+                Code::D435 => "D435",
+                Code::D436 => "D436",
+            };
+            Diagnostic {
+                severity: Severity::Warning,
+                help: oddity.help.clone(),
+                ..Diagnostic::data(code, &oddity.message)
+            }
+        })
+    }
+
+    pub(super) fn written(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).expect("notes can be written")
+    }
+
+    pub(super) fn read(folder: &Path) -> Result<About, Diagnostic> {
+        let path = folder.join(FILE);
+        let text = fs::read(&path).map_err(|error| unreadable(&path, error))?;
+        serde_json::from_slice(&text).map_err(|error| unreadable(&path, error))
+    }
+}

@@ -1,0 +1,197 @@
+//! What each tool sees of an asset: identities, and who they are over time.
+
+use std::collections::BTreeMap;
+
+use crate::reports::ingest::Row;
+use crate::reports::lifecycle::{self, Episode, History, Look, Reach, Rule, Sighting, Verdict};
+use crate::reports::store::facts::{Rows, ScanFact};
+
+/// One tool looking at one asset in one environment.
+pub(super) struct Stream<'a> {
+    pub environment: &'a str,
+    pub tool: &'a str,
+    pub kind: &'a str,
+    history: History,
+    /// What rows of sightings and episodes stand for.
+    pub rows: Vec<&'a Row>,
+}
+
+/// One identity in a stream.
+pub(super) struct Detection<'a> {
+    /// The same in every derivation: of asset, environment, tool and identity.
+    pub id: String,
+    pub stream: usize,
+    pub identity: u128,
+    /// As it was seen last.
+    pub latest: &'a Row,
+    /// When a scan saw it first.
+    pub first: i64,
+    pub episodes: Vec<Episode>,
+}
+
+/// The streams of an asset's scans, by environment, tool and report format: what a tool says in one
+/// format has other identities than what it says in another, and proves nothing about it.
+pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a Rows) -> Vec<Stream<'a>> {
+    let mut groups: BTreeMap<(&str, &str, &str), Vec<&ScanFact>> = BTreeMap::new();
+    for scan in scans {
+        let manifest = scan.manifest;
+        let group = groups.entry((&manifest.environment, &manifest.tool, &manifest.source));
+        group.or_default().push(scan);
+    }
+    groups
+        .into_values()
+        .map(|scans| stream(&scans, rows))
+        .collect()
+}
+
+fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a Rows) -> Stream<'a> {
+    let mut rules = Rules::default();
+    let mut rows: Vec<&Row> = Vec::new();
+    let mut looks = Vec::with_capacity(scans.len());
+    for scan in scans {
+        let manifest = scan.manifest;
+        let key = (manifest.segment.clone(), scan.asset.to_string());
+        let own = facts.get(&key).into_iter().flatten();
+        let seen = own.map(|row| {
+            rows.push(row);
+            sighting(row, rows.len() - 1, &mut rules)
+        });
+        let seen = seen.collect();
+        looks.push(Look {
+            at: manifest.finished_at,
+            recorded_at: manifest.recorded_at,
+            reach: reach(scan, &mut rules),
+            seen,
+        });
+    }
+    let manifest = scans[0].manifest;
+    Stream {
+        environment: &manifest.environment,
+        tool: &manifest.tool,
+        kind: &manifest.tool_kind,
+        history: History {
+            looks,
+            ..History::default()
+        },
+        rows,
+    }
+}
+
+/// Numbers for the names of rules.
+#[derive(Default)]
+struct Rules<'a> {
+    numbers: BTreeMap<&'a str, Rule>,
+}
+
+impl<'a> Rules<'a> {
+    fn number(&mut self, name: &'a str) -> Rule {
+        let next = self.numbers.len() as Rule;
+        *self.numbers.entry(name).or_insert(next)
+    }
+}
+
+fn reach<'a>(scan: &ScanFact<'a>, rules: &mut Rules<'a>) -> Reach {
+    let manifest = scan.manifest;
+    let is_adequate = manifest.outcome == "success"
+        && manifest.scope == "full"
+        && manifest.fills == "observations";
+    match &manifest.rules {
+        _ if !is_adequate => Reach::Nothing,
+        None => Reach::Everything,
+        Some(names) => Reach::Rules(names.iter().map(|name| rules.number(name)).collect()),
+    }
+}
+
+fn sighting<'a>(row: &'a Row, index: usize, rules: &mut Rules<'a>) -> Sighting {
+    Sighting {
+        identity: u128::from_str_radix(&row.identity, 16).unwrap_or_default(),
+        rule: row.rule_id.as_deref().map(|name| rules.number(name)),
+        status: row.status,
+        first_seen: row.first_seen,
+        closed_at: row.closed_at,
+        accepted_until: row.accepted_until,
+        row: index,
+    }
+}
+
+/// Every identity of the streams, by stream and identity; not followed yet.
+pub(super) fn detections<'a>(asset: &str, streams: &[Stream<'a>]) -> Vec<Detection<'a>> {
+    let mut found = Vec::new();
+    for (index, stream) in streams.iter().enumerate() {
+        let mut seen: BTreeMap<u128, (i64, &Row)> = BTreeMap::new();
+        // Looks come in the order of time, so that the last word is the latest.
+        for look in &stream.history.looks {
+            for sighting in &look.seen {
+                let row = stream.rows[sighting.row];
+                let entry = seen.entry(sighting.identity).or_insert((look.at, row));
+                entry.1 = row;
+            }
+        }
+        found.extend(
+            seen.into_iter()
+                .map(|(identity, (first, latest))| Detection {
+                    id: id(asset, stream, identity),
+                    stream: index,
+                    identity,
+                    latest,
+                    first,
+                    episodes: Vec::new(),
+                }),
+        );
+    }
+    found
+}
+
+/// Follows all detections under the verdicts on them. `verdicts` are by detection.
+pub(super) fn follow(
+    streams: &mut [Stream],
+    detections: &mut [Detection],
+    verdicts: Vec<(usize, Verdict)>,
+    retired_at: Option<i64>,
+) {
+    for (detection, verdict) in verdicts {
+        let stream = &mut streams[detections[detection].stream];
+        stream.history.verdicts.push(verdict);
+    }
+    let mut rest = detections;
+    for (index, stream) in streams.iter_mut().enumerate() {
+        stream.history.retired_at = retired_at;
+        let count = rest.iter().take_while(|each| each.stream == index).count();
+        let (own, others) = rest.split_at_mut(count);
+        rest = others;
+        let mut own = own.iter_mut().peekable();
+        for episode in lifecycle::episodes(&stream.history) {
+            while own
+                .next_if(|each| each.identity < episode.identity)
+                .is_some()
+            {}
+            if let Some(detection) = own.peek_mut() {
+                detection.episodes.push(episode);
+            }
+        }
+    }
+}
+
+/// Digits of an id that say which asset it is of, and those that tell its detections apart.
+const ASSET_DIGITS: usize = 4;
+const OWN_DIGITS: usize = 16;
+
+/// Whether an id may be that of a detection of an asset; of others it is one in some ten thousand. So
+/// whoever names only an id makes nobody look at all assets.
+pub(super) fn may_be_of(id: &str, asset: &str) -> bool {
+    id.starts_with(&asset_digits(asset))
+}
+
+fn asset_digits(asset: &str) -> String {
+    blake3::hash(asset.as_bytes()).to_hex()[..ASSET_DIGITS].to_string()
+}
+
+fn id(asset: &str, stream: &Stream, identity: u128) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in [asset, stream.environment, stream.tool] {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.update(&identity.to_le_bytes());
+    asset_digits(asset) + &hash.finalize().to_hex()[..OWN_DIGITS]
+}

@@ -1,0 +1,80 @@
+//! The rows of derived tables that are of one asset.
+
+use super::about::About;
+use super::decisions::{Ruling, verdicts};
+use super::{detections, findings, issues, merging};
+use crate::lang::model::Definitions;
+use crate::reports::store::facts::{Rows, ScanFact};
+use crate::reports::store::frames::Table;
+
+/// What is known of an asset.
+pub(super) struct Given<'a> {
+    pub definitions: &'a Definitions,
+    pub asset: &'a str,
+    /// In the order of time.
+    pub scans: &'a [&'a ScanFact<'a>],
+    /// Those that may be on this asset.
+    pub rulings: &'a [&'a Ruling<'a>],
+    pub retired_at: Option<i64>,
+}
+
+/// Rows of tables.
+pub(super) struct Part {
+    pub findings: Table,
+    pub detections: Table,
+    pub about: About,
+}
+
+impl Part {
+    /// The columns alone.
+    pub fn empty(definitions: &Definitions) -> Part {
+        Part {
+            findings: findings::findings(definitions, "", &[]),
+            detections: findings::detections("", &[], &[], &[]),
+            about: About::default(),
+        }
+    }
+
+    /// Adds the rows of another asset.
+    pub fn append(&mut self, other: Part) {
+        append(&mut self.findings, other.findings);
+        append(&mut self.detections, other.detections);
+        self.about.detections += other.about.detections;
+        self.about.issues += other.about.issues;
+        self.about.reasons.extend(other.about.reasons);
+        self.about.conflicts.extend(other.about.conflicts);
+        self.about.used.extend(other.about.used);
+    }
+}
+
+fn append(table: &mut Table, other: Table) {
+    for ((_, values), (_, more)) in table.iter_mut().zip(other) {
+        values.extend(more);
+    }
+}
+
+/// Follows what tools saw of an asset.
+pub(super) fn derive(given: &Given, rows: &Rows) -> Part {
+    let mut streams = detections::streams(given.scans, rows);
+    let mut found = detections::detections(given.asset, &streams);
+    let merged = merging::issues(&given.definitions.matches, &streams, &found);
+    let issues = merged.members;
+    let (verdicts, used) = verdicts(given.rulings, &found, &issues);
+    detections::follow(&mut streams, &mut found, verdicts, given.retired_at);
+    let all: Vec<issues::Finding> = issues
+        .iter()
+        .flat_map(|members| issues::findings(&streams, &found, members))
+        .collect();
+    Part {
+        findings: findings::findings(given.definitions, given.asset, &all),
+        detections: findings::detections(given.asset, &streams, &found, &issues),
+        about: About {
+            detections: found.len(),
+            issues: issues.len(),
+            reasons: merged.reasons,
+            conflicts: merged.conflicts,
+            used,
+            oddities: Vec::new(),
+        },
+    }
+}

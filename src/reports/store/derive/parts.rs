@@ -1,0 +1,173 @@
+//! Tables from parts, one an asset: a part is kept under the hash of all it follows from, so that one
+//! more report costs the deriving of its own assets only.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::about::About;
+use super::decisions::Ruling;
+use super::names::Names;
+use super::part::{self, Given, Part};
+use super::{VERSION, put, update_by_definitions};
+use crate::base::diagnostic::Problems;
+use crate::lang::model::Definitions;
+use crate::reports::store::facts::{self, ScanFact};
+use crate::reports::store::frames;
+use crate::reports::store::layout::Store;
+use crate::reports::store::manifest::Manifest;
+
+/// The folder of parts in that of derived tables.
+const PARTS: &str = "parts";
+
+pub(super) fn folder(store: &Store) -> PathBuf {
+    store.derived().join(PARTS)
+}
+
+/// All of a store but the rows.
+pub(super) struct Whole<'a> {
+    /// Whether parts made before are left aside.
+    pub anew: bool,
+    pub store: &'a Store,
+    pub definitions: &'a Definitions,
+    pub manifests: &'a [Manifest],
+    /// In the order of time.
+    pub scans: &'a [ScanFact<'a>],
+    pub names: &'a Names<'a>,
+    pub rulings: &'a [Ruling<'a>],
+    pub retired: &'a BTreeMap<&'a str, i64>,
+}
+
+/// The rows of all assets, in the order of their names.
+pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
+    let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
+    for scan in whole.scans {
+        let name = whole.names.real(scan.asset);
+        assets.entry(name).or_default().push(scan);
+    }
+    let mut parts: BTreeMap<&str, Part> = BTreeMap::new();
+    let mut stale: BTreeMap<&str, PathBuf> = BTreeMap::new();
+    for (asset, scans) in &assets {
+        let folder = whole
+            .store
+            .derived()
+            .join(PARTS)
+            .join(key(whole, asset, scans));
+        let kept = (!whole.anew).then(|| read(whole.definitions, &folder));
+        match kept.flatten() {
+            Some(part) => drop(parts.insert(asset, part)),
+            None => drop(stale.insert(asset, folder)),
+        }
+    }
+    let made = groups(whole, &stale).into_par_iter();
+    let made = made.map(|group| derived(whole, &assets, &stale, group));
+    // All problems at once.
+    let made: Vec<Result<Vec<(&str, Part)>, Problems>> = made.collect();
+    let mut problems = Problems::default();
+    for group in made {
+        match group {
+            Ok(group) => parts.extend(group),
+            Err(own) => problems.extend(own),
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let mut sum = Part::empty(whole.definitions);
+    for part in parts.into_values() {
+        sum.append(part);
+    }
+    Ok(sum)
+}
+
+/// The parts of assets that share reports, made and kept.
+fn derived<'a>(
+    whole: &Whole,
+    assets: &BTreeMap<&str, Vec<&ScanFact>>,
+    stale: &BTreeMap<&str, PathBuf>,
+    group: Vec<&'a str>,
+) -> Result<Vec<(&'a str, Part)>, Problems> {
+    let is_wanted = |manifest: &Manifest| {
+        let mut names = manifest.assets.iter().map(|name| whole.names.real(name));
+        names.any(|name| group.contains(&name))
+    };
+    let rows = facts::read_rows(whole.store, whole.definitions, whole.manifests, is_wanted)?;
+    let mut parts = Vec::with_capacity(group.len());
+    for asset in group {
+        let rulings = rulings(whole, asset);
+        let given = Given {
+            definitions: whole.definitions,
+            asset,
+            scans: &assets[asset],
+            rulings: &rulings,
+            retired_at: whole.retired.get(asset).copied(),
+        };
+        let part = part::derive(&given, &rows);
+        let tables = [
+            ("findings", &part.findings),
+            ("detections", &part.detections),
+        ];
+        put(&stale[asset], &tables, &part.about)?;
+        parts.push((asset, part));
+    }
+    Ok(parts)
+}
+
+/// Assets that reports have in common are derived together, so that each segment is read once, and no
+/// more rows are held at a time than need be.
+fn groups<'a>(whole: &'a Whole, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
+    let mut group: BTreeMap<&str, usize> = stale.keys().copied().zip(0..).collect();
+    for manifest in whole.manifests {
+        let names = manifest.assets.iter().map(|name| whole.names.real(name));
+        let mut shared: Vec<usize> = names.filter_map(|name| group.get(name).copied()).collect();
+        shared.sort_unstable();
+        shared.dedup();
+        if let [first, others @ ..] = shared.as_slice()
+            && !others.is_empty()
+        {
+            let joined = group.values_mut().filter(|group| others.contains(group));
+            joined.for_each(|group| *group = *first);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (asset, group) in group {
+        groups.entry(group).or_default().push(asset);
+    }
+    groups.into_values().collect()
+}
+
+fn rulings<'a>(whole: &Whole<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
+    let rulings = whole.rulings.iter();
+    rulings.filter(|ruling| ruling.may_be_on(asset)).collect()
+}
+
+/// The hash of all that the rows of an asset depend on.
+fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(VERSION.as_bytes());
+    update_by_definitions(&mut hash, whole.definitions);
+    hash.update(format!("{asset:?} {:?}", whole.retired.get(asset)).as_bytes());
+    for scan in scans {
+        hash.update(format!("{:?} {:?}", scan.scan_id, scan.asset).as_bytes());
+        hash.update(&scan.manifest.recorded_at.to_le_bytes());
+    }
+    for ruling in rulings(whole, asset) {
+        hash.update(ruling.name.as_bytes());
+    }
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+/// A part made before; one that cannot be read is made anew.
+fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<Part> {
+    let empty = Part::empty(definitions);
+    let table = |name: &str, columns| {
+        frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()
+    };
+    let about = About::read(folder).ok()?;
+    Some(Part {
+        findings: table("findings", empty.findings)?,
+        detections: table("detections", empty.detections)?,
+        about,
+    })
+}

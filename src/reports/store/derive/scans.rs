@@ -1,0 +1,83 @@
+//! Scans of a store: those whose reports it holds, and those that somebody listed.
+
+use std::collections::BTreeMap;
+
+use super::instants::{instant, micros};
+use super::names::Names;
+use crate::reports::store::facts::{Registers, ScanFact};
+use crate::reports::store::frames::Table;
+
+/// A scan as the table has it.
+pub(super) struct Scan<'a> {
+    id: &'a str,
+    pub asset: &'a str,
+    tool: Option<&'a str>,
+    tool_kind: Option<&'a str>,
+    environment: Option<&'a str>,
+    pub finished_at: i64,
+    outcome: &'a str,
+}
+
+/// All scans, in the order of time, then of names. Of several records of one scan the later one holds,
+/// and its report before any.
+pub(super) fn all<'a>(
+    registers: &'a Registers,
+    names: &'a Names,
+    facts: &'a [ScanFact],
+) -> Vec<Scan<'a>> {
+    let listed = registers
+        .scans
+        .iter()
+        .filter_map(|record| listed(record, names));
+    let reported = facts.iter().map(|fact| reported(fact, names));
+    let scans = listed.chain(reported).map(|scan| (scan.id, scan));
+    let scans: BTreeMap<&str, Scan> = scans.collect();
+    let mut scans: Vec<Scan> = scans.into_values().collect();
+    scans.sort_by_key(|scan| (scan.finished_at, scan.id));
+    scans
+}
+
+fn reported<'a>(fact: &'a ScanFact, names: &'a Names) -> Scan<'a> {
+    let manifest = fact.manifest;
+    Scan {
+        id: &fact.scan_id,
+        asset: names.real(fact.asset),
+        tool: Some(&manifest.tool),
+        tool_kind: Some(&manifest.tool_kind),
+        environment: Some(manifest.environment.as_str()).filter(|name| !name.is_empty()),
+        finished_at: manifest.finished_at,
+        outcome: &manifest.outcome,
+    }
+}
+
+/// The scan of a record; those that say too little were refused when they came.
+fn listed<'a>(record: &'a BTreeMap<String, String>, names: &'a Names) -> Option<Scan<'a>> {
+    let text = |field: &str| record.get(field).map(String::as_str);
+    Some(Scan {
+        id: text("scan_id")?,
+        asset: names.real(text("asset_id")?),
+        tool: text("tool"),
+        tool_kind: text("tool_kind"),
+        environment: text("environment"),
+        finished_at: micros(text("finished_at")?)?,
+        outcome: text("outcome")?,
+    })
+}
+
+/// One row a scan of an asset.
+pub(super) fn table(scans: &[Scan]) -> Table {
+    let column = |value: &dyn Fn(&Scan) -> Option<String>| scans.iter().map(value).collect();
+    let text = |text: Option<&str>| text.map(str::to_string);
+    vec![
+        ("scan_id", column(&|scan| text(Some(scan.id)))),
+        ("asset_id", column(&|scan| text(Some(scan.asset)))),
+        ("tool", column(&|scan| text(scan.tool))),
+        ("tool_kind", column(&|scan| text(scan.tool_kind))),
+        ("environment", column(&|scan| text(scan.environment))),
+        (
+            "finished_at",
+            column(&|scan| Some(instant(scan.finished_at))),
+        ),
+        ("outcome", column(&|scan| text(Some(scan.outcome)))),
+    ]
+}

@@ -1,0 +1,197 @@
+//! What a store knows for sure: scans that were made, what they saw, and what people registered.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::advisories::Advisories;
+use super::frames;
+use super::layout::Store;
+use super::manifest::Manifest;
+use super::sight::{self, Sight};
+use super::verify;
+use crate::base::diagnostic::Problems;
+use crate::exec::data::Horizon;
+use crate::lang::model::{Definitions, Fills};
+use crate::reports::ingest::Row;
+
+/// A row of a report and the asset it is about.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Observation {
+    /// The report it was seen in.
+    pub segment: String,
+    pub asset: String,
+    pub row: Row,
+}
+
+/// One scan of one asset: a report may hold several.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ScanFact<'a> {
+    pub scan_id: String,
+    /// As the report calls the asset: it may have another name.
+    pub asset: &'a str,
+    pub manifest: &'a Manifest,
+}
+
+/// Records of texts by field.
+pub(super) type Records = Vec<BTreeMap<String, String>>;
+
+/// What people registered, decided and looked up. Small beside what scans saw.
+#[derive(Default)]
+pub(super) struct Registers {
+    /// Oldest report first: later records say what is so now.
+    pub assets: Records,
+    pub scans: Records,
+    pub decisions: Records,
+    pub advisories: Advisories,
+}
+
+/// Rows by report and by the asset as the report calls it. Most rows of a scan are those of the scan
+/// before: they are kept once.
+pub(super) type Rows = BTreeMap<(String, String), Vec<Arc<Row>>>;
+
+/// The scans of a report, in the order of its assets.
+pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
+    let is_one = manifest.assets.len() == 1;
+    manifest
+        .assets
+        .iter()
+        .enumerate()
+        .map(move |(index, asset)| ScanFact {
+            scan_id: match is_one {
+                true => manifest.segment.clone(),
+                false => format!("{}-{}", manifest.segment, index + 1),
+            },
+            asset,
+            manifest,
+        })
+}
+
+/// All scans, in the order of time, then of names.
+pub(super) fn all_scans(manifests: &[Manifest]) -> Vec<ScanFact<'_>> {
+    let of_scans = manifests
+        .iter()
+        .filter(|manifest| sight::register(manifest).is_none());
+    let reports = of_scans.flat_map(Manifest::reports);
+    let mut scans: Vec<ScanFact> = reports.flat_map(scans).collect();
+    scans.sort_by_key(|scan| (scan.manifest.finished_at, scan.scan_id.clone()));
+    scans
+}
+
+/// The rows of the segments that are wanted.
+pub(super) fn read_rows(
+    store: &Store,
+    definitions: &Definitions,
+    manifests: &[Manifest],
+    is_wanted: impl Fn(&Manifest) -> bool,
+) -> Result<Rows, Problems> {
+    let mut rows = Rows::new();
+    let mut known = HashMap::new();
+    let mut problems = Problems::default();
+    for manifest in manifests {
+        if sight::register(manifest).is_some() || !is_wanted(manifest) {
+            continue;
+        }
+        let path = store.observations().join(&manifest.data);
+        // Reports that were taken out of a merged segment stand by themselves.
+        let names: BTreeSet<&str> = manifest
+            .reports()
+            .iter()
+            .map(|report| report.segment.as_str())
+            .collect();
+        let read = verify::bytes(store, manifest)
+            .and_then(|bytes| frames::read_observations(definitions, &path, &bytes));
+        match read {
+            Ok(read) => {
+                let wanted = |one: &Observation| names.contains(one.segment.as_str());
+                for (key, own) in runs(read.into_iter().filter(wanted)) {
+                    let own = own.into_iter().map(|row| shared(&mut known, row));
+                    rows.entry(key).or_default().extend(own);
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(rows),
+    }
+}
+
+/// Neighbours that are of one report and one asset.
+fn runs(observations: impl Iterator<Item = Observation>) -> Vec<((String, String), Vec<Row>)> {
+    let mut runs: Vec<((String, String), Vec<Row>)> = Vec::new();
+    for one in observations {
+        match runs.last_mut() {
+            Some(((segment, asset), rows)) if *segment == one.segment && *asset == one.asset => {
+                rows.push(one.row);
+            }
+            _ => runs.push(((one.segment, one.asset), vec![one.row])),
+        }
+    }
+    runs
+}
+
+/// The row as it is known by its identity, if nothing about it has changed.
+fn shared(known: &mut HashMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
+    match known.get(&row.identity).filter(|known| ***known == row) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let row = Arc::new(row);
+            known.insert(row.identity.clone(), Arc::clone(&row));
+            row
+        }
+    }
+}
+
+/// All records in sight, oldest report first.
+pub(super) fn read_registers(store: &Store, sight: &Sight) -> Result<Registers, Problems> {
+    let mut registers = Registers::default();
+    let mut problems = Problems::default();
+    let mut ordered: Vec<&Manifest> = sight.manifests.iter().collect();
+    ordered.sort_by_key(|manifest| {
+        (
+            manifest.finished_at,
+            manifest.recorded_at,
+            &manifest.segment,
+        )
+    });
+    for manifest in ordered {
+        let Some((fills, fields)) = sight::register(manifest)
+            .and_then(|fills| fills.record_fields().map(|fields| (fills, fields)))
+        else {
+            continue;
+        };
+        let path = store.observations().join(&manifest.data);
+        let read = verify::bytes(store, manifest)
+            .and_then(|bytes| frames::read_records(fields, &path, &bytes));
+        match read {
+            Ok(records) => registers.add(fills, manifest, &sight.horizon, records),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(registers),
+    }
+}
+
+impl Registers {
+    /// Takes in the records of a report that are within a horizon.
+    fn add(&mut self, fills: Fills, manifest: &Manifest, horizon: &Horizon, records: Records) {
+        let field = fills.date_field();
+        for record in records {
+            let text = field.and_then(|field| record.get(field));
+            let date = sight::date(manifest, text.map(String::as_str));
+            if field.is_some() && !horizon.has_happened(date) {
+                continue;
+            }
+            match fills {
+                Fills::Assets => self.assets.push(record),
+                Fills::Scans => self.scans.push(record),
+                Fills::Decisions => self.decisions.push(record),
+                Fills::Advisories => self.advisories.add(date, &record),
+                Fills::Observations | Fills::Findings => {}
+            }
+        }
+    }
+}

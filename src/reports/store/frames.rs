@@ -1,0 +1,416 @@
+//! Rows of reports ⇄ Parquet: the list of columns, read and written by it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use polars::io::parquet;
+use polars::prelude::{
+    Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
+};
+
+use super::facts::Observation;
+use super::layout::unreadable;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::types::Scale;
+use crate::lang::model::{Definitions, Evidence, Status};
+use crate::reports::ingest::Row;
+
+/// Rows that are written and read at a time, at least.
+const GROUP: usize = 1 << 16;
+const MEMORY: &str = "memory can be written";
+
+/// A derived table: names of columns and their texts, a row each.
+pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
+
+/// How one field of a row is kept.
+enum Kept {
+    Text(fn(&Row) -> Option<&str>, fn(&mut Row, Option<String>)),
+    Whole(fn(&Row) -> Option<i64>, fn(&mut Row, Option<i64>)),
+    Number(fn(&Row) -> Option<f64>, fn(&mut Row, Option<f64>)),
+    YesNo(fn(&Row) -> Option<bool>, fn(&mut Row, Option<bool>)),
+    /// Several values, one a line.
+    Texts(fn(&Row) -> Vec<String>, fn(&mut Row, Vec<String>)),
+}
+
+macro_rules! text {
+    ($field:ident) => {
+        (
+            stringify!($field),
+            Kept::Text(|row| row.$field.as_deref(), |row, value| row.$field = value),
+        )
+    };
+}
+
+macro_rules! whole {
+    ($field:ident, $type:ty) => {
+        (
+            stringify!($field),
+            Kept::Whole(
+                |row| row.$field.map(i64::from),
+                |row, value| row.$field = value.and_then(|value| <$type>::try_from(value).ok()),
+            ),
+        )
+    };
+}
+
+macro_rules! number {
+    ($field:ident) => {
+        (
+            stringify!($field),
+            Kept::Number(|row| row.$field, |row, value| row.$field = value),
+        )
+    };
+}
+
+/// Every column but `segment`, `asset_id` and `severity`, in the order of the file. Instants are microseconds.
+const COLUMNS: &[(&str, Kept)] = &[
+    (
+        "identity",
+        Kept::Text(
+            |row| Some(&row.identity),
+            |row, value| row.identity = value.unwrap_or_default(),
+        ),
+    ),
+    text!(rule_id),
+    (
+        "title",
+        Kept::Text(
+            |row| Some(&row.title),
+            |row, value| row.title = value.unwrap_or_default(),
+        ),
+    ),
+    text!(message),
+    text!(severity_word),
+    text!(severity_from),
+    number!(cvss),
+    text!(cvss_vector),
+    (
+        "cwe",
+        Kept::Texts(
+            |row| row.cwe.iter().map(u32::to_string).collect(),
+            |row, value| row.cwe = value.iter().filter_map(|cwe| cwe.parse().ok()).collect(),
+        ),
+    ),
+    (
+        "vulnerability_ids",
+        Kept::Texts(
+            |row| row.vulnerability_ids.clone(),
+            |row, value| row.vulnerability_ids = value,
+        ),
+    ),
+    text!(file),
+    whole!(line, u32),
+    text!(url),
+    text!(method),
+    text!(parameter),
+    text!(host),
+    whole!(port, u32),
+    text!(component),
+    text!(version),
+    text!(fixed_version),
+    text!(manifest),
+    text!(purl),
+    text!(confidence),
+    (
+        "evidence",
+        Kept::Text(
+            |row| row.evidence.map(Evidence::word),
+            |row, value| row.evidence = value.and_then(|word| Evidence::from_word(&word)),
+        ),
+    ),
+    (
+        "status",
+        Kept::Text(
+            |row| row.status.map(Status::word),
+            |row, value| row.status = value.and_then(|word| Status::from_word(&word)),
+        ),
+    ),
+    text!(status_reason),
+    text!(native_id),
+    text!(fingerprint),
+    whole!(first_seen, i64),
+    whole!(last_seen, i64),
+    whole!(closed_at, i64),
+    whole!(accepted_until, i64),
+    number!(epss),
+    (
+        "known_exploited",
+        Kept::YesNo(
+            |row| row.known_exploited,
+            |row, value| row.known_exploited = value,
+        ),
+    ),
+    text!(environment),
+    text!(branch),
+];
+
+/// The rows of a part of a report, as a Parquet file. Where a row does not say its asset, it is missing.
+pub(super) fn part(definitions: &Definitions, assets: &[Option<String>], rows: &[Row]) -> Vec<u8> {
+    let scale = severity(definitions);
+    let words = rows.iter().map(|row| {
+        let code = usize::from(row.severity);
+        scale
+            .and_then(|scale| scale.values.get(code))
+            .map(String::as_str)
+    });
+    let assets: Vec<Option<&str>> = assets.iter().map(Option::as_deref).collect();
+    let mut columns = vec![
+        Column::new(ASSET.into(), assets),
+        Column::new("severity".into(), words.collect::<Vec<_>>()),
+    ];
+    columns.extend(COLUMNS.iter().map(|(name, kept)| column(name, kept, rows)));
+    written(rows.len(), columns)
+}
+
+const SEGMENT: &str = "segment";
+const ASSET: &str = "asset_id";
+
+/// The Parquet file of a report's rows: its parts one after the other. `asset` is the asset of the rows
+/// that do not say theirs. There is at least one part.
+pub(super) fn observations(parts: &[Vec<u8>], segment: &str, asset: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut group = whole(&parts[0], segment, asset);
+    let writer = ParquetWriter::new(&mut bytes).batched(group.schema());
+    let mut writer = writer.expect("the columns are known");
+    for part in &parts[1..] {
+        if group.height() >= GROUP {
+            write(&mut writer, &mut group);
+            group = group.clear();
+        }
+        let stacked = group.vstack_mut_owned(whole(part, segment, asset));
+        stacked.expect("parts have the same columns");
+    }
+    write(&mut writer, &mut group);
+    writer.finish().expect(MEMORY);
+    bytes
+}
+
+fn write(writer: &mut parquet::write::BatchedWriter<&mut Vec<u8>>, group: &mut DataFrame) {
+    group.align_chunks_par();
+    writer.write_batch(group).expect(MEMORY);
+}
+
+/// A part with all of its columns.
+fn whole(part: &[u8], segment: &str, asset: &str) -> DataFrame {
+    let read = ParquetReader::new(Cursor::new(part)).finish();
+    let mut frame = read.expect("it was just written");
+    let assets = frame.column(ASSET).and_then(|column| column.str().cloned());
+    let assets = assets.expect("a column of texts");
+    let assets: Vec<&str> = assets.iter().map(|known| known.unwrap_or(asset)).collect();
+    let segments = vec![segment; assets.len()];
+    let placed = frame
+        .with_column(Column::new(ASSET.into(), assets))
+        .and_then(|frame| frame.insert_column(0, Column::new(SEGMENT.into(), segments)));
+    placed.expect("columns are as long as there are rows");
+    frame
+}
+
+fn column(name: &str, kept: &Kept, rows: &[Row]) -> Column {
+    let name = name.into();
+    let rows = rows.iter();
+    match kept {
+        Kept::Text(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::Whole(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::Number(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::YesNo(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        Kept::Texts(get, _) => {
+            let one_line = |text: &String| text.replace(['\n', '\r'], " ");
+            let lines = |row| get(row).iter().map(one_line).collect::<Vec<_>>().join("\n");
+            let joined = |row| Some(lines(row)).filter(|text| !text.is_empty());
+            Column::new(name, rows.map(joined).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// The Parquet file of records of texts.
+pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> Vec<u8> {
+    let columns = fields.iter().map(|field| {
+        let values = records
+            .iter()
+            .map(|record| record.get(*field).map(String::as_str));
+        Column::new((*field).into(), values.collect::<Vec<_>>())
+    });
+    written(records.len(), columns.collect())
+}
+
+/// A Parquet file of columns of texts: a derived table.
+pub(super) fn table(columns: &Table) -> Vec<u8> {
+    let rows = columns.first().map_or(0, |(_, values)| values.len());
+    let columns = columns.iter().map(|(name, values)| {
+        let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+        Series::new((*name).into(), values).into()
+    });
+    written(rows, columns.collect())
+}
+
+fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
+    let mut frame = DataFrame::new(rows, columns).expect("columns are as long as there are rows");
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .finish(&mut frame)
+        .expect(MEMORY);
+    bytes
+}
+
+/// The Parquet file of the rows of several, as they stand in them.
+pub(super) fn joined(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic> {
+    let mut whole: Option<DataFrame> = None;
+    for (path, bytes) in files {
+        let next = frame(path, bytes)?;
+        match &mut whole {
+            None => whole = Some(next),
+            Some(whole) => {
+                let joined = whole.vstack_mut(&next).map(|_| ());
+                joined.map_err(|error| unreadable(path, error))?;
+            }
+        }
+    }
+    let mut whole = whole.unwrap_or_default();
+    whole.align_chunks_par();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .finish(&mut whole)
+        .expect(MEMORY);
+    Ok(bytes)
+}
+
+/// Reads the rows of a report back from the bytes of a file.
+pub(super) fn read_observations(
+    definitions: &Definitions,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Vec<Observation>, Diagnostic> {
+    let frame = frame(path, bytes)?;
+    let scale = severity(definitions);
+    let segments = texts(&frame, SEGMENT, path)?;
+    let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
+    for (row, value) in rows.iter_mut().zip(texts(&frame, ASSET, path)?) {
+        row.0 = value.unwrap_or_default();
+    }
+    for (row, value) in rows.iter_mut().zip(texts(&frame, "severity", path)?) {
+        let code = value.and_then(|word| scale.and_then(|scale| scale.code(&word)));
+        row.1.severity = code.unwrap_or_default();
+    }
+    for (name, kept) in COLUMNS {
+        fill(&frame, name, kept, &mut rows, path)?;
+    }
+    Ok(rows
+        .into_iter()
+        .zip(segments)
+        .map(|((asset, row), segment)| Observation {
+            segment: segment.unwrap_or_default(),
+            asset,
+            row,
+        })
+        .collect())
+}
+
+fn fill(
+    frame: &DataFrame,
+    name: &str,
+    kept: &Kept,
+    rows: &mut [(String, Row)],
+    path: &Path,
+) -> Result<(), Diagnostic> {
+    let failed = |error: polars::error::PolarsError| unreadable(path, error);
+    match kept {
+        Kept::Text(_, set) => {
+            for ((_, row), value) in rows.iter_mut().zip(texts(frame, name, path)?) {
+                set(row, value);
+            }
+        }
+        Kept::Texts(_, set) => {
+            for ((_, row), value) in rows.iter_mut().zip(texts(frame, name, path)?) {
+                let lines = value.iter().flat_map(|text| text.split('\n'));
+                set(row, lines.map(str::to_string).collect());
+            }
+        }
+        Kept::Whole(_, set) => {
+            let column = frame.column(name).map_err(failed)?;
+            for ((_, row), value) in rows.iter_mut().zip(column.i64().map_err(failed)?.iter()) {
+                set(row, value);
+            }
+        }
+        Kept::Number(_, set) => {
+            let column = frame.column(name).map_err(failed)?;
+            for ((_, row), value) in rows.iter_mut().zip(column.f64().map_err(failed)?.iter()) {
+                set(row, value);
+            }
+        }
+        Kept::YesNo(_, set) => {
+            let column = frame.column(name).map_err(failed)?;
+            for ((_, row), value) in rows.iter_mut().zip(column.bool().map_err(failed)?.iter()) {
+                set(row, value);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads records of texts back.
+pub(super) fn read_records(
+    fields: &[&str],
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Vec<BTreeMap<String, String>>, Diagnostic> {
+    let frame = frame(path, bytes)?;
+    let mut records = vec![BTreeMap::new(); frame.height()];
+    for field in fields {
+        for (record, value) in records.iter_mut().zip(texts(&frame, field, path)?) {
+            if let Some(value) = value {
+                record.insert((*field).to_string(), value);
+            }
+        }
+    }
+    Ok(records)
+}
+
+/// The texts of one field of records, each with how many records it stands in one after the other.
+pub(super) fn read_runs(
+    field: &str,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Vec<(Option<String>, usize)>, Diagnostic> {
+    let failed = |error: polars::error::PolarsError| unreadable(path, error);
+    let reader = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(vec![field.to_string()]));
+    let frame = reader.finish().map_err(failed)?;
+    let column = frame.column(field).map_err(failed)?;
+    let mut runs: Vec<(Option<String>, usize)> = Vec::new();
+    for value in column.str().map_err(failed)?.iter() {
+        match runs.last_mut() {
+            Some((last, count)) if last.as_deref() == value => *count += 1,
+            Some(_) | None => runs.push((value.map(str::to_string), 1)),
+        }
+    }
+    Ok(runs)
+}
+
+/// Reads a derived table of these columns back.
+pub(super) fn read_table(columns: Table, path: &Path) -> Result<Table, Diagnostic> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
+    let frame = frame(path, &bytes)?;
+    let column = |(name, _)| Ok((name, texts(&frame, name, path)?));
+    columns.into_iter().map(column).collect()
+}
+
+fn frame(path: &Path, bytes: &[u8]) -> Result<DataFrame, Diagnostic> {
+    ParquetReader::new(Cursor::new(bytes))
+        .finish()
+        .map_err(|error| unreadable(path, error))
+}
+
+fn texts(frame: &DataFrame, name: &str, path: &Path) -> Result<Vec<Option<String>>, Diagnostic> {
+    let failed = |error: polars::error::PolarsError| unreadable(path, error);
+    let column = frame.column(name).map_err(failed)?;
+    let values = column.str().map_err(failed)?.iter();
+    Ok(values.map(|value| value.map(str::to_string)).collect())
+}
+
+fn severity(definitions: &Definitions) -> Option<&Scale> {
+    let mut scales = definitions.scales.iter();
+    scales
+        .find(|scale| scale.name == "severity")
+        .map(AsRef::as_ref)
+}

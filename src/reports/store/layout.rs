@@ -1,0 +1,144 @@
+//! Where things are in a store.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::known::Known;
+use super::write;
+use crate::base::diagnostic::Diagnostic;
+
+/// The file that makes a folder a store, and what stands in it.
+const MARK: &str = "riskql-store";
+const MARK_TEXT: &str = "riskql store 1\n";
+
+const MANIFESTS: &str = "segments";
+const MERGED: &str = "merged";
+const OBSERVATIONS: &str = "observations";
+/// What is there before the mark is.
+const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
+
+/// A folder of segments.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    /// What was found out about merged segments.
+    pub(super) known: Known,
+}
+
+/// Whether a folder is a store.
+pub fn is_store(folder: &Path) -> bool {
+    folder.join(MARK).is_file()
+}
+
+impl Store {
+    /// Opens a store that is there.
+    pub fn open(folder: &Path) -> Result<Store, Diagnostic> {
+        let mark = folder.join(MARK);
+        match fs::read_to_string(&mark) {
+            Ok(text) if text == MARK_TEXT => Ok(Store::at(folder)),
+            Ok(_) => Err(Diagnostic::data(
+                "D420",
+                format!("`{}` is a store of another version", folder.display()),
+            )),
+            Err(_) => Err(Diagnostic::data(
+                "D420",
+                format!("`{}` is not a store", folder.display()),
+            )
+            .help("a store begins with the first report: riskql ingest REPORT --store DIR")),
+        }
+    }
+
+    /// Opens a store, or begins one in a folder that is empty or not there.
+    pub fn open_or_create(folder: &Path) -> Result<Store, Diagnostic> {
+        if is_store(folder) {
+            return Store::open(folder);
+        }
+        let failed = |error: io::Error| not_begun(folder, &error);
+        fs::create_dir_all(folder).map_err(failed)?;
+        let mut entries = fs::read_dir(folder).map_err(failed)?;
+        // A process that begins the same store may have come this far too.
+        let is_other = |entry: io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                !name.contains(MARK) && !FOLDERS.contains(&name.as_str())
+            })
+        };
+        // And meanwhile further: then it is a store by now.
+        if entries.any(is_other) && !is_store(folder) {
+            return Err(Diagnostic::data(
+                "D420",
+                format!(
+                    "`{}` is a folder of other files, not a store",
+                    folder.display()
+                ),
+            )
+            .help("name an empty or a new folder: --store DIR"));
+        }
+        for inner in FOLDERS {
+            fs::create_dir_all(folder.join(inner)).map_err(failed)?;
+        }
+        write::replace(&folder.join(MARK), MARK_TEXT.as_bytes()).map_err(failed)?;
+        write::sync_folder(folder).map_err(failed)?;
+        Ok(Store::at(folder))
+    }
+
+    fn at(folder: &Path) -> Store {
+        Store {
+            folder: folder.to_path_buf(),
+            known: Known::default(),
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder of manifests, one a report.
+    pub(super) fn manifests(&self) -> PathBuf {
+        self.folder.join(MANIFESTS)
+    }
+
+    /// The folder of manifests of segments that several reports were merged into.
+    pub(super) fn merged(&self) -> PathBuf {
+        self.folder.join(MERGED)
+    }
+
+    /// The folder of the Parquet files of reports' rows.
+    pub(super) fn observations(&self) -> PathBuf {
+        self.folder.join(OBSERVATIONS)
+    }
+
+    /// The folder of tables that can be made again at any time.
+    pub(super) fn derived(&self) -> PathBuf {
+        self.folder.join("derived")
+    }
+}
+
+/// A place where no store can be.
+fn not_begun(folder: &Path, error: &io::Error) -> Diagnostic {
+    let name = folder.display();
+    let reason = match folder.exists() && !folder.is_dir() {
+        true => "it is a file".to_string(),
+        false => error.to_string(),
+    };
+    Diagnostic::data(
+        "D420",
+        format!("cannot begin a store in `{name}`: {reason}"),
+    )
+    .help("name a folder that is empty or new, where you may write: --store DIR")
+}
+
+/// Something in a store that cannot be written.
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::data(
+        "D420",
+        format!("cannot write `{}`: {error}", path.display()),
+    )
+    .help("the store is as it was")
+}
+
+/// Something in a store that cannot be read.
+pub(super) fn unreadable(path: &Path, error: impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::data("D420", format!("cannot read `{}`: {error}", path.display()))
+}

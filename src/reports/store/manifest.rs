@@ -1,0 +1,173 @@
+//! Manifests: what a segment holds, as a JSON file of a page.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::unreadable;
+use crate::base::diagnostic::Diagnostic;
+use crate::reports::ingest::Outcome;
+
+/// Rows that are no findings, by reason.
+pub type Dropped = BTreeMap<String, u64>;
+
+/// One segment. Instants are microseconds since 1970, UTC.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The hash of the report and of its context: the segment's name.
+    pub segment: String,
+    /// The report's file as it was called, for people.
+    pub file: String,
+    /// BLAKE3 of the report.
+    pub report: String,
+    pub source: String,
+    pub fills: String,
+    pub tool: String,
+    pub tool_version: Option<String>,
+    pub tool_kind: String,
+    /// Every asset the report is about, in order.
+    pub assets: Vec<String>,
+    pub environment: String,
+    pub branch: Option<String>,
+    pub started_at: Option<i64>,
+    pub finished_at: i64,
+    pub outcome: String,
+    pub scope: String,
+    /// The rules that the scan ran, if it names them: it proves nothing of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<String>>,
+    /// When the store came to know it.
+    pub recorded_at: i64,
+    pub rows: u64,
+    pub dropped: Dropped,
+    /// The Parquet file of the rows, and what it must hash to.
+    pub data: String,
+    pub data_hash: String,
+    /// Segments that this one stands for: they were merged into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Manifest>,
+}
+
+/// A manifest and the hash over it: damage to the file shows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    manifest: Manifest,
+    seal: String,
+}
+
+impl Manifest {
+    /// The name of its file.
+    pub(super) fn file_name(&self) -> String {
+        format!("{}.json", self.segment)
+    }
+
+    fn seal(&self) -> String {
+        let text = serde_json::to_string(self).expect("a manifest can be written");
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
+    /// The text of its file.
+    pub(super) fn sealed(&self) -> String {
+        let sealed = Sealed {
+            manifest: self.clone(),
+            seal: self.seal(),
+        };
+        serde_json::to_string_pretty(&sealed).expect("a manifest can be written")
+    }
+
+    /// The same segment, of these reports: in the order of their names.
+    pub(super) fn standing_for(self, mut members: Vec<Manifest>) -> Manifest {
+        members.sort_by(|left, right| left.segment.cmp(&right.segment));
+        let mut name = blake3::Hasher::new();
+        for member in &members {
+            name.update(member.segment.as_bytes());
+        }
+        Manifest {
+            segment: name.finalize().to_hex()[..32].to_string(),
+            rows: members.iter().map(|member| member.rows).sum(),
+            members,
+            ..self
+        }
+    }
+
+    /// What brings the report in as it was brought in.
+    pub(super) fn command(&self) -> String {
+        let mut command = format!("riskql ingest {}", quoted(&self.file));
+        let mut option = |name: &str, value: &str| {
+            command += &format!(" --{name} {}", quoted(value));
+        };
+        if let [asset] = self.assets.as_slice() {
+            option("asset", asset);
+        }
+        option("at", &super::derive::instant(self.finished_at));
+        if !self.environment.is_empty() {
+            option("environment", &self.environment);
+        }
+        if let Some(branch) = &self.branch {
+            option("branch", branch);
+        }
+        if self.outcome == Outcome::Partial.word() {
+            command += " --partial";
+        }
+        command
+    }
+
+    /// The segments it stands for: itself, or its members.
+    pub fn reports(&self) -> &[Manifest] {
+        match self.members.is_empty() {
+            true => std::slice::from_ref(self),
+            false => &self.members,
+        }
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-:@,+=".contains(letter);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_string(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+/// Reads a manifest; `None`: it is not there, or not any more.
+pub(super) fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(path, error)),
+    };
+    match serde_json::from_str::<Sealed>(&text) {
+        Ok(sealed) if sealed.manifest.seal() == sealed.seal => Ok(Some(sealed.manifest)),
+        Ok(_) => Err(damaged(path, &text, "its seal is broken")),
+        Err(error) => Err(damaged(path, &text, &error.to_string())),
+    }
+}
+
+fn damaged(path: &Path, text: &str, why: &str) -> Diagnostic {
+    let files = files_named(text);
+    let reports = match files.is_empty() {
+        true => "its report".to_string(),
+        false => files.join(", "),
+    };
+    Diagnostic::data(
+        "D421",
+        format!("the manifest `{}` is damaged: {why}", path.display()),
+    )
+    .help(format!("remove it and ingest {reports} again"))
+}
+
+/// The reports that a damaged manifest still names.
+fn files_named(text: &str) -> Vec<String> {
+    let values = text.split("\"file\": \"").skip(1);
+    let names = values.filter_map(|rest| rest.split_once('"').map(|(name, _)| name));
+    names
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("`{name}`"))
+        .collect()
+}

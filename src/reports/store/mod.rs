@@ -1,0 +1,113 @@
+//! Reports on disk, and the tables that follow from them.
+//!
+//! A store is a folder. Every report is one immutable segment: a Parquet file of its rows and a
+//! manifest that says what was scanned, when, and what the file must hash to. A segment is there once
+//! its manifest is, and manifests are put in place whole by one step of the file system, so a crash
+//! leaves the store as it was, the same report twice changes nothing, and processes add reports at once.
+//!
+//! Tables of the shipped schema are derived from the segments ([`tables`]) and cached under the hash of
+//! what they were made of.
+
+mod advisories;
+mod compact;
+mod derive;
+mod explain;
+mod facts;
+mod frames;
+mod known;
+mod layout;
+mod lock;
+mod manifest;
+mod reports;
+mod segment;
+mod sight;
+mod verify;
+mod write;
+
+pub use compact::{Compacted, compact};
+pub use derive::{About, Derived, Reason, Seen, derive, rebuild, tables};
+pub use explain::{Explanation, explain};
+pub use facts::ScanFact;
+pub use layout::{Store, is_store};
+pub use manifest::{Dropped, Manifest};
+pub use reports::{read_report, read_report_from};
+pub use segment::{Added, Context, Segment, add};
+pub use verify::{Verdict, verify};
+
+use std::path::{Path, PathBuf};
+
+use crate::base::diagnostic::Problems;
+use crate::exec::data::{self, Horizon, Location, Replay, Tables};
+use crate::lang::model::{Definitions, Moment};
+
+/// The tables of a place: the files of a folder, or what follows from a store. Files of single tables
+/// that are named win over either.
+pub fn locate(
+    definitions: &Definitions,
+    folder: Option<&Path>,
+    overrides: &[(String, PathBuf)],
+) -> Result<Tables, Problems> {
+    let Some(folder) = folder.filter(|folder| is_store(folder)) else {
+        let files = data::locate(definitions, folder, overrides)?;
+        return Ok(Tables::of_files(files));
+    };
+    let store = Store::open(folder)?;
+    let knowledge = latest_knowledge(&store)?;
+    let shelf = Shelf {
+        store,
+        overrides: overrides.to_vec(),
+    };
+    Ok(Tables::of_facts(Box::new(shelf), knowledge))
+}
+
+/// A store, and the files that stand for single tables of it.
+struct Shelf {
+    store: Store,
+    overrides: Vec<(String, PathBuf)>,
+}
+
+impl Replay for Shelf {
+    fn locate(
+        &self,
+        definitions: &Definitions,
+        horizon: Horizon,
+    ) -> Result<Vec<Location>, Problems> {
+        let folder = tables(&self.store, definitions, horizon)?;
+        data::locate(definitions, Some(&folder), &self.overrides)
+    }
+}
+
+/// The latest instant at which a store came to know something. History that was taken in late is known
+/// since then and not before, so whoever asks a store without saying as known when asks with all it
+/// knows.
+fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
+    let manifests = store.read_manifests()?;
+    let reports = manifests.iter().flat_map(Manifest::reports);
+    let latest = reports.map(|report| report.recorded_at).max();
+    Ok(latest.map(|recorded_at| Moment {
+        label: derive::instant(recorded_at),
+        instant: recorded_at + 1,
+    }))
+}
+
+/// The codes of problems with stores.
+pub const CODES: &[(&str, &str)] = &[
+    ("D409", "a report from the future"),
+    ("D410", "a report without an asset"),
+    ("D420", "a store that cannot be read or written"),
+    ("D421", "a segment that is damaged"),
+    ("D422", "a store that another process compacts"),
+    ("D430", "a decision that is not known"),
+    ("D431", "a decision without a date"),
+    ("D432", "a decision on nothing in particular"),
+    ("D433", "a record without a field that it needs"),
+    ("D434", "a number of an advisory that cannot be read"),
+    ("D435", "warning: a decision on findings that are not there"),
+    ("D436", "warning: an alias that leads nowhere"),
+    (
+        "D437",
+        "warning: detections of different weaknesses in one finding",
+    ),
+    ("D438", "a finding that is not there"),
+    ("D439", "a record with a word that is not known"),
+];

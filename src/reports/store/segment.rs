@@ -1,0 +1,291 @@
+//! Adding a report: its segment is written, then its manifest put in place.
+
+use std::collections::BTreeSet;
+
+use super::frames;
+use super::known::Place;
+use super::layout::{Store, unwritable};
+use super::lock::Lock;
+use super::manifest::Manifest;
+use super::write;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::model::Definitions;
+use crate::reports::ingest::{Outcome, Reader, Report, Row, Scope};
+
+/// What the report does not say, or what whoever ingests it knows better.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Context {
+    pub asset: Option<String>,
+    pub environment: Option<String>,
+    pub branch: Option<String>,
+    /// When the scan was finished, in microseconds.
+    pub at: Option<i64>,
+    /// The scan did not look at everything.
+    pub is_partial: bool,
+    /// When the store comes to know it: now, unless history is replayed.
+    pub recorded_at: i64,
+}
+
+/// A report as it will stand in a store.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Segment {
+    pub manifest: Manifest,
+    /// The Parquet file of its rows.
+    data: Vec<u8>,
+}
+
+/// What came of adding a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Added {
+    New,
+    /// It was there already: nothing has changed.
+    Known,
+    /// It was there and damaged, and is whole again.
+    Mended,
+}
+
+/// How far ahead of its ingestion a scan may be dated: clocks differ.
+const CLOCK_SLACK: i64 = 24 * 3600 * 1_000_000;
+
+impl Segment {
+    /// Reads a report and makes a segment of it. `name` is what messages call it.
+    ///
+    /// # Errors
+    ///
+    /// `D401` to `D410`: it cannot be read, or has no date, one in the future, or no asset.
+    pub fn read(
+        reader: &Reader,
+        definitions: &Definitions,
+        name: &str,
+        bytes: Vec<u8>,
+        context: &Context,
+    ) -> Result<Segment, Problems> {
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let mut rows = Rows::default();
+        let report = reader.read_in_parts(name, &bytes, |part| {
+            rows.add(definitions, context, part);
+        })?;
+        drop(bytes);
+        let mut manifest = manifest(name, hash, &report, context, &rows)?;
+        let asset = context.asset.as_deref().or(report.scan.target.as_deref());
+        let data = match report.fills.record_fields() {
+            Some(fields) => frames::records(fields, &report.records),
+            None => frames::observations(&rows.parts, &manifest.segment, asset.unwrap_or_default()),
+        };
+        let hash = blake3::hash(&data).to_hex().to_string();
+        manifest.data = format!("{}.parquet", &hash[..32]);
+        manifest.data_hash = hash;
+        Ok(Segment { manifest, data })
+    }
+}
+
+/// The rows of a report that is being read: packed, because there may be many.
+#[derive(Default)]
+struct Rows {
+    parts: Vec<Vec<u8>>,
+    count: u64,
+    assets: BTreeSet<String>,
+    /// Whether some do not say their asset.
+    is_any_without_asset: bool,
+}
+
+impl Rows {
+    fn add(&mut self, definitions: &Definitions, context: &Context, mut rows: Vec<Row>) {
+        let mut assets = Vec::with_capacity(rows.len());
+        for row in &mut rows {
+            let asset = context.asset.as_ref().or(row.target.as_ref()).cloned();
+            match &asset {
+                Some(asset) => {
+                    tell_apart(row, asset);
+                    if !self.assets.contains(asset) {
+                        self.assets.insert(asset.clone());
+                    }
+                }
+                None => self.is_any_without_asset = true,
+            }
+            assets.push(asset);
+        }
+        self.count += rows.len() as u64;
+        self.parts.push(frames::part(definitions, &assets, &rows));
+    }
+}
+
+/// Rows of several targets may go to one asset, where only the target tells them apart. One that is
+/// itself the asset says nothing: it may be renamed without making other findings.
+fn tell_apart(row: &mut Row, asset: &str) {
+    if let Some(target) = row.target.as_deref().filter(|target| *target != asset) {
+        let parts = format!("{}\n{target}", row.identity);
+        let hash = blake3::hash(parts.as_bytes()).to_hex();
+        row.identity = hash[..32].to_string();
+    }
+}
+
+/// Adds a segment to a store; one that is there and whole stays as it is.
+///
+/// # Errors
+///
+/// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
+pub fn add(store: &Store, segment: &Segment) -> Result<Added, Problems> {
+    match store.place(&segment.manifest.segment)? {
+        Place::Whole => Ok(Added::Known),
+        Place::Nowhere => {
+            let _lock = Lock::adding(store)?;
+            write_rows(store, segment)?;
+            Ok(match store.publish(&segment.manifest)? {
+                true => Added::New,
+                false => Added::Known,
+            })
+        }
+        Place::Damaged(_) | Place::DamagedIn(_) => mend(store, segment),
+    }
+}
+
+/// Puts a report in place of itself. One at a time, and not while segments are merged.
+fn mend(store: &Store, segment: &Segment) -> Result<Added, Problems> {
+    let _change = Lock::changing(store)?;
+    let _lock = Lock::adding(store)?;
+    let found = store.place(&segment.manifest.segment)?;
+    let (old, merged) = match found {
+        Place::Whole => return Ok(Added::Known),
+        Place::Nowhere => (None, None),
+        Place::Damaged(own) => (own, None),
+        Place::DamagedIn(merged) => {
+            let mut members = merged.members.iter();
+            let old = members.find(|member| member.segment == segment.manifest.segment);
+            (old.cloned(), Some(merged))
+        }
+    };
+    let mut manifest = segment.manifest.clone();
+    if let Some(old) = old {
+        // It has been known since then.
+        manifest.recorded_at = old.recorded_at;
+    }
+    write_rows(store, segment)?;
+    store.publish_again(&manifest)?;
+    if let Some(merged) = merged {
+        take_out(store, &merged, &manifest.segment)?;
+    }
+    Ok(Added::Mended)
+}
+
+/// Lets a merged segment stand for one report less.
+fn take_out(store: &Store, merged: &Manifest, segment: &str) -> Result<(), Problems> {
+    let members = merged.members.iter();
+    let members: Vec<Manifest> = members
+        .filter(|member| member.segment != segment)
+        .cloned()
+        .collect();
+    if !members.is_empty() {
+        store.publish(&merged.clone().standing_for(members))?;
+    }
+    let path = store.path_of(merged);
+    write::remove(&path).map_err(|error| unwritable(&path, &error))?;
+    Ok(())
+}
+
+fn write_rows(store: &Store, segment: &Segment) -> Result<(), Diagnostic> {
+    let path = store.observations().join(&segment.manifest.data);
+    write::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
+}
+
+fn manifest(
+    name: &str,
+    hash: String,
+    report: &Report,
+    context: &Context,
+    rows: &Rows,
+) -> Result<Manifest, Diagnostic> {
+    let scan = &report.scan;
+    let named = context.asset.clone().or_else(|| scan.target.clone());
+    let is_of_tool = report.fills.record_fields().is_none();
+    let is_without = rows.assets.is_empty() || rows.is_any_without_asset;
+    if is_of_tool && is_without && named.is_none() {
+        return Err(no_asset(name));
+    }
+    let assets: BTreeSet<&String> = rows.assets.iter().chain(&named).collect();
+    let finished_at = context.at.or(scan.finished_at).or(scan.started_at);
+    let finished_at = match finished_at {
+        Some(at) => at,
+        None if is_of_tool => return Err(no_date(name)),
+        None => context.recorded_at,
+    };
+    let listed = report.records.iter();
+    let listed = listed.filter_map(|record| super::derive::micros(record.get("finished_at")?));
+    let latest = listed.fold(finished_at, i64::max);
+    if latest > context.recorded_at.saturating_add(CLOCK_SLACK) {
+        return Err(future(name));
+    }
+    let outcome = match scan.outcome {
+        Outcome::Success if context.is_partial => Outcome::Partial,
+        Outcome::Success | Outcome::Partial | Outcome::Failed => scan.outcome,
+    };
+    let manifest = Manifest {
+        segment: String::new(),
+        file: name.to_string(),
+        report: hash,
+        source: report.source.clone(),
+        fills: report.fills.word().to_string(),
+        tool: scan.tool.clone(),
+        tool_version: scan.tool_version.clone(),
+        tool_kind: scan.kind.word().to_string(),
+        assets: assets.into_iter().cloned().collect(),
+        environment: context.environment.clone().unwrap_or_default(),
+        branch: context.branch.clone().or_else(|| scan.branch.clone()),
+        started_at: scan.started_at.filter(|at| *at <= finished_at),
+        finished_at,
+        outcome: outcome.word().to_string(),
+        scope: match scan.scope {
+            Scope::Full => Scope::Full.word(),
+            Scope::Diff => Scope::Diff.word(),
+        }
+        .to_string(),
+        rules: scan.rules.clone(),
+        recorded_at: context.recorded_at,
+        rows: rows.count + report.records.len() as u64,
+        dropped: report.dropped.clone(),
+        data: String::new(),
+        data_hash: String::new(),
+        members: Vec::new(),
+    };
+    Ok(Manifest {
+        segment: segment_name(&manifest),
+        ..manifest
+    })
+}
+
+/// The hash of the report's bytes and of all that decides what its rows mean.
+fn segment_name(manifest: &Manifest) -> String {
+    let mut hash = blake3::Hasher::new();
+    let outcome = [manifest.outcome.as_str(), manifest.scope.as_str()];
+    let parts = [
+        manifest.report.as_str(),
+        manifest.source.as_str(),
+        manifest.environment.as_str(),
+        manifest.branch.as_deref().unwrap_or_default(),
+    ];
+    let assets = manifest.assets.iter().map(String::as_str);
+    for part in parts.into_iter().chain(outcome).chain(assets) {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.update(&manifest.finished_at.to_le_bytes());
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+fn no_asset(name: &str) -> Diagnostic {
+    Diagnostic::data("D410", format!("`{name}` does not say what was scanned"))
+        .help("name it: --asset shop")
+}
+
+fn no_date(name: &str) -> Diagnostic {
+    Diagnostic::data(
+        "D408",
+        format!("`{name}` does not say when the scan was made"),
+    )
+    .help("say it: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
+}
+
+fn future(name: &str) -> Diagnostic {
+    Diagnostic::data("D409", format!("`{name}` tells of a scan in the future"))
+        .help("if the report's clock was wrong, say when it was made: --at 2026-03-31T10:00:00Z")
+}

@@ -1,0 +1,133 @@
+//! What of a store is within a horizon.
+//!
+//! A scan is in sight if it was finished before as-of, and a record if what it tells of was so before;
+//! either only if its report was recorded before known-on. Registers of assets have no time of their
+//! own: of those, as-of leaves out retirements alone.
+
+use std::collections::BTreeMap;
+
+use super::derive::micros;
+use super::frames;
+use super::layout::Store;
+use super::manifest::Manifest;
+use super::verify;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::exec::data::Horizon;
+use crate::lang::model::Fills;
+
+/// The segments of a store, as far as they are in sight.
+pub(super) struct Sight {
+    pub horizon: Horizon,
+    /// Those with anything in sight; merged ones stand for the reports in sight.
+    pub manifests: Vec<Manifest>,
+    /// By segment, how many records are in sight, where not all are. Which those are follows from how
+    /// many there are: the earliest.
+    partial: BTreeMap<String, u64>,
+}
+
+impl Sight {
+    /// Looks at segments from a horizon.
+    ///
+    /// # Errors
+    ///
+    /// `D420`, `D421`: dates of records cannot be read.
+    pub fn of(store: &Store, all: &[Manifest], horizon: Horizon) -> Result<Sight, Problems> {
+        let mut problems = Problems::default();
+        let mut manifests = Vec::with_capacity(all.len());
+        let mut partial = BTreeMap::new();
+        for manifest in all {
+            let Some(fills) = register(manifest) else {
+                manifests.extend(scans_in_sight(manifest, &horizon));
+                continue;
+            };
+            if !horizon.was_known(manifest.recorded_at) {
+                continue;
+            }
+            match records_in_sight(store, manifest, fills, &horizon) {
+                Ok(count) if count == manifest.rows => manifests.push(manifest.clone()),
+                Ok(0) if fills.date_field().is_some() => {}
+                Ok(count) => {
+                    partial.insert(manifest.segment.clone(), count);
+                    manifests.push(manifest.clone());
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        match problems.has_errors() {
+            true => Err(problems),
+            false => Ok(Sight {
+                horizon,
+                manifests,
+                partial,
+            }),
+        }
+    }
+
+    /// Adds all that tells what is in sight here from what is elsewhere: two horizons with the same
+    /// facts before them are alike.
+    pub fn update(&self, hash: &mut blake3::Hasher) {
+        let mut reports: Vec<&Manifest> =
+            self.manifests.iter().flat_map(Manifest::reports).collect();
+        reports.sort_by(|left, right| left.segment.cmp(&right.segment));
+        for report in reports {
+            hash.update(report.segment.as_bytes());
+            hash.update(&report.recorded_at.to_le_bytes());
+            if let Some(count) = self.partial.get(&report.segment) {
+                hash.update(format!("the first {count}").as_bytes());
+            }
+        }
+    }
+}
+
+/// What a segment of records fills; `None` for those of scans.
+pub(super) fn register(manifest: &Manifest) -> Option<Fills> {
+    Fills::from_word(&manifest.fills).filter(|fills| fills.record_fields().is_some())
+}
+
+/// Since when it is so what a record tells.
+pub(super) fn date(manifest: &Manifest, text: Option<&str>) -> i64 {
+    text.and_then(micros).unwrap_or(manifest.finished_at)
+}
+
+/// The segment with the reports that are in sight, if there are any.
+fn scans_in_sight(manifest: &Manifest, horizon: &Horizon) -> Option<Manifest> {
+    let is_in_sight = |report: &Manifest| {
+        horizon.has_happened(report.finished_at) && horizon.was_known(report.recorded_at)
+    };
+    if manifest.members.is_empty() {
+        return is_in_sight(manifest).then(|| manifest.clone());
+    }
+    let members = manifest.members.iter();
+    let members: Vec<Manifest> = members.filter(|each| is_in_sight(each)).cloned().collect();
+    (!members.is_empty()).then(|| Manifest {
+        members,
+        ..manifest.clone()
+    })
+}
+
+/// How many records of a segment are in sight; of assets, how many but for a later retirement.
+fn records_in_sight(
+    store: &Store,
+    manifest: &Manifest,
+    fills: Fills,
+    horizon: &Horizon,
+) -> Result<u64, Diagnostic> {
+    if horizon.as_of.is_none() {
+        return Ok(manifest.rows);
+    }
+    let path = store.observations().join(&manifest.data);
+    let bytes = verify::bytes(store, manifest)?;
+    let field = fills.date_field();
+    let mut count = 0;
+    for (text, rows) in frames::read_runs(field.unwrap_or("retired_at"), &path, &bytes)? {
+        let is_in_sight = match (field, text.as_deref()) {
+            // Still in service.
+            (None, None) => true,
+            (_, text) => horizon.has_happened(date(manifest, text)),
+        };
+        if is_in_sight {
+            count += rows as u64;
+        }
+    }
+    Ok(count)
+}
