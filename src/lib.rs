@@ -44,8 +44,8 @@ pub fn ask(
     tables: Vec<exec::data::Location>,
     text: &str,
 ) -> Result<exec::answer::Answer, base::diagnostic::Problems> {
-    let query = lang::question::read(sources, definitions, "<query>", text)?.query;
-    let ground = exec::ground::Ground {
+    let query = lang::analyze::read(sources, definitions, "<query>", text)?.query;
+    let ground = exec::query_context::Ground {
         definitions,
         sources,
         tables: Rc::new(exec::data::Tables::of_files(tables)),

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::render::{self, Look};
 
 /// How long nothing is said.
@@ -34,13 +34,13 @@ impl Progress {
         let running = is_watched.then(|| {
             let (done, waiting) = mpsc::channel();
             let thread = thread::spawn(move || {
-                let (start, passed) = (Instant::now(), pulse::rows());
+                let (start, passed) = (Instant::now(), cancellation::rows());
                 let is_over =
                     |patience| waiting.recv_timeout(patience) != Err(RecvTimeoutError::Timeout);
                 let mut patience = PATIENCE;
                 let mut shown = 0;
                 while !is_over(patience) {
-                    let rows = pulse::rows().saturating_sub(passed);
+                    let rows = cancellation::rows().saturating_sub(passed);
                     let line = before() + &words(rows, start.elapsed().as_secs(), look);
                     let line = fitting(&line, look);
                     shown = line.chars().count().max(shown);

@@ -2,8 +2,8 @@
 //! written whole or not at all. Knows nothing of the language or of data.
 
 pub mod calendar;
+pub mod cancellation;
 pub mod diagnostic;
 pub mod files;
-pub mod pulse;
 pub mod source;
 pub mod types;

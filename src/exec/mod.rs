@@ -3,4 +3,4 @@
 pub mod answer;
 pub mod data;
 pub mod engine;
-pub mod ground;
+pub mod query_context;

@@ -2,10 +2,10 @@
 //!
 //! Reads definition files ([`project`]) and nothing else; no table is opened here.
 
+pub mod analyze;
 pub mod check;
 pub mod format;
 pub mod functions;
 pub mod model;
 pub mod project;
-pub mod question;
 pub mod syntax;

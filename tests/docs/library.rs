@@ -6,7 +6,7 @@ use std::rc::Rc;
 use riskql::base::source::Sources;
 use riskql::exec::answer::{Answer, Cell, Column, ColumnRole};
 use riskql::exec::data::{self, Tables};
-use riskql::exec::ground::Ground;
+use riskql::exec::query_context::Ground;
 use riskql::lang::model::{Definitions, Query};
 use riskql::lang::project;
 

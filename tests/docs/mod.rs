@@ -14,7 +14,7 @@ mod lists;
 use riskql::base::diagnostic::{Problems, Severity};
 use riskql::base::source::{SourceId, Sources};
 use riskql::exec::data;
-use riskql::exec::ground::answers_over;
+use riskql::exec::query_context::answers_over;
 use riskql::lang::check;
 use riskql::lang::model::{Definitions, Query};
 use riskql::lang::{format, project, syntax};

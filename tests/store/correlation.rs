@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::reports::correlate::{Detected, Merged, conflicts, merge};
+use riskql::reports::dedup::{Detected, Merged, conflicts, merge};
 use riskql::reports::ingest::Row;
 use riskql::reports::store;
 

@@ -21,10 +21,10 @@ use riskql::base::diagnostic::Problems;
 use riskql::base::source::Sources;
 use riskql::exec::answer::Answer;
 use riskql::exec::data::Horizon;
-use riskql::exec::ground::Ground;
+use riskql::exec::query_context::Ground;
+use riskql::lang::analyze;
 use riskql::lang::model::{Definitions, Moment, Query};
 use riskql::lang::project;
-use riskql::lang::question;
 use riskql::lang::syntax;
 use riskql::reports::ingest::Reader;
 use riskql::reports::store::{self, Added, Context, Segment, Store};
@@ -125,7 +125,7 @@ impl Room {
         let queries: Vec<Query> = texts
             .iter()
             .map(|text| {
-                let read = question::read(&mut sources, definitions, "<query>", text);
+                let read = analyze::read(&mut sources, definitions, "<query>", text);
                 read.expect("a query").query
             })
             .collect();

@@ -6,7 +6,7 @@ use super::args::DashboardArguments;
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::workspace;
-use crate::insight::boards;
+use crate::insight::dashboards;
 
 /// Shows the dashboard named, or the first.
 pub fn run(
@@ -15,7 +15,7 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
-    let draft = boards::dashboard(&definitions, arguments.name.as_deref())?;
+    let draft = dashboards::dashboard(&definitions, arguments.name.as_deref())?;
     workspace::needs_data(&arguments.data, &format!("dashboard {}", draft.name))?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let ground = workspace::ground(console, &definitions, &arguments.data, instants)?;

@@ -6,7 +6,7 @@ use super::args::{DataOptions, OutputOptions, RunArguments};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
-use crate::exec::ground;
+use crate::exec::query_context;
 use crate::lang::model::{Definitions, Query};
 use crate::render;
 
@@ -55,7 +55,7 @@ fn answer(
     let ground = workspace::ground(console, definitions, data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
-        notes = ground::leave_out_unanswerable(&mut query, &ground)?;
+        notes = query_context::leave_out_unanswerable(&mut query, &ground)?;
     }
     let mut answered = workspace::answer(console, &ground, &[&query])?;
     let mut answer = answered.answers.remove(0);

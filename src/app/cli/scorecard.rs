@@ -4,7 +4,7 @@ use super::args::{DataOptions, OutputOptions};
 use super::console::{Console, Target};
 use super::failure::Failure;
 use super::workspace;
-use crate::insight::boards;
+use crate::insight::dashboards;
 use crate::lang::model::Definitions;
 
 /// Shows the scorecard.
@@ -15,7 +15,7 @@ pub fn run(
     output: &OutputOptions,
 ) -> Result<(), Failure> {
     workspace::needs_data(data, "run")?;
-    let draft = boards::scorecard(&mut console.sources, definitions)?;
+    let draft = dashboards::scorecard(&mut console.sources, definitions)?;
     let instants = workspace::instants(console, definitions, data)?;
     let ground = workspace::ground(console, definitions, data, instants)?;
     workspace::board(console, &ground, draft, &Target::new(output))

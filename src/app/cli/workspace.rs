@@ -7,11 +7,11 @@ use super::args::DataOptions;
 use super::console::{Console, Target};
 use super::failure::Failure;
 use crate::base::diagnostic::Diagnostic;
-use crate::exec::ground::{Answered, Ground};
-use crate::insight::boards::{self, Draft};
+use crate::exec::query_context::{Answered, Ground};
+use crate::insight::dashboards::{self, Draft};
+use crate::lang::analyze::{self, Question};
 use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::project::{self, Origin};
-use crate::lang::question::{self, Question};
 use crate::render;
 use crate::reports::store;
 
@@ -49,7 +49,7 @@ pub fn query(
     definitions: &Definitions,
     text: &str,
 ) -> Result<Question, Failure> {
-    let mut question = question::read(&mut console.sources, definitions, "<query>", text)?;
+    let mut question = analyze::read(&mut console.sources, definitions, "<query>", text)?;
     console.report(std::mem::take(&mut question.warnings));
     Ok(question)
 }
@@ -67,7 +67,7 @@ pub fn instants(
     options: &DataOptions,
 ) -> Result<Instants, Failure> {
     let mut read = |option, text: &Option<String>| match text {
-        Some(text) => question::moment(&mut console.sources, definitions, option, text).map(Some),
+        Some(text) => analyze::moment(&mut console.sources, definitions, option, text).map(Some),
         None => Ok(None),
     };
     Ok(Instants {
@@ -108,7 +108,7 @@ pub fn board(
     target: &Target,
 ) -> Result<(), Failure> {
     let progress = console.progress();
-    let board = boards::board(ground, draft)?;
+    let board = dashboards::board(ground, draft)?;
     drop(progress);
     let bytes = render::board(&board, target.format, target.look(console))
         .map_err(|message| Diagnostic::data("K909", message))?;

@@ -5,11 +5,11 @@ use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::session::{Last, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::exec::ground;
+use crate::exec::query_context;
 use crate::insight::explain;
+use crate::lang::analyze::Question;
 use crate::lang::format;
 use crate::lang::model::{Definitions, Query, Role, Subject};
-use crate::lang::question::Question;
 use crate::lang::syntax;
 use crate::lang::syntax::ast;
 use crate::render::{self, Format};
@@ -183,7 +183,7 @@ impl Session {
         let ground = self.ground();
         let mut notes = Vec::new();
         if is_everything {
-            notes = ground::leave_out_unanswerable(&mut query, &ground)?;
+            notes = query_context::leave_out_unanswerable(&mut query, &ground)?;
         }
         let mut answered = ground.answers(&[&query])?;
         let mut answer = answered.answers.remove(0);

@@ -17,10 +17,10 @@ use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::exec::answer::Answer;
 use crate::exec::data::{Memory, Tables};
-use crate::exec::ground::Ground;
+use crate::exec::query_context::Ground;
+use crate::lang::analyze::{self, Question};
 use crate::lang::model::{Moment, Query};
 use crate::lang::project::Origin;
-use crate::lang::question::{self, Question};
 use crate::lang::syntax::ast;
 use crate::render::{self, Format, Look};
 use crate::reports::store;
@@ -282,20 +282,20 @@ impl Session {
     /// An instant as the language writes it.
     pub(super) fn moment(&mut self, option: &str, text: &str) -> Result<Moment, Problems> {
         let workspace = &mut self.workspace;
-        question::moment(&mut workspace.sources, &workspace.definitions, option, text)
+        analyze::moment(&mut workspace.sources, &workspace.definitions, option, text)
     }
 
     /// When something was that happened on a day or at an instant.
     pub(super) fn occasion(&mut self, option: &str, text: &str) -> Result<i64, Problems> {
         let workspace = &mut self.workspace;
-        question::occasion(&mut workspace.sources, &workspace.definitions, option, text)
+        analyze::occasion(&mut workspace.sources, &workspace.definitions, option, text)
     }
 
     /// Reads a query of this session.
     pub(super) fn read(&mut self, text: &str) -> Result<Question, Problems> {
         let (name, text) = self.source("<query>", text);
         let workspace = &mut self.workspace;
-        question::read(&mut workspace.sources, &workspace.definitions, &name, &text)
+        analyze::read(&mut workspace.sources, &workspace.definitions, &name, &text)
     }
 
     /// What messages call a text, and the text at the line where it stands.

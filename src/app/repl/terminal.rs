@@ -12,7 +12,7 @@ use super::session::Session;
 use super::watch::Watcher;
 use super::{places, programs};
 use crate::app::progress::Progress;
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::render::Look;
 
 /// Talks until the user leaves, or nobody reads what is shown.
@@ -42,13 +42,13 @@ const INTERRUPTED: i32 = 130;
 fn hear_interrupts() {
     let mut asked = Instant::now();
     let heard = ctrlc::set_handler(move || {
-        if pulse::is_stopping() && asked.elapsed() > PATIENCE {
+        if cancellation::is_stopping() && asked.elapsed() > PATIENCE {
             process::exit(INTERRUPTED);
         }
-        if !pulse::is_stopping() {
+        if !cancellation::is_stopping() {
             asked = Instant::now();
         }
-        pulse::stop();
+        cancellation::stop();
     });
     // Without it Ctrl-C ends the process, as in any command.
     drop(heard);
@@ -125,7 +125,7 @@ impl Terminal<'_> {
     fn answer(&mut self, text: &str) -> Reply {
         let start = Instant::now();
         let look = (self.look)();
-        let answered = pulse::until_stopped(|| {
+        let answered = cancellation::until_stopped(|| {
             let _progress = Progress::start(io::stderr().is_terminal(), look);
             self.session.answer(text)
         });
@@ -138,7 +138,7 @@ impl Terminal<'_> {
         if reply.tells_first() {
             tell(&reply.told);
         }
-        match pulse::until_stopped(|| write(&reply.shown)) {
+        match cancellation::until_stopped(|| write(&reply.shown)) {
             Some(written) => written?,
             None => tell(&format!("\n{}", stopped(start).told)),
         }
@@ -188,7 +188,7 @@ const BLOCK: usize = 1 << 13;
 fn write(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     for block in bytes.chunks(BLOCK) {
-        pulse::listen();
+        cancellation::listen();
         stdout.write_all(block)?;
     }
     stdout.flush()

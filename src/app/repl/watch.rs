@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 use super::reply::Reply;
 use super::session::Session;
 use super::workspace::{Reloaded, Workspace};
+use crate::lang::analyze;
 use crate::lang::project::{self, Origin};
-use crate::lang::question;
 use crate::render::{self, Look};
 
 /// Definition files, their lengths and when they were written.
@@ -74,7 +74,7 @@ impl Session {
             return;
         };
         let workspace = &mut self.workspace;
-        let read = question::read(
+        let read = analyze::read(
             &mut workspace.sources,
             &workspace.definitions,
             "<query>",

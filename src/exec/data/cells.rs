@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::columns::{Chunk, Column, Meaning, Values, Wanted, join};
 use super::convert::convert_cells;
 use super::raw::{Numbering, RawTable};
+use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::pulse;
 use crate::lang::model::Calendar;
 
 /// A batch is handed on when it has this many rows or bytes.
@@ -98,7 +98,7 @@ pub(super) fn convert_batch(
     wanted: &[Wanted],
     calendar: &Calendar,
 ) -> Result<Piece, Diagnostic> {
-    pulse::beat(cells.rows);
+    cancellation::beat(cells.rows);
     if let Some((row, column)) = cells.invalid_cell() {
         return Err(Diagnostic::data(
             "D110",
@@ -151,7 +151,7 @@ pub(super) fn convert_while_reading<B: Send, P: Send>(
     let mut next = 0;
     let outcome = rayon::scope(|scope| {
         feed(&mut |batch| {
-            pulse::listen();
+            cancellation::listen();
             let number = next;
             next += 1;
             if waiting.load(Ordering::Relaxed) >= most_waiting {

@@ -10,7 +10,7 @@ use super::faults::Faults;
 use super::hash::hash_bytes;
 use super::report::place_of;
 use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
-use crate::base::pulse::Steps;
+use crate::base::cancellation::Steps;
 use crate::base::types::Scale;
 use crate::lang::model::{Calendar, Definitions};
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::MISSING_TEXT;
 use super::hash::{BuildTextHasher, hash_bytes};
-use crate::base::pulse::{self, Steps};
+use crate::base::cancellation::{self, Steps};
 
 /// Distinct texts in one buffer; the number of a text is its place.
 #[derive(Clone, Debug, Default)]
@@ -198,7 +198,7 @@ fn rank_by_hashing(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
         }));
     }
     let mut order: Vec<u32> = (0..distinct.len() as u32).collect();
-    order.par_sort_unstable_by(pulse::listening(|left: &u32, right: &u32| {
+    order.par_sort_unstable_by(cancellation::listening(|left: &u32, right: &u32| {
         distinct[*left as usize].cmp(distinct[*right as usize])
     }));
     let mut rank = vec![0u32; order.len()];
@@ -219,7 +219,7 @@ fn rank_by_sorting(parts: &[Part], total: usize) -> (Words, Vec<u32>) {
     let mut steps = Steps::default();
     let words = words.inspect(|_| steps.step());
     let mut order: Vec<(&str, u32)> = words.zip(0u32..).collect();
-    order.par_sort_by(pulse::listening(
+    order.par_sort_by(cancellation::listening(
         |left: &(&str, u32), right: &(&str, u32)| left.0.cmp(right.0),
     ));
     let mut ranks = vec![0u32; total];

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::files::unreadable;
+use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
-use crate::base::pulse;
 use crate::lang::model::TableId;
 
 const BLOCK: u64 = 4 << 20;
@@ -98,7 +98,7 @@ fn file_hash(path: &Path) -> io::Result<FileHash> {
 
 /// BLAKE3 is several times faster than SHA-256, which matters for gigabytes.
 fn hash_block(path: &Path, start: u64, buffer: &mut Vec<u8>) -> io::Result<[u8; 32]> {
-    pulse::listen();
+    cancellation::listen();
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(start))?;
     buffer.clear();

@@ -10,7 +10,7 @@ use super::dates::{self, Clock};
 use super::dictionary::memo_slot;
 use super::faults::Faults;
 use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
-use crate::base::pulse::Steps;
+use crate::base::cancellation::Steps;
 use crate::base::types::MICROS_PER_DAY;
 use crate::lang::model::Calendar;
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-use crate::base::pulse;
+use crate::base::cancellation;
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
@@ -19,7 +19,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, 
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(outer);
     outcome.unwrap_or_else(|payload| {
-        if pulse::is_stop(payload.as_ref()) {
+        if cancellation::is_stop(payload.as_ref()) {
             panic::resume_unwind(payload);
         }
         Err(message_of(payload.as_ref()))

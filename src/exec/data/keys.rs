@@ -11,8 +11,8 @@ use super::MISSING_TEXT;
 use super::columns::{Column, MISSING_HASH, Values};
 use super::dictionary::{Interner, Part, Words, merge};
 use super::report::{NAMED, Origin, and_list, shortened};
+use crate::base::cancellation::{self, Steps};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::pulse::{self, Steps};
 
 /// What a look at the hashes alone tells.
 pub(super) enum Verdict {
@@ -30,12 +30,12 @@ const STRETCH: usize = 1 << 20;
 pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
     let stretches: Vec<Vec<Vec<u64>>> = hashes.par_chunks(STRETCH).map(partition).collect();
     let doubtful = (0..PARTITIONS).into_par_iter().any(|place| {
-        pulse::listen();
+        cancellation::listen();
         let mut part: Vec<u64> = stretches
             .iter()
             .flat_map(|stretch| stretch[place].iter().copied())
             .collect();
-        pulse::sort_unstable(&mut part);
+        cancellation::sort_unstable(&mut part);
         part.first() == Some(&MISSING_HASH) || part.windows(2).any(|pair| pair[0] == pair[1])
     });
     if doubtful {
@@ -46,7 +46,7 @@ pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
 }
 
 fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
-    pulse::listen();
+    cancellation::listen();
     let mut counts = [0usize; PARTITIONS];
     let place = |hash: u64| (hash >> (64 - PARTITION_BITS)) as usize;
     hashes.iter().for_each(|hash| counts[place(*hash)] += 1);

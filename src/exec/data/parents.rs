@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::dictionary::Words;
 use super::report::{Origin, shortened};
 use super::{MISSING_TEXT, NO_ROW};
-use crate::base::pulse::{self, Steps};
+use crate::base::cancellation::{self, Steps};
 use crate::lang::model::{Definitions, FieldSource, TableId};
 
 /// The rows of a parent table by key.
@@ -71,7 +71,7 @@ pub(super) fn join(mut codes: Vec<u32>, words: &Words, parent: &KeyIndex) -> Joi
     let row = |code: u32| row_of.get(code as usize).copied().unwrap_or(NO_ROW);
     let is_orphan = |code: &u32| *code != MISSING_TEXT && row(*code) == NO_ROW;
     let in_stretch = |codes: &[u32]| {
-        pulse::listen();
+        cancellation::listen();
         codes.iter().filter(|code| is_orphan(code)).count()
     };
     let count: usize = codes.par_chunks(STRETCH).map(in_stretch).sum();
@@ -86,7 +86,7 @@ pub(super) fn join(mut codes: Vec<u32>, words: &Words, parent: &KeyIndex) -> Joi
         first_key: words.get(codes[first_row] as usize).to_owned(),
     });
     codes.par_chunks_mut(STRETCH).for_each(|codes| {
-        pulse::listen();
+        cancellation::listen();
         codes.iter_mut().for_each(|code| *code = row(*code));
     });
     Joined {

@@ -15,8 +15,8 @@ use super::frames::{check_type, convert_series};
 use super::guard::guarded;
 use super::parquet_pages;
 use super::raw::{Numbering, RawTable};
+use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::pulse;
 use crate::lang::model::Calendar;
 
 /// Row groups with more rows than this are read one column at a time, so that a file of few large
@@ -46,7 +46,7 @@ pub(super) fn read(
         .with_max_len(1)
         .map(|task| {
             // A row is done when all its columns are.
-            pulse::beat(task.rows * task.columns.len() / columns);
+            cancellation::beat(task.rows * task.columns.len() / columns);
             file.convert(path, task, wanted, calendar)
         })
         .collect::<Result<_, String>>()
@@ -151,7 +151,7 @@ impl Layout {
             let frame = reader.finish().map_err(|error| error.to_string())?;
             let mut done = Vec::with_capacity(task.columns.len());
             for mut work in task.columns {
-                pulse::listen();
+                cancellation::listen();
                 let wanted = &wanted[work.wanted];
                 let column = frame
                     .column(&wanted.name)

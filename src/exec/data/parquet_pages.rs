@@ -8,14 +8,14 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use crate::base::pulse;
+use crate::base::cancellation;
 
 /// Checks that the pages of a column chunk lie inside it and hold as many values as there are rows.
 pub(super) fn check(file: &mut File, chunk: Range<u64>, rows: usize) -> Result<(), String> {
     let mut place = chunk.start;
     let mut values = 0;
     while values < rows {
-        pulse::listen();
+        cancellation::listen();
         let (header, length) = read_header(file, place, chunk.end)?;
         let end = place + length + header.checked_size()?;
         if end > chunk.end {

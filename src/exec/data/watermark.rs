@@ -1,7 +1,7 @@
 //! The latest event in the data: the default as-of (rule S2).
 
 use super::{ColumnData, Dataset, MISSING_INSTANT};
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
 
 /// The latest value among the columns that bear events, of all tables loaded; if there is none, the
@@ -47,7 +47,7 @@ fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
 
 fn latest(dataset: &Dataset, columns: Vec<(TableId, usize)>) -> Option<i64> {
     let of_column = |(table, column): (TableId, usize)| {
-        pulse::listen();
+        cancellation::listen();
         let data = dataset.table(table)?.columns.get(column)?.as_deref()?;
         match data {
             ColumnData::Instants(instants) => instants.iter().copied().max(),

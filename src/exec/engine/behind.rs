@@ -11,7 +11,7 @@ use super::list;
 use super::nodes::Block;
 use super::pass::Pass;
 use super::store::Store;
-use crate::base::pulse::{self, Steps};
+use crate::base::cancellation::{self, Steps};
 use crate::base::types::{FieldType, StockMoment};
 use crate::exec::answer::{Answer, Cell, Column, ColumnRole};
 use crate::lang::functions::Keeps;
@@ -32,16 +32,18 @@ struct Counted {
 pub(super) fn answer<'a>(reader: &'a Reader<'a>, trace: &Trace) -> Answer {
     let mut counted = counted(reader, trace);
     counted.retain(|one| trace.only.is_none_or(|only| one.passes == only));
-    counted.sort_by(pulse::listening(|left: &Counted, right: &Counted| {
-        let by_test = right.passes.cmp(&left.passes);
-        let by_value = match (left.value, right.value) {
-            (Some(left), Some(right)) => right.total_cmp(&left),
-            (None, None) => Ordering::Equal,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-        };
-        by_test.then(by_value).then(left.row.cmp(&right.row))
-    }));
+    counted.sort_by(cancellation::listening(
+        |left: &Counted, right: &Counted| {
+            let by_test = right.passes.cmp(&left.passes);
+            let by_value = match (left.value, right.value) {
+                (Some(left), Some(right)) => right.total_cmp(&left),
+                (None, None) => Ordering::Equal,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+            };
+            by_test.then(by_value).then(left.row.cmp(&right.row))
+        },
+    ));
     let places: Vec<usize> = counted.iter().map(|one| one.row).collect();
     let mut rows = list::cells(reader, &trace.show, &places);
     let mut steps = Steps::default();

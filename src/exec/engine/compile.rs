@@ -9,7 +9,7 @@ use super::coverage::Coverage;
 use super::fields::{AccessEnd, Reader};
 use super::lifecycle::{self, Intervals};
 use super::nodes::{Block, Node, NodeId, column_node};
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::base::types::FieldType;
 use crate::lang::model::{
     Condition, Event, EventSource, Exists, FieldId, ScoreId, SlaId, StateSource, TableId,
@@ -216,7 +216,7 @@ impl<'a> Program<'a> {
         blocks(0..self.reader.rows(self.table))
             .into_par_iter()
             .map(|rows| {
-                pulse::beat(rows.len());
+                cancellation::beat(rows.len());
                 read(&Block::new(&self.nodes, rows))
             })
             .collect()

@@ -4,7 +4,7 @@
 use super::compile::Program;
 use super::fields::Reader;
 use super::nodes::Node;
-use crate::base::pulse::{self, Steps};
+use crate::base::cancellation::{self, Steps};
 use crate::exec::data::{MISSING_INSTANT, NO_ROW};
 use crate::lang::model::{Exists, Relation, TableId};
 
@@ -37,7 +37,7 @@ impl<'a> Coverage<'a> {
             .filter(|(row, at)| **row != NO_ROW && **at != MISSING_INSTANT)
             .map(|(row, at)| (*row, *at))
             .collect();
-        pulse::sort_unstable(&mut events);
+        cancellation::sort_unstable(&mut events);
         let (offsets, stretches) = merge(&events, reader.rows(anchors), exists.micros);
         Coverage {
             anchor,

@@ -6,8 +6,8 @@ use super::pass::{Found, Pass, Taken, Unused};
 use super::pieces::Left;
 use super::steps::too_many;
 use super::store::{Item, Kept, NUMBER_SCALE, Store};
+use crate::base::cancellation::{self, Steps};
 use crate::base::diagnostic::Problems;
-use crate::base::pulse::{self, Steps};
 use crate::lang::functions::{Function, Keeps, Kept as FunctionInput};
 
 /// Puts together what the workers of a pass found. Groups are those with a row in the population,
@@ -30,7 +30,7 @@ pub(super) fn merge(pass: &Pass, mut workers: Vec<Found>) -> Result<Found, Probl
         }
     }
     for (index, job) in pass.jobs.iter().enumerate() {
-        pulse::listen();
+        cancellation::listen();
         let seen = workers.iter().flat_map(|worker| {
             let packed = worker.packed[job.grouping].iter();
             let seen = worker.kept[index].seen.iter();
@@ -222,7 +222,7 @@ impl Finish<'_> {
         let points = 0..starts.len() - 1;
         points
             .map(|point| {
-                pulse::listen();
+                cancellation::listen();
                 held.retain(|(high, _)| *high > point as u32);
                 let new = starts[point] as usize..starts[point + 1] as usize;
                 held.extend_from_slice(&ordered[new]);
@@ -249,13 +249,13 @@ impl Finish<'_> {
             }
             Keeps::Distinct => {
                 let mut bits: Vec<u64> = held.iter().map(|item| item.1).collect();
-                pulse::sort_unstable(&mut bits);
+                cancellation::sort_unstable(&mut bits);
                 bits.dedup();
                 self.value(FunctionInput::Distinct(bits.len() as u64))
             }
             Keeps::Lifetimes => {
                 let mut bits: Vec<u64> = held.iter().map(|item| item.1).collect();
-                pulse::sort_unstable(&mut bits);
+                cancellation::sort_unstable(&mut bits);
                 let read = |bits: &u64| ((bits >> 1) as f64, bits & 1 == 1);
                 let lifetimes: Vec<(f64, bool)> = bits.iter().map(read).collect();
                 self.value(FunctionInput::Lifetimes(&lifetimes))

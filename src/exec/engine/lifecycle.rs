@@ -3,7 +3,7 @@
 use super::compile::Program;
 use super::fields::Reader;
 use super::nodes::NodeId;
-use crate::base::pulse::{self, Steps};
+use crate::base::cancellation::{self, Steps};
 use crate::exec::data::{MISSING_INSTANT, NO_ROW};
 use crate::lang::model::{SlaId, TableId};
 
@@ -30,7 +30,7 @@ impl Intervals {
             pairs.map(|(from, until)| (*from, *until)).collect()
         });
         rows.retain(|(_, (from, _))| *from != MISSING_INSTANT);
-        pulse::sort_unstable(&mut rows);
+        cancellation::sort_unstable(&mut rows);
         let (offsets, spans) = merge(&rows, reader.rows(table));
         Intervals { offsets, spans }
     }

@@ -11,7 +11,7 @@ use super::excluded;
 use super::fields::Reader;
 use super::nodes::{Block, Buffer, Node, NodeId};
 use super::pools::Selection;
-use crate::base::pulse::{self, Steps};
+use crate::base::cancellation::{self, Steps};
 use crate::base::types::{FieldType, StockMoment};
 use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Excluded, Level, Row};
 use crate::exec::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
@@ -29,7 +29,7 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, plan: &Plan, work: &ListWork) -
         .collect();
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by(|left, right| {
-        pulse::listen();
+        cancellation::listen();
         let compare = |(values, is_descending): &(Values, bool)| {
             values.compare(*left, *right, *is_descending)
         };

@@ -12,8 +12,8 @@ use super::groups::{Grouping, Numbering};
 use super::nodes::{Block, Buffer, NodeId};
 use super::pieces::{Left, Piece, Pool, Timed};
 use super::store::{Kept, NUMBER_SCALE};
+use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
-use crate::base::pulse;
 use crate::exec::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::lang::functions::Keeps;
 use crate::lang::model::TableId;
@@ -115,7 +115,7 @@ impl<'a> Pass<'a> {
         let mut kept: Vec<Kept> = self.jobs.iter().map(|job| self.new_kept(job)).collect();
         let mut unused = vec![Unused::default(); self.jobs.len()];
         for rows in blocks(rows) {
-            pulse::beat(rows.len());
+            cancellation::beat(rows.len());
             let block = Block::new(&self.program.nodes, rows);
             let pools = self.pools.iter().zip(&mut left);
             let pieces: Vec<Vec<Piece>> = pools

@@ -1,6 +1,6 @@
 //! What is kept of each group at each point, while blocks pass by.
 
-use crate::base::pulse::Steps;
+use crate::base::cancellation::Steps;
 use crate::lang::functions::Keeps;
 
 /// Numbers are summed as multiples of 2^-60, durations as whole microseconds: sums are exact, so

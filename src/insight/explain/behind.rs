@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::{arithmetic, rows};
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
-use crate::exec::ground::Ground;
-use crate::insight::behind::{self, Part, Wanted};
+use crate::exec::query_context::Ground;
+use crate::insight::drill_through::{self, Part, Wanted};
 use crate::lang::model::{Query, Subject};
 use crate::render::{self, Format, Look};
 
@@ -37,7 +37,7 @@ pub(super) fn listed(
     };
     let columns = values.columns.iter().enumerate();
     let parts: Vec<Part> = columns
-        .flat_map(|(place, column)| behind::parts(ground.definitions, place, column))
+        .flat_map(|(place, column)| drill_through::parts(ground.definitions, place, column))
         .collect();
     let wanted: Vec<Wanted> = (0..answer.rows.len())
         .flat_map(|row| {
@@ -48,7 +48,7 @@ pub(super) fn listed(
             })
         })
         .collect();
-    let found = behind::behind(ground, query, answer, &wanted)?;
+    let found = drill_through::behind(ground, query, answer, &wanted)?;
     let listed = found
         .into_iter()
         .zip(&wanted)

@@ -11,7 +11,7 @@ pub use object::json;
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::engine;
-use crate::exec::ground::{self, Ground};
+use crate::exec::query_context::{self, Ground};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
 use crate::render::{self, Look};
@@ -34,7 +34,7 @@ pub fn explain(ground: &Ground, query: &Query) -> Result<Explained, Problems> {
     let query = &without_explain(query);
     let definitions = ground.definitions;
     let (dataset, given) = ground.load(&[query])?;
-    let plan = ground::plans(definitions, &[query], &given)?.remove(0);
+    let plan = query_context::plans(definitions, &[query], &given)?.remove(0);
     let words = plan::describe(definitions, &|span| ground.place(span), &plan);
     let parts = plan::components(definitions, &plan);
     let mut answers = engine::answers(definitions, &dataset, &[plan, parts])?.into_iter();

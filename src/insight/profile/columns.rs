@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::exec::data::{
     ColumnData, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, NO_ROW, TableData,
 };
@@ -112,7 +112,7 @@ impl Way {
         let end = (start + length).min(self.rows);
         for block in (start..end).step_by(BLOCK) {
             let until = (block + BLOCK).min(end);
-            pulse::beat(until - block);
+            cancellation::beat(until - block);
             for row in block..until {
                 match self.row(row).and_then(|at| codes[at].place()) {
                     Some(place) => tally[place] += 1,
@@ -128,7 +128,7 @@ impl Way {
         let blocks: Vec<usize> = (0..self.rows).step_by(BLOCK).collect();
         let of_block = |start: &usize| -> Vec<T> {
             let end = (start + BLOCK).min(self.rows);
-            pulse::beat(end - start);
+            cancellation::beat(end - start);
             (*start..end)
                 .filter_map(|row| self.row(row))
                 .map(|at| values[at])

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::ask_table;
 use super::columns::{BLOCK, Way, way};
 use super::filter::{Filter, filter};
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::exec::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW, Need, Request};
 use crate::lang::model::{
     Condition, Definitions, Event, EventSource, FieldId, StateSource, Table, TableId,
@@ -214,7 +214,7 @@ fn bounds_where(
     let blocks: Vec<usize> = (0..rows).step_by(BLOCK).collect();
     let of_block = |start: &usize| {
         let end = (start + BLOCK).min(rows);
-        pulse::beat(end - start);
+        cancellation::beat(end - start);
         (*start..end)
             .map(|row| (row, first_of(&ways, row)))
             .filter(|(row, _)| filter.as_ref().is_none_or(|filter| filter.holds(*row)))
@@ -275,7 +275,7 @@ fn last_of(
     let mut latest: Vec<Option<i64>> = vec![None; rows];
     for (row, parent) in hop.iter().enumerate() {
         if row.is_multiple_of(BLOCK) {
-            pulse::beat(BLOCK.min(hop.len() - row));
+            cancellation::beat(BLOCK.min(hop.len() - row));
         }
         let at = first_of(&ends, row);
         let has_begun = |starts: &Vec<Way>| first_of(starts, row) != MISSING_INSTANT;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::columns::{BLOCK, Way};
 use super::{Dates, Numbers, Profile, STRETCHES, Spread, Texts};
 use crate::base::calendar;
-use crate::base::pulse;
+use crate::base::cancellation;
 use crate::base::types::{FieldType, Grain};
 use crate::exec::data::ColumnData;
 use crate::lang::model::{Calendar, CalendarPeriod, Definitions, FieldId};
@@ -40,7 +40,7 @@ pub(super) fn profile(definitions: &Definitions, way: &Way, field: FieldId) -> P
 /// slower: dates mostly come nearly in order.
 fn sort<T: Copy + Send>(values: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
     values.par_chunks_mut(BLOCK).for_each(|block| {
-        pulse::beat(0);
+        cancellation::beat(0);
         block.sort_unstable_by(&order);
     });
     values.par_sort_by(&order);

@@ -7,7 +7,7 @@ mod show;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 use crate::exec::data;
-use crate::exec::ground::answers_over;
+use crate::exec::query_context::answers_over;
 use crate::lang::model::{Definitions, Expect, Query, Subject, Test};
 use crate::plan;
 use crate::render;

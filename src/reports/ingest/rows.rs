@@ -56,7 +56,7 @@ impl<'a> RowReader<'a> {
     /// Takes one value of the program.
     pub fn add(&mut self, value: &Val) {
         self.found.seen += 1;
-        crate::base::pulse::beat(1);
+        crate::base::cancellation::beat(1);
         let Val::Obj(members) = value else {
             return self.mistake(Mistake::NoObject);
         };

@@ -9,10 +9,10 @@ use riskql::base::source::Sources;
 use riskql::base::types::{DisplayUnit, StockMoment};
 use riskql::exec::answer::{Answer, Cell, ColumnRole, Value};
 use riskql::exec::data::{self, Tables};
-use riskql::exec::ground::Ground;
-use riskql::insight::behind::{self, Behind, Part, Wanted};
+use riskql::exec::query_context::Ground;
+use riskql::insight::drill_through::{self, Behind, Part, Wanted};
+use riskql::lang::analyze;
 use riskql::lang::model::{Definitions, Formula, Measured, Moment, Operator, Query, Subject};
-use riskql::lang::question;
 
 use super::{Scene, scenes};
 use crate::answers::flat::is_close;
@@ -67,7 +67,7 @@ impl Desk {
     }
 
     pub fn query(&mut self, text: &str) -> Query {
-        match question::read(&mut self.sources, &self.definitions, "<query>", text) {
+        match analyze::read(&mut self.sources, &self.definitions, "<query>", text) {
             Ok(question) => question.query,
             Err(problems) => panic!("{text}\n{:#?}", problems.sorted()),
         }
@@ -123,7 +123,7 @@ fn check(ground: &Ground, query: &Query) -> Result<usize, String> {
     let answer = &answered.answers[0];
     let mut listed = 0;
     for (place, column) in values.columns.iter().enumerate() {
-        let parts = behind::parts(ground.definitions, place, column);
+        let parts = drill_through::parts(ground.definitions, place, column);
         let wanted: Vec<Wanted> = (0..answer.rows.len())
             .flat_map(|row| parts.iter().map(move |part| (row, part.clone())))
             .map(|(row, part)| Wanted {
@@ -132,7 +132,7 @@ fn check(ground: &Ground, query: &Query) -> Result<usize, String> {
                 only: None,
             })
             .collect();
-        let found = behind::behind(ground, query, answer, &wanted).expect("rows");
+        let found = drill_through::behind(ground, query, answer, &wanted).expect("rows");
         for (row, found) in found.chunks(parts.len()).enumerate() {
             let value = value(answer, row, place);
             let fault = |what: &str| {
@@ -334,7 +334,7 @@ fn only_the_passing_rows_are_the_numerator() {
         let Subject::Values(values) = &query.subject else {
             panic!("a values query");
         };
-        let part = behind::parts(ground.definitions, 0, &values.columns[0]).remove(0);
+        let part = drill_through::parts(ground.definitions, 0, &values.columns[0]).remove(0);
         for row in 0..answer.rows.len() {
             let listed = |only: Option<bool>| {
                 let wanted = [Wanted {
@@ -342,7 +342,7 @@ fn only_the_passing_rows_are_the_numerator() {
                     part: part.clone(),
                     only,
                 }];
-                let found = behind::behind(&ground, &query, &answer, &wanted).expect("rows");
+                let found = drill_through::behind(&ground, &query, &answer, &wanted).expect("rows");
                 found[0].answer.rows.clone()
             };
             let (with, without, all) = (listed(Some(true)), listed(Some(false)), listed(None));

@@ -1,6 +1,6 @@
 //! What the groups of a number contribute adds up to its change, whatever the data.
 
-use riskql::insight::why::{self, Contribution, Fraction, How};
+use riskql::insight::attribution::{self, Contribution, Fraction, How};
 use riskql::lang::model::{Dimension, FieldId, Query, Subject};
 
 use super::behind::Desk;
@@ -45,7 +45,7 @@ fn mix_and_rate_of_any_groups_add_up_to_the_change() {
             (below != 0.0).then(|| above / below)
         };
         let (before, after) = (whole(|group| group.0), whole(|group| group.1));
-        let Some(found) = why::of_quotient(&groups) else {
+        let Some(found) = attribution::of_quotient(&groups) else {
             assert!(before.is_none() || after.is_none());
             continue;
         };
@@ -89,7 +89,7 @@ fn the_groups_of_every_kpi_add_up_to_its_change() {
                 dimensions[case % dimensions.len()],
             )];
             let ground = desk.ground();
-            let why = match why::why(&ground, &query, &[by]) {
+            let why = match attribution::why(&ground, &query, &[by]) {
                 Ok(why) => why,
                 Err(problems) => {
                     let codes: Vec<&str> = problems

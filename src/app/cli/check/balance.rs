@@ -13,7 +13,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::{DisplayUnit, Grain, StockMoment, Unit};
 use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::{ColumnData, MISSING_INSTANT, NO_ROW, TableData};
-use crate::exec::ground::answers_over;
+use crate::exec::query_context::answers_over;
 use crate::lang::model::{
     CalendarPeriod, Formula, Measure, Period, Population, Query, Role, State, StateSource, Subject,
     TableId, ValueColumn, ValuesQuery,

@@ -6,7 +6,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::{ColumnData, MISSING_INSTANT};
-use crate::exec::ground::{Ground, answers_over};
+use crate::exec::query_context::{Ground, answers_over};
 use crate::lang::model::{CalendarPeriod, Formula, Measure, Period, Query, Subject, ValueColumn};
 use crate::plan;
 

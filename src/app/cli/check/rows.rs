@@ -7,9 +7,9 @@ use crate::app::cli::failure::Failure;
 use crate::app::cli::workspace;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::{self, Dataset, Location, Need, Request};
-use crate::exec::ground::Ground;
+use crate::exec::query_context::Ground;
+use crate::lang::analyze;
 use crate::lang::model::{Definitions, Query};
-use crate::lang::question;
 use crate::plan::{self, Asking, Standpoint};
 use crate::render::counted;
 
@@ -55,7 +55,7 @@ pub(super) fn check(
 }
 
 fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query, Problems> {
-    question::read(&mut console.sources, definitions, "<check>", "").map(|question| question.query)
+    analyze::read(&mut console.sources, definitions, "<check>", "").map(|question| question.query)
 }
 
 /// Every column of every table with a file; those that a KPI needs must be there.

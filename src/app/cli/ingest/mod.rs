@@ -20,8 +20,8 @@ use super::failure::{Failure, Kind};
 use super::reports;
 use super::workspace;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::lang::analyze;
 use crate::lang::model::Definitions;
-use crate::lang::question;
 use crate::reports::ingest::Reader;
 use crate::reports::store::{self, Added, Context, Segment, Store};
 
@@ -184,7 +184,7 @@ fn context(
     let mut instant = |option: &str, text: &Option<String>| {
         let text = text.as_deref();
         let at =
-            text.map(|text| question::occasion(&mut console.sources, definitions, option, text));
+            text.map(|text| analyze::occasion(&mut console.sources, definitions, option, text));
         at.transpose()
     };
     let finished_at = instant("--at", &arguments.at)?;

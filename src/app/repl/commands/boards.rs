@@ -4,7 +4,7 @@ use super::{Command, Takes};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::insight::boards::{self, Draft};
+use crate::insight::dashboards::{self, Draft};
 use crate::render;
 
 pub(super) const DASHBOARD: Command = Command {
@@ -25,19 +25,19 @@ pub(super) const SCORECARD: Command = Command {
 
 fn dashboard(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let name = (!arguments.is_empty()).then_some(arguments);
-    let draft = boards::dashboard(&session.workspace.definitions, name)?;
+    let draft = dashboards::dashboard(&session.workspace.definitions, name)?;
     show(session, draft)
 }
 
 fn scorecard(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
     let workspace = &mut session.workspace;
-    let draft = boards::scorecard(&mut workspace.sources, &workspace.definitions)?;
+    let draft = dashboards::scorecard(&mut workspace.sources, &workspace.definitions)?;
     show(session, draft)
 }
 
 fn show(session: &mut Session, draft: Draft) -> Result<Reply, Problems> {
     session.needs_data()?;
-    let board = boards::board(&session.ground(), draft)?;
+    let board = dashboards::board(&session.ground(), draft)?;
     let shown = render::board(&board, session.format(), session.look())
         .map_err(|message| Diagnostic::data("K909", message))?;
     session.put_out(shown)

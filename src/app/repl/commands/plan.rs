@@ -10,7 +10,7 @@ use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Request;
-use crate::exec::ground::{self, Ground};
+use crate::exec::query_context::{self, Ground};
 use crate::lang::model::{Definitions, Query, TableId};
 use crate::plan::{self, Plan, Step, Timeline, ValuesWork, Work};
 use crate::render::{self, Format};
@@ -37,7 +37,7 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
     // Planning may have to read when the latest event was: look before.
     let reads = reads(&ground, &query)?;
     let (_, given) = ground.load(&[&query])?;
-    let plan = ground::plans(ground.definitions, &[&query], &given)?.remove(0);
+    let plan = query_context::plans(ground.definitions, &[&query], &given)?.remove(0);
     let mut sections = sections(ground.definitions, &plan, &reads);
     let label = &plan.standpoint.as_of.label;
     let stands = match (&ground.as_of, &query.as_of, ground.watermark) {
@@ -71,7 +71,7 @@ pub(super) fn query(session: &mut Session, text: &str) -> Result<Query, Problems
     let is_everything = question.is_everything();
     let mut query = question.query;
     if is_everything {
-        ground::leave_out_unanswerable(&mut query, &session.ground())?;
+        query_context::leave_out_unanswerable(&mut query, &session.ground())?;
     }
     Ok(query)
 }

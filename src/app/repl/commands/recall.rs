@@ -5,7 +5,7 @@ use chrono::DateTime;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::answer::Answer;
-use crate::exec::ground::{self, Ground};
+use crate::exec::query_context::{self, Ground};
 use crate::lang::model::{Moment, Query};
 use crate::lang::syntax::ast;
 
@@ -47,7 +47,7 @@ pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Pro
     let mut recalled = {
         let ground = at(session.ground(), &stood);
         if is_everything {
-            ground::leave_out_unanswerable(&mut query, &ground)?;
+            query_context::leave_out_unanswerable(&mut query, &ground)?;
         }
         Recalled {
             query,

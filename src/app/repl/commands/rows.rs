@@ -10,7 +10,7 @@ use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::StockMoment;
 use crate::exec::answer::{Answer, Cell, ColumnRole};
-use crate::insight::behind::{self, Behind, Part, Wanted};
+use crate::insight::drill_through::{self, Behind, Part, Wanted};
 use crate::lang::model::{Kind, Subject, ValuesQuery};
 use crate::render::{self, Format, Look};
 
@@ -46,7 +46,7 @@ fn rows(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     };
     let ground = recalled.ground(session);
     let asked = std::slice::from_ref(&wanted);
-    let found = behind::behind(&ground, &recalled.query, &recalled.answer, asked)?.remove(0);
+    let found = drill_through::behind(&ground, &recalled.query, &recalled.answer, asked)?.remove(0);
     let mut page = Page {
         title: title(&recalled, &wanted, &found),
         notes: notes(&recalled, values, &wanted, &found),
@@ -69,7 +69,9 @@ fn again(arguments: &str) -> String {
 fn all_parts(session: &Session, values: &ValuesQuery) -> Vec<Part> {
     let columns = values.columns.iter().enumerate();
     columns
-        .flat_map(|(place, column)| behind::parts(&session.workspace.definitions, place, column))
+        .flat_map(|(place, column)| {
+            drill_through::parts(&session.workspace.definitions, place, column)
+        })
         .collect()
 }
 

@@ -6,7 +6,7 @@ use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::{FieldType, Grain};
-use crate::insight::why;
+use crate::insight::attribution;
 use crate::lang::model::{
     Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
 };
@@ -37,7 +37,7 @@ fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     };
     let ground = recalled.ground(session);
     let groupings = groupings(ground.definitions, values, &fields)?;
-    let mut why = why::why(&ground, &query, &groupings)?;
+    let mut why = attribution::why(&ground, &query, &groupings)?;
     why.notes.extend(recalled.notes.iter().cloned());
     if values.columns.len() > 1 {
         why.notes
@@ -45,10 +45,10 @@ fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     }
     let (format, look) = (session.settings.format, session.settings.look);
     let shown = match format {
-        Format::Table => why::text(&why, look).into_bytes(),
-        Format::Json => why::json(&why).into_bytes(),
+        Format::Table => attribution::text(&why, look).into_bytes(),
+        Format::Json => attribution::json(&why).into_bytes(),
         Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            render::answer(&why::table(&why), format, look)
+            render::answer(&attribution::table(&why), format, look)
         }
     };
     session.put_out(shown)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detections::{Detection, Stream};
 use crate::lang::model::MatchRule;
-use crate::reports::correlate::{self, Detected};
+use crate::reports::dedup::{self, Detected};
 
 /// Why two detections are one finding.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ impl Issues {
             row: found[*place].latest,
         };
         let detected: Vec<Detected> = places.iter().map(detected).collect();
-        let merged = correlate::merge(rules, &detected);
+        let merged = dedup::merge(rules, &detected);
         let seen = |member: usize| Seen {
             detection: found[places[member]].id.clone(),
             tool: detected[member].tool.to_string(),
@@ -77,7 +77,7 @@ impl Issues {
             for member in issue {
                 first[*member] = issue[0];
             }
-            if correlate::conflicts(&detected, issue) {
+            if dedup::conflicts(&detected, issue) {
                 self.conflicts.push(found[places[issue[0]]].id.clone());
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
-use crate::insight::behind::{self, Part};
+use crate::insight::drill_through::{self, Part};
 use crate::lang::model::ValuesQuery;
 
 /// How many possibilities a message names.
@@ -152,7 +152,7 @@ impl Choice {
 
     /// Whether only rows that pass are meant; refused where nothing is tested.
     pub fn only(&self, part: &Part) -> Result<Option<bool>, Problems> {
-        if self.only.is_none() || behind::has_test(part) {
+        if self.only.is_none() || drill_through::has_test(part) {
             return Ok(self.only);
         }
         let message = format!("`{}` tests nothing that its rows pass or do not", part.name);

@@ -20,7 +20,7 @@ use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
 use crate::exec::engine;
-use crate::exec::ground::Ground;
+use crate::exec::query_context::Ground;
 use crate::lang::model::{Dimension, Direction, Query, Subject, ValueColumn};
 use crate::plan::{self, Plan, Slot, Timeline, Work};
 

@@ -15,7 +15,7 @@ use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::Dataset;
 use crate::exec::engine;
-use crate::exec::ground::{self, Ground};
+use crate::exec::query_context::{self, Ground};
 use crate::lang::model::{
     Condition, Definitions, ListQuery, Population, Query, Subject, ValuesQuery,
 };
@@ -61,7 +61,7 @@ pub fn behind(
     let mut queries = vec![query];
     queries.extend(&lists);
     let (dataset, given) = ground.load(&queries)?;
-    let plan = ground::plans(ground.definitions, &[query], &given)?.remove(0);
+    let plan = query_context::plans(ground.definitions, &[query], &given)?.remove(0);
     let whole = unlimited(ground.definitions, &dataset, &plan)?;
     let groups = whole.as_ref().unwrap_or(answer);
     let traced = wanted.iter().map(|wanted| {

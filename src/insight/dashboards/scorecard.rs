@@ -3,9 +3,9 @@
 use super::{Draft, DraftCard, DraftLayer};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Sources;
+use crate::lang::analyze;
 use crate::lang::format;
 use crate::lang::model::{CardKind, Definitions, Kpi};
-use crate::lang::question;
 
 /// The scorecard of the definitions.
 pub fn scorecard(sources: &mut Sources, definitions: &Definitions) -> Result<Draft, Problems> {
@@ -66,7 +66,7 @@ fn card(
     title: String,
     text: String,
 ) -> Result<DraftCard, Problems> {
-    let query = question::read(sources, definitions, "<scorecard>", &text)?.query;
+    let query = analyze::read(sources, definitions, "<scorecard>", &text)?.query;
     Ok(DraftCard {
         kind: CardKind::Number,
         title,

@@ -14,7 +14,7 @@ use crate::exec::answer::{
     Answer, Board, BoardCard, BoardLayer, Cell, Column, ColumnRole, Context, Level, Row, Value,
     ValueColumn,
 };
-use crate::exec::ground::Ground;
+use crate::exec::query_context::Ground;
 use crate::lang::model::{CardKind, Period, Query, Subject};
 
 /// Months of history on a number card.
