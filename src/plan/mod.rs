@@ -10,6 +10,7 @@ mod components;
 mod needs;
 mod piece;
 mod planning;
+pub mod relation;
 mod standpoint;
 mod steps;
 mod stretch;

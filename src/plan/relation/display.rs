@@ -1,0 +1,245 @@
+//! Relations and expressions as text: one node a line, inputs below and indented.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{Aggregate, Expression, JoinKind, Literal, Name, Relation, SortKey};
+
+impl Display for Relation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.write(f, 0)
+    }
+}
+
+impl Relation {
+    fn write(&self, f: &mut Formatter<'_>, depth: usize) -> fmt::Result {
+        writeln!(f, "{:1$}{2}", "", depth * 2, self.line())?;
+        for input in self.inputs() {
+            input.write(f, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// The node alone.
+    pub fn line(&self) -> String {
+        match self {
+            Relation::Scan {
+                name,
+                columns,
+                row_number,
+                ..
+            } => {
+                let numbered = if row_number.is_some() {
+                    ", numbered"
+                } else {
+                    ""
+                };
+                format!("scan {name} [{}]{numbered}", columns.join(", "))
+            }
+            Relation::Filter { predicate, .. } => format!("filter {predicate}"),
+            Relation::Project { columns, .. } => format!("project {}", assignments(columns)),
+            Relation::Extend { columns, .. } => format!("extend {}", assignments(columns)),
+            Relation::Join { on, kind, .. } => {
+                let kind = match kind {
+                    JoinKind::Left => "left",
+                    JoinKind::Semi => "semi",
+                };
+                format!("{kind} join on {} = {}", on.0, on.1)
+            }
+            Relation::Union { .. } => "union".to_string(),
+            Relation::Aggregate {
+                keys, aggregates, ..
+            } => {
+                let own = aggregates
+                    .iter()
+                    .map(|(name, of)| format!("{name} := {of}"));
+                let by = if keys.is_empty() {
+                    String::new()
+                } else {
+                    format!(" by {}", keys.join(", "))
+                };
+                format!("aggregate{by}: {}", list(own))
+            }
+            Relation::Running {
+                partition,
+                order,
+                columns,
+                ..
+            } => {
+                let by = if partition.is_empty() {
+                    String::new()
+                } else {
+                    format!(" by {}", partition.join(", "))
+                };
+                format!("running sum of {}{by} along {order}", columns.join(", "))
+            }
+            Relation::Expand {
+                low, high, into, ..
+            } => {
+                format!("expand {into} from {low} to {high}")
+            }
+            Relation::Unnest {
+                ranges, low, high, ..
+            } => format!("unnest {ranges} as {low}, {high}"),
+            Relation::Sort { keys, .. } => format!("sort by {}", list(keys.iter())),
+            Relation::Limit { rows, .. } => format!("limit {rows}"),
+            Relation::Named { name, .. } => format!("named {name}"),
+        }
+    }
+}
+
+fn list<T: Display>(parts: impl Iterator<Item = T>) -> String {
+    let parts: Vec<String> = parts.map(|part| part.to_string()).collect();
+    parts.join(", ")
+}
+
+/// `name` for a column that keeps its name, `name := expression` for others.
+fn assignments(columns: &[(Name, Expression)]) -> String {
+    list(columns.iter().map(|(name, expression)| match expression {
+        Expression::Column(own) if own == name => name.clone(),
+        other => format!("{name} := {other}"),
+    }))
+}
+
+impl Display for SortKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let direction = if self.is_descending {
+            " descending"
+        } else {
+            ""
+        };
+        write!(f, "{}{direction}", self.column)
+    }
+}
+
+impl Display for Aggregate {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Aggregate::Count => f.write_str("count"),
+            Aggregate::CountWhere(of) => write!(f, "count where {of}"),
+            Aggregate::CountPresent(of) => write!(f, "count of {of}"),
+            Aggregate::Sum(of) => write!(f, "sum {of}"),
+            Aggregate::Min(of) => write!(f, "min {of}"),
+            Aggregate::Max(of) => write!(f, "max {of}"),
+            Aggregate::OrderStatistic { of, fraction } => {
+                write!(f, "order statistic at {fraction} of {of}")
+            }
+            Aggregate::NextOrderStatistic { of, fraction } => {
+                write!(f, "order statistic after {fraction} of {of}")
+            }
+            Aggregate::CountDistinct(of) => write!(f, "count of different {of}"),
+            Aggregate::UnionOfIntervals { from, until } => {
+                write!(f, "union of ({from}, {until}]")
+            }
+        }
+    }
+}
+
+impl Display for Literal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::Boolean(value) => write!(f, "{value}"),
+            Literal::Code(code) => write!(f, "#{code}"),
+            Literal::Integer(value) => write!(f, "{value}"),
+            Literal::Number(value) => write!(f, "{value:?}"),
+            Literal::Text(text) => write!(f, "{text:?}"),
+            Literal::Missing(_) => f.write_str("missing"),
+        }
+    }
+}
+
+impl Display for Expression {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Expression::Column(name) => f.write_str(name),
+            Expression::Literal(literal) => write!(f, "{literal}"),
+            Expression::Compare {
+                left,
+                comparison,
+                right,
+            } => write!(f, "{left} {} {right}", comparison.sign()),
+            Expression::And(parts) => joined(f, parts, " and ", "true"),
+            Expression::Or(parts) => joined(f, parts, " or ", "false"),
+            Expression::Not(of) => write!(f, "not ({of})"),
+            Expression::IsMissing(of) => write!(f, "{of} is missing"),
+            Expression::In { of, values } => write!(f, "{of} in ({})", list(values.iter())),
+            Expression::Case {
+                branches,
+                otherwise,
+            } => {
+                f.write_str("case")?;
+                for (condition, value) in branches {
+                    write!(f, " when {condition} then {value}")?;
+                }
+                write!(f, " else {otherwise} end")
+            }
+            Expression::Coalesce(parts) => call(f, "coalesce", parts),
+            Expression::Least(parts) => call(f, "least", parts),
+            Expression::Greatest(parts) => call(f, "greatest", parts),
+            Expression::Add(left, right) => write!(f, "({left} + {right})"),
+            Expression::Subtract(left, right) => write!(f, "({left} - {right})"),
+            Expression::Multiply(left, right) => write!(f, "({left} * {right})"),
+            Expression::Weight {
+                of,
+                listed,
+                otherwise,
+                missing,
+            } => {
+                let own = listed
+                    .iter()
+                    .map(|(value, weight)| format!("{value} {weight}"));
+                write!(f, "weight({of}: {}", list(own))?;
+                otherwise
+                    .iter()
+                    .try_for_each(|weight| write!(f, ", otherwise {weight}"))?;
+                missing
+                    .iter()
+                    .try_for_each(|weight| write!(f, ", missing {weight}"))?;
+                f.write_str(")")
+            }
+            Expression::FixedPoint(of) => write!(f, "fixed_point({of})"),
+            Expression::SlotOf { instant, axis } => {
+                write!(f, "slot_of({instant}, {} slots)", axis.len())
+            }
+            Expression::FirstPointAfter { instant, axis } => {
+                write!(f, "first_point_after({instant}, {} points)", axis.len())
+            }
+            Expression::InstantOfPoint { point, .. } => write!(f, "instant_of({point})"),
+            Expression::Due {
+                start,
+                limit,
+                pauses,
+            } => write!(f, "due({start}, {limit}, pauses {pauses})"),
+            Expression::Interval { from, until } => write!(f, "({from}, {until}]"),
+            Expression::AlwaysIf(of) => write!(f, "always_if({of})"),
+            Expression::Intersection(parts) => call(f, "intersection", parts),
+            Expression::Union(parts) => call(f, "union", parts),
+            Expression::Complement(of) => write!(f, "complement({of})"),
+            Expression::Contains { set, instant } => write!(f, "contains({set}, {instant})"),
+            Expression::CoveredPoints { set, axis } => {
+                write!(f, "covered_points({set}, {} points)", axis.len())
+            }
+        }
+    }
+}
+
+fn call(f: &mut Formatter<'_>, name: &str, parts: &[Expression]) -> fmt::Result {
+    write!(f, "{name}({})", list(parts.iter()))
+}
+
+fn joined(f: &mut Formatter<'_>, parts: &[Expression], word: &str, none: &str) -> fmt::Result {
+    if parts.is_empty() {
+        return f.write_str(none);
+    }
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            f.write_str(word)?;
+        }
+        match part {
+            Expression::And(inner) | Expression::Or(inner) if inner.len() > 1 => {
+                write!(f, "({part})")?;
+            }
+            _ => write!(f, "{part}")?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,381 @@
+//! Cubes: aggregates over one population, axis and grouping. Measures that agree in those share one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::lang::model::TableId;
+use crate::plan::relation::{
+    Aggregate, Axis, Comparison, Expression, Literal, Name, Relation, SharedRelation, SortKey,
+};
+
+/// Aggregates by groups and points.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cube {
+    pub table: TableId,
+    /// Rows that count.
+    pub predicate: Expression,
+    /// The columns rows are grouped by.
+    pub keys: Vec<Name>,
+    pub axis: Arc<Axis>,
+    pub shape: CubeShape,
+    /// Of a swept cube, the sums of its contributions.
+    pub aggregates: Vec<(Name, Aggregate)>,
+}
+
+/// The column of a cube that holds the point.
+pub const POINT: &str = "point";
+/// The columns of the range of points at which a row of a stock counts.
+const LOW: &str = "low";
+const HIGH: &str = "high";
+/// The column of the value that a row of an expanded cube brings.
+pub(super) const VALUE: &str = "value";
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum CubeShape {
+    /// Rows count in one bucket.
+    Flow {
+        slot: Expression,
+        /// One more key: durations, for lifetimes.
+        also_by: Option<(Name, Expression)>,
+        /// Whether groups add up: order statistics and distinct counts do not.
+        adds_up: bool,
+    },
+    /// Rows add at the first point they count and take away at the first they do not.
+    Swept(Vec<Contribution>),
+    /// Rows stand at every point they count.
+    Expanded(Vec<Contribution>),
+}
+
+/// What rows bring over a range of points.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Contribution {
+    pub over: PointRange,
+    /// The range is cut to these bounds, which may read `low` and `high`.
+    pub from: Option<Expression>,
+    pub until: Option<Expression>,
+    /// Whole numbers, missing counting nothing; of an expanded cube the one column [`VALUE`].
+    pub values: Vec<(Name, Expression)>,
+}
+
+/// Where the range of points comes from.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PointRange {
+    Columns {
+        low: Expression,
+        high: Expression,
+    },
+    /// A column of several ranges.
+    Ranges(Name),
+}
+
+/// The groups a cube is asked for.
+#[derive(Clone, PartialEq, Debug)]
+pub enum CubeLevel {
+    /// Each combination of keys.
+    Groups,
+    /// All rows as one group.
+    Total,
+    /// The rows of all groups but these as one group; a value each key, `None` for missing.
+    Outside(Vec<Vec<Option<Literal>>>),
+}
+
+impl Cube {
+    /// Whether the numbers of groups add up to those of a total.
+    pub fn adds_up(&self) -> bool {
+        match &self.shape {
+            CubeShape::Flow { adds_up, .. } => *adds_up,
+            CubeShape::Swept(_) => true,
+            CubeShape::Expanded(_) => false,
+        }
+    }
+
+    /// Rows × points are made of its rows.
+    pub fn is_expanded(&self) -> bool {
+        matches!(self.shape, CubeShape::Expanded(_))
+    }
+
+    /// The columns of its rows that it reads.
+    pub fn columns(&self) -> BTreeSet<Name> {
+        let mut names: BTreeSet<Name> = self.keys.iter().cloned().collect();
+        let mut add = |expression: &Expression| {
+            expression.add_columns_to(&mut names);
+        };
+        add(&self.predicate);
+        for (_, aggregate) in &self.aggregates {
+            aggregate.each_expression(&mut add);
+        }
+        match &self.shape {
+            CubeShape::Flow { slot, also_by, .. } => {
+                add(slot);
+                also_by.iter().for_each(|(_, expression)| add(expression));
+            }
+            CubeShape::Swept(contributions) | CubeShape::Expanded(contributions) => {
+                for contribution in contributions {
+                    contribution.each_expression(&mut add);
+                }
+            }
+        }
+        for made in [LOW, HIGH, POINT, VALUE] {
+            names.remove(made);
+        }
+        names
+    }
+
+    /// The relation over the rows of its table.
+    pub fn relation(&self, rows: &SharedRelation, level: &CubeLevel) -> SharedRelation {
+        let mut predicate = self.predicate.clone();
+        let mut keys = self.keys.clone();
+        match level {
+            CubeLevel::Groups => {}
+            CubeLevel::Total => keys.clear(),
+            CubeLevel::Outside(groups) => {
+                predicate = Expression::all([predicate, outside(&keys, groups)]);
+                keys.clear();
+            }
+        }
+        let counted = Arc::new(Relation::Filter {
+            input: rows.clone(),
+            predicate,
+        });
+        match &self.shape {
+            CubeShape::Flow { slot, also_by, .. } => self.flow(counted, keys, slot, also_by),
+            CubeShape::Swept(contributions) => self.swept(counted, keys, contributions),
+            CubeShape::Expanded(contributions) => self.expanded(counted, keys, contributions),
+        }
+    }
+
+    fn flow(
+        &self,
+        counted: SharedRelation,
+        keys: Vec<Name>,
+        slot: &Expression,
+        also_by: &Option<(Name, Expression)>,
+    ) -> SharedRelation {
+        let mut made = vec![(POINT.to_string(), slot.clone())];
+        made.extend(also_by.clone());
+        let mut by = keys;
+        by.extend(made.iter().map(|(name, _)| name.clone()));
+        Arc::new(Relation::Aggregate {
+            input: Arc::new(Relation::Extend {
+                input: counted,
+                columns: made,
+            }),
+            keys: by,
+            aggregates: self.aggregates.clone(),
+        })
+    }
+
+    fn swept(
+        &self,
+        counted: SharedRelation,
+        keys: Vec<Name>,
+        contributions: &[Contribution],
+    ) -> SharedRelation {
+        let points = Expression::integer(self.axis.len() as i64);
+        let mut inputs = Vec::new();
+        for contribution in contributions {
+            let ranged = contribution.ranged(&counted);
+            let ends = Arc::new(Relation::Filter {
+                input: ranged.clone(),
+                predicate: Expression::column(HIGH).is(Comparison::Less, points.clone()),
+            });
+            inputs.push(self.changes(ranged, &keys, LOW, contribution, false));
+            inputs.push(self.changes(ends, &keys, HIGH, contribution, true));
+        }
+        let mut by = keys.clone();
+        by.push(POINT.to_string());
+        let changes = Relation::Aggregate {
+            input: Arc::new(Relation::Union { inputs }),
+            keys: by,
+            aggregates: self.aggregates.clone(),
+        };
+        Arc::new(Relation::Running {
+            input: Arc::new(changes),
+            partition: keys,
+            order: POINT.to_string(),
+            columns: self
+                .aggregates
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect(),
+        })
+    }
+
+    /// What rows add, or take away, at one end of their range. A column that the contribution does not have is 0.
+    fn changes(
+        &self,
+        input: SharedRelation,
+        keys: &[Name],
+        point: &str,
+        contribution: &Contribution,
+        is_end: bool,
+    ) -> SharedRelation {
+        let mut columns: Vec<(Name, Expression)> = keys
+            .iter()
+            .map(|key| (key.clone(), Expression::column(key)))
+            .collect();
+        columns.push((POINT.to_string(), Expression::column(point)));
+        for (name, _) in &self.aggregates {
+            let own = contribution.values.iter().find(|(own, _)| own == name);
+            let value = match own {
+                None => Expression::integer(0),
+                Some((_, value)) if is_end => Expression::integer(0).minus(value.clone()),
+                Some((_, value)) => value.clone(),
+            };
+            columns.push((name.clone(), value));
+        }
+        Arc::new(Relation::Project { input, columns })
+    }
+
+    fn expanded(
+        &self,
+        counted: SharedRelation,
+        keys: Vec<Name>,
+        contributions: &[Contribution],
+    ) -> SharedRelation {
+        let inputs = contributions.iter().map(|contribution| {
+            let expanded = Arc::new(Relation::Expand {
+                input: contribution.ranged(&counted),
+                low: LOW.to_string(),
+                high: HIGH.to_string(),
+                into: POINT.to_string(),
+            });
+            let mut columns: Vec<(Name, Expression)> = keys
+                .iter()
+                .map(|key| (key.clone(), Expression::column(key)))
+                .collect();
+            columns.push((POINT.to_string(), Expression::column(POINT)));
+            columns.extend(contribution.values.iter().cloned());
+            Arc::new(Relation::Project {
+                input: expanded,
+                columns,
+            })
+        });
+        let mut inputs: Vec<SharedRelation> = inputs.collect();
+        let input = match inputs.len() {
+            1 => inputs.remove(0),
+            _ => Arc::new(Relation::Union { inputs }),
+        };
+        let mut by = keys;
+        by.push(POINT.to_string());
+        Arc::new(Relation::Aggregate {
+            input,
+            keys: by,
+            aggregates: self.aggregates.clone(),
+        })
+    }
+}
+
+impl Contribution {
+    /// Over a whole range, whatever is brought.
+    pub fn over(over: PointRange, values: Vec<(Name, Expression)>) -> Contribution {
+        Contribution {
+            over,
+            from: None,
+            until: None,
+            values,
+        }
+    }
+
+    fn each_expression(&self, visit: &mut impl FnMut(&Expression)) {
+        match &self.over {
+            PointRange::Columns { low, high } => {
+                visit(low);
+                visit(high);
+            }
+            PointRange::Ranges(name) => visit(&Expression::column(name)),
+        }
+        self.from.iter().chain(&self.until).for_each(&mut *visit);
+        self.values.iter().for_each(|(_, value)| visit(value));
+    }
+
+    /// The rows with the points from `low` up to `high`, those left without a point taken out.
+    fn ranged(&self, counted: &SharedRelation) -> SharedRelation {
+        let with_range = match &self.over {
+            PointRange::Columns { low, high } => Relation::Extend {
+                input: counted.clone(),
+                columns: vec![
+                    (LOW.to_string(), low.clone()),
+                    (HIGH.to_string(), high.clone()),
+                ],
+            },
+            PointRange::Ranges(ranges) => Relation::Unnest {
+                input: counted.clone(),
+                ranges: ranges.clone(),
+                low: LOW.to_string(),
+                high: HIGH.to_string(),
+            },
+        };
+        let with_range = Arc::new(with_range);
+        if self.from.is_none() && self.until.is_none() {
+            return with_range;
+        }
+        let cut = |own: &str, bound: &Option<Expression>| {
+            let own_end = Expression::column(own);
+            let cut = match (bound, own == LOW) {
+                (None, _) => own_end,
+                (Some(bound), true) => Expression::Greatest(vec![own_end, bound.clone()]),
+                (Some(bound), false) => Expression::Least(vec![own_end, bound.clone()]),
+            };
+            (own.to_string(), cut)
+        };
+        let cut = Arc::new(Relation::Extend {
+            input: with_range,
+            columns: vec![cut(LOW, &self.from), cut(HIGH, &self.until)],
+        });
+        Arc::new(Relation::Filter {
+            input: cut,
+            predicate: Expression::column(LOW).is(Comparison::Less, Expression::column(HIGH)),
+        })
+    }
+}
+
+fn outside(keys: &[Name], groups: &[Vec<Option<Literal>>]) -> Expression {
+    let is_of = |group: &Vec<Option<Literal>>| {
+        let tests = keys.iter().zip(group).map(|(key, value)| match value {
+            None => Expression::column(key).is_missing(),
+            Some(value) => {
+                Expression::column(key).is(Comparison::Equal, Expression::Literal(value.clone()))
+            }
+        });
+        Expression::And(tests.collect())
+    };
+    Expression::Or(groups.iter().map(is_of).collect()).negated()
+}
+
+impl Aggregate {
+    /// Hands the expressions it reads to a function.
+    pub fn each_expression(&self, visit: &mut impl FnMut(&Expression)) {
+        match self {
+            Aggregate::Count => {}
+            Aggregate::CountWhere(of)
+            | Aggregate::CountPresent(of)
+            | Aggregate::Sum(of)
+            | Aggregate::Min(of)
+            | Aggregate::Max(of)
+            | Aggregate::OrderStatistic { of, .. }
+            | Aggregate::NextOrderStatistic { of, .. }
+            | Aggregate::CountDistinct(of) => visit(of),
+            Aggregate::UnionOfIntervals { from, until } => {
+                visit(from);
+                visit(until);
+            }
+        }
+    }
+}
+
+impl SortKey {
+    pub fn ascending(column: impl Into<Name>) -> SortKey {
+        SortKey {
+            column: column.into(),
+            is_descending: false,
+        }
+    }
+
+    pub fn descending(column: impl Into<Name>) -> SortKey {
+        SortKey {
+            column: column.into(),
+            is_descending: true,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Events, states and related rows of a table's rows (rules S5, S13, S35).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::rows::Rows;
+use crate::lang::model::{EventSource, Exists, Relation as Related, StateSource, TableId};
+use crate::plan::relation::{
+    Aggregate, Comparison, Expression, JoinKind, Name, Relation, SharedRelation,
+};
+
+/// When a row is in a state.
+#[derive(Clone)]
+pub(super) enum StateTime {
+    /// `[from, until)`; a missing `until` has not ended.
+    Span { from: Expression, until: Expression },
+    /// A set of instants.
+    Set(Expression),
+}
+
+impl StateTime {
+    /// The instants that see the row in the state.
+    pub fn set(&self) -> Expression {
+        match self {
+            StateTime::Span { from, until } => Expression::Interval {
+                from: Box::new(from.clone()),
+                until: Box::new(until.clone()),
+            },
+            StateTime::Set(set) => set.clone(),
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// The instant of an event, missing where it has not happened.
+    pub fn event(&mut self, event: usize) -> Expression {
+        let definition = &self.context.definitions.table(self.table).events[event];
+        let instant = match &definition.source {
+            EventSource::Columns(columns) => self.first_of(columns),
+            EventSource::LastOf { table, column } => self.last_of(*table, *column),
+            EventSource::Breach(sla) => self.breach(*sla),
+        };
+        let instant = self.derive(&definition.name, instant);
+        match &definition.filter {
+            None => instant,
+            Some(filter) => {
+                let holds = self.holds(filter, Some(&instant));
+                self.derive(&definition.name, instant.only_if(holds))
+            }
+        }
+    }
+
+    /// When a row is in a state.
+    pub fn state(&mut self, state: usize) -> StateTime {
+        let definition = &self.context.definitions.table(self.table).states[state];
+        let name = &definition.name;
+        match &definition.source {
+            StateSource::Columns { from, until } => {
+                let (from, until) = (self.first_of(from), self.first_of(until));
+                StateTime::Span {
+                    from: self.derive(&format!("{name}_from"), from),
+                    until: self.derive(&format!("{name}_until"), until),
+                }
+            }
+            StateSource::Intervals { table, from, until } => {
+                StateTime::Set(self.intervals(name, *table, from, until))
+            }
+            StateSource::Overdue(sla) => StateTime::Span {
+                from: self.breach(*sla),
+                until: self.stop(*sla),
+            },
+        }
+    }
+
+    /// The intervals that rows of another table keep for each row of this one.
+    fn intervals(
+        &mut self,
+        state: &str,
+        table: TableId,
+        from: &[usize],
+        until: &[usize],
+    ) -> Expression {
+        let mut rows = Rows::new(self.context, table);
+        let link = rows.link_to(self.table);
+        let (from, until) = (rows.first_of(from), rows.first_of(until));
+        let present = from.clone().is_present();
+        let union = Aggregate::UnionOfIntervals { from, until };
+        let relation = rows.by_link(link, Some(present), vec![(state.to_string(), union)]);
+        let key = self.key();
+        self.related(key, LINK, &[state], relation).remove(0)
+    }
+
+    /// The latest value of a column over the row's rows in an interval table; missing while one of those has
+    /// none. An interval that has neither begun nor ended is not there yet (rule S3).
+    fn last_of(&mut self, table: TableId, column: usize) -> Expression {
+        let mut rows = Rows::new(self.context, table);
+        let link = rows.link_to(self.table);
+        let last = rows.column(column);
+        let starts = self
+            .context
+            .definitions
+            .table(self.table)
+            .interval_starts(table);
+        let open = match starts {
+            None => last.clone().is_missing(),
+            Some(starts) => {
+                let begun = rows.first_of(starts).is_present();
+                Expression::all([last.clone().is_missing(), begun])
+            }
+        };
+        let aggregates = vec![
+            ("last".to_string(), Aggregate::Max(last)),
+            ("running".to_string(), Aggregate::CountWhere(open)),
+        ];
+        let relation = rows.by_link(link, None, aggregates);
+        let key = self.key();
+        let mut columns = self.related(key, LINK, &["last", "running"], relation);
+        let (running, last) = (columns.remove(1), columns.remove(0));
+        last.only_if(running.is(Comparison::Equal, Expression::integer(0)))
+    }
+
+    /// The instants at which `any …` holds: after an event of a related row, for as long as is asked
+    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`).
+    pub fn coverage(&mut self, exists: &Exists) -> Expression {
+        let definitions = self.context.definitions;
+        let related = exists.event.table;
+        let mut rows = Rows::new(self.context, related);
+        let at = rows.event(exists.event.event);
+        let mut tests = vec![at.clone().is_present()];
+        if let Some(filter) = &exists.filter {
+            tests.push(rows.holds(filter, Some(&at)));
+        }
+        tests.extend(rows.excluded().map(Expression::is_missing));
+        let until = match exists.micros {
+            Some(micros) => at.clone().plus(Expression::integer(micros)),
+            None => Expression::missing_integer(),
+        };
+        let union = Aggregate::UnionOfIntervals { from: at, until };
+        let hint = format!("any_{}", definitions.table(related).name);
+        let (link, on) = match exists.relation {
+            Related::Child { parent } => (rows.link(parent), self.key()),
+            Related::Sibling { own, related } => (rows.link(related), self.link(own)),
+        };
+        let mut relation = rows.by_link(
+            link,
+            Some(Expression::all(tests)),
+            vec![(hint.clone(), union)],
+        );
+        if let Related::Sibling { own, .. } = exists.relation {
+            // Rows of a parent that is not there, or not yet known, are related to nobody.
+            let parent = definitions.table(self.table).parents[own].table;
+            relation = self.of_known(parent, relation);
+        }
+        self.related(on, LINK, &[&hint], relation).remove(0)
+    }
+
+    /// The rows of a relation by link whose key a known row of the table has.
+    fn of_known(&self, table: TableId, relation: SharedRelation) -> SharedRelation {
+        let mut rows = Rows::new(self.context, table);
+        let Expression::Column(key) = rows.key() else {
+            unreachable!("a key is a column");
+        };
+        Arc::new(Relation::Join {
+            left: relation,
+            right: rows.build(&BTreeSet::from([key.clone()])),
+            on: (LINK.to_string(), key),
+            kind: JoinKind::Semi,
+        })
+    }
+
+    /// The column that holds the key of a table this one belongs to.
+    fn link_to(&mut self, table: TableId) -> Expression {
+        let parents = &self.context.definitions.table(self.table).parents;
+        let parent = parents.iter().position(|parent| parent.table == table);
+        self.link(parent.expect("checking found this relation"))
+    }
+
+    /// Aggregates of the rows that hold the same key of another table.
+    fn by_link(
+        mut self,
+        link: Expression,
+        predicate: Option<Expression>,
+        aggregates: Vec<(Name, Aggregate)>,
+    ) -> SharedRelation {
+        let link = self.derive(LINK, link);
+        let mut wanted = BTreeSet::new();
+        let mut want = |expression: &Expression| {
+            expression.add_columns_to(&mut wanted);
+        };
+        want(&link);
+        predicate.iter().for_each(&mut want);
+        for (_, aggregate) in &aggregates {
+            aggregate.each_expression(&mut want);
+        }
+        let present = link.clone().is_present();
+        let filtered = Arc::new(Relation::Filter {
+            input: self.build(&wanted),
+            predicate: Expression::all(std::iter::once(present).chain(predicate)),
+        });
+        let Expression::Column(link) = link else {
+            unreachable!("a link is a column");
+        };
+        let aggregate = Arc::new(Relation::Aggregate {
+            input: filtered,
+            keys: vec![link.clone()],
+            aggregates: aggregates.clone(),
+        });
+        let own = aggregates
+            .into_iter()
+            .map(|(name, _)| (name.clone(), Expression::Column(name)));
+        let link = (LINK.to_string(), Expression::Column(link));
+        Arc::new(Relation::Project {
+            input: aggregate,
+            columns: std::iter::once(link).chain(own).collect(),
+        })
+    }
+}
+
+/// The key of relations that are joined by a link.
+const LINK: &str = "of";

@@ -1,0 +1,218 @@
+//! Why rows of a population are not used, counted (rules S19, S20, S34, S39).
+
+use super::measures::Taken;
+use super::population::{CountedAt, PopulationRows};
+use super::{Exclusion, Lowering};
+use crate::lang::model::{
+    EventSource, Factor, Measure, Measured, Population, Role, ScoreId, StateSource, TableId,
+    Weights,
+};
+use crate::plan::relation::{Aggregate, Comparison, Expression, Name};
+
+impl Lowering<'_> {
+    /// The reasons for which rows of a population are left out, whatever is measured.
+    pub(super) fn exclusions_of_population(
+        &mut self,
+        population: &Population,
+        rows: &PopulationRows,
+    ) -> Vec<Exclusion> {
+        let definition = self.context.definitions.table(population.table);
+        let mut reasons = Vec::new();
+        if let Some(excluded) = &rows.excluded {
+            for (place, exclude) in (0..).zip(&definition.excludes) {
+                let is_this = excluded
+                    .clone()
+                    .is(Comparison::Equal, Expression::integer(place));
+                reasons.push((exclude.label.clone(), vec![rows.candidate.clone(), is_this]));
+            }
+        }
+        if let Some(pending) = &rows.pending {
+            let mut tests = vec![rows.candidate.clone(), pending.clone()];
+            tests.extend(rows.excluded.clone().map(Expression::is_missing));
+            reasons.push(("pending".to_string(), tests));
+        }
+        if let Role::State(state) = population.role
+            && let StateSource::Columns { from, until } = &definition.states[state].source
+            && let Some(reversed) = &rows.reversed
+        {
+            let name = |columns: &[usize]| definition.columns[columns[0]].name.clone();
+            let reason = format!("{} before {}", name(until), name(from));
+            reasons.push((reason, vec![reversed.clone()]));
+        }
+        let table = population.table;
+        reasons
+            .into_iter()
+            .map(|(reason, tests)| self.exclusion(table, reason, Expression::all(tests)))
+            .collect()
+    }
+
+    /// The reasons for which rows of a measure cannot be used.
+    pub(super) fn exclusions_of_measure(
+        &mut self,
+        measure: &Measure,
+        rows: &PopulationRows,
+        taken: &Taken,
+    ) -> Vec<Exclusion> {
+        let mut exclusions = self.exclusions_of_population(&measure.population, rows);
+        for (reason, test) in self.unused(measure, rows, taken) {
+            let test = Expression::all([rows.counted(), test]);
+            exclusions.push(self.exclusion(measure.population.table, reason, test));
+        }
+        exclusions
+    }
+
+    /// Why a row that counts brings no value, with the test of it.
+    fn unused(
+        &mut self,
+        measure: &Measure,
+        rows: &PopulationRows,
+        taken: &Taken,
+    ) -> Vec<(String, Expression)> {
+        let definitions = self.context.definitions;
+        let table = measure.population.table;
+        let event = |event: usize| &definitions.table(table).events[event].name;
+        match (&measure.value, taken) {
+            (Some(Measured::Field(field)), Taken::Number(value) | Taken::Value(value)) => {
+                let name = &definitions.field(*field).name;
+                vec![(format!("{name} missing"), value.clone().is_missing())]
+            }
+            (Some(Measured::Score(score)), Taken::Score(versions)) => {
+                let names = self.needed_fields(*score).join(" or ");
+                let test = self.without_points(table, *score, rows, versions);
+                vec![(format!("{names} missing"), test)]
+            }
+            (Some(Measured::Since(of)), Taken::Since(at)) => {
+                vec![(self.missing(table, of.event), at.clone().is_missing())]
+            }
+            (Some(Measured::Between { from: of, to: till }), Taken::Between { from, to, .. }) => {
+                let reversed = format!("{} before {}", event(till.event), event(of.event));
+                let is_after = to.clone().is(Comparison::Less, from.clone());
+                let no_end = [from.clone().is_present(), to.clone().is_missing()];
+                vec![
+                    (self.missing(table, of.event), from.clone().is_missing()),
+                    (self.missing(table, till.event), Expression::all(no_end)),
+                    (reversed, is_after),
+                ]
+            }
+            (
+                Some(Measured::Between { from: of, to: till }),
+                Taken::Lifetime { from, micros, .. },
+            ) => {
+                let reversed = format!("{} before {}", event(till.event), event(of.event));
+                let is_after = [from.clone().is_present(), micros.clone().is_missing()];
+                vec![
+                    (self.missing(table, of.event), from.clone().is_missing()),
+                    (reversed, Expression::all(is_after)),
+                ]
+            }
+            (None | Some(_), _) => Vec::new(),
+        }
+    }
+
+    /// Whether a version of a score that applies at a point of the row has no points for it.
+    fn without_points(
+        &mut self,
+        table: TableId,
+        score: ScoreId,
+        rows: &PopulationRows,
+        versions: &[(usize, Expression)],
+    ) -> Expression {
+        let definitions = &self.context.definitions.scores[score.0].versions;
+        let point = |first: usize| Expression::integer(first as i64);
+        let mut tests = Vec::new();
+        for (place, (first, points)) in versions.iter().enumerate() {
+            let next = versions.get(place + 1).map(|(next, _)| *next);
+            let applies = match &rows.when {
+                CountedAt::Slot { slot, .. } => {
+                    let mut bounds = vec![slot.clone().is(Comparison::AtLeast, point(*first))];
+                    bounds.extend(next.map(|next| slot.clone().is(Comparison::Less, point(next))));
+                    Expression::all(bounds)
+                }
+                CountedAt::Points { low, high, .. } => {
+                    let from = Expression::Greatest(vec![low.clone(), point(*first)]);
+                    let until = match next {
+                        Some(next) => Expression::Least(vec![high.clone(), point(next)]),
+                        None => high.clone(),
+                    };
+                    from.is(Comparison::Less, until)
+                }
+                CountedAt::Ranges { set, .. } => {
+                    let end = definitions.get(place + 1).and_then(|next| next.since);
+                    let bound = |instant: Option<i64>, otherwise: Expression| {
+                        Box::new(instant.map_or(otherwise, Expression::integer))
+                    };
+                    let while_it_applies = Expression::Interval {
+                        from: bound(definitions[place].since, Expression::integer(i64::MIN)),
+                        until: bound(end, Expression::missing_integer()),
+                    };
+                    let both = Expression::Intersection(vec![set.clone(), while_it_applies]);
+                    let rows_of_table = self.rows(table);
+                    rows_of_table
+                        .covered("score_points", both, &rows.axis)
+                        .is_present()
+                }
+            };
+            tests.push(Expression::all([applies, points.clone().is_missing()]));
+        }
+        match tests.len() {
+            1 => tests.remove(0),
+            _ => Expression::Or(tests),
+        }
+    }
+
+    fn missing(&self, table: TableId, event: usize) -> String {
+        let table = self.context.definitions.table(table);
+        let event = &table.events[event];
+        match &event.source {
+            EventSource::Columns(columns) => {
+                let names = columns.iter();
+                let names: Vec<&str> = names
+                    .map(|column| table.columns[*column].name.as_str())
+                    .collect();
+                format!("{} missing", names.join(" and "))
+            }
+            EventSource::LastOf { .. } | EventSource::Breach(_) => {
+                format!("{} missing", event.name)
+            }
+        }
+    }
+
+    /// The fields without which a score has no points.
+    fn needed_fields(&self, score: ScoreId) -> Vec<&str> {
+        let needs = |factor: &&Factor| match &factor.weights {
+            Weights::Itself | Weights::Codes { missing: None, .. } => true,
+            Weights::Codes { .. } | Weights::Texts { .. } => false,
+        };
+        let definitions = self.context.definitions;
+        let versions = definitions.scores[score.0].versions.iter();
+        let factors =
+            versions.flat_map(|version| std::iter::once(&version.base).chain(&version.times));
+        let names = factors
+            .filter(needs)
+            .map(|factor| definitions.field(factor.field));
+        let mut names: Vec<&str> = names.map(|field| field.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// One count of the table's rows; equal ones are one.
+    fn exclusion(&mut self, table: TableId, reason: String, test: Expression) -> Exclusion {
+        let counts = self.exclusions.entry(table).or_default();
+        let aggregate = Aggregate::CountWhere(test);
+        let known = counts.iter().find(|(_, known)| *known == aggregate);
+        let column: Name = match known {
+            Some((name, _)) => name.clone(),
+            None => {
+                let name = format!("excluded_{}", counts.len() + 1);
+                counts.push((name.clone(), aggregate));
+                name
+            }
+        };
+        Exclusion {
+            reason,
+            table,
+            column,
+        }
+    }
+}

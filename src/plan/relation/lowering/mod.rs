@@ -1,0 +1,194 @@
+//! Plans → relations: the rules of time are applied here, once.
+//!
+//! [`Lowering`] takes the measures of all plans of one evaluation time and puts them into cubes: aggregates over the rows
+//! of a table that share population, axis and grouping. [`Lowering::rows_of`] gives the rows of each table, with every
+//! column that the cubes read, so that one scan serves all.
+
+mod conditions;
+mod cubes;
+mod events;
+mod exclusions;
+mod lists;
+mod measures;
+mod policies;
+mod population;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use cubes::{Cube, CubeLevel, POINT};
+pub use lists::{ListRelation, TraceRelation, lower_list, lower_trace};
+
+use super::{Aggregate, Axis, Expression, Name, Relation, SharedRelation};
+use crate::lang::model::{Definitions, FieldId, TableId};
+use crate::plan::{Slot, Standpoint, Step};
+use rows::Rows;
+
+/// What everything is lowered by.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    definitions: &'a Definitions,
+    evaluation: &'a Standpoint,
+}
+
+/// Measures of one evaluation time, lowered together.
+pub struct Lowering<'a> {
+    context: Context<'a>,
+    tables: BTreeMap<TableId, Rows<'a>>,
+    pub cubes: Vec<Cube>,
+    /// Counts of rows that are not used, by table.
+    pub exclusions: BTreeMap<TableId, Vec<(Name, Aggregate)>>,
+}
+
+/// Where the numbers of a measure are.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MeasureCells {
+    /// Index into [`Lowering::cubes`].
+    pub cube: usize,
+    /// The column of the rows of the population.
+    pub rows: Name,
+    pub reading: Reading,
+    pub axis: Arc<Axis>,
+    /// Why rows are not used.
+    pub exclusions: Vec<Exclusion>,
+}
+
+/// How columns of a cube become a number.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reading {
+    /// Rows, and those that pass the test.
+    Tally {
+        with: Option<Name>,
+    },
+    Total {
+        count: Name,
+        sum: Name,
+        scale: Sum,
+    },
+    Extremes {
+        count: Name,
+        min: Name,
+        max: Name,
+    },
+    /// The two order statistics that a quantile lies between.
+    Quantile {
+        count: Name,
+        lower: Name,
+        upper: Name,
+        fraction: f64,
+    },
+    Distinct {
+        count: Name,
+        different: Name,
+    },
+    /// Rows by duration ([`Reading::MICROS`]), and those that have ended.
+    Lifetimes {
+        ended: Name,
+    },
+}
+
+impl Reading {
+    /// The key column of durations in a cube of lifetimes, missing for rows that have none.
+    pub const MICROS: &'static str = "micros";
+}
+
+/// What a sum is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sum {
+    Micros,
+    /// Multiples of 2^-60.
+    FixedPoint,
+    /// Instants: the age at a point is the instant of the point minus these.
+    Ages,
+}
+
+/// A count of rows that are not used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exclusion {
+    /// `found_at missing`
+    pub reason: String,
+    pub table: TableId,
+    /// The column of the count among those of [`Lowering::exclusions`].
+    pub column: Name,
+}
+
+impl<'a> Lowering<'a> {
+    pub fn new(definitions: &'a Definitions, evaluation: &'a Standpoint) -> Lowering<'a> {
+        Lowering {
+            context: Context::new(definitions, evaluation),
+            tables: BTreeMap::new(),
+            cubes: Vec::new(),
+            exclusions: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a step over the slots of a time line. Rows left out are counted only if asked: what a number is compared
+    /// with has its own, which nobody reads.
+    pub fn add(&mut self, step: &Step, slots: &[Slot], with_exclusions: bool) -> MeasureCells {
+        let measure = &step.measure;
+        let calendar = &self.context.definitions.calendar;
+        let axis = Arc::new(Axis::new(slots, measure.kind(), step.moment, calendar));
+        let rows = self.rows(measure.population.table);
+        let keys: Vec<Name> = step.keys.iter().map(|key| rows.key_column(*key)).collect();
+        let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
+        let taken = rows.taken(measure, &population);
+        let (cube, rows, reading) = self.cells(measure, &population, &taken, &keys);
+        let exclusions = match with_exclusions {
+            true => self.exclusions_of_measure(measure, &population, &taken),
+            false => Vec::new(),
+        };
+        MeasureCells {
+            cube,
+            rows,
+            reading,
+            axis,
+            exclusions,
+        }
+    }
+
+    fn rows(&mut self, table: TableId) -> &mut Rows<'a> {
+        let context = self.context;
+        let rows = self.tables.entry(table);
+        rows.or_insert_with(|| Rows::new(context, table))
+    }
+
+    /// The rows of each table with all that cubes and exclusions read.
+    pub fn rows_of_tables(&self) -> BTreeMap<TableId, SharedRelation> {
+        let tables = self.tables.iter().map(|(table, rows)| {
+            let mut wanted = BTreeSet::new();
+            for cube in self.cubes.iter().filter(|cube| cube.table == *table) {
+                wanted.extend(cube.columns());
+            }
+            for (_, count) in self.exclusions.get(table).into_iter().flatten() {
+                count.each_expression(&mut |expression| {
+                    expression.add_columns_to(&mut wanted);
+                });
+            }
+            let name = format!("{}_rows", self.context.definitions.table(*table).name);
+            let input = rows.build(&wanted);
+            (*table, Arc::new(Relation::Named { name, input }))
+        });
+        tables.collect()
+    }
+
+    /// The one row of counts of the rows of a table that are not used; `None` if there are none to count.
+    pub fn exclusions_of(&self, table: TableId, rows: &SharedRelation) -> Option<SharedRelation> {
+        let counts = self.exclusions.get(&table)?;
+        Some(Arc::new(Relation::Aggregate {
+            input: rows.clone(),
+            keys: Vec::new(),
+            aggregates: counts.clone(),
+        }))
+    }
+}
+
+impl Rows<'_> {
+    /// The column rows are grouped by.
+    fn key_column(&mut self, field: FieldId) -> Name {
+        match self.field(field) {
+            Expression::Column(name) => name,
+            other => unreachable!("a dimension is a column, not {other}"),
+        }
+    }
+}

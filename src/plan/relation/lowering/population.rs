@@ -1,0 +1,258 @@
+//! Populations over an axis: which rows count at which points, and why others do not.
+
+use std::sync::Arc;
+
+use super::conditions::{conjuncts, depends_on_time, longest_within};
+use super::events::StateTime;
+use super::rows::Rows;
+use crate::lang::model::{Condition, Population, Role};
+use crate::plan::relation::{Axis, Comparison, Expression};
+
+/// The rows of a population over an axis.
+#[derive(Clone)]
+pub(super) struct PopulationRows {
+    pub axis: Arc<Axis>,
+    pub when: CountedAt,
+    /// Rows that would count, were they not excluded or pending.
+    pub candidate: Expression,
+    /// The number of the `exclude` line that leaves a row out.
+    pub excluded: Option<Expression>,
+    /// Rows of a flow too young to be judged (rule S20).
+    pub pending: Option<Expression>,
+    /// Rows whose interval ends before it starts (rule S34).
+    pub reversed: Option<Expression>,
+}
+
+/// The points at which a row counts.
+#[derive(Clone)]
+pub(super) enum CountedAt {
+    /// The bucket in which the event of a flow falls; the event's instant.
+    Slot { slot: Expression, at: Expression },
+    /// From the point `low` up to the point `high`; the instants in between as a set.
+    Points {
+        low: Expression,
+        high: Expression,
+        set: Expression,
+    },
+    /// Several ranges of points; the instants as a set.
+    Ranges { ranges: Expression, set: Expression },
+}
+
+impl PopulationRows {
+    /// Rows that count.
+    pub fn counted(&self) -> Expression {
+        let mut tests = vec![self.candidate.clone()];
+        tests.extend(self.excluded.clone().map(Expression::is_missing));
+        tests.extend(self.pending.clone().map(Expression::negated));
+        Expression::all(tests)
+    }
+
+    /// The instant of a flow's event.
+    pub fn at(&self) -> Option<&Expression> {
+        match &self.when {
+            CountedAt::Slot { at, .. } => Some(at),
+            CountedAt::Points { .. } | CountedAt::Ranges { .. } => None,
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// The rows of a population. `with` is the test of a share: its `within` makes rows pending too.
+    pub fn population(
+        &mut self,
+        population: &Population,
+        with: Option<&Condition>,
+        axis: &Arc<Axis>,
+    ) -> PopulationRows {
+        let parts = population.filter.as_ref().map_or(Vec::new(), conjuncts);
+        let (timed, constant): (Vec<&Condition>, Vec<&Condition>) =
+            parts.into_iter().partition(|part| depends_on_time(part));
+        let constant: Vec<Expression> = constant
+            .into_iter()
+            .map(|part| self.holds(part, None))
+            .collect();
+        let excluded = match population.including_excluded {
+            true => None,
+            false => self.excluded(),
+        };
+        let parts = Parts {
+            axis,
+            constant,
+            timed,
+            excluded,
+        };
+        match population.role {
+            Role::Event(event) => {
+                let conditions = population.filter.iter().chain(with);
+                let within = conditions.filter_map(longest_within).max();
+                let at = self.event(event);
+                let name = &self.context.definitions.table(self.table).events[event].name;
+                self.flow(&name.clone(), at, within, parts)
+            }
+            // Every row counts, as if something happened to it just before the end.
+            Role::Rows => {
+                let at = axis.ends.first().map_or(0, |end| end - 1);
+                self.flow("row", Expression::integer(at), None, parts)
+            }
+            Role::State(state) => self.stock(state, parts),
+        }
+    }
+
+    fn flow(
+        &mut self,
+        name: &str,
+        at: Expression,
+        within: Option<i64>,
+        parts: Parts,
+    ) -> PopulationRows {
+        let slot = Expression::SlotOf {
+            instant: Box::new(at.clone()),
+            axis: parts.axis.clone(),
+        };
+        let slot = self.derive(&format!("slot_{name}"), slot);
+        let pending = within.map(|micros| {
+            let end = at.clone().plus(Expression::integer(micros));
+            let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+            self.derive("pending", end.is(Comparison::Greater, as_of))
+        });
+        let at_event: Vec<Expression> = parts
+            .timed
+            .iter()
+            .map(|part| {
+                let holds = self.holds(part, Some(&at));
+                self.derive(&format!("at_{name}"), holds)
+            })
+            .collect();
+        let mut tests = vec![slot.clone().is_present()];
+        tests.extend(parts.constant);
+        match &pending {
+            None => tests.extend(at_event),
+            Some(pending) => {
+                tests.push(Expression::Or(vec![
+                    pending.clone(),
+                    Expression::all(at_event),
+                ]));
+            }
+        }
+        PopulationRows {
+            axis: parts.axis.clone(),
+            when: CountedAt::Slot { slot, at },
+            candidate: Expression::all(tests),
+            excluded: parts.excluded,
+            pending,
+            reversed: None,
+        }
+    }
+
+    fn stock(&mut self, state: usize, parts: Parts) -> PopulationRows {
+        let name = self.context.definitions.table(self.table).states[state]
+            .name
+            .clone();
+        let time = self.state(state);
+        let reversed = match &time {
+            StateTime::Span { from, until } => Some(self.reversed(from, until, &parts)),
+            StateTime::Set(_) => None,
+        };
+        let (when, is_there) = match time {
+            StateTime::Span { from, until } if parts.timed.is_empty() => {
+                self.points(&name, &from, &until, parts.axis)
+            }
+            StateTime::Span { .. } | StateTime::Set(_) => {
+                let mut sets = vec![time.set()];
+                sets.extend(parts.timed.iter().map(|part| self.instants(part)));
+                self.ranges(&name, sets, parts.axis)
+            }
+        };
+        PopulationRows {
+            axis: parts.axis.clone(),
+            when,
+            candidate: Expression::all(std::iter::once(is_there).chain(parts.constant)),
+            excluded: parts.excluded,
+            pending: None,
+            reversed,
+        }
+    }
+
+    fn reversed(&mut self, from: &Expression, until: &Expression, parts: &Parts) -> Expression {
+        let before = until.clone().is(Comparison::Less, from.clone());
+        let point = self.point_after("from", from, parts.axis);
+        let points = Expression::integer(parts.axis.len() as i64);
+        let mut tests = vec![before, point.is(Comparison::Less, points)];
+        tests.extend(parts.constant.iter().cloned());
+        Expression::all(tests)
+    }
+
+    fn points(
+        &mut self,
+        name: &str,
+        from: &Expression,
+        until: &Expression,
+        axis: &Arc<Axis>,
+    ) -> (CountedAt, Expression) {
+        let low = self.point_after(&format!("{name}_low"), from, axis);
+        let high = Expression::Coalesce(vec![
+            Expression::FirstPointAfter {
+                instant: Box::new(until.clone()),
+                axis: axis.clone(),
+            },
+            Expression::integer(axis.len() as i64),
+        ]);
+        let high = self.derive(&format!("{name}_high"), high);
+        let is_there = low.clone().is(Comparison::Less, high.clone());
+        let span = StateTime::Span {
+            from: from.clone(),
+            until: until.clone(),
+        };
+        let set = span.set();
+        (CountedAt::Points { low, high, set }, is_there)
+    }
+
+    /// The first point after an instant.
+    pub fn point_after(
+        &mut self,
+        hint: &str,
+        instant: &Expression,
+        axis: &Arc<Axis>,
+    ) -> Expression {
+        let point = Expression::FirstPointAfter {
+            instant: Box::new(instant.clone()),
+            axis: axis.clone(),
+        };
+        self.derive(hint, point)
+    }
+
+    /// Instants that are in all sets, as ranges of points.
+    fn ranges(
+        &mut self,
+        name: &str,
+        mut sets: Vec<Expression>,
+        axis: &Arc<Axis>,
+    ) -> (CountedAt, Expression) {
+        let set = match sets.len() {
+            1 => sets.remove(0),
+            _ => Expression::Intersection(sets),
+        };
+        let set = self.derive(&format!("{name}_instants"), set);
+        let ranges = self.covered(&format!("{name}_points"), set.clone(), axis);
+        let is_there = ranges.clone().is_present();
+        (CountedAt::Ranges { ranges, set }, is_there)
+    }
+
+    /// The points of an axis that lie in a set.
+    pub fn covered(&mut self, hint: &str, set: Expression, axis: &Arc<Axis>) -> Expression {
+        let covered = Expression::CoveredPoints {
+            set: Box::new(set),
+            axis: axis.clone(),
+        };
+        self.derive(hint, covered)
+    }
+}
+
+/// A population taken apart.
+struct Parts<'p> {
+    axis: &'p Arc<Axis>,
+    /// Tests that do not depend on time.
+    constant: Vec<Expression>,
+    timed: Vec<&'p Condition>,
+    excluded: Option<Expression>,
+}

@@ -1,0 +1,314 @@
+//! The rows of a table as of the evaluation time, with everything that measures read of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Context;
+use crate::lang::model::{FieldId, FieldSource, TableId};
+use crate::plan::relation::{Comparison, Expression, JoinKind, Name, Relation, SharedRelation};
+
+/// Columns over the rows of one table, each made once whoever asks for it. [`Rows::build`] gives the relation.
+pub(super) struct Rows<'a> {
+    pub context: Context<'a>,
+    pub table: TableId,
+    /// Columns of the file that are read.
+    columns: BTreeSet<usize>,
+    has_row_number: bool,
+    parents: Vec<ParentJoin>,
+    related: Vec<RelatedJoin>,
+    derived: Vec<Derived>,
+}
+
+/// The fields read through one parent: the name here, and the field there.
+struct ParentJoin {
+    parent: usize,
+    fields: Vec<(Name, FieldId)>,
+}
+
+/// Columns that come from the rows of another table, one row a key.
+struct RelatedJoin {
+    /// The column of this table that finds the row.
+    on: Name,
+    key: Name,
+    relation: SharedRelation,
+    columns: Vec<Name>,
+}
+
+/// A column made of others of the row.
+struct Derived {
+    name: Name,
+    expression: Expression,
+    /// 1 if it reads no other derived column.
+    level: usize,
+}
+
+/// The column that holds the place of a row in its file.
+pub(super) const ROW_NUMBER: &str = "row_number";
+
+impl<'a> Rows<'a> {
+    pub fn new(context: Context<'a>, table: TableId) -> Rows<'a> {
+        Rows {
+            context,
+            table,
+            columns: BTreeSet::new(),
+            has_row_number: false,
+            parents: Vec::new(),
+            related: Vec::new(),
+            derived: Vec::new(),
+        }
+    }
+
+    /// The place of the row in the file.
+    pub fn row_number(&mut self) -> Expression {
+        self.has_row_number = true;
+        Expression::column(ROW_NUMBER)
+    }
+
+    /// A column of the file, as of the evaluation time.
+    pub fn column(&mut self, column: usize) -> Expression {
+        self.columns.insert(column);
+        let table = self.context.definitions.table(self.table);
+        Expression::column(&table.columns[column].name)
+    }
+
+    /// The first present of some date columns.
+    pub fn first_of(&mut self, columns: &[usize]) -> Expression {
+        let mut parts: Vec<Expression> =
+            columns.iter().map(|column| self.column(*column)).collect();
+        if parts.len() == 1 {
+            return parts.remove(0);
+        }
+        Expression::Coalesce(parts)
+    }
+
+    /// A field of this table.
+    pub fn field(&mut self, field: FieldId) -> Expression {
+        debug_assert_eq!(field.table, self.table);
+        let table = self.context.definitions.table(self.table);
+        let definition = &table.fields[field.field];
+        match definition.source {
+            FieldSource::Column(column) => self.column(column),
+            FieldSource::Due(sla) => self.due(sla),
+            FieldSource::Parent { parent, field: of } => {
+                let of = FieldId {
+                    table: table.parents[parent].table,
+                    field: of,
+                };
+                self.parent_field(parent, definition.name.clone(), of)
+            }
+        }
+    }
+
+    fn parent_field(&mut self, parent: usize, name: Name, of: FieldId) -> Expression {
+        let table = self.context.definitions.table(self.table);
+        self.columns.insert(table.parents[parent].column);
+        let known = self.parents.iter().position(|join| join.parent == parent);
+        let join = known.unwrap_or_else(|| {
+            self.parents.push(ParentJoin {
+                parent,
+                fields: Vec::new(),
+            });
+            self.parents.len() - 1
+        });
+        let fields = &mut self.parents[join].fields;
+        if !fields.iter().any(|(known, _)| *known == name) {
+            fields.push((name.clone(), of));
+        }
+        Expression::Column(name)
+    }
+
+    /// The column of this table that holds a parent's key.
+    pub fn link(&mut self, parent: usize) -> Expression {
+        let column = self.context.definitions.table(self.table).parents[parent].column;
+        self.column(column)
+    }
+
+    /// The key of this table.
+    pub fn key(&mut self) -> Expression {
+        let key = self.context.definitions.table(self.table).key;
+        self.column(key.expect("tables that others belong to have a key"))
+    }
+
+    /// Columns of a relation that has one row for each value of `key`, found by the column `on` of this table.
+    /// `columns` are renamed if their names are taken.
+    pub fn related(
+        &mut self,
+        on: Expression,
+        key: &str,
+        columns: &[&str],
+        relation: SharedRelation,
+    ) -> Vec<Expression> {
+        let Expression::Column(on) = on else {
+            unreachable!("rows are found by columns of the file");
+        };
+        let same = |join: &&RelatedJoin| join.on == on && join.relation == relation;
+        if let Some(known) = self.related.iter().find(same) {
+            return known.columns.iter().map(Expression::column).collect();
+        }
+        let names: Vec<Name> = columns.iter().map(|name| self.free_name(name)).collect();
+        let mut project = vec![(key.to_string(), Expression::column(key))];
+        let own = columns.iter().map(|name| Expression::column(*name));
+        project.extend(names.iter().cloned().zip(own));
+        let renamed = match names.iter().zip(columns).all(|(new, old)| new == old) {
+            true => relation,
+            false => Arc::new(Relation::Project {
+                input: relation,
+                columns: project,
+            }),
+        };
+        self.related.push(RelatedJoin {
+            on,
+            key: key.to_string(),
+            relation: renamed,
+            columns: names.clone(),
+        });
+        names.into_iter().map(Expression::Column).collect()
+    }
+
+    /// A column for an expression, made once. Columns stay what they are.
+    pub fn derive(&mut self, hint: &str, expression: Expression) -> Expression {
+        if matches!(expression, Expression::Column(_)) {
+            return expression;
+        }
+        let same = |derived: &&Derived| derived.expression == expression;
+        if let Some(known) = self.derived.iter().find(same) {
+            return Expression::column(&known.name);
+        }
+        let mut level = 1;
+        expression.each_column(&mut |read| {
+            let derived = self.derived.iter().find(|derived| derived.name == read);
+            level = level.max(derived.map_or(1, |derived| derived.level + 1));
+        });
+        let name = self.free_name(hint);
+        self.derived.push(Derived {
+            name: name.clone(),
+            expression,
+            level,
+        });
+        Expression::Column(name)
+    }
+
+    /// The hint, or the hint with a number: no column or field of the table and nothing derived has that name.
+    fn free_name(&self, hint: &str) -> Name {
+        let table = self.context.definitions.table(self.table);
+        let is_taken = |name: &str| {
+            table.field_named(name).is_some()
+                || [ROW_NUMBER, "low", "high", "point", "value"].contains(&name)
+                || self.derived.iter().any(|derived| derived.name == name)
+                || self
+                    .related
+                    .iter()
+                    .any(|join| join.columns.iter().any(|column| column == name))
+        };
+        if !is_taken(hint) {
+            return hint.to_string();
+        }
+        let numbered = (2..).map(|number| format!("{hint}_{number}"));
+        let mut free = numbered.skip_while(|name| is_taken(name));
+        free.next().expect("there are more numbers than columns")
+    }
+
+    /// The rows known at the evaluation time with the wanted columns.
+    pub fn build(&self, wanted: &BTreeSet<Name>) -> SharedRelation {
+        let mut relation = self.file();
+        for join in &self.parents {
+            relation = Arc::new(self.with_parent(relation, join));
+        }
+        for join in &self.related {
+            relation = Arc::new(Relation::Join {
+                left: relation,
+                right: join.relation.clone(),
+                on: (join.on.clone(), join.key.clone()),
+                kind: JoinKind::Left,
+            });
+        }
+        let levels = self.derived.iter().map(|derived| derived.level).max();
+        for level in 1..=levels.unwrap_or(0) {
+            let of_level = self.derived.iter().filter(|derived| derived.level == level);
+            let columns = of_level.map(|one| (one.name.clone(), one.expression.clone()));
+            relation = Arc::new(Relation::Extend {
+                input: relation,
+                columns: columns.collect(),
+            });
+        }
+        let columns = wanted
+            .iter()
+            .map(|name| (name.clone(), Expression::column(name)));
+        Arc::new(Relation::Project {
+            input: relation,
+            columns: columns.collect(),
+        })
+    }
+
+    /// The rows of the file that are known, without what had not happened (rule S3).
+    fn file(&self) -> SharedRelation {
+        let table = self.context.definitions.table(self.table);
+        let mut read = self.columns.clone();
+        read.extend(table.known_from);
+        let name = |column: &usize| table.columns[*column].name.clone();
+        let row_number = self.has_row_number.then(|| ROW_NUMBER.to_string());
+        let mut relation = Arc::new(Relation::Scan {
+            table: self.table,
+            name: table.name.clone(),
+            columns: read.iter().map(name).collect(),
+            row_number: row_number.clone(),
+        });
+        if let Some(known_from) = table.known_from {
+            let known_from = Expression::column(name(&known_from));
+            let known_on = Expression::integer(self.context.evaluation.known_on.instant);
+            let before = known_from.clone().is(Comparison::Less, known_on);
+            relation = Arc::new(Relation::Filter {
+                input: relation,
+                predicate: Expression::Or(vec![known_from.is_missing(), before]),
+            });
+        }
+        let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let happened = |column: &usize| {
+            let value = Expression::column(name(column));
+            let has_happened = value.clone().is(Comparison::Less, as_of.clone());
+            match table.columns[*column].is_time_of_event {
+                true => (name(column), value.only_if(has_happened)),
+                false => (name(column), value),
+            }
+        };
+        let mut columns: Vec<(Name, Expression)> = self.columns.iter().map(happened).collect();
+        columns.extend(row_number.map(|name| (name.clone(), Expression::Column(name))));
+        Arc::new(Relation::Project {
+            input: relation,
+            columns,
+        })
+    }
+
+    fn with_parent(&self, left: SharedRelation, join: &ParentJoin) -> Relation {
+        let link = &self.context.definitions.table(self.table).parents[join.parent];
+        let mut rows = Rows::new(self.context, link.table);
+        let key = rows.key();
+        let Expression::Column(key_name) = key.clone() else {
+            unreachable!("a key is a column");
+        };
+        let mut columns = vec![(key_name.clone(), key)];
+        for (name, field) in &join.fields {
+            columns.push((name.clone(), rows.field(*field)));
+        }
+        let mut wanted = BTreeSet::new();
+        for (_, expression) in &columns {
+            expression.add_columns_to(&mut wanted);
+        }
+        // A field may have the name of the parent's key: the key goes by a name that no field has.
+        let key_here = format!(
+            "{key_name} of {}",
+            self.context.definitions.table(link.table).name
+        );
+        columns[0].0 = key_here.clone();
+        let own = self.context.definitions.table(self.table);
+        Relation::Join {
+            left,
+            right: Arc::new(Relation::Project {
+                input: rows.build(&wanted),
+                columns,
+            }),
+            on: (own.columns[link.column].name.clone(), key_here),
+            kind: JoinKind::Left,
+        }
+    }
+}
