@@ -29,6 +29,12 @@ pub fn beat(rows: usize) {
     listen();
 }
 
+/// Says that some more rows are done, for work that stops by an error of its own.
+#[inline]
+pub fn count(rows: usize) {
+    ROWS.fetch_add(rows as u64, Relaxed);
+}
+
 /// Does not return if the work is to stop.
 #[inline]
 pub fn listen() {

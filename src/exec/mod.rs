@@ -3,4 +3,5 @@
 pub mod answer;
 pub mod data;
 pub mod engine;
+pub mod lazy;
 pub mod query_context;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use crate::lang::model::TableId;
 
 pub use axis::Axis;
-pub use expression::{Comparison, Expression, Literal};
+pub use expression::{Comparison, Expression, Literal, MissingOf};
 pub use lowering::{
     Cube, CubeLevel, Exclusion, ListRelation, Lowering, MeasureCells, POINT, Reading, Sum,
     TraceRelation, lower_list, lower_trace,

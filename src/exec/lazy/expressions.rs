@@ -1,0 +1,162 @@
+//! Expressions → polars' expressions.
+
+use polars::lazy::dsl::{max_horizontal, min_horizontal};
+use polars::prelude::{DataType, Expr, Null, PolarsResult, coalesce, col, lit, when};
+
+use super::{functions, sets};
+use crate::plan::relation::{Comparison, Expression, Literal, MissingOf};
+
+/// Rows a filter keeps. polars drops rows for which a test is missing, so comparisons need not be made false there unless
+/// something negates them.
+pub(super) fn predicate(expression: &Expression) -> PolarsResult<Expr> {
+    match expression {
+        Expression::And(parts) => {
+            let parts: PolarsResult<Vec<Expr>> = parts.iter().map(predicate).collect();
+            Ok(parts?
+                .into_iter()
+                .reduce(Expr::and)
+                .unwrap_or_else(|| lit(true)))
+        }
+        Expression::Compare {
+            left,
+            comparison,
+            right,
+        } => compare(left, *comparison, right),
+        other => boolean(other),
+    }
+}
+
+/// A boolean, never missing.
+pub(super) fn boolean(expression: &Expression) -> PolarsResult<Expr> {
+    Ok(match expression {
+        Expression::Compare {
+            left,
+            comparison,
+            right,
+        } => compare(left, *comparison, right)?.fill_null(lit(false)),
+        Expression::And(parts) => {
+            let parts: PolarsResult<Vec<Expr>> = parts.iter().map(boolean).collect();
+            parts?
+                .into_iter()
+                .reduce(Expr::and)
+                .unwrap_or_else(|| lit(true))
+        }
+        Expression::Or(parts) => {
+            let parts: PolarsResult<Vec<Expr>> = parts.iter().map(boolean).collect();
+            parts?
+                .into_iter()
+                .reduce(Expr::or)
+                .unwrap_or_else(|| lit(false))
+        }
+        Expression::Not(of) => match of.as_ref() {
+            Expression::IsMissing(of) => value(of)?.is_not_null(),
+            other => boolean(other)?.not(),
+        },
+        Expression::IsMissing(of) => value(of)?.is_null(),
+        Expression::In { of, values } => is_in(value(of)?, values),
+        Expression::Contains { set, instant } => sets::contains(set, value(instant)?)?,
+        Expression::Column(name) => col(name),
+        Expression::Literal(literal) => literal_value(literal),
+        other => unreachable!("{other} is not a boolean"),
+    })
+}
+
+fn compare(left: &Expression, comparison: Comparison, right: &Expression) -> PolarsResult<Expr> {
+    let (left, right) = (value(left)?, value(right)?);
+    Ok(match comparison {
+        Comparison::Equal => left.eq(right),
+        Comparison::Less => left.lt(right),
+        Comparison::AtMost => left.lt_eq(right),
+        Comparison::Greater => left.gt(right),
+        Comparison::AtLeast => left.gt_eq(right),
+    })
+}
+
+/// A value of any type; booleans too.
+pub(super) fn value(expression: &Expression) -> PolarsResult<Expr> {
+    Ok(match expression {
+        Expression::Column(name) => col(name),
+        Expression::Literal(literal) => literal_value(literal),
+        Expression::Compare { .. }
+        | Expression::And(_)
+        | Expression::Or(_)
+        | Expression::Not(_)
+        | Expression::IsMissing(_)
+        | Expression::In { .. }
+        | Expression::Contains { .. } => boolean(expression)?,
+        Expression::Case {
+            branches,
+            otherwise,
+        } => {
+            let mut chosen = value(otherwise)?;
+            for (condition, of) in branches.iter().rev() {
+                chosen = when(boolean(condition)?).then(value(of)?).otherwise(chosen);
+            }
+            chosen
+        }
+        Expression::Coalesce(parts) => coalesce(&values(parts)?),
+        Expression::Least(parts) => min_horizontal(values(parts)?)?,
+        Expression::Greatest(parts) => max_horizontal(values(parts)?)?,
+        Expression::Add(left, right) => value(left)? + value(right)?,
+        Expression::Subtract(left, right) => value(left)? - value(right)?,
+        Expression::Multiply(left, right) => value(left)? * value(right)?,
+        Expression::Weight {
+            of,
+            listed,
+            otherwise,
+            missing,
+        } => functions::weight(value(of)?, listed, *otherwise, *missing),
+        Expression::FixedPoint(of) => {
+            const SCALE: f64 = (1_u64 << 60) as f64;
+            (value(of)? * lit(SCALE)).cast(DataType::Int128)
+        }
+        Expression::SlotOf { instant, axis } => functions::slot_of(value(instant)?, axis),
+        Expression::FirstPointAfter { instant, axis } => {
+            functions::first_point_after(value(instant)?, axis)
+        }
+        Expression::InstantOfPoint { point, axis } => {
+            functions::instant_of_point(value(point)?, axis)
+        }
+        Expression::Due {
+            start,
+            limit,
+            pauses,
+        } => sets::due(value(start)?, value(limit)?, pauses)?,
+        Expression::Interval { .. }
+        | Expression::AlwaysIf(_)
+        | Expression::Intersection(_)
+        | Expression::Union(_)
+        | Expression::Complement(_) => sets::set(expression)?,
+        Expression::CoveredPoints { set, axis } => sets::covered_points(set, axis)?,
+    })
+}
+
+fn values(parts: &[Expression]) -> PolarsResult<Vec<Expr>> {
+    parts.iter().map(value).collect()
+}
+
+fn literal_value(literal: &Literal) -> Expr {
+    match literal {
+        Literal::Boolean(value) => lit(*value),
+        Literal::Code(code) => lit(*code),
+        // A literal has no type of its own in polars but takes that of the column it meets: points are not widened.
+        Literal::Integer(value) => lit(*value),
+        Literal::Number(value) => lit(*value),
+        Literal::Text(text) => lit(text.as_str()),
+        Literal::Missing(MissingOf::Integer) => lit(Null {}),
+        Literal::Missing(MissingOf::Number) => lit(Null {}).cast(DataType::Float64),
+    }
+}
+
+/// Lists of codes and of few texts are compared one by one, which is quicker than looking them up.
+fn is_in(of: Expr, values: &[Literal]) -> Expr {
+    const FEW: usize = 8;
+    if values.len() <= FEW {
+        let tests = values
+            .iter()
+            .map(|value| of.clone().eq(literal_value(value)));
+        let any = tests.reduce(Expr::or).unwrap_or_else(|| lit(false));
+        return any.fill_null(lit(false));
+    }
+    functions::is_listed(of, values)
+}

@@ -1,0 +1,277 @@
+//! Elementwise functions that polars has no word for.
+//!
+//! They also listen for a wish to stop: polars calls them every few ten thousand rows.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use polars::prelude::{
+    BooleanChunked, Column, DataType, Expr, Field, Float64Chunked, Int64Chunked, IntoColumn,
+    IntoSeries, ListChunked, PlSmallStr, PolarsError, PolarsResult, UInt16Chunked, UInt32Chunked,
+    map_multiple,
+};
+use polars_arrow::array::{Array, ListArray, PrimitiveArray};
+use polars_arrow::bitmap::Bitmap;
+use polars_arrow::offset::OffsetsBuffer;
+use polars_arrow::types::NativeType;
+
+use super::compile::Window;
+use crate::base::cancellation;
+use crate::plan::relation::{Axis, Literal};
+
+/// What a query that was asked to stop ends with.
+pub(super) const STOPPED: &str = "stopped";
+
+/// Counts rows as done; an error if the work is to stop.
+pub(super) fn listen(rows: usize) -> PolarsResult<()> {
+    if cancellation::is_stopping() {
+        return Err(PolarsError::ComputeError(STOPPED.into()));
+    }
+    cancellation::count(rows);
+    Ok(())
+}
+
+/// A function of columns, row by row. Columns of one value stand for that value in every row.
+pub(super) fn elementwise(
+    inputs: Vec<Expr>,
+    data_type: DataType,
+    function: impl Fn(&[Column], usize) -> PolarsResult<Column> + Send + Sync + 'static,
+) -> Expr {
+    let call = move |columns: &mut [Column]| {
+        let has_none = columns.iter().any(|column| column.is_empty());
+        let rows = columns.iter().map(Column::len).max().unwrap_or(0);
+        let rows = if has_none { 0 } else { rows };
+        listen(rows)?;
+        let name = columns[0].name().clone();
+        Ok(function(columns, rows)?.with_name(name))
+    };
+    let output = move |_: &polars::prelude::Schema, fields: &[Field]| {
+        Ok(Field::new(fields[0].name().clone(), data_type.clone()))
+    };
+    map_multiple(call, inputs, output)
+}
+
+/// The whole numbers of a column, by row.
+pub(super) struct Integers(PrimitiveArray<i64>);
+
+impl Integers {
+    pub fn of(column: &Column) -> PolarsResult<Integers> {
+        let cast = column.cast(&DataType::Int64)?;
+        let numbers = cast.as_materialized_series().i64()?.rechunk().into_owned();
+        let array = numbers.downcast_iter().next();
+        Ok(Integers(array.expect("one chunk").clone()))
+    }
+
+    #[inline]
+    pub fn at(&self, row: usize) -> Option<i64> {
+        let row = if self.0.len() == 1 { 0 } else { row };
+        self.0.is_valid(row).then(|| self.0.value(row))
+    }
+}
+
+/// The type of points of an axis, as narrow as it may be: cubes are grouped by them.
+pub(super) fn point_type(axis: &Axis) -> DataType {
+    match axis.len() < usize::from(u16::MAX) {
+        true => DataType::UInt16,
+        false => DataType::UInt32,
+    }
+}
+
+fn points(
+    instant: Expr,
+    axis: &Arc<Axis>,
+    point: impl Fn(&Axis, i64) -> Option<usize> + Send + Sync + 'static,
+) -> Expr {
+    let data_type = point_type(axis);
+    let is_narrow = data_type == DataType::UInt16;
+    let axis = axis.clone();
+    elementwise(vec![instant], data_type, move |columns, _| {
+        let cast = columns[0].cast(&DataType::Int64)?;
+        let instants = cast.as_materialized_series().i64()?;
+        let points = instants
+            .iter()
+            .map(|instant| instant.and_then(|instant| point(&axis, instant)));
+        Ok(match is_narrow {
+            true => points
+                .map(|point| point.map(|point| point as u16))
+                .collect::<UInt16Chunked>()
+                .into_column(),
+            false => points
+                .map(|point| point.map(|point| point as u32))
+                .collect::<UInt32Chunked>()
+                .into_column(),
+        })
+    })
+}
+
+/// The bucket an instant falls in.
+pub(super) fn slot_of(instant: Expr, axis: &Arc<Axis>) -> Expr {
+    points(instant, axis, Axis::slot_of)
+}
+
+/// The first point after an instant.
+pub(super) fn first_point_after(instant: Expr, axis: &Arc<Axis>) -> Expr {
+    points(instant, axis, |axis, instant| {
+        Some(axis.first_after(instant))
+    })
+}
+
+/// The instant of a point.
+pub(super) fn instant_of_point(point: Expr, axis: &Arc<Axis>) -> Expr {
+    let axis = axis.clone();
+    elementwise(vec![point], DataType::Int64, move |columns, rows| {
+        let points = Integers::of(&columns[0])?;
+        let instant = |row| {
+            points
+                .at(row)
+                .and_then(|point| axis.ends.get(point as usize).copied())
+        };
+        Ok((0..rows)
+            .map(instant)
+            .collect::<Int64Chunked>()
+            .into_column())
+    })
+}
+
+/// The weight of each value.
+pub(super) fn weight(
+    of: Expr,
+    listed: &[(Literal, f64)],
+    otherwise: Option<f64>,
+    missing: Option<f64>,
+) -> Expr {
+    let mut codes = [otherwise; 256];
+    let mut texts: HashMap<String, f64> = HashMap::new();
+    for (value, weight) in listed {
+        match value {
+            Literal::Code(code) => codes[usize::from(*code)] = Some(*weight),
+            Literal::Boolean(yes) => codes[usize::from(*yes)] = Some(*weight),
+            // The first of several counts, as where they are looked up in order.
+            Literal::Text(text) => drop(texts.entry(text.clone()).or_insert(*weight)),
+            Literal::Integer(_) | Literal::Number(_) | Literal::Missing(_) => {
+                unreachable!("weights are of scales, yes/no and texts")
+            }
+        }
+    }
+    elementwise(vec![of], DataType::Float64, move |columns, _| {
+        let series = columns[0].as_materialized_series();
+        let by_code = |code: Option<usize>| code.map_or(missing, |code| codes[code]);
+        let weights: Float64Chunked = match series.dtype() {
+            DataType::Boolean => series
+                .bool()?
+                .iter()
+                .map(|yes| by_code(yes.map(usize::from)))
+                .collect(),
+            DataType::UInt8 => series
+                .u8()?
+                .iter()
+                .map(|code| by_code(code.map(usize::from)))
+                .collect(),
+            _ => {
+                let by_text = |text: Option<&str>| match text {
+                    None => missing,
+                    Some(text) => texts.get(text).copied().or(otherwise),
+                };
+                series.str()?.iter().map(by_text).collect()
+            }
+        };
+        Ok(weights.into_column())
+    })
+}
+
+/// Whether a value is one of many.
+pub(super) fn is_listed(of: Expr, values: &[Literal]) -> Expr {
+    let mut codes = [false; 256];
+    let mut texts: HashSet<String> = HashSet::new();
+    for value in values {
+        match value {
+            Literal::Code(code) => codes[usize::from(*code)] = true,
+            Literal::Boolean(yes) => codes[usize::from(*yes)] = true,
+            Literal::Text(text) => drop(texts.insert(text.clone())),
+            Literal::Integer(_) | Literal::Number(_) | Literal::Missing(_) => {
+                unreachable!("lists are of scales, yes/no and texts")
+            }
+        }
+    }
+    elementwise(vec![of], DataType::Boolean, move |columns, _| {
+        let series = columns[0].as_materialized_series();
+        let listed: BooleanChunked = match series.dtype() {
+            DataType::UInt8 => {
+                let is_listed =
+                    |code: Option<u8>| code.is_some_and(|code| codes[usize::from(code)]);
+                series.u8()?.iter().map(is_listed).map(Some).collect()
+            }
+            _ => {
+                let is_listed = |text: Option<&str>| text.is_some_and(|text| texts.contains(text));
+                series.str()?.iter().map(is_listed).map(Some).collect()
+            }
+        };
+        Ok(listed.into_column())
+    })
+}
+
+/// The whole numbers in `[low, high)` as a list, cut to a window; missing if there are none.
+pub(super) fn points_between(low: Expr, high: Expr, window: Option<Window>) -> Expr {
+    let (first, end) = window.unwrap_or((0, usize::MAX));
+    let data_type = DataType::List(Box::new(DataType::UInt32));
+    elementwise(vec![low, high], data_type, move |columns, rows| {
+        let (low, high) = (Integers::of(&columns[0])?, Integers::of(&columns[1])?);
+        let mut lists = Lists::with_rows(rows);
+        for row in 0..rows {
+            if let (Some(low), Some(high)) = (low.at(row), high.at(row)) {
+                let low = (low as usize).max(first);
+                let high = (high as usize).min(end);
+                lists.values.extend((low..high).map(|point| point as u32));
+            }
+            lists.end_row();
+        }
+        Ok(lists.column())
+    })
+}
+
+/// Builds a column of lists row by row; an empty list is missing.
+pub(super) struct Lists<T> {
+    pub values: Vec<T>,
+    offsets: Vec<i64>,
+    present: Vec<bool>,
+}
+
+impl<T: NativeType> Lists<T> {
+    pub fn with_rows(rows: usize) -> Lists<T> {
+        let mut offsets = Vec::with_capacity(rows + 1);
+        offsets.push(0);
+        Lists {
+            values: Vec::new(),
+            offsets,
+            present: Vec::with_capacity(rows),
+        }
+    }
+
+    pub fn end_row(&mut self) {
+        let end = self.values.len() as i64;
+        self.present.push(self.offsets.last() != Some(&end));
+        self.offsets.push(end);
+    }
+
+    /// Empty lists are missing.
+    pub fn column(self) -> Column {
+        let validity = self.present.iter().copied().collect();
+        self.build(Some(validity))
+    }
+
+    /// Empty lists are empty lists.
+    pub fn column_of_all(self) -> Column {
+        self.build(None)
+    }
+
+    fn build(self, validity: Option<Bitmap>) -> Column {
+        let inner = PrimitiveArray::from_vec(self.values);
+        let data_type = ListArray::<i64>::default_datatype(inner.dtype().clone());
+        let offsets = OffsetsBuffer::try_from(self.offsets);
+        let offsets = offsets.expect("offsets ascend");
+        let array = ListArray::<i64>::new(data_type, offsets, inner.boxed(), validity);
+        ListChunked::with_chunk(PlSmallStr::EMPTY, array)
+            .into_series()
+            .into_column()
+    }
+}

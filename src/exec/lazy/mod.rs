@@ -1,0 +1,16 @@
+//! Relations → polars: a [`LazyFrame`] for each, run by the streaming engine.
+//!
+//! polars joins, filters, groups, sorts and finds order statistics. What it has no word for are elementwise functions in
+//! Rust ([`functions`], [`sets`]). Knows nothing of KPIs, and decides nothing about numbers: what a relation means is said
+//! in [`crate::plan::relation`].
+
+mod compile;
+mod expressions;
+mod functions;
+mod run;
+mod sets;
+mod tables;
+
+pub use compile::{Compiler, Window};
+pub use run::{collect, collect_all};
+pub use tables::TableFrames;

@@ -1,0 +1,448 @@
+//! Sets of instants: lists of intervals `(from, until]`, flat as `from, until, from, until, …`, ascending and apart.
+//! `i64::MIN` and `i64::MAX` stand for open ends.
+//!
+//! A set expression is evaluated row by row in one function, without a column for each part of it.
+
+use std::sync::Arc;
+
+use polars::prelude::{
+    BooleanChunked, Column, DataType, Expr, Int64Chunked, IntoColumn, PolarsResult,
+};
+use polars_arrow::array::{Array, ListArray, PrimitiveArray};
+
+use super::expressions::{boolean, value};
+use super::functions::{Integers, Lists, elementwise};
+use crate::plan::relation::{Axis, Expression};
+
+type Interval = (i64, i64);
+const ALWAYS: Interval = (i64::MIN, i64::MAX);
+
+/// A set expression over the inputs of a function.
+#[derive(Clone)]
+enum SetTree {
+    /// Inputs that hold the ends of an interval.
+    Interval(usize, usize),
+    AlwaysIf(usize),
+    /// An input that holds sets.
+    Column(usize),
+    Intersection(Vec<SetTree>),
+    Union(Vec<SetTree>),
+    Complement(Box<SetTree>),
+}
+
+/// What the inputs of a set function hold.
+enum Input {
+    Integers(Integers),
+    Sets(Sets),
+}
+
+/// The set of each row, of a column of lists.
+struct Sets {
+    lists: ListArray<i64>,
+    values: PrimitiveArray<i64>,
+}
+
+impl Sets {
+    fn of(column: &Column) -> PolarsResult<Sets> {
+        let series = column.as_materialized_series().rechunk();
+        let lists = series
+            .list()?
+            .downcast_iter()
+            .next()
+            .expect("one chunk")
+            .clone();
+        let values = lists
+            .values()
+            .as_any()
+            .downcast_ref::<PrimitiveArray<i64>>();
+        let values = values.expect("sets are lists of instants").clone();
+        Ok(Sets { lists, values })
+    }
+
+    fn at(&self, row: usize) -> impl Iterator<Item = Interval> + '_ {
+        let row = if self.lists.len() == 1 { 0 } else { row };
+        let (start, length) = match self.lists.is_valid(row) {
+            true => self.lists.offsets().start_end(row),
+            false => (0, 0),
+        };
+        let flat = &self.values.values()[start..length];
+        flat.chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    }
+}
+
+impl SetTree {
+    /// The tree of an expression; its inputs are added to a list.
+    fn of(expression: &Expression, inputs: &mut Vec<(Expr, bool)>) -> PolarsResult<SetTree> {
+        let mut add = |expr: Expr, is_set: bool| {
+            inputs.push((expr, is_set));
+            inputs.len() - 1
+        };
+        Ok(match expression {
+            Expression::Interval { from, until } => {
+                let from = add(value(from)?.cast(DataType::Int64), false);
+                SetTree::Interval(from, add(value(until)?.cast(DataType::Int64), false))
+            }
+            Expression::AlwaysIf(of) => {
+                SetTree::AlwaysIf(add(boolean(of)?.cast(DataType::Int64), false))
+            }
+            Expression::Column(_) => SetTree::Column(add(value(expression)?, true)),
+            Expression::Intersection(parts) => SetTree::Intersection(SetTree::each(parts, inputs)?),
+            Expression::Union(parts) => SetTree::Union(SetTree::each(parts, inputs)?),
+            Expression::Complement(of) => SetTree::Complement(Box::new(SetTree::of(of, inputs)?)),
+            other => unreachable!("{other} is not a set"),
+        })
+    }
+
+    fn each(parts: &[Expression], inputs: &mut Vec<(Expr, bool)>) -> PolarsResult<Vec<SetTree>> {
+        parts.iter().map(|part| SetTree::of(part, inputs)).collect()
+    }
+
+    fn at(&self, inputs: &[Input], row: usize) -> Vec<Interval> {
+        let integer = |input: usize| match &inputs[input] {
+            Input::Integers(integers) => integers.at(row),
+            Input::Sets(_) => unreachable!("an end is a number"),
+        };
+        match self {
+            SetTree::Interval(from, until) => {
+                let until = integer(*until).unwrap_or(i64::MAX);
+                let from = integer(*from).filter(|from| *from < until);
+                from.map(|from| (from, until)).into_iter().collect()
+            }
+            SetTree::AlwaysIf(of) => match integer(*of) {
+                Some(1) => vec![ALWAYS],
+                Some(_) | None => Vec::new(),
+            },
+            SetTree::Column(of) => match &inputs[*of] {
+                Input::Sets(sets) => sets.at(row).collect(),
+                Input::Integers(_) => unreachable!("a set is a list"),
+            },
+            SetTree::Intersection(parts) => parts.iter().fold(vec![ALWAYS], |all, part| {
+                intersect(&all, &part.at(inputs, row))
+            }),
+            SetTree::Union(parts) => {
+                let mut all: Vec<Interval> =
+                    parts.iter().flat_map(|part| part.at(inputs, row)).collect();
+                all.sort_unstable();
+                merged(all)
+            }
+            SetTree::Complement(of) => complement(&of.at(inputs, row)),
+        }
+    }
+}
+
+/// A function of a set and of more columns, row by row.
+fn with_set(
+    set: &Expression,
+    more: Vec<Expr>,
+    data_type: DataType,
+    function: impl Fn(&SetRows, &[Column], usize) -> PolarsResult<Column> + Send + Sync + 'static,
+) -> PolarsResult<Expr> {
+    let mut own = Vec::new();
+    let tree = SetTree::of(set, &mut own)?;
+    let are_sets: Vec<bool> = own.iter().map(|(_, is_set)| *is_set).collect();
+    let others = more.len();
+    let inputs = more
+        .into_iter()
+        .chain(own.into_iter().map(|(input, _)| input));
+    Ok(elementwise(
+        inputs.collect(),
+        data_type,
+        move |columns, rows| {
+            let (more, own) = columns.split_at(others);
+            let inputs = own.iter().zip(&are_sets).map(|(column, is_set)| {
+                Ok(match is_set {
+                    true => Input::Sets(Sets::of(column)?),
+                    false => Input::Integers(Integers::of(column)?),
+                })
+            });
+            let inputs: PolarsResult<Vec<Input>> = inputs.collect();
+            let sets = SetRows {
+                tree: &tree,
+                inputs: inputs?,
+            };
+            function(&sets, more, rows)
+        },
+    ))
+}
+
+/// The sets of some rows.
+struct SetRows<'s> {
+    tree: &'s SetTree,
+    inputs: Vec<Input>,
+}
+
+impl SetRows<'_> {
+    fn at(&self, row: usize) -> Vec<Interval> {
+        self.tree.at(&self.inputs, row)
+    }
+}
+
+fn list_of(inner: DataType) -> DataType {
+    DataType::List(Box::new(inner))
+}
+
+/// A set as a column.
+pub(super) fn set(expression: &Expression) -> PolarsResult<Expr> {
+    with_set(
+        expression,
+        Vec::new(),
+        list_of(DataType::Int64),
+        |sets, _, rows| {
+            let mut lists = Lists::with_rows(rows);
+            for row in 0..rows {
+                lists.values.extend(
+                    sets.at(row)
+                        .into_iter()
+                        .flat_map(|(from, until)| [from, until]),
+                );
+                lists.end_row();
+            }
+            Ok(lists.column_of_all())
+        },
+    )
+}
+
+/// Whether an instant lies in a set.
+pub(super) fn contains(set: &Expression, instant: Expr) -> PolarsResult<Expr> {
+    with_set(set, vec![instant], DataType::Boolean, |sets, more, rows| {
+        let instants = Integers::of(&more[0])?;
+        let holds = |row: usize| {
+            let instant = instants.at(row)?;
+            let set = sets.at(row);
+            Some(
+                set.iter()
+                    .any(|(from, until)| *from < instant && instant <= *until),
+            )
+        };
+        let held: BooleanChunked = (0..rows)
+            .map(|row| Some(holds(row).unwrap_or(false)))
+            .collect();
+        Ok(held.into_column())
+    })
+}
+
+/// The ranges of points that lie in a set, flat as `low, high, …`; missing if there are none.
+pub(super) fn covered_points(set: &Expression, axis: &Arc<Axis>) -> PolarsResult<Expr> {
+    let axis = axis.clone();
+    with_set(
+        set,
+        Vec::new(),
+        list_of(DataType::UInt32),
+        move |sets, _, rows| {
+            let mut lists = Lists::with_rows(rows);
+            for row in 0..rows {
+                for (from, until) in sets.at(row) {
+                    let low = if from == i64::MIN {
+                        0
+                    } else {
+                        axis.first_after(from)
+                    };
+                    let high = if until == i64::MAX {
+                        axis.len()
+                    } else {
+                        axis.first_after(until)
+                    };
+                    if low < high {
+                        lists.values.extend([low as u32, high as u32]);
+                    }
+                }
+                lists.end_row();
+            }
+            Ok(lists.column())
+        },
+    )
+}
+
+/// The instant at which a clock has run for its limit, standing still during a set.
+pub(super) fn due(start: Expr, limit: Expr, pauses: &Expression) -> PolarsResult<Expr> {
+    with_set(
+        pauses,
+        vec![start, limit],
+        DataType::Int64,
+        |pauses, more, rows| {
+            let (start, limit) = (Integers::of(&more[0])?, Integers::of(&more[1])?);
+            let due = |row: usize| push_out(start.at(row)?, limit.at(row)?, &pauses.at(row));
+            Ok((0..rows).map(due).collect::<Int64Chunked>().into_column())
+        },
+    )
+}
+
+fn push_out(start: i64, limit: i64, pauses: &[Interval]) -> Option<i64> {
+    let mut due = start.saturating_add(limit);
+    for (from, until) in pauses {
+        let from = (*from).max(start);
+        if from >= due {
+            break;
+        }
+        if *until == i64::MAX {
+            return None;
+        }
+        if *until > from {
+            due = due.saturating_add(until - from);
+        }
+    }
+    Some(due)
+}
+
+/// The union of the intervals that two columns of lists hold the ends of.
+pub(super) fn merge(froms: Expr, untils: Expr) -> Expr {
+    elementwise(
+        vec![froms, untils],
+        list_of(DataType::Int64),
+        |columns, rows| {
+            let (froms, untils) = (Ends::of(&columns[0])?, Ends::of(&columns[1])?);
+            let mut lists = Lists::with_rows(rows);
+            for row in 0..rows {
+                let pairs = froms.at(row).zip(untils.at(row));
+                let mut intervals: Vec<Interval> = pairs
+                    .filter_map(|(from, until)| Some((from?, until.unwrap_or(i64::MAX))))
+                    .filter(|(from, until)| from <= until)
+                    .collect();
+                intervals.sort_unstable();
+                for (from, until) in merged(intervals) {
+                    lists.values.extend([from, until]);
+                }
+                lists.end_row();
+            }
+            Ok(lists.column_of_all())
+        },
+    )
+}
+
+/// One end of the intervals of each row.
+struct Ends {
+    lists: ListArray<i64>,
+    values: PrimitiveArray<i64>,
+}
+
+impl Ends {
+    fn of(column: &Column) -> PolarsResult<Ends> {
+        let Sets { lists, values } = Sets::of(column)?;
+        Ok(Ends { lists, values })
+    }
+
+    fn at(&self, row: usize) -> impl Iterator<Item = Option<i64>> + '_ {
+        let (start, end) = self.lists.offsets().start_end(row);
+        let present = move |place| self.values.is_valid(place);
+        (start..end).map(move |place| present(place).then(|| self.values.value(place)))
+    }
+}
+
+/// The first points of ranges.
+pub(super) fn lows(ranges: Expr) -> Expr {
+    every_second(ranges, 0)
+}
+
+/// The points at which ranges end.
+pub(super) fn highs(ranges: Expr) -> Expr {
+    every_second(ranges, 1)
+}
+
+fn every_second(ranges: Expr, offset: usize) -> Expr {
+    elementwise(
+        vec![ranges],
+        list_of(DataType::UInt32),
+        move |columns, rows| {
+            let series = columns[0].as_materialized_series().rechunk();
+            let array = series
+                .list()?
+                .downcast_iter()
+                .next()
+                .expect("one chunk")
+                .clone();
+            let values = array
+                .values()
+                .as_any()
+                .downcast_ref::<PrimitiveArray<u32>>();
+            let values = values.expect("ranges are lists of points").values();
+            let mut lists: Lists<u32> = Lists::with_rows(rows);
+            for row in 0..rows {
+                let (start, end) = array.offsets().start_end(row);
+                lists
+                    .values
+                    .extend(values[start..end].iter().skip(offset).step_by(2));
+                lists.end_row();
+            }
+            Ok(lists.column_of_all())
+        },
+    )
+}
+
+/// Ascending intervals with those that touch or overlap joined; empty ones left out.
+fn merged(ascending: Vec<Interval>) -> Vec<Interval> {
+    let mut apart: Vec<Interval> = Vec::with_capacity(ascending.len());
+    for (from, until) in ascending {
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(until),
+            Some(_) | None => apart.push((from, until)),
+        }
+    }
+    apart.retain(|(from, until)| from < until);
+    apart
+}
+
+fn intersect(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
+    let mut both = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while let (Some(a), Some(b)) = (left.get(i), right.get(j)) {
+        let (from, until) = (a.0.max(b.0), a.1.min(b.1));
+        if from < until {
+            both.push((from, until));
+        }
+        if a.1 < b.1 {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    both
+}
+
+fn complement(set: &[Interval]) -> Vec<Interval> {
+    let mut gaps = Vec::new();
+    let mut after = i64::MIN;
+    for (from, until) in set {
+        if after < *from {
+            gaps.push((after, *from));
+        }
+        after = *until;
+    }
+    if after < i64::MAX {
+        gaps.push((after, i64::MAX));
+    }
+    gaps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{complement, intersect, merged, push_out};
+
+    #[test]
+    fn sets_intersect_complement_and_merge() {
+        assert_eq!(intersect(&[(0, 5), (8, 9)], &[(3, 8)]), vec![(3, 5)]);
+        assert_eq!(complement(&[(0, 5)]), vec![(i64::MIN, 0), (5, i64::MAX)]);
+        assert_eq!(
+            complement(&complement(&[(0, 5), (7, 9)])),
+            vec![(0, 5), (7, 9)]
+        );
+        assert_eq!(complement(&[]), vec![(i64::MIN, i64::MAX)]);
+        assert_eq!(complement(&[(i64::MIN, i64::MAX)]), vec![]);
+        assert_eq!(
+            merged(vec![(0, 2), (2, 3), (5, 5), (6, 9), (7, 8)]),
+            vec![(0, 3), (6, 9)]
+        );
+    }
+
+    #[test]
+    fn pauses_push_the_due_instant_out() {
+        assert_eq!(push_out(0, 10, &[]), Some(10));
+        assert_eq!(push_out(0, 10, &[(2, 5)]), Some(13));
+        // A pause that begins after the due instant no longer helps; one before the start counts
+        // from the start.
+        assert_eq!(push_out(0, 10, &[(10, 20)]), Some(10));
+        assert_eq!(push_out(0, 10, &[(-5, 3)]), Some(13));
+        // A pause within the pushed-out time counts too.
+        assert_eq!(push_out(0, 10, &[(2, 5), (11, 12)]), Some(14));
+        assert_eq!(push_out(0, 10, &[(2, i64::MAX)]), None);
+    }
+}

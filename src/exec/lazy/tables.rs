@@ -1,0 +1,66 @@
+//! The tables that scans read.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{Column, DataFrame, DataType, IdxSize, IntoLazy, LazyFrame, col};
+
+use crate::base::types::FieldType;
+use crate::lang::model::{Definitions, TableId};
+use crate::plan::relation::Name;
+
+/// A lazy frame for each table there is, with columns in canonical types ([`canonical_type`]).
+pub struct TableFrames<'a> {
+    definitions: &'a Definitions,
+    frames: BTreeMap<TableId, LazyFrame>,
+}
+
+impl<'a> TableFrames<'a> {
+    pub fn new(
+        definitions: &'a Definitions,
+        frames: BTreeMap<TableId, LazyFrame>,
+    ) -> TableFrames<'a> {
+        TableFrames {
+            definitions,
+            frames,
+        }
+    }
+
+    /// Columns of a table, and the place of each row in the file if a name is given for it. A table that is not there
+    /// has no rows.
+    pub fn scan(&self, table: TableId, columns: &[Name], row_number: Option<&Name>) -> LazyFrame {
+        let Some(frame) = self.frames.get(&table) else {
+            return self.empty(table, columns, row_number).lazy();
+        };
+        let names: Vec<_> = columns.iter().map(col).collect();
+        let selected = frame.clone().select(names);
+        match row_number {
+            Some(name) => selected.with_row_index(name.as_str(), None),
+            None => selected,
+        }
+    }
+
+    fn empty(&self, table: TableId, columns: &[Name], row_number: Option<&Name>) -> DataFrame {
+        let of_table = &self.definitions.table(table).columns;
+        let empty = |name: &Name| {
+            let column = of_table.iter().find(|column| column.name == *name);
+            let column = column.expect("scans read columns of the table");
+            Column::new_empty(name.into(), &canonical_type(&column.field_type))
+        };
+        let mut made: Vec<Column> = columns.iter().map(empty).collect();
+        let index = DataType::IDX_DTYPE;
+        made.extend(row_number.map(|name| Column::new_empty(name.into(), &index)));
+        debug_assert_eq!(std::mem::size_of::<IdxSize>(), 4);
+        DataFrame::new(0, made).expect("columns of a table have different names")
+    }
+}
+
+/// The polars type that a column has from its scan on.
+pub fn canonical_type(field_type: &FieldType) -> DataType {
+    match field_type {
+        FieldType::Scale(_) => DataType::UInt8,
+        FieldType::YesNo => DataType::Boolean,
+        FieldType::Number => DataType::Float64,
+        FieldType::Date => DataType::Int64,
+        FieldType::Text => DataType::String,
+    }
+}
