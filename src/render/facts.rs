@@ -3,7 +3,7 @@
 
 use super::flat;
 use super::numbers;
-use crate::exec::answer::{Answer, ColumnRole, Value, ValueColumn};
+use crate::exec::answer::{Answer, AnswerValueColumn, ColumnRole, Value};
 
 /// Where the reasons for *none* stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Reasons {
 pub(super) struct Facts<'a> {
     pub index: usize,
     pub name: &'a str,
-    pub column: &'a ValueColumn,
+    pub column: &'a AnswerValueColumn,
     pub decimals: usize,
     /// Some value is of a period not over yet, so all leave room for its mark.
     pub provisional: bool,
@@ -46,7 +46,7 @@ fn facts_of<'a>(
     answer: &'a Answer,
     index: usize,
     name: &'a str,
-    column: &'a ValueColumn,
+    column: &'a AnswerValueColumn,
 ) -> Facts<'a> {
     let all = || values(answer, index);
     let compared = || all().filter_map(|value| value.comparison.as_ref());

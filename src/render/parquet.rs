@@ -3,7 +3,7 @@
 
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 
-use super::flat::{self, Datum, Holds, Key};
+use super::flat::{self, Datum, FlatKey, Holds};
 use crate::exec::answer::{Answer, Row};
 
 /// An answer's rows. Numbers are 64-bit floats, rows unsigned integers, everything else text or
@@ -22,7 +22,7 @@ pub(super) fn answer(answer: &Answer) -> Vec<u8> {
     bytes
 }
 
-fn column(key: &Key, rows: &[Row]) -> Column {
+fn column(key: &FlatKey, rows: &[Row]) -> Column {
     let name = key.name.as_str().into();
     let data = rows.iter().map(|row| flat::datum(row, key.part));
     match key.holds {

@@ -8,7 +8,7 @@ use riskql::base::source::Sources;
 use riskql::exec::data::{self, Memory};
 use riskql::insight::profile::{self, Profile, Spread};
 use riskql::lang::model::FieldId;
-use riskql::lang::project::{self, Origin};
+use riskql::lang::project::{self, ProjectOrigin};
 
 use super::exploring::{fixture, write};
 
@@ -39,7 +39,7 @@ fn profiles(csv: &str) -> Profiles {
     let folder = fixture();
     write(folder.path(), "data/findings.csv", csv);
     let mut sources = Sources::default();
-    let origin = Origin::Folder(folder.path().join("defs"));
+    let origin = ProjectOrigin::Folder(folder.path().join("defs"));
     let (definitions, problems) = project::definitions(&mut sources, &origin);
     let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
     let places = data::locate(&definitions, Some(&folder.path().join("data")), &[]);

@@ -22,10 +22,10 @@ use super::complete::{Candidate, complete};
 use super::highlight::{Paint, highlight};
 use super::hint::hint;
 use super::{input, menu, paths};
-use crate::render::{self, Look};
+use crate::render::{self, RenderOptions};
 
 /// What came of a prompt.
-pub(super) enum Line {
+pub(super) enum PromptOutcome {
     /// Text to be answered, of one or several lines.
     Entered(String),
     /// Ctrl-C: nothing.
@@ -105,8 +105,8 @@ impl Editor {
         prompt: &str,
         initial: &str,
         catalogue: Arc<Catalogue>,
-        look: Look,
-    ) -> io::Result<Line> {
+        look: RenderOptions,
+    ) -> io::Result<PromptOutcome> {
         self.inner.set_helper(Some(Assistant { catalogue, look }));
         let read = self.inner.readline_with_initial(prompt, (initial, ""));
         let taken = self
@@ -115,11 +115,11 @@ impl Editor {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         match (read, taken) {
-            (Ok(line), _) if self.is_dumb => Ok(Line::Entered(format!("{initial}{line}"))),
-            (Ok(line), _) => Ok(Line::Entered(line)),
-            (Err(ReadlineError::Interrupted), Some(line)) => Ok(Line::ToEdit(line)),
-            (Err(ReadlineError::Interrupted), None) => Ok(Line::Cleared),
-            (Err(ReadlineError::Eof), _) => Ok(Line::End),
+            (Ok(line), _) if self.is_dumb => Ok(PromptOutcome::Entered(format!("{initial}{line}"))),
+            (Ok(line), _) => Ok(PromptOutcome::Entered(line)),
+            (Err(ReadlineError::Interrupted), Some(line)) => Ok(PromptOutcome::ToEdit(line)),
+            (Err(ReadlineError::Interrupted), None) => Ok(PromptOutcome::Cleared),
+            (Err(ReadlineError::Eof), _) => Ok(PromptOutcome::End),
             (Err(error), _) => Err(failed(error)),
         }
     }
@@ -195,14 +195,14 @@ impl ConditionalEventHandler for TakeLine {
 /// What helps while typing: hands the text to the functions that know the language.
 struct Assistant {
     catalogue: Arc<Catalogue>,
-    look: Look,
+    look: RenderOptions,
 }
 
 impl Default for Assistant {
     fn default() -> Self {
         Assistant {
             catalogue: Arc::default(),
-            look: Look::PIPE,
+            look: RenderOptions::PIPE,
         }
     }
 }
@@ -276,7 +276,7 @@ impl Highlighter for Assistant {
             return Cow::Borrowed(line);
         }
         let pieces = highlight(line).into_iter();
-        let paint = |piece: super::highlight::Piece| {
+        let paint = |piece: super::highlight::StyledRange| {
             let text = &line[piece.range];
             match color(piece.paint) {
                 Some(color) => format!("\x1b[{color}m{text}\x1b[0m"),

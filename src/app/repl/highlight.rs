@@ -21,7 +21,7 @@ pub enum Paint {
 
 /// A stretch of bytes and what it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Piece {
+pub struct StyledRange {
     pub range: Range<usize>,
     pub paint: Paint,
 }
@@ -63,7 +63,7 @@ const CLAUSES: &[&str] = &[
 ];
 
 /// The pieces of a text, in order and without gaps.
-pub fn highlight(text: &str) -> Vec<Piece> {
+pub fn highlight(text: &str) -> Vec<StyledRange> {
     let is_definition = input::begins_as_definition(text);
     let grids = match is_definition {
         true => Grids::Allowed,
@@ -179,7 +179,7 @@ fn before_is_sorted(text: &str, tokens: &[Token], index: usize) -> bool {
 
 /// Pieces that grow without gaps; neighbours of one paint are one.
 #[derive(Default)]
-struct Pieces(Vec<Piece>);
+struct Pieces(Vec<StyledRange>);
 
 impl Pieces {
     fn end(&self) -> usize {
@@ -197,11 +197,11 @@ impl Pieces {
     fn push(&mut self, range: Range<usize>, paint: Paint) {
         match self.0.last_mut().filter(|last| last.paint == paint) {
             Some(last) => last.range.end = range.end,
-            None => self.0.push(Piece { range, paint }),
+            None => self.0.push(StyledRange { range, paint }),
         }
     }
 
-    fn finish(mut self, end: usize) -> Vec<Piece> {
+    fn finish(mut self, end: usize) -> Vec<StyledRange> {
         if self.end() < end {
             let start = self.end();
             self.push(start..end, Paint::Plain);

@@ -17,26 +17,26 @@ use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::exec::answer::Answer;
 use crate::exec::data::{Memory, Tables};
-use crate::exec::query_context::Ground;
-use crate::lang::analyze::{self, Question};
+use crate::exec::query_context::QueryContext;
+use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Moment, Query};
-use crate::lang::project::Origin;
+use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::ast;
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 use crate::reports::store;
 
 /// What a session starts with.
 pub struct Options {
-    pub origin: Origin,
+    pub origin: ProjectOrigin,
     /// Folder of table files.
     pub data: Option<PathBuf>,
     /// Files of single tables.
     pub tables: Vec<(String, PathBuf)>,
     pub as_of: Option<String>,
     pub known_on: Option<String>,
-    pub format: Format,
+    pub format: OutputFormat,
     /// How results and messages look.
-    pub look: Look,
+    pub look: RenderOptions,
 }
 
 /// A session that was not opened: why, and the texts that the reasons name places of.
@@ -59,7 +59,7 @@ pub struct Session {
     pub(super) past: Vec<Spanned<ast::Query>>,
     pub(super) catalogue: Arc<Catalogue>,
     /// Where the entry that is being answered stands, if not at the prompt.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<ScriptLine>,
     /// How many scripts call each other.
     pub(super) depth: usize,
     /// The definition files as they were last read, while they are watched.
@@ -68,7 +68,7 @@ pub struct Session {
 
 /// A line of a script.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct ScriptLine {
     pub script: String,
     pub line: usize,
 }
@@ -81,12 +81,12 @@ pub(super) struct Settings {
     pub known_on: Option<Moment>,
     /// The period of queries that name none, as written.
     pub period: Option<String>,
-    pub format: Format,
+    pub format: OutputFormat,
     /// Whether somebody named the format: if not, the ending of the output's name counts.
     pub format_is_named: bool,
     pub output: Option<PathBuf>,
     pub is_timed: bool,
-    pub look: Look,
+    pub look: RenderOptions,
 }
 
 /// The last query that was answered.
@@ -129,7 +129,7 @@ impl Session {
                 as_of: None,
                 known_on: None,
                 period: None,
-                format_is_named: options.format != Format::Table,
+                format_is_named: options.format != OutputFormat::Table,
                 format: options.format,
                 output: None,
                 is_timed: false,
@@ -216,7 +216,7 @@ impl Session {
     }
 
     /// The terminal may have another size now.
-    pub fn set_look(&mut self, look: Look) {
+    pub fn set_look(&mut self, look: RenderOptions) {
         self.settings.look = look;
     }
 
@@ -236,16 +236,18 @@ impl Session {
         }
         let sources = &self.workspace.sources;
         match self.settings.format {
-            Format::Json => render::diagnostics_json(sources, &list),
-            Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-                render::diagnostics(sources, &list, &self.settings.look)
-            }
+            OutputFormat::Json => render::diagnostics_json(sources, &list),
+            OutputFormat::Table
+            | OutputFormat::Jsonl
+            | OutputFormat::Csv
+            | OutputFormat::Md
+            | OutputFormat::Parquet => render::diagnostics(sources, &list, &self.settings.look),
         }
     }
 
     /// Where queries are asked.
-    pub(super) fn ground(&self) -> Ground<'_> {
-        Ground {
+    pub(super) fn context(&self) -> QueryContext<'_> {
+        QueryContext {
             definitions: &self.workspace.definitions,
             sources: &self.workspace.sources,
             tables: Rc::clone(&self.places),
@@ -292,7 +294,7 @@ impl Session {
     }
 
     /// Reads a query of this session.
-    pub(super) fn read(&mut self, text: &str) -> Result<Question, Problems> {
+    pub(super) fn read(&mut self, text: &str) -> Result<AnalyzedQuery, Problems> {
         let (name, text) = self.source("<query>", text);
         let workspace = &mut self.workspace;
         analyze::read(&mut workspace.sources, &workspace.definitions, &name, &text)

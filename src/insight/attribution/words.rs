@@ -1,6 +1,6 @@
 //! What contributions say, in sentences.
 
-use super::{Contribution, Group, How, Why};
+use super::{Contribution, ContributionMethod, GroupChange, Why};
 use crate::render;
 
 /// Groups that are named; the others are in the table.
@@ -56,17 +56,17 @@ fn with_unit(why: &Why, change: f64) -> String {
 /// What the table says, in words.
 pub(super) fn sentences(why: &Why) -> Vec<String> {
     match why.how {
-        How::NoValue => vec![
+        ContributionMethod::NoValue => vec![
             "one of the periods has no value, so there is no change to explain; the table has the \
              groups' own values"
                 .to_string(),
         ],
-        How::Not => vec![format!(
+        ContributionMethod::Not => vec![format!(
             "{} does not follow from its groups' values, so no group has a part in the change; the \
              table has their own values",
             why.name
         )],
-        How::Adds | How::Quotient => of_contributions(why),
+        ContributionMethod::Adds | ContributionMethod::Quotient => of_contributions(why),
     }
 }
 
@@ -81,18 +81,18 @@ fn of_contributions(why: &Why) -> Vec<String> {
     if change.abs() < all * WORTH_NAMING {
         sentences.push("what the groups contribute nearly cancels out".to_string());
     }
-    let worth = |group: &&Group| total(group).abs() >= all * WORTH_NAMING;
+    let worth = |group: &&GroupChange| total(group).abs() >= all * WORTH_NAMING;
     let named = why.groups.iter().filter(worth).take(NAMED);
     sentences.extend(named.map(|group| of_group(why, group, change)));
     sentences
 }
 
-fn total(group: &Group) -> f64 {
+fn total(group: &GroupChange) -> f64 {
     group.contribution.map_or(0.0, Contribution::total)
 }
 
 /// `team payments brings +3.1 days, 50% of the change: its own value went from 12 to 30 days (rate)`
-fn of_group(why: &Why, group: &Group, change: f64) -> String {
+fn of_group(why: &Why, group: &GroupChange, change: f64) -> String {
     let own = total(group);
     let part = if own * change > 0.0 {
         format!(", {} of the change", percent(own / change))
@@ -112,8 +112,11 @@ fn of_group(why: &Why, group: &Group, change: f64) -> String {
     )
 }
 
-fn reason(why: &Why, group: &Group) -> String {
-    let Some(contribution) = group.contribution.filter(|_| why.how == How::Quotient) else {
+fn reason(why: &Why, group: &GroupChange) -> String {
+    let Some(contribution) = group
+        .contribution
+        .filter(|_| why.how == ContributionMethod::Quotient)
+    else {
         return String::new();
     };
     let value = |value: Option<f64>| {
@@ -137,7 +140,7 @@ pub(super) fn percent(part: f64) -> String {
 }
 
 /// `team payments`, `team payments, severity missing`
-fn named(why: &Why, group: &Group) -> String {
+fn named(why: &Why, group: &GroupChange) -> String {
     let pairs = why.dimensions.iter().zip(&group.values);
     let names = pairs.map(|(dimension, value)| match value {
         Some(value) => format!("{dimension} {value}"),

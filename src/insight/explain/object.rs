@@ -5,12 +5,12 @@ use serde_json::{Map, Value as Json, json};
 use super::{Explained, arithmetic};
 use crate::exec::answer::Cell;
 use crate::lang::model::Subject;
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`; with `behind`, the
 /// rows behind each number, if they were asked for.
 pub fn json(explained: &Explained) -> String {
-    let answer = render::answer(&explained.answer, Format::Json, Look::PIPE);
+    let answer = render::answer(&explained.answer, OutputFormat::Json, RenderOptions::PIPE);
     let mut object: Map<String, Json> =
         serde_json::from_slice(&answer).expect("an answer is an object");
     object.insert("formula".into(), json!(formula(explained)));

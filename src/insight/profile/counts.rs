@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::columns::{Code, Way, way};
+use super::columns::{CodedValue, Way, way};
 use crate::base::types::FieldType;
 use crate::exec::data::{ColumnData, Memory};
 use crate::lang::model::{Definitions, FieldId};
@@ -27,7 +27,7 @@ struct Counts {
 
 /// Values and how many rows have them.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Values {
+pub struct ValueCounts {
     /// Scale values in the order of the scale, `yes` and `no`; texts by frequency, then by name.
     pub listed: Vec<(String, u64)>,
     /// How many further values there are that are not listed.
@@ -77,7 +77,7 @@ impl Path {
     }
 
     /// Values with their rows, at most so many of texts; none for numbers and dates.
-    pub fn values(&self, most: usize) -> Option<Values> {
+    pub fn values(&self, most: usize) -> Option<ValueCounts> {
         let counts = self.counts()?;
         let (names, is_text): (Vec<&str>, bool) = match (&*self.column, &self.field_type) {
             (ColumnData::Texts { dictionary, .. }, _) => {
@@ -104,7 +104,7 @@ impl Path {
         let listed = pairs
             .into_iter()
             .map(|(name, rows)| (name.to_string(), rows));
-        Some(Values {
+        Some(ValueCounts {
             listed: listed.collect(),
             more,
             missing: counts.missing,
@@ -112,7 +112,7 @@ impl Path {
     }
 
     /// Not [`Way::tally`]: this goes on in the background, where no wish to stop is meant for it.
-    fn tally<C: Code>(&self, codes: &[C], different: usize) -> Counts {
+    fn tally<C: CodedValue>(&self, codes: &[C], different: usize) -> Counts {
         let workers = rayon::current_num_threads().max(1);
         let length = self.way.rows.div_ceil(workers).max(1);
         let parts = (0..self.way.rows).step_by(length).collect::<Vec<usize>>();

@@ -10,7 +10,7 @@ mod filter;
 mod moments;
 mod values;
 
-pub use counts::{Path, Values};
+pub use counts::{Path, ValueCounts};
 pub use moments::{Bounds, EventProfile, StateProfile, ends, events, states};
 
 use std::sync::Arc;

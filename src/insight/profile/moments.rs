@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::ask_table;
 use super::columns::{BLOCK, Way, way};
-use super::filter::{Filter, filter};
+use super::filter::{RowFilter, filter};
 use crate::base::cancellation;
 use crate::exec::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW, Need, Request};
 use crate::lang::model::{
@@ -207,7 +207,7 @@ fn bounds_where(
         .iter()
         .filter_map(|column| column_way(definitions, dataset, table, *column))
         .collect();
-    let filter: Option<Filter> = match condition {
+    let filter: Option<RowFilter> = match condition {
         Some(condition) => Some(filter(definitions, dataset, condition)?),
         None => None,
     };

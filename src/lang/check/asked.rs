@@ -8,7 +8,7 @@ use crate::lang::syntax::ast::{self, DateLiteral, QueryClause};
 
 /// The clauses of a query, each where it belongs.
 #[derive(Default)]
-pub(super) struct Clauses<'a> {
+pub(super) struct QueryClauses<'a> {
     pub by: Option<(&'a [ast::FieldRef], Span)>,
     pub over: Option<(Grain, Span)>,
     pub filter: Option<&'a Spanned<ast::Condition>>,
@@ -26,10 +26,10 @@ pub(super) struct Clauses<'a> {
     pub at: Option<Spanned<StockMoment>>,
 }
 
-impl<'a> Clauses<'a> {
+impl<'a> QueryClauses<'a> {
     /// Sorts the clauses of a query; reports those written twice (K210).
     pub fn sort(tree: &'a ast::Query, problems: &mut Problems) -> Self {
-        let mut sorted = Clauses::default();
+        let mut sorted = QueryClauses::default();
         for clause in &tree.clauses {
             sorted.add(&clause.node, clause.span, problems);
         }

@@ -2,7 +2,7 @@
 
 use super::fields;
 use super::relations;
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::values;
 use super::wording::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -172,7 +172,7 @@ pub(super) fn not_constant(owner: &str, why: &str, span: Span) -> Diagnostic {
 fn named(scope: Scope, site: Site, name: &ast::Name, problems: &mut Problems) -> Option<Condition> {
     let known = &scope.model.conditions;
     let Some(definition) = known.iter().find(|known| known.name == name.node) else {
-        if !scope.known.is_broken(Kind::Condition, &name.node) {
+        if !scope.known.is_broken(ReferenceKind::Condition, &name.node) {
             problems.push(unknown_condition(scope, site.table, name));
         }
         return None;

@@ -3,7 +3,7 @@
 use super::conditions::{Setting, Site, condition, not_constant, reads_due};
 use super::dates;
 use super::parents::unknown_table;
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -74,7 +74,7 @@ pub(super) fn find_table(
     problems: &mut Problems,
 ) -> Option<TableId> {
     let found = scope.model.table_named(&name.node);
-    if found.is_none() && !scope.known.is_broken(Kind::Table, &name.node) {
+    if found.is_none() && !scope.known.is_broken(ReferenceKind::Table, &name.node) {
         let tables = scope.model.tables.iter().map(|table| table.name.as_str());
         problems.push(unknown_table(name, tables));
     }

@@ -15,7 +15,7 @@ use crate::lang::model::{Direction, Restriction, TableId, Target};
 use crate::lang::syntax::ast::{self, DateLiteral, Literal};
 
 /// A `target` clause as written.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenTarget<'a> {
     pub bound: &'a Spanned<Bound>,
     pub limit: &'a Spanned<Literal>,
     pub filter: Option<&'a Spanned<ast::Condition>>,
@@ -36,7 +36,7 @@ pub(super) struct Owner<'a> {
 pub(super) fn target(
     scope: Scope,
     owner: &Owner,
-    written: &Written,
+    written: &WrittenTarget,
     problems: &mut Problems,
 ) -> Option<Target> {
     warn_of_direction(owner, written.bound, problems);

@@ -2,9 +2,9 @@
 
 use std::mem::discriminant;
 
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::queries::plain;
-use super::scope::{Kind, Known, Scope};
+use super::scope::{KnownNames, ReferenceKind, Scope};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
 use crate::lang::format;
@@ -13,9 +13,9 @@ use crate::lang::syntax::ast;
 
 /// Adds all views.
 pub(super) fn views(
-    entries: &[Entry<ast::View>],
+    entries: &[IndexEntry<ast::View>],
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     let names: Vec<&str> = entries
@@ -26,7 +26,7 @@ pub(super) fn views(
     for entry in entries {
         match view(Scope { model, known }, entry.tree, &names, problems) {
             Some(view) => views.push(view),
-            None => known.break_name(Kind::View, &entry.tree.name.node),
+            None => known.break_name(ReferenceKind::View, &entry.tree.name.node),
         }
     }
     model.views = views;

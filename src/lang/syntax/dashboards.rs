@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::ast::{Card, Dashboard, Grid, Layer, Test, TestClause, Text};
 use super::definitions::name_and_title;
 use super::errors;
-use super::grammar::{Parts, Piece, Read, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
 use super::literals;
 use super::pieces;
 use super::queries;
@@ -16,7 +16,7 @@ use crate::base::source::Spanned;
 type Found<'t> = Pair<'t, Rule>;
 
 /// A line of a dashboard: cards belong to the layer above them.
-enum Line {
+enum DashboardLine {
     Layer(Layer),
     Card(Box<Card>),
 }
@@ -29,12 +29,12 @@ pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashbo
     let mut layers: Vec<Spanned<Layer>> = Vec::new();
     for Spanned { node, span } in lines? {
         match (node, layers.last_mut()) {
-            (Line::Layer(layer), _) => layers.push(Spanned::new(layer, span)),
-            (Line::Card(card), Some(layer)) => {
+            (DashboardLine::Layer(layer), _) => layers.push(Spanned::new(layer, span)),
+            (DashboardLine::Card(card), Some(layer)) => {
                 layer.span = layer.span.to(span);
                 layer.node.cards.push(Spanned::new(*card, span));
             }
-            (Line::Card(_), None) => {
+            (DashboardLine::Card(_), None) => {
                 problems.push(errors::card_without_layer(span));
                 return None;
             }
@@ -47,21 +47,21 @@ pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashbo
     })
 }
 
-fn line(piece: &Piece<'_>, pair: Found<'_>) -> Read<Line> {
+fn line(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<DashboardLine> {
     if pair.as_rule() == Rule::layer {
         let (name, title) = name_and_title(piece, pair)?;
-        return Ok(Line::Layer(Layer {
+        return Ok(DashboardLine::Layer(Layer {
             name,
             title,
             cards: Vec::new(),
         }));
     }
-    let mut parts = Parts::of(pair);
-    Ok(Line::Card(Box::new(Card {
+    let mut parts = PairChildren::of(pair);
+    Ok(DashboardLine::Card(Box::new(Card {
         kind: literals::name(piece, &parts.need(Rule::name)),
         title: parts
             .take(Rule::card_title)
-            .map(|pair| literals::text(piece, &Parts::of(pair).need(Rule::text))),
+            .map(|pair| literals::text(piece, &PairChildren::of(pair).need(Rule::text))),
         query: queries::query(piece, parts.need(Rule::inner_query))?,
     })))
 }
@@ -77,11 +77,14 @@ pub(super) fn test(cut: &Cut<'_>, problems: &mut Problems) -> Option<Test> {
     })
 }
 
-fn test_name(piece: &Piece<'_>, pair: Found<'_>) -> Read<Text> {
-    Ok(literals::text(piece, &Parts::of(pair).need(Rule::text)))
+fn test_name(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Text> {
+    Ok(literals::text(
+        piece,
+        &PairChildren::of(pair).need(Rule::text),
+    ))
 }
 
-fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
+fn test_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<TestClause> {
     let rule = pair.as_rule();
     if rule == Rule::as_of_clause {
         return Ok(TestClause::AsOf(queries::date(piece, pair)?));
@@ -89,7 +92,7 @@ fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
     if rule == Rule::known_on_clause {
         return Ok(TestClause::KnownOn(queries::date(piece, pair)?));
     }
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let rows = grid(piece, parts.need(Rule::grid));
     Ok(match rule {
         Rule::given => TestClause::Given {
@@ -103,7 +106,7 @@ fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
     })
 }
 
-fn grid(piece: &Piece<'_>, pair: Found<'_>) -> Grid {
+fn grid(piece: &Fragment<'_>, pair: Found<'_>) -> Grid {
     let mut rows = pair.into_inner().map(|row| {
         row.into_inner()
             .filter(|part| part.as_rule() == Rule::grid_cell)

@@ -16,11 +16,11 @@ use crate::base::source::{SourceId, Span, Spanned};
 struct Grammar;
 
 /// A mistake ends the reading of one clause; the others are read all the same.
-pub(super) type Read<T> = Result<T, Box<Diagnostic>>;
+pub(super) type ParseResult<T> = Result<T, Box<Diagnostic>>;
 
 /// One piece of a text that is parsed alone: a first line, a clause or a query.
 #[derive(Clone, Copy)]
-pub(super) struct Piece<'t> {
+pub(super) struct Fragment<'t> {
     pub source: SourceId,
     /// The whole text; places are counted from its start.
     pub text: &'t str,
@@ -28,7 +28,7 @@ pub(super) struct Piece<'t> {
     pub tokens: &'t [Token],
 }
 
-impl<'t> Piece<'t> {
+impl<'t> Fragment<'t> {
     /// Where the piece begins in the text.
     pub fn start(&self) -> usize {
         self.tokens.first().map_or(0, |token| token.start)
@@ -84,11 +84,11 @@ impl<'t> Piece<'t> {
 }
 
 /// The children of a pair, taken out by their rule. Each kind keeps the order of the text.
-pub(super) struct Parts<'t>(Vec<Pair<'t, Rule>>);
+pub(super) struct PairChildren<'t>(Vec<Pair<'t, Rule>>);
 
-impl<'t> Parts<'t> {
+impl<'t> PairChildren<'t> {
     pub fn of(pair: Pair<'t, Rule>) -> Self {
-        Parts(pair.into_inner().collect())
+        PairChildren(pair.into_inner().collect())
     }
 
     /// The next child of a rule, if there is one left.

@@ -1,7 +1,7 @@
 //! Fields of detections as they are compared.
 
 use crate::lang::model::{MatchRule, RowField};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 
 /// What a rule compares of one detection; there is one only if it has every field.
 pub(super) struct Compared {
@@ -11,7 +11,7 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    pub fn of(rule: &MatchRule, row: &Row) -> Option<Compared> {
+    pub fn of(rule: &MatchRule, row: &ReportRow) -> Option<Compared> {
         let fields = rule.same.iter().map(|field| {
             let values = values(*field, row);
             (!values.is_empty()).then_some((*field, values))
@@ -66,7 +66,7 @@ impl Compared {
     }
 }
 
-fn values(field: RowField, row: &Row) -> Vec<String> {
+fn values(field: RowField, row: &ReportRow) -> Vec<String> {
     let text = |text: &Option<String>| text.iter().map(|text| text.trim().to_string()).collect();
     let small =
         |text: &Option<String>| text.iter().map(|text| text.trim().to_lowercase()).collect();

@@ -11,19 +11,19 @@ mod fields;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::model::{Across, MatchRule};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 use fields::Compared;
 
 /// One thing that a tool sees.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Detected<'a> {
     pub tool: &'a str,
-    pub row: &'a Row,
+    pub row: &'a ReportRow,
 }
 
 /// Which detections are one weakness, by their places in what was given.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub struct Merged {
+pub struct MergedIssues {
     /// Every detection is in one; ascending within, and by the first.
     pub issues: Vec<Vec<usize>>,
     pub links: Vec<Link>,
@@ -41,7 +41,7 @@ pub struct Link {
 }
 
 /// Merges detections by the rules.
-pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
+pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> MergedIssues {
     let mut group: Vec<usize> = (0..detections.len()).collect();
     let mut links = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
@@ -69,7 +69,7 @@ pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
     for (detection, group) in group.iter().enumerate() {
         issues.entry(*group).or_default().push(detection);
     }
-    Merged {
+    MergedIssues {
         issues: issues.into_values().collect(),
         links,
     }

@@ -17,7 +17,7 @@ mod scans;
 pub use about::About;
 pub(super) use decisions::without_number;
 pub(super) use instants::{instant, micros};
-pub use merging::{Reason, Seen};
+pub use merging::{MergedDetection, Reason};
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use super::facts;
 use super::frames;
 use super::layout::{Store, unwritable};
-use super::sight::Sight;
+use super::sight::SnapshotView;
 use super::write;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
@@ -57,7 +57,7 @@ pub fn tables(
     horizon: Horizon,
 ) -> Result<PathBuf, Problems> {
     store.while_it_changes(|manifests| {
-        let sight = Sight::of(store, manifests, horizon)?;
+        let sight = SnapshotView::of(store, manifests, horizon)?;
         let folder = store.derived().join(key(&sight, definitions));
         if !folder.is_dir() {
             derived(store, definitions, &sight, &folder, false)?;
@@ -69,7 +69,7 @@ pub fn tables(
 /// Makes the tables anew, and forgets those that nobody has needed for long. Others may be reading.
 pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let folder = store.while_it_changes(|manifests| {
-        let sight = Sight::of(store, manifests, Horizon::default())?;
+        let sight = SnapshotView::of(store, manifests, Horizon::default())?;
         let folder = store.derived().join(key(&sight, definitions));
         derived(store, definitions, &sight, &folder, true)?;
         Ok::<PathBuf, Problems>(folder)
@@ -95,7 +95,7 @@ pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Probl
 fn derived(
     store: &Store,
     definitions: &Definitions,
-    sight: &Sight,
+    sight: &SnapshotView,
     folder: &Path,
     anew: bool,
 ) -> Result<(), Problems> {
@@ -130,7 +130,11 @@ fn derived(
 
 /// Written beside and renamed: the folder is there whole or not at all. One that is there already may
 /// have readers: its files are replaced one by one.
-fn put(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) -> Result<(), Problems> {
+fn put(
+    folder: &Path,
+    tables: &[(&str, &frames::DerivedTable)],
+    about: &About,
+) -> Result<(), Problems> {
     let failed = |error| Problems::from(unwritable(folder, &error));
     if folder.is_dir() {
         return put_files(folder, tables, about).map_err(failed);
@@ -159,7 +163,11 @@ fn draft(folder: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn put_files(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) -> io::Result<()> {
+fn put_files(
+    folder: &Path,
+    tables: &[(&str, &frames::DerivedTable)],
+    about: &About,
+) -> io::Result<()> {
     for (name, table) in tables {
         let file = folder.join(format!("{name}.parquet"));
         write::replace(&file, &frames::table(table))?;
@@ -168,7 +176,7 @@ fn put_files(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) ->
 }
 
 /// The hash of all that the tables depend on.
-fn key(sight: &Sight, definitions: &Definitions) -> String {
+fn key(sight: &SnapshotView, definitions: &Definitions) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(VERSION.as_bytes());
     sight.update(&mut hash);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::derive::{Reason, Seen, derive, without_number};
+use super::derive::{MergedDetection, Reason, derive, without_number};
 use super::layout::{Store, unreadable};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::Definitions;
@@ -14,7 +14,7 @@ use crate::reports::store::frames;
 pub struct Explanation {
     pub finding: String,
     /// By id.
-    pub detections: Vec<Seen>,
+    pub detections: Vec<MergedDetection>,
     pub reasons: Vec<Reason>,
     /// The detections name weaknesses that have nothing in common.
     pub is_in_conflict: bool,
@@ -54,12 +54,12 @@ pub fn explain(
     let ends = reasons
         .iter()
         .flat_map(|reason| [&reason.left, &reason.right]);
-    let mut detections: BTreeMap<String, Seen> = ends
+    let mut detections: BTreeMap<String, MergedDetection> = ends
         .map(|seen| (seen.detection.clone(), seen.clone()))
         .collect();
     if detections.is_empty() {
         let tool = of.map(|row| text(row, "tool")).unwrap_or_default();
-        let seen = Seen {
+        let seen = MergedDetection {
             detection: finding.clone(),
             tool,
             title: String::new(),

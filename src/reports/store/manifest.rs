@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::unreadable;
 use crate::base::diagnostic::Diagnostic;
-use crate::reports::ingest::Outcome;
+use crate::reports::ingest::ScanOutcome;
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -111,7 +111,7 @@ impl Manifest {
         if let Some(branch) = &self.branch {
             option("branch", branch);
         }
-        if self.outcome == Outcome::Partial.word() {
+        if self.outcome == ScanOutcome::Partial.word() {
             command += " --partial";
         }
         command

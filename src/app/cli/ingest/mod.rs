@@ -12,18 +12,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use self::files::Candidate;
-use self::told::{Fate, Told};
+use self::files::ReportFile;
+use self::told::{Fate, FileReport};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, FailureKind};
 use super::reports;
 use super::workspace;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::Reader;
-use crate::reports::store::{self, Added, Context, Segment, Store};
+use crate::reports::ingest::ReportReader;
+use crate::reports::store::{self, AddOutcome, IngestContext, Segment, Store};
 
 /// Reads every report and adds it; one that fails does not keep the others out.
 pub fn run(
@@ -33,7 +33,7 @@ pub fn run(
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
     let taking = Taking {
-        reader: Reader::new(&definitions),
+        reader: ReportReader::new(&definitions),
         definitions: &definitions,
         store: store_of(arguments)?,
         context: context(console, &definitions, arguments)?,
@@ -61,7 +61,7 @@ pub fn run(
     match problems.has_errors() {
         false => Ok(()),
         true => Err(Failure {
-            kind: Kind::Environment,
+            kind: FailureKind::Environment,
             problems,
         }),
     }
@@ -77,21 +77,25 @@ fn store_of(arguments: &IngestArguments) -> Result<Option<Store>, Diagnostic> {
 }
 
 struct Taking<'a> {
-    reader: Reader<'a>,
+    reader: ReportReader<'a>,
     definitions: &'a Definitions,
     store: Option<Store>,
-    context: Context,
+    context: IngestContext,
     is_dry: bool,
 }
 
 impl Taking<'_> {
-    fn all(&self, console: &Console, candidates: &[Candidate]) -> Result<Vec<Told>, Failure> {
+    fn all(
+        &self,
+        console: &Console,
+        candidates: &[ReportFile],
+    ) -> Result<Vec<FileReport>, Failure> {
         let done = Arc::new(AtomicUsize::new(0));
         let (counted, all) = (done.clone(), candidates.len());
         let progress = console
             .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
         let mut told = Vec::with_capacity(candidates.len());
-        let read = |candidate: &Candidate| {
+        let read = |candidate: &ReportFile| {
             let segment = self.read(&candidate.path);
             done.fetch_add(1, Ordering::Relaxed);
             segment
@@ -109,19 +113,19 @@ impl Taking<'_> {
         Segment::read(&self.reader, self.definitions, &name, bytes, &self.context)
     }
 
-    fn add(&self, candidate: &Candidate, segment: Result<Segment, Problems>) -> Told {
+    fn add(&self, candidate: &ReportFile, segment: Result<Segment, Problems>) -> FileReport {
         let file = candidate.path.display().to_string();
         let added = segment.and_then(|segment| {
             let fate = self.fate(&segment)?;
             Ok((fate, segment.manifest))
         });
         match added {
-            Ok((fate, manifest)) => Told {
+            Ok((fate, manifest)) => FileReport {
                 file,
                 fate,
                 manifest: Some(manifest),
             },
-            Err(problems) => Told {
+            Err(problems) => FileReport {
                 file,
                 fate: match candidate.is_found && is_no_report(&problems) {
                     true => Fate::Skipped(problems),
@@ -143,9 +147,9 @@ impl Taking<'_> {
             });
         }
         Ok(match store::add(store, segment)? {
-            Added::New => Fate::Added,
-            Added::Known => Fate::Known,
-            Added::Mended => Fate::Mended,
+            AddOutcome::New => Fate::Added,
+            AddOutcome::Known => Fate::Known,
+            AddOutcome::Mended => Fate::Mended,
         })
     }
 }
@@ -172,7 +176,7 @@ fn is_no_report(problems: &Problems) -> bool {
 }
 
 /// A file that cannot be looked at has none: it is found out when it is read.
-fn bytes(candidate: &Candidate) -> u64 {
+fn bytes(candidate: &ReportFile) -> u64 {
     fs::metadata(&candidate.path).map_or(0, |file| file.len())
 }
 
@@ -180,7 +184,7 @@ fn context(
     console: &mut Console,
     definitions: &Definitions,
     arguments: &IngestArguments,
-) -> Result<Context, Failure> {
+) -> Result<IngestContext, Failure> {
     let mut instant = |option: &str, text: &Option<String>| {
         let text = text.as_deref();
         let at =
@@ -189,7 +193,7 @@ fn context(
     };
     let finished_at = instant("--at", &arguments.at)?;
     let recorded_at = instant("--recorded-at", &arguments.recorded_at)?;
-    Ok(Context {
+    Ok(IngestContext {
         asset: arguments.asset.clone(),
         environment: arguments.environment.clone(),
         branch: arguments.branch.clone(),

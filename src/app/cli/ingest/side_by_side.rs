@@ -43,26 +43,26 @@ pub(super) fn each<T: Sync, R: Send>(
 }
 
 /// What came of something, or the bug that it ended with.
-type Done<R> = Result<R, Box<dyn Any + Send>>;
+type TaskResult<R> = Result<R, Box<dyn Any + Send>>;
 
 /// What is to be done, is being done, and lies there done.
 struct Desk<R> {
-    state: Mutex<State<R>>,
+    state: Mutex<QueueState<R>>,
     has_changed: Condvar,
 }
 
-struct State<R> {
+struct QueueState<R> {
     next: usize,
     /// The bytes of what is taken and not yet given.
     held: BTreeMap<usize, u64>,
-    done: BTreeMap<usize, Done<R>>,
+    done: BTreeMap<usize, TaskResult<R>>,
     is_closed: bool,
 }
 
 impl<R> Default for Desk<R> {
     fn default() -> Desk<R> {
         Desk {
-            state: Mutex::new(State {
+            state: Mutex::new(QueueState {
                 next: 0,
                 held: BTreeMap::new(),
                 done: BTreeMap::new(),
@@ -91,12 +91,12 @@ impl<R> Desk<R> {
         }
     }
 
-    fn put(&self, index: usize, done: Done<R>) {
+    fn put(&self, index: usize, done: TaskResult<R>) {
         self.state().done.insert(index, done);
         self.has_changed.notify_all();
     }
 
-    fn await_done(&self, index: usize) -> Done<R> {
+    fn await_done(&self, index: usize) -> TaskResult<R> {
         let mut state = self.state();
         loop {
             match state.done.remove(&index) {
@@ -111,11 +111,11 @@ impl<R> Desk<R> {
         self.has_changed.notify_all();
     }
 
-    fn state(&self) -> MutexGuard<'_, State<R>> {
+    fn state(&self) -> MutexGuard<'_, QueueState<R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State<R>>) -> MutexGuard<'a, State<R>> {
+    fn wait<'a>(&self, state: MutexGuard<'a, QueueState<R>>) -> MutexGuard<'a, QueueState<R>> {
         let waited = self.has_changed.wait(state);
         waited.unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::sources::instant;
 use crate::base::diagnostic::Problems;
-use crate::render::{Look, Sheet, count, counted, sentence};
+use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
 /// What became of a file.
@@ -20,7 +20,7 @@ pub enum Fate {
 }
 
 /// A file and what became of it.
-pub struct Told {
+pub struct FileReport {
     pub file: String,
     pub fate: Fate,
     /// Of what is a report.
@@ -55,7 +55,7 @@ impl Fate {
 }
 
 /// A line a file, and how many there were of each fate.
-pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
+pub fn text(told: &[FileReport], is_dry: bool, look: RenderOptions) -> String {
     let summary = sentence(&summary(told, is_dry), look);
     match told.is_empty() {
         true => summary,
@@ -65,7 +65,7 @@ pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
 
 /// Where the terminal is narrow, files stand below what became of them: a path that is cut does not say
 /// which file it is.
-fn sheet(told: &[Told], look: Look) -> Sheet {
+fn sheet(told: &[FileReport], look: RenderOptions) -> Sheet {
     let mut wide = Sheet::new().words("report").words("source").numbers("rows");
     wide = wide.texts("assets").words("finished").words("");
     let mut narrow = Sheet::new().words("report").numbers("rows").words("");
@@ -93,8 +93,8 @@ fn facts(manifest: Option<&Manifest>) -> [String; 4] {
     })
 }
 
-fn summary(told: &[Told], is_dry: bool) -> String {
-    let is_new = |each: &&Told| matches!(each.fate, Fate::Added | Fate::Expected);
+fn summary(told: &[FileReport], is_dry: bool) -> String {
+    let is_new = |each: &&FileReport| matches!(each.fate, Fate::Added | Fate::Expected);
     let new = told.iter().filter(is_new);
     let rows = new.clone().filter_map(|each| each.manifest.as_ref());
     let rows: u64 = rows.map(|manifest| manifest.rows).sum();
@@ -118,7 +118,7 @@ fn summary(told: &[Told], is_dry: bool) -> String {
 }
 
 /// An array of an object a file.
-pub fn json(told: &[Told]) -> String {
+pub fn json(told: &[FileReport]) -> String {
     let files: Vec<Json> = told
         .iter()
         .map(|each| {

@@ -6,11 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::super::args::StoreBy;
 use super::super::sources::instant;
-use crate::render::{Look, Sheet, count, counted, sentence};
+use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
 /// A table with one line each, and the totals.
-pub fn text(manifests: &[Manifest], by: StoreBy, look: Look) -> String {
+pub fn text(manifests: &[Manifest], by: StoreBy, look: RenderOptions) -> String {
     let reports = reports(manifests);
     let sheet = match by {
         StoreBy::Report => by_report(&reports, look),
@@ -36,7 +36,7 @@ fn reports(manifests: &[Manifest]) -> Vec<&Manifest> {
     reports
 }
 
-fn by_report(reports: &[&Manifest], look: Look) -> Sheet {
+fn by_report(reports: &[&Manifest], look: RenderOptions) -> Sheet {
     let mut wide = Sheet::new().words("finished").words("source").words("tool");
     wide = wide.words("assets").words("environment").words("outcome");
     wide = wide.numbers("rows").words("file");
@@ -85,7 +85,7 @@ impl Total<'_> {
     }
 }
 
-fn by_tool(reports: &[&Manifest], look: Look) -> Sheet {
+fn by_tool(reports: &[&Manifest], look: RenderOptions) -> Sheet {
     let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
     for report in reports {
         let total = totals.entry(&report.tool).or_default();
@@ -110,7 +110,7 @@ fn by_tool(reports: &[&Manifest], look: Look) -> Sheet {
     Sheet::widest([wide, narrow], look)
 }
 
-fn by_asset(reports: &[&Manifest], look: Look) -> Sheet {
+fn by_asset(reports: &[&Manifest], look: RenderOptions) -> Sheet {
     let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
     for report in reports {
         for asset in &report.assets {

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use super::args::{StoreArguments, StoreCommand, TextOrJson};
 use super::console::{Console, write_stdout};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, FailureKind};
 use super::workspace;
 use crate::base::diagnostic::Problems;
-use crate::render::{Look, count, counted, sentence};
+use crate::render::{RenderOptions, count, counted, sentence};
 use crate::reports::store::{self, About, Explanation, Store};
 
 /// Shows, verifies or rebuilds.
@@ -72,7 +72,7 @@ fn warnings(about: &About) -> Problems {
 }
 
 /// How many detections there are, and what correlation made of them.
-fn findings(about: &About, look: Look) -> String {
+fn findings(about: &About, look: RenderOptions) -> String {
     let many = |number: usize| count(number as u64);
     let mut text = format!(
         "detections: {}, weaknesses: {}",
@@ -123,7 +123,7 @@ fn verify(store: &Store) -> Result<(), Failure> {
     let verdict = store::verify(store)?;
     if verdict.problems.has_errors() {
         return Err(Failure {
-            kind: Kind::Environment,
+            kind: FailureKind::Environment,
             problems: verdict.problems,
         });
     }

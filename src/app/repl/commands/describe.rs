@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::fields::{self, Named, full_name};
+use super::fields::{self, ResolvedName, full_name};
 use super::values::{self, listed};
 use super::welcome::counted;
 use super::words::{bar_room, instant, number, with_share};
-use super::{Command, Takes, describe_table};
+use super::{ArgumentKind, SessionCommand, describe_table};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::calendar;
@@ -15,13 +15,13 @@ use crate::base::types::FieldType;
 use crate::exec::data::{Dataset, Request};
 use crate::insight::profile::{self, Dates, Numbers, Profile, STRETCHES, Spread};
 use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
-use crate::render::{self, Format, Look, Sheet};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
-pub(super) const DESCRIBE: Command = Command {
+pub(super) const DESCRIBE: SessionCommand = SessionCommand {
     name: "describe",
     arguments: "TABLE|FIELD",
     help: "what is in a table or a field: missing, different, lowest and highest values",
-    takes: &[Takes::Table, Takes::Field],
+    takes: &[ArgumentKind::Table, ArgumentKind::Field],
     run: describe,
 };
 
@@ -38,8 +38,8 @@ fn describe(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
             .into());
     }
     match fields::named(session, arguments)? {
-        Named::Table(table) => describe_table::table(session, table),
-        Named::Field(field, others) => describe_field(session, field, &others),
+        ResolvedName::Table(table) => describe_table::table(session, table),
+        ResolvedName::Field(field, others) => describe_field(session, field, &others),
     }
 }
 
@@ -50,7 +50,7 @@ fn describe_field(
 ) -> Result<Reply, Problems> {
     let (profile, told) = profile_of(session, field)?;
     let shown = match session.settings.format {
-        Format::Json => {
+        OutputFormat::Json => {
             let mut object = object(session, field, Some(&profile));
             if let Some(values) = listed(&profile) {
                 let top = values.iter().take(TOP);
@@ -59,9 +59,11 @@ fn describe_field(
             }
             render::json(&Json::Object(object))
         }
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            text(session, field, &profile, others)
-        }
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }
@@ -87,7 +89,7 @@ fn text(session: &Session, field: FieldId, profile: &Profile, others: &[FieldId]
     text
 }
 
-fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: Look) -> String {
+fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: RenderOptions) -> String {
     match &profile.spread {
         Spread::Nothing => String::new(),
         Spread::Numbers(numbers) => numbers_text(numbers, look),
@@ -96,7 +98,7 @@ fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: Look) 
     }
 }
 
-fn values_text(name: &str, profile: &Profile, look: Look) -> String {
+fn values_text(name: &str, profile: &Profile, look: RenderOptions) -> String {
     let mut text = String::new();
     let mut limit = usize::MAX;
     if let Spread::Texts(texts) = &profile.spread
@@ -116,7 +118,7 @@ fn values_text(name: &str, profile: &Profile, look: Look) -> String {
     text
 }
 
-fn numbers_text(numbers: &Numbers, look: Look) -> String {
+fn numbers_text(numbers: &Numbers, look: RenderOptions) -> String {
     let facts = [
         format!("lowest {}", render::plain(numbers.lowest)),
         format!("highest {}", render::plain(numbers.highest)),
@@ -144,7 +146,7 @@ fn numbers_text(numbers: &Numbers, look: Look) -> String {
     text
 }
 
-fn dates_text(definitions: &Definitions, dates: &Dates, look: Look) -> String {
+fn dates_text(definitions: &Definitions, dates: &Dates, look: RenderOptions) -> String {
     let calendar = &definitions.calendar;
     let (first, last) = (
         instant(calendar, dates.first),
@@ -175,7 +177,7 @@ fn dates_text(definitions: &Definitions, dates: &Dates, look: Look) -> String {
     text
 }
 
-fn bar(rows: u64, most: u64, look: Look) -> String {
+fn bar(rows: u64, most: u64, look: RenderOptions) -> String {
     render::bar(rows as f64 / most.max(1) as f64, bar_room(look), look)
 }
 

@@ -112,7 +112,7 @@ pub(super) fn single_kpis<'a>(
 /// tables are judged by what is loaded of them.
 pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
     let definitions = &session.workspace.definitions;
-    let request = session.ground().needs(&[query]);
+    let request = session.context().needs(&[query]);
     let tables = session.tables.borrow();
     let mut found = Vec::new();
     for (id, wanted) in &request.tables {
@@ -144,7 +144,7 @@ pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
 
 /// The tables that a query reads and cannot do without.
 pub(super) fn needed_tables(session: &Session, query: &Query) -> Vec<String> {
-    let request = session.ground().needs(&[query]);
+    let request = session.context().needs(&[query]);
     let tables = request.tables.iter();
     tables
         .filter(|(_, wanted)| !wanted.file_needed_by.is_empty())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jaq_json::{Val, read as reader};
 
-use super::finder::{Array, Divided, Place, Run, divided};
+use super::finder::{Array, Divided, ElementKey, Run, divided};
 use super::json::Large;
 use super::{MOST_VALUES, too_many_values};
 use crate::lang::model::ArrayPath;
@@ -91,7 +91,7 @@ impl<'a> Portions<'a> {
 /// Of equal keys the last counts, also if both are arrays that are divided.
 fn of_last_arrays(runs: Vec<Run>, arrays: &[Array]) -> Vec<Run> {
     let numbered = arrays.iter().enumerate();
-    let last: BTreeMap<&[Place], usize> = numbered
+    let last: BTreeMap<&[ElementKey], usize> = numbered
         .map(|(index, array)| (array.place.as_slice(), index))
         .collect();
     let counts = |run: &Run| last[arrays[run.array].place.as_slice()] == run.array;
@@ -116,7 +116,7 @@ fn frame(large: &Large, arrays: &[Array]) -> Result<Val, String> {
 }
 
 /// Puts members in place of those that a value has somewhere; what stands beside is shared.
-fn put(value: &mut Val, place: &[Place], members: Val) {
+fn put(value: &mut Val, place: &[ElementKey], members: Val) {
     let Some((first, rest)) = place.split_first() else {
         // Of equal keys the last counts: it may be something else.
         if let Val::Arr(_) = value {
@@ -125,11 +125,11 @@ fn put(value: &mut Val, place: &[Place], members: Val) {
         return;
     };
     let inner = match (first, value) {
-        (Place::Member(name), Val::Obj(object)) => {
+        (ElementKey::Member(name), Val::Obj(object)) => {
             Arc::make_mut(object).get_mut(&Val::from(name.clone()))
         }
-        (Place::Index(index), Val::Arr(array)) => Arc::make_mut(array).get_mut(*index),
-        (Place::Member(_) | Place::Index(_), _) => None,
+        (ElementKey::Index(index), Val::Arr(array)) => Arc::make_mut(array).get_mut(*index),
+        (ElementKey::Member(_) | ElementKey::Index(_), _) => None,
     };
     if let Some(inner) = inner {
         put(inner, rest, members);

@@ -30,13 +30,13 @@ pub struct About {
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Oddity {
-    code: Code,
+    code: WarningCode,
     message: String,
     help: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-enum Code {
+enum WarningCode {
     D435,
     D436,
 }
@@ -46,7 +46,7 @@ impl Oddity {
         let help =
             "it holds as soon as a scan sees one: is everything spelt as the reports spell it?";
         Oddity {
-            code: Code::D435,
+            code: WarningCode::D435,
             message,
             help: vec![help.to_string()],
         }
@@ -55,7 +55,7 @@ impl Oddity {
     pub fn circle(name: &str) -> Oddity {
         let help = "correct `alias_of` in the register of assets, and ingest it again";
         Oddity {
-            code: Code::D436,
+            code: WarningCode::D436,
             message: format!("the asset `{name}` is an alias of itself"),
             help: vec![help.to_string()],
         }
@@ -67,8 +67,8 @@ impl About {
     pub fn warnings(&self) -> impl Iterator<Item = Diagnostic> {
         self.oddities.iter().map(|oddity| {
             let code = match oddity.code {
-                Code::D435 => "D435",
-                Code::D436 => "D436",
+                WarningCode::D435 => "D435",
+                WarningCode::D436 => "D436",
             };
             Diagnostic {
                 severity: Severity::Warning,

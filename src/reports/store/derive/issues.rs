@@ -2,7 +2,7 @@
 
 use super::detections::{Detection, Stream};
 use crate::lang::model::{Evidence, Status};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::{Acceptance, Ending, Episode};
 
 /// One stretch of time in which a weakness was open.
@@ -10,7 +10,7 @@ pub(super) struct Finding<'a> {
     pub id: String,
     pub environment: &'a str,
     /// What was seen last by each tool, first reported first.
-    pub rows: Vec<&'a Row>,
+    pub rows: Vec<&'a ReportRow>,
     pub opened_at: i64,
     pub last_seen_at: i64,
     pub closed_at: Option<i64>,
@@ -81,9 +81,10 @@ fn finding<'a>(streams: &[Stream<'a>], id: String, stretch: &[Member<'a>]) -> Fi
         .collect();
     let last = closed.and_then(|closed| closed.into_iter().max());
     let ending = last.map(|(_, ending)| ending);
-    let rows: Vec<&Row> = stretch.iter().map(row).collect();
-    let is_confirmed =
-        |row: &Row| row.status == Some(Status::Confirmed) || row.evidence == Some(Evidence::Proven);
+    let rows: Vec<&ReportRow> = stretch.iter().map(row).collect();
+    let is_confirmed = |row: &ReportRow| {
+        row.status == Some(Status::Confirmed) || row.evidence == Some(Evidence::Proven)
+    };
     Finding {
         id,
         environment: streams[stretch[0].1.stream].environment,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::about::About;
 use super::decisions::Ruling;
 use super::names::Names;
-use super::part::{self, Given, Part};
+use super::part::{self, AssetFacts, DerivedRows};
 use super::{VERSION, put, update_by_definitions};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::Definitions;
@@ -40,13 +40,13 @@ pub(super) struct Whole<'a> {
 }
 
 /// The rows of all assets, in the order of their names.
-pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
+pub(super) fn all(whole: &Whole) -> Result<DerivedRows, Problems> {
     let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
     for scan in whole.scans {
         let name = whole.names.real(scan.asset);
         assets.entry(name).or_default().push(scan);
     }
-    let mut parts: BTreeMap<&str, Part> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, DerivedRows> = BTreeMap::new();
     let mut stale: BTreeMap<&str, PathBuf> = BTreeMap::new();
     for (asset, scans) in &assets {
         let folder = whole
@@ -63,7 +63,7 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
     let made = groups(whole, &stale).into_par_iter();
     let made = made.map(|group| derived(whole, &assets, &stale, group));
     // All problems at once.
-    let made: Vec<Result<Vec<(&str, Part)>, Problems>> = made.collect();
+    let made: Vec<Result<Vec<(&str, DerivedRows)>, Problems>> = made.collect();
     let mut problems = Problems::default();
     for group in made {
         match group {
@@ -74,7 +74,7 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
     if problems.has_errors() {
         return Err(problems);
     }
-    let mut sum = Part::empty(whole.definitions);
+    let mut sum = DerivedRows::empty(whole.definitions);
     for part in parts.into_values() {
         sum.append(part);
     }
@@ -87,7 +87,7 @@ fn derived<'a>(
     assets: &BTreeMap<&str, Vec<&ScanFact>>,
     stale: &BTreeMap<&str, PathBuf>,
     group: Vec<&'a str>,
-) -> Result<Vec<(&'a str, Part)>, Problems> {
+) -> Result<Vec<(&'a str, DerivedRows)>, Problems> {
     let is_wanted = |manifest: &Manifest| {
         let mut names = manifest.assets.iter().map(|name| whole.names.real(name));
         names.any(|name| group.contains(&name))
@@ -96,7 +96,7 @@ fn derived<'a>(
     let mut parts = Vec::with_capacity(group.len());
     for asset in group {
         let rulings = rulings(whole, asset);
-        let given = Given {
+        let given = AssetFacts {
             definitions: whole.definitions,
             asset,
             scans: &assets[asset],
@@ -159,13 +159,13 @@ fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
 }
 
 /// A part made before; one that cannot be read is made anew.
-fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<Part> {
-    let empty = Part::empty(definitions);
+fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<DerivedRows> {
+    let empty = DerivedRows::empty(definitions);
     let table = |name: &str, columns| {
         frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()
     };
     let about = About::read(folder).ok()?;
-    Some(Part {
+    Some(DerivedRows {
         findings: table("findings", empty.findings)?,
         detections: table("detections", empty.detections)?,
         about,
