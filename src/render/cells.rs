@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::facts::{Facts, Reasons, facts};
+use super::facts::{ColumnFacts, Reasons, facts};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use super::look::{RenderOptions, Style};
@@ -19,12 +19,12 @@ use crate::lang::model::Direction;
 enum ShownColumn<'a> {
     Key(usize),
     Field(usize, &'a FieldType),
-    Value(&'a Facts<'a>),
-    Limit(&'a Facts<'a>),
-    Verdict(&'a Facts<'a>),
-    Band(&'a Facts<'a>),
-    Previous(&'a Facts<'a>),
-    Change(&'a Facts<'a>),
+    Value(&'a ColumnFacts<'a>),
+    Limit(&'a ColumnFacts<'a>),
+    Verdict(&'a ColumnFacts<'a>),
+    Band(&'a ColumnFacts<'a>),
+    Previous(&'a ColumnFacts<'a>),
+    Change(&'a ColumnFacts<'a>),
 }
 
 /// The grid of an answer and where it has room for reasons: beside a single value column if that
@@ -113,7 +113,7 @@ fn grid_with(
     grid
 }
 
-fn shown<'a>(answer: &'a Answer, facts: &'a [Facts<'a>]) -> Vec<ShownColumn<'a>> {
+fn shown<'a>(answer: &'a Answer, facts: &'a [ColumnFacts<'a>]) -> Vec<ShownColumn<'a>> {
     let mut shown = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         match &column.role {
@@ -128,7 +128,7 @@ fn shown<'a>(answer: &'a Answer, facts: &'a [Facts<'a>]) -> Vec<ShownColumn<'a>>
     shown
 }
 
-fn shown_of<'a>(facts: &'a Facts<'a>) -> Vec<ShownColumn<'a>> {
+fn shown_of<'a>(facts: &'a ColumnFacts<'a>) -> Vec<ShownColumn<'a>> {
     let mut shown = vec![ShownColumn::Value(facts)];
     if facts.column.with_target {
         // One target for all rows stands in the header.
@@ -173,7 +173,7 @@ fn column(shown: &ShownColumn, columns: &[AnswerColumn], look: RenderOptions) ->
 }
 
 /// `mttr (days)`. Counts need no unit, percentages have their sign in the cells.
-fn value_header(facts: &Facts) -> String {
+fn value_header(facts: &ColumnFacts) -> String {
     match facts.column.unit {
         DisplayUnit::Count | DisplayUnit::Percent => facts.name.to_string(),
         unit @ (DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_)) => {
@@ -182,7 +182,7 @@ fn value_header(facts: &Facts) -> String {
     }
 }
 
-fn verdict_header(facts: &Facts) -> String {
+fn verdict_header(facts: &ColumnFacts) -> String {
     match facts.same_target {
         Some(target) => target.to_string(),
         None if facts.column.with_target => "status".to_string(),
@@ -249,7 +249,7 @@ fn cell(shown: &ShownColumn, row: &Row, label: Option<usize>, look: RenderOption
     }
 }
 
-fn with_value(row: &Row, facts: &Facts, cell: impl Fn(&Value) -> GridCell) -> GridCell {
+fn with_value(row: &Row, facts: &ColumnFacts, cell: impl Fn(&Value) -> GridCell) -> GridCell {
     flat::value_at(row, facts.index).map_or_else(GridCell::empty, cell)
 }
 
@@ -269,7 +269,7 @@ fn key_cell(cell: &Cell, level: Level, look: RenderOptions) -> GridCell {
     }
 }
 
-fn value_cell(value: &Value, facts: &Facts, level: Level) -> GridCell {
+fn value_cell(value: &Value, facts: &ColumnFacts, level: Level) -> GridCell {
     // The mark has a column of its own, so that digits stay in line.
     let mark = match (facts.provisional, value.provisional) {
         (false, _) => "",
@@ -319,7 +319,7 @@ pub(super) fn verdict_cell(value: &Value) -> GridCell {
     GridCell::new(verdict.status.word(), style)
 }
 
-fn previous_cell(value: &Value, facts: &Facts) -> GridCell {
+fn previous_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
     let Some(comparison) = &value.comparison else {
         return GridCell::empty();
     };
@@ -332,7 +332,7 @@ fn previous_cell(value: &Value, facts: &Facts) -> GridCell {
     }
 }
 
-fn change_cell(value: &Value, facts: &Facts) -> GridCell {
+fn change_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
     let Some(change) = value
         .comparison
         .as_ref()

@@ -9,7 +9,7 @@ use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Row, Valu
 pub(super) struct FlatKey {
     pub name: String,
     pub part: FlatPart,
-    pub holds: Holds,
+    pub holds: DatumType,
 }
 
 /// What of a row stands under a key. Numbers are indexes of columns.
@@ -29,7 +29,7 @@ pub(super) enum FlatPart {
 
 /// The type of a key's data, the same in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum DatumType {
     Text,
     YesNo,
     Number,
@@ -54,9 +54,12 @@ pub(super) fn keys(answer: &Answer) -> Vec<FlatKey> {
     let mut keys = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         match &column.role {
-            ColumnRole::Period(_) => {
-                add(&mut keys, &column.name, FlatPart::Cell(index), Holds::Text)
-            }
+            ColumnRole::Period(_) => add(
+                &mut keys,
+                &column.name,
+                FlatPart::Cell(index),
+                DatumType::Text,
+            ),
             ColumnRole::Dimension(of) | ColumnRole::Field(of) => {
                 add(&mut keys, &column.name, FlatPart::Cell(index), holds(of));
             }
@@ -65,7 +68,7 @@ pub(super) fn keys(answer: &Answer) -> Vec<FlatKey> {
     }
     // The rows of a list are findings: they have no level.
     if has_values(answer) {
-        add(&mut keys, "level", FlatPart::Level, Holds::Text);
+        add(&mut keys, "level", FlatPart::Level, DatumType::Text);
     }
     rename_repeats(&mut keys);
     keys
@@ -77,33 +80,33 @@ pub(super) fn has_values(answer: &Answer) -> bool {
     answer.columns.iter().any(|column| is_value(&column.role))
 }
 
-fn add(keys: &mut Vec<FlatKey>, name: &str, part: FlatPart, holds: Holds) {
+fn add(keys: &mut Vec<FlatKey>, name: &str, part: FlatPart, holds: DatumType) {
     let name = name.to_string();
     keys.push(FlatKey { name, part, holds });
 }
 
 fn add_value(keys: &mut Vec<FlatKey>, name: &str, index: usize, column: &AnswerValueColumn) {
     let number = match column.unit {
-        DisplayUnit::Count => Holds::Count,
+        DisplayUnit::Count => DatumType::Count,
         DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_) => {
-            Holds::Number
+            DatumType::Number
         }
     };
     let mut with = |suffix: &str, part, holds| add(keys, &format!("{name}{suffix}"), part, holds);
     with("", FlatPart::Cell(index), number);
-    with("_rows", FlatPart::Rows(index), Holds::Rows);
-    with("_reason", FlatPart::Reason(index), Holds::Text);
+    with("_rows", FlatPart::Rows(index), DatumType::Rows);
+    with("_reason", FlatPart::Reason(index), DatumType::Text);
     if column.with_target {
         with("_target", FlatPart::Target(index), number);
-        with("_bound", FlatPart::Bound(index), Holds::Text);
-        with("_status", FlatPart::Status(index), Holds::Text);
+        with("_bound", FlatPart::Bound(index), DatumType::Text);
+        with("_status", FlatPart::Status(index), DatumType::Text);
     }
     if column.with_previous {
         with("_previous", FlatPart::Previous(index), number);
         with("_change", FlatPart::Change(index), number);
     }
     if column.with_band {
-        with("_band", FlatPart::Band(index), Holds::Text);
+        with("_band", FlatPart::Band(index), DatumType::Text);
     }
 }
 
@@ -122,11 +125,11 @@ fn rename_repeats(keys: &mut [FlatKey]) {
     }
 }
 
-fn holds(field: &FieldType) -> Holds {
+fn holds(field: &FieldType) -> DatumType {
     match field {
-        FieldType::Text | FieldType::Date | FieldType::Scale(_) => Holds::Text,
-        FieldType::YesNo => Holds::YesNo,
-        FieldType::Number => Holds::Number,
+        FieldType::Text | FieldType::Date | FieldType::Scale(_) => DatumType::Text,
+        FieldType::YesNo => DatumType::YesNo,
+        FieldType::Number => DatumType::Number,
     }
 }
 

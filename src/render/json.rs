@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use super::flat::{self, Datum, FlatKey, FlatPart, Holds};
+use super::flat::{self, Datum, DatumType, FlatKey, FlatPart};
 use crate::exec::answer::{
     Answer, AnswerColumn, Board, BoardCard, ColumnRole, Context, Excluded, Row,
 };
@@ -148,13 +148,13 @@ fn row_object(row: &Row, keys: &[FlatKey]) -> Json {
     Json::Object(object)
 }
 
-fn to_json(datum: Datum, holds: Holds) -> Json {
+fn to_json(datum: Datum, holds: DatumType) -> Json {
     match datum {
         Datum::Null => Json::Null,
         Datum::Text(text) => text.into(),
         Datum::YesNo(yes) => yes.into(),
         Datum::Rows(rows) => rows.into(),
-        Datum::Number(value) if holds == Holds::Count && is_exactly_whole(value) => {
+        Datum::Number(value) if holds == DatumType::Count && is_exactly_whole(value) => {
             (value as i64).into()
         }
         Datum::Number(value) => value.into(),

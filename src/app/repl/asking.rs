@@ -3,7 +3,7 @@
 use super::input;
 use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
-use super::session::{Last, Session};
+use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::query_context;
 use crate::insight::explain;
@@ -181,7 +181,7 @@ impl Session {
         self.put_out(text.into_bytes())
     }
 
-    fn find(&mut self, question: AnalyzedQuery) -> Result<Last, Problems> {
+    fn find(&mut self, question: AnalyzedQuery) -> Result<LastQuery, Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
         let context = self.context();
@@ -193,7 +193,7 @@ impl Session {
         let mut answer = answered.answers.remove(0);
         answer.notes.extend(notes);
         answer.notes.extend(answered.notes);
-        Ok(Last {
+        Ok(LastQuery {
             written: question.written,
             query,
             answer,

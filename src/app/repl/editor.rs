@@ -19,7 +19,7 @@ use rustyline::{
 
 use super::catalogue::Catalogue;
 use super::complete::{Candidate, complete};
-use super::highlight::{Paint, highlight};
+use super::highlight::{TokenClass, highlight};
 use super::hint::hint;
 use super::{input, menu, paths};
 use crate::render::{self, RenderOptions};
@@ -244,13 +244,13 @@ impl Completer for Assistant {
 }
 
 impl Hinter for Assistant {
-    type Hint = Below;
+    type Hint = HintBelow;
 
-    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<Below> {
+    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<HintBelow> {
         let words = hint(line, position, &self.catalogue)?;
         let room = self.look.width.unwrap_or(80).saturating_sub(1);
         let words = render::harmless(&words, self.look);
-        Some(Below(format!(
+        Some(HintBelow(format!(
             "\n{}",
             render::shorten(&words, room, self.look)
         )))
@@ -258,9 +258,9 @@ impl Hinter for Assistant {
 }
 
 /// A hint that stands below the line and is not taken into it.
-struct Below(String);
+struct HintBelow(String);
 
-impl Hint for Below {
+impl Hint for HintBelow {
     fn display(&self) -> &str {
         &self.0
     }
@@ -319,15 +319,15 @@ impl Highlighter for Assistant {
 const ERASE: &str = "\x1b[K";
 
 /// The parameter of the ANSI escape.
-fn color(paint: Paint) -> Option<&'static str> {
+fn color(paint: TokenClass) -> Option<&'static str> {
     match paint {
-        Paint::Plain => None,
-        Paint::Keyword => Some("36"),
-        Paint::Number => Some("33"),
-        Paint::Text => Some("32"),
-        Paint::Comment => Some("2"),
-        Paint::Command => Some("35"),
-        Paint::Unclosed => Some("1;31"),
+        TokenClass::Plain => None,
+        TokenClass::Keyword => Some("36"),
+        TokenClass::Number => Some("33"),
+        TokenClass::Text => Some("32"),
+        TokenClass::Comment => Some("2"),
+        TokenClass::Command => Some("35"),
+        TokenClass::Unclosed => Some("1;31"),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::lang::project::{self, ProjectOrigin};
 use crate::lang::syntax::{self, ast};
 
 /// A definition to be kept.
-pub struct Keeping<'a> {
+pub struct SavedDefinition<'a> {
     /// Kind and name: `kpi mttr`.
     pub label: &'a str,
     /// Formatted.
@@ -44,7 +44,7 @@ struct Change {
 }
 
 /// Checks a definition together with what is on disk and writes it; gives the file.
-pub fn keep(origin: &ProjectOrigin, keeping: &Keeping) -> Result<PathBuf, Problems> {
+pub fn keep(origin: &ProjectOrigin, keeping: &SavedDefinition) -> Result<PathBuf, Problems> {
     let mut sources = Sources::default();
     let ids = project::read(&mut sources, origin)?;
     let place = match origin {
@@ -90,7 +90,7 @@ fn in_place(
     sources: &Sources,
     ids: &[SourceId],
     place: DefinitionLocation,
-    keeping: &Keeping,
+    keeping: &SavedDefinition,
 ) -> Result<Change, Diagnostic> {
     let is_elsewhere = keeping
         .file
@@ -112,7 +112,7 @@ fn in_place(
     })
 }
 
-fn there_already(keeping: &Keeping, place: &DefinitionLocation) -> Diagnostic {
+fn there_already(keeping: &SavedDefinition, place: &DefinitionLocation) -> Diagnostic {
     let problem = Diagnostic::data(
         "K982",
         format!(
@@ -131,7 +131,7 @@ fn there_already(keeping: &Keeping, place: &DefinitionLocation) -> Diagnostic {
 }
 
 /// A file with the definition at its end: the one named, or one of its own.
-fn added(origin: &ProjectOrigin, keeping: &Keeping) -> Result<Change, Problems> {
+fn added(origin: &ProjectOrigin, keeping: &SavedDefinition) -> Result<Change, Problems> {
     let Some(file) = &keeping.file else {
         let file = own_file(origin, keeping.label)?;
         if file.exists() {
@@ -174,7 +174,7 @@ fn added(origin: &ProjectOrigin, keeping: &Keeping) -> Result<Change, Problems> 
     Ok(Change { file, text })
 }
 
-fn taken(file: &Path, keeping: &Keeping) -> Diagnostic {
+fn taken(file: &Path, keeping: &SavedDefinition) -> Diagnostic {
     Diagnostic::data(
         "K982",
         format!("the file `{}` is there already", file.display()),

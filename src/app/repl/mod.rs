@@ -37,10 +37,10 @@ pub use catalogue::{
 };
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
-pub use highlight::{Paint, StyledRange, highlight};
+pub use highlight::{StyledRange, TokenClass, highlight};
 pub use hint::hint;
 pub use places::startup_file;
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
-pub use session::{Options, Refused, Session};
+pub use session::{OpenFailure, Options, Session};
 pub use terminal::run as run_terminal;

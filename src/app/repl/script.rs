@@ -16,7 +16,7 @@ pub struct Script {
 
 /// How a script ended.
 #[derive(Default)]
-struct Ended {
+struct ScriptEnd {
     /// Of the first entry that failed.
     fault: Option<Fault>,
     /// Nothing more is to be done.
@@ -70,8 +70,8 @@ fn play(
     script: &Script,
     keep_going: bool,
     hand_on: &mut dyn FnMut(Reply) -> io::Result<()>,
-) -> io::Result<Ended> {
-    let mut ended = Ended::default();
+) -> io::Result<ScriptEnd> {
+    let mut ended = ScriptEnd::default();
     let entries = input::numbered(&script.text);
     let are_many = entries.len() > 1;
     for (line, entry) in entries {

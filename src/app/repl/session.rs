@@ -11,7 +11,7 @@ use super::catalogue::Catalogue;
 use super::commands;
 use super::input::{self, Entry};
 use super::reply::Reply;
-use super::watch::Stamps;
+use super::watch::FileStamps;
 use super::workspace::Workspace;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
@@ -41,7 +41,7 @@ pub struct Options {
 
 /// A session that was not opened: why, and the texts that the reasons name places of.
 #[derive(Debug)]
-pub struct Refused {
+pub struct OpenFailure {
     pub sources: Sources,
     pub problems: Problems,
 }
@@ -54,7 +54,7 @@ pub struct Session {
     /// The same from wherever a query stands.
     pub(super) places: Rc<Tables>,
     pub(super) settings: Settings,
-    pub(super) last: Option<Last>,
+    pub(super) last: Option<LastQuery>,
     /// The queries before the last, the latest at the end.
     pub(super) past: Vec<Spanned<ast::Query>>,
     pub(super) catalogue: Arc<Catalogue>,
@@ -63,7 +63,7 @@ pub struct Session {
     /// How many scripts call each other.
     pub(super) depth: usize,
     /// The definition files as they were last read, while they are watched.
-    pub(super) watched: Option<Stamps>,
+    pub(super) watched: Option<FileStamps>,
 }
 
 /// A line of a script.
@@ -90,7 +90,7 @@ pub(super) struct Settings {
 }
 
 /// The last query that was answered.
-pub(super) struct Last {
+pub(super) struct LastQuery {
     /// As typed or refined: without the session's period.
     pub written: Spanned<ast::Query>,
     /// As asked.
@@ -108,7 +108,7 @@ impl Session {
     /// # Errors
     ///
     /// Data or dates that were named and are not there: nobody meant to start without them.
-    pub fn open(options: Options) -> Result<(Session, Reply), Refused> {
+    pub fn open(options: Options) -> Result<(Session, Reply), OpenFailure> {
         let (mut session, told) = Session::open_silently(options)?;
         session.refresh_catalogue();
         let first = commands::first_screen(&mut session);
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Opens a session for a script: the reply has the mistakes in definitions alone.
-    pub fn open_silently(options: Options) -> Result<(Session, Reply), Refused> {
+    pub fn open_silently(options: Options) -> Result<(Session, Reply), OpenFailure> {
         let (workspace, problems) = Workspace::open(options.origin);
         let mut session = Session {
             catalogue: Arc::new(Catalogue::default()),
@@ -145,7 +145,7 @@ impl Session {
         let set = session.set_instants(options.as_of, options.known_on);
         let ready = set.and_then(|()| session.locate());
         if let Err(problems) = ready {
-            return Err(Refused {
+            return Err(OpenFailure {
                 sources: session.workspace.sources,
                 problems,
             });

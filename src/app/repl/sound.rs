@@ -10,7 +10,7 @@ use crate::lang::project::{self, ProjectOrigin};
 use crate::lang::syntax::{self, ast};
 
 /// The definitions of an origin that are sound, and why others are not.
-pub(super) struct Sound {
+pub(super) struct SoundDefinitions {
     pub files: Vec<ast::File>,
     pub definitions: Definitions,
     pub problems: Problems,
@@ -22,7 +22,7 @@ pub(super) struct Sound {
 
 /// Reads an origin. What has mistakes is left out; if nothing sound remains, the built-in library takes
 /// its place.
-pub(super) fn read(sources: &mut Sources, origin: &ProjectOrigin) -> Sound {
+pub(super) fn read(sources: &mut Sources, origin: &ProjectOrigin) -> SoundDefinitions {
     let (files, mut problems) = parse(sources, origin);
     let unread = unread_definitions(sources, &problems);
     let parsed = count(&files);
@@ -30,7 +30,7 @@ pub(super) fn read(sources: &mut Sources, origin: &ProjectOrigin) -> Sound {
     problems.extend(of_checking);
     let left_out = unread + parsed - count(&files);
     match definitions {
-        Some(definitions) => Sound {
+        Some(definitions) => SoundDefinitions {
             files,
             definitions,
             problems,
@@ -40,7 +40,7 @@ pub(super) fn read(sources: &mut Sources, origin: &ProjectOrigin) -> Sound {
         None => {
             let (library, _) = parse(sources, &ProjectOrigin::Library);
             let (files, definitions, _) = sound(sources, library);
-            Sound {
+            SoundDefinitions {
                 files,
                 definitions: definitions.expect("the built-in library is sound"),
                 problems,

@@ -16,10 +16,10 @@ use crate::lang::project::{self, ProjectOrigin};
 use crate::render::{self, RenderOptions};
 
 /// Definition files, their lengths and when they were written.
-pub type Stamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub type FileStamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// The files of an origin as they are now.
-pub fn stamps(origin: &ProjectOrigin) -> Stamps {
+pub fn stamps(origin: &ProjectOrigin) -> FileStamps {
     let files = match origin {
         ProjectOrigin::Folder(folder) => project::files_below(folder).unwrap_or_default(),
         ProjectOrigin::Library => Vec::new(),
@@ -123,7 +123,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 impl Watcher {
     pub fn start(
         origin: ProjectOrigin,
-        known: Stamps,
+        known: FileStamps,
         look: RenderOptions,
         is_waiting: Arc<AtomicBool>,
         mut tell: impl FnMut(String) + Send + 'static,

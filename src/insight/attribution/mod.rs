@@ -1,6 +1,6 @@
 //! Which groups moved a number between two periods.
 //!
-//! Takes the context to ask on and a checked query; gives a [`Why`]: the number in both periods, and
+//! Takes the context to ask on and a checked query; gives a [`Attribution`]: the number in both periods, and
 //! what each group of a dimension contributed to its change. The arithmetic is in `contributions`.
 
 mod contributions;
@@ -10,9 +10,9 @@ mod split;
 mod words;
 
 pub use contributions::{Contribution, Fraction, departure, of_quotient};
-pub use periods::{Pair, pair};
+pub use periods::{PeriodPair, pair};
 pub use shown::{json, table, text};
-pub use split::{Split, split};
+pub use split::{Decomposition, split};
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub const FEW_ROWS: u64 = 5;
 
 /// The change of a number and where it comes from.
 #[derive(Clone, Debug)]
-pub struct Why {
+pub struct Attribution {
     /// Name and title of the KPI or formula.
     pub name: String,
     pub title: String,
@@ -79,7 +79,7 @@ pub struct GroupChange {
     pub contribution: Option<Contribution>,
 }
 
-impl Why {
+impl Attribution {
     /// By how much the number changed.
     pub fn change(&self) -> Option<f64> {
         Some(self.after.value? - self.before.value?)
@@ -129,8 +129,8 @@ pub fn why(
     context: &QueryContext,
     query: &Query,
     groupings: &[Vec<Dimension>],
-) -> Result<Why, Problems> {
-    let mut best: Option<Why> = None;
+) -> Result<Attribution, Problems> {
+    let mut best: Option<Attribution> = None;
     let mut failed: Vec<(String, Problems)> = Vec::new();
     for by in groupings {
         match why_by(context, query, by) {
@@ -153,7 +153,11 @@ pub fn why(
     }
 }
 
-fn why_by(context: &QueryContext, query: &Query, by: &[Dimension]) -> Result<Why, Problems> {
+fn why_by(
+    context: &QueryContext,
+    query: &Query,
+    by: &[Dimension],
+) -> Result<Attribution, Problems> {
     let column = first_column(query);
     let split = split(&column);
     let grouped = grouped(query, &column, &split, by);
@@ -191,12 +195,12 @@ fn bare(query: &Query, column: &ValueColumn) -> Query {
 }
 
 /// The column by some dimensions, with what stands above and below its line, and the total.
-fn grouped(query: &Query, column: &ValueColumn, split: &Split, by: &[Dimension]) -> Query {
+fn grouped(query: &Query, column: &ValueColumn, split: &Decomposition, by: &[Dimension]) -> Query {
     let mut query = bare(query, column);
     if let Subject::Values(values) = &mut query.subject {
         values.by = by.to_vec();
         values.with_total = !by.is_empty();
-        if let Split::Quotient { above, below } = split {
+        if let Decomposition::Quotient { above, below } = split {
             values
                 .columns
                 .extend([above.as_ref().clone(), below.as_ref().clone()]);
@@ -236,12 +240,12 @@ fn within(plan: &Plan, slot: &Slot) -> Plan {
 
 fn compose(
     column: &ValueColumn,
-    split: &Split,
+    split: &Decomposition,
     by: &[Dimension],
-    pair: &Pair,
+    pair: &PeriodPair,
     (before, after): (&Answer, &Answer),
-) -> Why {
-    let mut why = Why {
+) -> Attribution {
+    let mut why = Attribution {
         name: column.name.clone(),
         title: column.title.clone(),
         unit: column.display,
@@ -291,11 +295,11 @@ type Groups = BTreeMap<Vec<Option<String>>, [Vec<Value>; 2]>;
 type Contributions = Vec<(Contribution, Option<(f64, f64)>)>;
 
 /// What each group contributes, and how that is to be read.
-fn contributions_of(split: &Split, groups: &Groups) -> (ContributionMethod, Contributions) {
+fn contributions_of(split: &Decomposition, groups: &Groups) -> (ContributionMethod, Contributions) {
     match split {
-        Split::Not => (ContributionMethod::Not, Contributions::new()),
-        Split::Adds => (ContributionMethod::Adds, own_changes(groups)),
-        Split::OfRows | Split::Quotient { .. } => match quotients(split, groups) {
+        Decomposition::Not => (ContributionMethod::Not, Contributions::new()),
+        Decomposition::Adds => (ContributionMethod::Adds, own_changes(groups)),
+        Decomposition::OfRows | Decomposition::Quotient { .. } => match quotients(split, groups) {
             Some(found) => (ContributionMethod::Quotient, found),
             None => (ContributionMethod::Not, Contributions::new()),
         },
@@ -367,13 +371,13 @@ fn own_changes(groups: &Groups) -> Contributions {
     groups.values().map(change).collect()
 }
 
-fn quotients(split: &Split, groups: &Groups) -> Option<Contributions> {
+fn quotients(split: &Decomposition, groups: &Groups) -> Option<Contributions> {
     let fraction = |values: &Vec<Value>| match split {
-        Split::Quotient { .. } => Fraction {
+        Decomposition::Quotient { .. } => Fraction {
             above: number(values, 1),
             below: number(values, 2),
         },
-        Split::OfRows | Split::Adds | Split::Not => {
+        Decomposition::OfRows | Decomposition::Adds | Decomposition::Not => {
             let below = values.first().map_or(0, |value| value.rows) as f64;
             Fraction {
                 above: number(values, 0) * below,

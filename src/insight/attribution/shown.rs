@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Contribution, ContributionMethod, FEW_ROWS, GroupChange, Why, words};
+use super::{Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, words};
 use crate::base::types::FieldType;
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row};
 use crate::render::{self, RenderOptions};
@@ -11,7 +11,7 @@ use crate::render::{self, RenderOptions};
 const SHOWN: usize = 20;
 
 /// For people: the change, the table of groups, and what they say in words.
-pub fn text(why: &Why, look: RenderOptions) -> String {
+pub fn text(why: &Attribution, look: RenderOptions) -> String {
     let arrow = if look.unicode { "→" } else { "->" };
     let mut text = String::new();
     let mut add = |sentence: &str| {
@@ -26,10 +26,10 @@ pub fn text(why: &Why, look: RenderOptions) -> String {
         None => why.groups.len(),
     };
     if !why.dimensions.is_empty() {
-        let full = people(why, shown, Room::Wide);
+        let full = people(why, shown, ColumnBudget::Wide);
         let table = match render::stands_in_columns(&full, look) {
             true => full,
-            false => people(why, shown, Room::Narrow),
+            false => people(why, shown, ColumnBudget::Narrow),
         };
         text += &format!("\n{}\n", render::body(&table, look));
     }
@@ -54,7 +54,7 @@ pub fn text(why: &Why, look: RenderOptions) -> String {
 }
 
 /// `3 more groups, together +0.2`
-fn rest(why: &Why, shown: usize) -> Option<String> {
+fn rest(why: &Attribution, shown: usize) -> Option<String> {
     let rest = &why.groups[shown..];
     if rest.is_empty() {
         return None;
@@ -76,7 +76,7 @@ fn rest(why: &Why, shown: usize) -> Option<String> {
 
 /// How much of the table there is room for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Room {
+enum ColumnBudget {
     Wide,
     /// Only the values and what the group contributes.
     Narrow,
@@ -85,7 +85,7 @@ enum Room {
 /// One column of the table.
 struct AttributionColumn {
     name: String,
-    cell: fn(&Why, &GroupChange) -> CellNumber,
+    cell: fn(&Attribution, &GroupChange) -> CellNumber,
 }
 
 /// What stands in a cell: rounded as a value or as a difference, or as it is.
@@ -97,11 +97,12 @@ enum CellNumber {
     Few(bool),
 }
 
-fn columns(why: &Why, room: Room) -> Vec<AttributionColumn> {
-    let column = |name: &str, cell: fn(&Why, &GroupChange) -> CellNumber| AttributionColumn {
-        name: name.to_string(),
-        cell,
-    };
+fn columns(why: &Attribution, room: ColumnBudget) -> Vec<AttributionColumn> {
+    let column =
+        |name: &str, cell: fn(&Attribution, &GroupChange) -> CellNumber| AttributionColumn {
+            name: name.to_string(),
+            cell,
+        };
     let mut columns = vec![
         column(&why.before.period, |_, group| {
             CellNumber::Value(group.before.value)
@@ -110,7 +111,7 @@ fn columns(why: &Why, room: Room) -> Vec<AttributionColumn> {
             CellNumber::Value(group.after.value)
         }),
     ];
-    if why.how == ContributionMethod::Quotient && room == Room::Wide {
+    if why.how == ContributionMethod::Quotient && room == ColumnBudget::Wide {
         columns.push(column("mix", |_, group| {
             CellNumber::Change(group.contribution.map(|own| own.mix))
         }));
@@ -127,13 +128,13 @@ fn columns(why: &Why, room: Room) -> Vec<AttributionColumn> {
     if matches!(
         why.how,
         ContributionMethod::Adds | ContributionMethod::Quotient
-    ) && room == Room::Wide
+    ) && room == ColumnBudget::Wide
     {
         columns.push(column("part", |why, group| {
             CellNumber::Part(part(why, group))
         }));
     }
-    if room == Room::Wide {
+    if room == ColumnBudget::Wide {
         columns.push(column("rows before", |_, group| {
             CellNumber::Rows(group.before.rows)
         }));
@@ -154,14 +155,14 @@ fn total(group: &GroupChange) -> Option<f64> {
 }
 
 /// What part of the change a group's contribution is; none where nothing changed.
-fn part(why: &Why, group: &GroupChange) -> Option<f64> {
+fn part(why: &Attribution, group: &GroupChange) -> Option<f64> {
     let change = why.change().filter(|change| *change != 0.0)?;
     total(group).map(|total| total / change)
 }
 
 /// The groups as a table of numbers, for programs.
-pub fn table(why: &Why) -> Answer {
-    let columns = columns(why, Room::Wide);
+pub fn table(why: &Attribution) -> Answer {
+    let columns = columns(why, ColumnBudget::Wide);
     rows(why, columns, why.groups.len(), |_, number| match number {
         CellNumber::Value(number) | CellNumber::Change(number) | CellNumber::Part(number) => {
             number.map_or(Cell::Missing, Cell::Number)
@@ -172,7 +173,7 @@ pub fn table(why: &Why) -> Answer {
 }
 
 /// The first groups as people read them.
-fn people(why: &Why, shown: usize, room: Room) -> Answer {
+fn people(why: &Attribution, shown: usize, room: ColumnBudget) -> Answer {
     let decimals = words::decimals(why);
     rows(why, columns(why, room), shown, |why, number| {
         Cell::Text(match number {
@@ -190,10 +191,10 @@ fn people(why: &Why, shown: usize, room: Room) -> Answer {
 }
 
 fn rows(
-    why: &Why,
+    why: &Attribution,
     own: Vec<AttributionColumn>,
     shown: usize,
-    cell: impl Fn(&Why, CellNumber) -> Cell,
+    cell: impl Fn(&Attribution, CellNumber) -> Cell,
 ) -> Answer {
     let column = |name: &String, field: FieldType| AnswerColumn {
         name: name.clone(),
@@ -235,7 +236,7 @@ fn rows(
 }
 
 /// All of it as one object.
-pub fn json(why: &Why) -> String {
+pub fn json(why: &Attribution) -> String {
     let side = |side: &super::Side| json!({"period": side.period, "value": side.value, "reason": side.reason, "rows": side.rows});
     let group = |group: &GroupChange| {
         let pairs = why.dimensions.iter().zip(&group.values);

@@ -33,7 +33,7 @@ pub struct CellReference {
 
 /// The rows behind one value.
 #[derive(Clone, Debug)]
-pub struct Behind {
+pub struct DrillThrough {
     /// A column for each field shown, then what the measure takes of a row and whether it passes.
     pub answer: Answer,
     /// The place of the column that holds what the measure takes, with its unit.
@@ -50,7 +50,7 @@ pub fn behind(
     query: &Query,
     answer: &Answer,
     wanted: &[CellReference],
-) -> Result<Vec<Behind>, Problems> {
+) -> Result<Vec<DrillThrough>, Problems> {
     let Subject::Values(values) = &query.subject else {
         unreachable!("rows stand behind values; a list has none behind it");
     };
@@ -164,12 +164,12 @@ fn trace(
     })
 }
 
-fn rows(definitions: &Definitions, dataset: &Dataset, trace: Option<Trace>) -> Behind {
+fn rows(definitions: &Definitions, dataset: &Dataset, trace: Option<Trace>) -> DrillThrough {
     let Some(trace) = trace else {
         unreachable!("every row of an answer lies in a slot of its plan");
     };
     let place = trace.show.len();
-    Behind {
+    DrillThrough {
         answer: engine::rows_behind(definitions, dataset, &trace),
         value: trace.value.map(|(_, unit)| (place, unit)),
     }
@@ -197,7 +197,7 @@ fn free(name: String, taken: &impl Fn(&str) -> bool) -> String {
         .expect("there are more numbers than columns")
 }
 
-impl Behind {
+impl DrillThrough {
     /// The rows as a person reads them: what the measure takes is rounded as values are.
     pub fn rounded(&self) -> Answer {
         let mut answer = self.answer.clone();

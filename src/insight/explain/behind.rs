@@ -11,7 +11,7 @@ use crate::lang::model::{Query, Subject};
 use crate::render::{self, OutputFormat, RenderOptions};
 
 /// The rows behind one measure of one number.
-pub struct Listed {
+pub struct ListedRows {
     /// Period and group of the number: `2026-03, critical: `.
     group: String,
     /// The measure's name; nothing of a list.
@@ -26,9 +26,9 @@ pub(super) fn listed(
     context: &QueryContext,
     query: &Query,
     answer: &Answer,
-) -> Result<Vec<Listed>, Problems> {
+) -> Result<Vec<ListedRows>, Problems> {
     let Subject::Values(values) = &query.subject else {
-        return Ok(vec![Listed {
+        return Ok(vec![ListedRows {
             group: String::new(),
             name: String::new(),
             rows: answer.clone(),
@@ -52,7 +52,7 @@ pub(super) fn listed(
     let listed = found
         .into_iter()
         .zip(&wanted)
-        .map(|(found, wanted)| Listed {
+        .map(|(found, wanted)| ListedRows {
             group: arithmetic::group(answer, &answer.rows[wanted.row]),
             name: wanted.part.name.clone(),
             rounded: found.rounded(),
@@ -61,7 +61,7 @@ pub(super) fn listed(
     Ok(listed.collect())
 }
 
-impl Listed {
+impl ListedRows {
     /// A heading and a table.
     pub fn text(&self, look: RenderOptions) -> String {
         let count = rows(self.rows.rows.len() as u64);

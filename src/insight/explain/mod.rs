@@ -1,6 +1,6 @@
 //! What a number means in words, which rows it is made of, and its arithmetic.
 //!
-//! Takes the query_context to ask on and a query; gives an [`Explained`], and that as text or JSON.
+//! Takes the query_context to ask on and a query; gives an [`Explanation`], and that as text or JSON.
 
 mod arithmetic;
 mod behind;
@@ -17,7 +17,7 @@ use crate::plan::{self, Paragraph};
 use crate::render::{self, RenderOptions};
 
 /// All that is said of a query.
-pub struct Explained {
+pub struct Explanation {
     query: Query,
     words: Vec<Paragraph>,
     /// What was asked.
@@ -26,11 +26,11 @@ pub struct Explained {
     parts: Answer,
     notes: Vec<String>,
     /// The rows behind the numbers, if they were asked for.
-    behind: Option<Vec<behind::Listed>>,
+    behind: Option<Vec<behind::ListedRows>>,
 }
 
 /// Answers the query and says how.
-pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explained, Problems> {
+pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanation, Problems> {
     let query = &without_explain(query);
     let definitions = query_context.definitions;
     let (dataset, given) = query_context.load(&[query])?;
@@ -41,7 +41,7 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explained,
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };
-    Ok(Explained {
+    Ok(Explanation {
         query: query.clone(),
         words,
         answer,
@@ -51,7 +51,7 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explained,
     })
 }
 
-impl Explained {
+impl Explanation {
     /// Lists the rows behind every number too.
     pub fn add_rows(&mut self, query_context: &QueryContext) -> Result<(), Problems> {
         self.behind = Some(behind::listed(query_context, &self.query, &self.answer)?);
@@ -60,7 +60,7 @@ impl Explained {
 }
 
 /// The explanation as text.
-pub fn text(explained: &Explained, look: RenderOptions) -> String {
+pub fn text(explained: &Explanation, look: RenderOptions) -> String {
     let mut text = String::new();
     let mut add = |title: &str, lines: &[String]| {
         if !lines.is_empty() {

@@ -15,7 +15,7 @@ pub(super) const BLOCK: usize = 1 << 16;
 
 /// The way from the rows of a table to the values of a field. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct FieldAccess {
     pub rows: usize,
     /// From row to parent row, from parent to grandparent, …
     pub hops: Vec<Arc<Vec<u32>>>,
@@ -29,8 +29,8 @@ pub(super) fn way<'a>(
     definitions: &Definitions,
     tables: impl Fn(TableId) -> Option<&'a TableData>,
     field: FieldId,
-) -> Option<Way> {
-    let mut way = Way {
+) -> Option<FieldAccess> {
+    let mut way = FieldAccess {
         rows: tables(field.table)?.rows,
         hops: Vec::new(),
         end: None,
@@ -58,7 +58,7 @@ pub(super) fn way<'a>(
     }
 }
 
-impl Way {
+impl FieldAccess {
     /// What stands at the end of the way.
     pub fn column(&self) -> Option<&ColumnData> {
         self.end.as_deref()

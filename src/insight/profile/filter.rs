@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::columns::{Way, way};
+use super::columns::{FieldAccess, way};
 use crate::exec::data::{ColumnData, Dataset, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::lang::model::{Condition, Definitions, FieldId, NumberTest, OrderTest};
 
@@ -12,11 +12,11 @@ pub(super) enum RowFilter<'a> {
     AnyOf(Vec<RowFilter<'a>>),
     Not(Box<RowFilter<'a>>),
     /// Whether the code of a row's value is one of these.
-    Codes(Way, Cow<'a, [bool]>),
-    Number(Way, NumberTest),
-    Between(Way, i64, i64),
-    Fields(Way, OrderTest, Way),
-    Present(Way),
+    Codes(FieldAccess, Cow<'a, [bool]>),
+    Number(FieldAccess, NumberTest),
+    Between(FieldAccess, i64, i64),
+    Fields(FieldAccess, OrderTest, FieldAccess),
+    Present(FieldAccess),
 }
 
 /// A filter that can be judged row by row; `None` for conditions about other rows or about an
@@ -99,7 +99,7 @@ impl RowFilter<'_> {
     }
 }
 
-fn code(way: &Way, row: usize) -> Option<usize> {
+fn code(way: &FieldAccess, row: usize) -> Option<usize> {
     let at = way.row(row)?;
     match way.column()? {
         ColumnData::Codes(codes) => (codes[at] != MISSING_CODE).then_some(usize::from(codes[at])),
@@ -110,7 +110,7 @@ fn code(way: &Way, row: usize) -> Option<usize> {
     }
 }
 
-fn number(way: &Way, row: usize) -> Option<f64> {
+fn number(way: &FieldAccess, row: usize) -> Option<f64> {
     let at = way.row(row)?;
     match way.column()? {
         ColumnData::Numbers(values) => Some(values[at]).filter(|value| !value.is_nan()),
@@ -118,7 +118,7 @@ fn number(way: &Way, row: usize) -> Option<f64> {
     }
 }
 
-fn instant(way: &Way, row: usize) -> Option<i64> {
+fn instant(way: &FieldAccess, row: usize) -> Option<i64> {
     let at = way.row(row)?;
     match way.column()? {
         ColumnData::Instants(instants) => {
@@ -128,14 +128,14 @@ fn instant(way: &Way, row: usize) -> Option<i64> {
     }
 }
 
-fn text(way: &Way, row: usize) -> Option<&str> {
+fn text(way: &FieldAccess, row: usize) -> Option<&str> {
     match way.column()? {
         ColumnData::Texts { dictionary, .. } => Some(dictionary[code(way, row)?].as_str()),
         ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_) => None,
     }
 }
 
-fn compare(left: &Way, right: &Way, row: usize) -> Option<std::cmp::Ordering> {
+fn compare(left: &FieldAccess, right: &FieldAccess, row: usize) -> Option<std::cmp::Ordering> {
     if let (Some(left), Some(right)) = (number(left, row), number(right, row)) {
         return left.partial_cmp(&right);
     }
@@ -145,7 +145,7 @@ fn compare(left: &Way, right: &Way, row: usize) -> Option<std::cmp::Ordering> {
     if let (Some(left), Some(right)) = (text(left, row), text(right, row)) {
         return Some(left.cmp(right));
     }
-    let is_coded = |way: &Way| matches!(way.column(), Some(ColumnData::Codes(_)));
+    let is_coded = |way: &FieldAccess| matches!(way.column(), Some(ColumnData::Codes(_)));
     if !is_coded(left) || !is_coded(right) {
         return None;
     }

@@ -155,9 +155,11 @@ fn compare_row(
             .map(|cell| cell.clone().unwrap_or_default())
             .collect()
     };
-    let found =
-        |row: &Row| -> Vec<Got> { columns.iter().map(|column| got_cell(column, row)).collect() };
-    let shown = |cells: &[Got]| -> CellTexts { cells.iter().map(Got::written).collect() };
+    let found = |row: &Row| -> Vec<ActualCell> {
+        columns.iter().map(|column| got_cell(column, row)).collect()
+    };
+    let shown =
+        |cells: &[ActualCell]| -> CellTexts { cells.iter().map(ActualCell::written).collect() };
     match (expected, got) {
         (Some(expected), None) => ComparedRow::Lacking(written(expected)),
         (None, Some(row)) => ComparedRow::Surplus(shown(&found(row))),
@@ -184,7 +186,7 @@ fn compare_row(
 }
 
 /// A cell of the answer, as far as a test can ask for it.
-enum Got {
+enum ActualCell {
     Nothing,
     Text(String),
     Number(f64, Option<DisplayUnit>),
@@ -192,35 +194,35 @@ enum Got {
     None,
 }
 
-impl Got {
+impl ActualCell {
     /// As a test would have to write it.
     fn written(&self) -> String {
         match self {
-            Got::Nothing => String::new(),
-            Got::Text(text) => text.clone(),
-            Got::Number(number, Some(DisplayUnit::Percent)) => {
+            ActualCell::Nothing => String::new(),
+            ActualCell::Text(text) => text.clone(),
+            ActualCell::Number(number, Some(DisplayUnit::Percent)) => {
                 format!("{}%", short(number * 100.0))
             }
-            Got::Number(number, _) => short(*number),
-            Got::None => "none".to_string(),
+            ActualCell::Number(number, _) => short(*number),
+            ActualCell::None => "none".to_string(),
         }
     }
 
     fn equals(&self, expected: &str) -> bool {
         match self {
-            Got::Nothing => expected.is_empty(),
-            Got::None => expected.is_empty() || expected == "none",
-            Got::Text(text) => expected == text,
-            Got::Number(number, unit) => {
+            ActualCell::Nothing => expected.is_empty(),
+            ActualCell::None => expected.is_empty() || expected == "none",
+            ActualCell::Text(text) => expected == text,
+            ActualCell::Number(number, unit) => {
                 number_of(expected, *unit).is_some_and(|expected| close(expected, *number))
             }
         }
     }
 }
 
-fn got_cell(wanted: &ExpectedColumn, row: &Row) -> Got {
+fn got_cell(wanted: &ExpectedColumn, row: &Row) -> ActualCell {
     let Some(index) = wanted.index else {
-        return Got::Text(row.level.word().to_string());
+        return ActualCell::Text(row.level.word().to_string());
     };
     let unit = match wanted.role {
         Some(ColumnRole::Value(column)) => Some(column.unit),
@@ -229,29 +231,35 @@ fn got_cell(wanted: &ExpectedColumn, row: &Row) -> Got {
         }
     };
     match &row.cells[index] {
-        Cell::Missing => Got::Nothing,
-        Cell::Text(text) => Got::Text(text.clone()),
-        Cell::YesNo(yes) => Got::Text(if *yes { "yes" } else { "no" }.to_string()),
-        Cell::Number(number) => Got::Number(*number, unit),
+        Cell::Missing => ActualCell::Nothing,
+        Cell::Text(text) => ActualCell::Text(text.clone()),
+        Cell::YesNo(yes) => ActualCell::Text(if *yes { "yes" } else { "no" }.to_string()),
+        Cell::Number(number) => ActualCell::Number(*number, unit),
         Cell::Value(value) => got_part(wanted.part, value, unit),
     }
 }
 
-fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> Got {
-    let number = |number: Option<f64>| number.map_or(Got::None, |number| Got::Number(number, unit));
-    let text = |text: Option<&str>| text.map_or(Got::Nothing, |text| Got::Text(text.to_string()));
+fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualCell {
+    let number = |number: Option<f64>| {
+        number.map_or(ActualCell::None, |number| ActualCell::Number(number, unit))
+    };
+    let text = |text: Option<&str>| {
+        text.map_or(ActualCell::Nothing, |text| {
+            ActualCell::Text(text.to_string())
+        })
+    };
     let comparison = value.comparison.as_ref();
     match part {
         CellPart::Whole => number(value.value),
         CellPart::Level => unreachable!("the level is no part of a value"),
-        CellPart::Rows => Got::Number(value.rows as f64, None),
+        CellPart::Rows => ActualCell::Number(value.rows as f64, None),
         CellPart::Reason => text(value.reason.as_deref()),
         CellPart::Band => text(value.band.as_deref()),
         CellPart::Bound => text(value.target.as_ref().map(|target| target.bound.words())),
         CellPart::Status => text(value.target.as_ref().map(|target| target.status.word())),
         CellPart::Target => match &value.target {
-            Some(target) => Got::Number(target.limit, unit),
-            None => Got::Nothing,
+            Some(target) => ActualCell::Number(target.limit, unit),
+            None => ActualCell::Nothing,
         },
         CellPart::Previous => number(comparison.and_then(|comparison| comparison.previous)),
         CellPart::Change => number(comparison.and_then(|comparison| comparison.change)),

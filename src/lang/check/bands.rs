@@ -1,6 +1,6 @@
 //! Bands: together they cover the whole line, once (rule S31).
 
-use super::limits::{Judged, limit};
+use super::limits::{LimitOwner, limit};
 use super::units::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -31,7 +31,7 @@ pub(super) fn bands(
     written: &[WrittenBand],
     problems: &mut Problems,
 ) -> Option<Vec<Band>> {
-    let judged = Judged {
+    let judged = LimitOwner {
         kpi,
         unit,
         display,
@@ -49,7 +49,7 @@ pub(super) fn bands(
 }
 
 fn band<'a>(
-    judged: &Judged,
+    judged: &LimitOwner,
     written: &'a WrittenBand<'a>,
     problems: &mut Problems,
 ) -> Option<CheckedBand<'a>> {

@@ -1,6 +1,6 @@
 //! What narrows events, and which rows are left out: the conditions inside tables.
 
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::index::IndexEntry;
 use super::scope::{KnownNames, Scope};
 use crate::base::diagnostic::Problems;
@@ -34,9 +34,9 @@ struct TableFilters {
 
 fn read(scope: Scope, table: TableId, tree: &ast::Table, problems: &mut Problems) -> TableFilters {
     let mut found = TableFilters::default();
-    let site = |owner| Site {
+    let site = |owner| ConditionSite {
         table,
-        setting: Setting::Constant(owner),
+        setting: ConditionContext::Constant(owner),
     };
     for clause in &tree.clauses {
         match &clause.node {

@@ -1,6 +1,6 @@
 //! Aggregates: the function, what it takes, and the rows it is of.
 
-use super::conditions::{Site, condition};
+use super::conditions::{ConditionSite, condition};
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
 use super::relations::find_event;
@@ -34,7 +34,7 @@ pub(super) fn measure(
     let population = population?;
     let with = match &tree.with {
         Some(with) => {
-            let site = Site {
+            let site = ConditionSite {
                 table,
                 setting: setting_of(population.role),
             };

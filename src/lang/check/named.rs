@@ -1,6 +1,6 @@
 //! `condition` definitions: what each means on every table that it fits.
 
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
 use super::scope::{KnownNames, ReferenceKind, Scope};
@@ -88,9 +88,9 @@ fn meaning(
     let mut meanings: Vec<(TableId, Condition)> = Vec::new();
     let mut nearest: Option<((usize, usize), Problems)> = None;
     for table in (0..scope.model.tables.len()).map(TableId) {
-        let site = Site {
+        let site = ConditionSite {
             table,
-            setting: Setting::Named,
+            setting: ConditionContext::Named,
         };
         let mut found = Problems::default();
         match condition(scope, site, &entry.tree.condition, &mut found) {

@@ -2,7 +2,7 @@
 
 use super::clauses::{needed, once};
 use super::clocks::add_due;
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::dates;
 use super::index::IndexEntry;
 use super::relations::{find_event, find_table};
@@ -356,9 +356,9 @@ fn due_lines(
     due: &[Due],
     problems: &mut Problems,
 ) -> Option<Vec<DueLine>> {
-    let site = Site {
+    let site = ConditionSite {
         table,
-        setting: Setting::Constant("a `due` line"),
+        setting: ConditionContext::Constant("a `due` line"),
     };
     let lines: Vec<Option<(DueLine, Span)>> = due
         .iter()

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::dates;
-use super::limits::{Judged, limit};
+use super::limits::{LimitOwner, limit};
 use super::restrictions::{confined, named};
 use super::scope::Scope;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -41,7 +41,7 @@ pub(super) fn target(
 ) -> Option<Target> {
     warn_of_direction(owner, written.bound, problems);
     let clause = format!("target {}", written.bound.node.words());
-    let judged = Judged {
+    let judged = LimitOwner {
         kpi: owner.name,
         unit: owner.unit,
         display: owner.display,
@@ -100,9 +100,9 @@ fn restrictions(
 ) -> Option<Vec<Restriction>> {
     let mut meanings = Vec::new();
     for table in owner.tables {
-        let site = Site {
+        let site = ConditionSite {
             table: *table,
-            setting: Setting::Constant("a target's `for`"),
+            setting: ConditionContext::Constant("a target's `for`"),
         };
         let meaning = condition(scope, site, filter, problems)?;
         meanings.push(confined(&meaning));

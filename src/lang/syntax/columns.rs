@@ -1,17 +1,13 @@
 //! Pairs → the clauses of a table.
 
-use pest::iterators::Pair;
-
 use super::ast::{EventTime, FieldTypeName, TableClause};
 use super::conditions;
 use super::definitions::names;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// One clause of a table.
-pub(super) fn clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<TableClause> {
+pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TableClause> {
     let rule = pair.as_rule();
     let mut parts = PairChildren::of(pair);
     if rule == Rule::exclude {
@@ -68,7 +64,7 @@ fn event_time(piece: &Fragment<'_>, parts: &mut PairChildren<'_>) -> EventTime {
     }
 }
 
-fn field_type(piece: &Fragment<'_>, pair: Found<'_>) -> FieldTypeName {
+fn field_type(piece: &Fragment<'_>, pair: RulePair<'_>) -> FieldTypeName {
     let inner = PairChildren::of(pair).next();
     match inner.as_rule() {
         Rule::scale_type => {

@@ -1,24 +1,23 @@
 //! Pairs → conditions. Refuses `and` mixed with `or`, too long chains and too deep trees.
 
-use pest::iterators::Pair;
-
 use super::ast::{ComparisonOperator, Condition};
 use super::errors;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
 use super::literals;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::{Span, Spanned};
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A condition that no other one holds.
-pub(super) fn condition(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Condition>> {
+pub(super) fn condition(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Spanned<Condition>> {
     nested(piece, pair, Depth::default())
 }
 
 /// The condition behind `where`.
-pub(super) fn filter(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Condition>> {
+pub(super) fn filter(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Condition>> {
     condition(piece, PairChildren::of(pair).need(Rule::condition))
 }
 
@@ -33,7 +32,11 @@ pub(super) fn optional_filter(
         .transpose()
 }
 
-fn nested(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Spanned<Condition>> {
+fn nested(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Condition>> {
     let span = piece.span_of(&pair);
     let (operands, joints): (Vec<_>, Vec<_>) = pair
         .into_inner()
@@ -57,8 +60,8 @@ fn nested(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Sp
 /// The refusal of `a and b or c`, with both ways to put the parentheses.
 fn mixed(
     piece: &Fragment<'_>,
-    operands: &[Found<'_>],
-    joints: &[Found<'_>],
+    operands: &[RulePair<'_>],
+    joints: &[RulePair<'_>],
 ) -> Option<Box<Diagnostic>> {
     let first = joints.first()?.as_rule();
     let other = joints.iter().find(|joint| joint.as_rule() != first)?;
@@ -114,7 +117,11 @@ fn one_line(piece: &Fragment<'_>, span: Span) -> String {
     out
 }
 
-fn operand(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Spanned<Condition>> {
+fn operand(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Condition>> {
     let mut parts = pair.into_inner().collect::<Vec<_>>();
     let inner = parts.pop().expect("an operand has a last part");
     let depth = depth.deeper(parts.len() + 1, piece.span_of(&inner))?;
@@ -126,7 +133,11 @@ fn operand(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<S
     Ok(condition)
 }
 
-fn primary(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Spanned<Condition>> {
+fn primary(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Condition>> {
     let span = piece.span_of(&pair);
     let node = match pair.as_rule() {
         Rule::condition_group => {
@@ -139,7 +150,7 @@ fn primary(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<S
     Ok(Spanned::new(node, span))
 }
 
-fn exists(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Condition> {
+fn exists(piece: &Fragment<'_>, pair: RulePair<'_>, depth: Depth) -> ParseResult<Condition> {
     let mut parts = PairChildren::of(pair);
     let table = literals::name(piece, &parts.need(Rule::name));
     let role = literals::name(piece, &parts.need(Rule::name));
@@ -162,11 +173,11 @@ fn exists(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Co
     })
 }
 
-fn within(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<super::ast::Duration>> {
+fn within(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<super::ast::Duration>> {
     literals::duration(piece, PairChildren::of(pair).need(Rule::duration))
 }
 
-fn test(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Condition> {
+fn test(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
     let mut parts = PairChildren::of(pair);
     let subject = parts.need(Rule::field);
     let subject_span = piece.span_of(&subject);
@@ -197,7 +208,7 @@ fn test(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Condition> {
 fn comparison(
     piece: &Fragment<'_>,
     field: super::ast::FieldRef,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<Condition> {
     let mut parts = PairChildren::of(pair);
     let symbol = parts.need(Rule::comparator);
@@ -219,7 +230,7 @@ fn comparison(
 fn membership(
     piece: &Fragment<'_>,
     field: super::ast::FieldRef,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<Condition> {
     let parts = PairChildren::of(pair);
     Ok(Condition::In {

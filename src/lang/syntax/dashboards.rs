@@ -1,19 +1,15 @@
 //! Pieces → dashboards and tests: the definitions made of queries.
 
-use pest::iterators::Pair;
-
 use super::ast::{Card, Dashboard, Grid, Layer, Test, TestClause, Text};
 use super::definitions::name_and_title;
 use super::errors;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
 use super::pieces;
 use super::queries;
-use super::split::Cut;
+use super::split::DefinitionParts;
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
-
-type Found<'t> = Pair<'t, Rule>;
 
 /// A line of a dashboard: cards belong to the layer above them.
 enum DashboardLine {
@@ -22,7 +18,7 @@ enum DashboardLine {
 }
 
 /// A dashboard; none if any of its pieces is mistaken.
-pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashboard> {
+pub(super) fn dashboard(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Dashboard> {
     let header = pieces::header(cut, Rule::dashboard_header, problems, name_and_title);
     let lines = pieces::clauses(cut, Rule::dashboard_clause, problems, line);
     let (name, title) = header?;
@@ -47,7 +43,7 @@ pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashbo
     })
 }
 
-fn line(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<DashboardLine> {
+fn line(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<DashboardLine> {
     if pair.as_rule() == Rule::layer {
         let (name, title) = name_and_title(piece, pair)?;
         return Ok(DashboardLine::Layer(Layer {
@@ -67,7 +63,7 @@ fn line(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<DashboardLine> {
 }
 
 /// A test; none if any of its pieces is mistaken.
-pub(super) fn test(cut: &Cut<'_>, problems: &mut Problems) -> Option<Test> {
+pub(super) fn test(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Test> {
     let header = pieces::header(cut, Rule::test_header, problems, test_name);
     let clauses = pieces::clauses(cut, Rule::test_clause, problems, test_clause);
     let name = header?;
@@ -77,14 +73,14 @@ pub(super) fn test(cut: &Cut<'_>, problems: &mut Problems) -> Option<Test> {
     })
 }
 
-fn test_name(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Text> {
+fn test_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Text> {
     Ok(literals::text(
         piece,
         &PairChildren::of(pair).need(Rule::text),
     ))
 }
 
-fn test_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<TestClause> {
+fn test_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TestClause> {
     let rule = pair.as_rule();
     if rule == Rule::as_of_clause {
         return Ok(TestClause::AsOf(queries::date(piece, pair)?));
@@ -106,7 +102,7 @@ fn test_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<TestClause>
     })
 }
 
-fn grid(piece: &Fragment<'_>, pair: Found<'_>) -> Grid {
+fn grid(piece: &Fragment<'_>, pair: RulePair<'_>) -> Grid {
     let mut rows = pair.into_inner().map(|row| {
         row.into_inner()
             .filter(|part| part.as_rule() == Rule::grid_cell)

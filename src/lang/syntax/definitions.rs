@@ -1,28 +1,24 @@
 //! Pieces of a definition → its tree. Every piece is read, so that all mistakes come out at once.
 
-use pest::iterators::Pair;
-
 use super::ast::{
     Calendar, CalendarClause, Definition, Kpi, KpiClause, Match, Name, NamedCondition,
     ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause, Table, Text, View,
     Weight,
 };
 use super::conditions;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
 use super::pieces;
 use super::queries;
-use super::split::Cut;
+use super::split::DefinitionParts;
 use super::words::DefinitionKind;
 use super::{columns, dashboards, matches, reports};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
 use crate::base::types::Bound;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// Reads one definition; none if any of its pieces is mistaken.
-pub(super) fn definition(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
+pub(super) fn definition(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition> {
     match cut.kind {
         DefinitionKind::Calendar => {
             let header = pieces::header(cut, Rule::calendar_header, problems, |_, _| Ok(()));
@@ -59,7 +55,7 @@ pub(super) fn definition(cut: &Cut<'_>, problems: &mut Problems) -> Option<Defin
 }
 
 /// Definitions with a name and perhaps a title on their first line.
-fn titled(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
+fn titled(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition> {
     macro_rules! read {
         ($header:ident, $clause:ident, $reader:expr, $node:ident, $list:ident) => {{
             let header = pieces::header(cut, Rule::$header, problems, name_and_title);
@@ -94,7 +90,7 @@ fn titled(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
     }
 }
 
-fn view(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
+fn view(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition> {
     let header = pieces::header(cut, Rule::view_header, problems, name_and_title);
     let shows = pieces::clauses(cut, Rule::view_clause, problems, |piece, pair| {
         queries::query(piece, PairChildren::of(pair).need(Rule::inner_query))
@@ -108,7 +104,7 @@ fn view(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
 /// `NAME "Title"` after the kind.
 pub(super) fn name_and_title(
     piece: &Fragment<'_>,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<(Name, Option<Text>)> {
     let mut parts = PairChildren::of(pair);
     let name = literals::name(piece, &parts.need(Rule::name));
@@ -118,23 +114,23 @@ pub(super) fn name_and_title(
     Ok((name, title))
 }
 
-fn one_name(piece: &Fragment<'_>, pair: Found<'_>) -> Name {
+fn one_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> Name {
     literals::name(piece, &PairChildren::of(pair).need(Rule::name))
 }
 
-fn one_text(piece: &Fragment<'_>, pair: Found<'_>) -> Text {
+fn one_text(piece: &Fragment<'_>, pair: RulePair<'_>) -> Text {
     literals::text(piece, &PairChildren::of(pair).need(Rule::text))
 }
 
 /// All names among the children.
-pub(super) fn names(piece: &Fragment<'_>, pair: Found<'_>) -> Vec<Name> {
+pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Name> {
     PairChildren::of(pair)
         .all(Rule::name)
         .map(|pair| literals::name(piece, &pair))
         .collect()
 }
 
-fn calendar_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<CalendarClause> {
+fn calendar_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<CalendarClause> {
     Ok(match pair.as_rule() {
         Rule::timezone => CalendarClause::Timezone(one_text(piece, pair)),
         Rule::week_starts => CalendarClause::WeekStarts(one_name(piece, pair)),
@@ -143,13 +139,13 @@ fn calendar_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Calenda
     })
 }
 
-fn scale(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<(Name, Vec<Name>)> {
+fn scale(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<(Name, Vec<Name>)> {
     let mut names = names(piece, pair);
     let name = names.remove(0);
     Ok((name, names))
 }
 
-fn scale_map(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<ScaleMap> {
+fn scale_map(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<ScaleMap> {
     let mut parts = PairChildren::of(pair);
     Ok(ScaleMap {
         from: literals::text(piece, &parts.need(Rule::text)),
@@ -157,7 +153,7 @@ fn scale_map(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<ScaleMap> {
     })
 }
 
-fn named_condition(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<NamedCondition> {
+fn named_condition(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<NamedCondition> {
     let mut parts = PairChildren::of(pair);
     Ok(NamedCondition {
         name: literals::name(piece, &parts.need(Rule::name)),
@@ -165,7 +161,7 @@ fn named_condition(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<NamedCo
     })
 }
 
-fn score_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<ScoreClause> {
+fn score_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<ScoreClause> {
     let rule = pair.as_rule();
     Ok(match rule {
         Rule::of_table => ScoreClause::Of(one_name(piece, pair)),
@@ -189,7 +185,7 @@ fn score_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<ScoreClaus
     })
 }
 
-fn weight(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Weight>> {
+fn weight(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Weight>> {
     let span = piece.span_of(&pair);
     let mut parts = PairChildren::of(pair);
     let value = parts
@@ -200,7 +196,7 @@ fn weight(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Weight>>
     Ok(Spanned::new(Weight { value, weight }, span))
 }
 
-fn sla_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<SlaClause> {
+fn sla_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<SlaClause> {
     Ok(match pair.as_rule() {
         Rule::owner => SlaClause::Owner(one_text(piece, pair)),
         Rule::of_table => SlaClause::Of(one_name(piece, pair)),
@@ -218,7 +214,7 @@ fn sla_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<SlaClause> {
     })
 }
 
-fn kpi_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<KpiClause> {
+fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
     Ok(match pair.as_rule() {
         Rule::note => KpiClause::Note(one_text(piece, pair)),
         Rule::is => {
@@ -238,7 +234,7 @@ fn kpi_clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<KpiClause> {
     })
 }
 
-fn target(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<KpiClause> {
+fn target(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
     let mut parts = PairChildren::of(pair);
     parts.need(Rule::kw_target);
     let bound = parts.next();
@@ -268,7 +264,7 @@ fn target(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<KpiClause> {
     })
 }
 
-fn band(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<KpiClause> {
+fn band(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
     let mut parts = PairChildren::of(pair);
     let label = literals::text(piece, &parts.need(Rule::text));
     let below = parts.take(Rule::band_below);

@@ -1,22 +1,18 @@
 //! Pairs → formulas, aggregates and populations.
 
-use pest::iterators::Pair;
-
 use super::ast::{Aggregate, Arithmetic, Formula, Measured, Population};
 use super::conditions;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
 use super::literals;
 use crate::base::source::Spanned;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A formula that no other one holds.
-pub(super) fn formula(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Formula>> {
+pub(super) fn formula(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Formula>> {
     nested(piece, pair, Depth::default())
 }
 
-fn nested(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Spanned<Formula>> {
+fn nested(piece: &Fragment<'_>, pair: RulePair<'_>, depth: Depth) -> ParseResult<Spanned<Formula>> {
     let (operands, operators): (Vec<_>, Vec<_>) = pair
         .into_inner()
         .partition(|part| part.as_rule() == Rule::operand);
@@ -91,7 +87,11 @@ fn binary(
     Spanned::new(node, span)
 }
 
-fn operand(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Spanned<Formula>> {
+fn operand(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Formula>> {
     let mut parts = pair.into_inner().collect::<Vec<_>>();
     let inner = parts.pop().expect("an operand has a last part");
     let depth = depth.deeper(parts.len() + 1, piece.span_of(&inner))?;
@@ -103,7 +103,11 @@ fn operand(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<S
     Ok(formula)
 }
 
-fn primary(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<Spanned<Formula>> {
+fn primary(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Formula>> {
     let span = piece.span_of(&pair);
     let node = match pair.as_rule() {
         Rule::aggregate => Formula::Aggregate(Box::new(aggregate(piece, pair)?)),
@@ -117,7 +121,7 @@ fn primary(piece: &Fragment<'_>, pair: Found<'_>, depth: Depth) -> ParseResult<S
     Ok(Spanned::new(node, span))
 }
 
-fn aggregate(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Aggregate> {
+fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Aggregate> {
     let mut parts = PairChildren::of(pair);
     let function = literals::name(piece, &parts.need(Rule::name));
     let value = parts.take(Rule::measured).map(|pair| {
@@ -140,7 +144,7 @@ fn aggregate(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Aggregate> {
     })
 }
 
-fn measured(piece: &Fragment<'_>, pair: Found<'_>) -> Measured {
+fn measured(piece: &Fragment<'_>, pair: RulePair<'_>) -> Measured {
     let inner = PairChildren::of(pair).next();
     match inner.as_rule() {
         Rule::time_from => {
@@ -161,7 +165,7 @@ fn measured(piece: &Fragment<'_>, pair: Found<'_>) -> Measured {
 /// `findings open including excluded where severity = high`
 pub(super) fn population(
     piece: &Fragment<'_>,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<Spanned<Population>> {
     let span = piece.span_of(&pair);
     let mut parts = PairChildren::of(pair);

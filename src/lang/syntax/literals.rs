@@ -1,17 +1,13 @@
 //! Pairs → names, texts, numbers, durations and dates.
 
-use pest::iterators::Pair;
-
 use super::ast::{DateLiteral, Duration, FieldRef, Literal, Name, Number, Text};
 use super::errors;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use crate::base::source::Spanned;
 use crate::base::types::{Grain, StockMoment, TimeUnit};
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A name, bare or in back-ticks.
-pub(super) fn name(piece: &Fragment<'_>, pair: &Found<'_>) -> Name {
+pub(super) fn name(piece: &Fragment<'_>, pair: &RulePair<'_>) -> Name {
     let written = pair.as_str();
     let bare = written
         .strip_prefix('`')
@@ -20,12 +16,12 @@ pub(super) fn name(piece: &Fragment<'_>, pair: &Found<'_>) -> Name {
 }
 
 /// A text in quotes, without them and with its escapes resolved.
-pub(super) fn text(piece: &Fragment<'_>, pair: &Found<'_>) -> Text {
+pub(super) fn text(piece: &Fragment<'_>, pair: &RulePair<'_>) -> Text {
     Spanned::new(unquoted(pair.as_str()), place(piece, pair))
 }
 
 /// The place of an atomic pair, which swallows nothing.
-fn place(piece: &Fragment<'_>, pair: &Found<'_>) -> crate::base::source::Span {
+fn place(piece: &Fragment<'_>, pair: &RulePair<'_>) -> crate::base::source::Span {
     let start = piece.start() + pair.as_span().start();
     piece.place(start, start + pair.as_str().len())
 }
@@ -53,7 +49,7 @@ pub(super) fn unescaped(written: &str, escaped: char) -> String {
 }
 
 /// `severity` or `findings.severity`.
-pub(super) fn field(piece: &Fragment<'_>, pair: Found<'_>) -> FieldRef {
+pub(super) fn field(piece: &Fragment<'_>, pair: RulePair<'_>) -> FieldRef {
     let mut names = pair.into_inner().map(|part| name(piece, &part));
     let first = names.next().expect("a field has a name");
     match names.next() {
@@ -69,7 +65,7 @@ pub(super) fn field(piece: &Fragment<'_>, pair: Found<'_>) -> FieldRef {
 }
 
 /// Any literal that may stand right of a comparison.
-pub(super) fn literal(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Literal>> {
+pub(super) fn literal(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Literal>> {
     let span = piece.span_of(&pair);
     let inner = PairChildren::of(pair).next();
     let node = match inner.as_rule() {
@@ -82,7 +78,7 @@ pub(super) fn literal(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Span
     Ok(Spanned::new(node, span))
 }
 
-fn word(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Literal> {
+fn word(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Literal> {
     match pair.as_str() {
         "now" | "today" => Err(errors::wall_clock(piece.span_of(pair), pair.as_str())),
         "null" | "NULL" => Err(errors::null(piece.span_of(pair), pair.as_str())),
@@ -90,7 +86,7 @@ fn word(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Literal> {
     }
 }
 
-fn quantity(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Literal> {
+fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Literal> {
     let mut parts = PairChildren::of(pair);
     let amount = number(piece, &parts.need(Rule::signed_number))?.node;
     if parts.has(Rule::percent_sign) {
@@ -106,7 +102,7 @@ fn quantity(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Literal> {
 }
 
 /// A number, with or without a sign.
-pub(super) fn number(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Spanned<Number>> {
+pub(super) fn number(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Spanned<Number>> {
     let span = piece.span_of(pair);
     let written = pair.as_str().to_string();
     match written.parse::<f64>() {
@@ -116,7 +112,7 @@ pub(super) fn number(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Span
 }
 
 /// A whole number of things.
-pub(super) fn integer(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Spanned<u64>> {
+pub(super) fn integer(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Spanned<u64>> {
     let span = piece.span_of(pair);
     match pair.as_str().parse() {
         Ok(value) => Ok(Spanned::new(value, span)),
@@ -125,7 +121,7 @@ pub(super) fn integer(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Spa
 }
 
 /// `30 days`, `12h`.
-pub(super) fn duration(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Duration>> {
+pub(super) fn duration(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Duration>> {
     let span = piece.span_of(&pair);
     let mut parts = PairChildren::of(pair);
     let amount = number(piece, &parts.need(Rule::number))?.node;
@@ -143,7 +139,7 @@ fn time_unit(word: &str) -> TimeUnit {
 }
 
 /// A grain, singular or plural, or the letter of `90d`.
-pub(super) fn grain(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Grain> {
+pub(super) fn grain(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Grain> {
     let word = pair.as_str().trim_end();
     let known = Grain::ALL.into_iter().find(|grain| {
         let one = grain.word();
@@ -158,7 +154,10 @@ pub(super) fn grain(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Grain
 }
 
 /// `end`, `start`, `average` or `peak`.
-pub(super) fn moment(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Spanned<StockMoment>> {
+pub(super) fn moment(
+    piece: &Fragment<'_>,
+    pair: &RulePair<'_>,
+) -> ParseResult<Spanned<StockMoment>> {
     let span = piece.span_of(pair);
     let word = pair.as_str().trim_end();
     match StockMoment::ALL
@@ -171,7 +170,7 @@ pub(super) fn moment(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Span
 }
 
 /// A date, or a year where the grammar allows one.
-pub(super) fn date(piece: &Fragment<'_>, pair: &Found<'_>) -> ParseResult<Spanned<DateLiteral>> {
+pub(super) fn date(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Spanned<DateLiteral>> {
     let span = piece.span_of(pair);
     match read_date(pair.as_str()) {
         Ok(date) => Ok(Spanned::new(date, span)),
@@ -288,7 +287,7 @@ fn part(written: &str, least: u32, most: u32, what: &str) -> Result<u32, String>
 }
 
 /// The cell of a grid, trimmed, without quotes and escapes.
-pub(super) fn cell(piece: &Fragment<'_>, pair: Found<'_>) -> Spanned<String> {
+pub(super) fn cell(piece: &Fragment<'_>, pair: RulePair<'_>) -> Spanned<String> {
     let inner = PairChildren::of(pair).next();
     let start = piece.start() + inner.as_span().start();
     let written = inner.as_str();

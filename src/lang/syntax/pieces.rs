@@ -4,7 +4,7 @@ use pest::iterators::Pair;
 
 use super::grammar::{Fragment, ParseResult, Rule};
 use super::refusals;
-use super::split::Cut;
+use super::split::DefinitionParts;
 use super::unparsed;
 use super::words::Expecting;
 use crate::base::diagnostic::Problems;
@@ -12,7 +12,7 @@ use crate::base::source::Spanned;
 
 /// Reads the first line of a definition; none if it is mistaken.
 pub(super) fn header<T>(
-    cut: &Cut<'_>,
+    cut: &DefinitionParts<'_>,
     rule: Rule,
     problems: &mut Problems,
     read: impl Fn(&Fragment<'_>, Pair<'_, Rule>) -> ParseResult<T>,
@@ -28,7 +28,7 @@ pub(super) fn header<T>(
 
 /// Reads all clauses of a definition; none if any is mistaken.
 pub(super) fn clauses<T>(
-    cut: &Cut<'_>,
+    cut: &DefinitionParts<'_>,
     rule: Rule,
     problems: &mut Problems,
     read: impl Fn(&Fragment<'_>, Pair<'_, Rule>) -> ParseResult<T>,

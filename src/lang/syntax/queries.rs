@@ -1,19 +1,15 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
-use pest::iterators::Pair;
-
 use super::ast::{FieldRef, Period, Query, QueryClause, SortKey, Subject, Versus};
 use super::conditions;
 use super::errors;
 use super::formulas;
-use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
 use crate::base::source::Spanned;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A query: `query` or `inner_query`.
-pub(super) fn query(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<Query>> {
+pub(super) fn query(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query>> {
     let span = piece.span_of(&pair);
     let mut parts = PairChildren::of(pair);
     let query = Query {
@@ -31,7 +27,7 @@ pub(super) fn query(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanne
     Ok(Spanned::new(query, span))
 }
 
-fn subject(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Subject> {
+fn subject(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Subject> {
     let inner = PairChildren::of(pair).next();
     if inner.as_rule() == Rule::list_subject {
         let pair = PairChildren::of(inner).need(Rule::population);
@@ -44,7 +40,7 @@ fn subject(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Subject> {
     Ok(Subject::Formulas(formulas))
 }
 
-fn clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<QueryClause>> {
+fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<QueryClause>> {
     let span = piece.span_of(&pair);
     let inner = PairChildren::of(pair).next();
     let node = match inner.as_rule() {
@@ -72,7 +68,7 @@ fn clause(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Spanned<QueryCla
 }
 
 /// The fields of `by a, b`.
-pub(super) fn fields(piece: &Fragment<'_>, pair: Found<'_>) -> Vec<FieldRef> {
+pub(super) fn fields(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<FieldRef> {
     PairChildren::of(pair)
         .all(Rule::field)
         .map(|pair| literals::field(piece, pair))
@@ -82,7 +78,7 @@ pub(super) fn fields(piece: &Fragment<'_>, pair: Found<'_>) -> Vec<FieldRef> {
 /// The one date of a clause such as `as of 2026-03`.
 pub(super) fn date(
     piece: &Fragment<'_>,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<Spanned<super::ast::DateLiteral>> {
     let mut dates = dates(piece, pair)?;
     Ok(dates.remove(0))
@@ -90,7 +86,7 @@ pub(super) fn date(
 
 fn dates(
     piece: &Fragment<'_>,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<Vec<Spanned<super::ast::DateLiteral>>> {
     pair.into_inner()
         .filter(|part| matches!(part.as_rule(), Rule::date | Rule::year))
@@ -98,11 +94,11 @@ fn dates(
         .collect()
 }
 
-fn grain(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<crate::base::types::Grain> {
+fn grain(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<crate::base::types::Grain> {
     literals::grain(piece, &PairChildren::of(pair).need(Rule::grain))
 }
 
-fn period(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Period> {
+fn period(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Period> {
     let inner = PairChildren::of(pair).next();
     match inner.as_rule() {
         Rule::in_period => Ok(Period::In(date(piece, inner)?)),
@@ -126,7 +122,7 @@ fn period(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Period> {
 /// `12 months`; without a number it is one, and its place is the grain's.
 fn counted(
     piece: &Fragment<'_>,
-    pair: Found<'_>,
+    pair: RulePair<'_>,
 ) -> ParseResult<(Spanned<u64>, crate::base::types::Grain)> {
     let mut parts = PairChildren::of(pair);
     let count = parts.take(Rule::integer);
@@ -139,7 +135,7 @@ fn counted(
     Ok((count, grain))
 }
 
-fn versus(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Vec<Spanned<Versus>>> {
+fn versus(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Vec<Spanned<Versus>>> {
     PairChildren::of(pair)
         .all(Rule::versus_item)
         .map(|item| {
@@ -156,7 +152,7 @@ fn versus(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<Vec<Spanned<Vers
         .collect()
 }
 
-fn top(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<QueryClause> {
+fn top(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<QueryClause> {
     let mut parts = PairChildren::of(pair);
     Ok(QueryClause::Top {
         count: literals::integer(piece, &parts.need(Rule::integer))?,
@@ -166,7 +162,7 @@ fn top(piece: &Fragment<'_>, pair: Found<'_>) -> ParseResult<QueryClause> {
     })
 }
 
-fn sort(piece: &Fragment<'_>, pair: Found<'_>) -> Vec<SortKey> {
+fn sort(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<SortKey> {
     PairChildren::of(pair)
         .all(Rule::sort_key)
         .map(|key| {

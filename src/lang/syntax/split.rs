@@ -12,7 +12,7 @@ use crate::base::diagnostic::Problems;
 use crate::base::source::SourceId;
 
 /// One definition, cut up.
-pub(super) struct Cut<'t> {
+pub(super) struct DefinitionParts<'t> {
     pub kind: DefinitionKind,
     /// From the margin to the first clause.
     pub header: Fragment<'t>,
@@ -27,7 +27,7 @@ pub(super) fn split<'t>(
     text: &'t str,
     tokens: &'t [Token],
     problems: &mut Problems,
-) -> Vec<Cut<'t>> {
+) -> Vec<DefinitionParts<'t>> {
     let piece = |tokens| Fragment {
         source,
         text,
@@ -60,7 +60,7 @@ fn kind(whole: &Fragment<'_>) -> Option<DefinitionKind> {
     DefinitionKind::from_word(whole.words(first))
 }
 
-fn cut(kind: DefinitionKind, whole: Fragment<'_>) -> Cut<'_> {
+fn cut(kind: DefinitionKind, whole: Fragment<'_>) -> DefinitionParts<'_> {
     let begins = |token: &Token| {
         token.first_on_line
             && token.kind == TokenKind::Word
@@ -71,7 +71,7 @@ fn cut(kind: DefinitionKind, whole: Fragment<'_>) -> Cut<'_> {
         .chunk_by(|_, next| !begins(next))
         .map(|tokens| Fragment { tokens, ..whole });
     let header = pieces.next().unwrap_or(whole);
-    Cut {
+    DefinitionParts {
         kind,
         header,
         clauses: pieces.collect(),

@@ -10,7 +10,7 @@ use super::words::{self, DefinitionKind, Expecting};
 use crate::base::diagnostic::{Diagnostic, nearest};
 
 /// The place where pest stopped and what it would have taken.
-struct Stop<'p> {
+struct ParseStop<'p> {
     piece: &'p Fragment<'p>,
     expecting: Expecting,
     expected: Vec<Rule>,
@@ -32,7 +32,7 @@ pub(super) fn unparsed(
         // pest's own guard of the stack, far beyond our limits.
         ErrorVariant::CustomError { .. } => return too_deep(piece.span()),
     };
-    let stop = Stop {
+    let stop = ParseStop {
         piece,
         expecting,
         expected,
@@ -42,7 +42,7 @@ pub(super) fn unparsed(
     Box::new(known.unwrap_or_else(|| stop.unexpected()))
 }
 
-impl Stop<'_> {
+impl ParseStop<'_> {
     fn known_mistake(&self) -> Option<Diagnostic> {
         self.missing_name()
             .or_else(|| self.unknown_clause())

@@ -4,7 +4,7 @@ use super::WIDTH;
 use super::axis::ChartAxis;
 use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
 use crate::render::cells::{hidden_line, hidden_rows, verdict_cell};
-use crate::render::facts::{Facts, Reasons, facts};
+use crate::render::facts::{ColumnFacts, Reasons, facts};
 use crate::render::flat;
 use crate::render::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use crate::render::look::{RenderOptions, Style};
@@ -26,7 +26,7 @@ pub(super) fn chart(answer: &Answer, look: RenderOptions) -> String {
     text
 }
 
-fn grid(answer: &Answer, facts: &Facts, look: RenderOptions) -> TextGrid {
+fn grid(answer: &Answer, facts: &ColumnFacts, look: RenderOptions) -> TextGrid {
     let room = look.width.unwrap_or(WIDTH).min(200);
     let labels: Vec<String> = answer
         .rows
@@ -81,7 +81,7 @@ fn column(header: &str, align: Align, shrinks: bool) -> GridColumn {
 }
 
 /// `mttr (days)`
-fn header(facts: &Facts, look: RenderOptions) -> String {
+fn header(facts: &ColumnFacts, look: RenderOptions) -> String {
     let name = harmless(facts.name, look);
     match numbers::unit_after(facts.column.unit).trim() {
         "" => name,
@@ -116,13 +116,13 @@ fn style(row: &Row) -> Style {
     }
 }
 
-fn number(row: &Row, facts: &Facts) -> Option<f64> {
+fn number(row: &Row, facts: &ColumnFacts) -> Option<f64> {
     flat::value_at(row, facts.index)?
         .value
         .filter(|value| value.is_finite())
 }
 
-fn written(row: &Row, facts: &Facts) -> GridCell {
+fn written(row: &Row, facts: &ColumnFacts) -> GridCell {
     match number(row, facts) {
         Some(value) => GridCell::new(
             numbers::at_least(value, facts.column.unit, facts.decimals),
@@ -132,11 +132,11 @@ fn written(row: &Row, facts: &Facts) -> GridCell {
     }
 }
 
-fn verdict(row: &Row, facts: &Facts) -> GridCell {
+fn verdict(row: &Row, facts: &ColumnFacts) -> GridCell {
     flat::value_at(row, facts.index).map_or_else(GridCell::empty, verdict_cell)
 }
 
-fn axis(answer: &Answer, facts: &Facts) -> Option<ChartAxis> {
+fn axis(answer: &Answer, facts: &ColumnFacts) -> Option<ChartAxis> {
     let values = answer.rows.iter().filter_map(|row| number(row, facts));
     ChartAxis::of(values).map(ChartAxis::with_zero)
 }

@@ -16,7 +16,7 @@ const MEETING: char = '*';
 const NARROWEST: usize = 8;
 
 /// A character of the plot and the series it belongs to.
-type Spot = (char, Option<usize>);
+type PlotCell = (char, Option<usize>);
 
 pub(super) fn chart(
     answer: &Answer,
@@ -125,7 +125,7 @@ fn strokes(
     points
 }
 
-fn dotted(series: &Series, axis: ChartAxis, columns: usize, height: usize) -> Vec<Vec<Spot>> {
+fn dotted(series: &Series, axis: ChartAxis, columns: usize, height: usize) -> Vec<Vec<PlotCell>> {
     let mut dots = Dots::new(columns, height);
     for (x, y) in strokes(series, axis, (dots.width, dots.height)) {
         dots.set(x, y);
@@ -134,11 +134,16 @@ fn dotted(series: &Series, axis: ChartAxis, columns: usize, height: usize) -> Ve
     dots.lines().into_iter().map(spots).collect()
 }
 
-fn lettered(series: &[Series], axis: ChartAxis, columns: usize, height: usize) -> Vec<Vec<Spot>> {
+fn lettered(
+    series: &[Series],
+    axis: ChartAxis,
+    columns: usize,
+    height: usize,
+) -> Vec<Vec<PlotCell>> {
     let mut spots = vec![vec![(' ', None); columns]; height];
     for (index, each) in series.iter().enumerate() {
         for (x, y) in strokes(each, axis, (columns, height)) {
-            let spot: &mut Spot = &mut spots[height - 1 - y][x];
+            let spot: &mut PlotCell = &mut spots[height - 1 - y][x];
             *spot = match spot {
                 (' ', _) => (letter(index), Some(index)),
                 (_, Some(other)) if *other == index => *spot,
@@ -153,10 +158,10 @@ fn letter(index: usize) -> char {
     char::from(b'a' + u8::try_from(index % 26).expect("a letter"))
 }
 
-fn painted(spots: &[Spot], look: RenderOptions) -> String {
+fn painted(spots: &[PlotCell], look: RenderOptions) -> String {
     let end = spots.iter().rposition(|(letter, _)| *letter != ' ');
     let shown = &spots[..end.map_or(0, |end| end + 1)];
-    let same = |left: &Spot, right: &Spot| left.1 == right.1;
+    let same = |left: &PlotCell, right: &PlotCell| left.1 == right.1;
     let mut text = String::new();
     for run in shown.chunk_by(same) {
         let letters: String = run.iter().map(|(letter, _)| letter).collect();

@@ -116,7 +116,7 @@ pub enum Ending {
 /// Each identity is followed by itself: between two scans that see it only the first adequate one
 /// matters, and that is looked up. The cost is that of sorting what was seen.
 pub fn episodes(history: &History) -> Vec<Episode> {
-    let reaches = reach::Reaches::of(&history.looks);
+    let reaches = reach::AdequateScans::of(&history.looks);
     let mut seen: Vec<(&Sighting, &ObservedScan)> = history
         .looks
         .iter()

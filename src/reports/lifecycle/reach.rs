@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::{ObservedScan, RuleNumber, ScanCoverage};
 
 /// The instants of adequate scans, ascending.
-pub(super) struct Reaches {
+pub(super) struct AdequateScans {
     everything: Vec<i64>,
     by_rule: BTreeMap<RuleNumber, Vec<i64>>,
 }
 
-impl Reaches {
-    pub fn of(looks: &[ObservedScan]) -> Reaches {
+impl AdequateScans {
+    pub fn of(looks: &[ObservedScan]) -> AdequateScans {
         let mut everything = Vec::new();
         let mut by_rule: BTreeMap<RuleNumber, Vec<i64>> = BTreeMap::new();
         for look in looks {
@@ -29,7 +29,7 @@ impl Reaches {
         for times in by_rule.values_mut() {
             times.sort_unstable();
         }
-        Reaches {
+        AdequateScans {
             everything,
             by_rule,
         }

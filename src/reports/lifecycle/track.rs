@@ -1,6 +1,6 @@
 //! One identity through time.
 
-use super::reach::Reaches;
+use super::reach::AdequateScans;
 use super::{Acceptance, Ending, Episode, IdentityDecision, ObservedScan, Sighting, ending};
 use crate::lang::model::{Decision, Status};
 
@@ -16,7 +16,7 @@ pub(super) fn follow(
     seen: &[(&Sighting, &ObservedScan)],
     verdicts: &[&IdentityDecision],
     retired_at: Option<i64>,
-    reaches: &Reaches,
+    reaches: &AdequateScans,
 ) -> Vec<Episode> {
     let mut events: Vec<(i64, LifecycleEvent)> =
         Vec::with_capacity(seen.len() + verdicts.len() + 1);
@@ -60,7 +60,7 @@ pub(super) fn follow(
 }
 
 struct Track<'a> {
-    reaches: &'a Reaches,
+    reaches: &'a AdequateScans,
     episodes: Vec<Episode>,
     /// When a scan proves the open episode to be over if nothing sees it before.
     proof: Option<i64>,

@@ -14,7 +14,7 @@ mod part;
 mod parts;
 mod scans;
 
-pub use about::About;
+pub use about::DerivationNotes;
 pub(super) use decisions::without_number;
 pub(super) use instants::{instant, micros};
 pub use merging::{MergedDetection, Reason};
@@ -32,7 +32,7 @@ use super::write;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
 use crate::lang::model::{Definitions, MatchRule};
-use names::Names;
+use names::CanonicalNames;
 
 /// Changed whenever the same facts would give other tables.
 const VERSION: &str = "derived 4";
@@ -42,7 +42,7 @@ const VERSION: &str = "derived 4";
 pub struct Derived {
     /// The folder of the tables.
     pub folder: PathBuf,
-    pub about: About,
+    pub about: DerivationNotes,
 }
 
 /// The folder of the tables that follow from what of a store is within a horizon; made if it is not
@@ -88,7 +88,7 @@ pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Prob
 /// The tables, and what was noticed when they were made.
 pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Problems> {
     let folder = tables(store, definitions, Horizon::default())?;
-    let about = About::read(&folder)?;
+    let about = DerivationNotes::read(&folder)?;
     Ok(Derived { folder, about })
 }
 
@@ -101,9 +101,9 @@ fn derived(
 ) -> Result<(), Problems> {
     let registers = facts::read_registers(store, sight)?;
     let scans = facts::all_scans(&sight.manifests);
-    let names = Names::of(&registers);
+    let names = CanonicalNames::of(&registers);
     let rulings = decisions::rulings(&registers.decisions, &names);
-    let mut found = parts::all(&parts::Whole {
+    let mut found = parts::all(&parts::StoreFacts {
         anew,
         store,
         definitions,
@@ -133,7 +133,7 @@ fn derived(
 fn put(
     folder: &Path,
     tables: &[(&str, &frames::DerivedTable)],
-    about: &About,
+    about: &DerivationNotes,
 ) -> Result<(), Problems> {
     let failed = |error| Problems::from(unwritable(folder, &error));
     if folder.is_dir() {
@@ -166,7 +166,7 @@ fn draft(folder: &Path) -> io::Result<PathBuf> {
 fn put_files(
     folder: &Path,
     tables: &[(&str, &frames::DerivedTable)],
-    about: &About,
+    about: &DerivationNotes,
 ) -> io::Result<()> {
     for (name, table) in tables {
         let file = folder.join(format!("{name}.parquet"));

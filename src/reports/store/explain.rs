@@ -11,7 +11,7 @@ use crate::reports::store::frames;
 
 /// The detections of a finding, and why they are one.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Explanation {
+pub struct MergeExplanation {
     pub finding: String,
     /// By id.
     pub detections: Vec<MergedDetection>,
@@ -29,7 +29,7 @@ pub fn explain(
     store: &Store,
     definitions: &Definitions,
     named: &str,
-) -> Result<Explanation, Problems> {
+) -> Result<MergeExplanation, Problems> {
     let derived = derive(store, definitions)?;
     let path = derived.folder.join("detections.parquet");
     let fields = ["detection_id", "finding_id", "tool"];
@@ -66,7 +66,7 @@ pub fn explain(
         };
         detections.insert(finding.clone(), seen);
     }
-    Ok(Explanation {
+    Ok(MergeExplanation {
         is_in_conflict: derived.about.conflicts.contains(&finding),
         finding,
         detections: detections.into_values().collect(),

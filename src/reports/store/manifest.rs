@@ -55,7 +55,7 @@ pub struct Manifest {
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sealed {
+struct SealedManifest {
     manifest: Manifest,
     seal: String,
 }
@@ -73,7 +73,7 @@ impl Manifest {
 
     /// The text of its file.
     pub(super) fn sealed(&self) -> String {
-        let sealed = Sealed {
+        let sealed = SealedManifest {
             manifest: self.clone(),
             seal: self.seal(),
         };
@@ -142,7 +142,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, error)),
     };
-    match serde_json::from_str::<Sealed>(&text) {
+    match serde_json::from_str::<SealedManifest>(&text) {
         Ok(sealed) if sealed.manifest.seal() == sealed.seal => Ok(Some(sealed.manifest)),
         Ok(_) => Err(damaged(path, &text, "its seal is broken")),
         Err(error) => Err(damaged(path, &text, &error.to_string())),

@@ -25,8 +25,8 @@ mod verify;
 mod write;
 
 pub use compact::{Compacted, compact};
-pub use derive::{About, Derived, MergedDetection, Reason, derive, rebuild, tables};
-pub use explain::{Explanation, explain};
+pub use derive::{DerivationNotes, Derived, MergedDetection, Reason, derive, rebuild, tables};
+pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
@@ -53,7 +53,7 @@ pub fn locate(
     };
     let store = Store::open(folder)?;
     let knowledge = latest_knowledge(&store)?;
-    let shelf = Shelf {
+    let shelf = StoreTables {
         store,
         overrides: overrides.to_vec(),
     };
@@ -61,12 +61,12 @@ pub fn locate(
 }
 
 /// A store, and the files that stand for single tables of it.
-struct Shelf {
+struct StoreTables {
     store: Store,
     overrides: Vec<(String, PathBuf)>,
 }
 
-impl SnapshotProvider for Shelf {
+impl SnapshotProvider for StoreTables {
     fn locate(
         &self,
         definitions: &Definitions,

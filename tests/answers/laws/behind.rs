@@ -10,7 +10,7 @@ use riskql::base::types::{DisplayUnit, StockMoment};
 use riskql::exec::answer::{Answer, Cell, ColumnRole, Value};
 use riskql::exec::data::{self, Tables};
 use riskql::exec::query_context::QueryContext;
-use riskql::insight::drill_through::{self, Behind, CellReference, MeasurePart};
+use riskql::insight::drill_through::{self, CellReference, DrillThrough, MeasurePart};
 use riskql::lang::analyze;
 use riskql::lang::model::{Definitions, Formula, Measured, Moment, Operator, Query, Subject};
 
@@ -178,7 +178,7 @@ fn value(answer: &Answer, row: usize, place: usize) -> &Value {
 }
 
 /// No row twice, and every row of a group has the group's values.
-fn alike(answer: &Answer, row: usize, found: &Behind) -> Result<(), String> {
+fn alike(answer: &Answer, row: usize, found: &DrillThrough) -> Result<(), String> {
     let column = |name: &str| {
         let columns = found.answer.columns.iter();
         columns.clone().position(|column| column.name == name)
@@ -214,7 +214,7 @@ fn alike(answer: &Answer, row: usize, found: &Behind) -> Result<(), String> {
 }
 
 /// The measure of the listed rows, by the plainest arithmetic there is.
-fn by_hand(context: &QueryContext, part: &MeasurePart, found: &Behind) -> Option<f64> {
+fn by_hand(context: &QueryContext, part: &MeasurePart, found: &DrillThrough) -> Option<f64> {
     let rows = &found.answer.rows;
     let numbers = || -> Vec<f64> {
         let place = match (&found.value, &part.measure.value) {
@@ -267,7 +267,7 @@ fn by_hand(context: &QueryContext, part: &MeasurePart, found: &Behind) -> Option
     }
 }
 
-fn distinct(part: &MeasurePart, context: &QueryContext, found: &Behind) -> usize {
+fn distinct(part: &MeasurePart, context: &QueryContext, found: &DrillThrough) -> usize {
     let Some(Measured::Field(field)) = &part.measure.value else {
         panic!("distinct values of a field");
     };

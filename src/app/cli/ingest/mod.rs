@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::files::ReportFile;
-use self::told::{Fate, FileReport};
+use self::told::{FileOutcome, FileReport};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
@@ -32,7 +32,7 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
-    let taking = Taking {
+    let taking = IngestRun {
         reader: ReportReader::new(&definitions),
         definitions: &definitions,
         store: store_of(arguments)?,
@@ -43,7 +43,7 @@ pub fn run(
     let told = taking.all(console, &candidates)?;
     if told
         .iter()
-        .all(|each| matches!(each.fate, Fate::Skipped(_)))
+        .all(|each| matches!(each.fate, FileOutcome::Skipped(_)))
     {
         console.report(nothing(&arguments.files).into());
     }
@@ -54,7 +54,7 @@ pub fn run(
     write_stdout(text.as_bytes())?;
     let mut problems = Problems::default();
     for each in told {
-        if let Fate::Failed(own) = each.fate {
+        if let FileOutcome::Failed(own) = each.fate {
             problems.extend(own);
         }
     }
@@ -76,7 +76,7 @@ fn store_of(arguments: &IngestArguments) -> Result<Option<Store>, Diagnostic> {
     }
 }
 
-struct Taking<'a> {
+struct IngestRun<'a> {
     reader: ReportReader<'a>,
     definitions: &'a Definitions,
     store: Option<Store>,
@@ -84,7 +84,7 @@ struct Taking<'a> {
     is_dry: bool,
 }
 
-impl Taking<'_> {
+impl IngestRun<'_> {
     fn all(
         &self,
         console: &Console,
@@ -128,28 +128,28 @@ impl Taking<'_> {
             Err(problems) => FileReport {
                 file,
                 fate: match candidate.is_found && is_no_report(&problems) {
-                    true => Fate::Skipped(problems),
-                    false => Fate::Failed(problems),
+                    true => FileOutcome::Skipped(problems),
+                    false => FileOutcome::Failed(problems),
                 },
                 manifest: None,
             },
         }
     }
 
-    fn fate(&self, segment: &Segment) -> Result<Fate, Problems> {
+    fn fate(&self, segment: &Segment) -> Result<FileOutcome, Problems> {
         let Some(store) = &self.store else {
-            return Ok(Fate::Expected);
+            return Ok(FileOutcome::Expected);
         };
         if self.is_dry {
             return Ok(match store.has(&segment.manifest.segment)? {
-                true => Fate::Known,
-                false => Fate::Expected,
+                true => FileOutcome::Known,
+                false => FileOutcome::Expected,
             });
         }
         Ok(match store::add(store, segment)? {
-            AddOutcome::New => Fate::Added,
-            AddOutcome::Known => Fate::Known,
-            AddOutcome::Mended => Fate::Mended,
+            AddOutcome::New => FileOutcome::Added,
+            AddOutcome::Known => FileOutcome::Known,
+            AddOutcome::Mended => FileOutcome::Mended,
         })
     }
 }

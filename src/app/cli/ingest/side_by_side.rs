@@ -20,7 +20,7 @@ pub(super) fn each<T: Sync, R: Send>(
     work: impl Fn(&T) -> R + Sync,
     mut give: impl FnMut(&T, R),
 ) {
-    let desk = Desk::default();
+    let desk = WorkQueue::default();
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
         for _ in 0..processors.min(things.len()) {
@@ -31,7 +31,7 @@ pub(super) fn each<T: Sync, R: Send>(
                 }
             });
         }
-        let _closing = Closing(&desk);
+        let _closing = CloseOnDrop(&desk);
         for (index, thing) in things.iter().enumerate() {
             match desk.await_done(index) {
                 Ok(done) => give(thing, done),
@@ -46,7 +46,7 @@ pub(super) fn each<T: Sync, R: Send>(
 type TaskResult<R> = Result<R, Box<dyn Any + Send>>;
 
 /// What is to be done, is being done, and lies there done.
-struct Desk<R> {
+struct WorkQueue<R> {
     state: Mutex<QueueState<R>>,
     has_changed: Condvar,
 }
@@ -59,9 +59,9 @@ struct QueueState<R> {
     is_closed: bool,
 }
 
-impl<R> Default for Desk<R> {
-    fn default() -> Desk<R> {
-        Desk {
+impl<R> Default for WorkQueue<R> {
+    fn default() -> WorkQueue<R> {
+        WorkQueue {
             state: Mutex::new(QueueState {
                 next: 0,
                 held: BTreeMap::new(),
@@ -73,7 +73,7 @@ impl<R> Default for Desk<R> {
     }
 }
 
-impl<R> Desk<R> {
+impl<R> WorkQueue<R> {
     /// The next thing, once there is room for it; none are left at the end.
     fn take<T>(&self, things: &[T], bytes: impl Fn(&T) -> u64) -> Option<usize> {
         let mut state = self.state();
@@ -122,9 +122,9 @@ impl<R> Desk<R> {
 }
 
 /// Lets nobody wait for what will not be taken any more.
-struct Closing<'a, R>(&'a Desk<R>);
+struct CloseOnDrop<'a, R>(&'a WorkQueue<R>);
 
-impl<R> Drop for Closing<'_, R> {
+impl<R> Drop for CloseOnDrop<'_, R> {
     fn drop(&mut self) {
         self.0.state().is_closed = true;
         self.0.has_changed.notify_all();

@@ -69,14 +69,14 @@ fn day(at: i64) -> String {
 }
 
 #[derive(Default)]
-struct Total<'a> {
+struct StoreTotals<'a> {
     reports: u64,
     rows: u64,
     newest: i64,
     others: BTreeSet<&'a str>,
 }
 
-impl Total<'_> {
+impl StoreTotals<'_> {
     /// Reports come in the order of time.
     fn add(&mut self, report: &Manifest) {
         self.reports += 1;
@@ -86,7 +86,7 @@ impl Total<'_> {
 }
 
 fn by_tool(reports: &[&Manifest], look: RenderOptions) -> Sheet {
-    let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
+    let mut totals: BTreeMap<&str, StoreTotals> = BTreeMap::new();
     for report in reports {
         let total = totals.entry(&report.tool).or_default();
         total.add(report);
@@ -111,7 +111,7 @@ fn by_tool(reports: &[&Manifest], look: RenderOptions) -> Sheet {
 }
 
 fn by_asset(reports: &[&Manifest], look: RenderOptions) -> Sheet {
-    let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
+    let mut totals: BTreeMap<&str, StoreTotals> = BTreeMap::new();
     for report in reports {
         for asset in &report.assets {
             let total = totals.entry(asset).or_default();

@@ -10,7 +10,7 @@ use crate::app::repl::complete;
 use crate::app::repl::complete::Candidate;
 use crate::base::types::FieldType;
 use crate::exec::data::{ColumnData, MISSING_INSTANT, Memory};
-use crate::insight::profile::{Path, ValueCounts};
+use crate::insight::profile::{FieldPath, ValueCounts};
 use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
 /// The most values of a field that are kept.
@@ -31,7 +31,7 @@ struct CountedFields {
 /// What was counted of a field, and where.
 #[derive(Debug)]
 struct CountedField {
-    path: Path,
+    path: FieldPath,
     values: ValueCounts,
     choices: Vec<ValueChoice>,
 }
@@ -119,7 +119,7 @@ pub(super) fn ordered(
 }
 
 /// The fields whose values can be listed and are in memory.
-fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Path)> {
+fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), FieldPath)> {
     let mut paths = Vec::new();
     for (table, declared) in definitions.tables.iter().enumerate() {
         for (field, words) in declared.fields.iter().enumerate() {
@@ -131,7 +131,7 @@ fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Pat
                 table: TableId(table),
                 field,
             };
-            if let Some(path) = Path::find(definitions, memory, id).filter(|_| has_values)
+            if let Some(path) = FieldPath::find(definitions, memory, id).filter(|_| has_values)
                 && path
                     .different()
                     .is_some_and(|count| count <= MOST_DIFFERENT)
@@ -165,7 +165,7 @@ fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
 }
 
 fn count(
-    paths: Vec<((usize, usize), Path)>,
+    paths: Vec<((usize, usize), FieldPath)>,
     dates: &[Arc<ColumnData>],
     before: &FieldValues,
 ) -> CountedFields {
@@ -184,7 +184,7 @@ fn count(
     }
 }
 
-fn counted(path: Path) -> Option<Arc<CountedField>> {
+fn counted(path: FieldPath) -> Option<Arc<CountedField>> {
     let values = path.values(MOST_LISTED)?;
     Some(Arc::new(CountedField {
         choices: choices(&values),

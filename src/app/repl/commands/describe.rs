@@ -13,7 +13,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::FieldType;
 use crate::exec::data::{Dataset, Request};
-use crate::insight::profile::{self, Dates, Numbers, Profile, STRETCHES, Spread};
+use crate::insight::profile::{self, Dates, Distribution, Numbers, Profile, STRETCHES};
 use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
 use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
@@ -91,17 +91,17 @@ fn text(session: &Session, field: FieldId, profile: &Profile, others: &[FieldId]
 
 fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: RenderOptions) -> String {
     match &profile.spread {
-        Spread::Nothing => String::new(),
-        Spread::Numbers(numbers) => numbers_text(numbers, look),
-        Spread::Dates(dates) => dates_text(definitions, dates, look),
-        Spread::Ordered(_) | Spread::Texts(_) => values_text(name, profile, look),
+        Distribution::Nothing => String::new(),
+        Distribution::Numbers(numbers) => numbers_text(numbers, look),
+        Distribution::Dates(dates) => dates_text(definitions, dates, look),
+        Distribution::Ordered(_) | Distribution::Texts(_) => values_text(name, profile, look),
     }
 }
 
 fn values_text(name: &str, profile: &Profile, look: RenderOptions) -> String {
     let mut text = String::new();
     let mut limit = usize::MAX;
-    if let Spread::Texts(texts) = &profile.spread
+    if let Distribution::Texts(texts) = &profile.spread
         && let Some((first, last)) = texts.ends()
     {
         let ends = format!("in the order of texts from `{first}` to `{last}`");
@@ -294,10 +294,14 @@ pub(super) fn object(
     let field = definitions.field(id);
     let (lowest, highest) = profile.map_or((Json::Null, Json::Null), |p| ends(definitions, p));
     let (mean, median) = match profile.map(|profile| &profile.spread) {
-        Some(Spread::Numbers(numbers)) => (json!(numbers.mean), json!(numbers.median)),
-        Some(Spread::Nothing | Spread::Dates(_) | Spread::Ordered(_) | Spread::Texts(_)) | None => {
-            (Json::Null, Json::Null)
-        }
+        Some(Distribution::Numbers(numbers)) => (json!(numbers.mean), json!(numbers.median)),
+        Some(
+            Distribution::Nothing
+            | Distribution::Dates(_)
+            | Distribution::Ordered(_)
+            | Distribution::Texts(_),
+        )
+        | None => (Json::Null, Json::Null),
     };
     let object = json!({
         "field": full_name(definitions, id),
@@ -321,13 +325,13 @@ pub(super) fn object(
 fn ends(definitions: &Definitions, profile: &Profile) -> (Json, Json) {
     let calendar = &definitions.calendar;
     match &profile.spread {
-        Spread::Nothing => (Json::Null, Json::Null),
-        Spread::Numbers(numbers) => (json!(numbers.lowest), json!(numbers.highest)),
-        Spread::Dates(dates) => (
+        Distribution::Nothing => (Json::Null, Json::Null),
+        Distribution::Numbers(numbers) => (json!(numbers.lowest), json!(numbers.highest)),
+        Distribution::Dates(dates) => (
             json!(instant(calendar, dates.first)),
             json!(instant(calendar, dates.last)),
         ),
-        Spread::Ordered(values) => {
+        Distribution::Ordered(values) => {
             let mut there = values.iter().filter(|(_, rows)| *rows > 0);
             let first = there.next().map(|(value, _)| value);
             (
@@ -335,7 +339,7 @@ fn ends(definitions: &Definitions, profile: &Profile) -> (Json, Json) {
                 json!(there.next_back().map(|(value, _)| value).or(first)),
             )
         }
-        Spread::Texts(texts) => match texts.ends() {
+        Distribution::Texts(texts) => match texts.ends() {
             Some((first, last)) => (json!(first), json!(last)),
             None => (Json::Null, Json::Null),
         },
@@ -349,7 +353,7 @@ pub(super) fn ends_in_words(definitions: &Definitions, profile: &Profile) -> (St
         Some(day) => day.to_string(),
         None => instant(calendar, micros),
     };
-    if let Spread::Dates(dates) = &profile.spread {
+    if let Distribution::Dates(dates) = &profile.spread {
         return (day(dates.first), day(dates.last));
     }
     let word = |value: Json| match value {

@@ -10,7 +10,7 @@ use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
 use crate::exec::data::Dataset;
-use crate::insight::profile::{self, Bounds, EventProfile, Profile, Spread, StateProfile};
+use crate::insight::profile::{self, Bounds, Distribution, EventProfile, Profile, StateProfile};
 use crate::lang::format;
 use crate::lang::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
 use crate::lang::syntax::ast::{Definition, EventTime, Name, TableClause};
@@ -187,14 +187,14 @@ fn remarks(session: &Session, contents: &Contents, look: RenderOptions) -> Strin
 /// How the values lie, in a few counts: of texts the most frequent ones.
 fn bars(profile: &Profile) -> Vec<u64> {
     match &profile.spread {
-        Spread::Nothing => Vec::new(),
-        Spread::Numbers(numbers) => numbers.stretches.clone(),
-        Spread::Dates(dates) => dates.stretches.clone(),
-        Spread::Ordered(values) => {
+        Distribution::Nothing => Vec::new(),
+        Distribution::Numbers(numbers) => numbers.stretches.clone(),
+        Distribution::Dates(dates) => dates.stretches.clone(),
+        Distribution::Ordered(values) => {
             let rows = values.iter().map(|(_, rows)| *rows);
             rows.take(profile::STRETCHES).collect()
         }
-        Spread::Texts(texts) => {
+        Distribution::Texts(texts) => {
             let rows = texts.iter().map(|(_, rows)| rows);
             rows.take(profile::STRETCHES).collect()
         }

@@ -204,7 +204,7 @@ pub(super) fn advise(text: &str, problems: Problems) -> Problems {
 }
 
 /// What is to be told of a reading: notes, and why tables could not be read.
-fn told(session: &Session, usual: &loaded::Usual) -> Reply {
+fn told(session: &Session, usual: &loaded::UsualTables) -> Reply {
     let mut told = session.rendered(&usual.problems);
     for note in &usual.notes {
         told += &crate::render::remark(note, session.settings.look);

@@ -14,14 +14,14 @@ pub(super) struct Recalled {
     pub query: Query,
     pub answer: Answer,
     /// Where the answer stood; later settings do not move it.
-    stood: Stood,
+    stood: AnsweredAt,
     /// What the user should know.
     pub notes: Vec<String>,
 }
 
 /// Where an answer stood that did not say so itself.
 #[derive(Clone)]
-struct Stood {
+struct AnsweredAt {
     as_of: Option<Moment>,
     known_on: Option<Moment>,
     /// The latest event in the data, as it was then.
@@ -37,7 +37,7 @@ pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Pro
     let is_everything = last.written.node.subject == ast::Subject::Everything;
     let instant = DateTime::parse_from_rfc3339(&answer.context.as_of_instant);
     let end = instant.expect("answers name their instant");
-    let stood = Stood {
+    let stood = AnsweredAt {
         as_of: last.as_of.clone(),
         known_on: last.known_on.clone(),
         watermark: end.timestamp_micros() - 1,
@@ -69,7 +69,7 @@ fn nothing_asked_yet(command: &str) -> Problems {
     .into()
 }
 
-fn at<'a>(context: QueryContext<'a>, stood: &Stood) -> QueryContext<'a> {
+fn at<'a>(context: QueryContext<'a>, stood: &AnsweredAt) -> QueryContext<'a> {
     QueryContext {
         as_of: stood.as_of.clone(),
         known_on: stood.known_on.clone(),

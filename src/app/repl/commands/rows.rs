@@ -10,7 +10,7 @@ use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::StockMoment;
 use crate::exec::answer::{Answer, Cell, ColumnRole};
-use crate::insight::drill_through::{self, Behind, CellReference, MeasurePart};
+use crate::insight::drill_through::{self, CellReference, DrillThrough, MeasurePart};
 use crate::lang::model::{Kind, Subject, ValuesQuery};
 use crate::render::{self, OutputFormat, RenderOptions};
 
@@ -79,7 +79,7 @@ fn all_parts(session: &Session, values: &ValuesQuery) -> Vec<MeasurePart> {
 /// The rows and what stands around them.
 struct Page {
     title: String,
-    found: Behind,
+    found: DrillThrough,
     notes: Vec<String>,
 }
 
@@ -114,7 +114,7 @@ impl Page {
 }
 
 /// `mttr, 2026-03, web: 20.4 days, from 12 rows`
-fn title(recalled: &Recalled, wanted: &CellReference, found: &Behind) -> String {
+fn title(recalled: &Recalled, wanted: &CellReference, found: &DrillThrough) -> String {
     let answer = &recalled.answer;
     let row = &answer.rows[wanted.row];
     let mut words = vec![wanted.part.name.clone()];
@@ -163,7 +163,7 @@ fn notes(
     recalled: &Recalled,
     values: &ValuesQuery,
     wanted: &CellReference,
-    found: &Behind,
+    found: &DrillThrough,
 ) -> Vec<String> {
     let mut notes = recalled.notes.clone();
     let column = &values.columns[wanted.part.column];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::asking::{nothing_asked_yet, view};
 use crate::app::repl::draft::{self, DefinitionDraft, DraftLookup, kpi_of};
-use crate::app::repl::keep::{self, Keeping, keep};
+use crate::app::repl::keep::{self, SavedDefinition, keep};
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
@@ -55,7 +55,7 @@ fn save(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         }
         None => of_last(session, &wish)?,
     };
-    let keeping = Keeping {
+    let keeping = SavedDefinition {
         label: &label,
         text: &text,
         replaces: typed.is_some(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::loaded::{self, Usual};
+use super::loaded::{self, UsualTables};
 use super::words::instant;
 use super::{SessionCommand, told};
 use crate::app::repl::reply::Reply;
@@ -49,7 +49,7 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
     Ok(told(session, &usual).then(Reply::shown(shown)))
 }
 
-fn card<'a>(session: &'a Session, usual: &Usual, id: TableId) -> TableSummary<'a> {
+fn card<'a>(session: &'a Session, usual: &UsualTables, id: TableId) -> TableSummary<'a> {
     let definitions = &session.workspace.definitions;
     let tables = session.tables.borrow();
     let location = tables

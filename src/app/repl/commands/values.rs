@@ -10,7 +10,7 @@ use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::FieldType;
-use crate::insight::profile::{Profile, Spread};
+use crate::insight::profile::{Distribution, Profile};
 use crate::lang::model::{Definitions, FieldId};
 use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
@@ -78,15 +78,15 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 /// Values that can be listed, with their rows; `None` for numbers and dates.
 pub(super) fn listed(profile: &Profile) -> Option<Vec<(&str, u64)>> {
     match &profile.spread {
-        Spread::Nothing => Some(Vec::new()),
-        Spread::Ordered(values) => Some(
+        Distribution::Nothing => Some(Vec::new()),
+        Distribution::Ordered(values) => Some(
             values
                 .iter()
                 .map(|(value, rows)| (value.as_str(), *rows))
                 .collect(),
         ),
-        Spread::Texts(texts) => Some(texts.iter().collect()),
-        Spread::Numbers(_) | Spread::Dates(_) => None,
+        Distribution::Texts(texts) => Some(texts.iter().collect()),
+        Distribution::Numbers(_) | Distribution::Dates(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::{CompletionSlot, NameBeforeCursor, Next, mentioned};
 use crate::base::diagnostic::Problems;
 use crate::base::source::SourceId;
 use crate::lang::syntax::grammar::Fragment;
-use crate::lang::syntax::split::{self, Cut};
+use crate::lang::syntax::split::{self, DefinitionParts};
 use crate::lang::syntax::tokens::{self, Grids, Token, TokenKind};
 use crate::lang::syntax::words::DefinitionKind;
 
@@ -50,7 +50,7 @@ fn keyword(word: &str) -> Next {
 }
 
 /// The words that may begin the next clause.
-fn clauses(cut: &Cut<'_>) -> Vec<Next> {
+fn clauses(cut: &DefinitionParts<'_>) -> Vec<Next> {
     let used: Vec<&str> = cut.clauses.iter().map(first_word).collect();
     let is_used = |word: &str| match word {
         "higher" | "lower" => used.contains(&"higher") || used.contains(&"lower"),
@@ -84,7 +84,7 @@ fn repeats(kind: DefinitionKind, word: &str) -> bool {
 }
 
 /// What the last clause, or the first line, goes on with.
-fn in_piece(cut: &Cut<'_>, text: &str, tokens: &[Token]) -> Vec<Next> {
+fn in_piece(cut: &DefinitionParts<'_>, text: &str, tokens: &[Token]) -> Vec<Next> {
     let (piece, part) = match cut.clauses.last() {
         Some(clause) => (clause, "clause"),
         None => (&cut.header, "header"),
@@ -97,7 +97,7 @@ fn in_piece(cut: &Cut<'_>, text: &str, tokens: &[Token]) -> Vec<Next> {
 }
 
 /// The tables and KPIs that a definition is about.
-fn about(cut: &Cut<'_>, text: &str, tokens: &[Token]) -> Vec<NameBeforeCursor> {
+fn about(cut: &DefinitionParts<'_>, text: &str, tokens: &[Token]) -> Vec<NameBeforeCursor> {
     let clause = |word: &str| cut.clauses.iter().find(|piece| first_word(piece) == word);
     match cut.kind {
         DefinitionKind::Table => {

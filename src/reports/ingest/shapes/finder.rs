@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::json::Large;
+use super::json::LargeJson;
 use super::walk::{JsonToken, JsonTokenKind, JsonWalk};
 use crate::lang::model::{ArrayPath, PathStep};
 
@@ -22,7 +22,7 @@ pub(super) enum ElementKey {
 
 /// Neighbouring members of an array.
 #[derive(Clone)]
-pub(super) struct Run {
+pub(super) struct ElementRun {
     pub array: usize,
     pub bytes: Range<usize>,
     pub values: u64,
@@ -31,13 +31,17 @@ pub(super) struct Run {
 /// What was found in a text.
 pub(super) struct Divided {
     pub arrays: Vec<Array>,
-    pub runs: Vec<Run>,
+    pub runs: Vec<ElementRun>,
     /// How many values the text has.
     pub values: u64,
 }
 
 /// Divides the arrays at these paths into runs of so many bytes, at least.
-pub(super) fn divided(large: &Large, paths: &[ArrayPath], run: usize) -> Result<Divided, String> {
+pub(super) fn divided(
+    large: &LargeJson,
+    paths: &[ArrayPath],
+    run: usize,
+) -> Result<Divided, String> {
     let mut finder = Finder {
         paths,
         is_several: large.is_several(),
@@ -70,7 +74,7 @@ struct Finder<'a> {
     /// The array that is being gone through.
     inside: Option<Inside>,
     arrays: Vec<Array>,
-    runs: Vec<Run>,
+    runs: Vec<ElementRun>,
 }
 
 struct Around {
@@ -187,7 +191,7 @@ impl Finder<'_> {
 
     fn add(&mut self, bytes: Range<usize>, values: u64) {
         let array = self.arrays.len();
-        self.runs.push(Run {
+        self.runs.push(ElementRun {
             array,
             bytes,
             values,

@@ -62,14 +62,14 @@ pub(super) fn read(
 }
 
 /// A large text, to be read when it is known how.
-pub struct Large<'a> {
+pub struct LargeJson<'a> {
     text: Cow<'a, str>,
     skimmed: Skimmed,
 }
 
-impl<'a> Large<'a> {
-    pub fn new(text: Cow<'a, str>, skimmed: Skimmed) -> Large<'a> {
-        Large { text, skimmed }
+impl<'a> LargeJson<'a> {
+    pub fn new(text: Cow<'a, str>, skimmed: Skimmed) -> LargeJson<'a> {
+        LargeJson { text, skimmed }
     }
 
     pub fn text(&self) -> &str {

@@ -14,7 +14,7 @@ pub(super) const FILE: &str = "about.json";
 
 /// Notes on derived tables.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
-pub struct About {
+pub struct DerivationNotes {
     pub detections: usize,
     /// Issues: findings, however often they came back.
     pub issues: usize,
@@ -62,7 +62,7 @@ impl Oddity {
     }
 }
 
-impl About {
+impl DerivationNotes {
     /// What is odd, as warnings.
     pub fn warnings(&self) -> impl Iterator<Item = Diagnostic> {
         self.oddities.iter().map(|oddity| {
@@ -82,7 +82,7 @@ impl About {
         serde_json::to_vec_pretty(self).expect("notes can be written")
     }
 
-    pub(super) fn read(folder: &Path) -> Result<About, Diagnostic> {
+    pub(super) fn read(folder: &Path) -> Result<DerivationNotes, Diagnostic> {
         let path = folder.join(FILE);
         let text = fs::read(&path).map_err(|error| unreadable(&path, error))?;
         serde_json::from_slice(&text).map_err(|error| unreadable(&path, error))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::instants::{instant, micros};
-use super::names::Names;
+use super::names::CanonicalNames;
 use super::scans::ScanRow;
 use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
@@ -19,7 +19,11 @@ fn registered() -> impl Iterator<Item = &'static str> {
 
 /// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
 /// asset have no row.
-pub(super) fn assets(registers: &Registers, names: &Names, scans: &[ScanRow]) -> DerivedTable {
+pub(super) fn assets(
+    registers: &Registers,
+    names: &CanonicalNames,
+    scans: &[ScanRow],
+) -> DerivedTable {
     let mut assets: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
     for scan in scans {
         assets.entry(scan.asset).or_insert_with(|| {

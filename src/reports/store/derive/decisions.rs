@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::about::Oddity;
 use super::detections::{self, Detection};
 use super::instants::micros;
-use super::names::Names;
+use super::names::CanonicalNames;
 use crate::lang::model::Decision;
 use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::IdentityDecision;
@@ -24,7 +24,7 @@ pub(super) struct Ruling<'a> {
 /// The verdicts of records; those that say too little were refused when they came.
 pub(super) fn rulings<'a>(
     records: &'a [BTreeMap<String, String>],
-    names: &'a Names,
+    names: &'a CanonicalNames,
 ) -> Vec<Ruling<'a>> {
     let ruling = |record: &'a BTreeMap<String, String>| {
         let asset = record.get("asset_id").map(|name| names.real(name));

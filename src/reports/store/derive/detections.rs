@@ -9,7 +9,7 @@ use crate::reports::lifecycle::{
 use crate::reports::store::facts::{FactRows, ScanFact};
 
 /// One tool looking at one asset in one environment.
-pub(super) struct Stream<'a> {
+pub(super) struct ScanStream<'a> {
     pub environment: &'a str,
     pub tool: &'a str,
     pub kind: &'a str,
@@ -33,7 +33,7 @@ pub(super) struct Detection<'a> {
 
 /// The streams of an asset's scans, by environment, tool and report format: what a tool says in one
 /// format has other identities than what it says in another, and proves nothing about it.
-pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec<Stream<'a>> {
+pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec<ScanStream<'a>> {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&ScanFact>> = BTreeMap::new();
     for scan in scans {
         let manifest = scan.manifest;
@@ -46,7 +46,7 @@ pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec
         .collect()
 }
 
-fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> Stream<'a> {
+fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a> {
     let mut rules = Rules::default();
     let mut rows: Vec<&ReportRow> = Vec::new();
     let mut looks = Vec::with_capacity(scans.len());
@@ -67,7 +67,7 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> Stream<'a> {
         });
     }
     let manifest = scans[0].manifest;
-    Stream {
+    ScanStream {
         environment: &manifest.environment,
         tool: &manifest.tool,
         kind: &manifest.tool_kind,
@@ -117,7 +117,7 @@ fn sighting<'a>(row: &'a ReportRow, index: usize, rules: &mut Rules<'a>) -> Sigh
 }
 
 /// Every identity of the streams, by stream and identity; not followed yet.
-pub(super) fn detections<'a>(asset: &str, streams: &[Stream<'a>]) -> Vec<Detection<'a>> {
+pub(super) fn detections<'a>(asset: &str, streams: &[ScanStream<'a>]) -> Vec<Detection<'a>> {
     let mut found = Vec::new();
     for (index, stream) in streams.iter().enumerate() {
         let mut seen: BTreeMap<u128, (i64, &ReportRow)> = BTreeMap::new();
@@ -146,7 +146,7 @@ pub(super) fn detections<'a>(asset: &str, streams: &[Stream<'a>]) -> Vec<Detecti
 
 /// Follows all detections under the verdicts on them. `verdicts` are by detection.
 pub(super) fn follow(
-    streams: &mut [Stream],
+    streams: &mut [ScanStream],
     detections: &mut [Detection],
     verdicts: Vec<(usize, IdentityDecision)>,
     retired_at: Option<i64>,
@@ -188,7 +188,7 @@ fn asset_digits(asset: &str) -> String {
     blake3::hash(asset.as_bytes()).to_hex()[..ASSET_DIGITS].to_string()
 }
 
-fn id(asset: &str, stream: &Stream, identity: u128) -> String {
+fn id(asset: &str, stream: &ScanStream, identity: u128) -> String {
     let mut hash = blake3::Hasher::new();
     for part in [asset, stream.environment, stream.tool] {
         hash.update(&(part.len() as u64).to_le_bytes());

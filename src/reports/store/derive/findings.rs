@@ -1,6 +1,6 @@
 //! Findings and detections → columns.
 
-use super::detections::{Detection, Stream};
+use super::detections::{Detection, ScanStream};
 use super::instants::instant;
 use super::issues::Finding;
 use crate::base::types::Scale;
@@ -115,7 +115,7 @@ pub(super) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
 /// One row an identity that a tool saw. `issues` are the detections of each finding.
 pub(super) fn detections(
     asset: &str,
-    streams: &[Stream],
+    streams: &[ScanStream],
     detections: &[Detection],
     issues: &[Vec<usize>],
 ) -> DerivedTable {

@@ -1,6 +1,6 @@
 //! Detections of one weakness → its findings: one for every stretch of time in which any of them was open.
 
-use super::detections::{Detection, Stream};
+use super::detections::{Detection, ScanStream};
 use crate::lang::model::{Evidence, Status};
 use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::{Acceptance, Ending, Episode};
@@ -27,7 +27,7 @@ type Member<'a> = (&'a Episode, &'a Detection<'a>);
 
 /// The findings of an issue: members are detections that were merged, the first reported first.
 pub(super) fn findings<'a>(
-    streams: &[Stream<'a>],
+    streams: &[ScanStream<'a>],
     detections: &'a [Detection<'a>],
     members: &[usize],
 ) -> Vec<Finding<'a>> {
@@ -73,7 +73,7 @@ fn stretches<'a, 'b>(episodes: &'b [Member<'a>]) -> Vec<&'b [Member<'a>]> {
     stretches
 }
 
-fn finding<'a>(streams: &[Stream<'a>], id: String, stretch: &[Member<'a>]) -> Finding<'a> {
+fn finding<'a>(streams: &[ScanStream<'a>], id: String, stretch: &[Member<'a>]) -> Finding<'a> {
     let episodes = || stretch.iter().map(|(episode, _)| *episode);
     let row = |(episode, detection): &Member<'a>| streams[detection.stream].rows[episode.row];
     let closed: Option<Vec<(i64, Ending)>> = episodes()

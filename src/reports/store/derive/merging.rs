@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::detections::{Detection, Stream};
+use super::detections::{Detection, ScanStream};
 use crate::lang::model::MatchRule;
 use crate::reports::dedup::{self, Detected};
 
@@ -38,7 +38,7 @@ pub(super) struct Issues {
 }
 
 /// Merges detections of one asset, each environment by itself.
-pub(super) fn issues(rules: &[MatchRule], streams: &[Stream], found: &[Detection]) -> Issues {
+pub(super) fn issues(rules: &[MatchRule], streams: &[ScanStream], found: &[Detection]) -> Issues {
     let mut environments: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, detection) in found.iter().enumerate() {
         let environment = streams[detection.stream].environment;
@@ -57,7 +57,7 @@ impl Issues {
     fn add(
         &mut self,
         rules: &[MatchRule],
-        streams: &[Stream],
+        streams: &[ScanStream],
         found: &[Detection],
         places: &[usize],
     ) {

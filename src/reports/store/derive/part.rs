@@ -1,6 +1,6 @@
 //! The rows of derived tables that are of one asset.
 
-use super::about::About;
+use super::about::DerivationNotes;
 use super::decisions::{Ruling, verdicts};
 use super::{detections, findings, issues, merging};
 use crate::lang::model::Definitions;
@@ -22,7 +22,7 @@ pub(super) struct AssetFacts<'a> {
 pub(super) struct DerivedRows {
     pub findings: DerivedTable,
     pub detections: DerivedTable,
-    pub about: About,
+    pub about: DerivationNotes,
 }
 
 impl DerivedRows {
@@ -31,7 +31,7 @@ impl DerivedRows {
         DerivedRows {
             findings: findings::findings(definitions, "", &[]),
             detections: findings::detections("", &[], &[], &[]),
-            about: About::default(),
+            about: DerivationNotes::default(),
         }
     }
 
@@ -68,7 +68,7 @@ pub(super) fn derive(given: &AssetFacts, rows: &FactRows) -> DerivedRows {
     DerivedRows {
         findings: findings::findings(given.definitions, given.asset, &all),
         detections: findings::detections(given.asset, &streams, &found, &issues),
-        about: About {
+        about: DerivationNotes {
             detections: found.len(),
             issues: issues.len(),
             reasons: merged.reasons,

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::about::About;
+use super::about::DerivationNotes;
 use super::decisions::Ruling;
-use super::names::Names;
+use super::names::CanonicalNames;
 use super::part::{self, AssetFacts, DerivedRows};
 use super::{VERSION, put, update_by_definitions};
 use crate::base::diagnostic::Problems;
@@ -26,7 +26,7 @@ pub(super) fn folder(store: &Store) -> PathBuf {
 }
 
 /// All of a store but the rows.
-pub(super) struct Whole<'a> {
+pub(super) struct StoreFacts<'a> {
     /// Whether parts made before are left aside.
     pub anew: bool,
     pub store: &'a Store,
@@ -34,13 +34,13 @@ pub(super) struct Whole<'a> {
     pub manifests: &'a [Manifest],
     /// In the order of time.
     pub scans: &'a [ScanFact<'a>],
-    pub names: &'a Names<'a>,
+    pub names: &'a CanonicalNames<'a>,
     pub rulings: &'a [Ruling<'a>],
     pub retired: &'a BTreeMap<&'a str, i64>,
 }
 
 /// The rows of all assets, in the order of their names.
-pub(super) fn all(whole: &Whole) -> Result<DerivedRows, Problems> {
+pub(super) fn all(whole: &StoreFacts) -> Result<DerivedRows, Problems> {
     let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
     for scan in whole.scans {
         let name = whole.names.real(scan.asset);
@@ -83,7 +83,7 @@ pub(super) fn all(whole: &Whole) -> Result<DerivedRows, Problems> {
 
 /// The parts of assets that share reports, made and kept.
 fn derived<'a>(
-    whole: &Whole,
+    whole: &StoreFacts,
     assets: &BTreeMap<&str, Vec<&ScanFact>>,
     stale: &BTreeMap<&str, PathBuf>,
     group: Vec<&'a str>,
@@ -116,7 +116,7 @@ fn derived<'a>(
 
 /// Assets that reports have in common are derived together, so that each segment is read once, and no
 /// more rows are held at a time than need be.
-fn groups<'a>(whole: &'a Whole, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
+fn groups<'a>(whole: &'a StoreFacts, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
     let mut group: BTreeMap<&str, usize> = stale.keys().copied().zip(0..).collect();
     for manifest in whole.manifests {
         let names = manifest.assets.iter().map(|name| whole.names.real(name));
@@ -137,13 +137,13 @@ fn groups<'a>(whole: &'a Whole, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&
     groups.into_values().collect()
 }
 
-fn rulings<'a>(whole: &Whole<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
+fn rulings<'a>(whole: &StoreFacts<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
     let rulings = whole.rulings.iter();
     rulings.filter(|ruling| ruling.may_be_on(asset)).collect()
 }
 
 /// The hash of all that the rows of an asset depend on.
-fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
+fn key(whole: &StoreFacts, asset: &str, scans: &[&ScanFact]) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(VERSION.as_bytes());
     update_by_definitions(&mut hash, whole.definitions);
@@ -164,7 +164,7 @@ fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<DerivedRo
     let table = |name: &str, columns| {
         frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()
     };
-    let about = About::read(folder).ok()?;
+    let about = DerivationNotes::read(folder).ok()?;
     Some(DerivedRows {
         findings: table("findings", empty.findings)?,
         detections: table("detections", empty.detections)?,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::instants::{instant, micros};
-use super::names::Names;
+use super::names::CanonicalNames;
 use crate::reports::store::facts::{Registers, ScanFact};
 use crate::reports::store::frames::DerivedTable;
 
@@ -22,7 +22,7 @@ pub(super) struct ScanRow<'a> {
 /// and its report before any.
 pub(super) fn all<'a>(
     registers: &'a Registers,
-    names: &'a Names,
+    names: &'a CanonicalNames,
     facts: &'a [ScanFact],
 ) -> Vec<ScanRow<'a>> {
     let listed = registers
@@ -37,7 +37,7 @@ pub(super) fn all<'a>(
     scans
 }
 
-fn reported<'a>(fact: &'a ScanFact, names: &'a Names) -> ScanRow<'a> {
+fn reported<'a>(fact: &'a ScanFact, names: &'a CanonicalNames) -> ScanRow<'a> {
     let manifest = fact.manifest;
     ScanRow {
         id: &fact.scan_id,
@@ -51,7 +51,10 @@ fn reported<'a>(fact: &'a ScanFact, names: &'a Names) -> ScanRow<'a> {
 }
 
 /// The scan of a record; those that say too little were refused when they came.
-fn listed<'a>(record: &'a BTreeMap<String, String>, names: &'a Names) -> Option<ScanRow<'a>> {
+fn listed<'a>(
+    record: &'a BTreeMap<String, String>,
+    names: &'a CanonicalNames,
+) -> Option<ScanRow<'a>> {
     let text = |field: &str| record.get(field).map(String::as_str);
     Some(ScanRow {
         id: text("scan_id")?,
