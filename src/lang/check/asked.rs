@@ -1,7 +1,7 @@
 //! What a query asks: its clauses by kind.
 
 use super::clauses::once;
-use crate::base::diagnostic::Problems;
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{Grain, StockMoment};
 use crate::lang::syntax::ast::{self, DateLiteral, QueryClause};
@@ -81,4 +81,23 @@ impl<'a> QueryClauses<'a> {
             }
         }
     }
+}
+
+/// A count of rows, which must be at least one (K607).
+pub(super) fn positive(
+    written: Option<&Spanned<u64>>,
+    clause: &str,
+    problems: &mut Problems,
+) -> Option<Option<usize>> {
+    let Some(count) = written else {
+        return Some(None);
+    };
+    if count.node == 0 {
+        problems.push(
+            Diagnostic::error("K607", count.span, format!("`{clause} 0` shows nothing"))
+                .label("write 1 or more"),
+        );
+        return None;
+    }
+    Some(Some(usize::try_from(count.node).unwrap_or(usize::MAX)))
 }

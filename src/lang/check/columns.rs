@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::formulas::formula;
-use super::kpis::at_of_flow;
 use super::restrictions;
 use super::scope::Scope;
+use super::stocks::at_of_flow;
 use super::stocks::summed_stock;
 use super::units;
 use super::wording::list;

@@ -12,6 +12,7 @@ use super::order::{circular, dependencies_first};
 use super::restrictions;
 use super::scope::{KnownNames, ReferenceKind, Scope};
 use super::sizes::{Size, size, too_large};
+use super::stocks::at_of_flow;
 use super::targets::{self, target};
 use super::units;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -307,20 +308,6 @@ fn moment(
         problems.push(at_of_flow(kpi, moment));
     }
     moment.node
-}
-
-/// `at peak` of something that belongs to a whole period (K405).
-pub(super) fn at_of_flow(name: &str, moment: Spanned<StockMoment>) -> Diagnostic {
-    Diagnostic::error(
-        "K405",
-        moment.span,
-        format!(
-            "`{name}` counts events and has no `at {}`",
-            moment.node.word()
-        ),
-    )
-    .label("leave this out")
-    .help("`at` says where in a period a stock is read; events belong to all of it")
 }
 
 fn all_targets(

@@ -28,7 +28,7 @@ pub(super) fn list(
     let table = scope.model.table_named(&tree.node.table.node)?;
     let show = show(scope, table, clauses.show.unwrap_or_default(), problems);
     let sort = sort(scope, table, clauses.sort.unwrap_or_default(), problems);
-    let limit = super::queries::positive(clauses.limit, "limit", problems);
+    let limit = super::asked::positive(clauses.limit, "limit", problems);
     let rows = rows?;
     refuse_period(scope, &rows.role, table, clauses, problems)?;
     Some(ListQuery {

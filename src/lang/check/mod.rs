@@ -35,6 +35,7 @@ mod parents;
 mod periods;
 mod populations;
 mod queries;
+mod refined;
 mod relations;
 mod reports;
 mod restrictions;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::QueryClauses;
+use super::asked::{QueryClauses, positive};
 use super::columns::{self, ColumnDraft, columns, finished, lacks, set_moment, with_owner};
 use super::dates;
 use super::dimensions::{self, dimension};
@@ -10,9 +10,9 @@ use super::formulas;
 use super::lists;
 use super::narrowing::Narrowing;
 use super::periods::{self, Comparisons};
+use super::refined::refined;
 use super::scope::Scope;
 use super::sorting;
-use super::views;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::StockMoment;
@@ -26,7 +26,7 @@ pub(super) fn query(
     tree: &Spanned<ast::Query>,
     problems: &mut Problems,
 ) -> Option<Query> {
-    let refined = views::refined(scope, &tree.node);
+    let refined = refined(scope, &tree.node);
     let mut checked = plain(
         scope,
         refined.as_ref().unwrap_or(&tree.node),
@@ -357,23 +357,4 @@ fn warn_of_no_target(drafts: &[ColumnDraft], comparisons: &Comparisons, problems
             .help("a kpi has lines such as `target at most 0`"),
         );
     }
-}
-
-/// A count of rows, which must be at least one (K607).
-pub(super) fn positive(
-    written: Option<&Spanned<u64>>,
-    clause: &str,
-    problems: &mut Problems,
-) -> Option<Option<usize>> {
-    let Some(count) = written else {
-        return Some(None);
-    };
-    if count.node == 0 {
-        problems.push(
-            Diagnostic::error("K607", count.span, format!("`{clause} 0` shows nothing"))
-                .label("write 1 or more"),
-        );
-        return None;
-    }
-    Some(Some(usize::try_from(count.node).unwrap_or(usize::MAX)))
 }

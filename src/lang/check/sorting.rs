@@ -1,8 +1,7 @@
 //! `top` and `sort by`: what a table of values may be ordered by.
 
-use super::asked::QueryClauses;
+use super::asked::{QueryClauses, positive};
 use super::columns::ColumnDraft;
-use super::queries::positive;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::lang::model::{Dimension, Sort, SortColumn, Top};

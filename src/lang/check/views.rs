@@ -1,12 +1,9 @@
 //! Views: queries with a name, which a query may refine.
 
-use std::mem::discriminant;
-
 use super::index::IndexEntry;
 use super::queries::plain;
 use super::scope::{KnownNames, ReferenceKind, Scope};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::source::Spanned;
 use crate::lang::format;
 use crate::lang::model::{Definitions, View};
 use crate::lang::syntax::ast;
@@ -81,48 +78,4 @@ fn refuse_views(tree: &ast::Query, views: &[&str], problems: &mut Problems) -> O
         }
     }
     all_right
-}
-
-/// If a query's subject is a view: the view's query, with the clauses of this one in place of its
-/// own of the same kind.
-pub(super) fn refined(scope: Scope, tree: &ast::Query) -> Option<ast::Query> {
-    let ast::Subject::Formulas(formulas) = &tree.subject else {
-        return None;
-    };
-    let [
-        Spanned {
-            node: ast::Formula::Name(name),
-            ..
-        },
-    ] = formulas.as_slice()
-    else {
-        return None;
-    };
-    let view = &scope.view(&name.node)?.tree.node;
-    let kept = view.clauses.iter().filter(|clause| {
-        let kind = discriminant(&clause.node);
-        tree.clauses
-            .iter()
-            .all(|given| discriminant(&given.node) != kind)
-    });
-    Some(ast::Query {
-        explain: tree.explain || view.explain,
-        subject: subject(view, tree),
-        clauses: kept.chain(&tree.clauses).cloned().collect(),
-    })
-}
-
-/// The subject of a view; the `where` of a list is inside it and gives way like any clause.
-fn subject(view: &ast::Query, given: &ast::Query) -> ast::Subject {
-    let mut subject = view.subject.clone();
-    let narrows = given
-        .clauses
-        .iter()
-        .any(|clause| matches!(clause.node, ast::QueryClause::Where(_)));
-    if let ast::Subject::List(population) = &mut subject
-        && narrows
-    {
-        population.node.filter = None;
-    }
-    subject
 }

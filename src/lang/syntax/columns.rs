@@ -2,9 +2,8 @@
 
 use super::ast::{EventTime, FieldTypeName, TableClause};
 use super::conditions;
-use super::definitions::names;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
-use super::literals;
+use super::literals::{self, names};
 
 /// One clause of a table.
 pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TableClause> {

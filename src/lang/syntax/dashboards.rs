@@ -1,10 +1,9 @@
 //! Pieces → dashboards and tests: the definitions made of queries.
 
 use super::ast::{Card, Dashboard, Grid, Layer, Test, TestClause, Text};
-use super::definitions::name_and_title;
 use super::errors;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
-use super::literals;
+use super::literals::{self, name_and_title};
 use super::pieces;
 use super::queries;
 use super::split::DefinitionParts;

@@ -2,12 +2,12 @@
 
 use super::ast::{
     Calendar, CalendarClause, Definition, Kpi, KpiClause, Match, Name, NamedCondition,
-    ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause, Table, Text, View,
+    ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause, Table, View,
     Weight,
 };
 use super::conditions;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
-use super::literals;
+use super::literals::{self, name_and_title, names, one_name, one_text};
 use super::pieces;
 use super::queries;
 use super::split::DefinitionParts;
@@ -99,35 +99,6 @@ fn view(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition
     // The place of a `show` is its query's: that is what messages point at.
     let shows = shows?.into_iter().map(|show| show.node).collect();
     Some(Definition::View(View { name, title, shows }))
-}
-
-/// `NAME "Title"` after the kind.
-pub(super) fn name_and_title(
-    piece: &Fragment<'_>,
-    pair: RulePair<'_>,
-) -> ParseResult<(Name, Option<Text>)> {
-    let mut parts = PairChildren::of(pair);
-    let name = literals::name(piece, &parts.need(Rule::name));
-    let title = parts
-        .take(Rule::text)
-        .map(|pair| literals::text(piece, &pair));
-    Ok((name, title))
-}
-
-fn one_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> Name {
-    literals::name(piece, &PairChildren::of(pair).need(Rule::name))
-}
-
-fn one_text(piece: &Fragment<'_>, pair: RulePair<'_>) -> Text {
-    literals::text(piece, &PairChildren::of(pair).need(Rule::text))
-}
-
-/// All names among the children.
-pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Name> {
-    PairChildren::of(pair)
-        .all(Rule::name)
-        .map(|pair| literals::name(piece, &pair))
-        .collect()
 }
 
 fn calendar_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<CalendarClause> {

@@ -2,7 +2,6 @@
 //! nobody foresaw is told by `unparsed`.
 
 use super::grammar::Fragment;
-use super::limits::{MOST_NESTED, MOST_OPERANDS};
 use super::tokens::{TokenKind, is_name_character};
 use super::words::{DefinitionKind, Expecting};
 use crate::base::diagnostic::Diagnostic;
@@ -151,24 +150,20 @@ pub(super) fn event_with_table(span: Span) -> Problem {
     )
 }
 
-pub(super) fn too_deep(span: Span) -> Problem {
+pub(super) fn too_deep(span: Span, most: usize) -> Problem {
     Box::new(
         Diagnostic::error("K115", span, "this is nested too deep")
             .help(format!(
-                "at most {MOST_NESTED} parentheses, `not` and signs stand in one another"
+                "at most {most} parentheses, `not` and signs stand in one another"
             ))
             .help("give a part of it a name: another kpi, or a condition"),
     )
 }
 
-pub(super) fn too_many_operands(span: Span) -> Problem {
+pub(super) fn too_many_operands(span: Span, most: usize) -> Problem {
     Box::new(
-        Diagnostic::error(
-            "K116",
-            span,
-            format!("more than {MOST_OPERANDS} parts in one chain"),
-        )
-        .help("give a part of it a name, or compare with a list: `team in (a, b, c)`"),
+        Diagnostic::error("K116", span, format!("more than {most} parts in one chain"))
+            .help("give a part of it a name, or compare with a list: `team in (a, b, c)`"),
     )
 }
 

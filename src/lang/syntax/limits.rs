@@ -42,7 +42,7 @@ impl Depth {
     fn checked(self, place: Span) -> ParseResult<Depth> {
         // An operand outside any parentheses stands on level one already.
         if self.nested > MOST_NESTED + 1 || self.levels > MOST_LEVELS {
-            Err(errors::too_deep(place))
+            Err(errors::too_deep(place, MOST_NESTED))
         } else {
             Ok(self)
         }
@@ -52,7 +52,10 @@ impl Depth {
 /// Refuses a chain of too many operands, before any of them is read.
 pub(super) fn chain<'t>(piece: &Fragment<'t>, operands: &[Pair<'t, Rule>]) -> ParseResult<()> {
     match operands.get(MOST_OPERANDS) {
-        Some(pair) => Err(errors::too_many_operands(piece.span_of(pair))),
+        Some(pair) => Err(errors::too_many_operands(
+            piece.span_of(pair),
+            MOST_OPERANDS,
+        )),
         None => Ok(()),
     }
 }

@@ -300,3 +300,31 @@ pub(super) fn cell(piece: &Fragment<'_>, pair: RulePair<'_>) -> Spanned<String> 
         piece.place(start, start + trimmed.len()),
     )
 }
+
+/// `NAME "Title"` after the kind.
+pub(super) fn name_and_title(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<(Name, Option<Text>)> {
+    let mut parts = PairChildren::of(pair);
+    let title = parts.take(Rule::text).map(|pair| text(piece, &pair));
+    Ok((name(piece, &parts.need(Rule::name)), title))
+}
+
+/// The one name among the children.
+pub(super) fn one_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> Name {
+    name(piece, &PairChildren::of(pair).need(Rule::name))
+}
+
+/// The one text among the children.
+pub(super) fn one_text(piece: &Fragment<'_>, pair: RulePair<'_>) -> Text {
+    text(piece, &PairChildren::of(pair).need(Rule::text))
+}
+
+/// All names among the children.
+pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Name> {
+    PairChildren::of(pair)
+        .all(Rule::name)
+        .map(|pair| name(piece, &pair))
+        .collect()
+}

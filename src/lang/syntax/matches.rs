@@ -3,9 +3,8 @@
 use pest::iterators::Pair;
 
 use super::ast::MatchClause;
-use super::definitions::names;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
-use super::literals;
+use super::literals::{self, names};
 
 pub(super) fn clause(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> ParseResult<MatchClause> {
     let name = |parts: &mut PairChildren<'_>| literals::name(piece, &parts.need(Rule::name));

@@ -154,7 +154,7 @@ fn parentheses(piece: &Fragment<'_>) -> Refusal {
             _ => {}
         }
         if open.len() > MOST_NESTED {
-            return Some(errors::too_deep(piece.token_span(token)));
+            return Some(errors::too_deep(piece.token_span(token), MOST_NESTED));
         }
     }
     let last = open.last()?;

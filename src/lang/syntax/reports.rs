@@ -3,9 +3,8 @@
 use pest::iterators::Pair;
 
 use super::ast::{SourceClause, SourceWords, Text, WordRule};
-use super::definitions::names;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
-use super::literals;
+use super::literals::{self, names};
 use super::tokens::BLOCK;
 use crate::base::source::Spanned;
 

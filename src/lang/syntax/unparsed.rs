@@ -5,6 +5,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::errors::{alternatives, hyphenated, sentence, too_deep};
 use super::grammar::{Fragment, Rule};
+use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind, is_name_character};
 use super::words::{self, DefinitionKind, Expecting};
 use crate::base::diagnostic::{Diagnostic, nearest};
@@ -30,7 +31,7 @@ pub(super) fn unparsed(
     let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => positives.clone(),
         // pest's own guard of the stack, far beyond our limits.
-        ErrorVariant::CustomError { .. } => return too_deep(piece.span()),
+        ErrorVariant::CustomError { .. } => return too_deep(piece.span(), MOST_NESTED),
     };
     let stop = ParseStop {
         piece,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::CheckedRows;
+use super::checked::CheckedRows;
 use super::warning;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};

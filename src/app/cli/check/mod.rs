@@ -1,6 +1,7 @@
 //! `riskql check`: all errors and warnings of the definitions, and with data all that only data shows.
 
 mod balance;
+mod checked;
 mod populations;
 mod rows;
 mod texts;

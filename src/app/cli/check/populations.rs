@@ -1,6 +1,6 @@
 //! KPIs that no row of the data ever belongs to.
 
-use super::rows::CheckedRows;
+use super::checked::CheckedRows;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;

@@ -1,5 +1,6 @@
 //! What only the data can show: every column of every table with a file is read, and then looked at.
 
+use super::checked::CheckedRows;
 use super::{balance, populations, texts, warning};
 use crate::app::cli::args::DataOptions;
 use crate::app::cli::console::Console;
@@ -12,15 +13,6 @@ use crate::lang::analyze;
 use crate::lang::model::{Definitions, Query};
 use crate::plan::{self, Asking, Standpoint};
 use crate::render::counted;
-
-/// What the checks look at.
-pub(super) struct CheckedRows<'a> {
-    pub definitions: &'a Definitions,
-    pub dataset: &'a Dataset,
-    pub standpoint: &'a Standpoint,
-    /// The query of all KPIs.
-    pub everything: &'a Query,
-}
 
 /// Reads and checks the data; adds what it finds, and returns what it has looked at in words.
 /// Data that cannot be read at all is a failure.

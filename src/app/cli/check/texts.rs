@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::CheckedRows;
+use super::checked::CheckedRows;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::{Sources, Span};
 use crate::exec::data;

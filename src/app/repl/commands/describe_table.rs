@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::describe::{ends_in_words, object, raw_rows, read};
 use super::loaded::merge;
+use super::profiles::{ends_in_words, object, raw_rows, read};
 use super::words::{instant, with_round_share};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;

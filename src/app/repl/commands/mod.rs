@@ -13,6 +13,7 @@ mod ingest;
 mod kpis;
 mod loaded;
 mod plan;
+mod profiles;
 mod recall;
 mod rows;
 mod save;

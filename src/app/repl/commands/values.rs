@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::describe::{profile_of, raw_rows};
 use super::fields::{self, full_name};
+use super::profiles::{profile_of, raw_rows};
 use super::words::{bar_room, percent, with_share};
 use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
