@@ -45,7 +45,7 @@ pub fn ask(
     text: &str,
 ) -> Result<exec::answer::Answer, base::diagnostic::Problems> {
     let query = lang::analyze::read(sources, definitions, "<query>", text)?.query;
-    let ground = exec::query_context::Ground {
+    let context = exec::query_context::QueryContext {
         definitions,
         sources,
         tables: Rc::new(exec::data::Tables::of_files(tables)),
@@ -53,6 +53,6 @@ pub fn ask(
         known_on: None,
         watermark: None,
     };
-    let mut answered = ground.answers(&[&query])?;
+    let mut answered = context.answers(&[&query])?;
     Ok(answered.answers.remove(0))
 }

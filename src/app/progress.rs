@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::base::cancellation;
-use crate::render::{self, Look};
+use crate::render::{self, RenderOptions};
 
 /// How long nothing is said.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -15,22 +15,22 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Shows the line after half a second, and takes it away when dropped.
-pub struct Progress {
+pub struct ProgressLine {
     running: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Starts waiting; does nothing where nobody watches.
-    pub fn start(is_watched: bool, look: Look) -> Progress {
-        Progress::telling(is_watched, look, String::new)
+    pub fn start(is_watched: bool, look: RenderOptions) -> ProgressLine {
+        ProgressLine::telling(is_watched, look, String::new)
     }
 
     /// The same with words before it that change: `12 of 40 reports, `.
     pub fn telling(
         is_watched: bool,
-        look: Look,
+        look: RenderOptions,
         before: impl Fn() -> String + Send + 'static,
-    ) -> Progress {
+    ) -> ProgressLine {
         let running = is_watched.then(|| {
             let (done, waiting) = mpsc::channel();
             let thread = thread::spawn(move || {
@@ -54,7 +54,7 @@ impl Progress {
             });
             (done, thread)
         });
-        Progress { running }
+        ProgressLine { running }
     }
 }
 
@@ -66,20 +66,20 @@ fn write(text: &str) {
 }
 
 /// `12,345,678 rows · 3 s`
-fn words(rows: u64, seconds: u64, look: Look) -> String {
+fn words(rows: u64, seconds: u64, look: RenderOptions) -> String {
     let dot = if look.unicode { '·' } else { '-' };
     format!("{} rows {dot} {seconds} s", render::count(rows))
 }
 
 /// A line that ends before the last column: one that wraps cannot be taken away.
-fn fitting(line: &str, look: Look) -> String {
+fn fitting(line: &str, look: RenderOptions) -> String {
     let room = look
         .width
         .map_or(usize::MAX, |width| width.saturating_sub(1));
     render::shorten(line, room, look)
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if let Some((done, thread)) = self.running.take() {
             drop(done);
@@ -92,20 +92,23 @@ impl Drop for Progress {
 mod tests {
     use super::*;
 
-    const ASCII: Look = Look {
+    const ASCII: RenderOptions = RenderOptions {
         unicode: false,
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
 
     #[test]
     fn the_line_has_rows_and_seconds() {
-        assert_eq!(words(12_345_678, 3, Look::PIPE), "12,345,678 rows · 3 s");
+        assert_eq!(
+            words(12_345_678, 3, RenderOptions::PIPE),
+            "12,345,678 rows · 3 s"
+        );
         assert_eq!(words(0, 0, ASCII), "0 rows - 0 s");
     }
 
     #[test]
     fn the_line_never_wraps() {
-        let look = Look {
+        let look = RenderOptions {
             width: Some(10),
             ..ASCII
         };

@@ -5,14 +5,33 @@
 
 use chrono::{
     DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone,
-    Utc,
+    Utc, Weekday,
 };
 
 use crate::base::types::Grain;
-use crate::lang::model::{Calendar, CalendarPeriod};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
+
+/// A project's time zone, and where its weeks and years begin (rules S11, S12, S14).
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    pub timezone: chrono_tz::Tz,
+    pub week_starts: Weekday,
+    /// 1 to 12. A fiscal year is named by the year it ends in.
+    pub year_starts: u32,
+    /// Periods that end at or before the start of this day read *no history*.
+    pub history_from: Option<NaiveDate>,
+}
+
+/// A period of the calendar: `2026-03`, `2026-Q1`. Its instants depend on the project's calendar:
+/// see [`start_instant`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CalendarPeriod {
+    pub grain: Grain,
+    /// The first day of the period, local.
+    pub start: NaiveDate,
+}
 
 /// The period of a grain that a local day lies in.
 pub fn period_of(calendar: &Calendar, day: NaiveDate, grain: Grain) -> CalendarPeriod {

@@ -10,7 +10,7 @@ pub struct Answer {
     /// Canonical text of the query.
     pub query: String,
     pub context: Context,
-    pub columns: Vec<Column>,
+    pub columns: Vec<AnswerColumn>,
     pub rows: Vec<Row>,
     /// Sorted by column, then reason.
     pub excluded: Vec<Excluded>,
@@ -33,7 +33,7 @@ pub struct Context {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column {
+pub struct AnswerColumn {
     /// The key in JSON and the header in CSV.
     pub name: String,
     /// What a reader calls it.
@@ -45,14 +45,14 @@ pub struct Column {
 pub enum ColumnRole {
     Period(Grain),
     Dimension(FieldType),
-    Value(ValueColumn),
+    Value(AnswerValueColumn),
     /// A field shown by a `list` query.
     Field(FieldType),
 }
 
 /// What the cells of a value column may hold beside the value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ValueColumn {
+pub struct AnswerValueColumn {
     pub unit: DisplayUnit,
     pub kind: Kind,
     pub direction: Option<Direction>,

@@ -10,13 +10,13 @@ use crate::lang::syntax::{self, ast};
 
 /// A query as written, as checked, and what is to be said about it.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct AnalyzedQuery {
     pub written: Spanned<ast::Query>,
     pub query: Query,
     pub warnings: Problems,
 }
 
-impl Question {
+impl AnalyzedQuery {
     /// Whether it names nothing and so asks for every KPI.
     pub fn is_everything(&self) -> bool {
         self.written.node.subject == ast::Subject::Everything
@@ -29,11 +29,11 @@ pub fn read(
     definitions: &Definitions,
     name: &str,
     text: &str,
-) -> Result<Question, Problems> {
+) -> Result<AnalyzedQuery, Problems> {
     let id = sources.add(name, text);
     let written = syntax::parse_query(sources, id)?;
     let (query, warnings) = check::query(definitions, &written)?;
-    Ok(Question {
+    Ok(AnalyzedQuery {
         written,
         query,
         warnings,

@@ -27,34 +27,37 @@ const DEEPEST: usize = 64;
 
 /// Where definitions come from.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Origin {
+pub enum ProjectOrigin {
     Folder(PathBuf),
     /// The library in the binary.
     Library,
 }
 
-impl Origin {
+impl ProjectOrigin {
     /// The folder named, else `./kpi-defs` if it is there, else the embedded library.
-    pub fn choose(named: Option<&Path>) -> Origin {
+    pub fn choose(named: Option<&Path>) -> ProjectOrigin {
         match named {
-            Some(folder) => Origin::Folder(folder.to_path_buf()),
-            None if Path::new(FOLDER).is_dir() => Origin::Folder(PathBuf::from(FOLDER)),
-            None => Origin::Library,
+            Some(folder) => ProjectOrigin::Folder(folder.to_path_buf()),
+            None if Path::new(FOLDER).is_dir() => ProjectOrigin::Folder(PathBuf::from(FOLDER)),
+            None => ProjectOrigin::Library,
         }
     }
 
     /// What a message calls it.
     pub fn name(&self) -> String {
         match self {
-            Origin::Folder(folder) => folder.display().to_string(),
-            Origin::Library => "the built-in library".to_string(),
+            ProjectOrigin::Folder(folder) => folder.display().to_string(),
+            ProjectOrigin::Library => "the built-in library".to_string(),
         }
     }
 }
 
 /// Reads, parses and checks all definitions. They are `None` when there is an error among the
 /// problems.
-pub fn definitions(sources: &mut Sources, origin: &Origin) -> (Option<Definitions>, Problems) {
+pub fn definitions(
+    sources: &mut Sources,
+    origin: &ProjectOrigin,
+) -> (Option<Definitions>, Problems) {
     let ids = match read(sources, origin) {
         Ok(ids) => ids,
         Err(problems) => return (None, problems),
@@ -79,10 +82,10 @@ pub fn definitions(sources: &mut Sources, origin: &Origin) -> (Option<Definition
 }
 
 /// Reads all definition files of an origin, in the order of their paths.
-pub fn read(sources: &mut Sources, origin: &Origin) -> Result<Vec<SourceId>, Problems> {
+pub fn read(sources: &mut Sources, origin: &ProjectOrigin) -> Result<Vec<SourceId>, Problems> {
     match origin {
-        Origin::Folder(folder) => read_files(sources, &files_below(folder)?),
-        Origin::Library => Ok(library_texts()
+        ProjectOrigin::Folder(folder) => read_files(sources, &files_below(folder)?),
+        ProjectOrigin::Library => Ok(library_texts()
             .into_iter()
             .map(|(path, text)| sources.add(format!("<library>/{path}"), text))
             .collect()),

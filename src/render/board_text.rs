@@ -1,7 +1,7 @@
 //! A board on a terminal: layers with their questions, number cards in aligned lines, series, tables.
 
 use super::footer;
-use super::look::{Look, Style};
+use super::look::{RenderOptions, Style};
 use super::number_cards;
 use super::numbers;
 use super::table;
@@ -14,7 +14,7 @@ use crate::lang::model::CardKind;
 const SHORTEST_TITLE: usize = 24;
 
 /// A dashboard or the scorecard as text.
-pub(super) fn board(board: &Board, look: Look) -> String {
+pub(super) fn board(board: &Board, look: RenderOptions) -> String {
     let mut text = heading(&board.title, look);
     for layer in &board.layers {
         text.push('\n');
@@ -24,12 +24,12 @@ pub(super) fn board(board: &Board, look: Look) -> String {
     text + &board_footer(board, look)
 }
 
-fn heading(title: &str, look: Look) -> String {
+fn heading(title: &str, look: RenderOptions) -> String {
     let strong = |line: String| format!("{}\n", look.paint(&line, Style::Strong));
     paragraph(title, look).into_iter().map(strong).collect()
 }
 
-fn layer(layer: &BoardLayer, look: Look) -> String {
+fn layer(layer: &BoardLayer, look: RenderOptions) -> String {
     let mut text = heading(&layer.title, look);
     let length = look.width.unwrap_or(80).min(80);
     text += &format!("{}\n", look.paint(&look.rule().repeat(length), Style::Dim));
@@ -57,7 +57,7 @@ pub(super) fn runs(cards: &[BoardCard]) -> Vec<Vec<&BoardCard>> {
     runs
 }
 
-fn cards(run: &[&BoardCard], look: Look) -> String {
+fn cards(run: &[&BoardCard], look: RenderOptions) -> String {
     let card = run[0];
     match card.kind {
         CardKind::Number => {
@@ -81,7 +81,7 @@ fn cards(run: &[&BoardCard], look: Look) -> String {
 }
 
 /// Circumstances once for all cards, then what each left out, then notes.
-fn board_footer(board: &Board, look: Look) -> String {
+fn board_footer(board: &Board, look: RenderOptions) -> String {
     let mut text = footer::lines(&footer::context(&board.context), look);
     if cards_of(board).any(|card| card.kind != CardKind::Table && has_provisional(&card.answer)) {
         text += &footer::notes(&["* provisional: the period is not over".to_string()], look);
@@ -100,7 +100,7 @@ pub(super) fn excluded(board: &Board) -> Vec<String> {
         let reasons = card.answer.excluded.iter();
         let reasons = reasons.map(|each| format!("{} {}", numbers::count(each.rows), each.reason));
         let reasons = reasons.collect::<Vec<_>>().join(", ");
-        let title = harmless(&card.title, Look::PIPE);
+        let title = harmless(&card.title, RenderOptions::PIPE);
         (!reasons.is_empty()).then(|| format!("excluded from {title}: {reasons}"))
     };
     cards_of(board).filter_map(of_card).collect()

@@ -5,31 +5,31 @@
 
 use std::ops::Range;
 
-use super::facts::{Facts, Reasons, facts};
+use super::facts::{ColumnFacts, Reasons, facts};
 use super::flat;
-use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
-use super::look::{Look, Style};
+use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
+use super::look::{RenderOptions, Style};
 use super::numbers;
 use super::text::{harmless, paragraph};
 use crate::base::types::{DisplayUnit, FieldType};
-use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Level, Row, Status, Value};
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row, Status, Value};
 use crate::lang::model::Direction;
 
 /// One column of the grid.
-enum Shown<'a> {
+enum ShownColumn<'a> {
     Key(usize),
     Field(usize, &'a FieldType),
-    Value(&'a Facts<'a>),
-    Limit(&'a Facts<'a>),
-    Verdict(&'a Facts<'a>),
-    Band(&'a Facts<'a>),
-    Previous(&'a Facts<'a>),
-    Change(&'a Facts<'a>),
+    Value(&'a ColumnFacts<'a>),
+    Limit(&'a ColumnFacts<'a>),
+    Verdict(&'a ColumnFacts<'a>),
+    Band(&'a ColumnFacts<'a>),
+    Previous(&'a ColumnFacts<'a>),
+    Change(&'a ColumnFacts<'a>),
 }
 
 /// The grid of an answer and where it has room for reasons: beside a single value column if that
 /// fits. Of many rows, the first and the last, if the look wants that.
-pub(super) fn grid(answer: &Answer, look: Look) -> (Grid, Reasons) {
+pub(super) fn grid(answer: &Answer, look: RenderOptions) -> (TextGrid, Reasons) {
     let hidden = hidden_rows(answer.rows.len(), look.rows);
     if facts(answer, Reasons::Beside).len() == 1 {
         let grid = grid_with(answer, Reasons::Beside, &hidden, look);
@@ -65,7 +65,7 @@ pub(super) fn hidden_rows(rows: usize, most: Option<usize>) -> Range<usize> {
 }
 
 /// What stands in place of hidden rows.
-pub(super) fn hidden_line(rows: usize, look: Look) -> GridLine {
+pub(super) fn hidden_line(rows: usize, look: RenderOptions) -> GridLine {
     let text = format!(
         "{} {} rows hidden; \\page shows all, \\output FILE writes them",
         look.ellipsis(),
@@ -79,14 +79,19 @@ pub(super) fn hidden_line(rows: usize, look: Look) -> GridLine {
     )
 }
 
-fn grid_with(answer: &Answer, reasons: Reasons, hidden: &Range<usize>, look: Look) -> Grid {
+fn grid_with(
+    answer: &Answer,
+    reasons: Reasons,
+    hidden: &Range<usize>,
+    look: RenderOptions,
+) -> TextGrid {
     let facts = facts(answer, reasons);
     let shown = shown(answer, &facts);
     let columns = shown
         .iter()
         .map(|shown| column(shown, &answer.columns, look))
         .collect();
-    let mut grid = Grid {
+    let mut grid = TextGrid {
         columns,
         lines: Vec::new(),
         headed: true,
@@ -108,12 +113,12 @@ fn grid_with(answer: &Answer, reasons: Reasons, hidden: &Range<usize>, look: Loo
     grid
 }
 
-fn shown<'a>(answer: &'a Answer, facts: &'a [Facts<'a>]) -> Vec<Shown<'a>> {
+fn shown<'a>(answer: &'a Answer, facts: &'a [ColumnFacts<'a>]) -> Vec<ShownColumn<'a>> {
     let mut shown = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         match &column.role {
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) => shown.push(Shown::Key(index)),
-            ColumnRole::Field(field) => shown.push(Shown::Field(index, field)),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) => shown.push(ShownColumn::Key(index)),
+            ColumnRole::Field(field) => shown.push(ShownColumn::Field(index, field)),
             ColumnRole::Value(_) => {
                 let facts = facts.iter().find(|facts| facts.index == index);
                 shown.extend(facts.into_iter().flat_map(shown_of));
@@ -123,42 +128,42 @@ fn shown<'a>(answer: &'a Answer, facts: &'a [Facts<'a>]) -> Vec<Shown<'a>> {
     shown
 }
 
-fn shown_of<'a>(facts: &'a Facts<'a>) -> Vec<Shown<'a>> {
-    let mut shown = vec![Shown::Value(facts)];
+fn shown_of<'a>(facts: &'a ColumnFacts<'a>) -> Vec<ShownColumn<'a>> {
+    let mut shown = vec![ShownColumn::Value(facts)];
     if facts.column.with_target {
         // One target for all rows stands in the header.
         if facts.same_target.is_none() {
-            shown.push(Shown::Limit(facts));
+            shown.push(ShownColumn::Limit(facts));
         }
-        shown.push(Shown::Verdict(facts));
+        shown.push(ShownColumn::Verdict(facts));
     }
     if facts.column.with_band {
-        shown.push(Shown::Band(facts));
+        shown.push(ShownColumn::Band(facts));
     }
     if facts.column.with_previous {
-        shown.push(Shown::Previous(facts));
-        shown.push(Shown::Change(facts));
+        shown.push(ShownColumn::Previous(facts));
+        shown.push(ShownColumn::Change(facts));
     }
     shown
 }
 
-fn column(shown: &Shown, columns: &[Column], look: Look) -> GridColumn {
+fn column(shown: &ShownColumn, columns: &[AnswerColumn], look: RenderOptions) -> GridColumn {
     let (header, align, shrinks) = match shown {
-        Shown::Key(index) => (columns[*index].name.clone(), Align::Left, true),
-        Shown::Field(index, field) => {
+        ShownColumn::Key(index) => (columns[*index].name.clone(), Align::Left, true),
+        ShownColumn::Field(index, field) => {
             let is_number = matches!(field, FieldType::Number);
             let align = if is_number { Align::Right } else { Align::Left };
             (columns[*index].name.clone(), align, !is_number)
         }
-        Shown::Value(facts) => (value_header(facts), Align::Right, false),
-        Shown::Limit(_) => ("target".to_string(), Align::Left, true),
-        Shown::Verdict(facts) => (verdict_header(facts), Align::Left, false),
-        Shown::Band(_) => ("band".to_string(), Align::Left, true),
-        Shown::Previous(facts) => {
+        ShownColumn::Value(facts) => (value_header(facts), Align::Right, false),
+        ShownColumn::Limit(_) => ("target".to_string(), Align::Left, true),
+        ShownColumn::Verdict(facts) => (verdict_header(facts), Align::Left, false),
+        ShownColumn::Band(_) => ("band".to_string(), Align::Left, true),
+        ShownColumn::Previous(facts) => {
             let header = facts.same_period.unwrap_or("previous");
             (header.to_string(), Align::Right, false)
         }
-        Shown::Change(_) => ("change".to_string(), Align::Right, false),
+        ShownColumn::Change(_) => ("change".to_string(), Align::Right, false),
     };
     GridColumn {
         header: harmless(&header, look),
@@ -168,7 +173,7 @@ fn column(shown: &Shown, columns: &[Column], look: Look) -> GridColumn {
 }
 
 /// `mttr (days)`. Counts need no unit, percentages have their sign in the cells.
-fn value_header(facts: &Facts) -> String {
+fn value_header(facts: &ColumnFacts) -> String {
     match facts.column.unit {
         DisplayUnit::Count | DisplayUnit::Percent => facts.name.to_string(),
         unit @ (DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_)) => {
@@ -177,7 +182,7 @@ fn value_header(facts: &Facts) -> String {
     }
 }
 
-fn verdict_header(facts: &Facts) -> String {
+fn verdict_header(facts: &ColumnFacts) -> String {
     match facts.same_target {
         Some(target) => target.to_string(),
         None if facts.column.with_target => "status".to_string(),
@@ -200,7 +205,7 @@ fn begins_part(answer: &Answer, index: usize) -> bool {
 
 /// Whether rows of more than one period stand below each other.
 fn has_periods(answer: &Answer) -> bool {
-    let is_period = |column: &Column| matches!(column.role, ColumnRole::Period(_));
+    let is_period = |column: &AnswerColumn| matches!(column.role, ColumnRole::Period(_));
     let Some(index) = answer.columns.iter().position(is_period) else {
         return false;
     };
@@ -218,35 +223,37 @@ fn label_place(answer: &Answer, row: &Row) -> Option<usize> {
     if row.level == Level::Group {
         return None;
     }
-    let is_free = |(column, cell): (&Column, &Cell)| {
+    let is_free = |(column, cell): (&AnswerColumn, &Cell)| {
         matches!(column.role, ColumnRole::Dimension(_)) && *cell == Cell::Missing
     };
     answer.columns.iter().zip(&row.cells).position(is_free)
 }
 
-fn cell(shown: &Shown, row: &Row, label: Option<usize>, look: Look) -> GridCell {
+fn cell(shown: &ShownColumn, row: &Row, label: Option<usize>, look: RenderOptions) -> GridCell {
     match shown {
-        Shown::Key(index) if label == Some(*index) => {
+        ShownColumn::Key(index) if label == Some(*index) => {
             GridCell::new(row.level.word(), Style::Strong)
         }
-        Shown::Key(index) => key_cell(&row.cells[*index], row.level, look),
-        Shown::Field(index, _) => key_cell(&row.cells[*index], Level::Group, look),
-        Shown::Value(facts) => with_value(row, facts, |value| value_cell(value, facts, row.level)),
-        Shown::Limit(facts) => with_value(row, facts, |value| limit_cell(value, look)),
-        Shown::Verdict(facts) => with_value(row, facts, verdict_cell),
-        Shown::Band(facts) => with_value(row, facts, |value| {
+        ShownColumn::Key(index) => key_cell(&row.cells[*index], row.level, look),
+        ShownColumn::Field(index, _) => key_cell(&row.cells[*index], Level::Group, look),
+        ShownColumn::Value(facts) => {
+            with_value(row, facts, |value| value_cell(value, facts, row.level))
+        }
+        ShownColumn::Limit(facts) => with_value(row, facts, |value| limit_cell(value, look)),
+        ShownColumn::Verdict(facts) => with_value(row, facts, verdict_cell),
+        ShownColumn::Band(facts) => with_value(row, facts, |value| {
             GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look)
         }),
-        Shown::Previous(facts) => with_value(row, facts, |value| previous_cell(value, facts)),
-        Shown::Change(facts) => with_value(row, facts, |value| change_cell(value, facts)),
+        ShownColumn::Previous(facts) => with_value(row, facts, |value| previous_cell(value, facts)),
+        ShownColumn::Change(facts) => with_value(row, facts, |value| change_cell(value, facts)),
     }
 }
 
-fn with_value(row: &Row, facts: &Facts, cell: impl Fn(&Value) -> GridCell) -> GridCell {
+fn with_value(row: &Row, facts: &ColumnFacts, cell: impl Fn(&Value) -> GridCell) -> GridCell {
     flat::value_at(row, facts.index).map_or_else(GridCell::empty, cell)
 }
 
-fn key_cell(cell: &Cell, level: Level, look: Look) -> GridCell {
+fn key_cell(cell: &Cell, level: Level, look: RenderOptions) -> GridCell {
     match cell {
         Cell::Missing if level == Level::Group => GridCell::new("(missing)", Style::Dim),
         Cell::Missing => GridCell::empty(),
@@ -262,7 +269,7 @@ fn key_cell(cell: &Cell, level: Level, look: Look) -> GridCell {
     }
 }
 
-fn value_cell(value: &Value, facts: &Facts, level: Level) -> GridCell {
+fn value_cell(value: &Value, facts: &ColumnFacts, level: Level) -> GridCell {
     // The mark has a column of its own, so that digits stay in line.
     let mark = match (facts.provisional, value.provisional) {
         (false, _) => "",
@@ -292,7 +299,7 @@ fn value_cell(value: &Value, facts: &Facts, level: Level) -> GridCell {
     GridCell::new(format!("{text}{mark}"), style)
 }
 
-fn limit_cell(value: &Value, look: Look) -> GridCell {
+fn limit_cell(value: &Value, look: RenderOptions) -> GridCell {
     let written = value
         .target
         .as_ref()
@@ -312,7 +319,7 @@ pub(super) fn verdict_cell(value: &Value) -> GridCell {
     GridCell::new(verdict.status.word(), style)
 }
 
-fn previous_cell(value: &Value, facts: &Facts) -> GridCell {
+fn previous_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
     let Some(comparison) = &value.comparison else {
         return GridCell::empty();
     };
@@ -325,7 +332,7 @@ fn previous_cell(value: &Value, facts: &Facts) -> GridCell {
     }
 }
 
-fn change_cell(value: &Value, facts: &Facts) -> GridCell {
+fn change_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
     let Some(change) = value
         .comparison
         .as_ref()

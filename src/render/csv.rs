@@ -8,7 +8,7 @@
 
 use ::csv::Writer;
 
-use super::flat::{self, Datum, Part};
+use super::flat::{self, Datum, FlatPart};
 use crate::exec::answer::{Answer, Board, ColumnRole};
 use crate::lang::model::CardKind;
 
@@ -64,16 +64,16 @@ fn number_card(answer: &Answer) -> Vec<String> {
     };
     let part = |part| field(flat::datum(row, part));
     vec![
-        part(Part::Cell(index)),
+        part(FlatPart::Cell(index)),
         unit.word().to_string(),
-        part(Part::Rows(index)),
-        part(Part::Bound(index)),
-        part(Part::Target(index)),
-        part(Part::Status(index)),
-        part(Part::Band(index)),
-        part(Part::Previous(index)),
-        part(Part::Change(index)),
-        part(Part::Reason(index)),
+        part(FlatPart::Rows(index)),
+        part(FlatPart::Bound(index)),
+        part(FlatPart::Target(index)),
+        part(FlatPart::Status(index)),
+        part(FlatPart::Band(index)),
+        part(FlatPart::Previous(index)),
+        part(FlatPart::Change(index)),
+        part(FlatPart::Reason(index)),
     ]
 }
 

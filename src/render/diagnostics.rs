@@ -8,7 +8,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
-use super::look::{Look, Style};
+use super::look::{RenderOptions, Style};
 use super::text::{is_harmful, width, wrap};
 use crate::base::diagnostic::{Diagnostic, Severity};
 use crate::base::source::{Sources, Span};
@@ -21,7 +21,7 @@ const NARROWEST: usize = 40;
 
 /// All problems in the order given, a blank line between two, and a line that counts them. Empty for
 /// no problems.
-pub fn diagnostics(sources: &Sources, list: &[Diagnostic], look: &Look) -> String {
+pub fn diagnostics(sources: &Sources, list: &[Diagnostic], look: &RenderOptions) -> String {
     let mut text = String::new();
     for diagnostic in list {
         text += &one(sources, diagnostic, *look);
@@ -88,7 +88,7 @@ fn counts(list: &[Diagnostic]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn one(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
+fn one(sources: &Sources, diagnostic: &Diagnostic, look: RenderOptions) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -116,7 +116,7 @@ fn one(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
     without_empty_gutters(&drawn)
 }
 
-fn renderer(look: Look) -> Renderer {
+fn renderer(look: RenderOptions) -> Renderer {
     let renderer = if look.color {
         Renderer::styled()
     } else {
@@ -126,7 +126,7 @@ fn renderer(look: Look) -> Renderer {
 }
 
 /// Whether a label has room in the line of the carets.
-fn fits_beside(sources: &Sources, span: Span, label: &str, look: Look) -> bool {
+fn fits_beside(sources: &Sources, span: Span, label: &str, look: RenderOptions) -> bool {
     let source = sources.get(span.source);
     let (line, place) = line_around(&source.text, span);
     let number = sources.line_column(span).0.to_string();
@@ -183,7 +183,7 @@ fn made_harmless(text: &str) -> String {
 }
 
 /// A text in lines that fit a terminal behind the columns that are taken, broken between words.
-fn fitted(text: &str, taken: usize, look: Look) -> String {
+fn fitted(text: &str, taken: usize, look: RenderOptions) -> String {
     let text = made_harmless(text);
     let Some(limit) = look.width else {
         return text;

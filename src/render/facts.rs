@@ -3,7 +3,7 @@
 
 use super::flat;
 use super::numbers;
-use crate::exec::answer::{Answer, ColumnRole, Value, ValueColumn};
+use crate::exec::answer::{Answer, AnswerValueColumn, ColumnRole, Value};
 
 /// Where the reasons for *none* stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,10 @@ pub(super) enum Reasons {
 }
 
 /// What all cells of a value column share.
-pub(super) struct Facts<'a> {
+pub(super) struct ColumnFacts<'a> {
     pub index: usize,
     pub name: &'a str,
-    pub column: &'a ValueColumn,
+    pub column: &'a AnswerValueColumn,
     pub decimals: usize,
     /// Some value is of a period not over yet, so all leave room for its mark.
     pub provisional: bool,
@@ -29,11 +29,11 @@ pub(super) struct Facts<'a> {
 }
 
 /// The facts of each value column, in order.
-pub(super) fn facts(answer: &Answer, reasons: Reasons) -> Vec<Facts<'_>> {
+pub(super) fn facts(answer: &Answer, reasons: Reasons) -> Vec<ColumnFacts<'_>> {
     let columns = answer.columns.iter().enumerate();
     columns
         .filter_map(|(index, column)| match &column.role {
-            ColumnRole::Value(value) => Some(Facts {
+            ColumnRole::Value(value) => Some(ColumnFacts {
                 reasons,
                 ..facts_of(answer, index, &column.name, value)
             }),
@@ -46,14 +46,14 @@ fn facts_of<'a>(
     answer: &'a Answer,
     index: usize,
     name: &'a str,
-    column: &'a ValueColumn,
-) -> Facts<'a> {
+    column: &'a AnswerValueColumn,
+) -> ColumnFacts<'a> {
     let all = || values(answer, index);
     let compared = || all().filter_map(|value| value.comparison.as_ref());
     let shown = all()
         .filter_map(|value| value.value)
         .chain(compared().filter_map(|comparison| comparison.previous));
-    Facts {
+    ColumnFacts {
         index,
         name,
         column,
@@ -92,7 +92,7 @@ pub(super) fn legend(answer: &Answer, reasons: Reasons) -> Vec<String> {
 }
 
 /// `none: no rows`, for several value columns with their names.
-fn reasons_line(answer: &Answer, facts: &[Facts]) -> Option<String> {
+fn reasons_line(answer: &Answer, facts: &[ColumnFacts]) -> Option<String> {
     let mut sentences = Vec::new();
     for each in facts {
         let mut reasons: Vec<&str> = values(answer, each.index)

@@ -2,19 +2,19 @@
 //! which order, and what stands under each.
 
 use crate::base::types::{DisplayUnit, FieldType};
-use crate::exec::answer::{Answer, Cell, ColumnRole, Row, Value, ValueColumn};
+use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Row, Value};
 
 /// One key of every row.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Key {
+pub(super) struct FlatKey {
     pub name: String,
-    pub part: Part,
-    pub holds: Holds,
+    pub part: FlatPart,
+    pub holds: DatumType,
 }
 
 /// What of a row stands under a key. Numbers are indexes of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum FlatPart {
     Cell(usize),
     Rows(usize),
     Reason(usize),
@@ -29,7 +29,7 @@ pub(super) enum Part {
 
 /// The type of a key's data, the same in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum DatumType {
     Text,
     YesNo,
     Number,
@@ -50,20 +50,25 @@ pub(super) enum Datum<'a> {
 
 /// The keys of an answer's rows. They depend on its columns alone, never on the data. A key we add
 /// that is also the name of a column gets a trailing `_`, so that neither hides the other.
-pub(super) fn keys(answer: &Answer) -> Vec<Key> {
+pub(super) fn keys(answer: &Answer) -> Vec<FlatKey> {
     let mut keys = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         match &column.role {
-            ColumnRole::Period(_) => add(&mut keys, &column.name, Part::Cell(index), Holds::Text),
+            ColumnRole::Period(_) => add(
+                &mut keys,
+                &column.name,
+                FlatPart::Cell(index),
+                DatumType::Text,
+            ),
             ColumnRole::Dimension(of) | ColumnRole::Field(of) => {
-                add(&mut keys, &column.name, Part::Cell(index), holds(of));
+                add(&mut keys, &column.name, FlatPart::Cell(index), holds(of));
             }
             ColumnRole::Value(value) => add_value(&mut keys, &column.name, index, value),
         }
     }
     // The rows of a list are findings: they have no level.
     if has_values(answer) {
-        add(&mut keys, "level", Part::Level, Holds::Text);
+        add(&mut keys, "level", FlatPart::Level, DatumType::Text);
     }
     rename_repeats(&mut keys);
     keys
@@ -75,38 +80,38 @@ pub(super) fn has_values(answer: &Answer) -> bool {
     answer.columns.iter().any(|column| is_value(&column.role))
 }
 
-fn add(keys: &mut Vec<Key>, name: &str, part: Part, holds: Holds) {
+fn add(keys: &mut Vec<FlatKey>, name: &str, part: FlatPart, holds: DatumType) {
     let name = name.to_string();
-    keys.push(Key { name, part, holds });
+    keys.push(FlatKey { name, part, holds });
 }
 
-fn add_value(keys: &mut Vec<Key>, name: &str, index: usize, column: &ValueColumn) {
+fn add_value(keys: &mut Vec<FlatKey>, name: &str, index: usize, column: &AnswerValueColumn) {
     let number = match column.unit {
-        DisplayUnit::Count => Holds::Count,
+        DisplayUnit::Count => DatumType::Count,
         DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio | DisplayUnit::Time(_) => {
-            Holds::Number
+            DatumType::Number
         }
     };
     let mut with = |suffix: &str, part, holds| add(keys, &format!("{name}{suffix}"), part, holds);
-    with("", Part::Cell(index), number);
-    with("_rows", Part::Rows(index), Holds::Rows);
-    with("_reason", Part::Reason(index), Holds::Text);
+    with("", FlatPart::Cell(index), number);
+    with("_rows", FlatPart::Rows(index), DatumType::Rows);
+    with("_reason", FlatPart::Reason(index), DatumType::Text);
     if column.with_target {
-        with("_target", Part::Target(index), number);
-        with("_bound", Part::Bound(index), Holds::Text);
-        with("_status", Part::Status(index), Holds::Text);
+        with("_target", FlatPart::Target(index), number);
+        with("_bound", FlatPart::Bound(index), DatumType::Text);
+        with("_status", FlatPart::Status(index), DatumType::Text);
     }
     if column.with_previous {
-        with("_previous", Part::Previous(index), number);
-        with("_change", Part::Change(index), number);
+        with("_previous", FlatPart::Previous(index), number);
+        with("_change", FlatPart::Change(index), number);
     }
     if column.with_band {
-        with("_band", Part::Band(index), Holds::Text);
+        with("_band", FlatPart::Band(index), DatumType::Text);
     }
 }
 
-fn rename_repeats(keys: &mut [Key]) {
-    let is_cell = |key: &Key| matches!(key.part, Part::Cell(_));
+fn rename_repeats(keys: &mut [FlatKey]) {
+    let is_cell = |key: &FlatKey| matches!(key.part, FlatPart::Cell(_));
     let mut taken: Vec<String> = keys
         .iter()
         .filter(|key| is_cell(key))
@@ -120,48 +125,48 @@ fn rename_repeats(keys: &mut [Key]) {
     }
 }
 
-fn holds(field: &FieldType) -> Holds {
+fn holds(field: &FieldType) -> DatumType {
     match field {
-        FieldType::Text | FieldType::Date | FieldType::Scale(_) => Holds::Text,
-        FieldType::YesNo => Holds::YesNo,
-        FieldType::Number => Holds::Number,
+        FieldType::Text | FieldType::Date | FieldType::Scale(_) => DatumType::Text,
+        FieldType::YesNo => DatumType::YesNo,
+        FieldType::Number => DatumType::Number,
     }
 }
 
 /// What a row has under a key.
-pub(super) fn datum(row: &Row, part: Part) -> Datum<'_> {
+pub(super) fn datum(row: &Row, part: FlatPart) -> Datum<'_> {
     let of = |index: usize| value_at(row, index);
     match part {
-        Part::Cell(index) => cell(&row.cells[index]),
-        Part::Rows(index) => of(index).map_or(Datum::Null, |value| Datum::Rows(value.rows)),
-        Part::Reason(index) => text(of(index).and_then(|value| value.reason.as_deref())),
-        Part::Target(index) => number(
+        FlatPart::Cell(index) => cell(&row.cells[index]),
+        FlatPart::Rows(index) => of(index).map_or(Datum::Null, |value| Datum::Rows(value.rows)),
+        FlatPart::Reason(index) => text(of(index).and_then(|value| value.reason.as_deref())),
+        FlatPart::Target(index) => number(
             of(index)
                 .and_then(|value| value.target.as_ref())
                 .map(|verdict| verdict.limit),
         ),
-        Part::Bound(index) => text(
+        FlatPart::Bound(index) => text(
             of(index)
                 .and_then(|value| value.target.as_ref())
                 .map(|verdict| verdict.bound.words()),
         ),
-        Part::Status(index) => text(
+        FlatPart::Status(index) => text(
             of(index)
                 .and_then(|value| value.target.as_ref())
                 .map(|verdict| verdict.status.word()),
         ),
-        Part::Previous(index) => number(
+        FlatPart::Previous(index) => number(
             of(index)
                 .and_then(|value| value.comparison.as_ref())
                 .and_then(|comparison| comparison.previous),
         ),
-        Part::Change(index) => number(
+        FlatPart::Change(index) => number(
             of(index)
                 .and_then(|value| value.comparison.as_ref())
                 .and_then(|comparison| comparison.change),
         ),
-        Part::Band(index) => text(of(index).and_then(|value| value.band.as_deref())),
-        Part::Level => Datum::Text(row.level.word()),
+        FlatPart::Band(index) => text(of(index).and_then(|value| value.band.as_deref())),
+        FlatPart::Level => Datum::Text(row.level.word()),
     }
 }
 

@@ -2,14 +2,14 @@
 //! S19), and its notes.
 
 use super::flat;
-use super::look::{Look, Style};
+use super::look::{RenderOptions, Style};
 use super::numbers::count;
 use super::text::{harmless, join_wrapped, paragraph};
-use crate::exec::answer::{Answer, ColumnRole, Context, Level, ValueColumn};
+use crate::exec::answer::{Answer, AnswerValueColumn, ColumnRole, Context, Level};
 use crate::lang::model::Kind;
 
 /// The footer of an answer, in dim lines that fit the look.
-pub(super) fn answer(answer: &Answer, look: Look) -> String {
+pub(super) fn answer(answer: &Answer, look: RenderOptions) -> String {
     let mut pieces = context(&answer.context);
     pieces.extend(rows_used(answer));
     pieces.extend(excluded(answer));
@@ -17,21 +17,21 @@ pub(super) fn answer(answer: &Answer, look: Look) -> String {
 }
 
 /// Pieces on as few dim lines as they fit.
-pub(super) fn lines(pieces: &[String], look: Look) -> String {
+pub(super) fn lines(pieces: &[String], look: RenderOptions) -> String {
     let pieces: Vec<String> = pieces.iter().map(|piece| harmless(piece, look)).collect();
     let lines = join_wrapped(&pieces, look.dot(), look.width);
     dim(&lines, look)
 }
 
 /// Every note on a line of its own.
-pub(super) fn notes(notes: &[String], look: Look) -> String {
+pub(super) fn notes(notes: &[String], look: RenderOptions) -> String {
     notes
         .iter()
         .map(|note| dim(&paragraph(note, look), look))
         .collect()
 }
 
-fn dim(lines: &[String], look: Look) -> String {
+fn dim(lines: &[String], look: RenderOptions) -> String {
     let dim = |line: &String| format!("{}\n", look.paint(line.trim_end(), Style::Dim));
     lines.iter().map(dim).collect()
 }
@@ -103,7 +103,7 @@ pub(super) fn excluded(answer: &Answer) -> Option<String> {
 }
 
 /// The value columns with their places.
-fn values(answer: &Answer) -> impl Iterator<Item = (usize, &ValueColumn)> {
+fn values(answer: &Answer) -> impl Iterator<Item = (usize, &AnswerValueColumn)> {
     let columns = answer.columns.iter().enumerate();
     columns.filter_map(|(index, column)| match &column.role {
         ColumnRole::Value(value) => Some((index, value)),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// The output formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people at a terminal.
     Table,
     Json,
@@ -16,39 +16,41 @@ pub enum Format {
     Parquet,
 }
 
-impl Format {
+impl OutputFormat {
     /// All formats, in the order help lists them.
-    pub const ALL: [Format; 6] = [
-        Format::Table,
-        Format::Json,
-        Format::Jsonl,
-        Format::Csv,
-        Format::Md,
-        Format::Parquet,
+    pub const ALL: [OutputFormat; 6] = [
+        OutputFormat::Table,
+        OutputFormat::Json,
+        OutputFormat::Jsonl,
+        OutputFormat::Csv,
+        OutputFormat::Md,
+        OutputFormat::Parquet,
     ];
 
     /// The word that asks for it.
     pub fn name(self) -> &'static str {
         match self {
-            Format::Table => "table",
-            Format::Json => "json",
-            Format::Jsonl => "jsonl",
-            Format::Csv => "csv",
-            Format::Md => "md",
-            Format::Parquet => "parquet",
+            OutputFormat::Table => "table",
+            OutputFormat::Json => "json",
+            OutputFormat::Jsonl => "jsonl",
+            OutputFormat::Csv => "csv",
+            OutputFormat::Md => "md",
+            OutputFormat::Parquet => "parquet",
         }
     }
 
     /// The format of a name.
-    pub fn named(name: &str) -> Option<Format> {
-        Format::ALL.into_iter().find(|format| format.name() == name)
+    pub fn named(name: &str) -> Option<OutputFormat> {
+        OutputFormat::ALL
+            .into_iter()
+            .find(|format| format.name() == name)
     }
 
     /// The format that a file's ending asks for. No ending asks for a terminal table.
-    pub fn of_file(file: &Path) -> Option<Format> {
+    pub fn of_file(file: &Path) -> Option<OutputFormat> {
         match file.extension()?.to_str()?.to_lowercase().as_str() {
-            "ndjson" => Some(Format::Jsonl),
-            ending => Format::named(ending).filter(|format| *format != Format::Table),
+            "ndjson" => Some(OutputFormat::Jsonl),
+            ending => OutputFormat::named(ending).filter(|format| *format != OutputFormat::Table),
         }
     }
 }
@@ -59,10 +61,10 @@ mod tests {
 
     #[test]
     fn a_files_ending_names_its_format() {
-        let of_file = |name: &str| Format::of_file(Path::new(name));
-        assert_eq!(of_file("a.NDJSON"), Some(Format::Jsonl));
-        assert_eq!(of_file("out/a.md"), Some(Format::Md));
-        assert_eq!(of_file("a.parquet"), Some(Format::Parquet));
+        let of_file = |name: &str| OutputFormat::of_file(Path::new(name));
+        assert_eq!(of_file("a.NDJSON"), Some(OutputFormat::Jsonl));
+        assert_eq!(of_file("out/a.md"), Some(OutputFormat::Md));
+        assert_eq!(of_file("a.parquet"), Some(OutputFormat::Parquet));
         assert_eq!(of_file("a.table"), None);
         assert_eq!(of_file("json"), None);
     }

@@ -4,7 +4,7 @@
 //! gaps shrink; if that is not enough, every row becomes a block of `header  cell` lines, in which
 //! nothing is cut.
 
-use super::look::{Look, Style};
+use super::look::{RenderOptions, Style};
 use super::text::{harmless, join_wrapped, shorten, width, wrap};
 
 /// A text shortened to fewer columns tells too little, and so does one that lost two thirds: a row
@@ -41,7 +41,7 @@ impl GridCell {
     }
 
     /// A text of the data, made harmless.
-    pub fn of_data(text: &str, style: Style, look: Look) -> Self {
+    pub fn of_data(text: &str, style: Style, look: RenderOptions) -> Self {
         GridCell::new(harmless(text, look), style)
     }
 
@@ -60,7 +60,7 @@ pub(super) enum GridLine {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Grid {
+pub(super) struct TextGrid {
     pub columns: Vec<GridColumn>,
     pub lines: Vec<GridLine>,
     /// Whether headers are shown above the columns.
@@ -68,14 +68,14 @@ pub(super) struct Grid {
 }
 
 /// How the columns stand.
-struct Layout {
+struct ColumnLayout {
     widths: Vec<usize>,
     gap: usize,
 }
 
-impl Grid {
+impl TextGrid {
     /// The grid as lines, each with its newline.
-    pub fn render(&self, look: Look) -> String {
+    pub fn render(&self, look: RenderOptions) -> String {
         match self.layout(look.width) {
             Some(layout) => self.aligned(&layout, look),
             None => self.stacked(look),
@@ -83,17 +83,17 @@ impl Grid {
     }
 
     /// Whether columns stand beside each other: if not, every row is a block of lines.
-    pub fn is_aligned(&self, look: Look) -> bool {
+    pub fn is_aligned(&self, look: RenderOptions) -> bool {
         self.layout(look.width).is_some()
     }
 
     /// Whether it fits with nothing cut or broken.
-    pub fn fits(&self, look: Look) -> bool {
+    pub fn fits(&self, look: RenderOptions) -> bool {
         self.fits_with_texts_of(usize::MAX, look)
     }
 
     /// Whether it fits with texts cut to no fewer than `least` columns.
-    pub fn fits_with_texts_of(&self, least: usize, look: Look) -> bool {
+    pub fn fits_with_texts_of(&self, least: usize, look: RenderOptions) -> bool {
         let least = |cells: usize, column: &GridColumn| {
             if column.shrinks {
                 cells.min(least)
@@ -106,14 +106,14 @@ impl Grid {
     }
 
     /// The grid without the columns in which no row has anything.
-    pub fn without_empty_columns(self) -> Grid {
+    pub fn without_empty_columns(self) -> TextGrid {
         let filled: Vec<bool> = self
             .natural_cells()
             .iter()
             .map(|width| *width > 0)
             .collect();
         let keep = |index: usize| filled.get(index).copied().unwrap_or(true);
-        Grid {
+        TextGrid {
             columns: kept(self.columns, keep),
             lines: self
                 .lines
@@ -128,10 +128,10 @@ impl Grid {
         }
     }
 
-    fn layout(&self, width: Option<usize>) -> Option<Layout> {
+    fn layout(&self, width: Option<usize>) -> Option<ColumnLayout> {
         let natural = self.natural(false);
         let Some(width) = width.filter(|width| total(&natural, 2) > *width) else {
-            return Some(Layout {
+            return Some(ColumnLayout {
                 widths: natural,
                 gap: 2,
             });
@@ -139,7 +139,7 @@ impl Grid {
         [2, 1].into_iter().find_map(|gap| {
             let widths =
                 self.shrunk(width.checked_sub(gap * self.columns.len().saturating_sub(1))?)?;
-            Some(Layout { widths, gap })
+            Some(ColumnLayout { widths, gap })
         })
     }
 
@@ -200,7 +200,7 @@ impl Grid {
         }
     }
 
-    fn aligned(&self, layout: &Layout, look: Look) -> String {
+    fn aligned(&self, layout: &ColumnLayout, look: RenderOptions) -> String {
         let mut text = String::new();
         let rule = look.paint(
             &look.rule().repeat(total(&layout.widths, layout.gap)),
@@ -223,7 +223,7 @@ impl Grid {
     }
 
     /// The headers, those with fewer lines standing at the bottom.
-    fn header_lines(&self, layout: &Layout) -> Vec<Vec<GridCell>> {
+    fn header_lines(&self, layout: &ColumnLayout) -> Vec<Vec<GridCell>> {
         let headers: Vec<Vec<String>> = self
             .columns
             .iter()
@@ -248,7 +248,7 @@ impl Grid {
             .collect()
     }
 
-    fn row(&self, row: &[GridCell], layout: &Layout, look: Look) -> String {
+    fn row(&self, row: &[GridCell], layout: &ColumnLayout, look: RenderOptions) -> String {
         let mut text = String::new();
         // Spaces are written only before a text, so that no line ends in them.
         let mut spaces = 0;
@@ -272,7 +272,7 @@ impl Grid {
     }
 
     /// Every row as a block of lines, a header and its cell each.
-    fn stacked(&self, look: Look) -> String {
+    fn stacked(&self, look: RenderOptions) -> String {
         let limit = look.width.unwrap_or(usize::MAX);
         let longest = self
             .columns
@@ -288,7 +288,7 @@ impl Grid {
         blocks.collect::<Vec<_>>().join("\n")
     }
 
-    fn block(&self, row: &[GridCell], labels: usize, limit: usize, look: Look) -> String {
+    fn block(&self, row: &[GridCell], labels: usize, limit: usize, look: RenderOptions) -> String {
         let mut text = String::new();
         for (column, cell) in self.columns.iter().zip(row) {
             let label = shorten(&column.header, labels, look);
@@ -310,7 +310,7 @@ impl Grid {
 }
 
 /// Pieces on indented lines, as many on each as fit.
-fn details(pieces: &[GridCell], look: Look) -> String {
+fn details(pieces: &[GridCell], look: RenderOptions) -> String {
     let room = look.width.map(|width| width.saturating_sub(2));
     let mut text = String::new();
     let mut used = 0;

@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use super::flat::{self, Datum, Holds, Key, Part};
-use crate::exec::answer::{Answer, Board, BoardCard, Column, ColumnRole, Context, Excluded, Row};
+use super::flat::{self, Datum, DatumType, FlatKey, FlatPart};
+use crate::exec::answer::{
+    Answer, AnswerColumn, Board, BoardCard, ColumnRole, Context, Excluded, Row,
+};
 use crate::lang::model::CardKind;
 
 /// Raised when a key changes its meaning or goes away; new keys do not raise it.
@@ -119,7 +121,7 @@ fn excluded(excluded: &Excluded) -> Json {
     json!({"kpi": excluded.kpi, "reason": excluded.reason, "rows": excluded.rows})
 }
 
-fn column(column: &Column) -> Json {
+fn column(column: &AnswerColumn) -> Json {
     let name = &column.name;
     match &column.role {
         ColumnRole::Period(grain) => json!({"name": name, "role": "period", "type": grain.word()}),
@@ -133,12 +135,12 @@ fn column(column: &Column) -> Json {
     }
 }
 
-fn row_object(row: &Row, keys: &[Key]) -> Json {
+fn row_object(row: &Row, keys: &[FlatKey]) -> Json {
     let mut object = Map::new();
     for key in keys {
         let datum = flat::datum(row, key.part);
         // Only a `none` has a reason.
-        if matches!(key.part, Part::Reason(_)) && datum == Datum::Null {
+        if matches!(key.part, FlatPart::Reason(_)) && datum == Datum::Null {
             continue;
         }
         object.insert(key.name.clone(), to_json(datum, key.holds));
@@ -146,13 +148,13 @@ fn row_object(row: &Row, keys: &[Key]) -> Json {
     Json::Object(object)
 }
 
-fn to_json(datum: Datum, holds: Holds) -> Json {
+fn to_json(datum: Datum, holds: DatumType) -> Json {
     match datum {
         Datum::Null => Json::Null,
         Datum::Text(text) => text.into(),
         Datum::YesNo(yes) => yes.into(),
         Datum::Rows(rows) => rows.into(),
-        Datum::Number(value) if holds == Holds::Count && is_exactly_whole(value) => {
+        Datum::Number(value) if holds == DatumType::Count && is_exactly_whole(value) => {
             (value as i64).into()
         }
         Datum::Number(value) => value.into(),

@@ -3,7 +3,7 @@
 /// What the place an output goes to can show. Nothing here is detected: the caller looks at the
 /// terminal and the environment, so that the same answer and look give the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct RenderOptions {
     /// Columns of the terminal. `None` is a pipe or a file: nothing is ever cut.
     pub width: Option<usize>,
     /// Whether ANSI colours may be written.
@@ -14,9 +14,9 @@ pub struct Look {
     pub rows: Option<usize>,
 }
 
-impl Look {
+impl RenderOptions {
     /// No width, no colour: what a pipe gets.
-    pub const PIPE: Look = Look {
+    pub const PIPE: RenderOptions = RenderOptions {
         width: None,
         color: false,
         unicode: true,
@@ -32,8 +32,8 @@ impl Look {
     }
 
     /// The look with fewer columns.
-    pub(super) fn narrower(self, columns: usize) -> Look {
-        Look {
+    pub(super) fn narrower(self, columns: usize) -> RenderOptions {
+        RenderOptions {
             width: self.width.map(|width| width.saturating_sub(columns)),
             ..self
         }

@@ -7,8 +7,8 @@ use super::board_text;
 use super::cells;
 use super::facts;
 use super::footer;
-use super::grid::{Align, Grid, GridCell, GridLine};
-use super::look::{Look, Style};
+use super::grid::{Align, GridCell, GridLine, TextGrid};
+use super::look::{RenderOptions, Style};
 use super::number_cards;
 use super::text::harmless;
 use super::trend;
@@ -44,8 +44,8 @@ fn cards(run: &[&BoardCard]) -> String {
     let card = run[0];
     let heading = format!("### {}\n\n", escaped(&card.title));
     match card.kind {
-        CardKind::Number => table(&number_cards::one_line(run, Look::PIPE)),
-        CardKind::Line => match trend::line_card(&card.answer, Look::PIPE) {
+        CardKind::Number => table(&number_cards::one_line(run, RenderOptions::PIPE)),
+        CardKind::Line => match trend::line_card(&card.answer, RenderOptions::PIPE) {
             Some(grid) => {
                 let heading = format!("{}{}", card.title, trend::shared_unit(&card.answer));
                 format!("### {}\n\n{}", escaped(&heading), table(&grid))
@@ -58,7 +58,7 @@ fn cards(run: &[&BoardCard]) -> String {
 
 /// The table and its legend.
 fn body(answer: &Answer) -> String {
-    let (grid, reasons) = cells::grid(answer, Look::PIPE);
+    let (grid, reasons) = cells::grid(answer, RenderOptions::PIPE);
     let mut text = table(&grid);
     if answer.rows.is_empty() {
         text += "\nno rows\n";
@@ -69,7 +69,7 @@ fn body(answer: &Answer) -> String {
     text
 }
 
-fn table(grid: &Grid) -> String {
+fn table(grid: &TextGrid) -> String {
     let headers = grid.columns.iter().map(|column| escaped(&column.header));
     let aligns = grid.columns.iter().map(|column| match column.align {
         Align::Left => ":---".to_string(),
@@ -117,7 +117,7 @@ fn sentences(pieces: &[String], notes: &[String]) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let letters: Vec<char> = harmless(text, Look::PIPE).chars().collect();
+    let letters: Vec<char> = harmless(text, RenderOptions::PIPE).chars().collect();
     let mut escaped = String::new();
     for (index, letter) in letters.iter().enumerate() {
         match letter {

@@ -1,6 +1,6 @@
 //! Answers, boards and problems as text or bytes: one file a format.
 //!
-//! Takes an [`Answer`], a [`Board`] or diagnostics, and a [`Look`] that says what the output can
+//! Takes an [`Answer`], a [`Board`] or diagnostics, and a [`RenderOptions`] that says what the output can
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
@@ -28,8 +28,8 @@ mod trend;
 
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
-pub use format::Format;
-pub use look::Look;
+pub use format::OutputFormat;
+pub use look::RenderOptions;
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
 };
@@ -42,24 +42,24 @@ use serde_json::Value as Json;
 use crate::exec::answer::{Answer, Board};
 
 /// An answer in a format.
-pub fn answer(answer: &Answer, format: Format, look: Look) -> Vec<u8> {
+pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec<u8> {
     match format {
-        Format::Table => table::answer(answer, look).into_bytes(),
-        Format::Json => json::answer(answer).into_bytes(),
-        Format::Jsonl => json::answer_rows(answer).into_bytes(),
-        Format::Csv => csv::answer(answer),
-        Format::Md => markdown::answer(answer).into_bytes(),
-        Format::Parquet => parquet::answer(answer),
+        OutputFormat::Table => table::answer(answer, look).into_bytes(),
+        OutputFormat::Json => json::answer(answer).into_bytes(),
+        OutputFormat::Jsonl => json::answer_rows(answer).into_bytes(),
+        OutputFormat::Csv => csv::answer(answer),
+        OutputFormat::Md => markdown::answer(answer).into_bytes(),
+        OutputFormat::Parquet => parquet::answer(answer),
     }
 }
 
 /// An answer as a terminal table without what stands under it.
-pub fn body(answer: &Answer, look: Look) -> String {
+pub fn body(answer: &Answer, look: RenderOptions) -> String {
     table::body(answer, look)
 }
 
 /// Whether an answer can be a table of columns here; else its rows are blocks of lines.
-pub fn stands_in_columns(answer: &Answer, look: Look) -> bool {
+pub fn stands_in_columns(answer: &Answer, look: RenderOptions) -> bool {
     cells::grid(answer, look).0.is_aligned(look)
 }
 
@@ -69,14 +69,14 @@ pub fn json(value: &Json) -> String {
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.
-pub fn board(board: &Board, format: Format, look: Look) -> Result<Vec<u8>, String> {
+pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result<Vec<u8>, String> {
     match format {
-        Format::Table => Ok(board_text::board(board, look).into_bytes()),
-        Format::Json => Ok(json::board(board).into_bytes()),
-        Format::Jsonl => Ok(json::board_cards(board).into_bytes()),
-        Format::Csv => Ok(csv::board(board)),
-        Format::Md => Ok(markdown::board(board).into_bytes()),
-        Format::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
+        OutputFormat::Table => Ok(board_text::board(board, look).into_bytes()),
+        OutputFormat::Json => Ok(json::board(board).into_bytes()),
+        OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
+        OutputFormat::Csv => Ok(csv::board(board)),
+        OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
+        OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),
     }

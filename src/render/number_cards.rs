@@ -2,14 +2,14 @@
 
 use super::cells::{change_style, verdict_cell};
 use super::flat;
-use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
-use super::look::{Look, Style};
+use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
+use super::look::{RenderOptions, Style};
 use super::numbers;
 use super::spark::sparkline;
-use crate::exec::answer::{BoardCard, ColumnRole, Value, ValueColumn};
+use crate::exec::answer::{AnswerValueColumn, BoardCard, ColumnRole, Value};
 
 /// All there is about a card. A list of columns, so that those no card fills can go.
-struct Parts {
+struct NumberCard {
     title: GridCell,
     value: GridCell,
     /// The unit, or why there is no value.
@@ -23,7 +23,7 @@ struct Parts {
 }
 
 /// A line a card.
-pub(super) fn one_line(cards: &[&BoardCard], look: Look) -> Grid {
+pub(super) fn one_line(cards: &[&BoardCard], look: RenderOptions) -> TextGrid {
     let columns = [
         ("card", Align::Left, true),
         ("value", Align::Right, false),
@@ -53,7 +53,7 @@ pub(super) fn one_line(cards: &[&BoardCard], look: Look) -> Grid {
 }
 
 /// Two lines a card: what is, and below it how it came about.
-pub(super) fn two_lines(cards: &[&BoardCard], look: Look) -> Grid {
+pub(super) fn two_lines(cards: &[&BoardCard], look: RenderOptions) -> TextGrid {
     let columns = [
         ("card", Align::Left, true),
         ("value", Align::Right, false),
@@ -74,13 +74,13 @@ pub(super) fn two_lines(cards: &[&BoardCard], look: Look) -> Grid {
     grid(&columns, lines.collect())
 }
 
-fn grid(columns: &[(&str, Align, bool)], lines: Vec<GridLine>) -> Grid {
+fn grid(columns: &[(&str, Align, bool)], lines: Vec<GridLine>) -> TextGrid {
     let column = |(header, align, shrinks): &(&str, Align, bool)| GridColumn {
         header: header.to_string(),
         align: *align,
         shrinks: *shrinks,
     };
-    let grid = Grid {
+    let grid = TextGrid {
         columns: columns.iter().map(column).collect(),
         lines,
         headed: false,
@@ -88,7 +88,7 @@ fn grid(columns: &[(&str, Align, bool)], lines: Vec<GridLine>) -> Grid {
     grid.without_empty_columns()
 }
 
-fn parts(card: &BoardCard, look: Look) -> Parts {
+fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
     let title = GridCell::of_data(&card.title, Style::Plain, look);
     let history = GridCell::new(sparkline(&card.history, look), Style::Plain);
     let place = card
@@ -105,9 +105,9 @@ fn parts(card: &BoardCard, look: Look) -> Parts {
         Some((flat::value_at(row, index)?, column))
     });
     let Some((value, column)) = value else {
-        return Parts::nothing(title, history);
+        return NumberCard::nothing(title, history);
     };
-    Parts {
+    NumberCard {
         title,
         history,
         value: value_cell(value, column),
@@ -120,10 +120,10 @@ fn parts(card: &BoardCard, look: Look) -> Parts {
     }
 }
 
-impl Parts {
+impl NumberCard {
     /// A card whose answer has no row.
-    fn nothing(title: GridCell, history: GridCell) -> Parts {
-        Parts {
+    fn nothing(title: GridCell, history: GridCell) -> NumberCard {
+        NumberCard {
             title,
             history,
             value: GridCell::new("none", Style::Dim),
@@ -137,7 +137,7 @@ impl Parts {
     }
 }
 
-fn value_cell(value: &Value, column: &ValueColumn) -> GridCell {
+fn value_cell(value: &Value, column: &AnswerValueColumn) -> GridCell {
     let mark = if value.provisional { "*" } else { "" };
     match value.value {
         Some(number) => {
@@ -148,7 +148,7 @@ fn value_cell(value: &Value, column: &ValueColumn) -> GridCell {
     }
 }
 
-fn unit_cell(value: &Value, column: &ValueColumn, look: Look) -> GridCell {
+fn unit_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -> GridCell {
     match (&value.value, &value.reason) {
         (None, Some(reason)) => GridCell::of_data(&format!("({reason})"), Style::Dim, look),
         (Some(_), _) | (None, None) => {
@@ -157,7 +157,7 @@ fn unit_cell(value: &Value, column: &ValueColumn, look: Look) -> GridCell {
     }
 }
 
-fn target_cell(value: &Value, look: Look) -> GridCell {
+fn target_cell(value: &Value, look: RenderOptions) -> GridCell {
     let written = value
         .target
         .as_ref()
@@ -166,7 +166,7 @@ fn target_cell(value: &Value, look: Look) -> GridCell {
 }
 
 /// `▲ +2.1`
-fn change_cell(value: &Value, column: &ValueColumn, look: Look) -> GridCell {
+fn change_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -> GridCell {
     let Some(change) = value
         .comparison
         .as_ref()
@@ -185,7 +185,7 @@ fn change_cell(value: &Value, column: &ValueColumn, look: Look) -> GridCell {
 }
 
 /// `vs 2026-03`, or what is missing for a comparison.
-fn compared_cell(value: &Value, look: Look) -> GridCell {
+fn compared_cell(value: &Value, look: RenderOptions) -> GridCell {
     let Some(comparison) = &value.comparison else {
         return GridCell::empty();
     };

@@ -3,7 +3,7 @@
 
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 
-use super::flat::{self, Datum, Holds, Key};
+use super::flat::{self, Datum, DatumType, FlatKey};
 use crate::exec::answer::{Answer, Row};
 
 /// An answer's rows. Numbers are 64-bit floats, rows unsigned integers, everything else text or
@@ -22,14 +22,16 @@ pub(super) fn answer(answer: &Answer) -> Vec<u8> {
     bytes
 }
 
-fn column(key: &Key, rows: &[Row]) -> Column {
+fn column(key: &FlatKey, rows: &[Row]) -> Column {
     let name = key.name.as_str().into();
     let data = rows.iter().map(|row| flat::datum(row, key.part));
     match key.holds {
-        Holds::Text => Column::new(name, data.map(text).collect::<Vec<_>>()),
-        Holds::YesNo => Column::new(name, data.map(yes_no).collect::<Vec<_>>()),
-        Holds::Number | Holds::Count => Column::new(name, data.map(number).collect::<Vec<_>>()),
-        Holds::Rows => Column::new(name, data.map(count).collect::<Vec<_>>()),
+        DatumType::Text => Column::new(name, data.map(text).collect::<Vec<_>>()),
+        DatumType::YesNo => Column::new(name, data.map(yes_no).collect::<Vec<_>>()),
+        DatumType::Number | DatumType::Count => {
+            Column::new(name, data.map(number).collect::<Vec<_>>())
+        }
+        DatumType::Rows => Column::new(name, data.map(count).collect::<Vec<_>>()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Small tables and paragraphs that are no answers: what commands say of data and definitions.
 
-use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
-use super::look::{Look, Style};
+use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
+use super::look::{RenderOptions, Style};
 use super::text::{harmless, paragraph, width, wrap};
 
 const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
@@ -12,11 +12,11 @@ const ASCII_LEVELS: [char; 4] = ['.', '-', '=', '#'];
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
     columns: Vec<GridColumn>,
-    rows: Vec<Row>,
+    rows: Vec<SheetRow>,
 }
 
 #[derive(Clone, Debug)]
-enum Row {
+enum SheetRow {
     Cells(Vec<String>),
     /// Pieces below a row, indented.
     Details(Vec<String>),
@@ -53,7 +53,7 @@ impl Sheet {
 
     /// The first of these that can be shown in columns, so wide ones come before narrow ones. Where none
     /// can, it is the first: blocks have room for everything.
-    pub fn widest<const MANY: usize>(sheets: [Sheet; MANY], look: Look) -> Sheet {
+    pub fn widest<const MANY: usize>(sheets: [Sheet; MANY], look: RenderOptions) -> Sheet {
         let fitting = sheets.iter().position(|sheet| sheet.is_aligned(look));
         let mut sheets = sheets.into_iter();
         sheets
@@ -65,41 +65,42 @@ impl Sheet {
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().collect();
         assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
-        self.rows.push(Row::Cells(cells));
+        self.rows.push(SheetRow::Cells(cells));
     }
 
     /// Adds pieces below the last row.
     pub fn details(&mut self, pieces: impl IntoIterator<Item = String>) {
-        self.rows.push(Row::Details(pieces.into_iter().collect()));
+        self.rows
+            .push(SheetRow::Details(pieces.into_iter().collect()));
     }
 
     /// Whether it can be shown in columns; else every row becomes a block.
-    pub fn is_aligned(&self, look: Look) -> bool {
+    pub fn is_aligned(&self, look: RenderOptions) -> bool {
         self.grid(look).is_aligned(look)
     }
 
     /// Whether it fits with nothing cut.
-    pub fn fits(&self, look: Look) -> bool {
+    pub fn fits(&self, look: RenderOptions) -> bool {
         self.grid(look).fits(look)
     }
 
     /// The table in lines that fit the look; columns without anything in them are left out.
-    pub fn render(&self, look: Look) -> String {
+    pub fn render(&self, look: RenderOptions) -> String {
         self.grid(look).render(look)
     }
 
-    fn grid(&self, look: Look) -> Grid {
+    fn grid(&self, look: RenderOptions) -> TextGrid {
         let cells = |texts: &[String], style: Style| -> Vec<GridCell> {
             let texts = texts.iter();
             texts
                 .map(|text| GridCell::of_data(text, style, look))
                 .collect()
         };
-        let line = |row: &Row| match row {
-            Row::Cells(texts) => GridLine::Cells(cells(texts, Style::Plain)),
-            Row::Details(texts) => GridLine::Details(cells(texts, Style::Dim)),
+        let line = |row: &SheetRow| match row {
+            SheetRow::Cells(texts) => GridLine::Cells(cells(texts, Style::Plain)),
+            SheetRow::Details(texts) => GridLine::Details(cells(texts, Style::Dim)),
         };
-        Grid {
+        TextGrid {
             columns: self.columns.clone(),
             lines: self.rows.iter().map(line).collect(),
             headed: self.columns.iter().any(|column| !column.header.is_empty()),
@@ -109,21 +110,21 @@ impl Sheet {
 }
 
 /// A text in lines that fit the look, each with its line break.
-pub fn sentence(text: &str, look: Look) -> String {
+pub fn sentence(text: &str, look: RenderOptions) -> String {
     styled(text, Style::Plain, look)
 }
 
 /// The same, dim: what is said beside the matter.
-pub fn remark(text: &str, look: Look) -> String {
+pub fn remark(text: &str, look: RenderOptions) -> String {
     styled(text, Style::Dim, look)
 }
 
 /// The same, strong: what the lines below are about.
-pub fn heading(text: &str, look: Look) -> String {
+pub fn heading(text: &str, look: RenderOptions) -> String {
     styled(text, Style::Strong, look)
 }
 
-fn styled(text: &str, style: Style, look: Look) -> String {
+fn styled(text: &str, style: Style, look: RenderOptions) -> String {
     let lines = paragraph(text, look).into_iter();
     lines
         .map(|line| format!("{}\n", look.paint(line.trim_end(), style)))
@@ -132,7 +133,7 @@ fn styled(text: &str, style: Style, look: Look) -> String {
 
 /// Text of several lines, each made harmless and broken where it does not fit, with its indentation
 /// and the spaces behind its first word.
-pub fn verbatim(text: &str, look: Look) -> String {
+pub fn verbatim(text: &str, look: RenderOptions) -> String {
     let mut shown = String::new();
     for line in text.lines() {
         let line = harmless(line, look);
@@ -165,7 +166,7 @@ fn broken(line: &str, limit: usize) -> String {
 }
 
 /// A share of one as a bar of at most `room` columns; what is there at all is seen.
-pub fn bar(share: f64, room: usize, look: Look) -> String {
+pub fn bar(share: f64, room: usize, look: RenderOptions) -> String {
     let share = share.clamp(0.0, 1.0);
     if share <= 0.0 {
         return String::new();
@@ -180,7 +181,7 @@ pub fn bar(share: f64, room: usize, look: Look) -> String {
 }
 
 /// Counts side by side as bars that stand on 0; what is there at all is seen.
-pub fn levels(counts: &[u64], look: Look) -> String {
+pub fn levels(counts: &[u64], look: RenderOptions) -> String {
     let levels: &[char] = if look.unicode { &LEVELS } else { &ASCII_LEVELS };
     let highest = counts.iter().copied().max().unwrap_or(0).max(1);
     let level = |count: &u64| match count {

@@ -1,13 +1,13 @@
 //! Sparklines: a series as one line of bars.
 
-use super::look::Look;
+use super::look::RenderOptions;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII_BARS: [char; 4] = ['_', '.', '-', '='];
 
 /// A series as bars between its smallest and largest value, one column a value; a missing value is a
 /// gap. A series that never changes is a line at the middle. Empty if no value is there at all.
-pub fn sparkline(values: &[Option<f64>], look: Look) -> String {
+pub fn sparkline(values: &[Option<f64>], look: RenderOptions) -> String {
     let present = || {
         values
             .iter()

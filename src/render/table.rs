@@ -4,19 +4,19 @@
 use super::cells;
 use super::facts;
 use super::footer;
-use super::look::{Look, Style};
+use super::look::{RenderOptions, Style};
 use super::numbers::count;
 use super::text::paragraph;
 use super::trend;
 use crate::exec::answer::Answer;
 
 /// An answer as a table with its footer.
-pub(super) fn answer(answer: &Answer, look: Look) -> String {
+pub(super) fn answer(answer: &Answer, look: RenderOptions) -> String {
     format!("{}\n{}", body(answer, look), footer::answer(answer, look))
 }
 
 /// The table and its legend, without the footer.
-pub(super) fn body(answer: &Answer, look: Look) -> String {
+pub(super) fn body(answer: &Answer, look: RenderOptions) -> String {
     if let Some(series) = series(answer, look) {
         return series;
     }
@@ -37,7 +37,7 @@ pub(super) fn body(answer: &Answer, look: Look) -> String {
 }
 
 /// A long answer over periods by groups, as one line for each series.
-fn series(answer: &Answer, look: Look) -> Option<String> {
+fn series(answer: &Answer, look: RenderOptions) -> Option<String> {
     let most = look.rows?;
     if answer.rows.len() <= most + 1 {
         return None;

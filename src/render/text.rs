@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::look::Look;
+use super::look::RenderOptions;
 
 /// Columns that a text takes on a terminal.
 pub fn width(text: &str) -> usize {
@@ -11,7 +11,7 @@ pub fn width(text: &str) -> usize {
 
 /// A text that cannot move the cursor, start an escape sequence, break the line or turn the reading
 /// direction: titles of findings come from outside and may be hostile.
-pub fn harmless(text: &str, look: Look) -> String {
+pub fn harmless(text: &str, look: RenderOptions) -> String {
     if text.chars().all(|letter| !is_harmful(letter)) {
         return text.to_string();
     }
@@ -45,7 +45,7 @@ pub fn is_harmful(letter: char) -> bool {
 }
 
 /// A text cut to at most `limit` columns, its end replaced by a mark.
-pub fn shorten(text: &str, limit: usize, look: Look) -> String {
+pub fn shorten(text: &str, limit: usize, look: RenderOptions) -> String {
     if width(text) <= limit {
         return text.to_string();
     }
@@ -137,7 +137,7 @@ pub(super) fn join_wrapped(
 }
 
 /// A text in lines that fit the look.
-pub(super) fn paragraph(text: &str, look: Look) -> Vec<String> {
+pub(super) fn paragraph(text: &str, look: RenderOptions) -> Vec<String> {
     let text = harmless(text, look);
     match look.width {
         Some(limit) => wrap(&text, limit),
@@ -147,7 +147,7 @@ pub(super) fn paragraph(text: &str, look: Look) -> Vec<String> {
 
 /// A text in lines that fit the look, made harmless; every line begins with the indent, those after the
 /// first with two spaces more.
-pub fn lines(text: &str, indent: &str, look: Look) -> Vec<String> {
+pub fn lines(text: &str, indent: &str, look: RenderOptions) -> Vec<String> {
     let text = harmless(text, look);
     let Some(limit) = look.width else {
         return vec![format!("{indent}{text}")];

@@ -2,13 +2,13 @@
 
 use super::cells::{change_style, hidden_line, hidden_rows, verdict_cell};
 use super::flat;
-use super::grid::{Align, Grid, GridCell, GridColumn, GridLine};
-use super::look::{Look, Style};
+use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
+use super::look::{RenderOptions, Style};
 use super::numbers;
 use super::spark::sparkline;
 use super::text::{harmless, width};
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Level, Row, ValueColumn};
+use crate::exec::answer::{Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Level, Row};
 
 /// Fewer points are read more easily as numbers.
 const FEWEST_POINTS: usize = 6;
@@ -24,7 +24,7 @@ const SHORTEST_COURSE: usize = 9;
 /// One value over all periods.
 pub(super) struct Series<'a> {
     pub label: String,
-    pub column: &'a ValueColumn,
+    pub column: &'a AnswerValueColumn,
     /// One for each period.
     pub points: Vec<Option<f64>>,
     /// Whether the last period was not over.
@@ -41,7 +41,7 @@ pub(super) struct Trend<'a> {
 }
 
 /// A sparkline for each series, to stand below a table. `None` if there is nothing to see.
-pub(super) fn below_table(answer: &Answer, look: Look) -> Option<Grid> {
+pub(super) fn below_table(answer: &Answer, look: RenderOptions) -> Option<TextGrid> {
     let trend = trend(answer, MOST_SERIES, look)?;
     if trend.periods.len() < FEWEST_POINTS {
         return None;
@@ -62,7 +62,7 @@ pub(super) fn below_table(answer: &Answer, look: Look) -> Option<Grid> {
 
 /// First value, sparkline and last value of each series: a line card. `None` for an answer without
 /// periods, or with too many groups.
-pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
+pub(super) fn line_card(answer: &Answer, look: RenderOptions) -> Option<TextGrid> {
     let trend = trend(answer, MOST_ON_A_CARD, look)?;
     let ends = trend
         .series
@@ -92,8 +92,8 @@ pub(super) fn line_card(answer: &Answer, look: Look) -> Option<Grid> {
 /// For each series of an answer by groups: its value in the latest period, the verdict on it, the
 /// change since the first period where there is room for it, and a sparkline. `None` without groups
 /// or with too few periods. The second is whether the change is there.
-pub(super) fn by_group(answer: &Answer, look: Look) -> Option<(Grid, bool)> {
-    let is_dimension = |column: &Column| matches!(column.role, ColumnRole::Dimension(_));
+pub(super) fn by_group(answer: &Answer, look: RenderOptions) -> Option<(TextGrid, bool)> {
+    let is_dimension = |column: &AnswerColumn| matches!(column.role, ColumnRole::Dimension(_));
     if !answer.columns.iter().any(is_dimension) {
         return None;
     }
@@ -107,13 +107,13 @@ pub(super) fn by_group(answer: &Answer, look: Look) -> Option<(Grid, bool)> {
     Some((trend.pivot(shown, with_change, look), with_change))
 }
 
-fn headed(columns: &[(&str, Align, bool)]) -> Grid {
+fn headed(columns: &[(&str, Align, bool)]) -> TextGrid {
     let column = |(header, align, shrinks): &(&str, Align, bool)| GridColumn {
         header: header.to_string(),
         align: *align,
         shrinks: *shrinks,
     };
-    Grid {
+    TextGrid {
         columns: columns.iter().map(column).collect(),
         lines: Vec::new(),
         headed: true,
@@ -122,7 +122,7 @@ fn headed(columns: &[(&str, Align, bool)]) -> Grid {
 
 impl Trend<'_> {
     /// Columns left for a sparkline beside label, value, verdict and change.
-    fn room_beside(&self, with_change: bool, look: Look) -> usize {
+    fn room_beside(&self, with_change: bool, look: RenderOptions) -> usize {
         let Some(limit) = look.width else {
             return self.periods.len();
         };
@@ -146,7 +146,7 @@ impl Trend<'_> {
         limit.saturating_sub(taken)
     }
 
-    fn pivot(&self, shown: usize, with_change: bool, look: Look) -> Grid {
+    fn pivot(&self, shown: usize, with_change: bool, look: RenderOptions) -> TextGrid {
         let last = self.periods.len() - 1;
         let first = self.periods[self.periods.len() - shown];
         let mut columns = vec![
@@ -185,7 +185,7 @@ impl Trend<'_> {
     }
 
     /// How many of the latest points fit beside labels and `others` columns.
-    fn shown_points(&self, look: Look, others: usize) -> usize {
+    fn shown_points(&self, look: RenderOptions, others: usize) -> usize {
         let Some(limit) = look.width else {
             return self.periods.len();
         };
@@ -196,7 +196,7 @@ impl Trend<'_> {
     }
 
     /// `2025-05→2026-04`, one word so that a header cannot break inside.
-    fn stretch(&self, shown: usize, look: Look) -> String {
+    fn stretch(&self, shown: usize, look: RenderOptions) -> String {
         let last = self.periods.len() - 1;
         let first = self.periods[self.periods.len() - shown];
         format!("{first}{}{}", look.arrow(), self.periods[last])
@@ -212,7 +212,7 @@ impl Series<'_> {
         }
     }
 
-    fn line(&self, shown: usize, look: Look) -> GridCell {
+    fn line(&self, shown: usize, look: RenderOptions) -> GridCell {
         let latest = &self.points[self.points.len() - shown..];
         GridCell::new(sparkline(latest, look), Style::Plain)
     }
@@ -262,7 +262,7 @@ impl Series<'_> {
 }
 
 /// The series of an answer; `None` without periods, or with more than `most` of them.
-pub(super) fn trend(answer: &Answer, most: usize, look: Look) -> Option<Trend<'_>> {
+pub(super) fn trend(answer: &Answer, most: usize, look: RenderOptions) -> Option<Trend<'_>> {
     let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
     let place = answer
         .columns
@@ -328,7 +328,7 @@ fn groups(answer: &Answer, period: usize, most: usize) -> Option<Vec<Vec<&Row>>>
 
 fn one_series<'a>(
     label: String,
-    column: &'a ValueColumn,
+    column: &'a AnswerValueColumn,
     rows: &[&Row],
     (period, value): (usize, usize),
     periods: &[&str],
@@ -351,7 +351,7 @@ fn one_series<'a>(
 }
 
 /// The dimensions of a group; with the value's name if there are several, or no dimension.
-fn label(answer: &Answer, row: &Row, index: usize, look: Look) -> String {
+fn label(answer: &Answer, row: &Row, index: usize, look: RenderOptions) -> String {
     let mut parts = Vec::new();
     if row.level != Level::Group {
         parts.push(row.level.word().to_string());

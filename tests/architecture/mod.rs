@@ -338,6 +338,67 @@ fn libraries_and_the_outside_world_stay_in_their_rooms() {
     assert!(trespasses.is_empty(), "{}", trespasses.join("\n"));
 }
 
+/// Where a type may have a name that is used elsewhere, and why.
+const NAMES_IN_FLUX: &[(&str, &str)] = &[
+    ("exec::engine", "it is being replaced by relations"),
+    (
+        "exec::data",
+        "it is being rewritten together with the engine",
+    ),
+    ("plan", "it is being rewritten together with the engine"),
+];
+
+/// The name of the type that a line defines. Types inside of functions and traits are indented.
+fn type_defined(line: &str) -> Option<&str> {
+    let mut words = line.split_whitespace();
+    let mut word = words.next()?;
+    if line.starts_with(char::is_whitespace) {
+        return None;
+    }
+    if word.starts_with("pub") {
+        word = words.next()?;
+        // `pub(in path)`
+        if word.ends_with(')') {
+            word = words.next()?;
+        }
+    }
+    if !["struct", "enum", "union", "trait", "type"].contains(&word) {
+        return None;
+    }
+    let name = words.next()?;
+    let end = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    Some(&name[..end.unwrap_or(name.len())])
+}
+
+/// A reader who meets a name must not have to ask which of several types it is. A definition as
+/// written and as checked are the one exception: both are the same noun, and the path tells them apart.
+#[test]
+fn no_two_types_have_one_name() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut types: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources() {
+        if NAMES_IN_FLUX.iter().any(|(flux, _)| *flux == room(&path)) {
+            continue;
+        }
+        let file = path.strip_prefix(&src).expect("all sources are in src");
+        for name in text.lines().filter_map(type_defined) {
+            let files = types.entry(name.to_string()).or_default();
+            files.push(file.display().to_string());
+        }
+    }
+    let is_pair = |files: &[String]| {
+        files.len() == 2
+            && files.iter().any(|file| file.starts_with("lang/syntax/ast"))
+            && files.iter().any(|file| file.starts_with("lang/model"))
+    };
+    let shared: Vec<String> = types
+        .iter()
+        .filter(|(_, files)| files.len() > 1 && !is_pair(files))
+        .map(|(name, files)| format!("{name}: {}", files.join(", ")))
+        .collect();
+    assert!(shared.is_empty(), "{}", shared.join("\n"));
+}
+
 /// Files one can hold in mind, tests not counted.
 #[test]
 fn no_file_is_too_long() {

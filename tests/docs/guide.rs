@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use riskql::app::repl::{COMMANDS, Options, Session};
-use riskql::lang::project::Origin;
-use riskql::render::{Format, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{OutputFormat, RenderOptions};
 
 /// Before the second and later lines of an entry; the terminal shows nothing there.
 const GOES_ON: &str = "      > ";
 /// The terminal of the page.
-const LOOK: Look = Look {
+const LOOK: RenderOptions = RenderOptions {
     width: Some(80),
     color: false,
     unicode: true,
@@ -162,12 +162,12 @@ impl Guide {
 
     fn open(&mut self, given: &[&str]) -> String {
         let mut options = Options {
-            origin: Origin::choose(None),
+            origin: ProjectOrigin::choose(None),
             data: None,
             tables: Vec::new(),
             as_of: None,
             known_on: None,
-            format: Format::Table,
+            format: OutputFormat::Table,
             look: LOOK,
         };
         for pair in given.chunks(2) {

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use riskql::base::source::Sources;
-use riskql::exec::answer::{Answer, Cell, Column, ColumnRole};
+use riskql::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole};
 use riskql::exec::data::{self, Tables};
-use riskql::exec::query_context::Ground;
+use riskql::exec::query_context::QueryContext;
 use riskql::lang::model::{Definitions, Query};
 use riskql::lang::project;
 
@@ -17,7 +17,7 @@ pub fn answers_over_demo(
     queries: &[Query],
 ) -> Vec<Answer> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
-    let ground = Ground {
+    let context = QueryContext {
         definitions,
         sources,
         tables: Rc::new(Tables::of_files(
@@ -28,7 +28,7 @@ pub fn answers_over_demo(
         watermark: None,
     };
     let queries: Vec<&Query> = queries.iter().collect();
-    match ground.answers(&queries) {
+    match context.answers(&queries) {
         Ok(answered) => answered.answers,
         Err(problems) => panic!("{:#?}", problems.sorted()),
     }
@@ -47,7 +47,7 @@ pub fn cells(answer: &Answer, header: &[String]) -> Vec<Vec<Option<String>>> {
     let places: Vec<usize> = header
         .iter()
         .map(|name| {
-            let is_named = |column: &Column| {
+            let is_named = |column: &AnswerColumn| {
                 column.name == *name
                     || matches!(column.role, ColumnRole::Period(grain) if grain.word() == name)
             };

@@ -131,7 +131,7 @@ fn checked(block: &Block) -> (Option<Definitions>, String) {
 }
 
 fn built_in(sources: &mut Sources) -> Definitions {
-    let (definitions, problems) = project::definitions(sources, &project::Origin::Library);
+    let (definitions, problems) = project::definitions(sources, &project::ProjectOrigin::Library);
     let messages = messages(sources, problems);
     definitions.unwrap_or_else(|| panic!("the built-in library has mistakes:\n{messages}"))
 }

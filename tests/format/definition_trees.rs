@@ -69,9 +69,9 @@ fn calendar_clause() -> impl Strategy<Value = CalendarClause> {
     ]
 }
 
-fn scale() -> impl Strategy<Value = Scale> {
+fn scale() -> impl Strategy<Value = ScaleDefinition> {
     let map = (text(), name()).prop_map(|(from, to)| ScaleMap { from, to });
-    (name(), names(), vec(spanned(map), 0..2)).prop_map(|(name, values, maps)| Scale {
+    (name(), names(), vec(spanned(map), 0..2)).prop_map(|(name, values, maps)| ScaleDefinition {
         name,
         values,
         maps,
@@ -84,8 +84,8 @@ fn table_clause() -> impl Strategy<Value = TableClause> {
         (name(), name()).prop_map(|(column, table)| EventTime::LastOf { column, table }),
     ];
     let field_type = prop_oneof![
-        plain_word().prop_map(FieldType::Plain),
-        name().prop_map(FieldType::Scale),
+        plain_word().prop_map(FieldTypeName::Plain),
+        name().prop_map(FieldTypeName::Scale),
     ];
     prop_oneof![
         name().prop_map(TableClause::Key),

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use riskql::base::source::{SourceId, Span, Spanned};
 use riskql::base::types::TimeUnit;
 use riskql::lang::syntax::ast::{
-    Aggregate, Arithmetic, Comparison, Condition, DateLiteral, Duration, FieldRef, Formula,
+    Aggregate, Arithmetic, ComparisonOperator, Condition, DateLiteral, Duration, FieldRef, Formula,
     Literal, Measured, Name, Number, Population, Text,
 };
 
@@ -121,14 +121,14 @@ pub fn literal() -> impl Strategy<Value = Literal> {
     ]
 }
 
-fn comparison() -> impl Strategy<Value = Comparison> {
+fn comparison() -> impl Strategy<Value = ComparisonOperator> {
     select(vec![
-        Comparison::Equal,
-        Comparison::NotEqual,
-        Comparison::Less,
-        Comparison::AtMost,
-        Comparison::Greater,
-        Comparison::AtLeast,
+        ComparisonOperator::Equal,
+        ComparisonOperator::NotEqual,
+        ComparisonOperator::Less,
+        ComparisonOperator::AtMost,
+        ComparisonOperator::Greater,
+        ComparisonOperator::AtLeast,
     ])
 }
 

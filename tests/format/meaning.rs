@@ -41,7 +41,7 @@ fn queries(definition: &mut Definition) -> Vec<&mut Query> {
         | Definition::Condition(_)
         | Definition::Score(_)
         | Definition::Sla(_)
-        | Definition::Source(_)
+        | Definition::ReportSource(_)
         | Definition::Match(_)
         | Definition::Kpi(_) => Vec::new(),
     }

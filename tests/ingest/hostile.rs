@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use riskql::base::diagnostic::Problems;
 use riskql::base::source::Sources;
 use riskql::lang::model::Definitions;
-use riskql::lang::project::{self, Origin};
-use riskql::reports::ingest::{Reader, Report};
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::reports::ingest::{Report, ReportReader};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::shared;
@@ -39,14 +39,15 @@ const SAMPLES: [&str; 5] = [BANDIT, SARIF, ZAP, ASSETS, LINES];
 fn definitions() -> &'static Definitions {
     static DEFINITIONS: OnceLock<Definitions> = OnceLock::new();
     DEFINITIONS.get_or_init(|| {
-        let (definitions, _) = project::definitions(&mut Sources::default(), &Origin::Library);
+        let (definitions, _) =
+            project::definitions(&mut Sources::default(), &ProjectOrigin::Library);
         definitions.expect("the library has no mistake")
     })
 }
 
-fn reader() -> &'static Reader<'static> {
-    static READER: OnceLock<Reader<'static>> = OnceLock::new();
-    READER.get_or_init(|| Reader::new(definitions()))
+fn reader() -> &'static ReportReader<'static> {
+    static READER: OnceLock<ReportReader<'static>> = OnceLock::new();
+    READER.get_or_init(|| ReportReader::new(definitions()))
 }
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Report, Problems> {

@@ -8,7 +8,7 @@ use riskql::base::source::Sources;
 use riskql::lang::check;
 use riskql::lang::model::{Definitions, Fills, RowField, ToolKind};
 use riskql::lang::syntax;
-use riskql::reports::ingest::{Reader, Report};
+use riskql::reports::ingest::{Report, ReportReader};
 
 const SCALE: &str = "scale severity is info < low < medium < high < critical\n";
 
@@ -45,7 +45,7 @@ fn definitions(text: &str) -> (Sources, Definitions) {
 
 fn read(text: &str, report: &str) -> Result<Report, Vec<String>> {
     let (sources, definitions) = definitions(text);
-    let read = Reader::new(&definitions).read("report.json", report.as_bytes());
+    let read = ReportReader::new(&definitions).read("report.json", report.as_bytes());
     read.map_err(|problems| told(&sources, problems))
 }
 
@@ -87,7 +87,7 @@ fn block(kind: &str) -> String {
 #[test]
 fn the_example_of_the_page_reads_its_report() {
     let (_, definitions) = definitions(&block("kpi"));
-    let reader = Reader::new(&definitions);
+    let reader = ReportReader::new(&definitions);
     assert!(!reader.check().has_errors());
     let report = reader.read("acme.json", block("json").as_bytes());
     let report = report.unwrap_or_else(|problems| panic!("{:?}", problems.sorted()));
@@ -217,7 +217,7 @@ fn mistakes_in_programs_are_found_without_a_report() {
     let told = |from: &str, to: &str| {
         assert!(SOURCE.contains(from));
         let (sources, definitions) = definitions(&SOURCE.replace(from, to));
-        told(&sources, Reader::new(&definitions).check())
+        told(&sources, ReportReader::new(&definitions).check())
     };
     let of = |found: Vec<String>| found.join("\n");
     assert_eq!(of(told(".issues[]", ".issues[]")), "");

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use riskql::base::source::Sources;
 use riskql::lang::model::{Definitions, ReportSource};
-use riskql::lang::project::{self, Origin};
-use riskql::reports::ingest::{Reader, Report, Sizes};
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::reports::ingest::{Report, ReportReader, Sizes};
 use serde_json::{Value, json};
 
 use super::shared;
@@ -21,7 +21,7 @@ const SMALLEST: Sizes = Sizes {
 
 fn library() -> Definitions {
     let mut sources = Sources::default();
-    let (definitions, _) = project::definitions(&mut sources, &Origin::Library);
+    let (definitions, _) = project::definitions(&mut sources, &ProjectOrigin::Library);
     definitions.expect("the library has no mistakes")
 }
 
@@ -33,8 +33,8 @@ fn source<'a>(definitions: &'a Definitions, report: &Report) -> &'a ReportSource
 
 /// Compares both ways of reading the reports of a folder; the sources whose `parts` were tried.
 fn compared(definitions: &Definitions, files: &[PathBuf]) -> BTreeSet<String> {
-    let whole = Reader::new(definitions);
-    let small = Reader::new(definitions).with(SMALLEST);
+    let whole = ReportReader::new(definitions);
+    let small = ReportReader::new(definitions).with(SMALLEST);
     let mut tried = BTreeSet::new();
     let mut wrong = Vec::new();
     for file in files {
@@ -178,8 +178,8 @@ proptest! {
                 continue;
             }
             let sizes = Sizes { large: 0, portion };
-            let whole = Reader::new(&definitions).read("whole", text.as_bytes()).expect("a report");
-            let parts = Reader::new(&definitions).with(sizes).read("parts", text.as_bytes()).expect("a report");
+            let whole = ReportReader::new(&definitions).read("whole", text.as_bytes()).expect("a report");
+            let parts = ReportReader::new(&definitions).with(sizes).read("parts", text.as_bytes()).expect("a report");
             prop_assert_eq!(difference(&whole, &parts), None, "{}", text);
         }
     }
@@ -195,8 +195,8 @@ fn of_equal_keys_the_last_counts_in_portions_too() {
         r#"{"outer": [{"inner": [1]}, {"inner": [2], "inner": [3, 4]}], "outer": [{"inner": [5]}]}"#,
         r#"[1, 2] [3] 4 "5" {"6": 7}"#,
     ] {
-        let whole = Reader::new(&definitions).read("whole", text.as_bytes());
-        let parts = Reader::new(&definitions)
+        let whole = ReportReader::new(&definitions).read("whole", text.as_bytes());
+        let parts = ReportReader::new(&definitions)
             .with(SMALLEST)
             .read("parts", text.as_bytes());
         let (whole, parts) = (whole.expect("a report"), parts.expect("a report"));
@@ -214,15 +214,15 @@ fn mistakes_of_portions_are_counted_over_all() {
         })
         .collect();
     let text = format!("{{\"plain\": [{}]}}", members.join(","));
-    let told = |reader: Reader| {
+    let told = |reader: ReportReader| {
         let problems = reader.read("r.json", text.as_bytes());
         let problems = problems.expect_err("a severity that is none").sorted();
         let told = problems.iter().map(|problem| problem.message.clone());
         told.collect::<Vec<_>>()
     };
-    let whole = told(Reader::new(&definitions));
+    let whole = told(ReportReader::new(&definitions));
     assert!(whole[0].contains("2 rows, the first is row 2"), "{whole:?}");
-    assert_eq!(told(Reader::new(&definitions).with(SMALLEST)), whole);
+    assert_eq!(told(ReportReader::new(&definitions).with(SMALLEST)), whole);
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_program_that_fails_is_told_with_the_rows_before_it() {
     let definitions = each();
     let text = r#"{"plain": [1, 2, {"bad": 1}, 4, {"bad": 2}, 6]}"#;
     for sizes in [Sizes::default(), SMALLEST] {
-        let read = Reader::new(&definitions)
+        let read = ReportReader::new(&definitions)
             .with(sizes)
             .read("r.json", text.as_bytes());
         let problems = read.expect_err("a program that fails").sorted();
@@ -246,12 +246,12 @@ fn a_program_that_fails_is_told_with_the_rows_before_it() {
 fn a_damaged_portion_is_told_with_its_place() {
     let definitions = library();
     let text = r#"{"results": [{"a": 1}, {"b": }], "errors": [], "version": "1", "paths": {"scanned": []}}"#;
-    let read = Reader::new(&definitions)
+    let read = ReportReader::new(&definitions)
         .with(SMALLEST)
         .read("r.json", text.as_bytes());
     let problems = read.expect_err("damaged").sorted();
     assert_eq!(problems[0].code, "D403");
-    let cut = Reader::new(&definitions)
+    let cut = ReportReader::new(&definitions)
         .with(SMALLEST)
         .read("r.json", &text.as_bytes()[..40]);
     assert_eq!(cut.expect_err("cut off").sorted()[0].code, "D403");

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use riskql::base::source::Sources;
-use riskql::lang::project::{self, Origin};
-use riskql::reports::ingest::{Reader, Report, Row};
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::reports::ingest::{Report, ReportReader, ReportRow};
 
 /// Formats that must be among them.
 const NEEDED: &str = "sarif zap_json zap_xml burp_json burp_xml invicti_json invicti_xml acunetix_json acunetix_xml \
@@ -19,9 +19,9 @@ const NEEDED: &str = "sarif zap_json zap_xml burp_json burp_xml invicti_json inv
 #[test]
 fn small_reports_yield_their_rows() {
     let mut sources = Sources::default();
-    let (definitions, _) = project::definitions(&mut sources, &Origin::Library);
+    let (definitions, _) = project::definitions(&mut sources, &ProjectOrigin::Library);
     let definitions = definitions.expect("the library has no mistakes");
-    let reader = Reader::new(&definitions);
+    let reader = ReportReader::new(&definitions);
     let mut text = String::new();
     let mut seen = Vec::new();
     for name in names() {
@@ -87,7 +87,7 @@ fn written(name: &str, report: &Report) -> String {
     text + "\n"
 }
 
-fn line(row: &Row) -> String {
+fn line(row: &ReportRow) -> String {
     let text = |text: &Option<String>| text.clone();
     let number = |number: Option<u32>| number.map(|number| number.to_string());
     let listed = |list: Vec<String>| (!list.is_empty()).then(|| list.join(" "));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use riskql::base::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
 use riskql::exec::answer::{
-    Answer, Board, BoardCard, BoardLayer, Cell, Column, ColumnRole, Comparison, Context, Excluded,
-    Level, Row, Status, Value, ValueColumn, Verdict,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
+    Comparison, Context, Excluded, Level, Row, Status, Value, Verdict,
 };
 use riskql::lang::model::{CardKind, Direction, Kind};
 
@@ -32,32 +32,32 @@ pub fn severity() -> FieldType {
     }))
 }
 
-pub fn period() -> Column {
-    Column {
+pub fn period() -> AnswerColumn {
+    AnswerColumn {
         name: "period".into(),
         title: "Period".into(),
         role: ColumnRole::Period(Grain::Month),
     }
 }
 
-pub fn dimension(name: &str, field: FieldType) -> Column {
-    Column {
+pub fn dimension(name: &str, field: FieldType) -> AnswerColumn {
+    AnswerColumn {
         name: name.into(),
         title: name.into(),
         role: ColumnRole::Dimension(field),
     }
 }
 
-pub fn field(name: &str, field: FieldType) -> Column {
-    Column {
+pub fn field(name: &str, field: FieldType) -> AnswerColumn {
+    AnswerColumn {
         name: name.into(),
         title: name.into(),
         role: ColumnRole::Field(field),
     }
 }
 
-pub fn plain_column(unit: DisplayUnit) -> ValueColumn {
-    ValueColumn {
+pub fn plain_column(unit: DisplayUnit) -> AnswerValueColumn {
+    AnswerValueColumn {
         unit,
         kind: Kind::Flow,
         direction: Some(Direction::LowerIsBetter),
@@ -67,8 +67,8 @@ pub fn plain_column(unit: DisplayUnit) -> ValueColumn {
     }
 }
 
-pub fn value_column(name: &str, column: ValueColumn) -> Column {
-    Column {
+pub fn value_column(name: &str, column: AnswerValueColumn) -> AnswerColumn {
+    AnswerColumn {
         name: name.into(),
         title: name.into(),
         role: ColumnRole::Value(column),
@@ -152,7 +152,7 @@ pub fn excluded(kpi: &str, rows: u64, reason: &str) -> Excluded {
     }
 }
 
-pub fn answer(query: &str, columns: Vec<Column>, rows: Vec<Row>) -> Answer {
+pub fn answer(query: &str, columns: Vec<AnswerColumn>, rows: Vec<Row>) -> Answer {
     Answer {
         query: query.into(),
         context: context(),
@@ -190,7 +190,7 @@ pub fn sample() -> Answer {
 
 /// Teams with a target, a comparison, a missing team and one without data.
 pub fn teams() -> Answer {
-    let column = ValueColumn {
+    let column = AnswerValueColumn {
         with_target: true,
         with_previous: true,
         ..plain_column(DAYS)
@@ -279,7 +279,7 @@ pub fn months() -> Answer {
         dimension("severity", severity()),
         value_column(
             "backlog",
-            ValueColumn {
+            AnswerValueColumn {
                 kind: Kind::Stock,
                 ..plain_column(DisplayUnit::Count)
             },
@@ -349,7 +349,7 @@ pub fn findings() -> Answer {
 }
 
 fn number_card(title: &str, unit: DisplayUnit, value: Value, history: &[Option<f64>]) -> BoardCard {
-    let column = ValueColumn {
+    let column = AnswerValueColumn {
         with_target: value.target.is_some(),
         with_previous: value.comparison.is_some(),
         with_band: value.band.is_some(),

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use riskql::base::types::{DisplayUnit, FieldType};
 use riskql::exec::answer::Answer;
-use riskql::render::{ChartKind, Look, chart};
+use riskql::render::{ChartKind, RenderOptions, chart};
 use unicode_width::UnicodeWidthStr;
 
 use super::{build, plain};
@@ -34,13 +34,13 @@ fn teams(values: &[(&str, Option<f64>)], unit: DisplayUnit) -> Answer {
     build::answer("mttr by team", columns, rows.collect())
 }
 
-fn lines(answer: &Answer, kind: ChartKind, look: Look, height: usize) -> Vec<String> {
+fn lines(answer: &Answer, kind: ChartKind, look: RenderOptions, height: usize) -> Vec<String> {
     let text = chart(answer, Some(kind), look, height).expect("a chart");
     text.lines().map(str::to_string).collect()
 }
 
-fn ascii(width: usize) -> Look {
-    Look {
+fn ascii(width: usize) -> RenderOptions {
+    RenderOptions {
         unicode: false,
         ..plain(width)
     }
@@ -143,7 +143,7 @@ fn charts_fit_every_width() {
     for answer in &answers {
         for width in (40..=200).step_by(7) {
             for unicode in [true, false] {
-                let look = Look {
+                let look = RenderOptions {
                     unicode,
                     ..plain(width)
                 };
@@ -164,7 +164,8 @@ fn charts_fit_every_width() {
 
 #[test]
 fn what_cannot_be_drawn_says_why() {
-    let why = |answer: &Answer, kind| chart(answer, kind, Look::PIPE, 12).expect_err("no chart");
+    let why =
+        |answer: &Answer, kind| chart(answer, kind, RenderOptions::PIPE, 12).expect_err("no chart");
     assert!(why(&build::findings(), None).contains("list"));
     assert!(why(&build::teams(), Some(ChartKind::Line)).contains("periods"));
     assert!(why(&build::months(), Some(ChartKind::Line)).contains("units"));

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use riskql::base::diagnostic::Diagnostic;
 use riskql::base::source::{SourceId, Sources, Span};
-use riskql::render::{Look, diagnostics, diagnostics_json};
+use riskql::render::{RenderOptions, diagnostics, diagnostics_json};
 
 use super::plain;
 
@@ -50,7 +50,7 @@ fn messages_show_place_label_and_help() {
         diagnostics(
             &sources,
             &list,
-            &Look {
+            &RenderOptions {
                 color: true,
                 ..plain(100)
             }
@@ -68,7 +68,10 @@ fn messages_as_json() {
 
 #[test]
 fn no_problems_no_text() {
-    assert_eq!(diagnostics(&Sources::default(), &[], &Look::PIPE), "");
+    assert_eq!(
+        diagnostics(&Sources::default(), &[], &RenderOptions::PIPE),
+        ""
+    );
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn hostile_and_endless_lines_are_safe() {
         let text = diagnostics(&sources, &list, &plain(width));
         assert!(!text.contains('\x1b') && !text.contains('\u{9b}') && !text.contains('\u{202e}'));
     }
-    let text = diagnostics(&sources, &list, &Look::PIPE);
+    let text = diagnostics(&sources, &list, &RenderOptions::PIPE);
     assert!(text.lines().all(|line| line.chars().count() <= 160));
     assert_snapshot!("messages_hostile", text);
 }

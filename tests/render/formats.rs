@@ -1,18 +1,23 @@
 //! JSON, CSV and Parquet, read back.
 
 use riskql::exec::answer::{Answer, Value};
-use riskql::render::{self, Format, Look};
+use riskql::render::{self, OutputFormat, RenderOptions};
 use serde_json::Value as Json;
 
 use super::build;
 
 fn json(answer: &Answer) -> Json {
-    serde_json::from_slice(&render::answer(answer, Format::Json, Look::PIPE)).expect("JSON")
+    serde_json::from_slice(&render::answer(
+        answer,
+        OutputFormat::Json,
+        RenderOptions::PIPE,
+    ))
+    .expect("JSON")
 }
 
 #[test]
 fn json_is_the_sample_of_the_contract_to_the_letter() {
-    let written = render::answer(&build::sample(), Format::Json, Look::PIPE);
+    let written = render::answer(&build::sample(), OutputFormat::Json, RenderOptions::PIPE);
     insta::assert_snapshot!("sample_json", String::from_utf8(written).unwrap());
     let expected: Json = serde_json::from_str(
         r#"{
@@ -100,7 +105,7 @@ fn a_dimension_called_level_keeps_its_name() {
 
 #[test]
 fn jsonl_is_a_row_a_line() {
-    let bytes = render::answer(&build::months(), Format::Jsonl, Look::PIPE);
+    let bytes = render::answer(&build::months(), OutputFormat::Jsonl, RenderOptions::PIPE);
     let lines: Vec<Json> = String::from_utf8(bytes)
         .unwrap()
         .lines()
@@ -117,7 +122,7 @@ fn csv_reads_back_as_the_same_fields_that_json_has() {
         build::months(),
         build::findings(),
     ] {
-        let bytes = render::answer(&answer, Format::Csv, Look::PIPE);
+        let bytes = render::answer(&answer, OutputFormat::Csv, RenderOptions::PIPE);
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let header: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
         let rows = json(&answer)["rows"].as_array().unwrap().clone();
@@ -154,7 +159,7 @@ fn is_same(field: &str, json: &Json) -> bool {
 #[test]
 fn csv_has_the_same_header_whatever_the_data() {
     let header = |answer: &Answer| {
-        let bytes = render::answer(answer, Format::Csv, Look::PIPE);
+        let bytes = render::answer(answer, OutputFormat::Csv, RenderOptions::PIPE);
         String::from_utf8(bytes)
             .unwrap()
             .lines()
@@ -185,7 +190,12 @@ fn no_number_that_is_not_one_leaves_in_json() {
 #[test]
 fn markdown_is_a_table_no_title_can_break() {
     let md = |answer: &Answer| {
-        String::from_utf8(render::answer(answer, Format::Md, Look::PIPE)).unwrap()
+        String::from_utf8(render::answer(
+            answer,
+            OutputFormat::Md,
+            RenderOptions::PIPE,
+        ))
+        .unwrap()
     };
     insta::assert_snapshot!("teams_md", md(&build::teams()));
     insta::assert_snapshot!("findings_md", md(&build::findings()));
@@ -202,7 +212,7 @@ fn markdown_is_a_table_no_title_can_break() {
 #[test]
 fn parquet_reads_back_with_types_and_nulls() {
     use polars::prelude::{ParquetReader, SerReader};
-    let bytes = render::answer(&build::teams(), Format::Parquet, Look::PIPE);
+    let bytes = render::answer(&build::teams(), OutputFormat::Parquet, RenderOptions::PIPE);
     let frame = ParquetReader::new(std::io::Cursor::new(bytes))
         .finish()
         .unwrap();
@@ -230,7 +240,11 @@ fn parquet_reads_back_with_types_and_nulls() {
         .collect();
     assert_eq!(teams[0].as_deref(), Some("payments-core"));
     assert_eq!(teams[4], None);
-    let findings = render::answer(&build::findings(), Format::Parquet, Look::PIPE);
+    let findings = render::answer(
+        &build::findings(),
+        OutputFormat::Parquet,
+        RenderOptions::PIPE,
+    );
     let findings = ParquetReader::new(std::io::Cursor::new(findings))
         .finish()
         .unwrap();

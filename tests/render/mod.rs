@@ -9,12 +9,12 @@ mod numbers;
 mod random;
 mod table;
 
-use riskql::render::Look;
+use riskql::render::RenderOptions;
 
 /// A terminal without colours.
-fn plain(width: usize) -> Look {
-    Look {
+fn plain(width: usize) -> RenderOptions {
+    RenderOptions {
         width: Some(width),
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     }
 }

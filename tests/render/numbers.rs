@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 use riskql::base::types::DisplayUnit::{Count, Percent, Points, Ratio};
-use riskql::render::{Look, change, limit, plain, sparkline, value, with_unit};
+use riskql::render::{RenderOptions, change, limit, plain, sparkline, value, with_unit};
 
 use super::build::DAYS;
 
@@ -53,15 +53,15 @@ fn units_limits_and_changes_are_written_out() {
 
 #[test]
 fn sparklines_span_from_the_smallest_to_the_largest_value() {
-    let line = |values: &[Option<f64>]| sparkline(values, Look::PIPE);
+    let line = |values: &[Option<f64>]| sparkline(values, RenderOptions::PIPE);
     let rising: Vec<Option<f64>> = (0..8).map(|value| Some(f64::from(value))).collect();
     assert_eq!(line(&rising), "▁▂▃▄▅▆▇█");
     assert_eq!(line(&[Some(1.0), None, Some(2.0)]), "▁ █");
     assert_eq!(line(&[Some(5.0), Some(5.0)]), "▄▄");
     assert_eq!(line(&[None, None]), "");
-    let ascii = Look {
+    let ascii = RenderOptions {
         unicode: false,
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
     assert_eq!(sparkline(&rising, ascii), "__..--==");
 }
@@ -69,9 +69,9 @@ fn sparklines_span_from_the_smallest_to_the_largest_value() {
 #[test]
 fn rounding_never_hides_a_verdict() {
     use super::build;
-    use riskql::render::{Format, answer};
+    use riskql::render::{OutputFormat, answer};
     let shown = |value: f64, unit, limit: f64, written: &str| {
-        let column = riskql::exec::answer::ValueColumn {
+        let column = riskql::exec::answer::AnswerValueColumn {
             with_target: true,
             ..build::plain_column(unit)
         };
@@ -81,7 +81,8 @@ fn rounding_never_hides_a_verdict() {
             vec![build::value_column("k", column)],
             vec![build::group(vec![build::cell(value)])],
         );
-        let text = String::from_utf8(answer(&one, Format::Table, Look::PIPE)).unwrap();
+        let text =
+            String::from_utf8(answer(&one, OutputFormat::Table, RenderOptions::PIPE)).unwrap();
         text.lines().nth(2).unwrap().trim().to_string()
     };
     assert_eq!(shown(29.9996, DAYS, 30.0, "below 30 days"), "29.9996  pass");

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use riskql::base::types::{DisplayUnit, FieldType, TimeUnit};
 use riskql::exec::answer::{
-    Answer, Board, BoardCard, Cell, Column, Level, Row, Value, ValueColumn,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, Cell, Level, Row, Value,
 };
 use riskql::lang::model::CardKind;
-use riskql::render::{self, ChartKind, Format, Look};
+use riskql::render::{self, ChartKind, OutputFormat, RenderOptions};
 use unicode_width::UnicodeWidthStr;
 
 use super::build;
@@ -21,8 +21,8 @@ fn unit() -> impl Strategy<Value = DisplayUnit> {
     ])
 }
 
-fn value_column() -> impl Strategy<Value = ValueColumn> {
-    (unit(), any::<[bool; 3]>()).prop_map(|(unit, [target, previous, band])| ValueColumn {
+fn value_column() -> impl Strategy<Value = AnswerValueColumn> {
+    (unit(), any::<[bool; 3]>()).prop_map(|(unit, [target, previous, band])| AnswerValueColumn {
         with_target: target,
         with_previous: previous,
         with_band: band,
@@ -110,7 +110,7 @@ fn answer() -> impl Strategy<Value = Answer> {
             (Just(dimensions), Just(values), Just(note), rows)
         })
         .prop_map(|(dimensions, values, note, rows)| {
-            let mut columns: Vec<Column> = vec![build::period()];
+            let mut columns: Vec<AnswerColumn> = vec![build::period()];
             for index in 0..dimensions {
                 columns.push(build::dimension(
                     &format!("dimension_{index}"),
@@ -127,7 +127,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         })
 }
 
-fn text(answer: &Answer, format: Format, look: Look) -> String {
+fn text(answer: &Answer, format: OutputFormat, look: RenderOptions) -> String {
     String::from_utf8(render::answer(answer, format, look)).expect("text")
 }
 
@@ -160,14 +160,14 @@ proptest! {
 
     #[test]
     fn no_line_is_wider_than_the_terminal(answer in answer(), width in 40..130usize, unicode: bool) {
-        let look = Look { width: Some(width), color: false, unicode, rows: None };
-        let plain = text(&answer, Format::Table, look);
+        let look = RenderOptions { width: Some(width), color: false, unicode, rows: None };
+        let plain = text(&answer, OutputFormat::Table, look);
         for line in plain.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
             prop_assert!(!line.ends_with(' '), "{line:?}");
         }
         prop_assert!(!plain.contains(|letter: char| letter.is_control() && letter != '\n'));
-        let colored = text(&answer, Format::Table, Look { color: true, ..look });
+        let colored = text(&answer, OutputFormat::Table, RenderOptions { color: true, ..look });
         let stripped = ["0", "1", "2", "31", "32"]
             .iter()
             .fold(colored, |text, code| text.replace(&format!("\x1b[{code}m"), ""));
@@ -177,19 +177,19 @@ proptest! {
     #[test]
     fn no_line_of_a_board_is_wider_than_the_terminal(answer in answer(), title in data_text(), width in 0..130usize) {
         let board = board_of(&answer, &title);
-        let look = Look { width: Some(width), ..Look::PIPE };
-        let text = String::from_utf8(render::board(&board, Format::Table, look).unwrap()).unwrap();
+        let look = RenderOptions { width: Some(width), ..RenderOptions::PIPE };
+        let text = String::from_utf8(render::board(&board, OutputFormat::Table, look).unwrap()).unwrap();
         for line in text.lines().filter(|_| width >= 40) {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
         }
-        for format in [Format::Json, Format::Jsonl, Format::Csv, Format::Md] {
+        for format in [OutputFormat::Json, OutputFormat::Jsonl, OutputFormat::Csv, OutputFormat::Md] {
             prop_assert!(render::board(&board, format, look).is_ok());
         }
     }
 
     #[test]
     fn charts_fit_and_end_their_lines(answer in answer(), width in 40..130usize, unicode: bool, rows in prop::option::of(3..20usize)) {
-        let look = Look { width: Some(width), color: false, unicode, rows };
+        let look = RenderOptions { width: Some(width), color: false, unicode, rows };
         for kind in [None, Some(ChartKind::Line), Some(ChartKind::Bar), Some(ChartKind::Spark)] {
             let Ok(text) = render::chart(&answer, kind, look, 8) else { continue };
             for line in text.lines() {
@@ -203,8 +203,8 @@ proptest! {
     /// Hiding rows widens nothing, and a pipe never hides any.
     #[test]
     fn a_cut_answer_fits_and_says_so(answer in answer(), width in 40..130usize, rows in 3..9usize) {
-        let look = Look { width: Some(width), rows: Some(rows), ..Look::PIPE };
-        let cut = text(&answer, Format::Table, look);
+        let look = RenderOptions { width: Some(width), rows: Some(rows), ..RenderOptions::PIPE };
+        let cut = text(&answer, OutputFormat::Table, look);
         for line in cut.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
             prop_assert!(!line.ends_with(' '), "{line:?}");
@@ -212,22 +212,22 @@ proptest! {
         if answer.rows.len() > rows + 1 {
             prop_assert!(cut.contains("\\page") && cut.contains("\\output"), "{cut}");
         }
-        prop_assert!(!text(&answer, Format::Table, Look::PIPE).contains("\\page"));
+        prop_assert!(!text(&answer, OutputFormat::Table, RenderOptions::PIPE).contains("\\page"));
     }
 
     #[test]
     fn a_narrow_terminal_is_no_reason_to_panic(answer in answer(), width in 0..40usize) {
-        let look = Look { width: Some(width), ..Look::PIPE };
-        text(&answer, Format::Table, look);
+        let look = RenderOptions { width: Some(width), ..RenderOptions::PIPE };
+        text(&answer, OutputFormat::Table, look);
     }
 
     #[test]
     fn machines_read_back_every_row(answer in answer()) {
-        let json: serde_json::Value = serde_json::from_str(&text(&answer, Format::Json, Look::PIPE)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text(&answer, OutputFormat::Json, RenderOptions::PIPE)).unwrap();
         let rows = json["rows"].as_array().unwrap();
         prop_assert_eq!(rows.len(), answer.rows.len());
-        prop_assert_eq!(text(&answer, Format::Jsonl, Look::PIPE).lines().count(), rows.len());
-        let csv = render::answer(&answer, Format::Csv, Look::PIPE);
+        prop_assert_eq!(text(&answer, OutputFormat::Jsonl, RenderOptions::PIPE).lines().count(), rows.len());
+        let csv = render::answer(&answer, OutputFormat::Csv, RenderOptions::PIPE);
         let records: Vec<csv::StringRecord> =
             csv::Reader::from_reader(csv.as_slice()).records().map(Result::unwrap).collect();
         prop_assert_eq!(records.len(), rows.len());
@@ -241,7 +241,7 @@ proptest! {
 
     #[test]
     fn a_markdown_table_keeps_its_columns(answer in answer()) {
-        let text = text(&answer, Format::Md, Look::PIPE);
+        let text = text(&answer, OutputFormat::Md, RenderOptions::PIPE);
         let bars = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches('|').count();
         let mut lines = text.lines();
         let expected = bars(lines.next().unwrap());

@@ -2,12 +2,12 @@
 
 use insta::assert_snapshot;
 use riskql::exec::answer::Answer;
-use riskql::render::{self, Format, Look};
+use riskql::render::{self, OutputFormat, RenderOptions};
 
 use super::{build, plain};
 
-fn table(answer: &Answer, look: Look) -> String {
-    String::from_utf8(render::answer(answer, Format::Table, look)).unwrap()
+fn table(answer: &Answer, look: RenderOptions) -> String {
+    String::from_utf8(render::answer(answer, OutputFormat::Table, look)).unwrap()
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn teams_against_a_target() {
     assert_snapshot!("teams_40", table(&build::teams(), plain(40)));
     assert_snapshot!("teams_60", table(&build::teams(), plain(60)));
     assert_snapshot!("teams_100", table(&build::teams(), plain(100)));
-    assert_snapshot!("teams_pipe", table(&build::teams(), Look::PIPE));
+    assert_snapshot!("teams_pipe", table(&build::teams(), RenderOptions::PIPE));
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn months_with_totals() {
     assert_snapshot!("months_40", table(&build::months(), plain(40)));
     assert_snapshot!("months_60", table(&build::months(), plain(60)));
     assert_snapshot!("months_100", table(&build::months(), plain(100)));
-    assert_snapshot!("months_pipe", table(&build::months(), Look::PIPE));
+    assert_snapshot!("months_pipe", table(&build::months(), RenderOptions::PIPE));
 }
 
 #[test]
@@ -31,12 +31,15 @@ fn findings_with_hostile_titles() {
     assert_snapshot!("findings_40", table(&build::findings(), plain(40)));
     assert_snapshot!("findings_60", table(&build::findings(), plain(60)));
     assert_snapshot!("findings_100", table(&build::findings(), plain(100)));
-    assert_snapshot!("findings_pipe", table(&build::findings(), Look::PIPE));
+    assert_snapshot!(
+        "findings_pipe",
+        table(&build::findings(), RenderOptions::PIPE)
+    );
 }
 
 #[test]
 fn colours_repeat_what_words_say() {
-    let look = Look {
+    let look = RenderOptions {
         color: true,
         ..plain(100)
     };
@@ -53,7 +56,7 @@ fn without_styles(text: &str) -> String {
 
 #[test]
 fn ascii_where_nothing_else_can_be_shown() {
-    let look = Look {
+    let look = RenderOptions {
         unicode: false,
         ..plain(40)
     };

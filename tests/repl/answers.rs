@@ -3,19 +3,19 @@
 use std::fs;
 
 use riskql::app::repl::Session;
-use riskql::lang::project::Origin;
-use riskql::render::Look;
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::RenderOptions;
 use unicode_width::UnicodeWidthStr;
 
 use super::talk::{refused, session, session_with, shown, told};
 
 /// A terminal of a width, with no word on its height.
 fn terminal(width: usize) -> Session {
-    let look = Look {
+    let look = RenderOptions {
         width: Some(width),
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
-    session_with(Origin::Library, look)
+    session_with(ProjectOrigin::Library, look)
 }
 
 #[test]
@@ -256,13 +256,13 @@ fn notes_about_the_data_are_told_once() {
 
 fn riskql_session(data: &std::path::Path) -> (Session, String) {
     let options = riskql::app::repl::Options {
-        origin: Origin::Library,
+        origin: ProjectOrigin::Library,
         data: Some(data.to_path_buf()),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: riskql::render::Format::Table,
-        look: Look::PIPE,
+        format: riskql::render::OutputFormat::Table,
+        look: RenderOptions::PIPE,
     };
     let Ok((session, first)) = Session::open(options) else {
         panic!("it opens");

@@ -1,7 +1,7 @@
 //! Colours while typing.
 
 use proptest::prelude::*;
-use riskql::app::repl::{Paint, highlight};
+use riskql::app::repl::{TokenClass, highlight};
 
 /// A text and its pieces that are not plain: a letter for the paint, then the words.
 const CASES: &[(&str, &[&str])] = &[
@@ -99,22 +99,22 @@ const CASES: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn letter(paint: Paint) -> char {
+fn letter(paint: TokenClass) -> char {
     match paint {
-        Paint::Plain => ' ',
-        Paint::Keyword => 'k',
-        Paint::Number => 'n',
-        Paint::Text => 't',
-        Paint::Comment => 'c',
-        Paint::Command => '!',
-        Paint::Unclosed => 'u',
+        TokenClass::Plain => ' ',
+        TokenClass::Keyword => 'k',
+        TokenClass::Number => 'n',
+        TokenClass::Text => 't',
+        TokenClass::Comment => 'c',
+        TokenClass::Command => '!',
+        TokenClass::Unclosed => 'u',
     }
 }
 
 fn painted(text: &str) -> Vec<String> {
     highlight(text)
         .into_iter()
-        .filter(|piece| piece.paint != Paint::Plain)
+        .filter(|piece| piece.paint != TokenClass::Plain)
         .map(|piece| format!("{} {}", letter(piece.paint), &text[piece.range]))
         .collect()
 }

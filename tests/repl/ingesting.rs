@@ -6,21 +6,21 @@ use std::path::Path;
 
 use riskql::app::repl::{Options, Session};
 use riskql::base::diagnostic::Fault;
-use riskql::lang::project::Origin;
-use riskql::render::{Format, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{OutputFormat, RenderOptions};
 use riskql::reports::store::Store;
 
 use super::talk::{session, shown, told};
 
 fn over(store: &Path) -> Session {
     let options = Options {
-        origin: Origin::Library,
+        origin: ProjectOrigin::Library,
         data: Some(store.to_path_buf()),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: Format::Table,
-        look: Look::PIPE,
+        format: OutputFormat::Table,
+        look: RenderOptions::PIPE,
     };
     match Session::open(options) {
         Ok((session, _)) => session,

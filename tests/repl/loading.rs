@@ -4,18 +4,18 @@ use std::fs;
 use std::path::Path;
 
 use riskql::app::repl::{Options, Session, complete};
-use riskql::lang::project::Origin;
-use riskql::render::{Format, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{OutputFormat, RenderOptions};
 
 fn over(folder: &Path) -> Session {
     let options = Options {
-        origin: Origin::Library,
+        origin: ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: Format::Table,
-        look: Look::PIPE,
+        format: OutputFormat::Table,
+        look: RenderOptions::PIPE,
     };
     let opened = Session::open(options);
     opened.unwrap_or_else(|_| panic!("the folder is there")).0

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use riskql::lang::project::Origin;
-use riskql::render::{self, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{self, RenderOptions};
 
 use super::talk::{session, session_with, shown, told};
 
@@ -46,9 +46,9 @@ fn a_period_that_cannot_be_read_says_how_to_write_one() {
 
 #[test]
 fn messages_break_between_words_where_the_terminal_ends() {
-    let narrow = Look {
+    let narrow = RenderOptions {
         width: Some(40),
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
     for typed in [
         "mttr of foo",
@@ -57,7 +57,9 @@ fn messages_break_between_words_where_the_terminal_ends() {
         "x\n\n\nmttr of foo",
     ] {
         let whole = said(typed);
-        let told = session_with(Origin::Library, narrow).answer(typed).told;
+        let told = session_with(ProjectOrigin::Library, narrow)
+            .answer(typed)
+            .told;
         let long = told.lines().find(|line| render::width(line) > 40);
         assert_eq!(long, None, "{told}");
         // Advice beside the carets moves below them, behind its own sign.

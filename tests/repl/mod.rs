@@ -28,20 +28,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use riskql::app::repl::{Catalogue, Options, Session};
-use riskql::lang::project::Origin;
-use riskql::render::{Format, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{OutputFormat, RenderOptions};
 
 /// A session over the built-in library and the example data, everything loaded.
 pub fn demo() -> Session {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
     let options = Options {
-        origin: Origin::Library,
+        origin: ProjectOrigin::Library,
         data: Some(data),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: Format::Table,
-        look: Look::PIPE,
+        format: OutputFormat::Table,
+        look: RenderOptions::PIPE,
     };
     let opened = Session::open(options);
     let (mut session, _) = opened.unwrap_or_else(|_| panic!("the example data can be opened"));

@@ -3,8 +3,8 @@
 use std::fs;
 
 use riskql::app::repl::{COMMANDS, Options, Session};
-use riskql::lang::project::Origin;
-use riskql::render::{Format, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{OutputFormat, RenderOptions};
 
 use super::talk::{folder, session, session_with, shown, told};
 
@@ -43,7 +43,10 @@ fn a_text_that_no_row_has_is_told_with_the_nearest() {
 #[test]
 fn a_saved_definition_is_shown_as_it_is_written() {
     let folder = folder();
-    let mut session = session_with(Origin::Folder(folder.path().to_path_buf()), Look::PIPE);
+    let mut session = session_with(
+        ProjectOrigin::Folder(folder.path().to_path_buf()),
+        RenderOptions::PIPE,
+    );
     shown(&mut session, "backlog by team where severity >= high");
     let told = told(&mut session, "\\save urgent \"Urgent\"");
     let written = fs::read_to_string(folder.path().join("kpis/urgent.kpi")).expect("written");
@@ -52,13 +55,13 @@ fn a_saved_definition_is_shown_as_it_is_written() {
 
 fn over(folder: &std::path::Path, tables: Vec<(String, std::path::PathBuf)>) -> Options {
     Options {
-        origin: Origin::Library,
+        origin: ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables,
         as_of: None,
         known_on: None,
-        format: Format::Table,
-        look: Look::PIPE,
+        format: OutputFormat::Table,
+        look: RenderOptions::PIPE,
     }
 }
 
@@ -105,11 +108,11 @@ fn a_table_that_is_typed_finds_its_file() {
 
 #[test]
 fn help_has_a_line_for_each_command_on_a_terminal_of_80_columns() {
-    let look = Look {
+    let look = RenderOptions {
         width: Some(80),
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
-    let mut session = session_with(Origin::Library, look);
+    let mut session = session_with(ProjectOrigin::Library, look);
     let help = shown(&mut session, "\\help");
     for command in COMMANDS {
         let name = format!("  \\{} ", command.name);
@@ -122,15 +125,15 @@ fn help_has_a_line_for_each_command_on_a_terminal_of_80_columns() {
 
 #[test]
 fn the_pager_gets_what_the_screen_hid() {
-    let look = Look {
+    let look = RenderOptions {
         width: Some(80),
         rows: Some(10),
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
-    let mut session = session_with(Origin::Library, look);
+    let mut session = session_with(ProjectOrigin::Library, look);
     let short = shown(&mut session, "list findings open show finding_id, app");
     assert!(short.contains("hidden"), "{short}");
-    let Some(riskql::app::repl::Wish::Page(whole)) = session.answer("\\page").wish else {
+    let Some(riskql::app::repl::Effect::Page(whole)) = session.answer("\\page").wish else {
         panic!("a text for the pager");
     };
     let whole = String::from_utf8(whole).expect("text");

@@ -6,9 +6,9 @@ use chrono::Datelike;
 use proptest::prelude::*;
 use riskql::base::source::Sources;
 use riskql::exec::data::{self, Memory};
-use riskql::insight::profile::{self, Profile, Spread};
+use riskql::insight::profile::{self, Distribution, Profile};
 use riskql::lang::model::FieldId;
-use riskql::lang::project::{self, Origin};
+use riskql::lang::project::{self, ProjectOrigin};
 
 use super::exploring::{fixture, write};
 
@@ -39,7 +39,7 @@ fn profiles(csv: &str) -> Profiles {
     let folder = fixture();
     write(folder.path(), "data/findings.csv", csv);
     let mut sources = Sources::default();
-    let origin = Origin::Folder(folder.path().join("defs"));
+    let origin = ProjectOrigin::Folder(folder.path().join("defs"));
     let (definitions, problems) = project::definitions(&mut sources, &origin);
     let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
     let places = data::locate(&definitions, Some(&folder.path().join("data")), &[]);
@@ -67,7 +67,7 @@ fn a_table_without_rows_has_nothing_in_it() {
 #[test]
 fn the_largest_numbers_there_are_have_a_mean_and_stretches() {
     let profiles = profiles("finding_id,cvss\n1,1e12\n2,1e12\n3,-1e12\n4,1e12\n");
-    let Spread::Numbers(numbers) = &profiles["cvss"].spread else {
+    let Distribution::Numbers(numbers) = &profiles["cvss"].spread else {
         panic!("cvss is a number");
     };
     assert_eq!(profiles["cvss"].distinct, 2);
@@ -81,7 +81,7 @@ fn the_largest_numbers_there_are_have_a_mean_and_stretches() {
 fn a_wrong_year_makes_no_endless_list_of_periods() {
     let csv = "finding_id,found_at\n1,1680-05-01\n2,2025-05-01\n3,2025-06-01\n4,2262-01-01\n";
     let profiles = profiles(csv);
-    let Spread::Dates(dates) = &profiles["found_at"].spread else {
+    let Distribution::Dates(dates) = &profiles["found_at"].spread else {
         panic!("found_at is a date");
     };
     let periods: Vec<(i32, u64)> = dates
@@ -157,13 +157,13 @@ fn agrees(
     counts: &BTreeMap<String, u64>,
 ) -> Result<(), TestCaseError> {
     match &profile.spread {
-        Spread::Nothing => prop_assert!(counts.is_empty(), "{name}"),
-        Spread::Ordered(values) => {
+        Distribution::Nothing => prop_assert!(counts.is_empty(), "{name}"),
+        Distribution::Ordered(values) => {
             for (value, rows) in values {
                 prop_assert_eq!(*rows, counts.get(value).copied().unwrap_or(0));
             }
         }
-        Spread::Texts(texts) => {
+        Distribution::Texts(texts) => {
             let mut expected: Vec<(&str, u64)> = counts
                 .iter()
                 .map(|(text, rows)| (text.as_str(), *rows))
@@ -174,7 +174,7 @@ fn agrees(
             let last = counts.keys().next_back().map(String::as_str);
             prop_assert_eq!(texts.ends(), first.zip(last));
         }
-        Spread::Numbers(numbers) => {
+        Distribution::Numbers(numbers) => {
             let mut values: Vec<f64> = cells
                 .iter()
                 .flatten()
@@ -210,7 +210,7 @@ fn agrees(
                 prop_assert!(ours.abs_diff(theirs) <= on_edge as u64);
             }
         }
-        Spread::Dates(dates) => {
+        Distribution::Dates(dates) => {
             let mut years: BTreeMap<String, u64> = BTreeMap::new();
             for cell in cells.iter().flatten() {
                 *years.entry(cell[..4].to_string()).or_default() += 1;
@@ -239,7 +239,7 @@ fn many_months_are_counted_by_quarter_and_many_quarters_by_year() {
         let day = |month: u32| format!("{month},{}-{:02}-15\n", 2000 + month / 12, month % 12 + 1);
         let rows: String = (0..months).map(day).collect();
         match &profiles(&format!("finding_id,found_at\n{rows}"))["found_at"].spread {
-            Spread::Dates(dates) => {
+            Distribution::Dates(dates) => {
                 let grain = dates.periods[0].0.grain.word();
                 let rows: Vec<u64> = dates.periods.iter().map(|(_, rows)| *rows).collect();
                 (grain, rows)

@@ -4,8 +4,8 @@ use std::fs;
 
 use riskql::app::repl::{Options, Reply, Session};
 use riskql::base::diagnostic::Fault;
-use riskql::lang::project::Origin;
-use riskql::render::{Format, Look};
+use riskql::lang::project::ProjectOrigin;
+use riskql::render::{OutputFormat, RenderOptions};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
@@ -39,11 +39,11 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub fn new(format: Format, width: Option<usize>) -> Desk {
+    pub fn new(format: OutputFormat, width: Option<usize>) -> Desk {
         Desk::with(FINDINGS, format, width)
     }
 
-    pub fn with(findings: &str, format: Format, width: Option<usize>) -> Desk {
+    pub fn with(findings: &str, format: OutputFormat, width: Option<usize>) -> Desk {
         let folder = tempfile::tempdir().expect("a folder to write to");
         let write = |name: &str, text: &str| {
             fs::write(folder.path().join(name), text).expect("a file to write to");
@@ -51,15 +51,15 @@ impl Desk {
         write("findings.csv", findings);
         write("assets.csv", ASSETS);
         let options = Options {
-            origin: Origin::Library,
+            origin: ProjectOrigin::Library,
             data: Some(folder.path().to_path_buf()),
             tables: Vec::new(),
             as_of: None,
             known_on: None,
             format,
-            look: Look {
+            look: RenderOptions {
                 width,
-                ..Look::PIPE
+                ..RenderOptions::PIPE
             },
         };
         match Session::open(options) {
@@ -119,7 +119,7 @@ fn keys(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_rows_behind_one_value_need_no_number() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr in 2026-03");
     let rows = desk.shown("\\rows");
     // The longest first; F9 is a false positive, F1 to F4 were verified in February.
@@ -142,7 +142,7 @@ fn the_rows_behind_one_value_need_no_number() {
 
 #[test]
 fn a_row_is_named_by_its_place_or_by_its_labels() {
-    let mut desk = Desk::new(Format::Csv, None);
+    let mut desk = Desk::new(OutputFormat::Csv, None);
     desk.shown("mttr by team over month from 2026-02 to 2026-03");
     assert_eq!(keys(&desk.shown("\\rows 4")), ["F5", "F6"]);
     assert_eq!(keys(&desk.shown("\\rows 1")), ["F3", "F4"]);
@@ -164,7 +164,7 @@ fn a_row_is_named_by_its_place_or_by_its_labels() {
 
 #[test]
 fn several_rows_have_to_be_told_apart() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr by team over month from 2026-02 to 2026-03");
     desk.refused("\\rows", &["K968", "4 rows", "\\rows 3  2026-03, identity"]);
     desk.refused(
@@ -180,7 +180,7 @@ fn several_rows_have_to_be_told_apart() {
 
 #[test]
 fn a_formula_of_several_measures_has_rows_for_each() {
-    let mut desk = Desk::new(Format::Csv, None);
+    let mut desk = Desk::new(OutputFormat::Csv, None);
     desk.shown("fix_rate in 2026-03");
     desk.refused(
         "\\rows",
@@ -204,7 +204,7 @@ fn a_formula_of_several_measures_has_rows_for_each() {
 
 #[test]
 fn a_share_has_a_numerator() {
-    let mut desk = Desk::new(Format::Csv, None);
+    let mut desk = Desk::new(OutputFormat::Csv, None);
     desk.shown("escape_rate in 2026-03");
     // Found in March without the false positive: F7, F8 and F10; in production F7.
     assert_eq!(keys(&desk.shown("\\rows")), ["F7", "F8", "F10"]);
@@ -223,7 +223,7 @@ fn a_share_has_a_numerator() {
 
 #[test]
 fn running_times_say_whether_they_have_ended() {
-    let mut desk = Desk::new(Format::Json, None);
+    let mut desk = Desk::new(OutputFormat::Json, None);
     desk.shown("time_to_fix in 2026-03");
     let rows = desk.json("\\rows");
     let rows = rows["rows"].as_array().expect("rows");
@@ -246,7 +246,7 @@ fn a_terminal_gets_the_first_twenty_and_a_pipe_all() {
     for number in 100..123 {
         findings += &format!("F{number},A1,more,low,staging,,2026-04-01,,\n");
     }
-    let mut desk = Desk::with(&findings, Format::Table, Some(120));
+    let mut desk = Desk::with(&findings, OutputFormat::Table, Some(120));
     desk.shown("backlog by team");
     // 23 and F10.
     let head = desk.shown("\\rows team=payments");
@@ -259,14 +259,14 @@ fn a_terminal_gets_the_first_twenty_and_a_pipe_all() {
     assert_eq!(keys(&desk.shown("\\rows team=payments all")).len(), 24);
     desk.shown("\\format csv");
     assert_eq!(keys(&desk.shown("\\rows team=payments")).len(), 24);
-    let mut pipe = Desk::with(&findings, Format::Table, None);
+    let mut pipe = Desk::with(&findings, OutputFormat::Table, None);
     pipe.shown("backlog by team");
     assert_eq!(keys(&pipe.shown("\\rows team=payments")).len(), 24);
 }
 
 #[test]
 fn the_answer_stands_where_it_stood() {
-    let mut desk = Desk::new(Format::Csv, None);
+    let mut desk = Desk::new(OutputFormat::Csv, None);
     desk.shown("mttr last month");
     assert_eq!(keys(&desk.shown("\\as-of 2026-02-28\n\\rows")), [""; 0]);
     desk.shown("\\as-of latest\nmttr in 2026-03\n\\as-of 2026-02-28");
@@ -275,7 +275,7 @@ fn the_answer_stands_where_it_stood() {
 
 #[test]
 fn changed_definitions_and_data_are_said() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("backlog");
     let typed = "kpi backlog\n  is count of findings open where severity = high\n\n\\rows";
     let rows = desk.shown(typed);
@@ -294,7 +294,7 @@ fn changed_definitions_and_data_are_said() {
 
 #[test]
 fn only_numbers_have_rows_behind_them() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     for command in ["\\rows", "\\why", "\\explain", "\\plan"] {
         desk.refused(command, &["K950", "backlog by severity"]);
     }
@@ -305,7 +305,7 @@ fn only_numbers_have_rows_behind_them() {
 
 #[test]
 fn forty_columns_are_enough_and_hostile_titles_do_no_harm() {
-    let mut desk = Desk::new(Format::Table, Some(40));
+    let mut desk = Desk::new(OutputFormat::Table, Some(40));
     desk.shown("backlog by team");
     let rows = desk.shown("\\rows team=payments");
     fits(&rows, 40);
@@ -332,7 +332,7 @@ fn forty_columns_are_enough_and_hostile_titles_do_no_harm() {
 
 #[test]
 fn an_answer_goes_to_the_file_of_output() {
-    let mut desk = Desk::new(Format::Csv, None);
+    let mut desk = Desk::new(OutputFormat::Csv, None);
     let file = desk.folder.path().join("rows.csv");
     desk.shown("mttr in 2026-03");
     let reply = desk.reply(&format!("\\output {}\n\\rows", file.display()));
@@ -345,7 +345,7 @@ fn an_answer_goes_to_the_file_of_output() {
 
 #[test]
 fn the_last_answer_is_explained_and_so_is_what_refines_it() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr in 2026-03");
     let explained = desk.shown("\\explain");
     assert!(
@@ -364,7 +364,7 @@ fn the_last_answer_is_explained_and_so_is_what_refines_it() {
 
 #[test]
 fn a_plan_says_what_is_read_and_computed_once() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     let cold = desk.shown("\\plan fix_rate, verified_findings by team over month last 3 months");
     assert!(cold.contains("to be read from the file"), "{cold}");
     assert!(

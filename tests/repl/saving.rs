@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 
 use riskql::app::repl::Session;
 use riskql::base::source::Sources;
-use riskql::lang::project::{self, Origin};
-use riskql::render::Look;
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::render::RenderOptions;
 use serde_json::Value;
 
 use super::talk::{folder, refused, session, session_with, shown, told};
 
 fn in_folder(folder: &Path) -> Session {
-    session_with(Origin::Folder(folder.to_path_buf()), Look::PIPE)
+    session_with(
+        ProjectOrigin::Folder(folder.to_path_buf()),
+        RenderOptions::PIPE,
+    )
 }
 
 /// Every file below a folder with its bytes.
@@ -28,7 +31,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// Whether the definitions of a folder are right.
 fn is_sound(folder: &Path) -> bool {
     let mut sources = Sources::default();
-    let origin = Origin::Folder(folder.to_path_buf());
+    let origin = ProjectOrigin::Folder(folder.to_path_buf());
     project::definitions(&mut sources, &origin).0.is_some()
 }
 

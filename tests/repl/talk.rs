@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use riskql::app::repl::{Options, Reply, Session};
-use riskql::lang::project::{self, Origin};
-use riskql::render::{Format, Look};
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::render::{OutputFormat, RenderOptions};
 
 /// The tables of the demo.
 pub fn demo() -> PathBuf {
@@ -13,17 +13,17 @@ pub fn demo() -> PathBuf {
 
 /// A session over the demo as a pipe sees it.
 pub fn session() -> Session {
-    session_with(Origin::Library, Look::PIPE)
+    session_with(ProjectOrigin::Library, RenderOptions::PIPE)
 }
 
-pub fn session_with(origin: Origin, look: Look) -> Session {
+pub fn session_with(origin: ProjectOrigin, look: RenderOptions) -> Session {
     let options = Options {
         origin,
         data: Some(demo()),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: Format::Table,
+        format: OutputFormat::Table,
         look,
     };
     match Session::open(options) {

@@ -1,6 +1,6 @@
 //! `\why`: which groups moved a number, worked out by hand. The tables are those of `rows`.
 
-use riskql::render::Format;
+use riskql::render::OutputFormat;
 
 use super::rows::{Desk, FINDINGS};
 
@@ -13,7 +13,7 @@ fn line(text: &str, group: &str) -> String {
 
 #[test]
 fn a_team_that_became_slower_is_rate() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr over month from 2026-02 to 2026-03");
     let why = desk.shown("\\why team");
     // (10 + 14 + 4 + 4) / 4 = 8; (30 + 30 + 4 + 4) / 4 = 17. Half of the rows in both months are
@@ -37,7 +37,7 @@ fn a_team_that_became_slower_is_rate() {
 
 #[test]
 fn a_group_that_comes_is_mix() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr over month from 2026-02 to 2026-03");
     let why = desk.shown("\\why severity");
     // Half high (12 days) and half low (4); then a quarter high and a quarter critical (30 each), half
@@ -61,7 +61,7 @@ fn a_group_that_comes_is_mix() {
 
 #[test]
 fn what_adds_up_has_its_own_change() {
-    let mut desk = Desk::new(Format::Json, None);
+    let mut desk = Desk::new(OutputFormat::Json, None);
     desk.shown("backlog over month from 2026-02 to 2026-03");
     let why = desk.json("\\why team");
     // Open at the end of February: F5 and F6; of March: F10. F9 is a false positive.
@@ -77,7 +77,7 @@ fn what_adds_up_has_its_own_change() {
 
 #[test]
 fn a_rate_of_two_kpis_falls_into_mix_and_rate() {
-    let mut desk = Desk::new(Format::Json, None);
+    let mut desk = Desk::new(OutputFormat::Json, None);
     desk.shown("fix_rate in 2026-03");
     let why = desk.json("\\why team");
     // February: 4 verified for 6 introduced (F1 F2 F5 F6 of payments, F3 F4 of identity). March: 4 for 3
@@ -113,7 +113,7 @@ fn a_rate_of_two_kpis_falls_into_mix_and_rate() {
 
 #[test]
 fn a_median_has_no_parts() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("open_age over month from 2026-02 to 2026-03");
     let why = desk.shown("\\why team");
     assert!(
@@ -131,7 +131,7 @@ fn a_median_has_no_parts() {
 
 #[test]
 fn the_field_that_tells_most_is_shown() {
-    let mut desk = Desk::new(Format::Json, None);
+    let mut desk = Desk::new(OutputFormat::Json, None);
     desk.shown("mttr in 2026-03");
     let why = desk.json("\\why");
     // By app or team the change of 9 is all on one of two equal sides. By environment staging brings 13.6,
@@ -152,7 +152,7 @@ fn the_field_that_tells_most_is_shown() {
 
 #[test]
 fn the_periods_are_those_asked_for() {
-    let mut desk = Desk::new(Format::Json, None);
+    let mut desk = Desk::new(OutputFormat::Json, None);
     let mut periods = |query: &str, why: &str| {
         desk.shown(query);
         let why = desk.json(why);
@@ -196,7 +196,7 @@ fn the_periods_are_those_asked_for() {
 
 #[test]
 fn mistakes_are_told() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr in 2026-03");
     desk.refused("\\why teem", &["K973", "did you mean `team`?"]);
     desk.refused("\\why found_at", &["K973", "it can be by:"]);
@@ -209,7 +209,7 @@ fn mistakes_are_told() {
 
 #[test]
 fn a_period_without_a_value_leaves_nothing_to_explain() {
-    let mut desk = Desk::new(Format::Table, None);
+    let mut desk = Desk::new(OutputFormat::Table, None);
     desk.shown("mttr in 2026-02");
     let why = desk.shown("\\why team");
     assert!(
@@ -222,7 +222,7 @@ fn a_period_without_a_value_leaves_nothing_to_explain() {
 
 #[test]
 fn other_programs_get_numbers() {
-    let mut desk = Desk::with(FINDINGS, Format::Csv, None);
+    let mut desk = Desk::with(FINDINGS, OutputFormat::Csv, None);
     desk.shown("mttr over month from 2026-02 to 2026-03");
     let csv = desk.shown("\\why team");
     assert!(

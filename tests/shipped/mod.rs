@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use riskql::base::source::Sources;
-use riskql::lang::project::{self, Origin};
+use riskql::lang::project::{self, ProjectOrigin};
 use riskql::lang::{format, syntax};
 
 /// Runs the binary in the repository.
@@ -33,7 +33,7 @@ fn printed(arguments: &[&str]) -> String {
 #[test]
 fn the_library_has_no_mistake_and_no_warning() {
     let mut sources = Sources::default();
-    let (definitions, problems) = project::definitions(&mut sources, &Origin::Library);
+    let (definitions, problems) = project::definitions(&mut sources, &ProjectOrigin::Library);
     let problems = problems.sorted();
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(definitions.is_some());
@@ -62,7 +62,7 @@ fn the_tests_of_the_library_pass() {
 #[test]
 fn every_kpi_has_a_title_and_a_file_of_tests() {
     let mut sources = Sources::default();
-    let (definitions, _) = project::definitions(&mut sources, &Origin::Library);
+    let (definitions, _) = project::definitions(&mut sources, &ProjectOrigin::Library);
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("kpi-defs/tests");
     for kpi in definitions.expect("the library is right").kpis {
         assert!(kpi.title.is_some(), "{} has no title", kpi.name);

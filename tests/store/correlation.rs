@@ -6,13 +6,13 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::reports::dedup::{Detected, Merged, conflicts, merge};
-use riskql::reports::ingest::Row;
+use riskql::reports::dedup::{Detected, MergedIssues, conflicts, merge};
+use riskql::reports::ingest::ReportRow;
 use riskql::reports::store;
 
 use super::{Room, definitions, with};
 
-fn rows(rows: &[(&'static str, Row)]) -> Merged {
+fn rows(rows: &[(&'static str, ReportRow)]) -> MergedIssues {
     let detected: Vec<Detected> = rows
         .iter()
         .map(|(tool, row)| Detected { tool, row })
@@ -24,35 +24,35 @@ fn some(text: &str) -> Option<String> {
     Some(text.to_string())
 }
 
-fn code(cwe: u32, file: &str, line: u32) -> Row {
-    Row {
+fn code(cwe: u32, file: &str, line: u32) -> ReportRow {
+    ReportRow {
         cwe: vec![cwe],
         file: some(file),
         line: Some(line),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 
-fn component(ids: &[&str], component: &str, version: &str) -> Row {
-    Row {
+fn component(ids: &[&str], component: &str, version: &str) -> ReportRow {
+    ReportRow {
         vulnerability_ids: ids.iter().map(|id| id.to_string()).collect(),
         component: some(component),
         version: some(version),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 
-fn request(cwe: u32, url: &str, parameter: Option<&str>) -> Row {
-    Row {
+fn request(cwe: u32, url: &str, parameter: Option<&str>) -> ReportRow {
+    ReportRow {
         cwe: vec![cwe],
         url: some(url),
         parameter: parameter.map(str::to_string),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 
 /// The rule by which two detections of different tools are one, and why.
-fn merged(left: Row, right: Row) -> Option<(String, String)> {
+fn merged(left: ReportRow, right: ReportRow) -> Option<(String, String)> {
     let merged = rows(&[("a", left), ("b", right)]);
     let link = merged.links.first()?;
     Some((
@@ -122,10 +122,10 @@ fn one_parameter_of_a_route() {
 
 #[test]
 fn a_kind_of_weakness_alone_is_never_one_weakness() {
-    let bare = || Row {
+    let bare = || ReportRow {
         cwe: vec![79],
         title: "XSS".to_string(),
-        ..Row::default()
+        ..ReportRow::default()
     };
     assert_eq!(merged(bare(), bare()), None);
     assert_eq!(
@@ -167,7 +167,7 @@ fn what_goes_with_two_is_left_alone() {
 
 #[test]
 fn cwes_with_nothing_in_common_are_a_conflict() {
-    let detected = |cwe: &[u32]| Row {
+    let detected = |cwe: &[u32]| ReportRow {
         cwe: cwe.to_vec(),
         ..component(&["CVE-1"], "x", "1")
     };
@@ -191,9 +191,9 @@ prop_compose! {
         url in option::of(select(vec!["/a/1", "/a/2", "http://h/a/3?x", "/b"])),
         parameter in option::of(select(vec!["id", "q"])),
         part in option::of(select(vec!["x", "X", "y"])),
-    ) -> (&'static str, Row) {
+    ) -> (&'static str, ReportRow) {
         let text = |text: Option<&str>| text.map(str::to_string);
-        (tool, Row {
+        (tool, ReportRow {
             cwe,
             vulnerability_ids: ids.iter().map(|id| id.to_string()).collect(),
             file: text(file),
@@ -201,16 +201,16 @@ prop_compose! {
             url: text(url),
             parameter: text(parameter),
             component: text(part),
-            ..Row::default()
+            ..ReportRow::default()
         })
     }
 }
 
 /// Whether two rows may be one at all, written from the words of the shipped rules.
-fn may_be_one(left: &Row, right: &Row) -> bool {
+fn may_be_one(left: &ReportRow, right: &ReportRow) -> bool {
     let shares = |left: &[String], right: &[String]| left.iter().any(|id| right.contains(id));
     let has_cwe = left.cwe.iter().any(|cwe| right.cwe.contains(cwe));
-    let part = |row: &Row| row.component.as_ref().map(|part| part.to_lowercase());
+    let part = |row: &ReportRow| row.component.as_ref().map(|part| part.to_lowercase());
     let advisory = shares(&left.vulnerability_ids, &right.vulnerability_ids)
         && part(left).is_some()
         && part(left) == part(right);
@@ -226,7 +226,7 @@ fn may_be_one(left: &Row, right: &Row) -> bool {
         .line
         .zip(right.line)
         .is_some_and(|(left, right)| left.abs_diff(right) <= 3);
-    let route = |row: &Row| row.url.as_ref().map(|url| url.contains("/a/"));
+    let route = |row: &ReportRow| row.url.as_ref().map(|url| url.contains("/a/"));
     let request = route(left).is_some()
         && route(left) == route(right)
         && left.parameter.is_some()
@@ -234,7 +234,7 @@ fn may_be_one(left: &Row, right: &Row) -> bool {
     advisory || (has_cwe && ((in_file && nearby) || request))
 }
 
-fn groups(merged: &Merged, place: impl Fn(usize) -> usize) -> BTreeSet<BTreeSet<usize>> {
+fn groups(merged: &MergedIssues, place: impl Fn(usize) -> usize) -> BTreeSet<BTreeSet<usize>> {
     let issues = merged.issues.iter();
     issues
         .map(|issue| issue.iter().map(|member| place(*member)).collect())

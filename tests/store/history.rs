@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::reports::store::Context;
+use riskql::reports::store::IngestContext;
 
 use super::{Room, micros, saw};
 
@@ -57,7 +57,7 @@ fn report(scan: &Scan) -> String {
 }
 
 fn take(room: &Room, scan: &Scan) {
-    let context = Context {
+    let context = IngestContext {
         asset: Some(scan.asset.to_string()),
         environment: Some(scan.environment.to_string()),
         at: Some(micros(&day(scan.day))),
@@ -189,7 +189,7 @@ fn a_decision_on_a_finding_derives_the_asset_of_the_finding_only() {
     let room = Room::new();
     let assets = ["shop", "bank", "mail", "wiki"];
     for asset in assets {
-        let context = Context {
+        let context = IngestContext {
             asset: Some(asset.to_string()),
             at: Some(micros("2026-03-01")),
             ..room.context.clone()

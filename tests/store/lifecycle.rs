@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::lang::model::{Decision, Status};
 use riskql::reports::lifecycle::{
-    Acceptance, Ending, Episode, History, Look, Reach, Sighting, Verdict, episodes,
+    Acceptance, Ending, Episode, History, IdentityDecision, ObservedScan, ScanCoverage, Sighting,
+    episodes,
 };
 
 fn sighting(identity: u128, status: Option<Status>) -> Sighting {
@@ -24,8 +25,8 @@ fn sighting(identity: u128, status: Option<Status>) -> Sighting {
     }
 }
 
-fn look(at: i64, reach: Reach, seen: Vec<Sighting>) -> Look {
-    Look {
+fn look(at: i64, reach: ScanCoverage, seen: Vec<Sighting>) -> ObservedScan {
+    ObservedScan {
         at,
         recorded_at: at + 1000,
         reach,
@@ -37,7 +38,7 @@ fn look(at: i64, reach: Reach, seen: Vec<Sighting>) -> Look {
 fn suppressed_again_and_again_is_one_episode() {
     let gone = || vec![sighting(1, Some(Status::Suppressed))];
     let looks = (1..=4)
-        .map(|at| look(at, Reach::Everything, gone()))
+        .map(|at| look(at, ScanCoverage::Everything, gone()))
         .collect();
     let history = History {
         looks,
@@ -55,9 +56,9 @@ fn what_a_tool_saw_before_the_last_end_is_of_the_last_episode() {
     seen.first_seen = Some(2);
     let there = || vec![seen.clone()];
     let looks = vec![
-        look(5, Reach::Everything, there()),
-        look(6, Reach::Everything, vec![]),
-        look(7, Reach::Everything, there()),
+        look(5, ScanCoverage::Everything, there()),
+        look(6, ScanCoverage::Everything, vec![]),
+        look(7, ScanCoverage::Everything, there()),
     ];
     let history = History {
         looks,
@@ -75,7 +76,7 @@ fn what_a_tool_saw_before_the_last_end_is_of_the_last_episode() {
 fn many_scans_of_few_changes_are_quick() {
     let looks = (0..2_000).map(|at| {
         let seen = (0..50).map(|index| sighting((index + at / 40) as u128, None));
-        look(at, Reach::Everything, seen.collect())
+        look(at, ScanCoverage::Everything, seen.collect())
     });
     let history = History {
         looks: looks.collect(),
@@ -93,9 +94,9 @@ fn replay(history: &History) -> Vec<Episode> {
     instants.dedup();
     let mut state = Replay::default();
     for at in instants {
-        let looks: Vec<&Look> = history.looks.iter().filter(|look| look.at == at).collect();
+        let looks: Vec<&ObservedScan> = history.looks.iter().filter(|look| look.at == at).collect();
         state.scan(at, &looks);
-        let mut verdicts: Vec<&Verdict> = history
+        let mut verdicts: Vec<&IdentityDecision> = history
             .verdicts
             .iter()
             .filter(|verdict| verdict.at == at)
@@ -143,7 +144,7 @@ impl Replay {
         }
     }
 
-    fn scan(&mut self, at: i64, looks: &[&Look]) {
+    fn scan(&mut self, at: i64, looks: &[&ObservedScan]) {
         // What each identity is said to be: there, if anybody says so.
         let mut words: BTreeMap<u128, (bool, i64, &Sighting)> = BTreeMap::new();
         for look in looks {
@@ -162,10 +163,10 @@ impl Replay {
         let identities: Vec<u128> = self.tracks.keys().copied().collect();
         for identity in identities {
             let rule = self.rules.get(&identity);
-            let covers = |look: &&Look| match &look.reach {
-                Reach::Nothing => false,
-                Reach::Everything => true,
-                Reach::Rules(rules) => rule.is_some_and(|rule| rules.contains(rule)),
+            let covers = |look: &&ObservedScan| match &look.reach {
+                ScanCoverage::Nothing => false,
+                ScanCoverage::Everything => true,
+                ScanCoverage::Rules(rules) => rule.is_some_and(|rule| rules.contains(rule)),
             };
             if !words.contains_key(&identity) && looks.iter().any(covers) {
                 self.end(identity, at, Ending::Verified);
@@ -225,7 +226,7 @@ impl Replay {
         }
     }
 
-    fn decide(&mut self, verdict: &Verdict) {
+    fn decide(&mut self, verdict: &IdentityDecision) {
         let identity = verdict.identity;
         let is_open = self.is_open(identity);
         match verdict.decision {
@@ -300,14 +301,14 @@ prop_compose! {
         at in 0..30i64,
         recorded_at in 100..110i64,
         reach in prop_oneof![
-            3 => Just(Reach::Everything),
-            1 => Just(Reach::Nothing),
-            1 => Just(Reach::Rules(vec![0])),
-            1 => Just(Reach::Rules(vec![1, 7])),
+            3 => Just(ScanCoverage::Everything),
+            1 => Just(ScanCoverage::Nothing),
+            1 => Just(ScanCoverage::Rules(vec![0])),
+            1 => Just(ScanCoverage::Rules(vec![1, 7])),
         ],
         seen in vec(sightings(), 0..6),
-    ) -> Look {
-        Look { at, recorded_at, reach, seen }
+    ) -> ObservedScan {
+        ObservedScan { at, recorded_at, reach, seen }
     }
 }
 
@@ -317,8 +318,8 @@ prop_compose! {
         at in 0..30i64,
         decision in select(Decision::ALL.to_vec()),
         length in option::of(1..20i64),
-    ) -> Verdict {
-        Verdict { identity, at, decision, until: length.map(|length| at + length) }
+    ) -> IdentityDecision {
+        IdentityDecision { identity, at, decision, until: length.map(|length| at + length) }
     }
 }
 
@@ -348,7 +349,7 @@ proptest! {
     fn order_and_repetition_of_scans_do_not_matter(history in histories(), seed in any::<u64>()) {
         let mut other = history.clone();
         other.looks.extend(history.looks.iter().step_by(2).cloned());
-        let key = |look: &Look| (look.at as u64 ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let key = |look: &ObservedScan| (look.at as u64 ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         other.looks.sort_by_key(key);
         other.verdicts.reverse();
         prop_assert_eq!(episodes(&other), episodes(&history));

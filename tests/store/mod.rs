@@ -21,13 +21,13 @@ use riskql::base::diagnostic::Problems;
 use riskql::base::source::Sources;
 use riskql::exec::answer::Answer;
 use riskql::exec::data::Horizon;
-use riskql::exec::query_context::Ground;
+use riskql::exec::query_context::QueryContext;
 use riskql::lang::analyze;
 use riskql::lang::model::{Definitions, Moment, Query};
 use riskql::lang::project;
 use riskql::lang::syntax;
-use riskql::reports::ingest::Reader;
-use riskql::reports::store::{self, Added, Context, Segment, Store};
+use riskql::reports::ingest::ReportReader;
+use riskql::reports::store::{self, AddOutcome, IngestContext, Segment, Store};
 use tempfile::TempDir;
 
 /// A format of these tests that names the rules it ran, beside the shipped ones.
@@ -79,7 +79,7 @@ pub type Record = BTreeMap<String, String>;
 pub struct Room {
     _folder: TempDir,
     pub store: Store,
-    pub context: Context,
+    pub context: IngestContext,
 }
 
 impl Room {
@@ -89,28 +89,28 @@ impl Room {
         Room {
             _folder: folder,
             store,
-            context: Context {
+            context: IngestContext {
                 asset: Some("shop".to_string()),
                 recorded_at: micros("2026-12-01"),
-                ..Context::default()
+                ..IngestContext::default()
             },
         }
     }
 
     /// Takes a report in; whether it is new.
-    pub fn try_take(&self, report: &str, context: &Context) -> Result<bool, Problems> {
+    pub fn try_take(&self, report: &str, context: &IngestContext) -> Result<bool, Problems> {
         thread_local! {
-            static READER: Reader<'static> = Reader::new(definitions());
+            static READER: ReportReader<'static> = ReportReader::new(definitions());
         }
         let bytes = report.as_bytes().to_vec();
         let segment =
             READER.with(|reader| Segment::read(reader, definitions(), "report", bytes, context))?;
-        store::add(&self.store, &segment).map(|added| added == Added::New)
+        store::add(&self.store, &segment).map(|added| added == AddOutcome::New)
     }
 
     /// Takes a report of that day in that was recorded then, or on another day.
     pub fn take_late(&self, day: &str, recorded: &str, report: &str) {
-        let context = Context {
+        let context = IngestContext {
             at: Some(micros(day)),
             recorded_at: micros(recorded),
             ..self.context.clone()
@@ -133,7 +133,7 @@ impl Room {
             label: "then".to_string(),
             instant,
         };
-        let ground = Ground {
+        let query_context = QueryContext {
             definitions,
             sources: &sources,
             tables: Rc::new(store::locate(definitions, Some(self.store.folder()), &[])?),
@@ -142,12 +142,12 @@ impl Room {
             watermark: None,
         };
         let queries: Vec<&Query> = queries.iter().collect();
-        Ok(ground.answers(&queries)?.answers)
+        Ok(query_context.answers(&queries)?.answers)
     }
 
     /// A scan of that day.
     pub fn take(&self, day: &str, report: &str) {
-        let context = Context {
+        let context = IngestContext {
             at: Some(micros(day)),
             ..self.context.clone()
         };

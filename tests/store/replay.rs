@@ -7,7 +7,7 @@ use proptest::sample::select;
 use riskql::base::diagnostic::Problems;
 use riskql::exec::answer::{Answer, Excluded, Row};
 use riskql::exec::data::Horizon;
-use riskql::reports::store::Context;
+use riskql::reports::store::IngestContext;
 
 use super::{Room, codes, definitions, micros};
 
@@ -203,10 +203,10 @@ const REGISTER: &str = r#"[
 fn room<'a>(all: impl Iterator<Item = (usize, &'a Told)>) -> Room {
     let room = Room::new();
     let take = |what: &What, recorded_at| {
-        let mut context = Context {
+        let mut context = IngestContext {
             asset: None,
             recorded_at,
-            ..Context::default()
+            ..IngestContext::default()
         };
         if let What::Scan(scan) = what {
             context.asset = Some(scan.asset.to_string());
@@ -216,9 +216,9 @@ fn room<'a>(all: impl Iterator<Item = (usize, &'a Told)>) -> Room {
         let taken = room.try_take(&what.report(), &context);
         taken.expect("the report goes in");
     };
-    let first = Context {
+    let first = IngestContext {
         recorded_at: beginning(1),
-        ..Context::default()
+        ..IngestContext::default()
     };
     room.try_take(REGISTER, &first).expect("registered");
     for (place, told) in all {

@@ -234,7 +234,7 @@ fn horizons_with_the_same_facts_before_them_share_their_tables() {
         ("bank", ["2026-03-02"; 2]),
     ] {
         for day in days {
-            let context = riskql::reports::store::Context {
+            let context = riskql::reports::store::IngestContext {
                 asset: Some(asset.to_string()),
                 at: Some(micros(day)),
                 ..room.context.clone()

@@ -1,7 +1,7 @@
 //! What a lifecycle must not fall for, through real reports.
 
 use super::{Room, codes, micros, report, saw};
-use riskql::reports::store::{self, Context};
+use riskql::reports::store::{self, IngestContext};
 
 #[test]
 fn a_clean_scan_verifies_and_a_later_sighting_reopens() {
@@ -28,7 +28,7 @@ fn a_clean_scan_verifies_and_a_later_sighting_reopens() {
 fn a_partial_scan_closes_nothing() {
     let room = Room::new();
     room.take("2026-03-01", &saw(&["sql", "xss"]));
-    let partial = Context {
+    let partial = IngestContext {
         at: Some(micros("2026-03-05")),
         is_partial: true,
         ..room.context.clone()
@@ -106,16 +106,16 @@ fn a_rule_that_was_not_run_proves_nothing() {
 #[test]
 fn a_renamed_asset_keeps_its_history() {
     let mut room = Room::new();
-    let of = |name: &str| Context {
+    let of = |name: &str| IngestContext {
         asset: Some(name.to_string()),
-        ..Context::default()
+        ..IngestContext::default()
     };
     let recorded_at = room.context.recorded_at;
     for (day, name, titles) in [
         ("2026-03-01", "shop-old", ["sql", "xss"].as_slice()),
         ("2026-03-05", "shop", ["sql"].as_slice()),
     ] {
-        room.context = Context {
+        room.context = IngestContext {
             recorded_at,
             ..of(name)
         };
@@ -188,7 +188,7 @@ fn another_severity_makes_no_other_finding() {
 #[test]
 fn a_scan_from_the_future_is_refused() {
     let room = Room::new();
-    let context = Context {
+    let context = IngestContext {
         at: Some(micros("2027-03-01")),
         ..room.context.clone()
     };

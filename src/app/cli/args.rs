@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::reports::{
     IngestArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy, StoreCommand,
 };
-use crate::render::Format;
+use crate::render::OutputFormat;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -125,17 +125,17 @@ fn table_file(text: &str) -> Result<(String, PathBuf), String> {
 pub struct OutputOptions {
     /// Format of the result [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
-    pub format: Option<Format>,
+    pub format: Option<OutputFormat>,
     /// Write the result to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
 
 /// The formats by their names.
-fn formats() -> impl TypedValueParser<Value = Format> {
-    let names = Format::ALL.map(Format::name);
+fn formats() -> impl TypedValueParser<Value = OutputFormat> {
+    let names = OutputFormat::ALL.map(OutputFormat::name);
     PossibleValuesParser::new(names)
-        .map(|name| Format::named(&name).expect("only names are possible values"))
+        .map(|name| OutputFormat::named(&name).expect("only names are possible values"))
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]

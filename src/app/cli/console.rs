@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ColorChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
-use crate::app::progress::Progress;
+use crate::app::progress::ProgressLine;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::base::source::Sources;
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// What a command needs to be heard: the texts that places refer to, and how to write.
 pub struct Console {
@@ -33,21 +33,21 @@ impl Console {
     }
 
     /// How a result for stdout looks.
-    pub fn stdout_look(&self) -> Look {
+    pub fn stdout_look(&self) -> RenderOptions {
         self.look(io::stdout().is_terminal())
     }
 
-    fn stderr_look(&self) -> Look {
+    fn stderr_look(&self) -> RenderOptions {
         self.look(io::stderr().is_terminal())
     }
 
-    fn look(&self, terminal: bool) -> Look {
+    fn look(&self, terminal: bool) -> RenderOptions {
         let color = match self.screen.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => terminal && terminal_has_color(),
         };
-        Look {
+        RenderOptions {
             width: terminal.then(terminal_width),
             color,
             unicode: !terminal || locale_is_unicode(),
@@ -97,13 +97,13 @@ impl Console {
     }
 
     /// Tells whoever watches stderr how far a long computation is, until it is dropped.
-    pub fn progress(&self) -> Progress {
-        Progress::start(self.is_watched(), self.stderr_look())
+    pub fn progress(&self) -> ProgressLine {
+        ProgressLine::start(self.is_watched(), self.stderr_look())
     }
 
     /// The same with words before it that change.
-    pub fn progress_of(&self, before: impl Fn() -> String + Send + 'static) -> Progress {
-        Progress::telling(self.is_watched(), self.stderr_look(), before)
+    pub fn progress_of(&self, before: impl Fn() -> String + Send + 'static) -> ProgressLine {
+        ProgressLine::telling(self.is_watched(), self.stderr_look(), before)
     }
 
     fn is_watched(&self) -> bool {
@@ -112,23 +112,26 @@ impl Console {
 }
 
 /// Where a result goes and in which format.
-pub struct Target {
-    pub format: Format,
+pub struct OutputTarget {
+    pub format: OutputFormat,
     file: Option<PathBuf>,
 }
 
-impl Target {
+impl OutputTarget {
     /// The format named, else the one of the file's ending, else the table.
-    pub fn new(options: &OutputOptions) -> Target {
-        let by_ending = || options.output.as_deref().and_then(Format::of_file);
-        Target {
-            format: options.format.or_else(by_ending).unwrap_or(Format::Table),
+    pub fn new(options: &OutputOptions) -> OutputTarget {
+        let by_ending = || options.output.as_deref().and_then(OutputFormat::of_file);
+        OutputTarget {
+            format: options
+                .format
+                .or_else(by_ending)
+                .unwrap_or(OutputFormat::Table),
             file: options.output.clone(),
         }
     }
 
     /// How the result looks: as on the terminal, or plain in a file.
-    pub fn look(&self, console: &Console) -> Look {
+    pub fn look(&self, console: &Console) -> RenderOptions {
         match &self.file {
             Some(_) => console.look(false),
             None => console.stdout_look(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::DashboardArguments;
-use super::console::{Console, Target};
+use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::insight::dashboards;
@@ -18,6 +18,11 @@ pub fn run(
     let draft = dashboards::dashboard(&definitions, arguments.name.as_deref())?;
     workspace::needs_data(&arguments.data, &format!("dashboard {}", draft.name))?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
-    let ground = workspace::ground(console, &definitions, &arguments.data, instants)?;
-    workspace::board(console, &ground, draft, &Target::new(&arguments.output))
+    let context = workspace::context(console, &definitions, &arguments.data, instants)?;
+    workspace::board(
+        console,
+        &context,
+        draft,
+        &OutputTarget::new(&arguments.output),
+    )
 }

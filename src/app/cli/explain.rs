@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::args::{DataOptions, ExplainArguments, OutputOptions, TextOrJson};
-use super::console::{Console, Target};
+use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::insight::explain;
 use crate::lang::model::{Definitions, Query};
-use crate::render::Format;
+use crate::render::OutputFormat;
 
 /// Explains the query.
 pub fn run(
@@ -22,13 +22,13 @@ pub fn run(
     let asked = workspace::query(console, &definitions, &text)?.query;
     let output = OutputOptions {
         format: match arguments.format {
-            Some(TextOrJson::Table) => Some(Format::Table),
-            Some(TextOrJson::Json) => Some(Format::Json),
+            Some(TextOrJson::Table) => Some(OutputFormat::Table),
+            Some(TextOrJson::Json) => Some(OutputFormat::Json),
             None => None,
         },
         output: arguments.output.clone(),
     };
-    let how = How {
+    let how = ExplainOptions {
         data: &arguments.data,
         output: &output,
         with_rows: arguments.rows,
@@ -38,7 +38,7 @@ pub fn run(
 
 /// Over which data a query is explained, and how the explanation is written.
 #[derive(Clone, Copy)]
-pub struct How<'a> {
+pub struct ExplainOptions<'a> {
     pub data: &'a DataOptions,
     pub output: &'a OutputOptions,
     /// Whether the rows behind its numbers follow.
@@ -50,14 +50,14 @@ pub fn query(
     console: &mut Console,
     definitions: &Definitions,
     query: &Query,
-    how: How,
+    how: ExplainOptions,
 ) -> Result<(), Failure> {
     let (data, output) = (how.data, how.output);
-    let target = Target::new(output);
+    let target = OutputTarget::new(output);
     let as_object = match target.format {
-        Format::Table => false,
-        Format::Json => true,
-        Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+        OutputFormat::Table => false,
+        OutputFormat::Json => true,
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
             let problem = Diagnostic::data("K909", "an explanation is text or JSON");
             return Err(problem
                 .help("write `--format table` or `--format json`")
@@ -66,11 +66,11 @@ pub fn query(
     };
     workspace::needs_data(data, &format!("explain \"{}\"", explain::asked(query)))?;
     let instants = workspace::instants(console, definitions, data)?;
-    let ground = workspace::ground(console, definitions, data, instants)?;
+    let context = workspace::context(console, definitions, data, instants)?;
     let progress = console.progress();
-    let mut explained = explain::explain(&ground, query)?;
+    let mut explained = explain::explain(&context, query)?;
     if how.with_rows {
-        explained.add_rows(&ground)?;
+        explained.add_rows(&context)?;
     }
     drop(progress);
     let text = if as_object {

@@ -4,7 +4,7 @@ use crate::base::diagnostic::{Diagnostic, Fault, Problems};
 
 /// The kinds of bad endings; a pipeline tells them apart by the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum FailureKind {
     /// Everything was computed and the answer is "no": a failing test, a file to be formatted.
     No,
     /// A mistake in the command line, a definition or the query. Nothing was computed.
@@ -13,13 +13,13 @@ pub enum Kind {
     Environment,
 }
 
-impl Kind {
+impl FailureKind {
     /// The exit code. A bug has 101 (a panic's), an interruption 130 (the shell's for the signal).
     pub fn exit_code(self) -> u8 {
         match self {
-            Kind::No => 1,
-            Kind::Mistake => 2,
-            Kind::Environment => 3,
+            FailureKind::No => 1,
+            FailureKind::Mistake => 2,
+            FailureKind::Environment => 3,
         }
     }
 }
@@ -27,7 +27,7 @@ impl Kind {
 /// A bad ending and what to say about it; a "no" has been said on stdout already.
 #[derive(Debug)]
 pub struct Failure {
-    pub kind: Kind,
+    pub kind: FailureKind,
     pub problems: Problems,
 }
 
@@ -35,7 +35,7 @@ impl Failure {
     /// The answer is "no".
     pub fn no() -> Failure {
         Failure {
-            kind: Kind::No,
+            kind: FailureKind::No,
             problems: Problems::default(),
         }
     }
@@ -45,8 +45,8 @@ impl Failure {
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Failure {
         let kind = match problems.fault() {
-            Some(Fault::Mistake) => Kind::Mistake,
-            Some(Fault::Environment) | None => Kind::Environment,
+            Some(Fault::Mistake) => FailureKind::Mistake,
+            Some(Fault::Environment) | None => FailureKind::Environment,
         };
         Failure { kind, problems }
     }

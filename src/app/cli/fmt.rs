@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::SourceId;
 use crate::lang::format;
-use crate::lang::project::{self, Origin};
+use crate::lang::project::{self, ProjectOrigin};
 use crate::lang::syntax;
 
 /// Formats files; those that do not parse are left alone and make the command fail, after all others
@@ -102,9 +102,9 @@ fn stdin(console: &mut Console, arguments: &FmtArguments) -> Result<(), Failure>
 /// The files named, those below the folders named, or those of the project.
 fn files(arguments: &FmtArguments, defs: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
     if arguments.paths.is_empty() {
-        return match Origin::choose(defs) {
-            Origin::Folder(folder) => Ok(project::files_below(&folder)?),
-            Origin::Library => Err(nothing_to_format()),
+        return match ProjectOrigin::choose(defs) {
+            ProjectOrigin::Folder(folder) => Ok(project::files_below(&folder)?),
+            ProjectOrigin::Library => Err(nothing_to_format()),
         };
     }
     let mut files = Vec::new();

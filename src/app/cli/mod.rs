@@ -31,7 +31,7 @@ use args::{Command, TextOrJson};
 use console::Console;
 use failure::Failure;
 
-use crate::render::Format;
+use crate::render::OutputFormat;
 
 /// Runs a command and says what went wrong, if anything.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -69,9 +69,9 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
 /// Who asks for JSON gets the messages as JSON too.
 fn wants_json(command: &Command) -> bool {
     match command {
-        Command::Run(own) => own.output.format == Some(Format::Json),
-        Command::Dashboard(own) => own.output.format == Some(Format::Json),
-        Command::Repl(own) => own.output.format == Some(Format::Json),
+        Command::Run(own) => own.output.format == Some(OutputFormat::Json),
+        Command::Dashboard(own) => own.output.format == Some(OutputFormat::Json),
+        Command::Repl(own) => own.output.format == Some(OutputFormat::Json),
         Command::Check(own) => own.format == TextOrJson::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,

@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 use super::args::ReplArguments;
-use super::console::{Console, Target};
-use super::failure::{Failure, Kind};
+use super::console::{Console, OutputTarget};
+use super::failure::{Failure, FailureKind};
 use crate::app::repl::{self, Options, Reply, Script, Session};
 use crate::base::diagnostic::{Diagnostic, Fault, Problems};
-use crate::lang::project::{self, Origin};
-use crate::render::Look;
+use crate::lang::project::{self, ProjectOrigin};
+use crate::render::RenderOptions;
 
 /// Opens a session and runs it to its end.
 pub fn run(
@@ -18,9 +18,9 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let is_interactive = arguments.commands.is_empty() && io::stdin().is_terminal();
-    let target = Target::new(&arguments.output);
+    let target = OutputTarget::new(&arguments.output);
     let options = Options {
-        origin: Origin::choose(defs),
+        origin: ProjectOrigin::choose(defs),
         data: arguments.data.data.clone(),
         tables: arguments.data.tables.clone(),
         as_of: arguments.data.as_of.clone(),
@@ -46,7 +46,7 @@ pub fn run(
         say(&repl::start_up(&mut session, &script));
     }
     if is_interactive {
-        let look = || Look {
+        let look = || RenderOptions {
             rows: Some(lines_for_answers()),
             ..target.look(console)
         };
@@ -54,8 +54,8 @@ pub fn run(
     }
     match repl::run_script(&mut session, &scripts(arguments)?, arguments.keep_going) {
         Ok(None) => Ok(()),
-        Ok(Some(Fault::Mistake)) => Err(said(Kind::Mistake)),
-        Ok(Some(Fault::Environment)) => Err(said(Kind::Environment)),
+        Ok(Some(Fault::Mistake)) => Err(said(FailureKind::Mistake)),
+        Ok(Some(Fault::Environment)) => Err(said(FailureKind::Environment)),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(broken(&error)),
     }
@@ -120,7 +120,7 @@ fn broken(error: &io::Error) -> Failure {
 }
 
 /// A failure whose problems were told when they came up.
-fn said(kind: Kind) -> Failure {
+fn said(kind: FailureKind) -> Failure {
     Failure {
         kind,
         problems: Problems::default(),

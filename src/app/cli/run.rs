@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{DataOptions, OutputOptions, RunArguments};
-use super::console::{Console, Target};
+use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
 use crate::exec::query_context;
@@ -25,7 +25,7 @@ pub fn run(
     let is_everything = question.is_everything();
     let query = question.query;
     if query.explain {
-        let how = explain::How {
+        let how = explain::ExplainOptions {
             data: &arguments.data,
             output: &arguments.output,
             with_rows: false,
@@ -52,16 +52,16 @@ fn answer(
     output: &OutputOptions,
 ) -> Result<(), Failure> {
     let instants = workspace::instants(console, definitions, data)?;
-    let ground = workspace::ground(console, definitions, data, instants)?;
+    let context = workspace::context(console, definitions, data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
-        notes = query_context::leave_out_unanswerable(&mut query, &ground)?;
+        notes = query_context::leave_out_unanswerable(&mut query, &context)?;
     }
-    let mut answered = workspace::answer(console, &ground, &[&query])?;
+    let mut answered = workspace::answer(console, &context, &[&query])?;
     let mut answer = answered.answers.remove(0);
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
-    let target = Target::new(output);
+    let target = OutputTarget::new(output);
     target.write(&render::answer(
         &answer,
         target.format,

@@ -1,7 +1,7 @@
 //! `riskql run` without a query: the scorecard.
 
 use super::args::{DataOptions, OutputOptions};
-use super::console::{Console, Target};
+use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::insight::dashboards;
@@ -17,6 +17,6 @@ pub fn run(
     workspace::needs_data(data, "run")?;
     let draft = dashboards::scorecard(&mut console.sources, definitions)?;
     let instants = workspace::instants(console, definitions, data)?;
-    let ground = workspace::ground(console, definitions, data, instants)?;
-    workspace::board(console, &ground, draft, &Target::new(output))
+    let context = workspace::context(console, definitions, data, instants)?;
+    workspace::board(console, &context, draft, &OutputTarget::new(output))
 }

@@ -4,20 +4,20 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::args::DataOptions;
-use super::console::{Console, Target};
+use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use crate::base::diagnostic::Diagnostic;
-use crate::exec::query_context::{Answered, Ground};
-use crate::insight::dashboards::{self, Draft};
-use crate::lang::analyze::{self, Question};
+use crate::exec::query_context::{Answered, QueryContext};
+use crate::insight::dashboards::{self, DashboardDraft};
+use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
-use crate::lang::project::{self, Origin};
+use crate::lang::project::{self, ProjectOrigin};
 use crate::render;
 use crate::reports::store;
 
 /// The definitions of the run, without an error; their warnings are shown.
 pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {
-    let origin = Origin::choose(defs);
+    let origin = ProjectOrigin::choose(defs);
     let (definitions, problems) = project::definitions(&mut console.sources, &origin);
     match definitions {
         Some(definitions) => {
@@ -48,7 +48,7 @@ pub fn query(
     console: &mut Console,
     definitions: &Definitions,
     text: &str,
-) -> Result<Question, Failure> {
+) -> Result<AnalyzedQuery, Failure> {
     let mut question = analyze::read(&mut console.sources, definitions, "<query>", text)?;
     console.report(std::mem::take(&mut question.warnings));
     Ok(question)
@@ -77,14 +77,14 @@ pub fn instants(
 }
 
 /// Where queries of this run are asked.
-pub fn ground<'a>(
+pub fn context<'a>(
     console: &'a Console,
     definitions: &'a Definitions,
     options: &DataOptions,
     instants: Instants,
-) -> Result<Ground<'a>, Failure> {
+) -> Result<QueryContext<'a>, Failure> {
     let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
-    Ok(Ground {
+    Ok(QueryContext {
         definitions,
         sources: &console.sources,
         tables: Rc::new(tables),
@@ -95,20 +95,24 @@ pub fn ground<'a>(
 }
 
 /// Answers queries, and tells whoever waits that tables are being read.
-pub fn answer(console: &Console, ground: &Ground, queries: &[&Query]) -> Result<Answered, Failure> {
+pub fn answer(
+    console: &Console,
+    context: &QueryContext,
+    queries: &[&Query],
+) -> Result<Answered, Failure> {
     let _progress = console.progress();
-    Ok(ground.answers(queries)?)
+    Ok(context.answers(queries)?)
 }
 
 /// Answers the cards of a board and writes it in the format asked for.
 pub fn board(
     console: &Console,
-    ground: &Ground,
-    draft: Draft,
-    target: &Target,
+    context: &QueryContext,
+    draft: DashboardDraft,
+    target: &OutputTarget,
 ) -> Result<(), Failure> {
     let progress = console.progress();
-    let board = dashboards::board(ground, draft)?;
+    let board = dashboards::board(context, draft)?;
     drop(progress);
     let bytes = render::board(&board, target.format, target.look(console))
         .map_err(|message| Diagnostic::data("K909", message))?;

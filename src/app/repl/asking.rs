@@ -3,19 +3,19 @@
 use super::input;
 use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
-use super::session::{Last, Session};
+use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::query_context;
 use crate::insight::explain;
-use crate::lang::analyze::Question;
+use crate::lang::analyze::AnalyzedQuery;
 use crate::lang::format;
 use crate::lang::model::{Definitions, Query, Role, Subject};
 use crate::lang::syntax;
 use crate::lang::syntax::ast;
-use crate::render::{self, Format};
+use crate::render::{self, OutputFormat};
 
 /// What was typed, seen from the last query.
-enum Typed {
+enum TypedQuery {
     /// A query of its own.
     Anew,
     /// The last answer is to be shown again.
@@ -29,12 +29,12 @@ const MOST_PAST: usize = 50;
 impl Session {
     pub(super) fn query(&mut self, text: &str) -> Result<Reply, Problems> {
         match self.refined(text)? {
-            Typed::Anew => {
+            TypedQuery::Anew => {
                 let question = self.read(text)?;
                 self.ask(question)
             }
-            Typed::Again => self.show_again(),
-            Typed::Refined(query) => self.ask_refined(&query),
+            TypedQuery::Again => self.show_again(),
+            TypedQuery::Refined(query) => self.ask_refined(&query),
         }
     }
 
@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// A query that came of another, and the line that says what it is.
-    fn read_refined(&mut self, query: &ast::Query) -> Result<(Question, String), Problems> {
+    fn read_refined(&mut self, query: &ast::Query) -> Result<(AnalyzedQuery, String), Problems> {
         let question = self.read(&format::query(query))?;
         let question = self.with_period(question)?;
         let whole = render::remark(&question.query.text, self.settings.look);
@@ -55,9 +55,9 @@ impl Session {
     /// Answers a query or clauses without showing the answer; gives what is to be told of it.
     pub(super) fn ask_quietly(&mut self, text: &str) -> Result<String, Problems> {
         let (question, told) = match self.refined(text)? {
-            Typed::Again => return Ok(String::new()),
-            Typed::Anew => (self.read(text)?, String::new()),
-            Typed::Refined(query) => self.read_refined(&query)?,
+            TypedQuery::Again => return Ok(String::new()),
+            TypedQuery::Anew => (self.read(text)?, String::new()),
+            TypedQuery::Refined(query) => self.read_refined(&query)?,
         };
         Ok(told + &self.answered(question)?)
     }
@@ -65,33 +65,33 @@ impl Session {
     /// The text of the query that a text stands for, if it is not one itself but refines the last.
     pub(super) fn refined_text(&mut self, text: &str) -> Result<Option<String>, Problems> {
         Ok(match self.refined(text)? {
-            Typed::Anew => None,
-            Typed::Again => self.last.as_ref().map(|last| last.query.text.clone()),
-            Typed::Refined(query) => Some(format::query(&query)),
+            TypedQuery::Anew => None,
+            TypedQuery::Again => self.last.as_ref().map(|last| last.query.text.clone()),
+            TypedQuery::Refined(query) => Some(format::query(&query)),
         })
     }
 
     /// What a text does with the last query.
-    fn refined(&mut self, text: &str) -> Result<Typed, Problems> {
+    fn refined(&mut self, text: &str) -> Result<TypedQuery, Problems> {
         let begun = input::refinement(text);
         let Some(last) = &self.last else {
             return match begun.is_some() || removal(text).is_some() {
                 true => Err(nothing_asked_yet()),
-                false => Ok(Typed::Anew),
+                false => Ok(TypedQuery::Anew),
             };
         };
         let (adds, typed) = begun.unwrap_or((false, text));
         let views = |name: &str| view(&self.workspace.definitions, name);
         if let Some(words) = removal(typed) {
             let query = without(&last.written.node, words, &views);
-            return Ok(Typed::Refined(
+            return Ok(TypedQuery::Refined(
                 query.map_err(|problem| self.of_session(words, problem))?,
             ));
         }
         if typed.is_empty() {
             return match adds {
                 true => Err(nothing_to_add()),
-                false => Ok(Typed::Again),
+                false => Ok(TypedQuery::Again),
             };
         }
         let (name, text) = self.source("<query>", typed);
@@ -100,12 +100,14 @@ impl Session {
         let is_bare = clauses.subject == ast::Subject::Everything;
         if adds {
             let query = joined(&last.written.node, &clauses, &views);
-            return query.map(Typed::Refined).ok_or_else(|| not_clauses(typed));
+            return query
+                .map(TypedQuery::Refined)
+                .ok_or_else(|| not_clauses(typed));
         }
         match (begun.is_some(), is_bare) {
-            (_, true) => Ok(Typed::Refined(replaced(&last.written.node, &clauses))),
+            (_, true) => Ok(TypedQuery::Refined(replaced(&last.written.node, &clauses))),
             (true, false) => Err(not_clauses(typed)),
-            (false, false) => Ok(Typed::Anew),
+            (false, false) => Ok(TypedQuery::Anew),
         }
     }
 
@@ -120,7 +122,7 @@ impl Session {
     }
 
     /// A question that names no period, with the session's. A list of all rows of a table has none.
-    fn with_period(&mut self, question: Question) -> Result<Question, Problems> {
+    fn with_period(&mut self, question: AnalyzedQuery) -> Result<AnalyzedQuery, Problems> {
         let Some(period) = &self.settings.period else {
             return Ok(question);
         };
@@ -132,14 +134,14 @@ impl Session {
             return Ok(question);
         }
         let whole = self.read(&format!("{} {period}", question.query.text))?;
-        Ok(Question {
+        Ok(AnalyzedQuery {
             written: question.written,
             ..whole
         })
     }
 
     /// Answers a query, keeps it as the last and shows the answer.
-    pub(super) fn ask(&mut self, question: Question) -> Result<Reply, Problems> {
+    pub(super) fn ask(&mut self, question: AnalyzedQuery) -> Result<Reply, Problems> {
         if question.query.explain {
             let question = self.with_period(question)?;
             self.needs_data()?;
@@ -152,7 +154,7 @@ impl Session {
     }
 
     /// Answers a query and keeps it as the last; gives its warnings.
-    fn answered(&mut self, question: Question) -> Result<String, Problems> {
+    fn answered(&mut self, question: AnalyzedQuery) -> Result<String, Problems> {
         let question = self.with_period(question)?;
         let told = self.rendered(&question.warnings);
         self.needs_data()?;
@@ -167,29 +169,31 @@ impl Session {
     }
 
     fn explain(&mut self, query: &Query) -> Result<Reply, Problems> {
-        let explained = explain::explain(&self.ground(), query)?;
+        let explained = explain::explain(&self.context(), query)?;
         let text = match self.format() {
-            Format::Json => explain::json(&explained),
-            Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-                explain::text(&explained, self.settings.look)
-            }
+            OutputFormat::Json => explain::json(&explained),
+            OutputFormat::Table
+            | OutputFormat::Jsonl
+            | OutputFormat::Csv
+            | OutputFormat::Md
+            | OutputFormat::Parquet => explain::text(&explained, self.settings.look),
         };
         self.put_out(text.into_bytes())
     }
 
-    fn find(&mut self, question: Question) -> Result<Last, Problems> {
+    fn find(&mut self, question: AnalyzedQuery) -> Result<LastQuery, Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
-        let ground = self.ground();
+        let context = self.context();
         let mut notes = Vec::new();
         if is_everything {
-            notes = query_context::leave_out_unanswerable(&mut query, &ground)?;
+            notes = query_context::leave_out_unanswerable(&mut query, &context)?;
         }
-        let mut answered = ground.answers(&[&query])?;
+        let mut answered = context.answers(&[&query])?;
         let mut answer = answered.answers.remove(0);
         answer.notes.extend(notes);
         answer.notes.extend(answered.notes);
-        Ok(Last {
+        Ok(LastQuery {
             written: question.written,
             query,
             answer,

@@ -13,7 +13,7 @@ use crate::lang::syntax::ast::{
 };
 
 /// What a draft looks up.
-pub struct Known<'a> {
+pub struct DraftLookup<'a> {
     pub view: &'a dyn Fn(&str) -> Option<Query>,
     pub kpi: &'a dyn Fn(&str) -> Option<Kpi>,
     /// The words at a place of a definition.
@@ -21,13 +21,13 @@ pub struct Known<'a> {
 }
 
 /// A definition that is not checked yet, and which clauses of the query it leaves out.
-pub struct Draft {
+pub struct DefinitionDraft {
     pub text: String,
     pub left_out: Vec<String>,
 }
 
 /// Whether a query is a formula and what narrows and groups it, and so may become a KPI.
-pub fn is_formula(query: &Query, known: &Known) -> bool {
+pub fn is_formula(query: &Query, known: &DraftLookup) -> bool {
     let is_one = matches!(&query.subject, Subject::Formulas(formulas) if formulas.len() == 1);
     let fits = |clause: &Spanned<QueryClause>| belongs(&clause.node);
     is_one && opened(query, known.view).is_none() && query.clauses.iter().all(fits)
@@ -42,10 +42,15 @@ fn belongs(clause: &QueryClause) -> bool {
 }
 
 /// A view that shows what the query shows.
-pub fn view(name: &str, title: Option<&str>, query: &Query, known: &Known) -> Draft {
+pub fn view(
+    name: &str,
+    title: Option<&str>,
+    query: &Query,
+    known: &DraftLookup,
+) -> DefinitionDraft {
     let mut query = opened(query, known.view).unwrap_or_else(|| query.clone());
     query.explain = false;
-    Draft {
+    DefinitionDraft {
         text: format!(
             "view {}{}\n  show {}\n",
             format::name(name),
@@ -62,8 +67,8 @@ pub fn kpi(
     title: Option<&str>,
     query: &Query,
     unit: &str,
-    known: &Known,
-) -> Result<Draft, Diagnostic> {
+    known: &DraftLookup,
+) -> Result<DefinitionDraft, Diagnostic> {
     let query = opened(query, known.view).unwrap_or_else(|| query.clone());
     let Subject::Formulas(formulas) = &query.subject else {
         return Err(no_kpi(
@@ -101,7 +106,7 @@ pub fn kpi(
     let carried = clauses.filter(|clause| is_carried(&clause.node, has_moment));
     lines.extend(carried.map(|clause| (known.words)(clause.span)));
     let left_out = query.clauses.iter().filter(|clause| !belongs(&clause.node));
-    Ok(Draft {
+    Ok(DefinitionDraft {
         text: format!("{}\n", lines.join("\n  ")),
         left_out: left_out.map(|clause| written(&clause.node)).collect(),
     })
@@ -177,7 +182,7 @@ fn is_carried(clause: &KpiClause, has_moment: bool) -> bool {
 fn narrowed(
     formula: &Spanned<Formula>,
     filter: &Spanned<Condition>,
-    known: &Known,
+    known: &DraftLookup,
 ) -> Spanned<Formula> {
     let inside = |inner: &Spanned<Formula>| Box::new(narrowed(inner, filter, known));
     let node = match &formula.node {

@@ -19,13 +19,13 @@ use rustyline::{
 
 use super::catalogue::Catalogue;
 use super::complete::{Candidate, complete};
-use super::highlight::{Paint, highlight};
+use super::highlight::{TokenClass, highlight};
 use super::hint::hint;
 use super::{input, menu, paths};
-use crate::render::{self, Look};
+use crate::render::{self, RenderOptions};
 
 /// What came of a prompt.
-pub(super) enum Line {
+pub(super) enum PromptOutcome {
     /// Text to be answered, of one or several lines.
     Entered(String),
     /// Ctrl-C: nothing.
@@ -105,8 +105,8 @@ impl Editor {
         prompt: &str,
         initial: &str,
         catalogue: Arc<Catalogue>,
-        look: Look,
-    ) -> io::Result<Line> {
+        look: RenderOptions,
+    ) -> io::Result<PromptOutcome> {
         self.inner.set_helper(Some(Assistant { catalogue, look }));
         let read = self.inner.readline_with_initial(prompt, (initial, ""));
         let taken = self
@@ -115,11 +115,11 @@ impl Editor {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         match (read, taken) {
-            (Ok(line), _) if self.is_dumb => Ok(Line::Entered(format!("{initial}{line}"))),
-            (Ok(line), _) => Ok(Line::Entered(line)),
-            (Err(ReadlineError::Interrupted), Some(line)) => Ok(Line::ToEdit(line)),
-            (Err(ReadlineError::Interrupted), None) => Ok(Line::Cleared),
-            (Err(ReadlineError::Eof), _) => Ok(Line::End),
+            (Ok(line), _) if self.is_dumb => Ok(PromptOutcome::Entered(format!("{initial}{line}"))),
+            (Ok(line), _) => Ok(PromptOutcome::Entered(line)),
+            (Err(ReadlineError::Interrupted), Some(line)) => Ok(PromptOutcome::ToEdit(line)),
+            (Err(ReadlineError::Interrupted), None) => Ok(PromptOutcome::Cleared),
+            (Err(ReadlineError::Eof), _) => Ok(PromptOutcome::End),
             (Err(error), _) => Err(failed(error)),
         }
     }
@@ -195,14 +195,14 @@ impl ConditionalEventHandler for TakeLine {
 /// What helps while typing: hands the text to the functions that know the language.
 struct Assistant {
     catalogue: Arc<Catalogue>,
-    look: Look,
+    look: RenderOptions,
 }
 
 impl Default for Assistant {
     fn default() -> Self {
         Assistant {
             catalogue: Arc::default(),
-            look: Look::PIPE,
+            look: RenderOptions::PIPE,
         }
     }
 }
@@ -244,13 +244,13 @@ impl Completer for Assistant {
 }
 
 impl Hinter for Assistant {
-    type Hint = Below;
+    type Hint = HintBelow;
 
-    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<Below> {
+    fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<HintBelow> {
         let words = hint(line, position, &self.catalogue)?;
         let room = self.look.width.unwrap_or(80).saturating_sub(1);
         let words = render::harmless(&words, self.look);
-        Some(Below(format!(
+        Some(HintBelow(format!(
             "\n{}",
             render::shorten(&words, room, self.look)
         )))
@@ -258,9 +258,9 @@ impl Hinter for Assistant {
 }
 
 /// A hint that stands below the line and is not taken into it.
-struct Below(String);
+struct HintBelow(String);
 
-impl Hint for Below {
+impl Hint for HintBelow {
     fn display(&self) -> &str {
         &self.0
     }
@@ -276,7 +276,7 @@ impl Highlighter for Assistant {
             return Cow::Borrowed(line);
         }
         let pieces = highlight(line).into_iter();
-        let paint = |piece: super::highlight::Piece| {
+        let paint = |piece: super::highlight::StyledRange| {
             let text = &line[piece.range];
             match color(piece.paint) {
                 Some(color) => format!("\x1b[{color}m{text}\x1b[0m"),
@@ -319,15 +319,15 @@ impl Highlighter for Assistant {
 const ERASE: &str = "\x1b[K";
 
 /// The parameter of the ANSI escape.
-fn color(paint: Paint) -> Option<&'static str> {
+fn color(paint: TokenClass) -> Option<&'static str> {
     match paint {
-        Paint::Plain => None,
-        Paint::Keyword => Some("36"),
-        Paint::Number => Some("33"),
-        Paint::Text => Some("32"),
-        Paint::Comment => Some("2"),
-        Paint::Command => Some("35"),
-        Paint::Unclosed => Some("1;31"),
+        TokenClass::Plain => None,
+        TokenClass::Keyword => Some("36"),
+        TokenClass::Number => Some("33"),
+        TokenClass::Text => Some("32"),
+        TokenClass::Comment => Some("2"),
+        TokenClass::Command => Some("35"),
+        TokenClass::Unclosed => Some("1;31"),
     }
 }
 

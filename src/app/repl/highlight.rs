@@ -8,7 +8,7 @@ use crate::lang::syntax::{self, Grids, Token, TokenKind};
 
 /// What a piece of the text is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Paint {
+pub enum TokenClass {
     Plain,
     Keyword,
     Number,
@@ -21,9 +21,9 @@ pub enum Paint {
 
 /// A stretch of bytes and what it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Piece {
+pub struct StyledRange {
     pub range: Range<usize>,
-    pub paint: Paint,
+    pub paint: TokenClass,
 }
 
 /// Words that are names in most places, and the words after which they are of the language.
@@ -63,7 +63,7 @@ const CLAUSES: &[&str] = &[
 ];
 
 /// The pieces of a text, in order and without gaps.
-pub fn highlight(text: &str) -> Vec<Piece> {
+pub fn highlight(text: &str) -> Vec<StyledRange> {
     let is_definition = input::begins_as_definition(text);
     let grids = match is_definition {
         true => Grids::Allowed,
@@ -71,16 +71,16 @@ pub fn highlight(text: &str) -> Vec<Piece> {
     };
     let tokens = syntax::scan(text, grids);
     let lonely = lonely(text, &tokens);
-    let mut pieces = Pieces::default();
+    let mut pieces = StyledRanges::default();
     let mut command_end = 0;
     for (index, token) in tokens.iter().enumerate() {
         let words = &text[token.start..token.end];
         if token.first_on_line && words == "\\" {
             command_end = end_of_word(text, token.start);
-            pieces.add(token.start..command_end, Paint::Command);
+            pieces.add(token.start..command_end, TokenClass::Command);
         } else if token.start >= command_end {
             let paint = match lonely.contains(&index) {
-                true => Paint::Unclosed,
+                true => TokenClass::Unclosed,
                 false => paint(text, &tokens, index, is_definition),
             };
             pieces.add(token.start..token.end, paint);
@@ -109,23 +109,23 @@ fn lonely(text: &str, tokens: &[Token]) -> Vec<usize> {
     lonely
 }
 
-fn paint(text: &str, tokens: &[Token], index: usize, is_definition: bool) -> Paint {
+fn paint(text: &str, tokens: &[Token], index: usize, is_definition: bool) -> TokenClass {
     let token = &tokens[index];
     match token.kind {
-        TokenKind::Word if is_keyword(text, tokens, index, is_definition) => Paint::Keyword,
-        TokenKind::Word if is_length(text, tokens, index) => Paint::Number,
-        TokenKind::Word | TokenKind::BackTicked | TokenKind::GridRow => Paint::Plain,
-        TokenKind::Symbol => Paint::Plain,
-        TokenKind::Text | TokenKind::Block => Paint::Text,
-        TokenKind::Number => Paint::Number,
-        TokenKind::Comment => Paint::Comment,
+        TokenKind::Word if is_keyword(text, tokens, index, is_definition) => TokenClass::Keyword,
+        TokenKind::Word if is_length(text, tokens, index) => TokenClass::Number,
+        TokenKind::Word | TokenKind::BackTicked | TokenKind::GridRow => TokenClass::Plain,
+        TokenKind::Symbol => TokenClass::Plain,
+        TokenKind::Text | TokenKind::Block => TokenClass::Text,
+        TokenKind::Number => TokenClass::Number,
+        TokenKind::Comment => TokenClass::Comment,
         TokenKind::OpenText
         | TokenKind::OpenBlock
         | TokenKind::OpenBackTick
-        | TokenKind::OpenGridRow => Paint::Unclosed,
+        | TokenKind::OpenGridRow => TokenClass::Unclosed,
         TokenKind::OtherQuotes => match text[token.start..token.end].chars().count() {
-            1 => Paint::Unclosed,
-            _ => Paint::Text,
+            1 => TokenClass::Unclosed,
+            _ => TokenClass::Text,
         },
     }
 }
@@ -179,32 +179,32 @@ fn before_is_sorted(text: &str, tokens: &[Token], index: usize) -> bool {
 
 /// Pieces that grow without gaps; neighbours of one paint are one.
 #[derive(Default)]
-struct Pieces(Vec<Piece>);
+struct StyledRanges(Vec<StyledRange>);
 
-impl Pieces {
+impl StyledRanges {
     fn end(&self) -> usize {
         self.0.last().map_or(0, |piece| piece.range.end)
     }
 
-    fn add(&mut self, range: Range<usize>, paint: Paint) {
+    fn add(&mut self, range: Range<usize>, paint: TokenClass) {
         let end = self.end();
         if end < range.start {
-            self.push(end..range.start, Paint::Plain);
+            self.push(end..range.start, TokenClass::Plain);
         }
         self.push(range, paint);
     }
 
-    fn push(&mut self, range: Range<usize>, paint: Paint) {
+    fn push(&mut self, range: Range<usize>, paint: TokenClass) {
         match self.0.last_mut().filter(|last| last.paint == paint) {
             Some(last) => last.range.end = range.end,
-            None => self.0.push(Piece { range, paint }),
+            None => self.0.push(StyledRange { range, paint }),
         }
     }
 
-    fn finish(mut self, end: usize) -> Vec<Piece> {
+    fn finish(mut self, end: usize) -> Vec<StyledRange> {
         if self.end() < end {
             let start = self.end();
-            self.push(start..end, Paint::Plain);
+            self.push(start..end, TokenClass::Plain);
         }
         self.0
     }

@@ -1,10 +1,10 @@
 //! The line below the line: what the word at the cursor is, and what its clause expects.
 
-use super::catalogue::{Catalogue, FieldWords, KpiWords, Noun, TableWords, Values};
+use super::catalogue::{Catalogue, FieldWords, KnownValues, KpiWords, Noun, TableWords};
 use super::commands::COMMANDS;
 use super::complete::{self, entry_start, fields, keyword_meaning, values, word};
 use crate::lang::functions;
-use crate::lang::syntax::{self, Grids, Next, Slot, Token, TokenKind};
+use crate::lang::syntax::{self, CompletionSlot, Grids, Next, Token, TokenKind};
 
 /// How many words before the cursor are asked what they are.
 const FURTHEST_LOOK: usize = 4;
@@ -73,48 +73,53 @@ fn of_token(entry: &str, token: &Token, catalogue: &Catalogue) -> Option<String>
 fn of_place(next: &Next, word: &str, until: &str, catalogue: &Catalogue) -> Option<String> {
     let about = &next.about;
     match &next.slot {
-        Slot::Formula | Slot::Rank => catalogue.formula(word).map(formula),
-        Slot::Function => function(word),
-        Slot::Table => catalogue
+        CompletionSlot::Formula | CompletionSlot::Rank => catalogue.formula(word).map(formula),
+        CompletionSlot::Function => function(word),
+        CompletionSlot::Table => catalogue
             .table(word)
             .map(|table| of_table(&catalogue.tables[table])),
-        Slot::Role | Slot::Event | Slot::State => role(next, word, catalogue),
-        Slot::Tested => named_field(about, None, word, catalogue)
+        CompletionSlot::Role | CompletionSlot::Event | CompletionSlot::State => {
+            role(next, word, catalogue)
+        }
+        CompletionSlot::Tested => named_field(about, None, word, catalogue)
             .or_else(|| condition(word, catalogue))
             .or_else(|| role(next, word, catalogue)),
-        Slot::Dimension | Slot::Field | Slot::Measured => {
+        CompletionSlot::Dimension | CompletionSlot::Field | CompletionSlot::Measured => {
             let score = catalogue.scores.iter().find(|own| own.name == word);
             named_field(about, None, word, catalogue).or_else(|| score.map(noun))
         }
-        Slot::SortKey => catalogue
+        CompletionSlot::SortKey => catalogue
             .formula(word)
             .map(formula)
             .or_else(|| named_field(about, None, word, catalogue)),
-        Slot::FieldOf(table) => named_field(about, Some(table.clone()), word, catalogue),
-        Slot::Comparison | Slot::Value | Slot::Weight | Slot::List => {
-            let is_sign = next.slot == Slot::Comparison && !is_comparison(word);
-            let is_list = next.slot == Slot::List && word != "(";
+        CompletionSlot::FieldOf(table) => named_field(about, Some(table.clone()), word, catalogue),
+        CompletionSlot::Comparison
+        | CompletionSlot::Value
+        | CompletionSlot::Weight
+        | CompletionSlot::List => {
+            let is_sign = next.slot == CompletionSlot::Comparison && !is_comparison(word);
+            let is_list = next.slot == CompletionSlot::List && word != "(";
             let (table, name) = next.field.clone().filter(|_| !is_sign && !is_list)?;
             named_field(about, table, &name, catalogue)
         }
-        Slot::Keyword(own) if own == word => keyword(word, until, catalogue),
-        Slot::Keyword(_)
-        | Slot::Date
-        | Slot::Count
-        | Slot::Grain { .. }
-        | Slot::TimeUnit
-        | Slot::Moment
-        | Slot::Unit
-        | Slot::FieldType
-        | Slot::Scale
-        | Slot::ScaleValue
-        | Slot::CardKind
-        | Slot::Weekday
-        | Slot::MonthName
-        | Slot::Text
-        | Slot::NewName
-        | Slot::Column
-        | Slot::Comma => None,
+        CompletionSlot::Keyword(own) if own == word => keyword(word, until, catalogue),
+        CompletionSlot::Keyword(_)
+        | CompletionSlot::Date
+        | CompletionSlot::Count
+        | CompletionSlot::Grain { .. }
+        | CompletionSlot::TimeUnit
+        | CompletionSlot::Moment
+        | CompletionSlot::Unit
+        | CompletionSlot::FieldType
+        | CompletionSlot::Scale
+        | CompletionSlot::ScaleValue
+        | CompletionSlot::CardKind
+        | CompletionSlot::Weekday
+        | CompletionSlot::MonthName
+        | CompletionSlot::Text
+        | CompletionSlot::NewName
+        | CompletionSlot::Column
+        | CompletionSlot::Comma => None,
     }
 }
 
@@ -169,7 +174,7 @@ fn condition(word: &str, catalogue: &Catalogue) -> Option<String> {
 }
 
 fn named_field(
-    about: &[syntax::Named],
+    about: &[syntax::NameBeforeCursor],
     table: Option<String>,
     name: &str,
     catalogue: &Catalogue,
@@ -179,16 +184,16 @@ fn named_field(
 }
 
 /// A field, its type, and the first of its values.
-fn field(words: &FieldWords, values: &Values) -> String {
+fn field(words: &FieldWords, values: &KnownValues) -> String {
     let about = format!("{}: {}", words.name, words.about);
     let values: Vec<String> = match values {
-        Values::Open => Vec::new(),
-        Values::Ordered(values) => {
+        KnownValues::Open => Vec::new(),
+        KnownValues::Ordered(values) => {
             let counted = values.iter();
             let counted = counted.filter_map(|(name, rows)| Some((name, (*rows)?)));
             counted.map(with_rows).collect()
         }
-        Values::Found(values, _) => values
+        KnownValues::Found(values, _) => values
             .iter()
             .map(|(name, rows)| (name, *rows))
             .map(with_rows)

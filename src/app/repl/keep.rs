@@ -12,11 +12,11 @@ use super::workspace::label;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{SourceId, Sources};
 use crate::lang::check;
-use crate::lang::project::{self, Origin};
+use crate::lang::project::{self, ProjectOrigin};
 use crate::lang::syntax::{self, ast};
 
 /// A definition to be kept.
-pub struct Keeping<'a> {
+pub struct SavedDefinition<'a> {
     /// Kind and name: `kpi mttr`.
     pub label: &'a str,
     /// Formatted.
@@ -31,7 +31,7 @@ pub struct Keeping<'a> {
 const LONGEST_NAME: usize = 60;
 
 /// Where a definition stands in a file.
-struct Place {
+struct DefinitionLocation {
     file: PathBuf,
     line: usize,
     bytes: Range<usize>,
@@ -44,12 +44,12 @@ struct Change {
 }
 
 /// Checks a definition together with what is on disk and writes it; gives the file.
-pub fn keep(origin: &Origin, keeping: &Keeping) -> Result<PathBuf, Problems> {
+pub fn keep(origin: &ProjectOrigin, keeping: &SavedDefinition) -> Result<PathBuf, Problems> {
     let mut sources = Sources::default();
     let ids = project::read(&mut sources, origin)?;
     let place = match origin {
-        Origin::Folder(_) => find(&sources, &ids, keeping.label),
-        Origin::Library => None,
+        ProjectOrigin::Folder(_) => find(&sources, &ids, keeping.label),
+        ProjectOrigin::Library => None,
     };
     let change = match place {
         Some(place) => in_place(&sources, &ids, place, keeping)?,
@@ -71,13 +71,13 @@ pub fn keep(origin: &Origin, keeping: &Keeping) -> Result<PathBuf, Problems> {
 }
 
 /// The place of a definition among texts.
-fn find(sources: &Sources, ids: &[SourceId], wanted: &str) -> Option<Place> {
+fn find(sources: &Sources, ids: &[SourceId], wanted: &str) -> Option<DefinitionLocation> {
     ids.iter().find_map(|id| {
         let (file, _) = syntax::parse_file(sources, *id);
         let mut definitions = file.definitions.iter();
         let found = definitions.find(|definition| label(&definition.node) == wanted)?;
         let (line, _) = sources.line_column(found.span);
-        Some(Place {
+        Some(DefinitionLocation {
             file: PathBuf::from(&sources.get(*id).name),
             line,
             bytes: found.span.start as usize..found.span.end as usize,
@@ -89,8 +89,8 @@ fn find(sources: &Sources, ids: &[SourceId], wanted: &str) -> Option<Place> {
 fn in_place(
     sources: &Sources,
     ids: &[SourceId],
-    place: Place,
-    keeping: &Keeping,
+    place: DefinitionLocation,
+    keeping: &SavedDefinition,
 ) -> Result<Change, Diagnostic> {
     let is_elsewhere = keeping
         .file
@@ -112,7 +112,7 @@ fn in_place(
     })
 }
 
-fn there_already(keeping: &Keeping, place: &Place) -> Diagnostic {
+fn there_already(keeping: &SavedDefinition, place: &DefinitionLocation) -> Diagnostic {
     let problem = Diagnostic::data(
         "K982",
         format!(
@@ -131,7 +131,7 @@ fn there_already(keeping: &Keeping, place: &Place) -> Diagnostic {
 }
 
 /// A file with the definition at its end: the one named, or one of its own.
-fn added(origin: &Origin, keeping: &Keeping) -> Result<Change, Problems> {
+fn added(origin: &ProjectOrigin, keeping: &SavedDefinition) -> Result<Change, Problems> {
     let Some(file) = &keeping.file else {
         let file = own_file(origin, keeping.label)?;
         if file.exists() {
@@ -174,7 +174,7 @@ fn added(origin: &Origin, keeping: &Keeping) -> Result<Change, Problems> {
     Ok(Change { file, text })
 }
 
-fn taken(file: &Path, keeping: &Keeping) -> Diagnostic {
+fn taken(file: &Path, keeping: &SavedDefinition) -> Diagnostic {
     Diagnostic::data(
         "K982",
         format!("the file `{}` is there already", file.display()),
@@ -195,8 +195,8 @@ fn line_end(text: &str) -> &'static str {
 }
 
 /// `kpis/mttr.kpi` below the definitions.
-fn own_file(origin: &Origin, label: &str) -> Result<PathBuf, Problems> {
-    let Origin::Folder(folder) = origin else {
+fn own_file(origin: &ProjectOrigin, label: &str) -> Result<PathBuf, Problems> {
+    let ProjectOrigin::Folder(folder) = origin else {
         return Err(
             Diagnostic::data("K983", "the built-in library cannot be written to")
                 .help("copy it into a folder of yours, then begin the session again: riskql init")
@@ -222,7 +222,7 @@ fn own_file(origin: &Origin, label: &str) -> Result<PathBuf, Problems> {
 }
 
 /// Refuses a change after which something is wrong that was right before.
-fn check(origin: &Origin, change: &Change, label: &str) -> Result<(), Problems> {
+fn check(origin: &ProjectOrigin, change: &Change, label: &str) -> Result<(), Problems> {
     let (before, _) = checked(origin, None, label)?;
     let (after, sources) = checked(origin, Some(change), label)?;
     let known: Vec<(&str, &str)> = before
@@ -250,7 +250,7 @@ fn check(origin: &Origin, change: &Change, label: &str) -> Result<(), Problems> 
 
 /// The errors of all definitions, with a change made.
 fn checked(
-    origin: &Origin,
+    origin: &ProjectOrigin,
     change: Option<&Change>,
     wanted: &str,
 ) -> Result<(Vec<Diagnostic>, Sources), Problems> {
@@ -275,7 +275,7 @@ fn checked(
         let (mut file, of_file) = syntax::parse_file(&sources, id);
         problems.extend(of_file);
         // A file of one's own stands in for what the library says under the same name.
-        if *origin == Origin::Library && own.is_some() && own != Some(id) {
+        if *origin == ProjectOrigin::Library && own.is_some() && own != Some(id) {
             file.definitions
                 .retain(|definition| label(&definition.node) != wanted);
         }
@@ -295,10 +295,10 @@ pub fn is_same(left: &Path, right: &Path) -> bool {
 }
 
 /// Whether a file lies below the definitions, so that it is read with them.
-pub fn is_read(origin: &Origin, file: &Path) -> bool {
+pub fn is_read(origin: &ProjectOrigin, file: &Path) -> bool {
     match origin {
-        Origin::Library => false,
-        Origin::Folder(folder) => match (fs::canonicalize(folder), fs::canonicalize(file)) {
+        ProjectOrigin::Library => false,
+        ProjectOrigin::Folder(folder) => match (fs::canonicalize(folder), fs::canonicalize(file)) {
             (Ok(folder), Ok(file)) => file.starts_with(folder),
             (Ok(_) | Err(_), Ok(_) | Err(_)) => false,
         },

@@ -1,14 +1,14 @@
 //! Candidates → the lines of the menu that Tab opens.
 
 use super::complete::Candidate;
-use crate::render::{self, Look};
+use crate::render::{self, RenderOptions};
 
 /// More candidates nobody reads.
 pub(super) const MOST: usize = 5_000;
 
 /// One line a candidate: its name, and aligned behind it what it is about, cut to the width of the
 /// terminal. Without escapes, since their width is measured.
-pub(super) fn lines(candidates: &[Candidate], look: Look) -> Vec<String> {
+pub(super) fn lines(candidates: &[Candidate], look: RenderOptions) -> Vec<String> {
     let width = look.width.unwrap_or(80).saturating_sub(1);
     let name = |candidate: &Candidate| render::harmless(&candidate.replacement, look);
     let names: Vec<String> = candidates.iter().map(name).collect();
@@ -42,9 +42,9 @@ mod tests {
 
     #[test]
     fn descriptions_are_aligned_and_cut_to_the_width() {
-        let look = Look {
+        let look = RenderOptions {
             width: Some(21),
-            ..Look::PIPE
+            ..RenderOptions::PIPE
         };
         let candidates = [
             candidate("mttr", "Mean time to remediate"),
@@ -61,7 +61,7 @@ mod tests {
     fn hostile_values_cannot_move_the_cursor() {
         let candidates = [candidate("a\x1b[2Jb", "\x1b[31m")];
         assert!(
-            lines(&candidates, Look::PIPE)[0]
+            lines(&candidates, RenderOptions::PIPE)[0]
                 .chars()
                 .all(|letter| !letter.is_control())
         );

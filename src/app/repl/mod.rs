@@ -33,14 +33,14 @@ mod watch;
 mod workspace;
 
 pub use catalogue::{
-    Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords, Values,
+    Catalogue, ConditionWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun, TableWords,
 };
 pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
-pub use highlight::{Paint, Piece, highlight};
+pub use highlight::{StyledRange, TokenClass, highlight};
 pub use hint::hint;
 pub use places::startup_file;
-pub use reply::{Reply, Wish};
+pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
-pub use session::{Options, Refused, Session};
+pub use session::{OpenFailure, Options, Session};
 pub use terminal::run as run_terminal;

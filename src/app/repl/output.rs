@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::exec::answer::Answer;
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// Rows of a long answer on a terminal whose height is not known.
 const ROWS: usize = 40;
@@ -28,27 +28,27 @@ impl Session {
     }
 
     /// The format of answers: the one named, else that of the file's ending.
-    pub(super) fn format(&self) -> Format {
+    pub(super) fn format(&self) -> OutputFormat {
         match &self.settings.output {
             Some(file) if !self.settings.format_is_named => {
-                Format::of_file(file).unwrap_or(Format::Table)
+                OutputFormat::of_file(file).unwrap_or(OutputFormat::Table)
             }
             Some(_) | None => self.settings.format,
         }
     }
 
     /// How answers look: as on the terminal, or plain and whole in a file.
-    pub(super) fn look(&self) -> Look {
+    pub(super) fn look(&self) -> RenderOptions {
         match self.settings.output {
-            Some(_) => Look::PIPE,
+            Some(_) => RenderOptions::PIPE,
             None => self.screen(),
         }
     }
 
     /// How things look on the screen.
-    pub(super) fn screen(&self) -> Look {
+    pub(super) fn screen(&self) -> RenderOptions {
         let look = self.settings.look;
-        Look {
+        RenderOptions {
             rows: look.width.and(look.rows.or(Some(ROWS))),
             ..look
         }
@@ -65,7 +65,7 @@ impl Session {
 
     /// Refuses Parquet on the screen.
     pub(super) fn refuse_unshowable(&self) -> Result<(), Problems> {
-        if self.format() != Format::Parquet || self.settings.output.is_some() {
+        if self.format() != OutputFormat::Parquet || self.settings.output.is_some() {
             return Ok(());
         }
         Err(

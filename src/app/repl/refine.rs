@@ -13,7 +13,7 @@ use crate::lang::syntax::ast::{Condition, Formula, Query, QueryClause, Subject};
 /// The query of a view by its name.
 pub type Views<'a> = &'a dyn Fn(&str) -> Option<Query>;
 
-type Filter = Option<Spanned<Condition>>;
+type QueryFilter = Option<Spanned<Condition>>;
 
 /// What `without` may take out, in the words it is typed in, and what messages call it.
 const PARTS: &[(&str, &str)] = &[
@@ -208,7 +208,7 @@ fn same<'q>(
 }
 
 /// Takes the `where` of a query out: of its clauses, and of its population.
-fn take_filter(query: &mut Query) -> Filter {
+fn take_filter(query: &mut Query) -> QueryFilter {
     let is_where = |clause: &Spanned<QueryClause>| matches!(clause.node, QueryClause::Where(_));
     let place = query.clauses.iter().position(is_where);
     let written = place.map(|place| query.clauses.remove(place).node);
@@ -221,7 +221,7 @@ fn take_filter(query: &mut Query) -> Filter {
 }
 
 /// Puts a `where` where it belongs; there is none.
-fn set_filter(query: &mut Query, filter: Filter) {
+fn set_filter(query: &mut Query, filter: QueryFilter) {
     match (population_filter(&mut query.subject), filter) {
         (Some(own), filter) => *own = filter,
         (None, Some(condition)) => {
@@ -234,7 +234,7 @@ fn set_filter(query: &mut Query, filter: Filter) {
 }
 
 /// The `where` inside the population of a list, or of a measure that is the whole subject.
-fn population_filter(subject: &mut Subject) -> Option<&mut Filter> {
+fn population_filter(subject: &mut Subject) -> Option<&mut QueryFilter> {
     match subject {
         Subject::Everything => None,
         Subject::List(population) => Some(&mut population.node.filter),
@@ -252,7 +252,7 @@ fn population_filter(subject: &mut Subject) -> Option<&mut Filter> {
     }
 }
 
-fn either(own: Filter, more: Filter) -> Filter {
+fn either(own: QueryFilter, more: QueryFilter) -> QueryFilter {
     match (own, more) {
         (Some(own), Some(more)) => Some(both(own, more)),
         (own, more) => own.or(more),

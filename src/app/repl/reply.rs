@@ -12,12 +12,12 @@ pub struct Reply {
     /// Why there is no result, if there is none: a script stops here.
     pub fault: Option<Fault>,
     /// What is to be done that a session cannot do by itself.
-    pub wish: Option<Wish>,
+    pub wish: Option<Effect>,
 }
 
 /// What only whoever runs the session can do.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Wish {
+pub enum Effect {
     /// End the session.
     Leave,
     /// Open a text in the user's editor and enter what comes of it.
@@ -47,7 +47,7 @@ impl Reply {
         }
     }
 
-    pub fn wish(wish: Wish) -> Reply {
+    pub fn wish(wish: Effect) -> Reply {
         Reply {
             wish: Some(wish),
             ..Reply::default()

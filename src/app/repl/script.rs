@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::input::{self, Entry};
-use super::reply::{Reply, Wish};
-use super::session::{Place, Session};
+use super::reply::{Effect, Reply};
+use super::session::{ScriptLine, Session};
 use crate::base::diagnostic::Fault;
-use crate::render::Format;
+use crate::render::OutputFormat;
 
 /// Entries, and what messages call the text they stand in.
 pub struct Script {
@@ -16,7 +16,7 @@ pub struct Script {
 
 /// How a script ended.
 #[derive(Default)]
-struct Ended {
+struct ScriptEnd {
     /// Of the first entry that failed.
     fault: Option<Fault>,
     /// Nothing more is to be done.
@@ -70,26 +70,26 @@ fn play(
     script: &Script,
     keep_going: bool,
     hand_on: &mut dyn FnMut(Reply) -> io::Result<()>,
-) -> io::Result<Ended> {
-    let mut ended = Ended::default();
+) -> io::Result<ScriptEnd> {
+    let mut ended = ScriptEnd::default();
     let entries = input::numbered(&script.text);
     let are_many = entries.len() > 1;
     for (line, entry) in entries {
         hand_on(session.look_again())?;
-        let place = Place {
+        let place = ScriptLine {
             script: script.name.clone(),
             line,
         };
         session.place = Some(place.clone());
         let mut reply = session.entry(&entry);
         session.place = None;
-        if reply.fault.is_some() && are_many && session.settings.format != Format::Json {
+        if reply.fault.is_some() && are_many && session.settings.format != OutputFormat::Json {
             let words = if keep_going { "failed" } else { "stopped here" };
             let line = place.line + comments_above(&entry);
             reply.told += &format!("{}:{line}: {words}\n", place.script);
         }
         ended.fault = ended.fault.or(reply.fault);
-        ended.is_over = (reply.fault.is_some() && !keep_going) || reply.wish == Some(Wish::Leave);
+        ended.is_over = (reply.fault.is_some() && !keep_going) || reply.wish == Some(Effect::Leave);
         hand_on(without_screen(reply))?;
         if ended.is_over {
             break;
@@ -114,9 +114,9 @@ fn comments_above(entry: &Entry) -> usize {
 /// There is no pager and no editor in a script.
 fn without_screen(mut reply: Reply) -> Reply {
     match reply.wish.take() {
-        Some(Wish::Page(text)) => reply.shown.extend(text),
-        Some(Wish::Edit(_)) => reply.told += "`\\edit` does nothing in a script\n",
-        Some(Wish::Leave) => reply.wish = Some(Wish::Leave),
+        Some(Effect::Page(text)) => reply.shown.extend(text),
+        Some(Effect::Edit(_)) => reply.told += "`\\edit` does nothing in a script\n",
+        Some(Effect::Leave) => reply.wish = Some(Effect::Leave),
         None => {}
     }
     reply

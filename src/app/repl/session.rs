@@ -11,37 +11,37 @@ use super::catalogue::Catalogue;
 use super::commands;
 use super::input::{self, Entry};
 use super::reply::Reply;
-use super::watch::Stamps;
+use super::watch::FileStamps;
 use super::workspace::Workspace;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::exec::answer::Answer;
 use crate::exec::data::{Memory, Tables};
-use crate::exec::query_context::Ground;
-use crate::lang::analyze::{self, Question};
+use crate::exec::query_context::QueryContext;
+use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Moment, Query};
-use crate::lang::project::Origin;
+use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::ast;
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 use crate::reports::store;
 
 /// What a session starts with.
 pub struct Options {
-    pub origin: Origin,
+    pub origin: ProjectOrigin,
     /// Folder of table files.
     pub data: Option<PathBuf>,
     /// Files of single tables.
     pub tables: Vec<(String, PathBuf)>,
     pub as_of: Option<String>,
     pub known_on: Option<String>,
-    pub format: Format,
+    pub format: OutputFormat,
     /// How results and messages look.
-    pub look: Look,
+    pub look: RenderOptions,
 }
 
 /// A session that was not opened: why, and the texts that the reasons name places of.
 #[derive(Debug)]
-pub struct Refused {
+pub struct OpenFailure {
     pub sources: Sources,
     pub problems: Problems,
 }
@@ -54,21 +54,21 @@ pub struct Session {
     /// The same from wherever a query stands.
     pub(super) places: Rc<Tables>,
     pub(super) settings: Settings,
-    pub(super) last: Option<Last>,
+    pub(super) last: Option<LastQuery>,
     /// The queries before the last, the latest at the end.
     pub(super) past: Vec<Spanned<ast::Query>>,
     pub(super) catalogue: Arc<Catalogue>,
     /// Where the entry that is being answered stands, if not at the prompt.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<ScriptLine>,
     /// How many scripts call each other.
     pub(super) depth: usize,
     /// The definition files as they were last read, while they are watched.
-    pub(super) watched: Option<Stamps>,
+    pub(super) watched: Option<FileStamps>,
 }
 
 /// A line of a script.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct ScriptLine {
     pub script: String,
     pub line: usize,
 }
@@ -81,16 +81,16 @@ pub(super) struct Settings {
     pub known_on: Option<Moment>,
     /// The period of queries that name none, as written.
     pub period: Option<String>,
-    pub format: Format,
+    pub format: OutputFormat,
     /// Whether somebody named the format: if not, the ending of the output's name counts.
     pub format_is_named: bool,
     pub output: Option<PathBuf>,
     pub is_timed: bool,
-    pub look: Look,
+    pub look: RenderOptions,
 }
 
 /// The last query that was answered.
-pub(super) struct Last {
+pub(super) struct LastQuery {
     /// As typed or refined: without the session's period.
     pub written: Spanned<ast::Query>,
     /// As asked.
@@ -108,7 +108,7 @@ impl Session {
     /// # Errors
     ///
     /// Data or dates that were named and are not there: nobody meant to start without them.
-    pub fn open(options: Options) -> Result<(Session, Reply), Refused> {
+    pub fn open(options: Options) -> Result<(Session, Reply), OpenFailure> {
         let (mut session, told) = Session::open_silently(options)?;
         session.refresh_catalogue();
         let first = commands::first_screen(&mut session);
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Opens a session for a script: the reply has the mistakes in definitions alone.
-    pub fn open_silently(options: Options) -> Result<(Session, Reply), Refused> {
+    pub fn open_silently(options: Options) -> Result<(Session, Reply), OpenFailure> {
         let (workspace, problems) = Workspace::open(options.origin);
         let mut session = Session {
             catalogue: Arc::new(Catalogue::default()),
@@ -129,7 +129,7 @@ impl Session {
                 as_of: None,
                 known_on: None,
                 period: None,
-                format_is_named: options.format != Format::Table,
+                format_is_named: options.format != OutputFormat::Table,
                 format: options.format,
                 output: None,
                 is_timed: false,
@@ -145,7 +145,7 @@ impl Session {
         let set = session.set_instants(options.as_of, options.known_on);
         let ready = set.and_then(|()| session.locate());
         if let Err(problems) = ready {
-            return Err(Refused {
+            return Err(OpenFailure {
                 sources: session.workspace.sources,
                 problems,
             });
@@ -216,7 +216,7 @@ impl Session {
     }
 
     /// The terminal may have another size now.
-    pub fn set_look(&mut self, look: Look) {
+    pub fn set_look(&mut self, look: RenderOptions) {
         self.settings.look = look;
     }
 
@@ -236,16 +236,18 @@ impl Session {
         }
         let sources = &self.workspace.sources;
         match self.settings.format {
-            Format::Json => render::diagnostics_json(sources, &list),
-            Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-                render::diagnostics(sources, &list, &self.settings.look)
-            }
+            OutputFormat::Json => render::diagnostics_json(sources, &list),
+            OutputFormat::Table
+            | OutputFormat::Jsonl
+            | OutputFormat::Csv
+            | OutputFormat::Md
+            | OutputFormat::Parquet => render::diagnostics(sources, &list, &self.settings.look),
         }
     }
 
     /// Where queries are asked.
-    pub(super) fn ground(&self) -> Ground<'_> {
-        Ground {
+    pub(super) fn context(&self) -> QueryContext<'_> {
+        QueryContext {
             definitions: &self.workspace.definitions,
             sources: &self.workspace.sources,
             tables: Rc::clone(&self.places),
@@ -292,7 +294,7 @@ impl Session {
     }
 
     /// Reads a query of this session.
-    pub(super) fn read(&mut self, text: &str) -> Result<Question, Problems> {
+    pub(super) fn read(&mut self, text: &str) -> Result<AnalyzedQuery, Problems> {
         let (name, text) = self.source("<query>", text);
         let workspace = &mut self.workspace;
         analyze::read(&mut workspace.sources, &workspace.definitions, &name, &text)

@@ -6,11 +6,11 @@ use crate::base::diagnostic::{Problems, Severity};
 use crate::base::source::{Sources, Span};
 use crate::lang::check;
 use crate::lang::model::Definitions;
-use crate::lang::project::{self, Origin};
+use crate::lang::project::{self, ProjectOrigin};
 use crate::lang::syntax::{self, ast};
 
 /// The definitions of an origin that are sound, and why others are not.
-pub(super) struct Sound {
+pub(super) struct SoundDefinitions {
     pub files: Vec<ast::File>,
     pub definitions: Definitions,
     pub problems: Problems,
@@ -22,7 +22,7 @@ pub(super) struct Sound {
 
 /// Reads an origin. What has mistakes is left out; if nothing sound remains, the built-in library takes
 /// its place.
-pub(super) fn read(sources: &mut Sources, origin: &Origin) -> Sound {
+pub(super) fn read(sources: &mut Sources, origin: &ProjectOrigin) -> SoundDefinitions {
     let (files, mut problems) = parse(sources, origin);
     let unread = unread_definitions(sources, &problems);
     let parsed = count(&files);
@@ -30,7 +30,7 @@ pub(super) fn read(sources: &mut Sources, origin: &Origin) -> Sound {
     problems.extend(of_checking);
     let left_out = unread + parsed - count(&files);
     match definitions {
-        Some(definitions) => Sound {
+        Some(definitions) => SoundDefinitions {
             files,
             definitions,
             problems,
@@ -38,9 +38,9 @@ pub(super) fn read(sources: &mut Sources, origin: &Origin) -> Sound {
             is_stand_in: false,
         },
         None => {
-            let (library, _) = parse(sources, &Origin::Library);
+            let (library, _) = parse(sources, &ProjectOrigin::Library);
             let (files, definitions, _) = sound(sources, library);
-            Sound {
+            SoundDefinitions {
                 files,
                 definitions: definitions.expect("the built-in library is sound"),
                 problems,
@@ -79,7 +79,7 @@ fn unread_definitions(sources: &Sources, problems: &Problems) -> usize {
     begun.len()
 }
 
-fn parse(sources: &mut Sources, origin: &Origin) -> (Vec<ast::File>, Problems) {
+fn parse(sources: &mut Sources, origin: &ProjectOrigin) -> (Vec<ast::File>, Problems) {
     let ids = match project::read(sources, origin) {
         Ok(ids) => ids,
         Err(problems) => return (Vec::new(), problems),

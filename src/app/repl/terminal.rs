@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::editor::{Editor, Line};
-use super::reply::{Reply, Wish};
+use super::editor::{Editor, PromptOutcome};
+use super::reply::{Effect, Reply};
 use super::session::Session;
 use super::watch::Watcher;
 use super::{places, programs};
-use crate::app::progress::Progress;
+use crate::app::progress::ProgressLine;
 use crate::base::cancellation;
-use crate::render::Look;
+use crate::render::RenderOptions;
 
 /// Talks until the user leaves, or nobody reads what is shown.
-pub fn run(session: &mut Session, look: &dyn Fn() -> Look) -> io::Result<()> {
+pub fn run(session: &mut Session, look: &dyn Fn() -> RenderOptions) -> io::Result<()> {
     hear_interrupts();
     let editor = Editor::new(places::history_file())?;
     let mut terminal = Terminal {
@@ -56,7 +56,7 @@ fn hear_interrupts() {
 
 struct Terminal<'a> {
     session: &'a mut Session,
-    look: &'a dyn Fn() -> Look,
+    look: &'a dyn Fn() -> RenderOptions,
     editor: Editor,
     /// Stands in the next line already.
     initial: String,
@@ -77,19 +77,19 @@ impl Terminal<'_> {
             // The terminal may have another size now.
             self.session.set_look((self.look)());
             match line {
-                Line::Entered(text) => {
+                PromptOutcome::Entered(text) => {
                     if !self.enter(&text)? {
                         return Ok(());
                     }
                 }
-                Line::ToEdit(text) => self.edit(&text),
-                Line::Cleared => {}
-                Line::End => return Ok(()),
+                PromptOutcome::ToEdit(text) => self.edit(&text),
+                PromptOutcome::Cleared => {}
+                PromptOutcome::End => return Ok(()),
             }
         }
     }
 
-    fn read(&mut self) -> io::Result<Line> {
+    fn read(&mut self) -> io::Result<PromptOutcome> {
         let initial = std::mem::take(&mut self.initial);
         let prompt = self.session.prompt();
         let line = self
@@ -114,9 +114,9 @@ impl Terminal<'_> {
         self.put(reply)?;
         self.follow_watching();
         match wish {
-            Some(Wish::Leave) => return Ok(false),
-            Some(Wish::Edit(text)) => self.edit(&text),
-            Some(Wish::Page(text)) => programs::page(&text)?,
+            Some(Effect::Leave) => return Ok(false),
+            Some(Effect::Edit(text)) => self.edit(&text),
+            Some(Effect::Page(text)) => programs::page(&text)?,
             None => {}
         }
         Ok(true)
@@ -126,7 +126,7 @@ impl Terminal<'_> {
         let start = Instant::now();
         let look = (self.look)();
         let answered = cancellation::until_stopped(|| {
-            let _progress = Progress::start(io::stderr().is_terminal(), look);
+            let _progress = ProgressLine::start(io::stderr().is_terminal(), look);
             self.session.answer(text)
         });
         answered.unwrap_or_else(|| stopped(start))

@@ -6,9 +6,9 @@ use crate::base::source::Spanned;
 use crate::lang::functions;
 use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSource, TableId};
 use crate::lang::syntax::ast::{
-    Aggregate, Condition, Definition, EventTime, FieldRef, FieldType, Formula, KpiClause, Literal,
-    Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table, TableClause,
-    TestClause, Versus,
+    Aggregate, Condition, Definition, EventTime, FieldRef, FieldTypeName, Formula, KpiClause,
+    Literal, Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table,
+    TableClause, TestClause, Versus,
 };
 
 /// Everything that a definition names, as labels.
@@ -42,7 +42,7 @@ impl Uses<'_> {
                 }
             }
             Definition::Match(_) => {}
-            Definition::Source(_) => self.name("scale", "severity"),
+            Definition::ReportSource(_) => self.name("scale", "severity"),
             Definition::Test(tree) => self.test(&tree.clauses),
         }
     }
@@ -77,7 +77,7 @@ impl Uses<'_> {
                 TableClause::Field {
                     field_type, from, ..
                 } => {
-                    if let FieldType::Scale(scale) = &field_type.node {
+                    if let FieldTypeName::Scale(scale) = &field_type.node {
                         self.name("scale", &scale.node);
                     }
                     if let Some(from) = from {

@@ -12,17 +12,17 @@ use super::reply::Reply;
 use super::session::Session;
 use super::workspace::{Reloaded, Workspace};
 use crate::lang::analyze;
-use crate::lang::project::{self, Origin};
-use crate::render::{self, Look};
+use crate::lang::project::{self, ProjectOrigin};
+use crate::render::{self, RenderOptions};
 
 /// Definition files, their lengths and when they were written.
-pub type Stamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub type FileStamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// The files of an origin as they are now.
-pub fn stamps(origin: &Origin) -> Stamps {
+pub fn stamps(origin: &ProjectOrigin) -> FileStamps {
     let files = match origin {
-        Origin::Folder(folder) => project::files_below(folder).unwrap_or_default(),
-        Origin::Library => Vec::new(),
+        ProjectOrigin::Folder(folder) => project::files_below(folder).unwrap_or_default(),
+        ProjectOrigin::Library => Vec::new(),
     };
     let with_stamp = |path: PathBuf| {
         let metadata = fs::metadata(&path).ok()?;
@@ -122,9 +122,9 @@ const INTERVAL: Duration = Duration::from_millis(250);
 
 impl Watcher {
     pub fn start(
-        origin: Origin,
-        known: Stamps,
-        look: Look,
+        origin: ProjectOrigin,
+        known: FileStamps,
+        look: RenderOptions,
         is_waiting: Arc<AtomicBool>,
         mut tell: impl FnMut(String) + Send + 'static,
     ) -> Watcher {
@@ -158,7 +158,7 @@ impl Drop for Watcher {
 }
 
 /// What there is to say about definitions that have changed.
-fn news(origin: &Origin, look: Look) -> String {
+fn news(origin: &ProjectOrigin, look: RenderOptions) -> String {
     let (workspace, problems) = Workspace::open(origin.clone());
     if problems.has_errors() {
         return render::diagnostics(&workspace.sources, &problems.sorted(), &look);

@@ -9,12 +9,12 @@ use crate::base::source::{SourceId, Sources, Span, Spanned};
 use crate::lang::check;
 use crate::lang::format;
 use crate::lang::model::Definitions;
-use crate::lang::project::Origin;
+use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::{self, ast};
 
 /// Definitions that are sound, whatever else the folder holds.
 pub struct Workspace {
-    pub origin: Origin,
+    pub origin: ProjectOrigin,
     pub sources: Sources,
     pub definitions: Definitions,
     /// What was read from the origin, without the definitions that have mistakes.
@@ -39,7 +39,7 @@ pub struct Reloaded {
 }
 
 /// What came of definitions that were typed.
-pub struct Added {
+pub struct AddedDefinitions {
     /// Kind and name of each: `kpi mttr`.
     pub names: Vec<String>,
     /// Those of them that stand in for others of the same name.
@@ -50,7 +50,7 @@ pub struct Added {
 impl Workspace {
     /// Reads the definitions of an origin. What has mistakes is left out; if nothing sound remains,
     /// the built-in library takes its place.
-    pub fn open(origin: Origin) -> (Workspace, Problems) {
+    pub fn open(origin: ProjectOrigin) -> (Workspace, Problems) {
         let mut sources = Sources::default();
         let read = read(&mut sources, &origin);
         let workspace = Workspace {
@@ -121,7 +121,7 @@ impl Workspace {
     /// Checks definitions, in a text that messages call `name`, together with all others and adds
     /// them. One that has the name of another takes its place. With any mistake in them, nothing
     /// changes.
-    pub fn add(&mut self, name: &str, text: &str) -> Result<Added, Problems> {
+    pub fn add(&mut self, name: &str, text: &str) -> Result<AddedDefinitions, Problems> {
         let id = self.sources.add(name, text);
         let (file, problems) = syntax::parse_file(&self.sources, id);
         if problems.has_errors() {
@@ -140,7 +140,7 @@ impl Workspace {
             .collect();
         let mut warnings = problems;
         warnings.extend(self.put(file)?);
-        Ok(Added {
+        Ok(AddedDefinitions {
             names,
             replaced,
             warnings,
@@ -287,7 +287,7 @@ pub fn label(definition: &ast::Definition) -> String {
         ast::Definition::Kpi(tree) => format!("kpi {}", tree.name.node),
         ast::Definition::View(tree) => format!("view {}", tree.name.node),
         ast::Definition::Dashboard(tree) => format!("dashboard {}", tree.name.node),
-        ast::Definition::Source(tree) => format!("source {}", tree.name.node),
+        ast::Definition::ReportSource(tree) => format!("source {}", tree.name.node),
         ast::Definition::Match(tree) => format!("match {}", tree.name.node),
         ast::Definition::Test(tree) => format!("test {}", tree.name.node),
     }

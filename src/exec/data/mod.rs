@@ -40,7 +40,7 @@ pub use given::from_given;
 pub use load::load;
 pub use locate::{Location, locate};
 pub use memory::Memory;
-pub use tables::{Horizon, Replay, Tables};
+pub use tables::{Horizon, SnapshotProvider, Tables};
 pub use texts::texts_of;
 pub use watermark::watermark;
 

@@ -31,7 +31,7 @@ impl Horizon {
 }
 
 /// Facts from which tables follow.
-pub trait Replay {
+pub trait SnapshotProvider {
     /// The files of the tables that follow from what is within a horizon.
     fn locate(
         &self,
@@ -47,7 +47,7 @@ const MOST_KEPT: usize = 8;
 #[derive(Default)]
 pub struct Tables {
     /// `None`: files that are what they are.
-    replay: Option<Box<dyn Replay>>,
+    replay: Option<Box<dyn SnapshotProvider>>,
     knowledge: Option<Moment>,
     seen: RefCell<Vec<Seen>>,
 }
@@ -69,7 +69,7 @@ impl Tables {
     }
 
     /// Tables that follow from facts. `knowledge` is when the last of them became known.
-    pub fn of_facts(replay: Box<dyn Replay>, knowledge: Option<Moment>) -> Tables {
+    pub fn of_facts(replay: Box<dyn SnapshotProvider>, knowledge: Option<Moment>) -> Tables {
         Tables {
             replay: Some(replay),
             knowledge,

@@ -13,7 +13,7 @@ use super::pass::Pass;
 use super::store::Store;
 use crate::base::cancellation::{self, Steps};
 use crate::base::types::{FieldType, StockMoment};
-use crate::exec::answer::{Answer, Cell, Column, ColumnRole};
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole};
 use crate::lang::functions::Keeps;
 use crate::lang::model::Measure;
 use crate::plan::{Step, Trace};
@@ -61,8 +61,8 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, trace: &Trace) -> Answer {
     }
 }
 
-fn columns(reader: &Reader, trace: &Trace) -> Vec<Column> {
-    let own = |name: &String, field_type: FieldType| Column {
+fn columns(reader: &Reader, trace: &Trace) -> Vec<AnswerColumn> {
+    let own = |name: &String, field_type: FieldType| AnswerColumn {
         name: name.clone(),
         title: name.clone(),
         role: ColumnRole::Field(field_type),

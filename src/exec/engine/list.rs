@@ -13,7 +13,7 @@ use super::nodes::{Block, Buffer, Node, NodeId};
 use super::pools::Selection;
 use crate::base::cancellation::{self, Steps};
 use crate::base::types::{FieldType, StockMoment};
-use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Excluded, Level, Row};
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Excluded, Level, Row};
 use crate::exec::data::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::lang::model::{FieldId, Kind, Role};
 use crate::plan::{ListWork, Plan};
@@ -54,10 +54,10 @@ pub(super) fn answer<'a>(reader: &'a Reader<'a>, plan: &Plan, work: &ListWork) -
 }
 
 /// The columns that show fields.
-pub(super) fn columns(reader: &Reader, show: &[FieldId]) -> Vec<Column> {
+pub(super) fn columns(reader: &Reader, show: &[FieldId]) -> Vec<AnswerColumn> {
     let column = |field: &FieldId| {
         let field = reader.definitions.field(*field);
-        Column {
+        AnswerColumn {
             name: field.name.clone(),
             title: field.name.clone(),
             role: ColumnRole::Field(field.field_type.clone()),

@@ -1,11 +1,14 @@
 //! A query of clauses alone asks for every KPI: those that the data cannot answer are left out.
 
-use super::Ground;
+use super::QueryContext;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Query, SortColumn, Subject, ValuesQuery};
 
 /// Takes the columns out of a query whose tables have no file, and says so in notes.
-pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<String>, Problems> {
+pub fn leave_out_unanswerable(
+    query: &mut Query,
+    context: &QueryContext,
+) -> Result<Vec<String>, Problems> {
     let whole = query.clone();
     let Subject::Values(values) = &mut query.subject else {
         return Ok(Vec::new());
@@ -13,7 +16,7 @@ pub fn leave_out_unanswerable(query: &mut Query, ground: &Ground) -> Result<Vec<
     let mut notes = Vec::new();
     let mut keep = Vec::with_capacity(values.columns.len());
     for index in 0..values.columns.len() {
-        let lacking = ground.lacking(&single(&whole, index))?.join(", ");
+        let lacking = context.lacking(&single(&whole, index))?.join(", ");
         if !lacking.is_empty() {
             notes.push(format!(
                 "{} left out: no file for {lacking}",

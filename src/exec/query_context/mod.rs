@@ -20,7 +20,7 @@ use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Asking, Plan};
 
 /// What a query is asked over.
-pub struct Ground<'a> {
+pub struct QueryContext<'a> {
     pub definitions: &'a Definitions,
     /// Where definitions and queries were written; messages about needed columns name the place.
     pub sources: &'a Sources,
@@ -41,12 +41,12 @@ pub struct Answered {
 }
 
 /// Queries by their places that are asked over the same tables.
-struct Group {
+struct QueryGroup {
     tables: Rc<RefCell<Memory>>,
     queries: Vec<usize>,
 }
 
-impl Ground<'_> {
+impl QueryContext<'_> {
     /// Answers several queries over one reading of the data.
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
         let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
@@ -86,14 +86,14 @@ impl Ground<'_> {
     }
 
     /// Which queries are asked over the same tables: all of them, where those are files.
-    fn groups(&self, queries: &[&Query]) -> Result<Vec<Group>, Problems> {
-        let mut groups: Vec<Group> = Vec::new();
+    fn groups(&self, queries: &[&Query]) -> Result<Vec<QueryGroup>, Problems> {
+        let mut groups: Vec<QueryGroup> = Vec::new();
         for (place, query) in queries.iter().enumerate() {
             let tables = self.tables_for(query)?;
-            let known = |group: &&mut Group| Rc::ptr_eq(&group.tables, &tables);
+            let known = |group: &&mut QueryGroup| Rc::ptr_eq(&group.tables, &tables);
             match groups.iter_mut().find(known) {
                 Some(group) => group.queries.push(place),
-                None => groups.push(Group {
+                None => groups.push(QueryGroup {
                     tables,
                     queries: vec![place],
                 }),

@@ -1,6 +1,6 @@
 //! Which groups moved a number between two periods.
 //!
-//! Takes the ground to ask on and a checked query; gives a [`Why`]: the number in both periods, and
+//! Takes the context to ask on and a checked query; gives a [`Attribution`]: the number in both periods, and
 //! what each group of a dimension contributed to its change. The arithmetic is in `contributions`.
 
 mod contributions;
@@ -10,9 +10,9 @@ mod split;
 mod words;
 
 pub use contributions::{Contribution, Fraction, departure, of_quotient};
-pub use periods::{Pair, pair};
+pub use periods::{PeriodPair, pair};
 pub use shown::{json, table, text};
-pub use split::{Split, split};
+pub use split::{Decomposition, split};
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
 use crate::exec::engine;
-use crate::exec::query_context::Ground;
+use crate::exec::query_context::QueryContext;
 use crate::lang::model::{Dimension, Direction, Query, Subject, ValueColumn};
 use crate::plan::{self, Plan, Slot, Timeline, Work};
 
@@ -29,7 +29,7 @@ pub const FEW_ROWS: u64 = 5;
 
 /// The change of a number and where it comes from.
 #[derive(Clone, Debug)]
-pub struct Why {
+pub struct Attribution {
     /// Name and title of the KPI or formula.
     pub name: String,
     pub title: String,
@@ -38,16 +38,16 @@ pub struct Why {
     pub dimensions: Vec<String>,
     pub before: Side,
     pub after: Side,
-    pub how: How,
+    pub how: ContributionMethod,
     /// The largest contributions first; where there are none, the groups with the most rows.
-    pub groups: Vec<Group>,
+    pub groups: Vec<GroupChange>,
     pub context: Context,
     pub notes: Vec<String>,
 }
 
 /// How contributions are to be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum How {
+pub enum ContributionMethod {
     /// Each group's own change.
     Adds,
     /// Mix and rate.
@@ -69,7 +69,7 @@ pub struct Side {
 
 /// One group in both periods. No rows and no value where it does not occur.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Group {
+pub struct GroupChange {
     /// A value for each dimension; `None` is missing.
     pub values: Vec<Option<String>>,
     pub before: Side,
@@ -79,7 +79,7 @@ pub struct Group {
     pub contribution: Option<Contribution>,
 }
 
-impl Why {
+impl Attribution {
     /// By how much the number changed.
     pub fn change(&self) -> Option<f64> {
         Some(self.after.value? - self.before.value?)
@@ -97,8 +97,8 @@ impl Why {
 
     /// How much the groups tell: see [`departure`].
     fn tells(&self) -> f64 {
-        let total = |group: &Group| group.contribution.map_or(0.0, Contribution::total);
-        let size = |group: &Group| match group.shares {
+        let total = |group: &GroupChange| group.contribution.map_or(0.0, Contribution::total);
+        let size = |group: &GroupChange| match group.shares {
             Some((before, after)) => before + after,
             None => {
                 group.before.value.unwrap_or(0.0).abs() + group.after.value.unwrap_or(0.0).abs()
@@ -110,7 +110,7 @@ impl Why {
     }
 }
 
-impl Group {
+impl GroupChange {
     /// Whether one of the periods has so few rows that a mean or share of them may be chance.
     pub fn has_few_rows(&self) -> bool {
         [&self.before, &self.after]
@@ -125,11 +125,15 @@ impl Group {
 /// # Errors
 ///
 /// Periods that cannot be compared, and what keeps the data from being read for every grouping.
-pub fn why(ground: &Ground, query: &Query, groupings: &[Vec<Dimension>]) -> Result<Why, Problems> {
-    let mut best: Option<Why> = None;
+pub fn why(
+    context: &QueryContext,
+    query: &Query,
+    groupings: &[Vec<Dimension>],
+) -> Result<Attribution, Problems> {
+    let mut best: Option<Attribution> = None;
     let mut failed: Vec<(String, Problems)> = Vec::new();
     for by in groupings {
-        match why_by(ground, query, by) {
+        match why_by(context, query, by) {
             Ok(next) if best.as_ref().is_none_or(|best| next.tells() > best.tells()) => {
                 best = Some(next);
             }
@@ -149,16 +153,20 @@ pub fn why(ground: &Ground, query: &Query, groupings: &[Vec<Dimension>]) -> Resu
     }
 }
 
-fn why_by(ground: &Ground, query: &Query, by: &[Dimension]) -> Result<Why, Problems> {
+fn why_by(
+    context: &QueryContext,
+    query: &Query,
+    by: &[Dimension],
+) -> Result<Attribution, Problems> {
     let column = first_column(query);
     let split = split(&column);
     let grouped = grouped(query, &column, &split, by);
-    let (dataset, given) = ground.load(&[&grouped])?;
-    let standpoint = plan::standpoint(ground.definitions, query, &given)?;
-    let pair = pair(ground.definitions, &bare(query, &column), &standpoint)?;
-    let plan = plan::plan(ground.definitions, &timeless(&grouped), &standpoint)?;
+    let (dataset, given) = context.load(&[&grouped])?;
+    let standpoint = plan::standpoint(context.definitions, query, &given)?;
+    let pair = pair(context.definitions, &bare(query, &column), &standpoint)?;
+    let plan = plan::plan(context.definitions, &timeless(&grouped), &standpoint)?;
     let plans = [within(&plan, &pair.before), within(&plan, &pair.after)];
-    let answers = engine::answers(ground.definitions, &dataset, &plans)?;
+    let answers = engine::answers(context.definitions, &dataset, &plans)?;
     let mut why = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
     why.notes.extend(dataset.notes);
     Ok(why)
@@ -187,12 +195,12 @@ fn bare(query: &Query, column: &ValueColumn) -> Query {
 }
 
 /// The column by some dimensions, with what stands above and below its line, and the total.
-fn grouped(query: &Query, column: &ValueColumn, split: &Split, by: &[Dimension]) -> Query {
+fn grouped(query: &Query, column: &ValueColumn, split: &Decomposition, by: &[Dimension]) -> Query {
     let mut query = bare(query, column);
     if let Subject::Values(values) = &mut query.subject {
         values.by = by.to_vec();
         values.with_total = !by.is_empty();
-        if let Split::Quotient { above, below } = split {
+        if let Decomposition::Quotient { above, below } = split {
             values
                 .columns
                 .extend([above.as_ref().clone(), below.as_ref().clone()]);
@@ -232,12 +240,12 @@ fn within(plan: &Plan, slot: &Slot) -> Plan {
 
 fn compose(
     column: &ValueColumn,
-    split: &Split,
+    split: &Decomposition,
     by: &[Dimension],
-    pair: &Pair,
+    pair: &PeriodPair,
     (before, after): (&Answer, &Answer),
-) -> Why {
-    let mut why = Why {
+) -> Attribution {
+    let mut why = Attribution {
         name: column.name.clone(),
         title: column.title.clone(),
         unit: column.display,
@@ -245,7 +253,7 @@ fn compose(
         dimensions: names(by),
         before: side(&pair.before, total(before, by.len()).as_ref()),
         after: side(&pair.after, total(after, by.len()).as_ref()),
-        how: How::NoValue,
+        how: ContributionMethod::NoValue,
         groups: Vec::new(),
         context: after.context.clone(),
         notes: pair.notes.clone(),
@@ -253,13 +261,13 @@ fn compose(
     let groups = groups(by.len(), before, after);
     let (how, found) = match why.change() {
         Some(_) => contributions_of(split, &groups),
-        None => (How::NoValue, Found::new()),
+        None => (ContributionMethod::NoValue, Contributions::new()),
     };
     why.how = how;
     let mut found = found.into_iter();
     let group = |(values, [first, second]): (Vec<Option<String>>, [Vec<Value>; 2])| {
         let (contribution, shares) = found.next().unzip();
-        Group {
+        GroupChange {
             values,
             before: side(&pair.before, first.first()),
             after: side(&pair.after, second.first()),
@@ -273,8 +281,8 @@ fn compose(
 }
 
 /// The largest contributions first, or the most rows; equal ones by name.
-fn sort(groups: &mut [Group]) {
-    let size = |group: &Group| match group.contribution {
+fn sort(groups: &mut [GroupChange]) {
+    let size = |group: &GroupChange| match group.contribution {
         Some(contribution) => contribution.total().abs(),
         None => (group.before.rows + group.after.rows) as f64,
     };
@@ -284,16 +292,16 @@ fn sort(groups: &mut [Group]) {
 /// By the values of the dimensions: the group's columns before and after, none where it is not.
 type Groups = BTreeMap<Vec<Option<String>>, [Vec<Value>; 2]>;
 /// What a group contributes, and its shares of what stands below the line.
-type Found = Vec<(Contribution, Option<(f64, f64)>)>;
+type Contributions = Vec<(Contribution, Option<(f64, f64)>)>;
 
 /// What each group contributes, and how that is to be read.
-fn contributions_of(split: &Split, groups: &Groups) -> (How, Found) {
+fn contributions_of(split: &Decomposition, groups: &Groups) -> (ContributionMethod, Contributions) {
     match split {
-        Split::Not => (How::Not, Found::new()),
-        Split::Adds => (How::Adds, own_changes(groups)),
-        Split::OfRows | Split::Quotient { .. } => match quotients(split, groups) {
-            Some(found) => (How::Quotient, found),
-            None => (How::Not, Found::new()),
+        Decomposition::Not => (ContributionMethod::Not, Contributions::new()),
+        Decomposition::Adds => (ContributionMethod::Adds, own_changes(groups)),
+        Decomposition::OfRows | Decomposition::Quotient { .. } => match quotients(split, groups) {
+            Some(found) => (ContributionMethod::Quotient, found),
+            None => (ContributionMethod::Not, Contributions::new()),
         },
     }
 }
@@ -355,7 +363,7 @@ fn number(values: &[Value], column: usize) -> f64 {
 }
 
 /// Of what adds up every group contributes its own change.
-fn own_changes(groups: &Groups) -> Found {
+fn own_changes(groups: &Groups) -> Contributions {
     let change = |[before, after]: &[Vec<Value>; 2]| {
         let rate = number(after, 0) - number(before, 0);
         (Contribution { mix: 0.0, rate }, None)
@@ -363,13 +371,13 @@ fn own_changes(groups: &Groups) -> Found {
     groups.values().map(change).collect()
 }
 
-fn quotients(split: &Split, groups: &Groups) -> Option<Found> {
+fn quotients(split: &Decomposition, groups: &Groups) -> Option<Contributions> {
     let fraction = |values: &Vec<Value>| match split {
-        Split::Quotient { .. } => Fraction {
+        Decomposition::Quotient { .. } => Fraction {
             above: number(values, 1),
             below: number(values, 2),
         },
-        Split::OfRows | Split::Adds | Split::Not => {
+        Decomposition::OfRows | Decomposition::Adds | Decomposition::Not => {
             let below = values.first().map_or(0, |value| value.rows) as f64;
             Fraction {
                 above: number(values, 0) * below,

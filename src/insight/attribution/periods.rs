@@ -10,7 +10,7 @@ use crate::plan::{self, Slot, Standing, Standpoint, Timeline, Work};
 
 /// The earlier or other period, and the one asked about.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Pair {
+pub struct PeriodPair {
     pub before: Slot,
     pub after: Slot,
     /// What is to be said of them: what is provisional, where history begins.
@@ -23,7 +23,7 @@ pub fn pair(
     definitions: &Definitions,
     query: &Query,
     standpoint: &Standpoint,
-) -> Result<Pair, Problems> {
+) -> Result<PeriodPair, Problems> {
     let mut query = query.clone();
     let Subject::Values(values) = &mut query.subject else {
         unreachable!("only values have reasons");
@@ -59,11 +59,11 @@ fn timeline(
     }
 }
 
-fn compared(asked: Timeline) -> Result<Pair, Problems> {
+fn compared(asked: Timeline) -> Result<PeriodPair, Problems> {
     let mut pairs = asked.slots.into_iter().zip(asked.compared);
     let last = pairs.rfind(|(slot, _)| slot.is_readable());
     match last {
-        Some((after, before)) => Ok(Pair {
+        Some((after, before)) => Ok(PeriodPair {
             before,
             after,
             notes: asked.notes,
@@ -72,12 +72,12 @@ fn compared(asked: Timeline) -> Result<Pair, Problems> {
     }
 }
 
-fn last_two(asked: Timeline) -> Result<Pair, Problems> {
+fn last_two(asked: Timeline) -> Result<PeriodPair, Problems> {
     let mut readable = asked.slots.into_iter().filter(Slot::is_readable);
     let after = readable.next_back();
     let before = readable.next_back();
     match (before, after) {
-        (Some(before), Some(after)) => Ok(Pair {
+        (Some(before), Some(after)) => Ok(PeriodPair {
             before,
             after,
             notes: asked.notes,
@@ -98,7 +98,7 @@ fn before(
     period: &Period,
     standpoint: &Standpoint,
     mut asked: Timeline,
-) -> Result<Pair, Problems> {
+) -> Result<PeriodPair, Problems> {
     let after = asked.slots.remove(0);
     let single = |period: Period| -> Result<Slot, Problems> {
         let query = Query {
@@ -127,7 +127,7 @@ fn before(
         }
         Period::This(_) => unreachable!("this period is compared with the one before"),
     };
-    Ok(Pair {
+    Ok(PeriodPair {
         before,
         after,
         notes: asked.notes,

@@ -2,16 +2,16 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Contribution, FEW_ROWS, Group, How, Why, words};
+use super::{Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, words};
 use crate::base::types::FieldType;
-use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Level, Row};
-use crate::render::{self, Look};
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row};
+use crate::render::{self, RenderOptions};
 
 /// Groups shown on a terminal; what comes after them is added up.
 const SHOWN: usize = 20;
 
 /// For people: the change, the table of groups, and what they say in words.
-pub fn text(why: &Why, look: Look) -> String {
+pub fn text(why: &Attribution, look: RenderOptions) -> String {
     let arrow = if look.unicode { "→" } else { "->" };
     let mut text = String::new();
     let mut add = |sentence: &str| {
@@ -26,10 +26,10 @@ pub fn text(why: &Why, look: Look) -> String {
         None => why.groups.len(),
     };
     if !why.dimensions.is_empty() {
-        let full = people(why, shown, Room::Wide);
+        let full = people(why, shown, ColumnBudget::Wide);
         let table = match render::stands_in_columns(&full, look) {
             true => full,
-            false => people(why, shown, Room::Narrow),
+            false => people(why, shown, ColumnBudget::Narrow),
         };
         text += &format!("\n{}\n", render::body(&table, look));
     }
@@ -40,9 +40,9 @@ pub fn text(why: &Why, look: Look) -> String {
     }
     let mut dim = |sentence: &str| text += &render::remark(sentence, look);
     rest(why, shown).iter().for_each(|rest| dim(rest));
-    if why.how == How::Quotient {
+    if why.how == ContributionMethod::Quotient {
         dim("rate: the group's own value changed; mix: its share of the whole changed");
-        if why.groups.iter().any(Group::has_few_rows) {
+        if why.groups.iter().any(GroupChange::has_few_rows) {
             dim(&format!(
                 "few: fewer than {FEW_ROWS} rows in one of the periods"
             ));
@@ -54,7 +54,7 @@ pub fn text(why: &Why, look: Look) -> String {
 }
 
 /// `3 more groups, together +0.2`
-fn rest(why: &Why, shown: usize) -> Option<String> {
+fn rest(why: &Attribution, shown: usize) -> Option<String> {
     let rest = &why.groups[shown..];
     if rest.is_empty() {
         return None;
@@ -65,31 +65,31 @@ fn rest(why: &Why, shown: usize) -> Option<String> {
         .map(Contribution::total)
         .sum();
     let together = match why.how {
-        How::Adds | How::Quotient => format!(
+        ContributionMethod::Adds | ContributionMethod::Quotient => format!(
             ", together {}",
             words::difference(why, sum, words::decimals(why))
         ),
-        How::Not | How::NoValue => String::new(),
+        ContributionMethod::Not | ContributionMethod::NoValue => String::new(),
     };
     Some(format!("{} more groups{together}", rest.len()))
 }
 
 /// How much of the table there is room for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Room {
+enum ColumnBudget {
     Wide,
     /// Only the values and what the group contributes.
     Narrow,
 }
 
 /// One column of the table.
-struct Shown {
+struct AttributionColumn {
     name: String,
-    cell: fn(&Why, &Group) -> Number,
+    cell: fn(&Attribution, &GroupChange) -> CellNumber,
 }
 
 /// What stands in a cell: rounded as a value or as a difference, or as it is.
-enum Number {
+enum CellNumber {
     Value(Option<f64>),
     Change(Option<f64>),
     Part(Option<f64>),
@@ -97,95 +97,112 @@ enum Number {
     Few(bool),
 }
 
-fn columns(why: &Why, room: Room) -> Vec<Shown> {
-    let column = |name: &str, cell: fn(&Why, &Group) -> Number| Shown {
-        name: name.to_string(),
-        cell,
-    };
+fn columns(why: &Attribution, room: ColumnBudget) -> Vec<AttributionColumn> {
+    let column =
+        |name: &str, cell: fn(&Attribution, &GroupChange) -> CellNumber| AttributionColumn {
+            name: name.to_string(),
+            cell,
+        };
     let mut columns = vec![
         column(&why.before.period, |_, group| {
-            Number::Value(group.before.value)
+            CellNumber::Value(group.before.value)
         }),
         column(&why.after.period, |_, group| {
-            Number::Value(group.after.value)
+            CellNumber::Value(group.after.value)
         }),
     ];
-    if why.how == How::Quotient && room == Room::Wide {
+    if why.how == ContributionMethod::Quotient && room == ColumnBudget::Wide {
         columns.push(column("mix", |_, group| {
-            Number::Change(group.contribution.map(|own| own.mix))
+            CellNumber::Change(group.contribution.map(|own| own.mix))
         }));
         columns.push(column("rate", |_, group| {
-            Number::Change(group.contribution.map(|own| own.rate))
+            CellNumber::Change(group.contribution.map(|own| own.rate))
         }));
     }
-    if matches!(why.how, How::Adds | How::Quotient) {
-        columns.push(column("total", |_, group| Number::Change(total(group))));
+    if matches!(
+        why.how,
+        ContributionMethod::Adds | ContributionMethod::Quotient
+    ) {
+        columns.push(column("total", |_, group| CellNumber::Change(total(group))));
     }
-    if matches!(why.how, How::Adds | How::Quotient) && room == Room::Wide {
-        columns.push(column("part", |why, group| Number::Part(part(why, group))));
+    if matches!(
+        why.how,
+        ContributionMethod::Adds | ContributionMethod::Quotient
+    ) && room == ColumnBudget::Wide
+    {
+        columns.push(column("part", |why, group| {
+            CellNumber::Part(part(why, group))
+        }));
     }
-    if room == Room::Wide {
+    if room == ColumnBudget::Wide {
         columns.push(column("rows before", |_, group| {
-            Number::Rows(group.before.rows)
+            CellNumber::Rows(group.before.rows)
         }));
         columns.push(column("rows after", |_, group| {
-            Number::Rows(group.after.rows)
+            CellNumber::Rows(group.after.rows)
         }));
     }
-    if why.how == How::Quotient && why.groups.iter().any(Group::has_few_rows) {
-        columns.push(column("few", |_, group| Number::Few(group.has_few_rows())));
+    if why.how == ContributionMethod::Quotient && why.groups.iter().any(GroupChange::has_few_rows) {
+        columns.push(column("few", |_, group| {
+            CellNumber::Few(group.has_few_rows())
+        }));
     }
     columns
 }
 
-fn total(group: &Group) -> Option<f64> {
+fn total(group: &GroupChange) -> Option<f64> {
     group.contribution.map(Contribution::total)
 }
 
 /// What part of the change a group's contribution is; none where nothing changed.
-fn part(why: &Why, group: &Group) -> Option<f64> {
+fn part(why: &Attribution, group: &GroupChange) -> Option<f64> {
     let change = why.change().filter(|change| *change != 0.0)?;
     total(group).map(|total| total / change)
 }
 
 /// The groups as a table of numbers, for programs.
-pub fn table(why: &Why) -> Answer {
-    let columns = columns(why, Room::Wide);
+pub fn table(why: &Attribution) -> Answer {
+    let columns = columns(why, ColumnBudget::Wide);
     rows(why, columns, why.groups.len(), |_, number| match number {
-        Number::Value(number) | Number::Change(number) | Number::Part(number) => {
+        CellNumber::Value(number) | CellNumber::Change(number) | CellNumber::Part(number) => {
             number.map_or(Cell::Missing, Cell::Number)
         }
-        Number::Rows(rows) => Cell::Number(rows as f64),
-        Number::Few(few) => Cell::YesNo(few),
+        CellNumber::Rows(rows) => Cell::Number(rows as f64),
+        CellNumber::Few(few) => Cell::YesNo(few),
     })
 }
 
 /// The first groups as people read them.
-fn people(why: &Why, shown: usize, room: Room) -> Answer {
+fn people(why: &Attribution, shown: usize, room: ColumnBudget) -> Answer {
     let decimals = words::decimals(why);
     rows(why, columns(why, room), shown, |why, number| {
         Cell::Text(match number {
-            Number::Value(None) => "none".to_string(),
-            Number::Value(Some(value)) => render::value(value, why.unit),
-            Number::Change(change) => change
+            CellNumber::Value(None) => "none".to_string(),
+            CellNumber::Value(Some(value)) => render::value(value, why.unit),
+            CellNumber::Change(change) => change
                 .map(|change| words::difference(why, change, decimals))
                 .unwrap_or_default(),
-            Number::Part(part) => part.map(words::percent).unwrap_or_default(),
-            Number::Rows(rows) => render::count(rows),
-            Number::Few(true) => "few".to_string(),
-            Number::Few(false) => String::new(),
+            CellNumber::Part(part) => part.map(words::percent).unwrap_or_default(),
+            CellNumber::Rows(rows) => render::count(rows),
+            CellNumber::Few(true) => "few".to_string(),
+            CellNumber::Few(false) => String::new(),
         })
     })
 }
 
-fn rows(why: &Why, own: Vec<Shown>, shown: usize, cell: impl Fn(&Why, Number) -> Cell) -> Answer {
-    let column = |name: &String, field: FieldType| Column {
+fn rows(
+    why: &Attribution,
+    own: Vec<AttributionColumn>,
+    shown: usize,
+    cell: impl Fn(&Attribution, CellNumber) -> Cell,
+) -> Answer {
+    let column = |name: &String, field: FieldType| AnswerColumn {
         name: name.clone(),
         title: name.clone(),
         role: ColumnRole::Field(field),
     };
     let dimensions = why.dimensions.iter();
-    let mut columns: Vec<Column> = dimensions
+    let mut columns: Vec<AnswerColumn> = dimensions
         .map(|name| column(name, FieldType::Text))
         .collect();
     columns.extend(own.iter().map(|own| {
@@ -197,7 +214,7 @@ fn rows(why: &Why, own: Vec<Shown>, shown: usize, cell: impl Fn(&Why, Number) ->
         };
         column(&own.name, field)
     }));
-    let row = |group: &Group| {
+    let row = |group: &GroupChange| {
         let values = group.values.iter().cloned();
         let mut cells: Vec<Cell> = values
             .map(|value| value.map_or(Cell::Missing, Cell::Text))
@@ -219,9 +236,9 @@ fn rows(why: &Why, own: Vec<Shown>, shown: usize, cell: impl Fn(&Why, Number) ->
 }
 
 /// All of it as one object.
-pub fn json(why: &Why) -> String {
+pub fn json(why: &Attribution) -> String {
     let side = |side: &super::Side| json!({"period": side.period, "value": side.value, "reason": side.reason, "rows": side.rows});
-    let group = |group: &Group| {
+    let group = |group: &GroupChange| {
         let pairs = why.dimensions.iter().zip(&group.values);
         let names: serde_json::Map<String, Json> = pairs
             .map(|(name, value)| (name.clone(), json!(value)))
@@ -238,10 +255,10 @@ pub fn json(why: &Why) -> String {
         })
     };
     let how = match why.how {
-        How::Adds => "adds",
-        How::Quotient => "mix and rate",
-        How::Not => "not decomposable",
-        How::NoValue => "no value",
+        ContributionMethod::Adds => "adds",
+        ContributionMethod::Quotient => "mix and rate",
+        ContributionMethod::Not => "not decomposable",
+        ContributionMethod::NoValue => "no value",
     };
     let object = json!({
         "kpi": why.name,

@@ -6,7 +6,7 @@ use crate::lang::model::{Formula, Kind, Measure, Operator, ValueColumn};
 
 /// How the value of a whole follows from its groups.
 #[derive(Clone, Debug)]
-pub enum Split {
+pub enum Decomposition {
     /// The groups' values add up to it: counts and sums.
     Adds,
     /// Every group's value weighs as many rows as it was computed from: means and shares.
@@ -21,22 +21,22 @@ pub enum Split {
 }
 
 /// How a column is made of its groups.
-pub fn split(column: &ValueColumn) -> Split {
+pub fn split(column: &ValueColumn) -> Decomposition {
     match column.moment {
         StockMoment::End | StockMoment::Start => of_formula(column),
         // A mean of days' sums is the sum of the groups' means; of quotients it is not.
-        StockMoment::Average if adds(&column.formula) => Split::Adds,
-        StockMoment::Average | StockMoment::Peak if column.kind != Kind::Flow => Split::Not,
+        StockMoment::Average if adds(&column.formula) => Decomposition::Adds,
+        StockMoment::Average | StockMoment::Peak if column.kind != Kind::Flow => Decomposition::Not,
         StockMoment::Average | StockMoment::Peak => of_formula(column),
     }
 }
 
-fn of_formula(column: &ValueColumn) -> Split {
+fn of_formula(column: &ValueColumn) -> Decomposition {
     if adds(&column.formula) {
-        return Split::Adds;
+        return Decomposition::Adds;
     }
     match &column.formula {
-        Formula::Measure(measure) if weighs_rows(measure) => Split::OfRows,
+        Formula::Measure(measure) if weighs_rows(measure) => Decomposition::OfRows,
         Formula::Binary {
             operator: Operator::Divide,
             left,
@@ -46,7 +46,7 @@ fn of_formula(column: &ValueColumn) -> Split {
         | Formula::Measure(_)
         | Formula::Kpi(_)
         | Formula::Binary { .. }
-        | Formula::Negate(_) => Split::Not,
+        | Formula::Negate(_) => Decomposition::Not,
     }
 }
 
@@ -80,7 +80,7 @@ fn is_number(formula: &Formula) -> bool {
 }
 
 /// Both sides as columns of their own, in units whose quotient is in the column's unit.
-fn quotient(column: &ValueColumn, left: &Formula, right: &Formula) -> Split {
+fn quotient(column: &ValueColumn, left: &Formula, right: &Formula) -> Decomposition {
     let side = |formula: &Formula, name: &str| {
         let unit = formula.measures().first()?.unit;
         Some(Box::new(ValueColumn {
@@ -97,11 +97,11 @@ fn quotient(column: &ValueColumn, left: &Formula, right: &Formula) -> Split {
         }))
     };
     let (Some(above), Some(below)) = (side(left, "above"), side(right, "below")) else {
-        return Split::Not;
+        return Decomposition::Not;
     };
     if below.unit == Unit::Count || below.unit == above.unit {
-        Split::Quotient { above, below }
+        Decomposition::Quotient { above, below }
     } else {
-        Split::Not
+        Decomposition::Not
     }
 }

@@ -1,6 +1,6 @@
 //! What contributions say, in sentences.
 
-use super::{Contribution, Group, How, Why};
+use super::{Attribution, Contribution, ContributionMethod, GroupChange};
 use crate::render;
 
 /// Groups that are named; the others are in the table.
@@ -9,7 +9,7 @@ const NAMED: usize = 2;
 const WORTH_NAMING: f64 = 0.1;
 
 /// The number in both periods and its change: `mttr: 12 days in 2026-02 → 18 days in 2026-03`.
-pub(super) fn headline(why: &Why, arrow: &str) -> String {
+pub(super) fn headline(why: &Attribution, arrow: &str) -> String {
     let side = |side: &super::Side| match (side.value, &side.reason) {
         (Some(value), _) => {
             format!("{} in {}", render::with_unit(value, why.unit), side.period)
@@ -22,7 +22,7 @@ pub(super) fn headline(why: &Why, arrow: &str) -> String {
 }
 
 /// `+6.2 days, worse`
-pub(super) fn change(why: &Why) -> Option<String> {
+pub(super) fn change(why: &Attribution) -> Option<String> {
     let change = why.change()?;
     let words = with_unit(why, change);
     Some(match why.verdict() {
@@ -33,19 +33,19 @@ pub(super) fn change(why: &Why) -> Option<String> {
 }
 
 /// How many decimals all differences get, so that their points line up.
-pub(super) fn decimals(why: &Why) -> usize {
+pub(super) fn decimals(why: &Attribution) -> usize {
     let own = why.groups.iter().filter_map(|group| group.contribution);
     let parts = own.flat_map(|own| [own.mix, own.rate, own.total()]);
     render::column_decimals(parts.chain(why.change()), why.unit)
 }
 
 /// A difference with its sign.
-pub(super) fn difference(why: &Why, change: f64, decimals: usize) -> String {
+pub(super) fn difference(why: &Attribution, change: f64, decimals: usize) -> String {
     render::change_between(change, why.unit, decimals)
 }
 
 /// A difference with its sign and unit.
-fn with_unit(why: &Why, change: f64) -> String {
+fn with_unit(why: &Attribution, change: f64) -> String {
     let number = difference(why, change, decimals(why));
     let whole = render::with_unit(change, why.unit);
     let bare = render::value(change, why.unit);
@@ -54,23 +54,23 @@ fn with_unit(why: &Why, change: f64) -> String {
 }
 
 /// What the table says, in words.
-pub(super) fn sentences(why: &Why) -> Vec<String> {
+pub(super) fn sentences(why: &Attribution) -> Vec<String> {
     match why.how {
-        How::NoValue => vec![
+        ContributionMethod::NoValue => vec![
             "one of the periods has no value, so there is no change to explain; the table has the \
              groups' own values"
                 .to_string(),
         ],
-        How::Not => vec![format!(
+        ContributionMethod::Not => vec![format!(
             "{} does not follow from its groups' values, so no group has a part in the change; the \
              table has their own values",
             why.name
         )],
-        How::Adds | How::Quotient => of_contributions(why),
+        ContributionMethod::Adds | ContributionMethod::Quotient => of_contributions(why),
     }
 }
 
-fn of_contributions(why: &Why) -> Vec<String> {
+fn of_contributions(why: &Attribution) -> Vec<String> {
     let change = why.change().unwrap_or(0.0);
     let all: f64 = why.groups.iter().map(|group| total(group).abs()).sum();
     if all == 0.0 {
@@ -81,18 +81,18 @@ fn of_contributions(why: &Why) -> Vec<String> {
     if change.abs() < all * WORTH_NAMING {
         sentences.push("what the groups contribute nearly cancels out".to_string());
     }
-    let worth = |group: &&Group| total(group).abs() >= all * WORTH_NAMING;
+    let worth = |group: &&GroupChange| total(group).abs() >= all * WORTH_NAMING;
     let named = why.groups.iter().filter(worth).take(NAMED);
     sentences.extend(named.map(|group| of_group(why, group, change)));
     sentences
 }
 
-fn total(group: &Group) -> f64 {
+fn total(group: &GroupChange) -> f64 {
     group.contribution.map_or(0.0, Contribution::total)
 }
 
 /// `team payments brings +3.1 days, 50% of the change: its own value went from 12 to 30 days (rate)`
-fn of_group(why: &Why, group: &Group, change: f64) -> String {
+fn of_group(why: &Attribution, group: &GroupChange, change: f64) -> String {
     let own = total(group);
     let part = if own * change > 0.0 {
         format!(", {} of the change", percent(own / change))
@@ -112,8 +112,11 @@ fn of_group(why: &Why, group: &Group, change: f64) -> String {
     )
 }
 
-fn reason(why: &Why, group: &Group) -> String {
-    let Some(contribution) = group.contribution.filter(|_| why.how == How::Quotient) else {
+fn reason(why: &Attribution, group: &GroupChange) -> String {
+    let Some(contribution) = group
+        .contribution
+        .filter(|_| why.how == ContributionMethod::Quotient)
+    else {
         return String::new();
     };
     let value = |value: Option<f64>| {
@@ -137,7 +140,7 @@ pub(super) fn percent(part: f64) -> String {
 }
 
 /// `team payments`, `team payments, severity missing`
-fn named(why: &Why, group: &Group) -> String {
+fn named(why: &Attribution, group: &GroupChange) -> String {
     let pairs = why.dimensions.iter().zip(&group.values);
     let names = pairs.map(|(dimension, value)| match value {
         Some(value) => format!("{dimension} {value}"),

@@ -1,11 +1,14 @@
 //! A dashboard of the definitions, its cards layer by layer.
 
-use super::{Draft, DraftCard, DraftLayer};
+use super::{DashboardDraft, DraftCard, DraftLayer};
 use crate::base::diagnostic::{Diagnostic, nearest};
 use crate::lang::model::{Dashboard, Definitions, Layer};
 
 /// The dashboard named, or the first.
-pub fn dashboard(definitions: &Definitions, name: Option<&str>) -> Result<Draft, Diagnostic> {
+pub fn dashboard(
+    definitions: &Definitions,
+    name: Option<&str>,
+) -> Result<DashboardDraft, Diagnostic> {
     choose(definitions, name).map(draft)
 }
 
@@ -41,9 +44,9 @@ fn choose<'a>(
     })
 }
 
-fn draft(dashboard: &Dashboard) -> Draft {
+fn draft(dashboard: &Dashboard) -> DashboardDraft {
     let title = dashboard.title.as_ref().unwrap_or(&dashboard.name);
-    Draft {
+    DashboardDraft {
         name: dashboard.name.clone(),
         title: title.clone(),
         layers: dashboard.layers.iter().map(layer).collect(),

@@ -1,6 +1,6 @@
 //! Queries in layers → a board of cards: the scorecard and the dashboards.
 //!
-//! Takes definitions and the ground to ask on; gives a [`Board`]. Prints nothing.
+//! Takes definitions and the query_context to ask on; gives a [`Board`]. Prints nothing.
 
 mod dashboard;
 mod scorecard;
@@ -11,17 +11,17 @@ pub use scorecard::scorecard;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{
-    Answer, Board, BoardCard, BoardLayer, Cell, Column, ColumnRole, Context, Level, Row, Value,
-    ValueColumn,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
+    Context, Level, Row, Value,
 };
-use crate::exec::query_context::Ground;
+use crate::exec::query_context::QueryContext;
 use crate::lang::model::{CardKind, Period, Query, Subject};
 
 /// Months of history on a number card.
 const HISTORY: u32 = 12;
 
 /// A board before its queries are answered.
-pub struct Draft {
+pub struct DashboardDraft {
     pub name: String,
     pub title: String,
     pub layers: Vec<DraftLayer>,
@@ -41,11 +41,11 @@ pub struct DraftCard {
 
 /// Answers all cards over one reading of the data. A card whose table has no file says so and shows
 /// no data; that no card can be answered is an error.
-pub fn board(ground: &Ground, draft: Draft) -> Result<Board, Problems> {
+pub fn board(query_context: &QueryContext, draft: DashboardDraft) -> Result<Board, Problems> {
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
     let lacking: Vec<String> = cards
         .iter()
-        .map(|card| Ok(ground.lacking(&card.query)?.join(", ")))
+        .map(|card| Ok(query_context.lacking(&card.query)?.join(", ")))
         .collect::<Result<_, Problems>>()?;
     let histories: Vec<Option<Query>> = cards.iter().map(|card| history(card)).collect();
     let answerable = || (0..cards.len()).filter(|index| lacking[*index].is_empty());
@@ -54,7 +54,7 @@ pub fn board(ground: &Ground, draft: Draft) -> Result<Board, Problems> {
     if queries.is_empty() {
         return Err(nothing_to_show(&lacking).into());
     }
-    let answered = ground.answers(&queries)?;
+    let answered = query_context.answers(&queries)?;
     let context = answered.answers[0].context.clone();
     let (values, past) = answered.answers.split_at(answerable().count());
     let mut values = values.iter().cloned();
@@ -80,7 +80,12 @@ pub fn board(ground: &Ground, draft: Draft) -> Result<Board, Problems> {
     Ok(assemble(draft, shown, context, notes))
 }
 
-fn assemble(draft: Draft, cards: Vec<BoardCard>, context: Context, notes: Vec<String>) -> Board {
+fn assemble(
+    draft: DashboardDraft,
+    cards: Vec<BoardCard>,
+    context: Context,
+    notes: Vec<String>,
+) -> Board {
     let mut cards = cards.into_iter();
     let layers = draft
         .layers
@@ -159,11 +164,11 @@ fn no_data(query: &Query, context: &Context, lacking: &str) -> Answer {
 fn empty_column(
     column: &crate::lang::model::ValueColumn,
     of: &crate::lang::model::ValuesQuery,
-) -> Column {
-    Column {
+) -> AnswerColumn {
+    AnswerColumn {
         name: column.name.clone(),
         title: column.title.clone(),
-        role: ColumnRole::Value(ValueColumn {
+        role: ColumnRole::Value(AnswerValueColumn {
             unit: column.display,
             kind: column.kind,
             direction: column.direction,

@@ -1,6 +1,6 @@
 //! The scorecard: every KPI of the library in the last month, against its targets and the month before.
 
-use super::{Draft, DraftCard, DraftLayer};
+use super::{DashboardDraft, DraftCard, DraftLayer};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Sources;
 use crate::lang::analyze;
@@ -8,7 +8,10 @@ use crate::lang::format;
 use crate::lang::model::{CardKind, Definitions, Kpi};
 
 /// The scorecard of the definitions.
-pub fn scorecard(sources: &mut Sources, definitions: &Definitions) -> Result<Draft, Problems> {
+pub fn scorecard(
+    sources: &mut Sources,
+    definitions: &Definitions,
+) -> Result<DashboardDraft, Problems> {
     let mut problems = Problems::default();
     let mut cards = Vec::new();
     for kpi in &definitions.kpis {
@@ -22,7 +25,7 @@ pub fn scorecard(sources: &mut Sources, definitions: &Definitions) -> Result<Dra
     if problems.has_errors() {
         return Err(problems);
     }
-    Ok(Draft {
+    Ok(DashboardDraft {
         name: "scorecard".to_string(),
         title: "Scorecard".to_string(),
         layers: vec![DraftLayer {

@@ -1,6 +1,6 @@
 //! Which rows a value was computed from.
 //!
-//! Takes definitions, the ground to ask on, a checked values query with its answer, and which cell of
+//! Takes definitions, the context to ask on, a checked values query with its answer, and which cell of
 //! it; gives the rows behind that cell as an [`Answer`] of fields: as many as the cell says it was
 //! computed from. A formula of several measures has rows for each of them: [`parts`] names them.
 
@@ -8,14 +8,14 @@ mod fields;
 mod parts;
 mod place;
 
-pub use parts::{Part, parts};
+pub use parts::{MeasurePart, parts};
 
 use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::Dataset;
 use crate::exec::engine;
-use crate::exec::query_context::{self, Ground};
+use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::{
     Condition, Definitions, ListQuery, Population, Query, Subject, ValuesQuery,
 };
@@ -24,16 +24,16 @@ use crate::render;
 
 /// A value of an answer: the place of its row, and which measure of which column.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct CellReference {
     pub row: usize,
-    pub part: Part,
+    pub part: MeasurePart,
     /// Only the rows that pass the part's test, or only those that do not.
     pub only: Option<bool>,
 }
 
 /// The rows behind one value.
 #[derive(Clone, Debug)]
-pub struct Behind {
+pub struct DrillThrough {
     /// A column for each field shown, then what the measure takes of a row and whether it passes.
     pub answer: Answer,
     /// The place of the column that holds what the measure takes, with its unit.
@@ -46,39 +46,44 @@ pub struct Behind {
 ///
 /// What keeps the data from being read.
 pub fn behind(
-    ground: &Ground,
+    context: &QueryContext,
     query: &Query,
     answer: &Answer,
-    wanted: &[Wanted],
-) -> Result<Vec<Behind>, Problems> {
+    wanted: &[CellReference],
+) -> Result<Vec<DrillThrough>, Problems> {
     let Subject::Values(values) = &query.subject else {
         unreachable!("rows stand behind values; a list has none behind it");
     };
     let lists: Vec<Query> = wanted
         .iter()
-        .map(|wanted| reading(ground.definitions, query, values, &wanted.part))
+        .map(|wanted| reading(context.definitions, query, values, &wanted.part))
         .collect();
     let mut queries = vec![query];
     queries.extend(&lists);
-    let (dataset, given) = ground.load(&queries)?;
-    let plan = query_context::plans(ground.definitions, &[query], &given)?.remove(0);
-    let whole = unlimited(ground.definitions, &dataset, &plan)?;
+    let (dataset, given) = context.load(&queries)?;
+    let plan = query_context::plans(context.definitions, &[query], &given)?.remove(0);
+    let whole = unlimited(context.definitions, &dataset, &plan)?;
     let groups = whole.as_ref().unwrap_or(answer);
     let traced = wanted.iter().map(|wanted| {
         let traced = trace(
-            ground.definitions,
+            context.definitions,
             &dataset,
             &plan,
             (answer, groups),
             wanted,
         );
-        rows(ground.definitions, &dataset, traced)
+        rows(context.definitions, &dataset, traced)
     });
     Ok(traced.collect())
 }
 
 /// What is asked of the data for the fields shown.
-fn reading(definitions: &Definitions, query: &Query, values: &ValuesQuery, part: &Part) -> Query {
+fn reading(
+    definitions: &Definitions,
+    query: &Query,
+    values: &ValuesQuery,
+    part: &MeasurePart,
+) -> Query {
     let list = ListQuery {
         population: part.measure.population.clone(),
         show: fields::telling(
@@ -123,7 +128,7 @@ fn trace(
     dataset: &Dataset,
     plan: &Plan,
     (answer, groups): (&Answer, &Answer),
-    wanted: &Wanted,
+    wanted: &CellReference,
 ) -> Option<Trace> {
     let Work::Values(work) = &plan.work else {
         unreachable!("a values query has a plan of values");
@@ -159,12 +164,12 @@ fn trace(
     })
 }
 
-fn rows(definitions: &Definitions, dataset: &Dataset, trace: Option<Trace>) -> Behind {
+fn rows(definitions: &Definitions, dataset: &Dataset, trace: Option<Trace>) -> DrillThrough {
     let Some(trace) = trace else {
         unreachable!("every row of an answer lies in a slot of its plan");
     };
     let place = trace.show.len();
-    Behind {
+    DrillThrough {
         answer: engine::rows_behind(definitions, dataset, &trace),
         value: trace.value.map(|(_, unit)| (place, unit)),
     }
@@ -192,7 +197,7 @@ fn free(name: String, taken: &impl Fn(&str) -> bool) -> String {
         .expect("there are more numbers than columns")
 }
 
-impl Behind {
+impl DrillThrough {
     /// The rows as a person reads them: what the measure takes is rounded as values are.
     pub fn rounded(&self) -> Answer {
         let mut answer = self.answer.clone();
@@ -209,6 +214,6 @@ impl Behind {
 }
 
 /// Whether the rows of a measure either pass its test or do not.
-pub fn has_test(part: &Part) -> bool {
+pub fn has_test(part: &MeasurePart) -> bool {
     part.measure.with.is_some()
 }

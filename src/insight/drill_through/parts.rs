@@ -5,7 +5,7 @@ use crate::plan;
 
 /// One measure of a column.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct MeasurePart {
     /// The column's name if it is a measure and nothing else; else the KPI that is this measure, or
     /// the measure as the language writes it.
     pub name: String,
@@ -15,8 +15,8 @@ pub struct Part {
 }
 
 /// The measures of a column, each once, in the order they are written.
-pub fn parts(definitions: &Definitions, place: usize, column: &ValueColumn) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+pub fn parts(definitions: &Definitions, place: usize, column: &ValueColumn) -> Vec<MeasurePart> {
+    let mut parts: Vec<MeasurePart> = Vec::new();
     for measure in column.formula.measures() {
         if parts.iter().any(|part| part.measure == *measure) {
             continue;
@@ -27,7 +27,7 @@ pub fn parts(definitions: &Definitions, place: usize, column: &ValueColumn) -> V
                 name(definitions, measure)
             }
         };
-        parts.push(Part {
+        parts.push(MeasurePart {
             name,
             column: place,
             measure: measure.clone(),

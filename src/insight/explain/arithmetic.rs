@@ -1,7 +1,7 @@
 //! How each value of an answer comes about, from the columns that `plan::components` adds.
 
 use super::rows;
-use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row, Status, Value, ValueColumn};
+use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Level, Row, Status, Value};
 use crate::render;
 
 /// The endings of the columns that are parts of one measure.
@@ -23,7 +23,7 @@ pub fn lines(answer: &Answer, parts: &Answer) -> Vec<String> {
     lines
 }
 
-fn values(answer: &Answer) -> impl Iterator<Item = (usize, &str, &ValueColumn)> {
+fn values(answer: &Answer) -> impl Iterator<Item = (usize, &str, &AnswerValueColumn)> {
     answer
         .columns
         .iter()
@@ -116,7 +116,11 @@ fn sum(parts: &Answer, row: &Row, name: &str) -> String {
     }
 }
 
-fn cell<'a>(answer: &'a Answer, row: &'a Row, name: &str) -> Option<(&'a Value, &'a ValueColumn)> {
+fn cell<'a>(
+    answer: &'a Answer,
+    row: &'a Row,
+    name: &str,
+) -> Option<(&'a Value, &'a AnswerValueColumn)> {
     let (index, _, column) = values(answer).find(|(_, known, _)| *known == name)?;
     match &row.cells[index] {
         Cell::Value(value) => Some((value, column)),
@@ -125,7 +129,7 @@ fn cell<'a>(answer: &'a Answer, row: &'a Row, name: &str) -> Option<(&'a Value, 
 }
 
 /// The value with what it is judged by and compared with.
-fn shown(value: &Value, column: &ValueColumn) -> String {
+fn shown(value: &Value, column: &AnswerValueColumn) -> String {
     let number = |number: Option<f64>| {
         number.map_or("none".to_string(), |number| {
             render::with_unit(number, column.unit)

@@ -5,13 +5,13 @@ use serde_json::{Value as Json, json};
 use super::{arithmetic, rows};
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
-use crate::exec::query_context::Ground;
-use crate::insight::drill_through::{self, Part, Wanted};
+use crate::exec::query_context::QueryContext;
+use crate::insight::drill_through::{self, CellReference, MeasurePart};
 use crate::lang::model::{Query, Subject};
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// The rows behind one measure of one number.
-pub struct Listed {
+pub struct ListedRows {
     /// Period and group of the number: `2026-03, critical: `.
     group: String,
     /// The measure's name; nothing of a list.
@@ -23,12 +23,12 @@ pub struct Listed {
 
 /// The rows behind each number; of a list, its rows.
 pub(super) fn listed(
-    ground: &Ground,
+    context: &QueryContext,
     query: &Query,
     answer: &Answer,
-) -> Result<Vec<Listed>, Problems> {
+) -> Result<Vec<ListedRows>, Problems> {
     let Subject::Values(values) = &query.subject else {
-        return Ok(vec![Listed {
+        return Ok(vec![ListedRows {
             group: String::new(),
             name: String::new(),
             rows: answer.clone(),
@@ -36,23 +36,23 @@ pub(super) fn listed(
         }]);
     };
     let columns = values.columns.iter().enumerate();
-    let parts: Vec<Part> = columns
-        .flat_map(|(place, column)| drill_through::parts(ground.definitions, place, column))
+    let parts: Vec<MeasurePart> = columns
+        .flat_map(|(place, column)| drill_through::parts(context.definitions, place, column))
         .collect();
-    let wanted: Vec<Wanted> = (0..answer.rows.len())
+    let wanted: Vec<CellReference> = (0..answer.rows.len())
         .flat_map(|row| {
-            parts.iter().map(move |part| Wanted {
+            parts.iter().map(move |part| CellReference {
                 row,
                 part: part.clone(),
                 only: None,
             })
         })
         .collect();
-    let found = drill_through::behind(ground, query, answer, &wanted)?;
+    let found = drill_through::behind(context, query, answer, &wanted)?;
     let listed = found
         .into_iter()
         .zip(&wanted)
-        .map(|(found, wanted)| Listed {
+        .map(|(found, wanted)| ListedRows {
             group: arithmetic::group(answer, &answer.rows[wanted.row]),
             name: wanted.part.name.clone(),
             rounded: found.rounded(),
@@ -61,9 +61,9 @@ pub(super) fn listed(
     Ok(listed.collect())
 }
 
-impl Listed {
+impl ListedRows {
     /// A heading and a table.
-    pub fn text(&self, look: Look) -> String {
+    pub fn text(&self, look: RenderOptions) -> String {
         let count = rows(self.rows.rows.len() as u64);
         let title = match self.name.as_str() {
             "" => format!("Rows: {count}"),
@@ -75,7 +75,7 @@ impl Listed {
 
     /// What the rows are behind, and the rows.
     pub fn json(&self) -> Json {
-        let lines = render::answer(&self.rows, Format::Jsonl, Look::PIPE);
+        let lines = render::answer(&self.rows, OutputFormat::Jsonl, RenderOptions::PIPE);
         let lines = String::from_utf8(lines).expect("JSON lines are text");
         let rows: Vec<Json> = lines
             .lines()

@@ -1,6 +1,6 @@
 //! What a number means in words, which rows it is made of, and its arithmetic.
 //!
-//! Takes the ground to ask on and a query; gives an [`Explained`], and that as text or JSON.
+//! Takes the query_context to ask on and a query; gives an [`Explanation`], and that as text or JSON.
 
 mod arithmetic;
 mod behind;
@@ -11,13 +11,13 @@ pub use object::json;
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::engine;
-use crate::exec::query_context::{self, Ground};
+use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
-use crate::render::{self, Look};
+use crate::render::{self, RenderOptions};
 
 /// All that is said of a query.
-pub struct Explained {
+pub struct Explanation {
     query: Query,
     words: Vec<Paragraph>,
     /// What was asked.
@@ -26,22 +26,22 @@ pub struct Explained {
     parts: Answer,
     notes: Vec<String>,
     /// The rows behind the numbers, if they were asked for.
-    behind: Option<Vec<behind::Listed>>,
+    behind: Option<Vec<behind::ListedRows>>,
 }
 
 /// Answers the query and says how.
-pub fn explain(ground: &Ground, query: &Query) -> Result<Explained, Problems> {
+pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanation, Problems> {
     let query = &without_explain(query);
-    let definitions = ground.definitions;
-    let (dataset, given) = ground.load(&[query])?;
+    let definitions = query_context.definitions;
+    let (dataset, given) = query_context.load(&[query])?;
     let plan = query_context::plans(definitions, &[query], &given)?.remove(0);
-    let words = plan::describe(definitions, &|span| ground.place(span), &plan);
+    let words = plan::describe(definitions, &|span| query_context.place(span), &plan);
     let parts = plan::components(definitions, &plan);
     let mut answers = engine::answers(definitions, &dataset, &[plan, parts])?.into_iter();
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };
-    Ok(Explained {
+    Ok(Explanation {
         query: query.clone(),
         words,
         answer,
@@ -51,16 +51,16 @@ pub fn explain(ground: &Ground, query: &Query) -> Result<Explained, Problems> {
     })
 }
 
-impl Explained {
+impl Explanation {
     /// Lists the rows behind every number too.
-    pub fn add_rows(&mut self, ground: &Ground) -> Result<(), Problems> {
-        self.behind = Some(behind::listed(ground, &self.query, &self.answer)?);
+    pub fn add_rows(&mut self, query_context: &QueryContext) -> Result<(), Problems> {
+        self.behind = Some(behind::listed(query_context, &self.query, &self.answer)?);
         Ok(())
     }
 }
 
 /// The explanation as text.
-pub fn text(explained: &Explained, look: Look) -> String {
+pub fn text(explained: &Explanation, look: RenderOptions) -> String {
     let mut text = String::new();
     let mut add = |title: &str, lines: &[String]| {
         if !lines.is_empty() {

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Explained, arithmetic};
+use super::{Explanation, arithmetic};
 use crate::exec::answer::Cell;
 use crate::lang::model::Subject;
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`; with `behind`, the
 /// rows behind each number, if they were asked for.
-pub fn json(explained: &Explained) -> String {
-    let answer = render::answer(&explained.answer, Format::Json, Look::PIPE);
+pub fn json(explained: &Explanation) -> String {
+    let answer = render::answer(&explained.answer, OutputFormat::Json, RenderOptions::PIPE);
     let mut object: Map<String, Json> =
         serde_json::from_slice(&answer).expect("an answer is an object");
     object.insert("formula".into(), json!(formula(explained)));
@@ -25,7 +25,7 @@ pub fn json(explained: &Explained) -> String {
         .collect();
     object.insert("words".into(), words.into());
     if let Some(listed) = &explained.behind {
-        let behind: Vec<Json> = listed.iter().map(super::behind::Listed::json).collect();
+        let behind: Vec<Json> = listed.iter().map(super::behind::ListedRows::json).collect();
         object.insert("behind".into(), behind.into());
     }
     if let Some(notes) = object.get_mut("notes").and_then(Json::as_array_mut) {
@@ -36,7 +36,7 @@ pub fn json(explained: &Explained) -> String {
 }
 
 /// What the columns are, as definitions write it: the line `is …` of each.
-fn formula(explained: &Explained) -> String {
+fn formula(explained: &Explanation) -> String {
     let columns = match &explained.query.subject {
         Subject::Values(values) => values.columns.len(),
         Subject::List(_) => {
@@ -61,7 +61,7 @@ fn formula(explained: &Explained) -> String {
 }
 
 /// Which rows the values are of, one line a measure.
-fn population(explained: &Explained) -> Vec<&str> {
+fn population(explained: &Explanation) -> Vec<&str> {
     explained
         .words
         .iter()
@@ -71,7 +71,7 @@ fn population(explained: &Explained) -> Vec<&str> {
 }
 
 /// The first value of the first row: the value, where the query asks for one.
-fn value(explained: &Explained) -> Option<f64> {
+fn value(explained: &Explanation) -> Option<f64> {
     let cells = &explained.answer.rows.first()?.cells;
     cells.iter().find_map(|cell| match cell {
         Cell::Value(value) => value.value,

@@ -15,7 +15,7 @@ pub(super) const BLOCK: usize = 1 << 16;
 
 /// The way from the rows of a table to the values of a field. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct FieldAccess {
     pub rows: usize,
     /// From row to parent row, from parent to grandparent, …
     pub hops: Vec<Arc<Vec<u32>>>,
@@ -29,8 +29,8 @@ pub(super) fn way<'a>(
     definitions: &Definitions,
     tables: impl Fn(TableId) -> Option<&'a TableData>,
     field: FieldId,
-) -> Option<Way> {
-    let mut way = Way {
+) -> Option<FieldAccess> {
+    let mut way = FieldAccess {
         rows: tables(field.table)?.rows,
         hops: Vec::new(),
         end: None,
@@ -58,7 +58,7 @@ pub(super) fn way<'a>(
     }
 }
 
-impl Way {
+impl FieldAccess {
     /// What stands at the end of the way.
     pub fn column(&self) -> Option<&ColumnData> {
         self.end.as_deref()
@@ -77,7 +77,7 @@ impl Way {
     }
 
     /// How many rows have each code, of so many; and how many have none.
-    pub fn tally<C: Code>(&self, codes: &[C], of: usize) -> (Vec<u32>, u64) {
+    pub fn tally<C: CodedValue>(&self, codes: &[C], of: usize) -> (Vec<u32>, u64) {
         // Many different codes make a tally of their own for each worker too large.
         let workers = if of > BLOCK {
             1
@@ -100,7 +100,7 @@ impl Way {
         all
     }
 
-    fn tally_stretch<C: Code>(
+    fn tally_stretch<C: CodedValue>(
         &self,
         codes: &[C],
         of: usize,
@@ -124,7 +124,7 @@ impl Way {
     }
 
     /// The values that are there, in the order of rows.
-    pub fn present<T: Value>(&self, values: &[T]) -> Vec<T> {
+    pub fn present<T: UncodedValue>(&self, values: &[T]) -> Vec<T> {
         let blocks: Vec<usize> = (0..self.rows).step_by(BLOCK).collect();
         let of_block = |start: &usize| -> Vec<T> {
             let end = (start + BLOCK).min(self.rows);
@@ -141,34 +141,34 @@ impl Way {
 }
 
 /// A value by its place among all there are.
-pub(super) trait Code: Copy + Sync {
+pub(super) trait CodedValue: Copy + Sync {
     fn place(self) -> Option<usize>;
 }
 
-impl Code for u8 {
+impl CodedValue for u8 {
     fn place(self) -> Option<usize> {
         (self != MISSING_CODE).then_some(usize::from(self))
     }
 }
 
-impl Code for u32 {
+impl CodedValue for u32 {
     fn place(self) -> Option<usize> {
         (self != MISSING_TEXT).then_some(self as usize)
     }
 }
 
 /// A value of which there may be any number of different ones.
-pub(super) trait Value: Copy + Send + Sync {
+pub(super) trait UncodedValue: Copy + Send + Sync {
     fn is_there(self) -> bool;
 }
 
-impl Value for f64 {
+impl UncodedValue for f64 {
     fn is_there(self) -> bool {
         !self.is_nan()
     }
 }
 
-impl Value for i64 {
+impl UncodedValue for i64 {
     fn is_there(self) -> bool {
         self != MISSING_INSTANT
     }

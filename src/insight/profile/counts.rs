@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::columns::{Code, Way, way};
+use super::columns::{CodedValue, FieldAccess, way};
 use crate::base::types::FieldType;
 use crate::exec::data::{ColumnData, Memory};
 use crate::lang::model::{Definitions, FieldId};
@@ -12,8 +12,8 @@ use crate::lang::model::{Definitions, FieldId};
 /// Where the values of a field are: a column, and the way to it from the rows of the field's table.
 /// Cheap to clone, so that counting can happen elsewhere.
 #[derive(Clone, Debug)]
-pub struct Path {
-    way: Way,
+pub struct FieldPath {
+    way: FieldAccess,
     column: Arc<ColumnData>,
     field_type: FieldType,
 }
@@ -27,7 +27,7 @@ struct Counts {
 
 /// Values and how many rows have them.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Values {
+pub struct ValueCounts {
     /// Scale values in the order of the scale, `yes` and `no`; texts by frequency, then by name.
     pub listed: Vec<(String, u64)>,
     /// How many further values there are that are not listed.
@@ -35,12 +35,12 @@ pub struct Values {
     pub missing: u64,
 }
 
-impl Path {
+impl FieldPath {
     /// The way to a field's values; none if a column or parent on it is not in memory, or if it is
     /// no column but worked out.
-    pub fn find(definitions: &Definitions, memory: &Memory, field: FieldId) -> Option<Path> {
+    pub fn find(definitions: &Definitions, memory: &Memory, field: FieldId) -> Option<FieldPath> {
         let way = way(definitions, |table| memory.table(table), field)?;
-        Some(Path {
+        Some(FieldPath {
             column: way.end.clone()?,
             way,
             field_type: definitions.field(field).field_type.clone(),
@@ -48,7 +48,7 @@ impl Path {
     }
 
     /// Whether two ways lead to the same values in memory.
-    pub fn is_same(&self, other: &Path) -> bool {
+    pub fn is_same(&self, other: &FieldPath) -> bool {
         let mut hops = self.way.hops.iter().zip(&other.way.hops);
         Arc::ptr_eq(&self.column, &other.column)
             && self.way.hops.len() == other.way.hops.len()
@@ -77,7 +77,7 @@ impl Path {
     }
 
     /// Values with their rows, at most so many of texts; none for numbers and dates.
-    pub fn values(&self, most: usize) -> Option<Values> {
+    pub fn values(&self, most: usize) -> Option<ValueCounts> {
         let counts = self.counts()?;
         let (names, is_text): (Vec<&str>, bool) = match (&*self.column, &self.field_type) {
             (ColumnData::Texts { dictionary, .. }, _) => {
@@ -104,15 +104,15 @@ impl Path {
         let listed = pairs
             .into_iter()
             .map(|(name, rows)| (name.to_string(), rows));
-        Some(Values {
+        Some(ValueCounts {
             listed: listed.collect(),
             more,
             missing: counts.missing,
         })
     }
 
-    /// Not [`Way::tally`]: this goes on in the background, where no wish to stop is meant for it.
-    fn tally<C: Code>(&self, codes: &[C], different: usize) -> Counts {
+    /// Not [`FieldAccess::tally`]: this goes on in the background, where no wish to stop is meant for it.
+    fn tally<C: CodedValue>(&self, codes: &[C], different: usize) -> Counts {
         let workers = rayon::current_num_threads().max(1);
         let length = self.way.rows.div_ceil(workers).max(1);
         let parts = (0..self.way.rows).step_by(length).collect::<Vec<usize>>();
@@ -155,10 +155,10 @@ mod tests {
         rows: usize,
         column: Arc<ColumnData>,
         field_type: FieldType,
-    ) -> Path {
+    ) -> FieldPath {
         let end = Some(Arc::clone(&column));
-        Path {
-            way: Way { rows, hops, end },
+        FieldPath {
+            way: FieldAccess { rows, hops, end },
             column,
             field_type,
         }

@@ -2,21 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::columns::{Way, way};
+use super::columns::{FieldAccess, way};
 use crate::exec::data::{ColumnData, Dataset, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::lang::model::{Condition, Definitions, FieldId, NumberTest, OrderTest};
 
 /// A condition with the ways to its values.
-pub(super) enum Filter<'a> {
-    All(Vec<Filter<'a>>),
-    AnyOf(Vec<Filter<'a>>),
-    Not(Box<Filter<'a>>),
+pub(super) enum RowFilter<'a> {
+    All(Vec<RowFilter<'a>>),
+    AnyOf(Vec<RowFilter<'a>>),
+    Not(Box<RowFilter<'a>>),
     /// Whether the code of a row's value is one of these.
-    Codes(Way, Cow<'a, [bool]>),
-    Number(Way, NumberTest),
-    Between(Way, i64, i64),
-    Fields(Way, OrderTest, Way),
-    Present(Way),
+    Codes(FieldAccess, Cow<'a, [bool]>),
+    Number(FieldAccess, NumberTest),
+    Between(FieldAccess, i64, i64),
+    Fields(FieldAccess, OrderTest, FieldAccess),
+    Present(FieldAccess),
 }
 
 /// A filter that can be judged row by row; `None` for conditions about other rows or about an
@@ -25,21 +25,21 @@ pub(super) fn filter<'a>(
     definitions: &Definitions,
     dataset: &'a Dataset,
     condition: &Condition,
-) -> Option<Filter<'a>> {
+) -> Option<RowFilter<'a>> {
     let at = |field: &FieldId| way(definitions, |table| dataset.table(table), *field);
-    let parts = |parts: &[Condition]| -> Option<Vec<Filter<'a>>> {
+    let parts = |parts: &[Condition]| -> Option<Vec<RowFilter<'a>>> {
         let parts = parts.iter();
         parts
             .map(|part| filter(definitions, dataset, part))
             .collect()
     };
     Some(match condition {
-        Condition::All(list) => Filter::All(parts(list)?),
-        Condition::AnyOf(list) => Filter::AnyOf(parts(list)?),
-        Condition::Not(inner) => Filter::Not(Box::new(filter(definitions, dataset, inner)?)),
+        Condition::All(list) => RowFilter::All(parts(list)?),
+        Condition::AnyOf(list) => RowFilter::AnyOf(parts(list)?),
+        Condition::Not(inner) => RowFilter::Not(Box::new(filter(definitions, dataset, inner)?)),
         Condition::Codes { field, allowed } => {
             let codes = (0..=u8::MAX).map(|code| code != MISSING_CODE && allowed.contains(&code));
-            Filter::Codes(at(field)?, codes.collect())
+            RowFilter::Codes(at(field)?, codes.collect())
         }
         Condition::Texts { field, allowed } => {
             let way = at(field)?;
@@ -51,37 +51,37 @@ pub(super) fn filter<'a>(
                 Some(ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_))
                 | None => Vec::new(),
             };
-            Filter::Codes(way, allowed.into())
+            RowFilter::Codes(way, allowed.into())
         }
-        Condition::Number { field, test } => Filter::Number(at(field)?, *test),
-        Condition::Between { field, from, until } => Filter::Between(at(field)?, *from, *until),
-        Condition::Fields { left, test, right } => Filter::Fields(at(left)?, *test, at(right)?),
-        Condition::Present(field) => Filter::Present(at(field)?),
+        Condition::Number { field, test } => RowFilter::Number(at(field)?, *test),
+        Condition::Between { field, from, until } => RowFilter::Between(at(field)?, *from, *until),
+        Condition::Fields { left, test, right } => RowFilter::Fields(at(left)?, *test, at(right)?),
+        Condition::Present(field) => RowFilter::Present(at(field)?),
         Condition::Exists(_) | Condition::Within { .. } => return None,
     })
 }
 
-impl Filter<'_> {
+impl RowFilter<'_> {
     /// Whether it holds for a row.
     pub fn holds(&self, row: usize) -> bool {
         match self {
-            Filter::All(parts) => parts.iter().all(|part| part.holds(row)),
-            Filter::AnyOf(parts) => parts.iter().any(|part| part.holds(row)),
-            Filter::Not(inner) => !inner.holds(row),
-            Filter::Codes(way, allowed) => {
+            RowFilter::All(parts) => parts.iter().all(|part| part.holds(row)),
+            RowFilter::AnyOf(parts) => parts.iter().any(|part| part.holds(row)),
+            RowFilter::Not(inner) => !inner.holds(row),
+            RowFilter::Codes(way, allowed) => {
                 code(way, row).is_some_and(|code| allowed.get(code).copied().unwrap_or(false))
             }
-            Filter::Number(way, test) => number(way, row).is_some_and(|value| match test {
+            RowFilter::Number(way, test) => number(way, row).is_some_and(|value| match test {
                 NumberTest::Equal(limit) => value == *limit,
                 NumberTest::Less(limit) => value < *limit,
                 NumberTest::AtMost(limit) => value <= *limit,
                 NumberTest::Greater(limit) => value > *limit,
                 NumberTest::AtLeast(limit) => value >= *limit,
             }),
-            Filter::Between(way, from, until) => {
+            RowFilter::Between(way, from, until) => {
                 instant(way, row).is_some_and(|instant| *from <= instant && instant < *until)
             }
-            Filter::Fields(left, test, right) => {
+            RowFilter::Fields(left, test, right) => {
                 compare(left, right, row).is_some_and(|order| match test {
                     OrderTest::Equal => order.is_eq(),
                     OrderTest::Less => order.is_lt(),
@@ -90,7 +90,7 @@ impl Filter<'_> {
                     OrderTest::AtLeast => order.is_ge(),
                 })
             }
-            Filter::Present(way) => {
+            RowFilter::Present(way) => {
                 code(way, row).is_some()
                     || number(way, row).is_some()
                     || instant(way, row).is_some()
@@ -99,7 +99,7 @@ impl Filter<'_> {
     }
 }
 
-fn code(way: &Way, row: usize) -> Option<usize> {
+fn code(way: &FieldAccess, row: usize) -> Option<usize> {
     let at = way.row(row)?;
     match way.column()? {
         ColumnData::Codes(codes) => (codes[at] != MISSING_CODE).then_some(usize::from(codes[at])),
@@ -110,7 +110,7 @@ fn code(way: &Way, row: usize) -> Option<usize> {
     }
 }
 
-fn number(way: &Way, row: usize) -> Option<f64> {
+fn number(way: &FieldAccess, row: usize) -> Option<f64> {
     let at = way.row(row)?;
     match way.column()? {
         ColumnData::Numbers(values) => Some(values[at]).filter(|value| !value.is_nan()),
@@ -118,7 +118,7 @@ fn number(way: &Way, row: usize) -> Option<f64> {
     }
 }
 
-fn instant(way: &Way, row: usize) -> Option<i64> {
+fn instant(way: &FieldAccess, row: usize) -> Option<i64> {
     let at = way.row(row)?;
     match way.column()? {
         ColumnData::Instants(instants) => {
@@ -128,14 +128,14 @@ fn instant(way: &Way, row: usize) -> Option<i64> {
     }
 }
 
-fn text(way: &Way, row: usize) -> Option<&str> {
+fn text(way: &FieldAccess, row: usize) -> Option<&str> {
     match way.column()? {
         ColumnData::Texts { dictionary, .. } => Some(dictionary[code(way, row)?].as_str()),
         ColumnData::Codes(_) | ColumnData::Numbers(_) | ColumnData::Instants(_) => None,
     }
 }
 
-fn compare(left: &Way, right: &Way, row: usize) -> Option<std::cmp::Ordering> {
+fn compare(left: &FieldAccess, right: &FieldAccess, row: usize) -> Option<std::cmp::Ordering> {
     if let (Some(left), Some(right)) = (number(left, row), number(right, row)) {
         return left.partial_cmp(&right);
     }
@@ -145,7 +145,7 @@ fn compare(left: &Way, right: &Way, row: usize) -> Option<std::cmp::Ordering> {
     if let (Some(left), Some(right)) = (text(left, row), text(right, row)) {
         return Some(left.cmp(right));
     }
-    let is_coded = |way: &Way| matches!(way.column(), Some(ColumnData::Codes(_)));
+    let is_coded = |way: &FieldAccess| matches!(way.column(), Some(ColumnData::Codes(_)));
     if !is_coded(left) || !is_coded(right) {
         return None;
     }

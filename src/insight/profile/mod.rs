@@ -10,7 +10,7 @@ mod filter;
 mod moments;
 mod values;
 
-pub use counts::{Path, Values};
+pub use counts::{FieldPath, ValueCounts};
 pub use moments::{Bounds, EventProfile, StateProfile, ends, events, states};
 
 use std::sync::Arc;
@@ -29,12 +29,12 @@ pub struct Profile {
     pub rows: u64,
     pub missing: u64,
     pub distinct: u64,
-    pub spread: Spread,
+    pub spread: Distribution,
 }
 
 /// How the values lie.
 #[derive(Clone, Debug)]
-pub enum Spread {
+pub enum Distribution {
     /// There is no value.
     Nothing,
     Numbers(Numbers),

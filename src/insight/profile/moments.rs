@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::ask_table;
-use super::columns::{BLOCK, Way, way};
-use super::filter::{Filter, filter};
+use super::columns::{BLOCK, FieldAccess, way};
+use super::filter::{RowFilter, filter};
 use crate::base::cancellation;
 use crate::exec::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW, Need, Request};
 use crate::lang::model::{
@@ -203,11 +203,11 @@ fn bounds_where(
     condition: Option<&Condition>,
 ) -> Option<Bounds> {
     let rows = dataset.table(table)?.rows;
-    let ways: Vec<Way> = columns
+    let ways: Vec<FieldAccess> = columns
         .iter()
         .filter_map(|column| column_way(definitions, dataset, table, *column))
         .collect();
-    let filter: Option<Filter> = match condition {
+    let filter: Option<RowFilter> = match condition {
         Some(condition) => Some(filter(definitions, dataset, condition)?),
         None => None,
     };
@@ -230,7 +230,7 @@ fn column_way(
     dataset: &Dataset,
     table: TableId,
     column: usize,
-) -> Option<Way> {
+) -> Option<FieldAccess> {
     let field = FieldId {
         table,
         field: column,
@@ -238,7 +238,7 @@ fn column_way(
     way(definitions, |table| dataset.table(table), field)
 }
 
-fn first_of(ways: &[Way], row: usize) -> i64 {
+fn first_of(ways: &[FieldAccess], row: usize) -> i64 {
     let instants = ways.iter().filter_map(|way| match way.column() {
         Some(ColumnData::Instants(instants)) => Some(instants[row]),
         Some(ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_)) | None => {
@@ -265,7 +265,7 @@ fn last_of(
     let link = parents.iter().position(|parent| parent.table == table)?;
     let hop = data.parents[link].as_deref()?;
     let starts = definitions.table(table).interval_starts(of);
-    let ways = |columns: &[usize]| -> Vec<Way> {
+    let ways = |columns: &[usize]| -> Vec<FieldAccess> {
         let columns = columns.iter();
         columns
             .filter_map(|column| column_way(definitions, dataset, of, *column))
@@ -278,7 +278,7 @@ fn last_of(
             cancellation::beat(BLOCK.min(hop.len() - row));
         }
         let at = first_of(&ends, row);
-        let has_begun = |starts: &Vec<Way>| first_of(starts, row) != MISSING_INSTANT;
+        let has_begun = |starts: &Vec<FieldAccess>| first_of(starts, row) != MISSING_INSTANT;
         let is_there = at != MISSING_INSTANT || starts.as_ref().is_none_or(has_begun);
         if *parent != NO_ROW && is_there {
             let latest = &mut latest[*parent as usize];

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::columns::{BLOCK, Way};
-use super::{Dates, Numbers, Profile, STRETCHES, Spread, Texts};
+use super::columns::{BLOCK, FieldAccess};
+use super::{Dates, Distribution, Numbers, Profile, STRETCHES, Texts};
 use crate::base::calendar;
 use crate::base::cancellation;
 use crate::base::types::{FieldType, Grain};
@@ -18,7 +18,7 @@ use crate::lang::model::{Calendar, CalendarPeriod, Definitions, FieldId};
 const MOST_PERIODS: usize = 36;
 
 /// The profile of a field over the rows of its table.
-pub(super) fn profile(definitions: &Definitions, way: &Way, field: FieldId) -> Profile {
+pub(super) fn profile(definitions: &Definitions, way: &FieldAccess, field: FieldId) -> Profile {
     match way.column() {
         None => nothing(way),
         Some(ColumnData::Codes(codes)) => ordered(way, codes, &definitions.field(field).field_type),
@@ -46,16 +46,16 @@ fn sort<T: Copy + Send>(values: &mut [T], order: impl Fn(&T, &T) -> Ordering + S
     values.par_sort_by(&order);
 }
 
-fn nothing(way: &Way) -> Profile {
+fn nothing(way: &FieldAccess) -> Profile {
     Profile {
         rows: way.rows as u64,
         missing: way.rows as u64,
         distinct: 0,
-        spread: Spread::Nothing,
+        spread: Distribution::Nothing,
     }
 }
 
-fn ordered(way: &Way, codes: &[u8], field_type: &FieldType) -> Profile {
+fn ordered(way: &FieldAccess, codes: &[u8], field_type: &FieldType) -> Profile {
     let values: Vec<String> = match field_type {
         FieldType::Scale(scale) => scale.values.clone(),
         FieldType::YesNo => vec!["no".to_string(), "yes".to_string()],
@@ -68,7 +68,7 @@ fn ordered(way: &Way, codes: &[u8], field_type: &FieldType) -> Profile {
         rows: way.rows as u64,
         missing,
         distinct: rows.iter().filter(|rows| **rows > 0).count() as u64,
-        spread: Spread::Ordered(
+        spread: Distribution::Ordered(
             values
                 .into_iter()
                 .zip(rows.into_iter().map(u64::from))
@@ -77,7 +77,7 @@ fn ordered(way: &Way, codes: &[u8], field_type: &FieldType) -> Profile {
     }
 }
 
-fn texts(way: &Way, codes: &[u32], dictionary: &Arc<Vec<String>>) -> Profile {
+fn texts(way: &FieldAccess, codes: &[u32], dictionary: &Arc<Vec<String>>) -> Profile {
     let (rows, missing) = way.tally(codes, dictionary.len());
     let mut by_rows: Vec<(u32, u32)> = (0..).zip(rows).filter(|(_, rows)| *rows > 0).collect();
     by_rows.par_sort_unstable_by_key(|(code, rows)| (u32::MAX - rows, *code));
@@ -88,14 +88,14 @@ fn texts(way: &Way, codes: &[u32], dictionary: &Arc<Vec<String>>) -> Profile {
         rows: way.rows as u64,
         missing,
         distinct: by_rows.len() as u64,
-        spread: Spread::Texts(Texts {
+        spread: Distribution::Texts(Texts {
             dictionary: Arc::clone(dictionary),
             by_rows,
         }),
     }
 }
 
-fn numbers(way: &Way, sorted: &[f64]) -> Profile {
+fn numbers(way: &FieldAccess, sorted: &[f64]) -> Profile {
     let (Some(lowest), Some(highest)) = (sorted.first(), sorted.last()) else {
         return nothing(way);
     };
@@ -105,7 +105,7 @@ fn numbers(way: &Way, sorted: &[f64]) -> Profile {
         missing: (way.rows - sorted.len()) as u64,
         // 0 and -0 are one number.
         distinct: 1 + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64,
-        spread: Spread::Numbers(Numbers {
+        spread: Distribution::Numbers(Numbers {
             lowest: *lowest,
             highest: *highest,
             mean: mean(sorted),
@@ -131,7 +131,7 @@ fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-fn dates(way: &Way, calendar: &Calendar, sorted: &[i64]) -> Profile {
+fn dates(way: &FieldAccess, calendar: &Calendar, sorted: &[i64]) -> Profile {
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else {
         return nothing(way);
     };
@@ -140,7 +140,7 @@ fn dates(way: &Way, calendar: &Calendar, sorted: &[i64]) -> Profile {
         rows: way.rows as u64,
         missing: (way.rows - sorted.len()) as u64,
         distinct: 1 + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64,
-        spread: Spread::Dates(Dates {
+        spread: Distribution::Dates(Dates {
             first: *first,
             last: *last,
             stretches: stretches(sorted, first < last, |instant, part| *instant < edge(part)),

@@ -1,36 +1,36 @@
 //! The rows a test expects, cell by cell against the rows of an answer.
 
 use crate::base::types::{DisplayUnit, TimeUnit};
-use crate::exec::answer::{Answer, Cell, Column, ColumnRole, Row, Value};
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Row, Value};
 use crate::lang::model::Expect;
 
 /// Numbers that differ by less than this, relative to the larger (or to 1), are equal.
 const TOLERANCE: f64 = 1e-9;
 
 /// Expected and got, row by row in the order of the answer.
-pub struct Comparison {
+pub struct ExpectationDiff {
     pub header: Vec<String>,
     pub rows: Vec<ComparedRow>,
 }
 
 /// Cells as a test writes them.
-pub type Cells = Vec<String>;
+pub type CellTexts = Vec<String>;
 
 pub enum ComparedRow {
-    Same(Cells),
+    Same(CellTexts),
     Differing {
-        expected: Cells,
-        got: Cells,
+        expected: CellTexts,
+        got: CellTexts,
         /// For each cell, whether it differs.
         differs: Vec<bool>,
     },
     /// Expected, and the answer has no such row.
-    Lacking(Cells),
+    Lacking(CellTexts),
     /// In the answer, and not expected.
-    Surplus(Cells),
+    Surplus(CellTexts),
 }
 
-impl Comparison {
+impl ExpectationDiff {
     pub fn is_equal(&self) -> bool {
         self.rows
             .iter()
@@ -39,7 +39,7 @@ impl Comparison {
 }
 
 /// Compares the columns that the test names. A column the answer lacks is an error in words.
-pub fn compare(expect: &Expect, answer: &Answer) -> Result<Comparison, String> {
+pub fn compare(expect: &Expect, answer: &Answer) -> Result<ExpectationDiff, String> {
     let columns = expect
         .header
         .iter()
@@ -54,23 +54,23 @@ pub fn compare(expect: &Expect, answer: &Answer) -> Result<Comparison, String> {
             )
         })
         .collect();
-    Ok(Comparison {
+    Ok(ExpectationDiff {
         header: expect.header.clone(),
         rows,
     })
 }
 
 /// What a header of a test stands for.
-struct Wanted<'a> {
+struct ExpectedColumn<'a> {
     /// Index of the answer's column; none for `level`.
     index: Option<usize>,
     role: Option<&'a ColumnRole>,
-    part: Part,
+    part: CellPart,
 }
 
 /// Which part of a cell a header stands for; the names are those of JSON.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum CellPart {
     /// The value of a column, or what another column holds.
     Whole,
     Level,
@@ -84,27 +84,27 @@ enum Part {
     Change,
 }
 
-const PARTS: [(&str, Part); 8] = [
-    ("_rows", Part::Rows),
-    ("_reason", Part::Reason),
-    ("_target", Part::Target),
-    ("_bound", Part::Bound),
-    ("_status", Part::Status),
-    ("_band", Part::Band),
-    ("_previous", Part::Previous),
-    ("_change", Part::Change),
+const PARTS: [(&str, CellPart); 8] = [
+    ("_rows", CellPart::Rows),
+    ("_reason", CellPart::Reason),
+    ("_target", CellPart::Target),
+    ("_bound", CellPart::Bound),
+    ("_status", CellPart::Status),
+    ("_band", CellPart::Band),
+    ("_previous", CellPart::Previous),
+    ("_change", CellPart::Change),
 ];
 
-fn find<'a>(name: &str, answer: &'a Answer) -> Result<Wanted<'a>, String> {
+fn find<'a>(name: &str, answer: &'a Answer) -> Result<ExpectedColumn<'a>, String> {
     if let Some(index) = answer
         .columns
         .iter()
         .position(|column| is_named(column, name))
     {
-        return Ok(wanted(answer, index, Part::Whole));
+        return Ok(wanted(answer, index, CellPart::Whole));
     }
     for (ending, part) in PARTS {
-        let of_value = |column: &Column| {
+        let of_value = |column: &AnswerColumn| {
             matches!(column.role, ColumnRole::Value(_))
                 && name.strip_suffix(ending) == Some(column.name.as_str())
         };
@@ -113,10 +113,10 @@ fn find<'a>(name: &str, answer: &'a Answer) -> Result<Wanted<'a>, String> {
         }
     }
     if name == "level" {
-        return Ok(Wanted {
+        return Ok(ExpectedColumn {
             index: None,
             role: None,
-            part: Part::Level,
+            part: CellPart::Level,
         });
     }
     let known: Vec<_> = answer
@@ -130,8 +130,8 @@ fn find<'a>(name: &str, answer: &'a Answer) -> Result<Wanted<'a>, String> {
     ))
 }
 
-fn wanted(answer: &Answer, index: usize, part: Part) -> Wanted<'_> {
-    Wanted {
+fn wanted(answer: &Answer, index: usize, part: CellPart) -> ExpectedColumn<'_> {
+    ExpectedColumn {
         index: Some(index),
         role: Some(&answer.columns[index].role),
         part,
@@ -139,25 +139,27 @@ fn wanted(answer: &Answer, index: usize, part: Part) -> Wanted<'_> {
 }
 
 /// A period may be headed by its grain: `month`.
-fn is_named(column: &Column, name: &str) -> bool {
+fn is_named(column: &AnswerColumn, name: &str) -> bool {
     column.name == name
         || matches!(&column.role, ColumnRole::Period(grain) if name == grain.word() || name == "period")
 }
 
 fn compare_row(
-    columns: &[Wanted],
+    columns: &[ExpectedColumn],
     expected: Option<&[Option<String>]>,
     got: Option<&Row>,
 ) -> ComparedRow {
-    let written = |cells: &[Option<String>]| -> Cells {
+    let written = |cells: &[Option<String>]| -> CellTexts {
         cells
             .iter()
             .map(|cell| cell.clone().unwrap_or_default())
             .collect()
     };
-    let found =
-        |row: &Row| -> Vec<Got> { columns.iter().map(|column| got_cell(column, row)).collect() };
-    let shown = |cells: &[Got]| -> Cells { cells.iter().map(Got::written).collect() };
+    let found = |row: &Row| -> Vec<ActualCell> {
+        columns.iter().map(|column| got_cell(column, row)).collect()
+    };
+    let shown =
+        |cells: &[ActualCell]| -> CellTexts { cells.iter().map(ActualCell::written).collect() };
     match (expected, got) {
         (Some(expected), None) => ComparedRow::Lacking(written(expected)),
         (None, Some(row)) => ComparedRow::Surplus(shown(&found(row))),
@@ -184,7 +186,7 @@ fn compare_row(
 }
 
 /// A cell of the answer, as far as a test can ask for it.
-enum Got {
+enum ActualCell {
     Nothing,
     Text(String),
     Number(f64, Option<DisplayUnit>),
@@ -192,35 +194,35 @@ enum Got {
     None,
 }
 
-impl Got {
+impl ActualCell {
     /// As a test would have to write it.
     fn written(&self) -> String {
         match self {
-            Got::Nothing => String::new(),
-            Got::Text(text) => text.clone(),
-            Got::Number(number, Some(DisplayUnit::Percent)) => {
+            ActualCell::Nothing => String::new(),
+            ActualCell::Text(text) => text.clone(),
+            ActualCell::Number(number, Some(DisplayUnit::Percent)) => {
                 format!("{}%", short(number * 100.0))
             }
-            Got::Number(number, _) => short(*number),
-            Got::None => "none".to_string(),
+            ActualCell::Number(number, _) => short(*number),
+            ActualCell::None => "none".to_string(),
         }
     }
 
     fn equals(&self, expected: &str) -> bool {
         match self {
-            Got::Nothing => expected.is_empty(),
-            Got::None => expected.is_empty() || expected == "none",
-            Got::Text(text) => expected == text,
-            Got::Number(number, unit) => {
+            ActualCell::Nothing => expected.is_empty(),
+            ActualCell::None => expected.is_empty() || expected == "none",
+            ActualCell::Text(text) => expected == text,
+            ActualCell::Number(number, unit) => {
                 number_of(expected, *unit).is_some_and(|expected| close(expected, *number))
             }
         }
     }
 }
 
-fn got_cell(wanted: &Wanted, row: &Row) -> Got {
+fn got_cell(wanted: &ExpectedColumn, row: &Row) -> ActualCell {
     let Some(index) = wanted.index else {
-        return Got::Text(row.level.word().to_string());
+        return ActualCell::Text(row.level.word().to_string());
     };
     let unit = match wanted.role {
         Some(ColumnRole::Value(column)) => Some(column.unit),
@@ -229,32 +231,38 @@ fn got_cell(wanted: &Wanted, row: &Row) -> Got {
         }
     };
     match &row.cells[index] {
-        Cell::Missing => Got::Nothing,
-        Cell::Text(text) => Got::Text(text.clone()),
-        Cell::YesNo(yes) => Got::Text(if *yes { "yes" } else { "no" }.to_string()),
-        Cell::Number(number) => Got::Number(*number, unit),
+        Cell::Missing => ActualCell::Nothing,
+        Cell::Text(text) => ActualCell::Text(text.clone()),
+        Cell::YesNo(yes) => ActualCell::Text(if *yes { "yes" } else { "no" }.to_string()),
+        Cell::Number(number) => ActualCell::Number(*number, unit),
         Cell::Value(value) => got_part(wanted.part, value, unit),
     }
 }
 
-fn got_part(part: Part, value: &Value, unit: Option<DisplayUnit>) -> Got {
-    let number = |number: Option<f64>| number.map_or(Got::None, |number| Got::Number(number, unit));
-    let text = |text: Option<&str>| text.map_or(Got::Nothing, |text| Got::Text(text.to_string()));
+fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualCell {
+    let number = |number: Option<f64>| {
+        number.map_or(ActualCell::None, |number| ActualCell::Number(number, unit))
+    };
+    let text = |text: Option<&str>| {
+        text.map_or(ActualCell::Nothing, |text| {
+            ActualCell::Text(text.to_string())
+        })
+    };
     let comparison = value.comparison.as_ref();
     match part {
-        Part::Whole => number(value.value),
-        Part::Level => unreachable!("the level is no part of a value"),
-        Part::Rows => Got::Number(value.rows as f64, None),
-        Part::Reason => text(value.reason.as_deref()),
-        Part::Band => text(value.band.as_deref()),
-        Part::Bound => text(value.target.as_ref().map(|target| target.bound.words())),
-        Part::Status => text(value.target.as_ref().map(|target| target.status.word())),
-        Part::Target => match &value.target {
-            Some(target) => Got::Number(target.limit, unit),
-            None => Got::Nothing,
+        CellPart::Whole => number(value.value),
+        CellPart::Level => unreachable!("the level is no part of a value"),
+        CellPart::Rows => ActualCell::Number(value.rows as f64, None),
+        CellPart::Reason => text(value.reason.as_deref()),
+        CellPart::Band => text(value.band.as_deref()),
+        CellPart::Bound => text(value.target.as_ref().map(|target| target.bound.words())),
+        CellPart::Status => text(value.target.as_ref().map(|target| target.status.word())),
+        CellPart::Target => match &value.target {
+            Some(target) => ActualCell::Number(target.limit, unit),
+            None => ActualCell::Nothing,
         },
-        Part::Previous => number(comparison.and_then(|comparison| comparison.previous)),
-        Part::Change => number(comparison.and_then(|comparison| comparison.change)),
+        CellPart::Previous => number(comparison.and_then(|comparison| comparison.previous)),
+        CellPart::Change => number(comparison.and_then(|comparison| comparison.change)),
     }
 }
 

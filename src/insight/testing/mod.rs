@@ -11,8 +11,8 @@ use crate::exec::query_context::answers_over;
 use crate::lang::model::{Definitions, Expect, Query, Subject, Test};
 use crate::plan;
 use crate::render;
-use crate::render::Look;
-use compare::Comparison;
+use crate::render::RenderOptions;
+use compare::ExpectationDiff;
 
 /// Whether a test's name or a KPI it expects contains the text.
 pub fn is_about(test: &Test, text: &str) -> bool {
@@ -37,19 +37,19 @@ pub fn column_names(query: &Query) -> Vec<&str> {
 }
 
 /// What became of one test: one entry for each `expect`, or what kept it from running.
-pub struct Outcome {
+pub struct TestOutcome {
     given: Option<Problems>,
     expects: Vec<Expected>,
 }
 
 enum Expected {
-    Compared(Comparison),
+    Compared(ExpectationDiff),
     /// The answer lacks a column, in words.
     NoColumn(String),
     Refused(Problems),
 }
 
-impl Outcome {
+impl TestOutcome {
     /// Whether everything came as expected.
     pub fn passed(&self) -> bool {
         self.given.is_none() && self.expects.iter().all(Expected::passed)
@@ -66,11 +66,11 @@ impl Expected {
 }
 
 /// Runs a test.
-pub fn outcome(definitions: &Definitions, test: &Test) -> Outcome {
+pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
     let dataset = match data::from_given(definitions, &test.givens) {
         Ok(dataset) => dataset,
         Err(problems) => {
-            return Outcome {
+            return TestOutcome {
                 given: Some(problems),
                 expects: Vec::new(),
             };
@@ -86,7 +86,7 @@ pub fn outcome(definitions: &Definitions, test: &Test) -> Outcome {
         .iter()
         .map(|expect| expected(definitions, &dataset, expect, &given))
         .collect();
-    Outcome {
+    TestOutcome {
         given: None,
         expects,
     }
@@ -108,7 +108,12 @@ fn expected(
 }
 
 /// What is shown of a test, without colour: nothing of one that passed.
-pub fn report(sources: &Sources, look: Look, test: &Test, outcome: &Outcome) -> String {
+pub fn report(
+    sources: &Sources,
+    look: RenderOptions,
+    test: &Test,
+    outcome: &TestOutcome,
+) -> String {
     if outcome.passed() {
         return String::new();
     }
@@ -142,7 +147,7 @@ pub fn report(sources: &Sources, look: Look, test: &Test, outcome: &Outcome) -> 
     text + "\n"
 }
 
-fn harmless_lines(text: &str, look: Look) -> String {
+fn harmless_lines(text: &str, look: RenderOptions) -> String {
     let line = |line: &str| format!("{}\n", render::harmless(line, look));
     text.lines().map(line).collect()
 }

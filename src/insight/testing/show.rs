@@ -3,10 +3,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::compare::{Cells, ComparedRow, Comparison};
+use super::compare::{CellTexts, ComparedRow, ExpectationDiff};
 
 /// Lines without colour, each ending in a line feed, indented by two blanks.
-pub fn comparison(comparison: &Comparison) -> String {
+pub fn comparison(comparison: &ExpectationDiff) -> String {
     let widths = widths(comparison);
     let mut text = line(' ', &comparison.header, &widths);
     for row in &comparison.rows {
@@ -28,9 +28,9 @@ pub fn comparison(comparison: &Comparison) -> String {
     text
 }
 
-fn widths(comparison: &Comparison) -> Vec<usize> {
+fn widths(comparison: &ExpectationDiff) -> Vec<usize> {
     let mut widths: Vec<usize> = comparison.header.iter().map(|cell| cell.width()).collect();
-    let mut widen = |cells: &Cells| {
+    let mut widen = |cells: &CellTexts| {
         for (width, cell) in widths.iter_mut().zip(cells) {
             *width = (*width).max(cell.width());
         }
@@ -81,8 +81,12 @@ mod tests {
 
     #[test]
     fn differing_cells_are_marked() {
-        let cells = |list: &[&str]| list.iter().map(|cell| cell.to_string()).collect::<Cells>();
-        let shown = comparison(&Comparison {
+        let cells = |list: &[&str]| {
+            list.iter()
+                .map(|cell| cell.to_string())
+                .collect::<CellTexts>()
+        };
+        let shown = comparison(&ExpectationDiff {
             header: cells(&["month", "backlog"]),
             rows: vec![
                 ComparedRow::Same(cells(&["2026-02", "1"])),

@@ -1,14 +1,14 @@
 //! What a query asks: its clauses by kind.
 
 use super::clauses::once;
-use crate::base::diagnostic::Problems;
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{Grain, StockMoment};
 use crate::lang::syntax::ast::{self, DateLiteral, QueryClause};
 
 /// The clauses of a query, each where it belongs.
 #[derive(Default)]
-pub(super) struct Clauses<'a> {
+pub(super) struct QueryClauses<'a> {
     pub by: Option<(&'a [ast::FieldRef], Span)>,
     pub over: Option<(Grain, Span)>,
     pub filter: Option<&'a Spanned<ast::Condition>>,
@@ -26,10 +26,10 @@ pub(super) struct Clauses<'a> {
     pub at: Option<Spanned<StockMoment>>,
 }
 
-impl<'a> Clauses<'a> {
+impl<'a> QueryClauses<'a> {
     /// Sorts the clauses of a query; reports those written twice (K210).
     pub fn sort(tree: &'a ast::Query, problems: &mut Problems) -> Self {
-        let mut sorted = Clauses::default();
+        let mut sorted = QueryClauses::default();
         for clause in &tree.clauses {
             sorted.add(&clause.node, clause.span, problems);
         }
@@ -81,4 +81,23 @@ impl<'a> Clauses<'a> {
             }
         }
     }
+}
+
+/// A count of rows, which must be at least one (K607).
+pub(super) fn positive(
+    written: Option<&Spanned<u64>>,
+    clause: &str,
+    problems: &mut Problems,
+) -> Option<Option<usize>> {
+    let Some(count) = written else {
+        return Some(None);
+    };
+    if count.node == 0 {
+        problems.push(
+            Diagnostic::error("K607", count.span, format!("`{clause} 0` shows nothing"))
+                .label("write 1 or more"),
+        );
+        return None;
+    }
+    Some(Some(usize::try_from(count.node).unwrap_or(usize::MAX)))
 }

@@ -1,6 +1,6 @@
 //! Bands: together they cover the whole line, once (rule S31).
 
-use super::limits::{Judged, limit};
+use super::limits::{LimitOwner, limit};
 use super::units::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -10,16 +10,16 @@ use crate::lang::model::Band;
 use crate::lang::syntax::ast::{Literal, Text};
 
 /// A `band` clause as written.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenBand<'a> {
     pub label: &'a Text,
     pub lower: Option<&'a Spanned<Literal>>,
     pub upper: Option<&'a Spanned<Literal>>,
     pub span: Span,
 }
 
-struct Read<'a> {
+struct CheckedBand<'a> {
     band: Band,
-    written: &'a Written<'a>,
+    written: &'a WrittenBand<'a>,
 }
 
 /// All bands of a KPI in ascending order. Reports holes (K225), overlaps (K226), bands that are
@@ -28,20 +28,20 @@ pub(super) fn bands(
     kpi: &str,
     unit: Unit,
     display: DisplayUnit,
-    written: &[Written],
+    written: &[WrittenBand],
     problems: &mut Problems,
 ) -> Option<Vec<Band>> {
-    let judged = Judged {
+    let judged = LimitOwner {
         kpi,
         unit,
         display,
         clause: "band \"…\" from",
     };
-    let read: Vec<Option<Read>> = written
+    let read: Vec<Option<CheckedBand>> = written
         .iter()
         .map(|written| band(&judged, written, problems))
         .collect();
-    let mut read: Vec<Read> = read.into_iter().collect::<Option<_>>()?;
+    let mut read: Vec<CheckedBand> = read.into_iter().collect::<Option<_>>()?;
     refuse_same_labels(written, problems);
     read.sort_by(|left, right| left.band.lower.total_cmp(&right.band.lower));
     check_cover(kpi, unit, &read, problems);
@@ -49,10 +49,10 @@ pub(super) fn bands(
 }
 
 fn band<'a>(
-    judged: &Judged,
-    written: &'a Written<'a>,
+    judged: &LimitOwner,
+    written: &'a WrittenBand<'a>,
     problems: &mut Problems,
-) -> Option<Read<'a>> {
+) -> Option<CheckedBand<'a>> {
     let lower = match written.lower {
         Some(literal) => limit(judged, literal, problems),
         None => Some(f64::NEG_INFINITY),
@@ -69,7 +69,7 @@ fn band<'a>(
         );
         return None;
     }
-    Some(Read {
+    Some(CheckedBand {
         band: Band {
             label: written.label.node.clone(),
             lower,
@@ -79,7 +79,7 @@ fn band<'a>(
     })
 }
 
-fn refuse_same_labels(written: &[Written], problems: &mut Problems) {
+fn refuse_same_labels(written: &[WrittenBand], problems: &mut Problems) {
     for (index, band) in written.iter().enumerate() {
         if written[..index]
             .iter()
@@ -93,7 +93,7 @@ fn refuse_same_labels(written: &[Written], problems: &mut Problems) {
     }
 }
 
-fn check_cover(kpi: &str, unit: Unit, bands: &[Read], problems: &mut Problems) {
+fn check_cover(kpi: &str, unit: Unit, bands: &[CheckedBand], problems: &mut Problems) {
     let (Some(first), Some(last)) = (bands.first(), bands.last()) else {
         return;
     };
@@ -130,7 +130,7 @@ fn hole(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("K225", span, message).label("bands cover every value")
 }
 
-fn check_pair(left: &Read, right: &Read, problems: &mut Problems) {
+fn check_pair(left: &CheckedBand, right: &CheckedBand, problems: &mut Problems) {
     let text = |literal: Option<&Spanned<Literal>>| {
         literal.map_or("…".to_owned(), |literal| format::literal(&literal.node))
     };

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, Weekday};
 
 use super::clauses::once;
 use super::dates;
-use super::index::{Entry, place};
+use super::index::{IndexEntry, place};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span, Spanned};
 use crate::lang::model::Calendar;
@@ -39,7 +39,7 @@ const MONTHS: [&str; 12] = [
 /// `first` is a place for the warning that there is none (K400).
 pub(super) fn calendar(
     sources: &Sources,
-    entries: &[Entry<ast::Calendar>],
+    entries: &[IndexEntry<ast::Calendar>],
     first: Option<Span>,
     problems: &mut Problems,
 ) -> Calendar {

@@ -1,8 +1,8 @@
 //! Events and states: the clocks that nouns carry. Also those an SLA adds to its table.
 
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::parents::{belongs, find_table};
-use super::tables::Reading;
+use super::tables::TableChecker;
 use super::wording::singular;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
@@ -13,7 +13,11 @@ use crate::lang::model::{
 use crate::lang::syntax::ast::{self, EventTime, TableClause};
 
 /// Adds the events and states that tables declare; their filters come later.
-pub(super) fn clocks(tables: &mut [Table], entries: &[Entry<ast::Table>], reading: &mut Reading) {
+pub(super) fn clocks(
+    tables: &mut [Table],
+    entries: &[IndexEntry<ast::Table>],
+    reading: &mut TableChecker,
+) {
     for (index, entry) in entries.iter().enumerate() {
         let id = TableId(index);
         for clause in &entry.tree.clauses {
@@ -46,7 +50,7 @@ fn add_event(
     id: TableId,
     name: &ast::Name,
     source: Option<EventSource>,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) {
     let table = &tables[id.0];
     let free = is_named_as_its_column(table, &name.node, source.as_ref())
@@ -77,7 +81,7 @@ fn add_state(
     id: TableId,
     name: &ast::Name,
     source: Option<StateSource>,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) {
     let free = refuse_clash(
         &tables[id.0],
@@ -135,7 +139,7 @@ fn event_source(
     tables: &[Table],
     own: TableId,
     at: &EventTime,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) -> Option<EventSource> {
     match at {
         EventTime::Columns(columns) => {
@@ -155,7 +159,7 @@ fn state_source(
     intervals: Option<&ast::Name>,
     from: &[ast::Name],
     until: &[ast::Name],
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) -> Option<StateSource> {
     match intervals {
         None => {
@@ -187,7 +191,7 @@ fn interval_table(
     tables: &[Table],
     own: TableId,
     name: &ast::Name,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) -> Option<TableId> {
     let id = find_table(tables, name, reading)?;
     if belongs(&tables[id.0], own) {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::formulas::formula;
-use super::kpis::at_of_flow;
 use super::restrictions;
 use super::scope::Scope;
+use super::stocks::at_of_flow;
 use super::stocks::summed_stock;
 use super::units;
 use super::wording::list;
@@ -21,7 +21,7 @@ use crate::lang::syntax::ast;
 const LACKING: [&str; 7] = ["K202", "K203", "K208", "K301", "K302", "K304", "K406"];
 
 /// A column before the query's `where` is part of it.
-pub(super) struct Draft {
+pub(super) struct ColumnDraft {
     pub column: ValueColumn,
     pub span: Span,
 }
@@ -32,8 +32,8 @@ pub(super) fn columns(
     trees: &[Spanned<ast::Formula>],
     grain: Option<&str>,
     problems: &mut Problems,
-) -> Option<Vec<Draft>> {
-    let mut drafts: Vec<Draft> = Vec::new();
+) -> Option<Vec<ColumnDraft>> {
+    let mut drafts: Vec<ColumnDraft> = Vec::new();
     let mut all_right = true;
     let mut formulas = 0;
     for tree in trees {
@@ -53,7 +53,7 @@ pub(super) fn columns(
             all_right = false;
             continue;
         }
-        drafts.push(Draft {
+        drafts.push(ColumnDraft {
             column,
             span: tree.span,
         });
@@ -142,7 +142,7 @@ pub(super) fn of_kpi(scope: Scope, id: KpiId) -> ValueColumn {
 
 /// Puts the query's `at` in place of the KPI's; reports a column that has none (K405).
 pub(super) fn set_moment(
-    draft: &mut Draft,
+    draft: &mut ColumnDraft,
     moment: Spanned<StockMoment>,
     problems: &mut Problems,
 ) -> bool {
@@ -155,7 +155,7 @@ pub(super) fn set_moment(
 }
 
 /// The column with its final formula.
-pub(super) fn finished(scope: Scope, draft: Draft, formula: Formula) -> ValueColumn {
+pub(super) fn finished(scope: Scope, draft: ColumnDraft, formula: Formula) -> ValueColumn {
     ValueColumn {
         restrictions: restrictions::common(scope, &formula),
         formula,

@@ -2,7 +2,7 @@
 
 use super::fields;
 use super::relations;
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::values;
 use super::wording::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -12,14 +12,14 @@ use crate::lang::syntax::ast;
 
 /// Where a condition stands: of which table, and what its instant is.
 #[derive(Clone, Copy)]
-pub(super) struct Site {
+pub(super) struct ConditionSite {
     pub table: TableId,
-    pub setting: Setting,
+    pub setting: ConditionContext,
 }
 
 /// What a condition may ask beside the row's own fields.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Setting {
+pub(super) enum ConditionContext {
     /// Of a population of events: related rows, and events within a time of this one.
     Event,
     /// Of a population in a state: related rows.
@@ -37,7 +37,7 @@ pub(super) enum Setting {
 /// The meaning of a condition on a table. Every problem is reported; `None` if there was one.
 pub(super) fn condition(
     scope: Scope,
-    site: Site,
+    site: ConditionSite,
     tree: &Spanned<ast::Condition>,
     problems: &mut Problems,
 ) -> Option<Condition> {
@@ -122,7 +122,7 @@ pub(super) fn join(parts: impl IntoIterator<Item = Condition>) -> Condition {
 
 fn all(
     scope: Scope,
-    site: Site,
+    site: ConditionSite,
     parts: &[Spanned<ast::Condition>],
     problems: &mut Problems,
 ) -> Option<Vec<Condition>> {
@@ -136,12 +136,12 @@ fn all(
 
 fn find(
     scope: Scope,
-    site: Site,
+    site: ConditionSite,
     written: &ast::FieldRef,
     problems: &mut Problems,
 ) -> Option<FieldId> {
     let field = fields::find(scope, site.table, written, problems)?;
-    if let Setting::Constant(owner) = site.setting
+    if let ConditionContext::Constant(owner) = site.setting
         && is_due(scope, field)
     {
         problems.push(not_constant(
@@ -169,10 +169,15 @@ pub(super) fn not_constant(owner: &str, why: &str, span: Span) -> Diagnostic {
 }
 
 /// The name of a condition: its meaning on this table.
-fn named(scope: Scope, site: Site, name: &ast::Name, problems: &mut Problems) -> Option<Condition> {
+fn named(
+    scope: Scope,
+    site: ConditionSite,
+    name: &ast::Name,
+    problems: &mut Problems,
+) -> Option<Condition> {
     let known = &scope.model.conditions;
     let Some(definition) = known.iter().find(|known| known.name == name.node) else {
-        if !scope.known.is_broken(Kind::Condition, &name.node) {
+        if !scope.known.is_broken(ReferenceKind::Condition, &name.node) {
             problems.push(unknown_condition(scope, site.table, name));
         }
         return None;

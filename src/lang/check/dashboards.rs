@@ -1,6 +1,6 @@
 //! Dashboards: layers of cards, each a query that fits how it is drawn.
 
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::queries::query;
 use super::scope::Scope;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -18,7 +18,7 @@ const KINDS: [(&str, CardKind); 4] = [
 /// All dashboards without errors.
 pub(super) fn dashboards(
     scope: Scope,
-    entries: &[Entry<ast::Dashboard>],
+    entries: &[IndexEntry<ast::Dashboard>],
     problems: &mut Problems,
 ) -> Vec<Dashboard> {
     entries

@@ -10,7 +10,7 @@ use crate::lang::syntax::ast::{DateLiteral, Duration, Literal};
 
 /// What a date literal names.
 #[derive(Clone, Copy)]
-pub(super) enum When {
+pub(super) enum DateMeaning {
     Period(CalendarPeriod),
     Instant(i64),
 }
@@ -23,18 +23,22 @@ pub(super) fn when(
     calendar: &Calendar,
     literal: &Spanned<DateLiteral>,
     problems: &mut Problems,
-) -> Option<When> {
+) -> Option<DateMeaning> {
     let found = match &literal.node {
-        DateLiteral::Year(year) => calendar::year(calendar, *year).map(When::Period),
+        DateLiteral::Year(year) => calendar::year(calendar, *year).map(DateMeaning::Period),
         DateLiteral::Quarter(year, quarter) => {
-            calendar::quarter(calendar, *year, *quarter).map(When::Period)
+            calendar::quarter(calendar, *year, *quarter).map(DateMeaning::Period)
         }
-        DateLiteral::Month(year, month) => calendar::month(*year, *month).map(When::Period),
-        DateLiteral::Week(year, week) => calendar::week(calendar, *year, *week).map(When::Period),
-        DateLiteral::Day(year, month, day) => calendar::day(*year, *month, *day).map(When::Period),
+        DateLiteral::Month(year, month) => calendar::month(*year, *month).map(DateMeaning::Period),
+        DateLiteral::Week(year, week) => {
+            calendar::week(calendar, *year, *week).map(DateMeaning::Period)
+        }
+        DateLiteral::Day(year, month, day) => {
+            calendar::day(*year, *month, *day).map(DateMeaning::Period)
+        }
         DateLiteral::Instant(text) => chrono::DateTime::parse_from_rfc3339(text)
             .ok()
-            .map(|instant| When::Instant(instant.timestamp_micros())),
+            .map(|instant| DateMeaning::Instant(instant.timestamp_micros())),
     };
     if found.is_none() {
         problems.push(unknown_date(literal));
@@ -62,18 +66,18 @@ pub(super) fn written(literal: &DateLiteral) -> String {
 }
 
 /// The first instant of what a literal names.
-pub(super) fn start(calendar: &Calendar, when: When) -> i64 {
+pub(super) fn start(calendar: &Calendar, when: DateMeaning) -> i64 {
     match when {
-        When::Period(period) => calendar::start_instant(calendar, period),
-        When::Instant(instant) => instant,
+        DateMeaning::Period(period) => calendar::start_instant(calendar, period),
+        DateMeaning::Instant(instant) => instant,
     }
 }
 
 /// The first instant that is no longer part of what a literal names; of an instant, itself.
-pub(super) fn end(calendar: &Calendar, when: When) -> i64 {
+pub(super) fn end(calendar: &Calendar, when: DateMeaning) -> i64 {
     match when {
-        When::Period(period) => calendar::end_instant(calendar, period),
-        When::Instant(instant) => instant,
+        DateMeaning::Period(period) => calendar::end_instant(calendar, period),
+        DateMeaning::Instant(instant) => instant,
     }
 }
 
@@ -105,8 +109,8 @@ pub(super) fn period(
     problems: &mut Problems,
 ) -> Option<CalendarPeriod> {
     match when(calendar, literal, problems)? {
-        When::Period(period) => Some(period),
-        When::Instant(_) => {
+        DateMeaning::Period(period) => Some(period),
+        DateMeaning::Instant(_) => {
             problems.push(
                 Diagnostic::error("K403", literal.span, "an instant is not a period")
                     .label("write a day, week, month, quarter or year")

@@ -1,7 +1,7 @@
 //! Finding a field by the name written, and saying what else the name might mean.
 
 use super::parents::{belongs, unknown_table};
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{FieldId, TableId};
@@ -43,7 +43,7 @@ fn other_table(
     written: &ast::FieldRef,
 ) -> Option<Diagnostic> {
     let Some(other) = named else {
-        let is_broken = scope.known.is_broken(Kind::Table, &qualifier.node);
+        let is_broken = scope.known.is_broken(ReferenceKind::Table, &qualifier.node);
         return (!is_broken).then(|| unknown_table(qualifier, scope_names(scope)));
     };
     Some(

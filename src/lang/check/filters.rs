@@ -1,17 +1,17 @@
 //! What narrows events, and which rows are left out: the conditions inside tables.
 
-use super::conditions::{Setting, Site, condition};
-use super::index::Entry;
-use super::scope::{Known, Scope};
+use super::conditions::{ConditionContext, ConditionSite, condition};
+use super::index::IndexEntry;
+use super::scope::{KnownNames, Scope};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Condition, Definitions, Exclude, TableId};
 use crate::lang::syntax::ast::{self, TableClause};
 
 /// Adds the filters of events and the `exclude` lines to all tables.
 pub(super) fn filters(
-    entries: &[Entry<ast::Table>],
+    entries: &[IndexEntry<ast::Table>],
     model: &mut Definitions,
-    known: &Known,
+    known: &KnownNames,
     problems: &mut Problems,
 ) {
     for (index, entry) in entries.iter().enumerate() {
@@ -27,16 +27,16 @@ pub(super) fn filters(
 }
 
 #[derive(Default)]
-struct Found {
+struct TableFilters {
     events: Vec<(String, Condition)>,
     excludes: Vec<Exclude>,
 }
 
-fn read(scope: Scope, table: TableId, tree: &ast::Table, problems: &mut Problems) -> Found {
-    let mut found = Found::default();
-    let site = |owner| Site {
+fn read(scope: Scope, table: TableId, tree: &ast::Table, problems: &mut Problems) -> TableFilters {
+    let mut found = TableFilters::default();
+    let site = |owner| ConditionSite {
         table,
-        setting: Setting::Constant(owner),
+        setting: ConditionContext::Constant(owner),
     };
     for clause in &tree.clauses {
         match &clause.node {

@@ -63,6 +63,6 @@ fn place(definition: &Definition) -> Option<(&'static str, &str)> {
         Definition::Kpi(tree) => Some(("kpi", &tree.name.node)),
         Definition::View(tree) => Some(("view", &tree.name.node)),
         Definition::Dashboard(tree) => Some(("dashboard", &tree.name.node)),
-        Definition::Source(_) | Definition::Match(_) | Definition::Test(_) => None,
+        Definition::ReportSource(_) | Definition::Match(_) | Definition::Test(_) => None,
     }
 }

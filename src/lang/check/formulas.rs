@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::measures::measure;
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::units::{self, Operand};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -12,7 +12,7 @@ use crate::lang::model::{Formula, Kind as Clock, Measure, Operator, Population, 
 use crate::lang::syntax::ast;
 
 /// A formula with what its parts amount to.
-pub(super) struct Typed {
+pub(super) struct TypedFormula {
     pub formula: Formula,
     pub unit: Unit,
     pub kind: Clock,
@@ -23,7 +23,7 @@ pub(super) fn formula(
     scope: Scope,
     tree: &Spanned<ast::Formula>,
     problems: &mut Problems,
-) -> Option<Typed> {
+) -> Option<TypedFormula> {
     let (formula, operand) = part(scope, tree, problems)?;
     let unit = match operand {
         Operand::Of(unit) => unit,
@@ -36,7 +36,7 @@ pub(super) fn formula(
         }
     };
     let kind = kind(scope, &formula);
-    Some(Typed {
+    Some(TypedFormula {
         formula,
         unit,
         kind,
@@ -77,7 +77,7 @@ fn kpi(scope: Scope, name: &ast::Name, problems: &mut Problems) -> Option<(Formu
         }
         return Some((Formula::Kpi(id), Operand::Of(kpi.unit)));
     }
-    let is_broken = [Kind::Kpi, Kind::View]
+    let is_broken = [ReferenceKind::Kpi, ReferenceKind::View]
         .into_iter()
         .any(|kind| scope.known.is_broken(kind, &name.node));
     if !is_broken {

@@ -8,7 +8,7 @@ use crate::lang::functions;
 use crate::lang::syntax::ast;
 
 /// A definition and the place of all of it.
-pub(super) struct Entry<'a, T> {
+pub(super) struct IndexEntry<'a, T> {
     pub tree: &'a T,
     pub span: Span,
 }
@@ -17,18 +17,18 @@ pub(super) struct Entry<'a, T> {
 /// whose versions share one.
 #[derive(Default)]
 pub(super) struct Index<'a> {
-    pub calendars: Vec<Entry<'a, ast::Calendar>>,
-    pub scales: Vec<Entry<'a, ast::Scale>>,
-    pub tables: Vec<Entry<'a, ast::Table>>,
-    pub conditions: Vec<Entry<'a, ast::NamedCondition>>,
-    pub scores: Vec<Entry<'a, ast::Score>>,
-    pub slas: Vec<Entry<'a, ast::Sla>>,
-    pub kpis: Vec<Entry<'a, ast::Kpi>>,
-    pub views: Vec<Entry<'a, ast::View>>,
-    pub dashboards: Vec<Entry<'a, ast::Dashboard>>,
-    pub sources: Vec<Entry<'a, ast::Source>>,
-    pub matches: Vec<Entry<'a, ast::Match>>,
-    pub tests: Vec<Entry<'a, ast::Test>>,
+    pub calendars: Vec<IndexEntry<'a, ast::Calendar>>,
+    pub scales: Vec<IndexEntry<'a, ast::ScaleDefinition>>,
+    pub tables: Vec<IndexEntry<'a, ast::Table>>,
+    pub conditions: Vec<IndexEntry<'a, ast::NamedCondition>>,
+    pub scores: Vec<IndexEntry<'a, ast::Score>>,
+    pub slas: Vec<IndexEntry<'a, ast::Sla>>,
+    pub kpis: Vec<IndexEntry<'a, ast::Kpi>>,
+    pub views: Vec<IndexEntry<'a, ast::View>>,
+    pub dashboards: Vec<IndexEntry<'a, ast::Dashboard>>,
+    pub sources: Vec<IndexEntry<'a, ast::ReportSource>>,
+    pub matches: Vec<IndexEntry<'a, ast::Match>>,
+    pub tests: Vec<IndexEntry<'a, ast::Test>>,
 }
 
 /// Sorts definitions by kind, reports names used twice (K200) and names of functions (K212).
@@ -38,7 +38,7 @@ pub(super) fn index<'a>(
     problems: &mut Problems,
 ) -> Index<'a> {
     let mut index = Index::default();
-    let mut taken = Taken {
+    let mut taken = NamesInUse {
         sources,
         first: BTreeMap::new(),
     };
@@ -53,7 +53,7 @@ impl<'a> Index<'a> {
         &mut self,
         definition: &'a ast::Definition,
         span: Span,
-        taken: &mut Taken<'a>,
+        taken: &mut NamesInUse<'a>,
         problems: &mut Problems,
     ) {
         let is_first = match named(definition) {
@@ -61,29 +61,33 @@ impl<'a> Index<'a> {
             None => true,
         };
         match definition {
-            ast::Definition::Calendar(tree) => self.calendars.push(Entry { tree, span }),
-            ast::Definition::Score(tree) => self.scores.push(Entry { tree, span }),
-            ast::Definition::Sla(tree) => self.slas.push(Entry { tree, span }),
-            ast::Definition::Scale(tree) if is_first => self.scales.push(Entry { tree, span }),
-            ast::Definition::Table(tree) if is_first => self.tables.push(Entry { tree, span }),
+            ast::Definition::Calendar(tree) => self.calendars.push(IndexEntry { tree, span }),
+            ast::Definition::Score(tree) => self.scores.push(IndexEntry { tree, span }),
+            ast::Definition::Sla(tree) => self.slas.push(IndexEntry { tree, span }),
+            ast::Definition::Scale(tree) if is_first => self.scales.push(IndexEntry { tree, span }),
+            ast::Definition::Table(tree) if is_first => self.tables.push(IndexEntry { tree, span }),
             ast::Definition::Condition(tree) if is_first => {
-                self.conditions.push(Entry { tree, span });
+                self.conditions.push(IndexEntry { tree, span });
             }
-            ast::Definition::Kpi(tree) if is_first => self.kpis.push(Entry { tree, span }),
-            ast::Definition::View(tree) if is_first => self.views.push(Entry { tree, span }),
+            ast::Definition::Kpi(tree) if is_first => self.kpis.push(IndexEntry { tree, span }),
+            ast::Definition::View(tree) if is_first => self.views.push(IndexEntry { tree, span }),
             ast::Definition::Dashboard(tree) if is_first => {
-                self.dashboards.push(Entry { tree, span });
+                self.dashboards.push(IndexEntry { tree, span });
             }
-            ast::Definition::Source(tree) if is_first => self.sources.push(Entry { tree, span }),
-            ast::Definition::Match(tree) if is_first => self.matches.push(Entry { tree, span }),
-            ast::Definition::Test(tree) if is_first => self.tests.push(Entry { tree, span }),
+            ast::Definition::ReportSource(tree) if is_first => {
+                self.sources.push(IndexEntry { tree, span })
+            }
+            ast::Definition::Match(tree) if is_first => {
+                self.matches.push(IndexEntry { tree, span })
+            }
+            ast::Definition::Test(tree) if is_first => self.tests.push(IndexEntry { tree, span }),
             ast::Definition::Scale(_)
             | ast::Definition::Table(_)
             | ast::Definition::Condition(_)
             | ast::Definition::Kpi(_)
             | ast::Definition::View(_)
             | ast::Definition::Dashboard(_)
-            | ast::Definition::Source(_)
+            | ast::Definition::ReportSource(_)
             | ast::Definition::Match(_)
             | ast::Definition::Test(_) => {}
         }
@@ -104,18 +108,18 @@ fn named(definition: &ast::Definition) -> Option<(&'static str, &'static str, &a
         ast::Definition::Kpi(tree) => Some(("query", "kpi", &tree.name)),
         ast::Definition::View(tree) => Some(("query", "view", &tree.name)),
         ast::Definition::Dashboard(tree) => Some(("dashboard", "dashboard", &tree.name)),
-        ast::Definition::Source(tree) => Some(("source", "source", &tree.name)),
+        ast::Definition::ReportSource(tree) => Some(("source", "source", &tree.name)),
         ast::Definition::Match(tree) => Some(("match", "match", &tree.name)),
         ast::Definition::Test(tree) => Some(("test", "test", &tree.name)),
     }
 }
 
-struct Taken<'a> {
+struct NamesInUse<'a> {
     sources: &'a Sources,
     first: BTreeMap<(&'static str, &'a str), (&'static str, Span)>,
 }
 
-impl<'a> Taken<'a> {
+impl<'a> NamesInUse<'a> {
     /// Whether the name was still free.
     fn claim(
         &mut self,

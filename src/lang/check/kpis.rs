@@ -6,12 +6,13 @@ use super::advice;
 use super::bands::{self, bands};
 use super::clauses::{needed, once};
 use super::dimensions;
-use super::formulas::{self, Typed, formula};
-use super::index::Entry;
+use super::formulas::{self, TypedFormula, formula};
+use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
 use super::restrictions;
-use super::scope::{Kind, Known, Scope};
+use super::scope::{KnownNames, ReferenceKind, Scope};
 use super::sizes::{Size, size, too_large};
+use super::stocks::at_of_flow;
 use super::targets::{self, target};
 use super::units;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -23,9 +24,9 @@ use crate::lang::syntax::ast::{self, KpiClause};
 
 /// Adds all KPIs, in the order of the text; one with an error keeps its place and is known as broken.
 pub(super) fn kpis(
-    entries: &[Entry<ast::Kpi>],
+    entries: &[IndexEntry<ast::Kpi>],
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     let places: BTreeMap<&str, usize> = entries
@@ -39,7 +40,7 @@ pub(super) fn kpis(
         problems.push(circular("kpi", circle, |index| &entries[index].tree.name));
     }
     for entry in entries {
-        known.break_name(Kind::Kpi, &entry.tree.name.node);
+        known.break_name(ReferenceKind::Kpi, &entry.tree.name.node);
     }
     model.kpis = entries.iter().map(|entry| placeholder(entry)).collect();
     let mut sizes = vec![Size::default(); entries.len()];
@@ -63,7 +64,7 @@ pub(super) fn kpis(
 }
 
 /// What a formula in a circle measures itself is still checked.
-fn check_beside_circle(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) {
+fn check_beside_circle(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) {
     let is = entry
         .tree
         .clauses
@@ -84,7 +85,7 @@ fn check_beside_circle(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Pro
     }
 }
 
-fn needs(entry: &Entry<ast::Kpi>, places: &BTreeMap<&str, usize>) -> Vec<usize> {
+fn needs(entry: &IndexEntry<ast::Kpi>, places: &BTreeMap<&str, usize>) -> Vec<usize> {
     let mut needs = Vec::new();
     for clause in &entry.tree.clauses {
         if let KpiClause::Is(formula) = &clause.node {
@@ -117,7 +118,7 @@ fn names_in<'a>(tree: &'a ast::Formula, visit: &mut impl FnMut(&'a str)) {
 }
 
 /// Stands for a KPI until it is checked, and for one that is wrong.
-fn placeholder(entry: &Entry<ast::Kpi>) -> Kpi {
+fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
     Kpi {
         name: entry.tree.name.node.clone(),
         title: None,
@@ -139,26 +140,26 @@ fn placeholder(entry: &Entry<ast::Kpi>) -> Kpi {
 
 /// The clauses of a KPI, each where it belongs.
 #[derive(Default)]
-struct Clauses<'a> {
+struct KpiClauses<'a> {
     note: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
     shown: Option<&'a ast::Name>,
     by: Option<&'a [ast::FieldRef]>,
     at: Option<Spanned<StockMoment>>,
     direction: Option<Direction>,
-    targets: Vec<targets::Written<'a>>,
-    bands: Vec<bands::Written<'a>>,
+    targets: Vec<targets::WrittenTarget<'a>>,
+    bands: Vec<bands::WrittenBand<'a>>,
 }
 
-fn sort_clauses<'a>(tree: &'a ast::Kpi, problems: &mut Problems) -> Clauses<'a> {
-    let mut sorted = Clauses::default();
+fn sort_clauses<'a>(tree: &'a ast::Kpi, problems: &mut Problems) -> KpiClauses<'a> {
+    let mut sorted = KpiClauses::default();
     for clause in &tree.clauses {
         sorted.add(&clause.node, clause.span, problems);
     }
     sorted
 }
 
-impl<'a> Clauses<'a> {
+impl<'a> KpiClauses<'a> {
     fn add(&mut self, clause: &'a KpiClause, span: Span, problems: &mut Problems) {
         match clause {
             KpiClause::Note(text) => once(&mut self.note, text, "note", span, problems),
@@ -185,7 +186,7 @@ impl<'a> Clauses<'a> {
                 limit,
                 filter,
                 since,
-            } => self.targets.push(targets::Written {
+            } => self.targets.push(targets::WrittenTarget {
                 bound,
                 limit,
                 filter: filter.as_ref(),
@@ -196,7 +197,7 @@ impl<'a> Clauses<'a> {
                 label,
                 lower,
                 upper,
-            } => self.bands.push(bands::Written {
+            } => self.bands.push(bands::WrittenBand {
                 label,
                 lower: lower.as_ref(),
                 upper: upper.as_ref(),
@@ -206,7 +207,7 @@ impl<'a> Clauses<'a> {
     }
 }
 
-fn kpi(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) -> Option<Kpi> {
+fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> Option<Kpi> {
     let tree = entry.tree;
     let name = &tree.name;
     let clauses = sort_clauses(tree, problems);
@@ -255,7 +256,7 @@ fn kpi(scope: Scope, entry: &Entry<ast::Kpi>, problems: &mut Problems) -> Option
 }
 
 fn display(
-    typed: &Typed,
+    typed: &TypedFormula,
     written: Option<&ast::Name>,
     kpi: &str,
     problems: &mut Problems,
@@ -309,27 +310,13 @@ fn moment(
     moment.node
 }
 
-/// `at peak` of something that belongs to a whole period (K405).
-pub(super) fn at_of_flow(name: &str, moment: Spanned<StockMoment>) -> Diagnostic {
-    Diagnostic::error(
-        "K405",
-        moment.span,
-        format!(
-            "`{name}` counts events and has no `at {}`",
-            moment.node.word()
-        ),
-    )
-    .label("leave this out")
-    .help("`at` says where in a period a stock is read; events belong to all of it")
-}
-
 fn all_targets(
     scope: Scope,
     name: &ast::Name,
     unit: Unit,
     display: DisplayUnit,
-    typed: &Typed,
-    clauses: &Clauses,
+    typed: &TypedFormula,
+    clauses: &KpiClauses,
     problems: &mut Problems,
 ) -> Option<Vec<Target>> {
     let tables = formulas::tables(scope, &typed.formula);

@@ -8,7 +8,7 @@ use crate::lang::format;
 use crate::lang::syntax::ast::Literal;
 
 /// Whose limit it is, and how the clause goes on before the limit: `target below`.
-pub(super) struct Judged<'a> {
+pub(super) struct LimitOwner<'a> {
     pub kpi: &'a str,
     pub unit: Unit,
     pub display: DisplayUnit,
@@ -17,7 +17,7 @@ pub(super) struct Judged<'a> {
 
 /// The limit in the engine's unit: microseconds, a fraction, a number. Reports another unit (K220).
 pub(super) fn limit(
-    judged: &Judged,
+    judged: &LimitOwner,
     literal: &Spanned<Literal>,
     problems: &mut Problems,
 ) -> Option<f64> {
@@ -36,7 +36,7 @@ pub(super) fn limit(
     }
 }
 
-fn other_unit(judged: &Judged, literal: &Spanned<Literal>) -> Diagnostic {
+fn other_unit(judged: &LimitOwner, literal: &Spanned<Literal>) -> Diagnostic {
     let written = format::literal(&literal.node);
     let what = describe(judged.unit);
     let message = match (&literal.node, judged.unit) {
@@ -60,7 +60,7 @@ fn other_unit(judged: &Judged, literal: &Spanned<Literal>) -> Diagnostic {
 }
 
 /// The same number in the KPI's own unit.
-fn example(judged: &Judged, literal: &Literal) -> String {
+fn example(judged: &LimitOwner, literal: &Literal) -> String {
     let number = match literal {
         Literal::Number(number) | Literal::Percent(number) => Some(number),
         Literal::Duration(duration) => Some(&duration.amount),

@@ -1,6 +1,6 @@
 //! `list` queries: rows of a table.
 
-use super::asked::Clauses;
+use super::asked::QueryClauses;
 use super::clauses::once;
 use super::fields;
 use super::populations::{AllRows, population};
@@ -14,7 +14,7 @@ use crate::lang::syntax::ast;
 pub(super) fn list(
     scope: Scope,
     tree: &Spanned<ast::Population>,
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<ListQuery> {
     let fits = refuse_clauses(clauses, problems);
@@ -28,7 +28,7 @@ pub(super) fn list(
     let table = scope.model.table_named(&tree.node.table.node)?;
     let show = show(scope, table, clauses.show.unwrap_or_default(), problems);
     let sort = sort(scope, table, clauses.sort.unwrap_or_default(), problems);
-    let limit = super::queries::positive(clauses.limit, "limit", problems);
+    let limit = super::asked::positive(clauses.limit, "limit", problems);
     let rows = rows?;
     refuse_period(scope, &rows.role, table, clauses, problems)?;
     Some(ListQuery {
@@ -43,7 +43,7 @@ pub(super) fn list(
 /// A `where` may also stand after other clauses, apart from the population; but only once (K210).
 fn narrowed(
     tree: &Spanned<ast::Population>,
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<Spanned<ast::Population>> {
     let filter = clauses.filter?;
@@ -57,7 +57,7 @@ fn narrowed(
 }
 
 /// A list shows rows as they are: nothing is grouped or compared (K600).
-fn refuse_clauses(clauses: &Clauses, problems: &mut Problems) -> bool {
+fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
     let refused: [(&str, Option<Span>); 6] = [
         ("by", clauses.by.map(|(_, span)| span)),
         ("over", clauses.over.map(|(_, span)| span)),
@@ -86,7 +86,7 @@ fn refuse_period(
     scope: Scope,
     role: &Role,
     table: TableId,
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<()> {
     let (Role::Rows, Some((_, span))) = (role, clauses.period) else {

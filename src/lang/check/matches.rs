@@ -1,6 +1,6 @@
 //! Matches: what detections of one weakness have in common.
 
-use super::index::Entry;
+use super::index::IndexEntry;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
 use crate::lang::model::{Across, MatchRule, RowField};
@@ -38,12 +38,15 @@ const PLACES: &[RowField] = &[
 ];
 
 /// Checks all matches.
-pub(super) fn matches(entries: &[Entry<ast::Match>], problems: &mut Problems) -> Vec<MatchRule> {
-    let check = |entry: &Entry<ast::Match>| rule(entry, problems);
+pub(super) fn matches(
+    entries: &[IndexEntry<ast::Match>],
+    problems: &mut Problems,
+) -> Vec<MatchRule> {
+    let check = |entry: &IndexEntry<ast::Match>| rule(entry, problems);
     entries.iter().filter_map(check).collect()
 }
 
-fn rule(entry: &Entry<ast::Match>, problems: &mut Problems) -> Option<MatchRule> {
+fn rule(entry: &IndexEntry<ast::Match>, problems: &mut Problems) -> Option<MatchRule> {
     let tree = entry.tree;
     let mut rule = MatchRule {
         name: tree.name.node.clone(),

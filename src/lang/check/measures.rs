@@ -1,10 +1,10 @@
 //! Aggregates: the function, what it takes, and the rows it is of.
 
-use super::conditions::{Site, condition};
+use super::conditions::{ConditionSite, condition};
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
 use super::relations::find_event;
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::stocks::kpi_as_value;
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -34,7 +34,7 @@ pub(super) fn measure(
     let population = population?;
     let with = match &tree.with {
         Some(with) => {
-            let site = Site {
+            let site = ConditionSite {
                 table,
                 setting: setting_of(population.role),
             };
@@ -245,14 +245,14 @@ fn field_or_score(
         {
             return score_of(scope, function, ScoreId(score), table, written, problems);
         }
-        if scope.known.is_broken(Kind::Score, word) {
+        if scope.known.is_broken(ReferenceKind::Score, word) {
             return None;
         }
         if let Some(problem) = kpi_as_value(scope, name, value) {
             problems.push(problem);
             return None;
         }
-        if scope.known.is_broken(Kind::Kpi, word) {
+        if scope.known.is_broken(ReferenceKind::Kpi, word) {
             return None;
         }
     }

@@ -35,6 +35,7 @@ mod parents;
 mod periods;
 mod populations;
 mod queries;
+mod refined;
 mod relations;
 mod reports;
 mod restrictions;
@@ -67,8 +68,8 @@ use crate::base::types::Scale;
 use crate::lang::model::{Calendar, Definitions, Query};
 use crate::lang::syntax::ast;
 use index::{Index, index, place};
-use scope::{Kind, Known, Scope};
-use tables::Reading;
+use scope::{KnownNames, ReferenceKind, Scope};
+use tables::TableChecker;
 
 /// Checks all definitions of all files together. There are definitions only if there is no error;
 /// warnings may come with them.
@@ -79,7 +80,7 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     let first = first.map(|definition| definition.span);
     let calendar = calendar::calendar(sources, &index.calendars, first, &mut problems);
     let mut model = empty(calendar);
-    let mut known = Known::default();
+    let mut known = KnownNames::default();
     let found = &mut problems;
     schema(sources, &index, &mut model, &mut known, found);
     named::conditions(&index.conditions, &mut model, &mut known, found);
@@ -116,7 +117,7 @@ pub fn query(
     let mut problems = Problems::default();
     let scope = Scope {
         model: definitions,
-        known: &Known::of(definitions),
+        known: &KnownNames::of(definitions),
     };
     match queries::query(scope, query, &mut problems) {
         Some(checked) => Ok((checked, problems)),
@@ -151,7 +152,7 @@ fn schema(
     sources: &Sources,
     index: &Index,
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     let mut scales: BTreeMap<String, Arc<Scale>> = BTreeMap::new();
@@ -159,7 +160,7 @@ fn schema(
         let name = &entry.tree.name;
         let scale = scales::scale(entry, problems);
         if scale.values.is_empty() {
-            known.break_name(Kind::Scale, &name.node);
+            known.break_name(ReferenceKind::Scale, &name.node);
             continue;
         }
         let place = place(sources, name.span);
@@ -172,7 +173,7 @@ fn schema(
         let place = place(sources, name.span);
         model.places.insert(format!("table {}", name.node), place);
     }
-    let mut reading = Reading {
+    let mut reading = TableChecker {
         scales: &scales,
         known,
         problems,

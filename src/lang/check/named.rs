@@ -1,9 +1,9 @@
 //! `condition` definitions: what each means on every table that it fits.
 
-use super::conditions::{Setting, Site, condition};
-use super::index::Entry;
+use super::conditions::{ConditionContext, ConditionSite, condition};
+use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
-use super::scope::{Kind, Known, Scope};
+use super::scope::{KnownNames, ReferenceKind, Scope};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Condition, Definitions, NamedCondition, TableId};
 use crate::lang::syntax::ast;
@@ -17,9 +17,9 @@ const DOES_NOT_FIT: [&str; 6] = ["K202", "K203", "K208", "K301", "K302", "K304"]
 /// Adds the meanings of all named conditions. One that fits no table is an error: that of the table
 /// it is nearest to.
 pub(super) fn conditions(
-    entries: &[Entry<ast::NamedCondition>],
+    entries: &[IndexEntry<ast::NamedCondition>],
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, entries)).collect();
@@ -30,7 +30,7 @@ pub(super) fn conditions(
         }));
     }
     for entry in entries {
-        known.break_name(Kind::Condition, &entry.tree.name.node);
+        known.break_name(ReferenceKind::Condition, &entry.tree.name.node);
     }
     let mut meanings: Vec<Option<NamedCondition>> = entries.iter().map(|_| None).collect();
     for index in order.sorted {
@@ -46,7 +46,10 @@ pub(super) fn conditions(
     model.conditions = meanings.into_iter().flatten().collect();
 }
 
-fn needs(entry: &Entry<ast::NamedCondition>, entries: &[Entry<ast::NamedCondition>]) -> Vec<usize> {
+fn needs(
+    entry: &IndexEntry<ast::NamedCondition>,
+    entries: &[IndexEntry<ast::NamedCondition>],
+) -> Vec<usize> {
     let mut names = Vec::new();
     names_in(&entry.tree.condition.node, &mut names);
     names
@@ -79,15 +82,15 @@ fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
 
 fn meaning(
     scope: Scope,
-    entry: &Entry<ast::NamedCondition>,
+    entry: &IndexEntry<ast::NamedCondition>,
     problems: &mut Problems,
 ) -> Option<NamedCondition> {
     let mut meanings: Vec<(TableId, Condition)> = Vec::new();
     let mut nearest: Option<((usize, usize), Problems)> = None;
     for table in (0..scope.model.tables.len()).map(TableId) {
-        let site = Site {
+        let site = ConditionSite {
             table,
-            setting: Setting::Named,
+            setting: ConditionContext::Named,
         };
         let mut found = Problems::default();
         match condition(scope, site, &entry.tree.condition, &mut found) {

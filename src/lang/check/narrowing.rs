@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::conditions::{Setting, Site, condition, join};
+use super::conditions::{ConditionContext, ConditionSite, condition, join};
 use super::formulas::{inline, populations};
 use super::populations::setting_of;
 use super::scope::Scope;
@@ -14,7 +14,7 @@ use crate::lang::syntax::ast;
 /// The meanings of a `where` on the tables met so far.
 pub(super) struct Narrowing<'a> {
     tree: Option<&'a Spanned<ast::Condition>>,
-    found: BTreeMap<(TableId, Setting), Result<Condition, Problems>>,
+    found: BTreeMap<(TableId, ConditionContext), Result<Condition, Problems>>,
 }
 
 impl<'a> Narrowing<'a> {
@@ -34,7 +34,8 @@ impl<'a> Narrowing<'a> {
             let (table, setting) = (population.table, setting_of(population.role));
             let meaning = self.found.entry((table, setting)).or_insert_with(|| {
                 let mut problems = Problems::default();
-                condition(scope, Site { table, setting }, tree, &mut problems).ok_or(problems)
+                condition(scope, ConditionSite { table, setting }, tree, &mut problems)
+                    .ok_or(problems)
             });
             if let Err(problems) = meaning {
                 let all = wrong.get_or_insert_with(Problems::default);

@@ -25,7 +25,7 @@ pub(super) fn circular<'a>(
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Mark {
+enum VisitState {
     Unseen,
     OnPath,
     Done,
@@ -38,25 +38,29 @@ pub(super) fn dependencies_first(needs: &[Vec<usize>]) -> Order {
         sorted: Vec::new(),
         circles: Vec::new(),
     };
-    let mut marks = vec![Mark::Unseen; needs.len()];
+    let mut marks = vec![VisitState::Unseen; needs.len()];
     for start in 0..needs.len() {
-        if marks[start] == Mark::Unseen {
+        if marks[start] == VisitState::Unseen {
             walk(start, needs, &mut marks, &mut order);
         }
     }
     order
 }
 
-fn walk(start: usize, needs: &[Vec<usize>], marks: &mut [Mark], order: &mut Order) {
+fn walk(start: usize, needs: &[Vec<usize>], marks: &mut [VisitState], order: &mut Order) {
     let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-    marks[start] = Mark::OnPath;
+    marks[start] = VisitState::OnPath;
     let mut broken: Vec<bool> = vec![false];
     while let Some((index, place)) = path.last().copied() {
         let depth = path.len() - 1;
         let Some(&needed) = needs[index].get(place) else {
             path.pop();
             let is_broken = broken.pop().unwrap_or_default();
-            marks[index] = if is_broken { Mark::Broken } else { Mark::Done };
+            marks[index] = if is_broken {
+                VisitState::Broken
+            } else {
+                VisitState::Done
+            };
             match is_broken {
                 true => broken.iter_mut().for_each(|mark| *mark = true),
                 false => order.sorted.push(index),
@@ -65,14 +69,14 @@ fn walk(start: usize, needs: &[Vec<usize>], marks: &mut [Mark], order: &mut Orde
         };
         path[depth].1 += 1;
         match marks[needed] {
-            Mark::Unseen => {
-                marks[needed] = Mark::OnPath;
+            VisitState::Unseen => {
+                marks[needed] = VisitState::OnPath;
                 path.push((needed, 0));
                 broken.push(false);
             }
-            Mark::Done => {}
-            Mark::Broken => broken[depth] = true,
-            Mark::OnPath => {
+            VisitState::Done => {}
+            VisitState::Broken => broken[depth] = true,
+            VisitState::OnPath => {
                 let first = path.iter().position(|(seen, _)| *seen == needed);
                 let circle = path[first.unwrap_or(0)..].iter().map(|(seen, _)| *seen);
                 order.circles.push(circle.collect());

@@ -1,8 +1,8 @@
 //! `belongs to`: which table leads to which, and the fields that come from there.
 
-use super::index::Entry;
-use super::scope::Kind;
-use super::tables::{Reading, declared_twice, mention_times, read_type};
+use super::index::IndexEntry;
+use super::scope::ReferenceKind;
+use super::tables::{TableChecker, declared_twice, mention_times, read_type};
 use super::wording::{describe, singular};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
@@ -11,7 +11,11 @@ use crate::lang::syntax::ast::{self, EventTime, TableClause};
 
 /// Adds parents, then the columns that other tables' events and states read, then the fields that
 /// come from parents. Columns must all be there before the first such field.
-pub(super) fn join(tables: &mut [Table], entries: &[Entry<ast::Table>], reading: &mut Reading) {
+pub(super) fn join(
+    tables: &mut [Table],
+    entries: &[IndexEntry<ast::Table>],
+    reading: &mut TableChecker,
+) {
     for (index, entry) in entries.iter().enumerate() {
         for clause in &entry.tree.clauses {
             if let TableClause::BelongsTo { table, column } = &clause.node {
@@ -44,7 +48,7 @@ fn add_parent(
     own: TableId,
     name: &ast::Name,
     column: &ast::Name,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) {
     let problem = |message: String| Diagnostic::error("K303", name.span, message);
     let Some(parent) = find_table(tables, name, reading) else {
@@ -93,10 +97,10 @@ fn add_parent(
 pub(super) fn find_table(
     tables: &[Table],
     name: &ast::Name,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) -> Option<TableId> {
     let found = tables.iter().position(|table| table.name == name.node);
-    if found.is_none() && !reading.known.is_broken(Kind::Table, &name.node) {
+    if found.is_none() && !reading.known.is_broken(ReferenceKind::Table, &name.node) {
         reading.problems.push(unknown_table(
             name,
             tables.iter().map(|table| table.name.as_str()),
@@ -241,9 +245,9 @@ fn add_field(
     tables: &mut [Table],
     own: TableId,
     name: &ast::Name,
-    field_type: &Spanned<ast::FieldType>,
+    field_type: &Spanned<ast::FieldTypeName>,
     from: &ast::FieldRef,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) {
     let declared_type = read_type(field_type, reading);
     let source = find_source(tables, own, from, reading);
@@ -285,7 +289,7 @@ fn find_source(
     tables: &[Table],
     own: TableId,
     from: &ast::FieldRef,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) -> Option<(usize, usize)> {
     let Some(table) = &from.table else {
         reading.problems.push(

@@ -1,6 +1,6 @@
 //! Periods and comparisons of queries.
 
-use super::asked::Clauses;
+use super::asked::QueryClauses;
 use super::dates;
 use super::scope::Scope;
 use crate::base::calendar;
@@ -134,7 +134,7 @@ pub(super) struct Comparisons {
 /// `versus target, previous month`: the target and at most one other (K408).
 pub(super) fn versus(
     scope: Scope,
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<Comparisons> {
     let mut comparisons = Comparisons::default();
@@ -172,7 +172,12 @@ pub(super) fn versus(
 }
 
 /// `previous month` needs a period of the calendar (rule S10).
-fn check_previous(clauses: &Clauses, grain: Grain, span: Span, problems: &mut Problems) -> bool {
+fn check_previous(
+    clauses: &QueryClauses,
+    grain: Grain,
+    span: Span,
+    problems: &mut Problems,
+) -> bool {
     let Some((ast::Period::Past(count, unit), _)) = clauses.period else {
         return true;
     };

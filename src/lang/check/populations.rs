@@ -1,6 +1,6 @@
 //! Populations: `findings open where severity = critical`.
 
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::relations::find_table;
 use super::scope::Scope;
 use super::wording::list;
@@ -33,9 +33,11 @@ pub(super) fn population(
         }
     };
     // An unknown role still lets the filter be checked, with everything allowed.
-    let setting = role.map_or(Setting::Named, setting_of);
+    let setting = role.map_or(ConditionContext::Named, setting_of);
     let filter = match &tree.node.filter {
-        Some(filter) => condition(scope, Site { table, setting }, filter, problems).map(Some),
+        Some(filter) => {
+            condition(scope, ConditionSite { table, setting }, filter, problems).map(Some)
+        }
         None => Some(None),
     };
     Some(Population {
@@ -47,11 +49,11 @@ pub(super) fn population(
 }
 
 /// What a condition on such a population may ask.
-pub(super) fn setting_of(role: Role) -> Setting {
+pub(super) fn setting_of(role: Role) -> ConditionContext {
     match role {
-        Role::Event(_) => Setting::Event,
-        Role::State(_) => Setting::State,
-        Role::Rows => Setting::Rows,
+        Role::Event(_) => ConditionContext::Event,
+        Role::State(_) => ConditionContext::State,
+        Role::Rows => ConditionContext::Rows,
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::Clauses;
-use super::columns::{self, Draft, columns, finished, lacks, set_moment, with_owner};
+use super::asked::{QueryClauses, positive};
+use super::columns::{self, ColumnDraft, columns, finished, lacks, set_moment, with_owner};
 use super::dates;
 use super::dimensions::{self, dimension};
 use super::formulas;
 use super::lists;
 use super::narrowing::Narrowing;
 use super::periods::{self, Comparisons};
+use super::refined::refined;
 use super::scope::Scope;
 use super::sorting;
-use super::views;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::StockMoment;
@@ -26,7 +26,7 @@ pub(super) fn query(
     tree: &Spanned<ast::Query>,
     problems: &mut Problems,
 ) -> Option<Query> {
-    let refined = views::refined(scope, &tree.node);
+    let refined = refined(scope, &tree.node);
     let mut checked = plain(
         scope,
         refined.as_ref().unwrap_or(&tree.node),
@@ -45,7 +45,7 @@ pub(super) fn plain(
     problems: &mut Problems,
 ) -> Option<Query> {
     let mut found = Problems::default();
-    let clauses = Clauses::sort(tree, &mut found);
+    let clauses = QueryClauses::sort(tree, &mut found);
     let calendar = &scope.model.calendar;
     let period = clauses
         .period
@@ -93,7 +93,7 @@ fn flatten<T>(written: Option<Option<T>>) -> Option<Option<T>> {
 fn values(
     scope: Scope,
     trees: &[Spanned<ast::Formula>],
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<ValuesQuery> {
     let grain = clauses.over.map(|(grain, _)| grain.word());
@@ -106,7 +106,7 @@ fn values(
     }
     let by = dimensions_of(scope, &drafts, clauses, problems);
     let mut narrowing = Narrowing::new(clauses.filter);
-    let mut told = Told::new(&drafts);
+    let mut told = ReportedProblems::new(&drafts);
     for draft in &drafts {
         if let Some(wrong) = narrowing.check(scope, &draft.column.formula) {
             told.tell(scope, draft, wrong, problems);
@@ -120,8 +120,8 @@ fn values(
 
 fn dimensions_of(
     scope: Scope,
-    drafts: &[Draft],
-    clauses: &Clauses,
+    drafts: &[ColumnDraft],
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<Vec<Dimension>> {
     let (written, _) = clauses.by.unwrap_or((&[], drafts.first()?.span));
@@ -130,7 +130,7 @@ fn dimensions_of(
         tables.extend(formulas::tables(scope, &draft.column.formula));
     }
     let mut dimensions: Vec<Dimension> = Vec::new();
-    let mut told = Told::new(drafts);
+    let mut told = ReportedProblems::new(drafts);
     let mut all_right = true;
     for field in written {
         let is_twice = dimensions.iter().any(|other| other.name == field.name.node);
@@ -160,20 +160,26 @@ fn dimensions_of(
 }
 
 /// Tells what is wrong for several columns once, and for which column, if there is more than one.
-struct Told {
+struct ReportedProblems {
     several: bool,
     before: BTreeSet<(Option<Span>, String)>,
 }
 
-impl Told {
-    fn new(drafts: &[Draft]) -> Self {
-        Told {
+impl ReportedProblems {
+    fn new(drafts: &[ColumnDraft]) -> Self {
+        ReportedProblems {
             several: drafts.len() > 1,
             before: BTreeSet::new(),
         }
     }
 
-    fn tell(&mut self, scope: Scope, draft: &Draft, wrong: Problems, problems: &mut Problems) {
+    fn tell(
+        &mut self,
+        scope: Scope,
+        draft: &ColumnDraft,
+        wrong: Problems,
+        problems: &mut Problems,
+    ) {
         let tables = formulas::tables(scope, &draft.column.formula);
         let owned = match self.several {
             true => with_owner(scope, wrong, &draft.column.name, &tables),
@@ -190,12 +196,12 @@ impl Told {
 /// Every KPI that has what the query asks for; the others are left out with the reason.
 fn everything(
     scope: Scope,
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     span: Span,
     problems: &mut Problems,
 ) -> Option<ValuesQuery> {
     let mut narrowing = Narrowing::new(clauses.filter);
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut drafts: Vec<ColumnDraft> = Vec::new();
     let mut left_out: Vec<(String, String)> = Vec::new();
     let mut first_reason: Option<Problems> = None;
     let mut by: Vec<Dimension> = Vec::new();
@@ -206,7 +212,7 @@ fn everything(
         }
         let column = columns::of_kpi(scope, id);
         let name = column.name.clone();
-        let mut draft = Draft { column, span };
+        let mut draft = ColumnDraft { column, span };
         let wrong = match misfit(scope, &mut draft, clauses, &mut narrowing, &mut by) {
             None => {
                 drafts.push(draft);
@@ -245,8 +251,8 @@ fn everything(
 /// What keeps a KPI out of a query of every KPI. Dimensions are extended to its tables if nothing does.
 fn misfit(
     scope: Scope,
-    draft: &mut Draft,
-    clauses: &Clauses,
+    draft: &mut ColumnDraft,
+    clauses: &QueryClauses,
     narrowing: &mut Narrowing,
     by: &mut Vec<Dimension>,
 ) -> Option<Problems> {
@@ -285,10 +291,10 @@ fn misfit(
 
 fn finish(
     scope: Scope,
-    drafts: Vec<Draft>,
+    drafts: Vec<ColumnDraft>,
     by: Option<Vec<Dimension>>,
     narrowing: &Narrowing,
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     left_out: Vec<(String, String)>,
     problems: &mut Problems,
 ) -> Option<ValuesQuery> {
@@ -321,7 +327,7 @@ fn finish(
     })
 }
 
-fn refuse_show(clauses: &Clauses, problems: &mut Problems) {
+fn refuse_show(clauses: &QueryClauses, problems: &mut Problems) {
     if let Some(span) = clauses.show_span {
         problems.push(
             Diagnostic::error("K600", span, "only a list has `show`")
@@ -332,7 +338,7 @@ fn refuse_show(clauses: &Clauses, problems: &mut Problems) {
 }
 
 /// `versus target` where nothing has one (K630).
-fn warn_of_no_target(drafts: &[Draft], comparisons: &Comparisons, problems: &mut Problems) {
+fn warn_of_no_target(drafts: &[ColumnDraft], comparisons: &Comparisons, problems: &mut Problems) {
     let Some(span) = comparisons.target else {
         return;
     };
@@ -351,23 +357,4 @@ fn warn_of_no_target(drafts: &[Draft], comparisons: &Comparisons, problems: &mut
             .help("a kpi has lines such as `target at most 0`"),
         );
     }
-}
-
-/// A count of rows, which must be at least one (K607).
-pub(super) fn positive(
-    written: Option<&Spanned<u64>>,
-    clause: &str,
-    problems: &mut Problems,
-) -> Option<Option<usize>> {
-    let Some(count) = written else {
-        return Some(None);
-    };
-    if count.node == 0 {
-        problems.push(
-            Diagnostic::error("K607", count.span, format!("`{clause} 0` shows nothing"))
-                .label("write 1 or more"),
-        );
-        return None;
-    }
-    Some(Some(usize::try_from(count.node).unwrap_or(usize::MAX)))
 }

@@ -1,9 +1,9 @@
 //! Conditions that look beyond the row's fields: `any … within …` and `EVENT within …`.
 
-use super::conditions::{Setting, Site, condition, not_constant, reads_due};
+use super::conditions::{ConditionContext, ConditionSite, condition, not_constant, reads_due};
 use super::dates;
 use super::parents::unknown_table;
-use super::scope::{Kind, Scope};
+use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -22,16 +22,16 @@ pub(super) struct Asked<'a> {
 /// Whether related rows exist: they belong to this row, or both belong to the same (rule S13).
 pub(super) fn exists(
     scope: Scope,
-    site: Site,
+    site: ConditionSite,
     asked: &Asked,
     problems: &mut Problems,
 ) -> Option<Condition> {
     let permitted = permit_exists(site.setting, asked.span, problems);
     let table = find_table(scope, asked.table, problems)?;
     let event = find_event(scope, table, asked.role, "any", problems);
-    let related = Site {
+    let related = ConditionSite {
         table,
-        setting: Setting::Related,
+        setting: ConditionContext::Related,
     };
     let filter = match asked.filter {
         Some(filter) => condition(scope, related, filter, problems).map(Some),
@@ -51,14 +51,17 @@ pub(super) fn exists(
     })))
 }
 
-fn permit_exists(setting: Setting, span: Span, problems: &mut Problems) -> Option<()> {
+fn permit_exists(setting: ConditionContext, span: Span, problems: &mut Problems) -> Option<()> {
     match setting {
-        Setting::Event | Setting::State | Setting::Rows | Setting::Named => return Some(()),
-        Setting::Related => problems.push(
+        ConditionContext::Event
+        | ConditionContext::State
+        | ConditionContext::Rows
+        | ConditionContext::Named => return Some(()),
+        ConditionContext::Related => problems.push(
             Diagnostic::error("K305", span, "an `any` inside an `any`")
                 .label("ask for fields of these rows only"),
         ),
-        Setting::Constant(owner) => problems.push(not_constant(
+        ConditionContext::Constant(owner) => problems.push(not_constant(
             owner,
             "whether such rows exist changes with time",
             span,
@@ -74,7 +77,7 @@ pub(super) fn find_table(
     problems: &mut Problems,
 ) -> Option<TableId> {
     let found = scope.model.table_named(&name.node);
-    if found.is_none() && !scope.known.is_broken(Kind::Table, &name.node) {
+    if found.is_none() && !scope.known.is_broken(ReferenceKind::Table, &name.node) {
         let tables = scope.model.tables.iter().map(|table| table.name.as_str());
         problems.push(unknown_table(name, tables));
     }
@@ -198,7 +201,7 @@ fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Name) -> 
 /// `verified within 14 days`: of the population's event (rule S20).
 pub(super) fn within(
     scope: Scope,
-    site: Site,
+    site: ConditionSite,
     event: &ast::Name,
     duration: &Spanned<ast::Duration>,
     span: Span,
@@ -214,13 +217,13 @@ pub(super) fn within(
     })
 }
 
-fn permit_within(setting: Setting, span: Span, problems: &mut Problems) -> Option<()> {
+fn permit_within(setting: ConditionContext, span: Span, problems: &mut Problems) -> Option<()> {
     let what = match setting {
-        Setting::Event | Setting::Named => return Some(()),
-        Setting::State => "rows in a state have",
-        Setting::Rows => "a list of all rows has",
-        Setting::Related => "an `any` has",
-        Setting::Constant(owner) => {
+        ConditionContext::Event | ConditionContext::Named => return Some(()),
+        ConditionContext::State => "rows in a state have",
+        ConditionContext::Rows => "a list of all rows has",
+        ConditionContext::Related => "an `any` has",
+        ConditionContext::Constant(owner) => {
             problems.push(not_constant(
                 owner,
                 "this counts from a population's event",
@@ -240,7 +243,7 @@ fn permit_within(setting: Setting, span: Span, problems: &mut Problems) -> Optio
 /// Whether the meaning of a named condition may stand at a place.
 pub(super) fn allowed(
     scope: Scope,
-    site: Site,
+    site: ConditionSite,
     meaning: &Condition,
     span: Span,
     problems: &mut Problems,
@@ -252,7 +255,7 @@ pub(super) fn allowed(
     if asks.within {
         permit_within(site.setting, span, problems)?;
     }
-    if let Setting::Constant(owner) = site.setting
+    if let ConditionContext::Constant(owner) = site.setting
         && reads_due(scope, meaning)
     {
         problems.push(not_constant(

@@ -2,23 +2,23 @@
 
 use chrono::format::{Item, StrftimeItems};
 
-use super::index::Entry;
+use super::index::IndexEntry;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Scale;
 use crate::lang::model::{
-    ArrayPath, Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, Words,
+    ArrayPath, Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, WordMap,
 };
 use crate::lang::syntax::ast;
 
 /// Checks all sources. Severities lie on the scale `severity`, if there is one.
 pub(super) fn sources(
-    entries: &[Entry<ast::Source>],
+    entries: &[IndexEntry<ast::ReportSource>],
     severity: Option<&Scale>,
     problems: &mut Problems,
 ) -> Vec<ReportSource> {
-    let check = |entry: &Entry<ast::Source>| {
-        let mut reading = Reading {
+    let check = |entry: &IndexEntry<ast::ReportSource>| {
+        let mut reading = SourceChecker {
             severity,
             seen: Vec::new(),
             problems,
@@ -28,7 +28,7 @@ pub(super) fn sources(
     entries.iter().filter_map(check).collect()
 }
 
-struct Reading<'a> {
+struct SourceChecker<'a> {
     severity: Option<&'a Scale>,
     /// The clauses read so far.
     seen: Vec<&'static str>,
@@ -37,26 +37,26 @@ struct Reading<'a> {
 
 /// The clauses found; those that must be there are still in question.
 #[derive(Default)]
-struct Found {
+struct SourceClauses {
     tool: Option<String>,
     kind: Option<ToolKind>,
     reads: Vec<Shape>,
     known_by: Option<Spanned<String>>,
     scan: Option<Spanned<String>>,
     rows: Option<Spanned<String>>,
-    severity: Words<u8>,
-    status: Words<Status>,
-    evidence: Words<Evidence>,
+    severity: WordMap<u8>,
+    status: WordMap<Status>,
+    evidence: WordMap<Evidence>,
     dates: Vec<String>,
     fills: Option<Fills>,
     identity: Vec<RowField>,
     parts: Vec<ArrayPath>,
 }
 
-impl Reading<'_> {
-    fn source(&mut self, entry: &Entry<ast::Source>) -> Option<ReportSource> {
+impl SourceChecker<'_> {
+    fn source(&mut self, entry: &IndexEntry<ast::ReportSource>) -> Option<ReportSource> {
         let tree = entry.tree;
-        let mut found = Found::default();
+        let mut found = SourceClauses::default();
         for clause in &tree.clauses {
             if self.is_first(clause) {
                 self.clause(clause, &mut found);
@@ -95,7 +95,7 @@ impl Reading<'_> {
         true
     }
 
-    fn clause(&mut self, clause: &Spanned<ast::SourceClause>, found: &mut Found) {
+    fn clause(&mut self, clause: &Spanned<ast::SourceClause>, found: &mut SourceClauses) {
         match &clause.node {
             ast::SourceClause::Tool(tool) => found.tool = Some(tool.node.clone()),
             ast::SourceClause::Kind(name) => {
@@ -160,7 +160,7 @@ impl Reading<'_> {
         of: ast::SourceWords,
         rules: &[Spanned<ast::WordRule>],
         clause: Span,
-        found: &mut Found,
+        found: &mut SourceClauses,
     ) {
         match of {
             ast::SourceWords::Severity => {
@@ -184,10 +184,10 @@ impl Reading<'_> {
         rules: &[Spanned<ast::WordRule>],
         clause: Span,
         meaning: fn(&mut Self, &ast::Name) -> Option<T>,
-    ) -> Words<T> {
-        let mut words = Words {
+    ) -> WordMap<T> {
+        let mut words = WordMap {
             span: Some(clause),
-            ..Words::default()
+            ..WordMap::default()
         };
         let mut has_otherwise = false;
         for rule in rules {
@@ -258,7 +258,7 @@ impl Reading<'_> {
         place
     }
 
-    fn report_missing(&mut self, tree: &ast::Source) {
+    fn report_missing(&mut self, tree: &ast::ReportSource) {
         for needed in ["tool", "kind", "reads", "known by", "rows", "identity"] {
             if !self.seen.contains(&needed) {
                 let message = format!("source `{}` has no `{needed}`", tree.name.node);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::index::Entry;
+use super::index::IndexEntry;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Scale;
 use crate::lang::syntax::ast;
@@ -11,7 +11,10 @@ use crate::lang::syntax::ast;
 const MOST_VALUES: usize = 250;
 
 /// A scale with what is right about it, so that an error in it does not spread.
-pub(super) fn scale(entry: &Entry<ast::Scale>, problems: &mut Problems) -> Arc<Scale> {
+pub(super) fn scale(
+    entry: &IndexEntry<ast::ScaleDefinition>,
+    problems: &mut Problems,
+) -> Arc<Scale> {
     let tree = entry.tree;
     let mut scale = Scale {
         name: tree.name.node.clone(),
@@ -37,7 +40,7 @@ pub(super) fn scale(entry: &Entry<ast::Scale>, problems: &mut Problems) -> Arc<S
     Arc::new(scale)
 }
 
-fn check_length(tree: &ast::Scale, problems: &mut Problems) {
+fn check_length(tree: &ast::ScaleDefinition, problems: &mut Problems) {
     let count = tree.values.len();
     if (2..=MOST_VALUES).contains(&count) {
         return;
@@ -54,7 +57,7 @@ fn check_length(tree: &ast::Scale, problems: &mut Problems) {
     );
 }
 
-fn read_maps(tree: &ast::Scale, scale: &mut Scale, problems: &mut Problems) {
+fn read_maps(tree: &ast::ScaleDefinition, scale: &mut Scale, problems: &mut Problems) {
     let mut spellings: BTreeSet<String> = BTreeSet::new();
     for map in &tree.maps {
         let (from, to) = (&map.node.from, &map.node.to);

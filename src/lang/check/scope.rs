@@ -9,15 +9,15 @@ use crate::lang::model::{Definitions, Kpi, KpiId, Table, TableId, View};
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub model: &'a Definitions,
-    pub known: &'a Known,
+    pub known: &'a KnownNames,
 }
 
 /// Names that are looked up often, and names that are not to be reported as unknown because their
 /// definition has an error of its own.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct KnownNames {
     pub kpis: BTreeMap<String, KpiId>,
-    broken: BTreeSet<(Kind, String)>,
+    broken: BTreeSet<(ReferenceKind, String)>,
     /// Fields, events and states.
     broken_nouns: BTreeSet<(TableId, String)>,
     /// An SLA names no known table, so its nouns may be missing anywhere.
@@ -26,7 +26,7 @@ pub(super) struct Known {
 
 /// The kinds of definitions that others refer to by name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Kind {
+pub(super) enum ReferenceKind {
     Scale,
     Table,
     Condition,
@@ -35,20 +35,20 @@ pub(super) enum Kind {
     View,
 }
 
-impl Known {
+impl KnownNames {
     /// The names of definitions that have no errors.
     pub fn of(model: &Definitions) -> Self {
         let ids = model.kpis.iter().enumerate();
-        Known {
+        KnownNames {
             kpis: ids
                 .map(|(index, kpi)| (kpi.name.clone(), KpiId(index)))
                 .collect(),
-            ..Known::default()
+            ..KnownNames::default()
         }
     }
 
     /// Notes that a definition of this name exists and is wrong.
-    pub fn break_name(&mut self, kind: Kind, name: &str) {
+    pub fn break_name(&mut self, kind: ReferenceKind, name: &str) {
         self.broken.insert((kind, name.to_owned()));
     }
 
@@ -59,13 +59,14 @@ impl Known {
 
     /// Notes that a KPI has been found right.
     pub fn mend_kpi(&mut self, name: &str, id: KpiId) {
-        self.broken.remove(&(Kind::Kpi, name.to_owned()));
+        self.broken.remove(&(ReferenceKind::Kpi, name.to_owned()));
         self.kpis.insert(name.to_owned(), id);
     }
 
     /// Notes that a named condition has been found right.
     pub fn mend_condition(&mut self, name: &str) {
-        self.broken.remove(&(Kind::Condition, name.to_owned()));
+        self.broken
+            .remove(&(ReferenceKind::Condition, name.to_owned()));
     }
 
     /// Whether any definition or noun was found wrong.
@@ -73,7 +74,7 @@ impl Known {
         self.sla_without_table || !self.broken.is_empty() || !self.broken_nouns.is_empty()
     }
 
-    pub fn is_broken(&self, kind: Kind, name: &str) -> bool {
+    pub fn is_broken(&self, kind: ReferenceKind, name: &str) -> bool {
         !self.broken.is_empty() && self.broken.contains(&(kind, name.to_owned()))
     }
 
@@ -91,7 +92,7 @@ impl<'a> Scope<'a> {
     /// A KPI without errors.
     pub fn kpi(self, name: &str) -> Option<KpiId> {
         let id = self.known.kpis.get(name).copied()?;
-        (!self.known.is_broken(Kind::Kpi, name)).then_some(id)
+        (!self.known.is_broken(ReferenceKind::Kpi, name)).then_some(id)
     }
 
     pub fn kpi_at(self, id: KpiId) -> &'a Kpi {

@@ -5,9 +5,9 @@ use super::clauses::{needed, once};
 use super::clocks::taken_as;
 use super::dates;
 use super::fields;
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::relations::find_table;
-use super::scope::{Kind, Known, Scope};
+use super::scope::{KnownNames, ReferenceKind, Scope};
 use super::versions::{Dated, group, in_order};
 use super::weights::factor;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -18,9 +18,9 @@ use crate::lang::syntax::ast::{self, DateLiteral, Number, ScoreClause, Weight};
 /// Adds all scores, each with its versions.
 pub(super) fn scores(
     sources: &Sources,
-    entries: &[Entry<ast::Score>],
+    entries: &[IndexEntry<ast::Score>],
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     for versions in group(entries, |tree| &tree.name) {
@@ -32,7 +32,7 @@ pub(super) fn scores(
             .map(|index| version(scope, entries[*index].tree, problems))
             .collect();
         let Some(read) = read.into_iter().collect::<Option<Vec<_>>>() else {
-            known.break_name(Kind::Score, &first.name.node);
+            known.break_name(ReferenceKind::Score, &first.name.node);
             continue;
         };
         let table = read[0].0;
@@ -80,7 +80,7 @@ fn refuse_noun(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Pr
 
 /// The clauses of one version.
 #[derive(Default)]
-struct Clauses<'a> {
+struct ScoreClauses<'a> {
     of: Option<&'a ast::Name>,
     base: Option<(&'a ast::FieldRef, &'a [Spanned<Weight>])>,
     times: Vec<(&'a ast::FieldRef, &'a [Spanned<Weight>])>,
@@ -88,8 +88,8 @@ struct Clauses<'a> {
     since: Option<&'a Spanned<DateLiteral>>,
 }
 
-fn sort_clauses<'a>(tree: &'a ast::Score, problems: &mut Problems) -> Clauses<'a> {
-    let mut sorted = Clauses::default();
+fn sort_clauses<'a>(tree: &'a ast::Score, problems: &mut Problems) -> ScoreClauses<'a> {
+    let mut sorted = ScoreClauses::default();
     for clause in &tree.clauses {
         let span = clause.span;
         match &clause.node {
@@ -158,7 +158,12 @@ fn version(
 }
 
 /// A field weighs once.
-fn refuse_same_fields(scope: Scope, table: TableId, clauses: &Clauses, problems: &mut Problems) {
+fn refuse_same_fields(
+    scope: Scope,
+    table: TableId,
+    clauses: &ScoreClauses,
+    problems: &mut Problems,
+) {
     let mut seen: Vec<FieldId> = Vec::new();
     for (written, _) in clauses.base.iter().chain(&clauses.times) {
         let found = fields::find(scope, table, written, &mut Problems::default());

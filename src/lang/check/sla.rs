@@ -2,11 +2,11 @@
 
 use super::clauses::{needed, once};
 use super::clocks::add_due;
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::dates;
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::relations::{find_event, find_table};
-use super::scope::{Known, Scope};
+use super::scope::{KnownNames, Scope};
 use super::unreachable;
 use super::versions::{Dated, Versions, group, in_order};
 use super::wording::list;
@@ -20,9 +20,9 @@ use crate::lang::syntax::ast::{self, DateLiteral, SlaClause};
 /// Adds `due_at`, `breached` and `overdue` to the tables of SLAs, so that everything else can name
 /// them even where an SLA has errors. SLAs themselves come later.
 pub(super) fn nouns(
-    entries: &[Entry<ast::Sla>],
+    entries: &[IndexEntry<ast::Sla>],
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     let mut taken: Vec<(TableId, String)> = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn nouns(
     }
 }
 
-fn groups(entries: &[Entry<ast::Sla>]) -> Vec<Versions> {
+fn groups(entries: &[IndexEntry<ast::Sla>]) -> Vec<Versions> {
     group(entries, |tree: &ast::Sla| &tree.name)
 }
 
@@ -68,9 +68,9 @@ fn table_of(tree: &ast::Sla, model: &Definitions) -> Option<TableId> {
 /// definitions come out of such a run.
 pub(super) fn slas(
     sources: &Sources,
-    entries: &[Entry<ast::Sla>],
+    entries: &[IndexEntry<ast::Sla>],
     model: &mut Definitions,
-    known: &Known,
+    known: &KnownNames,
     problems: &mut Problems,
 ) {
     for versions in groups(entries) {
@@ -88,7 +88,7 @@ pub(super) fn slas(
 
 /// What all versions of an SLA share: the clock.
 #[derive(PartialEq)]
-struct Clock {
+struct SlaClock {
     table: TableId,
     starts: EventId,
     stops: Vec<EventId>,
@@ -101,11 +101,11 @@ fn sla(
     trees: &[&ast::Sla],
     problems: &mut Problems,
 ) -> Option<Sla> {
-    let read: Vec<Option<(Clock, Dated<SlaVersion>)>> = trees
+    let read: Vec<Option<(SlaClock, Dated<SlaVersion>)>> = trees
         .iter()
         .map(|tree| version(scope, tree, problems))
         .collect();
-    let read: Vec<(Clock, Dated<SlaVersion>)> = read.into_iter().collect::<Option<_>>()?;
+    let read: Vec<(SlaClock, Dated<SlaVersion>)> = read.into_iter().collect::<Option<_>>()?;
     let name = &trees[0].name;
     let (mut clocks, mut dated) = (Vec::new(), Vec::new());
     for (clock, version) in read {
@@ -161,7 +161,7 @@ struct Due<'a> {
 }
 
 #[derive(Default)]
-struct Clauses<'a> {
+struct SlaClauses<'a> {
     owner: Option<()>,
     of: Option<&'a ast::Name>,
     starts: Option<&'a ast::Name>,
@@ -171,8 +171,8 @@ struct Clauses<'a> {
     since: Option<&'a Spanned<DateLiteral>>,
 }
 
-fn sort_clauses<'a>(tree: &'a ast::Sla, problems: &mut Problems) -> Clauses<'a> {
-    let mut sorted = Clauses::default();
+fn sort_clauses<'a>(tree: &'a ast::Sla, problems: &mut Problems) -> SlaClauses<'a> {
+    let mut sorted = SlaClauses::default();
     for clause in &tree.clauses {
         let span = clause.span;
         match &clause.node {
@@ -196,7 +196,7 @@ fn version(
     scope: Scope,
     tree: &ast::Sla,
     problems: &mut Problems,
-) -> Option<(Clock, Dated<SlaVersion>)> {
+) -> Option<(SlaClock, Dated<SlaVersion>)> {
     let clauses = sort_clauses(tree, problems);
     let name = &tree.name;
     let of = needed(clauses.of, "sla", name, "of", "of findings", problems);
@@ -226,7 +226,7 @@ fn version(
     let stops = stops.and_then(|names| self::stops(scope, table, names, problems));
     let pauses = pauses(scope, table, clauses.pauses.unwrap_or_default(), problems);
     let lines = due_lines(scope, table, &clauses.due, problems);
-    let clock = Clock {
+    let clock = SlaClock {
         table,
         starts: starts?,
         stops: stops?,
@@ -356,9 +356,9 @@ fn due_lines(
     due: &[Due],
     problems: &mut Problems,
 ) -> Option<Vec<DueLine>> {
-    let site = Site {
+    let site = ConditionSite {
         table,
-        setting: Setting::Constant("a `due` line"),
+        setting: ConditionContext::Constant("a `due` line"),
     };
     let lines: Vec<Option<(DueLine, Span)>> = due
         .iter()

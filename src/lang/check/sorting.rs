@@ -1,8 +1,7 @@
 //! `top` and `sort by`: what a table of values may be ordered by.
 
-use super::asked::Clauses;
-use super::columns::Draft;
-use super::queries::positive;
+use super::asked::{QueryClauses, positive};
+use super::columns::ColumnDraft;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::lang::model::{Dimension, Sort, SortColumn, Top};
@@ -10,8 +9,8 @@ use crate::lang::syntax::ast;
 
 /// `top 10 by risk_exposure`: groups, ranked by a column, the first if none is named.
 pub(super) fn top(
-    drafts: &[Draft],
-    clauses: &Clauses,
+    drafts: &[ColumnDraft],
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<Option<Top>> {
     let Some((count, by, span)) = clauses.top else {
@@ -41,11 +40,11 @@ pub(super) fn top(
     Some(Some(Top { count, by }))
 }
 
-fn column_names(drafts: &[Draft]) -> impl Iterator<Item = &str> + Clone {
+fn column_names(drafts: &[ColumnDraft]) -> impl Iterator<Item = &str> + Clone {
     drafts.iter().map(|draft| draft.column.name.as_str())
 }
 
-fn not_a_column(drafts: &[Draft], name: &ast::Name) -> Diagnostic {
+fn not_a_column(drafts: &[ColumnDraft], name: &ast::Name) -> Diagnostic {
     Diagnostic::error(
         "K602",
         name.span,
@@ -60,9 +59,9 @@ fn not_a_column(drafts: &[Draft], name: &ast::Name) -> Diagnostic {
 
 /// Keys to sort by: the period, dimensions, columns.
 pub(super) fn sort(
-    drafts: &[Draft],
+    drafts: &[ColumnDraft],
     by: &[Dimension],
-    clauses: &Clauses,
+    clauses: &QueryClauses,
     problems: &mut Problems,
 ) -> Option<Vec<Sort>> {
     let over = clauses.over.map(|(grain, _)| grain);
@@ -82,7 +81,7 @@ pub(super) fn sort(
 }
 
 fn sort_column(
-    drafts: &[Draft],
+    drafts: &[ColumnDraft],
     by: &[Dimension],
     over: Option<Grain>,
     field: &ast::FieldRef,

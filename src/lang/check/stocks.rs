@@ -1,8 +1,10 @@
-//! Aggregates of KPIs: refused, because aggregates are of rows. Of a stock over time above all.
+//! What cannot be done with KPIs because of their kind: aggregates of a KPI, which are of rows, above
+//! all of a stock over time; and `at` of a flow.
 
 use super::scope::Scope;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::{Span, Spanned};
+use crate::base::types::StockMoment;
 use crate::lang::model::{Formula, Kind as Clock, Kpi, Measure, Role};
 use crate::lang::syntax::ast;
 
@@ -76,4 +78,18 @@ fn state_name<'a>(scope: Scope<'a>, measure: &Measure) -> &'a str {
         Role::State(state) => &scope.table(measure.population.table).states[state].name,
         Role::Event(_) | Role::Rows => "there",
     }
+}
+
+/// `at peak` of something that belongs to a whole period (K405).
+pub(super) fn at_of_flow(name: &str, moment: Spanned<StockMoment>) -> Diagnostic {
+    Diagnostic::error(
+        "K405",
+        moment.span,
+        format!(
+            "`{name}` counts events and has no `at {}`",
+            moment.node.word()
+        ),
+    )
+    .label("leave this out")
+    .help("`at` says where in a period a stock is read; events belong to all of it")
 }

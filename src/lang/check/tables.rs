@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::clauses::once;
-use super::index::Entry;
-use super::scope::{Kind, Known};
+use super::index::IndexEntry;
+use super::scope::{KnownNames, ReferenceKind};
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
@@ -14,14 +14,14 @@ use crate::lang::model::{Column, Field, FieldSource, Table, TableId};
 use crate::lang::syntax::ast::{self, EventTime, TableClause};
 
 /// What reading tables needs to know.
-pub(super) struct Reading<'a> {
+pub(super) struct TableChecker<'a> {
     pub scales: &'a BTreeMap<String, Arc<Scale>>,
-    pub known: &'a mut Known,
+    pub known: &'a mut KnownNames,
     pub problems: &'a mut Problems,
 }
 
 /// Tables with their own columns, keys and knowledge time; parents, events and states come later.
-pub(super) fn tables(entries: &[Entry<ast::Table>], reading: &mut Reading) -> Vec<Table> {
+pub(super) fn tables(entries: &[IndexEntry<ast::Table>], reading: &mut TableChecker) -> Vec<Table> {
     entries
         .iter()
         .enumerate()
@@ -29,7 +29,7 @@ pub(super) fn tables(entries: &[Entry<ast::Table>], reading: &mut Reading) -> Ve
         .collect()
 }
 
-fn table(id: TableId, entry: &Entry<ast::Table>, reading: &mut Reading) -> Table {
+fn table(id: TableId, entry: &IndexEntry<ast::Table>, reading: &mut TableChecker) -> Table {
     let mut table = Table {
         name: entry.tree.name.node.clone(),
         title: entry.tree.title.as_ref().map(|title| title.node.clone()),
@@ -213,14 +213,14 @@ fn refuse_other_type(
 
 /// The type a `field` line names; reports an unknown one (K233, K205).
 pub(super) fn read_type(
-    written: &Spanned<ast::FieldType>,
-    reading: &mut Reading,
+    written: &Spanned<ast::FieldTypeName>,
+    reading: &mut TableChecker,
 ) -> Option<FieldType> {
     match &written.node {
-        ast::FieldType::Plain(word) => plain_type(word, written.span, reading),
-        ast::FieldType::Scale(name) => {
+        ast::FieldTypeName::Plain(word) => plain_type(word, written.span, reading),
+        ast::FieldTypeName::Scale(name) => {
             let found = reading.scales.get(&name.node).cloned();
-            if found.is_none() && !reading.known.is_broken(Kind::Scale, &name.node) {
+            if found.is_none() && !reading.known.is_broken(ReferenceKind::Scale, &name.node) {
                 let names = reading.scales.keys().map(String::as_str);
                 reading.problems.push(
                     Diagnostic::error(
@@ -239,7 +239,7 @@ pub(super) fn read_type(
 fn plain_type(
     word: &str,
     span: crate::base::source::Span,
-    reading: &mut Reading,
+    reading: &mut TableChecker,
 ) -> Option<FieldType> {
     match word {
         "text" => return Some(FieldType::Text),

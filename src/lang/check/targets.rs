@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::conditions::{Setting, Site, condition};
+use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::dates;
-use super::limits::{Judged, limit};
+use super::limits::{LimitOwner, limit};
 use super::restrictions::{confined, named};
 use super::scope::Scope;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -15,7 +15,7 @@ use crate::lang::model::{Direction, Restriction, TableId, Target};
 use crate::lang::syntax::ast::{self, DateLiteral, Literal};
 
 /// A `target` clause as written.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenTarget<'a> {
     pub bound: &'a Spanned<Bound>,
     pub limit: &'a Spanned<Literal>,
     pub filter: Option<&'a Spanned<ast::Condition>>,
@@ -36,12 +36,12 @@ pub(super) struct Owner<'a> {
 pub(super) fn target(
     scope: Scope,
     owner: &Owner,
-    written: &Written,
+    written: &WrittenTarget,
     problems: &mut Problems,
 ) -> Option<Target> {
     warn_of_direction(owner, written.bound, problems);
     let clause = format!("target {}", written.bound.node.words());
-    let judged = Judged {
+    let judged = LimitOwner {
         kpi: owner.name,
         unit: owner.unit,
         display: owner.display,
@@ -100,9 +100,9 @@ fn restrictions(
 ) -> Option<Vec<Restriction>> {
     let mut meanings = Vec::new();
     for table in owner.tables {
-        let site = Site {
+        let site = ConditionSite {
             table: *table,
-            setting: Setting::Constant("a target's `for`"),
+            setting: ConditionContext::Constant("a target's `for`"),
         };
         let meaning = condition(scope, site, filter, problems)?;
         meanings.push(confined(&meaning));

@@ -2,7 +2,7 @@
 
 use super::clauses::once;
 use super::dates;
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::queries::query;
 use super::relations::find_table;
 use super::scope::Scope;
@@ -20,7 +20,7 @@ const SUFFIXES: [&str; 8] = [
 /// All tests without errors.
 pub(super) fn tests(
     scope: Scope,
-    entries: &[Entry<ast::Test>],
+    entries: &[IndexEntry<ast::Test>],
     problems: &mut Problems,
 ) -> Vec<Test> {
     entries
@@ -29,7 +29,7 @@ pub(super) fn tests(
         .collect()
 }
 
-fn test(scope: Scope, entry: &Entry<ast::Test>, problems: &mut Problems) -> Option<Test> {
+fn test(scope: Scope, entry: &IndexEntry<ast::Test>, problems: &mut Problems) -> Option<Test> {
     let calendar = &scope.model.calendar;
     let (mut as_of, mut known_on) = (None, None);
     let (mut givens, mut expects): (Vec<Given>, Vec<Expect>) = (Vec::new(), Vec::new());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::comparable::{columns, refuse_order};
-use super::dates::{self, When};
+use super::dates::{self, DateMeaning};
 use super::fields;
 use super::scope::Scope;
 use super::wording::with_article;
@@ -13,13 +13,13 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::{FieldType, Scale};
 use crate::lang::format;
 use crate::lang::model::{Condition, FieldId, NumberTest, OrderTest};
-use crate::lang::syntax::ast::{Comparison, DateLiteral, Literal};
+use crate::lang::syntax::ast::{ComparisonOperator, DateLiteral, Literal};
 
 /// `FIELD OPERATOR VALUE`. Every problem is reported; `None` if there was one.
 pub(super) fn compare(
     scope: Scope,
     field: FieldId,
-    operator: &Spanned<Comparison>,
+    operator: &Spanned<ComparisonOperator>,
     value: &Spanned<Literal>,
     problems: &mut Problems,
 ) -> Option<Condition> {
@@ -45,12 +45,12 @@ pub(super) fn compare(
         | Literal::Date(_) => by_type(scope, field, test, operator.span, value, problems)?,
     };
     Some(match operator.node {
-        Comparison::NotEqual => Condition::Not(Box::new(positive)),
-        Comparison::Equal
-        | Comparison::Less
-        | Comparison::AtMost
-        | Comparison::Greater
-        | Comparison::AtLeast => positive,
+        ComparisonOperator::NotEqual => Condition::Not(Box::new(positive)),
+        ComparisonOperator::Equal
+        | ComparisonOperator::Less
+        | ComparisonOperator::AtMost
+        | ComparisonOperator::Greater
+        | ComparisonOperator::AtLeast => positive,
     })
 }
 
@@ -131,13 +131,13 @@ fn extend(sum: &mut Condition, test: &Condition) -> bool {
 }
 
 /// The positive test; `!=` is the negation of `=` (rule S15).
-fn order_of(operator: Comparison) -> OrderTest {
+fn order_of(operator: ComparisonOperator) -> OrderTest {
     match operator {
-        Comparison::Equal | Comparison::NotEqual => OrderTest::Equal,
-        Comparison::Less => OrderTest::Less,
-        Comparison::AtMost => OrderTest::AtMost,
-        Comparison::Greater => OrderTest::Greater,
-        Comparison::AtLeast => OrderTest::AtLeast,
+        ComparisonOperator::Equal | ComparisonOperator::NotEqual => OrderTest::Equal,
+        ComparisonOperator::Less => OrderTest::Less,
+        ComparisonOperator::AtMost => OrderTest::AtMost,
+        ComparisonOperator::Greater => OrderTest::Greater,
+        ComparisonOperator::AtLeast => OrderTest::AtLeast,
     }
 }
 
@@ -359,11 +359,11 @@ fn date(
     problems: &mut Problems,
 ) -> Option<Condition> {
     let (start, end) = match dates::when(&scope.model.calendar, literal, problems)? {
-        When::Period(period) => (
+        DateMeaning::Period(period) => (
             calendar::start_instant(&scope.model.calendar, period),
             calendar::end_instant(&scope.model.calendar, period),
         ),
-        When::Instant(instant) => (instant, instant + 1),
+        DateMeaning::Instant(instant) => (instant, instant + 1),
     };
     let (from, until) = match test {
         OrderTest::Equal => (start, end),

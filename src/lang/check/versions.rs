@@ -1,6 +1,6 @@
 //! Definitions that share a name and differ in `since`: versions of one policy (rule S37).
 
-use super::index::{Entry, place};
+use super::index::{IndexEntry, place};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 use crate::lang::syntax::ast::Name;
@@ -11,7 +11,7 @@ pub(super) struct Versions {
 }
 
 /// Groups definitions by name, in the order of first mention.
-pub(super) fn group<T>(entries: &[Entry<T>], name_of: impl Fn(&T) -> &Name) -> Vec<Versions> {
+pub(super) fn group<T>(entries: &[IndexEntry<T>], name_of: impl Fn(&T) -> &Name) -> Vec<Versions> {
     let mut groups: Vec<Versions> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {

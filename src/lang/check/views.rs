@@ -1,21 +1,18 @@
 //! Views: queries with a name, which a query may refine.
 
-use std::mem::discriminant;
-
-use super::index::Entry;
+use super::index::IndexEntry;
 use super::queries::plain;
-use super::scope::{Kind, Known, Scope};
+use super::scope::{KnownNames, ReferenceKind, Scope};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::source::Spanned;
 use crate::lang::format;
 use crate::lang::model::{Definitions, View};
 use crate::lang::syntax::ast;
 
 /// Adds all views.
 pub(super) fn views(
-    entries: &[Entry<ast::View>],
+    entries: &[IndexEntry<ast::View>],
     model: &mut Definitions,
-    known: &mut Known,
+    known: &mut KnownNames,
     problems: &mut Problems,
 ) {
     let names: Vec<&str> = entries
@@ -26,7 +23,7 @@ pub(super) fn views(
     for entry in entries {
         match view(Scope { model, known }, entry.tree, &names, problems) {
             Some(view) => views.push(view),
-            None => known.break_name(Kind::View, &entry.tree.name.node),
+            None => known.break_name(ReferenceKind::View, &entry.tree.name.node),
         }
     }
     model.views = views;
@@ -81,48 +78,4 @@ fn refuse_views(tree: &ast::Query, views: &[&str], problems: &mut Problems) -> O
         }
     }
     all_right
-}
-
-/// If a query's subject is a view: the view's query, with the clauses of this one in place of its
-/// own of the same kind.
-pub(super) fn refined(scope: Scope, tree: &ast::Query) -> Option<ast::Query> {
-    let ast::Subject::Formulas(formulas) = &tree.subject else {
-        return None;
-    };
-    let [
-        Spanned {
-            node: ast::Formula::Name(name),
-            ..
-        },
-    ] = formulas.as_slice()
-    else {
-        return None;
-    };
-    let view = &scope.view(&name.node)?.tree.node;
-    let kept = view.clauses.iter().filter(|clause| {
-        let kind = discriminant(&clause.node);
-        tree.clauses
-            .iter()
-            .all(|given| discriminant(&given.node) != kind)
-    });
-    Some(ast::Query {
-        explain: tree.explain || view.explain,
-        subject: subject(view, tree),
-        clauses: kept.chain(&tree.clauses).cloned().collect(),
-    })
-}
-
-/// The subject of a view; the `where` of a list is inside it and gives way like any clause.
-fn subject(view: &ast::Query, given: &ast::Query) -> ast::Subject {
-    let mut subject = view.subject.clone();
-    let narrows = given
-        .clauses
-        .iter()
-        .any(|clause| matches!(clause.node, ast::QueryClause::Where(_)));
-    if let ast::Subject::List(population) = &mut subject
-        && narrows
-    {
-        population.node.filter = None;
-    }
-    subject
 }

@@ -210,7 +210,7 @@ fn yes_no(
     span: Span,
     problems: &mut Problems,
 ) -> Option<Weights> {
-    let mut table = Table::new(2);
+    let mut table = WeightTable::new(2);
     for (value, weight) in listed {
         match values::yes_no_code(&value.node) {
             Some(code) => table.set(code, *weight, value, problems),
@@ -237,7 +237,7 @@ fn codes(
     span: Span,
     problems: &mut Problems,
 ) -> Option<Weights> {
-    let mut table = Table::new(scale.values.len());
+    let mut table = WeightTable::new(scale.values.len());
     for (value, weight) in listed {
         match values::code(scope, scale, value, problems) {
             Some(code) => table.set(code, *weight, value, problems),
@@ -248,14 +248,14 @@ fn codes(
 }
 
 /// Weights by code while they are read.
-struct Table {
+struct WeightTable {
     by_code: Vec<Option<f64>>,
     has_errors: bool,
 }
 
-impl Table {
+impl WeightTable {
     fn new(length: usize) -> Self {
-        Table {
+        WeightTable {
             by_code: vec![None; length],
             has_errors: false,
         }

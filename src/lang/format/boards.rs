@@ -1,29 +1,29 @@
 //! View, dashboard and test → lines: the definitions that hold queries.
 
 use super::grid;
-use super::lines::{Lines, padded, upto, widest};
+use super::lines::{FormattedLines, padded, upto, widest};
 use super::queries::query;
 use super::words::{self, date, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{Card, Dashboard, Layer, Test, TestClause, View};
 
-pub(super) fn view(place: Span, tree: &View) -> Lines {
-    let mut lines = Lines::titled(place, "view", &tree.name, &tree.title);
+pub(super) fn view(place: Span, tree: &View) -> FormattedLines {
+    let mut lines = FormattedLines::titled(place, "view", &tree.name, &tree.title);
     for show in &tree.shows {
         lines.clause(show.span, format!("show {}", query(&show.node)));
     }
     lines
 }
 
-pub(super) fn dashboard(place: Span, tree: &Dashboard) -> Lines {
-    let mut lines = Lines::titled(place, "dashboard", &tree.name, &tree.title);
+pub(super) fn dashboard(place: Span, tree: &Dashboard) -> FormattedLines {
+    let mut lines = FormattedLines::titled(place, "dashboard", &tree.name, &tree.title);
     for layer in &tree.layers {
         layer_lines(&mut lines, layer);
     }
     lines
 }
 
-fn layer_lines(lines: &mut Lines, layer: &Spanned<Layer>) {
+fn layer_lines(lines: &mut FormattedLines, layer: &Spanned<Layer>) {
     let tree = &layer.node;
     let last = tree
         .title
@@ -52,16 +52,16 @@ fn card(tree: &Card, columns: usize) -> String {
     }
 }
 
-pub(super) fn test(place: Span, tree: &Test) -> Lines {
+pub(super) fn test(place: Span, tree: &Test) -> FormattedLines {
     let text = format!("test {}", quoted(&tree.name.node));
-    let mut lines = Lines::header(upto(place, tree.name.span), text);
+    let mut lines = FormattedLines::header(upto(place, tree.name.span), text);
     for item in &tree.clauses {
         test_clause(&mut lines, item);
     }
     lines
 }
 
-fn test_clause(lines: &mut Lines, item: &Spanned<TestClause>) {
+fn test_clause(lines: &mut FormattedLines, item: &Spanned<TestClause>) {
     match &item.node {
         TestClause::AsOf(day) => {
             lines.clause(item.span, format!("as of {}", date(&day.node)));

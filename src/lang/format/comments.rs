@@ -8,11 +8,11 @@
 //! * A blank line is kept where the user left one, several become one. There is one between
 //!   definitions (see [`Opening`]), and none after a definition's first line.
 
-use super::lines::{CLAUSE, Line, Opening};
+use super::lines::{CLAUSE, FormattedLine, Opening};
 use crate::lang::syntax::ast::Comment;
 
 /// One row of output.
-pub(super) struct Row<'a> {
+pub(super) struct OutputRow<'a> {
     pub(super) blank_above: bool,
     pub(super) indent: usize,
     /// A laid-out line, or a comment that stands alone.
@@ -23,7 +23,11 @@ pub(super) struct Row<'a> {
 
 /// Weaves the comments of a file into its lines. Panics if one would be lost, doubled or moved past
 /// another.
-pub(super) fn weave<'a>(text: &'a str, lines: &'a [Line], comments: &'a [Comment]) -> Vec<Row<'a>> {
+pub(super) fn weave<'a>(
+    text: &'a str,
+    lines: &'a [FormattedLine],
+    comments: &'a [Comment],
+) -> Vec<OutputRow<'a>> {
     let mut weaver = Weaver {
         text,
         rows: Vec::new(),
@@ -59,7 +63,7 @@ fn split_at_place(comments: &[Comment], place: Option<u32>) -> (&[Comment], &[Co
 
 struct Weaver<'a> {
     text: &'a str,
-    rows: Vec<Row<'a>>,
+    rows: Vec<OutputRow<'a>>,
     /// Overrules the user's blank lines for the next row.
     next_blank: Option<bool>,
     /// Where the comments written so far stand in the source.
@@ -70,7 +74,12 @@ struct Weaver<'a> {
 
 impl<'a> Weaver<'a> {
     /// Writes the comments between two lines. No line below is the end of the file.
-    fn gap(&mut self, above: Option<&Line>, comments: &'a [Comment], below: Option<&Line>) {
+    fn gap(
+        &mut self,
+        above: Option<&FormattedLine>,
+        comments: &'a [Comment],
+        below: Option<&FormattedLine>,
+    ) {
         let (closing, leading) = match above {
             Some(above) => comments.split_at(self.closing(above, comments, below)),
             None => comments.split_at(0),
@@ -94,7 +103,12 @@ impl<'a> Weaver<'a> {
 
     /// How many of the comments between two lines belong to the upper one: those that are deeper
     /// than the lower one, both in the source and in what is written.
-    fn closing(&self, above: &Line, comments: &[Comment], below: Option<&Line>) -> usize {
+    fn closing(
+        &self,
+        above: &FormattedLine,
+        comments: &[Comment],
+        below: Option<&FormattedLine>,
+    ) -> usize {
         let (indent, source_indent) = below.map_or((0, 0), |below| {
             (below.indent, self.source_indent(below.start))
         });
@@ -109,7 +123,12 @@ impl<'a> Weaver<'a> {
 
     /// How deep a comment stands that closes what is above it. At the end of a definition it closes
     /// the last clause, or the definition if it is less deep than that clause's last line.
-    fn closing_indent(&self, above: &Line, comment: &Comment, below: Option<&Line>) -> usize {
+    fn closing_indent(
+        &self,
+        above: &FormattedLine,
+        comment: &Comment,
+        below: Option<&FormattedLine>,
+    ) -> usize {
         let ends_definition = below.is_none_or(|below| below.opening.is_some());
         let is_less_deep = self.source_indent(comment.span.start) < self.source_indent(above.start);
         match (ends_definition, is_less_deep) {
@@ -121,7 +140,7 @@ impl<'a> Weaver<'a> {
 
     /// Writes a line with the comments from its start up to the next line's; returns those that are
     /// left for the gap below it.
-    fn line(&mut self, line: &'a Line, comments: &'a [Comment]) -> &'a [Comment] {
+    fn line(&mut self, line: &'a FormattedLine, comments: &'a [Comment]) -> &'a [Comment] {
         let (inside, after) = split_at_place(comments, Some(line.end));
         let (moved_up, trailing, left) = match (inside.split_last(), after.split_first()) {
             (_, Some((first, left))) if self.ends_line(line, first) => (inside, Some(first), left),
@@ -146,7 +165,7 @@ impl<'a> Weaver<'a> {
     }
 
     /// Whether nothing but white space, or the last bar of a row, stands between the two.
-    fn ends_line(&self, line: &Line, comment: &Comment) -> bool {
+    fn ends_line(&self, line: &FormattedLine, comment: &Comment) -> bool {
         !self.text[line.end as usize..comment.span.start as usize].contains('\n')
     }
 
@@ -161,7 +180,7 @@ impl<'a> Weaver<'a> {
     }
 
     fn push(&mut self, indent: usize, text: &'a str, spaced: bool) {
-        self.rows.push(Row {
+        self.rows.push(OutputRow {
             blank_above: self.next_blank.take().unwrap_or(spaced),
             indent,
             text,

@@ -1,27 +1,27 @@
 //! All definitions of a file → lines, and which of them stand together without a blank line.
 
-use super::lines::{Line, Opening, widest};
+use super::lines::{FormattedLine, Opening, widest};
 use super::words::name;
 use super::{boards, kpis, matches, model, policy, reports};
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::{Definition, Name};
 
 /// The lines of a file without its comments.
-pub(super) fn lines(text: &str, definitions: &[Spanned<Definition>]) -> Vec<Line> {
+pub(super) fn lines(text: &str, definitions: &[Spanned<Definition>]) -> Vec<FormattedLine> {
     groups(text, definitions)
         .into_iter()
         .flat_map(group_lines)
         .collect()
 }
 
-fn group_lines(group: &[Spanned<Definition>]) -> Vec<Line> {
+fn group_lines(group: &[Spanned<Definition>]) -> Vec<FormattedLine> {
     let names: Vec<String> = group
         .iter()
         .filter_map(|definition| listed(&definition.node))
         .map(|(_, listed)| name(&listed.node))
         .collect();
     let columns = widest(names.iter().map(String::as_str));
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<FormattedLine> = Vec::new();
     for definition in group {
         let first = lines.len();
         lines.extend(definition_lines(definition, columns));
@@ -78,14 +78,14 @@ fn listed(definition: &Definition) -> Option<(ListedKind, &Name)> {
         | Definition::Kpi(_)
         | Definition::View(_)
         | Definition::Dashboard(_)
-        | Definition::Source(_)
+        | Definition::ReportSource(_)
         | Definition::Match(_)
         | Definition::Test(_) => None,
     }
 }
 
 /// `columns` is the width of the names in a group of scales or conditions.
-fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<Line> {
+fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<FormattedLine> {
     let place = definition.span;
     let lines = match &definition.node {
         Definition::Calendar(tree) => model::calendar(place, tree),
@@ -97,7 +97,7 @@ fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<Lin
         Definition::Kpi(tree) => kpis::kpi(place, tree),
         Definition::View(tree) => boards::view(place, tree),
         Definition::Dashboard(tree) => boards::dashboard(place, tree),
-        Definition::Source(tree) => reports::source(place, tree),
+        Definition::ReportSource(tree) => reports::source(place, tree),
         Definition::Match(tree) => matches::matching(place, tree),
         Definition::Test(tree) => boards::test(place, tree),
     };

@@ -5,8 +5,8 @@
 use super::words::{date, duration, field, joined, name, quoted, value};
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::{
-    Aggregate, Arithmetic, Comparison, Condition, Duration, FieldRef, Formula, Literal, Measured,
-    Name, Population,
+    Aggregate, Arithmetic, ComparisonOperator, Condition, Duration, FieldRef, Formula, Literal,
+    Measured, Name, Population,
 };
 
 /// A formula on one line: `share of findings found with environment = production`.
@@ -156,13 +156,13 @@ fn arithmetic(operator: Arithmetic) -> &'static str {
     }
 }
 
-fn comparison(operator: Comparison) -> &'static str {
+fn comparison(operator: ComparisonOperator) -> &'static str {
     match operator {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "!=",
-        Comparison::Less => "<",
-        Comparison::AtMost => "<=",
-        Comparison::Greater => ">",
-        Comparison::AtLeast => ">=",
+        ComparisonOperator::Equal => "=",
+        ComparisonOperator::NotEqual => "!=",
+        ComparisonOperator::Less => "<",
+        ComparisonOperator::AtMost => "<=",
+        ComparisonOperator::Greater => ">",
+        ComparisonOperator::AtLeast => ">=",
     }
 }

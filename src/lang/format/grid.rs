@@ -1,12 +1,12 @@
 //! Tables of cells between bars → lines, with the bars of each column under one another.
 
-use super::lines::{Lines, padded, width};
+use super::lines::{FormattedLines, padded, width};
 use super::words::quoted;
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::Grid;
 
 /// Adds the header and the rows. A row may be short or long (checking says so) and stays as it is.
-pub(super) fn lines(lines: &mut Lines, grid: &Grid) {
+pub(super) fn lines(lines: &mut FormattedLines, grid: &Grid) {
     let rows: Vec<&[Spanned<String>]> = std::iter::once(&grid.header)
         .chain(&grid.rows)
         .map(Vec::as_slice)

@@ -1,20 +1,20 @@
 //! KPI → lines.
 
 use super::expressions::{filter, formula, literal};
-use super::lines::{Lines, clause, padded, widest};
+use super::lines::{FormattedLines, clause, padded, widest};
 use super::words::{date, fields, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Bound;
 use crate::lang::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, Literal};
 
-pub(super) fn kpi(place: Span, tree: &Kpi) -> Lines {
+pub(super) fn kpi(place: Span, tree: &Kpi) -> FormattedLines {
     let labels: Vec<String> = tree
         .clauses
         .iter()
         .filter_map(|item| band_label(&item.node))
         .collect();
     let columns = widest(labels.iter().map(String::as_str));
-    let mut lines = Lines::titled(place, "kpi", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(place, "kpi", &tree.name, &tree.title);
     for item in &tree.clauses {
         lines.clause(item.span, kpi_clause(&item.node, columns));
     }

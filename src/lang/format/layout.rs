@@ -1,6 +1,6 @@
 //! Rows → text: indents, blank lines, and comments at the ends of lines in one column.
 
-use super::comments::Row;
+use super::comments::OutputRow;
 use super::lines::width;
 
 /// Beyond this column a line does not push its neighbours' comments to the right.
@@ -9,7 +9,7 @@ const LONGEST_LINED_UP: usize = 72;
 const GAP: usize = 2;
 
 /// The text of a file, with one line feed at its end. No rows make an empty text.
-pub(super) fn text(rows: &[Row<'_>]) -> String {
+pub(super) fn text(rows: &[OutputRow<'_>]) -> String {
     let mut text = String::new();
     for neighbours in rows.chunk_by(are_neighbours) {
         let column = comment_column(neighbours);
@@ -20,12 +20,12 @@ pub(super) fn text(rows: &[Row<'_>]) -> String {
     text
 }
 
-fn are_neighbours(above: &Row<'_>, below: &Row<'_>) -> bool {
+fn are_neighbours(above: &OutputRow<'_>, below: &OutputRow<'_>) -> bool {
     above.trailing.is_some() && !below.blank_above && above.indent == below.indent
 }
 
 /// All neighbours, but perhaps the last, have a comment at their end.
-fn comment_column(neighbours: &[Row<'_>]) -> usize {
+fn comment_column(neighbours: &[OutputRow<'_>]) -> usize {
     neighbours
         .iter()
         .filter(|row| row.trailing.is_some())
@@ -35,11 +35,11 @@ fn comment_column(neighbours: &[Row<'_>]) -> usize {
         .unwrap_or(0)
 }
 
-fn row_width(row: &Row<'_>) -> usize {
+fn row_width(row: &OutputRow<'_>) -> usize {
     row.indent + width(row.text)
 }
 
-fn push_row(text: &mut String, row: &Row<'_>, column: usize) {
+fn push_row(text: &mut String, row: &OutputRow<'_>, column: usize) {
     if row.blank_above {
         text.push('\n');
     }

@@ -13,7 +13,7 @@ pub(super) const UNDER_CLAUSE: usize = 4;
 
 /// One line of output before comments are added.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct FormattedLine {
     /// The first and last byte in the source of what this line says, end excluded. A clause that the
     /// user wrapped over several lines is one line here.
     pub(super) start: u32,
@@ -35,25 +35,30 @@ pub(super) enum Opening {
 
 /// The lines of one definition, in the order of the text.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    list: Vec<Line>,
+pub(super) struct FormattedLines {
+    list: Vec<FormattedLine>,
 }
 
-impl Lines {
+impl FormattedLines {
     /// Starts a definition with its header, which stands in column 0.
-    pub(super) fn header(place: Span, text: String) -> Lines {
-        let mut lines = Lines::default();
+    pub(super) fn header(place: Span, text: String) -> FormattedLines {
+        let mut lines = FormattedLines::default();
         lines.push(0, place, text);
         lines.list[0].opening = Some(Opening::Apart);
         lines
     }
 
     /// A header of most kinds: `kpi mttr "Mean time to remediate"`.
-    pub(super) fn titled(place: Span, kind: &str, name: &Name, title: &Option<Text>) -> Lines {
+    pub(super) fn titled(
+        place: Span,
+        kind: &str,
+        name: &Name,
+        title: &Option<Text>,
+    ) -> FormattedLines {
         let last = title.as_ref().map_or(name.span, |title| title.span);
         let name = words::name(&name.node);
         let text = format!("{kind} {name}{}", words::title(title));
-        Lines::header(upto(place, last), text)
+        FormattedLines::header(upto(place, last), text)
     }
 
     pub(super) fn clause(&mut self, place: Span, text: String) {
@@ -64,12 +69,12 @@ impl Lines {
         self.push(UNDER_CLAUSE, place, text);
     }
 
-    pub(super) fn into_list(self) -> Vec<Line> {
+    pub(super) fn into_list(self) -> Vec<FormattedLine> {
         self.list
     }
 
     fn push(&mut self, indent: usize, place: Span, text: String) {
-        self.list.push(Line {
+        self.list.push(FormattedLine {
             start: place.start,
             end: place.end,
             indent,

@@ -1,17 +1,17 @@
 //! Calendar, scale and table → lines.
 
 use super::expressions::{condition, filter};
-use super::lines::{Lines, clause, padded, upto, widest};
+use super::lines::{FormattedLines, clause, padded, upto, widest};
 use super::words::{date, field, joined, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
-    Calendar, CalendarClause, EventTime, FieldType, Scale, Table, TableClause,
+    Calendar, CalendarClause, EventTime, FieldTypeName, ScaleDefinition, Table, TableClause,
 };
 
-pub(super) fn calendar(place: Span, tree: &Calendar) -> Lines {
+pub(super) fn calendar(place: Span, tree: &Calendar) -> FormattedLines {
     let keyword = "calendar";
     let end = place.start + keyword.len() as u32;
-    let mut lines = Lines::header(Span { end, ..place }, keyword.to_string());
+    let mut lines = FormattedLines::header(Span { end, ..place }, keyword.to_string());
     for item in &tree.clauses {
         lines.clause(item.span, calendar_clause(&item.node));
     }
@@ -28,14 +28,14 @@ fn calendar_clause(tree: &CalendarClause) -> String {
 }
 
 /// `columns` is the width of the widest name among the scales that stand together.
-pub(super) fn scale(place: Span, tree: &Scale, columns: usize) -> Lines {
+pub(super) fn scale(place: Span, tree: &ScaleDefinition, columns: usize) -> FormattedLines {
     let last = tree.values.last().unwrap_or(&tree.name).span;
     let text = format!(
         "scale {} is {}",
         padded(&name(&tree.name.node), columns),
         names(&tree.values, " < ")
     );
-    let mut lines = Lines::header(upto(place, last), text);
+    let mut lines = FormattedLines::header(upto(place, last), text);
     for map in &tree.maps {
         let (from, to) = (quoted(&map.node.from.node), name(&map.node.to.node));
         lines.clause(map.span, format!("map {from} to {to}"));
@@ -43,7 +43,7 @@ pub(super) fn scale(place: Span, tree: &Scale, columns: usize) -> Lines {
     lines
 }
 
-pub(super) fn table(place: Span, tree: &Table) -> Lines {
+pub(super) fn table(place: Span, tree: &Table) -> FormattedLines {
     let columns = NameColumns {
         events: name_column(&tree.clauses, |clause| {
             matches!(clause, TableClause::Event { .. })
@@ -52,7 +52,7 @@ pub(super) fn table(place: Span, tree: &Table) -> Lines {
             matches!(clause, TableClause::State { .. })
         }),
     };
-    let mut lines = Lines::titled(place, "table", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(place, "table", &tree.name, &tree.title);
     for item in &tree.clauses {
         lines.clause(item.span, table_clause(&item.node, &columns));
     }
@@ -146,9 +146,9 @@ fn event_time(tree: &EventTime) -> String {
     }
 }
 
-fn field_type(tree: &FieldType) -> String {
+fn field_type(tree: &FieldTypeName) -> String {
     match tree {
-        FieldType::Plain(plain) => name(plain),
-        FieldType::Scale(scale) => format!("scale {}", name(&scale.node)),
+        FieldTypeName::Plain(plain) => name(plain),
+        FieldTypeName::Scale(scale) => format!("scale {}", name(&scale.node)),
     }
 }

@@ -1,7 +1,7 @@
 //! Named condition, score and SLA → lines.
 
 use super::expressions::{self, filter, literal};
-use super::lines::{Lines, clause, padded, upto, widest, width};
+use super::lines::{FormattedLines, clause, padded, upto, widest, width};
 use super::words::{date, duration, field, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
@@ -9,16 +9,16 @@ use crate::lang::syntax::ast::{
 };
 
 /// `columns` is the width of the widest name among the conditions that stand together.
-pub(super) fn condition(place: Span, tree: &NamedCondition, columns: usize) -> Lines {
+pub(super) fn condition(place: Span, tree: &NamedCondition, columns: usize) -> FormattedLines {
     let text = format!(
         "condition {} is {}",
         padded(&name(&tree.name.node), columns),
         expressions::condition(&tree.condition.node)
     );
-    Lines::header(upto(place, tree.condition.span), text)
+    FormattedLines::header(upto(place, tree.condition.span), text)
 }
 
-pub(super) fn score(place: Span, tree: &Score) -> Lines {
+pub(super) fn score(place: Span, tree: &Score) -> FormattedLines {
     let values: Vec<String> = tree
         .clauses
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn score(place: Span, tree: &Score) -> Lines {
         .map(|weight| weighted_value(&weight.node))
         .collect();
     let columns = widest(values.iter().map(String::as_str));
-    let mut lines = Lines::titled(place, "score", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(place, "score", &tree.name, &tree.title);
     for item in &tree.clauses {
         let (text, last) = score_clause(item);
         lines.clause(upto(item.span, last), text);
@@ -67,7 +67,7 @@ fn weighted_value(weight: &Weight) -> String {
 }
 
 /// Numbers of one table stand with their decimal points, written or not, in one column.
-fn weight_lines(lines: &mut Lines, weights: &[Spanned<Weight>], columns: usize) {
+fn weight_lines(lines: &mut FormattedLines, weights: &[Spanned<Weight>], columns: usize) {
     let before_point = |weight: &Weight| {
         let written = &weight.weight.node.written;
         width(written.split('.').next().unwrap_or(written))
@@ -85,9 +85,9 @@ fn weight_lines(lines: &mut Lines, weights: &[Spanned<Weight>], columns: usize) 
     }
 }
 
-pub(super) fn sla(place: Span, tree: &Sla) -> Lines {
+pub(super) fn sla(place: Span, tree: &Sla) -> FormattedLines {
     let columns = tree.clauses.iter().map(|item| due_width(&item.node)).max();
-    let mut lines = Lines::titled(place, "sla", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(place, "sla", &tree.name, &tree.title);
     for item in &tree.clauses {
         lines.clause(item.span, sla_clause(&item.node, columns.unwrap_or(0)));
     }

@@ -1,12 +1,12 @@
 //! Source → lines. Its programs stay as they were written.
 
-use super::lines::{Lines, padded, upto, widest};
+use super::lines::{FormattedLines, padded, upto, widest};
 use super::words::{name, names, quoted};
 use crate::base::source::{Span, Spanned};
-use crate::lang::syntax::ast::{Source, SourceClause, SourceWords, Text, WordRule};
+use crate::lang::syntax::ast::{ReportSource, SourceClause, SourceWords, Text, WordRule};
 
-pub(super) fn source(place: Span, tree: &Source) -> Lines {
-    let mut lines = Lines::titled(place, "source", &tree.name, &tree.title);
+pub(super) fn source(place: Span, tree: &ReportSource) -> FormattedLines {
+    let mut lines = FormattedLines::titled(place, "source", &tree.name, &tree.title);
     for item in &tree.clauses {
         match &item.node {
             SourceClause::Words { of, rules } => word_lines(&mut lines, item.span, *of, rules),
@@ -45,7 +45,12 @@ fn program(keyword: &str, text: &Text) -> String {
     format!("{keyword} \"\"\"{}\"\"\"", text.node)
 }
 
-fn word_lines(lines: &mut Lines, place: Span, of: SourceWords, rules: &[Spanned<WordRule>]) {
+fn word_lines(
+    lines: &mut FormattedLines,
+    place: Span,
+    of: SourceWords,
+    rules: &[Spanned<WordRule>],
+) {
     let keyword = match of {
         SourceWords::Severity => "severity",
         SourceWords::Status => "status",

@@ -20,6 +20,9 @@ pub use schema::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Definitions hold both; calendar arithmetic needs no other part of a model.
+pub use crate::base::calendar::{Calendar, CalendarPeriod};
+
 use crate::base::source::Span;
 use crate::base::types::Scale;
 

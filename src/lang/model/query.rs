@@ -3,6 +3,7 @@
 use super::{
     Band, Direction, FieldId, Formula, Kind, KpiId, Population, Restriction, TableId, Target,
 };
+use crate::base::calendar::CalendarPeriod;
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{DisplayUnit, FieldType, Grain, StockMoment, Unit};
 use crate::lang::syntax::ast;
@@ -156,15 +157,6 @@ pub enum Period {
     This(Grain),
     /// Rolling, ending at as-of.
     Past(u32, Grain),
-}
-
-/// A period of the calendar: `2026-03`, `2026-Q1`. Its start and end depend on the project's
-/// calendar; `plan` works them out.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct CalendarPeriod {
-    pub grain: Grain,
-    /// The first day of the period, local.
-    pub start: chrono::NaiveDate,
 }
 
 #[derive(Clone, Debug)]

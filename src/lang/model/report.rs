@@ -16,9 +16,9 @@ pub struct ReportSource {
     pub scan: Option<Spanned<String>>,
     pub rows: Spanned<String>,
     /// The report's words for places on the scale `severity`.
-    pub severity: Words<u8>,
-    pub status: Words<Status>,
-    pub evidence: Words<Evidence>,
+    pub severity: WordMap<u8>,
+    pub status: WordMap<Status>,
+    pub evidence: WordMap<Evidence>,
     /// Formats of dates beyond RFC 3339, tried in order.
     pub dates: Vec<String>,
     pub fills: Fills,
@@ -32,11 +32,11 @@ pub struct ReportSource {
 
 /// Where in a report an array stands: `.runs[].results`; `.` is the report itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ArrayPath(pub Vec<Step>);
+pub struct ArrayPath(pub Vec<PathStep>);
 
 /// One step down into a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Step {
+pub enum PathStep {
     /// To the member of an object.
     Member(String),
     /// To any member of an array.
@@ -50,7 +50,7 @@ impl ArrayPath {
         let mut steps = Vec::new();
         while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix("[]") {
-                steps.push(Step::Each);
+                steps.push(PathStep::Each);
                 rest = after;
                 continue;
             }
@@ -64,7 +64,7 @@ impl ArrayPath {
             if end == 0 {
                 return None;
             }
-            steps.push(Step::Member(name[..end].to_string()));
+            steps.push(PathStep::Member(name[..end].to_string()));
             rest = &name[end..];
         }
         Some(ArrayPath(steps))
@@ -73,7 +73,7 @@ impl ArrayPath {
 
 /// A table of words, compared without regard to case and to white space around them.
 #[derive(Clone, Debug)]
-pub struct Words<T> {
+pub struct WordMap<T> {
     /// In lower case.
     pub listed: Vec<(String, T)>,
     /// What any other word means, and a missing one.
@@ -82,7 +82,7 @@ pub struct Words<T> {
     pub span: Option<Span>,
 }
 
-impl<T: Copy> Words<T> {
+impl<T: Copy> WordMap<T> {
     /// The meaning of a word as listed.
     pub fn listed(&self, word: &str) -> Option<T> {
         let word = word.trim().to_lowercase();
@@ -91,9 +91,9 @@ impl<T: Copy> Words<T> {
     }
 }
 
-impl<T> Default for Words<T> {
+impl<T> Default for WordMap<T> {
     fn default() -> Self {
-        Words {
+        WordMap {
             listed: Vec::new(),
             otherwise: None,
             span: None,

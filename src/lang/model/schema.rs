@@ -1,21 +1,8 @@
 //! Calendar and tables.
 
-use chrono::{NaiveDate, Weekday};
-
 use super::{Condition, SlaId};
 use crate::base::source::Span;
 use crate::base::types::FieldType;
-
-/// How time is cut (rules S11, S12, S14).
-#[derive(Clone, Debug)]
-pub struct Calendar {
-    pub timezone: chrono_tz::Tz,
-    pub week_starts: Weekday,
-    /// 1 to 12. A fiscal year is named by the year it ends in.
-    pub year_starts: u32,
-    /// Periods that end at or before the start of this day read *no history*.
-    pub history_from: Option<NaiveDate>,
-}
 
 /// Index into [`super::Definitions::tables`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]

@@ -41,7 +41,7 @@ pub struct Comment {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Definition {
     Calendar(Calendar),
-    Scale(Scale),
+    Scale(ScaleDefinition),
     Table(Table),
     Condition(NamedCondition),
     Score(Score),
@@ -49,7 +49,7 @@ pub enum Definition {
     Kpi(Kpi),
     View(View),
     Dashboard(Dashboard),
-    Source(Source),
+    ReportSource(ReportSource),
     Match(Match),
     Test(Test),
 }
@@ -75,7 +75,7 @@ pub enum CalendarClause {
 
 /// `scale severity is info < low`, with `map "moderate" to low` below it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scale {
+pub struct ScaleDefinition {
     pub name: Name,
     pub values: Vec<Name>,
     pub maps: Vec<Spanned<ScaleMap>>,
@@ -120,7 +120,7 @@ pub enum TableClause {
     /// `field app text from assets.name`
     Field {
         name: Name,
-        field_type: Spanned<FieldType>,
+        field_type: Spanned<FieldTypeName>,
         from: Option<FieldRef>,
     },
     /// `exclude where resolution = false_positive as "false positive"`
@@ -139,7 +139,7 @@ pub enum EventTime {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum FieldType {
+pub enum FieldTypeName {
     /// `text`, `yesno`, `number`, `date`; checked later, so that a mistake can be answered kindly.
     Plain(String),
     /// `scale severity`

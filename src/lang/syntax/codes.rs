@@ -3,7 +3,7 @@
 
 /// A code of this room.
 #[derive(Clone, Copy, Debug)]
-pub struct Code {
+pub struct DiagnosticCode {
     pub code: &'static str,
     /// One line, as a heading in the documentation.
     pub meaning: &'static str,
@@ -21,240 +21,240 @@ pub enum Example {
 pub const UNFINISHED: &[&str] = &["K101", "K140"];
 
 /// Every code of this room, in order.
-pub const CODES: &[Code] = &[
-    Code {
+pub const CODES: &[DiagnosticCode] = &[
+    DiagnosticCode {
         code: "K100",
         meaning: "a word or sign stands where the grammar takes something else",
         example: Example::Query("mttr by team over month banana"),
     },
-    Code {
+    DiagnosticCode {
         code: "K101",
         meaning: "the text ends where something must follow",
         example: Example::Query("mttr where severity ="),
     },
-    Code {
+    DiagnosticCode {
         code: "K102",
         meaning: "a text in quotes is not closed",
         example: Example::Query("mttr where team = \"web"),
     },
-    Code {
+    DiagnosticCode {
         code: "K103",
         meaning: "a name in back-ticks is empty or not closed",
         example: Example::Query("mttr by `last"),
     },
-    Code {
+    DiagnosticCode {
         code: "K104",
         meaning: "a text stands in single or curly quotes",
         example: Example::Query("mttr where team = 'web'"),
     },
-    Code {
+    DiagnosticCode {
         code: "K105",
         meaning: "a sign that means nothing in the language",
         example: Example::Query("mttr by team;"),
     },
-    Code {
+    DiagnosticCode {
         code: "K106",
         meaning: "`==` instead of `=`",
         example: Example::Query("mttr where severity == critical"),
     },
-    Code {
+    DiagnosticCode {
         code: "K107",
         meaning: "`&&` instead of `and`",
         example: Example::Query("mttr where exploitable && confirmed"),
     },
-    Code {
+    DiagnosticCode {
         code: "K108",
         meaning: "`||` instead of `or`",
         example: Example::Query("mttr where exploitable || confirmed"),
     },
-    Code {
+    DiagnosticCode {
         code: "K109",
         meaning: "`!` instead of `not`",
         example: Example::Query("mttr where !exploitable"),
     },
-    Code {
+    DiagnosticCode {
         code: "K110",
         meaning: "`<>` instead of `!=`",
         example: Example::Query("mttr where severity <> low"),
     },
-    Code {
+    DiagnosticCode {
         code: "K111",
         meaning: "indented text before the first definition",
         example: Example::File("  kpi mttr \"Mean time to remediate\"\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K112",
         meaning: "a line at the margin begins no definition",
         example: Example::File("kpy mttr\n  is count of findings open\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K113",
         meaning: "a line begins with no clause word of its definition",
         example: Example::File("kpi backlog\n  is count of findings open\n  tagret below 30\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K114",
         meaning: "a reserved word stands where a name or value belongs",
         example: Example::Query("mttr where resolution = last"),
     },
-    Code {
+    DiagnosticCode {
         code: "K115",
         meaning: "parentheses, `not` or signs are nested too deep",
         example: Example::Query(DEEP),
     },
-    Code {
+    DiagnosticCode {
         code: "K116",
         meaning: "too many parts in one chain",
         example: Example::Query(LONG),
     },
-    Code {
+    DiagnosticCode {
         code: "K117",
         meaning: "a clause stands twice in one query",
         example: Example::Query("mttr last month this year"),
     },
-    Code {
+    DiagnosticCode {
         code: "K118",
         meaning: "`and` and `or` are mixed without parentheses",
         example: Example::Query("mttr where severity = critical and team = web or app = shop"),
     },
-    Code {
+    DiagnosticCode {
         code: "K119",
         meaning: "a value with a hyphen is not quoted",
         example: Example::Query("mttr where team = payments-core"),
     },
-    Code {
+    DiagnosticCode {
         code: "K120",
         meaning: "a wall clock is asked for: `now`, `today`",
         example: Example::Query("list findings open where found_at < now"),
     },
-    Code {
+    DiagnosticCode {
         code: "K121",
         meaning: "`group by` instead of `by`",
         example: Example::Query("mttr group by team"),
     },
-    Code {
+    DiagnosticCode {
         code: "K122",
         meaning: "`order by` instead of `sort by`",
         example: Example::Query("list findings open order by found_at"),
     },
-    Code {
+    DiagnosticCode {
         code: "K123",
         meaning: "`between` instead of two comparisons",
         example: Example::Query("list findings open where cvss between 7 and 9"),
     },
-    Code {
+    DiagnosticCode {
         code: "K124",
         meaning: "`like` and other tests of parts of a text",
         example: Example::Query("mttr where team like \"pay%\""),
     },
-    Code {
+    DiagnosticCode {
         code: "K125",
         meaning: "`null` instead of `is missing`",
         example: Example::Query("list findings open where fixed_at is null"),
     },
-    Code {
+    DiagnosticCode {
         code: "K126",
         meaning: "`is not missing` instead of `is present`",
         example: Example::Query("list findings open where fixed_at is not missing"),
     },
-    Code {
+    DiagnosticCode {
         code: "K127",
         meaning: "an aggregate is written like a call of a function",
         example: Example::Query("count(*)"),
     },
-    Code {
+    DiagnosticCode {
         code: "K128",
         meaning: "`select` instead of what is counted or listed",
         example: Example::Query("select title from findings"),
     },
-    Code {
+    DiagnosticCode {
         code: "K129",
         meaning: "what looks like a date is none",
         example: Example::Query("mttr in 2026-13"),
     },
-    Code {
+    DiagnosticCode {
         code: "K130",
         meaning: "a number is too large",
         example: Example::Query("mttr top 99999999999999999999"),
     },
-    Code {
+    DiagnosticCode {
         code: "K131",
         meaning: "digits and letters that are neither a number nor a duration",
         example: Example::Query("mttr where team = 3rd"),
     },
-    Code {
+    DiagnosticCode {
         code: "K132",
         meaning: "an unknown length of time",
         example: Example::Query("mttr over mnth"),
     },
-    Code {
+    DiagnosticCode {
         code: "K133",
         meaning: "an unknown moment at which a stock is read",
         example: Example::Query("backlog at strat"),
     },
-    Code {
+    DiagnosticCode {
         code: "K134",
         meaning: "a target does not say on which side of it is good",
         example: Example::File("kpi backlog\n  is count of findings open\n  target under 30\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K135",
         meaning: "a word of the language is written in capitals",
         example: Example::Query("mttr WHERE severity = high"),
     },
-    Code {
+    DiagnosticCode {
         code: "K136",
         meaning: "a card stands above the first layer of its dashboard",
         example: Example::File("dashboard appsec\n  show number mttr last month\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K137",
         meaning: "a row of a grid has no bar at its end",
         example: Example::File("test \"one\"\n  given findings\n    | finding_id\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K138",
         meaning: "`given` or `expect` has no rows below it",
         example: Example::File("test \"one\"\n  given findings\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K139",
         meaning: "`where` stands after `with`",
         example: Example::File(
             "kpi rate\n  is share of findings found with exploitable = yes where severity = high\n",
         ),
     },
-    Code {
+    DiagnosticCode {
         code: "K140",
         meaning: "a parenthesis is never closed",
         example: Example::Query("mttr where (severity = high"),
     },
-    Code {
+    DiagnosticCode {
         code: "K141",
         meaning: "a definition has no name",
         example: Example::File("kpi \"Mean time to remediate\"\n  is count of findings open\n"),
     },
-    Code {
+    DiagnosticCode {
         code: "K142",
         meaning: "`is` compares with a value",
         example: Example::Query("mttr where severity is high"),
     },
-    Code {
+    DiagnosticCode {
         code: "K143",
         meaning: "a column with its table stands alone as a condition",
         example: Example::Query("mttr where findings.exploitable"),
     },
-    Code {
+    DiagnosticCode {
         code: "K144",
         meaning: "`within` asks about a column with its table",
         example: Example::Query("mttr where findings.verified within 14 days"),
     },
-    Code {
+    DiagnosticCode {
         code: "K145",
         meaning: "a parenthesis was never opened",
         example: Example::Query("mttr where severity = high)"),
     },
-    Code {
+    DiagnosticCode {
         code: "K146",
         meaning: "`=<` or `=>` instead of `<=` or `>=`",
         example: Example::Query("mttr where severity => high"),

@@ -1,19 +1,14 @@
 //! Pairs → the clauses of a table.
 
-use pest::iterators::Pair;
-
-use super::ast::{EventTime, FieldType, TableClause};
+use super::ast::{EventTime, FieldTypeName, TableClause};
 use super::conditions;
-use super::definitions::names;
-use super::grammar::{Parts, Piece, Read, Rule};
-use super::literals;
-
-type Found<'t> = Pair<'t, Rule>;
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
+use super::literals::{self, names};
 
 /// One clause of a table.
-pub(super) fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TableClause> {
+pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TableClause> {
     let rule = pair.as_rule();
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     if rule == Rule::exclude {
         return Ok(TableClause::Exclude {
             filter: conditions::filter(piece, parts.need(Rule::filter))?,
@@ -37,7 +32,7 @@ pub(super) fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TableClause> {
             name,
             intervals: parts
                 .take(Rule::interval_table)
-                .map(|pair| literals::name(piece, &Parts::of(pair).need(Rule::name))),
+                .map(|pair| literals::name(piece, &PairChildren::of(pair).need(Rule::name))),
             from: names(piece, parts.need(Rule::columns)),
             until: names(piece, parts.need(Rule::columns)),
         },
@@ -55,10 +50,10 @@ pub(super) fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TableClause> {
     })
 }
 
-fn event_time(piece: &Piece<'_>, parts: &mut Parts<'_>) -> EventTime {
+fn event_time(piece: &Fragment<'_>, parts: &mut PairChildren<'_>) -> EventTime {
     match parts.take(Rule::last_of) {
         Some(pair) => {
-            let mut parts = Parts::of(pair);
+            let mut parts = PairChildren::of(pair);
             EventTime::LastOf {
                 column: literals::name(piece, &parts.need(Rule::name)),
                 table: literals::name(piece, &parts.need(Rule::name)),
@@ -68,13 +63,13 @@ fn event_time(piece: &Piece<'_>, parts: &mut Parts<'_>) -> EventTime {
     }
 }
 
-fn field_type(piece: &Piece<'_>, pair: Found<'_>) -> FieldType {
-    let inner = Parts::of(pair).next();
+fn field_type(piece: &Fragment<'_>, pair: RulePair<'_>) -> FieldTypeName {
+    let inner = PairChildren::of(pair).next();
     match inner.as_rule() {
         Rule::scale_type => {
-            let scale = Parts::of(inner).need(Rule::name);
-            FieldType::Scale(literals::name(piece, &scale))
+            let scale = PairChildren::of(inner).need(Rule::name);
+            FieldTypeName::Scale(literals::name(piece, &scale))
         }
-        _ => FieldType::Plain(inner.as_str().trim_end().to_string()),
+        _ => FieldTypeName::Plain(inner.as_str().trim_end().to_string()),
     }
 }

@@ -1,39 +1,42 @@
 //! Pairs → conditions. Refuses `and` mixed with `or`, too long chains and too deep trees.
 
-use pest::iterators::Pair;
-
-use super::ast::{Comparison, Condition};
+use super::ast::{ComparisonOperator, Condition};
 use super::errors;
-use super::grammar::{Parts, Piece, Read, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
 use super::literals;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::{Span, Spanned};
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A condition that no other one holds.
-pub(super) fn condition(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Condition>> {
+pub(super) fn condition(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Spanned<Condition>> {
     nested(piece, pair, Depth::default())
 }
 
 /// The condition behind `where`.
-pub(super) fn filter(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Condition>> {
-    condition(piece, Parts::of(pair).need(Rule::condition))
+pub(super) fn filter(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Condition>> {
+    condition(piece, PairChildren::of(pair).need(Rule::condition))
 }
 
 /// The condition behind `where`, if there is one among the parts.
 pub(super) fn optional_filter(
-    piece: &Piece<'_>,
-    parts: &mut Parts<'_>,
-) -> Read<Option<Spanned<Condition>>> {
+    piece: &Fragment<'_>,
+    parts: &mut PairChildren<'_>,
+) -> ParseResult<Option<Spanned<Condition>>> {
     parts
         .take(Rule::filter)
         .map(|pair| filter(piece, pair))
         .transpose()
 }
 
-fn nested(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Condition>> {
+fn nested(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Condition>> {
     let span = piece.span_of(&pair);
     let (operands, joints): (Vec<_>, Vec<_>) = pair
         .into_inner()
@@ -45,7 +48,7 @@ fn nested(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Cond
     let mut conditions = operands
         .into_iter()
         .map(|pair| operand(piece, pair, depth))
-        .collect::<Read<Vec<_>>>()?;
+        .collect::<ParseResult<Vec<_>>>()?;
     let node = match joints.first().map(|joint| joint.as_rule()) {
         Some(Rule::kw_and) => Condition::And(conditions),
         Some(_) => Condition::Or(conditions),
@@ -56,9 +59,9 @@ fn nested(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Cond
 
 /// The refusal of `a and b or c`, with both ways to put the parentheses.
 fn mixed(
-    piece: &Piece<'_>,
-    operands: &[Found<'_>],
-    joints: &[Found<'_>],
+    piece: &Fragment<'_>,
+    operands: &[RulePair<'_>],
+    joints: &[RulePair<'_>],
 ) -> Option<Box<Diagnostic>> {
     let first = joints.first()?.as_rule();
     let other = joints.iter().find(|joint| joint.as_rule() != first)?;
@@ -95,7 +98,7 @@ fn grouped(operands: &[String], joints: &[&str], tight: &str) -> String {
 }
 
 /// The words of a place, on one line and without comments.
-fn one_line(piece: &Piece<'_>, span: Span) -> String {
+fn one_line(piece: &Fragment<'_>, span: Span) -> String {
     let mut out = String::new();
     let mut last_end = None;
     let first = piece
@@ -114,7 +117,11 @@ fn one_line(piece: &Piece<'_>, span: Span) -> String {
     out
 }
 
-fn operand(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Condition>> {
+fn operand(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Condition>> {
     let mut parts = pair.into_inner().collect::<Vec<_>>();
     let inner = parts.pop().expect("an operand has a last part");
     let depth = depth.deeper(parts.len() + 1, piece.span_of(&inner))?;
@@ -126,11 +133,15 @@ fn operand(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Con
     Ok(condition)
 }
 
-fn primary(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Condition>> {
+fn primary(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Condition>> {
     let span = piece.span_of(&pair);
     let node = match pair.as_rule() {
         Rule::condition_group => {
-            let inner = Parts::of(pair).need(Rule::condition);
+            let inner = PairChildren::of(pair).need(Rule::condition);
             Condition::Group(Box::new(nested(piece, inner, depth)?))
         }
         Rule::exists => exists(piece, pair, depth)?,
@@ -139,13 +150,13 @@ fn primary(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Con
     Ok(Spanned::new(node, span))
 }
 
-fn exists(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Condition> {
-    let mut parts = Parts::of(pair);
+fn exists(piece: &Fragment<'_>, pair: RulePair<'_>, depth: Depth) -> ParseResult<Condition> {
+    let mut parts = PairChildren::of(pair);
     let table = literals::name(piece, &parts.need(Rule::name));
     let role = literals::name(piece, &parts.need(Rule::name));
     let filter = match parts.take(Rule::exists_filter) {
         Some(pair) => {
-            let inner = Parts::of(pair).need(Rule::condition);
+            let inner = PairChildren::of(pair).need(Rule::condition);
             Some(Box::new(nested(piece, inner, depth)?))
         }
         None => None,
@@ -162,12 +173,12 @@ fn exists(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Condition> {
     })
 }
 
-fn within(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<super::ast::Duration>> {
-    literals::duration(piece, Parts::of(pair).need(Rule::duration))
+fn within(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<super::ast::Duration>> {
+    literals::duration(piece, PairChildren::of(pair).need(Rule::duration))
 }
 
-fn test(piece: &Piece<'_>, pair: Found<'_>) -> Read<Condition> {
-    let mut parts = Parts::of(pair);
+fn test(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
+    let mut parts = PairChildren::of(pair);
     let subject = parts.need(Rule::field);
     let subject_span = piece.span_of(&subject);
     let field = literals::field(piece, subject);
@@ -187,23 +198,27 @@ fn test(piece: &Piece<'_>, pair: Found<'_>) -> Read<Condition> {
             }),
             Some(_) => Err(errors::event_with_table(subject_span)),
         },
-        _ => Ok(match Parts::of(asked).has(Rule::kw_missing) {
+        _ => Ok(match PairChildren::of(asked).has(Rule::kw_missing) {
             true => Condition::Missing(field),
             false => Condition::Present(field),
         }),
     }
 }
 
-fn comparison(piece: &Piece<'_>, field: super::ast::FieldRef, pair: Found<'_>) -> Read<Condition> {
-    let mut parts = Parts::of(pair);
+fn comparison(
+    piece: &Fragment<'_>,
+    field: super::ast::FieldRef,
+    pair: RulePair<'_>,
+) -> ParseResult<Condition> {
+    let mut parts = PairChildren::of(pair);
     let symbol = parts.need(Rule::comparator);
     let operator = match symbol.as_str() {
-        "=" => Comparison::Equal,
-        "!=" => Comparison::NotEqual,
-        "<" => Comparison::Less,
-        "<=" => Comparison::AtMost,
-        ">" => Comparison::Greater,
-        _ => Comparison::AtLeast,
+        "=" => ComparisonOperator::Equal,
+        "!=" => ComparisonOperator::NotEqual,
+        "<" => ComparisonOperator::Less,
+        "<=" => ComparisonOperator::AtMost,
+        ">" => ComparisonOperator::Greater,
+        _ => ComparisonOperator::AtLeast,
     };
     Ok(Condition::Compare {
         field,
@@ -212,14 +227,18 @@ fn comparison(piece: &Piece<'_>, field: super::ast::FieldRef, pair: Found<'_>) -
     })
 }
 
-fn membership(piece: &Piece<'_>, field: super::ast::FieldRef, pair: Found<'_>) -> Read<Condition> {
-    let parts = Parts::of(pair);
+fn membership(
+    piece: &Fragment<'_>,
+    field: super::ast::FieldRef,
+    pair: RulePair<'_>,
+) -> ParseResult<Condition> {
+    let parts = PairChildren::of(pair);
     Ok(Condition::In {
         field,
         negated: parts.has(Rule::kw_not),
         values: parts
             .all(Rule::literal)
             .map(|pair| literals::literal(piece, pair))
-            .collect::<Read<Vec<_>>>()?,
+            .collect::<ParseResult<Vec<_>>>()?,
     })
 }

@@ -1,40 +1,35 @@
 //! Pieces → dashboards and tests: the definitions made of queries.
 
-use pest::iterators::Pair;
-
 use super::ast::{Card, Dashboard, Grid, Layer, Test, TestClause, Text};
-use super::definitions::name_and_title;
 use super::errors;
-use super::grammar::{Parts, Piece, Read, Rule};
-use super::literals;
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
+use super::literals::{self, name_and_title};
 use super::pieces;
 use super::queries;
-use super::split::Cut;
+use super::split::DefinitionParts;
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A line of a dashboard: cards belong to the layer above them.
-enum Line {
+enum DashboardLine {
     Layer(Layer),
     Card(Box<Card>),
 }
 
 /// A dashboard; none if any of its pieces is mistaken.
-pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashboard> {
+pub(super) fn dashboard(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Dashboard> {
     let header = pieces::header(cut, Rule::dashboard_header, problems, name_and_title);
     let lines = pieces::clauses(cut, Rule::dashboard_clause, problems, line);
     let (name, title) = header?;
     let mut layers: Vec<Spanned<Layer>> = Vec::new();
     for Spanned { node, span } in lines? {
         match (node, layers.last_mut()) {
-            (Line::Layer(layer), _) => layers.push(Spanned::new(layer, span)),
-            (Line::Card(card), Some(layer)) => {
+            (DashboardLine::Layer(layer), _) => layers.push(Spanned::new(layer, span)),
+            (DashboardLine::Card(card), Some(layer)) => {
                 layer.span = layer.span.to(span);
                 layer.node.cards.push(Spanned::new(*card, span));
             }
-            (Line::Card(_), None) => {
+            (DashboardLine::Card(_), None) => {
                 problems.push(errors::card_without_layer(span));
                 return None;
             }
@@ -47,27 +42,27 @@ pub(super) fn dashboard(cut: &Cut<'_>, problems: &mut Problems) -> Option<Dashbo
     })
 }
 
-fn line(piece: &Piece<'_>, pair: Found<'_>) -> Read<Line> {
+fn line(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<DashboardLine> {
     if pair.as_rule() == Rule::layer {
         let (name, title) = name_and_title(piece, pair)?;
-        return Ok(Line::Layer(Layer {
+        return Ok(DashboardLine::Layer(Layer {
             name,
             title,
             cards: Vec::new(),
         }));
     }
-    let mut parts = Parts::of(pair);
-    Ok(Line::Card(Box::new(Card {
+    let mut parts = PairChildren::of(pair);
+    Ok(DashboardLine::Card(Box::new(Card {
         kind: literals::name(piece, &parts.need(Rule::name)),
         title: parts
             .take(Rule::card_title)
-            .map(|pair| literals::text(piece, &Parts::of(pair).need(Rule::text))),
+            .map(|pair| literals::text(piece, &PairChildren::of(pair).need(Rule::text))),
         query: queries::query(piece, parts.need(Rule::inner_query))?,
     })))
 }
 
 /// A test; none if any of its pieces is mistaken.
-pub(super) fn test(cut: &Cut<'_>, problems: &mut Problems) -> Option<Test> {
+pub(super) fn test(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Test> {
     let header = pieces::header(cut, Rule::test_header, problems, test_name);
     let clauses = pieces::clauses(cut, Rule::test_clause, problems, test_clause);
     let name = header?;
@@ -77,11 +72,14 @@ pub(super) fn test(cut: &Cut<'_>, problems: &mut Problems) -> Option<Test> {
     })
 }
 
-fn test_name(piece: &Piece<'_>, pair: Found<'_>) -> Read<Text> {
-    Ok(literals::text(piece, &Parts::of(pair).need(Rule::text)))
+fn test_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Text> {
+    Ok(literals::text(
+        piece,
+        &PairChildren::of(pair).need(Rule::text),
+    ))
 }
 
-fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
+fn test_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TestClause> {
     let rule = pair.as_rule();
     if rule == Rule::as_of_clause {
         return Ok(TestClause::AsOf(queries::date(piece, pair)?));
@@ -89,7 +87,7 @@ fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
     if rule == Rule::known_on_clause {
         return Ok(TestClause::KnownOn(queries::date(piece, pair)?));
     }
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let rows = grid(piece, parts.need(Rule::grid));
     Ok(match rule {
         Rule::given => TestClause::Given {
@@ -103,7 +101,7 @@ fn test_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<TestClause> {
     })
 }
 
-fn grid(piece: &Piece<'_>, pair: Found<'_>) -> Grid {
+fn grid(piece: &Fragment<'_>, pair: RulePair<'_>) -> Grid {
     let mut rows = pair.into_inner().map(|row| {
         row.into_inner()
             .filter(|part| part.as_rule() == Rule::grid_cell)

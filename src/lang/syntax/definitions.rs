@@ -1,62 +1,61 @@
 //! Pieces of a definition → its tree. Every piece is read, so that all mistakes come out at once.
 
-use pest::iterators::Pair;
-
 use super::ast::{
-    Calendar, CalendarClause, Definition, Kpi, KpiClause, Match, Name, NamedCondition, Scale,
-    ScaleMap, Score, ScoreClause, Sla, SlaClause, Source, Table, Text, View, Weight,
+    Calendar, CalendarClause, Definition, Kpi, KpiClause, Match, Name, NamedCondition,
+    ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause, Table, View,
+    Weight,
 };
 use super::conditions;
-use super::grammar::{Parts, Piece, Read, Rule};
-use super::literals;
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
+use super::literals::{self, name_and_title, names, one_name, one_text};
 use super::pieces;
 use super::queries;
-use super::split::Cut;
-use super::words::Kind;
+use super::split::DefinitionParts;
+use super::words::DefinitionKind;
 use super::{columns, dashboards, matches, reports};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
 use crate::base::types::Bound;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// Reads one definition; none if any of its pieces is mistaken.
-pub(super) fn definition(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
+pub(super) fn definition(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition> {
     match cut.kind {
-        Kind::Calendar => {
+        DefinitionKind::Calendar => {
             let header = pieces::header(cut, Rule::calendar_header, problems, |_, _| Ok(()));
             let clauses = pieces::clauses(cut, Rule::calendar_clause, problems, calendar_clause);
             header?;
             Some(Definition::Calendar(Calendar { clauses: clauses? }))
         }
-        Kind::Scale => {
+        DefinitionKind::Scale => {
             let header = pieces::header(cut, Rule::scale_header, problems, scale);
             let maps = pieces::clauses(cut, Rule::scale_clause, problems, scale_map);
             let (name, values) = header?;
-            Some(Definition::Scale(Scale {
+            Some(Definition::Scale(ScaleDefinition {
                 name,
                 values,
                 maps: maps?,
             }))
         }
-        Kind::Condition => {
+        DefinitionKind::Condition => {
             let header = pieces::header(cut, Rule::condition_header, problems, named_condition);
             Some(Definition::Condition(header?))
         }
-        Kind::Dashboard => dashboards::dashboard(cut, problems).map(Definition::Dashboard),
-        Kind::Test => dashboards::test(cut, problems).map(Definition::Test),
-        Kind::Table
-        | Kind::Score
-        | Kind::Sla
-        | Kind::Kpi
-        | Kind::View
-        | Kind::Source
-        | Kind::Match => titled(cut, problems),
+        DefinitionKind::Dashboard => {
+            dashboards::dashboard(cut, problems).map(Definition::Dashboard)
+        }
+        DefinitionKind::Test => dashboards::test(cut, problems).map(Definition::Test),
+        DefinitionKind::Table
+        | DefinitionKind::Score
+        | DefinitionKind::Sla
+        | DefinitionKind::Kpi
+        | DefinitionKind::View
+        | DefinitionKind::Source
+        | DefinitionKind::Match => titled(cut, problems),
     }
 }
 
 /// Definitions with a name and perhaps a title on their first line.
-fn titled(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
+fn titled(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition> {
     macro_rules! read {
         ($header:ident, $clause:ident, $reader:expr, $node:ident, $list:ident) => {{
             let header = pieces::header(cut, Rule::$header, problems, name_and_title);
@@ -70,27 +69,31 @@ fn titled(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
         }};
     }
     match cut.kind {
-        Kind::Table => read!(table_header, table_clause, columns::clause, Table, clauses),
-        Kind::Score => read!(score_header, score_clause, score_clause, Score, clauses),
-        Kind::Sla => read!(sla_header, sla_clause, sla_clause, Sla, clauses),
-        Kind::Kpi => read!(kpi_header, kpi_clause, kpi_clause, Kpi, clauses),
-        Kind::View => view(cut, problems),
-        Kind::Match => read!(match_header, match_clause, matches::clause, Match, clauses),
-        Kind::Source => read!(
+        DefinitionKind::Table => read!(table_header, table_clause, columns::clause, Table, clauses),
+        DefinitionKind::Score => read!(score_header, score_clause, score_clause, Score, clauses),
+        DefinitionKind::Sla => read!(sla_header, sla_clause, sla_clause, Sla, clauses),
+        DefinitionKind::Kpi => read!(kpi_header, kpi_clause, kpi_clause, Kpi, clauses),
+        DefinitionKind::View => view(cut, problems),
+        DefinitionKind::Match => read!(match_header, match_clause, matches::clause, Match, clauses),
+        DefinitionKind::Source => read!(
             source_header,
             source_clause,
             reports::clause,
-            Source,
+            ReportSource,
             clauses
         ),
-        Kind::Calendar | Kind::Scale | Kind::Condition | Kind::Dashboard | Kind::Test => None,
+        DefinitionKind::Calendar
+        | DefinitionKind::Scale
+        | DefinitionKind::Condition
+        | DefinitionKind::Dashboard
+        | DefinitionKind::Test => None,
     }
 }
 
-fn view(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
+fn view(cut: &DefinitionParts<'_>, problems: &mut Problems) -> Option<Definition> {
     let header = pieces::header(cut, Rule::view_header, problems, name_and_title);
     let shows = pieces::clauses(cut, Rule::view_clause, problems, |piece, pair| {
-        queries::query(piece, Parts::of(pair).need(Rule::inner_query))
+        queries::query(piece, PairChildren::of(pair).need(Rule::inner_query))
     });
     let (name, title) = header?;
     // The place of a `show` is its query's: that is what messages point at.
@@ -98,33 +101,7 @@ fn view(cut: &Cut<'_>, problems: &mut Problems) -> Option<Definition> {
     Some(Definition::View(View { name, title, shows }))
 }
 
-/// `NAME "Title"` after the kind.
-pub(super) fn name_and_title(piece: &Piece<'_>, pair: Found<'_>) -> Read<(Name, Option<Text>)> {
-    let mut parts = Parts::of(pair);
-    let name = literals::name(piece, &parts.need(Rule::name));
-    let title = parts
-        .take(Rule::text)
-        .map(|pair| literals::text(piece, &pair));
-    Ok((name, title))
-}
-
-fn one_name(piece: &Piece<'_>, pair: Found<'_>) -> Name {
-    literals::name(piece, &Parts::of(pair).need(Rule::name))
-}
-
-fn one_text(piece: &Piece<'_>, pair: Found<'_>) -> Text {
-    literals::text(piece, &Parts::of(pair).need(Rule::text))
-}
-
-/// All names among the children.
-pub(super) fn names(piece: &Piece<'_>, pair: Found<'_>) -> Vec<Name> {
-    Parts::of(pair)
-        .all(Rule::name)
-        .map(|pair| literals::name(piece, &pair))
-        .collect()
-}
-
-fn calendar_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<CalendarClause> {
+fn calendar_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<CalendarClause> {
     Ok(match pair.as_rule() {
         Rule::timezone => CalendarClause::Timezone(one_text(piece, pair)),
         Rule::week_starts => CalendarClause::WeekStarts(one_name(piece, pair)),
@@ -133,55 +110,55 @@ fn calendar_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<CalendarClause> {
     })
 }
 
-fn scale(piece: &Piece<'_>, pair: Found<'_>) -> Read<(Name, Vec<Name>)> {
+fn scale(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<(Name, Vec<Name>)> {
     let mut names = names(piece, pair);
     let name = names.remove(0);
     Ok((name, names))
 }
 
-fn scale_map(piece: &Piece<'_>, pair: Found<'_>) -> Read<ScaleMap> {
-    let mut parts = Parts::of(pair);
+fn scale_map(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<ScaleMap> {
+    let mut parts = PairChildren::of(pair);
     Ok(ScaleMap {
         from: literals::text(piece, &parts.need(Rule::text)),
         to: literals::name(piece, &parts.need(Rule::name)),
     })
 }
 
-fn named_condition(piece: &Piece<'_>, pair: Found<'_>) -> Read<NamedCondition> {
-    let mut parts = Parts::of(pair);
+fn named_condition(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<NamedCondition> {
+    let mut parts = PairChildren::of(pair);
     Ok(NamedCondition {
         name: literals::name(piece, &parts.need(Rule::name)),
         condition: conditions::condition(piece, parts.need(Rule::condition))?,
     })
 }
 
-fn score_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<ScoreClause> {
+fn score_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<ScoreClause> {
     let rule = pair.as_rule();
     Ok(match rule {
         Rule::of_table => ScoreClause::Of(one_name(piece, pair)),
         Rule::base | Rule::times => {
-            let mut parts = Parts::of(pair);
+            let mut parts = PairChildren::of(pair);
             let field = literals::field(piece, parts.need(Rule::field));
             let weights = parts
                 .all(Rule::weight)
                 .map(|pair| weight(piece, pair))
-                .collect::<Read<Vec<_>>>()?;
+                .collect::<ParseResult<Vec<_>>>()?;
             match rule {
                 Rule::base => ScoreClause::Base { field, weights },
                 _ => ScoreClause::Times { field, weights },
             }
         }
         Rule::cap => {
-            let number = Parts::of(pair).need(Rule::signed_number);
+            let number = PairChildren::of(pair).need(Rule::signed_number);
             ScoreClause::Cap(literals::number(piece, &number)?)
         }
         _ => ScoreClause::Since(queries::date(piece, pair)?),
     })
 }
 
-fn weight(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Weight>> {
+fn weight(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Weight>> {
     let span = piece.span_of(&pair);
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let value = parts
         .take(Rule::literal)
         .map(|pair| literals::literal(piece, pair))
@@ -190,7 +167,7 @@ fn weight(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Weight>> {
     Ok(Spanned::new(Weight { value, weight }, span))
 }
 
-fn sla_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<SlaClause> {
+fn sla_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<SlaClause> {
     Ok(match pair.as_rule() {
         Rule::owner => SlaClause::Owner(one_text(piece, pair)),
         Rule::of_table => SlaClause::Of(one_name(piece, pair)),
@@ -198,7 +175,7 @@ fn sla_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<SlaClause> {
         Rule::stops => SlaClause::Stops(names(piece, pair)),
         Rule::pauses => SlaClause::Pauses(names(piece, pair)),
         Rule::due => {
-            let mut parts = Parts::of(pair);
+            let mut parts = PairChildren::of(pair);
             SlaClause::Due {
                 within: literals::duration(piece, parts.need(Rule::duration))?,
                 filter: conditions::optional_filter(piece, &mut parts)?,
@@ -208,17 +185,17 @@ fn sla_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<SlaClause> {
     })
 }
 
-fn kpi_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<KpiClause> {
+fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
     Ok(match pair.as_rule() {
         Rule::note => KpiClause::Note(one_text(piece, pair)),
         Rule::is => {
-            let formula = Parts::of(pair).need(Rule::formula);
+            let formula = PairChildren::of(pair).need(Rule::formula);
             KpiClause::Is(super::formulas::formula(piece, formula)?)
         }
         Rule::shown_as => KpiClause::As(one_name(piece, pair)),
         Rule::by_clause => KpiClause::By(queries::fields(piece, pair)),
         Rule::moment_clause => {
-            let moment = Parts::of(pair).need(Rule::moment);
+            let moment = PairChildren::of(pair).need(Rule::moment);
             KpiClause::At(literals::moment(piece, &moment)?)
         }
         Rule::higher => KpiClause::HigherIsBetter,
@@ -228,8 +205,8 @@ fn kpi_clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<KpiClause> {
     })
 }
 
-fn target(piece: &Piece<'_>, pair: Found<'_>) -> Read<KpiClause> {
-    let mut parts = Parts::of(pair);
+fn target(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
+    let mut parts = PairChildren::of(pair);
     parts.need(Rule::kw_target);
     let bound = parts.next();
     let bound = piece.at(
@@ -246,7 +223,7 @@ fn target(piece: &Piece<'_>, pair: Found<'_>) -> Read<KpiClause> {
         limit: literals::literal(piece, parts.need(Rule::literal))?,
         filter: match parts.take(Rule::judged) {
             Some(pair) => {
-                let inner = Parts::of(pair).need(Rule::condition);
+                let inner = PairChildren::of(pair).need(Rule::condition);
                 Some(conditions::condition(piece, inner)?)
             }
             None => None,
@@ -258,13 +235,13 @@ fn target(piece: &Piece<'_>, pair: Found<'_>) -> Read<KpiClause> {
     })
 }
 
-fn band(piece: &Piece<'_>, pair: Found<'_>) -> Read<KpiClause> {
-    let mut parts = Parts::of(pair);
+fn band(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
+    let mut parts = PairChildren::of(pair);
     let label = literals::text(piece, &parts.need(Rule::text));
     let below = parts.take(Rule::band_below);
     let open_below = below.is_some();
     let limits = below.unwrap_or_else(|| parts.need(Rule::band_from));
-    let mut limits = Parts::of(limits)
+    let mut limits = PairChildren::of(limits)
         .all(Rule::literal)
         .map(|pair| literals::literal(piece, pair));
     let first = limits.next().transpose()?;

@@ -1,10 +1,9 @@
 //! The messages of mistakes that are known for what they are. What the grammar cannot take and
 //! nobody foresaw is told by `unparsed`.
 
-use super::grammar::Piece;
-use super::limits::{MOST_NESTED, MOST_OPERANDS};
+use super::grammar::Fragment;
 use super::tokens::{TokenKind, is_name_character};
-use super::words::{Expecting, Kind};
+use super::words::{DefinitionKind, Expecting};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
 use crate::base::types::{Grain, StockMoment};
@@ -18,14 +17,14 @@ pub(super) fn error(code: &'static str, span: Span, message: impl Into<String>) 
 // ---------------------------------------------------------------- where definitions begin
 
 /// Indented text above the first definition.
-pub(super) fn before_first_definition(piece: &Piece<'_>) -> Diagnostic {
+pub(super) fn before_first_definition(piece: &Fragment<'_>) -> Diagnostic {
     let first = &piece.tokens[0];
     let problem = Diagnostic::error(
         "K111",
         piece.token_span(first),
         "indented text belongs to the definition above it, but there is none",
     );
-    match Kind::from_word(piece.words(first)) {
+    match DefinitionKind::from_word(piece.words(first)) {
         Some(kind) => problem.help(format!(
             "begin the line with `{}`, without white space before it",
             kind.word()
@@ -35,7 +34,7 @@ pub(super) fn before_first_definition(piece: &Piece<'_>) -> Diagnostic {
 }
 
 /// A word at the margin that begins no definition.
-pub(super) fn unknown_kind(piece: &Piece<'_>, above: Option<Kind>) -> Diagnostic {
+pub(super) fn unknown_kind(piece: &Fragment<'_>, above: Option<DefinitionKind>) -> Diagnostic {
     let first = &piece.tokens[0];
     let word = piece.words(first);
     let span = piece.token_span(first);
@@ -52,7 +51,7 @@ pub(super) fn unknown_kind(piece: &Piece<'_>, above: Option<Kind>) -> Diagnostic
             kind.word()
         )),
         Some(_) | None => problem
-            .suggest(word, Kind::ALL.map(Kind::word))
+            .suggest(word, DefinitionKind::ALL.map(DefinitionKind::word))
             .help(kinds()),
     }
 }
@@ -60,7 +59,7 @@ pub(super) fn unknown_kind(piece: &Piece<'_>, above: Option<Kind>) -> Diagnostic
 fn kinds() -> String {
     format!(
         "definitions are {}",
-        alternatives(&Kind::ALL.map(Kind::word), "and")
+        alternatives(&DefinitionKind::ALL.map(DefinitionKind::word), "and")
     )
 }
 
@@ -151,24 +150,20 @@ pub(super) fn event_with_table(span: Span) -> Problem {
     )
 }
 
-pub(super) fn too_deep(span: Span) -> Problem {
+pub(super) fn too_deep(span: Span, most: usize) -> Problem {
     Box::new(
         Diagnostic::error("K115", span, "this is nested too deep")
             .help(format!(
-                "at most {MOST_NESTED} parentheses, `not` and signs stand in one another"
+                "at most {most} parentheses, `not` and signs stand in one another"
             ))
             .help("give a part of it a name: another kpi, or a condition"),
     )
 }
 
-pub(super) fn too_many_operands(span: Span) -> Problem {
+pub(super) fn too_many_operands(span: Span, most: usize) -> Problem {
     Box::new(
-        Diagnostic::error(
-            "K116",
-            span,
-            format!("more than {MOST_OPERANDS} parts in one chain"),
-        )
-        .help("give a part of it a name, or compare with a list: `team in (a, b, c)`"),
+        Diagnostic::error("K116", span, format!("more than {most} parts in one chain"))
+            .help("give a part of it a name, or compare with a list: `team in (a, b, c)`"),
     )
 }
 
@@ -187,7 +182,7 @@ pub(super) fn clause_twice(span: Span, kind: &str) -> Problem {
 }
 
 /// The refusal of a run of words joined by hyphens that begins at a token.
-pub(super) fn hyphenated(piece: &Piece<'_>, first: usize, expecting: Expecting) -> Diagnostic {
+pub(super) fn hyphenated(piece: &Fragment<'_>, first: usize, expecting: Expecting) -> Diagnostic {
     let mut last = first;
     while let Some(next) = piece.tokens.get(last + 1) {
         let sticks = next.start == piece.tokens[last].end;
@@ -201,7 +196,7 @@ pub(super) fn hyphenated(piece: &Piece<'_>, first: usize, expecting: Expecting) 
     let written = &piece.text[span.start as usize..span.end as usize];
     let name = written.replace('-', "_");
     match expecting {
-        Expecting::Header(kind) if kind != Kind::Condition => {
+        Expecting::Header(kind) if kind != DefinitionKind::Condition => {
             Diagnostic::error("K119", span, "a name has no hyphens").help(format!("write `{name}`"))
         }
         Expecting::Query | Expecting::Header(_) | Expecting::Clause(_) => {

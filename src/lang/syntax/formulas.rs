@@ -1,22 +1,18 @@
 //! Pairs → formulas, aggregates and populations.
 
-use pest::iterators::Pair;
-
 use super::ast::{Aggregate, Arithmetic, Formula, Measured, Population};
 use super::conditions;
-use super::grammar::{Parts, Piece, Read, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
 use super::literals;
 use crate::base::source::Spanned;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A formula that no other one holds.
-pub(super) fn formula(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Formula>> {
+pub(super) fn formula(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Formula>> {
     nested(piece, pair, Depth::default())
 }
 
-fn nested(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Formula>> {
+fn nested(piece: &Fragment<'_>, pair: RulePair<'_>, depth: Depth) -> ParseResult<Spanned<Formula>> {
     let (operands, operators): (Vec<_>, Vec<_>) = pair
         .into_inner()
         .partition(|part| part.as_rule() == Rule::operand);
@@ -32,7 +28,7 @@ fn nested(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Form
     let operands = operands
         .into_iter()
         .map(|pair| operand(piece, pair, depth))
-        .collect::<Read<Vec<_>>>()?;
+        .collect::<ParseResult<Vec<_>>>()?;
     Ok(joined(operands, operators))
 }
 
@@ -91,7 +87,11 @@ fn binary(
     Spanned::new(node, span)
 }
 
-fn operand(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Formula>> {
+fn operand(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Formula>> {
     let mut parts = pair.into_inner().collect::<Vec<_>>();
     let inner = parts.pop().expect("an operand has a last part");
     let depth = depth.deeper(parts.len() + 1, piece.span_of(&inner))?;
@@ -103,22 +103,26 @@ fn operand(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<For
     Ok(formula)
 }
 
-fn primary(piece: &Piece<'_>, pair: Found<'_>, depth: Depth) -> Read<Spanned<Formula>> {
+fn primary(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    depth: Depth,
+) -> ParseResult<Spanned<Formula>> {
     let span = piece.span_of(&pair);
     let node = match pair.as_rule() {
         Rule::aggregate => Formula::Aggregate(Box::new(aggregate(piece, pair)?)),
         Rule::number => Formula::Number(literals::number(piece, &pair)?.node),
         Rule::name => Formula::Name(literals::name(piece, &pair)),
         _ => {
-            let inner = Parts::of(pair).need(Rule::formula);
+            let inner = PairChildren::of(pair).need(Rule::formula);
             Formula::Group(Box::new(nested(piece, inner, depth)?))
         }
     };
     Ok(Spanned::new(node, span))
 }
 
-fn aggregate(piece: &Piece<'_>, pair: Found<'_>) -> Read<Aggregate> {
-    let mut parts = Parts::of(pair);
+fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Aggregate> {
+    let mut parts = PairChildren::of(pair);
     let function = literals::name(piece, &parts.need(Rule::name));
     let value = parts.take(Rule::measured).map(|pair| {
         let span = piece.span_of(&pair);
@@ -127,7 +131,7 @@ fn aggregate(piece: &Piece<'_>, pair: Found<'_>) -> Read<Aggregate> {
     let population = population(piece, parts.need(Rule::population))?;
     let with = match parts.take(Rule::numerator) {
         Some(pair) => {
-            let inner = Parts::of(pair).need(Rule::condition);
+            let inner = PairChildren::of(pair).need(Rule::condition);
             Some(conditions::condition(piece, inner)?)
         }
         None => None,
@@ -140,18 +144,18 @@ fn aggregate(piece: &Piece<'_>, pair: Found<'_>) -> Read<Aggregate> {
     })
 }
 
-fn measured(piece: &Piece<'_>, pair: Found<'_>) -> Measured {
-    let inner = Parts::of(pair).next();
+fn measured(piece: &Fragment<'_>, pair: RulePair<'_>) -> Measured {
+    let inner = PairChildren::of(pair).next();
     match inner.as_rule() {
         Rule::time_from => {
-            let mut parts = Parts::of(inner);
+            let mut parts = PairChildren::of(inner);
             Measured::TimeFrom {
                 from: literals::name(piece, &parts.need(Rule::name)),
                 to: literals::name(piece, &parts.need(Rule::name)),
             }
         }
         Rule::time_since => {
-            let event = Parts::of(inner).need(Rule::name);
+            let event = PairChildren::of(inner).need(Rule::name);
             Measured::TimeSince(literals::name(piece, &event))
         }
         _ => Measured::Field(literals::field(piece, inner)),
@@ -159,9 +163,12 @@ fn measured(piece: &Piece<'_>, pair: Found<'_>) -> Measured {
 }
 
 /// `findings open including excluded where severity = high`
-pub(super) fn population(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Population>> {
+pub(super) fn population(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Spanned<Population>> {
     let span = piece.span_of(&pair);
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let population = Population {
         table: literals::name(piece, &parts.need(Rule::name)),
         role: parts

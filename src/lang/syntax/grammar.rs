@@ -16,11 +16,14 @@ use crate::base::source::{SourceId, Span, Spanned};
 struct Grammar;
 
 /// A mistake ends the reading of one clause; the others are read all the same.
-pub(super) type Read<T> = Result<T, Box<Diagnostic>>;
+pub(super) type ParseResult<T> = Result<T, Box<Diagnostic>>;
+
+/// What a rule of the grammar matched.
+pub(super) type RulePair<'t> = Pair<'t, Rule>;
 
 /// One piece of a text that is parsed alone: a first line, a clause or a query.
 #[derive(Clone, Copy)]
-pub(super) struct Piece<'t> {
+pub(super) struct Fragment<'t> {
     pub source: SourceId,
     /// The whole text; places are counted from its start.
     pub text: &'t str,
@@ -28,7 +31,7 @@ pub(super) struct Piece<'t> {
     pub tokens: &'t [Token],
 }
 
-impl<'t> Piece<'t> {
+impl<'t> Fragment<'t> {
     /// Where the piece begins in the text.
     pub fn start(&self) -> usize {
         self.tokens.first().map_or(0, |token| token.start)
@@ -69,7 +72,7 @@ impl<'t> Piece<'t> {
     }
 
     /// The place of a pair, without the white space and comments a rule may swallow at its end.
-    pub fn span_of(&self, pair: &Pair<'t, Rule>) -> Span {
+    pub fn span_of(&self, pair: &RulePair<'t>) -> Span {
         let start = self.start() + pair.as_span().start();
         let end = self.start() + pair.as_span().end();
         let after = self.tokens.partition_point(|token| token.start < end);
@@ -78,38 +81,38 @@ impl<'t> Piece<'t> {
     }
 
     /// A value at the place of a pair.
-    pub fn at<T>(&self, pair: &Pair<'t, Rule>, node: T) -> Spanned<T> {
+    pub fn at<T>(&self, pair: &RulePair<'t>, node: T) -> Spanned<T> {
         Spanned::new(node, self.span_of(pair))
     }
 }
 
 /// The children of a pair, taken out by their rule. Each kind keeps the order of the text.
-pub(super) struct Parts<'t>(Vec<Pair<'t, Rule>>);
+pub(super) struct PairChildren<'t>(Vec<RulePair<'t>>);
 
-impl<'t> Parts<'t> {
-    pub fn of(pair: Pair<'t, Rule>) -> Self {
-        Parts(pair.into_inner().collect())
+impl<'t> PairChildren<'t> {
+    pub fn of(pair: RulePair<'t>) -> Self {
+        PairChildren(pair.into_inner().collect())
     }
 
     /// The next child of a rule, if there is one left.
-    pub fn take(&mut self, rule: Rule) -> Option<Pair<'t, Rule>> {
+    pub fn take(&mut self, rule: Rule) -> Option<RulePair<'t>> {
         let index = self.0.iter().position(|pair| pair.as_rule() == rule)?;
         Some(self.0.remove(index))
     }
 
     /// The next child of a rule that the grammar promises.
-    pub fn need(&mut self, rule: Rule) -> Pair<'t, Rule> {
+    pub fn need(&mut self, rule: Rule) -> RulePair<'t> {
         self.take(rule)
             .unwrap_or_else(|| panic!("the grammar promises {rule:?}"))
     }
 
     /// The next child whatever its rule, which the grammar promises.
-    pub fn next(&mut self) -> Pair<'t, Rule> {
+    pub fn next(&mut self) -> RulePair<'t> {
         self.0.remove(0)
     }
 
     /// All children of a rule that are left.
-    pub fn all(self, rule: Rule) -> impl Iterator<Item = Pair<'t, Rule>> {
+    pub fn all(self, rule: Rule) -> impl Iterator<Item = RulePair<'t>> {
         self.0
             .into_iter()
             .filter(move |pair| pair.as_rule() == rule)
@@ -120,7 +123,7 @@ impl<'t> Parts<'t> {
     }
 
     /// The children left, in the order of the text.
-    pub fn rest(self) -> Vec<Pair<'t, Rule>> {
+    pub fn rest(self) -> Vec<RulePair<'t>> {
         self.0
     }
 }

@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::errors;
-use super::grammar::{Piece, Read, Rule};
+use super::grammar::{Fragment, ParseResult, Rule};
 use crate::base::source::Span;
 
 /// Parentheses, `not` and signs inside one another.
@@ -22,7 +22,7 @@ pub(super) struct Depth {
 
 impl Depth {
     /// Some levels of nesting further in.
-    pub fn deeper(self, levels: usize, place: Span) -> Read<Depth> {
+    pub fn deeper(self, levels: usize, place: Span) -> ParseResult<Depth> {
         Depth {
             nested: self.nested + levels,
             levels: self.levels + levels,
@@ -31,7 +31,7 @@ impl Depth {
     }
 
     /// Under a chain of operands, which makes the tree deep but nests nothing.
-    pub fn under_chain(self, operands: usize, place: Span) -> Read<Depth> {
+    pub fn under_chain(self, operands: usize, place: Span) -> ParseResult<Depth> {
         Depth {
             nested: self.nested,
             levels: self.levels + operands,
@@ -39,10 +39,10 @@ impl Depth {
         .checked(place)
     }
 
-    fn checked(self, place: Span) -> Read<Depth> {
+    fn checked(self, place: Span) -> ParseResult<Depth> {
         // An operand outside any parentheses stands on level one already.
         if self.nested > MOST_NESTED + 1 || self.levels > MOST_LEVELS {
-            Err(errors::too_deep(place))
+            Err(errors::too_deep(place, MOST_NESTED))
         } else {
             Ok(self)
         }
@@ -50,9 +50,12 @@ impl Depth {
 }
 
 /// Refuses a chain of too many operands, before any of them is read.
-pub(super) fn chain<'t>(piece: &Piece<'t>, operands: &[Pair<'t, Rule>]) -> Read<()> {
+pub(super) fn chain<'t>(piece: &Fragment<'t>, operands: &[Pair<'t, Rule>]) -> ParseResult<()> {
     match operands.get(MOST_OPERANDS) {
-        Some(pair) => Err(errors::too_many_operands(piece.span_of(pair))),
+        Some(pair) => Err(errors::too_many_operands(
+            piece.span_of(pair),
+            MOST_OPERANDS,
+        )),
         None => Ok(()),
     }
 }

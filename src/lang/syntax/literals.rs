@@ -1,17 +1,13 @@
 //! Pairs → names, texts, numbers, durations and dates.
 
-use pest::iterators::Pair;
-
 use super::ast::{DateLiteral, Duration, FieldRef, Literal, Name, Number, Text};
 use super::errors;
-use super::grammar::{Parts, Piece, Read, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use crate::base::source::Spanned;
 use crate::base::types::{Grain, StockMoment, TimeUnit};
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A name, bare or in back-ticks.
-pub(super) fn name(piece: &Piece<'_>, pair: &Found<'_>) -> Name {
+pub(super) fn name(piece: &Fragment<'_>, pair: &RulePair<'_>) -> Name {
     let written = pair.as_str();
     let bare = written
         .strip_prefix('`')
@@ -20,12 +16,12 @@ pub(super) fn name(piece: &Piece<'_>, pair: &Found<'_>) -> Name {
 }
 
 /// A text in quotes, without them and with its escapes resolved.
-pub(super) fn text(piece: &Piece<'_>, pair: &Found<'_>) -> Text {
+pub(super) fn text(piece: &Fragment<'_>, pair: &RulePair<'_>) -> Text {
     Spanned::new(unquoted(pair.as_str()), place(piece, pair))
 }
 
 /// The place of an atomic pair, which swallows nothing.
-fn place(piece: &Piece<'_>, pair: &Found<'_>) -> crate::base::source::Span {
+fn place(piece: &Fragment<'_>, pair: &RulePair<'_>) -> crate::base::source::Span {
     let start = piece.start() + pair.as_span().start();
     piece.place(start, start + pair.as_str().len())
 }
@@ -53,7 +49,7 @@ pub(super) fn unescaped(written: &str, escaped: char) -> String {
 }
 
 /// `severity` or `findings.severity`.
-pub(super) fn field(piece: &Piece<'_>, pair: Found<'_>) -> FieldRef {
+pub(super) fn field(piece: &Fragment<'_>, pair: RulePair<'_>) -> FieldRef {
     let mut names = pair.into_inner().map(|part| name(piece, &part));
     let first = names.next().expect("a field has a name");
     match names.next() {
@@ -69,9 +65,9 @@ pub(super) fn field(piece: &Piece<'_>, pair: Found<'_>) -> FieldRef {
 }
 
 /// Any literal that may stand right of a comparison.
-pub(super) fn literal(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Literal>> {
+pub(super) fn literal(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Literal>> {
     let span = piece.span_of(&pair);
-    let inner = Parts::of(pair).next();
+    let inner = PairChildren::of(pair).next();
     let node = match inner.as_rule() {
         Rule::text => Literal::Text(unquoted(inner.as_str())),
         Rule::date => Literal::Date(date(piece, &inner)?.node),
@@ -82,7 +78,7 @@ pub(super) fn literal(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Litera
     Ok(Spanned::new(node, span))
 }
 
-fn word(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Literal> {
+fn word(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Literal> {
     match pair.as_str() {
         "now" | "today" => Err(errors::wall_clock(piece.span_of(pair), pair.as_str())),
         "null" | "NULL" => Err(errors::null(piece.span_of(pair), pair.as_str())),
@@ -90,8 +86,8 @@ fn word(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Literal> {
     }
 }
 
-fn quantity(piece: &Piece<'_>, pair: Found<'_>) -> Read<Literal> {
-    let mut parts = Parts::of(pair);
+fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Literal> {
+    let mut parts = PairChildren::of(pair);
     let amount = number(piece, &parts.need(Rule::signed_number))?.node;
     if parts.has(Rule::percent_sign) {
         return Ok(Literal::Percent(amount));
@@ -106,7 +102,7 @@ fn quantity(piece: &Piece<'_>, pair: Found<'_>) -> Read<Literal> {
 }
 
 /// A number, with or without a sign.
-pub(super) fn number(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<Number>> {
+pub(super) fn number(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Spanned<Number>> {
     let span = piece.span_of(pair);
     let written = pair.as_str().to_string();
     match written.parse::<f64>() {
@@ -116,7 +112,7 @@ pub(super) fn number(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<Number
 }
 
 /// A whole number of things.
-pub(super) fn integer(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<u64>> {
+pub(super) fn integer(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Spanned<u64>> {
     let span = piece.span_of(pair);
     match pair.as_str().parse() {
         Ok(value) => Ok(Spanned::new(value, span)),
@@ -125,9 +121,9 @@ pub(super) fn integer(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<u64>>
 }
 
 /// `30 days`, `12h`.
-pub(super) fn duration(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Duration>> {
+pub(super) fn duration(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Duration>> {
     let span = piece.span_of(&pair);
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let amount = number(piece, &parts.need(Rule::number))?.node;
     let unit = time_unit(parts.need(Rule::time_unit).as_str());
     Ok(Spanned::new(Duration { amount, unit }, span))
@@ -143,7 +139,7 @@ fn time_unit(word: &str) -> TimeUnit {
 }
 
 /// A grain, singular or plural, or the letter of `90d`.
-pub(super) fn grain(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Grain> {
+pub(super) fn grain(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Grain> {
     let word = pair.as_str().trim_end();
     let known = Grain::ALL.into_iter().find(|grain| {
         let one = grain.word();
@@ -158,7 +154,10 @@ pub(super) fn grain(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Grain> {
 }
 
 /// `end`, `start`, `average` or `peak`.
-pub(super) fn moment(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<StockMoment>> {
+pub(super) fn moment(
+    piece: &Fragment<'_>,
+    pair: &RulePair<'_>,
+) -> ParseResult<Spanned<StockMoment>> {
     let span = piece.span_of(pair);
     let word = pair.as_str().trim_end();
     match StockMoment::ALL
@@ -171,7 +170,7 @@ pub(super) fn moment(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<StockM
 }
 
 /// A date, or a year where the grammar allows one.
-pub(super) fn date(piece: &Piece<'_>, pair: &Found<'_>) -> Read<Spanned<DateLiteral>> {
+pub(super) fn date(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Spanned<DateLiteral>> {
     let span = piece.span_of(pair);
     match read_date(pair.as_str()) {
         Ok(date) => Ok(Spanned::new(date, span)),
@@ -288,8 +287,8 @@ fn part(written: &str, least: u32, most: u32, what: &str) -> Result<u32, String>
 }
 
 /// The cell of a grid, trimmed, without quotes and escapes.
-pub(super) fn cell(piece: &Piece<'_>, pair: Found<'_>) -> Spanned<String> {
-    let inner = Parts::of(pair).next();
+pub(super) fn cell(piece: &Fragment<'_>, pair: RulePair<'_>) -> Spanned<String> {
+    let inner = PairChildren::of(pair).next();
     let start = piece.start() + inner.as_span().start();
     let written = inner.as_str();
     if inner.as_rule() == Rule::quoted_cell {
@@ -300,4 +299,32 @@ pub(super) fn cell(piece: &Piece<'_>, pair: Found<'_>) -> Spanned<String> {
         unescaped(trimmed, '|'),
         piece.place(start, start + trimmed.len()),
     )
+}
+
+/// `NAME "Title"` after the kind.
+pub(super) fn name_and_title(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<(Name, Option<Text>)> {
+    let mut parts = PairChildren::of(pair);
+    let title = parts.take(Rule::text).map(|pair| text(piece, &pair));
+    Ok((name(piece, &parts.need(Rule::name)), title))
+}
+
+/// The one name among the children.
+pub(super) fn one_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> Name {
+    name(piece, &PairChildren::of(pair).need(Rule::name))
+}
+
+/// The one text among the children.
+pub(super) fn one_text(piece: &Fragment<'_>, pair: RulePair<'_>) -> Text {
+    text(piece, &PairChildren::of(pair).need(Rule::text))
+}
+
+/// All names among the children.
+pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Name> {
+    PairChildren::of(pair)
+        .all(Rule::name)
+        .map(|pair| name(piece, &pair))
+        .collect()
 }

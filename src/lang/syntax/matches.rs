@@ -3,20 +3,19 @@
 use pest::iterators::Pair;
 
 use super::ast::MatchClause;
-use super::definitions::names;
-use super::grammar::{Parts, Piece, Read, Rule};
-use super::literals;
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::literals::{self, names};
 
-pub(super) fn clause(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Read<MatchClause> {
-    let name = |parts: &mut Parts<'_>| literals::name(piece, &parts.need(Rule::name));
+pub(super) fn clause(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> ParseResult<MatchClause> {
+    let name = |parts: &mut PairChildren<'_>| literals::name(piece, &parts.need(Rule::name));
     Ok(match pair.as_rule() {
         Rule::same => MatchClause::Same(names(piece, pair)),
         Rule::near => {
-            let mut parts = Parts::of(pair);
+            let mut parts = PairChildren::of(pair);
             let field = name(&mut parts);
             let within = literals::integer(piece, &parts.need(Rule::integer))?;
             MatchClause::Near { field, within }
         }
-        _ => MatchClause::Across(name(&mut Parts::of(pair))),
+        _ => MatchClause::Across(name(&mut PairChildren::of(pair))),
     })
 }

@@ -31,14 +31,14 @@ mod tokens;
 mod unparsed;
 mod words;
 
-pub use codes::{CODES, Code, Example, UNFINISHED};
-pub use next::{Named, Next, Slot, in_definition, in_query, is_bare, quoted};
+pub use codes::{CODES, DiagnosticCode, Example, UNFINISHED};
+pub use next::{CompletionSlot, NameBeforeCursor, Next, in_definition, in_query, is_bare, quoted};
 pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
 pub use words::{RESERVED, is_reserved, keywords};
 
 use crate::base::diagnostic::Problems;
 use crate::base::source::{SourceId, Sources, Spanned};
-use grammar::{Piece, Rule};
+use grammar::{Fragment, Rule};
 
 /// Reads a definition file: all definitions without a mistake, and the mistakes of the others.
 pub fn parse_file(sources: &Sources, id: SourceId) -> (ast::File, Problems) {
@@ -66,7 +66,7 @@ pub fn parse_query(sources: &Sources, id: SourceId) -> Result<Spanned<ast::Query
     let mut problems = Problems::default();
     let mut tokens = tokens::scan(&sources.get(id).text, Grids::Absent);
     comments::collect(id, &mut tokens);
-    let piece = Piece {
+    let piece = Fragment {
         source: id,
         text: &sources.get(id).text,
         tokens: &tokens,

@@ -2,9 +2,9 @@
 
 use pest::iterators::Pair;
 
-use super::grammar::{Piece, Read, Rule};
+use super::grammar::{Fragment, ParseResult, Rule};
 use super::refusals;
-use super::split::Cut;
+use super::split::DefinitionParts;
 use super::unparsed;
 use super::words::Expecting;
 use crate::base::diagnostic::Problems;
@@ -12,10 +12,10 @@ use crate::base::source::Spanned;
 
 /// Reads the first line of a definition; none if it is mistaken.
 pub(super) fn header<T>(
-    cut: &Cut<'_>,
+    cut: &DefinitionParts<'_>,
     rule: Rule,
     problems: &mut Problems,
-    read: impl Fn(&Piece<'_>, Pair<'_, Rule>) -> Read<T>,
+    read: impl Fn(&Fragment<'_>, Pair<'_, Rule>) -> ParseResult<T>,
 ) -> Option<T> {
     one(
         &cut.header,
@@ -28,10 +28,10 @@ pub(super) fn header<T>(
 
 /// Reads all clauses of a definition; none if any is mistaken.
 pub(super) fn clauses<T>(
-    cut: &Cut<'_>,
+    cut: &DefinitionParts<'_>,
     rule: Rule,
     problems: &mut Problems,
-    read: impl Fn(&Piece<'_>, Pair<'_, Rule>) -> Read<T>,
+    read: impl Fn(&Fragment<'_>, Pair<'_, Rule>) -> ParseResult<T>,
 ) -> Option<Vec<Spanned<T>>> {
     let mut found = Vec::with_capacity(cut.clauses.len());
     for piece in &cut.clauses {
@@ -44,11 +44,11 @@ pub(super) fn clauses<T>(
 
 /// Reads one piece; none if it is mistaken.
 pub(super) fn one<T>(
-    piece: &Piece<'_>,
+    piece: &Fragment<'_>,
     rule: Rule,
     expecting: Expecting,
     problems: &mut Problems,
-    read: impl Fn(&Piece<'_>, Pair<'_, Rule>) -> Read<T>,
+    read: impl Fn(&Fragment<'_>, Pair<'_, Rule>) -> ParseResult<T>,
 ) -> Option<T> {
     match attempt(piece, rule, expecting, read) {
         Ok(node) => Some(node),
@@ -60,10 +60,10 @@ pub(super) fn one<T>(
 }
 
 fn attempt<T>(
-    piece: &Piece<'_>,
+    piece: &Fragment<'_>,
     rule: Rule,
     expecting: Expecting,
-    read: impl Fn(&Piece<'_>, Pair<'_, Rule>) -> Read<T>,
+    read: impl Fn(&Fragment<'_>, Pair<'_, Rule>) -> ParseResult<T>,
 ) -> Result<T, Problems> {
     let refused = refusals::find(piece, expecting);
     if !refused.is_empty() {
@@ -81,11 +81,11 @@ fn attempt<T>(
 
 /// The problems of a piece, better told if a line of it begins with a misspelt clause word: then
 /// that, and what is wrong with the lines above it.
-fn explained(piece: &Piece<'_>, rule: Rule, expecting: Expecting, found: Problems) -> Problems {
+fn explained(piece: &Fragment<'_>, rule: Rule, expecting: Expecting, found: Problems) -> Problems {
     let Some((index, misspelt)) = unparsed::misspelt_clause(piece, expecting) else {
         return found;
     };
-    let above = Piece {
+    let above = Fragment {
         tokens: &piece.tokens[..index],
         ..*piece
     };

@@ -1,21 +1,17 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
-use pest::iterators::Pair;
-
 use super::ast::{FieldRef, Period, Query, QueryClause, SortKey, Subject, Versus};
 use super::conditions;
 use super::errors;
 use super::formulas;
-use super::grammar::{Parts, Piece, Read, Rule};
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
 use crate::base::source::Spanned;
 
-type Found<'t> = Pair<'t, Rule>;
-
 /// A query: `query` or `inner_query`.
-pub(super) fn query(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Query>> {
+pub(super) fn query(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query>> {
     let span = piece.span_of(&pair);
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let query = Query {
         explain: parts.has(Rule::kw_explain),
         subject: match parts.take(Rule::subject) {
@@ -25,28 +21,28 @@ pub(super) fn query(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<Query>> 
         clauses: parts
             .all(Rule::query_clause)
             .map(|pair| clause(piece, pair))
-            .collect::<Read<Vec<_>>>()?,
+            .collect::<ParseResult<Vec<_>>>()?,
     };
     once_each(&query.clauses)?;
     Ok(Spanned::new(query, span))
 }
 
-fn subject(piece: &Piece<'_>, pair: Found<'_>) -> Read<Subject> {
-    let inner = Parts::of(pair).next();
+fn subject(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Subject> {
+    let inner = PairChildren::of(pair).next();
     if inner.as_rule() == Rule::list_subject {
-        let pair = Parts::of(inner).need(Rule::population);
+        let pair = PairChildren::of(inner).need(Rule::population);
         return Ok(Subject::List(formulas::population(piece, pair)?));
     }
-    let formulas = Parts::of(inner)
+    let formulas = PairChildren::of(inner)
         .all(Rule::formula)
         .map(|pair| formulas::formula(piece, pair))
-        .collect::<Read<Vec<_>>>()?;
+        .collect::<ParseResult<Vec<_>>>()?;
     Ok(Subject::Formulas(formulas))
 }
 
-fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<QueryClause>> {
+fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<QueryClause>> {
     let span = piece.span_of(&pair);
-    let inner = Parts::of(pair).next();
+    let inner = PairChildren::of(pair).next();
     let node = match inner.as_rule() {
         Rule::by_clause => QueryClause::By(fields(piece, inner)),
         Rule::over_clause => QueryClause::Over(grain(piece, inner)?),
@@ -59,12 +55,12 @@ fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<QueryClause>> {
         Rule::top_clause => top(piece, inner)?,
         Rule::sort_clause => QueryClause::SortBy(sort(piece, inner)),
         Rule::limit_clause => {
-            let count = Parts::of(inner).need(Rule::integer);
+            let count = PairChildren::of(inner).need(Rule::integer);
             QueryClause::Limit(literals::integer(piece, &count)?)
         }
         Rule::show_clause => QueryClause::Show(fields(piece, inner)),
         _ => {
-            let moment = Parts::of(inner).need(Rule::moment);
+            let moment = PairChildren::of(inner).need(Rule::moment);
             QueryClause::At(literals::moment(piece, &moment)?.node)
         }
     };
@@ -72,32 +68,38 @@ fn clause(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<QueryClause>> {
 }
 
 /// The fields of `by a, b`.
-pub(super) fn fields(piece: &Piece<'_>, pair: Found<'_>) -> Vec<FieldRef> {
-    Parts::of(pair)
+pub(super) fn fields(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<FieldRef> {
+    PairChildren::of(pair)
         .all(Rule::field)
         .map(|pair| literals::field(piece, pair))
         .collect()
 }
 
 /// The one date of a clause such as `as of 2026-03`.
-pub(super) fn date(piece: &Piece<'_>, pair: Found<'_>) -> Read<Spanned<super::ast::DateLiteral>> {
+pub(super) fn date(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Spanned<super::ast::DateLiteral>> {
     let mut dates = dates(piece, pair)?;
     Ok(dates.remove(0))
 }
 
-fn dates(piece: &Piece<'_>, pair: Found<'_>) -> Read<Vec<Spanned<super::ast::DateLiteral>>> {
+fn dates(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Vec<Spanned<super::ast::DateLiteral>>> {
     pair.into_inner()
         .filter(|part| matches!(part.as_rule(), Rule::date | Rule::year))
         .map(|part| literals::date(piece, &part))
         .collect()
 }
 
-fn grain(piece: &Piece<'_>, pair: Found<'_>) -> Read<crate::base::types::Grain> {
-    literals::grain(piece, &Parts::of(pair).need(Rule::grain))
+fn grain(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<crate::base::types::Grain> {
+    literals::grain(piece, &PairChildren::of(pair).need(Rule::grain))
 }
 
-fn period(piece: &Piece<'_>, pair: Found<'_>) -> Read<Period> {
-    let inner = Parts::of(pair).next();
+fn period(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Period> {
+    let inner = PairChildren::of(pair).next();
     match inner.as_rule() {
         Rule::in_period => Ok(Period::In(date(piece, inner)?)),
         Rule::range_period => {
@@ -118,8 +120,11 @@ fn period(piece: &Piece<'_>, pair: Found<'_>) -> Read<Period> {
 }
 
 /// `12 months`; without a number it is one, and its place is the grain's.
-fn counted(piece: &Piece<'_>, pair: Found<'_>) -> Read<(Spanned<u64>, crate::base::types::Grain)> {
-    let mut parts = Parts::of(pair);
+fn counted(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<(Spanned<u64>, crate::base::types::Grain)> {
+    let mut parts = PairChildren::of(pair);
     let count = parts.take(Rule::integer);
     let word = parts.need(Rule::grain);
     let grain = literals::grain(piece, &word)?;
@@ -130,12 +135,12 @@ fn counted(piece: &Piece<'_>, pair: Found<'_>) -> Read<(Spanned<u64>, crate::bas
     Ok((count, grain))
 }
 
-fn versus(piece: &Piece<'_>, pair: Found<'_>) -> Read<Vec<Spanned<Versus>>> {
-    Parts::of(pair)
+fn versus(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Vec<Spanned<Versus>>> {
+    PairChildren::of(pair)
         .all(Rule::versus_item)
         .map(|item| {
             let span = piece.span_of(&item);
-            let inner = Parts::of(item).next();
+            let inner = PairChildren::of(item).next();
             let node = match inner.as_rule() {
                 Rule::versus_target => Versus::Target,
                 Rule::versus_previous => Versus::Previous(grain(piece, inner)?),
@@ -147,8 +152,8 @@ fn versus(piece: &Piece<'_>, pair: Found<'_>) -> Read<Vec<Spanned<Versus>>> {
         .collect()
 }
 
-fn top(piece: &Piece<'_>, pair: Found<'_>) -> Read<QueryClause> {
-    let mut parts = Parts::of(pair);
+fn top(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<QueryClause> {
+    let mut parts = PairChildren::of(pair);
     Ok(QueryClause::Top {
         count: literals::integer(piece, &parts.need(Rule::integer))?,
         by: parts
@@ -157,11 +162,11 @@ fn top(piece: &Piece<'_>, pair: Found<'_>) -> Read<QueryClause> {
     })
 }
 
-fn sort(piece: &Piece<'_>, pair: Found<'_>) -> Vec<SortKey> {
-    Parts::of(pair)
+fn sort(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<SortKey> {
+    PairChildren::of(pair)
         .all(Rule::sort_key)
         .map(|key| {
-            let mut parts = Parts::of(key);
+            let mut parts = PairChildren::of(key);
             SortKey {
                 field: literals::field(piece, parts.need(Rule::field)),
                 descending: parts.has(Rule::descending),
@@ -171,7 +176,7 @@ fn sort(piece: &Piece<'_>, pair: Found<'_>) -> Vec<SortKey> {
 }
 
 /// Refuses the second of two clauses of one kind.
-fn once_each(clauses: &[Spanned<QueryClause>]) -> Read<()> {
+fn once_each(clauses: &[Spanned<QueryClause>]) -> ParseResult<()> {
     for (index, clause) in clauses.iter().enumerate() {
         let kind = kind(&clause.node);
         if clauses[..index]

@@ -2,14 +2,14 @@
 //! broken in itself: open quotes, parentheses that do not match. Looks at every token once.
 
 use super::errors::{self, error, hyphenated};
-use super::grammar::Piece;
+use super::grammar::Fragment;
 use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind};
 use super::words::{self, Expecting};
 use crate::base::diagnostic::{Diagnostic, Problems};
 
 /// All that is refused in a piece.
-pub(super) fn find(piece: &Piece<'_>, expecting: Expecting) -> Problems {
+pub(super) fn find(piece: &Fragment<'_>, expecting: Expecting) -> Problems {
     let mut problems = Problems::default();
     let mut skip_to = 0;
     let mut found = 0;
@@ -41,7 +41,7 @@ const MOST_TOLD: usize = 8;
 
 type Refusal = Option<Box<Diagnostic>>;
 
-fn one(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
+fn one(piece: &Fragment<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     match token.kind {
         TokenKind::Word => word(piece, expecting, index, token),
         TokenKind::Number => number(piece, index, token),
@@ -57,21 +57,21 @@ fn one(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> 
 
 // ---------------------------------------------------------------- quotes and rows
 
-fn open_text(piece: &Piece<'_>, token: &Token) -> Refusal {
+fn open_text(piece: &Fragment<'_>, token: &Token) -> Refusal {
     let span = piece.place(token.start, token.start + 1);
     let problem = Diagnostic::error("K102", span, "this text has no closing quote")
         .help("a text ends on its line; a quote inside it is written `\\\"`");
     Some(Box::new(problem))
 }
 
-fn open_block(piece: &Piece<'_>, token: &Token) -> Refusal {
+fn open_block(piece: &Fragment<'_>, token: &Token) -> Refusal {
     let span = piece.place(token.start, token.start + 3);
     let problem = Diagnostic::error("K102", span, "this program has no closing quotes")
         .help("a program ends with `\"\"\"`");
     Some(Box::new(problem))
 }
 
-fn back_ticks(piece: &Piece<'_>, token: &Token) -> Refusal {
+fn back_ticks(piece: &Fragment<'_>, token: &Token) -> Refusal {
     let (span, message) = match piece.words(token) {
         "``" => (
             piece.token_span(token),
@@ -87,7 +87,7 @@ fn back_ticks(piece: &Piece<'_>, token: &Token) -> Refusal {
     Some(Box::new(problem))
 }
 
-fn other_quotes(piece: &Piece<'_>, token: &Token) -> Refusal {
+fn other_quotes(piece: &Fragment<'_>, token: &Token) -> Refusal {
     const QUOTES: [char; 7] = [
         '\'', '"', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{201e}',
     ];
@@ -100,7 +100,7 @@ fn other_quotes(piece: &Piece<'_>, token: &Token) -> Refusal {
     }))
 }
 
-fn open_row(piece: &Piece<'_>, token: &Token) -> Refusal {
+fn open_row(piece: &Fragment<'_>, token: &Token) -> Refusal {
     let span = piece.place(token.start, token.start + 1);
     let problem = Diagnostic::error("K137", span, "this row has no bar at its end")
         .help("a row is written `| F1 | high |`; a bar inside a cell `\\|`");
@@ -109,7 +109,7 @@ fn open_row(piece: &Piece<'_>, token: &Token) -> Refusal {
 
 // ---------------------------------------------------------------- signs
 
-fn symbol(piece: &Piece<'_>, token: &Token) -> Refusal {
+fn symbol(piece: &Fragment<'_>, token: &Token) -> Refusal {
     let (code, message, help) = match piece.words(token) {
         "=" | "!=" | "<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "(" | ")" | "," | ":"
         | "." | "%" => return None,
@@ -126,7 +126,7 @@ fn symbol(piece: &Piece<'_>, token: &Token) -> Refusal {
     Some(Box::new(problem))
 }
 
-fn character(piece: &Piece<'_>, token: &Token, sign: &str) -> Refusal {
+fn character(piece: &Fragment<'_>, token: &Token, sign: &str) -> Refusal {
     let shown: String = sign.chars().flat_map(char::escape_debug).collect();
     let message = format!("`{shown}` means nothing here");
     let problem = Diagnostic::error("K105", piece.token_span(token), message);
@@ -142,7 +142,7 @@ fn character(piece: &Piece<'_>, token: &Token, sign: &str) -> Refusal {
 }
 
 /// The first parenthesis that has no partner, or that stands too deep.
-fn parentheses(piece: &Piece<'_>) -> Refusal {
+fn parentheses(piece: &Fragment<'_>) -> Refusal {
     let mut open: Vec<&Token> = Vec::new();
     for token in piece.tokens {
         match (token.kind, piece.words(token)) {
@@ -154,7 +154,7 @@ fn parentheses(piece: &Piece<'_>) -> Refusal {
             _ => {}
         }
         if open.len() > MOST_NESTED {
-            return Some(errors::too_deep(piece.token_span(token)));
+            return Some(errors::too_deep(piece.token_span(token), MOST_NESTED));
         }
     }
     let last = open.last()?;
@@ -164,7 +164,7 @@ fn parentheses(piece: &Piece<'_>) -> Refusal {
 
 // ---------------------------------------------------------------- numbers
 
-fn number(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
+fn number(piece: &Fragment<'_>, index: usize, token: &Token) -> Refusal {
     let written = piece.words(token);
     let split = written
         .find(|next: char| !next.is_ascii_digit() && next != '.')
@@ -188,7 +188,7 @@ fn number(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
 }
 
 /// `1.2.3`, an address or a version.
-fn is_version(piece: &Piece<'_>, index: usize) -> bool {
+fn is_version(piece: &Fragment<'_>, index: usize) -> bool {
     let tokens = &piece.tokens[index..];
     tokens.len() > 2
         && piece.words(&tokens[1]) == "."
@@ -196,7 +196,7 @@ fn is_version(piece: &Piece<'_>, index: usize) -> bool {
         && tokens[1].end == tokens[2].start
 }
 
-fn no_number(piece: &Piece<'_>, span: crate::base::source::Span) -> Box<Diagnostic> {
+fn no_number(piece: &Fragment<'_>, span: crate::base::source::Span) -> Box<Diagnostic> {
     let written = &piece.text[span.start as usize..span.end as usize];
     let message = format!("`{written}` is neither a number nor a duration");
     Box::new(
@@ -207,7 +207,7 @@ fn no_number(piece: &Piece<'_>, span: crate::base::source::Span) -> Box<Diagnost
 
 // ---------------------------------------------------------------- words of other languages
 
-fn word(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
+fn word(piece: &Fragment<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     let next = piece.tokens.get(index + 1);
     let next_word = next.map_or("", |next| piece.words(next));
     let lower = piece.words(token).to_lowercase();
@@ -225,12 +225,12 @@ fn word(piece: &Piece<'_>, expecting: Expecting, index: usize, token: &Token) ->
 }
 
 /// The span from one token to a later one.
-fn stretch(piece: &Piece<'_>, first: usize, last: usize) -> crate::base::source::Span {
+fn stretch(piece: &Fragment<'_>, first: usize, last: usize) -> crate::base::source::Span {
     let last = last.min(piece.tokens.len() - 1);
     piece.place(piece.tokens[first].start, piece.tokens[last].end)
 }
 
-fn grouping(piece: &Piece<'_>, index: usize, word: &str) -> Refusal {
+fn grouping(piece: &Fragment<'_>, index: usize, word: &str) -> Refusal {
     let span = stretch(piece, index, index + 1);
     let (code, message, help) = match word {
         "group" => ("K121", "there is no `group by`", "write `by team`"),
@@ -240,7 +240,7 @@ fn grouping(piece: &Piece<'_>, index: usize, word: &str) -> Refusal {
 }
 
 /// `cvss between 7 and 9` in a condition, `mttr between 2026-01 and 2026-03` for a period.
-fn between(piece: &Piece<'_>, index: usize) -> Refusal {
+fn between(piece: &Fragment<'_>, index: usize) -> Refusal {
     let word = |offset: usize| {
         piece
             .tokens
@@ -269,7 +269,7 @@ fn opens_condition(word: &str) -> bool {
     matches!(word, "where" | "with" | "is" | "for")
 }
 
-fn like(piece: &Piece<'_>, index: usize) -> Refusal {
+fn like(piece: &Fragment<'_>, index: usize) -> Refusal {
     let message = format!(
         "there is no `{}`: values are compared whole",
         piece.words(&piece.tokens[index])
@@ -280,7 +280,7 @@ fn like(piece: &Piece<'_>, index: usize) -> Refusal {
 }
 
 /// `is null`, `is not null`, `is not missing`
-fn is(piece: &Piece<'_>, index: usize) -> Refusal {
+fn is(piece: &Fragment<'_>, index: usize) -> Refusal {
     let word = |offset: usize| {
         let token = piece.tokens.get(index + offset);
         token.map_or(String::new(), |token| piece.words(token).to_lowercase())
@@ -302,7 +302,7 @@ fn is(piece: &Piece<'_>, index: usize) -> Refusal {
 
 /// `count(*)`, `sum(risk)`: a name right before a parenthesis. Only `any scans completed (where …)`
 /// has that too.
-fn call(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
+fn call(piece: &Fragment<'_>, index: usize, token: &Token) -> Refusal {
     let function = piece.words(token);
     let inside = piece
         .tokens
@@ -331,7 +331,7 @@ fn call(piece: &Piece<'_>, index: usize, token: &Token) -> Refusal {
 }
 
 /// `team = payments-core`, `team in (payments-core)`: no formula can stand there.
-fn hyphen(piece: &Piece<'_>, expecting: Expecting, index: usize) -> Refusal {
+fn hyphen(piece: &Fragment<'_>, expecting: Expecting, index: usize) -> Refusal {
     let tokens = &piece.tokens[index..];
     let joined = tokens.len() > 2
         && tokens[0].end == tokens[1].start
@@ -346,7 +346,7 @@ fn hyphen(piece: &Piece<'_>, expecting: Expecting, index: usize) -> Refusal {
 }
 
 /// Whether a token stands in the list of `in (a, b)`.
-fn in_list(piece: &Piece<'_>, index: usize) -> bool {
+fn in_list(piece: &Fragment<'_>, index: usize) -> bool {
     let mut before = piece.tokens[..index].iter().rev().take(FURTHEST_LOOK);
     let listed = |token: &&Token| !matches!(piece.words(token), "(" | ")" | "in");
     let opening = before.by_ref().find(|token| !listed(token));
@@ -356,7 +356,7 @@ fn in_list(piece: &Piece<'_>, index: usize) -> bool {
             .is_some_and(|token| piece.words(token) == "in")
 }
 
-fn select(piece: &Piece<'_>, expecting: Expecting) -> Refusal {
+fn select(piece: &Fragment<'_>, expecting: Expecting) -> Refusal {
     let first = piece.tokens.first()?;
     let query = expecting == Expecting::Query && piece.tokens.len() > 1;
     if !query || !piece.words(first).eq_ignore_ascii_case("select") {

@@ -3,19 +3,18 @@
 use pest::iterators::Pair;
 
 use super::ast::{SourceClause, SourceWords, Text, WordRule};
-use super::definitions::names;
-use super::grammar::{Parts, Piece, Read, Rule};
-use super::literals;
+use super::grammar::{Fragment, PairChildren, ParseResult, Rule};
+use super::literals::{self, names};
 use super::tokens::BLOCK;
 use crate::base::source::Spanned;
 
-pub(super) fn clause(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Read<SourceClause> {
-    let text = |pair| literals::text(piece, &Parts::of(pair).need(Rule::text));
+pub(super) fn clause(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> ParseResult<SourceClause> {
+    let text = |pair| literals::text(piece, &PairChildren::of(pair).need(Rule::text));
     let texts = |pair| {
-        let texts = Parts::of(pair).all(Rule::text);
+        let texts = PairChildren::of(pair).all(Rule::text);
         texts.map(|pair| literals::text(piece, &pair)).collect()
     };
-    let name = |pair| literals::name(piece, &Parts::of(pair).need(Rule::name));
+    let name = |pair| literals::name(piece, &PairChildren::of(pair).need(Rule::name));
     Ok(match pair.as_rule() {
         Rule::tool => SourceClause::Tool(text(pair)),
         Rule::tool_kind => SourceClause::Kind(name(pair)),
@@ -34,24 +33,24 @@ pub(super) fn clause(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Read<SourceClau
 }
 
 /// The text between the quotes, as it stands.
-fn program(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Text {
-    let block = Parts::of(pair).need(Rule::block);
+fn program(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> Text {
+    let block = PairChildren::of(pair).need(Rule::block);
     let whole = block.as_str();
     let inside = &whole[BLOCK.len()..whole.len() - BLOCK.len()];
     piece.at(&block, inside.to_string())
 }
 
-fn words(piece: &Piece<'_>, pair: Pair<'_, Rule>, of: SourceWords) -> SourceClause {
-    let rules = Parts::of(pair).all(Rule::word_rule);
+fn words(piece: &Fragment<'_>, pair: Pair<'_, Rule>, of: SourceWords) -> SourceClause {
+    let rules = PairChildren::of(pair).all(Rule::word_rule);
     SourceClause::Words {
         of,
         rules: rules.map(|pair| word_rule(piece, pair)).collect(),
     }
 }
 
-fn word_rule(piece: &Piece<'_>, pair: Pair<'_, Rule>) -> Spanned<WordRule> {
+fn word_rule(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> Spanned<WordRule> {
     let span = piece.span_of(&pair);
-    let mut parts = Parts::of(pair);
+    let mut parts = PairChildren::of(pair);
     let word = parts
         .take(Rule::text)
         .map(|pair| literals::text(piece, &pair));

@@ -5,20 +5,20 @@
 //! is parsed alone, so one mistake hides no other.
 
 use super::errors;
-use super::grammar::Piece;
+use super::grammar::Fragment;
 use super::tokens::{Token, TokenKind};
-use super::words::Kind;
+use super::words::DefinitionKind;
 use crate::base::diagnostic::Problems;
 use crate::base::source::SourceId;
 
 /// One definition, cut up.
-pub(super) struct Cut<'t> {
-    pub kind: Kind,
+pub(super) struct DefinitionParts<'t> {
+    pub kind: DefinitionKind,
     /// From the margin to the first clause.
-    pub header: Piece<'t>,
-    pub clauses: Vec<Piece<'t>>,
+    pub header: Fragment<'t>,
+    pub clauses: Vec<Fragment<'t>>,
     /// The whole.
-    pub whole: Piece<'t>,
+    pub whole: Fragment<'t>,
 }
 
 /// Cuts a file. Text that belongs to no definition, or to one of an unknown kind, becomes a problem.
@@ -27,8 +27,8 @@ pub(super) fn split<'t>(
     text: &'t str,
     tokens: &'t [Token],
     problems: &mut Problems,
-) -> Vec<Cut<'t>> {
-    let piece = |tokens| Piece {
+) -> Vec<DefinitionParts<'t>> {
+    let piece = |tokens| Fragment {
         source,
         text,
         tokens,
@@ -55,12 +55,12 @@ pub(super) fn split<'t>(
     cuts
 }
 
-fn kind(whole: &Piece<'_>) -> Option<Kind> {
+fn kind(whole: &Fragment<'_>) -> Option<DefinitionKind> {
     let first = whole.tokens.first()?;
-    Kind::from_word(whole.words(first))
+    DefinitionKind::from_word(whole.words(first))
 }
 
-fn cut(kind: Kind, whole: Piece<'_>) -> Cut<'_> {
+fn cut(kind: DefinitionKind, whole: Fragment<'_>) -> DefinitionParts<'_> {
     let begins = |token: &Token| {
         token.first_on_line
             && token.kind == TokenKind::Word
@@ -69,9 +69,9 @@ fn cut(kind: Kind, whole: Piece<'_>) -> Cut<'_> {
     let mut pieces = whole
         .tokens
         .chunk_by(|_, next| !begins(next))
-        .map(|tokens| Piece { tokens, ..whole });
+        .map(|tokens| Fragment { tokens, ..whole });
     let header = pieces.next().unwrap_or(whole);
-    Cut {
+    DefinitionParts {
         kind,
         header,
         clauses: pieces.collect(),

@@ -4,14 +4,15 @@
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::errors::{alternatives, hyphenated, sentence, too_deep};
-use super::grammar::{Piece, Rule};
+use super::grammar::{Fragment, Rule};
+use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind, is_name_character};
-use super::words::{self, Expecting, Kind};
+use super::words::{self, DefinitionKind, Expecting};
 use crate::base::diagnostic::{Diagnostic, nearest};
 
 /// The place where pest stopped and what it would have taken.
-struct Stop<'p> {
-    piece: &'p Piece<'p>,
+struct ParseStop<'p> {
+    piece: &'p Fragment<'p>,
     expecting: Expecting,
     expected: Vec<Rule>,
     /// The token it stopped at, counted in the piece; one past the last at the end.
@@ -20,7 +21,7 @@ struct Stop<'p> {
 
 /// The message for a piece that the grammar does not take.
 pub(super) fn unparsed(
-    piece: &Piece<'_>,
+    piece: &Fragment<'_>,
     expecting: Expecting,
     error: &Error<Rule>,
 ) -> Box<Diagnostic> {
@@ -30,9 +31,9 @@ pub(super) fn unparsed(
     let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => positives.clone(),
         // pest's own guard of the stack, far beyond our limits.
-        ErrorVariant::CustomError { .. } => return too_deep(piece.span()),
+        ErrorVariant::CustomError { .. } => return too_deep(piece.span(), MOST_NESTED),
     };
-    let stop = Stop {
+    let stop = ParseStop {
         piece,
         expecting,
         expected,
@@ -42,7 +43,7 @@ pub(super) fn unparsed(
     Box::new(known.unwrap_or_else(|| stop.unexpected()))
 }
 
-impl Stop<'_> {
+impl ParseStop<'_> {
     fn known_mistake(&self) -> Option<Diagnostic> {
         self.missing_name()
             .or_else(|| self.unknown_clause())
@@ -92,18 +93,18 @@ impl Stop<'_> {
         }
         let token = self.token().unwrap_or(&self.piece.tokens[0]);
         let what = match kind {
-            Kind::Test => "a test says in double quotes what must hold".to_string(),
-            Kind::Calendar
-            | Kind::Scale
-            | Kind::Table
-            | Kind::Condition
-            | Kind::Score
-            | Kind::Sla
-            | Kind::Kpi
-            | Kind::View
-            | Kind::Dashboard
-            | Kind::Source
-            | Kind::Match => {
+            DefinitionKind::Test => "a test says in double quotes what must hold".to_string(),
+            DefinitionKind::Calendar
+            | DefinitionKind::Scale
+            | DefinitionKind::Table
+            | DefinitionKind::Condition
+            | DefinitionKind::Score
+            | DefinitionKind::Sla
+            | DefinitionKind::Kpi
+            | DefinitionKind::View
+            | DefinitionKind::Dashboard
+            | DefinitionKind::Source
+            | DefinitionKind::Match => {
                 format!("a {} needs a name", kind.word())
             }
         };
@@ -328,7 +329,7 @@ impl Stop<'_> {
         if self.expects(&[Rule::opening]) && self.follows("in") {
             return problem.help("a list stands in parentheses: `in (high, critical)`");
         }
-        let list_card = self.expecting == Expecting::Clause(Kind::Dashboard)
+        let list_card = self.expecting == Expecting::Clause(DefinitionKind::Dashboard)
             && self
                 .piece
                 .tokens
@@ -378,7 +379,7 @@ fn meant_by<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> Op
 }
 
 /// The refusal of a line that begins with no clause word of its definition.
-fn unknown_clause(piece: &Piece<'_>, begin: &Token, kind: Kind) -> Diagnostic {
+fn unknown_clause(piece: &Fragment<'_>, begin: &Token, kind: DefinitionKind) -> Diagnostic {
     let word = piece.words(begin);
     let message = format!("`{word}` begins no clause of a {}", kind.word());
     let clauses = kind.clause_words();
@@ -397,7 +398,7 @@ fn unknown_clause(piece: &Piece<'_>, begin: &Token, kind: Kind) -> Diagnostic {
 /// The first line after the first of a mistaken piece that begins with a misspelt clause word, as
 /// the number of its token and the message. The line was taken for a part of the clause above.
 pub(super) fn misspelt_clause(
-    piece: &Piece<'_>,
+    piece: &Fragment<'_>,
     expecting: Expecting,
 ) -> Option<(usize, Diagnostic)> {
     let kind = expecting.definition()?;
@@ -415,7 +416,7 @@ pub(super) fn misspelt_clause(
 }
 
 /// Whether a line is a word and a number, as the lines of weights are.
-fn is_weight(piece: &Piece<'_>, index: usize) -> bool {
+fn is_weight(piece: &Fragment<'_>, index: usize) -> bool {
     let number = piece.tokens.get(index + 1);
     let after = piece.tokens.get(index + 2);
     number.is_some_and(|token| token.kind == TokenKind::Number && !token.first_on_line)

@@ -140,7 +140,7 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
 
 /// The kinds of definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum DefinitionKind {
     Calendar,
     Scale,
     Table,
@@ -155,84 +155,86 @@ pub(super) enum Kind {
     Test,
 }
 
-impl Kind {
-    pub const ALL: [Kind; 12] = [
-        Kind::Calendar,
-        Kind::Scale,
-        Kind::Table,
-        Kind::Condition,
-        Kind::Score,
-        Kind::Sla,
-        Kind::Kpi,
-        Kind::View,
-        Kind::Dashboard,
-        Kind::Source,
-        Kind::Match,
-        Kind::Test,
+impl DefinitionKind {
+    pub const ALL: [DefinitionKind; 12] = [
+        DefinitionKind::Calendar,
+        DefinitionKind::Scale,
+        DefinitionKind::Table,
+        DefinitionKind::Condition,
+        DefinitionKind::Score,
+        DefinitionKind::Sla,
+        DefinitionKind::Kpi,
+        DefinitionKind::View,
+        DefinitionKind::Dashboard,
+        DefinitionKind::Source,
+        DefinitionKind::Match,
+        DefinitionKind::Test,
     ];
 
     /// The word that begins the definition.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Calendar => "calendar",
-            Kind::Scale => "scale",
-            Kind::Table => "table",
-            Kind::Condition => "condition",
-            Kind::Score => "score",
-            Kind::Sla => "sla",
-            Kind::Kpi => "kpi",
-            Kind::View => "view",
-            Kind::Dashboard => "dashboard",
-            Kind::Source => "source",
-            Kind::Match => "match",
-            Kind::Test => "test",
+            DefinitionKind::Calendar => "calendar",
+            DefinitionKind::Scale => "scale",
+            DefinitionKind::Table => "table",
+            DefinitionKind::Condition => "condition",
+            DefinitionKind::Score => "score",
+            DefinitionKind::Sla => "sla",
+            DefinitionKind::Kpi => "kpi",
+            DefinitionKind::View => "view",
+            DefinitionKind::Dashboard => "dashboard",
+            DefinitionKind::Source => "source",
+            DefinitionKind::Match => "match",
+            DefinitionKind::Test => "test",
         }
     }
 
-    pub fn from_word(word: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    pub fn from_word(word: &str) -> Option<DefinitionKind> {
+        DefinitionKind::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 
     /// The words that begin a clause when they begin a line of this definition.
     pub fn clause_words(self) -> &'static [&'static str] {
         match self {
-            Kind::Calendar => &["timezone", "week", "year", "history"],
-            Kind::Scale => &["map"],
-            Kind::Table => &[
+            DefinitionKind::Calendar => &["timezone", "week", "year", "history"],
+            DefinitionKind::Scale => &["map"],
+            DefinitionKind::Table => &[
                 "key", "belongs", "event", "state", "known", "field", "exclude",
             ],
-            Kind::Condition => &[],
-            Kind::Score => &["of", "base", "times", "cap", "since"],
-            Kind::Sla => &["owner", "of", "starts", "stops", "pauses", "due", "since"],
-            Kind::Kpi => &[
+            DefinitionKind::Condition => &[],
+            DefinitionKind::Score => &["of", "base", "times", "cap", "since"],
+            DefinitionKind::Sla => &["owner", "of", "starts", "stops", "pauses", "due", "since"],
+            DefinitionKind::Kpi => &[
                 "note", "is", "as", "by", "at", "higher", "lower", "target", "band",
             ],
-            Kind::View => &["show"],
-            Kind::Dashboard => &["layer", "show"],
-            Kind::Source => &[
+            DefinitionKind::View => &["show"],
+            DefinitionKind::Dashboard => &["layer", "show"],
+            DefinitionKind::Source => &[
                 "tool", "kind", "reads", "known", "scan", "rows", "severity", "status", "evidence",
                 "dates", "fills", "identity", "parts",
             ],
-            Kind::Match => &["same", "near", "across"],
-            Kind::Test => &["as", "given", "expect"],
+            DefinitionKind::Match => &["same", "near", "across"],
+            DefinitionKind::Test => &["as", "given", "expect"],
         }
     }
 
     /// A first line as it should look.
     pub fn example(self) -> &'static str {
         match self {
-            Kind::Calendar => "calendar",
-            Kind::Scale => "scale severity is low < medium < high",
-            Kind::Table => "table findings \"One row per vulnerability\"",
-            Kind::Condition => "condition internet_facing is exposure = internet",
-            Kind::Score => "score risk \"Risk exposure points\"",
-            Kind::Sla => "sla remediation \"Remediation SLA\"",
-            Kind::Kpi => "kpi mttr \"Mean time to remediate\"",
-            Kind::View => "view highest_risk_apps \"Highest-risk applications\"",
-            Kind::Dashboard => "dashboard appsec \"Application security\"",
-            Kind::Source => "source zap_xml \"OWASP ZAP, XML report\"",
-            Kind::Match => "match same_advisory \"One advisory for one component\"",
-            Kind::Test => "test \"a finding counts once\"",
+            DefinitionKind::Calendar => "calendar",
+            DefinitionKind::Scale => "scale severity is low < medium < high",
+            DefinitionKind::Table => "table findings \"One row per vulnerability\"",
+            DefinitionKind::Condition => "condition internet_facing is exposure = internet",
+            DefinitionKind::Score => "score risk \"Risk exposure points\"",
+            DefinitionKind::Sla => "sla remediation \"Remediation SLA\"",
+            DefinitionKind::Kpi => "kpi mttr \"Mean time to remediate\"",
+            DefinitionKind::View => "view highest_risk_apps \"Highest-risk applications\"",
+            DefinitionKind::Dashboard => "dashboard appsec \"Application security\"",
+            DefinitionKind::Source => "source zap_xml \"OWASP ZAP, XML report\"",
+            DefinitionKind::Match => "match same_advisory \"One advisory for one component\"",
+            DefinitionKind::Test => "test \"a finding counts once\"",
         }
     }
 }
@@ -242,13 +244,13 @@ impl Kind {
 pub(super) enum Expecting {
     Query,
     /// The first line of a definition.
-    Header(Kind),
+    Header(DefinitionKind),
     /// A clause of a definition.
-    Clause(Kind),
+    Clause(DefinitionKind),
 }
 
 impl Expecting {
-    pub fn definition(self) -> Option<Kind> {
+    pub fn definition(self) -> Option<DefinitionKind> {
         match self {
             Expecting::Query => None,
             Expecting::Header(kind) | Expecting::Clause(kind) => Some(kind),

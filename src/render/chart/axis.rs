@@ -2,15 +2,15 @@
 
 /// A stretch of numbers along an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Axis {
+pub(super) struct ChartAxis {
     pub low: f64,
     pub high: f64,
 }
 
-impl Axis {
+impl ChartAxis {
     /// From the smallest value to the largest, and from zero unless all values lie far from it.
     /// `None` without a value.
-    pub fn of(values: impl Iterator<Item = f64>) -> Option<Axis> {
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<ChartAxis> {
         let (low, high) = values
             .filter(|value| value.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
@@ -32,17 +32,17 @@ impl Axis {
         };
         // One value is drawn from zero, and zero alone somewhere.
         Some(match low == high {
-            true => Axis {
+            true => ChartAxis {
                 low: low.min(0.0),
                 high: if low > 0.0 { high } else { 1.0 },
             },
-            false => Axis { low, high },
+            false => ChartAxis { low, high },
         })
     }
 
     /// The axis with zero on it.
-    pub fn with_zero(self) -> Axis {
-        Axis {
+    pub fn with_zero(self) -> ChartAxis {
+        ChartAxis {
             low: self.low.min(0.0),
             high: self.high.max(0.0),
         }
@@ -66,52 +66,52 @@ mod tests {
 
     #[test]
     fn an_axis_begins_at_zero_unless_the_values_are_far_from_it() {
-        let of = |values: &[f64]| Axis::of(values.iter().copied());
+        let of = |values: &[f64]| ChartAxis::of(values.iter().copied());
         assert_eq!(
             of(&[3.0, 9.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: 0.0,
                 high: 9.0
             })
         );
         assert_eq!(
             of(&[98.0, 100.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: 98.0,
                 high: 100.0
             })
         );
         assert_eq!(
             of(&[-3.0, 5.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: -3.0,
                 high: 5.0
             })
         );
         assert_eq!(
             of(&[-9.0, -1.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: -9.0,
                 high: 0.0
             })
         );
         assert_eq!(
             of(&[4.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: 0.0,
                 high: 4.0
             })
         );
         assert_eq!(
             of(&[0.0, 0.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: 0.0,
                 high: 1.0
             })
         );
         assert_eq!(
             of(&[-2.0]),
-            Some(Axis {
+            Some(ChartAxis {
                 low: -2.0,
                 high: 0.0
             })
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn values_stand_at_their_share_of_the_axis() {
-        let axis = Axis {
+        let axis = ChartAxis {
             low: 0.0,
             high: 10.0,
         };

@@ -1,13 +1,13 @@
 //! One bar a row, to the right for values above zero and to the left for those below.
 
 use super::WIDTH;
-use super::axis::Axis;
+use super::axis::ChartAxis;
 use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
 use crate::render::cells::{hidden_line, hidden_rows, verdict_cell};
-use crate::render::facts::{Facts, Reasons, facts};
+use crate::render::facts::{ColumnFacts, Reasons, facts};
 use crate::render::flat;
-use crate::render::grid::{Align, Grid, GridCell, GridColumn, GridLine};
-use crate::render::look::{Look, Style};
+use crate::render::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
+use crate::render::look::{RenderOptions, Style};
 use crate::render::numbers;
 use crate::render::text::{harmless, shorten, width};
 
@@ -17,7 +17,7 @@ const PARTS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const NARROWEST: usize = 8;
 
 /// The bars of each value column.
-pub(super) fn chart(answer: &Answer, look: Look) -> String {
+pub(super) fn chart(answer: &Answer, look: RenderOptions) -> String {
     let all = facts(answer, Reasons::Below);
     let mut text = String::new();
     for facts in &all {
@@ -26,7 +26,7 @@ pub(super) fn chart(answer: &Answer, look: Look) -> String {
     text
 }
 
-fn grid(answer: &Answer, facts: &Facts, look: Look) -> Grid {
+fn grid(answer: &Answer, facts: &ColumnFacts, look: RenderOptions) -> TextGrid {
     let room = look.width.unwrap_or(WIDTH).min(200);
     let labels: Vec<String> = answer
         .rows
@@ -42,7 +42,7 @@ fn grid(answer: &Answer, facts: &Facts, look: Look) -> Grid {
         + widest(&verdicts).map_or(0, |width| width + 2);
     let columns = room.saturating_sub(taken + 4).max(NARROWEST);
     let axis = axis(answer, facts);
-    let mut grid = Grid {
+    let mut grid = TextGrid {
         columns: vec![
             column("", Align::Left, true),
             column(&header, Align::Right, false),
@@ -81,7 +81,7 @@ fn column(header: &str, align: Align, shrinks: bool) -> GridColumn {
 }
 
 /// `mttr (days)`
-fn header(facts: &Facts, look: Look) -> String {
+fn header(facts: &ColumnFacts, look: RenderOptions) -> String {
     let name = harmless(facts.name, look);
     match numbers::unit_after(facts.column.unit).trim() {
         "" => name,
@@ -90,7 +90,7 @@ fn header(facts: &Facts, look: Look) -> String {
 }
 
 /// The periods and dimensions of a row; `total` and `other` by their names.
-fn label(answer: &Answer, row: &Row, look: Look) -> String {
+fn label(answer: &Answer, row: &Row, look: RenderOptions) -> String {
     let mut parts = Vec::new();
     for (column, cell) in answer.columns.iter().zip(&row.cells) {
         if let ColumnRole::Period(_) | ColumnRole::Dimension(_) = column.role {
@@ -116,13 +116,13 @@ fn style(row: &Row) -> Style {
     }
 }
 
-fn number(row: &Row, facts: &Facts) -> Option<f64> {
+fn number(row: &Row, facts: &ColumnFacts) -> Option<f64> {
     flat::value_at(row, facts.index)?
         .value
         .filter(|value| value.is_finite())
 }
 
-fn written(row: &Row, facts: &Facts) -> GridCell {
+fn written(row: &Row, facts: &ColumnFacts) -> GridCell {
     match number(row, facts) {
         Some(value) => GridCell::new(
             numbers::at_least(value, facts.column.unit, facts.decimals),
@@ -132,17 +132,17 @@ fn written(row: &Row, facts: &Facts) -> GridCell {
     }
 }
 
-fn verdict(row: &Row, facts: &Facts) -> GridCell {
+fn verdict(row: &Row, facts: &ColumnFacts) -> GridCell {
     flat::value_at(row, facts.index).map_or_else(GridCell::empty, verdict_cell)
 }
 
-fn axis(answer: &Answer, facts: &Facts) -> Option<Axis> {
+fn axis(answer: &Answer, facts: &ColumnFacts) -> Option<ChartAxis> {
     let values = answer.rows.iter().filter_map(|row| number(row, facts));
-    Axis::of(values).map(Axis::with_zero)
+    ChartAxis::of(values).map(ChartAxis::with_zero)
 }
 
 /// A bar between zero and its value, in `columns` cells. No value has no bar, and zero has none.
-fn bar(value: Option<f64>, axis: Axis, columns: usize, look: Look) -> String {
+fn bar(value: Option<f64>, axis: ChartAxis, columns: usize, look: RenderOptions) -> String {
     let Some(value) = value else {
         return String::new();
     };
@@ -176,28 +176,28 @@ fn bar(value: Option<f64>, axis: Axis, columns: usize, look: Look) -> String {
 mod tests {
     use super::*;
 
-    const ASCII: Look = Look {
+    const ASCII: RenderOptions = RenderOptions {
         unicode: false,
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     };
 
-    fn drawn(value: f64, low: f64, high: f64, look: Look) -> String {
-        bar(Some(value), Axis { low, high }, 10, look)
+    fn drawn(value: f64, low: f64, high: f64, look: RenderOptions) -> String {
+        bar(Some(value), ChartAxis { low, high }, 10, look)
     }
 
     #[test]
     fn a_bar_is_as_long_as_its_share() {
-        assert_eq!(drawn(10.0, 0.0, 10.0, Look::PIPE), "██████████");
-        assert_eq!(drawn(5.0, 0.0, 10.0, Look::PIPE), "█████");
-        assert_eq!(drawn(2.5, 0.0, 10.0, Look::PIPE), "██▌");
-        assert_eq!(drawn(0.0, 0.0, 10.0, Look::PIPE), "");
-        assert_eq!(drawn(0.001, 0.0, 10.0, Look::PIPE), "▏");
+        assert_eq!(drawn(10.0, 0.0, 10.0, RenderOptions::PIPE), "██████████");
+        assert_eq!(drawn(5.0, 0.0, 10.0, RenderOptions::PIPE), "█████");
+        assert_eq!(drawn(2.5, 0.0, 10.0, RenderOptions::PIPE), "██▌");
+        assert_eq!(drawn(0.0, 0.0, 10.0, RenderOptions::PIPE), "");
+        assert_eq!(drawn(0.001, 0.0, 10.0, RenderOptions::PIPE), "▏");
         assert_eq!(drawn(5.0, 0.0, 10.0, ASCII), "#####");
         assert_eq!(drawn(0.001, 0.0, 10.0, ASCII), "#");
         assert_eq!(
             bar(
                 None,
-                Axis {
+                ChartAxis {
                     low: 0.0,
                     high: 1.0
                 },

@@ -1,11 +1,11 @@
 //! Series over periods as lines against an axis: braille for one, letters for several.
 
 use super::WIDTH;
-use super::axis::Axis;
+use super::axis::ChartAxis;
 use super::canvas::{Dots, line};
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, Column, ColumnRole};
-use crate::render::look::{Look, Style};
+use crate::exec::answer::{Answer, AnswerColumn, ColumnRole};
+use crate::render::look::{RenderOptions, Style};
 use crate::render::numbers;
 use crate::render::text::{paragraph, shorten, width};
 use crate::render::trend::{Series, Trend};
@@ -16,12 +16,12 @@ const MEETING: char = '*';
 const NARROWEST: usize = 8;
 
 /// A character of the plot and the series it belongs to.
-type Spot = (char, Option<usize>);
+type PlotCell = (char, Option<usize>);
 
 pub(super) fn chart(
     answer: &Answer,
     trend: &Trend,
-    look: Look,
+    look: RenderOptions,
     height: usize,
 ) -> Result<String, String> {
     let unit = trend.series[0].column.unit;
@@ -29,7 +29,7 @@ pub(super) fn chart(
         return Err("values of different units have no common axis".to_string());
     }
     let points = trend.series.iter().flat_map(|series| &series.points);
-    let Some(axis) = Axis::of(points.flatten().copied()) else {
+    let Some(axis) = ChartAxis::of(points.flatten().copied()) else {
         return Err("every value is none".to_string());
     };
     let height = height.max(3);
@@ -68,8 +68,8 @@ pub(super) fn chart(
 }
 
 /// `mttr (days)`
-fn title(answer: &Answer, trend: &Trend, look: Look) -> String {
-    let is_value = |column: &&Column| matches!(column.role, ColumnRole::Value(_));
+fn title(answer: &Answer, trend: &Trend, look: RenderOptions) -> String {
+    let is_value = |column: &&AnswerColumn| matches!(column.role, ColumnRole::Value(_));
     let values = answer.columns.iter().filter(is_value);
     let names: Vec<&str> = values.map(|column| column.name.as_str()).collect();
     let unit = match numbers::unit_after(trend.series[0].column.unit).trim() {
@@ -83,7 +83,7 @@ fn title(answer: &Answer, trend: &Trend, look: Look) -> String {
 }
 
 /// Numbers beside the top, the middle and the bottom line.
-fn labels(axis: Axis, height: usize, unit: DisplayUnit) -> Vec<String> {
+fn labels(axis: ChartAxis, height: usize, unit: DisplayUnit) -> Vec<String> {
     let marked = [0, (height - 1) / 2, height - 1];
     let at = |from_top: usize| axis.value(height - 1 - from_top, height);
     let decimals = numbers::column_decimals(marked.into_iter().map(at), unit);
@@ -104,7 +104,11 @@ fn column(period: usize, periods: usize, columns: usize) -> usize {
 }
 
 /// The strokes of a series: each goes from one value to the next, none goes over a gap.
-fn strokes(series: &Series, axis: Axis, (columns, rows): (usize, usize)) -> Vec<(usize, usize)> {
+fn strokes(
+    series: &Series,
+    axis: ChartAxis,
+    (columns, rows): (usize, usize),
+) -> Vec<(usize, usize)> {
     let at = |index: usize| {
         let value = series.points[index].filter(|value| value.is_finite())?;
         let x = column(index, series.points.len(), columns);
@@ -121,7 +125,7 @@ fn strokes(series: &Series, axis: Axis, (columns, rows): (usize, usize)) -> Vec<
     points
 }
 
-fn dotted(series: &Series, axis: Axis, columns: usize, height: usize) -> Vec<Vec<Spot>> {
+fn dotted(series: &Series, axis: ChartAxis, columns: usize, height: usize) -> Vec<Vec<PlotCell>> {
     let mut dots = Dots::new(columns, height);
     for (x, y) in strokes(series, axis, (dots.width, dots.height)) {
         dots.set(x, y);
@@ -130,11 +134,16 @@ fn dotted(series: &Series, axis: Axis, columns: usize, height: usize) -> Vec<Vec
     dots.lines().into_iter().map(spots).collect()
 }
 
-fn lettered(series: &[Series], axis: Axis, columns: usize, height: usize) -> Vec<Vec<Spot>> {
+fn lettered(
+    series: &[Series],
+    axis: ChartAxis,
+    columns: usize,
+    height: usize,
+) -> Vec<Vec<PlotCell>> {
     let mut spots = vec![vec![(' ', None); columns]; height];
     for (index, each) in series.iter().enumerate() {
         for (x, y) in strokes(each, axis, (columns, height)) {
-            let spot: &mut Spot = &mut spots[height - 1 - y][x];
+            let spot: &mut PlotCell = &mut spots[height - 1 - y][x];
             *spot = match spot {
                 (' ', _) => (letter(index), Some(index)),
                 (_, Some(other)) if *other == index => *spot,
@@ -149,10 +158,10 @@ fn letter(index: usize) -> char {
     char::from(b'a' + u8::try_from(index % 26).expect("a letter"))
 }
 
-fn painted(spots: &[Spot], look: Look) -> String {
+fn painted(spots: &[PlotCell], look: RenderOptions) -> String {
     let end = spots.iter().rposition(|(letter, _)| *letter != ' ');
     let shown = &spots[..end.map_or(0, |end| end + 1)];
-    let same = |left: &Spot, right: &Spot| left.1 == right.1;
+    let same = |left: &PlotCell, right: &PlotCell| left.1 == right.1;
     let mut text = String::new();
     for run in shown.chunk_by(same) {
         let letters: String = run.iter().map(|(letter, _)| letter).collect();
@@ -184,7 +193,7 @@ fn periods(trend: &Trend, columns: usize) -> String {
 }
 
 /// Which letter is which series.
-fn legend(trend: &Trend, look: Look) -> String {
+fn legend(trend: &Trend, look: RenderOptions) -> String {
     if trend.series.len() < 2 {
         return String::new();
     }

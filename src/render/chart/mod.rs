@@ -10,7 +10,7 @@ mod canvas;
 mod lines;
 
 use super::footer;
-use super::look::Look;
+use super::look::RenderOptions;
 use super::trend::{self, Trend};
 use crate::exec::answer::{Answer, ColumnRole};
 
@@ -37,7 +37,7 @@ const WIDTH: usize = 80;
 pub fn chart(
     answer: &Answer,
     kind: Option<ChartKind>,
-    look: Look,
+    look: RenderOptions,
     height: usize,
 ) -> Result<String, String> {
     let is_value = |role: &ColumnRole| matches!(role, ColumnRole::Value(_));

@@ -1,23 +1,23 @@
 //! Fields of detections as they are compared.
 
 use crate::lang::model::{MatchRule, RowField};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 
 /// What a rule compares of one detection; there is one only if it has every field.
-pub(super) struct Compared {
+pub(super) struct MatchKey {
     fields: Vec<(RowField, Vec<String>)>,
     line: Option<u32>,
     lines_within: Option<u32>,
 }
 
-impl Compared {
-    pub fn of(rule: &MatchRule, row: &Row) -> Option<Compared> {
+impl MatchKey {
+    pub fn of(rule: &MatchRule, row: &ReportRow) -> Option<MatchKey> {
         let fields = rule.same.iter().map(|field| {
             let values = values(*field, row);
             (!values.is_empty()).then_some((*field, values))
         });
         let has_line = rule.lines_within.is_none() || row.line.is_some();
-        Some(Compared {
+        Some(MatchKey {
             fields: fields.collect::<Option<_>>().filter(|_| has_line)?,
             line: row.line,
             lines_within: rule.lines_within,
@@ -39,12 +39,12 @@ impl Compared {
         keys
     }
 
-    pub fn agrees(&self, other: &Compared) -> bool {
+    pub fn agrees(&self, other: &MatchKey) -> bool {
         self.shared(other).is_some()
     }
 
     /// What both have, for people; `None` if anything differs.
-    pub fn shared(&self, other: &Compared) -> Option<String> {
+    pub fn shared(&self, other: &MatchKey) -> Option<String> {
         let mut parts = Vec::new();
         for ((field, left), (_, right)) in self.fields.iter().zip(&other.fields) {
             let pairs = left
@@ -66,7 +66,7 @@ impl Compared {
     }
 }
 
-fn values(field: RowField, row: &Row) -> Vec<String> {
+fn values(field: RowField, row: &ReportRow) -> Vec<String> {
     let text = |text: &Option<String>| text.iter().map(|text| text.trim().to_string()).collect();
     let small =
         |text: &Option<String>| text.iter().map(|text| text.trim().to_lowercase()).collect();

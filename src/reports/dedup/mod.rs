@@ -11,19 +11,19 @@ mod fields;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::model::{Across, MatchRule};
-use crate::reports::ingest::Row;
-use fields::Compared;
+use crate::reports::ingest::ReportRow;
+use fields::MatchKey;
 
 /// One thing that a tool sees.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Detected<'a> {
     pub tool: &'a str,
-    pub row: &'a Row,
+    pub row: &'a ReportRow,
 }
 
 /// Which detections are one weakness, by their places in what was given.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub struct Merged {
+pub struct MergedIssues {
     /// Every detection is in one; ascending within, and by the first.
     pub issues: Vec<Vec<usize>>,
     pub links: Vec<Link>,
@@ -41,7 +41,7 @@ pub struct Link {
 }
 
 /// Merges detections by the rules.
-pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
+pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> MergedIssues {
     let mut group: Vec<usize> = (0..detections.len()).collect();
     let mut links = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
@@ -49,8 +49,8 @@ pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
         let mut merged = BTreeMap::new();
         for (left, right) in unambiguous(&edges) {
             let (one, other) = edges[&(left, right)];
-            let shared = Compared::of(rule, detections[one].row)
-                .zip(Compared::of(rule, detections[other].row))
+            let shared = MatchKey::of(rule, detections[one].row)
+                .zip(MatchKey::of(rule, detections[other].row))
                 .and_then(|(one, other)| one.shared(&other));
             links.push(Link {
                 left: one,
@@ -69,7 +69,7 @@ pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> Merged {
     for (detection, group) in group.iter().enumerate() {
         issues.entry(*group).or_default().push(detection);
     }
-    Merged {
+    MergedIssues {
         issues: issues.into_values().collect(),
         links,
     }
@@ -91,9 +91,9 @@ pub fn conflicts(detections: &[Detected], issue: &[usize]) -> bool {
 type Edges = BTreeMap<(usize, usize), (usize, usize)>;
 
 fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
-    let compared: Vec<Option<Compared>> = detections
+    let compared: Vec<Option<MatchKey>> = detections
         .iter()
-        .map(|each| Compared::of(rule, each.row))
+        .map(|each| MatchKey::of(rule, each.row))
         .collect();
     let mut tools: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     for (detection, group) in detections.iter().zip(group) {
@@ -103,7 +103,7 @@ fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
         Across::Detections => left != right,
         Across::Tools => left != right && tools[&left].is_disjoint(&tools[&right]),
     };
-    let mut buckets: BTreeMap<String, Vec<(usize, &Compared)>> = BTreeMap::new();
+    let mut buckets: BTreeMap<String, Vec<(usize, &MatchKey)>> = BTreeMap::new();
     for (detection, compared) in compared.iter().enumerate() {
         let keys = compared.iter().flat_map(|compared| {
             let keys = compared.keys().into_iter();
@@ -115,7 +115,7 @@ fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
     }
     let mut edges = Edges::new();
     // What one tool sees is never merged with what it sees beside it: that is most of what there is.
-    let is_of_one_tool = |members: &[(usize, &Compared)]| {
+    let is_of_one_tool = |members: &[(usize, &MatchKey)]| {
         let mut tools = members
             .iter()
             .map(|(detection, _)| detections[*detection].tool);
@@ -123,7 +123,7 @@ fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
         tools.all(|tool| Some(tool) == first)
     };
     let is_vain =
-        |members: &[(usize, &Compared)]| rule.across == Across::Tools && is_of_one_tool(members);
+        |members: &[(usize, &MatchKey)]| rule.across == Across::Tools && is_of_one_tool(members);
     for members in buckets.values().filter(|members| !is_vain(members)) {
         for (index, (one, compared)) in members.iter().enumerate() {
             for (other, others) in &members[index + 1..] {

@@ -2,13 +2,13 @@
 
 use crate::lang::model::{ReportSource, RowField};
 
-use super::report::Row;
+use super::report::ReportRow;
 
 /// The identity of a row by the recipe of its source: a hash over the source's name and the fields
 /// named, each with its length, so that neighbours cannot be confused. Lists are sets. Where the
 /// recipe finds nothing at all, the row's title and place stand in. The target is not part of it: that
 /// is the asset's to tell.
-pub(super) fn identity(source: &ReportSource, row: &Row) -> String {
+pub(super) fn identity(source: &ReportSource, row: &ReportRow) -> String {
     let fields: Vec<Option<String>> = source
         .identity
         .iter()
@@ -45,7 +45,7 @@ fn add(hash: &mut blake3::Hasher, field: Option<&str>) {
     }
 }
 
-fn value(row: &Row, field: RowField) -> Option<String> {
+fn value(row: &ReportRow, field: RowField) -> Option<String> {
     let number = |number: &Option<u32>| number.map(|number| number.to_string());
     match field {
         RowField::RuleId => row.rule_id.clone(),

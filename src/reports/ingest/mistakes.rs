@@ -11,7 +11,7 @@ use crate::lang::model::{ReportSource, RowField};
 const MOST_TOLD: usize = 8;
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mistake {
+pub(super) enum RowMistake {
     NoObject,
     UnknownField(String),
     Severity(Option<String>),
@@ -24,21 +24,21 @@ pub(super) enum Mistake {
 /// Mistakes and the rows that have them.
 #[derive(Default)]
 pub(super) struct Mistakes {
-    seen: BTreeMap<Mistake, Seen>,
+    seen: BTreeMap<RowMistake, Occurrences>,
 }
 
 /// Which rows have a mistake.
 #[derive(Clone, Copy)]
-struct Seen {
+struct Occurrences {
     /// From 1.
     first: u64,
     rows: u64,
 }
 
 impl Mistakes {
-    pub fn add(&mut self, mistake: Mistake, row: u64) {
+    pub fn add(&mut self, mistake: RowMistake, row: u64) {
         let seen = self.seen.entry(mistake);
-        seen.or_insert(Seen {
+        seen.or_insert(Occurrences {
             first: row,
             rows: 0,
         })
@@ -48,7 +48,7 @@ impl Mistakes {
     /// Adds those of rows that come after so many others.
     pub fn append(&mut self, later: Mistakes, rows_before: u64) {
         for (mistake, seen) in later.seen {
-            let known = self.seen.entry(mistake).or_insert(Seen {
+            let known = self.seen.entry(mistake).or_insert(Occurrences {
                 first: seen.first + rows_before,
                 rows: 0,
             });
@@ -78,7 +78,7 @@ impl Mistakes {
 }
 
 /// What is wrong, at the place in the source that would have to say otherwise.
-fn told(name: &str, source: &ReportSource, mistake: &Mistake, seen: Seen) -> Diagnostic {
+fn told(name: &str, source: &ReportSource, mistake: &RowMistake, seen: Occurrences) -> Diagnostic {
     let counted = match seen.rows {
         1 => format!("row {}", seen.first),
         rows => format!("{rows} rows, the first is row {}", seen.first),
@@ -92,9 +92,9 @@ fn told(name: &str, source: &ReportSource, mistake: &Mistake, seen: Seen) -> Dia
     let clause = |span: Option<Span>, name| span.map_or(rows, |span| start(span, name));
     let severities = clause(source.severity.span, "severity");
     match mistake {
-        Mistake::NoObject => problem("D405", rows, "the program gives what is no object".into()),
-        Mistake::NoTitle => problem("D405", rows, "a row has no `title`".into()),
-        Mistake::UnknownField(field) => {
+        RowMistake::NoObject => problem("D405", rows, "the program gives what is no object".into()),
+        RowMistake::NoTitle => problem("D405", rows, "a row has no `title`".into()),
+        RowMistake::UnknownField(field) => {
             let words = RowField::ALL.iter().map(|known| known.word());
             let problem = problem("D405", rows, format!("rows have no field `{field}`"));
             match nearest(field, words) {
@@ -102,27 +102,27 @@ fn told(name: &str, source: &ReportSource, mistake: &Mistake, seen: Seen) -> Dia
                 None => problem,
             }
         }
-        Mistake::Severity(Some(word)) => problem(
+        RowMistake::Severity(Some(word)) => problem(
             "D406",
             severities,
             format!("the severity \"{word}\" has no rule"),
         )
         .help(format!("add below `severity`: \"{word}\" to medium")),
-        Mistake::Severity(None) => problem(
+        RowMistake::Severity(None) => problem(
             "D406",
             severities,
             "a row without a severity has no rule".into(),
         )
         .help("add below `severity`: otherwise to info"),
-        Mistake::Status(word) => {
+        RowMistake::Status(word) => {
             let place = clause(source.status.span, "status");
             problem("D406", place, format!("the status \"{word}\" has no rule"))
                 .help(format!("add below `status`: \"{word}\" to open"))
         }
-        Mistake::Date(field, text) | Mistake::Record(Unusable::Date(field, text)) => {
+        RowMistake::Date(field, text) | RowMistake::Record(Unusable::Date(field, text)) => {
             unread_date(name, source, rows, field, text)
         }
-        Mistake::Record(unusable) => {
+        RowMistake::Record(unusable) => {
             let (code, words, help) = unusable.told();
             // The mistake is in the table of somebody, not in the definition.
             let problem = problem(code, rows, words).help(help);

@@ -19,8 +19,8 @@ mod stack;
 mod unknown;
 mod values;
 
-pub use reader::{Reader, Sizes};
-pub use report::{Outcome, Report, Row, Scan, Scope};
+pub use reader::{ReportReader, Sizes};
+pub use report::{Report, ReportRow, ScanInfo, ScanOutcome, ScanScope};
 pub use shapes::{LARGEST, too_large};
 
 /// The codes of problems with reports.

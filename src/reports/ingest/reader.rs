@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use jaq_json::Val;
 
 use super::programs::{self, Program};
-use super::reading::{Programs, Reading, failed};
-use super::report::{Report, Row};
+use super::reading::{Programs, ReportInput, failed};
+use super::report::{Report, ReportRow};
 use super::shapes;
 use super::stack::deeply;
 use super::unknown::unknown;
@@ -17,7 +17,7 @@ use crate::base::types::Scale;
 use crate::lang::model::{Definitions, ReportSource, Shape};
 
 /// Reads reports by the sources of the definitions. Programs are compiled when first needed.
-pub struct Reader<'a> {
+pub struct ReportReader<'a> {
     sources: &'a [ReportSource],
     severity: Option<&'a Scale>,
     /// By shape: which of the sources that read it know a value.
@@ -44,11 +44,11 @@ impl Default for Sizes {
     }
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(definitions: &'a Definitions) -> Reader<'a> {
+impl<'a> ReportReader<'a> {
+    pub fn new(definitions: &'a Definitions) -> ReportReader<'a> {
         let scales = definitions.scales.iter();
         let mut severity = scales.filter(|scale| scale.name == "severity");
-        Reader {
+        ReportReader {
             sources: &definitions.reports,
             severity: severity.next().map(AsRef::as_ref),
             known_by: Shape::ALL
@@ -94,12 +94,12 @@ impl<'a> Reader<'a> {
         &self,
         name: &str,
         bytes: &[u8],
-        take: impl FnMut(Vec<Row>) + Send,
+        take: impl FnMut(Vec<ReportRow>) + Send,
     ) -> Result<Report, Problems> {
         deeply(|| {
             let content = shapes::read(name, bytes, self.sizes.large)?;
             let index = self.recognise(name, content.shape, &content.sample)?;
-            let reading = Reading {
+            let reading = ReportInput {
                 name,
                 source: &self.sources[index],
                 severity: self.severity,
@@ -110,8 +110,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The same reader with other sizes.
-    pub fn with(self, sizes: Sizes) -> Reader<'a> {
-        Reader { sizes, ..self }
+    pub fn with(self, sizes: Sizes) -> ReportReader<'a> {
+        ReportReader { sizes, ..self }
     }
 
     fn recognise(&self, name: &str, shape: Shape, value: &Val) -> Result<usize, Problems> {

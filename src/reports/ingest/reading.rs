@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::mistakes::start;
 use super::programs::Program;
-use super::report::{Report, Row, Scan};
-use super::rows::{Found, RowReader};
+use super::report::{Report, ReportRow, ScanInfo};
+use super::rows::{ProgramOutput, RowReader};
 use super::scan::scan;
 use super::shapes::{Body, Portions, damaged, too_many_values};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -21,7 +21,7 @@ pub(super) struct Programs {
 }
 
 /// A report that is being read.
-pub(super) struct Reading<'a> {
+pub(super) struct ReportInput<'a> {
     pub name: &'a str,
     pub source: &'a ReportSource,
     pub severity: Option<&'a Scale>,
@@ -29,20 +29,20 @@ pub(super) struct Reading<'a> {
 }
 
 /// What a part of a report says.
-struct Part {
-    scan: Scan,
-    found: Found,
+struct ReportPart {
+    scan: ScanInfo,
+    found: ProgramOutput,
     /// Why there are not more rows.
     failed: Option<String>,
 }
 
-impl Reading<'_> {
+impl ReportInput<'_> {
     /// Gives the rows of each part, and returns the report without them.
     pub fn read(
         &self,
         body: Body,
         portion: usize,
-        take: impl FnMut(Vec<Row>),
+        take: impl FnMut(Vec<ReportRow>),
     ) -> Result<Report, Problems> {
         let large = match body {
             Body::Read(value) => return self.gathered([self.part(value)], take),
@@ -81,7 +81,7 @@ impl Reading<'_> {
             .into()
     }
 
-    fn part(&self, value: Val) -> Result<Part, Problems> {
+    fn part(&self, value: Val) -> Result<ReportPart, Problems> {
         let scan = scan(self.name, self.source, self.programs.scan.as_ref(), &value)?;
         let mut rows = RowReader::new(self.source, self.severity);
         let mut failed = None;
@@ -94,7 +94,7 @@ impl Reading<'_> {
                 }
             }
         }
-        Ok(Part {
+        Ok(ReportPart {
             scan,
             found: rows.finish(),
             failed,
@@ -104,12 +104,12 @@ impl Reading<'_> {
     /// Puts parts together, in their order.
     fn gathered(
         &self,
-        parts: impl IntoIterator<Item = Result<Part, Problems>>,
-        mut take: impl FnMut(Vec<Row>),
+        parts: impl IntoIterator<Item = Result<ReportPart, Problems>>,
+        mut take: impl FnMut(Vec<ReportRow>),
     ) -> Result<Report, Problems> {
         let source = self.source;
-        let mut whole: Option<Scan> = None;
-        let mut found = Found::default();
+        let mut whole: Option<ScanInfo> = None;
+        let mut found = ProgramOutput::default();
         for part in parts {
             let part = part?;
             whole = Some(match whole {

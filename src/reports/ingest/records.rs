@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat};
 
 use super::dates;
-use super::report::Outcome;
+use super::report::ScanOutcome;
 use crate::lang::model::{Decision, Fills, ToolKind};
 
 /// A mistake in a record.
@@ -128,7 +128,7 @@ pub(super) fn settle(
         Fills::Scans => {
             let lacking = OF_SCANS.iter().filter(|field| !has(field));
             mistakes.extend(lacking.map(|field| Unusable::Nameless(field)));
-            let outcomes = Outcome::ALL.map(Outcome::word);
+            let outcomes = ScanOutcome::ALL.map(ScanOutcome::word);
             mistakes.extend(unknown_word(record, "outcome", &outcomes));
             let kinds: Vec<&str> = ToolKind::ALL.iter().map(|kind| kind.word()).collect();
             mistakes.extend(unknown_word(record, "tool_kind", &kinds));

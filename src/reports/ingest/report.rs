@@ -10,9 +10,9 @@ pub struct Report {
     /// The source that knew it.
     pub source: String,
     pub fills: Fills,
-    pub scan: Scan,
+    pub scan: ScanInfo,
     /// In the order of the report.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ReportRow>,
     /// For tables that are filled as they are: the fields of each record that are there.
     pub records: Vec<BTreeMap<String, String>>,
     /// Rows that are no findings, by reason.
@@ -30,7 +30,7 @@ impl Report {
 
 /// What was scanned, and when. Instants are microseconds since 1970, UTC.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Scan {
+pub struct ScanInfo {
     pub tool: String,
     pub tool_version: Option<String>,
     pub kind: ToolKind,
@@ -38,15 +38,15 @@ pub struct Scan {
     pub branch: Option<String>,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
-    pub outcome: Outcome,
-    pub scope: Scope,
+    pub outcome: ScanOutcome,
+    pub scope: ScanScope,
     /// The rules that were run, if the report names all of them; of others it proves nothing.
     pub rules: Option<Vec<String>>,
 }
 
 /// How a scan ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Outcome {
+pub enum ScanOutcome {
     Success,
     Partial,
     Failed,
@@ -54,38 +54,42 @@ pub enum Outcome {
 
 /// How much of the target a scan looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Scope {
+pub enum ScanScope {
     Full,
     /// Only what has changed.
     Diff,
 }
 
-impl Outcome {
-    pub const ALL: [Outcome; 3] = [Outcome::Success, Outcome::Partial, Outcome::Failed];
+impl ScanOutcome {
+    pub const ALL: [ScanOutcome; 3] = [
+        ScanOutcome::Success,
+        ScanOutcome::Partial,
+        ScanOutcome::Failed,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
-            Outcome::Success => "success",
-            Outcome::Partial => "partial",
-            Outcome::Failed => "failed",
+            ScanOutcome::Success => "success",
+            ScanOutcome::Partial => "partial",
+            ScanOutcome::Failed => "failed",
         }
     }
 }
 
-impl Scope {
-    pub const ALL: [Scope; 2] = [Scope::Full, Scope::Diff];
+impl ScanScope {
+    pub const ALL: [ScanScope; 2] = [ScanScope::Full, ScanScope::Diff];
 
     pub fn word(self) -> &'static str {
         match self {
-            Scope::Full => "full",
-            Scope::Diff => "diff",
+            ScanScope::Full => "full",
+            ScanScope::Diff => "diff",
         }
     }
 }
 
 /// One row of a report. Texts are as the report has them, without white space around them.
 #[derive(Clone, PartialEq, Default, Debug)]
-pub struct Row {
+pub struct ReportRow {
     /// What makes it the same row in the next report: 32 hexadecimal digits.
     pub identity: String,
     pub rule_id: Option<String>,

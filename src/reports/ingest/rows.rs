@@ -6,9 +6,9 @@ use jaq_json::{Map, Val};
 
 use super::dates;
 use super::identity::identity;
-use super::mistakes::{Mistake, Mistakes};
+use super::mistakes::{Mistakes, RowMistake};
 use super::records;
-use super::report::Row;
+use super::report::ReportRow;
 use super::values::{list, number, text, truth, whole};
 use crate::base::types::Scale;
 use crate::lang::model::{Evidence, ReportSource, RowField, Status};
@@ -17,23 +17,23 @@ use crate::lang::model::{Evidence, ReportSource, RowField, Status};
 pub(super) struct RowReader<'a> {
     source: &'a ReportSource,
     severity: Option<&'a Scale>,
-    found: Found,
+    found: ProgramOutput,
 }
 
 /// What the row program gave for a part of a report.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct ProgramOutput {
     /// Values of the program, whatever became of them.
     pub seen: u64,
-    pub rows: Vec<Row>,
+    pub rows: Vec<ReportRow>,
     pub records: Vec<BTreeMap<String, String>>,
     pub dropped: BTreeMap<String, u64>,
     pub mistakes: Mistakes,
 }
 
-impl Found {
+impl ProgramOutput {
     /// Adds what a later part gave.
-    pub fn append(&mut self, later: Found) {
+    pub fn append(&mut self, later: ProgramOutput) {
         self.mistakes.append(later.mistakes, self.seen);
         self.seen += later.seen;
         self.rows.extend(later.rows);
@@ -49,7 +49,7 @@ impl<'a> RowReader<'a> {
         RowReader {
             source,
             severity,
-            found: Found::default(),
+            found: ProgramOutput::default(),
         }
     }
 
@@ -58,12 +58,12 @@ impl<'a> RowReader<'a> {
         self.found.seen += 1;
         crate::base::cancellation::beat(1);
         let Val::Obj(members) = value else {
-            return self.mistake(Mistake::NoObject);
+            return self.mistake(RowMistake::NoObject);
         };
         if let Some(fields) = self.source.fills.record_fields() {
             return self.record(members, fields);
         }
-        let mut row = Row::default();
+        let mut row = ReportRow::default();
         let mut words = ReportWords::default();
         for (key, value) in members.iter() {
             let key = text(key).unwrap_or_default();
@@ -75,7 +75,7 @@ impl<'a> RowReader<'a> {
                     }
                 }
                 Some(field) => self.field(field, value, &mut row, &mut words),
-                None => self.mistake(Mistake::UnknownField(key)),
+                None => self.mistake(RowMistake::UnknownField(key)),
             }
         }
         self.finish_row(row, words);
@@ -87,7 +87,7 @@ impl<'a> RowReader<'a> {
         for (key, value) in members.iter() {
             let key = text(key).unwrap_or_default();
             if !fields.contains(&key.as_str()) {
-                self.mistake(Mistake::UnknownField(key));
+                self.mistake(RowMistake::UnknownField(key));
                 continue;
             }
             if let Some(value) = text(value) {
@@ -95,20 +95,26 @@ impl<'a> RowReader<'a> {
             }
         }
         for unusable in records::settle(self.source.fills, &self.source.dates, &mut record) {
-            self.mistake(Mistake::Record(unusable));
+            self.mistake(RowMistake::Record(unusable));
         }
         self.found.records.push(record);
     }
 
-    pub fn finish(self) -> Found {
+    pub fn finish(self) -> ProgramOutput {
         self.found
     }
 
-    fn mistake(&mut self, mistake: Mistake) {
+    fn mistake(&mut self, mistake: RowMistake) {
         self.found.mistakes.add(mistake, self.found.seen);
     }
 
-    fn field(&mut self, field: RowField, value: &Val, row: &mut Row, words: &mut ReportWords) {
+    fn field(
+        &mut self,
+        field: RowField,
+        value: &Val,
+        row: &mut ReportRow,
+        words: &mut ReportWords,
+    ) {
         match field {
             RowField::RuleId => row.rule_id = text(value),
             RowField::Title => row.title = text(value).unwrap_or_default(),
@@ -156,24 +162,24 @@ impl<'a> RowReader<'a> {
         let text = text(value)?;
         let read = dates::read(&text, &self.source.dates);
         if read.is_none() {
-            self.mistake(Mistake::Date(field, text));
+            self.mistake(RowMistake::Date(field, text));
         }
         read
     }
 
-    fn finish_row(&mut self, mut row: Row, words: ReportWords) {
+    fn finish_row(&mut self, mut row: ReportRow, words: ReportWords) {
         if row.title.is_empty() {
-            self.mistake(Mistake::NoTitle);
+            self.mistake(RowMistake::NoTitle);
         }
         match self.severity_of(row.severity_word.as_deref()) {
             Some(code) => row.severity = code,
-            None => self.mistake(Mistake::Severity(row.severity_word.clone())),
+            None => self.mistake(RowMistake::Severity(row.severity_word.clone())),
         }
         row.evidence = words.evidence.and_then(|word| self.evidence_of(&word));
         if let Some(word) = words.status {
             row.status = self.status_of(&word);
             if row.status.is_none() {
-                self.mistake(Mistake::Status(word));
+                self.mistake(RowMistake::Status(word));
             }
         }
         row.identity = identity(self.source, &row);

@@ -6,7 +6,7 @@ use super::dates;
 use super::mistakes::{start, unread_date};
 use super::programs::Program;
 use super::reading::failed;
-use super::report::{Outcome, Scan, Scope};
+use super::report::{ScanInfo, ScanOutcome, ScanScope};
 use super::values::{list, text};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{ReportSource, ToolKind};
@@ -17,8 +17,8 @@ pub(super) fn scan(
     source: &ReportSource,
     program: Option<&Program>,
     value: &Val,
-) -> Result<Scan, Problems> {
-    let mut scan = Scan {
+) -> Result<ScanInfo, Problems> {
+    let mut scan = ScanInfo {
         tool: source.tool.clone(),
         tool_version: None,
         kind: source.kind,
@@ -26,8 +26,8 @@ pub(super) fn scan(
         branch: None,
         started_at: None,
         finished_at: None,
-        outcome: Outcome::Success,
-        scope: Scope::Full,
+        outcome: ScanOutcome::Success,
+        scope: ScanScope::Full,
         rules: None,
     };
     let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
@@ -72,12 +72,18 @@ pub(super) fn scan(
             ),
             "outcome" => said_word(
                 value,
-                &Outcome::ALL,
-                Outcome::word,
+                &ScanOutcome::ALL,
+                ScanOutcome::word,
                 &mut scan.outcome,
                 &mut bad,
             ),
-            "scope" => said_word(value, &Scope::ALL, Scope::word, &mut scan.scope, &mut bad),
+            "scope" => said_word(
+                value,
+                &ScanScope::ALL,
+                ScanScope::word,
+                &mut scan.scope,
+                &mut bad,
+            ),
             "rules" => scan.rules = rules(value),
             other => bad = Some(format!("a scan has no field `{other}`")),
         }
@@ -123,11 +129,11 @@ fn said_word<T: Copy>(
     }
 }
 
-impl Scan {
+impl ScanInfo {
     /// The scan of a report of which two parts say this: it began with the first and ended with the last
     /// of them, and did as little as the worse. Of what they do not say alike, nothing is said.
-    pub(super) fn and(self, later: Scan, source: &ReportSource) -> Scan {
-        Scan {
+    pub(super) fn and(self, later: ScanInfo, source: &ReportSource) -> ScanInfo {
+        ScanInfo {
             tool: alike(self.tool, later.tool).unwrap_or_else(|| source.tool.clone()),
             tool_version: alike(self.tool_version, later.tool_version).flatten(),
             kind: alike(self.kind, later.kind).unwrap_or(source.kind),

@@ -17,40 +17,40 @@ use crate::lang::model::{Decision, Status};
 /// All that is known of one asset under one tool in one environment.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct History {
-    pub looks: Vec<Look>,
-    pub verdicts: Vec<Verdict>,
+    pub looks: Vec<ObservedScan>,
+    pub verdicts: Vec<IdentityDecision>,
     /// When the asset was taken out of service: what was open then is over.
     pub retired_at: Option<i64>,
 }
 
 /// One scan. Instants are microseconds since 1970, UTC.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Look {
+pub struct ObservedScan {
     pub at: i64,
     /// When it came to be known.
     pub recorded_at: i64,
-    pub reach: Reach,
+    pub reach: ScanCoverage,
     pub seen: Vec<Sighting>,
 }
 
 /// What is not there if a scan does not see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Reach {
+pub enum ScanCoverage {
     /// The scan failed, or looked at a part or at changes alone: it proves nothing.
     Nothing,
     /// Weaknesses of these rules: the scan names those it ran.
-    Rules(Vec<Rule>),
+    Rules(Vec<RuleNumber>),
     Everything,
 }
 
 /// A number that stands for a rule of the tool.
-pub type Rule = u32;
+pub type RuleNumber = u32;
 
 /// One identity in one scan.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sighting {
     pub identity: u128,
-    pub rule: Option<Rule>,
+    pub rule: Option<RuleNumber>,
     /// What the report says has become of it; `None`: nothing, so it is there.
     pub status: Option<Status>,
     /// When the tool first saw it, if it says so.
@@ -64,7 +64,7 @@ pub struct Sighting {
 
 /// What somebody decided about an identity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Verdict {
+pub struct IdentityDecision {
     pub identity: u128,
     pub at: i64,
     pub decision: Decision,
@@ -116,8 +116,8 @@ pub enum Ending {
 /// Each identity is followed by itself: between two scans that see it only the first adequate one
 /// matters, and that is looked up. The cost is that of sorting what was seen.
 pub fn episodes(history: &History) -> Vec<Episode> {
-    let reaches = reach::Reaches::of(&history.looks);
-    let mut seen: Vec<(&Sighting, &Look)> = history
+    let reaches = reach::AdequateScans::of(&history.looks);
+    let mut seen: Vec<(&Sighting, &ObservedScan)> = history
         .looks
         .iter()
         .flat_map(|look| look.seen.iter().map(move |sighting| (sighting, look)))
@@ -134,7 +134,7 @@ pub fn episodes(history: &History) -> Vec<Episode> {
         )
     });
     seen.dedup_by_key(|(sighting, look)| (sighting.identity, look.at));
-    let mut verdicts: Vec<&Verdict> = history.verdicts.iter().collect();
+    let mut verdicts: Vec<&IdentityDecision> = history.verdicts.iter().collect();
     verdicts.sort_by_key(|verdict| {
         (
             verdict.identity,

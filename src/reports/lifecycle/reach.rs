@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::{Look, Reach, Rule};
+use super::{ObservedScan, RuleNumber, ScanCoverage};
 
 /// The instants of adequate scans, ascending.
-pub(super) struct Reaches {
+pub(super) struct AdequateScans {
     everything: Vec<i64>,
-    by_rule: BTreeMap<Rule, Vec<i64>>,
+    by_rule: BTreeMap<RuleNumber, Vec<i64>>,
 }
 
-impl Reaches {
-    pub fn of(looks: &[Look]) -> Reaches {
+impl AdequateScans {
+    pub fn of(looks: &[ObservedScan]) -> AdequateScans {
         let mut everything = Vec::new();
-        let mut by_rule: BTreeMap<Rule, Vec<i64>> = BTreeMap::new();
+        let mut by_rule: BTreeMap<RuleNumber, Vec<i64>> = BTreeMap::new();
         for look in looks {
             match &look.reach {
-                Reach::Nothing => {}
-                Reach::Everything => everything.push(look.at),
-                Reach::Rules(rules) => {
+                ScanCoverage::Nothing => {}
+                ScanCoverage::Everything => everything.push(look.at),
+                ScanCoverage::Rules(rules) => {
                     for rule in rules {
                         by_rule.entry(*rule).or_default().push(look.at);
                     }
@@ -29,7 +29,7 @@ impl Reaches {
         for times in by_rule.values_mut() {
             times.sort_unstable();
         }
-        Reaches {
+        AdequateScans {
             everything,
             by_rule,
         }
@@ -37,7 +37,7 @@ impl Reaches {
 
     /// The first scan after an instant that proves what it does not see to be gone. Of a weakness
     /// whose rule is not known only a scan of everything proves that.
-    pub fn next(&self, rule: Option<Rule>, after: i64) -> Option<i64> {
+    pub fn next(&self, rule: Option<RuleNumber>, after: i64) -> Option<i64> {
         let first = |times: &[i64]| times.get(times.partition_point(|at| *at <= after)).copied();
         let of_rule = rule.and_then(|rule| self.by_rule.get(&rule));
         let of_rule = of_rule.and_then(|times| first(times));

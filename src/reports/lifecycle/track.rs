@@ -1,34 +1,35 @@
 //! One identity through time.
 
-use super::reach::Reaches;
-use super::{Acceptance, Ending, Episode, Look, Sighting, Verdict, ending};
+use super::reach::AdequateScans;
+use super::{Acceptance, Ending, Episode, IdentityDecision, ObservedScan, Sighting, ending};
 use crate::lang::model::{Decision, Status};
 
 /// What happens to an identity. At one instant scans come before verdicts, and retirement comes last.
-enum Event<'a> {
-    Seen(&'a Sighting, &'a Look),
-    Decided(&'a Verdict),
+enum LifecycleEvent<'a> {
+    Seen(&'a Sighting, &'a ObservedScan),
+    Decided(&'a IdentityDecision),
     Retired,
 }
 
 /// The episodes of one identity. Sightings and verdicts are its own, ascending by time.
 pub(super) fn follow(
-    seen: &[(&Sighting, &Look)],
-    verdicts: &[&Verdict],
+    seen: &[(&Sighting, &ObservedScan)],
+    verdicts: &[&IdentityDecision],
     retired_at: Option<i64>,
-    reaches: &Reaches,
+    reaches: &AdequateScans,
 ) -> Vec<Episode> {
-    let mut events: Vec<(i64, Event)> = Vec::with_capacity(seen.len() + verdicts.len() + 1);
+    let mut events: Vec<(i64, LifecycleEvent)> =
+        Vec::with_capacity(seen.len() + verdicts.len() + 1);
     events.extend(
         seen.iter()
-            .map(|(sighting, look)| (look.at, Event::Seen(sighting, look))),
+            .map(|(sighting, look)| (look.at, LifecycleEvent::Seen(sighting, look))),
     );
     events.extend(
         verdicts
             .iter()
-            .map(|verdict| (verdict.at, Event::Decided(verdict))),
+            .map(|verdict| (verdict.at, LifecycleEvent::Decided(verdict))),
     );
-    events.extend(retired_at.map(|at| (at, Event::Retired)));
+    events.extend(retired_at.map(|at| (at, LifecycleEvent::Retired)));
     // Stable: what came in first at one instant stays first.
     events.sort_by_key(|(at, _)| *at);
     let mut track = Track {
@@ -40,15 +41,15 @@ pub(super) fn follow(
     };
     for (at, event) in events {
         match event {
-            Event::Seen(sighting, look) => {
+            LifecycleEvent::Seen(sighting, look) => {
                 track.pass(|proof| proof < at);
                 track.see(sighting, look);
             }
-            Event::Decided(verdict) => {
+            LifecycleEvent::Decided(verdict) => {
                 track.pass(|proof| proof <= at);
                 track.decide(verdict);
             }
-            Event::Retired => {
+            LifecycleEvent::Retired => {
                 track.pass(|proof| proof <= at);
                 track.close(at, Ending::Retired);
             }
@@ -59,7 +60,7 @@ pub(super) fn follow(
 }
 
 struct Track<'a> {
-    reaches: &'a Reaches,
+    reaches: &'a AdequateScans,
     episodes: Vec<Episode>,
     /// When a scan proves the open episode to be over if nothing sees it before.
     proof: Option<i64>,
@@ -89,7 +90,7 @@ impl Track<'_> {
         self.proof = None;
     }
 
-    fn see(&mut self, sighting: &Sighting, look: &Look) {
+    fn see(&mut self, sighting: &Sighting, look: &ObservedScan) {
         let holds = |until: Option<i64>| until.is_none_or(|until| look.at < until);
         self.dismissal = self.dismissal.filter(|(_, until)| holds(*until));
         self.acceptance = self.acceptance.filter(|acceptance| holds(acceptance.until));
@@ -100,7 +101,7 @@ impl Track<'_> {
         }
     }
 
-    fn is_there(&mut self, sighting: &Sighting, look: &Look) {
+    fn is_there(&mut self, sighting: &Sighting, look: &ObservedScan) {
         if self.open().is_none() {
             let episode = self.opened(sighting, look);
             self.episodes.push(episode);
@@ -127,7 +128,7 @@ impl Track<'_> {
     }
 
     /// Said to be gone again and again is one episode that was over when it was first told.
-    fn is_gone(&mut self, sighting: &Sighting, look: &Look, how: Ending) {
+    fn is_gone(&mut self, sighting: &Sighting, look: &ObservedScan, how: Ending) {
         let is_repeated = self
             .episodes
             .last()
@@ -143,7 +144,7 @@ impl Track<'_> {
         self.close(told.unwrap_or(look.at), how);
     }
 
-    fn opened(&self, sighting: &Sighting, look: &Look) -> Episode {
+    fn opened(&self, sighting: &Sighting, look: &ObservedScan) -> Episode {
         // What the tool saw before the last episode ended is of that one.
         let earliest = self.episodes.last().and_then(|last| last.closed_at);
         let first = sighting.first_seen.filter(|first| *first <= look.at);
@@ -163,7 +164,7 @@ impl Track<'_> {
         }
     }
 
-    fn decide(&mut self, verdict: &Verdict) {
+    fn decide(&mut self, verdict: &IdentityDecision) {
         let at = verdict.at;
         match verdict.decision {
             Decision::FalsePositive => self.dismiss(verdict, Ending::FalsePositive),
@@ -192,7 +193,7 @@ impl Track<'_> {
         }
     }
 
-    fn dismiss(&mut self, verdict: &Verdict, how: Ending) {
+    fn dismiss(&mut self, verdict: &IdentityDecision, how: Ending) {
         self.dismissal = Some((how, verdict.until));
         self.close(verdict.at, how);
     }

@@ -14,10 +14,10 @@ mod part;
 mod parts;
 mod scans;
 
-pub use about::About;
+pub use about::DerivationNotes;
 pub(super) use decisions::without_number;
 pub(super) use instants::{instant, micros};
-pub use merging::{Reason, Seen};
+pub use merging::{MergedDetection, Reason};
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,12 +27,12 @@ use std::path::{Path, PathBuf};
 use super::facts;
 use super::frames;
 use super::layout::{Store, unwritable};
-use super::sight::Sight;
+use super::sight::SnapshotView;
 use super::write;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
 use crate::lang::model::{Definitions, MatchRule};
-use names::Names;
+use names::CanonicalNames;
 
 /// Changed whenever the same facts would give other tables.
 const VERSION: &str = "derived 4";
@@ -42,7 +42,7 @@ const VERSION: &str = "derived 4";
 pub struct Derived {
     /// The folder of the tables.
     pub folder: PathBuf,
-    pub about: About,
+    pub about: DerivationNotes,
 }
 
 /// The folder of the tables that follow from what of a store is within a horizon; made if it is not
@@ -57,7 +57,7 @@ pub fn tables(
     horizon: Horizon,
 ) -> Result<PathBuf, Problems> {
     store.while_it_changes(|manifests| {
-        let sight = Sight::of(store, manifests, horizon)?;
+        let sight = SnapshotView::of(store, manifests, horizon)?;
         let folder = store.derived().join(key(&sight, definitions));
         if !folder.is_dir() {
             derived(store, definitions, &sight, &folder, false)?;
@@ -69,7 +69,7 @@ pub fn tables(
 /// Makes the tables anew, and forgets those that nobody has needed for long. Others may be reading.
 pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let folder = store.while_it_changes(|manifests| {
-        let sight = Sight::of(store, manifests, Horizon::default())?;
+        let sight = SnapshotView::of(store, manifests, Horizon::default())?;
         let folder = store.derived().join(key(&sight, definitions));
         derived(store, definitions, &sight, &folder, true)?;
         Ok::<PathBuf, Problems>(folder)
@@ -88,22 +88,22 @@ pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Prob
 /// The tables, and what was noticed when they were made.
 pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Problems> {
     let folder = tables(store, definitions, Horizon::default())?;
-    let about = About::read(&folder)?;
+    let about = DerivationNotes::read(&folder)?;
     Ok(Derived { folder, about })
 }
 
 fn derived(
     store: &Store,
     definitions: &Definitions,
-    sight: &Sight,
+    sight: &SnapshotView,
     folder: &Path,
     anew: bool,
 ) -> Result<(), Problems> {
     let registers = facts::read_registers(store, sight)?;
     let scans = facts::all_scans(&sight.manifests);
-    let names = Names::of(&registers);
+    let names = CanonicalNames::of(&registers);
     let rulings = decisions::rulings(&registers.decisions, &names);
-    let mut found = parts::all(&parts::Whole {
+    let mut found = parts::all(&parts::StoreFacts {
         anew,
         store,
         definitions,
@@ -130,7 +130,11 @@ fn derived(
 
 /// Written beside and renamed: the folder is there whole or not at all. One that is there already may
 /// have readers: its files are replaced one by one.
-fn put(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) -> Result<(), Problems> {
+fn put(
+    folder: &Path,
+    tables: &[(&str, &frames::DerivedTable)],
+    about: &DerivationNotes,
+) -> Result<(), Problems> {
     let failed = |error| Problems::from(unwritable(folder, &error));
     if folder.is_dir() {
         return put_files(folder, tables, about).map_err(failed);
@@ -159,7 +163,11 @@ fn draft(folder: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn put_files(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) -> io::Result<()> {
+fn put_files(
+    folder: &Path,
+    tables: &[(&str, &frames::DerivedTable)],
+    about: &DerivationNotes,
+) -> io::Result<()> {
     for (name, table) in tables {
         let file = folder.join(format!("{name}.parquet"));
         write::replace(&file, &frames::table(table))?;
@@ -168,7 +176,7 @@ fn put_files(folder: &Path, tables: &[(&str, &frames::Table)], about: &About) ->
 }
 
 /// The hash of all that the tables depend on.
-fn key(sight: &Sight, definitions: &Definitions) -> String {
+fn key(sight: &SnapshotView, definitions: &Definitions) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(VERSION.as_bytes());
     sight.update(&mut hash);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::derive::{Reason, Seen, derive, without_number};
+use super::derive::{MergedDetection, Reason, derive, without_number};
 use super::layout::{Store, unreadable};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::Definitions;
@@ -11,10 +11,10 @@ use crate::reports::store::frames;
 
 /// The detections of a finding, and why they are one.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Explanation {
+pub struct MergeExplanation {
     pub finding: String,
     /// By id.
-    pub detections: Vec<Seen>,
+    pub detections: Vec<MergedDetection>,
     pub reasons: Vec<Reason>,
     /// The detections name weaknesses that have nothing in common.
     pub is_in_conflict: bool,
@@ -29,7 +29,7 @@ pub fn explain(
     store: &Store,
     definitions: &Definitions,
     named: &str,
-) -> Result<Explanation, Problems> {
+) -> Result<MergeExplanation, Problems> {
     let derived = derive(store, definitions)?;
     let path = derived.folder.join("detections.parquet");
     let fields = ["detection_id", "finding_id", "tool"];
@@ -54,19 +54,19 @@ pub fn explain(
     let ends = reasons
         .iter()
         .flat_map(|reason| [&reason.left, &reason.right]);
-    let mut detections: BTreeMap<String, Seen> = ends
+    let mut detections: BTreeMap<String, MergedDetection> = ends
         .map(|seen| (seen.detection.clone(), seen.clone()))
         .collect();
     if detections.is_empty() {
         let tool = of.map(|row| text(row, "tool")).unwrap_or_default();
-        let seen = Seen {
+        let seen = MergedDetection {
             detection: finding.clone(),
             tool,
             title: String::new(),
         };
         detections.insert(finding.clone(), seen);
     }
-    Ok(Explanation {
+    Ok(MergeExplanation {
         is_in_conflict: derived.about.conflicts.contains(&finding),
         finding,
         detections: detections.into_values().collect(),

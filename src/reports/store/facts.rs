@@ -7,12 +7,12 @@ use super::advisories::Advisories;
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
-use super::sight::{self, Sight};
+use super::sight::{self, SnapshotView};
 use super::verify;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
 use crate::lang::model::{Definitions, Fills};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 
 /// A row of a report and the asset it is about.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Observation {
     /// The report it was seen in.
     pub segment: String,
     pub asset: String,
-    pub row: Row,
+    pub row: ReportRow,
 }
 
 /// One scan of one asset: a report may hold several.
@@ -33,21 +33,21 @@ pub struct ScanFact<'a> {
 }
 
 /// Records of texts by field.
-pub(super) type Records = Vec<BTreeMap<String, String>>;
+pub(super) type FactRecords = Vec<BTreeMap<String, String>>;
 
 /// What people registered, decided and looked up. Small beside what scans saw.
 #[derive(Default)]
 pub(super) struct Registers {
     /// Oldest report first: later records say what is so now.
-    pub assets: Records,
-    pub scans: Records,
-    pub decisions: Records,
+    pub assets: FactRecords,
+    pub scans: FactRecords,
+    pub decisions: FactRecords,
     pub advisories: Advisories,
 }
 
 /// Rows by report and by the asset as the report calls it. Most rows of a scan are those of the scan
 /// before: they are kept once.
-pub(super) type Rows = BTreeMap<(String, String), Vec<Arc<Row>>>;
+pub(super) type FactRows = BTreeMap<(String, String), Vec<Arc<ReportRow>>>;
 
 /// The scans of a report, in the order of its assets.
 pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
@@ -83,8 +83,8 @@ pub(super) fn read_rows(
     definitions: &Definitions,
     manifests: &[Manifest],
     is_wanted: impl Fn(&Manifest) -> bool,
-) -> Result<Rows, Problems> {
-    let mut rows = Rows::new();
+) -> Result<FactRows, Problems> {
+    let mut rows = FactRows::new();
     let mut known = HashMap::new();
     let mut problems = Problems::default();
     for manifest in manifests {
@@ -118,8 +118,10 @@ pub(super) fn read_rows(
 }
 
 /// Neighbours that are of one report and one asset.
-fn runs(observations: impl Iterator<Item = Observation>) -> Vec<((String, String), Vec<Row>)> {
-    let mut runs: Vec<((String, String), Vec<Row>)> = Vec::new();
+fn runs(
+    observations: impl Iterator<Item = Observation>,
+) -> Vec<((String, String), Vec<ReportRow>)> {
+    let mut runs: Vec<((String, String), Vec<ReportRow>)> = Vec::new();
     for one in observations {
         match runs.last_mut() {
             Some(((segment, asset), rows)) if *segment == one.segment && *asset == one.asset => {
@@ -132,7 +134,7 @@ fn runs(observations: impl Iterator<Item = Observation>) -> Vec<((String, String
 }
 
 /// The row as it is known by its identity, if nothing about it has changed.
-fn shared(known: &mut HashMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
+fn shared(known: &mut HashMap<String, Arc<ReportRow>>, row: ReportRow) -> Arc<ReportRow> {
     match known.get(&row.identity).filter(|known| ***known == row) {
         Some(known) => Arc::clone(known),
         None => {
@@ -144,7 +146,7 @@ fn shared(known: &mut HashMap<String, Arc<Row>>, row: Row) -> Arc<Row> {
 }
 
 /// All records in sight, oldest report first.
-pub(super) fn read_registers(store: &Store, sight: &Sight) -> Result<Registers, Problems> {
+pub(super) fn read_registers(store: &Store, sight: &SnapshotView) -> Result<Registers, Problems> {
     let mut registers = Registers::default();
     let mut problems = Problems::default();
     let mut ordered: Vec<&Manifest> = sight.manifests.iter().collect();
@@ -177,7 +179,7 @@ pub(super) fn read_registers(store: &Store, sight: &Sight) -> Result<Registers, 
 
 impl Registers {
     /// Takes in the records of a report that are within a horizon.
-    fn add(&mut self, fills: Fills, manifest: &Manifest, horizon: &Horizon, records: Records) {
+    fn add(&mut self, fills: Fills, manifest: &Manifest, horizon: &Horizon, records: FactRecords) {
         let field = fills.date_field();
         for record in records {
             let text = field.and_then(|field| record.get(field));

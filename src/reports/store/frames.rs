@@ -15,30 +15,45 @@ use super::layout::unreadable;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 
 /// Rows that are written and read at a time, at least.
 const GROUP: usize = 1 << 16;
 const MEMORY: &str = "memory can be written";
 
 /// A derived table: names of columns and their texts, a row each.
-pub(super) type Table = Vec<(&'static str, Vec<Option<String>>)>;
+pub(super) type DerivedTable = Vec<(&'static str, Vec<Option<String>>)>;
 
 /// How one field of a row is kept.
-enum Kept {
-    Text(fn(&Row) -> Option<&str>, fn(&mut Row, Option<String>)),
-    Whole(fn(&Row) -> Option<i64>, fn(&mut Row, Option<i64>)),
-    Number(fn(&Row) -> Option<f64>, fn(&mut Row, Option<f64>)),
-    YesNo(fn(&Row) -> Option<bool>, fn(&mut Row, Option<bool>)),
+enum StoredField {
+    Text(
+        fn(&ReportRow) -> Option<&str>,
+        fn(&mut ReportRow, Option<String>),
+    ),
+    Whole(
+        fn(&ReportRow) -> Option<i64>,
+        fn(&mut ReportRow, Option<i64>),
+    ),
+    Number(
+        fn(&ReportRow) -> Option<f64>,
+        fn(&mut ReportRow, Option<f64>),
+    ),
+    YesNo(
+        fn(&ReportRow) -> Option<bool>,
+        fn(&mut ReportRow, Option<bool>),
+    ),
     /// Several values, one a line.
-    Texts(fn(&Row) -> Vec<String>, fn(&mut Row, Vec<String>)),
+    Texts(
+        fn(&ReportRow) -> Vec<String>,
+        fn(&mut ReportRow, Vec<String>),
+    ),
 }
 
 macro_rules! text {
     ($field:ident) => {
         (
             stringify!($field),
-            Kept::Text(|row| row.$field.as_deref(), |row, value| row.$field = value),
+            StoredField::Text(|row| row.$field.as_deref(), |row, value| row.$field = value),
         )
     };
 }
@@ -47,7 +62,7 @@ macro_rules! whole {
     ($field:ident, $type:ty) => {
         (
             stringify!($field),
-            Kept::Whole(
+            StoredField::Whole(
                 |row| row.$field.map(i64::from),
                 |row, value| row.$field = value.and_then(|value| <$type>::try_from(value).ok()),
             ),
@@ -59,16 +74,16 @@ macro_rules! number {
     ($field:ident) => {
         (
             stringify!($field),
-            Kept::Number(|row| row.$field, |row, value| row.$field = value),
+            StoredField::Number(|row| row.$field, |row, value| row.$field = value),
         )
     };
 }
 
 /// Every column but `segment`, `asset_id` and `severity`, in the order of the file. Instants are microseconds.
-const COLUMNS: &[(&str, Kept)] = &[
+const COLUMNS: &[(&str, StoredField)] = &[
     (
         "identity",
-        Kept::Text(
+        StoredField::Text(
             |row| Some(&row.identity),
             |row, value| row.identity = value.unwrap_or_default(),
         ),
@@ -76,7 +91,7 @@ const COLUMNS: &[(&str, Kept)] = &[
     text!(rule_id),
     (
         "title",
-        Kept::Text(
+        StoredField::Text(
             |row| Some(&row.title),
             |row, value| row.title = value.unwrap_or_default(),
         ),
@@ -88,14 +103,14 @@ const COLUMNS: &[(&str, Kept)] = &[
     text!(cvss_vector),
     (
         "cwe",
-        Kept::Texts(
+        StoredField::Texts(
             |row| row.cwe.iter().map(u32::to_string).collect(),
             |row, value| row.cwe = value.iter().filter_map(|cwe| cwe.parse().ok()).collect(),
         ),
     ),
     (
         "vulnerability_ids",
-        Kept::Texts(
+        StoredField::Texts(
             |row| row.vulnerability_ids.clone(),
             |row, value| row.vulnerability_ids = value,
         ),
@@ -115,14 +130,14 @@ const COLUMNS: &[(&str, Kept)] = &[
     text!(confidence),
     (
         "evidence",
-        Kept::Text(
+        StoredField::Text(
             |row| row.evidence.map(Evidence::word),
             |row, value| row.evidence = value.and_then(|word| Evidence::from_word(&word)),
         ),
     ),
     (
         "status",
-        Kept::Text(
+        StoredField::Text(
             |row| row.status.map(Status::word),
             |row, value| row.status = value.and_then(|word| Status::from_word(&word)),
         ),
@@ -137,7 +152,7 @@ const COLUMNS: &[(&str, Kept)] = &[
     number!(epss),
     (
         "known_exploited",
-        Kept::YesNo(
+        StoredField::YesNo(
             |row| row.known_exploited,
             |row, value| row.known_exploited = value,
         ),
@@ -147,7 +162,11 @@ const COLUMNS: &[(&str, Kept)] = &[
 ];
 
 /// The rows of a part of a report, as a Parquet file. Where a row does not say its asset, it is missing.
-pub(super) fn part(definitions: &Definitions, assets: &[Option<String>], rows: &[Row]) -> Vec<u8> {
+pub(super) fn part(
+    definitions: &Definitions,
+    assets: &[Option<String>],
+    rows: &[ReportRow],
+) -> Vec<u8> {
     let scale = severity(definitions);
     let words = rows.iter().map(|row| {
         let code = usize::from(row.severity);
@@ -207,15 +226,15 @@ fn whole(part: &[u8], segment: &str, asset: &str) -> DataFrame {
     frame
 }
 
-fn column(name: &str, kept: &Kept, rows: &[Row]) -> Column {
+fn column(name: &str, kept: &StoredField, rows: &[ReportRow]) -> Column {
     let name = name.into();
     let rows = rows.iter();
     match kept {
-        Kept::Text(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
-        Kept::Whole(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
-        Kept::Number(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
-        Kept::YesNo(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
-        Kept::Texts(get, _) => {
+        StoredField::Text(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        StoredField::Whole(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        StoredField::Number(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        StoredField::YesNo(get, _) => Column::new(name, rows.map(get).collect::<Vec<_>>()),
+        StoredField::Texts(get, _) => {
             let one_line = |text: &String| text.replace(['\n', '\r'], " ");
             let lines = |row| get(row).iter().map(one_line).collect::<Vec<_>>().join("\n");
             let joined = |row| Some(lines(row)).filter(|text| !text.is_empty());
@@ -236,7 +255,7 @@ pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> 
 }
 
 /// A Parquet file of columns of texts: a derived table.
-pub(super) fn table(columns: &Table) -> Vec<u8> {
+pub(super) fn table(columns: &DerivedTable) -> Vec<u8> {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     let columns = columns.iter().map(|(name, values)| {
         let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
@@ -285,7 +304,7 @@ pub(super) fn read_observations(
     let frame = frame(path, bytes)?;
     let scale = severity(definitions);
     let segments = texts(&frame, SEGMENT, path)?;
-    let mut rows: Vec<(String, Row)> = vec![Default::default(); frame.height()];
+    let mut rows: Vec<(String, ReportRow)> = vec![Default::default(); frame.height()];
     for (row, value) in rows.iter_mut().zip(texts(&frame, ASSET, path)?) {
         row.0 = value.unwrap_or_default();
     }
@@ -310,36 +329,36 @@ pub(super) fn read_observations(
 fn fill(
     frame: &DataFrame,
     name: &str,
-    kept: &Kept,
-    rows: &mut [(String, Row)],
+    kept: &StoredField,
+    rows: &mut [(String, ReportRow)],
     path: &Path,
 ) -> Result<(), Diagnostic> {
     let failed = |error: polars::error::PolarsError| unreadable(path, error);
     match kept {
-        Kept::Text(_, set) => {
+        StoredField::Text(_, set) => {
             for ((_, row), value) in rows.iter_mut().zip(texts(frame, name, path)?) {
                 set(row, value);
             }
         }
-        Kept::Texts(_, set) => {
+        StoredField::Texts(_, set) => {
             for ((_, row), value) in rows.iter_mut().zip(texts(frame, name, path)?) {
                 let lines = value.iter().flat_map(|text| text.split('\n'));
                 set(row, lines.map(str::to_string).collect());
             }
         }
-        Kept::Whole(_, set) => {
+        StoredField::Whole(_, set) => {
             let column = frame.column(name).map_err(failed)?;
             for ((_, row), value) in rows.iter_mut().zip(column.i64().map_err(failed)?.iter()) {
                 set(row, value);
             }
         }
-        Kept::Number(_, set) => {
+        StoredField::Number(_, set) => {
             let column = frame.column(name).map_err(failed)?;
             for ((_, row), value) in rows.iter_mut().zip(column.f64().map_err(failed)?.iter()) {
                 set(row, value);
             }
         }
-        Kept::YesNo(_, set) => {
+        StoredField::YesNo(_, set) => {
             let column = frame.column(name).map_err(failed)?;
             for ((_, row), value) in rows.iter_mut().zip(column.bool().map_err(failed)?.iter()) {
                 set(row, value);
@@ -388,7 +407,7 @@ pub(super) fn read_runs(
 }
 
 /// Reads a derived table of these columns back.
-pub(super) fn read_table(columns: Table, path: &Path) -> Result<Table, Diagnostic> {
+pub(super) fn read_table(columns: DerivedTable, path: &Path) -> Result<DerivedTable, Diagnostic> {
     let bytes = fs::read(path).map_err(|error| unreadable(path, error))?;
     let frame = frame(path, &bytes)?;
     let column = |(name, _)| Ok((name, texts(&frame, name, path)?));

@@ -18,12 +18,12 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 
 /// Merged segments by the name of their file: read once, because they never change.
 #[derive(Default, Debug)]
-pub(super) struct Known {
-    merged: Mutex<BTreeMap<PathBuf, Arc<Merged>>>,
+pub(super) struct MergedCache {
+    merged: Mutex<BTreeMap<PathBuf, Arc<MergedSegment>>>,
 }
 
 #[derive(Debug)]
-struct Merged {
+struct MergedSegment {
     manifest: Manifest,
     names: BTreeSet<String>,
     /// Whether its rows are what was written: all of them are read to tell.
@@ -31,7 +31,7 @@ struct Merged {
 }
 
 /// Where a report is.
-pub(super) enum Place {
+pub(super) enum ReportLocation {
     Nowhere,
     /// In a segment whose rows are what was written.
     Whole,
@@ -67,17 +67,19 @@ impl Store {
 
     /// Whether a report is there, by itself or merged with others.
     pub fn has(&self, segment: &str) -> Result<bool, Problems> {
-        Ok(!matches!(self.place(segment)?, Place::Nowhere))
+        Ok(!matches!(self.place(segment)?, ReportLocation::Nowhere))
     }
 
     /// Looks for a report.
-    pub(super) fn place(&self, segment: &str) -> Result<Place, Problems> {
+    pub(super) fn place(&self, segment: &str) -> Result<ReportLocation, Problems> {
         let own = self.manifests().join(format!("{segment}.json"));
         let own = match own.is_file().then(|| manifest::read(&own)) {
             None | Some(Ok(None)) => None,
-            Some(Ok(Some(own))) if verify::bytes(self, &own).is_ok() => return Ok(Place::Whole),
-            Some(Ok(own)) => Some(Place::Damaged(own)),
-            Some(Err(problem)) if problem.code == "D421" => Some(Place::Damaged(None)),
+            Some(Ok(Some(own))) if verify::bytes(self, &own).is_ok() => {
+                return Ok(ReportLocation::Whole);
+            }
+            Some(Ok(own)) => Some(ReportLocation::Damaged(own)),
+            Some(Err(problem)) if problem.code == "D421" => Some(ReportLocation::Damaged(None)),
             Some(Err(problem)) => return Err(problem.into()),
         };
         // One that is damaged may just have been merged and removed.
@@ -88,15 +90,15 @@ impl Store {
             if merged.names.contains(segment) {
                 let is_whole = || verify::bytes(self, &merged.manifest).is_ok();
                 return Ok(match merged.is_whole.get_or_init(is_whole) {
-                    true => Place::Whole,
-                    false => Place::DamagedIn(merged.manifest.clone()),
+                    true => ReportLocation::Whole,
+                    false => ReportLocation::DamagedIn(merged.manifest.clone()),
                 });
             }
         }
-        Ok(own.unwrap_or(Place::Nowhere))
+        Ok(own.unwrap_or(ReportLocation::Nowhere))
     }
 
-    fn merged_at(&self, path: &Path) -> Result<Option<Arc<Merged>>, Problems> {
+    fn merged_at(&self, path: &Path) -> Result<Option<Arc<MergedSegment>>, Problems> {
         let mut known = self
             .known
             .merged
@@ -109,7 +111,7 @@ impl Store {
             return Ok(None);
         };
         let members = manifest.members.iter();
-        let merged = Arc::new(Merged {
+        let merged = Arc::new(MergedSegment {
             names: members.map(|member| member.segment.clone()).collect(),
             is_whole: OnceLock::new(),
             manifest,

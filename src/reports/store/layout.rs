@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::known::Known;
+use super::known::MergedCache;
 use super::write;
 use crate::base::diagnostic::Diagnostic;
 
@@ -23,7 +23,7 @@ const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
 pub struct Store {
     folder: PathBuf,
     /// What was found out about merged segments.
-    pub(super) known: Known,
+    pub(super) known: MergedCache,
 }
 
 /// Whether a folder is a store.
@@ -86,7 +86,7 @@ impl Store {
     fn at(folder: &Path) -> Store {
         Store {
             folder: folder.to_path_buf(),
-            known: Known::default(),
+            known: MergedCache::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::unreadable;
 use crate::base::diagnostic::Diagnostic;
-use crate::reports::ingest::Outcome;
+use crate::reports::ingest::ScanOutcome;
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -55,7 +55,7 @@ pub struct Manifest {
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sealed {
+struct SealedManifest {
     manifest: Manifest,
     seal: String,
 }
@@ -73,7 +73,7 @@ impl Manifest {
 
     /// The text of its file.
     pub(super) fn sealed(&self) -> String {
-        let sealed = Sealed {
+        let sealed = SealedManifest {
             manifest: self.clone(),
             seal: self.seal(),
         };
@@ -111,7 +111,7 @@ impl Manifest {
         if let Some(branch) = &self.branch {
             option("branch", branch);
         }
-        if self.outcome == Outcome::Partial.word() {
+        if self.outcome == ScanOutcome::Partial.word() {
             command += " --partial";
         }
         command
@@ -142,7 +142,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, error)),
     };
-    match serde_json::from_str::<Sealed>(&text) {
+    match serde_json::from_str::<SealedManifest>(&text) {
         Ok(sealed) if sealed.manifest.seal() == sealed.seal => Ok(Some(sealed.manifest)),
         Ok(_) => Err(damaged(path, &text, "its seal is broken")),
         Err(error) => Err(damaged(path, &text, &error.to_string())),

@@ -25,19 +25,19 @@ mod verify;
 mod write;
 
 pub use compact::{Compacted, compact};
-pub use derive::{About, Derived, Reason, Seen, derive, rebuild, tables};
-pub use explain::{Explanation, explain};
+pub use derive::{DerivationNotes, Derived, MergedDetection, Reason, derive, rebuild, tables};
+pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
 pub use reports::{read_report, read_report_from};
-pub use segment::{Added, Context, Segment, add};
-pub use verify::{Verdict, verify};
+pub use segment::{AddOutcome, IngestContext, Segment, add};
+pub use verify::{Verification, verify};
 
 use std::path::{Path, PathBuf};
 
 use crate::base::diagnostic::Problems;
-use crate::exec::data::{self, Horizon, Location, Replay, Tables};
+use crate::exec::data::{self, Horizon, Location, SnapshotProvider, Tables};
 use crate::lang::model::{Definitions, Moment};
 
 /// The tables of a place: the files of a folder, or what follows from a store. Files of single tables
@@ -53,7 +53,7 @@ pub fn locate(
     };
     let store = Store::open(folder)?;
     let knowledge = latest_knowledge(&store)?;
-    let shelf = Shelf {
+    let shelf = StoreTables {
         store,
         overrides: overrides.to_vec(),
     };
@@ -61,12 +61,12 @@ pub fn locate(
 }
 
 /// A store, and the files that stand for single tables of it.
-struct Shelf {
+struct StoreTables {
     store: Store,
     overrides: Vec<(String, PathBuf)>,
 }
 
-impl Replay for Shelf {
+impl SnapshotProvider for StoreTables {
     fn locate(
         &self,
         definitions: &Definitions,

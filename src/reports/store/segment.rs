@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::frames;
-use super::known::Place;
+use super::known::ReportLocation;
 use super::layout::{Store, unwritable};
 use super::lock::Lock;
 use super::manifest::Manifest;
 use super::write;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Outcome, Reader, Report, Row, Scope};
+use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome, ScanScope};
 
 /// What the report does not say, or what whoever ingests it knows better.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub struct Context {
+pub struct IngestContext {
     pub asset: Option<String>,
     pub environment: Option<String>,
     pub branch: Option<String>,
@@ -36,7 +36,7 @@ pub struct Segment {
 
 /// What came of adding a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Added {
+pub enum AddOutcome {
     New,
     /// It was there already: nothing has changed.
     Known,
@@ -54,14 +54,14 @@ impl Segment {
     ///
     /// `D401` to `D410`: it cannot be read, or has no date, one in the future, or no asset.
     pub fn read(
-        reader: &Reader,
+        reader: &ReportReader,
         definitions: &Definitions,
         name: &str,
         bytes: Vec<u8>,
-        context: &Context,
+        context: &IngestContext,
     ) -> Result<Segment, Problems> {
         let hash = blake3::hash(&bytes).to_hex().to_string();
-        let mut rows = Rows::default();
+        let mut rows = PackedRows::default();
         let report = reader.read_in_parts(name, &bytes, |part| {
             rows.add(definitions, context, part);
         })?;
@@ -81,7 +81,7 @@ impl Segment {
 
 /// The rows of a report that is being read: packed, because there may be many.
 #[derive(Default)]
-struct Rows {
+struct PackedRows {
     parts: Vec<Vec<u8>>,
     count: u64,
     assets: BTreeSet<String>,
@@ -89,8 +89,13 @@ struct Rows {
     is_any_without_asset: bool,
 }
 
-impl Rows {
-    fn add(&mut self, definitions: &Definitions, context: &Context, mut rows: Vec<Row>) {
+impl PackedRows {
+    fn add(
+        &mut self,
+        definitions: &Definitions,
+        context: &IngestContext,
+        mut rows: Vec<ReportRow>,
+    ) {
         let mut assets = Vec::with_capacity(rows.len());
         for row in &mut rows {
             let asset = context.asset.as_ref().or(row.target.as_ref()).cloned();
@@ -112,7 +117,7 @@ impl Rows {
 
 /// Rows of several targets may go to one asset, where only the target tells them apart. One that is
 /// itself the asset says nothing: it may be renamed without making other findings.
-fn tell_apart(row: &mut Row, asset: &str) {
+fn tell_apart(row: &mut ReportRow, asset: &str) {
     if let Some(target) = row.target.as_deref().filter(|target| *target != asset) {
         let parts = format!("{}\n{target}", row.identity);
         let hash = blake3::hash(parts.as_bytes()).to_hex();
@@ -125,31 +130,31 @@ fn tell_apart(row: &mut Row, asset: &str) {
 /// # Errors
 ///
 /// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
-pub fn add(store: &Store, segment: &Segment) -> Result<Added, Problems> {
+pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
     match store.place(&segment.manifest.segment)? {
-        Place::Whole => Ok(Added::Known),
-        Place::Nowhere => {
+        ReportLocation::Whole => Ok(AddOutcome::Known),
+        ReportLocation::Nowhere => {
             let _lock = Lock::adding(store)?;
             write_rows(store, segment)?;
             Ok(match store.publish(&segment.manifest)? {
-                true => Added::New,
-                false => Added::Known,
+                true => AddOutcome::New,
+                false => AddOutcome::Known,
             })
         }
-        Place::Damaged(_) | Place::DamagedIn(_) => mend(store, segment),
+        ReportLocation::Damaged(_) | ReportLocation::DamagedIn(_) => mend(store, segment),
     }
 }
 
 /// Puts a report in place of itself. One at a time, and not while segments are merged.
-fn mend(store: &Store, segment: &Segment) -> Result<Added, Problems> {
+fn mend(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
     let _change = Lock::changing(store)?;
     let _lock = Lock::adding(store)?;
     let found = store.place(&segment.manifest.segment)?;
     let (old, merged) = match found {
-        Place::Whole => return Ok(Added::Known),
-        Place::Nowhere => (None, None),
-        Place::Damaged(own) => (own, None),
-        Place::DamagedIn(merged) => {
+        ReportLocation::Whole => return Ok(AddOutcome::Known),
+        ReportLocation::Nowhere => (None, None),
+        ReportLocation::Damaged(own) => (own, None),
+        ReportLocation::DamagedIn(merged) => {
             let mut members = merged.members.iter();
             let old = members.find(|member| member.segment == segment.manifest.segment);
             (old.cloned(), Some(merged))
@@ -165,7 +170,7 @@ fn mend(store: &Store, segment: &Segment) -> Result<Added, Problems> {
     if let Some(merged) = merged {
         take_out(store, &merged, &manifest.segment)?;
     }
-    Ok(Added::Mended)
+    Ok(AddOutcome::Mended)
 }
 
 /// Lets a merged segment stand for one report less.
@@ -192,8 +197,8 @@ fn manifest(
     name: &str,
     hash: String,
     report: &Report,
-    context: &Context,
-    rows: &Rows,
+    context: &IngestContext,
+    rows: &PackedRows,
 ) -> Result<Manifest, Diagnostic> {
     let scan = &report.scan;
     let named = context.asset.clone().or_else(|| scan.target.clone());
@@ -216,8 +221,8 @@ fn manifest(
         return Err(future(name));
     }
     let outcome = match scan.outcome {
-        Outcome::Success if context.is_partial => Outcome::Partial,
-        Outcome::Success | Outcome::Partial | Outcome::Failed => scan.outcome,
+        ScanOutcome::Success if context.is_partial => ScanOutcome::Partial,
+        ScanOutcome::Success | ScanOutcome::Partial | ScanOutcome::Failed => scan.outcome,
     };
     let manifest = Manifest {
         segment: String::new(),
@@ -235,8 +240,8 @@ fn manifest(
         finished_at,
         outcome: outcome.word().to_string(),
         scope: match scan.scope {
-            Scope::Full => Scope::Full.word(),
-            Scope::Diff => Scope::Diff.word(),
+            ScanScope::Full => ScanScope::Full.word(),
+            ScanScope::Diff => ScanScope::Diff.word(),
         }
         .to_string(),
         rules: scan.rules.clone(),

@@ -16,7 +16,7 @@ use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
 
 /// The segments of a store, as far as they are in sight.
-pub(super) struct Sight {
+pub(super) struct SnapshotView {
     pub horizon: Horizon,
     /// Those with anything in sight; merged ones stand for the reports in sight.
     pub manifests: Vec<Manifest>,
@@ -25,13 +25,13 @@ pub(super) struct Sight {
     partial: BTreeMap<String, u64>,
 }
 
-impl Sight {
+impl SnapshotView {
     /// Looks at segments from a horizon.
     ///
     /// # Errors
     ///
     /// `D420`, `D421`: dates of records cannot be read.
-    pub fn of(store: &Store, all: &[Manifest], horizon: Horizon) -> Result<Sight, Problems> {
+    pub fn of(store: &Store, all: &[Manifest], horizon: Horizon) -> Result<SnapshotView, Problems> {
         let mut problems = Problems::default();
         let mut manifests = Vec::with_capacity(all.len());
         let mut partial = BTreeMap::new();
@@ -55,7 +55,7 @@ impl Sight {
         }
         match problems.has_errors() {
             true => Err(problems),
-            false => Ok(Sight {
+            false => Ok(SnapshotView {
                 horizon,
                 manifests,
                 partial,

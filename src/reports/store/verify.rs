@@ -13,7 +13,7 @@ const MOST_NAMED: usize = 20;
 
 /// What a check of all segments found.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub struct Verdict {
+pub struct Verification {
     pub reports: usize,
     pub rows: u64,
     pub bytes: u64,
@@ -21,12 +21,12 @@ pub struct Verdict {
 }
 
 /// Hashes every data file again and compares it with its manifest.
-pub fn verify(store: &Store) -> Result<Verdict, Problems> {
+pub fn verify(store: &Store) -> Result<Verification, Problems> {
     let damaged = damaged_manifests(store)?;
     if damaged.has_errors() {
-        return Ok(Verdict {
+        return Ok(Verification {
             problems: damaged,
-            ..Verdict::default()
+            ..Verification::default()
         });
     }
     store
@@ -52,8 +52,8 @@ fn damaged_manifests(store: &Store) -> Result<Problems, Problems> {
     Ok(problems)
 }
 
-fn verdict(store: &Store, manifests: &[Manifest]) -> Verdict {
-    let mut verdict = Verdict::default();
+fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
+    let mut verdict = Verification::default();
     for manifest in manifests {
         verdict.reports += manifest.reports().len();
         verdict.rows += manifest.rows;

@@ -101,8 +101,8 @@ kpi backlog
     let answer = pipeline::ask(&definitions, &tables, "2026-10-01T00:00:00Z", text);
     let json = riskql::render::answer(
         &answer,
-        riskql::render::Format::Json,
-        riskql::render::Look::PIPE,
+        riskql::render::OutputFormat::Json,
+        riskql::render::RenderOptions::PIPE,
     );
     let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON is JSON");
     let status = |row: &serde_json::Value| row["backlog_status"].as_str().map(str::to_owned);

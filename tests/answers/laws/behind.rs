@@ -9,8 +9,8 @@ use riskql::base::source::Sources;
 use riskql::base::types::{DisplayUnit, StockMoment};
 use riskql::exec::answer::{Answer, Cell, ColumnRole, Value};
 use riskql::exec::data::{self, Tables};
-use riskql::exec::query_context::Ground;
-use riskql::insight::drill_through::{self, Behind, Part, Wanted};
+use riskql::exec::query_context::QueryContext;
+use riskql::insight::drill_through::{self, CellReference, DrillThrough, MeasurePart};
 use riskql::lang::analyze;
 use riskql::lang::model::{Definitions, Formula, Measured, Moment, Operator, Query, Subject};
 
@@ -73,10 +73,10 @@ impl Desk {
         }
     }
 
-    pub fn ground(&self) -> Ground<'_> {
+    pub fn context(&self) -> QueryContext<'_> {
         let located = data::locate(&self.definitions, Some(self.folder.path()), &[]);
         let located = located.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
-        Ground {
+        QueryContext {
             definitions: &self.definitions,
             sources: &self.sources,
             tables: Rc::new(Tables::of_files(located)),
@@ -104,9 +104,9 @@ fn the_rows_behind_a_number_make_that_number() {
         texts.extend(OTHERS.iter().map(ToString::to_string));
         let mut desk = Desk::new(&scene);
         let queries: Vec<Query> = texts.iter().map(|text| desk.query(text)).collect();
-        let ground = desk.ground();
+        let context = desk.context();
         for query in &queries {
-            listed += check(&ground, query)
+            listed += check(&context, query)
                 .unwrap_or_else(|fault| panic!("{}\n{fault}\n{}", query.text, scene.words()));
         }
     }
@@ -115,24 +115,24 @@ fn the_rows_behind_a_number_make_that_number() {
 }
 
 /// How many rows there are behind all numbers of a query, if they are the right ones.
-fn check(ground: &Ground, query: &Query) -> Result<usize, String> {
+fn check(context: &QueryContext, query: &Query) -> Result<usize, String> {
     let Subject::Values(values) = &query.subject else {
         panic!("a values query");
     };
-    let answered = ground.answers(&[query]).expect("an answer");
+    let answered = context.answers(&[query]).expect("an answer");
     let answer = &answered.answers[0];
     let mut listed = 0;
     for (place, column) in values.columns.iter().enumerate() {
-        let parts = drill_through::parts(ground.definitions, place, column);
-        let wanted: Vec<Wanted> = (0..answer.rows.len())
+        let parts = drill_through::parts(context.definitions, place, column);
+        let wanted: Vec<CellReference> = (0..answer.rows.len())
             .flat_map(|row| parts.iter().map(move |part| (row, part.clone())))
-            .map(|(row, part)| Wanted {
+            .map(|(row, part)| CellReference {
                 row,
                 part,
                 only: None,
             })
             .collect();
-        let found = drill_through::behind(ground, query, answer, &wanted).expect("rows");
+        let found = drill_through::behind(context, query, answer, &wanted).expect("rows");
         for (row, found) in found.chunks(parts.len()).enumerate() {
             let value = value(answer, row, place);
             let fault = |what: &str| {
@@ -151,7 +151,7 @@ fn check(ground: &Ground, query: &Query) -> Result<usize, String> {
             let numbers: Vec<Option<f64>> = parts
                 .iter()
                 .zip(found)
-                .map(|(part, found)| by_hand(ground, part, found))
+                .map(|(part, found)| by_hand(context, part, found))
                 .collect();
             let is_at_once = matches!(column.moment, StockMoment::End | StockMoment::Start);
             let is_blank = matches!(
@@ -178,7 +178,7 @@ fn value(answer: &Answer, row: usize, place: usize) -> &Value {
 }
 
 /// No row twice, and every row of a group has the group's values.
-fn alike(answer: &Answer, row: usize, found: &Behind) -> Result<(), String> {
+fn alike(answer: &Answer, row: usize, found: &DrillThrough) -> Result<(), String> {
     let column = |name: &str| {
         let columns = found.answer.columns.iter();
         columns.clone().position(|column| column.name == name)
@@ -214,13 +214,13 @@ fn alike(answer: &Answer, row: usize, found: &Behind) -> Result<(), String> {
 }
 
 /// The measure of the listed rows, by the plainest arithmetic there is.
-fn by_hand(ground: &Ground, part: &Part, found: &Behind) -> Option<f64> {
+fn by_hand(context: &QueryContext, part: &MeasurePart, found: &DrillThrough) -> Option<f64> {
     let rows = &found.answer.rows;
     let numbers = || -> Vec<f64> {
         let place = match (&found.value, &part.measure.value) {
             (Some((place, _)), _) => *place,
             (None, Some(Measured::Field(field))) => {
-                let name = &ground.definitions.field(*field).name;
+                let name = &context.definitions.field(*field).name;
                 let mut columns = found.answer.columns.iter();
                 columns
                     .position(|column| column.name == *name)
@@ -248,7 +248,7 @@ fn by_hand(ground: &Ground, part: &Part, found: &Behind) -> Option<f64> {
         "min" => numbers().into_iter().reduce(f64::min),
         "max" => numbers().into_iter().reduce(f64::max),
         "pNN" => percentile(numbers(), part.measure.parameter.expect("a fraction")),
-        "distinct" => Some(distinct(part, ground, found) as f64),
+        "distinct" => Some(distinct(part, context, found) as f64),
         "typical" => {
             let scale = match found.value {
                 Some((_, DisplayUnit::Time(unit))) => unit.micros() as f64,
@@ -267,11 +267,11 @@ fn by_hand(ground: &Ground, part: &Part, found: &Behind) -> Option<f64> {
     }
 }
 
-fn distinct(part: &Part, ground: &Ground, found: &Behind) -> usize {
+fn distinct(part: &MeasurePart, context: &QueryContext, found: &DrillThrough) -> usize {
     let Some(Measured::Field(field)) = &part.measure.value else {
         panic!("distinct values of a field");
     };
-    let name = &ground.definitions.field(*field).name;
+    let name = &context.definitions.field(*field).name;
     let mut columns = found.answer.columns.iter();
     let place = columns
         .position(|column| column.name == *name)
@@ -325,8 +325,8 @@ fn only_the_passing_rows_are_the_numerator() {
         let mut desk = Desk::new(&scene);
         let day = times::day(&mut scene.random);
         let query = desk.query(&format!("escape_rate by severity from 2025-08-01 to {day}"));
-        let ground = desk.ground();
-        let answer = ground
+        let context = desk.context();
+        let answer = context
             .answers(&[&query])
             .expect("an answer")
             .answers
@@ -334,15 +334,16 @@ fn only_the_passing_rows_are_the_numerator() {
         let Subject::Values(values) = &query.subject else {
             panic!("a values query");
         };
-        let part = drill_through::parts(ground.definitions, 0, &values.columns[0]).remove(0);
+        let part = drill_through::parts(context.definitions, 0, &values.columns[0]).remove(0);
         for row in 0..answer.rows.len() {
             let listed = |only: Option<bool>| {
-                let wanted = [Wanted {
+                let wanted = [CellReference {
                     row,
                     part: part.clone(),
                     only,
                 }];
-                let found = drill_through::behind(&ground, &query, &answer, &wanted).expect("rows");
+                let found =
+                    drill_through::behind(&context, &query, &answer, &wanted).expect("rows");
                 found[0].answer.rows.clone()
             };
             let (with, without, all) = (listed(Some(true)), listed(Some(false)), listed(None));

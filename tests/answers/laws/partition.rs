@@ -117,10 +117,10 @@ fn condition(random: &mut Seeded, atoms: &[&str], depth: usize) -> String {
 fn a_condition_and_its_opposite_share_out_all_rows() {
     for mut scene in scenes(3, 15) {
         let mut texts = Vec::new();
-        for ground in GROUNDS {
+        for context in GROUNDS {
             for _ in 0..5 {
-                let condition = condition(&mut scene.random, ground.atoms, 3);
-                let of = ground.population;
+                let condition = condition(&mut scene.random, context.atoms, 3);
+                let of = context.population;
                 let first = times::day(&mut scene.random);
                 texts.push(format!(
                     "count of {of} where {condition}, count of {of} where not ({condition}), \

@@ -3,7 +3,7 @@
 
 use riskql::exec::answer::Answer;
 use riskql::lang::model::Query;
-use riskql::render::{self, Format, Look};
+use riskql::render::{self, OutputFormat, RenderOptions};
 
 use super::scenes;
 use crate::answers::flat::lines;
@@ -11,7 +11,7 @@ use crate::answers::pipeline;
 use crate::answers::random::questions;
 
 fn bytes(answers: &[Answer]) -> Vec<Vec<u8>> {
-    let json = |answer: &Answer| render::answer(answer, Format::Json, Look::PIPE);
+    let json = |answer: &Answer| render::answer(answer, OutputFormat::Json, RenderOptions::PIPE);
     answers.iter().map(json).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What the groups of a number contribute adds up to its change, whatever the data.
 
-use riskql::insight::attribution::{self, Contribution, Fraction, How};
+use riskql::insight::attribution::{self, Contribution, ContributionMethod, Fraction};
 use riskql::lang::model::{Dimension, FieldId, Query, Subject};
 
 use super::behind::Desk;
@@ -88,8 +88,8 @@ fn the_groups_of_every_kpi_add_up_to_its_change() {
                 &query,
                 dimensions[case % dimensions.len()],
             )];
-            let ground = desk.ground();
-            let why = match attribution::why(&ground, &query, &[by]) {
+            let context = desk.context();
+            let why = match attribution::why(&context, &query, &[by]) {
                 Ok(why) => why,
                 Err(problems) => {
                     let codes: Vec<&str> = problems
@@ -102,11 +102,15 @@ fn the_groups_of_every_kpi_add_up_to_its_change() {
                 }
             };
             let Some(change) = why.change() else {
-                assert_eq!(why.how, How::NoValue);
+                assert_eq!(why.how, ContributionMethod::NoValue);
                 continue;
             };
-            assert_eq!(why.how == How::Not, NOT.contains(kpi), "{kpi}");
-            if why.how == How::Not {
+            assert_eq!(
+                why.how == ContributionMethod::Not,
+                NOT.contains(kpi),
+                "{kpi}"
+            );
+            if why.how == ContributionMethod::Not {
                 assert!(why.groups.iter().all(|group| group.contribution.is_none()));
                 continue;
             }

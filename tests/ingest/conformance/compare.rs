@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use riskql::reports::ingest::{Report, Row};
+use riskql::reports::ingest::{Report, ReportRow};
 
 use super::expected::Expected;
 use super::own_ids::Ids;
@@ -82,7 +82,7 @@ type How = Option<String>;
 impl Case<'_> {
     /// In what the two differ, once the steps are done.
     pub fn difference(&self, what: What, steps: &[Step]) -> How {
-        let words = |row: &Row| self.words[usize::from(row.severity)].clone();
+        let words = |row: &ReportRow| self.words[usize::from(row.severity)].clone();
         let rows = self.report.rows.iter();
         let mut rows: Vec<Working> = rows
             .map(|row| Working {
@@ -110,7 +110,7 @@ impl Case<'_> {
             What::Rows => self.rows(rule),
             What::Severities => self.severities(&rows, &extra, rule),
             What::Cves => {
-                let ids = |row: &Row| cves(row, &templates);
+                let ids = |row: &ReportRow| cves(row, &templates);
                 let named = self.named.advisories.clone();
                 let named = named.into_iter().filter(|id| id.starts_with("CVE-"));
                 let more: Vec<String> = extra.iter().map(ToString::to_string).collect();
@@ -124,7 +124,7 @@ impl Case<'_> {
                 )
             }
             What::Cwes => {
-                let ids = |row: &Row| row.cwe.iter().copied().collect();
+                let ids = |row: &ReportRow| row.cwe.iter().copied().collect();
                 let more = extra.iter().map(|id| id.parse().expect("a number"));
                 let more: Vec<u32> = more.collect();
                 self.ids(
@@ -197,7 +197,7 @@ impl Case<'_> {
     fn ids<T: Ord + Clone + ToString>(
         &self,
         rows: &[Working],
-        of_row: impl Fn(&Row) -> BTreeSet<T>,
+        of_row: impl Fn(&ReportRow) -> BTreeSet<T>,
         theirs: &BTreeSet<T>,
         extra: &[T],
         named: &BTreeSet<T>,
@@ -331,7 +331,7 @@ fn is_one_of_each<T: Ord + Clone>(ids: &BTreeSet<T>, rows: &[BTreeSet<T>]) -> bo
 }
 
 /// The CVEs of a row, or those that the templates are.
-fn cves(row: &Row, templates: &[Template]) -> BTreeSet<String> {
+fn cves(row: &ReportRow, templates: &[Template]) -> BTreeSet<String> {
     let ids: Vec<String> = match templates.is_empty() {
         true => row.vulnerability_ids.clone(),
         false => templates

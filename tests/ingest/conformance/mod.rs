@@ -24,8 +24,8 @@ use std::path::Path;
 use rayon::prelude::*;
 use riskql::base::source::Sources;
 use riskql::lang::model::Definitions;
-use riskql::lang::project::{self, Origin};
-use riskql::reports::ingest::{Reader, Report};
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::reports::ingest::{Report, ReportReader};
 
 use super::shared;
 use compare::{Case, What};
@@ -136,7 +136,7 @@ fn samples_are_read_as_they_are_and_every_difference_is_explained() {
 impl Judge {
     fn new() -> Judge {
         let mut sources = Sources::default();
-        let (definitions, _) = project::definitions(&mut sources, &Origin::Library);
+        let (definitions, _) = project::definitions(&mut sources, &ProjectOrigin::Library);
         let definitions = definitions.expect("the library has no mistakes");
         let mut scales = definitions.scales.iter();
         let scale = scales.find(|scale| scale.name == "severity");
@@ -156,7 +156,7 @@ impl Judge {
         let mut read: Vec<Sample> = (0..READERS)
             .into_par_iter()
             .flat_map_iter(|first| {
-                let reader = Reader::new(&self.definitions);
+                let reader = ReportReader::new(&self.definitions);
                 let own = expected.iter().skip(first).step_by(READERS);
                 let read = |expected| self.sample(folder, &reader, expected);
                 own.map(read).collect::<Vec<_>>()
@@ -166,7 +166,7 @@ impl Judge {
         read
     }
 
-    fn sample(&self, folder: &Path, reader: &Reader, expected: &Expected) -> Sample {
+    fn sample(&self, folder: &Path, reader: &ReportReader, expected: &Expected) -> Sample {
         let name = expected.sample.clone();
         let bytes = fs::read(folder.join(&name)).expect("a sample");
         let report = match reader.read(&name, &bytes) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use riskql::reports::ingest::Row;
+use riskql::reports::ingest::ReportRow;
 
 use super::raw::Node;
 use super::template::{self, Template};
@@ -71,7 +71,7 @@ enum Test {
 /// A row while steps are done.
 #[derive(Clone)]
 pub struct Working<'a> {
-    pub row: &'a Row,
+    pub row: &'a ReportRow,
     pub severity: String,
 }
 

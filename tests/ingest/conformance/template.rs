@@ -1,6 +1,6 @@
 //! Texts made of the fields of a row: `{component|after :}@{version}`.
 
-use riskql::reports::ingest::Row;
+use riskql::reports::ingest::ReportRow;
 
 use super::explained::matches;
 
@@ -45,7 +45,7 @@ impl Template {
     }
 
     /// The text of a row; `None` where a field is not there.
-    pub fn text(&self, row: &Row) -> Option<String> {
+    pub fn text(&self, row: &ReportRow) -> Option<String> {
         let parts = self.0.iter();
         parts
             .map(|part| match part {
@@ -56,7 +56,7 @@ impl Template {
     }
 
     /// What rows have in common that are equal in all fields; one that is not there is empty.
-    pub fn key(&self, row: &Row) -> Vec<String> {
+    pub fn key(&self, row: &ReportRow) -> Vec<String> {
         let fields = self.0.iter().filter_map(|part| match part {
             Part::Text(_) => None,
             Part::Field(name, changes) => Some((name, changes)),
@@ -84,7 +84,7 @@ fn change(words: &'static str) -> Change {
     }
 }
 
-fn changed(row: &Row, text: String, changes: &[Change]) -> String {
+fn changed(row: &ReportRow, text: String, changes: &[Change]) -> String {
     changes.iter().fold(text, |text, change| match change {
         Change::After(what) => text.rsplit(what).next().unwrap_or_default().to_string(),
         Change::Before(what) => text.split(what).next().unwrap_or_default().to_string(),
@@ -101,7 +101,7 @@ fn changed(row: &Row, text: String, changes: &[Change]) -> String {
 }
 
 /// The text of a field of a row.
-pub fn field(row: &Row, name: &str) -> Option<String> {
+pub fn field(row: &ReportRow, name: &str) -> Option<String> {
     let numbers: Vec<String> = row.cwe.iter().map(u32::to_string).collect();
     match name {
         "rule_id" => row.rule_id.clone(),
@@ -136,10 +136,10 @@ fn host(url: &str) -> Option<String> {
 
 #[test]
 fn templates_are_filled_and_matched() {
-    let row = Row {
+    let row = ReportRow {
         component: Some("org.shop:cart".to_string()),
         version: Some("1:2.0".to_string()),
-        ..Row::default()
+        ..ReportRow::default()
     };
     let text = |template| Template::read(template).text(&row);
     assert_eq!(

@@ -24,13 +24,13 @@ fn many(distinct: usize) -> std::sync::Arc<Catalogue> {
 /// The catalogue of the tables in a folder, values counted.
 fn over(folder: &std::path::Path) -> std::sync::Arc<Catalogue> {
     let options = riskql::app::repl::Options {
-        origin: riskql::lang::project::Origin::Library,
+        origin: riskql::lang::project::ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: riskql::render::Format::Table,
-        look: riskql::render::Look::PIPE,
+        format: riskql::render::OutputFormat::Table,
+        look: riskql::render::RenderOptions::PIPE,
     };
     let opened = riskql::app::repl::Session::open(options);
     let (mut session, _) = opened.unwrap_or_else(|_| panic!("the data can be opened"));
@@ -109,7 +109,7 @@ fn long_lists_are_cut_and_say_so() {
     let fields = &catalogue.tables[table].fields;
     let app = fields.iter().position(|field| field.name == "app");
     let values = catalogue.values(table, app.expect("a field"));
-    let riskql::app::repl::Values::Found(values, more) = values else {
+    let riskql::app::repl::KnownValues::Found(values, more) = values else {
         panic!("texts are found");
     };
     assert_eq!((values.len(), more), (5_000, 1_000));

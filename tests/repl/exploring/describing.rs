@@ -164,9 +164,9 @@ fn values_are_filtered_and_cut_only_on_a_terminal() {
         11
     );
     assert!(shown(&mut session, "\\values team nobody").contains("no value with `nobody` in it"));
-    session.set_look(Look {
+    session.set_look(RenderOptions {
         width: Some(80),
-        ..Look::PIPE
+        ..RenderOptions::PIPE
     });
     let text = shown(&mut session, "\\values team");
     assert_eq!(text.matches("team number").count(), 25);

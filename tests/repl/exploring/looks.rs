@@ -38,7 +38,7 @@ fn everything_fits_forty_columns_and_a_pipe_cuts_nothing() {
     );
     for (unicode, color) in [(true, false), (false, true)] {
         let (mut session, told) = open_with(Options {
-            look: Look {
+            look: RenderOptions {
                 width: Some(40),
                 color,
                 unicode,
@@ -88,7 +88,7 @@ fn fits(text: &str) {
 fn ascii_terminals_get_ascii() {
     let folder = fixture();
     let (mut session, _) = open_with(Options {
-        look: Look {
+        look: RenderOptions {
             width: Some(100),
             color: false,
             unicode: false,

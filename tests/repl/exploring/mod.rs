@@ -7,11 +7,11 @@ mod opening;
 use std::fs;
 use std::path::Path;
 
-use riskql::app::repl::{Options, Reply, Session, Wish};
+use riskql::app::repl::{Effect, Options, Reply, Session};
 use riskql::base::diagnostic::Fault;
 use riskql::base::source::Sources;
-use riskql::lang::project::{self, Origin};
-use riskql::render::{Format, Look};
+use riskql::lang::project::{self, ProjectOrigin};
+use riskql::render::{OutputFormat, RenderOptions};
 use tempfile::TempDir;
 
 /// Two tables, a scale, a policy, KPIs that use each other.
@@ -106,13 +106,13 @@ pub fn write(folder: &Path, name: &str, text: &str) {
 
 fn options(folder: &Path) -> Options {
     Options {
-        origin: Origin::Folder(folder.join("defs")),
+        origin: ProjectOrigin::Folder(folder.join("defs")),
         data: Some(folder.join("data")),
         tables: Vec::new(),
         as_of: None,
         known_on: None,
-        format: Format::Table,
-        look: Look::PIPE,
+        format: OutputFormat::Table,
+        look: RenderOptions::PIPE,
     }
 }
 
@@ -264,7 +264,7 @@ fn comments_go_with_the_definition_they_stand_at() {
 #[test]
 fn every_definition_of_the_library_can_be_shown() {
     let (mut session, _) = open_with(Options {
-        origin: Origin::Library,
+        origin: ProjectOrigin::Library,
         data: None,
         ..options(Path::new("."))
     });
@@ -398,7 +398,7 @@ fn help_lists_every_command_and_explains_each() {
     assert_eq!(shown(&mut session, "?"), help);
     assert!(shown(&mut session, "\\help values").contains("\\values team"));
     for word in ["exit", "quit"] {
-        assert_eq!(session.answer(word), Reply::wish(Wish::Leave));
+        assert_eq!(session.answer(word), Reply::wish(Effect::Leave));
     }
 }
 

@@ -103,7 +103,7 @@ fn broken_definitions_are_left_out_and_counted() {
 fn a_missing_folder_of_definitions_is_told() {
     let folder = fixture();
     let (_, told) = open_with(Options {
-        origin: Origin::Folder(folder.path().join("nowhere")),
+        origin: ProjectOrigin::Folder(folder.path().join("nowhere")),
         ..options(folder.path())
     });
     assert!(told.contains("K901"), "{told}");

@@ -124,12 +124,12 @@ fn a_table_with_every_clause() {
         TableClause::Known(name("ingested_at")),
         TableClause::Field {
             name: name("app"),
-            field_type: at(FieldType::Plain("text".to_string())),
+            field_type: at(FieldTypeName::Plain("text".to_string())),
             from: Some(field("assets.name")),
         },
         TableClause::Field {
             name: name("severity"),
-            field_type: at(FieldType::Scale(name("severity"))),
+            field_type: at(FieldTypeName::Scale(name("severity"))),
             from: None,
         },
         TableClause::Exclude {
@@ -226,7 +226,7 @@ sla remediation
                 at(CalendarClause::HistoryFrom(at(DateLiteral::Month(2024, 1)))),
             ],
         }),
-        Definition::Scale(Scale {
+        Definition::Scale(ScaleDefinition {
             name: name("severity"),
             values: names(&["info", "low", "high"]),
             maps: vec![at(ScaleMap {

@@ -58,7 +58,7 @@ fn duration(amount: &str, unit: TimeUnit) -> Duration {
     }
 }
 
-fn compare(left: &str, operator: Comparison, value: Literal) -> Spanned<Condition> {
+fn compare(left: &str, operator: ComparisonOperator, value: Literal) -> Spanned<Condition> {
     at(Condition::Compare {
         field: field(left),
         operator: at(operator),
@@ -67,7 +67,11 @@ fn compare(left: &str, operator: Comparison, value: Literal) -> Spanned<Conditio
 }
 
 fn equals(left: &str, right: &str) -> Spanned<Condition> {
-    compare(left, Comparison::Equal, Literal::Word(right.to_string()))
+    compare(
+        left,
+        ComparisonOperator::Equal,
+        Literal::Word(right.to_string()),
+    )
 }
 
 fn kpi(word: &str) -> Spanned<Formula> {

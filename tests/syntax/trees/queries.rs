@@ -11,7 +11,7 @@ fn every_clause_of_a_query() {
         QueryClause::Over(Grain::Week),
         QueryClause::Where(compare(
             "severity",
-            Comparison::AtLeast,
+            ComparisonOperator::AtLeast,
             Literal::Word("high".to_string()),
         )),
         QueryClause::Period(Period::FromTo(
@@ -89,7 +89,7 @@ fn where_narrows_the_population_and_with_is_the_numerator() {
             population: at(super::population("findings", None)),
             with: Some(compare(
                 "total",
-                Comparison::Equal,
+                ComparisonOperator::Equal,
                 Literal::Number(number("3"))
             )),
         }))

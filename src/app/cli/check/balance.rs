@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::Rows;
+use super::checked::CheckedRows;
 use super::warning;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -25,10 +25,13 @@ use crate::render::counted;
 const MOST_DAYS: i64 = 1500;
 
 /// One stretch of a row in a state: from, and until if it has ended.
-type Stretch = (i64, Option<i64>);
+type StateInterval = (i64, Option<i64>);
 
 /// Balances every state whose bounds are columns; returns which in words.
-pub(super) fn check(rows: &Rows, problems: &mut Problems) -> Result<Option<String>, Problems> {
+pub(super) fn check(
+    rows: &CheckedRows,
+    problems: &mut Problems,
+) -> Result<Option<String>, Problems> {
     let mut balanced = Vec::new();
     for (index, table) in rows.definitions.tables.iter().enumerate() {
         for (state, declared) in table.states.iter().enumerate() {
@@ -52,18 +55,18 @@ pub(super) fn check(rows: &Rows, problems: &mut Problems) -> Result<Option<Strin
 /// When each row was in the state, as far as as-of shows. `None`: the state is not made of columns,
 /// or they were not loaded.
 fn stretches(
-    rows: &Rows,
+    rows: &CheckedRows,
     table: TableId,
     state: &State,
     problems: &mut Problems,
-) -> Option<Vec<Stretch>> {
+) -> Option<Vec<StateInterval>> {
     let (holder, from, until) = match &state.source {
         StateSource::Columns { from, until } => (table, from, until),
         StateSource::Intervals { table, from, until } => (*table, from, until),
         StateSource::Overdue(_) => return None,
     };
     let data = rows.dataset.table(holder)?;
-    let mut of_owner: BTreeMap<u32, Vec<Stretch>> = BTreeMap::new();
+    let mut of_owner: BTreeMap<u32, Vec<StateInterval>> = BTreeMap::new();
     let mut backwards = 0usize;
     for row in (0..data.rows).filter(|row| is_known(rows, holder, *row)) {
         let Some(owner) = owner(rows, table, holder, data, row) else {
@@ -94,7 +97,7 @@ fn stretches(
 }
 
 /// Whether the row was known at the standpoint (rule S3).
-fn is_known(rows: &Rows, table: TableId, row: usize) -> bool {
+fn is_known(rows: &CheckedRows, table: TableId, row: usize) -> bool {
     let Some(column) = rows.definitions.table(table).known_from else {
         return true;
     };
@@ -107,7 +110,7 @@ fn is_known(rows: &Rows, table: TableId, row: usize) -> bool {
 
 /// The row of `table` that a row of `holder` speaks of; itself where both are one table.
 fn owner(
-    rows: &Rows,
+    rows: &CheckedRows,
     table: TableId,
     holder: TableId,
     data: &TableData,
@@ -137,11 +140,11 @@ fn instant(data: &TableData, column: usize, row: usize) -> Option<i64> {
 }
 
 /// Stretches of one row without overlap: overlapping ones count once (rule S35).
-fn joined(mut list: Vec<Stretch>) -> Vec<Stretch> {
+fn joined(mut list: Vec<StateInterval>) -> Vec<StateInterval> {
     list.sort_unstable_by_key(|(from, until)| (*from, until.unwrap_or(i64::MAX)));
-    let mut joined: Vec<Stretch> = Vec::new();
+    let mut joined: Vec<StateInterval> = Vec::new();
     for (from, until) in list {
-        let overlaps = |(_, end): &Stretch| end.is_none_or(|end| from <= end);
+        let overlaps = |(_, end): &StateInterval| end.is_none_or(|end| from <= end);
         match joined.last_mut() {
             Some(last) if overlaps(last) => {
                 last.1 = last.1.zip(until).map(|(end, until)| end.max(until));
@@ -154,10 +157,10 @@ fn joined(mut list: Vec<Stretch>) -> Vec<Stretch> {
 
 /// Compares with the engine; returns the grain, or nothing where there is no time to balance.
 fn balance(
-    rows: &Rows,
+    rows: &CheckedRows,
     table: TableId,
     state: usize,
-    stretches: &[Stretch],
+    stretches: &[StateInterval],
     problems: &mut Problems,
 ) -> Result<Option<Grain>, Problems> {
     let Some((grain, first, last)) = periods(rows, stretches) else {
@@ -189,7 +192,13 @@ fn balance(
     Ok(Some(grain))
 }
 
-fn out_of_balance(rows: &Rows, table: TableId, state: usize, label: &str, sum: &str) -> Diagnostic {
+fn out_of_balance(
+    rows: &CheckedRows,
+    table: TableId,
+    state: usize,
+    label: &str,
+    sum: &str,
+) -> Diagnostic {
     let table = rows.definitions.table(table);
     let state = &table.states[state].name;
     Diagnostic::data(
@@ -207,7 +216,7 @@ struct Flows {
 }
 
 impl Flows {
-    fn new(stretches: &[Stretch]) -> Flows {
+    fn new(stretches: &[StateInterval]) -> Flows {
         let mut opened: Vec<i64> = stretches.iter().map(|(from, _)| *from).collect();
         let mut closed: Vec<i64> = stretches.iter().filter_map(|(_, until)| *until).collect();
         opened.sort_unstable();
@@ -230,7 +239,10 @@ impl Flows {
 }
 
 /// The periods from the first opening to as-of.
-fn periods(rows: &Rows, stretches: &[Stretch]) -> Option<(Grain, CalendarPeriod, CalendarPeriod)> {
+fn periods(
+    rows: &CheckedRows,
+    stretches: &[StateInterval],
+) -> Option<(Grain, CalendarPeriod, CalendarPeriod)> {
     let calendar = &rows.definitions.calendar;
     let first = calendar::local_day(calendar, stretches.iter().map(|(from, _)| *from).min()?)?;
     let last = calendar::local_day(calendar, rows.standpoint.as_of.instant - 1)?;
@@ -244,7 +256,7 @@ fn periods(rows: &Rows, stretches: &[Stretch]) -> Option<(Grain, CalendarPeriod,
 }
 
 /// `count of TABLE STATE including excluded over GRAIN`.
-fn query(rows: &Rows, table: TableId, state: usize, grain: Grain, period: Period) -> Query {
+fn query(rows: &CheckedRows, table: TableId, state: usize, grain: Grain, period: Period) -> Query {
     let span = rows.definitions.table(table).states[state].span;
     let (function, parameter) =
         crate::lang::functions::find("count").expect("`count` is a function");

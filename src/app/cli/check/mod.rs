@@ -1,6 +1,7 @@
 //! `riskql check`: all errors and warnings of the definitions, and with data all that only data shows.
 
 mod balance;
+mod checked;
 mod populations;
 mod rows;
 mod texts;
@@ -9,12 +10,12 @@ use std::path::Path;
 
 use super::args::CheckArguments;
 use super::console::{Console, write_stdout};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, FailureKind};
 use crate::base::diagnostic::{Problems, Severity};
 use crate::lang::model::Definitions;
-use crate::lang::project::{self, Origin};
+use crate::lang::project::{self, ProjectOrigin};
 use crate::render::counted;
-use crate::reports::ingest::Reader;
+use crate::reports::ingest::ReportReader;
 
 /// Checks, and says what was checked when nothing is wrong. Warnings are no failure.
 pub fn run(
@@ -22,11 +23,11 @@ pub fn run(
     arguments: &CheckArguments,
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
-    let origin = Origin::choose(defs);
+    let origin = ProjectOrigin::choose(defs);
     let (definitions, mut problems) = project::definitions(&mut console.sources, &origin);
     let mut summary = Vec::new();
     if let Some(definitions) = &definitions {
-        problems.extend(Reader::new(definitions).check());
+        problems.extend(ReportReader::new(definitions).check());
         summary.push(format!(
             "checked {}: {}",
             origin.name(),
@@ -69,7 +70,7 @@ fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result
     write_stdout(text.as_bytes())
 }
 
-fn said(kind: Kind) -> Failure {
+fn said(kind: FailureKind) -> Failure {
     Failure {
         kind,
         problems: Problems::default(),

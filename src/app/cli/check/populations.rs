@@ -1,12 +1,12 @@
 //! KPIs that no row of the data ever belongs to.
 
-use super::rows::Rows;
+use super::checked::CheckedRows;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::{ColumnData, MISSING_INSTANT};
-use crate::exec::query_context::{Ground, answers_over};
+use crate::exec::query_context::{QueryContext, answers_over};
 use crate::lang::model::{CalendarPeriod, Formula, Measure, Period, Query, Subject, ValueColumn};
 use crate::plan;
 
@@ -15,8 +15,8 @@ const LONGEST: u32 = 1200;
 
 /// Warns of every population without a row in any month of the data.
 pub(super) fn check(
-    rows: &Rows,
-    ground: &Ground,
+    rows: &CheckedRows,
+    context: &QueryContext,
     problems: &mut Problems,
 ) -> Result<Option<String>, Problems> {
     let Some(months) = months(rows) else {
@@ -26,7 +26,7 @@ pub(super) fn check(
     let mut questions = Vec::new();
     for column in columns(rows.everything) {
         let query = single(rows, column, column.formula.clone(), &months);
-        let lacking = ground.lacking(&query)?;
+        let lacking = context.lacking(&query)?;
         if lacking.is_empty() {
             for measure in column.formula.measures() {
                 let formula = Formula::Measure(Box::new(measure.clone()));
@@ -72,7 +72,7 @@ fn columns(query: &Query) -> &[ValueColumn] {
 }
 
 /// The query of one column over all months, with another formula.
-fn single(rows: &Rows, column: &ValueColumn, formula: Formula, months: &Period) -> Query {
+fn single(rows: &CheckedRows, column: &ValueColumn, formula: Formula, months: &Period) -> Query {
     let mut query = rows.everything.clone();
     query.period = Some(months.clone());
     if let Subject::Values(values) = &mut query.subject {
@@ -96,7 +96,7 @@ fn rows_used(answer: &Answer) -> u64 {
 }
 
 /// From the month of the earliest event to that of as-of.
-fn months(rows: &Rows) -> Option<Period> {
+fn months(rows: &CheckedRows) -> Option<Period> {
     let calendar = &rows.definitions.calendar;
     let month = |micros| -> Option<CalendarPeriod> {
         let day = calendar::local_day(calendar, micros)?;
@@ -113,7 +113,7 @@ fn months(rows: &Rows) -> Option<Period> {
     (first.start <= last.start).then_some(Period::Range(first, last))
 }
 
-fn earliest(rows: &Rows) -> Option<i64> {
+fn earliest(rows: &CheckedRows) -> Option<i64> {
     let tables = rows.definitions.tables.iter().zip(&rows.dataset.tables);
     tables
         .filter_map(|(table, data)| Some((table, data.as_ref()?)))

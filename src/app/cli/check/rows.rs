@@ -1,5 +1,6 @@
 //! What only the data can show: every column of every table with a file is read, and then looked at.
 
+use super::checked::CheckedRows;
 use super::{balance, populations, texts, warning};
 use crate::app::cli::args::DataOptions;
 use crate::app::cli::console::Console;
@@ -7,20 +8,11 @@ use crate::app::cli::failure::Failure;
 use crate::app::cli::workspace;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::{self, Dataset, Location, Need, Request};
-use crate::exec::query_context::Ground;
+use crate::exec::query_context::QueryContext;
 use crate::lang::analyze;
 use crate::lang::model::{Definitions, Query};
 use crate::plan::{self, Asking, Standpoint};
 use crate::render::counted;
-
-/// What the checks look at.
-pub(super) struct Rows<'a> {
-    pub definitions: &'a Definitions,
-    pub dataset: &'a Dataset,
-    pub standpoint: &'a Standpoint,
-    /// The query of all KPIs.
-    pub everything: &'a Query,
-}
 
 /// Reads and checks the data; adds what it finds, and returns what it has looked at in words.
 /// Data that cannot be read at all is a failure.
@@ -32,13 +24,13 @@ pub(super) fn check(
 ) -> Result<Vec<String>, Failure> {
     let everything = everything(console, definitions)?;
     let instants = workspace::instants(console, definitions, options)?;
-    let ground = workspace::ground(console, definitions, options, instants)?;
+    let context = workspace::context(console, definitions, options, instants)?;
     let _progress = console.progress();
-    let tables = ground.usual_tables()?;
-    let request = request(&ground, tables.borrow().locations(), &everything);
+    let tables = context.usual_tables()?;
+    let request = request(&context, tables.borrow().locations(), &everything);
     let dataset = tables.borrow_mut().dataset(definitions, &request)?;
-    let standpoint = standpoint(&ground, &dataset, &everything)?;
-    let rows = Rows {
+    let standpoint = standpoint(&context, &dataset, &everything)?;
+    let rows = CheckedRows {
         definitions,
         dataset: &dataset,
         standpoint: &standpoint,
@@ -48,8 +40,8 @@ pub(super) fn check(
         problems.push(warning("D920", note.clone()));
     }
     let mut summary = vec![sizes(&rows)];
-    summary.extend(populations::check(&rows, &ground, problems)?);
-    texts::check(&rows, ground.sources, problems);
+    summary.extend(populations::check(&rows, &context, problems)?);
+    texts::check(&rows, context.sources, problems);
     summary.extend(balance::check(&rows, problems)?);
     Ok(summary)
 }
@@ -59,16 +51,16 @@ fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query,
 }
 
 /// Every column of every table with a file; those that a KPI needs must be there.
-fn request(ground: &Ground, files: &[Location], everything: &Query) -> Request {
-    let place = |span| ground.place(span);
+fn request(context: &QueryContext, files: &[Location], everything: &Query) -> Request {
+    let place = |span| context.place(span);
     let asking = Asking {
         place: &place,
         watermark: true,
         tolerant: true,
     };
-    let mut request = plan::needs(ground.definitions, &[everything], asking);
+    let mut request = plan::needs(context.definitions, &[everything], asking);
     for location in files {
-        let table = ground.definitions.table(location.table);
+        let table = context.definitions.table(location.table);
         let wanted = request.tables.entry(location.table).or_default();
         for column in 0..table.columns.len() {
             wanted.columns.entry(column).or_insert(Need::Optional);
@@ -79,19 +71,19 @@ fn request(ground: &Ground, files: &[Location], everything: &Query) -> Request {
 }
 
 fn standpoint(
-    ground: &Ground,
+    context: &QueryContext,
     dataset: &Dataset,
     everything: &Query,
 ) -> Result<Standpoint, Problems> {
     let given = plan::Given {
-        as_of: ground.as_of.clone(),
-        known_on: ground.usual_knowledge().cloned(),
-        watermark: data::watermark(ground.definitions, dataset),
+        as_of: context.as_of.clone(),
+        known_on: context.usual_knowledge().cloned(),
+        watermark: data::watermark(context.definitions, dataset),
     };
-    plan::standpoint(ground.definitions, everything, &given)
+    plan::standpoint(context.definitions, everything, &given)
 }
 
-fn sizes(rows: &Rows) -> String {
+fn sizes(rows: &CheckedRows) -> String {
     let tables = rows.definitions.tables.iter().zip(&rows.dataset.tables);
     let sizes: Vec<String> = tables
         .filter_map(|(table, data)| {

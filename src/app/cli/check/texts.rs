@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::Rows;
+use super::checked::CheckedRows;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::{Sources, Span};
 use crate::exec::data;
@@ -12,8 +12,8 @@ use crate::lang::model::{Condition, FieldId, Formula, Measure, Subject, Weights}
 const MOST_LISTED: usize = 8;
 
 /// Warns of every such text, at its place.
-pub(super) fn check(rows: &Rows, sources: &Sources, problems: &mut Problems) {
-    let mut found = Found {
+pub(super) fn check(rows: &CheckedRows, sources: &Sources, problems: &mut Problems) {
+    let mut found = TextChecks {
         rows,
         sources,
         problems,
@@ -41,13 +41,13 @@ pub(super) fn check(rows: &Rows, sources: &Sources, problems: &mut Problems) {
     found.kpis();
 }
 
-struct Found<'a> {
-    rows: &'a Rows<'a>,
+struct TextChecks<'a> {
+    rows: &'a CheckedRows<'a>,
     sources: &'a Sources,
     problems: &'a mut Problems,
 }
 
-impl<'a> Found<'a> {
+impl<'a> TextChecks<'a> {
     fn scores(&mut self) {
         for score in &self.rows.definitions.scores {
             for version in &score.versions {

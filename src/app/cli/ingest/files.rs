@@ -11,7 +11,7 @@ const DEEPEST: usize = 64;
 
 /// A file to be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Candidate {
+pub struct ReportFile {
     pub path: PathBuf,
     /// Found in a folder: it may be something else than a report.
     pub is_found: bool,
@@ -19,7 +19,7 @@ pub struct Candidate {
 
 /// The files in the order named, those of a folder in the order of their names; hidden ones are left
 /// out.
-pub fn candidates(paths: &[PathBuf]) -> Result<Vec<Candidate>, Problems> {
+pub fn candidates(paths: &[PathBuf]) -> Result<Vec<ReportFile>, Problems> {
     let mut found = Vec::new();
     let mut problems = Problems::default();
     for path in paths {
@@ -33,14 +33,14 @@ pub fn candidates(paths: &[PathBuf]) -> Result<Vec<Candidate>, Problems> {
     Ok(found)
 }
 
-fn collect(path: &Path, depth: usize, found: &mut Vec<Candidate>) -> Result<(), Diagnostic> {
+fn collect(path: &Path, depth: usize, found: &mut Vec<ReportFile>) -> Result<(), Diagnostic> {
     let failed = |error: &dyn std::fmt::Display| {
         Diagnostic::data("D901", format!("cannot read `{}`: {error}", path.display()))
     };
     if !path.is_dir() {
         // Pipes and devices are read only by those who name them.
         if depth == 0 || path.is_file() {
-            found.push(Candidate {
+            found.push(ReportFile {
                 path: path.to_path_buf(),
                 is_found: depth > 0,
             });

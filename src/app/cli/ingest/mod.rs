@@ -12,18 +12,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use self::files::Candidate;
-use self::told::{Fate, Told};
+use self::files::ReportFile;
+use self::told::{FileOutcome, FileReport};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, FailureKind};
 use super::reports;
 use super::workspace;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::Reader;
-use crate::reports::store::{self, Added, Context, Segment, Store};
+use crate::reports::ingest::ReportReader;
+use crate::reports::store::{self, AddOutcome, IngestContext, Segment, Store};
 
 /// Reads every report and adds it; one that fails does not keep the others out.
 pub fn run(
@@ -32,8 +32,8 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
-    let taking = Taking {
-        reader: Reader::new(&definitions),
+    let taking = IngestRun {
+        reader: ReportReader::new(&definitions),
         definitions: &definitions,
         store: store_of(arguments)?,
         context: context(console, &definitions, arguments)?,
@@ -43,7 +43,7 @@ pub fn run(
     let told = taking.all(console, &candidates)?;
     if told
         .iter()
-        .all(|each| matches!(each.fate, Fate::Skipped(_)))
+        .all(|each| matches!(each.fate, FileOutcome::Skipped(_)))
     {
         console.report(nothing(&arguments.files).into());
     }
@@ -54,14 +54,14 @@ pub fn run(
     write_stdout(text.as_bytes())?;
     let mut problems = Problems::default();
     for each in told {
-        if let Fate::Failed(own) = each.fate {
+        if let FileOutcome::Failed(own) = each.fate {
             problems.extend(own);
         }
     }
     match problems.has_errors() {
         false => Ok(()),
         true => Err(Failure {
-            kind: Kind::Environment,
+            kind: FailureKind::Environment,
             problems,
         }),
     }
@@ -76,22 +76,26 @@ fn store_of(arguments: &IngestArguments) -> Result<Option<Store>, Diagnostic> {
     }
 }
 
-struct Taking<'a> {
-    reader: Reader<'a>,
+struct IngestRun<'a> {
+    reader: ReportReader<'a>,
     definitions: &'a Definitions,
     store: Option<Store>,
-    context: Context,
+    context: IngestContext,
     is_dry: bool,
 }
 
-impl Taking<'_> {
-    fn all(&self, console: &Console, candidates: &[Candidate]) -> Result<Vec<Told>, Failure> {
+impl IngestRun<'_> {
+    fn all(
+        &self,
+        console: &Console,
+        candidates: &[ReportFile],
+    ) -> Result<Vec<FileReport>, Failure> {
         let done = Arc::new(AtomicUsize::new(0));
         let (counted, all) = (done.clone(), candidates.len());
         let progress = console
             .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
         let mut told = Vec::with_capacity(candidates.len());
-        let read = |candidate: &Candidate| {
+        let read = |candidate: &ReportFile| {
             let segment = self.read(&candidate.path);
             done.fetch_add(1, Ordering::Relaxed);
             segment
@@ -109,43 +113,43 @@ impl Taking<'_> {
         Segment::read(&self.reader, self.definitions, &name, bytes, &self.context)
     }
 
-    fn add(&self, candidate: &Candidate, segment: Result<Segment, Problems>) -> Told {
+    fn add(&self, candidate: &ReportFile, segment: Result<Segment, Problems>) -> FileReport {
         let file = candidate.path.display().to_string();
         let added = segment.and_then(|segment| {
             let fate = self.fate(&segment)?;
             Ok((fate, segment.manifest))
         });
         match added {
-            Ok((fate, manifest)) => Told {
+            Ok((fate, manifest)) => FileReport {
                 file,
                 fate,
                 manifest: Some(manifest),
             },
-            Err(problems) => Told {
+            Err(problems) => FileReport {
                 file,
                 fate: match candidate.is_found && is_no_report(&problems) {
-                    true => Fate::Skipped(problems),
-                    false => Fate::Failed(problems),
+                    true => FileOutcome::Skipped(problems),
+                    false => FileOutcome::Failed(problems),
                 },
                 manifest: None,
             },
         }
     }
 
-    fn fate(&self, segment: &Segment) -> Result<Fate, Problems> {
+    fn fate(&self, segment: &Segment) -> Result<FileOutcome, Problems> {
         let Some(store) = &self.store else {
-            return Ok(Fate::Expected);
+            return Ok(FileOutcome::Expected);
         };
         if self.is_dry {
             return Ok(match store.has(&segment.manifest.segment)? {
-                true => Fate::Known,
-                false => Fate::Expected,
+                true => FileOutcome::Known,
+                false => FileOutcome::Expected,
             });
         }
         Ok(match store::add(store, segment)? {
-            Added::New => Fate::Added,
-            Added::Known => Fate::Known,
-            Added::Mended => Fate::Mended,
+            AddOutcome::New => FileOutcome::Added,
+            AddOutcome::Known => FileOutcome::Known,
+            AddOutcome::Mended => FileOutcome::Mended,
         })
     }
 }
@@ -172,7 +176,7 @@ fn is_no_report(problems: &Problems) -> bool {
 }
 
 /// A file that cannot be looked at has none: it is found out when it is read.
-fn bytes(candidate: &Candidate) -> u64 {
+fn bytes(candidate: &ReportFile) -> u64 {
     fs::metadata(&candidate.path).map_or(0, |file| file.len())
 }
 
@@ -180,7 +184,7 @@ fn context(
     console: &mut Console,
     definitions: &Definitions,
     arguments: &IngestArguments,
-) -> Result<Context, Failure> {
+) -> Result<IngestContext, Failure> {
     let mut instant = |option: &str, text: &Option<String>| {
         let text = text.as_deref();
         let at =
@@ -189,7 +193,7 @@ fn context(
     };
     let finished_at = instant("--at", &arguments.at)?;
     let recorded_at = instant("--recorded-at", &arguments.recorded_at)?;
-    Ok(Context {
+    Ok(IngestContext {
         asset: arguments.asset.clone(),
         environment: arguments.environment.clone(),
         branch: arguments.branch.clone(),

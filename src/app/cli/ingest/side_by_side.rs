@@ -20,7 +20,7 @@ pub(super) fn each<T: Sync, R: Send>(
     work: impl Fn(&T) -> R + Sync,
     mut give: impl FnMut(&T, R),
 ) {
-    let desk = Desk::default();
+    let desk = WorkQueue::default();
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
         for _ in 0..processors.min(things.len()) {
@@ -31,7 +31,7 @@ pub(super) fn each<T: Sync, R: Send>(
                 }
             });
         }
-        let _closing = Closing(&desk);
+        let _closing = CloseOnDrop(&desk);
         for (index, thing) in things.iter().enumerate() {
             match desk.await_done(index) {
                 Ok(done) => give(thing, done),
@@ -43,26 +43,26 @@ pub(super) fn each<T: Sync, R: Send>(
 }
 
 /// What came of something, or the bug that it ended with.
-type Done<R> = Result<R, Box<dyn Any + Send>>;
+type TaskResult<R> = Result<R, Box<dyn Any + Send>>;
 
 /// What is to be done, is being done, and lies there done.
-struct Desk<R> {
-    state: Mutex<State<R>>,
+struct WorkQueue<R> {
+    state: Mutex<QueueState<R>>,
     has_changed: Condvar,
 }
 
-struct State<R> {
+struct QueueState<R> {
     next: usize,
     /// The bytes of what is taken and not yet given.
     held: BTreeMap<usize, u64>,
-    done: BTreeMap<usize, Done<R>>,
+    done: BTreeMap<usize, TaskResult<R>>,
     is_closed: bool,
 }
 
-impl<R> Default for Desk<R> {
-    fn default() -> Desk<R> {
-        Desk {
-            state: Mutex::new(State {
+impl<R> Default for WorkQueue<R> {
+    fn default() -> WorkQueue<R> {
+        WorkQueue {
+            state: Mutex::new(QueueState {
                 next: 0,
                 held: BTreeMap::new(),
                 done: BTreeMap::new(),
@@ -73,7 +73,7 @@ impl<R> Default for Desk<R> {
     }
 }
 
-impl<R> Desk<R> {
+impl<R> WorkQueue<R> {
     /// The next thing, once there is room for it; none are left at the end.
     fn take<T>(&self, things: &[T], bytes: impl Fn(&T) -> u64) -> Option<usize> {
         let mut state = self.state();
@@ -91,12 +91,12 @@ impl<R> Desk<R> {
         }
     }
 
-    fn put(&self, index: usize, done: Done<R>) {
+    fn put(&self, index: usize, done: TaskResult<R>) {
         self.state().done.insert(index, done);
         self.has_changed.notify_all();
     }
 
-    fn await_done(&self, index: usize) -> Done<R> {
+    fn await_done(&self, index: usize) -> TaskResult<R> {
         let mut state = self.state();
         loop {
             match state.done.remove(&index) {
@@ -111,20 +111,20 @@ impl<R> Desk<R> {
         self.has_changed.notify_all();
     }
 
-    fn state(&self) -> MutexGuard<'_, State<R>> {
+    fn state(&self) -> MutexGuard<'_, QueueState<R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State<R>>) -> MutexGuard<'a, State<R>> {
+    fn wait<'a>(&self, state: MutexGuard<'a, QueueState<R>>) -> MutexGuard<'a, QueueState<R>> {
         let waited = self.has_changed.wait(state);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Lets nobody wait for what will not be taken any more.
-struct Closing<'a, R>(&'a Desk<R>);
+struct CloseOnDrop<'a, R>(&'a WorkQueue<R>);
 
-impl<R> Drop for Closing<'_, R> {
+impl<R> Drop for CloseOnDrop<'_, R> {
     fn drop(&mut self) {
         self.0.state().is_closed = true;
         self.0.has_changed.notify_all();

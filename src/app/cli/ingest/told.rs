@@ -4,11 +4,11 @@ use serde_json::{Value as Json, json};
 
 use super::super::sources::instant;
 use crate::base::diagnostic::Problems;
-use crate::render::{Look, Sheet, count, counted, sentence};
+use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
 /// What became of a file.
-pub enum Fate {
+pub enum FileOutcome {
     Added,
     /// The store is not to be written.
     Expected,
@@ -20,28 +20,28 @@ pub enum Fate {
 }
 
 /// A file and what became of it.
-pub struct Told {
+pub struct FileReport {
     pub file: String,
-    pub fate: Fate,
+    pub fate: FileOutcome,
     /// Of what is a report.
     pub manifest: Option<Manifest>,
 }
 
-impl Fate {
+impl FileOutcome {
     fn word(&self) -> &'static str {
         match self {
-            Fate::Added => "added",
-            Fate::Expected => "would be added",
-            Fate::Known => "already there",
-            Fate::Mended => "mended",
-            Fate::Skipped(_) => "skipped: no report",
-            Fate::Failed(_) => "failed",
+            FileOutcome::Added => "added",
+            FileOutcome::Expected => "would be added",
+            FileOutcome::Known => "already there",
+            FileOutcome::Mended => "mended",
+            FileOutcome::Skipped(_) => "skipped: no report",
+            FileOutcome::Failed(_) => "failed",
         }
     }
 
     fn problems(&self) -> Vec<String> {
         match self {
-            Fate::Skipped(problems) | Fate::Failed(problems) => {
+            FileOutcome::Skipped(problems) | FileOutcome::Failed(problems) => {
                 let words = problems
                     .clone()
                     .sorted()
@@ -49,13 +49,16 @@ impl Fate {
                     .map(|each| each.message);
                 words.collect()
             }
-            Fate::Added | Fate::Expected | Fate::Known | Fate::Mended => Vec::new(),
+            FileOutcome::Added
+            | FileOutcome::Expected
+            | FileOutcome::Known
+            | FileOutcome::Mended => Vec::new(),
         }
     }
 }
 
 /// A line a file, and how many there were of each fate.
-pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
+pub fn text(told: &[FileReport], is_dry: bool, look: RenderOptions) -> String {
     let summary = sentence(&summary(told, is_dry), look);
     match told.is_empty() {
         true => summary,
@@ -65,7 +68,7 @@ pub fn text(told: &[Told], is_dry: bool, look: Look) -> String {
 
 /// Where the terminal is narrow, files stand below what became of them: a path that is cut does not say
 /// which file it is.
-fn sheet(told: &[Told], look: Look) -> Sheet {
+fn sheet(told: &[FileReport], look: RenderOptions) -> Sheet {
     let mut wide = Sheet::new().words("report").words("source").numbers("rows");
     wide = wide.texts("assets").words("finished").words("");
     let mut narrow = Sheet::new().words("report").numbers("rows").words("");
@@ -93,8 +96,9 @@ fn facts(manifest: Option<&Manifest>) -> [String; 4] {
     })
 }
 
-fn summary(told: &[Told], is_dry: bool) -> String {
-    let is_new = |each: &&Told| matches!(each.fate, Fate::Added | Fate::Expected);
+fn summary(told: &[FileReport], is_dry: bool) -> String {
+    let is_new =
+        |each: &&FileReport| matches!(each.fate, FileOutcome::Added | FileOutcome::Expected);
     let new = told.iter().filter(is_new);
     let rows = new.clone().filter_map(|each| each.manifest.as_ref());
     let rows: u64 = rows.map(|manifest| manifest.rows).sum();
@@ -104,21 +108,21 @@ fn summary(told: &[Told], is_dry: bool) -> String {
         counted(new.count() as u64, "report", "reports"),
         counted(rows, "row", "rows")
     )];
-    let mut part = |is_of: fn(&Fate) -> bool, words: &str| {
+    let mut part = |is_of: fn(&FileOutcome) -> bool, words: &str| {
         let number = told.iter().filter(|each| is_of(&each.fate)).count();
         if number > 0 {
             parts.push(format!("{} {words}", count(number as u64)));
         }
     };
-    part(|fate| matches!(fate, Fate::Mended), "mended");
-    part(|fate| matches!(fate, Fate::Known), "already there");
-    part(|fate| matches!(fate, Fate::Skipped(_)), "skipped");
-    part(|fate| matches!(fate, Fate::Failed(_)), "failed");
+    part(|fate| matches!(fate, FileOutcome::Mended), "mended");
+    part(|fate| matches!(fate, FileOutcome::Known), "already there");
+    part(|fate| matches!(fate, FileOutcome::Skipped(_)), "skipped");
+    part(|fate| matches!(fate, FileOutcome::Failed(_)), "failed");
     parts.join(", ")
 }
 
 /// An array of an object a file.
-pub fn json(told: &[Told]) -> String {
+pub fn json(told: &[FileReport]) -> String {
     let files: Vec<Json> = told
         .iter()
         .map(|each| {

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::lang::model::{Definitions, ReportSource, Shape};
-use crate::render::{Look, Sheet, sentence};
+use crate::render::{RenderOptions, Sheet, sentence};
 
 /// One line a source, and two where the terminal is narrow.
-pub fn text(definitions: &Definitions, look: Look) -> String {
+pub fn text(definitions: &Definitions, look: RenderOptions) -> String {
     let lines = sheet(definitions, look).render(look);
     let count = definitions.reports.len();
     let formats = if count == 1 { "format" } else { "formats" };
@@ -14,7 +14,7 @@ pub fn text(definitions: &Definitions, look: Look) -> String {
     format!("{lines}\n{count} report {formats}\n{command}")
 }
 
-fn sheet(definitions: &Definitions, look: Look) -> Sheet {
+fn sheet(definitions: &Definitions, look: RenderOptions) -> Sheet {
     let names = || Sheet::new().words("source");
     let mut wide = names().words("kind").words("reads").texts("title");
     let mut narrow = names().words("kind").texts("title");
@@ -69,16 +69,16 @@ fn shapes(source: &ReportSource) -> String {
 mod tests {
     use super::*;
     use crate::base::source::Sources;
-    use crate::lang::project::{self, Origin};
+    use crate::lang::project::{self, ProjectOrigin};
 
     #[test]
     fn a_narrow_terminal_cuts_no_name() {
         let mut sources = Sources::default();
-        let (definitions, _) = project::definitions(&mut sources, &Origin::Library);
+        let (definitions, _) = project::definitions(&mut sources, &ProjectOrigin::Library);
         let definitions = definitions.expect("the library has no mistakes");
-        let look = Look {
+        let look = RenderOptions {
             width: Some(40),
-            ..Look::PIPE
+            ..RenderOptions::PIPE
         };
         let text = text(&definitions, look);
         for source in &definitions.reports {

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::reports;
 use super::workspace;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::Reader;
+use crate::reports::ingest::ReportReader;
 
 /// Lists the sources, or shows a report row by row.
 pub fn run(
@@ -41,7 +41,7 @@ fn test(
 ) -> Result<String, Failure> {
     let name = file.display().to_string();
     let bytes = reports::bytes(file)?;
-    let report = Reader::new(definitions).read(&name, &bytes)?;
+    let report = ReportReader::new(definitions).read(&name, &bytes)?;
     Ok(match format {
         TextOrJson::Table => table::text(definitions, &report, console.stdout_look()),
         TextOrJson::Json => object::json(definitions, &report),

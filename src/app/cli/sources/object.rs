@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value as Json, json};
 
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, Row};
+use crate::reports::ingest::{Report, ReportRow};
 
 /// `{source, tool, …, rows: […], dropped: […]}`.
 pub fn json(definitions: &Definitions, report: &Report) -> String {
@@ -39,7 +39,7 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
     format!("{text}\n")
 }
 
-fn row_object(definitions: &Definitions, row: &Row) -> Json {
+fn row_object(definitions: &Definitions, row: &ReportRow) -> Json {
     json!({
         "identity": row.identity,
         "rule_id": row.rule_id,

@@ -2,11 +2,11 @@
 
 use super::object::{instant, severity};
 use crate::lang::model::Definitions;
-use crate::render::{Look, Sheet, count, sentence};
-use crate::reports::ingest::{Report, Row};
+use crate::render::{RenderOptions, Sheet, count, sentence};
+use crate::reports::ingest::{Report, ReportRow};
 
 /// What was scanned, every row, and what was dropped.
-pub fn text(definitions: &Definitions, report: &Report, look: Look) -> String {
+pub fn text(definitions: &Definitions, report: &Report, look: RenderOptions) -> String {
     let mut text = sentence(&about(report), look) + "\n";
     if report.rows.is_empty() {
         text += "no rows: a clean scan\n";
@@ -43,7 +43,7 @@ fn about(report: &Report) -> String {
 }
 
 /// A line a row; where the terminal has no room for it, all but severity and title stand below.
-fn sheet(definitions: &Definitions, report: &Report, look: Look) -> Sheet {
+fn sheet(definitions: &Definitions, report: &Report, look: RenderOptions) -> Sheet {
     let mut narrow = Sheet::new().words("severity").texts("title");
     let mut wide = narrow.clone().texts("where").texts("rule");
     wide = wide.texts("ids").words("status");
@@ -61,7 +61,7 @@ fn sheet(definitions: &Definitions, report: &Report, look: Look) -> Sheet {
 }
 
 /// Where it is, the rule that found it, its ids, and its status.
-fn others(row: &Row) -> [String; 4] {
+fn others(row: &ReportRow) -> [String; 4] {
     let mut ids: Vec<String> = row.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect();
     ids.extend(row.vulnerability_ids.iter().cloned());
     [
@@ -73,7 +73,7 @@ fn others(row: &Row) -> [String; 4] {
 }
 
 /// Where the weakness is, by what the row says of it.
-fn place(row: &Row) -> String {
+fn place(row: &ReportRow) -> String {
     if let Some(file) = &row.file {
         return match row.line {
             Some(line) => format!("{file}:{line}"),

@@ -6,11 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::super::args::StoreBy;
 use super::super::sources::instant;
-use crate::render::{Look, Sheet, count, counted, sentence};
+use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
 /// A table with one line each, and the totals.
-pub fn text(manifests: &[Manifest], by: StoreBy, look: Look) -> String {
+pub fn text(manifests: &[Manifest], by: StoreBy, look: RenderOptions) -> String {
     let reports = reports(manifests);
     let sheet = match by {
         StoreBy::Report => by_report(&reports, look),
@@ -36,7 +36,7 @@ fn reports(manifests: &[Manifest]) -> Vec<&Manifest> {
     reports
 }
 
-fn by_report(reports: &[&Manifest], look: Look) -> Sheet {
+fn by_report(reports: &[&Manifest], look: RenderOptions) -> Sheet {
     let mut wide = Sheet::new().words("finished").words("source").words("tool");
     wide = wide.words("assets").words("environment").words("outcome");
     wide = wide.numbers("rows").words("file");
@@ -69,14 +69,14 @@ fn day(at: i64) -> String {
 }
 
 #[derive(Default)]
-struct Total<'a> {
+struct StoreTotals<'a> {
     reports: u64,
     rows: u64,
     newest: i64,
     others: BTreeSet<&'a str>,
 }
 
-impl Total<'_> {
+impl StoreTotals<'_> {
     /// Reports come in the order of time.
     fn add(&mut self, report: &Manifest) {
         self.reports += 1;
@@ -85,8 +85,8 @@ impl Total<'_> {
     }
 }
 
-fn by_tool(reports: &[&Manifest], look: Look) -> Sheet {
-    let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
+fn by_tool(reports: &[&Manifest], look: RenderOptions) -> Sheet {
+    let mut totals: BTreeMap<&str, StoreTotals> = BTreeMap::new();
     for report in reports {
         let total = totals.entry(&report.tool).or_default();
         total.add(report);
@@ -110,8 +110,8 @@ fn by_tool(reports: &[&Manifest], look: Look) -> Sheet {
     Sheet::widest([wide, narrow], look)
 }
 
-fn by_asset(reports: &[&Manifest], look: Look) -> Sheet {
-    let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
+fn by_asset(reports: &[&Manifest], look: RenderOptions) -> Sheet {
+    let mut totals: BTreeMap<&str, StoreTotals> = BTreeMap::new();
     for report in reports {
         for asset in &report.assets {
             let total = totals.entry(asset).or_default();

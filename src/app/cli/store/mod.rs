@@ -7,11 +7,11 @@ use std::path::Path;
 
 use super::args::{StoreArguments, StoreCommand, TextOrJson};
 use super::console::{Console, write_stdout};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, FailureKind};
 use super::workspace;
 use crate::base::diagnostic::Problems;
-use crate::render::{Look, count, counted, sentence};
-use crate::reports::store::{self, About, Explanation, Store};
+use crate::render::{RenderOptions, count, counted, sentence};
+use crate::reports::store::{self, DerivationNotes, MergeExplanation, Store};
 
 /// Shows, verifies or rebuilds.
 pub fn run(
@@ -63,7 +63,7 @@ fn list(
     Ok(())
 }
 
-fn warnings(about: &About) -> Problems {
+fn warnings(about: &DerivationNotes) -> Problems {
     let mut problems = Problems::default();
     for warning in about.warnings() {
         problems.push(warning);
@@ -72,7 +72,7 @@ fn warnings(about: &About) -> Problems {
 }
 
 /// How many detections there are, and what correlation made of them.
-fn findings(about: &About, look: Look) -> String {
+fn findings(about: &DerivationNotes, look: RenderOptions) -> String {
     let many = |number: usize| count(number as u64);
     let mut text = format!(
         "detections: {}, weaknesses: {}",
@@ -99,7 +99,7 @@ fn findings(about: &About, look: Look) -> String {
     lines
 }
 
-fn explained(explanation: &Explanation) -> String {
+fn explained(explanation: &MergeExplanation) -> String {
     let mut text = format!("{}\n", explanation.finding);
     for seen in &explanation.detections {
         text += &format!("  {} {}: {}\n", seen.detection, seen.tool, seen.title);
@@ -123,7 +123,7 @@ fn verify(store: &Store) -> Result<(), Failure> {
     let verdict = store::verify(store)?;
     if verdict.problems.has_errors() {
         return Err(Failure {
-            kind: Kind::Environment,
+            kind: FailureKind::Environment,
             problems: verdict.problems,
         });
     }

@@ -10,7 +10,7 @@ use super::args::TestArguments;
 use super::console::{Console, write_stdout};
 use super::failure::Failure;
 use super::workspace;
-use crate::insight::testing::{self, Outcome};
+use crate::insight::testing::{self, TestOutcome};
 use crate::lang::model::Test;
 
 /// Runs the tests selected; a failing one makes the answer "no".
@@ -28,7 +28,7 @@ pub fn run(
             filter.is_none_or(|text| testing::is_about(test, text))
         })
         .collect();
-    let outcomes: Vec<Outcome> = selected
+    let outcomes: Vec<TestOutcome> = selected
         .par_iter()
         .map(|test| testing::outcome(&definitions, test))
         .collect();

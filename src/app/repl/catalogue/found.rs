@@ -10,7 +10,7 @@ use crate::app::repl::complete;
 use crate::app::repl::complete::Candidate;
 use crate::base::types::FieldType;
 use crate::exec::data::{ColumnData, MISSING_INSTANT, Memory};
-use crate::insight::profile::{Path, Values};
+use crate::insight::profile::{FieldPath, ValueCounts};
 use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
 /// The most values of a field that are kept.
@@ -22,24 +22,24 @@ type Month = (i32, u32);
 
 /// What the background hands over once it is done.
 #[derive(Default, Debug)]
-struct Counted {
+struct CountedFields {
     /// By table and field.
-    fields: BTreeMap<(usize, usize), Arc<Field>>,
+    fields: BTreeMap<(usize, usize), Arc<CountedField>>,
     months: Option<(Month, Month)>,
 }
 
 /// What was counted of a field, and where.
 #[derive(Debug)]
-struct Field {
-    path: Path,
-    values: Values,
-    choices: Vec<Choice>,
+struct CountedField {
+    path: FieldPath,
+    values: ValueCounts,
+    choices: Vec<ValueChoice>,
 }
 
 /// A value as completion offers it, worked out beforehand: thousands of them must cost nothing while
 /// somebody types.
 #[derive(Clone, Debug)]
-pub struct Choice {
+pub struct ValueChoice {
     pub candidate: Candidate,
     /// The value in small letters.
     pub lower: String,
@@ -47,18 +47,22 @@ pub struct Choice {
 
 /// Values of fields: there once they are counted.
 #[derive(Default, Debug)]
-pub(super) struct Found {
-    counted: OnceLock<Counted>,
+pub(super) struct FieldValues {
+    counted: OnceLock<CountedFields>,
     /// Whether anybody counts.
     is_begun: bool,
 }
 
-impl Found {
+impl FieldValues {
     /// Begins to count what is in memory and was not counted before.
-    pub fn begin(definitions: &Definitions, memory: &Memory, before: Arc<Found>) -> Arc<Found> {
+    pub fn begin(
+        definitions: &Definitions,
+        memory: &Memory,
+        before: Arc<FieldValues>,
+    ) -> Arc<FieldValues> {
         let paths = paths(definitions, memory);
         let dates = dates(definitions, memory);
-        let found = Arc::new(Found {
+        let found = Arc::new(FieldValues {
             counted: OnceLock::new(),
             is_begun: true,
         });
@@ -69,7 +73,7 @@ impl Found {
         };
         if let Err(error) = thread::Builder::new().spawn(work) {
             // Without a thread there are no values; everything else works.
-            let _ = (error, found.counted.set(Counted::default()));
+            let _ = (error, found.counted.set(CountedFields::default()));
         }
         found
     }
@@ -80,16 +84,16 @@ impl Found {
         }
     }
 
-    fn field(&self, table: usize, field: usize) -> Option<&Field> {
+    fn field(&self, table: usize, field: usize) -> Option<&CountedField> {
         let fields = &self.counted.get()?.fields;
         fields.get(&(table, field)).map(Arc::as_ref)
     }
 
-    pub fn values(&self, table: usize, field: usize) -> Option<&Values> {
+    pub fn values(&self, table: usize, field: usize) -> Option<&ValueCounts> {
         Some(&self.field(table, field)?.values)
     }
 
-    pub fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+    pub fn choices(&self, table: usize, field: usize) -> Option<&[ValueChoice]> {
         Some(&self.field(table, field)?.choices)
     }
 
@@ -99,7 +103,10 @@ impl Found {
 }
 
 /// Values in their order, with rows where they were counted.
-pub(super) fn ordered(names: &[String], counted: Option<&Values>) -> Vec<(String, Option<u64>)> {
+pub(super) fn ordered(
+    names: &[String],
+    counted: Option<&ValueCounts>,
+) -> Vec<(String, Option<u64>)> {
     let rows = |name: &String| {
         let listed = &counted?.listed;
         let found = listed.iter().find(|(value, _)| value == name);
@@ -112,7 +119,7 @@ pub(super) fn ordered(names: &[String], counted: Option<&Values>) -> Vec<(String
 }
 
 /// The fields whose values can be listed and are in memory.
-fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Path)> {
+fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), FieldPath)> {
     let mut paths = Vec::new();
     for (table, declared) in definitions.tables.iter().enumerate() {
         for (field, words) in declared.fields.iter().enumerate() {
@@ -124,7 +131,7 @@ fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Pat
                 table: TableId(table),
                 field,
             };
-            if let Some(path) = Path::find(definitions, memory, id).filter(|_| has_values)
+            if let Some(path) = FieldPath::find(definitions, memory, id).filter(|_| has_values)
                 && path
                     .different()
                     .is_some_and(|count| count <= MOST_DIFFERENT)
@@ -157,7 +164,11 @@ fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
     dates
 }
 
-fn count(paths: Vec<((usize, usize), Path)>, dates: &[Arc<ColumnData>], before: &Found) -> Counted {
+fn count(
+    paths: Vec<((usize, usize), FieldPath)>,
+    dates: &[Arc<ColumnData>],
+    before: &FieldValues,
+) -> CountedFields {
     let known = before.counted.get().map(|counted| &counted.fields);
     let mut fields = BTreeMap::new();
     for (place, path) in paths {
@@ -167,15 +178,15 @@ fn count(paths: Vec<((usize, usize), Path)>, dates: &[Arc<ColumnData>], before: 
             fields.insert(place, field);
         }
     }
-    Counted {
+    CountedFields {
         fields,
         months: months(dates),
     }
 }
 
-fn counted(path: Path) -> Option<Arc<Field>> {
+fn counted(path: FieldPath) -> Option<Arc<CountedField>> {
     let values = path.values(MOST_LISTED)?;
-    Some(Arc::new(Field {
+    Some(Arc::new(CountedField {
         choices: choices(&values),
         path,
         values,
@@ -183,11 +194,11 @@ fn counted(path: Path) -> Option<Arc<Field>> {
 }
 
 /// Values that can be written and shown.
-fn choices(values: &Values) -> Vec<Choice> {
+fn choices(values: &ValueCounts) -> Vec<ValueChoice> {
     let listed = values.listed.iter();
     let choices = listed.filter_map(|(value, rows)| Candidate::of_value(value, Some(*rows)));
     choices
-        .map(|candidate| Choice {
+        .map(|candidate| ValueChoice {
             lower: complete::bare(&candidate.replacement).to_lowercase(),
             candidate,
         })

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::exec::data::Memory;
 use crate::lang::model::Definitions;
-pub(super) use found::Choice;
-use found::Found;
+use found::FieldValues;
+pub(super) use found::ValueChoice;
 
 /// Nouns of the definitions, and values found in the data. Made once for each change of either, so
 /// that completing a word looks nothing up. Values are counted in the background: until that is done,
@@ -26,7 +26,7 @@ pub struct Catalogue {
     pub tables: Vec<TableWords>,
     /// The aggregates; `example` and signature are of the table of functions.
     pub functions: Vec<Noun>,
-    found: Arc<Found>,
+    found: Arc<FieldValues>,
 }
 
 /// A name and what it means: `mttr`, `Mean time to remediate, days`.
@@ -96,7 +96,7 @@ pub enum FieldKind {
 
 /// The values of a field as far as they are known.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub enum Values {
+pub enum KnownValues {
     /// Numbers, dates, and texts that are not read, not counted yet or too many to list.
     #[default]
     Open,
@@ -116,7 +116,7 @@ impl Catalogue {
     /// The same after definitions or data have changed; what did not change is not counted again.
     pub fn renewed(&self, definitions: &Definitions, tables: &Memory) -> Catalogue {
         Catalogue {
-            found: Found::begin(definitions, tables, Arc::clone(&self.found)),
+            found: FieldValues::begin(definitions, tables, Arc::clone(&self.found)),
             ..nouns::collect(definitions, tables)
         }
     }
@@ -127,25 +127,25 @@ impl Catalogue {
     }
 
     /// The values of a field, by the places of the table and of the field in it.
-    pub fn values(&self, table: usize, field: usize) -> Values {
+    pub fn values(&self, table: usize, field: usize) -> KnownValues {
         let words = &self.tables[table].fields[field];
         let counted = self.found.values(table, field);
         match &words.kind {
-            FieldKind::Scale(values) => Values::Ordered(found::ordered(values, counted)),
+            FieldKind::Scale(values) => KnownValues::Ordered(found::ordered(values, counted)),
             FieldKind::YesNo => {
                 let values = ["yes".to_string(), "no".to_string()];
-                Values::Ordered(found::ordered(&values, counted))
+                KnownValues::Ordered(found::ordered(&values, counted))
             }
             FieldKind::Text => match counted {
-                Some(values) => Values::Found(values.listed.clone(), values.more),
-                None => Values::Open,
+                Some(values) => KnownValues::Found(values.listed.clone(), values.more),
+                None => KnownValues::Open,
             },
-            FieldKind::Number | FieldKind::Date => Values::Open,
+            FieldKind::Number | FieldKind::Date => KnownValues::Open,
         }
     }
 
     /// The values of a field as completion offers them, once they are counted.
-    pub(super) fn choices(&self, table: usize, field: usize) -> Option<&[Choice]> {
+    pub(super) fn choices(&self, table: usize, field: usize) -> Option<&[ValueChoice]> {
         self.found.choices(table, field)
     }
 

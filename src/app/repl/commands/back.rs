@@ -1,11 +1,11 @@
 //! `\\back`: the query before the last.
 
-use super::Command;
+use super::SessionCommand;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 
-pub(super) const BACK: Command = Command {
+pub(super) const BACK: SessionCommand = SessionCommand {
     name: "back",
     arguments: "",
     help: "ask the query before the last again, and go on from there",

@@ -1,21 +1,21 @@
 //! Commands that show boards. They have periods of their own: the session's does not touch them.
 
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::insight::dashboards::{self, Draft};
+use crate::insight::dashboards::{self, DashboardDraft};
 use crate::render;
 
-pub(super) const DASHBOARD: Command = Command {
+pub(super) const DASHBOARD: SessionCommand = SessionCommand {
     name: "dashboard",
     arguments: "[NAME]",
     help: "the cards of a dashboard, or of the first",
-    takes: &[Takes::Definition],
+    takes: &[ArgumentKind::Definition],
     run: dashboard,
 };
 
-pub(super) const SCORECARD: Command = Command {
+pub(super) const SCORECARD: SessionCommand = SessionCommand {
     name: "scorecard",
     arguments: "",
     help: "every KPI in the last month; against its targets and the month before",
@@ -35,9 +35,9 @@ fn scorecard(session: &mut Session, _arguments: &str) -> Result<Reply, Problems>
     show(session, draft)
 }
 
-fn show(session: &mut Session, draft: Draft) -> Result<Reply, Problems> {
+fn show(session: &mut Session, draft: DashboardDraft) -> Result<Reply, Problems> {
     session.needs_data()?;
-    let board = dashboards::board(&session.ground(), draft)?;
+    let board = dashboards::board(&session.context(), draft)?;
     let shown = render::board(&board, session.format(), session.look())
         .map_err(|message| Diagnostic::data("K909", message))?;
     session.put_out(shown)

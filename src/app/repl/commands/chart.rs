@@ -1,16 +1,19 @@
 //! `\chart`: the last answer, or that of a query, drawn.
 
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::render::{self, ChartKind};
 
-pub(super) const CHART: Command = Command {
+pub(super) const CHART: SessionCommand = SessionCommand {
     name: "chart",
     arguments: "[line|bar|spark] [QUERY]",
     help: "draw the last answer, or that of a query or of clauses",
-    takes: &[Takes::Words(&["line", "bar", "spark"]), Takes::Query],
+    takes: &[
+        ArgumentKind::Words(&["line", "bar", "spark"]),
+        ArgumentKind::Query,
+    ],
     run: chart,
 };
 

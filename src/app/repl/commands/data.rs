@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Command, Takes, first_screen};
+use super::{ArgumentKind, SessionCommand, first_screen};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::render::{self, Sheet};
 
-pub(super) const DATA: Command = Command {
+pub(super) const DATA: SessionCommand = SessionCommand {
     name: "data",
     arguments: "[FOLDER | TABLE=FILE …]",
     help: "where the tables come from; names another folder, or the files of single tables",
-    takes: &[Takes::File],
+    takes: &[ArgumentKind::File],
     run: data,
 };
 

@@ -1,27 +1,26 @@
 //! `\describe TABLE|FIELD`: what is in a table or a field.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::fields::{self, Named, full_name};
+use super::fields::{self, ResolvedName, full_name};
+use super::profiles::{object, profile_of, raw_rows, type_in_words};
 use super::values::{self, listed};
 use super::welcome::counted;
 use super::words::{bar_room, instant, number, with_share};
-use super::{Command, Takes, describe_table};
+use super::{ArgumentKind, SessionCommand, describe_table};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::types::FieldType;
-use crate::exec::data::{Dataset, Request};
-use crate::insight::profile::{self, Dates, Numbers, Profile, STRETCHES, Spread};
-use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
-use crate::render::{self, Format, Look, Sheet};
+use crate::insight::profile::{Dates, Distribution, Numbers, Profile, STRETCHES};
+use crate::lang::model::{Definitions, FieldId};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
-pub(super) const DESCRIBE: Command = Command {
+pub(super) const DESCRIBE: SessionCommand = SessionCommand {
     name: "describe",
     arguments: "TABLE|FIELD",
     help: "what is in a table or a field: missing, different, lowest and highest values",
-    takes: &[Takes::Table, Takes::Field],
+    takes: &[ArgumentKind::Table, ArgumentKind::Field],
     run: describe,
 };
 
@@ -38,8 +37,8 @@ fn describe(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
             .into());
     }
     match fields::named(session, arguments)? {
-        Named::Table(table) => describe_table::table(session, table),
-        Named::Field(field, others) => describe_field(session, field, &others),
+        ResolvedName::Table(table) => describe_table::table(session, table),
+        ResolvedName::Field(field, others) => describe_field(session, field, &others),
     }
 }
 
@@ -50,7 +49,7 @@ fn describe_field(
 ) -> Result<Reply, Problems> {
     let (profile, told) = profile_of(session, field)?;
     let shown = match session.settings.format {
-        Format::Json => {
+        OutputFormat::Json => {
             let mut object = object(session, field, Some(&profile));
             if let Some(values) = listed(&profile) {
                 let top = values.iter().take(TOP);
@@ -59,9 +58,11 @@ fn describe_field(
             }
             render::json(&Json::Object(object))
         }
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            text(session, field, &profile, others)
-        }
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }
@@ -87,19 +88,19 @@ fn text(session: &Session, field: FieldId, profile: &Profile, others: &[FieldId]
     text
 }
 
-fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: Look) -> String {
+fn spread(definitions: &Definitions, name: &str, profile: &Profile, look: RenderOptions) -> String {
     match &profile.spread {
-        Spread::Nothing => String::new(),
-        Spread::Numbers(numbers) => numbers_text(numbers, look),
-        Spread::Dates(dates) => dates_text(definitions, dates, look),
-        Spread::Ordered(_) | Spread::Texts(_) => values_text(name, profile, look),
+        Distribution::Nothing => String::new(),
+        Distribution::Numbers(numbers) => numbers_text(numbers, look),
+        Distribution::Dates(dates) => dates_text(definitions, dates, look),
+        Distribution::Ordered(_) | Distribution::Texts(_) => values_text(name, profile, look),
     }
 }
 
-fn values_text(name: &str, profile: &Profile, look: Look) -> String {
+fn values_text(name: &str, profile: &Profile, look: RenderOptions) -> String {
     let mut text = String::new();
     let mut limit = usize::MAX;
-    if let Spread::Texts(texts) = &profile.spread
+    if let Distribution::Texts(texts) = &profile.spread
         && let Some((first, last)) = texts.ends()
     {
         let ends = format!("in the order of texts from `{first}` to `{last}`");
@@ -116,7 +117,7 @@ fn values_text(name: &str, profile: &Profile, look: Look) -> String {
     text
 }
 
-fn numbers_text(numbers: &Numbers, look: Look) -> String {
+fn numbers_text(numbers: &Numbers, look: RenderOptions) -> String {
     let facts = [
         format!("lowest {}", render::plain(numbers.lowest)),
         format!("highest {}", render::plain(numbers.highest)),
@@ -144,7 +145,7 @@ fn numbers_text(numbers: &Numbers, look: Look) -> String {
     text
 }
 
-fn dates_text(definitions: &Definitions, dates: &Dates, look: Look) -> String {
+fn dates_text(definitions: &Definitions, dates: &Dates, look: RenderOptions) -> String {
     let calendar = &definitions.calendar;
     let (first, last) = (
         instant(calendar, dates.first),
@@ -175,186 +176,6 @@ fn dates_text(definitions: &Definitions, dates: &Dates, look: Look) -> String {
     text
 }
 
-fn bar(rows: u64, most: u64, look: Look) -> String {
+fn bar(rows: u64, most: u64, look: RenderOptions) -> String {
     render::bar(rows as f64 / most.max(1) as f64, bar_room(look), look)
-}
-
-/// The profile of a field, read if need be, and what is to be told of the reading.
-pub(super) fn profile_of(
-    session: &mut Session,
-    field: FieldId,
-) -> Result<(Profile, Reply), Problems> {
-    let definitions = &session.workspace.definitions;
-    let request = profile::request(definitions, &[field]);
-    let (dataset, told) = read(session, field.table, &request)?;
-    let definitions = &session.workspace.definitions;
-    match profile::field(definitions, &dataset, field) {
-        Some(profile) => Ok((profile, told)),
-        None => Err(worked_out(definitions, field)),
-    }
-}
-
-/// Reads what profiles of a table need; a table without a file is a mistake.
-pub(super) fn read(
-    session: &mut Session,
-    table: TableId,
-    request: &Request,
-) -> Result<(Dataset, Reply), Problems> {
-    session.needs_data()?;
-    let definitions = &session.workspace.definitions;
-    let mut tables = session.tables.borrow_mut();
-    let has_file = |location: &crate::exec::data::Location| location.table == table;
-    if !tables.locations().iter().any(has_file) {
-        let name = &definitions.table(table).name;
-        return Err(
-            Diagnostic::data("K965", format!("there is no file for {name}"))
-                .help(format!("name it: \\data {name}=FILE"))
-                .into(),
-        );
-    }
-    let dataset = tables.dataset(definitions, request)?;
-    let look = session.settings.look;
-    let notes = dataset.notes.iter().map(|note| render::remark(note, look));
-    let told = Reply::told(notes.collect::<String>());
-    Ok((dataset, told))
-}
-
-fn worked_out(definitions: &Definitions, field: FieldId) -> Problems {
-    let name = full_name(definitions, field);
-    let policy = match definitions.field(field).source {
-        FieldSource::Due(sla) => definitions.slas[sla.0].name.as_str(),
-        FieldSource::Column(_) | FieldSource::Parent { .. } => "a policy",
-    };
-    let (table, field) = (
-        &definitions.table(field.table).name,
-        &definitions.field(field).name,
-    );
-    Diagnostic::data(
-        "K963",
-        format!("`{name}` is in no file: the SLA {policy} works it out as of an instant"),
-    )
-    .help(format!("ask for rows: list {table} show {field}"))
-    .help(format!("how it is worked out: \\show {policy}"))
-    .into()
-}
-
-/// What rows a profile is of.
-pub(super) fn raw_rows(session: &Session, table: TableId, rows: u64) -> String {
-    let tables = session.tables.borrow();
-    let location = tables
-        .locations()
-        .iter()
-        .find(|location| location.table == table);
-    let file = location.map_or(String::new(), |file| format!(" of {}", file.path.display()));
-    let rows = counted(rows, "row", "rows");
-    format!("{rows}{file} as they are: no as-of, nothing excluded")
-}
-
-/// `scale severity: info < low`, `text, through asset_id from assets.team`
-fn type_in_words(definitions: &Definitions, id: FieldId) -> String {
-    let field = definitions.field(id);
-    let words = match &field.field_type {
-        FieldType::Scale(scale) => format!("scale {}: {}", scale.name, scale.values.join(" < ")),
-        FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => {
-            field.field_type.to_string()
-        }
-    };
-    match origin(definitions, id) {
-        Some((through, from)) => format!("{words}, from {from} by {through}"),
-        None => words,
-    }
-}
-
-/// The column that leads to the parent, and the parent's field.
-pub(super) fn origin(definitions: &Definitions, id: FieldId) -> Option<(String, String)> {
-    let table = definitions.table(id.table);
-    match table.fields[id.field].source {
-        FieldSource::Parent { parent, field } => {
-            let link = &table.parents[parent];
-            let of = FieldId {
-                table: link.table,
-                field,
-            };
-            let through = table.columns[link.column].name.clone();
-            Some((through, full_name(definitions, of)))
-        }
-        FieldSource::Column(_) | FieldSource::Due(_) => None,
-    }
-}
-
-/// A field as JSON: the same keys whatever its type.
-pub(super) fn object(
-    session: &Session,
-    id: FieldId,
-    profile: Option<&Profile>,
-) -> Map<String, Json> {
-    let definitions = &session.workspace.definitions;
-    let field = definitions.field(id);
-    let (lowest, highest) = profile.map_or((Json::Null, Json::Null), |p| ends(definitions, p));
-    let (mean, median) = match profile.map(|profile| &profile.spread) {
-        Some(Spread::Numbers(numbers)) => (json!(numbers.mean), json!(numbers.median)),
-        Some(Spread::Nothing | Spread::Dates(_) | Spread::Ordered(_) | Spread::Texts(_)) | None => {
-            (Json::Null, Json::Null)
-        }
-    };
-    let object = json!({
-        "field": full_name(definitions, id),
-        "type": field.field_type.to_string(),
-        "from": origin(definitions, id).map(|(_, from)| from),
-        "rows": profile.map(|profile| profile.rows),
-        "missing": profile.map(|profile| profile.missing),
-        "distinct": profile.map(|profile| profile.distinct),
-        "lowest": lowest,
-        "highest": highest,
-        "mean": mean,
-        "median": median,
-    });
-    match object {
-        Json::Object(object) => object,
-        _ => unreachable!("an object was written"),
-    }
-}
-
-/// The first and last value in their order.
-fn ends(definitions: &Definitions, profile: &Profile) -> (Json, Json) {
-    let calendar = &definitions.calendar;
-    match &profile.spread {
-        Spread::Nothing => (Json::Null, Json::Null),
-        Spread::Numbers(numbers) => (json!(numbers.lowest), json!(numbers.highest)),
-        Spread::Dates(dates) => (
-            json!(instant(calendar, dates.first)),
-            json!(instant(calendar, dates.last)),
-        ),
-        Spread::Ordered(values) => {
-            let mut there = values.iter().filter(|(_, rows)| *rows > 0);
-            let first = there.next().map(|(value, _)| value);
-            (
-                json!(first),
-                json!(there.next_back().map(|(value, _)| value).or(first)),
-            )
-        }
-        Spread::Texts(texts) => match texts.ends() {
-            Some((first, last)) => (json!(first), json!(last)),
-            None => (Json::Null, Json::Null),
-        },
-    }
-}
-
-/// The same in words, of instants the day.
-pub(super) fn ends_in_words(definitions: &Definitions, profile: &Profile) -> (String, String) {
-    let calendar = &definitions.calendar;
-    let day = |micros| match calendar::local_day(calendar, micros) {
-        Some(day) => day.to_string(),
-        None => instant(calendar, micros),
-    };
-    if let Spread::Dates(dates) = &profile.spread {
-        return (day(dates.first), day(dates.last));
-    }
-    let word = |value: Json| match value {
-        Json::String(text) => text,
-        Json::Number(value) => render::plain(value.as_f64().unwrap_or(f64::NAN)),
-        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => String::new(),
-    };
-    let (lowest, highest) = ends(definitions, profile);
-    (word(lowest), word(highest))
 }

@@ -2,30 +2,30 @@
 
 use serde_json::{Value as Json, json};
 
-use super::describe::{ends_in_words, object, raw_rows, read};
 use super::loaded::merge;
+use super::profiles::{ends_in_words, object, raw_rows, read};
 use super::words::{instant, with_round_share};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
 use crate::exec::data::Dataset;
-use crate::insight::profile::{self, Bounds, EventProfile, Profile, Spread, StateProfile};
+use crate::insight::profile::{self, Bounds, Distribution, EventProfile, Profile, StateProfile};
 use crate::lang::format;
 use crate::lang::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
 use crate::lang::syntax::ast::{Definition, EventTime, Name, TableClause};
-use crate::render::{self, Format, Look, Sheet};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
 /// What is found in a table.
 struct Contents {
     rows: u64,
-    fields: Vec<(FieldId, Found)>,
+    fields: Vec<(FieldId, FieldContent)>,
     events: Vec<EventProfile>,
     states: Vec<StateProfile>,
 }
 
 /// What is found of a field.
-enum Found {
+enum FieldContent {
     Profile(Profile),
     /// Every row has another one: the rules of the data say so, and keys are not kept.
     Key,
@@ -48,10 +48,12 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
     let (dataset, told) = read(session, table, &request)?;
     let contents = contents(session, &dataset, table);
     let shown = match session.settings.format {
-        Format::Json => render::json(&json(session, table, &contents)),
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            text(session, table, &contents)
-        }
+        OutputFormat::Json => render::json(&json(session, table, &contents)),
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => text(session, table, &contents),
     };
     Ok(told.then(Reply::shown(shown)))
 }
@@ -64,12 +66,12 @@ fn contents(session: &Session, dataset: &Dataset, table: TableId) -> Contents {
         let id = FieldId { table, field };
         let is_absent = data.is_some_and(|data| data.absent.contains(&field));
         let found = match declared.fields[field].source {
-            FieldSource::Due(sla) => Found::WorkedOut(definitions.slas[sla.0].name.clone()),
-            FieldSource::Column(column) if is_absent && column == field => Found::Absent,
-            FieldSource::Column(column) if declared.key == Some(column) => Found::Key,
+            FieldSource::Due(sla) => FieldContent::WorkedOut(definitions.slas[sla.0].name.clone()),
+            FieldSource::Column(column) if is_absent && column == field => FieldContent::Absent,
+            FieldSource::Column(column) if declared.key == Some(column) => FieldContent::Key,
             FieldSource::Column(_) | FieldSource::Parent { .. } => {
                 let profile = profile::field(definitions, dataset, id);
-                Found::Profile(profile.expect("its table is loaded"))
+                FieldContent::Profile(profile.expect("its table is loaded"))
             }
         };
         (id, found)
@@ -108,7 +110,7 @@ fn text(session: &Session, table: TableId, contents: &Contents) -> String {
     text
 }
 
-fn fields(session: &Session, contents: &Contents, look: Look) -> String {
+fn fields(session: &Session, contents: &Contents, look: RenderOptions) -> String {
     let definitions = &session.workspace.definitions;
     let mut sheet = Sheet::new()
         .words("field")
@@ -129,9 +131,9 @@ fn fields(session: &Session, contents: &Contents, look: Look) -> String {
 /// Type, missing, distinct, lowest, highest, bars.
 fn figures(
     definitions: &Definitions,
-    (id, found): (FieldId, &Found),
+    (id, found): (FieldId, &FieldContent),
     rows: u64,
-    look: Look,
+    look: RenderOptions,
 ) -> [String; 6] {
     let kind = match &definitions.field(id).field_type {
         FieldType::Scale(_) => "scale".to_string(),
@@ -142,38 +144,38 @@ fn figures(
     let none = String::new;
     let zero = || "0".to_string();
     match found {
-        Found::Profile(profile) => {
+        FieldContent::Profile(profile) => {
             let (lowest, highest) = ends_in_words(definitions, profile);
             let missing = with_round_share(profile.missing, rows);
             let distinct = render::count(profile.distinct);
             let bars = render::levels(&bars(profile), look);
             [kind, missing, distinct, lowest, highest, bars]
         }
-        Found::Key => {
+        FieldContent::Key => {
             let kind = format!("{kind} key");
             [kind, zero(), render::count(rows), none(), none(), none()]
         }
-        Found::Absent => {
+        FieldContent::Absent => {
             let missing = with_round_share(rows, rows);
             [kind, missing, zero(), none(), none(), none()]
         }
-        Found::WorkedOut(_) => [kind, none(), none(), none(), none(), none()],
+        FieldContent::WorkedOut(_) => [kind, none(), none(), none(), none(), none()],
     }
 }
 
 /// What the table of fields has no room for.
-fn remarks(session: &Session, contents: &Contents, look: Look) -> String {
+fn remarks(session: &Session, contents: &Contents, look: RenderOptions) -> String {
     let definitions = &session.workspace.definitions;
     let mut absent = Vec::new();
     let mut text = String::new();
     for (id, found) in &contents.fields {
         let name = definitions.field(*id).name.as_str();
         match found {
-            Found::Absent => absent.push(name),
-            Found::WorkedOut(sla) => {
+            FieldContent::Absent => absent.push(name),
+            FieldContent::WorkedOut(sla) => {
                 text += &render::remark(&format!("{name}: worked out by the SLA {sla}"), look);
             }
-            Found::Profile(_) | Found::Key => {}
+            FieldContent::Profile(_) | FieldContent::Key => {}
         }
     }
     if !absent.is_empty() {
@@ -185,14 +187,14 @@ fn remarks(session: &Session, contents: &Contents, look: Look) -> String {
 /// How the values lie, in a few counts: of texts the most frequent ones.
 fn bars(profile: &Profile) -> Vec<u64> {
     match &profile.spread {
-        Spread::Nothing => Vec::new(),
-        Spread::Numbers(numbers) => numbers.stretches.clone(),
-        Spread::Dates(dates) => dates.stretches.clone(),
-        Spread::Ordered(values) => {
+        Distribution::Nothing => Vec::new(),
+        Distribution::Numbers(numbers) => numbers.stretches.clone(),
+        Distribution::Dates(dates) => dates.stretches.clone(),
+        Distribution::Ordered(values) => {
             let rows = values.iter().map(|(_, rows)| *rows);
             rows.take(profile::STRETCHES).collect()
         }
-        Spread::Texts(texts) => {
+        Distribution::Texts(texts) => {
             let rows = texts.iter().map(|(_, rows)| rows);
             rows.take(profile::STRETCHES).collect()
         }
@@ -203,7 +205,7 @@ fn events(
     calendar: &Calendar,
     events: &[EventProfile],
     of: &dyn Fn(&str) -> String,
-    look: Look,
+    look: RenderOptions,
 ) -> String {
     let mut sheet = Sheet::new()
         .words("event")
@@ -223,7 +225,7 @@ fn states(
     calendar: &Calendar,
     states: &[StateProfile],
     of: &dyn Fn(&str) -> String,
-    look: Look,
+    look: RenderOptions,
 ) -> String {
     let mut sheet = Sheet::new()
         .words("state")
@@ -312,10 +314,10 @@ fn json(session: &Session, table: TableId, contents: &Contents) -> Json {
     let at = |micros: Option<i64>| micros.map(|at| instant(calendar, at));
     let fields = contents.fields.iter().map(|(id, found)| {
         let (profile, rows) = match found {
-            Found::Profile(profile) => (Some(profile), None),
-            Found::Key => (None, Some((0, contents.rows))),
-            Found::Absent => (None, Some((contents.rows, 0))),
-            Found::WorkedOut(_) => (None, None),
+            FieldContent::Profile(profile) => (Some(profile), None),
+            FieldContent::Key => (None, Some((0, contents.rows))),
+            FieldContent::Absent => (None, Some((contents.rows, 0))),
+            FieldContent::WorkedOut(_) => (None, None),
         };
         let mut object = object(session, *id, profile);
         if let Some((missing, distinct)) = rows {

@@ -1,26 +1,26 @@
 //! `\explain`: how the last number, or that of another query, comes about.
 
 use super::recall;
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::insight::explain;
-use crate::render::Format;
+use crate::render::OutputFormat;
 
-pub(super) const EXPLAIN: Command = Command {
+pub(super) const EXPLAIN: SessionCommand = SessionCommand {
     name: "explain",
     arguments: "[QUERY]",
     help: "what the last number means and how it is worked out; or that of a query",
-    takes: &[Takes::Query],
+    takes: &[ArgumentKind::Query],
     run: explain,
 };
 
 fn explain(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let as_object = match session.settings.format {
-        Format::Json => true,
-        Format::Table => false,
-        Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+        OutputFormat::Json => true,
+        OutputFormat::Table => false,
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
             return Err(Diagnostic::data("K909", "an explanation is text or JSON")
                 .help("\\format table, or \\format json")
                 .into());
@@ -29,10 +29,10 @@ fn explain(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     session.needs_data()?;
     let explained = if arguments.is_empty() {
         let recalled = recall::last(session, "explain")?;
-        explain::explain(&recalled.ground(session), &recalled.query)?
+        explain::explain(&recalled.context(session), &recalled.query)?
     } else {
         let query = super::plan::query(session, arguments)?;
-        explain::explain(&session.ground(), &query)?
+        explain::explain(&session.context(), &query)?
     };
     let text = if as_object {
         explain::json(&explained)

@@ -6,20 +6,20 @@ use crate::lang::format;
 use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
 
 /// What a name means.
-pub(super) enum Named {
+pub(super) enum ResolvedName {
     Table(TableId),
     /// A field, and others of its name that were not chosen.
     Field(FieldId, Vec<FieldId>),
 }
 
 /// The table or field of a name: `findings`, `severity`, `findings.severity`.
-pub(super) fn named(session: &Session, typed: &str) -> Result<Named, Problems> {
+pub(super) fn named(session: &Session, typed: &str) -> Result<ResolvedName, Problems> {
     let definitions = &session.workspace.definitions;
     if let Some(table) = definitions.table_named(&plain(typed)) {
-        return Ok(Named::Table(table));
+        return Ok(ResolvedName::Table(table));
     }
     let (field, others) = field(session, typed)?;
-    Ok(Named::Field(field, others))
+    Ok(ResolvedName::Field(field, others))
 }
 
 /// The field of a name. Of several tables that have it, the one whose file it is a column of.

@@ -1,16 +1,16 @@
 //! `\help`: what can be typed.
 
-use super::{COMMANDS, Command, Takes, unknown_command};
+use super::{ArgumentKind, COMMANDS, SessionCommand, unknown_command};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
-use crate::render::{self, Format, Look, Sheet};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
-pub(super) const HELP: Command = Command {
+pub(super) const HELP: SessionCommand = SessionCommand {
     name: "help",
     arguments: "[COMMAND]",
     help: "what can be typed",
-    takes: &[Takes::Command],
+    takes: &[ArgumentKind::Command],
     run: help,
 };
 
@@ -111,7 +111,7 @@ fn help(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     }
 }
 
-fn everything(look: Look) -> String {
+fn everything(look: RenderOptions) -> String {
     let mut text = render::heading("queries and definitions", look);
     text += &pairs(QUERIES, look);
     text += &render::remark(
@@ -137,14 +137,14 @@ fn summary(name: &str) -> (String, &'static str) {
     (format!("\\{name}"), first)
 }
 
-fn signature(command: &Command) -> String {
+fn signature(command: &SessionCommand) -> String {
     format!("\\{} {}", command.name, command.arguments)
         .trim_end()
         .to_string()
 }
 
 /// What is typed and what it does, side by side or below each other.
-fn pairs(pairs: &[(impl AsRef<str>, &str)], look: Look) -> String {
+fn pairs(pairs: &[(impl AsRef<str>, &str)], look: RenderOptions) -> String {
     let typed = pairs.iter().map(|(typed, _)| typed.as_ref());
     let room = typed.map(|typed| typed.chars().count()).max().unwrap_or(0) + 2;
     let longest = pairs.iter().map(|(_, about)| about.chars().count()).max();
@@ -160,7 +160,7 @@ fn pairs(pairs: &[(impl AsRef<str>, &str)], look: Look) -> String {
     pairs.iter().map(block).collect()
 }
 
-fn one(command: &Command, look: Look) -> String {
+fn one(command: &SessionCommand, look: RenderOptions) -> String {
     let mut text = render::heading(&signature(command), look);
     text += &render::sentence(command.help, look);
     let mut about = Sheet::new().words("").texts("");
@@ -200,19 +200,19 @@ fn arguments(written: &str) -> Vec<&str> {
 }
 
 /// What an argument is, in words.
-fn meaning(takes: Takes) -> String {
+fn meaning(takes: ArgumentKind) -> String {
     match takes {
-        Takes::Query => "a query, or clauses that refine the last".to_string(),
-        Takes::Kpi => "the name of a KPI".to_string(),
-        Takes::Definition => "the name of anything that is defined".to_string(),
-        Takes::Table => "the name of a table".to_string(),
-        Takes::Field => "a field, as `severity` or `findings.severity`".to_string(),
-        Takes::Date => "a day, week, month, quarter, year or instant".to_string(),
-        Takes::Period => "a period as in a query, or `none`".to_string(),
-        Takes::Format => Format::ALL.map(Format::name).join(" or "),
-        Takes::File => "the path of a file or folder".to_string(),
-        Takes::Command => "the name of a command".to_string(),
-        Takes::Words(words) => words.join(" or "),
-        Takes::NewName => "a name that is not taken".to_string(),
+        ArgumentKind::Query => "a query, or clauses that refine the last".to_string(),
+        ArgumentKind::Kpi => "the name of a KPI".to_string(),
+        ArgumentKind::Definition => "the name of anything that is defined".to_string(),
+        ArgumentKind::Table => "the name of a table".to_string(),
+        ArgumentKind::Field => "a field, as `severity` or `findings.severity`".to_string(),
+        ArgumentKind::Date => "a day, week, month, quarter, year or instant".to_string(),
+        ArgumentKind::Period => "a period as in a query, or `none`".to_string(),
+        ArgumentKind::Format => OutputFormat::ALL.map(OutputFormat::name).join(" or "),
+        ArgumentKind::File => "the path of a file or folder".to_string(),
+        ArgumentKind::Command => "the name of a command".to_string(),
+        ArgumentKind::Words(words) => words.join(" or "),
+        ArgumentKind::NewName => "a name that is not taken".to_string(),
     }
 }

@@ -3,20 +3,20 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Command, Takes, first_screen};
+use super::{ArgumentKind, SessionCommand, first_screen};
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::render::{self, Sheet};
-use crate::reports::ingest::Reader;
-use crate::reports::store::{self, Added, Context, Segment, Store};
+use crate::reports::ingest::ReportReader;
+use crate::reports::store::{self, AddOutcome, IngestContext, Segment, Store};
 
-pub(super) const INGEST: Command = Command {
+pub(super) const INGEST: SessionCommand = SessionCommand {
     name: "ingest",
     arguments: "FILE … [asset=NAME] [environment=NAME] [at=DATE]",
     help: "takes scanner reports into the store that the session reads",
-    takes: &[Takes::File],
+    takes: &[ArgumentKind::File],
     run: ingest,
 };
 
@@ -51,11 +51,11 @@ fn ingest(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 fn read_arguments(
     session: &mut Session,
     arguments: &str,
-) -> Result<(Vec<String>, Context), Problems> {
+) -> Result<(Vec<String>, IngestContext), Problems> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let mut context = Context {
+    let mut context = IngestContext {
         recorded_at: since.map_or(0, |since| since.as_micros() as i64),
-        ..Context::default()
+        ..IngestContext::default()
     };
     let mut files = Vec::new();
     for word in arguments.split_whitespace() {
@@ -83,14 +83,14 @@ fn take(
     session: &Session,
     store: &Store,
     typed: &str,
-    context: &Context,
+    context: &IngestContext,
 ) -> Result<[String; 4], Problems> {
     let file = path(typed);
     let segment = read(session, &file, context)?;
     let word = match store::add(store, &segment)? {
-        Added::New => "added",
-        Added::Known => "already there",
-        Added::Mended => "mended",
+        AddOutcome::New => "added",
+        AddOutcome::Known => "already there",
+        AddOutcome::Mended => "mended",
     };
     let manifest = &segment.manifest;
     Ok([
@@ -101,12 +101,12 @@ fn take(
     ])
 }
 
-fn read(session: &Session, file: &Path, context: &Context) -> Result<Segment, Problems> {
+fn read(session: &Session, file: &Path, context: &IngestContext) -> Result<Segment, Problems> {
     let definitions = &session.workspace.definitions;
     let name = file.display().to_string();
     let bytes = store::read_report(file)?;
     Segment::read(
-        &Reader::new(definitions),
+        &ReportReader::new(definitions),
         definitions,
         &name,
         bytes,

@@ -3,23 +3,23 @@
 use serde_json::{Value as Json, json};
 
 use super::loaded;
-use super::{Command, Takes, told};
+use super::{ArgumentKind, SessionCommand, told};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Problems, nearest};
 use crate::lang::model::{Kpi, Target};
-use crate::render::{self, Format, Look, Sheet};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
-pub(super) const KPIS: Command = Command {
+pub(super) const KPIS: SessionCommand = SessionCommand {
     name: "kpis",
     arguments: "[TEXT]",
     help: "the KPIs; those with TEXT in name, title or note, and what the data lack for them",
-    takes: &[Takes::Kpi],
+    takes: &[ArgumentKind::Kpi],
     run: kpis,
 };
 
 /// A KPI and what it needs.
-struct Entry<'a> {
+struct KpiListing<'a> {
     kpi: &'a Kpi,
     tables: Vec<String>,
     lacking: Vec<String>,
@@ -29,10 +29,10 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let usual = loaded::usual(session);
     let definitions = &session.workspace.definitions;
     let singles = loaded::single_kpis(definitions, &usual.everything);
-    let entries: Vec<Entry> = singles
+    let entries: Vec<KpiListing> = singles
         .into_iter()
         .filter(|(kpi, _)| matches(kpi, arguments))
-        .map(|(kpi, query)| Entry {
+        .map(|(kpi, query)| KpiListing {
             kpi,
             tables: loaded::needed_tables(session, &query),
             lacking: loaded::lacking(session, &query),
@@ -40,15 +40,17 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         .collect();
     let look = session.settings.look;
     let shown = match session.settings.format {
-        Format::Json => render::json(&json!({
+        OutputFormat::Json => render::json(&json!({
             "kpis": entries.iter().map(object).collect::<Vec<_>>()
         })),
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            match entries.is_empty() {
-                true => render::sentence(&nothing(session, arguments), look),
-                false => sheet(&entries, look).render(look),
-            }
-        }
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => match entries.is_empty() {
+            true => render::sentence(&nothing(session, arguments), look),
+            false => sheet(&entries, look).render(look),
+        },
     };
     Ok(told(session, &usual).then(Reply::shown(shown)))
 }
@@ -69,7 +71,7 @@ fn nothing(session: &Session, text: &str) -> String {
 
 /// A row for each KPI; where the terminal has no room for it, its targets stand below. Of the data
 /// only what lacks is said.
-fn sheet(entries: &[Entry], look: Look) -> Sheet {
+fn sheet(entries: &[KpiListing], look: RenderOptions) -> Sheet {
     let narrow = Sheet::new().words("kpi").texts("title").words("unit");
     let mut wide = narrow
         .clone()
@@ -102,7 +104,7 @@ pub(super) fn target_in_words(target: &Target) -> String {
     format!("{} {}{of}", target.bound.words(), target.written)
 }
 
-fn object(entry: &Entry) -> Json {
+fn object(entry: &KpiListing) -> Json {
     let targets: Vec<String> = entry.kpi.targets.iter().map(target_in_words).collect();
     json!({
         "kpi": entry.kpi.name,

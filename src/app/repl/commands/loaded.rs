@@ -7,7 +7,7 @@ use crate::exec::data::{Dataset, Need, Request, TableRequest};
 use crate::lang::model::{Definitions, Kpi, Query, Subject, TableId};
 
 /// The tables with all that KPIs usually read of them.
-pub(in crate::app::repl) struct Usual {
+pub(in crate::app::repl) struct UsualTables {
     pub dataset: Dataset,
     pub notes: Vec<String>,
     /// Why tables could not be read, if some could not.
@@ -18,7 +18,7 @@ pub(in crate::app::repl) struct Usual {
 
 /// Reads what KPIs and their dimensions need, as far as it is not read yet. Tables without mistakes
 /// are read even if others have some.
-pub(in crate::app::repl) fn usual(session: &mut Session) -> Usual {
+pub(in crate::app::repl) fn usual(session: &mut Session) -> UsualTables {
     let everything = session.read("").expect("every KPI can be asked for").query;
     let definitions = &session.workspace.definitions;
     let request = usual_request(session, &everything);
@@ -38,7 +38,7 @@ pub(in crate::app::repl) fn usual(session: &mut Session) -> Usual {
             (whole, problems)
         }
     };
-    Usual {
+    UsualTables {
         notes: std::mem::take(&mut dataset.notes),
         dataset,
         problems,
@@ -112,7 +112,7 @@ pub(super) fn single_kpis<'a>(
 /// tables are judged by what is loaded of them.
 pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
     let definitions = &session.workspace.definitions;
-    let request = session.ground().needs(&[query]);
+    let request = session.context().needs(&[query]);
     let tables = session.tables.borrow();
     let mut found = Vec::new();
     for (id, wanted) in &request.tables {
@@ -144,7 +144,7 @@ pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
 
 /// The tables that a query reads and cannot do without.
 pub(super) fn needed_tables(session: &Session, query: &Query) -> Vec<String> {
-    let request = session.ground().needs(&[query]);
+    let request = session.context().needs(&[query]);
     let tables = request.tables.iter();
     tables
         .filter(|(_, wanted)| !wanted.file_needed_by.is_empty())

@@ -13,6 +13,7 @@ mod ingest;
 mod kpis;
 mod loaded;
 mod plan;
+mod profiles;
 mod recall;
 mod rows;
 mod save;
@@ -29,25 +30,25 @@ mod words;
 pub(super) use loaded::usual;
 pub(super) use welcome::first_screen;
 
-use super::reply::{Reply, Wish};
+use super::reply::{Effect, Reply};
 use super::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 
 /// A command.
-pub struct Command {
+pub struct SessionCommand {
     pub name: &'static str,
     /// Arguments as help shows them: `NAME [FILE]`.
     pub arguments: &'static str,
     /// One line, without a full stop.
     pub help: &'static str,
     /// What the arguments are, for completion.
-    pub takes: &'static [Takes],
+    pub takes: &'static [ArgumentKind],
     run: fn(&mut Session, &str) -> Result<Reply, Problems>,
 }
 
 /// What an argument of a command is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Takes {
+pub enum ArgumentKind {
     /// A query, or clauses that refine the last.
     Query,
     Kpi,
@@ -67,7 +68,7 @@ pub enum Takes {
 }
 
 /// All commands, in the order help lists them.
-pub const COMMANDS: &[Command] = &[
+pub const COMMANDS: &[SessionCommand] = &[
     help::HELP,
     tables::TABLES,
     describe::DESCRIBE,
@@ -97,12 +98,12 @@ pub const COMMANDS: &[Command] = &[
     screen::READ,
     screen::RELOAD,
     screen::WATCH,
-    Command {
+    SessionCommand {
         name: "quit",
         arguments: "",
         help: "leave; so does Ctrl-D",
         takes: &[],
-        run: |_, _| Ok(Reply::wish(Wish::Leave)),
+        run: |_, _| Ok(Reply::wish(Effect::Leave)),
     },
 ];
 
@@ -204,7 +205,7 @@ pub(super) fn advise(text: &str, problems: Problems) -> Problems {
 }
 
 /// What is to be told of a reading: notes, and why tables could not be read.
-fn told(session: &Session, usual: &loaded::Usual) -> Reply {
+fn told(session: &Session, usual: &loaded::UsualTables) -> Reply {
     let mut told = session.rendered(&usual.problems);
     for note in &usual.notes {
         told += &crate::render::remark(note, session.settings.look);

@@ -5,50 +5,54 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::recall;
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Request;
-use crate::exec::query_context::{self, Ground};
+use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::{Definitions, Query, TableId};
 use crate::plan::{self, Plan, Step, Timeline, ValuesWork, Work};
-use crate::render::{self, Format};
+use crate::render::{self, OutputFormat};
 
-pub(super) const PLAN: Command = Command {
+pub(super) const PLAN: SessionCommand = SessionCommand {
     name: "plan",
     arguments: "[QUERY]",
     help: "what the last query, or another, reads and computes",
-    takes: &[Takes::Query],
+    takes: &[ArgumentKind::Query],
     run: show_plan,
 };
 
 fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     session.needs_data()?;
-    let (query, ground);
+    let (query, context);
     if arguments.is_empty() {
         let recalled = recall::last(session, "plan")?;
-        ground = recalled.ground(session);
+        context = recalled.context(session);
         query = recalled.query.clone();
     } else {
         query = self::query(session, arguments)?;
-        ground = session.ground();
+        context = session.context();
     }
     // Planning may have to read when the latest event was: look before.
-    let reads = reads(&ground, &query)?;
-    let (_, given) = ground.load(&[&query])?;
-    let plan = query_context::plans(ground.definitions, &[&query], &given)?.remove(0);
-    let mut sections = sections(ground.definitions, &plan, &reads);
+    let reads = reads(&context, &query)?;
+    let (_, given) = context.load(&[&query])?;
+    let plan = query_context::plans(context.definitions, &[&query], &given)?.remove(0);
+    let mut sections = sections(context.definitions, &plan, &reads);
     let label = &plan.standpoint.as_of.label;
-    let stands = match (&ground.as_of, &query.as_of, ground.watermark) {
+    let stands = match (&context.as_of, &query.as_of, context.watermark) {
         (None, None, None) => format!("as of {label}, the latest event of all tables"),
         (_, _, _) => format!("as of {label}"),
     };
     sections.push(("Stands", vec![stands]));
     let look = session.settings.look;
     let text = match session.settings.format {
-        Format::Json => json_text(&plan.query, &reads, &sections),
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+        OutputFormat::Json => json_text(&plan.query, &reads, &sections),
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => {
             let mut text = render::lines(&plan.query, "", look).join("\n");
             for (title, lines) in &sections {
                 text += &format!("\n\n{title}");
@@ -71,31 +75,31 @@ pub(super) fn query(session: &mut Session, text: &str) -> Result<Query, Problems
     let is_everything = question.is_everything();
     let mut query = question.query;
     if is_everything {
-        query_context::leave_out_unanswerable(&mut query, &session.ground())?;
+        query_context::leave_out_unanswerable(&mut query, &session.context())?;
     }
     Ok(query)
 }
 
 /// What is read of one table.
-struct Read {
+struct TableRead {
     table: String,
     /// Each with whether it is in memory already.
     columns: Vec<(String, bool)>,
     rows: Option<usize>,
 }
 
-fn reads(ground: &Ground, query: &Query) -> Result<Vec<Read>, Problems> {
-    let request: Request = ground.needs(&[query]);
-    let tables = ground.tables_for(query)?;
+fn reads(context: &QueryContext, query: &Query) -> Result<Vec<TableRead>, Problems> {
+    let request: Request = context.needs(&[query]);
+    let tables = context.tables_for(query)?;
     let tables = tables.borrow();
     let read = |table: &TableId| {
-        let declared = ground.definitions.table(*table);
+        let declared = context.definitions.table(*table);
         let kept = tables.table(*table);
         let is_kept = |column: usize| {
             kept.is_some_and(|kept| kept.columns.get(column).is_some_and(Option::is_some))
         };
         let wanted = request.tables[table].columns.keys();
-        Read {
+        TableRead {
             table: declared.name.clone(),
             columns: wanted
                 .map(|column| (declared.columns[*column].name.clone(), is_kept(*column)))
@@ -108,8 +112,8 @@ fn reads(ground: &Ground, query: &Query) -> Result<Vec<Read>, Problems> {
 
 type Section = (&'static str, Vec<String>);
 
-fn sections(definitions: &Definitions, plan: &Plan, reads: &[Read]) -> Vec<Section> {
-    let mut sections = vec![("Reads", reads.iter().map(Read::line).collect())];
+fn sections(definitions: &Definitions, plan: &Plan, reads: &[TableRead]) -> Vec<Section> {
+    let mut sections = vec![("Reads", reads.iter().map(TableRead::line).collect())];
     match &plan.work {
         Work::Values(work) => {
             sections.push(("Periods", periods(&work.timeline)));
@@ -125,7 +129,7 @@ fn sections(definitions: &Definitions, plan: &Plan, reads: &[Read]) -> Vec<Secti
     sections
 }
 
-impl Read {
+impl TableRead {
     /// `findings: closed_at, found_at; in memory, 1,204 rows`
     fn line(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
@@ -226,8 +230,8 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-fn json_text(query: &str, reads: &[Read], sections: &[Section]) -> String {
-    let read = |read: &Read| {
+fn json_text(query: &str, reads: &[TableRead], sections: &[Section]) -> String {
+    let read = |read: &TableRead| {
         let columns: Vec<Json> = read
             .columns
             .iter()

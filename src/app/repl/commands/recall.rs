@@ -5,7 +5,7 @@ use chrono::DateTime;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::answer::Answer;
-use crate::exec::query_context::{self, Ground};
+use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::{Moment, Query};
 use crate::lang::syntax::ast;
 
@@ -14,14 +14,14 @@ pub(super) struct Recalled {
     pub query: Query,
     pub answer: Answer,
     /// Where the answer stood; later settings do not move it.
-    stood: Stood,
+    stood: AnsweredAt,
     /// What the user should know.
     pub notes: Vec<String>,
 }
 
 /// Where an answer stood that did not say so itself.
 #[derive(Clone)]
-struct Stood {
+struct AnsweredAt {
     as_of: Option<Moment>,
     known_on: Option<Moment>,
     /// The latest event in the data, as it was then.
@@ -37,7 +37,7 @@ pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Pro
     let is_everything = last.written.node.subject == ast::Subject::Everything;
     let instant = DateTime::parse_from_rfc3339(&answer.context.as_of_instant);
     let end = instant.expect("answers name their instant");
-    let stood = Stood {
+    let stood = AnsweredAt {
         as_of: last.as_of.clone(),
         known_on: last.known_on.clone(),
         watermark: end.timestamp_micros() - 1,
@@ -45,9 +45,9 @@ pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Pro
     // Places in definitions move when definitions do: the text is read again.
     let mut query = session.read(&text)?.query;
     let mut recalled = {
-        let ground = at(session.ground(), &stood);
+        let context = at(session.context(), &stood);
         if is_everything {
-            query_context::leave_out_unanswerable(&mut query, &ground)?;
+            query_context::leave_out_unanswerable(&mut query, &context)?;
         }
         Recalled {
             query,
@@ -69,28 +69,28 @@ fn nothing_asked_yet(command: &str) -> Problems {
     .into()
 }
 
-fn at<'a>(ground: Ground<'a>, stood: &Stood) -> Ground<'a> {
-    Ground {
+fn at<'a>(context: QueryContext<'a>, stood: &AnsweredAt) -> QueryContext<'a> {
+    QueryContext {
         as_of: stood.as_of.clone(),
         known_on: stood.known_on.clone(),
         watermark: Some(stood.watermark),
-        ..ground
+        ..context
     }
 }
 
 impl Recalled {
     /// Where the last query was asked.
-    pub fn ground<'a>(&self, session: &'a Session) -> Ground<'a> {
-        at(session.ground(), &self.stood)
+    pub fn context<'a>(&self, session: &'a Session) -> QueryContext<'a> {
+        at(session.context(), &self.stood)
     }
 
     /// Definitions may have changed since: then the answer has, too.
     fn refresh(&mut self, session: &Session) -> Result<(), Problems> {
-        let ground = self.ground(session);
-        if self.answer.context.definitions == ground.definitions.fingerprint {
+        let context = self.context(session);
+        if self.answer.context.definitions == context.definitions.fingerprint {
             return Ok(());
         }
-        let mut answered = ground.answers(&[&self.query])?;
+        let mut answered = context.answers(&[&self.query])?;
         self.answer = answered.answers.remove(0);
         self.notes
             .push("definitions have changed since the last answer: it was asked again".to_string());

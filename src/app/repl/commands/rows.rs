@@ -2,26 +2,26 @@
 
 mod choice;
 
-use self::choice::Choice;
+use self::choice::RowChoice;
 use super::recall::{self, Recalled};
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::StockMoment;
 use crate::exec::answer::{Answer, Cell, ColumnRole};
-use crate::insight::drill_through::{self, Behind, Part, Wanted};
+use crate::insight::drill_through::{self, CellReference, DrillThrough, MeasurePart};
 use crate::lang::model::{Kind, Subject, ValuesQuery};
-use crate::render::{self, Format, Look};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// Rows shown on a terminal, unless all are asked for.
 const HEAD: usize = 20;
 
-pub(super) const ROWS: Command = Command {
+pub(super) const ROWS: SessionCommand = SessionCommand {
     name: "rows",
     arguments: "[N|FIELD=VALUE …] [MEASURE] [with|without] [all]",
     help: "the rows behind a number of the last answer: \\rows 3, \\rows team=web",
-    takes: &[Takes::Words(&["all", "with", "without", "total"])],
+    takes: &[ArgumentKind::Words(&["all", "with", "without", "total"])],
     run: rows,
 };
 
@@ -35,18 +35,19 @@ fn rows(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         .help("ask for a number first: backlog by severity")
         .into());
     };
-    let choice = Choice::read(arguments);
+    let choice = RowChoice::read(arguments);
     let row = choice.row(&recalled.answer)?;
     let parts = all_parts(session, values);
     let part = choice.part(row, values, &parts)?;
-    let wanted = Wanted {
+    let wanted = CellReference {
         row,
         only: choice.only(&part)?,
         part,
     };
-    let ground = recalled.ground(session);
+    let context = recalled.context(session);
     let asked = std::slice::from_ref(&wanted);
-    let found = drill_through::behind(&ground, &recalled.query, &recalled.answer, asked)?.remove(0);
+    let found =
+        drill_through::behind(&context, &recalled.query, &recalled.answer, asked)?.remove(0);
     let mut page = Page {
         title: title(&recalled, &wanted, &found),
         notes: notes(&recalled, values, &wanted, &found),
@@ -54,7 +55,7 @@ fn rows(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     };
     let settings = &session.settings;
     let is_screen = settings.look.width.is_some() && settings.output.is_none();
-    if is_screen && settings.format == Format::Table && !choice.all {
+    if is_screen && settings.format == OutputFormat::Table && !choice.all {
         page.shorten(&again(arguments));
     }
     let shown = page.render(settings.format, settings.look);
@@ -66,7 +67,7 @@ fn again(arguments: &str) -> String {
     format!("\\rows {arguments} all").replace("  ", " ")
 }
 
-fn all_parts(session: &Session, values: &ValuesQuery) -> Vec<Part> {
+fn all_parts(session: &Session, values: &ValuesQuery) -> Vec<MeasurePart> {
     let columns = values.columns.iter().enumerate();
     columns
         .flat_map(|(place, column)| {
@@ -78,7 +79,7 @@ fn all_parts(session: &Session, values: &ValuesQuery) -> Vec<Part> {
 /// The rows and what stands around them.
 struct Page {
     title: String,
-    found: Behind,
+    found: DrillThrough,
     notes: Vec<String>,
 }
 
@@ -94,25 +95,26 @@ impl Page {
         }
     }
 
-    fn render(mut self, format: Format, look: Look) -> Vec<u8> {
+    fn render(mut self, format: OutputFormat, look: RenderOptions) -> Vec<u8> {
         self.found.answer.notes.append(&mut self.notes);
         match format {
-            Format::Table => {
+            OutputFormat::Table => {
                 let mut text = render::lines(&self.title, "", look).join("\n");
                 text.push('\n');
                 let table = render::answer(&self.found.rounded(), format, look);
                 [text.into_bytes(), table].concat()
             }
-            Format::Md => render::answer(&self.found.rounded(), format, look),
-            Format::Json | Format::Jsonl | Format::Csv | Format::Parquet => {
-                render::answer(&self.found.answer, format, look)
-            }
+            OutputFormat::Md => render::answer(&self.found.rounded(), format, look),
+            OutputFormat::Json
+            | OutputFormat::Jsonl
+            | OutputFormat::Csv
+            | OutputFormat::Parquet => render::answer(&self.found.answer, format, look),
         }
     }
 }
 
 /// `mttr, 2026-03, web: 20.4 days, from 12 rows`
-fn title(recalled: &Recalled, wanted: &Wanted, found: &Behind) -> String {
+fn title(recalled: &Recalled, wanted: &CellReference, found: &DrillThrough) -> String {
     let answer = &recalled.answer;
     let row = &answer.rows[wanted.row];
     let mut words = vec![wanted.part.name.clone()];
@@ -127,7 +129,7 @@ fn title(recalled: &Recalled, wanted: &Wanted, found: &Behind) -> String {
 }
 
 /// The value, where all of it is of these rows.
-fn shown_value(answer: &Answer, wanted: &Wanted) -> Option<String> {
+fn shown_value(answer: &Answer, wanted: &CellReference) -> Option<String> {
     let (value, column) = value(answer, wanted)?;
     let is_whole = column.name == wanted.part.name && wanted.only.is_none();
     let ColumnRole::Value(role) = &column.role else {
@@ -143,10 +145,10 @@ fn shown_value(answer: &Answer, wanted: &Wanted) -> Option<String> {
 
 fn value<'a>(
     answer: &'a Answer,
-    wanted: &Wanted,
+    wanted: &CellReference,
 ) -> Option<(
     &'a crate::exec::answer::Value,
-    &'a crate::exec::answer::Column,
+    &'a crate::exec::answer::AnswerColumn,
 )> {
     let is_value = |role: &ColumnRole| matches!(role, ColumnRole::Value(_));
     let columns = answer.columns.iter().zip(&answer.rows[wanted.row].cells);
@@ -160,8 +162,8 @@ fn value<'a>(
 fn notes(
     recalled: &Recalled,
     values: &ValuesQuery,
-    wanted: &Wanted,
-    found: &Behind,
+    wanted: &CellReference,
+    found: &DrillThrough,
 ) -> Vec<String> {
     let mut notes = recalled.notes.clone();
     let column = &values.columns[wanted.part.column];

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::asking::{nothing_asked_yet, view};
-use crate::app::repl::draft::{self, Draft, Known, kpi_of};
-use crate::app::repl::keep::{self, Keeping, keep};
+use crate::app::repl::draft::{self, DefinitionDraft, DraftLookup, kpi_of};
+use crate::app::repl::keep::{self, SavedDefinition, keep};
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
@@ -15,11 +15,11 @@ use crate::lang::format;
 use crate::lang::model::Subject;
 use crate::lang::syntax;
 
-pub(super) const SAVE: Command = Command {
+pub(super) const SAVE: SessionCommand = SessionCommand {
     name: "save",
     arguments: "[KIND] NAME [\"TITLE\"] [FILE]",
     help: "write what was typed, or the last query, as a checked definition",
-    takes: &[Takes::NewName, Takes::File],
+    takes: &[ArgumentKind::NewName, ArgumentKind::File],
     run: save,
 };
 
@@ -37,7 +37,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// What was typed after `\save`.
-struct Wish {
+struct SaveRequest {
     kind: Option<&'static str>,
     name: String,
     title: Option<String>,
@@ -55,7 +55,7 @@ fn save(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         }
         None => of_last(session, &wish)?,
     };
-    let keeping = Keeping {
+    let keeping = SavedDefinition {
         label: &label,
         text: &text,
         replaces: typed.is_some(),
@@ -85,7 +85,7 @@ fn render_text(text: &str, session: &Session) -> String {
     crate::render::verbatim(text, session.settings.look)
 }
 
-fn wish(arguments: &str) -> Result<Wish, Problems> {
+fn wish(arguments: &str) -> Result<SaveRequest, Problems> {
     let (first, rest) = word(arguments);
     let kind = KINDS.iter().find(|kind| **kind == first);
     let (name, rest) = match kind {
@@ -106,7 +106,7 @@ fn wish(arguments: &str) -> Result<Wish, Problems> {
         Some((title, file)) => (Some(title), file),
         None => (None, rest),
     };
-    Ok(Wish {
+    Ok(SaveRequest {
         kind: kind.copied(),
         name,
         title,
@@ -142,7 +142,7 @@ fn has_title(label: &str) -> Diagnostic {
 }
 
 /// The definition typed in this session that the wish is about.
-fn typed_label(session: &Session, wish: &Wish) -> Result<Option<String>, Diagnostic> {
+fn typed_label(session: &Session, wish: &SaveRequest) -> Result<Option<String>, Diagnostic> {
     let kinds = wish.kind.map_or(KINDS.to_vec(), |kind| vec![kind]);
     let labels = kinds.iter().map(|kind| format!("{kind} {}", wish.name));
     let mut typed: Vec<String> = labels
@@ -160,10 +160,10 @@ fn typed_label(session: &Session, wish: &Wish) -> Result<Option<String>, Diagnos
 }
 
 /// Label and text of the last query as a definition, and what is to be said of it.
-fn of_last(session: &Session, wish: &Wish) -> Result<(String, String, String), Problems> {
+fn of_last(session: &Session, wish: &SaveRequest) -> Result<(String, String, String), Problems> {
     let last = session.last.as_ref().ok_or_else(nothing_asked_yet)?;
     let workspace = &session.workspace;
-    let known = Known {
+    let known = DraftLookup {
         view: &|name| view(&workspace.definitions, name),
         kpi: &|name| kpi_of(&workspace.tree(&format!("kpi {name}"))?.1.node),
         words: &|span| workspace.sources.slice(span).to_string(),
@@ -204,7 +204,7 @@ fn not_typed(kind: &str, name: &str) -> Diagnostic {
 }
 
 /// The text in the one form it has. One that cannot be read is left: checking says why.
-fn formatted(draft: &Draft) -> String {
+fn formatted(draft: &DefinitionDraft) -> String {
     let mut sources = Sources::default();
     let id = sources.add("<saved>", draft.text.clone());
     let (file, problems) = syntax::parse_file(&sources, id);
@@ -214,7 +214,7 @@ fn formatted(draft: &Draft) -> String {
     }
 }
 
-fn told(draft: &Draft) -> String {
+fn told(draft: &DefinitionDraft) -> String {
     match draft.left_out.is_empty() {
         true => String::new(),
         false => format!(

@@ -3,17 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Command, Takes, switched};
+use super::{ArgumentKind, SessionCommand, switched};
 use crate::app::repl::output;
-use crate::app::repl::reply::{Reply, Wish};
+use crate::app::repl::reply::{Effect, Reply};
 use crate::app::repl::script::{self, Script};
 use crate::app::repl::session::Session;
 use crate::app::repl::watch;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::lang::project::{self, Origin};
-use crate::render::{self, Format, Look};
+use crate::lang::project::{self, ProjectOrigin};
+use crate::render::{self, OutputFormat, RenderOptions};
 
-pub(super) const PAGE: Command = Command {
+pub(super) const PAGE: SessionCommand = SessionCommand {
     name: "page",
     arguments: "",
     help: "the last answer, whole, in the pager",
@@ -21,23 +21,23 @@ pub(super) const PAGE: Command = Command {
     run: page,
 };
 
-pub(super) const EDIT: Command = Command {
+pub(super) const EDIT: SessionCommand = SessionCommand {
     name: "edit",
     arguments: "[TEXT]",
     help: "write the next entry in $EDITOR; Ctrl-X Ctrl-E takes the line there",
-    takes: &[Takes::Query],
+    takes: &[ArgumentKind::Query],
     run: edit,
 };
 
-pub(super) const READ: Command = Command {
+pub(super) const READ: SessionCommand = SessionCommand {
     name: "read",
     arguments: "FILE",
     help: "run the entries of a file",
-    takes: &[Takes::File],
+    takes: &[ArgumentKind::File],
     run: read,
 };
 
-pub(super) const RELOAD: Command = Command {
+pub(super) const RELOAD: SessionCommand = SessionCommand {
     name: "reload",
     arguments: "",
     help: "read definitions and tables again",
@@ -45,11 +45,11 @@ pub(super) const RELOAD: Command = Command {
     run: reload,
 };
 
-pub(super) const WATCH: Command = Command {
+pub(super) const WATCH: SessionCommand = SessionCommand {
     name: "watch",
     arguments: "[on|off]",
     help: "read definitions again whenever a file changes",
-    takes: &[Takes::Words(&["on", "off"])],
+    takes: &[ArgumentKind::Words(&["on", "off"])],
     run: watch,
 };
 
@@ -62,12 +62,12 @@ fn page(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
             .help("ask for one first: backlog by severity")
             .into());
     };
-    let look = Look {
+    let look = RenderOptions {
         rows: None,
         ..session.settings.look
     };
-    let whole = render::answer(&last.answer, Format::Table, look);
-    Ok(Reply::wish(Wish::Page(whole)))
+    let whole = render::answer(&last.answer, OutputFormat::Table, look);
+    Ok(Reply::wish(Effect::Page(whole)))
 }
 
 fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -76,7 +76,7 @@ fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "" => last.unwrap_or_default(),
         given => given,
     };
-    Ok(Reply::wish(Wish::Edit(text.to_string())))
+    Ok(Reply::wish(Effect::Edit(text.to_string())))
 }
 
 fn read(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -134,7 +134,7 @@ fn watch(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         session.watched = None;
         return Ok(Reply::told("definition files are not watched"));
     }
-    let Origin::Folder(folder) = &session.workspace.origin else {
+    let ProjectOrigin::Folder(folder) = &session.workspace.origin else {
         return Err(Diagnostic::data(
             "K959",
             "there are no files to watch: the definitions are those of the built-in library",

@@ -1,6 +1,6 @@
 //! Commands that change how later queries are asked and shown.
 
-use super::{Command, Takes, switched};
+use super::{ArgumentKind, SessionCommand, switched};
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
@@ -8,53 +8,53 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Moment;
 use crate::lang::syntax;
 use crate::lang::syntax::ast;
-use crate::render::Format;
+use crate::render::OutputFormat;
 
-pub(super) const AS_OF: Command = Command {
+pub(super) const AS_OF: SessionCommand = SessionCommand {
     name: "as-of",
     arguments: "[DATE|latest]",
     help: "stand at another day or instant from now on; `latest` is the latest event",
-    takes: &[Takes::Date],
+    takes: &[ArgumentKind::Date],
     run: as_of,
 };
 
-pub(super) const KNOWN_ON: Command = Command {
+pub(super) const KNOWN_ON: SessionCommand = SessionCommand {
     name: "known-on",
     arguments: "[DATE|latest]",
     help: "use only rows recorded by a day from now on; `latest` takes all again",
-    takes: &[Takes::Date],
+    takes: &[ArgumentKind::Date],
     run: known_on,
 };
 
-pub(super) const PERIOD: Command = Command {
+pub(super) const PERIOD: SessionCommand = SessionCommand {
     name: "period",
     arguments: "[PERIOD|none]",
     help: "the period of queries and lists that name none, not of boards: last 6 months",
-    takes: &[Takes::Period],
+    takes: &[ArgumentKind::Period],
     run: period,
 };
 
-pub(super) const FORMAT: Command = Command {
+pub(super) const FORMAT: SessionCommand = SessionCommand {
     name: "format",
     arguments: "[table|json|jsonl|csv|md|parquet]",
     help: "how answers are written",
-    takes: &[Takes::Format],
+    takes: &[ArgumentKind::Format],
     run: format,
 };
 
-pub(super) const OUTPUT: Command = Command {
+pub(super) const OUTPUT: SessionCommand = SessionCommand {
     name: "output",
     arguments: "[FILE]",
     help: "the file each answer replaces, in the format of its ending; without one, the screen again",
-    takes: &[Takes::File],
+    takes: &[ArgumentKind::File],
     run: output,
 };
 
-pub(super) const TIME: Command = Command {
+pub(super) const TIME: SessionCommand = SessionCommand {
     name: "time",
     arguments: "[on|off]",
     help: "say how long each answer took",
-    takes: &[Takes::Words(&["on", "off"])],
+    takes: &[ArgumentKind::Words(&["on", "off"])],
     run: time,
 };
 
@@ -122,8 +122,8 @@ fn read_period(session: &mut Session, text: &str) -> Result<String, Problems> {
 
 fn format(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     if !arguments.is_empty() {
-        let Some(format) = Format::named(arguments) else {
-            let names = Format::ALL.map(Format::name);
+        let Some(format) = OutputFormat::named(arguments) else {
+            let names = OutputFormat::ALL.map(OutputFormat::name);
             return Err(
                 Diagnostic::data("K953", format!("`{arguments}` is not a format"))
                     .help(format!("formats: {}", names.join(", ")))
@@ -164,7 +164,7 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "each answer replaces what is in {}; the screen again: \\output",
         file.display()
     );
-    if Format::of_file(&file).is_some() {
+    if OutputFormat::of_file(&file).is_some() {
         // What was said last counts; another \format may follow.
         session.settings.format_is_named = false;
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::kpis::target_in_words;
 use super::words::instant;
-use super::{Command, Takes, fields, loaded, welcome};
+use super::{ArgumentKind, SessionCommand, fields, loaded, welcome};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::app::repl::uses::uses;
@@ -14,15 +14,15 @@ use crate::base::source::Spanned;
 use crate::lang::format;
 use crate::lang::functions::{self, Function};
 use crate::lang::model::{Kpi, TableId, Target};
-use crate::lang::project::Origin;
+use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::ast::{Comment, Definition, File};
-use crate::render::{self, Look};
+use crate::render::{self, RenderOptions};
 
-pub(super) const SHOW: Command = Command {
+pub(super) const SHOW: SessionCommand = SessionCommand {
     name: "show",
     arguments: "[NAME]",
     help: "a definition, where it stands and who uses it; without a name, all there are",
-    takes: &[Takes::Definition],
+    takes: &[ArgumentKind::Definition],
     run: show,
 };
 
@@ -143,10 +143,10 @@ fn place(session: &Session, label: &str, tree: &Spanned<Definition>) -> String {
     if workspace.is_typed(tree.span.source) {
         return format!("{label}, typed in this session");
     }
-    let place = session.ground().place(tree.span);
+    let place = session.context().place(tree.span);
     match (&workspace.origin, workspace.is_stand_in) {
-        (Origin::Folder(_), false) => format!("{label}, {place}"),
-        (Origin::Library, _) | (Origin::Folder(_), true) => {
+        (ProjectOrigin::Folder(_), false) => format!("{label}, {place}"),
+        (ProjectOrigin::Library, _) | (ProjectOrigin::Folder(_), true) => {
             let place = place.trim_start_matches("<library>/");
             format!("{label}, {place} of the built-in library")
         }
@@ -186,7 +186,7 @@ fn alone(session: &Session, file: &File, tree: &Spanned<Definition>) -> File {
 }
 
 /// Definitions that name this one.
-fn used_by(session: &Session, wanted: &str, look: Look) -> String {
+fn used_by(session: &Session, wanted: &str, look: RenderOptions) -> String {
     let model = &session.workspace.definitions;
     let trees = session.workspace.trees();
     let users: BTreeSet<String> = trees
@@ -272,7 +272,7 @@ fn in_force(targets: &[Target], at: i64) -> Vec<&Target> {
     found
 }
 
-fn function_text(session: &Session, function: &Function, look: Look) -> String {
+fn function_text(session: &Session, function: &Function, look: RenderOptions) -> String {
     let mut text = render::heading(&format!("function {}", function.name), look);
     text += &render::verbatim(function.signature, look);
     text += &render::sentence(function.summary, look);

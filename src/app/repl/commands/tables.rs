@@ -2,17 +2,17 @@
 
 use serde_json::{Value as Json, json};
 
-use super::loaded::{self, Usual};
+use super::loaded::{self, UsualTables};
 use super::words::instant;
-use super::{Command, told};
+use super::{SessionCommand, told};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::insight::profile;
 use crate::lang::model::{Definitions, Table, TableId};
-use crate::render::{self, Format, Look, Sheet};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
-pub(super) const TABLES: Command = Command {
+pub(super) const TABLES: SessionCommand = SessionCommand {
     name: "tables",
     arguments: "",
     help: "the tables: rows, columns, events, states, newest event",
@@ -21,7 +21,7 @@ pub(super) const TABLES: Command = Command {
 };
 
 /// What there is to say of a table.
-struct Card<'a> {
+struct TableSummary<'a> {
     table: &'a Table,
     file: Option<String>,
     rows: Option<usize>,
@@ -35,19 +35,21 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
     let definitions = &session.workspace.definitions;
     let ids = (0..definitions.tables.len()).map(TableId);
     let look = session.settings.look;
-    let cards: Vec<Card> = ids.map(|id| card(session, &usual, id)).collect();
+    let cards: Vec<TableSummary> = ids.map(|id| card(session, &usual, id)).collect();
     let shown = match session.settings.format {
-        Format::Json => render::json(&json!({
+        OutputFormat::Json => render::json(&json!({
             "tables": cards.iter().map(|card| object(definitions, card)).collect::<Vec<_>>()
         })),
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
-            sheet(definitions, &cards, look).render(look)
-        }
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => sheet(definitions, &cards, look).render(look),
     };
     Ok(told(session, &usual).then(Reply::shown(shown)))
 }
 
-fn card<'a>(session: &'a Session, usual: &Usual, id: TableId) -> Card<'a> {
+fn card<'a>(session: &'a Session, usual: &UsualTables, id: TableId) -> TableSummary<'a> {
     let definitions = &session.workspace.definitions;
     let tables = session.tables.borrow();
     let location = tables
@@ -55,7 +57,7 @@ fn card<'a>(session: &'a Session, usual: &Usual, id: TableId) -> Card<'a> {
         .iter()
         .find(|location| location.table == id);
     let data = location.and_then(|_| tables.table(id));
-    Card {
+    TableSummary {
         table: definitions.table(id),
         file: location.map(|location| location.path.display().to_string()),
         rows: data.map(|data| data.rows),
@@ -65,7 +67,7 @@ fn card<'a>(session: &'a Session, usual: &Usual, id: TableId) -> Card<'a> {
 }
 
 /// A row for each table; where the terminal has no room for it, its events and states stand below.
-fn sheet(definitions: &Definitions, cards: &[Card], look: Look) -> Sheet {
+fn sheet(definitions: &Definitions, cards: &[TableSummary], look: RenderOptions) -> Sheet {
     let headers = Sheet::new()
         .words("table")
         .numbers("rows")
@@ -103,7 +105,7 @@ fn labelled(label: &str, names: &str) -> String {
 }
 
 /// Name, rows, newest event, columns.
-fn figures(definitions: &Definitions, card: &Card) -> [String; 4] {
+fn figures(definitions: &Definitions, card: &TableSummary) -> [String; 4] {
     let rows = match (card.rows, &card.file) {
         (Some(rows), _) => render::count(rows as u64),
         (None, Some(_)) => "cannot be read".to_string(),
@@ -121,7 +123,7 @@ fn figures(definitions: &Definitions, card: &Card) -> [String; 4] {
 }
 
 /// `18`, or `15 of 18` if the file lacks some.
-fn columns(card: &Card) -> String {
+fn columns(card: &TableSummary) -> String {
     let declared = card.table.columns.len();
     match card.absent {
         0 => declared.to_string(),
@@ -145,7 +147,7 @@ fn states(table: &Table) -> Vec<&str> {
         .collect()
 }
 
-fn object(definitions: &Definitions, card: &Card) -> Json {
+fn object(definitions: &Definitions, card: &TableSummary) -> Json {
     json!({
         "table": card.table.name,
         "title": card.table.title,

@@ -1,17 +1,17 @@
 //! `\\test`: runs the definitions' tests, those typed in the session with them.
 
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Fault, Problems, nearest};
 use crate::insight::testing;
 use crate::lang::model::{Definitions, Test};
 
-pub(super) const TEST: Command = Command {
+pub(super) const TEST: SessionCommand = SessionCommand {
     name: "test",
     arguments: "[NAME]",
     help: "run the tests, or those about a KPI",
-    takes: &[Takes::Kpi],
+    takes: &[ArgumentKind::Kpi],
     run: test,
 };
 

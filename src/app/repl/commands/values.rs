@@ -2,23 +2,23 @@
 
 use serde_json::{Value as Json, json};
 
-use super::describe::{profile_of, raw_rows};
 use super::fields::{self, full_name};
+use super::profiles::{profile_of, raw_rows};
 use super::words::{bar_room, percent, with_share};
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::FieldType;
-use crate::insight::profile::{Profile, Spread};
+use crate::insight::profile::{Distribution, Profile};
 use crate::lang::model::{Definitions, FieldId};
-use crate::render::{self, Format, Look, Sheet};
+use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
-pub(super) const VALUES: Command = Command {
+pub(super) const VALUES: SessionCommand = SessionCommand {
     name: "values",
     arguments: "FIELD [TEXT|all]",
     help: "the values of a field with their rows; those with TEXT in them, or all",
-    takes: &[Takes::Field],
+    takes: &[ArgumentKind::Field],
     run: values,
 };
 
@@ -48,8 +48,12 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let found: Vec<(&str, u64)> = matching(&all, filter);
     let look = session.settings.look;
     let shown = match session.settings.format {
-        Format::Json => render::json(&object(definitions, field, &profile, &found)),
-        Format::Table | Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+        OutputFormat::Json => render::json(&object(definitions, field, &profile, &found)),
+        OutputFormat::Table
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => {
             let limit = match look.width {
                 Some(_) if rest != "all" => SHOWN,
                 Some(_) | None => usize::MAX,
@@ -74,15 +78,15 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 /// Values that can be listed, with their rows; `None` for numbers and dates.
 pub(super) fn listed(profile: &Profile) -> Option<Vec<(&str, u64)>> {
     match &profile.spread {
-        Spread::Nothing => Some(Vec::new()),
-        Spread::Ordered(values) => Some(
+        Distribution::Nothing => Some(Vec::new()),
+        Distribution::Ordered(values) => Some(
             values
                 .iter()
                 .map(|(value, rows)| (value.as_str(), *rows))
                 .collect(),
         ),
-        Spread::Texts(texts) => Some(texts.iter().collect()),
-        Spread::Numbers(_) | Spread::Dates(_) => None,
+        Distribution::Texts(texts) => Some(texts.iter().collect()),
+        Distribution::Numbers(_) | Distribution::Dates(_) => None,
     }
 }
 
@@ -100,7 +104,12 @@ fn nothing_matches(all: &[(&str, u64)], filter: &str) -> String {
 }
 
 /// Values, rows, share of all rows, and a bar of the share among the listed ones.
-pub(super) fn sheet(values: &[(&str, u64)], profile: &Profile, limit: usize, look: Look) -> String {
+pub(super) fn sheet(
+    values: &[(&str, u64)],
+    profile: &Profile,
+    limit: usize,
+    look: RenderOptions,
+) -> String {
     let most = values
         .iter()
         .map(|(_, rows)| *rows)

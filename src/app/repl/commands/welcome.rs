@@ -1,12 +1,12 @@
 //! What a session says first: what is loaded, how current it is, and a query to begin with.
 
-use super::loaded::{self, Usual};
+use super::loaded::{self, UsualTables};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::calendar;
 use crate::base::diagnostic::Problems;
 use crate::base::types::Grain;
-use crate::insight::profile::{self, Spread};
+use crate::insight::profile::{self, Distribution};
 use crate::lang::format;
 use crate::lang::model::{FieldId, Kpi, Query, Subject, TableId};
 use crate::plan;
@@ -75,7 +75,7 @@ fn tables_line(session: &Session) -> String {
 }
 
 /// `try: backlog by severity over month last 6 months; all commands: \help`
-fn start_line(session: &Session, usual: &Usual) -> String {
+fn start_line(session: &Session, usual: &UsualTables) -> String {
     let has_tables = !session.tables.borrow().locations().is_empty();
     let example = has_tables.then(|| example(session, usual)).flatten();
     match example {
@@ -85,7 +85,7 @@ fn start_line(session: &Session, usual: &Usual) -> String {
 }
 
 /// `; as of 2026-04-30 (UTC), the newest date`, if there are tables.
-fn standing_words(session: &Session, usual: &Usual) -> String {
+fn standing_words(session: &Session, usual: &UsualTables) -> String {
     let has_tables = !session.tables.borrow().locations().is_empty();
     match has_tables {
         true => format!("; {}", as_of(session, usual)),
@@ -93,7 +93,7 @@ fn standing_words(session: &Session, usual: &Usual) -> String {
     }
 }
 
-fn as_of(session: &Session, usual: &Usual) -> String {
+fn as_of(session: &Session, usual: &UsualTables) -> String {
     let zone = session.workspace.definitions.calendar.timezone;
     match (standing(session, usual), &session.settings.as_of) {
         (Ok(standpoint), Some(_)) => format!("as of {} ({zone})", standpoint.as_of.label),
@@ -108,7 +108,10 @@ fn as_of(session: &Session, usual: &Usual) -> String {
 }
 
 /// Where queries stand that do not say.
-pub(super) fn standing(session: &Session, usual: &Usual) -> Result<plan::Standpoint, Problems> {
+pub(super) fn standing(
+    session: &Session,
+    usual: &UsualTables,
+) -> Result<plan::Standpoint, Problems> {
     let definitions = &session.workspace.definitions;
     let watermark = match usual.problems.has_errors() {
         true => None,
@@ -126,7 +129,7 @@ pub(super) fn standing(session: &Session, usual: &Usual) -> Result<plan::Standpo
 }
 
 /// A query that the data can answer.
-fn example(session: &Session, usual: &Usual) -> Option<String> {
+fn example(session: &Session, usual: &UsualTables) -> Option<String> {
     let instant = standing(session, usual).ok()?.as_of.instant;
     let definitions = &session.workspace.definitions;
     for (kpi, query) in loaded::single_kpis(definitions, &usual.everything) {
@@ -164,7 +167,7 @@ fn tables_of(query: &Query) -> Vec<TableId> {
 /// The first dimension of a KPI with several values, but not too many.
 fn dimension(
     session: &Session,
-    usual: &Usual,
+    usual: &UsualTables,
     kpi: &Kpi,
     table: Option<TableId>,
 ) -> Option<String> {
@@ -176,15 +179,17 @@ fn dimension(
         };
         let profile = profile::field(definitions, &usual.dataset, FieldId { table, field });
         profile.is_some_and(|profile| match profile.spread {
-            Spread::Ordered(_) | Spread::Texts(_) => (2..=FEW).contains(&profile.distinct),
-            Spread::Nothing | Spread::Numbers(_) | Spread::Dates(_) => false,
+            Distribution::Ordered(_) | Distribution::Texts(_) => {
+                (2..=FEW).contains(&profile.distinct)
+            }
+            Distribution::Nothing | Distribution::Numbers(_) | Distribution::Dates(_) => false,
         })
     };
     kpi.dimensions.iter().find(has_values).cloned()
 }
 
 /// Whether the events of a table reach back over the months that the example asks for.
-fn has_history(session: &Session, usual: &Usual, table: TableId, as_of: i64) -> bool {
+fn has_history(session: &Session, usual: &UsualTables, table: TableId, as_of: i64) -> bool {
     let definitions = &session.workspace.definitions;
     let calendar = &definitions.calendar;
     let Some((first, _)) = profile::ends(definitions, &usual.dataset, table) else {

@@ -1,7 +1,7 @@
 //! `\why`: which groups moved the number of the last query between two periods.
 
 use super::recall;
-use super::{Command, Takes};
+use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
@@ -10,13 +10,13 @@ use crate::insight::attribution;
 use crate::lang::model::{
     Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
 };
-use crate::render::{self, Format};
+use crate::render::{self, OutputFormat};
 
-pub(super) const WHY: Command = Command {
+pub(super) const WHY: SessionCommand = SessionCommand {
     name: "why",
     arguments: "[FIELD …] [versus PERIOD]",
     help: "which groups moved the last number between two periods; by mix and by rate",
-    takes: &[Takes::Field],
+    takes: &[ArgumentKind::Field],
     run: show_why,
 };
 
@@ -35,9 +35,9 @@ fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
                 .into(),
         );
     };
-    let ground = recalled.ground(session);
-    let groupings = groupings(ground.definitions, values, &fields)?;
-    let mut why = attribution::why(&ground, &query, &groupings)?;
+    let context = recalled.context(session);
+    let groupings = groupings(context.definitions, values, &fields)?;
+    let mut why = attribution::why(&context, &query, &groupings)?;
     why.notes.extend(recalled.notes.iter().cloned());
     if values.columns.len() > 1 {
         why.notes
@@ -45,9 +45,9 @@ fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     }
     let (format, look) = (session.settings.format, session.settings.look);
     let shown = match format {
-        Format::Table => attribution::text(&why, look).into_bytes(),
-        Format::Json => attribution::json(&why).into_bytes(),
-        Format::Jsonl | Format::Csv | Format::Md | Format::Parquet => {
+        OutputFormat::Table => attribution::text(&why, look).into_bytes(),
+        OutputFormat::Json => attribution::json(&why).into_bytes(),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
             render::answer(&attribution::table(&why), format, look)
         }
     };

@@ -4,7 +4,7 @@ use crate::base::calendar;
 use crate::base::types::DisplayUnit;
 use crate::lang::model::Calendar;
 use crate::render;
-use crate::render::Look;
+use crate::render::RenderOptions;
 
 /// The local date of an instant, with its time unless it begins the day.
 pub(super) fn instant(calendar: &Calendar, micros: i64) -> String {
@@ -48,7 +48,7 @@ pub(super) fn with_round_share(rows: u64, of: u64) -> String {
 }
 
 /// Columns of the longest bar.
-pub(super) fn bar_room(look: Look) -> usize {
+pub(super) fn bar_room(look: RenderOptions) -> usize {
     look.width.map_or(16, |width| (width / 5).clamp(4, 16))
 }
 

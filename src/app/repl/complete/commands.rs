@@ -3,8 +3,8 @@
 use super::fields::{self, name, nouns};
 use super::{Candidate, Completion, chosen, complete, times, unique, word};
 use crate::app::repl::catalogue::{Catalogue, KpiWords};
-use crate::app::repl::commands::{COMMANDS, Command, Takes};
-use crate::render::Format;
+use crate::app::repl::commands::{ArgumentKind, COMMANDS, SessionCommand};
+use crate::render::OutputFormat;
 use word::Word;
 
 const PERIODS: &[&str] = &["last", "this", "past", "in", "from", "none"];
@@ -33,11 +33,11 @@ pub(super) fn complete_command(
     let Some(takes) = takes.get(place).or_else(|| takes.last()) else {
         return found(Vec::new(), position, "");
     };
-    if matches!(takes, Takes::Query) || (*takes == Takes::Period && place > 0) {
+    if matches!(takes, ArgumentKind::Query) || (*takes == ArgumentKind::Period && place > 0) {
         return shifted(&text[start + end..position], start + end, catalogue);
     }
     let word = &text[word_start..position];
-    if *takes == Takes::File {
+    if *takes == ArgumentKind::File {
         return Completion {
             is_file: true,
             ..found(Vec::new(), word_start, word)
@@ -66,7 +66,7 @@ fn found(candidates: Vec<Candidate>, start: usize, typed: &str) -> Completion {
 }
 
 fn commands(before: &str) -> Vec<Candidate> {
-    let about = |command: &Command| match command.arguments {
+    let about = |command: &SessionCommand| match command.arguments {
         "" => command.help.to_string(),
         arguments => format!("{arguments}: {}", command.help),
     };
@@ -76,21 +76,21 @@ fn commands(before: &str) -> Vec<Candidate> {
         .collect()
 }
 
-fn arguments_of(takes: Takes, catalogue: &Catalogue) -> Vec<Candidate> {
+fn arguments_of(takes: ArgumentKind, catalogue: &Catalogue) -> Vec<Candidate> {
     match takes {
-        Takes::Query | Takes::File | Takes::NewName => Vec::new(),
-        Takes::Kpi => formulas(&catalogue.kpis),
-        Takes::Definition => definitions(catalogue),
-        Takes::Table => fields::table_candidates(catalogue),
-        Takes::Field => all_fields(catalogue),
-        Takes::Date => {
+        ArgumentKind::Query | ArgumentKind::File | ArgumentKind::NewName => Vec::new(),
+        ArgumentKind::Kpi => formulas(&catalogue.kpis),
+        ArgumentKind::Definition => definitions(catalogue),
+        ArgumentKind::Table => fields::table_candidates(catalogue),
+        ArgumentKind::Field => all_fields(catalogue),
+        ArgumentKind::Date => {
             let latest = Candidate::new("latest", "the latest event in the data");
             [vec![latest], times::dates(catalogue)].concat()
         }
-        Takes::Period => words(PERIODS),
-        Takes::Format => words(&Format::ALL.map(Format::name)),
-        Takes::Command => commands(""),
-        Takes::Words(list) => words(list),
+        ArgumentKind::Period => words(PERIODS),
+        ArgumentKind::Format => words(&OutputFormat::ALL.map(OutputFormat::name)),
+        ArgumentKind::Command => commands(""),
+        ArgumentKind::Words(list) => words(list),
     }
 }
 

@@ -2,16 +2,19 @@
 
 use super::Candidate;
 use crate::app::repl::catalogue::{Catalogue, FieldKind, FieldWords, KpiWords, Noun, TableWords};
-use crate::lang::syntax::Named;
+use crate::lang::syntax::NameBeforeCursor;
 use crate::render;
 
 /// The tables that names are about; none named: all.
-pub(in crate::app::repl) fn tables(about: &[Named], catalogue: &Catalogue) -> Vec<usize> {
+pub(in crate::app::repl) fn tables(
+    about: &[NameBeforeCursor],
+    catalogue: &Catalogue,
+) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     for named in about {
         match named {
-            Named::Table(name) => found.extend(catalogue.table(name)),
-            Named::Formula(name) => {
+            NameBeforeCursor::Table(name) => found.extend(catalogue.table(name)),
+            NameBeforeCursor::Formula(name) => {
                 found.extend(catalogue.formula(name).iter().flat_map(|own| &own.tables));
             }
         }
@@ -24,7 +27,7 @@ pub(in crate::app::repl) fn tables(about: &[Named], catalogue: &Catalogue) -> Ve
 /// Fields that all of some tables have, those that people group by first. Of no table in particular:
 /// the fields of any.
 pub(in crate::app::repl) fn fields<'c>(
-    about: &[Named],
+    about: &[NameBeforeCursor],
     catalogue: &'c Catalogue,
 ) -> Vec<(usize, usize, &'c FieldWords)> {
     let tables = tables(about, catalogue);
@@ -62,10 +65,10 @@ fn has(table: &TableWords, field: &FieldWords) -> bool {
 
 /// The dimensions that the KPIs meant list, in their order; where no KPI is named, those that most
 /// KPIs over the tables list.
-fn usual<'c>(about: &[Named], catalogue: &'c Catalogue) -> Vec<&'c str> {
+fn usual<'c>(about: &[NameBeforeCursor], catalogue: &'c Catalogue) -> Vec<&'c str> {
     let mut names: Vec<&str> = Vec::new();
     for named in about {
-        if let Named::Formula(name) = named
+        if let NameBeforeCursor::Formula(name) = named
             && let Some(formula) = catalogue.formula(name)
         {
             names.extend(formula.dimensions.iter().map(String::as_str));
@@ -151,7 +154,7 @@ pub(in crate::app::repl) fn rows_words(rows: u64) -> String {
 
 /// Events, states or both of the tables meant; of no table in particular, of all.
 pub(super) fn roles(
-    about: &[Named],
+    about: &[NameBeforeCursor],
     catalogue: &Catalogue,
     of: impl Fn(&TableWords) -> Vec<Candidate>,
 ) -> Vec<Candidate> {

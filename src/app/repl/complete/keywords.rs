@@ -1,7 +1,7 @@
 //! Words of the language as candidates, with what each is for.
 
 use super::Candidate;
-use crate::lang::syntax::{Next, Slot};
+use crate::lang::syntax::{CompletionSlot, Next};
 
 /// Words with what they begin; in the order in which they are offered.
 const MEANINGS: &[(&str, &str)] = &[
@@ -126,7 +126,7 @@ pub(super) fn definitions() -> Vec<Candidate> {
 pub(super) fn candidates(next: &[Next]) -> Vec<Candidate> {
     let mut words: Vec<&str> = Vec::new();
     for next in next {
-        if let Slot::Keyword(word) = &next.slot
+        if let CompletionSlot::Keyword(word) = &next.slot
             && !words.contains(&word.as_str())
         {
             words.push(word);

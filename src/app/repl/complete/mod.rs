@@ -19,9 +19,9 @@ use super::input;
 use crate::base::diagnostic::nearest;
 use crate::lang::functions;
 use crate::lang::functions::Takes;
-use crate::lang::syntax::{self, Named, Next, Slot};
+use crate::lang::syntax::{self, CompletionSlot, NameBeforeCursor, Next};
 use crate::render;
-use crate::render::Look;
+use crate::render::RenderOptions;
 use word::Word;
 
 /// Candidates for the word at the cursor.
@@ -54,7 +54,7 @@ impl Candidate {
 
 /// A text that may be shown on a terminal, whatever data or definitions say.
 pub(super) fn harmless(text: &str) -> String {
-    render::harmless(text, Look::PIPE)
+    render::harmless(text, RenderOptions::PIPE)
 }
 
 /// Candidates for the word that ends at a byte position.
@@ -111,7 +111,9 @@ fn in_query(before: &str, catalogue: &Catalogue) -> Vec<Next> {
     };
     let mut next = syntax::in_query(clauses);
     if refines && clauses.trim().is_empty() {
-        next.retain(|next| matches!(&next.slot, Slot::Keyword(word) if keywords::is_clause(word)));
+        next.retain(
+            |next| matches!(&next.slot, CompletionSlot::Keyword(word) if keywords::is_clause(word)),
+        );
     }
     // `count` might be a KPI's name, `mttr` a function's: what is known is meant.
     if next.iter().any(|next| is_sound(next, catalogue)) {
@@ -130,8 +132,8 @@ fn is_sound(next: &Next, catalogue: &Catalogue) -> bool {
         && measured.is_none_or(|name| is_measurable(name, catalogue))
         && next.alone.iter().all(is_condition)
         && next.about.iter().all(|named| match named {
-            Named::Table(name) => catalogue.table(name).is_some(),
-            Named::Formula(name) => catalogue.formula(name).is_some(),
+            NameBeforeCursor::Table(name) => catalogue.table(name).is_some(),
+            NameBeforeCursor::Formula(name) => catalogue.formula(name).is_some(),
         })
 }
 
@@ -146,7 +148,7 @@ fn is_measurable(written: &str, catalogue: &Catalogue) -> bool {
 
 /// Whether a word may follow the name before it: only an event is `within` a time.
 fn fits_tested(next: &Next, catalogue: &Catalogue) -> bool {
-    let (Slot::Keyword(word), Some((_, name))) = (&next.slot, &next.field) else {
+    let (CompletionSlot::Keyword(word), Some((_, name))) = (&next.slot, &next.field) else {
         return true;
     };
     let tables = catalogue.tables.iter();
@@ -165,7 +167,7 @@ fn fits_function(next: &Next) -> bool {
     let Some((function, _)) = next.function.as_deref().and_then(functions::find) else {
         return true;
     };
-    let Slot::Keyword(word) = &next.slot else {
+    let CompletionSlot::Keyword(word) = &next.slot else {
         return true;
     };
     let counts_rows = match function.takes {
@@ -184,13 +186,18 @@ fn fits_function(next: &Next) -> bool {
 fn offered(before: &str, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     let mut next = places(before, catalogue);
     if word.is_quoted {
-        next.retain(|next| matches!(next.slot, Slot::Value | Slot::Weight));
+        next.retain(|next| matches!(next.slot, CompletionSlot::Value | CompletionSlot::Weight));
     }
     if word.is_long {
-        next.retain(|next| matches!(next.slot, Slot::Value | Slot::Weight | Slot::Date));
+        next.retain(|next| {
+            matches!(
+                next.slot,
+                CompletionSlot::Value | CompletionSlot::Weight | CompletionSlot::Date
+            )
+        });
     }
-    next.sort_by_key(|next| next.slot != Slot::Formula);
-    let is_value = |next: &&Next| matches!(next.slot, Slot::Value);
+    next.sort_by_key(|next| next.slot != CompletionSlot::Formula);
+    let is_value = |next: &&Next| matches!(next.slot, CompletionSlot::Value);
     let of = |next: &Next| slots::candidates(next, word, catalogue);
     // Values are many, and different from each other already.
     let values = next.iter().find(is_value).map_or_else(Vec::new, of);

@@ -6,49 +6,57 @@ use super::{Candidate, times, values};
 use crate::app::repl::catalogue::{Catalogue, KpiWords};
 use crate::base::types::{DisplayUnit, TimeUnit};
 use crate::lang::functions::{self, Takes};
-use crate::lang::syntax::{Named, Next, Slot};
+use crate::lang::syntax::{CompletionSlot, NameBeforeCursor, Next};
 
 /// Candidates for a place; none for keywords, which come after all of them.
 pub(super) fn candidates(next: &Next, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     let about = next.about.as_slice();
     match &next.slot {
-        Slot::Comparison => comparisons(next, catalogue),
-        Slot::Formula => formulas(about, catalogue),
-        Slot::Function => nouns(&catalogue.functions),
-        Slot::Table => fields::table_candidates(catalogue),
-        Slot::Role => roles(about, catalogue, |table| {
+        CompletionSlot::Comparison => comparisons(next, catalogue),
+        CompletionSlot::Formula => formulas(about, catalogue),
+        CompletionSlot::Function => nouns(&catalogue.functions),
+        CompletionSlot::Table => fields::table_candidates(catalogue),
+        CompletionSlot::Role => roles(about, catalogue, |table| {
             [nouns(&table.events), nouns(&table.states)].concat()
         }),
-        Slot::Event => roles(about, catalogue, |table| nouns(&table.events)),
-        Slot::State => roles(about, catalogue, |table| nouns(&table.states)),
-        Slot::Tested => tested(about, catalogue),
-        Slot::Dimension | Slot::Field => field_names(about, catalogue),
-        Slot::FieldOf(table) => field_names(&[Named::Table(table.clone())], catalogue),
-        Slot::Measured => measured(next, catalogue),
-        Slot::SortKey => [meant(about, catalogue), field_names(about, catalogue)].concat(),
-        Slot::Rank => meant(about, catalogue),
-        Slot::Value | Slot::Weight => next.field.as_ref().map_or_else(Vec::new, |field| {
-            values::candidates(about, field, word, catalogue)
-        }),
-        Slot::Date => times::dates(catalogue),
-        Slot::Count => times::counts(),
-        Slot::Grain { is_plural } => times::grains(*is_plural),
-        Slot::TimeUnit => times::units(),
-        Slot::Moment => times::moments(),
-        Slot::Unit => units(),
-        Slot::FieldType => words(&["text", "number", "yesno", "date"]),
-        Slot::Scale => nouns(&catalogue.scales),
-        Slot::CardKind => words(&["number", "line", "table", "list"]),
-        Slot::Weekday => words(&["monday", "sunday", "saturday"]),
-        Slot::MonthName => words(&["january", "april", "july", "october"]),
-        Slot::List if word.typed.is_empty() => vec![Candidate::new("(", "a list of values")],
-        Slot::List
-        | Slot::Comma
-        | Slot::ScaleValue
-        | Slot::Text
-        | Slot::NewName
-        | Slot::Column
-        | Slot::Keyword(_) => Vec::new(),
+        CompletionSlot::Event => roles(about, catalogue, |table| nouns(&table.events)),
+        CompletionSlot::State => roles(about, catalogue, |table| nouns(&table.states)),
+        CompletionSlot::Tested => tested(about, catalogue),
+        CompletionSlot::Dimension | CompletionSlot::Field => field_names(about, catalogue),
+        CompletionSlot::FieldOf(table) => {
+            field_names(&[NameBeforeCursor::Table(table.clone())], catalogue)
+        }
+        CompletionSlot::Measured => measured(next, catalogue),
+        CompletionSlot::SortKey => {
+            [meant(about, catalogue), field_names(about, catalogue)].concat()
+        }
+        CompletionSlot::Rank => meant(about, catalogue),
+        CompletionSlot::Value | CompletionSlot::Weight => {
+            next.field.as_ref().map_or_else(Vec::new, |field| {
+                values::candidates(about, field, word, catalogue)
+            })
+        }
+        CompletionSlot::Date => times::dates(catalogue),
+        CompletionSlot::Count => times::counts(),
+        CompletionSlot::Grain { is_plural } => times::grains(*is_plural),
+        CompletionSlot::TimeUnit => times::units(),
+        CompletionSlot::Moment => times::moments(),
+        CompletionSlot::Unit => units(),
+        CompletionSlot::FieldType => words(&["text", "number", "yesno", "date"]),
+        CompletionSlot::Scale => nouns(&catalogue.scales),
+        CompletionSlot::CardKind => words(&["number", "line", "table", "list"]),
+        CompletionSlot::Weekday => words(&["monday", "sunday", "saturday"]),
+        CompletionSlot::MonthName => words(&["january", "april", "july", "october"]),
+        CompletionSlot::List if word.typed.is_empty() => {
+            vec![Candidate::new("(", "a list of values")]
+        }
+        CompletionSlot::List
+        | CompletionSlot::Comma
+        | CompletionSlot::ScaleValue
+        | CompletionSlot::Text
+        | CompletionSlot::NewName
+        | CompletionSlot::Column
+        | CompletionSlot::Keyword(_) => Vec::new(),
     }
 }
 
@@ -81,11 +89,11 @@ fn comparisons(next: &Next, catalogue: &Catalogue) -> Vec<Candidate> {
 }
 
 /// KPIs, and views where the query has nothing else yet.
-fn formulas(about: &[Named], catalogue: &Catalogue) -> Vec<Candidate> {
+fn formulas(about: &[NameBeforeCursor], catalogue: &Catalogue) -> Vec<Candidate> {
     let is_named = |own: &&KpiWords| {
         about
             .iter()
-            .any(|named| matches!(named, Named::Formula(known) if *known == own.name))
+            .any(|named| matches!(named, NameBeforeCursor::Formula(known) if *known == own.name))
     };
     let views: &[KpiWords] = match about.is_empty() {
         true => &catalogue.views,
@@ -103,10 +111,10 @@ fn formula(own: &KpiWords) -> Candidate {
 }
 
 /// The KPIs that the query asks for; of everything, all.
-fn meant(about: &[Named], catalogue: &Catalogue) -> Vec<Candidate> {
+fn meant(about: &[NameBeforeCursor], catalogue: &Catalogue) -> Vec<Candidate> {
     let named = about.iter().filter_map(|named| match named {
-        Named::Formula(name) => catalogue.kpis.iter().find(|kpi| kpi.name == *name),
-        Named::Table(_) => None,
+        NameBeforeCursor::Formula(name) => catalogue.kpis.iter().find(|kpi| kpi.name == *name),
+        NameBeforeCursor::Table(_) => None,
     });
     match about.is_empty() {
         true => catalogue.kpis.iter().map(formula).collect(),
@@ -114,7 +122,7 @@ fn meant(about: &[Named], catalogue: &Catalogue) -> Vec<Candidate> {
     }
 }
 
-fn field_names(about: &[Named], catalogue: &Catalogue) -> Vec<Candidate> {
+fn field_names(about: &[NameBeforeCursor], catalogue: &Catalogue) -> Vec<Candidate> {
     let fields = fields::fields(about, catalogue);
     fields
         .iter()
@@ -123,7 +131,7 @@ fn field_names(about: &[Named], catalogue: &Catalogue) -> Vec<Candidate> {
 }
 
 /// What a condition may begin with: fields, conditions, events.
-fn tested(about: &[Named], catalogue: &Catalogue) -> Vec<Candidate> {
+fn tested(about: &[NameBeforeCursor], catalogue: &Catalogue) -> Vec<Candidate> {
     let tables = fields::tables(about, catalogue);
     let conditions = catalogue.conditions.iter();
     let fitting = conditions.filter(|own| tables.iter().all(|table| own.tables.contains(table)));

@@ -3,13 +3,13 @@
 use super::fields::rows_words;
 use super::word::Word;
 use super::{Candidate, fields, times};
-use crate::app::repl::catalogue::{Catalogue, FieldKind, FieldWords, Values};
-use crate::lang::syntax::{self, Named};
+use crate::app::repl::catalogue::{Catalogue, FieldKind, FieldWords, KnownValues};
+use crate::lang::syntax::{self, NameBeforeCursor};
 use crate::render;
 
 /// The field that a name means: its table and place, and its words.
 pub(in crate::app::repl) fn field<'c>(
-    about: &[Named],
+    about: &[NameBeforeCursor],
     wanted: &(Option<String>, String),
     catalogue: &'c Catalogue,
 ) -> Option<(usize, usize, &'c FieldWords)> {
@@ -35,7 +35,7 @@ const MOST_COMPARED: usize = 300;
 /// Values that a field may have and that hold what was typed: in the order of its scale, or as often
 /// as they were found. If none holds it, some to compare it with.
 pub(super) fn candidates(
-    about: &[Named],
+    about: &[NameBeforeCursor],
     wanted: &(Option<String>, String),
     word: &Word,
     catalogue: &Catalogue,
@@ -62,10 +62,10 @@ pub(super) fn candidates(
 }
 
 /// What a definition lists, as long as nothing is counted.
-fn declared(values: &Values) -> Vec<Candidate> {
+fn declared(values: &KnownValues) -> Vec<Candidate> {
     match values {
-        Values::Open | Values::Found(..) => Vec::new(),
-        Values::Ordered(values) => values
+        KnownValues::Open | KnownValues::Found(..) => Vec::new(),
+        KnownValues::Ordered(values) => values
             .iter()
             .filter_map(|(value, rows)| Candidate::of_value(value, *rows))
             .collect(),

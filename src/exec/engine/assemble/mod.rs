@@ -16,7 +16,8 @@ use super::fields::Reader;
 use super::steps::Computed;
 use super::tracks::Tracks;
 use crate::exec::answer::{
-    Answer, Cell, Column, ColumnRole, Context, Excluded, Level, Row, ValueColumn as AnswerValue,
+    Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context, Excluded,
+    Level, Row,
 };
 use crate::lang::model::{SortColumn, ValueColumn};
 use crate::plan::{Plan, ValuesWork};
@@ -72,23 +73,23 @@ pub(super) fn values(
     }
 }
 
-fn columns(work: &ValuesWork) -> Vec<Column> {
+fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
     let mut columns = Vec::new();
     if work.shows_period
         && let Some(grain) = work.timeline.grain
     {
-        columns.push(Column {
+        columns.push(AnswerColumn {
             name: "period".to_string(),
             title: grain.word().to_string(),
             role: ColumnRole::Period(grain),
         });
     }
-    columns.extend(work.by.iter().map(|dimension| Column {
+    columns.extend(work.by.iter().map(|dimension| AnswerColumn {
         name: dimension.name.clone(),
         title: dimension.name.clone(),
         role: ColumnRole::Dimension(dimension.field_type.clone()),
     }));
-    columns.extend(work.columns.iter().map(|column| Column {
+    columns.extend(work.columns.iter().map(|column| AnswerColumn {
         name: column.name.clone(),
         title: column.title.clone(),
         role: ColumnRole::Value(AnswerValue {

@@ -87,7 +87,7 @@ pub enum Condition {
     Group(Box<Spanned<Condition>>),
     Compare {
         field: FieldRef,
-        operator: Spanned<Comparison>,
+        operator: Spanned<ComparisonOperator>,
         value: Spanned<Literal>,
     },
     /// `severity in (high, critical)`, `team not in (web)`
@@ -117,7 +117,7 @@ pub enum Condition {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
+pub enum ComparisonOperator {
     Equal,
     NotEqual,
     Less,

@@ -5,7 +5,7 @@ use crate::base::source::Spanned;
 
 /// How the reports of a tool are read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Source {
+pub struct ReportSource {
     pub name: Name,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<SourceClause>>,

@@ -1,13 +1,13 @@
 //! What may stand at the end of definitions.
 
 use super::slots;
-use super::{Named, Next, Slot, mentioned};
+use super::{CompletionSlot, NameBeforeCursor, Next, mentioned};
 use crate::base::diagnostic::Problems;
 use crate::base::source::SourceId;
-use crate::lang::syntax::grammar::Piece;
-use crate::lang::syntax::split::{self, Cut};
+use crate::lang::syntax::grammar::Fragment;
+use crate::lang::syntax::split::{self, DefinitionParts};
 use crate::lang::syntax::tokens::{self, Grids, Token, TokenKind};
-use crate::lang::syntax::words::Kind;
+use crate::lang::syntax::words::DefinitionKind;
 
 /// What may stand at the end of a text of definitions: words that begin a clause where a line begins,
 /// what the clause takes inside it.
@@ -33,12 +33,14 @@ pub fn in_definition(text: &str) -> Vec<Next> {
 }
 
 fn kinds() -> Vec<Next> {
-    Kind::ALL.map(|kind| keyword(kind.word())).to_vec()
+    DefinitionKind::ALL
+        .map(|kind| keyword(kind.word()))
+        .to_vec()
 }
 
 fn keyword(word: &str) -> Next {
     Next {
-        slot: Slot::Keyword(word.to_string()),
+        slot: CompletionSlot::Keyword(word.to_string()),
         about: Vec::new(),
         function: None,
         measured: None,
@@ -48,7 +50,7 @@ fn keyword(word: &str) -> Next {
 }
 
 /// The words that may begin the next clause.
-fn clauses(cut: &Cut<'_>) -> Vec<Next> {
+fn clauses(cut: &DefinitionParts<'_>) -> Vec<Next> {
     let used: Vec<&str> = cut.clauses.iter().map(first_word).collect();
     let is_used = |word: &str| match word {
         "higher" | "lower" => used.contains(&"higher") || used.contains(&"lower"),
@@ -61,61 +63,66 @@ fn clauses(cut: &Cut<'_>) -> Vec<Next> {
         .collect()
 }
 
-fn first_word<'t>(piece: &Piece<'t>) -> &'t str {
+fn first_word<'t>(piece: &Fragment<'t>) -> &'t str {
     piece.tokens.first().map_or("", |token| piece.words(token))
 }
 
 /// Whether a definition may have several clauses that begin with a word.
-fn repeats(kind: Kind, word: &str) -> bool {
+fn repeats(kind: DefinitionKind, word: &str) -> bool {
     match kind {
-        Kind::Calendar | Kind::Condition | Kind::View | Kind::Source | Kind::Match => false,
-        Kind::Scale | Kind::Dashboard | Kind::Test => true,
-        Kind::Table => !matches!(word, "key" | "known"),
-        Kind::Score => word != "of",
-        Kind::Sla => matches!(word, "due" | "since"),
-        Kind::Kpi => matches!(word, "target" | "band"),
+        DefinitionKind::Calendar
+        | DefinitionKind::Condition
+        | DefinitionKind::View
+        | DefinitionKind::Source
+        | DefinitionKind::Match => false,
+        DefinitionKind::Scale | DefinitionKind::Dashboard | DefinitionKind::Test => true,
+        DefinitionKind::Table => !matches!(word, "key" | "known"),
+        DefinitionKind::Score => word != "of",
+        DefinitionKind::Sla => matches!(word, "due" | "since"),
+        DefinitionKind::Kpi => matches!(word, "target" | "band"),
     }
 }
 
 /// What the last clause, or the first line, goes on with.
-fn in_piece(cut: &Cut<'_>, text: &str, tokens: &[Token]) -> Vec<Next> {
+fn in_piece(cut: &DefinitionParts<'_>, text: &str, tokens: &[Token]) -> Vec<Next> {
     let (piece, part) = match cut.clauses.last() {
         Some(clause) => (clause, "clause"),
         None => (&cut.header, "header"),
     };
     let rule = format!("{}_{part}", cut.kind.word());
-    if cut.kind == Kind::Condition && part == "clause" {
+    if cut.kind == DefinitionKind::Condition && part == "clause" {
         return Vec::new();
     }
     slots::next(&rule, &text[piece.start()..], &about(cut, text, tokens))
 }
 
 /// The tables and KPIs that a definition is about.
-fn about(cut: &Cut<'_>, text: &str, tokens: &[Token]) -> Vec<Named> {
+fn about(cut: &DefinitionParts<'_>, text: &str, tokens: &[Token]) -> Vec<NameBeforeCursor> {
     let clause = |word: &str| cut.clauses.iter().find(|piece| first_word(piece) == word);
     match cut.kind {
-        Kind::Table => {
+        DefinitionKind::Table => {
             let name = cut.header.tokens.get(1);
-            let name = name.map(|token| Named::Table(cut.header.words(token).to_string()));
+            let name =
+                name.map(|token| NameBeforeCursor::Table(cut.header.words(token).to_string()));
             name.into_iter().collect()
         }
-        Kind::Score | Kind::Sla => {
+        DefinitionKind::Score | DefinitionKind::Sla => {
             let of = clause("of").and_then(|piece| piece.tokens.get(1).map(|at| piece.words(at)));
-            of.map(|name| Named::Table(name.to_string()))
+            of.map(|name| NameBeforeCursor::Table(name.to_string()))
                 .into_iter()
                 .collect()
         }
-        Kind::Kpi => clause("is").map_or_else(Vec::new, |piece| {
+        DefinitionKind::Kpi => clause("is").map_or_else(Vec::new, |piece| {
             let first = tokens.partition_point(|token| token.start < piece.start());
             mentioned(text, &tokens[first..], piece.end())
         }),
-        Kind::Calendar
-        | Kind::Scale
-        | Kind::Condition
-        | Kind::View
-        | Kind::Dashboard
-        | Kind::Source
-        | Kind::Match
-        | Kind::Test => Vec::new(),
+        DefinitionKind::Calendar
+        | DefinitionKind::Scale
+        | DefinitionKind::Condition
+        | DefinitionKind::View
+        | DefinitionKind::Dashboard
+        | DefinitionKind::Source
+        | DefinitionKind::Match
+        | DefinitionKind::Test => Vec::new(),
     }
 }

@@ -40,7 +40,7 @@ impl Form {
     }
 }
 
-pub(super) struct Rule {
+pub(super) struct GrammarRule {
     pub name: String,
     /// It leaves no node in the tree.
     pub is_silent: bool,
@@ -51,17 +51,17 @@ pub(super) struct Rule {
     pub form: Form,
 }
 
-pub(super) struct Grammar {
-    pub rules: Vec<Rule>,
+pub(super) struct GrammarRules {
+    pub rules: Vec<GrammarRule>,
     numbers: BTreeMap<String, usize>,
     /// The rules that may stand between any two parts.
     pub blanks: [usize; 2],
 }
 
-impl Grammar {
+impl GrammarRules {
     /// The grammar of definitions and queries.
-    pub fn get() -> &'static Grammar {
-        static GRAMMAR: OnceLock<Grammar> = OnceLock::new();
+    pub fn get() -> &'static GrammarRules {
+        static GRAMMAR: OnceLock<GrammarRules> = OnceLock::new();
         GRAMMAR.get_or_init(read)
     }
 
@@ -70,7 +70,7 @@ impl Grammar {
     }
 }
 
-fn read() -> Grammar {
+fn read() -> GrammarRules {
     let text = FILES.concat();
     let pairs = parser::parse(parser::Rule::grammar_rules, &text).expect("pest compiled it");
     let rules = parser::consume_rules(pairs).expect("pest compiled it");
@@ -83,7 +83,7 @@ fn read() -> Grammar {
         .map(|rule| {
             let form = form(&rule.expr, &numbers);
             let is_silent = rule.ty == RuleType::Silent;
-            Rule {
+            GrammarRule {
                 name: rule.name.clone(),
                 is_silent,
                 is_atomic: matches!(rule.ty, RuleType::Atomic | RuleType::CompoundAtomic),
@@ -93,7 +93,7 @@ fn read() -> Grammar {
         })
         .collect();
     let blanks = [numbers["WHITESPACE"], numbers["COMMENT"]];
-    Grammar {
+    GrammarRules {
         rules,
         numbers,
         blanks,

@@ -1,7 +1,7 @@
 //! What may come next: the text before the cursor → the words and names that may stand at its end.
 //!
 //! The grammar's own files say what may follow (`forms`, `walk`); what each place means is told here in
-//! words of the language ([`Slot`]), with the names already written that it is about. Nothing is
+//! words of the language ([`CompletionSlot`]), with the names already written that it is about. Nothing is
 //! looked up: whoever knows tables and KPIs makes candidates of it.
 
 mod definitions;
@@ -17,9 +17,9 @@ use super::words;
 /// One thing that may stand at the end of a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Next {
-    pub slot: Slot,
+    pub slot: CompletionSlot,
     /// The tables and KPIs whose rows are meant, as far as they are written; none: all of them.
-    pub about: Vec<Named>,
+    pub about: Vec<NameBeforeCursor>,
     /// The function of the aggregate it stands in.
     pub function: Option<String>,
     /// What that function measures, as far as it is written.
@@ -32,7 +32,7 @@ pub struct Next {
 
 /// A name in the text before the cursor.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Named {
+pub enum NameBeforeCursor {
     Table(String),
     /// A KPI or a view.
     Formula(String),
@@ -40,7 +40,7 @@ pub enum Named {
 
 /// What a place takes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Slot {
+pub enum CompletionSlot {
     /// `=`, `!=`, `<`, …
     Comparison,
     /// A KPI, or where a query begins a view.
@@ -122,15 +122,15 @@ pub fn in_query(text: &str) -> Vec<Next> {
 }
 
 /// The tables and KPIs that tokens before a position may name, without a grammar.
-fn mentioned(text: &str, tokens: &[Token], end: usize) -> Vec<Named> {
+fn mentioned(text: &str, tokens: &[Token], end: usize) -> Vec<NameBeforeCursor> {
     let mut found = Vec::new();
     let mut before = "";
     for token in tokens.iter().take_while(|token| token.start < end) {
         let word = &text[token.start..token.end];
         if token.kind == TokenKind::Word && matches!(before, "of" | "list") {
-            found.push(Named::Table(word.to_string()));
+            found.push(NameBeforeCursor::Table(word.to_string()));
         } else if token.kind == TokenKind::Word && matches!(before, "" | "is" | "," | "+" | "/") {
-            found.push(Named::Formula(word.to_string()));
+            found.push(NameBeforeCursor::Formula(word.to_string()));
         }
         before = word;
     }

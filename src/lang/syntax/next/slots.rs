@@ -1,15 +1,15 @@
 //! Rules that are open at the end of a text → what the place takes, in words of the language.
 
-use super::forms::Grammar;
-use super::walk::{self, Attempt, Node};
-use super::{Named, Next, Slot};
+use super::forms::GrammarRules;
+use super::walk::{self, Attempt, ParseNode};
+use super::{CompletionSlot, NameBeforeCursor, Next};
 
 /// What may stand at the end of a text that begins as a rule says. `about`: what is meant where the
 /// text itself names no table and no KPI.
-pub(super) fn next(rule: &str, text: &str, about: &[Named]) -> Vec<Next> {
+pub(super) fn next(rule: &str, text: &str, about: &[NameBeforeCursor]) -> Vec<Next> {
     let mut found: Vec<Next> = Vec::new();
     for attempt in walk::attempts(rule, text) {
-        let place = Place {
+        let place = SlotContext {
             text,
             attempt: &attempt,
         };
@@ -29,13 +29,13 @@ pub(super) fn next(rule: &str, text: &str, about: &[Named]) -> Vec<Next> {
     found
 }
 
-struct Place<'p> {
+struct SlotContext<'p> {
     text: &'p str,
     attempt: &'p Attempt,
 }
 
-impl Place<'_> {
-    fn word(&self, node: &Node) -> String {
+impl SlotContext<'_> {
+    fn word(&self, node: &ParseNode) -> String {
         let written = self.text[node.start..node.end].trim();
         written.trim_matches('`').to_string()
     }
@@ -47,30 +47,30 @@ impl Place<'_> {
         index.map_or("", |index| name(&open[index]))
     }
 
-    fn innermost(&self) -> &Node {
+    fn innermost(&self) -> &ParseNode {
         self.attempt.open.last().expect("the first rule is open")
     }
 
-    fn slot(&self) -> Option<Slot> {
-        let leaf = Grammar::get().rules[self.attempt.rule].name.as_str();
+    fn slot(&self) -> Option<CompletionSlot> {
+        let leaf = GrammarRules::get().rules[self.attempt.rule].name.as_str();
         if let Some(word) = leaf.strip_prefix("kw_") {
-            return Some(Slot::Keyword(word.to_string()));
+            return Some(CompletionSlot::Keyword(word.to_string()));
         }
         match leaf {
             "name" => self.name_slot(),
             "word" => self.word_slot(),
-            "text" => (self.open(0) != "literal").then_some(Slot::Text),
-            "comparator" => Some(Slot::Comparison),
-            "integer" => Some(Slot::Count),
-            "date" | "year" => (self.open(0) != "literal").then_some(Slot::Date),
-            "time_unit" => Some(Slot::TimeUnit),
-            "moment" => Some(Slot::Moment),
-            "grain" => Some(Slot::Grain {
+            "text" => (self.open(0) != "literal").then_some(CompletionSlot::Text),
+            "comparator" => Some(CompletionSlot::Comparison),
+            "integer" => Some(CompletionSlot::Count),
+            "date" | "year" => (self.open(0) != "literal").then_some(CompletionSlot::Date),
+            "time_unit" => Some(CompletionSlot::TimeUnit),
+            "moment" => Some(CompletionSlot::Moment),
+            "grain" => Some(CompletionSlot::Grain {
                 is_plural: self.is_plural(),
             }),
-            "opening" if self.open(0) == "membership" => Some(Slot::List),
-            "comma" => Some(Slot::Comma),
-            "ascending" | "descending" => Some(Slot::Keyword(leaf.to_string())),
+            "opening" if self.open(0) == "membership" => Some(CompletionSlot::List),
+            "comma" => Some(CompletionSlot::Comma),
+            "ascending" | "descending" => Some(CompletionSlot::Keyword(leaf.to_string())),
             _ => None,
         }
     }
@@ -82,16 +82,16 @@ impl Place<'_> {
             .any(|node| self.word(node) != "1")
     }
 
-    fn word_slot(&self) -> Option<Slot> {
+    fn word_slot(&self) -> Option<CompletionSlot> {
         match (self.open(0), self.open(1)) {
-            ("literal", "weight") => Some(Slot::Weight),
-            ("literal", "comparison" | "membership") => Some(Slot::Value),
-            ("plain_type", _) => Some(Slot::FieldType),
+            ("literal", "weight") => Some(CompletionSlot::Weight),
+            ("literal", "comparison" | "membership") => Some(CompletionSlot::Value),
+            ("plain_type", _) => Some(CompletionSlot::FieldType),
             _ => None,
         }
     }
 
-    fn name_slot(&self) -> Option<Slot> {
+    fn name_slot(&self) -> Option<CompletionSlot> {
         let innermost = self.innermost();
         let taken = innermost
             .children
@@ -99,52 +99,58 @@ impl Place<'_> {
             .filter(|node| name(node) == "name")
             .count();
         Some(match (self.open(0), taken) {
-            ("operand", _) => Slot::Formula,
-            ("aggregate", _) => Slot::Function,
+            ("operand", _) => CompletionSlot::Formula,
+            ("aggregate", _) => CompletionSlot::Function,
             ("field", 0) => self.field_slot(),
-            ("field", _) => Slot::FieldOf(self.word(&innermost.children[0])),
-            ("population" | "exists", 0) => Slot::Table,
-            ("population", _) => Slot::Role,
-            ("exists", _) | ("time_from" | "time_since" | "starts" | "stops", _) => Slot::Event,
-            ("pauses", _) => Slot::State,
-            ("top_clause", _) => Slot::Rank,
-            ("of_table" | "given" | "interval_table", _) | ("belongs_to", 0) => Slot::Table,
-            ("last_of", 1) => Slot::Table,
-            ("shown_as", _) => Slot::Unit,
-            ("scale_type", _) => Slot::Scale,
-            ("scale_map", _) => Slot::ScaleValue,
-            ("week_starts", _) => Slot::Weekday,
-            ("year_starts", _) => Slot::MonthName,
-            ("card", _) => Slot::CardKind,
-            ("key" | "belongs_to" | "columns" | "known_from" | "last_of", _) => Slot::Column,
+            ("field", _) => CompletionSlot::FieldOf(self.word(&innermost.children[0])),
+            ("population" | "exists", 0) => CompletionSlot::Table,
+            ("population", _) => CompletionSlot::Role,
+            ("exists", _) | ("time_from" | "time_since" | "starts" | "stops", _) => {
+                CompletionSlot::Event
+            }
+            ("pauses", _) => CompletionSlot::State,
+            ("top_clause", _) => CompletionSlot::Rank,
+            ("of_table" | "given" | "interval_table", _) | ("belongs_to", 0) => {
+                CompletionSlot::Table
+            }
+            ("last_of", 1) => CompletionSlot::Table,
+            ("shown_as", _) => CompletionSlot::Unit,
+            ("scale_type", _) => CompletionSlot::Scale,
+            ("scale_map", _) => CompletionSlot::ScaleValue,
+            ("week_starts", _) => CompletionSlot::Weekday,
+            ("year_starts", _) => CompletionSlot::MonthName,
+            ("card", _) => CompletionSlot::CardKind,
+            ("key" | "belongs_to" | "columns" | "known_from" | "last_of", _) => {
+                CompletionSlot::Column
+            }
             ("dotted", _) => return None,
-            _ => Slot::NewName,
+            _ => CompletionSlot::NewName,
         })
     }
 
-    fn field_slot(&self) -> Slot {
+    fn field_slot(&self) -> CompletionSlot {
         match self.open(1) {
-            "by_clause" => Slot::Dimension,
-            "sort_key" => Slot::SortKey,
-            "test" => Slot::Tested,
-            "measured" => Slot::Measured,
-            _ => Slot::Field,
+            "by_clause" => CompletionSlot::Dimension,
+            "sort_key" => CompletionSlot::SortKey,
+            "test" => CompletionSlot::Tested,
+            "measured" => CompletionSlot::Measured,
+            _ => CompletionSlot::Field,
         }
     }
 
     /// What is asked about: the table of the population it stands in, else what the query names.
-    fn about(&self) -> Option<Vec<Named>> {
+    fn about(&self) -> Option<Vec<NameBeforeCursor>> {
         let open = &self.attempt.open;
         for (index, node) in open.iter().enumerate().rev() {
             match name(node) {
                 "population" | "exists" => match child(node, "name") {
-                    Some(table) => return Some(vec![Named::Table(self.word(table))]),
+                    Some(table) => return Some(vec![NameBeforeCursor::Table(self.word(table))]),
                     None => continue,
                 },
                 "aggregate" => {
                     let population = child(node, "population");
                     if let Some(table) = population.and_then(|node| child(node, "name")) {
-                        return Some(vec![Named::Table(self.word(table))]);
+                        return Some(vec![NameBeforeCursor::Table(self.word(table))]);
                     }
                 }
                 "query" | "inner_query" => {
@@ -158,7 +164,7 @@ impl Place<'_> {
     }
 
     /// The KPIs, views and tables that a query names so far.
-    fn subject(&self, open: &[Node]) -> Vec<Named> {
+    fn subject(&self, open: &[ParseNode]) -> Vec<NameBeforeCursor> {
         let mut found = Vec::new();
         for node in open {
             self.collect(node, &mut found);
@@ -166,12 +172,12 @@ impl Place<'_> {
         found
     }
 
-    fn collect(&self, node: &Node, found: &mut Vec<Named>) {
+    fn collect(&self, node: &ParseNode, found: &mut Vec<NameBeforeCursor>) {
         for child in &node.children {
             match (name(node), name(child)) {
-                ("operand", "name") => found.push(Named::Formula(self.word(child))),
+                ("operand", "name") => found.push(NameBeforeCursor::Formula(self.word(child))),
                 ("population", "name") => {
-                    found.push(Named::Table(self.word(child)));
+                    found.push(NameBeforeCursor::Table(self.word(child)));
                     return;
                 }
                 ("query_clause", _) => return,
@@ -180,7 +186,7 @@ impl Place<'_> {
         }
     }
 
-    fn aggregate(&self) -> Option<&Node> {
+    fn aggregate(&self) -> Option<&ParseNode> {
         let mut open = self.attempt.open.iter().rev();
         open.find(|node| name(node) == "aggregate")
     }
@@ -206,7 +212,7 @@ impl Place<'_> {
         found
     }
 
-    fn collect_alone(&self, node: &Node, found: &mut Vec<String>) {
+    fn collect_alone(&self, node: &ParseNode, found: &mut Vec<String>) {
         if name(node) == "test" && node.children.len() == 1 {
             found.push(self.word(node));
         }
@@ -245,7 +251,7 @@ impl Place<'_> {
         self.is_used(&open[query], kind) || is_misfit(&open[query], kind)
     }
 
-    fn is_used(&self, query: &Node, kind: &str) -> bool {
+    fn is_used(&self, query: &ParseNode, kind: &str) -> bool {
         let clauses = query.children.iter();
         let mut kinds = clauses
             .filter(|node| name(node) == "query_clause")
@@ -256,7 +262,7 @@ impl Place<'_> {
 }
 
 /// Whether the kind of query has no such clause: a list shows rows, everything else numbers.
-fn is_misfit(query: &Node, kind: &str) -> bool {
+fn is_misfit(query: &ParseNode, kind: &str) -> bool {
     let subject = child(query, "subject");
     let is_list = subject.is_some_and(|node| contains(node, "list_subject"));
     let of_values = [
@@ -274,14 +280,14 @@ fn is_misfit(query: &Node, kind: &str) -> bool {
     }
 }
 
-fn contains(node: &Node, rule: &str) -> bool {
+fn contains(node: &ParseNode, rule: &str) -> bool {
     name(node) == rule || node.children.iter().any(|child| contains(child, rule))
 }
 
-fn child<'n>(node: &'n Node, rule: &str) -> Option<&'n Node> {
+fn child<'n>(node: &'n ParseNode, rule: &str) -> Option<&'n ParseNode> {
     node.children.iter().find(|child| name(child) == rule)
 }
 
-fn name(node: &Node) -> &'static str {
-    &Grammar::get().rules[node.rule].name
+fn name(node: &ParseNode) -> &'static str {
+    &GrammarRules::get().rules[node.rule].name
 }

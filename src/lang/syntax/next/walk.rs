@@ -5,15 +5,15 @@
 //! (`query_clause` for all its keywords) and forgets what they stand in. A second walk over the same
 //! rules forgets nothing.
 
-use super::forms::{Form, Grammar};
+use super::forms::{Form, GrammarRules};
 
 /// A part of the text that a rule took.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(super) struct ParseNode {
     pub rule: usize,
     pub start: usize,
     pub end: usize,
-    pub children: Vec<Node>,
+    pub children: Vec<ParseNode>,
 }
 
 /// A word that may stand at the end of the text.
@@ -21,7 +21,7 @@ pub(super) struct Node {
 pub(super) struct Attempt {
     pub rule: usize,
     /// The rules that are open there, the outermost first, with what they have taken so far.
-    pub open: Vec<Node>,
+    pub open: Vec<ParseNode>,
 }
 
 /// How deep rules may stand in one another: what the parser takes, at three rules a parenthesis.
@@ -29,10 +29,10 @@ const MOST_OPEN: usize = 400;
 /// How many steps a walk may take: far more than any text a person types needs.
 const MOST_STEPS: usize = 200_000;
 
-pub(super) struct Walk<'t> {
-    grammar: &'static Grammar,
+pub(super) struct GrammarWalk<'t> {
+    grammar: &'static GrammarRules,
     text: &'t str,
-    open: Vec<Node>,
+    open: Vec<ParseNode>,
     attempts: Vec<Attempt>,
     /// Inside a look ahead or a rule whose parts leave no nodes.
     quiet: usize,
@@ -42,8 +42,8 @@ pub(super) struct Walk<'t> {
 
 /// All that may stand at the end of a text that begins as a rule says.
 pub(super) fn attempts(rule: &str, text: &str) -> Vec<Attempt> {
-    let grammar = Grammar::get();
-    let mut walk = Walk {
+    let grammar = GrammarRules::get();
+    let mut walk = GrammarWalk {
         grammar,
         text,
         open: Vec::new(),
@@ -54,7 +54,7 @@ pub(super) fn attempts(rule: &str, text: &str) -> Vec<Attempt> {
     };
     let start = walk.skip(0);
     let number = grammar.number(rule);
-    walk.open.push(Node {
+    walk.open.push(ParseNode {
         rule: number,
         start,
         end: start,
@@ -64,7 +64,7 @@ pub(super) fn attempts(rule: &str, text: &str) -> Vec<Attempt> {
     walk.attempts
 }
 
-impl Walk<'_> {
+impl GrammarWalk<'_> {
     /// Where a rule ends that begins at a position; none if it does not.
     fn rule(&mut self, number: usize, position: usize, is_atomic: bool) -> Option<usize> {
         self.steps += 1;
@@ -79,7 +79,7 @@ impl Walk<'_> {
         if rule.is_silent || self.quiet > 0 {
             return self.form(&rule.form, position, is_atomic);
         }
-        self.open.push(Node {
+        self.open.push(ParseNode {
             rule: number,
             start: position,
             end: position,
@@ -107,7 +107,7 @@ impl Walk<'_> {
         let end = self.form(&self.grammar.rules[number].form, position, true);
         self.quiet -= 1;
         if self.quiet == 0 {
-            self.take(Node {
+            self.take(ParseNode {
                 rule: number,
                 start: position,
                 end: end?,
@@ -117,7 +117,7 @@ impl Walk<'_> {
         end
     }
 
-    fn take(&mut self, node: Node) {
+    fn take(&mut self, node: ParseNode) {
         let parent = self.open.last_mut().expect("the walk opens the first");
         parent.children.push(node);
     }

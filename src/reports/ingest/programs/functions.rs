@@ -42,10 +42,10 @@ fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
 }
 
 /// A text that may be missing.
-struct Text(Option<String>);
+struct OptionalText(Option<String>);
 
-impl From<Text> for Val {
-    fn from(text: Text) -> Val {
+impl From<OptionalText> for Val {
+    fn from(text: OptionalText) -> Val {
         text.0.map_or(Val::Null, Val::from)
     }
 }
@@ -58,8 +58,8 @@ fn list(value: Val) -> Val {
     }
 }
 
-fn text(value: &Val) -> Text {
-    Text(match value {
+fn text(value: &Val) -> OptionalText {
+    OptionalText(match value {
         Val::Obj(members) => {
             let inside = members.get(&Val::from("#text".to_string()));
             inside.and_then(|inside| values::text(&scalar(inside)))

@@ -62,13 +62,13 @@ pub(super) fn check<'a>(texts: impl Iterator<Item = &'a Spanned<String>>) -> Pro
 }
 
 /// A mistake in a program: what, and where in its text.
-struct Mistake {
+struct ProgramMistake {
     words: String,
     /// Bytes of the text; `None` where only the whole can be named.
     place: Option<std::ops::Range<usize>>,
 }
 
-impl Mistake {
+impl ProgramMistake {
     fn at(self, text: Span) -> Diagnostic {
         // The place of a program includes its quotes.
         let inside = text.start + 3;
@@ -89,7 +89,7 @@ impl Mistake {
     }
 }
 
-fn compile(text: &str) -> Result<Program, Mistake> {
+fn compile(text: &str) -> Result<Program, ProgramMistake> {
     let whole = format!("{PRELUDE}\n{text}");
     let definitions = jaq_core::defs()
         .chain(jaq_std::defs())
@@ -107,7 +107,7 @@ fn compile(text: &str) -> Result<Program, Mistake> {
         .compile(modules);
     let filter = compiled.map_err(|errors| {
         let (name, kind) = &errors[0].1[0];
-        Mistake {
+        ProgramMistake {
             words: format!("there is no {} `{name}`", kind.as_str()),
             place: place(&whole, name),
         }
@@ -115,7 +115,7 @@ fn compile(text: &str) -> Result<Program, Mistake> {
     Ok(Program { filter })
 }
 
-fn unreadable(whole: &str, error: &Error<&str>) -> Mistake {
+fn unreadable(whole: &str, error: &Error<&str>) -> ProgramMistake {
     let (words, found) = match error {
         Error::Io(list) => (list[0].1.clone(), None),
         Error::Lex(list) => {
@@ -127,7 +127,7 @@ fn unreadable(whole: &str, error: &Error<&str>) -> Mistake {
             (format!("expected {}", expected.as_str()), Some(*found))
         }
     };
-    Mistake {
+    ProgramMistake {
         words,
         place: found.and_then(|found| place(whole, found)),
     }

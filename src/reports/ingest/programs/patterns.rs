@@ -10,7 +10,7 @@ use jaq_json::Val;
 use jaq_std::ValT as _;
 use regex::bytes::{Regex, RegexBuilder};
 
-type Failure = Error<Val>;
+type ProgramError = Error<Val>;
 
 /// `matches`, `split_matches` and `split_`, which the functions of jq on patterns are made of, and
 /// `is_match`.
@@ -41,7 +41,7 @@ thread_local! {
 }
 
 /// The pattern of a text, compiled when it is first seen.
-fn pattern(text: &str, flags: &str) -> Result<Rc<Pattern>, Failure> {
+fn pattern(text: &str, flags: &str) -> Result<Rc<Pattern>, ProgramError> {
     PATTERNS.with_borrow_mut(|known| {
         let mut with_flags = known.get(text).into_iter().flatten();
         if let Some((_, pattern)) = with_flags.find(|(known, _)| known == flags) {
@@ -57,7 +57,7 @@ fn pattern(text: &str, flags: &str) -> Result<Rc<Pattern>, Failure> {
     })
 }
 
-fn compiled(text: &str, flags: &str) -> Result<Pattern, Failure> {
+fn compiled(text: &str, flags: &str) -> Result<Pattern, ProgramError> {
     let mut builder = RegexBuilder::new(text);
     let (mut is_global, mut ignores_empty) = (false, false);
     for flag in flags.chars() {
@@ -70,11 +70,11 @@ fn compiled(text: &str, flags: &str) -> Result<Pattern, Failure> {
             'p' => drop(builder.multi_line(true).dot_matches_new_line(true)),
             'l' => drop(builder.swap_greed(true)),
             'x' => drop(builder.ignore_whitespace(true)),
-            other => return Err(Failure::str(format!("invalid regex flag: {other}"))),
+            other => return Err(ProgramError::str(format!("invalid regex flag: {other}"))),
         }
     }
     let regex = builder.build();
-    let regex = regex.map_err(|error| Failure::str(format!("invalid regex: {error}")))?;
+    let regex = regex.map_err(|error| ProgramError::str(format!("invalid regex: {error}")))?;
     Ok(Pattern {
         regex,
         is_global,
@@ -83,7 +83,9 @@ fn compiled(text: &str, flags: &str) -> Result<Pattern, Failure> {
 }
 
 /// What is called: the pattern, and the text that it is asked of.
-fn asked<'a, D: DataT<V<'a> = Val>>(mut call: Cv<'a, D>) -> Result<(Rc<Pattern>, Val), Failure> {
+fn asked<'a, D: DataT<V<'a> = Val>>(
+    mut call: Cv<'a, D>,
+) -> Result<(Rc<Pattern>, Val), ProgramError> {
     let flags = call.0.pop_var();
     let text = call.0.pop_var();
     let pattern = pattern(string(&text)?, string(&flags)?)?;
@@ -91,10 +93,10 @@ fn asked<'a, D: DataT<V<'a> = Val>>(mut call: Cv<'a, D>) -> Result<(Rc<Pattern>,
     Ok((pattern, call.1))
 }
 
-fn string(value: &Val) -> Result<&str, Failure> {
+fn string(value: &Val) -> Result<&str, ProgramError> {
     let bytes = value.as_utf8_bytes();
-    let bytes = bytes.ok_or_else(|| Failure::typ(value.clone(), "string"))?;
-    std::str::from_utf8(bytes).map_err(Failure::str)
+    let bytes = bytes.ok_or_else(|| ProgramError::typ(value.clone(), "string"))?;
+    std::str::from_utf8(bytes).map_err(ProgramError::str)
 }
 
 fn is_match<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>) -> ValR<Val> {
@@ -117,7 +119,7 @@ fn parts<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>, between: bool, matches: boo
     let bytes = value.as_bytes().unwrap_or_default();
     let mut parts = Vec::new();
     let mut end = 0;
-    let mut counted = Counted::default();
+    let mut counted = TextOffset::default();
     for found in pattern.regex.captures_iter(bytes) {
         let whole = found.get_match();
         if pattern.ignores_empty && whole.is_empty() {
@@ -147,12 +149,12 @@ fn parts<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>, between: bool, matches: boo
 
 /// A place in a text, in bytes and in characters.
 #[derive(Clone, Copy, Default)]
-struct Counted {
+struct TextOffset {
     bytes: usize,
     letters: usize,
 }
 
-impl Counted {
+impl TextOffset {
     fn go_to(&mut self, text: &[u8], bytes: usize) {
         self.letters += letters(&text[self.bytes..bytes]);
         self.bytes = bytes;
@@ -167,7 +169,7 @@ fn letters(text: &[u8]) -> usize {
 fn capture(
     value: &Val,
     text: &[u8],
-    mut counted: Counted,
+    mut counted: TextOffset,
     found: regex::bytes::Match,
     name: Option<&str>,
 ) -> ValR<Val> {

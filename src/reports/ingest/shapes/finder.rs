@@ -2,27 +2,27 @@
 
 use std::ops::Range;
 
-use super::json::Large;
-use super::walk::{Kind, Token, Walk};
-use crate::lang::model::{ArrayPath, Step};
+use super::json::LargeJson;
+use super::walk::{JsonToken, JsonTokenKind, JsonWalk};
+use crate::lang::model::{ArrayPath, PathStep};
 
 /// An array that is divided.
 pub(super) struct Array {
     /// What stands between its brackets.
     pub bytes: Range<usize>,
     /// Where it is in the value.
-    pub place: Vec<Place>,
+    pub place: Vec<ElementKey>,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum ElementKey {
     Member(String),
     Index(usize),
 }
 
 /// Neighbouring members of an array.
 #[derive(Clone)]
-pub(super) struct Run {
+pub(super) struct ElementRun {
     pub array: usize,
     pub bytes: Range<usize>,
     pub values: u64,
@@ -31,13 +31,17 @@ pub(super) struct Run {
 /// What was found in a text.
 pub(super) struct Divided {
     pub arrays: Vec<Array>,
-    pub runs: Vec<Run>,
+    pub runs: Vec<ElementRun>,
     /// How many values the text has.
     pub values: u64,
 }
 
 /// Divides the arrays at these paths into runs of so many bytes, at least.
-pub(super) fn divided(large: &Large, paths: &[ArrayPath], run: usize) -> Result<Divided, String> {
+pub(super) fn divided(
+    large: &LargeJson,
+    paths: &[ArrayPath],
+    run: usize,
+) -> Result<Divided, String> {
     let mut finder = Finder {
         paths,
         is_several: large.is_several(),
@@ -70,7 +74,7 @@ struct Finder<'a> {
     /// The array that is being gone through.
     inside: Option<Inside>,
     arrays: Vec<Array>,
-    runs: Vec<Run>,
+    runs: Vec<ElementRun>,
 }
 
 struct Around {
@@ -92,7 +96,7 @@ impl Around {
 }
 
 struct Inside {
-    place: Vec<Place>,
+    place: Vec<ElementKey>,
     /// How many brackets are open between its members.
     depth: usize,
     start: usize,
@@ -103,7 +107,7 @@ struct Inside {
 }
 
 impl Inside {
-    fn new(depth: usize, start: usize, place: Vec<Place>) -> Inside {
+    fn new(depth: usize, start: usize, place: Vec<ElementKey>) -> Inside {
         Inside {
             place,
             depth,
@@ -117,7 +121,7 @@ impl Inside {
 impl Finder<'_> {
     /// Goes through a text; how many values it has.
     fn find(&mut self, text: &str) -> Result<u64, String> {
-        let mut walk = Walk::new(text.as_bytes());
+        let mut walk = JsonWalk::new(text.as_bytes());
         if self.is_several {
             self.around.push(Around::new(true));
             if self.paths.iter().any(|path| path.0.is_empty()) {
@@ -144,12 +148,19 @@ impl Finder<'_> {
     }
 
     /// Inside of an array. `before` and `after` the token are as many values.
-    fn go_on(&mut self, mut inside: Inside, token: Token, depth: usize, before: u64, after: u64) {
-        let is_closed = token.kind == Kind::Close && depth < inside.depth;
+    fn go_on(
+        &mut self,
+        mut inside: Inside,
+        token: JsonToken,
+        depth: usize,
+        before: u64,
+        after: u64,
+    ) {
+        let is_closed = token.kind == JsonTokenKind::Close && depth < inside.depth;
         if is_closed {
             return self.close(inside, token.start, before);
         }
-        let is_between = token.kind == Kind::Comma && depth == inside.depth;
+        let is_between = token.kind == JsonTokenKind::Comma && depth == inside.depth;
         if !is_between {
             inside.run.get_or_insert((token.start, before));
             inside.end = token.end;
@@ -180,7 +191,7 @@ impl Finder<'_> {
 
     fn add(&mut self, bytes: Range<usize>, values: u64) {
         let array = self.arrays.len();
-        self.runs.push(Run {
+        self.runs.push(ElementRun {
             array,
             bytes,
             values,
@@ -188,32 +199,32 @@ impl Finder<'_> {
     }
 
     /// Outside of the arrays.
-    fn look(&mut self, token: Token, text: &str, depth: usize) {
+    fn look(&mut self, token: JsonToken, text: &str, depth: usize) {
         match token.kind {
-            Kind::Open { is_array } => {
+            JsonTokenKind::Open { is_array } => {
                 if is_array && self.is_wanted(text) {
                     self.inside = Some(Inside::new(depth, token.end, self.place(text)));
                 } else {
                     self.around.push(Around::new(is_array));
                 }
             }
-            Kind::Close => {
+            JsonTokenKind::Close => {
                 self.around.pop();
                 self.end_document();
             }
-            Kind::Comma => {
+            JsonTokenKind::Comma => {
                 if let Some(around) = self.around.last_mut() {
                     around.members += 1;
                 }
             }
-            Kind::Text | Kind::Word if depth == 0 => self.end_document(),
-            Kind::Text => self.key = Some(token.start + 1..token.end.saturating_sub(1)),
-            Kind::Colon => {
+            JsonTokenKind::Text | JsonTokenKind::Word if depth == 0 => self.end_document(),
+            JsonTokenKind::Text => self.key = Some(token.start + 1..token.end.saturating_sub(1)),
+            JsonTokenKind::Colon => {
                 if let Some(around) = self.around.last_mut() {
                     around.key = self.key.take();
                 }
             }
-            Kind::Word => {}
+            JsonTokenKind::Word => {}
         }
     }
 
@@ -227,12 +238,12 @@ impl Finder<'_> {
     }
 
     /// Where the array that is opened here stands.
-    fn place(&self, text: &str) -> Vec<Place> {
+    fn place(&self, text: &str) -> Vec<ElementKey> {
         let place = |around: &Around| match around.is_array {
-            true => Place::Index(around.members),
+            true => ElementKey::Index(around.members),
             false => {
                 let key = around.key.as_ref().and_then(|key| text.get(key.clone()));
-                Place::Member(key.unwrap_or_default().to_string())
+                ElementKey::Member(key.unwrap_or_default().to_string())
             }
         };
         self.around.iter().map(place).collect()
@@ -240,9 +251,9 @@ impl Finder<'_> {
 
     /// Whether the array that is opened here stands at one of the paths.
     fn is_wanted(&self, text: &str) -> bool {
-        let stands = |(around, step): (&Around, &Step)| match step {
-            Step::Each => around.is_array,
-            Step::Member(name) => {
+        let stands = |(around, step): (&Around, &PathStep)| match step {
+            PathStep::Each => around.is_array,
+            PathStep::Member(name) => {
                 let key = around.key.as_ref().and_then(|key| text.get(key.clone()));
                 !around.is_array && key == Some(name.as_str())
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jaq_json::{Val, read as reader};
 
-use super::walk::{Kind, Walk};
+use super::walk::{JsonTokenKind, JsonWalk};
 use super::{Budget, MOST_VALUES};
 use crate::lang::model::Shape;
 
@@ -28,13 +28,13 @@ impl Skimmed {
 
 /// Reading is recursive and keeps all it reads, so depth and size are looked at before it begins.
 pub(super) fn skim(text: &str) -> Result<Skimmed, String> {
-    let mut walk = Walk::new(text.as_bytes());
+    let mut walk = JsonWalk::new(text.as_bytes());
     let mut documents = 0;
     while let Some(token) = walk.next()? {
         let is_first = match token.kind {
-            Kind::Open { .. } => walk.depth() == 1,
-            Kind::Text | Kind::Word => walk.depth() == 0,
-            Kind::Close | Kind::Comma | Kind::Colon => false,
+            JsonTokenKind::Open { .. } => walk.depth() == 1,
+            JsonTokenKind::Text | JsonTokenKind::Word => walk.depth() == 0,
+            JsonTokenKind::Close | JsonTokenKind::Comma | JsonTokenKind::Colon => false,
         };
         documents += u64::from(is_first);
     }
@@ -62,14 +62,14 @@ pub(super) fn read(
 }
 
 /// A large text, to be read when it is known how.
-pub struct Large<'a> {
+pub struct LargeJson<'a> {
     text: Cow<'a, str>,
     skimmed: Skimmed,
 }
 
-impl<'a> Large<'a> {
-    pub fn new(text: Cow<'a, str>, skimmed: Skimmed) -> Large<'a> {
-        Large { text, skimmed }
+impl<'a> LargeJson<'a> {
+    pub fn new(text: Cow<'a, str>, skimmed: Skimmed) -> LargeJson<'a> {
+        LargeJson { text, skimmed }
     }
 
     pub fn text(&self) -> &str {
@@ -111,7 +111,7 @@ impl<'a> Large<'a> {
 
 /// The text without what comes after the first members of its arrays, and how many values it has left.
 fn shortened(text: &str) -> Result<(String, u64), String> {
-    let mut walk = Walk::new(text.as_bytes());
+    let mut walk = JsonWalk::new(text.as_bytes());
     let mut kept = String::new();
     let (mut values, mut documents) = (0, 0);
     // Members so far of the arrays and objects around, and the depth of the one that is cut short.
@@ -121,9 +121,9 @@ fn shortened(text: &str) -> Result<(String, u64), String> {
     while let Some(token) = walk.next()? {
         let is_cut = cut.is_some();
         match token.kind {
-            Kind::Open { is_array } => members.push((is_array, 1)),
-            Kind::Close => drop(members.pop()),
-            Kind::Comma => {
+            JsonTokenKind::Open { is_array } => members.push((is_array, 1)),
+            JsonTokenKind::Close => drop(members.pop()),
+            JsonTokenKind::Comma => {
                 if let Some((true, count)) = members.last_mut() {
                     *count += 1;
                     if *count > SAMPLE && cut.is_none() {
@@ -132,7 +132,7 @@ fn shortened(text: &str) -> Result<(String, u64), String> {
                     }
                 }
             }
-            Kind::Text | Kind::Word | Kind::Colon => {}
+            JsonTokenKind::Text | JsonTokenKind::Word | JsonTokenKind::Colon => {}
         }
         if cut.is_some_and(|depth| members.len() < depth) {
             cut = None;
@@ -140,7 +140,8 @@ fn shortened(text: &str) -> Result<(String, u64), String> {
         } else if !is_cut && token.kind.is_value() {
             values += 1;
         }
-        let is_end = members.is_empty() && !matches!(token.kind, Kind::Comma | Kind::Colon);
+        let is_end = members.is_empty()
+            && !matches!(token.kind, JsonTokenKind::Comma | JsonTokenKind::Colon);
         documents += usize::from(is_end);
         if documents == SAMPLE {
             kept.push_str(&text[from..token.end]);

@@ -8,7 +8,7 @@ mod walk;
 mod xml;
 mod zip;
 
-pub(super) use json::Large;
+pub(super) use json::LargeJson;
 pub(super) use portions::Portions;
 
 use std::borrow::Cow;
@@ -45,7 +45,7 @@ pub(super) struct Content<'a> {
 /// What a report holds.
 pub(super) enum Body<'a> {
     Read(Val),
-    Large(Large<'a>),
+    Large(LargeJson<'a>),
 }
 
 /// How many more values a report may have: a short text can be many of them.
@@ -119,7 +119,7 @@ pub(super) fn read<'a>(
 fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
     let skimmed = json::skim(&text)?;
     let shape = skimmed.shape();
-    let large = Large::new(text, skimmed);
+    let large = LargeJson::new(text, skimmed);
     Ok(Content {
         shape,
         sample: large.sample()?,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use jaq_json::{Val, read as reader};
 
-use super::finder::{Array, Divided, Place, Run, divided};
-use super::json::Large;
+use super::finder::{Array, Divided, ElementKey, ElementRun, divided};
+use super::json::LargeJson;
 use super::{MOST_VALUES, too_many_values};
 use crate::lang::model::ArrayPath;
 
@@ -21,7 +21,7 @@ pub struct Portions<'a> {
     /// The whole but for the members of the arrays: read once, and shared by all portions.
     frame: Val,
     arrays: Vec<Array>,
-    portions: Vec<Vec<Run>>,
+    portions: Vec<Vec<ElementRun>>,
 }
 
 impl<'a> Portions<'a> {
@@ -31,7 +31,7 @@ impl<'a> Portions<'a> {
     /// # Errors
     ///
     /// In words: what cannot be read.
-    pub fn of(large: &'a Large, paths: &[ArrayPath], portion: usize) -> Result<Self, String> {
+    pub fn of(large: &'a LargeJson, paths: &[ArrayPath], portion: usize) -> Result<Self, String> {
         let Divided {
             arrays,
             runs,
@@ -89,17 +89,17 @@ impl<'a> Portions<'a> {
 }
 
 /// Of equal keys the last counts, also if both are arrays that are divided.
-fn of_last_arrays(runs: Vec<Run>, arrays: &[Array]) -> Vec<Run> {
+fn of_last_arrays(runs: Vec<ElementRun>, arrays: &[Array]) -> Vec<ElementRun> {
     let numbered = arrays.iter().enumerate();
-    let last: BTreeMap<&[Place], usize> = numbered
+    let last: BTreeMap<&[ElementKey], usize> = numbered
         .map(|(index, array)| (array.place.as_slice(), index))
         .collect();
-    let counts = |run: &Run| last[arrays[run.array].place.as_slice()] == run.array;
+    let counts = |run: &ElementRun| last[arrays[run.array].place.as_slice()] == run.array;
     runs.into_iter().filter(counts).collect()
 }
 
 /// The value of a text without what stands between the brackets of arrays.
-fn frame(large: &Large, arrays: &[Array]) -> Result<Val, String> {
+fn frame(large: &LargeJson, arrays: &[Array]) -> Result<Val, String> {
     let text = large.text();
     let mut written = String::new();
     let mut from = 0;
@@ -116,7 +116,7 @@ fn frame(large: &Large, arrays: &[Array]) -> Result<Val, String> {
 }
 
 /// Puts members in place of those that a value has somewhere; what stands beside is shared.
-fn put(value: &mut Val, place: &[Place], members: Val) {
+fn put(value: &mut Val, place: &[ElementKey], members: Val) {
     let Some((first, rest)) = place.split_first() else {
         // Of equal keys the last counts: it may be something else.
         if let Val::Arr(_) = value {
@@ -125,11 +125,11 @@ fn put(value: &mut Val, place: &[Place], members: Val) {
         return;
     };
     let inner = match (first, value) {
-        (Place::Member(name), Val::Obj(object)) => {
+        (ElementKey::Member(name), Val::Obj(object)) => {
             Arc::make_mut(object).get_mut(&Val::from(name.clone()))
         }
-        (Place::Index(index), Val::Arr(array)) => Arc::make_mut(array).get_mut(*index),
-        (Place::Member(_) | Place::Index(_), _) => None,
+        (ElementKey::Index(index), Val::Arr(array)) => Arc::make_mut(array).get_mut(*index),
+        (ElementKey::Member(_) | ElementKey::Index(_), _) => None,
     };
     if let Some(inner) = inner {
         put(inner, rest, members);
@@ -137,8 +137,8 @@ fn put(value: &mut Val, place: &[Place], members: Val) {
 }
 
 /// Puts runs together until they are a portion; at least one.
-fn grouped(runs: Vec<Run>, size: usize) -> Vec<Vec<Run>> {
-    let mut portions: Vec<Vec<Run>> = vec![Vec::new()];
+fn grouped(runs: Vec<ElementRun>, size: usize) -> Vec<Vec<ElementRun>> {
+    let mut portions: Vec<Vec<ElementRun>> = vec![Vec::new()];
     let mut bytes = 0;
     for run in runs {
         if bytes >= size {

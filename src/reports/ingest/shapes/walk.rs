@@ -7,14 +7,14 @@ const LONGEST_NUMBER: usize = 1000;
 
 /// A bracket, text, word or sign, and its bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Token {
-    pub kind: Kind,
+pub(super) struct JsonToken {
+    pub kind: JsonTokenKind,
     pub start: usize,
     pub end: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum JsonTokenKind {
     Open {
         is_array: bool,
     },
@@ -27,27 +27,27 @@ pub(super) enum Kind {
     Colon,
 }
 
-impl Kind {
+impl JsonTokenKind {
     /// Whether a value begins here, or a key.
     pub fn is_value(self) -> bool {
         match self {
-            Kind::Open { .. } | Kind::Text | Kind::Word => true,
-            Kind::Close | Kind::Comma | Kind::Colon => false,
+            JsonTokenKind::Open { .. } | JsonTokenKind::Text | JsonTokenKind::Word => true,
+            JsonTokenKind::Close | JsonTokenKind::Comma | JsonTokenKind::Colon => false,
         }
     }
 }
 
 /// Goes through a text. Whether it is JSON at all is for whoever reads it.
-pub(super) struct Walk<'a> {
+pub(super) struct JsonWalk<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: usize,
     values: u64,
 }
 
-impl<'a> Walk<'a> {
-    pub fn new(bytes: &'a [u8]) -> Walk<'a> {
-        Walk {
+impl<'a> JsonWalk<'a> {
+    pub fn new(bytes: &'a [u8]) -> JsonWalk<'a> {
+        JsonWalk {
             bytes,
             at: 0,
             depth: 0,
@@ -70,7 +70,7 @@ impl<'a> Walk<'a> {
     /// # Errors
     ///
     /// In words: what would take too much to read.
-    pub fn next(&mut self) -> Result<Option<Token>, String> {
+    pub fn next(&mut self) -> Result<Option<JsonToken>, String> {
         self.skip();
         let start = self.at;
         let Some(byte) = self.bytes.get(start) else {
@@ -81,36 +81,36 @@ impl<'a> Walk<'a> {
             b'}' | b']' => {
                 self.at += 1;
                 self.depth = self.depth.saturating_sub(1);
-                Kind::Close
+                JsonTokenKind::Close
             }
-            b',' => self.sign(Kind::Comma),
-            b':' => self.sign(Kind::Colon),
+            b',' => self.sign(JsonTokenKind::Comma),
+            b':' => self.sign(JsonTokenKind::Colon),
             b'"' => {
                 self.at = end_of_text(self.bytes, start + 1);
-                Kind::Text
+                JsonTokenKind::Text
             }
             _ => self.word()?,
         };
         self.values += u64::from(kind.is_value());
         let end = self.at;
-        Ok(Some(Token { kind, start, end }))
+        Ok(Some(JsonToken { kind, start, end }))
     }
 
-    fn open(&mut self, is_array: bool) -> Result<Kind, String> {
+    fn open(&mut self, is_array: bool) -> Result<JsonTokenKind, String> {
         self.at += 1;
         self.depth += 1;
         match self.depth > DEEPEST {
             true => Err(format!("values are nested deeper than {DEEPEST}")),
-            false => Ok(Kind::Open { is_array }),
+            false => Ok(JsonTokenKind::Open { is_array }),
         }
     }
 
-    fn sign(&mut self, kind: Kind) -> Kind {
+    fn sign(&mut self, kind: JsonTokenKind) -> JsonTokenKind {
         self.at += 1;
         kind
     }
 
-    fn word(&mut self) -> Result<Kind, String> {
+    fn word(&mut self) -> Result<JsonTokenKind, String> {
         let rest = &self.bytes[self.at..];
         let ends = |byte: &u8| b"{}[],:\"# \t\r\n".contains(byte);
         let length = rest.iter().take(LONGEST_NUMBER + 1).position(ends);
@@ -121,7 +121,7 @@ impl<'a> Walk<'a> {
             ));
         }
         self.at += length;
-        Ok(Kind::Word)
+        Ok(JsonTokenKind::Word)
     }
 
     /// White space, and comments: the reader knows them, and quotes mean nothing in them.

@@ -14,7 +14,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::{Budget, DEEPEST, object, string};
 
 /// An element whose end has not come.
-struct Open {
+struct OpenElement {
     name: String,
     members: Vec<(String, Vec<Val>)>,
     /// Where members are, once there are many.
@@ -29,7 +29,7 @@ const FEW: usize = 32;
 pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Val, String> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
-    let mut open = vec![Open::new(String::new())];
+    let mut open = vec![OpenElement::new(String::new())];
     loop {
         let event = reader.read_event();
         let at = reader.buffer_position();
@@ -39,10 +39,10 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Val, String> {
                 if open.len() > DEEPEST {
                     return Err(format!("elements are nested deeper than {DEEPEST}"));
                 }
-                open.push(Open::of_tag(&tag, budget)?);
+                open.push(OpenElement::of_tag(&tag, budget)?);
             }
             Event::Empty(tag) => {
-                let element = Open::of_tag(&tag, budget)?;
+                let element = OpenElement::of_tag(&tag, budget)?;
                 close(&mut open, element);
             }
             Event::End(_) => {
@@ -63,13 +63,13 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Val, String> {
     }
 }
 
-fn add(open: &mut [Open], text: &str) {
+fn add(open: &mut [OpenElement], text: &str) {
     if let Some(element) = open.last_mut() {
         element.text.push_str(text);
     }
 }
 
-fn close(open: &mut [Open], element: Open) {
+fn close(open: &mut [OpenElement], element: OpenElement) {
     let Some(parent) = open.last_mut() else {
         return;
     };
@@ -89,9 +89,9 @@ fn entity_text(entity: &BytesRef) -> String {
     }
 }
 
-impl Open {
-    fn new(name: String) -> Open {
-        Open {
+impl OpenElement {
+    fn new(name: String) -> OpenElement {
+        OpenElement {
             name,
             members: Vec::new(),
             places: BTreeMap::new(),
@@ -120,10 +120,10 @@ impl Open {
         }
     }
 
-    fn of_tag(tag: &BytesStart, budget: &mut Budget) -> Result<Open, String> {
+    fn of_tag(tag: &BytesStart, budget: &mut Budget) -> Result<OpenElement, String> {
         budget.take(1)?;
         let name = tag.local_name();
-        let mut element = Open::new(name.as_ref().to_string());
+        let mut element = OpenElement::new(name.as_ref().to_string());
         for attribute in tag.attributes().with_checks(false) {
             budget.take(1)?;
             let attribute = attribute.map_err(|error| format!("it is no XML: {error}"))?;

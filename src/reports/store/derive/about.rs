@@ -14,7 +14,7 @@ pub(super) const FILE: &str = "about.json";
 
 /// Notes on derived tables.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
-pub struct About {
+pub struct DerivationNotes {
     pub detections: usize,
     /// Issues: findings, however often they came back.
     pub issues: usize,
@@ -30,13 +30,13 @@ pub struct About {
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Oddity {
-    code: Code,
+    code: WarningCode,
     message: String,
     help: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-enum Code {
+enum WarningCode {
     D435,
     D436,
 }
@@ -46,7 +46,7 @@ impl Oddity {
         let help =
             "it holds as soon as a scan sees one: is everything spelt as the reports spell it?";
         Oddity {
-            code: Code::D435,
+            code: WarningCode::D435,
             message,
             help: vec![help.to_string()],
         }
@@ -55,20 +55,20 @@ impl Oddity {
     pub fn circle(name: &str) -> Oddity {
         let help = "correct `alias_of` in the register of assets, and ingest it again";
         Oddity {
-            code: Code::D436,
+            code: WarningCode::D436,
             message: format!("the asset `{name}` is an alias of itself"),
             help: vec![help.to_string()],
         }
     }
 }
 
-impl About {
+impl DerivationNotes {
     /// What is odd, as warnings.
     pub fn warnings(&self) -> impl Iterator<Item = Diagnostic> {
         self.oddities.iter().map(|oddity| {
             let code = match oddity.code {
-                Code::D435 => "D435",
-                Code::D436 => "D436",
+                WarningCode::D435 => "D435",
+                WarningCode::D436 => "D436",
             };
             Diagnostic {
                 severity: Severity::Warning,
@@ -82,7 +82,7 @@ impl About {
         serde_json::to_vec_pretty(self).expect("notes can be written")
     }
 
-    pub(super) fn read(folder: &Path) -> Result<About, Diagnostic> {
+    pub(super) fn read(folder: &Path) -> Result<DerivationNotes, Diagnostic> {
         let path = folder.join(FILE);
         let text = fs::read(&path).map_err(|error| unreadable(&path, error))?;
         serde_json::from_slice(&text).map_err(|error| unreadable(&path, error))

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::instants::{instant, micros};
-use super::names::Names;
-use super::scans::Scan;
+use super::names::CanonicalNames;
+use super::scans::ScanRow;
 use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
 use crate::reports::store::facts::Registers;
-use crate::reports::store::frames::Table;
+use crate::reports::store::frames::DerivedTable;
 
 /// The columns of the shipped table that somebody registers: all but the key, and other names of an
 /// asset, which have no column.
@@ -19,7 +19,11 @@ fn registered() -> impl Iterator<Item = &'static str> {
 
 /// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
 /// asset have no row.
-pub(super) fn assets(registers: &Registers, names: &Names, scans: &[Scan]) -> Table {
+pub(super) fn assets(
+    registers: &Registers,
+    names: &CanonicalNames,
+    scans: &[ScanRow],
+) -> DerivedTable {
     let mut assets: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
     for scan in scans {
         assets.entry(scan.asset).or_insert_with(|| {
@@ -40,7 +44,7 @@ pub(super) fn assets(registers: &Registers, names: &Names, scans: &[Scan]) -> Ta
             }
         }
     }
-    let mut table: Table = vec![(
+    let mut table: DerivedTable = vec![(
         "asset_id",
         assets.keys().map(|id| Some((*id).to_string())).collect(),
     )];

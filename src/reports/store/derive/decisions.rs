@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::about::Oddity;
 use super::detections::{self, Detection};
 use super::instants::micros;
-use super::names::Names;
+use super::names::CanonicalNames;
 use crate::lang::model::Decision;
-use crate::reports::ingest::Row;
-use crate::reports::lifecycle::Verdict;
+use crate::reports::ingest::ReportRow;
+use crate::reports::lifecycle::IdentityDecision;
 
 /// A verdict as somebody wrote it.
 pub(super) struct Ruling<'a> {
@@ -24,7 +24,7 @@ pub(super) struct Ruling<'a> {
 /// The verdicts of records; those that say too little were refused when they came.
 pub(super) fn rulings<'a>(
     records: &'a [BTreeMap<String, String>],
-    names: &'a Names,
+    names: &'a CanonicalNames,
 ) -> Vec<Ruling<'a>> {
     let ruling = |record: &'a BTreeMap<String, String>| {
         let asset = record.get("asset_id").map(|name| names.real(name));
@@ -47,7 +47,7 @@ pub(super) fn verdicts(
     rulings: &[&Ruling],
     detections: &[Detection],
     issues: &[Vec<usize>],
-) -> (Vec<(usize, Verdict)>, Vec<String>) {
+) -> (Vec<(usize, IdentityDecision)>, Vec<String>) {
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for (issue, members) in issues.iter().enumerate() {
         let ids = members.iter().map(|member| detections[*member].id.as_str());
@@ -85,7 +85,7 @@ impl Ruling<'_> {
     }
 
     /// Whether a row has everything that the ruling names.
-    fn is_on(&self, row: &Row) -> bool {
+    fn is_on(&self, row: &ReportRow) -> bool {
         let has = |field: &str, value: Option<&str>| {
             let named = self.record.get(field);
             named.is_none_or(|named| value == Some(named))
@@ -102,8 +102,8 @@ impl Ruling<'_> {
             && has("component", row.component.as_deref())
     }
 
-    fn verdict(&self, identity: u128) -> Verdict {
-        Verdict {
+    fn verdict(&self, identity: u128) -> IdentityDecision {
+        IdentityDecision {
             identity,
             at: self.at,
             decision: self.decision,

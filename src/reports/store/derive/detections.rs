@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::reports::ingest::Row;
-use crate::reports::lifecycle::{self, Episode, History, Look, Reach, Rule, Sighting, Verdict};
-use crate::reports::store::facts::{Rows, ScanFact};
+use crate::reports::ingest::ReportRow;
+use crate::reports::lifecycle::{
+    self, Episode, History, IdentityDecision, ObservedScan, RuleNumber, ScanCoverage, Sighting,
+};
+use crate::reports::store::facts::{FactRows, ScanFact};
 
 /// One tool looking at one asset in one environment.
-pub(super) struct Stream<'a> {
+pub(super) struct ScanStream<'a> {
     pub environment: &'a str,
     pub tool: &'a str,
     pub kind: &'a str,
     history: History,
     /// What rows of sightings and episodes stand for.
-    pub rows: Vec<&'a Row>,
+    pub rows: Vec<&'a ReportRow>,
 }
 
 /// One identity in a stream.
@@ -23,7 +25,7 @@ pub(super) struct Detection<'a> {
     pub stream: usize,
     pub identity: u128,
     /// As it was seen last.
-    pub latest: &'a Row,
+    pub latest: &'a ReportRow,
     /// When a scan saw it first.
     pub first: i64,
     pub episodes: Vec<Episode>,
@@ -31,7 +33,7 @@ pub(super) struct Detection<'a> {
 
 /// The streams of an asset's scans, by environment, tool and report format: what a tool says in one
 /// format has other identities than what it says in another, and proves nothing about it.
-pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a Rows) -> Vec<Stream<'a>> {
+pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec<ScanStream<'a>> {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&ScanFact>> = BTreeMap::new();
     for scan in scans {
         let manifest = scan.manifest;
@@ -44,9 +46,9 @@ pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a Rows) -> Vec<Str
         .collect()
 }
 
-fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a Rows) -> Stream<'a> {
+fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a> {
     let mut rules = Rules::default();
-    let mut rows: Vec<&Row> = Vec::new();
+    let mut rows: Vec<&ReportRow> = Vec::new();
     let mut looks = Vec::with_capacity(scans.len());
     for scan in scans {
         let manifest = scan.manifest;
@@ -57,7 +59,7 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a Rows) -> Stream<'a> {
             sighting(row, rows.len() - 1, &mut rules)
         });
         let seen = seen.collect();
-        looks.push(Look {
+        looks.push(ObservedScan {
             at: manifest.finished_at,
             recorded_at: manifest.recorded_at,
             reach: reach(scan, &mut rules),
@@ -65,7 +67,7 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a Rows) -> Stream<'a> {
         });
     }
     let manifest = scans[0].manifest;
-    Stream {
+    ScanStream {
         environment: &manifest.environment,
         tool: &manifest.tool,
         kind: &manifest.tool_kind,
@@ -80,29 +82,29 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a Rows) -> Stream<'a> {
 /// Numbers for the names of rules.
 #[derive(Default)]
 struct Rules<'a> {
-    numbers: BTreeMap<&'a str, Rule>,
+    numbers: BTreeMap<&'a str, RuleNumber>,
 }
 
 impl<'a> Rules<'a> {
-    fn number(&mut self, name: &'a str) -> Rule {
-        let next = self.numbers.len() as Rule;
+    fn number(&mut self, name: &'a str) -> RuleNumber {
+        let next = self.numbers.len() as RuleNumber;
         *self.numbers.entry(name).or_insert(next)
     }
 }
 
-fn reach<'a>(scan: &ScanFact<'a>, rules: &mut Rules<'a>) -> Reach {
+fn reach<'a>(scan: &ScanFact<'a>, rules: &mut Rules<'a>) -> ScanCoverage {
     let manifest = scan.manifest;
     let is_adequate = manifest.outcome == "success"
         && manifest.scope == "full"
         && manifest.fills == "observations";
     match &manifest.rules {
-        _ if !is_adequate => Reach::Nothing,
-        None => Reach::Everything,
-        Some(names) => Reach::Rules(names.iter().map(|name| rules.number(name)).collect()),
+        _ if !is_adequate => ScanCoverage::Nothing,
+        None => ScanCoverage::Everything,
+        Some(names) => ScanCoverage::Rules(names.iter().map(|name| rules.number(name)).collect()),
     }
 }
 
-fn sighting<'a>(row: &'a Row, index: usize, rules: &mut Rules<'a>) -> Sighting {
+fn sighting<'a>(row: &'a ReportRow, index: usize, rules: &mut Rules<'a>) -> Sighting {
     Sighting {
         identity: u128::from_str_radix(&row.identity, 16).unwrap_or_default(),
         rule: row.rule_id.as_deref().map(|name| rules.number(name)),
@@ -115,10 +117,10 @@ fn sighting<'a>(row: &'a Row, index: usize, rules: &mut Rules<'a>) -> Sighting {
 }
 
 /// Every identity of the streams, by stream and identity; not followed yet.
-pub(super) fn detections<'a>(asset: &str, streams: &[Stream<'a>]) -> Vec<Detection<'a>> {
+pub(super) fn detections<'a>(asset: &str, streams: &[ScanStream<'a>]) -> Vec<Detection<'a>> {
     let mut found = Vec::new();
     for (index, stream) in streams.iter().enumerate() {
-        let mut seen: BTreeMap<u128, (i64, &Row)> = BTreeMap::new();
+        let mut seen: BTreeMap<u128, (i64, &ReportRow)> = BTreeMap::new();
         // Looks come in the order of time, so that the last word is the latest.
         for look in &stream.history.looks {
             for sighting in &look.seen {
@@ -144,9 +146,9 @@ pub(super) fn detections<'a>(asset: &str, streams: &[Stream<'a>]) -> Vec<Detecti
 
 /// Follows all detections under the verdicts on them. `verdicts` are by detection.
 pub(super) fn follow(
-    streams: &mut [Stream],
+    streams: &mut [ScanStream],
     detections: &mut [Detection],
-    verdicts: Vec<(usize, Verdict)>,
+    verdicts: Vec<(usize, IdentityDecision)>,
     retired_at: Option<i64>,
 ) {
     for (detection, verdict) in verdicts {
@@ -186,7 +188,7 @@ fn asset_digits(asset: &str) -> String {
     blake3::hash(asset.as_bytes()).to_hex()[..ASSET_DIGITS].to_string()
 }
 
-fn id(asset: &str, stream: &Stream, identity: u128) -> String {
+fn id(asset: &str, stream: &ScanStream, identity: u128) -> String {
     let mut hash = blake3::Hasher::new();
     for part in [asset, stream.environment, stream.tool] {
         hash.update(&(part.len() as u64).to_le_bytes());

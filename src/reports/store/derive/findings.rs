@@ -1,20 +1,24 @@
 //! Findings and detections → columns.
 
-use super::detections::{Detection, Stream};
+use super::detections::{Detection, ScanStream};
 use super::instants::instant;
 use super::issues::Finding;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::Ending;
 use crate::reports::store::advisories::Advisories;
-use crate::reports::store::frames::Table;
+use crate::reports::store::frames::DerivedTable;
 
 /// What stands between the ids in a text.
 const BETWEEN: &str = ", ";
 
 /// One row a finding. What advisories add is still to come.
-pub(super) fn findings(definitions: &Definitions, asset: &str, findings: &[Finding]) -> Table {
+pub(super) fn findings(
+    definitions: &Definitions,
+    asset: &str,
+    findings: &[Finding],
+) -> DerivedTable {
     let mut scales = definitions.scales.iter();
     let scale = scales
         .find(|scale| scale.name == "severity")
@@ -81,7 +85,7 @@ pub(super) fn findings(definitions: &Definitions, asset: &str, findings: &[Findi
 }
 
 /// Adds what advisories say of the vulnerabilities of findings.
-pub(super) fn enrich(table: &mut Table, advisories: &Advisories) {
+pub(super) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
     let place = |name: &str| table.iter().position(|(column, _)| *column == name);
     let places = [
         "vulnerability_ids",
@@ -111,10 +115,10 @@ pub(super) fn enrich(table: &mut Table, advisories: &Advisories) {
 /// One row an identity that a tool saw. `issues` are the detections of each finding.
 pub(super) fn detections(
     asset: &str,
-    streams: &[Stream],
+    streams: &[ScanStream],
     detections: &[Detection],
     issues: &[Vec<usize>],
-) -> Table {
+) -> DerivedTable {
     let mut first = vec![0; detections.len()];
     for members in issues {
         for member in members {
@@ -157,11 +161,11 @@ pub(super) fn detections(
     ]
 }
 
-fn first(finding: &Finding, value: impl Fn(&Row) -> Option<String>) -> Option<String> {
+fn first(finding: &Finding, value: impl Fn(&ReportRow) -> Option<String>) -> Option<String> {
     finding.rows.iter().find_map(|row| value(row))
 }
 
-fn highest(finding: &Finding, value: impl Fn(&Row) -> Option<f64>) -> Option<String> {
+fn highest(finding: &Finding, value: impl Fn(&ReportRow) -> Option<f64>) -> Option<String> {
     let values = finding.rows.iter().filter_map(|row| value(row));
     values.max_by(f64::total_cmp).map(|value| value.to_string())
 }
@@ -179,8 +183,9 @@ fn validation(finding: &Finding) -> &'static str {
 }
 
 fn exploitable(finding: &Finding) -> &'static str {
-    let is_so =
-        |row: &&Row| row.evidence == Some(Evidence::Proven) || row.known_exploited == Some(true);
+    let is_so = |row: &&ReportRow| {
+        row.evidence == Some(Evidence::Proven) || row.known_exploited == Some(true)
+    };
     match finding.rows.iter().any(is_so) {
         true => "yes",
         false => "no",

@@ -1,8 +1,8 @@
 //! Detections of one weakness → its findings: one for every stretch of time in which any of them was open.
 
-use super::detections::{Detection, Stream};
+use super::detections::{Detection, ScanStream};
 use crate::lang::model::{Evidence, Status};
-use crate::reports::ingest::Row;
+use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::{Acceptance, Ending, Episode};
 
 /// One stretch of time in which a weakness was open.
@@ -10,7 +10,7 @@ pub(super) struct Finding<'a> {
     pub id: String,
     pub environment: &'a str,
     /// What was seen last by each tool, first reported first.
-    pub rows: Vec<&'a Row>,
+    pub rows: Vec<&'a ReportRow>,
     pub opened_at: i64,
     pub last_seen_at: i64,
     pub closed_at: Option<i64>,
@@ -27,7 +27,7 @@ type Member<'a> = (&'a Episode, &'a Detection<'a>);
 
 /// The findings of an issue: members are detections that were merged, the first reported first.
 pub(super) fn findings<'a>(
-    streams: &[Stream<'a>],
+    streams: &[ScanStream<'a>],
     detections: &'a [Detection<'a>],
     members: &[usize],
 ) -> Vec<Finding<'a>> {
@@ -73,7 +73,7 @@ fn stretches<'a, 'b>(episodes: &'b [Member<'a>]) -> Vec<&'b [Member<'a>]> {
     stretches
 }
 
-fn finding<'a>(streams: &[Stream<'a>], id: String, stretch: &[Member<'a>]) -> Finding<'a> {
+fn finding<'a>(streams: &[ScanStream<'a>], id: String, stretch: &[Member<'a>]) -> Finding<'a> {
     let episodes = || stretch.iter().map(|(episode, _)| *episode);
     let row = |(episode, detection): &Member<'a>| streams[detection.stream].rows[episode.row];
     let closed: Option<Vec<(i64, Ending)>> = episodes()
@@ -81,9 +81,10 @@ fn finding<'a>(streams: &[Stream<'a>], id: String, stretch: &[Member<'a>]) -> Fi
         .collect();
     let last = closed.and_then(|closed| closed.into_iter().max());
     let ending = last.map(|(_, ending)| ending);
-    let rows: Vec<&Row> = stretch.iter().map(row).collect();
-    let is_confirmed =
-        |row: &Row| row.status == Some(Status::Confirmed) || row.evidence == Some(Evidence::Proven);
+    let rows: Vec<&ReportRow> = stretch.iter().map(row).collect();
+    let is_confirmed = |row: &ReportRow| {
+        row.status == Some(Status::Confirmed) || row.evidence == Some(Evidence::Proven)
+    };
     Finding {
         id,
         environment: streams[stretch[0].1.stream].environment,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::detections::{Detection, Stream};
+use super::detections::{Detection, ScanStream};
 use crate::lang::model::MatchRule;
 use crate::reports::dedup::{self, Detected};
 
@@ -13,8 +13,8 @@ use crate::reports::dedup::{self, Detected};
 pub struct Reason {
     pub finding: String,
     /// The tools, what each calls the weakness, and the ids of the detections.
-    pub left: Seen,
-    pub right: Seen,
+    pub left: MergedDetection,
+    pub right: MergedDetection,
     /// The name of the `match`, and the fields that it compared.
     pub rule: String,
     pub because: String,
@@ -22,7 +22,7 @@ pub struct Reason {
 
 /// One detection, for people.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Seen {
+pub struct MergedDetection {
     pub detection: String,
     pub tool: String,
     pub title: String,
@@ -38,7 +38,7 @@ pub(super) struct Issues {
 }
 
 /// Merges detections of one asset, each environment by itself.
-pub(super) fn issues(rules: &[MatchRule], streams: &[Stream], found: &[Detection]) -> Issues {
+pub(super) fn issues(rules: &[MatchRule], streams: &[ScanStream], found: &[Detection]) -> Issues {
     let mut environments: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, detection) in found.iter().enumerate() {
         let environment = streams[detection.stream].environment;
@@ -57,7 +57,7 @@ impl Issues {
     fn add(
         &mut self,
         rules: &[MatchRule],
-        streams: &[Stream],
+        streams: &[ScanStream],
         found: &[Detection],
         places: &[usize],
     ) {
@@ -67,7 +67,7 @@ impl Issues {
         };
         let detected: Vec<Detected> = places.iter().map(detected).collect();
         let merged = dedup::merge(rules, &detected);
-        let seen = |member: usize| Seen {
+        let seen = |member: usize| MergedDetection {
             detection: found[places[member]].id.clone(),
             tool: detected[member].tool.to_string(),
             title: detected[member].row.title.clone(),

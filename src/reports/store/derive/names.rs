@@ -6,20 +6,20 @@ use super::about::Oddity;
 use crate::reports::store::facts::Registers;
 
 /// The name that counts, by any other name.
-pub(super) struct Names<'a> {
+pub(super) struct CanonicalNames<'a> {
     aliases: BTreeMap<&'a str, &'a str>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> CanonicalNames<'a> {
     /// What was registered last holds.
-    pub fn of(registers: &'a Registers) -> Names<'a> {
+    pub fn of(registers: &'a Registers) -> CanonicalNames<'a> {
         let mut aliases = BTreeMap::new();
         for record in &registers.assets {
             if let (Some(id), Some(name)) = (record.get("asset_id"), record.get("alias_of")) {
                 aliases.insert(id.as_str(), name.as_str());
             }
         }
-        Names { aliases }
+        CanonicalNames { aliases }
     }
 
     /// Follows aliases of aliases; those that go round in a circle stand for themselves.

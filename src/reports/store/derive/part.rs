@@ -1,14 +1,14 @@
 //! The rows of derived tables that are of one asset.
 
-use super::about::About;
+use super::about::DerivationNotes;
 use super::decisions::{Ruling, verdicts};
 use super::{detections, findings, issues, merging};
 use crate::lang::model::Definitions;
-use crate::reports::store::facts::{Rows, ScanFact};
-use crate::reports::store::frames::Table;
+use crate::reports::store::facts::{FactRows, ScanFact};
+use crate::reports::store::frames::DerivedTable;
 
 /// What is known of an asset.
-pub(super) struct Given<'a> {
+pub(super) struct AssetFacts<'a> {
     pub definitions: &'a Definitions,
     pub asset: &'a str,
     /// In the order of time.
@@ -19,24 +19,24 @@ pub(super) struct Given<'a> {
 }
 
 /// Rows of tables.
-pub(super) struct Part {
-    pub findings: Table,
-    pub detections: Table,
-    pub about: About,
+pub(super) struct DerivedRows {
+    pub findings: DerivedTable,
+    pub detections: DerivedTable,
+    pub about: DerivationNotes,
 }
 
-impl Part {
+impl DerivedRows {
     /// The columns alone.
-    pub fn empty(definitions: &Definitions) -> Part {
-        Part {
+    pub fn empty(definitions: &Definitions) -> DerivedRows {
+        DerivedRows {
             findings: findings::findings(definitions, "", &[]),
             detections: findings::detections("", &[], &[], &[]),
-            about: About::default(),
+            about: DerivationNotes::default(),
         }
     }
 
     /// Adds the rows of another asset.
-    pub fn append(&mut self, other: Part) {
+    pub fn append(&mut self, other: DerivedRows) {
         append(&mut self.findings, other.findings);
         append(&mut self.detections, other.detections);
         self.about.detections += other.about.detections;
@@ -47,14 +47,14 @@ impl Part {
     }
 }
 
-fn append(table: &mut Table, other: Table) {
+fn append(table: &mut DerivedTable, other: DerivedTable) {
     for ((_, values), (_, more)) in table.iter_mut().zip(other) {
         values.extend(more);
     }
 }
 
 /// Follows what tools saw of an asset.
-pub(super) fn derive(given: &Given, rows: &Rows) -> Part {
+pub(super) fn derive(given: &AssetFacts, rows: &FactRows) -> DerivedRows {
     let mut streams = detections::streams(given.scans, rows);
     let mut found = detections::detections(given.asset, &streams);
     let merged = merging::issues(&given.definitions.matches, &streams, &found);
@@ -65,10 +65,10 @@ pub(super) fn derive(given: &Given, rows: &Rows) -> Part {
         .iter()
         .flat_map(|members| issues::findings(&streams, &found, members))
         .collect();
-    Part {
+    DerivedRows {
         findings: findings::findings(given.definitions, given.asset, &all),
         detections: findings::detections(given.asset, &streams, &found, &issues),
-        about: About {
+        about: DerivationNotes {
             detections: found.len(),
             issues: issues.len(),
             reasons: merged.reasons,

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::about::About;
+use super::about::DerivationNotes;
 use super::decisions::Ruling;
-use super::names::Names;
-use super::part::{self, Given, Part};
+use super::names::CanonicalNames;
+use super::part::{self, AssetFacts, DerivedRows};
 use super::{VERSION, put, update_by_definitions};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::Definitions;
@@ -26,7 +26,7 @@ pub(super) fn folder(store: &Store) -> PathBuf {
 }
 
 /// All of a store but the rows.
-pub(super) struct Whole<'a> {
+pub(super) struct StoreFacts<'a> {
     /// Whether parts made before are left aside.
     pub anew: bool,
     pub store: &'a Store,
@@ -34,19 +34,19 @@ pub(super) struct Whole<'a> {
     pub manifests: &'a [Manifest],
     /// In the order of time.
     pub scans: &'a [ScanFact<'a>],
-    pub names: &'a Names<'a>,
+    pub names: &'a CanonicalNames<'a>,
     pub rulings: &'a [Ruling<'a>],
     pub retired: &'a BTreeMap<&'a str, i64>,
 }
 
 /// The rows of all assets, in the order of their names.
-pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
+pub(super) fn all(whole: &StoreFacts) -> Result<DerivedRows, Problems> {
     let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
     for scan in whole.scans {
         let name = whole.names.real(scan.asset);
         assets.entry(name).or_default().push(scan);
     }
-    let mut parts: BTreeMap<&str, Part> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, DerivedRows> = BTreeMap::new();
     let mut stale: BTreeMap<&str, PathBuf> = BTreeMap::new();
     for (asset, scans) in &assets {
         let folder = whole
@@ -63,7 +63,7 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
     let made = groups(whole, &stale).into_par_iter();
     let made = made.map(|group| derived(whole, &assets, &stale, group));
     // All problems at once.
-    let made: Vec<Result<Vec<(&str, Part)>, Problems>> = made.collect();
+    let made: Vec<Result<Vec<(&str, DerivedRows)>, Problems>> = made.collect();
     let mut problems = Problems::default();
     for group in made {
         match group {
@@ -74,7 +74,7 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
     if problems.has_errors() {
         return Err(problems);
     }
-    let mut sum = Part::empty(whole.definitions);
+    let mut sum = DerivedRows::empty(whole.definitions);
     for part in parts.into_values() {
         sum.append(part);
     }
@@ -83,11 +83,11 @@ pub(super) fn all(whole: &Whole) -> Result<Part, Problems> {
 
 /// The parts of assets that share reports, made and kept.
 fn derived<'a>(
-    whole: &Whole,
+    whole: &StoreFacts,
     assets: &BTreeMap<&str, Vec<&ScanFact>>,
     stale: &BTreeMap<&str, PathBuf>,
     group: Vec<&'a str>,
-) -> Result<Vec<(&'a str, Part)>, Problems> {
+) -> Result<Vec<(&'a str, DerivedRows)>, Problems> {
     let is_wanted = |manifest: &Manifest| {
         let mut names = manifest.assets.iter().map(|name| whole.names.real(name));
         names.any(|name| group.contains(&name))
@@ -96,7 +96,7 @@ fn derived<'a>(
     let mut parts = Vec::with_capacity(group.len());
     for asset in group {
         let rulings = rulings(whole, asset);
-        let given = Given {
+        let given = AssetFacts {
             definitions: whole.definitions,
             asset,
             scans: &assets[asset],
@@ -116,7 +116,7 @@ fn derived<'a>(
 
 /// Assets that reports have in common are derived together, so that each segment is read once, and no
 /// more rows are held at a time than need be.
-fn groups<'a>(whole: &'a Whole, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
+fn groups<'a>(whole: &'a StoreFacts, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
     let mut group: BTreeMap<&str, usize> = stale.keys().copied().zip(0..).collect();
     for manifest in whole.manifests {
         let names = manifest.assets.iter().map(|name| whole.names.real(name));
@@ -137,13 +137,13 @@ fn groups<'a>(whole: &'a Whole, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&
     groups.into_values().collect()
 }
 
-fn rulings<'a>(whole: &Whole<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
+fn rulings<'a>(whole: &StoreFacts<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
     let rulings = whole.rulings.iter();
     rulings.filter(|ruling| ruling.may_be_on(asset)).collect()
 }
 
 /// The hash of all that the rows of an asset depend on.
-fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
+fn key(whole: &StoreFacts, asset: &str, scans: &[&ScanFact]) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(VERSION.as_bytes());
     update_by_definitions(&mut hash, whole.definitions);
@@ -159,13 +159,13 @@ fn key(whole: &Whole, asset: &str, scans: &[&ScanFact]) -> String {
 }
 
 /// A part made before; one that cannot be read is made anew.
-fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<Part> {
-    let empty = Part::empty(definitions);
+fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<DerivedRows> {
+    let empty = DerivedRows::empty(definitions);
     let table = |name: &str, columns| {
         frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()
     };
-    let about = About::read(folder).ok()?;
-    Some(Part {
+    let about = DerivationNotes::read(folder).ok()?;
+    Some(DerivedRows {
         findings: table("findings", empty.findings)?,
         detections: table("detections", empty.detections)?,
         about,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::instants::{instant, micros};
-use super::names::Names;
+use super::names::CanonicalNames;
 use crate::reports::store::facts::{Registers, ScanFact};
-use crate::reports::store::frames::Table;
+use crate::reports::store::frames::DerivedTable;
 
 /// A scan as the table has it.
-pub(super) struct Scan<'a> {
+pub(super) struct ScanRow<'a> {
     id: &'a str,
     pub asset: &'a str,
     tool: Option<&'a str>,
@@ -22,24 +22,24 @@ pub(super) struct Scan<'a> {
 /// and its report before any.
 pub(super) fn all<'a>(
     registers: &'a Registers,
-    names: &'a Names,
+    names: &'a CanonicalNames,
     facts: &'a [ScanFact],
-) -> Vec<Scan<'a>> {
+) -> Vec<ScanRow<'a>> {
     let listed = registers
         .scans
         .iter()
         .filter_map(|record| listed(record, names));
     let reported = facts.iter().map(|fact| reported(fact, names));
     let scans = listed.chain(reported).map(|scan| (scan.id, scan));
-    let scans: BTreeMap<&str, Scan> = scans.collect();
-    let mut scans: Vec<Scan> = scans.into_values().collect();
+    let scans: BTreeMap<&str, ScanRow> = scans.collect();
+    let mut scans: Vec<ScanRow> = scans.into_values().collect();
     scans.sort_by_key(|scan| (scan.finished_at, scan.id));
     scans
 }
 
-fn reported<'a>(fact: &'a ScanFact, names: &'a Names) -> Scan<'a> {
+fn reported<'a>(fact: &'a ScanFact, names: &'a CanonicalNames) -> ScanRow<'a> {
     let manifest = fact.manifest;
-    Scan {
+    ScanRow {
         id: &fact.scan_id,
         asset: names.real(fact.asset),
         tool: Some(&manifest.tool),
@@ -51,9 +51,12 @@ fn reported<'a>(fact: &'a ScanFact, names: &'a Names) -> Scan<'a> {
 }
 
 /// The scan of a record; those that say too little were refused when they came.
-fn listed<'a>(record: &'a BTreeMap<String, String>, names: &'a Names) -> Option<Scan<'a>> {
+fn listed<'a>(
+    record: &'a BTreeMap<String, String>,
+    names: &'a CanonicalNames,
+) -> Option<ScanRow<'a>> {
     let text = |field: &str| record.get(field).map(String::as_str);
-    Some(Scan {
+    Some(ScanRow {
         id: text("scan_id")?,
         asset: names.real(text("asset_id")?),
         tool: text("tool"),
@@ -65,8 +68,8 @@ fn listed<'a>(record: &'a BTreeMap<String, String>, names: &'a Names) -> Option<
 }
 
 /// One row a scan of an asset.
-pub(super) fn table(scans: &[Scan]) -> Table {
-    let column = |value: &dyn Fn(&Scan) -> Option<String>| scans.iter().map(value).collect();
+pub(super) fn table(scans: &[ScanRow]) -> DerivedTable {
+    let column = |value: &dyn Fn(&ScanRow) -> Option<String>| scans.iter().map(value).collect();
     let text = |text: Option<&str>| text.map(str::to_string);
     vec![
         ("scan_id", column(&|scan| text(Some(scan.id)))),

@@ -2,7 +2,7 @@
 
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
-use crate::insight::drill_through::{self, Part};
+use crate::insight::drill_through::{self, MeasurePart};
 use crate::lang::model::ValuesQuery;
 
 /// How many possibilities a message names.
@@ -10,7 +10,7 @@ const NAMED: usize = 8;
 
 /// What was typed.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub(super) struct Choice {
+pub(super) struct RowChoice {
     /// The answer's row, counted from one.
     place: Option<usize>,
     /// A column and its value: `team=web`.
@@ -22,10 +22,10 @@ pub(super) struct Choice {
     pub all: bool,
 }
 
-impl Choice {
+impl RowChoice {
     /// Reads the words; all that is not known to be something else is a name.
-    pub fn read(arguments: &str) -> Choice {
-        let mut choice = Choice::default();
+    pub fn read(arguments: &str) -> RowChoice {
+        let mut choice = RowChoice::default();
         let mut names: Vec<String> = Vec::new();
         for word in words(arguments) {
             match word.as_str() {
@@ -124,10 +124,15 @@ impl Choice {
     }
 
     /// The measure that is meant.
-    pub fn part(&self, row: usize, values: &ValuesQuery, parts: &[Part]) -> Result<Part, Problems> {
-        let column = |part: &Part| values.columns[part.column].name.as_str();
-        let is_meant = |part: &&Part| self.name.is_empty() || column(part) == self.name;
-        let by_column: Vec<&Part> = parts.iter().filter(is_meant).collect();
+    pub fn part(
+        &self,
+        row: usize,
+        values: &ValuesQuery,
+        parts: &[MeasurePart],
+    ) -> Result<MeasurePart, Problems> {
+        let column = |part: &MeasurePart| values.columns[part.column].name.as_str();
+        let is_meant = |part: &&MeasurePart| self.name.is_empty() || column(part) == self.name;
+        let by_column: Vec<&MeasurePart> = parts.iter().filter(is_meant).collect();
         let by_name = || parts.iter().find(|part| part.name == self.name);
         match (by_column.as_slice(), by_name()) {
             ([only], _) => Ok((*only).clone()),
@@ -151,7 +156,7 @@ impl Choice {
     }
 
     /// Whether only rows that pass are meant; refused where nothing is tested.
-    pub fn only(&self, part: &Part) -> Result<Option<bool>, Problems> {
+    pub fn only(&self, part: &MeasurePart) -> Result<Option<bool>, Problems> {
         if self.only.is_none() || drill_through::has_test(part) {
             return Ok(self.only);
         }
@@ -273,7 +278,7 @@ fn no_column(name: &str, keys: &[(usize, &str, &str)]) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, words};
+    use super::{RowChoice, words};
 
     #[test]
     fn quotes_hold_blanks_together() {
@@ -286,12 +291,12 @@ mod tests {
 
     #[test]
     fn words_are_told_apart() {
-        let choice = Choice::read("2 fix_rate with all");
+        let choice = RowChoice::read("2 fix_rate with all");
         assert_eq!(choice.place, Some(2));
         assert_eq!(choice.name, "fix_rate");
         assert_eq!(choice.only, Some(true));
         assert!(choice.all);
-        let choice = Choice::read("count of findings verified");
+        let choice = RowChoice::read("count of findings verified");
         assert_eq!(choice.name, "count of findings verified");
         assert_eq!(choice.place, None);
     }

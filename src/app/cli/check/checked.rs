@@ -1,0 +1,14 @@
+//! What the checks of rows have in common.
+
+use crate::exec::data::Dataset;
+use crate::lang::model::{Definitions, Query};
+use crate::plan::Standpoint;
+
+/// What the checks look at.
+pub(super) struct CheckedRows<'a> {
+    pub definitions: &'a Definitions,
+    pub dataset: &'a Dataset,
+    pub standpoint: &'a Standpoint,
+    /// The query of all KPIs.
+    pub everything: &'a Query,
+}
