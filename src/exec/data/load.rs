@@ -13,7 +13,7 @@ use super::locate::Location;
 use super::plan::{TablePlan, plan};
 use super::raw::RawTable;
 use super::report::{Origin, and_list, bad_values};
-use super::{Dataset, Memory, NO_ROW, Request, TableData, arrow, csv, json, parquet};
+use super::{Dataset, NO_ROW, Request, TableCache, TableData, arrow, csv, json, parquet};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, Definitions, TableId};
 
@@ -29,7 +29,7 @@ pub fn load(
     locations: &[Location],
     request: &Request,
 ) -> Result<Dataset, Problems> {
-    Memory::new(locations.to_vec()).dataset(definitions, request)
+    TableCache::new(locations.to_vec()).dataset(definitions, request)
 }
 
 /// What was read of files.

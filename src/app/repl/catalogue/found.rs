@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike};
 use crate::app::repl::complete;
 use crate::app::repl::complete::Candidate;
 use crate::base::types::FieldType;
-use crate::exec::data::{ColumnData, MISSING_INSTANT, Memory};
+use crate::exec::data::{ColumnData, MISSING_INSTANT, TableCache};
 use crate::insight::profile::{Path, Values};
 use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
@@ -55,7 +55,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Begins to count what is in memory and was not counted before.
-    pub fn begin(definitions: &Definitions, memory: &Memory, before: Arc<Found>) -> Arc<Found> {
+    pub fn begin(definitions: &Definitions, memory: &TableCache, before: Arc<Found>) -> Arc<Found> {
         let paths = paths(definitions, memory);
         let dates = dates(definitions, memory);
         let found = Arc::new(Found {
@@ -112,7 +112,7 @@ pub(super) fn ordered(names: &[String], counted: Option<&Values>) -> Vec<(String
 }
 
 /// The fields whose values can be listed and are in memory.
-fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Path)> {
+fn paths(definitions: &Definitions, memory: &TableCache) -> Vec<((usize, usize), Path)> {
     let mut paths = Vec::new();
     for (table, declared) in definitions.tables.iter().enumerate() {
         for (field, words) in declared.fields.iter().enumerate() {
@@ -137,7 +137,7 @@ fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Pat
 }
 
 /// The times of events that are in memory.
-fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
+fn dates(definitions: &Definitions, memory: &TableCache) -> Vec<Arc<ColumnData>> {
     let mut dates = Vec::new();
     for (index, table) in definitions.tables.iter().enumerate() {
         let Some(data) = memory.table(TableId(index)) else {

@@ -18,7 +18,7 @@ use crate::lang::model::{Definitions, TableId};
 
 /// The tables of some files, as far as they were asked for.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct TableCache {
     locations: Vec<Location>,
     /// What the kept columns were read by: definitions that read them otherwise start anew.
     schema: String,
@@ -45,12 +45,12 @@ struct Stamp {
     modified: Option<SystemTime>,
 }
 
-impl Memory {
+impl TableCache {
     /// Nothing is read yet.
-    pub fn new(locations: Vec<Location>) -> Memory {
-        Memory {
+    pub fn new(locations: Vec<Location>) -> TableCache {
+        TableCache {
             locations,
-            ..Memory::default()
+            ..TableCache::default()
         }
     }
 
