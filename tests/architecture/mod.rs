@@ -37,7 +37,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "base::calendar",
         ],
     ),
-    ("exec::data", &["lang::model", "base::calendar"]),
+    (
+        "exec::data",
+        &["lang::model", "base::calendar", "base::files"],
+    ),
     (
         "plan",
         &[

@@ -1,8 +1,9 @@
 //! Files that cannot be read, in one clear message each.
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-use riskql::exec::data::{Location, Need, load};
+use riskql::exec::data::{Location, Need};
 
+use super::both_ways::load;
 use super::fixture::{
     ASSETS, FINDINGS, definitions, everything, folder, load_findings, load_path, messages,
     only_message, path_in,

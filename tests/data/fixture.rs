@@ -9,13 +9,15 @@ use riskql::base::source::{SourceId, Span};
 use riskql::base::types::{FieldType, Scale};
 use riskql::exec::data::{
     ColumnData, Dataset, Location, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, Need, Request,
-    TableRequest, load, locate,
+    TableRequest, locate,
 };
 use riskql::lang::model::{
     Calendar, Column, Definitions, Event, EventSource, Field, FieldSource, Parent, State,
     StateSource, Table, TableId,
 };
 use tempfile::TempDir;
+
+use super::both_ways::load;
 
 pub const ASSETS: TableId = TableId(0);
 pub const FINDINGS: TableId = TableId(1);

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use riskql::base::diagnostic::Problems;
-use riskql::exec::data::{Dataset, NO_ROW, Need, Request, TableRequest, load, locate, watermark};
+use riskql::exec::data::{Dataset, NO_ROW, Need, Request, TableRequest, locate, watermark};
 use tempfile::TempDir;
 
+use super::both_ways::load;
 use super::fixture::{
     ASSETS, FINDINGS, SCANS, definitions, folder, load_all, load_findings, messages, only_message,
     without_folder,

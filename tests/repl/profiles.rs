@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use proptest::prelude::*;
 use riskql::base::source::Sources;
-use riskql::exec::data::{self, Memory};
+use riskql::exec::data::{self, TableCache};
 use riskql::insight::profile::{self, Distribution, Profile};
 use riskql::lang::model::FieldId;
 use riskql::lang::project::{self, ProjectOrigin};
@@ -43,7 +43,7 @@ fn profiles(csv: &str) -> Profiles {
     let (definitions, problems) = project::definitions(&mut sources, &origin);
     let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
     let places = data::locate(&definitions, Some(&folder.path().join("data")), &[]);
-    let mut memory = Memory::new(places.expect("files"));
+    let mut memory = TableCache::new(places.expect("files"));
     let table = definitions.table_named("findings").expect("it is defined");
     let names = ["severity", "cvss", "found_at", "resolution", "team"];
     let fields = names.map(|name| FieldId {

@@ -16,7 +16,7 @@ use super::workspace::Workspace;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::exec::answer::Answer;
-use crate::exec::data::{Memory, Tables};
+use crate::exec::data::{TableCache, Tables};
 use crate::exec::query_context::QueryContext;
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Moment, Query};
@@ -50,7 +50,7 @@ pub struct OpenFailure {
 pub struct Session {
     pub(super) workspace: Workspace,
     /// All there is: what completion and descriptions are about.
-    pub(super) tables: Rc<RefCell<Memory>>,
+    pub(super) tables: Rc<RefCell<TableCache>>,
     /// The same from wherever a query stands.
     pub(super) places: Rc<Tables>,
     pub(super) settings: Settings,

@@ -3,7 +3,6 @@
 use super::Need;
 use super::columns::Wanted;
 use super::plan::TablePlan;
-use super::raw::RawTable;
 use super::report::{and_list, place_of};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::{Definitions, Table};
@@ -20,20 +19,21 @@ impl TableFile<'_> {
     pub(super) fn report_absent(
         &self,
         plan: &TablePlan,
-        raw: &RawTable,
+        header: &[String],
+        is_absent: &[bool],
         problems: &mut Problems,
     ) -> Vec<String> {
         let mut notes = Vec::new();
         let mut plain = Vec::new();
-        for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
-            if column.is_some() {
+        for (wanted, is_absent) in plan.wanted.iter().zip(is_absent) {
+            if !is_absent {
                 continue;
             }
-            let near = near_header(self.table, &raw.header, &wanted.name);
+            let near = near_header(self.table, header, &wanted.name);
             let is_key = self.table.key == Some(wanted.column);
             match plan.needs.get(&wanted.column) {
                 Some(Need::By(users)) if !users.is_empty() => {
-                    problems.push(self.needed(raw, wanted, users, near));
+                    problems.push(self.needed(header, wanted, users, near));
                 }
                 Some(_) | None if is_key && plan.is_parent => {
                     problems.push(self.no_key(wanted, near));
@@ -64,7 +64,7 @@ impl TableFile<'_> {
 
     fn needed(
         &self,
-        raw: &RawTable,
+        header: &[String],
         wanted: &Wanted,
         users: &[String],
         near: Option<&str>,
@@ -79,7 +79,7 @@ impl TableFile<'_> {
         let diagnostic = Diagnostic::data("D112", message);
         let diagnostic = match near {
             Some(near) => diagnostic.help(did_you_mean(near)),
-            None => diagnostic.help(columns_of(raw)),
+            None => diagnostic.help(columns_of(header)),
         };
         diagnostic.help(format!(
             "rename the column in the file, or declare the table {} as the file has it{}",
@@ -144,10 +144,10 @@ fn named_users(users: &[String]) -> String {
     and_list(&named)
 }
 
-fn columns_of(raw: &RawTable) -> String {
+fn columns_of(header: &[String]) -> String {
     const MOST: usize = 30;
-    let mut names: Vec<&str> = raw.header.iter().take(MOST).map(String::as_str).collect();
-    if raw.header.len() > MOST {
+    let mut names: Vec<&str> = header.iter().take(MOST).map(String::as_str).collect();
+    if header.len() > MOST {
         names.push("…");
     }
     format!("its columns are {}", names.join(", "))

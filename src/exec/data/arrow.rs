@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
-use polars::prelude::{IpcReader, SerReader};
+use polars::prelude::{ArrowSchema, IpcReader, SerReader};
 
 use super::columns::{Column, Values, Wanted};
 use super::dictionary::Part;
@@ -21,22 +22,16 @@ pub(super) fn read(
     wanted: &[Wanted],
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
-    let damaged = |reason: String| {
-        let message = format!(
-            "cannot read `{name}` as Arrow IPC: {}",
-            plain_words(&reason)
-        );
-        Diagnostic::data("D109", message)
-    };
+    let damaged = |reason: String| damaged(name, &reason);
     let layout = Layout::read(path).map_err(damaged)?;
     let mut problems = Problems::default();
     let mut columns = Vec::with_capacity(wanted.len());
     for column in wanted {
-        let Some(place) = layout.header.iter().position(|name| *name == column.name) else {
+        let Some((place, _, field)) = layout.schema.get_full(&column.name) else {
             columns.push(None);
             continue;
         };
-        if let Err(held) = check_type(&layout.types[place], &column.meaning) {
+        if let Err(held) = check_type(&field.dtype, &column.meaning) {
             problems.push(super::report::wrong_type(name, column, &held));
             continue;
         }
@@ -48,16 +43,31 @@ pub(super) fn read(
     }
     Ok(RawTable {
         rows: layout.rows,
-        header: layout.header,
+        header: layout
+            .schema
+            .iter_names()
+            .map(|name| name.to_string())
+            .collect(),
         columns,
         numbering: Numbering::rows(),
     })
 }
 
+/// What a file says of itself: its columns and how many rows it has.
+pub(super) fn summary(path: &Path, name: &str) -> Result<(Arc<ArrowSchema>, usize), Diagnostic> {
+    let layout = Layout::read(path).map_err(|reason| damaged(name, &reason))?;
+    Ok((layout.schema, layout.rows))
+}
+
+/// A damaged file, with the columnar library's words cut to one line.
+pub(super) fn damaged(name: &str, reason: &str) -> Diagnostic {
+    let message = format!("cannot read `{name}` as Arrow IPC: {}", plain_words(reason));
+    Diagnostic::data("D109", message)
+}
+
 struct Layout {
     rows: usize,
-    header: Vec<String>,
-    types: Vec<polars::prelude::ArrowDataType>,
+    schema: Arc<ArrowSchema>,
 }
 
 impl Layout {
@@ -74,11 +84,7 @@ impl Layout {
             }
             Ok(Layout {
                 rows: empty.height(),
-                header: schema.iter_names().map(|name| name.to_string()).collect(),
-                types: schema
-                    .iter_values()
-                    .map(|field| field.dtype.clone())
-                    .collect(),
+                schema,
             })
         })
     }

@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::files::unreadable;
@@ -19,10 +20,20 @@ use crate::lang::model::TableId;
 const BLOCK: u64 = 4 << 20;
 
 /// What a file holds, as far as a fingerprint tells.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct FileHash {
     length: u64,
     blocks: Vec<[u8; 32]>,
+}
+
+impl FileHash {
+    /// A name for the content, whatever table it is of.
+    pub(super) fn content(&self) -> String {
+        let mut all = Sha256::new();
+        add_header(&mut all, "", self.length);
+        self.blocks.iter().for_each(|hash| all.update(hash));
+        hex(all)
+    }
 }
 
 /// The hashes of files; all that cannot be read are reported.
@@ -76,15 +87,15 @@ fn add_header(all: &mut Sha256, table: &str, length: u64) {
 }
 
 fn written(all: Sha256) -> String {
-    let hex: Vec<String> = all
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{}", hex.concat())
+    format!("sha256:{}", hex(all))
 }
 
-fn file_hash(path: &Path) -> io::Result<FileHash> {
+fn hex(all: Sha256) -> String {
+    let digest = all.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn file_hash(path: &Path) -> io::Result<FileHash> {
     let length = File::open(path)?.metadata()?.len();
     let blocks = length.div_ceil(BLOCK);
     let blocks = (0..blocks)

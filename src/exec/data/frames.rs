@@ -350,7 +350,7 @@ fn convert_numbers(series: &Series, numbers: &mut [f64]) -> Result<Faults, Strin
 }
 
 /// Values as a CSV file would have them.
-fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
+pub(super) fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
     let cells = match series.dtype() {
         DataType::Null => vec![None; series.len()],
         DataType::Boolean => {

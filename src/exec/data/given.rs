@@ -1,12 +1,16 @@
 //! The rows of a `test` definition → the same dataset that files would give.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::columns::{Chunk, Column, Meaning, Values, Wanted, join};
 use super::convert::convert_cells;
+use super::held::HeldTable;
 use super::joined::{Loaded, join_tables};
+use super::links::{CheckedTable, Links};
 use super::plan::TablePlan;
 use super::report::{Origin, bad_values};
+use super::source::TableSources;
 use super::{Dataset, Need, fingerprint};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Span;
@@ -19,6 +23,54 @@ use crate::lang::model::{Definitions, Given, TableId};
 ///
 /// The `D2xx` and `D3xx` that files would give, at the places of the rows.
 pub fn from_given(definitions: &Definitions, givens: &[Given]) -> Result<Dataset, Problems> {
+    let (plans, tables) = load_all(definitions, givens)?;
+    let dataset = join_tables(definitions, &plans, tables)?;
+    Ok(Dataset {
+        fingerprint: fingerprint_of(definitions, givens),
+        ..dataset
+    })
+}
+
+/// The same for lazy queries.
+///
+/// # Errors
+///
+/// Those of [`from_given`].
+pub fn sources_of_given(
+    definitions: &Definitions,
+    givens: &[Given],
+) -> Result<TableSources, Problems> {
+    let (plans, tables) = load_all(definitions, givens)?;
+    let tables = tables.into_iter();
+    let mut links = Links {
+        definitions,
+        plans: &plans,
+        contents: &BTreeMap::new(),
+        tables: tables
+            .map(|(id, loaded)| (id, CheckedTable::Whole(loaded)))
+            .collect(),
+        indexes: BTreeMap::new(),
+    };
+    links.check_keys()?;
+    let mut sources = TableSources {
+        fingerprint: fingerprint_of(definitions, givens),
+        notes: links.check_parents()?,
+        ..TableSources::default()
+    };
+    for (id, checked) in links.tables {
+        let (table, calendar) = (definitions.table(id), &definitions.calendar);
+        let held = HeldTable::of(checked, &plans[&id], Path::new(&table.name), calendar)?;
+        let columns = (0..table.columns.len()).collect();
+        sources
+            .tables
+            .push(Some(held.source(table, &columns, calendar)?));
+    }
+    Ok(sources)
+}
+
+type Loadings = (BTreeMap<TableId, TablePlan>, BTreeMap<TableId, Loaded>);
+
+fn load_all(definitions: &Definitions, givens: &[Given]) -> Result<Loadings, Problems> {
     let mut problems = Problems::default();
     let (mut plans, mut tables) = (BTreeMap::new(), BTreeMap::new());
     for id in (0..definitions.tables.len()).map(TableId) {
@@ -33,15 +85,15 @@ pub fn from_given(definitions: &Definitions, givens: &[Given]) -> Result<Dataset
     if problems.has_errors() {
         return Err(problems);
     }
-    let dataset = join_tables(definitions, &plans, tables)?;
+    Ok((plans, tables))
+}
+
+fn fingerprint_of(definitions: &Definitions, givens: &[Given]) -> String {
     let cells = givens.iter().map(|given| {
         let rows = given.rows.iter().flatten().map(Option::as_deref);
         (definitions.table(given.table).name.as_str(), rows.collect())
     });
-    Ok(Dataset {
-        fingerprint: fingerprint::of_cells(cells),
-        ..dataset
-    })
+    fingerprint::of_cells(cells)
 }
 
 /// All columns and all parents; the table may be a parent itself.

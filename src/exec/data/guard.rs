@@ -4,8 +4,18 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use polars::error::PolarsResult;
 
 use crate::base::cancellation;
+
+/// How many queries are running: the library works in threads of its own.
+static QUERIES: AtomicUsize = AtomicUsize::new(0);
+
+/// How the library's threads are called.
+const THREADS: [&str; 2] = ["async-executor-", "polars-"];
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
@@ -26,13 +36,44 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, 
     })
 }
 
+/// Runs something in a thread of the columnar library, which must not see it unwind: a panic and the
+/// wish to stop become errors. Whoever started the query listens once more when it has failed.
+pub(super) fn uncaught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    if cancellation::is_stopping() {
+        return Err("stopped".to_owned());
+    }
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| guarded(work)));
+    outcome.unwrap_or_else(|_| Err("stopped".to_owned()))
+}
+
+/// Runs a lazy query. Damaged files may make the library panic in any of its threads.
+pub(super) fn guarded_query<T>(query: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
+    struct Running;
+    impl Drop for Running {
+        fn drop(&mut self) {
+            QUERIES.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    QUERIES.fetch_add(1, Ordering::Relaxed);
+    let _running = Running;
+    guarded(|| query().map_err(|error| error.to_string()))
+}
+
+fn is_of_a_query() -> bool {
+    let name = thread::current()
+        .name()
+        .map(str::to_owned)
+        .unwrap_or_default();
+    QUERIES.load(Ordering::Relaxed) > 0 && THREADS.iter().any(|start| name.starts_with(start))
+}
+
 /// A panic is printed by a hook before it can be caught, so the hook has to know.
 fn silence_guarded_panics() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let print = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            if !GUARDED.get() {
+            if !GUARDED.get() && !is_of_a_query() {
                 print(panic);
             }
         }));

@@ -28,7 +28,16 @@ const STRETCH: usize = 1 << 20;
 /// Whether all hashes are there and different. Partitions by the top bits, so that each part fits a
 /// cache, and sorts the parts in parallel.
 pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
-    let stretches: Vec<Vec<Vec<u64>>> = hashes.par_chunks(STRETCH).map(partition).collect();
+    judge_partitions(hashes.par_chunks(STRETCH).map(partition).collect())
+}
+
+/// The same for hashes that come in parts and are needed no more.
+pub(super) fn judge_parts(parts: Vec<Vec<u64>>) -> Verdict {
+    let stretches = parts.into_par_iter().with_max_len(1);
+    judge_partitions(stretches.map(|part| partition(&part)).collect())
+}
+
+fn judge_partitions(stretches: Vec<Vec<Vec<u64>>>) -> Verdict {
     let doubtful = (0..PARTITIONS).into_par_iter().any(|place| {
         cancellation::listen();
         let mut part: Vec<u64> = stretches

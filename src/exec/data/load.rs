@@ -13,7 +13,7 @@ use super::locate::Location;
 use super::plan::{TablePlan, plan};
 use super::raw::RawTable;
 use super::report::{Origin, and_list, bad_values};
-use super::{Dataset, Memory, NO_ROW, Request, TableData, arrow, csv, json, parquet};
+use super::{Dataset, NO_ROW, Request, TableCache, TableData, arrow, csv, json, parquet};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, Definitions, TableId};
 
@@ -29,7 +29,7 @@ pub fn load(
     locations: &[Location],
     request: &Request,
 ) -> Result<Dataset, Problems> {
-    Memory::new(locations.to_vec()).dataset(definitions, request)
+    TableCache::new(locations.to_vec()).dataset(definitions, request)
 }
 
 /// What was read of files.
@@ -83,7 +83,7 @@ pub(super) fn read(
     }
 }
 
-fn no_file(table: &str, plan: &TablePlan) -> Diagnostic {
+pub(super) fn no_file(table: &str, plan: &TablePlan) -> Diagnostic {
     let verb = if plan.file_needed_by.len() == 1 {
         "needs"
     } else {
@@ -122,7 +122,7 @@ fn read_all(
     Ok(tables)
 }
 
-fn read_table(
+pub(super) fn read_table(
     definitions: &Definitions,
     id: TableId,
     plan: &TablePlan,
@@ -153,7 +153,8 @@ fn read_columns(
         table: definitions.table(id),
         name: &name,
     };
-    let notes = file.report_absent(plan, &raw, &mut problems);
+    let is_absent: Vec<bool> = raw.columns.iter().map(Option::is_none).collect();
+    let notes = file.report_absent(plan, &raw.header, &is_absent, &mut problems);
     let origin = Origin::File {
         name,
         numbering: raw.numbering,
@@ -167,7 +168,6 @@ fn read_columns(
     if problems.has_errors() {
         return Err(problems);
     }
-    let is_absent = raw.columns.iter().map(Option::is_none).collect();
     let columns = plan.wanted.iter().zip(raw.columns).map(|(wanted, column)| {
         column.unwrap_or_else(|| Column::missing(&wanted.meaning, raw.rows))
     });

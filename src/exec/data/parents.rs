@@ -1,6 +1,7 @@
 //! Rows of parents: many-to-one through `belongs to` (rule S32).
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::dictionary::Words;
 use super::report::{Origin, shortened};
@@ -59,6 +60,7 @@ pub(super) struct Joined {
 }
 
 /// Rows whose key the parent does not have.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Orphans {
     count: usize,
     first_row: usize,

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use polars::prelude::{FileMetadata, ParallelStrategy, ParquetReader, SerReader};
+use polars::prelude::{
+    ArrowSchema, DataFrame, FileMetadata, ParallelStrategy, ParquetReader, SerReader,
+};
 use rayon::prelude::*;
 
 use super::columns::{Column, Slot, Values, Wanted, ranges};
@@ -21,7 +23,7 @@ use crate::lang::model::Calendar;
 
 /// Row groups with more rows than this are read one column at a time, so that a file of few large
 /// groups neither fills the memory nor leaves threads idle.
-const LARGE_GROUP: usize = 1 << 18;
+pub(super) const LARGE_GROUP: usize = 1 << 18;
 
 /// Reads the wanted columns of a Parquet file.
 pub(super) fn read(
@@ -32,7 +34,7 @@ pub(super) fn read(
 ) -> Result<RawTable, Problems> {
     let file = Layout::read(path).map_err(|reason| damaged(name, &reason))?;
     let places = file.places(name, wanted)?;
-    let lengths: Vec<usize> = file.groups.iter().map(|group| group.num_rows).collect();
+    let lengths = file.lengths();
     let rows = checked_rows(name, &lengths, places.iter().flatten().count())?;
     let mut values: Vec<Option<Values>> = wanted
         .iter()
@@ -59,8 +61,27 @@ pub(super) fn read(
     })
 }
 
+/// What a file says of itself: its columns and how many rows it has.
+pub(super) fn summary(path: &Path, name: &str) -> Result<(Arc<ArrowSchema>, usize), Diagnostic> {
+    let file = Layout::read(path).map_err(|reason| damaged(name, &reason))?;
+    let rows = checked_rows(name, &file.lengths(), 1)?;
+    Ok((file.schema, rows))
+}
+
+/// Looks at the page headers of some columns in all row groups.
+pub(super) fn check_pages(path: &Path, name: &str, wanted: &[Wanted]) -> Result<(), Problems> {
+    let check = || {
+        let file = Layout::read(path)?;
+        let mut open = File::open(path).map_err(|error| error.to_string())?;
+        let places = wanted.iter().filter_map(|wanted| file.place(wanted));
+        let places: Vec<usize> = places.collect();
+        (0..file.groups.len()).try_for_each(|group| file.check_pages(&mut open, group, &places))
+    };
+    guarded(check).map_err(|reason| damaged(name, &reason).into())
+}
+
 /// A damaged file, with the columnar library's words cut to one line.
-fn damaged(name: &str, reason: &str) -> Diagnostic {
+pub(super) fn damaged(name: &str, reason: &str) -> Diagnostic {
     let message = format!("cannot read `{name}` as Parquet: {}", plain_words(reason));
     Diagnostic::data("D109", message)
 }
@@ -80,15 +101,15 @@ fn checked_rows(name: &str, lengths: &[usize], columns: usize) -> Result<usize, 
 }
 
 /// What the end of the file tells: columns, and where the row groups are.
-struct Layout {
+pub(super) struct Layout {
     header: Vec<String>,
-    types: Vec<polars::prelude::ArrowDataType>,
+    schema: Arc<ArrowSchema>,
     /// One for each row group, as if the file had no other.
     groups: Vec<Arc<FileMetadata>>,
 }
 
 impl Layout {
-    fn read(path: &Path) -> Result<Self, String> {
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
         guarded(|| {
             let file = File::open(path).map_err(|error| error.to_string())?;
             let mut reader = ParquetReader::new(file);
@@ -106,13 +127,20 @@ impl Layout {
             });
             Ok(Layout {
                 header: schema.iter_names().map(|name| name.to_string()).collect(),
-                types: schema
-                    .iter_values()
-                    .map(|field| field.dtype.clone())
-                    .collect(),
+                schema,
                 groups: groups.collect(),
             })
         })
+    }
+
+    /// How many rows each row group has.
+    pub(super) fn lengths(&self) -> Vec<usize> {
+        self.groups.iter().map(|group| group.num_rows).collect()
+    }
+
+    /// Where in the file a wanted column is.
+    pub(super) fn place(&self, wanted: &Wanted) -> Option<usize> {
+        self.header.iter().position(|name| *name == wanted.name)
     }
 
     /// Where in the file each wanted column is, if its type fits.
@@ -120,9 +148,10 @@ impl Layout {
         let mut problems = Problems::default();
         let mut places = Vec::with_capacity(wanted.len());
         for column in wanted {
-            let place = self.header.iter().position(|name| *name == column.name);
-            if let Some(held) = place.map(|place| &self.types[place])
-                && let Err(held) = check_type(held, &column.meaning)
+            let place = self.place(column);
+            let field = place.and_then(|place| self.schema.get_at_index(place));
+            if let Some((_, field)) = field
+                && let Err(held) = check_type(&field.dtype, &column.meaning)
             {
                 problems.push(super::report::wrong_type(name, column, &held));
             }
@@ -142,13 +171,8 @@ impl Layout {
         calendar: &Calendar,
     ) -> Result<Vec<Done>, String> {
         guarded(|| {
-            let mut file = File::open(path).map_err(|error| error.to_string())?;
-            self.check_pages(&mut file, &task)?;
-            let mut reader = ParquetReader::new(file)
-                .read_parallel(ParallelStrategy::None)
-                .with_projection(Some(task.columns.iter().map(|work| work.place).collect()));
-            reader.set_metadata(self.groups[task.group].clone());
-            let frame = reader.finish().map_err(|error| error.to_string())?;
+            let places = task.columns.iter().map(|work| work.place).collect();
+            let frame = self.decode(path, task.group, places)?;
             let mut done = Vec::with_capacity(task.columns.len());
             for mut work in task.columns {
                 cancellation::listen();
@@ -157,9 +181,6 @@ impl Layout {
                     .column(&wanted.name)
                     .map_err(|error| error.to_string())?;
                 let series = column.as_materialized_series();
-                if series.len() != task.rows {
-                    return Err("a row group has fewer rows than it says".to_owned());
-                }
                 let faults = convert_series(series, &wanted.meaning, calendar, &mut work.slot)?;
                 done.push(Done {
                     wanted: work.wanted,
@@ -172,15 +193,38 @@ impl Layout {
         })
     }
 
-    fn check_pages(&self, file: &mut File, task: &Task<'_>) -> Result<(), String> {
-        let group = &self.groups[task.group].row_groups[0];
-        for work in &task.columns {
-            let chunks = group.columns_under_root_iter(&self.header[work.place]);
+    /// Some columns of a row group, given by their places in the file. To be called inside
+    /// [`guarded`].
+    pub(super) fn decode(
+        &self,
+        path: &Path,
+        group: usize,
+        places: Vec<usize>,
+    ) -> Result<DataFrame, String> {
+        let mut file = File::open(path).map_err(|error| error.to_string())?;
+        self.check_pages(&mut file, group, &places)?;
+        let mut reader = ParquetReader::new(file)
+            .read_parallel(ParallelStrategy::None)
+            .with_projection(Some(places));
+        reader.set_metadata(self.groups[group].clone());
+        let frame = reader.finish().map_err(|error| error.to_string())?;
+        let rows = self.groups[group].num_rows;
+        if frame.columns().iter().any(|column| column.len() != rows) {
+            return Err("a row group has fewer rows than it says".to_owned());
+        }
+        Ok(frame)
+    }
+
+    fn check_pages(&self, file: &mut File, group: usize, places: &[usize]) -> Result<(), String> {
+        let rows = self.groups[group].num_rows;
+        let group = &self.groups[group].row_groups[0];
+        for place in places {
+            let chunks = group.columns_under_root_iter(&self.header[*place]);
             for chunk in chunks.into_iter().flatten() {
-                if chunk.num_values() != task.rows as i64 {
+                if chunk.num_values() != rows as i64 {
                     return Err("a column has more or fewer values than rows".to_owned());
                 }
-                parquet_pages::check(file, chunk.byte_range(), task.rows)?;
+                parquet_pages::check(file, chunk.byte_range(), rows)?;
             }
         }
         Ok(())

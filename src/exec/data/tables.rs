@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::{Location, Memory};
+use super::{Location, TableCache};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, Moment};
 
@@ -54,13 +54,13 @@ pub struct Tables {
 
 struct Seen {
     horizon: Horizon,
-    memory: Rc<RefCell<Memory>>,
+    memory: Rc<RefCell<TableCache>>,
 }
 
 impl Tables {
     /// Tables that are files.
     pub fn of_files(locations: Vec<Location>) -> Tables {
-        let memory = Rc::new(RefCell::new(Memory::new(locations)));
+        let memory = Rc::new(RefCell::new(TableCache::new(locations)));
         let horizon = Horizon::default();
         Tables {
             seen: RefCell::new(vec![Seen { horizon, memory }]),
@@ -84,7 +84,7 @@ impl Tables {
     }
 
     /// All there is.
-    pub fn whole(&self, definitions: &Definitions) -> Result<Rc<RefCell<Memory>>, Problems> {
+    pub fn whole(&self, definitions: &Definitions) -> Result<Rc<RefCell<TableCache>>, Problems> {
         let known_on = self.knowledge.as_ref().map(|moment| moment.instant);
         let as_of = None;
         self.within(definitions, Horizon { as_of, known_on })
@@ -99,7 +99,7 @@ impl Tables {
         &self,
         definitions: &Definitions,
         horizon: Horizon,
-    ) -> Result<Rc<RefCell<Memory>>, Problems> {
+    ) -> Result<Rc<RefCell<TableCache>>, Problems> {
         let horizon = match self.replay {
             Some(_) => horizon,
             None => Horizon::default(),
@@ -113,7 +113,7 @@ impl Tables {
         };
         let memory = self
             .find(|seen| seen.memory.borrow().locations() == locations)
-            .unwrap_or_else(|| Rc::new(RefCell::new(Memory::new(locations))));
+            .unwrap_or_else(|| Rc::new(RefCell::new(TableCache::new(locations))));
         let mut seen = self.seen.borrow_mut();
         if seen.len() > MOST_KEPT {
             seen.remove(1);
@@ -123,7 +123,7 @@ impl Tables {
         Ok(found)
     }
 
-    fn find(&self, is_it: impl Fn(&Seen) -> bool) -> Option<Rc<RefCell<Memory>>> {
+    fn find(&self, is_it: impl Fn(&Seen) -> bool) -> Option<Rc<RefCell<TableCache>>> {
         let seen = self.seen.borrow();
         let found = seen.iter().find(|seen| is_it(seen));
         found.map(|seen| Rc::clone(&seen.memory))

@@ -11,7 +11,7 @@ pub fn watermark(definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
         .or_else(|| latest(dataset, state_columns(definitions)))
 }
 
-fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for event in &table.events {
@@ -30,7 +30,7 @@ fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     columns
 }
 
-fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+pub(super) fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for state in &table.states {

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
-use crate::exec::data::{Dataset, Horizon, Memory, Request, Tables};
+use crate::exec::data::{Dataset, Horizon, Request, TableCache, Tables};
 use crate::exec::engine;
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Asking, Plan};
@@ -42,7 +42,7 @@ pub struct Answered {
 
 /// Queries by their places that are asked over the same tables.
 struct QueryGroup {
-    tables: Rc<RefCell<Memory>>,
+    tables: Rc<RefCell<TableCache>>,
     queries: Vec<usize>,
 }
 
@@ -74,7 +74,7 @@ impl QueryContext<'_> {
 
     fn answers_over(
         &self,
-        tables: &RefCell<Memory>,
+        tables: &RefCell<TableCache>,
         queries: &[&Query],
     ) -> Result<Answered, Problems> {
         let (dataset, given) = self.read(tables, queries)?;
@@ -104,12 +104,12 @@ impl QueryContext<'_> {
 
     /// The tables as they are seen from where a query stands. Without an as-of they are all there is,
     /// and what is latest in them says where the query stands.
-    pub fn tables_for(&self, query: &Query) -> Result<Rc<RefCell<Memory>>, Problems> {
+    pub fn tables_for(&self, query: &Query) -> Result<Rc<RefCell<TableCache>>, Problems> {
         self.seen_from(query.as_of.as_ref(), query.known_on.as_ref())
     }
 
     /// The tables for queries that do not say where they stand.
-    pub fn usual_tables(&self) -> Result<Rc<RefCell<Memory>>, Problems> {
+    pub fn usual_tables(&self) -> Result<Rc<RefCell<TableCache>>, Problems> {
         self.seen_from(None, None)
     }
 
@@ -117,7 +117,7 @@ impl QueryContext<'_> {
         &self,
         as_of: Option<&Moment>,
         known_on: Option<&Moment>,
-    ) -> Result<Rc<RefCell<Memory>>, Problems> {
+    ) -> Result<Rc<RefCell<TableCache>>, Problems> {
         let instant = |moment: &Moment| moment.instant;
         let horizon = Horizon {
             as_of: as_of.or(self.as_of.as_ref()).map(instant),
@@ -142,7 +142,7 @@ impl QueryContext<'_> {
 
     fn read(
         &self,
-        tables: &RefCell<Memory>,
+        tables: &RefCell<TableCache>,
         queries: &[&Query],
     ) -> Result<(Dataset, plan::Given), Problems> {
         let request = self.needs(queries);

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::columns::{CodedValue, FieldAccess, way};
 use crate::base::types::FieldType;
-use crate::exec::data::{ColumnData, Memory};
+use crate::exec::data::{ColumnData, TableCache};
 use crate::lang::model::{Definitions, FieldId};
 
 /// Where the values of a field are: a column, and the way to it from the rows of the field's table.
@@ -38,7 +38,11 @@ pub struct ValueCounts {
 impl FieldPath {
     /// The way to a field's values; none if a column or parent on it is not in memory, or if it is
     /// no column but worked out.
-    pub fn find(definitions: &Definitions, memory: &Memory, field: FieldId) -> Option<FieldPath> {
+    pub fn find(
+        definitions: &Definitions,
+        memory: &TableCache,
+        field: FieldId,
+    ) -> Option<FieldPath> {
         let way = way(definitions, |table| memory.table(table), field)?;
         Some(FieldPath {
             column: way.end.clone()?,

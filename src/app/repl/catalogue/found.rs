@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike};
 use crate::app::repl::complete;
 use crate::app::repl::complete::Candidate;
 use crate::base::types::FieldType;
-use crate::exec::data::{ColumnData, MISSING_INSTANT, Memory};
+use crate::exec::data::{ColumnData, MISSING_INSTANT, TableCache};
 use crate::insight::profile::{FieldPath, ValueCounts};
 use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
@@ -57,7 +57,7 @@ impl FieldValues {
     /// Begins to count what is in memory and was not counted before.
     pub fn begin(
         definitions: &Definitions,
-        memory: &Memory,
+        memory: &TableCache,
         before: Arc<FieldValues>,
     ) -> Arc<FieldValues> {
         let paths = paths(definitions, memory);
@@ -119,7 +119,7 @@ pub(super) fn ordered(
 }
 
 /// The fields whose values can be listed and are in memory.
-fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), FieldPath)> {
+fn paths(definitions: &Definitions, memory: &TableCache) -> Vec<((usize, usize), FieldPath)> {
     let mut paths = Vec::new();
     for (table, declared) in definitions.tables.iter().enumerate() {
         for (field, words) in declared.fields.iter().enumerate() {
@@ -144,7 +144,7 @@ fn paths(definitions: &Definitions, memory: &Memory) -> Vec<((usize, usize), Fie
 }
 
 /// The times of events that are in memory.
-fn dates(definitions: &Definitions, memory: &Memory) -> Vec<Arc<ColumnData>> {
+fn dates(definitions: &Definitions, memory: &TableCache) -> Vec<Arc<ColumnData>> {
     let mut dates = Vec::new();
     for (index, table) in definitions.tables.iter().enumerate() {
         let Some(data) = memory.table(TableId(index)) else {

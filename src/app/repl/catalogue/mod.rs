@@ -5,7 +5,7 @@ mod nouns;
 
 use std::sync::Arc;
 
-use crate::exec::data::Memory;
+use crate::exec::data::TableCache;
 use crate::lang::model::Definitions;
 use found::FieldValues;
 pub(super) use found::ValueChoice;
@@ -109,12 +109,12 @@ pub enum KnownValues {
 impl Catalogue {
     /// The catalogue of definitions and of what was read of the tables. Returns at once; values are
     /// counted meanwhile.
-    pub fn new(definitions: &Definitions, tables: &Memory) -> Catalogue {
+    pub fn new(definitions: &Definitions, tables: &TableCache) -> Catalogue {
         Catalogue::default().renewed(definitions, tables)
     }
 
     /// The same after definitions or data have changed; what did not change is not counted again.
-    pub fn renewed(&self, definitions: &Definitions, tables: &Memory) -> Catalogue {
+    pub fn renewed(&self, definitions: &Definitions, tables: &TableCache) -> Catalogue {
         Catalogue {
             found: FieldValues::begin(definitions, tables, Arc::clone(&self.found)),
             ..nouns::collect(definitions, tables)

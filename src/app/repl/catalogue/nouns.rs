@@ -2,7 +2,7 @@
 
 use super::{Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords};
 use crate::base::types::FieldType;
-use crate::exec::data::Memory;
+use crate::exec::data::TableCache;
 use crate::lang::functions;
 use crate::lang::model::{
     Definitions, EventSource, FieldSource, Formula, Kpi, StateSource, Subject, Table, TableId, View,
@@ -10,7 +10,7 @@ use crate::lang::model::{
 use crate::plan;
 
 /// Everything that has a name.
-pub(super) fn collect(definitions: &Definitions, memory: &Memory) -> Catalogue {
+pub(super) fn collect(definitions: &Definitions, memory: &TableCache) -> Catalogue {
     let titled = |name: &str, title: &Option<String>| Noun {
         name: name.to_string(),
         about: title.clone().unwrap_or_default(),

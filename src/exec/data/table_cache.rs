@@ -9,26 +9,39 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::fingerprint::{self, FileHash};
+use super::held::HeldTable;
 use super::load::{Read, read};
 use super::locate::Location;
 use super::plan::plan;
+use super::proofs::ProofCache;
 use super::{Dataset, Need, Request, TableData, TableRequest, watermark};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
 
 /// The tables of some files, as far as they were asked for.
 #[derive(Debug, Default)]
-pub struct Memory {
-    locations: Vec<Location>,
+pub struct TableCache {
+    pub(super) locations: Vec<Location>,
     /// What the kept columns were read by: definitions that read them otherwise start anew.
     schema: String,
     kept: BTreeMap<TableId, Kept>,
+    /// What is kept for lazy queries.
+    pub(super) held: BTreeMap<TableId, Held>,
+    pub(super) proofs: ProofCache,
     /// Notes that were handed out: each is said once.
-    told: BTreeSet<String>,
+    pub(super) told: BTreeSet<String>,
     /// The watermark, once worked out.
-    latest: Option<Option<i64>>,
+    pub(super) latest: Option<Option<i64>>,
     /// How often something was read.
-    readings: u64,
+    pub(super) readings: u64,
+}
+
+/// A table kept for lazy queries, and the file it is of.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub stamp: Option<Stamp>,
+    pub hash: FileHash,
+    pub table: HeldTable,
 }
 
 #[derive(Debug)]
@@ -40,18 +53,23 @@ struct Kept {
 
 /// What changes when a file is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Stamp {
+pub(super) struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
 }
 
-impl Memory {
+impl TableCache {
     /// Nothing is read yet.
-    pub fn new(locations: Vec<Location>) -> Memory {
-        Memory {
+    pub fn new(locations: Vec<Location>) -> TableCache {
+        TableCache {
             locations,
-            ..Memory::default()
+            ..TableCache::default()
         }
+    }
+
+    /// The same, remembering what was proven of files.
+    pub fn with_proofs(self, proofs: ProofCache) -> TableCache {
+        TableCache { proofs, ..self }
     }
 
     /// The files of the tables that have one.
@@ -61,7 +79,8 @@ impl Memory {
 
     /// How many rows a table has; `None` if it was never read.
     pub fn rows(&self, table: TableId) -> Option<usize> {
-        self.kept.get(&table).map(|kept| kept.data.rows)
+        let held = self.held.get(&table).map(|held| held.table.rows);
+        held.or_else(|| self.kept.get(&table).map(|kept| kept.data.rows))
     }
 
     /// What is kept of a table.
@@ -85,11 +104,7 @@ impl Memory {
         definitions: &Definitions,
         request: &Request,
     ) -> Result<Dataset, Problems> {
-        let schema = schema(definitions);
-        if self.schema != schema {
-            self.forget();
-            self.schema = schema;
-        }
+        self.renew(definitions);
         let mut notes = self.forget_if_changed();
         let missing = self.missing(definitions, request);
         if !missing.tables.is_empty() {
@@ -121,20 +136,33 @@ impl Memory {
             .get_or_insert_with(|| watermark(definitions, dataset))
     }
 
-    fn forget(&mut self) {
+    /// Starts anew if definitions read files otherwise than those before.
+    pub(super) fn renew(&mut self, definitions: &Definitions) {
+        let schema = schema(definitions);
+        if self.schema != schema {
+            self.forget();
+            self.schema = schema;
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
         self.kept.clear();
+        self.held.clear();
         self.told.clear();
         self.latest = None;
     }
 
-    fn forget_if_changed(&mut self) -> Vec<String> {
+    pub(super) fn forget_if_changed(&mut self) -> Vec<String> {
         let stamps = self.stamps();
         let changed: Vec<String> = self
             .locations
             .iter()
             .filter(|location| {
-                let kept = self.kept.get(&location.table);
-                kept.is_some_and(|kept| stamps.get(&location.table) != kept.stamp.as_ref())
+                let kept = self.kept.get(&location.table).map(|kept| &kept.stamp);
+                let held = self.held.get(&location.table).map(|held| &held.stamp);
+                let is_changed =
+                    |known: &Option<Stamp>| stamps.get(&location.table) != known.as_ref();
+                kept.into_iter().chain(held).any(is_changed)
             })
             .map(|location| format!("`{}` has changed: read again", location.path.display()))
             .collect();
@@ -144,7 +172,7 @@ impl Memory {
         changed
     }
 
-    fn stamps(&self) -> BTreeMap<TableId, Stamp> {
+    pub(super) fn stamps(&self) -> BTreeMap<TableId, Stamp> {
         let stamp = |path: &PathBuf| {
             let metadata = fs::metadata(path).ok()?;
             Some(Stamp {
@@ -165,9 +193,14 @@ impl Memory {
                 missing.tables.insert(*table, asked.clone());
                 continue;
             };
-            if let Some(part) = missing_of(&kept.data, definitions.table(*table).key, asked) {
-                missing.tables.insert(*table, part);
-            }
+            let part = missing_part(
+                asked,
+                definitions.table(*table).key,
+                &kept.data.absent,
+                |column| kept.data.columns[column].is_some(),
+                |parent| kept.data.parents[parent].is_some(),
+            );
+            missing.tables.extend(part.map(|part| (*table, part)));
         }
         missing
     }
@@ -224,9 +257,16 @@ impl Memory {
     }
 }
 
-fn missing_of(kept: &TableData, key: Option<usize>, asked: &TableRequest) -> Option<TableRequest> {
+/// The part of what is asked of a table that is not here yet, or is absent and refused.
+pub(super) fn missing_part(
+    asked: &TableRequest,
+    key: Option<usize>,
+    absent: &BTreeSet<usize>,
+    has_column: impl Fn(usize) -> bool,
+    has_parent: impl Fn(usize) -> bool,
+) -> Option<TableRequest> {
     let is_refused = |column: usize, need: &Need| match need {
-        Need::By(_) => kept.absent.contains(&column),
+        Need::By(_) => absent.contains(&column),
         Need::Optional => false,
     };
     let mut part = TableRequest {
@@ -234,15 +274,12 @@ fn missing_of(kept: &TableData, key: Option<usize>, asked: &TableRequest) -> Opt
         ..TableRequest::default()
     };
     for (column, need) in &asked.columns {
-        if kept.columns[*column].is_none() || is_refused(*column, need) {
+        if !has_column(*column) || is_refused(*column, need) {
             part.columns.insert(*column, need.clone());
         }
     }
-    for parent in &asked.parents {
-        if kept.parents[*parent].is_none() {
-            part.parents.insert(*parent);
-        }
-    }
+    let parents = asked.parents.iter().copied();
+    part.parents = parents.filter(|parent| !has_parent(*parent)).collect();
     if let (Some(need), Some(key)) = (&asked.key, key)
         && is_refused(key, need)
     {

@@ -1,0 +1,196 @@
+//! One table kept for lazy queries: its columns in memory, or the file that they stay in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{ChunkAgg, DataFrame, DataType, IntoColumn, IntoLazy, Series};
+
+use super::columnar::ColumnarFile;
+use super::columns::{Meaning, Wanted};
+use super::files::{Format, format_of};
+use super::joined::Loaded;
+use super::links::CheckedTable;
+use super::plan::TablePlan;
+use super::prove::{ColumnarTable, fact};
+use super::scan::lazy_frame;
+use super::source::{Proof, Scan, ScanReport, TableSource};
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::model::{Calendar, Table};
+
+/// A table as far as it was asked for.
+#[derive(Debug)]
+pub(super) struct HeldTable {
+    pub rows: usize,
+    /// The columns that were checked, but for keys that nothing asked for.
+    pub columns: BTreeMap<usize, HeldColumn>,
+    /// Those of all columns checked that the file lacks.
+    pub absent: BTreeSet<usize>,
+    /// Parents that were looked up.
+    pub parents: BTreeSet<usize>,
+    path: PathBuf,
+    proofs: Vec<Proof>,
+    /// `None`: the columns are in memory.
+    file: Option<ColumnarFile>,
+}
+
+#[derive(Debug)]
+pub(super) struct HeldColumn {
+    /// `None`: the values stay in the file.
+    series: Option<Series>,
+    /// The latest instant of a column of dates.
+    pub latest: Option<i64>,
+}
+
+impl HeldTable {
+    /// What was checked of a table, to be kept.
+    pub(super) fn of(
+        checked: CheckedTable,
+        plan: &TablePlan,
+        path: &Path,
+        calendar: &Calendar,
+    ) -> Result<HeldTable, Problems> {
+        let absent = plan.wanted.iter().zip(checked.is_absent());
+        let absent = absent.filter_map(|(wanted, is_absent)| is_absent.then_some(wanted.column));
+        let mut held = HeldTable {
+            rows: 0,
+            columns: BTreeMap::new(),
+            absent: absent.collect(),
+            parents: plan.parents.clone(),
+            path: path.to_owned(),
+            proofs: Vec::new(),
+            file: None,
+        };
+        match checked {
+            CheckedTable::Whole(loaded) => held.fill(loaded, plan),
+            CheckedTable::Columnar(table) => held.refer(*table, plan, calendar)?,
+        }
+        Ok(held)
+    }
+
+    /// Takes over the columns of a file that was read whole.
+    fn fill(&mut self, loaded: Loaded, plan: &TablePlan) {
+        self.rows = loaded.rows;
+        for (wanted, column) in plan.wanted.iter().zip(loaded.columns) {
+            let series = column.into_series(&wanted.name, &wanted.meaning);
+            let column = series.map(|series| HeldColumn::in_memory(series, wanted));
+            self.columns
+                .extend(column.map(|column| (wanted.column, column)));
+        }
+    }
+
+    /// Refers to the columns of a file, or reads them if the file cannot be scanned.
+    fn refer(
+        &mut self,
+        table: ColumnarTable,
+        plan: &TablePlan,
+        calendar: &Calendar,
+    ) -> Result<(), Problems> {
+        self.rows = table.file.rows;
+        for wanted in &plan.wanted {
+            if matches!(wanted.meaning, Meaning::Hash) {
+                continue;
+            }
+            let column = if table.file.is_scannable {
+                let latest = table.record.columns.get(&fact(wanted, calendar));
+                HeldColumn {
+                    series: None,
+                    latest: latest.copied().flatten(),
+                }
+            } else {
+                let column = table.file.read(wanted, calendar)?;
+                let series = column.into_series(&wanted.name, &wanted.meaning);
+                HeldColumn::in_memory(series.expect("hashes were left out"), wanted)
+            };
+            self.columns.insert(wanted.column, column);
+        }
+        self.proofs = table.proofs;
+        self.file = table.file.is_scannable.then_some(table.file);
+        Ok(())
+    }
+
+    /// Takes over what another look at the same file gave.
+    pub(super) fn add(&mut self, other: HeldTable) {
+        self.columns.extend(other.columns);
+        self.absent.extend(other.absent);
+        self.parents.extend(other.parents);
+        for proof in other.proofs {
+            if !self.proofs.iter().any(|known| known.what == proof.what) {
+                self.proofs.push(proof);
+            }
+        }
+    }
+
+    /// A lazy frame of some columns, all of which are held.
+    pub(super) fn source(
+        &self,
+        table: &Table,
+        columns: &BTreeSet<usize>,
+        calendar: &Calendar,
+    ) -> Result<TableSource, Problems> {
+        let wanted = columns.iter().map(|column| Wanted {
+            column: *column,
+            name: table.columns[*column].name.clone(),
+            meaning: Meaning::of(&table.columns[*column].field_type),
+        });
+        let wanted: Vec<Wanted> = wanted.collect();
+        let scanned = ScanReport {
+            path: self.path.clone(),
+            format: format_name(&self.path),
+            is_lazy: self.file.is_some(),
+            columns: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
+            proofs: self.proofs.clone(),
+        };
+        let scan = self.file.clone().map(|file| Scan {
+            file,
+            wanted,
+            calendar: calendar.clone(),
+        });
+        let frame = match &scan {
+            Some(scan) => lazy_frame(scan),
+            None => self.in_memory(columns).map(IntoLazy::lazy),
+        };
+        let unreadable = |reason: String| {
+            let message = format!("cannot read `{}`: {reason}", self.path.display());
+            Diagnostic::data("D109", message)
+        };
+        Ok(TableSource {
+            rows: self.rows,
+            frame: frame.map_err(unreadable)?,
+            absent: self.absent.clone(),
+            scanned,
+            scan,
+        })
+    }
+
+    fn in_memory(&self, columns: &BTreeSet<usize>) -> Result<DataFrame, String> {
+        let series = columns
+            .iter()
+            .filter_map(|column| self.columns.get(column)?.series.clone());
+        let columns = series.map(IntoColumn::into_column).collect();
+        DataFrame::new(self.rows, columns).map_err(|error| error.to_string())
+    }
+}
+
+impl HeldColumn {
+    fn in_memory(series: Series, wanted: &Wanted) -> HeldColumn {
+        let is_date = matches!(wanted.meaning, Meaning::Date) && *series.dtype() == DataType::Int64;
+        HeldColumn {
+            latest: series
+                .i64()
+                .ok()
+                .filter(|_| is_date)
+                .and_then(|values| values.max()),
+            series: Some(series),
+        }
+    }
+}
+
+fn format_name(path: &Path) -> &'static str {
+    match format_of(path) {
+        Some((Format::Csv, _)) => "CSV",
+        Some((Format::Json, _)) => "JSON",
+        Some((Format::Parquet, _)) => "Parquet",
+        Some((Format::Arrow, _)) => "Arrow IPC",
+        None => "unknown",
+    }
+}

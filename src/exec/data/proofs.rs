@@ -1,0 +1,256 @@
+//! What was proven of files, remembered by their content.
+//!
+//! A file of millions of rows is read through once to prove that its values convert, its keys are
+//! unique and its parents there; then a query reads only what it needs. What was proven is kept for
+//! the length of the process and, where there is a folder for it, beyond. Proofs belong to a content;
+//! a stamp of a file says which content it has as long as nobody writes to it. A cache that is
+//! damaged, or cannot be read or written, only costs the time of another proof.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::{FileHash, file_hash};
+use super::parents::Orphans;
+use crate::base::files;
+
+/// Another version of the program may read files otherwise, so it proves anew.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " proofs 1");
+
+/// What was proven of files. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct ProofCache {
+    folder: Option<PathBuf>,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    stamps: BTreeMap<PathBuf, Stamped>,
+    records: BTreeMap<String, ProofRecord>,
+}
+
+/// What was proven of one content.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct ProofRecord {
+    version: String,
+    /// Columns, with what they were read as, all of whose values convert; and the latest instant of
+    /// those that hold dates.
+    pub columns: BTreeMap<String, Option<i64>>,
+    /// Those of them in which no value is missing and none occurs twice.
+    pub unique: BTreeSet<String>,
+    /// Columns with the content of a parent: its rows that the parent does not have.
+    pub orphans: BTreeMap<String, Option<Orphans>>,
+    /// Whether the file has to be read into memory.
+    #[serde(default)]
+    pub is_unscannable: bool,
+}
+
+/// What changes when a file is written, and the content it has while that stays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Stamped {
+    version: String,
+    stamp: FileStamp,
+    hash: FileHash,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct FileStamp {
+    path: PathBuf,
+    length: u64,
+    modified: (i64, i64),
+    /// When the file's name, owner or content changed last, which nobody can set at will.
+    changed: (i64, i64),
+    inode: (u64, u64),
+}
+
+/// The content of a file, and whether it could be told without reading the file.
+pub(super) struct Content {
+    pub hash: FileHash,
+    pub is_remembered: bool,
+    /// `None`: the file was written so lately that a stamp would not tell it from what comes next.
+    stamp: Option<FileStamp>,
+}
+
+impl ProofCache {
+    /// Remembers in a folder, which is made when there is something to remember.
+    pub fn in_folder(folder: PathBuf) -> ProofCache {
+        ProofCache {
+            folder: Some(folder),
+            ..ProofCache::default()
+        }
+    }
+
+    /// What a file holds.
+    pub(super) fn content(&self, path: &Path) -> io::Result<Content> {
+        let stamp = FileStamp::of(path);
+        let known = stamp.as_ref().and_then(|stamp| self.stamped(stamp));
+        let is_remembered = known.is_some();
+        let hash = match known {
+            Some(hash) => hash,
+            None => file_hash(path)?,
+        };
+        Ok(Content {
+            hash,
+            is_remembered,
+            stamp,
+        })
+    }
+
+    /// What is known of a content.
+    pub(super) fn record(&self, content: &str) -> ProofRecord {
+        if let Some(record) = self.known().records.get(content) {
+            return record.clone();
+        }
+        let place = self
+            .folder
+            .as_deref()
+            .map(|folder| record_file(folder, content));
+        let record: Option<ProofRecord> = place.and_then(|place| read(&place));
+        let record = record.filter(|record| record.version == VERSION);
+        record.unwrap_or_default()
+    }
+
+    /// Remembers what was proven of a file, if that is still the one that was looked at.
+    pub(super) fn remember(&self, path: &Path, content: &Content, record: &ProofRecord) {
+        let Some(stamp) = content.stamp.as_ref() else {
+            return;
+        };
+        if FileStamp::of(path).as_ref() != Some(stamp) {
+            return;
+        }
+        let name = content.hash.content();
+        // Another process may have proven other columns meanwhile.
+        let mut all = self.record(&name);
+        let before = all.clone();
+        all.add(record);
+        let stamped = Stamped {
+            version: VERSION.to_owned(),
+            stamp: stamp.clone(),
+            hash: content.hash.clone(),
+        };
+        if let Some(folder) = &self.folder {
+            if !content.is_remembered {
+                write(&stamp_file(folder, &stamp.path), &stamped);
+            }
+            if all != before {
+                write(&record_file(folder, &name), &all);
+            }
+        }
+        let mut known = self.known();
+        known.stamps.insert(stamp.path.clone(), stamped);
+        known.records.insert(name, all);
+    }
+
+    fn stamped(&self, stamp: &FileStamp) -> Option<FileHash> {
+        let is_it = |known: &Stamped| known.stamp == *stamp && known.version == VERSION;
+        let in_memory = self.known().stamps.get(&stamp.path).cloned();
+        if let Some(known) = in_memory.filter(is_it) {
+            return Some(known.hash);
+        }
+        let known: Stamped = read(&stamp_file(self.folder.as_deref()?, &stamp.path))?;
+        is_it(&known).then_some(known.hash)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ProofRecord {
+    fn add(&mut self, other: &ProofRecord) {
+        VERSION.clone_into(&mut self.version);
+        let columns = other.columns.iter();
+        self.columns
+            .extend(columns.map(|(column, latest)| (column.clone(), *latest)));
+        self.unique.extend(other.unique.iter().cloned());
+        self.is_unscannable |= other.is_unscannable;
+        let orphans = other.orphans.iter();
+        self.orphans
+            .extend(orphans.map(|(link, orphans)| (link.clone(), orphans.clone())));
+    }
+}
+
+impl FileStamp {
+    /// `None` where a later change of the file could leave the same stamp.
+    fn of(path: &Path) -> Option<FileStamp> {
+        let path = fs::canonicalize(path).ok()?;
+        let metadata = fs::metadata(&path).ok()?;
+        let stamp = FileStamp {
+            length: metadata.len(),
+            modified: since_1970(metadata.modified().ok()?),
+            changed: changed(&metadata)?,
+            inode: inode(&metadata),
+            path,
+        };
+        stamp.is_settled().then_some(stamp)
+    }
+
+    /// Clocks of file systems tick every few milliseconds, some only every other second: what was
+    /// written within a tick may be written again in it.
+    fn is_settled(&self) -> bool {
+        let tick = match self.changed.1 {
+            0 => Duration::from_secs(2),
+            _ => Duration::from_millis(50),
+        };
+        let (seconds, nanos) = since_1970(SystemTime::now() - tick);
+        self.changed < (seconds, nanos)
+    }
+}
+
+fn since_1970(time: SystemTime) -> (i64, i64) {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or((-1, 0), |since| {
+        (since.as_secs() as i64, i64::from(since.subsec_nanos()))
+    })
+}
+
+#[cfg(unix)]
+fn changed(metadata: &Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(metadata: &Metadata) -> Option<(i64, i64)> {
+    metadata.modified().ok().map(since_1970)
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+fn record_file(folder: &Path, content: &str) -> PathBuf {
+    folder.join("contents").join(format!("{content}.json"))
+}
+
+fn stamp_file(folder: &Path, path: &Path) -> PathBuf {
+    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
+    folder.join("files").join(format!("{name}.json"))
+}
+
+fn read<T: DeserializeOwned>(place: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(place).ok()?).ok()
+}
+
+/// A cache that cannot be written is no reason to fail.
+fn write<T: Serialize>(place: &Path, value: &T) {
+    let Ok(bytes) = serde_json::to_vec(value) else {
+        return;
+    };
+    let folder = place.parent().unwrap_or(place);
+    let _ = fs::create_dir_all(folder).and_then(|()| files::replace(place, &bytes));
+}

@@ -1,0 +1,173 @@
+//! What has to hold of a columnar file before a query reads it: columns are there, their types fit,
+//! all values convert. What is remembered of the content is not looked at again.
+
+use std::path::Path;
+
+use super::absent::TableFile;
+use super::columnar::{ColumnarFile, Examined};
+use super::columns::{Meaning, Wanted};
+use super::files::{Format, check_content};
+use super::keys::{self, Verdict};
+use super::plan::TablePlan;
+use super::proofs::{Content, ProofCache, ProofRecord};
+use super::raw::Numbering;
+use super::report::{Origin, bad_values};
+use super::scan::can_be_scanned;
+use super::source::{Proof, Scan};
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::model::{Calendar, Definitions, TableId};
+
+/// A columnar file all of whose wanted columns were checked.
+pub(super) struct ColumnarTable {
+    pub file: ColumnarFile,
+    pub origin: Origin,
+    /// By wanted column: whether the file lacks it.
+    pub is_absent: Vec<bool>,
+    pub notes: Vec<String>,
+    pub record: ProofRecord,
+    pub proofs: Vec<Proof>,
+}
+
+/// Checks the wanted columns of a file.
+pub(super) fn prove(
+    definitions: &Definitions,
+    id: TableId,
+    plan: &TablePlan,
+    (path, format): (&Path, Format),
+    (content, cache): (Option<&Content>, &ProofCache),
+) -> Result<ColumnarTable, Problems> {
+    let name = path.display().to_string();
+    check_content(path, &name, format, false)?;
+    let file = ColumnarFile::open(path, &name, format)?;
+    file.check_types(&plan.wanted)?;
+    if file.rows >= super::NO_ROW as usize {
+        return Err(Diagnostic::data("D114", format!("`{name}` has too many rows")).into());
+    }
+    let record = content.map(|content| cache.record(&content.hash.content()));
+    let mut table = ColumnarTable {
+        is_absent: plan.wanted.iter().map(|wanted| !file.has(wanted)).collect(),
+        origin: Origin::File {
+            name,
+            numbering: Numbering::rows(),
+        },
+        file,
+        notes: Vec::new(),
+        record: record.unwrap_or_default(),
+        proofs: Vec::new(),
+    };
+    table.prove_columns(definitions, id, plan)?;
+    Ok(table)
+}
+
+impl ColumnarTable {
+    fn prove_columns(
+        &mut self,
+        definitions: &Definitions,
+        id: TableId,
+        plan: &TablePlan,
+    ) -> Result<(), Problems> {
+        let calendar = &definitions.calendar;
+        let hashed = self.key_to_hash(definitions, id, plan);
+        let present = plan.wanted.iter().filter(|wanted| self.file.has(wanted));
+        let is_known = |wanted: &&Wanted| {
+            let fact = fact(wanted, calendar);
+            self.record.columns.contains_key(&fact) && hashed != Some(wanted.column)
+        };
+        let (known, new): (Vec<&Wanted>, Vec<&Wanted>) = present.partition(is_known);
+        let known: Vec<Wanted> = known.into_iter().cloned().collect();
+        let new: Vec<Wanted> = new.into_iter().cloned().collect();
+        // A file that was damaged since must not end the process.
+        self.file.check_pages(&known)?;
+        let examined = self.file.examine(&new, hashed, calendar)?;
+        self.report(definitions, id, plan, &new, &examined)?;
+        for (wanted, examined) in new.iter().zip(examined) {
+            let fact = fact(wanted, calendar);
+            self.record.columns.insert(fact.clone(), examined.latest);
+            let is_hashed = hashed == Some(wanted.column);
+            if is_hashed && matches!(keys::judge_parts(examined.hashes), Verdict::Unique) {
+                self.record.unique.insert(fact);
+            }
+        }
+        self.check_scan(&new, calendar);
+        let proof = |wanted: &Wanted, is_remembered| Proof {
+            what: format!("values of `{}`", wanted.name),
+            is_remembered,
+        };
+        self.proofs
+            .extend(known.iter().map(|wanted| proof(wanted, true)));
+        self.proofs
+            .extend(new.iter().map(|wanted| proof(wanted, false)));
+        Ok(())
+    }
+
+    fn check_scan(&mut self, new: &[Wanted], calendar: &Calendar) {
+        if self.file.format == Format::Arrow && self.file.is_scannable && !new.is_empty() {
+            let scan = Scan {
+                file: self.file.clone(),
+                wanted: new.to_vec(),
+                calendar: calendar.clone(),
+            };
+            self.record.is_unscannable |= !can_be_scanned(&scan);
+        }
+        self.file.is_scannable &= !self.record.is_unscannable;
+    }
+
+    /// The key's column, if it is to be proven unique by its hashes. That of a parent is read whole.
+    fn key_to_hash(
+        &self,
+        definitions: &Definitions,
+        id: TableId,
+        plan: &TablePlan,
+    ) -> Option<usize> {
+        let key = definitions.table(id).key?;
+        let wanted = plan.wanted.iter().find(|wanted| wanted.column == key)?;
+        let is_text = matches!(wanted.meaning, Meaning::Text | Meaning::Hash);
+        let is_known = self
+            .record
+            .unique
+            .contains(&fact(wanted, &definitions.calendar));
+        (is_text && !is_known && !plan.is_parent && self.file.has(wanted)).then_some(key)
+    }
+
+    /// Reports columns that are absent and values that do not convert.
+    fn report(
+        &mut self,
+        definitions: &Definitions,
+        id: TableId,
+        plan: &TablePlan,
+        new: &[Wanted],
+        examined: &[Examined],
+    ) -> Result<(), Problems> {
+        let mut problems = Problems::default();
+        let file = TableFile {
+            definitions,
+            table: definitions.table(id),
+            name: &self.file.name,
+        };
+        let header = self.file.header();
+        self.notes = file.report_absent(plan, &header, &self.is_absent, &mut problems);
+        for (wanted, examined) in new.iter().zip(examined) {
+            let bad = bad_values(definitions, &self.origin, wanted, &examined.faults);
+            bad.into_iter().for_each(|bad| problems.push(bad));
+        }
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok(())
+    }
+}
+
+/// A column and what it is read as, by everything that decides how its values convert.
+pub(super) fn fact(wanted: &Wanted, calendar: &Calendar) -> String {
+    let meaning = match &wanted.meaning {
+        Meaning::Text | Meaning::Hash => "text".to_owned(),
+        Meaning::YesNo => "yes/no".to_owned(),
+        Meaning::Number => "number".to_owned(),
+        Meaning::Date => format!("date in {}", calendar.timezone),
+        Meaning::Scale(scale) => {
+            let spelt = format!("{:?} {:?}", scale.values, scale.mapped);
+            format!("scale {}", &blake3::hash(spelt.as_bytes()).to_hex()[..16])
+        }
+    };
+    format!("{}: {meaning}", wanted.name)
+}

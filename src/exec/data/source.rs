@@ -1,0 +1,140 @@
+//! What a lazy query starts from: for each table a frame, and where its rows come from.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use polars::prelude::{LazyFrame, PolarsResult};
+
+use super::columnar::ColumnarFile;
+use super::columns::Wanted;
+use super::guard::guarded_query;
+use crate::base::cancellation;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::lang::model::{Calendar, TableId};
+
+/// Where the rows of one table come from, for a lazy query.
+#[derive(Clone)]
+pub struct TableSource {
+    /// Rows of the file.
+    pub rows: usize,
+    /// The columns asked for and those that link tables, in the order of the table's columns and named
+    /// as they are, whether the file has them or not:
+    ///
+    /// | field | type |
+    /// |---|---|
+    /// | scale | `UInt8`: the place on the scale |
+    /// | yes/no | `Boolean` |
+    /// | number | `Float64`, never NaN |
+    /// | date | `Int64`: microseconds since 1970, UTC |
+    /// | text | `String`, without blanks around it and never empty |
+    ///
+    /// Null is missing. Rows are in the order of the file.
+    pub frame: LazyFrame,
+    /// Those of the columns that the file lacks: null throughout.
+    pub absent: BTreeSet<usize>,
+    pub scanned: ScanReport,
+    /// What is read of a file while the query runs.
+    pub(super) scan: Option<Scan>,
+}
+
+/// A file that a query reads while it runs.
+#[derive(Clone)]
+pub(super) struct Scan {
+    pub file: ColumnarFile,
+    pub wanted: Vec<Wanted>,
+    pub calendar: Calendar,
+}
+
+/// How a table is read, for whoever asks how a query is computed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScanReport {
+    pub path: PathBuf,
+    /// `CSV`, `JSON`, `Parquet` or `Arrow IPC`.
+    pub format: &'static str,
+    /// Whether the query reads the file, and of it only what it needs; otherwise the rows are in memory.
+    pub is_lazy: bool,
+    /// The names of the frame's columns.
+    pub columns: Vec<String>,
+    pub proofs: Vec<Proof>,
+}
+
+/// Something that a query takes for granted of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proof {
+    /// "values of `severity`", "`finding_id` is unique".
+    pub what: String,
+    /// Whether it was proven before and the file has not changed since.
+    pub is_remembered: bool,
+}
+
+/// All tables of a request.
+#[derive(Clone, Default)]
+pub struct TableSources {
+    /// Indexed by [`TableId`]; `None`: no file for it, or not asked for.
+    pub tables: Vec<Option<TableSource>>,
+    /// `sha256:…` over the bytes of all files, in the order of table names.
+    pub fingerprint: String,
+    /// What the user should know though it stops nothing.
+    pub notes: Vec<String>,
+}
+
+impl TableSources {
+    pub fn table(&self, id: TableId) -> Option<&TableSource> {
+        self.tables.get(id.0).and_then(Option::as_ref)
+    }
+
+    /// Runs a query over these tables: a file damaged since it was checked is an error that names it,
+    /// and the wish to stop unwinds as everywhere.
+    ///
+    /// # Errors
+    ///
+    /// `D109` for a file that cannot be read any more, `D2xx` for one that has other values by now.
+    pub fn run<T>(&self, query: impl FnOnce() -> PolarsResult<T>) -> Result<T, Problems> {
+        let outcome = guarded_query(query);
+        cancellation::listen();
+        outcome.map_err(|reason| self.failure(&reason))
+    }
+
+    /// What is wrong with the files: the query's own words do not say which one it was.
+    fn failure(&self, reason: &str) -> Problems {
+        let scans = self.tables.iter().flatten();
+        for scan in scans.filter_map(|table| table.scan.as_ref()) {
+            if let Err(problems) = scan.check() {
+                return problems;
+            }
+        }
+        let message = format!(
+            "the tables cannot be read: {}",
+            super::files::plain_words(reason)
+        );
+        Diagnostic::data("D109", message).into()
+    }
+}
+
+impl Scan {
+    fn check(&self) -> Result<(), Problems> {
+        let file = ColumnarFile::open(&self.file.path, &self.file.name, self.file.format)?;
+        file.check_types(&self.wanted)?;
+        let wanted: Vec<Wanted> = self
+            .wanted
+            .iter()
+            .filter(|wanted| self.file.has(wanted))
+            .cloned()
+            .collect();
+        let changed = || {
+            let name = &self.file.name;
+            Diagnostic::data("D109", format!("`{name}` has changed while it was read"))
+        };
+        if file.rows != self.file.rows || !wanted.iter().all(|wanted| file.has(wanted)) {
+            return Err(changed().into());
+        }
+        let examined = file.examine(&wanted, None, &self.calendar)?;
+        if examined
+            .iter()
+            .any(|examined| !examined.faults.list().is_empty())
+        {
+            return Err(changed().into());
+        }
+        Ok(())
+    }
+}
