@@ -1,7 +1,8 @@
 //! Computing: table files and plans → answers.
 
 pub mod answer;
+pub mod assemble;
+pub mod compute;
 pub mod data;
-pub mod engine;
 pub mod lazy;
 pub mod query_context;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use riskql::base::source::{SourceId, Sources, Span};
 use riskql::exec::answer::Answer;
-use riskql::exec::data::{self, Dataset};
-use riskql::exec::engine;
+use riskql::exec::compute;
+use riskql::exec::data::{self, TableSources};
 use riskql::lang::model::{Definitions, Given, Moment, Query};
 use riskql::lang::{check, syntax};
 use riskql::plan::{self, Asking};
@@ -104,7 +104,7 @@ pub fn query(definitions: &Definitions, text: &str) -> Query {
 }
 
 /// The tables written to files and loaded from there: the columns the queries need, and no more.
-pub fn from_files(definitions: &Definitions, tables: &[Table], queries: &[&Query]) -> Dataset {
+pub fn from_files(definitions: &Definitions, tables: &[Table], queries: &[&Query]) -> TableSources {
     let folder = tempfile::tempdir().expect("a folder to write to");
     for table in tables {
         let path = folder.path().join(format!("{}.csv", table.name));
@@ -114,7 +114,7 @@ pub fn from_files(definitions: &Definitions, tables: &[Table], queries: &[&Query
 }
 
 /// What the queries need of the table files in a folder.
-pub fn from_folder(definitions: &Definitions, folder: &Path, queries: &[&Query]) -> Dataset {
+pub fn from_folder(definitions: &Definitions, folder: &Path, queries: &[&Query]) -> TableSources {
     let asking = Asking {
         place: &|_| String::new(),
         watermark: false,
@@ -123,12 +123,12 @@ pub fn from_folder(definitions: &Definitions, folder: &Path, queries: &[&Query])
     let request = plan::needs(definitions, queries, asking);
     let located = data::locate(definitions, Some(folder), &[]);
     let located = located.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
-    let loaded = data::load(definitions, &located, &request);
+    let loaded = data::TableCache::new(located).sources(definitions, &request);
     loaded.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 
 /// The tables as the `given` of a test definition would give them.
-pub fn from_given(definitions: &Definitions, tables: &[Table]) -> Dataset {
+pub fn from_given(definitions: &Definitions, tables: &[Table]) -> TableSources {
     let span = Span {
         source: SourceId(0),
         start: 0,
@@ -154,14 +154,14 @@ pub fn from_given(definitions: &Definitions, tables: &[Table]) -> Dataset {
         }
     });
     let givens: Vec<Given> = givens.collect();
-    let loaded = data::from_given(definitions, &givens);
+    let loaded = data::sources_of_given(definitions, &givens);
     loaded.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 
 /// The answers to queries without clauses of their own about as-of.
 pub fn answers(
     definitions: &Definitions,
-    dataset: &Dataset,
+    dataset: &TableSources,
     queries: &[&Query],
     standpoint: Standpoint,
 ) -> Vec<Answer> {
@@ -183,7 +183,7 @@ pub fn answers(
         planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
     });
     let plans: Vec<plan::Plan> = plans.collect();
-    let answers = engine::answers(definitions, dataset, &plans);
+    let answers = compute::answers(definitions, dataset, &plans);
     answers.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use riskql::app::cli;
-use riskql::exec::{data, engine};
+use riskql::exec::{compute, data};
 use riskql::lang::{check, functions, syntax};
 use riskql::plan;
 use riskql::reports::{ingest, store};
@@ -16,7 +16,7 @@ fn codes() -> Vec<(String, String)> {
         check::CODES,
         plan::CODES,
         data::CODES,
-        engine::CODES,
+        compute::CODES,
         cli::CODES,
         ingest::CODES,
         store::CODES,

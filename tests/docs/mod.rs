@@ -162,12 +162,12 @@ fn failing(definitions: &Definitions, place: &str) -> String {
         .iter()
         .filter(|test| !library::has(&test.name))
     {
-        let dataset = data::from_given(definitions, &test.givens)
+        let dataset = data::sources_of_given(definitions, &test.givens)
             .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
         let given = plan::Given {
             as_of: test.as_of.clone(),
             known_on: test.known_on.clone(),
-            watermark: data::watermark(definitions, &dataset),
+            watermark: data::latest_event(definitions, &dataset),
         };
         for expect in &test.expects {
             let answers = answers_over(definitions, &dataset, &[&expect.query], &given)

@@ -1,6 +1,8 @@
 //! The latest event in the data: the default as-of (rule S2).
 
-use super::{ColumnData, Dataset, MISSING_INSTANT};
+use polars::prelude::col;
+
+use super::{ColumnData, Dataset, MISSING_INSTANT, TableSources};
 use crate::base::cancellation;
 use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
 
@@ -9,6 +11,27 @@ use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
 pub fn watermark(definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
     latest(dataset, event_columns(definitions))
         .or_else(|| latest(dataset, state_columns(definitions)))
+}
+
+/// The same of tables that hold every time column.
+pub fn latest_event(definitions: &Definitions, sources: &TableSources) -> Option<i64> {
+    latest_of_sources(definitions, sources, event_columns(definitions))
+        .or_else(|| latest_of_sources(definitions, sources, state_columns(definitions)))
+}
+
+fn latest_of_sources(
+    definitions: &Definitions,
+    sources: &TableSources,
+    columns: Vec<(TableId, usize)>,
+) -> Option<i64> {
+    let of_column = |(table, column): (TableId, usize)| {
+        let frame = sources.table(table)?.frame.clone();
+        let name = &definitions.table(table).columns[column].name;
+        let latest = frame.select([col(name).max()]).collect().ok()?;
+        let series = latest.column(name).ok()?.as_materialized_series().clone();
+        series.i64().ok()?.get(0)
+    };
+    columns.into_iter().filter_map(of_column).max()
 }
 
 pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {

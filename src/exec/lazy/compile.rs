@@ -1,6 +1,6 @@
 //! Nodes of a relation → a [`LazyFrame`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use polars::prelude::{
@@ -12,7 +12,7 @@ use super::expressions::{boolean, predicate, value};
 use super::tables::TableFrames;
 use super::{functions, sets};
 use crate::plan::relation::{
-    Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey,
+    Aggregate, Expression, JoinKind, Literal, Name, POINT, Relation, SharedRelation, SortKey, VALUE,
 };
 
 /// The points that an expanded relation is asked for: `[low, high)`.
@@ -20,7 +20,7 @@ pub type Window = (usize, usize);
 
 /// Translates relations over some tables.
 pub struct Compiler<'a> {
-    tables: &'a TableFrames<'a>,
+    tables: TableFrames<'a>,
     /// Named relations that were collected, by their address.
     collected: BTreeMap<usize, DataFrame>,
     /// Points to which [`Relation::Expand`] is confined, so that rows × points fit in memory.
@@ -28,7 +28,7 @@ pub struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub fn new(tables: &'a TableFrames<'a>) -> Compiler<'a> {
+    pub fn new(tables: TableFrames<'a>) -> Compiler<'a> {
         Compiler {
             tables,
             collected: BTreeMap::new(),
@@ -70,7 +70,7 @@ impl<'a> Compiler<'a> {
                 on,
                 kind,
             } => self.join(left, right, on, *kind),
-            Relation::Union { inputs } => self.union(inputs),
+            Relation::Union { inputs } => self.union(inputs, &[]),
             Relation::Aggregate {
                 input,
                 keys,
@@ -122,31 +122,21 @@ impl<'a> Compiler<'a> {
         Ok(left.join(right, [col(&on.0)], [col(&on.1)], JoinArgs::new(kind)))
     }
 
-    /// Inputs of a sweep bring 0 for columns they do not have: each column gets the type of the widest.
-    fn union(&self, inputs: &[SharedRelation]) -> PolarsResult<LazyFrame> {
-        let mut wide: BTreeMap<&str, bool> = BTreeMap::new();
-        for input in inputs {
-            if let Relation::Project { columns, .. } = input.as_ref() {
-                for (name, expression) in columns {
-                    let is_summed = is_number(expression);
-                    if let Some(is_wide) = is_summed {
-                        *wide.entry(name).or_default() |= is_wide;
-                    }
-                }
-            }
-        }
+    /// Rows of several inputs. Of the inputs of a sweep, whose columns but for `keys` are summed, those that do not
+    /// have a column bring 0: each column gets the type that holds its sums.
+    fn union(&self, inputs: &[SharedRelation], keys: &[Name]) -> PolarsResult<LazyFrame> {
+        let wide = wide_columns(inputs);
         let frames: PolarsResult<Vec<LazyFrame>> = inputs
             .iter()
             .map(|input| match input.as_ref() {
                 Relation::Project { input, columns } => {
                     let typed = columns.iter().map(|(name, expression)| {
                         let value = value(expression)?;
-                        let typed = match wide.get(name.as_str()) {
-                            Some(true) if is_number(expression).is_some() => {
-                                value.cast(DataType::Int128)
-                            }
-                            Some(false) => value.cast(DataType::Int64),
-                            Some(true) | None => value,
+                        let typed = match name {
+                            name if name == POINT => value.cast(DataType::UInt32),
+                            name if name == VALUE || keys.contains(name) => value,
+                            name if wide.contains(name) => value.cast(DataType::Int128),
+                            _ => value.cast(DataType::Int64),
                         };
                         Ok(typed.alias(name))
                     });
@@ -170,15 +160,24 @@ impl<'a> Compiler<'a> {
         keys: &[Name],
         aggregates: &[(Name, Aggregate)],
     ) -> PolarsResult<LazyFrame> {
+        let mut frame = match input.as_ref() {
+            Relation::Union { inputs } => self.union(inputs, keys)?,
+            _ => self.compile(input)?,
+        };
         let is_union = matches!(input.as_ref(), Relation::Union { .. });
-        let mut made = Vec::new();
-        let mut merged = Vec::new();
+        let (mut made, mut merged) = (Vec::new(), Vec::new());
+        let mut has_sets = false;
         for (name, aggregate) in aggregates {
             match aggregate {
                 Aggregate::UnionOfIntervals { from, until } => {
+                    has_sets = true;
                     let (froms, untils) = (format!("{name} from"), format!("{name} until"));
-                    made.push(value(from)?.cast(DataType::Int64).alias(&froms));
-                    made.push(value(until)?.cast(DataType::Int64).alias(&untils));
+                    // As columns first: a literal is not gathered into a list.
+                    frame = frame.with_columns([
+                        value(from)?.cast(DataType::Int64).alias(&froms),
+                        value(until)?.cast(DataType::Int64).alias(&untils),
+                    ]);
+                    made.extend([col(&froms), col(&untils)]);
                     merged.push(sets::merge(col(&froms), col(&untils)).alias(name));
                 }
                 other => {
@@ -187,16 +186,11 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        let frame = self.compile(input)?;
         let keys: Vec<Expr> = keys.iter().map(col).collect();
         let grouped = match keys.is_empty() {
             true => frame.select(made),
             false => frame.group_by(&keys).agg(made),
         };
-        let has_sets = merged.len() != aggregates.len()
-            || aggregates
-                .iter()
-                .any(|(_, of)| matches!(of, Aggregate::UnionOfIntervals { .. }));
         Ok(match has_sets {
             true => grouped.select([keys, merged].concat()),
             false => grouped,
@@ -283,25 +277,28 @@ fn named_values(columns: &[(Name, Expression)]) -> PolarsResult<Vec<Expr>> {
         .collect()
 }
 
-/// Whether an expression is a whole number that is summed, and if so whether sums of it may need 128 bits. Keys and
-/// points are plain columns and keep their types.
-fn is_number(expression: &Expression) -> Option<bool> {
+/// The columns of a sweep whose sums may need 128 bits: all but counts.
+fn wide_columns(inputs: &[SharedRelation]) -> BTreeSet<Name> {
+    let mut wide = BTreeSet::new();
+    for input in inputs {
+        if let Relation::Project { columns, .. } = input.as_ref() {
+            let is_wide = columns.iter().filter(|(_, value)| !is_count(value));
+            wide.extend(is_wide.map(|(name, _)| name.clone()));
+        }
+    }
+    wide
+}
+
+/// Whether an expression is 1, 0 or -1.
+fn is_count(expression: &Expression) -> bool {
     match expression {
-        Expression::Literal(Literal::Integer(_)) => Some(false),
+        Expression::Literal(Literal::Integer(_)) => true,
         Expression::Case {
             branches,
             otherwise,
-        } => {
-            let parts = branches.iter().map(|(_, value)| value);
-            let wide = parts
-                .chain(std::iter::once(otherwise.as_ref()))
-                .map(is_number);
-            let wide: Option<Vec<bool>> = wide.collect();
-            Some(wide.is_none_or(|wide| wide.contains(&true)))
-        }
-        Expression::FixedPoint(_) => Some(true),
-        Expression::Subtract(_, right) => Some(is_number(right).unwrap_or(true)),
-        _ => None,
+        } => branches.iter().all(|(_, value)| is_count(value)) && is_count(otherwise),
+        Expression::Subtract(left, right) => is_count(left) && is_count(right),
+        _ => false,
     }
 }
 

@@ -94,7 +94,14 @@ pub(super) fn value(expression: &Expression) -> PolarsResult<Expr> {
             }
             chosen
         }
-        Expression::Coalesce(parts) => coalesce(&values(parts)?),
+        Expression::Coalesce(parts) => match parts.as_slice() {
+            // The end of the axis for a missing instant: one function, and the type stays narrow.
+            [
+                Expression::FirstPointAfter { instant, axis },
+                Expression::Literal(Literal::Integer(end)),
+            ] if *end == axis.len() as i64 => functions::first_point_or_end(value(instant)?, axis),
+            _ => coalesce(&values(parts)?),
+        },
         Expression::Least(parts) => min_horizontal(values(parts)?)?,
         Expression::Greatest(parts) => max_horizontal(values(parts)?)?,
         Expression::Add(left, right) => value(left)? + value(right)?,

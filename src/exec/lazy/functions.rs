@@ -80,7 +80,7 @@ pub(super) fn point_type(axis: &Axis) -> DataType {
 fn points(
     instant: Expr,
     axis: &Arc<Axis>,
-    point: impl Fn(&Axis, i64) -> Option<usize> + Send + Sync + 'static,
+    point: impl Fn(&Axis, Option<i64>) -> Option<usize> + Send + Sync + 'static,
 ) -> Expr {
     let data_type = point_type(axis);
     let is_narrow = data_type == DataType::UInt16;
@@ -88,9 +88,7 @@ fn points(
     elementwise(vec![instant], data_type, move |columns, _| {
         let cast = columns[0].cast(&DataType::Int64)?;
         let instants = cast.as_materialized_series().i64()?;
-        let points = instants
-            .iter()
-            .map(|instant| instant.and_then(|instant| point(&axis, instant)));
+        let points = instants.iter().map(|instant| point(&axis, instant));
         Ok(match is_narrow {
             true => points
                 .map(|point| point.map(|point| point as u16))
@@ -106,13 +104,20 @@ fn points(
 
 /// The bucket an instant falls in.
 pub(super) fn slot_of(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points(instant, axis, Axis::slot_of)
+    points(instant, axis, |axis, instant| axis.slot_of(instant?))
 }
 
 /// The first point after an instant.
 pub(super) fn first_point_after(instant: Expr, axis: &Arc<Axis>) -> Expr {
     points(instant, axis, |axis, instant| {
-        Some(axis.first_after(instant))
+        Some(axis.first_after(instant?))
+    })
+}
+
+/// The first point after an instant; the end of the axis for a missing one.
+pub(super) fn first_point_or_end(instant: Expr, axis: &Arc<Axis>) -> Expr {
+    points(instant, axis, |axis, instant| {
+        Some(instant.map_or(axis.len(), |instant| axis.first_after(instant)))
     })
 }
 

@@ -1,38 +1,33 @@
 //! The tables that scans read.
 
-use std::collections::BTreeMap;
-
-use polars::prelude::{Column, DataFrame, DataType, IdxSize, IntoLazy, LazyFrame, col};
+use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, col};
 
 use crate::base::types::FieldType;
+use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, TableId};
 use crate::plan::relation::Name;
 
-/// A lazy frame for each table there is, with columns in canonical types ([`canonical_type`]).
+/// The frames of the tables there are, and the types of those there are not.
+#[derive(Clone, Copy)]
 pub struct TableFrames<'a> {
-    definitions: &'a Definitions,
-    frames: BTreeMap<TableId, LazyFrame>,
+    pub definitions: &'a Definitions,
+    pub sources: &'a TableSources,
 }
 
-impl<'a> TableFrames<'a> {
-    pub fn new(
-        definitions: &'a Definitions,
-        frames: BTreeMap<TableId, LazyFrame>,
-    ) -> TableFrames<'a> {
-        TableFrames {
-            definitions,
-            frames,
-        }
-    }
-
+impl TableFrames<'_> {
     /// Columns of a table, and the place of each row in the file if a name is given for it. A table that is not there
     /// has no rows.
-    pub fn scan(&self, table: TableId, columns: &[Name], row_number: Option<&Name>) -> LazyFrame {
-        let Some(frame) = self.frames.get(&table) else {
+    pub(super) fn scan(
+        &self,
+        table: TableId,
+        columns: &[Name],
+        row_number: Option<&Name>,
+    ) -> LazyFrame {
+        let Some(source) = self.sources.table(table) else {
             return self.empty(table, columns, row_number).lazy();
         };
         let names: Vec<_> = columns.iter().map(col).collect();
-        let selected = frame.clone().select(names);
+        let selected = source.frame.clone().select(names);
         match row_number {
             Some(name) => selected.with_row_index(name.as_str(), None),
             None => selected,
@@ -47,15 +42,13 @@ impl<'a> TableFrames<'a> {
             Column::new_empty(name.into(), &canonical_type(&column.field_type))
         };
         let mut made: Vec<Column> = columns.iter().map(empty).collect();
-        let index = DataType::IDX_DTYPE;
-        made.extend(row_number.map(|name| Column::new_empty(name.into(), &index)));
-        debug_assert_eq!(std::mem::size_of::<IdxSize>(), 4);
+        made.extend(row_number.map(|name| Column::new_empty(name.into(), &DataType::IDX_DTYPE)));
         DataFrame::new(0, made).expect("columns of a table have different names")
     }
 }
 
 /// The polars type that a column has from its scan on.
-pub fn canonical_type(field_type: &FieldType) -> DataType {
+fn canonical_type(field_type: &FieldType) -> DataType {
     match field_type {
         FieldType::Scale(_) => DataType::UInt8,
         FieldType::YesNo => DataType::Boolean,

@@ -14,8 +14,8 @@ use std::rc::Rc;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
-use crate::exec::data::{Dataset, Horizon, Request, TableCache, Tables};
-use crate::exec::engine;
+use crate::exec::compute;
+use crate::exec::data::{Horizon, Request, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Asking, Plan};
 
@@ -77,11 +77,11 @@ impl QueryContext<'_> {
         tables: &RefCell<TableCache>,
         queries: &[&Query],
     ) -> Result<Answered, Problems> {
-        let (dataset, given) = self.read(tables, queries)?;
+        let (sources, given) = self.read(tables, queries)?;
         let plans = plans(self.definitions, queries, &given)?;
         Ok(Answered {
-            answers: engine::answers(self.definitions, &dataset, &plans)?,
-            notes: dataset.notes,
+            answers: compute::answers(self.definitions, &sources, &plans)?,
+            notes: sources.notes,
         })
     }
 
@@ -132,7 +132,7 @@ impl QueryContext<'_> {
     }
 
     /// Reads what queries of one standpoint need, and says where they stand if they do not.
-    pub fn load(&self, queries: &[&Query]) -> Result<(Dataset, plan::Given), Problems> {
+    pub fn load(&self, queries: &[&Query]) -> Result<(TableSources, plan::Given), Problems> {
         let tables = match queries.first() {
             Some(query) => self.tables_for(query)?,
             None => self.usual_tables()?,
@@ -144,20 +144,20 @@ impl QueryContext<'_> {
         &self,
         tables: &RefCell<TableCache>,
         queries: &[&Query],
-    ) -> Result<(Dataset, plan::Given), Problems> {
+    ) -> Result<(TableSources, plan::Given), Problems> {
         let request = self.needs(queries);
         let mut tables = tables.borrow_mut();
-        let dataset = tables.dataset(self.definitions, &request)?;
+        let sources = tables.sources(self.definitions, &request)?;
         let mut watermark = self.watermark;
         if self.wants_watermark(queries) {
-            watermark = tables.watermark(self.definitions, &dataset);
+            watermark = tables.latest_event(self.definitions);
         }
         let given = plan::Given {
             as_of: self.as_of.clone(),
             known_on: self.usual_knowledge().cloned(),
             watermark,
         };
-        Ok((dataset, given))
+        Ok((sources, given))
     }
 
     /// What queries read of the tables.
@@ -230,10 +230,10 @@ pub fn plans(
 /// Plans and answers queries over loaded tables.
 pub fn answers_over(
     definitions: &Definitions,
-    dataset: &Dataset,
+    sources: &TableSources,
     queries: &[&Query],
     given: &plan::Given,
 ) -> Result<Vec<Answer>, Problems> {
     let plans = plans(definitions, queries, given)?;
-    engine::answers(definitions, dataset, &plans)
+    compute::answers(definitions, sources, &plans)
 }

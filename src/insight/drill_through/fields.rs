@@ -1,7 +1,7 @@
 //! Which fields tell most of a row behind a measure.
 
 use crate::base::types::FieldType;
-use crate::exec::data::Dataset;
+use crate::exec::data::TableSources;
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{
     Condition, Definitions, Dimension, EventSource, FieldId, FieldSource, Measure, Measured, Role,
@@ -37,9 +37,9 @@ pub(super) fn telling(
 }
 
 /// Whether a file holds the field's column.
-pub(super) fn is_there(definitions: &Definitions, dataset: &Dataset, field: FieldId) -> bool {
+pub(super) fn is_there(definitions: &Definitions, sources: &TableSources, field: FieldId) -> bool {
     let column_is_there = |table: TableId, column: usize| {
-        dataset
+        sources
             .table(table)
             .is_some_and(|data| !data.absent.contains(&column))
     };
@@ -51,7 +51,7 @@ pub(super) fn is_there(definitions: &Definitions, dataset: &Dataset, field: Fiel
                 table: link.table,
                 field: of,
             };
-            column_is_there(field.table, link.column) && is_there(definitions, dataset, above)
+            column_is_there(field.table, link.column) && is_there(definitions, sources, above)
         }
         FieldSource::Due(_) => true,
     }

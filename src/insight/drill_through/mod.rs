@@ -13,8 +13,8 @@ pub use parts::{MeasurePart, parts};
 use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell};
-use crate::exec::data::Dataset;
-use crate::exec::engine;
+use crate::exec::compute;
+use crate::exec::data::TableSources;
 use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::{
     Condition, Definitions, ListQuery, Population, Query, Subject, ValuesQuery,
@@ -60,21 +60,21 @@ pub fn behind(
         .collect();
     let mut queries = vec![query];
     queries.extend(&lists);
-    let (dataset, given) = context.load(&queries)?;
+    let (sources, given) = context.load(&queries)?;
     let plan = query_context::plans(context.definitions, &[query], &given)?.remove(0);
-    let whole = unlimited(context.definitions, &dataset, &plan)?;
+    let whole = unlimited(context.definitions, &sources, &plan)?;
     let groups = whole.as_ref().unwrap_or(answer);
     let traced = wanted.iter().map(|wanted| {
         let traced = trace(
             context.definitions,
-            &dataset,
+            &sources,
             &plan,
             (answer, groups),
             wanted,
         );
-        rows(context.definitions, &dataset, traced)
+        rows(context.definitions, &sources, traced)
     });
-    Ok(traced.collect())
+    traced.collect()
 }
 
 /// What is asked of the data for the fields shown.
@@ -104,7 +104,7 @@ fn reading(
 /// All groups of a query that shows only some, where `other` stands for those outside the top.
 fn unlimited(
     definitions: &Definitions,
-    dataset: &Dataset,
+    sources: &TableSources,
     plan: &Plan,
 ) -> Result<Option<Answer>, Problems> {
     let Work::Values(work) = &plan.work else {
@@ -120,12 +120,12 @@ fn unlimited(
         })),
         ..plan.clone()
     };
-    Ok(engine::answers(definitions, dataset, &[whole])?.pop())
+    Ok(compute::answers(definitions, sources, &[whole])?.pop())
 }
 
 fn trace(
     definitions: &Definitions,
-    dataset: &Dataset,
+    sources: &TableSources,
     plan: &Plan,
     (answer, groups): (&Answer, &Answer),
     wanted: &CellReference,
@@ -140,7 +140,7 @@ fn trace(
     let group = place::condition(work, groups, row, measure.population.table);
     measure.population = narrowed(measure.population, group);
     let mut show = fields::telling(definitions, &work.by, column, &measure);
-    show.retain(|field| fields::is_there(definitions, dataset, *field));
+    show.retain(|field| fields::is_there(definitions, sources, *field));
     let taken = |name: &str| {
         show.iter()
             .any(|field| definitions.field(*field).name == name)
@@ -164,15 +164,19 @@ fn trace(
     })
 }
 
-fn rows(definitions: &Definitions, dataset: &Dataset, trace: Option<Trace>) -> DrillThrough {
+fn rows(
+    definitions: &Definitions,
+    sources: &TableSources,
+    trace: Option<Trace>,
+) -> Result<DrillThrough, Problems> {
     let Some(trace) = trace else {
         unreachable!("every row of an answer lies in a slot of its plan");
     };
     let place = trace.show.len();
-    DrillThrough {
-        answer: engine::rows_behind(definitions, dataset, &trace),
+    Ok(DrillThrough {
+        answer: compute::rows_behind(definitions, sources, &trace)?,
         value: trace.value.map(|(_, unit)| (place, unit)),
-    }
+    })
 }
 
 fn narrowed(population: Population, group: Option<Condition>) -> Population {

@@ -10,7 +10,7 @@ pub use object::json;
 
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
-use crate::exec::engine;
+use crate::exec::compute;
 use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
@@ -33,11 +33,11 @@ pub struct Explanation {
 pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanation, Problems> {
     let query = &without_explain(query);
     let definitions = query_context.definitions;
-    let (dataset, given) = query_context.load(&[query])?;
+    let (sources, given) = query_context.load(&[query])?;
     let plan = query_context::plans(definitions, &[query], &given)?.remove(0);
     let words = plan::describe(definitions, &|span| query_context.place(span), &plan);
     let parts = plan::components(definitions, &plan);
-    let mut answers = engine::answers(definitions, &dataset, &[plan, parts])?.into_iter();
+    let mut answers = compute::answers(definitions, &sources, &[plan, parts])?.into_iter();
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };
@@ -46,7 +46,7 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
         words,
         answer,
         parts,
-        notes: dataset.notes,
+        notes: sources.notes,
         behind: None,
     })
 }

@@ -10,7 +10,12 @@ pub(super) const FUNCTION: Function = Function {
     takes: Takes::Number,
     keeps: Keeps::Values,
     finish: |kept, _| match kept {
-        Kept::Values(values) => percentile::quantile(values, 0.5),
+        Kept::Quantile {
+            lower,
+            upper,
+            fraction,
+            rows,
+        } => percentile::quantile(lower, upper, fraction, rows),
         other => mismatch(other),
     },
     unit: same,

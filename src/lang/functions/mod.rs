@@ -60,7 +60,7 @@ pub enum Keeps {
     Total,
     /// Smallest and largest value.
     Extremes,
-    /// Every value.
+    /// The two values that a quantile lies between.
     Values,
     /// Every different value.
     Distinct,
@@ -84,11 +84,26 @@ pub enum Kept<'a> {
         max: f64,
         rows: u64,
     },
-    /// In no particular order; a function may reorder them.
-    Values(&'a mut [f64]),
+    /// Of the values in ascending order the one at `floor(fraction * (rows - 1))`, counted from 0, and the one after.
+    Quantile {
+        lower: f64,
+        upper: f64,
+        fraction: f64,
+        rows: u64,
+    },
     Distinct(u64),
-    /// In ascending order of duration; `true` has ended, `false` was still running.
-    Lifetimes(&'a [(f64, bool)]),
+    /// In ascending order of duration.
+    Lifetimes(&'a [LifetimeCount]),
+}
+
+/// Rows with one duration.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct LifetimeCount {
+    pub duration: f64,
+    /// Rows that ended then.
+    pub ended: u64,
+    /// All rows: those that ended, and those that were last seen running then.
+    pub rows: u64,
 }
 
 /// All functions, in the order the documentation lists them.

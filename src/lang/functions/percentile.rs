@@ -9,11 +9,13 @@ pub(super) const FUNCTION: Function = Function {
     example: "p90 time from found to verified of findings verified",
     takes: Takes::Number,
     keeps: Keeps::Values,
-    finish: |kept, fraction| match kept {
-        Kept::Values(values) => quantile(
-            values,
-            fraction.expect("a percentile is written with its number"),
-        ),
+    finish: |kept, _| match kept {
+        Kept::Quantile {
+            lower,
+            upper,
+            fraction,
+            rows,
+        } => quantile(lower, upper, fraction, rows),
         other => mismatch(other),
     },
     unit: same,
@@ -30,19 +32,14 @@ pub(super) fn fraction(written: &str) -> Option<f64> {
 }
 
 /// Linear interpolation between the two nearest of the ordered values: position `q (n - 1)`
-/// (type 7 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages"). Only those two are
-/// put into place, which is linear in the number of values where sorting would not be.
-pub(super) fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
-    let last = values.len().checked_sub(1)?;
-    let position = q * last as f64;
-    let below = (position.floor() as usize).min(last);
-    let part = position - below as f64;
-    let (_, lower, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    let lower = *lower;
-    match above.iter().copied().min_by(f64::total_cmp) {
-        Some(upper) if part > 0.0 => Some(lower + (upper - lower) * part),
-        Some(_) | None => Some(lower),
-    }
+/// (type 7 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages").
+pub(super) fn quantile(lower: f64, upper: f64, q: f64, rows: u64) -> Option<f64> {
+    let position = q * rows.checked_sub(1)? as f64;
+    let part = position - position.floor();
+    Some(match part > 0.0 {
+        true => lower + (upper - lower) * part,
+        false => lower,
+    })
 }
 
 #[cfg(test)]
@@ -51,9 +48,12 @@ mod tests {
 
     #[test]
     fn median_of_an_even_number_lies_between() {
-        assert_eq!(quantile(&mut [10.0, 2.0, 1.0, 3.0], 0.5), Some(2.5));
-        assert_eq!(quantile(&mut [], 0.5), None);
-        assert_eq!(quantile(&mut [7.0], 0.95), Some(7.0));
+        // Of 1, 2, 3 and 10 the second and the third.
+        assert_eq!(quantile(2.0, 3.0, 0.5, 4), Some(2.5));
+        assert_eq!(quantile(0.0, 0.0, 0.5, 0), None);
+        assert_eq!(quantile(7.0, 7.0, 0.95, 1), Some(7.0));
+        // The middle of five is one of them.
+        assert_eq!(quantile(3.0, 9.0, 0.5, 5), Some(3.0));
     }
 
     #[test]

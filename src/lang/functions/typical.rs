@@ -1,6 +1,6 @@
 //! `typical`: the Kaplan-Meier median (rule S22).
 
-use super::{Function, Keeps, Kept, Takes, mismatch, same};
+use super::{Function, Keeps, Kept, LifetimeCount, Takes, mismatch, same};
 
 pub(super) const FUNCTION: Function = Function {
     name: "typical",
@@ -19,24 +19,38 @@ pub(super) const FUNCTION: Function = Function {
 
 /// The smallest duration at which the Kaplan-Meier estimate of survival is at most one half
 /// (Kaplan and Meier 1958). A row still running at a duration counts as at risk there.
-fn median(ascending: &[(f64, bool)]) -> Option<f64> {
+fn median(ascending: &[LifetimeCount]) -> Option<f64> {
     let mut survival = 1.0;
-    let mut at_risk = ascending.len();
-    for same_time in ascending.chunk_by(|left, right| left.0 == right.0) {
-        let ended = same_time.iter().filter(|(_, ended)| *ended).count();
-        survival *= 1.0 - ended as f64 / at_risk as f64;
+    let mut at_risk: u64 = ascending.iter().map(|count| count.rows).sum();
+    for count in ascending {
+        survival *= 1.0 - count.ended as f64 / at_risk as f64;
         // A product of quotients may miss one half by a rounding error.
-        if ended > 0 && survival <= 0.5 + 1e-12 {
-            return Some(same_time[0].0);
+        if count.ended > 0 && survival <= 0.5 + 1e-12 {
+            return Some(count.duration);
         }
-        at_risk -= same_time.len();
+        at_risk -= count.rows;
     }
     None
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::LifetimeCount;
     use super::median;
+
+    /// The counts of single rows: how long, and whether it ended.
+    fn counts(rows: &[(f64, bool)]) -> Vec<LifetimeCount> {
+        let mut ascending = rows.to_vec();
+        ascending.sort_by(|left, right| left.0.total_cmp(&right.0));
+        ascending
+            .chunk_by(|left, right| left.0 == right.0)
+            .map(|same| LifetimeCount {
+                duration: same[0].0,
+                ended: same.iter().filter(|(_, ended)| *ended).count() as u64,
+                rows: same.len() as u64,
+            })
+            .collect()
+    }
 
     /// The 6-mercaptopurine arm of Freireich et al. 1963, the textbook example.
     #[test]
@@ -44,15 +58,17 @@ mod tests {
         let ended = [6, 6, 6, 7, 10, 13, 16, 22, 23].map(|week| (f64::from(week), true));
         let running =
             [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35].map(|week| (f64::from(week), false));
-        let mut lifetimes: Vec<(f64, bool)> = ended.into_iter().chain(running).collect();
-        lifetimes.sort_by(|left, right| left.0.total_cmp(&right.0));
-        assert_eq!(median(&lifetimes), Some(23.0));
+        let lifetimes: Vec<(f64, bool)> = ended.into_iter().chain(running).collect();
+        assert_eq!(median(&counts(&lifetimes)), Some(23.0));
     }
 
     #[test]
     fn fewer_than_half_finished_is_not_reached() {
-        assert_eq!(median(&[(1.0, true), (2.0, false), (3.0, false)]), None);
+        assert_eq!(
+            median(&counts(&[(1.0, true), (2.0, false), (3.0, false)])),
+            None
+        );
         assert_eq!(median(&[]), None);
-        assert_eq!(median(&[(1.0, true), (2.0, false)]), Some(1.0));
+        assert_eq!(median(&counts(&[(1.0, true), (2.0, false)])), Some(1.0));
     }
 }

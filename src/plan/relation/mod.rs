@@ -21,8 +21,8 @@ use crate::lang::model::TableId;
 pub use axis::Axis;
 pub use expression::{Comparison, Expression, Literal, MissingOf};
 pub use lowering::{
-    Cube, CubeLevel, Exclusion, ListRelation, Lowering, MeasureCells, POINT, Reading, Sum,
-    TraceRelation, lower_list, lower_trace,
+    Contribution, Cube, CubeLevel, CubeShape, Exclusion, ListRelation, Lowering, MeasureCells,
+    POINT, PointRange, Reading, Sum, TraceRelation, VALUE, lower_list, lower_trace,
 };
 
 /// The name of a column of a relation.

@@ -172,7 +172,7 @@ fn balance(
         known_on: Some(rows.standpoint.known_on.clone()),
         watermark: None,
     };
-    let answers = answers_over(rows.definitions, rows.dataset, &[&query], &given)?;
+    let answers = answers_over(rows.definitions, rows.sources, &[&query], &given)?;
     let mut flows = Flows::new(stretches);
     let mut before: Option<f64> = None;
     for (label, open) in values(&answers[0]) {

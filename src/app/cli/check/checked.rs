@@ -1,6 +1,6 @@
 //! What the checks of rows have in common.
 
-use crate::exec::data::Dataset;
+use crate::exec::data::{Dataset, TableSources};
 use crate::lang::model::{Definitions, Query};
 use crate::plan::Standpoint;
 
@@ -8,6 +8,7 @@ use crate::plan::Standpoint;
 pub(super) struct CheckedRows<'a> {
     pub definitions: &'a Definitions,
     pub dataset: &'a Dataset,
+    pub sources: &'a TableSources,
     pub standpoint: &'a Standpoint,
     /// The query of all KPIs.
     pub everything: &'a Query,

@@ -46,7 +46,7 @@ pub(super) fn check(
         known_on: Some(rows.standpoint.known_on.clone()),
         watermark: None,
     };
-    let answers = answers_over(rows.definitions, rows.dataset, &queries, &given)?;
+    let answers = answers_over(rows.definitions, rows.sources, &queries, &given)?;
     for ((column, measure, _), answer) in questions.iter().zip(&answers) {
         if rows_used(answer) == 0 {
             problems.push(empty(column, measure));

@@ -29,10 +29,12 @@ pub(super) fn check(
     let tables = context.usual_tables()?;
     let request = request(&context, tables.borrow().locations(), &everything);
     let dataset = tables.borrow_mut().dataset(definitions, &request)?;
+    let sources = tables.borrow_mut().sources(definitions, &request)?;
     let standpoint = standpoint(&context, &dataset, &everything)?;
     let rows = CheckedRows {
         definitions,
         dataset: &dataset,
+        sources: &sources,
         standpoint: &standpoint,
         everything: &everything,
     };

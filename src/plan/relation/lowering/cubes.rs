@@ -28,7 +28,7 @@ pub const POINT: &str = "point";
 const LOW: &str = "low";
 const HIGH: &str = "high";
 /// The column of the value that a row of an expanded cube brings.
-pub(super) const VALUE: &str = "value";
+pub const VALUE: &str = "value";
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum CubeShape {
@@ -101,11 +101,11 @@ impl Cube {
             expression.add_columns_to(&mut names);
         };
         add(&self.predicate);
-        for (_, aggregate) in &self.aggregates {
-            aggregate.each_expression(&mut add);
-        }
         match &self.shape {
             CubeShape::Flow { slot, also_by, .. } => {
+                for (_, aggregate) in &self.aggregates {
+                    aggregate.each_expression(&mut add);
+                }
                 add(slot);
                 also_by.iter().for_each(|(_, expression)| add(expression));
             }

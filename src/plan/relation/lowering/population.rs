@@ -150,7 +150,7 @@ impl Rows<'_> {
             .clone();
         let time = self.state(state);
         let reversed = match &time {
-            StateTime::Span { from, until } => Some(self.reversed(from, until, &parts)),
+            StateTime::Span { from, until } => Some(self.reversed(&name, from, until, &parts)),
             StateTime::Set(_) => None,
         };
         let (when, is_there) = match time {
@@ -173,9 +173,15 @@ impl Rows<'_> {
         }
     }
 
-    fn reversed(&mut self, from: &Expression, until: &Expression, parts: &Parts) -> Expression {
+    fn reversed(
+        &mut self,
+        name: &str,
+        from: &Expression,
+        until: &Expression,
+        parts: &Parts,
+    ) -> Expression {
         let before = until.clone().is(Comparison::Less, from.clone());
-        let point = self.point_after("from", from, parts.axis);
+        let point = self.point_after(&format!("{name}_low"), from, parts.axis);
         let points = Expression::integer(parts.axis.len() as i64);
         let mut tests = vec![before, point.is(Comparison::Less, points)];
         tests.extend(parts.constant.iter().cloned());

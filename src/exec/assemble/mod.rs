@@ -1,76 +1,96 @@
-//! Results of steps → rows of an answer: groups of all tables put together, formulas, totals, top N,
+//! Cells of cubes → rows of an answer: groups of all tables put together, formulas, totals, top N,
 //! comparisons, targets and bands.
 
 mod cells;
 mod dimensions;
 mod evaluate;
 mod judge;
+mod tracks;
 
-pub(super) use dimensions::code_cell;
-use dimensions::{Dimensions, Tuple};
-use evaluate::{Evaluated, Evaluator, Level as GroupLevel};
-pub(in crate::exec::engine) use judge::shown;
+pub use dimensions::code_cell;
+pub use judge::shown;
+pub use tracks::Tracks;
 
-use super::excluded::reasons;
-use super::fields::Reader;
-use super::steps::Computed;
-use super::tracks::Tracks;
+use dimensions::Dimensions;
+use evaluate::{Evaluated, Evaluator, Level as GroupLevel, Outcome};
+
+use crate::base::diagnostic::Problems;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context, Excluded,
     Level, Row,
 };
-use crate::lang::model::{SortColumn, ValueColumn};
-use crate::plan::{Plan, ValuesWork};
+use crate::exec::compute::{Computed, Tuple};
+use crate::exec::data::TableSources;
+use crate::lang::model::{Definitions, SortColumn, ValueColumn};
+use crate::plan::{Plan, Slot, Standpoint, ValuesWork};
+
+/// What everything of an answer is computed by.
+#[derive(Clone, Copy)]
+pub struct ExecutionContext<'a> {
+    pub definitions: &'a Definitions,
+    pub sources: &'a TableSources,
+    pub evaluation: &'a Standpoint,
+}
 
 /// The circumstances of an answer.
-pub(super) fn context(reader: &Reader) -> Context {
-    let standpoint = reader.standpoint;
-    let instant = chrono::DateTime::from_timestamp_micros(standpoint.as_of.instant);
+pub fn context(context: ExecutionContext) -> Context {
+    let evaluation = context.evaluation;
+    let instant = chrono::DateTime::from_timestamp_micros(evaluation.as_of.instant);
     Context {
-        as_of: standpoint.as_of.label.clone(),
+        as_of: evaluation.as_of.label.clone(),
         as_of_instant: instant
             .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
             .unwrap_or_default(),
-        known_on: standpoint
+        known_on: evaluation
             .known_on_given
-            .then(|| standpoint.known_on.label.clone()),
-        timezone: reader.calendar().timezone.name().to_string(),
-        definitions: reader.definitions.fingerprint.clone(),
-        data: reader.dataset.fingerprint.clone(),
+            .then(|| evaluation.known_on.label.clone()),
+        timezone: context.definitions.calendar.timezone.name().to_string(),
+        definitions: context.definitions.fingerprint.clone(),
+        data: context.sources.fingerprint.clone(),
     }
 }
 
-/// The answer to a query of values.
-pub(super) fn values(
-    reader: &Reader,
+/// The answer to a query of values; `place` is that of its work among those computed together.
+///
+/// # Errors
+///
+/// A file that can no longer be read: `other` is computed when the groups that are shown are known.
+pub fn values<'a>(
+    context_of: ExecutionContext<'a>,
     plan: &Plan,
     work: &ValuesWork,
-    computed: &Computed,
-) -> Answer {
-    let tracks = Tracks::new(work);
-    let dimensions = Dimensions::of(reader, work, &tracks, computed);
-    let assembly = Assembly {
+    computed: &mut Computed<'a>,
+    place: usize,
+) -> Result<Answer, Problems> {
+    let dimensions = Dimensions::of(work, computed, place);
+    let excluded = excluded(work, computed, place);
+    let mut assembly = Assembly {
         work,
-        tracks: &tracks,
+        slots: computed.works[place].tracks.main.clone(),
         dimensions: &dimensions,
-        evaluator: Evaluator::new(reader, work, &tracks, &dimensions, computed),
+        evaluator: Evaluator {
+            context: context_of,
+            work,
+            place,
+            dimensions: &dimensions,
+            computed,
+        },
     };
-    let mut rows = assembly.rows();
+    let mut rows = assembly.rows()?;
     cells::sort(&mut rows, work);
     if let Some(limit) = work.limit {
         rows.truncate(limit);
     }
-    let excluded = excluded(reader, work, &tracks, computed);
     let mut notes = plan.notes.clone();
     notes.extend(work.timeline.notes.iter().cloned());
-    Answer {
+    Ok(Answer {
         query: plan.query.clone(),
-        context: context(reader),
+        context: context(context_of),
         columns: columns(work),
         rows: rows.into_iter().map(|row| row.row).collect(),
         excluded,
         notes,
-    }
+    })
 }
 
 fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
@@ -105,19 +125,13 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
 }
 
 /// Why rows of the query's periods could not be used, by column; measures of a formula add up.
-fn excluded(
-    reader: &Reader,
-    work: &ValuesWork,
-    tracks: &Tracks,
-    computed: &Computed,
-) -> Vec<Excluded> {
+fn excluded(work: &ValuesWork, computed: &Computed, place: usize) -> Vec<Excluded> {
     let mut excluded: Vec<Excluded> = Vec::new();
     for column in &work.columns {
         for measure in column.formula.measures() {
             let step = evaluate::step(work, column, measure);
-            let axis = evaluate::axis(reader, step, &tracks.main);
-            let result = computed.result(step, &axis);
-            for (reason, rows) in reasons(reader, measure, result.left(), result.unused()) {
+            let cells = &computed.works[place].steps[step].lines[0];
+            for (reason, rows) in computed.exclusions(cells) {
                 let known = excluded
                     .iter_mut()
                     .find(|known| known.kpi == column.name && known.reason == reason);
@@ -146,24 +160,32 @@ pub(super) struct Ranked {
 
 struct Assembly<'c, 'a> {
     work: &'c ValuesWork,
-    tracks: &'c Tracks,
+    /// The query's own periods.
+    slots: Vec<Slot>,
     dimensions: &'c Dimensions,
     evaluator: Evaluator<'c, 'a>,
 }
 
 impl Assembly<'_, '_> {
-    fn rows(&self) -> Vec<Ranked> {
+    fn rows(&mut self) -> Result<Vec<Ranked>, Problems> {
         let groups = self.dimensions.tuples.len();
-        let all = GroupLevel::groups(groups);
-        let values = self.evaluate(&all);
-        let ranked = self.ranked(&all, &values);
+        let all = GroupLevel::Groups(groups);
+        let values = self.evaluate(&all)?;
+        let ranked = self.ranked(&all, &values)?;
         let top = self.work.top.map_or(groups, |top| top.count.min(groups));
-        let other = (top < groups).then(|| GroupLevel::only(groups, &ranked[top..]));
-        let other = other.map(|level| self.evaluate(&level));
-        let total = self.work.with_total.then(|| GroupLevel::total(groups));
-        let total = total.map(|level| self.evaluate(&level));
+        let other = match top < groups {
+            true => Some(self.evaluate(&GroupLevel::Other {
+                shown: ranked[..top].to_vec(),
+            })?),
+            false => None,
+        };
+        let total = match self.work.with_total {
+            true => Some(self.evaluate(&GroupLevel::Total)?),
+            false => None,
+        };
+        let is_of_range = self.total_is_of_range();
         let mut rows = Vec::new();
-        for slot in 0..self.tracks.main.len() {
+        for slot in 0..self.slots.len() {
             for (place, group) in ranked[..top].iter().enumerate() {
                 let tuple = &self.dimensions.tuples[*group];
                 rows.push(self.row(&values, *group, slot, Level::Group, Some(tuple), place));
@@ -171,22 +193,26 @@ impl Assembly<'_, '_> {
             if let Some(other) = &other {
                 rows.push(self.row(other, 0, slot, Level::Other, None, top));
             }
-            if let Some(total) = total.as_ref().filter(|_| !self.total_is_of_range()) {
+            if let Some(total) = total.as_ref().filter(|_| !is_of_range) {
                 rows.push(self.row(total, 0, slot, Level::Total, None, top + 1));
             }
         }
-        if let Some(total) = total.as_ref().filter(|_| self.total_is_of_range()) {
-            rows.push(self.range_row(total, top + 1));
+        if let Some(total) = total.as_ref().filter(|_| is_of_range) {
+            rows.push(self.range_row(total, top + 1)?);
         }
-        rows
+        Ok(rows)
+    }
+
+    fn tracks(&self) -> &Tracks {
+        &self.evaluator.computed.works[self.evaluator.place].tracks
     }
 
     /// Without dimensions, the total of a series is the value over its whole range.
     fn total_is_of_range(&self) -> bool {
-        self.work.by.is_empty() && self.tracks.range.is_some()
+        self.work.by.is_empty() && self.tracks().range.is_some()
     }
 
-    fn evaluate(&self, level: &GroupLevel) -> Vec<Evaluated> {
+    fn evaluate(&mut self, level: &GroupLevel) -> Result<Vec<Evaluated>, Problems> {
         let columns = self.work.columns.iter();
         columns
             .map(|column| self.evaluator.column(column, level))
@@ -194,19 +220,20 @@ impl Assembly<'_, '_> {
     }
 
     /// Groups in the order they are shown in: by value for `top` (rule S25), else by dimension.
-    fn ranked(&self, level: &GroupLevel, values: &[Evaluated]) -> Vec<usize> {
+    fn ranked(&mut self, level: &GroupLevel, values: &[Evaluated]) -> Result<Vec<usize>, Problems> {
         let mut groups: Vec<usize> = (0..self.dimensions.tuples.len()).collect();
         let Some(top) = self.work.top else {
-            return groups;
+            return Ok(groups);
         };
-        let range = self.evaluator.over_range(&self.work.columns[top.by], level);
+        let column = &self.work.columns[top.by];
+        let range = self.evaluator.over_range(column, level)?;
         let value = |group: usize| match &range {
-            Some(range) => range[group],
+            Some(range) => range[group].value,
             None => values[top.by].value(group, 0),
         };
         // Groups come in the order of their names, and a stable sort keeps that for ties.
         groups.sort_by(|left, right| cells::descending(value(*left), value(*right)));
-        groups
+        Ok(groups)
     }
 
     fn row(
@@ -220,7 +247,7 @@ impl Assembly<'_, '_> {
     ) -> Ranked {
         let mut cells = Vec::new();
         if self.work.shows_period {
-            cells.push(Cell::Text(self.tracks.main[slot].label.clone()));
+            cells.push(Cell::Text(self.slots[slot].label.clone()));
         }
         cells.extend(self.dimensions.cells(self.work, tuple));
         for (column, values) in self.work.columns.iter().zip(values) {
@@ -243,41 +270,41 @@ impl Assembly<'_, '_> {
         slot: usize,
         tuple: Option<&Tuple>,
     ) -> crate::exec::answer::Value {
-        let end = self.tracks.main[slot].end;
-        let mut value = cells::value(column, values, set, slot, &self.tracks.main[slot]);
+        let period = &self.slots[slot];
+        let mut value = cells::value(column, values.outcome(set, slot), period);
         let raw = values.value(set, slot);
         if self.work.versus_target {
             let known = |name: &str| self.dimensions.allowed(self.work, tuple, name);
-            value.target = judge::target(column, raw, end, known);
+            value.target = judge::target(column, raw, period.end, known);
         }
         value.band = judge::band(column, raw);
-        value.comparison = cells::comparison(column, values, set, slot, self.tracks);
+        value.comparison = cells::comparison(column, values, set, slot, self.tracks());
         value
     }
 
     /// The total over the whole range of a series.
-    fn range_row(&self, values: &[Evaluated], place: usize) -> Ranked {
-        let level = GroupLevel::total(self.dimensions.tuples.len());
+    fn range_row(&mut self, values: &[Evaluated], place: usize) -> Result<Ranked, Problems> {
+        let range = self.tracks().range.clone().expect("only with a range");
         let mut cells = vec![Cell::Missing];
         for (column, values) in self.work.columns.iter().zip(values) {
-            let slot = &self.tracks.range.as_ref().expect("only with a range")[0];
-            let over = self.evaluator.range_value(column, &level);
-            let mut value = cells::whole(column, &over, slot);
+            let over = self.evaluator.over_range(column, &GroupLevel::Total)?;
+            let over: Outcome = over.expect("there is a range").remove(0);
+            let mut value = cells::value(column, &over, &range[0]);
             if self.work.versus_target {
-                value.target = judge::target(column, over.value, slot.end, |_| None);
+                value.target = judge::target(column, over.value, range[0].end, |_| None);
             }
             value.band = judge::band(column, over.value);
             value.comparison = values.has_comparison().then(cells::no_comparison);
             cells.push(Cell::Value(Box::new(value)));
         }
-        Ranked {
+        Ok(Ranked {
             row: Row {
                 level: Level::Total,
                 cells,
             },
             slot: usize::MAX,
             place,
-        }
+        })
     }
 }
 

@@ -1,47 +1,34 @@
 //! Formulas over the results of steps: a number for each set of groups and each slot.
 
-use super::super::axis::Axis;
-use super::super::fields::Reader;
-use super::super::finish::Finished;
-use super::super::steps::Computed;
-use super::super::tracks::Tracks;
+use std::sync::Arc;
+
+use super::ExecutionContext;
 use super::dimensions::Dimensions;
+use crate::base::diagnostic::Problems;
 use crate::base::types::StockMoment;
+use crate::exec::compute::{Computed, CubeCells, Finished, Groups, Tuple};
 use crate::lang::functions::Keeps;
 use crate::lang::model::{Formula, Measure, Operator, ValueColumn};
-use crate::plan::{Slot, Standing, Step, ValuesWork};
+use crate::plan::relation::{Axis, MeasureCells};
+use crate::plan::{Standing, Step, ValuesWork};
 
-/// Sets of groups that values are computed for.
-pub(super) struct Level {
-    /// The set of each group, if it is in one.
-    to: Vec<Option<u32>>,
-    sets: usize,
+/// What values are computed for.
+pub(super) enum Level {
+    /// Every group for itself; how many there are.
+    Groups(usize),
+    /// All rows together.
+    Total,
+    /// The rows outside the groups that are shown, which have these places.
+    Other { shown: Vec<usize> },
 }
 
 impl Level {
-    /// Every group for itself.
-    pub fn groups(groups: usize) -> Level {
-        Level {
-            to: (0..groups as u32).map(Some).collect(),
-            sets: groups,
+    /// How many sets of groups there are.
+    pub fn sets(&self) -> usize {
+        match self {
+            Level::Groups(groups) => *groups,
+            Level::Total | Level::Other { .. } => 1,
         }
-    }
-
-    /// All groups together.
-    pub fn total(groups: usize) -> Level {
-        Level {
-            to: vec![Some(0); groups],
-            sets: 1,
-        }
-    }
-
-    /// Some groups together.
-    pub fn only(groups: usize, chosen: &[usize]) -> Level {
-        let mut to = vec![None; groups];
-        for group in chosen {
-            to[*group] = Some(0);
-        }
-        Level { to, sets: 1 }
     }
 }
 
@@ -97,65 +84,54 @@ impl Evaluated {
 
 /// Evaluates columns of one query.
 pub(super) struct Evaluator<'c, 'a> {
-    reader: &'a Reader<'a>,
-    work: &'c ValuesWork,
-    tracks: &'c Tracks,
-    dimensions: &'c Dimensions,
-    computed: &'c Computed<'a>,
+    pub context: ExecutionContext<'a>,
+    pub work: &'c ValuesWork,
+    /// The place of the work among those computed together.
+    pub place: usize,
+    pub dimensions: &'c Dimensions,
+    pub computed: &'c mut Computed<'a>,
 }
 
 impl<'c, 'a> Evaluator<'c, 'a> {
-    pub fn new(
-        reader: &'a Reader<'a>,
-        work: &'c ValuesWork,
-        tracks: &'c Tracks,
-        dimensions: &'c Dimensions,
-        computed: &'c Computed<'a>,
-    ) -> Self {
-        Evaluator {
-            reader,
-            work,
-            tracks,
-            dimensions,
-            computed,
-        }
-    }
-
     /// A column over all lines but the range.
-    pub fn column(&self, column: &ValueColumn, level: &Level) -> Evaluated {
-        let compared = self.tracks.compared().iter();
-        Evaluated {
-            main: self.line(column, level, &self.tracks.main),
-            compared: compared
-                .map(|slots| self.line(column, level, slots))
-                .collect(),
+    pub fn column(&mut self, column: &ValueColumn, level: &Level) -> Result<Evaluated, Problems> {
+        let main = self.line(column, level, 0)?;
+        let compared = self.computed.works[self.place].tracks.compared().len();
+        let compared = (1..=compared).map(|line| self.line(column, level, line));
+        Ok(Evaluated {
+            main,
+            compared: compared.collect::<Result<_, Problems>>()?,
+        })
+    }
+
+    /// The outcomes of a column over the whole range, by set, where the query needs them.
+    pub fn over_range(
+        &mut self,
+        column: &ValueColumn,
+        level: &Level,
+    ) -> Result<Option<Vec<Outcome>>, Problems> {
+        let tracks = &self.computed.works[self.place].tracks;
+        if tracks.range.is_none() {
+            return Ok(None);
         }
+        let line = 1 + tracks.compared().len();
+        Ok(Some(self.line(column, level, line)?.remove(0)))
     }
 
-    /// The values of a column over the whole range, by set, where the query needs them.
-    pub fn over_range(&self, column: &ValueColumn, level: &Level) -> Option<Vec<Option<f64>>> {
-        let slots = self.tracks.range.as_ref()?;
-        let outcomes = self.line(column, level, slots).remove(0);
-        Some(outcomes.into_iter().map(|outcome| outcome.value).collect())
-    }
-
-    /// The value of all groups over the whole range.
-    pub fn range_value(&self, column: &ValueColumn, level: &Level) -> Outcome {
-        let slots = self
-            .tracks
-            .range
-            .as_ref()
-            .expect("asked only where there is a range");
-        self.line(column, level, slots).remove(0).remove(0)
-    }
-
-    fn line(&self, column: &ValueColumn, level: &Level, slots: &[Slot]) -> Vec<Vec<Outcome>> {
-        let measures: Vec<Measured> = column
-            .formula
-            .measures()
+    /// The outcomes of a column by slot of a line and set.
+    fn line(
+        &mut self,
+        column: &ValueColumn,
+        level: &Level,
+        line: usize,
+    ) -> Result<Vec<Vec<Outcome>>, Problems> {
+        let measures = column.formula.measures();
+        let measures: Result<Vec<Measured>, Problems> = measures
             .into_iter()
-            .map(|measure| self.measured(column, measure, level, slots))
+            .map(|measure| self.measured(column, measure, level, line))
             .collect();
+        let measures = measures?;
+        let slots = self.computed.works[self.place].tracks.line(line);
         let outcome = |slot: usize, set: usize| match slots[slot].standing {
             Standing::NoHistory => Outcome::none("no history", 0),
             Standing::Future => Outcome::none("in the future", 0),
@@ -164,40 +140,88 @@ impl<'c, 'a> Evaluator<'c, 'a> {
                 evaluate(&column.formula, &mut next, slot, set)
             }
         };
-        (0..slots.len())
-            .map(|slot| (0..level.sets).map(|set| outcome(slot, set)).collect())
-            .collect()
+        let sets = level.sets();
+        Ok((0..slots.len())
+            .map(|slot| (0..sets).map(|set| outcome(slot, set)).collect())
+            .collect())
     }
 
-    fn measured(
-        &self,
+    fn measured<'m>(
+        &mut self,
         column: &ValueColumn,
-        measure: &'c Measure,
+        measure: &'m Measure,
         level: &Level,
-        slots: &[Slot],
-    ) -> Measured<'c> {
+        line: usize,
+    ) -> Result<Measured<'m>, Problems> {
         let step = step(self.work, column, measure);
-        let axis = axis(self.reader, step, slots);
-        let result = self.computed.result(step, &axis);
-        let places = self.dimensions.places(self.reader, &result, &step.keys);
-        let to: Vec<Option<u32>> = places
-            .into_iter()
-            .map(|place| place.and_then(|place| level.to[place as usize]))
-            .collect();
-        Measured {
-            finished: result.finish(&to, level.sets),
-            axis,
+        let moment = self.work.steps[step].moment;
+        let cells = self.computed.works[self.place].steps[step].lines[line].clone();
+        Ok(Measured {
+            finished: self.finished(measure, &cells, level)?,
+            axis: cells.axis,
             measure,
-            moment: step.moment,
+            moment,
             applies_from: self.applies_from(measure),
-        }
+        })
+    }
+
+    fn finished(
+        &mut self,
+        measure: &Measure,
+        cells: &MeasureCells,
+        level: &Level,
+    ) -> Result<Finished, Problems> {
+        let finish = |of: &CubeCells, groups: &Groups| {
+            of.finish(cells, measure.function, measure.parameter, groups)
+        };
+        let adds_up = self.computed.adds_up(cells);
+        Ok(match level {
+            Level::Groups(sets) => {
+                let of = self.computed.groups(cells);
+                let places = self.dimensions.places(of);
+                finish(
+                    of,
+                    &Groups::Each {
+                        places: &places,
+                        sets: *sets,
+                    },
+                )
+            }
+            Level::Total if adds_up => finish(self.computed.groups(cells), &Groups::Together),
+            Level::Total => finish(self.computed.total(cells), &Groups::Together),
+            Level::Other { shown } if adds_up => {
+                let of = self.computed.groups(cells);
+                let is_shown = |place: Option<u32>| {
+                    place.is_some_and(|place| shown.contains(&(place as usize)))
+                };
+                let places = self.dimensions.places(of).into_iter();
+                let places: Vec<Option<u32>> = places
+                    .map(|place| (!is_shown(place)).then_some(0))
+                    .collect();
+                finish(
+                    of,
+                    &Groups::Each {
+                        places: &places,
+                        sets: 1,
+                    },
+                )
+            }
+            Level::Other { shown } => {
+                let shown = shown
+                    .iter()
+                    .map(|place| self.dimensions.tuples[*place].clone());
+                let shown: Vec<Tuple> = shown.collect();
+                let of = self.computed.outside(cells, &shown)?;
+                finish(&of, &Groups::Together)
+            }
+        })
     }
 
     /// The first instant at which the measure's score has a version.
     fn applies_from(&self, measure: &Measure) -> Option<i64> {
         match measure.value {
             Some(crate::lang::model::Measured::Score(score)) => {
-                self.reader.definitions.scores[score.0].versions[0].since
+                self.context.definitions.scores[score.0].versions[0].since
             }
             Some(
                 crate::lang::model::Measured::Field(_)
@@ -212,7 +236,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
 /// One measure of a formula, finished.
 struct Measured<'c> {
     finished: Finished,
-    axis: Axis,
+    axis: Arc<Axis>,
     measure: &'c Measure,
     moment: StockMoment,
     applies_from: Option<i64>,
@@ -310,15 +334,9 @@ fn combine(operator: Operator, left: Outcome, right: Outcome) -> Outcome {
     }
 }
 
-/// The planned step of a column's measure.
-pub(super) fn step<'w>(work: &'w ValuesWork, column: &ValueColumn, measure: &Measure) -> &'w Step {
-    work.steps
-        .iter()
-        .find(|step| step.moment == column.moment && step.measure == *measure)
-        .expect("planning made a step of every measure")
-}
-
-/// The axis a step is computed over for some slots.
-pub(super) fn axis(reader: &Reader, step: &Step, slots: &[Slot]) -> Axis {
-    Axis::new(slots, step.measure.kind(), step.moment, reader.calendar())
+/// The place of the planned step of a column's measure.
+pub(super) fn step(work: &ValuesWork, column: &ValueColumn, measure: &Measure) -> usize {
+    let planned = |step: &Step| step.moment == column.moment && step.measure == *measure;
+    let place = work.steps.iter().position(planned);
+    place.expect("planning made a step of every measure")
 }

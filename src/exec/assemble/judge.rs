@@ -5,7 +5,7 @@ use crate::exec::answer::{Status, Verdict};
 use crate::lang::model::{Allowed, Restriction, Target, ValueColumn};
 
 /// A value of the engine in the unit a column shows.
-pub(in crate::exec::engine) fn shown(value: f64, display: DisplayUnit) -> f64 {
+pub fn shown(value: f64, display: DisplayUnit) -> f64 {
     match display {
         DisplayUnit::Time(unit) => value / TimeUnit::micros(unit) as f64,
         DisplayUnit::Count | DisplayUnit::Percent | DisplayUnit::Points | DisplayUnit::Ratio => {

@@ -4,7 +4,7 @@
 use crate::plan::{Slot, ValuesWork};
 
 /// All lines of one query. Slots of a line are ascending and do not overlap.
-pub(super) struct Tracks {
+pub struct Tracks {
     pub main: Vec<Slot>,
     compared: Vec<Vec<Slot>>,
     /// For each slot of `main` the line and the place of the slot it is compared with.
@@ -48,6 +48,11 @@ impl Tracks {
             places.next().expect("every compared slot went to a line")
         };
         self.compared_at = slots.iter().map(at).collect();
+    }
+
+    /// The slots of a line: 0 is the query's own, then those compared with, then the range.
+    pub fn line(&self, line: usize) -> &[Slot] {
+        self.all().nth(line).expect("lines are counted from this")
     }
 
     pub fn all(&self) -> impl Iterator<Item = &[Slot]> {

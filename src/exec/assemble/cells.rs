@@ -2,27 +2,16 @@
 
 use std::cmp::Ordering;
 
-use super::super::tracks::Tracks;
 use super::evaluate::{Evaluated, Outcome};
 use super::judge::shown;
+use super::tracks::Tracks;
 use super::{Ranked, sort_keys};
 use crate::exec::answer::{Cell, Comparison, Level, Value};
 use crate::lang::model::{SortColumn, ValueColumn};
 use crate::plan::{Slot, Standing, ValuesWork};
 
-/// A value as shown, before it is judged.
-pub(super) fn value(
-    column: &ValueColumn,
-    values: &Evaluated,
-    set: usize,
-    slot: usize,
-    period: &Slot,
-) -> Value {
-    whole(column, values.outcome(set, slot), period)
-}
-
-/// An outcome as shown.
-pub(super) fn whole(column: &ValueColumn, outcome: &Outcome, period: &Slot) -> Value {
+/// An outcome as shown, before it is judged.
+pub(super) fn value(column: &ValueColumn, outcome: &Outcome, period: &Slot) -> Value {
     Value {
         value: outcome.value.map(|value| shown(value, column.display)),
         reason: outcome.reason.clone(),

@@ -1,0 +1,76 @@
+//! The groups of all steps of a query.
+
+use crate::base::types::FieldType;
+use crate::exec::answer::Cell;
+use crate::exec::compute::{Computed, CubeCells, DimensionValue, Tuple};
+use crate::lang::model::{Allowed, Dimension};
+use crate::plan::ValuesWork;
+
+/// All groups of a query, in order.
+pub(super) struct Dimensions {
+    pub tuples: Vec<Tuple>,
+}
+
+impl Dimensions {
+    /// The groups with rows anywhere in the query's own periods (rule S24).
+    pub fn of(work: &ValuesWork, computed: &Computed, place: usize) -> Dimensions {
+        if work.by.is_empty() {
+            return Dimensions {
+                tuples: vec![Vec::new()],
+            };
+        }
+        let mut tuples = Vec::new();
+        for step in &computed.works[place].steps {
+            tuples.extend(computed.groups(&step.lines[0]).groups.iter().cloned());
+        }
+        tuples.sort_unstable();
+        tuples.dedup();
+        Dimensions { tuples }
+    }
+
+    /// For each group of some cells its place among all; those of other periods have none.
+    pub fn places(&self, cells: &CubeCells) -> Vec<Option<u32>> {
+        let place = |tuple: &Tuple| self.tuples.binary_search(tuple).ok();
+        let places = cells.groups.iter().map(place);
+        places.map(|place| place.map(|at| at as u32)).collect()
+    }
+
+    /// The cells of a group; a total's are missing.
+    pub fn cells(&self, work: &ValuesWork, tuple: Option<&Tuple>) -> Vec<Cell> {
+        let cell = |(place, dimension): (usize, &Dimension)| match tuple.map(|tuple| &tuple[place])
+        {
+            None | Some(DimensionValue::Missing) => Cell::Missing,
+            Some(DimensionValue::Text(text)) => Cell::Text(text.clone()),
+            Some(DimensionValue::Code(code)) => code_cell(&dimension.field_type, *code),
+        };
+        work.by.iter().enumerate().map(cell).collect()
+    }
+
+    /// What a dimension confines a row to, if the row is of one group.
+    pub fn allowed(&self, work: &ValuesWork, tuple: Option<&Tuple>, name: &str) -> Option<Allowed> {
+        let place = work
+            .by
+            .iter()
+            .position(|dimension| dimension.name == name)?;
+        Some(match &tuple?[place] {
+            DimensionValue::Code(code) => Allowed::Codes([*code].into()),
+            DimensionValue::Text(text) => Allowed::Texts([text.clone()].into()),
+            DimensionValue::Missing => match work.by[place].field_type {
+                FieldType::Text => Allowed::Texts([].into()),
+                FieldType::YesNo | FieldType::Scale(_) | FieldType::Number | FieldType::Date => {
+                    Allowed::Codes([].into())
+                }
+            },
+        })
+    }
+}
+
+/// A scale or yes/no value as a cell.
+pub fn code_cell(field_type: &FieldType, code: u8) -> Cell {
+    match field_type {
+        FieldType::Scale(scale) => Cell::Text(scale.values[code as usize].clone()),
+        FieldType::YesNo | FieldType::Text | FieldType::Number | FieldType::Date => {
+            Cell::YesNo(code == 1)
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Running the cubes of some plans.
+
+use std::collections::{BTreeMap, HashMap};
+
+use polars::prelude::{DataFrame, LazyFrame, PolarsResult};
+
+use super::cells::{CubeCells, DimensionValue, Tuple, whole_numbers};
+use crate::base::diagnostic::Problems;
+use crate::base::types::FieldType;
+use crate::exec::assemble::{ExecutionContext, Tracks};
+use crate::exec::lazy::{Compiler, TableFrames, collect_all};
+use crate::lang::model::TableId;
+use crate::plan::ValuesWork;
+use crate::plan::relation::{CubeLevel, Literal, Lowering, MeasureCells, Name, SharedRelation};
+
+/// Everything computed for some plans of one evaluation time.
+pub struct Computed<'a> {
+    context: ExecutionContext<'a>,
+    lowering: Lowering<'a>,
+    compiler: Compiler<'a>,
+    rows: BTreeMap<TableId, SharedRelation>,
+    pub works: Vec<WorkCells>,
+    /// By cube.
+    groups: Vec<CubeCells>,
+    totals: HashMap<usize, CubeCells>,
+    /// Counts of rows that are not used.
+    exclusions: HashMap<(TableId, Name), u64>,
+}
+
+/// Where the numbers of one plan are.
+pub struct WorkCells {
+    pub tracks: Tracks,
+    /// By step of the plan.
+    pub steps: Vec<StepCells>,
+}
+
+/// Where the numbers of a step are, by line of the plan's tracks.
+pub struct StepCells {
+    pub lines: Vec<MeasureCells>,
+}
+
+impl<'a> Computed<'a> {
+    /// Lowers and runs all steps of some works; equal ones once.
+    ///
+    /// # Errors
+    ///
+    /// More cells than fit; a file that can no longer be read.
+    pub fn new<'w>(
+        context: ExecutionContext<'a>,
+        works: impl Iterator<Item = &'w ValuesWork>,
+    ) -> Result<Computed<'a>, Problems> {
+        let mut lowering = Lowering::new(context.definitions, context.evaluation);
+        let mut with_total = Vec::new();
+        let works: Vec<WorkCells> = works
+            .map(|work| {
+                let cells = lower(&mut lowering, work);
+                if work.with_total {
+                    let of_steps = cells.steps.iter().flat_map(|step| &step.lines);
+                    with_total.extend(of_steps.map(|cells| cells.cube));
+                }
+                cells
+            })
+            .collect();
+        let tables = TableFrames {
+            definitions: context.definitions,
+            sources: context.sources,
+        };
+        let mut computed = Computed {
+            context,
+            rows: lowering.rows_of_tables(),
+            lowering,
+            compiler: Compiler::new(tables),
+            works,
+            groups: Vec::new(),
+            totals: HashMap::new(),
+            exclusions: HashMap::new(),
+        };
+        computed.run(&with_total)?;
+        Ok(computed)
+    }
+
+    fn run(&mut self, with_total: &[usize]) -> Result<(), Problems> {
+        self.keep_rows()?;
+        let mut jobs: Vec<(usize, CubeLevel)> = (0..self.lowering.cubes.len())
+            .map(|cube| (cube, CubeLevel::Groups))
+            .collect();
+        for (cube, of) in self.lowering.cubes.iter().enumerate() {
+            if with_total.contains(&cube) && !of.adds_up() && !of.keys.is_empty() {
+                jobs.push((cube, CubeLevel::Total));
+            }
+        }
+        let frames = self.frames_of(&jobs, true)?;
+        for ((cube, level), frame) in jobs.iter().zip(frames) {
+            let of = &self.lowering.cubes[*cube];
+            match level {
+                CubeLevel::Groups => self.groups.push(CubeCells::of(of, &of.keys, &frame)?),
+                CubeLevel::Total | CubeLevel::Outside(_) => {
+                    let cells = CubeCells::of(of, &[], &frame)?;
+                    self.totals.insert(*cube, cells);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Collects the rows of tables that several cubes read, narrow as they are.
+    fn keep_rows(&mut self) -> Result<(), Problems> {
+        let readers = |table: TableId| {
+            let cubes = self.lowering.cubes.iter();
+            cubes.filter(|cube| cube.table == table).count()
+                + usize::from(self.lowering.exclusions.contains_key(&table))
+        };
+        let shared: Vec<SharedRelation> = self
+            .rows
+            .iter()
+            .filter(|(table, _)| readers(**table) > 1)
+            .map(|(_, rows)| rows.clone())
+            .collect();
+        let frames: PolarsResult<Vec<LazyFrame>> = shared
+            .iter()
+            .map(|rows| self.compiler.compile(rows))
+            .collect();
+        let frames = collect_all(self.context.sources, compiled(frames))?;
+        for (rows, frame) in shared.iter().zip(frames) {
+            self.compiler.keep(rows, frame);
+        }
+        Ok(())
+    }
+
+    /// The rows of cubes at some levels, and the counts of exclusions if they are wanted, in one query.
+    fn frames_of(
+        &mut self,
+        jobs: &[(usize, CubeLevel)],
+        with_exclusions: bool,
+    ) -> Result<Vec<DataFrame>, Problems> {
+        let mut lazy = Vec::new();
+        let mut counted = Vec::new();
+        for (table, rows) in &self.rows {
+            if with_exclusions && let Some(relation) = self.lowering.exclusions_of(*table, rows) {
+                counted.push(*table);
+                lazy.push(self.compiler.compile(&relation));
+            }
+        }
+        let small = jobs
+            .iter()
+            .filter(|(cube, _)| !self.lowering.cubes[*cube].is_expanded());
+        lazy.extend(small.map(|job| self.compile(job)));
+        let lazy: PolarsResult<Vec<LazyFrame>> = lazy.into_iter().collect();
+        let mut frames = collect_all(self.context.sources, compiled(lazy))?.into_iter();
+        for table in counted {
+            let frame = frames.next().expect("one frame a table");
+            for column in frame.columns() {
+                let count = whole_numbers(column)[0] as u64;
+                self.exclusions
+                    .insert((table, column.name().to_string()), count);
+            }
+        }
+        let mut of_jobs = Vec::new();
+        for job in jobs {
+            of_jobs.push(match self.lowering.cubes[job.0].is_expanded() {
+                true => self.expanded(job)?,
+                false => frames.next().expect("one frame a cube"),
+            });
+        }
+        Ok(of_jobs)
+    }
+
+    fn compile(&self, (cube, level): &(usize, CubeLevel)) -> PolarsResult<LazyFrame> {
+        let cube = &self.lowering.cubes[*cube];
+        let relation = cube.relation(&self.rows[&cube.table], level);
+        self.compiler.compile(&changes_of(&relation))
+    }
+
+    /// The rows of a cube that stand at every point, some points at a time.
+    fn expanded(&mut self, job: &(usize, CubeLevel)) -> Result<DataFrame, Problems> {
+        /// Rows × points that are made at once.
+        const MOST: usize = 20_000_000;
+        let cube = &self.lowering.cubes[job.0];
+        let points = cube.axis.len();
+        let source = self.context.sources.table(cube.table);
+        let rows = source.map_or(0, |source| source.rows).max(1);
+        let at_once = (MOST / rows).max(1);
+        let mut whole: Option<DataFrame> = None;
+        for low in (0..points.max(1)).step_by(at_once) {
+            self.compiler.window = Some((low, low + at_once));
+            let lazy = self.compile(job).map(|lazy| vec![lazy]);
+            let part = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+            whole = Some(match whole {
+                None => part,
+                Some(whole) => whole.vstack(&part).expect("parts have the same columns"),
+            });
+        }
+        self.compiler.window = None;
+        Ok(whole.expect("there is at least one window"))
+    }
+
+    /// The cells of a measure's groups.
+    pub fn groups(&self, cells: &MeasureCells) -> &CubeCells {
+        &self.groups[cells.cube]
+    }
+
+    /// The cells of all groups together, of a measure whose groups do not add up.
+    pub fn total(&self, cells: &MeasureCells) -> &CubeCells {
+        let cube = &self.lowering.cubes[cells.cube];
+        match cube.keys.is_empty() {
+            true => &self.groups[cells.cube],
+            false => &self.totals[&cells.cube],
+        }
+    }
+
+    /// Whether the numbers of a measure's groups add up.
+    pub fn adds_up(&self, cells: &MeasureCells) -> bool {
+        self.lowering.cubes[cells.cube].adds_up()
+    }
+
+    /// The cells of all rows outside some groups together.
+    ///
+    /// # Errors
+    ///
+    /// A file that can no longer be read.
+    pub fn outside(
+        &mut self,
+        cells: &MeasureCells,
+        groups: &[Tuple],
+    ) -> Result<CubeCells, Problems> {
+        let cube = &self.lowering.cubes[cells.cube];
+        let literal = |(value, key): (&DimensionValue, &Name)| match value {
+            DimensionValue::Missing => None,
+            DimensionValue::Text(text) => Some(Literal::Text(text.clone())),
+            DimensionValue::Code(code) => {
+                let table = self.context.definitions.table(cube.table);
+                let field = table.field_named(key).map(|field| &table.fields[field]);
+                Some(match field.map(|field| &field.field_type) {
+                    Some(FieldType::YesNo) => Literal::Boolean(*code == 1),
+                    Some(_) | None => Literal::Code(*code),
+                })
+            }
+        };
+        let groups = groups.iter().map(|tuple| {
+            let values = tuple.iter().zip(&cube.keys);
+            values.map(literal).collect()
+        });
+        let job = (cells.cube, CubeLevel::Outside(groups.collect()));
+        let frame = self.frames_of(std::slice::from_ref(&job), false)?.remove(0);
+        CubeCells::of(&self.lowering.cubes[cells.cube], &[], &frame)
+    }
+
+    /// How many rows were not used, by reason, in the order of the reasons; reasons without rows left out.
+    pub fn exclusions(&self, cells: &MeasureCells) -> Vec<(String, u64)> {
+        let rows = cells.exclusions.iter().map(|exclusion| {
+            let key = (exclusion.table, exclusion.column.clone());
+            (exclusion.reason.clone(), self.exclusions[&key])
+        });
+        rows.filter(|(_, rows)| *rows > 0).collect()
+    }
+}
+
+fn lower(lowering: &mut Lowering, work: &ValuesWork) -> WorkCells {
+    let tracks = Tracks::new(work);
+    let steps = work.steps.iter().map(|step| StepCells {
+        lines: tracks
+            .all()
+            .enumerate()
+            .map(|(line, slots)| lowering.add(step, slots, line == 0))
+            .collect(),
+    });
+    WorkCells {
+        steps: steps.collect(),
+        tracks,
+    }
+}
+
+/// The changes that a sweep sums along its points: cells are few by then, and summed when they are made dense.
+fn changes_of(relation: &SharedRelation) -> SharedRelation {
+    match relation.as_ref() {
+        crate::plan::relation::Relation::Running { input, .. } => input.clone(),
+        _ => relation.clone(),
+    }
+}
+
+fn compiled<T>(result: PolarsResult<T>) -> T {
+    result.unwrap_or_else(|error| unreachable!("polars refuses a relation: {error}"))
+}

@@ -1,0 +1,206 @@
+//! Rows that are shown: lists, and the rows behind a number.
+
+use chrono::{DateTime, NaiveTime, SecondsFormat};
+use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+
+use super::cells::whole_numbers;
+use crate::base::cancellation::Steps;
+use crate::base::diagnostic::Problems;
+use crate::base::types::FieldType;
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Excluded, Level, Row};
+use crate::exec::assemble::{self, ExecutionContext, code_cell, shown};
+use crate::exec::lazy::{Compiler, TableFrames, collect_all};
+use crate::lang::model::{Calendar, FieldId};
+use crate::plan::relation::{ListRelation, lower_list, lower_trace};
+use crate::plan::{ListWork, Plan, Trace};
+
+/// The answer to a `list` query.
+pub(super) fn list(
+    context: ExecutionContext,
+    plan: &Plan,
+    work: &ListWork,
+) -> Result<Answer, Problems> {
+    let list = lower_list(context.definitions, context.evaluation, work);
+    let frames = run(context, &[&list.rows, &list.counts])?;
+    let [rows, counts] = frames.as_slice() else {
+        unreachable!("two frames for two relations");
+    };
+    let count = |name: &str| whole_numbers(column(counts, name))[0] as u64;
+    let table = &context.definitions.table(work.list.population.table).name;
+    let excluded = list.exclusions.iter().map(|exclusion| Excluded {
+        kpi: table.clone(),
+        reason: exclusion.reason.clone(),
+        rows: count(&exclusion.column),
+    });
+    let excluded = excluded.filter(|excluded| excluded.rows > 0).collect();
+    let found = count(ListRelation::FOUND);
+    let mut notes = plan.notes.clone();
+    if (rows.height() as u64) < found {
+        notes.push(format!("{} of {found} rows shown", rows.height()));
+    }
+    Ok(Answer {
+        query: plan.query.clone(),
+        context: assemble::context(context),
+        columns: columns(context, &work.list.show),
+        rows: shown_rows(context, &work.list.show, rows, &list.columns),
+        excluded,
+        notes,
+    })
+}
+
+/// The rows behind a measure, those that pass its test first, then the largest values.
+pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer, Problems> {
+    let mut rows = Vec::new();
+    if let Some(relation) = lower_trace(context.definitions, trace) {
+        let frame = run(context, &[&relation.rows])?.remove(0);
+        rows = shown_rows(context, &trace.show, &frame, &relation.columns);
+        let values = numbers(column(&frame, &relation.value));
+        let passes = yes_no(column(&frame, &relation.passes));
+        for ((row, value), passes) in rows.iter_mut().zip(values).zip(passes) {
+            if let Some((_, unit)) = &trace.value {
+                let number = value.map(|value| Cell::Number(shown(value, *unit)));
+                row.cells.push(number.unwrap_or(Cell::Missing));
+            }
+            if trace.test.is_some() {
+                row.cells.push(Cell::YesNo(passes));
+            }
+        }
+    }
+    let own = |name: &String, field_type: FieldType| AnswerColumn {
+        name: name.clone(),
+        title: name.clone(),
+        role: ColumnRole::Field(field_type),
+    };
+    let mut columns = columns(context, &trace.show);
+    columns.extend(
+        trace
+            .value
+            .iter()
+            .map(|(name, _)| own(name, FieldType::Number)),
+    );
+    columns.extend(trace.test.iter().map(|name| own(name, FieldType::YesNo)));
+    Ok(Answer {
+        query: trace.title.clone(),
+        context: assemble::context(context),
+        columns,
+        rows,
+        excluded: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+fn run(
+    context: ExecutionContext,
+    relations: &[&crate::plan::relation::SharedRelation],
+) -> Result<Vec<DataFrame>, Problems> {
+    let compiler = Compiler::new(TableFrames {
+        definitions: context.definitions,
+        sources: context.sources,
+    });
+    let frames: PolarsResult<Vec<_>> = relations
+        .iter()
+        .map(|relation| compiler.compile(relation))
+        .collect();
+    let frames = frames.unwrap_or_else(|error| unreachable!("polars refuses a relation: {error}"));
+    collect_all(context.sources, frames)
+}
+
+/// The columns that show fields.
+fn columns(context: ExecutionContext, show: &[FieldId]) -> Vec<AnswerColumn> {
+    let column = |field: &FieldId| {
+        let field = context.definitions.field(*field);
+        AnswerColumn {
+            name: field.name.clone(),
+            title: field.name.clone(),
+            role: ColumnRole::Field(field.field_type.clone()),
+        }
+    };
+    show.iter().map(column).collect()
+}
+
+fn shown_rows(
+    context: ExecutionContext,
+    show: &[FieldId],
+    frame: &DataFrame,
+    names: &[String],
+) -> Vec<Row> {
+    let shown: Vec<Vec<Cell>> = show
+        .iter()
+        .zip(names)
+        .map(|(field, name)| {
+            let field_type = &context.definitions.field(*field).field_type;
+            cells(
+                column(frame, name),
+                field_type,
+                &context.definitions.calendar,
+            )
+        })
+        .collect();
+    let mut columns: Vec<_> = shown.into_iter().map(Vec::into_iter).collect();
+    let mut steps = Steps::default();
+    (0..frame.height())
+        .map(|_| {
+            steps.step();
+            Row {
+                level: Level::Group,
+                cells: columns
+                    .iter_mut()
+                    .map(|cells| cells.next().expect("columns are as long as the frame"))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn column<'f>(frame: &'f DataFrame, name: &str) -> &'f Column {
+    frame.column(name).expect("the relation has this column")
+}
+
+/// A column of fields as cells.
+fn cells(column: &Column, field_type: &FieldType, calendar: &Calendar) -> Vec<Cell> {
+    let series = column.as_materialized_series();
+    const CANONICAL: &str = "fields have canonical types";
+    fn each<T>(values: impl Iterator<Item = Option<T>>, cell: impl Fn(T) -> Cell) -> Vec<Cell> {
+        values
+            .map(|value| value.map_or(Cell::Missing, &cell))
+            .collect()
+    }
+    match field_type {
+        FieldType::Scale(_) => each(series.u8().expect(CANONICAL).iter(), |code| {
+            code_cell(field_type, code)
+        }),
+        FieldType::YesNo => each(series.bool().expect(CANONICAL).iter(), Cell::YesNo),
+        FieldType::Text => each(series.str().expect(CANONICAL).iter(), |text| {
+            Cell::Text(text.to_string())
+        }),
+        FieldType::Number => each(series.f64().expect(CANONICAL).iter(), Cell::Number),
+        FieldType::Date => each(series.i64().expect(CANONICAL).iter(), |at| {
+            Cell::Text(written(calendar, at))
+        }),
+    }
+}
+
+fn numbers(column: &Column) -> Vec<Option<f64>> {
+    let cast = column.cast(&DataType::Float64).expect("values are numbers");
+    let series = cast.as_materialized_series();
+    series.f64().expect("it was cast").iter().collect()
+}
+
+fn yes_no(column: &Column) -> Vec<bool> {
+    let series = column.as_materialized_series();
+    let values = series.bool().expect("tests are booleans").iter();
+    values.map(|value| value.unwrap_or(false)).collect()
+}
+
+/// A local midnight is written as its date, anything else as a timestamp with its offset.
+fn written(calendar: &Calendar, at: i64) -> String {
+    let Some(utc) = DateTime::from_timestamp_micros(at) else {
+        return String::new();
+    };
+    let local = utc.with_timezone(&calendar.timezone);
+    if local.time() == NaiveTime::MIN {
+        local.format("%Y-%m-%d").to_string()
+    } else {
+        local.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+}
