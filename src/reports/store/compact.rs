@@ -8,14 +8,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::errors::{unreadable, unwritable};
 use super::frames;
 use super::known::listed;
-use super::layout::{Store, unreadable, unwritable};
+use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
 use super::verify;
-use super::write;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 use crate::lang::model::Fills;
 
 /// Segments with at least so many rows stay as they are.
@@ -93,7 +94,7 @@ fn merge(store: &Store, group: &[&Manifest]) -> Result<(), Problems> {
     .standing_for(members);
     // Nobody sweeps but who compacts, so the rows stay until the manifest is there.
     let path = store.observations().join(&merged.data);
-    write::keep(&path, &data).map_err(|error| unwritable(&path, &error))?;
+    files::keep(&path, &data).map_err(|error| unwritable(&path, &error))?;
     store.publish(&merged)?;
     Ok(())
 }
@@ -138,7 +139,7 @@ fn sweep_drafts(folder: &Path) -> Result<(), Problems> {
     }
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') && write::is_old(&path) {
+        if name.starts_with('.') && files::is_old(&path) {
             fs::remove_dir_all(&path).map_err(|error| unwritable(&path, &error))?;
         }
     }
@@ -152,5 +153,5 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
 }
 
 fn remove(path: &Path) -> Result<(), Diagnostic> {
-    write::remove(path).map_err(|error| unwritable(path, &error))
+    files::remove(path).map_err(|error| unwritable(path, &error))
 }

@@ -6,7 +6,6 @@ mod assets;
 mod decisions;
 mod detections;
 mod findings;
-mod instants;
 mod issues;
 mod merging;
 mod names;
@@ -16,7 +15,6 @@ mod scans;
 
 pub use about::DerivationNotes;
 pub(super) use decisions::without_number;
-pub(super) use instants::{instant, micros};
 pub use merging::{MergedDetection, Reason};
 
 use std::collections::BTreeSet;
@@ -24,12 +22,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::errors::unwritable;
 use super::facts;
 use super::frames;
-use super::layout::{Store, unwritable};
+use super::layout::Store;
 use super::sight::SnapshotView;
-use super::write;
 use crate::base::diagnostic::Problems;
+use crate::base::files;
 use crate::exec::data::Horizon;
 use crate::lang::model::{Definitions, MatchRule};
 use names::CanonicalNames;
@@ -78,7 +77,7 @@ pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Prob
     for entry in fs::read_dir(store.derived()).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let is_parts = path == parts::folder(store);
-        if path != folder && !is_parts && write::is_old(&path) {
+        if path != folder && !is_parts && files::is_old(&path) {
             fs::remove_dir_all(&path).map_err(failed)?;
         }
     }
@@ -155,7 +154,7 @@ fn put(
 fn draft(folder: &Path) -> io::Result<PathBuf> {
     let make = || {
         folder.parent().map_or(Ok(()), fs::create_dir_all)?;
-        write::draft(folder)
+        files::draft(folder)
     };
     match make() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(),
@@ -170,9 +169,9 @@ fn put_files(
 ) -> io::Result<()> {
     for (name, table) in tables {
         let file = folder.join(format!("{name}.parquet"));
-        write::replace(&file, &frames::table(table))?;
+        files::replace(&file, &frames::table(table))?;
     }
-    write::replace(&folder.join(about::FILE), &about.written())
+    files::replace(&folder.join(about::FILE), &about.written())
 }
 
 /// The hash of all that the tables depend on.

@@ -10,8 +10,8 @@ use polars::prelude::{
     Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
 };
 
+use super::errors::unreadable;
 use super::facts::Observation;
-use super::layout::unreadable;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};

@@ -10,11 +10,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::layout::{Store, unreadable, unwritable};
+use super::errors::{unreadable, unwritable};
+use super::layout::Store;
 use super::manifest::{self, Manifest};
 use super::verify;
-use super::write;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 
 /// Merged segments by the name of their file: read once, because they never change.
 #[derive(Default, Debug)]
@@ -46,14 +47,14 @@ impl Store {
     /// was quicker, and the segment is there already.
     pub(super) fn publish(&self, manifest: &Manifest) -> Result<bool, Diagnostic> {
         let path = self.path_of(manifest);
-        write::create(&path, manifest.sealed().as_bytes())
+        files::create(&path, manifest.sealed().as_bytes())
             .map_err(|error| unwritable(&path, &error))
     }
 
     /// Puts a manifest in place of one of the same name.
     pub(super) fn publish_again(&self, manifest: &Manifest) -> Result<(), Diagnostic> {
         let path = self.path_of(manifest);
-        write::replace(&path, manifest.sealed().as_bytes())
+        files::replace(&path, manifest.sealed().as_bytes())
             .map_err(|error| unwritable(&path, &error))
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::unreadable;
+use super::errors::unreadable;
 use crate::base::diagnostic::Diagnostic;
 use crate::reports::ingest::ScanOutcome;
 
@@ -104,7 +104,7 @@ impl Manifest {
         if let [asset] = self.assets.as_slice() {
             option("asset", asset);
         }
-        option("at", &super::derive::instant(self.finished_at));
+        option("at", &crate::base::instants::rfc3339(self.finished_at));
         if !self.environment.is_empty() {
             option("environment", &self.environment);
         }

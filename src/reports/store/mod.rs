@@ -11,6 +11,7 @@
 mod advisories;
 mod compact;
 mod derive;
+mod errors;
 mod explain;
 mod facts;
 mod frames;
@@ -22,7 +23,6 @@ mod reports;
 mod segment;
 mod sight;
 mod verify;
-mod write;
 
 pub use compact::{Compacted, compact};
 pub use derive::{DerivationNotes, Derived, MergedDetection, Reason, derive, rebuild, tables};
@@ -37,6 +37,7 @@ pub use verify::{Verification, verify};
 use std::path::{Path, PathBuf};
 
 use crate::base::diagnostic::Problems;
+use crate::base::instants;
 use crate::exec::data::{self, Horizon, Location, SnapshotProvider, Tables};
 use crate::lang::model::{Definitions, Moment};
 
@@ -85,7 +86,7 @@ fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
     let reports = manifests.iter().flat_map(Manifest::reports);
     let latest = reports.map(|report| report.recorded_at).max();
     Ok(latest.map(|recorded_at| Moment {
-        label: derive::instant(recorded_at),
+        label: instants::rfc3339(recorded_at),
         instant: recorded_at + 1,
     }))
 }

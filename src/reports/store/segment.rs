@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::errors::unwritable;
 use super::frames;
 use super::known::ReportLocation;
-use super::layout::{Store, unwritable};
+use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::write;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 use crate::lang::model::Definitions;
 use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome, ScanScope};
 
@@ -184,13 +185,13 @@ fn take_out(store: &Store, merged: &Manifest, segment: &str) -> Result<(), Probl
         store.publish(&merged.clone().standing_for(members))?;
     }
     let path = store.path_of(merged);
-    write::remove(&path).map_err(|error| unwritable(&path, &error))?;
+    files::remove(&path).map_err(|error| unwritable(&path, &error))?;
     Ok(())
 }
 
 fn write_rows(store: &Store, segment: &Segment) -> Result<(), Diagnostic> {
     let path = store.observations().join(&segment.manifest.data);
-    write::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
+    files::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
 }
 
 fn manifest(
@@ -215,7 +216,8 @@ fn manifest(
         None => context.recorded_at,
     };
     let listed = report.records.iter();
-    let listed = listed.filter_map(|record| super::derive::micros(record.get("finished_at")?));
+    let listed =
+        listed.filter_map(|record| crate::base::instants::parse(record.get("finished_at")?));
     let latest = listed.fold(finished_at, i64::max);
     if latest > context.recorded_at.saturating_add(CLOCK_SLACK) {
         return Err(future(name));

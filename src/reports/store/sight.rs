@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::derive::micros;
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
 use super::verify;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::instants;
 use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
 
@@ -86,7 +86,8 @@ pub(super) fn register(manifest: &Manifest) -> Option<Fills> {
 
 /// Since when it is so what a record tells.
 pub(super) fn date(manifest: &Manifest, text: Option<&str>) -> i64 {
-    text.and_then(micros).unwrap_or(manifest.finished_at)
+    text.and_then(instants::parse)
+        .unwrap_or(manifest.finished_at)
 }
 
 /// The segment with the reports that are in sight, if there are any.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::merging::Reason;
 use crate::base::diagnostic::{Diagnostic, Severity};
-use crate::reports::store::layout::unreadable;
+use crate::reports::store::errors::unreadable;
 
 /// The file beside the tables.
 pub(super) const FILE: &str = "about.json";

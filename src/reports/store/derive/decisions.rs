@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::about::Oddity;
 use super::detections::{self, Detection};
-use super::instants::micros;
 use super::names::CanonicalNames;
+use crate::base::instants;
 use crate::lang::model::Decision;
 use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::IdentityDecision;
@@ -34,8 +34,8 @@ pub(super) fn rulings<'a>(
             record,
             asset,
             decision: Decision::from_word(record.get("decision")?)?,
-            at: micros(record.get("at")?)?,
-            until: record.get("until").and_then(|text| micros(text)),
+            at: instants::parse(record.get("at")?)?,
+            until: record.get("until").and_then(|text| instants::parse(text)),
         })
     };
     records.iter().filter_map(ruling).collect()

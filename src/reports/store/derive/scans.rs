@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::instants::{instant, micros};
 use super::names::CanonicalNames;
+use crate::base::instants::{self, rfc3339};
 use crate::reports::store::facts::{Registers, ScanFact};
 use crate::reports::store::frames::DerivedTable;
 
@@ -62,7 +62,7 @@ fn listed<'a>(
         tool: text("tool"),
         tool_kind: text("tool_kind"),
         environment: text("environment"),
-        finished_at: micros(text("finished_at")?)?,
+        finished_at: instants::parse(text("finished_at")?)?,
         outcome: text("outcome")?,
     })
 }
@@ -79,7 +79,7 @@ pub(super) fn table(scans: &[ScanRow]) -> DerivedTable {
         ("environment", column(&|scan| text(scan.environment))),
         (
             "finished_at",
-            column(&|scan| Some(instant(scan.finished_at))),
+            column(&|scan| Some(rfc3339(scan.finished_at))),
         ),
         ("outcome", column(&|scan| text(Some(scan.outcome)))),
     ]
