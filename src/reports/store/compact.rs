@@ -8,13 +8,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::data_files;
 use super::errors::{unreadable, unwritable};
 use super::frames;
-use super::known::listed;
 use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::verify;
+use super::segments::listed;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Fills;
@@ -81,7 +81,7 @@ fn merge(store: &Store, group: &[&Manifest]) -> Result<(), Problems> {
     let mut members: Vec<Manifest> = Vec::new();
     for manifest in group {
         let path = store.observations().join(&manifest.data);
-        files.push((path, verify::bytes(store, manifest)?));
+        files.push((path, data_files::read(store, manifest)?));
         members.extend(manifest.reports().iter().cloned());
     }
     let data = frames::joined(&files)?;

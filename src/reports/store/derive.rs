@@ -26,7 +26,7 @@ use super::errors::unwritable;
 use super::facts;
 use super::frames;
 use super::layout::Store;
-use super::sight::SnapshotView;
+use super::snapshot_view::SnapshotView;
 use crate::base::diagnostic::Problems;
 use crate::base::files;
 use crate::exec::data::Horizon;

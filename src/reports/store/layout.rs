@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::cache::MergedCache;
 use super::errors::not_begun;
-use super::known::MergedCache;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::files;
 
@@ -23,8 +23,7 @@ const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
-    /// What was found out about merged segments.
-    pub(super) known: MergedCache,
+    pub(super) merged_cache: MergedCache,
 }
 
 /// Whether a folder is a store.
@@ -87,7 +86,7 @@ impl Store {
     fn at(folder: &Path) -> Store {
         Store {
             folder: folder.to_path_buf(),
-            known: MergedCache::default(),
+            merged_cache: MergedCache::default(),
         }
     }
 

@@ -135,18 +135,35 @@ fn quoted(word: &str) -> String {
     }
 }
 
+/// Why a manifest was not read.
+pub(super) enum ManifestError {
+    /// The file cannot be read.
+    Unreadable(Diagnostic),
+    /// The file is not what was written.
+    Damaged(Diagnostic),
+}
+
+impl From<ManifestError> for Diagnostic {
+    fn from(error: ManifestError) -> Diagnostic {
+        match error {
+            ManifestError::Unreadable(problem) | ManifestError::Damaged(problem) => problem,
+        }
+    }
+}
+
 /// Reads a manifest; `None`: it is not there, or not any more.
-pub(super) fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
+pub(super) fn read(path: &Path) -> Result<Option<Manifest>, ManifestError> {
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, error)),
+        Err(error) => return Err(ManifestError::Unreadable(unreadable(path, error))),
     };
-    match serde_json::from_str::<SealedManifest>(&text) {
-        Ok(sealed) if sealed.manifest.seal() == sealed.seal => Ok(Some(sealed.manifest)),
-        Ok(_) => Err(damaged(path, &text, "its seal is broken")),
-        Err(error) => Err(damaged(path, &text, &error.to_string())),
-    }
+    let why = match serde_json::from_str::<SealedManifest>(&text) {
+        Ok(sealed) if sealed.manifest.seal() == sealed.seal => return Ok(Some(sealed.manifest)),
+        Ok(_) => "its seal is broken".to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(ManifestError::Damaged(damaged(path, &text, &why)))
 }
 
 fn damaged(path: &Path, text: &str, why: &str) -> Diagnostic {

@@ -9,19 +9,21 @@
 //! what they were made of.
 
 mod advisories;
+mod cache;
 mod compact;
+mod data_files;
 mod derive;
 mod errors;
 mod explain;
 mod facts;
 mod frames;
-mod known;
 mod layout;
 mod lock;
 mod manifest;
 mod reports;
 mod segment;
-mod sight;
+mod segments;
+mod snapshot_view;
 mod verify;
 
 pub use compact::{Compacted, compact};

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::errors::unwritable;
 use super::frames;
-use super::known::ReportLocation;
 use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
+use super::segments::ReportLocation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Definitions;
@@ -132,7 +132,7 @@ fn tell_apart(row: &mut ReportRow, asset: &str) {
 ///
 /// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
 pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
-    match store.place(&segment.manifest.segment)? {
+    match store.locate(&segment.manifest.segment)? {
         ReportLocation::Whole => Ok(AddOutcome::Known),
         ReportLocation::Nowhere => {
             let _lock = Lock::adding(store)?;
@@ -150,7 +150,7 @@ pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
 fn mend(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
     let _change = Lock::changing(store)?;
     let _lock = Lock::adding(store)?;
-    let found = store.place(&segment.manifest.segment)?;
+    let found = store.locate(&segment.manifest.segment)?;
     let (old, merged) = match found {
         ReportLocation::Whole => return Ok(AddOutcome::Known),
         ReportLocation::Nowhere => (None, None),

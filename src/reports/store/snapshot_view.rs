@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use super::data_files;
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
-use super::verify;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::instants;
 use crate::exec::data::Horizon;
@@ -117,7 +117,7 @@ fn records_in_sight(
         return Ok(manifest.rows);
     }
     let path = store.observations().join(&manifest.data);
-    let bytes = verify::bytes(store, manifest)?;
+    let bytes = data_files::read(store, manifest)?;
     let field = fills.date_field();
     let mut count = 0;
     for (text, rows) in frames::read_runs(field.unwrap_or("retired_at"), &path, &bytes)? {
