@@ -17,7 +17,6 @@ use super::manifest::Manifest;
 use super::segments::listed;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
-use crate::lang::model::Fills;
 
 /// Segments with at least so many rows stay as they are.
 const LARGE: u64 = 1_000_000;
@@ -41,8 +40,7 @@ pub fn compact(store: &Store) -> Result<Compacted, Problems> {
     let manifests = store.read_manifests()?;
     let mut small: BTreeMap<&[String], Vec<&Manifest>> = BTreeMap::new();
     for manifest in &manifests {
-        let fills = Fills::from_word(&manifest.fills);
-        let is_of_tool = fills.is_some_and(|fills| fills.record_fields().is_none());
+        let is_of_tool = manifest.fills.record_fields().is_none();
         if is_of_tool && manifest.rows < LARGE {
             small.entry(&manifest.assets).or_default().push(manifest);
         }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::unreadable;
 use crate::base::diagnostic::Diagnostic;
-use crate::reports::ingest::ScanOutcome;
+use crate::lang::model::{Fills, ToolKind};
+use crate::reports::ingest::{ScanOutcome, ScanScope};
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -25,18 +26,22 @@ pub struct Manifest {
     /// BLAKE3 of the report.
     pub report: String,
     pub source: String,
-    pub fills: String,
+    #[serde(with = "fills")]
+    pub fills: Fills,
     pub tool: String,
     pub tool_version: Option<String>,
-    pub tool_kind: String,
+    #[serde(with = "tool_kind")]
+    pub tool_kind: ToolKind,
     /// Every asset the report is about, in order.
     pub assets: Vec<String>,
     pub environment: String,
     pub branch: Option<String>,
     pub started_at: Option<i64>,
     pub finished_at: i64,
-    pub outcome: String,
-    pub scope: String,
+    #[serde(with = "outcome")]
+    pub outcome: ScanOutcome,
+    #[serde(with = "scope")]
+    pub scope: ScanScope,
     /// The rules that the scan ran, if it names them: it proves nothing of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<String>>,
@@ -51,6 +56,34 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Manifest>,
 }
+
+/// Manifests write enums as the words that definitions and tables have for them.
+macro_rules! as_word {
+    ($module:ident, $enum:ident) => {
+        mod $module {
+            use super::$enum;
+            use serde::de::{Deserialize, Deserializer, Error};
+            use serde::ser::Serializer;
+
+            pub fn serialize<S: Serializer>(value: &$enum, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(value.word())
+            }
+
+            pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<$enum, D::Error> {
+                let word = String::deserialize(from)?;
+                let mut known = $enum::ALL.iter().copied();
+                known
+                    .find(|known| known.word() == word)
+                    .ok_or_else(|| D::Error::custom(format!("unknown word `{word}`")))
+            }
+        }
+    };
+}
+
+as_word!(fills, Fills);
+as_word!(tool_kind, ToolKind);
+as_word!(outcome, ScanOutcome);
+as_word!(scope, ScanScope);
 
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
@@ -111,7 +144,7 @@ impl Manifest {
         if let Some(branch) = &self.branch {
             option("branch", branch);
         }
-        if self.outcome == ScanOutcome::Partial.word() {
+        if self.outcome == ScanOutcome::Partial {
             command += " --partial";
         }
         command

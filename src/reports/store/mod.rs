@@ -9,10 +9,13 @@
 //! what they were made of.
 
 mod advisories;
+mod asset_cache;
 mod cache;
+mod cache_key;
 mod compact;
 mod data_files;
 mod derive;
+mod derived_folder;
 mod errors;
 mod explain;
 mod facts;
@@ -24,16 +27,18 @@ mod reports;
 mod segment;
 mod segments;
 mod snapshot_view;
+mod tables;
 mod verify;
 
 pub use compact::{Compacted, compact};
-pub use derive::{DerivationNotes, Derived, MergedDetection, Reason, derive, rebuild, tables};
+pub use derive::{DerivationNotes, MergedDetection, Reason};
 pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
 pub use reports::{read_report, read_report_from};
 pub use segment::{AddOutcome, IngestContext, Segment, add};
+pub use tables::{Derived, derive, rebuild, tables};
 pub use verify::{Verification, verify};
 
 use std::path::{Path, PathBuf};

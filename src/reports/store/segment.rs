@@ -11,7 +11,7 @@ use super::segments::ReportLocation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome, ScanScope};
+use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome};
 
 /// What the report does not say, or what whoever ingests it knows better.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -231,21 +231,17 @@ fn manifest(
         file: name.to_string(),
         report: hash,
         source: report.source.clone(),
-        fills: report.fills.word().to_string(),
+        fills: report.fills,
         tool: scan.tool.clone(),
         tool_version: scan.tool_version.clone(),
-        tool_kind: scan.kind.word().to_string(),
+        tool_kind: scan.kind,
         assets: assets.into_iter().cloned().collect(),
         environment: context.environment.clone().unwrap_or_default(),
         branch: context.branch.clone().or_else(|| scan.branch.clone()),
         started_at: scan.started_at.filter(|at| *at <= finished_at),
         finished_at,
-        outcome: outcome.word().to_string(),
-        scope: match scan.scope {
-            ScanScope::Full => ScanScope::Full.word(),
-            ScanScope::Diff => ScanScope::Diff.word(),
-        }
-        .to_string(),
+        outcome,
+        scope: scan.scope,
         rules: scan.rules.clone(),
         recorded_at: context.recorded_at,
         rows: rows.count + report.records.len() as u64,
@@ -263,7 +259,7 @@ fn manifest(
 /// The hash of the report's bytes and of all that decides what its rows mean.
 fn segment_name(manifest: &Manifest) -> String {
     let mut hash = blake3::Hasher::new();
-    let outcome = [manifest.outcome.as_str(), manifest.scope.as_str()];
+    let outcome = [manifest.outcome.word(), manifest.scope.word()];
     let parts = [
         manifest.report.as_str(),
         manifest.source.as_str(),

@@ -136,7 +136,7 @@ pub fn json(told: &[FileReport]) -> String {
                 "dropped": manifest.map(|manifest| &manifest.dropped),
                 "assets": manifest.map(|manifest| &manifest.assets),
                 "finished_at": manifest.map(|manifest| rfc3339(manifest.finished_at)),
-                "outcome": manifest.map(|manifest| &manifest.outcome),
+                "outcome": manifest.map(|manifest| manifest.outcome.word()),
                 "problems": each.fate.problems(),
             })
         })

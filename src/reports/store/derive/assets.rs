@@ -19,7 +19,7 @@ fn registered() -> impl Iterator<Item = &'static str> {
 
 /// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
 /// asset have no row.
-pub(super) fn assets(
+pub(in crate::reports::store) fn assets(
     registers: &Registers,
     names: &CanonicalNames,
     scans: &[ScanRow],
@@ -57,7 +57,10 @@ pub(super) fn assets(
 
 /// When assets were taken out of service, by name, as registered last. What lies beyond the horizon
 /// has closed nothing yet.
-pub(super) fn retired<'a>(registers: &'a Registers, horizon: &Horizon) -> BTreeMap<&'a str, i64> {
+pub(in crate::reports::store) fn retired<'a>(
+    registers: &'a Registers,
+    horizon: &Horizon,
+) -> BTreeMap<&'a str, i64> {
     let records = registers.assets.iter();
     let retired = records.filter_map(|record| {
         let at = record

@@ -11,7 +11,7 @@ use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::IdentityDecision;
 
 /// A verdict as somebody wrote it.
-pub(super) struct Ruling<'a> {
+pub(in crate::reports::store) struct Ruling<'a> {
     /// The hash of all it says: it is the same whatever others there are.
     pub name: String,
     record: &'a BTreeMap<String, String>,
@@ -22,7 +22,7 @@ pub(super) struct Ruling<'a> {
 }
 
 /// The verdicts of records; those that say too little were refused when they came.
-pub(super) fn rulings<'a>(
+pub(in crate::reports::store) fn rulings<'a>(
     records: &'a [BTreeMap<String, String>],
     names: &'a CanonicalNames,
 ) -> Vec<Ruling<'a>> {

@@ -85,7 +85,7 @@ pub(super) fn findings(
 }
 
 /// Adds what advisories say of the vulnerabilities of findings.
-pub(super) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
+pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
     let place = |name: &str| table.iter().position(|(column, _)| *column == name);
     let places = [
         "vulnerability_ids",

@@ -8,7 +8,7 @@ use crate::reports::store::facts::{Registers, ScanFact};
 use crate::reports::store::frames::DerivedTable;
 
 /// A scan as the table has it.
-pub(super) struct ScanRow<'a> {
+pub(in crate::reports::store) struct ScanRow<'a> {
     id: &'a str,
     pub asset: &'a str,
     tool: Option<&'a str>,
@@ -20,7 +20,7 @@ pub(super) struct ScanRow<'a> {
 
 /// All scans, in the order of time, then of names. Of several records of one scan the later one holds,
 /// and its report before any.
-pub(super) fn all<'a>(
+pub(in crate::reports::store) fn all<'a>(
     registers: &'a Registers,
     names: &'a CanonicalNames,
     facts: &'a [ScanFact],
@@ -43,10 +43,10 @@ fn reported<'a>(fact: &'a ScanFact, names: &'a CanonicalNames) -> ScanRow<'a> {
         id: &fact.scan_id,
         asset: names.real(fact.asset),
         tool: Some(&manifest.tool),
-        tool_kind: Some(&manifest.tool_kind),
+        tool_kind: Some(manifest.tool_kind.word()),
         environment: Some(manifest.environment.as_str()).filter(|name| !name.is_empty()),
         finished_at: manifest.finished_at,
-        outcome: &manifest.outcome,
+        outcome: manifest.outcome.word(),
     }
 }
 
@@ -68,7 +68,7 @@ fn listed<'a>(
 }
 
 /// One row a scan of an asset.
-pub(super) fn table(scans: &[ScanRow]) -> DerivedTable {
+pub(in crate::reports::store) fn table(scans: &[ScanRow]) -> DerivedTable {
     let column = |value: &dyn Fn(&ScanRow) -> Option<String>| scans.iter().map(value).collect();
     let text = |text: Option<&str>| text.map(str::to_string);
     vec![
