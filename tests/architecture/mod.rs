@@ -54,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("exec::data", &["lang::model", "base::files"]),
     ("plan", &["lang::model", "lang::functions", "exec::data"]),
+    ("exec::lazy", &["lang::model", "plan"]),
     ("exec::answer", &["lang::model"]),
     (
         "exec::engine",
@@ -198,7 +199,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("pest", &["lang::syntax"]),
     ("pest_meta", &["lang::syntax"]),
     ("clap", &["app::cli", "main"]),
-    ("polars", &["exec::data", "render", "reports::store"]),
+    (
+        "polars",
+        &["exec::data", "exec::lazy", "render", "reports::store"],
+    ),
     ("jaq_core", &["reports::ingest"]),
     ("jaq_json", &["reports::ingest"]),
     ("jaq_std", &["reports::ingest"]),
