@@ -12,12 +12,29 @@ pub enum Severity {
     Warning,
 }
 
+/// What kind of problem it is, where something other than a message follows from that. Codes are for
+/// readers and pages of documentation; programs look at this.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Cause {
+    #[default]
+    Unspecified,
+    /// A table has nothing of the name that was asked for, or no way to it.
+    NotOnTable,
+    /// A test counts from an event, and the population is of none.
+    NoEvent,
+    /// The text ends before it is whole: another line may complete it.
+    EndsEarly,
+    /// A file is no report that any source knows.
+    NoReport,
+}
+
 /// One problem. The code names its page in `docs/errors.md`: `K` for definitions and queries,
 /// `D` for data.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
     pub code: &'static str,
     pub severity: Severity,
+    pub cause: Cause,
     /// One sentence in the user's words, without a full stop.
     pub message: String,
     /// The place the message is about; data problems have none.
@@ -34,6 +51,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
+            cause: Cause::Unspecified,
             message: message.into(),
             span: Some(span),
             label: None,
@@ -54,11 +72,22 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
+            cause: Cause::Unspecified,
             message: message.into(),
             span: None,
             label: None,
             help: Vec::new(),
         }
+    }
+
+    /// An error at a place that asks a table for what it does not have.
+    pub fn not_on_table(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic::error(code, span, message).because(Cause::NotOnTable)
+    }
+
+    pub fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
     }
 
     /// The words under the carets.

@@ -1,46 +1,128 @@
-//! Writing files whole or not at all.
+//! Writing files whole or not at all, so that they outlast a crash of the machine.
+//!
+//! Everything is written beside its place under a name that begins with a dot, synced, and then put in
+//! place by one step of the file system. What a process that died leaves behind is a file with such a
+//! name, which nobody reads.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Writes under another name first, syncs, then renames. A device or a pipe, such as `/dev/null`, is
-/// written into and stays what it is; a link is written through.
+/// Longer than it takes to make any table.
+const OLD_SECONDS: u64 = 3600;
+
+/// Writes a file in place of what may be there. A device or a pipe, such as `/dev/null`, is written into
+/// and stays what it is; a link is written through, and permissions of what was there are kept.
 pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(file).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         return write_into(file, bytes);
     }
-    // A link is written through, and the permissions of what was there are kept.
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
-    let name = file
-        .file_name()
-        .ok_or_else(|| io::Error::other("this is not the name of a file"))?;
-    let mut unfinished = std::ffi::OsString::from(".");
-    unfinished.push(name);
-    unfinished.push(format!(".{}", std::process::id()));
-    let unfinished = file.with_file_name(unfinished);
-    let written = write_synced(&unfinished, bytes)
-        .and_then(|()| keep_permissions(&file, &unfinished))
-        .and_then(|()| fs::rename(&unfinished, &file));
-    if written.is_err() {
+    if file.file_name().is_none() {
+        return Err(io::Error::other("this is not the name of a file"));
+    }
+    place(&file, bytes, |unfinished| {
+        keep_permissions(&file, unfinished)?;
+        fs::rename(unfinished, &file)
+    })
+}
+
+/// Writes a file that is not there. Of several who do so at once one succeeds: `false` for the others.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    place(path, bytes, |unfinished| {
+        let linked = fs::hard_link(unfinished, path);
+        let _ = fs::remove_file(unfinished);
+        match linked {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            // Where there are no links, a rename is the next best.
+            Err(_) if path.is_file() => Ok(false),
+            Err(_) => replace(path, bytes).map(|()| true),
+        }
+    })
+}
+
+/// Writes a file that is named by its content: it may be there already, and then must be whole.
+pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::read(path) {
+        // Whoever wrote it may not have come to this yet.
+        Ok(there) if there == bytes => sync_folder(path),
+        Ok(_) | Err(_) => replace(path, bytes),
+    }
+}
+
+fn place<T>(path: &Path, bytes: &[u8], put: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+    let (unfinished, mut file) = beside(path, |name| {
+        OpenOptions::new().write(true).create_new(true).open(name)
+    })?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    let done = written.and_then(|()| put(&unfinished));
+    if done.is_err() {
         let _ = fs::remove_file(&unfinished);
     }
-    written
+    let done = done?;
+    sync_folder(path)?;
+    Ok(done)
+}
+
+/// Makes a folder beside a path, to be filled and renamed.
+pub fn draft(path: &Path) -> io::Result<PathBuf> {
+    beside(path, |name| fs::create_dir(name)).map(|(draft, ())| draft)
+}
+
+/// Makes something under a name beside a path that nobody else uses: processes of other machines may
+/// have the same number.
+fn beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let unfinished = path.with_file_name(format!(".{name}.{}.{count}", std::process::id()));
+        match make(&unfinished) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|made| (unfinished, made)),
+        }
+    }
+}
+
+/// Removes a file; it may be gone.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Whether something has been left alone for so long that nobody is busy with it.
+pub fn is_old(path: &Path) -> bool {
+    let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
+    let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+    age.is_some_and(|age| age.as_secs() >= OLD_SECONDS)
+}
+
+/// A new name lasts once its folder is synced; folders of some systems cannot be.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Some(Path::new(".")),
+        folder => folder,
+    };
+    if let Some(folder) = folder
+        && let Ok(folder) = File::open(folder)
+    {
+        let _ = folder.sync_all();
+    }
+    Ok(())
 }
 
 /// Writes to what is no file. A reader that has gone away is no failure, as on stdout.
 fn write_into(device: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut open = fs::OpenOptions::new().write(true).open(device)?;
+    let mut open = OpenOptions::new().write(true).open(device)?;
     match open.write_all(bytes) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
-}
-
-fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut open = fs::File::create(file)?;
-    open.write_all(bytes)?;
-    open.sync_all()
 }
 
 fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {

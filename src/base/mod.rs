@@ -5,5 +5,6 @@ pub mod calendar;
 pub mod cancellation;
 pub mod diagnostic;
 pub mod files;
+pub mod instants;
 pub mod source;
 pub mod types;

@@ -3,10 +3,10 @@
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Spanned};
-use crate::base::types::Grain;
 use crate::lang::check;
 use crate::lang::model::{Definitions, Moment, Query};
-use crate::lang::syntax::{self, ast};
+use crate::lang::syntax::ast::{self, DateLiteral};
+use crate::lang::syntax::{self, DateError};
 
 /// A query as written, as checked, and what is to be said about it.
 #[derive(Clone, Debug)]
@@ -48,8 +48,9 @@ pub fn moment(
     option: &str,
     text: &str,
 ) -> Result<Moment, Problems> {
-    let no_date = || no_date(option, text, "a day, week, month, quarter, year or instant");
-    dated(sources, definitions, option, text, &no_date)
+    let wanted = "a day, week, month, quarter, year or instant";
+    let date = date(sources, option, text, wanted)?;
+    check::moment(definitions, &date)
 }
 
 /// Reads when something was: an instant, or a day, which stands for its beginning. Whatever is longer
@@ -60,41 +61,34 @@ pub fn occasion(
     option: &str,
     text: &str,
 ) -> Result<i64, Problems> {
-    let no_day = || no_date(option, text, "a day or an instant");
-    let moment = dated(sources, definitions, option, text, &no_day)?;
+    let wanted = "a day or an instant";
+    let date = date(sources, option, text, wanted)?;
+    let moment = check::moment(definitions, &date)?;
     let calendar = &definitions.calendar;
-    match calendar::parse(calendar, &moment.label) {
-        None => Ok(moment.instant),
-        Some(day) if day.grain == Grain::Day => Ok(calendar::start_instant(calendar, day)),
-        Some(_) => Err(no_day()),
+    match date.node {
+        DateLiteral::Instant(_) => Ok(moment.instant),
+        DateLiteral::Day(year, month, day) => {
+            let day = calendar::day(year, month, day).expect("the day was checked");
+            Ok(calendar::start_instant(calendar, day))
+        }
+        DateLiteral::Year(_)
+        | DateLiteral::Quarter(..)
+        | DateLiteral::Month(..)
+        | DateLiteral::Week(..) => Err(no_date(option, text, wanted)),
     }
 }
 
-fn dated(
+fn date(
     sources: &mut Sources,
-    definitions: &Definitions,
     option: &str,
     text: &str,
-    no_date: &dyn Fn() -> Problems,
-) -> Result<Moment, Problems> {
-    let name = format!("<{option}>");
-    let question = read(sources, definitions, &name, &format!("as of {text}"));
-    let question = question.map_err(|problems| match is_of_a_date(&problems) {
-        true => problems,
-        // What else it could be in a query is no matter here.
-        false => no_date(),
-    })?;
-    if question.written.node.clauses.len() != 1 {
-        return Err(no_date());
-    }
-    question.query.as_of.ok_or_else(no_date)
-}
-
-/// Whether what is wrong is a date, such as a day that is not in its month.
-fn is_of_a_date(problems: &Problems) -> bool {
-    let problems = problems.clone().sorted();
-    let mut codes = problems.iter().map(|problem| problem.code);
-    codes.any(|code| matches!(code, "K129" | "K403"))
+    wanted: &str,
+) -> Result<Spanned<DateLiteral>, Problems> {
+    let id = sources.add(&format!("<{option}>"), text);
+    syntax::parse_date(sources, id).map_err(|error| match error {
+        DateError::NoDate => no_date(option, text, wanted),
+        DateError::NoSuchDate(problem) => (*problem).into(),
+    })
 }
 
 fn no_date(option: &str, text: &str, wanted: &str) -> Problems {

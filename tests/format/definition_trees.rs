@@ -16,7 +16,7 @@ use super::query_trees::inner_query;
 
 pub fn definition() -> impl Strategy<Value = Spanned<Definition>> {
     spanned(prop_oneof![
-        1 => clauses(calendar_clause()).prop_map(|clauses| Definition::Calendar(Calendar { clauses })),
+        1 => clauses(calendar_clause()).prop_map(|clauses| Definition::Calendar(CalendarDefinition { clauses })),
         3 => scale().prop_map(Definition::Scale),
         2 => titled(table_clause()).prop_map(|(name, title, clauses)| {
             Definition::Table(Table { name, title, clauses })

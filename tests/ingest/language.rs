@@ -128,7 +128,7 @@ fn the_page_lists_every_word_of_the_language() {
 
 #[test]
 fn the_page_lists_every_function_of_programs() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ingest/programs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reports/ingest/programs");
     let text = |file| fs::read_to_string(folder.join(file)).expect("the functions");
     let (prelude, own) = (text("prelude.jq"), text("functions.rs"));
     let page = page();

@@ -1,5 +1,6 @@
 //! What is said about mistakes: every code, and the whole messages as a record to read.
 
+use riskql::base::diagnostic::Cause;
 use riskql::base::source::Sources;
 use riskql::lang::syntax::{CODES, Example, parse_file, parse_query};
 
@@ -179,9 +180,6 @@ fn an_unfinished_query_says_so() {
         "list findings open show",
     ] {
         let problems = query(text).unwrap_err();
-        assert!(
-            riskql::lang::syntax::UNFINISHED.contains(&problems[0].code),
-            "{text}"
-        );
+        assert!(problems[0].cause == Cause::EndsEarly, "{text}");
     }
 }

@@ -1,8 +1,9 @@
 //! What was typed → entries: queries, definitions, commands. Looks nothing up.
 
 use super::refine::removal;
+use crate::base::diagnostic::{Cause, Problems};
 use crate::base::source::Sources;
-use crate::lang::syntax::{self, Grids, Token, TokenKind, UNFINISHED};
+use crate::lang::syntax::{self, Grids, Token, TokenKind};
 
 /// The words that begin a definition.
 const DEFINITIONS: &[&str] = &[
@@ -173,26 +174,16 @@ fn query_is_unfinished(text: &str) -> bool {
     if removal(text).is_some() {
         return false;
     }
-    parse(text).is_err_and(|codes| is_end(&codes))
+    parse(text).is_err_and(|problems| {
+        let mut problems = problems.sorted().into_iter();
+        problems.all(|problem| problem.cause == Cause::EndsEarly)
+    })
 }
 
-/// Whether all that is wrong with a text is that it ends.
-fn is_end(codes: &[&str]) -> bool {
-    codes.iter().all(|code| UNFINISHED.contains(code))
-}
-
-fn parse(text: &str) -> Result<(), Vec<&'static str>> {
+fn parse(text: &str) -> Result<(), Problems> {
     let mut sources = Sources::default();
     let id = sources.add("<typed>", text);
-    let problems = match syntax::parse_query(&sources, id) {
-        Ok(_) => return Ok(()),
-        Err(problems) => problems,
-    };
-    Err(problems
-        .sorted()
-        .iter()
-        .map(|problem| problem.code)
-        .collect())
+    syntax::parse_query(&sources, id).map(drop)
 }
 
 /// How a text refines the last query: `and …` adds to its clauses, `_ …` starts from it. Gives

@@ -39,7 +39,7 @@ const MONTHS: [&str; 12] = [
 /// `first` is a place for the warning that there is none (K400).
 pub(super) fn calendar(
     sources: &Sources,
-    entries: &[IndexEntry<ast::Calendar>],
+    entries: &[IndexEntry<ast::CalendarDefinition>],
     first: Option<Span>,
     problems: &mut Problems,
 ) -> Calendar {
@@ -82,7 +82,7 @@ fn keyword(sources: &Sources, definition: Span) -> Span {
     }
 }
 
-fn read(tree: &ast::Calendar, calendar: &mut Calendar, problems: &mut Problems) {
+fn read(tree: &ast::CalendarDefinition, calendar: &mut Calendar, problems: &mut Problems) {
     let (mut zone, mut week, mut year, mut history) = (None, None, None, None);
     for clause in &tree.clauses {
         let span = clause.span;

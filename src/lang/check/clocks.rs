@@ -199,7 +199,7 @@ fn interval_table(
     }
     let own_name = &tables[own.0].name;
     reading.problems.push(
-        Diagnostic::error(
+        Diagnostic::not_on_table(
             "K304",
             name.span,
             format!("{} does not belong to {own_name}", name.node),

@@ -9,16 +9,12 @@ use super::stocks::at_of_flow;
 use super::stocks::summed_stock;
 use super::units;
 use super::wording::list;
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::StockMoment;
 use crate::lang::format;
 use crate::lang::model::{Formula, Kind as Clock, KpiId, TableId, ValueColumn};
 use crate::lang::syntax::ast;
-
-/// Codes of problems that say that a table lacks what is asked: under *every KPI* these leave a KPI
-/// out, all others are mistakes.
-const LACKING: [&str; 7] = ["K202", "K203", "K208", "K301", "K302", "K304", "K406"];
 
 /// A column before the query's `where` is part of it.
 pub(super) struct ColumnDraft {
@@ -173,7 +169,7 @@ pub(super) fn with_owner(
     let names = list(tables.iter().map(|table| scope.table(*table).name.as_str()));
     let mut told = Problems::default();
     for problem in problems.sorted() {
-        told.push(match LACKING.contains(&problem.code) {
+        told.push(match is_lack(&problem) {
             true => problem.help(format!("`{owner}` is made of {names}")),
             false => problem,
         });
@@ -181,12 +177,19 @@ pub(super) fn with_owner(
     told
 }
 
+/// Whether a problem says that a table lacks what is asked: under *every KPI* it leaves a KPI out, and
+/// any other is a mistake.
+fn is_lack(problem: &Diagnostic) -> bool {
+    match problem.cause {
+        Cause::NotOnTable | Cause::NoEvent => true,
+        Cause::Unspecified | Cause::EndsEarly | Cause::NoReport => false,
+    }
+}
+
 /// Why a KPI cannot answer a query of every KPI, if all that is wrong is that its tables lack
 /// something.
 pub(super) fn lacks(problems: &Problems) -> Option<String> {
     let list = problems.clone().sorted();
     let first = list.first()?;
-    list.iter()
-        .all(|problem| LACKING.contains(&problem.code))
-        .then(|| first.message.clone())
+    list.iter().all(is_lack).then(|| first.message.clone())
 }

@@ -193,7 +193,7 @@ fn named(
             .map(|(table, _)| scope.table(*table).name.as_str());
         let table = &scope.table(site.table).name;
         problems.push(
-            Diagnostic::error(
+            Diagnostic::not_on_table(
                 "K208",
                 name.span,
                 format!("condition `{}` does not fit {table}", name.node),
@@ -209,7 +209,7 @@ fn named(
 fn unknown_condition(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
     let own = scope.table(table);
     if own.field_named(&name.node).is_some() {
-        let problem = Diagnostic::error(
+        let problem = Diagnostic::not_on_table(
             "K208",
             name.span,
             format!("`{}` is a field, which needs a comparison", name.node),
@@ -226,7 +226,7 @@ fn unknown_condition(scope: Scope, table: TableId, name: &ast::Name) -> Diagnost
         .iter()
         .filter(|field| field.declared)
         .map(|field| field.name.as_str());
-    Diagnostic::error(
+    Diagnostic::not_on_table(
         "K208",
         name.span,
         format!("there is no condition `{}`", name.node),

@@ -48,7 +48,7 @@ fn other_table(
     };
     Some(
         elsewhere(scope, table, other, &written.name).unwrap_or_else(|| {
-            Diagnostic::error(
+            Diagnostic::not_on_table(
                 "K304",
                 written.span(),
                 format!(
@@ -94,7 +94,7 @@ fn plainly_unknown(scope: Scope, table: TableId, name: &ast::Name, is_near: bool
         .iter()
         .filter(|field| field.declared);
     let offers = list(declared.map(|field| field.name.as_str()));
-    let problem = Diagnostic::error(
+    let problem = Diagnostic::not_on_table(
         "K202",
         name.span,
         format!(
@@ -123,7 +123,7 @@ fn clock_as_field(scope: Scope, table: TableId, name: &ast::Name) -> Option<Diag
         )
     };
     Some(
-        Diagnostic::error(
+        Diagnostic::not_on_table(
             "K202",
             name.span,
             format!("`{}` is {what} of {}, not a field", name.node, own.name),
@@ -170,7 +170,7 @@ fn leads_to(scope: Scope, from: TableId, to: TableId) -> bool {
 
 fn on_parent(scope: Scope, table: TableId, other: TableId, name: &ast::Name) -> Diagnostic {
     let (own, there) = (scope.table(table), scope.table(other));
-    let problem = Diagnostic::error(
+    let problem = Diagnostic::not_on_table(
         "K302",
         name.span,
         format!(
@@ -208,7 +208,7 @@ pub(super) fn fan_out(
     span: crate::base::source::Span,
 ) -> Diagnostic {
     let (own, there) = (scope.table(table), scope.table(other));
-    let problem = Diagnostic::error(
+    let problem = Diagnostic::not_on_table(
         "K301",
         span,
         format!(

@@ -17,7 +17,7 @@ pub(super) struct IndexEntry<'a, T> {
 /// whose versions share one.
 #[derive(Default)]
 pub(super) struct Index<'a> {
-    pub calendars: Vec<IndexEntry<'a, ast::Calendar>>,
+    pub calendars: Vec<IndexEntry<'a, ast::CalendarDefinition>>,
     pub scales: Vec<IndexEntry<'a, ast::ScaleDefinition>>,
     pub tables: Vec<IndexEntry<'a, ast::Table>>,
     pub conditions: Vec<IndexEntry<'a, ast::NamedCondition>>,

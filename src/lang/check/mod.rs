@@ -65,7 +65,7 @@ pub use codes::CODES;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::base::types::Scale;
-use crate::lang::model::{Calendar, Definitions, Query};
+use crate::lang::model::{Calendar, Definitions, Moment, Query};
 use crate::lang::syntax::ast;
 use index::{Index, index, place};
 use scope::{KnownNames, ReferenceKind, Scope};
@@ -182,4 +182,13 @@ fn schema(
     parents::join(&mut model.tables, &index.tables, &mut reading);
     clocks::clocks(&mut model.tables, &index.tables, &mut reading);
     sla::nouns(&index.slas, model, known, problems);
+}
+
+/// The instant that a date names, as `as of` takes it: the end of a period (rule S1).
+pub fn moment(
+    definitions: &Definitions,
+    date: &Spanned<ast::DateLiteral>,
+) -> Result<Moment, Problems> {
+    let mut problems = Problems::default();
+    dates::moment(&definitions.calendar, date, &mut problems).ok_or(problems)
 }

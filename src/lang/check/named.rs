@@ -4,15 +4,12 @@ use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
 use super::scope::{KnownNames, ReferenceKind, Scope};
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::lang::model::{Condition, Definitions, NamedCondition, TableId};
 use crate::lang::syntax::ast;
 
 /// The most tests a condition may have once the names in it are replaced.
 const LARGEST: usize = 4096;
-
-/// Codes of problems that only say that a table has no such field or event.
-const DOES_NOT_FIT: [&str; 6] = ["K202", "K203", "K208", "K301", "K302", "K304"];
 
 /// Adds the meanings of all named conditions. One that fits no table is an error: that of the table
 /// it is nearest to.
@@ -130,7 +127,7 @@ fn meaning(
 }
 
 fn about_nothing(name: &ast::Name) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::not_on_table(
         "K208",
         name.span,
         format!("condition `{}` fits no table", name.node),
@@ -138,11 +135,13 @@ fn about_nothing(name: &ast::Name) -> Diagnostic {
     .label("no table is defined")
 }
 
+/// How far a condition is from fitting a table: how many of its problems say that the table has no
+/// such field or event, and how many there are.
 fn distance(found: &Problems) -> (usize, usize) {
     let list = found.clone().sorted();
     let misfits = list
         .iter()
-        .filter(|problem| DOES_NOT_FIT.contains(&problem.code))
+        .filter(|problem| problem.cause == Cause::NotOnTable)
         .count();
     (misfits, list.len())
 }

@@ -293,7 +293,7 @@ fn find_source(
 ) -> Option<(usize, usize)> {
     let Some(table) = &from.table else {
         reading.problems.push(
-            Diagnostic::error("K304", from.name.span, "a field comes from another table")
+            Diagnostic::not_on_table("K304", from.name.span, "a field comes from another table")
                 .label("write the table too, as in `assets.name`")
                 .help("a field of this table's own needs no `from`: its name is the column's"),
         );
@@ -315,7 +315,7 @@ fn find_source(
             .iter()
             .map(|field| field.name.as_str());
         reading.problems.push(
-            Diagnostic::error(
+            Diagnostic::not_on_table(
                 "K202",
                 from.name.span,
                 format!("`{}` is not a field of {}", from.name.node, table.node),
@@ -332,7 +332,7 @@ fn find_source(
 }
 
 fn not_related(tables: &[Table], own: TableId, table: &ast::Name) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::not_on_table(
         "K304",
         table.span,
         format!("{} does not belong to {}", tables[own.0].name, table.node),

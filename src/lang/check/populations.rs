@@ -74,7 +74,7 @@ fn role(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems)
 fn unknown_role(scope: Scope, own: &Table, name: &ast::Name) -> Diagnostic {
     let events = own.events.iter().map(|event| event.name.as_str());
     let states = own.states.iter().map(|state| state.name.as_str());
-    let problem = Diagnostic::error(
+    let problem = Diagnostic::not_on_table(
         "K203",
         name.span,
         format!("`{}` is not an event or state of {}", name.node, own.name),

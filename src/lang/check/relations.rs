@@ -5,7 +5,7 @@ use super::dates;
 use super::parents::unknown_table;
 use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::lang::model::{Condition, EventId, Exists, Relation, TableId};
 use crate::lang::syntax::ast;
@@ -102,14 +102,14 @@ pub(super) fn find_event(
     }
     let events = || own.events.iter().map(|event| event.name.as_str());
     let problem = if own.state_named(&name.node).is_some() {
-        Diagnostic::error(
+        Diagnostic::not_on_table(
             "K203",
             name.span,
             format!("`{}` is a state, and `{asker}` needs an event", name.node),
         )
         .label("a state lasts; an event happens at an instant")
     } else {
-        Diagnostic::error(
+        Diagnostic::not_on_table(
             "K203",
             name.span,
             format!("`{}` is not an event of {}", name.node, own.name),
@@ -170,7 +170,7 @@ fn relation(
 
 fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Name) -> Diagnostic {
     let (own_table, there) = (scope.table(own), scope.table(related));
-    let problem = |message: String| Diagnostic::error("K304", name.span, message);
+    let problem = |message: String| Diagnostic::not_on_table("K304", name.span, message);
     let belongs_there = own_table
         .parents
         .iter()
@@ -234,6 +234,7 @@ fn permit_within(setting: ConditionContext, span: Span, problems: &mut Problems)
     };
     problems.push(
         Diagnostic::error("K406", span, format!("{what} no event to count from"))
+            .because(Cause::NoEvent)
             .label("counts from the event of a population")
             .help("ask it of an event: `share of findings found with verified within 14 days`"),
     );

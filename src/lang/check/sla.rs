@@ -317,7 +317,7 @@ fn pause(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems
     }
     let states = || own.states.iter().map(|state| state.name.as_str());
     problems.push(
-        Diagnostic::error(
+        Diagnostic::not_on_table(
             "K203",
             name.span,
             format!("`{}` is not a state of {}", name.node, own.name),

@@ -5,10 +5,11 @@ use super::lines::{FormattedLines, clause, padded, upto, widest};
 use super::words::{date, field, joined, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
-    Calendar, CalendarClause, EventTime, FieldTypeName, ScaleDefinition, Table, TableClause,
+    CalendarClause, CalendarDefinition, EventTime, FieldTypeName, ScaleDefinition, Table,
+    TableClause,
 };
 
-pub(super) fn calendar(place: Span, tree: &Calendar) -> FormattedLines {
+pub(super) fn calendar(place: Span, tree: &CalendarDefinition) -> FormattedLines {
     let keyword = "calendar";
     let end = place.start + keyword.len() as u32;
     let mut lines = FormattedLines::header(Span { end, ..place }, keyword.to_string());

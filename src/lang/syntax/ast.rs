@@ -40,7 +40,7 @@ pub struct Comment {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Definition {
-    Calendar(Calendar),
+    Calendar(CalendarDefinition),
     Scale(ScaleDefinition),
     Table(Table),
     Condition(NamedCondition),
@@ -57,7 +57,7 @@ pub enum Definition {
 // ---------------------------------------------------------------- calendar, scale, table
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Calendar {
+pub struct CalendarDefinition {
     pub clauses: Vec<Spanned<CalendarClause>>,
 }
 

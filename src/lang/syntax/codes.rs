@@ -17,9 +17,6 @@ pub enum Example {
     File(&'static str),
 }
 
-/// The codes that say that a query is not finished: a shell may ask for another line.
-pub const UNFINISHED: &[&str] = &["K101", "K140"];
-
 /// Every code of this room, in order.
 pub const CODES: &[DiagnosticCode] = &[
     DiagnosticCode {

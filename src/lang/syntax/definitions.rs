@@ -1,7 +1,7 @@
 //! Pieces of a definition → its tree. Every piece is read, so that all mistakes come out at once.
 
 use super::ast::{
-    Calendar, CalendarClause, Definition, Kpi, KpiClause, Match, Name, NamedCondition,
+    CalendarClause, CalendarDefinition, Definition, Kpi, KpiClause, Match, Name, NamedCondition,
     ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause, Table, View,
     Weight,
 };
@@ -24,7 +24,9 @@ pub(super) fn definition(cut: &DefinitionParts<'_>, problems: &mut Problems) -> 
             let header = pieces::header(cut, Rule::calendar_header, problems, |_, _| Ok(()));
             let clauses = pieces::clauses(cut, Rule::calendar_clause, problems, calendar_clause);
             header?;
-            Some(Definition::Calendar(Calendar { clauses: clauses? }))
+            Some(Definition::Calendar(CalendarDefinition {
+                clauses: clauses?,
+            }))
         }
         DefinitionKind::Scale => {
             let header = pieces::header(cut, Rule::scale_header, problems, scale);

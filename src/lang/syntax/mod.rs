@@ -31,12 +31,12 @@ mod tokens;
 mod unparsed;
 mod words;
 
-pub use codes::{CODES, DiagnosticCode, Example, UNFINISHED};
+pub use codes::{CODES, DiagnosticCode, Example};
 pub use next::{CompletionSlot, NameBeforeCursor, Next, in_definition, in_query, is_bare, quoted};
 pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
 pub use words::{RESERVED, is_reserved, keywords};
 
-use crate::base::diagnostic::Problems;
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{SourceId, Sources, Spanned};
 use grammar::{Fragment, Rule};
 
@@ -80,4 +80,32 @@ pub fn parse_query(sources: &Sources, id: SourceId) -> Result<Spanned<ast::Query
         queries::query,
     )
     .ok_or(problems)
+}
+
+/// Why a text is not read as a date.
+#[derive(Clone, PartialEq, Debug)]
+pub enum DateError {
+    /// It has not the shape of one.
+    NoDate,
+    /// It has the shape, and no calendar has such a date: `2026-13`.
+    NoSuchDate(Box<Diagnostic>),
+}
+
+/// Reads a text that is a date of the language and nothing else: `2026-03-31`, `2026-Q1`.
+pub fn parse_date(sources: &Sources, id: SourceId) -> Result<Spanned<ast::DateLiteral>, DateError> {
+    let text = &sources.get(id).text;
+    let tokens = tokens::scan(text, Grids::Absent);
+    let piece = Fragment {
+        source: id,
+        text,
+        tokens: &tokens,
+    };
+    let mut pairs = piece.parse(Rule::any_date).map_err(|_| DateError::NoDate)?;
+    // The rule is content with a date at the beginning.
+    match pairs.next() {
+        Some(pair) if pair.as_str() == text.trim() => {
+            literals::date(&piece, &pair).map_err(DateError::NoSuchDate)
+        }
+        Some(_) | None => Err(DateError::NoDate),
+    }
 }

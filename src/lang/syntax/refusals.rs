@@ -6,7 +6,7 @@ use super::grammar::Fragment;
 use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind};
 use super::words::{self, Expecting};
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 
 /// All that is refused in a piece.
 pub(super) fn find(piece: &Fragment<'_>, expecting: Expecting) -> Problems {
@@ -159,7 +159,8 @@ fn parentheses(piece: &Fragment<'_>) -> Refusal {
     }
     let last = open.last()?;
     let span = piece.token_span(last);
-    Some(error("K140", span, "this parenthesis is never closed"))
+    let problem = Diagnostic::error("K140", span, "this parenthesis is never closed");
+    Some(Box::new(problem.because(Cause::EndsEarly)))
 }
 
 // ---------------------------------------------------------------- numbers

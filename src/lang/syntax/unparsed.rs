@@ -8,7 +8,7 @@ use super::grammar::{Fragment, Rule};
 use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind, is_name_character};
 use super::words::{self, DefinitionKind, Expecting};
-use crate::base::diagnostic::{Diagnostic, nearest};
+use crate::base::diagnostic::{Cause, Diagnostic, nearest};
 
 /// The place where pest stopped and what it would have taken.
 struct ParseStop<'p> {
@@ -140,17 +140,14 @@ impl ParseStop<'_> {
             return None;
         }
         let expected = self.expected_words();
-        match self.before() {
+        let problem = match self.before() {
             Some(last) => {
                 let message = format!("expected {expected} after `{}`", self.word(last));
-                Some(self.advised(self.error("K101", last, message), ""))
+                self.advised(self.error("K101", last, message), "")
             }
-            None => Some(Diagnostic::error(
-                "K101",
-                self.piece.span(),
-                format!("expected {expected}"),
-            )),
-        }
+            None => Diagnostic::error("K101", self.piece.span(), format!("expected {expected}")),
+        };
+        Some(problem.because(Cause::EndsEarly))
     }
 
     /// `WHERE`

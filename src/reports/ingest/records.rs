@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::DateTime;
 
 use super::dates;
 use super::report::ScanOutcome;
+use crate::base::instants::rfc3339;
 use crate::lang::model::{Decision, Fills, ToolKind};
 
 /// A mistake in a record.
@@ -166,8 +167,6 @@ fn written(text: &str, instant: i64) -> String {
     let day = at.map(|at| at.format("%Y-%m-%d").to_string());
     match day.filter(|day| day == text) {
         Some(day) => day,
-        None => at.map_or_else(String::new, |at| {
-            at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-        }),
+        None => rfc3339(instant),
     }
 }

@@ -3,7 +3,7 @@
 use jaq_json::Val;
 
 use super::values::text;
-use crate::base::diagnostic::Diagnostic;
+use crate::base::diagnostic::{Cause, Diagnostic};
 use crate::lang::model::{ReportSource, Shape};
 
 /// How many names of a report's members are told.
@@ -31,7 +31,8 @@ pub(super) fn unknown(
             "`{name}` is {}{what}: no source knows this report",
             shape.word()
         ),
-    );
+    )
+    .because(Cause::NoReport);
     let problem = match is_bare(value) && shape != Shape::Csv {
         true => problem.help(super::shapes::SAYS_NOTHING),
         false => problem,

@@ -8,15 +8,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::data_files;
+use super::errors::{unreadable, unwritable};
 use super::frames;
-use super::known::listed;
-use super::layout::{Store, unreadable, unwritable};
+use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::verify;
-use super::write;
+use super::segments::listed;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::lang::model::Fills;
+use crate::base::files;
 
 /// Segments with at least so many rows stay as they are.
 const LARGE: u64 = 1_000_000;
@@ -40,8 +40,7 @@ pub fn compact(store: &Store) -> Result<Compacted, Problems> {
     let manifests = store.read_manifests()?;
     let mut small: BTreeMap<&[String], Vec<&Manifest>> = BTreeMap::new();
     for manifest in &manifests {
-        let fills = Fills::from_word(&manifest.fills);
-        let is_of_tool = fills.is_some_and(|fills| fills.record_fields().is_none());
+        let is_of_tool = manifest.fills.record_fields().is_none();
         if is_of_tool && manifest.rows < LARGE {
             small.entry(&manifest.assets).or_default().push(manifest);
         }
@@ -80,7 +79,7 @@ fn merge(store: &Store, group: &[&Manifest]) -> Result<(), Problems> {
     let mut members: Vec<Manifest> = Vec::new();
     for manifest in group {
         let path = store.observations().join(&manifest.data);
-        files.push((path, verify::bytes(store, manifest)?));
+        files.push((path, data_files::read(store, manifest)?));
         members.extend(manifest.reports().iter().cloned());
     }
     let data = frames::joined(&files)?;
@@ -93,7 +92,7 @@ fn merge(store: &Store, group: &[&Manifest]) -> Result<(), Problems> {
     .standing_for(members);
     // Nobody sweeps but who compacts, so the rows stay until the manifest is there.
     let path = store.observations().join(&merged.data);
-    write::keep(&path, &data).map_err(|error| unwritable(&path, &error))?;
+    files::keep(&path, &data).map_err(|error| unwritable(&path, &error))?;
     store.publish(&merged)?;
     Ok(())
 }
@@ -138,7 +137,7 @@ fn sweep_drafts(folder: &Path) -> Result<(), Problems> {
     }
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') && write::is_old(&path) {
+        if name.starts_with('.') && files::is_old(&path) {
             fs::remove_dir_all(&path).map_err(|error| unwritable(&path, &error))?;
         }
     }
@@ -152,5 +151,5 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
 }
 
 fn remove(path: &Path) -> Result<(), Diagnostic> {
-    write::remove(path).map_err(|error| unwritable(path, &error))
+    files::remove(path).map_err(|error| unwritable(path, &error))
 }

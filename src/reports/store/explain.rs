@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::derive::{MergedDetection, Reason, derive, without_number};
-use super::layout::{Store, unreadable};
+use super::derive::{MergedDetection, Reason, without_number};
+use super::errors::unreadable;
+use super::layout::Store;
+use super::tables::derive;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::Definitions;
 use crate::reports::store::frames;

@@ -4,24 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::advisories::Advisories;
-use super::frames;
+use super::data_files;
+use super::frames::{self, Observation};
 use super::layout::Store;
 use super::manifest::Manifest;
-use super::sight::{self, SnapshotView};
-use super::verify;
+use super::snapshot_view::{self, SnapshotView};
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
 use crate::lang::model::{Definitions, Fills};
 use crate::reports::ingest::ReportRow;
-
-/// A row of a report and the asset it is about.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Observation {
-    /// The report it was seen in.
-    pub segment: String,
-    pub asset: String,
-    pub row: ReportRow,
-}
 
 /// One scan of one asset: a report may hold several.
 #[derive(Clone, PartialEq, Debug)]
@@ -70,7 +61,7 @@ pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
 pub(super) fn all_scans(manifests: &[Manifest]) -> Vec<ScanFact<'_>> {
     let of_scans = manifests
         .iter()
-        .filter(|manifest| sight::register(manifest).is_none());
+        .filter(|manifest| snapshot_view::register(manifest).is_none());
     let reports = of_scans.flat_map(Manifest::reports);
     let mut scans: Vec<ScanFact> = reports.flat_map(scans).collect();
     scans.sort_by_key(|scan| (scan.manifest.finished_at, scan.scan_id.clone()));
@@ -88,7 +79,7 @@ pub(super) fn read_rows(
     let mut known = HashMap::new();
     let mut problems = Problems::default();
     for manifest in manifests {
-        if sight::register(manifest).is_some() || !is_wanted(manifest) {
+        if snapshot_view::register(manifest).is_some() || !is_wanted(manifest) {
             continue;
         }
         let path = store.observations().join(&manifest.data);
@@ -98,7 +89,7 @@ pub(super) fn read_rows(
             .iter()
             .map(|report| report.segment.as_str())
             .collect();
-        let read = verify::bytes(store, manifest)
+        let read = data_files::read(store, manifest)
             .and_then(|bytes| frames::read_observations(definitions, &path, &bytes));
         match read {
             Ok(read) => {
@@ -158,13 +149,13 @@ pub(super) fn read_registers(store: &Store, sight: &SnapshotView) -> Result<Regi
         )
     });
     for manifest in ordered {
-        let Some((fills, fields)) = sight::register(manifest)
+        let Some((fills, fields)) = snapshot_view::register(manifest)
             .and_then(|fills| fills.record_fields().map(|fields| (fills, fields)))
         else {
             continue;
         };
         let path = store.observations().join(&manifest.data);
-        let read = verify::bytes(store, manifest)
+        let read = data_files::read(store, manifest)
             .and_then(|bytes| frames::read_records(fields, &path, &bytes));
         match read {
             Ok(records) => registers.add(fills, manifest, &sight.horizon, records),
@@ -183,7 +174,7 @@ impl Registers {
         let field = fills.date_field();
         for record in records {
             let text = field.and_then(|field| record.get(field));
-            let date = sight::date(manifest, text.map(String::as_str));
+            let date = snapshot_view::date(manifest, text.map(String::as_str));
             if field.is_some() && !horizon.has_happened(date) {
                 continue;
             }

@@ -10,8 +10,7 @@ use polars::prelude::{
     Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
 };
 
-use super::facts::Observation;
-use super::layout::unreadable;
+use super::errors::unreadable;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};
@@ -20,6 +19,15 @@ use crate::reports::ingest::ReportRow;
 /// Rows that are written and read at a time, at least.
 const GROUP: usize = 1 << 16;
 const MEMORY: &str = "memory can be written";
+
+/// A row of a report and the asset it is about.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Observation {
+    /// The report it was seen in.
+    pub segment: String,
+    pub asset: String,
+    pub row: ReportRow,
+}
 
 /// A derived table: names of columns and their texts, a row each.
 pub(super) type DerivedTable = Vec<(&'static str, Vec<Option<String>>)>;

@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::known::MergedCache;
-use super::write;
+use super::cache::MergedCache;
+use super::errors::not_begun;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::files;
 
 /// The file that makes a folder a store, and what stands in it.
 const MARK: &str = "riskql-store";
@@ -22,8 +23,7 @@ const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
-    /// What was found out about merged segments.
-    pub(super) known: MergedCache,
+    pub(super) merged_cache: MergedCache,
 }
 
 /// Whether a folder is a store.
@@ -78,15 +78,15 @@ impl Store {
         for inner in FOLDERS {
             fs::create_dir_all(folder.join(inner)).map_err(failed)?;
         }
-        write::replace(&folder.join(MARK), MARK_TEXT.as_bytes()).map_err(failed)?;
-        write::sync_folder(folder).map_err(failed)?;
+        files::replace(&folder.join(MARK), MARK_TEXT.as_bytes()).map_err(failed)?;
+        files::sync_folder(folder).map_err(failed)?;
         Ok(Store::at(folder))
     }
 
     fn at(folder: &Path) -> Store {
         Store {
             folder: folder.to_path_buf(),
-            known: MergedCache::default(),
+            merged_cache: MergedCache::default(),
         }
     }
 
@@ -113,32 +113,4 @@ impl Store {
     pub(super) fn derived(&self) -> PathBuf {
         self.folder.join("derived")
     }
-}
-
-/// A place where no store can be.
-fn not_begun(folder: &Path, error: &io::Error) -> Diagnostic {
-    let name = folder.display();
-    let reason = match folder.exists() && !folder.is_dir() {
-        true => "it is a file".to_string(),
-        false => error.to_string(),
-    };
-    Diagnostic::data(
-        "D420",
-        format!("cannot begin a store in `{name}`: {reason}"),
-    )
-    .help("name a folder that is empty or new, where you may write: --store DIR")
-}
-
-/// Something in a store that cannot be written.
-pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::data(
-        "D420",
-        format!("cannot write `{}`: {error}", path.display()),
-    )
-    .help("the store is as it was")
-}
-
-/// Something in a store that cannot be read.
-pub(super) fn unreadable(path: &Path, error: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::data("D420", format!("cannot read `{}`: {error}", path.display()))
 }

@@ -7,7 +7,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::PathBuf;
 
-use super::layout::{Store, unwritable};
+use super::errors::unwritable;
+use super::layout::Store;
 use crate::base::diagnostic::Diagnostic;
 
 /// Held until dropped.

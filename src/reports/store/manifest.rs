@@ -7,9 +7,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::unreadable;
+use super::errors::unreadable;
 use crate::base::diagnostic::Diagnostic;
-use crate::reports::ingest::ScanOutcome;
+use crate::lang::model::{Fills, ToolKind};
+use crate::reports::ingest::{ScanOutcome, ScanScope};
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -25,18 +26,22 @@ pub struct Manifest {
     /// BLAKE3 of the report.
     pub report: String,
     pub source: String,
-    pub fills: String,
+    #[serde(with = "fills")]
+    pub fills: Fills,
     pub tool: String,
     pub tool_version: Option<String>,
-    pub tool_kind: String,
+    #[serde(with = "tool_kind")]
+    pub tool_kind: ToolKind,
     /// Every asset the report is about, in order.
     pub assets: Vec<String>,
     pub environment: String,
     pub branch: Option<String>,
     pub started_at: Option<i64>,
     pub finished_at: i64,
-    pub outcome: String,
-    pub scope: String,
+    #[serde(with = "outcome")]
+    pub outcome: ScanOutcome,
+    #[serde(with = "scope")]
+    pub scope: ScanScope,
     /// The rules that the scan ran, if it names them: it proves nothing of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<String>>,
@@ -51,6 +56,34 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Manifest>,
 }
+
+/// Manifests write enums as the words that definitions and tables have for them.
+macro_rules! as_word {
+    ($module:ident, $enum:ident) => {
+        mod $module {
+            use super::$enum;
+            use serde::de::{Deserialize, Deserializer, Error};
+            use serde::ser::Serializer;
+
+            pub fn serialize<S: Serializer>(value: &$enum, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(value.word())
+            }
+
+            pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<$enum, D::Error> {
+                let word = String::deserialize(from)?;
+                let mut known = $enum::ALL.iter().copied();
+                known
+                    .find(|known| known.word() == word)
+                    .ok_or_else(|| D::Error::custom(format!("unknown word `{word}`")))
+            }
+        }
+    };
+}
+
+as_word!(fills, Fills);
+as_word!(tool_kind, ToolKind);
+as_word!(outcome, ScanOutcome);
+as_word!(scope, ScanScope);
 
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
@@ -104,14 +137,14 @@ impl Manifest {
         if let [asset] = self.assets.as_slice() {
             option("asset", asset);
         }
-        option("at", &super::derive::instant(self.finished_at));
+        option("at", &crate::base::instants::rfc3339(self.finished_at));
         if !self.environment.is_empty() {
             option("environment", &self.environment);
         }
         if let Some(branch) = &self.branch {
             option("branch", branch);
         }
-        if self.outcome == ScanOutcome::Partial.word() {
+        if self.outcome == ScanOutcome::Partial {
             command += " --partial";
         }
         command
@@ -135,18 +168,35 @@ fn quoted(word: &str) -> String {
     }
 }
 
+/// Why a manifest was not read.
+pub(super) enum ManifestError {
+    /// The file cannot be read.
+    Unreadable(Diagnostic),
+    /// The file is not what was written.
+    Damaged(Diagnostic),
+}
+
+impl From<ManifestError> for Diagnostic {
+    fn from(error: ManifestError) -> Diagnostic {
+        match error {
+            ManifestError::Unreadable(problem) | ManifestError::Damaged(problem) => problem,
+        }
+    }
+}
+
 /// Reads a manifest; `None`: it is not there, or not any more.
-pub(super) fn read(path: &Path) -> Result<Option<Manifest>, Diagnostic> {
+pub(super) fn read(path: &Path) -> Result<Option<Manifest>, ManifestError> {
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, error)),
+        Err(error) => return Err(ManifestError::Unreadable(unreadable(path, error))),
     };
-    match serde_json::from_str::<SealedManifest>(&text) {
-        Ok(sealed) if sealed.manifest.seal() == sealed.seal => Ok(Some(sealed.manifest)),
-        Ok(_) => Err(damaged(path, &text, "its seal is broken")),
-        Err(error) => Err(damaged(path, &text, &error.to_string())),
-    }
+    let why = match serde_json::from_str::<SealedManifest>(&text) {
+        Ok(sealed) if sealed.manifest.seal() == sealed.seal => return Ok(Some(sealed.manifest)),
+        Ok(_) => "its seal is broken".to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(ManifestError::Damaged(damaged(path, &text, &why)))
 }
 
 fn damaged(path: &Path, text: &str, why: &str) -> Diagnostic {

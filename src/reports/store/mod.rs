@@ -9,34 +9,42 @@
 //! what they were made of.
 
 mod advisories;
+mod asset_cache;
+mod cache;
+mod cache_key;
 mod compact;
+mod data_files;
 mod derive;
+mod derived_folder;
+mod errors;
 mod explain;
 mod facts;
 mod frames;
-mod known;
 mod layout;
 mod lock;
 mod manifest;
 mod reports;
 mod segment;
-mod sight;
+mod segments;
+mod snapshot_view;
+mod tables;
 mod verify;
-mod write;
 
 pub use compact::{Compacted, compact};
-pub use derive::{DerivationNotes, Derived, MergedDetection, Reason, derive, rebuild, tables};
+pub use derive::{DerivationNotes, MergedDetection, Reason};
 pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};
 pub use manifest::{Dropped, Manifest};
 pub use reports::{read_report, read_report_from};
 pub use segment::{AddOutcome, IngestContext, Segment, add};
+pub use tables::{Derived, derive, rebuild, tables};
 pub use verify::{Verification, verify};
 
 use std::path::{Path, PathBuf};
 
 use crate::base::diagnostic::Problems;
+use crate::base::instants;
 use crate::exec::data::{self, Horizon, Location, SnapshotProvider, Tables};
 use crate::lang::model::{Definitions, Moment};
 
@@ -85,7 +93,7 @@ fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
     let reports = manifests.iter().flat_map(Manifest::reports);
     let latest = reports.map(|report| report.recorded_at).max();
     Ok(latest.map(|recorded_at| Moment {
-        label: derive::instant(recorded_at),
+        label: instants::rfc3339(recorded_at),
         instant: recorded_at + 1,
     }))
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use super::errors::unwritable;
 use super::frames;
-use super::known::ReportLocation;
-use super::layout::{Store, unwritable};
+use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::write;
+use super::segments::ReportLocation;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome, ScanScope};
+use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome};
 
 /// What the report does not say, or what whoever ingests it knows better.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -131,7 +132,7 @@ fn tell_apart(row: &mut ReportRow, asset: &str) {
 ///
 /// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
 pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
-    match store.place(&segment.manifest.segment)? {
+    match store.locate(&segment.manifest.segment)? {
         ReportLocation::Whole => Ok(AddOutcome::Known),
         ReportLocation::Nowhere => {
             let _lock = Lock::adding(store)?;
@@ -149,7 +150,7 @@ pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
 fn mend(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
     let _change = Lock::changing(store)?;
     let _lock = Lock::adding(store)?;
-    let found = store.place(&segment.manifest.segment)?;
+    let found = store.locate(&segment.manifest.segment)?;
     let (old, merged) = match found {
         ReportLocation::Whole => return Ok(AddOutcome::Known),
         ReportLocation::Nowhere => (None, None),
@@ -184,13 +185,13 @@ fn take_out(store: &Store, merged: &Manifest, segment: &str) -> Result<(), Probl
         store.publish(&merged.clone().standing_for(members))?;
     }
     let path = store.path_of(merged);
-    write::remove(&path).map_err(|error| unwritable(&path, &error))?;
+    files::remove(&path).map_err(|error| unwritable(&path, &error))?;
     Ok(())
 }
 
 fn write_rows(store: &Store, segment: &Segment) -> Result<(), Diagnostic> {
     let path = store.observations().join(&segment.manifest.data);
-    write::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
+    files::keep(&path, &segment.data).map_err(|error| unwritable(&path, &error))
 }
 
 fn manifest(
@@ -215,7 +216,8 @@ fn manifest(
         None => context.recorded_at,
     };
     let listed = report.records.iter();
-    let listed = listed.filter_map(|record| super::derive::micros(record.get("finished_at")?));
+    let listed =
+        listed.filter_map(|record| crate::base::instants::parse(record.get("finished_at")?));
     let latest = listed.fold(finished_at, i64::max);
     if latest > context.recorded_at.saturating_add(CLOCK_SLACK) {
         return Err(future(name));
@@ -229,21 +231,17 @@ fn manifest(
         file: name.to_string(),
         report: hash,
         source: report.source.clone(),
-        fills: report.fills.word().to_string(),
+        fills: report.fills,
         tool: scan.tool.clone(),
         tool_version: scan.tool_version.clone(),
-        tool_kind: scan.kind.word().to_string(),
+        tool_kind: scan.kind,
         assets: assets.into_iter().cloned().collect(),
         environment: context.environment.clone().unwrap_or_default(),
         branch: context.branch.clone().or_else(|| scan.branch.clone()),
         started_at: scan.started_at.filter(|at| *at <= finished_at),
         finished_at,
-        outcome: outcome.word().to_string(),
-        scope: match scan.scope {
-            ScanScope::Full => ScanScope::Full.word(),
-            ScanScope::Diff => ScanScope::Diff.word(),
-        }
-        .to_string(),
+        outcome,
+        scope: scan.scope,
         rules: scan.rules.clone(),
         recorded_at: context.recorded_at,
         rows: rows.count + report.records.len() as u64,
@@ -261,7 +259,7 @@ fn manifest(
 /// The hash of the report's bytes and of all that decides what its rows mean.
 fn segment_name(manifest: &Manifest) -> String {
     let mut hash = blake3::Hasher::new();
-    let outcome = [manifest.outcome.as_str(), manifest.scope.as_str()];
+    let outcome = [manifest.outcome.word(), manifest.scope.word()];
     let parts = [
         manifest.report.as_str(),
         manifest.source.as_str(),

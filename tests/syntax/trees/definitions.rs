@@ -218,7 +218,7 @@ sla remediation
 ",
     );
     let expected = vec![
-        Definition::Calendar(Calendar {
+        Definition::Calendar(CalendarDefinition {
             clauses: vec![
                 at(CalendarClause::Timezone(name("Europe/Berlin"))),
                 at(CalendarClause::WeekStarts(name("monday"))),

@@ -19,7 +19,7 @@ use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
 use super::reports;
 use super::workspace;
-use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::base::diagnostic::{Cause, Diagnostic, Problems, Severity};
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
 use crate::reports::ingest::ReportReader;
@@ -172,7 +172,9 @@ fn nothing(folders: &[PathBuf]) -> Diagnostic {
 /// A file in a folder of reports that no source knows: a picture, a page of notes.
 fn is_no_report(problems: &Problems) -> bool {
     let problems = problems.clone().sorted();
-    problems.iter().all(|problem| problem.code == "D401")
+    problems
+        .iter()
+        .all(|problem| problem.cause == Cause::NoReport)
 }
 
 /// A file that cannot be looked at has none: it is found out when it is read.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::sources::instant;
 use crate::base::diagnostic::Problems;
+use crate::base::instants::rfc3339;
 use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
@@ -91,7 +91,7 @@ fn facts(manifest: Option<&Manifest>) -> [String; 4] {
             manifest.source.clone(),
             count(manifest.rows),
             manifest.assets.join(", "),
-            instant(manifest.finished_at),
+            rfc3339(manifest.finished_at),
         ]
     })
 }
@@ -135,8 +135,8 @@ pub fn json(told: &[FileReport]) -> String {
                 "rows": manifest.map(|manifest| manifest.rows),
                 "dropped": manifest.map(|manifest| &manifest.dropped),
                 "assets": manifest.map(|manifest| &manifest.assets),
-                "finished_at": manifest.map(|manifest| instant(manifest.finished_at)),
-                "outcome": manifest.map(|manifest| &manifest.outcome),
+                "finished_at": manifest.map(|manifest| rfc3339(manifest.finished_at)),
+                "outcome": manifest.map(|manifest| manifest.outcome.word()),
                 "problems": each.fate.problems(),
             })
         })

@@ -4,8 +4,6 @@ mod listed;
 mod object;
 mod table;
 
-pub use object::instant;
-
 use std::path::Path;
 
 use super::args::{SourcesArguments, SourcesCommand, TextOrJson};

@@ -1,8 +1,8 @@
 //! A report as a JSON object.
 
-use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value as Json, json};
 
+use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
 use crate::reports::ingest::{Report, ReportRow};
 
@@ -27,8 +27,8 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
         "fills": report.fills.word(),
         "target": scan.target,
         "branch": scan.branch,
-        "started_at": scan.started_at.map(instant),
-        "finished_at": scan.finished_at.map(instant),
+        "started_at": scan.started_at.map(rfc3339),
+        "finished_at": scan.finished_at.map(rfc3339),
         "outcome": scan.outcome.word(),
         "scope": scan.scope.word(),
         "rows": rows,
@@ -70,10 +70,10 @@ fn row_object(definitions: &Definitions, row: &ReportRow) -> Json {
         "status_reason": row.status_reason,
         "native_id": row.native_id,
         "fingerprint": row.fingerprint,
-        "first_seen": row.first_seen.map(instant),
-        "last_seen": row.last_seen.map(instant),
-        "closed_at": row.closed_at.map(instant),
-        "accepted_until": row.accepted_until.map(instant),
+        "first_seen": row.first_seen.map(rfc3339),
+        "last_seen": row.last_seen.map(rfc3339),
+        "closed_at": row.closed_at.map(rfc3339),
+        "accepted_until": row.accepted_until.map(rfc3339),
         "epss": row.epss,
         "known_exploited": row.known_exploited,
         "target": row.target,
@@ -89,11 +89,4 @@ pub fn severity(definitions: &Definitions, code: u8) -> &str {
     scale
         .and_then(|scale| scale.values.get(usize::from(code)))
         .map_or("", String::as_str)
-}
-
-/// RFC 3339, UTC.
-pub fn instant(micros: i64) -> String {
-    DateTime::from_timestamp_micros(micros).map_or_else(String::new, |instant| {
-        instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-    })
 }

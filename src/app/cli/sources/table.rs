@@ -1,6 +1,7 @@
 //! A report as lines for a reader.
 
-use super::object::{instant, severity};
+use super::object::severity;
+use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
 use crate::render::{RenderOptions, Sheet, count, sentence};
 use crate::reports::ingest::{Report, ReportRow};
@@ -35,7 +36,7 @@ fn about(report: &Report) -> String {
     parts.push(scan.kind.word().to_string());
     parts.extend(scan.target.clone());
     parts.push(match scan.finished_at.or(scan.started_at) {
-        Some(at) => instant(at),
+        Some(at) => rfc3339(at),
         None => "no date in the report".to_string(),
     });
     parts.push(scan.outcome.word().to_string());

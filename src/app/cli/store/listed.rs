@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::super::args::StoreBy;
-use super::super::sources::instant;
+use crate::base::instants::rfc3339;
 use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
@@ -19,7 +19,7 @@ pub fn text(manifests: &[Manifest], by: StoreBy, look: RenderOptions) -> String 
     };
     let rows: u64 = reports.iter().map(|report| report.rows).sum();
     let newest = reports.iter().map(|report| report.finished_at).max();
-    let newest = newest.map_or(String::new(), |at| format!(", newest {}", instant(at)));
+    let newest = newest.map_or(String::new(), |at| format!(", newest {}", rfc3339(at)));
     let totals = format!(
         "{}, {}{newest}, {}",
         counted(reports.len() as u64, "report", "reports"),
@@ -50,12 +50,12 @@ fn by_report(reports: &[&Manifest], look: RenderOptions) -> Sheet {
         narrowest.row([day(at), rows()]);
         narrowest.details([tool(), assets()]);
         wide.row([
-            instant(at),
+            rfc3339(at),
             report.source.clone(),
             tool(),
             assets(),
             report.environment.clone(),
-            report.outcome.clone(),
+            report.outcome.word().to_string(),
             rows(),
             report.file.clone(),
         ]);
@@ -65,7 +65,7 @@ fn by_report(reports: &[&Manifest], look: RenderOptions) -> Sheet {
 
 /// The day of an instant: enough where there is little room.
 fn day(at: i64) -> String {
-    instant(at).chars().take("2026-03-31".len()).collect()
+    rfc3339(at).chars().take("2026-03-31".len()).collect()
 }
 
 #[derive(Default)]
@@ -104,7 +104,7 @@ fn by_tool(reports: &[&Manifest], look: RenderOptions) -> Sheet {
             count(total.rows),
             count(total.others.len() as u64),
         ];
-        wide.row(figures.clone().into_iter().chain([instant(total.newest)]));
+        wide.row(figures.clone().into_iter().chain([rfc3339(total.newest)]));
         narrow.row(figures.into_iter().chain([day(total.newest)]));
     }
     Sheet::widest([wide, narrow], look)
@@ -130,7 +130,7 @@ fn by_asset(reports: &[&Manifest], look: RenderOptions) -> Sheet {
         let tools = tools.join(", ");
         narrow.row([asset(), number(), day(total.newest)]);
         narrow.details([tools.clone()]);
-        wide.row([asset(), number(), instant(total.newest), tools]);
+        wide.row([asset(), number(), rfc3339(total.newest), tools]);
     }
     Sheet::widest([wide, narrow], look)
 }
@@ -144,20 +144,20 @@ pub fn json(manifests: &[Manifest]) -> String {
                 "segment": report.segment,
                 "file": report.file,
                 "source": report.source,
-                "fills": report.fills,
+                "fills": report.fills.word(),
                 "tool": report.tool,
                 "tool_version": report.tool_version,
-                "tool_kind": report.tool_kind,
+                "tool_kind": report.tool_kind.word(),
                 "assets": report.assets,
                 "environment": report.environment,
                 "branch": report.branch,
-                "started_at": report.started_at.map(instant),
-                "finished_at": instant(report.finished_at),
-                "outcome": report.outcome,
-                "scope": report.scope,
+                "started_at": report.started_at.map(rfc3339),
+                "finished_at": rfc3339(report.finished_at),
+                "outcome": report.outcome.word(),
+                "scope": report.scope.word(),
                 "rows": report.rows,
                 "dropped": report.dropped,
-                "recorded_at": instant(report.recorded_at),
+                "recorded_at": rfc3339(report.recorded_at),
             })
         })
         .collect();

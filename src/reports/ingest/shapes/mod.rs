@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use jaq_json::Val;
 
-use crate::base::diagnostic::Diagnostic;
+use crate::base::diagnostic::{Cause, Diagnostic};
 use crate::lang::model::Shape;
 
 /// The largest report that is read whole, in bytes.
@@ -150,6 +150,7 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
             "D401",
             format!("`{name}` is a web page, not a report for machines"),
         )
+        .because(Cause::NoReport)
         .help("export the report as JSON, XML or CSV")),
         Some(b'<') => xml::read(text, budget)
             .map(|value| itself((Shape::Xml, value)))
@@ -164,6 +165,7 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
             "D401",
             format!("`{name}` is no text: no source knows this report"),
         )
+        .because(Cause::NoReport)
         .help("export the report as JSON, XML or CSV; packed by zip or gzip is fine")),
         Some(_) => csv::read(text, budget)
             .map(|(value, sample)| (Shape::Csv, value, sample))

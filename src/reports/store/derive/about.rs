@@ -1,16 +1,9 @@
-//! What was noticed while tables were derived: kept beside them, as JSON.
-
-use std::fs;
-use std::path::Path;
+//! What was noticed while tables were derived.
 
 use serde::{Deserialize, Serialize};
 
 use super::merging::Reason;
 use crate::base::diagnostic::{Diagnostic, Severity};
-use crate::reports::store::layout::unreadable;
-
-/// The file beside the tables.
-pub(super) const FILE: &str = "about.json";
 
 /// Notes on derived tables.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
@@ -23,13 +16,13 @@ pub struct DerivationNotes {
     /// Findings whose detections name weaknesses that have nothing in common.
     pub conflicts: Vec<String>,
     /// The names of decisions that are on something.
-    pub(super) used: Vec<String>,
+    pub(in crate::reports::store) used: Vec<String>,
     /// Message and advice of what is odd, with the code.
-    pub(super) oddities: Vec<Oddity>,
+    pub(in crate::reports::store) oddities: Vec<Oddity>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(super) struct Oddity {
+pub(in crate::reports::store) struct Oddity {
     code: WarningCode,
     message: String,
     help: Vec<String>,
@@ -76,15 +69,5 @@ impl DerivationNotes {
                 ..Diagnostic::data(code, &oddity.message)
             }
         })
-    }
-
-    pub(super) fn written(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).expect("notes can be written")
-    }
-
-    pub(super) fn read(folder: &Path) -> Result<DerivationNotes, Diagnostic> {
-        let path = folder.join(FILE);
-        let text = fs::read(&path).map_err(|error| unreadable(&path, error))?;
-        serde_json::from_slice(&text).map_err(|error| unreadable(&path, error))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::instants::{instant, micros};
 use super::names::CanonicalNames;
 use super::scans::ScanRow;
+use crate::base::instants::{self, rfc3339};
 use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
 use crate::reports::store::facts::Registers;
@@ -19,7 +19,7 @@ fn registered() -> impl Iterator<Item = &'static str> {
 
 /// One row an asset: as it was registered last, or as it was first seen in a scan. Other names of an
 /// asset have no row.
-pub(super) fn assets(
+pub(in crate::reports::store) fn assets(
     registers: &Registers,
     names: &CanonicalNames,
     scans: &[ScanRow],
@@ -28,7 +28,7 @@ pub(super) fn assets(
     for scan in scans {
         assets.entry(scan.asset).or_insert_with(|| {
             let name = scan.asset.to_string();
-            let first = instant(scan.finished_at);
+            let first = rfc3339(scan.finished_at);
             BTreeMap::from([("name", name), ("commissioned_at", first)])
         });
     }
@@ -57,10 +57,15 @@ pub(super) fn assets(
 
 /// When assets were taken out of service, by name, as registered last. What lies beyond the horizon
 /// has closed nothing yet.
-pub(super) fn retired<'a>(registers: &'a Registers, horizon: &Horizon) -> BTreeMap<&'a str, i64> {
+pub(in crate::reports::store) fn retired<'a>(
+    registers: &'a Registers,
+    horizon: &Horizon,
+) -> BTreeMap<&'a str, i64> {
     let records = registers.assets.iter();
     let retired = records.filter_map(|record| {
-        let at = record.get("retired_at").and_then(|text| micros(text))?;
+        let at = record
+            .get("retired_at")
+            .and_then(|text| instants::parse(text))?;
         Some((record.get("asset_id")?.as_str(), at))
     });
     let mut retired: BTreeMap<&str, i64> = retired.collect();

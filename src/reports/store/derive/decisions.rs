@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::about::Oddity;
 use super::detections::{self, Detection};
-use super::instants::micros;
 use super::names::CanonicalNames;
+use crate::base::instants;
 use crate::lang::model::Decision;
 use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::IdentityDecision;
 
 /// A verdict as somebody wrote it.
-pub(super) struct Ruling<'a> {
+pub(in crate::reports::store) struct Ruling<'a> {
     /// The hash of all it says: it is the same whatever others there are.
     pub name: String,
     record: &'a BTreeMap<String, String>,
@@ -22,7 +22,7 @@ pub(super) struct Ruling<'a> {
 }
 
 /// The verdicts of records; those that say too little were refused when they came.
-pub(super) fn rulings<'a>(
+pub(in crate::reports::store) fn rulings<'a>(
     records: &'a [BTreeMap<String, String>],
     names: &'a CanonicalNames,
 ) -> Vec<Ruling<'a>> {
@@ -34,8 +34,8 @@ pub(super) fn rulings<'a>(
             record,
             asset,
             decision: Decision::from_word(record.get("decision")?)?,
-            at: micros(record.get("at")?)?,
-            until: record.get("until").and_then(|text| micros(text)),
+            at: instants::parse(record.get("at")?)?,
+            until: record.get("until").and_then(|text| instants::parse(text)),
         })
     };
     records.iter().filter_map(ruling).collect()

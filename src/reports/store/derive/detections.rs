@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::reports::ingest::ReportRow;
+use crate::lang::model::Fills;
+use crate::reports::ingest::{ReportRow, ScanOutcome, ScanScope};
 use crate::reports::lifecycle::{
     self, Episode, History, IdentityDecision, ObservedScan, RuleNumber, ScanCoverage, Sighting,
 };
@@ -70,7 +71,7 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
     ScanStream {
         environment: &manifest.environment,
         tool: &manifest.tool,
-        kind: &manifest.tool_kind,
+        kind: manifest.tool_kind.word(),
         history: History {
             looks,
             ..History::default()
@@ -94,9 +95,9 @@ impl<'a> Rules<'a> {
 
 fn reach<'a>(scan: &ScanFact<'a>, rules: &mut Rules<'a>) -> ScanCoverage {
     let manifest = scan.manifest;
-    let is_adequate = manifest.outcome == "success"
-        && manifest.scope == "full"
-        && manifest.fills == "observations";
+    let is_adequate = manifest.outcome == ScanOutcome::Success
+        && manifest.scope == ScanScope::Full
+        && manifest.fills == Fills::Observations;
     match &manifest.rules {
         _ if !is_adequate => ScanCoverage::Nothing,
         None => ScanCoverage::Everything,

@@ -1,8 +1,8 @@
 //! Findings and detections → columns.
 
 use super::detections::{Detection, ScanStream};
-use super::instants::instant;
 use super::issues::Finding;
+use crate::base::instants::rfc3339;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence};
 use crate::reports::ingest::ReportRow;
@@ -26,7 +26,7 @@ pub(super) fn findings(
     let column = |value: &dyn Fn(&Finding) -> Option<String>| -> Vec<Option<String>> {
         findings.iter().map(value).collect()
     };
-    let at = |value: &dyn Fn(&Finding) -> Option<i64>| column(&|each| value(each).map(instant));
+    let at = |value: &dyn Fn(&Finding) -> Option<i64>| column(&|each| value(each).map(rfc3339));
     let verified = |each: &Finding| {
         let is_verified = each.ending == Some(Ending::Verified);
         each.closed_at.filter(|_| is_verified)
@@ -85,7 +85,7 @@ pub(super) fn findings(
 }
 
 /// Adds what advisories say of the vulnerabilities of findings.
-pub(super) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
+pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
     let place = |name: &str| table.iter().position(|(column, _)| *column == name);
     let places = [
         "vulnerability_ids",
@@ -106,7 +106,7 @@ pub(super) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
             table[score].1[row] = Some(found.to_string());
         }
         if let Some(at) = advisories.exploited_at(&known) {
-            table[exploited].1[row] = Some(instant(at));
+            table[exploited].1[row] = Some(rfc3339(at));
             table[exploitable].1[row] = Some("yes".to_string());
         }
     }
@@ -153,7 +153,7 @@ pub(super) fn detections(
             "tool_kind",
             column(&|_, each| streams[each.stream].kind.to_string()),
         ),
-        ("reported_at", column(&|_, each| instant(reported(each)))),
+        ("reported_at", column(&|_, each| rfc3339(reported(each)))),
         (
             "duplicate",
             column(&|index, _| duplicate(index).to_string()),

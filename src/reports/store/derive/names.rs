@@ -6,7 +6,7 @@ use super::about::Oddity;
 use crate::reports::store::facts::Registers;
 
 /// The name that counts, by any other name.
-pub(super) struct CanonicalNames<'a> {
+pub(in crate::reports::store) struct CanonicalNames<'a> {
     aliases: BTreeMap<&'a str, &'a str>,
 }
 

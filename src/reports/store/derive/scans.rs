@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::instants::{instant, micros};
 use super::names::CanonicalNames;
+use crate::base::instants::{self, rfc3339};
 use crate::reports::store::facts::{Registers, ScanFact};
 use crate::reports::store::frames::DerivedTable;
 
 /// A scan as the table has it.
-pub(super) struct ScanRow<'a> {
+pub(in crate::reports::store) struct ScanRow<'a> {
     id: &'a str,
     pub asset: &'a str,
     tool: Option<&'a str>,
@@ -20,7 +20,7 @@ pub(super) struct ScanRow<'a> {
 
 /// All scans, in the order of time, then of names. Of several records of one scan the later one holds,
 /// and its report before any.
-pub(super) fn all<'a>(
+pub(in crate::reports::store) fn all<'a>(
     registers: &'a Registers,
     names: &'a CanonicalNames,
     facts: &'a [ScanFact],
@@ -43,10 +43,10 @@ fn reported<'a>(fact: &'a ScanFact, names: &'a CanonicalNames) -> ScanRow<'a> {
         id: &fact.scan_id,
         asset: names.real(fact.asset),
         tool: Some(&manifest.tool),
-        tool_kind: Some(&manifest.tool_kind),
+        tool_kind: Some(manifest.tool_kind.word()),
         environment: Some(manifest.environment.as_str()).filter(|name| !name.is_empty()),
         finished_at: manifest.finished_at,
-        outcome: &manifest.outcome,
+        outcome: manifest.outcome.word(),
     }
 }
 
@@ -62,13 +62,13 @@ fn listed<'a>(
         tool: text("tool"),
         tool_kind: text("tool_kind"),
         environment: text("environment"),
-        finished_at: micros(text("finished_at")?)?,
+        finished_at: instants::parse(text("finished_at")?)?,
         outcome: text("outcome")?,
     })
 }
 
 /// One row a scan of an asset.
-pub(super) fn table(scans: &[ScanRow]) -> DerivedTable {
+pub(in crate::reports::store) fn table(scans: &[ScanRow]) -> DerivedTable {
     let column = |value: &dyn Fn(&ScanRow) -> Option<String>| scans.iter().map(value).collect();
     let text = |text: Option<&str>| text.map(str::to_string);
     vec![
@@ -79,7 +79,7 @@ pub(super) fn table(scans: &[ScanRow]) -> DerivedTable {
         ("environment", column(&|scan| text(scan.environment))),
         (
             "finished_at",
-            column(&|scan| Some(instant(scan.finished_at))),
+            column(&|scan| Some(rfc3339(scan.finished_at))),
         ),
         ("outcome", column(&|scan| text(Some(scan.outcome)))),
     ]

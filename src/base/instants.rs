@@ -1,16 +1,16 @@
-//! Instants of tables: RFC 3339 or a day, in UTC.
+//! Instants as texts. An instant is a count of microseconds since 1970, UTC.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat};
 
-/// As tables write it.
-pub(in crate::reports::store) fn instant(micros: i64) -> String {
+/// RFC 3339 in UTC; empty for what no calendar reaches.
+pub fn rfc3339(micros: i64) -> String {
     DateTime::from_timestamp_micros(micros).map_or_else(String::new, |instant| {
         instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     })
 }
 
-/// Of a record: a day stands for its beginning.
-pub(in crate::reports::store) fn micros(text: &str) -> Option<i64> {
+/// An instant in RFC 3339, or a day, which stands for its beginning in UTC.
+pub fn parse(text: &str) -> Option<i64> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.timestamp_micros());
     }

@@ -8,7 +8,7 @@ use crate::reports::store::facts::{FactRows, ScanFact};
 use crate::reports::store::frames::DerivedTable;
 
 /// What is known of an asset.
-pub(super) struct AssetFacts<'a> {
+pub(in crate::reports::store) struct AssetFacts<'a> {
     pub definitions: &'a Definitions,
     pub asset: &'a str,
     /// In the order of time.
@@ -19,7 +19,7 @@ pub(super) struct AssetFacts<'a> {
 }
 
 /// Rows of tables.
-pub(super) struct DerivedRows {
+pub(in crate::reports::store) struct DerivedRows {
     pub findings: DerivedTable,
     pub detections: DerivedTable,
     pub about: DerivationNotes,
@@ -54,7 +54,7 @@ fn append(table: &mut DerivedTable, other: DerivedTable) {
 }
 
 /// Follows what tools saw of an asset.
-pub(super) fn derive(given: &AssetFacts, rows: &FactRows) -> DerivedRows {
+pub(in crate::reports::store) fn derive(given: &AssetFacts, rows: &FactRows) -> DerivedRows {
     let mut streams = detections::streams(given.scans, rows);
     let mut found = detections::detections(given.asset, &streams);
     let merged = merging::issues(&given.definitions.matches, &streams, &found);

@@ -4,31 +4,17 @@
 //! merged into is there; so whoever looks for the merged ones last, and looks again where those have
 //! changed meanwhile, misses none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::layout::{Store, unreadable, unwritable};
-use super::manifest::{self, Manifest};
-use super::verify;
-use super::write;
+use super::data_files;
+use super::errors::{unreadable, unwritable};
+use super::layout::Store;
+use super::manifest::{self, Manifest, ManifestError};
 use crate::base::diagnostic::{Diagnostic, Problems};
-
-/// Merged segments by the name of their file: read once, because they never change.
-#[derive(Default, Debug)]
-pub(super) struct MergedCache {
-    merged: Mutex<BTreeMap<PathBuf, Arc<MergedSegment>>>,
-}
-
-#[derive(Debug)]
-struct MergedSegment {
-    manifest: Manifest,
-    names: BTreeSet<String>,
-    /// Whether its rows are what was written: all of them are read to tell.
-    is_whole: OnceLock<bool>,
-}
+use crate::base::files;
 
 /// Where a report is.
 pub(super) enum ReportLocation {
@@ -46,14 +32,14 @@ impl Store {
     /// was quicker, and the segment is there already.
     pub(super) fn publish(&self, manifest: &Manifest) -> Result<bool, Diagnostic> {
         let path = self.path_of(manifest);
-        write::create(&path, manifest.sealed().as_bytes())
+        files::create(&path, manifest.sealed().as_bytes())
             .map_err(|error| unwritable(&path, &error))
     }
 
     /// Puts a manifest in place of one of the same name.
     pub(super) fn publish_again(&self, manifest: &Manifest) -> Result<(), Diagnostic> {
         let path = self.path_of(manifest);
-        write::replace(&path, manifest.sealed().as_bytes())
+        files::replace(&path, manifest.sealed().as_bytes())
             .map_err(|error| unwritable(&path, &error))
     }
 
@@ -67,28 +53,28 @@ impl Store {
 
     /// Whether a report is there, by itself or merged with others.
     pub fn has(&self, segment: &str) -> Result<bool, Problems> {
-        Ok(!matches!(self.place(segment)?, ReportLocation::Nowhere))
+        Ok(!matches!(self.locate(segment)?, ReportLocation::Nowhere))
     }
 
     /// Looks for a report.
-    pub(super) fn place(&self, segment: &str) -> Result<ReportLocation, Problems> {
+    pub(super) fn locate(&self, segment: &str) -> Result<ReportLocation, Problems> {
         let own = self.manifests().join(format!("{segment}.json"));
         let own = match own.is_file().then(|| manifest::read(&own)) {
             None | Some(Ok(None)) => None,
-            Some(Ok(Some(own))) if verify::bytes(self, &own).is_ok() => {
+            Some(Ok(Some(own))) if data_files::read(self, &own).is_ok() => {
                 return Ok(ReportLocation::Whole);
             }
             Some(Ok(own)) => Some(ReportLocation::Damaged(own)),
-            Some(Err(problem)) if problem.code == "D421" => Some(ReportLocation::Damaged(None)),
-            Some(Err(problem)) => return Err(problem.into()),
+            Some(Err(ManifestError::Damaged(_))) => Some(ReportLocation::Damaged(None)),
+            Some(Err(ManifestError::Unreadable(problem))) => return Err(problem.into()),
         };
         // One that is damaged may just have been merged and removed.
         for path in listed(&self.merged())? {
-            let Some(merged) = self.merged_at(&path)? else {
+            let Some(merged) = self.merged_cache.read(&path)? else {
                 continue;
             };
             if merged.names.contains(segment) {
-                let is_whole = || verify::bytes(self, &merged.manifest).is_ok();
+                let is_whole = || data_files::read(self, &merged.manifest).is_ok();
                 return Ok(match merged.is_whole.get_or_init(is_whole) {
                     true => ReportLocation::Whole,
                     false => ReportLocation::DamagedIn(merged.manifest.clone()),
@@ -96,28 +82,6 @@ impl Store {
             }
         }
         Ok(own.unwrap_or(ReportLocation::Nowhere))
-    }
-
-    fn merged_at(&self, path: &Path) -> Result<Option<Arc<MergedSegment>>, Problems> {
-        let mut known = self
-            .known
-            .merged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(merged) = known.get(path) {
-            return Ok(Some(merged.clone()));
-        }
-        let Some(manifest) = manifest::read(path)? else {
-            return Ok(None);
-        };
-        let members = manifest.members.iter();
-        let merged = Arc::new(MergedSegment {
-            names: members.map(|member| member.segment.clone()).collect(),
-            is_whole: OnceLock::new(),
-            manifest,
-        });
-        known.insert(path.to_path_buf(), merged.clone());
-        Ok(Some(merged))
     }
 
     /// All segments in the order of their names; those that were merged into another are left out.
@@ -210,7 +174,7 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<Manifest>, Problems> {
             Ok(Some(manifest)) => manifests.push(manifest),
             // Merged into another between the listing and the reading.
             Ok(None) => {}
-            Err(problem) => problems.push(problem),
+            Err(error) => problems.push(error.into()),
         }
     }
     match problems.has_errors() {

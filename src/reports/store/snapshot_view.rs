@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::derive::micros;
+use super::cache_key::CacheKey;
+use super::data_files;
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
-use super::verify;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::instants;
 use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
 
@@ -65,28 +66,28 @@ impl SnapshotView {
 
     /// Adds all that tells what is in sight here from what is elsewhere: two horizons with the same
     /// facts before them are alike.
-    pub fn update(&self, hash: &mut blake3::Hasher) {
+    pub fn update(&self, key: &mut CacheKey) {
         let mut reports: Vec<&Manifest> =
             self.manifests.iter().flat_map(Manifest::reports).collect();
         reports.sort_by(|left, right| left.segment.cmp(&right.segment));
         for report in reports {
-            hash.update(report.segment.as_bytes());
-            hash.update(&report.recorded_at.to_le_bytes());
-            if let Some(count) = self.partial.get(&report.segment) {
-                hash.update(format!("the first {count}").as_bytes());
-            }
+            key.text(&report.segment);
+            key.number(report.recorded_at);
+            let partial = self.partial.get(&report.segment);
+            key.optional(partial.map(|count| *count as i64));
         }
     }
 }
 
 /// What a segment of records fills; `None` for those of scans.
 pub(super) fn register(manifest: &Manifest) -> Option<Fills> {
-    Fills::from_word(&manifest.fills).filter(|fills| fills.record_fields().is_some())
+    Some(manifest.fills).filter(|fills| fills.record_fields().is_some())
 }
 
 /// Since when it is so what a record tells.
 pub(super) fn date(manifest: &Manifest, text: Option<&str>) -> i64 {
-    text.and_then(micros).unwrap_or(manifest.finished_at)
+    text.and_then(instants::parse)
+        .unwrap_or(manifest.finished_at)
 }
 
 /// The segment with the reports that are in sight, if there are any.
@@ -116,7 +117,7 @@ fn records_in_sight(
         return Ok(manifest.rows);
     }
     let path = store.observations().join(&manifest.data);
-    let bytes = verify::bytes(store, manifest)?;
+    let bytes = data_files::read(store, manifest)?;
     let field = fills.date_field();
     let mut count = 0;
     for (text, rows) in frames::read_runs(field.unwrap_or("retired_at"), &path, &bytes)? {

@@ -6,17 +6,15 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::about::DerivationNotes;
-use super::decisions::Ruling;
-use super::names::CanonicalNames;
-use super::part::{self, AssetFacts, DerivedRows};
-use super::{VERSION, put, update_by_definitions};
+use super::cache_key::CacheKey;
+use super::derive::{self, AssetFacts, CanonicalNames, DerivedRows, Ruling};
+use super::derived_folder;
+use super::facts::{self, ScanFact};
+use super::frames;
+use super::layout::Store;
+use super::manifest::Manifest;
 use crate::base::diagnostic::Problems;
 use crate::lang::model::Definitions;
-use crate::reports::store::facts::{self, ScanFact};
-use crate::reports::store::frames;
-use crate::reports::store::layout::Store;
-use crate::reports::store::manifest::Manifest;
 
 /// The folder of parts in that of derived tables.
 const PARTS: &str = "parts";
@@ -103,12 +101,12 @@ fn derived<'a>(
             rulings: &rulings,
             retired_at: whole.retired.get(asset).copied(),
         };
-        let part = part::derive(&given, &rows);
+        let part = derive::derive(&given, &rows);
         let tables = [
             ("findings", &part.findings),
             ("detections", &part.detections),
         ];
-        put(&stale[asset], &tables, &part.about)?;
+        derived_folder::put(&stale[asset], &tables, &part.about)?;
         parts.push((asset, part));
     }
     Ok(parts)
@@ -144,18 +142,19 @@ fn rulings<'a>(whole: &StoreFacts<'a>, asset: &str) -> Vec<&'a Ruling<'a>> {
 
 /// The hash of all that the rows of an asset depend on.
 fn key(whole: &StoreFacts, asset: &str, scans: &[&ScanFact]) -> String {
-    let mut hash = blake3::Hasher::new();
-    hash.update(VERSION.as_bytes());
-    update_by_definitions(&mut hash, whole.definitions);
-    hash.update(format!("{asset:?} {:?}", whole.retired.get(asset)).as_bytes());
+    let mut key = CacheKey::of(whole.definitions);
+    key.text(asset);
+    key.optional(whole.retired.get(asset).copied());
+    key.count(scans.len());
     for scan in scans {
-        hash.update(format!("{:?} {:?}", scan.scan_id, scan.asset).as_bytes());
-        hash.update(&scan.manifest.recorded_at.to_le_bytes());
+        key.text(&scan.scan_id);
+        key.text(scan.asset);
+        key.number(scan.manifest.recorded_at);
     }
     for ruling in rulings(whole, asset) {
-        hash.update(ruling.name.as_bytes());
+        key.text(&ruling.name);
     }
-    hash.finalize().to_hex()[..32].to_string()
+    key.finish()
 }
 
 /// A part made before; one that cannot be read is made anew.
@@ -164,7 +163,7 @@ fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<DerivedRo
     let table = |name: &str, columns| {
         frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()
     };
-    let about = DerivationNotes::read(folder).ok()?;
+    let about = derived_folder::read_notes(folder).ok()?;
     Some(DerivedRows {
         findings: table("findings", empty.findings)?,
         detections: table("detections", empty.detections)?,
