@@ -55,7 +55,7 @@ pub use source::{Proof, ScanReport, TableSource, TableSources};
 pub use table_cache::TableCache;
 pub use tables::{Horizon, SnapshotProvider, Tables};
 pub use texts::texts_of;
-pub use watermark::watermark;
+pub use watermark::{latest_event, watermark};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The latest event in the data: the default as-of (rule S2).
 
-use super::{ColumnData, Dataset, MISSING_INSTANT};
+use super::{ColumnData, Dataset, MISSING_INSTANT, TableSources};
 use crate::base::cancellation;
 use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
 
@@ -11,7 +11,29 @@ pub fn watermark(definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
         .or_else(|| latest(dataset, state_columns(definitions)))
 }
 
-pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+/// The same of sources that hold every time column.
+pub fn latest_event(definitions: &Definitions, sources: &TableSources) -> Option<i64> {
+    latest_by(definitions, |table, column| {
+        let spans = &sources.table(table)?.spans;
+        spans.get(&column).map(|(_, last)| *last)
+    })
+}
+
+/// The same by what is known of the last instant of columns.
+pub(super) fn latest_by(
+    definitions: &Definitions,
+    last: impl Fn(TableId, usize) -> Option<i64>,
+) -> Option<i64> {
+    let latest = |columns: Vec<(TableId, usize)>| {
+        let lasts = columns.into_iter();
+        lasts
+            .filter_map(|(table, column)| last(table, column))
+            .max()
+    };
+    latest(event_columns(definitions)).or_else(|| latest(state_columns(definitions)))
+}
+
+fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for event in &table.events {
@@ -30,7 +52,7 @@ pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> 
     columns
 }
 
-pub(super) fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for state in &table.states {
