@@ -105,6 +105,7 @@ impl Project {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_riskql"));
         command
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .args(arguments)
             .current_dir(self.folder.path())
             .env_remove("NO_COLOR")

@@ -32,6 +32,10 @@ pub fn load(
 fn agree(definitions: &Definitions, request: &Request, dataset: &Dataset, sources: &TableSources) {
     assert_eq!(dataset.notes, sources.notes);
     assert_eq!(dataset.fingerprint, sources.fingerprint);
+    assert_eq!(
+        data::watermark(definitions, dataset),
+        data::latest_event(definitions, sources)
+    );
     assert_eq!(dataset.tables.len(), sources.tables.len());
     for (id, table) in sources.tables.iter().enumerate() {
         let id = TableId(id);

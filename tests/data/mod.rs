@@ -8,4 +8,6 @@ mod formats;
 mod given;
 mod joins;
 mod locate;
+mod physical;
+mod proofs;
 mod properties;

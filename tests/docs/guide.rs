@@ -162,6 +162,7 @@ impl Guide {
 
     fn open(&mut self, given: &[&str]) -> String {
         let mut options = Options {
+            proofs: riskql::exec::data::ProofCache::default(),
             origin: ProjectOrigin::choose(None),
             data: None,
             tables: Vec::new(),
@@ -204,6 +205,7 @@ fn run(command: &str) -> String {
     let folder = binary.parent().expect("a folder").display();
     let path = std::env::var("PATH").unwrap_or_default();
     let output = Command::new("sh")
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .env("PATH", format!("{folder}:{path}"))
         .env("HOME", std::env::current_dir().expect("a folder"))

@@ -157,6 +157,7 @@ fn names_in_archives_are_no_paths() {
     let members = names.map(|name| (name, BANDIT.as_bytes().to_vec()));
     fs::write(inside.join("evil.zip"), archive(&members)).expect("a file");
     let done = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(["ingest", "evil.zip", "--asset", "shop"])
         .current_dir(&inside)
         .output()
@@ -187,6 +188,7 @@ fn files_that_are_too_large_are_refused_before_they_are_read() {
     let file = File::create(folder.path().join("huge.json")).expect("a file");
     file.set_len(40 << 30).expect("a file with a hole");
     let done = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(["ingest", "huge.json", "--asset", "shop"])
         .current_dir(folder.path())
         .output()
@@ -349,6 +351,7 @@ fn titles_with_control_characters_do_nothing_to_the_terminal() {
     fs::write(folder.path().join("a\u{1b}[31m.json"), report).expect("a file");
     let run = |arguments: &[&str]| {
         let done = Command::new(env!("CARGO_BIN_EXE_riskql"))
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .args(arguments)
             .current_dir(folder.path())
             .output()

@@ -11,6 +11,7 @@ use super::shared;
 fn riskql(arguments: &[&str]) -> String {
     let defs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ingest/owasp");
     let done = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .arg("--defs")
         .arg(defs)

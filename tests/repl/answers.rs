@@ -263,6 +263,7 @@ fn riskql_session(data: &std::path::Path) -> (Session, String) {
         known_on: None,
         format: riskql::render::OutputFormat::Table,
         look: RenderOptions::PIPE,
+        proofs: riskql::exec::data::ProofCache::default(),
     };
     let Ok((session, first)) = Session::open(options) else {
         panic!("it opens");

@@ -14,6 +14,7 @@ use super::talk::{session, shown, told};
 
 fn over(store: &Path) -> Session {
     let options = Options {
+        proofs: riskql::exec::data::ProofCache::default(),
         origin: ProjectOrigin::Library,
         data: Some(store.to_path_buf()),
         tables: Vec::new(),

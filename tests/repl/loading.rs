@@ -9,6 +9,7 @@ use riskql::render::{OutputFormat, RenderOptions};
 
 fn over(folder: &Path) -> Session {
     let options = Options {
+        proofs: riskql::exec::data::ProofCache::default(),
         origin: ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),

@@ -35,6 +35,7 @@ use riskql::render::{OutputFormat, RenderOptions};
 pub fn demo() -> Session {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
     let options = Options {
+        proofs: riskql::exec::data::ProofCache::default(),
         origin: ProjectOrigin::Library,
         data: Some(data),
         tables: Vec::new(),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use riskql::app::repl::{COMMANDS, Options, Session};
+use riskql::exec::data::ProofCache;
 use riskql::lang::project::ProjectOrigin;
 use riskql::render::{OutputFormat, RenderOptions};
 
@@ -62,6 +63,7 @@ fn over(folder: &std::path::Path, tables: Vec<(String, std::path::PathBuf)>) -> 
         known_on: None,
         format: OutputFormat::Table,
         look: RenderOptions::PIPE,
+        proofs: ProofCache::default(),
     }
 }
 

@@ -48,6 +48,7 @@ impl Terminal {
 
     pub fn start(scene: &Scene, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_riskql"));
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.args(["repl", "--defs", "defs"]);
         command.args(arguments);
         command.cwd(scene.path(""));

@@ -51,6 +51,7 @@ impl Desk {
         write("findings.csv", findings);
         write("assets.csv", ASSETS);
         let options = Options {
+            proofs: riskql::exec::data::ProofCache::default(),
             origin: ProjectOrigin::Library,
             data: Some(folder.path().to_path_buf()),
             tables: Vec::new(),

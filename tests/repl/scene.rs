@@ -61,6 +61,7 @@ impl Scene {
     /// Runs a session with a script on stdin.
     pub fn run(&self, arguments: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
         let mut child = Command::new(env!("CARGO_BIN_EXE_riskql"))
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .arg("repl")
             .args(arguments)
             .current_dir(self.folder.path())

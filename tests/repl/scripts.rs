@@ -167,6 +167,7 @@ fn a_reader_that_leaves_ends_the_script_quietly() {
     use std::process::{Command, Stdio};
     let scene = Scene::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args([
             "repl", "--defs", "defs", "--data", "data", "-c", "backlog", "-c", "mttr",
         ])

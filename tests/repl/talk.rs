@@ -18,6 +18,7 @@ pub fn session() -> Session {
 
 pub fn session_with(origin: ProjectOrigin, look: RenderOptions) -> Session {
     let options = Options {
+        proofs: riskql::exec::data::ProofCache::default(),
         origin,
         data: Some(demo()),
         tables: Vec::new(),

@@ -92,6 +92,7 @@ impl Place {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_riskql"));
         command
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .args(arguments)
             .args(["--defs", "defs"])
             .current_dir(self.folder.path());

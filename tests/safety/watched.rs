@@ -16,6 +16,7 @@ fn at_terminal(place: &Place, line: &str, columns: u16) -> Terminal {
     shell.args(["-c", &line]);
     shell.cwd(place.path(""));
     shell.env("RISKQL", env!("CARGO_BIN_EXE_riskql"));
+    shell.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     // Two reports are then read and added before the next two, so an odd one waits alone.
     shell.env("RAYON_NUM_THREADS", "1");
     shell.env("LC_ALL", "C.UTF-8");

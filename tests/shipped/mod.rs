@@ -11,6 +11,7 @@ use riskql::lang::{format, syntax};
 /// Runs the binary in the repository.
 fn riskql(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()

@@ -6,6 +6,7 @@ use std::process::Command;
 /// What a run that must go well prints, and its messages.
 fn riskql(folder: &Path, arguments: &[&str]) -> (String, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(folder)
         .output()

@@ -27,6 +27,7 @@ pub fn run(
         known_on: arguments.data.known_on.clone(),
         format: target.format,
         look: target.look(console),
+        proofs: repl::proof_cache(),
     };
     let progress = console.progress();
     let opened = match is_interactive {

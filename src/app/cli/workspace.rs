@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::args::DataOptions;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
+use crate::app::repl::proof_cache;
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{Answered, QueryContext};
 use crate::insight::dashboards::{self, DashboardDraft};
@@ -87,7 +88,7 @@ pub fn context<'a>(
     Ok(QueryContext {
         definitions,
         sources: &console.sources,
-        tables: Rc::new(tables),
+        tables: Rc::new(tables.with_proofs(proof_cache())),
         as_of: instants.as_of,
         known_on: instants.known_on,
         watermark: None,

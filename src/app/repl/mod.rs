@@ -39,7 +39,7 @@ pub use commands::COMMANDS;
 pub use complete::{Candidate, Completion, complete};
 pub use highlight::{StyledRange, TokenClass, highlight};
 pub use hint::hint;
-pub use places::startup_file;
+pub use places::{proof_cache, startup_file};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};

@@ -1,7 +1,9 @@
-//! Where a session keeps its files between sessions.
+//! Where files are kept between sessions.
 
 use std::env;
 use std::path::PathBuf;
+
+use crate::exec::data::ProofCache;
 
 /// The history of what was typed; `None` without a home.
 pub(super) fn history_file() -> Option<PathBuf> {
@@ -11,6 +13,14 @@ pub(super) fn history_file() -> Option<PathBuf> {
 /// The entries run when a session at a terminal begins; the file need not be there.
 pub fn startup_file() -> Option<PathBuf> {
     folder("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("riskql/startup"))
+}
+
+/// What was proven of table files, so that the same files need not be proven again; without a home it is
+/// forgotten in the end.
+pub fn proof_cache() -> ProofCache {
+    folder("XDG_CACHE_HOME", ".cache").map_or_else(ProofCache::default, |folder| {
+        ProofCache::in_folder(folder.join("riskql/proofs"))
+    })
 }
 
 /// What a variable names, else a folder below the home. Relative paths do not count.

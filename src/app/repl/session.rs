@@ -16,7 +16,7 @@ use super::workspace::Workspace;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::exec::answer::Answer;
-use crate::exec::data::{TableCache, Tables};
+use crate::exec::data::{ProofCache, TableCache, Tables};
 use crate::exec::query_context::QueryContext;
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Moment, Query};
@@ -37,6 +37,8 @@ pub struct Options {
     pub format: OutputFormat,
     /// How results and messages look.
     pub look: RenderOptions,
+    /// What was proven of table files.
+    pub proofs: ProofCache,
 }
 
 /// A session that was not opened: why, and the texts that the reasons name places of.
@@ -77,6 +79,7 @@ pub(super) struct ScriptLine {
 pub(super) struct Settings {
     pub data: Option<PathBuf>,
     pub table_files: Vec<(String, PathBuf)>,
+    pub proofs: ProofCache,
     pub as_of: Option<Moment>,
     pub known_on: Option<Moment>,
     /// The period of queries that name none, as written.
@@ -126,6 +129,7 @@ impl Session {
             settings: Settings {
                 data: options.data,
                 table_files: options.tables,
+                proofs: options.proofs,
                 as_of: None,
                 known_on: None,
                 period: None,
@@ -262,6 +266,7 @@ impl Session {
         let definitions = &self.workspace.definitions;
         let settings = &self.settings;
         let places = store::locate(definitions, settings.data.as_deref(), &settings.table_files)?;
+        let places = places.with_proofs(settings.proofs.clone());
         self.tables = places.whole(definitions)?;
         self.places = Rc::new(places);
         Ok(())

@@ -32,8 +32,8 @@ pub(super) struct ColumnarFile {
 #[derive(Default)]
 pub(super) struct Examined {
     pub faults: Faults,
-    /// The latest instant of a column of dates.
-    pub latest: Option<i64>,
+    /// The first and the last instant of a column of dates.
+    pub span: Option<(i64, i64)>,
     /// The hashes of texts, as far as they were asked for, a part of the file each.
     pub hashes: Vec<Vec<u64>>,
 }
@@ -47,10 +47,13 @@ impl Examined {
         };
         match values {
             Values::Instants(instants) => {
-                let there = instants
-                    .iter()
-                    .filter(|instant| **instant != MISSING_INSTANT);
-                examined.latest = there.max().copied();
+                let there = || {
+                    instants
+                        .iter()
+                        .filter(|instant| **instant != MISSING_INSTANT)
+                };
+                let ends = there().min().zip(there().max());
+                examined.span = ends.map(|(first, last)| (*first, *last));
             }
             Values::Hashes(hashes) if keeps_hashes => examined.hashes.push(hashes),
             Values::Hashes(_) | Values::Codes(_) | Values::Texts(_) | Values::Numbers(_) => {}
@@ -61,7 +64,7 @@ impl Examined {
     /// Adds what later rows told, which start at `start`.
     pub(super) fn append(&mut self, later: Examined, start: usize) {
         self.faults.append(later.faults, start);
-        self.latest = self.latest.max(later.latest);
+        self.span = union(self.span, later.span);
         self.hashes.extend(later.hashes);
     }
 }
@@ -152,6 +155,13 @@ impl ColumnarFile {
             Format::Parquet => parquet::check_pages(&self.path, &self.name, wanted),
             Format::Arrow | Format::Csv | Format::Json => Ok(()),
         }
+    }
+}
+
+fn union(left: Option<(i64, i64)>, right: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some((left.0.min(right.0), left.1.max(right.1))),
+        (left, right) => left.or(right),
     }
 }
 

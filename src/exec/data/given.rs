@@ -61,9 +61,8 @@ pub fn sources_of_given(
         let (table, calendar) = (definitions.table(id), &definitions.calendar);
         let held = HeldTable::of(checked, &plans[&id], Path::new(&table.name), calendar)?;
         let columns = (0..table.columns.len()).collect();
-        sources
-            .tables
-            .push(Some(held.source(table, &columns, calendar)?));
+        let source = held.source((table, calendar), sources.fingerprint.clone(), &columns)?;
+        sources.tables.push(Some(source));
     }
     Ok(sources)
 }

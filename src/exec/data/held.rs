@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{ChunkAgg, DataFrame, DataType, IntoColumn, IntoLazy, Series};
+use polars::prelude::{ChunkAgg, DataFrame, IntoColumn, IntoLazy, Series};
 
 use super::columnar::ColumnarFile;
 use super::columns::{Meaning, Wanted};
@@ -37,8 +37,8 @@ pub(super) struct HeldTable {
 pub(super) struct HeldColumn {
     /// `None`: the values stay in the file.
     series: Option<Series>,
-    /// The latest instant of a column of dates.
-    pub latest: Option<i64>,
+    /// The first and the last instant of a column of dates.
+    pub span: Option<(i64, i64)>,
 }
 
 impl HeldTable {
@@ -91,10 +91,10 @@ impl HeldTable {
                 continue;
             }
             let column = if table.file.is_scannable {
-                let latest = table.record.columns.get(&fact(wanted, calendar));
+                let span = table.record.columns.get(&fact(wanted, calendar));
                 HeldColumn {
                     series: None,
-                    latest: latest.copied().flatten(),
+                    span: span.copied().flatten(),
                 }
             } else {
                 let column = table.file.read(wanted, calendar)?;
@@ -123,9 +123,9 @@ impl HeldTable {
     /// A lazy frame of some columns, all of which are held.
     pub(super) fn source(
         &self,
-        table: &Table,
+        (table, calendar): (&Table, &Calendar),
+        content: String,
         columns: &BTreeSet<usize>,
-        calendar: &Calendar,
     ) -> Result<TableSource, Problems> {
         let wanted = columns.iter().map(|column| Wanted {
             column: *column,
@@ -155,11 +155,18 @@ impl HeldTable {
         };
         Ok(TableSource {
             rows: self.rows,
+            content,
             frame: frame.map_err(unreadable)?,
             absent: self.absent.clone(),
+            spans: self.spans(columns),
             scanned,
             scan,
         })
+    }
+
+    fn spans(&self, columns: &BTreeSet<usize>) -> BTreeMap<usize, (i64, i64)> {
+        let span = |column: &usize| Some((*column, self.columns.get(column)?.span?));
+        columns.iter().filter_map(span).collect()
     }
 
     fn in_memory(&self, columns: &BTreeSet<usize>) -> Result<DataFrame, String> {
@@ -173,13 +180,10 @@ impl HeldTable {
 
 impl HeldColumn {
     fn in_memory(series: Series, wanted: &Wanted) -> HeldColumn {
-        let is_date = matches!(wanted.meaning, Meaning::Date) && *series.dtype() == DataType::Int64;
+        let instants = series.i64().ok();
+        let instants = instants.filter(|_| matches!(wanted.meaning, Meaning::Date));
         HeldColumn {
-            latest: series
-                .i64()
-                .ok()
-                .filter(|_| is_date)
-                .and_then(|values| values.max()),
+            span: instants.and_then(|instants| instants.min().zip(instants.max())),
             series: Some(series),
         }
     }

@@ -40,9 +40,9 @@ struct Known {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct ProofRecord {
     version: String,
-    /// Columns, with what they were read as, all of whose values convert; and the latest instant of
-    /// those that hold dates.
-    pub columns: BTreeMap<String, Option<i64>>,
+    /// Columns, with what they were read as, all of whose values convert; and the first and the last
+    /// instant of those that hold dates.
+    pub columns: BTreeMap<String, Option<(i64, i64)>>,
     /// Those of them in which no value is missing and none occurs twice.
     pub unique: BTreeSet<String>,
     /// Columns with the content of a parent: its rows that the parent does not have.
@@ -168,7 +168,7 @@ impl ProofRecord {
         VERSION.clone_into(&mut self.version);
         let columns = other.columns.iter();
         self.columns
-            .extend(columns.map(|(column, latest)| (column.clone(), *latest)));
+            .extend(columns.map(|(column, span)| (column.clone(), *span)));
         self.unique.extend(other.unique.iter().cloned());
         self.is_unscannable |= other.is_unscannable;
         let orphans = other.orphans.iter();

@@ -82,7 +82,7 @@ impl ColumnarTable {
         self.report(definitions, id, plan, &new, &examined)?;
         for (wanted, examined) in new.iter().zip(examined) {
             let fact = fact(wanted, calendar);
-            self.record.columns.insert(fact.clone(), examined.latest);
+            self.record.columns.insert(fact.clone(), examined.span);
             let is_hashed = hashed == Some(wanted.column);
             if is_hashed && matches!(keys::judge_parts(examined.hashes), Verdict::Unique) {
                 self.record.unique.insert(fact);

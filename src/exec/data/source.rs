@@ -1,13 +1,15 @@
 //! What a lazy query starts from: for each table a frame, and where its rows come from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use polars::prelude::{LazyFrame, PolarsResult};
 
 use super::columnar::ColumnarFile;
 use super::columns::Wanted;
-use super::guard::guarded_query;
+use super::guard::{guarded_query, uncaught};
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, TableId};
@@ -17,6 +19,8 @@ use crate::lang::model::{Calendar, TableId};
 pub struct TableSource {
     /// Rows of the file.
     pub rows: usize,
+    /// A name of the file's content: another content has another one.
+    pub content: String,
     /// The columns asked for and those that link tables, in the order of the table's columns and named
     /// as they are, whether the file has them or not:
     ///
@@ -32,6 +36,8 @@ pub struct TableSource {
     pub frame: LazyFrame,
     /// Those of the columns that the file lacks: null throughout.
     pub absent: BTreeSet<usize>,
+    /// The first and the last instant of the columns of dates that hold any.
+    pub spans: BTreeMap<usize, (i64, i64)>,
     pub scanned: ScanReport,
     /// What is read of a file while the query runs.
     pub(super) scan: Option<Scan>,
@@ -93,6 +99,22 @@ impl TableSources {
         let outcome = guarded_query(query);
         cancellation::listen();
         outcome.map_err(|reason| self.failure(&reason))
+    }
+
+    /// The same for work that goes on while others are asked to stop, and that nobody misses if it
+    /// fails.
+    pub fn run_in_background<T>(&self, query: impl Fn() -> PolarsResult<T>) -> Option<T> {
+        const MOST_TRIES: usize = 20;
+        for _ in 0..MOST_TRIES {
+            let outcome = uncaught(|| guarded_query(&query));
+            match outcome {
+                Ok(found) => return Some(found),
+                // A wish to stop was meant for somebody else, and is gone in a moment.
+                Err(_) if cancellation::is_stopping() => thread::sleep(Duration::from_millis(50)),
+                Err(_) => {}
+            }
+        }
+        None
     }
 
     /// What is wrong with the files: the query's own words do not say which one it was.

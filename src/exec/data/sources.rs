@@ -9,9 +9,9 @@ use super::Request;
 use super::checking::check;
 use super::fingerprint::{self, FileHash};
 use super::plan::{TablePlan, plan};
-use super::source::TableSources;
+use super::source::{TableSource, TableSources};
 use super::table_cache::{Held, TableCache, missing_part};
-use super::watermark::{event_columns, state_columns};
+use super::watermark::latest_by;
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
 
@@ -61,22 +61,34 @@ impl TableCache {
     /// The latest event in tables of which every time column was asked for; if there is none, the
     /// latest start of a state (rule S2). In microseconds.
     pub fn latest_event(&mut self, definitions: &Definitions) -> Option<i64> {
-        let latest = |columns: Vec<(TableId, usize)>| {
-            let of_column = |(table, column): (TableId, usize)| {
-                self.held.get(&table)?.table.columns.get(&column)?.latest
-            };
-            columns.into_iter().filter_map(of_column).max()
-        };
-        let found =
-            || latest(event_columns(definitions)).or_else(|| latest(state_columns(definitions)));
-        match self.latest {
-            Some(known) => known,
-            None => {
-                let found = found();
-                self.latest = Some(found);
-                found
-            }
+        if let Some(known) = self.latest {
+            return known;
         }
+        let last = |table: TableId, column: usize| {
+            let held = self.held.get(&table)?;
+            Some(held.table.columns.get(&column)?.span?.1)
+        };
+        let found = latest_by(definitions, last);
+        self.latest = Some(found);
+        found
+    }
+
+    /// All that was checked so far, as it is: nothing is looked at again.
+    pub fn known_sources(&self, definitions: &Definitions) -> TableSources {
+        let source = |id: usize| {
+            let held = self.held.get(&TableId(id))?;
+            let columns = held.table.columns.keys().copied().collect();
+            held.source(definitions, TableId(id), &columns).ok()
+        };
+        TableSources {
+            tables: (0..definitions.tables.len()).map(source).collect(),
+            ..TableSources::default()
+        }
+    }
+
+    /// The columns checked so far that the file of a table lacks; `None` if it was never checked.
+    pub fn absent(&self, table: TableId) -> Option<&BTreeSet<usize>> {
+        self.held.get(&table).map(|held| &held.table.absent)
     }
 
     /// The part of a request that was not checked yet, or that must fail with its own words.
@@ -125,13 +137,24 @@ impl TableCache {
             let asked = request.tables.get(&id);
             let mut columns = linking_columns(definitions, id, &plan);
             columns.extend(asked.iter().flat_map(|asked| asked.columns.keys()));
-            let source = held.table.source(table, &columns, &definitions.calendar)?;
-            sources.tables[id.0] = Some(source);
+            sources.tables[id.0] = Some(held.source(definitions, id, &columns)?);
             hashes.push((table.name.as_str(), &held.hash));
         }
         hashes.sort_unstable_by_key(|(name, _)| *name);
         sources.fingerprint = fingerprint::of_hashes(&hashes);
         Ok(sources)
+    }
+}
+
+impl Held {
+    fn source(
+        &self,
+        definitions: &Definitions,
+        id: TableId,
+        columns: &BTreeSet<usize>,
+    ) -> Result<TableSource, Problems> {
+        let read_as = (definitions.table(id), &definitions.calendar);
+        self.table.source(read_as, self.hash.content(), columns)
     }
 }
 

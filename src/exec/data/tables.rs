@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::{Location, TableCache};
+use super::{Location, ProofCache, TableCache};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, Moment};
 
@@ -49,21 +49,22 @@ pub struct Tables {
     /// `None`: files that are what they are.
     replay: Option<Box<dyn SnapshotProvider>>,
     knowledge: Option<Moment>,
+    proofs: ProofCache,
     seen: RefCell<Vec<Seen>>,
 }
 
 struct Seen {
     horizon: Horizon,
-    memory: Rc<RefCell<TableCache>>,
+    cache: Rc<RefCell<TableCache>>,
 }
 
 impl Tables {
     /// Tables that are files.
     pub fn of_files(locations: Vec<Location>) -> Tables {
-        let memory = Rc::new(RefCell::new(TableCache::new(locations)));
+        let cache = Rc::new(RefCell::new(TableCache::new(locations)));
         let horizon = Horizon::default();
         Tables {
-            seen: RefCell::new(vec![Seen { horizon, memory }]),
+            seen: RefCell::new(vec![Seen { horizon, cache }]),
             ..Tables::default()
         }
     }
@@ -73,8 +74,20 @@ impl Tables {
         Tables {
             replay: Some(replay),
             knowledge,
+            proofs: ProofCache::default(),
             seen: RefCell::default(),
         }
+    }
+
+    /// The same, remembering what was proven of files. To be said before anything is asked.
+    pub fn with_proofs(mut self, proofs: ProofCache) -> Tables {
+        for seen in self.seen.get_mut() {
+            let locations = seen.cache.borrow().locations().to_vec();
+            let cache = TableCache::new(locations).with_proofs(proofs.clone());
+            seen.cache = Rc::new(RefCell::new(cache));
+        }
+        self.proofs = proofs;
+        self
     }
 
     /// As known when whoever does not say asks: facts that were recorded late are known since then and
@@ -104,28 +117,29 @@ impl Tables {
             Some(_) => horizon,
             None => Horizon::default(),
         };
-        if let Some(memory) = self.find(|seen| seen.horizon == horizon) {
-            return Ok(memory);
+        if let Some(cache) = self.find(|seen| seen.horizon == horizon) {
+            return Ok(cache);
         }
         let locations = match &self.replay {
             Some(replay) => replay.locate(definitions, horizon)?,
             None => Vec::new(),
         };
-        let memory = self
-            .find(|seen| seen.memory.borrow().locations() == locations)
-            .unwrap_or_else(|| Rc::new(RefCell::new(TableCache::new(locations))));
+        let new = |locations| TableCache::new(locations).with_proofs(self.proofs.clone());
+        let cache = self
+            .find(|seen| seen.cache.borrow().locations() == locations)
+            .unwrap_or_else(|| Rc::new(RefCell::new(new(locations))));
         let mut seen = self.seen.borrow_mut();
         if seen.len() > MOST_KEPT {
             seen.remove(1);
         }
-        let found = Rc::clone(&memory);
-        seen.push(Seen { horizon, memory });
+        let found = Rc::clone(&cache);
+        seen.push(Seen { horizon, cache });
         Ok(found)
     }
 
     fn find(&self, is_it: impl Fn(&Seen) -> bool) -> Option<Rc<RefCell<TableCache>>> {
         let seen = self.seen.borrow();
         let found = seen.iter().find(|seen| is_it(seen));
-        found.map(|seen| Rc::clone(&seen.memory))
+        found.map(|seen| Rc::clone(&seen.cache))
     }
 }

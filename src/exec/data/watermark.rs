@@ -1,7 +1,5 @@
 //! The latest event in the data: the default as-of (rule S2).
 
-use polars::prelude::col;
-
 use super::{ColumnData, Dataset, MISSING_INSTANT, TableSources};
 use crate::base::cancellation;
 use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
@@ -13,28 +11,29 @@ pub fn watermark(definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
         .or_else(|| latest(dataset, state_columns(definitions)))
 }
 
-/// The same of tables that hold every time column.
+/// The same of sources that hold every time column.
 pub fn latest_event(definitions: &Definitions, sources: &TableSources) -> Option<i64> {
-    latest_of_sources(definitions, sources, event_columns(definitions))
-        .or_else(|| latest_of_sources(definitions, sources, state_columns(definitions)))
+    latest_by(definitions, |table, column| {
+        let spans = &sources.table(table)?.spans;
+        spans.get(&column).map(|(_, last)| *last)
+    })
 }
 
-fn latest_of_sources(
+/// The same by what is known of the last instant of columns.
+pub(super) fn latest_by(
     definitions: &Definitions,
-    sources: &TableSources,
-    columns: Vec<(TableId, usize)>,
+    last: impl Fn(TableId, usize) -> Option<i64>,
 ) -> Option<i64> {
-    let of_column = |(table, column): (TableId, usize)| {
-        let frame = sources.table(table)?.frame.clone();
-        let name = &definitions.table(table).columns[column].name;
-        let latest = frame.select([col(name).max()]).collect().ok()?;
-        let series = latest.column(name).ok()?.as_materialized_series().clone();
-        series.i64().ok()?.get(0)
+    let latest = |columns: Vec<(TableId, usize)>| {
+        let lasts = columns.into_iter();
+        lasts
+            .filter_map(|(table, column)| last(table, column))
+            .max()
     };
-    columns.into_iter().filter_map(of_column).max()
+    latest(event_columns(definitions)).or_else(|| latest(state_columns(definitions)))
 }
 
-pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for event in &table.events {
@@ -53,7 +52,7 @@ pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> 
     columns
 }
 
-pub(super) fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for state in &table.states {

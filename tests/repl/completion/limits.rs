@@ -24,6 +24,7 @@ fn many(distinct: usize) -> std::sync::Arc<Catalogue> {
 /// The catalogue of the tables in a folder, values counted.
 fn over(folder: &std::path::Path) -> std::sync::Arc<Catalogue> {
     let options = riskql::app::repl::Options {
+        proofs: riskql::exec::data::ProofCache::default(),
         origin: riskql::lang::project::ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),

@@ -10,6 +10,7 @@ use std::path::Path;
 use riskql::app::repl::{Effect, Options, Reply, Session};
 use riskql::base::diagnostic::Fault;
 use riskql::base::source::Sources;
+use riskql::exec::data::ProofCache;
 use riskql::lang::project::{self, ProjectOrigin};
 use riskql::render::{OutputFormat, RenderOptions};
 use tempfile::TempDir;
@@ -113,6 +114,7 @@ fn options(folder: &Path) -> Options {
         known_on: None,
         format: OutputFormat::Table,
         look: RenderOptions::PIPE,
+        proofs: ProofCache::default(),
     }
 }
 

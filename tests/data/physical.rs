@@ -1,0 +1,171 @@
+//! Random tables in all physical types that a column may have, in Parquet and Arrow files, in a zone
+//! where clocks change: vectors and lazy frames hold the same values ([`super::both_ways`]).
+
+use polars::prelude::{
+    Categories, Column as FrameColumn, DataFrame, DataType, FrozenCategories, IntoColumn,
+    NamedFrom, Series, TimeUnit, TimeZone,
+};
+use proptest::prelude::*;
+use riskql::exec::data::Location;
+
+use super::both_ways::load;
+use super::fixture::{FINDINGS, definitions, everything, folder, path_in};
+use super::formats::{arrow, parquet};
+
+type Cells<T> = Vec<Option<T>>;
+
+#[derive(Clone, Debug)]
+struct Columns {
+    assets: Cells<String>,
+    titles: Cells<String>,
+    severities: Cells<&'static str>,
+    answers: Cells<bool>,
+    numbers: Cells<i32>,
+    /// Seconds.
+    dates: Cells<i64>,
+    /// Which physical type each column has.
+    kinds: [usize; 7],
+    group: usize,
+}
+
+fn columns() -> impl Strategy<Value = Columns> {
+    (1usize..60).prop_flat_map(|rows| {
+        let severity =
+            prop::sample::select(vec!["info", "low", " HIGH ", "critical", "moderate", ""]);
+        let title = "[ -~äß]{0,3}|[ -~]{10,16}| *";
+        (
+            prop::collection::vec(prop::option::of("[A-C] ?"), rows),
+            prop::collection::vec(prop::option::of(title), rows),
+            prop::collection::vec(prop::option::of(severity), rows),
+            prop::collection::vec(prop::option::of(any::<bool>()), rows),
+            prop::collection::vec(prop::option::of(-1_000_000..1_000_000i32), rows),
+            prop::collection::vec(prop::option::of(-9_000_000_000i64..9_000_000_000), rows),
+            prop::array::uniform7(0usize..60),
+            1..rows + 1,
+        )
+            .prop_map(
+                |(assets, titles, severities, answers, numbers, dates, kinds, group)| Columns {
+                    assets,
+                    titles,
+                    severities,
+                    answers,
+                    numbers,
+                    dates,
+                    kinds,
+                    group,
+                },
+            )
+    })
+}
+
+/// A text column in one of its types.
+fn texts(name: &str, cells: &[Option<String>], kind: usize) -> FrameColumn {
+    let series = Series::new(name.into(), cells.to_vec());
+    let mut words: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    let to = match kind % 3 {
+        0 => DataType::String,
+        1 => DataType::from_categories(Categories::global()),
+        _ => DataType::from_frozen_categories(FrozenCategories::new(words).expect("words")),
+    };
+    series.cast(&to).expect("a cast").into_column()
+}
+
+fn numbers(name: &str, cells: &Cells<i32>, kind: usize) -> FrameColumn {
+    let series = Series::new(name.into(), cells.clone());
+    let to = [
+        DataType::Int32,
+        DataType::Int64,
+        DataType::Float32,
+        DataType::Float64,
+        DataType::String,
+    ];
+    series
+        .cast(&to[kind % to.len()])
+        .expect("a cast")
+        .into_column()
+}
+
+fn answers(name: &str, cells: &Cells<bool>, kind: usize) -> FrameColumn {
+    let series = Series::new(name.into(), cells.clone());
+    let to = [
+        DataType::Boolean,
+        DataType::Int32,
+        DataType::UInt64,
+        DataType::String,
+    ];
+    series
+        .cast(&to[kind % to.len()])
+        .expect("a cast")
+        .into_column()
+}
+
+fn dates(name: &str, cells: &Cells<i64>, kind: usize) -> FrameColumn {
+    let (unit, factor) = [
+        (TimeUnit::Milliseconds, 1_000),
+        (TimeUnit::Microseconds, 1_000_000),
+        (TimeUnit::Nanoseconds, 1_000_000_000),
+    ][kind % 3];
+    let counts = cells
+        .iter()
+        .map(|cell| cell.map(|seconds| seconds * factor));
+    let series = Series::new(name.into(), counts.collect::<Cells<i64>>());
+    let zone = (kind / 3).is_multiple_of(2).then_some(TimeZone::UTC);
+    let instants = series
+        .cast(&DataType::Datetime(unit, zone))
+        .expect("instants");
+    match kind / 6 % 3 {
+        0 => instants.cast(&DataType::Date).expect("days").into_column(),
+        _ => instants.into_column(),
+    }
+}
+
+fn frame(columns: &Columns) -> DataFrame {
+    let rows = columns.assets.len();
+    let ids: Vec<String> = (0..rows).map(|row| format!("F{row}")).collect();
+    let severities: Vec<Option<String>> = columns
+        .severities
+        .iter()
+        .map(|cell| cell.map(str::to_owned))
+        .collect();
+    let kinds = columns.kinds;
+    let mut all = vec![
+        Series::new("finding_id".into(), ids).into_column(),
+        texts("asset_id", &columns.assets, kinds[0]),
+        texts("title", &columns.titles, kinds[1]),
+        texts("severity", &severities, kinds[2]),
+        answers("exploitable", &columns.answers, kinds[3]),
+        numbers("cvss", &columns.numbers, kinds[4]),
+        dates("found_at", &columns.dates, kinds[5]),
+        // Texts that a file holds as something else.
+        Series::new("verified_at".into(), vec![None::<&str>; rows]).into_column(),
+    ];
+    match kinds[6] % 5 {
+        0 => all[2] = dates("title", &columns.dates, kinds[1]),
+        1 => all[2] = numbers("title", &columns.numbers, kinds[1]),
+        2 => drop(all.remove(1)),
+        3 => all[2] = answers("title", &columns.answers, kinds[1]),
+        _ => {}
+    }
+    DataFrame::new(rows, all).expect("a frame")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn every_physical_type_is_read_the_same_both_ways(columns in columns()) {
+        let (frame, definitions) = (frame(&columns), definitions("Europe/Berlin"));
+        let mut request = everything(&definitions, &[FINDINGS]);
+        request.tables.get_mut(&FINDINGS).expect("asked for").parents.clear();
+        for (name, content) in [
+            ("findings.parquet", parquet(&frame, Some(columns.group))),
+            ("findings.arrow", arrow(&frame)),
+        ] {
+            let folder = folder(&[(name, &content)]);
+            let locations = [Location { table: FINDINGS, path: path_in(&folder, name) }];
+            let loaded = load(&definitions, &locations, &request);
+            prop_assert!(loaded.is_ok(), "{}: {:?}", name, loaded.err());
+        }
+    }
+}
