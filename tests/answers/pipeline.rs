@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use riskql::base::source::{SourceId, Sources, Span};
 use riskql::exec::answer::Answer;
-use riskql::exec::compute;
+use riskql::exec::assemble;
 use riskql::exec::data::{self, TableSources};
 use riskql::lang::model::{Definitions, Given, Moment, Query};
 use riskql::lang::{check, syntax};
@@ -183,7 +183,7 @@ pub fn answers(
         planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
     });
     let plans: Vec<plan::Plan> = plans.collect();
-    let answers = compute::answers(definitions, dataset, &plans);
+    let answers = assemble::answers(definitions, dataset, &plans);
     answers.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use super::evaluate::{Evaluated, Outcome};
 use super::judge::shown;
-use super::tracks::Tracks;
 use super::{Ranked, sort_keys};
 use crate::exec::answer::{Cell, Comparison, Level, Value};
+use crate::exec::compute::Tracks;
 use crate::lang::model::{SortColumn, ValueColumn};
 use crate::plan::{Slot, Standing, ValuesWork};
 

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use super::ExecutionContext;
 use super::dimensions::Dimensions;
 use crate::base::diagnostic::Problems;
 use crate::base::types::StockMoment;
-use crate::exec::compute::{Computed, CubeCells, Finished, Groups, Tuple};
+use crate::exec::compute::{Computed, CubeCells, ExecutionContext, Finished, GroupSets, Tuple};
 use crate::lang::functions::Keeps;
 use crate::lang::model::{Formula, Measure, Operator, ValueColumn};
 use crate::plan::relation::{Axis, MeasureCells};
 use crate::plan::{Standing, Step, ValuesWork};
 
 /// What values are computed for.
-pub(super) enum Level {
+pub(super) enum EvaluationLevel {
     /// Every group for itself; how many there are.
     Groups(usize),
     /// All rows together.
@@ -22,12 +21,12 @@ pub(super) enum Level {
     Other { shown: Vec<usize> },
 }
 
-impl Level {
+impl EvaluationLevel {
     /// How many sets of groups there are.
     pub fn sets(&self) -> usize {
         match self {
-            Level::Groups(groups) => *groups,
-            Level::Total | Level::Other { .. } => 1,
+            EvaluationLevel::Groups(groups) => *groups,
+            EvaluationLevel::Total | EvaluationLevel::Other { .. } => 1,
         }
     }
 }
@@ -94,7 +93,11 @@ pub(super) struct Evaluator<'c, 'a> {
 
 impl<'c, 'a> Evaluator<'c, 'a> {
     /// A column over all lines but the range.
-    pub fn column(&mut self, column: &ValueColumn, level: &Level) -> Result<Evaluated, Problems> {
+    pub fn column(
+        &mut self,
+        column: &ValueColumn,
+        level: &EvaluationLevel,
+    ) -> Result<Evaluated, Problems> {
         let main = self.line(column, level, 0)?;
         let compared = self.computed.works[self.place].tracks.compared().len();
         let compared = (1..=compared).map(|line| self.line(column, level, line));
@@ -108,7 +111,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     pub fn over_range(
         &mut self,
         column: &ValueColumn,
-        level: &Level,
+        level: &EvaluationLevel,
     ) -> Result<Option<Vec<Outcome>>, Problems> {
         let tracks = &self.computed.works[self.place].tracks;
         if tracks.range.is_none() {
@@ -122,11 +125,11 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     fn line(
         &mut self,
         column: &ValueColumn,
-        level: &Level,
+        level: &EvaluationLevel,
         line: usize,
     ) -> Result<Vec<Vec<Outcome>>, Problems> {
         let measures = column.formula.measures();
-        let measures: Result<Vec<Measured>, Problems> = measures
+        let measures: Result<Vec<FinishedMeasure>, Problems> = measures
             .into_iter()
             .map(|measure| self.measured(column, measure, level, line))
             .collect();
@@ -150,13 +153,13 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         &mut self,
         column: &ValueColumn,
         measure: &'m Measure,
-        level: &Level,
+        level: &EvaluationLevel,
         line: usize,
-    ) -> Result<Measured<'m>, Problems> {
+    ) -> Result<FinishedMeasure<'m>, Problems> {
         let step = step(self.work, column, measure);
         let moment = self.work.steps[step].moment;
         let cells = self.computed.works[self.place].steps[step].lines[line].clone();
-        Ok(Measured {
+        Ok(FinishedMeasure {
             finished: self.finished(measure, &cells, level)?,
             axis: cells.axis,
             measure,
@@ -169,27 +172,29 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         &mut self,
         measure: &Measure,
         cells: &MeasureCells,
-        level: &Level,
+        level: &EvaluationLevel,
     ) -> Result<Finished, Problems> {
-        let finish = |of: &CubeCells, groups: &Groups| {
+        let finish = |of: &CubeCells, groups: &GroupSets| {
             of.finish(cells, measure.function, measure.parameter, groups)
         };
         let adds_up = self.computed.adds_up(cells);
         Ok(match level {
-            Level::Groups(sets) => {
+            EvaluationLevel::Groups(sets) => {
                 let of = self.computed.groups(cells);
                 let places = self.dimensions.places(of);
                 finish(
                     of,
-                    &Groups::Each {
+                    &GroupSets::Each {
                         places: &places,
                         sets: *sets,
                     },
                 )
             }
-            Level::Total if adds_up => finish(self.computed.groups(cells), &Groups::Together),
-            Level::Total => finish(self.computed.total(cells), &Groups::Together),
-            Level::Other { shown } if adds_up => {
+            EvaluationLevel::Total if adds_up => {
+                finish(self.computed.groups(cells), &GroupSets::Together)
+            }
+            EvaluationLevel::Total => finish(self.computed.total(cells), &GroupSets::Together),
+            EvaluationLevel::Other { shown } if adds_up => {
                 let of = self.computed.groups(cells);
                 let is_shown = |place: Option<u32>| {
                     place.is_some_and(|place| shown.contains(&(place as usize)))
@@ -200,19 +205,19 @@ impl<'c, 'a> Evaluator<'c, 'a> {
                     .collect();
                 finish(
                     of,
-                    &Groups::Each {
+                    &GroupSets::Each {
                         places: &places,
                         sets: 1,
                     },
                 )
             }
-            Level::Other { shown } => {
+            EvaluationLevel::Other { shown } => {
                 let shown = shown
                     .iter()
                     .map(|place| self.dimensions.tuples[*place].clone());
                 let shown: Vec<Tuple> = shown.collect();
                 let of = self.computed.outside(cells, &shown)?;
-                finish(&of, &Groups::Together)
+                finish(&of, &GroupSets::Together)
             }
         })
     }
@@ -234,7 +239,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
 }
 
 /// One measure of a formula, finished.
-struct Measured<'c> {
+struct FinishedMeasure<'c> {
     finished: Finished,
     axis: Arc<Axis>,
     measure: &'c Measure,
@@ -242,7 +247,7 @@ struct Measured<'c> {
     applies_from: Option<i64>,
 }
 
-impl Measured<'_> {
+impl FinishedMeasure<'_> {
     fn outcome(&self, slot: usize, set: usize) -> Outcome {
         let points = self.axis.points[slot].clone();
         let starts_late = |point: usize| {
@@ -280,7 +285,7 @@ fn mean(values: Vec<f64>) -> Option<f64> {
 /// Walks a formula in the order of [`Formula::measures`].
 fn evaluate<'m, 'c: 'm>(
     formula: &Formula,
-    next: &mut impl Iterator<Item = &'m Measured<'c>>,
+    next: &mut impl Iterator<Item = &'m FinishedMeasure<'c>>,
     slot: usize,
     set: usize,
 ) -> Outcome {

@@ -1,39 +1,106 @@
-//! Cells of cubes → rows of an answer: groups of all tables put together, formulas, totals, top N,
-//! comparisons, targets and bands.
+//! Plans and tables → answers.
+//!
+//! All plans that share an evaluation time are computed together ([`crate::exec::compute`]). Here groups of all tables are
+//! put together, and formulas, totals, top N, comparisons, targets and bands are made of the cells.
 
 mod cells;
 mod dimensions;
 mod evaluate;
 mod judge;
-mod tracks;
+mod rows;
 
-pub use dimensions::code_cell;
-pub use judge::shown;
-pub use tracks::Tracks;
+use dimensions::code_cell;
+use judge::shown;
 
 use dimensions::Dimensions;
-use evaluate::{Evaluated, Evaluator, Level as GroupLevel, Outcome};
+use evaluate::{Evaluated, EvaluationLevel, Evaluator, Outcome};
 
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context, Excluded,
     Level, Row,
 };
-use crate::exec::compute::{Computed, Tuple};
+use crate::exec::compute::{Computed, ExecutionContext, Tracks, Tuple};
 use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, SortColumn, ValueColumn};
-use crate::plan::{Plan, Slot, Standpoint, ValuesWork};
+use crate::plan::{Plan, Slot, Standpoint, Trace, ValuesWork, Work};
 
-/// What everything of an answer is computed by.
-#[derive(Clone, Copy)]
-pub struct ExecutionContext<'a> {
-    pub definitions: &'a Definitions,
-    pub sources: &'a TableSources,
-    pub evaluation: &'a Standpoint,
+/// Computes several plans, in their order, sharing scans and aggregates. The tables hold every column the plans'
+/// needs name.
+///
+/// # Errors
+///
+/// A result that would not fit ([`CODES`]); a file that can no longer be read.
+pub fn answers(
+    definitions: &Definitions,
+    sources: &TableSources,
+    plans: &[Plan],
+) -> Result<Vec<Answer>, Problems> {
+    let mut answers: Vec<Option<Answer>> = plans.iter().map(|_| None).collect();
+    for evaluation in distinct_evaluations(plans) {
+        let context = ExecutionContext {
+            definitions,
+            sources,
+            evaluation,
+        };
+        let together: Vec<usize> = (0..plans.len())
+            .filter(|index| plans[*index].standpoint == *evaluation)
+            .collect();
+        let valued = together
+            .iter()
+            .filter_map(|index| match &plans[*index].work {
+                Work::Values(work) => Some(work.as_ref()),
+                Work::List(_) => None,
+            });
+        let mut computed = Computed::new(context, valued)?;
+        let mut next = 0;
+        for index in together {
+            let plan = &plans[index];
+            answers[index] = Some(match &plan.work {
+                Work::Values(work) => {
+                    next += 1;
+                    values(context, plan, work, &mut computed, next - 1)?
+                }
+                Work::List(work) => rows::list(context, plan, work)?,
+            });
+        }
+    }
+    Ok(answers
+        .into_iter()
+        .map(|answer| answer.expect("every plan has an evaluation time"))
+        .collect())
+}
+
+/// The rows behind a value, one answer row each. The tables hold what the measure and the shown fields need.
+///
+/// # Errors
+///
+/// A file that can no longer be read.
+pub fn rows_behind(
+    definitions: &Definitions,
+    sources: &TableSources,
+    trace: &Trace,
+) -> Result<Answer, Problems> {
+    let context = ExecutionContext {
+        definitions,
+        sources,
+        evaluation: &trace.standpoint,
+    };
+    rows::behind(context, trace)
+}
+
+fn distinct_evaluations(plans: &[Plan]) -> Vec<&Standpoint> {
+    let mut distinct: Vec<&Standpoint> = Vec::new();
+    for plan in plans {
+        if !distinct.contains(&&plan.standpoint) {
+            distinct.push(&plan.standpoint);
+        }
+    }
+    distinct
 }
 
 /// The circumstances of an answer.
-pub fn context(context: ExecutionContext) -> Context {
+fn context(context: ExecutionContext) -> Context {
     let evaluation = context.evaluation;
     let instant = chrono::DateTime::from_timestamp_micros(evaluation.as_of.instant);
     Context {
@@ -55,7 +122,7 @@ pub fn context(context: ExecutionContext) -> Context {
 /// # Errors
 ///
 /// A file that can no longer be read: `other` is computed when the groups that are shown are known.
-pub fn values<'a>(
+fn values<'a>(
     context_of: ExecutionContext<'a>,
     plan: &Plan,
     work: &ValuesWork,
@@ -169,18 +236,18 @@ struct Assembly<'c, 'a> {
 impl Assembly<'_, '_> {
     fn rows(&mut self) -> Result<Vec<Ranked>, Problems> {
         let groups = self.dimensions.tuples.len();
-        let all = GroupLevel::Groups(groups);
+        let all = EvaluationLevel::Groups(groups);
         let values = self.evaluate(&all)?;
         let ranked = self.ranked(&all, &values)?;
         let top = self.work.top.map_or(groups, |top| top.count.min(groups));
         let other = match top < groups {
-            true => Some(self.evaluate(&GroupLevel::Other {
+            true => Some(self.evaluate(&EvaluationLevel::Other {
                 shown: ranked[..top].to_vec(),
             })?),
             false => None,
         };
         let total = match self.work.with_total {
-            true => Some(self.evaluate(&GroupLevel::Total)?),
+            true => Some(self.evaluate(&EvaluationLevel::Total)?),
             false => None,
         };
         let is_of_range = self.total_is_of_range();
@@ -212,7 +279,7 @@ impl Assembly<'_, '_> {
         self.work.by.is_empty() && self.tracks().range.is_some()
     }
 
-    fn evaluate(&mut self, level: &GroupLevel) -> Result<Vec<Evaluated>, Problems> {
+    fn evaluate(&mut self, level: &EvaluationLevel) -> Result<Vec<Evaluated>, Problems> {
         let columns = self.work.columns.iter();
         columns
             .map(|column| self.evaluator.column(column, level))
@@ -220,7 +287,11 @@ impl Assembly<'_, '_> {
     }
 
     /// Groups in the order they are shown in: by value for `top` (rule S25), else by dimension.
-    fn ranked(&mut self, level: &GroupLevel, values: &[Evaluated]) -> Result<Vec<usize>, Problems> {
+    fn ranked(
+        &mut self,
+        level: &EvaluationLevel,
+        values: &[Evaluated],
+    ) -> Result<Vec<usize>, Problems> {
         let mut groups: Vec<usize> = (0..self.dimensions.tuples.len()).collect();
         let Some(top) = self.work.top else {
             return Ok(groups);
@@ -287,7 +358,7 @@ impl Assembly<'_, '_> {
         let range = self.tracks().range.clone().expect("only with a range");
         let mut cells = vec![Cell::Missing];
         for (column, values) in self.work.columns.iter().zip(values) {
-            let over = self.evaluator.over_range(column, &GroupLevel::Total)?;
+            let over = self.evaluator.over_range(column, &EvaluationLevel::Total)?;
             let over: Outcome = over.expect("there is a range").remove(0);
             let mut value = cells::value(column, &over, &range[0]);
             if self.work.versus_target {

@@ -1,11 +1,13 @@
 //! The rows of a cube → cells by group and point, and numbers made of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use polars::prelude::{Column, DataFrame, DataType};
 
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::exec::lazy::Dictionary;
 use crate::lang::functions::{Function, Kept, LifetimeCount};
 use crate::plan::relation::{Axis, Cube, CubeShape, MeasureCells, Name, POINT, Reading, Sum};
 
@@ -42,7 +44,7 @@ enum CellColumn {
 }
 
 /// Which groups a number is of.
-pub enum Groups<'g> {
+pub enum GroupSets<'g> {
     /// Each for itself: for each group of the cells its place among those shown.
     Each {
         places: &'g [Option<u32>],
@@ -89,9 +91,14 @@ impl CubeCells {
     /// # Errors
     ///
     /// More cells than fit.
-    pub fn of(cube: &Cube, keys: &[Name], frame: &DataFrame) -> Result<CubeCells, Problems> {
+    pub fn of(
+        cube: &Cube,
+        keys: &[Name],
+        frame: &DataFrame,
+        dictionaries: &BTreeMap<Name, Arc<Dictionary>>,
+    ) -> Result<CubeCells, Problems> {
         let points = cube.axis.len();
-        let (groups, of_row) = grouped(frame, keys);
+        let (groups, of_row) = grouped(frame, keys, dictionaries);
         if groups.len().saturating_mul(points) > LARGEST {
             return Err(too_many(groups.len(), points));
         }
@@ -170,7 +177,7 @@ impl CubeCells {
         cells: &MeasureCells,
         function: &'static Function,
         parameter: Option<f64>,
-        groups: &Groups,
+        groups: &GroupSets,
     ) -> Finished {
         let finish = Finish {
             cells: self,
@@ -203,7 +210,7 @@ fn column<'f>(frame: &'f DataFrame, name: &str) -> &'f Column {
 }
 
 /// Whole numbers of any type that polars counts in; missing ones are 0.
-pub(super) fn whole_numbers(of: &Column) -> Vec<i64> {
+pub fn whole_numbers(of: &Column) -> Vec<i64> {
     let cast = of
         .cast(&DataType::Int64)
         .expect("counts and points are whole numbers");
@@ -213,13 +220,17 @@ pub(super) fn whole_numbers(of: &Column) -> Vec<i64> {
 }
 
 /// The groups of a frame in the order of their values, and for each row its group.
-fn grouped(frame: &DataFrame, keys: &[Name]) -> (Vec<Tuple>, Vec<u32>) {
+fn grouped(
+    frame: &DataFrame,
+    keys: &[Name],
+    dictionaries: &BTreeMap<Name, Arc<Dictionary>>,
+) -> (Vec<Tuple>, Vec<u32>) {
     if keys.is_empty() {
         return (vec![Vec::new()], vec![0; frame.height()]);
     }
     let coded: Vec<Coded> = keys
         .iter()
-        .map(|key| Coded::of(column(frame, key)))
+        .map(|key| Coded::of(column(frame, key), dictionaries.get(key)))
         .collect();
     let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
     let mut of_row: Vec<u32> = Vec::with_capacity(frame.height());
@@ -262,7 +273,7 @@ struct Coded {
 }
 
 impl Coded {
-    fn of(column: &Column) -> Coded {
+    fn of(column: &Column, dictionary: Option<&Arc<Dictionary>>) -> Coded {
         let mut values = Vec::new();
         let series = column.as_materialized_series();
         let codes = match series.dtype() {
@@ -275,12 +286,10 @@ impl Coded {
                 number(yes, &mut values, |yes| DimensionValue::Code(u8::from(yes)))
             }
             _ => {
-                let text = series
-                    .cast(&DataType::String)
-                    .expect("other keys are texts");
-                let texts = text.str().expect("it was cast").iter();
-                number(texts, &mut values, |text| {
-                    DimensionValue::Text(text.to_string())
+                let numbers = series.u32().expect("texts are numbered").iter();
+                let dictionary = dictionary.expect("texts that rows are grouped by have numbers");
+                number(numbers, &mut values, |number| {
+                    DimensionValue::Text(dictionary.text(number))
                 })
             }
         };
@@ -346,7 +355,7 @@ struct Finish<'f> {
     cells: &'f CubeCells,
     function: &'static Function,
     parameter: Option<f64>,
-    groups: &'f Groups<'f>,
+    groups: &'f GroupSets<'f>,
     axis: &'f Axis,
 }
 
@@ -379,15 +388,15 @@ impl Finish<'_> {
 
     fn sets(&self) -> usize {
         match self.groups {
-            Groups::Each { sets, .. } => *sets,
-            Groups::Together => 1,
+            GroupSets::Each { sets, .. } => *sets,
+            GroupSets::Together => 1,
         }
     }
 
     fn set_of(&self, group: usize) -> Option<usize> {
         match self.groups {
-            Groups::Each { places, .. } => places[group].map(|set| set as usize),
-            Groups::Together => Some(0),
+            GroupSets::Each { places, .. } => places[group].map(|set| set as usize),
+            GroupSets::Together => Some(0),
         }
     }
 

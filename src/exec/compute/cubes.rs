@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::{DataFrame, LazyFrame, PolarsResult};
+use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsResult};
 
 use super::cells::{CubeCells, DimensionValue, Tuple, whole_numbers};
+use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
-use crate::exec::assemble::{ExecutionContext, Tracks};
-use crate::exec::lazy::{Compiler, TableFrames, collect_all};
+use crate::exec::lazy::{Compiler, KeySize, TableFrames, collect_all};
 use crate::lang::model::TableId;
 use crate::plan::ValuesWork;
-use crate::plan::relation::{CubeLevel, Literal, Lowering, MeasureCells, Name, SharedRelation};
+use crate::plan::relation::{
+    CubeLevel, Literal, Lowering, MeasureCells, Name, POINT, SharedRelation,
+};
 
 /// Everything computed for some plans of one evaluation time.
 pub struct Computed<'a> {
@@ -75,6 +77,7 @@ impl<'a> Computed<'a> {
             totals: HashMap::new(),
             exclusions: HashMap::new(),
         };
+        computed.code_keys();
         computed.run(&with_total)?;
         Ok(computed)
     }
@@ -92,15 +95,49 @@ impl<'a> Computed<'a> {
         let frames = self.frames_of(&jobs, true)?;
         for ((cube, level), frame) in jobs.iter().zip(frames) {
             let of = &self.lowering.cubes[*cube];
+            let dictionaries = &self.compiler.codes[&of.table].dictionaries;
             match level {
-                CubeLevel::Groups => self.groups.push(CubeCells::of(of, &of.keys, &frame)?),
+                CubeLevel::Groups => {
+                    self.groups
+                        .push(CubeCells::of(of, &of.keys, &frame, dictionaries)?)
+                }
                 CubeLevel::Total | CubeLevel::Outside(_) => {
-                    let cells = CubeCells::of(of, &[], &frame)?;
+                    let cells = CubeCells::of(of, &[], &frame, dictionaries)?;
                     self.totals.insert(*cube, cells);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Numbers the texts that rows are grouped by, and says how many values keys have.
+    fn code_keys(&mut self) {
+        for cube in &self.lowering.cubes {
+            let table = self.context.definitions.table(cube.table);
+            let codes = self.compiler.codes.entry(cube.table).or_default();
+            for key in &cube.keys {
+                let field = table
+                    .field_named(key)
+                    .map(|field| &table.fields[field].field_type);
+                let (values, data_type) = match field {
+                    Some(FieldType::Scale(scale)) => (scale.values.len() as u64, DataType::UInt8),
+                    Some(FieldType::YesNo) => (2, DataType::Boolean),
+                    Some(FieldType::Text | FieldType::Number | FieldType::Date) | None => {
+                        codes.dictionaries.entry(key.clone()).or_default();
+                        (u64::from(u32::MAX), DataType::UInt32)
+                    }
+                };
+                codes
+                    .sizes
+                    .insert(key.clone(), KeySize { values, data_type });
+            }
+            // Points of all cubes are one key: the longest axis says how many there are.
+            let points = codes.sizes.entry(POINT.to_string()).or_insert(KeySize {
+                values: 0,
+                data_type: DataType::UInt32,
+            });
+            points.values = points.values.max(cube.axis.len() as u64 + 1);
+        }
     }
 
     /// Collects the rows of tables that several cubes read, narrow as they are.
@@ -110,19 +147,26 @@ impl<'a> Computed<'a> {
             cubes.filter(|cube| cube.table == table).count()
                 + usize::from(self.lowering.exclusions.contains_key(&table))
         };
-        let shared: Vec<SharedRelation> = self
+        let shared: Vec<(TableId, SharedRelation)> = self
             .rows
             .iter()
             .filter(|(table, _)| readers(**table) > 1)
-            .map(|(_, rows)| rows.clone())
+            .map(|(table, rows)| (*table, rows.clone()))
             .collect();
         let frames: PolarsResult<Vec<LazyFrame>> = shared
             .iter()
-            .map(|rows| self.compiler.compile(rows))
+            .map(|(_, rows)| self.compiler.compile(rows))
             .collect();
         let frames = collect_all(self.context.sources, compiled(frames))?;
-        for (rows, frame) in shared.iter().zip(frames) {
+        for ((table, rows), frame) in shared.iter().zip(frames) {
             self.compiler.keep(rows, frame);
+            // How many texts there are is known once rows are collected.
+            let codes = self.compiler.codes.entry(*table).or_default();
+            for (name, dictionary) in &codes.dictionaries {
+                if let Some(size) = codes.sizes.get_mut(name) {
+                    size.values = dictionary.len() as u64;
+                }
+            }
         }
         Ok(())
     }
@@ -224,9 +268,15 @@ impl<'a> Computed<'a> {
         groups: &[Tuple],
     ) -> Result<CubeCells, Problems> {
         let cube = &self.lowering.cubes[cells.cube];
+        let dictionaries = &self.compiler.codes[&cube.table].dictionaries;
         let literal = |(value, key): (&DimensionValue, &Name)| match value {
             DimensionValue::Missing => None,
-            DimensionValue::Text(text) => Some(Literal::Text(text.clone())),
+            DimensionValue::Text(text) => {
+                let number = dictionaries[key].number(text);
+                Some(Literal::Integer(i64::from(
+                    number.expect("groups that are shown were met"),
+                )))
+            }
             DimensionValue::Code(code) => {
                 let table = self.context.definitions.table(cube.table);
                 let field = table.field_named(key).map(|field| &table.fields[field]);
@@ -242,7 +292,12 @@ impl<'a> Computed<'a> {
         });
         let job = (cells.cube, CubeLevel::Outside(groups.collect()));
         let frame = self.frames_of(std::slice::from_ref(&job), false)?.remove(0);
-        CubeCells::of(&self.lowering.cubes[cells.cube], &[], &frame)
+        CubeCells::of(
+            &self.lowering.cubes[cells.cube],
+            &[],
+            &frame,
+            &BTreeMap::new(),
+        )
     }
 
     /// How many rows were not used, by reason, in the order of the reasons; reasons without rows left out.

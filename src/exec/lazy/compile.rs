@@ -9,10 +9,13 @@ use polars::prelude::{
 };
 
 use super::expressions::{boolean, predicate, value};
+use super::functions::Dictionary;
+use super::packing::{KeySize, Packing};
 use super::tables::TableFrames;
 use super::{functions, sets};
+use crate::lang::model::TableId;
 use crate::plan::relation::{
-    Aggregate, Expression, JoinKind, Literal, Name, POINT, Relation, SharedRelation, SortKey, VALUE,
+    Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey,
 };
 
 /// The points that an expanded relation is asked for: `[low, high)`.
@@ -23,6 +26,8 @@ pub struct Compiler<'a> {
     tables: TableFrames<'a>,
     /// Named relations that were collected, by their address.
     collected: BTreeMap<usize, DataFrame>,
+    /// How the keys of groups are coded, by table.
+    pub codes: BTreeMap<TableId, KeyCodes>,
     /// Points to which [`Relation::Expand`] is confined, so that rows × points fit in memory.
     pub window: Option<Window>,
 }
@@ -32,6 +37,7 @@ impl<'a> Compiler<'a> {
         Compiler {
             tables,
             collected: BTreeMap::new(),
+            codes: BTreeMap::new(),
             window: None,
         }
     }
@@ -70,7 +76,7 @@ impl<'a> Compiler<'a> {
                 on,
                 kind,
             } => self.join(left, right, on, *kind),
-            Relation::Union { inputs } => self.union(inputs, &[]),
+            Relation::Union { inputs } => self.union(inputs),
             Relation::Aggregate {
                 input,
                 keys,
@@ -101,9 +107,28 @@ impl<'a> Compiler<'a> {
             }
             Relation::Named { input, .. } => match self.collected.get(&address(relation)) {
                 Some(rows) => Ok(rows.clone().lazy()),
-                None => self.compile(input),
+                None => self.named(input),
             },
         }
+    }
+
+    /// The rows of a named relation: texts that rows are only grouped by become numbers.
+    fn named(&self, input: &SharedRelation) -> PolarsResult<LazyFrame> {
+        let Relation::Project { input, columns } = input.as_ref() else {
+            return self.compile(input);
+        };
+        let frame = self.compile(input)?;
+        let joined = joined_columns(input);
+        let codes = table_of(input).and_then(|table| self.codes.get(&table));
+        let columns = columns.iter().map(|(name, expression)| {
+            let value = match codes.and_then(|codes| codes.dictionaries.get(name)) {
+                Some(_) if joined.contains(name) => col(numbered(name)),
+                Some(dictionary) => functions::number_texts(col(name), dictionary),
+                None => value(expression)?,
+            };
+            Ok(value.alias(name))
+        });
+        Ok(frame.select(columns.collect::<PolarsResult<Vec<Expr>>>()?))
     }
 
     fn join(
@@ -118,40 +143,26 @@ impl<'a> Compiler<'a> {
             JoinKind::Left => JoinType::Left,
             JoinKind::Semi => JoinType::Inner,
         };
+        // Texts of the right side are numbered there, where rows are fewer.
+        let texts = match right.as_ref() {
+            Relation::Project { columns, .. } => columns.as_slice(),
+            _ => &[],
+        };
+        let codes = table_of(left).and_then(|table| self.codes.get(&table));
+        let numbers = texts.iter().filter_map(|(name, _)| {
+            let dictionary = codes?.dictionaries.get(name)?;
+            Some(functions::number_texts(col(name), dictionary).alias(numbered(name)))
+        });
+        let numbers: Vec<Expr> = numbers.collect();
         let (left, right) = (self.compile(left)?, self.compile(right)?);
+        let right = right.with_columns(numbers);
         Ok(left.join(right, [col(&on.0)], [col(&on.1)], JoinArgs::new(kind)))
     }
 
-    /// Rows of several inputs. Of the inputs of a sweep, whose columns but for `keys` are summed, those that do not
-    /// have a column bring 0: each column gets the type that holds its sums.
-    fn union(&self, inputs: &[SharedRelation], keys: &[Name]) -> PolarsResult<LazyFrame> {
-        let wide = wide_columns(inputs);
-        let frames: PolarsResult<Vec<LazyFrame>> = inputs
-            .iter()
-            .map(|input| match input.as_ref() {
-                Relation::Project { input, columns } => {
-                    let typed = columns.iter().map(|(name, expression)| {
-                        let value = value(expression)?;
-                        let typed = match name {
-                            name if name == POINT => value.cast(DataType::UInt32),
-                            name if name == VALUE || keys.contains(name) => value,
-                            name if wide.contains(name) => value.cast(DataType::Int128),
-                            _ => value.cast(DataType::Int64),
-                        };
-                        Ok(typed.alias(name))
-                    });
-                    let typed: PolarsResult<Vec<Expr>> = typed.collect();
-                    Ok(self.compile(input)?.select(typed?))
-                }
-                _ => self.compile(input),
-            })
-            .collect();
-        let args = UnionArgs {
-            rechunk: false,
-            maintain_order: false,
-            ..UnionArgs::default()
-        };
-        concat(frames?, args)
+    fn union(&self, inputs: &[SharedRelation]) -> PolarsResult<LazyFrame> {
+        let frames: PolarsResult<Vec<LazyFrame>> =
+            inputs.iter().map(|input| self.compile(input)).collect();
+        concat(frames?, UNION)
     }
 
     fn aggregate(
@@ -160,41 +171,86 @@ impl<'a> Compiler<'a> {
         keys: &[Name],
         aggregates: &[(Name, Aggregate)],
     ) -> PolarsResult<LazyFrame> {
-        let mut frame = match input.as_ref() {
-            Relation::Union { inputs } => self.union(inputs, keys)?,
-            _ => self.compile(input)?,
-        };
-        let is_union = matches!(input.as_ref(), Relation::Union { .. });
-        let (mut made, mut merged) = (Vec::new(), Vec::new());
-        let mut has_sets = false;
-        for (name, aggregate) in aggregates {
-            match aggregate {
-                Aggregate::UnionOfIntervals { from, until } => {
-                    has_sets = true;
-                    let (froms, untils) = (format!("{name} from"), format!("{name} until"));
-                    // As columns first: a literal is not gathered into a list.
-                    frame = frame.with_columns([
-                        value(from)?.cast(DataType::Int64).alias(&froms),
-                        value(until)?.cast(DataType::Int64).alias(&untils),
-                    ]);
-                    made.extend([col(&froms), col(&untils)]);
-                    merged.push(sets::merge(col(&froms), col(&untils)).alias(name));
-                }
-                other => {
-                    made.push(aggregated(other, is_union)?.alias(name));
-                    merged.push(col(name));
-                }
+        if let Relation::Union { inputs } = input.as_ref()
+            && aggregates
+                .iter()
+                .all(|(_, of)| matches!(of, Aggregate::Sum(_)))
+        {
+            return self.sums_of_union(inputs, keys, aggregates);
+        }
+        let frame = self.compile(input)?;
+        let is_set = |of: &Aggregate| matches!(of, Aggregate::UnionOfIntervals { .. });
+        if aggregates.iter().any(|(_, of)| is_set(of)) {
+            return unions_of_intervals(frame, keys, aggregates);
+        }
+        let made: PolarsResult<Vec<Expr>> = aggregates
+            .iter()
+            .map(|(name, of)| Ok(aggregated(of)?.alias(name)))
+            .collect();
+        Ok(self.grouped(frame, keys, self.packing(input, keys), made?))
+    }
+
+    /// Sums of several inputs by group: first of each input, then of those. A sweep would else copy its rows, with a
+    /// column for every sum, before it groups them.
+    fn sums_of_union(
+        &self,
+        inputs: &[SharedRelation],
+        keys: &[Name],
+        aggregates: &[(Name, Aggregate)],
+    ) -> PolarsResult<LazyFrame> {
+        let wide = wide_columns(inputs);
+        let mut parts = Vec::new();
+        for input in inputs {
+            let Relation::Project { input, columns } = input.as_ref() else {
+                unreachable!("a sweep projects what rows bring");
+            };
+            let own = columns.iter().filter(|(name, _)| keys.contains(name));
+            let own: PolarsResult<Vec<Expr>> =
+                own.map(|(name, of)| Ok(value(of)?.alias(name))).collect();
+            let frame = self.compile(input)?.with_columns(own?);
+            let sums = columns.iter().filter(|(name, _)| !keys.contains(name));
+            let sums: PolarsResult<Vec<Expr>> = sums
+                .map(|(name, of)| Ok(sum_of(of, wide.contains(name))?.alias(name)))
+                .collect();
+            parts.push(self.grouped(frame, keys, self.packing(input, keys), sums?));
+        }
+        let sums = aggregates.iter().map(|(name, _)| col(name).sum());
+        Ok(concat(parts, UNION)?
+            .group_by(keys.iter().map(col).collect::<Vec<Expr>>())
+            .agg(sums.collect::<Vec<Expr>>()))
+    }
+
+    /// Aggregates of groups; of all rows if there are no keys. Keys whose sizes are known are packed into one number:
+    /// polars groups by one number several times as fast as by several columns.
+    fn grouped(
+        &self,
+        frame: LazyFrame,
+        keys: &[Name],
+        packing: Option<Packing>,
+        made: Vec<Expr>,
+    ) -> LazyFrame {
+        if keys.is_empty() {
+            return frame.select(made);
+        }
+        match packing {
+            Some(packing) => {
+                let grouped = frame.group_by([packing.packed().alias(PACKED)]).agg(made);
+                grouped.with_columns(packing.unpacked(col(PACKED)))
+            }
+            None => {
+                let keys: Vec<Expr> = keys.iter().map(col).collect();
+                frame.group_by(keys).agg(made)
             }
         }
-        let keys: Vec<Expr> = keys.iter().map(col).collect();
-        let grouped = match keys.is_empty() {
-            true => frame.select(made),
-            false => frame.group_by(&keys).agg(made),
-        };
-        Ok(match has_sets {
-            true => grouped.select([keys, merged].concat()),
-            false => grouped,
-        })
+    }
+
+    fn packing(&self, rows: &SharedRelation, keys: &[Name]) -> Option<Packing> {
+        let codes = self.codes.get(&table_of(rows)?)?;
+        let sized = keys.iter().map(|key| {
+            let size = codes.sizes.get(key)?;
+            Some((key.clone(), size.clone()))
+        });
+        Packing::of(sized.collect::<Option<Vec<_>>>()?)
     }
 
     fn running(
@@ -266,6 +322,49 @@ const EXPLODE: ExplodeOptions = ExplodeOptions {
     keep_nulls: false,
 };
 
+/// How the keys of the groups of a table's rows are coded.
+#[derive(Default)]
+pub struct KeyCodes {
+    /// How many values each key has, of keys that can be packed.
+    pub sizes: BTreeMap<Name, KeySize>,
+    /// Text columns that rows are only grouped by: they are numbered, and this says by what.
+    pub dictionaries: BTreeMap<Name, Arc<Dictionary>>,
+}
+
+/// The table whose rows a relation has.
+fn table_of(relation: &SharedRelation) -> Option<TableId> {
+    match relation.as_ref() {
+        Relation::Scan { table, .. } => Some(*table),
+        other => table_of(other.inputs().first()?),
+    }
+}
+
+/// The column that groups are packed into.
+const PACKED: &str = "packed keys";
+
+/// The column of the numbers of a text column.
+fn numbered(name: &str) -> String {
+    format!("{name} numbered")
+}
+
+/// The columns that come from the right sides of a relation's joins.
+fn joined_columns(relation: &SharedRelation) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    let mut at = relation;
+    loop {
+        match at.as_ref() {
+            Relation::Extend { input, .. } => at = input,
+            Relation::Join { left, right, .. } => {
+                if let Relation::Project { columns, .. } = right.as_ref() {
+                    names.extend(columns.iter().map(|(name, _)| name.clone()));
+                }
+                at = left;
+            }
+            _ => return names,
+        }
+    }
+}
+
 fn address(relation: &SharedRelation) -> usize {
     Arc::as_ptr(relation) as usize
 }
@@ -302,18 +401,69 @@ fn is_count(expression: &Expression) -> bool {
     }
 }
 
-/// An aggregate but for unions of intervals. Sums over a union are already of a type that holds them.
-fn aggregated(aggregate: &Aggregate, is_union: bool) -> PolarsResult<Expr> {
+/// The sum of what rows bring: counts in 64 bits, anything else in 128.
+fn sum_of(of: &Expression, is_wide: bool) -> PolarsResult<Expr> {
+    let data_type = match is_wide {
+        true => DataType::Int128,
+        false => DataType::Int64,
+    };
+    Ok(match of {
+        Expression::Literal(Literal::Integer(0)) => lit(0).cast(data_type),
+        Expression::Literal(Literal::Integer(1)) => len().cast(data_type),
+        Expression::Subtract(left, right)
+            if matches!(left.as_ref(), Expression::Literal(Literal::Integer(0))) =>
+        {
+            lit(0).cast(data_type) - sum_of(right, is_wide)?
+        }
+        Expression::Case {
+            branches,
+            otherwise,
+        } if is_count(of) => match (branches.as_slice(), otherwise.as_ref()) {
+            (
+                [(test, Expression::Literal(Literal::Integer(1)))],
+                Expression::Literal(Literal::Integer(0)),
+            ) => boolean(test)?.sum().cast(data_type),
+            _ => value(of)?.cast(data_type).sum(),
+        },
+        other => value(other)?.cast(data_type).sum(),
+    })
+}
+
+/// Aggregates some of which are sets of instants: the ends of their intervals are gathered, then merged.
+fn unions_of_intervals(
+    mut frame: LazyFrame,
+    keys: &[Name],
+    aggregates: &[(Name, Aggregate)],
+) -> PolarsResult<LazyFrame> {
+    let mut made = Vec::new();
+    let mut columns: Vec<Expr> = keys.iter().map(col).collect();
+    for (name, aggregate) in aggregates {
+        let Aggregate::UnionOfIntervals { from, until } = aggregate else {
+            made.push(aggregated(aggregate)?.alias(name));
+            columns.push(col(name));
+            continue;
+        };
+        let (froms, untils) = (format!("{name} from"), format!("{name} until"));
+        // As columns first: a literal is not gathered into a list.
+        frame = frame.with_columns([
+            value(from)?.cast(DataType::Int64).alias(&froms),
+            value(until)?.cast(DataType::Int64).alias(&untils),
+        ]);
+        made.extend([col(&froms), col(&untils)]);
+        columns.push(sets::merge(col(&froms), col(&untils)).alias(name));
+    }
+    let keys: Vec<Expr> = keys.iter().map(col).collect();
+    Ok(frame.group_by(keys).agg(made).select(columns))
+}
+
+/// An aggregate but for unions of intervals.
+fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
     let number = |of: &Expression| -> PolarsResult<Expr> { Ok(value(of)?.cast(DataType::Float64)) };
     Ok(match aggregate {
         Aggregate::Count => len().cast(DataType::Int64),
-        Aggregate::CountWhere(of) => boolean(of)?
-            .cast(DataType::UInt32)
-            .sum()
-            .cast(DataType::Int64),
+        Aggregate::CountWhere(of) => boolean(of)?.sum().cast(DataType::Int64),
         Aggregate::CountPresent(of) => value(of)?.count().cast(DataType::Int64),
-        Aggregate::Sum(of) if is_union => value(of)?.sum(),
-        Aggregate::Sum(of) => value(of)?.cast(DataType::Int128).sum(),
+        Aggregate::Sum(of) => sum_of(of, !is_count(of))?,
         Aggregate::Min(of) => value(of)?.min(),
         Aggregate::Max(of) => value(of)?.max(),
         Aggregate::OrderStatistic { of, fraction } => {
@@ -326,3 +476,13 @@ fn aggregated(aggregate: &Aggregate, is_union: bool) -> PolarsResult<Expr> {
         Aggregate::UnionOfIntervals { .. } => unreachable!("aggregated by its two ends"),
     })
 }
+
+const UNION: UnionArgs = UnionArgs {
+    parallel: true,
+    rechunk: false,
+    to_supertypes: false,
+    diagonal: false,
+    strict: false,
+    from_partitioned_ds: false,
+    maintain_order: false,
+};

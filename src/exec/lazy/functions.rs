@@ -3,7 +3,7 @@
 //! They also listen for a wish to stop: polars calls them every few ten thousand rows.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use polars::prelude::{
     BooleanChunked, Column, DataType, Expr, Field, Float64Chunked, Int64Chunked, IntoColumn,
@@ -212,6 +212,78 @@ pub(super) fn is_listed(of: Expr, values: &[Literal]) -> Expr {
             }
         };
         Ok(listed.into_column())
+    })
+}
+
+/// Texts numbered in the order in which they are met, for as long as a query lasts.
+#[derive(Default)]
+pub struct Dictionary(RwLock<Numbered>);
+
+#[derive(Default)]
+struct Numbered {
+    numbers: HashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+impl Dictionary {
+    /// How many texts there are so far.
+    pub fn len(&self) -> usize {
+        self.read().texts.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text of a number.
+    pub fn text(&self, number: u32) -> String {
+        self.read().texts[number as usize].clone()
+    }
+
+    /// The number of a text that was met.
+    pub fn number(&self, text: &str) -> Option<u32> {
+        self.read().numbers.get(text).copied()
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Numbered> {
+        self.0
+            .read()
+            .expect("nothing panics while it holds the lock")
+    }
+
+    fn number_or_add(&self, text: &str) -> u32 {
+        if let Some(known) = self.number(text) {
+            return known;
+        }
+        let mut numbered = self
+            .0
+            .write()
+            .expect("nothing panics while it holds the lock");
+        // Another thread may have added it meanwhile.
+        if let Some(known) = numbered.numbers.get(text) {
+            return *known;
+        }
+        let next = numbered.texts.len() as u32;
+        numbered.numbers.insert(text.to_string(), next);
+        numbered.texts.push(text.to_string());
+        next
+    }
+}
+
+/// The number of each text. Numbers depend on the order in which rows are met, so nothing that is shown may.
+pub(super) fn number_texts(of: Expr, dictionary: &Arc<Dictionary>) -> Expr {
+    let dictionary = dictionary.clone();
+    elementwise(vec![of], DataType::UInt32, move |columns, _| {
+        let series = columns[0].as_materialized_series();
+        let mut known: HashMap<&str, u32> = HashMap::new();
+        let texts = series.str()?;
+        let mut number = |text| {
+            *known
+                .entry(text)
+                .or_insert_with(|| dictionary.number_or_add(text))
+        };
+        let numbers: UInt32Chunked = texts.iter().map(|text| text.map(&mut number)).collect();
+        Ok(numbers.into_column())
     })
 }
 

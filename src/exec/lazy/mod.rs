@@ -7,10 +7,13 @@
 mod compile;
 mod expressions;
 mod functions;
+mod packing;
 mod run;
 mod sets;
 mod tables;
 
-pub use compile::{Compiler, Window};
+pub use compile::{Compiler, KeyCodes, Window};
+pub use functions::Dictionary;
+pub use packing::KeySize;
 pub use run::{collect, collect_all};
 pub use tables::TableFrames;

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
-use crate::exec::compute;
+use crate::exec::assemble;
 use crate::exec::data::{Horizon, Request, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Asking, Plan};
@@ -80,7 +80,7 @@ impl QueryContext<'_> {
         let (sources, given) = self.read(tables, queries)?;
         let plans = plans(self.definitions, queries, &given)?;
         Ok(Answered {
-            answers: compute::answers(self.definitions, &sources, &plans)?,
+            answers: assemble::answers(self.definitions, &sources, &plans)?,
             notes: sources.notes,
         })
     }
@@ -235,5 +235,5 @@ pub fn answers_over(
     given: &plan::Given,
 ) -> Result<Vec<Answer>, Problems> {
     let plans = plans(definitions, queries, given)?;
-    compute::answers(definitions, sources, &plans)
+    assemble::answers(definitions, sources, &plans)
 }

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
-use crate::exec::compute;
+use crate::exec::assemble;
 use crate::exec::query_context::QueryContext;
 use crate::lang::model::{Dimension, Direction, Query, Subject, ValueColumn};
 use crate::plan::{self, Plan, Slot, Timeline, Work};
@@ -166,7 +166,7 @@ fn why_by(
     let pair = pair(context.definitions, &bare(query, &column), &standpoint)?;
     let plan = plan::plan(context.definitions, &timeless(&grouped), &standpoint)?;
     let plans = [within(&plan, &pair.before), within(&plan, &pair.after)];
-    let answers = compute::answers(context.definitions, &sources, &plans)?;
+    let answers = assemble::answers(context.definitions, &sources, &plans)?;
     let mut why = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
     why.notes.extend(sources.notes);
     Ok(why)

@@ -13,7 +13,7 @@ pub use parts::{MeasurePart, parts};
 use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell};
-use crate::exec::compute;
+use crate::exec::assemble;
 use crate::exec::data::TableSources;
 use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::{
@@ -120,7 +120,7 @@ fn unlimited(
         })),
         ..plan.clone()
     };
-    Ok(compute::answers(definitions, sources, &[whole])?.pop())
+    Ok(assemble::answers(definitions, sources, &[whole])?.pop())
 }
 
 fn trace(
@@ -174,7 +174,7 @@ fn rows(
     };
     let place = trace.show.len();
     Ok(DrillThrough {
-        answer: compute::rows_behind(definitions, sources, &trace)?,
+        answer: assemble::rows_behind(definitions, sources, &trace)?,
         value: trace.value.map(|(_, unit)| (place, unit)),
     })
 }

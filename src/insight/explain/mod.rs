@@ -10,7 +10,7 @@ pub use object::json;
 
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
-use crate::exec::compute;
+use crate::exec::assemble;
 use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
@@ -37,7 +37,7 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
     let plan = query_context::plans(definitions, &[query], &given)?.remove(0);
     let words = plan::describe(definitions, &|span| query_context.place(span), &plan);
     let parts = plan::components(definitions, &plan);
-    let mut answers = compute::answers(definitions, &sources, &[plan, parts])?.into_iter();
+    let mut answers = assemble::answers(definitions, &sources, &[plan, parts])?.into_iter();
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };

@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveTime, SecondsFormat};
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 
-use super::cells::whole_numbers;
+use super::{code_cell, context as answer_context, shown};
 use crate::base::cancellation::Steps;
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Excluded, Level, Row};
-use crate::exec::assemble::{self, ExecutionContext, code_cell, shown};
+use crate::exec::compute::{ExecutionContext, whole_numbers};
 use crate::exec::lazy::{Compiler, TableFrames, collect_all};
 use crate::lang::model::{Calendar, FieldId};
 use crate::plan::relation::{ListRelation, lower_list, lower_trace};
@@ -40,7 +40,7 @@ pub(super) fn list(
     }
     Ok(Answer {
         query: plan.query.clone(),
-        context: assemble::context(context),
+        context: answer_context(context),
         columns: columns(context, &work.list.show),
         rows: shown_rows(context, &work.list.show, rows, &list.columns),
         excluded,
@@ -81,7 +81,7 @@ pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer,
     columns.extend(trace.test.iter().map(|name| own(name, FieldType::YesNo)));
     Ok(Answer {
         query: trace.title.clone(),
-        context: assemble::context(context),
+        context: answer_context(context),
         columns,
         rows,
         excluded: Vec::new(),
