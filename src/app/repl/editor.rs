@@ -17,8 +17,9 @@ use rustyline::{
     EventContext, EventHandler, ExternalPrinter, Helper, KeyEvent, RepeatCount,
 };
 
+use super::candidate::Candidate;
 use super::catalogue::Catalogue;
-use super::complete::{Candidate, complete};
+use super::complete::complete;
 use super::highlight::{TokenClass, highlight};
 use super::hint::hint;
 use super::{input, menu, paths};

@@ -1,6 +1,6 @@
 //! Candidates → the lines of the menu that Tab opens.
 
-use super::complete::Candidate;
+use super::candidate::Candidate;
 use crate::render::{self, RenderOptions};
 
 /// More candidates nobody reads.

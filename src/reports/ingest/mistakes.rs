@@ -155,3 +155,13 @@ pub(super) fn unread_date(
     Diagnostic::error("D407", place, message)
         .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
+
+/// A program that a report does not suit.
+pub(super) fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
+    let message = format!("`{name}` by source {place}: the program fails: {why}");
+    let problem = Diagnostic {
+        span,
+        ..Diagnostic::data("D404", message)
+    };
+    problem.help("the report has another shape than the source expects")
+}

@@ -3,9 +3,8 @@
 use jaq_json::Val;
 
 use super::dates;
-use super::mistakes::{start, unread_date};
+use super::mistakes::{failed, start, unread_date};
 use super::programs::Program;
-use super::reading::failed;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
 use super::values::{list, text};
 use crate::base::diagnostic::{Diagnostic, Problems};

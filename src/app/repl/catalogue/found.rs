@@ -6,8 +6,7 @@ use std::thread;
 
 use chrono::{DateTime, Datelike};
 
-use crate::app::repl::complete;
-use crate::app::repl::complete::Candidate;
+use crate::app::repl::candidate::{self, Candidate};
 use crate::base::types::FieldType;
 use crate::exec::data::{ColumnData, MISSING_INSTANT, TableCache};
 use crate::insight::profile::{FieldPath, ValueCounts};
@@ -199,7 +198,7 @@ fn choices(values: &ValueCounts) -> Vec<ValueChoice> {
     let choices = listed.filter_map(|(value, rows)| Candidate::of_value(value, Some(*rows)));
     choices
         .map(|candidate| ValueChoice {
-            lower: complete::bare(&candidate.replacement).to_lowercase(),
+            lower: candidate::bare(&candidate.replacement).to_lowercase(),
             candidate,
         })
         .collect()

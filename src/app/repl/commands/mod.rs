@@ -27,7 +27,6 @@ mod welcome;
 mod why;
 mod words;
 
-pub(super) use loaded::usual;
 pub(super) use welcome::first_screen;
 
 use super::reply::{Effect, Reply};

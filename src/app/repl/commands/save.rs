@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{ArgumentKind, SessionCommand};
-use crate::app::repl::asking::{nothing_asked_yet, view};
+use crate::app::repl::asking::view;
 use crate::app::repl::draft::{self, DefinitionDraft, DraftLookup, kpi_of};
 use crate::app::repl::keep::{self, SavedDefinition, keep};
+use crate::app::repl::output::nothing_asked_yet;
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;

@@ -8,7 +8,7 @@ use crate::app::repl::output;
 use crate::app::repl::reply::{Effect, Reply};
 use crate::app::repl::script::{self, Script};
 use crate::app::repl::session::Session;
-use crate::app::repl::watch;
+use crate::app::repl::stamps;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::project::{self, ProjectOrigin};
 use crate::render::{self, OutputFormat, RenderOptions};
@@ -143,6 +143,6 @@ fn watch(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         .into());
     };
     let words = format!("definition files in {} are watched", folder.display());
-    session.watched = Some(watch::stamps(&session.workspace.origin));
+    session.watched = Some(stamps::stamps(&session.workspace.origin));
     Ok(Reply::told(words))
 }
