@@ -14,7 +14,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Data or dates that were named and are not there: nobody meant to start without them.
+    /// Data or dates that the options name cannot be read. A session without them would answer other
+    /// questions than the ones that were meant.
     pub fn open(options: Options) -> Result<(Session, Reply), OpenFailure> {
         let (mut session, told) = Session::open_silently(options)?;
         session.refresh_catalogue();
@@ -29,7 +30,7 @@ impl Session {
         (self.place, self.depth) = (None, 0);
         for entry in input::entries(typed) {
             reply = reply.then(self.entry(&entry));
-            if reply.fault.is_some() || reply.wish.is_some() {
+            if reply.fault.is_some() || reply.effect.is_some() {
                 break;
             }
         }

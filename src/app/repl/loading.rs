@@ -1,5 +1,5 @@
 //! Reads at once what a session will need: what the KPIs ask for, and the fields people filter and
-//! group by. What is left out is read when somebody first asks for it.
+//! group by. What is left out is read by the first query that needs it.
 
 use std::collections::BTreeSet;
 

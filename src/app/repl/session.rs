@@ -48,9 +48,9 @@ pub struct OpenFailure {
 /// A conversation about definitions and tables.
 pub struct Session {
     pub(super) workspace: Workspace,
-    /// All there is: what completion and descriptions are about.
+    /// The tables with all that is known: what completion and descriptions are about.
     pub(super) tables: Rc<RefCell<TableCache>>,
-    /// The same from wherever a query stands.
+    /// The tables at any evaluation time.
     pub(super) places: Rc<Tables>,
     pub(super) settings: Settings,
     pub(super) last: Option<LastQuery>,
@@ -82,7 +82,7 @@ pub(super) struct Settings {
     /// The period of queries that name none, as written.
     pub period: Option<String>,
     pub format: OutputFormat,
-    /// Whether somebody named the format: if not, the ending of the output's name counts.
+    /// Whether the user named the format: if not, the ending of the output's name counts.
     pub format_is_named: bool,
     pub output: Option<PathBuf>,
     pub is_timed: bool,

@@ -94,7 +94,7 @@ fn in_words(reloaded: &Reloaded) -> String {
     }
 }
 
-/// Looks at the files of an origin from time to time, and tells of changes while somebody waits at
+/// Looks at the files of an origin from time to time, and tells of changes while the user waits at
 /// the prompt. The session reads them before its next entry.
 pub struct Watcher {
     is_over: Arc<AtomicBool>,

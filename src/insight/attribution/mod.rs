@@ -85,7 +85,7 @@ impl Attribution {
         Some(self.after.value? - self.before.value?)
     }
 
-    /// `better` or `worse`, where somebody said which is which and something changed.
+    /// `better` or `worse`, where the KPI says which is which and something changed.
     pub fn verdict(&self) -> Option<&'static str> {
         let change = self.change().filter(|change| *change != 0.0)?;
         let is_better = match self.direction? {
@@ -308,11 +308,11 @@ fn contributions_of(split: &Decomposition, groups: &Groups) -> (ContributionMeth
 
 fn groups(dimensions: usize, before: &Answer, after: &Answer) -> Groups {
     let mut groups = Groups::new();
-    for (place, answer) in [before, after].into_iter().enumerate() {
+    for (index, answer) in [before, after].into_iter().enumerate() {
         for row in answer.rows.iter().filter(|row| row.level == Level::Group) {
             let names = row.cells[..dimensions].iter().map(name).collect();
             let both: &mut [Vec<Value>; 2] = groups.entry(names).or_default();
-            both[place] = values(row);
+            both[index] = values(row);
         }
     }
     groups

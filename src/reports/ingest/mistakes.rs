@@ -124,7 +124,7 @@ fn told(name: &str, source: &ReportSource, mistake: &RowMistake, seen: Occurrenc
         }
         RowMistake::Record(unusable) => {
             let (code, words, help) = unusable.told();
-            // The mistake is in the table of somebody, not in the definition.
+            // The mistake is in the records that a person wrote, not in the definition of the source.
             let problem = problem(code, rows, words).help(help);
             Diagnostic {
                 span: None,

@@ -142,7 +142,7 @@ impl ScanInfo {
             finished_at: both(self.finished_at, later.finished_at, Ord::max),
             outcome: self.outcome.max(later.outcome),
             scope: self.scope.max(later.scope),
-            // Where one part does not say which rules were run, nobody knows all of them.
+            // Where one part does not name the rules it ran, the rules of the whole scan are unknown.
             rules: self.rules.zip(later.rules).map(|(mut rules, more)| {
                 rules.extend(more);
                 rules.sort_unstable();

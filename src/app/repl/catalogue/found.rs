@@ -14,12 +14,12 @@ use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
 /// The most values of a field that are kept.
 const MOST_LISTED: usize = 5_000;
-/// A text field with more different values than this is not listed: nobody chooses among them.
+/// A text field with more different values than this is not listed: a menu of them would be of no use.
 const MOST_DIFFERENT: usize = 50_000;
 
 type Month = (i32, u32);
 
-/// What the background hands over once it is done.
+/// What the background thread hands over once it is done.
 #[derive(Default, Debug)]
 struct CountedFields {
     /// By table and field.

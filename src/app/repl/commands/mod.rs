@@ -102,7 +102,7 @@ pub const COMMANDS: &[SessionCommand] = &[
         arguments: "",
         help: "leave; so does Ctrl-D",
         takes: &[],
-        run: |_, _| Ok(Reply::wish(Effect::Leave)),
+        run: |_, _| Ok(Reply::effect(Effect::Leave)),
     },
 ];
 

@@ -142,7 +142,7 @@ fn has_title(label: &str) -> Diagnostic {
     .help("type the definition again to change it")
 }
 
-/// The definition typed in this session that the wish is about.
+/// The definition typed in this session that is to be saved.
 fn typed_label(session: &Session, wish: &SaveRequest) -> Result<Option<String>, Diagnostic> {
     let kinds = wish.kind.map_or(KINDS.to_vec(), |kind| vec![kind]);
     let labels = kinds.iter().map(|kind| format!("{kind} {}", wish.name));

@@ -67,7 +67,7 @@ fn page(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
         ..session.settings.look
     };
     let whole = render::answer(&last.answer, OutputFormat::Table, look);
-    Ok(Reply::wish(Effect::Page(whole)))
+    Ok(Reply::effect(Effect::Page(whole)))
 }
 
 fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -76,7 +76,7 @@ fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "" => last.unwrap_or_default(),
         given => given,
     };
-    Ok(Reply::wish(Effect::Edit(text.to_string())))
+    Ok(Reply::effect(Effect::Edit(text.to_string())))
 }
 
 fn read(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {

@@ -30,7 +30,7 @@ pub struct Completion {
     /// Byte at which the word begins that a candidate replaces; it ends at the cursor.
     pub start: usize,
     pub candidates: Vec<Candidate>,
-    /// The word is the start of a file's name: whoever has a file system completes it.
+    /// The word is the start of a file's name. `paths` completes it: nothing here reads the file system.
     pub is_file: bool,
 }
 
