@@ -54,7 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("exec::data", &["lang::model", "base::files"]),
     ("plan", &["lang::model", "lang::functions", "exec::data"]),
-    ("exec::lazy", &["lang::model", "plan"]),
+    ("exec::lazy", &["exec::data", "lang::model", "plan"]),
     ("exec::answer", &["lang::model"]),
     (
         "exec::assemble",
@@ -214,7 +214,13 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("clap", &["app::cli", "main"]),
     (
         "polars",
-        &["exec::data", "exec::lazy", "render", "reports::store"],
+        &[
+            "exec::compute",
+            "exec::data",
+            "exec::lazy",
+            "render",
+            "reports::store",
+        ],
     ),
     ("jaq_core", &["reports::ingest"]),
     ("jaq_json", &["reports::ingest"]),
