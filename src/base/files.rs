@@ -23,6 +23,7 @@ pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(io::Error::other("this is not the name of a file"));
     }
     place(&file, bytes, |unfinished| {
+        // Before the rename: a file with secrets must not be readable in between.
         keep_permissions(&file, unfinished)?;
         fs::rename(unfinished, &file)
     })

@@ -18,6 +18,7 @@ pub fn stamps(origin: &ProjectOrigin) -> FileStamps {
     };
     let with_stamp = |path: PathBuf| {
         let metadata = fs::metadata(&path).ok()?;
+        // Times alone miss changes within one tick of the clock of the file system.
         Some((path, (metadata.len(), metadata.modified().ok())))
     };
     files.into_iter().filter_map(with_stamp).collect()
