@@ -20,7 +20,7 @@ pub struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Starts waiting; does nothing where nobody watches.
+    /// Starts waiting; does nothing where stderr is no terminal.
     pub fn start(is_watched: bool, look: RenderOptions) -> ProgressLine {
         ProgressLine::telling(is_watched, look, String::new)
     }
@@ -58,7 +58,7 @@ impl ProgressLine {
     }
 }
 
-/// Nobody is left to tell when stderr is gone.
+/// A stderr that is closed is no error: there is no other place to report it.
 fn write(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes());

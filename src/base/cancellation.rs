@@ -1,17 +1,16 @@
-//! What a long computation and whoever waits for it tell each other: how many rows are done, and the
-//! wish to stop.
+//! Progress and cancellation of a long computation: how many rows are done, and a request to stop.
 //!
-//! Ctrl-C is of the process, and so is this. Loops over rows call [`beat`], [`listen`] or
+//! Both are of the whole process, because Ctrl-C is. Loops over rows call [`beat`], [`listen`] or
 //! [`Steps::step`] at least every few ten thousand rows; inside [`until_stopped`] a [`stop`] ends the
-//! work at the next of them, by unwinding (rayon hands it on from its workers). Nobody who never asks
-//! for a stop can be stopped.
+//! work at the next of these calls, by unwinding (rayon hands it on from its workers). Work outside of
+//! [`until_stopped`] cannot be stopped.
 
 use std::any::Any;
 use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
-/// Nobody would hear a wish to stop.
+/// No work that can be stopped is running: [`stop`] does nothing.
 const IDLE: u8 = 0;
 const WORKING: u8 = 1;
 const STOPPING: u8 = 2;
@@ -96,7 +95,7 @@ pub fn is_stopping() -> bool {
     STATE.load(Relaxed) == STOPPING
 }
 
-/// Whether what unwound is the wish to stop, which whoever catches panics has to pass on.
+/// Whether an unwinding is a cancellation, which code that catches panics has to pass on.
 pub fn is_stop(reason: &(dyn Any + Send)) -> bool {
     reason.is::<Stopped>()
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything is written beside its place under a name that begins with a dot, synced, and then put in
 //! place by one step of the file system. What a process that died leaves behind is a file with such a
-//! name, which nobody reads.
+//! name; readers of folders pass over them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -23,6 +23,7 @@ pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(io::Error::other("this is not the name of a file"));
     }
     place(&file, bytes, |unfinished| {
+        // Before the rename: a file with secrets must not be readable in between.
         keep_permissions(&file, unfinished)?;
         fs::rename(unfinished, &file)
     })
@@ -46,7 +47,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 /// Writes a file that is named by its content: it may be there already, and then must be whole.
 pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::read(path) {
-        // Whoever wrote it may not have come to this yet.
+        // The process that wrote the file may not have synced the folder yet.
         Ok(there) if there == bytes => sync_folder(path),
         Ok(_) | Err(_) => replace(path, bytes),
     }
@@ -58,6 +59,8 @@ fn place<T>(path: &Path, bytes: &[u8], put: impl FnOnce(&Path) -> io::Result<T>)
     })?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     drop(file);
+    // The content must last before the name does: a crash between the two would leave a name with half
+    // of it.
     let done = written.and_then(|()| put(&unfinished));
     if done.is_err() {
         let _ = fs::remove_file(&unfinished);
@@ -72,8 +75,8 @@ pub fn draft(path: &Path) -> io::Result<PathBuf> {
     beside(path, |name| fs::create_dir(name)).map(|(draft, ())| draft)
 }
 
-/// Makes something under a name beside a path that nobody else uses: processes of other machines may
-/// have the same number.
+/// Makes something under an unused name beside a path. Names are tried until one is free: a process of
+/// another machine may have the same number.
 fn beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -95,7 +98,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether something has been left alone for so long that nobody is busy with it.
+/// Whether a file was last changed so long ago that no running process is still writing it.
 pub fn is_old(path: &Path) -> bool {
     let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
     let age = changed.ok().and_then(|changed| changed.elapsed().ok());

@@ -84,7 +84,7 @@ fn date(
     text: &str,
     wanted: &str,
 ) -> Result<Spanned<DateLiteral>, Problems> {
-    let id = sources.add(&format!("<{option}>"), text);
+    let id = sources.add(format!("<{option}>"), text);
     syntax::parse_date(sources, id).map_err(|error| match error {
         DateError::NoDate => no_date(option, text, wanted),
         DateError::NoSuchDate(problem) => (*problem).into(),

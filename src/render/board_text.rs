@@ -1,9 +1,9 @@
 //! A board on a terminal: layers with their questions, number cards in aligned lines, series, tables.
 
 use super::footer;
-use super::look::{RenderOptions, Style};
 use super::number_cards;
 use super::numbers;
+use super::options::{RenderOptions, Style};
 use super::table;
 use super::text::{harmless, paragraph};
 use super::trend;

@@ -8,8 +8,8 @@ use std::ops::Range;
 use super::facts::{ColumnFacts, Reasons, facts};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
-use super::look::{RenderOptions, Style};
 use super::numbers;
+use super::options::{RenderOptions, Style};
 use super::text::{harmless, paragraph};
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row, Status, Value};
@@ -346,7 +346,7 @@ fn change_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
     )
 }
 
-/// Green for the better, red for the worse, nothing if nobody said which is which.
+/// Green for the better, red for the worse; plain where the KPI does not say which is which.
 pub(super) fn change_style(change: f64, direction: Option<Direction>) -> Style {
     let better = match direction {
         None => return Style::Plain,

@@ -2,8 +2,8 @@
 //! S19), and its notes.
 
 use super::flat;
-use super::look::{RenderOptions, Style};
 use super::numbers::count;
+use super::options::{RenderOptions, Style};
 use super::text::{harmless, join_wrapped, paragraph};
 use crate::exec::answer::{Answer, AnswerValueColumn, ColumnRole, Context, Level};
 use crate::lang::model::Kind;

@@ -4,7 +4,7 @@
 //! gaps shrink; if that is not enough, every row becomes a block of `header  cell` lines, in which
 //! nothing is cut.
 
-use super::look::{RenderOptions, Style};
+use super::options::{RenderOptions, Style};
 use super::text::{harmless, join_wrapped, shorten, width, wrap};
 
 /// A text shortened to fewer columns tells too little, and so does one that lost two thirds: a row

@@ -15,10 +15,10 @@ mod footer;
 mod format;
 mod grid;
 mod json;
-mod look;
 mod markdown;
 mod number_cards;
 mod numbers;
+mod options;
 mod parquet;
 mod sheet;
 mod spark;
@@ -29,10 +29,10 @@ mod trend;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::OutputFormat;
-pub use look::RenderOptions;
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
 };
+pub use options::RenderOptions;
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
 pub use text::{harmless, is_harmful, lines, shorten, width};

@@ -3,8 +3,8 @@
 use super::cells::{change_style, verdict_cell};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
-use super::look::{RenderOptions, Style};
 use super::numbers;
+use super::options::{RenderOptions, Style};
 use super::spark::sparkline;
 use crate::exec::answer::{AnswerValueColumn, BoardCard, ColumnRole, Value};
 

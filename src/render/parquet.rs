@@ -1,5 +1,5 @@
 //! Parquet: the keys that JSON has as typed columns, for data frames and warehouses. The only file
-//! of this room that knows polars.
+//! of `render` that knows polars.
 
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 

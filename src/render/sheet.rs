@@ -1,7 +1,7 @@
 //! Small tables and paragraphs that are no answers: what commands say of data and definitions.
 
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
-use super::look::{RenderOptions, Style};
+use super::options::{RenderOptions, Style};
 use super::text::{harmless, paragraph, width, wrap};
 
 const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];

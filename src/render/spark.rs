@@ -1,6 +1,6 @@
 //! Sparklines: a series as one line of bars.
 
-use super::look::RenderOptions;
+use super::options::RenderOptions;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII_BARS: [char; 4] = ['_', '.', '-', '='];

@@ -4,8 +4,8 @@
 use super::cells;
 use super::facts;
 use super::footer;
-use super::look::{RenderOptions, Style};
 use super::numbers::count;
+use super::options::{RenderOptions, Style};
 use super::text::paragraph;
 use super::trend;
 use crate::exec::answer::Answer;

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::look::RenderOptions;
+use super::options::RenderOptions;
 
 /// Columns that a text takes on a terminal.
 pub fn width(text: &str) -> usize {
@@ -158,10 +158,10 @@ pub fn lines(text: &str, indent: &str, look: RenderOptions) -> Vec<String> {
     } else {
         wrap(&text, room)
     };
-    let more = |place: usize| if place == 0 { "" } else { "  " };
+    let more = |index: usize| if index == 0 { "" } else { "  " };
     parts
         .iter()
         .enumerate()
-        .map(|(place, part)| format!("{indent}{}{part}", more(place)))
+        .map(|(index, part)| format!("{indent}{}{part}", more(index)))
         .collect()
 }

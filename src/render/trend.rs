@@ -3,8 +3,8 @@
 use super::cells::{change_style, hidden_line, hidden_rows, verdict_cell};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
-use super::look::{RenderOptions, Style};
 use super::numbers;
+use super::options::{RenderOptions, Style};
 use super::spark::sparkline;
 use super::text::{harmless, width};
 use crate::base::types::DisplayUnit;
@@ -217,13 +217,13 @@ impl Series<'_> {
         GridCell::new(sparkline(latest, look), Style::Plain)
     }
 
-    fn point(&self, place: usize) -> GridCell {
-        let mark = if self.provisional && place + 1 == self.points.len() {
+    fn point(&self, index: usize) -> GridCell {
+        let mark = if self.provisional && index + 1 == self.points.len() {
             "*"
         } else {
             ""
         };
-        match self.points[place] {
+        match self.points[index] {
             Some(value) => GridCell::new(format!("{}{mark}", self.written(value)), self.style()),
             None => GridCell::new("none", Style::Dim),
         }

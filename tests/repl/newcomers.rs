@@ -135,7 +135,7 @@ fn the_pager_gets_what_the_screen_hid() {
     let mut session = session_with(ProjectOrigin::Library, look);
     let short = shown(&mut session, "list findings open show finding_id, app");
     assert!(short.contains("hidden"), "{short}");
-    let Some(riskql::app::repl::Effect::Page(whole)) = session.answer("\\page").wish else {
+    let Some(riskql::app::repl::Effect::Page(whole)) = session.answer("\\page").effect else {
         panic!("a text for the pager");
     };
     let whole = String::from_utf8(whole).expect("text");

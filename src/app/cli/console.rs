@@ -92,11 +92,11 @@ impl Console {
     }
 
     fn say(&self, text: &str) {
-        // Nobody is left to tell when stderr is gone.
+        // A stderr that is closed is no error: there is no other place to report it.
         let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
     }
 
-    /// Tells whoever watches stderr how far a long computation is, until it is dropped.
+    /// A line of progress on stderr, until it is dropped.
     pub fn progress(&self) -> ProgressLine {
         ProgressLine::start(self.is_watched(), self.stderr_look())
     }

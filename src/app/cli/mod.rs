@@ -1,6 +1,6 @@
 //! The command line: arguments in, results on stdout, messages on stderr, an exit code.
 //!
-//! Each command is a file here with a function `run`. Only this room prints, reads definition files,
+//! Each command is a file here with a function `run`. Only this module prints, reads definition files,
 //! and looks at the environment.
 
 mod args;

@@ -68,7 +68,7 @@ fn lines_for_answers() -> usize {
     height.saturating_sub(6).max(10)
 }
 
-/// What a session says before its first entry. Nobody is left to tell when stderr is gone.
+/// What a session says before its first entry. A stderr that is closed is no error: there is no other place to report it.
 fn say(reply: &Reply) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(&reply.shown);

@@ -95,7 +95,7 @@ pub fn context<'a>(
     })
 }
 
-/// Answers queries, and tells whoever waits that tables are being read.
+/// Answers queries, with a line of progress on stderr while tables are read.
 pub fn answer(
     console: &Console,
     context: &QueryContext,

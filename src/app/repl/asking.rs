@@ -1,6 +1,7 @@
 //! A query or clauses that refine the last → an answer that is kept as the last.
 
 use super::input;
+use super::output::nothing_asked_yet;
 use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::session::{LastQuery, Session};
@@ -219,12 +220,6 @@ pub(super) fn view(definitions: &Definitions, name: &str) -> Option<ast::Query> 
     let mut views = definitions.views.iter();
     let view = views.find(|view| view.name == name)?;
     Some(view.tree.node.clone())
-}
-
-pub(super) fn nothing_asked_yet() -> Problems {
-    Diagnostic::data("K950", "there is no query to refine yet")
-        .help("ask one first: backlog by severity")
-        .into()
 }
 
 fn nothing_to_add() -> Problems {

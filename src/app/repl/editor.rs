@@ -17,8 +17,9 @@ use rustyline::{
     EventContext, EventHandler, ExternalPrinter, Helper, KeyEvent, RepeatCount,
 };
 
+use super::candidate::Candidate;
 use super::catalogue::Catalogue;
-use super::complete::{Candidate, complete};
+use super::complete::complete;
 use super::highlight::{TokenClass, highlight};
 use super::hint::hint;
 use super::{input, menu, paths};
@@ -161,7 +162,7 @@ pub(super) struct Printer(Arc<Mutex<dyn ExternalPrinter + Send>>);
 impl Printer {
     pub fn print(&self, text: String) {
         let mut printer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody is left to tell when the terminal is gone.
+        // A terminal that is gone is no error: there is no other place to report it.
         let _ = printer.print(text);
     }
 }

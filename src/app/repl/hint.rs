@@ -1,5 +1,6 @@
 //! The line below the line: what the word at the cursor is, and what its clause expects.
 
+use super::candidate;
 use super::catalogue::{Catalogue, FieldWords, KnownValues, KpiWords, Noun, TableWords};
 use super::commands::COMMANDS;
 use super::complete::{self, entry_start, fields, keyword_meaning, values, word};
@@ -37,7 +38,7 @@ pub fn hint(text: &str, position: usize, catalogue: &Catalogue) -> Option<String
             return None;
         }
         if let Some(hint) = of_token(entry, token, catalogue) {
-            return Some(complete::harmless(&hint));
+            return Some(candidate::harmless(&hint));
         }
     }
     None

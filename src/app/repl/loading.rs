@@ -1,33 +1,12 @@
 //! Reads at once what a session will need: what the KPIs ask for, and the fields people filter and
-//! group by. What is left out is read when somebody first asks for it.
+//! group by. What is left out is read by the first query that needs it.
 
 use std::collections::BTreeSet;
 
-use super::commands;
-use super::session::Session;
-use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
 use crate::exec::data::{Need, Request};
 use crate::lang::model::{Condition, Definitions, FieldId, Query, TableId};
 use crate::plan::{self, Asking};
-
-impl Session {
-    /// Loads the columns of all KPIs and of the fields that are declared, and renews the catalogue.
-    /// Gives what the user should know of the data. Files and columns that are not there are left
-    /// out: the query that needs them says so.
-    ///
-    /// # Errors
-    ///
-    /// Problems of the data. All tables without problems are loaded all the same.
-    pub fn load_all(&mut self) -> Result<Vec<String>, Problems> {
-        let usual = commands::usual(self);
-        self.refresh_catalogue();
-        match usual.problems.has_errors() {
-            true => Err(usual.problems),
-            false => Ok(usual.notes),
-        }
-    }
-}
 
 /// All that a session is likely to need, none of it necessary.
 pub(super) fn request(definitions: &Definitions, everything: &Query) -> Request {

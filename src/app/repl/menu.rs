@@ -1,9 +1,9 @@
 //! Candidates → the lines of the menu that Tab opens.
 
-use super::complete::Candidate;
+use super::candidate::Candidate;
 use crate::render::{self, RenderOptions};
 
-/// More candidates nobody reads.
+/// More candidates are not shown: a menu should fit on a screen.
 pub(super) const MOST: usize = 5_000;
 
 /// One line a candidate: its name, and aligned behind it what it is about, cut to the width of the

@@ -6,9 +6,11 @@
 //! [`Catalogue`]. Only `editor` knows the line editor, only `terminal` and `script` print.
 
 mod asking;
+mod candidate;
 mod catalogue;
 mod commands;
 mod complete;
+mod dispatch;
 mod draft;
 mod editor;
 mod highlight;
@@ -27,16 +29,18 @@ mod reply;
 mod script;
 mod session;
 mod sound;
+mod stamps;
 mod terminal;
 mod uses;
 mod watch;
 mod workspace;
 
+pub use candidate::Candidate;
 pub use catalogue::{
     Catalogue, ConditionWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun, TableWords,
 };
 pub use commands::COMMANDS;
-pub use complete::{Candidate, Completion, complete};
+pub use complete::{Completion, complete};
 pub use highlight::{StyledRange, TokenClass, highlight};
 pub use hint::hint;
 pub use places::{proof_cache, startup_file};

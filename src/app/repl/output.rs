@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::asking::nothing_asked_yet;
 use super::reply::Reply;
 use super::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -102,4 +101,10 @@ pub(super) fn path(typed: &str) -> PathBuf {
         (_, Some(rest), Some(home)) => PathBuf::from(home).join(rest),
         (name, _, _) => PathBuf::from(name),
     }
+}
+
+pub(super) fn nothing_asked_yet() -> Problems {
+    Diagnostic::data("K950", "there is no query to refine yet")
+        .help("ask one first: backlog by severity")
+        .into()
 }

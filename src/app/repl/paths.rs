@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::complete::Candidate;
+use super::candidate::Candidate;
 
 /// Files and folders that a path may become, in order; folders end in `/`. Hidden ones only once
 /// their dot is typed.

@@ -98,7 +98,7 @@ fn run(command: &str, files: &[&Path], input: Option<&[u8]>) -> io::Result<ExitS
     }
     let mut child = program.spawn()?;
     if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-        // Whoever has seen enough leaves before the end.
+        // A pager that is left before the end closes its input: no failure.
         let _ = stdin.write_all(input);
     }
     child.wait()

@@ -210,8 +210,8 @@ fn same<'q>(
 /// Takes the `where` of a query out: of its clauses, and of its population.
 fn take_filter(query: &mut Query) -> QueryFilter {
     let is_where = |clause: &Spanned<QueryClause>| matches!(clause.node, QueryClause::Where(_));
-    let place = query.clauses.iter().position(is_where);
-    let written = place.map(|place| query.clauses.remove(place).node);
+    let index = query.clauses.iter().position(is_where);
+    let written = index.map(|index| query.clauses.remove(index).node);
     let written = match written {
         Some(QueryClause::Where(condition)) => Some(condition),
         Some(_) | None => None,

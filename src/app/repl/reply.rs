@@ -11,11 +11,11 @@ pub struct Reply {
     pub told: String,
     /// Why there is no result, if there is none: a script stops here.
     pub fault: Option<Fault>,
-    /// What is to be done that a session cannot do by itself.
-    pub wish: Option<Effect>,
+    /// What the caller has to do, because a session cannot.
+    pub effect: Option<Effect>,
 }
 
-/// What only whoever runs the session can do.
+/// An action that a session leaves to its caller: it needs the process or the terminal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// End the session.
@@ -47,9 +47,9 @@ impl Reply {
         }
     }
 
-    pub fn wish(wish: Effect) -> Reply {
+    pub fn effect(effect: Effect) -> Reply {
         Reply {
-            wish: Some(wish),
+            effect: Some(effect),
             ..Reply::default()
         }
     }
@@ -59,12 +59,12 @@ impl Reply {
         self.fault.is_none()
     }
 
-    /// This reply, followed by another; of two faults the first counts, of two wishes the last.
+    /// This reply, followed by another; of two faults the first counts, of two effects the last.
     pub fn then(mut self, next: Reply) -> Reply {
         self.shown.extend(next.shown);
         self.told += &next.told;
         self.fault = self.fault.or(next.fault);
-        self.wish = next.wish.or(self.wish);
+        self.effect = next.effect.or(self.effect);
         self
     }
 }

@@ -89,7 +89,8 @@ fn play(
             reply.told += &format!("{}:{line}: {words}\n", place.script);
         }
         ended.fault = ended.fault.or(reply.fault);
-        ended.is_over = (reply.fault.is_some() && !keep_going) || reply.wish == Some(Effect::Leave);
+        ended.is_over =
+            (reply.fault.is_some() && !keep_going) || reply.effect == Some(Effect::Leave);
         hand_on(without_screen(reply))?;
         if ended.is_over {
             break;
@@ -113,16 +114,16 @@ fn comments_above(entry: &Entry) -> usize {
 
 /// There is no pager and no editor in a script.
 fn without_screen(mut reply: Reply) -> Reply {
-    match reply.wish.take() {
+    match reply.effect.take() {
         Some(Effect::Page(text)) => reply.shown.extend(text),
         Some(Effect::Edit(_)) => reply.told += "`\\edit` does nothing in a script\n",
-        Some(Effect::Leave) => reply.wish = Some(Effect::Leave),
+        Some(Effect::Leave) => reply.effect = Some(Effect::Leave),
         None => {}
     }
     reply
 }
 
-/// Nobody is left to tell when stderr is gone.
+/// A stderr that is closed is no error: there is no other place to report it.
 fn write(reply: Reply) -> io::Result<()> {
     let _ = io::stderr().lock().write_all(reply.told.as_bytes());
     let mut stdout = io::stdout().lock();

@@ -1,17 +1,14 @@
-//! The session: what was typed → a reply. Reads definitions, tables and the clock, writes the files it
-//! is told to, prints nothing.
+//! The state of a session: definitions, tables, settings and the last query, and how texts are read and
+//! problems told by it. It names no command: `dispatch` does.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::catalogue::Catalogue;
-use super::commands;
-use super::input::{self, Entry};
 use super::reply::Reply;
-use super::watch::FileStamps;
+use super::stamps::FileStamps;
 use super::workspace::Workspace;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
@@ -51,9 +48,9 @@ pub struct OpenFailure {
 /// A conversation about definitions and tables.
 pub struct Session {
     pub(super) workspace: Workspace,
-    /// All there is: what completion and descriptions are about.
+    /// The tables with all that is known: what completion and descriptions are about.
     pub(super) tables: Rc<RefCell<TableCache>>,
-    /// The same from wherever a query stands.
+    /// The tables at any evaluation time.
     pub(super) places: Rc<Tables>,
     pub(super) settings: Settings,
     pub(super) last: Option<LastQuery>,
@@ -85,7 +82,7 @@ pub(super) struct Settings {
     /// The period of queries that name none, as written.
     pub period: Option<String>,
     pub format: OutputFormat,
-    /// Whether somebody named the format: if not, the ending of the output's name counts.
+    /// Whether the user named the format: if not, the ending of the output's name counts.
     pub format_is_named: bool,
     pub output: Option<PathBuf>,
     pub is_timed: bool,
@@ -105,19 +102,6 @@ pub(super) struct LastQuery {
 }
 
 impl Session {
-    /// Opens a session; the reply is its first screen. Mistakes in definitions are told and leave
-    /// those definitions out.
-    ///
-    /// # Errors
-    ///
-    /// Data or dates that were named and are not there: nobody meant to start without them.
-    pub fn open(options: Options) -> Result<(Session, Reply), OpenFailure> {
-        let (mut session, told) = Session::open_silently(options)?;
-        session.refresh_catalogue();
-        let first = commands::first_screen(&mut session);
-        Ok((session, told.then(first)))
-    }
-
     /// Opens a session for a script: the reply has the mistakes in definitions alone.
     pub fn open_silently(options: Options) -> Result<(Session, Reply), OpenFailure> {
         let (workspace, problems) = Workspace::open(options.origin);
@@ -155,45 +139,6 @@ impl Session {
             });
         }
         Ok((session, Reply::told(told)))
-    }
-
-    /// Answers what was typed, which may be several entries. Stops at the first that fails.
-    pub fn answer(&mut self, typed: &str) -> Reply {
-        let mut reply = Reply::default();
-        // A query that was stopped may have left them.
-        (self.place, self.depth) = (None, 0);
-        for entry in input::entries(typed) {
-            reply = reply.then(self.entry(&entry));
-            if reply.fault.is_some() || reply.wish.is_some() {
-                break;
-            }
-        }
-        reply
-    }
-
-    /// Answers one entry.
-    pub fn entry(&mut self, entry: &Entry) -> Reply {
-        let start = Instant::now();
-        let readings = self.tables.borrow().readings();
-        let reply = match entry {
-            Entry::Command { name, arguments } => commands::run(self, name, arguments),
-            Entry::Definitions(text) => self.define(text),
-            Entry::Query(text) => match commands::in_plain_words(self, text) {
-                Some(name) => commands::run(self, name, ""),
-                None => self
-                    .query(text)
-                    .map_err(|problems| commands::advise(text, problems)),
-            },
-        };
-        let reply = reply.unwrap_or_else(|problems| self.failed(&problems));
-        if self.tables.borrow().readings() != readings {
-            self.refresh_catalogue();
-        }
-        if self.settings.is_timed {
-            let took = start.elapsed();
-            return reply.then(Reply::told(format!("{:.3} s", took.as_secs_f64())));
-        }
-        reply
     }
 
     /// What may be named, for completion and hints.
@@ -316,34 +261,6 @@ impl Session {
         }
     }
 
-    fn define(&mut self, text: &str) -> Result<Reply, Problems> {
-        let (name, text) = self.source("<typed>", text);
-        let added = self.workspace.add(&name, &text);
-        let added = added.map_err(|problems| match input::with_clause_below(&text) {
-            Some(right) => problems.help(format!("clauses stand below, indented:\n{right}")),
-            None => problems,
-        })?;
-        let located = match added.names.iter().any(|name| decides_tables(name)) {
-            true => self.locate(),
-            false => Ok(()),
-        };
-        self.check_last_again();
-        self.refresh_catalogue();
-        let warnings = self.rendered(&added.warnings);
-        let mut words = format!("added {}", added.names.join(", "));
-        if !added.replaced.is_empty() {
-            words += &format!(
-                "; in this session only, in place of the {} there was",
-                added.replaced.join(", ")
-            );
-        }
-        let reply = Reply::told(warnings).then(Reply::told(words));
-        Ok(match located {
-            Ok(()) => reply,
-            Err(problems) => reply.then(self.failed(&problems)),
-        })
-    }
-
     /// Definitions or data have changed.
     pub(super) fn refresh_catalogue(&mut self) {
         let tables = self.tables.borrow();
@@ -351,10 +268,4 @@ impl Session {
         drop(tables);
         self.catalogue = Arc::new(renewed);
     }
-}
-
-/// Whether tables are others by a definition: where their files are, or what follows from a store.
-fn decides_tables(label: &str) -> bool {
-    let kinds = ["table ", "scale ", "match "];
-    kinds.iter().any(|kind| label.starts_with(kind))
 }

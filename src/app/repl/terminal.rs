@@ -110,7 +110,7 @@ impl Terminal<'_> {
         let again = self.session.look_again();
         self.put(again)?;
         let mut reply = self.answer(text);
-        let wish = reply.wish.take();
+        let wish = reply.effect.take();
         self.put(reply)?;
         self.follow_watching();
         match wish {
@@ -194,7 +194,7 @@ fn write(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Nobody is left to tell when stderr is gone.
+/// A stderr that is closed is no error: there is no other place to report it.
 fn tell(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

@@ -1,35 +1,17 @@
 //! Definition files that change while a session goes on.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::reply::Reply;
 use super::session::Session;
+use super::stamps::{FileStamps, stamps};
 use super::workspace::{Reloaded, Workspace};
 use crate::lang::analyze;
-use crate::lang::project::{self, ProjectOrigin};
+use crate::lang::project::ProjectOrigin;
 use crate::render::{self, RenderOptions};
-
-/// Definition files, their lengths and when they were written.
-pub type FileStamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
-
-/// The files of an origin as they are now.
-pub fn stamps(origin: &ProjectOrigin) -> FileStamps {
-    let files = match origin {
-        ProjectOrigin::Folder(folder) => project::files_below(folder).unwrap_or_default(),
-        ProjectOrigin::Library => Vec::new(),
-    };
-    let with_stamp = |path: PathBuf| {
-        let metadata = fs::metadata(&path).ok()?;
-        Some((path, (metadata.len(), metadata.modified().ok())))
-    };
-    files.into_iter().filter_map(with_stamp).collect()
-}
 
 impl Session {
     /// Reads the definitions again if they are watched and have changed.
@@ -112,7 +94,7 @@ fn in_words(reloaded: &Reloaded) -> String {
     }
 }
 
-/// Looks at the files of an origin from time to time, and tells of changes while somebody waits at
+/// Looks at the files of an origin from time to time, and tells of changes while the user waits at
 /// the prompt. The session reads them before its next entry.
 pub struct Watcher {
     is_over: Arc<AtomicBool>,

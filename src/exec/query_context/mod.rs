@@ -1,8 +1,8 @@
-//! Where queries are asked: definitions, the tables, and the instants to stand at.
+//! What queries are asked over: definitions, tables, and evaluation times.
 //!
 //! Takes checked queries; gives their answers. Each file is read once for all of them, with the
-//! columns that any of them needs. Tables that follow from dated facts are asked as they were where a
-//! query stands.
+//! columns that any of them needs. Tables of a store are asked as they were at the evaluation time of each
+//! query.
 
 mod everything;
 
@@ -88,14 +88,14 @@ impl QueryContext<'_> {
     /// Which queries are asked over the same tables: all of them, where those are files.
     fn groups(&self, queries: &[&Query]) -> Result<Vec<QueryGroup>, Problems> {
         let mut groups: Vec<QueryGroup> = Vec::new();
-        for (place, query) in queries.iter().enumerate() {
+        for (index, query) in queries.iter().enumerate() {
             let tables = self.tables_for(query)?;
             let known = |group: &&mut QueryGroup| Rc::ptr_eq(&group.tables, &tables);
             match groups.iter_mut().find(known) {
-                Some(group) => group.queries.push(place),
+                Some(group) => group.queries.push(index),
                 None => groups.push(QueryGroup {
                     tables,
-                    queries: vec![place],
+                    queries: vec![index],
                 }),
             }
         }

@@ -85,7 +85,7 @@ impl Attribution {
         Some(self.after.value? - self.before.value?)
     }
 
-    /// `better` or `worse`, where somebody said which is which and something changed.
+    /// `better` or `worse`, where the KPI says which is which and something changed.
     pub fn verdict(&self) -> Option<&'static str> {
         let change = self.change().filter(|change| *change != 0.0)?;
         let is_better = match self.direction? {
@@ -290,12 +290,15 @@ fn sort(groups: &mut [GroupChange]) {
 }
 
 /// By the values of the dimensions: the group's columns before and after, none where it is not.
-type Groups = BTreeMap<Vec<Option<String>>, [Vec<Value>; 2]>;
+type ValuesByGroup = BTreeMap<Vec<Option<String>>, [Vec<Value>; 2]>;
 /// What a group contributes, and its shares of what stands below the line.
 type Contributions = Vec<(Contribution, Option<(f64, f64)>)>;
 
 /// What each group contributes, and how that is to be read.
-fn contributions_of(split: &Decomposition, groups: &Groups) -> (ContributionMethod, Contributions) {
+fn contributions_of(
+    split: &Decomposition,
+    groups: &ValuesByGroup,
+) -> (ContributionMethod, Contributions) {
     match split {
         Decomposition::Not => (ContributionMethod::Not, Contributions::new()),
         Decomposition::Adds => (ContributionMethod::Adds, own_changes(groups)),
@@ -306,13 +309,13 @@ fn contributions_of(split: &Decomposition, groups: &Groups) -> (ContributionMeth
     }
 }
 
-fn groups(dimensions: usize, before: &Answer, after: &Answer) -> Groups {
-    let mut groups = Groups::new();
-    for (place, answer) in [before, after].into_iter().enumerate() {
+fn groups(dimensions: usize, before: &Answer, after: &Answer) -> ValuesByGroup {
+    let mut groups = ValuesByGroup::new();
+    for (index, answer) in [before, after].into_iter().enumerate() {
         for row in answer.rows.iter().filter(|row| row.level == Level::Group) {
             let names = row.cells[..dimensions].iter().map(name).collect();
             let both: &mut [Vec<Value>; 2] = groups.entry(names).or_default();
-            both[place] = values(row);
+            both[index] = values(row);
         }
     }
     groups
@@ -363,7 +366,7 @@ fn number(values: &[Value], column: usize) -> f64 {
 }
 
 /// Of what adds up every group contributes its own change.
-fn own_changes(groups: &Groups) -> Contributions {
+fn own_changes(groups: &ValuesByGroup) -> Contributions {
     let change = |[before, after]: &[Vec<Value>; 2]| {
         let rate = number(after, 0) - number(before, 0);
         (Contribution { mix: 0.0, rate }, None)
@@ -371,7 +374,7 @@ fn own_changes(groups: &Groups) -> Contributions {
     groups.values().map(change).collect()
 }
 
-fn quotients(split: &Decomposition, groups: &Groups) -> Option<Contributions> {
+fn quotients(split: &Decomposition, groups: &ValuesByGroup) -> Option<Contributions> {
     let fraction = |values: &Vec<Value>| match split {
         Decomposition::Quotient { .. } => Fraction {
             above: number(values, 1),

@@ -15,7 +15,7 @@ pub struct MeasurePart {
 }
 
 /// The measures of a column, each once, in the order they are written.
-pub fn parts(definitions: &Definitions, place: usize, column: &ValueColumn) -> Vec<MeasurePart> {
+pub fn parts(definitions: &Definitions, index: usize, column: &ValueColumn) -> Vec<MeasurePart> {
     let mut parts: Vec<MeasurePart> = Vec::new();
     for measure in column.formula.measures() {
         if parts.iter().any(|part| part.measure == *measure) {
@@ -29,7 +29,7 @@ pub fn parts(definitions: &Definitions, place: usize, column: &ValueColumn) -> V
         };
         parts.push(MeasurePart {
             name,
-            column: place,
+            column: index,
             measure: measure.clone(),
         });
     }

@@ -64,8 +64,8 @@ fn test(dimension: &Dimension, cell: &Cell, table: TableId) -> Condition {
         Cell::YesNo(yes) => codes(field, u8::from(*yes)),
         Cell::Text(text) => match &dimension.field_type {
             FieldType::Scale(scale) => {
-                let place = scale.values.iter().position(|value| value == text);
-                codes(field, place.expect("a value of the scale") as u8)
+                let index = scale.values.iter().position(|value| value == text);
+                codes(field, index.expect("a value of the scale") as u8)
             }
             FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => {
                 Condition::Texts {

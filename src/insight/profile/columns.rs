@@ -59,7 +59,7 @@ pub(super) fn way<'a>(
 }
 
 impl FieldAccess {
-    /// What stands at the end of the way.
+    /// The values that the access leads to.
     pub fn column(&self) -> Option<&ColumnData> {
         self.end.as_deref()
     }

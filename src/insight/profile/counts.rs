@@ -115,7 +115,7 @@ impl FieldPath {
         })
     }
 
-    /// Not [`FieldAccess::tally`]: this goes on in the background, where no wish to stop is meant for it.
+    /// Not [`FieldAccess::tally`]: this goes on in the background, where a request to stop is meant for other work.
     fn tally<C: CodedValue>(&self, codes: &[C], different: usize) -> Counts {
         let workers = rayon::current_num_threads().max(1);
         let length = self.way.rows.div_ceil(workers).max(1);

@@ -32,7 +32,7 @@ pub struct Profile {
     pub spread: Distribution,
 }
 
-/// How the values lie.
+/// Distribution of the values.
 #[derive(Clone, Debug)]
 pub enum Distribution {
     /// There is no value.

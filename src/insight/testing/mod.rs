@@ -93,8 +93,8 @@ pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
     TestOutcome {
         given: None,
         expects: expects
-            .map(|(place, expect)| match &together {
-                Some(answers) => compared(expect, &answers[place]),
+            .map(|(index, expect)| match &together {
+                Some(answers) => compared(expect, &answers[index]),
                 None => match alone(expect) {
                     Ok(answer) => compared(expect, &answer),
                     Err(problems) => Expected::Refused(problems),

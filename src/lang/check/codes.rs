@@ -1,4 +1,4 @@
-//! The codes of this room, with their meaning: documentation is made from this list.
+//! The codes of `check`, with their meaning: documentation is made from this list.
 
 /// Code and meaning, in order.
 pub const CODES: &[(&str, &str)] = &[

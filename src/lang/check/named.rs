@@ -26,6 +26,7 @@ pub(super) fn conditions(
             &entries[index].tree.name
         }));
     }
+    // Broken until checked: a use of a condition in a circle is not reported a second time.
     for entry in entries {
         known.break_name(ReferenceKind::Condition, &entry.tree.name.node);
     }

@@ -334,8 +334,8 @@ fn check_otherwise(due: &[Due], name: &ast::Name, problems: &mut Problems) {
         needed::<()>(None, "sla", name, "due", "due 90 days otherwise", problems);
         return;
     };
-    if let Some(place) = due.iter().position(|line| line.filter.is_none()) {
-        for line in &due[place + 1..] {
+    if let Some(index) = due.iter().position(|line| line.filter.is_none()) {
+        for line in &due[index + 1..] {
             problems.push(
                 Diagnostic::error("K511", line.span, "nothing is left after `otherwise`")
                     .label("move this line above it"),

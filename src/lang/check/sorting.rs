@@ -28,13 +28,13 @@ pub(super) fn top(
     let by = match by {
         None => 0,
         Some(name) => {
-            let place = drafts
+            let index = drafts
                 .iter()
                 .position(|draft| draft.column.name == name.node);
-            if place.is_none() {
+            if index.is_none() {
                 problems.push(not_a_column(drafts, name));
             }
-            place?
+            index?
         }
     };
     Some(Some(Top { count, by }))

@@ -7,16 +7,16 @@ use super::words::{self, date, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{Card, Dashboard, Layer, Test, TestClause, View};
 
-pub(super) fn view(place: Span, tree: &View) -> FormattedLines {
-    let mut lines = FormattedLines::titled(place, "view", &tree.name, &tree.title);
+pub(super) fn view(span: Span, tree: &View) -> FormattedLines {
+    let mut lines = FormattedLines::titled(span, "view", &tree.name, &tree.title);
     for show in &tree.shows {
         lines.clause(show.span, format!("show {}", query(&show.node)));
     }
     lines
 }
 
-pub(super) fn dashboard(place: Span, tree: &Dashboard) -> FormattedLines {
-    let mut lines = FormattedLines::titled(place, "dashboard", &tree.name, &tree.title);
+pub(super) fn dashboard(span: Span, tree: &Dashboard) -> FormattedLines {
+    let mut lines = FormattedLines::titled(span, "dashboard", &tree.name, &tree.title);
     for layer in &tree.layers {
         layer_lines(&mut lines, layer);
     }
@@ -52,9 +52,9 @@ fn card(tree: &Card, columns: usize) -> String {
     }
 }
 
-pub(super) fn test(place: Span, tree: &Test) -> FormattedLines {
+pub(super) fn test(span: Span, tree: &Test) -> FormattedLines {
     let text = format!("test {}", quoted(&tree.name.node));
-    let mut lines = FormattedLines::header(upto(place, tree.name.span), text);
+    let mut lines = FormattedLines::header(upto(span, tree.name.span), text);
     for item in &tree.clauses {
         test_clause(&mut lines, item);
     }

@@ -86,20 +86,20 @@ fn listed(definition: &Definition) -> Option<(ListedKind, &Name)> {
 
 /// `columns` is the width of the names in a group of scales or conditions.
 fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<FormattedLine> {
-    let place = definition.span;
+    let span = definition.span;
     let lines = match &definition.node {
-        Definition::Calendar(tree) => model::calendar(place, tree),
-        Definition::Scale(tree) => model::scale(place, tree, columns),
-        Definition::Table(tree) => model::table(place, tree),
-        Definition::Condition(tree) => policy::condition(place, tree, columns),
-        Definition::Score(tree) => policy::score(place, tree),
-        Definition::Sla(tree) => policy::sla(place, tree),
-        Definition::Kpi(tree) => kpis::kpi(place, tree),
-        Definition::View(tree) => boards::view(place, tree),
-        Definition::Dashboard(tree) => boards::dashboard(place, tree),
-        Definition::ReportSource(tree) => reports::source(place, tree),
-        Definition::Match(tree) => matches::matching(place, tree),
-        Definition::Test(tree) => boards::test(place, tree),
+        Definition::Calendar(tree) => model::calendar(span, tree),
+        Definition::Scale(tree) => model::scale(span, tree, columns),
+        Definition::Table(tree) => model::table(span, tree),
+        Definition::Condition(tree) => policy::condition(span, tree, columns),
+        Definition::Score(tree) => policy::score(span, tree),
+        Definition::Sla(tree) => policy::sla(span, tree),
+        Definition::Kpi(tree) => kpis::kpi(span, tree),
+        Definition::View(tree) => boards::view(span, tree),
+        Definition::Dashboard(tree) => boards::dashboard(span, tree),
+        Definition::ReportSource(tree) => reports::source(span, tree),
+        Definition::Match(tree) => matches::matching(span, tree),
+        Definition::Test(tree) => boards::test(span, tree),
     };
     lines.into_list()
 }

@@ -7,14 +7,14 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::Bound;
 use crate::lang::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, Literal};
 
-pub(super) fn kpi(place: Span, tree: &Kpi) -> FormattedLines {
+pub(super) fn kpi(span: Span, tree: &Kpi) -> FormattedLines {
     let labels: Vec<String> = tree
         .clauses
         .iter()
         .filter_map(|item| band_label(&item.node))
         .collect();
     let columns = widest(labels.iter().map(String::as_str));
-    let mut lines = FormattedLines::titled(place, "kpi", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(span, "kpi", &tree.name, &tree.title);
     for item in &tree.clauses {
         lines.clause(item.span, kpi_clause(&item.node, columns));
     }

@@ -50,7 +50,7 @@ impl FormattedLines {
 
     /// A header of most kinds: `kpi mttr "Mean time to remediate"`.
     pub(super) fn titled(
-        place: Span,
+        span: Span,
         kind: &str,
         name: &Name,
         title: &Option<Text>,
@@ -58,7 +58,7 @@ impl FormattedLines {
         let last = title.as_ref().map_or(name.span, |title| title.span);
         let name = words::name(&name.node);
         let text = format!("{kind} {name}{}", words::title(title));
-        FormattedLines::header(upto(place, last), text)
+        FormattedLines::header(upto(span, last), text)
     }
 
     pub(super) fn clause(&mut self, place: Span, text: String) {
@@ -73,10 +73,10 @@ impl FormattedLines {
         self.list
     }
 
-    fn push(&mut self, indent: usize, place: Span, text: String) {
+    fn push(&mut self, indent: usize, span: Span, text: String) {
         self.list.push(FormattedLine {
-            start: place.start,
-            end: place.end,
+            start: span.start,
+            end: span.end,
             indent,
             text,
             opening: None,

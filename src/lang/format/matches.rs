@@ -5,8 +5,8 @@ use super::words::{name, names};
 use crate::base::source::Span;
 use crate::lang::syntax::ast::{Match, MatchClause};
 
-pub(super) fn matching(place: Span, tree: &Match) -> FormattedLines {
-    let mut lines = FormattedLines::titled(place, "match", &tree.name, &tree.title);
+pub(super) fn matching(span: Span, tree: &Match) -> FormattedLines {
+    let mut lines = FormattedLines::titled(span, "match", &tree.name, &tree.title);
     for item in &tree.clauses {
         let text = match &item.node {
             MatchClause::Same(fields) => format!("same   {}", names(fields, ", ")),

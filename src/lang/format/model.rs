@@ -9,10 +9,10 @@ use crate::lang::syntax::ast::{
     TableClause,
 };
 
-pub(super) fn calendar(place: Span, tree: &CalendarDefinition) -> FormattedLines {
+pub(super) fn calendar(span: Span, tree: &CalendarDefinition) -> FormattedLines {
     let keyword = "calendar";
-    let end = place.start + keyword.len() as u32;
-    let mut lines = FormattedLines::header(Span { end, ..place }, keyword.to_string());
+    let end = span.start + keyword.len() as u32;
+    let mut lines = FormattedLines::header(Span { end, ..span }, keyword.to_string());
     for item in &tree.clauses {
         lines.clause(item.span, calendar_clause(&item.node));
     }
@@ -29,14 +29,14 @@ fn calendar_clause(tree: &CalendarClause) -> String {
 }
 
 /// `columns` is the width of the widest name among the scales that stand together.
-pub(super) fn scale(place: Span, tree: &ScaleDefinition, columns: usize) -> FormattedLines {
+pub(super) fn scale(span: Span, tree: &ScaleDefinition, columns: usize) -> FormattedLines {
     let last = tree.values.last().unwrap_or(&tree.name).span;
     let text = format!(
         "scale {} is {}",
         padded(&name(&tree.name.node), columns),
         names(&tree.values, " < ")
     );
-    let mut lines = FormattedLines::header(upto(place, last), text);
+    let mut lines = FormattedLines::header(upto(span, last), text);
     for map in &tree.maps {
         let (from, to) = (quoted(&map.node.from.node), name(&map.node.to.node));
         lines.clause(map.span, format!("map {from} to {to}"));
@@ -44,7 +44,7 @@ pub(super) fn scale(place: Span, tree: &ScaleDefinition, columns: usize) -> Form
     lines
 }
 
-pub(super) fn table(place: Span, tree: &Table) -> FormattedLines {
+pub(super) fn table(span: Span, tree: &Table) -> FormattedLines {
     let columns = NameColumns {
         events: name_column(&tree.clauses, |clause| {
             matches!(clause, TableClause::Event { .. })
@@ -53,7 +53,7 @@ pub(super) fn table(place: Span, tree: &Table) -> FormattedLines {
             matches!(clause, TableClause::State { .. })
         }),
     };
-    let mut lines = FormattedLines::titled(place, "table", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(span, "table", &tree.name, &tree.title);
     for item in &tree.clauses {
         lines.clause(item.span, table_clause(&item.node, &columns));
     }

@@ -9,16 +9,16 @@ use crate::lang::syntax::ast::{
 };
 
 /// `columns` is the width of the widest name among the conditions that stand together.
-pub(super) fn condition(place: Span, tree: &NamedCondition, columns: usize) -> FormattedLines {
+pub(super) fn condition(span: Span, tree: &NamedCondition, columns: usize) -> FormattedLines {
     let text = format!(
         "condition {} is {}",
         padded(&name(&tree.name.node), columns),
         expressions::condition(&tree.condition.node)
     );
-    FormattedLines::header(upto(place, tree.condition.span), text)
+    FormattedLines::header(upto(span, tree.condition.span), text)
 }
 
-pub(super) fn score(place: Span, tree: &Score) -> FormattedLines {
+pub(super) fn score(span: Span, tree: &Score) -> FormattedLines {
     let values: Vec<String> = tree
         .clauses
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn score(place: Span, tree: &Score) -> FormattedLines {
         .map(|weight| weighted_value(&weight.node))
         .collect();
     let columns = widest(values.iter().map(String::as_str));
-    let mut lines = FormattedLines::titled(place, "score", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(span, "score", &tree.name, &tree.title);
     for item in &tree.clauses {
         let (text, last) = score_clause(item);
         lines.clause(upto(item.span, last), text);
@@ -85,9 +85,9 @@ fn weight_lines(lines: &mut FormattedLines, weights: &[Spanned<Weight>], columns
     }
 }
 
-pub(super) fn sla(place: Span, tree: &Sla) -> FormattedLines {
+pub(super) fn sla(span: Span, tree: &Sla) -> FormattedLines {
     let columns = tree.clauses.iter().map(|item| due_width(&item.node)).max();
-    let mut lines = FormattedLines::titled(place, "sla", &tree.name, &tree.title);
+    let mut lines = FormattedLines::titled(span, "sla", &tree.name, &tree.title);
     for item in &tree.clauses {
         lines.clause(item.span, sla_clause(&item.node, columns.unwrap_or(0)));
     }

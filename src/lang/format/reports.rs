@@ -5,8 +5,8 @@ use super::words::{name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{ReportSource, SourceClause, SourceWords, Text, WordRule};
 
-pub(super) fn source(place: Span, tree: &ReportSource) -> FormattedLines {
-    let mut lines = FormattedLines::titled(place, "source", &tree.name, &tree.title);
+pub(super) fn source(span: Span, tree: &ReportSource) -> FormattedLines {
+    let mut lines = FormattedLines::titled(span, "source", &tree.name, &tree.title);
     for item in &tree.clauses {
         match &item.node {
             SourceClause::Words { of, rules } => word_lines(&mut lines, item.span, *of, rules),
@@ -47,7 +47,7 @@ fn program(keyword: &str, text: &Text) -> String {
 
 fn word_lines(
     lines: &mut FormattedLines,
-    place: Span,
+    span: Span,
     of: SourceWords,
     rules: &[Spanned<WordRule>],
 ) {
@@ -56,12 +56,12 @@ fn word_lines(
         SourceWords::Status => "status",
         SourceWords::Evidence => "evidence",
     };
-    let end = rules.first().map_or(place.end, |rule| rule.span.start);
+    let end = rules.first().map_or(span.end, |rule| rule.span.start);
     let first = Span {
-        end: place.end.min(place.start + keyword.len() as u32).min(end),
-        ..place
+        end: span.end.min(span.start + keyword.len() as u32).min(end),
+        ..span
     };
-    lines.clause(upto(place, first), keyword.to_string());
+    lines.clause(upto(span, first), keyword.to_string());
     let written = |rule: &WordRule| match &rule.word {
         Some(word) => quoted(&word.node),
         None => "otherwise".to_string(),

@@ -1,7 +1,7 @@
-//! Every code this room gives, with its meaning and a text that triggers it. The documentation is
+//! Every code that `syntax` gives, with its meaning and a text that triggers it. The documentation is
 //! written from this list, and the tests try every example.
 
-/// A code of this room.
+/// A code of `syntax`.
 #[derive(Clone, Copy, Debug)]
 pub struct DiagnosticCode {
     pub code: &'static str,
@@ -17,7 +17,7 @@ pub enum Example {
     File(&'static str),
 }
 
-/// Every code of this room, in order.
+/// Every code of `syntax`, in order.
 pub const CODES: &[DiagnosticCode] = &[
     DiagnosticCode {
         code: "K100",

@@ -1,5 +1,5 @@
 //! The messages of mistakes that are known for what they are. What the grammar cannot take and
-//! nobody foresaw is told by `unparsed`.
+//! has no message of its own is told by `unparsed`.
 
 use super::grammar::Fragment;
 use super::tokens::{TokenKind, is_name_character};

@@ -22,27 +22,27 @@ pub(super) struct Depth {
 
 impl Depth {
     /// Some levels of nesting further in.
-    pub fn deeper(self, levels: usize, place: Span) -> ParseResult<Depth> {
+    pub fn deeper(self, levels: usize, span: Span) -> ParseResult<Depth> {
         Depth {
             nested: self.nested + levels,
             levels: self.levels + levels,
         }
-        .checked(place)
+        .checked(span)
     }
 
     /// Under a chain of operands, which makes the tree deep but nests nothing.
-    pub fn under_chain(self, operands: usize, place: Span) -> ParseResult<Depth> {
+    pub fn under_chain(self, operands: usize, span: Span) -> ParseResult<Depth> {
         Depth {
             nested: self.nested,
             levels: self.levels + operands,
         }
-        .checked(place)
+        .checked(span)
     }
 
-    fn checked(self, place: Span) -> ParseResult<Depth> {
+    fn checked(self, span: Span) -> ParseResult<Depth> {
         // An operand outside any parentheses stands on level one already.
         if self.nested > MOST_NESTED + 1 || self.levels > MOST_LEVELS {
-            Err(errors::too_deep(place, MOST_NESTED))
+            Err(errors::too_deep(span, MOST_NESTED))
         } else {
             Ok(self)
         }

@@ -55,8 +55,8 @@ impl ChartAxis {
     }
 
     /// The value at a place.
-    pub fn value(self, place: usize, steps: usize) -> f64 {
-        self.low + (self.high - self.low) * place as f64 / (steps - 1).max(1) as f64
+    pub fn value(self, index: usize, steps: usize) -> f64 {
+        self.low + (self.high - self.low) * index as f64 / (steps - 1).max(1) as f64
     }
 }
 

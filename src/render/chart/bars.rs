@@ -7,8 +7,8 @@ use crate::render::cells::{hidden_line, hidden_rows, verdict_cell};
 use crate::render::facts::{ColumnFacts, Reasons, facts};
 use crate::render::flat;
 use crate::render::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
-use crate::render::look::{RenderOptions, Style};
 use crate::render::numbers;
+use crate::render::options::{RenderOptions, Style};
 use crate::render::text::{harmless, shorten, width};
 
 /// The parts of a cell, an eighth to seven.

@@ -5,8 +5,8 @@ use super::axis::ChartAxis;
 use super::canvas::{Dots, line};
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, AnswerColumn, ColumnRole};
-use crate::render::look::{RenderOptions, Style};
 use crate::render::numbers;
+use crate::render::options::{RenderOptions, Style};
 use crate::render::text::{paragraph, shorten, width};
 use crate::render::trend::{Series, Trend};
 

@@ -10,7 +10,7 @@ mod canvas;
 mod lines;
 
 use super::footer;
-use super::look::RenderOptions;
+use super::options::RenderOptions;
 use super::trend::{self, Trend};
 use crate::exec::answer::{Answer, ColumnRole};
 

@@ -3,8 +3,9 @@
 //! Takes what tools saw of one asset in one environment, and the `match` rules; gives groups of
 //! detections. Pure, and the same in whatever order detections come.
 //!
-//! Rules are tried one after the other; what one has merged is one for the next. A group that goes with
-//! two others that do not go with each other is ambiguous, and left alone: it could be either.
+//! Rules are tried one after the other; detections that a rule has merged are one for the next rule. A group
+//! that matches two others which do not match each other is ambiguous and is not merged: it could belong to
+//! either.
 
 mod fields;
 
@@ -21,7 +22,7 @@ pub struct Detected<'a> {
     pub row: &'a ReportRow,
 }
 
-/// Which detections are one weakness, by their places in what was given.
+/// Which detections are one weakness, by their indexes.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct MergedIssues {
     /// Every detection is in one; ascending within, and by the first.
@@ -34,7 +35,7 @@ pub struct MergedIssues {
 pub struct Link {
     pub left: usize,
     pub right: usize,
-    /// The place of the rule.
+    /// The index of the rule.
     pub rule: usize,
     /// The fields and what they have in common.
     pub because: String,
@@ -44,7 +45,7 @@ pub struct Link {
 pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> MergedIssues {
     let mut group: Vec<usize> = (0..detections.len()).collect();
     let mut links = Vec::new();
-    for (place, rule) in rules.iter().enumerate() {
+    for (index, rule) in rules.iter().enumerate() {
         let edges = edges(rule, detections, &group);
         let mut merged = BTreeMap::new();
         for (left, right) in unambiguous(&edges) {
@@ -55,7 +56,7 @@ pub fn merge(rules: &[MatchRule], detections: &[Detected]) -> MergedIssues {
             links.push(Link {
                 left: one,
                 right: other,
-                rule: place,
+                rule: index,
                 because: shared.unwrap_or_default(),
             });
             merged.insert(right, left);
@@ -87,7 +88,7 @@ pub fn conflicts(detections: &[Detected], issue: &[usize]) -> bool {
     })
 }
 
-/// Groups that go together, each named by its first detection, and the first two detections that say so.
+/// Groups that match, each named by its first detection, and the first two detections that match.
 type Edges = BTreeMap<(usize, usize), (usize, usize)>;
 
 fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
@@ -122,6 +123,7 @@ fn edges(rule: &MatchRule, detections: &[Detected], group: &[usize]) -> Edges {
         let first = tools.next();
         tools.all(|tool| Some(tool) == first)
     };
+    // Comparing every pair of such a bucket would be quadratic in the findings of one scan, for nothing.
     let is_vain =
         |members: &[(usize, &MatchKey)]| rule.across == Across::Tools && is_of_one_tool(members);
     for members in buckets.values().filter(|members| !is_vain(members)) {

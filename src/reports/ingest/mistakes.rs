@@ -124,7 +124,7 @@ fn told(name: &str, source: &ReportSource, mistake: &RowMistake, seen: Occurrenc
         }
         RowMistake::Record(unusable) => {
             let (code, words, help) = unusable.told();
-            // The mistake is in the table of somebody, not in the definition.
+            // The mistake is in the records that a person wrote, not in the definition of the source.
             let problem = problem(code, rows, words).help(help);
             Diagnostic {
                 span: None,
@@ -154,4 +154,14 @@ pub(super) fn unread_date(
     let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
     Diagnostic::error("D407", place, message)
         .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
+}
+
+/// A program that a report does not suit.
+pub(super) fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
+    let message = format!("`{name}` by source {place}: the program fails: {why}");
+    let problem = Diagnostic {
+        span,
+        ..Diagnostic::data("D404", message)
+    };
+    problem.help("the report has another shape than the source expects")
 }

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use jaq_json::Val;
 
+use super::mistakes::failed;
 use super::programs::{self, Program};
-use super::reading::{Programs, ReportInput, failed};
+use super::reading::{Programs, ReportInput};
 use super::report::{Report, ReportRow};
 use super::shapes;
 use super::stack::deeply;

@@ -3,14 +3,13 @@
 use jaq_json::Val;
 use rayon::prelude::*;
 
-use super::mistakes::start;
+use super::mistakes::{failed, start};
 use super::programs::Program;
 use super::report::{Report, ReportRow, ScanInfo};
 use super::rows::{ProgramOutput, RowReader};
 use super::scan::scan;
 use super::shapes::{Body, Portions, damaged, too_many_values};
-use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::source::Span;
+use crate::base::diagnostic::Problems;
 use crate::base::types::Scale;
 use crate::lang::model::ReportSource;
 
@@ -137,14 +136,4 @@ impl ReportInput<'_> {
             false => Err(found.mistakes.told(self.name, source)),
         }
     }
-}
-
-/// A program that a report does not suit.
-pub(super) fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
-    let message = format!("`{name}` by source {place}: the program fails: {why}");
-    let problem = Diagnostic {
-        span,
-        ..Diagnostic::data("D404", message)
-    };
-    problem.help("the report has another shape than the source expects")
 }

@@ -3,9 +3,8 @@
 use jaq_json::Val;
 
 use super::dates;
-use super::mistakes::{start, unread_date};
+use super::mistakes::{failed, start, unread_date};
 use super::programs::Program;
-use super::reading::failed;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
 use super::values::{list, text};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -143,7 +142,7 @@ impl ScanInfo {
             finished_at: both(self.finished_at, later.finished_at, Ord::max),
             outcome: self.outcome.max(later.outcome),
             scope: self.scope.max(later.scope),
-            // Where one part does not say which rules were run, nobody knows all of them.
+            // Where one part does not name the rules it ran, the rules of the whole scan are unknown.
             rules: self.rules.zip(later.rules).map(|(mut rules, more)| {
                 rules.extend(more);
                 rules.sort_unstable();

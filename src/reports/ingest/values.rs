@@ -31,7 +31,7 @@ pub(super) fn whole(value: &Val) -> Option<u32> {
         .then_some(number as u32)
 }
 
-/// Whether something is so.
+/// A yes or no of a program.
 pub(super) fn truth(value: &Val) -> Option<bool> {
     match value {
         Val::Bool(truth) => Some(*truth),

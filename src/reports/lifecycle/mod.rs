@@ -27,7 +27,7 @@ pub struct History {
 #[derive(Clone, PartialEq, Debug)]
 pub struct ObservedScan {
     pub at: i64,
-    /// When it came to be known.
+    /// When the report of the scan was recorded.
     pub recorded_at: i64,
     pub reach: ScanCoverage,
     pub seen: Vec<Sighting>,
@@ -62,7 +62,7 @@ pub struct Sighting {
     pub row: usize,
 }
 
-/// What somebody decided about an identity.
+/// A triage decision of a person about an identity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct IdentityDecision {
     pub identity: u128,
@@ -82,9 +82,9 @@ pub struct Episode {
     pub last_seen_at: i64,
     pub closed_at: Option<i64>,
     pub ending: Option<Ending>,
-    /// When somebody said that it is fixed; no later scan has seen it since.
+    /// When a person said that it is fixed; no later scan has seen it since.
     pub claimed_at: Option<i64>,
-    /// Somebody said that it is real.
+    /// A person said that it is real.
     pub is_confirmed: bool,
     /// When it came to be known that it is open.
     pub known_from: i64,

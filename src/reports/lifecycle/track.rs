@@ -42,6 +42,7 @@ pub(super) fn follow(
     for (at, event) in events {
         match event {
             LifecycleEvent::Seen(sighting, look) => {
+                // A sighting at the very instant of a proof counts more than the proof: the weakness is there.
                 track.pass(|proof| proof < at);
                 track.see(sighting, look);
             }
@@ -117,7 +118,7 @@ impl Track<'_> {
         if let Some(episode) = self.open() {
             episode.last_seen_at = look.at;
             episode.row = sighting.row;
-            // It is still there: whoever claimed a fix was wrong.
+            // It is still there, so the fix that was claimed did not work.
             episode.claimed_at = None;
             let accepted = told.or(standing.filter(|_| episode.accepted.is_none()));
             episode.accepted = accepted.map_or(episode.accepted, |now| {

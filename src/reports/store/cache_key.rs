@@ -19,6 +19,7 @@ impl CacheKey {
         let mut key = CacheKey {
             hash: blake3::Hasher::new(),
         };
+        // Tables that an older program derived must not be taken for those of this one.
         key.text(VERSION);
         key.definitions(definitions);
         key

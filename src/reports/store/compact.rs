@@ -28,7 +28,7 @@ pub struct Compacted {
     pub after: usize,
 }
 
-/// Merges the small segments of the same assets, and removes what nobody needs. One process at a time
+/// Merges the small segments of the same assets, and removes files that no manifest names. One process at a time
 /// does so; others may read and add meanwhile.
 ///
 /// # Errors
@@ -90,7 +90,7 @@ fn merge(store: &Store, group: &[&Manifest]) -> Result<(), Problems> {
         ..group[0].clone()
     }
     .standing_for(members);
-    // Nobody sweeps but who compacts, so the rows stay until the manifest is there.
+    // Only `compact` deletes data files, and it holds the lock: the rows are safe without a manifest yet.
     let path = store.observations().join(&merged.data);
     files::keep(&path, &data).map_err(|error| unwritable(&path, &error))?;
     store.publish(&merged)?;
@@ -116,7 +116,8 @@ fn sweep(store: &Store) -> Result<(), Problems> {
             remove(path)?;
         }
     }
-    // Nobody adds anything now, so what is not named is not awaited either.
+    // The lock keeps reports from being added, so a data file without a manifest is not one whose manifest
+    // is about to come.
     for folder in [store.manifests(), store.merged(), store.observations()] {
         for path in files(&folder)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();

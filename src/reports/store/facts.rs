@@ -29,7 +29,7 @@ pub(super) type FactRecords = Vec<BTreeMap<String, String>>;
 /// What people registered, decided and looked up. Small beside what scans saw.
 #[derive(Default)]
 pub(super) struct Registers {
-    /// Oldest report first: later records say what is so now.
+    /// Oldest report first: of several records of one thing the latest holds.
     pub assets: FactRecords,
     pub scans: FactRecords,
     pub decisions: FactRecords,
@@ -136,11 +136,11 @@ fn shared(known: &mut HashMap<String, Arc<ReportRow>>, row: ReportRow) -> Arc<Re
     }
 }
 
-/// All records in sight, oldest report first.
-pub(super) fn read_registers(store: &Store, sight: &SnapshotView) -> Result<Registers, Problems> {
+/// All records within the view, oldest report first.
+pub(super) fn read_registers(store: &Store, view: &SnapshotView) -> Result<Registers, Problems> {
     let mut registers = Registers::default();
     let mut problems = Problems::default();
-    let mut ordered: Vec<&Manifest> = sight.manifests.iter().collect();
+    let mut ordered: Vec<&Manifest> = view.manifests.iter().collect();
     ordered.sort_by_key(|manifest| {
         (
             manifest.finished_at,
@@ -158,7 +158,7 @@ pub(super) fn read_registers(store: &Store, sight: &SnapshotView) -> Result<Regi
         let read = data_files::read(store, manifest)
             .and_then(|bytes| frames::read_records(fields, &path, &bytes));
         match read {
-            Ok(records) => registers.add(fills, manifest, &sight.horizon, records),
+            Ok(records) => registers.add(fills, manifest, &view.horizon, records),
             Err(problem) => problems.push(problem),
         }
     }
@@ -169,7 +169,7 @@ pub(super) fn read_registers(store: &Store, sight: &SnapshotView) -> Result<Regi
 }
 
 impl Registers {
-    /// Takes in the records of a report that are within a horizon.
+    /// Adds the records of a report that are within a horizon.
     fn add(&mut self, fills: Fills, manifest: &Manifest, horizon: &Horizon, records: FactRecords) {
         let field = fills.date_field();
         for record in records {

@@ -1,4 +1,4 @@
-//! Who may do what at the same time: reports are added by many, segments are removed by one alone.
+//! Locks of a store: many processes add reports at once, one alone removes segments.
 //!
 //! Locks are of the operating system and end with their process, however it ends. Readers take none:
 //! what they listed may be gone when they come to read it, and then they list again.
@@ -22,7 +22,7 @@ impl Lock {
         let (file, path) = open(store, ".adding")?;
         match file.lock_shared() {
             Ok(()) => Ok(Lock { _file: file }),
-            // Where there are no locks nobody can remove segments either.
+            // On file systems without locks `compact` fails, so segments are never removed there.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock { _file: file }),
             Err(error) => Err(unwritable(&path, &error)),
         }

@@ -214,6 +214,7 @@ fn damaged(path: &Path, text: &str, why: &str) -> Diagnostic {
 
 /// The reports that a damaged manifest still names.
 fn files_named(text: &str) -> Vec<String> {
+    // The text is damaged, so it cannot be read as JSON.
     let values = text.split("\"file\": \"").skip(1);
     let names = values.filter_map(|rest| rest.split_once('"').map(|(name, _)| name));
     names

@@ -85,9 +85,8 @@ impl SnapshotProvider for StoreTables {
     }
 }
 
-/// The latest instant at which a store came to know something. History that was taken in late is known
-/// since then and not before, so whoever asks a store without saying as known when asks with all it
-/// knows.
+/// When the latest report of a store was recorded. History that was ingested late is known since then and
+/// not before, so a query that does not say `as known on` is asked with all that was recorded.
 fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
     let manifests = store.read_manifests()?;
     let reports = manifests.iter().flat_map(Manifest::reports);

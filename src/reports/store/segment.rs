@@ -13,7 +13,7 @@ use crate::base::files;
 use crate::lang::model::Definitions;
 use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome};
 
-/// What the report does not say, or what whoever ingests it knows better.
+/// Facts about a report that the user gives: they win over what the report says.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct IngestContext {
     pub asset: Option<String>,
@@ -23,7 +23,7 @@ pub struct IngestContext {
     pub at: Option<i64>,
     /// The scan did not look at everything.
     pub is_partial: bool,
-    /// When the store comes to know it: now, unless history is replayed.
+    /// When the report is recorded: now, unless history is replayed.
     pub recorded_at: i64,
 }
 

@@ -1,8 +1,8 @@
 //! Which segments a store holds, by themselves or merged into others.
 //!
-//! Somebody may merge segments while they are listed. A segment is removed only after what it was
-//! merged into is there; so whoever looks for the merged ones last, and looks again where those have
-//! changed meanwhile, misses none.
+//! Another process may merge segments while they are listed. A segment is removed only after the segment it
+//! was merged into is there. So merged segments are listed last, and everything is listed again if they have
+//! changed meanwhile: no report is missed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,8 +28,8 @@ pub(super) enum ReportLocation {
 }
 
 impl Store {
-    /// Puts a manifest in place, which is what makes its segment part of the store. `false`: somebody
-    /// was quicker, and the segment is there already.
+    /// Puts a manifest in place, which is what makes its segment part of the store. `false`: another
+    /// process was quicker, and the segment is there already.
     pub(super) fn publish(&self, manifest: &Manifest) -> Result<bool, Diagnostic> {
         let path = self.path_of(manifest);
         files::create(&path, manifest.sealed().as_bytes())

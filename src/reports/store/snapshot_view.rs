@@ -1,7 +1,7 @@
 //! What of a store is within a horizon.
 //!
-//! A scan is in sight if it was finished before as-of, and a record if what it tells of was so before;
-//! either only if its report was recorded before known-on. Registers of assets have no time of their
+//! A scan is within the view if it was finished before as-of, and a record if its effective time is before
+//! as-of; either only if its report was recorded before known-on. Registers of assets have no time of their
 //! own: of those, as-of leaves out retirements alone.
 
 use std::collections::BTreeMap;
@@ -16,13 +16,13 @@ use crate::base::instants;
 use crate::exec::data::Horizon;
 use crate::lang::model::Fills;
 
-/// The segments of a store, as far as they are in sight.
+/// The segments of a store, as far as they are within a horizon.
 pub(super) struct SnapshotView {
     pub horizon: Horizon,
-    /// Those with anything in sight; merged ones stand for the reports in sight.
+    /// Those with anything within the horizon; the members of merged ones are the reports within it.
     pub manifests: Vec<Manifest>,
-    /// By segment, how many records are in sight, where not all are. Which those are follows from how
-    /// many there are: the earliest.
+    /// By segment, how many records are within the horizon, where not all are. Which ones follows from how
+    /// many: the earliest.
     partial: BTreeMap<String, u64>,
 }
 
@@ -38,13 +38,13 @@ impl SnapshotView {
         let mut partial = BTreeMap::new();
         for manifest in all {
             let Some(fills) = register(manifest) else {
-                manifests.extend(scans_in_sight(manifest, &horizon));
+                manifests.extend(scans_within(manifest, &horizon));
                 continue;
             };
             if !horizon.was_known(manifest.recorded_at) {
                 continue;
             }
-            match records_in_sight(store, manifest, fills, &horizon) {
+            match records_within(store, manifest, fills, &horizon) {
                 Ok(count) if count == manifest.rows => manifests.push(manifest.clone()),
                 Ok(0) if fills.date_field().is_some() => {}
                 Ok(count) => {
@@ -64,8 +64,8 @@ impl SnapshotView {
         }
     }
 
-    /// Adds all that tells what is in sight here from what is elsewhere: two horizons with the same
-    /// facts before them are alike.
+    /// Adds the reports and records of the view to a key: two horizons with the same facts have one key, and
+    /// share the tables derived from them.
     pub fn update(&self, key: &mut CacheKey) {
         let mut reports: Vec<&Manifest> =
             self.manifests.iter().flat_map(Manifest::reports).collect();
@@ -84,30 +84,30 @@ pub(super) fn register(manifest: &Manifest) -> Option<Fills> {
     Some(manifest.fills).filter(|fills| fills.record_fields().is_some())
 }
 
-/// Since when it is so what a record tells.
+/// Effective time of a record.
 pub(super) fn date(manifest: &Manifest, text: Option<&str>) -> i64 {
     text.and_then(instants::parse)
         .unwrap_or(manifest.finished_at)
 }
 
-/// The segment with the reports that are in sight, if there are any.
-fn scans_in_sight(manifest: &Manifest, horizon: &Horizon) -> Option<Manifest> {
-    let is_in_sight = |report: &Manifest| {
+/// The segment with the reports that are within the horizon, if there are any.
+fn scans_within(manifest: &Manifest, horizon: &Horizon) -> Option<Manifest> {
+    let is_within = |report: &Manifest| {
         horizon.has_happened(report.finished_at) && horizon.was_known(report.recorded_at)
     };
     if manifest.members.is_empty() {
-        return is_in_sight(manifest).then(|| manifest.clone());
+        return is_within(manifest).then(|| manifest.clone());
     }
     let members = manifest.members.iter();
-    let members: Vec<Manifest> = members.filter(|each| is_in_sight(each)).cloned().collect();
+    let members: Vec<Manifest> = members.filter(|each| is_within(each)).cloned().collect();
     (!members.is_empty()).then(|| Manifest {
         members,
         ..manifest.clone()
     })
 }
 
-/// How many records of a segment are in sight; of assets, how many but for a later retirement.
-fn records_in_sight(
+/// How many records of a segment are within the horizon; of assets, how many are not retired later.
+fn records_within(
     store: &Store,
     manifest: &Manifest,
     fills: Fills,
@@ -121,12 +121,12 @@ fn records_in_sight(
     let field = fills.date_field();
     let mut count = 0;
     for (text, rows) in frames::read_runs(field.unwrap_or("retired_at"), &path, &bytes)? {
-        let is_in_sight = match (field, text.as_deref()) {
+        let is_within = match (field, text.as_deref()) {
             // Still in service.
             (None, None) => true,
             (_, text) => horizon.has_happened(date(manifest, text)),
         };
-        if is_in_sight {
+        if is_within {
             count += rows as u64;
         }
     }

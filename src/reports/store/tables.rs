@@ -38,21 +38,22 @@ pub fn tables(
     horizon: Horizon,
 ) -> Result<PathBuf, Problems> {
     store.while_it_changes(|manifests| {
-        let sight = SnapshotView::of(store, manifests, horizon)?;
-        let folder = store.derived().join(key(&sight, definitions));
+        let view = SnapshotView::of(store, manifests, horizon)?;
+        let folder = store.derived().join(key(&view, definitions));
         if !folder.is_dir() {
-            derived(store, definitions, &sight, &folder, false)?;
+            derived(store, definitions, &view, &folder, false)?;
         }
         Ok::<PathBuf, Problems>(folder)
     })?
 }
 
-/// Makes the tables anew, and forgets those that nobody has needed for long. Others may be reading.
+/// Makes the tables anew, and removes folders of tables that are older than any running query. Other
+/// processes may be reading.
 pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
     let folder = store.while_it_changes(|manifests| {
-        let sight = SnapshotView::of(store, manifests, Horizon::default())?;
-        let folder = store.derived().join(key(&sight, definitions));
-        derived(store, definitions, &sight, &folder, true)?;
+        let view = SnapshotView::of(store, manifests, Horizon::default())?;
+        let folder = store.derived().join(key(&view, definitions));
+        derived(store, definitions, &view, &folder, true)?;
         Ok::<PathBuf, Problems>(folder)
     })??;
     let failed = |error| Problems::from(unwritable(&folder, &error));
@@ -76,23 +77,23 @@ pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Probl
 fn derived(
     store: &Store,
     definitions: &Definitions,
-    sight: &SnapshotView,
+    view: &SnapshotView,
     folder: &Path,
     anew: bool,
 ) -> Result<(), Problems> {
-    let registers = facts::read_registers(store, sight)?;
-    let scans = facts::all_scans(&sight.manifests);
+    let registers = facts::read_registers(store, view)?;
+    let scans = facts::all_scans(&view.manifests);
     let names = CanonicalNames::of(&registers);
     let rulings = derive::rulings(&registers.decisions, &names);
     let mut found = asset_cache::all(&StoreFacts {
         anew,
         store,
         definitions,
-        manifests: &sight.manifests,
+        manifests: &view.manifests,
         scans: &scans,
         names: &names,
         rulings: &rulings,
-        retired: &derive::retired(&registers, &sight.horizon),
+        retired: &derive::retired(&registers, &view.horizon),
     })?;
     derive::enrich(&mut found.findings, &registers.advisories);
     let scans = derive::all_scans(&registers, &names, &scans);
@@ -110,8 +111,8 @@ fn derived(
 }
 
 /// The hash of all that the tables depend on.
-fn key(sight: &SnapshotView, definitions: &Definitions) -> String {
+fn key(view: &SnapshotView, definitions: &Definitions) -> String {
     let mut key = CacheKey::of(definitions);
-    sight.update(&mut key);
+    view.update(&mut key);
     key.finish()
 }

@@ -400,7 +400,7 @@ fn help_lists_every_command_and_explains_each() {
     assert_eq!(shown(&mut session, "?"), help);
     assert!(shown(&mut session, "\\help values").contains("\\values team"));
     for word in ["exit", "quit"] {
-        assert_eq!(session.answer(word), Reply::wish(Effect::Leave));
+        assert_eq!(session.answer(word), Reply::effect(Effect::Leave));
     }
 }
 

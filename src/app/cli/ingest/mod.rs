@@ -3,7 +3,7 @@
 //! Several reports are read at once, and added in the order in which they were named.
 
 mod files;
-mod side_by_side;
+mod parallel;
 mod told;
 
 use std::fs;
@@ -100,7 +100,7 @@ impl IngestRun<'_> {
             done.fetch_add(1, Ordering::Relaxed);
             segment
         };
-        side_by_side::each(candidates, bytes, read, |candidate, segment| {
+        parallel::each(candidates, bytes, read, |candidate, segment| {
             told.push(self.add(candidate, segment));
         });
         drop(progress);

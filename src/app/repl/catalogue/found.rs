@@ -6,8 +6,7 @@ use std::thread;
 
 use chrono::{DateTime, Datelike};
 
-use crate::app::repl::complete;
-use crate::app::repl::complete::Candidate;
+use crate::app::repl::candidate::{self, Candidate};
 use crate::base::types::FieldType;
 use crate::exec::data::{ColumnData, MISSING_INSTANT, TableCache};
 use crate::insight::profile::{FieldPath, ValueCounts};
@@ -15,12 +14,12 @@ use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
 /// The most values of a field that are kept.
 const MOST_LISTED: usize = 5_000;
-/// A text field with more different values than this is not listed: nobody chooses among them.
+/// A text field with more different values than this is not listed: a menu of them would be of no use.
 const MOST_DIFFERENT: usize = 50_000;
 
 type Month = (i32, u32);
 
-/// What the background hands over once it is done.
+/// What the background thread hands over once it is done.
 #[derive(Default, Debug)]
 struct CountedFields {
     /// By table and field.
@@ -199,7 +198,7 @@ fn choices(values: &ValueCounts) -> Vec<ValueChoice> {
     let choices = listed.filter_map(|(value, rows)| Candidate::of_value(value, Some(*rows)));
     choices
         .map(|candidate| ValueChoice {
-            lower: complete::bare(&candidate.replacement).to_lowercase(),
+            lower: candidate::bare(&candidate.replacement).to_lowercase(),
             candidate,
         })
         .collect()

@@ -16,6 +16,24 @@ pub(in crate::app::repl) struct UsualTables {
     pub everything: Query,
 }
 
+impl Session {
+    /// Loads the columns of all KPIs and of the fields that are declared, and renews the catalogue.
+    /// Gives what the user should know of the data. Files and columns that are not there are left
+    /// out: the query that needs them says so.
+    ///
+    /// # Errors
+    ///
+    /// Problems of the data. All tables without problems are loaded all the same.
+    pub fn load_all(&mut self) -> Result<Vec<String>, Problems> {
+        let usual = usual(self);
+        self.refresh_catalogue();
+        match usual.problems.has_errors() {
+            true => Err(usual.problems),
+            false => Ok(usual.notes),
+        }
+    }
+}
+
 /// Reads what KPIs and their dimensions need, as far as it is not read yet. Tables without mistakes
 /// are read even if others have some.
 pub(in crate::app::repl) fn usual(session: &mut Session) -> UsualTables {

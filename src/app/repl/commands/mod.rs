@@ -27,7 +27,6 @@ mod welcome;
 mod why;
 mod words;
 
-pub(super) use loaded::usual;
 pub(super) use welcome::first_screen;
 
 use super::reply::{Effect, Reply};
@@ -103,7 +102,7 @@ pub const COMMANDS: &[SessionCommand] = &[
         arguments: "",
         help: "leave; so does Ctrl-D",
         takes: &[],
-        run: |_, _| Ok(Reply::wish(Effect::Leave)),
+        run: |_, _| Ok(Reply::effect(Effect::Leave)),
     },
 ];
 

@@ -13,13 +13,13 @@ use crate::lang::syntax::ast;
 pub(super) struct Recalled {
     pub query: Query,
     pub answer: Answer,
-    /// Where the answer stood; later settings do not move it.
+    /// The evaluation time of the answer; later settings do not change it.
     stood: AnsweredAt,
     /// What the user should know.
     pub notes: Vec<String>,
 }
 
-/// Where an answer stood that did not say so itself.
+/// The evaluation time of an answer whose query names none.
 #[derive(Clone)]
 struct AnsweredAt {
     as_of: Option<Moment>,

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{ArgumentKind, SessionCommand};
-use crate::app::repl::asking::{nothing_asked_yet, view};
+use crate::app::repl::asking::view;
 use crate::app::repl::draft::{self, DefinitionDraft, DraftLookup, kpi_of};
 use crate::app::repl::keep::{self, SavedDefinition, keep};
+use crate::app::repl::output::nothing_asked_yet;
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
@@ -141,7 +142,7 @@ fn has_title(label: &str) -> Diagnostic {
     .help("type the definition again to change it")
 }
 
-/// The definition typed in this session that the wish is about.
+/// The definition typed in this session that is to be saved.
 fn typed_label(session: &Session, wish: &SaveRequest) -> Result<Option<String>, Diagnostic> {
     let kinds = wish.kind.map_or(KINDS.to_vec(), |kind| vec![kind]);
     let labels = kinds.iter().map(|kind| format!("{kind} {}", wish.name));

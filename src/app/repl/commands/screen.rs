@@ -8,7 +8,7 @@ use crate::app::repl::output;
 use crate::app::repl::reply::{Effect, Reply};
 use crate::app::repl::script::{self, Script};
 use crate::app::repl::session::Session;
-use crate::app::repl::watch;
+use crate::app::repl::stamps;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::project::{self, ProjectOrigin};
 use crate::render::{self, OutputFormat, RenderOptions};
@@ -67,7 +67,7 @@ fn page(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
         ..session.settings.look
     };
     let whole = render::answer(&last.answer, OutputFormat::Table, look);
-    Ok(Reply::wish(Effect::Page(whole)))
+    Ok(Reply::effect(Effect::Page(whole)))
 }
 
 fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -76,7 +76,7 @@ fn edit(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         "" => last.unwrap_or_default(),
         given => given,
     };
-    Ok(Reply::wish(Effect::Edit(text.to_string())))
+    Ok(Reply::effect(Effect::Edit(text.to_string())))
 }
 
 fn read(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
@@ -143,6 +143,6 @@ fn watch(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         .into());
     };
     let words = format!("definition files in {} are watched", folder.display());
-    session.watched = Some(watch::stamps(&session.workspace.origin));
+    session.watched = Some(stamps::stamps(&session.workspace.origin));
     Ok(Reply::told(words))
 }

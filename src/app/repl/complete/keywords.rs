@@ -133,8 +133,8 @@ pub(super) fn candidates(next: &[Next]) -> Vec<Candidate> {
         }
     }
     let rank = |word: &str| {
-        let place = MEANINGS.iter().position(|(own, _)| *own == word);
-        place.unwrap_or(MEANINGS.len())
+        let index = MEANINGS.iter().position(|(own, _)| *own == word);
+        index.unwrap_or(MEANINGS.len())
     };
     words.sort_by_key(|word| rank(word));
     words.into_iter().map(candidate).collect()

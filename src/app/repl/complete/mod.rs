@@ -12,8 +12,9 @@ pub(super) mod values;
 pub(super) mod word;
 
 pub(super) use keywords::meaning as keyword_meaning;
-pub(super) use word::{bare, entry_start};
+pub(super) use word::entry_start;
 
+use super::candidate::{self, Candidate};
 use super::catalogue::Catalogue;
 use super::input;
 use crate::base::diagnostic::nearest;
@@ -21,7 +22,6 @@ use crate::lang::functions;
 use crate::lang::functions::Takes;
 use crate::lang::syntax::{self, CompletionSlot, NameBeforeCursor, Next};
 use crate::render;
-use crate::render::RenderOptions;
 use word::Word;
 
 /// Candidates for the word at the cursor.
@@ -30,31 +30,8 @@ pub struct Completion {
     /// Byte at which the word begins that a candidate replaces; it ends at the cursor.
     pub start: usize,
     pub candidates: Vec<Candidate>,
-    /// The word is the start of a file's name: whoever has a file system completes it.
+    /// The word is the start of a file's name. `paths` completes it: nothing here reads the file system.
     pub is_file: bool,
-}
-
-/// One word that may stand at the cursor.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Candidate {
-    /// What is put into the line, quoted if the language wants it.
-    pub replacement: String,
-    /// What the menu says of it: `Mean time to remediate, days`, `1,204 rows`.
-    pub about: String,
-}
-
-impl Candidate {
-    fn new(replacement: impl Into<String>, about: impl Into<String>) -> Candidate {
-        Candidate {
-            replacement: replacement.into(),
-            about: harmless(&about.into()),
-        }
-    }
-}
-
-/// A text that may be shown on a terminal, whatever data or definitions say.
-pub(super) fn harmless(text: &str) -> String {
-    render::harmless(text, RenderOptions::PIPE)
 }
 
 /// Candidates for the word that ends at a byte position.
@@ -239,7 +216,7 @@ fn chosen(candidates: Vec<Candidate>, word: &Word) -> Vec<Candidate> {
     let mut beginning = Vec::new();
     let mut holding = Vec::new();
     for candidate in &candidates {
-        let name = word::bare(&candidate.replacement).to_lowercase();
+        let name = candidate::bare(&candidate.replacement).to_lowercase();
         if name.starts_with(&typed) {
             beginning.push(candidate.clone());
         } else if name.contains(&typed) {
@@ -257,11 +234,13 @@ fn meant(candidates: &[Candidate], word: &Word) -> Option<Candidate> {
     if functions::find(&word.typed).is_some() || word.typed.chars().count() < 2 {
         return None;
     }
-    let names = candidates.iter().map(|own| word::bare(&own.replacement));
+    let names = candidates
+        .iter()
+        .map(|own| candidate::bare(&own.replacement));
     let near = nearest(&word.typed, names)?;
     let found = candidates
         .iter()
-        .find(|own| word::bare(&own.replacement) == near)?;
+        .find(|own| candidate::bare(&own.replacement) == near)?;
     Some(Candidate {
         about: match found.about.as_str() {
             "" => "did you mean this?".to_string(),

@@ -1,6 +1,6 @@
 //! The word at the cursor: where it begins, what was typed of it, how a candidate takes its place.
 
-use super::Candidate;
+use crate::app::repl::candidate::{Candidate, bare};
 use crate::lang::syntax::{self, Grids, TokenKind};
 
 /// What was typed of a word.
@@ -40,13 +40,6 @@ impl Word {
             about: candidate.about,
         }
     }
-}
-
-/// The text of a candidate without its quotes.
-pub(in crate::app::repl) fn bare(replacement: &str) -> &str {
-    let inside = replacement.strip_prefix('"');
-    let inside = inside.and_then(|rest| rest.strip_suffix('"'));
-    inside.unwrap_or(replacement)
 }
 
 /// The last place at or before a position at which the text can be cut.

@@ -2,7 +2,7 @@
 //!
 //! The grammar's own files say what may follow (`forms`, `walk`); what each place means is told here in
 //! words of the language ([`CompletionSlot`]), with the names already written that it is about. Nothing is
-//! looked up: whoever knows tables and KPIs makes candidates of it.
+//! looked up: the caller, who knows tables and KPIs, makes candidates of it.
 
 mod definitions;
 mod forms;

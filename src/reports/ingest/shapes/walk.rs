@@ -37,7 +37,7 @@ impl JsonTokenKind {
     }
 }
 
-/// Goes through a text. Whether it is JSON at all is for whoever reads it.
+/// Goes through the tokens of a text. It does not check the grammar of JSON: the reader of the values does.
 pub(super) struct JsonWalk<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -105,11 +105,11 @@ impl OpenElement {
             let names = self.members.iter().enumerate();
             self.places = names.map(|(at, (name, _))| (name.clone(), at)).collect();
         }
-        let place = match self.places.is_empty() {
+        let index = match self.places.is_empty() {
             true => self.members.iter().position(|(known, _)| *known == name),
             false => self.places.get(&name).copied(),
         };
-        match place {
+        match index {
             Some(at) => self.members[at].1.push(value),
             None => {
                 if !self.places.is_empty() {
@@ -133,7 +133,7 @@ impl OpenElement {
             }
             let name = attribute.key.local_name().as_ref().to_string();
             let raw: &str = &attribute.value;
-            // An entity nobody knows leaves the value as it is written.
+            // An unknown entity is left as it is written: a report is not refused for one odd text.
             let value = unescape(raw).map_or(raw.to_string(), |text| text.into_owned());
             let member = (format!("@{name}"), vec![string(value)]);
             element.members.push(member);

@@ -10,7 +10,7 @@ use crate::lang::model::Fills;
 use crate::reports::store::facts::Registers;
 use crate::reports::store::frames::DerivedTable;
 
-/// The columns of the shipped table that somebody registers: all but the key, and other names of an
+/// The columns of the shipped table that are registered: all but the key, and other names of an
 /// asset, which have no column.
 fn registered() -> impl Iterator<Item = &'static str> {
     let fields = Fills::Assets.record_fields().into_iter().flatten().copied();

@@ -10,7 +10,7 @@ use crate::lang::model::Decision;
 use crate::reports::ingest::ReportRow;
 use crate::reports::lifecycle::IdentityDecision;
 
-/// A verdict as somebody wrote it.
+/// A triage decision as it is written in a register.
 pub(in crate::reports::store) struct Ruling<'a> {
     /// The hash of all it says: it is the same whatever others there are.
     pub name: String,

@@ -180,7 +180,7 @@ const ASSET_DIGITS: usize = 4;
 const OWN_DIGITS: usize = 16;
 
 /// Whether an id may be that of a detection of an asset; of others it is one in some ten thousand. So
-/// whoever names only an id makes nobody look at all assets.
+/// a decision that names only an id need not be compared with all assets.
 pub(super) fn may_be_of(id: &str, asset: &str) -> bool {
     id.starts_with(&asset_digits(asset))
 }

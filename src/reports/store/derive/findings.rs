@@ -198,7 +198,7 @@ fn resolution(finding: &Finding) -> Option<&'static str> {
         Some(Ending::FalsePositive) => Some("false_positive"),
         Some(Ending::OutOfScope) => Some("out_of_scope"),
         Some(Ending::Retired) => Some("retired"),
-        // Somebody says so, and no scan has said otherwise.
+        // A person claimed the fix, and no scan has contradicted it since.
         None => finding.fixed_at.map(|_| "fixed"),
     }
 }

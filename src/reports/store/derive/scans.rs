@@ -1,4 +1,4 @@
-//! Scans of a store: those whose reports it holds, and those that somebody listed.
+//! Scans of a store: those whose reports it holds, and those that a register lists.
 
 use std::collections::BTreeMap;
 

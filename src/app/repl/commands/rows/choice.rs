@@ -103,7 +103,7 @@ impl RowChoice {
                 ColumnRole::Period(_) | ColumnRole::Dimension(_) => true,
                 ColumnRole::Value(_) | ColumnRole::Field(_) => false,
             })
-            .map(|(place, column)| (place, column.name.as_str(), column.title.as_str()))
+            .map(|(index, column)| (index, column.name.as_str(), column.title.as_str()))
             .collect();
         let mut problems = Problems::default();
         let mut tests = Vec::new();
@@ -112,7 +112,7 @@ impl RowChoice {
                 .iter()
                 .find(|(_, key, title)| key == name || title == name);
             match key {
-                Some((place, _, _)) => tests.push((*place, value.as_str())),
+                Some((index, _, _)) => tests.push((*index, value.as_str())),
                 None => problems.push(no_column(name, &keys)),
             }
         }

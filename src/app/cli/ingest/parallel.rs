@@ -1,4 +1,4 @@
-//! Several reports at once, and yet one after the other.
+//! Work on several reports at once, with results in the order of the reports.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ pub(super) fn each<T: Sync, R: Send>(
                 }
             });
         }
+        // Without this a panic below would leave workers waiting, and the scope would wait for them.
         let _closing = CloseOnDrop(&desk);
         for (index, thing) in things.iter().enumerate() {
             match desk.await_done(index) {
@@ -42,10 +43,10 @@ pub(super) fn each<T: Sync, R: Send>(
     });
 }
 
-/// What came of something, or the bug that it ended with.
+/// The result of a task, or the panic that it ended with.
 type TaskResult<R> = Result<R, Box<dyn Any + Send>>;
 
-/// What is to be done, is being done, and lies there done.
+/// Tasks that wait, run, or have a result that was not yet given out.
 struct WorkQueue<R> {
     state: Mutex<QueueState<R>>,
     has_changed: Condvar,
@@ -82,6 +83,7 @@ impl<R> WorkQueue<R> {
             let size = bytes(things.get(index).filter(|_| !state.is_closed)?);
             let held: u64 = state.held.values().sum();
             let is_room = state.held.len() < MOST_THINGS && held + size <= MOST_BYTES;
+            // A report larger than the whole budget is read alone, or it would never be read.
             if is_room || state.held.is_empty() {
                 state.next += 1;
                 state.held.insert(index, size);
@@ -121,7 +123,7 @@ impl<R> WorkQueue<R> {
     }
 }
 
-/// Lets nobody wait for what will not be taken any more.
+/// Closes the queue when dropped, so that workers end even if giving out a result panics.
 struct CloseOnDrop<'a, R>(&'a WorkQueue<R>);
 
 impl<R> Drop for CloseOnDrop<'_, R> {
