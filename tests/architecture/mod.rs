@@ -201,7 +201,13 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("clap", &["app::cli", "main"]),
     (
         "polars",
-        &["exec::data", "exec::lazy", "render", "reports::store"],
+        &[
+            "exec::data",
+            "exec::lazy",
+            "insight::profile",
+            "render",
+            "reports::store",
+        ],
     ),
     ("jaq_core", &["reports::ingest"]),
     ("jaq_json", &["reports::ingest"]),

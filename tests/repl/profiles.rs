@@ -43,7 +43,7 @@ fn profiles(csv: &str) -> Profiles {
     let (definitions, problems) = project::definitions(&mut sources, &origin);
     let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
     let places = data::locate(&definitions, Some(&folder.path().join("data")), &[]);
-    let mut memory = TableCache::new(places.expect("files"));
+    let mut tables = TableCache::new(places.expect("files"));
     let table = definitions.table_named("findings").expect("it is defined");
     let names = ["severity", "cvss", "found_at", "resolution", "team"];
     let fields = names.map(|name| FieldId {
@@ -51,8 +51,11 @@ fn profiles(csv: &str) -> Profiles {
         field: definitions.table(table).field_named(name).expect("a field"),
     });
     let request = profile::request(&definitions, &fields);
-    let dataset = memory.dataset(&definitions, &request).expect("sound data");
-    let of = |field: FieldId| profile::field(&definitions, &dataset, field).expect("a profile");
+    let sources = tables.sources(&definitions, &request).expect("sound data");
+    let of = |field: FieldId| {
+        let profile = profile::field(&definitions, &sources, field).expect("sound data");
+        profile.expect("a profile")
+    };
     let names = names.iter().map(|name| name.to_string());
     names.zip(fields.map(of)).collect()
 }
