@@ -230,6 +230,7 @@ const CONFINED: &[(&str, &[&str])] = &[
             "exec::compute",
             "exec::data",
             "exec::lazy",
+            "insight::profile",
             "render",
             "reports::store",
         ],

@@ -1,12 +1,13 @@
 //! Profiles of fields against a second, plain count of the same rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::Datelike;
 use proptest::prelude::*;
 use riskql::base::source::Sources;
 use riskql::exec::data::{self, TableCache};
-use riskql::insight::profile::{self, Distribution, Profile};
+use riskql::insight::profile::{self, Distribution, FieldPath, Profile, ValueCounts};
 use riskql::lang::model::FieldId;
 use riskql::lang::project::{self, ProjectOrigin};
 
@@ -34,6 +35,29 @@ fn profiles_of(rows: &[Row]) -> Profiles {
     profiles(&csv)
 }
 
+/// What completion counts is what profiles tell, but for yes and no in another order.
+fn agree(profile: &Profile, counted: Option<ValueCounts>) {
+    let listed: Vec<(String, u64)> = match &profile.spread {
+        Distribution::Nothing => Vec::new(),
+        Distribution::Numbers(_) | Distribution::Dates(_) => {
+            assert_eq!(counted, None);
+            return;
+        }
+        Distribution::Ordered(values) => values.clone(),
+        Distribution::Texts(texts) => {
+            let texts = texts.iter();
+            texts.map(|(text, rows)| (text.to_string(), rows)).collect()
+        }
+    };
+    // A column of dates or numbers without a value has nothing to count either.
+    if let Some(counted) = counted {
+        assert_eq!(counted.listed, listed);
+        assert_eq!((counted.missing, counted.more), (profile.missing, 0));
+    } else {
+        assert!(listed.is_empty());
+    }
+}
+
 /// The profiles of the findings in a CSV file, by field.
 fn profiles(csv: &str) -> Profiles {
     let folder = fixture();
@@ -43,7 +67,7 @@ fn profiles(csv: &str) -> Profiles {
     let (definitions, problems) = project::definitions(&mut sources, &origin);
     let definitions = definitions.unwrap_or_else(|| panic!("{problems:?}"));
     let places = data::locate(&definitions, Some(&folder.path().join("data")), &[]);
-    let mut memory = TableCache::new(places.expect("files"));
+    let mut tables = TableCache::new(places.expect("files"));
     let table = definitions.table_named("findings").expect("it is defined");
     let names = ["severity", "cvss", "found_at", "resolution", "team"];
     let fields = names.map(|name| FieldId {
@@ -51,8 +75,15 @@ fn profiles(csv: &str) -> Profiles {
         field: definitions.table(table).field_named(name).expect("a field"),
     });
     let request = profile::request(&definitions, &fields);
-    let dataset = memory.dataset(&definitions, &request).expect("sound data");
-    let of = |field: FieldId| profile::field(&definitions, &dataset, field).expect("a profile");
+    let sources = tables.sources(&definitions, &request).expect("sound data");
+    let known = Arc::new(tables.known_sources(&definitions));
+    let of = |field: FieldId| {
+        let profile = profile::field(&definitions, &sources, field).expect("sound data");
+        let profile = profile.expect("a profile");
+        let path = FieldPath::find(&definitions, &known, field).expect("it is loaded");
+        agree(&profile, path.values(usize::MAX, usize::MAX));
+        profile
+    };
     let names = names.iter().map(|name| name.to_string());
     names.zip(fields.map(of)).collect()
 }

@@ -11,18 +11,18 @@ use crate::render;
 impl Session {
     /// A line for each text of the query's own that its field never has in the data.
     pub(super) fn unknown_texts(&self, query: &Query) -> String {
-        let memory = self.tables.borrow();
         let definitions = &self.workspace.definitions;
-        let known = |field| data::texts_of(definitions, &|table| memory.table(table), field);
+        let sources = self.tables.borrow().known_sources(definitions);
+        let known = |field| data::texts_of(definitions, &sources, field);
         let mut lines = Vec::new();
         for (field, word) in asked(query) {
             // Those of definitions are told by `riskql check --data`.
             let is_own = query.text.contains(word.as_str());
-            let Some(known) = known(field).filter(|known| is_own && !known.contains(&*word)) else {
+            let Some(known) = known(field).filter(|known| is_own && !known.contains(&word)) else {
                 continue;
             };
             let name = &self.workspace.definitions.field(field).name;
-            let advice = match nearest(&word, known.iter().copied()) {
+            let advice = match nearest(&word, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("those there are: \\values {name}"),
             };

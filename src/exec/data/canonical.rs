@@ -13,6 +13,7 @@ use super::faults::Faults;
 use super::frames::{convert_series, written};
 use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::base::cancellation::Steps;
+use crate::base::types::FieldType;
 use crate::lang::model::Calendar;
 
 /// The type of a column of this meaning.
@@ -24,6 +25,11 @@ pub(super) fn canonical_type(meaning: &Meaning) -> DataType {
         Meaning::Date => DataType::Int64,
         Meaning::Scale(_) => DataType::UInt8,
     }
+}
+
+/// The type that the columns of a field have in the frame of a source.
+pub fn column_type(field_type: &FieldType) -> DataType {
+    canonical_type(&Meaning::of(field_type))
 }
 
 /// A column that the file lacks.

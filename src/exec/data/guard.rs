@@ -4,10 +4,11 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use polars::error::PolarsResult;
+use polars::error::{PolarsResult, abort};
 
 use crate::base::cancellation;
 
@@ -46,7 +47,8 @@ pub(super) fn uncaught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T,
     outcome.unwrap_or_else(|_| Err("stopped".to_owned()))
 }
 
-/// Runs a lazy query. Damaged files may make the library panic in any of its threads.
+/// Runs a lazy query. Damaged files may make the library panic in any of its threads; the wish to stop
+/// ends the query within a few batches, and is an error here.
 pub(super) fn guarded_query<T>(query: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
     struct Running;
     impl Drop for Running {
@@ -56,7 +58,35 @@ pub(super) fn guarded_query<T>(query: impl FnOnce() -> PolarsResult<T>) -> Resul
     }
     QUERIES.fetch_add(1, Ordering::Relaxed);
     let _running = Running;
-    guarded(|| query().map_err(|error| error.to_string()))
+    guarded(|| {
+        let is_done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let watcher = scope.spawn(|| watch(&is_done));
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+                abort::catch_polars_abort(AssertUnwindSafe(query))
+            }));
+            is_done.store(true, Ordering::Release);
+            watcher.thread().unpark();
+            match outcome {
+                Ok(Ok(found)) => found.map_err(|error| error.to_string()),
+                Ok(Err(_)) => Err("stopped".to_owned()),
+                Err(panic) => panic::resume_unwind(panic),
+            }
+        })
+    })
+}
+
+/// Hands the wish to stop on to the library. Of the two ways to end its queries that it knows, Ctrl-C
+/// belongs to its own handler; a disk that ran full is for everybody to report.
+fn watch(is_done: &AtomicBool) {
+    const NAP: Duration = Duration::from_millis(20);
+    while !is_done.load(Ordering::Acquire) {
+        if cancellation::is_stopping() {
+            let stop: fn() -> Result<(), String> = || abort::polars_abort_ooc_out_of_disk();
+            let _ = guarded(stop);
+        }
+        thread::park_timeout(NAP);
+    }
 }
 
 fn is_of_a_query() -> bool {

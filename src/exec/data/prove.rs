@@ -53,7 +53,7 @@ pub(super) fn prove(
         file,
         notes: Vec::new(),
         record: record.unwrap_or_default(),
-        proofs: Vec::new(),
+        proofs: content.map(fingerprint).into_iter().collect(),
     };
     table.prove_columns(definitions, id, plan)?;
     Ok(table)
@@ -154,6 +154,13 @@ impl ColumnarTable {
             return Err(problems);
         }
         Ok(())
+    }
+}
+
+fn fingerprint(content: &Content) -> Proof {
+    Proof {
+        what: "fingerprint".to_owned(),
+        is_remembered: content.is_remembered,
     }
 }
 

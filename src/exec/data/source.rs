@@ -67,7 +67,7 @@ pub struct ScanReport {
 /// Something that a query takes for granted of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Proof {
-    /// "values of `severity`", "`finding_id` is unique".
+    /// "fingerprint", "values of `severity`", "`finding_id` is unique".
     pub what: String,
     /// Whether it was proven before and the file has not changed since.
     pub is_remembered: bool,

@@ -91,6 +91,12 @@ impl TableCache {
         self.held.get(&table).map(|held| &held.table.absent)
     }
 
+    /// Whether a column was checked.
+    pub fn has_column(&self, table: TableId, column: usize) -> bool {
+        let held = self.held.get(&table);
+        held.is_some_and(|held| held.table.columns.contains_key(&column))
+    }
+
     /// The part of a request that was not checked yet, or that must fail with its own words.
     fn missing_sources(&self, definitions: &Definitions, request: &Request) -> Request {
         let mut missing = Request::default();

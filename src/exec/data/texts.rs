@@ -2,26 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use super::{ColumnData, TableData};
-use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
+use polars::prelude::{Engine, col};
 
-/// All texts of a field, through parents; `None` where nothing was loaded or all are missing. `table`
-/// gives what is loaded of a table.
-pub fn texts_of<'a>(
+use super::TableSources;
+use crate::base::types::FieldType;
+use crate::lang::model::{Definitions, FieldId, FieldSource};
+
+/// All texts of a field, through parents; `None` where nothing was loaded, all are missing or they cannot
+/// be read any more.
+pub fn texts_of(
     definitions: &Definitions,
-    table: &impl Fn(TableId) -> Option<&'a TableData>,
+    sources: &TableSources,
     field: FieldId,
-) -> Option<BTreeSet<&'a str>> {
-    match definitions.field(field).source {
-        FieldSource::Column(column) => match table(field.table)?.columns[column].as_deref()? {
-            ColumnData::Texts { dictionary, .. } if !dictionary.is_empty() => {
-                Some(dictionary.iter().map(String::as_str).collect())
-            }
-            ColumnData::Texts { .. }
-            | ColumnData::Codes(_)
-            | ColumnData::Numbers(_)
-            | ColumnData::Instants(_) => None,
-        },
+) -> Option<BTreeSet<String>> {
+    let declared = definitions.field(field);
+    match declared.source {
+        FieldSource::Column(_) if declared.field_type != FieldType::Text => None,
+        FieldSource::Column(column) => {
+            let source = sources.table(field.table)?;
+            let name = &definitions.table(field.table).columns[column].name;
+            source.scanned.columns.iter().find(|known| *known == name)?;
+            let texts = source.frame.clone().select([col(name.as_str()).unique()]);
+            let texts = sources.run(|| texts.collect_with_engine(Engine::Streaming));
+            let texts = texts.ok()?.unwrap_single();
+            let texts = texts.columns()[0]
+                .as_materialized_series()
+                .str()
+                .ok()?
+                .clone();
+            let texts: BTreeSet<String> = texts.iter().flatten().map(str::to_owned).collect();
+            (!texts.is_empty()).then_some(texts)
+        }
         FieldSource::Parent {
             parent,
             field: inner,
@@ -31,7 +42,7 @@ pub fn texts_of<'a>(
                 table: link.table,
                 field: inner,
             };
-            texts_of(definitions, table, field)
+            texts_of(definitions, sources, field)
         }
         FieldSource::Due(_) => None,
     }

@@ -1,28 +1,34 @@
 //! How often each value of a field occurs, over the rows of the table that has the field.
 
+use std::fmt;
 use std::sync::Arc;
 
-use rayon::prelude::*;
+use polars::prelude::{DataFrame, Engine, LazyFrame, col};
 
-use super::columns::{CodedValue, FieldAccess, way};
+use super::Texts;
+use super::frames::{fields_frame, is_loaded};
+use super::values::{VALUE, counted_codes, counted_texts, rows_by_code};
 use crate::base::types::FieldType;
-use crate::exec::data::{ColumnData, TableCache};
-use crate::lang::model::{Definitions, FieldId};
+use crate::exec::data::TableSources;
+use crate::lang::model::{Definitions, FieldId, FieldSource};
 
 /// Where the values of a field are: a column, and the way to it from the rows of the field's table.
 /// Cheap to clone, so that counting can happen elsewhere.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FieldPath {
-    way: FieldAccess,
-    column: Arc<ColumnData>,
+    sources: Arc<TableSources>,
+    /// One column of values.
+    frame: LazyFrame,
+    rows: u64,
     field_type: FieldType,
+    /// The contents of the files on the way, and the columns that are read of them.
+    way: Vec<String>,
 }
 
-/// Rows by code of the value.
-struct Counts {
-    by_code: Vec<u64>,
-    /// Rows without a value, or without a parent that could have one.
-    missing: u64,
+impl fmt::Debug for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FieldPath").field(&self.way).finish()
+    }
 }
 
 /// Values and how many rows have them.
@@ -35,189 +41,105 @@ pub struct ValueCounts {
     pub missing: u64,
 }
 
+/// Rows that are looked at before all are: a text that differs from row to row shows early.
+const FIRST_ROWS: u32 = 1 << 17;
+
 impl FieldPath {
-    /// The way to a field's values; none if a column or parent on it is not in memory, or if it is
-    /// no column but worked out.
+    /// The way to a field's values; none if a column or parent on it is not loaded, or if it is no
+    /// column but worked out.
     pub fn find(
         definitions: &Definitions,
-        memory: &TableCache,
+        sources: &Arc<TableSources>,
         field: FieldId,
     ) -> Option<FieldPath> {
-        let way = way(definitions, |table| memory.table(table), field)?;
+        if !is_loaded(definitions, sources, field) {
+            return None;
+        }
+        let fields = [(field, VALUE.to_string())];
         Some(FieldPath {
-            column: way.end.clone()?,
-            way,
+            frame: fields_frame(definitions, sources, field.table, &fields)?,
+            rows: sources.table(field.table)?.rows as u64,
             field_type: definitions.field(field).field_type.clone(),
+            way: way(definitions, sources, field)?,
+            sources: Arc::clone(sources),
         })
     }
 
-    /// Whether two ways lead to the same values in memory.
+    /// Whether two ways lead to the same values.
     pub fn is_same(&self, other: &FieldPath) -> bool {
-        let mut hops = self.way.hops.iter().zip(&other.way.hops);
-        Arc::ptr_eq(&self.column, &other.column)
-            && self.way.hops.len() == other.way.hops.len()
-            && self.field_type == other.field_type
-            && hops.all(|(own, other)| Arc::ptr_eq(own, other))
+        self.way == other.way && self.field_type == other.field_type
     }
 
-    /// How many different values there can be; none for numbers and dates.
-    pub fn different(&self) -> Option<usize> {
-        match (&*self.column, &self.field_type) {
-            (ColumnData::Codes(_), FieldType::Scale(scale)) => Some(scale.values.len()),
-            (ColumnData::Codes(_), _) => Some(2),
-            (ColumnData::Texts { dictionary, .. }, _) => Some(dictionary.len()),
-            (ColumnData::Numbers(_) | ColumnData::Instants(_), _) => None,
-        }
-    }
-
-    /// Rows by code; none for numbers and dates.
-    fn counts(&self) -> Option<Counts> {
-        let different = self.different()?;
-        Some(match &*self.column {
-            ColumnData::Codes(codes) => self.tally(codes, different),
-            ColumnData::Texts { codes, .. } => self.tally(codes, different),
-            ColumnData::Numbers(_) | ColumnData::Instants(_) => return None,
-        })
-    }
-
-    /// Values with their rows, at most so many of texts; none for numbers and dates.
-    pub fn values(&self, most: usize) -> Option<ValueCounts> {
-        let counts = self.counts()?;
-        let (names, is_text): (Vec<&str>, bool) = match (&*self.column, &self.field_type) {
-            (ColumnData::Texts { dictionary, .. }, _) => {
-                (dictionary.iter().map(String::as_str).collect(), true)
-            }
-            (_, FieldType::Scale(scale)) => {
-                (scale.values.iter().map(String::as_str).collect(), false)
-            }
-            (_, _) => (vec!["no", "yes"], false),
+    /// Values with their rows, at most so many of texts; none for numbers and dates, for texts of which
+    /// there are more different ones than `different`, and where the files cannot be read any more. Goes
+    /// on in the background, where no wish to stop is meant for it.
+    pub fn values(&self, most: usize, different: usize) -> Option<ValueCounts> {
+        let (names, is_reversed) = match &self.field_type {
+            FieldType::Scale(scale) => (scale.values.clone(), false),
+            FieldType::YesNo => (vec!["no".to_string(), "yes".to_string()], true),
+            FieldType::Text => return self.texts(most, different),
+            FieldType::Number | FieldType::Date => return None,
         };
-        let mut pairs: Vec<(&str, u64)> = names.into_iter().zip(counts.by_code).collect();
-        if is_text {
-            pairs.retain(|(_, rows)| *rows > 0);
-            pairs.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(right.0)));
-        } else if !matches!(self.field_type, FieldType::Scale(_)) {
-            pairs.reverse();
+        let counted = self.collect(counted_codes(&self.frame))?;
+        let rows = rows_by_code(&counted, names.len());
+        let present: u64 = rows.iter().sum();
+        let mut listed: Vec<(String, u64)> = names.into_iter().zip(rows).collect();
+        if is_reversed {
+            listed.reverse();
         }
-        let more = if is_text {
-            pairs.len().saturating_sub(most)
-        } else {
-            0
-        };
-        pairs.truncate(pairs.len() - more);
-        let listed = pairs
-            .into_iter()
-            .map(|(name, rows)| (name.to_string(), rows));
         Some(ValueCounts {
-            listed: listed.collect(),
-            more,
-            missing: counts.missing,
+            listed,
+            more: 0,
+            missing: self.rows - present,
         })
     }
 
-    /// Not [`FieldAccess::tally`]: this goes on in the background, where a request to stop is meant for other work.
-    fn tally<C: CodedValue>(&self, codes: &[C], different: usize) -> Counts {
-        let workers = rayon::current_num_threads().max(1);
-        let length = self.way.rows.div_ceil(workers).max(1);
-        let parts = (0..self.way.rows).step_by(length).collect::<Vec<usize>>();
-        let count = |start: usize| {
-            let mut counts = Counts {
-                by_code: vec![0; different],
-                missing: 0,
-            };
-            for row in start..(start + length).min(self.way.rows) {
-                match self.way.row(row).and_then(|at| codes[at].place()) {
-                    Some(place) => counts.by_code[place] += 1,
-                    None => counts.missing += 1,
-                }
-            }
-            counts
-        };
-        let nothing = || Counts {
-            by_code: vec![0; different],
-            missing: 0,
-        };
-        parts.into_par_iter().map(count).reduce(nothing, add)
-    }
-}
-
-fn add(mut left: Counts, right: Counts) -> Counts {
-    for (own, more) in left.by_code.iter_mut().zip(right.by_code) {
-        *own += more;
-    }
-    left.missing += right.missing;
-    left
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exec::data::{MISSING_CODE, MISSING_TEXT, NO_ROW};
-
-    fn path(
-        hops: Vec<Arc<Vec<u32>>>,
-        rows: usize,
-        column: Arc<ColumnData>,
-        field_type: FieldType,
-    ) -> FieldPath {
-        let end = Some(Arc::clone(&column));
-        FieldPath {
-            way: FieldAccess { rows, hops, end },
-            column,
-            field_type,
+    fn texts(&self, most: usize, different: usize) -> Option<ValueCounts> {
+        let first = self.frame.clone().limit(FIRST_ROWS);
+        let first = self.collect(first.select([col(VALUE).n_unique()]))?;
+        let count = first.columns()[0]
+            .as_materialized_series()
+            .u32()
+            .ok()?
+            .get(0)?;
+        if count as usize > different {
+            return None;
         }
-    }
-
-    fn texts(codes: Vec<u32>, words: &[&str]) -> Arc<ColumnData> {
-        let dictionary = words.iter().map(|word| word.to_string()).collect();
-        Arc::new(ColumnData::Texts {
-            codes,
-            dictionary: Arc::new(dictionary),
+        let counted = self.collect(counted_texts(&self.frame))?;
+        if counted.height() > different {
+            return None;
+        }
+        let texts = Texts::of(&counted);
+        let present: u64 = texts.iter().map(|(_, rows)| rows).sum();
+        let listed = texts.iter().take(most);
+        Some(ValueCounts {
+            listed: listed
+                .map(|(text, rows)| (text.to_string(), rows))
+                .collect(),
+            more: counted.height().saturating_sub(most),
+            missing: self.rows - present,
         })
     }
 
-    #[test]
-    fn a_parents_values_count_the_childs_rows() {
-        let path = path(
-            vec![Arc::new(vec![0, 1, 1, NO_ROW, 2, 1])],
-            6,
-            texts(vec![1, 0, MISSING_TEXT], &["core", "web"]),
-            FieldType::Text,
-        );
-        let counts = path.counts().expect("texts are counted");
-        assert_eq!(counts.by_code, [3, 1]);
-        assert_eq!(counts.missing, 2);
-        let values = path.values(1).expect("texts are counted");
-        assert_eq!(values.listed, [("core".to_string(), 3)]);
-        assert_eq!(values.more, 1);
+    fn collect(&self, frame: LazyFrame) -> Option<DataFrame> {
+        let query = || frame.clone().collect_with_engine(Engine::Streaming);
+        let result = self.sources.run_in_background(query)?;
+        Some(result.unwrap_single())
     }
+}
 
-    #[test]
-    fn the_frequent_come_first_and_ties_go_by_name() {
-        let path = path(
-            Vec::new(),
-            4,
-            texts(vec![0, 1, 2, 2, 3], &["b", "c", "d", "a-unused"]),
-            FieldType::Text,
-        );
-        let listed = path.values(10).expect("texts are counted").listed;
-        let names: Vec<&str> = listed.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["d", "b", "c"]);
+fn way(definitions: &Definitions, sources: &TableSources, field: FieldId) -> Option<Vec<String>> {
+    let mut way = vec![sources.table(field.table)?.content.clone()];
+    let declared = definitions.table(field.table);
+    match definitions.field(field).source {
+        FieldSource::Column(column) => way.push(declared.columns[column].name.clone()),
+        FieldSource::Parent { parent, field } => {
+            let link = &declared.parents[parent];
+            way.push(declared.columns[link.column].name.clone());
+            let table = link.table;
+            way.extend(self::way(definitions, sources, FieldId { table, field })?);
+        }
+        FieldSource::Due(_) => return None,
     }
-
-    #[test]
-    fn yes_comes_before_no() {
-        let path = path(
-            Vec::new(),
-            4,
-            Arc::new(ColumnData::Codes(vec![0, 1, 0, MISSING_CODE])),
-            FieldType::YesNo,
-        );
-        let values = path.values(10).expect("yes and no are counted");
-        assert_eq!(
-            values.listed,
-            [("yes".to_string(), 1), ("no".to_string(), 2)]
-        );
-        assert_eq!(values.missing, 1);
-    }
+    Some(way)
 }

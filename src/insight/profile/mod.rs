@@ -1,23 +1,24 @@
-//! Definitions and loaded tables → what is in them: how many values are missing, how many different
+//! Definitions and tables → what is in them: how many values are missing, how many different
 //! ones there are, how they are spread, how many rows have an event.
 //!
 //! These are the rows of the files as they are: no as-of, nothing excluded. Knows nothing of KPIs and
 //! renders nothing. Reading what a profile needs is up to the caller: [`request`] says what that is.
 
-mod columns;
 mod counts;
 mod filter;
+mod frames;
 mod moments;
 mod values;
 
 pub use counts::{FieldPath, ValueCounts};
 pub use moments::{Bounds, EventProfile, StateProfile, ends, events, states};
 
-use std::sync::Arc;
+use polars::prelude::{IdxCa, StringChunked};
 
-use crate::exec::data::Dataset;
+use crate::base::diagnostic::Problems;
 use crate::exec::data::Need;
 use crate::exec::data::Request;
+use crate::exec::data::TableSources;
 use crate::lang::model::{CalendarPeriod, Definitions, FieldId, FieldSource, TableId};
 
 /// Equal stretches into which numbers and dates are cut.
@@ -69,33 +70,36 @@ pub struct Dates {
 /// The texts that occur, the most frequent first, equally frequent ones in their order.
 #[derive(Clone, Debug)]
 pub struct Texts {
-    dictionary: Arc<Vec<String>>,
-    /// Code and rows.
-    by_rows: Vec<(u32, u32)>,
+    words: StringChunked,
+    rows: IdxCa,
 }
 
 impl Texts {
     /// Every text and its rows, the most frequent first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        let word = |code: u32| self.dictionary[code as usize].as_str();
-        self.by_rows
-            .iter()
-            .map(move |(code, rows)| (word(*code), u64::from(*rows)))
+        let words = self.words.iter().flatten();
+        words.zip(self.rows.iter().flatten().map(u64::from))
     }
 
     /// The first and the last in the order of texts.
     pub fn ends(&self) -> Option<(&str, &str)> {
-        let codes = || self.by_rows.iter().map(|(code, _)| *code as usize);
-        let (first, last) = (codes().min()?, codes().max()?);
-        Some((&self.dictionary[first], &self.dictionary[last]))
+        let words = || self.words.iter().flatten();
+        words().min().zip(words().max())
     }
 }
 
 /// The profile of a field over the rows of its table; `None` if a policy works it out, or its table
 /// is not loaded.
-pub fn field(definitions: &Definitions, dataset: &Dataset, field: FieldId) -> Option<Profile> {
-    let way = columns::way(definitions, |table| dataset.table(table), field)?;
-    Some(values::profile(definitions, &way, field))
+///
+/// # Errors
+///
+/// Files that cannot be read any more.
+pub fn field(
+    definitions: &Definitions,
+    sources: &TableSources,
+    field: FieldId,
+) -> Result<Option<Profile>, Problems> {
+    values::profile(definitions, sources, field)
 }
 
 /// What the profiles of some fields read. Nothing of it must be there.

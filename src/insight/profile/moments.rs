@@ -1,14 +1,17 @@
 //! Events and states of a table: how many rows have them, and from when to when.
 
-use rayon::prelude::*;
+use polars::prelude::{
+    Engine, Expr, JoinArgs, JoinType, LazyFrame, NULL, coalesce, col, lit, when,
+};
 
 use super::ask_table;
-use super::columns::{BLOCK, FieldAccess, way};
-use super::filter::{RowFilter, filter};
+use super::filter::RowFilter;
+use super::frames::fields_frame;
 use crate::base::cancellation;
-use crate::exec::data::{ColumnData, Dataset, MISSING_INSTANT, NO_ROW, Need, Request};
+use crate::base::diagnostic::Problems;
+use crate::exec::data::{Need, Request, TableSources};
 use crate::lang::model::{
-    Condition, Definitions, Event, EventSource, FieldId, StateSource, Table, TableId,
+    Condition, Definitions, Event, EventSource, FieldId, State, StateSource, Table, TableId,
 };
 
 /// How many rows have an instant, and between which they lie.
@@ -37,83 +40,80 @@ pub struct StateProfile {
     pub until: Option<Bounds>,
 }
 
-impl Bounds {
-    fn with(self, instant: i64) -> Bounds {
-        if instant == MISSING_INSTANT {
-            return self;
-        }
-        self.and(Bounds {
-            rows: 1,
-            first: Some(instant),
-            last: Some(instant),
-        })
-    }
-
-    fn and(self, other: Bounds) -> Bounds {
-        Bounds {
-            rows: self.rows + other.rows,
-            first: self.first.into_iter().chain(other.first).min(),
-            last: self.last.max(other.last),
-        }
-    }
-}
-
 /// The events of a table, in the order they are declared.
-pub fn events(definitions: &Definitions, dataset: &Dataset, table: TableId) -> Vec<EventProfile> {
+///
+/// # Errors
+///
+/// Files that cannot be read any more.
+pub fn events(
+    definitions: &Definitions,
+    sources: &TableSources,
+    table: TableId,
+) -> Result<Vec<EventProfile>, Problems> {
     let events = definitions.table(table).events.iter();
-    let profile = |event: &Event| EventProfile {
-        name: event.name.clone(),
-        found: match &event.source {
-            EventSource::Columns(columns) => bounds_where(
-                definitions,
-                dataset,
-                (table, columns),
-                event.filter.as_ref(),
-            ),
-            EventSource::LastOf { table: of, column } => match event.filter {
-                Some(_) => None,
-                None => last_of(definitions, dataset, table, (*of, *column)),
-            },
-            EventSource::Breach(_) => None,
-        },
+    let profile = |event: &Event| {
+        let found = match (&event.source, &event.filter) {
+            (EventSource::Columns(columns), filter) => {
+                bounds_where(definitions, sources, (table, columns), filter.as_ref())?
+            }
+            (EventSource::LastOf { table: of, column }, None) => {
+                last_of(definitions, sources, table, (*of, *column))?
+            }
+            (EventSource::LastOf { .. }, Some(_)) | (EventSource::Breach(_), _) => None,
+        };
+        Ok(EventProfile {
+            name: event.name.clone(),
+            found,
+        })
     };
     events.map(profile).collect()
 }
 
 /// The states of a table, in the order they are declared.
-pub fn states(definitions: &Definitions, dataset: &Dataset, table: TableId) -> Vec<StateProfile> {
-    let bounds = |of, columns| bounds_where(definitions, dataset, (of, columns), None);
+///
+/// # Errors
+///
+/// Files that cannot be read any more.
+pub fn states(
+    definitions: &Definitions,
+    sources: &TableSources,
+    table: TableId,
+) -> Result<Vec<StateProfile>, Problems> {
     let states = definitions.table(table).states.iter();
-    states
-        .map(|state| {
-            let (from, until) = match &state.source {
-                StateSource::Columns { from, until } => (bounds(table, from), bounds(table, until)),
-                StateSource::Intervals {
-                    table: of,
-                    from,
-                    until,
-                } => (bounds(*of, from), bounds(*of, until)),
-                StateSource::Overdue(_) => (None, None),
-            };
-            StateProfile {
-                name: state.name.clone(),
-                from,
-                until,
+    let profile = |state: &State| {
+        let (of, from, until) = match &state.source {
+            StateSource::Columns { from, until } => (table, from, until),
+            StateSource::Intervals { table, from, until } => (*table, from, until),
+            StateSource::Overdue(_) => {
+                return Ok(StateProfile {
+                    name: state.name.clone(),
+                    from: None,
+                    until: None,
+                });
             }
+        };
+        Ok(StateProfile {
+            name: state.name.clone(),
+            from: bounds_where(definitions, sources, (of, from), None)?,
+            until: bounds_where(definitions, sources, (of, until), None)?,
         })
-        .collect()
+    };
+    states.map(profile).collect()
 }
 
 /// The first and the last instant in the columns of a table that bear its events, as far as they are
 /// loaded; of a table without events, that bear the starts of its states.
-pub fn ends(definitions: &Definitions, dataset: &Dataset, table: TableId) -> Option<(i64, i64)> {
+pub fn ends(
+    definitions: &Definitions,
+    sources: &TableSources,
+    table: TableId,
+) -> Option<(i64, i64)> {
     let declared = definitions.table(table);
+    let spans = &sources.table(table)?.spans;
     let ends = |columns: Vec<usize>| {
-        let bounds = columns
-            .iter()
-            .filter_map(|column| bounds_where(definitions, dataset, (table, &[*column]), None));
-        let all = bounds.fold(Bounds::default(), Bounds::and);
-        Some((all.first?, all.last?))
+        let found = || columns.iter().filter_map(|column| spans.get(column));
+        let first = found().map(|(first, _)| *first).min()?;
+        Some((first, found().map(|(_, last)| *last).max()?))
     };
     ends(event_columns(declared)).or_else(|| ends(start_columns(declared)))
 }
@@ -195,103 +195,114 @@ fn ask_condition(definitions: &Definitions, request: &mut Request, condition: &C
     }
 }
 
+const AT: &str = "at";
+
 /// The first present of some columns, where a condition holds.
 fn bounds_where(
     definitions: &Definitions,
-    dataset: &Dataset,
+    sources: &TableSources,
     (table, columns): (TableId, &[usize]),
     condition: Option<&Condition>,
-) -> Option<Bounds> {
-    let rows = dataset.table(table)?.rows;
-    let ways: Vec<FieldAccess> = columns
-        .iter()
-        .filter_map(|column| column_way(definitions, dataset, table, *column))
-        .collect();
-    let filter: Option<RowFilter> = match condition {
-        Some(condition) => Some(filter(definitions, dataset, condition)?),
-        None => None,
+) -> Result<Option<Bounds>, Problems> {
+    let mut filter = RowFilter::new(definitions);
+    let holds = match condition {
+        Some(condition) => match filter.expression(condition) {
+            Some(holds) => holds,
+            None => return Ok(None),
+        },
+        None => lit(true),
     };
-    let blocks: Vec<usize> = (0..rows).step_by(BLOCK).collect();
-    let of_block = |start: &usize| {
-        let end = (start + BLOCK).min(rows);
-        cancellation::beat(end - start);
-        (*start..end)
-            .map(|row| (row, first_of(&ways, row)))
-            .filter(|(row, _)| filter.as_ref().is_none_or(|filter| filter.holds(*row)))
-            .fold(Bounds::default(), |bounds, (_, at)| bounds.with(at))
+    let mut fields = filter.fields;
+    let own = own_columns(table, columns, "column");
+    fields.extend(own.iter().cloned());
+    let Some(frame) = fields_frame(definitions, sources, table, &fields) else {
+        return Ok(None);
     };
-    let bounds = blocks.par_iter().map(of_block);
-    Some(bounds.reduce(Bounds::default, Bounds::and))
+    if columns.is_empty() {
+        return Ok(Some(Bounds::default()));
+    }
+    let frame = frame.filter(holds).select([first_of(&own).alias(AT)]);
+    bounds(sources, frame).map(Some)
 }
 
-/// The way to a column of the files: field `i` of a table reads its column `i`.
-fn column_way(
-    definitions: &Definitions,
-    dataset: &Dataset,
-    table: TableId,
-    column: usize,
-) -> Option<FieldAccess> {
-    let field = FieldId {
-        table,
-        field: column,
-    };
-    way(definitions, |table| dataset.table(table), field)
-}
-
-fn first_of(ways: &[FieldAccess], row: usize) -> i64 {
-    let instants = ways.iter().filter_map(|way| match way.column() {
-        Some(ColumnData::Instants(instants)) => Some(instants[row]),
-        Some(ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_)) | None => {
-            None
-        }
+/// Columns of the files under names of their own: field `i` of a table reads its column `i`.
+fn own_columns(table: TableId, columns: &[usize], word: &str) -> Vec<(FieldId, String)> {
+    let columns = columns.iter();
+    let named = columns.map(|column| {
+        let field = FieldId {
+            table,
+            field: *column,
+        };
+        (field, format!("{word} {column}"))
     });
-    instants
-        .into_iter()
-        .find(|instant| *instant != MISSING_INSTANT)
-        .unwrap_or(MISSING_INSTANT)
+    named.collect()
+}
+
+fn first_of(columns: &[(FieldId, String)]) -> Expr {
+    let columns: Vec<Expr> = columns.iter().map(|(_, name)| col(name.as_str())).collect();
+    coalesce(&columns)
+}
+
+/// How many instants of a frame are there, and between which they lie.
+fn bounds(sources: &TableSources, frame: LazyFrame) -> Result<Bounds, Problems> {
+    let at = || col(AT);
+    let figures = frame.select([
+        at().count()
+            .cast(polars::prelude::DataType::Int64)
+            .alias("rows"),
+        at().min().alias("first"),
+        at().max().alias("last"),
+    ]);
+    cancellation::listen();
+    let found = sources.run(|| figures.collect_with_engine(Engine::Streaming))?;
+    let found = found.unwrap_single();
+    let figure = |name: &str| found.column(name).ok()?.i64().ok()?.get(0);
+    Ok(Bounds {
+        rows: figure("rows").unwrap_or(0) as u64,
+        first: figure("first"),
+        last: figure("last"),
+    })
 }
 
 /// For each row of a table the latest value over its rows in an interval table, missing while one of
 /// those has begun and not ended (rule S35).
 fn last_of(
     definitions: &Definitions,
-    dataset: &Dataset,
+    sources: &TableSources,
     table: TableId,
     (of, column): (TableId, usize),
-) -> Option<Bounds> {
-    let rows = dataset.table(table)?.rows;
-    let data = dataset.table(of)?;
+) -> Result<Option<Bounds>, Problems> {
     let parents = &definitions.table(of).parents;
-    let link = parents.iter().position(|parent| parent.table == table)?;
-    let hop = data.parents[link].as_deref()?;
-    let starts = definitions.table(table).interval_starts(of);
-    let ways = |columns: &[usize]| -> Vec<FieldAccess> {
-        let columns = columns.iter();
-        columns
-            .filter_map(|column| column_way(definitions, dataset, of, *column))
-            .collect()
+    let link = parents.iter().find(|parent| parent.table == table);
+    let (Some(link), Some(key)) = (link, definitions.table(table).key) else {
+        return Ok(None);
     };
-    let (ends, starts) = (ways(&[column]), starts.map(ways));
-    let mut latest: Vec<Option<i64>> = vec![None; rows];
-    for (row, parent) in hop.iter().enumerate() {
-        if row.is_multiple_of(BLOCK) {
-            cancellation::beat(BLOCK.min(hop.len() - row));
-        }
-        let at = first_of(&ends, row);
-        let has_begun = |starts: &Vec<FieldAccess>| first_of(starts, row) != MISSING_INSTANT;
-        let is_there = at != MISSING_INSTANT || starts.as_ref().is_none_or(has_begun);
-        if *parent != NO_ROW && is_there {
-            let latest = &mut latest[*parent as usize];
-            *latest = Some(latest.map_or(at, |known| later_end(known, at)));
-        }
-    }
-    let instants = latest.into_iter().flatten();
-    Some(instants.fold(Bounds::default(), Bounds::with))
-}
-
-fn later_end(left: i64, right: i64) -> i64 {
-    match (left, right) {
-        (MISSING_INSTANT, _) | (_, MISSING_INSTANT) => MISSING_INSTANT,
-        (left, right) => left.max(right),
-    }
+    let end = own_columns(of, &[column], "end");
+    let starts = definitions.table(table).interval_starts(of);
+    let starts = starts.map(|starts| own_columns(of, starts, "start"));
+    let link = own_columns(of, &[link.column], "link");
+    let key = own_columns(table, &[key], "key");
+    let fields = [&end[..], starts.as_deref().unwrap_or(&[]), &link].concat();
+    let (Some(intervals), Some(rows)) = (
+        fields_frame(definitions, sources, of, &fields),
+        fields_frame(definitions, sources, table, &key),
+    ) else {
+        return Ok(None);
+    };
+    let has_begun = match starts {
+        Some(starts) if starts.is_empty() => lit(false),
+        Some(starts) => first_of(&starts).is_not_null(),
+        None => lit(true),
+    };
+    let at = || first_of(&end);
+    let (link, key) = (col(link[0].1.as_str()), col(key[0].1.as_str()));
+    let latest = when(at().null_count().gt(lit(0)))
+        .then(lit(NULL))
+        .otherwise(at().max());
+    let frame = intervals
+        .filter(at().is_not_null().or(has_begun))
+        .join(rows, [link.clone()], [key], JoinArgs::new(JoinType::Inner))
+        .group_by([link])
+        .agg([latest.alias(AT)]);
+    bounds(sources, frame).map(Some)
 }

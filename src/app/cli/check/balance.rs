@@ -12,7 +12,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::{DisplayUnit, Grain, StockMoment, Unit};
 use crate::exec::answer::{Answer, Cell};
-use crate::exec::data::{ColumnData, MISSING_INSTANT, NO_ROW, TableData};
+use crate::exec::data::InstantColumn;
 use crate::exec::query_context::answers_over;
 use crate::lang::model::{
     CalendarPeriod, Formula, Measure, Period, Population, Query, Role, State, StateSource, Subject,
@@ -36,7 +36,7 @@ pub(super) fn check(
     for (index, table) in rows.definitions.tables.iter().enumerate() {
         for (state, declared) in table.states.iter().enumerate() {
             let id = TableId(index);
-            let Some(stretches) = stretches(rows, id, declared, problems) else {
+            let Some(stretches) = stretches(rows, id, declared, problems)? else {
                 continue;
             };
             if let Some(grain) = balance(rows, id, state, &stretches, problems)? {
@@ -52,6 +52,76 @@ pub(super) fn check(
     Ok((!balanced.is_empty()).then(|| format!("the books balance: {}", balanced.join(", "))))
 }
 
+/// The columns of a table that hold the intervals of a state, row by row.
+struct StateRows {
+    from: Vec<InstantColumn>,
+    until: Vec<InstantColumn>,
+    known: Option<InstantColumn>,
+    /// The rows that intervals of another table speak of, and when those were known.
+    owners: Option<(Vec<Option<u32>>, Option<InstantColumn>)>,
+    rows: usize,
+}
+
+/// Reads them. `None`: the state is not made of columns, or they were not loaded.
+fn state_rows(
+    rows: &CheckedRows,
+    table: TableId,
+    holder: TableId,
+    (from, until): (&[usize], &[usize]),
+) -> Result<Option<StateRows>, Problems> {
+    let (definitions, sources) = (rows.definitions, rows.sources);
+    let instants = |of: TableId, columns: &[usize]| sources.instants(definitions, of, columns);
+    let known = |of: TableId| -> Result<Option<InstantColumn>, Problems> {
+        let column = definitions.table(of).known_from;
+        let column = column.map(|column| instants(of, &[column])).transpose()?;
+        Ok(column.flatten().and_then(|mut columns| columns.pop()))
+    };
+    let (Some(from), Some(until)) = (instants(holder, from)?, instants(holder, until)?) else {
+        return Ok(None);
+    };
+    let owners = if table == holder {
+        None
+    } else {
+        let mut parents = definitions.table(holder).parents.iter();
+        let Some(parent) = parents.position(|parent| parent.table == table) else {
+            return Ok(None);
+        };
+        let Some(owners) = sources.parent_rows(definitions, holder, parent)? else {
+            return Ok(None);
+        };
+        Some((owners, known(table)?))
+    };
+    Ok(Some(StateRows {
+        from,
+        until,
+        known: known(holder)?,
+        owners,
+        rows: sources.table(holder).map_or(0, |source| source.rows),
+    }))
+}
+
+impl StateRows {
+    /// The row that a row speaks of, if both were known at the standpoint (rule S3).
+    fn owner(&self, row: usize, known_on: i64) -> Option<u32> {
+        let is_known = |known: &Option<InstantColumn>, row: usize| {
+            let known = known.as_ref().and_then(|known| known[row]);
+            known.is_none_or(|known| known < known_on)
+        };
+        if !is_known(&self.known, row) {
+            return None;
+        }
+        match &self.owners {
+            None => Some(row as u32),
+            Some((owners, known)) => owners[row].filter(|owner| is_known(known, *owner as usize)),
+        }
+    }
+}
+
+fn first_present(columns: &[InstantColumn], row: usize, as_of: i64) -> Option<i64> {
+    let mut instants = columns.iter().filter_map(|column| column[row]);
+    instants.find(|instant| *instant < as_of)
+}
+
 /// When each row was in the state, as far as as-of shows. `None`: the state is not made of columns,
 /// or they were not loaded.
 fn stretches(
@@ -59,22 +129,24 @@ fn stretches(
     table: TableId,
     state: &State,
     problems: &mut Problems,
-) -> Option<Vec<StateInterval>> {
+) -> Result<Option<Vec<StateInterval>>, Problems> {
     let (holder, from, until) = match &state.source {
         StateSource::Columns { from, until } => (table, from, until),
         StateSource::Intervals { table, from, until } => (*table, from, until),
-        StateSource::Overdue(_) => return None,
+        StateSource::Overdue(_) => return Ok(None),
     };
-    let data = rows.dataset.table(holder)?;
+    let Some(data) = state_rows(rows, table, holder, (from, until))? else {
+        return Ok(None);
+    };
+    let (as_of, known_on) = (&rows.standpoint.as_of, &rows.standpoint.known_on);
     let mut of_owner: BTreeMap<u32, Vec<StateInterval>> = BTreeMap::new();
     let mut backwards = 0usize;
-    for row in (0..data.rows).filter(|row| is_known(rows, holder, *row)) {
-        let Some(owner) = owner(rows, table, holder, data, row) else {
+    for row in 0..data.rows {
+        let Some(owner) = data.owner(row, known_on.instant) else {
             continue;
         };
-        let first =
-            |columns: &[usize]| first_present(data, columns, row, rows.standpoint.as_of.instant);
-        match (first(from), first(until)) {
+        let first = |columns: &[InstantColumn]| first_present(columns, row, as_of.instant);
+        match (first(&data.from), first(&data.until)) {
             (Some(from), Some(until)) if until < from => backwards += 1,
             (Some(from), until) if until != Some(from) => {
                 of_owner.entry(owner).or_default().push((from, until));
@@ -93,50 +165,7 @@ fn stretches(
             ),
         ));
     }
-    Some(of_owner.into_values().flat_map(joined).collect())
-}
-
-/// Whether the row was known at the standpoint (rule S3).
-fn is_known(rows: &CheckedRows, table: TableId, row: usize) -> bool {
-    let Some(column) = rows.definitions.table(table).known_from else {
-        return true;
-    };
-    let known = rows
-        .dataset
-        .table(table)
-        .and_then(|data| instant(data, column, row));
-    known.is_none_or(|known| known < rows.standpoint.known_on.instant)
-}
-
-/// The row of `table` that a row of `holder` speaks of; itself where both are one table.
-fn owner(
-    rows: &CheckedRows,
-    table: TableId,
-    holder: TableId,
-    data: &TableData,
-    row: usize,
-) -> Option<u32> {
-    if table == holder {
-        return Some(row as u32);
-    }
-    let parents = &rows.definitions.table(holder).parents;
-    let parent = parents.iter().position(|parent| parent.table == table)?;
-    let owner = data.parents[parent].as_ref()?[row];
-    (owner != NO_ROW && is_known(rows, table, owner as usize)).then_some(owner)
-}
-
-fn first_present(data: &TableData, columns: &[usize], row: usize, as_of: i64) -> Option<i64> {
-    let instants = columns
-        .iter()
-        .filter_map(|column| instant(data, *column, row));
-    instants.into_iter().find(|instant| *instant < as_of)
-}
-
-fn instant(data: &TableData, column: usize, row: usize) -> Option<i64> {
-    match data.columns[column].as_deref()? {
-        ColumnData::Instants(instants) => Some(instants[row]).filter(|at| *at != MISSING_INSTANT),
-        ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
-    }
+    Ok(Some(of_owner.into_values().flat_map(joined).collect()))
 }
 
 /// Stretches of one row without overlap: overlapping ones count once (rule S35).

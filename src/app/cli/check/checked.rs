@@ -1,13 +1,12 @@
 //! What the checks of rows have in common.
 
-use crate::exec::data::{Dataset, TableSources};
+use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, Query};
 use crate::plan::Standpoint;
 
 /// What the checks look at.
 pub(super) struct CheckedRows<'a> {
     pub definitions: &'a Definitions,
-    pub dataset: &'a Dataset,
     pub sources: &'a TableSources,
     pub standpoint: &'a Standpoint,
     /// The query of all KPIs.

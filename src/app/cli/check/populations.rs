@@ -5,7 +5,6 @@ use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{Answer, Cell};
-use crate::exec::data::{ColumnData, MISSING_INSTANT};
 use crate::exec::query_context::{QueryContext, answers_over};
 use crate::lang::model::{CalendarPeriod, Formula, Measure, Period, Query, Subject, ValueColumn};
 use crate::plan;
@@ -114,18 +113,13 @@ fn months(rows: &CheckedRows) -> Option<Period> {
 }
 
 fn earliest(rows: &CheckedRows) -> Option<i64> {
-    let tables = rows.definitions.tables.iter().zip(&rows.dataset.tables);
+    let tables = rows.definitions.tables.iter().zip(&rows.sources.tables);
     tables
-        .filter_map(|(table, data)| Some((table, data.as_ref()?)))
-        .flat_map(|(table, data)| table.columns.iter().zip(&data.columns))
-        .filter(|(column, _)| column.is_time_of_event)
-        .filter_map(|(_, data)| match data.as_deref()? {
-            ColumnData::Instants(instants) => instants
-                .iter()
-                .copied()
-                .filter(|instant| *instant != MISSING_INSTANT)
-                .min(),
-            ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
+        .filter_map(|(table, source)| Some((table, source.as_ref()?)))
+        .flat_map(|(table, source)| {
+            let spans = source.spans.iter();
+            spans.filter(|(column, _)| table.columns[**column].is_time_of_event)
         })
+        .map(|(_, (first, _))| *first)
         .min()
 }

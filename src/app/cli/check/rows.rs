@@ -7,7 +7,7 @@ use crate::app::cli::console::Console;
 use crate::app::cli::failure::Failure;
 use crate::app::cli::workspace;
 use crate::base::diagnostic::Problems;
-use crate::exec::data::{self, Dataset, Location, Need, Request};
+use crate::exec::data::{self, Location, Need, Request, TableSources};
 use crate::exec::query_context::QueryContext;
 use crate::lang::analyze;
 use crate::lang::model::{Definitions, Query};
@@ -28,17 +28,15 @@ pub(super) fn check(
     let _progress = console.progress();
     let tables = context.usual_tables()?;
     let request = request(&context, tables.borrow().locations(), &everything);
-    let dataset = tables.borrow_mut().dataset(definitions, &request)?;
     let sources = tables.borrow_mut().sources(definitions, &request)?;
-    let standpoint = standpoint(&context, &dataset, &everything)?;
+    let standpoint = standpoint(&context, &sources, &everything)?;
     let rows = CheckedRows {
         definitions,
-        dataset: &dataset,
         sources: &sources,
         standpoint: &standpoint,
         everything: &everything,
     };
-    for note in &dataset.notes {
+    for note in &sources.notes {
         problems.push(warning("D920", note.clone()));
     }
     let mut summary = vec![sizes(&rows)];
@@ -74,19 +72,19 @@ fn request(context: &QueryContext, files: &[Location], everything: &Query) -> Re
 
 fn standpoint(
     context: &QueryContext,
-    dataset: &Dataset,
+    sources: &TableSources,
     everything: &Query,
 ) -> Result<Standpoint, Problems> {
     let given = plan::Given {
         as_of: context.as_of.clone(),
         known_on: context.usual_knowledge().cloned(),
-        watermark: data::watermark(context.definitions, dataset),
+        watermark: data::latest_event(context.definitions, sources),
     };
     plan::standpoint(context.definitions, everything, &given)
 }
 
 fn sizes(rows: &CheckedRows) -> String {
-    let tables = rows.definitions.tables.iter().zip(&rows.dataset.tables);
+    let tables = rows.definitions.tables.iter().zip(&rows.sources.tables);
     let sizes: Vec<String> = tables
         .filter_map(|(table, data)| {
             let rows = data.as_ref()?.rows;

@@ -128,7 +128,7 @@ impl<'a> TextChecks<'a> {
             let place = self.place_of(word, span);
             let message = format!("no row of the data has {name} = {word}");
             let mut problem = Diagnostic::warning("D922", place, message);
-            problem = match nearest(word, known.iter().copied()) {
+            problem = match nearest(word, known.iter().map(String::as_str)) {
                 Some(near) => problem.label(format!("did you mean `{near}`?")),
                 None => problem.help(listed(name, &known)),
             };
@@ -137,9 +137,9 @@ impl<'a> TextChecks<'a> {
     }
 
     /// All texts of a field in the data; `None` where nothing was loaded or all are missing.
-    fn known(&self, field: FieldId) -> Option<BTreeSet<&'a str>> {
+    fn known(&self, field: FieldId) -> Option<BTreeSet<String>> {
         let rows = self.rows;
-        data::texts_of(rows.definitions, &|table| rows.dataset.table(table), field)
+        data::texts_of(rows.definitions, rows.sources, field)
     }
 
     /// Where the word stands in the definition that a span begins in; the span if it does not, which
@@ -173,8 +173,8 @@ impl<'a> TextChecks<'a> {
     }
 }
 
-fn listed(name: &str, known: &BTreeSet<&str>) -> String {
-    let mut words: Vec<&str> = known.iter().copied().take(MOST_LISTED).collect();
+fn listed(name: &str, known: &BTreeSet<String>) -> String {
+    let mut words: Vec<&str> = known.iter().map(String::as_str).take(MOST_LISTED).collect();
     if known.len() > MOST_LISTED {
         words.push("…");
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike};
 
 use crate::app::repl::candidate::{self, Candidate};
 use crate::base::types::FieldType;
-use crate::exec::data::{ColumnData, MISSING_INSTANT, TableCache};
+use crate::exec::data::{TableCache, TableSources};
 use crate::insight::profile::{FieldPath, ValueCounts};
 use crate::lang::model::{Definitions, EventSource, FieldId, TableId};
 
@@ -53,14 +53,15 @@ pub(super) struct FieldValues {
 }
 
 impl FieldValues {
-    /// Begins to count what is in memory and was not counted before.
+    /// Begins to count what is loaded and was not counted before.
     pub fn begin(
         definitions: &Definitions,
-        memory: &TableCache,
+        tables: &TableCache,
         before: Arc<FieldValues>,
     ) -> Arc<FieldValues> {
-        let paths = paths(definitions, memory);
-        let dates = dates(definitions, memory);
+        let sources = Arc::new(tables.known_sources(definitions));
+        let paths = paths(definitions, &sources);
+        let months = months(definitions, &sources);
         let found = Arc::new(FieldValues {
             counted: OnceLock::new(),
             is_begun: true,
@@ -68,7 +69,7 @@ impl FieldValues {
         let result = Arc::clone(&found);
         let work = move || {
             before.wait();
-            let _ = result.counted.set(count(paths, &dates, &before));
+            let _ = result.counted.set(count(paths, months, &before));
         };
         if let Err(error) = thread::Builder::new().spawn(work) {
             // Without a thread there are no values; everything else works.
@@ -117,8 +118,11 @@ pub(super) fn ordered(
         .collect()
 }
 
-/// The fields whose values can be listed and are in memory.
-fn paths(definitions: &Definitions, memory: &TableCache) -> Vec<((usize, usize), FieldPath)> {
+/// The fields whose values can be listed and are loaded.
+fn paths(
+    definitions: &Definitions,
+    sources: &Arc<TableSources>,
+) -> Vec<((usize, usize), FieldPath)> {
     let mut paths = Vec::new();
     for (table, declared) in definitions.tables.iter().enumerate() {
         for (field, words) in declared.fields.iter().enumerate() {
@@ -130,11 +134,7 @@ fn paths(definitions: &Definitions, memory: &TableCache) -> Vec<((usize, usize),
                 table: TableId(table),
                 field,
             };
-            if let Some(path) = FieldPath::find(definitions, memory, id).filter(|_| has_values)
-                && path
-                    .different()
-                    .is_some_and(|count| count <= MOST_DIFFERENT)
-            {
+            if let Some(path) = FieldPath::find(definitions, sources, id).filter(|_| has_values) {
                 paths.push(((table, field), path));
             }
         }
@@ -142,30 +142,28 @@ fn paths(definitions: &Definitions, memory: &TableCache) -> Vec<((usize, usize),
     paths
 }
 
-/// The times of events that are in memory.
-fn dates(definitions: &Definitions, memory: &TableCache) -> Vec<Arc<ColumnData>> {
-    let mut dates = Vec::new();
+/// The first and the last month in which an event happened, as far as they are loaded.
+fn months(definitions: &Definitions, sources: &TableSources) -> Option<(Month, Month)> {
+    let mut spans = Vec::new();
     for (index, table) in definitions.tables.iter().enumerate() {
-        let Some(data) = memory.table(TableId(index)) else {
+        let Some(source) = sources.table(TableId(index)) else {
             continue;
         };
         // Ends of states may be planned and lie years ahead: only what happens counts.
         for event in &table.events {
             if let EventSource::Columns(columns) = &event.source {
-                dates.extend(
-                    columns
-                        .iter()
-                        .filter_map(|column| data.columns[*column].clone()),
-                );
+                spans.extend(columns.iter().filter_map(|column| source.spans.get(column)));
             }
         }
     }
-    dates
+    let first = spans.iter().map(|(first, _)| *first).min()?;
+    let last = spans.iter().map(|(_, last)| *last).max()?;
+    Some((month(first)?, month(last)?))
 }
 
 fn count(
     paths: Vec<((usize, usize), FieldPath)>,
-    dates: &[Arc<ColumnData>],
+    months: Option<(Month, Month)>,
     before: &FieldValues,
 ) -> CountedFields {
     let known = before.counted.get().map(|counted| &counted.fields);
@@ -177,14 +175,11 @@ fn count(
             fields.insert(place, field);
         }
     }
-    CountedFields {
-        fields,
-        months: months(dates),
-    }
+    CountedFields { fields, months }
 }
 
 fn counted(path: FieldPath) -> Option<Arc<CountedField>> {
-    let values = path.values(MOST_LISTED)?;
+    let values = path.values(MOST_LISTED, MOST_DIFFERENT)?;
     Some(Arc::new(CountedField {
         choices: choices(&values),
         path,
@@ -202,21 +197,6 @@ fn choices(values: &ValueCounts) -> Vec<ValueChoice> {
             candidate,
         })
         .collect()
-}
-
-fn months(dates: &[Arc<ColumnData>]) -> Option<(Month, Month)> {
-    let mut bounds: Option<(i64, i64)> = None;
-    for column in dates {
-        let ColumnData::Instants(instants) = &**column else {
-            continue;
-        };
-        for instant in instants.iter().copied().filter(|at| *at != MISSING_INSTANT) {
-            let (first, last) = bounds.unwrap_or((instant, instant));
-            bounds = Some((first.min(instant), last.max(instant)));
-        }
-    }
-    let (first, last) = bounds?;
-    Some((month(first)?, month(last)?))
 }
 
 fn month(instant: i64) -> Option<Month> {

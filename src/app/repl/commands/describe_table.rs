@@ -9,7 +9,7 @@ use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
-use crate::exec::data::Dataset;
+use crate::exec::data::TableSources;
 use crate::insight::profile::{self, Bounds, Distribution, EventProfile, Profile, StateProfile};
 use crate::lang::format;
 use crate::lang::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
@@ -45,8 +45,8 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
         .collect();
     let mut request = profile::request(definitions, &fields);
     merge(&mut request, profile::moments_request(definitions, table));
-    let (dataset, told) = read(session, table, &request)?;
-    let contents = contents(session, &dataset, table);
+    let (sources, told) = read(session, table, &request)?;
+    let contents = contents(session, &sources, table)?;
     let shown = match session.settings.format {
         OutputFormat::Json => render::json(&json(session, table, &contents)),
         OutputFormat::Table
@@ -58,9 +58,13 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
     Ok(told.then(Reply::shown(shown)))
 }
 
-fn contents(session: &Session, dataset: &Dataset, table: TableId) -> Contents {
+fn contents(
+    session: &Session,
+    sources: &TableSources,
+    table: TableId,
+) -> Result<Contents, Problems> {
     let definitions = &session.workspace.definitions;
-    let data = dataset.table(table);
+    let data = sources.table(table);
     let declared = definitions.table(table);
     let found = |field: usize| {
         let id = FieldId { table, field };
@@ -70,18 +74,20 @@ fn contents(session: &Session, dataset: &Dataset, table: TableId) -> Contents {
             FieldSource::Column(column) if is_absent && column == field => FieldContent::Absent,
             FieldSource::Column(column) if declared.key == Some(column) => FieldContent::Key,
             FieldSource::Column(_) | FieldSource::Parent { .. } => {
-                let profile = profile::field(definitions, dataset, id);
+                let profile = profile::field(definitions, sources, id)?;
                 FieldContent::Profile(profile.expect("its table is loaded"))
             }
         };
-        (id, found)
+        Ok((id, found))
     };
-    Contents {
+    Ok(Contents {
         rows: data.map_or(0, |data| data.rows as u64),
-        fields: (0..declared.fields.len()).map(found).collect(),
-        events: profile::events(definitions, dataset, table),
-        states: profile::states(definitions, dataset, table),
-    }
+        fields: (0..declared.fields.len())
+            .map(found)
+            .collect::<Result<_, Problems>>()?,
+        events: profile::events(definitions, sources, table)?,
+        states: profile::states(definitions, sources, table)?,
+    })
 }
 
 fn text(session: &Session, table: TableId, contents: &Contents) -> String {

@@ -3,12 +3,12 @@
 use crate::app::repl::loading;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
-use crate::exec::data::{Dataset, Need, Request, TableRequest};
+use crate::exec::data::{Need, Request, TableRequest, TableSources};
 use crate::lang::model::{Definitions, Kpi, Query, Subject, TableId};
 
 /// The tables with all that KPIs usually read of them.
 pub(in crate::app::repl) struct UsualTables {
-    pub dataset: Dataset,
+    pub sources: TableSources,
     pub notes: Vec<String>,
     /// Why tables could not be read, if some could not.
     pub problems: Problems,
@@ -41,24 +41,24 @@ pub(in crate::app::repl) fn usual(session: &mut Session) -> UsualTables {
     let definitions = &session.workspace.definitions;
     let request = usual_request(session, &everything);
     let mut tables = session.tables.borrow_mut();
-    let (mut dataset, problems) = match tables.dataset(definitions, &request) {
-        Ok(dataset) => (dataset, Problems::default()),
+    let (mut sources, problems) = match tables.sources(definitions, &request) {
+        Ok(sources) => (sources, Problems::default()),
         Err(problems) => {
-            let mut whole = Dataset {
+            let mut whole = TableSources {
                 tables: definitions.tables.iter().map(|_| None).collect(),
-                ..Dataset::default()
+                ..TableSources::default()
             };
             for alone in request.tables.iter().map(alone) {
-                if let Ok(dataset) = tables.dataset(definitions, &alone) {
-                    put_together(&mut whole, dataset);
+                if let Ok(sources) = tables.sources(definitions, &alone) {
+                    put_together(&mut whole, sources);
                 }
             }
             (whole, problems)
         }
     };
     UsualTables {
-        notes: std::mem::take(&mut dataset.notes),
-        dataset,
+        notes: std::mem::take(&mut sources.notes),
+        sources,
         problems,
         everything,
     }
@@ -75,7 +75,7 @@ fn alone((table, wanted): (&TableId, &TableRequest)) -> Request {
     }
 }
 
-fn put_together(whole: &mut Dataset, part: Dataset) {
+fn put_together(whole: &mut TableSources, part: TableSources) {
     for (own, new) in whole.tables.iter_mut().zip(part.tables) {
         if new.is_some() {
             *own = new;
@@ -145,7 +145,7 @@ pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
             }
             continue;
         }
-        let Some(data) = tables.table(*id) else {
+        let Some(known) = tables.absent(*id) else {
             if !wanted.file_needed_by.is_empty() {
                 found.push(format!("{name} cannot be read"));
             }
@@ -153,7 +153,7 @@ pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
         };
         let columns = wanted.columns.iter();
         let absent = columns
-            .filter(|(column, need)| **need != Need::Optional && data.absent.contains(column))
+            .filter(|(column, need)| **need != Need::Optional && known.contains(column))
             .map(|(column, _)| &definitions.table(*id).columns[*column].name);
         found.extend(absent.map(|column| format!("no column {column} in {name}")));
     }

@@ -94,15 +94,16 @@ fn reads(context: &QueryContext, query: &Query) -> Result<Vec<TableRead>, Proble
     let tables = tables.borrow();
     let read = |table: &TableId| {
         let declared = context.definitions.table(*table);
-        let kept = tables.table(*table);
-        let is_kept = |column: usize| {
-            kept.is_some_and(|kept| kept.columns.get(column).is_some_and(Option::is_some))
-        };
         let wanted = request.tables[table].columns.keys();
         TableRead {
             table: declared.name.clone(),
             columns: wanted
-                .map(|column| (declared.columns[*column].name.clone(), is_kept(*column)))
+                .map(|column| {
+                    (
+                        declared.columns[*column].name.clone(),
+                        tables.has_column(*table, *column),
+                    )
+                })
                 .collect(),
             rows: tables.rows(*table),
         }

@@ -10,7 +10,7 @@ use crate::app::repl::session::Session;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::FieldType;
-use crate::exec::data::{Dataset, Request};
+use crate::exec::data::{Request, TableSources};
 use crate::insight::profile::{self, Distribution, Profile};
 use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
 use crate::render;
@@ -22,9 +22,9 @@ pub(super) fn profile_of(
 ) -> Result<(Profile, Reply), Problems> {
     let definitions = &session.workspace.definitions;
     let request = profile::request(definitions, &[field]);
-    let (dataset, told) = read(session, field.table, &request)?;
+    let (sources, told) = read(session, field.table, &request)?;
     let definitions = &session.workspace.definitions;
-    match profile::field(definitions, &dataset, field) {
+    match profile::field(definitions, &sources, field)? {
         Some(profile) => Ok((profile, told)),
         None => Err(worked_out(definitions, field)),
     }
@@ -35,7 +35,7 @@ pub(super) fn read(
     session: &mut Session,
     table: TableId,
     request: &Request,
-) -> Result<(Dataset, Reply), Problems> {
+) -> Result<(TableSources, Reply), Problems> {
     session.needs_data()?;
     let definitions = &session.workspace.definitions;
     let mut tables = session.tables.borrow_mut();
@@ -48,11 +48,11 @@ pub(super) fn read(
                 .into(),
         );
     }
-    let dataset = tables.dataset(definitions, request)?;
+    let sources = tables.sources(definitions, request)?;
     let look = session.settings.look;
-    let notes = dataset.notes.iter().map(|note| render::remark(note, look));
+    let notes = sources.notes.iter().map(|note| render::remark(note, look));
     let told = Reply::told(notes.collect::<String>());
-    Ok((dataset, told))
+    Ok((sources, told))
 }
 
 fn worked_out(definitions: &Definitions, field: FieldId) -> Problems {

@@ -56,13 +56,13 @@ fn card<'a>(session: &'a Session, usual: &UsualTables, id: TableId) -> TableSumm
         .locations()
         .iter()
         .find(|location| location.table == id);
-    let data = location.and_then(|_| tables.table(id));
+    let absent = location.and_then(|_| tables.absent(id));
     TableSummary {
         table: definitions.table(id),
         file: location.map(|location| location.path.display().to_string()),
-        rows: data.map(|data| data.rows),
-        absent: data.map_or(0, |data| data.absent.len()),
-        newest: profile::ends(definitions, &usual.dataset, id).map(|(_, last)| last),
+        rows: location.and_then(|_| tables.rows(id)),
+        absent: absent.map_or(0, |absent| absent.len()),
+        newest: profile::ends(definitions, &usual.sources, id).map(|(_, last)| last),
     }
 }
 

@@ -115,10 +115,7 @@ pub(super) fn standing(
     let definitions = &session.workspace.definitions;
     let watermark = match usual.problems.has_errors() {
         true => None,
-        false => session
-            .tables
-            .borrow_mut()
-            .watermark(definitions, &usual.dataset),
+        false => session.tables.borrow_mut().latest_event(definitions),
     };
     let given = plan::Given {
         as_of: session.settings.as_of.clone(),
@@ -134,7 +131,7 @@ fn example(session: &Session, usual: &UsualTables) -> Option<String> {
     let definitions = &session.workspace.definitions;
     for (kpi, query) in loaded::single_kpis(definitions, &usual.everything) {
         let tables = tables_of(&query);
-        let has_rows = |table: &TableId| usual.dataset.table(*table).is_some_and(|t| t.rows > 0);
+        let has_rows = |table: &TableId| usual.sources.table(*table).is_some_and(|t| t.rows > 0);
         if !tables.iter().all(has_rows) || !loaded::lacking(session, &query).is_empty() {
             continue;
         }
@@ -177,7 +174,8 @@ fn dimension(
         let Some(field) = definitions.table(table).field_named(name) else {
             return false;
         };
-        let profile = profile::field(definitions, &usual.dataset, FieldId { table, field });
+        let profile = profile::field(definitions, &usual.sources, FieldId { table, field });
+        let profile = profile.ok().flatten();
         profile.is_some_and(|profile| match profile.spread {
             Distribution::Ordered(_) | Distribution::Texts(_) => {
                 (2..=FEW).contains(&profile.distinct)
@@ -192,7 +190,7 @@ fn dimension(
 fn has_history(session: &Session, usual: &UsualTables, table: TableId, as_of: i64) -> bool {
     let definitions = &session.workspace.definitions;
     let calendar = &definitions.calendar;
-    let Some((first, _)) = profile::ends(definitions, &usual.dataset, table) else {
+    let Some((first, _)) = profile::ends(definitions, &usual.sources, table) else {
         return false;
     };
     let Some(day) = calendar::local_day(calendar, as_of - 1) else {
