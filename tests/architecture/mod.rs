@@ -78,6 +78,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
+    ("exec::sql", &["lang::model", "plan"]),
     ("render", &["exec::answer", "lang::model"]),
     ("reports::ingest", &["lang::model"]),
     ("reports::lifecycle", &["lang::model"]),

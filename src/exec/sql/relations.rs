@@ -1,0 +1,437 @@
+//! Relations → SELECTs. Steps that one SELECT can hold are put into one; the others become named parts of the
+//! statement, so that nothing is nested.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::axes::Axes;
+use super::duckdb;
+use super::expressions::Writer;
+use super::select::{Output, Select, TableExpression};
+use super::tables::Files;
+use crate::lang::model::{Definitions, TableId};
+use crate::plan::relation::{Expression, JoinKind, Name, Relation, SharedRelation, SortKey};
+
+/// Translates relations; what they share becomes one part of the statement.
+pub(super) struct Translator<'a> {
+    pub definitions: &'a Definitions,
+    pub files: Option<&'a Files>,
+    pub axes: Axes,
+    pub parts: Vec<TableExpression>,
+    /// Names that parts cannot have: those of tables, and of parts that are there.
+    taken: BTreeSet<String>,
+    known: Vec<(SharedRelation, Select)>,
+    /// Columns read of each table, and whether its rows are numbered.
+    pub(super) scanned: Scanned,
+    /// Tables with their columns converted.
+    pub(super) typed: BTreeMap<TableId, Select>,
+    /// The table of points that the cube being translated runs along.
+    pub points: Points,
+    /// What is said above the next part.
+    pub remarks: Vec<String>,
+}
+
+/// By table the columns that are read, and whether rows are numbered.
+pub(super) type Scanned = BTreeMap<TableId, (BTreeSet<Name>, bool)>;
+
+/// A table of points.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Points {
+    pub table: String,
+    /// Whether some of its rows are of periods that cannot be read.
+    pub has_unreadable: bool,
+}
+
+impl<'a> Translator<'a> {
+    pub fn new(
+        definitions: &'a Definitions,
+        files: Option<&'a Files>,
+        axes: Axes,
+    ) -> Translator<'a> {
+        let tables = definitions
+            .tables
+            .iter()
+            .map(|table| table.name.to_lowercase());
+        Translator {
+            definitions,
+            files,
+            axes,
+            parts: Vec::new(),
+            taken: tables.chain([super::axes::PERIODS.to_string()]).collect(),
+            known: Vec::new(),
+            scanned: BTreeMap::new(),
+            typed: BTreeMap::new(),
+            points: Points::default(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Notes what relations read, so that each table is read once.
+    pub fn note_scans(&mut self, relation: &Relation) {
+        if let Relation::Scan {
+            table,
+            columns,
+            row_number,
+            ..
+        } = relation
+        {
+            let (known, is_numbered) = self.scanned.entry(*table).or_default();
+            known.extend(columns.iter().cloned());
+            *is_numbered |= row_number.is_some();
+        }
+        relation
+            .inputs()
+            .into_iter()
+            .for_each(|input| self.note_scans(input));
+    }
+
+    /// Adds a part to the statement; gives what selects from it.
+    pub fn part(&mut self, hint: &str, select: &Select) -> Select {
+        self.part_of(hint, select.text(), &select.columns)
+    }
+
+    /// The same of a text that gives these columns.
+    pub fn part_of(&mut self, hint: &str, body: String, columns: &[Output]) -> Select {
+        let name = self.free_name(&hint.replace('"', ""));
+        self.parts.push(TableExpression {
+            comments: std::mem::take(&mut self.remarks),
+            name: name.clone(),
+            body,
+        });
+        Select::from(&name, columns)
+    }
+
+    fn free_name(&mut self, hint: &str) -> String {
+        let numbered = (2..).map(|number| format!("{hint}_{number}"));
+        let mut names = std::iter::once(hint.to_string()).chain(numbered);
+        let free = names.find(|name| self.taken.insert(name.to_lowercase()));
+        free.expect("there are more numbers than parts")
+    }
+
+    /// A relation as a SELECT.
+    pub fn select(&mut self, relation: &Relation) -> Select {
+        match relation {
+            Relation::Scan {
+                table,
+                columns,
+                row_number,
+                ..
+            } => self.scan(*table, columns, row_number.as_ref()),
+            Relation::Filter { input, predicate } => self.filter(input, predicate),
+            Relation::Project { input, columns } => self.project(input, columns, false),
+            Relation::Extend { input, columns } => self.project(input, columns, true),
+            Relation::Join {
+                left,
+                right,
+                on,
+                kind,
+            } => self.join(left, right, on, *kind),
+            Relation::Union { inputs } => self.union(inputs),
+            Relation::Aggregate {
+                input,
+                keys,
+                aggregates,
+            } => self.aggregate(input, keys, aggregates),
+            Relation::Running {
+                input,
+                partition,
+                order,
+                columns,
+            } => self.running(input, partition, order, columns),
+            Relation::Expand {
+                input,
+                low,
+                high,
+                into,
+            } => self.expand(input, low, high, into),
+            Relation::Unnest {
+                input,
+                ranges,
+                low,
+                high,
+            } => self.unnest(input, ranges, low, high),
+            Relation::Sort { input, keys } => self.sort(input, keys),
+            Relation::Limit { input, rows } => {
+                let mut select = self.shared(input);
+                select.limit = Some(*rows);
+                select
+            }
+            Relation::Named { name, input } => {
+                let select = self.shared(input);
+                self.part(name, &select)
+            }
+        }
+    }
+
+    /// A relation that others may read too: named ones, joins and aggregates are translated once.
+    pub fn shared(&mut self, relation: &SharedRelation) -> Select {
+        let is_kept = matches!(
+            relation.as_ref(),
+            Relation::Named { .. } | Relation::Project { .. }
+        );
+        let known = self
+            .known
+            .iter()
+            .find(|(known, _)| is_kept && known == relation);
+        if let Some((_, select)) = known {
+            return select.clone();
+        }
+        let select = self.select(relation);
+        if matches!(relation.as_ref(), Relation::Named { .. }) {
+            self.known.push((relation.clone(), select.clone()));
+        }
+        select
+    }
+
+    /// A relation as a part of its own, made once.
+    fn source(&mut self, relation: &SharedRelation, hint: &str) -> Select {
+        let known = self.known.iter().find(|(known, _)| known == relation);
+        if let Some((_, select)) = known {
+            return select.clone();
+        }
+        let select = self.select(relation);
+        let select = self.closed(select, hint);
+        self.known.push((relation.clone(), select.clone()));
+        select
+    }
+
+    /// What selects from a SELECT; itself if it only selects whole columns of a part.
+    fn closed(&mut self, select: Select, hint: &str) -> Select {
+        match select.is_bare() {
+            true => select,
+            false => self.part(hint, &select),
+        }
+    }
+
+    /// A SELECT in which expressions over these columns can be written.
+    fn opened(&mut self, select: Select, reads: &BTreeSet<Name>, joins: bool) -> Select {
+        let can_read = reads.iter().all(|name| select.column(name).is_plain);
+        let mut select = match can_read && !select.is_closed && (!joins || select.can_join()) {
+            true => select,
+            false => {
+                let hint = self.hint_of(&select);
+                self.part(&hint, &select)
+            }
+        };
+        if joins {
+            select.qualify();
+        }
+        select
+    }
+
+    /// A name for what is made of a part: `findings_known` is followed by `findings_known_2`.
+    fn hint_of(&self, select: &Select) -> String {
+        let source = select.source.trim_matches('"');
+        let stem = source.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        stem.strip_suffix('_')
+            .filter(|stem| *stem != source)
+            .unwrap_or(source)
+            .to_string()
+    }
+
+    fn filter(&mut self, input: &SharedRelation, predicate: &Expression) -> Select {
+        let select = self.shared(input);
+        let mut select = self.opened(select, &read_by([predicate]), needs_points([predicate]));
+        let mut writer = Writer::new(&select, &mut self.axes);
+        let filters = writer.conjuncts(predicate);
+        let joins = writer.joins;
+        select
+            .filters
+            .extend(filters.into_iter().filter(|filter| filter != "true"));
+        select.joins = joins;
+        select
+    }
+
+    fn project(
+        &mut self,
+        input: &SharedRelation,
+        columns: &[(Name, Expression)],
+        keeps_others: bool,
+    ) -> Select {
+        let select = self.shared(input);
+        let made = || {
+            let expressions = columns.iter().map(|(_, expression)| expression);
+            expressions.filter(|expression| !matches!(expression, Expression::Column(_)))
+        };
+        let mut select = match made().next() {
+            None => select,
+            Some(_) => self.opened(select, &read_by(made()), needs_points(made())),
+        };
+        let mut writer = Writer::new(&select, &mut self.axes);
+        let own: Vec<Output> = columns
+            .iter()
+            .map(|(name, expression)| match expression {
+                Expression::Column(of) => Output {
+                    name: name.clone(),
+                    ..writer.select.column(of).clone()
+                },
+                other => Output::made(name, writer.written(other)),
+            })
+            .collect();
+        let joins = writer.joins;
+        select.joins = joins;
+        match keeps_others {
+            false => select.columns = own,
+            true => {
+                let is_new = |known: &Output| own.iter().all(|one| one.name != known.name);
+                select.columns.retain(is_new);
+                select.columns.extend(own);
+            }
+        }
+        select
+    }
+
+    fn join(
+        &mut self,
+        left: &SharedRelation,
+        right: &SharedRelation,
+        on: &(Name, Name),
+        kind: JoinKind,
+    ) -> Select {
+        let right = self.source(right, &hint(right));
+        let select = self.shared(left);
+        let is_left = kind == JoinKind::Left;
+        let mut select = self.opened(select, &BTreeSet::from([on.0.clone()]), is_left);
+        let own = select.column(&on.0).sql.clone();
+        let key = &right.column(&on.1).sql;
+        let table = &right.source;
+        if !is_left {
+            select
+                .filters
+                .push(format!("{own} IN (SELECT {key} FROM {table})"));
+            return select;
+        }
+        let mut alias = table.clone();
+        let is_taken = |alias: &str| {
+            let joined = select
+                .joins
+                .iter()
+                .any(|join| join.contains(&format!(" {alias}\n")));
+            joined || select.source == alias
+        };
+        if is_taken(&alias) {
+            alias = duckdb::name(&format!("{}_of_{}", table.trim_matches('"'), on.0));
+        }
+        let named = match alias == *table {
+            true => alias.clone(),
+            false => format!("{table} AS {alias}"),
+        };
+        select
+            .joins
+            .push(format!("LEFT JOIN {named}\n  ON {own} = {alias}.{key}"));
+        let columns = right.columns.iter().filter(|column| column.name != on.1);
+        select.columns.extend(columns.map(|column| Output {
+            sql: format!("{alias}.{}", column.sql),
+            ..column.clone()
+        }));
+        select
+    }
+
+    fn union(&mut self, inputs: &[SharedRelation]) -> Select {
+        let selects: Vec<Select> = inputs.iter().map(|input| self.shared(input)).collect();
+        let columns = selects[0].columns.clone();
+        let hint = format!("{}_changes", self.hint_of(&selects[0]));
+        let texts: Vec<String> = selects.iter().map(Select::text).collect();
+        self.part_of(&hint, texts.join("\nUNION ALL\n"), &columns)
+    }
+
+    fn expand(&mut self, input: &SharedRelation, low: &str, high: &str, into: &str) -> Select {
+        let select = self.shared(input);
+        let reads = BTreeSet::from([low.to_string(), high.to_string()]);
+        let mut select = self.opened(select, &reads, false);
+        let points = duckdb::expanded(&select.column(low).sql, &select.column(high).sql);
+        select.columns.push(Output::made(into, points));
+        select
+    }
+
+    fn unnest(&mut self, input: &SharedRelation, ranges: &str, low: &str, high: &str) -> Select {
+        let select = self.shared(input);
+        let mut select = self.opened(select, &BTreeSet::from([ranges.to_string()]), false);
+        let list = select.column(ranges).sql.clone();
+        select
+            .joins
+            .push(duckdb::unnested(&list, "stretch", "covered_points"));
+        let end = |name: &str, sql: &str| Output {
+            is_plain: true,
+            ..Output::made(name, sql)
+        };
+        select.columns.push(end(low, "stretch.covered_points.low"));
+        select
+            .columns
+            .push(end(high, "stretch.covered_points.high"));
+        select
+    }
+
+    fn sort(&mut self, input: &SharedRelation, keys: &[SortKey]) -> Select {
+        let mut select = self.shared(input);
+        select.order = keys
+            .iter()
+            .map(|key| {
+                let column = select.column(&key.column);
+                ordered(
+                    &column.sql,
+                    column.scale.as_ref().map(|scale| scale.values.as_slice()),
+                    key.is_descending,
+                )
+            })
+            .collect();
+        select.is_closed = true;
+        select
+    }
+}
+
+/// A key to order by: words as their scale has them, missing ones last.
+pub(super) fn ordered(sql: &str, words: Option<&[String]>, is_descending: bool) -> String {
+    let key = match words {
+        Some(words) => duckdb::place(sql, words),
+        None => sql.to_string(),
+    };
+    let direction = if is_descending { " DESC" } else { "" };
+    format!("{key}{direction} NULLS LAST")
+}
+
+impl Select {
+    /// Whether it is no more than some columns of a part.
+    fn is_bare(&self) -> bool {
+        let is_own = |column: &Output| column.is_plain && column.sql == duckdb::name(&column.name);
+        self.can_join() && self.joins.is_empty() && self.columns.iter().all(is_own)
+    }
+}
+
+/// What a relation is about, as the name of a part.
+fn hint(relation: &Relation) -> String {
+    match relation {
+        Relation::Scan { name, .. } => format!("{name}_known"),
+        Relation::Named { name, .. } => name.clone(),
+        Relation::Aggregate { input, keys, .. } => {
+            let of = hint(input);
+            format!("{}_by_{}", of.trim_end_matches("_known"), keys.join("_"))
+        }
+        other => match other.inputs().first() {
+            Some(input) => hint(input),
+            None => "rows".to_string(),
+        },
+    }
+}
+
+/// The columns that expressions read.
+pub(super) fn read_by<'e>(expressions: impl IntoIterator<Item = &'e Expression>) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    for expression in expressions {
+        expression.add_columns_to(&mut names);
+    }
+    names
+}
+
+/// Whether expressions need a table of points.
+pub(super) fn needs_points<'e>(expressions: impl IntoIterator<Item = &'e Expression>) -> bool {
+    expressions.into_iter().any(|expression| {
+        let own = match expression {
+            Expression::SlotOf { axis, .. }
+            | Expression::FirstPointAfter { axis, .. }
+            | Expression::InstantOfPoint { axis, .. }
+            | Expression::CoveredPoints { axis, .. } => axis.len() > 1,
+            _ => false,
+        };
+        own || needs_points(expression.operands())
+    })
+}
