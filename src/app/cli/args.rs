@@ -269,7 +269,7 @@ pub struct ExplainArguments {
 
 /// The databases statements are written for.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dialect {
+pub enum SqlDialect {
     Duckdb,
 }
 
@@ -287,7 +287,7 @@ pub struct CompileArguments {
     pub query: Vec<String>,
     /// The database that the statement is for
     #[arg(long, value_name = "NAME")]
-    pub dialect: Dialect,
+    pub dialect: SqlDialect,
     #[command(flatten)]
     pub data: DataOptions,
     /// Write the statement to this file instead of stdout

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::args::{CompileArguments, Dialect, OutputOptions};
-use super::console::{Console, Target};
+use super::args::{CompileArguments, OutputOptions, SqlDialect};
+use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
-use crate::exec::query_context::{self, Ground};
-use crate::exec::sql::{self, Files};
+use crate::exec::query_context::{self, QueryContext};
+use crate::exec::sql::{self, TableFiles};
 use crate::lang::model::{Definitions, Query};
 use crate::plan::{self, Given};
 
@@ -22,52 +22,52 @@ pub fn run(
     let text = arguments.query.join(" ");
     let mut question = workspace::query(console, &definitions, &text)?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
-    let ground = workspace::ground(console, &definitions, &arguments.data, instants)?;
+    let context = workspace::context(console, &definitions, &arguments.data, instants)?;
     let statement = match arguments.data.given() {
         true => {
             let mut notes = Vec::new();
             if question.is_everything() {
-                notes = query_context::leave_out_unanswerable(&mut question.query, &ground)?;
+                notes = query_context::leave_out_unanswerable(&mut question.query, &context)?;
             }
-            let statement = over_files(console, &ground, &question.query)?;
+            let statement = over_files(console, &context, &question.query)?;
             notes.iter().for_each(|note| console.note(note));
             statement
         }
         false => {
-            let given = without_data(&ground, &question.query, &text)?;
-            written(&ground, &question.query, &given, None)?
+            let given = without_data(&context, &question.query, &text)?;
+            written(&context, &question.query, &given, None)?
         }
     };
     let text = match arguments.dialect {
-        Dialect::Duckdb => statement,
+        SqlDialect::Duckdb => statement,
     };
     let output = OutputOptions {
         format: None,
         output: arguments.output.clone(),
     };
-    Target::new(&output).write(text.as_bytes())
+    OutputTarget::new(&output).write(text.as_bytes())
 }
 
 /// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and
 /// the latest event in them is the default as-of.
-fn over_files(console: &Console, ground: &Ground, query: &Query) -> Result<String, Failure> {
+fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Result<String, Failure> {
     let progress = console.progress();
-    let (dataset, given) = ground.load(&[query])?;
+    let (dataset, given) = context.load(&[query])?;
     drop(progress);
-    let mut files = Files::default();
-    let tables = ground.tables_for(query)?;
+    let mut files = TableFiles::default();
+    let tables = context.tables_for(query)?;
     for location in tables.borrow().locations() {
         let loaded = dataset.table(location.table);
         let absent = loaded.map(|table| table.absent.clone()).unwrap_or_default();
         files.add(location.table, &location.path, &absent)?;
     }
     dataset.notes.iter().for_each(|note| console.note(note));
-    written(ground, query, &given, Some(&files))
+    written(context, query, &given, Some(&files))
 }
 
 /// Where a query stands that nobody reads data for.
-fn without_data(ground: &Ground, query: &Query, text: &str) -> Result<Given, Failure> {
-    if query.as_of.is_none() && ground.as_of.is_none() {
+fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<Given, Failure> {
+    if query.as_of.is_none() && context.as_of.is_none() {
         let message = format!("`compile \"{text}\"` without data needs an instant to evaluate at");
         return Err(Diagnostic::data("K919", message)
             .help(format!("say which: riskql compile \"{text}\" --dialect duckdb --as-of 2026-03-31"))
@@ -77,25 +77,25 @@ fn without_data(ground: &Ground, query: &Query, text: &str) -> Result<Given, Fai
             .into());
     }
     Ok(Given {
-        as_of: ground.as_of.clone(),
-        known_on: ground.known_on.clone(),
+        as_of: context.as_of.clone(),
+        known_on: context.known_on.clone(),
         watermark: None,
     })
 }
 
 fn written(
-    ground: &Ground,
+    context: &QueryContext,
     query: &Query,
     given: &Given,
-    files: Option<&Files>,
+    files: Option<&TableFiles>,
 ) -> Result<String, Failure> {
-    let definitions: &Definitions = ground.definitions;
+    let definitions: &Definitions = context.definitions;
     let standpoint = plan::standpoint(definitions, query, given)?;
     let plan = plan::plan(definitions, query, &standpoint)?;
-    Ok(sql::statement(&sql::Question {
+    Ok(sql::statement(&sql::StatementInput {
         definitions,
         plan: &plan,
         files,
-        place: &|span| ground.place(span),
+        place: &|span| context.place(span),
     }))
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::duckdb;
-use super::expressions::Writer;
+use super::expressions::ExpressionWriter;
 use super::relations::{Translator, read_by};
-use super::select::{Output, Select};
+use super::select::{Select, SelectColumn};
 use crate::plan::relation::{Aggregate, Expression, Name, SharedRelation};
 
 impl Translator<'_> {
@@ -24,14 +24,14 @@ impl Translator<'_> {
         }
         let select = self.shared(input);
         let mut select = self.read(select, &reads);
-        let mut writer = Writer::new(&select, &mut self.axes);
-        let mut columns: Vec<Output> = keys
+        let mut writer = ExpressionWriter::new(&select, &mut self.axes);
+        let mut columns: Vec<SelectColumn> = keys
             .iter()
             .map(|key| writer.select.column(key).clone())
             .collect();
         let groups = columns.iter().map(|column| column.sql.clone()).collect();
         for (name, aggregate) in aggregates {
-            columns.push(Output::made(name, aggregated(&mut writer, aggregate)));
+            columns.push(SelectColumn::made(name, aggregated(&mut writer, aggregate)));
         }
         let joins = writer.joins;
         select.columns = columns;
@@ -53,7 +53,7 @@ impl Translator<'_> {
         let mut reads = read_by([from, until]);
         reads.extend(keys.iter().cloned());
         let mut select = self.read(select, &reads);
-        let mut writer = Writer::new(&select, &mut self.axes);
+        let mut writer = ExpressionWriter::new(&select, &mut self.axes);
         let after = writer.operand(from);
         let end = writer.operand(until);
         let end = match end.as_str() {
@@ -61,22 +61,28 @@ impl Translator<'_> {
             end => format!("coalesce({end}, {})", duckdb::ALWAYS_UNTIL),
         };
         let hint = format!("{}_{name}", select.source);
-        let keys: Vec<Output> = keys.iter().map(|key| select.column(key).clone()).collect();
+        let keys: Vec<SelectColumn> = keys.iter().map(|key| select.column(key).clone()).collect();
         let partition: Vec<&str> = keys.iter().map(|key| key.sql.as_str()).collect();
         let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
         let before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING";
         select.filters.push(format!("{after} < {end}"));
         select.columns = keys.clone();
         select.columns.extend([
-            Output::made("after", after),
-            Output::made("until", end.clone()),
-            Output::made("reached", format!("max({end}) OVER ({window} {before})")),
+            SelectColumn::made("after", after),
+            SelectColumn::made("until", end.clone()),
+            SelectColumn::made("reached", format!("max({end}) OVER ({window} {before})")),
         ]);
         let intervals = self.part(&format!("{hint}_intervals"), &select);
         self.islands(&hint, intervals, &keys, name)
     }
 
-    fn islands(&mut self, hint: &str, intervals: Select, keys: &[Output], name: &str) -> Select {
+    fn islands(
+        &mut self,
+        hint: &str,
+        intervals: Select,
+        keys: &[SelectColumn],
+        name: &str,
+    ) -> Select {
         let names: Vec<String> = keys.iter().map(|key| duckdb::name(&key.name)).collect();
         let by = names.join(", ");
         let keys = || keys.iter().map(|key| intervals.column(&key.name).clone());
@@ -86,7 +92,7 @@ impl Translator<'_> {
         numbered.columns.extend([
             intervals.column("after").clone(),
             intervals.column("until").clone(),
-            Output::made(
+            SelectColumn::made(
                 "island",
                 format!("{begins} OVER (PARTITION BY {by} ORDER BY after)"),
             ),
@@ -95,8 +101,8 @@ impl Translator<'_> {
         let mut merged = numbered.clone();
         merged.columns = keys().collect();
         merged.columns.extend([
-            Output::made("after", "min(after)"),
-            Output::made("until", "max(until)"),
+            SelectColumn::made("after", "min(after)"),
+            SelectColumn::made("until", "max(until)"),
         ]);
         merged.groups = names
             .iter()
@@ -106,8 +112,10 @@ impl Translator<'_> {
         let merged = self.part(&format!("{hint}_merged"), &merged);
         let mut sets = merged.clone();
         sets.columns = keys().collect();
-        sets.columns
-            .push(Output::made(name, duckdb::collected("after", "until")));
+        sets.columns.push(SelectColumn::made(
+            name,
+            duckdb::collected("after", "until"),
+        ));
         sets.groups = names;
         sets.is_closed = true;
         sets
@@ -144,13 +152,13 @@ impl Translator<'_> {
         spine.joins = vec![format!("CROSS JOIN {points}")];
         spine.columns = keys().collect();
         let point = format!("{points}.{}", duckdb::name(order));
-        spine.columns.push(Output {
+        spine.columns.push(SelectColumn {
             is_plain: true,
-            ..Output::made(order, point)
+            ..SelectColumn::made(order, point)
         });
         spine
             .columns
-            .extend(columns.iter().map(|column| Output::made(column, "0")));
+            .extend(columns.iter().map(|column| SelectColumn::made(column, "0")));
         if self.points.has_unreadable {
             spine
                 .filters
@@ -181,7 +189,7 @@ impl Translator<'_> {
     }
 }
 
-fn aggregated(writer: &mut Writer, aggregate: &Aggregate) -> String {
+fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
     match aggregate {
         Aggregate::Count => "count(*)".to_string(),
         Aggregate::CountWhere(of) => format!("count(*) FILTER (WHERE {})", writer.written(of)),

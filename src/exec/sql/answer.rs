@@ -1,18 +1,18 @@
 //! The answer put together: groups and periods, and the formulas over the cells joined to them.
 
-use super::Question;
-use super::axes::{Axes, PERIODS, POINT};
-use super::cells::{Joined, Line, cubes, first_with_score, joined, step_of};
+use super::StatementInput;
+use super::axes::{AxisTables, PERIODS, POINT};
+use super::cells::{JoinedCells, LineCells, cubes, first_with_score, joined, step_of};
 use super::duckdb;
 use super::relations::{Translator, ordered};
-use super::select::{Output, Select, TableExpression, statement as written};
+use super::select::{Select, SelectColumn, TableExpression, statement as written};
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::lang::model::{Dimension, Formula, Measure, Operator, SortColumn, ValueColumn};
 use crate::plan::relation::Lowering;
 use crate::plan::{Slot, ValuesWork};
 
 /// The statement of a query of values.
-pub(super) fn statement(question: &Question, work: &ValuesWork) -> String {
+pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String {
     let slots = &work.timeline.slots;
     let whole: Vec<Slot> = ranks_whole(work)
         .then(|| work.timeline.whole())
@@ -20,18 +20,19 @@ pub(super) fn statement(question: &Question, work: &ValuesWork) -> String {
         .into_iter()
         .collect();
     let mut lowering = Lowering::new(question.definitions, &question.plan.standpoint);
-    let main = Line::lower(&mut lowering, work, slots, |_| true);
+    let main = LineCells::lower(&mut lowering, work, slots, |_| true);
     let range = whole.first().map(|_| {
         let ranking = &work.columns[work.top.map_or(0, |top| top.by)];
-        Line::lower(&mut lowering, work, &whole, |step| {
+        LineCells::lower(&mut lowering, work, &whole, |step| {
             let measures = ranking.formula.measures();
             measures
                 .iter()
                 .any(|measure| step.moment == ranking.moment && step.measure == **measure)
         })
     });
-    let lines: Vec<&Line> = std::iter::once(&main).chain(&range).collect();
-    let mut translator = Translator::new(question.definitions, question.files, Axes::new(slots));
+    let lines: Vec<&LineCells> = std::iter::once(&main).chain(&range).collect();
+    let mut translator =
+        Translator::new(question.definitions, question.files, AxisTables::new(slots));
     let cubes = cubes(&mut translator, question, work, &lowering, &lines);
     let mut assembly = Assembly {
         question,
@@ -63,7 +64,7 @@ fn ranks_whole(work: &ValuesWork) -> bool {
 }
 
 struct Assembly<'q, 'a> {
-    question: &'q Question<'a>,
+    question: &'q StatementInput<'a>,
     work: &'q ValuesWork,
     translator: Translator<'a>,
     cubes: Vec<Select>,
@@ -72,8 +73,8 @@ struct Assembly<'q, 'a> {
 }
 
 impl Assembly<'_, '_> {
-    fn last(&mut self, main: &Line, range: Option<&Line>) -> Select {
-        let steps: Vec<Joined> = (0..self.work.steps.len())
+    fn last(&mut self, main: &LineCells, range: Option<&LineCells>) -> Select {
+        let steps: Vec<JoinedCells> = (0..self.work.steps.len())
             .map(|step| joined(&mut self.translator, &self.cubes, main, (self.work, step)))
             .collect();
         if !self.work.by.is_empty() {
@@ -86,11 +87,11 @@ impl Assembly<'_, '_> {
         if let Some((ranked, _)) = &ranked {
             self.groups = Some(ranked.clone());
         }
-        let values: Vec<Output> = self
+        let values: Vec<SelectColumn> = self
             .work
             .columns
             .iter()
-            .map(|column| Output::made(&column.name, self.shown(column, main, &steps)))
+            .map(|column| SelectColumn::made(&column.name, self.shown(column, main, &steps)))
             .collect();
         let mut select = self.joined_to(PERIODS, &steps, PERIODS);
         select.columns = self.labels();
@@ -106,16 +107,16 @@ impl Assembly<'_, '_> {
     }
 
     /// Every combination of dimensions that has a row in any population (rule S24).
-    fn group_part(&mut self, steps: &[Joined]) -> String {
+    fn group_part(&mut self, steps: &[JoinedCells]) -> String {
         let mut texts: Vec<String> = Vec::new();
         for step in steps {
             let keys = step
                 .keys
                 .iter()
                 .zip(&self.work.by)
-                .map(|(key, dimension)| Output {
+                .map(|(key, dimension)| SelectColumn {
                     is_plain: *key == dimension.name,
-                    ..Output::made(&dimension.name, duckdb::name(key))
+                    ..SelectColumn::made(&dimension.name, duckdb::name(key))
                 });
             let select = Select {
                 columns: keys.collect(),
@@ -131,17 +132,23 @@ impl Assembly<'_, '_> {
             [only] => only.replacen("SELECT", "SELECT DISTINCT", 1),
             several => several.join("\nUNION\n"),
         };
-        let columns: Vec<Output> = self
+        let columns: Vec<SelectColumn> = self
             .work
             .by
             .iter()
-            .map(|by| Output::made(&by.name, ""))
+            .map(|by| SelectColumn::made(&by.name, ""))
             .collect();
         self.translator.part_of("groups", body, &columns).source
     }
 
     /// The groups by value, largest first (rule S25).
-    fn ranked(&mut self, by: usize, main: &Line, range: Option<&Line>, steps: &[Joined]) -> String {
+    fn ranked(
+        &mut self,
+        by: usize,
+        main: &LineCells,
+        range: Option<&LineCells>,
+        steps: &[JoinedCells],
+    ) -> String {
         let column = &self.work.columns[by];
         let mut order = Vec::new();
         let groups = self.groups.clone().expect("groups are ranked");
@@ -157,7 +164,7 @@ impl Assembly<'_, '_> {
             }
             None if !self.work.shows_period && main.slots[0].is_readable() => {
                 let used = self.used(column);
-                let used: Vec<&Joined> = used.iter().map(|step| &steps[*step]).collect();
+                let used: Vec<&JoinedCells> = used.iter().map(|step| &steps[*step]).collect();
                 select.joins = self.joins_to(&groups, &used, "0");
                 let value = self.value(column, main, &|step| steps[step].sql.clone());
                 order.push(format!("{value} DESC NULLS LAST"));
@@ -166,17 +173,17 @@ impl Assembly<'_, '_> {
             None => {}
         }
         order.extend(self.by_name());
-        let mut columns: Vec<Output> = self.dimensions();
+        let mut columns: Vec<SelectColumn> = self.dimensions();
         let place = format!("row_number() OVER (ORDER BY {})", order.join(", "));
-        columns.push(Output::made("place", place));
+        columns.push(SelectColumn::made("place", place));
         select.columns = columns;
         self.translator.part("ranked", &select).source
     }
 
     /// The joins of a column's cells over the whole range, and its value there.
-    fn over_range(&mut self, column: &ValueColumn, line: &Line) -> (Vec<String>, String) {
+    fn over_range(&mut self, column: &ValueColumn, line: &LineCells) -> (Vec<String>, String) {
         let used = self.used(column);
-        let cells: Vec<(usize, Joined)> = used
+        let cells: Vec<(usize, JoinedCells)> = used
             .into_iter()
             .map(|step| {
                 let cells = joined(&mut self.translator, &self.cubes, line, (self.work, step));
@@ -210,7 +217,7 @@ impl Assembly<'_, '_> {
         steps
     }
 
-    fn joined_to(&self, source: &str, steps: &[Joined], points: &str) -> Select {
+    fn joined_to(&self, source: &str, steps: &[JoinedCells], points: &str) -> Select {
         let mut joins: Vec<String> = self
             .groups
             .iter()
@@ -227,7 +234,7 @@ impl Assembly<'_, '_> {
     }
 
     /// Joins of cells to groups at a point.
-    fn joins_to(&self, groups: &str, steps: &[&Joined], point: &str) -> Vec<String> {
+    fn joins_to(&self, groups: &str, steps: &[&JoinedCells], point: &str) -> Vec<String> {
         let mut joins: Vec<String> = Vec::new();
         for step in steps {
             let mut on = vec![format!("{}.{POINT} = {point}", step.part)];
@@ -247,11 +254,11 @@ impl Assembly<'_, '_> {
         joins
     }
 
-    fn dimensions(&self) -> Vec<Output> {
+    fn dimensions(&self) -> Vec<SelectColumn> {
         let groups = self.groups.as_deref().unwrap_or_default();
-        let column = |dimension: &Dimension| Output {
+        let column = |dimension: &Dimension| SelectColumn {
             is_plain: true,
-            ..Output::made(
+            ..SelectColumn::made(
                 &dimension.name,
                 format!("{groups}.{}", duckdb::name(&dimension.name)),
             )
@@ -259,13 +266,13 @@ impl Assembly<'_, '_> {
         self.work.by.iter().map(column).collect()
     }
 
-    fn labels(&self) -> Vec<Output> {
+    fn labels(&self) -> Vec<SelectColumn> {
         let period = self.work.shows_period && self.work.timeline.grain.is_some();
-        let mut labels: Vec<Output> = Vec::new();
+        let mut labels: Vec<SelectColumn> = Vec::new();
         if period {
-            labels.push(Output {
+            labels.push(SelectColumn {
                 is_plain: true,
-                ..Output::made("period", format!("{PERIODS}.period"))
+                ..SelectColumn::made("period", format!("{PERIODS}.period"))
             });
         }
         labels.extend(self.dimensions());
@@ -273,11 +280,11 @@ impl Assembly<'_, '_> {
     }
 
     /// The value of a column in the unit shown.
-    fn shown(&self, column: &ValueColumn, line: &Line, steps: &[Joined]) -> String {
+    fn shown(&self, column: &ValueColumn, line: &LineCells, steps: &[JoinedCells]) -> String {
         let value = self.value(column, line, &|step| steps[step].sql.clone());
         let value = match column.display {
             DisplayUnit::Time(unit) => {
-                format!("{} / {}", bracketed(&value), unit.micros())
+                format!("{} / {}", bracketed_sum(&value), unit.micros())
             }
             DisplayUnit::Count
             | DisplayUnit::Percent
@@ -288,7 +295,7 @@ impl Assembly<'_, '_> {
     }
 
     /// A value only in periods that can be read and whose score has a version.
-    fn where_readable(&self, column: &ValueColumn, line: &Line, value: String) -> String {
+    fn where_readable(&self, column: &ValueColumn, line: &LineCells, value: String) -> String {
         let axes = &self.translator.axes;
         let firsts = column.formula.measures().into_iter().map(|measure| {
             let cells = line.cells[step_of(self.work, column, measure)].as_ref();
@@ -308,7 +315,12 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn value(&self, column: &ValueColumn, line: &Line, of: &dyn Fn(usize) -> String) -> String {
+    fn value(
+        &self,
+        column: &ValueColumn,
+        line: &LineCells,
+        of: &dyn Fn(usize) -> String,
+    ) -> String {
         debug_assert!(line.cells.len() == self.work.steps.len());
         formula(&column.formula, &|measure| {
             of(step_of(self.work, column, measure))
@@ -370,11 +382,15 @@ fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> String {
             left,
             right,
         } => {
-            let left = bracketed(&formula(left, measure));
+            let left = formula(left, measure);
+            let left = match operator {
+                Operator::Add | Operator::Subtract => left,
+                Operator::Multiply | Operator::Divide => bracketed_sum(&left),
+            };
             let right = formula(right, measure);
             match operator {
-                Operator::Add => format!("{left} + {}", bracketed(&right)),
-                Operator::Subtract => format!("{left} - {}", bracketed(&right)),
+                Operator::Add => format!("{left} + {}", bracketed_sum(&right)),
+                Operator::Subtract => format!("{left} - {}", bracketed_sum(&right)),
                 Operator::Multiply => format!("{left} * {}", bracketed(&right)),
                 Operator::Divide => format!("{left} / nullif({right}, 0)"),
             }
@@ -382,18 +398,28 @@ fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> String {
     }
 }
 
-/// A text that others can stand around.
+/// A text that products and quotients can stand around.
 fn bracketed(text: &str) -> String {
+    bracketed_if(text, &[" + ", " - ", " * ", " / "])
+}
+
+/// A text that can be divided.
+fn bracketed_sum(text: &str) -> String {
+    bracketed_if(text, &[" + ", " - "])
+}
+
+/// A text in brackets if it has one of these signs outside of its own.
+fn bracketed_if(text: &str, signs: &[&str]) -> String {
     let mut depth = 0;
-    let is_open = |letter: char| {
+    let has_sign = text.char_indices().any(|(place, letter)| {
         match letter {
             '(' => depth += 1,
             ')' => depth -= 1,
             _ => {}
         }
-        letter == ' ' && depth == 0
-    };
-    match text.contains(is_open) {
+        depth == 0 && signs.iter().any(|sign| text[place..].starts_with(sign))
+    });
+    match has_sign {
         true => format!("({text})"),
         false => text.to_string(),
     }

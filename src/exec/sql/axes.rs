@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::duckdb;
-use super::select::{Output, Select};
+use super::select::{Select, SelectColumn};
 use crate::plan::Slot;
 use crate::plan::relation::Axis;
 
 /// The periods of the answer, numbered so that the first that can be read is 0, and the points of axes that are
 /// finer than that.
-pub(super) struct Axes {
+pub(super) struct AxisTables {
     slots: Vec<Slot>,
     /// The place of the first slot that can be read.
     first: usize,
-    /// Axes with several points a slot, with the names of their tables.
+    /// AxisTables with several points a slot, with the names of their tables.
     finer: Vec<(Arc<Axis>, String)>,
 }
 
@@ -26,9 +26,9 @@ pub(super) const PERIOD_POINT: &str = "period_point";
 /// The column of a finer table with how many points its period has.
 pub(super) const POINTS: &str = "points";
 
-impl Axes {
-    pub fn new(slots: &[Slot]) -> Axes {
-        Axes {
+impl AxisTables {
+    pub fn new(slots: &[Slot]) -> AxisTables {
+        AxisTables {
             slots: slots.to_vec(),
             first: slots
                 .iter()
@@ -178,12 +178,12 @@ impl Axes {
         let rows: Vec<String> = self.slots.iter().enumerate().map(row).collect();
         let mut names = vec![POINT];
         names.extend(shows_period.then_some("period"));
-        let mut columns: Vec<Output> = names
+        let mut columns: Vec<SelectColumn> = names
             .iter()
-            .map(|name| Output::made(*name, *name))
+            .map(|name| SelectColumn::made(*name, *name))
             .collect();
-        columns.push(Output::made("starts_at", duckdb::micros("starts_at")));
-        columns.push(Output::made("ends_at", duckdb::micros("ends_at")));
+        columns.push(SelectColumn::made("starts_at", duckdb::micros("starts_at")));
+        columns.push(SelectColumn::made("ends_at", duckdb::micros("ends_at")));
         names.extend(["starts_at", "ends_at"]);
         values(columns, &rows, &names)
     }
@@ -203,17 +203,17 @@ impl Axes {
             }
         }
         let names = [POINT, PERIOD_POINT, POINTS, "ends_at"];
-        let mut columns: Vec<Output> = names[..3]
+        let mut columns: Vec<SelectColumn> = names[..3]
             .iter()
-            .map(|name| Output::made(*name, *name))
+            .map(|name| SelectColumn::made(*name, *name))
             .collect();
-        columns.push(Output::made("ends_at", duckdb::micros("ends_at")));
+        columns.push(SelectColumn::made("ends_at", duckdb::micros("ends_at")));
         values(columns, &rows, &names)
     }
 }
 
 /// A constant table.
-fn values(columns: Vec<Output>, rows: &[String], names: &[&str]) -> Select {
+fn values(columns: Vec<SelectColumn>, rows: &[String], names: &[&str]) -> Select {
     Select {
         columns,
         source: format!(

@@ -1,21 +1,24 @@
 //! Cubes as parts of the statement, and what of them the answer joins: a number for each group and period.
 
-use super::Question;
-use super::axes::{Axes, PERIOD_POINT, POINT, POINTS};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::StatementInput;
+use super::axes::{AxisTables, PERIOD_POINT, POINT, POINTS};
 use super::duckdb;
-use super::readings::{Number, number};
-use super::relations::{Points, Translator};
-use super::select::{Output, Select};
+use super::prune::pruned;
+use super::readings::{ReadNumber, number};
+use super::relations::{PointTable, Translator};
+use super::select::{Select, SelectColumn};
 use crate::base::types::StockMoment;
-use crate::lang::model::{Measure, Measured, Role, ValueColumn};
+use crate::lang::model::{Measure, Measured, Role, TableId, ValueColumn};
 use crate::plan::relation::{
-    Aggregate, Cube, CubeLevel, Lowering, MeasureCells, Reading, SharedRelation,
+    Aggregate, Cube, CubeLevel, Lowering, MeasureCells, Name, Reading, SharedRelation,
 };
 use crate::plan::{Slot, Step, ValuesWork};
 
 /// The cells of one measure, ready to be joined.
 #[derive(Clone, Debug)]
-pub(super) struct Joined {
+pub(super) struct JoinedCells {
     /// The part that has them.
     pub part: String,
     /// Its columns of dimensions, in the order of the query's.
@@ -25,23 +28,23 @@ pub(super) struct Joined {
 }
 
 /// What is computed of the steps over a line of slots.
-pub(super) struct Line<'a> {
+pub(super) struct LineCells<'a> {
     pub slots: &'a [Slot],
     /// By step; `None` for steps that are not asked for on this line.
     pub cells: Vec<Option<MeasureCells>>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> LineCells<'a> {
     /// Lowers the steps that are asked for.
     pub fn lower(
         lowering: &mut Lowering,
         work: &ValuesWork,
         slots: &'a [Slot],
         is_asked: impl Fn(&Step) -> bool,
-    ) -> Line<'a> {
+    ) -> LineCells<'a> {
         let steps = work.steps.iter();
         let cells = steps.map(|step| is_asked(step).then(|| lowering.add(step, slots, false)));
-        Line {
+        LineCells {
             slots,
             cells: cells.collect(),
         }
@@ -58,12 +61,20 @@ pub(super) fn step_of(work: &ValuesWork, column: &ValueColumn, measure: &Measure
 /// The cubes as parts, in their order.
 pub(super) fn cubes(
     translator: &mut Translator,
-    question: &Question,
+    question: &StatementInput,
     work: &ValuesWork,
     lowering: &Lowering,
-    lines: &[&Line],
+    lines: &[&LineCells],
 ) -> Vec<Select> {
     let rows = lowering.rows_of_tables();
+    let rows: BTreeMap<TableId, SharedRelation> = rows
+        .into_iter()
+        .map(|(table, rows)| {
+            let read = lowering.cubes.iter().filter(|cube| cube.table == table);
+            let read: BTreeSet<Name> = read.flat_map(Cube::columns).collect();
+            (table, pruned(&rows, &read))
+        })
+        .collect();
     let relation = |cube: &Cube| {
         let cube = with_whole_quantiles(cube);
         cube.relation(&rows[&cube.table], &CubeLevel::Groups)
@@ -93,9 +104,9 @@ pub(super) fn cubes(
     parts
 }
 
-fn points(axes: &mut Axes, cube: &Cube) -> Points {
+fn points(axes: &mut AxisTables, cube: &Cube) -> PointTable {
     let (table, _) = axes.table(&cube.axis);
-    Points {
+    PointTable {
         has_unreadable: table == super::axes::PERIODS && !axes.all_readable(),
         table,
     }
@@ -113,9 +124,9 @@ fn with_whole_quantiles(cube: &Cube) -> Cube {
 
 /// The name of a cube, and what is said above it: the columns that read it, and where they are defined.
 fn about(
-    question: &Question,
+    question: &StatementInput,
     work: &ValuesWork,
-    lines: &[&Line],
+    lines: &[&LineCells],
     cube: usize,
 ) -> (String, Vec<String>) {
     let mut name: Option<String> = None;
@@ -142,7 +153,7 @@ fn about(
     (name, remarks)
 }
 
-fn noun(question: &Question, measure: &Measure) -> String {
+fn noun(question: &StatementInput, measure: &Measure) -> String {
     let table = question.definitions.table(measure.population.table);
     let noun = match measure.population.role {
         Role::Event(event) => &table.events[event].name,
@@ -152,7 +163,7 @@ fn noun(question: &Question, measure: &Measure) -> String {
     noun.clone()
 }
 
-fn remark(question: &Question, column: &ValueColumn) -> String {
+fn remark(question: &StatementInput, column: &ValueColumn) -> String {
     let Some(kpi) = column.kpi.map(|kpi| &question.definitions.kpis[kpi.0]) else {
         return format!("{}: {}", column.name, column.title);
     };
@@ -164,9 +175,9 @@ fn remark(question: &Question, column: &ValueColumn) -> String {
 pub(super) fn joined(
     translator: &mut Translator,
     parts: &[Select],
-    line: &Line,
+    line: &LineCells,
     (work, step): (&ValuesWork, usize),
-) -> Joined {
+) -> JoinedCells {
     let step = &work.steps[step];
     let cells = line.cells[step_place(work, step)]
         .as_ref()
@@ -188,7 +199,7 @@ pub(super) fn joined(
             _ => format!("{table}.{column}"),
         };
         let number = number(&step.measure, cells, &part.source, &instant);
-        return Joined {
+        return JoinedCells {
             sql: zero_of_none(number),
             part: part.source.clone(),
             keys,
@@ -198,8 +209,8 @@ pub(super) fn joined(
     let hint = format!("{}_{}", part.source.trim_matches('"'), step.moment.word());
     let part = translator.part(&hint, &select);
     let is_zero = number(&step.measure, cells, "", "").is_zero_of_none;
-    Joined {
-        sql: zero_of_none(Number {
+    JoinedCells {
+        sql: zero_of_none(ReadNumber {
             sql: format!("{}.value", part.source),
             is_zero_of_none: is_zero,
         }),
@@ -215,14 +226,14 @@ fn step_place(work: &ValuesWork, step: &Step) -> usize {
         .expect("a step of the work")
 }
 
-fn instants(axes: &mut Axes, cells: &MeasureCells) -> (String, &'static str) {
+fn instants(axes: &mut AxisTables, cells: &MeasureCells) -> (String, &'static str) {
     match cells.axis.len() {
         0 | 1 => (String::new(), ""),
         _ => axes.table(&cells.axis),
     }
 }
 
-fn zero_of_none(number: Number) -> String {
+fn zero_of_none(number: ReadNumber) -> String {
     match number.is_zero_of_none {
         true => format!("coalesce({}, 0)", number.sql),
         false => number.sql,
@@ -251,16 +262,16 @@ fn over_days(
     };
     let mut select = part.clone();
     let own = |name: &str| format!("{}.{}", part.source, duckdb::name(name));
-    let mut columns: Vec<Output> = keys
+    let mut columns: Vec<SelectColumn> = keys
         .iter()
-        .map(|key| Output {
+        .map(|key| SelectColumn {
             is_plain: true,
-            ..Output::made(key, own(key))
+            ..SelectColumn::made(key, own(key))
         })
         .collect();
-    columns.push(Output::made(POINT, format!("{days}.{PERIOD_POINT}")));
+    columns.push(SelectColumn::made(POINT, format!("{days}.{PERIOD_POINT}")));
     select.groups = columns.iter().map(|column| column.sql.clone()).collect();
-    columns.push(Output::made("value", value));
+    columns.push(SelectColumn::made("value", value));
     select.columns = columns;
     select.joins = vec![format!("JOIN {days}\n  ON {days}.{POINT} = {}", own(POINT))];
     select
@@ -276,7 +287,7 @@ fn survival(
 ) -> Select {
     let micros = duckdb::name(Reading::MICROS);
     let name = cube.source.trim_matches('"').to_string();
-    let groups: Vec<Output> = cube.columns[..keys]
+    let groups: Vec<SelectColumn> = cube.columns[..keys]
         .iter()
         .chain([cube.column(POINT)])
         .cloned()
@@ -289,7 +300,7 @@ fn survival(
     select.columns.extend([
         cube.column(Reading::MICROS).clone(),
         cube.column(ended).clone(),
-        Output::made(
+        SelectColumn::made(
             "at_risk",
             format!(
                 "sum({}) OVER (PARTITION BY {by} ORDER BY {micros} DESC)",
@@ -303,21 +314,22 @@ fn survival(
     select.columns.pop();
     let left = format!("1 - {ended} / at_risk");
     let window = format!("PARTITION BY {by} ORDER BY {micros}");
-    select
-        .columns
-        .push(Output::made("survival", duckdb::product(&left, &window)));
+    select.columns.push(SelectColumn::made(
+        "survival",
+        duckdb::product(&left, &window),
+    ));
     let survival = translator.part(&format!("{name}_survival"), &select);
     let mut select = survival.clone();
     select.columns = groups.clone();
     let half = format!("min({micros}) FILTER (WHERE {ended} > 0 AND survival <= 0.5 + 1e-12)");
-    select.columns.push(Output::made("median", half));
+    select.columns.push(SelectColumn::made("median", half));
     select.groups = groups.iter().map(|group| group.sql.clone()).collect();
     translator.part(&format!("{name}_typical"), &select)
 }
 
 /// The first slot whose points all have a version of the measure's score.
 pub(super) fn first_with_score(
-    question: &Question,
+    question: &StatementInput,
     measure: &Measure,
     cells: &MeasureCells,
 ) -> usize {

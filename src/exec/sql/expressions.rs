@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::axes::Axes;
+use super::axes::AxisTables;
 use super::duckdb;
 use super::select::Select;
 use crate::base::types::Scale;
@@ -24,14 +24,14 @@ enum Binding {
 }
 
 /// A text and what brackets it needs.
-struct Sql {
+struct SqlText {
     text: String,
     binding: Binding,
 }
 
-impl Sql {
-    fn whole(text: impl Into<String>) -> Sql {
-        Sql {
+impl SqlText {
+    fn whole(text: impl Into<String>) -> SqlText {
+        SqlText {
             text: text.into(),
             binding: Binding::Whole,
         }
@@ -46,18 +46,18 @@ impl Sql {
 }
 
 /// Writes expressions over the columns of a SELECT.
-pub(super) struct Writer<'w> {
+pub(super) struct ExpressionWriter<'w> {
     pub select: &'w Select,
-    pub axes: &'w mut Axes,
+    pub axes: &'w mut AxisTables,
     /// Tables of points that what was written reads.
     pub joins: Vec<String>,
     /// How many names of list elements are in use.
     names: usize,
 }
 
-impl<'w> Writer<'w> {
-    pub fn new(select: &'w Select, axes: &'w mut Axes) -> Writer<'w> {
-        Writer {
+impl<'w> ExpressionWriter<'w> {
+    pub fn new(select: &'w Select, axes: &'w mut AxisTables) -> ExpressionWriter<'w> {
+        ExpressionWriter {
             joins: select.joins.clone(),
             select,
             axes,
@@ -83,10 +83,10 @@ impl<'w> Writer<'w> {
         }
     }
 
-    fn sql(&mut self, expression: &Expression) -> Sql {
+    fn sql(&mut self, expression: &Expression) -> SqlText {
         match expression {
-            Expression::Column(name) => Sql::whole(&self.select.column(name).sql),
-            Expression::Literal(literal) => Sql::whole(literal_text(literal, None)),
+            Expression::Column(name) => SqlText::whole(&self.select.column(name).sql),
+            Expression::Literal(literal) => SqlText::whole(literal_text(literal, None)),
             Expression::Compare {
                 left,
                 comparison,
@@ -115,7 +115,7 @@ impl<'w> Writer<'w> {
             } => self.weight(of, listed, *otherwise, *missing),
             Expression::FixedPoint(of) => {
                 let of = self.sql(of).within(Binding::Product);
-                Sql::whole(duckdb::fixed_point(&of))
+                SqlText::whole(duckdb::fixed_point(&of))
             }
             Expression::SlotOf { instant, axis } => self.slot(instant, axis),
             Expression::FirstPointAfter { instant, axis } => self.first_point(instant, axis),
@@ -129,15 +129,21 @@ impl<'w> Writer<'w> {
             | Expression::AlwaysIf(_)
             | Expression::Intersection(_)
             | Expression::Union(_)
-            | Expression::Complement(_) => Sql::whole(self.set(expression)),
+            | Expression::Complement(_) => SqlText::whole(self.set(expression)),
             Expression::Contains { set, instant } => self.contains(set, instant),
-            Expression::CoveredPoints { set, axis } => Sql::whole(self.covered(set, axis)),
+            Expression::CoveredPoints { set, axis } => SqlText::whole(self.covered(set, axis)),
         }
     }
 
-    fn joined(&mut self, parts: &[Expression], word: &str, none: &str, binding: Binding) -> Sql {
+    fn joined(
+        &mut self,
+        parts: &[Expression],
+        word: &str,
+        none: &str,
+        binding: Binding,
+    ) -> SqlText {
         if parts.is_empty() {
-            return Sql::whole(none);
+            return SqlText::whole(none);
         }
         let texts = parts.iter().map(|part| self.sql(part).within(Binding::Not));
         let text = texts.collect::<Vec<String>>().join(word);
@@ -146,10 +152,15 @@ impl<'w> Writer<'w> {
         } else {
             binding
         };
-        Sql { text, binding }
+        SqlText { text, binding }
     }
 
-    fn comparison(&mut self, left: &Expression, comparison: Comparison, right: &Expression) -> Sql {
+    fn comparison(
+        &mut self,
+        left: &Expression,
+        comparison: Comparison,
+        right: &Expression,
+    ) -> SqlText {
         let scale = self.scale(left).or(self.scale(right));
         let mut side = |side: &Expression| {
             let text = match side {
@@ -165,13 +176,13 @@ impl<'w> Writer<'w> {
             }
         };
         let (left, right) = (side(left), side(right));
-        Sql {
+        SqlText {
             text: format!("{left} {} {right}", comparison.sign()),
             binding: Binding::Comparison,
         }
     }
 
-    fn negated(&mut self, of: &Expression) -> Sql {
+    fn negated(&mut self, of: &Expression) -> SqlText {
         match of {
             Expression::IsMissing(of) => self.suffixed(of, "IS NOT NULL"),
             Expression::Not(of) => self.sql(of),
@@ -184,7 +195,7 @@ impl<'w> Writer<'w> {
             }
             other => {
                 let text = self.sql(other).within(Binding::Whole);
-                Sql {
+                SqlText {
                     text: format!("{text} IS NOT TRUE"),
                     binding: Binding::Comparison,
                 }
@@ -192,28 +203,28 @@ impl<'w> Writer<'w> {
         }
     }
 
-    fn suffixed(&mut self, of: &Expression, suffix: &str) -> Sql {
-        Sql {
+    fn suffixed(&mut self, of: &Expression, suffix: &str) -> SqlText {
+        SqlText {
             text: format!("{} {suffix}", self.sql(of).within(Binding::Sum)),
             binding: Binding::Comparison,
         }
     }
 
-    fn among(&mut self, of: &Expression, values: &[Literal]) -> Sql {
+    fn among(&mut self, of: &Expression, values: &[Literal]) -> SqlText {
         let scale = self.scale(of);
         let texts = values
             .iter()
             .map(|value| literal_text(value, scale.as_deref()));
         let texts: Vec<String> = texts.collect();
         match values {
-            [] => Sql::whole("false"),
+            [] => SqlText::whole("false"),
             [Literal::Boolean(true)] => self.sql(of),
             [_] => self.suffixed(of, &format!("= {}", texts[0])),
             _ => self.suffixed(of, &format!("IN ({})", texts.join(", "))),
         }
     }
 
-    fn case(&mut self, branches: &[(Expression, Expression)], otherwise: &Expression) -> Sql {
+    fn case(&mut self, branches: &[(Expression, Expression)], otherwise: &Expression) -> SqlText {
         let mut parts = Vec::new();
         for (condition, value) in branches {
             let (condition, value) = (self.written(condition), self.written(value));
@@ -222,7 +233,7 @@ impl<'w> Writer<'w> {
         if !matches!(otherwise, Expression::Literal(Literal::Missing(_))) {
             parts.push(format!("ELSE {}", self.written(otherwise)));
         }
-        Sql::whole(case_text("CASE", &parts))
+        SqlText::whole(case_text("CASE", &parts))
     }
 
     fn weight(
@@ -231,7 +242,7 @@ impl<'w> Writer<'w> {
         listed: &[(Literal, f64)],
         otherwise: Option<f64>,
         missing: Option<f64>,
-    ) -> Sql {
+    ) -> SqlText {
         let scale = self.scale(of);
         let of = self.operand(of);
         let mut parts = Vec::new();
@@ -245,12 +256,12 @@ impl<'w> Writer<'w> {
         }
         parts.extend(otherwise.map(|weight| format!("ELSE {weight:?}")));
         let case = case_text("CASE", &parts);
-        Sql::whole(format!("CAST({case} AS DOUBLE)"))
+        SqlText::whole(format!("CAST({case} AS DOUBLE)"))
     }
 
-    fn call(&mut self, function: &str, parts: &[Expression]) -> Sql {
+    fn call(&mut self, function: &str, parts: &[Expression]) -> SqlText {
         let texts: Vec<String> = parts.iter().map(|part| self.written(part)).collect();
-        Sql::whole(format!("{function}({})", texts.join(", ")))
+        SqlText::whole(format!("{function}({})", texts.join(", ")))
     }
 
     fn binary(
@@ -259,49 +270,49 @@ impl<'w> Writer<'w> {
         sign: &str,
         right: &Expression,
         binding: Binding,
-    ) -> Sql {
+    ) -> SqlText {
         let left = self.sql(left).within(binding);
         // `a - (b + c)` needs its brackets.
         let right = match self.sql(right) {
             right if right.binding > binding => right.text,
             right => format!("({})", right.text),
         };
-        Sql {
+        SqlText {
             text: format!("{left} {sign} {right}"),
             binding,
         }
     }
 
-    fn slot(&mut self, instant: &Expression, axis: &Arc<Axis>) -> Sql {
+    fn slot(&mut self, instant: &Expression, axis: &Arc<Axis>) -> SqlText {
         if let Expression::Literal(Literal::Integer(instant)) = instant {
             let slot = axis.slot_of(*instant);
-            return Sql::whole(slot.map_or("NULL".to_string(), |slot| slot.to_string()));
+            return SqlText::whole(slot.map_or("NULL".to_string(), |slot| slot.to_string()));
         }
         let text = self.sql(instant).within(Binding::Sum);
-        Sql::whole(self.axes.slot(axis, &text, &mut self.joins))
+        SqlText::whole(self.axes.slot(axis, &text, &mut self.joins))
     }
 
-    fn first_point(&mut self, instant: &Expression, axis: &Arc<Axis>) -> Sql {
+    fn first_point(&mut self, instant: &Expression, axis: &Arc<Axis>) -> SqlText {
         let text = self.sql(instant).within(Binding::Sum);
-        Sql::whole(self.axes.first_point_after(axis, &text, &mut self.joins))
+        SqlText::whole(self.axes.first_point_after(axis, &text, &mut self.joins))
     }
 
-    fn instant_of(&mut self, point: &Expression, axis: &Arc<Axis>) -> Sql {
+    fn instant_of(&mut self, point: &Expression, axis: &Arc<Axis>) -> SqlText {
         let text = self.operand(point);
-        Sql::whole(self.axes.instant_of(axis, &text, &mut self.joins))
+        SqlText::whole(self.axes.instant_of(axis, &text, &mut self.joins))
     }
 
-    fn due(&mut self, start: &Expression, limit: &Expression, pauses: &Expression) -> Sql {
+    fn due(&mut self, start: &Expression, limit: &Expression, pauses: &Expression) -> SqlText {
         let pauses = self.present_set(pauses);
         let due = self.binary(start, "+", limit, Binding::Sum).text;
         let start = self.operand(start);
-        Sql::whole(duckdb::due(&start, &due, &pauses))
+        SqlText::whole(duckdb::due(&start, &due, &pauses))
     }
 
-    fn contains(&mut self, set: &Expression, instant: &Expression) -> Sql {
+    fn contains(&mut self, set: &Expression, instant: &Expression) -> SqlText {
         let one = self.element();
         let (set, instant) = (self.set(set), self.sql(instant).within(Binding::Sum));
-        Sql {
+        SqlText {
             text: duckdb::contains(&set, &instant, &one),
             binding: Binding::Comparison,
         }

@@ -1,24 +1,26 @@
 //! `list` queries: the rows themselves.
 
-use super::Question;
-use super::axes::Axes;
+use super::StatementInput;
+use super::axes::AxisTables;
 use super::duckdb;
+use super::prune::pruned;
 use super::relations::Translator;
-use super::select::{Output, statement as written};
+use super::select::{SelectColumn, statement as written};
 use crate::base::types::FieldType;
 use crate::plan::ListWork;
 use crate::plan::relation::lower_list;
 
 /// The statement of a list.
-pub(super) fn statement(question: &Question, work: &ListWork) -> String {
+pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
     let definitions = question.definitions;
     let lowered = lower_list(definitions, &question.plan.standpoint, work);
-    let axes = Axes::new(std::slice::from_ref(&work.slot));
+    let axes = AxisTables::new(std::slice::from_ref(&work.slot));
     let mut translator = Translator::new(definitions, question.files, axes);
-    translator.note_scans(&lowered.rows);
-    let mut select = translator.select(&lowered.rows);
+    let rows = pruned(&lowered.rows, &lowered.columns.iter().cloned().collect());
+    translator.note_scans(&rows);
+    let mut select = translator.select(&rows);
     let shown = work.list.show.iter().zip(&select.columns);
-    let columns: Vec<Output> = shown
+    let columns: Vec<SelectColumn> = shown
         .map(|(field, column)| {
             let field = definitions.field(*field);
             let sql = match field.field_type {
@@ -29,7 +31,7 @@ pub(super) fn statement(question: &Question, work: &ListWork) -> String {
                     column.sql.clone()
                 }
             };
-            Output {
+            SelectColumn {
                 name: field.name.clone(),
                 sql,
                 ..column.clone()

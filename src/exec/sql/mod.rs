@@ -11,37 +11,38 @@ mod cells;
 mod duckdb;
 mod expressions;
 mod lists;
+mod prune;
 mod readings;
 mod relations;
 mod select;
 mod sets;
 mod tables;
 
-pub use tables::Files;
+pub use tables::TableFiles;
 
 use crate::base::source::Span;
 use crate::lang::model::Definitions;
 use crate::plan::{Plan, Work};
 
 /// What a statement is made of.
-pub struct Question<'a> {
+pub struct StatementInput<'a> {
     pub definitions: &'a Definitions,
     pub plan: &'a Plan,
     /// The files that it reads; `None`: tables of the database, with the columns and types of the model.
-    pub files: Option<&'a Files>,
+    pub files: Option<&'a TableFiles>,
     /// Where a definition is written, for comments: `kpis/mttr.kpi:3`.
     pub place: &'a dyn Fn(Span) -> String,
 }
 
 /// The statement.
-pub fn statement(question: &Question) -> String {
+pub fn statement(question: &StatementInput) -> String {
     match &question.plan.work {
         Work::Values(work) => answer::statement(question, work),
         Work::List(work) => lists::statement(question, work),
     }
 }
 
-impl Question<'_> {
+impl StatementInput<'_> {
     /// What stands above the statement.
     fn opening(&self) -> Vec<String> {
         let standpoint = &self.plan.standpoint;

@@ -5,7 +5,7 @@ use crate::lang::model::Measure;
 use crate::plan::relation::{MeasureCells, Reading, Sum};
 
 /// The number of a measure.
-pub(super) struct Number {
+pub(super) struct ReadNumber {
     pub sql: String,
     /// Whether a group without rows has 0 (rule S16).
     pub is_zero_of_none: bool,
@@ -17,13 +17,13 @@ pub(super) fn number(
     cells: &MeasureCells,
     table: &str,
     instant: &str,
-) -> Number {
+) -> ReadNumber {
     let column = |name: &str| format!("{table}.{}", duckdb::name(name));
-    let zero = |sql: String| Number {
+    let zero = |sql: String| ReadNumber {
         sql,
         is_zero_of_none: true,
     };
-    let some = |sql: String| Number {
+    let some = |sql: String| ReadNumber {
         sql,
         is_zero_of_none: false,
     };

@@ -3,19 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::axes::Axes;
+use super::axes::AxisTables;
 use super::duckdb;
-use super::expressions::Writer;
-use super::select::{Output, Select, TableExpression};
-use super::tables::Files;
+use super::expressions::ExpressionWriter;
+use super::select::{Select, SelectColumn, TableExpression};
+use super::tables::TableFiles;
 use crate::lang::model::{Definitions, TableId};
 use crate::plan::relation::{Expression, JoinKind, Name, Relation, SharedRelation, SortKey};
 
 /// Translates relations; what they share becomes one part of the statement.
 pub(super) struct Translator<'a> {
     pub definitions: &'a Definitions,
-    pub files: Option<&'a Files>,
-    pub axes: Axes,
+    pub files: Option<&'a TableFiles>,
+    pub axes: AxisTables,
     pub parts: Vec<TableExpression>,
     /// Names that parts cannot have: those of tables, and of parts that are there.
     taken: BTreeSet<String>,
@@ -25,7 +25,7 @@ pub(super) struct Translator<'a> {
     /// Tables with their columns converted.
     pub(super) typed: BTreeMap<TableId, Select>,
     /// The table of points that the cube being translated runs along.
-    pub points: Points,
+    pub points: PointTable,
     /// What is said above the next part.
     pub remarks: Vec<String>,
 }
@@ -35,7 +35,7 @@ pub(super) type Scanned = BTreeMap<TableId, (BTreeSet<Name>, bool)>;
 
 /// A table of points.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Points {
+pub(super) struct PointTable {
     pub table: String,
     /// Whether some of its rows are of periods that cannot be read.
     pub has_unreadable: bool,
@@ -44,8 +44,8 @@ pub(super) struct Points {
 impl<'a> Translator<'a> {
     pub fn new(
         definitions: &'a Definitions,
-        files: Option<&'a Files>,
-        axes: Axes,
+        files: Option<&'a TableFiles>,
+        axes: AxisTables,
     ) -> Translator<'a> {
         let tables = definitions
             .tables
@@ -60,7 +60,7 @@ impl<'a> Translator<'a> {
             known: Vec::new(),
             scanned: BTreeMap::new(),
             typed: BTreeMap::new(),
-            points: Points::default(),
+            points: PointTable::default(),
             remarks: Vec::new(),
         }
     }
@@ -90,7 +90,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The same of a text that gives these columns.
-    pub fn part_of(&mut self, hint: &str, body: String, columns: &[Output]) -> Select {
+    pub fn part_of(&mut self, hint: &str, body: String, columns: &[SelectColumn]) -> Select {
         let name = self.free_name(&hint.replace('"', ""));
         self.parts.push(TableExpression {
             comments: std::mem::take(&mut self.remarks),
@@ -221,17 +221,18 @@ impl<'a> Translator<'a> {
     /// A name for what is made of a part: `findings_known` is followed by `findings_known_2`.
     fn hint_of(&self, select: &Select) -> String {
         let source = select.source.trim_matches('"');
+        if let Some(table) = source.strip_suffix("_typed") {
+            return format!("{table}_known");
+        }
         let stem = source.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        stem.strip_suffix('_')
-            .filter(|stem| *stem != source)
-            .unwrap_or(source)
-            .to_string()
+        let stem = stem.strip_suffix('_').filter(|stem| *stem != source);
+        stem.unwrap_or(source).to_string()
     }
 
     fn filter(&mut self, input: &SharedRelation, predicate: &Expression) -> Select {
         let select = self.shared(input);
         let mut select = self.opened(select, &read_by([predicate]), needs_points([predicate]));
-        let mut writer = Writer::new(&select, &mut self.axes);
+        let mut writer = ExpressionWriter::new(&select, &mut self.axes);
         let filters = writer.conjuncts(predicate);
         let joins = writer.joins;
         select
@@ -256,15 +257,15 @@ impl<'a> Translator<'a> {
             None => select,
             Some(_) => self.opened(select, &read_by(made()), needs_points(made())),
         };
-        let mut writer = Writer::new(&select, &mut self.axes);
-        let own: Vec<Output> = columns
+        let mut writer = ExpressionWriter::new(&select, &mut self.axes);
+        let own: Vec<SelectColumn> = columns
             .iter()
             .map(|(name, expression)| match expression {
-                Expression::Column(of) => Output {
+                Expression::Column(of) => SelectColumn {
                     name: name.clone(),
                     ..writer.select.column(of).clone()
                 },
-                other => Output::made(name, writer.written(other)),
+                other => SelectColumn::made(name, writer.written(other)),
             })
             .collect();
         let joins = writer.joins;
@@ -272,7 +273,7 @@ impl<'a> Translator<'a> {
         match keeps_others {
             false => select.columns = own,
             true => {
-                let is_new = |known: &Output| own.iter().all(|one| one.name != known.name);
+                let is_new = |known: &SelectColumn| own.iter().all(|one| one.name != known.name);
                 select.columns.retain(is_new);
                 select.columns.extend(own);
             }
@@ -319,7 +320,7 @@ impl<'a> Translator<'a> {
             .joins
             .push(format!("LEFT JOIN {named}\n  ON {own} = {alias}.{key}"));
         let columns = right.columns.iter().filter(|column| column.name != on.1);
-        select.columns.extend(columns.map(|column| Output {
+        select.columns.extend(columns.map(|column| SelectColumn {
             sql: format!("{alias}.{}", column.sql),
             ..column.clone()
         }));
@@ -339,7 +340,7 @@ impl<'a> Translator<'a> {
         let reads = BTreeSet::from([low.to_string(), high.to_string()]);
         let mut select = self.opened(select, &reads, false);
         let points = duckdb::expanded(&select.column(low).sql, &select.column(high).sql);
-        select.columns.push(Output::made(into, points));
+        select.columns.push(SelectColumn::made(into, points));
         select
     }
 
@@ -350,9 +351,9 @@ impl<'a> Translator<'a> {
         select
             .joins
             .push(duckdb::unnested(&list, "stretch", "covered_points"));
-        let end = |name: &str, sql: &str| Output {
+        let end = |name: &str, sql: &str| SelectColumn {
             is_plain: true,
-            ..Output::made(name, sql)
+            ..SelectColumn::made(name, sql)
         };
         select.columns.push(end(low, "stretch.covered_points.low"));
         select
@@ -392,7 +393,8 @@ pub(super) fn ordered(sql: &str, words: Option<&[String]>, is_descending: bool) 
 impl Select {
     /// Whether it is no more than some columns of a part.
     fn is_bare(&self) -> bool {
-        let is_own = |column: &Output| column.is_plain && column.sql == duckdb::name(&column.name);
+        let is_own =
+            |column: &SelectColumn| column.is_plain && column.sql == duckdb::name(&column.name);
         self.can_join() && self.joins.is_empty() && self.columns.iter().all(is_own)
     }
 }

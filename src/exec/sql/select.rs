@@ -8,7 +8,7 @@ use crate::plan::relation::Name;
 
 /// A column of a SELECT.
 #[derive(Clone, Debug)]
-pub(super) struct Output {
+pub(super) struct SelectColumn {
     pub name: Name,
     pub sql: String,
     /// Whether it is a column of what is selected from: other clauses can read it by its text.
@@ -17,9 +17,9 @@ pub(super) struct Output {
     pub scale: Option<Arc<Scale>>,
 }
 
-impl Output {
-    pub fn made(name: impl Into<Name>, sql: impl Into<String>) -> Output {
-        Output {
+impl SelectColumn {
+    pub fn made(name: impl Into<Name>, sql: impl Into<String>) -> SelectColumn {
+        SelectColumn {
             name: name.into(),
             sql: sql.into(),
             is_plain: false,
@@ -44,7 +44,7 @@ impl Output {
 /// One SELECT.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Select {
-    pub columns: Vec<Output>,
+    pub columns: Vec<SelectColumn>,
     pub is_distinct: bool,
     pub source: String,
     pub joins: Vec<String>,
@@ -60,8 +60,8 @@ pub(super) struct Select {
 
 impl Select {
     /// The columns of a table expression.
-    pub fn from(source: &str, columns: &[Output]) -> Select {
-        let plain = columns.iter().map(|column| Output {
+    pub fn from(source: &str, columns: &[SelectColumn]) -> Select {
+        let plain = columns.iter().map(|column| SelectColumn {
             sql: name(&column.name),
             is_plain: true,
             ..column.clone()
@@ -73,7 +73,7 @@ impl Select {
         }
     }
 
-    pub fn column(&self, name: &str) -> &Output {
+    pub fn column(&self, name: &str) -> &SelectColumn {
         let mut columns = self.columns.iter();
         let column = columns.find(|column| column.name == name);
         column.unwrap_or_else(|| unreachable!("{name} is not among {:?}", self.names()))
@@ -121,7 +121,7 @@ impl Select {
             true => "SELECT DISTINCT",
             false => "SELECT",
         };
-        let columns: Vec<String> = self.columns.iter().map(Output::written).collect();
+        let columns: Vec<String> = self.columns.iter().map(SelectColumn::written).collect();
         let line = format!("{word} {}", columns.join(", "));
         if line.len() <= WIDEST && !line.contains('\n') {
             return line;

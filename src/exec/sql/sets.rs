@@ -1,10 +1,10 @@
 //! Sets of instants → lists of intervals.
 
 use super::duckdb;
-use super::expressions::Writer;
+use super::expressions::ExpressionWriter;
 use crate::plan::relation::{Expression, Literal};
 
-impl Writer<'_> {
+impl ExpressionWriter<'_> {
     /// A set. One that is read from other tables may be missing, which is as good as empty but where it is negated.
     pub fn set(&mut self, set: &Expression) -> String {
         match set {

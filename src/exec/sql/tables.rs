@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::duckdb;
 use super::expressions::case_text;
 use super::relations::Translator;
-use super::select::{Output, Select};
+use super::select::{Select, SelectColumn};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::types::{FieldType, Scale};
 use crate::lang::model::{Column, TableId};
@@ -15,7 +15,7 @@ use crate::plan::relation::Name;
 
 /// The files of tables.
 #[derive(Clone, Default, Debug)]
-pub struct Files {
+pub struct TableFiles {
     by_table: BTreeMap<TableId, FileOfTable>,
 }
 
@@ -28,7 +28,7 @@ struct FileOfTable {
     absent: BTreeSet<usize>,
 }
 
-impl Files {
+impl TableFiles {
     /// Adds the file of a table.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Translator<'_> {
                 typed
             }
         };
-        let numbered = row_number.map(|name| Output {
+        let numbered = row_number.map(|name| SelectColumn {
             name: name.clone(),
             ..typed.column(ROW_NUMBER).clone()
         });
@@ -111,7 +111,7 @@ impl Translator<'_> {
         if is_numbered {
             select
                 .columns
-                .push(Output::made(ROW_NUMBER, "row_number() OVER ()"));
+                .push(SelectColumn::made(ROW_NUMBER, "row_number() OVER ()"));
         }
         let is_as_it_is = select.columns.iter().all(|column| column.is_plain);
         match self.files {
@@ -124,7 +124,7 @@ impl Translator<'_> {
     fn cells(&mut self, table: &str, file: &FileOfTable) -> Select {
         let path = duckdb::text(&file.path.display().to_string());
         let select = Select {
-            columns: vec![Output::made("", duckdb::all_cells())],
+            columns: vec![SelectColumn::made("", duckdb::all_cells())],
             source: format!("{}({path}{})", file.function, file.options),
             ..Select::default()
         };
@@ -132,7 +132,7 @@ impl Translator<'_> {
         self.part_of(&name, select.text(), &[])
     }
 
-    fn typed_column(&self, id: TableId, place: usize) -> Output {
+    fn typed_column(&self, id: TableId, place: usize) -> SelectColumn {
         let column = &self.definitions.table(id).columns[place];
         let file = self.files.map(|files| files.by_table.get(&id));
         let name = duckdb::name(&column.name);
@@ -146,7 +146,7 @@ impl Translator<'_> {
             Some(Some(file)) if !file.absent.contains(&place) => self.converted(column, &name),
             Some(_) => format!("NULL::{}", type_of(&column.field_type)),
         };
-        Output {
+        SelectColumn {
             name: column.name.clone(),
             is_plain: sql == name,
             sql,
