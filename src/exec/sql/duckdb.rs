@@ -159,7 +159,7 @@ pub(super) fn covered(set: &str, instants: &str, one: &str) -> String {
 pub(super) fn due(start: &str, due: &str, pauses: &str) -> String {
     let after = format!("greatest(pause.after, {start})");
     format!(
-        "list_reduce(\n  {},\n  lambda due, pause: {{\n    'after': CASE\n      WHEN {after} < due.after\n        THEN due.after + greatest(nullif(pause.until, {ALWAYS_UNTIL}) - {after}, 0)\n      ELSE due.after\n    END,\n    'until': NULL::BIGINT\n  }},\n  {{'after': {due}, 'until': NULL::BIGINT}}\n).after",
+        "list_reduce(\n  {},\n  lambda due, pause: {{\n    'after': CASE\n      WHEN {after} < due.after\n        THEN due.after + nullif(greatest(pause.until, {after}), {ALWAYS_UNTIL}) - {after}\n      ELSE due.after\n    END,\n    'until': NULL::BIGINT\n  }},\n  {{'after': {due}, 'until': NULL::BIGINT}}\n).after",
         indented(pauses, 2)
     )
 }

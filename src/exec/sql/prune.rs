@@ -48,7 +48,12 @@ pub(super) fn pruned(relation: &SharedRelation, wanted: &BTreeSet<Name>) -> Shar
             if columns.is_empty() {
                 return input;
             }
-            Relation::Extend { input, columns }
+            // What only these columns were made of ends here.
+            let kept = wanted.iter().map(|name| (name.clone(), Expression::column(name)));
+            Relation::Project {
+                input: Arc::new(Relation::Extend { input, columns }),
+                columns: kept.collect(),
+            }
         }
         Relation::Join {
             left,
