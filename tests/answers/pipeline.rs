@@ -158,13 +158,8 @@ pub fn from_given(definitions: &Definitions, tables: &[Table]) -> TableSources {
     loaded.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 
-/// The answers to queries without clauses of their own about as-of.
-pub fn answers(
-    definitions: &Definitions,
-    dataset: &TableSources,
-    queries: &[&Query],
-    standpoint: Standpoint,
-) -> Vec<Answer> {
+/// The plan of a query without clauses of its own about as-of.
+pub fn planned(definitions: &Definitions, query: &Query, standpoint: Standpoint) -> plan::Plan {
     let moment = |instant: i64| Moment {
         label: DateTime::from_timestamp_micros(instant)
             .expect("an instant of the calendar")
@@ -176,13 +171,23 @@ pub fn answers(
         known_on: (standpoint.known_on != standpoint.as_of).then(|| moment(standpoint.known_on)),
         watermark: None,
     };
-    let plans = queries.iter().map(|query| {
-        let standing = plan::standpoint(definitions, query, &given);
-        let standing = standing.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
-        let planned = plan::plan(definitions, query, &standing);
-        planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
-    });
-    let plans: Vec<plan::Plan> = plans.collect();
+    let standing = plan::standpoint(definitions, query, &given);
+    let standing = standing.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
+    let planned = plan::plan(definitions, query, &standing);
+    planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
+}
+
+/// The answers to queries without clauses of their own about as-of.
+pub fn answers(
+    definitions: &Definitions,
+    dataset: &TableSources,
+    queries: &[&Query],
+    standpoint: Standpoint,
+) -> Vec<Answer> {
+    let plans: Vec<plan::Plan> = queries
+        .iter()
+        .map(|query| planned(definitions, query, standpoint))
+        .collect();
     let answers = assemble::answers(definitions, dataset, &plans);
     answers.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }

@@ -130,8 +130,10 @@ impl AxisTables {
 
     /// The instant of a point.
     pub fn instant_of(&mut self, axis: &Arc<Axis>, point: &str, joins: &mut Vec<String>) -> String {
-        if let [only] = axis.ends.as_slice() {
-            return duckdb::integer(*only);
+        match axis.ends.as_slice() {
+            [] => return "NULL".to_string(),
+            [only] => return duckdb::integer(*only),
+            _ => {}
         }
         let (table, column) = self.table(axis);
         let alias = alias("instant_of", point, joins, |alias| {
@@ -171,7 +173,9 @@ impl AxisTables {
             }
             match slot.is_readable() {
                 true => cells.extend([timestamp(slot.start), timestamp(slot.end)]),
-                false => cells.extend(["NULL".to_string(), "NULL".to_string()]),
+                false => {
+                    cells.extend(["NULL::TIMESTAMP".to_string(), "NULL::TIMESTAMP".to_string()])
+                }
             }
             format!("({})", cells.join(", "))
         };

@@ -49,7 +49,9 @@ pub(super) fn pruned(relation: &SharedRelation, wanted: &BTreeSet<Name>) -> Shar
                 return input;
             }
             // What only these columns were made of ends here.
-            let kept = wanted.iter().map(|name| (name.clone(), Expression::column(name)));
+            let kept = wanted
+                .iter()
+                .map(|name| (name.clone(), Expression::column(name)));
             Relation::Project {
                 input: Arc::new(Relation::Extend { input, columns }),
                 columns: kept.collect(),
