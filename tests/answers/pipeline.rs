@@ -103,6 +103,16 @@ pub fn query(definitions: &Definitions, text: &str) -> Query {
     }
 }
 
+/// A query, if the text is one.
+pub fn try_query(definitions: &Definitions, text: &str) -> Option<Query> {
+    let mut sources = Sources::default();
+    let id = sources.add("<query>", text);
+    let parsed = syntax::parse_query(&sources, id).ok()?;
+    check::query(definitions, &parsed)
+        .ok()
+        .map(|(query, _)| query)
+}
+
 /// The tables written to files and loaded from there: the columns the queries need, and no more.
 pub fn from_files(definitions: &Definitions, tables: &[Table], queries: &[&Query]) -> TableSources {
     let folder = tempfile::tempdir().expect("a folder to write to");

@@ -8,9 +8,10 @@ use riskql::base::types::FieldType;
 use riskql::exec::data::{self, Tables};
 use riskql::exec::query_context::{QueryContext, plans};
 use riskql::lang::model::{Definitions, Query};
-use riskql::lang::{check, project, syntax};
+use riskql::lang::project;
 
 use super::compare::{self, Pair, all_equal};
+use crate::answers::pipeline;
 use crate::docs::blocks::blocks;
 
 fn folder() -> PathBuf {
@@ -23,16 +24,6 @@ fn library() -> (Sources, Definitions) {
         project::definitions(&mut sources, &project::ProjectOrigin::Library);
     let definitions = definitions.unwrap_or_else(|| panic!("{:#?}", problems.sorted()));
     (sources, definitions)
-}
-
-/// A query, if it is one: not every KPI has every dimension or is read at every moment.
-fn query(definitions: &Definitions, text: &str) -> Option<Query> {
-    let mut sources = Sources::default();
-    let id = sources.add("<query>", text);
-    let written = syntax::parse_query(&sources, id).ok()?;
-    check::query(definitions, &written)
-        .ok()
-        .map(|(query, _)| query)
 }
 
 /// Queries with their answers over the demo tables, and their statements.
@@ -49,7 +40,8 @@ fn pairs(texts: &[String], over_files: bool) -> Vec<Pair> {
     };
     let queries: Vec<Query> = texts
         .iter()
-        .filter_map(|text| query(&definitions, text))
+        // Not every KPI has every dimension, or is read at every moment.
+        .filter_map(|text| pipeline::try_query(&definitions, text))
         .collect();
     let queries: Vec<&Query> = queries.iter().collect();
     let (read, given) = context

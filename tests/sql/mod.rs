@@ -7,5 +7,7 @@ mod command;
 mod compare;
 mod demo;
 mod duckdb;
+mod formats;
+mod functions;
 mod random;
 mod written;

@@ -18,7 +18,7 @@ const CASES: u64 = 4;
 const QUESTIONS: usize = 40;
 
 /// Adds the answers and statements of queries over some tables, which are written to a folder.
-fn add(
+pub fn add(
     pairs: &mut Vec<Pair>,
     definitions: &Definitions,
     (folder, tables): (&Path, &[Table]),
@@ -103,7 +103,7 @@ fn try_calendar(number: usize) {
 }
 
 /// Leaves the tables where they are if something fails over them.
-fn kept_if_different(folder: tempfile::TempDir, compare: impl FnOnce() -> Option<usize>) {
+pub fn kept_if_different(folder: tempfile::TempDir, compare: impl FnOnce() -> Option<usize>) {
     let path = folder.keep();
     compare();
     fs::remove_dir_all(path).expect("a folder that was made");

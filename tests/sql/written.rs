@@ -5,7 +5,7 @@ use std::path::Path;
 
 use riskql::base::source::Sources;
 use riskql::exec::query_context::{answers_over, plans};
-use riskql::lang::model::{Definitions, Given, Query, Test};
+use riskql::lang::model::{Definitions, Given, Query, TableId, Test};
 use riskql::lang::{check, project, syntax};
 use riskql::plan;
 
@@ -36,6 +36,16 @@ fn csv(definitions: &Definitions, given: &Given) -> String {
 /// The statements of what a test expects, with the engine's answers.
 fn pairs_of(definitions: &Definitions, test: &Test, folder: &Path) -> Vec<Pair> {
     fs::create_dir_all(folder).expect("a folder to write to");
+    for (id, table) in definitions.tables.iter().enumerate() {
+        let nothing = Given {
+            table: TableId(id),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            spans: Vec::new(),
+        };
+        let file = folder.join(format!("{}.csv", table.name));
+        fs::write(file, csv(definitions, &nothing)).expect("a file to write to");
+    }
     for given in &test.givens {
         let name = &definitions.table(given.table).name;
         fs::write(folder.join(format!("{name}.csv")), csv(definitions, given))

@@ -120,7 +120,7 @@ impl Assembly<'_, '_> {
                 });
             let select = Select {
                 columns: keys.collect(),
-                source: step.part.clone(),
+                source: step.cube.clone(),
                 ..Select::default()
             };
             let text = select.text();

@@ -21,6 +21,8 @@ use crate::plan::{Slot, Step, ValuesWork};
 pub(super) struct JoinedCells {
     /// The part that has them.
     pub part: String,
+    /// The cube they are made of, which has all groups.
+    pub cube: String,
     /// Its columns of dimensions, in the order of the query's.
     pub keys: Vec<String>,
     /// The number in a row of it.
@@ -183,6 +185,7 @@ pub(super) fn joined(
         .as_ref()
         .expect("the line has the step");
     let mut part = parts[cells.cube].clone();
+    let cube = part.source.clone();
     if let Reading::Lifetimes { ended } = &cells.reading {
         part = survival(translator, &part, &cells.rows, ended, step.keys.len());
     }
@@ -195,6 +198,7 @@ pub(super) fn joined(
         || cells.axis.points.iter().any(|points| points.len() > 1);
     if !is_finer {
         let instant = match cells.axis.ends.as_slice() {
+            [] => "NULL".to_string(),
             [only] => duckdb::integer(*only),
             _ => format!("{table}.{column}"),
         };
@@ -202,6 +206,7 @@ pub(super) fn joined(
         return JoinedCells {
             sql: zero_of_none(number),
             part: part.source.clone(),
+            cube,
             keys,
         };
     }
@@ -215,6 +220,7 @@ pub(super) fn joined(
             is_zero_of_none: is_zero,
         }),
         part: part.source.clone(),
+        cube,
         keys,
     }
 }
