@@ -33,8 +33,8 @@ fn csv(definitions: &Definitions, given: &Given) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The statements of what a test expects, with the engine's answers.
-fn pairs_of(definitions: &Definitions, test: &Test, folder: &Path) -> Vec<Pair> {
+/// A file for every table, empty where the test gives no rows.
+fn write_tables(definitions: &Definitions, test: &Test, folder: &Path) {
     fs::create_dir_all(folder).expect("a folder to write to");
     for (id, table) in definitions.tables.iter().enumerate() {
         let nothing = Given {
@@ -51,6 +51,11 @@ fn pairs_of(definitions: &Definitions, test: &Test, folder: &Path) -> Vec<Pair> 
         fs::write(folder.join(format!("{name}.csv")), csv(definitions, given))
             .expect("a file to write to");
     }
+}
+
+/// The statements of what a test expects, with the engine's answers.
+fn pairs_of(definitions: &Definitions, test: &Test, folder: &Path) -> Vec<Pair> {
+    write_tables(definitions, test, folder);
     let queries: Vec<&Query> = test.expects.iter().map(|expect| &expect.query).collect();
     let read = pipeline::from_folder(definitions, folder, &queries);
     let given = plan::Given {

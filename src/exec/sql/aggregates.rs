@@ -6,7 +6,7 @@ use super::duckdb;
 use super::expressions::ExpressionWriter;
 use super::relations::{Translator, read_by};
 use super::select::{Select, SelectColumn};
-use crate::plan::relation::{Aggregate, Expression, Name, SharedRelation};
+use crate::plan::relation::{Aggregate, Expression, Name, Relation, SharedRelation};
 
 impl Translator<'_> {
     pub(super) fn aggregate(
@@ -85,37 +85,29 @@ impl Translator<'_> {
     ) -> Select {
         let names: Vec<String> = keys.iter().map(|key| duckdb::name(&key.name)).collect();
         let by = names.join(", ");
-        let keys = || keys.iter().map(|key| intervals.column(&key.name).clone());
+        let with_keys = |select: &Select, others: Vec<SelectColumn>| {
+            let mut select = select.clone();
+            let keys = keys.iter().map(|key| intervals.column(&key.name).clone());
+            select.columns = keys.chain(others).collect();
+            select
+        };
         let begins = "count(*) FILTER (WHERE reached IS NULL OR after > reached)";
-        let mut numbered = intervals.clone();
-        numbered.columns = keys().collect();
-        numbered.columns.extend([
-            intervals.column("after").clone(),
-            intervals.column("until").clone(),
-            SelectColumn::made(
-                "island",
-                format!("{begins} OVER (PARTITION BY {by} ORDER BY after)"),
-            ),
-        ]);
+        let island = format!("{begins} OVER (PARTITION BY {by} ORDER BY after)");
+        let own = |name: &str| intervals.column(name).clone();
+        let made = |name: &str, sql: String| SelectColumn::made(name, sql);
+        let numbered = vec![own("after"), own("until"), made("island", island)];
+        let numbered = with_keys(&intervals, numbered);
         let numbered = self.part(&format!("{hint}_islands"), &numbered);
-        let mut merged = numbered.clone();
-        merged.columns = keys().collect();
-        merged.columns.extend([
-            SelectColumn::made("after", "min(after)"),
-            SelectColumn::made("until", "max(until)"),
-        ]);
-        merged.groups = names
-            .iter()
-            .cloned()
-            .chain(["island".to_string()])
-            .collect();
+        let ends = vec![
+            made("after", "min(after)".into()),
+            made("until", "max(until)".into()),
+        ];
+        let mut merged = with_keys(&numbered, ends);
+        let island = std::iter::once("island".to_string());
+        merged.groups = names.iter().cloned().chain(island).collect();
         let merged = self.part(&format!("{hint}_merged"), &merged);
-        let mut sets = merged.clone();
-        sets.columns = keys().collect();
-        sets.columns.push(SelectColumn::made(
-            name,
-            duckdb::collected("after", "until"),
-        ));
+        let set = made(name, duckdb::collected("after", "until"));
+        let mut sets = with_keys(&merged, vec![set]);
         sets.groups = names;
         sets.is_closed = true;
         sets
@@ -133,7 +125,7 @@ impl Translator<'_> {
         }
     }
 
-    /// Sums along the points. Every group gets a row at every point, so that one without changes has a sum too.
+    /// Sums along the points.
     pub(super) fn running(
         &mut self,
         input: &SharedRelation,
@@ -141,37 +133,16 @@ impl Translator<'_> {
         order: &str,
         columns: &[Name],
     ) -> Select {
-        let crate::plan::relation::Relation::Aggregate { input, .. } = input.as_ref() else {
+        let Relation::Aggregate { input, .. } = input.as_ref() else {
             unreachable!("what runs along the points is a sum of changes");
         };
         let changes = self.shared(input);
-        let points = self.points.table.clone();
-        let keys = || partition.iter().map(|key| changes.column(key).clone());
-        let mut spine = changes.clone();
-        spine.is_distinct = true;
-        spine.joins = vec![format!("CROSS JOIN {points}")];
-        spine.columns = keys().collect();
-        let point = format!("{points}.{}", duckdb::name(order));
-        spine.columns.push(SelectColumn {
-            is_plain: true,
-            ..SelectColumn::made(order, point)
-        });
-        spine
-            .columns
-            .extend(columns.iter().map(|column| SelectColumn::made(column, "0")));
-        if self.points.has_unreadable {
-            spine
-                .filters
-                .push(format!("{points}.starts_at IS NOT NULL"));
-        }
-        let all = format!("{}\nUNION ALL\n{}", changes.text(), spine.text());
-        let dense = self.part_of(&format!("{}_dense", changes.source), all, &changes.columns);
-        let mut running = dense.clone();
-        let mut groups: Vec<String> = partition
-            .iter()
-            .map(|key| dense.column(key).sql.clone())
-            .collect();
-        let order = dense.column(order).sql.clone();
+        let zeros = self.zeros(&changes, partition, order, columns);
+        let all = format!("{}\nUNION ALL\n{}", changes.text(), zeros.text());
+        let mut running = self.part_of(&format!("{}_dense", changes.source), all, &changes.columns);
+        let of = |name: &Name| running.column(name).sql.clone();
+        let mut groups: Vec<String> = partition.iter().map(of).collect();
+        let order = running.column(order).sql.clone();
         let along = match groups.is_empty() {
             true => format!("ORDER BY {order}"),
             false => format!("PARTITION BY {} ORDER BY {order}", groups.join(", ")),
@@ -186,6 +157,28 @@ impl Translator<'_> {
         running.groups = groups;
         running.is_closed = true;
         running
+    }
+
+    /// A change of nothing for every group at every point, so that a group without changes at one has a sum too.
+    fn zeros(&self, changes: &Select, partition: &[Name], order: &str, columns: &[Name]) -> Select {
+        let points = &self.points.table;
+        let mut zeros = changes.clone();
+        zeros.is_distinct = true;
+        zeros.joins = vec![format!("CROSS JOIN {points}")];
+        let keys = partition.iter().map(|key| changes.column(key).clone());
+        zeros.columns = keys.collect();
+        zeros.columns.push(SelectColumn {
+            is_plain: true,
+            ..SelectColumn::made(order, format!("{points}.{}", duckdb::name(order)))
+        });
+        let nothing = |column: &Name| SelectColumn::made(column, "0".to_string());
+        zeros.columns.extend(columns.iter().map(nothing));
+        if self.points.has_unreadable {
+            zeros
+                .filters
+                .push(format!("{points}.starts_at IS NOT NULL"));
+        }
+        zeros
     }
 }
 

@@ -4,10 +4,11 @@ use super::StatementInput;
 use super::axes::{AxisTables, PERIODS, POINT};
 use super::cells::{JoinedCells, LineCells, cubes, first_with_score, joined, step_of};
 use super::duckdb;
+use super::formulas::{bracketed_sum, formula};
 use super::relations::{Translator, ordered};
 use super::select::{Select, SelectColumn, TableExpression, statement as written};
 use crate::base::types::{DisplayUnit, FieldType};
-use crate::lang::model::{Dimension, Formula, Measure, Operator, SortColumn, ValueColumn};
+use crate::lang::model::{Dimension, SortColumn, ValueColumn};
 use crate::plan::relation::Lowering;
 use crate::plan::{Slot, ValuesWork};
 
@@ -21,15 +22,7 @@ pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String 
         .collect();
     let mut lowering = Lowering::new(question.definitions, &question.plan.standpoint);
     let main = LineCells::lower(&mut lowering, work, slots, |_| true);
-    let range = whole.first().map(|_| {
-        let ranking = &work.columns[work.top.map_or(0, |top| top.by)];
-        LineCells::lower(&mut lowering, work, &whole, |step| {
-            let measures = ranking.formula.measures();
-            measures
-                .iter()
-                .any(|measure| step.moment == ranking.moment && step.measure == **measure)
-        })
-    });
+    let range = whole.first().map(|_| of_range(&mut lowering, work, &whole));
     let lines: Vec<&LineCells> = std::iter::once(&main).chain(&range).collect();
     let mut translator =
         Translator::new(question.definitions, question.files, AxisTables::new(slots));
@@ -42,20 +35,25 @@ pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String 
         groups: None,
     };
     let last = assembly.last(&main, range.as_ref());
-    let tables = assembly
-        .translator
-        .axes
-        .tables(work.shows_period)
-        .into_iter();
-    let mut parts: Vec<TableExpression> = tables
-        .map(|(name, select)| TableExpression {
-            comments: Vec::new(),
-            name,
-            body: select.text(),
-        })
-        .collect();
+    let tables = assembly.translator.axes.tables(work.shows_period);
+    let part = |(name, select): (String, Select)| TableExpression {
+        comments: Vec::new(),
+        name,
+        body: select.text(),
+    };
+    let mut parts: Vec<TableExpression> = tables.into_iter().map(part).collect();
     parts.extend(assembly.translator.parts);
     written(&question.opening(), &parts, &last)
+}
+
+/// The cells of the column that ranks groups, over all periods as one.
+fn of_range<'a>(lowering: &mut Lowering, work: &ValuesWork, whole: &'a [Slot]) -> LineCells<'a> {
+    let ranking = &work.columns[work.top.map_or(0, |top| top.by)];
+    let measures = ranking.formula.measures();
+    LineCells::lower(lowering, work, whole, |step| {
+        let mut measures = measures.iter();
+        step.moment == ranking.moment && measures.any(|measure| step.measure == **measure)
+    })
 }
 
 /// Whether `top` ranks groups by their value over all periods.
@@ -367,60 +365,5 @@ fn words(dimension: &Dimension) -> Option<&[String]> {
     match &dimension.field_type {
         FieldType::Scale(scale) => Some(&scale.values),
         FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
-    }
-}
-
-/// Arithmetic over measures (rules S17, S18).
-fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> String {
-    match of {
-        Formula::Number(number) => duckdb::number(*number),
-        Formula::Measure(own) => measure(own),
-        Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
-        Formula::Negate(inner) => format!("-{}", bracketed(&formula(inner, measure))),
-        Formula::Binary {
-            operator,
-            left,
-            right,
-        } => {
-            let left = formula(left, measure);
-            let left = match operator {
-                Operator::Add | Operator::Subtract => left,
-                Operator::Multiply | Operator::Divide => bracketed_sum(&left),
-            };
-            let right = formula(right, measure);
-            match operator {
-                Operator::Add => format!("{left} + {}", bracketed_sum(&right)),
-                Operator::Subtract => format!("{left} - {}", bracketed_sum(&right)),
-                Operator::Multiply => format!("{left} * {}", bracketed(&right)),
-                Operator::Divide => format!("{left} / nullif({right}, 0)"),
-            }
-        }
-    }
-}
-
-/// A text that products and quotients can stand around.
-fn bracketed(text: &str) -> String {
-    bracketed_if(text, &[" + ", " - ", " * ", " / "])
-}
-
-/// A text that can be divided.
-fn bracketed_sum(text: &str) -> String {
-    bracketed_if(text, &[" + ", " - "])
-}
-
-/// A text in brackets if it has one of these signs outside of its own.
-fn bracketed_if(text: &str, signs: &[&str]) -> String {
-    let mut depth = 0;
-    let has_sign = text.char_indices().any(|(place, letter)| {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && signs.iter().any(|sign| text[place..].starts_with(sign))
-    });
-    match has_sign {
-        true => format!("({text})"),
-        false => text.to_string(),
     }
 }

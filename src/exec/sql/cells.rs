@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::StatementInput;
 use super::axes::{AxisTables, PERIOD_POINT, POINT, POINTS};
 use super::duckdb;
+use super::lifetimes::survival;
 use super::prune::pruned;
 use super::readings::{ReadNumber, number};
 use super::relations::{PointTable, Translator};
@@ -60,6 +61,17 @@ pub(super) fn step_of(work: &ValuesWork, column: &ValueColumn, measure: &Measure
     step.expect("planning made a step of every measure")
 }
 
+/// The rows of tables with the columns that cubes read.
+fn rows_of_tables(lowering: &Lowering) -> BTreeMap<TableId, SharedRelation> {
+    let all = lowering.rows_of_tables().into_iter();
+    let with_columns = all.map(|(table, rows)| {
+        let cubes = lowering.cubes.iter().filter(|cube| cube.table == table);
+        let read: BTreeSet<Name> = cubes.flat_map(Cube::columns).collect();
+        (table, pruned(&rows, &read))
+    });
+    with_columns.collect()
+}
+
 /// The cubes as parts, in their order.
 pub(super) fn cubes(
     translator: &mut Translator,
@@ -68,15 +80,7 @@ pub(super) fn cubes(
     lowering: &Lowering,
     lines: &[&LineCells],
 ) -> Vec<Select> {
-    let rows = lowering.rows_of_tables();
-    let rows: BTreeMap<TableId, SharedRelation> = rows
-        .into_iter()
-        .map(|(table, rows)| {
-            let read = lowering.cubes.iter().filter(|cube| cube.table == table);
-            let read: BTreeSet<Name> = read.flat_map(Cube::columns).collect();
-            (table, pruned(&rows, &read))
-        })
-        .collect();
+    let rows = rows_of_tables(lowering);
     let relation = |cube: &Cube| {
         let cube = with_whole_quantiles(cube);
         cube.relation(&rows[&cube.table], &CubeLevel::Groups)
@@ -180,62 +184,51 @@ pub(super) fn joined(
     line: &LineCells,
     (work, step): (&ValuesWork, usize),
 ) -> JoinedCells {
+    let cells = line.cells[step].as_ref().expect("the line has the step");
     let step = &work.steps[step];
-    let cells = line.cells[step_place(work, step)]
-        .as_ref()
-        .expect("the line has the step");
     let mut part = parts[cells.cube].clone();
     let cube = part.source.clone();
     if let Reading::Lifetimes { ended } = &cells.reading {
         part = survival(translator, &part, &cells.rows, ended, step.keys.len());
     }
-    let keys: Vec<String> = part.columns[..step.keys.len()]
-        .iter()
-        .map(|key| key.name.clone())
-        .collect();
-    let (table, column) = instants(&mut translator.axes, cells);
-    let is_finer = translator.axes.column_of(&cells.axis).is_none() && line.slots.len() > 1
-        || cells.axis.points.iter().any(|points| points.len() > 1);
-    if !is_finer {
-        let instant = match cells.axis.ends.as_slice() {
-            [] => "NULL".to_string(),
-            [only] => duckdb::integer(*only),
-            _ => format!("{table}.{column}"),
-        };
-        let number = number(&step.measure, cells, &part.source, &instant);
-        return JoinedCells {
-            sql: zero_of_none(number),
-            part: part.source.clone(),
-            cube,
-            keys,
-        };
-    }
-    let select = over_days(step, cells, &part, (&table, column), &keys);
-    let hint = format!("{}_{}", part.source.trim_matches('"'), step.moment.word());
-    let part = translator.part(&hint, &select);
-    let is_zero = number(&step.measure, cells, "", "").is_zero_of_none;
+    let keys = part.columns[..step.keys.len()].iter();
+    let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();
+    let is_finer = cells.axis.points.iter().any(|points| points.len() > 1);
+    let number = match is_finer {
+        false => number(
+            &step.measure,
+            cells,
+            &part.source,
+            &instant(translator, cells),
+        ),
+        true => {
+            let (days, column) = translator.axes.table(&cells.axis);
+            let select = over_days(step, cells, &part, (&days, column), &keys);
+            let hint = format!("{}_{}", part.source.trim_matches('"'), step.moment.word());
+            part = translator.part(&hint, &select);
+            ReadNumber {
+                sql: format!("{}.value", part.source),
+                ..number(&step.measure, cells, "", "")
+            }
+        }
+    };
     JoinedCells {
-        sql: zero_of_none(ReadNumber {
-            sql: format!("{}.value", part.source),
-            is_zero_of_none: is_zero,
-        }),
-        part: part.source.clone(),
+        sql: zero_of_none(number),
+        part: part.source,
         cube,
         keys,
     }
 }
 
-fn step_place(work: &ValuesWork, step: &Step) -> usize {
-    let mut steps = work.steps.iter();
-    steps
-        .position(|known| known == step)
-        .expect("a step of the work")
-}
-
-fn instants(axes: &mut AxisTables, cells: &MeasureCells) -> (String, &'static str) {
-    match cells.axis.len() {
-        0 | 1 => (String::new(), ""),
-        _ => axes.table(&cells.axis),
+/// The instant of the period that cells are joined to.
+fn instant(translator: &mut Translator, cells: &MeasureCells) -> String {
+    match cells.axis.ends.as_slice() {
+        [] => "NULL".to_string(),
+        [only] => duckdb::integer(*only),
+        _ => {
+            let (table, column) = translator.axes.table(&cells.axis);
+            format!("{table}.{column}")
+        }
     }
 }
 
@@ -281,56 +274,6 @@ fn over_days(
     select.columns = columns;
     select.joins = vec![format!("JOIN {days}\n  ON {days}.{POINT} = {}", own(POINT))];
     select
-}
-
-/// The Kaplan-Meier median (rule S22): the first duration by which at most half are left.
-fn survival(
-    translator: &mut Translator,
-    cube: &Select,
-    rows: &str,
-    ended: &str,
-    keys: usize,
-) -> Select {
-    let micros = duckdb::name(Reading::MICROS);
-    let name = cube.source.trim_matches('"').to_string();
-    let groups: Vec<SelectColumn> = cube.columns[..keys]
-        .iter()
-        .chain([cube.column(POINT)])
-        .cloned()
-        .collect();
-    let by: Vec<String> = groups.iter().map(|group| group.sql.clone()).collect();
-    let by = by.join(", ");
-    let mut select = cube.clone();
-    select.filters = vec![format!("{micros} IS NOT NULL")];
-    select.columns = groups.clone();
-    select.columns.extend([
-        cube.column(Reading::MICROS).clone(),
-        cube.column(ended).clone(),
-        SelectColumn::made(
-            "at_risk",
-            format!(
-                "sum({}) OVER (PARTITION BY {by} ORDER BY {micros} DESC)",
-                cube.column(rows).sql
-            ),
-        ),
-    ]);
-    let at_risk = translator.part(&format!("{name}_at_risk"), &select);
-    let ended = duckdb::name(ended);
-    let mut select = at_risk.clone();
-    select.columns.pop();
-    let left = format!("1 - {ended} / at_risk");
-    let window = format!("PARTITION BY {by} ORDER BY {micros}");
-    select.columns.push(SelectColumn::made(
-        "survival",
-        duckdb::product(&left, &window),
-    ));
-    let survival = translator.part(&format!("{name}_survival"), &select);
-    let mut select = survival.clone();
-    select.columns = groups.clone();
-    let half = format!("min({micros}) FILTER (WHERE {ended} > 0 AND survival <= 0.5 + 1e-12)");
-    select.columns.push(SelectColumn::made("median", half));
-    select.groups = groups.iter().map(|group| group.sql.clone()).collect();
-    translator.part(&format!("{name}_typical"), &select)
 }
 
 /// The first slot whose points all have a version of the measure's score.

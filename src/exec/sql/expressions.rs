@@ -107,16 +107,23 @@ impl<'w> ExpressionWriter<'w> {
             Expression::Add(left, right) => self.binary(left, "+", right, Binding::Sum),
             Expression::Subtract(left, right) => self.binary(left, "-", right, Binding::Sum),
             Expression::Multiply(left, right) => self.binary(left, "*", right, Binding::Product),
+            Expression::FixedPoint(of) => {
+                let of = self.sql(of).within(Binding::Product);
+                SqlText::whole(duckdb::fixed_point(&of))
+            }
+            other => self.of_time(other),
+        }
+    }
+
+    /// The words of this field: weights, points of axes, sets of instants.
+    fn of_time(&mut self, expression: &Expression) -> SqlText {
+        match expression {
             Expression::Weight {
                 of,
                 listed,
                 otherwise,
                 missing,
             } => self.weight(of, listed, *otherwise, *missing),
-            Expression::FixedPoint(of) => {
-                let of = self.sql(of).within(Binding::Product);
-                SqlText::whole(duckdb::fixed_point(&of))
-            }
             Expression::SlotOf { instant, axis } => self.slot(instant, axis),
             Expression::FirstPointAfter { instant, axis } => self.first_point(instant, axis),
             Expression::InstantOfPoint { point, axis } => self.instant_of(point, axis),
@@ -125,13 +132,9 @@ impl<'w> ExpressionWriter<'w> {
                 limit,
                 pauses,
             } => self.due(start, limit, pauses),
-            Expression::Interval { .. }
-            | Expression::AlwaysIf(_)
-            | Expression::Intersection(_)
-            | Expression::Union(_)
-            | Expression::Complement(_) => SqlText::whole(self.set(expression)),
             Expression::Contains { set, instant } => self.contains(set, instant),
             Expression::CoveredPoints { set, axis } => SqlText::whole(self.covered(set, axis)),
+            set => SqlText::whole(self.set(set)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Plan + where the tables are → one SQL statement for DuckDB that gives the same rows.
 //!
-//! Cubes of [`crate::plan::relation`] become named parts of the statement (`relations`, `aggregates`, `expressions`,
-//! `sets`, `axes`, `tables`); the answer is put together from them (`cells`, `answer`, `lists`). What is DuckDB's own is
+//! Cubes of [`crate::plan::relation`] become named parts of the statement (`relations`, `steps`, `aggregates`, `expressions`,
+//! `sets`, `axes`, `tables`); the answer is put together from them (`cells`, `formulas`, `answer`, `lists`). What is DuckDB's own is
 //! in `duckdb`. Reads no data: whoever asks says which columns the files lack.
 
 mod aggregates;
@@ -10,12 +10,15 @@ mod axes;
 mod cells;
 mod duckdb;
 mod expressions;
+mod formulas;
+mod lifetimes;
 mod lists;
 mod prune;
 mod readings;
 mod relations;
 mod select;
 mod sets;
+mod steps;
 mod tables;
 
 pub use tables::TableFiles;

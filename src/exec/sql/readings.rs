@@ -35,11 +35,7 @@ pub(super) fn number(
             column(&cells.rows)
         )),
         Reading::Total { count, sum, scale } => {
-            let sum = match scale {
-                Sum::Micros => column(sum),
-                Sum::FixedPoint => format!("{} / {}", column(sum), duckdb::FIXED_POINT),
-                Sum::Ages => format!("({instant} * {} - {})", column(count), column(sum)),
-            };
+            let sum = total(*scale, &column(count), &column(sum), instant);
             match measure.function.name {
                 "sum" => zero(sum),
                 _ => some(format!("{sum} / nullif({}, 0)", column(count))),
@@ -52,5 +48,13 @@ pub(super) fn number(
         Reading::Quantile { lower, .. } => some(column(lower)),
         Reading::Distinct { different, .. } => zero(column(different)),
         Reading::Lifetimes { .. } => some(column("median")),
+    }
+}
+
+fn total(scale: Sum, count: &str, sum: &str, instant: &str) -> String {
+    match scale {
+        Sum::Micros => sum.to_string(),
+        Sum::FixedPoint => format!("{sum} / {}", duckdb::FIXED_POINT),
+        Sum::Ages => format!("({instant} * {count} - {sum})"),
     }
 }

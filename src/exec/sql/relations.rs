@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::axes::AxisTables;
 use super::duckdb;
-use super::expressions::ExpressionWriter;
 use super::select::{Select, SelectColumn, TableExpression};
 use super::tables::TableFiles;
 use crate::lang::model::{Definitions, TableId};
-use crate::plan::relation::{Expression, JoinKind, Name, Relation, SharedRelation, SortKey};
+use crate::plan::relation::{Expression, Name, Relation, SharedRelation};
 
 /// Translates relations; what they share becomes one part of the statement.
 pub(super) struct Translator<'a> {
@@ -110,22 +109,44 @@ impl<'a> Translator<'a> {
     /// A relation as a SELECT.
     pub fn select(&mut self, relation: &Relation) -> Select {
         match relation {
+            Relation::Filter { input, predicate } => self.filter(input, predicate),
+            Relation::Project { input, columns } => self.project(input, columns, false),
+            Relation::Extend { input, columns } => self.project(input, columns, true),
+            Relation::Union { inputs } => self.union(inputs),
+            Relation::Sort { input, keys } => self.sort(input, keys),
+            Relation::Limit { input, rows } => {
+                let mut select = self.shared(input);
+                select.limit = Some(*rows);
+                select
+            }
+            Relation::Named { name, input } => {
+                let select = self.shared(input);
+                self.part(name, &select)
+            }
+            Relation::Scan { .. }
+            | Relation::Join { .. }
+            | Relation::Aggregate { .. }
+            | Relation::Running { .. }
+            | Relation::Expand { .. }
+            | Relation::Unnest { .. } => self.other(relation),
+        }
+    }
+
+    /// Relations that change which rows there are.
+    fn other(&mut self, relation: &Relation) -> Select {
+        match relation {
             Relation::Scan {
                 table,
                 columns,
                 row_number,
                 ..
             } => self.scan(*table, columns, row_number.as_ref()),
-            Relation::Filter { input, predicate } => self.filter(input, predicate),
-            Relation::Project { input, columns } => self.project(input, columns, false),
-            Relation::Extend { input, columns } => self.project(input, columns, true),
             Relation::Join {
                 left,
                 right,
                 on,
                 kind,
             } => self.join(left, right, on, *kind),
-            Relation::Union { inputs } => self.union(inputs),
             Relation::Aggregate {
                 input,
                 keys,
@@ -149,29 +170,13 @@ impl<'a> Translator<'a> {
                 low,
                 high,
             } => self.unnest(input, ranges, low, high),
-            Relation::Sort { input, keys } => self.sort(input, keys),
-            Relation::Limit { input, rows } => {
-                let mut select = self.shared(input);
-                select.limit = Some(*rows);
-                select
-            }
-            Relation::Named { name, input } => {
-                let select = self.shared(input);
-                self.part(name, &select)
-            }
+            _ => unreachable!("`select` has the others"),
         }
     }
 
-    /// A relation that others may read too: named ones, joins and aggregates are translated once.
+    /// A relation that others may read too: a named one is translated once.
     pub fn shared(&mut self, relation: &SharedRelation) -> Select {
-        let is_kept = matches!(
-            relation.as_ref(),
-            Relation::Named { .. } | Relation::Project { .. }
-        );
-        let known = self
-            .known
-            .iter()
-            .find(|(known, _)| is_kept && known == relation);
+        let known = self.known.iter().find(|(known, _)| known == relation);
         if let Some((_, select)) = known {
             return select.clone();
         }
@@ -183,7 +188,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A relation as a part of its own, made once.
-    fn source(&mut self, relation: &SharedRelation, hint: &str) -> Select {
+    pub(super) fn source(&mut self, relation: &SharedRelation, hint: &str) -> Select {
         let known = self.known.iter().find(|(known, _)| known == relation);
         if let Some((_, select)) = known {
             return select.clone();
@@ -203,7 +208,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A SELECT in which expressions over these columns can be written.
-    fn opened(&mut self, select: Select, reads: &BTreeSet<Name>, joins: bool) -> Select {
+    pub(super) fn opened(&mut self, select: Select, reads: &BTreeSet<Name>, joins: bool) -> Select {
         let can_read = reads.iter().all(|name| select.column(name).is_plain);
         let mut select = match can_read && !select.is_closed && (!joins || select.can_join()) {
             true => select,
@@ -219,7 +224,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A name for what is made of a part: `findings_known` is followed by `findings_known_2`.
-    fn hint_of(&self, select: &Select) -> String {
+    pub(super) fn hint_of(&self, select: &Select) -> String {
         let source = select.source.trim_matches('"');
         if let Some(table) = source.strip_suffix("_typed") {
             return format!("{table}_known");
@@ -227,156 +232,6 @@ impl<'a> Translator<'a> {
         let stem = source.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let stem = stem.strip_suffix('_').filter(|stem| *stem != source);
         stem.unwrap_or(source).to_string()
-    }
-
-    fn filter(&mut self, input: &SharedRelation, predicate: &Expression) -> Select {
-        let select = self.shared(input);
-        let mut select = self.opened(select, &read_by([predicate]), needs_points([predicate]));
-        let mut writer = ExpressionWriter::new(&select, &mut self.axes);
-        let filters = writer.conjuncts(predicate);
-        let joins = writer.joins;
-        select
-            .filters
-            .extend(filters.into_iter().filter(|filter| filter != "true"));
-        select.joins = joins;
-        select
-    }
-
-    fn project(
-        &mut self,
-        input: &SharedRelation,
-        columns: &[(Name, Expression)],
-        keeps_others: bool,
-    ) -> Select {
-        let select = self.shared(input);
-        let made = || {
-            let expressions = columns.iter().map(|(_, expression)| expression);
-            expressions.filter(|expression| !matches!(expression, Expression::Column(_)))
-        };
-        let mut select = match made().next() {
-            None => select,
-            Some(_) => self.opened(select, &read_by(made()), needs_points(made())),
-        };
-        let mut writer = ExpressionWriter::new(&select, &mut self.axes);
-        let own: Vec<SelectColumn> = columns
-            .iter()
-            .map(|(name, expression)| match expression {
-                Expression::Column(of) => SelectColumn {
-                    name: name.clone(),
-                    ..writer.select.column(of).clone()
-                },
-                other => SelectColumn::made(name, writer.written(other)),
-            })
-            .collect();
-        let joins = writer.joins;
-        select.joins = joins;
-        match keeps_others {
-            false => select.columns = own,
-            true => {
-                let is_new = |known: &SelectColumn| own.iter().all(|one| one.name != known.name);
-                select.columns.retain(is_new);
-                select.columns.extend(own);
-            }
-        }
-        select
-    }
-
-    fn join(
-        &mut self,
-        left: &SharedRelation,
-        right: &SharedRelation,
-        on: &(Name, Name),
-        kind: JoinKind,
-    ) -> Select {
-        let right = self.source(right, &hint(right));
-        let select = self.shared(left);
-        let is_left = kind == JoinKind::Left;
-        let mut select = self.opened(select, &BTreeSet::from([on.0.clone()]), is_left);
-        let own = select.column(&on.0).sql.clone();
-        let key = &right.column(&on.1).sql;
-        let table = &right.source;
-        if !is_left {
-            select
-                .filters
-                .push(format!("{own} IN (SELECT {key} FROM {table})"));
-            return select;
-        }
-        let mut alias = table.clone();
-        let is_taken = |alias: &str| {
-            let joined = select
-                .joins
-                .iter()
-                .any(|join| join.contains(&format!(" {alias}\n")));
-            joined || select.source == alias
-        };
-        if is_taken(&alias) {
-            alias = duckdb::name(&format!("{}_of_{}", table.trim_matches('"'), on.0));
-        }
-        let named = match alias == *table {
-            true => alias.clone(),
-            false => format!("{table} AS {alias}"),
-        };
-        select
-            .joins
-            .push(format!("LEFT JOIN {named}\n  ON {own} = {alias}.{key}"));
-        let columns = right.columns.iter().filter(|column| column.name != on.1);
-        select.columns.extend(columns.map(|column| SelectColumn {
-            sql: format!("{alias}.{}", column.sql),
-            ..column.clone()
-        }));
-        select
-    }
-
-    fn union(&mut self, inputs: &[SharedRelation]) -> Select {
-        let selects: Vec<Select> = inputs.iter().map(|input| self.shared(input)).collect();
-        let columns = selects[0].columns.clone();
-        let hint = format!("{}_changes", self.hint_of(&selects[0]));
-        let texts: Vec<String> = selects.iter().map(Select::text).collect();
-        self.part_of(&hint, texts.join("\nUNION ALL\n"), &columns)
-    }
-
-    fn expand(&mut self, input: &SharedRelation, low: &str, high: &str, into: &str) -> Select {
-        let select = self.shared(input);
-        let reads = BTreeSet::from([low.to_string(), high.to_string()]);
-        let mut select = self.opened(select, &reads, false);
-        let points = duckdb::expanded(&select.column(low).sql, &select.column(high).sql);
-        select.columns.push(SelectColumn::made(into, points));
-        select
-    }
-
-    fn unnest(&mut self, input: &SharedRelation, ranges: &str, low: &str, high: &str) -> Select {
-        let select = self.shared(input);
-        let mut select = self.opened(select, &BTreeSet::from([ranges.to_string()]), false);
-        let list = select.column(ranges).sql.clone();
-        select
-            .joins
-            .push(duckdb::unnested(&list, "stretch", "covered_points"));
-        let end = |name: &str, sql: &str| SelectColumn {
-            is_plain: true,
-            ..SelectColumn::made(name, sql)
-        };
-        select.columns.push(end(low, "stretch.covered_points.low"));
-        select
-            .columns
-            .push(end(high, "stretch.covered_points.high"));
-        select
-    }
-
-    fn sort(&mut self, input: &SharedRelation, keys: &[SortKey]) -> Select {
-        let mut select = self.shared(input);
-        select.order = keys
-            .iter()
-            .map(|key| {
-                let column = select.column(&key.column);
-                ordered(
-                    &column.sql,
-                    column.scale.as_ref().map(|scale| scale.values.as_slice()),
-                    key.is_descending,
-                )
-            })
-            .collect();
-        select.is_closed = true;
-        select
     }
 }
 
@@ -400,7 +255,7 @@ impl Select {
 }
 
 /// What a relation is about, as the name of a part.
-fn hint(relation: &Relation) -> String {
+pub(super) fn hint(relation: &Relation) -> String {
     match relation {
         Relation::Scan { name, .. } => format!("{name}_known"),
         Relation::Named { name, .. } => name.clone(),

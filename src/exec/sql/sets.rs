@@ -33,7 +33,10 @@ impl ExpressionWriter<'_> {
                 let of = self.present_set(of);
                 duckdb::complement(&of, &one)
             }
-            other => self.operand(other),
+            Expression::Column(_) | Expression::Case { .. } | Expression::Coalesce(_) => {
+                self.operand(set)
+            }
+            other => unreachable!("{other} is no set"),
         }
     }
 
