@@ -13,5 +13,6 @@ mod render;
 mod repl;
 mod safety;
 mod shipped;
+mod sql;
 mod store;
 mod syntax;

@@ -6,3 +6,4 @@ pub mod compute;
 pub mod data;
 pub mod lazy;
 pub mod query_context;
+pub mod sql;

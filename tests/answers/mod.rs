@@ -2,10 +2,10 @@
 //! and the laws that hold for any data.
 
 mod curl;
-mod flat;
+pub mod flat;
 mod known;
 mod laws;
-mod naive;
-mod pipeline;
-mod random;
-mod tables;
+pub mod naive;
+pub mod pipeline;
+pub mod random;
+pub mod tables;

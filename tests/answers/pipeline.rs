@@ -103,6 +103,16 @@ pub fn query(definitions: &Definitions, text: &str) -> Query {
     }
 }
 
+/// A query, if the text is one.
+pub fn try_query(definitions: &Definitions, text: &str) -> Option<Query> {
+    let mut sources = Sources::default();
+    let id = sources.add("<query>", text);
+    let parsed = syntax::parse_query(&sources, id).ok()?;
+    check::query(definitions, &parsed)
+        .ok()
+        .map(|(query, _)| query)
+}
+
 /// The tables written to files and loaded from there: the columns the queries need, and no more.
 pub fn from_files(definitions: &Definitions, tables: &[Table], queries: &[&Query]) -> TableSources {
     let folder = tempfile::tempdir().expect("a folder to write to");
@@ -158,13 +168,8 @@ pub fn from_given(definitions: &Definitions, tables: &[Table]) -> TableSources {
     loaded.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 
-/// The answers to queries without clauses of their own about as-of.
-pub fn answers(
-    definitions: &Definitions,
-    dataset: &TableSources,
-    queries: &[&Query],
-    standpoint: Standpoint,
-) -> Vec<Answer> {
+/// The plan of a query without clauses of its own about as-of.
+pub fn planned(definitions: &Definitions, query: &Query, standpoint: Standpoint) -> plan::Plan {
     let moment = |instant: i64| Moment {
         label: DateTime::from_timestamp_micros(instant)
             .expect("an instant of the calendar")
@@ -176,13 +181,23 @@ pub fn answers(
         known_on: (standpoint.known_on != standpoint.as_of).then(|| moment(standpoint.known_on)),
         watermark: None,
     };
-    let plans = queries.iter().map(|query| {
-        let standing = plan::standpoint(definitions, query, &given);
-        let standing = standing.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
-        let planned = plan::plan(definitions, query, &standing);
-        planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
-    });
-    let plans: Vec<plan::Plan> = plans.collect();
+    let standing = plan::standpoint(definitions, query, &given);
+    let standing = standing.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
+    let planned = plan::plan(definitions, query, &standing);
+    planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
+}
+
+/// The answers to queries without clauses of their own about as-of.
+pub fn answers(
+    definitions: &Definitions,
+    dataset: &TableSources,
+    queries: &[&Query],
+    standpoint: Standpoint,
+) -> Vec<Answer> {
+    let plans: Vec<plan::Plan> = queries
+        .iter()
+        .map(|query| planned(definitions, query, standpoint))
+        .collect();
     let answers = assemble::answers(definitions, dataset, &plans);
     answers.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use riskql::app::cli;
-use riskql::exec::{compute, data};
+use riskql::exec::{compute, data, sql};
 use riskql::lang::{check, functions, syntax};
 use riskql::plan;
 use riskql::reports::{ingest, store};
@@ -17,6 +17,7 @@ fn codes() -> Vec<(String, String)> {
         plan::CODES,
         data::CODES,
         compute::CODES,
+        sql::CODES,
         cli::CODES,
         ingest::CODES,
         store::CODES,

@@ -54,6 +54,8 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Say in words and numbers how a value comes about
     Explain(ExplainArguments),
+    /// Write a query as one statement of SQL
+    Compile(CompileArguments),
     /// Take scanner reports into a store
     Ingest(IngestArguments),
     /// Show what a store holds, and keep it well
@@ -261,6 +263,34 @@ pub struct ExplainArguments {
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<TextOrJson>,
     /// Write the explanation to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The databases statements are written for.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SqlDialect {
+    Duckdb,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql compile \"mttr by team over month last 6 months\" --dialect duckdb --data exports
+  riskql compile backlog --dialect duckdb --as-of 2026-03-31 > backlog.sql
+
+With --data the statement reads the files; without, tables of the database that have the columns of
+the definitions: texts, BOOLEAN, DOUBLE, TIMESTAMPTZ.")]
+pub struct CompileArguments {
+    /// The query; its words may stand apart
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    /// The database that the statement is for
+    #[arg(long, value_name = "NAME")]
+    pub dialect: SqlDialect,
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Write the statement to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -37,6 +37,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K908", "an option holds no date"),
     ("K909", "a result cannot be written in the format asked for"),
     ("K910", "there is no such dashboard"),
+    ("K919", "a statement without data needs an as-of"),
     ("K950", "in a session, no query to refine yet"),
     ("K951", "there is no such command of the session"),
     ("K952", "what is set as the period is none"),

@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod codes;
+mod compile;
 mod console;
 mod dashboard;
 mod explain;
@@ -58,6 +59,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Fmt(own) => fmt::run(console, own, defs),
         Command::Explain(own) => explain::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, defs),
+        Command::Compile(own) => compile::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
         Command::Ingest(own) => ingest::run(console, own, defs),
         Command::Store(own) => store::run(console, own, defs),
@@ -77,7 +79,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Sources(own) => own.format == TextOrJson::Json,
         Command::Ingest(own) => own.format == TextOrJson::Json,
         Command::Store(own) => own.format == TextOrJson::Json,
-        Command::Test(_) | Command::Fmt(_) | Command::Init(_) => false,
+        Command::Test(_) | Command::Fmt(_) | Command::Compile(_) | Command::Init(_) => false,
     }
 }
 

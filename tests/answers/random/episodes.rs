@@ -13,7 +13,7 @@ use crate::answers::naive::{self, Question};
 use crate::answers::pipeline::{self, Standpoint};
 use crate::answers::tables::{Table, smallest};
 
-const KPIS: [&str; 7] = [
+pub const KPIS: [&str; 7] = [
     "open_findings",
     "open_age",
     "verified_findings",
@@ -24,7 +24,7 @@ const KPIS: [&str; 7] = [
 ];
 
 /// Findings, and episodes that follow each other, overlap, go on, or make no sense.
-fn tables(random: &mut Seeded, calendar: &Calendar) -> Vec<Table> {
+pub fn tables(random: &mut Seeded, calendar: &Calendar) -> Vec<Table> {
     let mut findings = Table::new("findings", &["finding_id", "severity", "found_at"]);
     let mut episodes = Table::new(
         "episodes",
@@ -86,7 +86,7 @@ fn the_engine_agrees_with_the_naive_evaluator_on_reopened_findings() {
     }
 }
 
-fn question(random: &mut Seeded, kpi: &'static str) -> Question<'static> {
+pub fn question(random: &mut Seeded, kpi: &'static str) -> Question<'static> {
     let first: NaiveDate = times::day(random);
     Question {
         kpi,
@@ -103,7 +103,7 @@ fn question(random: &mut Seeded, kpi: &'static str) -> Question<'static> {
     }
 }
 
-fn written(question: &Question) -> String {
+pub fn written(question: &Question) -> String {
     let by = if question.by.is_empty() {
         ""
     } else {

@@ -1,7 +1,7 @@
 //! Random tables, and the engine against the naive evaluator over them.
 
 mod agreement;
-mod episodes;
+pub mod episodes;
 pub mod generator;
 mod moments;
 mod others;

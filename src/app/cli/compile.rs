@@ -1,0 +1,101 @@
+//! `riskql compile`: a query as one SQL statement that gives the rows of its answer.
+
+use std::path::Path;
+
+use super::args::{CompileArguments, OutputOptions, SqlDialect};
+use super::console::{Console, OutputTarget};
+use super::failure::Failure;
+use super::workspace;
+use crate::base::diagnostic::Diagnostic;
+use crate::exec::query_context::{self, QueryContext};
+use crate::exec::sql::{self, TableFiles};
+use crate::lang::model::{Definitions, Query};
+use crate::plan::{self, Given};
+
+/// Writes the statement of a query.
+pub fn run(
+    console: &mut Console,
+    arguments: &CompileArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
+    let definitions = workspace::definitions(console, defs)?;
+    let text = arguments.query.join(" ");
+    let mut question = workspace::query(console, &definitions, &text)?;
+    let instants = workspace::instants(console, &definitions, &arguments.data)?;
+    let context = workspace::context(console, &definitions, &arguments.data, instants)?;
+    let statement = match arguments.data.given() {
+        true => {
+            let mut notes = Vec::new();
+            if question.is_everything() {
+                notes = query_context::leave_out_unanswerable(&mut question.query, &context)?;
+            }
+            let statement = over_files(console, &context, &question.query)?;
+            notes.iter().for_each(|note| console.note(note));
+            statement
+        }
+        false => {
+            let given = without_data(&context, &question.query, &text)?;
+            written(&context, &question.query, &given, None)?
+        }
+    };
+    let text = match arguments.dialect {
+        SqlDialect::Duckdb => statement,
+    };
+    let output = OutputOptions {
+        format: None,
+        output: arguments.output.clone(),
+    };
+    OutputTarget::new(&output).write(text.as_bytes())
+}
+
+/// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and
+/// the latest event in them is the default as-of.
+fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Result<String, Failure> {
+    let progress = console.progress();
+    let (dataset, given) = context.load(&[query])?;
+    drop(progress);
+    let mut files = TableFiles::default();
+    let tables = context.tables_for(query)?;
+    for location in tables.borrow().locations() {
+        let loaded = dataset.table(location.table);
+        let absent = loaded.map(|table| table.absent.clone()).unwrap_or_default();
+        files.add(location.table, &location.path, &absent)?;
+    }
+    dataset.notes.iter().for_each(|note| console.note(note));
+    written(context, query, &given, Some(&files))
+}
+
+/// Where a query stands that nobody reads data for.
+fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<Given, Failure> {
+    if query.as_of.is_none() && context.as_of.is_none() {
+        let message = format!("`compile \"{text}\"` without data needs an instant to evaluate at");
+        return Err(Diagnostic::data("K919", message)
+            .help(format!("say which: riskql compile \"{text}\" --dialect duckdb --as-of 2026-03-31"))
+            .help(format!(
+                "or name the data, whose latest event it is then: riskql compile \"{text}\" --dialect duckdb --data FOLDER"
+            ))
+            .into());
+    }
+    Ok(Given {
+        as_of: context.as_of.clone(),
+        known_on: context.known_on.clone(),
+        watermark: None,
+    })
+}
+
+fn written(
+    context: &QueryContext,
+    query: &Query,
+    given: &Given,
+    files: Option<&TableFiles>,
+) -> Result<String, Failure> {
+    let definitions: &Definitions = context.definitions;
+    let standpoint = plan::standpoint(definitions, query, given)?;
+    let plan = plan::plan(definitions, query, &standpoint)?;
+    Ok(sql::statement(&sql::StatementInput {
+        definitions,
+        plan: &plan,
+        files,
+        place: &|span| context.place(span),
+    }))
+}

@@ -1,0 +1,369 @@
+//! The answer put together: groups and periods, and the formulas over the cells joined to them.
+
+use super::StatementInput;
+use super::axes::{AxisTables, PERIODS, POINT};
+use super::cells::{JoinedCells, LineCells, cubes, first_with_score, joined, step_of};
+use super::duckdb;
+use super::formulas::{bracketed_sum, formula};
+use super::relations::{Translator, ordered};
+use super::select::{Select, SelectColumn, TableExpression, statement as written};
+use crate::base::types::{DisplayUnit, FieldType};
+use crate::lang::model::{Dimension, SortColumn, ValueColumn};
+use crate::plan::relation::Lowering;
+use crate::plan::{Slot, ValuesWork};
+
+/// The statement of a query of values.
+pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String {
+    let slots = &work.timeline.slots;
+    let whole: Vec<Slot> = ranks_whole(work)
+        .then(|| work.timeline.whole())
+        .flatten()
+        .into_iter()
+        .collect();
+    let mut lowering = Lowering::new(question.definitions, &question.plan.standpoint);
+    let main = LineCells::lower(&mut lowering, work, slots, |_| true);
+    let range = whole.first().map(|_| of_range(&mut lowering, work, &whole));
+    let lines: Vec<&LineCells> = std::iter::once(&main).chain(&range).collect();
+    let mut translator =
+        Translator::new(question.definitions, question.files, AxisTables::new(slots));
+    let cubes = cubes(&mut translator, question, work, &lowering, &lines);
+    let mut assembly = Assembly {
+        question,
+        work,
+        translator,
+        cubes,
+        groups: None,
+    };
+    let last = assembly.last(&main, range.as_ref());
+    let tables = assembly.translator.axes.tables(work.shows_period);
+    let part = |(name, select): (String, Select)| TableExpression {
+        comments: Vec::new(),
+        name,
+        body: select.text(),
+    };
+    let mut parts: Vec<TableExpression> = tables.into_iter().map(part).collect();
+    parts.extend(assembly.translator.parts);
+    written(&question.opening(), &parts, &last)
+}
+
+/// The cells of the column that ranks groups, over all periods as one.
+fn of_range<'a>(lowering: &mut Lowering, work: &ValuesWork, whole: &'a [Slot]) -> LineCells<'a> {
+    let ranking = &work.columns[work.top.map_or(0, |top| top.by)];
+    let measures = ranking.formula.measures();
+    LineCells::lower(lowering, work, whole, |step| {
+        let mut measures = measures.iter();
+        step.moment == ranking.moment && measures.any(|measure| step.measure == **measure)
+    })
+}
+
+/// Whether `top` ranks groups by their value over all periods.
+fn ranks_whole(work: &ValuesWork) -> bool {
+    work.shows_period && work.top.is_some() && !work.by.is_empty()
+}
+
+struct Assembly<'q, 'a> {
+    question: &'q StatementInput<'a>,
+    work: &'q ValuesWork,
+    translator: Translator<'a>,
+    cubes: Vec<Select>,
+    /// The part with the groups.
+    groups: Option<String>,
+}
+
+impl Assembly<'_, '_> {
+    fn last(&mut self, main: &LineCells, range: Option<&LineCells>) -> Select {
+        let steps: Vec<JoinedCells> = (0..self.work.steps.len())
+            .map(|step| joined(&mut self.translator, &self.cubes, main, (self.work, step)))
+            .collect();
+        if !self.work.by.is_empty() {
+            self.groups = Some(self.group_part(&steps));
+        }
+        let ranked = match self.work.top.filter(|_| !self.work.by.is_empty()) {
+            None => None,
+            Some(top) => Some((self.ranked(top.by, main, range, &steps), top.count)),
+        };
+        if let Some((ranked, _)) = &ranked {
+            self.groups = Some(ranked.clone());
+        }
+        let values: Vec<SelectColumn> = self
+            .work
+            .columns
+            .iter()
+            .map(|column| SelectColumn::made(&column.name, self.shown(column, main, &steps)))
+            .collect();
+        let mut select = self.joined_to(PERIODS, &steps, PERIODS);
+        select.columns = self.labels();
+        select.columns.extend(values);
+        select.filters.extend(
+            ranked
+                .iter()
+                .map(|(ranked, count)| format!("{ranked}.place <= {count}")),
+        );
+        select.order = self.order(ranked.is_some());
+        select.limit = self.work.limit;
+        select
+    }
+
+    /// Every combination of dimensions that has a row in any population (rule S24).
+    fn group_part(&mut self, steps: &[JoinedCells]) -> String {
+        let mut texts: Vec<String> = Vec::new();
+        for step in steps {
+            let keys = step
+                .keys
+                .iter()
+                .zip(&self.work.by)
+                .map(|(key, dimension)| SelectColumn {
+                    is_plain: *key == dimension.name,
+                    ..SelectColumn::made(&dimension.name, duckdb::name(key))
+                });
+            let select = Select {
+                columns: keys.collect(),
+                source: step.cube.clone(),
+                ..Select::default()
+            };
+            let text = select.text();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        let body = match texts.as_slice() {
+            [only] => only.replacen("SELECT", "SELECT DISTINCT", 1),
+            several => several.join("\nUNION\n"),
+        };
+        let columns: Vec<SelectColumn> = self
+            .work
+            .by
+            .iter()
+            .map(|by| SelectColumn::made(&by.name, ""))
+            .collect();
+        self.translator.part_of("groups", body, &columns).source
+    }
+
+    /// The groups by value, largest first (rule S25).
+    fn ranked(
+        &mut self,
+        by: usize,
+        main: &LineCells,
+        range: Option<&LineCells>,
+        steps: &[JoinedCells],
+    ) -> String {
+        let column = &self.work.columns[by];
+        let mut order = Vec::new();
+        let groups = self.groups.clone().expect("groups are ranked");
+        let mut select = Select {
+            source: groups.clone(),
+            ..Select::default()
+        };
+        match range {
+            Some(line) => {
+                let (joins, value) = self.over_range(column, line);
+                select.joins = joins;
+                order.push(format!("{value} DESC NULLS LAST"));
+            }
+            None if !self.work.shows_period && main.slots[0].is_readable() => {
+                let used = self.used(column);
+                let used: Vec<&JoinedCells> = used.iter().map(|step| &steps[*step]).collect();
+                select.joins = self.joins_to(&groups, &used, "0");
+                let value = self.value(column, main, &|step| steps[step].sql.clone());
+                order.push(format!("{value} DESC NULLS LAST"));
+            }
+            // Nothing can be read: names alone rank them.
+            None => {}
+        }
+        order.extend(self.by_name());
+        let mut columns: Vec<SelectColumn> = self.dimensions();
+        let place = format!("row_number() OVER (ORDER BY {})", order.join(", "));
+        columns.push(SelectColumn::made("place", place));
+        select.columns = columns;
+        self.translator.part("ranked", &select).source
+    }
+
+    /// The joins of a column's cells over the whole range, and its value there.
+    fn over_range(&mut self, column: &ValueColumn, line: &LineCells) -> (Vec<String>, String) {
+        let used = self.used(column);
+        let cells: Vec<(usize, JoinedCells)> = used
+            .into_iter()
+            .map(|step| {
+                let cells = joined(&mut self.translator, &self.cubes, line, (self.work, step));
+                (step, cells)
+            })
+            .collect();
+        let groups = self.groups.clone().expect("groups are ranked");
+        let joins = self.joins_to(
+            &groups,
+            &cells.iter().map(|(_, cells)| cells).collect::<Vec<_>>(),
+            "0",
+        );
+        let of = |step: usize| {
+            let found = cells.iter().find(|(known, _)| *known == step);
+            found
+                .map(|(_, cells)| cells.sql.clone())
+                .expect("a step of the column")
+        };
+        let value = self.value(column, line, &of);
+        (joins, value)
+    }
+
+    /// The steps of a column, each once.
+    fn used(&self, column: &ValueColumn) -> Vec<usize> {
+        let measures = column.formula.measures().into_iter();
+        let mut steps: Vec<usize> = measures
+            .map(|measure| step_of(self.work, column, measure))
+            .collect();
+        steps.sort_unstable();
+        steps.dedup();
+        steps
+    }
+
+    fn joined_to(&self, source: &str, steps: &[JoinedCells], points: &str) -> Select {
+        let mut joins: Vec<String> = self
+            .groups
+            .iter()
+            .map(|groups| format!("CROSS JOIN {groups}"))
+            .collect();
+        let groups = self.groups.clone().unwrap_or_default();
+        let point = format!("{points}.{POINT}");
+        joins.extend(self.joins_to(&groups, &steps.iter().collect::<Vec<_>>(), &point));
+        Select {
+            source: source.to_string(),
+            joins,
+            ..Select::default()
+        }
+    }
+
+    /// Joins of cells to groups at a point.
+    fn joins_to(&self, groups: &str, steps: &[&JoinedCells], point: &str) -> Vec<String> {
+        let mut joins: Vec<String> = Vec::new();
+        for step in steps {
+            let mut on = vec![format!("{}.{POINT} = {point}", step.part)];
+            for (key, dimension) in step.keys.iter().zip(&self.work.by) {
+                on.push(format!(
+                    "{}.{} IS NOT DISTINCT FROM {groups}.{}",
+                    step.part,
+                    duckdb::name(key),
+                    duckdb::name(&dimension.name)
+                ));
+            }
+            let join = format!("LEFT JOIN {}\n  ON {}", step.part, on.join("\n  AND "));
+            if !joins.contains(&join) {
+                joins.push(join);
+            }
+        }
+        joins
+    }
+
+    fn dimensions(&self) -> Vec<SelectColumn> {
+        let groups = self.groups.as_deref().unwrap_or_default();
+        let column = |dimension: &Dimension| SelectColumn {
+            is_plain: true,
+            ..SelectColumn::made(
+                &dimension.name,
+                format!("{groups}.{}", duckdb::name(&dimension.name)),
+            )
+        };
+        self.work.by.iter().map(column).collect()
+    }
+
+    fn labels(&self) -> Vec<SelectColumn> {
+        let period = self.work.shows_period && self.work.timeline.grain.is_some();
+        let mut labels: Vec<SelectColumn> = Vec::new();
+        if period {
+            labels.push(SelectColumn {
+                is_plain: true,
+                ..SelectColumn::made("period", format!("{PERIODS}.period"))
+            });
+        }
+        labels.extend(self.dimensions());
+        labels
+    }
+
+    /// The value of a column in the unit shown.
+    fn shown(&self, column: &ValueColumn, line: &LineCells, steps: &[JoinedCells]) -> String {
+        let value = self.value(column, line, &|step| steps[step].sql.clone());
+        let value = match column.display {
+            DisplayUnit::Time(unit) => {
+                format!("{} / {}", bracketed_sum(&value), unit.micros())
+            }
+            DisplayUnit::Count
+            | DisplayUnit::Percent
+            | DisplayUnit::Points
+            | DisplayUnit::Ratio => value,
+        };
+        self.where_readable(column, line, value)
+    }
+
+    /// A value only in periods that can be read and whose score has a version.
+    fn where_readable(&self, column: &ValueColumn, line: &LineCells, value: String) -> String {
+        let axes = &self.translator.axes;
+        let firsts = column.formula.measures().into_iter().map(|measure| {
+            let cells = line.cells[step_of(self.work, column, measure)].as_ref();
+            cells.map_or(0, |cells| first_with_score(self.question, measure, cells))
+        });
+        let mut tests = Vec::new();
+        if !axes.all_readable() {
+            tests.push(format!("{PERIODS}.starts_at IS NOT NULL"));
+        }
+        match firsts.max().unwrap_or(0) {
+            0 => {}
+            first => tests.push(format!("{PERIODS}.{POINT} >= {}", axes.number(first))),
+        }
+        match tests.is_empty() {
+            true => value,
+            false => format!("CASE WHEN {} THEN {value} END", tests.join(" AND ")),
+        }
+    }
+
+    fn value(
+        &self,
+        column: &ValueColumn,
+        line: &LineCells,
+        of: &dyn Fn(usize) -> String,
+    ) -> String {
+        debug_assert!(line.cells.len() == self.work.steps.len());
+        formula(&column.formula, &|measure| {
+            of(step_of(self.work, column, measure))
+        })
+    }
+
+    /// Dimensions in the order shown: scales as they are ordered, texts by name, missing last (rule S24).
+    fn by_name(&self) -> Vec<String> {
+        let columns = self.dimensions().into_iter().zip(&self.work.by);
+        columns
+            .map(|(column, dimension)| ordered(&column.sql, words(dimension), false))
+            .collect()
+    }
+
+    fn order(&self, is_ranked: bool) -> Vec<String> {
+        let mut order: Vec<String> = Vec::new();
+        for sort in &self.work.sort {
+            order.push(match sort.by {
+                SortColumn::Period => {
+                    let direction = if sort.descending { " DESC" } else { "" };
+                    format!("{PERIODS}.{POINT}{direction}")
+                }
+                SortColumn::Dimension(place) => {
+                    let column = &self.dimensions()[place];
+                    ordered(&column.sql, words(&self.work.by[place]), sort.descending)
+                }
+                SortColumn::Value(place) => ordered(
+                    &duckdb::name(&self.work.columns[place].name),
+                    None,
+                    sort.descending,
+                ),
+            });
+        }
+        order.push(format!("{PERIODS}.{POINT}"));
+        match (&self.groups, is_ranked) {
+            (Some(groups), true) => order.push(format!("{groups}.place")),
+            _ => order.extend(self.by_name()),
+        }
+        order
+    }
+}
+
+fn words(dimension: &Dimension) -> Option<&[String]> {
+    match &dimension.field_type {
+        FieldType::Scale(scale) => Some(&scale.values),
+        FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! Formulas over measures.
+
+use super::duckdb;
+use crate::lang::model::{Formula, Measure, Operator};
+
+/// Arithmetic over measures (rules S17, S18).
+pub(super) fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> String {
+    match of {
+        Formula::Number(number) => duckdb::number(*number),
+        Formula::Measure(own) => measure(own),
+        Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
+        Formula::Negate(inner) => format!("-{}", bracketed(&formula(inner, measure))),
+        Formula::Binary {
+            operator,
+            left,
+            right,
+        } => {
+            let left = formula(left, measure);
+            let left = match operator {
+                Operator::Add | Operator::Subtract => left,
+                Operator::Multiply | Operator::Divide => bracketed_sum(&left),
+            };
+            let right = formula(right, measure);
+            match operator {
+                Operator::Add => format!("{left} + {}", bracketed_sum(&right)),
+                Operator::Subtract => format!("{left} - {}", bracketed_sum(&right)),
+                Operator::Multiply => format!("{left} * {}", bracketed(&right)),
+                Operator::Divide => format!("{left} / nullif({right}, 0)"),
+            }
+        }
+    }
+}
+
+/// A text that products and quotients can stand around.
+fn bracketed(text: &str) -> String {
+    bracketed_if(text, &[" + ", " - ", " * ", " / "])
+}
+
+/// A text that can be divided.
+pub(super) fn bracketed_sum(text: &str) -> String {
+    bracketed_if(text, &[" + ", " - "])
+}
+
+/// A text in brackets if it has one of these signs outside of its own.
+fn bracketed_if(text: &str, signs: &[&str]) -> String {
+    let mut depth = 0;
+    let has_sign = text.char_indices().any(|(place, letter)| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && signs.iter().any(|sign| text[place..].starts_with(sign))
+    });
+    match has_sign {
+        true => format!("({text})"),
+        false => text.to_string(),
+    }
+}

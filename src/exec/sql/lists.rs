@@ -1,0 +1,43 @@
+//! `list` queries: the rows themselves.
+
+use super::StatementInput;
+use super::axes::AxisTables;
+use super::duckdb;
+use super::prune::pruned;
+use super::relations::Translator;
+use super::select::{SelectColumn, statement as written};
+use crate::base::types::FieldType;
+use crate::plan::ListWork;
+use crate::plan::relation::lower_list;
+
+/// The statement of a list.
+pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
+    let definitions = question.definitions;
+    let lowered = lower_list(definitions, &question.plan.standpoint, work);
+    let axes = AxisTables::new(std::slice::from_ref(&work.slot));
+    let mut translator = Translator::new(definitions, question.files, axes);
+    let rows = pruned(&lowered.rows, &lowered.columns.iter().cloned().collect());
+    translator.note_scans(&rows);
+    let mut select = translator.select(&rows);
+    let shown = work.list.show.iter().zip(&select.columns);
+    let columns: Vec<SelectColumn> = shown
+        .map(|(field, column)| {
+            let field = definitions.field(*field);
+            let sql = match field.field_type {
+                FieldType::Date => {
+                    duckdb::shown_instant(&column.sql, definitions.calendar.timezone.name())
+                }
+                FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Scale(_) => {
+                    column.sql.clone()
+                }
+            };
+            SelectColumn {
+                name: field.name.clone(),
+                sql,
+                ..column.clone()
+            }
+        })
+        .collect();
+    select.columns = columns;
+    written(&question.opening(), &translator.parts, &select)
+}

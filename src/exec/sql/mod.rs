@@ -1,0 +1,68 @@
+//! Plan + where the tables are → one SQL statement for DuckDB that gives the same rows.
+//!
+//! Cubes of [`crate::plan::relation`] become named parts of the statement (`relations`, `steps`, `aggregates`, `expressions`,
+//! `sets`, `axes`, `tables`); the answer is put together from them (`cells`, `formulas`, `answer`, `lists`). What is DuckDB's own is
+//! in `duckdb`. Reads no data: whoever asks says which columns the files lack.
+
+mod aggregates;
+mod answer;
+mod axes;
+mod cells;
+mod duckdb;
+mod expressions;
+mod formulas;
+mod lifetimes;
+mod lists;
+mod prune;
+mod readings;
+mod relations;
+mod select;
+mod sets;
+mod steps;
+mod tables;
+
+pub use tables::TableFiles;
+
+use crate::base::source::Span;
+use crate::lang::model::Definitions;
+use crate::plan::{Plan, Work};
+
+/// What a statement is made of.
+pub struct StatementInput<'a> {
+    pub definitions: &'a Definitions,
+    pub plan: &'a Plan,
+    /// The files that it reads; `None`: tables of the database, with the columns and types of the model.
+    pub files: Option<&'a TableFiles>,
+    /// Where a definition is written, for comments: `kpis/mttr.kpi:3`.
+    pub place: &'a dyn Fn(Span) -> String,
+}
+
+/// The statement.
+pub fn statement(question: &StatementInput) -> String {
+    match &question.plan.work {
+        Work::Values(work) => answer::statement(question, work),
+        Work::List(work) => lists::statement(question, work),
+    }
+}
+
+impl StatementInput<'_> {
+    /// What stands above the statement.
+    fn opening(&self) -> Vec<String> {
+        let standpoint = &self.plan.standpoint;
+        let zone = self.definitions.calendar.timezone.name();
+        let mut where_from = format!("as of {}, time zone {zone}", standpoint.as_of.label);
+        if standpoint.known_on_given {
+            where_from = format!(
+                "as of {}, as known on {}, time zone {zone}",
+                standpoint.as_of.label, standpoint.known_on.label
+            );
+        }
+        vec![self.plan.query.clone(), where_from]
+    }
+}
+
+/// The codes of this room's problems and what each means.
+pub const CODES: &[(&str, &str)] = &[(
+    "K918",
+    "a file that the database of a statement cannot read",
+)];

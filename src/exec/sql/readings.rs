@@ -1,0 +1,60 @@
+//! Columns of cubes → numbers.
+
+use super::duckdb;
+use crate::lang::model::Measure;
+use crate::plan::relation::{MeasureCells, Reading, Sum};
+
+/// The number of a measure.
+pub(super) struct ReadNumber {
+    pub sql: String,
+    /// Whether a group without rows has 0 (rule S16).
+    pub is_zero_of_none: bool,
+}
+
+/// The number that a cube's columns stand for. `table` is the cube, `instant` that of the point.
+pub(super) fn number(
+    measure: &Measure,
+    cells: &MeasureCells,
+    table: &str,
+    instant: &str,
+) -> ReadNumber {
+    let column = |name: &str| format!("{table}.{}", duckdb::name(name));
+    let zero = |sql: String| ReadNumber {
+        sql,
+        is_zero_of_none: true,
+    };
+    let some = |sql: String| ReadNumber {
+        sql,
+        is_zero_of_none: false,
+    };
+    match &cells.reading {
+        Reading::Tally { with: None } => zero(column(&cells.rows)),
+        Reading::Tally { with: Some(with) } => some(format!(
+            "{} / nullif({}, 0)",
+            column(with),
+            column(&cells.rows)
+        )),
+        Reading::Total { count, sum, scale } => {
+            let sum = total(*scale, &column(count), &column(sum), instant);
+            match measure.function.name {
+                "sum" => zero(sum),
+                _ => some(format!("{sum} / nullif({}, 0)", column(count))),
+            }
+        }
+        Reading::Extremes { min, max, .. } => match measure.function.name {
+            "min" => some(column(min)),
+            _ => some(column(max)),
+        },
+        Reading::Quantile { lower, .. } => some(column(lower)),
+        Reading::Distinct { different, .. } => zero(column(different)),
+        Reading::Lifetimes { .. } => some(column("median")),
+    }
+}
+
+fn total(scale: Sum, count: &str, sum: &str, instant: &str) -> String {
+    match scale {
+        Sum::Micros => sum.to_string(),
+        Sum::FixedPoint => format!("{sum} / {}", duckdb::FIXED_POINT),
+        Sum::Ages => format!("({instant} * {count} - {sum})"),
+    }
+}

@@ -1,0 +1,240 @@
+//! Tables → typed columns: as the model says, or read from files by the rules that all formats share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::duckdb;
+use super::expressions::case_text;
+use super::relations::Translator;
+use super::select::{Select, SelectColumn};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::types::{FieldType, Scale};
+use crate::lang::model::{Column, TableId};
+use crate::plan::relation::Name;
+
+/// The files of tables.
+#[derive(Clone, Default, Debug)]
+pub struct TableFiles {
+    by_table: BTreeMap<TableId, FileOfTable>,
+}
+
+#[derive(Clone, Debug)]
+struct FileOfTable {
+    path: PathBuf,
+    function: &'static str,
+    options: &'static str,
+    /// Columns that it lacks: they read as missing.
+    absent: BTreeSet<usize>,
+}
+
+impl TableFiles {
+    /// Adds the file of a table.
+    ///
+    /// # Errors
+    ///
+    /// `K918`: DuckDB cannot read files of its format.
+    pub fn add(
+        &mut self,
+        table: TableId,
+        path: &Path,
+        absent: &BTreeSet<usize>,
+    ) -> Result<(), Diagnostic> {
+        let Some((function, options)) = duckdb::reader(path) else {
+            let message = format!(
+                "DuckDB cannot read `{}`: it reads no Arrow files",
+                path.display()
+            );
+            return Err(Diagnostic::data("K918", message).help("write the table as Parquet"));
+        };
+        let file = FileOfTable {
+            path: path.to_path_buf(),
+            function,
+            options,
+            absent: absent.clone(),
+        };
+        self.by_table.insert(table, file);
+        Ok(())
+    }
+}
+
+/// The column that numbers rows.
+const ROW_NUMBER: &str = "row_number";
+
+impl Translator<'_> {
+    /// Some columns of a table.
+    pub(super) fn scan(
+        &mut self,
+        table: TableId,
+        columns: &[Name],
+        row_number: Option<&Name>,
+    ) -> Select {
+        let typed = match self.typed.get(&table) {
+            Some(typed) => typed.clone(),
+            None => {
+                let typed = self.typed_table(table);
+                self.typed.insert(table, typed.clone());
+                typed
+            }
+        };
+        let numbered = row_number.map(|name| SelectColumn {
+            name: name.clone(),
+            ..typed.column(ROW_NUMBER).clone()
+        });
+        let own = columns.iter().map(|name| typed.column(name).clone());
+        Select {
+            columns: own.chain(numbered).collect(),
+            ..typed.clone()
+        }
+    }
+
+    fn typed_table(&mut self, id: TableId) -> Select {
+        let table = self.definitions.table(id);
+        let (read, is_numbered) = self.scanned[&id].clone();
+        let mut select = match self.files.map(|files| files.by_table.get(&id)) {
+            None => Select {
+                source: duckdb::name(&table.name),
+                ..Select::default()
+            },
+            Some(None) => Select {
+                filters: vec!["false".to_string()],
+                ..Select::default()
+            },
+            Some(Some(file)) => self.cells(&table.name, file),
+        };
+        let places = read.iter().map(|name| {
+            let place = table.columns.iter().position(|column| column.name == *name);
+            place.expect("relations read columns of the model")
+        });
+        let columns = places.map(|place| self.typed_column(id, place));
+        select.columns = columns.collect();
+        if is_numbered {
+            select
+                .columns
+                .push(SelectColumn::made(ROW_NUMBER, "row_number() OVER ()"));
+        }
+        let is_as_it_is = select.columns.iter().all(|column| column.is_plain);
+        match self.files {
+            None if is_as_it_is => select,
+            _ => self.part(&format!("{}_typed", table.name), &select),
+        }
+    }
+
+    /// The texts of a file without blanks around them; an empty one is missing.
+    fn cells(&mut self, table: &str, file: &FileOfTable) -> Select {
+        let path = duckdb::text(&file.path.display().to_string());
+        let select = Select {
+            columns: vec![SelectColumn::made("", duckdb::all_cells())],
+            source: format!("{}({path}{})", file.function, file.options),
+            ..Select::default()
+        };
+        let name = format!("{table}_cells");
+        self.part_of(&name, select.text(), &[])
+    }
+
+    fn typed_column(&self, id: TableId, place: usize) -> SelectColumn {
+        let column = &self.definitions.table(id).columns[place];
+        let file = self.files.map(|files| files.by_table.get(&id));
+        let name = duckdb::name(&column.name);
+        let sql = match file {
+            None => match column.field_type {
+                FieldType::Date => duckdb::micros(&name),
+                FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Scale(_) => {
+                    name.clone()
+                }
+            },
+            Some(Some(file)) if !file.absent.contains(&place) => self.converted(column, &name),
+            Some(_) => format!("NULL::{}", type_of(&column.field_type)),
+        };
+        SelectColumn {
+            name: column.name.clone(),
+            is_plain: sql == name,
+            sql,
+            scale: scale_of(&column.field_type),
+        }
+    }
+
+    /// A cell's text as a value. One that is none stops the statement, as it stops a load.
+    fn converted(&self, column: &Column, name: &str) -> String {
+        match &column.field_type {
+            FieldType::Text => name.to_string(),
+            FieldType::Number => format!("CAST({name} AS DOUBLE)"),
+            FieldType::Date => {
+                duckdb::written_instant(name, self.definitions.calendar.timezone.name())
+            }
+            FieldType::YesNo => {
+                let words = |words: &str, value: bool| {
+                    format!("WHEN lower({name}) IN ({words}) THEN {value}")
+                };
+                let refused = refused(column, name, "is neither yes nor no");
+                let parts = [
+                    words("'yes', 'true', '1'", true),
+                    words("'no', 'false', '0'", false),
+                    refused,
+                ];
+                case_text("CASE", &parts)
+            }
+            FieldType::Scale(scale) => scale_word(column, scale, name),
+        }
+    }
+}
+
+fn scale_word(column: &Column, scale: &Scale, name: &str) -> String {
+    let mut parts = Vec::new();
+    for (code, word) in scale.values.iter().enumerate() {
+        let mapped = scale
+            .mapped
+            .iter()
+            .filter(|(_, to)| usize::from(*to) == code);
+        let mut spellings = vec![word.to_lowercase()];
+        for (spelling, _) in mapped {
+            let spelling = spelling.to_lowercase();
+            let is_a_word = scale
+                .values
+                .iter()
+                .any(|value| value.to_lowercase() == spelling);
+            if !is_a_word && !spellings.contains(&spelling) {
+                spellings.push(spelling);
+            }
+        }
+        let word = duckdb::text(word);
+        let texts: Vec<String> = spellings
+            .iter()
+            .map(|spelling| duckdb::text(spelling))
+            .collect();
+        let test = match texts.as_slice() {
+            [only] => format!("= {only}"),
+            several => format!("IN ({})", several.join(", ")),
+        };
+        parts.push(format!("WHEN lower({name}) {test} THEN {word}"));
+    }
+    parts.push(refused(
+        column,
+        name,
+        &format!("is not on the scale {}", scale.name),
+    ));
+    case_text("CASE", &parts)
+}
+
+fn refused(column: &Column, name: &str, why: &str) -> String {
+    let before = duckdb::text(&format!("{}: `", column.name));
+    let after = duckdb::text(&format!("` {why}"));
+    format!("WHEN {name} IS NOT NULL THEN error({before} || {name} || {after})")
+}
+
+fn type_of(field_type: &FieldType) -> &'static str {
+    match field_type {
+        FieldType::Text | FieldType::Scale(_) => "VARCHAR",
+        FieldType::YesNo => "BOOLEAN",
+        FieldType::Number => "DOUBLE",
+        FieldType::Date => "BIGINT",
+    }
+}
+
+/// The scale of a field that has one.
+pub(super) fn scale_of(field_type: &FieldType) -> Option<Arc<Scale>> {
+    match field_type {
+        FieldType::Scale(scale) => Some(scale.clone()),
+        FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! `riskql compile` as it is typed.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn riskql(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .expect("the program runs")
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+fn shown(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+#[test]
+fn a_statement_names_the_query_the_instant_and_the_definition() {
+    let output = riskql(&[
+        "compile",
+        "mttr by team",
+        "--dialect",
+        "duckdb",
+        "--as-of",
+        "2026-03-31",
+    ]);
+    assert!(output.status.success(), "{}", told(&output));
+    let text = shown(&output);
+    for words in [
+        "-- mttr by team\n",
+        "-- as of 2026-03-31, time zone UTC\n",
+        "-- mttr (kpi-defs/kpis/mttr.kpi:1): mean time from found to verified of findings verified\n",
+        "FROM findings\n",
+        "groups.team",
+    ] {
+        assert!(text.contains(words), "no `{words}` in\n{text}");
+    }
+}
+
+#[test]
+fn without_data_it_needs_an_instant() {
+    let output = riskql(&["compile", "mttr", "--dialect", "duckdb"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = told(&output);
+    assert!(told.contains("K919"), "{told}");
+    assert!(
+        told.contains("riskql compile \"mttr\" --dialect duckdb --as-of 2026-03-31"),
+        "{told}"
+    );
+    let output = riskql(&["compile", "mttr as of 2026-03-31", "--dialect", "duckdb"]);
+    assert!(output.status.success());
+}
+
+#[test]
+fn no_other_dialect_is_known() {
+    let output = riskql(&[
+        "compile",
+        "mttr",
+        "--dialect",
+        "oracle",
+        "--as-of",
+        "2026-03-31",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = told(&output);
+    assert!(told.contains("oracle") && told.contains("duckdb"), "{told}");
+}
+
+#[test]
+fn over_files_the_latest_event_says_where_it_stands() {
+    let output = riskql(&[
+        "compile",
+        "backlog",
+        "--dialect",
+        "duckdb",
+        "--data",
+        "examples/demo",
+    ]);
+    let text = shown(&output);
+    assert!(text.contains("-- as of 2026-09-30"), "{text}");
+    assert!(
+        text.contains("read_csv('examples/demo/findings.csv'"),
+        "{text}"
+    );
+}
+
+#[test]
+fn arrow_files_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("findings.arrow");
+    std::fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo/findings.csv"),
+        &file,
+    )
+    .expect("a copy");
+    let named = format!("findings={}", file.display());
+    let output = riskql(&[
+        "compile",
+        "backlog",
+        "--dialect",
+        "duckdb",
+        "--table",
+        &named,
+    ]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(told(&output).contains("D107"), "{}", told(&output));
+}
