@@ -110,3 +110,32 @@ fn arrow_files_are_refused() {
     assert_eq!(output.status.code(), Some(3));
     assert!(told(&output).contains("D107"), "{}", told(&output));
 }
+
+/// With `UPDATE_DOCS=1` in the environment the statement on the page is written anew.
+#[test]
+fn the_page_shows_what_is_printed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/compile.md");
+    let page = std::fs::read_to_string(&path).expect("the page");
+    let (_, command) = page.split_once("```sh\nriskql ").expect("a command");
+    let (command, _) = command.split_once('\n').expect("a line");
+    let quoted: Vec<&str> = command.split('"').collect();
+    let [before, query, after] = quoted.as_slice() else {
+        panic!("one query in quotes: {command}");
+    };
+    let mut arguments: Vec<&str> = before.split_whitespace().collect();
+    arguments.push(query);
+    arguments.extend(after.split_whitespace());
+    let printed = shown(&riskql(&arguments));
+    let start = page.find("```sql\n").expect("a statement") + "```sql\n".len();
+    let end = start + page[start..].find("```").expect("its end");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let updated = format!("{}{printed}{}", &page[..start], &page[end..]);
+        std::fs::write(&path, updated).expect("the page can be written");
+        return;
+    }
+    assert_eq!(
+        &page[start..end],
+        printed,
+        "run the tests with UPDATE_DOCS=1 to write docs/compile.md anew"
+    );
+}

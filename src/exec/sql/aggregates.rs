@@ -55,7 +55,7 @@ impl Translator<'_> {
         let mut select = self.read(select, &reads);
         let mut writer = ExpressionWriter::new(&select, &mut self.axes);
         let after = writer.operand(from);
-        let end = writer.operand(until);
+        let end = writer.written(until);
         let end = match end.as_str() {
             "NULL" => duckdb::ALWAYS_UNTIL.to_string(),
             end => format!("coalesce({end}, {})", duckdb::ALWAYS_UNTIL),
@@ -119,7 +119,7 @@ impl Translator<'_> {
         match can_read && !select.is_closed {
             true => select,
             false => {
-                let hint = format!("{}_taken", select.source);
+                let hint = self.hint_of(&select);
                 self.part(&hint, &select)
             }
         }
@@ -139,7 +139,7 @@ impl Translator<'_> {
         let changes = self.shared(input);
         let zeros = self.zeros(&changes, partition, order, columns);
         let all = format!("{}\nUNION ALL\n{}", changes.text(), zeros.text());
-        let mut running = self.part_of(&format!("{}_dense", changes.source), all, &changes.columns);
+        let mut running = self.part_of(&format!("{}_dense", self.subject), all, &changes.columns);
         let of = |name: &Name| running.column(name).sql.clone();
         let mut groups: Vec<String> = partition.iter().map(of).collect();
         let order = running.column(order).sql.clone();

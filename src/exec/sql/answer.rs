@@ -27,7 +27,7 @@ pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String 
     let mut translator =
         Translator::new(question.definitions, question.files, AxisTables::new(slots));
     let cubes = cubes(&mut translator, question, work, &lowering, &lines);
-    let mut assembly = Assembly {
+    let mut assembly = AnswerStatement {
         question,
         work,
         translator,
@@ -61,7 +61,7 @@ fn ranks_whole(work: &ValuesWork) -> bool {
     work.shows_period && work.top.is_some() && !work.by.is_empty()
 }
 
-struct Assembly<'q, 'a> {
+struct AnswerStatement<'q, 'a> {
     question: &'q StatementInput<'a>,
     work: &'q ValuesWork,
     translator: Translator<'a>,
@@ -70,7 +70,7 @@ struct Assembly<'q, 'a> {
     groups: Option<String>,
 }
 
-impl Assembly<'_, '_> {
+impl AnswerStatement<'_, '_> {
     fn last(&mut self, main: &LineCells, range: Option<&LineCells>) -> Select {
         let steps: Vec<JoinedCells> = (0..self.work.steps.len())
             .map(|step| joined(&mut self.translator, &self.cubes, main, (self.work, step)))
@@ -78,10 +78,8 @@ impl Assembly<'_, '_> {
         if !self.work.by.is_empty() {
             self.groups = Some(self.group_part(&steps));
         }
-        let ranked = match self.work.top.filter(|_| !self.work.by.is_empty()) {
-            None => None,
-            Some(top) => Some((self.ranked(top.by, main, range, &steps), top.count)),
-        };
+        let top = self.work.top.filter(|_| !self.work.by.is_empty());
+        let ranked = top.map(|top| (self.ranked(top.by, main, range, &steps), top.count));
         if let Some((ranked, _)) = &ranked {
             self.groups = Some(ranked.clone());
         }

@@ -7,7 +7,7 @@ use super::axes::{AxisTables, PERIOD_POINT, POINT, POINTS};
 use super::duckdb;
 use super::lifetimes::survival;
 use super::prune::pruned;
-use super::readings::{ReadNumber, number};
+use super::readings::{ReadNumber, number, quantile_column};
 use super::relations::{PointTable, Translator};
 use super::select::{Select, SelectColumn};
 use crate::base::types::StockMoment;
@@ -101,6 +101,7 @@ pub(super) fn cubes(
     for (index, (cube, relation)) in lowering.cubes.iter().zip(&relations).enumerate() {
         let (name, remarks) = about(question, work, lines, index);
         translator.remarks = remarks;
+        translator.subject.clone_from(&name);
         if matches!(cube.shape, crate::plan::relation::CubeShape::Swept(_)) {
             translator.points = points(&mut translator.axes, cube);
         }
@@ -123,8 +124,13 @@ fn with_whole_quantiles(cube: &Cube) -> Cube {
     let mut cube = cube.clone();
     let is_upper =
         |aggregate: &Aggregate| matches!(aggregate, Aggregate::NextOrderStatistic { .. });
-    cube.aggregates
-        .retain(|(_, aggregate)| !is_upper(aggregate));
+    let aggregates = std::mem::take(&mut cube.aggregates).into_iter();
+    let kept = aggregates.filter(|(_, aggregate)| !is_upper(aggregate));
+    let named = kept.map(|(name, aggregate)| match aggregate {
+        Aggregate::OrderStatistic { .. } => (quantile_column(&name), aggregate),
+        _ => (name, aggregate),
+    });
+    cube.aggregates = named.collect();
     cube
 }
 

@@ -274,6 +274,10 @@ impl<'w> ExpressionWriter<'w> {
         right: &Expression,
         binding: Binding,
     ) -> SqlText {
+        if sign == "-" && matches!(left, Expression::Literal(Literal::Integer(0))) {
+            let text = format!("-{}", self.sql(right).within(Binding::Whole));
+            return SqlText::whole(text);
+        }
         let left = self.sql(left).within(binding);
         // `a - (b + c)` needs its brackets.
         let right = match self.sql(right) {

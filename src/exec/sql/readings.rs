@@ -45,7 +45,7 @@ pub(super) fn number(
             "min" => some(column(min)),
             _ => some(column(max)),
         },
-        Reading::Quantile { lower, .. } => some(column(lower)),
+        Reading::Quantile { lower, .. } => some(column(&quantile_column(lower))),
         Reading::Distinct { different, .. } => zero(column(different)),
         Reading::Lifetimes { .. } => some(column("median")),
     }
@@ -57,4 +57,9 @@ fn total(scale: Sum, count: &str, sum: &str, instant: &str) -> String {
         Sum::FixedPoint => format!("{sum} / {}", duckdb::FIXED_POINT),
         Sum::Ages => format!("({instant} * {count} - {sum})"),
     }
+}
+
+/// The column of a quantile, where relations have one for each of the two values it lies between.
+pub(super) fn quantile_column(lower: &str) -> String {
+    lower.replacen("lower", "quantile", 1)
 }

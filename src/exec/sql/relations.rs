@@ -27,6 +27,8 @@ pub(super) struct Translator<'a> {
     pub points: PointTable,
     /// What is said above the next part.
     pub remarks: Vec<String>,
+    /// The name of the cube that is being translated; none while the rows of tables are.
+    pub subject: String,
 }
 
 /// By table the columns that are read, and whether rows are numbered.
@@ -61,6 +63,7 @@ impl<'a> Translator<'a> {
             typed: BTreeMap::new(),
             points: PointTable::default(),
             remarks: Vec::new(),
+            subject: String::new(),
         }
     }
 
@@ -223,8 +226,12 @@ impl<'a> Translator<'a> {
         select
     }
 
-    /// A name for what is made of a part: `findings_known` is followed by `findings_known_2`.
+    /// A name for what is made of a part: `findings_known` is followed by `findings_known_2`, the rows of a cube are
+    /// its own.
     pub(super) fn hint_of(&self, select: &Select) -> String {
+        if !self.subject.is_empty() {
+            return format!("{}_rows", self.subject);
+        }
         let source = select.source.trim_matches('"');
         if let Some(table) = source.strip_suffix("_typed") {
             return format!("{table}_known");

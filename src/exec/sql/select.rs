@@ -108,11 +108,23 @@ impl Select {
             lines.push(format!("FROM {}", self.source));
         }
         lines.extend(self.joins.iter().cloned());
-        lines.extend(clause("WHERE ", &self.filters, "\n  AND "));
+        lines.extend(clause("WHERE ", &self.written_filters(), "\n  AND "));
         lines.extend(clause("GROUP BY ", &self.groups, ", "));
         lines.extend(clause("ORDER BY ", &self.order, ", "));
         lines.extend(self.limit.map(|rows| format!("LIMIT {rows}")));
         lines.join("\n")
+    }
+
+    /// The filters; one alone needs no brackets.
+    fn written_filters(&self) -> Vec<String> {
+        let inner = |only: &String| {
+            let inner = only.strip_prefix('(')?.strip_suffix(')')?;
+            (!inner.contains(['(', ')'])).then(|| inner.to_string())
+        };
+        match self.filters.as_slice() {
+            [only] => vec![inner(only).unwrap_or_else(|| only.clone())],
+            several => several.to_vec(),
+        }
     }
 
     fn first_lines(&self) -> String {

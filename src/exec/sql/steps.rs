@@ -98,7 +98,7 @@ impl Translator<'_> {
     pub(super) fn union(&mut self, inputs: &[SharedRelation]) -> Select {
         let selects: Vec<Select> = inputs.iter().map(|input| self.shared(input)).collect();
         let columns = selects[0].columns.clone();
-        let hint = format!("{}_changes", self.hint_of(&selects[0]));
+        let hint = format!("{}_changes", self.subject);
         let texts: Vec<String> = selects.iter().map(Select::text).collect();
         self.part_of(&hint, texts.join("\nUNION ALL\n"), &columns)
     }
