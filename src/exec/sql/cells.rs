@@ -201,12 +201,10 @@ pub(super) fn joined(
     let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();
     let is_finer = cells.axis.points.iter().any(|points| points.len() > 1);
     let number = match is_finer {
-        false => number(
-            &step.measure,
-            cells,
-            &part.source,
-            &instant(translator, cells),
-        ),
+        false => {
+            let instant = instant(translator, cells);
+            number(&step.measure, cells, &part.source, &instant)
+        }
         true => {
             let (days, column) = translator.axes.table(&cells.axis);
             let select = over_days(step, cells, &part, (&days, column), &keys);
