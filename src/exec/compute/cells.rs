@@ -133,6 +133,14 @@ impl CubeCells {
         Ok(made)
     }
 
+    /// A column of counts.
+    pub fn counts(&self, name: &str) -> &[i64] {
+        match &self.columns[name] {
+            CellColumn::Counts(counts) => counts,
+            CellColumn::Sums(_) | CellColumn::Values(_) => unreachable!("not a column of counts"),
+        }
+    }
+
     fn dense(&self, of: &Column, cells: &[usize], is_swept: bool) -> CellColumn {
         cancellation::listen();
         let size = self.groups.len() * self.points;

@@ -1,6 +1,7 @@
 //! Running the cubes of some plans.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsResult};
 
@@ -8,11 +9,12 @@ use super::cells::{CubeCells, DimensionValue, Tuple, whole_numbers};
 use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
-use crate::exec::lazy::{Compiler, KeySize, TableFrames, collect_all};
+use crate::exec::lazy::{Compiler, KeySize, TableFrames, Window, collect_all};
 use crate::lang::model::TableId;
 use crate::plan::ValuesWork;
 use crate::plan::relation::{
-    CubeLevel, Literal, Lowering, MeasureCells, Name, POINT, SharedRelation,
+    Aggregate, CubeLevel, CubeShape, Literal, Lowering, MeasureCells, Name, POINT, ROWS, Reading,
+    Relation, SharedRelation,
 };
 
 /// Everything computed for some plans of one evaluation time.
@@ -160,15 +162,66 @@ impl<'a> Computed<'a> {
         let frames = collect_all(self.context.sources, compiled(frames))?;
         for ((table, rows), frame) in shared.iter().zip(frames) {
             self.compiler.keep(rows, frame);
-            // How many texts there are is known once rows are collected.
-            let codes = self.compiler.codes.entry(*table).or_default();
-            for (name, dictionary) in &codes.dictionaries {
-                if let Some(size) = codes.sizes.get_mut(name) {
-                    size.values = dictionary.len() as u64;
-                }
-            }
+            self.size_keys(*table, rows)?;
         }
         Ok(())
+    }
+
+    /// How many texts there are, and how long lifetimes are, is known once rows are collected.
+    fn size_keys(&mut self, table: TableId, rows: &SharedRelation) -> Result<(), Problems> {
+        let longest = self.longest_lifetime(table, rows)?;
+        let codes = self.compiler.codes.entry(table).or_default();
+        for (name, dictionary) in &codes.dictionaries {
+            if let Some(size) = codes.sizes.get_mut(name) {
+                size.values = dictionary.len() as u64;
+            }
+        }
+        if let Some(longest) = longest {
+            let size = KeySize {
+                values: longest.unsigned_abs() + 1,
+                data_type: DataType::Int64,
+            };
+            codes.sizes.insert(Reading::MICROS.to_string(), size);
+        }
+        Ok(())
+    }
+
+    /// The longest duration that rows of a table are grouped by.
+    fn longest_lifetime(
+        &self,
+        table: TableId,
+        rows: &SharedRelation,
+    ) -> Result<Option<i64>, Problems> {
+        let durations = self
+            .lowering
+            .cubes
+            .iter()
+            .filter_map(|cube| match &cube.shape {
+                CubeShape::Flow {
+                    also_by: Some((_, micros)),
+                    ..
+                } if cube.table == table => Some(Aggregate::Max(micros.clone())),
+                CubeShape::Flow { .. } | CubeShape::Swept(_) | CubeShape::Expanded(_) => None,
+            });
+        let aggregates: Vec<(Name, Aggregate)> = (0..)
+            .map(|place: usize| format!("longest {place}"))
+            .zip(durations)
+            .collect();
+        if aggregates.is_empty() {
+            return Ok(None);
+        }
+        let relation = Arc::new(Relation::Aggregate {
+            input: rows.clone(),
+            keys: Vec::new(),
+            aggregates,
+        });
+        let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
+        let longest = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+        Ok(longest
+            .columns()
+            .iter()
+            .map(|column| whole_numbers(column)[0])
+            .max())
     }
 
     /// The rows of cubes at some levels, and the counts of exclusions if they are wanted, in one query.
@@ -217,25 +270,44 @@ impl<'a> Computed<'a> {
 
     /// The rows of a cube that stand at every point, some points at a time.
     fn expanded(&mut self, job: &(usize, CubeLevel)) -> Result<DataFrame, Problems> {
-        /// Rows × points that are made at once.
-        const MOST: usize = 20_000_000;
-        let cube = &self.lowering.cubes[job.0];
-        let points = cube.axis.len();
-        let source = self.context.sources.table(cube.table);
-        let rows = source.map_or(0, |source| source.rows).max(1);
-        let at_once = (MOST / rows).max(1);
         let mut whole: Option<DataFrame> = None;
-        for low in (0..points.max(1)).step_by(at_once) {
-            self.compiler.window = Some((low, low + at_once));
+        for window in self.windows(job.0)? {
+            self.compiler.window = Some(window);
             let lazy = self.compile(job).map(|lazy| vec![lazy]);
-            let part = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+            let part = collect_all(self.context.sources, compiled(lazy));
+            self.compiler.window = None;
+            let part = part?.remove(0);
             whole = Some(match whole {
                 None => part,
                 Some(whole) => whole.vstack(&part).expect("parts have the same columns"),
             });
         }
-        self.compiler.window = None;
         Ok(whole.expect("there is at least one window"))
+    }
+
+    /// Points cut into windows, so that the rows × points of each fit in memory. How many rows stand at a point is swept
+    /// first, which costs little.
+    fn windows(&self, cube: usize) -> Result<Vec<Window>, Problems> {
+        /// Rows × points that are made at once.
+        const MOST: i64 = 12_000_000;
+        let counts = self.lowering.cubes[cube].rows_by_point();
+        let relation = counts.relation(&self.rows[&counts.table], &CubeLevel::Total);
+        let lazy = self
+            .compiler
+            .compile(&changes_of(&relation))
+            .map(|lazy| vec![lazy]);
+        let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+        let cells = CubeCells::of(&counts, &[], &frame, &BTreeMap::new())?;
+        let (mut windows, mut low, mut rows) = (Vec::new(), 0, 0);
+        for (point, count) in cells.counts(ROWS).iter().enumerate() {
+            if rows + count > MOST && low < point {
+                windows.push((low, point));
+                (low, rows) = (point, 0);
+            }
+            rows += count;
+        }
+        windows.push((low, counts.axis.len()));
+        Ok(windows)
     }
 
     /// The cells of a measure's groups.
@@ -328,7 +400,7 @@ fn lower(lowering: &mut Lowering, work: &ValuesWork) -> WorkCells {
 /// The changes that a sweep sums along its points: cells are few by then, and summed when they are made dense.
 fn changes_of(relation: &SharedRelation) -> SharedRelation {
     match relation.as_ref() {
-        crate::plan::relation::Relation::Running { input, .. } => input.clone(),
+        Relation::Running { input, .. } => input.clone(),
         _ => relation.clone(),
     }
 }

@@ -22,7 +22,7 @@ pub use axis::Axis;
 pub use expression::{Comparison, Expression, Literal, MissingOf};
 pub use lowering::{
     Contribution, Cube, CubeLevel, CubeShape, Exclusion, ListRelation, Lowering, MeasureCells,
-    POINT, PointRange, Reading, Sum, TraceRelation, VALUE, lower_list, lower_trace,
+    POINT, PointRange, ROWS, Reading, Sum, TraceRelation, VALUE, lower_list, lower_trace,
 };
 
 /// The name of a column of a relation.

@@ -22,6 +22,8 @@ pub struct Cube {
     pub aggregates: Vec<(Name, Aggregate)>,
 }
 
+/// The column of the rows of a population.
+pub const ROWS: &str = "rows";
 /// The column of a cube that holds the point.
 pub const POINT: &str = "point";
 /// The columns of the range of points at which a row of a stock counts.
@@ -92,6 +94,25 @@ impl Cube {
     /// Rows × points are made of its rows.
     pub fn is_expanded(&self) -> bool {
         matches!(self.shape, CubeShape::Expanded(_))
+    }
+
+    /// How many of its rows stand at each point, as a swept cube of the one column [`ROWS`].
+    pub fn rows_by_point(&self) -> Cube {
+        let one = || vec![(ROWS.to_string(), Expression::integer(1))];
+        let contributions = match &self.shape {
+            CubeShape::Swept(contributions) | CubeShape::Expanded(contributions) => contributions,
+            CubeShape::Flow { .. } => unreachable!("rows of a flow stand at no point"),
+        };
+        let contributions = contributions.iter().map(|own| Contribution {
+            values: one(),
+            ..own.clone()
+        });
+        Cube {
+            keys: Vec::new(),
+            shape: CubeShape::Swept(contributions.collect()),
+            aggregates: vec![(ROWS.to_string(), Aggregate::Sum(Expression::column(ROWS)))],
+            ..self.clone()
+        }
     }
 
     /// The columns of its rows that it reads.

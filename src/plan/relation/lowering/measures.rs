@@ -1,16 +1,13 @@
 //! Measures → columns of cubes.
 
 use super::conditions::depends_on_time;
-use super::cubes::{Contribution, Cube, CubeShape, PointRange, VALUE};
+use super::cubes::{Contribution, Cube, CubeShape, PointRange, ROWS, VALUE};
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{Condition, Measure, Measured, ScoreId, TableId};
 use crate::plan::relation::{Aggregate, Axis, Comparison, Expression, Name};
-
-/// The column of the rows of a population.
-const ROWS: &str = "rows";
 
 /// What a measure takes of each row.
 #[derive(Clone)]

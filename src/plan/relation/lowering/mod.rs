@@ -17,7 +17,7 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use cubes::{Contribution, Cube, CubeLevel, CubeShape, POINT, PointRange, VALUE};
+pub use cubes::{Contribution, Cube, CubeLevel, CubeShape, POINT, PointRange, ROWS, VALUE};
 pub use lists::{ListRelation, TraceRelation, lower_list, lower_trace};
 
 use super::{Aggregate, Axis, Expression, Name, Relation, SharedRelation};
