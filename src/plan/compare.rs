@@ -5,10 +5,10 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 
-use super::piece::Piece;
+use super::period_span::PeriodSpan;
 use super::stretch::{day_before, local, stretch};
 use super::timeline::note_history;
-use super::{Slot, Standing, Standpoint};
+use super::{BucketStatus, EvaluationTime, TimeBucket};
 use crate::base::calendar;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
@@ -18,43 +18,47 @@ use crate::lang::model::{Calendar, CalendarPeriod, Period, Versus};
 /// How many periods without a counterpart a note names.
 const NAMED_IN_NOTE: usize = 3;
 
-/// The slot each piece is compared with, and sentences about them.
+/// The slot each period span is compared with, and sentences about them.
 pub(super) fn compare(
     calendar: &Calendar,
     (versus, span): (&Versus, Span),
-    pieces: &[Piece],
-    standpoint: &Standpoint,
+    period_spans: &[PeriodSpan],
+    evaluation: &EvaluationTime,
     notes: &mut Vec<String>,
-) -> Result<Vec<Slot>, Diagnostic> {
-    let as_of = standpoint.as_of.instant;
+) -> Result<Vec<TimeBucket>, Diagnostic> {
+    let as_of = evaluation.as_of.instant;
     match versus {
-        Versus::Previous(grain) => previous(calendar, (*grain, span), pieces, as_of, notes),
-        Versus::Period(period) => fixed(calendar, (period, span), pieces, standpoint, notes),
+        Versus::Previous(grain) => previous(calendar, (*grain, span), period_spans, as_of, notes),
+        Versus::Period(period) => fixed(calendar, (period, span), period_spans, evaluation, notes),
     }
 }
 
 fn previous(
     calendar: &Calendar,
     (grain, span): (Grain, Span),
-    pieces: &[Piece],
+    period_spans: &[PeriodSpan],
     as_of: i64,
     notes: &mut Vec<String>,
-) -> Result<Vec<Slot>, Diagnostic> {
+) -> Result<Vec<TimeBucket>, Diagnostic> {
     let mut slots = Vec::new();
     let mut without_counterpart = Vec::new();
-    for piece in pieces {
-        check_length(calendar, piece, grain, span)?;
-        let earlier = earlier(calendar, piece, grain, as_of);
+    for period_span in period_spans {
+        check_length(calendar, period_span, grain, span)?;
+        let earlier = earlier(calendar, period_span, grain, as_of);
         let slot = earlier.slot(calendar, as_of);
-        if is_provisional(piece, as_of) {
+        if is_provisional(period_span, as_of) {
             notes.push(format!(
                 "{} is compared with the same elapsed part of {}",
-                piece.label(calendar),
+                period_span.label(calendar),
                 slot.label
             ));
         }
-        if !has_counterpart(calendar, piece, grain) {
-            without_counterpart.push(format!("{} with {}", piece.label(calendar), slot.label));
+        if !has_counterpart(calendar, period_span, grain) {
+            without_counterpart.push(format!(
+                "{} with {}",
+                period_span.label(calendar),
+                slot.label
+            ));
         }
         note_history(calendar, &earlier, &slot, notes);
         slots.push(slot);
@@ -81,37 +85,38 @@ fn note_without_counterpart(pairs: &[String], grain: Grain, notes: &mut Vec<Stri
 fn fixed(
     calendar: &Calendar,
     (period, span): (&Period, Span),
-    pieces: &[Piece],
-    standpoint: &Standpoint,
+    period_spans: &[PeriodSpan],
+    evaluation: &EvaluationTime,
     notes: &mut Vec<String>,
-) -> Result<Vec<Slot>, Diagnostic> {
-    let as_of = standpoint.as_of.instant;
-    let other = stretch(calendar, period, as_of, span)?.piece;
+) -> Result<Vec<TimeBucket>, Diagnostic> {
+    let as_of = evaluation.as_of.instant;
+    let other = stretch(calendar, period, as_of, span)?.period_span;
     let whole = other.slot(calendar, as_of);
-    match whole.standing {
-        Standing::Provisional => notes.push(format!(
+    match whole.status {
+        BucketStatus::Provisional => notes.push(format!(
             "{} is provisional: it is counted up to {}",
-            whole.label, standpoint.as_of.label
+            whole.label, evaluation.as_of.label
         )),
-        Standing::Complete | Standing::NoHistory | Standing::Future => {}
+        BucketStatus::Complete | BucketStatus::NoHistory | BucketStatus::Future => {}
     }
     note_history(calendar, &other, &whole, notes);
     let mut slots = Vec::new();
-    for piece in pieces {
-        if !is_provisional(piece, as_of) {
+    for period_span in period_spans {
+        if !is_provisional(period_span, as_of) {
             slots.push(whole.clone());
             continue;
         }
-        let alike = piece.first.grain == other.first.grain && piece.last.grain == other.last.grain;
+        let alike = period_span.first.grain == other.first.grain
+            && period_span.last.grain == other.last.grain;
         let (part, slot) = if alike {
-            let part = elapsed_part(calendar, piece, &other, as_of);
+            let part = elapsed_part(calendar, period_span, &other, as_of);
             ("the same elapsed part", part.slot(calendar, as_of))
         } else {
             ("the whole", whole.clone())
         };
         notes.push(format!(
             "{} is compared with {part} of {}",
-            piece.label(calendar),
+            period_span.label(calendar),
             slot.label
         ));
         slots.push(slot);
@@ -119,27 +124,32 @@ fn fixed(
     Ok(slots)
 }
 
-fn is_provisional(piece: &Piece, as_of: i64) -> bool {
-    piece.start < as_of && as_of < piece.end
+fn is_provisional(period_span: &PeriodSpan, as_of: i64) -> bool {
+    period_span.start < as_of && as_of < period_span.end
 }
 
-/// The beginning of another piece, as much of it as has elapsed of the first one.
-fn elapsed_part(calendar: &Calendar, piece: &Piece, other: &Piece, as_of: i64) -> Piece {
-    let same = same_offset(calendar, as_of, piece.first.start, other.first.start);
-    Piece {
+/// The beginning of another period span, as much of it as has elapsed of the first one.
+fn elapsed_part(
+    calendar: &Calendar,
+    period_span: &PeriodSpan,
+    other: &PeriodSpan,
+    as_of: i64,
+) -> PeriodSpan {
+    let same = same_offset(calendar, as_of, period_span.first.start, other.first.start);
+    PeriodSpan {
         end: same.min(other.end),
         ..*other
     }
 }
 
-/// Refuses a piece that would overlap what it is compared with.
+/// Refuses a period span that would overlap what it is compared with.
 fn check_length(
     calendar: &Calendar,
-    piece: &Piece,
+    period_span: &PeriodSpan,
     grain: Grain,
     span: Span,
 ) -> Result<(), Diagnostic> {
-    let grains = [piece.first.grain, piece.last.grain];
+    let grains = [period_span.first.grain, period_span.last.grain];
     if grains.contains(&Grain::Week) && matches!(grain, Grain::Month | Grain::Quarter) {
         let word = grain.word();
         return Err(Diagnostic::error(
@@ -149,8 +159,8 @@ fn check_length(
         )
         .help("write `versus previous week` or `versus previous year`"));
     }
-    if is_longer(calendar, piece, grain) {
-        let (label, word) = (piece.label(calendar), grain.word());
+    if is_longer(calendar, period_span, grain) {
+        let (label, word) = (period_span.label(calendar), grain.word());
         return Err(Diagnostic::error(
             "K415",
             span,
@@ -158,21 +168,21 @@ fn check_length(
                 "{label} is longer than a {word}, so it cannot be compared with the previous {word}"
             ),
         )
-        .help(longer_help(piece)));
+        .help(longer_help(period_span)));
     }
     Ok(())
 }
 
-fn longer_help(piece: &Piece) -> String {
-    if piece.first == piece.last {
-        format!("write `versus previous {}`", piece.first.grain.word())
+fn longer_help(period_span: &PeriodSpan) -> String {
+    if period_span.first == period_span.last {
+        format!("write `versus previous {}`", period_span.first.grain.word())
     } else {
         "write `versus previous year`, or the period to compare with: `versus 2025-12`".to_owned()
     }
 }
 
-fn is_longer(calendar: &Calendar, piece: &Piece, grain: Grain) -> bool {
-    let (first, last) = (piece.first, piece.last);
+fn is_longer(calendar: &Calendar, period_span: &PeriodSpan, grain: Grain) -> bool {
+    let (first, last) = (period_span.first, period_span.last);
     if first.grain > grain || last.grain > grain {
         return true;
     }
@@ -193,31 +203,36 @@ fn is_longer(calendar: &Calendar, piece: &Piece, grain: Grain) -> bool {
     }
 }
 
-/// A piece one grain earlier, cut where the piece is cut.
-fn earlier(calendar: &Calendar, piece: &Piece, grain: Grain, as_of: i64) -> Piece {
-    let whole = Piece::whole(
+/// A period span one grain earlier, cut where the period span is cut.
+fn earlier(calendar: &Calendar, period_span: &PeriodSpan, grain: Grain, as_of: i64) -> PeriodSpan {
+    let whole = PeriodSpan::whole(
         calendar,
-        one_earlier(calendar, piece.first, grain),
-        one_earlier(calendar, piece.last, grain),
+        one_earlier(calendar, period_span.first, grain),
+        one_earlier(calendar, period_span.last, grain),
     );
-    let start = if piece.start == calendar::start_instant(calendar, piece.first) {
+    let start = if period_span.start == calendar::start_instant(calendar, period_span.first) {
         whole.start
     } else {
-        let day = local(calendar, piece.start).date();
-        counterpart(calendar, piece.start, (day, piece.first.grain), grain)
+        let day = local(calendar, period_span.start).date();
+        counterpart(
+            calendar,
+            period_span.start,
+            (day, period_span.first.grain),
+            grain,
+        )
     };
-    let end = if is_provisional(piece, as_of) {
+    let end = if is_provisional(period_span, as_of) {
         as_of
     } else {
-        piece.end
+        period_span.end
     };
-    let end = if end == calendar::end_instant(calendar, piece.last) {
+    let end = if end == calendar::end_instant(calendar, period_span.last) {
         whole.end
     } else {
         let day = day_before(calendar, end);
-        counterpart(calendar, end, (day, piece.last.grain), grain)
+        counterpart(calendar, end, (day, period_span.last.grain), grain)
     };
-    Piece {
+    PeriodSpan {
         start,
         end,
         ..whole
@@ -270,7 +285,7 @@ fn one_earlier(calendar: &Calendar, period: CalendarPeriod, grain: Grain) -> Cal
         }
     };
     // A day that a zone skipped (Samoa, 30 December 2011) has nothing to compare with.
-    if Piece::whole(calendar, earlier, earlier).is_empty() {
+    if PeriodSpan::whole(calendar, earlier, earlier).is_empty() {
         return calendar::previous(earlier);
     }
     earlier
@@ -291,20 +306,22 @@ fn week_number(calendar: &Calendar, week: CalendarPeriod) -> (i32, u32) {
     (year, weeks as u32 + 1)
 }
 
-/// Whether there is a period of the same name one grain earlier, for both ends of a piece.
-fn has_counterpart(calendar: &Calendar, piece: &Piece, grain: Grain) -> bool {
-    [piece.first, piece.last].into_iter().all(|period| {
-        let other = one_earlier(calendar, period, grain);
-        match (period.grain, grain) {
-            (Grain::Day, Grain::Month | Grain::Quarter | Grain::Year) => {
-                other.start.day() == period.start.day()
+/// Whether there is a period of the same name one grain earlier, for both ends of a period span.
+fn has_counterpart(calendar: &Calendar, period_span: &PeriodSpan, grain: Grain) -> bool {
+    [period_span.first, period_span.last]
+        .into_iter()
+        .all(|period| {
+            let other = one_earlier(calendar, period, grain);
+            match (period.grain, grain) {
+                (Grain::Day, Grain::Month | Grain::Quarter | Grain::Year) => {
+                    other.start.day() == period.start.day()
+                }
+                (Grain::Week, Grain::Year) => {
+                    week_number(calendar, other).1 == week_number(calendar, period).1
+                }
+                (Grain::Day, Grain::Day | Grain::Week)
+                | (Grain::Week, Grain::Day | Grain::Week | Grain::Month | Grain::Quarter)
+                | (Grain::Month | Grain::Quarter | Grain::Year, _) => true,
             }
-            (Grain::Week, Grain::Year) => {
-                week_number(calendar, other).1 == week_number(calendar, period).1
-            }
-            (Grain::Day, Grain::Day | Grain::Week)
-            | (Grain::Week, Grain::Day | Grain::Week | Grain::Month | Grain::Quarter)
-            | (Grain::Month | Grain::Quarter | Grain::Year, _) => true,
-        }
-    })
+        })
 }

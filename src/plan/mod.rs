@@ -1,4 +1,4 @@
-//! Checked query + standpoint → what to compute, in our words.
+//! Checked query + evaluation time → what to compute, in our words.
 //!
 //! Takes definitions known to be right and the instant to evaluate at; gives a [`Plan`]: periods with
 //! their bounds, what each is compared with, and the measures to compute, each once. Also says which
@@ -7,11 +7,11 @@
 
 mod compare;
 mod components;
+mod evaluation_time;
 mod needs;
-mod piece;
+mod period_span;
 mod planning;
 pub mod relation;
-mod standpoint;
 mod steps;
 mod stretch;
 mod timeline;
@@ -19,9 +19,9 @@ mod types;
 mod words;
 
 pub use components::components;
+pub use evaluation_time::{GivenTime, evaluation_time};
 pub use needs::{Asking, also_needs, needs};
 pub use planning::plan;
-pub use standpoint::{Given, standpoint};
 pub use timeline::{LARGEST_TIMELINE, day_ends};
 pub use types::*;
 pub use words::{Paragraph, condition, describe, measure};

@@ -1,28 +1,28 @@
-//! Query + standpoint → plan.
+//! Query + evaluation time → plan.
 
 use super::steps::steps;
 use super::timeline::{LARGEST_TIMELINE, Question, day_ends, single_slot, timeline};
-use super::{ListWork, Plan, Slot, Standpoint, Timeline, ValuesWork, Work};
+use super::{EvaluationTime, ListWork, Plan, TimeBucket, Timeline, ValuesWork, Work};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::{MICROS_PER_DAY, StockMoment};
 use crate::lang::model::{
     Calendar, Definitions, Kind, ListQuery, Query, Subject, ValueColumn, ValuesQuery,
 };
 
-/// What to compute for a query at a standpoint.
+/// What to compute for a query at an evaluation time.
 pub fn plan(
     definitions: &Definitions,
     query: &Query,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<Plan, Problems> {
     let calendar = &definitions.calendar;
     let (work, notes) = match &query.subject {
-        Subject::Values(values) => values_work(calendar, query, values, standpoint)?,
-        Subject::List(list) => list_work(calendar, query, list, standpoint)?,
+        Subject::Values(values) => values_work(calendar, query, values, evaluation)?,
+        Subject::List(list) => list_work(calendar, query, list, evaluation)?,
     };
     Ok(Plan {
         query: query.text.clone(),
-        standpoint: standpoint.clone(),
+        evaluation: evaluation.clone(),
         work,
         notes,
     })
@@ -32,7 +32,7 @@ fn values_work(
     calendar: &Calendar,
     query: &Query,
     values: &ValuesQuery,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<(Work, Vec<String>), Problems> {
     let question = Question {
         period: query.period.as_ref(),
@@ -44,7 +44,7 @@ fn values_work(
             .any(|column| column.kind != Kind::Stock),
         span: query.span,
     };
-    let timeline = timeline(calendar, &question, standpoint)?;
+    let timeline = timeline(calendar, &question, evaluation)?;
     check_moments(calendar, query, &values.columns, &timeline)?;
     let notes = values
         .left_out
@@ -70,9 +70,9 @@ fn list_work(
     calendar: &Calendar,
     query: &Query,
     list: &ListQuery,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<(Work, Vec<String>), Problems> {
-    let (slot, notes) = single_slot(calendar, query.period.as_ref(), standpoint, query.span)?;
+    let (slot, notes) = single_slot(calendar, query.period.as_ref(), evaluation, query.span)?;
     let work = ListWork {
         list: list.clone(),
         slot,
@@ -128,7 +128,7 @@ fn check_moments(
 }
 
 /// How many days ends there are, exactly where it is near the limit.
-fn days<'a>(calendar: &Calendar, slots: impl Iterator<Item = &'a Slot>) -> usize {
+fn days<'a>(calendar: &Calendar, slots: impl Iterator<Item = &'a TimeBucket>) -> usize {
     let mut total = 0;
     for slot in slots {
         let about = (slot.end - slot.start) / MICROS_PER_DAY;

@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate, NaiveDateTime};
 
-use super::piece::Piece;
+use super::period_span::PeriodSpan;
 use super::timeline::LARGEST_TIMELINE;
 use crate::base::calendar;
 use crate::base::diagnostic::Diagnostic;
@@ -13,7 +13,7 @@ use crate::lang::model::{Calendar, CalendarPeriod, Period};
 /// What a query covers, before it is cut into periods.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Stretch {
-    pub piece: Piece,
+    pub period_span: PeriodSpan,
     pub reach: Reach,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn stretch(
         Period::This(grain) => {
             let current = current(calendar, *grain, as_of);
             Ok(Stretch {
-                piece: Piece::whole(calendar, current, current),
+                period_span: PeriodSpan::whole(calendar, current, current),
                 reach: Reach::SoFar,
             })
         }
@@ -72,7 +72,7 @@ fn range(
         );
     }
     Ok(Stretch {
-        piece: Piece::whole(calendar, first, last),
+        period_span: PeriodSpan::whole(calendar, first, last),
         reach: Reach::Fixed,
     })
 }
@@ -105,7 +105,7 @@ fn last(calendar: &Calendar, count: u32, grain: Grain, as_of: i64) -> Stretch {
         calendar::previous(current)
     };
     Stretch {
-        piece: Piece::whole(calendar, calendar::back(last, count - 1), last),
+        period_span: PeriodSpan::whole(calendar, calendar::back(last, count - 1), last),
         reach: Reach::Fixed,
     }
 }
@@ -121,7 +121,7 @@ fn past(calendar: &Calendar, count: u32, grain: Grain, as_of: i64) -> Stretch {
         Grain::Year => until - Months::new(12 * count),
     };
     Stretch {
-        piece: Piece {
+        period_span: PeriodSpan {
             first: calendar::period_of(calendar, from.date(), Grain::Day),
             last: current(calendar, Grain::Day, as_of),
             start: calendar::instant_of(calendar, from),
@@ -144,5 +144,5 @@ pub(super) fn day_before(calendar: &Calendar, instant: i64) -> NaiveDate {
 /// The local time of an instant of a time line.
 pub(super) fn local(calendar: &Calendar, instant: i64) -> NaiveDateTime {
     calendar::local_time(calendar, instant)
-        .expect("a standpoint and the periods around it lie within the years dates can name")
+        .expect("an evaluation time and the periods around it lie within the years dates can name")
 }

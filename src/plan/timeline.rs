@@ -5,9 +5,9 @@
 use chrono::Days;
 
 use super::compare::compare;
-use super::piece::{Piece, history_start};
+use super::period_span::{PeriodSpan, history_start};
 use super::stretch::{Reach, Stretch, local, stretch};
-use super::{Slot, Standing, Standpoint, Timeline};
+use super::{BucketStatus, EvaluationTime, TimeBucket, Timeline};
 use crate::base::calendar;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
@@ -34,30 +34,30 @@ pub(super) struct Question<'a> {
 pub(super) fn timeline(
     calendar: &Calendar,
     question: &Question,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<Timeline, Diagnostic> {
-    let as_of = standpoint.as_of.instant;
+    let as_of = evaluation.as_of.instant;
     let mut notes = Vec::new();
     let Some(period) = chosen_period(question, &mut notes)? else {
-        return everything(calendar, question, standpoint);
+        return everything(calendar, question, evaluation);
     };
     let whole = stretch(calendar, &period, as_of, question.span)?;
-    let pieces = match question.over {
+    let period_spans = match question.over {
         Some(grain) => cut(calendar, whole, grain, as_of, question.span)?,
-        None => vec![whole.piece],
+        None => vec![whole.period_span],
     };
     if question.over.is_some() {
-        note_cut(calendar, &pieces, &mut notes);
+        note_cut(calendar, &period_spans, &mut notes);
     }
-    let slots: Vec<Slot> = pieces
+    let slots: Vec<TimeBucket> = period_spans
         .iter()
-        .map(|piece| piece.slot(calendar, as_of))
+        .map(|period_span| period_span.slot(calendar, as_of))
         .collect();
-    note_slots(calendar, &pieces, &slots, standpoint, &mut notes);
+    note_slots(calendar, &period_spans, &slots, evaluation, &mut notes);
     let compared = match question.versus {
         Some(versus) => {
             let asked = (versus, question.span);
-            compare(calendar, asked, &pieces, standpoint, &mut notes)?
+            compare(calendar, asked, &period_spans, evaluation, &mut notes)?
         }
         None => Vec::new(),
     };
@@ -73,9 +73,9 @@ pub(super) fn timeline(
 pub(super) fn single_slot(
     calendar: &Calendar,
     period: Option<&Period>,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
     span: Span,
-) -> Result<(Slot, Vec<String>), Diagnostic> {
+) -> Result<(TimeBucket, Vec<String>), Diagnostic> {
     let question = Question {
         period,
         over: None,
@@ -83,7 +83,7 @@ pub(super) fn single_slot(
         has_flows: true,
         span,
     };
-    let mut timeline = timeline(calendar, &question, standpoint)?;
+    let mut timeline = timeline(calendar, &question, evaluation)?;
     Ok((timeline.slots.remove(0), timeline.notes))
 }
 
@@ -120,17 +120,17 @@ fn chosen_period(
 fn everything(
     calendar: &Calendar,
     question: &Question,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<Timeline, Diagnostic> {
-    let as_of = standpoint.as_of.instant;
+    let as_of = evaluation.as_of.instant;
     let history = history_start(calendar);
-    let slot = Slot {
+    let slot = TimeBucket {
         label: "all".to_owned(),
         start: history.unwrap_or(i64::MIN).min(as_of),
         end: as_of,
-        standing: match history {
-            Some(history) if as_of <= history => Standing::NoHistory,
-            Some(_) | None => Standing::Complete,
+        status: match history {
+            Some(history) if as_of <= history => BucketStatus::NoHistory,
+            Some(_) | None => BucketStatus::Complete,
         },
     };
     let mut notes = Vec::new();
@@ -139,8 +139,8 @@ fn everything(
             let asked = (versus, question.span);
             // What is known of a stretch without a beginning is the day it ends on.
             let last = super::stretch::current(calendar, Grain::Day, as_of);
-            let today = Piece::clipped(calendar, last, i64::MIN, as_of);
-            compare(calendar, asked, &[today], standpoint, &mut notes)?
+            let today = PeriodSpan::clipped(calendar, last, i64::MIN, as_of);
+            compare(calendar, asked, &[today], evaluation, &mut notes)?
         }
         None => Vec::new(),
     };
@@ -159,28 +159,28 @@ fn cut(
     grain: Grain,
     as_of: i64,
     span: Span,
-) -> Result<Vec<Piece>, Diagnostic> {
-    let Piece {
+) -> Result<Vec<PeriodSpan>, Diagnostic> {
+    let PeriodSpan {
         start, end, first, ..
-    } = whole.piece;
+    } = whole.period_span;
     let (stop, bound) = match whole.reach {
         Reach::Fixed => (end, end),
         Reach::SoFar => (end.min(as_of), end),
         Reach::Rolling => (as_of, i64::MAX),
     };
-    let mut pieces = Vec::new();
+    let mut period_spans = Vec::new();
     let mut period = calendar::period_of(calendar, first.start, grain);
     loop {
-        let piece = Piece::clipped(calendar, period, start, bound);
-        if piece.start >= stop {
-            return Ok(pieces);
+        let period_span = PeriodSpan::clipped(calendar, period, start, bound);
+        if period_span.start >= stop {
+            return Ok(period_spans);
         }
-        if pieces.len() == LARGEST_TIMELINE {
+        if period_spans.len() == LARGEST_TIMELINE {
             return Err(too_many(grain, span));
         }
         // A day that a zone skipped (Samoa, 30 December 2011) is no period at all.
-        if !piece.is_empty() {
-            pieces.push(piece);
+        if !period_span.is_empty() {
+            period_spans.push(period_span);
         }
         period = calendar::next(period);
     }
@@ -196,11 +196,11 @@ fn too_many(grain: Grain, span: Span) -> Diagnostic {
     .help("choose a shorter range, or a longer grain after `over`")
 }
 
-fn note_cut(calendar: &Calendar, pieces: &[Piece], notes: &mut Vec<String>) {
-    let labels: Vec<String> = pieces
+fn note_cut(calendar: &Calendar, period_spans: &[PeriodSpan], notes: &mut Vec<String>) {
+    let labels: Vec<String> = period_spans
         .iter()
-        .filter(|piece| piece.is_cut(calendar))
-        .map(|piece| piece.label(calendar))
+        .filter(|period_span| period_span.is_cut(calendar))
+        .map(|period_span| period_span.label(calendar))
         .collect();
     if !labels.is_empty() {
         notes.push(format!(
@@ -213,32 +213,32 @@ fn note_cut(calendar: &Calendar, pieces: &[Piece], notes: &mut Vec<String>) {
 
 fn note_slots(
     calendar: &Calendar,
-    pieces: &[Piece],
-    slots: &[Slot],
-    standpoint: &Standpoint,
+    period_spans: &[PeriodSpan],
+    slots: &[TimeBucket],
+    evaluation: &EvaluationTime,
     notes: &mut Vec<String>,
 ) {
-    for (piece, slot) in pieces.iter().zip(slots) {
-        match slot.standing {
-            Standing::Provisional => notes.push(format!(
+    for (period_span, slot) in period_spans.iter().zip(slots) {
+        match slot.status {
+            BucketStatus::Provisional => notes.push(format!(
                 "{} is provisional: it is counted up to {}",
-                slot.label, standpoint.as_of.label
+                slot.label, evaluation.as_of.label
             )),
-            Standing::Complete | Standing::NoHistory | Standing::Future => {}
+            BucketStatus::Complete | BucketStatus::NoHistory | BucketStatus::Future => {}
         }
-        note_history(calendar, piece, slot, notes);
+        note_history(calendar, period_span, slot, notes);
     }
 }
 
 /// Says so where history begins within a slot.
 pub(super) fn note_history(
     calendar: &Calendar,
-    piece: &Piece,
-    slot: &Slot,
+    period_span: &PeriodSpan,
+    slot: &TimeBucket,
     notes: &mut Vec<String>,
 ) {
     if let Some(day) = calendar.history_from
-        && slot.start > piece.start
+        && slot.start > period_span.start
     {
         let note = format!(
             "{} is computed from {day} on, where history begins",
@@ -252,7 +252,7 @@ pub(super) fn note_history(
 
 /// The ends of the local days within a slot, ascending; the last is the slot's end. Empty for a slot
 /// without time in it, one instant for a slot without a beginning.
-pub fn day_ends(calendar: &Calendar, slot: &Slot) -> Vec<i64> {
+pub fn day_ends(calendar: &Calendar, slot: &TimeBucket) -> Vec<i64> {
     let mut ends = Vec::new();
     if slot.start >= slot.end {
         return ends;

@@ -5,7 +5,7 @@ use crate::lang::model::{Dimension, FieldId, ListQuery, Measure, Moment, Top, Va
 
 /// When evaluation takes place (rules S2, S3).
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Standpoint {
+pub struct EvaluationTime {
     /// Event times at or after this instant read as missing.
     pub as_of: Moment,
     /// Rows known from a later instant on are absent. As-of, unless the query says otherwise.
@@ -16,17 +16,17 @@ pub struct Standpoint {
 
 /// A stretch of the time line with a name.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Slot {
+pub struct TimeBucket {
     /// `2026-03`; for a query without `over`, words such as `2026-03 to 2026-05` or `all`.
     pub label: String,
     /// `[start, end)` in microseconds, the end no later than as-of.
     pub start: i64,
     pub end: i64,
-    pub standing: Standing,
+    pub status: BucketStatus,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub enum BucketStatus {
     /// Ended by as-of.
     Complete,
     /// Cut off at as-of (rule S8).
@@ -42,9 +42,9 @@ pub enum Standing {
 pub struct Timeline {
     /// `None`: one slot for the whole range.
     pub grain: Option<Grain>,
-    pub slots: Vec<Slot>,
+    pub slots: Vec<TimeBucket>,
     /// One for each slot when the query compares; they may repeat and need not be in order.
-    pub compared: Vec<Slot>,
+    pub compared: Vec<TimeBucket>,
     /// Sentences about the time line: what is provisional, what is compared with what (rule S9).
     pub notes: Vec<String>,
 }
@@ -52,24 +52,24 @@ pub struct Timeline {
 impl Timeline {
     /// The whole range as one slot: what a total over the periods is of. `None` if there is nothing to
     /// be read in any of them.
-    pub fn whole(&self) -> Option<Slot> {
+    pub fn whole(&self) -> Option<TimeBucket> {
         let first = self.slots.iter().find(|slot| slot.is_readable())?;
         let last = self.slots.iter().rfind(|slot| slot.is_readable())?;
-        Some(Slot {
+        Some(TimeBucket {
             label: format!("{} to {}", first.label, last.label),
             start: first.start,
             end: last.end,
-            standing: last.standing,
+            status: last.status,
         })
     }
 }
 
-impl Slot {
+impl TimeBucket {
     /// Whether a number can be read in it.
     pub fn is_readable(&self) -> bool {
-        match self.standing {
-            Standing::Complete | Standing::Provisional => true,
-            Standing::NoHistory | Standing::Future => false,
+        match self.status {
+            BucketStatus::Complete | BucketStatus::Provisional => true,
+            BucketStatus::NoHistory | BucketStatus::Future => false,
         }
     }
 }
@@ -79,7 +79,7 @@ impl Slot {
 pub struct Plan {
     /// Canonical text of the query.
     pub query: String,
-    pub standpoint: Standpoint,
+    pub evaluation: EvaluationTime,
     pub work: Work,
     pub notes: Vec<String>,
 }
@@ -119,7 +119,7 @@ pub struct Step {
 pub struct ListWork {
     pub list: ListQuery,
     /// The stretch events must lie in; a state is looked at at its end.
-    pub slot: Slot,
+    pub slot: TimeBucket,
 }
 
 /// The rows behind one measure of one value.
@@ -127,11 +127,11 @@ pub struct ListWork {
 pub struct Trace {
     /// What the rows are of, for the reader.
     pub title: String,
-    pub standpoint: Standpoint,
+    pub evaluation: EvaluationTime,
     /// Confined to the rows of the value's group.
     pub measure: Measure,
     pub moment: StockMoment,
-    pub slot: Slot,
+    pub slot: TimeBucket,
     /// The fields to show; `name` is the column's.
     pub show: Vec<FieldId>,
     /// The column of what the measure takes of a row, with its unit.

@@ -18,14 +18,14 @@ use super::tables::Table;
 
 /// From where one looks: rows known and events passed by these instants, in microseconds.
 #[derive(Clone, Copy, Debug)]
-pub struct Standpoint {
+pub struct EvaluationTime {
     pub as_of: i64,
     pub known_on: i64,
 }
 
-impl Standpoint {
-    pub fn at(as_of: i64) -> Standpoint {
-        Standpoint {
+impl EvaluationTime {
+    pub fn at(as_of: i64) -> EvaluationTime {
+        EvaluationTime {
             as_of,
             known_on: as_of,
         }
@@ -169,19 +169,19 @@ pub fn from_given(definitions: &Definitions, tables: &[Table]) -> TableSources {
 }
 
 /// The plan of a query without clauses of its own about as-of.
-pub fn planned(definitions: &Definitions, query: &Query, standpoint: Standpoint) -> plan::Plan {
+pub fn planned(definitions: &Definitions, query: &Query, evaluation: EvaluationTime) -> plan::Plan {
     let moment = |instant: i64| Moment {
         label: DateTime::from_timestamp_micros(instant)
             .expect("an instant of the calendar")
             .to_rfc3339(),
         instant,
     };
-    let given = plan::Given {
-        as_of: Some(moment(standpoint.as_of)),
-        known_on: (standpoint.known_on != standpoint.as_of).then(|| moment(standpoint.known_on)),
+    let given = plan::GivenTime {
+        as_of: Some(moment(evaluation.as_of)),
+        known_on: (evaluation.known_on != evaluation.as_of).then(|| moment(evaluation.known_on)),
         watermark: None,
     };
-    let standing = plan::standpoint(definitions, query, &given);
+    let standing = plan::evaluation_time(definitions, query, &given);
     let standing = standing.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
     let planned = plan::plan(definitions, query, &standing);
     planned.unwrap_or_else(|problems| panic!("{}\n{:#?}", query.text, problems.sorted()))
@@ -192,11 +192,11 @@ pub fn answers(
     definitions: &Definitions,
     dataset: &TableSources,
     queries: &[&Query],
-    standpoint: Standpoint,
+    evaluation: EvaluationTime,
 ) -> Vec<Answer> {
     let plans: Vec<plan::Plan> = queries
         .iter()
-        .map(|query| planned(definitions, query, standpoint))
+        .map(|query| planned(definitions, query, evaluation))
         .collect();
     let answers = assemble::answers(definitions, dataset, &plans);
     answers.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
@@ -206,6 +206,6 @@ pub fn answers(
 pub fn ask(definitions: &Definitions, tables: &[Table], as_of: &str, text: &str) -> Answer {
     let query = query(definitions, text);
     let dataset = from_given(definitions, tables);
-    let standpoint = Standpoint::at(instant(as_of));
-    answers(definitions, &dataset, &[&query], standpoint).remove(0)
+    let evaluation = EvaluationTime::at(instant(as_of));
+    answers(definitions, &dataset, &[&query], evaluation).remove(0)
 }

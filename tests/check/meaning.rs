@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use riskql::base::types::{DisplayUnit, Grain, StockMoment, TimeUnit, Unit};
 use riskql::lang::model::{
     Allowed, Condition, Definitions, FieldSource, Formula, Kind, Measured, Period, Population,
-    Query, Relation, Restriction, Role, SortColumn, Subject, ValuesQuery, Versus, Weights,
+    Query, Restriction, Role, SortColumn, Subject, TableRelation, ValuesQuery, Versus, Weights,
 };
 
 use super::language::{FILES, check_files, check_query, language};
@@ -181,7 +181,10 @@ fn related_rows_are_children_or_siblings() {
     else {
         panic!("not an `any`");
     };
-    assert_eq!(exists.relation, Relation::Sibling { own: 0, related: 0 });
+    assert_eq!(
+        exists.relation,
+        TableRelation::Sibling { own: 0, related: 0 }
+    );
     assert_eq!(exists.micros, Some(30 * DAY));
     let coverage = &definitions.kpis[definitions.kpi_named("scan_coverage").unwrap().0];
     let Formula::Measure(measure) = &coverage.formula else {
@@ -190,7 +193,7 @@ fn related_rows_are_children_or_siblings() {
     let Some(Condition::Exists(exists)) = &measure.with else {
         panic!("not an `any`");
     };
-    assert_eq!(exists.relation, Relation::Child { parent: 0 });
+    assert_eq!(exists.relation, TableRelation::Child { parent: 0 });
 }
 
 #[test]

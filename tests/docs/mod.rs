@@ -164,7 +164,7 @@ fn failing(definitions: &Definitions, place: &str) -> String {
     {
         let dataset = data::sources_of_given(definitions, &test.givens)
             .unwrap_or_else(|problems| panic!("{place}: {problems:?}"));
-        let given = plan::Given {
+        let given = plan::GivenTime {
             as_of: test.as_of.clone(),
             known_on: test.known_on.clone(),
             watermark: data::latest_event(definitions, &dataset),

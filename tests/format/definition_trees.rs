@@ -52,11 +52,11 @@ fn clauses<T: std::fmt::Debug>(
 
 fn titled<T: std::fmt::Debug>(
     clause: impl Strategy<Value = T>,
-) -> impl Strategy<Value = (Name, Option<Text>, Vec<Spanned<T>>)> {
+) -> impl Strategy<Value = (Identifier, Option<Text>, Vec<Spanned<T>>)> {
     (name(), option::of(text()), clauses(clause))
 }
 
-fn names() -> impl Strategy<Value = Vec<Name>> {
+fn names() -> impl Strategy<Value = Vec<Identifier>> {
     vec(name(), 1..3)
 }
 

@@ -7,8 +7,8 @@ use proptest::sample::select;
 use riskql::base::source::{SourceId, Span, Spanned};
 use riskql::base::types::TimeUnit;
 use riskql::lang::syntax::ast::{
-    Aggregate, Arithmetic, ComparisonOperator, Condition, DateLiteral, Duration, FieldRef, Formula,
-    Literal, Measured, Name, Number, Population, Text,
+    AggregateCall, Arithmetic, ComparisonOperator, Condition, DateLiteral, Duration, FieldRef,
+    Formula, Identifier, Measured, Number, Population, Text, WrittenLiteral,
 };
 
 /// Places do not matter: equality ignores them.
@@ -28,7 +28,7 @@ pub fn spanned<T: std::fmt::Debug>(
 }
 
 /// Mostly plain, sometimes words that need back-ticks.
-pub fn name() -> impl Strategy<Value = Name> {
+pub fn name() -> impl Strategy<Value = Identifier> {
     const ODD: &[&str] = &[
         "last",
         "where",
@@ -106,15 +106,15 @@ pub fn date() -> impl Strategy<Value = Spanned<DateLiteral>> {
     ])
 }
 
-pub fn literal() -> impl Strategy<Value = Literal> {
+pub fn literal() -> impl Strategy<Value = WrittenLiteral> {
     prop_oneof![
-        5 => plain_word().prop_map(Literal::Word),
-        2 => text().prop_map(|text| Literal::Text(text.node)),
-        1 => signed_number().prop_map(Literal::Number),
-        1 => signed_number().prop_map(Literal::Percent),
-        1 => duration().prop_map(Literal::Duration),
-        1 => long_date().prop_map(Literal::Date),
-        1 => (name(), name()).prop_map(|(table, name)| Literal::Field(FieldRef {
+        5 => plain_word().prop_map(WrittenLiteral::Word),
+        2 => text().prop_map(|text| WrittenLiteral::Text(text.node)),
+        1 => signed_number().prop_map(WrittenLiteral::Number),
+        1 => signed_number().prop_map(WrittenLiteral::Percent),
+        1 => duration().prop_map(WrittenLiteral::Duration),
+        1 => long_date().prop_map(WrittenLiteral::Date),
+        1 => (name(), name()).prop_map(|(table, name)| WrittenLiteral::Field(FieldRef {
             table: Some(table),
             name,
         })),
@@ -220,7 +220,7 @@ fn aggregate() -> impl Strategy<Value = Formula> {
         filter(),
     );
     parts.prop_map(|(function, value, population, with)| {
-        Formula::Aggregate(Box::new(Aggregate {
+        Formula::Aggregate(Box::new(AggregateCall {
             function: at(function.to_string()),
             value,
             population,

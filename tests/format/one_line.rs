@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use riskql::base::source::Sources;
 use riskql::lang::format;
-use riskql::lang::syntax::ast::{Formula, Literal, Query, Subject};
+use riskql::lang::syntax::ast::{Formula, Query, Subject, WrittenLiteral};
 use riskql::lang::syntax::{is_reserved, parse_query};
 
 use super::expression_trees::{condition, formula, literal};
@@ -92,10 +92,16 @@ fn names_are_quoted_where_they_must_be() {
     assert_eq!(format::name("payments-core"), "`payments-core`");
     assert_eq!(format::name("2fa"), "`2fa`");
     assert!(is_reserved("where"));
-    assert_eq!(format::literal(&Literal::Word("where".into())), "\"where\"");
-    assert_eq!(format::literal(&Literal::Word("a b".into())), "\"a b\"");
     assert_eq!(
-        format::literal(&Literal::Text(r#"a "b" \c"#.into())),
+        format::literal(&WrittenLiteral::Word("where".into())),
+        "\"where\""
+    );
+    assert_eq!(
+        format::literal(&WrittenLiteral::Word("a b".into())),
+        "\"a b\""
+    );
+    assert_eq!(
+        format::literal(&WrittenLiteral::Text(r#"a "b" \c"#.into())),
         r#""a \"b\" \\c""#
     );
 }

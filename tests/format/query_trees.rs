@@ -5,7 +5,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::types::{Grain, StockMoment};
-use riskql::lang::syntax::ast::{Formula, Period, Query, QueryClause, SortKey, Subject, Versus};
+use riskql::lang::syntax::ast::{
+    Formula, Period, Query, QueryClause, Subject, Versus, WrittenSortKey,
+};
 
 use super::expression_trees::{at, condition, date, field, formula, name, population, spanned};
 
@@ -32,8 +34,8 @@ fn versus() -> impl Strategy<Value = Versus> {
 }
 
 fn clause() -> impl Strategy<Value = QueryClause> {
-    let keys =
-        (field(), any::<bool>()).prop_map(|(field, descending)| SortKey { field, descending });
+    let keys = (field(), any::<bool>())
+        .prop_map(|(field, descending)| WrittenSortKey { field, descending });
     prop_oneof![
         vec(field(), 1..3).prop_map(QueryClause::By),
         grain().prop_map(QueryClause::Over),

@@ -2,9 +2,9 @@
 
 mod comparisons;
 mod components;
+mod evaluation_times;
 mod fixture;
 mod needs;
-mod standpoints;
 mod tiling;
 mod timelines;
 mod words;

@@ -181,7 +181,7 @@ fn intervals_read_their_own_table() {
     );
 }
 
-fn scanned(relation: Relation) -> Condition {
+fn scanned(relation: TableRelation) -> Condition {
     Condition::Exists(Box::new(Exists {
         relation,
         event: EventId {
@@ -196,7 +196,7 @@ fn scanned(relation: Relation) -> Condition {
 #[test]
 fn existence_reads_the_related_table_and_the_way_there() {
     let mut coverage = measure("share", ASSETS, Role::State(0));
-    coverage.with = Some(scanned(Relation::Child { parent: 0 }));
+    coverage.with = Some(scanned(TableRelation::Child { parent: 0 }));
     let request = asked(&query_of(vec![column("coverage", coverage)]), asking());
     assert_eq!(
         columns(&request, SCANS),
@@ -209,7 +209,7 @@ fn existence_reads_the_related_table_and_the_way_there() {
     );
 
     let mut sibling = measure("count", FINDINGS, Role::State(0));
-    sibling.population.filter = Some(scanned(Relation::Sibling { own: 0, related: 0 }));
+    sibling.population.filter = Some(scanned(TableRelation::Sibling { own: 0, related: 0 }));
     let request = asked(&query_of(vec![column("seen", sibling)]), asking());
     assert!(request.tables[&FINDINGS].parents.contains(&0));
     assert!(request.tables[&SCANS].parents.contains(&0));

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use riskql::base::calendar;
 use riskql::base::types::Grain;
 use riskql::lang::model::{Calendar, Period};
-use riskql::plan::{Standing, day_ends};
+use riskql::plan::{BucketStatus, day_ends};
 
 use super::fixture::Ask;
 
@@ -107,7 +107,7 @@ proptest! {
         prop_assert_eq!(slots[slots.len() - 1].end, end.min(as_of));
         for pair in slots.windows(2) {
             prop_assert_eq!(pair[0].end, pair[1].start);
-            prop_assert!(pair[1].standing != Standing::Complete || pair[0].standing == Standing::Complete);
+            prop_assert!(pair[1].status != BucketStatus::Complete || pair[0].status == BucketStatus::Complete);
         }
     }
 
@@ -145,7 +145,7 @@ proptest! {
             prop_assert!(other.start < slot.start);
             prop_assert!(other.end <= slot.start);
             prop_assert!(other.start <= other.end);
-            prop_assert_eq!(other.standing, Standing::Complete);
+            prop_assert_eq!(other.status, BucketStatus::Complete);
         } else {
             prop_assert!(grain > versus || grain == Grain::Week);
         }

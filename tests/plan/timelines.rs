@@ -2,7 +2,7 @@
 
 use riskql::base::types::{Grain, StockMoment};
 use riskql::lang::model::Period;
-use riskql::plan::{CODES, Slot, Standing, day_ends};
+use riskql::plan::{BucketStatus, CODES, TimeBucket, day_ends};
 
 use super::fixture::{Ask, calendar_of, end_of, flow, instant, stock};
 
@@ -270,11 +270,11 @@ fn leap_days_are_days() {
 #[test]
 fn day_ends_stop_at_the_end_of_the_slot() {
     let calendar = calendar_of("Europe/Berlin");
-    let slot = |start: &str, end: &str| Slot {
+    let slot = |start: &str, end: &str| TimeBucket {
         label: String::new(),
         start: instant(start),
         end: instant(end),
-        standing: Standing::Complete,
+        status: BucketStatus::Complete,
     };
     assert_eq!(
         day_ends(
@@ -358,7 +358,7 @@ fn equal_measures_are_one_step() {
     assert_eq!(work.steps.len(), 2);
     assert_eq!(
         end_of(&calendar_of("UTC"), "2026-04-30"),
-        plan.standpoint.as_of.instant
+        plan.evaluation.as_of.instant
     );
 }
 

@@ -244,7 +244,7 @@ fn conditions_read_as_they_are_written() {
         ),
         (
             Condition::Exists(Box::new(Exists {
-                relation: Relation::Sibling { own: 0, related: 0 },
+                relation: TableRelation::Sibling { own: 0, related: 0 },
                 event: EventId {
                     table: SCANS,
                     event: 0,
@@ -274,7 +274,7 @@ fn what_a_condition_reaches_is_spelt_out() {
     quick.population.filter = Some(Condition::All(vec![
         texts(named(&fixture, FINDINGS, "team"), &["web"]),
         Condition::Exists(Box::new(Exists {
-            relation: Relation::Sibling { own: 0, related: 0 },
+            relation: TableRelation::Sibling { own: 0, related: 0 },
             event: EventId {
                 table: SCANS,
                 event: 0,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::compare::{self, Pair, all_equal};
 use super::duckdb;
-use crate::answers::pipeline::{self, Standpoint, instant};
+use crate::answers::pipeline::{self, EvaluationTime, instant};
 
 const QUERIES: [&str; 6] = [
     "mttr by severity over month from 2025-10 to 2026-09",
@@ -35,14 +35,14 @@ fn is_answered_from(folder: &Path) {
     let definitions = pipeline::definitions("kpi-defs", &[]);
     let queries = QUERIES.map(|text| pipeline::query(&definitions, text));
     let queries: Vec<_> = queries.iter().collect();
-    let standpoint = Standpoint::at(instant("2026-10-01T00:00:00Z"));
+    let evaluation = EvaluationTime::at(instant("2026-10-01T00:00:00Z"));
     let read = pipeline::from_folder(&definitions, folder, &queries);
-    let answers = pipeline::answers(&definitions, &read, &queries, standpoint);
+    let answers = pipeline::answers(&definitions, &read, &queries, evaluation);
     let pairs: Vec<Pair> = queries
         .iter()
         .zip(answers)
         .map(|(query, answer)| {
-            let plan = pipeline::planned(&definitions, query, standpoint);
+            let plan = pipeline::planned(&definitions, query, evaluation);
             let statement = compare::over_files(&definitions, &plan, folder, &read);
             Pair::new("", query, answer, statement)
         })

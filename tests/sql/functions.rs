@@ -5,7 +5,7 @@ use chrono::Days;
 use super::compare::all_equal;
 use super::random::{add, kept_if_different};
 use crate::answers::naive::calendar::GRAINS;
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 use crate::answers::random::questions::{self, calendars};
 use crate::answers::random::seeded::Seeded;
 use crate::answers::random::{generator, times};
@@ -105,7 +105,7 @@ fn functions_of_events_and_states_and_lists() {
                 &mut pairs,
                 &definitions,
                 (&folder, &tables),
-                Standpoint::at(as_of),
+                EvaluationTime::at(as_of),
                 &texts,
             );
         }
@@ -218,7 +218,7 @@ fn policies_that_change_and_clocks_that_pause() {
             &mut pairs,
             &definitions,
             (&folder, &tables),
-            Standpoint::at(as_of),
+            EvaluationTime::at(as_of),
             &texts,
         );
     }

@@ -7,7 +7,7 @@ use riskql::lang::model::{Definitions, Query};
 
 use super::compare::{self, Pair, all_equal};
 use crate::answers::naive::calendar::GRAINS;
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 use crate::answers::random::questions::{self, Asked, calendars};
 use crate::answers::random::seeded::Seeded;
 use crate::answers::random::{episodes, generator, times};
@@ -22,7 +22,7 @@ pub fn add(
     pairs: &mut Vec<Pair>,
     definitions: &Definitions,
     (folder, tables): (&Path, &[Table]),
-    standpoint: Standpoint,
+    evaluation: EvaluationTime,
     texts: &[String],
 ) {
     fs::create_dir_all(folder).expect("a folder to write to");
@@ -36,14 +36,14 @@ pub fn add(
         .collect();
     let queries: Vec<&Query> = queries.iter().collect();
     let read = pipeline::from_folder(definitions, folder, &queries);
-    let answers = pipeline::answers(definitions, &read, &queries, standpoint);
+    let answers = pipeline::answers(definitions, &read, &queries, evaluation);
     for (query, answer) in queries.iter().zip(answers) {
-        let plan = pipeline::planned(definitions, query, standpoint);
+        let plan = pipeline::planned(definitions, query, evaluation);
         let statement = compare::over_files(definitions, &plan, folder, &read);
         let label = format!(
             "as of {}, known on {}, in {}: ",
-            times::stamp(standpoint.as_of),
-            times::stamp(standpoint.known_on),
+            times::stamp(evaluation.as_of),
+            times::stamp(evaluation.known_on),
             folder.display()
         );
         pairs.push(Pair::new(label, query, answer, statement));
@@ -90,12 +90,12 @@ fn try_calendar(number: usize) {
         };
         let texts = asked(&mut random, seed);
         let folder = folder.path().join(case.to_string());
-        let standpoint = Standpoint { as_of, known_on };
+        let evaluation = EvaluationTime { as_of, known_on };
         add(
             &mut pairs,
             &definitions,
             (&folder, &tables),
-            standpoint,
+            evaluation,
             &texts,
         );
     }
@@ -140,7 +140,7 @@ fn findings_opened_and_closed_over_and_over() {
         for case in 0..6 {
             let mut random = Seeded::new(number as u64 * 100 + case + 710_000);
             let tables = episodes::tables(&mut random, calendar);
-            let standpoint = Standpoint::at(times::as_of(&mut random, calendar, &tables));
+            let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
             let texts =
                 episodes::KPIS.map(|kpi| episodes::written(&episodes::question(&mut random, kpi)));
             let folder = folder.path().join(format!("{number}_{case}"));
@@ -148,7 +148,7 @@ fn findings_opened_and_closed_over_and_over() {
                 &mut pairs,
                 &definitions,
                 (&folder, &tables),
-                standpoint,
+                evaluation,
                 &texts,
             );
         }
@@ -165,7 +165,7 @@ fn stocks_at_their_average_and_peak() {
         for case in 0..3 {
             let mut random = Seeded::new(number as u64 * 100 + case + 910_000);
             let tables = generator::tables(&mut random, calendar);
-            let standpoint = Standpoint::at(times::as_of(&mut random, calendar, &tables));
+            let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
             let mut texts = Vec::new();
             for kpi in [
                 "backlog",
@@ -187,7 +187,7 @@ fn stocks_at_their_average_and_peak() {
                 &mut pairs,
                 &definitions,
                 (&folder, &tables),
-                standpoint,
+                evaluation,
                 &texts,
             );
         }

@@ -58,7 +58,7 @@ fn pairs_of(definitions: &Definitions, test: &Test, folder: &Path) -> Vec<Pair> 
     write_tables(definitions, test, folder);
     let queries: Vec<&Query> = test.expects.iter().map(|expect| &expect.query).collect();
     let read = pipeline::from_folder(definitions, folder, &queries);
-    let given = plan::Given {
+    let given = plan::GivenTime {
         as_of: test.as_of.clone(),
         known_on: test.known_on.clone(),
         watermark: None,

@@ -3,11 +3,11 @@
 mod command;
 mod correlation;
 mod decisions;
+mod evaluation_times;
 mod history;
 mod lifecycle;
 mod replay;
 mod scans;
-mod standpoints;
 mod traps;
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, QueryContext};
 use crate::exec::sql::{self, TableFiles};
 use crate::lang::model::{Definitions, Query};
-use crate::plan::{self, Given};
+use crate::plan::{self, GivenTime};
 
 /// Writes the statement of a query.
 pub fn run(
@@ -66,7 +66,7 @@ fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Resul
 }
 
 /// Where a query stands that nobody reads data for.
-fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<Given, Failure> {
+fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<GivenTime, Failure> {
     if query.as_of.is_none() && context.as_of.is_none() {
         let message = format!("`compile \"{text}\"` without data needs an instant to evaluate at");
         return Err(Diagnostic::data("K919", message)
@@ -76,7 +76,7 @@ fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<Giv
             ))
             .into());
     }
-    Ok(Given {
+    Ok(GivenTime {
         as_of: context.as_of.clone(),
         known_on: context.known_on.clone(),
         watermark: None,
@@ -86,12 +86,12 @@ fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<Giv
 fn written(
     context: &QueryContext,
     query: &Query,
-    given: &Given,
+    given: &GivenTime,
     files: Option<&TableFiles>,
 ) -> Result<String, Failure> {
     let definitions: &Definitions = context.definitions;
-    let standpoint = plan::standpoint(definitions, query, given)?;
-    let plan = plan::plan(definitions, query, &standpoint)?;
+    let evaluation = plan::evaluation_time(definitions, query, given)?;
+    let plan = plan::plan(definitions, query, &evaluation)?;
     Ok(sql::statement(&sql::StatementInput {
         definitions,
         plan: &plan,

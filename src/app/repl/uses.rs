@@ -6,9 +6,9 @@ use crate::base::source::Spanned;
 use crate::lang::functions;
 use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSource, TableId};
 use crate::lang::syntax::ast::{
-    Aggregate, Condition, Definition, EventTime, FieldRef, FieldTypeName, Formula, KpiClause,
-    Literal, Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table,
-    TableClause, TestClause, Versus,
+    AggregateCall, Condition, Definition, EventTime, FieldRef, FieldTypeName, Formula, KpiClause,
+    Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table, TableClause,
+    TestClause, Versus, WrittenLiteral,
 };
 
 /// Everything that a definition names, as labels.
@@ -215,7 +215,7 @@ impl Uses<'_> {
         }
     }
 
-    fn aggregate(&mut self, aggregate: &Aggregate) {
+    fn aggregate(&mut self, aggregate: &AggregateCall) {
         if let Some((function, _)) = functions::find(&aggregate.function.node) {
             self.name("function", function.name);
         }
@@ -304,7 +304,7 @@ impl Uses<'_> {
             Condition::Not(inner) | Condition::Group(inner) => self.condition(own, inner),
             Condition::Compare { field, value, .. } => {
                 self.field(own, field);
-                if let Literal::Field(other) = &value.node {
+                if let WrittenLiteral::Field(other) = &value.node {
                     self.field(own, other);
                 }
             }

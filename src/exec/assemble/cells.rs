@@ -8,10 +8,10 @@ use super::{Ranked, sort_keys};
 use crate::exec::answer::{Cell, Comparison, Level, Value};
 use crate::exec::compute::Tracks;
 use crate::lang::model::{SortColumn, ValueColumn};
-use crate::plan::{Slot, Standing, ValuesWork};
+use crate::plan::{BucketStatus, TimeBucket, ValuesWork};
 
 /// An outcome as shown, before it is judged.
-pub(super) fn value(column: &ValueColumn, outcome: &Outcome, period: &Slot) -> Value {
+pub(super) fn value(column: &ValueColumn, outcome: &Outcome, period: &TimeBucket) -> Value {
     Value {
         value: outcome.value.map(|value| shown(value, column.display)),
         reason: outcome.reason.clone(),
@@ -19,7 +19,7 @@ pub(super) fn value(column: &ValueColumn, outcome: &Outcome, period: &Slot) -> V
         target: None,
         band: None,
         comparison: None,
-        provisional: period.standing == Standing::Provisional,
+        provisional: period.status == BucketStatus::Provisional,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::exec::compute::{Computed, CubeCells, ExecutionContext, Finished, Grou
 use crate::lang::functions::Keeps;
 use crate::lang::model::{Formula, Measure, Operator, ValueColumn};
 use crate::plan::relation::{Axis, MeasureCells};
-use crate::plan::{Standing, Step, ValuesWork};
+use crate::plan::{BucketStatus, Step, ValuesWork};
 
 /// What values are computed for.
 pub(super) enum EvaluationLevel {
@@ -135,10 +135,10 @@ impl<'c, 'a> Evaluator<'c, 'a> {
             .collect();
         let measures = measures?;
         let slots = self.computed.works[self.place].tracks.line(line);
-        let outcome = |slot: usize, set: usize| match slots[slot].standing {
-            Standing::NoHistory => Outcome::none("no history", 0),
-            Standing::Future => Outcome::none("in the future", 0),
-            Standing::Complete | Standing::Provisional => {
+        let outcome = |slot: usize, set: usize| match slots[slot].status {
+            BucketStatus::NoHistory => Outcome::none("no history", 0),
+            BucketStatus::Future => Outcome::none("in the future", 0),
+            BucketStatus::Complete | BucketStatus::Provisional => {
                 let mut next = measures.iter();
                 evaluate(&column.formula, &mut next, slot, set)
             }

@@ -23,7 +23,7 @@ use crate::exec::answer::{
 use crate::exec::compute::{Computed, ExecutionContext, Tracks, Tuple};
 use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, SortColumn, ValueColumn};
-use crate::plan::{Plan, Slot, Standpoint, Trace, ValuesWork, Work};
+use crate::plan::{EvaluationTime, Plan, TimeBucket, Trace, ValuesWork, Work};
 
 /// Computes several plans, in their order, sharing scans and aggregates. The tables hold every column the plans'
 /// needs name.
@@ -44,7 +44,7 @@ pub fn answers(
             evaluation,
         };
         let together: Vec<usize> = (0..plans.len())
-            .filter(|index| plans[*index].standpoint == *evaluation)
+            .filter(|index| plans[*index].evaluation == *evaluation)
             .collect();
         let valued = together
             .iter()
@@ -84,16 +84,16 @@ pub fn rows_behind(
     let context = ExecutionContext {
         definitions,
         sources,
-        evaluation: &trace.standpoint,
+        evaluation: &trace.evaluation,
     };
     rows::behind(context, trace)
 }
 
-fn distinct_evaluations(plans: &[Plan]) -> Vec<&Standpoint> {
-    let mut distinct: Vec<&Standpoint> = Vec::new();
+fn distinct_evaluations(plans: &[Plan]) -> Vec<&EvaluationTime> {
+    let mut distinct: Vec<&EvaluationTime> = Vec::new();
     for plan in plans {
-        if !distinct.contains(&&plan.standpoint) {
-            distinct.push(&plan.standpoint);
+        if !distinct.contains(&&plan.evaluation) {
+            distinct.push(&plan.evaluation);
         }
     }
     distinct
@@ -228,7 +228,7 @@ pub(super) struct Ranked {
 struct Assembly<'c, 'a> {
     work: &'c ValuesWork,
     /// The query's own periods.
-    slots: Vec<Slot>,
+    slots: Vec<TimeBucket>,
     dimensions: &'c Dimensions,
     evaluator: Evaluator<'c, 'a>,
 }

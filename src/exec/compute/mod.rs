@@ -11,14 +11,14 @@ pub use tracks::Tracks;
 
 use crate::exec::data::TableSources;
 use crate::lang::model::Definitions;
-use crate::plan::Standpoint;
+use crate::plan::EvaluationTime;
 
 /// What everything of an answer is computed by.
 #[derive(Clone, Copy)]
 pub struct ExecutionContext<'a> {
     pub definitions: &'a Definitions,
     pub sources: &'a TableSources,
-    pub evaluation: &'a Standpoint,
+    pub evaluation: &'a EvaluationTime,
 }
 
 /// The codes of this room's problems and what each means.

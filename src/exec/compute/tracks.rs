@@ -1,16 +1,16 @@
 //! The lines of slots a query is evaluated over: its own periods, those they are compared with, and
 //! the whole range.
 
-use crate::plan::{Slot, ValuesWork};
+use crate::plan::{TimeBucket, ValuesWork};
 
 /// All lines of one query. Slots of a line are ascending and do not overlap.
 pub struct Tracks {
-    pub main: Vec<Slot>,
-    compared: Vec<Vec<Slot>>,
+    pub main: Vec<TimeBucket>,
+    compared: Vec<Vec<TimeBucket>>,
     /// For each slot of `main` the line and the place of the slot it is compared with.
     compared_at: Vec<(usize, usize)>,
     /// The whole range as one slot: ranks the groups of `top` over periods.
-    pub range: Option<Vec<Slot>>,
+    pub range: Option<Vec<TimeBucket>>,
 }
 
 impl Tracks {
@@ -29,18 +29,19 @@ impl Tracks {
     }
 
     /// Compared slots may repeat and overlap: each goes to the first line with room for it.
-    fn compare(&mut self, slots: &[Slot]) {
-        let mut sorted: Vec<&Slot> = slots.iter().collect();
+    fn compare(&mut self, slots: &[TimeBucket]) {
+        let mut sorted: Vec<&TimeBucket> = slots.iter().collect();
         sorted.sort_by_key(|slot| (slot.start, slot.end));
         sorted.dedup();
         for slot in sorted {
-            let room = |line: &Vec<Slot>| line.last().is_some_and(|last| last.end <= slot.start);
+            let room =
+                |line: &Vec<TimeBucket>| line.last().is_some_and(|last| last.end <= slot.start);
             match self.compared.iter_mut().find(|line| room(line)) {
                 Some(line) => line.push(slot.clone()),
                 None => self.compared.push(vec![slot.clone()]),
             }
         }
-        let at = |slot: &Slot| {
+        let at = |slot: &TimeBucket| {
             let lines = self.compared.iter().enumerate();
             let mut places = lines.filter_map(|(line, slots)| {
                 Some((line, slots.iter().position(|known| known == slot)?))
@@ -51,11 +52,11 @@ impl Tracks {
     }
 
     /// The slots of a line: 0 is the query's own, then those compared with, then the range.
-    pub fn line(&self, line: usize) -> &[Slot] {
+    pub fn line(&self, line: usize) -> &[TimeBucket] {
         self.all().nth(line).expect("lines are counted from this")
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &[Slot]> {
+    pub fn all(&self) -> impl Iterator<Item = &[TimeBucket]> {
         std::iter::once(&self.main)
             .chain(&self.compared)
             .chain(&self.range)
@@ -63,7 +64,7 @@ impl Tracks {
     }
 
     /// The lines compared with.
-    pub fn compared(&self) -> &[Vec<Slot>] {
+    pub fn compared(&self) -> &[Vec<TimeBucket>] {
         &self.compared
     }
 

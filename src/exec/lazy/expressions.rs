@@ -4,7 +4,7 @@ use polars::lazy::dsl::{max_horizontal, min_horizontal};
 use polars::prelude::{DataType, Expr, Null, PolarsResult, coalesce, col, lit, when};
 
 use super::{functions, sets};
-use crate::plan::relation::{Comparison, Expression, Literal, MissingOf};
+use crate::plan::relation::{Expression, Literal, MissingOf, RelationalOperator};
 
 /// Rows a filter keeps. polars drops rows for which a test is missing, so comparisons need not be made false there unless
 /// something negates them.
@@ -61,14 +61,18 @@ pub(super) fn boolean(expression: &Expression) -> PolarsResult<Expr> {
     })
 }
 
-fn compare(left: &Expression, comparison: Comparison, right: &Expression) -> PolarsResult<Expr> {
+fn compare(
+    left: &Expression,
+    comparison: RelationalOperator,
+    right: &Expression,
+) -> PolarsResult<Expr> {
     let (left, right) = (value(left)?, value(right)?);
     Ok(match comparison {
-        Comparison::Equal => left.eq(right),
-        Comparison::Less => left.lt(right),
-        Comparison::AtMost => left.lt_eq(right),
-        Comparison::Greater => left.gt(right),
-        Comparison::AtLeast => left.gt_eq(right),
+        RelationalOperator::Equal => left.eq(right),
+        RelationalOperator::Less => left.lt(right),
+        RelationalOperator::AtMost => left.lt_eq(right),
+        RelationalOperator::Greater => left.gt(right),
+        RelationalOperator::AtLeast => left.gt_eq(right),
     })
 }
 

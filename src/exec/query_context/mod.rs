@@ -131,8 +131,8 @@ impl QueryContext<'_> {
         self.known_on.as_ref().or(self.tables.knowledge())
     }
 
-    /// Reads what queries of one standpoint need, and says where they stand if they do not.
-    pub fn load(&self, queries: &[&Query]) -> Result<(TableSources, plan::Given), Problems> {
+    /// Reads what queries of one evaluation time need, and says where they stand if they do not.
+    pub fn load(&self, queries: &[&Query]) -> Result<(TableSources, plan::GivenTime), Problems> {
         let tables = match queries.first() {
             Some(query) => self.tables_for(query)?,
             None => self.usual_tables()?,
@@ -144,7 +144,7 @@ impl QueryContext<'_> {
         &self,
         tables: &RefCell<TableCache>,
         queries: &[&Query],
-    ) -> Result<(TableSources, plan::Given), Problems> {
+    ) -> Result<(TableSources, plan::GivenTime), Problems> {
         let request = self.needs(queries);
         let mut tables = tables.borrow_mut();
         let sources = tables.sources(self.definitions, &request)?;
@@ -152,7 +152,7 @@ impl QueryContext<'_> {
         if self.wants_watermark(queries) {
             watermark = tables.latest_event(self.definitions);
         }
-        let given = plan::Given {
+        let given = plan::GivenTime {
             as_of: self.as_of.clone(),
             known_on: self.usual_knowledge().cloned(),
             watermark,
@@ -208,13 +208,13 @@ impl QueryContext<'_> {
 pub fn plans(
     definitions: &Definitions,
     queries: &[&Query],
-    given: &plan::Given,
+    given: &plan::GivenTime,
 ) -> Result<Vec<Plan>, Problems> {
     let mut problems = Problems::default();
     let mut plans = Vec::with_capacity(queries.len());
     for query in queries {
-        let planned = plan::standpoint(definitions, query, given)
-            .and_then(|standpoint| plan::plan(definitions, query, &standpoint));
+        let planned = plan::evaluation_time(definitions, query, given)
+            .and_then(|evaluation| plan::plan(definitions, query, &evaluation));
         match planned {
             Ok(plan) => plans.push(plan),
             Err(of_query) => problems.extend(of_query),
@@ -232,7 +232,7 @@ pub fn answers_over(
     definitions: &Definitions,
     sources: &TableSources,
     queries: &[&Query],
-    given: &plan::Given,
+    given: &plan::GivenTime,
 ) -> Result<Vec<Answer>, Problems> {
     let plans = plans(definitions, queries, given)?;
     assemble::answers(definitions, sources, &plans)

@@ -10,24 +10,24 @@ use super::select::{Select, SelectColumn, TableExpression, statement as written}
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::lang::model::{Dimension, SortColumn, ValueColumn};
 use crate::plan::relation::Lowering;
-use crate::plan::{Slot, ValuesWork};
+use crate::plan::{TimeBucket, ValuesWork};
 
 /// The statement of a query of values.
 pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String {
     let slots = &work.timeline.slots;
-    let whole: Vec<Slot> = ranks_whole(work)
+    let whole: Vec<TimeBucket> = ranks_whole(work)
         .then(|| work.timeline.whole())
         .flatten()
         .into_iter()
         .collect();
-    let mut lowering = Lowering::new(question.definitions, &question.plan.standpoint);
+    let mut lowering = Lowering::new(question.definitions, &question.plan.evaluation);
     let main = LineCells::lower(&mut lowering, work, slots, |_| true);
     let range = whole.first().map(|_| of_range(&mut lowering, work, &whole));
     let lines: Vec<&LineCells> = std::iter::once(&main).chain(&range).collect();
     let mut translator =
         Translator::new(question.definitions, question.files, AxisTables::new(slots));
     let cubes = cubes(&mut translator, question, work, &lowering, &lines);
-    let mut assembly = Assembly {
+    let mut assembly = AnswerStatement {
         question,
         work,
         translator,
@@ -47,7 +47,11 @@ pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String 
 }
 
 /// The cells of the column that ranks groups, over all periods as one.
-fn of_range<'a>(lowering: &mut Lowering, work: &ValuesWork, whole: &'a [Slot]) -> LineCells<'a> {
+fn of_range<'a>(
+    lowering: &mut Lowering,
+    work: &ValuesWork,
+    whole: &'a [TimeBucket],
+) -> LineCells<'a> {
     let ranking = &work.columns[work.top.map_or(0, |top| top.by)];
     let measures = ranking.formula.measures();
     LineCells::lower(lowering, work, whole, |step| {
@@ -61,7 +65,7 @@ fn ranks_whole(work: &ValuesWork) -> bool {
     work.shows_period && work.top.is_some() && !work.by.is_empty()
 }
 
-struct Assembly<'q, 'a> {
+struct AnswerStatement<'q, 'a> {
     question: &'q StatementInput<'a>,
     work: &'q ValuesWork,
     translator: Translator<'a>,
@@ -70,7 +74,7 @@ struct Assembly<'q, 'a> {
     groups: Option<String>,
 }
 
-impl Assembly<'_, '_> {
+impl AnswerStatement<'_, '_> {
     fn last(&mut self, main: &LineCells, range: Option<&LineCells>) -> Select {
         let steps: Vec<JoinedCells> = (0..self.work.steps.len())
             .map(|step| joined(&mut self.translator, &self.cubes, main, (self.work, step)))

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::duckdb;
 use super::select::{Select, SelectColumn};
-use crate::plan::Slot;
+use crate::plan::TimeBucket;
 use crate::plan::relation::Axis;
 
 /// The periods of the answer, numbered so that the first that can be read is 0, and the points of axes that are
 /// finer than that.
 pub(super) struct AxisTables {
-    slots: Vec<Slot>,
+    slots: Vec<TimeBucket>,
     /// The place of the first slot that can be read.
     first: usize,
     /// AxisTables with several points a slot, with the names of their tables.
@@ -27,12 +27,12 @@ pub(super) const PERIOD_POINT: &str = "period_point";
 pub(super) const POINTS: &str = "points";
 
 impl AxisTables {
-    pub fn new(slots: &[Slot]) -> AxisTables {
+    pub fn new(slots: &[TimeBucket]) -> AxisTables {
         AxisTables {
             slots: slots.to_vec(),
             first: slots
                 .iter()
-                .position(Slot::is_readable)
+                .position(TimeBucket::is_readable)
                 .unwrap_or(slots.len()),
             finer: Vec::new(),
         }
@@ -40,7 +40,7 @@ impl AxisTables {
 
     /// Whether all periods can be read.
     pub fn all_readable(&self) -> bool {
-        self.slots.iter().all(Slot::is_readable)
+        self.slots.iter().all(TimeBucket::is_readable)
     }
 
     /// The number of a slot.
@@ -48,14 +48,15 @@ impl AxisTables {
         slot as i64 - self.first as i64
     }
 
-    fn readable(&self) -> impl Iterator<Item = &Slot> {
+    fn readable(&self) -> impl Iterator<Item = &TimeBucket> {
         self.slots.iter().filter(|slot| slot.is_readable())
     }
 
     /// The column of the periods that has the instants of an axis with one point a period.
     pub fn column_of(&self, axis: &Axis) -> Option<&'static str> {
-        let is_of =
-            |instant: fn(&Slot) -> i64| self.readable().map(instant).eq(axis.ends.iter().copied());
+        let is_of = |instant: fn(&TimeBucket) -> i64| {
+            self.readable().map(instant).eq(axis.ends.iter().copied())
+        };
         if is_of(|slot| slot.end) {
             return Some("ends_at");
         }
@@ -166,7 +167,7 @@ impl AxisTables {
     }
 
     fn periods(&self, shows_period: bool) -> Select {
-        let row = |(place, slot): (usize, &Slot)| {
+        let row = |(place, slot): (usize, &TimeBucket)| {
             let mut cells = vec![self.number(place).to_string()];
             if shows_period {
                 cells.push(duckdb::text(&slot.label));

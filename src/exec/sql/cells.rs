@@ -15,7 +15,7 @@ use crate::lang::model::{Measure, Measured, Role, TableId, ValueColumn};
 use crate::plan::relation::{
     Aggregate, Cube, CubeLevel, Lowering, MeasureCells, Name, Reading, SharedRelation,
 };
-use crate::plan::{Slot, Step, ValuesWork};
+use crate::plan::{Step, TimeBucket, ValuesWork};
 
 /// The cells of one measure, ready to be joined.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub(super) struct JoinedCells {
 
 /// What is computed of the steps over a line of slots.
 pub(super) struct LineCells<'a> {
-    pub slots: &'a [Slot],
+    pub slots: &'a [TimeBucket],
     /// By step; `None` for steps that are not asked for on this line.
     pub cells: Vec<Option<MeasureCells>>,
 }
@@ -42,7 +42,7 @@ impl<'a> LineCells<'a> {
     pub fn lower(
         lowering: &mut Lowering,
         work: &ValuesWork,
-        slots: &'a [Slot],
+        slots: &'a [TimeBucket],
         is_asked: impl Fn(&Step) -> bool,
     ) -> LineCells<'a> {
         let steps = work.steps.iter();

@@ -9,7 +9,7 @@ use super::axes::AxisTables;
 use super::duckdb;
 use super::select::Select;
 use crate::base::types::Scale;
-use crate::plan::relation::{Axis, Comparison, Expression, Literal};
+use crate::plan::relation::{Axis, Expression, Literal, RelationalOperator};
 
 /// How tightly the parts of a text hold together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -161,7 +161,7 @@ impl<'w> ExpressionWriter<'w> {
     fn comparison(
         &mut self,
         left: &Expression,
-        comparison: Comparison,
+        comparison: RelationalOperator,
         right: &Expression,
     ) -> SqlText {
         let scale = self.scale(left).or(self.scale(right));
@@ -172,7 +172,7 @@ impl<'w> ExpressionWriter<'w> {
             };
             match &scale {
                 // Words are equal as they are, but ordered by their scale.
-                Some(scale) if comparison != Comparison::Equal => {
+                Some(scale) if comparison != RelationalOperator::Equal => {
                     duckdb::place(&text, &scale.values)
                 }
                 Some(_) | None => text,

@@ -13,7 +13,7 @@ use crate::plan::relation::lower_list;
 /// The statement of a list.
 pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
     let definitions = question.definitions;
-    let lowered = lower_list(definitions, &question.plan.standpoint, work);
+    let lowered = lower_list(definitions, &question.plan.evaluation, work);
     let axes = AxisTables::new(std::slice::from_ref(&work.slot));
     let mut translator = Translator::new(definitions, question.files, axes);
     let rows = pruned(&lowered.rows, &lowered.columns.iter().cloned().collect());

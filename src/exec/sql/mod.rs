@@ -48,13 +48,13 @@ pub fn statement(question: &StatementInput) -> String {
 impl StatementInput<'_> {
     /// What stands above the statement.
     fn opening(&self) -> Vec<String> {
-        let standpoint = &self.plan.standpoint;
+        let evaluation = &self.plan.evaluation;
         let zone = self.definitions.calendar.timezone.name();
-        let mut where_from = format!("as of {}, time zone {zone}", standpoint.as_of.label);
-        if standpoint.known_on_given {
+        let mut where_from = format!("as of {}, time zone {zone}", evaluation.as_of.label);
+        if evaluation.known_on_given {
             where_from = format!(
                 "as of {}, as known on {}, time zone {zone}",
-                standpoint.as_of.label, standpoint.known_on.label
+                evaluation.as_of.label, evaluation.known_on.label
             );
         }
         vec![self.plan.query.clone(), where_from]

@@ -22,7 +22,7 @@ use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
 use crate::exec::assemble;
 use crate::exec::query_context::QueryContext;
 use crate::lang::model::{Dimension, Direction, Query, Subject, ValueColumn};
-use crate::plan::{self, Plan, Slot, Timeline, Work};
+use crate::plan::{self, Plan, TimeBucket, Timeline, Work};
 
 /// Fewer rows than this are too few to trust a mean or a share.
 pub const FEW_ROWS: u64 = 5;
@@ -162,9 +162,9 @@ fn why_by(
     let split = split(&column);
     let grouped = grouped(query, &column, &split, by);
     let (sources, given) = context.load(&[&grouped])?;
-    let standpoint = plan::standpoint(context.definitions, query, &given)?;
-    let pair = pair(context.definitions, &bare(query, &column), &standpoint)?;
-    let plan = plan::plan(context.definitions, &timeless(&grouped), &standpoint)?;
+    let evaluation = plan::evaluation_time(context.definitions, query, &given)?;
+    let pair = pair(context.definitions, &bare(query, &column), &evaluation)?;
+    let plan = plan::plan(context.definitions, &timeless(&grouped), &evaluation)?;
     let plans = [within(&plan, &pair.before), within(&plan, &pair.after)];
     let answers = assemble::answers(context.definitions, &sources, &plans)?;
     let mut why = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
@@ -224,7 +224,7 @@ fn timeless(query: &Query) -> Query {
 }
 
 /// The plan over one slot.
-fn within(plan: &Plan, slot: &Slot) -> Plan {
+fn within(plan: &Plan, slot: &TimeBucket) -> Plan {
     let mut plan = plan.clone();
     if let Work::Values(work) = &mut plan.work {
         work.shows_period = false;
@@ -349,7 +349,7 @@ fn total(answer: &Answer, dimensions: usize) -> Option<Value> {
     values(row).into_iter().next()
 }
 
-fn side(slot: &Slot, value: Option<&Value>) -> Side {
+fn side(slot: &TimeBucket, value: Option<&Value>) -> Side {
     Side {
         period: slot.label.clone(),
         value: value.and_then(|value| value.value),

@@ -6,13 +6,13 @@ use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::lang::model::{Calendar, CalendarPeriod, Definitions, Period, Query, Subject, Versus};
-use crate::plan::{self, Slot, Standing, Standpoint, Timeline, Work};
+use crate::plan::{self, BucketStatus, EvaluationTime, TimeBucket, Timeline, Work};
 
 /// The earlier or other period, and the one asked about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PeriodPair {
-    pub before: Slot,
-    pub after: Slot,
+    pub before: TimeBucket,
+    pub after: TimeBucket,
     /// What is to be said of them: what is provisional, where history begins.
     pub notes: Vec<String>,
 }
@@ -22,7 +22,7 @@ pub struct PeriodPair {
 pub fn pair(
     definitions: &Definitions,
     query: &Query,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<PeriodPair, Problems> {
     let mut query = query.clone();
     let Subject::Values(values) = &mut query.subject else {
@@ -37,7 +37,7 @@ pub fn pair(
     if query.period.is_none() && over.is_none() && !versus {
         query.period = Some(Period::Last(1, Grain::Month));
     }
-    let asked = timeline(definitions, &query, standpoint)?;
+    let asked = timeline(definitions, &query, evaluation)?;
     if versus {
         return compared(asked);
     }
@@ -45,15 +45,15 @@ pub fn pair(
         return last_two(asked);
     }
     let period = query.period.clone().expect("filled in above");
-    before(definitions, &query, &period, standpoint, asked)
+    before(definitions, &query, &period, evaluation, asked)
 }
 
 fn timeline(
     definitions: &Definitions,
     query: &Query,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
 ) -> Result<Timeline, Problems> {
-    match plan::plan(definitions, query, standpoint)?.work {
+    match plan::plan(definitions, query, evaluation)?.work {
         Work::Values(work) => Ok(work.timeline),
         Work::List(_) => unreachable!("a values query"),
     }
@@ -73,7 +73,7 @@ fn compared(asked: Timeline) -> Result<PeriodPair, Problems> {
 }
 
 fn last_two(asked: Timeline) -> Result<PeriodPair, Problems> {
-    let mut readable = asked.slots.into_iter().filter(Slot::is_readable);
+    let mut readable = asked.slots.into_iter().filter(TimeBucket::is_readable);
     let after = readable.next_back();
     let before = readable.next_back();
     match (before, after) {
@@ -96,16 +96,16 @@ fn before(
     definitions: &Definitions,
     query: &Query,
     period: &Period,
-    standpoint: &Standpoint,
+    evaluation: &EvaluationTime,
     mut asked: Timeline,
 ) -> Result<PeriodPair, Problems> {
     let after = asked.slots.remove(0);
-    let single = |period: Period| -> Result<Slot, Problems> {
+    let single = |period: Period| -> Result<TimeBucket, Problems> {
         let query = Query {
             period: Some(period),
             ..query.clone()
         };
-        Ok(timeline(definitions, &query, standpoint)?.slots.remove(0))
+        Ok(timeline(definitions, &query, evaluation)?.slots.remove(0))
     };
     let calendar = &definitions.calendar;
     let before = match period {
@@ -155,7 +155,13 @@ fn range_before(
 }
 
 /// The first half of twice as many complete periods.
-fn earlier(calendar: &Calendar, twice: &Slot, after: &Slot, count: u32, grain: Grain) -> Slot {
+fn earlier(
+    calendar: &Calendar,
+    twice: &TimeBucket,
+    after: &TimeBucket,
+    count: u32,
+    grain: Grain,
+) -> TimeBucket {
     let start = calendar::local_day(calendar, after.start);
     let label = start.map(|day| {
         let next = calendar::period_of(calendar, day, grain);
@@ -172,16 +178,16 @@ fn earlier(calendar: &Calendar, twice: &Slot, after: &Slot, count: u32, grain: G
     cut(twice, after, label.unwrap_or_default())
 }
 
-fn cut(twice: &Slot, after: &Slot, label: String) -> Slot {
-    Slot {
+fn cut(twice: &TimeBucket, after: &TimeBucket, label: String) -> TimeBucket {
+    TimeBucket {
         label,
         start: twice.start.min(after.start),
         end: after.start,
         // History that begins within the later period leaves nothing of the earlier one.
-        standing: if twice.start < after.start {
-            Standing::Complete
+        status: if twice.start < after.start {
+            BucketStatus::Complete
         } else {
-            Standing::NoHistory
+            BucketStatus::NoHistory
         },
     }
 }

@@ -153,7 +153,7 @@ fn trace(
     let test = fields::test_name(definitions, &measure).map(|name| free(name, &taken));
     Some(Trace {
         title: plan::measure(definitions, &measure),
-        standpoint: plan.standpoint.clone(),
+        evaluation: plan.evaluation.clone(),
         measure,
         moment: column.moment,
         slot,

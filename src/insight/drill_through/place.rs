@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::base::types::FieldType;
 use crate::exec::answer::{Answer, Cell, Level, Row};
 use crate::lang::model::{Condition, Dimension, FieldId, TableId};
-use crate::plan::{Slot, ValuesWork};
+use crate::plan::{TimeBucket, ValuesWork};
 
 /// The period of a row; that of a total over periods is the whole range.
-pub(super) fn slot(work: &ValuesWork, answer: &Answer, row: &Row) -> Option<Slot> {
+pub(super) fn slot(work: &ValuesWork, answer: &Answer, row: &Row) -> Option<TimeBucket> {
     let slots = &work.timeline.slots;
     if !work.shows_period {
         return slots.first().cloned();

@@ -77,7 +77,7 @@ pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
             };
         }
     };
-    let given = plan::Given {
+    let given = plan::GivenTime {
         as_of: test.as_of.clone(),
         known_on: test.known_on.clone(),
         watermark: data::latest_event(definitions, &sources),

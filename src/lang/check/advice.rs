@@ -38,7 +38,7 @@ pub(super) fn on_kpi(kpi: &Kpi, problems: &mut Problems) {
 pub(super) fn on_score(
     version: &ScoreVersion,
     base_name: &str,
-    name: &crate::lang::syntax::ast::Name,
+    name: &crate::lang::syntax::ast::Identifier,
     problems: &mut Problems,
 ) {
     let is_bare = matches!(version.base.weights, Weights::Itself) && version.times.is_empty();

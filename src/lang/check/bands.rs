@@ -7,13 +7,13 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::{DisplayUnit, Unit};
 use crate::lang::format;
 use crate::lang::model::Band;
-use crate::lang::syntax::ast::{Literal, Text};
+use crate::lang::syntax::ast::{Text, WrittenLiteral};
 
 /// A `band` clause as written.
 pub(super) struct WrittenBand<'a> {
     pub label: &'a Text,
-    pub lower: Option<&'a Spanned<Literal>>,
-    pub upper: Option<&'a Spanned<Literal>>,
+    pub lower: Option<&'a Spanned<WrittenLiteral>>,
+    pub upper: Option<&'a Spanned<WrittenLiteral>>,
     pub span: Span,
 }
 
@@ -131,7 +131,7 @@ fn hole(span: Span, message: &str) -> Diagnostic {
 }
 
 fn check_pair(left: &CheckedBand, right: &CheckedBand, problems: &mut Problems) {
-    let text = |literal: Option<&Spanned<Literal>>| {
+    let text = |literal: Option<&Spanned<WrittenLiteral>>| {
         literal.map_or("…".to_owned(), |literal| format::literal(&literal.node))
     };
     let (upper, lower) = (text(left.written.upper), text(right.written.lower));

@@ -130,7 +130,12 @@ fn timezone(text: &ast::Text, problems: &mut Problems) -> Option<chrono_tz::Tz> 
     found
 }
 
-fn one_of(name: &ast::Name, words: &[&str], what: &str, problems: &mut Problems) -> Option<usize> {
+fn one_of(
+    name: &ast::Identifier,
+    words: &[&str],
+    what: &str,
+    problems: &mut Problems,
+) -> Option<usize> {
     let found = words.iter().position(|word| *word == name.node);
     if found.is_none() {
         problems.push(

@@ -25,7 +25,7 @@ pub(super) fn once<T>(
 pub(super) fn needed<T>(
     slot: Option<T>,
     owner: &str,
-    name: &crate::lang::syntax::ast::Name,
+    name: &crate::lang::syntax::ast::Identifier,
     clause: &str,
     example: &str,
     problems: &mut Problems,

@@ -48,7 +48,7 @@ pub(super) fn clocks(
 fn add_event(
     tables: &mut [Table],
     id: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     source: Option<EventSource>,
     reading: &mut TableChecker,
 ) {
@@ -79,7 +79,7 @@ fn is_named_as_its_column(table: &Table, name: &str, source: Option<&EventSource
 fn add_state(
     tables: &mut [Table],
     id: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     source: Option<StateSource>,
     reading: &mut TableChecker,
 ) {
@@ -156,9 +156,9 @@ fn event_source(
 fn state_source(
     tables: &[Table],
     own: TableId,
-    intervals: Option<&ast::Name>,
-    from: &[ast::Name],
-    until: &[ast::Name],
+    intervals: Option<&ast::Identifier>,
+    from: &[ast::Identifier],
+    until: &[ast::Identifier],
     reading: &mut TableChecker,
 ) -> Option<StateSource> {
     match intervals {
@@ -176,7 +176,7 @@ fn state_source(
     }
 }
 
-fn own_columns(table: &Table, names: &[ast::Name]) -> Option<Vec<usize>> {
+fn own_columns(table: &Table, names: &[ast::Identifier]) -> Option<Vec<usize>> {
     names
         .iter()
         .map(|name| {
@@ -190,7 +190,7 @@ fn own_columns(table: &Table, names: &[ast::Name]) -> Option<Vec<usize>> {
 fn interval_table(
     tables: &[Table],
     own: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     reading: &mut TableChecker,
 ) -> Option<TableId> {
     let id = find_table(tables, name, reading)?;
@@ -218,7 +218,7 @@ fn interval_table(
 pub(super) fn add_due(
     table: &mut Table,
     sla: SlaId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     earlier: Option<&str>,
     problems: &mut Problems,
 ) {

@@ -172,7 +172,7 @@ pub(super) fn not_constant(owner: &str, why: &str, span: Span) -> Diagnostic {
 fn named(
     scope: Scope,
     site: ConditionSite,
-    name: &ast::Name,
+    name: &ast::Identifier,
     problems: &mut Problems,
 ) -> Option<Condition> {
     let known = &scope.model.conditions;
@@ -206,7 +206,7 @@ fn named(
     Some(meaning.clone())
 }
 
-fn unknown_condition(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
+fn unknown_condition(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagnostic {
     let own = scope.table(table);
     if own.field_named(&name.node).is_some() {
         let problem = Diagnostic::not_on_table(

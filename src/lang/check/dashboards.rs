@@ -63,7 +63,7 @@ fn dashboard(scope: Scope, tree: &ast::Dashboard, problems: &mut Problems) -> Da
     }
 }
 
-fn empty(name: &ast::Name, kind: &str, part: &str, example: &str) -> Diagnostic {
+fn empty(name: &ast::Identifier, kind: &str, part: &str, example: &str) -> Diagnostic {
     Diagnostic::error(
         "K612",
         name.span,
@@ -99,7 +99,7 @@ fn card(scope: Scope, tree: &ast::Card, problems: &mut Problems) -> Option<Card>
     Some(Card { kind, title, query })
 }
 
-fn kind(name: &ast::Name, problems: &mut Problems) -> Option<CardKind> {
+fn kind(name: &ast::Identifier, problems: &mut Problems) -> Option<CardKind> {
     let found = KINDS.iter().find(|(word, _)| *word == name.node);
     if found.is_none() {
         problems.push(
@@ -116,7 +116,7 @@ fn kind(name: &ast::Name, problems: &mut Problems) -> Option<CardKind> {
 }
 
 /// A card of a kind shows a query of a shape (K611).
-fn check_fit(kind: CardKind, query: &Query, name: &ast::Name, problems: &mut Problems) {
+fn check_fit(kind: CardKind, query: &Query, name: &ast::Identifier, problems: &mut Problems) {
     let problem = match (kind, &query.subject) {
         (CardKind::List, Subject::List(_)) | (CardKind::Table, Subject::Values(_)) => None,
         (CardKind::Number, Subject::Values(values)) => number_misfit(values, name.span),

@@ -6,7 +6,7 @@ use crate::base::source::Spanned;
 use crate::base::types::MICROS_PER_DAY;
 use crate::lang::format;
 use crate::lang::model::{Calendar, CalendarPeriod, Moment};
-use crate::lang::syntax::ast::{DateLiteral, Duration, Literal};
+use crate::lang::syntax::ast::{DateLiteral, Duration, WrittenLiteral};
 
 /// What a date literal names.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ fn unknown_date(literal: &Spanned<DateLiteral>) -> Diagnostic {
 
 /// The literal as the formatter writes it.
 pub(super) fn written(literal: &DateLiteral) -> String {
-    format::literal(&Literal::Date(literal.clone()))
+    format::literal(&WrittenLiteral::Date(literal.clone()))
 }
 
 /// The first instant of what a literal names.

@@ -39,7 +39,7 @@ fn other_table(
     scope: Scope,
     table: TableId,
     named: Option<TableId>,
-    qualifier: &ast::Name,
+    qualifier: &ast::Identifier,
     written: &ast::FieldRef,
 ) -> Option<Diagnostic> {
     let Some(other) = named else {
@@ -70,7 +70,7 @@ fn scope_names<'a>(scope: Scope<'a>) -> impl Iterator<Item = &'a str> + Clone {
     scope.model.tables.iter().map(|table| table.name.as_str())
 }
 
-fn unknown_field(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
+fn unknown_field(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagnostic {
     if let Some(problem) = clock_as_field(scope, table, name) {
         return problem;
     }
@@ -86,7 +86,12 @@ fn unknown_field(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
     }
 }
 
-fn plainly_unknown(scope: Scope, table: TableId, name: &ast::Name, is_near: bool) -> Diagnostic {
+fn plainly_unknown(
+    scope: Scope,
+    table: TableId,
+    name: &ast::Identifier,
+    is_near: bool,
+) -> Diagnostic {
     let names = scope.field_names(table);
     let declared = scope
         .table(table)
@@ -111,7 +116,7 @@ fn plainly_unknown(scope: Scope, table: TableId, name: &ast::Name, is_near: bool
 }
 
 /// An event or state written where a field must stand.
-fn clock_as_field(scope: Scope, table: TableId, name: &ast::Name) -> Option<Diagnostic> {
+fn clock_as_field(scope: Scope, table: TableId, name: &ast::Identifier) -> Option<Diagnostic> {
     let own = scope.table(table);
     let (what, advice) = if let Some(event) = own.event_named(&name.node) {
         ("an event", event_advice(scope, table, event))
@@ -148,7 +153,12 @@ fn event_advice(scope: Scope, table: TableId, event: usize) -> String {
 }
 
 /// What to say of a name that another table knows: how to bring it here, or why that cannot be.
-fn elsewhere(scope: Scope, table: TableId, other: TableId, name: &ast::Name) -> Option<Diagnostic> {
+fn elsewhere(
+    scope: Scope,
+    table: TableId,
+    other: TableId,
+    name: &ast::Identifier,
+) -> Option<Diagnostic> {
     if leads_to(scope, table, other) {
         return Some(on_parent(scope, table, other, name));
     }
@@ -168,7 +178,7 @@ fn leads_to(scope: Scope, from: TableId, to: TableId) -> bool {
         .any(|parent| parent.table == to || leads_to(scope, parent.table, to))
 }
 
-fn on_parent(scope: Scope, table: TableId, other: TableId, name: &ast::Name) -> Diagnostic {
+fn on_parent(scope: Scope, table: TableId, other: TableId, name: &ast::Identifier) -> Diagnostic {
     let (own, there) = (scope.table(table), scope.table(other));
     let problem = Diagnostic::not_on_table(
         "K302",

@@ -69,7 +69,11 @@ fn part(
     }
 }
 
-fn kpi(scope: Scope, name: &ast::Name, problems: &mut Problems) -> Option<(Formula, Operand)> {
+fn kpi(
+    scope: Scope,
+    name: &ast::Identifier,
+    problems: &mut Problems,
+) -> Option<(Formula, Operand)> {
     if let Some(id) = scope.kpi(&name.node) {
         let kpi = scope.kpi_at(id);
         if kpi.moment != StockMoment::End {
@@ -100,7 +104,7 @@ fn read_elsewhere(name: &str, span: Span, moment: StockMoment) -> Diagnostic {
         ))
 }
 
-fn unknown_kpi(scope: Scope, name: &ast::Name) -> Diagnostic {
+fn unknown_kpi(scope: Scope, name: &ast::Identifier) -> Diagnostic {
     let problem = |message: String| Diagnostic::error("K206", name.span, message);
     if scope.view(&name.node).is_some() {
         return problem(format!("`{}` is a view", name.node))

@@ -97,7 +97,7 @@ impl<'a> Index<'a> {
 /// The space a name must be alone in, the kind's word and the name. KPIs and views share a space
 /// because a query may start with either. Scores and SLAs may come in versions: their own checks
 /// tell those from repetitions.
-fn named(definition: &ast::Definition) -> Option<(&'static str, &'static str, &ast::Name)> {
+fn named(definition: &ast::Definition) -> Option<(&'static str, &'static str, &ast::Identifier)> {
     match definition {
         ast::Definition::Calendar(_) => None,
         ast::Definition::Scale(tree) => Some(("scale", "scale", &tree.name)),
@@ -125,7 +125,7 @@ impl<'a> NamesInUse<'a> {
         &mut self,
         space: &'static str,
         kind: &'static str,
-        name: &'a ast::Name,
+        name: &'a ast::Identifier,
         problems: &mut Problems,
     ) -> bool {
         refuse_function_name(kind, name, problems);
@@ -154,7 +154,7 @@ impl<'a> NamesInUse<'a> {
     }
 }
 
-fn refuse_function_name(kind: &str, name: &ast::Name, problems: &mut Problems) {
+fn refuse_function_name(kind: &str, name: &ast::Identifier, problems: &mut Problems) {
     if kind == "test" || functions::find(&name.node).is_none() {
         return;
     }

@@ -143,7 +143,7 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
 struct KpiClauses<'a> {
     note: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
-    shown: Option<&'a ast::Name>,
+    shown: Option<&'a ast::Identifier>,
     by: Option<&'a [ast::FieldRef]>,
     at: Option<Spanned<StockMoment>>,
     direction: Option<Direction>,
@@ -257,7 +257,7 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
 
 fn display(
     typed: &TypedFormula,
-    written: Option<&ast::Name>,
+    written: Option<&ast::Identifier>,
     kpi: &str,
     problems: &mut Problems,
 ) -> Option<DisplayUnit> {
@@ -312,7 +312,7 @@ fn moment(
 
 fn all_targets(
     scope: Scope,
-    name: &ast::Name,
+    name: &ast::Identifier,
     unit: Unit,
     display: DisplayUnit,
     typed: &TypedFormula,

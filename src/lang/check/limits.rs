@@ -5,7 +5,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
 use crate::base::types::{DisplayUnit, Unit};
 use crate::lang::format;
-use crate::lang::syntax::ast::Literal;
+use crate::lang::syntax::ast::WrittenLiteral;
 
 /// Whose limit it is, and how the clause goes on before the limit: `target below`.
 pub(super) struct LimitOwner<'a> {
@@ -18,15 +18,17 @@ pub(super) struct LimitOwner<'a> {
 /// The limit in the engine's unit: microseconds, a fraction, a number. Reports another unit (K220).
 pub(super) fn limit(
     judged: &LimitOwner,
-    literal: &Spanned<Literal>,
+    literal: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<f64> {
     match (judged.unit, &literal.node) {
-        (Unit::Duration, Literal::Duration(duration)) => {
+        (Unit::Duration, WrittenLiteral::Duration(duration)) => {
             Some(duration.amount.value * duration.unit.micros() as f64)
         }
-        (Unit::Percent, Literal::Percent(number)) => Some(number.value / 100.0),
-        (Unit::Count | Unit::Points | Unit::Ratio, Literal::Number(number)) => Some(number.value),
+        (Unit::Percent, WrittenLiteral::Percent(number)) => Some(number.value / 100.0),
+        (Unit::Count | Unit::Points | Unit::Ratio, WrittenLiteral::Number(number)) => {
+            Some(number.value)
+        }
         (Unit::Duration, _)
         | (Unit::Percent, _)
         | (Unit::Count | Unit::Points | Unit::Ratio, _) => {
@@ -36,21 +38,21 @@ pub(super) fn limit(
     }
 }
 
-fn other_unit(judged: &LimitOwner, literal: &Spanned<Literal>) -> Diagnostic {
+fn other_unit(judged: &LimitOwner, literal: &Spanned<WrittenLiteral>) -> Diagnostic {
     let written = format::literal(&literal.node);
     let what = describe(judged.unit);
     let message = match (&literal.node, judged.unit) {
-        (Literal::Number(_), Unit::Duration | Unit::Percent) => {
+        (WrittenLiteral::Number(_), Unit::Duration | Unit::Percent) => {
             format!("{written} what? `{}` is {what}", judged.kpi)
         }
         (
-            Literal::Number(_)
-            | Literal::Word(_)
-            | Literal::Text(_)
-            | Literal::Percent(_)
-            | Literal::Duration(_)
-            | Literal::Date(_)
-            | Literal::Field(_),
+            WrittenLiteral::Number(_)
+            | WrittenLiteral::Word(_)
+            | WrittenLiteral::Text(_)
+            | WrittenLiteral::Percent(_)
+            | WrittenLiteral::Duration(_)
+            | WrittenLiteral::Date(_)
+            | WrittenLiteral::Field(_),
             Unit::Count | Unit::Duration | Unit::Percent | Unit::Points | Unit::Ratio,
         ) => format!("`{}` is {what}, not `{written}`", judged.kpi),
     };
@@ -60,17 +62,20 @@ fn other_unit(judged: &LimitOwner, literal: &Spanned<Literal>) -> Diagnostic {
 }
 
 /// The same number in the KPI's own unit.
-fn example(judged: &LimitOwner, literal: &Literal) -> String {
+fn example(judged: &LimitOwner, literal: &WrittenLiteral) -> String {
     let number = match literal {
-        Literal::Number(number) | Literal::Percent(number) => Some(number),
-        Literal::Duration(duration) => Some(&duration.amount),
-        Literal::Word(_) | Literal::Text(_) | Literal::Date(_) | Literal::Field(_) => None,
+        WrittenLiteral::Number(number) | WrittenLiteral::Percent(number) => Some(number),
+        WrittenLiteral::Duration(duration) => Some(&duration.amount),
+        WrittenLiteral::Word(_)
+        | WrittenLiteral::Text(_)
+        | WrittenLiteral::Date(_)
+        | WrittenLiteral::Field(_) => None,
     };
     let written = number.map_or("30".to_owned(), |number| number.written.clone());
     match (judged.unit, literal) {
         (Unit::Duration, _) => format!("{written} {}", judged.display.word()),
         (Unit::Percent, _) => format!("{written}%"),
-        (Unit::Ratio, Literal::Percent(number)) => (number.value / 100.0).to_string(),
+        (Unit::Ratio, WrittenLiteral::Percent(number)) => (number.value / 100.0).to_string(),
         (Unit::Count | Unit::Points | Unit::Ratio, _) => written,
     }
 }

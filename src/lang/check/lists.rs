@@ -148,7 +148,7 @@ fn default_fields(scope: Scope, table: TableId) -> Vec<FieldId> {
 fn sort(
     scope: Scope,
     table: TableId,
-    keys: &[ast::SortKey],
+    keys: &[ast::WrittenSortKey],
     problems: &mut Problems,
 ) -> Option<Vec<(FieldId, bool)>> {
     let sort: Vec<Option<(FieldId, bool)>> = keys

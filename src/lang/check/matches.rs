@@ -104,7 +104,7 @@ fn read(clause: &Spanned<ast::MatchClause>, rule: &mut MatchRule, problems: &mut
     }
 }
 
-fn is_known(name: &ast::Name, what: &str, words: &[&str], problems: &mut Problems) -> bool {
+fn is_known(name: &ast::Identifier, what: &str, words: &[&str], problems: &mut Problems) -> bool {
     let is_known = words.contains(&name.node.as_str());
     if !is_known {
         let message = format!("`{}` is not {what}", name.node);

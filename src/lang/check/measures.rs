@@ -17,7 +17,7 @@ use crate::lang::syntax::ast;
 /// One aggregate, resolved. Every problem is reported.
 pub(super) fn measure(
     scope: Scope,
-    tree: &ast::Aggregate,
+    tree: &ast::AggregateCall,
     span: Span,
     problems: &mut Problems,
 ) -> Option<Measure> {
@@ -56,7 +56,7 @@ pub(super) fn measure(
 }
 
 fn find_function(
-    name: &ast::Name,
+    name: &ast::Identifier,
     problems: &mut Problems,
 ) -> Option<(&'static Function, Option<f64>)> {
     let found = functions::find(&name.node);
@@ -91,7 +91,7 @@ fn find_function(
 }
 
 /// `with` belongs to `share`, which needs it (K217).
-fn check_with(takes: Takes, tree: &ast::Aggregate, problems: &mut Problems) -> Option<()> {
+fn check_with(takes: Takes, tree: &ast::AggregateCall, problems: &mut Problems) -> Option<()> {
     let problem = match (takes, &tree.with) {
         (Takes::Test, None) => Diagnostic::error(
             "K217",
@@ -118,7 +118,7 @@ fn check_with(takes: Takes, tree: &ast::Aggregate, problems: &mut Problems) -> O
 fn value(
     scope: Scope,
     function: &'static Function,
-    tree: &ast::Aggregate,
+    tree: &ast::AggregateCall,
     table: TableId,
     problems: &mut Problems,
 ) -> Option<(Option<Measured>, Unit)> {
@@ -139,7 +139,7 @@ fn value(
     Some((Some(measured), unit))
 }
 
-fn value_missing(function: &Function, name: &ast::Name) -> Diagnostic {
+fn value_missing(function: &Function, name: &ast::Identifier) -> Diagnostic {
     Diagnostic::error("K216", name.span, format!("`{}` of what value?", name.node))
         .label("a value stands between this and `of`")
         .help(format!(
@@ -150,7 +150,7 @@ fn value_missing(function: &Function, name: &ast::Name) -> Diagnostic {
 
 fn value_superfluous(
     scope: Scope,
-    tree: &ast::Aggregate,
+    tree: &ast::AggregateCall,
     value: &Spanned<ast::Measured>,
 ) -> Diagnostic {
     if let Some(problem) = kpi_as_value(scope, &tree.function, value) {
@@ -165,7 +165,7 @@ fn value_superfluous(
 fn measured(
     scope: Scope,
     function: &Function,
-    name: &ast::Name,
+    name: &ast::Identifier,
     table: TableId,
     value: &Spanned<ast::Measured>,
     problems: &mut Problems,
@@ -228,7 +228,7 @@ fn refuse_field_only(function: &Function, span: Span, problems: &mut Problems) -
 fn field_or_score(
     scope: Scope,
     function: &Function,
-    name: &ast::Name,
+    name: &ast::Identifier,
     table: TableId,
     value: &Spanned<ast::Measured>,
     written: &ast::FieldRef,
@@ -298,7 +298,7 @@ fn score_of(
 
 fn not_a_number(
     scope: Scope,
-    function: &ast::Name,
+    function: &ast::Identifier,
     field: crate::lang::model::FieldId,
     span: Span,
 ) -> Diagnostic {
@@ -332,7 +332,7 @@ fn check_clock(
     function: &Function,
     value: Option<&Measured>,
     population: &Population,
-    tree: &ast::Aggregate,
+    tree: &ast::AggregateCall,
     problems: &mut Problems,
 ) -> Option<()> {
     let is_event = matches!(population.role, Role::Event(_));

@@ -127,7 +127,7 @@ fn meaning(
     })
 }
 
-fn about_nothing(name: &ast::Name) -> Diagnostic {
+fn about_nothing(name: &ast::Identifier) -> Diagnostic {
     Diagnostic::not_on_table(
         "K208",
         name.span,

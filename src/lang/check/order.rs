@@ -1,7 +1,7 @@
 //! The order in which definitions that name each other are checked, and the circles among them.
 
 use crate::base::diagnostic::Diagnostic;
-use crate::lang::syntax::ast::Name;
+use crate::lang::syntax::ast::Identifier;
 
 /// What must come before what, put in order.
 pub(super) struct Order {
@@ -15,7 +15,7 @@ pub(super) struct Order {
 pub(super) fn circular<'a>(
     kind: &str,
     circle: &[usize],
-    name: impl Fn(usize) -> &'a Name,
+    name: impl Fn(usize) -> &'a Identifier,
 ) -> Diagnostic {
     let first = name(circle[0]);
     let way = circle.iter().chain(circle.first());

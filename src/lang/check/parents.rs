@@ -46,8 +46,8 @@ pub(super) fn join(
 fn add_parent(
     tables: &mut [Table],
     own: TableId,
-    name: &ast::Name,
-    column: &ast::Name,
+    name: &ast::Identifier,
+    column: &ast::Identifier,
     reading: &mut TableChecker,
 ) {
     let problem = |message: String| Diagnostic::error("K303", name.span, message);
@@ -96,7 +96,7 @@ fn add_parent(
 /// A table by name; reports an unknown one (K201).
 pub(super) fn find_table(
     tables: &[Table],
-    name: &ast::Name,
+    name: &ast::Identifier,
     reading: &mut TableChecker,
 ) -> Option<TableId> {
     let found = tables.iter().position(|table| table.name == name.node);
@@ -110,7 +110,7 @@ pub(super) fn find_table(
 }
 
 pub(super) fn unknown_table<'a>(
-    name: &ast::Name,
+    name: &ast::Identifier,
     tables: impl Iterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
     let problem = Diagnostic::error(
@@ -200,7 +200,7 @@ fn mention_intervals(
     clause: &TableClause,
     problems: &mut Problems,
 ) {
-    let related = |tables: &[Table], name: &ast::Name| {
+    let related = |tables: &[Table], name: &ast::Identifier| {
         tables
             .iter()
             .position(|table| table.name == name.node)
@@ -244,7 +244,7 @@ pub(super) fn belongs(table: &Table, to: TableId) -> bool {
 fn add_field(
     tables: &mut [Table],
     own: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     field_type: &Spanned<ast::FieldTypeName>,
     from: &ast::FieldRef,
     reading: &mut TableChecker,
@@ -331,7 +331,7 @@ fn find_source(
     field.map(|field| (parent, field))
 }
 
-fn not_related(tables: &[Table], own: TableId, table: &ast::Name) -> Diagnostic {
+fn not_related(tables: &[Table], own: TableId, table: &ast::Identifier) -> Diagnostic {
     Diagnostic::not_on_table(
         "K304",
         table.span,

@@ -57,7 +57,12 @@ pub(super) fn setting_of(role: Role) -> ConditionContext {
     }
 }
 
-fn role(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems) -> Option<Role> {
+fn role(
+    scope: Scope,
+    table: TableId,
+    name: &ast::Identifier,
+    problems: &mut Problems,
+) -> Option<Role> {
     let own = scope.table(table);
     if let Some(event) = own.event_named(&name.node) {
         return Some(Role::Event(event));
@@ -71,7 +76,7 @@ fn role(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems)
     None
 }
 
-fn unknown_role(scope: Scope, own: &Table, name: &ast::Name) -> Diagnostic {
+fn unknown_role(scope: Scope, own: &Table, name: &ast::Identifier) -> Diagnostic {
     let events = own.events.iter().map(|event| event.name.as_str());
     let states = own.states.iter().map(|state| state.name.as_str());
     let problem = Diagnostic::not_on_table(
@@ -93,7 +98,7 @@ fn unknown_role(scope: Scope, own: &Table, name: &ast::Name) -> Diagnostic {
     problem.help(clocks_of(own))
 }
 
-fn missing_role(scope: Scope, table: TableId, name: &ast::Name) -> Diagnostic {
+fn missing_role(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagnostic {
     let own = scope.table(table);
     let problem = Diagnostic::error(
         "K218",

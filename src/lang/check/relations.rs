@@ -7,13 +7,13 @@ use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::lang::model::{Condition, EventId, Exists, Relation, TableId};
+use crate::lang::model::{Condition, EventId, Exists, TableId, TableRelation};
 use crate::lang::syntax::ast;
 
 /// `any TABLE ROLE (where FILTER) within WITHIN`.
 pub(super) struct Asked<'a> {
-    pub table: &'a ast::Name,
-    pub role: &'a ast::Name,
+    pub table: &'a ast::Identifier,
+    pub role: &'a ast::Identifier,
     pub filter: Option<&'a Spanned<ast::Condition>>,
     pub within: Option<&'a Spanned<ast::Duration>>,
     pub span: Span,
@@ -73,7 +73,7 @@ fn permit_exists(setting: ConditionContext, span: Span, problems: &mut Problems)
 /// A table by name; reports an unknown one (K201).
 pub(super) fn find_table(
     scope: Scope,
-    name: &ast::Name,
+    name: &ast::Identifier,
     problems: &mut Problems,
 ) -> Option<TableId> {
     let found = scope.model.table_named(&name.node);
@@ -89,7 +89,7 @@ pub(super) fn find_table(
 pub(super) fn find_event(
     scope: Scope,
     table: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     asker: &str,
     problems: &mut Problems,
 ) -> Option<EventId> {
@@ -127,14 +127,14 @@ fn relation(
     scope: Scope,
     own: TableId,
     related: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     problems: &mut Problems,
-) -> Option<Relation> {
+) -> Option<TableRelation> {
     let (own_table, there) = (scope.table(own), scope.table(related));
     if let Some(parent) = there.parents.iter().position(|parent| parent.table == own) {
-        return Some(Relation::Child { parent });
+        return Some(TableRelation::Child { parent });
     }
-    let siblings: Vec<Relation> = own_table
+    let siblings: Vec<TableRelation> = own_table
         .parents
         .iter()
         .enumerate()
@@ -142,7 +142,7 @@ fn relation(
             let theirs = there.parents.iter().enumerate();
             theirs
                 .filter(move |(_, their)| their.table == mine.table)
-                .map(move |(related, _)| Relation::Sibling { own, related })
+                .map(move |(related, _)| TableRelation::Sibling { own, related })
         })
         .collect();
     match siblings.as_slice() {
@@ -168,7 +168,7 @@ fn relation(
     }
 }
 
-fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Name) -> Diagnostic {
+fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Identifier) -> Diagnostic {
     let (own_table, there) = (scope.table(own), scope.table(related));
     let problem = |message: String| Diagnostic::not_on_table("K304", name.span, message);
     let belongs_there = own_table
@@ -202,7 +202,7 @@ fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Name) -> 
 pub(super) fn within(
     scope: Scope,
     site: ConditionSite,
-    event: &ast::Name,
+    event: &ast::Identifier,
     duration: &Spanned<ast::Duration>,
     span: Span,
     problems: &mut Problems,

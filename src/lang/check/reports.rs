@@ -139,7 +139,7 @@ impl SourceChecker<'_> {
     fn word<T: Copy>(
         &mut self,
         what: &str,
-        name: &ast::Name,
+        name: &ast::Identifier,
         all: &[T],
         word: fn(T) -> &'static str,
     ) -> Option<T> {
@@ -183,7 +183,7 @@ impl SourceChecker<'_> {
         &mut self,
         rules: &[Spanned<ast::WordRule>],
         clause: Span,
-        meaning: fn(&mut Self, &ast::Name) -> Option<T>,
+        meaning: fn(&mut Self, &ast::Identifier) -> Option<T>,
     ) -> WordMap<T> {
         let mut words = WordMap {
             span: Some(clause),
@@ -213,7 +213,7 @@ impl SourceChecker<'_> {
         words
     }
 
-    fn severity_word(&mut self, name: &ast::Name) -> Option<u8> {
+    fn severity_word(&mut self, name: &ast::Identifier) -> Option<u8> {
         let Some(scale) = self.severity else {
             let message = "there is no scale `severity` for the severities of reports";
             self.problems.push(

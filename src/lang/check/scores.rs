@@ -64,7 +64,7 @@ fn other_table(span: Span, name: &str) -> Diagnostic {
 }
 
 /// `sum risk of …` must have one meaning.
-fn refuse_noun(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems) {
+fn refuse_noun(scope: Scope, table: TableId, name: &ast::Identifier, problems: &mut Problems) {
     let own = scope.table(table);
     if let Some(taken) = taken_as(own, &name.node) {
         problems.push(
@@ -81,7 +81,7 @@ fn refuse_noun(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Pr
 /// The clauses of one version.
 #[derive(Default)]
 struct ScoreClauses<'a> {
-    of: Option<&'a ast::Name>,
+    of: Option<&'a ast::Identifier>,
     base: Option<(&'a ast::FieldRef, &'a [Spanned<Weight>])>,
     times: Vec<(&'a ast::FieldRef, &'a [Spanned<Weight>])>,
     cap: Option<&'a Spanned<Number>>,

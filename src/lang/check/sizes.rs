@@ -43,7 +43,7 @@ pub(super) fn size(formula: &Formula, sizes: &[Size]) -> Size {
     }
 }
 
-pub(super) fn too_large(name: &ast::Name) -> Diagnostic {
+pub(super) fn too_large(name: &ast::Identifier) -> Diagnostic {
     Diagnostic::error(
         "K236",
         name.span,

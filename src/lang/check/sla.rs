@@ -163,10 +163,10 @@ struct Due<'a> {
 #[derive(Default)]
 struct SlaClauses<'a> {
     owner: Option<()>,
-    of: Option<&'a ast::Name>,
-    starts: Option<&'a ast::Name>,
-    stops: Option<&'a [ast::Name]>,
-    pauses: Option<&'a [ast::Name]>,
+    of: Option<&'a ast::Identifier>,
+    starts: Option<&'a ast::Identifier>,
+    stops: Option<&'a [ast::Identifier]>,
+    pauses: Option<&'a [ast::Identifier]>,
     due: Vec<Due<'a>>,
     since: Option<&'a Spanned<DateLiteral>>,
 }
@@ -248,7 +248,7 @@ fn version(
 fn stops(
     scope: Scope,
     table: TableId,
-    names: &[ast::Name],
+    names: &[ast::Identifier],
     problems: &mut Problems,
 ) -> Option<Vec<EventId>> {
     let found: Vec<Option<EventId>> = names
@@ -262,7 +262,7 @@ fn stops(
 fn event(
     scope: Scope,
     table: TableId,
-    name: &ast::Name,
+    name: &ast::Identifier,
     clause: &str,
     problems: &mut Problems,
 ) -> Option<EventId> {
@@ -276,7 +276,7 @@ fn event(
     }
 }
 
-fn made_by_sla(name: &ast::Name, clause: &str) -> Diagnostic {
+fn made_by_sla(name: &ast::Identifier, clause: &str) -> Diagnostic {
     Diagnostic::error(
         "K516",
         name.span,
@@ -291,7 +291,7 @@ fn made_by_sla(name: &ast::Name, clause: &str) -> Diagnostic {
 fn pauses(
     scope: Scope,
     table: TableId,
-    names: &[ast::Name],
+    names: &[ast::Identifier],
     problems: &mut Problems,
 ) -> Option<Vec<usize>> {
     let found: Vec<Option<usize>> = names
@@ -301,7 +301,12 @@ fn pauses(
     found.into_iter().collect()
 }
 
-fn pause(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems) -> Option<usize> {
+fn pause(
+    scope: Scope,
+    table: TableId,
+    name: &ast::Identifier,
+    problems: &mut Problems,
+) -> Option<usize> {
     let own = scope.table(table);
     if let Some(state) = own.state_named(&name.node) {
         return match own.states[state].source {
@@ -329,7 +334,7 @@ fn pause(scope: Scope, table: TableId, name: &ast::Name, problems: &mut Problems
 }
 
 /// The last line, and only it, is `otherwise` (K511).
-fn check_otherwise(due: &[Due], name: &ast::Name, problems: &mut Problems) {
+fn check_otherwise(due: &[Due], name: &ast::Identifier, problems: &mut Problems) {
     let Some(last) = due.last() else {
         needed::<()>(None, "sla", name, "due", "due 90 days otherwise", problems);
         return;

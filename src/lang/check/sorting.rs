@@ -44,7 +44,7 @@ fn column_names(drafts: &[ColumnDraft]) -> impl Iterator<Item = &str> + Clone {
     drafts.iter().map(|draft| draft.column.name.as_str())
 }
 
-fn not_a_column(drafts: &[ColumnDraft], name: &ast::Name) -> Diagnostic {
+fn not_a_column(drafts: &[ColumnDraft], name: &ast::Identifier) -> Diagnostic {
     Diagnostic::error(
         "K602",
         name.span,

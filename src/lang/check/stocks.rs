@@ -11,7 +11,7 @@ use crate::lang::syntax::ast;
 /// `sum backlog of …`, where `backlog` is a KPI: aggregates are of rows (K402 for a stock).
 pub(super) fn kpi_as_value(
     scope: Scope,
-    function: &ast::Name,
+    function: &ast::Identifier,
     value: &Spanned<ast::Measured>,
 ) -> Option<Diagnostic> {
     let ast::Measured::Field(written) = &value.node else {

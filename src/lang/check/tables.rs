@@ -106,7 +106,11 @@ fn mention_columns(table: &mut Table, clause: &TableClause, problems: &mut Probl
 }
 
 /// Columns of times that another table's events and states read.
-pub(super) fn mention_times(table: &mut Table, columns: &[ast::Name], problems: &mut Problems) {
+pub(super) fn mention_times(
+    table: &mut Table,
+    columns: &[ast::Identifier],
+    problems: &mut Problems,
+) {
     for column in columns {
         mention(table, column, Use::Time, problems);
     }
@@ -129,7 +133,7 @@ impl Use {
     }
 }
 
-fn mention(table: &mut Table, name: &ast::Name, used: Use, problems: &mut Problems) -> usize {
+fn mention(table: &mut Table, name: &ast::Identifier, used: Use, problems: &mut Problems) -> usize {
     let field_type = used.field_type();
     let index = match table.field_named(&name.node) {
         Some(index) => {
@@ -144,7 +148,12 @@ fn mention(table: &mut Table, name: &ast::Name, used: Use, problems: &mut Proble
     index
 }
 
-fn declare(table: &mut Table, name: &ast::Name, field_type: FieldType, problems: &mut Problems) {
+fn declare(
+    table: &mut Table,
+    name: &ast::Identifier,
+    field_type: FieldType,
+    problems: &mut Problems,
+) {
     let Some(index) = table.field_named(&name.node) else {
         add_column(table, name, field_type, true);
         return;
@@ -158,7 +167,7 @@ fn declare(table: &mut Table, name: &ast::Name, field_type: FieldType, problems:
     table.fields[index].span = name.span;
 }
 
-pub(super) fn declared_twice(table: &str, name: &ast::Name) -> Diagnostic {
+pub(super) fn declared_twice(table: &str, name: &ast::Identifier) -> Diagnostic {
     Diagnostic::error(
         "K212",
         name.span,
@@ -168,7 +177,12 @@ pub(super) fn declared_twice(table: &str, name: &ast::Name) -> Diagnostic {
 }
 
 /// Columns and the fields that read them stand in the same order.
-fn add_column(table: &mut Table, name: &ast::Name, field_type: FieldType, declared: bool) -> usize {
+fn add_column(
+    table: &mut Table,
+    name: &ast::Identifier,
+    field_type: FieldType,
+    declared: bool,
+) -> usize {
     let index = table.columns.len();
     table.columns.push(Column {
         name: name.node.clone(),
@@ -188,7 +202,7 @@ fn add_column(table: &mut Table, name: &ast::Name, field_type: FieldType, declar
 
 fn refuse_other_type(
     column: &Column,
-    name: &ast::Name,
+    name: &ast::Identifier,
     wanted: &FieldType,
     problems: &mut Problems,
 ) {

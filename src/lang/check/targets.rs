@@ -12,12 +12,12 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::{Bound, DisplayUnit, Unit};
 use crate::lang::format;
 use crate::lang::model::{Direction, Restriction, TableId, Target};
-use crate::lang::syntax::ast::{self, DateLiteral, Literal};
+use crate::lang::syntax::ast::{self, DateLiteral, WrittenLiteral};
 
 /// A `target` clause as written.
 pub(super) struct WrittenTarget<'a> {
     pub bound: &'a Spanned<Bound>,
-    pub limit: &'a Spanned<Literal>,
+    pub limit: &'a Spanned<WrittenLiteral>,
     pub filter: Option<&'a Spanned<ast::Condition>>,
     pub since: Option<&'a Spanned<DateLiteral>>,
     pub span: Span,

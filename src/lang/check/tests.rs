@@ -77,7 +77,7 @@ fn test(scope: Scope, entry: &IndexEntry<ast::Test>, problems: &mut Problems) ->
     })
 }
 
-fn given_twice(table: &ast::Name) -> Diagnostic {
+fn given_twice(table: &ast::Identifier) -> Diagnostic {
     Diagnostic::error(
         "K620",
         table.span,

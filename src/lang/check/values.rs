@@ -13,19 +13,19 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::{FieldType, Scale};
 use crate::lang::format;
 use crate::lang::model::{Condition, FieldId, NumberTest, OrderTest};
-use crate::lang::syntax::ast::{ComparisonOperator, DateLiteral, Literal};
+use crate::lang::syntax::ast::{ComparisonOperator, DateLiteral, WrittenLiteral};
 
 /// `FIELD OPERATOR VALUE`. Every problem is reported; `None` if there was one.
 pub(super) fn compare(
     scope: Scope,
     field: FieldId,
     operator: &Spanned<ComparisonOperator>,
-    value: &Spanned<Literal>,
+    value: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<Condition> {
     let test = order_of(operator.node);
     let positive = match &value.node {
-        Literal::Field(other) => {
+        WrittenLiteral::Field(other) => {
             let right = fields::find(scope, field.table, other, problems)?;
             columns(
                 scope,
@@ -37,12 +37,12 @@ pub(super) fn compare(
                 problems,
             )?
         }
-        Literal::Word(_)
-        | Literal::Text(_)
-        | Literal::Number(_)
-        | Literal::Percent(_)
-        | Literal::Duration(_)
-        | Literal::Date(_) => by_type(scope, field, test, operator.span, value, problems)?,
+        WrittenLiteral::Word(_)
+        | WrittenLiteral::Text(_)
+        | WrittenLiteral::Number(_)
+        | WrittenLiteral::Percent(_)
+        | WrittenLiteral::Duration(_)
+        | WrittenLiteral::Date(_) => by_type(scope, field, test, operator.span, value, problems)?,
     };
     Some(match operator.node {
         ComparisonOperator::NotEqual => Condition::Not(Box::new(positive)),
@@ -59,25 +59,25 @@ pub(super) fn one_of(
     scope: Scope,
     field: FieldId,
     operator: Span,
-    values: &[Spanned<Literal>],
+    values: &[Spanned<WrittenLiteral>],
     problems: &mut Problems,
 ) -> Option<Condition> {
     let tests: Vec<Option<Condition>> = values
         .iter()
         .map(|value| match &value.node {
-            Literal::Field(other) => {
+            WrittenLiteral::Field(other) => {
                 problems.push(
                     Diagnostic::error("K215", other.span(), "`in` takes values, not columns")
                         .label("compare columns with `=`"),
                 );
                 None
             }
-            Literal::Word(_)
-            | Literal::Text(_)
-            | Literal::Number(_)
-            | Literal::Percent(_)
-            | Literal::Duration(_)
-            | Literal::Date(_) => {
+            WrittenLiteral::Word(_)
+            | WrittenLiteral::Text(_)
+            | WrittenLiteral::Number(_)
+            | WrittenLiteral::Percent(_)
+            | WrittenLiteral::Duration(_)
+            | WrittenLiteral::Date(_) => {
                 by_type(scope, field, OrderTest::Equal, operator, value, problems)
             }
         })
@@ -146,7 +146,7 @@ fn by_type(
     field: FieldId,
     test: OrderTest,
     operator: Span,
-    value: &Spanned<Literal>,
+    value: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<Condition> {
     match scope.field_type(field) {
@@ -168,16 +168,16 @@ fn by_type(
         }
         FieldType::Number => number(scope, field, test, value, problems),
         FieldType::Date => match &value.node {
-            Literal::Date(literal) => {
+            WrittenLiteral::Date(literal) => {
                 let literal = Spanned::new(literal.clone(), value.span);
                 date(scope, field, test, &literal, problems)
             }
-            Literal::Word(_)
-            | Literal::Text(_)
-            | Literal::Number(_)
-            | Literal::Percent(_)
-            | Literal::Duration(_)
-            | Literal::Field(_) => {
+            WrittenLiteral::Word(_)
+            | WrittenLiteral::Text(_)
+            | WrittenLiteral::Number(_)
+            | WrittenLiteral::Percent(_)
+            | WrittenLiteral::Duration(_)
+            | WrittenLiteral::Field(_) => {
                 problems.push(not_a_date(scope, field, value));
                 None
             }
@@ -189,16 +189,16 @@ fn by_type(
 pub(super) fn code(
     scope: Scope,
     scale: &Scale,
-    value: &Spanned<Literal>,
+    value: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<u8> {
     let written = match &value.node {
-        Literal::Word(word) | Literal::Text(word) => word.clone(),
-        Literal::Number(_)
-        | Literal::Percent(_)
-        | Literal::Duration(_)
-        | Literal::Date(_)
-        | Literal::Field(_) => format::literal(&value.node),
+        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => word.clone(),
+        WrittenLiteral::Number(_)
+        | WrittenLiteral::Percent(_)
+        | WrittenLiteral::Duration(_)
+        | WrittenLiteral::Date(_)
+        | WrittenLiteral::Field(_) => format::literal(&value.node),
     };
     let found = scale.values.iter().position(|known| *known == written);
     if found.is_none() {
@@ -254,7 +254,7 @@ fn codes(
 fn yes_or_no(
     scope: Scope,
     field: FieldId,
-    value: &Spanned<Literal>,
+    value: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<u8> {
     let code = yes_no_code(&value.node);
@@ -276,33 +276,36 @@ fn yes_or_no(
 }
 
 /// The code of a word of a yes/no field.
-pub(super) fn yes_no_code(value: &Literal) -> Option<u8> {
+pub(super) fn yes_no_code(value: &WrittenLiteral) -> Option<u8> {
     match value {
-        Literal::Word(word) | Literal::Text(word) => match word.as_str() {
+        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => match word.as_str() {
             "yes" | "true" => Some(1),
             "no" | "false" => Some(0),
             _ => None,
         },
-        Literal::Number(_)
-        | Literal::Percent(_)
-        | Literal::Duration(_)
-        | Literal::Date(_)
-        | Literal::Field(_) => None,
+        WrittenLiteral::Number(_)
+        | WrittenLiteral::Percent(_)
+        | WrittenLiteral::Duration(_)
+        | WrittenLiteral::Date(_)
+        | WrittenLiteral::Field(_) => None,
     }
 }
 
 fn text(
     scope: Scope,
     field: FieldId,
-    value: &Spanned<Literal>,
+    value: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<Condition> {
     match &value.node {
-        Literal::Word(word) | Literal::Text(word) => Some(Condition::Texts {
+        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => Some(Condition::Texts {
             field,
             allowed: BTreeSet::from([word.clone()]),
         }),
-        Literal::Number(_) | Literal::Percent(_) | Literal::Duration(_) | Literal::Date(_) => {
+        WrittenLiteral::Number(_)
+        | WrittenLiteral::Percent(_)
+        | WrittenLiteral::Duration(_)
+        | WrittenLiteral::Date(_) => {
             let written = format::literal(&value.node);
             problems.push(
                 Diagnostic::error(
@@ -314,7 +317,7 @@ fn text(
             );
             None
         }
-        Literal::Field(_) => None,
+        WrittenLiteral::Field(_) => None,
     }
 }
 
@@ -322,10 +325,10 @@ fn number(
     scope: Scope,
     field: FieldId,
     test: OrderTest,
-    value: &Spanned<Literal>,
+    value: &Spanned<WrittenLiteral>,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    let Literal::Number(number) = &value.node else {
+    let WrittenLiteral::Number(number) = &value.node else {
         problems.push(
             Diagnostic::error(
                 "K213",
@@ -375,7 +378,7 @@ fn date(
     Some(Condition::Between { field, from, until })
 }
 
-fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<Literal>) -> Diagnostic {
+fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -> Diagnostic {
     let name = scope.field_name(field);
     let written = format::literal(&value.node);
     let table = scope.table(field.table);
@@ -385,17 +388,17 @@ fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<Literal>) -> Diagnos
         format!("`{name}` is a date, not `{written}`"),
     );
     match &value.node {
-        Literal::Word(word) if table.field_named(word).is_some() => {
+        WrittenLiteral::Word(word) if table.field_named(word).is_some() => {
             problem.label(format!("another column is written `{}.{word}`", table.name))
         }
-        Literal::Duration(_) => problem
+        WrittenLiteral::Duration(_) => problem
             .label("write a date such as `2026-03-31`")
             .help("how long ago is asked by `mean time since …` or `any … within …`"),
-        Literal::Word(_)
-        | Literal::Text(_)
-        | Literal::Number(_)
-        | Literal::Percent(_)
-        | Literal::Date(_)
-        | Literal::Field(_) => problem.label("write a date such as `2026-03-31`"),
+        WrittenLiteral::Word(_)
+        | WrittenLiteral::Text(_)
+        | WrittenLiteral::Number(_)
+        | WrittenLiteral::Percent(_)
+        | WrittenLiteral::Date(_)
+        | WrittenLiteral::Field(_) => problem.label("write a date such as `2026-03-31`"),
     }
 }

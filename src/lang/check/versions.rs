@@ -3,7 +3,7 @@
 use super::index::{IndexEntry, place};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
-use crate::lang::syntax::ast::Name;
+use crate::lang::syntax::ast::Identifier;
 
 /// Indexes of definitions with one name, in the order of the text.
 pub(super) struct Versions {
@@ -11,7 +11,10 @@ pub(super) struct Versions {
 }
 
 /// Groups definitions by name, in the order of first mention.
-pub(super) fn group<T>(entries: &[IndexEntry<T>], name_of: impl Fn(&T) -> &Name) -> Vec<Versions> {
+pub(super) fn group<T>(
+    entries: &[IndexEntry<T>],
+    name_of: impl Fn(&T) -> &Identifier,
+) -> Vec<Versions> {
     let mut groups: Vec<Versions> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::{FieldType, Scale};
 use crate::lang::format;
 use crate::lang::model::{Factor, FieldId, TableId, Weights};
-use crate::lang::syntax::ast::{self, Literal, Weight};
+use crate::lang::syntax::ast::{self, Weight, WrittenLiteral};
 
 /// A field and its weights. Every problem is reported.
 pub(super) fn factor(
@@ -22,7 +22,7 @@ pub(super) fn factor(
     let field = fields::find(scope, table, written, problems)?;
     check_numbers(weights, problems)?;
     let otherwise = otherwise(weights, problems)?;
-    let listed: Vec<(&Spanned<Literal>, f64)> = weights
+    let listed: Vec<(&Spanned<WrittenLiteral>, f64)> = weights
         .iter()
         .filter_map(|line| line.node.value.as_ref().map(|value| (value, line)))
         .map(|(value, line)| (value, line.node.weight.node.value))
@@ -147,7 +147,7 @@ fn example(field_type: &FieldType) -> String {
 fn texts(
     scope: Scope,
     field: FieldId,
-    listed: &[(&Spanned<Literal>, f64)],
+    listed: &[(&Spanned<WrittenLiteral>, f64)],
     otherwise: Option<f64>,
     span: Span,
     problems: &mut Problems,
@@ -171,12 +171,12 @@ fn texts(
     let mut weights: Vec<(String, f64)> = Vec::new();
     for (value, weight) in listed {
         let text = match &value.node {
-            Literal::Word(word) | Literal::Text(word) => word.clone(),
-            Literal::Number(_)
-            | Literal::Percent(_)
-            | Literal::Duration(_)
-            | Literal::Date(_)
-            | Literal::Field(_) => {
+            WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => word.clone(),
+            WrittenLiteral::Number(_)
+            | WrittenLiteral::Percent(_)
+            | WrittenLiteral::Duration(_)
+            | WrittenLiteral::Date(_)
+            | WrittenLiteral::Field(_) => {
                 let written = format::literal(&value.node);
                 problems.push(
                     Diagnostic::error("K213", value.span, format!("`{written}` is not text"))
@@ -196,7 +196,7 @@ fn texts(
     })
 }
 
-fn listed_twice(value: &Spanned<Literal>) -> Diagnostic {
+fn listed_twice(value: &Spanned<WrittenLiteral>) -> Diagnostic {
     let written = format::literal(&value.node);
     Diagnostic::error("K501", value.span, format!("`{written}` has two weights"))
         .label("keep one of the lines")
@@ -205,7 +205,7 @@ fn listed_twice(value: &Spanned<Literal>) -> Diagnostic {
 fn yes_no(
     scope: Scope,
     field: FieldId,
-    listed: &[(&Spanned<Literal>, f64)],
+    listed: &[(&Spanned<WrittenLiteral>, f64)],
     otherwise: Option<f64>,
     span: Span,
     problems: &mut Problems,
@@ -232,7 +232,7 @@ fn codes(
     scope: Scope,
     field: FieldId,
     scale: &Scale,
-    listed: &[(&Spanned<Literal>, f64)],
+    listed: &[(&Spanned<WrittenLiteral>, f64)],
     otherwise: Option<f64>,
     span: Span,
     problems: &mut Problems,
@@ -261,7 +261,13 @@ impl WeightTable {
         }
     }
 
-    fn set(&mut self, code: u8, weight: f64, value: &Spanned<Literal>, problems: &mut Problems) {
+    fn set(
+        &mut self,
+        code: u8,
+        weight: f64,
+        value: &Spanned<WrittenLiteral>,
+        problems: &mut Problems,
+    ) {
         let slot = &mut self.by_code[usize::from(code)];
         if slot.is_some() {
             problems.push(listed_twice(value));

@@ -4,7 +4,7 @@ use super::lines::{FormattedLine, Opening, widest};
 use super::words::name;
 use super::{boards, kpis, matches, model, policy, reports};
 use crate::base::source::Spanned;
-use crate::lang::syntax::ast::{Definition, Name};
+use crate::lang::syntax::ast::{Definition, Identifier};
 
 /// The lines of a file without its comments.
 pub(super) fn lines(text: &str, definitions: &[Spanned<Definition>]) -> Vec<FormattedLine> {
@@ -67,7 +67,7 @@ enum ListedKind {
     Condition,
 }
 
-fn listed(definition: &Definition) -> Option<(ListedKind, &Name)> {
+fn listed(definition: &Definition) -> Option<(ListedKind, &Identifier)> {
     match definition {
         Definition::Scale(scale) => Some((ListedKind::Scale, &scale.name)),
         Definition::Condition(condition) => Some((ListedKind::Condition, &condition.name)),

@@ -5,8 +5,8 @@
 use super::words::{date, duration, field, joined, name, quoted, value};
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::{
-    Aggregate, Arithmetic, ComparisonOperator, Condition, Duration, FieldRef, Formula, Literal,
-    Measured, Name, Population,
+    AggregateCall, Arithmetic, ComparisonOperator, Condition, Duration, FieldRef, Formula,
+    Identifier, Measured, Population, WrittenLiteral,
 };
 
 /// A formula on one line: `share of findings found with environment = production`.
@@ -70,15 +70,15 @@ pub fn condition(tree: &Condition) -> String {
 }
 
 /// A literal as a condition, target, band or weight writes it: `critical`, `"a-b"`, `15%`, `30 days`.
-pub fn literal(tree: &Literal) -> String {
+pub fn literal(tree: &WrittenLiteral) -> String {
     match tree {
-        Literal::Word(text) => value(text),
-        Literal::Text(text) => quoted(text),
-        Literal::Number(number) => number.written.clone(),
-        Literal::Percent(number) => format!("{}%", number.written),
-        Literal::Duration(tree) => duration(tree),
-        Literal::Date(tree) => date(tree),
-        Literal::Field(tree) => field(tree),
+        WrittenLiteral::Word(text) => value(text),
+        WrittenLiteral::Text(text) => quoted(text),
+        WrittenLiteral::Number(number) => number.written.clone(),
+        WrittenLiteral::Percent(number) => format!("{}%", number.written),
+        WrittenLiteral::Duration(tree) => duration(tree),
+        WrittenLiteral::Date(tree) => date(tree),
+        WrittenLiteral::Field(tree) => field(tree),
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn filter(keyword: &str, tree: Option<&Spanned<Condition>>) -> String
     })
 }
 
-fn aggregate(tree: &Aggregate) -> String {
+fn aggregate(tree: &AggregateCall) -> String {
     let measured = match &tree.value {
         Some(measured) => format!(" {}", self::measured(&measured.node)),
         None => String::new(),
@@ -125,15 +125,15 @@ fn measured(tree: &Measured) -> String {
     }
 }
 
-fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<Literal>]) -> String {
+fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<WrittenLiteral>]) -> String {
     let not = if negated { "not " } else { "" };
     let values = joined(values, ", ", |value| literal(&value.node));
     format!("{} {not}in ({values})", field(subject))
 }
 
 fn exists(
-    table: &Name,
-    role: &Name,
+    table: &Identifier,
+    role: &Identifier,
     test: Option<&Spanned<Condition>>,
     within: Option<&Spanned<Duration>>,
 ) -> String {

@@ -5,7 +5,7 @@ use super::lines::{FormattedLines, clause, padded, widest};
 use super::words::{date, fields, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Bound;
-use crate::lang::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, Literal};
+use crate::lang::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, WrittenLiteral};
 
 pub(super) fn kpi(span: Span, tree: &Kpi) -> FormattedLines {
     let labels: Vec<String> = tree
@@ -65,7 +65,7 @@ fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
 
 fn target(
     bound: Bound,
-    limit: &Literal,
+    limit: &WrittenLiteral,
     rows: Option<&Spanned<Condition>>,
     since: Option<&Spanned<DateLiteral>>,
 ) -> String {
@@ -75,8 +75,11 @@ fn target(
     clause("target", format!("{} {limit}{rows}{since}", bound.words()))
 }
 
-fn band_bounds(lower: Option<&Spanned<Literal>>, upper: Option<&Spanned<Literal>>) -> String {
-    let text = |limit: &Spanned<Literal>| literal(&limit.node);
+fn band_bounds(
+    lower: Option<&Spanned<WrittenLiteral>>,
+    upper: Option<&Spanned<WrittenLiteral>>,
+) -> String {
+    let text = |limit: &Spanned<WrittenLiteral>| literal(&limit.node);
     match (lower, upper) {
         (Some(lower), Some(upper)) => format!(" from {} to {}", text(lower), text(upper)),
         (Some(lower), None) => format!(" from {}", text(lower)),

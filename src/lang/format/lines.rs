@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::words;
 use crate::base::source::Span;
-use crate::lang::syntax::ast::{Name, Text};
+use crate::lang::syntax::ast::{Identifier, Text};
 
 /// Clauses of a definition.
 pub(super) const CLAUSE: usize = 2;
@@ -52,7 +52,7 @@ impl FormattedLines {
     pub(super) fn titled(
         span: Span,
         kind: &str,
-        name: &Name,
+        name: &Identifier,
         title: &Option<Text>,
     ) -> FormattedLines {
         let last = title.as_ref().map_or(name.span, |title| title.span);

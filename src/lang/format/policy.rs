@@ -5,7 +5,7 @@ use super::lines::{FormattedLines, clause, padded, upto, widest, width};
 use super::words::{date, duration, field, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
-    FieldRef, Literal, NamedCondition, Score, ScoreClause, Sla, SlaClause, Weight,
+    FieldRef, NamedCondition, Score, ScoreClause, Sla, SlaClause, Weight, WrittenLiteral,
 };
 
 /// `columns` is the width of the widest name among the conditions that stand together.
@@ -59,7 +59,7 @@ fn weights(tree: &ScoreClause) -> &[Spanned<Weight>] {
 fn weighted_value(weight: &Weight) -> String {
     match weight.value.as_ref().map(|value| &value.node) {
         None => "otherwise".to_string(),
-        Some(Literal::Word(word)) if matches!(word.as_str(), "base" | "times" | "cap") => {
+        Some(WrittenLiteral::Word(word)) if matches!(word.as_str(), "base" | "times" | "cap") => {
             quoted(word)
         }
         Some(value) => literal(value),

@@ -2,7 +2,9 @@
 
 use super::expressions::{condition, formula, population};
 use super::words::{date, field, fields, grains, joined, name};
-use crate::lang::syntax::ast::{Formula, Period, Query, QueryClause, SortKey, Subject, Versus};
+use crate::lang::syntax::ast::{
+    Formula, Period, Query, QueryClause, Subject, Versus, WrittenSortKey,
+};
 
 /// A query on one line. The user may write clauses in any order; here they stand as subject, `by`,
 /// `over`, `where`, period, `at`, `as of`, `as known on`, `versus`, `with total`, `top`, `sort by`,
@@ -144,7 +146,7 @@ fn versus(tree: &Versus) -> String {
     }
 }
 
-fn sort_key(key: &SortKey) -> String {
+fn sort_key(key: &WrittenSortKey) -> String {
     let direction = if key.descending { " descending" } else { "" };
     format!("{}{direction}", field(&key.field))
 }

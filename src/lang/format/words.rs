@@ -1,7 +1,7 @@
 //! The smallest pieces: names, texts, numbers, durations, dates, and when they need quotes.
 
 use crate::base::types::Grain;
-use crate::lang::syntax::ast::{DateLiteral, Duration, FieldRef, Name, Text};
+use crate::lang::syntax::ast::{DateLiteral, Duration, FieldRef, Identifier, Text};
 use crate::lang::syntax::is_reserved;
 
 /// A name as a definition writes it: in back-ticks if it is a reserved word or no plain identifier.
@@ -35,7 +35,7 @@ pub(super) fn title(title: &Option<Text>) -> String {
 }
 
 /// Names with a separator between them.
-pub(super) fn names(list: &[Name], separator: &str) -> String {
+pub(super) fn names(list: &[Identifier], separator: &str) -> String {
     joined(list, separator, |item| name(&item.node))
 }
 

@@ -206,7 +206,7 @@ pub enum OrderTest {
 /// Whether a row has, at instant `t`, any related row whose event lies in `[t - micros, t)`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Exists {
-    pub relation: Relation,
+    pub relation: TableRelation,
     /// The event of the related table.
     pub event: EventId,
     pub filter: Option<Condition>,
@@ -216,7 +216,7 @@ pub struct Exists {
 
 /// How rows of the table asked about relate to the row that asks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Relation {
+pub enum TableRelation {
     /// The related rows belong to this row: scans of an asset. Index into the related table's parents.
     Child { parent: usize },
     /// Both belong to the same row: scans of the asset a finding belongs to. Indexes into the

@@ -16,7 +16,7 @@ use crate::base::source::{SourceId, Span, Spanned};
 use crate::base::types::{Bound, StockMoment};
 
 /// A word that names something. Back-ticks are taken off.
-pub type Name = Spanned<String>;
+pub type Identifier = Spanned<String>;
 /// A text in double quotes, without them and with `\"` and `\\` resolved.
 pub type Text = Spanned<String>;
 
@@ -66,9 +66,9 @@ pub enum CalendarClause {
     /// `timezone "Europe/Berlin"`
     Timezone(Text),
     /// `week starts monday`
-    WeekStarts(Name),
+    WeekStarts(Identifier),
     /// `year starts january`
-    YearStarts(Name),
+    YearStarts(Identifier),
     /// `history from 2024-01-01`
     HistoryFrom(Spanned<DateLiteral>),
 }
@@ -76,20 +76,20 @@ pub enum CalendarClause {
 /// `scale severity is info < low`, with `map "moderate" to low` below it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScaleDefinition {
-    pub name: Name,
-    pub values: Vec<Name>,
+    pub name: Identifier,
+    pub values: Vec<Identifier>,
     pub maps: Vec<Spanned<ScaleMap>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScaleMap {
     pub from: Text,
-    pub to: Name,
+    pub to: Identifier,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<TableClause>>,
 }
@@ -97,29 +97,32 @@ pub struct Table {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TableClause {
     /// `key finding_id`
-    Key(Name),
+    Key(Identifier),
     /// `belongs to assets by asset_id`
-    BelongsTo { table: Name, column: Name },
+    BelongsTo {
+        table: Identifier,
+        column: Identifier,
+    },
     /// `event fixed at fixed_at or closed_at where resolution = fixed`
     Event {
-        name: Name,
+        name: Identifier,
         at: EventTime,
         filter: Option<Spanned<Condition>>,
     },
     /// `state open from found_at until closed_at`, or `state open from episodes opened_at until closed_at`
     State {
-        name: Name,
+        name: Identifier,
         /// The interval table, where the bounds are not columns of this one.
-        intervals: Option<Name>,
+        intervals: Option<Identifier>,
         /// The first that is present counts.
-        from: Vec<Name>,
-        until: Vec<Name>,
+        from: Vec<Identifier>,
+        until: Vec<Identifier>,
     },
     /// `known from ingested_at`
-    Known(Name),
+    Known(Identifier),
     /// `field app text from assets.name`
     Field {
-        name: Name,
+        name: Identifier,
         field_type: Spanned<FieldTypeName>,
         from: Option<FieldRef>,
     },
@@ -133,9 +136,12 @@ pub enum TableClause {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventTime {
     /// The first of these columns that is present: `at introduced_at or found_at`.
-    Columns(Vec<Name>),
+    Columns(Vec<Identifier>),
     /// `at last closed_at of episodes`: the last closing not followed by a reopening (rule S35).
-    LastOf { column: Name, table: Name },
+    LastOf {
+        column: Identifier,
+        table: Identifier,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -143,7 +149,7 @@ pub enum FieldTypeName {
     /// `text`, `yesno`, `number`, `date`; checked later, so that a mistake can be answered kindly.
     Plain(String),
     /// `scale severity`
-    Scale(Name),
+    Scale(Identifier),
 }
 
 // ---------------------------------------------------------------- condition, score, sla
@@ -151,20 +157,20 @@ pub enum FieldTypeName {
 /// `condition internet_facing is exposure = internet`
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedCondition {
-    pub name: Name,
+    pub name: Identifier,
     pub condition: Spanned<Condition>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<ScoreClause>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScoreClause {
-    Of(Name),
+    Of(Identifier),
     /// `base severity` with its weights below; without weights the field is a number and is taken as it is.
     Base {
         field: FieldRef,
@@ -182,13 +188,13 @@ pub enum ScoreClause {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weight {
     /// `None` is `otherwise`.
-    pub value: Option<Spanned<Literal>>,
+    pub value: Option<Spanned<WrittenLiteral>>,
     pub weight: Spanned<Number>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sla {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<SlaClause>>,
 }
@@ -196,10 +202,10 @@ pub struct Sla {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SlaClause {
     Owner(Text),
-    Of(Name),
-    Starts(Name),
-    Stops(Vec<Name>),
-    Pauses(Vec<Name>),
+    Of(Identifier),
+    Starts(Identifier),
+    Stops(Vec<Identifier>),
+    Pauses(Vec<Identifier>),
     /// `due 7 days where severity = critical`; no condition is `otherwise`.
     Due {
         within: Spanned<Duration>,
@@ -212,7 +218,7 @@ pub enum SlaClause {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kpi {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<KpiClause>>,
 }
@@ -222,7 +228,7 @@ pub enum KpiClause {
     Note(Text),
     Is(Spanned<Formula>),
     /// `as days`
-    As(Name),
+    As(Identifier),
     By(Vec<FieldRef>),
     /// `at average`: where in a period its stocks are read.
     At(Spanned<StockMoment>),
@@ -231,22 +237,22 @@ pub enum KpiClause {
     /// `target below 30 days for severity = critical since 2026-01-01`
     Target {
         bound: Spanned<Bound>,
-        limit: Spanned<Literal>,
+        limit: Spanned<WrittenLiteral>,
         filter: Option<Spanned<Condition>>,
         since: Option<Spanned<DateLiteral>>,
     },
     /// `band "stable" from 0.95 to 1.2`; `below 0.95` has no lower, `from 1.2` no upper bound.
     Band {
         label: Text,
-        lower: Option<Spanned<Literal>>,
-        upper: Option<Spanned<Literal>>,
+        lower: Option<Spanned<WrittenLiteral>>,
+        upper: Option<Spanned<WrittenLiteral>>,
     },
 }
 
 /// `view NAME "Title"` with `show QUERY` below it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     /// One `show` line each; checking asks for exactly one.
     pub shows: Vec<Spanned<Query>>,
@@ -254,14 +260,14 @@ pub struct View {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dashboard {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub layers: Vec<Spanned<Layer>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub cards: Vec<Spanned<Card>>,
 }
@@ -270,7 +276,7 @@ pub struct Layer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
     /// `number`, `line`, `table`, `list`; checked later.
-    pub kind: Name,
+    pub kind: Identifier,
     pub title: Option<Text>,
     pub query: Spanned<Query>,
 }
@@ -289,7 +295,7 @@ pub enum TestClause {
     /// `as known on 2026-04-02`
     KnownOn(Spanned<DateLiteral>),
     Given {
-        table: Name,
+        table: Identifier,
         rows: Grid,
     },
     Expect {

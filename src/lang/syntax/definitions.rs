@@ -1,9 +1,9 @@
 //! Pieces of a definition → its tree. Every piece is read, so that all mistakes come out at once.
 
 use super::ast::{
-    CalendarClause, CalendarDefinition, Definition, Kpi, KpiClause, Match, Name, NamedCondition,
-    ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause, Table, View,
-    Weight,
+    CalendarClause, CalendarDefinition, Definition, Identifier, Kpi, KpiClause, Match,
+    NamedCondition, ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause,
+    Table, View, Weight,
 };
 use super::conditions;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
@@ -112,7 +112,7 @@ fn calendar_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Cale
     })
 }
 
-fn scale(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<(Name, Vec<Name>)> {
+fn scale(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<(Identifier, Vec<Identifier>)> {
     let mut names = names(piece, pair);
     let name = names.remove(0);
     Ok((name, names))

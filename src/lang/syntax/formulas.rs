@@ -1,6 +1,6 @@
 //! Pairs → formulas, aggregates and populations.
 
-use super::ast::{Aggregate, Arithmetic, Formula, Measured, Population};
+use super::ast::{AggregateCall, Arithmetic, Formula, Measured, Population};
 use super::conditions;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
@@ -121,7 +121,7 @@ fn primary(
     Ok(Spanned::new(node, span))
 }
 
-fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Aggregate> {
+fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateCall> {
     let mut parts = PairChildren::of(pair);
     let function = literals::name(piece, &parts.need(Rule::name));
     let value = parts.take(Rule::measured).map(|pair| {
@@ -136,7 +136,7 @@ fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Aggregate>
         }
         None => None,
     };
-    Ok(Aggregate {
+    Ok(AggregateCall {
         function,
         value,
         population,

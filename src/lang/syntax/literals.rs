@@ -1,13 +1,13 @@
 //! Pairs → names, texts, numbers, durations and dates.
 
-use super::ast::{DateLiteral, Duration, FieldRef, Literal, Name, Number, Text};
+use super::ast::{DateLiteral, Duration, FieldRef, Identifier, Number, Text, WrittenLiteral};
 use super::errors;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use crate::base::source::Spanned;
 use crate::base::types::{Grain, StockMoment, TimeUnit};
 
 /// A name, bare or in back-ticks.
-pub(super) fn name(piece: &Fragment<'_>, pair: &RulePair<'_>) -> Name {
+pub(super) fn name(piece: &Fragment<'_>, pair: &RulePair<'_>) -> Identifier {
     let written = pair.as_str();
     let bare = written
         .strip_prefix('`')
@@ -65,39 +65,42 @@ pub(super) fn field(piece: &Fragment<'_>, pair: RulePair<'_>) -> FieldRef {
 }
 
 /// Any literal that may stand right of a comparison.
-pub(super) fn literal(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Literal>> {
+pub(super) fn literal(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Spanned<WrittenLiteral>> {
     let span = piece.span_of(&pair);
     let inner = PairChildren::of(pair).next();
     let node = match inner.as_rule() {
-        Rule::text => Literal::Text(unquoted(inner.as_str())),
-        Rule::date => Literal::Date(date(piece, &inner)?.node),
+        Rule::text => WrittenLiteral::Text(unquoted(inner.as_str())),
+        Rule::date => WrittenLiteral::Date(date(piece, &inner)?.node),
         Rule::quantity => quantity(piece, inner)?,
-        Rule::dotted => Literal::Field(field(piece, inner)),
+        Rule::dotted => WrittenLiteral::Field(field(piece, inner)),
         _ => word(piece, &inner)?,
     };
     Ok(Spanned::new(node, span))
 }
 
-fn word(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<Literal> {
+fn word(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<WrittenLiteral> {
     match pair.as_str() {
         "now" | "today" => Err(errors::wall_clock(piece.span_of(pair), pair.as_str())),
         "null" | "NULL" => Err(errors::null(piece.span_of(pair), pair.as_str())),
-        word => Ok(Literal::Word(word.to_string())),
+        word => Ok(WrittenLiteral::Word(word.to_string())),
     }
 }
 
-fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Literal> {
+fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<WrittenLiteral> {
     let mut parts = PairChildren::of(pair);
     let amount = number(piece, &parts.need(Rule::signed_number))?.node;
     if parts.has(Rule::percent_sign) {
-        return Ok(Literal::Percent(amount));
+        return Ok(WrittenLiteral::Percent(amount));
     }
     Ok(match parts.take(Rule::time_unit) {
-        Some(unit) => Literal::Duration(Duration {
+        Some(unit) => WrittenLiteral::Duration(Duration {
             amount,
             unit: time_unit(unit.as_str()),
         }),
-        None => Literal::Number(amount),
+        None => WrittenLiteral::Number(amount),
     })
 }
 
@@ -305,14 +308,14 @@ pub(super) fn cell(piece: &Fragment<'_>, pair: RulePair<'_>) -> Spanned<String> 
 pub(super) fn name_and_title(
     piece: &Fragment<'_>,
     pair: RulePair<'_>,
-) -> ParseResult<(Name, Option<Text>)> {
+) -> ParseResult<(Identifier, Option<Text>)> {
     let mut parts = PairChildren::of(pair);
     let title = parts.take(Rule::text).map(|pair| text(piece, &pair));
     Ok((name(piece, &parts.need(Rule::name)), title))
 }
 
 /// The one name among the children.
-pub(super) fn one_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> Name {
+pub(super) fn one_name(piece: &Fragment<'_>, pair: RulePair<'_>) -> Identifier {
     name(piece, &PairChildren::of(pair).need(Rule::name))
 }
 
@@ -322,7 +325,7 @@ pub(super) fn one_text(piece: &Fragment<'_>, pair: RulePair<'_>) -> Text {
 }
 
 /// All names among the children.
-pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Name> {
+pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Identifier> {
     PairChildren::of(pair)
         .all(Rule::name)
         .map(|pair| name(piece, &pair))

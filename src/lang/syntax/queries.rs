@@ -1,6 +1,6 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
-use super::ast::{FieldRef, Period, Query, QueryClause, SortKey, Subject, Versus};
+use super::ast::{FieldRef, Period, Query, QueryClause, Subject, Versus, WrittenSortKey};
 use super::conditions;
 use super::errors;
 use super::formulas;
@@ -162,12 +162,12 @@ fn top(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<QueryClause> {
     })
 }
 
-fn sort(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<SortKey> {
+fn sort(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<WrittenSortKey> {
     PairChildren::of(pair)
         .all(Rule::sort_key)
         .map(|key| {
             let mut parts = PairChildren::of(key);
-            SortKey {
+            WrittenSortKey {
                 field: literals::field(piece, parts.need(Rule::field)),
                 descending: parts.has(Rule::descending),
             }

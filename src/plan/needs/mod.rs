@@ -12,7 +12,7 @@ use crate::base::source::Span;
 use crate::exec::data::{Need, Request};
 use crate::lang::model::{
     Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
-    Query, Relation, Role, ScoreId, SlaId, Subject, TableId, ValuesQuery,
+    Query, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
 };
 use want::{Demand, Want};
 
@@ -212,8 +212,8 @@ impl Want<'_> {
         let related = exists.event.table;
         self.table(related, demand);
         match exists.relation {
-            Relation::Child { parent } => self.parent(related, parent, demand),
-            Relation::Sibling {
+            TableRelation::Child { parent } => self.parent(related, parent, demand),
+            TableRelation::Sibling {
                 own,
                 related: parent,
             } => {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::base::types::{MICROS_PER_DAY, StockMoment};
 use crate::lang::model::{Calendar, Kind};
-use crate::plan::{self, Slot};
+use crate::plan::{self, TimeBucket};
 
 /// Points at which cells are kept, ascending: the ends of buckets for flows, instants for stocks.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,7 +23,7 @@ pub struct Axis {
 
 impl Axis {
     /// `slots` are ascending and do not overlap.
-    pub fn new(slots: &[Slot], kind: Kind, moment: StockMoment, calendar: &Calendar) -> Axis {
+    pub fn new(slots: &[TimeBucket], kind: Kind, moment: StockMoment, calendar: &Calendar) -> Axis {
         let mut axis = Axis {
             is_stock: kind == Kind::Stock,
             starts: Vec::new(),
@@ -51,7 +51,7 @@ impl Axis {
         axis
     }
 
-    fn add_instants(&mut self, slot: &Slot, moment: StockMoment, calendar: &Calendar) {
+    fn add_instants(&mut self, slot: &TimeBucket, moment: StockMoment, calendar: &Calendar) {
         let instants = match moment {
             StockMoment::End => vec![slot.end],
             StockMoment::Start => vec![slot.start],

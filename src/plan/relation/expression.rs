@@ -12,7 +12,7 @@ pub enum Expression {
     /// False if either side is missing.
     Compare {
         left: Box<Expression>,
-        comparison: Comparison,
+        comparison: RelationalOperator,
         right: Box<Expression>,
     },
     /// True of none.
@@ -118,7 +118,7 @@ pub enum MissingOf {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Comparison {
+pub enum RelationalOperator {
     Equal,
     Less,
     AtMost,
@@ -126,14 +126,14 @@ pub enum Comparison {
     AtLeast,
 }
 
-impl Comparison {
+impl RelationalOperator {
     pub fn sign(self) -> &'static str {
         match self {
-            Comparison::Equal => "=",
-            Comparison::Less => "<",
-            Comparison::AtMost => "<=",
-            Comparison::Greater => ">",
-            Comparison::AtLeast => ">=",
+            RelationalOperator::Equal => "=",
+            RelationalOperator::Less => "<",
+            RelationalOperator::AtMost => "<=",
+            RelationalOperator::Greater => ">",
+            RelationalOperator::AtLeast => ">=",
         }
     }
 }
@@ -155,7 +155,7 @@ impl Expression {
         Expression::Literal(Literal::Missing(MissingOf::Number))
     }
 
-    pub fn is(self, comparison: Comparison, right: Expression) -> Expression {
+    pub fn is(self, comparison: RelationalOperator, right: Expression) -> Expression {
         Expression::Compare {
             left: Box::new(self),
             comparison,

@@ -19,10 +19,10 @@ use std::sync::Arc;
 use crate::lang::model::TableId;
 
 pub use axis::Axis;
-pub use expression::{Comparison, Expression, Literal, MissingOf};
+pub use expression::{Expression, Literal, MissingOf, RelationalOperator};
 pub use lowering::{
-    Contribution, Cube, CubeLevel, CubeShape, Exclusion, ListRelation, Lowering, MeasureCells,
-    POINT, PointRange, Reading, Sum, TraceRelation, VALUE, lower_list, lower_trace,
+    Cube, CubeLevel, CubeShape, Exclusion, ListRelation, Lowering, MeasureCells, POINT, PointRange,
+    Reading, Sum, SweepContribution, TraceRelation, VALUE, lower_list, lower_trace,
 };
 
 /// The name of a column of a relation.

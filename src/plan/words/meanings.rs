@@ -3,7 +3,7 @@
 use super::conditions::condition;
 use super::populations::{event_words, origin};
 use super::time::duration;
-use crate::lang::model::{Condition, Definitions, Exists, FieldId, FieldSource, Relation};
+use crate::lang::model::{Condition, Definitions, Exists, FieldId, FieldSource, TableRelation};
 
 /// Sentences on fields of other tables, on related rows and on events that must follow, each once.
 pub(super) fn meanings(definitions: &Definitions, test: &Condition) -> Vec<String> {
@@ -65,8 +65,8 @@ fn elsewhere(definitions: &Definitions, field: FieldId) -> Option<String> {
 fn related(definitions: &Definitions, test: &Condition, exists: &Exists) -> String {
     let table = definitions.table(exists.event.table);
     let (parent, how) = match exists.relation {
-        Relation::Child { parent } => (parent, "of this row"),
-        Relation::Sibling { related, .. } => (related, "of the same row"),
+        TableRelation::Child { parent } => (parent, "of this row"),
+        TableRelation::Sibling { related, .. } => (related, "of the same row"),
     };
     let link = &table.parents[parent];
     let of = &definitions.table(link.table).name;

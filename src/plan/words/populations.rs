@@ -10,7 +10,7 @@ use crate::lang::model::{
     Calendar, Definitions, EventId, EventSource, Field, FieldId, FieldSource, Measure, Measured,
     Population, Role, StateSource, Table, TableId,
 };
-use crate::plan::{ListWork, Slot, Step};
+use crate::plan::{ListWork, Step, TimeBucket};
 
 /// How sentences name the period.
 struct When {
@@ -22,7 +22,7 @@ struct When {
 
 impl When {
     /// The bounds of a single slot; several are not written out for every measure.
-    fn of(calendar: &Calendar, slots: &[Slot]) -> Self {
+    fn of(calendar: &Calendar, slots: &[TimeBucket]) -> Self {
         match slots {
             [only] => When {
                 within: bounds(calendar, only),
@@ -37,7 +37,7 @@ impl When {
 }
 
 /// The rows and the value of one step.
-pub(super) fn step(definitions: &Definitions, step: &Step, slots: &[Slot]) -> Paragraph {
+pub(super) fn step(definitions: &Definitions, step: &Step, slots: &[TimeBucket]) -> Paragraph {
     let measure = &step.measure;
     let mut lines = vec![measure.function.summary.to_owned()];
     let when = When::of(&definitions.calendar, slots);

@@ -4,7 +4,7 @@ use super::Paragraph;
 use crate::base::calendar;
 use crate::base::types::{MICROS_PER_DAY, TimeUnit};
 use crate::lang::model::{Calendar, Definitions};
-use crate::plan::{Plan, Slot, Standing, Timeline, Work};
+use crate::plan::{BucketStatus, Plan, TimeBucket, Timeline, Work};
 
 /// How many pairs of compared periods are written out.
 const PAIRS_WRITTEN: usize = 3;
@@ -43,7 +43,7 @@ pub(super) fn instant(calendar: &Calendar, micros: i64) -> String {
 }
 
 /// `[2026-03-01, 2026-04-01)`
-pub(super) fn bounds(calendar: &Calendar, slot: &Slot) -> String {
+pub(super) fn bounds(calendar: &Calendar, slot: &TimeBucket) -> String {
     let (start, end) = (instant(calendar, slot.start), instant(calendar, slot.end));
     format!("[{start}, {end})")
 }
@@ -51,13 +51,13 @@ pub(super) fn bounds(calendar: &Calendar, slot: &Slot) -> String {
 /// When a plan is evaluated and which periods it covers.
 pub(super) fn paragraph(definitions: &Definitions, plan: &Plan) -> Paragraph {
     let calendar = &definitions.calendar;
-    let (as_of, known_on) = (&plan.standpoint.as_of, &plan.standpoint.known_on);
+    let (as_of, known_on) = (&plan.evaluation.as_of, &plan.evaluation.known_on);
     let mut lines = vec![format!(
         "as of {}: what happened at or after {} is not seen",
         as_of.label,
         instant(calendar, as_of.instant)
     )];
-    if plan.standpoint.known_on_given {
+    if plan.evaluation.known_on_given {
         lines.push(format!(
             "as known on {}: rows that became known at or after {} are absent",
             known_on.label,
@@ -121,9 +121,11 @@ fn timeline_lines(calendar: &Calendar, timeline: &Timeline) -> Vec<String> {
     lines
 }
 
-fn end_words(calendar: &Calendar, slot: &Slot) -> String {
-    match slot.standing {
-        Standing::Future => "in the future".to_owned(),
-        Standing::Complete | Standing::Provisional | Standing::NoHistory => bounds(calendar, slot),
+fn end_words(calendar: &Calendar, slot: &TimeBucket) -> String {
+    match slot.status {
+        BucketStatus::Future => "in the future".to_owned(),
+        BucketStatus::Complete | BucketStatus::Provisional | BucketStatus::NoHistory => {
+            bounds(calendar, slot)
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use riskql::exec::answer::Answer;
 
 use super::flat::{Line, is_close, lines};
-use super::pipeline::{self, Standpoint, instant};
+use super::pipeline::{self, EvaluationTime, instant};
 
 fn data() -> Option<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/real/curl");
@@ -22,8 +22,8 @@ fn ask(text: &str) -> Option<Answer> {
     let definitions = pipeline::definitions("tests/answers/curl/defs", &[]);
     let query = pipeline::query(&definitions, text);
     let dataset = pipeline::from_folder(&definitions, &folder, &[&query]);
-    let standpoint = Standpoint::at(instant("2027-01-01T00:00:00Z"));
-    Some(pipeline::answers(&definitions, &dataset, &[&query], standpoint).remove(0))
+    let evaluation = EvaluationTime::at(instant("2027-01-01T00:00:00Z"));
+    Some(pipeline::answers(&definitions, &dataset, &[&query], evaluation).remove(0))
 }
 
 /// Days in all, over rows.

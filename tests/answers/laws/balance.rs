@@ -26,7 +26,7 @@ fn balances(grain: &str, by: &str) {
         );
         let query = pipeline::query(&scene.definitions, &text);
         let dataset = pipeline::from_given(&scene.definitions, &scene.tables);
-        let answers = pipeline::answers(&scene.definitions, &dataset, &[&query], scene.standpoint);
+        let answers = pipeline::answers(&scene.definitions, &dataset, &[&query], scene.evaluation);
         let columns = columns(&answers[0]);
         let (open, opened, closed) = match &columns[..] {
             [open, opened, closed] => (open, opened, closed),

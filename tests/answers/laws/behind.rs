@@ -62,7 +62,7 @@ impl Desk {
             definitions,
             sources,
             folder,
-            as_of: scene.standpoint.as_of,
+            as_of: scene.evaluation.as_of,
         }
     }
 

@@ -12,7 +12,7 @@ mod why;
 use riskql::lang::model::Definitions;
 
 use super::naive::calendar::Calendar;
-use super::pipeline::Standpoint;
+use super::pipeline::EvaluationTime;
 use super::random::questions::{calendars, definitions};
 use super::random::seeded::Seeded;
 use super::random::{generator, times};
@@ -23,7 +23,7 @@ struct Scene {
     calendar: Calendar,
     definitions: Definitions,
     tables: Vec<Table>,
-    standpoint: Standpoint,
+    evaluation: EvaluationTime,
     random: Seeded,
 }
 
@@ -39,7 +39,7 @@ fn scenes(salt: u64, cases: u64) -> impl Iterator<Item = Scene> {
                 calendar,
                 definitions: definitions.clone(),
                 tables,
-                standpoint: Standpoint::at(as_of),
+                evaluation: EvaluationTime::at(as_of),
                 random,
             }
         })
@@ -53,7 +53,7 @@ impl Scene {
         format!(
             "{}as of {}\n{tables}",
             self.calendar.written(),
-            times::stamp(self.standpoint.as_of)
+            times::stamp(self.evaluation.as_of)
         )
     }
 }

@@ -134,7 +134,7 @@ fn a_condition_and_its_opposite_share_out_all_rows() {
             .collect();
         let queries: Vec<&Query> = queries.iter().collect();
         let dataset = pipeline::from_given(&scene.definitions, &scene.tables);
-        let answers = pipeline::answers(&scene.definitions, &dataset, &queries, scene.standpoint);
+        let answers = pipeline::answers(&scene.definitions, &dataset, &queries, scene.evaluation);
         for (text, answer) in texts.iter().zip(&answers) {
             let columns = columns(answer);
             let (with, without, all) = (&columns[0], &columns[1], &columns[2]);

@@ -31,7 +31,7 @@ fn answers_repeat_byte_for_byte_on_one_thread_and_on_two() {
         let queries: Vec<&Query> = queries.iter().collect();
         let run = || {
             let dataset = pipeline::from_files(&scene.definitions, &scene.tables, &queries);
-            pipeline::answers(&scene.definitions, &dataset, &queries, scene.standpoint)
+            pipeline::answers(&scene.definitions, &dataset, &queries, scene.evaluation)
         };
         let answers = run();
         for answer in &answers {

@@ -6,7 +6,7 @@ use riskql::lang::model::Query;
 use super::{Scene, scenes};
 use crate::answers::flat::lines;
 use crate::answers::naive::calendar::Calendar;
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 use crate::answers::random::{questions, times};
 use crate::answers::tables::Table;
 
@@ -46,10 +46,10 @@ fn as_of_is_replay_for_every_kpi() {
             .collect();
         let queries: Vec<&Query> = queries.iter().collect();
         let instant = times::as_of(random, calendar, tables);
-        let standpoint = Standpoint::at(instant);
+        let evaluation = EvaluationTime::at(instant);
         let answers = |tables: &[Table]| {
             let dataset = pipeline::from_given(definitions, tables);
-            pipeline::answers(definitions, &dataset, &queries, standpoint)
+            pipeline::answers(definitions, &dataset, &queries, evaluation)
         };
         let replayed = answers(tables);
         let then = answers(&truncated(calendar, tables, instant));
@@ -73,18 +73,18 @@ fn knowledge_set_apart_hides_rows_and_no_events() {
             calendar,
             definitions,
             tables,
-            standpoint,
+            evaluation,
             random,
         } = &mut scene;
         let known_on = times::as_of(random, calendar, tables);
         let query = pipeline::query(definitions, "backlog by severity with total");
         let answer = |tables: &[Table], known_on: i64| {
             let dataset = pipeline::from_given(definitions, tables);
-            let standpoint = Standpoint {
+            let evaluation = EvaluationTime {
                 known_on,
-                ..*standpoint
+                ..*evaluation
             };
-            pipeline::answers(definitions, &dataset, &[&query], standpoint).remove(0)
+            pipeline::answers(definitions, &dataset, &[&query], evaluation).remove(0)
         };
         let mut recorded = tables.clone();
         for table in &mut recorded {
@@ -97,7 +97,7 @@ fn knowledge_set_apart_hides_rows_and_no_events() {
         }
         assert_eq!(
             lines(&answer(tables, known_on)),
-            lines(&answer(&recorded, standpoint.as_of)),
+            lines(&answer(&recorded, evaluation.as_of)),
             "known on {}\n{}",
             times::stamp(known_on),
             scene.words()

@@ -16,7 +16,7 @@ fn ask(scene: &Scene, texts: &[String]) -> Vec<Answer> {
     let queries: Vec<_> = queries.collect();
     let queries: Vec<_> = queries.iter().collect();
     let dataset = pipeline::from_given(&scene.definitions, &scene.tables);
-    pipeline::answers(&scene.definitions, &dataset, &queries, scene.standpoint)
+    pipeline::answers(&scene.definitions, &dataset, &queries, scene.evaluation)
 }
 
 #[test]

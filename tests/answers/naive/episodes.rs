@@ -4,12 +4,12 @@ use super::Library;
 use super::calendar::{Calendar, Period};
 use super::kpis::{Number, ages, counted, of_durations, within};
 use super::world::{Row, rows};
-use crate::answers::pipeline::Standpoint;
+use crate::answers::pipeline::EvaluationTime;
 use crate::answers::tables::Table;
 
 const DAY: i64 = 86_400_000_000;
 
-/// Findings and their episodes as seen from a standpoint.
+/// Findings and their episodes as seen from an evaluation time.
 pub struct Episodes {
     as_of: i64,
     findings: Vec<Row>,
@@ -17,9 +17,9 @@ pub struct Episodes {
 }
 
 impl Episodes {
-    pub fn new(calendar: &Calendar, tables: &[Table], standpoint: Standpoint) -> Episodes {
-        let findings = rows(calendar, tables, "findings", standpoint);
-        let mut episodes = rows(calendar, tables, "episodes", standpoint);
+    pub fn new(calendar: &Calendar, tables: &[Table], evaluation: EvaluationTime) -> Episodes {
+        let findings = rows(calendar, tables, "findings", evaluation);
+        let mut episodes = rows(calendar, tables, "episodes", evaluation);
         for episode in &mut episodes {
             let id = episode.text("finding_id");
             let finding = findings
@@ -30,7 +30,7 @@ impl Episodes {
             }
         }
         Episodes {
-            as_of: standpoint.as_of,
+            as_of: evaluation.as_of,
             findings,
             episodes,
         }

@@ -19,7 +19,7 @@ use calendar::{Calendar, Period};
 use kpis::Number;
 use world::Row;
 
-/// Rows seen from a standpoint, and what each KPI makes of them.
+/// Rows seen from an evaluation time, and what each KPI makes of them.
 pub trait Library {
     fn as_of(&self) -> i64;
 

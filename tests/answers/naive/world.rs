@@ -1,9 +1,9 @@
-//! The rows one sees from a standpoint: those known, with what had happened by then.
+//! The rows one sees from an evaluation time: those known, with what had happened by then.
 
 use std::collections::HashMap;
 
 use super::calendar::Calendar;
-use crate::answers::pipeline::Standpoint;
+use crate::answers::pipeline::EvaluationTime;
 use crate::answers::tables::Table;
 
 /// A row with its text cells, those of its asset among them, and its times that have passed.
@@ -37,7 +37,7 @@ impl Row {
     }
 }
 
-/// All rows as seen from one standpoint.
+/// All rows as seen from one evaluation time.
 pub struct World {
     pub as_of: i64,
     pub findings: Vec<Row>,
@@ -47,8 +47,8 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(calendar: &Calendar, tables: &[Table], standpoint: Standpoint) -> World {
-        let read = |name: &str| rows(calendar, tables, name, standpoint);
+    pub fn new(calendar: &Calendar, tables: &[Table], evaluation: EvaluationTime) -> World {
+        let read = |name: &str| rows(calendar, tables, name, evaluation);
         let assets = read("assets");
         let with_asset = |rows: Vec<Row>| -> Vec<Row> {
             let mut rows = rows;
@@ -56,7 +56,7 @@ impl World {
             rows
         };
         World {
-            as_of: standpoint.as_of,
+            as_of: evaluation.as_of,
             findings: with_asset(read("findings")),
             scans: with_asset(read("scans")),
             detections: with_asset(read("detections")),
@@ -66,7 +66,12 @@ impl World {
 }
 
 /// The rows of a table that are known, with the times that have passed.
-pub fn rows(calendar: &Calendar, tables: &[Table], name: &str, standpoint: Standpoint) -> Vec<Row> {
+pub fn rows(
+    calendar: &Calendar,
+    tables: &[Table],
+    name: &str,
+    evaluation: EvaluationTime,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     for table in tables.iter().filter(|table| table.name == name) {
         for cells in &table.rows {
@@ -80,10 +85,10 @@ pub fn rows(calendar: &Calendar, tables: &[Table], name: &str, standpoint: Stand
                     continue;
                 }
                 if column == "ingested_at" {
-                    is_known = calendar.read(cell) < standpoint.known_on;
+                    is_known = calendar.read(cell) < evaluation.known_on;
                 } else if column.ends_with("_at") {
                     let time = calendar.read(cell);
-                    if time < standpoint.as_of {
+                    if time < evaluation.as_of {
                         row.times.insert(column.clone(), time);
                     }
                 } else {

@@ -12,7 +12,7 @@ use crate::answers::flat::{Line, is_close, lines};
 use crate::answers::naive::calendar::Calendar;
 use crate::answers::naive::world::World;
 use crate::answers::naive::{self};
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 use crate::answers::tables::{Table, smallest};
 
 /// How many sets of tables are tried for each calendar.
@@ -21,7 +21,7 @@ const CASES: u64 = 30;
 struct Case<'a> {
     calendar: &'a Calendar,
     definitions: &'a Definitions,
-    standpoint: Standpoint,
+    evaluation: EvaluationTime,
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn try_case(seed: u64, calendar: &Calendar, definitions: &Definitions) {
     let case = Case {
         calendar,
         definitions,
-        standpoint: Standpoint { as_of, known_on },
+        evaluation: EvaluationTime { as_of, known_on },
     };
     let asked = questions::all(&mut random, seed);
     let queries: Vec<Query> = asked
@@ -77,8 +77,8 @@ fn try_case(seed: u64, calendar: &Calendar, definitions: &Definitions) {
     } else {
         pipeline::from_given(definitions, &tables)
     };
-    let answers = pipeline::answers(definitions, &dataset, &queries, case.standpoint);
-    let world = World::new(calendar, &tables, case.standpoint);
+    let answers = pipeline::answers(definitions, &dataset, &queries, case.evaluation);
+    let world = World::new(calendar, &tables, case.evaluation);
     for ((asked, answer), query) in asked.iter().zip(&answers).zip(&queries) {
         let expected = naive::answer(calendar, &world, &asked.question());
         if first_difference(&expected, &lines(answer)).is_some() {
@@ -117,8 +117,8 @@ pub fn first_difference(expected: &[Line], got: &[Line]) -> Option<String> {
 
 fn difference(case: &Case, asked: &Asked, query: &Query, tables: &[Table]) -> Option<String> {
     let dataset = pipeline::from_given(case.definitions, tables);
-    let answers = pipeline::answers(case.definitions, &dataset, &[query], case.standpoint);
-    let world = World::new(case.calendar, tables, case.standpoint);
+    let answers = pipeline::answers(case.definitions, &dataset, &[query], case.evaluation);
+    let world = World::new(case.calendar, tables, case.evaluation);
     let expected = naive::answer(case.calendar, &world, &asked.question());
     first_difference(&expected, &lines(&answers[0]))
 }
@@ -136,8 +136,8 @@ fn report(case: &Case, asked: &Asked, query: &Query, tables: &[Table]) -> String
     format!(
         "{}as of {}, known on {}\n{}\n{tables}{}",
         case.calendar.written(),
-        times::stamp(case.standpoint.as_of),
-        times::stamp(case.standpoint.known_on),
+        times::stamp(case.evaluation.as_of),
+        times::stamp(case.evaluation.known_on),
         asked.text(),
         difference.unwrap_or("(only together with other queries, or from files)".to_owned()),
     )

@@ -10,7 +10,7 @@ use crate::answers::flat::lines;
 use crate::answers::naive::calendar::{Calendar, GRAINS};
 use crate::answers::naive::episodes::Episodes;
 use crate::answers::naive::{self, Question};
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 use crate::answers::tables::{Table, smallest};
 
 pub const KPIS: [&str; 7] = [
@@ -62,14 +62,14 @@ fn the_engine_agrees_with_the_naive_evaluator_on_reopened_findings() {
         for case in 0..40 {
             let mut random = Seeded::new(number as u64 * 100 + case + 700_000);
             let tables = tables(&mut random, calendar);
-            let standpoint = Standpoint::at(times::as_of(&mut random, calendar, &tables));
+            let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
             for kpi in KPIS {
                 let question = question(&mut random, kpi);
                 let query = pipeline::query(&definitions, &written(&question));
                 let difference = |tables: &[Table]| {
                     let dataset = pipeline::from_given(&definitions, tables);
-                    let answer = pipeline::answers(&definitions, &dataset, &[&query], standpoint);
-                    let world = Episodes::new(calendar, tables, standpoint);
+                    let answer = pipeline::answers(&definitions, &dataset, &[&query], evaluation);
+                    let world = Episodes::new(calendar, tables, evaluation);
                     let expected = naive::answer(calendar, &world, &question);
                     first_difference(&expected, &lines(&answer[0]))
                 };
@@ -77,7 +77,7 @@ fn the_engine_agrees_with_the_naive_evaluator_on_reopened_findings() {
                     let tables = smallest(&tables, &|tables| difference(tables).is_some());
                     let difference = difference(&tables).expect("still different");
                     let tables: String = tables.iter().map(ToString::to_string).collect();
-                    let as_of = times::stamp(standpoint.as_of);
+                    let as_of = times::stamp(evaluation.as_of);
                     let (calendar, text) = (calendar.written(), &query.text);
                     panic!("{calendar}as of {as_of}\n{text}\n{tables}{difference}");
                 }

@@ -9,7 +9,7 @@ use crate::answers::flat::{is_close, lines};
 use crate::answers::naive::calendar::{Calendar, GRAINS, Period};
 use crate::answers::naive::world::World;
 use crate::answers::naive::{self, Library};
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 
 /// The value at an instant.
 fn at(world: &World, kpi: &str, instant: i64) -> f64 {
@@ -55,9 +55,9 @@ fn starts_peaks_and_averages_are_those_of_the_days() {
         for case in 0..10 {
             let mut random = Seeded::new(number as u64 * 100 + case + 900_000);
             let tables = generator::tables(&mut random, calendar);
-            let standpoint = Standpoint::at(times::as_of(&mut random, calendar, &tables));
+            let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
             let dataset = pipeline::from_given(&definitions, &tables);
-            let world = World::new(calendar, &tables, standpoint);
+            let world = World::new(calendar, &tables, evaluation);
             for kpi in ["backlog", "overdue_critical", "risk_exposure"] {
                 for moment in ["start", "peak", "average"] {
                     let grain = random.pick(&GRAINS);
@@ -65,7 +65,7 @@ fn starts_peaks_and_averages_are_those_of_the_days() {
                     let last = first + Days::new(random.below(70) as u64);
                     let text = format!("{kpi} over {grain} from {first} to {last} at {moment}");
                     let query = pipeline::query(&definitions, &text);
-                    let answer = pipeline::answers(&definitions, &dataset, &[&query], standpoint);
+                    let answer = pipeline::answers(&definitions, &dataset, &[&query], evaluation);
                     let days = calendar.periods(first, last, "day");
                     let periods = calendar.periods(first, last, grain);
                     let lines = lines(&answer[0]);
@@ -77,7 +77,7 @@ fn starts_peaks_and_averages_are_those_of_the_days() {
                             is_close(line.value, expected),
                             "{}as of {}\n{text}: {line:?} {expected:?}",
                             calendar.written(),
-                            times::stamp(standpoint.as_of),
+                            times::stamp(evaluation.as_of),
                         );
                     }
                 }
@@ -94,8 +94,8 @@ fn the_random_tables_fill_every_kpi() {
     for case in 0..60 {
         let mut random = Seeded::new(1000 + case);
         let tables = generator::tables(&mut random, calendar);
-        let standpoint = Standpoint::at(times::as_of(&mut random, calendar, &tables));
-        let world = World::new(calendar, &tables, standpoint);
+        let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
+        let world = World::new(calendar, &tables, evaluation);
         for (kpi, dimensions) in naive::kpis::KPIS {
             let question = naive::Question {
                 kpi,

@@ -11,7 +11,7 @@ use crate::answers::flat::{Line, is_close, lines};
 use crate::answers::naive::kpis::KPIS;
 use crate::answers::naive::world::{Row, World};
 use crate::answers::naive::{self, Question};
-use crate::answers::pipeline::{self, Standpoint};
+use crate::answers::pipeline::{self, EvaluationTime};
 
 #[test]
 fn other_is_computed_from_the_rows_outside_the_groups_shown() {
@@ -21,15 +21,15 @@ fn other_is_computed_from_the_rows_outside_the_groups_shown() {
         for case in 0..8 {
             let mut random = Seeded::new(number as u64 * 100 + case + 500_000);
             let tables = generator::tables(&mut random, calendar);
-            let standpoint = Standpoint::at(times::as_of(&mut random, calendar, &tables));
+            let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
             let dataset = pipeline::from_given(&definitions, &tables);
-            let world = World::new(calendar, &tables, standpoint);
+            let world = World::new(calendar, &tables, evaluation);
             for (kpi, dimensions) in KPIS {
                 let by = random.pick(dimensions);
                 let text =
                     format!("{kpi} by {by} top 1 over quarter from 2025-08-01 to 2026-05-31");
                 let query = pipeline::query(&definitions, &text);
-                let answer = pipeline::answers(&definitions, &dataset, &[&query], standpoint);
+                let answer = pipeline::answers(&definitions, &dataset, &[&query], evaluation);
                 let lines = lines(&answer[0]);
                 let shown: Vec<_> = lines.iter().map(|line| line.group.clone()).collect();
                 let outside = |row: &Row| !shown.contains(&row.values(&[by]));

@@ -37,8 +37,8 @@ fn a_kpi_with_every_clause() {
     };
     let band = |label: &str, lower: Option<&str>, upper: Option<&str>| KpiClause::Band {
         label: name(label),
-        lower: lower.map(|limit| at(Literal::Number(number(limit)))),
-        upper: upper.map(|limit| at(Literal::Number(number(limit)))),
+        lower: lower.map(|limit| at(WrittenLiteral::Number(number(limit)))),
+        upper: upper.map(|limit| at(WrittenLiteral::Number(number(limit)))),
     };
     let findings = population("findings", Some("verified"));
     assert_eq!(
@@ -53,13 +53,13 @@ fn a_kpi_with_every_clause() {
             KpiClause::HigherIsBetter,
             KpiClause::Target {
                 bound: at(Bound::Below),
-                limit: at(Literal::Duration(duration("30", TimeUnit::Days))),
+                limit: at(WrittenLiteral::Duration(duration("30", TimeUnit::Days))),
                 filter: Some(equals("severity", "critical")),
                 since: Some(at(DateLiteral::Day(2026, 1, 1))),
             },
-            target(Bound::AtMost, Literal::Number(number("0"))),
-            target(Bound::AtLeast, Literal::Percent(number("90"))),
-            target(Bound::Above, Literal::Number(number("1.50"))),
+            target(Bound::AtMost, WrittenLiteral::Number(number("0"))),
+            target(Bound::AtLeast, WrittenLiteral::Percent(number("90"))),
+            target(Bound::Above, WrittenLiteral::Number(number("1.50"))),
             band("low", None, Some("0.95")),
             band("mid", Some("0.95"), Some("1.2")),
             band("high", Some("1.2"), None),
@@ -158,7 +158,7 @@ fn a_score_keeps_its_weights_under_their_field() {
     ) else {
         panic!("not a score");
     };
-    let weight = |value: Option<Literal>, written: &str| {
+    let weight = |value: Option<WrittenLiteral>, written: &str| {
         at(Weight {
             value: value.map(at),
             weight: at(number(written)),
@@ -174,14 +174,14 @@ fn a_score_keeps_its_weights_under_their_field() {
         ScoreClause::Base {
             field: field("severity"),
             weights: vec![
-                weight(Some(Literal::Word("critical".to_string())), "40"),
-                weight(Some(Literal::Text("last".to_string())), "2.50"),
+                weight(Some(WrittenLiteral::Word("critical".to_string())), "40"),
+                weight(Some(WrittenLiteral::Text("last".to_string())), "2.50"),
             ],
         },
         ScoreClause::Times {
             field: field("findings.exploitable"),
             weights: vec![
-                weight(Some(Literal::Word("yes".to_string())), "3.0"),
+                weight(Some(WrittenLiteral::Word("yes".to_string())), "3.0"),
                 weight(None, "-1"),
             ],
         },
@@ -289,7 +289,7 @@ fn cards_belong_to_the_layer_above() {
         })
     };
     let last = Period::Last(at(1), Grain::Month);
-    let due = SortKey {
+    let due = WrittenSortKey {
         field: field("due_at"),
         descending: false,
     };

@@ -19,11 +19,11 @@ fn at<T>(node: T) -> Spanned<T> {
     Spanned::new(node, span)
 }
 
-fn name(word: &str) -> Name {
+fn name(word: &str) -> Identifier {
     at(word.to_string())
 }
 
-fn names(words: &[&str]) -> Vec<Name> {
+fn names(words: &[&str]) -> Vec<Identifier> {
     words.iter().map(|word| name(word)).collect()
 }
 
@@ -47,8 +47,8 @@ fn number(written: &str) -> Number {
     }
 }
 
-fn word(word: &str) -> Spanned<Literal> {
-    at(Literal::Word(word.to_string()))
+fn word(word: &str) -> Spanned<WrittenLiteral> {
+    at(WrittenLiteral::Word(word.to_string()))
 }
 
 fn duration(amount: &str, unit: TimeUnit) -> Duration {
@@ -58,7 +58,7 @@ fn duration(amount: &str, unit: TimeUnit) -> Duration {
     }
 }
 
-fn compare(left: &str, operator: ComparisonOperator, value: Literal) -> Spanned<Condition> {
+fn compare(left: &str, operator: ComparisonOperator, value: WrittenLiteral) -> Spanned<Condition> {
     at(Condition::Compare {
         field: field(left),
         operator: at(operator),
@@ -70,7 +70,7 @@ fn equals(left: &str, right: &str) -> Spanned<Condition> {
     compare(
         left,
         ComparisonOperator::Equal,
-        Literal::Word(right.to_string()),
+        WrittenLiteral::Word(right.to_string()),
     )
 }
 
@@ -88,7 +88,7 @@ fn population(table: &str, role: Option<&str>) -> Population {
 }
 
 fn aggregate(function: &str, value: Option<Measured>, population: Population) -> Spanned<Formula> {
-    at(Formula::Aggregate(Box::new(Aggregate {
+    at(Formula::Aggregate(Box::new(AggregateCall {
         function: name(function),
         value: value.map(at),
         population: at(population),

@@ -12,7 +12,7 @@ fn every_clause_of_a_query() {
         QueryClause::Where(compare(
             "severity",
             ComparisonOperator::AtLeast,
-            Literal::Word("high".to_string()),
+            WrittenLiteral::Word("high".to_string()),
         )),
         QueryClause::Period(Period::FromTo(
             at(DateLiteral::Year(2026)),
@@ -32,11 +32,11 @@ fn every_clause_of_a_query() {
             by: Some(name("risk_exposure")),
         },
         QueryClause::SortBy(vec![
-            SortKey {
+            WrittenSortKey {
                 field: field("mttr"),
                 descending: true,
             },
-            SortKey {
+            WrittenSortKey {
                 field: field("team"),
                 descending: false,
             },
@@ -83,14 +83,14 @@ fn where_narrows_the_population_and_with_is_the_numerator() {
     assert_eq!(share.with, Some(at(Condition::And(tests))));
     assert_eq!(
         formula("share of findings with total = 3"),
-        Formula::Aggregate(Box::new(Aggregate {
+        Formula::Aggregate(Box::new(AggregateCall {
             function: name("share"),
             value: None,
             population: at(super::population("findings", None)),
             with: Some(compare(
                 "total",
                 ComparisonOperator::Equal,
-                Literal::Number(number("3"))
+                WrittenLiteral::Number(number("3"))
             )),
         }))
     );
@@ -139,7 +139,7 @@ fn conditions_of_every_kind() {
     let team_in = |negated| Condition::In {
         field: field("team"),
         negated,
-        values: vec![word("a"), at(Literal::Text("b-c".to_string()))],
+        values: vec![word("a"), at(WrittenLiteral::Text("b-c".to_string()))],
     };
     assert_eq!(condition("team in (a, \"b-c\")"), team_in(false));
     assert_eq!(condition("team not in (a, \"b-c\")"), team_in(true));
@@ -181,26 +181,29 @@ fn what_stands_right_of_a_comparison() {
         Condition::Compare { value, .. } => value.node,
         other => panic!("no comparison: {other:?}"),
     };
-    assert_eq!(value("2026"), Literal::Number(number("2026")));
-    assert_eq!(value("-1"), Literal::Number(number("-1")));
-    assert_eq!(value("3.0"), Literal::Number(number("3.0")));
-    assert_eq!(value("15 %"), Literal::Percent(number("15")));
+    assert_eq!(value("2026"), WrittenLiteral::Number(number("2026")));
+    assert_eq!(value("-1"), WrittenLiteral::Number(number("-1")));
+    assert_eq!(value("3.0"), WrittenLiteral::Number(number("3.0")));
+    assert_eq!(value("15 %"), WrittenLiteral::Percent(number("15")));
     assert_eq!(value("30d"), value("30 days"));
-    assert_eq!(value("2026-03"), Literal::Date(DateLiteral::Month(2026, 3)));
+    assert_eq!(
+        value("2026-03"),
+        WrittenLiteral::Date(DateLiteral::Month(2026, 3))
+    );
     assert_eq!(
         value("findings.fixed_at"),
-        Literal::Field(field("findings.fixed_at"))
+        WrittenLiteral::Field(field("findings.fixed_at"))
     );
     assert_eq!(
         value("`a b`.`last`"),
-        Literal::Field(FieldRef {
+        WrittenLiteral::Field(FieldRef {
             table: Some(name("a b")),
             name: name("last"),
         })
     );
     assert_eq!(
         value("\"C:\\dir \\\\ \\\"\""),
-        Literal::Text("C:\\dir \\ \"".to_string())
+        WrittenLiteral::Text("C:\\dir \\ \"".to_string())
     );
     for instant in [
         "2026-03-31T10:00Z",
@@ -209,7 +212,7 @@ fn what_stands_right_of_a_comparison() {
     ] {
         assert_eq!(
             value(instant),
-            Literal::Date(DateLiteral::Instant(instant.to_string()))
+            WrittenLiteral::Date(DateLiteral::Instant(instant.to_string()))
         );
     }
 }

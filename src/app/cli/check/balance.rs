@@ -101,7 +101,7 @@ fn state_rows(
 }
 
 impl StateRows {
-    /// The row that a row speaks of, if both were known at the standpoint (rule S3).
+    /// The row that a row speaks of, if both were known at the evaluation time (rule S3).
     fn owner(&self, row: usize, known_on: i64) -> Option<u32> {
         let is_known = |known: &Option<InstantColumn>, row: usize| {
             let known = known.as_ref().and_then(|known| known[row]);
@@ -138,7 +138,7 @@ fn stretches(
     let Some(data) = state_rows(rows, table, holder, (from, until))? else {
         return Ok(None);
     };
-    let (as_of, known_on) = (&rows.standpoint.as_of, &rows.standpoint.known_on);
+    let (as_of, known_on) = (&rows.evaluation.as_of, &rows.evaluation.known_on);
     let mut of_owner: BTreeMap<u32, Vec<StateInterval>> = BTreeMap::new();
     let mut backwards = 0usize;
     for row in 0..data.rows {
@@ -196,9 +196,9 @@ fn balance(
         return Ok(None);
     };
     let query = query(rows, table, state, grain, Period::Range(first, last));
-    let given = plan::Given {
-        as_of: Some(rows.standpoint.as_of.clone()),
-        known_on: Some(rows.standpoint.known_on.clone()),
+    let given = plan::GivenTime {
+        as_of: Some(rows.evaluation.as_of.clone()),
+        known_on: Some(rows.evaluation.known_on.clone()),
         watermark: None,
     };
     let answers = answers_over(rows.definitions, rows.sources, &[&query], &given)?;
@@ -208,7 +208,7 @@ fn balance(
         let period = calendar::parse(&rows.definitions.calendar, label)
             .expect("the engine labels periods as the calendar does");
         let end = calendar::end_instant(&rows.definitions.calendar, period)
-            .min(rows.standpoint.as_of.instant);
+            .min(rows.evaluation.as_of.instant);
         let (opened, closed) = flows.until(end);
         if let (Some(before), Some(open)) = (before, open)
             && before + opened as f64 - closed as f64 != open
@@ -274,7 +274,7 @@ fn periods(
 ) -> Option<(Grain, CalendarPeriod, CalendarPeriod)> {
     let calendar = &rows.definitions.calendar;
     let first = calendar::local_day(calendar, stretches.iter().map(|(from, _)| *from).min()?)?;
-    let last = calendar::local_day(calendar, rows.standpoint.as_of.instant - 1)?;
+    let last = calendar::local_day(calendar, rows.evaluation.as_of.instant - 1)?;
     let grain = if (last - first).num_days() <= MOST_DAYS {
         Grain::Day
     } else {

@@ -2,13 +2,13 @@
 
 use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, Query};
-use crate::plan::Standpoint;
+use crate::plan::EvaluationTime;
 
 /// What the checks look at.
 pub(super) struct CheckedRows<'a> {
     pub definitions: &'a Definitions,
     pub sources: &'a TableSources,
-    pub standpoint: &'a Standpoint,
+    pub evaluation: &'a EvaluationTime,
     /// The query of all KPIs.
     pub everything: &'a Query,
 }

@@ -40,9 +40,9 @@ pub(super) fn check(
         }
     }
     let queries: Vec<&Query> = questions.iter().map(|(_, _, query)| query).collect();
-    let given = plan::Given {
-        as_of: Some(rows.standpoint.as_of.clone()),
-        known_on: Some(rows.standpoint.known_on.clone()),
+    let given = plan::GivenTime {
+        as_of: Some(rows.evaluation.as_of.clone()),
+        known_on: Some(rows.evaluation.known_on.clone()),
         watermark: None,
     };
     let answers = answers_over(rows.definitions, rows.sources, &queries, &given)?;
@@ -101,7 +101,7 @@ fn months(rows: &CheckedRows) -> Option<Period> {
         let day = calendar::local_day(calendar, micros)?;
         Some(calendar::period_of(calendar, day, Grain::Month))
     };
-    let last = month(rows.standpoint.as_of.instant - 1)?;
+    let last = month(rows.evaluation.as_of.instant - 1)?;
     let first = month(earliest(rows)?)?;
     let furthest = calendar::back(last, LONGEST);
     let first = if first.start < furthest.start {

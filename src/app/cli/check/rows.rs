@@ -11,7 +11,7 @@ use crate::exec::data::{self, Location, Need, Request, TableSources};
 use crate::exec::query_context::QueryContext;
 use crate::lang::analyze;
 use crate::lang::model::{Definitions, Query};
-use crate::plan::{self, Asking, Standpoint};
+use crate::plan::{self, Asking, EvaluationTime};
 use crate::render::counted;
 
 /// Reads and checks the data; adds what it finds, and returns what it has looked at in words.
@@ -29,11 +29,11 @@ pub(super) fn check(
     let tables = context.usual_tables()?;
     let request = request(&context, tables.borrow().locations(), &everything);
     let sources = tables.borrow_mut().sources(definitions, &request)?;
-    let standpoint = standpoint(&context, &sources, &everything)?;
+    let evaluation = evaluation_time(&context, &sources, &everything)?;
     let rows = CheckedRows {
         definitions,
         sources: &sources,
-        standpoint: &standpoint,
+        evaluation: &evaluation,
         everything: &everything,
     };
     for note in &sources.notes {
@@ -70,17 +70,17 @@ fn request(context: &QueryContext, files: &[Location], everything: &Query) -> Re
     request
 }
 
-fn standpoint(
+fn evaluation_time(
     context: &QueryContext,
     sources: &TableSources,
     everything: &Query,
-) -> Result<Standpoint, Problems> {
-    let given = plan::Given {
+) -> Result<EvaluationTime, Problems> {
+    let given = plan::GivenTime {
         as_of: context.as_of.clone(),
         known_on: context.usual_knowledge().cloned(),
         watermark: data::latest_event(context.definitions, sources),
     };
-    plan::standpoint(context.definitions, everything, &given)
+    plan::evaluation_time(context.definitions, everything, &given)
 }
 
 fn sizes(rows: &CheckedRows) -> String {
@@ -97,7 +97,7 @@ fn sizes(rows: &CheckedRows) -> String {
         .collect();
     format!(
         "data as of {}: {}; keys, dates and scale values are right",
-        rows.standpoint.as_of.label,
+        rows.evaluation.as_of.label,
         sizes.join(", ")
     )
 }

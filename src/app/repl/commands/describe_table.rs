@@ -13,7 +13,7 @@ use crate::exec::data::TableSources;
 use crate::insight::profile::{self, Bounds, Distribution, EventProfile, Profile, StateProfile};
 use crate::lang::format;
 use crate::lang::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
-use crate::lang::syntax::ast::{Definition, EventTime, Name, TableClause};
+use crate::lang::syntax::ast::{Definition, EventTime, Identifier, TableClause};
 use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
 /// What is found in a table.
@@ -274,7 +274,7 @@ fn bearers(session: &Session, table: &str) -> Vec<(String, String)> {
     let Definition::Table(tree) = &tree.node else {
         return Vec::new();
     };
-    let names = |names: &[Name]| {
+    let names = |names: &[Identifier]| {
         let names: Vec<&str> = names.iter().map(|name| name.node.as_str()).collect();
         names.join(" or ")
     };

@@ -39,7 +39,7 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
     let (_, given) = context.load(&[&query])?;
     let plan = query_context::plans(context.definitions, &[&query], &given)?.remove(0);
     let mut sections = sections(context.definitions, &plan, &reads);
-    let label = &plan.standpoint.as_of.label;
+    let label = &plan.evaluation.as_of.label;
     let stands = match (&context.as_of, &query.as_of, context.watermark) {
         (None, None, None) => format!("as of {label}, the latest event of all tables"),
         (_, _, _) => format!("as of {label}"),

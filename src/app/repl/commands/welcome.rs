@@ -96,9 +96,9 @@ fn standing_words(session: &Session, usual: &UsualTables) -> String {
 fn as_of(session: &Session, usual: &UsualTables) -> String {
     let zone = session.workspace.definitions.calendar.timezone;
     match (standing(session, usual), &session.settings.as_of) {
-        (Ok(standpoint), Some(_)) => format!("as of {} ({zone})", standpoint.as_of.label),
-        (Ok(standpoint), None) => {
-            format!("as of {} ({zone}), the newest date", standpoint.as_of.label)
+        (Ok(evaluation), Some(_)) => format!("as of {} ({zone})", evaluation.as_of.label),
+        (Ok(evaluation), None) => {
+            format!("as of {} ({zone}), the newest date", evaluation.as_of.label)
         }
         (Err(_), _) if usual.problems.has_errors() => {
             "no newest date before the data are mended".to_string()
@@ -111,18 +111,18 @@ fn as_of(session: &Session, usual: &UsualTables) -> String {
 pub(super) fn standing(
     session: &Session,
     usual: &UsualTables,
-) -> Result<plan::Standpoint, Problems> {
+) -> Result<plan::EvaluationTime, Problems> {
     let definitions = &session.workspace.definitions;
     let watermark = match usual.problems.has_errors() {
         true => None,
         false => session.tables.borrow_mut().latest_event(definitions),
     };
-    let given = plan::Given {
+    let given = plan::GivenTime {
         as_of: session.settings.as_of.clone(),
         known_on: session.settings.known_on.clone(),
         watermark,
     };
-    plan::standpoint(definitions, &usual.everything, &given)
+    plan::evaluation_time(definitions, &usual.everything, &given)
 }
 
 /// A query that the data can answer.

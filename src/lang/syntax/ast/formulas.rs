@@ -1,6 +1,6 @@
 //! Trees of formulas, populations, conditions and literals.
 
-use super::Name;
+use super::Identifier;
 use crate::base::source::{Span, Spanned};
 use crate::base::types::TimeUnit;
 
@@ -8,8 +8,8 @@ use crate::base::types::TimeUnit;
 pub enum Formula {
     Number(Number),
     /// A KPI, or a view where a query may stand for one.
-    Name(Name),
-    Aggregate(Box<Aggregate>),
+    Name(Identifier),
+    Aggregate(Box<AggregateCall>),
     Binary {
         operator: Spanned<Arithmetic>,
         left: Box<Spanned<Formula>>,
@@ -30,9 +30,9 @@ pub enum Arithmetic {
 
 /// `share of findings found with environment = production`
 #[derive(Clone, Debug, PartialEq)]
-pub struct Aggregate {
+pub struct AggregateCall {
     /// `count`, `p95`, …: looked up later.
-    pub function: Name,
+    pub function: Identifier,
     pub value: Option<Spanned<Measured>>,
     pub population: Spanned<Population>,
     /// The numerator's test.
@@ -44,17 +44,17 @@ pub enum Measured {
     /// A field or a score.
     Field(FieldRef),
     /// `time from found to verified`
-    TimeFrom { from: Name, to: Name },
+    TimeFrom { from: Identifier, to: Identifier },
     /// `time since found`
-    TimeSince(Name),
+    TimeSince(Identifier),
 }
 
 /// `findings open including excluded where severity = high`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Population {
-    pub table: Name,
+    pub table: Identifier,
     /// An event or a state.
-    pub role: Option<Name>,
+    pub role: Option<Identifier>,
     pub including_excluded: bool,
     pub filter: Option<Spanned<Condition>>,
 }
@@ -62,8 +62,8 @@ pub struct Population {
 /// `severity`, `findings.severity`
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldRef {
-    pub table: Option<Name>,
-    pub name: Name,
+    pub table: Option<Identifier>,
+    pub name: Identifier,
 }
 
 impl FieldRef {
@@ -88,13 +88,13 @@ pub enum Condition {
     Compare {
         field: FieldRef,
         operator: Spanned<ComparisonOperator>,
-        value: Spanned<Literal>,
+        value: Spanned<WrittenLiteral>,
     },
     /// `severity in (high, critical)`, `team not in (web)`
     In {
         field: FieldRef,
         negated: bool,
-        values: Vec<Spanned<Literal>>,
+        values: Vec<Spanned<WrittenLiteral>>,
     },
     /// `found_at is missing`
     Missing(FieldRef),
@@ -102,18 +102,18 @@ pub enum Condition {
     Present(FieldRef),
     /// `any scans completed within 30 days`, `any scans completed (where tool_kind = dast) within 30 days`
     Exists {
-        table: Name,
-        role: Name,
+        table: Identifier,
+        role: Identifier,
         filter: Option<Box<Spanned<Condition>>>,
         within: Option<Spanned<Duration>>,
     },
     /// `verified within 14 days`
     Within {
-        event: Name,
+        event: Identifier,
         within: Spanned<Duration>,
     },
     /// The name of a condition.
-    Name(Name),
+    Name(Identifier),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ pub struct Duration {
 
 /// What may stand right of a comparison, in a target, band or weight.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Literal {
+pub enum WrittenLiteral {
     /// A bare word.
     Word(String),
     /// A text in quotes.

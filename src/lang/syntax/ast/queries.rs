@@ -1,6 +1,6 @@
 //! Trees of queries.
 
-use super::{Condition, DateLiteral, FieldRef, Formula, Name, Population};
+use super::{Condition, DateLiteral, FieldRef, Formula, Identifier, Population};
 use crate::base::source::Spanned;
 use crate::base::types::{Grain, StockMoment};
 
@@ -35,9 +35,9 @@ pub enum QueryClause {
     /// `top 10`, `top 10 by risk_exposure`
     Top {
         count: Spanned<u64>,
-        by: Option<Name>,
+        by: Option<Identifier>,
     },
-    SortBy(Vec<SortKey>),
+    SortBy(Vec<WrittenSortKey>),
     Limit(Spanned<u64>),
     /// Columns of a `list`.
     Show(Vec<FieldRef>),
@@ -70,7 +70,7 @@ pub enum Versus {
 
 /// `due_at`, `mttr descending`
 #[derive(Clone, Debug, PartialEq)]
-pub struct SortKey {
+pub struct WrittenSortKey {
     pub field: FieldRef,
     pub descending: bool,
 }

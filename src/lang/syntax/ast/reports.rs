@@ -1,12 +1,12 @@
 //! Trees of what is said about reports: sources and matches.
 
-use super::{Name, Text};
+use super::{Identifier, Text};
 use crate::base::source::Spanned;
 
 /// How the reports of a tool are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportSource {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<SourceClause>>,
 }
@@ -14,9 +14,9 @@ pub struct ReportSource {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SourceClause {
     Tool(Text),
-    Kind(Name),
+    Kind(Identifier),
     /// `reads json, xml`
-    Reads(Vec<Name>),
+    Reads(Vec<Identifier>),
     /// A program: whether a report is one of these.
     KnownBy(Text),
     /// A program: what was scanned and when.
@@ -29,8 +29,8 @@ pub enum SourceClause {
         rules: Vec<Spanned<WordRule>>,
     },
     Dates(Vec<Text>),
-    Fills(Name),
-    Identity(Vec<Name>),
+    Fills(Identifier),
+    Identity(Vec<Identifier>),
     /// `parts ".runs[].results"`: arrays that may be read some members at a time.
     Parts(Vec<Text>),
 }
@@ -47,13 +47,13 @@ pub enum SourceWords {
 pub struct WordRule {
     /// `None` is `otherwise`.
     pub word: Option<Text>,
-    pub to: Name,
+    pub to: Identifier,
 }
 
 /// When detections are of one weakness.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Match {
-    pub name: Name,
+    pub name: Identifier,
     pub title: Option<Text>,
     pub clauses: Vec<Spanned<MatchClause>>,
 }
@@ -61,9 +61,12 @@ pub struct Match {
 #[derive(Clone, Debug, PartialEq)]
 pub enum MatchClause {
     /// `same cwe, file`
-    Same(Vec<Name>),
+    Same(Vec<Identifier>),
     /// `near line within 5`
-    Near { field: Name, within: Spanned<u64> },
+    Near {
+        field: Identifier,
+        within: Spanned<u64>,
+    },
     /// `across tools`
-    Across(Name),
+    Across(Identifier),
 }

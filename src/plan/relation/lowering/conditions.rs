@@ -3,7 +3,7 @@
 use super::rows::Rows;
 use crate::base::types::FieldType;
 use crate::lang::model::{Condition, FieldId, NumberTest, OrderTest};
-use crate::plan::relation::{Comparison, Expression, Literal};
+use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
     /// Whether a condition holds at an instant of the row: that of the event which a flow counts. Conditions that
@@ -36,8 +36,8 @@ impl Rows<'_> {
                 let event = self.event(event.event);
                 let end = base.clone().plus(Expression::integer(*micros));
                 Expression::all([
-                    event.clone().is(Comparison::AtLeast, base),
-                    event.is(Comparison::Less, end),
+                    event.clone().is(RelationalOperator::AtLeast, base),
+                    event.is(RelationalOperator::Less, end),
                 ])
             }
             Condition::Codes { .. }
@@ -109,11 +109,11 @@ impl Rows<'_> {
                 if *from != i64::MIN {
                     tests.push(
                         of.clone()
-                            .is(Comparison::AtLeast, Expression::integer(*from)),
+                            .is(RelationalOperator::AtLeast, Expression::integer(*from)),
                     );
                 }
                 if *until != i64::MAX {
-                    tests.push(of.is(Comparison::Less, Expression::integer(*until)));
+                    tests.push(of.is(RelationalOperator::Less, Expression::integer(*until)));
                 }
                 self.derive(&self.tested(*field), Expression::all(tests))
             }
@@ -157,23 +157,23 @@ impl Rows<'_> {
     }
 }
 
-fn number_test(test: NumberTest) -> (Comparison, f64) {
+fn number_test(test: NumberTest) -> (RelationalOperator, f64) {
     match test {
-        NumberTest::Equal(limit) => (Comparison::Equal, limit),
-        NumberTest::Less(limit) => (Comparison::Less, limit),
-        NumberTest::AtMost(limit) => (Comparison::AtMost, limit),
-        NumberTest::Greater(limit) => (Comparison::Greater, limit),
-        NumberTest::AtLeast(limit) => (Comparison::AtLeast, limit),
+        NumberTest::Equal(limit) => (RelationalOperator::Equal, limit),
+        NumberTest::Less(limit) => (RelationalOperator::Less, limit),
+        NumberTest::AtMost(limit) => (RelationalOperator::AtMost, limit),
+        NumberTest::Greater(limit) => (RelationalOperator::Greater, limit),
+        NumberTest::AtLeast(limit) => (RelationalOperator::AtLeast, limit),
     }
 }
 
-fn order_test(test: OrderTest) -> Comparison {
+fn order_test(test: OrderTest) -> RelationalOperator {
     match test {
-        OrderTest::Equal => Comparison::Equal,
-        OrderTest::Less => Comparison::Less,
-        OrderTest::AtMost => Comparison::AtMost,
-        OrderTest::Greater => Comparison::Greater,
-        OrderTest::AtLeast => Comparison::AtLeast,
+        OrderTest::Equal => RelationalOperator::Equal,
+        OrderTest::Less => RelationalOperator::Less,
+        OrderTest::AtMost => RelationalOperator::AtMost,
+        OrderTest::Greater => RelationalOperator::Greater,
+        OrderTest::AtLeast => RelationalOperator::AtLeast,
     }
 }
 

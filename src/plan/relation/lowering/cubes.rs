@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::lang::model::TableId;
 use crate::plan::relation::{
-    Aggregate, Axis, Comparison, Expression, Literal, Name, Relation, SharedRelation, SortKey,
+    Aggregate, Axis, Expression, Literal, Name, Relation, RelationalOperator, SharedRelation,
+    SortKey,
 };
 
 /// Aggregates by groups and points.
@@ -41,14 +42,14 @@ pub enum CubeShape {
         adds_up: bool,
     },
     /// Rows add at the first point they count and take away at the first they do not.
-    Swept(Vec<Contribution>),
+    Swept(Vec<SweepContribution>),
     /// Rows stand at every point they count.
-    Expanded(Vec<Contribution>),
+    Expanded(Vec<SweepContribution>),
 }
 
 /// What rows bring over a range of points.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Contribution {
+pub struct SweepContribution {
     pub over: PointRange,
     /// The range is cut to these bounds, which may read `low` and `high`.
     pub from: Option<Expression>,
@@ -169,7 +170,7 @@ impl Cube {
         &self,
         counted: SharedRelation,
         keys: Vec<Name>,
-        contributions: &[Contribution],
+        contributions: &[SweepContribution],
     ) -> SharedRelation {
         let points = Expression::integer(self.axis.len() as i64);
         let mut inputs = Vec::new();
@@ -177,7 +178,7 @@ impl Cube {
             let ranged = contribution.ranged(&counted);
             let ends = Arc::new(Relation::Filter {
                 input: ranged.clone(),
-                predicate: Expression::column(HIGH).is(Comparison::Less, points.clone()),
+                predicate: Expression::column(HIGH).is(RelationalOperator::Less, points.clone()),
             });
             inputs.push(self.changes(ranged, &keys, LOW, contribution, false));
             inputs.push(self.changes(ends, &keys, HIGH, contribution, true));
@@ -207,7 +208,7 @@ impl Cube {
         input: SharedRelation,
         keys: &[Name],
         point: &str,
-        contribution: &Contribution,
+        contribution: &SweepContribution,
         is_end: bool,
     ) -> SharedRelation {
         let mut columns: Vec<(Name, Expression)> = keys
@@ -231,7 +232,7 @@ impl Cube {
         &self,
         counted: SharedRelation,
         keys: Vec<Name>,
-        contributions: &[Contribution],
+        contributions: &[SweepContribution],
     ) -> SharedRelation {
         let inputs = contributions.iter().map(|contribution| {
             let expanded = Arc::new(Relation::Expand {
@@ -266,10 +267,10 @@ impl Cube {
     }
 }
 
-impl Contribution {
+impl SweepContribution {
     /// Over a whole range, whatever is brought.
-    pub fn over(over: PointRange, values: Vec<(Name, Expression)>) -> Contribution {
-        Contribution {
+    pub fn over(over: PointRange, values: Vec<(Name, Expression)>) -> SweepContribution {
+        SweepContribution {
             over,
             from: None,
             until: None,
@@ -325,7 +326,8 @@ impl Contribution {
         });
         Arc::new(Relation::Filter {
             input: cut,
-            predicate: Expression::column(LOW).is(Comparison::Less, Expression::column(HIGH)),
+            predicate: Expression::column(LOW)
+                .is(RelationalOperator::Less, Expression::column(HIGH)),
         })
     }
 }
@@ -334,9 +336,10 @@ fn outside(keys: &[Name], groups: &[Vec<Option<Literal>>]) -> Expression {
     let is_of = |group: &Vec<Option<Literal>>| {
         let tests = keys.iter().zip(group).map(|(key, value)| match value {
             None => Expression::column(key).is_missing(),
-            Some(value) => {
-                Expression::column(key).is(Comparison::Equal, Expression::Literal(value.clone()))
-            }
+            Some(value) => Expression::column(key).is(
+                RelationalOperator::Equal,
+                Expression::Literal(value.clone()),
+            ),
         });
         Expression::And(tests.collect())
     };

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::rows::Rows;
-use crate::lang::model::{EventSource, Exists, Relation as Related, StateSource, TableId};
+use crate::lang::model::{EventSource, Exists, StateSource, TableId, TableRelation as Related};
 use crate::plan::relation::{
-    Aggregate, Comparison, Expression, JoinKind, Name, Relation, SharedRelation,
+    Aggregate, Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
 
 /// When a row is in a state.
@@ -116,7 +116,7 @@ impl Rows<'_> {
         let key = self.key();
         let mut columns = self.related(key, LINK, &["last", "running"], relation);
         let (running, last) = (columns.remove(1), columns.remove(0));
-        last.only_if(running.is(Comparison::Equal, Expression::integer(0)))
+        last.only_if(running.is(RelationalOperator::Equal, Expression::integer(0)))
     }
 
     /// The instants at which `any …` holds: after an event of a related row, for as long as is asked

@@ -7,7 +7,7 @@ use crate::lang::model::{
     EventSource, Factor, Measure, Measured, Population, Role, ScoreId, StateSource, TableId,
     Weights,
 };
-use crate::plan::relation::{Aggregate, Comparison, Expression, Name};
+use crate::plan::relation::{Aggregate, Expression, Name, RelationalOperator};
 
 impl Lowering<'_> {
     /// The reasons for which rows of a population are left out, whatever is measured.
@@ -22,7 +22,7 @@ impl Lowering<'_> {
             for (place, exclude) in (0..).zip(&definition.excludes) {
                 let is_this = excluded
                     .clone()
-                    .is(Comparison::Equal, Expression::integer(place));
+                    .is(RelationalOperator::Equal, Expression::integer(place));
                 reasons.push((exclude.label.clone(), vec![rows.candidate.clone(), is_this]));
             }
         }
@@ -86,7 +86,7 @@ impl Lowering<'_> {
             }
             (Some(Measured::Between { from: of, to: till }), Taken::Between { from, to, .. }) => {
                 let reversed = format!("{} before {}", event(till.event), event(of.event));
-                let is_after = to.clone().is(Comparison::Less, from.clone());
+                let is_after = to.clone().is(RelationalOperator::Less, from.clone());
                 let no_end = [from.clone().is_present(), to.clone().is_missing()];
                 vec![
                     (self.missing(table, of.event), from.clone().is_missing()),
@@ -123,9 +123,12 @@ impl Lowering<'_> {
         for (place, (first, points)) in versions.iter().enumerate() {
             let next = versions.get(place + 1).map(|(next, _)| *next);
             let applies = match &rows.when {
-                CountedAt::Slot { slot, .. } => {
-                    let mut bounds = vec![slot.clone().is(Comparison::AtLeast, point(*first))];
-                    bounds.extend(next.map(|next| slot.clone().is(Comparison::Less, point(next))));
+                CountedAt::Bucket { slot, .. } => {
+                    let mut bounds =
+                        vec![slot.clone().is(RelationalOperator::AtLeast, point(*first))];
+                    bounds.extend(
+                        next.map(|next| slot.clone().is(RelationalOperator::Less, point(next))),
+                    );
                     Expression::all(bounds)
                 }
                 CountedAt::Points { low, high, .. } => {
@@ -134,7 +137,7 @@ impl Lowering<'_> {
                         Some(next) => Expression::Least(vec![high.clone(), point(next)]),
                         None => high.clone(),
                     };
-                    from.is(Comparison::Less, until)
+                    from.is(RelationalOperator::Less, until)
                 }
                 CountedAt::Ranges { set, .. } => {
                     let end = definitions.get(place + 1).and_then(|next| next.since);

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::measures::{Taken, Test};
+use super::measures::{RowTest, Taken};
 use super::population::CountedAt;
 use super::rows::Rows;
-use super::{Context, Exclusion, Lowering};
+use super::{Exclusion, Lowering, LoweringContext};
 use crate::base::types::StockMoment;
 use crate::lang::functions::Keeps;
 use crate::lang::model::{Definitions, FieldId, Kind, Role};
 use crate::plan::relation::{
-    Aggregate, Axis, Comparison, Expression, Literal, Name, Relation, SharedRelation, SortKey,
+    Aggregate, Axis, Expression, Literal, Name, Relation, RelationalOperator, SharedRelation,
+    SortKey,
 };
-use crate::plan::{ListWork, Standpoint, Trace};
+use crate::plan::{EvaluationTime, ListWork, Trace};
 
 /// The rows of a list.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ pub struct TraceRelation {
 /// The relation of a list.
 pub fn lower_list(
     definitions: &Definitions,
-    evaluation: &Standpoint,
+    evaluation: &EvaluationTime,
     work: &ListWork,
 ) -> ListRelation {
     let mut lowering = Lowering::new(definitions, evaluation);
@@ -119,7 +120,7 @@ pub fn lower_list(
 
 /// The relation of the rows behind a measure; `None` where its slot has no point.
 pub fn lower_trace(definitions: &Definitions, trace: &Trace) -> Option<TraceRelation> {
-    let mut lowering = Lowering::new(definitions, &trace.standpoint);
+    let mut lowering = Lowering::new(definitions, &trace.evaluation);
     let measure = &trace.measure;
     // A stock over a period has the rows it was last read from: those of the end.
     let moment = match trace.moment {
@@ -220,8 +221,8 @@ impl Rows<'_> {
             Taken::Row(test) => {
                 let passes = match test {
                     None => yes(),
-                    Some(Test::Constant(test)) => test.clone(),
-                    Some(Test::Varying(test)) => self.within(test, when, axis),
+                    Some(RowTest::Constant(test)) => test.clone(),
+                    Some(RowTest::Varying(test)) => self.within(test, when, axis),
                 };
                 let number = |value: f64| Expression::Literal(Literal::Number(value));
                 Alone {
@@ -245,7 +246,7 @@ impl Rows<'_> {
             Taken::Between { micros, .. } => of_value(micros.clone()),
             Taken::Since(at) => {
                 let point = Expression::integer(point);
-                let has_begun = at.clone().is(Comparison::Less, point.clone());
+                let has_begun = at.clone().is(RelationalOperator::Less, point.clone());
                 of_value(point.minus(at.clone()).only_if(has_begun))
             }
             Taken::Lifetime { to, micros, .. } => Alone {
@@ -259,7 +260,7 @@ impl Rows<'_> {
     fn within(&mut self, test: &Expression, when: &CountedAt, axis: &Arc<Axis>) -> Expression {
         let set = match when {
             CountedAt::Points { set, .. } | CountedAt::Ranges { set, .. } => set.clone(),
-            CountedAt::Slot { .. } => unreachable!("tests of a flow do not vary"),
+            CountedAt::Bucket { .. } => unreachable!("tests of a flow do not vary"),
         };
         let both = Expression::Intersection(vec![set, test.clone()]);
         self.covered("with_points", both, axis).is_present()
@@ -316,9 +317,12 @@ impl<'a> Lowering<'a> {
     }
 }
 
-impl<'a> Context<'a> {
-    pub(super) fn new(definitions: &'a Definitions, evaluation: &'a Standpoint) -> Context<'a> {
-        Context {
+impl<'a> LoweringContext<'a> {
+    pub(super) fn new(
+        definitions: &'a Definitions,
+        evaluation: &'a EvaluationTime,
+    ) -> LoweringContext<'a> {
+        LoweringContext {
             definitions,
             evaluation,
         }

@@ -1,13 +1,13 @@
 //! Measures → columns of cubes.
 
 use super::conditions::depends_on_time;
-use super::cubes::{Contribution, Cube, CubeShape, PointRange, VALUE};
+use super::cubes::{Cube, CubeShape, PointRange, SweepContribution, VALUE};
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{Condition, Measure, Measured, ScoreId, TableId};
-use crate::plan::relation::{Aggregate, Axis, Comparison, Expression, Name};
+use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator};
 
 /// The column of the rows of a population.
 const ROWS: &str = "rows";
@@ -16,7 +16,7 @@ const ROWS: &str = "rows";
 #[derive(Clone)]
 pub(super) enum Taken {
     /// The row, and whether it passes a test.
-    Row(Option<Test>),
+    Row(Option<RowTest>),
     /// A number.
     Number(Expression),
     /// The points of a score: by version, with the first point it applies to.
@@ -40,7 +40,7 @@ pub(super) enum Taken {
 }
 
 #[derive(Clone)]
-pub(super) enum Test {
+pub(super) enum RowTest {
     /// The same at every point.
     Constant(Expression),
     /// The instants at which it holds.
@@ -82,18 +82,18 @@ impl Rows<'_> {
         }
     }
 
-    fn test_of(&mut self, with: &Condition, population: &PopulationRows) -> Test {
+    fn test_of(&mut self, with: &Condition, population: &PopulationRows) -> RowTest {
         match population.at() {
-            None if depends_on_time(with) => Test::Varying(self.instants(with)),
+            None if depends_on_time(with) => RowTest::Varying(self.instants(with)),
             at => {
                 let holds = self.holds(with, at);
-                Test::Constant(self.derive("with", holds))
+                RowTest::Constant(self.derive("with", holds))
             }
         }
     }
 
     fn duration(&mut self, from: Expression, to: Expression) -> Expression {
-        let in_order = to.clone().is(Comparison::AtLeast, from.clone());
+        let in_order = to.clone().is(RelationalOperator::AtLeast, from.clone());
         let micros = to.minus(from).only_if(in_order);
         self.derive("micros", micros)
     }
@@ -123,7 +123,10 @@ impl Rows<'_> {
         }
         let branch = |(first, points): &(usize, Expression)| {
             let first = Expression::integer(*first as i64);
-            (slot.clone().is(Comparison::AtLeast, first), points.clone())
+            (
+                slot.clone().is(RelationalOperator::AtLeast, first),
+                points.clone(),
+            )
         };
         let points = Expression::Case {
             branches: versions.iter().rev().map(branch).collect(),
@@ -148,7 +151,7 @@ impl Lowering<'_> {
             keys,
         };
         match &population.when {
-            CountedAt::Slot { slot, .. } => self.flow(measure, &draft, slot, taken),
+            CountedAt::Bucket { slot, .. } => self.flow(measure, &draft, slot, taken),
             CountedAt::Points { low, high, set } => {
                 let over = PointRange::Columns {
                     low: low.clone(),
@@ -200,7 +203,7 @@ impl Lowering<'_> {
         let cube_of = &mut self.cubes[cube];
         let rows = aggregate(cube_of, ROWS, Aggregate::Count);
         let reading = match (value, taken) {
-            (None, Taken::Row(Some(Test::Constant(test)))) => Reading::Tally {
+            (None, Taken::Row(Some(RowTest::Constant(test)))) => Reading::Tally {
                 with: Some(aggregate(
                     cube_of,
                     "with",
@@ -238,7 +241,7 @@ impl Lowering<'_> {
         taken: &Taken,
     ) -> (usize, Name, Reading) {
         let cube = self.cube(draft.stock(CubeShape::Swept(Vec::new())));
-        let rows = Contribution::over(over.clone(), Vec::new());
+        let rows = SweepContribution::over(over.clone(), Vec::new());
         let one = Expression::integer(1);
         let rows_name = self.contribute(cube, &rows, ROWS, one.clone());
         let count = |test: &Expression| Expression::Case {
@@ -247,24 +250,24 @@ impl Lowering<'_> {
         };
         let reading = match taken {
             Taken::Row(None) => Reading::Tally { with: None },
-            Taken::Row(Some(Test::Constant(test))) => Reading::Tally {
+            Taken::Row(Some(RowTest::Constant(test))) => Reading::Tally {
                 with: Some(self.contribute(cube, &rows, "with", count(test))),
             },
-            Taken::Row(Some(Test::Varying(test))) => {
+            Taken::Row(Some(RowTest::Varying(test))) => {
                 let both = Expression::Intersection(vec![set.clone(), test.clone()]);
                 let table = self.rows(draft.table);
                 let ranges = table.covered("with_points", both, &draft.population.axis);
                 let Expression::Column(ranges) = ranges else {
                     unreachable!("a derived column");
                 };
-                let over = Contribution::over(PointRange::Ranges(ranges), Vec::new());
+                let over = SweepContribution::over(PointRange::Ranges(ranges), Vec::new());
                 Reading::Tally {
                     with: Some(self.contribute(cube, &over, "with", one)),
                 }
             }
             Taken::Number(value) => self.total(cube, &[(rows, value.clone())]),
             Taken::Score(versions) => {
-                let parts: Vec<(Contribution, Expression)> = cut(&rows, versions);
+                let parts: Vec<(SweepContribution, Expression)> = cut(&rows, versions);
                 self.total(cube, &parts)
             }
             Taken::Between { micros, .. } => {
@@ -291,7 +294,7 @@ impl Lowering<'_> {
     }
 
     /// Count and exact sum of numbers; parts apply to different points.
-    fn total(&mut self, cube: usize, parts: &[(Contribution, Expression)]) -> Reading {
+    fn total(&mut self, cube: usize, parts: &[(SweepContribution, Expression)]) -> Reading {
         let mut names = None;
         for (over, value) in parts {
             let present = Expression::Case {
@@ -323,12 +326,17 @@ impl Lowering<'_> {
     }
 
     /// Before its event a row has no age: it counts from the event on.
-    fn since(&mut self, draft: &Draft, rows: &Contribution, at: &Expression) -> Contribution {
+    fn since(
+        &mut self,
+        draft: &Draft,
+        rows: &SweepContribution,
+        at: &Expression,
+    ) -> SweepContribution {
         let axis = &draft.population.axis;
         let from = self.rows(draft.table).point_after("age_from", at, axis);
         // A missing event has no point: such rows contribute nothing.
         let points = Expression::integer(axis.len() as i64);
-        Contribution {
+        SweepContribution {
             from: Some(Expression::Coalesce(vec![from, points])),
             ..rows.clone()
         }
@@ -341,9 +349,9 @@ impl Lowering<'_> {
         over: PointRange,
         taken: &Taken,
     ) -> (usize, Name, Reading) {
-        let all = Contribution::over(over, Vec::new());
+        let all = SweepContribution::over(over, Vec::new());
         let axis = draft.population.axis.clone();
-        let valued = |over: Contribution, value: Expression| Contribution {
+        let valued = |over: SweepContribution, value: Expression| SweepContribution {
             values: vec![(VALUE.to_string(), value)],
             ..over
         };
@@ -352,13 +360,13 @@ impl Lowering<'_> {
             Taken::Value(value) => (vec![valued(all, value.clone())], Sum::Micros),
             Taken::Between { micros, .. } => (vec![valued(all, micros.clone())], Sum::Micros),
             Taken::Score(versions) => {
-                let mut parts: Vec<Contribution> = cut(&all, versions)
+                let mut parts: Vec<SweepContribution> = cut(&all, versions)
                     .into_iter()
                     .map(|(over, value)| valued(over, value))
                     .collect();
                 // Points before the first version count rows without a value.
                 if let Some((first, _)) = versions.first().filter(|(first, _)| *first > 0) {
-                    let before = Contribution {
+                    let before = SweepContribution {
                         until: Some(Expression::integer(*first as i64)),
                         ..all
                     };
@@ -371,7 +379,7 @@ impl Lowering<'_> {
                     point: Box::new(Expression::column(super::cubes::POINT)),
                     axis,
                 };
-                let has_begun = at.clone().is(Comparison::Less, instant.clone());
+                let has_begun = at.clone().is(RelationalOperator::Less, instant.clone());
                 let age = instant.minus(at.clone()).only_if(has_begun);
                 (vec![valued(all, age)], Sum::Micros)
             }
@@ -391,7 +399,7 @@ impl Lowering<'_> {
     fn contribute(
         &mut self,
         cube: usize,
-        over: &Contribution,
+        over: &SweepContribution,
         hint: &str,
         value: Expression,
     ) -> Name {
@@ -422,7 +430,12 @@ impl Lowering<'_> {
         values.filter(|(known, _)| known == name).count() == 1
     }
 
-    fn add_values(&mut self, cube: usize, over: &Contribution, values: Vec<(Name, Expression)>) {
+    fn add_values(
+        &mut self,
+        cube: usize,
+        over: &SweepContribution,
+        values: Vec<(Name, Expression)>,
+    ) {
         let CubeShape::Swept(contributions) = &mut self.cubes[cube].shape else {
             unreachable!("only swept cubes have contributions that are summed");
         };
@@ -431,7 +444,7 @@ impl Lowering<'_> {
             .find(|known| known.has_range_of(over))
         {
             Some(known) => known.values.extend(values),
-            None => contributions.push(Contribution {
+            None => contributions.push(SweepContribution {
                 values,
                 ..over.clone()
             }),
@@ -493,14 +506,17 @@ impl Draft<'_> {
     }
 }
 
-impl Contribution {
-    fn has_range_of(&self, other: &Contribution) -> bool {
+impl SweepContribution {
+    fn has_range_of(&self, other: &SweepContribution) -> bool {
         self.over == other.over && self.from == other.from && self.until == other.until
     }
 }
 
 /// The versions of a score, each over the points it applies to.
-fn cut(all: &Contribution, versions: &[(usize, Expression)]) -> Vec<(Contribution, Expression)> {
+fn cut(
+    all: &SweepContribution,
+    versions: &[(usize, Expression)],
+) -> Vec<(SweepContribution, Expression)> {
     let bound = |point: usize| Expression::integer(point as i64);
     let versions_after = versions.iter().skip(1).map(|(first, _)| Some(*first));
     let ends = versions_after.chain(std::iter::once(None));
@@ -508,7 +524,7 @@ fn cut(all: &Contribution, versions: &[(usize, Expression)]) -> Vec<(Contributio
         .iter()
         .zip(ends)
         .map(|((first, points), end)| {
-            let over = Contribution {
+            let over = SweepContribution {
                 from: (*first > 0).then(|| bound(*first)),
                 until: end.map(bound),
                 ..all.clone()

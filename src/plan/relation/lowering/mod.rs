@@ -17,24 +17,24 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use cubes::{Contribution, Cube, CubeLevel, CubeShape, POINT, PointRange, VALUE};
+pub use cubes::{Cube, CubeLevel, CubeShape, POINT, PointRange, SweepContribution, VALUE};
 pub use lists::{ListRelation, TraceRelation, lower_list, lower_trace};
 
 use super::{Aggregate, Axis, Expression, Name, Relation, SharedRelation};
 use crate::lang::model::{Definitions, FieldId, TableId};
-use crate::plan::{Slot, Standpoint, Step};
+use crate::plan::{EvaluationTime, Step, TimeBucket};
 use rows::Rows;
 
 /// What everything is lowered by.
 #[derive(Clone, Copy)]
-struct Context<'a> {
+struct LoweringContext<'a> {
     definitions: &'a Definitions,
-    evaluation: &'a Standpoint,
+    evaluation: &'a EvaluationTime,
 }
 
 /// Measures of one evaluation time, lowered together.
 pub struct Lowering<'a> {
-    context: Context<'a>,
+    context: LoweringContext<'a>,
     tables: BTreeMap<TableId, Rows<'a>>,
     pub cubes: Vec<Cube>,
     /// Counts of rows that are not used, by table.
@@ -114,9 +114,9 @@ pub struct Exclusion {
 }
 
 impl<'a> Lowering<'a> {
-    pub fn new(definitions: &'a Definitions, evaluation: &'a Standpoint) -> Lowering<'a> {
+    pub fn new(definitions: &'a Definitions, evaluation: &'a EvaluationTime) -> Lowering<'a> {
         Lowering {
-            context: Context::new(definitions, evaluation),
+            context: LoweringContext::new(definitions, evaluation),
             tables: BTreeMap::new(),
             cubes: Vec::new(),
             exclusions: BTreeMap::new(),
@@ -125,7 +125,12 @@ impl<'a> Lowering<'a> {
 
     /// Adds a step over the slots of a time line. Rows left out are counted only if asked: what a number is compared
     /// with has its own, which nobody reads.
-    pub fn add(&mut self, step: &Step, slots: &[Slot], with_exclusions: bool) -> MeasureCells {
+    pub fn add(
+        &mut self,
+        step: &Step,
+        slots: &[TimeBucket],
+        with_exclusions: bool,
+    ) -> MeasureCells {
         let measure = &step.measure;
         let calendar = &self.context.definitions.calendar;
         let axis = Arc::new(Axis::new(slots, measure.kind(), step.moment, calendar));

@@ -3,7 +3,7 @@
 use super::rows::Rows;
 use crate::base::types::FieldType;
 use crate::lang::model::{Factor, ScoreId, SlaId, SlaVersion, Weights};
-use crate::plan::relation::{Comparison, Expression, Literal};
+use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 /// A score above this counts as missing: sums of larger ones might not fit [`Expression::FixedPoint`].
 const LARGEST_SCORE: f64 = 1e12;
@@ -53,7 +53,7 @@ impl Rows<'_> {
                 Some(since) => {
                     let in_force = start
                         .clone()
-                        .is(Comparison::AtLeast, Expression::integer(since));
+                        .is(RelationalOperator::AtLeast, Expression::integer(since));
                     branches.push((in_force, limit));
                 }
             }
@@ -102,8 +102,8 @@ impl Rows<'_> {
         let (due, stop) = (self.due(sla), self.stop(sla));
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
         let missed = Expression::all([
-            due.clone().is(Comparison::Less, as_of),
-            stop.is(Comparison::AtMost, due.clone()).negated(),
+            due.clone().is(RelationalOperator::Less, as_of),
+            stop.is(RelationalOperator::AtMost, due.clone()).negated(),
         ]);
         self.derive("breach", due.only_if(missed))
     }
@@ -124,7 +124,12 @@ impl Rows<'_> {
             false => (LARGEST_SCORE, Expression::missing_number()),
         };
         let capped = Expression::Case {
-            branches: vec![(points.clone().is(Comparison::Greater, number(limit)), above)],
+            branches: vec![(
+                points
+                    .clone()
+                    .is(RelationalOperator::Greater, number(limit)),
+                above,
+            )],
             otherwise: Box::new(points),
         };
         self.derive(&definition.name, capped)

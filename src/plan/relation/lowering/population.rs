@@ -6,7 +6,7 @@ use super::conditions::{conjuncts, depends_on_time, longest_within};
 use super::events::StateTime;
 use super::rows::Rows;
 use crate::lang::model::{Condition, Population, Role};
-use crate::plan::relation::{Axis, Comparison, Expression};
+use crate::plan::relation::{Axis, Expression, RelationalOperator};
 
 /// The rows of a population over an axis.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub(super) struct PopulationRows {
 #[derive(Clone)]
 pub(super) enum CountedAt {
     /// The bucket in which the event of a flow falls; the event's instant.
-    Slot { slot: Expression, at: Expression },
+    Bucket { slot: Expression, at: Expression },
     /// From the point `low` up to the point `high`; the instants in between as a set.
     Points {
         low: Expression,
@@ -50,7 +50,7 @@ impl PopulationRows {
     /// The instant of a flow's event.
     pub fn at(&self) -> Option<&Expression> {
         match &self.when {
-            CountedAt::Slot { at, .. } => Some(at),
+            CountedAt::Bucket { at, .. } => Some(at),
             CountedAt::Points { .. } | CountedAt::Ranges { .. } => None,
         }
     }
@@ -113,7 +113,7 @@ impl Rows<'_> {
         let pending = within.map(|micros| {
             let end = at.clone().plus(Expression::integer(micros));
             let as_of = Expression::integer(self.context.evaluation.as_of.instant);
-            self.derive("pending", end.is(Comparison::Greater, as_of))
+            self.derive("pending", end.is(RelationalOperator::Greater, as_of))
         });
         let at_event: Vec<Expression> = parts
             .timed
@@ -136,7 +136,7 @@ impl Rows<'_> {
         }
         PopulationRows {
             axis: parts.axis.clone(),
-            when: CountedAt::Slot { slot, at },
+            when: CountedAt::Bucket { slot, at },
             candidate: Expression::all(tests),
             excluded: parts.excluded,
             pending,
@@ -180,10 +180,10 @@ impl Rows<'_> {
         until: &Expression,
         parts: &Parts,
     ) -> Expression {
-        let before = until.clone().is(Comparison::Less, from.clone());
+        let before = until.clone().is(RelationalOperator::Less, from.clone());
         let point = self.point_after(&format!("{name}_low"), from, parts.axis);
         let points = Expression::integer(parts.axis.len() as i64);
-        let mut tests = vec![before, point.is(Comparison::Less, points)];
+        let mut tests = vec![before, point.is(RelationalOperator::Less, points)];
         tests.extend(parts.constant.iter().cloned());
         Expression::all(tests)
     }
@@ -204,7 +204,7 @@ impl Rows<'_> {
             Expression::integer(axis.len() as i64),
         ]);
         let high = self.derive(&format!("{name}_high"), high);
-        let is_there = low.clone().is(Comparison::Less, high.clone());
+        let is_there = low.clone().is(RelationalOperator::Less, high.clone());
         let span = StateTime::Span {
             from: from.clone(),
             until: until.clone(),

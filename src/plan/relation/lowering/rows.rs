@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Context;
+use super::LoweringContext;
 use crate::lang::model::{FieldId, FieldSource, TableId};
-use crate::plan::relation::{Comparison, Expression, JoinKind, Name, Relation, SharedRelation};
+use crate::plan::relation::{
+    Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
+};
 
 /// Columns over the rows of one table, each made once whoever asks for it. [`Rows::build`] gives the relation.
 pub(super) struct Rows<'a> {
-    pub context: Context<'a>,
+    pub context: LoweringContext<'a>,
     pub table: TableId,
     /// Columns of the file that are read.
     columns: BTreeSet<usize>,
     has_row_number: bool,
     parents: Vec<ParentJoin>,
     related: Vec<RelatedJoin>,
-    derived: Vec<Derived>,
+    derived: Vec<DerivedColumn>,
 }
 
 /// The fields read through one parent: the name here, and the field there.
@@ -35,7 +37,7 @@ struct RelatedJoin {
 }
 
 /// A column made of others of the row.
-struct Derived {
+struct DerivedColumn {
     name: Name,
     expression: Expression,
     /// 1 if it reads no other derived column.
@@ -46,7 +48,7 @@ struct Derived {
 pub(super) const ROW_NUMBER: &str = "row_number";
 
 impl<'a> Rows<'a> {
-    pub fn new(context: Context<'a>, table: TableId) -> Rows<'a> {
+    pub fn new(context: LoweringContext<'a>, table: TableId) -> Rows<'a> {
         Rows {
             context,
             table,
@@ -170,7 +172,7 @@ impl<'a> Rows<'a> {
         if matches!(expression, Expression::Column(_)) {
             return expression;
         }
-        let same = |derived: &&Derived| derived.expression == expression;
+        let same = |derived: &&DerivedColumn| derived.expression == expression;
         if let Some(known) = self.derived.iter().find(same) {
             return Expression::column(&known.name);
         }
@@ -180,7 +182,7 @@ impl<'a> Rows<'a> {
             level = level.max(derived.map_or(1, |derived| derived.level + 1));
         });
         let name = self.free_name(hint);
-        self.derived.push(Derived {
+        self.derived.push(DerivedColumn {
             name: name.clone(),
             expression,
             level,
@@ -256,7 +258,7 @@ impl<'a> Rows<'a> {
         if let Some(known_from) = table.known_from {
             let known_from = Expression::column(name(&known_from));
             let known_on = Expression::integer(self.context.evaluation.known_on.instant);
-            let before = known_from.clone().is(Comparison::Less, known_on);
+            let before = known_from.clone().is(RelationalOperator::Less, known_on);
             relation = Arc::new(Relation::Filter {
                 input: relation,
                 predicate: Expression::Or(vec![known_from.is_missing(), before]),
@@ -265,7 +267,7 @@ impl<'a> Rows<'a> {
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
         let happened = |column: &usize| {
             let value = Expression::column(name(column));
-            let has_happened = value.clone().is(Comparison::Less, as_of.clone());
+            let has_happened = value.clone().is(RelationalOperator::Less, as_of.clone());
             match table.columns[*column].is_time_of_event {
                 true => (name(column), value.only_if(has_happened)),
                 false => (name(column), value),

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::Standpoint;
+use super::EvaluationTime;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
@@ -12,7 +12,7 @@ use crate::lang::model::{Calendar, CalendarPeriod, Definitions, Moment, Query};
 
 /// What is known of as-of before the query is looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Given {
+pub struct GivenTime {
     /// From the command line, or a test's `as of`.
     pub as_of: Option<Moment>,
     /// From the command line, or a test's `as known on`.
@@ -23,11 +23,11 @@ pub struct Given {
 
 /// As-of and known-on of a query. The query's own clauses win over `given`; without either, as-of is
 /// the end of the local day of the watermark.
-pub fn standpoint(
+pub fn evaluation_time(
     definitions: &Definitions,
     query: &Query,
-    given: &Given,
-) -> Result<Standpoint, Problems> {
+    given: &GivenTime,
+) -> Result<EvaluationTime, Problems> {
     let calendar = &definitions.calendar;
     let as_of = match query.as_of.as_ref().or(given.as_of.as_ref()) {
         Some(moment) => moment.clone(),
@@ -35,7 +35,7 @@ pub fn standpoint(
     };
     within_calendar(calendar, query.span, as_of.instant)?;
     let known_on = query.known_on.as_ref().or(given.known_on.as_ref());
-    Ok(Standpoint {
+    Ok(EvaluationTime {
         known_on: known_on.unwrap_or(&as_of).clone(),
         known_on_given: known_on.is_some(),
         as_of,

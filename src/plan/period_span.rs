@@ -1,12 +1,12 @@
 //! A stretch of calendar periods, perhaps cut, and how it becomes a slot of the time line.
 
-use super::{Slot, Standing};
+use super::{BucketStatus, TimeBucket};
 use crate::base::calendar;
 use crate::lang::model::{Calendar, CalendarPeriod};
 
 /// What lies between the start of one period and the end of another, cut to `[start, end)`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Piece {
+pub(super) struct PeriodSpan {
     pub first: CalendarPeriod,
     pub last: CalendarPeriod,
     pub start: i64,
@@ -14,10 +14,10 @@ pub(super) struct Piece {
     pub end: i64,
 }
 
-impl Piece {
+impl PeriodSpan {
     /// From the start of one period to the end of another, whole.
     pub fn whole(calendar: &Calendar, first: CalendarPeriod, last: CalendarPeriod) -> Self {
-        Piece {
+        PeriodSpan {
             first,
             last,
             start: calendar::start_instant(calendar, first),
@@ -27,8 +27,8 @@ impl Piece {
 
     /// The part of a period that lies in `[start, end)`.
     pub fn clipped(calendar: &Calendar, period: CalendarPeriod, start: i64, end: i64) -> Self {
-        let whole = Piece::whole(calendar, period, period);
-        Piece {
+        let whole = PeriodSpan::whole(calendar, period, period);
+        PeriodSpan {
             start: whole.start.max(start),
             end: whole.end.min(end),
             ..whole
@@ -51,32 +51,34 @@ impl Piece {
 
     /// Whether something of its periods is cut off, as-of aside.
     pub fn is_cut(&self, calendar: &Calendar) -> bool {
-        *self != Piece::whole(calendar, self.first, self.last)
+        *self != PeriodSpan::whole(calendar, self.first, self.last)
     }
 
-    /// The slot of a piece at an as-of instant, without what lies before history (rules S8, S14).
-    pub fn slot(&self, calendar: &Calendar, as_of: i64) -> Slot {
+    /// The slot of a period span at an as-of instant, without what lies before history (rules S8, S14).
+    pub fn slot(&self, calendar: &Calendar, as_of: i64) -> TimeBucket {
         let (start, end) = (self.start.min(as_of), self.end.min(as_of));
         let history = history_start(calendar);
-        let standing = if self.start >= as_of {
-            Standing::Future
+        let status = if self.start >= as_of {
+            BucketStatus::Future
         } else if history.is_some_and(|history| end <= history) {
-            Standing::NoHistory
+            BucketStatus::NoHistory
         } else if self.end > as_of {
-            Standing::Provisional
+            BucketStatus::Provisional
         } else {
-            Standing::Complete
+            BucketStatus::Complete
         };
-        let begins = match (standing, history) {
-            (Standing::Complete | Standing::Provisional, Some(history)) => start.max(history),
-            (Standing::Complete | Standing::Provisional, None)
-            | (Standing::NoHistory | Standing::Future, _) => start,
+        let begins = match (status, history) {
+            (BucketStatus::Complete | BucketStatus::Provisional, Some(history)) => {
+                start.max(history)
+            }
+            (BucketStatus::Complete | BucketStatus::Provisional, None)
+            | (BucketStatus::NoHistory | BucketStatus::Future, _) => start,
         };
-        Slot {
+        TimeBucket {
             label: self.label(calendar),
             start: begins,
             end,
-            standing,
+            status,
         }
     }
 }
