@@ -20,6 +20,9 @@ mod number_cards;
 mod numbers;
 mod options;
 mod parquet;
+mod plan_json;
+mod plan_text;
+mod plan_words;
 mod sheet;
 mod spark;
 mod table;
@@ -40,6 +43,7 @@ pub use text::{harmless, is_harmful, lines, shorten, width};
 use serde_json::Value as Json;
 
 use crate::exec::answer::{Answer, Board};
+use crate::exec::compute::PlanDescription;
 
 /// An answer in a format.
 pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec<u8> {
@@ -66,6 +70,16 @@ pub fn stands_in_columns(answer: &Answer, look: RenderOptions) -> bool {
 /// Any JSON value, laid out as all JSON output is.
 pub fn json(value: &Json) -> String {
     json::lines(value)
+}
+
+/// How a query is computed, as text.
+pub fn plan_text(described: &PlanDescription, look: RenderOptions) -> String {
+    plan_text::plan(described, look)
+}
+
+/// How a query is computed, as one JSON object.
+pub fn plan_json(described: &PlanDescription) -> String {
+    json(&plan_json::plan(described))
 }
 
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.

@@ -89,7 +89,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("exec::sql", &["lang::model", "plan"]),
-    ("render", &["exec::answer", "lang::model"]),
+    (
+        "render",
+        &["exec::answer", "exec::compute", "lang::model", "plan"],
+    ),
     ("reports::ingest", &["lang::model"]),
     ("reports::lifecycle", &["lang::model"]),
     ("insight::profile", &["exec::data", "lang::model"]),
@@ -122,6 +125,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::answer",
             "exec::data",
             "exec::assemble",
+            "exec::compute",
             "lang::model",
             "plan",
         ],
@@ -165,6 +169,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "insight::explain",
         &[
             "exec::answer",
+            "exec::compute",
             "insight::drill_through",
             "exec::assemble",
             "exec::query_context",

@@ -143,6 +143,7 @@ fn formats() -> impl TypedValueParser<Value = OutputFormat> {
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum TextOrJson {
     #[default]
+    #[value(alias = "text")]
     Table,
     Json,
 }
@@ -249,7 +250,8 @@ pub struct FmtArguments {
 Examples:
   riskql explain mttr --data exports
   riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json
-  riskql explain \"mttr in 2026-03\" --data exports --rows")]
+  riskql explain \"mttr in 2026-03\" --data exports --rows
+  riskql explain \"mttr in 2026-03\" --data exports --plan")]
 pub struct ExplainArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY", required = true)]
@@ -259,6 +261,9 @@ pub struct ExplainArguments {
     /// List the rows behind the numbers after the explanation
     #[arg(long)]
     pub rows: bool,
+    /// Say instead how it is computed: relations, plans of polars, files scanned
+    #[arg(long, conflicts_with = "rows")]
+    pub plan: bool,
     /// Format of the explanation [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<TextOrJson>,

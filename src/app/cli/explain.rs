@@ -1,4 +1,4 @@
-//! `riskql explain`: what a number means in words, which rows it is made of, and its arithmetic.
+//! `riskql explain`: what a number means in words, which rows it is made of, and its arithmetic; or how it is computed.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::insight::explain;
 use crate::lang::model::{Definitions, Query};
-use crate::render::OutputFormat;
+use crate::render::{self, OutputFormat};
 
 /// Explains the query.
 pub fn run(
@@ -31,7 +31,11 @@ pub fn run(
     let how = ExplainOptions {
         data: &arguments.data,
         output: &output,
-        with_rows: arguments.rows,
+        part: match (arguments.plan, arguments.rows) {
+            (true, _) => ExplainPart::Plan,
+            (false, true) => ExplainPart::WordsAndRows,
+            (false, false) => ExplainPart::Words,
+        },
     };
     query(console, &definitions, &asked, how)
 }
@@ -41,8 +45,18 @@ pub fn run(
 pub struct ExplainOptions<'a> {
     pub data: &'a DataOptions,
     pub output: &'a OutputOptions,
-    /// Whether the rows behind its numbers follow.
-    pub with_rows: bool,
+    pub part: ExplainPart,
+}
+
+/// What is said of a query.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ExplainPart {
+    /// What its numbers mean, and their arithmetic.
+    Words,
+    /// The same, and the rows behind them.
+    WordsAndRows,
+    /// How they are computed.
+    Plan,
 }
 
 /// Explains a checked query.
@@ -68,15 +82,26 @@ pub fn query(
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let progress = console.progress();
-    let mut explained = explain::explain(&context, query)?;
-    if how.with_rows {
-        explained.add_rows(&context)?;
-    }
-    drop(progress);
-    let text = if as_object {
-        explain::json(&explained)
-    } else {
-        explain::text(&explained, target.look(console))
+    let look = target.look(console);
+    let text = match how.part {
+        ExplainPart::Plan => {
+            let described = explain::plan(&context, query)?;
+            match as_object {
+                true => render::plan_json(&described),
+                false => render::plan_text(&described, look),
+            }
+        }
+        ExplainPart::Words | ExplainPart::WordsAndRows => {
+            let mut explained = explain::explain(&context, query)?;
+            if how.part == ExplainPart::WordsAndRows {
+                explained.add_rows(&context)?;
+            }
+            match as_object {
+                true => explain::json(&explained),
+                false => explain::text(&explained, look),
+            }
+        }
     };
+    drop(progress);
     target.write(text.as_bytes())
 }

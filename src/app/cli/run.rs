@@ -28,7 +28,7 @@ pub fn run(
         let how = explain::ExplainOptions {
             data: &arguments.data,
             output: &arguments.output,
-            with_rows: false,
+            part: explain::ExplainPart::Words,
         };
         return explain::query(console, &definitions, &query, how);
     }

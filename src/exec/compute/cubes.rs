@@ -19,10 +19,12 @@ use crate::plan::relation::{
 
 /// Everything computed for some plans of one evaluation time.
 pub struct Computed<'a> {
-    context: ExecutionContext<'a>,
-    lowering: Lowering<'a>,
-    compiler: Compiler<'a>,
-    rows: BTreeMap<TableId, SharedRelation>,
+    pub(super) context: ExecutionContext<'a>,
+    pub(super) lowering: Lowering<'a>,
+    pub(super) compiler: Compiler<'a>,
+    pub(super) rows: BTreeMap<TableId, SharedRelation>,
+    /// Cubes whose totals are asked for.
+    with_total: Vec<usize>,
     pub works: Vec<WorkCells>,
     /// By cube.
     groups: Vec<CubeCells>,
@@ -53,6 +55,17 @@ impl<'a> Computed<'a> {
         context: ExecutionContext<'a>,
         works: impl Iterator<Item = &'w ValuesWork>,
     ) -> Result<Computed<'a>, Problems> {
+        let mut computed = Computed::lowered(context, works);
+        computed.keep_rows()?;
+        computed.run()?;
+        Ok(computed)
+    }
+
+    /// All steps of some works, lowered; nothing is run.
+    pub(super) fn lowered<'w>(
+        context: ExecutionContext<'a>,
+        works: impl Iterator<Item = &'w ValuesWork>,
+    ) -> Computed<'a> {
         let mut lowering = Lowering::new(context.definitions, context.evaluation);
         let mut with_total = Vec::new();
         let works: Vec<WorkCells> = works
@@ -74,26 +87,31 @@ impl<'a> Computed<'a> {
             rows: lowering.rows_of_tables(),
             lowering,
             compiler: Compiler::new(tables),
+            with_total,
             works,
             groups: Vec::new(),
             totals: HashMap::new(),
             exclusions: HashMap::new(),
         };
         computed.code_keys();
-        computed.run(&with_total)?;
-        Ok(computed)
+        computed
     }
 
-    fn run(&mut self, with_total: &[usize]) -> Result<(), Problems> {
-        self.keep_rows()?;
+    /// The cubes to run, and for which groups.
+    pub(super) fn jobs(&self) -> Vec<(usize, CubeLevel)> {
         let mut jobs: Vec<(usize, CubeLevel)> = (0..self.lowering.cubes.len())
             .map(|cube| (cube, CubeLevel::Groups))
             .collect();
         for (cube, of) in self.lowering.cubes.iter().enumerate() {
-            if with_total.contains(&cube) && !of.adds_up() && !of.keys.is_empty() {
+            if self.with_total.contains(&cube) && !of.adds_up() && !of.keys.is_empty() {
                 jobs.push((cube, CubeLevel::Total));
             }
         }
+        jobs
+    }
+
+    fn run(&mut self) -> Result<(), Problems> {
+        let jobs = self.jobs();
         let frames = self.frames_of(&jobs, true)?;
         for ((cube, level), frame) in jobs.iter().zip(frames) {
             let of = &self.lowering.cubes[*cube];
@@ -142,17 +160,19 @@ impl<'a> Computed<'a> {
         }
     }
 
+    /// How many cubes and counts of exclusions read the rows of a table.
+    pub(super) fn readers(&self, table: TableId) -> usize {
+        let cubes = self.lowering.cubes.iter();
+        cubes.filter(|cube| cube.table == table).count()
+            + usize::from(self.lowering.exclusions.contains_key(&table))
+    }
+
     /// Collects the rows of tables that several cubes read, narrow as they are.
-    fn keep_rows(&mut self) -> Result<(), Problems> {
-        let readers = |table: TableId| {
-            let cubes = self.lowering.cubes.iter();
-            cubes.filter(|cube| cube.table == table).count()
-                + usize::from(self.lowering.exclusions.contains_key(&table))
-        };
+    pub(super) fn keep_rows(&mut self) -> Result<(), Problems> {
         let shared: Vec<(TableId, SharedRelation)> = self
             .rows
             .iter()
-            .filter(|(table, _)| readers(**table) > 1)
+            .filter(|(table, _)| self.readers(**table) > 1)
             .map(|(table, rows)| (*table, rows.clone()))
             .collect();
         let frames: PolarsResult<Vec<LazyFrame>> = shared
@@ -262,10 +282,13 @@ impl<'a> Computed<'a> {
         Ok(of_jobs)
     }
 
-    fn compile(&self, (cube, level): &(usize, CubeLevel)) -> PolarsResult<LazyFrame> {
+    pub(super) fn compile(&self, job: &(usize, CubeLevel)) -> PolarsResult<LazyFrame> {
+        self.compiler.compile(&changes_of(&self.relation(job)))
+    }
+
+    pub(super) fn relation(&self, (cube, level): &(usize, CubeLevel)) -> SharedRelation {
         let cube = &self.lowering.cubes[*cube];
-        let relation = cube.relation(&self.rows[&cube.table], level);
-        self.compiler.compile(&changes_of(&relation))
+        cube.relation(&self.rows[&cube.table], level)
     }
 
     /// The rows of a cube that stand at every point, some points at a time.
@@ -287,7 +310,7 @@ impl<'a> Computed<'a> {
 
     /// Points cut into windows, so that the rows × points of each fit in memory. How many rows stand at a point is swept
     /// first, which costs little.
-    fn windows(&self, cube: usize) -> Result<Vec<Window>, Problems> {
+    pub(super) fn windows(&self, cube: usize) -> Result<Vec<Window>, Problems> {
         /// Rows × points that are made at once.
         const MOST: i64 = 12_000_000;
         let counts = self.lowering.cubes[cube].rows_by_point();
@@ -405,6 +428,6 @@ fn changes_of(relation: &SharedRelation) -> SharedRelation {
     }
 }
 
-fn compiled<T>(result: PolarsResult<T>) -> T {
+pub(super) fn compiled<T>(result: PolarsResult<T>) -> T {
     result.unwrap_or_else(|error| unreachable!("polars refuses a relation: {error}"))
 }

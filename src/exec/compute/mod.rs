@@ -3,10 +3,15 @@
 
 mod cells;
 mod cubes;
+mod describe;
 mod tracks;
 
 pub use cells::{CubeCells, DimensionValue, Finished, GroupSets, Tuple, whole_numbers};
 pub use cubes::{Computed, StepCells, WorkCells};
+pub use describe::{
+    BaseDescription, CubeDescription, CubeMethod, CubePurpose, MeasureDescription, PlanDescription,
+    ScanDescription, ServedMeasure, ServedPeriods, describe,
+};
 pub use tracks::Tracks;
 
 use crate::exec::data::TableSources;

@@ -28,6 +28,8 @@ pub(super) struct HeldTable {
     /// Parents that were looked up.
     pub parents: BTreeSet<usize>,
     path: PathBuf,
+    /// How many columns the file has, if that is known.
+    file_columns: Option<usize>,
     proofs: Vec<Proof>,
     /// `None`: the columns are in memory.
     file: Option<ColumnarFile>,
@@ -57,6 +59,7 @@ impl HeldTable {
             absent: absent.collect(),
             parents: plan.parents.clone(),
             path: path.to_owned(),
+            file_columns: None,
             proofs: Vec::new(),
             file: None,
         };
@@ -104,6 +107,7 @@ impl HeldTable {
             self.columns.insert(wanted.column, column);
         }
         self.proofs = table.proofs;
+        self.file_columns = Some(table.file.schema.len());
         self.file = table.file.is_scannable.then_some(table.file);
         Ok(())
     }
@@ -117,6 +121,13 @@ impl HeldTable {
             if !self.proofs.iter().any(|known| known.what == proof.what) {
                 self.proofs.push(proof);
             }
+        }
+    }
+
+    /// From now on what was proven of it is known from before.
+    pub(super) fn remember_proofs(&mut self) {
+        for proof in &mut self.proofs {
+            proof.is_remembered = true;
         }
     }
 
@@ -138,6 +149,7 @@ impl HeldTable {
             format: format_name(&self.path),
             is_lazy: self.file.is_some(),
             columns: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
+            file_columns: self.file_columns,
             proofs: self.proofs.clone(),
         };
         let scan = self.file.clone().map(|file| Scan {

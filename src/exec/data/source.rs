@@ -61,6 +61,9 @@ pub struct ScanReport {
     pub is_lazy: bool,
     /// The names of the frame's columns.
     pub columns: Vec<String>,
+    /// How many columns the file has; `None` for text files, of which only the wanted ones are known.
+    pub file_columns: Option<usize>,
+    /// Empty for text files: they are checked as they are read, each time.
     pub proofs: Vec<Proof>,
 }
 

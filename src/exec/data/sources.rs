@@ -29,6 +29,8 @@ impl TableCache {
     ) -> Result<TableSources, Problems> {
         self.renew(definitions);
         let mut notes = self.forget_if_changed();
+        let held = self.held.values_mut();
+        held.for_each(|held| held.table.remember_proofs());
         let missing = self.missing_sources(definitions, request);
         if !missing.tables.is_empty() {
             let stamps = self.stamps();

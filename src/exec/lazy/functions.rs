@@ -31,8 +31,10 @@ pub(super) fn listen(rows: usize) -> PolarsResult<()> {
     Ok(())
 }
 
-/// A function of columns, row by row. Columns of one value stand for that value in every row.
+/// A function of columns, row by row. Columns of one value stand for that value in every row. The name is for plans that
+/// are shown.
 pub(super) fn elementwise(
+    name: &'static str,
     inputs: Vec<Expr>,
     data_type: DataType,
     function: impl Fn(&[Column], usize) -> PolarsResult<Column> + Send + Sync + 'static,
@@ -48,7 +50,11 @@ pub(super) fn elementwise(
     let output = move |_: &polars::prelude::Schema, fields: &[Field]| {
         Ok(Field::new(fields[0].name().clone(), data_type.clone()))
     };
-    map_multiple(call, inputs, output)
+    let mut made = map_multiple(call, inputs, output);
+    if let Expr::AnonymousFunction { fmt_str, .. } = &mut made {
+        **fmt_str = name.into();
+    }
+    made
 }
 
 /// The whole numbers of a column, by row.
@@ -78,6 +84,7 @@ pub(super) fn point_type(axis: &Axis) -> DataType {
 }
 
 fn points(
+    name: &'static str,
     instant: Expr,
     axis: &Arc<Axis>,
     point: impl Fn(&Axis, Option<i64>) -> Option<usize> + Send + Sync + 'static,
@@ -85,7 +92,7 @@ fn points(
     let data_type = point_type(axis);
     let is_narrow = data_type == DataType::UInt16;
     let axis = axis.clone();
-    elementwise(vec![instant], data_type, move |columns, _| {
+    elementwise(name, vec![instant], data_type, move |columns, _| {
         let cast = columns[0].cast(&DataType::Int64)?;
         let instants = cast.as_materialized_series().i64()?;
         let points = instants.iter().map(|instant| point(&axis, instant));
@@ -104,19 +111,21 @@ fn points(
 
 /// The bucket an instant falls in.
 pub(super) fn slot_of(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points(instant, axis, |axis, instant| axis.slot_of(instant?))
+    points("slot_of", instant, axis, |axis, instant| {
+        axis.slot_of(instant?)
+    })
 }
 
 /// The first point after an instant.
 pub(super) fn first_point_after(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points(instant, axis, |axis, instant| {
+    points("first_point_after", instant, axis, |axis, instant| {
         Some(axis.first_after(instant?))
     })
 }
 
 /// The first point after an instant; the end of the axis for a missing one.
 pub(super) fn first_point_or_end(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points(instant, axis, |axis, instant| {
+    points("first_point_or_end", instant, axis, |axis, instant| {
         Some(instant.map_or(axis.len(), |instant| axis.first_after(instant)))
     })
 }
@@ -124,18 +133,23 @@ pub(super) fn first_point_or_end(instant: Expr, axis: &Arc<Axis>) -> Expr {
 /// The instant of a point.
 pub(super) fn instant_of_point(point: Expr, axis: &Arc<Axis>) -> Expr {
     let axis = axis.clone();
-    elementwise(vec![point], DataType::Int64, move |columns, rows| {
-        let points = Integers::of(&columns[0])?;
-        let instant = |row| {
-            points
-                .at(row)
-                .and_then(|point| axis.ends.get(point as usize).copied())
-        };
-        Ok((0..rows)
-            .map(instant)
-            .collect::<Int64Chunked>()
-            .into_column())
-    })
+    elementwise(
+        "instant_of_point",
+        vec![point],
+        DataType::Int64,
+        move |columns, rows| {
+            let points = Integers::of(&columns[0])?;
+            let instant = |row| {
+                points
+                    .at(row)
+                    .and_then(|point| axis.ends.get(point as usize).copied())
+            };
+            Ok((0..rows)
+                .map(instant)
+                .collect::<Int64Chunked>()
+                .into_column())
+        },
+    )
 }
 
 /// The weight of each value.
@@ -158,7 +172,7 @@ pub(super) fn weight(
             }
         }
     }
-    elementwise(vec![of], DataType::Float64, move |columns, _| {
+    elementwise("weight", vec![of], DataType::Float64, move |columns, _| {
         let series = columns[0].as_materialized_series();
         let by_code = |code: Option<usize>| code.map_or(missing, |code| codes[code]);
         let weights: Float64Chunked = match series.dtype() {
@@ -198,21 +212,27 @@ pub(super) fn is_listed(of: Expr, values: &[Literal]) -> Expr {
             }
         }
     }
-    elementwise(vec![of], DataType::Boolean, move |columns, _| {
-        let series = columns[0].as_materialized_series();
-        let listed: BooleanChunked = match series.dtype() {
-            DataType::UInt8 => {
-                let is_listed =
-                    |code: Option<u8>| code.is_some_and(|code| codes[usize::from(code)]);
-                series.u8()?.iter().map(is_listed).map(Some).collect()
-            }
-            _ => {
-                let is_listed = |text: Option<&str>| text.is_some_and(|text| texts.contains(text));
-                series.str()?.iter().map(is_listed).map(Some).collect()
-            }
-        };
-        Ok(listed.into_column())
-    })
+    elementwise(
+        "is_listed",
+        vec![of],
+        DataType::Boolean,
+        move |columns, _| {
+            let series = columns[0].as_materialized_series();
+            let listed: BooleanChunked = match series.dtype() {
+                DataType::UInt8 => {
+                    let is_listed =
+                        |code: Option<u8>| code.is_some_and(|code| codes[usize::from(code)]);
+                    series.u8()?.iter().map(is_listed).map(Some).collect()
+                }
+                _ => {
+                    let is_listed =
+                        |text: Option<&str>| text.is_some_and(|text| texts.contains(text));
+                    series.str()?.iter().map(is_listed).map(Some).collect()
+                }
+            };
+            Ok(listed.into_column())
+        },
+    )
 }
 
 /// Texts numbered in the order in which they are met, for as long as a query lasts.
@@ -273,37 +293,47 @@ impl Dictionary {
 /// The number of each text. Numbers depend on the order in which rows are met, so nothing that is shown may.
 pub(super) fn number_texts(of: Expr, dictionary: &Arc<Dictionary>) -> Expr {
     let dictionary = dictionary.clone();
-    elementwise(vec![of], DataType::UInt32, move |columns, _| {
-        let series = columns[0].as_materialized_series();
-        let mut known: HashMap<&str, u32> = HashMap::new();
-        let texts = series.str()?;
-        let mut number = |text| {
-            *known
-                .entry(text)
-                .or_insert_with(|| dictionary.number_or_add(text))
-        };
-        let numbers: UInt32Chunked = texts.iter().map(|text| text.map(&mut number)).collect();
-        Ok(numbers.into_column())
-    })
+    elementwise(
+        "number_texts",
+        vec![of],
+        DataType::UInt32,
+        move |columns, _| {
+            let series = columns[0].as_materialized_series();
+            let mut known: HashMap<&str, u32> = HashMap::new();
+            let texts = series.str()?;
+            let mut number = |text| {
+                *known
+                    .entry(text)
+                    .or_insert_with(|| dictionary.number_or_add(text))
+            };
+            let numbers: UInt32Chunked = texts.iter().map(|text| text.map(&mut number)).collect();
+            Ok(numbers.into_column())
+        },
+    )
 }
 
 /// The whole numbers in `[low, high)` as a list, cut to a window; missing if there are none.
 pub(super) fn points_between(low: Expr, high: Expr, window: Option<Window>) -> Expr {
     let (first, end) = window.unwrap_or((0, usize::MAX));
     let data_type = DataType::List(Box::new(DataType::UInt32));
-    elementwise(vec![low, high], data_type, move |columns, rows| {
-        let (low, high) = (Integers::of(&columns[0])?, Integers::of(&columns[1])?);
-        let mut lists = Lists::with_rows(rows);
-        for row in 0..rows {
-            if let (Some(low), Some(high)) = (low.at(row), high.at(row)) {
-                let low = (low as usize).max(first);
-                let high = (high as usize).min(end);
-                lists.values.extend((low..high).map(|point| point as u32));
+    elementwise(
+        "points_between",
+        vec![low, high],
+        data_type,
+        move |columns, rows| {
+            let (low, high) = (Integers::of(&columns[0])?, Integers::of(&columns[1])?);
+            let mut lists = Lists::with_rows(rows);
+            for row in 0..rows {
+                if let (Some(low), Some(high)) = (low.at(row), high.at(row)) {
+                    let low = (low as usize).max(first);
+                    let high = (high as usize).min(end);
+                    lists.values.extend((low..high).map(|point| point as u32));
+                }
+                lists.end_row();
             }
-            lists.end_row();
-        }
-        Ok(lists.column())
-    })
+            Ok(lists.column())
+        },
+    )
 }
 
 /// Builds a column of lists row by row; an empty list is missing.

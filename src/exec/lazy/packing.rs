@@ -30,7 +30,7 @@ impl Packing {
     pub fn packed(&self) -> Expr {
         let inputs = self.keys.iter().map(|(name, _)| col(name)).collect();
         let sizes: Vec<u64> = self.keys.iter().map(|(_, key)| key.values).collect();
-        elementwise(inputs, DataType::UInt64, move |columns, rows| {
+        elementwise("pack", inputs, DataType::UInt64, move |columns, rows| {
             let mut packed = vec![0_u64; rows];
             for (column, values) in columns.iter().zip(&sizes) {
                 pack(&mut packed, column, *values)?;
@@ -54,7 +54,7 @@ impl Packing {
 fn unpack(packed: Expr, divisor: u64, key: &KeySize) -> Expr {
     let key = key.clone();
     let data_type = key.data_type.clone();
-    elementwise(vec![packed], data_type, move |columns, _| {
+    elementwise("unpack", vec![packed], data_type, move |columns, _| {
         let packed = columns[0].as_materialized_series();
         let values = packed.u64()?.iter().map(|packed| {
             let value = packed? / divisor % (key.values + 1);

@@ -22,6 +22,16 @@ pub fn collect_all(
     sources.run(|| LazyFrame::collect_all_with_engine(plans, Engine::Streaming, flags))
 }
 
+/// What polars makes of a lazy frame before it runs it: its own words, nothing left out.
+///
+/// # Errors
+///
+/// Those of [`collect_all`].
+pub fn optimized_plan(sources: &TableSources, frame: LazyFrame) -> Result<String, Problems> {
+    let flags = OptFlags::default() | OptFlags::STREAMING;
+    sources.run(|| frame.with_optimizations(flags).describe_optimized_plan())
+}
+
 /// The rows of one lazy frame.
 ///
 /// # Errors

@@ -132,6 +132,7 @@ impl SetTree {
 
 /// A function of a set and of more columns, row by row.
 fn with_set(
+    name: &'static str,
     set: &Expression,
     more: Vec<Expr>,
     data_type: DataType,
@@ -145,6 +146,7 @@ fn with_set(
         .into_iter()
         .chain(own.into_iter().map(|(input, _)| input));
     Ok(elementwise(
+        name,
         inputs.collect(),
         data_type,
         move |columns, rows| {
@@ -184,6 +186,7 @@ fn list_of(inner: DataType) -> DataType {
 /// A set as a column.
 pub(super) fn set(expression: &Expression) -> PolarsResult<Expr> {
     with_set(
+        "set",
         expression,
         Vec::new(),
         list_of(DataType::Int64),
@@ -204,27 +207,34 @@ pub(super) fn set(expression: &Expression) -> PolarsResult<Expr> {
 
 /// Whether an instant lies in a set.
 pub(super) fn contains(set: &Expression, instant: Expr) -> PolarsResult<Expr> {
-    with_set(set, vec![instant], DataType::Boolean, |sets, more, rows| {
-        let instants = Integers::of(&more[0])?;
-        let holds = |row: usize| {
-            let instant = instants.at(row)?;
-            let set = sets.at(row);
-            Some(
-                set.iter()
-                    .any(|(from, until)| *from < instant && instant <= *until),
-            )
-        };
-        let held: BooleanChunked = (0..rows)
-            .map(|row| Some(holds(row).unwrap_or(false)))
-            .collect();
-        Ok(held.into_column())
-    })
+    with_set(
+        "contains",
+        set,
+        vec![instant],
+        DataType::Boolean,
+        |sets, more, rows| {
+            let instants = Integers::of(&more[0])?;
+            let holds = |row: usize| {
+                let instant = instants.at(row)?;
+                let set = sets.at(row);
+                Some(
+                    set.iter()
+                        .any(|(from, until)| *from < instant && instant <= *until),
+                )
+            };
+            let held: BooleanChunked = (0..rows)
+                .map(|row| Some(holds(row).unwrap_or(false)))
+                .collect();
+            Ok(held.into_column())
+        },
+    )
 }
 
 /// The ranges of points that lie in a set, flat as `low, high, …`; missing if there are none.
 pub(super) fn covered_points(set: &Expression, axis: &Arc<Axis>) -> PolarsResult<Expr> {
     let axis = axis.clone();
     with_set(
+        "covered_points",
         set,
         Vec::new(),
         list_of(DataType::UInt32),
@@ -256,6 +266,7 @@ pub(super) fn covered_points(set: &Expression, axis: &Arc<Axis>) -> PolarsResult
 /// The instant at which a clock has run for its limit, standing still during a set.
 pub(super) fn due(start: Expr, limit: Expr, pauses: &Expression) -> PolarsResult<Expr> {
     with_set(
+        "due",
         pauses,
         vec![start, limit],
         DataType::Int64,
@@ -287,6 +298,7 @@ fn push_out(start: i64, limit: i64, pauses: &[Interval]) -> Option<i64> {
 /// The union of the intervals that two columns of lists hold the ends of.
 pub(super) fn merge(froms: Expr, untils: Expr) -> Expr {
     elementwise(
+        "merge",
         vec![froms, untils],
         list_of(DataType::Int64),
         |columns, rows| {
@@ -340,6 +352,7 @@ pub(super) fn highs(ranges: Expr) -> Expr {
 
 fn every_second(ranges: Expr, offset: usize) -> Expr {
     elementwise(
+        if offset == 0 { "lows" } else { "highs" },
         vec![ranges],
         list_of(DataType::UInt32),
         move |columns, rows| {

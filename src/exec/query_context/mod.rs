@@ -15,6 +15,7 @@ use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
+use crate::exec::compute::{self, ExecutionContext, PlanDescription};
 use crate::exec::data::{Horizon, Request, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Asking, Plan};
@@ -83,6 +84,22 @@ impl QueryContext<'_> {
             answers: assemble::answers(self.definitions, &sources, &plans)?,
             notes: sources.notes,
         })
+    }
+
+    /// How a query is computed, and over which files.
+    pub fn describe(&self, query: &Query) -> Result<PlanDescription, Problems> {
+        let (sources, given) = self.load(&[query])?;
+        let plan = plans(self.definitions, &[query], &given)?.remove(0);
+        let context = ExecutionContext {
+            definitions: self.definitions,
+            sources: &sources,
+            evaluation: &plan.evaluation,
+        };
+        let mut described = compute::describe(context, &plan)?;
+        described.is_at_latest_event =
+            query.as_of.is_none() && self.as_of.is_none() && self.watermark.is_none();
+        described.notes.splice(0..0, sources.notes.clone());
+        Ok(described)
     }
 
     /// Which queries are asked over the same tables: all of them, where those are files.

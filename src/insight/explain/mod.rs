@@ -11,6 +11,7 @@ pub use object::json;
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
+use crate::exec::compute::PlanDescription;
 use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
@@ -49,6 +50,11 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
         notes: sources.notes,
         behind: None,
     })
+}
+
+/// How the query is computed, and over which files.
+pub fn plan(query_context: &QueryContext, query: &Query) -> Result<PlanDescription, Problems> {
+    query_context.describe(&without_explain(query))
 }
 
 impl Explanation {

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Aggregate, Expression, JoinKind, Literal, Name, Relation, SortKey};
+use super::{Aggregate, Axis, Expression, JoinKind, Literal, Name, Relation, SortKey};
+use crate::base::instants::rfc3339;
 
 impl Display for Relation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -10,7 +11,39 @@ impl Display for Relation {
     }
 }
 
+/// A node as it stands in the outline of a relation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutlineNode {
+    /// How many nodes stand above it: 0 for what the relation gives.
+    pub depth: usize,
+    pub text: String,
+}
+
 impl Relation {
+    /// The nodes in the order of [`Display`]. A relation with a name is written out only if it is this one; where others
+    /// read it, its name stands for it.
+    pub fn outline(&self) -> Vec<OutlineNode> {
+        let mut nodes = Vec::new();
+        match self {
+            Relation::Named { input, .. } => input.outline_into(0, &mut nodes),
+            other => other.outline_into(0, &mut nodes),
+        }
+        nodes
+    }
+
+    fn outline_into(&self, depth: usize, nodes: &mut Vec<OutlineNode>) {
+        if let Relation::Named { name, .. } = self {
+            let text = format!("read {name}");
+            nodes.push(OutlineNode { depth, text });
+            return;
+        }
+        let text = self.line();
+        nodes.push(OutlineNode { depth, text });
+        for input in self.inputs() {
+            input.outline_into(depth + 1, nodes);
+        }
+    }
+
     fn write(&self, f: &mut Formatter<'_>, depth: usize) -> fmt::Result {
         writeln!(f, "{:1$}{2}", "", depth * 2, self.line())?;
         for input in self.inputs() {
@@ -90,6 +123,14 @@ impl Relation {
 fn list<T: Display>(parts: impl Iterator<Item = T>) -> String {
     let parts: Vec<String> = parts.map(|part| part.to_string()).collect();
     parts.join(", ")
+}
+
+/// `3 slots up to 2026-10-01T00:00:00Z`.
+fn extent(axis: &Axis, noun: &str) -> String {
+    let plural = if axis.len() == 1 { "" } else { "s" };
+    let last = axis.ends.last();
+    let end = last.map(|last| format!(" up to {}", rfc3339(*last)));
+    format!("{} {noun}{plural}{}", axis.len(), end.unwrap_or_default())
 }
 
 /// `name` for a column that keeps its name, `name := expression` for others.
@@ -198,10 +239,10 @@ impl Display for Expression {
             }
             Expression::FixedPoint(of) => write!(f, "fixed_point({of})"),
             Expression::SlotOf { instant, axis } => {
-                write!(f, "slot_of({instant}, {} slots)", axis.len())
+                write!(f, "slot_of({instant}, {})", extent(axis, "slot"))
             }
             Expression::FirstPointAfter { instant, axis } => {
-                write!(f, "first_point_after({instant}, {} points)", axis.len())
+                write!(f, "first_point_after({instant}, {})", extent(axis, "point"))
             }
             Expression::InstantOfPoint { point, .. } => write!(f, "instant_of({point})"),
             Expression::Due {
@@ -216,7 +257,7 @@ impl Display for Expression {
             Expression::Complement(of) => write!(f, "complement({of})"),
             Expression::Contains { set, instant } => write!(f, "contains({set}, {instant})"),
             Expression::CoveredPoints { set, axis } => {
-                write!(f, "covered_points({set}, {} points)", axis.len())
+                write!(f, "covered_points({set}, {})", extent(axis, "point"))
             }
         }
     }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use crate::lang::model::TableId;
 
 pub use axis::Axis;
+pub use display::OutlineNode;
 pub use expression::{Expression, Literal, MissingOf, RelationalOperator};
 pub use lowering::{
     Cube, CubeLevel, CubeShape, Exclusion, ListRelation, Lowering, MeasureCells, POINT, PointRange,
