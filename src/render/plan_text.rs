@@ -3,7 +3,6 @@
 use super::numbers::counted;
 use super::options::RenderOptions;
 use super::plan_words::{over_periods, served_columns, served_measures};
-use super::sheet::verbatim;
 use super::text::lines;
 use crate::exec::compute::{
     BaseDescription, CubeDescription, CubeMethod, CubePurpose, PlanDescription, ScanDescription,
@@ -12,7 +11,7 @@ use crate::plan::relation::OutlineNode;
 
 /// A description in lines that fit the look.
 pub(super) fn plan(described: &PlanDescription, look: RenderOptions) -> String {
-    let mut page = Page {
+    let mut page = PlanPage {
         text: String::new(),
         look,
     };
@@ -36,12 +35,12 @@ pub(super) fn plan(described: &PlanDescription, look: RenderOptions) -> String {
     for base in &described.bases {
         if let Some(polars) = &base.polars {
             page.line("  ", &format!("{}:", base.name));
-            page.verbatim(polars);
+            page.words_of_polars(polars);
         }
     }
     for (place, cube) in described.cubes.iter().enumerate() {
         page.line("  ", &cube_title(described, place, cube));
-        page.verbatim(&cube.polars);
+        page.words_of_polars(&cube.polars);
     }
     page.title("Scanned");
     for scan in &described.scans {
@@ -52,12 +51,12 @@ pub(super) fn plan(described: &PlanDescription, look: RenderOptions) -> String {
 }
 
 /// Text as it grows.
-struct Page {
+struct PlanPage {
     text: String,
     look: RenderOptions,
 }
 
-impl Page {
+impl PlanPage {
     fn line(&mut self, indent: &str, line: &str) {
         self.text += &lines(line, indent, self.look).join("\n");
         self.text.push('\n');
@@ -80,16 +79,22 @@ impl Page {
 
     fn outline(&mut self, nodes: &[OutlineNode]) {
         for node in nodes {
-            // Beyond half of a narrow screen nodes go no further to the right.
-            let deepest = self.look.width.map_or(usize::MAX, |width| width / 4);
-            let indent = " ".repeat(4 + (node.depth * 2).min(deepest));
-            self.line(&indent, &node.text);
+            self.indented(node.depth * 2, &node.text);
         }
     }
 
-    fn verbatim(&mut self, text: &str) {
-        let indented = text.trim_end().lines().map(|line| format!("    {line}\n"));
-        self.text += &verbatim(&indented.collect::<String>(), self.look);
+    /// The words of polars, which come with an indentation of their own.
+    fn words_of_polars(&mut self, text: &str) {
+        for line in text.trim_end().lines() {
+            let own = line.trim_start_matches(' ');
+            self.indented(line.len() - own.len(), own.trim_end());
+        }
+    }
+
+    /// A line below a title. On a narrow screen lines go no further to the right than a quarter of it.
+    fn indented(&mut self, indent: usize, line: &str) {
+        let deepest = self.look.width.map_or(usize::MAX, |width| width / 4);
+        self.line(&" ".repeat(4 + indent.min(deepest)), line);
     }
 
     fn scan(&mut self, scan: &ScanDescription) {

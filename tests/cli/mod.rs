@@ -6,6 +6,7 @@ mod boards;
 mod checking;
 mod explaining;
 mod formatting;
+mod planning;
 mod running;
 mod sources;
 mod starting;

@@ -11,3 +11,5 @@ mod locate;
 mod physical;
 mod proofs;
 mod properties;
+
+pub use formats::parquet;

@@ -366,22 +366,27 @@ fn the_last_answer_is_explained_and_so_is_what_refines_it() {
 #[test]
 fn a_plan_says_what_is_read_and_computed_once() {
     let mut desk = Desk::new(OutputFormat::Table, None);
-    let cold = desk.shown("\\plan fix_rate, verified_findings by team over month last 3 months");
-    assert!(cold.contains("to be read from the file"), "{cold}");
+    let plan = desk.shown("\\plan fix_rate, verified_findings by team over month last 3 months");
     assert!(
-        cold.contains("count of findings verified; shared by fix_rate, verified_findings"),
-        "{cold}"
+        plan.contains("count of findings verified; shared by fix_rate, verified_findings"),
+        "{plan}"
     );
-    assert_eq!(cold.matches("count of findings verified").count(), 1);
-    assert!(cold.contains("3 months: 2026-02 to 2026-04"), "{cold}");
+    let computes = plan.split("\nStands\n").next().expect("what is computed");
+    assert_eq!(computes.matches("count of findings verified").count(), 1);
+    assert!(plan.contains("3 months: 2026-02 to 2026-04"), "{plan}");
     assert!(
-        cold.contains("one over findings: 2 measures, 2 populations"),
-        "{cold}"
+        plan.contains("findings_rows: rows of findings, collected once for "),
+        "{plan}"
+    );
+    assert!(
+        plan.contains(". fix_rate, verified_findings: flow over 3 buckets"),
+        "{plan}"
     );
     desk.shown("mttr by team");
-    let warm = desk.shown("\\plan");
-    assert!(warm.contains("in memory, 11 rows"), "{warm}");
+    let plan = desk.shown("\\plan");
+    assert!(plan.contains("CSV, read into memory, 11 rows"), "{plan}");
     desk.shown("\\format json");
     let object = desk.json("\\plan");
-    assert_eq!(object["reads"][0]["columns"][0]["in_memory"], true);
+    assert_eq!(object["queries"][0]["method"], "flow");
+    assert_eq!(object["scanned"][0]["lazy"], false);
 }

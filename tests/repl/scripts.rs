@@ -182,3 +182,21 @@ fn a_reader_that_leaves_ends_the_script_quietly() {
     let status = child.wait().expect("the binary ends");
     assert_eq!(status.code(), Some(0), "a closed pipe is no failure");
 }
+
+#[test]
+fn a_plan_in_a_script_is_a_result() {
+    let scene = Scene::new();
+    let outcome = scene.script(
+        &[],
+        "backlog by severity\n\n\\plan\n\\plan mttr in 2026-03\n",
+    );
+    outcome.told(0, &[]).shown(&[
+        "1. backlog: stock swept over 1 instant\n",
+        "read findings_rows",
+        "1. mttr: flow over 1 bucket\n",
+        "\nScanned\n",
+    ]);
+    scene
+        .script(&[], "\\plan\n")
+        .told(2, &["K950", "backlog by severity"]);
+}
