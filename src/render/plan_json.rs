@@ -57,14 +57,13 @@ fn query(described: &PlanDescription, cube: &CubeDescription) -> Json {
     };
     object.insert("gives".into(), gives.into());
     if let Some((method, points, is_total)) = of_measures {
-        let (method, windows) = match method {
-            CubeMethod::Flow => ("flow", None),
-            CubeMethod::Swept => ("swept", None),
-            CubeMethod::Expanded { windows } => ("expanded", Some(windows)),
+        let method = match method {
+            CubeMethod::Flow => "flow",
+            CubeMethod::Swept => "swept",
+            CubeMethod::Expanded => "expanded",
         };
         object.insert("method".into(), method.into());
         object.insert("points".into(), points.into());
-        object.insert("windows".into(), json!(windows));
         let level = if is_total { "total" } else { "groups" };
         object.insert("level".into(), level.into());
         let served = cube.serves.iter().map(|served| {

@@ -212,10 +212,7 @@ fn cube_title(described: &PlanDescription, place: usize, cube: &CubeDescription)
     let how = match method {
         CubeMethod::Flow => format!("flow over {}", counted(points, "bucket", "buckets")),
         CubeMethod::Swept => format!("stock swept over {}", instants()),
-        CubeMethod::Expanded { windows: 1 } => format!("stock expanded at {}", instants()),
-        CubeMethod::Expanded { windows } => {
-            format!("stock expanded at {}, in {windows} windows", instants())
-        }
+        CubeMethod::Expanded => format!("stock expanded at {}", instants()),
     };
     let periods = over_periods(cube);
     let level = if is_total { ", all groups as one" } else { "" };

@@ -150,7 +150,7 @@ impl CubeCells {
                 let series = of.as_materialized_series();
                 let values = series.i128().expect("the type was looked at");
                 for (cell, value) in cells.iter().zip(values.iter()) {
-                    sums[*cell] = value.unwrap_or(0);
+                    sums[*cell] += value.unwrap_or(0);
                 }
                 if is_swept {
                     run_along(&mut sums, self.points);
@@ -169,7 +169,7 @@ impl CubeCells {
             _ => {
                 let mut counts = vec![0_i64; size];
                 for (cell, value) in cells.iter().zip(whole_numbers(of)) {
-                    counts[*cell] = value;
+                    counts[*cell] += value;
                 }
                 if is_swept {
                     run_along(&mut counts, self.points);

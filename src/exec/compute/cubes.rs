@@ -1,20 +1,18 @@
 //! Running the cubes of some plans.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
-use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsResult};
+use polars::prelude::DataType;
 
-use super::cells::{CubeCells, DimensionValue, Tuple, whole_numbers};
+use super::cells::{CubeCells, DimensionValue, Tuple};
 use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
-use crate::exec::lazy::{Compiler, KeySize, TableFrames, Window, collect_all};
+use crate::exec::lazy::{Compiler, KeySize, TableFrames};
 use crate::lang::model::TableId;
 use crate::plan::ValuesWork;
 use crate::plan::relation::{
-    Aggregate, CubeLevel, CubeShape, Literal, Lowering, MeasureCells, Name, POINT, ROWS, Reading,
-    Relation, SharedRelation,
+    CubeLevel, Literal, Lowering, MeasureCells, Name, POINT, SharedRelation,
 };
 
 /// Everything computed for some plans of one evaluation time.
@@ -27,10 +25,12 @@ pub struct Computed<'a> {
     with_total: Vec<usize>,
     pub works: Vec<WorkCells>,
     /// By cube.
-    groups: Vec<CubeCells>,
-    totals: HashMap<usize, CubeCells>,
+    pub(super) groups: Vec<CubeCells>,
+    pub(super) totals: HashMap<usize, CubeCells>,
+    /// By cube whose groups do not add up: the rows that it counts, collected.
+    pub(super) counted: HashMap<usize, SharedRelation>,
     /// Counts of rows that are not used.
-    exclusions: HashMap<(TableId, Name), u64>,
+    pub(super) exclusions: HashMap<(TableId, Name), u64>,
 }
 
 /// Where the numbers of one plan are.
@@ -56,7 +56,6 @@ impl<'a> Computed<'a> {
         works: impl Iterator<Item = &'w ValuesWork>,
     ) -> Result<Computed<'a>, Problems> {
         let mut computed = Computed::lowered(context, works);
-        computed.keep_rows()?;
         computed.run()?;
         Ok(computed)
     }
@@ -91,6 +90,7 @@ impl<'a> Computed<'a> {
             works,
             groups: Vec::new(),
             totals: HashMap::new(),
+            counted: HashMap::new(),
             exclusions: HashMap::new(),
         };
         computed.code_keys();
@@ -108,26 +108,6 @@ impl<'a> Computed<'a> {
             }
         }
         jobs
-    }
-
-    fn run(&mut self) -> Result<(), Problems> {
-        let jobs = self.jobs();
-        let frames = self.frames_of(&jobs, true)?;
-        for ((cube, level), frame) in jobs.iter().zip(frames) {
-            let of = &self.lowering.cubes[*cube];
-            let dictionaries = &self.compiler.codes[&of.table].dictionaries;
-            match level {
-                CubeLevel::Groups => {
-                    self.groups
-                        .push(CubeCells::of(of, &of.keys, &frame, dictionaries)?)
-                }
-                CubeLevel::Total | CubeLevel::Outside(_) => {
-                    let cells = CubeCells::of(of, &[], &frame, dictionaries)?;
-                    self.totals.insert(*cube, cells);
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Numbers the texts that rows are grouped by, and says how many values keys have.
@@ -167,172 +147,6 @@ impl<'a> Computed<'a> {
             + usize::from(self.lowering.exclusions.contains_key(&table))
     }
 
-    /// Collects the rows of tables that several cubes read, narrow as they are.
-    pub(super) fn keep_rows(&mut self) -> Result<(), Problems> {
-        let shared: Vec<(TableId, SharedRelation)> = self
-            .rows
-            .iter()
-            .filter(|(table, _)| self.readers(**table) > 1)
-            .map(|(table, rows)| (*table, rows.clone()))
-            .collect();
-        let frames: PolarsResult<Vec<LazyFrame>> = shared
-            .iter()
-            .map(|(_, rows)| self.compiler.compile(rows))
-            .collect();
-        let frames = collect_all(self.context.sources, compiled(frames))?;
-        for ((table, rows), frame) in shared.iter().zip(frames) {
-            self.compiler.keep(rows, frame);
-            self.size_keys(*table, rows)?;
-        }
-        Ok(())
-    }
-
-    /// How many texts there are, and how long lifetimes are, is known once rows are collected.
-    fn size_keys(&mut self, table: TableId, rows: &SharedRelation) -> Result<(), Problems> {
-        let longest = self.longest_lifetime(table, rows)?;
-        let codes = self.compiler.codes.entry(table).or_default();
-        for (name, dictionary) in &codes.dictionaries {
-            if let Some(size) = codes.sizes.get_mut(name) {
-                size.values = dictionary.len() as u64;
-            }
-        }
-        if let Some(longest) = longest {
-            let size = KeySize {
-                values: longest.unsigned_abs() + 1,
-                data_type: DataType::Int64,
-            };
-            codes.sizes.insert(Reading::MICROS.to_string(), size);
-        }
-        Ok(())
-    }
-
-    /// The longest duration that rows of a table are grouped by.
-    fn longest_lifetime(
-        &self,
-        table: TableId,
-        rows: &SharedRelation,
-    ) -> Result<Option<i64>, Problems> {
-        let durations = self
-            .lowering
-            .cubes
-            .iter()
-            .filter_map(|cube| match &cube.shape {
-                CubeShape::Flow {
-                    also_by: Some((_, micros)),
-                    ..
-                } if cube.table == table => Some(Aggregate::Max(micros.clone())),
-                CubeShape::Flow { .. } | CubeShape::Swept(_) | CubeShape::Expanded(_) => None,
-            });
-        let aggregates: Vec<(Name, Aggregate)> = (0..)
-            .map(|place: usize| format!("longest {place}"))
-            .zip(durations)
-            .collect();
-        if aggregates.is_empty() {
-            return Ok(None);
-        }
-        let relation = Arc::new(Relation::Aggregate {
-            input: rows.clone(),
-            keys: Vec::new(),
-            aggregates,
-        });
-        let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
-        let longest = collect_all(self.context.sources, compiled(lazy))?.remove(0);
-        Ok(longest
-            .columns()
-            .iter()
-            .map(|column| whole_numbers(column)[0])
-            .max())
-    }
-
-    /// The rows of cubes at some levels, and the counts of exclusions if they are wanted, in one query.
-    fn frames_of(
-        &mut self,
-        jobs: &[(usize, CubeLevel)],
-        with_exclusions: bool,
-    ) -> Result<Vec<DataFrame>, Problems> {
-        let mut lazy = Vec::new();
-        let mut counted = Vec::new();
-        for (table, rows) in &self.rows {
-            if with_exclusions && let Some(relation) = self.lowering.exclusions_of(*table, rows) {
-                counted.push(*table);
-                lazy.push(self.compiler.compile(&relation));
-            }
-        }
-        let small = jobs
-            .iter()
-            .filter(|(cube, _)| !self.lowering.cubes[*cube].is_expanded());
-        lazy.extend(small.map(|job| self.compile(job)));
-        let lazy: PolarsResult<Vec<LazyFrame>> = lazy.into_iter().collect();
-        let mut frames = collect_all(self.context.sources, compiled(lazy))?.into_iter();
-        for table in counted {
-            let frame = frames.next().expect("one frame a table");
-            for column in frame.columns() {
-                let count = whole_numbers(column)[0] as u64;
-                self.exclusions
-                    .insert((table, column.name().to_string()), count);
-            }
-        }
-        let mut of_jobs = Vec::new();
-        for job in jobs {
-            of_jobs.push(match self.lowering.cubes[job.0].is_expanded() {
-                true => self.expanded(job)?,
-                false => frames.next().expect("one frame a cube"),
-            });
-        }
-        Ok(of_jobs)
-    }
-
-    pub(super) fn compile(&self, job: &(usize, CubeLevel)) -> PolarsResult<LazyFrame> {
-        self.compiler.compile(&changes_of(&self.relation(job)))
-    }
-
-    pub(super) fn relation(&self, (cube, level): &(usize, CubeLevel)) -> SharedRelation {
-        let cube = &self.lowering.cubes[*cube];
-        cube.relation(&self.rows[&cube.table], level)
-    }
-
-    /// The rows of a cube that stand at every point, some points at a time.
-    fn expanded(&mut self, job: &(usize, CubeLevel)) -> Result<DataFrame, Problems> {
-        let mut whole: Option<DataFrame> = None;
-        for window in self.windows(job.0)? {
-            self.compiler.window = Some(window);
-            let lazy = self.compile(job).map(|lazy| vec![lazy]);
-            let part = collect_all(self.context.sources, compiled(lazy));
-            self.compiler.window = None;
-            let part = part?.remove(0);
-            whole = Some(match whole {
-                None => part,
-                Some(whole) => whole.vstack(&part).expect("parts have the same columns"),
-            });
-        }
-        Ok(whole.expect("there is at least one window"))
-    }
-
-    /// Points cut into windows, so that the rows × points of each fit in memory. How many rows stand at a point is swept
-    /// first, which costs little.
-    pub(super) fn windows(&self, cube: usize) -> Result<Vec<Window>, Problems> {
-        /// Rows × points that are made at once.
-        const MOST: i64 = 12_000_000;
-        let counts = self.lowering.cubes[cube].rows_by_point();
-        let relation = counts.relation(&self.rows[&counts.table], &CubeLevel::Total);
-        let lazy = self
-            .compiler
-            .compile(&changes_of(&relation))
-            .map(|lazy| vec![lazy]);
-        let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
-        let cells = CubeCells::of(&counts, &[], &frame, &BTreeMap::new())?;
-        let (mut windows, mut low, mut rows) = (Vec::new(), 0, 0);
-        for (point, count) in cells.counts(ROWS).iter().enumerate() {
-            if rows + count > MOST && low < point {
-                windows.push((low, point));
-                (low, rows) = (point, 0);
-            }
-            rows += count;
-        }
-        windows.push((low, counts.axis.len()));
-        Ok(windows)
-    }
-
     /// The cells of a measure's groups.
     pub fn groups(&self, cells: &MeasureCells) -> &CubeCells {
         &self.groups[cells.cube]
@@ -367,10 +181,9 @@ impl<'a> Computed<'a> {
         let literal = |(value, key): (&DimensionValue, &Name)| match value {
             DimensionValue::Missing => None,
             DimensionValue::Text(text) => {
-                let number = dictionaries[key].number(text);
-                Some(Literal::Integer(i64::from(
-                    number.expect("groups that are shown were met"),
-                )))
+                // A group of another table may have no row here: no text has the largest number.
+                let number = dictionaries[key].number(text).unwrap_or(u32::MAX);
+                Some(Literal::Integer(i64::from(number)))
             }
             DimensionValue::Code(code) => {
                 let table = self.context.definitions.table(cube.table);
@@ -385,8 +198,7 @@ impl<'a> Computed<'a> {
             let values = tuple.iter().zip(&cube.keys);
             values.map(literal).collect()
         });
-        let job = (cells.cube, CubeLevel::Outside(groups.collect()));
-        let frame = self.frames_of(std::slice::from_ref(&job), false)?.remove(0);
+        let frame = self.frame_of(cells.cube, &CubeLevel::Outside(groups.collect()))?;
         CubeCells::of(
             &self.lowering.cubes[cells.cube],
             &[],
@@ -418,16 +230,4 @@ fn lower(lowering: &mut Lowering, work: &ValuesWork) -> WorkCells {
         steps: steps.collect(),
         tracks,
     }
-}
-
-/// The changes that a sweep sums along its points: cells are few by then, and summed when they are made dense.
-fn changes_of(relation: &SharedRelation) -> SharedRelation {
-    match relation.as_ref() {
-        Relation::Running { input, .. } => input.clone(),
-        _ => relation.clone(),
-    }
-}
-
-pub(super) fn compiled<T>(result: PolarsResult<T>) -> T {
-    result.unwrap_or_else(|error| unreachable!("polars refuses a relation: {error}"))
 }

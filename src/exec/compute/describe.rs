@@ -2,7 +2,8 @@
 
 use polars::prelude::LazyFrame;
 
-use super::cubes::{Computed, compiled};
+use super::batches::compiled;
+use super::cubes::Computed;
 use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::Grain;
@@ -92,7 +93,7 @@ pub enum CubeMethod {
     /// A row is added at the first point it counts at and taken away at the first it does not.
     Swept,
     /// A row stands at every point it counts at. Points are cut into windows whose rows × points fit in memory.
-    Expanded { windows: usize },
+    Expanded,
 }
 
 /// A measure that a cube has the numbers of.
@@ -172,7 +173,7 @@ impl PlanDescription {
         }
         let mut computed = Computed::lowered(context, std::iter::once(work));
         self.bases = computed.bases()?;
-        computed.keep_rows()?;
+        computed.keep_no_rows()?;
         self.cubes = computed.exclusions_described()?;
         for job in computed.jobs() {
             self.cubes.push(computed.cube_described(&job)?);
@@ -252,9 +253,7 @@ impl Computed<'_> {
         let method = match &cube.shape {
             CubeShape::Flow { .. } => CubeMethod::Flow,
             CubeShape::Swept(_) => CubeMethod::Swept,
-            CubeShape::Expanded(_) => CubeMethod::Expanded {
-                windows: self.windows(job.0)?.len(),
-            },
+            CubeShape::Expanded(_) => CubeMethod::Expanded,
         };
         Ok(CubeDescription {
             gives: CubePurpose::Measures {

@@ -1,6 +1,7 @@
 //! Steps of plans → cells: lowered together ([`crate::plan::relation`]), compiled to polars ([`crate::exec::lazy`]) and run as
 //! one query.
 
+mod batches;
 mod cells;
 mod cubes;
 mod describe;

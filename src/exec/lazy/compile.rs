@@ -28,6 +28,8 @@ pub struct Compiler<'a> {
     collected: BTreeMap<usize, DataFrame>,
     /// How the keys of groups are coded, by table.
     pub codes: BTreeMap<TableId, KeyCodes>,
+    /// Rows to which one scan is confined: where they begin, and how many there are.
+    pub slice: Option<(SharedRelation, (usize, usize))>,
     /// Points to which [`Relation::Expand`] is confined, so that rows × points fit in memory.
     pub window: Option<Window>,
 }
@@ -38,6 +40,7 @@ impl<'a> Compiler<'a> {
             tables,
             collected: BTreeMap::new(),
             codes: BTreeMap::new(),
+            slice: None,
             window: None,
         }
     }
@@ -45,6 +48,11 @@ impl<'a> Compiler<'a> {
     /// From now on a named relation is read from a frame that holds its rows.
     pub fn keep(&mut self, named: &SharedRelation, rows: DataFrame) {
         self.collected.insert(address(named), rows);
+    }
+
+    /// Lets go of the rows of a named relation.
+    pub fn forget(&mut self, named: &SharedRelation) {
+        self.collected.remove(&address(named));
     }
 
     /// The lazy frame of a relation.
@@ -59,7 +67,15 @@ impl<'a> Compiler<'a> {
                 columns,
                 row_number,
                 ..
-            } => Ok(self.tables.scan(*table, columns, row_number.as_ref())),
+            } => {
+                let scan = self.tables.scan(*table, columns, row_number.as_ref());
+                Ok(match &self.slice {
+                    Some((sliced, (start, rows))) if Arc::ptr_eq(sliced, relation) => {
+                        scan.slice(*start as i64, *rows as u32)
+                    }
+                    Some(_) | None => scan,
+                })
+            }
             Relation::Filter {
                 input,
                 predicate: of,
@@ -143,7 +159,20 @@ impl<'a> Compiler<'a> {
             JoinKind::Left => JoinType::Left,
             JoinKind::Semi => JoinType::Inner,
         };
-        // Texts of the right side are numbered there, where rows are fewer.
+        let right = match self.collected.get(&address(right)) {
+            Some(rows) => rows.clone().lazy(),
+            None => self.right_side(left, right)?,
+        };
+        let left = self.compile(left)?;
+        Ok(left.join(right, [col(&on.0)], [col(&on.1)], JoinArgs::new(kind)))
+    }
+
+    /// The right side of a join. Its texts that rows are grouped by are numbered there, where rows are fewer.
+    pub fn right_side(
+        &self,
+        left: &SharedRelation,
+        right: &SharedRelation,
+    ) -> PolarsResult<LazyFrame> {
         let texts = match right.as_ref() {
             Relation::Project { columns, .. } => columns.as_slice(),
             _ => &[],
@@ -154,9 +183,7 @@ impl<'a> Compiler<'a> {
             Some(functions::number_texts(col(name), dictionary).alias(numbered(name)))
         });
         let numbers: Vec<Expr> = numbers.collect();
-        let (left, right) = (self.compile(left)?, self.compile(right)?);
-        let right = right.with_columns(numbers);
-        Ok(left.join(right, [col(&on.0)], [col(&on.1)], JoinArgs::new(kind)))
+        Ok(self.compile(right)?.with_columns(numbers))
     }
 
     fn union(&self, inputs: &[SharedRelation]) -> PolarsResult<LazyFrame> {

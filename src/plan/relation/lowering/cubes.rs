@@ -97,6 +97,30 @@ impl Cube {
         matches!(self.shape, CubeShape::Expanded(_))
     }
 
+    /// The rows that it counts, with what it groups them by and takes of them.
+    pub fn counted_rows(&self, rows: &SharedRelation) -> SharedRelation {
+        let columns = self.of_counted().columns();
+        let columns = columns.into_iter().map(|name| {
+            let column = Expression::column(&name);
+            (name, column)
+        });
+        Arc::new(Relation::Project {
+            input: Arc::new(Relation::Filter {
+                input: rows.clone(),
+                predicate: self.predicate.clone(),
+            }),
+            columns: columns.collect(),
+        })
+    }
+
+    /// The same cube over [`Cube::counted_rows`].
+    pub fn of_counted(&self) -> Cube {
+        Cube {
+            predicate: Expression::And(Vec::new()),
+            ..self.clone()
+        }
+    }
+
     /// How many of its rows stand at each point, as a swept cube of the one column [`ROWS`].
     pub fn rows_by_point(&self) -> Cube {
         let one = || vec![(ROWS.to_string(), Expression::integer(1))];

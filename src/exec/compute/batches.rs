@@ -1,0 +1,312 @@
+//! Running cubes: the rows of a table pass by in batches, and every cube takes its part of each.
+//!
+//! A batch is a narrow frame that all cubes over the table read, so that files are decoded and instants looked up once.
+//! Groups that add up are added up over batches. Of cubes whose groups do not (quantiles, extremes, distinct counts) and
+//! of lifetimes the rows that count are kept, with the columns that are aggregated, and grouped when all have passed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsResult};
+
+use super::Computed;
+use super::cells::{CubeCells, whole_numbers};
+use crate::base::cancellation;
+use crate::base::diagnostic::Problems;
+use crate::exec::lazy::{KeySize, Window, collect_all};
+use crate::lang::model::TableId;
+use crate::plan::relation::{
+    Aggregate, Cube, CubeLevel, CubeShape, Name, ROWS, Reading, Relation, SharedRelation,
+};
+
+/// Rows of a batch. A narrow row has 50 to 100 bytes.
+const BATCH: usize = 1 << 21;
+
+/// Rows × points that are made at once.
+const LARGEST_WINDOW: i64 = 12_000_000;
+
+impl Computed<'_> {
+    /// Runs all cubes.
+    ///
+    /// # Errors
+    ///
+    /// More cells than fit; a file that can no longer be read.
+    pub(super) fn run(&mut self) -> Result<(), Problems> {
+        let mut frames: BTreeMap<usize, DataFrame> = BTreeMap::new();
+        for table in self.rows.keys().copied().collect::<Vec<TableId>>() {
+            self.run_table(table, &mut frames)?;
+        }
+        for cube in 0..self.lowering.cubes.len() {
+            let frame = match frames.remove(&cube) {
+                Some(frame) => frame,
+                None => self.frame_of(cube, &CubeLevel::Groups)?,
+            };
+            let of = &self.lowering.cubes[cube];
+            let dictionaries = &self.compiler.codes[&of.table].dictionaries;
+            let cells = CubeCells::of(of, &of.keys, &frame, dictionaries)?;
+            self.groups.push(cells);
+        }
+        for (cube, level) in self.jobs() {
+            if level == CubeLevel::Total {
+                let frame = self.frame_of(cube, &level)?;
+                let cells =
+                    CubeCells::of(&self.lowering.cubes[cube], &[], &frame, &BTreeMap::new())?;
+                self.totals.insert(cube, cells);
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over the rows of a table. Cubes that add up leave their groups in `frames`, others their rows in
+    /// [`Computed::counted`].
+    fn run_table(
+        &mut self,
+        table: TableId,
+        frames: &mut BTreeMap<usize, DataFrame>,
+    ) -> Result<(), Problems> {
+        let rows = self.rows[&table].clone();
+        self.keep_joined(&rows)?;
+        let cubes: Vec<usize> = (0..self.lowering.cubes.len())
+            .filter(|cube| self.lowering.cubes[*cube].table == table)
+            .collect();
+        let exclusions = self.lowering.exclusions_of(table, &rows);
+        let relations: Vec<SharedRelation> = cubes
+            .iter()
+            .map(|cube| self.of_batch(*cube, &rows))
+            .chain(exclusions)
+            .collect();
+        let mut parts: Vec<Option<DataFrame>> = relations.iter().map(|_| None).collect();
+        for batch in self.batches(table) {
+            cancellation::listen();
+            self.compiler.slice = Some((leftmost(&rows), batch));
+            let lazy = self.compiler.compile(&rows).map(|lazy| vec![lazy]);
+            self.compiler.slice = None;
+            let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+            self.compiler.keep(&rows, frame);
+            self.size_texts(table);
+            let lazy: PolarsResult<Vec<LazyFrame>> = relations
+                .iter()
+                .map(|relation| self.compiler.compile(relation))
+                .collect();
+            let of_batch = collect_all(self.context.sources, compiled(lazy))?;
+            for (part, more) in parts.iter_mut().zip(of_batch) {
+                append(part, more);
+            }
+        }
+        self.compiler.forget(&rows);
+        let mut parts = parts
+            .into_iter()
+            .map(|part| part.expect("there is at least one batch"));
+        for cube in cubes {
+            let part = parts.next().expect("one part a cube");
+            match is_added_up(&self.lowering.cubes[cube]) {
+                true => drop(frames.insert(cube, part)),
+                false => self.keep_counted(cube, &rows, part),
+            }
+        }
+        for counts in parts {
+            for column in counts.columns() {
+                let count = whole_numbers(column).iter().sum::<i64>() as u64;
+                self.exclusions
+                    .insert((table, column.name().to_string()), count);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a cube takes of a batch: its groups, or the rows that it counts.
+    fn of_batch(&self, cube: usize, rows: &SharedRelation) -> SharedRelation {
+        let cube = &self.lowering.cubes[cube];
+        match is_added_up(cube) {
+            true => changes_of(&cube.relation(rows, &CubeLevel::Groups)),
+            false => cube.counted_rows(rows),
+        }
+    }
+
+    fn keep_counted(&mut self, cube: usize, rows: &SharedRelation, frame: DataFrame) {
+        let counted = Arc::new(Relation::Named {
+            name: format!("rows of cube {cube}"),
+            input: self.lowering.cubes[cube].counted_rows(rows),
+        });
+        self.compiler.keep(&counted, frame);
+        self.counted.insert(cube, counted);
+    }
+
+    /// The relation of a cube.
+    pub(super) fn relation(&self, (cube, level): &(usize, CubeLevel)) -> SharedRelation {
+        let cube = &self.lowering.cubes[*cube];
+        cube.relation(&self.rows[&cube.table], level)
+    }
+
+    /// What polars is asked for a cube.
+    pub(super) fn compile(&self, job: &(usize, CubeLevel)) -> PolarsResult<LazyFrame> {
+        self.compiler.compile(&changes_of(&self.relation(job)))
+    }
+
+    /// Keeps the rows of tables as a batch of none: cubes can be compiled and looked at as they would run.
+    pub(super) fn keep_no_rows(&mut self) -> Result<(), Problems> {
+        for rows in self.rows.values().cloned().collect::<Vec<_>>() {
+            self.compiler.slice = Some((leftmost(&rows), (0, 0)));
+            let lazy = self.compiler.compile(&rows).map(|lazy| vec![lazy]);
+            self.compiler.slice = None;
+            let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+            self.compiler.keep(&rows, frame);
+        }
+        Ok(())
+    }
+
+    /// Where batches of the rows of a table begin, and how many rows they have.
+    fn batches(&self, table: TableId) -> Vec<(usize, usize)> {
+        let rows = self
+            .context
+            .sources
+            .table(table)
+            .map_or(0, |source| source.rows);
+        let starts = (0..rows.max(1)).step_by(BATCH);
+        starts
+            .map(|start| (start, BATCH.min(rows - start)))
+            .collect()
+    }
+
+    /// Collects the right sides of the joins that make the rows of a table: every batch joins the same.
+    fn keep_joined(&mut self, rows: &SharedRelation) -> Result<(), Problems> {
+        let mut at = rows.clone();
+        while let Some(input) = at.inputs().first().map(|input| (*input).clone()) {
+            if let Relation::Join { left, right, .. } = at.as_ref() {
+                let lazy = self.compiler.right_side(left, right).map(|lazy| vec![lazy]);
+                let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+                self.compiler.keep(right, frame);
+            }
+            at = input;
+        }
+        Ok(())
+    }
+
+    /// How many texts keys have so far.
+    fn size_texts(&mut self, table: TableId) {
+        let codes = self.compiler.codes.entry(table).or_default();
+        for (name, dictionary) in &codes.dictionaries {
+            if let Some(size) = codes.sizes.get_mut(name) {
+                size.values = dictionary.len() as u64;
+            }
+        }
+    }
+
+    /// The groups of a cube that does not add up, from the rows that it counts.
+    pub(super) fn frame_of(
+        &mut self,
+        cube: usize,
+        level: &CubeLevel,
+    ) -> Result<DataFrame, Problems> {
+        let counted = self.counted[&cube].clone();
+        let of = self.lowering.cubes[cube].of_counted();
+        self.size_lifetimes(&of, &counted)?;
+        let relation = of.relation(&counted, level);
+        if !of.is_expanded() {
+            let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
+            return Ok(collect_all(self.context.sources, compiled(lazy))?.remove(0));
+        }
+        let mut whole = None;
+        for window in self.windows(&of, &counted)? {
+            cancellation::listen();
+            self.compiler.window = Some(window);
+            let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
+            self.compiler.window = None;
+            append(
+                &mut whole,
+                collect_all(self.context.sources, compiled(lazy))?.remove(0),
+            );
+        }
+        Ok(whole.expect("there is at least one window"))
+    }
+
+    /// Points cut into windows, so that the rows × points of each fit in memory. How many rows stand at a point is swept
+    /// first, which costs little.
+    fn windows(&self, cube: &Cube, rows: &SharedRelation) -> Result<Vec<Window>, Problems> {
+        let counts = cube.rows_by_point();
+        let relation = counts.relation(rows, &CubeLevel::Total);
+        let lazy = self
+            .compiler
+            .compile(&changes_of(&relation))
+            .map(|lazy| vec![lazy]);
+        let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+        let cells = CubeCells::of(&counts, &[], &frame, &BTreeMap::new())?;
+        let (mut windows, mut low, mut rows) = (Vec::new(), 0, 0);
+        for (point, count) in cells.counts(ROWS).iter().enumerate() {
+            if rows + count > LARGEST_WINDOW && low < point {
+                windows.push((low, point));
+                (low, rows) = (point, 0);
+            }
+            rows += count;
+        }
+        windows.push((low, counts.axis.len()));
+        Ok(windows)
+    }
+
+    /// The longest duration by which a cube groups says how durations are packed with other keys.
+    fn size_lifetimes(&mut self, cube: &Cube, rows: &SharedRelation) -> Result<(), Problems> {
+        let CubeShape::Flow {
+            also_by: Some((_, micros)),
+            ..
+        } = &cube.shape
+        else {
+            return Ok(());
+        };
+        let name: Name = "longest".to_string();
+        let relation = Arc::new(Relation::Aggregate {
+            input: rows.clone(),
+            keys: Vec::new(),
+            aggregates: vec![(name, Aggregate::Max(micros.clone()))],
+        });
+        let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
+        let longest = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+        let longest = whole_numbers(&longest.columns()[0])[0];
+        let size = KeySize {
+            values: longest.unsigned_abs() + 1,
+            data_type: DataType::Int64,
+        };
+        let codes = self.compiler.codes.entry(cube.table).or_default();
+        codes.sizes.insert(Reading::MICROS.to_string(), size);
+        Ok(())
+    }
+}
+
+/// Whether the groups of batches are added up. Lifetimes could be, but have nearly as many groups as rows.
+fn is_added_up(cube: &Cube) -> bool {
+    let by_duration = matches!(
+        cube.shape,
+        CubeShape::Flow {
+            also_by: Some(_),
+            ..
+        }
+    );
+    cube.adds_up() && !by_duration
+}
+
+fn append(whole: &mut Option<DataFrame>, more: DataFrame) {
+    *whole = Some(match whole.take() {
+        None => more,
+        Some(whole) => whole.vstack(&more).expect("parts have the same columns"),
+    });
+}
+
+/// The scan of a table's own rows.
+fn leftmost(rows: &SharedRelation) -> SharedRelation {
+    let mut at = rows.clone();
+    while let Some(input) = at.inputs().first().map(|input| (*input).clone()) {
+        at = input;
+    }
+    at
+}
+
+/// The changes that a sweep sums along its points: cells are few by then, and summed when they are made dense.
+pub(super) fn changes_of(relation: &SharedRelation) -> SharedRelation {
+    match relation.as_ref() {
+        Relation::Running { input, .. } => input.clone(),
+        _ => relation.clone(),
+    }
+}
+
+pub(super) fn compiled<T>(result: PolarsResult<T>) -> T {
+    result.unwrap_or_else(|error| unreachable!("polars refuses a relation: {error}"))
+}
