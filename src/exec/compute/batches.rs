@@ -78,6 +78,7 @@ impl Computed<'_> {
         let mut parts: Vec<Option<DataFrame>> = relations.iter().map(|_| None).collect();
         for batch in self.batches(table) {
             cancellation::listen();
+            self.compiler.forget(&rows);
             self.compiler.slice = Some((leftmost(&rows), batch));
             let lazy = self.compiler.compile(&rows).map(|lazy| vec![lazy]);
             self.compiler.slice = None;
