@@ -36,7 +36,7 @@ fn base(base: &BaseDescription) -> Json {
     json!({
         "name": base.name,
         "table": base.table,
-        "collected": base.polars.is_some(),
+        "batches": base.batches,
         "readers": base.readers,
         "relation": outline(&base.relation),
         "polars": base.polars,
@@ -79,6 +79,7 @@ fn query(described: &PlanDescription, cube: &CubeDescription) -> Json {
     object.insert("base".into(), json!(cube.base));
     object.insert("relation".into(), outline(&cube.relation));
     object.insert("polars".into(), json!(cube.polars));
+    object.insert("polars_of_kept".into(), json!(cube.polars_of_kept));
     Json::Object(object)
 }
 

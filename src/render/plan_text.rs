@@ -41,6 +41,10 @@ pub(super) fn plan(described: &PlanDescription, look: RenderOptions) -> String {
     for (place, cube) in described.cubes.iter().enumerate() {
         page.line("  ", &cube_title(described, place, cube));
         page.words_of_polars(&cube.polars);
+        if let Some(kept) = &cube.polars_of_kept {
+            page.line("    ", "over the rows kept of all batches:");
+            page.words_of_polars(kept);
+        }
     }
     page.title("Scanned");
     for scan in &described.scans {
@@ -183,8 +187,11 @@ fn stands(described: &PlanDescription) -> Vec<String> {
 
 fn base_words(base: &BaseDescription) -> String {
     let readers = counted(base.readers as u64, "query", "queries");
-    let how = match base.polars {
-        Some(_) => format!("collected once for {readers}"),
+    let how = match base.batches {
+        Some(batches) => {
+            let batches = counted(batches as u64, "batch", "batches");
+            format!("collected in {batches} for {readers}")
+        }
         None => format!("made within the plan of {readers}"),
     };
     format!("rows of {}, {how}", base.table)

@@ -63,60 +63,66 @@ fn texts(list: &Json) -> Vec<&str> {
     list.map(|text| text.as_str().expect("a text")).collect()
 }
 
+const SEVERAL: &str = "mttr, open_age, fix_rate by team over month last 3 months with total";
+
+fn list<'o>(object: &'o Json, key: &str) -> &'o [Json] {
+    object[key].as_array().expect("a list")
+}
+
+fn keys(object: &Json) -> Vec<&str> {
+    let keys = object.as_object().expect("an object").keys();
+    keys.map(String::as_str).collect()
+}
+
+/// A relation as the text has it.
+fn outlined(relation: &Json) -> String {
+    let nodes = relation.as_array().expect("nodes").iter();
+    let nodes = nodes.map(|node| {
+        let indent = 4 + 2 * node["depth"].as_u64().expect("a number") as usize;
+        let own = node["node"].as_str().expect("a text");
+        format!("{:indent$}{own}", "")
+    });
+    nodes.collect::<Vec<String>>().join("\n")
+}
+
 #[test]
 fn json_says_what_the_text_says() {
-    let query = "mttr, open_age, fix_rate by team over month last 3 months with total";
-    let text = planned(query, &[]).stdout;
-    let object = planned(query, &["--format", "json"]).json();
-    let keys: Vec<&String> = object.as_object().expect("an object").keys().collect();
-    assert_eq!(
-        keys,
-        [
-            "query",
-            "as_of",
-            "as_of_latest_event",
-            "known_on",
-            "grain",
-            "periods",
-            "compared",
-            "by",
-            "measures",
-            "bases",
-            "queries",
-            "scanned",
-            "notes"
-        ]
-    );
-    assert_eq!(object["query"], query);
+    let text = planned(SEVERAL, &[]).stdout;
+    let object = planned(SEVERAL, &["--format", "json"]).json();
+    assert_eq!(object["query"], SEVERAL);
+    assert!(text.starts_with(&format!("{SEVERAL}\n")));
     assert_eq!(texts(&object["periods"]), ["2026-07", "2026-08", "2026-09"]);
-    let (relations, polars) = (
-        section(&text, "Relations"),
-        section(&text, "Plans of polars"),
-    );
-    let list = |key: &str| object[key].as_array().expect("a list").clone();
-    for made in list("bases").iter().chain(&list("queries")) {
-        let nodes = made["relation"].as_array().expect("nodes").iter();
-        let nodes: Vec<String> = nodes
-            .map(|node| {
-                let depth = node["depth"].as_u64().expect("a number") as usize;
-                format!(
-                    "{:1$}{2}",
-                    "",
-                    4 + 2 * depth,
-                    node["node"].as_str().expect("a text")
-                )
-            })
-            .collect();
-        assert!(
-            relations.contains(&nodes.join("\n")),
-            "{}",
-            nodes.join("\n")
-        );
-        for line in made["polars"].as_str().unwrap_or_default().lines() {
+    let relations = section(&text, "Relations");
+    let polars = section(&text, "Plans of polars");
+    for made in list(&object, "bases")
+        .iter()
+        .chain(list(&object, "queries"))
+    {
+        let outline = outlined(&made["relation"]);
+        assert!(relations.contains(&outline), "{outline}");
+        let plans = ["polars", "polars_of_kept"].map(|key| made[key].as_str());
+        for line in plans.iter().flatten().flat_map(|plan| plan.lines()) {
             assert!(polars.contains(line.trim_end()), "{line}");
         }
     }
-    let queries = list("queries");
+    let scanned = section(&text, "Scanned");
+    for scan in list(&object, "scanned") {
+        let line = format!(
+            "{}: {}, CSV, read into memory, {} rows",
+            scan["table"].as_str().expect("a name"),
+            scan["file"].as_str().expect("a path"),
+            scan["rows"]
+        );
+        assert!(scanned.contains(&line), "{line}\n{scanned}");
+        assert!(scanned.contains(&texts(&scan["columns"]).join(", ")));
+        assert_eq!(scan["lazy"], false);
+    }
+}
+
+#[test]
+fn queries_say_how_and_for_what() {
+    let object = planned(SEVERAL, &["--format", "json"]).json();
+    let queries = list(&object, "queries");
     let of_measures = queries
         .iter()
         .filter_map(|query| Some((query["method"].as_str()?, query["level"].as_str()?)));
@@ -130,19 +136,36 @@ fn json_says_what_the_text_says() {
             ("expanded", "total")
         ]
     );
+    assert_eq!(texts(&queries[1]["serves"][0]["columns"]), ["open_age"]);
+    assert_eq!(queries[1]["points"], 3);
+    // Medians do not add up over batches, sums do.
+    assert!(queries[1]["polars_of_kept"].is_string());
+    assert!(queries[0]["polars_of_kept"].is_null());
+    assert_eq!(object["bases"][0]["batches"], 1);
     assert_eq!(queries.last().expect("queries")["gives"], "exclusions");
-    let scanned = section(&text, "Scanned");
-    for scan in list("scanned") {
-        let (table, file) = (&scan["table"], &scan["file"]);
-        let line = format!(
-            "{}: {}, CSV, read into memory, {} rows",
-            table.as_str().expect("a name"),
-            file.as_str().expect("a path"),
-            scan["rows"]
-        );
-        assert!(scanned.contains(&line), "{line}\n{scanned}");
-        assert!(scanned.contains(&texts(&scan["columns"]).join(", ")));
-        assert_eq!(scan["lazy"], false);
+}
+
+#[test]
+fn other_is_asked_for_later_only_where_groups_do_not_add_up() {
+    let note = "the rows of `other` are asked for once";
+    planned("open_age by team top 2", &[]).shows(&["\nNotes\n", note]);
+    let adds_up = planned("backlog by team top 2", &[]);
+    assert!(!adds_up.shows(&[]).stdout.contains(note));
+}
+
+#[test]
+fn all_keys_are_documented() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plan.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let rows: String = page.lines().filter(|line| line.starts_with("| ")).collect();
+    let object = planned(SEVERAL, &["--format", "json"]).json();
+    let lists = ["measures", "bases", "queries", "scanned"];
+    let inner = lists.iter().flat_map(|key| keys(&list(&object, key)[0]));
+    let served = keys(&object["queries"][0]["serves"][0]);
+    for key in keys(&object).into_iter().chain(inner).chain(served) {
+        let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let mut words = rows.split(|letter| !is_word(letter));
+        assert!(words.any(|word| word == key), "{key}");
     }
 }
 

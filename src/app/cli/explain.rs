@@ -7,9 +7,10 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
+use crate::exec::query_context::QueryContext;
 use crate::insight::explain;
 use crate::lang::model::{Definitions, Query};
-use crate::render::{self, OutputFormat};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// Explains the query.
 pub fn run(
@@ -82,26 +83,30 @@ pub fn query(
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let progress = console.progress();
-    let look = target.look(console);
-    let text = match how.part {
-        ExplainPart::Plan => {
-            let described = explain::plan(&context, query)?;
-            match as_object {
-                true => render::plan_json(&described),
-                false => render::plan_text(&described, look),
-            }
-        }
-        ExplainPart::Words | ExplainPart::WordsAndRows => {
-            let mut explained = explain::explain(&context, query)?;
-            if how.part == ExplainPart::WordsAndRows {
-                explained.add_rows(&context)?;
-            }
-            match as_object {
-                true => explain::json(&explained),
-                false => explain::text(&explained, look),
-            }
-        }
-    };
+    let text = said(&context, query, how.part, (as_object, target.look(console)))?;
     drop(progress);
     target.write(text.as_bytes())
+}
+
+fn said(
+    context: &QueryContext,
+    query: &Query,
+    part: ExplainPart,
+    (as_object, look): (bool, RenderOptions),
+) -> Result<String, Failure> {
+    if part == ExplainPart::Plan {
+        let described = explain::plan(context, query)?;
+        return Ok(match as_object {
+            true => render::plan_json(&described),
+            false => render::plan_text(&described, look),
+        });
+    }
+    let mut explained = explain::explain(context, query)?;
+    if part == ExplainPart::WordsAndRows {
+        explained.add_rows(context)?;
+    }
+    Ok(match as_object {
+        true => explain::json(&explained),
+        false => explain::text(&explained, look),
+    })
 }

@@ -139,25 +139,63 @@ impl Computed<'_> {
         cube.relation(&self.rows[&cube.table], level)
     }
 
-    /// What polars is asked for a cube.
-    pub(super) fn compile(&self, job: &(usize, CubeLevel)) -> PolarsResult<LazyFrame> {
-        self.compiler.compile(&changes_of(&self.relation(job)))
+    /// The rows of a table of the first batch.
+    pub(super) fn first_batch(&mut self, table: TableId) -> PolarsResult<LazyFrame> {
+        let rows = self.rows[&table].clone();
+        self.compiler.slice = Some((leftmost(&rows), self.batches(table)[0]));
+        let lazy = self.compiler.compile(&rows);
+        self.compiler.slice = None;
+        lazy
     }
 
-    /// Keeps the rows of tables as a batch of none: cubes can be compiled and looked at as they would run.
-    pub(super) fn keep_no_rows(&mut self) -> Result<(), Problems> {
-        for rows in self.rows.values().cloned().collect::<Vec<_>>() {
-            self.compiler.slice = Some((leftmost(&rows), (0, 0)));
-            let lazy = self.compiler.compile(&rows).map(|lazy| vec![lazy]);
-            self.compiler.slice = None;
-            let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
+    /// Keeps the first batch of every table, and of it what cubes that do not add up count: all can be looked at as they
+    /// run.
+    pub(super) fn keep_first_batch(&mut self) -> Result<(), Problems> {
+        for (table, rows) in self.rows.clone() {
+            let lazy = compiled(self.first_batch(table));
+            let frame = collect_all(self.context.sources, vec![lazy])?.remove(0);
             self.compiler.keep(&rows, frame);
+            self.size_texts(table);
+        }
+        for cube in 0..self.lowering.cubes.len() {
+            if !is_added_up(&self.lowering.cubes[cube]) {
+                let rows = self.rows[&self.lowering.cubes[cube].table].clone();
+                let lazy = compiled(self.of_batch_compiled(cube));
+                let frame = collect_all(self.context.sources, vec![lazy])?.remove(0);
+                self.keep_counted(cube, &rows, frame);
+                let (of, counted) = self.of_counted(cube);
+                self.size_lifetimes(&of, &counted)?;
+            }
         }
         Ok(())
     }
 
+    /// What polars is asked for a cube in each batch.
+    pub(super) fn of_batch_compiled(&self, cube: usize) -> PolarsResult<LazyFrame> {
+        let rows = &self.rows[&self.lowering.cubes[cube].table];
+        self.compiler.compile(&self.of_batch(cube, rows))
+    }
+
+    /// What polars is asked when all batches have passed; `None` where groups of batches are added up.
+    pub(super) fn of_kept_compiled(
+        &self,
+        (cube, level): &(usize, CubeLevel),
+    ) -> Option<PolarsResult<LazyFrame>> {
+        if is_added_up(&self.lowering.cubes[*cube]) {
+            return None;
+        }
+        let (of, counted) = self.of_counted(*cube);
+        Some(self.compiler.compile(&of.relation(&counted, level)))
+    }
+
+    /// A cube that does not add up over the rows that it counts.
+    fn of_counted(&self, cube: usize) -> (Cube, SharedRelation) {
+        let of = self.lowering.cubes[cube].of_counted();
+        (of, self.counted[&cube].clone())
+    }
+
     /// Where batches of the rows of a table begin, and how many rows they have.
-    fn batches(&self, table: TableId) -> Vec<(usize, usize)> {
+    pub(super) fn batches(&self, table: TableId) -> Vec<(usize, usize)> {
         let rows = self
             .context
             .sources
@@ -199,8 +237,7 @@ impl Computed<'_> {
         cube: usize,
         level: &CubeLevel,
     ) -> Result<DataFrame, Problems> {
-        let counted = self.counted[&cube].clone();
-        let of = self.lowering.cubes[cube].of_counted();
+        let (of, counted) = self.of_counted(cube);
         self.size_lifetimes(&of, &counted)?;
         let relation = of.relation(&counted, level);
         if !of.is_expanded() {

@@ -11,7 +11,7 @@ use crate::exec::data::ScanReport;
 use crate::exec::lazy::{Compiler, TableFrames, optimized_plan};
 use crate::lang::model::TableId;
 use crate::plan::relation::{
-    CubeLevel, CubeShape, OutlineNode, Relation, SharedRelation, lower_list,
+    Cube, CubeLevel, CubeShape, OutlineNode, Relation, SharedRelation, lower_list,
 };
 use crate::plan::{self, ListWork, Plan, Step, ValuesWork, Work};
 
@@ -52,7 +52,9 @@ pub struct BaseDescription {
     /// How many of the cubes read it.
     pub readers: usize,
     pub relation: Vec<OutlineNode>,
-    /// What polars runs, once, to collect the rows; `None` where they are made within the plans of their readers.
+    /// In how many batches the rows pass by the queries that read them; `None` where they are made within the plan of each.
+    pub batches: Option<usize>,
+    /// What polars runs to collect the first batch.
     pub polars: Option<String>,
 }
 
@@ -63,7 +65,11 @@ pub struct CubeDescription {
     pub base: String,
     pub serves: Vec<ServedMeasure>,
     pub relation: Vec<OutlineNode>,
+    /// What polars runs; over each batch, if there are batches.
     pub polars: String,
+    /// What it runs when all batches have passed, over the rows that were kept of each; `None` where groups of batches are
+    /// added up.
+    pub polars_of_kept: Option<String>,
 }
 
 /// What a query over a base gives.
@@ -121,8 +127,8 @@ pub struct ScanDescription {
     pub report: ScanReport,
 }
 
-/// Describes how a plan is computed. Rows that several cubes read are collected for it, as they are when the query is
-/// run: how groups are numbered follows from them.
+/// Describes how a plan is computed. The first batch of rows is collected for it, as it is when the query is run: how
+/// groups are numbered follows from it.
 ///
 /// # Errors
 ///
@@ -167,13 +173,14 @@ impl PlanDescription {
             columns: columns_of(work, step),
         };
         self.measures = work.steps.iter().map(measure).collect();
-        if work.top.is_some() {
+        let mut computed = Computed::lowered(context, std::iter::once(work));
+        let add_up = computed.lowering.cubes.iter().all(Cube::adds_up);
+        if work.top.is_some() && !add_up {
             let note = "the rows of `other` are asked for once it is known which groups are shown";
             self.notes.push(note.to_string());
         }
-        let mut computed = Computed::lowered(context, std::iter::once(work));
         self.bases = computed.bases()?;
-        computed.keep_no_rows()?;
+        computed.keep_first_batch()?;
         self.cubes = computed.exclusions_described()?;
         for job in computed.jobs() {
             self.cubes.push(computed.cube_described(&job)?);
@@ -198,6 +205,7 @@ impl PlanDescription {
             table: table_name(context, work.list.population.table),
             readers: 2,
             relation: base.outline(),
+            batches: None,
             polars: None,
         }];
         for (gives, relation) in [
@@ -210,6 +218,7 @@ impl PlanDescription {
                 serves: Vec::new(),
                 relation: relation.outline(),
                 polars: polars_plan(context, compiled(compiler.compile(relation)))?,
+                polars_of_kept: None,
             });
         }
         Ok(())
@@ -227,25 +236,20 @@ fn columns_of(work: &ValuesWork, step: &Step) -> Vec<String> {
 
 impl Computed<'_> {
     /// The rows of tables, before any are collected.
-    fn bases(&self) -> Result<Vec<BaseDescription>, Problems> {
-        let base = |(table, rows): (&TableId, &SharedRelation)| {
-            let readers = self.readers(*table);
-            let polars = match readers > 1 {
-                true => Some(polars_plan(
-                    self.context,
-                    compiled(self.compiler.compile(rows)),
-                )?),
-                false => None,
-            };
-            Ok(BaseDescription {
-                name: name_of(rows),
-                table: table_name(self.context, *table),
-                readers,
+    fn bases(&mut self) -> Result<Vec<BaseDescription>, Problems> {
+        let mut bases = Vec::new();
+        for (table, rows) in self.rows.clone() {
+            let first = compiled(self.first_batch(table));
+            bases.push(BaseDescription {
+                name: name_of(&rows),
+                table: table_name(self.context, table),
+                readers: self.readers(table),
                 relation: rows.outline(),
-                polars,
-            })
-        };
-        self.rows.iter().map(base).collect()
+                batches: Some(self.batches(table).len()),
+                polars: Some(polars_plan(self.context, first)?),
+            });
+        }
+        Ok(bases)
     }
 
     fn cube_described(&self, job: &(usize, CubeLevel)) -> Result<CubeDescription, Problems> {
@@ -264,7 +268,11 @@ impl Computed<'_> {
             base: name_of(&self.rows[&cube.table]),
             serves: self.served_by(job.0),
             relation: self.relation(job).outline(),
-            polars: polars_plan(self.context, compiled(self.compile(job)))?,
+            polars: polars_plan(self.context, compiled(self.of_batch_compiled(job.0)))?,
+            polars_of_kept: match self.of_kept_compiled(job) {
+                Some(kept) => Some(polars_plan(self.context, compiled(kept))?),
+                None => None,
+            },
         })
     }
 
@@ -298,6 +306,7 @@ impl Computed<'_> {
                 serves: Vec::new(),
                 relation: relation.outline(),
                 polars: polars_plan(self.context, compiled(self.compiler.compile(&relation)))?,
+                polars_of_kept: None,
             });
         }
         Ok(described)

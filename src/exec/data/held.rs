@@ -144,14 +144,7 @@ impl HeldTable {
             meaning: Meaning::of(&table.columns[*column].field_type),
         });
         let wanted: Vec<Wanted> = wanted.collect();
-        let scanned = ScanReport {
-            path: self.path.clone(),
-            format: format_name(&self.path),
-            is_lazy: self.file.is_some(),
-            columns: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
-            file_columns: self.file_columns,
-            proofs: self.proofs.clone(),
-        };
+        let scanned = self.report(&wanted);
         let scan = self.file.clone().map(|file| Scan {
             file,
             wanted,
@@ -174,6 +167,17 @@ impl HeldTable {
             scanned,
             scan,
         })
+    }
+
+    fn report(&self, wanted: &[Wanted]) -> ScanReport {
+        ScanReport {
+            path: self.path.clone(),
+            format: format_name(&self.path),
+            is_lazy: self.file.is_some(),
+            columns: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
+            file_columns: self.file_columns,
+            proofs: self.proofs.clone(),
+        }
     }
 
     fn spans(&self, columns: &BTreeSet<usize>) -> BTreeMap<usize, (i64, i64)> {
