@@ -3,12 +3,12 @@
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use riskql::exec::data::{Location, Need};
 
-use super::both_ways::load;
 use super::fixture::{
     ASSETS, FINDINGS, definitions, everything, folder, load_findings, load_path, messages,
     only_message, path_in,
 };
 use super::formats::{arrow, parquet};
+use super::reading::load;
 
 #[track_caller]
 fn refused(name: &str, content: &[u8]) -> String {

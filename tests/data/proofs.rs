@@ -13,11 +13,11 @@ use riskql::exec::data::{Proof, ProofCache, TableCache, TableSources, locate};
 use riskql::lang::model::Definitions;
 use tempfile::TempDir;
 
-use super::both_ways::{collect, streamed};
 use super::fixture::{
     ASSETS, FINDINGS, definitions, everything, folder, messages, path_in, without_folder,
 };
 use super::formats::{arrow, parquet};
+use super::reading::{collect, streamed};
 
 fn findings(severity: &str) -> DataFrame {
     let rows = 3_000;

@@ -12,7 +12,7 @@ use super::held::HeldTable;
 use super::links::{CheckedTable, Links};
 use super::load::{no_file, read_table};
 use super::plan::{TablePlan, plan};
-use super::proofs::{Content, ProofCache};
+use super::proofs::{FileContent, ProofCache};
 use super::prove::prove;
 use super::{Location, Request};
 use crate::base::diagnostic::Problems;
@@ -66,8 +66,8 @@ struct Checking<'a> {
     cache: &'a ProofCache,
 }
 
-type Contents = BTreeMap<TableId, Content>;
-type Tables = BTreeMap<TableId, CheckedTable>;
+type FileContents = BTreeMap<TableId, FileContent>;
+type CheckedTables = BTreeMap<TableId, CheckedTable>;
 
 impl Checking<'_> {
     fn run(&self) -> Result<CheckedFiles, Problems> {
@@ -92,7 +92,7 @@ impl Checking<'_> {
     }
 
     /// Which content each file has; all that cannot be read are reported.
-    fn contents(&self) -> Result<Contents, Problems> {
+    fn contents(&self) -> Result<FileContents, Problems> {
         let mut problems = Problems::default();
         let mut contents = BTreeMap::new();
         for (id, path) in self.files {
@@ -123,8 +123,8 @@ impl Checking<'_> {
     fn columns(
         &self,
         mut texts: BTreeMap<TableId, Result<CheckedTable, Problems>>,
-        contents: &Contents,
-    ) -> Result<Tables, Problems> {
+        contents: &FileContents,
+    ) -> Result<CheckedTables, Problems> {
         let mut problems = Problems::default();
         let mut tables = BTreeMap::new();
         for (id, path) in self.files {
@@ -155,9 +155,9 @@ impl Checking<'_> {
     /// Checks keys and parents; gives all notes.
     fn links(
         &self,
-        tables: Tables,
-        contents: &Contents,
-    ) -> Result<(Tables, Vec<String>), Problems> {
+        tables: CheckedTables,
+        contents: &FileContents,
+    ) -> Result<(CheckedTables, Vec<String>), Problems> {
         let names = contents.iter();
         let names = names
             .map(|(id, content)| (*id, content.hash.content()))
@@ -167,7 +167,7 @@ impl Checking<'_> {
             plans: self.plans,
             contents: &names,
             tables,
-            indexes: BTreeMap::new(),
+            keys: BTreeMap::new(),
         };
         links.check_keys()?;
         let tables = links.tables.values_mut();
@@ -176,7 +176,7 @@ impl Checking<'_> {
         Ok((links.tables, notes))
     }
 
-    fn remember(&self, tables: &Tables, contents: &Contents) {
+    fn remember(&self, tables: &CheckedTables, contents: &FileContents) {
         for (id, table) in tables {
             if let CheckedTable::Columnar(table) = table {
                 self.cache

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::{Meaning, Wanted};
+use super::columns::{ColumnRequest, Meaning};
 use super::{Need, Request};
 use crate::base::types::FieldType;
 use crate::lang::model::{Definitions, TableId};
@@ -11,7 +11,7 @@ use crate::lang::model::{Definitions, TableId};
 #[derive(Clone, Default)]
 pub(super) struct TablePlan {
     /// In the order of columns.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<ColumnRequest>,
     /// By column: why it may not be absent. Columns read for keys and parents alone are not in it.
     pub needs: BTreeMap<usize, Need>,
     pub parents: BTreeSet<usize>,
@@ -56,7 +56,7 @@ pub(super) fn plan(definitions: &Definitions, request: &Request) -> BTreeMap<Tab
     plans
 }
 
-fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<Wanted> {
+fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<ColumnRequest> {
     let table = definitions.table(id);
     let links = plan
         .parents
@@ -70,7 +70,7 @@ fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<Wante
     let wanted = places.into_iter().map(|column| {
         let of_table = &table.columns[column];
         let is_hash = only_checked == Some(column) && of_table.field_type == FieldType::Text;
-        Wanted {
+        ColumnRequest {
             column,
             name: of_table.name.clone(),
             meaning: if is_hash {

@@ -71,7 +71,7 @@ pub(super) struct FileStamp {
 }
 
 /// The content of a file, and whether it could be told without reading the file.
-pub(super) struct Content {
+pub(super) struct FileContent {
     pub hash: FileHash,
     pub is_remembered: bool,
     /// `None`: the file was written so lately that a stamp would not tell it from what comes next.
@@ -88,7 +88,7 @@ impl ProofCache {
     }
 
     /// What a file holds.
-    pub(super) fn content(&self, path: &Path) -> io::Result<Content> {
+    pub(super) fn content(&self, path: &Path) -> io::Result<FileContent> {
         let stamp = FileStamp::of(path);
         let known = stamp.as_ref().and_then(|stamp| self.stamped(stamp));
         let is_remembered = known.is_some();
@@ -96,7 +96,7 @@ impl ProofCache {
             Some(hash) => hash,
             None => file_hash(path)?,
         };
-        Ok(Content {
+        Ok(FileContent {
             hash,
             is_remembered,
             stamp,
@@ -118,7 +118,7 @@ impl ProofCache {
     }
 
     /// Remembers what was proven of a file, if that is still the one that was looked at.
-    pub(super) fn remember(&self, path: &Path, content: &Content, record: &ProofRecord) {
+    pub(super) fn remember(&self, path: &Path, content: &FileContent, record: &ProofRecord) {
         let Some(stamp) = content.stamp.as_ref() else {
             return;
         };
