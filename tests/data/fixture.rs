@@ -7,7 +7,7 @@ use std::sync::Arc;
 use riskql::base::diagnostic::{Diagnostic, Problems};
 use riskql::base::source::{SourceId, Span};
 use riskql::base::types::{FieldType, Scale};
-use riskql::exec::data::{Location, Need, Request, TableRequest, TableSources, locate};
+use riskql::exec::data::{Location, TableSources, locate};
 use riskql::lang::model::{
     Calendar, Column, Definitions, Event, EventSource, Field, FieldSource, Parent, State,
     StateSource, Table, TableId,
@@ -15,6 +15,7 @@ use riskql::lang::model::{
 use tempfile::TempDir;
 
 use super::reading::{collect, load, written};
+use riskql::plan::{Requirement, Requirements, TableRequirements};
 
 pub const ASSETS: TableId = TableId(0);
 pub const FINDINGS: TableId = TableId(1);
@@ -161,11 +162,11 @@ pub fn definitions(zone: &str) -> Definitions {
 }
 
 /// Everything of some tables, parents included; nothing is needed.
-pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Request {
+pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Requirements {
     let request = |id: &TableId| {
         let table = definitions.table(*id);
-        let columns = (0..table.columns.len()).map(|column| (column, Need::Optional));
-        let asked = TableRequest {
+        let columns = (0..table.columns.len()).map(|column| (column, Requirement::Optional));
+        let asked = TableRequirements {
             key: None,
             columns: columns.collect(),
             parents: (0..table.parents.len()).collect(),
@@ -173,7 +174,7 @@ pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Request {
         };
         (*id, asked)
     };
-    Request {
+    Requirements {
         tables: tables.iter().map(request).collect(),
     }
 }

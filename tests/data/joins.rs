@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use riskql::base::diagnostic::Problems;
-use riskql::exec::data::{Need, Request, TableRequest, TableSources, latest_event, locate};
+use riskql::exec::data::{TableSources, latest_event, locate};
 use tempfile::TempDir;
 
 use super::fixture::{
@@ -11,6 +11,7 @@ use super::fixture::{
     parent_rows, without_folder,
 };
 use super::reading::load;
+use riskql::plan::{Requirement, Requirements, TableRequirements};
 
 const ASSETS_CSV: &[u8] = b"asset_id,name,team,exposed\nA2,two,red,yes\nA1,one,,no\n";
 
@@ -37,13 +38,13 @@ fn parents_are_found_and_orphans_noted() {
 /// Only the link is asked for: the key of the parent is loaded by itself.
 fn only_parents(folder: &TempDir) -> Result<TableSources, Problems> {
     let definitions = definitions("UTC");
-    let asked = TableRequest {
+    let asked = TableRequirements {
         key: None,
-        columns: BTreeMap::from([(3, Need::Optional)]),
+        columns: BTreeMap::from([(3, Requirement::Optional)]),
         parents: BTreeSet::from([0]),
         file_needed_by: Vec::new(),
     };
-    let request = Request {
+    let request = Requirements {
         tables: BTreeMap::from([(FINDINGS, asked)]),
     };
     let locations = locate(&definitions, Some(folder.path()), &[])?;

@@ -4,13 +4,14 @@ use polars::prelude::{
     Column as FrameColumn, DataFrame, DataType, Engine, IntoLazy, LazyFrame, PolarsResult, col,
 };
 use riskql::base::diagnostic::Problems;
-use riskql::exec::data::{Location, Request, TableCache, TableSource, TableSources};
+use riskql::exec::data::{Location, TableCache, TableSource, TableSources};
 use riskql::lang::model::Definitions;
+use riskql::plan::Requirements;
 
 pub fn load(
     definitions: &Definitions,
     locations: &[Location],
-    request: &Request,
+    request: &Requirements,
 ) -> Result<TableSources, Problems> {
     let mut sources = TableCache::new(locations.to_vec()).sources(definitions, request)?;
     let frame = |table: &TableSource| {

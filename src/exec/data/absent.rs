@@ -1,11 +1,11 @@
 //! Columns that a file lacks.
 
-use super::Need;
 use super::columns::ColumnRequest;
 use super::plan::TablePlan;
 use super::report::{and_list, place_of};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::{Definitions, Table};
+use crate::plan::Requirement;
 
 /// A file and the table it is read as.
 pub(super) struct TableFile<'a> {
@@ -31,8 +31,8 @@ impl TableFile<'_> {
             }
             let near = near_header(self.table, header, &wanted.name);
             let is_key = self.table.key == Some(wanted.column);
-            match plan.needs.get(&wanted.column) {
-                Some(Need::By(users)) if !users.is_empty() => {
+            match plan.required.get(&wanted.column) {
+                Some(Requirement::By(users)) if !users.is_empty() => {
                     problems.push(self.needed(header, wanted, users, near));
                 }
                 Some(_) | None if is_key && plan.is_parent => {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::Location;
 use super::files::{Format, format_of, unreadable};
 use super::fingerprint::FileHash;
 use super::held::HeldTable;
@@ -14,9 +15,9 @@ use super::load::{no_file, read_table};
 use super::plan::{TablePlan, plan};
 use super::proofs::{FileContent, ProofCache};
 use super::prove::prove;
-use super::{Location, Request};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
+use crate::plan::Requirements;
 
 /// What was checked of files.
 pub(super) struct CheckedFiles {
@@ -25,14 +26,14 @@ pub(super) struct CheckedFiles {
     pub notes: Vec<String>,
 }
 
-/// Checks all that a request asks for.
+/// Checks all that requirements ask for.
 pub(super) fn check(
     definitions: &Definitions,
     locations: &[Location],
-    request: &Request,
+    requirements: &Requirements,
     cache: &ProofCache,
 ) -> Result<CheckedFiles, Problems> {
-    let plans = plan(definitions, request);
+    let plans = plan(definitions, requirements);
     let mut problems = Problems::default();
     let mut files = BTreeMap::new();
     for (table, plan) in &plans {

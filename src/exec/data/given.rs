@@ -7,16 +7,17 @@ use polars::prelude::Series;
 
 use super::columns::{ColumnRequest, Meaning, TypedColumn};
 use super::convert::convert_cells;
+use super::fingerprint;
 use super::held::HeldTable;
 use super::links::{CheckedTable, Links};
 use super::load::Loaded;
 use super::plan::TablePlan;
 use super::report::{Origin, report_bad_values};
 use super::source::TableSources;
-use super::{Need, fingerprint};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Span;
 use crate::lang::model::{Definitions, Given, TableId};
+use crate::plan::Requirement;
 
 /// All columns and parents of all tables from given rows. Several givens of one table follow
 /// each other; columns that are not given are missing, and tables that are not given have no rows.
@@ -97,8 +98,8 @@ fn whole_table(definitions: &Definitions, id: TableId) -> TablePlan {
         });
     TablePlan {
         wanted: wanted.collect(),
-        needs: (0..table.columns.len())
-            .map(|column| (column, Need::Optional))
+        required: (0..table.columns.len())
+            .map(|column| (column, Requirement::Optional))
             .collect(),
         parents: (0..table.parents.len()).collect(),
         is_parent: true,

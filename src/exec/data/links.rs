@@ -24,7 +24,7 @@ pub(super) enum CheckedTable {
     Columnar(Box<ColumnarTable>),
 }
 
-/// All tables of a request, to be checked for what links them.
+/// The tables of several requirements, to be checked for what links them.
 pub(super) struct Links<'a> {
     pub definitions: &'a Definitions,
     pub plans: &'a BTreeMap<TableId, TablePlan>,

@@ -54,51 +54,8 @@ pub use tables::{Horizon, SnapshotProvider, Tables};
 pub use texts::texts_of;
 pub use watermark::latest_event;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::lang::model::TableId;
-
 /// Numbers of rows are 32 bits wide.
 const MOST_ROWS: usize = u32::MAX as usize;
-
-/// What to load.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    pub tables: BTreeMap<TableId, TableRequest>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct TableRequest {
-    /// By column of the table.
-    pub columns: BTreeMap<usize, Need>,
-    /// Whether the key may be absent. Keys are always checked, and are kept only if they are among
-    /// `columns`: ten million different texts take a gigabyte.
-    pub key: Option<Need>,
-    /// Indexes into the table's parents whose rows are to be found.
-    pub parents: BTreeSet<usize>,
-    /// Whether a missing file is an error; empty: it is not.
-    pub file_needed_by: Vec<String>,
-}
-
-/// Whether a column may be absent from the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// Absent reads as missing everywhere and is noted.
-    Optional,
-    /// Absent is an error that names who needs it: "`mttr` (kpis/mttr.kpi:3)".
-    By(Vec<String>),
-}
-
-impl Need {
-    /// The same need, and also by somebody else.
-    pub fn also_by(&mut self, needer: &str) {
-        match self {
-            Need::Optional => *self = Need::By(vec![needer.to_string()]),
-            Need::By(names) if names.iter().any(|name| name == needer) => {}
-            Need::By(names) => names.push(needer.to_string()),
-        }
-    }
-}
 
 /// The codes of data problems, each with what it is about.
 pub const CODES: &[(&str, &str)] = &[

@@ -77,7 +77,7 @@ pub struct Proof {
     pub is_remembered: bool,
 }
 
-/// All tables of a request.
+/// All tables that are required.
 #[derive(Clone, Default)]
 pub struct TableSources {
     /// Indexed by [`TableId`]; `None`: no file for it, or not asked for.

@@ -16,9 +16,9 @@ use super::plan::{TablePlan, plan};
 use super::proofs::ProofCache;
 use super::source::{TableSource, TableSources};
 use super::watermark::latest_by;
-use super::{Need, Request, TableRequest};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
+use crate::plan::{Requirement, Requirements, TableRequirements};
 
 /// The tables of some files, as far as they were asked for.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl TableCache {
         self.readings
     }
 
-    /// What a request asks for, to be queried lazily; checks what was not checked yet. Files that were
+    /// What requirements ask for, to be queried lazily; checks what was not checked yet. Files that were
     /// written since are looked at again, all of them, and a note says so.
     ///
     /// # Errors
@@ -89,20 +89,20 @@ impl TableCache {
     pub fn sources(
         &mut self,
         definitions: &Definitions,
-        request: &Request,
+        requirements: &Requirements,
     ) -> Result<TableSources, Problems> {
         self.renew(definitions);
         let mut notes = self.forget_if_changed();
         let held = self.held.values_mut();
         held.for_each(|held| held.table.remember_proofs());
-        let missing = self.missing(definitions, request);
+        let missing = self.missing(definitions, requirements);
         if !missing.tables.is_empty() {
             let stamps = self.stamps();
             let mut checked = check(definitions, &self.locations, &missing, &self.proofs)?;
             if self.contradicts(&checked.hashes) {
                 notes.push("a file has changed: everything is read again".to_string());
                 self.forget();
-                checked = check(definitions, &self.locations, request, &self.proofs)?;
+                checked = check(definitions, &self.locations, requirements, &self.proofs)?;
             }
             self.latest = None;
             self.readings += 1;
@@ -118,7 +118,7 @@ impl TableCache {
                 }
             }
         }
-        let mut sources = self.assemble(definitions, request)?;
+        let mut sources = self.assemble(definitions, requirements)?;
         notes.retain(|note| self.told.insert(note.clone()));
         sources.notes = notes;
         Ok(sources)
@@ -208,10 +208,10 @@ impl TableCache {
         self.locations.iter().filter_map(with_stamp).collect()
     }
 
-    /// The part of a request that was not checked yet, or that must fail with its own words.
-    fn missing(&self, definitions: &Definitions, request: &Request) -> Request {
-        let mut missing = Request::default();
-        for (table, asked) in &request.tables {
+    /// The part of requirements that was not checked yet, or that must fail with its own words.
+    fn missing(&self, definitions: &Definitions, requirements: &Requirements) -> Requirements {
+        let mut missing = Requirements::default();
+        for (table, asked) in &requirements.tables {
             let Some(held) = self.held.get(table) else {
                 missing.tables.insert(*table, asked.clone());
                 continue;
@@ -239,19 +239,19 @@ impl TableCache {
     fn assemble(
         &self,
         definitions: &Definitions,
-        request: &Request,
+        requirements: &Requirements,
     ) -> Result<TableSources, Problems> {
         let mut sources = TableSources {
             tables: definitions.tables.iter().map(|_| None).collect(),
             ..TableSources::default()
         };
         let mut hashes = Vec::new();
-        for (id, plan) in plan(definitions, request) {
+        for (id, plan) in plan(definitions, requirements) {
             let Some(held) = self.held.get(&id) else {
                 continue;
             };
             let table = definitions.table(id);
-            let asked = request.tables.get(&id);
+            let asked = requirements.tables.get(&id);
             let mut columns = linking_columns(definitions, id, &plan);
             columns.extend(asked.iter().flat_map(|asked| asked.columns.keys()));
             sources.tables[id.0] = Some(held.source(definitions, id, &columns)?);
@@ -285,19 +285,19 @@ fn linking_columns(definitions: &Definitions, id: TableId, plan: &TablePlan) -> 
 
 /// The part of what is asked of a table that is not here yet, or is absent and refused.
 fn missing_part(
-    asked: &TableRequest,
+    asked: &TableRequirements,
     key: Option<usize>,
     absent: &BTreeSet<usize>,
     has_column: impl Fn(usize) -> bool,
     has_parent: impl Fn(usize) -> bool,
-) -> Option<TableRequest> {
-    let is_refused = |column: usize, need: &Need| match need {
-        Need::By(_) => absent.contains(&column),
-        Need::Optional => false,
+) -> Option<TableRequirements> {
+    let is_refused = |column: usize, need: &Requirement| match need {
+        Requirement::By(_) => absent.contains(&column),
+        Requirement::Optional => false,
     };
-    let mut part = TableRequest {
+    let mut part = TableRequirements {
         file_needed_by: asked.file_needed_by.clone(),
-        ..TableRequest::default()
+        ..TableRequirements::default()
     };
     for (column, need) in &asked.columns {
         if !has_column(*column) || is_refused(*column, need) {
