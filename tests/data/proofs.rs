@@ -1,10 +1,10 @@
 //! What was proven of a file is remembered by its content, and never believed of another one.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use riskql::base::diagnostic::Problems;
@@ -141,6 +141,28 @@ fn an_unchanged_file_is_proven_once() {
     fs::rename(copy, place.file()).expect("renamed");
     thread::sleep(Duration::from_millis(120));
     assert_eq!(place.remembered(&definitions), ALL[1..]);
+}
+
+#[test]
+fn what_nobody_used_for_long_is_deleted() {
+    let (place, definitions) = (Place::new(), definitions("UTC"));
+    let contents = place.proofs().join("contents");
+    fs::create_dir_all(&contents).expect("a folder");
+    let put = |name: &str, age: Duration| {
+        let file = File::create(contents.join(name)).expect("a file");
+        let used = SystemTime::now() - age;
+        file.set_modified(used).expect("a time in the past");
+    };
+    let hour = Duration::from_secs(3600);
+    for hours in 1..=600 {
+        put(&format!("{hours}.json"), hour * hours);
+    }
+    put("forgotten.json", hour * 24 * 31);
+    assert_eq!(place.remembered(&definitions), Vec::<String>::new());
+    let has = |name: &str| contents.join(name).exists();
+    assert_eq!(fs::read_dir(&contents).expect("a folder").count(), 500);
+    assert!(has("499.json") && !has("500.json") && !has("forgotten.json"));
+    assert_eq!(place.remembered(&definitions), ALL);
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod parents;
 mod parquet;
 mod parquet_pages;
 mod plan;
+mod proof_folder;
 mod proofs;
 mod prove;
 mod raw;

@@ -13,12 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{FileHash, file_hash};
 use super::parents::Orphans;
-use crate::base::files;
+use super::proof_folder::{read, record_file, stamp_file, write};
 
 /// Another version of the program may read files otherwise, so it proves anew.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " proofs 1");
@@ -231,26 +230,4 @@ fn inode(metadata: &Metadata) -> (u64, u64) {
 #[cfg(not(unix))]
 fn inode(_: &Metadata) -> (u64, u64) {
     (0, 0)
-}
-
-fn record_file(folder: &Path, content: &str) -> PathBuf {
-    folder.join("contents").join(format!("{content}.json"))
-}
-
-fn stamp_file(folder: &Path, path: &Path) -> PathBuf {
-    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
-    folder.join("files").join(format!("{name}.json"))
-}
-
-fn read<T: DeserializeOwned>(place: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(place).ok()?).ok()
-}
-
-/// A cache that cannot be written is no reason to fail.
-fn write<T: Serialize>(place: &Path, value: &T) {
-    let Ok(bytes) = serde_json::to_vec(value) else {
-        return;
-    };
-    let folder = place.parent().unwrap_or(place);
-    let _ = fs::create_dir_all(folder).and_then(|()| files::replace(place, &bytes));
 }
