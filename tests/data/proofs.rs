@@ -170,13 +170,13 @@ fn another_content_is_proven_again() {
     let (place, definitions) = (Place::new(), definitions("UTC"));
     place.sources(&definitions).expect("good tables");
     place.write(&parquet(&findings("urgent"), Some(500)));
-    let problems = place.sources(&definitions).err().expect("a bad value");
+    let problems = place.sources(&definitions).expect_err("a bad value");
     assert!(messages(problems)[0].starts_with("D204 `findings.parquet` column `severity`"));
     let twice = findings("low")
         .head(Some(2_999))
         .vstack(&findings("low").head(Some(1)));
     place.write(&parquet(&twice.expect("the same columns"), Some(500)));
-    let problems = place.sources(&definitions).err().expect("a key twice");
+    let problems = place.sources(&definitions).expect_err("a key twice");
     assert!(messages(problems)[0].starts_with("D301 `findings.parquet`: `finding_id`"));
     place.write(&parquet(&findings("high"), Some(500)));
     assert_eq!(place.remembered(&definitions), ALL[1..]);
@@ -192,7 +192,7 @@ fn another_meaning_of_a_column_is_proven_again() {
         values: ["low", "medium"].map(str::to_owned).to_vec(),
         mapped: Vec::new(),
     }));
-    let problems = place.sources(&definitions).err().expect("high is no more");
+    let problems = place.sources(&definitions).expect_err("high is no more");
     assert!(messages(problems)[0].contains("`high` (row 3000)"));
     let values = ["low", "medium", "high"].map(str::to_owned).to_vec();
     definitions.tables[FINDINGS.0].columns[3].field_type = FieldType::Scale(Arc::new(Scale {
