@@ -2,16 +2,16 @@
 //!
 //! Takes definitions known to be right and the instant to evaluate at; gives a [`Plan`]: periods with
 //! their bounds, what each is compared with, and the measures to compute, each once. Also says which
-//! columns a query reads ([`needs`]) and what a plan means in English ([`describe`]). Reads no data, no
+//! columns a query reads ([`requirements`]) and what a plan means in English ([`describe`]). Reads no data, no
 //! clock and no files.
 
 mod compare;
 mod components;
 mod evaluation_time;
-mod needs;
 mod period_span;
 mod planning;
 pub mod relation;
+mod requirements;
 mod steps;
 mod stretch;
 mod timeline;
@@ -20,13 +20,15 @@ mod words;
 
 pub use components::components;
 pub use evaluation_time::{GivenTime, evaluation_time};
-pub use needs::{Asking, also_needs, needs};
 pub use planning::plan;
+pub use requirements::{
+    Requirement, RequirementOptions, Requirements, TableRequirements, also_require, requirements,
+};
 pub use timeline::{LARGEST_TIMELINE, day_ends};
 pub use types::*;
 pub use words::{Paragraph, condition, describe, measure};
 
-/// The codes of this room and what each is about.
+/// The codes of problems of plans, and what each is about.
 pub const CODES: &[(&str, &str)] = &[
     (
         "K410",

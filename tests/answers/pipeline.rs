@@ -12,7 +12,7 @@ use riskql::exec::assemble;
 use riskql::exec::data::{self, TableSources};
 use riskql::lang::model::{Definitions, Given, Moment, Query};
 use riskql::lang::{check, syntax};
-use riskql::plan::{self, Asking};
+use riskql::plan::{self, RequirementOptions};
 
 use super::tables::Table;
 
@@ -125,12 +125,12 @@ pub fn from_files(definitions: &Definitions, tables: &[Table], queries: &[&Query
 
 /// What the queries need of the table files in a folder.
 pub fn from_folder(definitions: &Definitions, folder: &Path, queries: &[&Query]) -> TableSources {
-    let asking = Asking {
+    let asking = RequirementOptions {
         place: &|_| String::new(),
         watermark: false,
         tolerant: false,
     };
-    let request = plan::needs(definitions, queries, asking);
+    let request = plan::requirements(definitions, queries, asking);
     let located = data::locate(definitions, Some(folder), &[]);
     let located = located.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
     let loaded = data::TableCache::new(located).sources(definitions, &request);

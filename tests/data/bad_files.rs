@@ -1,14 +1,15 @@
 //! Files that cannot be read, in one clear message each.
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
-use riskql::exec::data::{Location, Need};
+use riskql::exec::data::Location;
 
-use super::both_ways::load;
 use super::fixture::{
     ASSETS, FINDINGS, definitions, everything, folder, load_findings, load_path, messages,
     only_message, path_in,
 };
 use super::formats::{arrow, parquet};
+use super::reading::load;
+use riskql::plan::Requirement;
 
 #[track_caller]
 fn refused(name: &str, content: &[u8]) -> String {
@@ -179,8 +180,10 @@ fn absent_columns() {
     let dataset = load(&definitions, &locations, &request).expect("all optional");
     let asked = request.tables.get_mut(&FINDINGS).expect("asked for");
     let users = ["`mttr` (kpis/mttr.kpi:3)", "`fix_rate` (kpis/fix.kpi:1)"].map(str::to_owned);
-    asked.columns.insert(7, Need::By(users.to_vec()));
-    asked.columns.insert(5, Need::By(vec!["`risk`".to_owned()]));
+    asked.columns.insert(7, Requirement::By(users.to_vec()));
+    asked
+        .columns
+        .insert(5, Requirement::By(vec!["`risk`".to_owned()]));
     let failed = load(&definitions, &locations, &request).expect_err("needed columns");
     let notes = dataset
         .notes

@@ -1,13 +1,13 @@
 //! Values that do not convert, and dates.
 
 use riskql::base::diagnostic::Problems;
-use riskql::exec::data::Dataset;
+use riskql::exec::data::TableSources;
 
 use super::fixture::{
     FINDINGS, definitions, folder, load_all, load_findings, messages, only_message, shown,
 };
 
-fn load(csv: &str) -> Result<Dataset, Problems> {
+fn load(csv: &str) -> Result<TableSources, Problems> {
     load_findings("findings.csv", csv.as_bytes())
 }
 

@@ -7,17 +7,15 @@ use std::sync::Arc;
 use riskql::base::diagnostic::{Diagnostic, Problems};
 use riskql::base::source::{SourceId, Span};
 use riskql::base::types::{FieldType, Scale};
-use riskql::exec::data::{
-    ColumnData, Dataset, Location, MISSING_CODE, MISSING_INSTANT, MISSING_TEXT, Need, Request,
-    TableRequest, locate,
-};
+use riskql::exec::data::{Location, TableSources, locate};
 use riskql::lang::model::{
     Calendar, Column, Definitions, Event, EventSource, Field, FieldSource, Parent, State,
     StateSource, Table, TableId,
 };
 use tempfile::TempDir;
 
-use super::both_ways::load;
+use super::reading::{collect, load, written};
+use riskql::plan::{Requirement, Requirements, TableRequirements};
 
 pub const ASSETS: TableId = TableId(0);
 pub const FINDINGS: TableId = TableId(1);
@@ -164,11 +162,11 @@ pub fn definitions(zone: &str) -> Definitions {
 }
 
 /// Everything of some tables, parents included; nothing is needed.
-pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Request {
+pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Requirements {
     let request = |id: &TableId| {
         let table = definitions.table(*id);
-        let columns = (0..table.columns.len()).map(|column| (column, Need::Optional));
-        let asked = TableRequest {
+        let columns = (0..table.columns.len()).map(|column| (column, Requirement::Optional));
+        let asked = TableRequirements {
             key: None,
             columns: columns.collect(),
             parents: (0..table.parents.len()).collect(),
@@ -176,7 +174,7 @@ pub fn everything(definitions: &Definitions, tables: &[TableId]) -> Request {
         };
         (*id, asked)
     };
-    Request {
+    Requirements {
         tables: tables.iter().map(request).collect(),
     }
 }
@@ -190,19 +188,19 @@ pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-pub fn load_all(definitions: &Definitions, folder: &Path) -> Result<Dataset, Problems> {
+pub fn load_all(definitions: &Definitions, folder: &Path) -> Result<TableSources, Problems> {
     let locations = locate(definitions, Some(folder), &[])?;
     let tables: Vec<TableId> = locations.iter().map(|location| location.table).collect();
     load(definitions, &locations, &everything(definitions, &tables))
 }
 
 /// Loads the findings of one file of this name and content.
-pub fn load_findings(name: &str, content: &[u8]) -> Result<Dataset, Problems> {
+pub fn load_findings(name: &str, content: &[u8]) -> Result<TableSources, Problems> {
     let folder = folder(&[(name, content)]);
     load_path(&folder.path().join(name))
 }
 
-pub fn load_path(path: &Path) -> Result<Dataset, Problems> {
+pub fn load_path(path: &Path) -> Result<TableSources, Problems> {
     let definitions = definitions("UTC");
     let locations = [Location {
         table: FINDINGS,
@@ -219,58 +217,24 @@ pub fn load_path(path: &Path) -> Result<Dataset, Problems> {
 }
 
 /// A column's values, written plainly; missing is `-`.
-pub fn shown(dataset: &Dataset, table: TableId, column: usize) -> Vec<String> {
-    let missing = || "-".to_owned();
-    match dataset.table(table).expect("loaded").column(column) {
-        ColumnData::Codes(codes) => {
-            let show = |code: &u8| (*code != MISSING_CODE).then(|| code.to_string());
-            codes
-                .iter()
-                .map(|code| show(code).unwrap_or_else(missing))
-                .collect()
-        }
-        ColumnData::Texts { codes, dictionary } => {
-            assert!(dictionary.is_sorted_by(|left, right| left < right));
-            let show =
-                |code: &u32| (*code != MISSING_TEXT).then(|| dictionary[*code as usize].clone());
-            codes
-                .iter()
-                .map(|code| show(code).unwrap_or_else(missing))
-                .collect()
-        }
-        ColumnData::Numbers(numbers) => {
-            let show = |value: &f64| (!value.is_nan()).then(|| value.to_string());
-            numbers
-                .iter()
-                .map(|value| show(value).unwrap_or_else(missing))
-                .collect()
-        }
-        ColumnData::Instants(instants) => {
-            let show = |micros: &i64| {
-                let instant = chrono::DateTime::from_timestamp_micros(*micros).expect("in range");
-                (*micros != MISSING_INSTANT)
-                    .then(|| instant.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string())
-            };
-            let show = |micros: &i64| {
-                if *micros == MISSING_INSTANT {
-                    None
-                } else {
-                    show(micros)
-                }
-            };
-            instants
-                .iter()
-                .map(|micros| show(micros).unwrap_or_else(missing))
-                .collect()
-        }
-    }
+pub fn shown(sources: &TableSources, table: TableId, column: usize) -> Vec<String> {
+    let source = sources.table(table).expect("loaded");
+    let definitions = definitions("UTC");
+    let name = &definitions.table(table).columns[column].name;
+    written(collect(sources, source).column(name).expect("asked for"))
+}
+
+/// For each row the row of a parent.
+pub fn parent_rows(sources: &TableSources, table: TableId, parent: usize) -> Vec<Option<u32>> {
+    let rows = sources.parent_rows(&definitions("UTC"), table, parent);
+    rows.expect("a query").expect("asked for")
 }
 
 /// All columns of a table.
-pub fn table_shown(dataset: &Dataset, table: TableId) -> Vec<Vec<String>> {
-    let columns = dataset.table(table).expect("loaded").columns.len();
+pub fn table_shown(sources: &TableSources, table: TableId) -> Vec<Vec<String>> {
+    let columns = sources.table(table).expect("loaded").scanned.columns.len();
     (0..columns)
-        .map(|column| shown(dataset, table, column))
+        .map(|column| shown(sources, table, column))
         .collect()
 }
 
@@ -312,7 +276,7 @@ pub fn without_folder(text: &str) -> String {
 }
 
 /// The only message of a failed load.
-pub fn only_message(result: Result<Dataset, Problems>) -> String {
+pub fn only_message(result: Result<TableSources, Problems>) -> String {
     let mut messages = messages(result.expect_err("the load should fail"));
     assert_eq!(messages.len(), 1, "{messages:#?}");
     messages.remove(0)

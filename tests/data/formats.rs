@@ -9,7 +9,7 @@ use polars::prelude::{
     Categories, DataFrame, DataType, FrozenCategories, IntoColumn, IpcWriter, NamedFrom,
     ParquetWriter, SerWriter, Series, TimeUnit, TimeZone,
 };
-use riskql::exec::data::Dataset;
+use riskql::exec::data::TableSources;
 
 use super::fixture::{FINDINGS, load_findings, load_path, table_shown};
 
@@ -51,7 +51,7 @@ fn expected() -> Vec<Vec<String>> {
 }
 
 #[track_caller]
-fn same(name: &str, content: &[u8]) -> Dataset {
+fn same(name: &str, content: &[u8]) -> TableSources {
     let dataset = load_findings(name, content).expect(name);
     assert_eq!(table_shown(&dataset, FINDINGS), expected(), "{name}");
     assert_eq!(dataset.notes, Vec::<String>::new(), "{name}");

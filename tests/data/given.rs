@@ -1,9 +1,9 @@
 //! Rows of `test` definitions.
 
-use riskql::exec::data::{NO_ROW, from_given};
+use riskql::exec::data::sources_of_given;
 use riskql::lang::model::{Given, TableId};
 
-use super::fixture::{ASSETS, FINDINGS, SCANS, definitions, messages, shown, span};
+use super::fixture::{ASSETS, FINDINGS, SCANS, definitions, messages, parent_rows, shown, span};
 
 fn given(table: TableId, columns: &[usize], rows: &[&[&str]], start: u32) -> Given {
     let cell = |cell: &&str| (!cell.is_empty()).then(|| (*cell).to_owned());
@@ -32,7 +32,7 @@ fn givens_of_one_table_follow_each_other() {
             30,
         ),
     ];
-    let dataset = from_given(&definitions("UTC"), &givens).expect("loads");
+    let dataset = sources_of_given(&definitions("UTC"), &givens).expect("loads");
     assert_eq!(shown(&dataset, FINDINGS, 0), ["F1", "F2", "F3"]);
     assert_eq!(shown(&dataset, FINDINGS, 3), ["3", "-", "-"]);
     assert_eq!(
@@ -40,13 +40,10 @@ fn givens_of_one_table_follow_each_other() {
         ["-", "2026-03-01T00:00:00Z", "-"]
     );
     assert_eq!(shown(&dataset, FINDINGS, 7), ["-", "-", "-"]);
-    let parents = dataset.table(FINDINGS).unwrap().parents[0]
-        .as_ref()
-        .unwrap();
-    assert_eq!(**parents, [NO_ROW, 0, NO_ROW]);
+    assert_eq!(parent_rows(&dataset, FINDINGS, 0), [None, Some(0), None]);
     let scans = dataset.table(SCANS).expect("there, without rows");
     assert_eq!(scans.rows, 0);
-    assert!(scans.columns.iter().all(Option::is_some));
+    assert_eq!(scans.scanned.columns.len(), 3);
     assert_eq!(dataset.notes.len(), 1);
     assert!(dataset.fingerprint.starts_with("sha256:"));
 }
@@ -54,14 +51,14 @@ fn givens_of_one_table_follow_each_other() {
 #[test]
 fn problems_stand_at_their_rows() {
     let rows: &[&[&str]] = &[&["F1", "high"], &["F2", "urgent"], &["F3", "low"]];
-    let problems = from_given(&definitions("UTC"), &[given(FINDINGS, &[0, 3], rows, 10)]);
+    let problems = sources_of_given(&definitions("UTC"), &[given(FINDINGS, &[0, 3], rows, 10)]);
     let list = problems.expect_err("a bad value").sorted();
     assert_eq!(
         (list.len(), list[0].code, list[0].span),
         (1, "D204", Some(span(11)))
     );
     let rows: &[&[&str]] = &[&["F1"], &["F2"], &["F1"], &[""]];
-    let problems = from_given(&definitions("UTC"), &[given(FINDINGS, &[0], rows, 10)]);
+    let problems = sources_of_given(&definitions("UTC"), &[given(FINDINGS, &[0], rows, 10)]);
     let list = problems.expect_err("bad keys").sorted();
     let places: Vec<_> = list
         .iter()
@@ -73,9 +70,9 @@ fn problems_stand_at_their_rows() {
 #[test]
 fn a_key_that_is_not_given_is_not_checked() {
     let rows: &[&[&str]] = &[&["high"], &["low"]];
-    let dataset = from_given(&definitions("UTC"), &[given(FINDINGS, &[3], rows, 10)]);
+    let dataset = sources_of_given(&definitions("UTC"), &[given(FINDINGS, &[3], rows, 10)]);
     assert_eq!(shown(&dataset.expect("loads"), FINDINGS, 0), ["-", "-"]);
     let rows: &[&[&str]] = &[&["A1"]];
-    let result = from_given(&definitions("UTC"), &[given(ASSETS, &[1], rows, 10)]);
+    let result = sources_of_given(&definitions("UTC"), &[given(ASSETS, &[1], rows, 10)]);
     assert!(result.is_ok(), "{:?}", result.map_err(messages));
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use riskql::base::diagnostic::Problems;
-use riskql::exec::data::{Dataset, NO_ROW, Need, Request, TableRequest, locate, watermark};
+use riskql::exec::data::{TableSources, latest_event, locate};
 use tempfile::TempDir;
 
-use super::both_ways::load;
 use super::fixture::{
     ASSETS, FINDINGS, SCANS, definitions, folder, load_all, load_findings, messages, only_message,
-    without_folder,
+    parent_rows, without_folder,
 };
+use super::reading::load;
+use riskql::plan::{Requirement, Requirements, TableRequirements};
 
 const ASSETS_CSV: &[u8] = b"asset_id,name,team,exposed\nA2,two,red,yes\nA1,one,,no\n";
 
@@ -23,10 +24,10 @@ fn findings(rows: &str) -> TempDir {
 fn parents_are_found_and_orphans_noted() {
     let folder = findings("F1,A1\nF2,A2\nF3,\nF4,A17\nF5,A1\nF6,A18\nF7,A17\n");
     let dataset = load_all(&definitions("UTC"), folder.path()).expect("loads");
-    let rows = dataset.table(FINDINGS).unwrap().parents[0]
-        .as_ref()
-        .unwrap();
-    assert_eq!(**rows, [1, 0, NO_ROW, NO_ROW, 1, NO_ROW, NO_ROW]);
+    assert_eq!(
+        parent_rows(&dataset, FINDINGS, 0),
+        [Some(1), Some(0), None, None, Some(1), None, None]
+    );
     assert_eq!(
         dataset.notes.last().unwrap(),
         "3 findings name an `asset_id` that assets does not have (first: `A17`, line 5): \
@@ -34,16 +35,16 @@ fn parents_are_found_and_orphans_noted() {
     );
 }
 
-/// Only the link is asked for: the key of the parent is loaded by itself and not handed over.
-fn only_parents(folder: &TempDir) -> Result<Dataset, Problems> {
+/// Only the link is asked for: the key of the parent is loaded by itself.
+fn only_parents(folder: &TempDir) -> Result<TableSources, Problems> {
     let definitions = definitions("UTC");
-    let asked = TableRequest {
+    let asked = TableRequirements {
         key: None,
-        columns: BTreeMap::from([(3, Need::Optional)]),
+        columns: BTreeMap::from([(3, Requirement::Optional)]),
         parents: BTreeSet::from([0]),
         file_needed_by: Vec::new(),
     };
-    let request = Request {
+    let request = Requirements {
         tables: BTreeMap::from([(FINDINGS, asked)]),
     };
     let locations = locate(&definitions, Some(folder.path()), &[])?;
@@ -51,26 +52,12 @@ fn only_parents(folder: &TempDir) -> Result<Dataset, Problems> {
 }
 
 #[test]
-fn only_what_was_asked_for_is_handed_over() {
+fn only_what_was_asked_for_and_its_links_are_handed_over() {
     let dataset = only_parents(&findings("F1,A1\nF2,A2\n")).expect("loads");
-    let table = dataset.table(FINDINGS).unwrap();
-    assert_eq!(
-        table.parents[0].as_ref().map(|rows| rows.as_slice()),
-        Some([1, 0].as_slice())
-    );
-    let loaded: Vec<bool> = table.columns.iter().map(Option::is_some).collect();
-    assert_eq!(
-        loaded,
-        [false, false, false, true, false, false, false, false]
-    );
-    assert!(
-        dataset
-            .table(ASSETS)
-            .unwrap()
-            .columns
-            .iter()
-            .all(Option::is_none)
-    );
+    assert_eq!(parent_rows(&dataset, FINDINGS, 0), [Some(1), Some(0)]);
+    let columns = |table| &dataset.table(table).unwrap().scanned.columns;
+    assert_eq!(columns(FINDINGS), &["asset_id", "severity"]);
+    assert_eq!(columns(ASSETS), &["asset_id"]);
     assert_eq!(dataset.table(ASSETS).unwrap().rows, 2);
 }
 
@@ -78,11 +65,7 @@ fn only_what_was_asked_for_is_handed_over() {
 fn a_parent_without_a_file_is_noted_once() {
     let folder = folder(&[("findings.csv", b"finding_id,asset_id\nF1,A1\nF2,A2\n")]);
     let dataset = only_parents(&folder).expect("loads");
-    let table = dataset.table(FINDINGS).unwrap();
-    assert_eq!(
-        table.parents[0].as_ref().map(|rows| rows.as_slice()),
-        Some([NO_ROW, NO_ROW].as_slice())
-    );
+    assert!(dataset.table(ASSETS).is_none());
     let notes: Vec<String> = dataset
         .notes
         .iter()
@@ -163,18 +146,18 @@ fn the_watermark_is_the_latest_event() {
     let both = folder(&[("findings.csv", findings), ("scans.csv", scans)]);
     let dataset = load_all(&definitions, both.path()).expect("loads");
     assert_eq!(
-        watermark(&definitions, &dataset),
+        latest_event(&definitions, &dataset),
         Some(20_517 * 86_400_000_000)
     );
     // Without events the latest start of a state counts.
     let states = folder(&[("scans.csv", scans)]);
     let dataset = load_all(&definitions, states.path()).expect("loads");
     assert_eq!(
-        watermark(&definitions, &dataset),
+        latest_event(&definitions, &dataset),
         Some(20_544 * 86_400_000_000)
     );
     let none = folder(&[("assets.csv", ASSETS_CSV)]);
     let dataset = load_all(&definitions, none.path()).expect("loads");
-    assert_eq!(watermark(&definitions, &dataset), None);
+    assert_eq!(latest_event(&definitions, &dataset), None);
     assert!(dataset.table(SCANS).is_none());
 }

@@ -2,7 +2,6 @@
 
 mod bad_files;
 mod bad_values;
-mod both_ways;
 mod fixture;
 mod formats;
 mod given;
@@ -11,5 +10,6 @@ mod locate;
 mod physical;
 mod proofs;
 mod properties;
+mod reading;
 
 pub use formats::parquet;

@@ -1,5 +1,5 @@
 //! Random tables in all physical types that a column may have, in Parquet and Arrow files, in a zone
-//! where clocks change: vectors and lazy frames hold the same values ([`super::both_ways`]).
+//! where clocks change: both hold the same values.
 
 use polars::prelude::{
     Categories, Column as FrameColumn, DataFrame, DataType, FrozenCategories, IntoColumn,
@@ -8,9 +8,9 @@ use polars::prelude::{
 use proptest::prelude::*;
 use riskql::exec::data::Location;
 
-use super::both_ways::load;
-use super::fixture::{FINDINGS, definitions, everything, folder, path_in};
+use super::fixture::{FINDINGS, definitions, everything, folder, path_in, table_shown};
 use super::formats::{arrow, parquet};
+use super::reading::load;
 
 type Cells<T> = Vec<Option<T>>;
 
@@ -154,18 +154,20 @@ fn frame(columns: &Columns) -> DataFrame {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn every_physical_type_is_read_the_same_both_ways(columns in columns()) {
+    fn every_physical_type_reads_the_same_in_both_formats(columns in columns()) {
         let (frame, definitions) = (frame(&columns), definitions("Europe/Berlin"));
         let mut request = everything(&definitions, &[FINDINGS]);
         request.tables.get_mut(&FINDINGS).expect("asked for").parents.clear();
-        for (name, content) in [
+        let read = [
             ("findings.parquet", parquet(&frame, Some(columns.group))),
             ("findings.arrow", arrow(&frame)),
-        ] {
+        ]
+        .map(|(name, content)| {
             let folder = folder(&[(name, &content)]);
             let locations = [Location { table: FINDINGS, path: path_in(&folder, name) }];
-            let loaded = load(&definitions, &locations, &request);
-            prop_assert!(loaded.is_ok(), "{}: {:?}", name, loaded.err());
-        }
+            let loaded = load(&definitions, &locations, &request).expect(name);
+            table_shown(&loaded, FINDINGS)
+        });
+        prop_assert_eq!(&read[0], &read[1]);
     }
 }

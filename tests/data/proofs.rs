@@ -1,10 +1,10 @@
 //! What was proven of a file is remembered by its content, and never believed of another one.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use riskql::base::diagnostic::Problems;
@@ -13,11 +13,11 @@ use riskql::exec::data::{Proof, ProofCache, TableCache, TableSources, locate};
 use riskql::lang::model::Definitions;
 use tempfile::TempDir;
 
-use super::both_ways::{collect, streamed};
 use super::fixture::{
     ASSETS, FINDINGS, definitions, everything, folder, messages, path_in, without_folder,
 };
 use super::formats::{arrow, parquet};
+use super::reading::{collect, streamed};
 
 fn findings(severity: &str) -> DataFrame {
     let rows = 3_000;
@@ -144,17 +144,39 @@ fn an_unchanged_file_is_proven_once() {
 }
 
 #[test]
+fn what_nobody_used_for_long_is_deleted() {
+    let (place, definitions) = (Place::new(), definitions("UTC"));
+    let contents = place.proofs().join("contents");
+    fs::create_dir_all(&contents).expect("a folder");
+    let put = |name: &str, age: Duration| {
+        let file = File::create(contents.join(name)).expect("a file");
+        let used = SystemTime::now() - age;
+        file.set_modified(used).expect("a time in the past");
+    };
+    let hour = Duration::from_secs(3600);
+    for hours in 1..=600 {
+        put(&format!("{hours}.json"), hour * hours);
+    }
+    put("forgotten.json", hour * 24 * 31);
+    assert_eq!(place.remembered(&definitions), Vec::<String>::new());
+    let has = |name: &str| contents.join(name).exists();
+    assert_eq!(fs::read_dir(&contents).expect("a folder").count(), 500);
+    assert!(has("499.json") && !has("500.json") && !has("forgotten.json"));
+    assert_eq!(place.remembered(&definitions), ALL);
+}
+
+#[test]
 fn another_content_is_proven_again() {
     let (place, definitions) = (Place::new(), definitions("UTC"));
     place.sources(&definitions).expect("good tables");
     place.write(&parquet(&findings("urgent"), Some(500)));
-    let problems = place.sources(&definitions).err().expect("a bad value");
+    let problems = place.sources(&definitions).expect_err("a bad value");
     assert!(messages(problems)[0].starts_with("D204 `findings.parquet` column `severity`"));
     let twice = findings("low")
         .head(Some(2_999))
         .vstack(&findings("low").head(Some(1)));
     place.write(&parquet(&twice.expect("the same columns"), Some(500)));
-    let problems = place.sources(&definitions).err().expect("a key twice");
+    let problems = place.sources(&definitions).expect_err("a key twice");
     assert!(messages(problems)[0].starts_with("D301 `findings.parquet`: `finding_id`"));
     place.write(&parquet(&findings("high"), Some(500)));
     assert_eq!(place.remembered(&definitions), ALL[1..]);
@@ -170,7 +192,7 @@ fn another_meaning_of_a_column_is_proven_again() {
         values: ["low", "medium"].map(str::to_owned).to_vec(),
         mapped: Vec::new(),
     }));
-    let problems = place.sources(&definitions).err().expect("high is no more");
+    let problems = place.sources(&definitions).expect_err("high is no more");
     assert!(messages(problems)[0].contains("`high` (row 3000)"));
     let values = ["low", "medium", "high"].map(str::to_owned).to_vec();
     definitions.tables[FINDINGS.0].columns[3].field_type = FieldType::Scale(Arc::new(Scale {

@@ -4,7 +4,7 @@ mod comparisons;
 mod components;
 mod evaluation_times;
 mod fixture;
-mod needs;
+mod requirements;
 mod tiling;
 mod timelines;
 mod words;

@@ -4,30 +4,29 @@
 use std::collections::BTreeSet;
 
 use crate::base::types::FieldType;
-use crate::exec::data::{Need, Request};
 use crate::lang::model::{Condition, Definitions, FieldId, Query, TableId};
-use crate::plan::{self, Asking};
+use crate::plan::{self, Requirement, RequirementOptions, Requirements};
 
 /// All that a session is likely to need, none of it necessary.
-pub(super) fn request(definitions: &Definitions, everything: &Query) -> Request {
-    let asking = Asking {
+pub(super) fn request(definitions: &Definitions, everything: &Query) -> Requirements {
+    let asking = RequirementOptions {
         place: &|_| String::new(),
         watermark: true,
         tolerant: true,
     };
-    let mut request = plan::needs(definitions, &[everything], asking);
+    let mut request = plan::requirements(definitions, &[everything], asking);
     let meanings = definitions.conditions.iter();
     let conditions: Vec<(TableId, Condition)> = meanings
         .flat_map(|condition| condition.meanings.clone())
         .collect();
-    plan::also_needs(definitions, &mut request, &fields(definitions), &conditions);
+    plan::also_require(definitions, &mut request, &fields(definitions), &conditions);
     for table in request.tables.values_mut() {
         table.file_needed_by.clear();
-        table.key = table.key.as_ref().map(|_| Need::Optional);
+        table.key = table.key.as_ref().map(|_| Requirement::Optional);
         table
             .columns
             .values_mut()
-            .for_each(|need| *need = Need::Optional);
+            .for_each(|need| *need = Requirement::Optional);
     }
     request
 }

@@ -1,11 +1,11 @@
 //! Columns that a file lacks.
 
-use super::Need;
-use super::columns::Wanted;
+use super::columns::ColumnRequest;
 use super::plan::TablePlan;
 use super::report::{and_list, place_of};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::{Definitions, Table};
+use crate::plan::Requirement;
 
 /// A file and the table it is read as.
 pub(super) struct TableFile<'a> {
@@ -31,8 +31,8 @@ impl TableFile<'_> {
             }
             let near = near_header(self.table, header, &wanted.name);
             let is_key = self.table.key == Some(wanted.column);
-            match plan.needs.get(&wanted.column) {
-                Some(Need::By(users)) if !users.is_empty() => {
+            match plan.required.get(&wanted.column) {
+                Some(Requirement::By(users)) if !users.is_empty() => {
                     problems.push(self.needed(header, wanted, users, near));
                 }
                 Some(_) | None if is_key && plan.is_parent => {
@@ -65,7 +65,7 @@ impl TableFile<'_> {
     fn needed(
         &self,
         header: &[String],
-        wanted: &Wanted,
+        wanted: &ColumnRequest,
         users: &[String],
         near: Option<&str>,
     ) -> Diagnostic {
@@ -88,7 +88,7 @@ impl TableFile<'_> {
         ))
     }
 
-    fn no_key(&self, wanted: &Wanted, near: Option<&str>) -> Diagnostic {
+    fn no_key(&self, wanted: &ColumnRequest, near: Option<&str>) -> Diagnostic {
         let message = format!(
             "`{}` has no column `{}`, the key of {}",
             self.name, wanted.name, self.table.name
@@ -100,7 +100,7 @@ impl TableFile<'_> {
         }
     }
 
-    fn note(&self, wanted: &Wanted, is_key: bool, near: Option<&str>) -> String {
+    fn note(&self, wanted: &ColumnRequest, is_key: bool, near: Option<&str>) -> String {
         let effect = if is_key {
             "its rows are not checked for repeats"
         } else {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::columns::{Chunk, Column, Meaning, Values, Wanted, join};
+use super::columns::{ColumnRequest, TypedColumn};
 use super::convert::convert_cells;
 use super::raw::{Numbering, RawTable};
 use crate::base::cancellation;
@@ -85,9 +85,9 @@ impl Cells {
 }
 
 /// What one batch became.
-pub(super) struct Piece {
+pub(super) struct ConvertedBatch {
     rows: usize,
-    chunks: Vec<Chunk>,
+    columns: Vec<TypedColumn>,
     numbering: Numbering,
 }
 
@@ -95,9 +95,9 @@ pub(super) struct Piece {
 pub(super) fn convert_batch(
     name: &str,
     cells: Cells,
-    wanted: &[Wanted],
+    wanted: &[ColumnRequest],
     calendar: &Calendar,
-) -> Result<Piece, Diagnostic> {
+) -> Result<ConvertedBatch, Diagnostic> {
     cancellation::beat(cells.rows);
     if let Some((row, column)) = cells.invalid_cell() {
         return Err(Diagnostic::data(
@@ -111,22 +111,12 @@ pub(super) fn convert_batch(
         .help("save the file as UTF-8"));
     }
     let text = std::str::from_utf8(&cells.bytes).unwrap_or_default();
-    let chunks = wanted.iter().enumerate().map(|(column, wanted)| {
-        let mut values = Values::zeroed(&wanted.meaning, cells.rows);
-        let mut slots = values.slots(&[cells.rows]);
-        let mut slot = slots.remove(0);
-        let texts = cells.column(text, column);
-        let faults = convert_cells(texts, &wanted.meaning, calendar, &mut slot);
-        let words = slot.into_words();
-        Chunk {
-            values,
-            words,
-            faults,
-        }
-    });
-    Ok(Piece {
+    let columns = wanted.iter().enumerate();
+    let columns =
+        columns.map(|(place, wanted)| convert_cells(cells.column(text, place), wanted, calendar));
+    Ok(ConvertedBatch {
         rows: cells.rows,
-        chunks: chunks.collect(),
+        columns: columns.collect(),
         numbering: cells.numbering,
     })
 }
@@ -174,51 +164,54 @@ fn in_order<P: Send>(
     outcome: Result<(), Diagnostic>,
 ) -> Result<Vec<P>, Problems> {
     results.par_sort_unstable_by_key(|(number, _)| *number);
-    let mut pieces = Vec::with_capacity(results.len());
+    let mut converted = Vec::with_capacity(results.len());
     for (_, result) in results {
-        pieces.push(result?);
+        converted.push(result?);
     }
     outcome?;
-    Ok(pieces)
+    Ok(converted)
 }
 
 /// Joins batches to a table. `present` says which of the wanted columns the file has; the cells of
-/// the others are not in the pieces.
+/// the others are not in the batches.
 pub(super) fn assemble(
     header: Vec<String>,
-    wanted: &[Wanted],
+    wanted: &[ColumnRequest],
     present: &[bool],
-    pieces: Vec<Piece>,
+    batches: Vec<ConvertedBatch>,
     mut numbering: Numbering,
 ) -> RawTable {
     let mut rows = 0;
-    let mut chunks = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        numbering.append(piece.numbering, rows);
-        rows += piece.rows;
-        chunks.push((piece.rows, piece.chunks));
+    let read: Vec<&ColumnRequest> = of_present(wanted, present).collect();
+    let mut parts: Vec<Vec<TypedColumn>> = read.iter().map(|_| Vec::new()).collect();
+    for batch in batches {
+        numbering.append(batch.numbering, rows);
+        rows += batch.rows;
+        for (parts, column) in parts.iter_mut().zip(batch.columns) {
+            parts.push(column);
+        }
     }
-    let meanings: Vec<Meaning> = of_present(wanted, present)
-        .map(|wanted| wanted.meaning.clone())
+    let columns = read.into_par_iter().zip(parts);
+    let columns: Vec<TypedColumn> = columns
+        .map(|(wanted, parts)| TypedColumn::concat(wanted, parts))
         .collect();
-    let mut read = join(&meanings, chunks).into_iter();
-    let columns: Vec<Option<Column>> = present
+    let mut columns = columns.into_iter();
+    let columns = present
         .iter()
-        .map(|present| present.then(|| read.next()).flatten())
-        .collect();
+        .map(|present| present.then(|| columns.next()).flatten());
     RawTable {
         rows,
         header,
-        columns,
+        columns: columns.collect(),
         numbering,
     }
 }
 
 /// The wanted columns that the file has.
 pub(super) fn of_present<'a>(
-    wanted: &'a [Wanted],
+    wanted: &'a [ColumnRequest],
     present: &'a [bool],
-) -> impl Iterator<Item = &'a Wanted> {
+) -> impl Iterator<Item = &'a ColumnRequest> {
     wanted
         .iter()
         .zip(present)

@@ -6,17 +6,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::Location;
 use super::files::{Format, format_of, unreadable};
 use super::fingerprint::FileHash;
 use super::held::HeldTable;
 use super::links::{CheckedTable, Links};
 use super::load::{no_file, read_table};
 use super::plan::{TablePlan, plan};
-use super::proofs::{Content, ProofCache};
+use super::proofs::{FileContent, ProofCache};
 use super::prove::prove;
-use super::{Location, Request};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
+use crate::plan::Requirements;
 
 /// What was checked of files.
 pub(super) struct CheckedFiles {
@@ -25,14 +26,14 @@ pub(super) struct CheckedFiles {
     pub notes: Vec<String>,
 }
 
-/// Checks all that a request asks for.
+/// Checks all that requirements ask for.
 pub(super) fn check(
     definitions: &Definitions,
     locations: &[Location],
-    request: &Request,
+    requirements: &Requirements,
     cache: &ProofCache,
 ) -> Result<CheckedFiles, Problems> {
-    let plans = plan(definitions, request);
+    let plans = plan(definitions, requirements);
     let mut problems = Problems::default();
     let mut files = BTreeMap::new();
     for (table, plan) in &plans {
@@ -66,8 +67,8 @@ struct Checking<'a> {
     cache: &'a ProofCache,
 }
 
-type Contents = BTreeMap<TableId, Content>;
-type Tables = BTreeMap<TableId, CheckedTable>;
+type FileContents = BTreeMap<TableId, FileContent>;
+type CheckedTables = BTreeMap<TableId, CheckedTable>;
 
 impl Checking<'_> {
     fn run(&self) -> Result<CheckedFiles, Problems> {
@@ -92,7 +93,7 @@ impl Checking<'_> {
     }
 
     /// Which content each file has; all that cannot be read are reported.
-    fn contents(&self) -> Result<Contents, Problems> {
+    fn contents(&self) -> Result<FileContents, Problems> {
         let mut problems = Problems::default();
         let mut contents = BTreeMap::new();
         for (id, path) in self.files {
@@ -123,8 +124,8 @@ impl Checking<'_> {
     fn columns(
         &self,
         mut texts: BTreeMap<TableId, Result<CheckedTable, Problems>>,
-        contents: &Contents,
-    ) -> Result<Tables, Problems> {
+        contents: &FileContents,
+    ) -> Result<CheckedTables, Problems> {
         let mut problems = Problems::default();
         let mut tables = BTreeMap::new();
         for (id, path) in self.files {
@@ -155,9 +156,9 @@ impl Checking<'_> {
     /// Checks keys and parents; gives all notes.
     fn links(
         &self,
-        tables: Tables,
-        contents: &Contents,
-    ) -> Result<(Tables, Vec<String>), Problems> {
+        tables: CheckedTables,
+        contents: &FileContents,
+    ) -> Result<(CheckedTables, Vec<String>), Problems> {
         let names = contents.iter();
         let names = names
             .map(|(id, content)| (*id, content.hash.content()))
@@ -167,7 +168,7 @@ impl Checking<'_> {
             plans: self.plans,
             contents: &names,
             tables,
-            indexes: BTreeMap::new(),
+            keys: BTreeMap::new(),
         };
         links.check_keys()?;
         let tables = links.tables.values_mut();
@@ -176,7 +177,7 @@ impl Checking<'_> {
         Ok((links.tables, notes))
     }
 
-    fn remember(&self, tables: &Tables, contents: &Contents) {
+    fn remember(&self, tables: &CheckedTables, contents: &FileContents) {
         for (id, table) in tables {
             if let CheckedTable::Columnar(table) = table {
                 self.cache

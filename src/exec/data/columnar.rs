@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use polars::prelude::{ArrowSchema, Schema, SchemaExt};
+use polars::prelude::{ArrowSchema, ChunkAgg, Schema, SchemaExt, Series};
 
-use super::columns::{Column, Meaning, Values, Wanted};
-use super::faults::Faults;
+use super::bad_values::BadValues;
+use super::columns::{ColumnRequest, Meaning, TypedColumn};
 use super::files::Format;
 use super::frames::check_type;
 use super::guard::guarded;
-use super::{MISSING_INSTANT, arrow, parquet, parquet_examined};
+use super::{arrow, keys, parquet};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Calendar;
 
@@ -30,43 +30,44 @@ pub(super) struct ColumnarFile {
 
 /// What the values of one column told while they passed by.
 #[derive(Default)]
-pub(super) struct Examined {
-    pub faults: Faults,
+pub(super) struct ExaminedColumn {
+    pub bad: BadValues,
     /// The first and the last instant of a column of dates.
     pub span: Option<(i64, i64)>,
     /// The hashes of texts, as far as they were asked for, a part of the file each.
     pub hashes: Vec<Vec<u64>>,
+    rows: usize,
 }
 
-impl Examined {
+impl ExaminedColumn {
     /// What values that were read tell; of texts, only their hashes may be given.
-    pub(super) fn of(values: Values, faults: Faults, keeps_hashes: bool) -> Self {
-        let mut examined = Examined {
-            faults,
-            ..Examined::default()
-        };
-        match values {
-            Values::Instants(instants) => {
-                let there = || {
-                    instants
-                        .iter()
-                        .filter(|instant| **instant != MISSING_INSTANT)
-                };
-                let ends = there().min().zip(there().max());
-                examined.span = ends.map(|(first, last)| (*first, *last));
-            }
-            Values::Hashes(hashes) if keeps_hashes => examined.hashes.push(hashes),
-            Values::Hashes(_) | Values::Codes(_) | Values::Texts(_) | Values::Numbers(_) => {}
+    fn of(typed: TypedColumn, keeps_hashes: bool) -> Self {
+        let TypedColumn { series, bad } = typed;
+        let hashes = series.u64().ok().filter(|_| keeps_hashes);
+        ExaminedColumn {
+            bad,
+            span: instants_span(&series),
+            hashes: hashes.map(keys::hashes).unwrap_or_default(),
+            rows: series.len(),
         }
-        examined
     }
 
-    /// Adds what later rows told, which start at `start`.
-    pub(super) fn append(&mut self, later: Examined, start: usize) {
-        self.faults.append(later.faults, start);
-        self.span = union(self.span, later.span);
+    /// Adds what later rows told.
+    fn append(&mut self, later: ExaminedColumn) {
+        self.bad.append(later.bad, self.rows);
+        self.span = match (self.span, later.span) {
+            (Some(own), Some(later)) => Some((own.0.min(later.0), own.1.max(later.1))),
+            (own, later) => own.or(later),
+        };
         self.hashes.extend(later.hashes);
+        self.rows += later.rows;
     }
+}
+
+/// The first and the last instant of a column of dates.
+pub(super) fn instants_span(series: &Series) -> Option<(i64, i64)> {
+    let instants = series.i64().ok()?;
+    instants.min().zip(instants.max())
 }
 
 impl ColumnarFile {
@@ -97,12 +98,12 @@ impl ColumnarFile {
         names.map(|name| name.to_string()).collect()
     }
 
-    pub(super) fn has(&self, wanted: &Wanted) -> bool {
+    pub(super) fn has(&self, wanted: &ColumnRequest) -> bool {
         self.schema.contains(&wanted.name)
     }
 
     /// Refuses columns whose physical type cannot hold their values.
-    pub(super) fn check_types(&self, wanted: &[Wanted]) -> Result<(), Problems> {
+    pub(super) fn check_types(&self, wanted: &[ColumnRequest]) -> Result<(), Problems> {
         let mut problems = Problems::default();
         for column in wanted {
             if let Some(field) = self.schema.get(&column.name)
@@ -117,40 +118,59 @@ impl ColumnarFile {
         Ok(())
     }
 
-    /// Reads one column whole.
-    pub(super) fn read(&self, wanted: &Wanted, calendar: &Calendar) -> Result<Column, Problems> {
+    /// Reads one column whole, missing throughout if the file lacks it.
+    pub(super) fn read(
+        &self,
+        wanted: &ColumnRequest,
+        calendar: &Calendar,
+    ) -> Result<Series, Problems> {
+        if !self.has(wanted) {
+            return Ok(TypedColumn::missing(wanted, self.rows).series);
+        }
         let only = std::slice::from_ref(wanted);
-        let mut raw = match self.format {
-            Format::Parquet => parquet::read(&self.path, &self.name, only, calendar)?,
-            Format::Arrow => arrow::read(&self.path, &self.name, only, calendar)?,
-            Format::Csv | Format::Json => unreachable!("text files are read whole"),
-        };
-        let column = raw.columns.remove(0);
-        Ok(column.unwrap_or_else(|| Column::missing(&wanted.meaning, raw.rows)))
+        let parts = self.visit(only, calendar, |_, typed| typed)?.remove(0);
+        Ok(TypedColumn::concat(wanted, parts).series)
     }
 
     /// Reads the values of columns that the file has, keeping no more of them than a thread each is
     /// looking at. Texts are only hashed; the hashes of the column `hashed` are handed back.
     pub(super) fn examine(
         &self,
-        wanted: &[Wanted],
+        wanted: &[ColumnRequest],
         hashed: Option<usize>,
         calendar: &Calendar,
-    ) -> Result<Vec<Examined>, Problems> {
-        let lean: Vec<Wanted> = wanted.iter().map(lean).collect();
-        if self.format == Format::Parquet {
-            return parquet_examined::examine(&self.path, &self.name, &lean, hashed, calendar);
-        }
-        let examine = |wanted: &Wanted| {
-            let column = self.read(wanted, calendar)?;
-            let keeps_hashes = hashed == Some(wanted.column);
-            Ok(Examined::of(column.values, column.faults, keeps_hashes))
+    ) -> Result<Vec<ExaminedColumn>, Problems> {
+        let lean: Vec<ColumnRequest> = wanted.iter().map(lean).collect();
+        let look = |wanted: &ColumnRequest, typed| {
+            ExaminedColumn::of(typed, hashed == Some(wanted.column))
         };
-        lean.iter().map(examine).collect()
+        let columns = self.visit(&lean, calendar, look)?.into_iter();
+        let whole = columns.map(|parts| {
+            let mut whole = ExaminedColumn::default();
+            parts.into_iter().for_each(|part| whole.append(part));
+            whole
+        });
+        Ok(whole.collect())
+    }
+
+    fn visit<T: Send>(
+        &self,
+        wanted: &[ColumnRequest],
+        calendar: &Calendar,
+        look: impl Fn(&ColumnRequest, TypedColumn) -> T + Sync,
+    ) -> Result<Vec<Vec<T>>, Problems> {
+        if self.format == Format::Parquet {
+            return parquet::visit(&self.path, &self.name, wanted, calendar, look);
+        }
+        let read = |wanted: &ColumnRequest| {
+            let typed = arrow::read(&self.path, &self.name, wanted, calendar)?;
+            Ok(vec![look(wanted, typed)])
+        };
+        wanted.iter().map(read).collect()
     }
 
     /// Looks at what the library would trust blindly when it decodes these columns.
-    pub(super) fn check_pages(&self, wanted: &[Wanted]) -> Result<(), Problems> {
+    pub(super) fn check_pages(&self, wanted: &[ColumnRequest]) -> Result<(), Problems> {
         match self.format {
             Format::Parquet => parquet::check_pages(&self.path, &self.name, wanted),
             Format::Arrow | Format::Csv | Format::Json => Ok(()),
@@ -158,14 +178,7 @@ impl ColumnarFile {
     }
 }
 
-fn union(left: Option<(i64, i64)>, right: Option<(i64, i64)>) -> Option<(i64, i64)> {
-    match (left, right) {
-        (Some(left), Some(right)) => Some((left.0.min(right.0), left.1.max(right.1))),
-        (left, right) => left.or(right),
-    }
-}
-
-fn lean(wanted: &Wanted) -> Wanted {
+fn lean(wanted: &ColumnRequest) -> ColumnRequest {
     let mut lean = wanted.clone();
     if matches!(lean.meaning, Meaning::Text) {
         lean.meaning = Meaning::Hash;

@@ -3,114 +3,119 @@
 //! Blanks around a cell do not count and an empty cell is missing. Nothing else is: `NULL` is a
 //! text of four letters.
 
-use super::columns::{MISSING_HASH, Meaning, Slot};
+use std::collections::HashMap;
+
+use polars::prelude::{
+    BooleanChunked, ChunkFullNull, ChunkTake, Float64Chunked, IdxCa, IdxSize, Int64Chunked,
+    IntoSeries, PlSmallStr, Series, StringChunked, UInt8Chunked, UInt64Chunked,
+};
+
+use super::bad_values::BadValues;
+use super::columns::{ColumnRequest, Meaning, TypedColumn};
 use super::dates::{self, Clock};
-use super::dictionary::Interner;
-use super::faults::Faults;
-use super::hash::hash_bytes;
+use super::hash::{BuildTextHasher, hash_bytes};
 use super::report::place_of;
-use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::base::cancellation::Steps;
 use crate::base::types::Scale;
 use crate::lang::model::{Calendar, Definitions};
 
-/// Fills a slot from the cells of a column, one for each row of it, and returns those that do not
-/// convert; they read as missing.
-pub(super) fn convert_cells<T: AsRef<str>>(
-    cells: impl Iterator<Item = Option<T>>,
+/// The hash of a key that is missing.
+pub(super) const MISSING_HASH: u64 = 0;
+
+/// Converts the cells of a column, one for each row.
+pub(super) fn convert_cells<'t>(
+    cells: impl Iterator<Item = Option<&'t str>>,
+    wanted: &ColumnRequest,
+    calendar: &Calendar,
+) -> TypedColumn {
+    typed(
+        cells,
+        wanted.name.as_str().into(),
+        &wanted.meaning,
+        calendar,
+    )
+}
+
+/// The same under another name.
+pub(super) fn typed<'t>(
+    cells: impl Iterator<Item = Option<&'t str>>,
+    name: PlSmallStr,
     meaning: &Meaning,
     calendar: &Calendar,
-    slot: &mut Slot<'_>,
-) -> Faults {
+) -> TypedColumn {
+    let mut bad = BadValues::default();
     let mut steps = Steps::default();
-    let cells = cells.inspect(|_| steps.step());
-    match slot {
-        Slot::Codes(codes) => fill_codes(cells, meaning, codes),
-        Slot::Texts { codes, interner } => fill_texts(cells, codes, interner),
-        Slot::Numbers(numbers) => fill(cells, numbers, f64::NAN, parse_number),
-        Slot::Instants(instants) => {
-            let mut clock = Clock::new(calendar);
-            fill(cells, instants, MISSING_INSTANT, |text| {
-                dates::parse(text.as_bytes()).map(|written| clock.instant(written))
-            })
+    let contents = cells.map(|cell| {
+        steps.step();
+        cell.and_then(content)
+    });
+    let mut series: Series = match meaning {
+        Meaning::Text => shared_texts(contents).into_series(),
+        Meaning::Hash => {
+            let hashes = contents.map(|text| text.map(hash_key));
+            hashes.collect::<UInt64Chunked>().into_series()
         }
-        Slot::Hashes(hashes) => fill(cells, hashes, MISSING_HASH, |text| Some(hash_key(text))),
-    }
+        Meaning::YesNo => {
+            let answers = checked(contents, &mut bad, parse_yes_no);
+            answers.collect::<BooleanChunked>().into_series()
+        }
+        Meaning::Scale(scale) => {
+            let mut known: HashMap<String, Option<u8>, BuildTextHasher> = HashMap::default();
+            let code = |text: &str| match known.get(text) {
+                Some(code) => *code,
+                None => *known.entry(text.to_owned()).or_insert(scale.code(text)),
+            };
+            let codes = checked(contents, &mut bad, code);
+            codes.collect::<UInt8Chunked>().into_series()
+        }
+        Meaning::Number => {
+            let numbers = checked(contents, &mut bad, parse_number);
+            numbers.collect::<Float64Chunked>().into_series()
+        }
+        Meaning::Date => {
+            let mut clock = Clock::new(calendar);
+            let instant = |text: &str| Some(clock.instant(dates::parse(text.as_bytes())?));
+            let instants = checked(contents, &mut bad, instant);
+            instants.collect::<Int64Chunked>().into_series()
+        }
+    };
+    series.rename(name);
+    TypedColumn { series, bad }
 }
 
-fn fill<T: AsRef<str>, V: Copy>(
-    cells: impl Iterator<Item = Option<T>>,
-    values: &mut [V],
-    missing: V,
+/// Converts what is there; what does not convert is missing, and told.
+fn checked<'t, V>(
+    contents: impl Iterator<Item = Option<&'t str>>,
+    bad: &mut BadValues,
     mut convert: impl FnMut(&str) -> Option<V>,
-) -> Faults {
-    let mut faults = Faults::default();
-    for (row, (cell, value)) in cells.zip(values.iter_mut()).enumerate() {
-        let Some(text) = cell.as_ref().and_then(|cell| content(cell.as_ref())) else {
-            *value = missing;
-            continue;
-        };
-        *value = convert(text).unwrap_or_else(|| {
-            faults.add(text, row);
-            missing
-        });
-    }
-    faults
-}
-
-fn fill_texts<T: AsRef<str>>(
-    cells: impl Iterator<Item = Option<T>>,
-    codes: &mut [u32],
-    interner: &mut Interner,
-) -> Faults {
-    fill(cells, codes, MISSING_TEXT, |text| {
-        Some(interner.intern(text))
+) -> impl Iterator<Item = Option<V>> {
+    contents.enumerate().map(move |(row, content)| {
+        let text = content?;
+        let value = convert(text);
+        if value.is_none() {
+            bad.add(text, row);
+        }
+        value
     })
 }
 
-fn fill_codes<T: AsRef<str>>(
-    cells: impl Iterator<Item = Option<T>>,
-    meaning: &Meaning,
-    codes: &mut [u8],
-) -> Faults {
-    let mut coder = Coder::new(meaning);
-    fill(cells, codes, MISSING_CODE, |text| coder.code(text))
-}
-
-/// Codes of scale and yes/no values; each different text is looked up once.
-pub(super) struct Coder<'a> {
-    meaning: &'a Meaning,
-    interner: Interner,
-    /// By the interner's number.
-    codes: Vec<Option<u8>>,
-}
-
-impl<'a> Coder<'a> {
-    pub(super) fn new(meaning: &'a Meaning) -> Self {
-        Coder {
-            meaning,
-            interner: Interner::new(),
-            codes: Vec::new(),
-        }
+/// Texts of which equal ones share their place in memory.
+fn shared_texts<'t>(contents: impl Iterator<Item = Option<&'t str>>) -> StringChunked {
+    let mut places: HashMap<&str, IdxSize, BuildTextHasher> = HashMap::default();
+    let mut distinct: Vec<&str> = Vec::new();
+    let rows = contents.map(|content| {
+        let text = content?;
+        Some(*places.entry(text).or_insert_with(|| {
+            distinct.push(text);
+            distinct.len() as IdxSize - 1
+        }))
+    });
+    let rows: IdxCa = rows.collect();
+    if distinct.is_empty() {
+        return StringChunked::full_null(PlSmallStr::EMPTY, rows.len());
     }
-
-    /// The code of a cell's content, `None` if it is none of the allowed ones.
-    #[inline]
-    pub(super) fn code(&mut self, text: &str) -> Option<u8> {
-        let number = self.interner.intern(text) as usize;
-        if number == self.codes.len() {
-            self.codes.push(code_of(self.meaning, text));
-        }
-        self.codes[number]
-    }
-}
-
-fn code_of(meaning: &Meaning, text: &str) -> Option<u8> {
-    match meaning {
-        Meaning::Scale(scale) => scale.code(text),
-        Meaning::YesNo => parse_yes_no(text),
-        Meaning::Text | Meaning::Number | Meaning::Date | Meaning::Hash => None,
-    }
+    let distinct: StringChunked = distinct.into_iter().map(Some).collect();
+    distinct.take(&rows).expect("every row has its text")
 }
 
 /// What a cell holds, without blanks around it; `None` if nothing.
@@ -131,17 +136,15 @@ pub(super) fn hash_key(text: &str) -> u64 {
     hash_bytes(text.as_bytes()).max(MISSING_HASH + 1)
 }
 
-fn parse_yes_no(text: &str) -> Option<u8> {
+pub(super) fn parse_yes_no(text: &str) -> Option<bool> {
     const YES: [&str; 3] = ["yes", "true", "1"];
     const NO: [&str; 3] = ["no", "false", "0"];
     let is_one_of = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    if is_one_of(YES) {
-        Some(1)
-    } else {
-        is_one_of(NO).then_some(0)
+    match is_one_of(YES) {
+        true => Some(true),
+        false => is_one_of(NO).then_some(false),
     }
 }
-
 /// Numbers above this are refused: sums of as many as there can be rows have to fit 128 bits.
 pub(super) const LARGEST_NUMBER: f64 = 1e12;
 

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::cells::{Cells, Piece, assemble, convert_batch, convert_while_reading, of_present};
-use super::columns::Wanted;
+use super::cells::{
+    Cells, ConvertedBatch, assemble, convert_batch, convert_while_reading, of_present,
+};
+use super::columns::ColumnRequest;
 use super::files::{RecordMeter, TextReader, unreadable};
 use super::raw::{Numbering, RawTable};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -16,7 +18,7 @@ pub(super) fn read(
     path: &Path,
     name: &str,
     compressed: bool,
-    wanted: &[Wanted],
+    wanted: &[ColumnRequest],
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
     let (text, meter) =
@@ -31,7 +33,7 @@ pub(super) fn read(
     let fields = find_fields(&header, name, wanted)?;
     let present: Vec<bool> = fields.iter().map(Option::is_some).collect();
     let places: Vec<usize> = fields.into_iter().flatten().collect();
-    let read: Vec<Wanted> = of_present(wanted, &present).cloned().collect();
+    let read: Vec<ColumnRequest> = of_present(wanted, &present).cloned().collect();
     let records = Records {
         ends_with_cr,
         last_line: 1,
@@ -41,12 +43,12 @@ pub(super) fn read(
         width: header.len(),
         places,
     };
-    let pieces: Vec<Piece> = convert_while_reading(
+    let batches: Vec<ConvertedBatch> = convert_while_reading(
         |submit| records.feed(submit),
         |cells| convert_batch(name, cells, &read, calendar),
     )?;
     let numbering = Numbering::lines();
-    Ok(assemble(header, wanted, &present, pieces, numbering))
+    Ok(assemble(header, wanted, &present, batches, numbering))
 }
 
 /// The column names, and how many line breaks are inside them.
@@ -93,7 +95,7 @@ fn not_utf8(name: &str) -> Diagnostic {
 fn find_fields(
     header: &[String],
     name: &str,
-    wanted: &[Wanted],
+    wanted: &[ColumnRequest],
 ) -> Result<Vec<Option<usize>>, Problems> {
     let mut problems = Problems::default();
     let mut fields = Vec::with_capacity(wanted.len());

@@ -3,7 +3,6 @@
 //! Files are cut into blocks of 4 MiB that are hashed in parallel; the fingerprint is the
 //! SHA-256 of the table names, lengths and the blocks' BLAKE3 hashes. It is not what `sha256sum` prints.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -12,10 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::files::unreadable;
 use crate::base::cancellation;
-use crate::base::diagnostic::Problems;
-use crate::lang::model::TableId;
 
 const BLOCK: u64 = 4 << 20;
 
@@ -34,24 +30,6 @@ impl FileHash {
         self.blocks.iter().for_each(|hash| all.update(hash));
         hex(all)
     }
-}
-
-/// The hashes of files; all that cannot be read are reported.
-pub(super) fn of_files(
-    files: &BTreeMap<TableId, &Path>,
-) -> Result<BTreeMap<TableId, FileHash>, Problems> {
-    let mut problems = Problems::default();
-    let mut hashes = BTreeMap::new();
-    for (table, path) in files {
-        match file_hash(path) {
-            Ok(hash) => drop(hashes.insert(*table, hash)),
-            Err(error) => problems.push(unreadable(&path.display().to_string(), &error)),
-        }
-    }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(hashes)
 }
 
 /// The fingerprint of files, given by table name in the order of names.

@@ -1,15 +1,14 @@
 //! Columns of columnar files → typed values.
 
 use polars::prelude::{
-    ArrowDataType, ChunkedArray, DataType, PolarsNumericType, Series, StringChunked, TimeUnit,
+    ArrowDataType, BooleanChunked, ChunkedArray, DataType, Float64Chunked, Int64Chunked,
+    IntoSeries, NamedFrom, PolarsNumericType, Series, StringChunked, TimeUnit, UInt8Chunked,
 };
 
-use super::columns::{MISSING_HASH, Meaning, Slot};
-use super::convert::{Coder, LARGEST_NUMBER, content, convert_cells, hash_key};
+use super::bad_values::BadValues;
+use super::columns::{Meaning, TypedColumn};
+use super::convert::{LARGEST_NUMBER, content, parse_yes_no, typed};
 use super::dates::{self, Clock};
-use super::dictionary::memo_slot;
-use super::faults::Faults;
-use super::{MISSING_CODE, MISSING_INSTANT, MISSING_TEXT};
 use crate::base::cancellation::Steps;
 use crate::base::types::MICROS_PER_DAY;
 use crate::lang::model::Calendar;
@@ -51,36 +50,58 @@ fn in_words(held: &ArrowDataType) -> String {
     }
 }
 
-/// Fills a slot, as long as the column, with its values.
+/// Converts a column, or some rows of it.
 pub(super) fn convert_series(
     series: &Series,
     meaning: &Meaning,
     calendar: &Calendar,
-    slot: &mut Slot<'_>,
-) -> Result<Faults, String> {
-    let faults = match (series.dtype(), &mut *slot) {
-        (DataType::String, _) => convert_strings(text(series)?, meaning, calendar, slot),
+) -> Result<TypedColumn, String> {
+    let mut bad = BadValues::default();
+    let mut converted = match (series.dtype(), meaning) {
         (DataType::Categorical(..) | DataType::Enum(..), _) => {
-            convert_categories(series, meaning, calendar, slot)?
+            let texts = series.cast(&DataType::String).map_err(words)?;
+            return convert_series(&texts, meaning, calendar);
         }
-        (DataType::Date, Slot::Instants(instants)) => {
+        (DataType::Boolean, Meaning::YesNo) => series.clone(),
+        (DataType::String, Meaning::Text) => trimmed(series)?,
+        (DataType::String, Meaning::YesNo) => {
+            let answers = by_view(text(series)?, &mut bad, parse_yes_no);
+            BooleanChunked::from_iter(answers).into_series()
+        }
+        (DataType::String, Meaning::Scale(scale)) => {
+            let codes = by_view(text(series)?, &mut bad, |text| scale.code(text));
+            UInt8Chunked::from_iter(codes).into_series()
+        }
+        (DataType::String, Meaning::Number | Meaning::Date | Meaning::Hash) => {
+            let texts = text(series)?.iter();
+            return Ok(typed(texts, series.name().clone(), meaning, calendar));
+        }
+        (DataType::Date, Meaning::Date) => {
             let days = series.to_physical_repr();
             let days = days.i32().map_err(words)?;
             let mut clock = Clock::new(calendar);
             let micros = |day: i32| i64::from(day) * MICROS_PER_DAY;
-            fill_instants(days, instants, micros, |local| {
-                clock.instant_of_local(local)
-            })
+            let convert = |local| clock.instant_of_local(local);
+            instants(days, &mut bad, micros, convert).into_series()
         }
-        (DataType::Datetime(unit, zone), Slot::Instants(instants)) => {
-            convert_datetimes(series, *unit, zone.is_some(), calendar, instants)?
+        (DataType::Datetime(unit, zone), Meaning::Date) => {
+            datetimes(series, *unit, zone.is_some(), calendar, &mut bad)?.into_series()
         }
-        (held, Slot::Numbers(numbers)) if held.is_primitive_numeric() => {
-            convert_numbers(series, numbers)?
+        (held, Meaning::Number) if held.is_primitive_numeric() => {
+            numbers(series, &mut bad)?.into_series()
         }
-        (_, _) => convert_cells(written(series)?.into_iter(), meaning, calendar, slot),
+        (_, Meaning::Text) => trimmed(&Series::new(series.name().clone(), written(series)?))?,
+        (_, _) => {
+            let cells = written(series)?;
+            let texts = cells.iter().map(Option::as_deref);
+            return Ok(typed(texts, series.name().clone(), meaning, calendar));
+        }
     };
-    Ok(faults)
+    converted.rename(series.name().clone());
+    Ok(TypedColumn {
+        series: converted,
+        bad,
+    })
 }
 
 fn words(error: impl std::fmt::Display) -> String {
@@ -91,191 +112,72 @@ fn text(series: &Series) -> Result<&StringChunked, String> {
     series.str().map_err(words)
 }
 
-fn convert_strings(
-    texts: &StringChunked,
-    meaning: &Meaning,
-    calendar: &Calendar,
-    slot: &mut Slot<'_>,
-) -> Faults {
-    match slot {
-        Slot::Codes(codes) => {
-            let mut coder = Coder::new(meaning);
-            fill_by_view(texts, codes, MISSING_CODE, |text| coder.code(text))
-        }
-        Slot::Texts { codes, interner } => fill_by_view(texts, codes, MISSING_TEXT, |text| {
-            Some(interner.intern(text))
-        }),
-        Slot::Hashes(hashes) => {
-            let mut steps = Steps::default();
-            for (hash, text) in hashes.iter_mut().zip(texts.iter()) {
-                steps.step();
-                *hash = text.and_then(content).map_or(MISSING_HASH, hash_key);
-            }
-            Faults::default()
-        }
-        Slot::Numbers(_) | Slot::Instants(_) => {
-            convert_cells(texts.iter(), meaning, calendar, slot)
-        }
+/// Texts without blanks around them. Nearly all files hold them so, and are taken as they are.
+fn trimmed(series: &Series) -> Result<Series, String> {
+    let texts = text(series)?;
+    let mut steps = Steps::default();
+    let is_plain = texts.iter().flatten().all(|text| {
+        steps.step();
+        content(text).is_some_and(|content| content.len() == text.len())
+    });
+    if is_plain {
+        return Ok(series.clone());
     }
+    let trimmed = texts.iter().map(|text| text.and_then(content));
+    Ok(trimmed.collect::<StringChunked>().into_series())
 }
 
 /// Converts each different text about once. A view is the text itself where it is short; long texts
 /// of a dictionary page share one place in memory, so equal views are equal texts.
-fn fill_by_view<V: Copy>(
+fn by_view<V: Copy>(
     texts: &StringChunked,
-    values: &mut [V],
-    missing: V,
+    bad: &mut BadValues,
     mut convert: impl FnMut(&str) -> Option<V>,
-) -> Faults {
-    let mut faults = Faults::default();
+) -> Vec<Option<V>> {
+    let mut values = Vec::with_capacity(texts.len());
     let mut steps = Steps::default();
-    let mut row = 0;
     for (array, validity) in texts.downcast_iter().zip(texts.iter_validities()) {
         // No view has a length of 2^32 - 1, so this one matches none.
-        let mut memo = [(u128::MAX, missing); 256];
+        let mut memo = [(u128::MAX, None); 256];
         let present = validity.filter(|bitmap| bitmap.unset_bits() > 0);
         for (index, view) in array.views().iter().enumerate() {
             steps.step();
-            let value = &mut values[row];
-            row += 1;
             if present.is_some_and(|bitmap| !bitmap.get_bit(index)) {
-                *value = missing;
+                values.push(None);
                 continue;
             }
             let raw = view.as_u128();
-            let place = memo_slot(raw);
-            if memo[place].0 == raw {
-                *value = memo[place].1;
+            let known = &mut memo[memo_place(raw)];
+            if known.0 == raw {
+                values.push(known.1);
                 continue;
             }
-            let Some(text) = content(array.value(index)) else {
-                *value = missing;
-                continue;
-            };
-            match convert(text) {
-                Some(converted) => {
-                    *value = converted;
-                    memo[place] = (raw, converted);
-                }
-                None => {
-                    *value = missing;
-                    faults.add(text, row - 1);
-                }
+            let text = content(array.value(index));
+            let value = text.and_then(&mut convert);
+            match (text, value) {
+                (Some(text), None) => bad.add(text, values.len()),
+                (Some(_), Some(_)) | (None, _) => *known = (raw, value),
             }
+            values.push(value);
         }
     }
-    faults
+    values
 }
 
-fn convert_categories(
-    series: &Series,
-    meaning: &Meaning,
-    calendar: &Calendar,
-    slot: &mut Slot<'_>,
-) -> Result<Faults, String> {
-    if let Ok(column) = series.cat8() {
-        let words = column.get_mapping();
-        let codes = column.physical().iter().map(|code| code.map(u32::from));
-        return Ok(convert_coded(
-            codes,
-            |code| words.cat_to_str(code),
-            meaning,
-            calendar,
-            slot,
-        ));
-    }
-    if let Ok(column) = series.cat16() {
-        let words = column.get_mapping();
-        let codes = column.physical().iter().map(|code| code.map(u32::from));
-        return Ok(convert_coded(
-            codes,
-            |code| words.cat_to_str(code),
-            meaning,
-            calendar,
-            slot,
-        ));
-    }
-    let column = series.cat32().map_err(words)?;
-    let words = column.get_mapping();
-    let codes = column.physical().iter();
-    Ok(convert_coded(
-        codes,
-        |code| words.cat_to_str(code),
-        meaning,
-        calendar,
-        slot,
-    ))
+/// A place in a memo of 256 for a 16-byte value.
+#[inline]
+fn memo_place(value: u128) -> usize {
+    let mixed = (value as u64 ^ (value >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 56) as usize
 }
 
-/// Converts texts that are already coded; each different one about once.
-fn convert_coded<'t>(
-    codes: impl Iterator<Item = Option<u32>>,
-    text_of: impl Fn(u32) -> Option<&'t str>,
-    meaning: &Meaning,
-    calendar: &Calendar,
-    slot: &mut Slot<'_>,
-) -> Faults {
-    match slot {
-        Slot::Codes(values) => {
-            let mut coder = Coder::new(meaning);
-            fill_by_code(codes, text_of, values, MISSING_CODE, |text| {
-                coder.code(text)
-            })
-        }
-        Slot::Texts {
-            codes: values,
-            interner,
-        } => fill_by_code(codes, text_of, values, MISSING_TEXT, |text| {
-            Some(interner.intern(text))
-        }),
-        Slot::Numbers(_) | Slot::Instants(_) | Slot::Hashes(_) => {
-            let texts = codes.map(|code| code.and_then(&text_of));
-            convert_cells(texts, meaning, calendar, slot)
-        }
-    }
-}
-
-fn fill_by_code<'t, V: Copy>(
-    codes: impl Iterator<Item = Option<u32>>,
-    text_of: impl Fn(u32) -> Option<&'t str>,
-    values: &mut [V],
-    missing: V,
-    mut convert: impl FnMut(&str) -> Option<V>,
-) -> Faults {
-    let mut faults = Faults::default();
-    let mut known: Vec<Option<V>> = Vec::new();
-    let mut steps = Steps::default();
-    for (row, (code, value)) in codes.zip(values).enumerate() {
-        steps.step();
-        *value = missing;
-        let Some(code) = code else { continue };
-        if let Some(Some(converted)) = known.get(code as usize) {
-            *value = *converted;
-            continue;
-        }
-        let Some(text) = text_of(code).and_then(content) else {
-            continue;
-        };
-        let Some(converted) = convert(text) else {
-            faults.add(text, row);
-            continue;
-        };
-        *value = converted;
-        if known.len() <= code as usize {
-            known.resize(code as usize + 1, None);
-        }
-        known[code as usize] = Some(converted);
-    }
-    faults
-}
-
-fn convert_datetimes(
+fn datetimes(
     series: &Series,
     unit: TimeUnit,
     has_zone: bool,
     calendar: &Calendar,
-    instants: &mut [i64],
-) -> Result<Faults, String> {
+    bad: &mut BadValues,
+) -> Result<Int64Chunked, String> {
     let counts = series.to_physical_repr();
     let counts = counts.i64().map_err(words)?;
     let mut clock = Clock::new(calendar);
@@ -288,69 +190,51 @@ fn convert_datetimes(
     };
     // One loop a unit: the choice is not made again for every value.
     Ok(match unit {
-        TimeUnit::Nanoseconds => {
-            fill_instants(counts, instants, |nanos| nanos.div_euclid(1_000), place)
+        TimeUnit::Nanoseconds => instants(counts, bad, |nanos| nanos.div_euclid(1_000), place),
+        TimeUnit::Microseconds => instants(counts, bad, |micros| micros, place),
+        TimeUnit::Milliseconds => {
+            instants(counts, bad, |millis| millis.saturating_mul(1_000), place)
         }
-        TimeUnit::Microseconds => fill_instants(counts, instants, |micros| micros, place),
-        TimeUnit::Milliseconds => fill_instants(
-            counts,
-            instants,
-            |millis| millis.saturating_mul(1_000),
-            place,
-        ),
     })
 }
 
-/// Fills in instants from counts of a unit: first to microseconds, then to the instant.
-fn fill_instants<T>(
+/// Instants from counts of a unit: first to microseconds, then to the instant.
+fn instants<T: PolarsNumericType>(
     counts: &ChunkedArray<T>,
-    instants: &mut [i64],
+    bad: &mut BadValues,
     micros: impl Fn(T::Native) -> i64,
     mut convert: impl FnMut(i64) -> i64,
-) -> Faults
-where
-    T: PolarsNumericType,
-{
-    let mut faults = Faults::default();
+) -> Int64Chunked {
     let mut steps = Steps::default();
-    let mut row = 0;
-    for (array, validity) in counts.downcast_iter().zip(counts.iter_validities()) {
-        let present = validity.filter(|bitmap| bitmap.unset_bits() > 0);
-        for (index, count) in array.values().iter().enumerate() {
-            steps.step();
-            let micros = micros(*count);
-            let is_missing = present.is_some_and(|bitmap| !bitmap.get_bit(index));
-            instants[row] = if is_missing {
-                MISSING_INSTANT
-            } else if dates::is_in_range(micros) {
-                convert(micros)
-            } else {
-                faults.add(&dates::write(micros), row);
-                MISSING_INSTANT
-            };
-            row += 1;
+    let instants = counts.iter().enumerate().map(|(row, count)| {
+        steps.step();
+        let micros = micros(count?);
+        if !dates::is_in_range(micros) {
+            bad.add(&dates::write(micros), row);
+            return None;
         }
-    }
-    faults
+        Some(convert(micros))
+    });
+    instants.collect()
 }
 
 /// NaN counts as missing: that is how data frames of other tools write it.
-fn convert_numbers(series: &Series, numbers: &mut [f64]) -> Result<Faults, String> {
-    let mut faults = Faults::default();
+fn numbers(series: &Series, bad: &mut BadValues) -> Result<Float64Chunked, String> {
     let cast = series.cast(&DataType::Float64).map_err(words)?;
-    let values = cast.f64().map_err(words)?.iter();
-    for (row, (value, number)) in values.zip(numbers).enumerate() {
-        *number = value.unwrap_or(f64::NAN);
+    let values = cast.f64().map_err(words)?.iter().enumerate();
+    let numbers = values.map(|(row, value)| {
+        let number = value.filter(|number| !number.is_nan())?;
         if number.abs() > LARGEST_NUMBER {
-            faults.add(&number.to_string(), row);
-            *number = f64::NAN;
+            bad.add(&number.to_string(), row);
+            return None;
         }
-    }
-    Ok(faults)
+        Some(number)
+    });
+    Ok(numbers.collect())
 }
 
 /// Values as a CSV file would have them.
-pub(super) fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
+fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
     let cells = match series.dtype() {
         DataType::Null => vec![None; series.len()],
         DataType::Boolean => {
@@ -380,11 +264,10 @@ pub(super) fn written(series: &Series) -> Result<Vec<Option<String>>, String> {
             days.map(|day| day.map(write)).collect()
         }
         DataType::Datetime(unit, _) => {
-            let mut instants = vec![0; series.len()];
             let utc = utc_calendar();
-            convert_datetimes(series, *unit, true, &utc, &mut instants)?;
-            let write = |micros: i64| (micros != MISSING_INSTANT).then(|| dates::write(micros));
-            instants.into_iter().map(write).collect()
+            let instants = datetimes(series, *unit, true, &utc, &mut BadValues::default())?;
+            let written = instants.iter().map(|micros| micros.map(dates::write));
+            written.collect()
         }
         _ => {
             let cast = series.cast(&DataType::Int64).map_err(words)?;

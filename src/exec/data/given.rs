@@ -1,41 +1,30 @@
-//! The rows of a `test` definition → the same dataset that files would give.
+//! The rows of a `test` definition → the same tables that files would give.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::columns::{Chunk, Column, Meaning, Values, Wanted, join};
+use polars::prelude::Series;
+
+use super::columns::{ColumnRequest, Meaning, TypedColumn};
 use super::convert::convert_cells;
+use super::fingerprint;
 use super::held::HeldTable;
-use super::joined::{Loaded, join_tables};
 use super::links::{CheckedTable, Links};
+use super::load::Loaded;
 use super::plan::TablePlan;
-use super::report::{Origin, bad_values};
+use super::report::{Origin, report_bad_values};
 use super::source::TableSources;
-use super::{Dataset, Need, fingerprint};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Span;
 use crate::lang::model::{Definitions, Given, TableId};
+use crate::plan::Requirement;
 
-/// Loads all columns and parents of all tables from given rows. Several givens of one table follow
+/// All columns and parents of all tables from given rows. Several givens of one table follow
 /// each other; columns that are not given are missing, and tables that are not given have no rows.
 ///
 /// # Errors
 ///
 /// The `D2xx` and `D3xx` that files would give, at the places of the rows.
-pub fn from_given(definitions: &Definitions, givens: &[Given]) -> Result<Dataset, Problems> {
-    let (plans, tables) = load_all(definitions, givens)?;
-    let dataset = join_tables(definitions, &plans, tables)?;
-    Ok(Dataset {
-        fingerprint: fingerprint_of(definitions, givens),
-        ..dataset
-    })
-}
-
-/// The same for lazy queries.
-///
-/// # Errors
-///
-/// Those of [`from_given`].
 pub fn sources_of_given(
     definitions: &Definitions,
     givens: &[Given],
@@ -49,7 +38,7 @@ pub fn sources_of_given(
         tables: tables
             .map(|(id, loaded)| (id, CheckedTable::Whole(loaded)))
             .collect(),
-        indexes: BTreeMap::new(),
+        keys: BTreeMap::new(),
     };
     links.check_keys()?;
     let mut sources = TableSources {
@@ -102,15 +91,15 @@ fn whole_table(definitions: &Definitions, id: TableId) -> TablePlan {
         .columns
         .iter()
         .enumerate()
-        .map(|(column, of_table)| Wanted {
+        .map(|(column, of_table)| ColumnRequest {
             column,
             name: of_table.name.clone(),
             meaning: Meaning::of(&of_table.field_type),
         });
     TablePlan {
         wanted: wanted.collect(),
-        needs: (0..table.columns.len())
-            .map(|column| (column, Need::Optional))
+        required: (0..table.columns.len())
+            .map(|column| (column, Requirement::Optional))
             .collect(),
         parents: (0..table.parents.len()).collect(),
         is_parent: true,
@@ -131,11 +120,10 @@ fn load(
     };
     let columns = plan.wanted.iter().map(|wanted| {
         let column = convert(definitions, wanted, givens);
-        let bad = bad_values(definitions, &origin, wanted, &column.faults);
-        bad.into_iter().for_each(|bad| problems.push(bad));
-        column
+        report_bad_values(definitions, &origin, wanted, &column.bad, &mut problems);
+        column.series
     });
-    let columns: Vec<Column> = columns.collect();
+    let columns: Vec<Series> = columns.collect();
     if problems.has_errors() {
         return Err(problems);
     }
@@ -162,28 +150,12 @@ fn spans(given: &Given) -> impl Iterator<Item = Span> {
     given.spans.iter().copied()
 }
 
-fn convert(definitions: &Definitions, wanted: &Wanted, givens: &[&Given]) -> Column {
-    let chunks = givens.iter().map(|given| {
-        let rows = given.rows.len();
-        let place = given
-            .columns
-            .iter()
-            .position(|column| *column == wanted.column);
-        let cells = given
-            .rows
-            .iter()
-            .map(|row| place.and_then(|place| row[place].as_deref()));
-        let mut values = Values::zeroed(&wanted.meaning, rows);
-        let mut slot = values.slots(&[rows]).remove(0);
-        let faults = convert_cells(cells, &wanted.meaning, &definitions.calendar, &mut slot);
-        let words = slot.into_words();
-        let chunk = Chunk {
-            values,
-            words,
-            faults,
-        };
-        (rows, vec![chunk])
+fn convert(definitions: &Definitions, wanted: &ColumnRequest, givens: &[&Given]) -> TypedColumn {
+    let cells = givens.iter().flat_map(|given| {
+        let mut columns = given.columns.iter();
+        let place = columns.position(|column| *column == wanted.column);
+        let rows = given.rows.iter();
+        rows.map(move |row| place.and_then(|place| row[place].as_deref()))
     });
-    let mut columns = join(std::slice::from_ref(&wanted.meaning), chunks.collect());
-    columns.remove(0)
+    convert_cells(cells, wanted, &definitions.calendar)
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{ChunkAgg, DataFrame, IntoColumn, IntoLazy, Series};
+use polars::prelude::{DataFrame, IntoColumn, IntoLazy, Series};
 
-use super::columnar::ColumnarFile;
-use super::columns::{Meaning, Wanted};
+use super::columnar::{ColumnarFile, instants_span};
+use super::columns::{ColumnRequest, Meaning};
 use super::files::{Format, format_of};
-use super::joined::Loaded;
 use super::links::CheckedTable;
+use super::load::Loaded;
 use super::plan::TablePlan;
 use super::prove::{ColumnarTable, fact};
 use super::scan::lazy_frame;
@@ -73,11 +73,11 @@ impl HeldTable {
     /// Takes over the columns of a file that was read whole.
     fn fill(&mut self, loaded: Loaded, plan: &TablePlan) {
         self.rows = loaded.rows;
-        for (wanted, column) in plan.wanted.iter().zip(loaded.columns) {
-            let series = column.into_series(&wanted.name, &wanted.meaning);
-            let column = series.map(|series| HeldColumn::in_memory(series, wanted));
-            self.columns
-                .extend(column.map(|column| (wanted.column, column)));
+        for (wanted, series) in plan.wanted.iter().zip(loaded.columns) {
+            if !matches!(wanted.meaning, Meaning::Hash) {
+                self.columns
+                    .insert(wanted.column, HeldColumn::in_memory(series));
+            }
         }
     }
 
@@ -100,9 +100,7 @@ impl HeldTable {
                     span: span.copied().flatten(),
                 }
             } else {
-                let column = table.file.read(wanted, calendar)?;
-                let series = column.into_series(&wanted.name, &wanted.meaning);
-                HeldColumn::in_memory(series.expect("hashes were left out"), wanted)
+                HeldColumn::in_memory(table.file.read(wanted, calendar)?)
             };
             self.columns.insert(wanted.column, column);
         }
@@ -138,12 +136,12 @@ impl HeldTable {
         content: String,
         columns: &BTreeSet<usize>,
     ) -> Result<TableSource, Problems> {
-        let wanted = columns.iter().map(|column| Wanted {
+        let wanted = columns.iter().map(|column| ColumnRequest {
             column: *column,
             name: table.columns[*column].name.clone(),
             meaning: Meaning::of(&table.columns[*column].field_type),
         });
-        let wanted: Vec<Wanted> = wanted.collect();
+        let wanted: Vec<ColumnRequest> = wanted.collect();
         let scanned = self.report(&wanted);
         let scan = self.file.clone().map(|file| Scan {
             file,
@@ -169,7 +167,7 @@ impl HeldTable {
         })
     }
 
-    fn report(&self, wanted: &[Wanted]) -> ScanReport {
+    fn report(&self, wanted: &[ColumnRequest]) -> ScanReport {
         ScanReport {
             path: self.path.clone(),
             format: format_name(&self.path),
@@ -195,11 +193,9 @@ impl HeldTable {
 }
 
 impl HeldColumn {
-    fn in_memory(series: Series, wanted: &Wanted) -> HeldColumn {
-        let instants = series.i64().ok();
-        let instants = instants.filter(|_| matches!(wanted.meaning, Meaning::Date));
+    fn in_memory(series: Series) -> HeldColumn {
         HeldColumn {
-            span: instants.and_then(|instants| instants.min().zip(instants.max())),
+            span: instants_span(&series),
             series: Some(series),
         }
     }

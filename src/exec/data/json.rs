@@ -8,10 +8,12 @@ use std::sync::Mutex;
 
 use serde::Deserializer as _;
 
-use super::cells::{Cells, Piece, assemble, convert_batch, convert_while_reading};
-use super::columns::Wanted;
+use super::cells::{
+    Cells, ConvertedBatch, assemble, convert_batch, convert_while_reading, of_present,
+};
+use super::columns::ColumnRequest;
 use super::files::{RecordMeter, TextReader, first_line, unreadable};
-use super::json_rows::{ArrayVisitor, Keys, RowSeed, Seen};
+use super::json_rows::{ArrayVisitor, Keys, RowSeed, SeenKeys};
 use super::raw::{Numbering, RawTable};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Calendar;
@@ -24,12 +26,12 @@ pub(super) fn read(
     path: &Path,
     name: &str,
     compressed: bool,
-    wanted: &[Wanted],
+    wanted: &[ColumnRequest],
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
     let (text, meter) =
         TextReader::open(path, compressed).map_err(|error| unreadable(name, &error))?;
-    let source = Source {
+    let source = JsonText {
         text: BufReader::with_capacity(1 << 18, text),
         meter,
         name,
@@ -39,13 +41,13 @@ pub(super) fn read(
         wanted,
         calendar,
         keys: Keys::new(wanted),
-        seen: Mutex::new(Seen::none(wanted.len())),
+        seen: Mutex::new(SeenKeys::none(wanted.len())),
     };
     job.read(source)
 }
 
 /// The text and where it comes from.
-struct Source<'a> {
+struct JsonText<'a> {
     text: BufReader<TextReader>,
     meter: RecordMeter,
     name: &'a str,
@@ -54,40 +56,33 @@ struct Source<'a> {
 /// What all batches of a file share.
 struct Job<'a> {
     name: &'a str,
-    wanted: &'a [Wanted],
+    wanted: &'a [ColumnRequest],
     calendar: &'a Calendar,
     keys: Keys<'a>,
-    seen: Mutex<Seen>,
+    seen: Mutex<SeenKeys>,
 }
 
 impl Job<'_> {
-    fn read(self, mut source: Source<'_>) -> Result<RawTable, Problems> {
+    fn read(self, mut source: JsonText<'_>) -> Result<RawTable, Problems> {
         let skipped = source.skip_blanks()?;
-        let (pieces, numbering) = match source.first_byte()? {
+        let (batches, numbering) = match source.first_byte()? {
             Some(b'[') => (self.read_array(source)?, Numbering::told_rows()),
             Some(b'{') => (self.read_lines(source, skipped)?, Numbering::lines()),
             None => (Vec::new(), Numbering::lines()),
             Some(_) => return Err(self.neither().into()),
         };
         let seen = self.seen.into_inner().expect("no thread panics");
-        let is_empty = pieces.is_empty();
+        let is_empty = batches.is_empty();
         // A file without rows tells nothing about its columns, so it lacks none.
         let present: Vec<bool> = seen.wanted.iter().map(|seen| *seen || is_empty).collect();
-        let names = self
-            .wanted
-            .iter()
-            .zip(&present)
-            .filter(|(_, present)| **present);
-        let names = names.map(|(wanted, _)| wanted.name.clone());
+        let names = of_present(self.wanted, &present).map(|wanted| wanted.name.clone());
         let header = names.chain(seen.others).collect();
-        Ok(assemble(
-            header,
-            self.wanted,
-            &vec![true; present.len()],
-            pieces,
-            numbering,
-        )
-        .without(&present))
+        let all = vec![true; present.len()];
+        let mut table = assemble(header, self.wanted, &all, batches, numbering);
+        for (column, present) in table.columns.iter_mut().zip(present) {
+            *column = column.take().filter(|_| present);
+        }
+        Ok(table)
     }
 
     fn neither(&self) -> Diagnostic {
@@ -100,7 +95,11 @@ impl Job<'_> {
         )
     }
 
-    fn read_lines(&self, source: Source<'_>, skipped: u64) -> Result<Vec<Piece>, Problems> {
+    fn read_lines(
+        &self,
+        source: JsonText<'_>,
+        skipped: u64,
+    ) -> Result<Vec<ConvertedBatch>, Problems> {
         convert_while_reading(
             |submit| source.feed_lines(skipped + 1, submit),
             |lines: Lines| {
@@ -112,7 +111,7 @@ impl Job<'_> {
 
     fn parse_lines(&self, lines: &Lines) -> Result<Cells, Diagnostic> {
         let mut cells = Cells::new(self.wanted.len(), Numbering::lines());
-        let mut seen = Seen::none(self.wanted.len());
+        let mut seen = SeenKeys::none(self.wanted.len());
         let mut row = RowSeed::new(&self.keys);
         for (offset, line) in lines.bytes.split(|byte| *byte == b'\n').enumerate() {
             if line.trim_ascii().is_empty() {
@@ -143,7 +142,7 @@ impl Job<'_> {
         }
     }
 
-    fn read_array(&self, source: Source<'_>) -> Result<Vec<Piece>, Problems> {
+    fn read_array(&self, source: JsonText<'_>) -> Result<Vec<ConvertedBatch>, Problems> {
         convert_while_reading(
             |submit| self.feed_array(source, submit),
             |cells| convert_batch(self.name, cells, self.wanted, self.calendar),
@@ -152,10 +151,10 @@ impl Job<'_> {
 
     fn feed_array(
         &self,
-        source: Source<'_>,
+        source: JsonText<'_>,
         submit: &mut dyn FnMut(Cells),
     ) -> Result<(), Diagnostic> {
-        let mut seen = Seen::none(self.wanted.len());
+        let mut seen = SeenKeys::none(self.wanted.len());
         let mut parser = serde_json::Deserializer::from_reader(source.text);
         let visitor = ArrayVisitor {
             row: RowSeed::new(&self.keys),
@@ -183,7 +182,7 @@ struct Lines {
     bytes: Vec<u8>,
 }
 
-impl Source<'_> {
+impl JsonText<'_> {
     /// Skips a byte order mark, blanks and line breaks; returns the number of line breaks.
     fn skip_blanks(&mut self) -> Result<u64, Diagnostic> {
         let mut breaks = 0;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::cells::Cells;
-use super::columns::Wanted;
+use super::columns::ColumnRequest;
 use super::files::RecordMeter;
 use super::raw::Numbering;
 
@@ -19,7 +19,7 @@ pub(super) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn new(wanted: &'a [Wanted]) -> Self {
+    pub(super) fn new(wanted: &'a [ColumnRequest]) -> Self {
         Keys {
             names: wanted.iter().map(|wanted| wanted.name.as_str()).collect(),
         }
@@ -35,14 +35,14 @@ impl<'a> Keys<'a> {
 }
 
 /// Which keys occurred.
-pub(super) struct Seen {
+pub(super) struct SeenKeys {
     pub wanted: Vec<bool>,
     pub others: Vec<String>,
 }
 
-impl Seen {
+impl SeenKeys {
     pub(super) fn none(wanted: usize) -> Self {
-        Seen {
+        SeenKeys {
             wanted: vec![false; wanted],
             others: Vec::new(),
         }
@@ -55,7 +55,7 @@ impl Seen {
         }
     }
 
-    pub(super) fn merge(&mut self, other: Seen) {
+    pub(super) fn merge(&mut self, other: SeenKeys) {
         for (seen, more) in self.wanted.iter_mut().zip(other.wanted) {
             *seen |= more;
         }
@@ -84,7 +84,7 @@ impl<'k> RowSeed<'k> {
     pub(super) fn read<'de, D: Deserializer<'de>>(
         &mut self,
         parser: D,
-        seen: &mut Seen,
+        seen: &mut SeenKeys,
     ) -> Result<(), D::Error> {
         ObjectSeed { row: self, seen }.deserialize(parser)
     }
@@ -99,7 +99,7 @@ impl<'k> RowSeed<'k> {
 
 struct ObjectSeed<'s, 'k> {
     row: &'s mut RowSeed<'k>,
-    seen: &'s mut Seen,
+    seen: &'s mut SeenKeys,
 }
 
 impl<'de> DeserializeSeed<'de> for ObjectSeed<'_, '_> {
@@ -151,7 +151,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, '_> {
 /// The place of a wanted key, `None` for others.
 struct KeySeed<'s> {
     keys: &'s Keys<'s>,
-    seen: &'s mut Seen,
+    seen: &'s mut SeenKeys,
     expected: usize,
 }
 
@@ -250,7 +250,7 @@ impl<'de> Visitor<'de> for CellSeed<'_> {
 /// Reads an array of objects and submits batches of cells.
 pub(super) struct ArrayVisitor<'s, 'k> {
     pub row: RowSeed<'k>,
-    pub seen: &'s mut Seen,
+    pub seen: &'s mut SeenKeys,
     pub width: usize,
     pub meter: &'s RecordMeter,
     pub submit: &'s mut dyn FnMut(Cells),

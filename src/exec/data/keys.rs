@@ -3,42 +3,35 @@
 //! Keys that nothing shows are kept as 64-bit hashes. Hashes that differ prove the keys different;
 //! equal ones prove nothing, so the caller then reads the keys themselves and asks again.
 
-use std::borrow::Cow;
-
+use polars::prelude::{DataType, Series, StringChunked, UInt64Chunked};
 use rayon::prelude::*;
 
-use super::MISSING_TEXT;
-use super::columns::{Column, MISSING_HASH, Values};
-use super::dictionary::{Interner, Part, Words, merge};
+use super::convert::{MISSING_HASH, hash_key};
+use super::dates;
 use super::report::{NAMED, Origin, and_list, shortened};
 use crate::base::cancellation::{self, Steps};
 use crate::base::diagnostic::{Diagnostic, Problems};
-
-/// What a look at the hashes alone tells.
-pub(super) enum Verdict {
-    Unique,
-    /// Some are missing or equal: the keys themselves have to be looked at.
-    Doubtful,
-}
 
 const PARTITION_BITS: u32 = 8;
 const PARTITIONS: usize = 1 << PARTITION_BITS;
 const STRETCH: usize = 1 << 20;
 
+/// The hashes of a column of them, in parts.
+pub(super) fn hashes(column: &UInt64Chunked) -> Vec<Vec<u64>> {
+    let of = |hash: Option<u64>| hash.unwrap_or(MISSING_HASH);
+    let chunks = column.downcast_iter();
+    chunks
+        .map(|chunk| chunk.iter().map(|hash| of(hash.copied())).collect())
+        .collect()
+}
+
 /// Whether all hashes are there and different. Partitions by the top bits, so that each part fits a
 /// cache, and sorts the parts in parallel.
-pub(super) fn judge_hashes(hashes: &[u64]) -> Verdict {
-    judge_partitions(hashes.par_chunks(STRETCH).map(partition).collect())
-}
-
-/// The same for hashes that come in parts and are needed no more.
-pub(super) fn judge_parts(parts: Vec<Vec<u64>>) -> Verdict {
-    let stretches = parts.into_par_iter().with_max_len(1);
-    judge_partitions(stretches.map(|part| partition(&part)).collect())
-}
-
-fn judge_partitions(stretches: Vec<Vec<Vec<u64>>>) -> Verdict {
-    let doubtful = (0..PARTITIONS).into_par_iter().any(|place| {
+pub(super) fn are_unique(parts: Vec<Vec<u64>>) -> bool {
+    let stretches = parts.par_iter().flat_map(|part| part.par_chunks(STRETCH));
+    let stretches: Vec<Vec<Vec<u64>>> = stretches.map(partition).collect();
+    drop(parts);
+    !(0..PARTITIONS).into_par_iter().any(|place| {
         cancellation::listen();
         let mut part: Vec<u64> = stretches
             .iter()
@@ -46,12 +39,7 @@ fn judge_partitions(stretches: Vec<Vec<Vec<u64>>>) -> Verdict {
             .collect();
         cancellation::sort_unstable(&mut part);
         part.first() == Some(&MISSING_HASH) || part.windows(2).any(|pair| pair[0] == pair[1])
-    });
-    if doubtful {
-        Verdict::Doubtful
-    } else {
-        Verdict::Unique
-    }
+    })
 }
 
 fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
@@ -69,42 +57,33 @@ fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
     parts
 }
 
-/// The texts of a key's column, whatever its type: codes and their sorted dictionary.
-pub(super) fn as_texts(column: &Column) -> (Cow<'_, [u32]>, Cow<'_, Words>) {
-    let mut interner = Interner::new();
-    let mut steps = Steps::default();
-    let mut number = |missing: bool, text: &dyn Fn() -> String| {
-        steps.step();
-        if missing {
-            MISSING_TEXT
-        } else {
-            interner.intern(&text())
-        }
-    };
-    let mut codes: Vec<u32> = match &column.values {
-        Values::Texts(codes) => return (Cow::Borrowed(codes), Cow::Borrowed(&column.words)),
-        Values::Codes(codes) => {
-            let write = |code: &u8| number(*code == super::MISSING_CODE, &|| code.to_string());
-            codes.iter().map(write).collect()
-        }
-        Values::Numbers(numbers) => {
-            let write = |value: &f64| number(value.is_nan(), &|| value.to_string());
-            numbers.iter().map(write).collect()
-        }
-        Values::Instants(instants) => {
-            let is_missing = |instant: i64| instant == super::MISSING_INSTANT;
-            let write =
-                |instant: &i64| number(is_missing(*instant), &|| super::dates::write(*instant));
-            instants.iter().map(write).collect()
-        }
-        Values::Hashes(_) => unreachable!("joined and doubtful keys are read as texts"),
-    };
-    let part = Part {
-        rows: 0..codes.len(),
-        words: interner.into_words(),
-    };
-    let words = merge(vec![part], &mut codes);
-    (Cow::Owned(codes), Cow::Owned(words))
+/// The texts of a key's column, whatever its type.
+pub(super) fn as_texts(column: &Series) -> StringChunked {
+    fn all<T>(
+        values: impl Iterator<Item = Option<T>>,
+        write: impl Fn(T) -> String,
+    ) -> StringChunked {
+        let mut steps = Steps::default();
+        values
+            .map(|value| {
+                steps.step();
+                value.map(&write)
+            })
+            .collect()
+    }
+    let wrong = "columns are of the type of their meaning";
+    match column.dtype() {
+        DataType::String => column.str().expect(wrong).clone(),
+        DataType::Boolean => all(column.bool().expect(wrong).iter(), |yes| {
+            u8::from(yes).to_string()
+        }),
+        DataType::UInt8 => all(column.u8().expect(wrong).iter(), |code| code.to_string()),
+        DataType::Float64 => all(column.f64().expect(wrong).iter(), |number| {
+            number.to_string()
+        }),
+        DataType::Int64 => all(column.i64().expect(wrong).iter(), dates::write),
+        _ => unreachable!("joined and doubtful keys are read as texts"),
+    }
 }
 
 /// Reports missing and repeated keys.
@@ -112,20 +91,24 @@ pub(super) fn check(
     origin: &Origin,
     table: &str,
     key: &str,
-    codes: &[u32],
-    words: &Words,
+    texts: &StringChunked,
     problems: &mut Problems,
 ) {
-    let is_missing = |code: &u32| *code == MISSING_TEXT;
-    let missing = codes.iter().filter(|code| is_missing(code)).count();
-    if let Some(first) = codes.iter().position(is_missing) {
-        problems.push(missing_keys(origin, table, key, first, missing));
-    }
-    if words.len() + missing == codes.len() {
+    let mut steps = Steps::default();
+    let hashes = texts.iter().map(|text| {
+        steps.step();
+        text.map_or(MISSING_HASH, hash_key)
+    });
+    if are_unique(vec![hashes.collect()]) {
         return;
     }
-    let repeated = repeated_rows(codes, words.len());
-    problems.push(repeated_keys(origin, table, key, words, codes, &repeated));
+    if let Some(first) = texts.iter().position(|text| text.is_none()) {
+        problems.push(missing_keys(origin, table, key, first, texts.null_count()));
+    }
+    let repeated = repeated_rows(texts);
+    if !repeated.is_empty() {
+        problems.push(repeated_keys(origin, table, key, &repeated));
+    }
 }
 
 fn missing_keys(origin: &Origin, table: &str, key: &str, first: usize, count: usize) -> Diagnostic {
@@ -138,46 +121,34 @@ fn missing_keys(origin: &Origin, table: &str, key: &str, first: usize, count: us
     origin.error("D302", first, message)
 }
 
-/// The rows of each code that has more than one, in the order of first rows.
-fn repeated_rows(codes: &[u32], words: usize) -> Vec<Vec<usize>> {
-    let mut times = vec![0u8; words];
-    let mut steps = Steps::default();
-    for code in codes.iter().filter(|code| **code != MISSING_TEXT) {
-        steps.step();
-        let times = &mut times[*code as usize];
-        *times = times.saturating_add(1);
-    }
-    let mut place = vec![usize::MAX; words];
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut steps = Steps::default();
-    for (row, code) in codes.iter().enumerate() {
-        steps.step();
-        let is_repeated = *code != MISSING_TEXT && times[*code as usize] > 1;
-        if !is_repeated {
-            continue;
-        }
-        let place = &mut place[*code as usize];
-        if *place == usize::MAX {
-            *place = groups.len();
-            groups.push(Vec::new());
-        }
-        groups[*place].push(row);
-    }
-    groups
+/// Texts that occur more than once with their rows, in the order of first rows.
+fn repeated_rows(texts: &StringChunked) -> Vec<(&str, Vec<usize>)> {
+    let rows = texts.iter().enumerate();
+    let mut rows: Vec<(&str, usize)> = rows
+        .filter_map(|(row, text)| text.map(|text| (text, row)))
+        .collect();
+    rows.par_sort_by(cancellation::listening(
+        |left: &(&str, usize), right: &(&str, usize)| left.cmp(right),
+    ));
+    let same = rows.chunk_by(|left, right| left.0 == right.0);
+    let mut repeated: Vec<(&str, Vec<usize>)> = same
+        .filter(|same| same.len() > 1)
+        .map(|same| (same[0].0, same.iter().map(|(_, row)| *row).collect()))
+        .collect();
+    repeated.sort_unstable_by_key(|(_, rows)| rows[0]);
+    repeated
 }
 
 fn repeated_keys(
     origin: &Origin,
     table: &str,
     key: &str,
-    words: &Words,
-    codes: &[u32],
-    repeated: &[Vec<usize>],
+    repeated: &[(&str, Vec<usize>)],
 ) -> Diagnostic {
-    let named = repeated.iter().take(NAMED).map(|rows| {
-        let value = shortened(words.get(codes[rows[0]] as usize));
-        format!("`{value}` ({})", places(origin, rows))
-    });
+    let named = repeated
+        .iter()
+        .take(NAMED)
+        .map(|(text, rows)| format!("`{}` ({})", shortened(text), places(origin, rows)));
     let mut named: Vec<String> = named.collect();
     if repeated.len() > NAMED {
         named.push(format!("and {} more", repeated.len() - NAMED));
@@ -191,7 +162,7 @@ fn repeated_keys(
         origin.name(),
         named.join(", ")
     );
-    origin.error("D301", repeated[0][1], message)
+    origin.error("D301", repeated[0].1[1], message)
 }
 
 fn places(origin: &Origin, rows: &[usize]) -> String {

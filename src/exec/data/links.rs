@@ -1,13 +1,14 @@
 //! Keys and parents of tables that a lazy query reads: the same rules, messages and notes as for
-//! tables that are held in memory ([`super::joined`]), but nothing is kept of the keys.
+//! tables that are held in memory, but nothing is kept of the keys.
 
 use std::collections::BTreeMap;
 
-use super::columns::{Column, Meaning, Values, Wanted};
-use super::dictionary::Words;
-use super::joined::Loaded;
+use polars::prelude::StringChunked;
+
+use super::columns::{ColumnRequest, Meaning};
 use super::keys;
-use super::parents::{self, KeyIndex, Orphans};
+use super::load::Loaded;
+use super::parents::{self, Orphans};
 use super::plan::TablePlan;
 use super::prove::{ColumnarTable, fact};
 use super::report::Origin;
@@ -23,15 +24,15 @@ pub(super) enum CheckedTable {
     Columnar(Box<ColumnarTable>),
 }
 
-/// All tables of a request, to be checked for what links them.
+/// The tables of several requirements, to be checked for what links them.
 pub(super) struct Links<'a> {
     pub definitions: &'a Definitions,
     pub plans: &'a BTreeMap<TableId, TablePlan>,
     /// The names of the files' contents.
     pub contents: &'a BTreeMap<TableId, String>,
     pub tables: BTreeMap<TableId, CheckedTable>,
-    /// Of parents that were needed already.
-    pub indexes: BTreeMap<TableId, KeyIndex>,
+    /// The keys of parents that were needed already.
+    pub keys: BTreeMap<TableId, StringChunked>,
 }
 
 impl CheckedTable {
@@ -69,11 +70,11 @@ impl Links<'_> {
             if self.is_proven_unique(id, place) {
                 continue;
             }
-            let (codes, words) = self.texts(id, place)?;
+            let texts = self.texts(id, place)?;
             let (table, key) = (self.definitions.table(id), &self.plans[&id].wanted[place]);
             let origin = self.tables[&id].origin();
             let mut of_key = Problems::default();
-            keys::check(origin, &table.name, &key.name, &codes, &words, &mut of_key);
+            keys::check(origin, &table.name, &key.name, &texts, &mut of_key);
             if of_key.has_errors() {
                 problems.extend(of_key);
                 continue;
@@ -90,7 +91,7 @@ impl Links<'_> {
                 });
             }
             if self.plans[&id].is_parent {
-                self.indexes.insert(id, KeyIndex::new(&codes, words));
+                self.keys.insert(id, texts);
             }
         }
         if problems.has_errors() {
@@ -103,9 +104,7 @@ impl Links<'_> {
     fn is_proven_unique(&mut self, id: TableId, place: usize) -> bool {
         let wanted = &self.plans[&id].wanted[place];
         match self.tables.get_mut(&id) {
-            Some(CheckedTable::Whole(loaded)) => {
-                matches!(loaded.columns[place].values, Values::Hashes(_))
-            }
+            Some(CheckedTable::Whole(loaded)) => loaded.columns[place].u64().is_ok(),
             Some(CheckedTable::Columnar(table)) => {
                 let is_unique = table
                     .record
@@ -180,19 +179,18 @@ impl Links<'_> {
 
     fn orphans(&mut self, id: TableId, parent: usize) -> Result<Option<Orphans>, Problems> {
         let link = &self.definitions.table(id).parents[parent];
-        if !self.indexes.contains_key(&link.table) {
+        if !self.keys.contains_key(&link.table) {
             let place = self.key_place(link.table).expect("parents have keys");
-            let (codes, words) = self.texts(link.table, place)?;
-            self.indexes
-                .insert(link.table, KeyIndex::new(&codes, words));
+            let texts = self.texts(link.table, place)?;
+            self.keys.insert(link.table, texts);
         }
         let wanted = &self.plans[&id].wanted;
         let place = wanted
             .iter()
             .position(|wanted| wanted.column == link.column);
         let place = place.expect("the plan reads the columns of its parents");
-        let (codes, words) = self.texts(id, place)?;
-        Ok(parents::join(codes, &words, &self.indexes[&link.table]).orphans)
+        let texts = self.texts(id, place)?;
+        Ok(parents::orphans(&texts, &self.keys[&link.table]))
     }
 
     /// What a link is remembered by: the child's column and the content of the parent.
@@ -225,24 +223,18 @@ impl Links<'_> {
     }
 
     /// The texts of a column, whatever its type.
-    fn texts(&self, id: TableId, place: usize) -> Result<(Vec<u32>, Words), Problems> {
-        let wanted = &self.plans[&id].wanted[place];
-        let read: Column;
-        let column = match &self.tables[&id] {
-            CheckedTable::Whole(loaded) => &loaded.columns[place],
+    fn texts(&self, id: TableId, place: usize) -> Result<StringChunked, Problems> {
+        Ok(match &self.tables[&id] {
+            CheckedTable::Whole(loaded) => keys::as_texts(&loaded.columns[place]),
             CheckedTable::Columnar(table) => {
-                read = table
-                    .file
-                    .read(&whole(wanted), &self.definitions.calendar)?;
-                &read
+                let wanted = whole(&self.plans[&id].wanted[place]);
+                keys::as_texts(&table.file.read(&wanted, &self.definitions.calendar)?)
             }
-        };
-        let (codes, words) = keys::as_texts(column);
-        Ok((codes.into_owned(), words.into_owned()))
+        })
     }
 }
 
-fn whole(wanted: &Wanted) -> Wanted {
+fn whole(wanted: &ColumnRequest) -> ColumnRequest {
     let mut whole = wanted.clone();
     if matches!(whole.meaning, Meaning::Hash) {
         whole.meaning = Meaning::Text;

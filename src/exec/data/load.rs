@@ -1,86 +1,29 @@
-//! Reading all tables of a request and joining them.
+//! Text files read whole: their columns, and all problems of their values.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
+use polars::prelude::Series;
+
 use super::absent::TableFile;
-use super::columns::{Column, Values};
+use super::columns::TypedColumn;
 use super::files::{Format, check_content, endings_in_words, format_of, unknown_ending};
-use super::fingerprint::{self, FileHash};
-use super::joined::{Loaded, join_tables};
-use super::keys::{self, Verdict};
-use super::locate::Location;
-use super::plan::{TablePlan, plan};
+use super::keys;
+use super::plan::TablePlan;
 use super::raw::RawTable;
-use super::report::{Origin, and_list, bad_values};
-use super::{Dataset, NO_ROW, Request, TableCache, TableData, arrow, csv, json, parquet};
+use super::report::{Origin, and_list, report_bad_values};
+use super::{MOST_ROWS, csv, json};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, Definitions, TableId};
 
-/// Loads what a request asks for from the files of its tables, and finds the rows of parents.
-///
-/// Files are read and hashed at the same time.
-///
-/// # Errors
-///
-/// All problems of all files: `D1xx` about files, `D2xx` about values, `D3xx` about keys.
-pub fn load(
-    definitions: &Definitions,
-    locations: &[Location],
-    request: &Request,
-) -> Result<Dataset, Problems> {
-    TableCache::new(locations.to_vec()).dataset(definitions, request)
-}
-
-/// What was read of files.
-pub(super) struct Read {
-    pub tables: Vec<(TableId, TableData)>,
-    pub hashes: BTreeMap<TableId, FileHash>,
+/// A table read, before keys and parents.
+pub(super) struct Loaded {
+    pub origin: Origin,
+    pub rows: usize,
+    /// By wanted column.
+    pub columns: Vec<Series>,
+    /// By wanted column: whether the file lacks it.
+    pub is_absent: Vec<bool>,
     pub notes: Vec<String>,
-}
-
-/// Reads all that a request asks for.
-pub(super) fn read(
-    definitions: &Definitions,
-    locations: &[Location],
-    request: &Request,
-) -> Result<Read, Problems> {
-    let plans = plan(definitions, request);
-    let mut problems = Problems::default();
-    let mut files: BTreeMap<TableId, &Path> = BTreeMap::new();
-    for (table, plan) in &plans {
-        let location = locations.iter().find(|location| location.table == *table);
-        match location {
-            Some(location) => drop(files.insert(*table, location.path.as_path())),
-            None if plan.file_needed_by.is_empty() => {}
-            None => problems.push(no_file(&definitions.table(*table).name, plan)),
-        }
-    }
-    let (tables, hashes) = rayon::join(
-        || read_all(definitions, &plans, &files),
-        || fingerprint::of_files(&files),
-    );
-    let join = |tables| join_tables(definitions, &plans, tables);
-    match (tables.and_then(join), hashes) {
-        (Ok(dataset), Ok(hashes)) if !problems.has_errors() => Ok(Read {
-            tables: (0..)
-                .map(TableId)
-                .zip(dataset.tables)
-                .filter_map(|(id, data)| Some((id, data?)))
-                .collect(),
-            hashes,
-            notes: dataset.notes,
-        }),
-        (Err(of_tables), _) => {
-            problems.extend(of_tables);
-            Err(problems)
-        }
-        (Ok(_), Err(of_files)) => {
-            problems.extend(of_files);
-            Err(problems)
-        }
-        (Ok(_), Ok(_)) => Err(problems),
-    }
 }
 
 pub(super) fn no_file(table: &str, plan: &TablePlan) -> Diagnostic {
@@ -103,25 +46,8 @@ pub(super) fn no_file(table: &str, plan: &TablePlan) -> Diagnostic {
     ))
 }
 
-fn read_all(
-    definitions: &Definitions,
-    plans: &BTreeMap<TableId, TablePlan>,
-    files: &BTreeMap<TableId, &Path>,
-) -> Result<BTreeMap<TableId, Loaded>, Problems> {
-    let mut problems = Problems::default();
-    let mut tables = BTreeMap::new();
-    for (id, path) in files {
-        match read_table(definitions, *id, &plans[id], path) {
-            Ok(loaded) => drop(tables.insert(*id, loaded)),
-            Err(of_table) => problems.extend(of_table),
-        }
-    }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(tables)
-}
-
+/// Reads the wanted columns of a text file. A key that is only checked is read as hashes, and as it is if
+/// these cannot tell that it is unique.
 pub(super) fn read_table(
     definitions: &Definitions,
     id: TableId,
@@ -129,11 +55,12 @@ pub(super) fn read_table(
     path: &Path,
 ) -> Result<Loaded, Problems> {
     let loaded = read_columns(definitions, id, plan, path)?;
-    let doubtful = loaded.columns.iter().any(|column| match &column.values {
-        Values::Hashes(hashes) => matches!(keys::judge_hashes(hashes), Verdict::Doubtful),
-        Values::Codes(_) | Values::Texts(_) | Values::Numbers(_) | Values::Instants(_) => false,
+    let mut columns = loaded.columns.iter().zip(&loaded.is_absent);
+    let is_doubtful = columns.any(|(column, is_absent)| {
+        let hashes = column.u64().ok().filter(|_| !is_absent);
+        hashes.is_some_and(|hashes| !keys::are_unique(keys::hashes(hashes)))
     });
-    if doubtful && loaded.has_key(definitions, id, plan) {
+    if is_doubtful {
         return read_columns(definitions, id, &plan.with_whole_key(), path);
     }
     Ok(loaded)
@@ -160,16 +87,16 @@ fn read_columns(
         numbering: raw.numbering,
     };
     for (wanted, column) in plan.wanted.iter().zip(&raw.columns) {
-        let bad = column
-            .as_ref()
-            .and_then(|column| bad_values(definitions, &origin, wanted, &column.faults));
-        bad.into_iter().for_each(|bad| problems.push(bad));
+        if let Some(column) = column {
+            report_bad_values(definitions, &origin, wanted, &column.bad, &mut problems);
+        }
     }
     if problems.has_errors() {
         return Err(problems);
     }
     let columns = plan.wanted.iter().zip(raw.columns).map(|(wanted, column)| {
-        column.unwrap_or_else(|| Column::missing(&wanted.meaning, raw.rows))
+        let column = column.unwrap_or_else(|| TypedColumn::missing(wanted, raw.rows));
+        column.series
     });
     Ok(Loaded {
         origin,
@@ -194,10 +121,9 @@ fn read_file(
     let raw = match format {
         Format::Csv => csv::read(path, name, compressed, wanted, calendar),
         Format::Json => json::read(path, name, compressed, wanted, calendar),
-        Format::Parquet => parquet::read(path, name, wanted, calendar),
-        Format::Arrow => arrow::read(path, name, wanted, calendar),
+        Format::Parquet | Format::Arrow => unreachable!("columnar files are not read whole"),
     }?;
-    if raw.rows >= NO_ROW as usize {
+    if raw.rows >= MOST_ROWS {
         return Err(Diagnostic::data("D114", format!("`{name}` has too many rows")).into());
     }
     Ok(raw)

@@ -1,6 +1,7 @@
-//! Parquet files: row groups and columns in parallel, each straight into its final place.
+//! Parquet files: row groups in parallel, each column of them looked at on its own.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,69 +10,103 @@ use polars::prelude::{
 };
 use rayon::prelude::*;
 
-use super::columns::{Column, Slot, Values, Wanted, ranges};
-use super::dictionary::{Part, Words};
-use super::faults::Faults;
+use super::columns::{ColumnRequest, TypedColumn};
 use super::files::plain_words;
-use super::frames::{check_type, convert_series};
+use super::frames::convert_series;
 use super::guard::guarded;
 use super::parquet_pages;
-use super::raw::{Numbering, RawTable};
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Calendar;
 
 /// Row groups with more rows than this are read one column at a time, so that a file of few large
 /// groups neither fills the memory nor leaves threads idle.
-pub(super) const LARGE_GROUP: usize = 1 << 18;
+const LARGE_GROUP: usize = 1 << 18;
 
-/// Reads the wanted columns of a Parquet file.
-pub(super) fn read(
+/// Converts columns that the file has, row group by row group, and gives what `look` makes of each: by
+/// column, in the order of row groups. Nothing else is kept, so that a file may be larger than the
+/// memory.
+pub(super) fn visit<T: Send>(
     path: &Path,
     name: &str,
-    wanted: &[Wanted],
+    wanted: &[ColumnRequest],
     calendar: &Calendar,
-) -> Result<RawTable, Problems> {
-    let file = Layout::read(path).map_err(|reason| damaged(name, &reason))?;
-    let places = file.places(name, wanted)?;
-    let lengths = file.lengths();
-    let rows = checked_rows(name, &lengths, places.iter().flatten().count())?;
-    let mut values: Vec<Option<Values>> = wanted
-        .iter()
-        .zip(&places)
-        .map(|(wanted, place)| place.map(|_| Values::zeroed(&wanted.meaning, rows)))
-        .collect();
-    let columns = places.iter().flatten().count();
-    let tasks = split_work(&mut values, &places, &lengths);
-    let results: Vec<Vec<Done>> = tasks
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|task| {
+    look: impl Fn(&ColumnRequest, TypedColumn) -> T + Sync,
+) -> Result<Vec<Vec<T>>, Problems> {
+    let file = ParquetLayout::read(path).map_err(|reason| damaged(name, &reason))?;
+    let visit = |task: &RowGroupTask| {
+        guarded(|| {
+            let wanted_here = &wanted[task.columns.clone()];
+            let places = wanted_here.iter().map(|wanted| file.place(wanted));
+            let places: Option<Vec<usize>> = places.collect();
+            let frame = file.decode(path, task.group, places.ok_or("a column is gone")?)?;
             // A row is done when all its columns are.
-            cancellation::beat(task.rows * task.columns.len() / columns);
-            file.convert(path, task, wanted, calendar)
+            cancellation::beat(frame.height() * wanted_here.len() / wanted.len());
+            let convert = |wanted: &ColumnRequest| {
+                cancellation::listen();
+                let column = frame.column(&wanted.name);
+                let column = column.map_err(|error| error.to_string())?;
+                let series = column.as_materialized_series();
+                let typed = convert_series(series, &wanted.meaning, calendar)?;
+                Ok(look(wanted, typed))
+            };
+            wanted_here.iter().map(convert).collect()
         })
+    };
+    let tasks = tasks(&file.lengths(), wanted.len());
+    let done: Vec<Vec<T>> = tasks
+        .par_iter()
+        .with_max_len(1)
+        .map(visit)
         .collect::<Result<_, String>>()
         .map_err(|reason| damaged(name, &reason))?;
-    Ok(RawTable {
-        rows,
-        header: file.header,
-        columns: assemble(values, &lengths, results.into_iter().flatten().collect()),
-        numbering: Numbering::rows(),
-    })
+    let mut by_column: Vec<Vec<T>> = wanted.iter().map(|_| Vec::new()).collect();
+    for (task, done) in tasks.iter().zip(done) {
+        for (column, one) in task.columns.clone().zip(done) {
+            by_column[column].push(one);
+        }
+    }
+    Ok(by_column)
+}
+
+/// Consecutive columns of one row group, as indexes into the wanted ones.
+struct RowGroupTask {
+    group: usize,
+    columns: Range<usize>,
+}
+
+/// In the order of row groups.
+fn tasks(lengths: &[usize], columns: usize) -> Vec<RowGroupTask> {
+    let mut tasks = Vec::new();
+    for (group, rows) in lengths.iter().enumerate().filter(|(_, rows)| **rows > 0) {
+        let together = if *rows > LARGE_GROUP { 1 } else { columns };
+        tasks.extend(
+            (0..columns)
+                .step_by(together.max(1))
+                .map(|first| RowGroupTask {
+                    group,
+                    columns: first..(first + together).min(columns),
+                }),
+        );
+    }
+    tasks
 }
 
 /// What a file says of itself: its columns and how many rows it has.
 pub(super) fn summary(path: &Path, name: &str) -> Result<(Arc<ArrowSchema>, usize), Diagnostic> {
-    let file = Layout::read(path).map_err(|reason| damaged(name, &reason))?;
+    let file = ParquetLayout::read(path).map_err(|reason| damaged(name, &reason))?;
     let rows = checked_rows(name, &file.lengths(), 1)?;
     Ok((file.schema, rows))
 }
 
 /// Looks at the page headers of some columns in all row groups.
-pub(super) fn check_pages(path: &Path, name: &str, wanted: &[Wanted]) -> Result<(), Problems> {
+pub(super) fn check_pages(
+    path: &Path,
+    name: &str,
+    wanted: &[ColumnRequest],
+) -> Result<(), Problems> {
     let check = || {
-        let file = Layout::read(path)?;
+        let file = ParquetLayout::read(path)?;
         let mut open = File::open(path).map_err(|error| error.to_string())?;
         let places = wanted.iter().filter_map(|wanted| file.place(wanted));
         let places: Vec<usize> = places.collect();
@@ -81,7 +116,7 @@ pub(super) fn check_pages(path: &Path, name: &str, wanted: &[Wanted]) -> Result<
 }
 
 /// A damaged file, with the columnar library's words cut to one line.
-pub(super) fn damaged(name: &str, reason: &str) -> Diagnostic {
+fn damaged(name: &str, reason: &str) -> Diagnostic {
     let message = format!("cannot read `{name}` as Parquet: {}", plain_words(reason));
     Diagnostic::data("D109", message)
 }
@@ -92,7 +127,7 @@ fn checked_rows(name: &str, lengths: &[usize], columns: usize) -> Result<usize, 
     let rows = lengths
         .iter()
         .try_fold(0usize, |rows, length| rows.checked_add(*length))
-        .filter(|rows| *rows < super::NO_ROW as usize)
+        .filter(|rows| *rows < super::MOST_ROWS)
         .ok_or_else(too_many)?;
     Vec::<u64>::new()
         .try_reserve_exact(rows.saturating_mul(columns))
@@ -101,15 +136,15 @@ fn checked_rows(name: &str, lengths: &[usize], columns: usize) -> Result<usize, 
 }
 
 /// What the end of the file tells: columns, and where the row groups are.
-pub(super) struct Layout {
+struct ParquetLayout {
     header: Vec<String>,
     schema: Arc<ArrowSchema>,
     /// One for each row group, as if the file had no other.
     groups: Vec<Arc<FileMetadata>>,
 }
 
-impl Layout {
-    pub(super) fn read(path: &Path) -> Result<Self, String> {
+impl ParquetLayout {
+    fn read(path: &Path) -> Result<Self, String> {
         guarded(|| {
             let file = File::open(path).map_err(|error| error.to_string())?;
             let mut reader = ParquetReader::new(file);
@@ -125,7 +160,7 @@ impl Layout {
                 alone.row_groups.push(group.clone());
                 Arc::new(alone)
             });
-            Ok(Layout {
+            Ok(ParquetLayout {
                 header: schema.iter_names().map(|name| name.to_string()).collect(),
                 schema,
                 groups: groups.collect(),
@@ -134,73 +169,18 @@ impl Layout {
     }
 
     /// How many rows each row group has.
-    pub(super) fn lengths(&self) -> Vec<usize> {
+    fn lengths(&self) -> Vec<usize> {
         self.groups.iter().map(|group| group.num_rows).collect()
     }
 
     /// Where in the file a wanted column is.
-    pub(super) fn place(&self, wanted: &Wanted) -> Option<usize> {
+    fn place(&self, wanted: &ColumnRequest) -> Option<usize> {
         self.header.iter().position(|name| *name == wanted.name)
-    }
-
-    /// Where in the file each wanted column is, if its type fits.
-    fn places(&self, name: &str, wanted: &[Wanted]) -> Result<Vec<Option<usize>>, Problems> {
-        let mut problems = Problems::default();
-        let mut places = Vec::with_capacity(wanted.len());
-        for column in wanted {
-            let place = self.place(column);
-            let field = place.and_then(|place| self.schema.get_at_index(place));
-            if let Some((_, field)) = field
-                && let Err(held) = check_type(&field.dtype, &column.meaning)
-            {
-                problems.push(super::report::wrong_type(name, column, &held));
-            }
-            places.push(place);
-        }
-        if problems.has_errors() {
-            return Err(problems);
-        }
-        Ok(places)
-    }
-
-    fn convert(
-        &self,
-        path: &Path,
-        task: Task<'_>,
-        wanted: &[Wanted],
-        calendar: &Calendar,
-    ) -> Result<Vec<Done>, String> {
-        guarded(|| {
-            let places = task.columns.iter().map(|work| work.place).collect();
-            let frame = self.decode(path, task.group, places)?;
-            let mut done = Vec::with_capacity(task.columns.len());
-            for mut work in task.columns {
-                cancellation::listen();
-                let wanted = &wanted[work.wanted];
-                let column = frame
-                    .column(&wanted.name)
-                    .map_err(|error| error.to_string())?;
-                let series = column.as_materialized_series();
-                let faults = convert_series(series, &wanted.meaning, calendar, &mut work.slot)?;
-                done.push(Done {
-                    wanted: work.wanted,
-                    group: task.group,
-                    words: work.slot.into_words(),
-                    faults,
-                });
-            }
-            Ok(done)
-        })
     }
 
     /// Some columns of a row group, given by their places in the file. To be called inside
     /// [`guarded`].
-    pub(super) fn decode(
-        &self,
-        path: &Path,
-        group: usize,
-        places: Vec<usize>,
-    ) -> Result<DataFrame, String> {
+    fn decode(&self, path: &Path, group: usize, places: Vec<usize>) -> Result<DataFrame, String> {
         let mut file = File::open(path).map_err(|error| error.to_string())?;
         self.check_pages(&mut file, group, &places)?;
         let mut reader = ParquetReader::new(file)
@@ -244,100 +224,4 @@ fn without_groups(whole: &FileMetadata) -> FileMetadata {
         column_orders: None,
         footer_buf: whole.footer_buf.clone(),
     }
-}
-
-/// Some columns of one row group.
-struct Task<'a> {
-    group: usize,
-    rows: usize,
-    columns: Vec<Work<'a>>,
-}
-
-/// One column of it.
-struct Work<'a> {
-    /// Index into the wanted columns.
-    wanted: usize,
-    /// Index into the file's columns.
-    place: usize,
-    slot: Slot<'a>,
-}
-
-/// What converting one column of one row group told, beside the values.
-struct Done {
-    wanted: usize,
-    group: usize,
-    words: Words,
-    faults: Faults,
-}
-
-fn split_work<'a>(
-    values: &'a mut [Option<Values>],
-    places: &[Option<usize>],
-    lengths: &[usize],
-) -> Vec<Task<'a>> {
-    let mut groups: Vec<Vec<Work<'a>>> = lengths.iter().map(|_| Vec::new()).collect();
-    for (wanted, (values, place)) in values.iter_mut().zip(places).enumerate() {
-        let (Some(values), Some(place)) = (values, place) else {
-            continue;
-        };
-        for (group, slot) in groups.iter_mut().zip(values.slots(lengths)) {
-            group.push(Work {
-                wanted,
-                place: *place,
-                slot,
-            });
-        }
-    }
-    let with_lengths = groups.into_iter().zip(lengths).enumerate();
-    with_lengths
-        .flat_map(|(group, (columns, rows))| tasks_of_group(group, *rows, columns))
-        .collect()
-}
-
-fn tasks_of_group(group: usize, rows: usize, columns: Vec<Work<'_>>) -> Vec<Task<'_>> {
-    if rows == 0 || columns.is_empty() {
-        return Vec::new();
-    }
-    let task = |columns| Task {
-        group,
-        rows,
-        columns,
-    };
-    if rows > LARGE_GROUP {
-        columns.into_iter().map(|work| task(vec![work])).collect()
-    } else {
-        vec![task(columns)]
-    }
-}
-
-fn assemble(
-    values: Vec<Option<Values>>,
-    lengths: &[usize],
-    done: Vec<Done>,
-) -> Vec<Option<Column>> {
-    let mut by_column: Vec<Vec<Done>> = values.iter().map(|_| Vec::new()).collect();
-    for one in done {
-        by_column[one.wanted].push(one);
-    }
-    values
-        .into_par_iter()
-        .zip(by_column)
-        .map(|(values, done)| values.map(|values| assemble_column(values, lengths, done)))
-        .collect()
-}
-
-fn assemble_column(values: Values, lengths: &[usize], mut done: Vec<Done>) -> Column {
-    done.sort_by_key(|one| one.group);
-    let ranges = ranges(lengths);
-    let mut faults = Faults::default();
-    let mut parts = Vec::with_capacity(done.len());
-    for one in done {
-        let rows = ranges[one.group].clone();
-        faults.append(one.faults, rows.start);
-        parts.push(Part {
-            rows,
-            words: one.words,
-        });
-    }
-    Column::from_parts(values, parts, faults)
 }

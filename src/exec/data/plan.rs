@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::{Meaning, Wanted};
-use super::{Need, Request};
+use super::columns::{ColumnRequest, Meaning};
 use crate::base::types::FieldType;
 use crate::lang::model::{Definitions, TableId};
+use crate::plan::{Requirement, Requirements};
 
 /// What to read of one table.
 #[derive(Clone, Default)]
 pub(super) struct TablePlan {
     /// In the order of columns.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<ColumnRequest>,
     /// By column: why it may not be absent. Columns read for keys and parents alone are not in it.
-    pub needs: BTreeMap<usize, Need>,
+    pub required: BTreeMap<usize, Requirement>,
     pub parents: BTreeSet<usize>,
     /// Whether other tables find their rows by this one's key.
     pub is_parent: bool,
@@ -33,12 +33,15 @@ impl TablePlan {
     }
 }
 
-/// The plans of all tables that a request touches.
-pub(super) fn plan(definitions: &Definitions, request: &Request) -> BTreeMap<TableId, TablePlan> {
+/// The plans of all tables that requirements touch.
+pub(super) fn plan(
+    definitions: &Definitions,
+    requirements: &Requirements,
+) -> BTreeMap<TableId, TablePlan> {
     let mut plans: BTreeMap<TableId, TablePlan> = BTreeMap::new();
-    for (id, asked) in &request.tables {
+    for (id, asked) in &requirements.tables {
         let plan = plans.entry(*id).or_default();
-        plan.needs.clone_from(&asked.columns);
+        plan.required.clone_from(&asked.columns);
         plan.parents.clone_from(&asked.parents);
         plan.file_needed_by.clone_from(&asked.file_needed_by);
         for parent in &asked.parents {
@@ -48,21 +51,24 @@ pub(super) fn plan(definitions: &Definitions, request: &Request) -> BTreeMap<Tab
     }
     for (id, plan) in &mut plans {
         plan.wanted = wanted(definitions, *id, plan);
-        let asked = request.tables.get(id).and_then(|asked| asked.key.clone());
+        let asked = requirements
+            .tables
+            .get(id)
+            .and_then(|asked| asked.key.clone());
         if let (Some(key), Some(need)) = (definitions.table(*id).key, asked) {
-            plan.needs.entry(key).or_insert(need);
+            plan.required.entry(key).or_insert(need);
         }
     }
     plans
 }
 
-fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<Wanted> {
+fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<ColumnRequest> {
     let table = definitions.table(id);
     let links = plan
         .parents
         .iter()
         .map(|parent| table.parents[*parent].column);
-    let mut places: BTreeSet<usize> = plan.needs.keys().copied().chain(links).collect();
+    let mut places: BTreeSet<usize> = plan.required.keys().copied().chain(links).collect();
     let only_checked = table
         .key
         .filter(|key| !plan.is_parent && !places.contains(key));
@@ -70,7 +76,7 @@ fn wanted(definitions: &Definitions, id: TableId, plan: &TablePlan) -> Vec<Wante
     let wanted = places.into_iter().map(|column| {
         let of_table = &table.columns[column];
         let is_hash = only_checked == Some(column) && of_table.field_type == FieldType::Text;
-        Wanted {
+        ColumnRequest {
             column,
             name: of_table.name.clone(),
             meaning: if is_hash {

@@ -13,12 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{FileHash, file_hash};
 use super::parents::Orphans;
-use crate::base::files;
+use super::proof_folder::{read, record_file, stamp_file, write};
 
 /// Another version of the program may read files otherwise, so it proves anew.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " proofs 1");
@@ -71,7 +70,7 @@ pub(super) struct FileStamp {
 }
 
 /// The content of a file, and whether it could be told without reading the file.
-pub(super) struct Content {
+pub(super) struct FileContent {
     pub hash: FileHash,
     pub is_remembered: bool,
     /// `None`: the file was written so lately that a stamp would not tell it from what comes next.
@@ -88,7 +87,7 @@ impl ProofCache {
     }
 
     /// What a file holds.
-    pub(super) fn content(&self, path: &Path) -> io::Result<Content> {
+    pub(super) fn content(&self, path: &Path) -> io::Result<FileContent> {
         let stamp = FileStamp::of(path);
         let known = stamp.as_ref().and_then(|stamp| self.stamped(stamp));
         let is_remembered = known.is_some();
@@ -96,7 +95,7 @@ impl ProofCache {
             Some(hash) => hash,
             None => file_hash(path)?,
         };
-        Ok(Content {
+        Ok(FileContent {
             hash,
             is_remembered,
             stamp,
@@ -118,7 +117,7 @@ impl ProofCache {
     }
 
     /// Remembers what was proven of a file, if that is still the one that was looked at.
-    pub(super) fn remember(&self, path: &Path, content: &Content, record: &ProofRecord) {
+    pub(super) fn remember(&self, path: &Path, content: &FileContent, record: &ProofRecord) {
         let Some(stamp) = content.stamp.as_ref() else {
             return;
         };
@@ -231,26 +230,4 @@ fn inode(metadata: &Metadata) -> (u64, u64) {
 #[cfg(not(unix))]
 fn inode(_: &Metadata) -> (u64, u64) {
     (0, 0)
-}
-
-fn record_file(folder: &Path, content: &str) -> PathBuf {
-    folder.join("contents").join(format!("{content}.json"))
-}
-
-fn stamp_file(folder: &Path, path: &Path) -> PathBuf {
-    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
-    folder.join("files").join(format!("{name}.json"))
-}
-
-fn read<T: DeserializeOwned>(place: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(place).ok()?).ok()
-}
-
-/// A cache that cannot be written is no reason to fail.
-fn write<T: Serialize>(place: &Path, value: &T) {
-    let Ok(bytes) = serde_json::to_vec(value) else {
-        return;
-    };
-    let folder = place.parent().unwrap_or(place);
-    let _ = fs::create_dir_all(folder).and_then(|()| files::replace(place, &bytes));
 }

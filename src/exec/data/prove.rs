@@ -4,14 +4,14 @@
 use std::path::Path;
 
 use super::absent::TableFile;
-use super::columnar::{ColumnarFile, Examined};
-use super::columns::{Meaning, Wanted};
+use super::columnar::{ColumnarFile, ExaminedColumn};
+use super::columns::{ColumnRequest, Meaning};
 use super::files::{Format, check_content};
-use super::keys::{self, Verdict};
+use super::keys;
 use super::plan::TablePlan;
-use super::proofs::{Content, ProofCache, ProofRecord};
+use super::proofs::{FileContent, ProofCache, ProofRecord};
 use super::raw::Numbering;
-use super::report::{Origin, bad_values};
+use super::report::{Origin, report_bad_values};
 use super::scan::can_be_scanned;
 use super::source::{Proof, Scan};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -34,13 +34,13 @@ pub(super) fn prove(
     id: TableId,
     plan: &TablePlan,
     (path, format): (&Path, Format),
-    (content, cache): (Option<&Content>, &ProofCache),
+    (content, cache): (Option<&FileContent>, &ProofCache),
 ) -> Result<ColumnarTable, Problems> {
     let name = path.display().to_string();
     check_content(path, &name, format, false)?;
     let file = ColumnarFile::open(path, &name, format)?;
     file.check_types(&plan.wanted)?;
-    if file.rows >= super::NO_ROW as usize {
+    if file.rows >= super::MOST_ROWS {
         return Err(Diagnostic::data("D114", format!("`{name}` has too many rows")).into());
     }
     let record = content.map(|content| cache.record(&content.hash.content()));
@@ -69,13 +69,13 @@ impl ColumnarTable {
         let calendar = &definitions.calendar;
         let hashed = self.key_to_hash(definitions, id, plan);
         let present = plan.wanted.iter().filter(|wanted| self.file.has(wanted));
-        let is_known = |wanted: &&Wanted| {
+        let is_known = |wanted: &&ColumnRequest| {
             let fact = fact(wanted, calendar);
             self.record.columns.contains_key(&fact) && hashed != Some(wanted.column)
         };
-        let (known, new): (Vec<&Wanted>, Vec<&Wanted>) = present.partition(is_known);
-        let known: Vec<Wanted> = known.into_iter().cloned().collect();
-        let new: Vec<Wanted> = new.into_iter().cloned().collect();
+        let (known, new): (Vec<&ColumnRequest>, Vec<&ColumnRequest>) = present.partition(is_known);
+        let known: Vec<ColumnRequest> = known.into_iter().cloned().collect();
+        let new: Vec<ColumnRequest> = new.into_iter().cloned().collect();
         // A file that was damaged since must not end the process.
         self.file.check_pages(&known)?;
         let examined = self.file.examine(&new, hashed, calendar)?;
@@ -84,12 +84,12 @@ impl ColumnarTable {
             let fact = fact(wanted, calendar);
             self.record.columns.insert(fact.clone(), examined.span);
             let is_hashed = hashed == Some(wanted.column);
-            if is_hashed && matches!(keys::judge_parts(examined.hashes), Verdict::Unique) {
+            if is_hashed && keys::are_unique(examined.hashes) {
                 self.record.unique.insert(fact);
             }
         }
         self.check_scan(&new, calendar);
-        let proof = |wanted: &Wanted, is_remembered| Proof {
+        let proof = |wanted: &ColumnRequest, is_remembered| Proof {
             what: format!("values of `{}`", wanted.name),
             is_remembered,
         };
@@ -100,7 +100,7 @@ impl ColumnarTable {
         Ok(())
     }
 
-    fn check_scan(&mut self, new: &[Wanted], calendar: &Calendar) {
+    fn check_scan(&mut self, new: &[ColumnRequest], calendar: &Calendar) {
         if self.file.format == Format::Arrow && self.file.is_scannable && !new.is_empty() {
             let scan = Scan {
                 file: self.file.clone(),
@@ -135,8 +135,8 @@ impl ColumnarTable {
         definitions: &Definitions,
         id: TableId,
         plan: &TablePlan,
-        new: &[Wanted],
-        examined: &[Examined],
+        new: &[ColumnRequest],
+        examined: &[ExaminedColumn],
     ) -> Result<(), Problems> {
         let mut problems = Problems::default();
         let file = TableFile {
@@ -147,8 +147,8 @@ impl ColumnarTable {
         let header = self.file.header();
         self.notes = file.report_absent(plan, &header, &self.is_absent, &mut problems);
         for (wanted, examined) in new.iter().zip(examined) {
-            let bad = bad_values(definitions, &self.origin, wanted, &examined.faults);
-            bad.into_iter().for_each(|bad| problems.push(bad));
+            let bad = &examined.bad;
+            report_bad_values(definitions, &self.origin, wanted, bad, &mut problems);
         }
         if problems.has_errors() {
             return Err(problems);
@@ -157,7 +157,7 @@ impl ColumnarTable {
     }
 }
 
-fn fingerprint(content: &Content) -> Proof {
+fn fingerprint(content: &FileContent) -> Proof {
     Proof {
         what: "fingerprint".to_owned(),
         is_remembered: content.is_remembered,
@@ -165,7 +165,7 @@ fn fingerprint(content: &Content) -> Proof {
 }
 
 /// A column and what it is read as, by everything that decides how its values convert.
-pub(super) fn fact(wanted: &Wanted, calendar: &Calendar) -> String {
+pub(super) fn fact(wanted: &ColumnRequest, calendar: &Calendar) -> String {
     let meaning = match &wanted.meaning {
         Meaning::Text | Meaning::Hash => "text".to_owned(),
         Meaning::YesNo => "yes/no".to_owned(),

@@ -1,6 +1,6 @@
 //! What every format reader hands back, and how rows are named in messages.
 
-use super::columns::Column;
+use super::columns::TypedColumn;
 
 /// A file's wanted columns, converted; keys and parents are still unchecked.
 pub(super) struct RawTable {
@@ -8,20 +8,8 @@ pub(super) struct RawTable {
     /// All column names of the file.
     pub header: Vec<String>,
     /// By wanted column; `None`: the file has none of that name.
-    pub columns: Vec<Option<Column>>,
+    pub columns: Vec<Option<TypedColumn>>,
     pub numbering: Numbering,
-}
-
-impl RawTable {
-    /// Drops the columns that turned out to be in no row.
-    pub(super) fn without(mut self, present: &[bool]) -> Self {
-        for (column, present) in self.columns.iter_mut().zip(present) {
-            if !present {
-                *column = None;
-            }
-        }
-        self
-    }
 }
 
 /// More changes than this are not kept: after them, lines are off by some.

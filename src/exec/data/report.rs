@@ -1,10 +1,10 @@
 //! The words of data problems that several formats share.
 
-use super::columns::{Meaning, Wanted};
+use super::bad_values::{BadValue, BadValues};
+use super::columns::{ColumnRequest, Meaning};
 use super::convert::advice;
-use super::faults::{Fault, Faults};
 use super::raw::Numbering;
-use crate::base::diagnostic::Diagnostic;
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::lang::model::Definitions;
 
@@ -58,7 +58,7 @@ pub(super) fn place_of(definitions: &Definitions, kind: &str, name: &str) -> Str
 }
 
 /// A column whose physical type cannot hold its field's values.
-pub(super) fn wrong_type(name: &str, wanted: &Wanted, held: &str) -> Diagnostic {
+pub(super) fn wrong_type(name: &str, wanted: &ColumnRequest, held: &str) -> Diagnostic {
     Diagnostic::data(
         "D205",
         format!(
@@ -79,16 +79,19 @@ fn plural(meaning: &Meaning) -> String {
     }
 }
 
-/// The values of a column that do not convert (rule S27).
-pub(super) fn bad_values(
+/// Reports the values of a column that do not convert (rule S27).
+pub(super) fn report_bad_values(
     definitions: &Definitions,
     origin: &Origin,
-    wanted: &Wanted,
-    faults: &Faults,
-) -> Option<Diagnostic> {
-    let first = faults.list().first()?;
+    wanted: &ColumnRequest,
+    bad: &BadValues,
+    problems: &mut Problems,
+) {
+    let Some(first) = bad.list().first() else {
+        return;
+    };
     let (code, what) = match &wanted.meaning {
-        Meaning::Text | Meaning::Hash => return None,
+        Meaning::Text | Meaning::Hash => return,
         Meaning::Date => ("D201", "a date"),
         Meaning::Number => ("D202", "a number"),
         Meaning::YesNo => ("D203", "yes or no"),
@@ -98,27 +101,27 @@ pub(super) fn bad_values(
         "{} column `{}`: {}: {}",
         origin.name(),
         wanted.name,
-        how_many(faults, what),
-        listed(origin, faults)
+        how_many(bad, what),
+        listed(origin, bad)
     );
     let diagnostic = origin.error(code, first.first_row, message);
     let lines = advice(definitions, &wanted.meaning, &shortened(&first.value));
-    Some(lines.into_iter().fold(diagnostic, Diagnostic::help))
+    problems.push(lines.into_iter().fold(diagnostic, Diagnostic::help));
 }
 
-fn how_many(faults: &Faults, what: &str) -> String {
-    match (faults.list().len(), faults.has_more()) {
+fn how_many(bad: &BadValues, what: &str) -> String {
+    match (bad.list().len(), bad.has_more()) {
         (1, false) => format!("1 value is not {what}"),
         (count, false) => format!("{count} values are not {what}"),
-        (_, true) => format!("the values of {} rows are not {what}", faults.rows()),
+        (_, true) => format!("the values of {} rows are not {what}", bad.rows()),
     }
 }
 
-fn listed(origin: &Origin, faults: &Faults) -> String {
-    let named = faults.list().iter().take(NAMED);
-    let mut parts: Vec<String> = named.map(|fault| described(origin, fault)).collect();
-    let more = faults.list().len().saturating_sub(NAMED);
-    if faults.has_more() {
+fn listed(origin: &Origin, bad: &BadValues) -> String {
+    let named = bad.list().iter().take(NAMED);
+    let mut parts: Vec<String> = named.map(|value| described(origin, value)).collect();
+    let more = bad.list().len().saturating_sub(NAMED);
+    if bad.has_more() {
         parts.push("…".to_owned());
     } else if more > 0 {
         parts.push(format!("and {more} more"));
@@ -126,9 +129,9 @@ fn listed(origin: &Origin, faults: &Faults) -> String {
     parts.join(", ")
 }
 
-fn described(origin: &Origin, fault: &Fault) -> String {
-    let (value, place) = (shortened(&fault.value), origin.row(fault.first_row));
-    match fault.rows {
+fn described(origin: &Origin, bad: &BadValue) -> String {
+    let (value, place) = (shortened(&bad.value), origin.row(bad.first_row));
+    match bad.rows {
         1 => format!("`{value}` ({place})"),
         rows => format!("`{value}` ({rows} rows, first in {place})"),
     }

@@ -8,9 +8,9 @@ use polars::prelude::{
     all, col, lit, polars_err,
 };
 
-use super::canonical::{canonical, canonical_type, missing_series};
-use super::columns::Wanted;
+use super::columns::{ColumnRequest, TypedColumn};
 use super::files::Format;
+use super::frames::convert_series;
 use super::guard::{guarded_query, uncaught};
 use super::source::Scan;
 use crate::base::cancellation;
@@ -18,14 +18,16 @@ use crate::base::cancellation;
 /// The columns of a file in canonical types, in the order given.
 pub(super) fn lazy_frame(scan: &Scan) -> Result<LazyFrame, String> {
     let words = |error: polars::error::PolarsError| error.to_string();
-    let present: Vec<&Wanted> = scan
+    let present: Vec<&ColumnRequest> = scan
         .wanted
         .iter()
         .filter(|wanted| scan.file.has(wanted))
         .collect();
     if present.is_empty() {
         let missing = scan.wanted.iter().map(|wanted| {
-            missing_series(&wanted.name, &wanted.meaning, scan.file.rows).into_column()
+            TypedColumn::missing(wanted, scan.file.rows)
+                .series
+                .into_column()
         });
         let frame = DataFrame::new(scan.file.rows, missing.collect()).map_err(words)?;
         return Ok(frame.lazy());
@@ -61,13 +63,13 @@ pub(super) fn can_be_scanned(scan: &Scan) -> bool {
     outcome.is_ok()
 }
 
-fn missing(wanted: &Wanted) -> Expr {
+fn missing(wanted: &ColumnRequest) -> Expr {
     lit(NULL)
-        .cast(canonical_type(&wanted.meaning))
+        .cast(wanted.meaning.data_type())
         .alias(wanted.name.as_str())
 }
 
-fn open(scan: &Scan, present: &[&Wanted]) -> PolarsResult<LazyFrame> {
+fn open(scan: &Scan, present: &[&ColumnRequest]) -> PolarsResult<LazyFrame> {
     let path = PlRefPath::try_from_path(&scan.file.path)?;
     let sources = ScanSources::Paths([path].into_iter().collect());
     let args = UnifiedScanArgs {
@@ -96,21 +98,20 @@ fn open(scan: &Scan, present: &[&Wanted]) -> PolarsResult<LazyFrame> {
     Ok(builder.build().into())
 }
 
-fn converted(scan: &Scan, wanted: &Wanted) -> Expr {
+fn converted(scan: &Scan, wanted: &ColumnRequest) -> Expr {
     let (meaning, calendar) = (wanted.meaning.clone(), scan.calendar.clone());
     let file = scan.file.name.clone();
     let convert = move |column: FrameColumn| -> PolarsResult<FrameColumn> {
         let series = column.as_materialized_series();
-        let work = || canonical(series, &meaning, &calendar);
-        let (converted, faults) =
-            uncaught(work).map_err(|reason| polars_err!(ComputeError: "{reason}"))?;
-        if faults.list().is_empty() {
-            return Ok(converted.into_column());
+        let work = || convert_series(series, &meaning, &calendar);
+        let converted = uncaught(work).map_err(|reason| polars_err!(ComputeError: "{reason}"))?;
+        if converted.bad.list().is_empty() {
+            return Ok(converted.series.into_column());
         }
         let name = series.name();
         Err(polars_err!(ComputeError: "`{file}` column `{name}` has changed since it was checked"))
     };
-    let to: DataType = canonical_type(&wanted.meaning);
+    let to: DataType = wanted.meaning.data_type();
     let field = move |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), to.clone()));
     col(wanted.name.as_str()).map_with_fmt_str(convert, field, "canonical")
 }

@@ -1,6 +1,7 @@
 //! What a lazy query starts from: for each table a frame, and where its rows come from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use polars::prelude::{LazyFrame, PolarsResult};
 
 use super::columnar::ColumnarFile;
-use super::columns::Wanted;
+use super::columns::ColumnRequest;
 use super::guard::{guarded_query, uncaught};
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -47,7 +48,7 @@ pub struct TableSource {
 #[derive(Clone)]
 pub(super) struct Scan {
     pub file: ColumnarFile,
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<ColumnRequest>,
     pub calendar: Calendar,
 }
 
@@ -76,7 +77,7 @@ pub struct Proof {
     pub is_remembered: bool,
 }
 
-/// All tables of a request.
+/// All tables that are required.
 #[derive(Clone, Default)]
 pub struct TableSources {
     /// Indexed by [`TableId`]; `None`: no file for it, or not asked for.
@@ -85,6 +86,20 @@ pub struct TableSources {
     pub fingerprint: String,
     /// What the user should know though it stops nothing.
     pub notes: Vec<String>,
+}
+
+impl fmt::Debug for TableSources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scanned = self
+            .tables
+            .iter()
+            .map(|table| Some(&table.as_ref()?.scanned));
+        f.debug_struct("TableSources")
+            .field("scanned", &scanned.collect::<Vec<_>>())
+            .field("fingerprint", &self.fingerprint)
+            .field("notes", &self.notes)
+            .finish()
+    }
 }
 
 impl TableSources {
@@ -140,7 +155,7 @@ impl Scan {
     fn check(&self) -> Result<(), Problems> {
         let file = ColumnarFile::open(&self.file.path, &self.file.name, self.file.format)?;
         file.check_types(&self.wanted)?;
-        let wanted: Vec<Wanted> = self
+        let wanted: Vec<ColumnRequest> = self
             .wanted
             .iter()
             .filter(|wanted| self.file.has(wanted))
@@ -156,7 +171,7 @@ impl Scan {
         let examined = file.examine(&wanted, None, &self.calendar)?;
         if examined
             .iter()
-            .any(|examined| !examined.faults.list().is_empty())
+            .any(|examined| !examined.bad.list().is_empty())
         {
             return Err(changed().into());
         }

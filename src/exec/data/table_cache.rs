@@ -8,52 +8,45 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::checking::check;
 use super::fingerprint::{self, FileHash};
 use super::held::HeldTable;
-use super::load::{Read, read};
 use super::locate::Location;
-use super::plan::plan;
+use super::plan::{TablePlan, plan};
 use super::proofs::ProofCache;
-use super::{Dataset, Need, Request, TableData, TableRequest, watermark};
+use super::source::{TableSource, TableSources};
+use super::watermark::latest_by;
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
+use crate::plan::{Requirement, Requirements, TableRequirements};
 
 /// The tables of some files, as far as they were asked for.
 #[derive(Debug, Default)]
 pub struct TableCache {
-    pub(super) locations: Vec<Location>,
+    locations: Vec<Location>,
     /// What the kept columns were read by: definitions that read them otherwise start anew.
     schema: String,
-    kept: BTreeMap<TableId, Kept>,
-    /// What is kept for lazy queries.
-    pub(super) held: BTreeMap<TableId, Held>,
-    pub(super) proofs: ProofCache,
+    held: BTreeMap<TableId, Held>,
+    proofs: ProofCache,
     /// Notes that were handed out: each is said once.
-    pub(super) told: BTreeSet<String>,
+    told: BTreeSet<String>,
     /// The watermark, once worked out.
-    pub(super) latest: Option<Option<i64>>,
+    latest: Option<Option<i64>>,
     /// How often something was read.
-    pub(super) readings: u64,
+    readings: u64,
 }
 
 /// A table kept for lazy queries, and the file it is of.
 #[derive(Debug)]
-pub(super) struct Held {
+struct Held {
     pub stamp: Option<Stamp>,
     pub hash: FileHash,
     pub table: HeldTable,
 }
 
-#[derive(Debug)]
-struct Kept {
-    stamp: Option<Stamp>,
-    hash: FileHash,
-    data: TableData,
-}
-
 /// What changes when a file is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Stamp {
+struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
 }
@@ -79,13 +72,7 @@ impl TableCache {
 
     /// How many rows a table has; `None` if it was never read.
     pub fn rows(&self, table: TableId) -> Option<usize> {
-        let held = self.held.get(&table).map(|held| held.table.rows);
-        held.or_else(|| self.kept.get(&table).map(|kept| kept.data.rows))
-    }
-
-    /// What is kept of a table.
-    pub fn table(&self, table: TableId) -> Option<&TableData> {
-        self.kept.get(&table).map(|kept| &kept.data)
+        self.held.get(&table).map(|held| held.table.rows)
     }
 
     /// How often files were read: when it grows, there are other columns than before.
@@ -93,51 +80,91 @@ impl TableCache {
         self.readings
     }
 
-    /// What a request asks for; reads what is not here yet. Files that were written since are read
-    /// again, all of them, and a note says so.
+    /// What requirements ask for, to be queried lazily; checks what was not checked yet. Files that were
+    /// written since are looked at again, all of them, and a note says so.
     ///
     /// # Errors
     ///
-    /// All problems of all files, as [`super::load`] has them.
-    pub fn dataset(
+    /// All problems of all files, whatever was asked before.
+    pub fn sources(
         &mut self,
         definitions: &Definitions,
-        request: &Request,
-    ) -> Result<Dataset, Problems> {
+        requirements: &Requirements,
+    ) -> Result<TableSources, Problems> {
         self.renew(definitions);
         let mut notes = self.forget_if_changed();
-        let missing = self.missing(definitions, request);
+        let held = self.held.values_mut();
+        held.for_each(|held| held.table.remember_proofs());
+        let missing = self.missing(definitions, requirements);
         if !missing.tables.is_empty() {
             let stamps = self.stamps();
-            let read = read(definitions, &self.locations, &missing)?;
-            if self.contradicts(&read) {
+            let mut checked = check(definitions, &self.locations, &missing, &self.proofs)?;
+            if self.contradicts(&checked.hashes) {
                 notes.push("a file has changed: everything is read again".to_string());
                 self.forget();
-                let read = super::load::read(
-                    definitions,
-                    &self.locations,
-                    &self.missing(definitions, request),
-                )?;
-                self.keep(read, &stamps, &mut notes);
-            } else {
-                self.keep(read, &stamps, &mut notes);
+                checked = check(definitions, &self.locations, requirements, &self.proofs)?;
+            }
+            self.latest = None;
+            self.readings += 1;
+            notes.append(&mut checked.notes);
+            for (id, table) in checked.tables {
+                match (self.held.get_mut(&id), checked.hashes.remove(&id)) {
+                    (Some(held), _) => held.table.add(table),
+                    (None, Some(hash)) => {
+                        let stamp = stamps.get(&id).cloned();
+                        self.held.insert(id, Held { stamp, hash, table });
+                    }
+                    (None, None) => {}
+                }
             }
         }
-        let mut dataset = self.assemble(definitions, request);
+        let mut sources = self.assemble(definitions, requirements)?;
         notes.retain(|note| self.told.insert(note.clone()));
-        dataset.notes = notes;
-        Ok(dataset)
+        sources.notes = notes;
+        Ok(sources)
     }
 
-    /// The latest event in a dataset of this memory that holds every time column.
-    pub fn watermark(&mut self, definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
-        *self
-            .latest
-            .get_or_insert_with(|| watermark(definitions, dataset))
+    /// The latest event in tables of which every time column was asked for; if there is none, the
+    /// latest start of a state (rule S2). In microseconds.
+    pub fn latest_event(&mut self, definitions: &Definitions) -> Option<i64> {
+        if let Some(known) = self.latest {
+            return known;
+        }
+        let last = |table: TableId, column: usize| {
+            let held = self.held.get(&table)?;
+            Some(held.table.columns.get(&column)?.span?.1)
+        };
+        let found = latest_by(definitions, last);
+        self.latest = Some(found);
+        found
+    }
+
+    /// All that was checked so far, as it is: nothing is looked at again.
+    pub fn known_sources(&self, definitions: &Definitions) -> TableSources {
+        let source = |id: usize| {
+            let held = self.held.get(&TableId(id))?;
+            let columns = held.table.columns.keys().copied().collect();
+            held.source(definitions, TableId(id), &columns).ok()
+        };
+        TableSources {
+            tables: (0..definitions.tables.len()).map(source).collect(),
+            ..TableSources::default()
+        }
+    }
+
+    /// The columns checked so far that the file of a table lacks; `None` if it was never checked.
+    pub fn absent(&self, table: TableId) -> Option<&BTreeSet<usize>> {
+        self.held.get(&table).map(|held| &held.table.absent)
+    }
+
+    /// Whether a column was checked.
+    pub fn has_column(&self, table: TableId, column: usize) -> bool {
+        let held = self.held.get(&table);
+        held.is_some_and(|held| held.table.columns.contains_key(&column))
     }
 
     /// Starts anew if definitions read files otherwise than those before.
-    pub(super) fn renew(&mut self, definitions: &Definitions) {
+    fn renew(&mut self, definitions: &Definitions) {
         let schema = schema(definitions);
         if self.schema != schema {
             self.forget();
@@ -145,24 +172,20 @@ impl TableCache {
         }
     }
 
-    pub(super) fn forget(&mut self) {
-        self.kept.clear();
+    fn forget(&mut self) {
         self.held.clear();
         self.told.clear();
         self.latest = None;
     }
 
-    pub(super) fn forget_if_changed(&mut self) -> Vec<String> {
+    fn forget_if_changed(&mut self) -> Vec<String> {
         let stamps = self.stamps();
         let changed: Vec<String> = self
             .locations
             .iter()
             .filter(|location| {
-                let kept = self.kept.get(&location.table).map(|kept| &kept.stamp);
-                let held = self.held.get(&location.table).map(|held| &held.stamp);
-                let is_changed =
-                    |known: &Option<Stamp>| stamps.get(&location.table) != known.as_ref();
-                kept.into_iter().chain(held).any(is_changed)
+                let held = self.held.get(&location.table);
+                held.is_some_and(|held| stamps.get(&location.table) != held.stamp.as_ref())
             })
             .map(|location| format!("`{}` has changed: read again", location.path.display()))
             .collect();
@@ -172,7 +195,7 @@ impl TableCache {
         changed
     }
 
-    pub(super) fn stamps(&self) -> BTreeMap<TableId, Stamp> {
+    fn stamps(&self) -> BTreeMap<TableId, Stamp> {
         let stamp = |path: &PathBuf| {
             let metadata = fs::metadata(path).ok()?;
             Some(Stamp {
@@ -185,93 +208,96 @@ impl TableCache {
         self.locations.iter().filter_map(with_stamp).collect()
     }
 
-    /// The part of a request that was not read yet, or that must fail with its own words.
-    fn missing(&self, definitions: &Definitions, request: &Request) -> Request {
-        let mut missing = Request::default();
-        for (table, asked) in &request.tables {
-            let Some(kept) = self.kept.get(table) else {
+    /// The part of requirements that was not checked yet, or that must fail with its own words.
+    fn missing(&self, definitions: &Definitions, requirements: &Requirements) -> Requirements {
+        let mut missing = Requirements::default();
+        for (table, asked) in &requirements.tables {
+            let Some(held) = self.held.get(table) else {
                 missing.tables.insert(*table, asked.clone());
                 continue;
             };
+            let key = definitions.table(*table).key;
             let part = missing_part(
                 asked,
-                definitions.table(*table).key,
-                &kept.data.absent,
-                |column| kept.data.columns[column].is_some(),
-                |parent| kept.data.parents[parent].is_some(),
+                key,
+                &held.table.absent,
+                |column| held.table.columns.contains_key(&column),
+                |parent| held.table.parents.contains(&parent),
             );
             missing.tables.extend(part.map(|part| (*table, part)));
         }
         missing
     }
 
-    /// Whether files read now are not those read before.
-    fn contradicts(&self, read: &Read) -> bool {
-        read.tables.iter().any(|(table, _)| {
-            let kept = self.kept.get(table);
-            kept.is_some_and(|kept| Some(&kept.hash) != read.hashes.get(table))
+    fn contradicts(&self, hashes: &BTreeMap<TableId, FileHash>) -> bool {
+        hashes.iter().any(|(table, hash)| {
+            let held = self.held.get(table);
+            held.is_some_and(|held| held.hash != *hash)
         })
     }
 
-    fn keep(&mut self, read: Read, stamps: &BTreeMap<TableId, Stamp>, notes: &mut Vec<String>) {
-        self.latest = None;
-        self.readings += 1;
-        notes.extend(read.notes);
-        let mut hashes = read.hashes;
-        for (table, data) in read.tables {
-            let Some(hash) = hashes.remove(&table) else {
-                continue;
-            };
-            let kept = self.kept.entry(table).or_insert_with(|| Kept {
-                stamp: stamps.get(&table).cloned(),
-                hash,
-                data: TableData {
-                    rows: data.rows,
-                    columns: vec![None; data.columns.len()],
-                    absent: BTreeSet::new(),
-                    parents: vec![None; data.parents.len()],
-                },
-            });
-            kept.data.add(data);
-        }
-    }
-
-    fn assemble(&self, definitions: &Definitions, request: &Request) -> Dataset {
-        let mut tables: Vec<Option<TableData>> = definitions.tables.iter().map(|_| None).collect();
+    fn assemble(
+        &self,
+        definitions: &Definitions,
+        requirements: &Requirements,
+    ) -> Result<TableSources, Problems> {
+        let mut sources = TableSources {
+            tables: definitions.tables.iter().map(|_| None).collect(),
+            ..TableSources::default()
+        };
         let mut hashes = Vec::new();
-        let nothing = TableRequest::default();
-        for table in plan(definitions, request).keys() {
-            let Some(kept) = self.kept.get(table) else {
+        for (id, plan) in plan(definitions, requirements) {
+            let Some(held) = self.held.get(&id) else {
                 continue;
             };
-            let asked = request.tables.get(table).unwrap_or(&nothing);
-            tables[table.0] = Some(kept.data.part(asked));
-            hashes.push((definitions.table(*table).name.as_str(), &kept.hash));
+            let table = definitions.table(id);
+            let asked = requirements.tables.get(&id);
+            let mut columns = linking_columns(definitions, id, &plan);
+            columns.extend(asked.iter().flat_map(|asked| asked.columns.keys()));
+            sources.tables[id.0] = Some(held.source(definitions, id, &columns)?);
+            hashes.push((table.name.as_str(), &held.hash));
         }
         hashes.sort_unstable_by_key(|(name, _)| *name);
-        Dataset {
-            tables,
-            fingerprint: fingerprint::of_hashes(&hashes),
-            notes: Vec::new(),
-        }
+        sources.fingerprint = fingerprint::of_hashes(&hashes);
+        Ok(sources)
     }
 }
 
+impl Held {
+    fn source(
+        &self,
+        definitions: &Definitions,
+        id: TableId,
+        columns: &BTreeSet<usize>,
+    ) -> Result<TableSource, Problems> {
+        let read_as = (definitions.table(id), &definitions.calendar);
+        self.table.source(read_as, self.hash.content(), columns)
+    }
+}
+
+/// The columns that hold the keys of parents, and the key of a parent.
+fn linking_columns(definitions: &Definitions, id: TableId, plan: &TablePlan) -> BTreeSet<usize> {
+    let table = definitions.table(id);
+    let links = plan.parents.iter();
+    let links = links.map(|parent| table.parents[*parent].column);
+    links.chain(table.key.filter(|_| plan.is_parent)).collect()
+}
+
 /// The part of what is asked of a table that is not here yet, or is absent and refused.
-pub(super) fn missing_part(
-    asked: &TableRequest,
+fn missing_part(
+    asked: &TableRequirements,
     key: Option<usize>,
     absent: &BTreeSet<usize>,
     has_column: impl Fn(usize) -> bool,
     has_parent: impl Fn(usize) -> bool,
-) -> Option<TableRequest> {
-    let is_refused = |column: usize, need: &Need| match need {
-        Need::By(_) => absent.contains(&column),
-        Need::Optional => false,
+) -> Option<TableRequirements> {
+    let is_refused = |column: usize, need: &Requirement| match need {
+        Requirement::By(_) => absent.contains(&column),
+        Requirement::Optional => false,
     };
-    let mut part = TableRequest {
+    let mut part = TableRequirements {
         file_needed_by: asked.file_needed_by.clone(),
-        ..TableRequest::default()
+        ..TableRequirements::default()
     };
     for (column, need) in &asked.columns {
         if !has_column(*column) || is_refused(*column, need) {
@@ -287,43 +313,6 @@ pub(super) fn missing_part(
     }
     let is_whole = part.columns.is_empty() && part.parents.is_empty() && part.key.is_none();
     (!is_whole).then_some(part)
-}
-
-impl TableData {
-    /// Takes over the columns and parents of another reading of the same file.
-    fn add(&mut self, other: TableData) {
-        for (own, new) in self.columns.iter_mut().zip(other.columns) {
-            if new.is_some() {
-                *own = new;
-            }
-        }
-        for (own, new) in self.parents.iter_mut().zip(other.parents) {
-            if new.is_some() {
-                *own = new;
-            }
-        }
-        self.absent.extend(other.absent);
-    }
-
-    /// The columns and parents that a request names; their values are shared.
-    fn part(&self, asked: &TableRequest) -> TableData {
-        let columns = self.columns.iter().enumerate();
-        let parents = self.parents.iter().enumerate();
-        TableData {
-            rows: self.rows,
-            columns: columns
-                .map(|(index, column)| {
-                    column
-                        .clone()
-                        .filter(|_| asked.columns.contains_key(&index))
-                })
-                .collect(),
-            absent: self.absent.clone(),
-            parents: parents
-                .map(|(index, rows)| rows.clone().filter(|_| asked.parents.contains(&index)))
-                .collect(),
-        }
-    }
 }
 
 /// All of the definitions that decides how a file is read.

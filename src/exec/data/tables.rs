@@ -50,10 +50,10 @@ pub struct Tables {
     replay: Option<Box<dyn SnapshotProvider>>,
     knowledge: Option<Moment>,
     proofs: ProofCache,
-    seen: RefCell<Vec<Seen>>,
+    seen: RefCell<Vec<HorizonTables>>,
 }
 
-struct Seen {
+struct HorizonTables {
     horizon: Horizon,
     cache: Rc<RefCell<TableCache>>,
 }
@@ -64,7 +64,7 @@ impl Tables {
         let cache = Rc::new(RefCell::new(TableCache::new(locations)));
         let horizon = Horizon::default();
         Tables {
-            seen: RefCell::new(vec![Seen { horizon, cache }]),
+            seen: RefCell::new(vec![HorizonTables { horizon, cache }]),
             ..Tables::default()
         }
     }
@@ -133,11 +133,11 @@ impl Tables {
             seen.remove(1);
         }
         let found = Rc::clone(&cache);
-        seen.push(Seen { horizon, cache });
+        seen.push(HorizonTables { horizon, cache });
         Ok(found)
     }
 
-    fn find(&self, is_it: impl Fn(&Seen) -> bool) -> Option<Rc<RefCell<TableCache>>> {
+    fn find(&self, is_it: impl Fn(&HorizonTables) -> bool) -> Option<Rc<RefCell<TableCache>>> {
         let seen = self.seen.borrow();
         let found = seen.iter().find(|seen| is_it(seen));
         found.map(|seen| Rc::clone(&seen.cache))

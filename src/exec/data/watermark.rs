@@ -1,17 +1,10 @@
 //! The latest event in the data: the default as-of (rule S2).
 
-use super::{ColumnData, Dataset, MISSING_INSTANT, TableSources};
-use crate::base::cancellation;
+use super::TableSources;
 use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
 
-/// The latest value among the columns that bear events, of all tables loaded; if there is none, the
-/// latest start of a state; `None` if there is none either. In microseconds.
-pub fn watermark(definitions: &Definitions, dataset: &Dataset) -> Option<i64> {
-    latest(dataset, event_columns(definitions))
-        .or_else(|| latest(dataset, state_columns(definitions)))
-}
-
-/// The same of sources that hold every time column.
+/// The latest value among the columns that bear events, of sources that hold every time column; if there
+/// is none, the latest start of a state; `None` if there is none either. In microseconds.
 pub fn latest_event(definitions: &Definitions, sources: &TableSources) -> Option<i64> {
     latest_by(definitions, |table, column| {
         let spans = &sources.table(table)?.spans;
@@ -65,17 +58,4 @@ fn state_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
         }
     }
     columns
-}
-
-fn latest(dataset: &Dataset, columns: Vec<(TableId, usize)>) -> Option<i64> {
-    let of_column = |(table, column): (TableId, usize)| {
-        cancellation::listen();
-        let data = dataset.table(table)?.columns.get(column)?.as_deref()?;
-        match data {
-            ColumnData::Instants(instants) => instants.iter().copied().max(),
-            ColumnData::Codes(_) | ColumnData::Texts { .. } | ColumnData::Numbers(_) => None,
-        }
-    };
-    let values = columns.into_iter().filter_map(of_column);
-    values.filter(|instant| *instant != MISSING_INSTANT).max()
 }

@@ -16,9 +16,9 @@ use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
 use crate::exec::compute::{self, ExecutionContext, PlanDescription};
-use crate::exec::data::{Horizon, Request, TableCache, TableSources, Tables};
+use crate::exec::data::{Horizon, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
-use crate::plan::{self, Asking, Plan};
+use crate::plan::{self, Plan, RequirementOptions, Requirements};
 
 /// What a query is asked over.
 pub struct QueryContext<'a> {
@@ -162,9 +162,9 @@ impl QueryContext<'_> {
         tables: &RefCell<TableCache>,
         queries: &[&Query],
     ) -> Result<(TableSources, plan::GivenTime), Problems> {
-        let request = self.needs(queries);
+        let requirements = self.requirements(queries);
         let mut tables = tables.borrow_mut();
-        let sources = tables.sources(self.definitions, &request)?;
+        let sources = tables.sources(self.definitions, &requirements)?;
         let mut watermark = self.watermark;
         if self.wants_watermark(queries) {
             watermark = tables.latest_event(self.definitions);
@@ -178,13 +178,13 @@ impl QueryContext<'_> {
     }
 
     /// What queries read of the tables.
-    pub fn needs(&self, queries: &[&Query]) -> Request {
-        let asking = Asking {
+    pub fn requirements(&self, queries: &[&Query]) -> Requirements {
+        let options = RequirementOptions {
             place: &|span| self.place(span),
             watermark: self.wants_watermark(queries),
             tolerant: false,
         };
-        plan::needs(self.definitions, queries, asking)
+        plan::requirements(self.definitions, queries, options)
     }
 
     fn wants_watermark(&self, queries: &[&Query]) -> bool {
@@ -194,7 +194,7 @@ impl QueryContext<'_> {
 
     /// The tables a query cannot do without and that have no file.
     pub fn lacking(&self, query: &Query) -> Result<Vec<&str>, Problems> {
-        let asking = Asking {
+        let options = RequirementOptions {
             place: &|_| String::new(),
             watermark: false,
             tolerant: false,
@@ -205,8 +205,8 @@ impl QueryContext<'_> {
             let mut locations = tables.locations().iter();
             locations.any(|location| location.table == *id)
         };
-        let needs = plan::needs(self.definitions, &[query], asking).tables;
-        let lacking = needs
+        let required = plan::requirements(self.definitions, &[query], options).tables;
+        let lacking = required
             .iter()
             .filter(|(table, wanted)| !wanted.file_needed_by.is_empty() && !has_file(table));
         Ok(lacking

@@ -16,10 +16,9 @@ pub use moments::{Bounds, EventProfile, StateProfile, ends, events, states};
 use polars::prelude::{IdxCa, StringChunked};
 
 use crate::base::diagnostic::Problems;
-use crate::exec::data::Need;
-use crate::exec::data::Request;
 use crate::exec::data::TableSources;
 use crate::lang::model::{CalendarPeriod, Definitions, FieldId, FieldSource, TableId};
+use crate::plan::{Requirement, Requirements};
 
 /// Equal stretches into which numbers and dates are cut.
 pub const STRETCHES: usize = 12;
@@ -103,8 +102,8 @@ pub fn field(
 }
 
 /// What the profiles of some fields read. Nothing of it must be there.
-pub fn request(definitions: &Definitions, fields: &[FieldId]) -> Request {
-    let mut request = Request::default();
+pub fn request(definitions: &Definitions, fields: &[FieldId]) -> Requirements {
+    let mut request = Requirements::default();
     for field in fields {
         ask(definitions, &mut request, *field);
     }
@@ -112,18 +111,21 @@ pub fn request(definitions: &Definitions, fields: &[FieldId]) -> Request {
 }
 
 /// What the profiles of a table's events and states read.
-pub fn moments_request(definitions: &Definitions, table: TableId) -> Request {
-    let mut request = Request::default();
+pub fn moments_request(definitions: &Definitions, table: TableId) -> Requirements {
+    let mut request = Requirements::default();
     moments::ask(definitions, &mut request, table);
     request
 }
 
 /// Adds to a request; a table asked for has its rows counted and its key checked.
-fn ask(definitions: &Definitions, request: &mut Request, id: FieldId) {
+fn ask(definitions: &Definitions, request: &mut Requirements, id: FieldId) {
     let wanted = ask_table(request, id.table);
     match definitions.field(id).source {
         FieldSource::Column(column) => {
-            wanted.columns.entry(column).or_insert(Need::Optional);
+            wanted
+                .columns
+                .entry(column)
+                .or_insert(Requirement::Optional);
         }
         FieldSource::Parent { parent, field } => {
             let link = &definitions.table(id.table).parents[parent];
@@ -138,8 +140,8 @@ fn ask(definitions: &Definitions, request: &mut Request, id: FieldId) {
     }
 }
 
-fn ask_table(request: &mut Request, table: TableId) -> &mut crate::exec::data::TableRequest {
+fn ask_table(request: &mut Requirements, table: TableId) -> &mut crate::plan::TableRequirements {
     let wanted = request.tables.entry(table).or_default();
-    wanted.key.get_or_insert(Need::Optional);
+    wanted.key.get_or_insert(Requirement::Optional);
     wanted
 }

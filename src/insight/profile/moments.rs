@@ -9,10 +9,11 @@ use super::filter::RowFilter;
 use super::frames::fields_frame;
 use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
-use crate::exec::data::{Need, Request, TableSources};
+use crate::exec::data::TableSources;
 use crate::lang::model::{
     Condition, Definitions, Event, EventSource, FieldId, State, StateSource, Table, TableId,
 };
+use crate::plan::{Requirement, Requirements};
 
 /// How many rows have an instant, and between which they lie.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -137,7 +138,7 @@ fn start_columns(table: &Table) -> Vec<usize> {
 }
 
 /// What the profiles of events and states read.
-pub(super) fn ask(definitions: &Definitions, request: &mut Request, table: TableId) {
+pub(super) fn ask(definitions: &Definitions, request: &mut Requirements, table: TableId) {
     let declared = definitions.table(table);
     ask_table(request, table);
     for event in &declared.events {
@@ -167,14 +168,17 @@ pub(super) fn ask(definitions: &Definitions, request: &mut Request, table: Table
     }
 }
 
-fn ask_columns(request: &mut Request, table: TableId, columns: &[usize]) {
+fn ask_columns(request: &mut Requirements, table: TableId, columns: &[usize]) {
     let wanted = ask_table(request, table);
     for column in columns {
-        wanted.columns.entry(*column).or_insert(Need::Optional);
+        wanted
+            .columns
+            .entry(*column)
+            .or_insert(Requirement::Optional);
     }
 }
 
-fn ask_condition(definitions: &Definitions, request: &mut Request, condition: &Condition) {
+fn ask_condition(definitions: &Definitions, request: &mut Requirements, condition: &Condition) {
     match condition {
         Condition::All(parts) | Condition::AnyOf(parts) => {
             for part in parts {

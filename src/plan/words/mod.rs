@@ -45,7 +45,7 @@ pub fn describe(
         }
         Work::List(work) => paragraphs.push(populations::list(definitions, work)),
     }
-    let (scores, slas) = super::needs::policies(definitions, &plan.work);
+    let (scores, slas) = super::requirements::policies(definitions, &plan.work);
     for score in scores {
         paragraphs.push(policies::score(
             definitions,

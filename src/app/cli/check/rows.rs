@@ -7,11 +7,11 @@ use crate::app::cli::console::Console;
 use crate::app::cli::failure::Failure;
 use crate::app::cli::workspace;
 use crate::base::diagnostic::Problems;
-use crate::exec::data::{self, Location, Need, Request, TableSources};
+use crate::exec::data::{self, Location, TableSources};
 use crate::exec::query_context::QueryContext;
 use crate::lang::analyze;
 use crate::lang::model::{Definitions, Query};
-use crate::plan::{self, Asking, EvaluationTime};
+use crate::plan::{self, EvaluationTime, Requirement, RequirementOptions, Requirements};
 use crate::render::counted;
 
 /// Reads and checks the data; adds what it finds, and returns what it has looked at in words.
@@ -51,19 +51,22 @@ fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query,
 }
 
 /// Every column of every table with a file; those that a KPI needs must be there.
-fn request(context: &QueryContext, files: &[Location], everything: &Query) -> Request {
+fn request(context: &QueryContext, files: &[Location], everything: &Query) -> Requirements {
     let place = |span| context.place(span);
-    let asking = Asking {
+    let asking = RequirementOptions {
         place: &place,
         watermark: true,
         tolerant: true,
     };
-    let mut request = plan::needs(context.definitions, &[everything], asking);
+    let mut request = plan::requirements(context.definitions, &[everything], asking);
     for location in files {
         let table = context.definitions.table(location.table);
         let wanted = request.tables.entry(location.table).or_default();
         for column in 0..table.columns.len() {
-            wanted.columns.entry(column).or_insert(Need::Optional);
+            wanted
+                .columns
+                .entry(column)
+                .or_insert(Requirement::Optional);
         }
         wanted.parents.extend(0..table.parents.len());
     }

@@ -3,8 +3,9 @@
 use crate::app::repl::loading;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
-use crate::exec::data::{Need, Request, TableRequest, TableSources};
+use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, Kpi, Query, Subject, TableId};
+use crate::plan::{Requirement, Requirements, TableRequirements};
 
 /// The tables with all that KPIs usually read of them.
 pub(in crate::app::repl) struct UsualTables {
@@ -65,12 +66,12 @@ pub(in crate::app::repl) fn usual(session: &mut Session) -> UsualTables {
 }
 
 /// A request for one table without its parents.
-fn alone((table, wanted): (&TableId, &TableRequest)) -> Request {
-    let wanted = TableRequest {
+fn alone((table, wanted): (&TableId, &TableRequirements)) -> Requirements {
+    let wanted = TableRequirements {
         parents: Default::default(),
         ..wanted.clone()
     };
-    Request {
+    Requirements {
         tables: [(*table, wanted)].into(),
     }
 }
@@ -86,17 +87,17 @@ fn put_together(whole: &mut TableSources, part: TableSources) {
 
 /// What a session is likely to need, and the row count of every table with a file. Nothing of it must
 /// be there.
-fn usual_request(session: &Session, everything: &Query) -> Request {
+fn usual_request(session: &Session, everything: &Query) -> Requirements {
     let mut request = loading::request(&session.workspace.definitions, everything);
     for location in session.tables.borrow().locations() {
         let wanted = request.tables.entry(location.table).or_default();
-        wanted.key = Some(Need::Optional);
+        wanted.key = Some(Requirement::Optional);
     }
     request
 }
 
 /// Adds one request to another.
-pub(super) fn merge(request: &mut Request, more: Request) {
+pub(super) fn merge(request: &mut Requirements, more: Requirements) {
     for (table, asked) in more.tables {
         let wanted = request.tables.entry(table).or_default();
         for (column, need) in asked.columns {
@@ -130,7 +131,7 @@ pub(super) fn single_kpis<'a>(
 /// tables are judged by what is loaded of them.
 pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
     let definitions = &session.workspace.definitions;
-    let request = session.context().needs(&[query]);
+    let request = session.context().requirements(&[query]);
     let tables = session.tables.borrow();
     let mut found = Vec::new();
     for (id, wanted) in &request.tables {
@@ -153,7 +154,7 @@ pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
         };
         let columns = wanted.columns.iter();
         let absent = columns
-            .filter(|(column, need)| **need != Need::Optional && known.contains(column))
+            .filter(|(column, need)| **need != Requirement::Optional && known.contains(column))
             .map(|(column, _)| &definitions.table(*id).columns[*column].name);
         found.extend(absent.map(|column| format!("no column {column} in {name}")));
     }
@@ -162,7 +163,7 @@ pub(super) fn lacking(session: &Session, query: &Query) -> Vec<String> {
 
 /// The tables that a query reads and cannot do without.
 pub(super) fn needed_tables(session: &Session, query: &Query) -> Vec<String> {
-    let request = session.context().needs(&[query]);
+    let request = session.context().requirements(&[query]);
     let tables = request.tables.iter();
     tables
         .filter(|(_, wanted)| !wanted.file_needed_by.is_empty())

@@ -10,9 +10,10 @@ use crate::app::repl::session::Session;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::FieldType;
-use crate::exec::data::{Request, TableSources};
+use crate::exec::data::TableSources;
 use crate::insight::profile::{self, Distribution, Profile};
 use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
+use crate::plan::Requirements;
 use crate::render;
 
 /// The profile of a field, read if need be, and what is to be told of the reading.
@@ -34,7 +35,7 @@ pub(super) fn profile_of(
 pub(super) fn read(
     session: &mut Session,
     table: TableId,
-    request: &Request,
+    request: &Requirements,
 ) -> Result<(TableSources, Reply), Problems> {
     session.needs_data()?;
     let definitions = &session.workspace.definitions;

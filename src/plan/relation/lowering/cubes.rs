@@ -323,6 +323,10 @@ impl SweepContribution {
         }
     }
 
+    pub(super) fn has_range_of(&self, other: &SweepContribution) -> bool {
+        self.over == other.over && self.from == other.from && self.until == other.until
+    }
+
     fn each_expression(&self, visit: &mut impl FnMut(&Expression)) {
         match &self.over {
             PointRange::Columns { low, high } => {
@@ -375,6 +379,28 @@ impl SweepContribution {
                 .is(RelationalOperator::Less, Expression::column(HIGH)),
         })
     }
+}
+
+/// The versions of a score, each over the points it applies to.
+pub(super) fn cut(
+    all: &SweepContribution,
+    versions: &[(usize, Expression)],
+) -> Vec<(SweepContribution, Expression)> {
+    let bound = |point: usize| Expression::integer(point as i64);
+    let versions_after = versions.iter().skip(1).map(|(first, _)| Some(*first));
+    let ends = versions_after.chain(std::iter::once(None));
+    versions
+        .iter()
+        .zip(ends)
+        .map(|((first, points), end)| {
+            let over = SweepContribution {
+                from: (*first > 0).then(|| bound(*first)),
+                until: end.map(bound),
+                ..all.clone()
+            };
+            (over, points.clone())
+        })
+        .collect()
 }
 
 fn outside(keys: &[Name], groups: &[Vec<Option<Literal>>]) -> Expression {

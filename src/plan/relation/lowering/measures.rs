@@ -1,7 +1,7 @@
 //! Measures → columns of cubes.
 
 use super::conditions::depends_on_time;
-use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE};
+use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE, cut};
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
@@ -501,34 +501,6 @@ impl Draft<'_> {
             aggregates,
         }
     }
-}
-
-impl SweepContribution {
-    fn has_range_of(&self, other: &SweepContribution) -> bool {
-        self.over == other.over && self.from == other.from && self.until == other.until
-    }
-}
-
-/// The versions of a score, each over the points it applies to.
-fn cut(
-    all: &SweepContribution,
-    versions: &[(usize, Expression)],
-) -> Vec<(SweepContribution, Expression)> {
-    let bound = |point: usize| Expression::integer(point as i64);
-    let versions_after = versions.iter().skip(1).map(|(first, _)| Some(*first));
-    let ends = versions_after.chain(std::iter::once(None));
-    versions
-        .iter()
-        .zip(ends)
-        .map(|((first, points), end)| {
-            let over = SweepContribution {
-                from: (*first > 0).then(|| bound(*first)),
-                until: end.map(bound),
-                ..all.clone()
-            };
-            (over, points.clone())
-        })
-        .collect()
 }
 
 /// The aggregates of a function over values, and how they are read.

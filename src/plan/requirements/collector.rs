@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::exec::data::{Need, Request};
+use super::{Requirement, Requirements};
 use crate::lang::model::{
     Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId, StateSource, TableId,
 };
@@ -15,9 +15,9 @@ pub(super) enum Demand {
 }
 
 /// Asks for things in the name of one column or list.
-pub(super) struct Want<'a> {
+pub(super) struct RequirementCollector<'a> {
     pub definitions: &'a Definitions,
-    pub request: &'a mut Request,
+    pub requirements: &'a mut Requirements,
     /// "`mttr` (kpis/mttr.kpi:3)"
     pub needer: String,
     pub tolerant: bool,
@@ -26,16 +26,16 @@ pub(super) struct Want<'a> {
     pub slas: BTreeSet<SlaId>,
 }
 
-impl<'a> Want<'a> {
+impl<'a> RequirementCollector<'a> {
     pub fn new(
         definitions: &'a Definitions,
-        request: &'a mut Request,
+        requirements: &'a mut Requirements,
         needer: String,
         tolerant: bool,
     ) -> Self {
-        Want {
+        RequirementCollector {
             definitions,
-            request,
+            requirements,
             needer,
             tolerant,
             scores: BTreeSet::new(),
@@ -46,11 +46,11 @@ impl<'a> Want<'a> {
     /// A table: its file, its key (rule S32) and its time of knowledge (rule S3).
     pub fn table(&mut self, id: TableId, demand: Demand) {
         let definitions = self.definitions;
-        let wanted = self.request.tables.entry(id).or_default();
+        let wanted = self.requirements.tables.entry(id).or_default();
         if demand == Demand::Required && !self.tolerant {
             add_name(&mut wanted.file_needed_by, &self.needer);
         }
-        let key = wanted.key.get_or_insert(Need::Optional);
+        let key = wanted.key.get_or_insert(Requirement::Optional);
         if demand == Demand::Required {
             key.also_by(&self.needer);
         }
@@ -61,8 +61,11 @@ impl<'a> Want<'a> {
     }
 
     pub fn column(&mut self, table: TableId, column: usize, demand: Demand) {
-        let wanted = self.request.tables.entry(table).or_default();
-        let need = wanted.columns.entry(column).or_insert(Need::Optional);
+        let wanted = self.requirements.tables.entry(table).or_default();
+        let need = wanted
+            .columns
+            .entry(column)
+            .or_insert(Requirement::Optional);
         if demand == Demand::Required {
             need.also_by(&self.needer);
         }
@@ -71,7 +74,7 @@ impl<'a> Want<'a> {
     /// The rows of a parent.
     pub fn parent(&mut self, table: TableId, parent: usize, demand: Demand) {
         let declared = &self.definitions.table(table).parents[parent];
-        let wanted = self.request.tables.entry(table).or_default();
+        let wanted = self.requirements.tables.entry(table).or_default();
         wanted.parents.insert(parent);
         self.column(table, declared.column, demand);
         self.table(declared.table, demand);

@@ -1,24 +1,25 @@
 //! Queries → the tables, columns and parents they read, and who needs them.
 //!
-//! Takes checked queries, gives a [`Request`] for `data`. Whatever a definition reaches is asked for;
+//! Takes checked queries, gives [`Requirements`]. Whatever a definition reaches is asked for;
 //! nothing is read here.
 
-mod want;
+mod collector;
+mod types;
 
 use std::collections::BTreeSet;
 
 use super::Work;
 use crate::base::source::Span;
-use crate::exec::data::{Need, Request};
 use crate::lang::model::{
     Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
     Query, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
 };
-use want::{Demand, Want};
+use collector::{Demand, RequirementCollector};
+pub use types::{Requirement, Requirements, TableRequirements};
 
 /// How a file and its columns are asked for.
 #[derive(Clone, Copy)]
-pub struct Asking<'a> {
+pub struct RequirementOptions<'a> {
     /// Where a span is: `kpis/mttr.kpi:3`.
     pub place: &'a dyn Fn(Span) -> String,
     /// Whether as-of comes from the data, so that every event of every table is read.
@@ -28,78 +29,86 @@ pub struct Asking<'a> {
 }
 
 /// What the queries read.
-pub fn needs(definitions: &Definitions, queries: &[&Query], asking: Asking) -> Request {
-    let mut request = Request::default();
+pub fn requirements(
+    definitions: &Definitions,
+    queries: &[&Query],
+    options: RequirementOptions,
+) -> Requirements {
+    let mut requirements = Requirements::default();
     for query in queries {
         match &query.subject {
             Subject::Values(values) => {
-                values_needs(definitions, &mut request, query, values, asking);
+                values_requirements(definitions, &mut requirements, query, values, options);
             }
-            Subject::List(list) => list_needs(definitions, &mut request, query, list, asking),
+            Subject::List(list) => {
+                list_requirements(definitions, &mut requirements, query, list, options)
+            }
         }
     }
-    if asking.watermark {
-        watermark_needs(definitions, &mut request);
+    if options.watermark {
+        watermark_requirements(definitions, &mut requirements);
     }
-    request
+    requirements
 }
 
-fn values_needs(
+fn values_requirements(
     definitions: &Definitions,
-    request: &mut Request,
+    requirements: &mut Requirements,
     query: &Query,
     values: &ValuesQuery,
-    asking: Asking,
+    options: RequirementOptions,
 ) {
     for column in &values.columns {
         let span = column
             .kpi
             .map_or(query.span, |kpi| definitions.kpis[kpi.0].span);
-        let needer = format!("`{}` ({})", column.name, (asking.place)(span));
-        let mut want = Want::new(definitions, request, needer, asking.tolerant);
+        let needer = format!("`{}` ({})", column.name, (options.place)(span));
+        let mut collector =
+            RequirementCollector::new(definitions, requirements, needer, options.tolerant);
         for measure in column.formula.measures() {
-            want.measure(measure);
+            collector.measure(measure);
             for dimension in &values.by {
                 if let Some(field) = dimension.of(measure.population.table) {
-                    want.field(field, Demand::Required);
+                    collector.field(field, Demand::Required);
                 }
             }
         }
     }
 }
 
-fn list_needs(
+fn list_requirements(
     definitions: &Definitions,
-    request: &mut Request,
+    requirements: &mut Requirements,
     query: &Query,
     list: &ListQuery,
-    asking: Asking,
+    options: RequirementOptions,
 ) {
-    let needer = format!("`list` ({})", (asking.place)(query.span));
-    let mut want = Want::new(definitions, request, needer, asking.tolerant);
-    want.population(&list.population);
+    let needer = format!("`list` ({})", (options.place)(query.span));
+    let mut collector =
+        RequirementCollector::new(definitions, requirements, needer, options.tolerant);
+    collector.population(&list.population);
     for field in &list.show {
-        want.field(*field, Demand::Optional);
+        collector.field(*field, Demand::Optional);
     }
     for (field, _) in &list.sort {
-        want.field(*field, Demand::Required);
+        collector.field(*field, Demand::Required);
     }
 }
 
 /// Asks for fields and for what conditions read, whether the files have them or not.
-pub fn also_needs(
+pub fn also_require(
     definitions: &Definitions,
-    request: &mut Request,
+    requirements: &mut Requirements,
     fields: &[FieldId],
     conditions: &[(TableId, Condition)],
 ) {
-    let mut want = Want::new(definitions, request, String::new(), true);
+    let mut collector = RequirementCollector::new(definitions, requirements, String::new(), true);
     for field in fields {
-        want.table(field.table, Demand::Optional);
-        want.field(*field, Demand::Optional);
+        collector.table(field.table, Demand::Optional);
+        collector.field(*field, Demand::Optional);
     }
     for (table, condition) in conditions {
-        want.condition(*table, condition, Demand::Optional);
+        collector.condition(*table, condition, Demand::Optional);
     }
 }
 
@@ -108,40 +117,44 @@ pub(super) fn policies(
     definitions: &Definitions,
     work: &Work,
 ) -> (BTreeSet<ScoreId>, BTreeSet<SlaId>) {
-    let mut request = Request::default();
-    let mut want = Want::new(definitions, &mut request, String::new(), true);
+    let mut requirements = Requirements::default();
+    let mut collector =
+        RequirementCollector::new(definitions, &mut requirements, String::new(), true);
     match work {
         Work::Values(values) => {
             for step in &values.steps {
-                want.measure(&step.measure);
+                collector.measure(&step.measure);
                 for field in &step.keys {
-                    want.field(*field, Demand::Required);
+                    collector.field(*field, Demand::Required);
                 }
             }
         }
         Work::List(work) => {
-            want.population(&work.list.population);
+            collector.population(&work.list.population);
             let sorted = work.list.sort.iter().map(|(field, _)| field);
             for field in work.list.show.iter().chain(sorted) {
-                want.field(*field, Demand::Optional);
+                collector.field(*field, Demand::Optional);
             }
         }
     }
-    (want.scores, want.slas)
+    (collector.scores, collector.slas)
 }
 
-fn watermark_needs(definitions: &Definitions, request: &mut Request) {
+fn watermark_requirements(definitions: &Definitions, requirements: &mut Requirements) {
     for (index, table) in definitions.tables.iter().enumerate() {
-        let wanted = request.tables.entry(TableId(index)).or_default();
+        let wanted = requirements.tables.entry(TableId(index)).or_default();
         for (column, declared) in table.columns.iter().enumerate() {
             if declared.is_time_of_event {
-                wanted.columns.entry(column).or_insert(Need::Optional);
+                wanted
+                    .columns
+                    .entry(column)
+                    .or_insert(Requirement::Optional);
             }
         }
     }
 }
 
-impl Want<'_> {
+impl RequirementCollector<'_> {
     fn measure(&mut self, measure: &Measure) {
         self.population(&measure.population);
         if let Some(with) = &measure.with {

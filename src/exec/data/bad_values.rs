@@ -5,7 +5,7 @@ const COUNTED: usize = 100;
 
 /// One value that does not convert.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Fault {
+pub(super) struct BadValue {
     pub value: String,
     pub rows: usize,
     pub first_row: usize,
@@ -13,15 +13,15 @@ pub(super) struct Fault {
 
 /// The values of one column that do not convert, in the order of first appearance.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Faults {
-    list: Vec<Fault>,
+pub(super) struct BadValues {
+    list: Vec<BadValue>,
     /// Rows whose value came after the list was full.
     uncounted: usize,
 }
 
-impl Faults {
+impl BadValues {
     /// The values counted one by one.
-    pub(super) fn list(&self) -> &[Fault] {
+    pub(super) fn list(&self) -> &[BadValue] {
         &self.list
     }
 
@@ -32,7 +32,7 @@ impl Faults {
 
     /// How many rows have such a value.
     pub(super) fn rows(&self) -> usize {
-        self.uncounted + self.list.iter().map(|fault| fault.rows).sum::<usize>()
+        self.uncounted + self.list.iter().map(|bad| bad.rows).sum::<usize>()
     }
 
     pub(super) fn add(&mut self, value: &str, row: usize) {
@@ -40,10 +40,10 @@ impl Faults {
     }
 
     fn count(&mut self, value: &str, row: usize, rows: usize) {
-        if let Some(known) = self.list.iter_mut().find(|fault| fault.value == value) {
+        if let Some(known) = self.list.iter_mut().find(|bad| bad.value == value) {
             known.rows += rows;
         } else if self.list.len() < COUNTED {
-            self.list.push(Fault {
+            self.list.push(BadValue {
                 value: value.to_owned(),
                 rows,
                 first_row: row,
@@ -53,10 +53,10 @@ impl Faults {
         }
     }
 
-    /// Adds the faults of later rows, whose row numbers start at `start`.
-    pub(super) fn append(&mut self, later: Faults, start: usize) {
-        for fault in later.list {
-            self.count(&fault.value, start + fault.first_row, fault.rows);
+    /// Adds the bad values of later rows, whose row numbers start at `start`.
+    pub(super) fn append(&mut self, later: BadValues, start: usize) {
+        for bad in later.list {
+            self.count(&bad.value, start + bad.first_row, bad.rows);
         }
         self.uncounted += later.uncounted;
     }

@@ -1,9 +1,8 @@
 //! What queries read, and how badly.
 
 use riskql::base::source::Span;
-use riskql::exec::data::{Need, Request};
 use riskql::lang::model::*;
-use riskql::plan::{Asking, needs};
+use riskql::plan::{Requirement, RequirementOptions, Requirements, requirements};
 
 use super::fixture::*;
 
@@ -11,20 +10,20 @@ fn place(span: Span) -> String {
     format!("kpis/x.kpi:{}", span.start)
 }
 
-fn asking() -> Asking<'static> {
-    Asking {
+fn asking() -> RequirementOptions<'static> {
+    RequirementOptions {
         place: &place,
         watermark: false,
         tolerant: false,
     }
 }
 
-fn asked(query: &Query, asking: Asking) -> Request {
-    needs(&definitions(calendar_of("UTC")), &[query], asking)
+fn asked(query: &Query, asking: RequirementOptions) -> Requirements {
+    requirements(&definitions(calendar_of("UTC")), &[query], asking)
 }
 
 /// `column` or `column?` where it may be absent, by name in the order of the table.
-fn columns(request: &Request, table: TableId) -> Vec<String> {
+fn columns(request: &Requirements, table: TableId) -> Vec<String> {
     let definitions = definitions(calendar_of("UTC"));
     let Some(wanted) = request.tables.get(&table) else {
         return Vec::new();
@@ -36,7 +35,11 @@ fn columns(request: &Request, table: TableId) -> Vec<String> {
         .chain(columns)
         .map(|(column, need)| {
             let name = &definitions.table(table).columns[column].name;
-            let mark = if *need == Need::Optional { "?" } else { "" };
+            let mark = if *need == Requirement::Optional {
+                "?"
+            } else {
+                ""
+            };
             format!("{name}{mark}")
         })
         .collect()
@@ -74,7 +77,7 @@ fn a_mean_time_reads_both_events() {
     assert_eq!(findings.file_needed_by, ["`mttr` (kpis/x.kpi:40)"]);
     assert_eq!(
         findings.columns[&3],
-        Need::By(vec!["`mttr` (kpis/x.kpi:40)".into()])
+        Requirement::By(vec!["`mttr` (kpis/x.kpi:40)".into()])
     );
     assert!(findings.parents.is_empty());
 }
@@ -121,7 +124,7 @@ fn a_dimension_of_a_parent_reads_the_parent() {
         ["`backlog` (kpis/x.kpi:90)"]
     );
 
-    let tolerant = Asking {
+    let tolerant = RequirementOptions {
         tolerant: true,
         ..asking()
     };
@@ -245,7 +248,7 @@ fn a_list_may_show_what_is_not_there_but_not_sort_by_it() {
 
 #[test]
 fn the_watermark_reads_every_event() {
-    let watermark = Asking {
+    let watermark = RequirementOptions {
         watermark: true,
         ..asking()
     };
@@ -268,7 +271,7 @@ fn two_who_need_a_column_are_both_named() {
     );
     assert_eq!(
         request.tables[&FINDINGS].columns[&4],
-        Need::By(vec![
+        Requirement::By(vec![
             "`mttr` (kpis/x.kpi:40)".into(),
             "`fixed` (kpis/x.kpi:90)".into(),
         ])
