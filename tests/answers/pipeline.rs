@@ -9,6 +9,7 @@ use chrono::DateTime;
 use riskql::base::source::{SourceId, Sources, Span};
 use riskql::exec::answer::Answer;
 use riskql::exec::assemble;
+use riskql::exec::compute::Limits;
 use riskql::exec::data::{self, TableSources};
 use riskql::lang::model::{Definitions, Given, Moment, Query};
 use riskql::lang::{check, syntax};
@@ -194,11 +195,22 @@ pub fn answers(
     queries: &[&Query],
     evaluation: EvaluationTime,
 ) -> Vec<Answer> {
+    answers_within(definitions, dataset, queries, evaluation, Limits::default())
+}
+
+/// The same with limits on what is held in memory.
+pub fn answers_within(
+    definitions: &Definitions,
+    dataset: &TableSources,
+    queries: &[&Query],
+    evaluation: EvaluationTime,
+    limits: Limits,
+) -> Vec<Answer> {
     let plans: Vec<plan::Plan> = queries
         .iter()
         .map(|query| planned(definitions, query, evaluation))
         .collect();
-    let answers = assemble::answers(definitions, dataset, &plans);
+    let answers = assemble::answers_within(definitions, dataset, &plans, limits);
     answers.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
 }
 

@@ -20,7 +20,7 @@ use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context, Excluded,
     Level, Row,
 };
-use crate::exec::compute::{Computed, ExecutionContext, Tracks, Tuple};
+use crate::exec::compute::{Computed, ExecutionContext, Limits, Tracks, Tuple};
 use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, SortColumn, ValueColumn};
 use crate::plan::{EvaluationTime, Plan, TimeBucket, Trace, ValuesWork, Work};
@@ -36,12 +36,27 @@ pub fn answers(
     sources: &TableSources,
     plans: &[Plan],
 ) -> Result<Vec<Answer>, Problems> {
+    answers_within(definitions, sources, plans, Limits::default())
+}
+
+/// The same with less held in memory at once, or more.
+///
+/// # Errors
+///
+/// Those of [`answers`].
+pub fn answers_within(
+    definitions: &Definitions,
+    sources: &TableSources,
+    plans: &[Plan],
+    limits: Limits,
+) -> Result<Vec<Answer>, Problems> {
     let mut answers: Vec<Option<Answer>> = plans.iter().map(|_| None).collect();
     for evaluation in distinct_evaluations(plans) {
         let context = ExecutionContext {
             definitions,
             sources,
             evaluation,
+            limits,
         };
         let together: Vec<usize> = (0..plans.len())
             .filter(|index| plans[*index].evaluation == *evaluation)
@@ -85,6 +100,7 @@ pub fn rows_behind(
         definitions,
         sources,
         evaluation: &trace.evaluation,
+        limits: Limits::default(),
     };
     rows::behind(context, trace)
 }

@@ -19,12 +19,6 @@ use crate::plan::relation::{
     Aggregate, Cube, CubeLevel, CubeShape, Name, ROWS, Reading, Relation, SharedRelation,
 };
 
-/// Rows of a batch. A narrow row has 50 to 100 bytes.
-const BATCH: usize = 1 << 21;
-
-/// Rows × points that are made at once.
-const LARGEST_WINDOW: i64 = 12_000_000;
-
 impl Computed<'_> {
     /// Runs all cubes.
     ///
@@ -33,8 +27,12 @@ impl Computed<'_> {
     /// More cells than fit; a file that can no longer be read.
     pub(super) fn run(&mut self) -> Result<(), Problems> {
         let mut frames: BTreeMap<usize, DataFrame> = BTreeMap::new();
-        for table in self.rows.keys().copied().collect::<Vec<TableId>>() {
-            self.run_table(table, &mut frames)?;
+        let tables = self.rows.keys().copied();
+        let (small, large): (Vec<TableId>, Vec<TableId>) =
+            tables.partition(|table| self.batches(*table).len() == 1);
+        self.run_tables(&small, &mut frames)?;
+        for table in large {
+            self.run_tables(&[table], &mut frames)?;
         }
         for cube in 0..self.lowering.cubes.len() {
             let frame = match frames.remove(&cube) {
@@ -57,34 +55,75 @@ impl Computed<'_> {
         Ok(())
     }
 
-    /// Passes over the rows of a table. Cubes that add up leave their groups in `frames`, others their rows in
+    /// Passes over the rows of some tables. Cubes that add up leave their groups in `frames`, others their rows in
     /// [`Computed::counted`].
-    fn run_table(
+    fn run_tables(
         &mut self,
-        table: TableId,
+        tables: &[TableId],
         frames: &mut BTreeMap<usize, DataFrame>,
     ) -> Result<(), Problems> {
-        let rows = self.rows[&table].clone();
-        self.keep_joined(&rows)?;
         let cubes: Vec<usize> = (0..self.lowering.cubes.len())
-            .filter(|cube| self.lowering.cubes[*cube].table == table)
+            .filter(|cube| {
+                let of = &self.lowering.cubes[*cube];
+                let keeps_rows = self.rows_of(of.table) <= self.context.limits.kept;
+                tables.contains(&of.table) && (keeps_rows || is_added_up(of))
+            })
             .collect();
-        let exclusions = self.lowering.exclusions_of(table, &rows);
-        let relations: Vec<SharedRelation> = cubes
+        let of_cubes = cubes.iter().map(|cube| {
+            let rows = &self.rows[&self.lowering.cubes[*cube].table];
+            self.of_batch(*cube, rows)
+        });
+        let mut relations: Vec<SharedRelation> = of_cubes.collect();
+        let mut counted = Vec::new();
+        for table in tables {
+            if let Some(counts) = self.lowering.exclusions_of(*table, &self.rows[table]) {
+                counted.push(*table);
+                relations.push(counts);
+            }
+        }
+        let mut parts = self.pass(tables, &relations)?.into_iter();
+        for cube in cubes {
+            let part = parts.next().expect("one part a cube");
+            match is_added_up(&self.lowering.cubes[cube]) {
+                true => drop(frames.insert(cube, part)),
+                false => self.keep_counted(cube, part),
+            }
+        }
+        for (table, counts) in counted.into_iter().zip(parts) {
+            for column in counts.columns() {
+                let count = whole_numbers(column).iter().sum::<i64>() as u64;
+                self.exclusions
+                    .insert((table, column.name().to_string()), count);
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over the rows of one table batch by batch, or of several whole; the rows of each relation over them.
+    fn pass(
+        &mut self,
+        tables: &[TableId],
+        relations: &[SharedRelation],
+    ) -> Result<Vec<DataFrame>, Problems> {
+        let rows: Vec<SharedRelation> = tables
             .iter()
-            .map(|cube| self.of_batch(*cube, &rows))
-            .chain(exclusions)
+            .map(|table| self.rows[table].clone())
             .collect();
         let mut parts: Vec<Option<DataFrame>> = relations.iter().map(|_| None).collect();
-        for batch in self.batches(table) {
+        for slice in self.slices(tables)? {
             cancellation::listen();
-            self.compiler.forget(&rows);
-            self.compiler.slice = Some((leftmost(&rows), batch));
-            let lazy = self.compiler.compile(&rows).map(|lazy| vec![lazy]);
+            rows.iter().for_each(|rows| self.compiler.forget(rows));
+            self.compiler.slice = slice;
+            let lazy: PolarsResult<Vec<LazyFrame>> = rows
+                .iter()
+                .map(|rows| self.compiler.compile(rows))
+                .collect();
             self.compiler.slice = None;
-            let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
-            self.compiler.keep(&rows, frame);
-            self.size_texts(table);
+            let batch = collect_all(self.context.sources, compiled(lazy))?;
+            for ((table, rows), frame) in tables.iter().zip(&rows).zip(batch) {
+                self.compiler.keep(rows, frame);
+                self.size_texts(*table);
+            }
             let lazy: PolarsResult<Vec<LazyFrame>> = relations
                 .iter()
                 .map(|relation| self.compiler.compile(relation))
@@ -94,25 +133,32 @@ impl Computed<'_> {
                 append(part, more);
             }
         }
-        self.compiler.forget(&rows);
-        let mut parts = parts
-            .into_iter()
-            .map(|part| part.expect("there is at least one batch"));
-        for cube in cubes {
-            let part = parts.next().expect("one part a cube");
-            match is_added_up(&self.lowering.cubes[cube]) {
-                true => drop(frames.insert(cube, part)),
-                false => self.keep_counted(cube, &rows, part),
-            }
+        rows.iter().for_each(|rows| self.compiler.forget(rows));
+        let parts = parts.into_iter();
+        Ok(parts
+            .map(|part| part.expect("there is at least one batch"))
+            .collect())
+    }
+
+    /// The slices of the scan of one table; `None` for whole tables.
+    fn slices(&mut self, tables: &[TableId]) -> Result<Vec<Slice>, Problems> {
+        let [table] = tables else {
+            return Ok(vec![None]);
+        };
+        let batches = self.batches(*table);
+        if batches.len() == 1 {
+            return Ok(vec![None]);
         }
-        for counts in parts {
-            for column in counts.columns() {
-                let count = whole_numbers(column).iter().sum::<i64>() as u64;
-                self.exclusions
-                    .insert((table, column.name().to_string()), count);
-            }
-        }
-        Ok(())
+        let rows = self.rows[table].clone();
+        self.keep_joined(&rows)?;
+        let scan = leftmost(&rows);
+        let slices = batches.into_iter().map(|batch| Some((scan.clone(), batch)));
+        Ok(slices.collect())
+    }
+
+    fn rows_of(&self, table: TableId) -> usize {
+        let source = self.context.sources.table(table);
+        source.map_or(0, |source| source.rows)
     }
 
     /// What a cube takes of a batch: its groups, or the rows that it counts.
@@ -124,11 +170,9 @@ impl Computed<'_> {
         }
     }
 
-    fn keep_counted(&mut self, cube: usize, rows: &SharedRelation, frame: DataFrame) {
-        let counted = Arc::new(Relation::Named {
-            name: format!("rows of cube {cube}"),
-            input: self.lowering.cubes[cube].counted_rows(rows),
-        });
+    fn keep_counted(&mut self, cube: usize, frame: DataFrame) {
+        let rows = &self.rows[&self.lowering.cubes[cube].table];
+        let counted = named_rows(&self.lowering.cubes[cube], cube, rows);
         self.compiler.keep(&counted, frame);
         self.counted.insert(cube, counted);
     }
@@ -159,10 +203,9 @@ impl Computed<'_> {
         }
         for cube in 0..self.lowering.cubes.len() {
             if !is_added_up(&self.lowering.cubes[cube]) {
-                let rows = self.rows[&self.lowering.cubes[cube].table].clone();
                 let lazy = compiled(self.of_batch_compiled(cube));
                 let frame = collect_all(self.context.sources, vec![lazy])?.remove(0);
-                self.keep_counted(cube, &rows, frame);
+                self.keep_counted(cube, frame);
                 let (of, counted) = self.of_counted(cube);
                 self.size_lifetimes(&of, &counted)?;
             }
@@ -196,14 +239,10 @@ impl Computed<'_> {
 
     /// Where batches of the rows of a table begin, and how many rows they have.
     pub(super) fn batches(&self, table: TableId) -> Vec<(usize, usize)> {
-        let rows = self
-            .context
-            .sources
-            .table(table)
-            .map_or(0, |source| source.rows);
-        let starts = (0..rows.max(1)).step_by(BATCH);
+        let (rows, batch) = (self.rows_of(table), self.context.limits.batch);
+        let starts = (0..rows.max(1)).step_by(batch);
         starts
-            .map(|start| (start, BATCH.min(rows - start)))
+            .map(|start| (start, batch.min(rows - start)))
             .collect()
     }
 
@@ -237,15 +276,57 @@ impl Computed<'_> {
         cube: usize,
         level: &CubeLevel,
     ) -> Result<DataFrame, Problems> {
-        let (of, counted) = self.of_counted(cube);
-        self.size_lifetimes(&of, &counted)?;
-        let relation = of.relation(&counted, level);
+        let points = (0, self.lowering.cubes[cube].axis.len());
+        if self.counted.contains_key(&cube) {
+            let (of, counted) = self.of_counted(cube);
+            return self.groups_of(&of, &counted, level, points);
+        }
+        let mut whole = None;
+        for points in self.windows_of_passes(cube) {
+            let of = self.lowering.cubes[cube].within(points);
+            let rows = self.rows[&of.table].clone();
+            let relation = of.counted_rows(&rows);
+            let part = self.pass(&[of.table], &[relation])?.remove(0);
+            let counted = named_rows(&of, cube, &rows);
+            self.compiler.keep(&counted, part);
+            let groups = self.groups_of(&of.of_counted(), &counted, level, points)?;
+            self.compiler.forget(&counted);
+            append(&mut whole, groups);
+        }
+        Ok(whole.expect("there is at least one window"))
+    }
+
+    /// Points cut into as many windows as it takes to keep the rows of one.
+    fn windows_of_passes(&self, cube: usize) -> Vec<Window> {
+        let cube = &self.lowering.cubes[cube];
+        let passes = self
+            .rows_of(cube.table)
+            .div_ceil(self.context.limits.kept)
+            .max(1);
+        let points = cube.axis.len().max(1);
+        let length = points.div_ceil(passes);
+        let starts = (0..points).step_by(length);
+        starts
+            .map(|start| (start, (start + length).min(points)))
+            .collect()
+    }
+
+    /// The groups of a cube at some points over the rows that it counts there.
+    fn groups_of(
+        &mut self,
+        of: &Cube,
+        counted: &SharedRelation,
+        level: &CubeLevel,
+        points: Window,
+    ) -> Result<DataFrame, Problems> {
+        self.size_lifetimes(of, counted)?;
+        let relation = of.relation(counted, level);
         if !of.is_expanded() {
             let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
             return Ok(collect_all(self.context.sources, compiled(lazy))?.remove(0));
         }
         let mut whole = None;
-        for window in self.windows(&of, &counted)? {
+        for window in self.windows(of, counted, points)? {
             cancellation::listen();
             self.compiler.window = Some(window);
             let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
@@ -260,7 +341,16 @@ impl Computed<'_> {
 
     /// Points cut into windows, so that the rows × points of each fit in memory. How many rows stand at a point is swept
     /// first, which costs little.
-    fn windows(&self, cube: &Cube, rows: &SharedRelation) -> Result<Vec<Window>, Problems> {
+    fn windows(
+        &self,
+        cube: &Cube,
+        rows: &SharedRelation,
+        (first, end): Window,
+    ) -> Result<Vec<Window>, Problems> {
+        let most = self.compiler.height(rows).map(|rows| rows * (end - first));
+        if most.is_some_and(|most| most <= self.context.limits.window) {
+            return Ok(vec![(first, end)]);
+        }
         let counts = cube.rows_by_point();
         let relation = counts.relation(rows, &CubeLevel::Total);
         let lazy = self
@@ -269,15 +359,16 @@ impl Computed<'_> {
             .map(|lazy| vec![lazy]);
         let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
         let cells = CubeCells::of(&counts, &[], &frame, &BTreeMap::new())?;
-        let (mut windows, mut low, mut rows) = (Vec::new(), 0, 0);
-        for (point, count) in cells.counts(ROWS).iter().enumerate() {
-            if rows + count > LARGEST_WINDOW && low < point {
+        let (mut windows, mut low, mut rows) = (Vec::new(), first, 0);
+        let counts = cells.counts(ROWS).iter().enumerate();
+        for (point, count) in counts.take(end).skip(first) {
+            if rows + count > self.context.limits.window as i64 && low < point {
                 windows.push((low, point));
                 (low, rows) = (point, 0);
             }
             rows += count;
         }
-        windows.push((low, counts.axis.len()));
+        windows.push((low, end));
         Ok(windows)
     }
 
@@ -308,6 +399,17 @@ impl Computed<'_> {
         Ok(())
     }
 }
+
+/// The rows that a cube counts, with a name to keep them by.
+fn named_rows(of: &Cube, cube: usize, rows: &SharedRelation) -> SharedRelation {
+    Arc::new(Relation::Named {
+        name: format!("rows of cube {cube}"),
+        input: of.counted_rows(rows),
+    })
+}
+
+/// The rows to which a scan is confined, if it is.
+type Slice = Option<(SharedRelation, (usize, usize))>;
 
 /// Whether the groups of batches are added up. Lifetimes could be, but have nearly as many groups as rows.
 fn is_added_up(cube: &Cube) -> bool {

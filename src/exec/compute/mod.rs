@@ -25,6 +25,29 @@ pub struct ExecutionContext<'a> {
     pub definitions: &'a Definitions,
     pub sources: &'a TableSources,
     pub evaluation: &'a EvaluationTime,
+    pub limits: Limits,
+}
+
+/// How much is held in memory at once. Answers do not depend on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Rows of a batch. A narrow row has 50 to 100 bytes.
+    pub batch: usize,
+    /// Rows that are kept for cubes that do not add up. Of larger tables those of some points are kept at a time, and
+    /// the table is passed over again for the next.
+    pub kept: usize,
+    /// Rows × points that are made at once.
+    pub window: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            batch: 1 << 21,
+            kept: 1 << 24,
+            window: 12_000_000,
+        }
+    }
 }
 
 /// The codes of this room's problems and what each means.

@@ -50,6 +50,12 @@ impl<'a> Compiler<'a> {
         self.collected.insert(address(named), rows);
     }
 
+    /// How many rows are kept of a named relation.
+    pub fn height(&self, named: &SharedRelation) -> Option<usize> {
+        let rows = self.collected.get(&address(named))?;
+        Some(rows.height())
+    }
+
     /// Lets go of the rows of a named relation.
     pub fn forget(&mut self, named: &SharedRelation) {
         self.collected.remove(&address(named));
@@ -485,7 +491,6 @@ fn unions_of_intervals(
 
 /// An aggregate but for unions of intervals.
 fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
-    let number = |of: &Expression| -> PolarsResult<Expr> { Ok(value(of)?.cast(DataType::Float64)) };
     Ok(match aggregate {
         Aggregate::Count => len().cast(DataType::Int64),
         Aggregate::CountWhere(of) => boolean(of)?.sum().cast(DataType::Int64),
@@ -494,10 +499,10 @@ fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
         Aggregate::Min(of) => value(of)?.min(),
         Aggregate::Max(of) => value(of)?.max(),
         Aggregate::OrderStatistic { of, fraction } => {
-            number(of)?.quantile(lit(*fraction), QuantileMethod::Lower)
+            value(of)?.quantile(lit(*fraction), QuantileMethod::Lower)
         }
         Aggregate::NextOrderStatistic { of, fraction } => {
-            number(of)?.quantile(lit(*fraction), QuantileMethod::Higher)
+            value(of)?.quantile(lit(*fraction), QuantileMethod::Higher)
         }
         Aggregate::CountDistinct(of) => value(of)?.drop_nulls().n_unique().cast(DataType::Int64),
         Aggregate::UnionOfIntervals { .. } => unreachable!("aggregated by its two ends"),

@@ -15,7 +15,7 @@ use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
-use crate::exec::compute::{self, ExecutionContext, PlanDescription};
+use crate::exec::compute::{self, ExecutionContext, Limits, PlanDescription};
 use crate::exec::data::{Horizon, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Plan, RequirementOptions, Requirements};
@@ -94,6 +94,7 @@ impl QueryContext<'_> {
             definitions: self.definitions,
             sources: &sources,
             evaluation: &plan.evaluation,
+            limits: Limits::default(),
         };
         let mut described = compute::describe(context, &plan)?;
         described.is_at_latest_event =

@@ -2,6 +2,7 @@
 //! is none (rules S2 and S17).
 
 use riskql::exec::answer::Answer;
+use riskql::exec::compute::Limits;
 use riskql::lang::model::Query;
 use riskql::render::{self, OutputFormat, RenderOptions};
 
@@ -56,5 +57,37 @@ fn answers_repeat_byte_for_byte_on_one_thread_and_on_two() {
             "two threads\n{}",
             scene.words()
         );
+    }
+}
+
+#[test]
+fn answers_do_not_depend_on_how_much_is_held_in_memory() {
+    for (number, mut scene) in scenes(2, 17).enumerate() {
+        let asked = questions::all(&mut scene.random, number as u64);
+        let queries: Vec<Query> = asked
+            .iter()
+            .map(|asked| pipeline::query(&scene.definitions, &asked.text()))
+            .collect();
+        let queries: Vec<&Query> = queries.iter().collect();
+        let dataset = pipeline::from_given(&scene.definitions, &scene.tables);
+        let within = |limits| {
+            let answers = pipeline::answers_within(
+                &scene.definitions,
+                &dataset,
+                &queries,
+                scene.evaluation,
+                limits,
+            );
+            bytes(&answers)
+        };
+        let whole = within(Limits::default());
+        for (batch, kept, window) in [(150, usize::MAX, 400), (100, 200, 800)] {
+            let limits = Limits {
+                batch,
+                kept,
+                window,
+            };
+            assert!(whole == within(limits), "{limits:?}\n{}", scene.words());
+        }
     }
 }

@@ -121,6 +121,34 @@ impl Cube {
         }
     }
 
+    /// The same cube of the rows that count at some points, `[low, high)`.
+    pub fn within(&self, (low, high): (usize, usize)) -> Cube {
+        let point = |point: usize| Expression::integer(point as i64);
+        let is_there = match &self.shape {
+            CubeShape::Flow { slot, .. } => Expression::all([
+                slot.clone().is(RelationalOperator::AtLeast, point(low)),
+                slot.clone().is(RelationalOperator::Less, point(high)),
+            ]),
+            CubeShape::Swept(contributions) | CubeShape::Expanded(contributions) => {
+                let overlaps = contributions.iter().map(|one| match &one.over {
+                    PointRange::Columns {
+                        low: from,
+                        high: until,
+                    } => Expression::all([
+                        from.clone().is(RelationalOperator::Less, point(high)),
+                        until.clone().is(RelationalOperator::Greater, point(low)),
+                    ]),
+                    PointRange::Ranges(ranges) => Expression::column(ranges).is_present(),
+                });
+                Expression::Or(overlaps.collect())
+            }
+        };
+        Cube {
+            predicate: Expression::all([self.predicate.clone(), is_there]),
+            ..self.clone()
+        }
+    }
+
     /// How many of its rows stand at each point, as a swept cube of the one column [`ROWS`].
     pub fn rows_by_point(&self) -> Cube {
         let one = || vec![(ROWS.to_string(), Expression::integer(1))];
