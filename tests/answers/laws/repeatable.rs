@@ -62,10 +62,11 @@ fn answers_repeat_byte_for_byte_on_one_thread_and_on_two() {
 
 #[test]
 fn answers_do_not_depend_on_how_much_is_held_in_memory() {
-    for (number, mut scene) in scenes(2, 17).enumerate() {
+    for (number, mut scene) in scenes(17, 1).enumerate() {
         let asked = questions::all(&mut scene.random, number as u64);
         let queries: Vec<Query> = asked
             .iter()
+            .step_by(3)
             .map(|asked| pipeline::query(&scene.definitions, &asked.text()))
             .collect();
         let queries: Vec<&Query> = queries.iter().collect();
