@@ -29,14 +29,17 @@ use std::rc::Rc;
 /// Text of a query → its answer, over table files, as of the latest event in them.
 ///
 /// ```no_run
-/// use riskql::{ask, data, project, base::source::Sources};
+/// use riskql::ask;
+/// use riskql::base::source::Sources;
+/// use riskql::exec::data;
+/// use riskql::lang::project::{self, ProjectOrigin};
 ///
 /// let mut sources = Sources::default();
-/// let (definitions, problems) = project::definitions(&mut sources, &project::Origin::Library);
+/// let (definitions, problems) = project::definitions(&mut sources, &ProjectOrigin::Library);
 /// let definitions = definitions.expect("the library has no errors");
 /// let tables = data::locate(&definitions, Some("exports".as_ref()), &[])?;
 /// let answer = ask(&mut sources, &definitions, tables, "mttr by team last month")?;
-/// # Ok::<(), riskql::base::base::diagnostic::Problems>(())
+/// # Ok::<(), riskql::base::diagnostic::Problems>(())
 /// ```
 pub fn ask(
     sources: &mut base::source::Sources,
