@@ -43,6 +43,16 @@ enum CellColumn {
     Values(Vec<f64>),
 }
 
+impl CellColumn {
+    fn whole(&self, cell: usize) -> i128 {
+        match self {
+            CellColumn::Counts(counts) => i128::from(counts[cell]),
+            CellColumn::Sums(sums) => sums[cell],
+            CellColumn::Values(_) => unreachable!("sums are whole numbers"),
+        }
+    }
+}
+
 /// Which groups a number is of.
 pub enum GroupSets<'g> {
     /// Each for itself: for each group of the cells its place among those shown.
@@ -415,24 +425,17 @@ impl Finish<'_> {
     /// Cells of counts or sums, added up over the groups of each set.
     fn by_set(&self, name: &str) -> Vec<i128> {
         let points = self.cells.points;
+        let column = &self.cells.columns[name];
         let mut merged = vec![0_i128; self.sets() * points];
         for group in 0..self.cells.groups.len() {
             let Some(set) = self.set_of(group) else {
                 continue;
             };
             for point in 0..points {
-                merged[set * points + point] += self.whole(name, group * points + point);
+                merged[set * points + point] += column.whole(group * points + point);
             }
         }
         merged
-    }
-
-    fn whole(&self, name: &str, cell: usize) -> i128 {
-        match &self.cells.columns[name] {
-            CellColumn::Counts(counts) => i128::from(counts[cell]),
-            CellColumn::Sums(sums) => sums[cell],
-            CellColumn::Values(_) => unreachable!("sums are whole numbers"),
-        }
     }
 
     fn number(&self, name: &str, cell: usize) -> f64 {
@@ -482,6 +485,7 @@ impl Finish<'_> {
         kept: impl Fn(usize, u64) -> Kept<'k>,
     ) -> Vec<(Option<f64>, u64)> {
         let points = self.cells.points;
+        let counts = &self.cells.columns[count];
         let mut made = vec![(none, 0); self.sets() * points];
         for group in 0..self.cells.groups.len() {
             let Some(set) = self.set_of(group) else {
@@ -489,7 +493,7 @@ impl Finish<'_> {
             };
             for point in 0..points {
                 let cell = group * points + point;
-                let rows = self.whole(count, cell) as u64;
+                let rows = counts.whole(cell) as u64;
                 if rows > 0 {
                     made[set * points + point] = (self.value(kept(cell, rows)), rows);
                 }
@@ -508,6 +512,15 @@ impl Finish<'_> {
         }
         let finish = |mut counts: Vec<LifetimeCount>| {
             counts.sort_unstable_by(|left, right| left.duration.total_cmp(&right.duration));
+            // Groups of a set may have the same durations: what ends at one time is at risk together.
+            counts.dedup_by(|next, kept| {
+                let is_same = next.duration == kept.duration;
+                if is_same {
+                    kept.ended += next.ended;
+                    kept.rows += next.rows;
+                }
+                is_same
+            });
             let rows = counts.iter().map(|count| count.rows).sum();
             (self.value(Kept::Lifetimes(&counts)), rows)
         };

@@ -15,5 +15,5 @@ mod tables;
 pub use compile::{Compiler, KeyCodes, Window};
 pub use functions::Dictionary;
 pub use packing::KeySize;
-pub use run::{collect, collect_all, optimized_plan};
+pub use run::{collect_all, optimized_plan};
 pub use tables::TableFrames;

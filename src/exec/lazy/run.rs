@@ -31,13 +31,3 @@ pub fn optimized_plan(sources: &TableSources, frame: LazyFrame) -> Result<String
     let flags = OptFlags::default() | OptFlags::STREAMING;
     sources.run(|| frame.with_optimizations(flags).describe_optimized_plan())
 }
-
-/// The rows of one lazy frame.
-///
-/// # Errors
-///
-/// Those of [`collect_all`].
-pub fn collect(sources: &TableSources, frame: LazyFrame) -> Result<DataFrame, Problems> {
-    let mut frames = collect_all(sources, vec![frame])?;
-    Ok(frames.remove(0))
-}

@@ -210,3 +210,23 @@ fn a_list_counts_what_it_leaves_out() {
         (2, vec![("closed_at before found_at".to_string(), 1)])
     );
 }
+
+/// Five findings, two of which end after ten days while two others are ten days old: three fifths are left after ten days, so
+/// half have ended only after twenty. Taken group by group, two fifths would seem to be left.
+#[test]
+fn a_total_puts_equal_lifetimes_of_all_groups_at_risk_together() {
+    let tables = findings(
+        "finding_id | severity | found_at   | closed_at
+         F1         | low      | 2026-01-01 | 2026-01-11
+         F2         | low      | 2026-03-22 |
+         F3         | low      | 2026-03-22 |
+         F4         | high     | 2026-01-02 | 2026-01-12
+         F5         | high     | 2026-01-01 | 2026-01-21",
+    );
+    let typical = values(
+        &tables,
+        "2026-04-01T00:00:00Z",
+        "typical time from found to closed of findings found by severity with total",
+    );
+    assert_eq!(typical, [None, Some(10.0), Some(20.0)]);
+}
