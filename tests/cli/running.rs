@@ -1,5 +1,6 @@
 //! `run` with a query.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use super::Project;
@@ -183,4 +184,38 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = child.wait_with_output().expect("the binary ends");
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+/// As many rows as go to several threads at once: the demo's findings over and over, each time with names of their own.
+#[test]
+fn one_thread_and_two_give_the_same_bytes() {
+    let project = Project::empty();
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
+    std::fs::create_dir(project.path("data")).expect("a folder");
+    super::copy(&demo, &project.path("data"));
+    let findings = project.read("data/findings.csv");
+    let (header, rows) = findings.split_once('\n').expect("a header");
+    let mut many = format!("{header}\n");
+    for turn in 0..400 {
+        for row in rows.lines() {
+            many += &format!("{turn}-{row}\n");
+        }
+    }
+    project.write("data/findings.csv", many);
+    let with_threads = |threads: &str| {
+        let query = "by severity, team over month last 12 months with total";
+        let arguments = ["run", query, "--data", "data", "--format", "json"];
+        let mut command = project.command(&arguments);
+        let output = command.env("POLARS_MAX_THREADS", threads).output();
+        let output = output.expect("the binary runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output.stdout
+    };
+    let one = with_threads("1");
+    assert!(one == with_threads("2"), "two threads");
+    assert!(one == with_threads("2"), "two threads again");
 }
