@@ -165,7 +165,7 @@ impl Computed<'_> {
     fn of_batch(&self, cube: usize, rows: &SharedRelation) -> SharedRelation {
         let cube = &self.lowering.cubes[cube];
         match is_added_up(cube) {
-            true => changes_of(&cube.relation(rows, &CubeLevel::Groups)),
+            true => cube.relation(rows, &CubeLevel::Groups),
             false => cube.counted_rows(rows),
         }
     }
@@ -353,10 +353,7 @@ impl Computed<'_> {
         }
         let counts = cube.rows_by_point();
         let relation = counts.relation(rows, &CubeLevel::Total);
-        let lazy = self
-            .compiler
-            .compile(&changes_of(&relation))
-            .map(|lazy| vec![lazy]);
+        let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
         let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
         let cells = CubeCells::of(&counts, &[], &frame, &BTreeMap::new())?;
         let (mut windows, mut low, mut rows) = (Vec::new(), first, 0);
@@ -437,14 +434,6 @@ fn leftmost(rows: &SharedRelation) -> SharedRelation {
         at = input;
     }
     at
-}
-
-/// The changes that a sweep sums along its points: cells are few by then, and summed when they are made dense.
-pub(super) fn changes_of(relation: &SharedRelation) -> SharedRelation {
-    match relation.as_ref() {
-        Relation::Running { input, .. } => input.clone(),
-        _ => relation.clone(),
-    }
 }
 
 pub(super) fn compiled<T>(result: PolarsResult<T>) -> T {

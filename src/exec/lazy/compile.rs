@@ -104,12 +104,8 @@ impl<'a> Compiler<'a> {
                 keys,
                 aggregates,
             } => self.aggregate(input, keys, aggregates),
-            Relation::Running {
-                input,
-                partition,
-                order,
-                columns,
-            } => self.running(input, partition, order, columns),
+            // The changes of a sweep are few once they are aggregated: whoever makes cells of them sums along the points.
+            Relation::Running { input, .. } => self.compile(input),
             Relation::Expand {
                 input,
                 low,
@@ -284,29 +280,6 @@ impl<'a> Compiler<'a> {
             Some((key.clone(), size.clone()))
         });
         Packing::of(sized.collect::<Option<Vec<_>>>()?)
-    }
-
-    fn running(
-        &self,
-        input: &SharedRelation,
-        partition: &[Name],
-        order: &str,
-        columns: &[Name],
-    ) -> PolarsResult<LazyFrame> {
-        let mut by: Vec<Expr> = partition.iter().map(col).collect();
-        let keys = by.clone();
-        by.push(col(order));
-        let sorted = self
-            .compile(input)?
-            .sort_by_exprs(by, SortMultipleOptions::default());
-        let sums = columns.iter().map(|name| {
-            let sum = col(name).cum_sum(false);
-            match keys.is_empty() {
-                true => Ok(sum),
-                false => sum.over(keys.clone()),
-            }
-        });
-        Ok(sorted.with_columns(sums.collect::<PolarsResult<Vec<Expr>>>()?))
     }
 
     fn expand(
