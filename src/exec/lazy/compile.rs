@@ -18,7 +18,7 @@ use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey,
 };
 
-/// The points that an expanded relation is asked for: `[low, high)`.
+/// Some points: `[low, high)`.
 pub type Window = (usize, usize);
 
 /// Translates relations over some tables.
@@ -30,8 +30,6 @@ pub struct Compiler<'a> {
     pub codes: BTreeMap<TableId, KeyCodes>,
     /// Rows to which one scan is confined: where they begin, and how many there are.
     pub slice: Option<(SharedRelation, (usize, usize))>,
-    /// Points to which [`Relation::Expand`] is confined, so that rows × points fit in memory.
-    pub window: Option<Window>,
 }
 
 impl<'a> Compiler<'a> {
@@ -41,19 +39,12 @@ impl<'a> Compiler<'a> {
             collected: BTreeMap::new(),
             codes: BTreeMap::new(),
             slice: None,
-            window: None,
         }
     }
 
     /// From now on a named relation is read from a frame that holds its rows.
     pub fn keep(&mut self, named: &SharedRelation, rows: DataFrame) {
         self.collected.insert(address(named), rows);
-    }
-
-    /// How many rows are kept of a named relation.
-    pub fn height(&self, named: &SharedRelation) -> Option<usize> {
-        let rows = self.collected.get(&address(named))?;
-        Some(rows.height())
     }
 
     /// Lets go of the rows of a named relation.
@@ -106,12 +97,9 @@ impl<'a> Compiler<'a> {
             } => self.aggregate(input, keys, aggregates),
             // The changes of a sweep are few once they are aggregated: whoever makes cells of them sums along the points.
             Relation::Running { input, .. } => self.compile(input),
-            Relation::Expand {
-                input,
-                low,
-                high,
-                into,
-            } => self.expand(input, low, high, into),
+            Relation::Expand { .. } => {
+                unreachable!("rows that stand at points are counted where cells are made")
+            }
             Relation::Unnest {
                 input,
                 ranges,
@@ -280,19 +268,6 @@ impl<'a> Compiler<'a> {
             Some((key.clone(), size.clone()))
         });
         Packing::of(sized.collect::<Option<Vec<_>>>()?)
-    }
-
-    fn expand(
-        &self,
-        input: &SharedRelation,
-        low: &str,
-        high: &str,
-        into: &str,
-    ) -> PolarsResult<LazyFrame> {
-        let points = functions::points_between(col(low), col(high), self.window);
-        let listed = self.compile(input)?.with_columns([points.alias(into)]);
-        let present = listed.filter(col(into).is_not_null());
-        Ok(present.explode(by_name([into], true, false), EXPLODE))
     }
 
     fn unnest(

@@ -15,7 +15,6 @@ use polars_arrow::bitmap::Bitmap;
 use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::types::NativeType;
 
-use super::compile::Window;
 use crate::base::cancellation;
 use crate::plan::relation::{Axis, Literal};
 
@@ -308,30 +307,6 @@ pub(super) fn number_texts(of: Expr, dictionary: &Arc<Dictionary>) -> Expr {
             };
             let numbers: UInt32Chunked = texts.iter().map(|text| text.map(&mut number)).collect();
             Ok(numbers.into_column())
-        },
-    )
-}
-
-/// The whole numbers in `[low, high)` as a list, cut to a window; missing if there are none.
-pub(super) fn points_between(low: Expr, high: Expr, window: Option<Window>) -> Expr {
-    let (first, end) = window.unwrap_or((0, usize::MAX));
-    let data_type = DataType::List(Box::new(DataType::UInt32));
-    elementwise(
-        "points_between",
-        vec![low, high],
-        data_type,
-        move |columns, rows| {
-            let (low, high) = (Integers::of(&columns[0])?, Integers::of(&columns[1])?);
-            let mut lists = Lists::with_rows(rows);
-            for row in 0..rows {
-                if let (Some(low), Some(high)) = (low.at(row), high.at(row)) {
-                    let low = (low as usize).max(first);
-                    let high = (high as usize).min(end);
-                    lists.values.extend((low..high).map(|point| point as u32));
-                }
-                lists.end_row();
-            }
-            Ok(lists.column())
         },
     )
 }
