@@ -44,7 +44,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            batch: 1 << 21,
+            batch: 1 << 20,
             kept: 1 << 24,
         }
     }

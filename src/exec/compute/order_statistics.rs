@@ -52,8 +52,8 @@ pub(super) fn order_statistics(
 
 /// A row with a value, over a range of points.
 #[derive(Clone, Copy)]
-struct Entry {
-    /// In the order of the values; see [`Shown`].
+struct RankedRange {
+    /// In the order of the values; see [`RankOf`].
     rank: i64,
     low: u32,
     high: u32,
@@ -61,17 +61,17 @@ struct Entry {
 
 /// How a rank becomes the value again.
 #[derive(Clone, Copy)]
-enum Shown {
+enum RankOf {
     Whole,
     Number,
 }
 
 /// The rows of all groups.
 struct Standing {
-    by_group: Vec<Vec<Entry>>,
+    by_group: Vec<Vec<RankedRange>>,
     /// At `group * (points + 1) + point`: rows that stand there, with a value or without.
     rows: Vec<i64>,
-    shown: Shown,
+    shown: RankOf,
 }
 
 impl Standing {
@@ -94,7 +94,7 @@ impl Standing {
                 true => (-rank, low.max(axis.first_after(rank) as u32)),
                 false => (rank, low),
             };
-            (rank != MISSING && low < high).then_some(Entry { rank, low, high })
+            (rank != MISSING && low < high).then_some(RankedRange { rank, low, high })
         };
         let mut rows = vec![0_i64; count * (points + 1)];
         let mut sizes = vec![0; count];
@@ -107,7 +107,8 @@ impl Standing {
             }
         }
         run_along(&mut rows, points + 1);
-        let mut by_group: Vec<Vec<Entry>> = sizes.into_iter().map(Vec::with_capacity).collect();
+        let mut by_group: Vec<Vec<RankedRange>> =
+            sizes.into_iter().map(Vec::with_capacity).collect();
         for (row, group) in groups.of_row.iter().enumerate() {
             by_group[*group as usize].extend(entry(row));
         }
@@ -132,13 +133,13 @@ fn clipped(points: &Column, (first, end): Window) -> Vec<u32> {
 const MISSING: i64 = i64::MIN;
 
 /// Whole numbers in the order of the values of a column.
-fn ranks(values: &Column) -> (Vec<i64>, Shown) {
+fn ranks(values: &Column) -> (Vec<i64>, RankOf) {
     let series = values.as_materialized_series();
     match series.dtype() {
         DataType::Float64 => {
             let numbers = series.f64().expect("the type was looked at").iter();
             let ranks = numbers.map(|number| number.map_or(MISSING, rank_of_number));
-            (ranks.collect(), Shown::Number)
+            (ranks.collect(), RankOf::Number)
         }
         DataType::String => {
             let mut known: PlHashMap<&str, i64> = PlHashMap::default();
@@ -147,7 +148,7 @@ fn ranks(values: &Column) -> (Vec<i64>, Shown) {
                 let next = known.len() as i64;
                 text.map_or(MISSING, |text| *known.entry(text).or_insert(next))
             });
-            (ranks.collect(), Shown::Whole)
+            (ranks.collect(), RankOf::Whole)
         }
         _ => {
             let cast = series
@@ -155,7 +156,7 @@ fn ranks(values: &Column) -> (Vec<i64>, Shown) {
                 .expect("values are numbers, texts or codes");
             let whole = cast.i64().expect("it was cast").iter();
             let ranks = whole.map(|value| value.unwrap_or(MISSING)).collect();
-            (ranks, Shown::Whole)
+            (ranks, RankOf::Whole)
         }
     }
 }
@@ -226,11 +227,11 @@ struct Walk<'w> {
     points: usize,
     /// Where values are ages: the instants of the points.
     ages_at: Option<&'w [i64]>,
-    shown: Shown,
+    shown: RankOf,
 }
 
 impl Walk<'_> {
-    fn values(&self, entries: &mut [Entry], wanted: &[Wanted]) -> Vec<PointValues> {
+    fn values(&self, entries: &mut [RankedRange], wanted: &[Wanted]) -> Vec<PointValues> {
         entries.par_sort_unstable_by_key(|entry| entry.rank);
         let present = self.counts(entries);
         let ranks: Vec<(f64, usize)> = wanted
@@ -251,13 +252,13 @@ impl Walk<'_> {
     }
 
     /// How many entries stand at each point.
-    fn counts(&self, entries: &[Entry]) -> Vec<i64> {
+    fn counts(&self, entries: &[RankedRange]) -> Vec<i64> {
         let mut counts = vec![0; self.points + 1];
         self.count_into(entries, &mut counts);
         counts
     }
 
-    fn count_into(&self, entries: &[Entry], counts: &mut [i64]) {
+    fn count_into(&self, entries: &[RankedRange], counts: &mut [i64]) {
         counts.fill(0);
         for entry in entries {
             counts[entry.low as usize] += 1;
@@ -269,7 +270,7 @@ impl Walk<'_> {
     /// For each rank its value at each point.
     fn at_ranks(
         &self,
-        entries: &[Entry],
+        entries: &[RankedRange],
         present: &[i64],
         ranks: &[(f64, usize)],
     ) -> Vec<Vec<f64>> {
@@ -302,7 +303,7 @@ impl Walk<'_> {
     }
 
     /// The value of an entry of a run at a point, after so many others that stand there.
-    fn value_at(&self, run: &[Entry], point: usize, skipped: usize) -> f64 {
+    fn value_at(&self, run: &[RankedRange], point: usize, skipped: usize) -> f64 {
         let at = point as u32;
         let mut standing = run
             .iter()
@@ -310,13 +311,13 @@ impl Walk<'_> {
         let entry = standing.nth(skipped).expect("the run was counted");
         match (self.ages_at, self.shown) {
             (Some(instants), _) => (instants[point] + entry.rank) as f64,
-            (None, Shown::Whole) => entry.rank as f64,
-            (None, Shown::Number) => number_of_rank(entry.rank),
+            (None, RankOf::Whole) => entry.rank as f64,
+            (None, RankOf::Number) => number_of_rank(entry.rank),
         }
     }
 
     /// How many different values stand at each point: a value counts once where several rows with it stand.
-    fn different(&self, entries: &mut [Entry]) -> Vec<i64> {
+    fn different(&self, entries: &mut [RankedRange]) -> Vec<i64> {
         let mut counts = vec![0_i64; self.points + 1];
         for same in entries.chunk_by_mut(|left, right| left.rank == right.rank) {
             same.sort_unstable_by_key(|entry| entry.low);

@@ -11,6 +11,7 @@ use polars::prelude::{
 use super::expressions::{boolean, predicate, value};
 use super::functions::Dictionary;
 use super::packing::{KeySize, Packing};
+use super::spans::{Spans, simplified};
 use super::tables::TableFrames;
 use super::{functions, sets};
 use crate::lang::model::TableId;
@@ -76,9 +77,21 @@ impl<'a> Compiler<'a> {
             Relation::Filter {
                 input,
                 predicate: of,
-            } => Ok(self.compile(input)?.filter(predicate(of)?)),
+            } => {
+                let frame = self.compile(input)?;
+                Ok(match simplified(of, &self.spans_of(input)).as_ref() {
+                    Expression::And(parts) if parts.is_empty() => frame,
+                    of => frame.filter(predicate(of)?),
+                })
+            }
             Relation::Project { input, columns } => {
-                Ok(self.compile(input)?.select(named_values(columns)?))
+                let spans = self.spans_of(input);
+                let columns = columns.iter().map(|(name, of)| {
+                    let of = simplified(of, &spans);
+                    Ok(value(&of)?.alias(name))
+                });
+                let columns: PolarsResult<Vec<Expr>> = columns.collect();
+                Ok(self.compile(input)?.select(columns?))
             }
             Relation::Extend { input, columns } => {
                 Ok(self.compile(input)?.with_columns(named_values(columns)?))
@@ -115,6 +128,15 @@ impl<'a> Compiler<'a> {
                 Some(rows) => Ok(rows.clone().lazy()),
                 None => self.named(input),
             },
+        }
+    }
+
+    /// Between which instants the dates of a relation lie, as far as it has columns of a file as they are.
+    fn spans_of(&self, relation: &SharedRelation) -> Spans {
+        match relation.as_ref() {
+            Relation::Scan { table, .. } => self.tables.spans(*table),
+            Relation::Filter { input, .. } => self.spans_of(input),
+            _ => Spans::new(),
         }
     }
 
