@@ -301,7 +301,9 @@ impl Uses<'_> {
             Condition::And(parts) | Condition::Or(parts) => {
                 parts.iter().for_each(|part| self.condition(own, part));
             }
-            Condition::Not(inner) | Condition::Group(inner) => self.condition(own, inner),
+            Condition::Not(inner) | Condition::Group(inner) | Condition::SoFar(inner) => {
+                self.condition(own, inner);
+            }
             Condition::Compare { field, value, .. } => {
                 self.field(own, field);
                 if let WrittenLiteral::Field(other) = &value.node {
@@ -311,16 +313,19 @@ impl Uses<'_> {
             Condition::In { field, .. } | Condition::Missing(field) | Condition::Present(field) => {
                 self.field(own, field)
             }
-            Condition::Exists {
-                table,
-                role,
-                filter,
-                ..
-            } => {
-                let related = self.named_table(&table.node);
-                self.role(related, &role.node);
-                self.filter(related, filter.as_deref());
+            Condition::Exists(asked) => {
+                let related = self.named_table(&asked.table.node);
+                self.role(related, &asked.role.node);
+                self.filter(related, asked.filter.as_ref());
             }
+            Condition::Elapsed { time, .. } => match &time.node {
+                Measured::Field(field) => self.field(own, field),
+                Measured::TimeFrom { from, to } => {
+                    self.role(own, &from.node);
+                    self.role(own, &to.node);
+                }
+                Measured::TimeSince(event) => self.role(own, &event.node),
+            },
             Condition::Within { event, .. } => self.role(own, &event.node),
             Condition::Name(name) => self.name("condition", &name.node),
         }

@@ -133,7 +133,7 @@ impl Fields<'_> {
             Condition::All(parts) | Condition::AnyOf(parts) => {
                 parts.iter().for_each(|part| self.condition(part));
             }
-            Condition::Not(inner) => self.condition(inner),
+            Condition::Not(inner) | Condition::SoFar(inner) => self.condition(inner),
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
             | Condition::Number { field, .. }
@@ -144,7 +144,12 @@ impl Fields<'_> {
                 self.add(*right);
             }
             Condition::Exists(_) => {}
-            Condition::Within { event, .. } => self.event(event.event),
+            Condition::Within { event, .. } | Condition::Happened(event) => self.event(event.event),
+            Condition::InState(state) => self.role(Role::State(state.state)),
+            Condition::Elapsed { from, to, .. } => {
+                self.event(from.event);
+                to.iter().for_each(|to| self.event(to.event));
+            }
         }
     }
 

@@ -195,7 +195,12 @@ fn ask_condition(definitions: &Definitions, request: &mut Requirements, conditio
             super::ask(definitions, request, *left);
             super::ask(definitions, request, *right);
         }
-        Condition::Exists(_) | Condition::Within { .. } => {}
+        Condition::Exists(_)
+        | Condition::Within { .. }
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
+        | Condition::SoFar(_) => {}
     }
 }
 

@@ -36,6 +36,7 @@ mod periods;
 mod populations;
 mod queries;
 mod refined;
+mod related;
 mod relations;
 mod reports;
 mod restrictions;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{EventId, FieldId, KpiId, ScoreId, TableId};
+use super::{EventId, FieldId, KpiId, ScoreId, StateId, TableId};
 use crate::base::source::Span;
 use crate::base::types::Unit;
 use crate::lang::functions::Function;
@@ -178,6 +178,20 @@ pub enum Condition {
     Present(FieldId),
     /// `any scans completed within 30 days`: judged at the instant of evaluation (rule S13).
     Exists(Box<Exists>),
+    /// `open`: in the state just before the instant (rule S40).
+    InState(StateId),
+    /// `verified`: it has happened by the instant (rule S40).
+    Happened(EventId),
+    /// `time from found to verified <= 30 days`, once both have happened.
+    Elapsed {
+        from: EventId,
+        /// `None`: the instant.
+        to: Option<EventId>,
+        test: OrderTest,
+        micros: i64,
+    },
+    /// Judged at as-of, wherever it stands (rule S41).
+    SoFar(Box<Condition>),
     /// `verified within 14 days` of the population's event; younger rows are pending (rule S20).
     Within {
         event: EventId,
@@ -203,15 +217,46 @@ pub enum OrderTest {
     AtLeast,
 }
 
-/// Whether a row has, at instant `t`, any related row whose event lies in `[t - micros, t)`.
+/// Whether a row has, at an instant, so many related rows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Exists {
     pub relation: TableRelation,
-    /// The event of the related table.
-    pub event: EventId,
+    pub noun: RelatedNoun,
+    /// Judged at the instant that the question is.
     pub filter: Option<Condition>,
-    /// `None`: at any time before `t`.
-    pub micros: Option<i64>,
+    /// 1 for `any`.
+    pub at_least: u32,
+}
+
+impl Exists {
+    /// The table asked about.
+    pub fn table(&self) -> TableId {
+        match self.noun {
+            RelatedNoun::Event(event, _) => event.table,
+            RelatedNoun::State(state) => state.table,
+        }
+    }
+}
+
+/// What is asked of related rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RelatedNoun {
+    Event(EventId, Timeframe),
+    /// In the state just before the instant.
+    State(StateId),
+}
+
+/// When the event of a related row must have happened (rules S13, S42).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timeframe {
+    /// In the so many microseconds before the instant.
+    Within(i64),
+    /// In the period that the instant belongs to.
+    InThePeriod,
+    /// At any time before the instant.
+    Ever,
+    /// Nothing said: as `ever`, and refused where there is a period.
+    Unsaid,
 }
 
 /// How rows of the table asked about relate to the row that asks.

@@ -24,6 +24,14 @@ pub struct EventId {
     pub event: usize,
 }
 
+/// A state of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct StateId {
+    pub table: TableId,
+    /// Index into [`Table::states`].
+    pub state: usize,
+}
+
 /// A table: its columns as the file has them, and the nouns made of them.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -70,6 +78,17 @@ impl Table {
     pub fn state_named(&self, name: &str) -> Option<usize> {
         self.states.iter().position(|state| state.name == name)
     }
+}
+
+/// One row of a table: `findings` → `finding`. A name without a plural stays as it is.
+pub fn singular(table: &str) -> String {
+    if let Some(stem) = table.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    if table.ends_with("ss") {
+        return table.to_owned();
+    }
+    table.strip_suffix('s').unwrap_or(table).to_owned()
 }
 
 /// A column of the table's file.

@@ -126,7 +126,7 @@ fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateC
     let function = literals::name(piece, &parts.need(Rule::name));
     let value = parts.take(Rule::measured).map(|pair| {
         let span = piece.span_of(&pair);
-        Spanned::new(measured(piece, pair), span)
+        Spanned::new(measured(piece, PairChildren::of(pair).next()), span)
     });
     let population = population(piece, parts.need(Rule::population))?;
     let with = match parts.take(Rule::numerator) {
@@ -144,8 +144,8 @@ fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateC
     })
 }
 
-fn measured(piece: &Fragment<'_>, pair: RulePair<'_>) -> Measured {
-    let inner = PairChildren::of(pair).next();
+/// A field, or a time from an event.
+pub(super) fn measured(piece: &Fragment<'_>, inner: RulePair<'_>) -> Measured {
     match inner.as_rule() {
         Rule::time_from => {
             let mut parts = PairChildren::of(inner);

@@ -12,7 +12,7 @@ use super::Work;
 use crate::base::source::Span;
 use crate::lang::model::{
     Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
-    Query, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
+    Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
 };
 use collector::{Demand, RequirementCollector};
 pub use types::{Requirement, Requirements, TableRequirements};
@@ -206,7 +206,9 @@ impl RequirementCollector<'_> {
                     self.condition(table, part, demand);
                 }
             }
-            Condition::Not(inner) => self.condition(table, inner, demand),
+            Condition::Not(inner) | Condition::SoFar(inner) => {
+                self.condition(table, inner, demand);
+            }
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
             | Condition::Number { field, .. }
@@ -217,12 +219,19 @@ impl RequirementCollector<'_> {
                 self.field(*right, demand);
             }
             Condition::Exists(exists) => self.exists(table, exists, demand),
-            Condition::Within { event, .. } => self.event(*event, demand),
+            Condition::Within { event, .. } | Condition::Happened(event) => {
+                self.event(*event, demand);
+            }
+            Condition::InState(state) => self.state(table, state.state, demand),
+            Condition::Elapsed { from, to, .. } => {
+                self.event(*from, demand);
+                to.iter().for_each(|to| self.event(*to, demand));
+            }
         }
     }
 
     fn exists(&mut self, table: TableId, exists: &Exists, demand: Demand) {
-        let related = exists.event.table;
+        let related = exists.table();
         self.table(related, demand);
         match exists.relation {
             TableRelation::Child { parent } => self.parent(related, parent, demand),
@@ -234,7 +243,10 @@ impl RequirementCollector<'_> {
                 self.parent(table, own, demand);
             }
         }
-        self.event(exists.event, demand);
+        match exists.noun {
+            RelatedNoun::Event(event, _) => self.event(event, demand),
+            RelatedNoun::State(state) => self.state(related, state.state, demand),
+        }
         if let Some(filter) = &exists.filter {
             self.condition(related, filter, demand);
         }

@@ -8,7 +8,7 @@ use super::time::{bounds, instant};
 use crate::base::types::StockMoment;
 use crate::lang::model::{
     Calendar, Definitions, EventId, EventSource, Field, FieldId, FieldSource, Measure, Measured,
-    Population, Role, StateSource, Table, TableId,
+    Population, Role, StateId, StateSource, Table, TableId,
 };
 use crate::plan::{ListWork, Step, TimeBucket};
 
@@ -180,10 +180,21 @@ fn state_rows(
         StockMoment::Average => format!("at the end of each day of {}, averaged,", when.within),
         StockMoment::Peak => format!("at the end of each day of {}, the largest,", when.within),
     };
+    let time = state_time(definitions, table, state);
+    format!("{instant} {time}")
+}
+
+/// What a state is read from: `open: found_at is past, closed_at is missing or not yet past`.
+pub(super) fn state_words(definitions: &Definitions, id: StateId) -> String {
+    let table = definitions.table(id.table);
+    let state = &table.states[id.state].name;
+    format!("{state}: {}", state_time(definitions, table, id.state))
+}
+
+/// When a row is in a state.
+fn state_time(definitions: &Definitions, table: &Table, state: usize) -> String {
     match &table.states[state].source {
-        StateSource::Columns { from, until } => {
-            format!("{instant} {}", interval(table, from, until))
-        }
+        StateSource::Columns { from, until } => interval(table, from, until),
         StateSource::Intervals {
             table: intervals,
             from,
@@ -191,10 +202,10 @@ fn state_rows(
         } => {
             let intervals = definitions.table(*intervals);
             let interval = interval(intervals, from, until);
-            format!("{instant} one of its {} has {interval}", intervals.name)
+            format!("one of its {} has {interval}", intervals.name)
         }
         StateSource::Overdue(sla) => format!(
-            "{instant} due under SLA `{}` and its clock not stopped",
+            "due under SLA `{}` and its clock not stopped",
             definitions.slas[sla.0].name
         ),
     }

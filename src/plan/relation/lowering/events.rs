@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::conditions::conjuncts;
+use super::periods::Periods;
 use super::rows::Rows;
-use crate::lang::model::{EventSource, Exists, StateSource, TableId, TableRelation as Related};
+use crate::lang::model::{
+    EventSource, Exists, RelatedNoun, StateSource, TableId, TableRelation as Related, Timeframe,
+};
 use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -84,7 +88,13 @@ impl Rows<'_> {
         let link = rows.link_to(self.table);
         let (from, until) = (rows.first_of(from), rows.first_of(until));
         let present = from.clone().is_present();
-        let union = Aggregate::UnionOfIntervals { from, until };
+        let union = Aggregate::CoveredInstants {
+            set: Expression::Interval {
+                from: Box::new(from),
+                until: Box::new(until),
+            },
+            at_least: 1,
+        };
         let relation = rows.by_link(link, Some(present), vec![(state.to_string(), union)]);
         let key = self.key();
         self.related(key, LINK, &[state], relation).remove(0)
@@ -120,22 +130,31 @@ impl Rows<'_> {
     }
 
     /// The instants at which `any …` holds: after an event of a related row, for as long as is asked
-    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`).
+    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`), or while it is in a state.
     pub fn coverage(&mut self, exists: &Exists) -> Expression {
         let definitions = self.context.definitions;
-        let related = exists.event.table;
+        let related = exists.table();
         let mut rows = Rows::new(self.context, related);
-        let at = rows.event(exists.event.event);
-        let mut tests = vec![at.clone().is_present()];
-        if let Some(filter) = &exists.filter {
-            tests.push(rows.holds(filter, Some(&at)));
+        let mut sets = vec![rows.instants_of(exists.noun, self.periods.as_ref())];
+        let mut tests = Vec::new();
+        for part in exists.filter.as_ref().map_or(Vec::new(), conjuncts) {
+            match rows.depends_on_time(part, &[]) {
+                true => sets.push(rows.instants(part)),
+                false => tests.push(rows.holds(part, None)),
+            }
         }
         tests.extend(rows.excluded().map(Expression::is_missing));
-        let until = match exists.micros {
-            Some(micros) => at.clone().plus(Expression::integer(micros)),
-            None => Expression::missing_integer(),
+        let set = match sets.len() {
+            1 => sets.remove(0),
+            _ => Expression::Intersection(sets),
         };
-        let union = Aggregate::UnionOfIntervals { from: at, until };
+        if let Expression::Interval { from, .. } = &set {
+            tests.push(from.as_ref().clone().is_present());
+        }
+        let covered = Aggregate::CoveredInstants {
+            set,
+            at_least: exists.at_least,
+        };
         let hint = format!("any_{}", definitions.table(related).name);
         let (link, on) = match exists.relation {
             Related::Child { parent } => (rows.link(parent), self.key()),
@@ -144,7 +163,7 @@ impl Rows<'_> {
         let mut relation = rows.by_link(
             link,
             Some(Expression::all(tests)),
-            vec![(hint.clone(), union)],
+            vec![(hint.clone(), covered)],
         );
         if let Related::Sibling { own, .. } = exists.relation {
             // Rows of a parent that is not there, or not yet known, are related to nobody.
@@ -152,6 +171,30 @@ impl Rows<'_> {
             relation = self.of_known(parent, relation);
         }
         self.related(on, LINK, &[&hint], relation).remove(0)
+    }
+
+    /// The instants at which a row is what is asked of it.
+    fn instants_of(&mut self, noun: RelatedNoun, periods: Option<&Periods>) -> Expression {
+        let (event, timeframe) = match noun {
+            RelatedNoun::State(state) => return self.state(state.state).set(),
+            RelatedNoun::Event(event, timeframe) => (event, timeframe),
+        };
+        let at = self.event(event.event);
+        let (from, until) = match timeframe {
+            Timeframe::Within(micros) => {
+                let until = at.clone().plus(Expression::integer(micros));
+                (at, until)
+            }
+            Timeframe::Ever | Timeframe::Unsaid => (at, Expression::missing_integer()),
+            Timeframe::InThePeriod => {
+                let periods = periods.expect("checking asks for a period where one is meant");
+                periods.around(self, &at)
+            }
+        };
+        Expression::Interval {
+            from: Box::new(from),
+            until: Box::new(until),
+        }
     }
 
     /// The rows of a relation by link whose key a known row of the table has.

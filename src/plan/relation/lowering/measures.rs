@@ -1,12 +1,11 @@
 //! Measures → columns of cubes.
 
-use super::conditions::depends_on_time;
 use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE, cut};
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
-use crate::lang::model::{Condition, Measure, Measured, ScoreId, TableId};
+use crate::lang::model::{Condition, Measure, Measured, Role, ScoreId, TableId};
 use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator};
 
 /// What a measure takes of each row.
@@ -52,7 +51,7 @@ impl Rows<'_> {
                 measure
                     .with
                     .as_ref()
-                    .map(|with| self.test_of(with, population)),
+                    .map(|with| self.test_of(with, measure.population.role, population)),
             ),
             (Some(Measured::Field(field)), Takes::Field) => Taken::Value(self.field(*field)),
             (Some(Measured::Field(field)), _) => Taken::Number(self.field(*field)),
@@ -79,9 +78,10 @@ impl Rows<'_> {
         }
     }
 
-    fn test_of(&mut self, with: &Condition, population: &PopulationRows) -> RowTest {
+    fn test_of(&mut self, with: &Condition, role: Role, population: &PopulationRows) -> RowTest {
+        let varies = self.depends_on_time(with, &self.settled_by(role));
         match population.at() {
-            None if depends_on_time(with) => RowTest::Varying(self.instants(with)),
+            None if varies => RowTest::Varying(self.instants(with)),
             at => {
                 let holds = self.holds(with, at);
                 RowTest::Constant(self.derive("with", holds))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::LoweringContext;
+use super::periods::Periods;
 use crate::lang::model::{FieldId, FieldSource, TableId};
 use crate::plan::relation::{
     Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
@@ -19,6 +20,8 @@ pub(super) struct Rows<'a> {
     parents: Vec<ParentJoin>,
     related: Vec<RelatedJoin>,
     derived: Vec<DerivedColumn>,
+    /// The periods of what is being lowered.
+    pub periods: Option<Periods>,
 }
 
 /// The fields read through one parent: the name here, and the field there.
@@ -57,6 +60,7 @@ impl<'a> Rows<'a> {
             parents: Vec::new(),
             related: Vec::new(),
             derived: Vec::new(),
+            periods: None,
         }
     }
 
