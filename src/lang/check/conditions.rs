@@ -299,7 +299,7 @@ fn meaning(
         );
         return None;
     };
-    relations::allowed(scope, site, meaning, name.span, problems)?;
+    relations::allowed(scope, site, &name.node, meaning, name.span, problems)?;
     Some(meaning.clone())
 }
 

@@ -33,7 +33,7 @@ pub(super) fn conditions(
     let mut meanings: Vec<Option<NamedCondition>> = entries.iter().map(|_| None).collect();
     for index in order.sorted {
         let entry = &entries[index];
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known);
         if let Some(named) = meaning(scope, entry, problems) {
             // Kept in the model while others are checked; put in the order of the text below.
             known.mend_condition(&named.name);

@@ -4,6 +4,7 @@ use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::dates;
 use super::relations::{find_table, permit_exists};
 use super::scope::Scope;
+use super::timeframes;
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -24,7 +25,7 @@ pub(super) fn exists(
     let permitted = permit_exists(site.setting, span, problems);
     let at_least = at_least(asked.at_least.as_ref(), problems);
     let table = find_table(scope, &asked.table, problems)?;
-    let noun = noun(scope, table, asked, problems);
+    let noun = noun(scope, table, asked, span, problems);
     let related = ConditionSite {
         table,
         setting: ConditionContext::Related,
@@ -50,7 +51,7 @@ fn at_least(written: Option<&Spanned<u64>>, problems: &mut Problems) -> Option<u
     match u32::try_from(count.node) {
         Ok(0) => {
             problems.push(
-                Diagnostic::error("K409", count.span, "at least none are always there")
+                Diagnostic::error("K421", count.span, "at least none are always there")
                     .label("write 1 or more")
                     .help("for none at all write `not any …`"),
             );
@@ -59,7 +60,7 @@ fn at_least(written: Option<&Spanned<u64>>, problems: &mut Problems) -> Option<u
         Ok(count) => Some(count),
         Err(_) => {
             problems.push(
-                Diagnostic::error("K409", count.span, "no row has so many")
+                Diagnostic::error("K421", count.span, "no row has so many")
                     .label("write a smaller number"),
             );
             None
@@ -72,12 +73,17 @@ fn noun(
     scope: Scope,
     table: TableId,
     asked: &ast::Exists,
+    span: Span,
     problems: &mut Problems,
 ) -> Option<RelatedNoun> {
     let own = scope.table(table);
     let role = &asked.role;
     if let Some(event) = own.event_named(&role.node) {
         let timeframe = match &asked.timeframe {
+            None if scope.has_period => {
+                problems.push(timeframes::unsaid(asked, span));
+                return None;
+            }
             None => Timeframe::Unsaid,
             Some(written) => match &written.node {
                 ast::Timeframe::Ever => Timeframe::Ever,
@@ -94,7 +100,7 @@ fn noun(
         if let Some(timeframe) = &asked.timeframe {
             problems.push(
                 Diagnostic::error(
-                    "K410",
+                    "K421",
                     timeframe.span,
                     format!("`{}` is a state, which is so at an instant", role.node),
                 )

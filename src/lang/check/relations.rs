@@ -4,6 +4,7 @@ use super::conditions::{ConditionContext, ConditionSite, not_constant, reads_due
 use super::dates;
 use super::parents::unknown_table;
 use super::scope::{ReferenceKind, Scope};
+use super::timeframes;
 use super::wording::list;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -129,11 +130,16 @@ fn permit_within(setting: ConditionContext, span: Span, problems: &mut Problems)
 pub(super) fn allowed(
     scope: Scope,
     site: ConditionSite,
+    name: &str,
     meaning: &Condition,
     span: Span,
     problems: &mut Problems,
 ) -> Option<()> {
     let asks = asks(meaning);
+    if scope.has_period && timeframes::asks(meaning, &timeframes::is_unsaid) {
+        problems.push(timeframes::unsaid_by_name(name, span));
+        return None;
+    }
     if asks.exists {
         permit_exists(site.setting, span, problems)?;
     }

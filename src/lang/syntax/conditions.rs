@@ -205,16 +205,18 @@ fn timeframe(
     piece: &Fragment<'_>,
     parts: PairChildren<'_>,
 ) -> ParseResult<Option<Spanned<Timeframe>>> {
-    let Some(pair) = parts.rest().into_iter().next() else {
-        return Ok(None);
-    };
-    let span = piece.span_of(&pair);
-    let timeframe = match pair.as_rule() {
-        Rule::within => Timeframe::Within(within(piece, pair)?.node),
-        Rule::in_the_period => Timeframe::InThePeriod,
-        _ => Timeframe::Ever,
-    };
-    Ok(Some(Spanned::new(timeframe, span)))
+    for pair in parts.rest() {
+        let span = piece.span_of(&pair);
+        let timeframe = match pair.as_rule() {
+            Rule::within => Timeframe::Within(within(piece, pair)?.node),
+            Rule::in_the_period => Timeframe::InThePeriod,
+            Rule::ever => Timeframe::Ever,
+            // The words of the question itself.
+            _ => continue,
+        };
+        return Ok(Some(Spanned::new(timeframe, span)));
+    }
+    Ok(None)
 }
 
 /// The refusal of `any … where a and b`: the second test may be meant for either.
