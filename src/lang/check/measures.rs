@@ -5,6 +5,7 @@ use super::fields;
 use super::populations::{AllRows, population, setting_of};
 use super::relations::find_event;
 use super::scope::{ReferenceKind, Scope};
+use super::settled;
 use super::stocks::kpi_as_value;
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -42,6 +43,9 @@ pub(super) fn measure(
         }
         None => Some(None),
     };
+    let filter = tree.population.node.filter.as_ref();
+    settled::advise(scope, &population, filter, problems);
+    settled::advise(scope, &population, tree.with.as_ref(), problems);
     let (value, unit) = value?;
     check_clock(function, value.as_ref(), &population, tree, problems)?;
     Some(Measure {

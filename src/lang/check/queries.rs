@@ -116,7 +116,11 @@ fn values(
         if let Some(wrong) = narrowing.check(scope, &draft.column.formula) {
             told.tell(scope, draft, wrong, problems);
             all_right = false;
+            continue;
         }
+        let mut advice = Problems::default();
+        narrowing.advise(scope, &draft.column.formula, &mut advice);
+        told.tell(scope, draft, advice, problems);
     }
     let left_out = Vec::new();
     let query = finish(scope, drafts, by, &narrowing, clauses, left_out, problems);
