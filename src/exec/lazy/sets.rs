@@ -323,7 +323,12 @@ pub(super) fn merge_sets(sets: Expr, at_least: u32) -> Expr {
         list_of(DataType::Int64),
         move |columns, rows| {
             let series = columns[0].as_materialized_series().rechunk();
-            let gathered = series.list()?.downcast_iter().next().expect("one chunk").clone();
+            let gathered = series
+                .list()?
+                .downcast_iter()
+                .next()
+                .expect("one chunk")
+                .clone();
             let sets = gathered.values().as_any().downcast_ref::<ListArray<i64>>();
             let sets = Sets::of_lists(sets.expect("sets are gathered").clone());
             let mut lists = Lists::with_rows(rows);
@@ -504,7 +509,10 @@ mod tests {
         // One ends at 6 and the next begins there: two are always there from 4 to 10.
         assert_eq!(covered(three(), 2), vec![(4, 10)]);
         assert_eq!(covered(three(), 3), vec![]);
-        assert_eq!(covered(vec![(0, i64::MAX), (5, i64::MAX)], 2), vec![(5, i64::MAX)]);
+        assert_eq!(
+            covered(vec![(0, i64::MAX), (5, i64::MAX)], 2),
+            vec![(5, i64::MAX)]
+        );
     }
 
     #[test]

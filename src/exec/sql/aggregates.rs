@@ -64,12 +64,16 @@ impl Translator<'_> {
             intervals.column("after").sql.clone(),
             intervals.column("until").sql.clone(),
         );
-        let partition = keys.iter().map(|key| intervals.column(&key.name).sql.as_str());
+        let partition = keys
+            .iter()
+            .map(|key| intervals.column(&key.name).sql.as_str());
         let partition: Vec<&str> = partition.collect();
         let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
         let before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING";
         let reached = format!("max({end}) OVER ({window} {before})");
-        intervals.columns.push(SelectColumn::made("reached", reached));
+        intervals
+            .columns
+            .push(SelectColumn::made("reached", reached));
         let intervals = self.part(&format!("{hint}_intervals"), &intervals);
         self.islands(&hint, intervals, &keys, name)
     }
@@ -142,7 +146,10 @@ impl Translator<'_> {
         let changes = self.part_of(&format!("{hint}_changes"), all, &begins.columns);
         let along = format!("OVER (PARTITION BY {by} ORDER BY after)");
         let mut depths = changes.clone();
-        depths.columns = keys.iter().map(|key| changes.column(&key.name).clone()).collect();
+        depths.columns = keys
+            .iter()
+            .map(|key| changes.column(&key.name).clone())
+            .collect();
         depths.columns.extend([
             changes.column("after").clone(),
             made("until", &format!("lead(after) {along}")),

@@ -82,6 +82,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K422", "warning: a flow is tested for what comes later"),
     ("K423", "warning: a test that the population has settled"),
     ("K424", "a time from an event to itself"),
+    ("K425", "an event stands twice in a choice"),
     ("K500", "weights are missing"),
     ("K501", "a weight is wrong, twice or out of place"),
     ("K502", "a field that cannot have such weights"),

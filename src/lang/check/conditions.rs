@@ -3,7 +3,7 @@
 use super::dates;
 use super::fields;
 use super::related;
-use super::relations::{self, find_event, permit_instant};
+use super::relations::{self, chosen_event, permit_instant};
 use super::scope::{ReferenceKind, Scope};
 use super::values;
 use super::wording::list;
@@ -87,9 +87,7 @@ pub(super) fn condition(
         ast::Condition::Present(field) => {
             find(scope, site, field, problems).map(Condition::Present)
         }
-        ast::Condition::Exists(asked) => {
-            related::exists(scope, site, asked, tree.span, problems)
-        }
+        ast::Condition::Exists(asked) => related::exists(scope, site, asked, tree.span, problems),
         ast::Condition::Within { event, within } => {
             relations::within(scope, site, event, within, tree.span, problems)
         }
@@ -118,7 +116,7 @@ fn elapsed(
     problems: &mut Problems,
 ) -> Option<Condition> {
     let permitted = permit_instant(site.setting, time.span, problems);
-    let mut event = |name| find_event(scope, site.table, name, "time", problems);
+    let mut event = |events| chosen_event(scope, site.table, events, "time", problems);
     let (from, to) = match &time.node {
         ast::Measured::TimeFrom { from, to } => (event(from), event(to).map(Some)),
         ast::Measured::TimeSince(from) => (event(from), Some(None)),
@@ -127,7 +125,7 @@ fn elapsed(
     let micros = dates::micros(limit, problems);
     let (from, to) = (from?, to?);
     permitted?;
-    if to == Some(from) {
+    if to.as_ref() == Some(&from) {
         problems.push(
             Diagnostic::error("K216", time.span, "the time from an event to itself")
                 .label("always nothing"),

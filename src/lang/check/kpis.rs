@@ -59,7 +59,11 @@ pub(super) fn kpis(
         known.mend_kpi(&name.node, KpiId(index));
     }
     for index in order.circles.iter().flatten() {
-        check_beside_circle(Scope::of(model, known).with_period(true), &entries[*index], problems);
+        check_beside_circle(
+            Scope::of(model, known).with_period(true),
+            &entries[*index],
+            problems,
+        );
     }
 }
 

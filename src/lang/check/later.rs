@@ -44,6 +44,10 @@ impl<'a> Order<'a> {
 
     /// Whether an event comes after another one.
     pub fn is_later(self, event: usize, than: usize) -> bool {
+        let own = self.only_column(event);
+        if own.is_some() && own == self.only_column(than) {
+            return false;
+        }
         let before = self.is_before(than, event);
         before || (!self.is_before(event, than) && event > than)
     }

@@ -187,8 +187,10 @@ fn siblings(scope: Scope, own: TableId, related: TableId) -> Vec<TableRelation> 
 
 /// The table that both rows belong to.
 fn shared(scope: Scope, related: TableId, relation: &TableRelation) -> TableId {
-    let (TableRelation::Child { parent } | TableRelation::Sibling { related: parent, .. }) =
-        relation;
+    let (TableRelation::Child { parent }
+    | TableRelation::Sibling {
+        related: parent, ..
+    }) = relation;
     scope.table(related).parents[*parent].table
 }
 

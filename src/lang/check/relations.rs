@@ -8,10 +8,14 @@ use super::timeframes;
 use super::wording::list;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::lang::model::{Condition, EventId, TableId};
+use crate::lang::model::{ChosenEvent, Condition, EventId, TableId};
 use crate::lang::syntax::ast;
 
-pub(super) fn permit_exists(setting: ConditionContext, span: Span, problems: &mut Problems) -> Option<()> {
+pub(super) fn permit_exists(
+    setting: ConditionContext,
+    span: Span,
+    problems: &mut Problems,
+) -> Option<()> {
     match setting {
         ConditionContext::Event
         | ConditionContext::State
@@ -81,6 +85,36 @@ pub(super) fn find_event(
         all => problem.help(format!("events of {} are {all}", own.name)),
     });
     None
+}
+
+/// Events of a table of which one counts; each once (K425).
+pub(super) fn chosen_event(
+    scope: Scope,
+    table: TableId,
+    written: &ast::ChosenEvents,
+    asker: &str,
+    problems: &mut Problems,
+) -> Option<ChosenEvent> {
+    let found = written
+        .events
+        .iter()
+        .map(|name| find_event(scope, table, name, asker, problems));
+    let found: Vec<Option<EventId>> = found.collect();
+    let events: Vec<EventId> = found.into_iter().collect::<Option<_>>()?;
+    for (place, event) in events.iter().enumerate() {
+        if events[..place].contains(event) {
+            let name = &written.events[place];
+            problems.push(
+                Diagnostic::error("K425", name.span, format!("`{}` is named twice", name.node))
+                    .label("leave one out"),
+            );
+            return None;
+        }
+    }
+    Some(ChosenEvent {
+        choice: written.choice,
+        events,
+    })
 }
 
 /// `verified within 14 days`: of the population's event (rule S20).

@@ -10,7 +10,7 @@ use super::settled_words::{told_fixed, told_itself, told_later};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
 use crate::lang::model::{
-    Allowed, Condition, FieldId, FieldSource, Population, Role, StateSource, Table,
+    Allowed, ChosenEvent, Condition, FieldId, FieldSource, Population, Role, StateSource, Table,
 };
 use crate::lang::syntax::ast;
 
@@ -116,7 +116,10 @@ impl Settled<'_> {
                 let mut columns = columns.into_iter().flatten();
                 columns.find_map(|column| self.of_column(column, false))
             }
-            Condition::Elapsed { from, to, .. } => self.of_time(from.event, to.map(|to| to.event)),
+            Condition::Elapsed { from, to, .. } => {
+                let of = |chosen: &ChosenEvent| chosen.events[0].event;
+                self.of_time(of(from), to.as_ref().map(of))
+            }
             Condition::Within { event, micros } => {
                 let is_own = Some(event.event) == self.counted();
                 is_own.then_some(Finding::Itself { micros: *micros })
@@ -179,10 +182,10 @@ impl Settled<'_> {
                 let StateSource::Columns { from, until } = &self.table.states[state].source else {
                     return None;
                 };
-                if is_presence && *from == [column] {
+                if is_presence && from[..] == [column] {
                     return Some(fixed(true, Why::Same));
                 }
-                (*until == [column]).then_some(fixed(false, Why::Ends))
+                (until[..] == [column]).then_some(fixed(false, Why::Ends))
             }
             Role::Event(own) => {
                 if self.order.only_column(own) == Some(column) {

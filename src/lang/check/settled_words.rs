@@ -34,19 +34,27 @@ pub(super) fn told_fixed(
                 )),
             }
         }
-        Why::Excluded => problem
-            .label("such rows are excluded")
-            .help(format!("to take them in write `{table} {noun} including excluded`")),
-        Why::Ends => problem
-            .label("they leave the state then")
-            .help(format!("those that have left are counted by an event{}", ending(settled))),
+        Why::Excluded => problem.label("such rows are excluded").help(format!(
+            "to take them in write `{table} {noun} including excluded`"
+        )),
+        Why::Ends => problem.label("they leave the state then").help(format!(
+            "those that have left are counted by an event{}",
+            ending(settled)
+        )),
         Why::Begins => problem
-            .label(format!("judged just before `{noun}`, when it has not begun"))
+            .label(format!(
+                "judged just before `{noun}`, when it has not begun"
+            ))
             .help(format!("as of now: `{written} so far`")),
         Why::NoTime => problem
-            .label(format!("judged at `{noun}` itself, when no time has passed"))
+            .label(format!(
+                "judged at `{noun}` itself, when no time has passed"
+            ))
             .help(format!("as of now: `{written} so far`"))
-            .help(format!("of those in a state: `{table} {} where {written}`", a_state(settled))),
+            .help(format!(
+                "of those in a state: `{table} {} where {written}`",
+                a_state(settled)
+            )),
     }
 }
 
@@ -78,7 +86,9 @@ pub(super) fn told_later(
     };
     let problem = problem.help(format!("as of now: `{so_far}`"));
     match stock(settled, fate) {
-        Some(state) => problem.help(format!("of those that are so at an instant: `{table} {state}`")),
+        Some(state) => problem.help(format!(
+            "of those that are so at an instant: `{table} {state}`"
+        )),
         None => problem,
     }
 }
@@ -146,7 +156,10 @@ fn ending(settled: &Settled) -> String {
     let mut events = 0..settled.table.events.len();
     let found = events.find(|event| {
         settled.table.events[*event].filter.is_none()
-            && settled.order.only_column(*event).is_some_and(|column| *until == [column])
+            && settled
+                .order
+                .only_column(*event)
+                .is_some_and(|column| until[..] == [column])
     });
     found.map_or(String::new(), |event| {
         let table = &settled.table;

@@ -35,9 +35,18 @@ pub(super) fn unsaid(asked: &ast::Exists, span: Span) -> Diagnostic {
         ),
     )
     .label("say when it must have happened")
-    .help(format!("`{}`: so short before", spelled(ast::Timeframe::Within(days))))
-    .help(format!("`{}`: in the period asked about", spelled(ast::Timeframe::InThePeriod)))
-    .help(format!("`{}`: at any time before", spelled(ast::Timeframe::Ever)))
+    .help(format!(
+        "`{}`: so short before",
+        spelled(ast::Timeframe::Within(days))
+    ))
+    .help(format!(
+        "`{}`: in the period asked about",
+        spelled(ast::Timeframe::InThePeriod)
+    ))
+    .help(format!(
+        "`{}`: at any time before",
+        spelled(ast::Timeframe::Ever)
+    ))
 }
 
 /// The same where the question stands in a condition with a name.
@@ -103,7 +112,11 @@ pub(super) fn check_period(
 }
 
 pub(super) fn no_period(span: Span) -> Diagnostic {
-    Diagnostic::error("K420", span, "`in the period` of what? the query names no period")
-        .label("asks for related rows in the period")
-        .help("name one, such as `last month` or `in 2026-03`, or write `within 30 days` or `ever`")
+    Diagnostic::error(
+        "K420",
+        span,
+        "`in the period` of what? the query names no period",
+    )
+    .label("asks for related rows in the period")
+    .help("name one, such as `last month` or `in 2026-03`, or write `within 30 days` or `ever`")
 }

@@ -5,8 +5,8 @@
 use super::words::{date, duration, field, joined, name, quoted, value};
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::{
-    AggregateCall, Arithmetic, ComparisonOperator, Condition, Exists, FieldRef, Formula, Measured,
-    Population, Timeframe, WrittenLiteral,
+    AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, Exists, FieldRef,
+    Formula, Measured, Population, Timeframe, WrittenLiteral,
 };
 
 /// A formula on one line: `share of findings found with environment = production`.
@@ -125,10 +125,16 @@ fn measured(tree: &Measured) -> String {
     match tree {
         Measured::Field(tree) => field(tree),
         Measured::TimeFrom { from, to } => {
-            format!("time from {} to {}", name(&from.node), name(&to.node))
+            format!("time from {} to {}", events(from), events(to))
         }
-        Measured::TimeSince(event) => format!("time since {}", name(&event.node)),
+        Measured::TimeSince(since) => format!("time since {}", events(since)),
     }
+}
+
+fn events(tree: &ChosenEvents) -> String {
+    let names: Vec<String> = tree.events.iter().map(|event| name(&event.node)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    tree.choice.written(&names)
 }
 
 fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<WrittenLiteral>]) -> String {

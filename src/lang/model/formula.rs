@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{EventId, FieldId, KpiId, ScoreId, StateId, TableId};
 use crate::base::source::Span;
-use crate::base::types::Unit;
+use crate::base::types::{Choice, Unit};
 use crate::lang::functions::Function;
 
 /// Arithmetic over measures. Durations are in microseconds, percents are fractions.
@@ -116,11 +116,29 @@ pub enum Measured {
     Score(ScoreId),
     /// `time from A to B`: microseconds.
     Between {
-        from: EventId,
-        to: EventId,
+        from: ChosenEvent,
+        to: ChosenEvent,
     },
     /// `time since A` at the instant of evaluation: microseconds. Of a state only.
-    Since(EventId),
+    Since(ChosenEvent),
+}
+
+/// Events of one table, of which one counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChosenEvent {
+    pub choice: Choice,
+    /// At least one.
+    pub events: Vec<EventId>,
+}
+
+impl ChosenEvent {
+    /// The one event, where there is no choice.
+    pub fn only(event: EventId) -> ChosenEvent {
+        ChosenEvent {
+            choice: Choice::First,
+            events: vec![event],
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -184,9 +202,9 @@ pub enum Condition {
     Happened(EventId),
     /// `time from found to verified <= 30 days`, once both have happened.
     Elapsed {
-        from: EventId,
+        from: ChosenEvent,
         /// `None`: the instant.
-        to: Option<EventId>,
+        to: Option<ChosenEvent>,
         test: OrderTest,
         micros: i64,
     },

@@ -1,8 +1,8 @@
 //! Pairs → conditions. Refuses `and` mixed with `or`, too long chains and too deep trees.
 
 use super::ast::{ComparisonOperator, Condition, Exists, Timeframe};
-use super::formulas::measured;
 use super::errors;
+use super::formulas::measured;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
 use super::literals;
@@ -226,12 +226,18 @@ fn unclear_filter(piece: &Fragment<'_>, operands: &[RulePair<'_>]) -> Option<Box
         .enumerate()
         .take(operands.len().saturating_sub(1))
         .find_map(|(place, pair)| Some((place, bare_filter(pair.clone())?)))?;
-    let (whole, filter) = (
-        piece.span_of(&operands[place]),
-        piece.span_of(&filter),
-    );
+    let (whole, filter) = (piece.span_of(&operands[place]), piece.span_of(&filter));
     let next = piece.span_of(&operands[place + 1]).end;
-    let words = |start: u32, end: u32| one_line(piece, Span { start, end, ..whole });
+    let words = |start: u32, end: u32| {
+        one_line(
+            piece,
+            Span {
+                start,
+                end,
+                ..whole
+            },
+        )
+    };
     let before = words(whole.start, filter.start);
     let own = words(filter.start, filter.end);
     let after = words(filter.end, next);

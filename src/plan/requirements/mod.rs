@@ -165,10 +165,13 @@ impl RequirementCollector<'_> {
             Some(Measured::Field(field)) => self.field(*field, Demand::Required),
             Some(Measured::Score(score)) => self.score(*score),
             Some(Measured::Between { from, to }) => {
-                self.event(*from, Demand::Required);
-                self.event(*to, Demand::Required);
+                self.end(from, to, Demand::Required);
+                self.end(to, from, Demand::Required);
             }
-            Some(Measured::Since(event)) => self.event(*event, Demand::Required),
+            Some(Measured::Since(since)) => {
+                let events = since.events.iter();
+                events.for_each(|event| self.event(*event, Demand::Required));
+            }
         }
     }
 
@@ -224,8 +227,9 @@ impl RequirementCollector<'_> {
             }
             Condition::InState(state) => self.state(table, state.state, demand),
             Condition::Elapsed { from, to, .. } => {
-                self.event(*from, demand);
-                to.iter().for_each(|to| self.event(*to, demand));
+                let to = to.as_ref().unwrap_or(from);
+                self.end(from, to, demand);
+                self.end(to, from, demand);
             }
         }
     }

@@ -6,8 +6,8 @@ use super::time::{duration, instant};
 use crate::base::calendar;
 use crate::base::types::{FieldType, Grain};
 use crate::lang::model::{
-    Calendar, CalendarPeriod, Condition, Definitions, EventId, Exists, FieldId, NumberTest,
-    OrderTest, RelatedNoun, StateId, TableRelation, Timeframe, singular,
+    Calendar, CalendarPeriod, ChosenEvent, Condition, Definitions, EventId, Exists, FieldId,
+    NumberTest, OrderTest, RelatedNoun, StateId, TableRelation, Timeframe, singular,
 };
 
 /// `severity in (high, critical) and team = "payments-core"`
@@ -37,7 +37,11 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::Present(field) => format!("{} is present", name(definitions, *field)),
         Condition::Exists(exists) => existence(definitions, exists),
         Condition::Within { event, micros } => {
-            format!("{} within {}", event_name(definitions, *event), duration(*micros))
+            format!(
+                "{} within {}",
+                event_name(definitions, *event),
+                duration(*micros)
+            )
         }
         Condition::InState(state) => state_name(definitions, *state).to_owned(),
         Condition::Happened(event) => event_name(definitions, *event).to_owned(),
@@ -47,9 +51,9 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
             test,
             micros,
         } => {
-            let from = event_name(definitions, *from);
+            let from = chosen_name(definitions, from);
             let time = match to {
-                Some(to) => format!("time from {from} to {}", event_name(definitions, *to)),
+                Some(to) => format!("time from {from} to {}", chosen_name(definitions, to)),
                 None => format!("time since {from}"),
             };
             format!("{time} {} {}", order_test(*test), duration(*micros))
@@ -232,7 +236,10 @@ fn existence(definitions: &Definitions, exists: &Exists) -> String {
         1 => format!("any {}", related.name),
         count => format!("at least {count} {}", related.name),
     };
-    if let TableRelation::Sibling { related: parent, .. } = exists.relation {
+    if let TableRelation::Sibling {
+        related: parent, ..
+    } = exists.relation
+    {
         let parent = &definitions.table(related.parents[parent].table).name;
         words += &format!(" of its {}", singular(parent));
     }
@@ -252,6 +259,13 @@ fn existence(definitions: &Definitions, exists: &Exists) -> String {
         };
     }
     words
+}
+
+/// `verified`, `earliest of verified, closed`
+pub(super) fn chosen_name(definitions: &Definitions, chosen: &ChosenEvent) -> String {
+    let names = chosen.events.iter();
+    let names = names.map(|event| event_name(definitions, *event));
+    chosen.choice.written(&names.collect::<Vec<&str>>())
 }
 
 fn event_name(definitions: &Definitions, event: EventId) -> &str {

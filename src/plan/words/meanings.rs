@@ -1,7 +1,7 @@
 //! What the parts of a condition stand for that its spelling does not say.
 
 use super::conditions::condition;
-use super::populations::{event_words, origin, state_words};
+use super::populations::{end_words, event_words, origin, state_words};
 use super::time::duration;
 use crate::lang::model::{
     Condition, Definitions, Exists, FieldId, FieldSource, RelatedNoun, TableRelation, Timeframe,
@@ -50,9 +50,18 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
             ));
         }
         Condition::Elapsed { from, to, .. } => {
-            let ends = std::iter::once(from).chain(to);
-            let ends: Vec<String> = ends.map(|end| event_words(definitions, *end)).collect();
-            let instant = if to.is_none() { " and the instant asked about" } else { "" };
+            let ends = match to {
+                Some(to) => vec![
+                    end_words(definitions, from, to),
+                    end_words(definitions, to, from),
+                ],
+                None => vec![end_words(definitions, from, from)],
+            };
+            let instant = if to.is_none() {
+                " and the instant asked about"
+            } else {
+                ""
+            };
             sentences.push(format!(
                 "`{}` reads {}{instant}",
                 condition(definitions, test),

@@ -2,7 +2,7 @@
 
 use super::Identifier;
 use crate::base::source::{Span, Spanned};
-use crate::base::types::TimeUnit;
+use crate::base::types::{Choice, TimeUnit};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Formula {
@@ -44,9 +44,19 @@ pub enum Measured {
     /// A field or a score.
     Field(FieldRef),
     /// `time from found to verified`
-    TimeFrom { from: Identifier, to: Identifier },
+    TimeFrom {
+        from: ChosenEvents,
+        to: ChosenEvents,
+    },
     /// `time since found`
-    TimeSince(Identifier),
+    TimeSince(ChosenEvents),
+}
+
+/// `found`, `verified or closed`, `earliest of verified, closed`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChosenEvents {
+    pub choice: Choice,
+    pub events: Vec<Identifier>,
 }
 
 /// `findings open including excluded where severity = high`

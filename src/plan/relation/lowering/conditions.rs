@@ -2,7 +2,7 @@
 
 use super::rows::Rows;
 use crate::base::types::FieldType;
-use crate::lang::model::{Condition, EventId, FieldId, FieldSource, NumberTest, OrderTest};
+use crate::lang::model::{ChosenEvent, Condition, FieldId, FieldSource, NumberTest, OrderTest};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
@@ -41,7 +41,10 @@ impl Rows<'_> {
                 ])
             }
             Condition::Happened(event) => {
-                let event = self.event(event.event);
+                let event = match at {
+                    Some(_) => self.event(event.event),
+                    None => self.past_event(event.event),
+                };
                 by(event, at)
             }
             Condition::Elapsed {
@@ -50,8 +53,9 @@ impl Rows<'_> {
                 test,
                 micros,
             } => {
-                let since = self.once_elapsed(*from, *to, *test, *micros);
-                by(since, at)
+                let since = self.once_elapsed(from, to, *test, *micros);
+                let instant = self.instant(at);
+                since.is(RelationalOperator::AtMost, instant)
             }
             Condition::Elapsed {
                 from,
@@ -59,7 +63,7 @@ impl Rows<'_> {
                 test,
                 micros,
             } => {
-                let from = self.event(from.event);
+                let from = self.chosen_event(from);
                 let instant = self.instant(at);
                 let limit = from.clone().plus(Expression::integer(*micros));
                 Expression::all([
@@ -116,13 +120,13 @@ impl Rows<'_> {
                 to: Some(to),
                 test,
                 micros,
-            } => after(self.once_elapsed(*from, *to, *test, *micros)),
+            } => after(self.once_elapsed(from, to, *test, *micros)),
             Condition::Elapsed {
                 from,
                 to: None,
                 test,
                 micros,
-            } => self.while_elapsed(*from, *test, *micros),
+            } => self.while_elapsed(from, *test, *micros),
             Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
                 let test = self.test(condition);
                 let since = self.known_since(condition);
@@ -139,12 +143,12 @@ impl Rows<'_> {
     /// When a time from event to event is over, where it passes a test; missing where it does not.
     fn once_elapsed(
         &mut self,
-        from: EventId,
-        to: EventId,
+        from: &ChosenEvent,
+        to: &ChosenEvent,
         test: OrderTest,
         micros: i64,
     ) -> Expression {
-        let (from, to) = (self.event(from.event), self.event(to.event));
+        let (from, to) = (self.end(from, to), self.end(to, from));
         let limit = from.clone().plus(Expression::integer(micros));
         let passes = Expression::all([
             to.clone().is(order_test(test), limit),
@@ -154,8 +158,8 @@ impl Rows<'_> {
     }
 
     /// The instants at which the time since an event passes a test.
-    fn while_elapsed(&mut self, from: EventId, test: OrderTest, micros: i64) -> Expression {
-        let from = self.event(from.event);
+    fn while_elapsed(&mut self, from: &ChosenEvent, test: OrderTest, micros: i64) -> Expression {
+        let from = self.chosen_event(from);
         let end = |shift: i64| from.clone().plus(Expression::integer(micros + shift));
         let (from, until) = match test {
             OrderTest::Less => (from.clone(), end(-1)),
@@ -178,7 +182,9 @@ impl Rows<'_> {
             Condition::Fields { left, right, .. } => vec![*left, *right],
             _ => Vec::new(),
         };
-        let dates = fields.into_iter().filter(|field| self.is_of_time(*field, &[]));
+        let dates = fields
+            .into_iter()
+            .filter(|field| self.is_of_time(*field, &[]));
         let dates: Vec<FieldId> = dates.collect();
         let mut dates: Vec<Expression> = dates.into_iter().map(|field| self.field(field)).collect();
         match dates.len() {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::conditions::conjuncts;
 use super::periods::Periods;
-use super::rows::Rows;
+use super::rows::{Rows, choose};
 use crate::lang::model::{
-    EventSource, Exists, RelatedNoun, StateSource, TableId, TableRelation as Related, Timeframe,
+    ChosenColumns, ChosenEvent, EventId, EventSource, Exists, RelatedNoun, StateSource, TableId,
+    TableRelation as Related, Timeframe,
 };
+use crate::plan::ends::{columns_of, measured_events};
 use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -40,10 +42,58 @@ impl Rows<'_> {
     pub fn event(&mut self, event: usize) -> Expression {
         let definition = &self.context.definitions.table(self.table).events[event];
         let instant = match &definition.source {
-            EventSource::Columns(columns) => self.first_of(columns),
+            EventSource::Columns(columns) => self.chosen(columns),
             EventSource::LastOf { table, column } => self.last_of(*table, *column),
             EventSource::Breach(sla) => self.breach(*sla),
         };
+        self.filtered_event(event, instant)
+    }
+
+    /// The same, missing too while it is planned and has not come.
+    pub fn past_event(&mut self, event: usize) -> Expression {
+        let instant = self.event(event);
+        let table = self.table;
+        if !self.is_planned(&ChosenEvent::only(EventId { table, event })) {
+            return instant;
+        }
+        let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let has_come = instant.clone().is(RelationalOperator::Less, as_of);
+        let name = &self.context.definitions.table(table).events[event].name;
+        self.derive(&name.clone(), instant.only_if(has_come))
+    }
+
+    /// Whether an event may lie in the future.
+    pub fn is_planned(&self, chosen: &ChosenEvent) -> bool {
+        let columns = &self.context.definitions.table(self.table).columns;
+        let events = chosen.events.iter();
+        let mut read = events.flat_map(|event| columns_of(self.context.definitions, *event));
+        read.any(|column| columns[*column].is_planned)
+    }
+
+    /// One end of a time, without what stands in for it from the other end.
+    pub fn end(&mut self, end: &ChosenEvent, other: &ChosenEvent) -> Expression {
+        let measured = measured_events(self.context.definitions, end, other);
+        let parts = measured.into_iter().map(|(event, columns)| match columns {
+            None => self.event(event.event),
+            Some(columns) => {
+                let instant = self.chosen(&columns);
+                self.filtered_event(event.event, instant)
+            }
+        });
+        let instant = choose(end.choice, parts.collect());
+        self.derive("end", instant)
+    }
+
+    /// The event of several that counts.
+    pub fn chosen_event(&mut self, chosen: &ChosenEvent) -> Expression {
+        let parts = chosen.events.iter().map(|event| self.event(event.event));
+        let instant = choose(chosen.choice, parts.collect());
+        self.derive("since", instant)
+    }
+
+    /// The instant of an event where its own condition holds.
+    fn filtered_event(&mut self, event: usize, instant: Expression) -> Expression {
+        let definition = &self.context.definitions.table(self.table).events[event];
         let instant = self.derive(&definition.name, instant);
         match &definition.filter {
             None => instant,
@@ -60,7 +110,7 @@ impl Rows<'_> {
         let name = &definition.name;
         match &definition.source {
             StateSource::Columns { from, until } => {
-                let (from, until) = (self.first_of(from), self.first_of(until));
+                let (from, until) = (self.chosen(from), self.chosen(until));
                 StateTime::Span {
                     from: self.derive(&format!("{name}_from"), from),
                     until: self.derive(&format!("{name}_until"), until),
@@ -81,12 +131,12 @@ impl Rows<'_> {
         &mut self,
         state: &str,
         table: TableId,
-        from: &[usize],
-        until: &[usize],
+        from: &ChosenColumns,
+        until: &ChosenColumns,
     ) -> Expression {
         let mut rows = Rows::new(self.context, table);
         let link = rows.link_to(self.table);
-        let (from, until) = (rows.first_of(from), rows.first_of(until));
+        let (from, until) = (rows.chosen(from), rows.chosen(until));
         let present = from.clone().is_present();
         let union = Aggregate::CoveredInstants {
             set: Expression::Interval {
@@ -114,7 +164,7 @@ impl Rows<'_> {
         let open = match starts {
             None => last.clone().is_missing(),
             Some(starts) => {
-                let begun = rows.first_of(starts).is_present();
+                let begun = rows.chosen(starts).is_present();
                 Expression::all([last.clone().is_missing(), begun])
             }
         };

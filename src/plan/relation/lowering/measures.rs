@@ -58,12 +58,12 @@ impl Rows<'_> {
             (Some(Measured::Score(score)), _) => {
                 Taken::Score(self.versions(*score, &population.axis))
             }
-            (Some(Measured::Since(event)), _) => Taken::Since(self.event(event.event)),
+            (Some(Measured::Since(event)), _) => Taken::Since(self.chosen_event(event)),
             (Some(Measured::Between { from, to }), _) => {
-                let from = self.event(from.event);
-                let to = self.event(to.event);
+                let is_planned = self.is_planned(to);
+                let (from, to) = (self.end(from, to), self.end(to, from));
                 match measure.function.keeps {
-                    Keeps::Lifetimes => self.lifetime(from, to),
+                    Keeps::Lifetimes => self.lifetime(from, to, is_planned),
                     Keeps::Tally
                     | Keeps::Total
                     | Keeps::Extremes
@@ -95,8 +95,16 @@ impl Rows<'_> {
         self.derive("micros", micros)
     }
 
-    fn lifetime(&mut self, from: Expression, to: Expression) -> Taken {
+    fn lifetime(&mut self, from: Expression, to: Expression, is_planned: bool) -> Taken {
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let to = match is_planned {
+            // What is planned has not come yet.
+            true => {
+                let has_come = to.clone().is(RelationalOperator::Less, as_of.clone());
+                self.derive("ended_at", to.only_if(has_come))
+            }
+            false => to,
+        };
         let end = Expression::Coalesce(vec![to.clone(), as_of]);
         let end = self.derive("seen_until", end);
         let micros = self.duration(from.clone(), end);

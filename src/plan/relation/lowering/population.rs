@@ -105,19 +105,20 @@ impl Rows<'_> {
     /// The columns that are known wherever rows of a population are judged: they are present, and in the past.
     pub fn settled_by(&self, role: Role) -> Vec<usize> {
         let table = self.context.definitions.table(self.table);
-        let columns = match role {
+        let none = Vec::new();
+        let columns: &Vec<usize> = match role {
             Role::Event(event) => match &table.events[event].source {
-                EventSource::Columns(columns) => columns.as_slice(),
-                EventSource::LastOf { .. } | EventSource::Breach(_) => &[],
+                EventSource::Columns(columns) => &columns.columns,
+                EventSource::LastOf { .. } | EventSource::Breach(_) => &none,
             },
             Role::State(state) => match &table.states[state].source {
-                StateSource::Columns { from, .. } => from.as_slice(),
-                StateSource::Intervals { .. } | StateSource::Overdue(_) => &[],
+                StateSource::Columns { from, .. } => &from.columns,
+                StateSource::Intervals { .. } | StateSource::Overdue(_) => &none,
             },
-            Role::Rows => &[],
+            Role::Rows => &none,
         };
         // Of several, any may be the one.
-        match columns {
+        match columns.as_slice() {
             [only] => vec![*only],
             _ => Vec::new(),
         }
