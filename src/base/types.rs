@@ -206,10 +206,7 @@ impl Choice {
     /// `found_at`, `fixed_at or closed_at`, `earliest of verified, closed`.
     pub fn written(self, names: &[&str]) -> String {
         let (before, between) = self.words();
-        match names {
-            [only] => (*only).to_owned(),
-            _ => format!("{before}{}", names.join(between)),
-        }
+        format!("{before}{}", names.join(between))
     }
 }
 

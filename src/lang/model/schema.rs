@@ -184,6 +184,16 @@ pub struct ChosenColumns {
     pub columns: Vec<usize>,
 }
 
+/// The first of these that is present.
+impl From<Vec<usize>> for ChosenColumns {
+    fn from(columns: Vec<usize>) -> ChosenColumns {
+        ChosenColumns {
+            choice: Choice::First,
+            columns,
+        }
+    }
+}
+
 impl std::ops::Deref for ChosenColumns {
     type Target = [usize];
 
