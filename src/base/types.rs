@@ -184,6 +184,32 @@ impl StockMoment {
     }
 }
 
+/// Which of several instants counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// The first one written that is there.
+    First,
+    Earliest,
+    Latest,
+}
+
+impl Choice {
+    /// The words before the names, and those between them.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Choice::First => ("", " or "),
+            Choice::Earliest => ("earliest of ", ", "),
+            Choice::Latest => ("latest of ", ", "),
+        }
+    }
+
+    /// `found_at`, `fixed_at or closed_at`, `earliest of verified, closed`.
+    pub fn written(self, names: &[&str]) -> String {
+        let (before, between) = self.words();
+        format!("{before}{}", names.join(between))
+    }
+}
+
 /// How a target compares (rule S30).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Bound {

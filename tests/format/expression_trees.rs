@@ -5,10 +5,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::source::{SourceId, Span, Spanned};
-use riskql::base::types::TimeUnit;
+use riskql::base::types::{Choice, TimeUnit};
 use riskql::lang::syntax::ast::{
-    AggregateCall, Arithmetic, ComparisonOperator, Condition, DateLiteral, Duration, FieldRef,
-    Formula, Identifier, Measured, Number, Population, Text, WrittenLiteral,
+    AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, DateLiteral, Duration,
+    Exists, FieldRef, Formula, Identifier, Measured, Number, Population, Text, Timeframe,
+    WrittenLiteral,
 };
 
 /// Places do not matter: equality ignores them.
@@ -142,14 +143,8 @@ pub fn condition() -> impl Strategy<Value = Condition> {
                 .clone()
                 .prop_map(move |inner| { Condition::Not(Box::new(at(group(inner)))) }),
             test().prop_map(|inner| Condition::Not(Box::new(at(inner)))),
-            (name(), name(), inner, option::of(spanned(duration()))).prop_map(
-                |(table, role, filter, within)| Condition::Exists {
-                    table,
-                    role,
-                    filter: Some(Box::new(at(filter))),
-                    within,
-                }
-            ),
+            exists(spanned(inner).prop_map(Some)),
+            test().prop_map(|inner| Condition::SoFar(Box::new(at(inner)))),
         ];
         prop_oneof![
             operand.clone(),
@@ -177,19 +172,68 @@ fn test() -> impl Strategy<Value = Condition> + Clone {
         ),
         field().prop_map(Condition::Missing),
         field().prop_map(Condition::Present),
-        (name(), name(), option::of(spanned(duration()))).prop_map(|(table, role, within)| {
-            Condition::Exists {
-                table,
-                role,
-                filter: None,
-                within,
-            }
-        }),
+        exists(Just(None)),
+        elapsed(),
         (name(), spanned(duration()))
             .prop_map(|(event, within)| Condition::Within { event, within }),
         name().prop_map(Condition::Name),
     ]
     .boxed()
+}
+
+fn exists(
+    filter: impl Strategy<Value = Option<Spanned<Condition>>>,
+) -> impl Strategy<Value = Condition> {
+    let timeframe = prop_oneof![
+        duration().prop_map(Timeframe::Within),
+        Just(Timeframe::InThePeriod),
+        Just(Timeframe::Ever),
+    ];
+    let parts = (
+        option::of(spanned(0..100u64)),
+        name(),
+        option::of(name()),
+        name(),
+        filter,
+        option::of(spanned(timeframe)),
+    );
+    parts.prop_map(
+        |(at_least, table, shared_parent, role, filter, timeframe)| {
+            Condition::Exists(Box::new(Exists {
+                at_least,
+                table,
+                shared_parent,
+                role,
+                filter,
+                timeframe,
+            }))
+        },
+    )
+}
+
+fn elapsed() -> impl Strategy<Value = Condition> {
+    let parts = (spanned(time()), comparison(), spanned(duration()));
+    parts.prop_map(|(time, operator, limit)| Condition::Elapsed {
+        time,
+        operator: at(operator),
+        limit,
+    })
+}
+
+fn time() -> impl Strategy<Value = Measured> {
+    prop_oneof![
+        (events(), events()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
+        events().prop_map(Measured::TimeSince),
+    ]
+}
+
+fn events() -> impl Strategy<Value = ChosenEvents> {
+    let parts = (choice(), vec(name(), 1..3));
+    parts.prop_map(|(choice, events)| ChosenEvents { choice, events })
+}
+
+pub fn choice() -> impl Strategy<Value = Choice> {
+    select(vec![Choice::First, Choice::Earliest, Choice::Latest])
 }
 
 pub fn filter() -> impl Strategy<Value = Option<Spanned<Condition>>> {
@@ -208,11 +252,7 @@ pub fn population() -> impl Strategy<Value = Population> {
 
 fn aggregate() -> impl Strategy<Value = Formula> {
     let function = select(&["count", "share", "sum", "p95", "mean"][..]);
-    let measured = prop_oneof![
-        field().prop_map(Measured::Field),
-        (name(), name()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
-        name().prop_map(Measured::TimeSince),
-    ];
+    let measured = prop_oneof![field().prop_map(Measured::Field), time(),];
     let parts = (
         function,
         option::of(spanned(measured)),

@@ -63,7 +63,7 @@ fn texts(condition: &Condition, found: &mut BTreeSet<(FieldId, String)>) {
                 texts(part, found);
             }
         }
-        Condition::Not(inner) => texts(inner, found),
+        Condition::Not(inner) | Condition::SoFar(inner) => texts(inner, found),
         Condition::Texts { field, allowed } => {
             found.extend(allowed.iter().map(|word| (*field, word.clone())));
         }
@@ -73,6 +73,9 @@ fn texts(condition: &Condition, found: &mut BTreeSet<(FieldId, String)>) {
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Within { .. } => {}
     }
 }

@@ -276,7 +276,9 @@ pub fn both(own: Spanned<Condition>, more: Spanned<Condition>) -> Spanned<Condit
             | Condition::In { .. }
             | Condition::Missing(_)
             | Condition::Present(_)
-            | Condition::Exists { .. }
+            | Condition::Exists(_)
+            | Condition::Elapsed { .. }
+            | Condition::SoFar(_)
             | Condition::Within { .. }
             | Condition::Name(_) => parts.push(each),
         }

@@ -6,9 +6,9 @@ use crate::base::source::Spanned;
 use crate::lang::functions;
 use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSource, TableId};
 use crate::lang::syntax::ast::{
-    AggregateCall, Condition, Definition, EventTime, FieldRef, FieldTypeName, Formula, KpiClause,
-    Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table, TableClause,
-    TestClause, Versus, WrittenLiteral,
+    AggregateCall, ChosenEvents, Condition, Definition, EventTime, FieldRef, FieldTypeName,
+    Formula, KpiClause, Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject,
+    Table, TableClause, TestClause, Versus, WrittenLiteral,
 };
 
 /// Everything that a definition names, as labels.
@@ -223,13 +223,18 @@ impl Uses<'_> {
         match aggregate.value.as_ref().map(|value| &value.node) {
             Some(Measured::Field(field)) => self.measured(table, field),
             Some(Measured::TimeFrom { from, to }) => {
-                self.role(table, &from.node);
-                self.role(table, &to.node);
+                self.events(table, from);
+                self.events(table, to);
             }
-            Some(Measured::TimeSince(event)) => self.role(table, &event.node),
+            Some(Measured::TimeSince(events)) => self.events(table, events),
             None => {}
         }
         self.filter(table, aggregate.with.as_ref());
+    }
+
+    fn events(&mut self, table: Option<TableId>, chosen: &ChosenEvents) {
+        let events = chosen.events.iter();
+        events.for_each(|event| self.role(table, &event.node));
     }
 
     /// A field or a score; a field of that name goes first.
@@ -301,7 +306,9 @@ impl Uses<'_> {
             Condition::And(parts) | Condition::Or(parts) => {
                 parts.iter().for_each(|part| self.condition(own, part));
             }
-            Condition::Not(inner) | Condition::Group(inner) => self.condition(own, inner),
+            Condition::Not(inner) | Condition::Group(inner) | Condition::SoFar(inner) => {
+                self.condition(own, inner);
+            }
             Condition::Compare { field, value, .. } => {
                 self.field(own, field);
                 if let WrittenLiteral::Field(other) = &value.node {
@@ -311,16 +318,19 @@ impl Uses<'_> {
             Condition::In { field, .. } | Condition::Missing(field) | Condition::Present(field) => {
                 self.field(own, field)
             }
-            Condition::Exists {
-                table,
-                role,
-                filter,
-                ..
-            } => {
-                let related = self.named_table(&table.node);
-                self.role(related, &role.node);
-                self.filter(related, filter.as_deref());
+            Condition::Exists(asked) => {
+                let related = self.named_table(&asked.table.node);
+                self.role(related, &asked.role.node);
+                self.filter(related, asked.filter.as_ref());
             }
+            Condition::Elapsed { time, .. } => match &time.node {
+                Measured::Field(field) => self.field(own, field),
+                Measured::TimeFrom { from, to } => {
+                    self.events(own, from);
+                    self.events(own, to);
+                }
+                Measured::TimeSince(events) => self.events(own, events),
+            },
             Condition::Within { event, .. } => self.role(own, &event.node),
             Condition::Name(name) => self.name("condition", &name.node),
         }

@@ -32,7 +32,10 @@ fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
         for event in &table.events {
             match &event.source {
                 EventSource::Columns(places) => {
-                    columns.extend(places.iter().map(|place| (TableId(id), *place)));
+                    // What is planned has not happened by its day.
+                    let happens = |place: &&usize| !table.columns[**place].is_planned;
+                    let places = places.iter().filter(happens);
+                    columns.extend(places.map(|place| (TableId(id), *place)));
                 }
                 // The same instants, seen from the parent; the table of intervals is loaded too.
                 EventSource::LastOf { table, column } => columns.push((*table, *column)),

@@ -218,9 +218,9 @@ impl<'a> Compiler<'a> {
             return self.sums_of_union(inputs, keys, aggregates);
         }
         let frame = self.compile(input)?;
-        let is_set = |of: &Aggregate| matches!(of, Aggregate::UnionOfIntervals { .. });
+        let is_set = |of: &Aggregate| matches!(of, Aggregate::CoveredInstants { .. });
         if aggregates.iter().any(|(_, of)| is_set(of)) {
-            return unions_of_intervals(frame, keys, aggregates);
+            return covered_instants(frame, keys, aggregates);
         }
         let made: PolarsResult<Vec<Expr>> = aggregates
             .iter()
@@ -432,8 +432,9 @@ fn sum_of(of: &Expression, is_wide: bool) -> PolarsResult<Expr> {
     })
 }
 
-/// Aggregates some of which are sets of instants: the ends of their intervals are gathered, then merged.
-fn unions_of_intervals(
+/// Aggregates some of which are sets of instants: those of the rows are gathered, then merged. Of single intervals
+/// the ends are gathered, which takes no list a row.
+fn covered_instants(
     mut frame: LazyFrame,
     keys: &[Name],
     aggregates: &[(Name, Aggregate)],
@@ -441,25 +442,32 @@ fn unions_of_intervals(
     let mut made = Vec::new();
     let mut columns: Vec<Expr> = keys.iter().map(col).collect();
     for (name, aggregate) in aggregates {
-        let Aggregate::UnionOfIntervals { from, until } = aggregate else {
+        let Aggregate::CoveredInstants { set, at_least } = aggregate else {
             made.push(aggregated(aggregate)?.alias(name));
             columns.push(col(name));
             continue;
         };
-        let (froms, untils) = (format!("{name} from"), format!("{name} until"));
         // As columns first: a literal is not gathered into a list.
+        let Expression::Interval { from, until } = set else {
+            let sets = format!("{name} sets");
+            frame = frame.with_columns([sets::set(set)?.alias(&sets)]);
+            made.push(col(&sets));
+            columns.push(sets::merge_sets(col(&sets), *at_least).alias(name));
+            continue;
+        };
+        let (froms, untils) = (format!("{name} from"), format!("{name} until"));
         frame = frame.with_columns([
             value(from)?.cast(DataType::Int64).alias(&froms),
             value(until)?.cast(DataType::Int64).alias(&untils),
         ]);
         made.extend([col(&froms), col(&untils)]);
-        columns.push(sets::merge(col(&froms), col(&untils)).alias(name));
+        columns.push(sets::merge(col(&froms), col(&untils), *at_least).alias(name));
     }
     let keys: Vec<Expr> = keys.iter().map(col).collect();
     Ok(frame.group_by(keys).agg(made).select(columns))
 }
 
-/// An aggregate but for unions of intervals.
+/// An aggregate but for sets of instants.
 fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
     Ok(match aggregate {
         Aggregate::Count => len().cast(DataType::Int64),
@@ -475,7 +483,7 @@ fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
             value(of)?.quantile(lit(*fraction), QuantileMethod::Higher)
         }
         Aggregate::CountDistinct(of) => value(of)?.drop_nulls().n_unique().cast(DataType::Int64),
-        Aggregate::UnionOfIntervals { .. } => unreachable!("aggregated by its two ends"),
+        Aggregate::CoveredInstants { .. } => unreachable!("gathered, then merged"),
     })
 }
 

@@ -44,7 +44,12 @@ impl<'a> RowFilter<'a> {
             }
             Condition::Fields { left, test, right } => self.compare(*left, *test, *right),
             Condition::Present(field) => self.column(*field).is_not_null(),
-            Condition::Exists(_) | Condition::Within { .. } => return None,
+            Condition::Exists(_)
+            | Condition::Within { .. }
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. }
+            | Condition::SoFar(_) => return None,
         };
         Some(holds.fill_null(lit(false)))
     }

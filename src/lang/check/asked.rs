@@ -27,6 +27,13 @@ pub(super) struct QueryClauses<'a> {
 }
 
 impl<'a> QueryClauses<'a> {
+    /// Whether the query is about periods: its own, or those it compares with.
+    pub fn has_period(&self) -> bool {
+        let compares = |item: &Spanned<ast::Versus>| !matches!(item.node, ast::Versus::Target);
+        let versus = self.versus.unwrap_or_default();
+        self.period.is_some() || self.over.is_some() || versus.iter().any(compares)
+    }
+
     /// Sorts the clauses of a query; reports those written twice (K210).
     pub fn sort(tree: &'a ast::Query, problems: &mut Problems) -> Self {
         let mut sorted = QueryClauses::default();

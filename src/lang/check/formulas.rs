@@ -254,21 +254,30 @@ fn kinds(scope: Scope, formula: &Formula, visit: &mut impl FnMut(Clock)) {
     }
 }
 
-/// Every population a formula reads, those of the KPIs it names included.
+/// The populations of a formula, KPIs looked into.
 pub(super) fn populations<'a>(
     scope: Scope<'a>,
     formula: &'a Formula,
     visit: &mut impl FnMut(&'a Population),
 ) {
+    measures(scope, formula, &mut |measure| visit(&measure.population));
+}
+
+/// The measures of a formula, KPIs looked into.
+pub(super) fn measures<'a>(
+    scope: Scope<'a>,
+    formula: &'a Formula,
+    visit: &mut impl FnMut(&'a Measure),
+) {
     match formula {
         Formula::Number(_) => {}
-        Formula::Measure(measure) => visit(&measure.population),
-        Formula::Kpi(id) => populations(scope, &scope.kpi_at(*id).formula, visit),
+        Formula::Measure(measure) => visit(measure),
+        Formula::Kpi(id) => measures(scope, &scope.kpi_at(*id).formula, visit),
         Formula::Binary { left, right, .. } => {
-            populations(scope, left, visit);
-            populations(scope, right, visit);
+            measures(scope, left, visit);
+            measures(scope, right, visit);
         }
-        Formula::Negate(inner) => populations(scope, inner, visit),
+        Formula::Negate(inner) => measures(scope, inner, visit),
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn kpis(
     let mut sizes = vec![Size::default(); entries.len()];
     for index in order.sorted {
         let name = &entries[index].tree.name;
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known).with_period(true);
         let Some(kpi) = kpi(scope, &entries[index], problems) else {
             continue;
         };
@@ -59,7 +59,11 @@ pub(super) fn kpis(
         known.mend_kpi(&name.node, KpiId(index));
     }
     for index in order.circles.iter().flatten() {
-        check_beside_circle(Scope { model, known }, &entries[*index], problems);
+        check_beside_circle(
+            Scope::of(model, known).with_period(true),
+            &entries[*index],
+            problems,
+        );
     }
 }
 

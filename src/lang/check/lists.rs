@@ -5,6 +5,8 @@ use super::clauses::once;
 use super::fields;
 use super::populations::{AllRows, population};
 use super::scope::Scope;
+use super::settled;
+use super::timeframes;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::lang::model::{FieldId, ListQuery, Role, TableId};
@@ -30,7 +32,16 @@ pub(super) fn list(
     let sort = sort(scope, table, clauses.sort.unwrap_or_default(), problems);
     let limit = super::asked::positive(clauses.limit, "limit", problems);
     let rows = rows?;
+    let filter = narrowed.as_ref().unwrap_or(tree).node.filter.as_ref();
+    settled::advise(scope, &rows, filter, problems);
     refuse_period(scope, &rows.role, table, clauses, problems)?;
+    if !scope.has_period
+        && let Some(filter) = &rows.filter
+        && timeframes::asks(filter, &timeframes::is_in_the_period)
+    {
+        problems.push(timeframes::no_period(tree.span));
+        return None;
+    }
     Some(ListQuery {
         population: rows,
         show: show?,

@@ -3,8 +3,9 @@
 use super::conditions::{ConditionSite, condition};
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
-use super::relations::find_event;
+use super::relations::chosen_event;
 use super::scope::{ReferenceKind, Scope};
+use super::settled;
 use super::stocks::kpi_as_value;
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -42,6 +43,9 @@ pub(super) fn measure(
         }
         None => Some(None),
     };
+    let filter = tree.population.node.filter.as_ref();
+    settled::advise(scope, &population, filter, problems);
+    settled::advise(scope, &population, tree.with.as_ref(), problems);
     let (value, unit) = value?;
     check_clock(function, value.as_ref(), &population, tree, problems)?;
     Some(Measure {
@@ -180,8 +184,8 @@ fn measured(
             Some(found)
         }
         ast::Measured::TimeFrom { from, to } => {
-            let start = find_event(scope, table, from, "time from … to …", problems);
-            let end = find_event(scope, table, to, "time from … to …", problems);
+            let start = chosen_event(scope, table, from, "time from … to …", problems);
+            let end = chosen_event(scope, table, to, "time from … to …", problems);
             refuse_field_only(function, value.span, problems)?;
             let (from, to) = (start?, end?);
             if from == to {
@@ -194,7 +198,7 @@ fn measured(
             Some((Measured::Between { from, to }, Unit::Duration))
         }
         ast::Measured::TimeSince(event) => {
-            let event = find_event(scope, table, event, "time since", problems);
+            let event = chosen_event(scope, table, event, "time since", problems);
             refuse_field_only(function, value.span, problems)?;
             if function.takes == Takes::Lifetime {
                 problems.push(not_a_lifetime(function, value.span));

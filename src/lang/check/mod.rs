@@ -24,6 +24,7 @@ mod fingerprint;
 mod formulas;
 mod index;
 mod kpis;
+mod later;
 mod limits;
 mod lists;
 mod matches;
@@ -36,12 +37,15 @@ mod periods;
 mod populations;
 mod queries;
 mod refined;
+mod related;
 mod relations;
 mod reports;
 mod restrictions;
 mod scales;
 mod scope;
 mod scores;
+mod settled;
+mod settled_words;
 mod sizes;
 mod sla;
 mod sorting;
@@ -49,6 +53,7 @@ mod stocks;
 mod tables;
 mod targets;
 mod tests;
+mod timeframes;
 mod units;
 mod unreachable;
 mod values;
@@ -89,10 +94,7 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     scores::scores(sources, &index.scores, &mut model, &mut known, found);
     kpis::kpis(&index.kpis, &mut model, &mut known, found);
     views::views(&index.views, &mut model, &mut known, found);
-    let scope = Scope {
-        model: &model,
-        known: &known,
-    };
+    let scope = Scope::of(&model, &known);
     let dashboards = dashboards::dashboards(scope, &index.dashboards, found);
     let tests = tests::tests(scope, &index.tests, found);
     let severity = model.scales.iter().find(|scale| scale.name == "severity");
@@ -115,10 +117,8 @@ pub fn query(
     query: &Spanned<ast::Query>,
 ) -> Result<(Query, Problems), Problems> {
     let mut problems = Problems::default();
-    let scope = Scope {
-        model: definitions,
-        known: &KnownNames::of(definitions),
-    };
+    let known = KnownNames::of(definitions);
+    let scope = Scope::of(definitions, &known);
     match queries::query(scope, query, &mut problems) {
         Some(checked) => Ok((checked, problems)),
         None => {

@@ -33,7 +33,7 @@ pub(super) fn conditions(
     let mut meanings: Vec<Option<NamedCondition>> = entries.iter().map(|_| None).collect();
     for index in order.sorted {
         let entry = &entries[index];
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known);
         if let Some(named) = meaning(scope, entry, problems) {
             // Kept in the model while others are checked; put in the order of the text below.
             known.mend_condition(&named.name);
@@ -65,15 +65,19 @@ fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
         ast::Condition::And(parts) | ast::Condition::Or(parts) => {
             parts.iter().for_each(|part| names_in(&part.node, names));
         }
-        ast::Condition::Not(inner) | ast::Condition::Group(inner) => names_in(&inner.node, names),
+        ast::Condition::Not(inner)
+        | ast::Condition::Group(inner)
+        | ast::Condition::SoFar(inner) => names_in(&inner.node, names),
         ast::Condition::Name(name) => names.push(&name.node),
-        ast::Condition::Exists { filter, .. } => {
-            filter.iter().for_each(|inner| names_in(&inner.node, names));
+        ast::Condition::Exists(asked) => {
+            let filter = asked.filter.iter();
+            filter.for_each(|inner| names_in(&inner.node, names));
         }
         ast::Condition::Compare { .. }
         | ast::Condition::In { .. }
         | ast::Condition::Missing(_)
         | ast::Condition::Present(_)
+        | ast::Condition::Elapsed { .. }
         | ast::Condition::Within { .. } => {}
     }
 }
@@ -150,7 +154,7 @@ fn distance(found: &Problems) -> (usize, usize) {
 fn size(condition: &Condition) -> usize {
     match condition {
         Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().map(size).sum(),
-        Condition::Not(inner) => size(inner),
+        Condition::Not(inner) | Condition::SoFar(inner) => size(inner),
         Condition::Exists(exists) => 1 + exists.filter.as_ref().map_or(0, size),
         Condition::Codes { .. }
         | Condition::Texts { .. }
@@ -158,6 +162,9 @@ fn size(condition: &Condition) -> usize {
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Within { .. } => 1,
     }
 }

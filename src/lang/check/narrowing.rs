@@ -6,6 +6,7 @@ use super::conditions::{ConditionContext, ConditionSite, condition, join};
 use super::formulas::{inline, populations};
 use super::populations::setting_of;
 use super::scope::Scope;
+use super::settled;
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
 use crate::lang::model::{Condition, Formula, Measure, Population, TableId};
@@ -43,6 +44,13 @@ impl<'a> Narrowing<'a> {
             }
         });
         wrong
+    }
+
+    /// Tells of tests in the `where` that say nothing on a population of a formula.
+    pub fn advise(&self, scope: Scope, formula: &Formula, problems: &mut Problems) {
+        populations(scope, formula, &mut |population| {
+            settled::advise(scope, population, self.tree, problems);
+        });
     }
 
     /// The formula without KPI names and with the `where` in every population. Call

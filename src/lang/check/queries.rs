@@ -13,6 +13,7 @@ use super::periods::{self, Comparisons};
 use super::refined::refined;
 use super::scope::Scope;
 use super::sorting;
+use super::timeframes;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::StockMoment;
@@ -46,6 +47,7 @@ pub(super) fn plain(
 ) -> Option<Query> {
     let mut found = Problems::default();
     let clauses = QueryClauses::sort(tree, &mut found);
+    let scope = scope.with_period(clauses.has_period());
     let calendar = &scope.model.calendar;
     let period = clauses
         .period
@@ -106,12 +108,19 @@ fn values(
     }
     let by = dimensions_of(scope, &drafts, clauses, problems);
     let mut narrowing = Narrowing::new(clauses.filter);
+    for draft in &drafts {
+        all_right &= timeframes::check_period(scope, &draft.column.formula, draft.span, problems);
+    }
     let mut told = ReportedProblems::new(&drafts);
     for draft in &drafts {
         if let Some(wrong) = narrowing.check(scope, &draft.column.formula) {
             told.tell(scope, draft, wrong, problems);
             all_right = false;
+            continue;
         }
+        let mut advice = Problems::default();
+        narrowing.advise(scope, &draft.column.formula, &mut advice);
+        told.tell(scope, draft, advice, problems);
     }
     let left_out = Vec::new();
     let query = finish(scope, drafts, by, &narrowing, clauses, left_out, problems);

@@ -36,6 +36,10 @@ fn collect(condition: &Condition, confined: &mut Confined) {
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::SoFar(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Exists(_)
         | Condition::Within { .. } => confined.others.push(condition.clone()),
     }

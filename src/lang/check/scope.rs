@@ -10,6 +10,8 @@ use crate::lang::model::{Definitions, Kpi, KpiId, Table, TableId, View};
 pub(super) struct Scope<'a> {
     pub model: &'a Definitions,
     pub known: &'a KnownNames,
+    /// Whether what is checked is asked of periods: a KPI always is, a query that names one.
+    pub has_period: bool,
 }
 
 /// Names that are looked up often, and names that are not to be reported as unknown because their
@@ -85,6 +87,19 @@ impl KnownNames {
 }
 
 impl<'a> Scope<'a> {
+    pub fn of(model: &'a Definitions, known: &'a KnownNames) -> Scope<'a> {
+        Scope {
+            model,
+            known,
+            has_period: false,
+        }
+    }
+
+    /// The same for what is asked of periods, or not.
+    pub fn with_period(self, has_period: bool) -> Scope<'a> {
+        Scope { has_period, ..self }
+    }
+
     pub fn table(self, id: TableId) -> &'a Table {
         self.model.table(id)
     }

@@ -131,7 +131,7 @@ fn extend(sum: &mut Condition, test: &Condition) -> bool {
 }
 
 /// The positive test; `!=` is the negation of `=` (rule S15).
-fn order_of(operator: ComparisonOperator) -> OrderTest {
+pub(super) fn order_of(operator: ComparisonOperator) -> OrderTest {
     match operator {
         ComparisonOperator::Equal | ComparisonOperator::NotEqual => OrderTest::Equal,
         ComparisonOperator::Less => OrderTest::Less,

@@ -28,6 +28,7 @@ mod words;
 
 pub use diff::diff;
 pub use expressions::{condition, formula, literal};
+pub use model::time_columns;
 pub use queries::query;
 pub use words::name;
 

@@ -13,7 +13,7 @@ pub use queries::*;
 pub use reports::*;
 
 use crate::base::source::{SourceId, Span, Spanned};
-use crate::base::types::{Bound, StockMoment};
+use crate::base::types::{Bound, Choice, StockMoment};
 
 /// A word that names something. Back-ticks are taken off.
 pub type Identifier = Spanned<String>;
@@ -114,9 +114,8 @@ pub enum TableClause {
         name: Identifier,
         /// The interval table, where the bounds are not columns of this one.
         intervals: Option<Identifier>,
-        /// The first that is present counts.
-        from: Vec<Identifier>,
-        until: Vec<Identifier>,
+        from: TimeColumns,
+        until: TimeColumns,
     },
     /// `known from ingested_at`
     Known(Identifier),
@@ -135,8 +134,8 @@ pub enum TableClause {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventTime {
-    /// The first of these columns that is present: `at introduced_at or found_at`.
-    Columns(Vec<Identifier>),
+    /// One of these columns: `at introduced_at or found_at`.
+    Columns(TimeColumns),
     /// `at last closed_at of episodes`: the last closing not followed by a reopening (rule S35).
     LastOf {
         column: Identifier,
@@ -144,10 +143,27 @@ pub enum EventTime {
     },
 }
 
+/// `found_at`, `fixed_at or closed_at`, `earliest of planned acceptance_ends_at, closed_at`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimeColumns {
+    pub choice: Choice,
+    pub columns: Vec<TimeColumn>,
+}
+
+/// A column of instants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimeColumn {
+    /// Agreed in advance.
+    pub is_planned: bool,
+    pub name: Identifier,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldTypeName {
     /// `text`, `yesno`, `number`, `date`; checked later, so that a mistake can be answered kindly.
     Plain(String),
+    /// `planned date`
+    Planned(String),
     /// `scale severity`
     Scale(Identifier),
 }

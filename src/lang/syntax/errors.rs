@@ -124,6 +124,16 @@ pub(super) fn unknown_moment(span: Span, word: &str) -> Problem {
 
 // ---------------------------------------------------------------- conditions and formulas
 
+/// `any findings open where severity = critical and team = web`: whose team?
+pub(super) fn unclear_filter(span: Span, narrow: &str, wide: &str) -> Problem {
+    let message = "what follows this `where` may belong to it or not: it needs parentheses";
+    Box::new(
+        Diagnostic::error("K118", span, message)
+            .help(format!("write `{narrow}`"))
+            .help(format!("or    `{wide}`")),
+    )
+}
+
 pub(super) fn mixed_and_or(span: Span, first: &str, second: &str) -> Problem {
     Box::new(
         Diagnostic::error("K118", span, "mix of `and` and `or` needs parentheses")

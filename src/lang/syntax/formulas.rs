@@ -1,11 +1,12 @@
 //! Pairs → formulas, aggregates and populations.
 
-use super::ast::{AggregateCall, Arithmetic, Formula, Measured, Population};
+use super::ast::{AggregateCall, Arithmetic, ChosenEvents, Formula, Measured, Population};
 use super::conditions;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::limits::{self, Depth};
 use super::literals;
 use crate::base::source::Spanned;
+use crate::base::types::Choice;
 
 /// A formula that no other one holds.
 pub(super) fn formula(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Formula>> {
@@ -126,7 +127,7 @@ fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateC
     let function = literals::name(piece, &parts.need(Rule::name));
     let value = parts.take(Rule::measured).map(|pair| {
         let span = piece.span_of(&pair);
-        Spanned::new(measured(piece, pair), span)
+        Spanned::new(measured(piece, PairChildren::of(pair).next()), span)
     });
     let population = population(piece, parts.need(Rule::population))?;
     let with = match parts.take(Rule::numerator) {
@@ -144,21 +145,41 @@ fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateC
     })
 }
 
-fn measured(piece: &Fragment<'_>, pair: RulePair<'_>) -> Measured {
-    let inner = PairChildren::of(pair).next();
+/// A field, or a time from an event.
+pub(super) fn measured(piece: &Fragment<'_>, inner: RulePair<'_>) -> Measured {
     match inner.as_rule() {
         Rule::time_from => {
             let mut parts = PairChildren::of(inner);
             Measured::TimeFrom {
-                from: literals::name(piece, &parts.need(Rule::name)),
-                to: literals::name(piece, &parts.need(Rule::name)),
+                from: events(piece, parts.need(Rule::events)),
+                to: events(piece, parts.need(Rule::events)),
             }
         }
         Rule::time_since => {
-            let event = PairChildren::of(inner).need(Rule::name);
-            Measured::TimeSince(literals::name(piece, &event))
+            let since = PairChildren::of(inner).need(Rule::events);
+            Measured::TimeSince(events(piece, since))
         }
         _ => Measured::Field(literals::field(piece, inner)),
+    }
+}
+
+fn events(piece: &Fragment<'_>, pair: RulePair<'_>) -> ChosenEvents {
+    let mut parts = PairChildren::of(pair);
+    ChosenEvents {
+        choice: choice(&mut parts),
+        events: parts
+            .all(Rule::name)
+            .map(|pair| literals::name(piece, &pair))
+            .collect(),
+    }
+}
+
+/// `earliest of`, `latest of`, or nothing.
+pub(super) fn choice(parts: &mut PairChildren<'_>) -> Choice {
+    match parts.take(Rule::choice) {
+        Some(pair) if PairChildren::of(pair.clone()).has(Rule::kw_earliest) => Choice::Earliest,
+        Some(_) => Choice::Latest,
+        None => Choice::First,
     }
 }
 

@@ -168,8 +168,9 @@ impl Display for Aggregate {
                 write!(f, "order statistic after {fraction} of {of}")
             }
             Aggregate::CountDistinct(of) => write!(f, "count of different {of}"),
-            Aggregate::UnionOfIntervals { from, until } => {
-                write!(f, "union of ({from}, {until}]")
+            Aggregate::CoveredInstants { set, at_least: 1 } => write!(f, "union of {set}"),
+            Aggregate::CoveredInstants { set, at_least } => {
+                write!(f, "instants in {at_least} of {set}")
             }
         }
     }

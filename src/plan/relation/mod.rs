@@ -155,11 +155,10 @@ pub enum Aggregate {
     },
     /// How many different values, missing not counted.
     CountDistinct(Expression),
-    /// The union of the intervals `(from, until]` as a set of instants. `from` is present; a missing `until`
-    /// is unbounded; intervals with `until < from` are left out.
-    UnionOfIntervals {
-        from: Expression,
-        until: Expression,
+    /// The instants that lie in the sets of at least so many rows.
+    CoveredInstants {
+        set: Expression,
+        at_least: u32,
     },
 }
 

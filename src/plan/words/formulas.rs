@@ -1,9 +1,7 @@
 //! Formulas and measures in the language's own spelling.
 
-use super::conditions::{condition, name};
-use crate::lang::model::{
-    Definitions, EventId, Formula, Measure, Measured, Operator, Population, Role,
-};
+use super::conditions::{chosen_name, condition, name};
+use crate::lang::model::{Definitions, Formula, Measure, Measured, Operator, Population, Role};
 
 /// `count of findings verified / count of findings introduced`
 pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
@@ -69,10 +67,10 @@ fn measured(definitions: &Definitions, value: &Measured) -> String {
         Measured::Score(score) => definitions.scores[score.0].name.clone(),
         Measured::Between { from, to } => format!(
             "time from {} to {}",
-            event(definitions, *from),
-            event(definitions, *to)
+            chosen_name(definitions, from),
+            chosen_name(definitions, to)
         ),
-        Measured::Since(since) => format!("time since {}", event(definitions, *since)),
+        Measured::Since(since) => format!("time since {}", chosen_name(definitions, since)),
     }
 }
 
@@ -92,8 +90,4 @@ pub(super) fn population(definitions: &Definitions, population: &Population) -> 
         words += &format!(" where {}", condition(definitions, filter));
     }
     words
-}
-
-fn event(definitions: &Definitions, id: EventId) -> &str {
-    &definitions.table(id.table).events[id.event].name
 }

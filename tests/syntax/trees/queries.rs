@@ -1,6 +1,6 @@
 //! Trees of queries, formulas and conditions.
 
-use riskql::base::types::{Grain, StockMoment};
+use riskql::base::types::{Choice, Grain, StockMoment};
 
 use super::*;
 
@@ -116,7 +116,10 @@ fn arithmetic_binds_products_first_and_from_the_left() {
 
 #[test]
 fn measured_values() {
-    let since = Some(Measured::TimeSince(name("found")));
+    let since = Some(Measured::TimeSince(ChosenEvents {
+        choice: Choice::First,
+        events: vec![name("found")],
+    }));
     let open = population("findings", Some("open"));
     assert_eq!(
         formula("median time since found of findings open"),
@@ -157,12 +160,30 @@ fn conditions_of_every_kind() {
     );
     assert_eq!(
         condition("any scans completed (where tool_kind = dast) within 1 day"),
-        Condition::Exists {
+        Condition::Exists(Box::new(Exists {
+            at_least: None,
             table: name("scans"),
+            shared_parent: None,
             role: name("completed"),
-            filter: Some(Box::new(equals("tool_kind", "dast"))),
-            within: Some(at(duration("1", TimeUnit::Days))),
-        }
+            filter: Some(equals("tool_kind", "dast")),
+            timeframe: Some(at(Timeframe::Within(duration("1", TimeUnit::Days)))),
+        }))
+    );
+    assert_eq!(
+        condition("at least 2 scans of its asset open where tool_kind = dast"),
+        Condition::Exists(Box::new(Exists {
+            at_least: Some(at(2)),
+            table: name("scans"),
+            shared_parent: Some(name("asset")),
+            role: name("open"),
+            filter: Some(equals("tool_kind", "dast")),
+            timeframe: None,
+        }))
+    );
+    let so_far = Condition::SoFar(Box::new(at(Condition::Name(name("d")))));
+    assert_eq!(
+        condition("not d so far"),
+        Condition::Not(Box::new(at(so_far)))
     );
     let group = Condition::Group(Box::new(at(Condition::Or(vec![
         equals("a", "b"),

@@ -101,7 +101,7 @@ impl<'a> TextChecks<'a> {
                     self.condition(part, span);
                 }
             }
-            Condition::Not(inner) => self.condition(inner, span),
+            Condition::Not(inner) | Condition::SoFar(inner) => self.condition(inner, span),
             Condition::Texts { field, allowed } => {
                 self.texts(*field, allowed.iter().map(String::as_str), span);
             }
@@ -115,6 +115,9 @@ impl<'a> TextChecks<'a> {
             | Condition::Between { .. }
             | Condition::Fields { .. }
             | Condition::Present(_)
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. }
             | Condition::Within { .. } => {}
         }
     }

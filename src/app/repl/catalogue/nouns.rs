@@ -5,7 +5,8 @@ use crate::base::types::FieldType;
 use crate::exec::data::TableCache;
 use crate::lang::functions;
 use crate::lang::model::{
-    Definitions, EventSource, FieldSource, Formula, Kpi, StateSource, Subject, Table, TableId, View,
+    ChosenColumns, Definitions, EventSource, FieldSource, Formula, Kpi, StateSource, Subject,
+    Table, TableId, View,
 };
 use crate::plan;
 
@@ -183,12 +184,12 @@ fn field_words(
     }
 }
 
-fn columns(own: &Table, columns: &[usize]) -> String {
+fn columns(own: &Table, columns: &ChosenColumns) -> String {
     let names: Vec<&str> = columns
         .iter()
         .map(|column| own.columns[*column].name.as_str())
         .collect();
-    names.join(" or ")
+    columns.choice.written(&names)
 }
 
 fn event_words(definitions: &Definitions, own: &Table, source: &EventSource) -> String {

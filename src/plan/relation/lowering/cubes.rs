@@ -516,10 +516,7 @@ impl Aggregate {
             | Aggregate::OrderStatistic { of, .. }
             | Aggregate::NextOrderStatistic { of, .. }
             | Aggregate::CountDistinct(of) => visit(of),
-            Aggregate::UnionOfIntervals { from, until } => {
-                visit(from);
-                visit(until);
-            }
+            Aggregate::CoveredInstants { set, .. } => visit(set),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Measures → columns of cubes.
 
-use super::conditions::depends_on_time;
 use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE, cut};
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
-use crate::lang::model::{Condition, Measure, Measured, ScoreId, TableId};
+use crate::lang::model::{Condition, Measure, Measured, Role, ScoreId, TableId};
 use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator};
 
 /// What a measure takes of each row.
@@ -52,19 +51,19 @@ impl Rows<'_> {
                 measure
                     .with
                     .as_ref()
-                    .map(|with| self.test_of(with, population)),
+                    .map(|with| self.test_of(with, measure.population.role, population)),
             ),
             (Some(Measured::Field(field)), Takes::Field) => Taken::Value(self.field(*field)),
             (Some(Measured::Field(field)), _) => Taken::Number(self.field(*field)),
             (Some(Measured::Score(score)), _) => {
                 Taken::Score(self.versions(*score, &population.axis))
             }
-            (Some(Measured::Since(event)), _) => Taken::Since(self.event(event.event)),
+            (Some(Measured::Since(event)), _) => Taken::Since(self.chosen_event(event)),
             (Some(Measured::Between { from, to }), _) => {
-                let from = self.event(from.event);
-                let to = self.event(to.event);
+                let is_planned = self.is_planned(to);
+                let (from, to) = (self.end(from, to), self.end(to, from));
                 match measure.function.keeps {
-                    Keeps::Lifetimes => self.lifetime(from, to),
+                    Keeps::Lifetimes => self.lifetime(from, to, is_planned),
                     Keeps::Tally
                     | Keeps::Total
                     | Keeps::Extremes
@@ -79,9 +78,10 @@ impl Rows<'_> {
         }
     }
 
-    fn test_of(&mut self, with: &Condition, population: &PopulationRows) -> RowTest {
+    fn test_of(&mut self, with: &Condition, role: Role, population: &PopulationRows) -> RowTest {
+        let varies = self.depends_on_time(with, &self.settled_by(role));
         match population.at() {
-            None if depends_on_time(with) => RowTest::Varying(self.instants(with)),
+            None if varies => RowTest::Varying(self.instants(with)),
             at => {
                 let holds = self.holds(with, at);
                 RowTest::Constant(self.derive("with", holds))
@@ -95,8 +95,16 @@ impl Rows<'_> {
         self.derive("micros", micros)
     }
 
-    fn lifetime(&mut self, from: Expression, to: Expression) -> Taken {
+    fn lifetime(&mut self, from: Expression, to: Expression, is_planned: bool) -> Taken {
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let to = match is_planned {
+            // What is planned has not come yet.
+            true => {
+                let has_come = to.clone().is(RelationalOperator::Less, as_of.clone());
+                self.derive("ended_at", to.only_if(has_come))
+            }
+            false => to,
+        };
         let end = Expression::Coalesce(vec![to.clone(), as_of]);
         let end = self.derive("seen_until", end);
         let micros = self.duration(from.clone(), end);

@@ -10,6 +10,7 @@ mod events;
 mod exclusions;
 mod lists;
 mod measures;
+mod periods;
 mod policies;
 mod population;
 mod rows;
@@ -25,6 +26,7 @@ pub use lists::{ListRelation, TraceRelation, lower_list, lower_trace};
 use super::{Aggregate, Axis, Expression, Name, Relation, SharedRelation};
 use crate::lang::model::{Definitions, FieldId, TableId};
 use crate::plan::{EvaluationTime, Step, TimeBucket};
+use periods::Periods;
 use rows::Rows;
 
 /// What everything is lowered by.
@@ -136,7 +138,9 @@ impl<'a> Lowering<'a> {
         let measure = &step.measure;
         let calendar = &self.context.definitions.calendar;
         let axis = Arc::new(Axis::new(slots, measure.kind(), step.moment, calendar));
+        let periods = Periods::new(slots, measure.kind(), calendar);
         let rows = self.rows(measure.population.table);
+        rows.periods = Some(periods);
         let keys: Vec<Name> = step.keys.iter().map(|key| rows.key_column(*key)).collect();
         let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
         let taken = rows.taken(measure, &population);

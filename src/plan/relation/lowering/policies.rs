@@ -88,7 +88,10 @@ impl Rows<'_> {
     /// When the clock of an SLA stopped.
     pub fn stop(&mut self, sla: SlaId) -> Expression {
         let stops = &self.context.definitions.slas[sla.0].stops;
-        let mut stops: Vec<Expression> = stops.iter().map(|stop| self.event(stop.event)).collect();
+        let mut stops: Vec<Expression> = stops
+            .iter()
+            .map(|stop| self.past_event(stop.event))
+            .collect();
         let stop = match stops.len() {
             1 => stops.remove(0),
             _ => Expression::Least(stops),

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::conditions::{conjuncts, depends_on_time, longest_within};
+use super::conditions::{conjuncts, longest_within};
 use super::events::StateTime;
 use super::rows::Rows;
-use crate::lang::model::{Condition, Population, Role};
+use crate::lang::model::{Condition, EventSource, Population, Role, StateSource};
 use crate::plan::relation::{Axis, Expression, RelationalOperator};
 
 /// The rows of a population over an axis.
@@ -65,8 +65,10 @@ impl Rows<'_> {
         axis: &Arc<Axis>,
     ) -> PopulationRows {
         let parts = population.filter.as_ref().map_or(Vec::new(), conjuncts);
-        let (timed, constant): (Vec<&Condition>, Vec<&Condition>) =
-            parts.into_iter().partition(|part| depends_on_time(part));
+        let settled = self.settled_by(population.role);
+        let (timed, constant): (Vec<&Condition>, Vec<&Condition>) = parts
+            .into_iter()
+            .partition(|part| self.depends_on_time(part, &settled));
         let constant: Vec<Expression> = constant
             .into_iter()
             .map(|part| self.holds(part, None))
@@ -87,14 +89,38 @@ impl Rows<'_> {
                 let within = conditions.filter_map(longest_within).max();
                 let at = self.event(event);
                 let name = &self.context.definitions.table(self.table).events[event].name;
-                self.flow(&name.clone(), at, within, parts)
+                let (name, judged) = (name.clone(), at.clone());
+                self.flow(&name, at, &judged, within, parts)
             }
             // Every row counts, as if something happened to it just before the end.
             Role::Rows => {
-                let at = axis.ends.first().map_or(0, |end| end - 1);
-                self.flow("row", Expression::integer(at), None, parts)
+                let end = axis.ends.first().copied().unwrap_or_default();
+                let at = Expression::integer(end - 1);
+                self.flow("row", at, &Expression::integer(end), None, parts)
             }
             Role::State(state) => self.stock(state, parts),
+        }
+    }
+
+    /// The columns that are known wherever rows of a population are judged: they are present, and in the past.
+    pub fn settled_by(&self, role: Role) -> Vec<usize> {
+        let table = self.context.definitions.table(self.table);
+        let none = Vec::new();
+        let columns: &Vec<usize> = match role {
+            Role::Event(event) => match &table.events[event].source {
+                EventSource::Columns(columns) => &columns.columns,
+                EventSource::LastOf { .. } | EventSource::Breach(_) => &none,
+            },
+            Role::State(state) => match &table.states[state].source {
+                StateSource::Columns { from, .. } => &from.columns,
+                StateSource::Intervals { .. } | StateSource::Overdue(_) => &none,
+            },
+            Role::Rows => &none,
+        };
+        // Of several, any may be the one.
+        match columns.as_slice() {
+            [only] => vec![*only],
+            _ => Vec::new(),
         }
     }
 
@@ -102,6 +128,7 @@ impl Rows<'_> {
         &mut self,
         name: &str,
         at: Expression,
+        judged: &Expression,
         within: Option<i64>,
         parts: Parts,
     ) -> PopulationRows {
@@ -119,7 +146,7 @@ impl Rows<'_> {
             .timed
             .iter()
             .map(|part| {
-                let holds = self.holds(part, Some(&at));
+                let holds = self.holds(part, Some(judged));
                 self.derive(&format!("at_{name}"), holds)
             })
             .collect();
