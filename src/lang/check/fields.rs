@@ -81,6 +81,11 @@ fn unknown_field(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagno
         .filter(|other| *other != table && scope.table(*other).field_named(&name.node).is_some())
         .filter_map(|other| elsewhere(scope, table, other, name));
     match elsewhere.next() {
+        Some(problem) if problem.code == "K301" => problem.help(format!(
+            "if the file of {own} has a column of this name, declare it: `field {} text` in table {own}",
+            name.node,
+            own = scope.table(table).name
+        )),
         Some(problem) => problem,
         None => plainly_unknown(scope, table, name, is_near),
     }

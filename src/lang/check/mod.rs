@@ -5,6 +5,7 @@
 //! [`Query`], or all problems there are. An error in one definition neither hides nor causes others:
 //! names whose definition is wrong are known as such. Reads no file, no clock and no data.
 
+mod absence;
 mod advice;
 mod asked;
 mod bands;
@@ -18,6 +19,7 @@ mod conditions;
 mod dashboards;
 mod dates;
 mod dimensions;
+mod durations;
 mod fields;
 mod filters;
 mod fingerprint;

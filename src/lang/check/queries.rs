@@ -113,6 +113,7 @@ fn values(
             all_right = false;
         }
     }
+    problems.extend(narrowing.warnings());
     let left_out = Vec::new();
     let query = finish(scope, drafts, by, &narrowing, clauses, left_out, problems);
     query.filter(|_| all_right)
@@ -237,6 +238,7 @@ fn everything(
         }
         return None;
     }
+    problems.extend(narrowing.warnings());
     finish(
         scope,
         drafts,

@@ -9,6 +9,7 @@
 
 pub mod ast;
 
+mod calls;
 mod codes;
 mod columns;
 mod comments;
@@ -22,6 +23,8 @@ mod limits;
 mod literals;
 mod matches;
 mod next;
+mod other_dates;
+mod other_words;
 mod pieces;
 mod queries;
 mod refusals;
@@ -80,6 +83,16 @@ pub fn parse_query(sources: &Sources, id: SourceId) -> Result<Spanned<ast::Query
         queries::query,
     )
     .ok_or(problems)
+}
+
+/// The dates that a text most likely means: one of the language, or `03/15/2026` and the like.
+pub fn dates_meant(text: &str) -> Vec<String> {
+    let mut sources = Sources::default();
+    let id = sources.add("", text);
+    match parse_date(&sources, id) {
+        Ok(_) => vec![text.trim().to_owned()],
+        Err(_) => other_dates::readings(text.trim()),
+    }
 }
 
 /// Why a text is not read as a date.

@@ -11,6 +11,9 @@ use super::words::DefinitionKind;
 use crate::base::diagnostic::Problems;
 use crate::base::source::SourceId;
 
+/// How a version-control system marks where the first side of a conflict begins.
+const CONFLICT: &str = "<<<<<<<";
+
 /// One definition, cut up.
 pub(super) struct DefinitionParts<'t> {
     pub kind: DefinitionKind,
@@ -33,6 +36,18 @@ pub(super) fn split<'t>(
         text,
         tokens,
     };
+    let conflicts: Vec<&Token> = tokens
+        .iter()
+        .filter(|token| token.at_margin && text[token.start..].starts_with(CONFLICT))
+        .collect();
+    if !conflicts.is_empty() {
+        // What stands between the marks is twice there, and no mistake of its own.
+        for token in conflicts {
+            let span = piece(tokens).place(token.start, token.start + CONFLICT.len());
+            problems.push(errors::merge_conflict(span));
+        }
+        return Vec::new();
+    }
     let first = tokens
         .iter()
         .position(|token| token.at_margin)
