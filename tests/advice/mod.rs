@@ -1,6 +1,7 @@
 //! What messages tell to type is accepted: every change is made and read again, for all mistakes of the
 //! tests, and every example they show is a sentence of the language.
 
+mod cascades;
 mod sentences;
 
 use riskql::base::diagnostic::{Diagnostic, Edit, Severity};

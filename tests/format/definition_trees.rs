@@ -227,5 +227,6 @@ pub fn file() -> impl Strategy<Value = File> {
         source: at(()).span.source,
         definitions,
         comments: Vec::new(),
+        mistaken: Vec::new(),
     })
 }

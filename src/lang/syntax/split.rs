@@ -24,13 +24,21 @@ pub(super) struct DefinitionParts<'t> {
     pub whole: Fragment<'t>,
 }
 
+/// A file, cut up.
+#[derive(Default)]
+pub(super) struct SplitFile<'t> {
+    pub definitions: Vec<DefinitionParts<'t>>,
+    /// What stands where a definition should, and is told.
+    pub mistaken: Vec<Fragment<'t>>,
+}
+
 /// Cuts a file. Text that belongs to no definition, or to one of an unknown kind, becomes a problem.
 pub(super) fn split<'t>(
     source: SourceId,
     text: &'t str,
     tokens: &'t [Token],
     problems: &mut Problems,
-) -> Vec<DefinitionParts<'t>> {
+) -> SplitFile<'t> {
     let piece = |tokens| Fragment {
         source,
         text,
@@ -46,7 +54,11 @@ pub(super) fn split<'t>(
             let span = piece(tokens).place(token.start, token.start + CONFLICT.len());
             problems.push(errors::merge_conflict(span));
         }
-        return Vec::new();
+        let begun = tokens.chunk_by(|_, next| !next.at_margin).map(piece);
+        return SplitFile {
+            definitions: Vec::new(),
+            mistaken: begun.filter(|begun| kind(begun).is_some()).collect(),
+        };
     }
     let first = tokens
         .iter()
@@ -55,19 +67,22 @@ pub(super) fn split<'t>(
     if first > 0 {
         problems.push(errors::before_first_definition(&piece(&tokens[..first])));
     }
-    let mut cuts = Vec::new();
+    let mut file = SplitFile::default();
     let mut above = None;
     for tokens in tokens[first..].chunk_by(|_, next| !next.at_margin) {
         let whole = piece(tokens);
         match kind(&whole) {
             Some(kind) => {
-                cuts.push(cut(kind, whole));
+                file.definitions.push(cut(kind, whole));
                 above = Some(kind);
             }
-            None => problems.push(errors::unknown_kind(&whole, above)),
+            None => {
+                problems.push(errors::unknown_kind(&whole, above));
+                file.mistaken.push(whole);
+            }
         }
     }
-    cuts
+    file
 }
 
 fn kind(whole: &Fragment<'_>) -> Option<DefinitionKind> {
