@@ -68,7 +68,7 @@ pub fn query(
     how: ExplainOptions,
 ) -> Result<(), Failure> {
     let (data, output) = (how.data, how.output);
-    let target = OutputTarget::new(output);
+    let target = OutputTarget::new(output)?;
     let as_object = match target.format {
         OutputFormat::Table => false,
         OutputFormat::Json => true,

@@ -51,6 +51,7 @@ fn answer(
     data: &DataOptions,
     output: &OutputOptions,
 ) -> Result<(), Failure> {
+    let target = OutputTarget::new(output)?;
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let mut notes = Vec::new();
@@ -61,7 +62,9 @@ fn answer(
     let mut answer = answered.answers.remove(0);
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
-    let target = OutputTarget::new(output);
+    if let Some(beside) = render::beside(&answer, target.format) {
+        console.note(&beside);
+    }
     target.write(&render::answer(
         &answer,
         target.format,

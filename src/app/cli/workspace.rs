@@ -117,5 +117,8 @@ pub fn board(
     drop(progress);
     let bytes = render::board(&board, target.format, target.look(console))
         .map_err(|message| Diagnostic::data("K909", message))?;
+    if let Some(beside) = render::beside_board(&board, target.format) {
+        console.note(&beside);
+    }
     target.write(&bytes)
 }

@@ -154,6 +154,7 @@ fn no_data(query: &Query, context: &Context, lacking: &str) -> Answer {
     Answer {
         query: query.text.clone(),
         context: context.clone(),
+        period: None,
         columns,
         rows,
         excluded: Vec::new(),
