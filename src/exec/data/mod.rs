@@ -52,7 +52,7 @@ pub use rows::InstantColumn;
 pub use source::{Proof, ScanReport, TableSource, TableSources};
 pub use table_cache::TableCache;
 pub use tables::{Horizon, SnapshotProvider, Tables};
-pub use texts::texts_of;
+pub use texts::{absent_texts, texts_of};
 pub use watermark::latest_event;
 
 /// Numbers of rows are 32 bits wide.

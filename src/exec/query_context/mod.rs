@@ -4,8 +4,10 @@
 //! columns that any of them needs. Tables of a store are asked as they were at the evaluation time of each
 //! query.
 
+mod absent_texts;
 mod everything;
 
+pub use absent_texts::{AbsentText, absent_texts};
 pub use everything::leave_out_unanswerable;
 
 use std::cell::RefCell;
@@ -39,6 +41,8 @@ pub struct QueryContext<'a> {
 pub struct Answered {
     pub answers: Vec<Answer>,
     pub notes: Vec<String>,
+    /// Texts that queries compare with and no row has.
+    pub absent: Vec<AbsentText>,
 }
 
 /// Queries by their places that are asked over the same tables.
@@ -52,6 +56,7 @@ impl QueryContext<'_> {
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
         let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
         let mut notes: Vec<String> = Vec::new();
+        let mut absent: Vec<AbsentText> = Vec::new();
         let mut problems = Problems::default();
         for group in self.groups(queries)? {
             let own: Vec<&Query> = group.queries.iter().map(|place| queries[*place]).collect();
@@ -62,6 +67,8 @@ impl QueryContext<'_> {
                     }
                     notes.retain(|note| !answered.notes.contains(note));
                     notes.extend(answered.notes);
+                    absent.retain(|text| !answered.absent.contains(text));
+                    absent.extend(answered.absent);
                 }
                 Err(of_group) => problems.extend(of_group),
             }
@@ -70,7 +77,11 @@ impl QueryContext<'_> {
             return Err(problems);
         }
         let answers = answers.into_iter().flatten().collect();
-        Ok(Answered { answers, notes })
+        Ok(Answered {
+            answers,
+            notes,
+            absent,
+        })
     }
 
     fn answers_over(
@@ -80,9 +91,19 @@ impl QueryContext<'_> {
     ) -> Result<Answered, Problems> {
         let (sources, given) = self.read(tables, queries)?;
         let plans = plans(self.definitions, queries, &given)?;
+        let answers = assemble::answers(self.definitions, &sources, &plans)?;
+        let mut absent: Vec<AbsentText> = Vec::new();
+        for query in queries {
+            for text in absent_texts(self.definitions, &sources, query) {
+                if !absent.contains(&text) {
+                    absent.push(text);
+                }
+            }
+        }
         Ok(Answered {
-            answers: assemble::answers(self.definitions, &sources, &plans)?,
+            answers,
             notes: sources.notes,
+            absent,
         })
     }
 

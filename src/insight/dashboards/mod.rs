@@ -14,7 +14,7 @@ use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
     Context, Level, Row, Value,
 };
-use crate::exec::query_context::QueryContext;
+use crate::exec::query_context::{AbsentText, QueryContext};
 use crate::lang::model::{CardKind, Period, Query, Subject};
 
 /// Months of history on a number card.
@@ -39,9 +39,15 @@ pub struct DraftCard {
     pub query: Query,
 }
 
+/// A board, and texts that its queries compare with and no row has.
+pub struct AnsweredBoard {
+    pub board: Board,
+    pub absent: Vec<AbsentText>,
+}
+
 /// Answers all cards over one reading of the data. A card whose table has no file says so and shows
 /// no data; that no card can be answered is an error.
-pub fn board(query_context: &QueryContext, draft: DashboardDraft) -> Result<Board, Problems> {
+pub fn board(query_context: &QueryContext, draft: DashboardDraft) -> Result<AnsweredBoard, Problems> {
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
     let lacking: Vec<String> = cards
         .iter()
@@ -77,7 +83,10 @@ pub fn board(query_context: &QueryContext, draft: DashboardDraft) -> Result<Boar
         });
     }
     let notes = notes(&cards, &lacking, answered.notes);
-    Ok(assemble(draft, shown, context, notes))
+    Ok(AnsweredBoard {
+        board: assemble(draft, shown, context, notes),
+        absent: answered.absent,
+    })
 }
 
 fn assemble(
