@@ -26,6 +26,8 @@ pub enum Cause {
     EndsEarly,
     /// A file is no report that any source knows.
     NoReport,
+    /// A file lacks a column that a query needs.
+    NoColumn,
 }
 
 /// A change of the text that a piece of advice tells to make. Tests make each one and read what comes

@@ -126,8 +126,9 @@ impl OutputTarget {
     pub fn new(options: &OutputOptions) -> Result<OutputTarget, Failure> {
         let format = match (options.format, options.output.as_deref()) {
             (Some(format), _) => format,
-            (None, Some(file)) => OutputFormat::for_file(file)
-                .map_err(|ending| unknown_ending(file, &ending))?,
+            (None, Some(file)) => {
+                OutputFormat::for_file(file).map_err(|ending| unknown_ending(file, &ending))?
+            }
             (None, None) => OutputFormat::Table,
         };
         Ok(OutputTarget {

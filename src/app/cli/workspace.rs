@@ -129,7 +129,9 @@ pub fn board(
     tell_absent(console, &answered.absent);
     let mut board = answered.board;
     if target.format != OutputFormat::Table {
-        board.notes.extend(answered.absent.iter().map(AbsentText::sentence));
+        board
+            .notes
+            .extend(answered.absent.iter().map(AbsentText::sentence));
     }
     let bytes = render::board(&board, target.format, target.look(console))
         .map_err(|message| Diagnostic::data("K909", message))?;

@@ -183,10 +183,7 @@ impl Session {
     }
 
     /// The answer, and the texts asked for that no row has.
-    fn find(
-        &mut self,
-        question: AnalyzedQuery,
-    ) -> Result<(LastQuery, Vec<AbsentText>), Problems> {
+    fn find(&mut self, question: AnalyzedQuery) -> Result<(LastQuery, Vec<AbsentText>), Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
         let context = self.context();
@@ -199,7 +196,9 @@ impl Session {
         answer.notes.extend(notes);
         answer.notes.extend(answered.notes);
         if self.format() != OutputFormat::Table {
-            answer.notes.extend(answered.absent.iter().map(AbsentText::sentence));
+            answer
+                .notes
+                .extend(answered.absent.iter().map(AbsentText::sentence));
         }
         let last = LastQuery {
             written: question.written,

@@ -32,7 +32,9 @@ pub fn absent_texts<'w>(
     // Few values are kept while the column passes, however many it has.
     let is_one_of = |column: Expr| {
         let tests = words.iter().map(|word| column.clone().eq(lit(*word)));
-        column.clone().filter(tests.reduce(Expr::or).unwrap_or(lit(false)))
+        column
+            .clone()
+            .filter(tests.reduce(Expr::or).unwrap_or(lit(false)))
     };
     let present = match words.len() > MOST_COMPARED {
         true => texts_of(definitions, sources, field),
@@ -41,7 +43,11 @@ pub fn absent_texts<'w>(
     let Some(present) = present else {
         return Vec::new();
     };
-    words.iter().copied().filter(|word| !present.contains(*word)).collect()
+    words
+        .iter()
+        .copied()
+        .filter(|word| !present.contains(*word))
+        .collect()
 }
 
 /// The different texts of a field among the rows that are chosen.

@@ -98,7 +98,10 @@ fn variant<'k>(word: &str, known: &'k BTreeSet<String>) -> Option<&'k str> {
         let shorter = value.len().min(asked.len());
         shorter > 2 && (value.starts_with(&asked) || asked.starts_with(&value))
     };
-    let found = known.iter().find(same).or_else(|| known.iter().find(begins));
+    let found = known
+        .iter()
+        .find(same)
+        .or_else(|| known.iter().find(begins));
     found.map(String::as_str)
 }
 
@@ -106,7 +109,9 @@ fn variant<'k>(word: &str, known: &'k BTreeSet<String>) -> Option<&'k str> {
 fn plain(text: &str) -> String {
     let letters = text.chars().filter(|letter| letter.is_alphanumeric());
     let letters: String = letters.flat_map(char::to_lowercase).collect();
-    letters.strip_suffix('s').map_or(letters.clone(), str::to_owned)
+    letters
+        .strip_suffix('s')
+        .map_or(letters.clone(), str::to_owned)
 }
 
 /// The conditions of a query's populations, those of its definitions among them.
@@ -131,7 +136,10 @@ fn texts<'q>(condition: &'q Condition, found: &mut BTreeMap<FieldId, BTreeSet<&'
         Condition::Not(inner) => texts(inner, found),
         Condition::Exists(exists) => exists.filter.iter().for_each(|filter| texts(filter, found)),
         Condition::Texts { field, allowed } => {
-            found.entry(*field).or_default().extend(allowed.iter().map(String::as_str));
+            found
+                .entry(*field)
+                .or_default()
+                .extend(allowed.iter().map(String::as_str));
         }
         Condition::Codes { .. }
         | Condition::Number { .. }
@@ -148,7 +156,11 @@ mod tests {
 
     #[test]
     fn a_variant_differs_by_case_blanks_a_plural_or_its_end() {
-        let known = BTreeSet::from(["Payments".to_owned(), "web shop".to_owned(), "prod".to_owned()]);
+        let known = BTreeSet::from([
+            "Payments".to_owned(),
+            "web shop".to_owned(),
+            "prod".to_owned(),
+        ]);
         for (word, value) in [
             ("payments", Some("Payments")),
             ("payment", Some("Payments")),

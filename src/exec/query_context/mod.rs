@@ -13,7 +13,7 @@ pub use everything::leave_out_unanswerable;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::base::diagnostic::Problems;
+use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
@@ -188,7 +188,8 @@ impl QueryContext<'_> {
         let mut tables = tables.borrow_mut();
         let sources = tables.sources(self.definitions, &requirements)?;
         let mut watermark = self.watermark;
-        if self.wants_watermark(queries) {
+        // Where it is settled the same tables are read all the same: they are what the answer is of.
+        if watermark.is_none() && self.wants_watermark(queries) {
             watermark = tables.latest_event(self.definitions);
         }
         let given = plan::GivenTime {
@@ -210,8 +211,7 @@ impl QueryContext<'_> {
     }
 
     fn wants_watermark(&self, queries: &[&Query]) -> bool {
-        let is_settled = self.as_of.is_some() || self.watermark.is_some();
-        !is_settled && queries.iter().any(|query| query.as_of.is_none())
+        self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none())
     }
 
     /// The tables a query cannot do without and that have no file.
@@ -236,10 +236,47 @@ impl QueryContext<'_> {
             .collect())
     }
 
+    /// Which needed columns files lack, as a sentence; `None` if they lack none. Reads the tables.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else is wrong with them.
+    pub fn lacking_columns(&self, query: &Query) -> Result<Option<String>, Problems> {
+        let problems = match self.load(&[query]) {
+            Ok(_) => return Ok(None),
+            Err(problems) if is_of_columns(&problems) => problems.sorted(),
+            Err(problems) => return Err(problems),
+        };
+        let facts: Vec<String> = problems.iter().map(absent_column).collect();
+        Ok(Some(facts.join(" and ")))
+    }
+
     /// Where a span begins, as a message names it: `kpis/mttr.kpi:3`.
     pub fn place(&self, span: Span) -> String {
         let (line, _) = self.sources.line_column(span);
         format!("{}:{line}", self.sources.get(span.source).name)
+    }
+}
+
+/// Whether nothing is wrong but that files lack columns.
+pub fn is_of_columns(problems: &Problems) -> bool {
+    let mut all = problems.iter();
+    all.all(|problem| problem.cause == Cause::NoColumn)
+}
+
+/// What is absent, without who needs it; with the column that may be meant.
+fn absent_column(problem: &Diagnostic) -> String {
+    let (fact, _) = problem
+        .message
+        .split_once(", which")
+        .unwrap_or((&problem.message, ""));
+    match problem
+        .help
+        .iter()
+        .find(|help| help.contains("did you mean"))
+    {
+        Some(help) => format!("{fact} ({help})"),
+        None => fact.to_owned(),
     }
 }
 
