@@ -14,6 +14,7 @@ mod columns;
 mod convert;
 mod csv;
 mod dates;
+mod far_dates;
 mod files;
 mod fingerprint;
 mod frames;
@@ -45,6 +46,7 @@ mod texts;
 mod watermark;
 
 pub use columns::column_type;
+pub use far_dates::{FarDates, RowDate, dates_after, far_dates};
 pub use given::sources_of_given;
 pub use locate::{Location, locate};
 pub use proofs::ProofCache;

@@ -13,12 +13,13 @@ pub use everything::leave_out_unanswerable;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::base::calendar;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
 use crate::exec::compute::{self, ExecutionContext, Limits, PlanDescription};
-use crate::exec::data::{Horizon, TableCache, TableSources, Tables};
+use crate::exec::data::{FarDates, Horizon, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Plan, RequirementOptions, Requirements};
 
@@ -186,11 +187,15 @@ impl QueryContext<'_> {
     ) -> Result<(TableSources, plan::GivenTime), Problems> {
         let requirements = self.requirements(queries);
         let mut tables = tables.borrow_mut();
-        let sources = tables.sources(self.definitions, &requirements)?;
+        let mut sources = tables.sources(self.definitions, &requirements)?;
         let mut watermark = self.watermark;
         // Where it is settled the same tables are read all the same: they are what the answer is of.
         if watermark.is_none() && self.wants_watermark(queries) {
             watermark = tables.latest_event(self.definitions);
+            let far = tables.far_dates(self.definitions, &sources, watermark);
+            sources
+                .notes
+                .extend(far.map(|far| far_note(self.definitions, far)));
         }
         let given = plan::GivenTime {
             as_of: self.as_of.clone(),
@@ -256,6 +261,32 @@ impl QueryContext<'_> {
         let (line, _) = self.sources.line_column(span);
         format!("{}:{line}", self.sources.get(span.source).name)
     }
+}
+
+/// What the default as-of rests on, where that is in question.
+fn far_note(definitions: &Definitions, far: &FarDates) -> String {
+    let day = |micros: i64| {
+        let day = calendar::local_day(&definitions.calendar, micros);
+        day.map_or_else(|| "?".to_owned(), |day| day.to_string())
+    };
+    let rows: Vec<String> = far
+        .rows
+        .iter()
+        .map(|row| {
+            let table = definitions.table(row.table);
+            let column = &table.columns[row.column].name;
+            format!("{} {} ({column} {})", table.name, row.row, day(row.instant))
+        })
+        .collect();
+    let (others, latest) = (
+        day(far.others_until),
+        far.rows.last().map(|row| row.instant),
+    );
+    let days = latest.map_or(0, |latest| (latest - far.others_until) / 86_400_000_000);
+    format!(
+        "as-of rests on {}, {days} days after all others, which end on {others}: for those write `as of {others}`, or --as-of {others}",
+        rows.join(", ")
+    )
 }
 
 /// Whether nothing is wrong but that files lack columns.
