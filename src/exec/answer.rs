@@ -10,6 +10,8 @@ pub struct Answer {
     /// Canonical text of the query.
     pub query: String,
     pub context: Context,
+    /// What all rows together are of; `None` for what is no question about time.
+    pub period: Option<CoveredPeriod>,
     pub columns: Vec<AnswerColumn>,
     pub rows: Vec<Row>,
     /// Sorted by column, then reason.
@@ -30,6 +32,17 @@ pub struct Context {
     /// `sha256:…`
     pub definitions: String,
     pub data: String,
+}
+
+/// The stretch of time that an answer is of, in days of the calendar's zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoveredPeriod {
+    /// `2026-Q2`, `2026-04 to 2026-06`; `all` for everything up to as-of.
+    pub label: String,
+    /// The first day; `None` where there is no first.
+    pub from: Option<String>,
+    /// The last day, as far as it is over.
+    pub to: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]

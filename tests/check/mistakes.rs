@@ -10,7 +10,8 @@ use riskql::lang::syntax::parse_query;
 
 use super::language::{FILES, check_files, language};
 
-enum Mistake {
+#[derive(Clone, Copy)]
+pub enum Mistake {
     /// Beside the definitions of the language's description.
     Beside(&'static str),
     /// On its own.
@@ -21,7 +22,7 @@ enum Mistake {
 use Mistake::{Alone, Beside, Query};
 
 /// The code that must come first, and the text that calls for it.
-const MISTAKES: &[(&str, Mistake)] = &[
+pub const MISTAKES: &[(&str, Mistake)] = &[
     // Names.
     ("K200", Beside("kpi backlog\n  is count of findings open\n")),
     ("K200", Beside("view mttr\n  show backlog\n")),
@@ -556,6 +557,31 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ),
     ("K630", Query("backlog versus target")),
     // Advice.
+    ("K280", Query("backlog where team = none")),
+    ("K280", Query("backlog where team != \"\"")),
+    ("K213", Query("backlog where exploitable = none")),
+    ("K213", Query("backlog where fixed_at != missing")),
+    ("K213", Query("backlog where found_at > \"03/15/2026\"")),
+    ("K213", Query("backlog where found_at > yesterday")),
+    ("K214", Query("backlog where team > 5")),
+    (
+        "K220",
+        Beside(
+            "kpi k\n  is share of findings found with exploitable = yes\n  target at least 0.5\n",
+        ),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is backlog / sla_breaches\n  target at least 33.3%\n"),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is backlog / sla_breaches\n  as percent\n  target at least 20\n"),
+    ),
+    (
+        "K281",
+        Query("mean time from verified to found of findings verified"),
+    ),
     (
         "K290",
         Beside("kpi k\n  is count of scans completed\n  target at least 100\n"),
@@ -604,7 +630,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ),
 ];
 
-fn problems_of(mistake: &Mistake) -> (Sources, Vec<Diagnostic>) {
+pub fn problems_of(mistake: &Mistake) -> (Sources, Vec<Diagnostic>) {
     match mistake {
         Beside(text) => {
             let mut files = FILES.to_vec();

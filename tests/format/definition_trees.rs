@@ -235,5 +235,6 @@ pub fn file() -> impl Strategy<Value = File> {
         source: at(()).span.source,
         definitions,
         comments: Vec::new(),
+        mistaken: Vec::new(),
     })
 }

@@ -156,6 +156,7 @@ pub fn answer(query: &str, columns: Vec<AnswerColumn>, rows: Vec<Row>) -> Answer
     Answer {
         query: query.into(),
         context: context(),
+        period: None,
         columns,
         rows,
         excluded: Vec::new(),

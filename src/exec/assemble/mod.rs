@@ -15,10 +15,11 @@ use judge::shown;
 use dimensions::Dimensions;
 use evaluate::{Evaluated, EvaluationLevel, Evaluator, Outcome};
 
+use crate::base::calendar;
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::{
-    Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context, Excluded,
-    Level, Row,
+    Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context,
+    CoveredPeriod, Excluded, Level, Row,
 };
 use crate::exec::compute::{Computed, ExecutionContext, Limits, Tracks, Tuple};
 use crate::exec::data::TableSources;
@@ -133,6 +134,23 @@ fn context(context: ExecutionContext) -> Context {
     }
 }
 
+/// From the first day of periods to their last, as far as they are over.
+fn covered(context: ExecutionContext, slots: &[TimeBucket]) -> Option<CoveredPeriod> {
+    let calendar = &context.definitions.calendar;
+    let day = |micros: i64| Some(calendar::local_day(calendar, micros)?.to_string());
+    let (first, last) = (slots.first()?, slots.last()?);
+    let label = match slots.len() {
+        1 => first.label.clone(),
+        _ => format!("{} to {}", first.label, last.label),
+    };
+    let end = last.end.min(context.evaluation.as_of.instant);
+    Some(CoveredPeriod {
+        label,
+        from: day(first.start).filter(|_| first.start != i64::MIN),
+        to: day(end.max(first.start.saturating_add(1)) - 1)?,
+    })
+}
+
 /// The answer to a query of values; `place` is that of its work among those computed together.
 ///
 /// # Errors
@@ -169,6 +187,7 @@ fn values<'a>(
     Ok(Answer {
         query: plan.query.clone(),
         context: context(context_of),
+        period: covered(context_of, &work.timeline.slots),
         columns: columns(work),
         rows: rows.into_iter().map(|row| row.row).collect(),
         excluded,

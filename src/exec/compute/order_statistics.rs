@@ -206,7 +206,7 @@ impl Wanted {
                 fraction: *fraction,
                 next: 1,
             },
-            Aggregate::CountWhere(_) | Aggregate::Sum(_) | Aggregate::UnionOfIntervals { .. } => {
+            Aggregate::CountWhere(_) | Aggregate::Sum(_) | Aggregate::CoveredInstants { .. } => {
                 unreachable!("these are swept")
             }
         }

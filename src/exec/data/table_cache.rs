@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::checking::check;
+use super::far_dates::{FarDates, far_dates};
 use super::fingerprint::{self, FileHash};
 use super::held::HeldTable;
 use super::locate::Location;
@@ -32,6 +33,8 @@ pub struct TableCache {
     told: BTreeSet<String>,
     /// The watermark, once worked out.
     latest: Option<Option<i64>>,
+    /// What the watermark rests on, once worked out.
+    far: Option<Option<FarDates>>,
     /// How often something was read.
     readings: u64,
     /// Columns of files with at most this many rows are kept in memory; those of others stay in the file.
@@ -115,6 +118,7 @@ impl TableCache {
                 checked = check(definitions, &self.locations, requirements, &self.proofs)?;
             }
             self.latest = None;
+            self.far = None;
             self.readings += 1;
             notes.append(&mut checked.notes);
             for (id, table) in checked.tables {
@@ -158,6 +162,17 @@ impl TableCache {
         found
     }
 
+    /// The few rows that the latest event rests on, if it lies far after all others.
+    pub fn far_dates(
+        &mut self,
+        definitions: &Definitions,
+        sources: &TableSources,
+        latest: Option<i64>,
+    ) -> Option<&FarDates> {
+        let find = || far_dates(definitions, sources, latest?);
+        self.far.get_or_insert_with(find).as_ref()
+    }
+
     /// All that was checked so far, as it is: nothing is looked at again.
     pub fn known_sources(&self, definitions: &Definitions) -> TableSources {
         let source = |id: usize| {
@@ -195,6 +210,7 @@ impl TableCache {
         self.held.clear();
         self.told.clear();
         self.latest = None;
+        self.far = None;
     }
 
     fn forget_if_changed(&mut self) -> Vec<String> {

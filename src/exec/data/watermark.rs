@@ -26,7 +26,7 @@ pub(super) fn latest_by(
     latest(event_columns(definitions)).or_else(|| latest(state_columns(definitions)))
 }
 
-fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for event in &table.events {

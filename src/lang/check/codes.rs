@@ -52,6 +52,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("K234", "a column is used as two types"),
     ("K235", "a test that can never hold"),
     ("K236", "a definition is built on too many others"),
+    (
+        "K280",
+        "warning: a text that stands for a missing value elsewhere",
+    ),
+    (
+        "K281",
+        "warning: a duration from the later event to the earlier",
+    ),
     ("K290", "warning: a target rewards activity"),
     ("K291", "warning: a score is the bare CVSS number"),
     ("K292", "warning: a percent times 100"),

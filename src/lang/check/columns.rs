@@ -182,7 +182,7 @@ pub(super) fn with_owner(
 fn is_lack(problem: &Diagnostic) -> bool {
     match problem.cause {
         Cause::NotOnTable | Cause::NoEvent => true,
-        Cause::Unspecified | Cause::EndsEarly | Cause::NoReport => false,
+        Cause::Unspecified | Cause::EndsEarly | Cause::NoReport | Cause::NoColumn => false,
     }
 }
 

@@ -9,8 +9,9 @@ use super::values;
 use super::wording::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
+use crate::base::types::FieldType;
 use crate::lang::model::{
-    Condition, EventId, FieldId, FieldSource, NamedCondition, StateId, TableId,
+    Condition, EventId, FieldId, FieldSource, NamedCondition, StateId, Table, TableId,
 };
 use crate::lang::syntax::ast::{self, ComparisonOperator};
 
@@ -301,6 +302,21 @@ fn meaning(
     Some(meaning.clone())
 }
 
+/// A test of a field that reads right for its type.
+fn test_of(table: &Table, name: &str) -> String {
+    let field = table.field_named(name).map(|field| &table.fields[field]);
+    match field.map(|field| &field.field_type) {
+        Some(FieldType::Scale(scale)) => {
+            let highest = scale.values.last().map_or("", String::as_str);
+            format!("{name} = {highest}")
+        }
+        Some(FieldType::YesNo) => format!("{name} = yes"),
+        Some(FieldType::Number) => format!("{name} >= 1"),
+        Some(FieldType::Date) => format!("{name} = 2026-03"),
+        Some(FieldType::Text) | None => format!("{name} is present"),
+    }
+}
+
 fn unknown_condition(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagnostic {
     let own = scope.table(table);
     if own.field_named(&name.node).is_some() {
@@ -309,7 +325,9 @@ fn unknown_condition(scope: Scope, table: TableId, name: &ast::Identifier) -> Di
             name.span,
             format!("`{}` is a field, which needs a comparison", name.node),
         );
-        return problem.label(format!("write `{} = …`", name.node));
+        let test = test_of(own, &name.node);
+        let label = format!("such as `{test}`");
+        return problem.label(&label).edit(test, &label);
     }
     let names = scope
         .model

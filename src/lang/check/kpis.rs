@@ -270,9 +270,10 @@ fn display(
     };
     let words = units::display_words();
     let Some(display) = words.clone().find(|display| display.word() == word.node) else {
+        let fitting = words.filter(|display| units::shows(*display, typed.unit));
         problems.push(
             Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
-                .suggest(&word.node, words.map(DisplayUnit::word))
+                .suggest(&word.node, fitting.map(DisplayUnit::word))
                 .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
         );
         return None;

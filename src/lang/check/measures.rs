@@ -1,6 +1,7 @@
 //! Aggregates: the function, what it takes, and the rows it is of.
 
 use super::conditions::{ConditionSite, condition};
+use super::durations;
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
 use super::relations::chosen_event;
@@ -66,23 +67,13 @@ fn find_function(
     let found = functions::find(&name.node);
     if found.is_none() {
         let names = || functions::ALL.iter().map(|function| function.name);
-        let other_word = match name.node.as_str() {
-            "average" | "avg" => Some("mean"),
-            "percentage" | "percent" | "rate" | "ratio" | "proportion" => Some("share"),
-            "total" => Some("sum"),
-            "number" => Some("count"),
-            "unique" => Some("distinct"),
-            "maximum" => Some("max"),
-            "minimum" => Some("min"),
-            _ => None,
-        };
         let problem = Diagnostic::error(
             "K207",
             name.span,
             format!("there is no function `{}`", name.node),
         );
-        let problem = match other_word {
-            Some(word) => problem.label(format!("did you mean `{word}`?")),
+        let problem = match functions::by_other_word(&name.node) {
+            Some(word) => problem.meant(word),
             None => problem.suggest(&name.node, names()),
         };
         let all: Vec<&str> = names().collect();
@@ -163,6 +154,7 @@ fn value_superfluous(
     let function = &tree.function.node;
     Diagnostic::error("K216", value.span, format!("`{function}` takes no value"))
         .label(format!("write `{function} of …`"))
+        .edit("", &format!("write `{function} of …`"))
         .help("`distinct app of …` counts different values, `sum FIELD of …` adds numbers up")
 }
 
@@ -184,6 +176,7 @@ fn measured(
             Some(found)
         }
         ast::Measured::TimeFrom { from, to } => {
+            let written = (from, to);
             let start = chosen_event(scope, table, from, "time from … to …", problems);
             let end = chosen_event(scope, table, to, "time from … to …", problems);
             refuse_field_only(function, value.span, problems)?;
@@ -195,6 +188,7 @@ fn measured(
                 );
                 return None;
             }
+            durations::warn_of_reversed(scope, (&from, &to), written, value.span, problems);
             Some((Measured::Between { from, to }, Unit::Duration))
         }
         ast::Measured::TimeSince(event) => {

@@ -1,5 +1,7 @@
 //! `condition` definitions: what each means on every table that it fits.
 
+use std::collections::BTreeMap;
+
 use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
@@ -19,7 +21,12 @@ pub(super) fn conditions(
     known: &mut KnownNames,
     problems: &mut Problems,
 ) {
-    let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, entries)).collect();
+    let places: BTreeMap<&str, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| (entry.tree.name.node.as_str(), index))
+        .collect();
+    let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, &places)).collect();
     let order = dependencies_first(&needs);
     for circle in &order.circles {
         problems.push(circular("condition", circle, |index| {
@@ -44,19 +51,12 @@ pub(super) fn conditions(
     model.conditions = meanings.into_iter().flatten().collect();
 }
 
-fn needs(
-    entry: &IndexEntry<ast::NamedCondition>,
-    entries: &[IndexEntry<ast::NamedCondition>],
-) -> Vec<usize> {
+fn needs(entry: &IndexEntry<ast::NamedCondition>, places: &BTreeMap<&str, usize>) -> Vec<usize> {
     let mut names = Vec::new();
     names_in(&entry.tree.condition.node, &mut names);
     names
         .iter()
-        .filter_map(|name| {
-            entries
-                .iter()
-                .position(|other| other.tree.name.node == **name)
-        })
+        .filter_map(|name| places.get(name.as_str()).copied())
         .collect()
 }
 

@@ -16,6 +16,8 @@ use crate::lang::syntax::ast;
 pub(super) struct Narrowing<'a> {
     tree: Option<&'a Spanned<ast::Condition>>,
     found: BTreeMap<(TableId, ConditionContext), Result<Condition, Problems>>,
+    /// Told where the `where` is taken all the same.
+    warnings: Problems,
 }
 
 impl<'a> Narrowing<'a> {
@@ -23,6 +25,7 @@ impl<'a> Narrowing<'a> {
         Narrowing {
             tree,
             found: BTreeMap::new(),
+            warnings: Problems::default(),
         }
     }
 
@@ -31,12 +34,19 @@ impl<'a> Narrowing<'a> {
     pub fn check(&mut self, scope: Scope, formula: &Formula) -> Option<Problems> {
         let tree = self.tree?;
         let mut wrong: Option<Problems> = None;
+        let warnings = &mut self.warnings;
         populations(scope, formula, &mut |population| {
             let (table, setting) = (population.table, setting_of(population.role));
             let meaning = self.found.entry((table, setting)).or_insert_with(|| {
                 let mut problems = Problems::default();
-                condition(scope, ConditionSite { table, setting }, tree, &mut problems)
-                    .ok_or(problems)
+                let site = ConditionSite { table, setting };
+                match condition(scope, site, tree, &mut problems) {
+                    Some(meaning) => {
+                        warnings.extend(problems);
+                        Ok(meaning)
+                    }
+                    None => Err(problems),
+                }
             });
             if let Err(problems) = meaning {
                 let all = wrong.get_or_insert_with(Problems::default);
@@ -51,6 +61,11 @@ impl<'a> Narrowing<'a> {
         populations(scope, formula, &mut |population| {
             settled::advise(scope, population, self.tree, problems);
         });
+    }
+
+    /// What is to be said of the `where` where nothing is wrong with it.
+    pub fn warnings(&self) -> Problems {
+        self.warnings.clone()
     }
 
     /// The formula without KPI names and with the `where` in every population. Call

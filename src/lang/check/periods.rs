@@ -32,9 +32,9 @@ pub(super) fn period(
             let (first, last) = (first?, last?);
             if calendar::end_of(last) <= first.start {
                 problems.push(
-                    Diagnostic::error("K407", span, "this period ends before it starts").label(
-                        format!(
-                            "did you mean `from {} to {}`?",
+                    Diagnostic::error("K407", span, "this period ends before it starts").meant(
+                        &format!(
+                            "from {} to {}",
                             dates::written(&to.node),
                             dates::written(&from.node)
                         ),

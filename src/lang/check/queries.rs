@@ -122,6 +122,7 @@ fn values(
         narrowing.advise(scope, &draft.column.formula, &mut advice);
         told.tell(scope, draft, advice, problems);
     }
+    problems.extend(narrowing.warnings());
     let left_out = Vec::new();
     let query = finish(scope, drafts, by, &narrowing, clauses, left_out, problems);
     query.filter(|_| all_right)
@@ -246,6 +247,7 @@ fn everything(
         }
         return None;
     }
+    problems.extend(narrowing.warnings());
     finish(
         scope,
         drafts,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::types::{FieldType, Scale};
 use crate::lang::model::{Definitions, Kpi, KpiId, Table, TableId, View};
+use crate::lang::syntax::ast;
 
 /// The definitions known so far, and how to find them.
 #[derive(Clone, Copy)]
@@ -37,6 +38,17 @@ pub(super) enum ReferenceKind {
     View,
 }
 
+impl ReferenceKind {
+    const ALL: [ReferenceKind; 6] = [
+        ReferenceKind::Scale,
+        ReferenceKind::Table,
+        ReferenceKind::Condition,
+        ReferenceKind::Score,
+        ReferenceKind::Kpi,
+        ReferenceKind::View,
+    ];
+}
+
 impl KnownNames {
     /// The names of definitions that have no errors.
     pub fn of(model: &Definitions) -> Self {
@@ -52,6 +64,27 @@ impl KnownNames {
     /// Notes that a definition of this name exists and is wrong.
     pub fn break_name(&mut self, kind: ReferenceKind, name: &str) {
         self.broken.insert((kind, name.to_owned()));
+    }
+
+    /// Notes that a definition could not be read. Of an unknown kind, its name may be anything's.
+    pub fn break_unread(&mut self, unread: &ast::MistakenDefinition) {
+        let kinds = match unread.kind {
+            Some("scale") => &[ReferenceKind::Scale][..],
+            Some("table") => &[ReferenceKind::Table],
+            Some("condition") => &[ReferenceKind::Condition],
+            Some("score") => &[ReferenceKind::Score],
+            Some("kpi") => &[ReferenceKind::Kpi],
+            Some("view") => &[ReferenceKind::View],
+            Some("sla") => {
+                self.sla_without_table = true;
+                &[]
+            }
+            Some(_) => &[],
+            None => &ReferenceKind::ALL,
+        };
+        for (kind, name) in kinds.iter().zip(unread.name.iter().cycle()) {
+            self.break_name(*kind, name);
+        }
     }
 
     /// Notes that a field, event or state of this name exists and is wrong.

@@ -287,7 +287,7 @@ fn plain_type(
     }
     let problem = Diagnostic::error("K233", span, format!("`{word}` is not a type"));
     let problem = if reading.scales.contains_key(word) {
-        problem.label(format!("write `scale {word}`"))
+        problem.label_write(format!("scale {word}"))
     } else {
         problem.suggest(word, ["text", "yesno", "number", "date"])
     };

@@ -143,6 +143,20 @@ pub fn find(written: &str) -> Option<(&'static Function, Option<f64>)> {
         .map(|function| (function, None))
 }
 
+/// The function that a word of other languages stands for.
+pub fn by_other_word(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "average" | "avg" => "mean",
+        "percentage" | "percent" | "rate" | "ratio" | "proportion" => "share",
+        "total" => "sum",
+        "number" => "count",
+        "unique" => "distinct",
+        "maximum" => "max",
+        "minimum" => "min",
+        _ => return None,
+    })
+}
+
 fn same(unit: Unit) -> Unit {
     unit
 }

@@ -28,6 +28,16 @@ pub struct File {
     pub definitions: Vec<Spanned<Definition>>,
     /// Every comment of the file, in the order of the text.
     pub comments: Vec<Comment>,
+    /// What could not be read. Their names are not unknown to those that use them.
+    pub mistaken: Vec<MistakenDefinition>,
+}
+
+/// A definition whose form is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MistakenDefinition {
+    /// The word it most likely begins with, if one is near.
+    pub kind: Option<&'static str>,
+    pub name: Option<String>,
 }
 
 /// A comment from `#` to the end of its line, `#` included, trailing white space not.

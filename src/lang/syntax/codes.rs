@@ -256,6 +256,18 @@ pub const CODES: &[DiagnosticCode] = &[
         meaning: "`=<` or `=>` instead of `<=` or `>=`",
         example: Example::Query("mttr where severity => high"),
     },
+    DiagnosticCode {
+        code: "K160",
+        meaning: "a clause of the query stands in a condition",
+        example: Example::Query("mttr where last month"),
+    },
+    DiagnosticCode {
+        code: "K161",
+        meaning: "a file holds both sides of a merge conflict",
+        example: Example::File(
+            "kpi late\n<<<<<<< HEAD\n  is count of findings open\n=======\n  is count of findings overdue\n>>>>>>> theirs\n",
+        ),
+    },
 ];
 
 /// 129 times `not`.

@@ -43,7 +43,7 @@ fn nested(
         .into_inner()
         .partition(|part| part.as_rule() == Rule::condition_operand);
     limits::chain(piece, &operands)?;
-    if let Some(problem) = mixed(piece, &operands, &joints) {
+    if let Some(problem) = mixed(piece, span, &operands, &joints) {
         return Err(problem);
     }
     if let Some(problem) = unclear_filter(piece, &operands) {
@@ -64,6 +64,7 @@ fn nested(
 /// The refusal of `a and b or c`, with both ways to put the parentheses.
 fn mixed(
     piece: &Fragment<'_>,
+    chain: Span,
     operands: &[RulePair<'_>],
     joints: &[RulePair<'_>],
 ) -> Option<Box<Diagnostic>> {
@@ -76,6 +77,7 @@ fn mixed(
     let joints: Vec<&str> = joints.iter().map(|joint| joint.as_str()).collect();
     Some(errors::mixed_and_or(
         piece.span_of(other),
+        chain,
         &grouped(&written, &joints, "and"),
         &grouped(&written, &joints, "or"),
     ))
