@@ -89,11 +89,8 @@ fn check_moments(
 ) -> Result<(), Problems> {
     let mut problems = Problems::default();
     let slots = || timeline.slots.iter().chain(&timeline.compared);
-    for column in columns {
-        let moment = column.moment.word();
-        if column.kind == Kind::Flow || column.moment == StockMoment::End {
-            continue;
-        }
+    for (column, at) in columns.iter().flat_map(moments) {
+        let moment = at.word();
         if slots().any(|slot| slot.start == i64::MIN) {
             problems.push(
                 Diagnostic::error(
@@ -106,7 +103,7 @@ fn check_moments(
                 )
                 .help("add a period such as `last month`, or `history from` to the calendar"),
             );
-        } else if column.moment != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE
+        } else if at != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE
         {
             problems.push(
                 Diagnostic::error(
@@ -125,6 +122,18 @@ fn check_moments(
         return Err(problems);
     }
     Ok(())
+}
+
+/// The moments other than the end that the stocks of a column are read at, each once.
+fn moments(column: &ValueColumn) -> Vec<(&ValueColumn, StockMoment)> {
+    let mut found: Vec<StockMoment> = Vec::new();
+    for measure in column.formula.measures() {
+        let moment = measure.moment.unwrap_or(column.moment);
+        if measure.kind() == Kind::Stock && moment != StockMoment::End && !found.contains(&moment) {
+            found.push(moment);
+        }
+    }
+    found.into_iter().map(|moment| (column, moment)).collect()
 }
 
 /// How many days ends there are, exactly where it is near the limit.

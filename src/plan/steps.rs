@@ -11,7 +11,7 @@ pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension]) -> Vec<Step> {
         for measure in column.formula.measures() {
             let step = Step {
                 measure: measure.clone(),
-                moment: column.moment,
+                moment: measure.moment.unwrap_or(column.moment),
                 keys: keys(by, measure.population.table),
             };
             if !steps.contains(&step) {

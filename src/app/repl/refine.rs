@@ -242,10 +242,13 @@ fn population_filter(subject: &mut Subject) -> Option<&mut QueryFilter> {
             [formula] => match &mut formula.node {
                 Formula::Aggregate(measure) => Some(&mut measure.population.node.filter),
                 Formula::Number(_)
+                | Formula::Constant(_)
                 | Formula::Name(_)
                 | Formula::Binary { .. }
                 | Formula::Negate(_)
-                | Formula::Group(_) => None,
+                | Formula::Group(_)
+                | Formula::Adjusted { .. }
+                | Formula::Asked { .. } => None,
             },
             [] | [_, ..] => None,
         },
@@ -303,7 +306,12 @@ fn apart(mut query: Query) -> Query {
 
 fn ends_open(formula: &Formula) -> bool {
     match formula {
-        Formula::Number(_) | Formula::Name(_) | Formula::Group(_) => false,
+        Formula::Number(_)
+        | Formula::Constant(_)
+        | Formula::Name(_)
+        | Formula::Group(_)
+        | Formula::Adjusted { .. }
+        | Formula::Asked { .. } => false,
         Formula::Aggregate(measure) => {
             measure.population.node.filter.is_none() && measure.with.is_none()
         }

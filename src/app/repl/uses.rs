@@ -196,7 +196,7 @@ impl Uses<'_> {
     /// In a query a name may also be a view's; KPIs go first.
     fn formula(&mut self, formula: &Spanned<Formula>, place: &str) {
         match &formula.node {
-            Formula::Number(_) => {}
+            Formula::Number(_) | Formula::Constant(_) => {}
             Formula::Name(name) => {
                 let is_view = self.model.views.iter().any(|view| view.name == name.node);
                 let is_kpi = self.model.kpi_named(&name.node).is_some();
@@ -211,7 +211,10 @@ impl Uses<'_> {
                 self.formula(left, place);
                 self.formula(right, place);
             }
-            Formula::Negate(inner) | Formula::Group(inner) => self.formula(inner, place),
+            Formula::Negate(inner)
+            | Formula::Group(inner)
+            | Formula::Adjusted { formula: inner, .. }
+            | Formula::Asked { formula: inner, .. } => self.formula(inner, place),
         }
     }
 

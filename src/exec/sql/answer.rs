@@ -56,7 +56,8 @@ fn of_range<'a>(
     let measures = ranking.formula.measures();
     LineCells::lower(lowering, work, whole, |step| {
         let mut measures = measures.iter();
-        step.moment == ranking.moment && measures.any(|measure| step.measure == **measure)
+        let moment = step.measure.moment.unwrap_or(ranking.moment);
+        step.moment == moment && measures.any(|measure| step.measure == **measure)
     })
 }
 

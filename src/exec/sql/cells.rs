@@ -57,7 +57,8 @@ impl<'a> LineCells<'a> {
 /// The step of a column's measure.
 pub(super) fn step_of(work: &ValuesWork, column: &ValueColumn, measure: &Measure) -> usize {
     let mut steps = work.steps.iter();
-    let step = steps.position(|step| step.moment == column.moment && step.measure == *measure);
+    let moment = measure.moment.unwrap_or(column.moment);
+    let step = steps.position(|step| step.moment == moment && step.measure == *measure);
     step.expect("planning made a step of every measure")
 }
 

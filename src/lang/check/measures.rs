@@ -50,6 +50,7 @@ pub(super) fn measure(
         value,
         population,
         with: with?,
+        moment: None,
         unit: (function.unit)(unit),
         span,
     })

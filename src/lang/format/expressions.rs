@@ -27,6 +27,31 @@ pub fn formula(tree: &Formula) -> String {
         ),
         Formula::Negate(inner) => format!("-{}", formula(&inner.node)),
         Formula::Group(inner) => format!("({})", formula(&inner.node)),
+        Formula::Constant(value) => literal(value),
+        Formula::Adjusted {
+            formula: inner,
+            adjustment,
+            value,
+        } => format!(
+            "{} {} {}",
+            formula(&inner.node),
+            adjustment.node.words(),
+            literal(&value.node)
+        ),
+        Formula::Asked {
+            formula: inner,
+            unit,
+            name: called,
+        } => {
+            let mut words = formula(&inner.node);
+            if let Some(unit) = unit {
+                words += &format!(" as {}", name(&unit.node));
+            }
+            if let Some(called) = called {
+                words += &format!(" called {}", name(&called.node));
+            }
+            words
+        }
     }
 }
 

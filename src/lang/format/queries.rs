@@ -57,7 +57,12 @@ fn ends_in_open_population(subject: &Subject) -> bool {
 
 fn is_open(tree: &Formula) -> bool {
     match tree {
-        Formula::Number(_) | Formula::Name(_) | Formula::Group(_) => false,
+        Formula::Number(_)
+        | Formula::Constant(_)
+        | Formula::Name(_)
+        | Formula::Group(_)
+        | Formula::Adjusted { .. }
+        | Formula::Asked { .. } => false,
         Formula::Aggregate(tree) => tree.population.node.filter.is_none() && tree.with.is_none(),
         Formula::Binary { right, .. } => is_open(&right.node),
         Formula::Negate(inner) => is_open(&inner.node),

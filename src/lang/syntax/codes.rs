@@ -256,6 +256,11 @@ pub const CODES: &[DiagnosticCode] = &[
         meaning: "`=<` or `=>` instead of `<=` or `>=`",
         example: Example::Query("mttr where severity => high"),
     },
+    DiagnosticCode {
+        code: "K147",
+        meaning: "`otherwise`, `at most` or `at least` in a sum or product without parentheses",
+        example: Example::Query("backlog / verified_findings otherwise 0"),
+    },
 ];
 
 /// 129 times `not`.

@@ -34,8 +34,8 @@ fn subject(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Subject> {
         return Ok(Subject::List(formulas::population(piece, pair)?));
     }
     let formulas = PairChildren::of(inner)
-        .all(Rule::formula)
-        .map(|pair| formulas::formula(piece, pair))
+        .all(Rule::asked)
+        .map(|pair| formulas::asked(piece, pair))
         .collect::<ParseResult<Vec<_>>>()?;
     Ok(Subject::Formulas(formulas))
 }

@@ -1,6 +1,7 @@
 //! Formulas and measures in the language's own spelling.
 
 use super::conditions::{condition, name};
+use crate::base::types::{TimeUnit, Unit};
 use crate::lang::model::{
     Definitions, EventId, Formula, Measure, Measured, Operator, Population, Role,
 };
@@ -9,6 +10,7 @@ use crate::lang::model::{
 pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
     match tree {
         Formula::Number(number) => number.to_string(),
+        Formula::Constant { value, unit } => amount(*value, *unit),
         Formula::Measure(one) => measure(definitions, one),
         Formula::Kpi(kpi) => definitions.kpis[kpi.0].name.clone(),
         Formula::Binary {
@@ -22,14 +24,44 @@ pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
             operand(definitions, right)
         ),
         Formula::Negate(inner) => format!("-{}", operand(definitions, inner)),
+        Formula::Adjusted {
+            of,
+            adjustment,
+            value,
+            unit,
+        } => format!(
+            "{} {} {}",
+            operand(definitions, of),
+            adjustment.words(),
+            amount(*value, *unit)
+        ),
     }
 }
 
 fn operand(definitions: &Definitions, tree: &Formula) -> String {
     let written = formula(definitions, tree);
     match tree {
-        Formula::Binary { .. } | Formula::Negate(_) => format!("({written})"),
-        Formula::Number(_) | Formula::Measure(_) | Formula::Kpi(_) => written,
+        Formula::Binary { .. } | Formula::Negate(_) | Formula::Adjusted { .. } => {
+            format!("({written})")
+        }
+        Formula::Number(_)
+        | Formula::Constant { .. }
+        | Formula::Measure(_)
+        | Formula::Kpi(_) => written,
+    }
+}
+
+/// A number of the engine as the language writes it: `30 days`, `15%`.
+fn amount(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Duration => {
+            let fits = |unit: &&TimeUnit| (value / unit.micros() as f64).fract() == 0.0;
+            let units = [TimeUnit::Days, TimeUnit::Hours, TimeUnit::Minutes];
+            let unit = units.iter().find(fits).unwrap_or(&TimeUnit::Days);
+            format!("{} {}", value / unit.micros() as f64, unit.word())
+        }
+        Unit::Percent => format!("{}%", value * 100.0),
+        Unit::Count | Unit::Points | Unit::Ratio => value.to_string(),
     }
 }
 
@@ -51,6 +83,9 @@ pub fn measure(definitions: &Definitions, measure: &Measure) -> String {
     words += &format!(" of {}", population(definitions, &measure.population));
     if let Some(with) = &measure.with {
         words += &format!(" with {}", condition(definitions, with));
+    }
+    if let Some(moment) = measure.moment {
+        words += &format!(", at {}", moment.word());
     }
     words
 }

@@ -300,6 +300,7 @@ fn query(rows: &CheckedRows, table: TableId, state: usize, grain: Grain, period:
             filter: None,
         },
         with: None,
+        moment: None,
         unit: Unit::Count,
         span,
     }));

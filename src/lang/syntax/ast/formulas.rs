@@ -2,7 +2,7 @@
 
 use super::Identifier;
 use crate::base::source::{Span, Spanned};
-use crate::base::types::TimeUnit;
+use crate::base::types::{Adjustment, TimeUnit};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Formula {
@@ -18,6 +18,20 @@ pub enum Formula {
     Negate(Box<Spanned<Formula>>),
     /// Parentheses as written, so that the formatter keeps them.
     Group(Box<Spanned<Formula>>),
+    /// `30 days`, `15%`
+    Constant(WrittenLiteral),
+    /// `(a / b) otherwise 0`
+    Adjusted {
+        formula: Box<Spanned<Formula>>,
+        adjustment: Spanned<Adjustment>,
+        value: Spanned<WrittenLiteral>,
+    },
+    /// `a / b as percent called open_rate`: a column of a query, never part of another formula.
+    Asked {
+        formula: Box<Spanned<Formula>>,
+        unit: Option<Identifier>,
+        name: Option<Identifier>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
