@@ -123,7 +123,11 @@ fn filter(query: &Query) -> Option<&Spanned<Condition>> {
         | QueryClause::AsOf(_)
         | QueryClause::KnownOn(_)
         | QueryClause::Versus(_)
+        | QueryClause::Window(_)
         | QueryClause::WithTotal
+        | QueryClause::WithShare
+        | QueryClause::WithEmpty
+        | QueryClause::Having(_)
         | QueryClause::Top { .. }
         | QueryClause::SortBy(_)
         | QueryClause::Limit(_)

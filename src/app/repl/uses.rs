@@ -8,7 +8,7 @@ use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSour
 use crate::lang::syntax::ast::{
     AggregateCall, Condition, Definition, EventTime, FieldRef, FieldTypeName, Formula, KpiClause,
     Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table, TableClause,
-    TestClause, Versus, WrittenLiteral,
+    TestClause, WrittenLiteral,
 };
 
 /// Everything that a definition names, as labels.
@@ -172,10 +172,14 @@ impl Uses<'_> {
                     self.value(&key.field.name.node);
                 }
             }
-            QueryClause::Versus(list) => list.iter().for_each(|versus| match &versus.node {
-                Versus::Target | Versus::Previous(_) | Versus::Period(_) => {}
-            }),
-            QueryClause::Over(_)
+            QueryClause::Having(tests) => {
+                tests.iter().for_each(|test| self.value(&test.column.node));
+            }
+            QueryClause::Versus(_)
+            | QueryClause::Window(_)
+            | QueryClause::WithShare
+            | QueryClause::WithEmpty
+            | QueryClause::Over(_)
             | QueryClause::Period(_)
             | QueryClause::AsOf(_)
             | QueryClause::KnownOn(_)

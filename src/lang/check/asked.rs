@@ -15,7 +15,11 @@ pub(super) struct QueryClauses<'a> {
     pub period: Option<(&'a ast::Period, Span)>,
     pub as_of: Option<&'a Spanned<DateLiteral>>,
     pub known_on: Option<&'a Spanned<DateLiteral>>,
-    pub versus: Option<&'a [Spanned<ast::Versus>]>,
+    pub window: Option<(&'a ast::Window, Span)>,
+    pub share: Option<Span>,
+    pub empty: Option<Span>,
+    pub having: Option<(&'a [ast::HavingTest], Span)>,
+    pub versus: Option<&'a [Spanned<ast::WrittenComparison>]>,
     pub versus_span: Option<Span>,
     pub total: Option<Span>,
     pub top: Option<(&'a Spanned<u64>, Option<&'a ast::Identifier>, Span)>,
@@ -53,6 +57,15 @@ impl<'a> QueryClauses<'a> {
             QueryClause::Versus(items) => {
                 self.versus_span = Some(span);
                 once(&mut self.versus, items, "versus", span, problems);
+            }
+            QueryClause::Window(window) => {
+                let word = "rolling or running";
+                once(&mut self.window, (window, span), word, span, problems);
+            }
+            QueryClause::WithShare => once(&mut self.share, span, "with share", span, problems),
+            QueryClause::WithEmpty => once(&mut self.empty, span, "with empty", span, problems),
+            QueryClause::Having(tests) => {
+                once(&mut self.having, (tests, span), "having", span, problems);
             }
             QueryClause::WithTotal => once(&mut self.total, span, "with total", span, problems),
             QueryClause::Top { count, by } => {

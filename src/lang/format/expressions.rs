@@ -89,7 +89,9 @@ pub fn condition(tree: &Condition) -> String {
             format!("{} within {}", name(&event.node), duration(&within.node))
         }
         // After `share of P`, a bare `with total` would be the clause of a query.
-        Condition::Name(named) if named.node == "total" => "`total`".to_string(),
+        Condition::Name(named) if matches!(named.node.as_str(), "total" | "share" | "empty") => {
+            format!("`{}`", named.node)
+        }
         Condition::Name(named) => name(&named.node),
     }
 }
@@ -181,7 +183,7 @@ fn arithmetic(operator: Arithmetic) -> &'static str {
     }
 }
 
-fn comparison(operator: ComparisonOperator) -> &'static str {
+pub(super) fn comparison(operator: ComparisonOperator) -> &'static str {
     match operator {
         ComparisonOperator::Equal => "=",
         ComparisonOperator::NotEqual => "!=",

@@ -210,6 +210,18 @@ pub enum NumberTest {
     AtLeast(f64),
 }
 
+impl NumberTest {
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            NumberTest::Equal(limit) => value == limit,
+            NumberTest::Less(limit) => value < limit,
+            NumberTest::AtMost(limit) => value <= limit,
+            NumberTest::Greater(limit) => value > limit,
+            NumberTest::AtLeast(limit) => value >= limit,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OrderTest {
     Equal,

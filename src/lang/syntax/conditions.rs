@@ -212,19 +212,23 @@ fn comparison(
 ) -> ParseResult<Condition> {
     let mut parts = PairChildren::of(pair);
     let symbol = parts.need(Rule::comparator);
-    let operator = match symbol.as_str() {
+    let operator = comparator(symbol.as_str());
+    Ok(Condition::Compare {
+        field,
+        operator: piece.at(&symbol, operator),
+        value: literals::literal(piece, parts.need(Rule::literal))?,
+    })
+}
+
+pub(super) fn comparator(symbol: &str) -> ComparisonOperator {
+    match symbol {
         "=" => ComparisonOperator::Equal,
         "!=" => ComparisonOperator::NotEqual,
         "<" => ComparisonOperator::Less,
         "<=" => ComparisonOperator::AtMost,
         ">" => ComparisonOperator::Greater,
         _ => ComparisonOperator::AtLeast,
-    };
-    Ok(Condition::Compare {
-        field,
-        operator: piece.at(&symbol, operator),
-        value: literals::literal(piece, parts.need(Rule::literal))?,
-    })
+    }
 }
 
 fn membership(

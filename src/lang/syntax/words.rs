@@ -61,6 +61,7 @@ const CONTEXTUAL: &[&str] = &[
     "days",
     "descending",
     "due",
+    "empty",
     "end",
     "event",
     "evidence",
@@ -70,6 +71,7 @@ const CONTEXTUAL: &[&str] = &[
     "field",
     "fills",
     "given",
+    "having",
     "higher",
     "history",
     "hours",
@@ -96,17 +98,21 @@ const CONTEXTUAL: &[&str] = &[
     "parts",
     "pauses",
     "peak",
+    "percent",
     "present",
     "previous",
     "quarter",
     "quarters",
     "reads",
+    "rolling",
+    "running",
     "rows",
     "same",
     "scale",
     "scan",
     "score",
     "severity",
+    "share",
     "sla",
     "source",
     "start",
@@ -261,8 +267,8 @@ impl Expecting {
 
 /// The words that begin the clauses of a query.
 pub(super) const QUERY_CLAUSES: &[&str] = &[
-    "by", "over", "where", "in", "from", "last", "this", "past", "as", "versus", "with", "top",
-    "sort", "limit", "show", "at",
+    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as", "versus",
+    "with", "having", "top", "sort", "limit", "show", "at",
 ];
 
 /// What messages call a rule.
@@ -303,6 +309,8 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::period => "a period such as `last 12 months`",
         Rule::grain => "`day`, `week`, `month`, `quarter` or `year`",
         Rule::moment => "`end`, `start`, `average` or `peak`",
+        Rule::as_percent => "`as percent`",
+        Rule::having_test => "a column and what it is compared with",
         Rule::versus_item => "`target`, `previous month` or a period",
         Rule::descending | Rule::ascending => "`ascending` or `descending`",
         Rule::weight => "a value and its weight",
