@@ -62,6 +62,8 @@ pub struct AnswerValueColumn {
     pub comparisons: Vec<ComparisonColumn>,
     /// The query says `with share`.
     pub with_share: bool,
+    /// Periods overlap: a row may count in several.
+    pub is_windowed: bool,
     pub with_band: bool,
 }
 

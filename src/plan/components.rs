@@ -32,7 +32,10 @@ fn with_parts(definitions: &Definitions, work: &ValuesWork) -> ValuesWork {
         columns.extend(parts(definitions, column));
     }
     let mut all = steps(&columns, &work.by);
-    let empty = work.empty.as_ref().map(|empty| moved_empty(work, empty, &mut all));
+    let empty = work
+        .empty
+        .as_ref()
+        .map(|empty| moved_empty(work, empty, &mut all));
     ValuesWork {
         steps: all,
         empty,

@@ -98,7 +98,12 @@ fn check_moments(
     timeline: &Timeline,
 ) -> Result<(), Problems> {
     let mut problems = Problems::default();
-    let slots = || timeline.slots.iter().chain(timeline.compared.iter().flatten());
+    let slots = || {
+        timeline
+            .slots
+            .iter()
+            .chain(timeline.compared.iter().flatten())
+    };
     for (column, at) in columns.iter().flat_map(moments) {
         let moment = at.word();
         if slots().any(|slot| slot.start == i64::MIN) {
@@ -113,8 +118,7 @@ fn check_moments(
                 )
                 .help("add a period such as `last month`, or `history from` to the calendar"),
             );
-        } else if at != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE
-        {
+        } else if at != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE {
             problems.push(
                 Diagnostic::error(
                     "K413",

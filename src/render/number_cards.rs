@@ -177,7 +177,10 @@ fn change_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -
 
 fn change_words(value: &Value, column: &AnswerValueColumn, place: usize) -> String {
     let comparison = &value.comparisons[place];
-    let as_percent = column.comparisons.get(place).is_some_and(|of| of.as_percent);
+    let as_percent = column
+        .comparisons
+        .get(place)
+        .is_some_and(|of| of.as_percent);
     if let (true, Some(percent)) = (as_percent, comparison.change_percent) {
         return numbers::change_in_percent(percent);
     }
@@ -191,17 +194,21 @@ fn change_words(value: &Value, column: &AnswerValueColumn, place: usize) -> Stri
 
 /// `vs 2026-03`, or what is missing for a comparison; a second one with its change before it.
 fn compared_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -> GridCell {
-    let words = value.comparisons.iter().enumerate().map(|(place, comparison)| {
-        let nothing = match comparison.previous {
-            None => " (none)",
-            Some(_) => "",
-        };
-        let change = match place {
-            0 => String::new(),
-            place => format!("{} ", change_words(value, column, place)),
-        };
-        format!("{change}vs {}{nothing}", comparison.period)
-    });
+    let words = value
+        .comparisons
+        .iter()
+        .enumerate()
+        .map(|(place, comparison)| {
+            let nothing = match comparison.previous {
+                None => " (none)",
+                Some(_) => "",
+            };
+            let change = match place {
+                0 => String::new(),
+                place => format!("{} ", change_words(value, column, place)),
+            };
+            format!("{change}vs {}{nothing}", comparison.period)
+        });
     let words: Vec<String> = words.collect();
     GridCell::of_data(&words.join(", "), Style::Dim, look)
 }

@@ -68,6 +68,7 @@ fn texts(condition: &Condition, found: &mut BTreeSet<(FieldId, String)>) {
             found.extend(allowed.iter().map(|word| (*field, word.clone())));
         }
         Condition::Codes { .. }
+        | Condition::ContainsText { .. }
         | Condition::Exists(_)
         | Condition::Number { .. }
         | Condition::Between { .. }

@@ -277,6 +277,7 @@ pub fn both(own: Spanned<Condition>, more: Spanned<Condition>) -> Spanned<Condit
             | Condition::Group(_)
             | Condition::Compare { .. }
             | Condition::In { .. }
+            | Condition::Contains { .. }
             | Condition::Missing(_)
             | Condition::Present(_)
             | Condition::Exists { .. }

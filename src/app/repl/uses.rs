@@ -315,9 +315,10 @@ impl Uses<'_> {
                     self.field(own, other);
                 }
             }
-            Condition::In { field, .. } | Condition::Missing(field) | Condition::Present(field) => {
-                self.field(own, field)
-            }
+            Condition::In { field, .. }
+            | Condition::Contains { field, .. }
+            | Condition::Missing(field)
+            | Condition::Present(field) => self.field(own, field),
             Condition::Exists {
                 table,
                 role,

@@ -192,24 +192,27 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
         title: dimension.name.clone(),
         role: ColumnRole::Dimension(dimension.field_type.clone()),
     }));
-    columns.extend(work.columns.iter().map(|column| AnswerColumn {
-        name: column.name.clone(),
-        title: column.title.clone(),
-        role: ColumnRole::Value(AnswerValue {
-            unit: column.display,
-            kind: column.kind,
-            direction: column.direction,
-            with_target: work.versus_target,
-            comparisons: work
-                .as_percent
-                .iter()
-                .map(|as_percent| ComparisonColumn {
-                    as_percent: *as_percent,
-                })
-                .collect(),
-            with_share: work.with_share,
-            with_band: !column.bands.is_empty(),
-        }),
+    columns.extend(work.columns.iter().map(|column| {
+        AnswerColumn {
+            name: column.name.clone(),
+            title: column.title.clone(),
+            role: ColumnRole::Value(AnswerValue {
+                unit: column.display,
+                kind: column.kind,
+                direction: column.direction,
+                with_target: work.versus_target,
+                comparisons: work
+                    .as_percent
+                    .iter()
+                    .map(|as_percent| ComparisonColumn {
+                        as_percent: *as_percent,
+                    })
+                    .collect(),
+                with_share: work.with_share,
+                is_windowed: work.timeline.is_windowed,
+                with_band: !column.bands.is_empty(),
+            }),
+        }
     }));
     columns
 }

@@ -109,7 +109,9 @@ impl AnswerStatement<'_, '_> {
                 .map(|(ranked, count)| format!("{ranked}.place <= {count}")),
         );
         let tests = self.work.having.iter();
-        select.filters.extend(tests.map(|test| self.having(test, main, &steps)));
+        select
+            .filters
+            .extend(tests.map(|test| self.having(test, main, &steps)));
         select.order = self.order(ranked.is_some());
         select.limit = self.work.limit;
         select
@@ -200,7 +202,11 @@ impl AnswerStatement<'_, '_> {
                 texts.push(text);
             }
         }
-        texts.extend(empty.iter().flat_map(|empty| self.empty_groups(empty, steps)));
+        texts.extend(
+            empty
+                .iter()
+                .flat_map(|empty| self.empty_groups(empty, steps)),
+        );
         let body = match texts.as_slice() {
             [only] => only.replacen("SELECT", "SELECT DISTINCT", 1),
             several => several.join("\nUNION\n"),

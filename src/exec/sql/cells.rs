@@ -196,7 +196,9 @@ pub(super) fn joined(
     let mut part = parts[cells.cube].clone();
     let cube = part.source.clone();
     if let Reading::Lifetimes { ended } = &cells.reading {
-        part = survival(translator, &part, &cells.rows, ended, step.keys.len());
+        let fraction = step.measure.parameter.unwrap_or(0.5);
+        let keys = step.keys.len();
+        part = survival(translator, &part, &cells.rows, ended, keys, fraction);
     }
     let keys = part.columns[..step.keys.len()].iter();
     let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();

@@ -11,8 +11,8 @@ pub use scorecard::scorecard;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{
-    ComparisonColumn,     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    Context, Level, Row, Value,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
+    ComparisonColumn, Context, Level, Row, Value,
 };
 use crate::exec::query_context::QueryContext;
 use crate::lang::model::{CardKind, Period, Query, Subject};
@@ -181,6 +181,7 @@ fn empty_column(
                 })
                 .collect(),
             with_share: of.with_share,
+            is_windowed: of.window.is_some(),
             with_band: !column.bands.is_empty(),
         }),
     }

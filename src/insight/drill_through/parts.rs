@@ -28,9 +28,7 @@ pub fn parts(definitions: &Definitions, index: usize, column: &ValueColumn) -> V
             | Formula::Kpi(_)
             | Formula::Binary { .. }
             | Formula::Negate(_)
-            | Formula::Adjusted { .. } => {
-                name(definitions, measure)
-            }
+            | Formula::Adjusted { .. } => name(definitions, measure),
         };
         parts.push(MeasurePart {
             name,
@@ -53,9 +51,7 @@ fn name(definitions: &Definitions, measure: &Measure) -> String {
             | Formula::Kpi(_)
             | Formula::Binary { .. }
             | Formula::Negate(_)
-            | Formula::Adjusted { .. } => {
-                None
-            }
+            | Formula::Adjusted { .. } => None,
         });
     // Of equally narrow ones the first.
     let narrowest = fits.reduce(|best, next| if next.1 > best.1 { next } else { best });

@@ -3,6 +3,7 @@
 use polars::prelude::{DataType, Expr, NamedFrom, Series, col, lit};
 
 use crate::base::types::FieldType;
+use crate::exec::lazy::contains_text;
 use crate::lang::model::{Condition, Definitions, FieldId, NumberTest, OrderTest};
 
 /// A condition as an expression over a frame of its fields.
@@ -36,6 +37,7 @@ impl<'a> RowFilter<'a> {
                 let texts: Vec<&str> = allowed.iter().map(String::as_str).collect();
                 is_one_of(self.column(*field), Series::new("".into(), texts))
             }
+            Condition::ContainsText { field, text } => contains_text(self.column(*field), text),
             Condition::Number { field, test } => number(self.column(*field), *test),
             Condition::Between { field, from, until } => {
                 let instant = self.column(*field);

@@ -258,7 +258,9 @@ fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualC
     };
     let percent = Some(DisplayUnit::Percent);
     let fraction = |number: Option<f64>| {
-        number.map_or(ActualCell::None, |number| ActualCell::Number(number, percent))
+        number.map_or(ActualCell::None, |number| {
+            ActualCell::Number(number, percent)
+        })
     };
     let comparison = |place: usize| value.comparisons.get(place);
     match part {

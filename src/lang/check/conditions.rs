@@ -60,7 +60,7 @@ pub(super) fn condition(
             operator,
             value,
         } => {
-            let field = find(scope, site, field, problems)?;
+            let field = find_compared(scope, site, field, value, problems)?;
             values::compare(scope, field, operator, value, problems)
         }
         ast::Condition::In {
@@ -71,6 +71,18 @@ pub(super) fn condition(
             let place = field.span();
             let field = find(scope, site, field, problems)?;
             let test = values::one_of(scope, field, place, values, problems)?;
+            Some(match negated {
+                true => Condition::Not(Box::new(test)),
+                false => test,
+            })
+        }
+        ast::Condition::Contains {
+            field,
+            negated,
+            value,
+        } => {
+            let field = find(scope, site, field, problems)?;
+            let test = values::contains(scope, field, value, problems)?;
             Some(match negated {
                 true => Condition::Not(Box::new(test)),
                 false => test,
@@ -152,6 +164,28 @@ fn find(
         return None;
     }
     Some(field)
+}
+
+/// As [`find`]; of an unknown field that is compared with a value of a scale, the fields on it are told.
+fn find_compared(
+    scope: Scope,
+    site: ConditionSite,
+    written: &ast::FieldRef,
+    value: &Spanned<ast::WrittenLiteral>,
+    problems: &mut Problems,
+) -> Option<FieldId> {
+    let mut wrong = Problems::default();
+    let found = find(scope, site, written, &mut wrong);
+    let told = wrong.has_label();
+    let meant = match found {
+        None if !told => fields::with_value(scope, site.table, &written.name.node, &value.node),
+        None | Some(_) => None,
+    };
+    problems.extend(match meant {
+        Some(meant) => wrong.help(meant),
+        None => wrong,
+    });
+    found
 }
 
 fn is_due(scope: Scope, field: FieldId) -> bool {
@@ -244,6 +278,7 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
         Condition::Not(inner) => fields_of(inner, visit),
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => visit(*field),

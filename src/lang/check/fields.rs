@@ -4,6 +4,7 @@ use super::parents::{belongs, unknown_table};
 use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::FieldType;
 use crate::lang::model::{FieldId, TableId};
 use crate::lang::syntax::ast;
 
@@ -113,6 +114,37 @@ fn plainly_unknown(
         true => problem,
         false => problem.help(scope.cite_table(table, &offers)),
     }
+}
+
+/// What an unknown field may be that is compared with a value of a scale: `sev = Critical`.
+pub(super) fn with_value(
+    scope: Scope,
+    table: TableId,
+    name: &str,
+    value: &ast::WrittenLiteral,
+) -> Option<String> {
+    let (ast::WrittenLiteral::Word(word) | ast::WrittenLiteral::Text(word)) = value else {
+        return None;
+    };
+    let fields = scope.table(table).fields.iter();
+    let on_scale = fields.filter_map(|field| match &field.field_type {
+        FieldType::Scale(scale) => {
+            let mut values = scale.values.iter();
+            let value = values.find(|known| known.eq_ignore_ascii_case(word))?;
+            Some((field.name.as_str(), value.as_str()))
+        }
+        FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
+    });
+    let mut found: Vec<(&str, &str)> = on_scale.collect();
+    let begins = |(field, _): &(&str, &str)| field.starts_with(&name.to_lowercase());
+    if found.iter().any(begins) {
+        found.retain(begins);
+    }
+    let tests = found
+        .iter()
+        .map(|(field, value)| format!("`{field} = {value}`"));
+    let tests: Vec<String> = tests.collect();
+    (!tests.is_empty()).then(|| format!("write {}", tests.join(" or ")))
 }
 
 /// An event or state written where a field must stand.

@@ -194,8 +194,12 @@ fn adjusted(
     let words = adjustment.node.words();
     let Operand::Of(unit) = operand else {
         problems.push(
-            Diagnostic::error("K229", adjustment.span, format!("`{words}` of a plain number"))
-                .label("this is of an aggregate or a kpi"),
+            Diagnostic::error(
+                "K229",
+                adjustment.span,
+                format!("`{words}` of a plain number"),
+            )
+            .label("this is of an aggregate or a kpi"),
         );
         return None;
     };

@@ -10,6 +10,7 @@ use super::sorting::not_a_column;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::base::types::{FieldType, StockMoment, Unit};
+use crate::lang::format;
 use crate::lang::functions;
 use crate::lang::model::{
     Condition, Dimension, EmptyGroups, EmptyValues, FieldId, FieldSource, Formula, HavingTest,
@@ -18,9 +19,13 @@ use crate::lang::model::{
 use crate::lang::syntax::ast::{self, ComparisonOperator};
 
 fn without_groups(span: Span, clause: &str) -> Diagnostic {
-    Diagnostic::error("K601", span, format!("`{clause}` is about groups, and this query has none"))
-        .label("it needs `by`")
-        .help(format!("such as `backlog by app {clause}`"))
+    Diagnostic::error(
+        "K601",
+        span,
+        format!("`{clause}` is about groups, and this query has none"),
+    )
+    .label("it needs `by`")
+    .help(format!("such as `backlog by app {clause}`"))
 }
 
 /// The tests of `having`, each about a column of the query.
@@ -58,7 +63,11 @@ fn having_test(
         kpi: &of.name,
         unit: of.unit,
         display: of.display,
-        clause: &format!("having {}", of.name),
+        clause: &format!(
+            "having {} {}",
+            of.name,
+            format::comparison(test.operator.node)
+        ),
     };
     let limit = limit(&owner, &test.value, problems)?;
     let (negated, test) = match test.operator.node {
@@ -101,7 +110,10 @@ pub(super) fn share(
             Diagnostic::error(
                 "K608",
                 span,
-                format!("the groups of `{}` do not add up to a whole", draft.column.name),
+                format!(
+                    "the groups of `{}` do not add up to a whole",
+                    draft.column.name
+                ),
             )
             .label("counts and sums have shares of a total")
             .help("`with total` gives the number of all rows together"),
@@ -303,6 +315,10 @@ fn of_table(scope: Scope, condition: &Condition, table: TableId) -> Option<Condi
         Condition::Texts { field, allowed } => Condition::Texts {
             field: own(*field)?,
             allowed: allowed.clone(),
+        },
+        Condition::ContainsText { field, text } => Condition::ContainsText {
+            field: own(*field)?,
+            text: text.clone(),
         },
         Condition::Number { field, test } => Condition::Number {
             field: own(*field)?,

@@ -144,7 +144,9 @@ pub(super) fn versus(
     let mut all_right = true;
     for (place, item) in clauses.versus.unwrap_or_default().iter().enumerate() {
         let earlier = &clauses.versus.unwrap_or_default()[..place];
-        let is_twice = earlier.iter().any(|other| other.node.with == item.node.with);
+        let is_twice = earlier
+            .iter()
+            .any(|other| other.node.with == item.node.with);
         let others = comparisons.versus.len();
         let versus = match &item.node.with {
             ast::Versus::Target => {
@@ -191,9 +193,13 @@ pub(super) fn versus(
 }
 
 fn percent_of_target(span: Span) -> Diagnostic {
-    Diagnostic::error("K408", span, "a target is kept or missed, and has no change in percent")
-        .label("leave `as percent` out")
-        .help("`versus previous month as percent` is of another period")
+    Diagnostic::error(
+        "K408",
+        span,
+        "a target is kept or missed, and has no change in percent",
+    )
+    .label("leave `as percent` out")
+    .help("`versus previous month as percent` is of another period")
 }
 
 /// `previous month` needs a period of the calendar (rule S10).

@@ -24,8 +24,9 @@ pub(super) fn window(
     };
     let window = match written {
         ast::Window::Running => Some(Window::Running),
-        ast::Window::Rolling(count, grain) => count_of(count, "rolling", *grain, problems)
-            .map(|count| Window::Rolling(count, *grain)),
+        ast::Window::Rolling(count, grain) => {
+            count_of(count, "rolling", *grain, problems).map(|count| Window::Rolling(count, *grain))
+        }
     };
     let mut found = Problems::default();
     if clauses.over.is_none() {

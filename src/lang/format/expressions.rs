@@ -77,6 +77,18 @@ pub fn condition(tree: &Condition) -> String {
             negated,
             values,
         } => membership(field, *negated, values),
+        Condition::Contains {
+            field: of,
+            negated,
+            value,
+        } => {
+            let not = if *negated { "not " } else { "" };
+            let text = match &value.node {
+                WrittenLiteral::Word(text) => quoted(text),
+                other => literal(other),
+            };
+            format!("{} {not}contains {text}", field(of))
+        }
         Condition::Missing(subject) => format!("{} is missing", field(subject)),
         Condition::Present(subject) => format!("{} is present", field(subject)),
         Condition::Exists {
@@ -134,8 +146,12 @@ fn aggregate(tree: &AggregateCall) -> String {
         Some(measured) => format!(" {}", self::measured(&measured.node)),
         None => String::new(),
     };
+    let quantile = match &tree.quantile {
+        Some(quantile) => format!(" {}", quantile.node),
+        None => String::new(),
+    };
     format!(
-        "{}{measured} of {}{}",
+        "{}{quantile}{measured} of {}{}",
         name(&tree.function.node),
         population(&tree.population.node),
         filter("with", tree.with.as_ref())
@@ -183,7 +199,7 @@ fn arithmetic(operator: Arithmetic) -> &'static str {
     }
 }
 
-pub(super) fn comparison(operator: ComparisonOperator) -> &'static str {
+pub fn comparison(operator: ComparisonOperator) -> &'static str {
     match operator {
         ComparisonOperator::Equal => "=",
         ComparisonOperator::NotEqual => "!=",

@@ -134,6 +134,11 @@ pub fn find(written: &str) -> Option<(&'static Function, Option<f64>)> {
         .map(|function| (function, None))
 }
 
+/// The fraction of a written percentile: `p75` gives 0.75.
+pub fn percentile(written: &str) -> Option<f64> {
+    percentile::fraction(written)
+}
+
 fn same(unit: Unit) -> Unit {
     unit
 }

@@ -175,6 +175,12 @@ pub enum Condition {
         field: FieldId,
         allowed: BTreeSet<String>,
     },
+    /// A text field that contains this text, letter case aside.
+    ContainsText {
+        field: FieldId,
+        /// In small letters.
+        text: String,
+    },
     Number {
         field: FieldId,
         test: NumberTest,

@@ -190,6 +190,14 @@ fn test(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
     };
     match asked.as_rule() {
         Rule::comparison => comparison(piece, field, asked),
+        Rule::containment => {
+            let mut parts = PairChildren::of(asked);
+            Ok(Condition::Contains {
+                field,
+                negated: parts.has(Rule::kw_not),
+                value: literals::literal(piece, parts.need(Rule::literal))?,
+            })
+        }
         Rule::membership => membership(piece, field, asked),
         Rule::within => match field.table {
             None => Ok(Condition::Within {

@@ -20,7 +20,9 @@ fn nested(piece: &Fragment<'_>, pair: RulePair<'_>, depth: Depth) -> ParseResult
         .partition(|part| part.as_rule() == Rule::operand);
     limits::chain(piece, &operands)?;
     if let [_, _, ..] = operands.as_slice() {
-        operands.iter().try_for_each(|operand| bare(piece, operand))?;
+        operands
+            .iter()
+            .try_for_each(|operand| bare(piece, operand))?;
     }
     let depth = match operands.first() {
         Some(first) => depth.under_chain(operators.len(), piece.span_of(first))?,
@@ -141,7 +143,10 @@ fn adjusted(
     };
     let adjustment = piece.at(&word, adjustment);
     let value = parts.need(Rule::quantity);
-    let value = Spanned::new(literals::quantity(piece, value.clone())?, piece.span_of(&value));
+    let value = Spanned::new(
+        literals::quantity(piece, value.clone())?,
+        piece.span_of(&value),
+    );
     let node = Formula::Adjusted {
         formula: Box::new(formula),
         adjustment,
@@ -192,6 +197,9 @@ fn primary(
 fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateCall> {
     let mut parts = PairChildren::of(pair);
     let function = literals::name(piece, &parts.need(Rule::name));
+    let quantile = parts
+        .take(Rule::quantile)
+        .map(|pair| piece.at(&pair, pair.as_str().to_string()));
     let value = parts.take(Rule::measured).map(|pair| {
         let span = piece.span_of(&pair);
         Spanned::new(measured(piece, pair), span)
@@ -206,6 +214,7 @@ fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateC
     };
     Ok(AggregateCall {
         function,
+        quantile,
         value,
         population,
         with,

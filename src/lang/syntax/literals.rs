@@ -89,10 +89,7 @@ fn word(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<WrittenLiteral
     }
 }
 
-pub(super) fn quantity(
-    piece: &Fragment<'_>,
-    pair: RulePair<'_>,
-) -> ParseResult<WrittenLiteral> {
+pub(super) fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<WrittenLiteral> {
     amount(piece, pair, Rule::signed_number)
 }
 

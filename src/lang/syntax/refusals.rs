@@ -217,7 +217,7 @@ fn word(piece: &Fragment<'_>, expecting: Expecting, index: usize, token: &Token)
     match lower.as_str() {
         "group" | "order" if next_word.eq_ignore_ascii_case("by") => grouping(piece, index, &lower),
         "between" if followed_by_value => between(piece, index),
-        "like" | "matches" | "contains" if followed_by_value => like(piece, index),
+        "like" | "matches" if followed_by_value => like(piece, index),
         "is" => is(piece, index),
         _ if next_word == "(" => call(piece, index, token),
         _ if next_word == "-" => hyphen(piece, expecting, index),
@@ -271,12 +271,13 @@ fn opens_condition(word: &str) -> bool {
 }
 
 fn like(piece: &Fragment<'_>, index: usize) -> Refusal {
-    let message = format!(
-        "there is no `{}`: values are compared whole",
-        piece.words(&piece.tokens[index])
-    );
-    let problem = Diagnostic::error("K124", stretch(piece, index, index), message)
-        .help("write the values, such as `team in (\"payments-api\", \"payments-core\")`");
+    let message = format!("there is no `{}`", piece.words(&piece.tokens[index]));
+    let field = index
+        .checked_sub(1)
+        .map_or("title", |before| piece.words(&piece.tokens[before]));
+    let problem = Diagnostic::error("K124", stretch(piece, index, index), message).help(format!(
+        "write `{field} contains \"sql\"`, which is of any place in the text, or the values in `{field} in (\"a\", \"b\")`"
+    ));
     Some(Box::new(problem))
 }
 

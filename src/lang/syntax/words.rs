@@ -55,6 +55,7 @@ const CONTEXTUAL: &[&str] = &[
     "called",
     "cap",
     "condition",
+    "contains",
     "dashboard",
     "dates",
     "day",
@@ -267,8 +268,8 @@ impl Expecting {
 
 /// The words that begin the clauses of a query.
 pub(super) const QUERY_CLAUSES: &[&str] = &[
-    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as", "versus",
-    "with", "having", "top", "sort", "limit", "show", "at",
+    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as",
+    "versus", "with", "having", "top", "sort", "limit", "show", "at",
 ];
 
 /// What messages call a rule.
@@ -296,9 +297,13 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::less => "`<`",
         Rule::arithmetic | Rule::minus | Rule::adjustment => "an operator",
         Rule::comparator | Rule::comparison => "a comparison such as `=`",
-        Rule::formula | Rule::operand | Rule::group | Rule::formulas | Rule::asked => "a KPI or a formula",
+        Rule::formula | Rule::operand | Rule::group | Rule::formulas | Rule::asked => {
+            "a KPI or a formula"
+        }
         Rule::aggregate => "an aggregate such as `count of findings open`",
         Rule::measured => "what is measured",
+        Rule::quantile => "a percentile such as `p75`",
+        Rule::containment => "a comparison such as `=`",
         Rule::population | Rule::of_table => "a table",
         Rule::condition | Rule::condition_operand | Rule::condition_group => "a condition",
         Rule::exists | Rule::test => "a condition",

@@ -209,6 +209,7 @@ impl RequirementCollector<'_> {
             Condition::Not(inner) => self.condition(table, inner, demand),
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
+            | Condition::ContainsText { field, .. }
             | Condition::Number { field, .. }
             | Condition::Between { field, .. }
             | Condition::Present(field) => self.field(*field, demand),

@@ -18,6 +18,11 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::Codes { .. } | Condition::Texts { .. } => {
             membership(definitions, condition, "=", "in")
         }
+        Condition::ContainsText { field, text } => format!(
+            "{} contains {}",
+            name(definitions, *field),
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        ),
         Condition::Number { field, test } => {
             let (operator, number) = number_test(test);
             format!("{} {operator} {number}", name(definitions, *field))
@@ -60,6 +65,7 @@ fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String 
             | Condition::Not(_)
             | Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
@@ -83,6 +89,7 @@ fn negation(definitions: &Definitions, inner: &Condition) -> String {
         Condition::All(_)
         | Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. } => format!("not ({})", condition(definitions, inner)),
@@ -111,6 +118,7 @@ fn membership(
         Condition::All(_)
         | Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

@@ -44,10 +44,9 @@ fn operand(definitions: &Definitions, tree: &Formula) -> String {
         Formula::Binary { .. } | Formula::Negate(_) | Formula::Adjusted { .. } => {
             format!("({written})")
         }
-        Formula::Number(_)
-        | Formula::Constant { .. }
-        | Formula::Measure(_)
-        | Formula::Kpi(_) => written,
+        Formula::Number(_) | Formula::Constant { .. } | Formula::Measure(_) | Formula::Kpi(_) => {
+            written
+        }
     }
 }
 
@@ -93,7 +92,13 @@ pub fn measure(definitions: &Definitions, measure: &Measure) -> String {
 /// `p95` for the percentile function.
 fn function(measure: &Measure) -> String {
     match measure.parameter {
-        Some(fraction) => format!("p{}", (fraction * 100.0).round()),
+        Some(fraction) => {
+            let percentile = format!("p{}", (fraction * 100.0).round());
+            match measure.function.name {
+                "pNN" => percentile,
+                name => format!("{name} {percentile}"),
+            }
+        }
         None => measure.function.name.to_owned(),
     }
 }

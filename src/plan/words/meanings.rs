@@ -28,6 +28,7 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
         Condition::Not(inner) => collect(definitions, inner, sentences),
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => sentences.extend(elsewhere(definitions, *field)),
@@ -92,6 +93,7 @@ pub(in crate::plan) fn mentions_within(test: &Condition) -> bool {
         Condition::Within { .. } => true,
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

@@ -111,6 +111,7 @@ impl<'a> TextChecks<'a> {
                 }
             }
             Condition::Codes { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }

@@ -90,7 +90,9 @@ fn tables_of(definitions: &Definitions, formula: &Formula, found: &mut Vec<usize
             tables_of(definitions, left, found);
             tables_of(definitions, right, found);
         }
-        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => tables_of(definitions, inner, found),
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+            tables_of(definitions, inner, found)
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::{FieldType, Grain};
 use crate::insight::attribution;
 use crate::lang::model::{
-    ComparedWith,     Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
+    ComparedWith, Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
 };
 use crate::render::{self, OutputFormat};
 

@@ -47,6 +47,8 @@ pub enum Arithmetic {
 pub struct AggregateCall {
     /// `count`, `p95`, …: looked up later.
     pub function: Identifier,
+    /// `p75` of `typical p75 time from …`
+    pub quantile: Option<Identifier>,
     pub value: Option<Spanned<Measured>>,
     pub population: Spanned<Population>,
     /// The numerator's test.
@@ -109,6 +111,12 @@ pub enum Condition {
         field: FieldRef,
         negated: bool,
         values: Vec<Spanned<WrittenLiteral>>,
+    },
+    /// `title contains "sql"`, `title not contains "sql"`
+    Contains {
+        field: FieldRef,
+        negated: bool,
+        value: Spanned<WrittenLiteral>,
     },
     /// `found_at is missing`
     Missing(FieldRef),

@@ -42,6 +42,7 @@ impl Rows<'_> {
             }
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
@@ -66,6 +67,7 @@ impl Rows<'_> {
             Condition::Within { .. } => unreachable!("checking allows `within` only of an event"),
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
@@ -96,6 +98,14 @@ impl Rows<'_> {
                     values: allowed.iter().cloned().map(Literal::Text).collect(),
                 };
                 self.derive(&format!("is_{name}"), test)
+            }
+            Condition::ContainsText { field, text } => {
+                let name = &self.context.definitions.field(*field).name;
+                let test = Expression::ContainsText {
+                    of: Box::new(self.field(*field)),
+                    text: text.clone(),
+                };
+                self.derive(&format!("{name}_contains"), test)
             }
             Condition::Number { field, test } => {
                 let (comparison, limit) = number_test(*test);
@@ -185,6 +195,7 @@ pub(super) fn depends_on_time(condition: &Condition) -> bool {
         Condition::Exists(_) | Condition::Within { .. } => true,
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
@@ -202,6 +213,7 @@ pub(super) fn longest_within(condition: &Condition) -> Option<i64> {
         Condition::Within { micros, .. } => Some(*micros),
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
