@@ -12,7 +12,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
 use crate::base::types::Grain;
-use crate::lang::model::{Calendar, Period, Versus, Window};
+use crate::lang::model::{Calendar, Period, SeriesWindow, Versus};
 
 /// The largest number of periods in one answer.
 pub const LARGEST_TIMELINE: usize = 100_000;
@@ -25,7 +25,7 @@ pub(super) struct Question<'a> {
     pub period: Option<&'a Period>,
     pub over: Option<Grain>,
     pub versus: Vec<&'a Versus>,
-    pub window: Option<Window>,
+    pub window: Option<SeriesWindow>,
     /// Whether any column counts events.
     pub has_flows: bool,
     pub span: Span,
@@ -167,14 +167,14 @@ fn everything(
 }
 
 /// Moves the start of each slot back to that of its window (rule S41).
-fn widen(calendar: &Calendar, window: Window, slots: &mut [TimeBucket]) {
+fn widen(calendar: &Calendar, window: SeriesWindow, slots: &mut [TimeBucket]) {
     let first = slots.iter().find(|slot| slot.is_readable());
     let first = first.map(|slot| slot.start);
     let history = history_start(calendar);
     for slot in slots.iter_mut().filter(|slot| slot.is_readable()) {
         let start = match window {
-            Window::Running => first.expect("there is a slot that can be read"),
-            Window::Rolling(count, grain) => {
+            SeriesWindow::Running => first.expect("there is a slot that can be read"),
+            SeriesWindow::Rolling(count, grain) => {
                 super::stretch::past_start(calendar, count, grain, slot.end)
             }
         };
@@ -182,15 +182,15 @@ fn widen(calendar: &Calendar, window: Window, slots: &mut [TimeBucket]) {
     }
 }
 
-fn window_note(window: Window, over: Option<Grain>, slots: &[TimeBucket]) -> String {
+fn window_note(window: SeriesWindow, over: Option<Grain>, slots: &[TimeBucket]) -> String {
     let word = over.map_or("period", Grain::word);
     match window {
-        Window::Running => {
+        SeriesWindow::Running => {
             let first = slots.iter().find(|slot| slot.is_readable());
             let first = first.map_or("the first", |slot| slot.label.as_str());
             format!("each {word} covers everything from {first} on")
         }
-        Window::Rolling(count, grain) => {
+        SeriesWindow::Rolling(count, grain) => {
             let plural = if count == 1 { "" } else { "s" };
             format!(
                 "each {word} covers the {count} {}{plural} up to its end",

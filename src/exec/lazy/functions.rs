@@ -384,7 +384,7 @@ impl<T: NativeType> Lists<T> {
 }
 
 /// Whether a text contains another that is in small letters, letter case aside; false if it is missing.
-pub fn contains_text(of: Expr, text: &str) -> Expr {
+pub(super) fn contains_text(of: Expr, text: &str) -> Expr {
     let text = text.to_string();
     elementwise(
         "contains_text",

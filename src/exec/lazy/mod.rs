@@ -13,7 +13,7 @@ mod sets;
 mod tables;
 
 pub use compile::{Compiler, KeyCodes, Window};
-pub use functions::{Dictionary, contains_text};
+pub use functions::Dictionary;
 pub use packing::KeySize;
 pub use run::{collect_all, optimized_plan};
 pub use tables::TableFrames;

@@ -1,9 +1,10 @@
 //! Conditions on the values of a row, for events that happened only where something holds.
 
-use polars::prelude::{DataType, Expr, NamedFrom, Series, col, lit};
+use polars::prelude::{
+    BooleanChunked, DataType, Expr, Field, IntoColumn, IntoSeries, NamedFrom, Series, col, lit,
+};
 
 use crate::base::types::FieldType;
-use crate::exec::lazy::contains_text;
 use crate::lang::model::{Condition, Definitions, FieldId, NumberTest, OrderTest};
 
 /// A condition as an expression over a frame of its fields.
@@ -109,4 +110,19 @@ fn number(value: Expr, test: NumberTest) -> Expr {
 
 fn is_one_of(value: Expr, allowed: Series) -> Expr {
     value.is_in(lit(allowed).implode(true), false)
+}
+
+/// Whether a text contains another that is in small letters, letter case aside.
+fn contains_text(of: Expr, text: &str) -> Expr {
+    let text = text.to_string();
+    of.map(
+        move |column| {
+            let texts = column.as_materialized_series();
+            let own = texts.str()?.iter();
+            let holds = own.map(|own| own.map(|own| own.to_lowercase().contains(&text)));
+            let holds: BooleanChunked = holds.collect();
+            Ok(holds.into_series().into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
+    )
 }

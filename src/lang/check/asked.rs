@@ -15,7 +15,7 @@ pub(super) struct QueryClauses<'a> {
     pub period: Option<(&'a ast::Period, Span)>,
     pub as_of: Option<&'a Spanned<DateLiteral>>,
     pub known_on: Option<&'a Spanned<DateLiteral>>,
-    pub window: Option<(&'a ast::Window, Span)>,
+    pub window: Option<(&'a ast::SeriesWindow, Span)>,
     pub share: Option<Span>,
     pub empty: Option<Span>,
     pub having: Option<(&'a [ast::HavingTest], Span)>,

@@ -176,11 +176,13 @@ fn find_compared(
 ) -> Option<FieldId> {
     let mut wrong = Problems::default();
     let found = find(scope, site, written, &mut wrong);
-    let told = wrong.has_label();
-    let meant = match found {
-        None if !told => fields::with_value(scope, site.table, &written.name.node, &value.node),
-        None | Some(_) => None,
+    let is_plainly_unknown = match wrong.clone().sorted().as_slice() {
+        [only] => only.code == "K202" && only.label.is_none(),
+        _ => false,
     };
+    let meant = is_plainly_unknown
+        .then(|| fields::with_value(scope, site.table, &written.name.node, &value.node))
+        .flatten();
     problems.extend(match meant {
         Some(meant) => wrong.help(meant),
         None => wrong,

@@ -9,7 +9,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::base::types::StockMoment;
 use crate::lang::functions::Keeps;
-use crate::lang::model::{Kind as Clock, Measure, Window};
+use crate::lang::model::{Kind as Clock, Measure, SeriesWindow};
 use crate::lang::syntax::ast;
 
 /// The window of a query. Reports one without a series, and columns that have none (K419).
@@ -18,15 +18,14 @@ pub(super) fn window(
     drafts: &[ColumnDraft],
     clauses: &QueryClauses,
     problems: &mut Problems,
-) -> Option<Option<Window>> {
+) -> Option<Option<SeriesWindow>> {
     let Some((written, span)) = clauses.window else {
         return Some(None);
     };
     let window = match written {
-        ast::Window::Running => Some(Window::Running),
-        ast::Window::Rolling(count, grain) => {
-            count_of(count, "rolling", *grain, problems).map(|count| Window::Rolling(count, *grain))
-        }
+        ast::SeriesWindow::Running => Some(SeriesWindow::Running),
+        ast::SeriesWindow::Rolling(count, grain) => count_of(count, "rolling", *grain, problems)
+            .map(|count| SeriesWindow::Rolling(count, *grain)),
     };
     let mut found = Problems::default();
     if clauses.over.is_none() {
@@ -49,14 +48,14 @@ pub(super) fn window(
     window.filter(|_| fits).map(Some)
 }
 
-fn word(window: &ast::Window) -> &'static str {
+fn word(window: &ast::SeriesWindow) -> &'static str {
     match window {
-        ast::Window::Rolling(..) => "rolling",
-        ast::Window::Running => "running",
+        ast::SeriesWindow::Rolling(..) => "rolling",
+        ast::SeriesWindow::Running => "running",
     }
 }
 
-fn without_series(window: &ast::Window, span: Span) -> Diagnostic {
+fn without_series(window: &ast::SeriesWindow, span: Span) -> Diagnostic {
     let word = word(window);
     let problem = Diagnostic::error(
         "K419",
@@ -64,20 +63,20 @@ fn without_series(window: &ast::Window, span: Span) -> Diagnostic {
         format!("`{word}` says how far back each period of a series looks, and there is none"),
     );
     match window {
-        ast::Window::Rolling(count, grain) => problem.help(format!(
+        ast::SeriesWindow::Rolling(count, grain) => problem.help(format!(
             "write `over week rolling {} {grain}s`, or `past {} {grain}s` for one number",
             count.node,
             count.node,
             grain = grain.word()
         )),
-        ast::Window::Running => problem.help("write `over month running`"),
+        ast::SeriesWindow::Running => problem.help("write `over month running`"),
     }
 }
 
 fn misfit(
     scope: Scope,
     draft: &ColumnDraft,
-    window: &ast::Window,
+    window: &ast::SeriesWindow,
     span: Span,
 ) -> Option<Diagnostic> {
     let (name, word) = (&draft.column.name, word(window));

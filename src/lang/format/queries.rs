@@ -3,8 +3,8 @@
 use super::expressions::{comparison, condition, formula, literal, population};
 use super::words::{date, field, fields, grains, joined, name};
 use crate::lang::syntax::ast::{
-    Formula, HavingTest, Period, Query, QueryClause, Subject, Versus, Window, WrittenComparison,
-    WrittenSortKey,
+    Formula, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenComparison, WrittenSortKey,
 };
 
 /// A query on one line. The user may write clauses in any order; here they stand as subject, `by`,
@@ -126,10 +126,10 @@ fn clause(clause: &QueryClause) -> String {
         QueryClause::Versus(list) => {
             format!("versus {}", joined(list, ", ", |item| compared(&item.node)))
         }
-        QueryClause::Window(Window::Rolling(count, grain)) => {
+        QueryClause::Window(SeriesWindow::Rolling(count, grain)) => {
             format!("rolling {}", grains(count.node, *grain))
         }
-        QueryClause::Window(Window::Running) => "running".to_string(),
+        QueryClause::Window(SeriesWindow::Running) => "running".to_string(),
         QueryClause::WithTotal => "with total".to_string(),
         QueryClause::WithShare => "with share".to_string(),
         QueryClause::WithEmpty => "with empty".to_string(),

@@ -36,7 +36,7 @@ pub struct ValuesQuery {
     pub over: Option<Grain>,
     pub versus_target: bool,
     /// How far back each period of a series looks.
-    pub window: Option<Window>,
+    pub window: Option<SeriesWindow>,
     pub versus: Vec<ComparedWith>,
     pub with_total: bool,
     pub with_share: bool,
@@ -109,7 +109,7 @@ impl Dimension {
 
 /// What each period of a series covers beside itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Window {
+pub enum SeriesWindow {
     /// So many of a grain up to the end of the period.
     Rolling(u32, Grain),
     /// Everything from the first period of the range on.

@@ -160,11 +160,18 @@ pub(super) fn asked(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spa
     let span = piece.span_of(&pair);
     let mut parts = PairChildren::of(pair);
     let formula = formula(piece, parts.need(Rule::formula))?;
-    let mut last_name = |rule| {
-        let named = parts.take(rule).map(|pair| literals::one_name(piece, pair));
-        named
-    };
-    let (unit, name) = (last_name(Rule::asked_unit), last_name(Rule::asked_name));
+    let (mut unit, mut name) = (None, None);
+    for label in parts.rest() {
+        let label = PairChildren::of(label).next();
+        let place = piece.span_of(&label);
+        let (own, word) = match label.as_rule() {
+            Rule::asked_unit => (&mut unit, "as"),
+            _ => (&mut name, "called"),
+        };
+        if own.replace(literals::one_name(piece, label)).is_some() {
+            return Err(errors::clause_twice(place, word));
+        }
+    }
     if unit.is_none() && name.is_none() {
         return Ok(formula);
     }

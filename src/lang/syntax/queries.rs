@@ -1,8 +1,8 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
 use super::ast::{
-    FieldRef, HavingTest, Period, Query, QueryClause, Subject, Versus, Window, WrittenComparison,
-    WrittenSortKey,
+    FieldRef, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenComparison, WrittenSortKey,
 };
 use super::conditions;
 use super::errors;
@@ -142,12 +142,12 @@ fn counted(
     Ok((count, grain))
 }
 
-fn window(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Window> {
+fn window(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<SeriesWindow> {
     if PairChildren::of(pair.clone()).has(Rule::kw_running) {
-        return Ok(Window::Running);
+        return Ok(SeriesWindow::Running);
     }
     let (count, grain) = counted(piece, pair)?;
-    Ok(Window::Rolling(count, grain))
+    Ok(SeriesWindow::Rolling(count, grain))
 }
 
 fn having(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Vec<HavingTest>> {

@@ -302,13 +302,13 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         }
         Rule::aggregate => "an aggregate such as `count of findings open`",
         Rule::measured => "what is measured",
-        Rule::quantile => "a percentile such as `p75`",
+        Rule::quantile => "what is measured",
         Rule::containment => "a comparison such as `=`",
         Rule::population | Rule::of_table => "a table",
         Rule::condition | Rule::condition_operand | Rule::condition_group => "a condition",
         Rule::exists | Rule::test => "a condition",
         Rule::subject | Rule::query | Rule::inner_query | Rule::query_text => "a query",
-        Rule::query_clause | Rule::asked_unit | Rule::asked_name => {
+        Rule::query_clause | Rule::asked_label | Rule::asked_unit | Rule::asked_name => {
             "a clause such as `by`, `over`, `where` or `last`"
         }
         Rule::period => "a period such as `last 12 months`",
@@ -339,7 +339,9 @@ pub(super) fn keyword(rule: Rule) -> Option<String> {
 /// The words a rule may begin with, where they are few: typing slips are compared to them.
 pub(super) fn beginnings(rule: Rule) -> Vec<String> {
     let list: &[&str] = match rule {
-        Rule::query_clause | Rule::asked_unit | Rule::asked_name => QUERY_CLAUSES,
+        Rule::query_clause | Rule::asked_label | Rule::asked_unit | Rule::asked_name => {
+            QUERY_CLAUSES
+        }
         Rule::adjustment => &["otherwise"],
         Rule::period => &["in", "from", "last", "this", "past"],
         Rule::time_unit => &["days", "hours", "minutes", "weeks"],

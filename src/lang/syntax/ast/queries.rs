@@ -35,7 +35,7 @@ pub enum QueryClause {
     KnownOn(Spanned<DateLiteral>),
     Versus(Vec<Spanned<WrittenComparison>>),
     /// How far back each point of a series looks.
-    Window(Window),
+    Window(SeriesWindow),
     WithTotal,
     /// Each group's part of the total.
     WithShare,
@@ -71,7 +71,7 @@ pub enum Period {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Window {
+pub enum SeriesWindow {
     /// `rolling 90 days`
     Rolling(Spanned<u64>, Grain),
     /// `running`: from the first period on.
