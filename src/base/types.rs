@@ -251,6 +251,27 @@ impl Bound {
     }
 }
 
+/// What a formula makes of its own result.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Adjustment {
+    /// Stands in where there is no result.
+    Otherwise,
+    /// The result is never more.
+    AtMost,
+    /// The result is never less.
+    AtLeast,
+}
+
+impl Adjustment {
+    pub fn words(self) -> &'static str {
+        match self {
+            Adjustment::Otherwise => "otherwise",
+            Adjustment::AtMost => "at most",
+            Adjustment::AtLeast => "at least",
+        }
+    }
+}
+
 /// An ordered list of words (rule S27). The code of a value is its place in `values`, from 0, so
 /// codes order as the scale does.
 #[derive(Clone, PartialEq, Eq, Debug)]

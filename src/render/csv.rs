@@ -80,8 +80,8 @@ fn number_card(answer: &Answer) -> Vec<String> {
         part(FlatPart::Target(index)),
         part(FlatPart::Status(index)),
         part(FlatPart::Band(index)),
-        part(FlatPart::Previous(index)),
-        part(FlatPart::Change(index)),
+        part(FlatPart::Previous(index, 0)),
+        part(FlatPart::Change(index, 0)),
         part(FlatPart::Reason(index)),
     ]
 }

@@ -100,8 +100,8 @@ fn groups_rows(answer: &Answer) -> Option<u64> {
         .iter()
         .any(|column| matches!(column.role, ColumnRole::Period(_)));
     match column.kind {
-        Kind::Flow => {}
-        Kind::Stock | Kind::Mixed => {
+        Kind::Flow if !column.is_windowed => {}
+        Kind::Flow | Kind::Stock | Kind::Mixed => {
             if has_periods {
                 return None;
             }

@@ -435,8 +435,8 @@ fn periods_follow_the_calendar() {
     let compared = values(&definitions, "backlog versus target, last quarter");
     assert!(compared.versus_target);
     assert!(matches!(
-        compared.versus,
-        Some(Versus::Period(Period::Last(1, Grain::Quarter)))
+        compared.versus[0].versus,
+        Versus::Period(Period::Last(1, Grain::Quarter))
     ));
 }
 

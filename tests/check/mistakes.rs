@@ -335,12 +335,6 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K401", Alone("calendar\n  timezone \"Europe/Berln\"\n")),
     ("K401", Alone("calendar\n  week starts mondy\n")),
     ("K401", Alone("calendar\n  year starts octobr\n")),
-    (
-        "K402",
-        Beside(
-            "kpi peaks\n  is count of findings open\n  at peak\n\nkpi half_peaks\n  is peaks / 2\n",
-        ),
-    ),
     ("K402", Query("sum backlog of findings open over quarter")),
     ("K402", Query("mean backlog of findings open")),
     (
@@ -367,13 +361,26 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K408", Query("mttr past 90 days versus previous month")),
     (
         "K408",
-        Query("mttr last month versus previous month, previous year"),
+        Query("mttr last month versus previous month, previous quarter, previous year"),
     ),
+    (
+        "K408",
+        Query("mttr last month versus previous month, previous month"),
+    ),
+    ("K408", Query("mttr last month versus target as percent")),
     (
         "K409",
         Query("backlog where any scans completed within 0 days"),
     ),
     ("K418", Query("list findings last month")),
+    ("K419", Query("mttr rolling 90 days")),
+    ("K419", Query("mttr running")),
+    ("K419", Query("backlog over week rolling 90 days")),
+    ("K419", Query("mttr over month running with total")),
+    (
+        "K419",
+        Query("typical time from found to verified of findings found over week rolling 90 days"),
+    ),
     // Policy.
     (
         "K500",
@@ -488,6 +495,9 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K600", Query("list findings open top 3")),
     ("K600", Query("backlog show title")),
     ("K601", Query("backlog top 3")),
+    ("K601", Query("backlog having backlog >= 5")),
+    ("K601", Query("backlog with share")),
+    ("K601", Query("backlog with empty")),
     ("K602", Query("backlog by app top 3 by bcklog")),
     ("K602", Query("backlog by app sort by month")),
     ("K603", Query("backlog, mttr, backlog")),
@@ -502,6 +512,29 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K606", Beside("view v\n  show backlog\n  show mttr\n")),
     ("K607", Query("backlog by app top 0")),
     ("K607", Query("list findings open limit 0")),
+    ("K608", Query("mttr by team with share")),
+    ("K609", Query("backlog by environment with empty")),
+    ("K602", Query("backlog by app having bcklog >= 5")),
+    ("K220", Query("mttr by app having mttr > 30")),
+    ("K220", Query("mttr otherwise 0")),
+    ("K220", Query("escape_rate at most 1")),
+    ("K229", Query("3 at least 1")),
+    ("K221", Query("mttr as percent")),
+    ("K222", Query("mttr as fortnights")),
+    ("K212", Query("mttr called backlog")),
+    ("K213", Query("backlog where severity contains \"x\"")),
+    ("K213", Query("backlog where title contains 5")),
+    ("K235", Query("backlog where title contains \"\"")),
+    (
+        "K216",
+        Query("mean p75 time from found to verified of findings verified"),
+    ),
+    (
+        "K216",
+        Query("typical p100 time from found to verified of findings found"),
+    ),
+    ("K219", Query("mttr + 5")),
+    ("K202", Query("backlog where sev = Critical")),
     (
         "K610",
         Beside("dashboard d\n  layer l\n    show nmber backlog\n"),

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::source::{SourceId, Span, Spanned};
-use riskql::base::types::{Choice, TimeUnit};
+use riskql::base::types::{Adjustment, Choice, TimeUnit};
 use riskql::lang::syntax::ast::{
     AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, DateLiteral, Duration,
     Exists, FieldRef, Formula, Identifier, Measured, Number, Population, Text, Timeframe,
@@ -122,7 +122,7 @@ pub fn literal() -> impl Strategy<Value = WrittenLiteral> {
     ]
 }
 
-fn comparison() -> impl Strategy<Value = ComparisonOperator> {
+pub fn comparison() -> impl Strategy<Value = ComparisonOperator> {
     select(vec![
         ComparisonOperator::Equal,
         ComparisonOperator::NotEqual,
@@ -170,6 +170,13 @@ fn test() -> impl Strategy<Value = Condition> + Clone {
                 values,
             }
         ),
+        (field(), any::<bool>(), text()).prop_map(|(field, negated, text)| {
+            Condition::Contains {
+                field,
+                negated,
+                value: at(WrittenLiteral::Text(text.node)),
+            }
+        }),
         field().prop_map(Condition::Missing),
         field().prop_map(Condition::Present),
         exists(Just(None)),
@@ -259,14 +266,39 @@ fn aggregate() -> impl Strategy<Value = Formula> {
         spanned(population()),
         filter(),
     );
-    parts.prop_map(|(function, value, population, with)| {
-        Formula::Aggregate(Box::new(AggregateCall {
-            function: at(function.to_string()),
-            value,
-            population,
-            with,
-        }))
-    })
+    (parts, option::weighted(0.3, 0..=100_u32)).prop_map(
+        |((function, value, population, with), percentile)| {
+            // A percentile stands before a time alone.
+            let of_time = value
+                .as_ref()
+                .is_some_and(|value| !matches!(value.node, Measured::Field(_)));
+            let quantile = percentile.filter(|_| of_time);
+            Formula::Aggregate(Box::new(AggregateCall {
+                function: at(function.to_string()),
+                quantile: quantile.map(|percentile| at(format!("p{percentile}"))),
+                value,
+                population,
+                with,
+            }))
+        },
+    )
+}
+
+fn adjustment() -> impl Strategy<Value = Adjustment> {
+    select(vec![
+        Adjustment::Otherwise,
+        Adjustment::AtMost,
+        Adjustment::AtLeast,
+    ])
+}
+
+/// A number, perhaps with a sign and a unit.
+pub fn quantity() -> impl Strategy<Value = WrittenLiteral> {
+    prop_oneof![
+        2 => signed_number().prop_map(WrittenLiteral::Number),
+        1 => signed_number().prop_map(WrittenLiteral::Percent),
+        1 => duration().prop_map(WrittenLiteral::Duration),
+    ]
 }
 
 fn operator() -> impl Strategy<Value = Arithmetic> {
@@ -283,6 +315,8 @@ pub fn formula() -> impl Strategy<Value = Formula> {
     let leaf = prop_oneof![
         number().prop_map(Formula::Number),
         name().prop_map(Formula::Name),
+        number().prop_map(|number| Formula::Constant(WrittenLiteral::Percent(number))),
+        duration().prop_map(|time| Formula::Constant(WrittenLiteral::Duration(time))),
         aggregate(),
     ]
     .boxed();
@@ -293,9 +327,17 @@ pub fn formula() -> impl Strategy<Value = Formula> {
             .clone()
             .prop_map(|inner| Formula::Negate(Box::new(at(inner))));
         let side = prop_oneof![3 => operand.clone(), 1 => negated.clone()].boxed();
+        let adjusted = (side.clone(), adjustment(), spanned(quantity())).prop_map(
+            |(formula, adjustment, value)| Formula::Adjusted {
+                formula: Box::new(at(formula)),
+                adjustment: at(adjustment),
+                value,
+            },
+        );
         prop_oneof![
             operand,
             negated,
+            adjusted,
             (side.clone(), operator(), side).prop_map(|(left, operator, right)| Formula::Binary {
                 operator: at(operator),
                 left: Box::new(at(left)),

@@ -6,6 +6,7 @@ mod decisions;
 mod evaluation_times;
 mod history;
 mod lifecycle;
+mod recurrence;
 mod replay;
 mod scans;
 mod traps;

@@ -8,7 +8,7 @@ use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSour
 use crate::lang::syntax::ast::{
     AggregateCall, ChosenEvents, Condition, Definition, EventTime, FieldRef, FieldTypeName,
     Formula, KpiClause, Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject,
-    Table, TableClause, TestClause, Versus, WrittenLiteral,
+    Table, TableClause, TestClause, WrittenLiteral,
 };
 
 /// Everything that a definition names, as labels.
@@ -172,10 +172,14 @@ impl Uses<'_> {
                     self.value(&key.field.name.node);
                 }
             }
-            QueryClause::Versus(list) => list.iter().for_each(|versus| match &versus.node {
-                Versus::Target | Versus::Previous(_) | Versus::Period(_) => {}
-            }),
-            QueryClause::Over(_)
+            QueryClause::Having(tests) => {
+                tests.iter().for_each(|test| self.value(&test.column.node));
+            }
+            QueryClause::Versus(_)
+            | QueryClause::Window(_)
+            | QueryClause::WithShare
+            | QueryClause::WithEmpty
+            | QueryClause::Over(_)
             | QueryClause::Period(_)
             | QueryClause::AsOf(_)
             | QueryClause::KnownOn(_)
@@ -196,7 +200,7 @@ impl Uses<'_> {
     /// In a query a name may also be a view's; KPIs go first.
     fn formula(&mut self, formula: &Spanned<Formula>, place: &str) {
         match &formula.node {
-            Formula::Number(_) => {}
+            Formula::Number(_) | Formula::Constant(_) => {}
             Formula::Name(name) => {
                 let is_view = self.model.views.iter().any(|view| view.name == name.node);
                 let is_kpi = self.model.kpi_named(&name.node).is_some();
@@ -211,7 +215,10 @@ impl Uses<'_> {
                 self.formula(left, place);
                 self.formula(right, place);
             }
-            Formula::Negate(inner) | Formula::Group(inner) => self.formula(inner, place),
+            Formula::Negate(inner)
+            | Formula::Group(inner)
+            | Formula::Adjusted { formula: inner, .. }
+            | Formula::Asked { formula: inner, .. } => self.formula(inner, place),
         }
     }
 
@@ -315,9 +322,10 @@ impl Uses<'_> {
                     self.field(own, other);
                 }
             }
-            Condition::In { field, .. } | Condition::Missing(field) | Condition::Present(field) => {
-                self.field(own, field)
-            }
+            Condition::In { field, .. }
+            | Condition::Contains { field, .. }
+            | Condition::Missing(field)
+            | Condition::Present(field) => self.field(own, field),
             Condition::Exists(asked) => {
                 let related = self.named_table(&asked.table.node);
                 self.role(related, &asked.role.node);

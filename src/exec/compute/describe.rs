@@ -165,7 +165,12 @@ impl PlanDescription {
             |slots: &[plan::TimeBucket]| slots.iter().map(|slot| slot.label.clone()).collect();
         self.grain = work.timeline.grain;
         self.periods = labels(&work.timeline.slots);
-        self.compared = labels(&work.timeline.compared);
+        self.compared = work
+            .timeline
+            .compared
+            .iter()
+            .flat_map(|line| labels(line))
+            .collect();
         self.compared.dedup();
         self.by = work.by.iter().map(|by| by.name.clone()).collect();
         let measure = |step: &Step| MeasureDescription {

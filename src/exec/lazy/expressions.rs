@@ -62,6 +62,7 @@ pub(super) fn boolean(expression: &Expression) -> PolarsResult<Expr> {
         },
         Expression::IsMissing(of) => value(of)?.is_null(),
         Expression::In { of, values } => is_in(value(of)?, values),
+        Expression::ContainsText { of, text } => functions::contains_text(value(of)?, text),
         Expression::Contains { set, instant } => sets::contains(set, value(instant)?)?,
         Expression::Column(name) => col(name),
         Expression::Literal(literal) => literal_value(literal),
@@ -95,6 +96,7 @@ pub(super) fn value(expression: &Expression) -> PolarsResult<Expr> {
         | Expression::Not(_)
         | Expression::IsMissing(_)
         | Expression::In { .. }
+        | Expression::ContainsText { .. }
         | Expression::Contains { .. } => boolean(expression)?,
         Expression::Case {
             branches,

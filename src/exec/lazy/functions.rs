@@ -392,3 +392,22 @@ impl<T: NativeType> Lists<T> {
             .into_column()
     }
 }
+
+/// Whether a text contains another that is in small letters, letter case aside; false if it is missing.
+pub(super) fn contains_text(of: Expr, text: &str) -> Expr {
+    let text = text.to_string();
+    elementwise(
+        "contains_text",
+        vec![of],
+        DataType::Boolean,
+        move |columns, _| {
+            let texts = columns[0].as_materialized_series();
+            let holds = texts.str()?.iter().map(|own| {
+                let contains = own.is_some_and(|own| own.to_lowercase().contains(&text));
+                Some(contains)
+            });
+            let holds: BooleanChunked = holds.collect();
+            Ok(holds.into_series().into_column())
+        },
+    )
+}

@@ -142,6 +142,7 @@ fn texts<'q>(condition: &'q Condition, found: &mut BTreeMap<FieldId, BTreeSet<&'
                 .extend(allowed.iter().map(String::as_str));
         }
         Condition::Codes { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

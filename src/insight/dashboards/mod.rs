@@ -12,7 +12,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    Context, Level, Row, Value,
+    ComparisonColumn, Context, Level, Row, Value,
 };
 use crate::exec::query_context::{self, AbsentText, QueryContext};
 use crate::lang::model::{CardKind, Period, Query, Subject};
@@ -166,7 +166,7 @@ fn history(card: &DraftCard) -> Option<Query> {
         Subject::List(_) => None,
         Subject::Values(values) => {
             values.over = Some(Grain::Month);
-            values.versus = None;
+            values.versus.clear();
             values.ungroup();
             Some(query)
         }
@@ -224,7 +224,15 @@ fn empty_column(
             kind: column.kind,
             direction: column.direction,
             with_target: of.versus_target,
-            with_previous: of.versus.is_some(),
+            comparisons: of
+                .versus
+                .iter()
+                .map(|with| ComparisonColumn {
+                    as_percent: with.as_percent,
+                })
+                .collect(),
+            with_share: of.with_share,
+            is_windowed: of.window.is_some(),
             with_band: !column.bands.is_empty(),
         }),
     }
@@ -237,7 +245,8 @@ fn empty_cell() -> Cell {
         rows: 0,
         target: None,
         band: None,
-        comparison: None,
+        comparisons: Vec::new(),
+        share: None,
         provisional: false,
     }))
 }

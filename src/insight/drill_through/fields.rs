@@ -139,6 +139,7 @@ impl Fields<'_> {
             Condition::Not(inner) | Condition::SoFar(inner) => self.condition(inner),
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
+            | Condition::ContainsText { field, .. }
             | Condition::Number { field, .. }
             | Condition::Between { field, .. }
             | Condition::Present(field) => self.add(*field),

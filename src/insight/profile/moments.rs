@@ -189,6 +189,7 @@ fn ask_condition(definitions: &Definitions, request: &mut Requirements, conditio
         Condition::Not(inner) => ask_condition(definitions, request, inner),
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => super::ask(definitions, request, *field),

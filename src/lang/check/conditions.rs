@@ -65,7 +65,7 @@ pub(super) fn condition(
             operator,
             value,
         } => {
-            let field = find(scope, site, field, problems)?;
+            let field = find_compared(scope, site, field, value, problems)?;
             values::compare(scope, field, operator, value, problems)
         }
         ast::Condition::In {
@@ -76,6 +76,18 @@ pub(super) fn condition(
             let place = field.span();
             let field = find(scope, site, field, problems)?;
             let test = values::one_of(scope, field, place, values, problems)?;
+            Some(match negated {
+                true => Condition::Not(Box::new(test)),
+                false => test,
+            })
+        }
+        ast::Condition::Contains {
+            field,
+            negated,
+            value,
+        } => {
+            let field = find(scope, site, field, problems)?;
+            let test = values::contains(scope, field, value, problems)?;
             Some(match negated {
                 true => Condition::Not(Box::new(test)),
                 false => test,
@@ -196,6 +208,30 @@ fn find(
         return None;
     }
     Some(field)
+}
+
+/// As [`find`]; of an unknown field that is compared with a value of a scale, the fields on it are told.
+fn find_compared(
+    scope: Scope,
+    site: ConditionSite,
+    written: &ast::FieldRef,
+    value: &Spanned<ast::WrittenLiteral>,
+    problems: &mut Problems,
+) -> Option<FieldId> {
+    let mut wrong = Problems::default();
+    let found = find(scope, site, written, &mut wrong);
+    let is_plainly_unknown = match wrong.clone().sorted().as_slice() {
+        [only] => only.code == "K202" && only.label.is_none(),
+        _ => false,
+    };
+    let meant = is_plainly_unknown
+        .then(|| fields::with_value(scope, site.table, &written.name.node, &value.node))
+        .flatten();
+    problems.extend(match meant {
+        Some(meant) => wrong.help(meant),
+        None => wrong,
+    });
+    found
 }
 
 fn is_due(scope: Scope, field: FieldId) -> bool {
@@ -356,6 +392,7 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
         Condition::Not(inner) | Condition::SoFar(inner) => fields_of(inner, visit),
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => visit(*field),

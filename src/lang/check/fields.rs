@@ -131,6 +131,37 @@ fn plainly_unknown(
     }
 }
 
+/// What an unknown field may be that is compared with a value of a scale: `sev = Critical`.
+pub(super) fn with_value(
+    scope: Scope,
+    table: TableId,
+    name: &str,
+    value: &ast::WrittenLiteral,
+) -> Option<String> {
+    let (ast::WrittenLiteral::Word(word) | ast::WrittenLiteral::Text(word)) = value else {
+        return None;
+    };
+    let fields = scope.table(table).fields.iter();
+    let on_scale = fields.filter_map(|field| match &field.field_type {
+        FieldType::Scale(scale) => {
+            let mut values = scale.values.iter();
+            let value = values.find(|known| known.eq_ignore_ascii_case(word))?;
+            Some((field.name.as_str(), value.as_str()))
+        }
+        FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
+    });
+    let mut found: Vec<(&str, &str)> = on_scale.collect();
+    let begins = |(field, _): &(&str, &str)| field.starts_with(&name.to_lowercase());
+    if found.iter().any(begins) {
+        found.retain(begins);
+    }
+    let tests = found
+        .iter()
+        .map(|(field, value)| format!("`{field} = {value}`"));
+    let tests: Vec<String> = tests.collect();
+    (!tests.is_empty()).then(|| format!("write {}", tests.join(" or ")))
+}
+
 /// An event or state written where a field must stand.
 fn clock_as_field(scope: Scope, table: TableId, name: &ast::Identifier) -> Option<Diagnostic> {
     let own = scope.table(table);

@@ -69,11 +69,15 @@ fn narrowed(
 
 /// A list shows rows as they are: nothing is grouped or compared (K600).
 fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
-    let refused: [(&str, Option<Span>); 6] = [
+    let refused: [(&str, Option<Span>); 10] = [
         ("by", clauses.by.map(|(_, span)| span)),
         ("over", clauses.over.map(|(_, span)| span)),
         ("versus", clauses.versus_span),
         ("with total", clauses.total),
+        ("with share", clauses.share),
+        ("with empty", clauses.empty),
+        ("having", clauses.having.map(|(_, span)| span)),
+        ("rolling", clauses.window.map(|(_, span)| span)),
         ("top", clauses.top.map(|(_, _, span)| span)),
         ("at", clauses.at.map(|moment| moment.span)),
     ];

@@ -30,6 +30,7 @@ pub(super) fn measure(
         check_with(takes, tree, problems)?;
     }
     let (function, parameter) = found?;
+    let parameter = quantile(function, parameter, tree, problems)?;
     // The value needs the table alone, so a wrong role does not hide what is wrong with it.
     let table = scope.model.table_named(&tree.population.node.table.node)?;
     let value = value(scope, function, tree, table, problems);
@@ -55,9 +56,45 @@ pub(super) fn measure(
         value,
         population,
         with: with?,
+        moment: None,
         unit: (function.unit)(unit),
         span,
     })
+}
+
+/// The fraction of `typical p75`, or of `p75` itself; other functions have none (K216).
+fn quantile(
+    function: &'static Function,
+    own: Option<f64>,
+    tree: &ast::AggregateCall,
+    problems: &mut Problems,
+) -> Option<Option<f64>> {
+    let Some(written) = &tree.quantile else {
+        return Some(own);
+    };
+    let name = &tree.function.node;
+    let problem = match (function.takes, functions::percentile(&written.node)) {
+        (Takes::Lifetime, Some(fraction)) if fraction > 0.0 && fraction < 1.0 => {
+            return Some(Some(fraction));
+        }
+        (Takes::Lifetime, _) => Diagnostic::error(
+            "K216",
+            written.span,
+            format!("`{}` is not a percentile of `{name}`", written.node),
+        )
+        .label("write p1 to p99"),
+        (Takes::Rows | Takes::Test | Takes::Number | Takes::Field, _) => Diagnostic::error(
+            "K216",
+            written.span,
+            format!("`{name}` takes no percentile"),
+        )
+        .help(format!(
+            "`{} time …` is a percentile of the rows that have got there, `typical {} time …` counts the others too",
+            written.node, written.node
+        )),
+    };
+    problems.push(problem);
+    None
 }
 
 fn find_function(

@@ -75,6 +75,7 @@ fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
         }
         ast::Condition::Compare { .. }
         | ast::Condition::In { .. }
+        | ast::Condition::Contains { .. }
         | ast::Condition::Missing(_)
         | ast::Condition::Present(_)
         | ast::Condition::Elapsed { .. }
@@ -158,6 +159,7 @@ fn size(condition: &Condition) -> usize {
         Condition::Exists(exists) => 1 + exists.filter.as_ref().map_or(0, size),
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

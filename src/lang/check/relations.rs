@@ -253,6 +253,7 @@ fn asks(condition: &Condition) -> Asks {
         },
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

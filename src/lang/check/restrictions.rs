@@ -32,6 +32,7 @@ fn collect(condition: &Condition, confined: &mut Confined) {
         }
         Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

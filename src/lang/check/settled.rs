@@ -127,6 +127,7 @@ impl Settled<'_> {
             // What is asked so far is judged at as-of, and related rows say their time.
             Condition::SoFar(_)
             | Condition::Exists(_)
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::All(_)
             | Condition::AnyOf(_) => None,

@@ -70,6 +70,7 @@ pub(super) fn asks(condition: &Condition, is_meant: &impl Fn(&Exists) -> bool) -
         Condition::Exists(exists) => is_meant(exists),
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

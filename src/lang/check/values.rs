@@ -205,7 +205,8 @@ pub(super) fn code(
         | WrittenLiteral::Date(_)
         | WrittenLiteral::Field(_) => format::literal(&value.node),
     };
-    let found = scale.values.iter().position(|known| *known == written);
+    let mut values = scale.values.iter();
+    let found = values.position(|known| known.eq_ignore_ascii_case(&written));
     if found.is_none() {
         let problem = Diagnostic::error(
             "K204",
@@ -284,11 +285,13 @@ fn yes_or_no(
 /// The code of a word of a yes/no field.
 pub(super) fn yes_no_code(value: &WrittenLiteral) -> Option<u8> {
     match value {
-        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => match word.as_str() {
-            "yes" | "true" => Some(1),
-            "no" | "false" => Some(0),
-            _ => None,
-        },
+        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => {
+            match word.to_ascii_lowercase().as_str() {
+                "yes" | "true" => Some(1),
+                "no" | "false" => Some(0),
+                _ => None,
+            }
+        }
         WrittenLiteral::Number(_)
         | WrittenLiteral::Percent(_)
         | WrittenLiteral::Duration(_)
@@ -427,4 +430,46 @@ fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -> 
         | WrittenLiteral::Date(_)
         | WrittenLiteral::Field(_) => problem.label("write a date such as `2026-03-31`"),
     }
+}
+
+/// `title contains "sql"`: of text fields alone (K213).
+pub(super) fn contains(
+    scope: Scope,
+    field: FieldId,
+    value: &Spanned<WrittenLiteral>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let name = scope.field_name(field);
+    if *scope.field_type(field) != FieldType::Text {
+        problems.push(
+            Diagnostic::error("K213", value.span, format!("`{name}` is not a text"))
+                .label("only texts contain others")
+                .help(format!("write `{name} = …` or `{name} in (…, …)`")),
+        );
+        return None;
+    }
+    let (WrittenLiteral::Word(text) | WrittenLiteral::Text(text)) = &value.node else {
+        let written = format::literal(&value.node);
+        problems.push(
+            Diagnostic::error(
+                "K213",
+                value.span,
+                format!("`{name}` is text, not `{written}`"),
+            )
+            .label(format!("write `\"{written}\"`")),
+        );
+        return None;
+    };
+    if text.is_empty() {
+        problems.push(
+            Diagnostic::error("K235", value.span, "every text contains the empty one")
+                .label("this always holds")
+                .help(format!("write `{name} is present`")),
+        );
+        return None;
+    }
+    Some(Condition::ContainsText {
+        field,
+        text: text.to_lowercase(),
+    })
 }

@@ -27,6 +27,31 @@ pub fn formula(tree: &Formula) -> String {
         ),
         Formula::Negate(inner) => format!("-{}", formula(&inner.node)),
         Formula::Group(inner) => format!("({})", formula(&inner.node)),
+        Formula::Constant(value) => literal(value),
+        Formula::Adjusted {
+            formula: inner,
+            adjustment,
+            value,
+        } => format!(
+            "{} {} {}",
+            formula(&inner.node),
+            adjustment.node.words(),
+            literal(&value.node)
+        ),
+        Formula::Asked {
+            formula: inner,
+            unit,
+            name: called,
+        } => {
+            let mut words = formula(&inner.node);
+            if let Some(unit) = unit {
+                words += &format!(" as {}", name(&unit.node));
+            }
+            if let Some(called) = called {
+                words += &format!(" called {}", name(&called.node));
+            }
+            words
+        }
     }
 }
 
@@ -52,6 +77,18 @@ pub fn condition(tree: &Condition) -> String {
             negated,
             values,
         } => membership(field, *negated, values),
+        Condition::Contains {
+            field: of,
+            negated,
+            value,
+        } => {
+            let not = if *negated { "not " } else { "" };
+            let text = match &value.node {
+                WrittenLiteral::Word(text) => quoted(text),
+                other => literal(other),
+            };
+            format!("{} {not}contains {text}", field(of))
+        }
         Condition::Missing(subject) => format!("{} is missing", field(subject)),
         Condition::Present(subject) => format!("{} is present", field(subject)),
         Condition::Exists(asked) => exists(asked),
@@ -70,7 +107,9 @@ pub fn condition(tree: &Condition) -> String {
         ),
         Condition::SoFar(inner) => format!("{} so far", condition(&inner.node)),
         // After `share of P`, a bare `with total` would be the clause of a query.
-        Condition::Name(named) if named.node == "total" => "`total`".to_string(),
+        Condition::Name(named) if matches!(named.node.as_str(), "total" | "share" | "empty") => {
+            format!("`{}`", named.node)
+        }
         Condition::Name(named) => name(&named.node),
     }
 }
@@ -113,8 +152,12 @@ fn aggregate(tree: &AggregateCall) -> String {
         Some(measured) => format!(" {}", self::measured(&measured.node)),
         None => String::new(),
     };
+    let quantile = match &tree.quantile {
+        Some(quantile) => format!(" {}", quantile.node),
+        None => String::new(),
+    };
     format!(
-        "{}{measured} of {}{}",
+        "{}{quantile}{measured} of {}{}",
         name(&tree.function.node),
         population(&tree.population.node),
         filter("with", tree.with.as_ref())
@@ -175,7 +218,7 @@ fn arithmetic(operator: Arithmetic) -> &'static str {
     }
 }
 
-fn comparison(operator: ComparisonOperator) -> &'static str {
+pub fn comparison(operator: ComparisonOperator) -> &'static str {
     match operator {
         ComparisonOperator::Equal => "=",
         ComparisonOperator::NotEqual => "!=",

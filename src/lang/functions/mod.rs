@@ -157,6 +157,11 @@ pub fn by_other_word(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The fraction of a written percentile: `p75` gives 0.75.
+pub fn percentile(written: &str) -> Option<f64> {
+    percentile::fraction(written)
+}
+
 fn same(unit: Unit) -> Unit {
     unit
 }

@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use super::{EventId, FieldId, KpiId, ScoreId, StateId, TableId};
 use crate::base::source::Span;
-use crate::base::types::{Choice, Unit};
+use crate::base::types::{Adjustment, Choice, StockMoment, Unit};
 use crate::lang::functions::Function;
 
 /// Arithmetic over measures. Durations are in microseconds, percents are fractions.
 #[derive(Clone, Debug)]
 pub enum Formula {
     Number(f64),
+    /// `30 days`, `15%`
+    Constant {
+        value: f64,
+        unit: Unit,
+    },
     Measure(Box<Measure>),
     /// Another KPI's formula, by name.
     Kpi(KpiId),
@@ -20,6 +25,13 @@ pub enum Formula {
         right: Box<Formula>,
     },
     Negate(Box<Formula>),
+    /// `(a / b) otherwise 0`; the value is in the formula's unit.
+    Adjusted {
+        of: Box<Formula>,
+        adjustment: Adjustment,
+        value: f64,
+        unit: Unit,
+    },
 }
 
 impl Formula {
@@ -33,14 +45,14 @@ impl Formula {
 
     fn collect<'a>(&'a self, found: &mut Vec<&'a Measure>) {
         match self {
-            Formula::Number(_) => {}
+            Formula::Number(_) | Formula::Constant { .. } => {}
             Formula::Measure(measure) => found.push(measure),
             Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
             Formula::Binary { left, right, .. } => {
                 left.collect(found);
                 right.collect(found);
             }
-            Formula::Negate(inner) => inner.collect(found),
+            Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => inner.collect(found),
         }
     }
 }
@@ -84,6 +96,9 @@ pub struct Measure {
     pub population: Population,
     /// The numerator's test of `share`.
     pub with: Option<Condition>,
+    /// Where in a period the stock is read, if a KPI that the formula names says so; `None`: where
+    /// the column is read.
+    pub moment: Option<StockMoment>,
     pub unit: Unit,
     pub span: Span,
 }
@@ -95,6 +110,7 @@ impl PartialEq for Measure {
             && self.value == other.value
             && self.population == other.population
             && self.with == other.with
+            && self.moment == other.moment
     }
 }
 
@@ -177,6 +193,12 @@ pub enum Condition {
         field: FieldId,
         allowed: BTreeSet<String>,
     },
+    /// A text field that contains this text, letter case aside.
+    ContainsText {
+        field: FieldId,
+        /// In small letters.
+        text: String,
+    },
     Number {
         field: FieldId,
         test: NumberTest,
@@ -224,6 +246,18 @@ pub enum NumberTest {
     AtMost(f64),
     Greater(f64),
     AtLeast(f64),
+}
+
+impl NumberTest {
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            NumberTest::Equal(limit) => value == limit,
+            NumberTest::Less(limit) => value < limit,
+            NumberTest::AtMost(limit) => value <= limit,
+            NumberTest::Greater(limit) => value > limit,
+            NumberTest::AtLeast(limit) => value >= limit,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -257,6 +257,11 @@ pub const CODES: &[DiagnosticCode] = &[
         example: Example::Query("mttr where severity => high"),
     },
     DiagnosticCode {
+        code: "K147",
+        meaning: "`otherwise`, `at most` or `at least` in a sum or product without parentheses",
+        example: Example::Query("backlog / verified_findings otherwise 0"),
+    },
+    DiagnosticCode {
         code: "K160",
         meaning: "a clause of the query stands in a condition",
         example: Example::Query("mttr where last month"),

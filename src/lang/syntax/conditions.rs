@@ -269,7 +269,7 @@ fn elapsed(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
         Rule::at_most => ComparisonOperator::AtMost,
         Rule::above => ComparisonOperator::Greater,
         Rule::at_least => ComparisonOperator::AtLeast,
-        _ => operator(&sign),
+        _ => comparator(sign.as_str()),
     };
     Ok(Condition::Elapsed {
         time,
@@ -295,6 +295,14 @@ fn test(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
     };
     match asked.as_rule() {
         Rule::comparison => comparison(piece, field, asked),
+        Rule::containment => {
+            let mut parts = PairChildren::of(asked);
+            Ok(Condition::Contains {
+                field,
+                negated: parts.has(Rule::kw_not),
+                value: literals::literal(piece, parts.need(Rule::literal))?,
+            })
+        }
         Rule::membership => membership(piece, field, asked),
         Rule::within => match field.table {
             None => Ok(Condition::Within {
@@ -317,7 +325,7 @@ fn comparison(
 ) -> ParseResult<Condition> {
     let mut parts = PairChildren::of(pair);
     let symbol = parts.need(Rule::comparator);
-    let operator = operator(&symbol);
+    let operator = comparator(symbol.as_str());
     Ok(Condition::Compare {
         field,
         operator: piece.at(&symbol, operator),
@@ -325,8 +333,8 @@ fn comparison(
     })
 }
 
-fn operator(symbol: &RulePair<'_>) -> ComparisonOperator {
-    match symbol.as_str() {
+pub(super) fn comparator(symbol: &str) -> ComparisonOperator {
+    match symbol {
         "=" => ComparisonOperator::Equal,
         "!=" => ComparisonOperator::NotEqual,
         "<" => ComparisonOperator::Less,

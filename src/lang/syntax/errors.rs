@@ -243,3 +243,19 @@ pub(super) fn sentence(words: &[String], joint: &str) -> String {
         [most @ .., last] => format!("{} {joint} {last}", most.join(", ")),
     }
 }
+
+/// `a - b otherwise 0`
+pub(super) fn adjusted_in_chain(span: Span, word: &str) -> Problem {
+    let words = word.split_whitespace().collect::<Vec<_>>().join(" ");
+    Box::new(
+        Diagnostic::error(
+            "K147",
+            span,
+            format!("`{words}` beside `+`, `-`, `*` or `/` could be of a part or of the whole"),
+        )
+        .label("write parentheses")
+        .help(format!(
+            "`(a / b) {words} 0` is of the whole, `a + (b {words} 0)` of a part"
+        )),
+    )
+}

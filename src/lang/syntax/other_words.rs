@@ -23,7 +23,7 @@ pub(super) fn word(
     match lower.as_str() {
         "group" | "order" if next_word.eq_ignore_ascii_case("by") => grouping(piece, index, &lower),
         "between" if followed_by_value => between(piece, index),
-        "like" | "matches" | "contains" if followed_by_value => like(piece, index),
+        "like" | "matches" if followed_by_value => like(piece, index),
         "is" => is(piece, index),
         _ if next_word == "(" && !is_exists(piece, index) => Some(calls::call(piece, index)),
         _ if is_null(&lower) => null(piece, index, &lower),
@@ -99,19 +99,18 @@ fn opens_condition(word: &str) -> bool {
 }
 
 fn like(piece: &Fragment<'_>, index: usize) -> Refusal {
-    let message = format!(
-        "there is no `{}`: values are compared whole",
-        piece.words(&piece.tokens[index])
-    );
-    let problem = Diagnostic::error("K124", stretch(piece, index, index), message)
-        .help("several are listed, such as `team in (\"payments-api\", \"payments-core\")`");
+    let message = format!("there is no `{}`", piece.words(&piece.tokens[index]));
+    let problem = Diagnostic::error("K124", stretch(piece, index, index), message);
     let pattern = &piece.tokens[index + 1];
     let value = piece.words(pattern).trim_matches(['"', '%', '*']);
-    let line = format!("write `= \"{value}\"`");
+    let line = format!("write `contains \"{value}\"`, which is of any place in the text");
     let span = stretch(piece, index, index + 1);
-    Some(Box::new(problem.help(&line).edit_at(
+    let problem = problem
+        .help(&line)
+        .help("or list values, such as `team in (\"payments-api\", \"payments-core\")`");
+    Some(Box::new(problem.edit_at(
         span,
-        format!("= \"{value}\""),
+        format!("contains \"{value}\""),
         &line,
     )))
 }

@@ -52,8 +52,10 @@ const CONTEXTUAL: &[&str] = &[
     "below",
     "better",
     "calendar",
+    "called",
     "cap",
     "condition",
+    "contains",
     "dashboard",
     "dates",
     "day",
@@ -61,6 +63,7 @@ const CONTEXTUAL: &[&str] = &[
     "descending",
     "due",
     "earliest",
+    "empty",
     "end",
     "event",
     "ever",
@@ -72,6 +75,7 @@ const CONTEXTUAL: &[&str] = &[
     "field",
     "fills",
     "given",
+    "having",
     "higher",
     "history",
     "hours",
@@ -100,6 +104,7 @@ const CONTEXTUAL: &[&str] = &[
     "parts",
     "pauses",
     "peak",
+    "percent",
     "period",
     "planned",
     "present",
@@ -107,12 +112,15 @@ const CONTEXTUAL: &[&str] = &[
     "quarter",
     "quarters",
     "reads",
+    "rolling",
+    "running",
     "rows",
     "same",
     "scale",
     "scan",
     "score",
     "severity",
+    "share",
     "sla",
     "so",
     "source",
@@ -269,8 +277,8 @@ impl Expecting {
 
 /// The words that begin the clauses of a query.
 pub(super) const QUERY_CLAUSES: &[&str] = &[
-    "by", "over", "where", "in", "from", "last", "this", "past", "as", "versus", "with", "top",
-    "sort", "limit", "show", "at",
+    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as",
+    "versus", "with", "having", "top", "sort", "limit", "show", "at",
 ];
 
 /// What messages call a rule.
@@ -284,7 +292,7 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::block => "a program between `\"\"\"`",
         Rule::word_rule => "a word of the report and what it means",
         Rule::integer | Rule::digits => "a whole number",
-        Rule::number | Rule::signed_number | Rule::quantity => "a number",
+        Rule::number | Rule::signed_number | Rule::quantity | Rule::constant => "a number",
         Rule::percent_sign => "`%`",
         Rule::time_unit => "a unit such as `days`",
         Rule::duration => "a duration such as `30 days`",
@@ -296,20 +304,28 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::comma => "`,`",
         Rule::colon => "`:`",
         Rule::less => "`<`",
-        Rule::arithmetic | Rule::minus => "an operator",
+        Rule::arithmetic | Rule::minus | Rule::adjustment => "an operator",
         Rule::comparator | Rule::comparison => "a comparison such as `=`",
-        Rule::formula | Rule::operand | Rule::group | Rule::formulas => "a KPI or a formula",
+        Rule::formula | Rule::operand | Rule::group | Rule::formulas | Rule::asked => {
+            "a KPI or a formula"
+        }
         Rule::aggregate => "an aggregate such as `count of findings open`",
         Rule::measured => "what is measured",
         Rule::events => "an event",
+        Rule::quantile => "what is measured",
+        Rule::containment => "a comparison such as `=`",
         Rule::population | Rule::of_table => "a table",
         Rule::condition | Rule::condition_operand | Rule::condition_group => "a condition",
         Rule::exists | Rule::test | Rule::elapsed => "a condition",
         Rule::subject | Rule::query | Rule::inner_query | Rule::query_text => "a query",
-        Rule::query_clause => "a clause such as `by`, `over`, `where` or `last`",
+        Rule::query_clause | Rule::asked_label | Rule::asked_unit | Rule::asked_name => {
+            "a clause such as `by`, `over`, `where` or `last`"
+        }
         Rule::period => "a period such as `last 12 months`",
         Rule::grain => "`day`, `week`, `month`, `quarter` or `year`",
         Rule::moment => "`end`, `start`, `average` or `peak`",
+        Rule::as_percent => "`as percent`",
+        Rule::having_test => "a column and what it is compared with",
         Rule::versus_item => "`target`, `previous month` or a period",
         Rule::descending | Rule::ascending => "`ascending` or `descending`",
         Rule::weight => "a value and its weight",
@@ -333,7 +349,10 @@ pub(super) fn keyword(rule: Rule) -> Option<String> {
 /// The words a rule may begin with, where they are few: typing slips are compared to them.
 pub(super) fn beginnings(rule: Rule) -> Vec<String> {
     let list: &[&str] = match rule {
-        Rule::query_clause => QUERY_CLAUSES,
+        Rule::query_clause | Rule::asked_label | Rule::asked_unit | Rule::asked_name => {
+            QUERY_CLAUSES
+        }
+        Rule::adjustment => &["otherwise"],
         Rule::period => &["in", "from", "last", "this", "past"],
         Rule::time_unit => &["days", "hours", "minutes", "weeks"],
         Rule::versus_item => &["target", "previous", "last"],

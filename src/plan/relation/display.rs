@@ -203,6 +203,10 @@ impl Display for Expression {
             Expression::Or(parts) => joined(f, parts, " or ", "false"),
             Expression::Not(of) => write!(f, "not ({of})"),
             Expression::IsMissing(of) => write!(f, "{of} is missing"),
+            Expression::ContainsText { of, text } => {
+                let text = Literal::Text(text.clone());
+                write!(f, "{of} contains {text}")
+            }
             Expression::In { of, values } => write!(f, "{of} in ({})", list(values.iter())),
             Expression::Case {
                 branches,

@@ -214,6 +214,7 @@ impl RequirementCollector<'_> {
             }
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
+            | Condition::ContainsText { field, .. }
             | Condition::Number { field, .. }
             | Condition::Between { field, .. }
             | Condition::Present(field) => self.field(*field, demand),

@@ -19,6 +19,11 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::Codes { .. } | Condition::Texts { .. } => {
             membership(definitions, condition, "=", "in")
         }
+        Condition::ContainsText { field, text } => format!(
+            "{} contains {}",
+            name(definitions, *field),
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        ),
         Condition::Number { field, test } => {
             let (operator, number) = number_test(test);
             format!("{} {operator} {number}", name(definitions, *field))
@@ -88,6 +93,7 @@ fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String 
             | Condition::Not(_)
             | Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
@@ -117,6 +123,7 @@ fn negation(definitions: &Definitions, inner: &Condition) -> String {
         Condition::All(_)
         | Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Elapsed { .. }
@@ -146,6 +153,7 @@ fn membership(
         Condition::All(_)
         | Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

@@ -70,6 +70,7 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
         }
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => sentences.extend(elsewhere(definitions, *field)),
@@ -149,6 +150,7 @@ pub(in crate::plan) fn mentions_within(test: &Condition) -> bool {
         Condition::Within { .. } => true,
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

@@ -297,7 +297,8 @@ fn percentile(mut values: Vec<f64>, fraction: f64) -> Option<f64> {
 /// The formula over the numbers of its measures; in units that do not change under it.
 fn formula(tree: &Formula, numbers: &mut impl Iterator<Item = Option<f64>>) -> Option<f64> {
     match tree {
-        Formula::Number(number) => Some(*number),
+        Formula::Number(number) | Formula::Constant { value: number, .. } => Some(*number),
+        Formula::Adjusted { .. } => panic!("no KPI of the library is adjusted"),
         Formula::Measure(_) => numbers.next().expect("a number for each measure"),
         Formula::Kpi(_) => panic!("queries hold no names"),
         Formula::Negate(inner) => formula(inner, numbers).map(|number| -number),

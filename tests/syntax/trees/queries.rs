@@ -21,10 +21,10 @@ fn every_clause_of_a_query() {
         QueryClause::AsOf(at(DateLiteral::Day(2026, 3, 31))),
         QueryClause::KnownOn(at(DateLiteral::Month(2026, 4))),
         QueryClause::Versus(vec![
-            at(Versus::Target),
-            at(Versus::Previous(Grain::Month)),
-            at(Versus::Period(Period::In(at(DateLiteral::Month(2025, 12))))),
-            at(Versus::Period(Period::Last(at(1), Grain::Quarter))),
+            with(Versus::Target),
+            with(Versus::Previous(Grain::Month)),
+            with(Versus::Period(Period::In(at(DateLiteral::Month(2025, 12))))),
+            with(Versus::Period(Period::Last(at(1), Grain::Quarter))),
         ]),
         QueryClause::WithTotal,
         QueryClause::Top {
@@ -85,6 +85,7 @@ fn where_narrows_the_population_and_with_is_the_numerator() {
         formula("share of findings with total = 3"),
         Formula::Aggregate(Box::new(AggregateCall {
             function: name("share"),
+            quantile: None,
             value: None,
             population: at(super::population("findings", None)),
             with: Some(compare(
@@ -245,4 +246,11 @@ fn everything_is_asked_by_an_empty_query() {
     let query = good_query("explain by team");
     assert!(query.explain);
     assert_eq!(query.subject, Subject::Everything);
+}
+
+fn with(with: Versus) -> Spanned<WrittenComparison> {
+    at(WrittenComparison {
+        with,
+        as_percent: false,
+    })
 }

@@ -77,9 +77,9 @@ impl<'a> TextChecks<'a> {
 
     fn formula(&mut self, formula: &Formula) {
         match formula {
-            Formula::Number(_) | Formula::Kpi(_) => {}
+            Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => {}
             Formula::Measure(measure) => self.measure(measure),
-            Formula::Negate(inner) => self.formula(inner),
+            Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => self.formula(inner),
             Formula::Binary { left, right, .. } => {
                 self.formula(left);
                 self.formula(right);
@@ -111,6 +111,7 @@ impl<'a> TextChecks<'a> {
                 }
             }
             Condition::Codes { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }

@@ -79,7 +79,7 @@ fn kpi(definitions: &Definitions, own: &Kpi) -> KpiWords {
 
 fn tables_of(definitions: &Definitions, formula: &Formula, found: &mut Vec<usize>) {
     match formula {
-        Formula::Number(_) => {}
+        Formula::Number(_) | Formula::Constant { .. } => {}
         Formula::Measure(measure) => {
             let table = measure.population.table.0;
             if !found.contains(&table) {
@@ -91,7 +91,9 @@ fn tables_of(definitions: &Definitions, formula: &Formula, found: &mut Vec<usize
             tables_of(definitions, left, found);
             tables_of(definitions, right, found);
         }
-        Formula::Negate(inner) => tables_of(definitions, inner, found),
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+            tables_of(definitions, inner, found)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Identifier;
 use crate::base::source::{Span, Spanned};
-use crate::base::types::{Choice, TimeUnit};
+use crate::base::types::{Adjustment, Choice, TimeUnit};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Formula {
@@ -18,6 +18,20 @@ pub enum Formula {
     Negate(Box<Spanned<Formula>>),
     /// Parentheses as written, so that the formatter keeps them.
     Group(Box<Spanned<Formula>>),
+    /// `30 days`, `15%`
+    Constant(WrittenLiteral),
+    /// `(a / b) otherwise 0`
+    Adjusted {
+        formula: Box<Spanned<Formula>>,
+        adjustment: Spanned<Adjustment>,
+        value: Spanned<WrittenLiteral>,
+    },
+    /// `a / b as percent called open_rate`: a column of a query, never part of another formula.
+    Asked {
+        formula: Box<Spanned<Formula>>,
+        unit: Option<Identifier>,
+        name: Option<Identifier>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +47,8 @@ pub enum Arithmetic {
 pub struct AggregateCall {
     /// `count`, `p95`, …: looked up later.
     pub function: Identifier,
+    /// `p75` of `typical p75 time from …`
+    pub quantile: Option<Identifier>,
     pub value: Option<Spanned<Measured>>,
     pub population: Spanned<Population>,
     /// The numerator's test.
@@ -105,6 +121,12 @@ pub enum Condition {
         field: FieldRef,
         negated: bool,
         values: Vec<Spanned<WrittenLiteral>>,
+    },
+    /// `title contains "sql"`, `title not contains "sql"`
+    Contains {
+        field: FieldRef,
+        negated: bool,
+        value: Spanned<WrittenLiteral>,
     },
     /// `found_at is missing`
     Missing(FieldRef),

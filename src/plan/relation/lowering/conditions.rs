@@ -73,6 +73,7 @@ impl Rows<'_> {
             }
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
@@ -135,6 +136,7 @@ impl Rows<'_> {
             Condition::Within { .. } => unreachable!("checking allows `within` only of an event"),
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::SoFar(_) => unreachable!("these do not depend on time"),
         }
@@ -232,6 +234,7 @@ impl Rows<'_> {
             }
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::SoFar(_) => false,
         }
@@ -260,6 +263,14 @@ impl Rows<'_> {
                     values: allowed.iter().cloned().map(Literal::Text).collect(),
                 };
                 self.derive(&format!("is_{name}"), test)
+            }
+            Condition::ContainsText { field, text } => {
+                let name = &self.context.definitions.field(*field).name;
+                let test = Expression::ContainsText {
+                    of: Box::new(self.field(*field)),
+                    text: text.clone(),
+                };
+                self.derive(&format!("{name}_contains"), test)
             }
             Condition::Number { field, test } => {
                 let (comparison, limit) = number_test(*test);
@@ -371,6 +382,7 @@ pub(super) fn longest_within(condition: &Condition) -> Option<i64> {
         Condition::Within { micros, .. } => Some(*micros),
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }

@@ -138,7 +138,7 @@ impl Lowering<'_> {
                     );
                     Expression::all(bounds)
                 }
-                CountedAt::Points { low, high, .. } => {
+                CountedAt::Windows { low, high, .. } | CountedAt::Points { low, high, .. } => {
                     let from = Expression::Greatest(vec![low.clone(), point(*first)]);
                     let until = match next {
                         Some(next) => Expression::Least(vec![high.clone(), point(next)]),

@@ -268,7 +268,9 @@ impl Rows<'_> {
     fn within(&mut self, test: &Expression, when: &CountedAt, axis: &Arc<Axis>) -> Expression {
         let set = match when {
             CountedAt::Points { set, .. } | CountedAt::Ranges { set, .. } => set.clone(),
-            CountedAt::Bucket { .. } => unreachable!("tests of a flow do not vary"),
+            CountedAt::Bucket { .. } | CountedAt::Windows { .. } => {
+                unreachable!("tests of a flow do not vary")
+            }
         };
         let both = Expression::Intersection(vec![set, test.clone()]);
         self.covered("with_points", both, axis).is_present()

@@ -157,6 +157,15 @@ impl Lowering<'_> {
         };
         match &population.when {
             CountedAt::Bucket { slot, .. } => self.flow(measure, &draft, slot, taken),
+            CountedAt::Windows { low, high, .. } => {
+                let over = PointRange::Columns {
+                    low: low.clone(),
+                    high: high.clone(),
+                };
+                // Tests of a flow are judged at its event: no set of instants is asked for.
+                let never = Expression::missing_integer();
+                self.stock(measure, &draft, over, &never, taken)
+            }
             CountedAt::Points { low, high, set } => {
                 let over = PointRange::Columns {
                     low: low.clone(),

@@ -28,6 +28,12 @@ pub(super) struct PopulationRows {
 pub(super) enum CountedAt {
     /// The bucket in which the event of a flow falls; the event's instant.
     Bucket { slot: Expression, at: Expression },
+    /// Buckets overlap: those from `low` up to `high`. The event's instant.
+    Windows {
+        low: Expression,
+        high: Expression,
+        at: Expression,
+    },
     /// From the point `low` up to the point `high`; the instants in between as a set.
     Points {
         low: Expression,
@@ -50,7 +56,7 @@ impl PopulationRows {
     /// The instant of a flow's event.
     pub fn at(&self) -> Option<&Expression> {
         match &self.when {
-            CountedAt::Bucket { at, .. } => Some(at),
+            CountedAt::Bucket { at, .. } | CountedAt::Windows { at, .. } => Some(at),
             CountedAt::Points { .. } | CountedAt::Ranges { .. } => None,
         }
     }
@@ -132,11 +138,7 @@ impl Rows<'_> {
         within: Option<i64>,
         parts: Parts,
     ) -> PopulationRows {
-        let slot = Expression::SlotOf {
-            instant: Box::new(at.clone()),
-            axis: parts.axis.clone(),
-        };
-        let slot = self.derive(&format!("slot_{name}"), slot);
+        let (when, is_there) = self.buckets(name, &at, parts.axis);
         let pending = within.map(|micros| {
             let end = at.clone().plus(Expression::integer(micros));
             let as_of = Expression::integer(self.context.evaluation.as_of.instant);
@@ -150,7 +152,7 @@ impl Rows<'_> {
                 self.derive(&format!("at_{name}"), holds)
             })
             .collect();
-        let mut tests = vec![slot.clone().is_present()];
+        let mut tests = vec![is_there];
         tests.extend(parts.constant);
         match &pending {
             None => tests.extend(at_event),
@@ -163,12 +165,37 @@ impl Rows<'_> {
         }
         PopulationRows {
             axis: parts.axis.clone(),
-            when: CountedAt::Bucket { slot, at },
+            when,
             candidate: Expression::all(tests),
             excluded: parts.excluded,
             pending,
             reversed: None,
         }
+    }
+
+    /// The buckets that the event of a row falls in, and whether there are any.
+    fn buckets(
+        &mut self,
+        name: &str,
+        at: &Expression,
+        axis: &Arc<Axis>,
+    ) -> (CountedAt, Expression) {
+        let Some(starts) = &axis.overlapping else {
+            let slot = Expression::SlotOf {
+                instant: Box::new(at.clone()),
+                axis: axis.clone(),
+            };
+            let slot = self.derive(&format!("slot_{name}"), slot);
+            let is_there = slot.clone().is_present();
+            let at = at.clone();
+            return (CountedAt::Bucket { slot, at }, is_there);
+        };
+        // A bucket has the event if it ends after it and does not start after it.
+        let low = self.point_after(&format!("{name}_low"), at, axis);
+        let high = self.point_after(&format!("{name}_high"), at, starts);
+        let is_there = low.clone().is(RelationalOperator::Less, high.clone());
+        let at = at.clone();
+        (CountedAt::Windows { low, high, at }, is_there)
     }
 
     fn stock(&mut self, state: usize, parts: Parts) -> PopulationRows {
