@@ -15,7 +15,8 @@ use super::locate::Location;
 use super::plan::{TablePlan, plan};
 use super::proofs::ProofCache;
 use super::source::{TableSource, TableSources};
-use super::watermark::latest_by;
+use super::watermark::{latest_by, lone_latest};
+use crate::base::calendar;
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, TableId};
 use crate::plan::{Requirement, Requirements, TableRequirements};
@@ -137,6 +138,28 @@ impl TableCache {
         let found = latest_by(definitions, last);
         self.latest = Some(found);
         found
+    }
+
+    /// What is said once of a default as-of that rests on one column alone.
+    pub fn doubt_of_latest(&mut self, definitions: &Definitions) -> Option<String> {
+        let last = |table: TableId, column: usize| {
+            let held = self.held.get(&table)?;
+            Some(held.table.columns.get(&column)?.span?.1)
+        };
+        let lone = lone_latest(definitions, last)?;
+        let day = |instant: i64| {
+            let day = calendar::local_day(&definitions.calendar, instant);
+            day.map_or(String::new(), |day| day.to_string())
+        };
+        let table = definitions.table(lone.table);
+        let column = &table.columns[lone.column].name;
+        let (latest, others) = (day(lone.latest), day(lone.others));
+        let note = format!(
+            "as of {latest}, by `{column}` of {} alone: every other event lies before or on {others}. If such dates \
+             are agreed in advance, write `planned {column}` in table {}; if it is a slip, say `--as-of {others}`",
+            table.name, table.name
+        );
+        self.told.insert(note.clone()).then_some(note)
     }
 
     /// All that was checked so far, as it is: nothing is looked at again.

@@ -1,6 +1,7 @@
 //! The latest event in the data: the default as-of (rule S2).
 
 use super::TableSources;
+use crate::base::types::MICROS_PER_DAY;
 use crate::lang::model::{Definitions, EventSource, StateSource, TableId};
 
 /// The latest value among the columns that bear events, of sources that hold every time column; if there
@@ -24,6 +25,38 @@ pub(super) fn latest_by(
             .max()
     };
     latest(event_columns(definitions)).or_else(|| latest(state_columns(definitions)))
+}
+
+/// The latest event where it stands alone: the one column that has it, and when the last event of any other is. An
+/// as-of that rests on it rests on a slip, or on dates that are agreed in advance.
+pub(super) struct LoneLatest {
+    pub table: TableId,
+    pub column: usize,
+    pub latest: i64,
+    pub others: i64,
+}
+
+/// How far after all others an event is still likely: tables are exported together.
+const FAR: i64 = 120 * MICROS_PER_DAY;
+
+/// The column with the latest event, if that lies far after those of all other columns.
+pub(super) fn lone_latest(
+    definitions: &Definitions,
+    last: impl Fn(TableId, usize) -> Option<i64>,
+) -> Option<LoneLatest> {
+    let lasts = event_columns(definitions)
+        .into_iter()
+        .filter_map(|(table, column)| Some((last(table, column)?, table, column)));
+    let mut lasts: Vec<(i64, TableId, usize)> = lasts.collect();
+    lasts.sort_unstable();
+    let (latest, table, column) = lasts.pop()?;
+    let (others, _, _) = lasts.pop()?;
+    (latest.saturating_sub(others) > FAR).then_some(LoneLatest {
+        table,
+        column,
+        latest,
+        others,
+    })
 }
 
 fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {

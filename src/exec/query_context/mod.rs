@@ -165,10 +165,12 @@ impl QueryContext<'_> {
     ) -> Result<(TableSources, plan::GivenTime), Problems> {
         let requirements = self.requirements(queries);
         let mut tables = tables.borrow_mut();
-        let sources = tables.sources(self.definitions, &requirements)?;
+        let mut sources = tables.sources(self.definitions, &requirements)?;
         let mut watermark = self.watermark;
         if self.wants_watermark(queries) {
             watermark = tables.latest_event(self.definitions);
+            let doubt = tables.doubt_of_latest(self.definitions);
+            sources.notes.extend(doubt);
         }
         let given = plan::GivenTime {
             as_of: self.as_of.clone(),
