@@ -56,7 +56,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K203",
-        Query("backlog where any scans failed within 3 days"),
+        Query("backlog where any scans of its asset failed within 3 days"),
     ),
     (
         "K203",
@@ -313,7 +313,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K304",
         Beside(
-            "table notes\n  key note_id\n  event written at written_at\nkpi k\n  is count of notes written where any scans completed\n",
+            "table notes\n  key note_id\n  event written at written_at\nkpi k\n  is count of notes written where any scans completed ever\n",
         ),
     ),
     (
@@ -328,7 +328,22 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K305",
-        Query("backlog where any scans completed (where any detections reported)"),
+        Query("backlog where any scans of its asset completed (where any detections reported)"),
+    ),
+    ("K305", Query("backlog where any scans completed ever")),
+    (
+        "K304",
+        Query("backlog where any scans of its team completed ever"),
+    ),
+    (
+        "K304",
+        Query("count of assets in_service where any findings of its asset open"),
+    ),
+    (
+        "K212",
+        Beside(
+            "condition open is severity = high\n\nkpi k\n  is count of findings found where open\n",
+        ),
     ),
     // Time.
     ("K400", Alone("scale size is small < large\n")),
@@ -370,7 +385,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K408", Query("mttr last month versus target as percent")),
     (
         "K409",
-        Query("backlog where any scans completed within 0 days"),
+        Query("backlog where any scans of its asset completed within 0 days"),
     ),
     ("K418", Query("list findings last month")),
     ("K419", Query("mttr rolling 90 days")),
@@ -380,6 +395,63 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K419",
         Query("typical time from found to verified of findings found over week rolling 90 days"),
+    ),
+    (
+        "K420",
+        Query("share of assets in_service with any scans completed last month"),
+    ),
+    (
+        "K420",
+        Query("share of assets in_service with any scans completed in the period"),
+    ),
+    (
+        "K420",
+        Beside("kpi k\n  is count of assets in_service where any scans completed\n"),
+    ),
+    (
+        "K420",
+        Beside(
+            "condition scanned is any scans completed\n\nkpi k\n  is count of assets in_service where scanned\n",
+        ),
+    ),
+    (
+        "K421",
+        Query("count of assets in_service where any findings open within 3 days"),
+    ),
+    (
+        "K421",
+        Query("count of assets in_service where at least 0 findings open"),
+    ),
+    ("K422", Query("share of findings found with verified")),
+    (
+        "K422",
+        Query("count of findings found where closed_at is missing"),
+    ),
+    ("K422", Query("count of findings found where risk_accepted")),
+    (
+        "K423",
+        Query("count of findings open where closed_at is missing"),
+    ),
+    ("K423", Query("count of findings found where open")),
+    (
+        "K423",
+        Query("count of scans completed where outcome = failed"),
+    ),
+    (
+        "K423",
+        Query("count of findings found where resolution = false_positive"),
+    ),
+    (
+        "K423",
+        Query("count of findings found where time since found > 9 days"),
+    ),
+    (
+        "K424",
+        Query("share of findings verified with verified within 30 days"),
+    ),
+    (
+        "K425",
+        Query("mean time from found to earliest of closed, closed of findings closed"),
     ),
     // Policy.
     (

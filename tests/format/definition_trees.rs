@@ -78,11 +78,13 @@ fn scale() -> impl Strategy<Value = ScaleDefinition> {
     })
 }
 
-fn columns() -> impl Strategy<Value = TimeColumns> {
+fn columns() -> BoxedStrategy<TimeColumns> {
     let column = (any::<bool>(), name());
     let column = column.prop_map(|(is_planned, name)| TimeColumn { is_planned, name });
     let parts = (choice(), vec(column, 1..3));
-    parts.prop_map(|(choice, columns)| TimeColumns { choice, columns })
+    parts
+        .prop_map(|(choice, columns)| TimeColumns { choice, columns })
+        .boxed()
 }
 
 fn table_clause() -> impl Strategy<Value = TableClause> {

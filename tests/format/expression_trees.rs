@@ -143,8 +143,10 @@ pub fn condition() -> impl Strategy<Value = Condition> {
                 .clone()
                 .prop_map(move |inner| { Condition::Not(Box::new(at(group(inner)))) }),
             test().prop_map(|inner| Condition::Not(Box::new(at(inner)))),
-            exists(spanned(inner).prop_map(Some)),
-            test().prop_map(|inner| Condition::SoFar(Box::new(at(inner)))),
+            exists(spanned(inner).prop_map(Some).boxed()),
+            test()
+                .prop_map(|inner| Condition::SoFar(Box::new(at(inner))))
+                .boxed(),
         ];
         prop_oneof![
             operand.clone(),
@@ -179,7 +181,7 @@ fn test() -> impl Strategy<Value = Condition> + Clone {
         }),
         field().prop_map(Condition::Missing),
         field().prop_map(Condition::Present),
-        exists(Just(None)),
+        exists(Just(None).boxed()),
         elapsed(),
         (name(), spanned(duration()))
             .prop_map(|(event, within)| Condition::Within { event, within }),
@@ -188,9 +190,7 @@ fn test() -> impl Strategy<Value = Condition> + Clone {
     .boxed()
 }
 
-fn exists(
-    filter: impl Strategy<Value = Option<Spanned<Condition>>>,
-) -> impl Strategy<Value = Condition> {
+fn exists(filter: BoxedStrategy<Option<Spanned<Condition>>>) -> BoxedStrategy<Condition> {
     let timeframe = prop_oneof![
         duration().prop_map(Timeframe::Within),
         Just(Timeframe::InThePeriod),
@@ -204,39 +204,46 @@ fn exists(
         filter,
         option::of(spanned(timeframe)),
     );
-    parts.prop_map(
-        |(at_least, table, shared_parent, role, filter, timeframe)| {
-            Condition::Exists(Box::new(Exists {
-                at_least,
-                table,
-                shared_parent,
-                role,
-                filter,
-                timeframe,
-            }))
-        },
-    )
+    parts
+        .prop_map(
+            |(at_least, table, shared_parent, role, filter, timeframe)| {
+                Condition::Exists(Box::new(Exists {
+                    at_least,
+                    table,
+                    shared_parent,
+                    role,
+                    filter,
+                    timeframe,
+                }))
+            },
+        )
+        .boxed()
 }
 
-fn elapsed() -> impl Strategy<Value = Condition> {
+fn elapsed() -> BoxedStrategy<Condition> {
     let parts = (spanned(time()), comparison(), spanned(duration()));
-    parts.prop_map(|(time, operator, limit)| Condition::Elapsed {
-        time,
-        operator: at(operator),
-        limit,
-    })
+    parts
+        .prop_map(|(time, operator, limit)| Condition::Elapsed {
+            time,
+            operator: at(operator),
+            limit,
+        })
+        .boxed()
 }
 
-fn time() -> impl Strategy<Value = Measured> {
+fn time() -> BoxedStrategy<Measured> {
     prop_oneof![
         (events(), events()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
         events().prop_map(Measured::TimeSince),
     ]
+    .boxed()
 }
 
-fn events() -> impl Strategy<Value = ChosenEvents> {
+fn events() -> BoxedStrategy<ChosenEvents> {
     let parts = (choice(), vec(name(), 1..3));
-    parts.prop_map(|(choice, events)| ChosenEvents { choice, events })
+    parts
+        .prop_map(|(choice, events)| ChosenEvents { choice, events })
+        .boxed()
 }
 
 pub fn choice() -> impl Strategy<Value = Choice> {

@@ -283,10 +283,19 @@ fn far_note(definitions: &Definitions, far: &FarDates) -> String {
         far.rows.last().map(|row| row.instant),
     );
     let days = latest.map_or(0, |latest| (latest - far.others_until) / 86_400_000_000);
-    format!(
+    let mut note = format!(
         "as-of rests on {}, {days} days after all others, which end on {others}: for those write `as of {others}`, or --as-of {others}",
         rows.join(", ")
-    )
+    );
+    if let Some(row) = far.rows.last() {
+        let table = definitions.table(row.table);
+        let column = &table.columns[row.column].name;
+        note += &format!(
+            "; if such dates are agreed in advance, write `planned {column}` in table {}",
+            table.name
+        );
+    }
+    note
 }
 
 /// Whether nothing is wrong but that files lack columns.

@@ -6,15 +6,15 @@ use crate::lang::model::{EventSource, Sla, StateSource, Table, TableId};
 
 /// The order of the events and states of a table.
 #[derive(Clone, Copy)]
-pub(super) struct Order<'a> {
+pub(super) struct EventOrder<'a> {
     id: TableId,
     pub table: &'a Table,
     slas: &'a [Sla],
 }
 
-impl<'a> Order<'a> {
-    pub fn of(scope: Scope<'a>, table: TableId) -> Order<'a> {
-        Order {
+impl<'a> EventOrder<'a> {
+    pub fn of(scope: Scope<'a>, table: TableId) -> EventOrder<'a> {
+        EventOrder {
             id: table,
             table: scope.table(table),
             slas: &scope.model.slas,

@@ -2,7 +2,7 @@
 //! what comes after its event (rule S41). A window from an event to itself is refused.
 
 use super::conditions::{ConditionSite, condition};
-use super::later::Order;
+use super::later::EventOrder;
 use super::populations::setting_of;
 use super::restrictions::confined;
 use super::scope::Scope;
@@ -20,11 +20,11 @@ pub(super) struct Settled<'a> {
     pub scope: Scope<'a>,
     pub population: &'a Population,
     pub table: &'a Table,
-    pub order: Order<'a>,
+    pub order: EventOrder<'a>,
 }
 
 /// What is told of a test.
-pub(super) enum Finding {
+pub(super) enum Verdict {
     /// It always holds, or never.
     Fixed { holds: bool, why: Why },
     /// It asks for what comes after the event that is counted.
@@ -68,7 +68,7 @@ pub(super) fn advise(
         scope,
         population,
         table: scope.table(population.table),
-        order: Order::of(scope, population.table),
+        order: EventOrder::of(scope, population.table),
     };
     if let Some(tree) = tree {
         settled.each_test(tree, problems);
@@ -89,21 +89,21 @@ impl Settled<'_> {
                 };
                 // Its own problems are told where it is checked.
                 let test = condition(self.scope, site, tree, &mut Problems::default());
-                if let Some(finding) = test.and_then(|test| self.finding(&test)) {
-                    problems.push(match finding {
-                        Finding::Fixed { holds, why } => told_fixed(self, tree, holds, why),
-                        Finding::Later(fate) => told_later(self, tree, fate),
-                        Finding::Itself { micros } => told_itself(self, tree, micros),
+                if let Some(verdict) = test.and_then(|test| self.verdict(&test)) {
+                    problems.push(match verdict {
+                        Verdict::Fixed { holds, why } => told_fixed(self, tree, holds, why),
+                        Verdict::Later(fate) => told_later(self, tree, fate),
+                        Verdict::Itself { micros } => told_itself(self, tree, micros),
                     });
                 }
             }
         }
     }
 
-    fn finding(&self, test: &Condition) -> Option<Finding> {
+    fn verdict(&self, test: &Condition) -> Option<Verdict> {
         match test {
-            Condition::Not(inner) => Some(match self.finding(inner)? {
-                Finding::Fixed { holds, why } => Finding::Fixed { holds: !holds, why },
+            Condition::Not(inner) => Some(match self.verdict(inner)? {
+                Verdict::Fixed { holds, why } => Verdict::Fixed { holds: !holds, why },
                 other => other,
             }),
             Condition::Codes { .. } | Condition::Texts { .. } => self.of_value(test),
@@ -122,7 +122,7 @@ impl Settled<'_> {
             }
             Condition::Within { event, micros } => {
                 let is_own = Some(event.event) == self.counted();
-                is_own.then_some(Finding::Itself { micros: *micros })
+                is_own.then_some(Verdict::Itself { micros: *micros })
             }
             // What is asked so far is judged at as-of, and related rows say their time.
             Condition::SoFar(_)
@@ -150,19 +150,19 @@ impl Settled<'_> {
         }
     }
 
-    fn of_event(&self, event: usize) -> Option<Finding> {
+    fn of_event(&self, event: usize) -> Option<Verdict> {
         match self.population.role {
             Role::Event(own) if own == event => Some(fixed(true, Why::Same)),
             Role::Event(own) => {
                 let is_later = self.order.is_later(event, own);
-                is_later.then_some(Finding::Later(Fate::Event(event)))
+                is_later.then_some(Verdict::Later(Fate::Event(event)))
             }
             Role::State(_) => self.of_column(self.order.only_column(event)?, true),
             Role::Rows => None,
         }
     }
 
-    fn of_state(&self, state: usize) -> Option<Finding> {
+    fn of_state(&self, state: usize) -> Option<Verdict> {
         match self.population.role {
             Role::State(own) => (own == state).then_some(fixed(true, Why::Same)),
             Role::Event(own) => {
@@ -170,14 +170,14 @@ impl Settled<'_> {
                     return Some(fixed(false, Why::Begins));
                 }
                 let is_first = self.order.is_first(own);
-                is_first.then_some(Finding::Later(Fate::State(state)))
+                is_first.then_some(Verdict::Later(Fate::State(state)))
             }
             Role::Rows => None,
         }
     }
 
     /// A test of a date. One of another kind than whether it is there says something.
-    fn of_column(&self, column: usize, is_presence: bool) -> Option<Finding> {
+    fn of_column(&self, column: usize, is_presence: bool) -> Option<Verdict> {
         match self.population.role {
             Role::State(state) => {
                 let StateSource::Columns { from, until } = &self.table.states[state].source else {
@@ -199,12 +199,12 @@ impl Settled<'_> {
                 match events.first() {
                     Some(first) => {
                         let all = events.iter().all(is_later);
-                        all.then_some(Finding::Later(Fate::Event(*first)))
+                        all.then_some(Verdict::Later(Fate::Event(*first)))
                     }
                     None => {
                         let state = self.order.state_of_bound(column)?;
                         let is_first = self.order.is_first(own);
-                        is_first.then_some(Finding::Later(Fate::State(state)))
+                        is_first.then_some(Verdict::Later(Fate::State(state)))
                     }
                 }
             }
@@ -212,18 +212,18 @@ impl Settled<'_> {
         }
     }
 
-    fn of_time(&self, from: usize, to: Option<usize>) -> Option<Finding> {
+    fn of_time(&self, from: usize, to: Option<usize>) -> Option<Verdict> {
         let own = self.counted()?;
         if to.is_none() && from == own {
             return Some(fixed(false, Why::NoTime));
         }
         let last = to.unwrap_or(from);
         let is_later = last != own && self.order.is_later(last, own);
-        is_later.then_some(Finding::Later(Fate::Event(last)))
+        is_later.then_some(Verdict::Later(Fate::Event(last)))
     }
 
     /// A test of a value that the event's own condition, or an `exclude` line, has settled.
-    fn of_value(&self, test: &Condition) -> Option<Finding> {
+    fn of_value(&self, test: &Condition) -> Option<Verdict> {
         let (field, asked) = confined(test).fields.into_iter().next()?;
         if let Some(event) = self.counted()
             && let Some(filter) = &self.table.events[event].filter
@@ -249,8 +249,8 @@ impl Settled<'_> {
     }
 }
 
-fn fixed(holds: bool, why: Why) -> Finding {
-    Finding::Fixed { holds, why }
+fn fixed(holds: bool, why: Why) -> Verdict {
+    Verdict::Fixed { holds, why }
 }
 
 fn is_within(narrow: &Allowed, wide: &Allowed) -> bool {

@@ -279,7 +279,7 @@ impl Rows<'_> {
                 self.derive(&self.tested(*field), test)
             }
             Condition::Between { field, from, until } => {
-                let of = self.field(*field);
+                let of = self.tested_date(*field);
                 let mut tests = vec![of.clone().is_present()];
                 if *from != i64::MIN {
                     tests.push(
@@ -294,7 +294,7 @@ impl Rows<'_> {
             }
             Condition::Fields { left, test, right } => {
                 let name = self.tested(*left);
-                let (left, right) = (self.field(*left), self.field(*right));
+                let (left, right) = (self.tested_date(*left), self.tested_date(*right));
                 self.derive(&name, left.is(order_test(*test), right))
             }
             Condition::Present(field) => {
@@ -311,6 +311,15 @@ impl Rows<'_> {
             | Condition::Happened(_)
             | Condition::Elapsed { .. }
             | Condition::Within { .. } => unreachable!("not a test of fields"),
+        }
+    }
+
+    /// A field as tests compare it. A due instant that is not known because the clock stands without an end lies after
+    /// every instant there is (rule S36).
+    fn tested_date(&mut self, field: FieldId) -> Expression {
+        match self.context.definitions.field(field).source {
+            FieldSource::Due(sla) => self.due_or_later(sla),
+            FieldSource::Column(_) | FieldSource::Parent { .. } => self.field(field),
         }
     }
 

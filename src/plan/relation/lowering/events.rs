@@ -224,7 +224,7 @@ impl Rows<'_> {
     }
 
     /// The instants at which a row is what is asked of it.
-    fn instants_of(&mut self, noun: RelatedNoun, periods: Option<&Periods>) -> Expression {
+    fn instants_of(&mut self, noun: RelatedNoun, periods: Option<&Periods<'_>>) -> Expression {
         let (event, timeframe) = match noun {
             RelatedNoun::State(state) => return self.state(state.state).set(),
             RelatedNoun::Event(event, timeframe) => (event, timeframe),

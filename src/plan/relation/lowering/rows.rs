@@ -22,7 +22,7 @@ pub(super) struct Rows<'a> {
     related: Vec<RelatedJoin>,
     derived: Vec<DerivedColumn>,
     /// The periods of what is being lowered.
-    pub periods: Option<Periods>,
+    pub periods: Option<Periods<'a>>,
 }
 
 /// The fields read through one parent: the name here, and the field there.
