@@ -77,7 +77,10 @@ fn nobody_knew_of_a_return_before_it() {
 /// Two closings in March: one came back after 6 days, one after 142. Reopened in March once, in August once.
 #[test]
 fn half_of_the_closings_did_not_last_ninety_days() {
-    assert_eq!(ask("share of findings closed with reopened within 90 days in 2026-03"), [Some(0.5)]);
+    assert_eq!(
+        ask("share of findings closed with reopened within 90 days in 2026-03"),
+        [Some(0.5)]
+    );
     let text = "count of findings reopened over month from 2026-03 to 2026-04 as of 2026-08-31";
     assert_eq!(ask(text), [Some(1.0), Some(0.0)]);
     assert_eq!(

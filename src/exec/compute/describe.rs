@@ -98,7 +98,7 @@ pub enum CubeMethod {
     Flow,
     /// A row is added at the first point it counts at and taken away at the first it does not.
     Swept,
-    /// A row stands at every point it counts at. Points are cut into windows whose rows × points fit in memory.
+    /// A row stands at every point it counts at. Rows are sorted by value once, and counted along the points.
     Expanded,
 }
 
@@ -262,7 +262,7 @@ impl Computed<'_> {
         let method = match &cube.shape {
             CubeShape::Flow { .. } => CubeMethod::Flow,
             CubeShape::Swept(_) => CubeMethod::Swept,
-            CubeShape::Expanded(_) => CubeMethod::Expanded,
+            CubeShape::Expanded { .. } => CubeMethod::Expanded,
         };
         Ok(CubeDescription {
             gives: CubePurpose::Measures {

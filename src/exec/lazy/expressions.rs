@@ -33,7 +33,15 @@ pub(super) fn boolean(expression: &Expression) -> PolarsResult<Expr> {
             left,
             comparison,
             right,
-        } => compare(left, *comparison, right)?.fill_null(lit(false)),
+        } => match (comparison, right.as_ref()) {
+            // One test instead of two: what is missing is never equal to a value that is there.
+            (RelationalOperator::Equal, Expression::Literal(literal))
+                if !matches!(literal, Literal::Missing(_)) =>
+            {
+                value(left)?.eq_missing(literal_value(literal))
+            }
+            _ => compare(left, *comparison, right)?.fill_null(lit(false)),
+        },
         Expression::And(parts) => {
             let parts: PolarsResult<Vec<Expr>> = parts.iter().map(boolean).collect();
             parts?
@@ -167,9 +175,8 @@ fn is_in(of: Expr, values: &[Literal]) -> Expr {
     if values.len() <= FEW {
         let tests = values
             .iter()
-            .map(|value| of.clone().eq(literal_value(value)));
-        let any = tests.reduce(Expr::or).unwrap_or_else(|| lit(false));
-        return any.fill_null(lit(false));
+            .map(|value| of.clone().eq_missing(literal_value(value)));
+        return tests.reduce(Expr::or).unwrap_or_else(|| lit(false));
     }
     functions::is_listed(of, values)
 }

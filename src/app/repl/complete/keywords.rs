@@ -28,10 +28,7 @@ const MEANINGS: &[(&str, &str)] = &[
         "rolling",
         "rolling 90 days: each period covers so much up to its end",
     ),
-    (
-        "running",
-        "each period covers everything from the first on",
-    ),
+    ("running", "each period covers everything from the first on"),
     ("versus", "versus target, previous month: a comparison"),
     ("with", "with total: a row for all groups together"),
     ("having", "having KPI >= 5: only groups that pass"),
@@ -114,8 +111,8 @@ const DEFINITIONS: &[&str] = &[
 ];
 
 const CLAUSES: &[&str] = &[
-    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as", "versus",
-    "with", "having", "top", "sort", "limit", "show", "at",
+    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as",
+    "versus", "with", "having", "top", "sort", "limit", "show", "at",
 ];
 
 /// What a word of the language is for.

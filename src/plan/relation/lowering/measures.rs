@@ -356,7 +356,6 @@ impl Lowering<'_> {
         taken: &Taken,
     ) -> (usize, Name, Reading) {
         let all = SweepContribution::over(over, Vec::new());
-        let axis = draft.population.axis.clone();
         let valued = |over: SweepContribution, value: Expression| SweepContribution {
             values: vec![(VALUE.to_string(), value)],
             ..over
@@ -380,20 +379,15 @@ impl Lowering<'_> {
                 }
                 (parts, Sum::FixedPoint)
             }
-            Taken::Since(at) => {
-                let instant = Expression::InstantOfPoint {
-                    point: Box::new(Expression::column(super::cubes::POINT)),
-                    axis,
-                };
-                let has_begun = at.clone().is(RelationalOperator::Less, instant.clone());
-                let age = instant.minus(at.clone()).only_if(has_begun);
-                (vec![valued(all, age)], Sum::Micros)
-            }
+            Taken::Since(at) => (vec![valued(all, at.clone())], Sum::Micros),
             Taken::Row(_) | Taken::Lifetime { .. } => {
                 unreachable!("rows are tallied, and lifetimes are of events")
             }
         };
-        let cube = self.cube(draft.stock(CubeShape::Expanded(parts)));
+        let cube = self.cube(draft.stock(CubeShape::Expanded {
+            contributions: parts,
+            are_ages: matches!(taken, Taken::Since(_)),
+        }));
         let value = Expression::column(VALUE);
         let cube_of = &mut self.cubes[cube];
         let rows = aggregate(cube_of, ROWS, Aggregate::Count);
@@ -498,7 +492,7 @@ impl Draft<'_> {
 
     fn stock(&self, shape: CubeShape) -> Cube {
         let aggregates = match &shape {
-            CubeShape::Expanded(_) => vec![(ROWS.to_string(), Aggregate::Count)],
+            CubeShape::Expanded { .. } => vec![(ROWS.to_string(), Aggregate::Count)],
             CubeShape::Swept(_) | CubeShape::Flow { .. } => Vec::new(),
         };
         Cube {

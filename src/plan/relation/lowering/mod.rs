@@ -17,7 +17,9 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use cubes::{Cube, CubeLevel, CubeShape, POINT, PointRange, ROWS, SweepContribution, VALUE};
+pub use cubes::{
+    Cube, CubeLevel, CubeShape, ENDED, HIGH, LOW, POINT, PointRange, ROWS, SweepContribution, VALUE,
+};
 pub use lists::{ListRelation, TraceRelation, lower_list, lower_trace};
 
 use super::{Aggregate, Axis, Expression, Name, Relation, SharedRelation};
