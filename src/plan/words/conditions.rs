@@ -19,11 +19,10 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::Codes { .. } | Condition::Texts { .. } => {
             membership(definitions, condition, "=", "in")
         }
-        Condition::ContainsText { field, text } => format!(
-            "{} contains {}",
-            name(definitions, *field),
-            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-        ),
+        Condition::ContainsText { field, text } => {
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("{} contains \"{text}\"", name(definitions, *field))
+        }
         Condition::Number { field, test } => {
             let (operator, number) = number_test(test);
             format!("{} {operator} {number}", name(definitions, *field))
