@@ -27,7 +27,84 @@ pub struct ReportSource {
     /// Arrays of which a large report is read some members at a time: the rows of the whole are those
     /// of its parts, one after the other. Empty: a report is read whole.
     pub parts: Vec<ArrayPath>,
+    /// Where the rows are: as many as the program `rows` must give. Empty: nobody counts them.
+    pub counted: Vec<RowPath>,
+    /// Sources that do not count where this one knows a report too.
+    pub precedes: Vec<String>,
     pub span: Span,
+}
+
+/// Where in a report its rows are: `.runs[].results[].locations[+]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowPath {
+    pub text: String,
+    pub steps: Vec<RowStep>,
+}
+
+/// One step towards rows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowStep {
+    /// To the member of an object: `.name`, `."a name"`.
+    Member(String),
+    /// To every member of an array; what is no array is one, and null is none: `[]`.
+    Each,
+    /// To every member of an object: `{}`.
+    Values,
+    /// A row for every member of an array, and one where there is none: `[+]`, at the end.
+    AtLeastOne,
+}
+
+impl RowPath {
+    /// Reads the notation.
+    pub fn read(text: &str) -> Option<RowPath> {
+        let mut steps = Vec::new();
+        let mut rest = text.strip_prefix('.')?;
+        let mut is_after_dot = true;
+        while !rest.is_empty() {
+            let signs = [
+                ("[]", RowStep::Each),
+                ("{}", RowStep::Values),
+                ("[+]", RowStep::AtLeastOne),
+            ];
+            let sign = signs.into_iter().find(|(sign, _)| rest.starts_with(sign));
+            rest = match sign {
+                Some((sign, step)) => {
+                    steps.push(step);
+                    &rest[sign.len()..]
+                }
+                None => {
+                    let name = match is_after_dot {
+                        true => rest,
+                        false => rest.strip_prefix('.')?,
+                    };
+                    let (name, after) = member(name)?;
+                    steps.push(RowStep::Member(name));
+                    after
+                }
+            };
+            is_after_dot = false;
+        }
+        let is_well_placed = |index: usize| {
+            let is_last = index + 1 == steps.len();
+            is_last && index > 0 && matches!(steps[index - 1], RowStep::Member(_))
+        };
+        let mut lists = (0..steps.len()).filter(|index| steps[*index] == RowStep::AtLeastOne);
+        lists.all(is_well_placed).then(|| RowPath {
+            text: text.to_string(),
+            steps,
+        })
+    }
+}
+
+/// A name at the beginning of a text, and what comes after it. Names that are no words stand in quotes.
+fn member(text: &str) -> Option<(String, &str)> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let (name, after) = quoted.split_once('"')?;
+        return Some((name.to_string(), after));
+    }
+    let is_end = |letter: char| !letter.is_alphanumeric() && !"_-@#$".contains(letter);
+    let end = text.find(is_end).unwrap_or(text.len());
+    (end > 0).then(|| (text[..end].to_string(), &text[end..]))
 }
 
 /// Where in a report an array stands: `.runs[].results`; `.` is the report itself.
@@ -306,6 +383,9 @@ words!(
         Epss = "epss",
         KnownExploited = "known_exploited",
         Target = "target",
+        /// The tool and the scan line of a row, where a report has several.
+        Tool = "tool",
+        ScanLine = "scan_line",
         Environment = "environment",
         Branch = "branch",
         /// Why the row is no finding: it is counted and not kept.

@@ -4,6 +4,9 @@ use crate::lang::model::{ReportSource, RowField};
 
 use super::report::ReportRow;
 
+/// Changed whenever the same fields of a row would make another identity.
+const VERSION: &str = "identity 2";
+
 /// The identity of a row by the recipe of its source: a hash over the source's name and the fields
 /// named, each with its length, so that neighbours cannot be confused. Lists are sets. Where the
 /// recipe finds nothing at all, the row's title and place stand in. The target is not part of it: that
@@ -74,6 +77,8 @@ fn value(row: &ReportRow, field: RowField) -> Option<String> {
         RowField::Environment => row.environment.clone(),
         RowField::Branch => row.branch.clone(),
         RowField::Severity
+        | RowField::Tool
+        | RowField::ScanLine
         | RowField::SeverityFrom
         | RowField::Evidence
         | RowField::Status
@@ -91,4 +96,11 @@ fn value(row: &ReportRow, field: RowField) -> Option<String> {
 fn joined(parts: impl Iterator<Item = String>) -> Option<String> {
     let parts: Vec<String> = parts.collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+/// What the identities of a source are made of, as a word: another recipe makes others.
+pub fn recipe(source: &ReportSource) -> String {
+    let fields: Vec<&str> = source.identity.iter().map(|field| field.word()).collect();
+    let text = format!("{VERSION}\n{}\n{}", source.kind.word(), fields.join(","));
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
 }

@@ -41,7 +41,7 @@ pub(super) struct StoreFacts<'a> {
 pub(super) fn all(whole: &StoreFacts) -> Result<DerivedRows, Problems> {
     let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
     for scan in whole.scans {
-        let name = whole.names.real(scan.asset);
+        let name = whole.names.real(&scan.scan.asset);
         assets.entry(name).or_default().push(scan);
     }
     let mut parts: BTreeMap<&str, DerivedRows> = BTreeMap::new();
@@ -148,7 +148,7 @@ fn key(whole: &StoreFacts, asset: &str, scans: &[&ScanFact]) -> String {
     key.count(scans.len());
     for scan in scans {
         key.text(&scan.scan_id);
-        key.text(scan.asset);
+        key.text(&scan.scan.asset);
         key.number(scan.manifest.recorded_at);
     }
     for ruling in rulings(whole, asset) {

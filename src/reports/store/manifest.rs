@@ -45,6 +45,16 @@ pub struct Manifest {
     /// The rules that the scan ran, if it names them: it proves nothing of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<String>>,
+    /// Every scan in the report: one for each asset, tool and scan line. A manifest that was written without
+    /// them has one for each asset once it is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<RecordedScan>,
+    /// What had another type than the source expects and was left out, and how often.
+    #[serde(default, skip_serializing_if = "Dropped::is_empty")]
+    pub left_out: Dropped,
+    /// By which recipe the identities of the rows were made.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub recipe: String,
     /// When the store came to know it.
     pub recorded_at: i64,
     pub rows: u64,
@@ -55,6 +65,36 @@ pub struct Manifest {
     /// Segments that this one stands for: they were merged into it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Manifest>,
+}
+
+/// One scan of a report: one tool looking at one asset along one line.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedScan {
+    pub asset: String,
+    pub tool: String,
+    #[serde(with = "tool_kind")]
+    pub tool_kind: ToolKind,
+    /// What it looked at, beside other scans of the tool and the asset. Only scans of one line close each
+    /// other's findings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// It was recorded before lines were: it may be any of those that are known.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub is_line_unknown: bool,
+    #[serde(with = "outcome")]
+    pub outcome: ScanOutcome,
+    #[serde(with = "scope")]
+    pub scope: ScanScope,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<String>>,
+    /// What it says that it did not look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<String>,
+}
+
+fn is_no(truth: &bool) -> bool {
+    !truth
 }
 
 /// Manifests write enums as the words that definitions and tables have for them.
@@ -104,6 +144,26 @@ impl Manifest {
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
+    /// The same with its scans, where it was written before scans were recorded.
+    fn with_scans(mut self) -> Manifest {
+        if self.scans.is_empty() && self.members.is_empty() {
+            let scan = |asset: &String| RecordedScan {
+                asset: asset.clone(),
+                tool: self.tool.clone(),
+                tool_kind: self.tool_kind,
+                line: None,
+                is_line_unknown: true,
+                outcome: self.outcome,
+                scope: self.scope,
+                rules: self.rules.clone(),
+                unseen: Vec::new(),
+            };
+            self.scans = self.assets.iter().map(scan).collect();
+        }
+        self.members = self.members.into_iter().map(Manifest::with_scans).collect();
+        self
+    }
+
     /// The text of its file.
     pub(super) fn sealed(&self) -> String {
         let sealed = SealedManifest {
@@ -144,6 +204,7 @@ impl Manifest {
         if let Some(branch) = &self.branch {
             option("branch", branch);
         }
+        option("source", &self.source);
         if self.outcome == ScanOutcome::Partial {
             command += " --partial";
         }
@@ -192,7 +253,9 @@ pub(super) fn read(path: &Path) -> Result<Option<Manifest>, ManifestError> {
         Err(error) => return Err(ManifestError::Unreadable(unreadable(path, error))),
     };
     let why = match serde_json::from_str::<SealedManifest>(&text) {
-        Ok(sealed) if sealed.manifest.seal() == sealed.seal => return Ok(Some(sealed.manifest)),
+        Ok(sealed) if sealed.manifest.seal() == sealed.seal => {
+            return Ok(Some(sealed.manifest.with_scans()));
+        }
         Ok(_) => "its seal is broken".to_string(),
         Err(error) => error.to_string(),
     };

@@ -33,7 +33,7 @@ pub fn run(
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
     let taking = IngestRun {
-        reader: ReportReader::new(&definitions),
+        reader: reader(&definitions, arguments)?,
         definitions: &definitions,
         store: store_of(arguments)?,
         context: context(console, &definitions, arguments)?,
@@ -64,6 +64,17 @@ pub fn run(
             kind: FailureKind::Environment,
             problems,
         }),
+    }
+}
+
+fn reader<'a>(
+    definitions: &'a Definitions,
+    arguments: &IngestArguments,
+) -> Result<ReportReader<'a>, Diagnostic> {
+    let reader = ReportReader::new(definitions);
+    match &arguments.source {
+        Some(name) => reader.of_source(name),
+        None => Ok(reader),
     }
 }
 
@@ -199,6 +210,7 @@ fn context(
         asset: arguments.asset.clone(),
         environment: arguments.environment.clone(),
         branch: arguments.branch.clone(),
+        scan_line: arguments.scan_line.clone(),
         at: finished_at,
         is_partial: arguments.partial,
         recorded_at: recorded_at.unwrap_or_else(now),

@@ -32,6 +32,18 @@ pub(super) const DEEPEST: usize = 256;
 /// Help with a report in which no tool is named.
 pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
      which says so also where it found nothing";
+/// And what to do if it cannot.
+pub(super) const SAY_WHOSE: &str =
+    "if it is a clean scan, say whose: riskql ingest FILE --source gitleaks --asset shop --at 2026-03-31";
+
+/// Whether a file has nothing in it, packed or not.
+pub(super) fn is_empty(bytes: &[u8]) -> bool {
+    let is_blank = |bytes: &[u8]| begun(&text(bytes)).is_empty();
+    match bytes.starts_with(GZIP) {
+        true => zip::unpacked(bytes).is_ok_and(|unpacked| is_blank(&unpacked)),
+        false => bytes.len() < 1000 && is_blank(bytes),
+    }
+}
 
 /// What bytes are.
 pub(super) struct Content<'a> {
@@ -145,7 +157,7 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
     let text = begun(text);
     let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
     match text.as_bytes().first() {
-        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING)),
+        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING).help(SAY_WHOSE)),
         Some(b'<') if is_html(text) => Err(Diagnostic::data(
             "D401",
             format!("`{name}` is a web page, not a report for machines"),

@@ -1,11 +1,11 @@
 //! What each tool sees of an asset: identities, and who they are over time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::model::Fills;
 use crate::reports::ingest::{ReportRow, ScanOutcome, ScanScope};
 use crate::reports::lifecycle::{
-    self, Episode, History, IdentityDecision, ObservedScan, RuleNumber, ScanCoverage, Sighting,
+    self, Episode, History, IdentityDecision, LineNumber, ObservedScan, RuleNumber, ScanCoverage, Sighting,
 };
 use crate::reports::store::facts::{FactRows, ScanFact};
 
@@ -14,6 +14,8 @@ pub(super) struct ScanStream<'a> {
     pub environment: &'a str,
     pub tool: &'a str,
     pub kind: &'a str,
+    /// Names of the scan lines; `None` is that of scans without one.
+    pub lines: Vec<Option<&'a str>>,
     history: History,
     /// What rows of sightings and episodes stand for.
     pub rows: Vec<&'a ReportRow>,
@@ -38,7 +40,7 @@ pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&ScanFact>> = BTreeMap::new();
     for scan in scans {
         let manifest = scan.manifest;
-        let group = groups.entry((&manifest.environment, &manifest.tool, &manifest.source));
+        let group = groups.entry((&manifest.environment, &scan.scan.tool, &manifest.source));
         group.or_default().push(scan);
     }
     groups
@@ -49,11 +51,12 @@ pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec
 
 fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a> {
     let mut rules = Rules::default();
+    let lines = lines(scans);
     let mut rows: Vec<&ReportRow> = Vec::new();
     let mut looks = Vec::with_capacity(scans.len());
     for scan in scans {
         let manifest = scan.manifest;
-        let key = (manifest.segment.clone(), scan.asset.to_string());
+        let key = (manifest.segment.clone(), scan.number);
         let own = facts.get(&key).into_iter().flatten();
         let seen = own.map(|row| {
             rows.push(row);
@@ -63,21 +66,41 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
         looks.push(ObservedScan {
             at: manifest.finished_at,
             recorded_at: manifest.recorded_at,
+            line: line_of(scan, &lines),
             reach: reach(scan, &mut rules),
             seen,
         });
     }
-    let manifest = scans[0].manifest;
+    let (manifest, scan) = (scans[0].manifest, scans[0].scan);
     ScanStream {
         environment: &manifest.environment,
-        tool: &manifest.tool,
-        kind: manifest.tool_kind.word(),
+        tool: &scan.tool,
+        kind: scan.tool_kind.word(),
+        lines,
         history: History {
             looks,
             ..History::default()
         },
         rows,
     }
+}
+
+/// The scan lines of a stream: the place of each is its number.
+fn lines<'a>(scans: &[&'a ScanFact<'a>]) -> Vec<Option<&'a str>> {
+    let known = scans.iter().filter(|scan| !scan.scan.is_line_unknown);
+    let known: BTreeSet<Option<&str>> = known.map(|scan| scan.scan.line.as_deref()).collect();
+    known.into_iter().collect()
+}
+
+/// A scan that was recorded before lines were is of the only line there is; of several it is none.
+fn line_of(scan: &ScanFact, lines: &[Option<&str>]) -> LineNumber {
+    let line = scan.scan.line.as_deref();
+    let place = match (scan.scan.is_line_unknown, lines) {
+        (true, [_]) => 0,
+        (true, _) => lines.len(),
+        (false, lines) => lines.iter().position(|known| *known == line).unwrap_or(lines.len()),
+    };
+    place as LineNumber
 }
 
 /// Numbers for the names of rules.
@@ -94,11 +117,10 @@ impl<'a> Rules<'a> {
 }
 
 fn reach<'a>(scan: &ScanFact<'a>, rules: &mut Rules<'a>) -> ScanCoverage {
-    let manifest = scan.manifest;
-    let is_adequate = manifest.outcome == ScanOutcome::Success
-        && manifest.scope == ScanScope::Full
-        && manifest.fills == Fills::Observations;
-    match &manifest.rules {
+    let is_adequate = scan.scan.outcome == ScanOutcome::Success
+        && scan.scan.scope == ScanScope::Full
+        && scan.manifest.fills == Fills::Observations;
+    match &scan.scan.rules {
         _ if !is_adequate => ScanCoverage::Nothing,
         None => ScanCoverage::Everything,
         Some(names) => ScanCoverage::Rules(names.iter().map(|name| rules.number(name)).collect()),
