@@ -1,6 +1,7 @@
 //! Reports in, tables out.
 
 mod conformance;
+mod counted;
 mod hostile;
 mod language;
 mod owasp;

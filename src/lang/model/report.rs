@@ -39,6 +39,8 @@ pub struct ReportSource {
 pub struct RowPath {
     pub text: String,
     pub steps: Vec<RowStep>,
+    /// Each place is one row or more: `.statements[]+`.
+    pub is_open: bool,
 }
 
 /// One step towards rows.
@@ -46,25 +48,37 @@ pub struct RowPath {
 pub enum RowStep {
     /// To the member of an object: `.name`, `."a name"`.
     Member(String),
+    /// To the members of an object whose names are like this, where `*` is any text: `."*audit.fvdl"`.
+    Like(String),
+    /// To the members of this name at any depth, but not to those inside them: `..name`.
+    Anywhere(String),
+    /// To a member where there is one; else it stays where it is: `.name?`.
+    Inside(String),
+    /// To the first of several members that has anything in it: `."name|other"`.
+    FirstOf(Vec<String>),
     /// To every member of an array; what is no array is one, and null is none: `[]`.
     Each,
     /// To every member of an object: `{}`.
     Values,
     /// A row for every member of an array, and one where there is none: `[+]`, at the end.
     AtLeastOne,
+    /// The same for the members that are objects: `[{+}]`.
+    AtLeastOneObject,
 }
 
 impl RowPath {
     /// Reads the notation.
     pub fn read(text: &str) -> Option<RowPath> {
         let mut steps = Vec::new();
-        let mut rest = text.strip_prefix('.')?;
+        let path = text.strip_suffix('+');
+        let mut rest = path.unwrap_or(text).strip_prefix('.')?;
         let mut is_after_dot = true;
         while !rest.is_empty() {
             let signs = [
                 ("[]", RowStep::Each),
                 ("{}", RowStep::Values),
                 ("[+]", RowStep::AtLeastOne),
+                ("[{+}]", RowStep::AtLeastOneObject),
             ];
             let sign = signs.into_iter().find(|(sign, _)| rest.starts_with(sign));
             rest = match sign {
@@ -77,8 +91,25 @@ impl RowPath {
                         true => rest,
                         false => rest.strip_prefix('.')?,
                     };
+                    let (is_anywhere, name) = match name.strip_prefix('.') {
+                        Some(name) => (true, name),
+                        None => (false, name),
+                    };
                     let (name, after) = member(name)?;
-                    steps.push(RowStep::Member(name));
+                    if let Some(after) = after.strip_prefix('?') {
+                        steps.push(RowStep::Inside(name));
+                        rest = after;
+                        is_after_dot = false;
+                        continue;
+                    }
+                    steps.push(match is_anywhere {
+                        true => RowStep::Anywhere(name),
+                        false if name.contains('|') => {
+                            RowStep::FirstOf(name.split('|').map(str::to_string).collect())
+                        }
+                        false if name.contains('*') => RowStep::Like(name),
+                        false => RowStep::Member(name),
+                    });
                     after
                 }
             };
@@ -88,10 +119,14 @@ impl RowPath {
             let is_last = index + 1 == steps.len();
             is_last && index > 0 && matches!(steps[index - 1], RowStep::Member(_))
         };
-        let mut lists = (0..steps.len()).filter(|index| steps[*index] == RowStep::AtLeastOne);
+        let is_list = |step: &RowStep| {
+            matches!(step, RowStep::AtLeastOne | RowStep::AtLeastOneObject)
+        };
+        let mut lists = (0..steps.len()).filter(|index| is_list(&steps[*index]));
         lists.all(is_well_placed).then(|| RowPath {
             text: text.to_string(),
             steps,
+            is_open: path.is_some(),
         })
     }
 }

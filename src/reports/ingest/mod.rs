@@ -17,6 +17,7 @@ mod report;
 mod rows;
 mod scan;
 mod shapes;
+mod stable;
 mod stack;
 mod unknown;
 mod values;

@@ -36,22 +36,39 @@ pub(super) fn row_places(value: &Val, paths: &[RowPath]) -> Result<Vec<RowPlace>
     Ok(found)
 }
 
+/// How many rows there must be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct RowCount {
+    pub rows: u64,
+    /// Or more.
+    pub is_open: bool,
+}
+
+impl RowCount {
+    /// Of a report, by the paths of its source.
+    pub fn of(value: &Val, paths: &[RowPath]) -> Result<RowCount, String> {
+        let places = row_places(value, paths)?;
+        Ok(RowCount {
+            rows: places.iter().map(|place| place.rows).sum(),
+            is_open: paths.iter().any(|path| path.is_open),
+        })
+    }
+
+    pub fn is_met_by(self, given: u64) -> bool {
+        given == self.rows || self.is_open && given > self.rows && self.rows > 0
+    }
+}
+
 fn collect(
     value: &Val,
     steps: &[RowStep],
     place: &mut Place,
     found: &mut Vec<RowPlace>,
 ) -> Result<(), String> {
-    if let [RowStep::Member(name), RowStep::AtLeastOne] = steps {
+    if let Some(rows) = at_least_one(value, steps) {
         // The row is what has the list, not what is in it.
-        if let Val::Obj(members) = value {
-            let rows = match members.get(&Val::from(name.clone())) {
-                Some(Val::Arr(values)) => values.len().max(1) as u64,
-                _ => 1,
-            };
-            let place = place.clone();
-            found.push(RowPlace { place, rows });
-        }
+        let place = place.clone();
+        found.push(RowPlace { place, rows });
         return Ok(());
     }
     let Some((step, rest)) = steps.split_first() else {
@@ -77,8 +94,51 @@ fn collect(
                 None => Ok(()),
             }
         }
+        (RowStep::Like(pattern), Val::Obj(members)) => {
+            for (name, inner) in members.iter() {
+                let name = super::values::text(name).unwrap_or_default();
+                if is_like(&name, pattern) {
+                    down(inner, PlaceStep::Member(name), rest)?;
+                }
+            }
+            Ok(())
+        }
+        (RowStep::Inside(name), Val::Obj(members))
+            if members.contains_key(&Val::from(name.clone())) =>
+        {
+            let inner = &members[&Val::from(name.clone())];
+            down(inner, PlaceStep::Member(name.clone()), rest)
+        }
+        (RowStep::Inside(_), value) => collect(value, rest, place, found),
+        (RowStep::FirstOf(names), Val::Obj(members)) => {
+            let there = names.iter().find_map(|name| {
+                let inner = members.get(&Val::from(name.clone()))?;
+                has_anything(inner).then_some((name, inner))
+            });
+            match there {
+                Some((name, inner)) => down(inner, PlaceStep::Member(name.clone()), rest),
+                None => Ok(()),
+            }
+        }
+        (RowStep::Anywhere(wanted), Val::Obj(members)) => {
+            for (name, inner) in members.iter() {
+                let name = super::values::text(name).unwrap_or_default();
+                let steps = if name == *wanted { rest } else { steps };
+                down(inner, PlaceStep::Member(name), steps)?;
+            }
+            Ok(())
+        }
+        (RowStep::Anywhere(_), Val::Arr(values)) => {
+            for (index, inner) in values.iter().enumerate() {
+                down(inner, PlaceStep::Index(index), steps)?;
+            }
+            Ok(())
+        }
         // A report of another shape: another path is its.
-        (RowStep::Member(_), _) => Ok(()),
+        (
+            RowStep::Member(_) | RowStep::Like(_) | RowStep::Anywhere(_) | RowStep::FirstOf(_),
+            _,
+        ) => Ok(()),
         (RowStep::Each, Val::Arr(values)) => {
             for (index, inner) in values.iter().enumerate() {
                 down(inner, PlaceStep::Index(index), rest)?;
@@ -92,10 +152,9 @@ fn collect(
             }
             Ok(())
         }
-        (RowStep::AtLeastOne, _) => Ok(()),
+        (RowStep::AtLeastOne | RowStep::AtLeastOneObject, _) => Ok(()),
         (RowStep::Each | RowStep::Values, Val::Null) => Ok(()),
-        // One instead of several, as XML has it. Of the report itself it is another shape.
-        (RowStep::Each, Val::Obj(_)) if place.is_empty() => Ok(()),
+        // One instead of several, as XML has it, and a single document of many.
         (RowStep::Each, Val::Obj(_)) => collect(value, rest, place, found),
         (RowStep::Each, Val::TStr(_)) if rest.is_empty() && !place.is_empty() => {
             collect(value, rest, place, found)
@@ -112,6 +171,67 @@ fn collect(
             kind(other)
         )),
     }
+}
+
+/// Whether a name is like a pattern, in which `*` is any text; without regard to case.
+fn is_like(path: &str, pattern: &str) -> bool {
+    // Of a path its last part counts.
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (name, pattern) = (name.to_lowercase(), pattern.to_lowercase());
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+fn has_anything(value: &Val) -> bool {
+    match value {
+        Val::Null => false,
+        Val::Arr(values) => !values.is_empty(),
+        Val::Obj(members) => !members.is_empty(),
+        Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) => true,
+    }
+}
+
+/// How many rows a value is that has a list of them, or none, below members alone.
+fn at_least_one(value: &Val, steps: &[RowStep]) -> Option<u64> {
+    let (last, names) = steps.split_last()?;
+    let counts = |value: &&Val| match last {
+        RowStep::AtLeastOne => true,
+        _ => matches!(value, Val::Obj(_)),
+    };
+    if !matches!(last, RowStep::AtLeastOne | RowStep::AtLeastOneObject) {
+        return None;
+    }
+    let Val::Obj(_) = value else {
+        return None;
+    };
+    let mut list = Some(value);
+    for step in names {
+        let RowStep::Member(name) = step else {
+            return None;
+        };
+        list = match list {
+            Some(Val::Obj(members)) => members.get(&Val::from(name.clone())),
+            _ => None,
+        };
+    }
+    Some(match list {
+        Some(Val::Arr(values)) => values.iter().filter(counts).count().max(1) as u64,
+        _ => 1,
+    })
 }
 
 /// What a value is, in a word.

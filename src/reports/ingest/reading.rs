@@ -6,7 +6,7 @@ use jaq_json::Val;
 use rayon::prelude::*;
 
 use super::mistakes::{failed, miscounted, start};
-use super::places::row_places;
+use super::places::RowCount;
 use super::programs::Program;
 use super::repair;
 use super::report::{LeftOut, Report, ReportRow};
@@ -47,6 +47,17 @@ enum PartFailure {
     Count { there: u64, given: u64 },
     /// There is something else where the rows should be.
     Place(String),
+}
+
+impl PartFailure {
+    /// Whether it may be that some members have another type than the program expects.
+    fn may_be_mended(&self) -> bool {
+        match self {
+            PartFailure::Program(_) => true,
+            PartFailure::Count { there, given } => given < there,
+            PartFailure::Place(_) => false,
+        }
+    }
 }
 
 impl ReportInput<'_> {
@@ -113,8 +124,9 @@ impl ReportInput<'_> {
         let mut left_out = BTreeMap::new();
         let mut scans = self.scans(&value, &mut left_out)?;
         let (mut found, mut failed) = self.rows(&value);
-        if failed.is_some() && !self.source.counted.is_empty() {
-            let mended = repair::repaired(&self.programs.rows, &self.source.counted, value);
+        if failed.as_ref().is_some_and(PartFailure::may_be_mended) {
+            let counted = &self.source.counted;
+            let mended = repair::repaired(&self.programs.rows, counted, value);
             if let Some((mended, without)) = mended {
                 (found, failed) = self.rows(&mended);
                 left_out.extend(without);
@@ -155,7 +167,7 @@ impl ReportInput<'_> {
 
     /// The rows of a part, and why there are not as many as there should be.
     fn rows(&self, value: &Val) -> (ProgramOutput, Option<PartFailure>) {
-        let places = row_places(value, &self.source.counted);
+        let count = RowCount::of(value, &self.source.counted);
         let mut rows = RowReader::new(self.source, self.severity);
         for row in self.programs.rows.run(value.clone()) {
             match row {
@@ -164,13 +176,12 @@ impl ReportInput<'_> {
             }
         }
         let found = rows.finish();
-        let failed = match places {
+        let failed = match count {
             _ if self.source.counted.is_empty() => None,
             Err(why) => Some(PartFailure::Place(why)),
-            Ok(places) => {
-                let there = places.iter().map(|place| place.rows).sum();
-                let given = found.seen;
-                (there != given).then_some(PartFailure::Count { there, given })
+            Ok(count) => {
+                let (there, given) = (count.rows, found.seen);
+                (!count.is_met_by(given)).then_some(PartFailure::Count { there, given })
             }
         };
         (found, failed)

@@ -7,25 +7,24 @@ use std::collections::BTreeMap;
 
 use jaq_json::Val;
 
-use super::places::{Place, PlaceStep, RowPlace, at, kind, members, remove, row_places, written};
+use super::places::{Place, PlaceStep, RowCount, RowPlace, at, kind, members, remove, row_places, written};
 use super::programs::Program;
 use super::report::LeftOut;
 use crate::lang::model::RowPath;
 
 /// Whether a program gives as many rows as there are.
 pub(super) fn is_complete(program: &Program, paths: &[RowPath], value: &Val) -> bool {
-    let Ok(places) = row_places(value, paths) else {
+    let Ok(wanted) = RowCount::of(value, paths) else {
         return false;
     };
-    let wanted: u64 = places.iter().map(|place| place.rows).sum();
     let mut given = 0;
     for row in program.run(value.clone()) {
         given += 1;
-        if row.is_err() || given > wanted {
+        if row.is_err() || given > wanted.rows && !wanted.is_open {
             return false;
         }
     }
-    given == wanted
+    wanted.is_met_by(given)
 }
 
 /// The report without what the program cannot read, and what that was; `None` where nothing helps.
@@ -49,11 +48,13 @@ pub(super) fn repaired(
         return None;
     }
     let mut whole = repair.value;
+    let before: u64 = repair.places.iter().map(|place| place.rows).sum();
     repair.culprits.sort();
     for place in repair.culprits.iter().rev() {
         remove(&mut whole, place);
     }
-    let is_whole = is_complete(program, paths, &whole);
+    let is_whole = RowCount::of(&whole, paths).is_ok_and(|after| after.rows == before)
+        && is_complete(program, paths, &whole);
     is_whole.then_some((whole, repair.left_out))
 }
 

@@ -128,12 +128,12 @@ pub fn episodes(history: &History) -> Vec<Episode> {
         .iter()
         .flat_map(|look| look.seen.iter().map(move |sighting| (sighting, look)))
         .collect();
-    // Of several sightings at one time those that say it is there win.
+    // Of several sightings at one time those that say it is there win, then those that it never was one.
     seen.sort_by_key(|(sighting, look)| {
         (
             sighting.identity,
             look.at,
-            is_gone(sighting),
+            said(sighting),
             look.line,
             look.recorded_at,
             sighting.row,
@@ -141,7 +141,11 @@ pub fn episodes(history: &History) -> Vec<Episode> {
     });
     seen.dedup_by(|later, kept| {
         let is_one_time = later.0.identity == kept.0.identity && later.1.at == kept.1.at;
-        is_one_time && (later.1.line == kept.1.line || is_gone(later.0) && !is_gone(kept.0))
+        let (later_said, kept_said) = (said(later.0), said(kept.0));
+        is_one_time
+            && (later.1.line == kept.1.line
+                || later_said > kept_said
+                || kept_said == SaidState::Dismissed)
     });
     let mut verdicts: Vec<&IdentityDecision> = history.verdicts.iter().collect();
     verdicts.sort_by_key(|verdict| {
@@ -165,8 +169,22 @@ pub fn episodes(history: &History) -> Vec<Episode> {
     found
 }
 
-fn is_gone(sighting: &Sighting) -> bool {
-    ending(sighting.status).is_some()
+/// What a sighting says, in the order in which it counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum SaidState {
+    There,
+    /// It is no weakness, whatever line says so.
+    Dismissed,
+    /// One line no longer has it.
+    Fixed,
+}
+
+fn said(sighting: &Sighting) -> SaidState {
+    match ending(sighting.status) {
+        None => SaidState::There,
+        Some(Ending::Verified) => SaidState::Fixed,
+        Some(Ending::FalsePositive | Ending::OutOfScope | Ending::Retired) => SaidState::Dismissed,
+    }
 }
 
 /// Whether a report's word says that the weakness is not there, and why.

@@ -9,7 +9,7 @@ use jaq_json::Val;
 use regex::Regex;
 
 use super::patterns;
-use crate::reports::ingest::values;
+use crate::reports::ingest::{stable, values};
 
 /// All functions that are not written in jq.
 pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
@@ -30,6 +30,8 @@ fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
         ("list", v(0), |call| bome(Ok(list(call.1)))),
         ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
         ("number", v(0), |call| bome(Ok(number(call.1)))),
+        ("image_name", v(0), |call| bome(Ok(image_name(&call.1).into()))),
+        ("workspace_path", v(0), |call| bome(Ok(workspace_path(&call.1).into()))),
         ("cwes", v(0), |call| bome(Ok(cwes(&call.1)))),
         ("cwe_numbers", v(0), |call| bome(Ok(cwe_numbers(&call.1)))),
         ("advisories", v(0), |call| bome(Ok(advisories(&call.1)))),
@@ -70,6 +72,16 @@ fn text(value: &Val) -> OptionalText {
         }
         scalar => values::text(scalar),
     })
+}
+
+fn image_name(value: &Val) -> OptionalText {
+    let name = values::text(value);
+    OptionalText(name.map(|name| stable::image_name(&name).to_string()))
+}
+
+fn workspace_path(value: &Val) -> OptionalText {
+    let path = values::text(value);
+    OptionalText(path.map(|path| stable::workspace_path(&path)))
 }
 
 /// What is no scalar, written as JSON.

@@ -33,6 +33,10 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
+        // Spreadsheets write separators alone for empty lines.
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
         let members = names.iter().enumerate().map(|(index, name)| {
             let value = record.get(index).map_or(Val::Null, string);
             (name.clone(), value)
