@@ -75,13 +75,14 @@ pub struct RecordedScan {
     pub tool: String,
     #[serde(with = "tool_kind")]
     pub tool_kind: ToolKind,
-    /// What it looked at, beside other scans of the tool and the asset. Only scans of one line close each
-    /// other's findings.
+    /// The target by the report, where it goes to an asset of another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// What it looked at, beside other scans of the tool and the target: see [`RecordedScan::label`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
-    /// It was recorded before lines were: it may be any of those that are known.
-    #[serde(default, skip_serializing_if = "is_no")]
-    pub is_line_unknown: bool,
+    #[serde(default, skip_serializing_if = "ScanLineGap::is_none")]
+    pub gap: ScanLineGap,
     #[serde(with = "outcome")]
     pub outcome: ScanOutcome,
     #[serde(with = "scope")]
@@ -93,8 +94,32 @@ pub struct RecordedScan {
     pub unseen: Vec<String>,
 }
 
-fn is_no(truth: &bool) -> bool {
-    !truth
+/// What is not known of the line of a scan.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanLineGap {
+    #[default]
+    None,
+    /// It found nothing and does not name its target: if the others of its line have one, it is that.
+    Target,
+    /// It was recorded before lines were.
+    Line,
+}
+
+impl ScanLineGap {
+    fn is_none(&self) -> bool {
+        *self == ScanLineGap::None
+    }
+}
+
+impl RecordedScan {
+    /// The scan line, in a word: only scans of one line close each other's findings.
+    pub fn label(&self) -> Option<String> {
+        match (&self.target, &self.line) {
+            (Some(target), Some(line)) => Some(format!("{target}, {line}")),
+            (target, line) => target.as_ref().or(line.as_ref()).cloned(),
+        }
+    }
 }
 
 /// Manifests write enums as the words that definitions and tables have for them.
@@ -151,8 +176,9 @@ impl Manifest {
                 asset: asset.clone(),
                 tool: self.tool.clone(),
                 tool_kind: self.tool_kind,
+                target: None,
                 line: None,
-                is_line_unknown: true,
+                gap: ScanLineGap::Line,
                 outcome: self.outcome,
                 scope: self.scope,
                 rules: self.rules.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::manifest::RecordedScan;
+use super::manifest::{RecordedScan, ScanLineGap};
 use super::segment::IngestContext;
 use crate::base::diagnostic::Diagnostic;
 use crate::reports::ingest::{Report, ReportRow, ScanInfo, ScanOutcome};
@@ -80,7 +80,7 @@ impl ReportScans {
             places.insert(said.clone(), index);
         }
         for (index, scan) in all.iter().enumerate() {
-            let own = recorded(name, scan, context)?;
+            let own = recorded(name, scan, context, rows.is_empty())?;
             let known = scans.recorded.iter().position(|known| is_one(known, &own));
             let at = match known {
                 Some(at) => {
@@ -132,11 +132,9 @@ impl ReportScans {
             let one = &self.recorded[index];
             let is_other = |other: &RecordedScan| other.asset == one.asset && other.tool == one.tool;
             if self.recorded[..index].iter().any(is_other) {
-                let lines: Vec<&str> = self
-                    .recorded
-                    .iter()
-                    .map(|scan| scan.line.as_deref().unwrap_or("(no line)"))
-                    .collect();
+                let labels = self.recorded.iter().map(RecordedScan::label);
+                let lines: Vec<String> =
+                    labels.map(|label| label.unwrap_or("(none)".to_string())).collect();
                 let message = format!(
                     "`{name}` has several scans of `{}` by {}, and `--scan-line` can name one",
                     one.asset, one.tool
@@ -147,6 +145,8 @@ impl ReportScans {
         }
         for scan in &mut self.recorded {
             scan.line = Some(line.clone());
+            scan.target = None;
+            scan.gap = ScanLineGap::None;
         }
         Ok(())
     }
@@ -166,24 +166,25 @@ fn recorded(
     name: &str,
     scan: &ScanInfo,
     context: &IngestContext,
+    is_empty: bool,
 ) -> Result<RecordedScan, Diagnostic> {
     let asset = context.asset.as_ref().or(scan.target.as_ref());
     let asset = asset.ok_or_else(|| no_asset(name))?.clone();
     // Of several targets that go to one asset each is a line of its own.
     let target = scan.target.as_ref().filter(|target| **target != asset);
-    let line = match (target, &scan.scan_line) {
-        (Some(target), Some(line)) => Some(format!("{target}, {line}")),
-        (target, line) => target.or(line.as_ref()).cloned(),
-    };
     Ok(RecordedScan {
         asset,
         tool: scan.tool.clone(),
         tool_kind: scan.kind,
-        line,
+        target: target.cloned(),
+        line: scan.scan_line.clone(),
+        gap: match is_empty && scan.target.is_none() {
+            true => ScanLineGap::Target,
+            false => ScanLineGap::None,
+        },
         outcome: with_context(scan.outcome, context),
         scope: scan.scope,
         rules: scan.rules.clone(),
-        is_line_unknown: false,
         unseen: scan.unseen.clone(),
     })
 }
@@ -197,7 +198,7 @@ pub(super) fn with_context(outcome: ScanOutcome, context: &IngestContext) -> Sca
 }
 
 fn is_one(one: &RecordedScan, other: &RecordedScan) -> bool {
-    one.asset == other.asset && one.tool == other.tool && one.line == other.line
+    one.asset == other.asset && one.tool == other.tool && one.label() == other.label()
 }
 
 /// Two that cannot be told apart are one scan, which did as little as the worse.
@@ -218,7 +219,10 @@ fn join(one: &mut RecordedScan, other: RecordedScan) {
 /// Rows of several targets may go to one asset, where only the target tells them apart. One that is
 /// itself the asset says nothing: it may be renamed without making other findings.
 pub(super) fn tell_apart(row: &mut ReportRow, asset: &str) {
-    if let Some(target) = row.target.as_deref().filter(|target| *target != asset) {
+    // The host in front of a place tells it apart as well.
+    let has_host = row.host.is_some() || row.url.as_ref().is_some_and(|url| url.contains("://"));
+    let target = row.target.as_deref().filter(|target| *target != asset);
+    if let Some(target) = target.filter(|_| !has_host) {
         let parts = format!("{}\n{target}", row.identity);
         let hash = blake3::hash(parts.as_bytes()).to_hex();
         row.identity = hash[..32].to_string();

@@ -272,8 +272,11 @@ fn segment_name(manifest: &Manifest) -> String {
     // Reports whose scans have neither lines nor tools of their own are named as they always were.
     let scans = manifest.scans.iter().flat_map(|scan| {
         let tool = (scan.tool != manifest.tool).then_some(scan.tool.as_str());
-        tool.into_iter().chain(scan.line.as_deref())
+        let tool = tool.map(str::to_string);
+        tool.into_iter().chain(scan.label())
     });
+    let scans: Vec<String> = scans.collect();
+    let scans = scans.iter().map(String::as_str);
     for part in parts.into_iter().chain(outcome).chain(assets).chain(scans) {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());

@@ -8,6 +8,7 @@ use crate::reports::lifecycle::{
     self, Episode, History, IdentityDecision, LineNumber, ObservedScan, RuleNumber, ScanCoverage, Sighting,
 };
 use crate::reports::store::facts::{FactRows, ScanFact};
+use crate::reports::store::manifest::ScanLineGap;
 
 /// One tool looking at one asset in one environment.
 pub(super) struct ScanStream<'a> {
@@ -15,7 +16,7 @@ pub(super) struct ScanStream<'a> {
     pub tool: &'a str,
     pub kind: &'a str,
     /// Names of the scan lines; `None` is that of scans without one.
-    pub lines: Vec<Option<&'a str>>,
+    pub lines: Vec<Option<String>>,
     history: History,
     /// What rows of sightings and episodes stand for.
     pub rows: Vec<&'a ReportRow>,
@@ -66,7 +67,7 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
         looks.push(ObservedScan {
             at: manifest.finished_at,
             recorded_at: manifest.recorded_at,
-            line: line_of(scan, &lines),
+            line: line_of(scan, scans, &lines),
             reach: reach(scan, &mut rules),
             seen,
         });
@@ -86,21 +87,39 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
 }
 
 /// The scan lines of a stream: the place of each is its number.
-fn lines<'a>(scans: &[&'a ScanFact<'a>]) -> Vec<Option<&'a str>> {
-    let known = scans.iter().filter(|scan| !scan.scan.is_line_unknown);
-    let known: BTreeSet<Option<&str>> = known.map(|scan| scan.scan.line.as_deref()).collect();
+fn lines(scans: &[&ScanFact]) -> Vec<Option<String>> {
+    let known = scans.iter().filter(|scan| scan.scan.gap == ScanLineGap::None);
+    let known: BTreeSet<Option<String>> = known.map(|scan| scan.scan.label()).collect();
     known.into_iter().collect()
 }
 
-/// A scan that was recorded before lines were is of the only line there is; of several it is none.
-fn line_of(scan: &ScanFact, lines: &[Option<&str>]) -> LineNumber {
-    let line = scan.scan.line.as_deref();
-    let place = match (scan.scan.is_line_unknown, lines) {
-        (true, [_]) => 0,
-        (true, _) => lines.len(),
-        (false, lines) => lines.iter().position(|known| *known == line).unwrap_or(lines.len()),
+/// The number of a scan's line. Where the scan does not say all of it and there is only one that it can be,
+/// it is that; where there are several it is of none of them, and closes nothing.
+fn line_of(scan: &ScanFact, scans: &[&ScanFact], lines: &[Option<String>]) -> LineNumber {
+    let place = |label: &Option<String>| lines.iter().position(|known| known == label);
+    if scan.scan.gap == ScanLineGap::None {
+        return place(&scan.scan.label()).unwrap_or(lines.len()) as LineNumber;
+    }
+    let of_line = |other: &&&ScanFact| match scan.scan.gap {
+        ScanLineGap::None => false,
+        ScanLineGap::Target => other.scan.line == scan.scan.line,
+        ScanLineGap::Line => true,
     };
-    place as LineNumber
+    let others = scans.iter().filter(|other| other.scan.gap == ScanLineGap::None);
+    let candidates: BTreeSet<Option<String>> =
+        others.filter(of_line).map(|other| other.scan.label()).collect();
+    let own = scan.scan.label();
+    let found = match candidates.len() {
+        0 => place(&own),
+        1 => candidates.first().and_then(place),
+        _ => None,
+    };
+    // Those of before lines were recorded are of one together.
+    let other = match scan.scan.gap {
+        ScanLineGap::None | ScanLineGap::Line => lines.len(),
+        ScanLineGap::Target => lines.len() + 1,
+    };
+    found.unwrap_or(other) as LineNumber
 }
 
 /// Numbers for the names of rules.
