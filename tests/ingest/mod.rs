@@ -4,6 +4,7 @@ mod conformance;
 mod counted;
 mod hostile;
 mod language;
+mod mutations;
 mod owasp;
 mod portions;
 mod samples;

@@ -6,6 +6,7 @@ mod decisions;
 mod evaluation_times;
 mod history;
 mod lifecycle;
+mod lines;
 mod replay;
 mod scans;
 mod traps;

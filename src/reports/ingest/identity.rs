@@ -107,6 +107,11 @@ fn joined(parts: impl Iterator<Item = String>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
+/// The identity that a row has by the recipe of its source, for rows that were read by another.
+pub fn renewed(source: &ReportSource, row: &ReportRow) -> String {
+    identity(source, row)
+}
+
 /// What the identities of a source are made of, as a word: another recipe makes others.
 pub fn recipe(source: &ReportSource) -> String {
     let fields: Vec<&str> = source.identity.iter().map(|field| field.word()).collect();

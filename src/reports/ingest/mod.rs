@@ -22,7 +22,7 @@ mod stack;
 mod unknown;
 mod values;
 
-pub use identity::recipe;
+pub use identity::{recipe, renewed as renewed_identity};
 pub use reader::{ReportReader, Sizes};
 pub use report::{LeftOut, Report, ReportRow, ScanInfo, ScanOutcome, ScanScope};
 pub use shapes::{LARGEST, too_large};

@@ -118,6 +118,7 @@ impl<'a> ReportReader<'a> {
                 source: &self.sources[index],
                 severity: self.severity,
                 programs: self.programs(index)?,
+                bad_bytes: content.bad_bytes,
             };
             reading.read(content.body, self.sizes.portion, take)
         })

@@ -29,6 +29,8 @@ pub(super) struct ReportInput<'a> {
     pub source: &'a ReportSource,
     pub severity: Option<&'a Scale>,
     pub programs: &'a Programs,
+    /// Bytes of the report that are no text.
+    pub bad_bytes: usize,
 }
 
 /// What a part of a report says.
@@ -124,7 +126,8 @@ impl ReportInput<'_> {
         let mut left_out = BTreeMap::new();
         let mut scans = self.scans(&value, &mut left_out)?;
         let (mut found, mut failed) = self.rows(&value);
-        if failed.as_ref().is_some_and(PartFailure::may_be_mended) {
+        let may_be_mended = failed.as_ref().is_some_and(PartFailure::may_be_mended);
+        if may_be_mended && !self.source.counted.is_empty() {
             let counted = &self.source.counted;
             let mended = repair::repaired(&self.programs.rows, counted, value);
             if let Some((mended, without)) = mended {
@@ -149,7 +152,7 @@ impl ReportInput<'_> {
     fn scans(&self, value: &Val, left_out: &mut BTreeMap<LeftOut, u64>) -> Result<SaidScans, Problems> {
         let program = self.programs.scan.as_ref();
         let said = |value: &Val| scan::scan(self.name, self.source, program, value);
-        let Some(program) = program else {
+        let Some(program) = program.filter(|_| !self.source.counted.is_empty()) else {
             return said(value);
         };
         let is_read = |value: &Val| scan::object(program, value).is_ok();
@@ -209,6 +212,15 @@ impl ReportInput<'_> {
             take(std::mem::take(&mut found.rows));
         }
         let whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
+        let mut whole = whole;
+        if self.bad_bytes > 0 {
+            let what = LeftOut {
+                place: "what is no text".to_string(),
+                found: "bytes of another encoding",
+            };
+            found.left_out.insert(what, self.bad_bytes as u64);
+            whole.is_partial();
+        }
         let (scan, scans) = whole.settled(source);
         match found.mistakes.is_empty() {
             true => Ok(Report {

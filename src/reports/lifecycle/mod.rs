@@ -49,6 +49,10 @@ pub enum ScanCoverage {
 /// A number that stands for a scan line.
 pub type LineNumber = u32;
 
+/// The line of scans that were recorded before lines were. What it saw is of another line as soon as that
+/// one sees it; what no other line ever saw stays open until a scan of before does not see it.
+pub const LINE_UNKNOWN: LineNumber = LineNumber::MAX;
+
 /// A number that stands for a rule of the tool.
 pub type RuleNumber = u32;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::reach::AdequateScans;
 use super::{
-    Acceptance, Ending, Episode, IdentityDecision, LineNumber, ObservedScan, Sighting, ending,
+    Acceptance, Ending, Episode, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan, Sighting,
+    ending,
 };
 use crate::lang::model::{Decision, Status};
 
@@ -134,6 +135,9 @@ impl Track<'_> {
             episode.accepted = accepted.map_or(episode.accepted, |now| {
                 Some(extended(episode.accepted, now))
             });
+        }
+        if look.line != LINE_UNKNOWN {
+            self.proofs.remove(&LINE_UNKNOWN);
         }
         let proof = self.reaches.next(look.line, sighting.rule, look.at);
         self.proofs.insert(look.line, proof);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::cache_key::CacheKey;
-use super::derive::{self, AssetFacts, CanonicalNames, DerivedRows, Ruling};
+use super::derive::{self, AssetFacts, CanonicalNames, Closing, DerivedRows, Ruling};
 use super::derived_folder;
 use super::facts::{self, ScanFact};
 use super::frames;
@@ -110,6 +110,26 @@ fn derived<'a>(
         parts.push((asset, part));
     }
     Ok(parts)
+}
+
+/// The verified closings of some detections of an asset.
+pub(super) fn closings(
+    whole: &StoreFacts,
+    asset: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Closing>, Problems> {
+    let is_own = |name: &str| whole.names.real(name) == asset;
+    let scans: Vec<&ScanFact> = whole.scans.iter().filter(|scan| is_own(&scan.scan.asset)).collect();
+    let is_wanted = |manifest: &Manifest| manifest.assets.iter().any(|name| is_own(name));
+    let rows = facts::read_rows(whole.store, whole.definitions, whole.manifests, is_wanted)?;
+    let given = AssetFacts {
+        definitions: whole.definitions,
+        asset,
+        scans: &scans,
+        rulings: &rulings(whole, asset),
+        retired_at: whole.retired.get(asset).copied(),
+    };
+    Ok(derive::closings(&given, &rows, wanted))
 }
 
 /// Assets that reports have in common are derived together, so that each segment is read once, and no

@@ -8,11 +8,12 @@ use super::data_files;
 use super::frames::{self, Observation};
 use super::layout::Store;
 use super::manifest::{Manifest, RecordedScan};
+use super::report_scans::tell_apart;
 use super::snapshot_view::{self, SnapshotView};
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
-use crate::lang::model::{Definitions, Fills};
-use crate::reports::ingest::ReportRow;
+use crate::lang::model::{Definitions, Fills, ReportSource};
+use crate::reports::ingest::{self, ReportRow};
 
 /// One scan of one asset by one tool along one line: a report may hold several.
 #[derive(Clone, PartialEq, Debug)]
@@ -102,7 +103,9 @@ pub(super) fn read_rows(
         match read {
             Ok(read) => {
                 let wanted = |one: &Observation| names.contains(one.segment.as_str());
-                for (key, own) in runs(read.into_iter().filter(wanted)) {
+                let outdated = outdated(definitions, reports);
+                let renewed = |one| renewed(&outdated, one);
+                for (key, own) in runs(read.into_iter().filter(wanted).map(renewed)) {
                     let own = own.into_iter().map(|row| shared(&mut known, row));
                     rows.entry(key).or_default().extend(own);
                 }
@@ -114,6 +117,37 @@ pub(super) fn read_rows(
         true => Err(problems),
         false => Ok(rows),
     }
+}
+
+/// The reports that were read by another recipe than their source has now, by name.
+fn outdated<'a>(
+    definitions: &'a Definitions,
+    reports: &'a [Manifest],
+) -> BTreeMap<&'a str, (&'a Manifest, &'a ReportSource)> {
+    let outdated = reports.iter().filter_map(|report| {
+        let mut sources = definitions.reports.iter();
+        let source = sources.find(|source| source.name == report.source)?;
+        let is_old = ingest::recipe(source) != report.recipe;
+        is_old.then_some((report.segment.as_str(), (report, source)))
+    });
+    outdated.collect()
+}
+
+/// A row with the identity that its source gives it now.
+fn renewed(
+    outdated: &BTreeMap<&str, (&Manifest, &ReportSource)>,
+    mut one: Observation,
+) -> Observation {
+    let Some((report, source)) = outdated.get(one.segment.as_str()) else {
+        return one;
+    };
+    if report.recipe.is_empty() && one.row.target.is_none() {
+        // Before targets were kept, the asset was the target.
+        one.row.target = Some(one.asset.clone());
+    }
+    one.row.identity = ingest::renewed_identity(source, &one.row);
+    tell_apart(&mut one.row, &one.asset);
+    one
 }
 
 /// Neighbours that are of one report and one scan.

@@ -27,6 +27,7 @@ const MEMORY: &str = "memory can be written";
 pub(super) struct Observation {
     /// The report it was seen in.
     pub segment: String,
+    pub asset: String,
     /// Which of the scans of the report it is from.
     pub scan: usize,
     pub row: ReportRow,
@@ -385,8 +386,10 @@ pub(super) fn read_observations(
     Ok(rows
         .into_iter()
         .zip(segments)
-        .map(|((scan, row), segment)| Observation {
+        .zip(assets)
+        .map(|(((scan, row), segment), asset)| Observation {
             segment: segment.unwrap_or_default(),
+            asset: asset.unwrap_or_default(),
             scan,
             row,
         })

@@ -32,7 +32,7 @@ mod tables;
 mod verify;
 
 pub use compact::{Compacted, compact};
-pub use derive::{DerivationNotes, MergedDetection, Reason};
+pub use derive::{Closing, ClosingScan, DerivationNotes, MergedDetection, Reason};
 pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lang::model::Fills;
 use crate::reports::ingest::{ReportRow, ScanOutcome, ScanScope};
 use crate::reports::lifecycle::{
-    self, Episode, History, IdentityDecision, LineNumber, ObservedScan, RuleNumber, ScanCoverage, Sighting,
+    self, Ending, Episode, History, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan, RuleNumber, ScanCoverage, Sighting,
 };
 use crate::reports::store::facts::{FactRows, ScanFact};
 use crate::reports::store::manifest::ScanLineGap;
@@ -15,8 +15,8 @@ pub(super) struct ScanStream<'a> {
     pub environment: &'a str,
     pub tool: &'a str,
     pub kind: &'a str,
-    /// Names of the scan lines; `None` is that of scans without one.
-    pub lines: Vec<Option<String>>,
+    /// The scans of the looks of its history, in their order.
+    scans: Vec<&'a ScanFact<'a>>,
     history: History,
     /// What rows of sightings and episodes stand for.
     pub rows: Vec<&'a ReportRow>,
@@ -77,7 +77,7 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
         environment: &manifest.environment,
         tool: &scan.tool,
         kind: scan.tool_kind.word(),
-        lines,
+        scans: scans.to_vec(),
         history: History {
             looks,
             ..History::default()
@@ -93,33 +93,25 @@ fn lines(scans: &[&ScanFact]) -> Vec<Option<String>> {
     known.into_iter().collect()
 }
 
-/// The number of a scan's line. Where the scan does not say all of it and there is only one that it can be,
+/// The number of a scan's line. Where the scan does not name its target and there is only one that it can be,
 /// it is that; where there are several it is of none of them, and closes nothing.
 fn line_of(scan: &ScanFact, scans: &[&ScanFact], lines: &[Option<String>]) -> LineNumber {
     let place = |label: &Option<String>| lines.iter().position(|known| known == label);
     if scan.scan.gap == ScanLineGap::None {
         return place(&scan.scan.label()).unwrap_or(lines.len()) as LineNumber;
     }
-    let of_line = |other: &&&ScanFact| match scan.scan.gap {
-        ScanLineGap::None => false,
-        ScanLineGap::Target => other.scan.line == scan.scan.line,
-        ScanLineGap::Line => true,
-    };
+    if scan.scan.gap == ScanLineGap::Line {
+        return LINE_UNKNOWN;
+    }
     let others = scans.iter().filter(|other| other.scan.gap == ScanLineGap::None);
-    let candidates: BTreeSet<Option<String>> =
-        others.filter(of_line).map(|other| other.scan.label()).collect();
-    let own = scan.scan.label();
+    let others = others.filter(|other| other.scan.line == scan.scan.line);
+    let candidates: BTreeSet<Option<String>> = others.map(|other| other.scan.label()).collect();
     let found = match candidates.len() {
-        0 => place(&own),
+        0 => place(&scan.scan.label()),
         1 => candidates.first().and_then(place),
         _ => None,
     };
-    // Those of before lines were recorded are of one together.
-    let other = match scan.scan.gap {
-        ScanLineGap::None | ScanLineGap::Line => lines.len(),
-        ScanLineGap::Target => lines.len() + 1,
-    };
-    found.unwrap_or(other) as LineNumber
+    found.unwrap_or(lines.len()) as LineNumber
 }
 
 /// Numbers for the names of rules.
@@ -214,6 +206,37 @@ pub(super) fn follow(
             }
         }
     }
+}
+
+/// The scans that closed an episode: of every line that saw it, the first that looked again without seeing it.
+pub(super) fn closed_by<'a>(
+    stream: &ScanStream<'a>,
+    identity: u128,
+    episode: &Episode,
+) -> Vec<&'a ScanFact<'a>> {
+    let Some(closed_at) = episode.closed_at.filter(|_| episode.ending == Some(Ending::Verified)) else {
+        return Vec::new();
+    };
+    let looks = || stream.history.looks.iter().zip(&stream.scans);
+    let mut last: BTreeMap<LineNumber, (i64, Option<RuleNumber>)> = BTreeMap::new();
+    for (look, _) in looks().filter(|(look, _)| (episode.opened_at..=closed_at).contains(&look.at)) {
+        if let Some(seen) = look.seen.iter().find(|seen| seen.identity == identity) {
+            last.insert(look.line, (look.at, seen.rule));
+        }
+    }
+    let mut found = Vec::new();
+    for (line, (seen_at, rule)) in last {
+        let covers = |look: &ObservedScan| match &look.reach {
+            ScanCoverage::Nothing => false,
+            ScanCoverage::Everything => true,
+            ScanCoverage::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
+        };
+        let closing = looks().find(|(look, _)| {
+            look.line == line && look.at > seen_at && look.at <= closed_at && covers(look)
+        });
+        found.extend(closing.map(|(_, scan)| *scan));
+    }
+    found
 }
 
 /// Digits of an id that say which asset it is of, and those that tell its detections apart.
