@@ -42,10 +42,15 @@ fn miscounted(definitions: &Definitions, files: &[PathBuf]) -> Vec<String> {
         let name = file.display().to_string();
         match reader.read(&name, &bytes) {
             Ok(report) if report.left_out.is_empty() => {}
-            Ok(report) => wrong.push(format!("{name} by {}: {:?}", report.source, report.left_out)),
+            Ok(report) => wrong.push(format!(
+                "{name} by {}: {:?}",
+                report.source, report.left_out
+            )),
             Err(problems) => {
                 let problems = problems.sorted();
-                let counted = problems.iter().filter(|each| matches!(each.code, "D411" | "D404"));
+                let counted = problems
+                    .iter()
+                    .filter(|each| matches!(each.code, "D411" | "D404"));
                 wrong.extend(counted.map(|each| each.message.clone()));
             }
         }

@@ -64,7 +64,9 @@ fn rows(report: &Report) -> u64 {
 
 /// Numbers that look random and are the same in each run.
 fn next(state: &mut u64) -> usize {
-    *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+    *state = state
+        .wrapping_mul(6364136223846793005)
+        .wrapping_add(1442695040888963407);
     (*state >> 33) as usize
 }
 
@@ -76,12 +78,22 @@ fn a_member_of_another_type_makes_no_row_disappear() {
     let mut state = 7;
     let (mut read, mut mended) = (0, 0);
     for (name, value) in samples() {
-        let whole = reader.read(&name, value.to_string().as_bytes()).expect("a sample");
+        let whole = reader
+            .read(&name, value.to_string().as_bytes())
+            .expect("a sample");
         let mut all = Vec::new();
         places(&value, String::new(), &mut all);
         for _ in 0..12 {
             let place = &all[next(&mut state) % all.len()];
-            let others = [json!("x"), json!(7), json!(true), json!([]), json!({}), json!([{"a": 1}]), json!({"a": "b"})];
+            let others = [
+                json!("x"),
+                json!(7),
+                json!(true),
+                json!([]),
+                json!({}),
+                json!([{"a": 1}]),
+                json!({"a": "b"}),
+            ];
             let mut mutated = value.clone();
             let target = mutated.pointer_mut(place).expect("a place");
             let other = &others[next(&mut state) % others.len()];
@@ -94,17 +106,27 @@ fn a_member_of_another_type_makes_no_row_disappear() {
             };
             read += 1;
             if report.source == whole.source && rows(&report) < rows(&whole) {
-                wrong.push(format!("{name} {place} is {other}: {} rows of {}", rows(&report), rows(&whole)));
+                wrong.push(format!(
+                    "{name} {place} is {other}: {} rows of {}",
+                    rows(&report),
+                    rows(&whole)
+                ));
             }
             if !report.left_out.is_empty() {
                 mended += 1;
-                let is_partial = report.scans.iter().all(|scan| scan.outcome != ScanOutcome::Success);
+                let is_partial = report
+                    .scans
+                    .iter()
+                    .all(|scan| scan.outcome != ScanOutcome::Success);
                 assert!(is_partial, "{name} {place}: {:?}", report.left_out);
             }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(read > 200 && mended > 5, "{read} were read, {mended} without something");
+    assert!(
+        read > 200 && mended > 5,
+        "{read} were read, {mended} without something"
+    );
 }
 
 #[test]
@@ -112,12 +134,21 @@ fn a_member_that_is_left_out_is_told_and_counted() {
     let definitions = library();
     let reader = ReportReader::new(&definitions);
     let row = |identifiers: Value| json!({"id": "S", "title": "t", "severity": "high", "packageName": "p", "version": "1", "from": ["a@1"], "identifiers": identifiers});
-    let rows = vec![row(json!({"CVE": ["CVE-2024-0001"]})), row(json!("CVE-2024-0002")), row(json!("CVE-2024-0003"))];
+    let rows = vec![
+        row(json!({"CVE": ["CVE-2024-0001"]})),
+        row(json!("CVE-2024-0002")),
+        row(json!("CVE-2024-0003")),
+    ];
     let report = json!({"ok": false, "dependencyCount": 1, "packageManager": "npm", "projectName": "web", "uniqueCount": 3, "vulnerabilities": rows});
-    let report = reader.read("r", report.to_string().as_bytes()).expect("a report");
+    let report = reader
+        .read("r", report.to_string().as_bytes())
+        .expect("a report");
     assert_eq!(report.rows.len(), 3);
-    let left_out: Vec<(&str, &str, u64)> =
-        report.left_out.iter().map(|(what, times)| (what.place.as_str(), what.found, *times)).collect();
+    let left_out: Vec<(&str, &str, u64)> = report
+        .left_out
+        .iter()
+        .map(|(what, times)| (what.place.as_str(), what.found, *times))
+        .collect();
     assert_eq!(left_out, [("vulnerabilities[].identifiers", "a text", 2)]);
     assert_eq!(report.scans[0].outcome, ScanOutcome::Partial);
 }
@@ -142,7 +173,11 @@ fn an_empty_list_of_an_unknown_tool_is_nobodys() {
         }
     }
     for bare in ["[]", "{}", "null", ""] {
-        known.extend(reader.read("r", bare.as_bytes()).map(|report| report.source));
+        known.extend(
+            reader
+                .read("r", bare.as_bytes())
+                .map(|report| report.source),
+        );
     }
     assert!(known.is_empty(), "{known:#?}");
 }
@@ -174,22 +209,46 @@ fn half_a_table_is_refused() {
     let head = "Date,Title,Severity,Description,CweId\n";
     let codes = |rows: &str| {
         let report = reader.read("r.csv", format!("{head}{rows}").as_bytes());
-        report.map(|report| report.rows.len()).map_err(|problems| problems.sorted()[0].message.clone())
+        report
+            .map(|report| report.rows.len())
+            .map_err(|problems| problems.sorted()[0].message.clone())
     };
-    assert_eq!(codes("2026-01-01,A,High,\"one\ntwo \"\"three\"\"\",79\n,,,,\n2026-01-01,B,High,d,79\n"), Ok(2));
+    assert_eq!(
+        codes("2026-01-01,A,High,\"one\ntwo \"\"three\"\"\",79\n,,,,\n2026-01-01,B,High,d,79\n"),
+        Ok(2)
+    );
     for (rows, why) in [
-        ("2026-01-01,A,High,d,79\n2026-01-01,B,High,\"cut", "line 3: a cell begins with a quote"),
-        ("2026-01-01,\"A,High,d,79\n2026-01-01,B,High,d,79\n", "line 2: a cell begins with a quote"),
-        ("2026-01-01,A,High,d,79\n2026-01-01,B,Hi", "line 3 has 3 cells"),
+        (
+            "2026-01-01,A,High,d,79\n2026-01-01,B,High,\"cut",
+            "line 3: a cell begins with a quote",
+        ),
+        (
+            "2026-01-01,\"A,High,d,79\n2026-01-01,B,High,d,79\n",
+            "line 2: a cell begins with a quote",
+        ),
+        (
+            "2026-01-01,A,High,d,79\n2026-01-01,B,Hi",
+            "line 3 has 3 cells",
+        ),
         ("2026-01-01,A,B,High,d,79\n", "line 2 has 6 cells"),
     ] {
         let told = codes(rows).expect_err(rows);
         assert!(told.contains(why), "{told}");
     }
-    let twice = reader.read("r.csv", b"Date,Title,Severity,Severity\n2026-01-01,A,High,Low\n");
+    let twice = reader.read(
+        "r.csv",
+        b"Date,Title,Severity,Severity\n2026-01-01,A,High,Low\n",
+    );
     let told = twice.expect_err("two columns").sorted()[0].message.clone();
     assert!(told.contains("two columns are called `Severity`"), "{told}");
-    let named = reader.read("r.csv", format!("sep=;\n{}", head.replace(',', ";") + "2026-01-01;A, B;High;d;79\n").as_bytes());
+    let named = reader.read(
+        "r.csv",
+        format!(
+            "sep=;\n{}",
+            head.replace(',', ";") + "2026-01-01;A, B;High;d;79\n"
+        )
+        .as_bytes(),
+    );
     assert_eq!(named.expect("a report").rows[0].title, "A, B");
 }
 
@@ -199,7 +258,10 @@ fn one_bad_byte_leaves_all_other_text_as_it_is() {
     let reader = ReportReader::new(&definitions);
     let text = r#"{"name": "n", "type": "T", "findings": [{"title": "Ü", "severity": "High", "file_path": "src/ß.py"}, {"title": "C?", "severity": "Low", "file_path": "src/c.py"}]}"#;
     let good = reader.read("r", text.as_bytes()).expect("a report");
-    let bytes: Vec<u8> = text.bytes().map(|byte| if byte == b'?' { 0xC3 } else { byte }).collect();
+    let bytes: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte == b'?' { 0xC3 } else { byte })
+        .collect();
     let bad = reader.read("r", &bytes).expect("a report");
     assert_eq!(bad.rows[0], good.rows[0]);
     assert_eq!(bad.rows[1].title, "C\u{fffd}");
@@ -212,26 +274,56 @@ fn what_was_not_looked_at_is_kept() {
     let reader = ReportReader::new(&definitions);
     let semgrep = |errors: Value, skipped: Value| {
         let report = json!({"version": "1", "results": [], "errors": errors, "paths": {"scanned": ["a.py"]}, "skipped_rules": skipped});
-        let report = reader.read("r", report.to_string().as_bytes()).expect("a report");
+        let report = reader
+            .read("r", report.to_string().as_bytes())
+            .expect("a report");
         (report.scan.outcome, report.scan.unseen)
     };
     let clean = (ScanOutcome::Success, Vec::<String>::new());
     assert_eq!(semgrep(json!([]), json!([])), clean);
-    assert_eq!(semgrep(json!([{"level": "info", "path": "a.py"}]), json!([])), clean);
+    assert_eq!(
+        semgrep(json!([{"level": "info", "path": "a.py"}]), json!([])),
+        clean
+    );
     let partial = |unseen: &str| (ScanOutcome::Partial, vec![unseen.to_string()]);
     for kind in ["Timeout", "Out of memory", "PartialParsing", "Syntax error"] {
-        assert_eq!(semgrep(json!([{"level": "warn", "type": kind, "path": "a.py"}]), json!([])), partial("a.py"));
+        assert_eq!(
+            semgrep(
+                json!([{"level": "warn", "type": kind, "path": "a.py"}]),
+                json!([])
+            ),
+            partial("a.py")
+        );
     }
-    assert_eq!(semgrep(json!([]), json!([{"rule_id": "r"}])), partial("rule r"));
+    assert_eq!(
+        semgrep(json!([]), json!([{"rule_id": "r"}])),
+        partial("rule r")
+    );
     let gitlab = |status: &str, messages: Value| {
         let report = json!({"version": "15.0.0", "vulnerabilities": [], "scan": {"type": "sast", "status": status, "messages": messages,
             "scanner": {"id": "s", "name": "S"}, "start_time": "2026-03-01T00:00:00", "end_time": "2026-03-01T00:00:00"}});
-        reader.read("r", report.to_string().as_bytes()).expect("a report").scan.outcome
+        reader
+            .read("r", report.to_string().as_bytes())
+            .expect("a report")
+            .scan
+            .outcome
     };
     assert_eq!(gitlab("success", json!([])), ScanOutcome::Success);
-    assert_eq!(gitlab("success", json!([{"level": "info", "value": "x"}])), ScanOutcome::Success);
-    assert_eq!(gitlab("success", json!([{"level": "error", "value": "x"}])), ScanOutcome::Partial);
-    assert_eq!(gitlab("success", json!([{"level": "warn", "value": "a.c could not be parsed"}])), ScanOutcome::Partial);
+    assert_eq!(
+        gitlab("success", json!([{"level": "info", "value": "x"}])),
+        ScanOutcome::Success
+    );
+    assert_eq!(
+        gitlab("success", json!([{"level": "error", "value": "x"}])),
+        ScanOutcome::Partial
+    );
+    assert_eq!(
+        gitlab(
+            "success",
+            json!([{"level": "warn", "value": "a.c could not be parsed"}])
+        ),
+        ScanOutcome::Partial
+    );
     assert_eq!(gitlab("failure", json!([])), ScanOutcome::Failed);
 }
 
@@ -242,11 +334,28 @@ fn paths_of_sarif_are_those_below_its_bases() {
     let identity = |uri: &str, bases: Value| {
         let report = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "originalUriBaseIds": bases, "results": [{"ruleId": "r",
             "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 3}}}]}]}]});
-        let report = reader.read("r", report.to_string().as_bytes()).expect("a report");
+        let report = reader
+            .read("r", report.to_string().as_bytes())
+            .expect("a report");
         (report.rows[0].identity.clone(), report.rows[0].file.clone())
     };
     let relative = identity("src/a.py", json!({}));
-    assert_eq!(identity("file:///opt/ci/17/src/a.py", json!({"ROOT": {"uri": "file:///opt/ci/17/"}})), relative);
-    assert_eq!(identity("/opt/ci/18/src/a.py", json!({"ROOT": {"uri": "file:///opt/ci/18"}})), relative);
-    assert_eq!(identity("/home/runner/work/shop/shop/src/a.py", json!({})).0, relative.0);
+    assert_eq!(
+        identity(
+            "file:///opt/ci/17/src/a.py",
+            json!({"ROOT": {"uri": "file:///opt/ci/17/"}})
+        ),
+        relative
+    );
+    assert_eq!(
+        identity(
+            "/opt/ci/18/src/a.py",
+            json!({"ROOT": {"uri": "file:///opt/ci/18"}})
+        ),
+        relative
+    );
+    assert_eq!(
+        identity("/home/runner/work/shop/shop/src/a.py", json!({})).0,
+        relative.0
+    );
 }

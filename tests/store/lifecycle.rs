@@ -185,13 +185,18 @@ impl Replay {
         words.retain(|(identity, _), word| !word.0 || !is_there(*identity));
         // One that says it is no weakness ends it whatever the others say: the first of those.
         let is_dismissal = |word: &(bool, i64, &Sighting)| {
-            matches!(gone(word.2.status), Some(Ending::FalsePositive | Ending::OutOfScope))
+            matches!(
+                gone(word.2.status),
+                Some(Ending::FalsePositive | Ending::OutOfScope)
+            )
         };
         let mut dismissals: BTreeMap<u128, u32> = BTreeMap::new();
         for ((identity, line), _) in words.iter().filter(|(_, word)| is_dismissal(word)) {
             dismissals.entry(*identity).or_insert(*line);
         }
-        words.retain(|(identity, line), _| dismissals.get(identity).is_none_or(|first| first == line));
+        words.retain(|(identity, line), _| {
+            dismissals.get(identity).is_none_or(|first| first == line)
+        });
         for ((identity, line), (_, recorded_at, sighting)) in &words {
             self.see(*identity, *line, at, *recorded_at, sighting);
         }

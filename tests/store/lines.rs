@@ -49,7 +49,11 @@ fn sarif(runs: &[Value]) -> Value {
 fn scans_of_two_languages_do_not_close_each_other() {
     let room = Room::new();
     let of = |language: &str, run: &str, rules: &[&str]| {
-        sarif(&[sarif_run("CodeQL", Some(&format!("analyze/language:{language}/{run}")), rules)])
+        sarif(&[sarif_run(
+            "CodeQL",
+            Some(&format!("analyze/language:{language}/{run}")),
+            rules,
+        )])
     };
     take(&room, "2026-03-01", &of("java", "17", &["sql"]));
     take(&room, "2026-03-02", &of("javascript", "18", &["xss"]));
@@ -61,7 +65,11 @@ fn scans_of_two_languages_do_not_close_each_other() {
         ["sql: 2026-03-01 – 2026-03-05 fixed", "xss: 2026-03-02 –"]
     );
     // One that does not say its line closes nothing of those that do.
-    take(&room, "2026-03-06", &sarif(&[sarif_run("CodeQL", None, &[])]));
+    take(
+        &room,
+        "2026-03-06",
+        &sarif(&[sarif_run("CodeQL", None, &[])]),
+    );
     assert_eq!(room.story()[1], "xss: 2026-03-02 –");
 }
 
@@ -90,16 +98,25 @@ fn a_line_of_another_name_is_the_old_one_if_somebody_says_so() {
         scan_line: Some("old".to_string()),
         ..room.context.clone()
     };
-    room.try_take(&of("new/", &[]).to_string(), &context).expect("taken");
+    room.try_take(&of("new/", &[]).to_string(), &context)
+        .expect("taken");
     assert_eq!(room.story(), ["sql: 2026-03-01 – 2026-03-03 fixed"]);
-    let both = sarif(&[sarif_run("Probe", Some("a/"), &[]), sarif_run("Probe", Some("b/"), &[])]);
-    let problems = room.try_take(&both.to_string(), &context).expect_err("two lines");
+    let both = sarif(&[
+        sarif_run("Probe", Some("a/"), &[]),
+        sarif_run("Probe", Some("b/"), &[]),
+    ]);
+    let problems = room
+        .try_take(&both.to_string(), &context)
+        .expect_err("two lines");
     assert_eq!(super::codes(problems), ["D413"]);
 }
 
 #[test]
 fn each_run_of_a_merged_file_is_a_scan_of_its_tool() {
-    let day1 = sarif(&[sarif_run("Alpha", None, &["a1"]), sarif_run("Beta", None, &["b1"])]);
+    let day1 = sarif(&[
+        sarif_run("Alpha", None, &["a1"]),
+        sarif_run("Beta", None, &["b1"]),
+    ]);
     let room = Room::new();
     take(&room, "2026-03-01", &day1);
     let third = sarif(&[
@@ -109,9 +126,20 @@ fn each_run_of_a_merged_file_is_a_scan_of_its_tool() {
     ]);
     take(&room, "2026-03-02", &third);
     assert_eq!(room.story(), ["a1: 2026-03-01 –", "b1: 2026-03-01 –"]);
-    let tools: BTreeSet<String> = room.table("scans").iter().map(|scan| scan["tool"].clone()).collect();
-    assert_eq!(tools.into_iter().collect::<Vec<_>>(), ["alpha", "beta", "gamma"]);
-    take(&room, "2026-03-03", &sarif(&[sarif_run("Alpha", None, &[])]));
+    let tools: BTreeSet<String> = room
+        .table("scans")
+        .iter()
+        .map(|scan| scan["tool"].clone())
+        .collect();
+    assert_eq!(
+        tools.into_iter().collect::<Vec<_>>(),
+        ["alpha", "beta", "gamma"]
+    );
+    take(
+        &room,
+        "2026-03-03",
+        &sarif(&[sarif_run("Alpha", None, &[])]),
+    );
     assert_eq!(
         room.story(),
         ["a1: 2026-03-01 – 2026-03-03 fixed", "b1: 2026-03-01 –"]
@@ -128,7 +156,11 @@ fn a_run_that_tells_of_failures_closes_nothing() {
     ];
     for failure in failures {
         let room = Room::new();
-        take(&room, "2026-03-01", &sarif(&[sarif_run("Probe", None, &["sql"])]));
+        take(
+            &room,
+            "2026-03-01",
+            &sarif(&[sarif_run("Probe", None, &["sql"])]),
+        );
         let mut run = sarif_run("Probe", None, &[]);
         run["invocations"] = failure.clone();
         take(&room, "2026-03-02", &sarif(&[run]));
@@ -136,8 +168,16 @@ fn a_run_that_tells_of_failures_closes_nothing() {
     }
     // Without results nothing was looked for.
     let room = Room::new();
-    take(&room, "2026-03-01", &sarif(&[sarif_run("Probe", None, &["sql"])]));
-    take(&room, "2026-03-02", &sarif(&[json!({"tool": {"driver": {"name": "Probe"}}})]));
+    take(
+        &room,
+        "2026-03-01",
+        &sarif(&[sarif_run("Probe", None, &["sql"])]),
+    );
+    take(
+        &room,
+        "2026-03-02",
+        &sarif(&[json!({"tool": {"driver": {"name": "Probe"}}})]),
+    );
     assert_eq!(room.story(), ["sql: 2026-03-01 –"]);
 }
 
@@ -156,20 +196,36 @@ fn snyk_project(name: &str, ids: &[&str]) -> Value {
 #[test]
 fn a_project_without_findings_was_scanned_and_is_clean() {
     let room = Room::new();
-    take_unnamed(&room, "2026-03-01", &json!([snyk_project("web", &["w"]), snyk_project("api", &["a"])]));
-    take_unnamed(&room, "2026-03-08", &json!([snyk_project("web", &[]), snyk_project("api", &["a"])]));
+    take_unnamed(
+        &room,
+        "2026-03-01",
+        &json!([snyk_project("web", &["w"]), snyk_project("api", &["a"])]),
+    );
+    take_unnamed(
+        &room,
+        "2026-03-08",
+        &json!([snyk_project("web", &[]), snyk_project("api", &["a"])]),
+    );
     assert_eq!(
         room.story(),
         ["a: 2026-03-01 –", "w: 2026-03-01 – 2026-03-08 fixed"]
     );
-    let assets: Vec<String> = room.table("assets").iter().map(|asset| asset["asset_id"].clone()).collect();
+    let assets: Vec<String> = room
+        .table("assets")
+        .iter()
+        .map(|asset| asset["asset_id"].clone())
+        .collect();
     assert_eq!(assets, ["api", "web"]);
 }
 
 #[test]
 fn targets_that_go_to_one_asset_do_not_close_each_other() {
     let room = Room::new();
-    take(&room, "2026-03-01", &json!([snyk_project("web", &["w"]), snyk_project("api", &["a"])]));
+    take(
+        &room,
+        "2026-03-01",
+        &json!([snyk_project("web", &["w"]), snyk_project("api", &["a"])]),
+    );
     take(&room, "2026-03-08", &snyk_project("api", &[]));
     assert_eq!(
         room.story(),
@@ -185,9 +241,16 @@ fn a_host_without_items_was_scanned_and_is_clean() {
         )
     };
     let end = "<tag name=\"HOST_END_TIMESTAMP\">1772323200</tag>";
-    let item = |name: &str| format!("<ReportItem port=\"1\" protocol=\"tcp\" severity=\"2\" pluginID=\"{name}\" pluginName=\"{name}\"/>");
+    let item = |name: &str| {
+        format!(
+            "<ReportItem port=\"1\" protocol=\"tcp\" severity=\"2\" pluginID=\"{name}\" pluginName=\"{name}\"/>"
+        )
+    };
     let whole = |hosts: &[String]| {
-        format!("<NessusClientData_v2><Report name=\"r\">{}</Report></NessusClientData_v2>", hosts.concat())
+        format!(
+            "<NessusClientData_v2><Report name=\"r\">{}</Report></NessusClientData_v2>",
+            hosts.concat()
+        )
     };
     let room = Room::new();
     let context = |day: &str| IngestContext {
@@ -195,14 +258,26 @@ fn a_host_without_items_was_scanned_and_is_clean() {
         at: Some(micros(day)),
         ..room.context.clone()
     };
-    let day1 = whole(&[host("h1", end, &item("i1")), host("h2", end, &item("i2")), host("h3", end, &item("i3"))]);
+    let day1 = whole(&[
+        host("h1", end, &item("i1")),
+        host("h2", end, &item("i2")),
+        host("h3", end, &item("i3")),
+    ]);
     room.try_take(&day1, &context("2026-03-01")).expect("taken");
     // The scan of the third did not end.
-    let day2 = whole(&[host("h1", end, &item("i1")), host("h2", end, ""), host("h3", "", "")]);
+    let day2 = whole(&[
+        host("h1", end, &item("i1")),
+        host("h2", end, ""),
+        host("h3", "", ""),
+    ]);
     room.try_take(&day2, &context("2026-03-08")).expect("taken");
     assert_eq!(
         room.story(),
-        ["i1: 2026-03-01 –", "i2: 2026-03-01 – 2026-03-08 fixed", "i3: 2026-03-01 –"]
+        [
+            "i1: 2026-03-01 –",
+            "i2: 2026-03-01 – 2026-03-08 fixed",
+            "i3: 2026-03-01 –"
+        ]
     );
     assert_eq!(room.table("assets").len(), 3);
 }
@@ -219,13 +294,39 @@ fn trivy(artifact: &str, kind: &str, target: &str, version: Option<&str>) -> Val
 #[test]
 fn an_image_of_another_tag_and_a_package_of_another_version_are_the_same() {
     let room = Room::new();
-    take_unnamed(&room, "2026-03-01", &trivy("shop:1", "container_image", "shop:1 (debian 12.1)", Some("3.0.1")));
-    take_unnamed(&room, "2026-03-05", &trivy("shop:2", "container_image", "shop:2 (debian 12.2)", Some("3.0.2")));
+    take_unnamed(
+        &room,
+        "2026-03-01",
+        &trivy(
+            "shop:1",
+            "container_image",
+            "shop:1 (debian 12.1)",
+            Some("3.0.1"),
+        ),
+    );
+    take_unnamed(
+        &room,
+        "2026-03-05",
+        &trivy(
+            "shop:2",
+            "container_image",
+            "shop:2 (debian 12.2)",
+            Some("3.0.2"),
+        ),
+    );
     assert_eq!(room.story(), ["ssl: 2026-03-01 –"]);
     // A folder of the same name is another line.
-    take_unnamed(&room, "2026-03-06", &trivy("shop", "filesystem", "shop", None));
+    take_unnamed(
+        &room,
+        "2026-03-06",
+        &trivy("shop", "filesystem", "shop", None),
+    );
     assert_eq!(room.story(), ["ssl: 2026-03-01 –"]);
-    take_unnamed(&room, "2026-03-07", &trivy("shop:3", "container_image", "shop:3 (debian 12.2)", None));
+    take_unnamed(
+        &room,
+        "2026-03-07",
+        &trivy("shop:3", "container_image", "shop:3 (debian 12.2)", None),
+    );
     assert_eq!(room.story(), ["ssl: 2026-03-01 – 2026-03-07 fixed"]);
 }
 
@@ -261,7 +362,11 @@ fn frameworks_of_one_tool_do_not_close_each_other() {
     take(&room, "2026-03-01", &framework("terraform", &["t"]));
     take(&room, "2026-03-02", &framework("dockerfile", &["d"]));
     assert_eq!(room.story(), ["d: 2026-03-02 –", "t: 2026-03-01 –"]);
-    take(&room, "2026-03-03", &json!([framework("dockerfile", &[]), framework("terraform", &["t"])]));
+    take(
+        &room,
+        "2026-03-03",
+        &json!([framework("dockerfile", &[]), framework("terraform", &["t"])]),
+    );
     assert_eq!(
         room.story(),
         ["d: 2026-03-02 – 2026-03-03 fixed", "t: 2026-03-01 –"]
@@ -270,12 +375,20 @@ fn frameworks_of_one_tool_do_not_close_each_other() {
 
 /// A report by a source that is named.
 fn take_of(room: &Room, source: &str, day: &str, report: &str) {
-    let reader = ReportReader::new(definitions()).of_source(source).expect("a source");
+    let reader = ReportReader::new(definitions())
+        .of_source(source)
+        .expect("a source");
     let context = IngestContext {
         at: Some(micros(day)),
         ..room.context.clone()
     };
-    let segment = Segment::read(&reader, definitions(), "report", report.as_bytes().to_vec(), &context);
+    let segment = Segment::read(
+        &reader,
+        definitions(),
+        "report",
+        report.as_bytes().to_vec(),
+        &context,
+    );
     store::add(&room.store, &segment.expect("a report")).expect("added");
 }
 
@@ -288,7 +401,11 @@ fn an_empty_report_is_a_clean_scan_of_whom_somebody_names() {
         take(&room, "2026-03-01", &key);
         assert!(room.try_take(empty, &room.context).is_err(), "{empty:?}");
         take_of(&room, "gitleaks", "2026-03-02", empty);
-        assert_eq!(room.story(), ["key: 2026-03-01 – 2026-03-02 fixed"], "{empty:?}");
+        assert_eq!(
+            room.story(),
+            ["key: 2026-03-01 – 2026-03-02 fixed"],
+            "{empty:?}"
+        );
     }
 }
 
@@ -301,13 +418,23 @@ fn an_empty_report_is_of_the_only_target_or_of_none() {
     let room = Room::new();
     take(&room, "2026-03-01", &hit("one.example.com"));
     take_of(&room, "nuclei", "2026-03-02", "");
-    assert_eq!(room.story(), ["one.example.com: 2026-03-01 – 2026-03-02 fixed"]);
+    assert_eq!(
+        room.story(),
+        ["one.example.com: 2026-03-01 – 2026-03-02 fixed"]
+    );
     let room = Room::new();
-    take(&room, "2026-03-01", &json!([hit("one.example.com"), hit("two.example.com")]));
+    take(
+        &room,
+        "2026-03-01",
+        &json!([hit("one.example.com"), hit("two.example.com")]),
+    );
     take_of(&room, "nuclei", "2026-03-02", "");
     assert_eq!(
         room.story(),
-        ["one.example.com: 2026-03-01 –", "two.example.com: 2026-03-01 –"]
+        [
+            "one.example.com: 2026-03-01 –",
+            "two.example.com: 2026-03-01 –"
+        ]
     );
 }
 
@@ -335,7 +462,13 @@ source bumped "Packages"
         };
         let report = json!({"bumped": [{"title": "ssl", "severity": "high", "component": "ssl", "version": version}]});
         let reader = ReportReader::new(definitions);
-        let segment = Segment::read(&reader, definitions, "report", report.to_string().into_bytes(), &context);
+        let segment = Segment::read(
+            &reader,
+            definitions,
+            "report",
+            report.to_string().into_bytes(),
+            &context,
+        );
         store::add(&room.store, &segment.expect("a report")).expect("added");
     };
     add(&old, "2026-03-01", "1");
@@ -359,8 +492,12 @@ fn a_closing_is_explained_by_the_scans_that_looked() {
     take(&room, "2026-03-03", &of("b/", &[]));
     take(&room, "2026-03-04", &of("a/", &["xss"]));
     let findings = room.table("findings");
-    let sql = findings.iter().find(|finding| finding["title"] == "sql").expect("it");
-    let explained = store::explain(&room.store, definitions(), &sql["finding_id"]).expect("explained");
+    let sql = findings
+        .iter()
+        .find(|finding| finding["title"] == "sql")
+        .expect("it");
+    let explained =
+        store::explain(&room.store, definitions(), &sql["finding_id"]).expect("explained");
     let scans: Vec<(Option<&str>, i64, u64)> = explained.closings[0]
         .scans
         .iter()
@@ -368,7 +505,10 @@ fn a_closing_is_explained_by_the_scans_that_looked() {
         .collect();
     assert_eq!(
         scans,
-        [(Some("a"), micros("2026-03-04"), 1), (Some("b"), micros("2026-03-03"), 0)]
+        [
+            (Some("a"), micros("2026-03-04"), 1),
+            (Some("b"), micros("2026-03-03"), 0)
+        ]
     );
     assert_eq!(explained.closings[0].closed_at, micros("2026-03-04"));
 }
@@ -456,7 +596,10 @@ fn replayed(world: &[Piped]) -> Vec<(String, usize, Option<usize>)> {
             }
         }
         for scan in report.scans.iter().filter(|scan| scan.outcome == "success") {
-            for absent in ["x", "y", "z"].iter().filter(|title| !scan.seen.contains(title)) {
+            for absent in ["x", "y", "z"]
+                .iter()
+                .filter(|title| !scan.seen.contains(title))
+            {
                 let name = format!("{} {} {absent}", report.tool, scan.target);
                 if let Some((_, lines)) = standing.get_mut(&name) {
                     lines.remove(scan.line);
@@ -473,7 +616,11 @@ fn replayed(world: &[Piped]) -> Vec<(String, usize, Option<usize>)> {
             closed.push((name, found, Some(day)));
         }
     }
-    closed.extend(standing.into_iter().map(|(name, (found, _))| (name, found, None)));
+    closed.extend(
+        standing
+            .into_iter()
+            .map(|(name, (found, _))| (name, found, None)),
+    );
     closed.sort();
     closed
 }

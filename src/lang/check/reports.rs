@@ -290,7 +290,10 @@ impl SourceChecker<'_> {
     }
 
     fn known_source(&mut self, name: &ast::Identifier) {
-        let sources = self.entries.iter().map(|entry| entry.tree.name.node.as_str());
+        let sources = self
+            .entries
+            .iter()
+            .map(|entry| entry.tree.name.node.as_str());
         if sources.clone().all(|known| known != name.node) {
             let message = format!("there is no source `{}`", name.node);
             let problem = Diagnostic::error("K707", name.span, message);

@@ -119,9 +119,8 @@ impl RowPath {
             let is_last = index + 1 == steps.len();
             is_last && index > 0 && matches!(steps[index - 1], RowStep::Member(_))
         };
-        let is_list = |step: &RowStep| {
-            matches!(step, RowStep::AtLeastOne | RowStep::AtLeastOneObject)
-        };
+        let is_list =
+            |step: &RowStep| matches!(step, RowStep::AtLeastOne | RowStep::AtLeastOneObject);
         let mut lists = (0..steps.len()).filter(|index| is_list(&steps[*index]));
         lists.all(is_well_placed).then(|| RowPath {
             text: text.to_string(),

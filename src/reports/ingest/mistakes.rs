@@ -159,7 +159,11 @@ pub(super) fn unread_date(
 /// A report of which not every row was read.
 pub(super) fn miscounted(name: &str, source: &ReportSource, why: &str) -> Diagnostic {
     let by = &source.name;
-    let paths: Vec<&str> = source.counted.iter().map(|path| path.text.as_str()).collect();
+    let paths: Vec<&str> = source
+        .counted
+        .iter()
+        .map(|path| path.text.as_str())
+        .collect();
     let message = format!("`{name}` by source {by}: {why}");
     Diagnostic::data("D411", message)
         .help(format!("rows are counted at {}", paths.join(", ")))

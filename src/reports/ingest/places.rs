@@ -88,12 +88,10 @@ fn collect(
         collected
     };
     match (step, value) {
-        (RowStep::Member(name), Val::Obj(members)) => {
-            match members.get(&Val::from(name.clone())) {
-                Some(inner) => down(inner, PlaceStep::Member(name.clone()), rest),
-                None => Ok(()),
-            }
-        }
+        (RowStep::Member(name), Val::Obj(members)) => match members.get(&Val::from(name.clone())) {
+            Some(inner) => down(inner, PlaceStep::Member(name.clone()), rest),
+            None => Ok(()),
+        },
         (RowStep::Like(pattern), Val::Obj(members)) => {
             for (name, inner) in members.iter() {
                 let name = super::values::text(name).unwrap_or_default();
@@ -135,10 +133,9 @@ fn collect(
             Ok(())
         }
         // A report of another shape: another path is its.
-        (
-            RowStep::Member(_) | RowStep::Like(_) | RowStep::Anywhere(_) | RowStep::FirstOf(_),
-            _,
-        ) => Ok(()),
+        (RowStep::Member(_) | RowStep::Like(_) | RowStep::Anywhere(_) | RowStep::FirstOf(_), _) => {
+            Ok(())
+        }
         (RowStep::Each, Val::Arr(values)) => {
             for (index, inner) in values.iter().enumerate() {
                 down(inner, PlaceStep::Index(index), rest)?;
@@ -313,7 +310,11 @@ pub(super) fn members(value: &Val, place: &[PlaceStep]) -> Vec<Place> {
     match at(value, place) {
         Some(Val::Obj(members)) => members
             .keys()
-            .map(|name| below(PlaceStep::Member(super::values::text(name).unwrap_or_default())))
+            .map(|name| {
+                below(PlaceStep::Member(
+                    super::values::text(name).unwrap_or_default(),
+                ))
+            })
             .collect(),
         Some(Val::Arr(values)) => (0..values.len())
             .map(|index| below(PlaceStep::Index(index)))

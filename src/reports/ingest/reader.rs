@@ -137,9 +137,11 @@ impl<'a> ReportReader<'a> {
                 named: Some(index),
                 ..self
             }),
-            None => Err(Diagnostic::data("D412", format!("there is no source `{name}`"))
-                .suggest(name, names)
-                .help("the formats known: riskql sources")),
+            None => Err(
+                Diagnostic::data("D412", format!("there is no source `{name}`"))
+                    .suggest(name, names)
+                    .help("the formats known: riskql sources"),
+            ),
         }
     }
 
@@ -199,7 +201,9 @@ impl<'a> ReportReader<'a> {
     }
 
     fn names(&self, indexes: &[usize]) -> Vec<&'a str> {
-        let names = indexes.iter().map(|index| self.sources[*index].name.as_str());
+        let names = indexes
+            .iter()
+            .map(|index| self.sources[*index].name.as_str());
         names.collect()
     }
 
@@ -210,7 +214,11 @@ impl<'a> ReportReader<'a> {
             one != other && self.sources[*one].precedes.contains(after)
         };
         let is_preceded = |other: &usize| known.iter().any(|one| precedes(one, other));
-        known.iter().copied().filter(|other| !is_preceded(other)).collect()
+        known
+            .iter()
+            .copied()
+            .filter(|other| !is_preceded(other))
+            .collect()
     }
 
     /// One program that asks all sources at once.

@@ -149,7 +149,11 @@ impl ReportInput<'_> {
     }
 
     /// What a part says of its scans, without what the program cannot read.
-    fn scans(&self, value: &Val, left_out: &mut BTreeMap<LeftOut, u64>) -> Result<SaidScans, Problems> {
+    fn scans(
+        &self,
+        value: &Val,
+        left_out: &mut BTreeMap<LeftOut, u64>,
+    ) -> Result<SaidScans, Problems> {
         let program = self.programs.scan.as_ref();
         let said = |value: &Val| scan::scan(self.name, self.source, program, value);
         let Some(program) = program.filter(|_| !self.source.counted.is_empty()) else {
@@ -245,9 +249,11 @@ impl ReportInput<'_> {
                 let place = format!("{}: rows, after {rows} of them", source.name);
                 failed(self.name, &place, Some(span), &why)
             }
-            PartFailure::Count { there, given } => {
-                miscounted(self.name, source, &format!("it has {there} rows, and {given} were read"))
-            }
+            PartFailure::Count { there, given } => miscounted(
+                self.name,
+                source,
+                &format!("it has {there} rows, and {given} were read"),
+            ),
             PartFailure::Place(why) => miscounted(self.name, source, &why),
         }
     }

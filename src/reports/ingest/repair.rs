@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use jaq_json::Val;
 
-use super::places::{Place, PlaceStep, RowCount, RowPlace, at, kind, members, remove, row_places, written};
+use super::places::{
+    Place, PlaceStep, RowCount, RowPlace, at, kind, members, remove, row_places, written,
+};
 use super::programs::Program;
 use super::report::LeftOut;
 use crate::lang::model::RowPath;
@@ -114,9 +116,7 @@ impl Repair<'_> {
             return true;
         }
         let again = self.known_in(rows);
-        if !again.is_empty()
-            && is_complete(self.program, self.paths, &self.only(rows, &again))
-        {
+        if !again.is_empty() && is_complete(self.program, self.paths, &self.only(rows, &again)) {
             again.into_iter().for_each(|place| self.leave_out(place));
             return true;
         }
@@ -146,7 +146,12 @@ impl Repair<'_> {
         let mut found = Vec::new();
         for row in rows {
             for (inside, what) in &self.known {
-                let place: Place = self.places[*row].place.iter().chain(inside).cloned().collect();
+                let place: Place = self.places[*row]
+                    .place
+                    .iter()
+                    .chain(inside)
+                    .cloned()
+                    .collect();
                 if at(&self.value, &place).is_some_and(|value| kind(value) == *what) {
                     found.push(place);
                 }
@@ -180,10 +185,13 @@ impl Repair<'_> {
             return true;
         }
         // Several at once: none is kept but those with which the row is still read.
-        let scalars = |member: &&Place| {
-            !matches!(at(&self.value, member), Some(Val::Arr(_) | Val::Obj(_)))
-        };
-        let lists: Vec<Place> = inside.iter().filter(|member| !scalars(member)).cloned().collect();
+        let scalars =
+            |member: &&Place| !matches!(at(&self.value, member), Some(Val::Arr(_) | Val::Obj(_)));
+        let lists: Vec<Place> = inside
+            .iter()
+            .filter(|member| !scalars(member))
+            .cloned()
+            .collect();
         let start = [inside.clone(), lists]
             .into_iter()
             .find(|removed| is_read(self, removed));
@@ -191,7 +199,11 @@ impl Repair<'_> {
             return false;
         };
         for member in inside {
-            let fewer: Vec<Place> = removed.iter().filter(|each| **each != member).cloned().collect();
+            let fewer: Vec<Place> = removed
+                .iter()
+                .filter(|each| **each != member)
+                .cloned()
+                .collect();
             if fewer.len() < removed.len() && is_read(self, &fewer) {
                 removed = fewer;
             }
@@ -206,7 +218,10 @@ impl Repair<'_> {
         for depth in 0..place.len() {
             if let Some(Val::Obj(_)) = at(&self.value, &place[..depth]) {
                 let own = members(&self.value, &place[..depth]);
-                found.extend(own.into_iter().filter(|member| member[depth] != place[depth]));
+                found.extend(
+                    own.into_iter()
+                        .filter(|member| member[depth] != place[depth]),
+                );
             }
         }
         found

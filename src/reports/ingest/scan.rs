@@ -70,7 +70,11 @@ pub(super) fn scan(
         report: reader.said(&said, true),
         scans: BTreeMap::new(),
     };
-    for each in said.get(&Val::from("scans".to_string())).into_iter().flat_map(list) {
+    for each in said
+        .get(&Val::from("scans".to_string()))
+        .into_iter()
+        .flat_map(list)
+    {
         match each {
             Val::Obj(members) => found.add(reader.said(members, false)),
             _ => reader.odd("a member of `scans` is no object".to_string()),

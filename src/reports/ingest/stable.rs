@@ -50,7 +50,8 @@ pub(super) fn workspace_path(text: &str) -> String {
     static WORKSPACE: LazyLock<Regex> =
         LazyLock::new(|| regex(&format!("^(?:{})", WORKSPACES.join("|"))));
     let path = text.strip_prefix("file://").unwrap_or(text);
-    let is_windows = path.as_bytes().get(1) == Some(&b':') || path.contains('\\') && !path.contains('/');
+    let is_windows =
+        path.as_bytes().get(1) == Some(&b':') || path.contains('\\') && !path.contains('/');
     let path = match is_windows {
         true => path.replace('\\', "/"),
         false => path.to_string(),
@@ -78,7 +79,9 @@ pub(super) fn package_url(text: &str) -> String {
     let qualifiers = qualifiers.split('#').next().unwrap_or_default();
     let stable: Vec<&str> = qualifiers
         .split('&')
-        .filter(|one| one.starts_with("arch=") || one.starts_with("type=") || one.starts_with("classifier="))
+        .filter(|one| {
+            one.starts_with("arch=") || one.starts_with("type=") || one.starts_with("classifier=")
+        })
         .collect();
     match stable.is_empty() {
         true => name.to_string(),
@@ -124,7 +127,10 @@ mod tests {
             ("/home/vsts/work/1/s/src/a.py", "src/a.py"),
             ("D:\\a\\shop\\shop\\src\\a.py", "src/a.py"),
             ("file:///D:/a/shop/shop/src/a.py", "src/a.py"),
-            ("/codebuild/output/src123/src/github.com/team/shop/src/a.py", "src/a.py"),
+            (
+                "/codebuild/output/src123/src/github.com/team/shop/src/a.py",
+                "src/a.py",
+            ),
             ("/tmp/tmp.x1/src/a.py", "src/a.py"),
             ("/opt/shop/a.py", "/opt/shop/a.py"),
         ] {
@@ -138,7 +144,10 @@ mod tests {
             ("pkg:npm/foo@1.0.0", "pkg:npm/foo"),
             ("pkg:npm/%40team/foo@1.0.0", "pkg:npm/%40team/foo"),
             ("pkg:npm/@team/foo@1.0.0", "pkg:npm/@team/foo"),
-            ("pkg:deb/debian/foo@1-2?arch=amd64&distro=debian-12", "pkg:deb/debian/foo?arch=amd64"),
+            (
+                "pkg:deb/debian/foo@1-2?arch=amd64&distro=debian-12",
+                "pkg:deb/debian/foo?arch=amd64",
+            ),
             ("pkg:oci/shop", "pkg:oci/shop"),
         ] {
             assert_eq!(package_url(text), url, "{text}");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::reach::AdequateScans;
 use super::{
-    Acceptance, Ending, Episode, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan, Sighting,
-    ending,
+    Acceptance, Ending, Episode, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan,
+    Sighting, ending,
 };
 use crate::lang::model::{Decision, Status};
 

@@ -119,7 +119,11 @@ pub(super) fn closings(
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Closing>, Problems> {
     let is_own = |name: &str| whole.names.real(name) == asset;
-    let scans: Vec<&ScanFact> = whole.scans.iter().filter(|scan| is_own(&scan.scan.asset)).collect();
+    let scans: Vec<&ScanFact> = whole
+        .scans
+        .iter()
+        .filter(|scan| is_own(&scan.scan.asset))
+        .collect();
     let is_wanted = |manifest: &Manifest| manifest.assets.iter().any(|name| is_own(name));
     let rows = facts::read_rows(whole.store, whole.definitions, whole.manifests, is_wanted)?;
     let given = AssetFacts {

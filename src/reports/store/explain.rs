@@ -73,7 +73,9 @@ pub fn explain(
     let asset = of.map(|row| text(row, "asset_id")).unwrap_or_default();
     let ids: Vec<String> = detections.keys().cloned().collect();
     Ok(MergeExplanation {
-        closings: closings(store, definitions, &asset, |id| ids.iter().any(|own| own == id))?,
+        closings: closings(store, definitions, &asset, |id| {
+            ids.iter().any(|own| own == id)
+        })?,
         is_in_conflict: derived.about.conflicts.contains(&finding),
         finding,
         detections: detections.into_values().collect(),

@@ -69,7 +69,9 @@ impl ReportScans {
         };
         let mut places = BTreeMap::new();
         for said in rows {
-            let fits: Vec<usize> = (0..all.len()).filter(|index| said.is_of(&all[*index])).collect();
+            let fits: Vec<usize> = (0..all.len())
+                .filter(|index| said.is_of(&all[*index]))
+                .collect();
             let index = match fits.as_slice() {
                 [one] => *one,
                 _ => {
@@ -130,11 +132,13 @@ impl ReportScans {
         };
         for index in 0..self.recorded.len() {
             let one = &self.recorded[index];
-            let is_other = |other: &RecordedScan| other.asset == one.asset && other.tool == one.tool;
+            let is_other =
+                |other: &RecordedScan| other.asset == one.asset && other.tool == one.tool;
             if self.recorded[..index].iter().any(is_other) {
                 let labels = self.recorded.iter().map(RecordedScan::label);
-                let lines: Vec<String> =
-                    labels.map(|label| label.unwrap_or("(none)".to_string())).collect();
+                let lines: Vec<String> = labels
+                    .map(|label| label.unwrap_or("(none)".to_string()))
+                    .collect();
                 let message = format!(
                     "`{name}` has several scans of `{}` by {}, and `--scan-line` can name one",
                     one.asset, one.tool

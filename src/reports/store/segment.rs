@@ -217,7 +217,8 @@ fn manifest(
     let worst = scans.recorded().iter().map(|scan| scan.outcome).max();
     let outcome = worst.unwrap_or(with_context(scan.outcome, context));
     let left_out = report.left_out.iter();
-    let left_out = left_out.map(|(what, times)| (format!("{} is {}", what.place, what.found), *times));
+    let left_out =
+        left_out.map(|(what, times)| (format!("{} is {}", what.place, what.found), *times));
     let manifest = Manifest {
         segment: String::new(),
         file: name.to_string(),
@@ -255,7 +256,9 @@ fn manifest(
 pub(super) fn recipe(definitions: &Definitions, source: &str) -> String {
     let mut sources = definitions.reports.iter();
     let source = sources.find(|known| known.name == source);
-    source.map(crate::reports::ingest::recipe).unwrap_or_default()
+    source
+        .map(crate::reports::ingest::recipe)
+        .unwrap_or_default()
 }
 
 /// The hash of the report's bytes and of all that decides what its rows mean.

@@ -31,7 +31,11 @@ impl KnownLines {
 
     /// Adds those of a report.
     pub fn add(&mut self, report: &Manifest) {
-        for scan in report.scans.iter().filter(|scan| scan.gap == ScanLineGap::None) {
+        for scan in report
+            .scans
+            .iter()
+            .filter(|scan| scan.gap == ScanLineGap::None)
+        {
             let lines = self.lines.entry(key(report, scan)).or_default();
             lines.insert(scan.label());
         }
@@ -73,7 +77,11 @@ fn of_line(
     if !is_new {
         return None;
     }
-    let others: Vec<String> = known.iter().filter(|line| **line != own).map(named).collect();
+    let others: Vec<String> = known
+        .iter()
+        .filter(|line| **line != own)
+        .map(named)
+        .collect();
     if others.is_empty() {
         return None;
     }
@@ -85,7 +93,10 @@ fn of_line(
         named(&own),
         few(&others)
     );
-    let old = known.iter().flatten().find(|line| Some(*line) != own.as_ref());
+    let old = known
+        .iter()
+        .flatten()
+        .find(|line| Some(*line) != own.as_ref());
     let note = warning("D414", message).help(
         "what scans of other lines found stays open until one of its own line does not see it",
     );
@@ -104,7 +115,11 @@ pub fn of_report(report: &Manifest) -> Problems {
     let unseen: BTreeSet<&String> = report.scans.iter().flat_map(|scan| &scan.unseen).collect();
     if !unseen.is_empty() {
         let unseen: Vec<String> = unseen.into_iter().cloned().collect();
-        let message = format!("`{}` did not look at everything: {}", report.file, few(&unseen));
+        let message = format!(
+            "`{}` did not look at everything: {}",
+            report.file,
+            few(&unseen)
+        );
         notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
     }
     for (what, times) in &report.left_out {

@@ -30,8 +30,12 @@ fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
         ("list", v(0), |call| bome(Ok(list(call.1)))),
         ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
         ("number", v(0), |call| bome(Ok(number(call.1)))),
-        ("image_name", v(0), |call| bome(Ok(image_name(&call.1).into()))),
-        ("workspace_path", v(0), |call| bome(Ok(workspace_path(&call.1).into()))),
+        ("image_name", v(0), |call| {
+            bome(Ok(image_name(&call.1).into()))
+        }),
+        ("workspace_path", v(0), |call| {
+            bome(Ok(workspace_path(&call.1).into()))
+        }),
         ("cwes", v(0), |call| bome(Ok(cwes(&call.1)))),
         ("cwe_numbers", v(0), |call| bome(Ok(cwe_numbers(&call.1)))),
         ("advisories", v(0), |call| bome(Ok(advisories(&call.1)))),

@@ -33,8 +33,7 @@ pub(super) const DEEPEST: usize = 256;
 pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
      which says so also where it found nothing";
 /// And what to do if it cannot.
-pub(super) const SAY_WHOSE: &str =
-    "if it is a clean scan, say whose: riskql ingest FILE --source gitleaks --asset shop --at 2026-03-31";
+pub(super) const SAY_WHOSE: &str = "if it is a clean scan, say whose: riskql ingest FILE --source gitleaks --asset shop --at 2026-03-31";
 
 /// Whether a file has nothing in it, packed or not.
 pub(super) fn is_empty(bytes: &[u8]) -> bool {
@@ -171,7 +170,9 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
     let text = begun(text);
     let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
     match text.as_bytes().first() {
-        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING).help(SAY_WHOSE)),
+        None => Err(damaged(name, "it is empty")
+            .help(SAYS_NOTHING)
+            .help(SAY_WHOSE)),
         Some(b'<') if is_html(text) => Err(Diagnostic::data(
             "D401",
             format!("`{name}` is a web page, not a report for machines"),
@@ -242,7 +243,11 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut letters, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
-        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        letters += chunk
+            .valid()
+            .chars()
+            .filter(|letter| !letter.is_ascii())
+            .count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
     letters > bad

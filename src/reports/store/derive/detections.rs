@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lang::model::Fills;
 use crate::reports::ingest::{ReportRow, ScanOutcome, ScanScope};
 use crate::reports::lifecycle::{
-    self, Ending, Episode, History, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan, RuleNumber, ScanCoverage, Sighting,
+    self, Ending, Episode, History, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan,
+    RuleNumber, ScanCoverage, Sighting,
 };
 use crate::reports::store::facts::{FactRows, ScanFact};
 use crate::reports::store::manifest::ScanLineGap;
@@ -88,7 +89,9 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
 
 /// The scan lines of a stream: the place of each is its number.
 fn lines(scans: &[&ScanFact]) -> Vec<Option<String>> {
-    let known = scans.iter().filter(|scan| scan.scan.gap == ScanLineGap::None);
+    let known = scans
+        .iter()
+        .filter(|scan| scan.scan.gap == ScanLineGap::None);
     let known: BTreeSet<Option<String>> = known.map(|scan| scan.scan.label()).collect();
     known.into_iter().collect()
 }
@@ -103,7 +106,9 @@ fn line_of(scan: &ScanFact, scans: &[&ScanFact], lines: &[Option<String>]) -> Li
     if scan.scan.gap == ScanLineGap::Line {
         return LINE_UNKNOWN;
     }
-    let others = scans.iter().filter(|other| other.scan.gap == ScanLineGap::None);
+    let others = scans
+        .iter()
+        .filter(|other| other.scan.gap == ScanLineGap::None);
     let others = others.filter(|other| other.scan.line == scan.scan.line);
     let candidates: BTreeSet<Option<String>> = others.map(|other| other.scan.label()).collect();
     let found = match candidates.len() {
@@ -214,12 +219,16 @@ pub(super) fn closed_by<'a>(
     identity: u128,
     episode: &Episode,
 ) -> Vec<&'a ScanFact<'a>> {
-    let Some(closed_at) = episode.closed_at.filter(|_| episode.ending == Some(Ending::Verified)) else {
+    let Some(closed_at) = episode
+        .closed_at
+        .filter(|_| episode.ending == Some(Ending::Verified))
+    else {
         return Vec::new();
     };
     let looks = || stream.history.looks.iter().zip(&stream.scans);
     let mut last: BTreeMap<LineNumber, (i64, Option<RuleNumber>)> = BTreeMap::new();
-    for (look, _) in looks().filter(|(look, _)| (episode.opened_at..=closed_at).contains(&look.at)) {
+    for (look, _) in looks().filter(|(look, _)| (episode.opened_at..=closed_at).contains(&look.at))
+    {
         if let Some(seen) = look.seen.iter().find(|seen| seen.identity == identity) {
             last.insert(look.line, (look.at, seen.rule));
         }
