@@ -7,6 +7,7 @@ mod evaluation_times;
 mod history;
 mod lifecycle;
 mod lines;
+mod pipelines;
 mod replay;
 mod scans;
 mod traps;

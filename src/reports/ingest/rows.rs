@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jaq_json::{Map, Val};
 
-use super::dates;
+use super::dates::{self, SaidDate};
 use super::identity::identity;
 use super::mistakes::{Mistakes, RowMistake};
 use super::places::kind;
@@ -188,11 +188,14 @@ impl<'a> RowReader<'a> {
 
     fn date(&mut self, field: &'static str, value: &Val) -> Option<i64> {
         let text = text(value)?;
-        let read = dates::read(&text, &self.source.dates);
-        if read.is_none() {
-            self.mistake(RowMistake::Date(field, text));
+        match dates::said(&text, &self.source.dates) {
+            SaidDate::At(at) => Some(at),
+            SaidDate::Never => None,
+            SaidDate::Unread => {
+                self.mistake(RowMistake::Date(field, text));
+                None
+            }
         }
-        read
     }
 
     fn finish_row(&mut self, mut row: ReportRow, words: ReportWords) {

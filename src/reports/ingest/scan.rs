@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jaq_json::{Map, Val};
 
-use super::dates;
+use super::dates::{self, SaidDate};
 use super::mistakes::{failed, start, unread_date};
 use super::programs::Program;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
@@ -142,12 +142,15 @@ impl ScanReader<'_> {
 
     fn date(&mut self, key: &str, value: &Val) -> Option<i64> {
         let text = text(value)?;
-        let read = dates::read(&text, &self.source.dates);
-        if read.is_none() {
-            let problem = unread_date(self.name, self.source, self.span, key, &text);
-            self.problems.push(problem);
+        match dates::said(&text, &self.source.dates) {
+            SaidDate::At(at) => Some(at),
+            SaidDate::Never => None,
+            SaidDate::Unread => {
+                let problem = unread_date(self.name, self.source, self.span, key, &text);
+                self.problems.push(problem);
+                None
+            }
         }
-        read
     }
 
     /// What a scan says in one of our words; another word is told.

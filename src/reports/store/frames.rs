@@ -12,7 +12,7 @@ use polars::prelude::{
 
 use super::errors::unreadable;
 use super::manifest::RecordedScan;
-use super::report_scans::SaidScan;
+use super::report_scans::RowOrigin;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};
@@ -201,7 +201,7 @@ pub(super) fn observations(
     parts: &[Vec<u8>],
     segment: &str,
     scans: &[RecordedScan],
-    scan_of: impl Fn(&SaidScan) -> usize,
+    scan_of: impl Fn(&RowOrigin) -> usize,
 ) -> Vec<u8> {
     let mut bytes = Vec::new();
     let whole = |part: &[u8]| whole(part, segment, scans, &scan_of);
@@ -231,7 +231,7 @@ fn whole(
     part: &[u8],
     segment: &str,
     scans: &[RecordedScan],
-    scan_of: impl Fn(&SaidScan) -> usize,
+    scan_of: impl Fn(&RowOrigin) -> usize,
 ) -> DataFrame {
     let read = ParquetReader::new(Cursor::new(part)).finish();
     let mut frame = read.expect("it was just written");
@@ -239,11 +239,11 @@ fn whole(
         let column = frame.column(name).and_then(|column| column.str().cloned());
         column.expect("a column of texts")
     });
-    let mut known: BTreeMap<SaidScan, usize> = BTreeMap::new();
+    let mut known: BTreeMap<RowOrigin, usize> = BTreeMap::new();
     let mut numbers = Vec::with_capacity(frame.height());
     for row in 0..frame.height() {
         let text = |column: usize| said[column].get(row).map(str::to_string);
-        let said = SaidScan {
+        let said = RowOrigin {
             target: text(0),
             tool: text(1),
             scan_line: text(2),

@@ -9,15 +9,15 @@ use crate::reports::ingest::{Report, ReportRow, ScanInfo, ScanOutcome};
 
 /// What a row says of the scan it is from; what it does not say is as the report has it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
-pub(super) struct SaidScan {
+pub(super) struct RowOrigin {
     pub target: Option<String>,
     pub tool: Option<String>,
     pub scan_line: Option<String>,
 }
 
-impl SaidScan {
-    pub fn of(row: &ReportRow) -> SaidScan {
-        SaidScan {
+impl RowOrigin {
+    pub fn of(row: &ReportRow) -> RowOrigin {
+        RowOrigin {
             target: row.target.clone(),
             tool: row.tool.clone(),
             scan_line: row.scan_line.clone(),
@@ -39,7 +39,7 @@ impl SaidScan {
 #[derive(Default)]
 pub(super) struct ReportScans {
     recorded: Vec<RecordedScan>,
-    by_said: BTreeMap<SaidScan, usize>,
+    by_said: BTreeMap<RowOrigin, usize>,
 }
 
 impl ReportScans {
@@ -52,7 +52,7 @@ impl ReportScans {
         name: &str,
         report: &Report,
         context: &IngestContext,
-        rows: &BTreeSet<SaidScan>,
+        rows: &BTreeSet<RowOrigin>,
     ) -> Result<ReportScans, Diagnostic> {
         let mut scans = ReportScans::default();
         if report.fills.record_fields().is_some() {
@@ -103,7 +103,7 @@ impl ReportScans {
     }
 
     /// Which scan a row is from.
-    pub fn of_row(&self, said: &SaidScan) -> usize {
+    pub fn of_row(&self, said: &RowOrigin) -> usize {
         self.by_said.get(said).copied().unwrap_or_default()
     }
 
@@ -157,7 +157,7 @@ impl ReportScans {
 }
 
 /// A scan that only rows tell of.
-fn told_by(said: &SaidScan, report: &ScanInfo) -> ScanInfo {
+fn told_by(said: &RowOrigin, report: &ScanInfo) -> ScanInfo {
     ScanInfo {
         target: said.target.clone().or_else(|| report.target.clone()),
         tool: said.tool.clone().unwrap_or_else(|| report.tool.clone()),

@@ -7,7 +7,7 @@ use super::frames;
 use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::report_scans::{ReportScans, SaidScan, tell_apart, with_context};
+use super::report_scans::{ReportScans, RowOrigin, tell_apart, with_context};
 use super::segments::ReportLocation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
@@ -78,7 +78,7 @@ impl Segment {
         let data = match report.fills.record_fields() {
             Some(fields) => frames::records(fields, &report.records),
             None => {
-                let scan = |said: &SaidScan| scans.of_row(said);
+                let scan = |said: &RowOrigin| scans.of_row(said);
                 frames::observations(&rows.parts, &manifest.segment, &manifest.scans, scan)
             }
         };
@@ -96,7 +96,7 @@ struct PackedRows {
     parts: Vec<Vec<u8>>,
     count: u64,
     /// What rows say of the scans they are from.
-    said: BTreeSet<SaidScan>,
+    said: BTreeSet<RowOrigin>,
 }
 
 impl PackedRows {
@@ -111,7 +111,7 @@ impl PackedRows {
             if let Some(asset) = asset {
                 tell_apart(row, &asset);
             }
-            let said = SaidScan::of(row);
+            let said = RowOrigin::of(row);
             if !self.said.contains(&said) {
                 self.said.insert(said);
             }
