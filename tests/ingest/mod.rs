@@ -1,8 +1,10 @@
 //! Reports in, tables out.
 
 mod conformance;
+mod counted;
 mod hostile;
 mod language;
+mod mutations;
 mod owasp;
 mod portions;
 mod samples;

@@ -63,14 +63,18 @@ fn written(name: &str, report: &Report) -> String {
     let optional = |text: &Option<String>| text.clone().unwrap_or("-".to_string());
     let instant = |at: Option<i64>| at.map_or("-".to_string(), |at| (at / 1_000_000).to_string());
     let mut text = format!(
-        "{name}: {} {} of kind {}, target {}, finished at {}, {}\n",
+        "{name}: {} {} of kind {}, finished at {}, {}\n",
         scan.tool,
         optional(&scan.tool_version),
         scan.kind.word(),
-        optional(&scan.target),
         instant(scan.finished_at),
         scan.outcome.word()
     );
+    for scan in &report.scans {
+        let (target, line) = (optional(&scan.target), optional(&scan.scan_line));
+        let (tool, outcome) = (&scan.tool, scan.outcome.word());
+        text += &format!("  scan of {target} by {tool}, line {line}, {outcome}\n");
+    }
     for row in &report.rows {
         text += &format!("  {}\n", line(row));
     }

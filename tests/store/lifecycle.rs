@@ -1,7 +1,7 @@
 //! The lifecycle by itself: hand-made histories, and random ones against a replay that is as simple as
 //! the words of `docs/lifecycle.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::option;
@@ -29,6 +29,7 @@ fn look(at: i64, reach: ScanCoverage, seen: Vec<Sighting>) -> ObservedScan {
     ObservedScan {
         at,
         recorded_at: at + 1000,
+        line: 0,
         reach,
         seen,
     }
@@ -118,7 +119,11 @@ fn replay(history: &History) -> Vec<Episode> {
 #[derive(Default)]
 struct Replay {
     tracks: BTreeMap<u128, Vec<Episode>>,
-    rules: BTreeMap<u128, u32>,
+    rules: BTreeMap<(u128, u32), u32>,
+    /// By which lines it stands: those that saw it and have not looked again without seeing it.
+    standing: BTreeMap<u128, BTreeSet<u32>>,
+    /// When lines that saw it proved it to be gone: the latest.
+    proven: BTreeMap<u128, i64>,
     dismissed: BTreeMap<u128, (Ending, Option<i64>)>,
     accepted: BTreeMap<u128, Acceptance>,
 }
@@ -142,39 +147,80 @@ impl Replay {
             last.closed_at = Some(at.max(last.opened_at));
             last.ending = Some(how);
         }
+        self.standing.remove(&identity);
+        self.proven.remove(&identity);
+    }
+
+    /// A line says, of an instant, that it is gone.
+    fn is_proven(&mut self, identity: u128, line: u32, at: i64) {
+        let standing = self.standing.entry(identity).or_default();
+        standing.remove(&line);
+        let is_over = standing.is_empty();
+        let proven = self.proven.entry(identity).or_insert(at);
+        *proven = at.max(*proven);
+        let last = *proven;
+        if is_over {
+            self.end(identity, last, Ending::Verified);
+        }
     }
 
     fn scan(&mut self, at: i64, looks: &[&ObservedScan]) {
-        // What each identity is said to be: there, if anybody says so.
-        let mut words: BTreeMap<u128, (bool, i64, &Sighting)> = BTreeMap::new();
+        // What each line says of each identity. If any says that it is there, those that say it is gone are wrong.
+        let mut words: BTreeMap<(u128, u32), (bool, i64, &Sighting)> = BTreeMap::new();
         for look in looks {
             for sighting in &look.seen {
                 let word = (gone(sighting.status).is_some(), look.recorded_at, sighting);
-                let best = words.entry(sighting.identity).or_insert(word);
-                let rank = |word: &(bool, i64, &Sighting)| (word.0, word.1, word.2.row);
+                let best = words.entry((sighting.identity, look.line)).or_insert(word);
+                let rank = |word: &(bool, i64, &Sighting)| {
+                    let is_fixed = gone(word.2.status) == Some(Ending::Verified);
+                    (word.0, is_fixed, word.1, word.2.row)
+                };
                 if rank(&word) < rank(best) {
                     *best = word;
                 }
             }
         }
-        for (identity, (_, recorded_at, sighting)) in &words {
-            self.see(*identity, at, *recorded_at, sighting);
+        let all = words.clone();
+        let is_there = |identity: u128| all.iter().any(|(key, word)| key.0 == identity && !word.0);
+        words.retain(|(identity, _), word| !word.0 || !is_there(*identity));
+        // One that says it is no weakness ends it whatever the others say: the first of those.
+        let is_dismissal = |word: &(bool, i64, &Sighting)| {
+            matches!(
+                gone(word.2.status),
+                Some(Ending::FalsePositive | Ending::OutOfScope)
+            )
+        };
+        let mut dismissals: BTreeMap<u128, u32> = BTreeMap::new();
+        for ((identity, line), _) in words.iter().filter(|(_, word)| is_dismissal(word)) {
+            dismissals.entry(*identity).or_insert(*line);
         }
-        let identities: Vec<u128> = self.tracks.keys().copied().collect();
-        for identity in identities {
-            let rule = self.rules.get(&identity);
+        words.retain(|(identity, line), _| {
+            dismissals.get(identity).is_none_or(|first| first == line)
+        });
+        for ((identity, line), (_, recorded_at, sighting)) in &words {
+            self.see(*identity, *line, at, *recorded_at, sighting);
+        }
+        let standing: Vec<(u128, u32)> = self
+            .standing
+            .iter()
+            .flat_map(|(identity, lines)| lines.iter().map(|line| (*identity, *line)))
+            .collect();
+        for (identity, line) in standing {
+            let rule = self.rules.get(&(identity, line));
             let covers = |look: &&ObservedScan| match &look.reach {
                 ScanCoverage::Nothing => false,
-                ScanCoverage::Everything => true,
-                ScanCoverage::Rules(rules) => rule.is_some_and(|rule| rules.contains(rule)),
+                ScanCoverage::Everything => look.line == line,
+                ScanCoverage::Rules(rules) => {
+                    look.line == line && rule.is_some_and(|rule| rules.contains(rule))
+                }
             };
-            if !words.contains_key(&identity) && looks.iter().any(covers) {
-                self.end(identity, at, Ending::Verified);
+            if !words.contains_key(&(identity, line)) && looks.iter().any(covers) {
+                self.is_proven(identity, line, at);
             }
         }
     }
 
-    fn see(&mut self, identity: u128, at: i64, recorded_at: i64, sighting: &Sighting) {
+    fn see(&mut self, identity: u128, line: u32, at: i64, recorded_at: i64, sighting: &Sighting) {
         let dismissed = self.dismissed.get(&identity).copied();
         let dismissed = dismissed.filter(|(_, until)| until.is_none_or(|until| at < until));
         let how = gone(sighting.status).or(dismissed.map(|(how, _)| how));
@@ -208,11 +254,16 @@ impl Replay {
                 self.last(identity).row = sighting.row;
             }
             let told = sighting.closed_at.filter(|closed| *closed <= at);
-            self.end(identity, told.unwrap_or(at), how);
+            let told = told.unwrap_or(at);
+            match how {
+                Ending::Verified => self.is_proven(identity, line, told),
+                other => self.end(identity, told, other),
+            }
             return;
         }
         self.rules
-            .insert(identity, sighting.rule.expect("all have one"));
+            .insert((identity, line), sighting.rule.expect("all have one"));
+        self.standing.entry(identity).or_default().insert(line);
         let standing = self.accepted.get(&identity).copied();
         let standing = standing.filter(|one| one.until.is_none_or(|until| at < until));
         let last = self.last(identity);
@@ -300,6 +351,7 @@ prop_compose! {
     fn looks()(
         at in 0..30i64,
         recorded_at in 100..110i64,
+        line in 0..3u32,
         reach in prop_oneof![
             3 => Just(ScanCoverage::Everything),
             1 => Just(ScanCoverage::Nothing),
@@ -308,7 +360,7 @@ prop_compose! {
         ],
         seen in vec(sightings(), 0..6),
     ) -> ObservedScan {
-        ObservedScan { at, recorded_at, reach, seen }
+        ObservedScan { at, recorded_at, line, reach, seen }
     }
 }
 

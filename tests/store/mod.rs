@@ -6,6 +6,8 @@ mod decisions;
 mod evaluation_times;
 mod history;
 mod lifecycle;
+mod lines;
+mod pipelines;
 mod recurrence;
 mod replay;
 mod scans;

@@ -7,7 +7,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Scale;
 use crate::lang::model::{
-    ArrayPath, Evidence, Fills, ReportSource, RowField, Shape, Status, ToolKind, WordMap,
+    ArrayPath, Evidence, Fills, ReportSource, RowField, RowPath, Shape, Status, ToolKind, WordMap,
 };
 use crate::lang::syntax::ast;
 
@@ -28,6 +28,7 @@ pub(super) fn sources(
 ) -> Vec<ReportSource> {
     let check = |entry: &IndexEntry<ast::ReportSource>| {
         let mut reading = SourceChecker {
+            entries,
             severity: &mut severity,
             seen: Vec::new(),
             problems,
@@ -38,6 +39,7 @@ pub(super) fn sources(
 }
 
 struct SourceChecker<'a, 's> {
+    entries: &'a [IndexEntry<'a, ast::ReportSource>],
     /// Becomes broken when its absence has been told: once is enough for all sources.
     severity: &'a mut ReportSeverity<'s>,
     /// The clauses read so far.
@@ -61,6 +63,8 @@ struct SourceClauses {
     fills: Option<Fills>,
     identity: Vec<RowField>,
     parts: Vec<ArrayPath>,
+    counted: Vec<RowPath>,
+    precedes: Vec<String>,
 }
 
 impl SourceChecker<'_, '_> {
@@ -89,6 +93,8 @@ impl SourceChecker<'_, '_> {
             fills: found.fills.unwrap_or(Fills::Observations),
             identity: found.identity,
             parts: found.parts,
+            counted: found.counted,
+            precedes: found.precedes,
             span: entry.span,
         })
     }
@@ -134,6 +140,18 @@ impl SourceChecker<'_, '_> {
                 for path in paths {
                     let place = self.array(path);
                     found.parts.extend(place);
+                }
+            }
+            ast::SourceClause::Counted(paths) => {
+                for path in paths {
+                    let place = self.row_path(path);
+                    found.counted.extend(place);
+                }
+            }
+            ast::SourceClause::Precedes(names) => {
+                for name in names {
+                    self.known_source(name);
+                    found.precedes.push(name.node.clone());
                 }
             }
             ast::SourceClause::Identity(names) => {
@@ -273,6 +291,31 @@ impl SourceChecker<'_, '_> {
         place
     }
 
+    fn row_path(&mut self, path: &ast::Text) -> Option<RowPath> {
+        let place = RowPath::read(&path.node);
+        if place.is_none() {
+            let message = format!("\"{}\" is no path to rows", path.node);
+            self.problems
+                .push(Diagnostic::error("K706", path.span, message).help(
+                    "a path is written `.runs[].results[]`; `{}` is every member of an object, and `[+]` at the end \
+                     every member of an array, or one row where it has none",
+                ));
+        }
+        place
+    }
+
+    fn known_source(&mut self, name: &ast::Identifier) {
+        let sources = self
+            .entries
+            .iter()
+            .map(|entry| entry.tree.name.node.as_str());
+        if sources.clone().all(|known| known != name.node) {
+            let message = format!("there is no source `{}`", name.node);
+            let problem = Diagnostic::error("K707", name.span, message);
+            self.problems.push(problem.suggest(&name.node, sources));
+        }
+    }
+
     fn report_missing(&mut self, tree: &ast::ReportSource) {
         for needed in ["tool", "kind", "reads", "known by", "rows", "identity"] {
             if !self.seen.contains(&needed) {
@@ -301,6 +344,8 @@ fn clause_name(clause: &ast::SourceClause) -> &'static str {
         ast::SourceClause::Fills(_) => "fills",
         ast::SourceClause::Identity(_) => "identity",
         ast::SourceClause::Parts(_) => "parts",
+        ast::SourceClause::Counted(_) => "counted",
+        ast::SourceClause::Precedes(_) => "precedes",
     }
 }
 

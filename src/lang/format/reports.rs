@@ -20,6 +20,10 @@ pub(super) fn source(span: Span, tree: &ReportSource) -> FormattedLines {
             SourceClause::Rows(text) => lines.clause(item.span, program("rows", text)),
             SourceClause::Dates(formats) => lines.clause(item.span, texts("dates", formats)),
             SourceClause::Parts(paths) => lines.clause(item.span, texts("parts", paths)),
+            SourceClause::Counted(paths) => lines.clause(item.span, texts("counted", paths)),
+            SourceClause::Precedes(sources) => {
+                lines.clause(item.span, clause("precedes", names(sources, ", ")));
+            }
             SourceClause::Fills(table) => {
                 lines.clause(item.span, clause("fills", name(&table.node)));
             }

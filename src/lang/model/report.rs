@@ -27,7 +27,118 @@ pub struct ReportSource {
     /// Arrays of which a large report is read some members at a time: the rows of the whole are those
     /// of its parts, one after the other. Empty: a report is read whole.
     pub parts: Vec<ArrayPath>,
+    /// Where the rows are: as many as the program `rows` must give. Empty: nobody counts them.
+    pub counted: Vec<RowPath>,
+    /// Sources that do not count where this one knows a report too.
+    pub precedes: Vec<String>,
     pub span: Span,
+}
+
+/// Where in a report its rows are: `.runs[].results[].locations[+]`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowPath {
+    pub text: String,
+    pub steps: Vec<RowStep>,
+    /// Each place is one row or more: `.statements[]+`.
+    pub is_open: bool,
+}
+
+/// One step towards rows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowStep {
+    /// To the member of an object: `.name`, `."a name"`.
+    Member(String),
+    /// To the members of an object whose names are like this, where `*` is any text: `."*audit.fvdl"`.
+    Like(String),
+    /// To the members of this name at any depth, but not to those inside them: `..name`.
+    Anywhere(String),
+    /// To a member where there is one; else it stays where it is: `.name?`.
+    Inside(String),
+    /// To the first of several members that has anything in it: `."name|other"`.
+    FirstOf(Vec<String>),
+    /// To every member of an array; what is no array is one, and null is none: `[]`.
+    Each,
+    /// To every member of an object: `{}`.
+    Values,
+    /// A row for every member of an array, and one where there is none: `[+]`, at the end.
+    AtLeastOne,
+    /// The same for the members that are objects: `[{+}]`.
+    AtLeastOneObject,
+}
+
+impl RowPath {
+    /// Reads the notation.
+    pub fn read(text: &str) -> Option<RowPath> {
+        let mut steps = Vec::new();
+        let path = text.strip_suffix('+');
+        let mut rest = path.unwrap_or(text).strip_prefix('.')?;
+        let mut is_after_dot = true;
+        while !rest.is_empty() {
+            let signs = [
+                ("[]", RowStep::Each),
+                ("{}", RowStep::Values),
+                ("[+]", RowStep::AtLeastOne),
+                ("[{+}]", RowStep::AtLeastOneObject),
+            ];
+            let sign = signs.into_iter().find(|(sign, _)| rest.starts_with(sign));
+            rest = match sign {
+                Some((sign, step)) => {
+                    steps.push(step);
+                    &rest[sign.len()..]
+                }
+                None => {
+                    let name = match is_after_dot {
+                        true => rest,
+                        false => rest.strip_prefix('.')?,
+                    };
+                    let (is_anywhere, name) = match name.strip_prefix('.') {
+                        Some(name) => (true, name),
+                        None => (false, name),
+                    };
+                    let (name, after) = member(name)?;
+                    if let Some(after) = after.strip_prefix('?') {
+                        steps.push(RowStep::Inside(name));
+                        rest = after;
+                        is_after_dot = false;
+                        continue;
+                    }
+                    steps.push(match is_anywhere {
+                        true => RowStep::Anywhere(name),
+                        false if name.contains('|') => {
+                            RowStep::FirstOf(name.split('|').map(str::to_string).collect())
+                        }
+                        false if name.contains('*') => RowStep::Like(name),
+                        false => RowStep::Member(name),
+                    });
+                    after
+                }
+            };
+            is_after_dot = false;
+        }
+        let is_well_placed = |index: usize| {
+            let is_last = index + 1 == steps.len();
+            is_last && index > 0 && matches!(steps[index - 1], RowStep::Member(_))
+        };
+        let is_list =
+            |step: &RowStep| matches!(step, RowStep::AtLeastOne | RowStep::AtLeastOneObject);
+        let mut lists = (0..steps.len()).filter(|index| is_list(&steps[*index]));
+        lists.all(is_well_placed).then(|| RowPath {
+            text: text.to_string(),
+            steps,
+            is_open: path.is_some(),
+        })
+    }
+}
+
+/// A name at the beginning of a text, and what comes after it. Names that are no words stand in quotes.
+fn member(text: &str) -> Option<(String, &str)> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let (name, after) = quoted.split_once('"')?;
+        return Some((name.to_string(), after));
+    }
+    let is_end = |letter: char| !letter.is_alphanumeric() && !"_-@#$".contains(letter);
+    let end = text.find(is_end).unwrap_or(text.len());
+    (end > 0).then(|| (text[..end].to_string(), &text[end..]))
 }
 
 /// Where in a report an array stands: `.runs[].results`; `.` is the report itself.
@@ -306,6 +417,9 @@ words!(
         Epss = "epss",
         KnownExploited = "known_exploited",
         Target = "target",
+        /// The tool and the scan line of a row, where a report has several.
+        Tool = "tool",
+        ScanLine = "scan_line",
         Environment = "environment",
         Branch = "branch",
         /// Why the row is no finding: it is counted and not kept.

@@ -27,6 +27,8 @@ pub(super) fn clause(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> ParseResult<
         Rule::evidence_words => words(piece, pair, SourceWords::Evidence),
         Rule::dates => SourceClause::Dates(texts(pair)),
         Rule::parts => SourceClause::Parts(texts(pair)),
+        Rule::counted => SourceClause::Counted(texts(pair)),
+        Rule::precedes => SourceClause::Precedes(names(piece, pair)),
         Rule::fills => SourceClause::Fills(name(pair)),
         _ => SourceClause::Identity(names(piece, pair)),
     })

@@ -111,6 +111,8 @@ fn values(field: RowField, row: &ReportRow) -> Vec<String> {
         | RowField::Epss
         | RowField::KnownExploited
         | RowField::Target
+        | RowField::Tool
+        | RowField::ScanLine
         | RowField::Environment
         | RowField::Branch
         | RowField::Dropped => Vec::new(),

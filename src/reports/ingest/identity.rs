@@ -1,8 +1,12 @@
 //! What makes a row the same one in the next report.
 
-use crate::lang::model::{ReportSource, RowField};
+use crate::lang::model::{ReportSource, RowField, ToolKind};
 
 use super::report::ReportRow;
+use super::stable;
+
+/// Changed whenever the same fields of a row would make another identity.
+const VERSION: &str = "identity 2";
 
 /// The identity of a row by the recipe of its source: a hash over the source's name and the fields
 /// named, each with its length, so that neighbours cannot be confused. Lists are sets. Where the
@@ -12,7 +16,7 @@ pub(super) fn identity(source: &ReportSource, row: &ReportRow) -> String {
     let fields: Vec<Option<String>> = source
         .identity
         .iter()
-        .map(|field| value(row, *field))
+        .map(|field| value(source, row, *field))
         .collect();
     let fields = match fields.iter().any(Option::is_some) {
         true => fields,
@@ -24,7 +28,7 @@ pub(super) fn identity(source: &ReportSource, row: &ReportRow) -> String {
             RowField::Parameter,
             RowField::Component,
         ]
-        .map(|field| value(row, field))
+        .map(|field| value(source, row, field))
         .to_vec(),
     };
     let mut hash = blake3::Hasher::new();
@@ -45,7 +49,15 @@ fn add(hash: &mut blake3::Hasher, field: Option<&str>) {
     }
 }
 
-fn value(row: &ReportRow, field: RowField) -> Option<String> {
+/// What of a field is the same in the next report: see `stable`.
+fn value(source: &ReportSource, row: &ReportRow, field: RowField) -> Option<String> {
+    let path = |text: &Option<String>| {
+        let path = stable::workspace_path(text.as_deref()?);
+        Some(match source.kind {
+            ToolKind::Container => stable::image_name(&path).to_string(),
+            _ => path,
+        })
+    };
     let number = |number: &Option<u32>| number.map(|number| number.to_string());
     match field {
         RowField::RuleId => row.rule_id.clone(),
@@ -55,7 +67,7 @@ fn value(row: &ReportRow, field: RowField) -> Option<String> {
         RowField::CvssVector => row.cvss_vector.clone(),
         RowField::Cwe => joined(row.cwe.iter().map(u32::to_string)),
         RowField::VulnerabilityIds => joined(row.vulnerability_ids.iter().cloned()),
-        RowField::File => row.file.clone(),
+        RowField::File => path(&row.file),
         RowField::Line => number(&row.line),
         RowField::Url => row.url.clone(),
         RowField::Method => row.method.clone(),
@@ -65,15 +77,17 @@ fn value(row: &ReportRow, field: RowField) -> Option<String> {
         RowField::Component => row.component.clone(),
         RowField::Version => row.version.clone(),
         RowField::FixedVersion => row.fixed_version.clone(),
-        RowField::Manifest => row.manifest.clone(),
-        RowField::Purl => row.purl.clone(),
+        RowField::Manifest => path(&row.manifest),
+        RowField::Purl => row.purl.as_deref().map(stable::package_url),
         RowField::Confidence => row.confidence.clone(),
         RowField::NativeId => row.native_id.clone(),
         RowField::Fingerprint => row.fingerprint.clone(),
-        RowField::Target => row.target.clone(),
+        RowField::Target => path(&row.target),
         RowField::Environment => row.environment.clone(),
         RowField::Branch => row.branch.clone(),
         RowField::Severity
+        | RowField::Tool
+        | RowField::ScanLine
         | RowField::SeverityFrom
         | RowField::Evidence
         | RowField::Status
@@ -91,4 +105,16 @@ fn value(row: &ReportRow, field: RowField) -> Option<String> {
 fn joined(parts: impl Iterator<Item = String>) -> Option<String> {
     let parts: Vec<String> = parts.collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+/// The identity that a row has by the recipe of its source, for rows that were read by another.
+pub fn renewed(source: &ReportSource, row: &ReportRow) -> String {
+    identity(source, row)
+}
+
+/// What the identities of a source are made of, as a word: another recipe makes others.
+pub fn recipe(source: &ReportSource) -> String {
+    let fields: Vec<&str> = source.identity.iter().map(|field| field.word()).collect();
+    let text = format!("{VERSION}\n{}\n{}", source.kind.word(), fields.join(","));
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
 }

@@ -156,6 +156,20 @@ pub(super) fn unread_date(
         .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
 
+/// A report of which not every row was read.
+pub(super) fn miscounted(name: &str, source: &ReportSource, why: &str) -> Diagnostic {
+    let by = &source.name;
+    let paths: Vec<&str> = source
+        .counted
+        .iter()
+        .map(|path| path.text.as_str())
+        .collect();
+    let message = format!("`{name}` by source {by}: {why}");
+    Diagnostic::data("D411", message)
+        .help(format!("rows are counted at {}", paths.join(", ")))
+        .help("the report has another shape than the source expects: correct its program `rows`")
+}
+
 /// A program that a report does not suit.
 pub(super) fn failed(name: &str, place: &str, span: Option<Span>, why: &str) -> Diagnostic {
     let message = format!("`{name}` by source {place}: the program fails: {why}");

@@ -7,20 +7,24 @@
 mod dates;
 mod identity;
 mod mistakes;
+mod places;
 mod programs;
 mod reader;
 mod reading;
 mod records;
+mod repair;
 mod report;
 mod rows;
 mod scan;
 mod shapes;
+mod stable;
 mod stack;
 mod unknown;
 mod values;
 
+pub use identity::{recipe, renewed as renewed_identity};
 pub use reader::{ReportReader, Sizes};
-pub use report::{Report, ReportRow, ScanInfo, ScanOutcome, ScanScope};
+pub use report::{LeftOut, Report, ReportRow, ScanInfo, ScanOutcome, ScanScope};
 pub use shapes::{LARGEST, too_large};
 
 /// The codes of problems with reports.
@@ -34,4 +38,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("D406", "a severity or status without a rule"),
     ("D407", "a date that no format of the source reads"),
     ("D408", "a report without a date"),
+    ("D411", "a report of which not every row is read"),
+    ("D412", "a source that is not there"),
 ];

@@ -11,7 +11,7 @@ use super::reading::{Programs, ReportInput};
 use super::report::{Report, ReportRow};
 use super::shapes;
 use super::stack::deeply;
-use super::unknown::unknown;
+use super::unknown::{of_another, says_nothing, unknown};
 use super::values::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Scale;
@@ -25,6 +25,8 @@ pub struct ReportReader<'a> {
     known_by: BTreeMap<Shape, OnceLock<Program>>,
     programs: Vec<OnceLock<Programs>>,
     sizes: Sizes,
+    /// Whose reports these are, if somebody says so.
+    named: Option<usize>,
 }
 
 /// How much of a report is read at a time, in bytes.
@@ -62,6 +64,7 @@ impl<'a> ReportReader<'a> {
                 .map(|_| OnceLock::new())
                 .collect(),
             sizes: Sizes::default(),
+            named: None,
         }
     }
 
@@ -98,16 +101,48 @@ impl<'a> ReportReader<'a> {
         take: impl FnMut(Vec<ReportRow>) + Send,
     ) -> Result<Report, Problems> {
         deeply(|| {
+            if let Some(named) = self.named
+                && shapes::is_empty(bytes)
+            {
+                return Ok(ReportInput::clean(&self.sources[named]));
+            }
             let content = shapes::read(name, bytes, self.sizes.large)?;
+            if let Some(named) = self.named
+                && says_nothing(&content.sample)
+            {
+                return Ok(ReportInput::clean(&self.sources[named]));
+            }
             let index = self.recognise(name, content.shape, &content.sample)?;
             let reading = ReportInput {
                 name,
                 source: &self.sources[index],
                 severity: self.severity,
                 programs: self.programs(index)?,
+                bad_bytes: content.bad_bytes,
             };
             reading.read(content.body, self.sizes.portion, take)
         })
+    }
+
+    /// The same reader for reports of one source: where nothing in a report says whose it is, it is a clean
+    /// scan of that source's tool.
+    ///
+    /// # Errors
+    ///
+    /// `D412`: there is no such source.
+    pub fn of_source(self, name: &str) -> Result<ReportReader<'a>, Diagnostic> {
+        let names = self.sources.iter().map(|source| source.name.as_str());
+        match names.clone().position(|known| known == name) {
+            Some(index) => Ok(ReportReader {
+                named: Some(index),
+                ..self
+            }),
+            None => Err(
+                Diagnostic::data("D412", format!("there is no source `{name}`"))
+                    .suggest(name, names)
+                    .help("the formats known: riskql sources"),
+            ),
+        }
     }
 
     /// The same reader with other sizes.
@@ -139,22 +174,51 @@ impl<'a> ReportReader<'a> {
             .filter(|(_, answer)| knows(answer))
             .map(|(index, _)| *index)
             .collect();
-        match known.as_slice() {
+        if let Some(named) = self.named {
+            return match known.contains(&named) {
+                true => Ok(named),
+                false => Err(of_another(name, &self.sources[named], &self.names(&known)).into()),
+            };
+        }
+        match self.preferred(&known).as_slice() {
             [one] => Ok(*one),
             [] => Err(unknown(name, shape, value, self.sources).into()),
             several => {
-                let names: Vec<&str> = several
-                    .iter()
-                    .map(|index| self.sources[*index].name.as_str())
-                    .collect();
+                let names = self.names(several);
                 Err(Diagnostic::data(
                     "D402",
                     format!("`{name}` is known by several sources: {}", names.join(", ")),
                 )
-                .help("make `known by` of one of them narrower")
+                .help(format!("say which it is: --source {}", names[0]))
+                .help(format!(
+                    "or add to source {}: precedes {}",
+                    names[0],
+                    names[1..].join(", ")
+                ))
                 .into())
             }
         }
+    }
+
+    fn names(&self, indexes: &[usize]) -> Vec<&'a str> {
+        let names = indexes
+            .iter()
+            .map(|index| self.sources[*index].name.as_str());
+        names.collect()
+    }
+
+    /// Of sources that know a report, those that no other of them precedes.
+    fn preferred(&self, known: &[usize]) -> Vec<usize> {
+        let precedes = |one: &usize, other: &usize| {
+            let after = &self.sources[*other].name;
+            one != other && self.sources[*one].precedes.contains(after)
+        };
+        let is_preceded = |other: &usize| known.iter().any(|one| precedes(one, other));
+        known
+            .iter()
+            .copied()
+            .filter(|other| !is_preceded(other))
+            .collect()
     }
 
     /// One program that asks all sources at once.

@@ -1,15 +1,19 @@
 //! Running the programs of a source on a report, whole or in portions.
 
+use std::collections::BTreeMap;
+
 use jaq_json::Val;
 use rayon::prelude::*;
 
-use super::mistakes::{failed, start};
+use super::mistakes::{failed, miscounted, start};
+use super::places::RowCount;
 use super::programs::Program;
-use super::report::{Report, ReportRow, ScanInfo};
+use super::repair;
+use super::report::{LeftOut, Report, ReportRow};
 use super::rows::{ProgramOutput, RowReader};
-use super::scan::scan;
+use super::scan::{self, SaidScans};
 use super::shapes::{Body, Portions, damaged, too_many_values};
-use crate::base::diagnostic::Problems;
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Scale;
 use crate::lang::model::ReportSource;
 
@@ -25,17 +29,55 @@ pub(super) struct ReportInput<'a> {
     pub source: &'a ReportSource,
     pub severity: Option<&'a Scale>,
     pub programs: &'a Programs,
+    /// Bytes of the report that are no text.
+    pub bad_bytes: usize,
 }
 
 /// What a part of a report says.
 struct ReportPart {
-    scan: ScanInfo,
+    scans: SaidScans,
     found: ProgramOutput,
     /// Why there are not more rows.
-    failed: Option<String>,
+    failed: Option<PartFailure>,
+}
+
+/// Why the rows of a part are not what they should be.
+enum PartFailure {
+    /// The program fails.
+    Program(String),
+    /// What is there and what the program gave differ.
+    Count { there: u64, given: u64 },
+    /// There is something else where the rows should be.
+    Place(String),
+}
+
+impl PartFailure {
+    /// Whether it may be that some members have another type than the program expects.
+    fn may_be_mended(&self) -> bool {
+        match self {
+            PartFailure::Program(_) => true,
+            PartFailure::Count { there, given } => given < there,
+            PartFailure::Place(_) => false,
+        }
+    }
 }
 
 impl ReportInput<'_> {
+    /// A report in which there is nothing, of a source that was named: a clean scan.
+    pub fn clean(source: &ReportSource) -> Report {
+        let (scan, scans) = SaidScans::default().settled(source);
+        Report {
+            source: source.name.clone(),
+            fills: source.fills,
+            scan,
+            scans,
+            rows: Vec::new(),
+            records: Vec::new(),
+            dropped: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+        }
+    }
+
     /// Gives the rows of each part, and returns the report without them.
     pub fn read(
         &self,
@@ -81,23 +123,75 @@ impl ReportInput<'_> {
     }
 
     fn part(&self, value: Val) -> Result<ReportPart, Problems> {
-        let scan = scan(self.name, self.source, self.programs.scan.as_ref(), &value)?;
-        let mut rows = RowReader::new(self.source, self.severity);
-        let mut failed = None;
-        for row in self.programs.rows.run(value) {
-            match row {
-                Ok(row) => rows.add(&row),
-                Err(why) => {
-                    failed = Some(why);
-                    break;
-                }
+        let mut left_out = BTreeMap::new();
+        let mut scans = self.scans(&value, &mut left_out)?;
+        let (mut found, mut failed) = self.rows(&value);
+        let may_be_mended = failed.as_ref().is_some_and(PartFailure::may_be_mended);
+        if may_be_mended && !self.source.counted.is_empty() {
+            let counted = &self.source.counted;
+            let mended = repair::repaired(&self.programs.rows, counted, value);
+            if let Some((mended, without)) = mended {
+                (found, failed) = self.rows(&mended);
+                left_out.extend(without);
             }
         }
+        left_out.append(&mut found.left_out);
+        if !left_out.is_empty() {
+            // What is absent may be what was not read.
+            scans.is_partial();
+        }
+        found.left_out = left_out;
         Ok(ReportPart {
-            scan,
-            found: rows.finish(),
+            scans,
+            found,
             failed,
         })
+    }
+
+    /// What a part says of its scans, without what the program cannot read.
+    fn scans(
+        &self,
+        value: &Val,
+        left_out: &mut BTreeMap<LeftOut, u64>,
+    ) -> Result<SaidScans, Problems> {
+        let program = self.programs.scan.as_ref();
+        let said = |value: &Val| scan::scan(self.name, self.source, program, value);
+        let Some(program) = program.filter(|_| !self.source.counted.is_empty()) else {
+            return said(value);
+        };
+        let is_read = |value: &Val| scan::object(program, value).is_ok();
+        if is_read(value) {
+            return said(value);
+        }
+        match repair::without_one(value, is_read) {
+            Some((mended, what)) => {
+                left_out.insert(what, 1);
+                said(&mended)
+            }
+            None => said(value),
+        }
+    }
+
+    /// The rows of a part, and why there are not as many as there should be.
+    fn rows(&self, value: &Val) -> (ProgramOutput, Option<PartFailure>) {
+        let count = RowCount::of(value, &self.source.counted);
+        let mut rows = RowReader::new(self.source, self.severity);
+        for row in self.programs.rows.run(value.clone()) {
+            match row {
+                Ok(row) => rows.add(&row),
+                Err(why) => return (rows.finish(), Some(PartFailure::Program(why))),
+            }
+        }
+        let found = rows.finish();
+        let failed = match count {
+            _ if self.source.counted.is_empty() => None,
+            Err(why) => Some(PartFailure::Place(why)),
+            Ok(count) => {
+                let (there, given) = (count.rows, found.seen);
+                (!count.is_met_by(given)).then_some(PartFailure::Count { there, given })
+            }
+        };
+        (found, failed)
     }
 
     /// Puts parts together, in their order.
@@ -107,33 +201,60 @@ impl ReportInput<'_> {
         mut take: impl FnMut(Vec<ReportRow>),
     ) -> Result<Report, Problems> {
         let source = self.source;
-        let mut whole: Option<ScanInfo> = None;
+        let mut whole: Option<SaidScans> = None;
         let mut found = ProgramOutput::default();
         for part in parts {
             let part = part?;
             whole = Some(match whole {
-                Some(scan) => scan.and(part.scan, source),
-                None => part.scan,
+                Some(scans) => scans.and(part.scans),
+                None => part.scans,
             });
             found.append(part.found);
             if let Some(why) = part.failed {
-                let place = format!("{}: rows, after {} of them", source.name, found.seen);
-                let span = start(source.rows.span, "\"\"\"");
-                return Err(failed(self.name, &place, Some(span), &why).into());
+                return Err(self.failure(why, found.seen).into());
             }
             take(std::mem::take(&mut found.rows));
         }
-        let scan = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
+        let whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
+        let mut whole = whole;
+        if self.bad_bytes > 0 {
+            let what = LeftOut {
+                place: "what is no text".to_string(),
+                found: "bytes of another encoding",
+            };
+            found.left_out.insert(what, self.bad_bytes as u64);
+            whole.is_partial();
+        }
+        let (scan, scans) = whole.settled(source);
         match found.mistakes.is_empty() {
             true => Ok(Report {
                 source: source.name.clone(),
                 fills: source.fills,
                 scan,
+                scans,
+                left_out: found.left_out,
                 rows: Vec::new(),
                 records: found.records,
                 dropped: found.dropped,
             }),
             false => Err(found.mistakes.told(self.name, source)),
+        }
+    }
+
+    fn failure(&self, why: PartFailure, rows: u64) -> Diagnostic {
+        let source = self.source;
+        let span = start(source.rows.span, "\"\"\"");
+        match why {
+            PartFailure::Program(why) => {
+                let place = format!("{}: rows, after {rows} of them", source.name);
+                failed(self.name, &place, Some(span), &why)
+            }
+            PartFailure::Count { there, given } => miscounted(
+                self.name,
+                source,
+                &format!("it has {there} rows, and {given} were read"),
+            ),
+            PartFailure::Place(why) => miscounted(self.name, source, &why),
         }
     }
 }

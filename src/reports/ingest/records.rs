@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 
-use super::dates;
+use super::dates::{self, SaidDate};
 use super::report::ScanOutcome;
 use crate::base::instants::rfc3339;
 use crate::lang::model::{Decision, Fills, ToolKind};
@@ -104,11 +104,13 @@ pub(super) fn settle(
 ) -> Vec<Unusable> {
     let mut mistakes = Vec::new();
     for field in DATES {
-        if let Some(text) = record.get_mut(*field) {
-            match dates::read(text, formats) {
-                Some(instant) => *text = written(text, instant),
-                None => mistakes.push(Unusable::Date(field, text.clone())),
-            }
+        let Some(text) = record.get_mut(*field) else {
+            continue;
+        };
+        match dates::said(text, formats) {
+            SaidDate::At(instant) => *text = written(text, instant),
+            SaidDate::Never => drop(record.remove(*field)),
+            SaidDate::Unread => mistakes.push(Unusable::Date(field, text.clone())),
         }
     }
     let has = |field: &&str| record.contains_key(*field);

@@ -10,13 +10,26 @@ pub struct Report {
     /// The source that knew it.
     pub source: String,
     pub fills: Fills,
+    /// What is said of the report as a whole.
     pub scan: ScanInfo,
+    /// Every scan in it: one for each target, tool and scan line, in that order. At least one.
+    pub scans: Vec<ScanInfo>,
     /// In the order of the report.
     pub rows: Vec<ReportRow>,
     /// For tables that are filled as they are: the fields of each record that are there.
     pub records: Vec<BTreeMap<String, String>>,
     /// Rows that are no findings, by reason.
     pub dropped: BTreeMap<String, u64>,
+    /// What had another type than the source expects and was left out, and how often.
+    pub left_out: BTreeMap<LeftOut, u64>,
+}
+
+/// A member of a report that was left out because of its type.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct LeftOut {
+    /// Where in the report, and what stood there: `vulnerabilities[].identifiers`, `a text`.
+    pub place: String,
+    pub found: &'static str,
 }
 
 impl Report {
@@ -35,6 +48,9 @@ pub struct ScanInfo {
     pub tool_version: Option<String>,
     pub kind: ToolKind,
     pub target: Option<String>,
+    /// What tells this scan from others of the same tool and target: the language, the framework, the
+    /// configuration, the cluster. Only scans of one line close each other's findings.
+    pub scan_line: Option<String>,
     pub branch: Option<String>,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
@@ -42,6 +58,8 @@ pub struct ScanInfo {
     pub scope: ScanScope,
     /// The rules that were run, if the report names all of them; of others it proves nothing.
     pub rules: Option<Vec<String>>,
+    /// What the tool says that it did not look at, each once, ascending.
+    pub unseen: Vec<String>,
 }
 
 /// How a scan ended.
@@ -131,6 +149,9 @@ pub struct ReportRow {
     pub epss: Option<f64>,
     pub known_exploited: Option<bool>,
     pub target: Option<String>,
+    /// Where they are not those of the report.
+    pub tool: Option<String>,
+    pub scan_line: Option<String>,
     pub environment: Option<String>,
     pub branch: Option<String>,
 }

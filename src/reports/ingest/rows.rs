@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jaq_json::{Map, Val};
 
-use super::dates;
+use super::dates::{self, SaidDate};
 use super::identity::identity;
 use super::mistakes::{Mistakes, RowMistake};
+use super::places::kind;
 use super::records;
-use super::report::ReportRow;
+use super::report::{LeftOut, ReportRow};
 use super::values::{list, number, text, truth, whole};
 use crate::base::types::Scale;
 use crate::lang::model::{Evidence, ReportSource, RowField, Status};
@@ -29,6 +30,8 @@ pub(super) struct ProgramOutput {
     pub records: Vec<BTreeMap<String, String>>,
     pub dropped: BTreeMap<String, u64>,
     pub mistakes: Mistakes,
+    /// What had another type than a field takes, and was left out.
+    pub left_out: BTreeMap<LeftOut, u64>,
 }
 
 impl ProgramOutput {
@@ -38,6 +41,9 @@ impl ProgramOutput {
         self.seen += later.seen;
         self.rows.extend(later.rows);
         self.records.extend(later.records);
+        for (what, times) in later.left_out {
+            *self.left_out.entry(what).or_default() += times;
+        }
         for (reason, rows) in later.dropped {
             *self.dropped.entry(reason).or_default() += rows;
         }
@@ -74,11 +80,31 @@ impl<'a> RowReader<'a> {
                         return;
                     }
                 }
-                Some(field) => self.field(field, value, &mut row, &mut words),
+                Some(field) => {
+                    self.type_of(field, value);
+                    self.field(field, value, &mut row, &mut words);
+                }
                 None => self.mistake(RowMistake::UnknownField(key)),
             }
         }
         self.finish_row(row, words);
+    }
+
+    /// Notes a list or an object where a field takes one text or number.
+    fn type_of(&mut self, field: RowField, value: &Val) {
+        let takes_lists = matches!(field, RowField::Cwe | RowField::VulnerabilityIds);
+        let is_odd = match value {
+            Val::Obj(_) => true,
+            Val::Arr(_) => !takes_lists,
+            Val::Null | Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) => false,
+        };
+        if is_odd {
+            let what = LeftOut {
+                place: format!("`{}` of a row", field.word()),
+                found: kind(value),
+            };
+            *self.found.left_out.entry(what).or_default() += 1;
+        }
     }
 
     /// A row of a table that is filled as it is.
@@ -152,6 +178,8 @@ impl<'a> RowReader<'a> {
             RowField::Epss => row.epss = number(value),
             RowField::KnownExploited => row.known_exploited = truth(value),
             RowField::Target => row.target = text(value),
+            RowField::Tool => row.tool = text(value),
+            RowField::ScanLine => row.scan_line = text(value),
             RowField::Environment => row.environment = text(value),
             RowField::Branch => row.branch = text(value),
             RowField::Dropped => {}
@@ -160,11 +188,14 @@ impl<'a> RowReader<'a> {
 
     fn date(&mut self, field: &'static str, value: &Val) -> Option<i64> {
         let text = text(value)?;
-        let read = dates::read(&text, &self.source.dates);
-        if read.is_none() {
-            self.mistake(RowMistake::Date(field, text));
+        match dates::said(&text, &self.source.dates) {
+            SaidDate::At(at) => Some(at),
+            SaidDate::Never => None,
+            SaidDate::Unread => {
+                self.mistake(RowMistake::Date(field, text));
+                None
+            }
         }
-        read
     }
 
     fn finish_row(&mut self, mut row: ReportRow, words: ReportWords) {

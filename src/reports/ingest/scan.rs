@@ -1,160 +1,308 @@
-//! What a report says about its scan.
+//! What a report says about its scans.
 
-use jaq_json::Val;
+use std::collections::BTreeMap;
 
-use super::dates;
+use jaq_json::{Map, Val};
+
+use super::dates::{self, SaidDate};
 use super::mistakes::{failed, start, unread_date};
 use super::programs::Program;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
 use super::values::{list, text};
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::Span;
 use crate::lang::model::{ReportSource, ToolKind};
 
-/// Runs the program `scan`; what it does not say is as the source has it.
+/// How many things that were not looked at are kept by name.
+const MOST_UNSEEN: usize = 20;
+
+/// What a report, or a portion of one, says of its scans. What it does not say is missing.
+#[derive(Clone, Default)]
+pub(super) struct SaidScans {
+    /// Of all of them.
+    report: SaidScan,
+    /// Of single ones, by target, tool and line.
+    scans: BTreeMap<ScanKey, SaidScan>,
+}
+
+/// What tells the scans of a report apart: target, tool, line.
+type ScanKey = [Option<String>; 3];
+
+#[derive(Clone, Default)]
+struct SaidScan {
+    tool: Option<String>,
+    tool_version: Option<String>,
+    kind: Option<ToolKind>,
+    target: Option<String>,
+    scan_line: Option<String>,
+    branch: Option<String>,
+    started_at: Option<i64>,
+    finished_at: Option<i64>,
+    outcome: Option<ScanOutcome>,
+    scope: Option<ScanScope>,
+    rules: Option<Vec<String>>,
+    unseen: Vec<String>,
+}
+
+/// Runs the program `scan`.
 pub(super) fn scan(
     name: &str,
     source: &ReportSource,
     program: Option<&Program>,
     value: &Val,
-) -> Result<ScanInfo, Problems> {
-    let mut scan = ScanInfo {
-        tool: source.tool.clone(),
-        tool_version: None,
-        kind: source.kind,
-        target: None,
-        branch: None,
-        started_at: None,
-        finished_at: None,
-        outcome: ScanOutcome::Success,
-        scope: ScanScope::Full,
-        rules: None,
-    };
+) -> Result<SaidScans, Problems> {
     let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
-        return Ok(scan);
+        return Ok(SaidScans::default());
     };
     let place = format!("{}: scan", source.name);
     let span = start(span, "\"\"\"");
-    let said = match program.run(value.clone()).next() {
-        Some(Ok(Val::Obj(said))) => said,
-        Some(Ok(_)) | None => {
-            return Err(failed(name, &place, Some(span), "it gives no object").into());
-        }
-        Some(Err(why)) => return Err(failed(name, &place, Some(span), &why).into()),
+    let said = object(program, value).map_err(|why| failed(name, &place, Some(span), &why))?;
+    let Val::Obj(said) = said else {
+        return Ok(SaidScans::default());
     };
-    let mut problems = Problems::default();
-    for (key, value) in said.iter() {
-        let key = text(key).unwrap_or_default();
-        let mut bad = None;
-        let mut date = |value: &Val| match text(value) {
-            None => None,
-            Some(text) => {
-                let read = dates::read(&text, &source.dates);
-                if read.is_none() {
-                    problems.push(unread_date(name, source, span, &key, &text));
+    let mut reader = ScanReader {
+        name,
+        source,
+        span,
+        problems: Problems::default(),
+    };
+    let mut found = SaidScans {
+        report: reader.said(&said, true),
+        scans: BTreeMap::new(),
+    };
+    for each in said
+        .get(&Val::from("scans".to_string()))
+        .into_iter()
+        .flat_map(list)
+    {
+        match each {
+            Val::Obj(members) => found.add(reader.said(members, false)),
+            _ => reader.odd("a member of `scans` is no object".to_string()),
+        }
+    }
+    match reader.problems.has_errors() {
+        true => Err(reader.problems),
+        false => Ok(found),
+    }
+}
+
+/// The object that a program `scan` gives.
+///
+/// # Errors
+///
+/// In words: it fails, or gives something else.
+pub(super) fn object(program: &Program, value: &Val) -> Result<Val, String> {
+    match program.run(value.clone()).next() {
+        Some(Ok(Val::Obj(said))) => Ok(Val::Obj(said)),
+        Some(Ok(_)) | None => Err("it gives no object".to_string()),
+        Some(Err(why)) => Err(why),
+    }
+}
+
+/// Reads the objects of a program `scan`.
+struct ScanReader<'a> {
+    name: &'a str,
+    source: &'a ReportSource,
+    span: Span,
+    problems: Problems,
+}
+
+impl ScanReader<'_> {
+    fn said(&mut self, members: &Map, is_report: bool) -> SaidScan {
+        let mut scan = SaidScan::default();
+        for (key, value) in members.iter() {
+            let key = text(key).unwrap_or_default();
+            match key.as_str() {
+                "tool" => scan.tool = text(value),
+                "tool_version" => scan.tool_version = text(value),
+                "target" => scan.target = text(value),
+                "scan_line" => scan.scan_line = text(value),
+                "branch" => scan.branch = text(value),
+                "started_at" => scan.started_at = self.date(&key, value),
+                "finished_at" => scan.finished_at = self.date(&key, value),
+                "tool_kind" => scan.kind = self.word(value, ToolKind::ALL, ToolKind::word),
+                "outcome" => {
+                    scan.outcome = self.word(value, &ScanOutcome::ALL, ScanOutcome::word);
                 }
-                read
+                "scope" => scan.scope = self.word(value, &ScanScope::ALL, ScanScope::word),
+                "rules" => scan.rules = (!matches!(value, Val::Null)).then(|| texts(value)),
+                "unseen" => scan.unseen = texts(value),
+                "scans" if is_report => {}
+                other => self.odd(format!("a scan has no field `{other}`")),
             }
-        };
-        match key.as_str() {
-            "tool" => scan.tool = text(value).unwrap_or(scan.tool),
-            "tool_version" => scan.tool_version = text(value),
-            "target" => scan.target = text(value),
-            "branch" => scan.branch = text(value),
-            "started_at" => scan.started_at = date(value),
-            "finished_at" => scan.finished_at = date(value),
-            "tool_kind" => said_word(
-                value,
-                ToolKind::ALL,
-                ToolKind::word,
-                &mut scan.kind,
-                &mut bad,
-            ),
-            "outcome" => said_word(
-                value,
-                &ScanOutcome::ALL,
-                ScanOutcome::word,
-                &mut scan.outcome,
-                &mut bad,
-            ),
-            "scope" => said_word(
-                value,
-                &ScanScope::ALL,
-                ScanScope::word,
-                &mut scan.scope,
-                &mut bad,
-            ),
-            "rules" => scan.rules = rules(value),
-            other => bad = Some(format!("a scan has no field `{other}`")),
         }
-        if let Some(words) = bad {
-            let message = format!("`{name}` by source {}: {words}", source.name);
-            problems.push(Diagnostic::error("D405", span, message));
+        scan
+    }
+
+    fn odd(&mut self, words: String) {
+        let message = format!("`{}` by source {}: {words}", self.name, self.source.name);
+        self.problems
+            .push(Diagnostic::error("D405", self.span, message));
+    }
+
+    fn date(&mut self, key: &str, value: &Val) -> Option<i64> {
+        let text = text(value)?;
+        match dates::said(&text, &self.source.dates) {
+            SaidDate::At(at) => Some(at),
+            SaidDate::Never => None,
+            SaidDate::Unread => {
+                let problem = unread_date(self.name, self.source, self.span, key, &text);
+                self.problems.push(problem);
+                None
+            }
         }
     }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(scan)
-}
 
-/// The rules that a scan says it ran; `None` where it says nothing.
-fn rules(value: &Val) -> Option<Vec<String>> {
-    let is_said = !matches!(value, Val::Null);
-    is_said.then(|| {
-        let mut rules: Vec<String> = list(value).into_iter().filter_map(text).collect();
-        rules.sort_unstable();
-        rules.dedup();
-        rules
-    })
-}
-
-/// Puts what a scan says in one of our words; another word is told.
-fn said_word<T: Copy>(
-    value: &Val,
-    all: &[T],
-    written: fn(T) -> &'static str,
-    said: &mut T,
-    bad: &mut Option<String>,
-) {
-    let Some(text) = text(value) else {
-        return;
-    };
-    match all.iter().find(|known| written(**known) == text) {
-        Some(known) => *said = *known,
-        None => {
+    /// What a scan says in one of our words; another word is told.
+    fn word<T: Copy>(
+        &mut self,
+        value: &Val,
+        all: &[T],
+        written: fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = text(value)?;
+        let found = all.iter().copied().find(|known| written(*known) == text);
+        if found.is_none() {
             let known: Vec<&str> = all.iter().map(|known| written(*known)).collect();
-            *bad = Some(format!("\"{text}\" is none of {}", known.join(", ")));
+            self.odd(format!("\"{text}\" is none of {}", known.join(", ")));
         }
+        found
     }
 }
 
-impl ScanInfo {
-    /// The scan of a report of which two parts say this: it began with the first and ended with the last
-    /// of them, and did as little as the worse. Of what they do not say alike, nothing is said.
-    pub(super) fn and(self, later: ScanInfo, source: &ReportSource) -> ScanInfo {
-        ScanInfo {
-            tool: alike(self.tool, later.tool).unwrap_or_else(|| source.tool.clone()),
-            tool_version: alike(self.tool_version, later.tool_version).flatten(),
-            kind: alike(self.kind, later.kind).unwrap_or(source.kind),
-            target: alike(self.target, later.target).flatten(),
-            branch: alike(self.branch, later.branch).flatten(),
+fn texts(value: &Val) -> Vec<String> {
+    ascending(list(value).into_iter().filter_map(text).collect())
+}
+
+fn ascending(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+impl SaidScans {
+    fn add(&mut self, scan: SaidScan) {
+        match self.scans.remove(&scan.key()) {
+            Some(known) => drop(self.scans.insert(scan.key(), known.and(scan))),
+            None => drop(self.scans.insert(scan.key(), scan)),
+        }
+    }
+
+    /// What a report says of which two portions say this.
+    pub fn and(mut self, later: SaidScans) -> SaidScans {
+        let scans = std::mem::take(&mut self.scans);
+        let mut whole = SaidScans {
+            report: self.report.and(later.report),
+            scans,
+        };
+        later.scans.into_values().for_each(|scan| whole.add(scan));
+        whole
+    }
+
+    /// Something in the report was not read, so nothing that is absent is proven to be gone.
+    pub fn is_partial(&mut self) {
+        let all = std::iter::once(&mut self.report).chain(self.scans.values_mut());
+        for scan in all {
+            scan.outcome = Some(scan.outcome.map_or(ScanOutcome::Partial, |outcome| {
+                outcome.max(ScanOutcome::Partial)
+            }));
+        }
+    }
+
+    /// The report's own scan, and every scan in it; what none of them says is as the source has it.
+    pub fn settled(self, source: &ReportSource) -> (ScanInfo, Vec<ScanInfo>) {
+        let report = self.report.settled(&ScanInfo {
+            tool: source.tool.clone(),
+            tool_version: None,
+            kind: source.kind,
+            target: None,
+            scan_line: None,
+            branch: None,
+            started_at: None,
+            finished_at: None,
+            outcome: ScanOutcome::Success,
+            scope: ScanScope::Full,
+            rules: None,
+            unseen: Vec::new(),
+        });
+        let mut scans: Vec<ScanInfo> = self
+            .scans
+            .into_values()
+            .map(|scan| scan.settled(&report))
+            .collect();
+        if scans.is_empty() {
+            scans.push(report.clone());
+        }
+        (report, scans)
+    }
+}
+
+impl SaidScan {
+    fn key(&self) -> ScanKey {
+        [
+            self.target.clone(),
+            self.tool.clone(),
+            self.scan_line.clone(),
+        ]
+    }
+
+    /// The scan of which two parts say this: it began with the first and ended with the last of them, and
+    /// did as little as the worse. Of what they do not say alike, nothing is said.
+    fn and(self, later: SaidScan) -> SaidScan {
+        SaidScan {
+            tool: alike(self.tool, later.tool),
+            tool_version: alike(self.tool_version, later.tool_version),
+            kind: alike(self.kind, later.kind),
+            target: alike(self.target, later.target),
+            scan_line: alike(self.scan_line, later.scan_line),
+            branch: alike(self.branch, later.branch),
             started_at: both(self.started_at, later.started_at, Ord::min),
             finished_at: both(self.finished_at, later.finished_at, Ord::max),
-            outcome: self.outcome.max(later.outcome),
-            scope: self.scope.max(later.scope),
+            outcome: both(self.outcome, later.outcome, Ord::max),
+            scope: both(self.scope, later.scope, Ord::max),
             // Where one part does not name the rules it ran, the rules of the whole scan are unknown.
             rules: self.rules.zip(later.rules).map(|(mut rules, more)| {
                 rules.extend(more);
-                rules.sort_unstable();
-                rules.dedup();
-                rules
+                ascending(rules)
             }),
+            unseen: ascending(self.unseen.into_iter().chain(later.unseen).collect()),
+        }
+    }
+
+    fn settled(self, others: &ScanInfo) -> ScanInfo {
+        let unseen = match self.unseen.is_empty() {
+            true => others.unseen.clone(),
+            false => shortened(self.unseen),
+        };
+        ScanInfo {
+            tool: self.tool.unwrap_or_else(|| others.tool.clone()),
+            tool_version: self.tool_version.or_else(|| others.tool_version.clone()),
+            kind: self.kind.unwrap_or(others.kind),
+            target: self.target.or_else(|| others.target.clone()),
+            scan_line: self.scan_line.or_else(|| others.scan_line.clone()),
+            branch: self.branch.or_else(|| others.branch.clone()),
+            started_at: self.started_at.or(others.started_at),
+            finished_at: self.finished_at.or(others.finished_at),
+            outcome: self.outcome.unwrap_or(others.outcome),
+            scope: self.scope.unwrap_or(others.scope),
+            rules: self.rules.or_else(|| others.rules.clone()),
+            unseen,
         }
     }
 }
 
-fn alike<T: PartialEq>(one: T, other: T) -> Option<T> {
-    (one == other).then_some(one)
+/// The first of them, and how many more there are.
+fn shortened(mut unseen: Vec<String>) -> Vec<String> {
+    let more = unseen.len().saturating_sub(MOST_UNSEEN);
+    if more > 0 {
+        unseen.truncate(MOST_UNSEEN);
+        unseen.push(format!("… and {more} more"));
+    }
+    unseen
+}
+
+fn alike<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {
+    one.filter(|one| other.as_ref() == Some(one))
 }
 
 fn both<T>(one: Option<T>, other: Option<T>, join: impl FnOnce(T, T) -> T) -> Option<T> {

@@ -34,7 +34,14 @@ pub(super) fn unknown(
     )
     .because(Cause::NoReport);
     let problem = match is_bare(value) && shape != Shape::Csv {
-        true => problem.help(super::shapes::SAYS_NOTHING),
+        true => problem
+            .help(super::shapes::SAYS_NOTHING)
+            .help(super::shapes::SAY_WHOSE),
+        false => problem,
+    };
+    // It may be a clean scan: among the files of a folder it is none that may be passed over.
+    let problem = match says_nothing(value) {
+        true => problem.because(Cause::Unspecified),
         false => problem,
     };
     let like = like(&names, shape, sources);
@@ -45,6 +52,31 @@ pub(super) fn unknown(
     problem
         .help("the formats known: riskql sources")
         .help("a new one is a file in kpi-defs/sources")
+}
+
+/// A report of which somebody says that it is of a source that does not know it.
+pub(super) fn of_another(name: &str, source: &ReportSource, known: &[&str]) -> Diagnostic {
+    let message = format!("`{name}` is no report of source {}", source.name);
+    let problem = Diagnostic::data("D401", message);
+    match known {
+        [] => problem.help(format!("what it is: riskql sources test {name}")),
+        known => problem.help(format!("it is one of: {}", known.join(", "))),
+    }
+}
+
+/// Whether a report holds nothing at all: whoever knows whose it is may say so.
+pub(super) fn says_nothing(value: &Val) -> bool {
+    match value {
+        Val::Null => true,
+        Val::Arr(values) => values.is_empty(),
+        Val::Obj(members) => members.values().all(|member| match member {
+            Val::Null => true,
+            Val::Arr(values) => values.is_empty(),
+            Val::Obj(members) => members.is_empty(),
+            Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) => false,
+        }),
+        Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) => false,
+    }
 }
 
 /// Whether there is nothing but empty lists and a word or two beside them.

@@ -5,8 +5,9 @@
 //! episodes, in whatever order it comes.
 //!
 //! A weakness is open from the first scan that sees it. One that is not seen stays open, unless the
-//! scan was adequate: it looked, successfully, at all there is to see. Then it is closed at that scan's
-//! time, which is also when the fix is verified; it really ended somewhere after it was last seen.
+//! scan was adequate: it looked, successfully, at all there is to see along its line. Once every line
+//! that saw the weakness has looked again without seeing it, it is closed at the last of those scans,
+//! which is also when the fix is verified; it really ended somewhere after it was last seen.
 //! `docs/lifecycle.md` tells the rest.
 
 mod reach;
@@ -29,6 +30,8 @@ pub struct ObservedScan {
     pub at: i64,
     /// When the report of the scan was recorded.
     pub recorded_at: i64,
+    /// Along which line it looked: what another line saw it proves nothing of.
+    pub line: LineNumber,
     pub reach: ScanCoverage,
     pub seen: Vec<Sighting>,
 }
@@ -42,6 +45,13 @@ pub enum ScanCoverage {
     Rules(Vec<RuleNumber>),
     Everything,
 }
+
+/// A number that stands for a scan line.
+pub type LineNumber = u32;
+
+/// The line of scans that were recorded before lines were. What it saw is of another line as soon as that
+/// one sees it; what no other line ever saw stays open until a scan of before does not see it.
+pub const LINE_UNKNOWN: LineNumber = LineNumber::MAX;
 
 /// A number that stands for a rule of the tool.
 pub type RuleNumber = u32;
@@ -122,18 +132,25 @@ pub fn episodes(history: &History) -> Vec<Episode> {
         .iter()
         .flat_map(|look| look.seen.iter().map(move |sighting| (sighting, look)))
         .collect();
-    // Of several sightings at one time the one that says it is there wins.
+    // Of several sightings at one time those that say it is there win, then those that it never was one.
     seen.sort_by_key(|(sighting, look)| {
-        let is_gone = ending(sighting.status).is_some();
         (
             sighting.identity,
             look.at,
-            is_gone,
+            said(sighting),
+            look.line,
             look.recorded_at,
             sighting.row,
         )
     });
-    seen.dedup_by_key(|(sighting, look)| (sighting.identity, look.at));
+    seen.dedup_by(|later, kept| {
+        let is_one_time = later.0.identity == kept.0.identity && later.1.at == kept.1.at;
+        let (later_said, kept_said) = (said(later.0), said(kept.0));
+        is_one_time
+            && (later.1.line == kept.1.line
+                || later_said > kept_said
+                || kept_said == SaidState::Dismissed)
+    });
     let mut verdicts: Vec<&IdentityDecision> = history.verdicts.iter().collect();
     verdicts.sort_by_key(|verdict| {
         (
@@ -154,6 +171,24 @@ pub fn episodes(history: &History) -> Vec<Episode> {
         found.extend(track::follow(seen, own, history.retired_at, &reaches));
     }
     found
+}
+
+/// What a sighting says, in the order in which it counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum SaidState {
+    There,
+    /// It is no weakness, whatever line says so.
+    Dismissed,
+    /// One line no longer has it.
+    Fixed,
+}
+
+fn said(sighting: &Sighting) -> SaidState {
+    match ending(sighting.status) {
+        None => SaidState::There,
+        Some(Ending::Verified) => SaidState::Fixed,
+        Some(Ending::FalsePositive | Ending::OutOfScope | Ending::Retired) => SaidState::Dismissed,
+    }
 }
 
 /// Whether a report's word says that the weakness is not there, and why.

@@ -1,7 +1,12 @@
 //! One identity through time.
 
+use std::collections::BTreeMap;
+
 use super::reach::AdequateScans;
-use super::{Acceptance, Ending, Episode, IdentityDecision, ObservedScan, Sighting, ending};
+use super::{
+    Acceptance, Ending, Episode, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan,
+    Sighting, ending,
+};
 use crate::lang::model::{Decision, Status};
 
 /// What happens to an identity. At one instant scans come before verdicts, and retirement comes last.
@@ -35,7 +40,7 @@ pub(super) fn follow(
     let mut track = Track {
         reaches,
         episodes: Vec::new(),
-        proof: None,
+        proofs: BTreeMap::new(),
         dismissal: None,
         acceptance: None,
     };
@@ -63,8 +68,8 @@ pub(super) fn follow(
 struct Track<'a> {
     reaches: &'a AdequateScans,
     episodes: Vec<Episode>,
-    /// When a scan proves the open episode to be over if nothing sees it before.
-    proof: Option<i64>,
+    /// By line that saw the open episode: when a scan of it proves it to be over if nothing sees it before.
+    proofs: BTreeMap<LineNumber, Option<i64>>,
     /// A verdict by which it is no weakness, and until when.
     dismissal: Option<(Ending, Option<i64>)>,
     acceptance: Option<Acceptance>,
@@ -73,9 +78,15 @@ struct Track<'a> {
 impl Track<'_> {
     /// Closes what was proven gone by now.
     fn pass(&mut self, is_due: impl Fn(i64) -> bool) {
-        if let Some(proof) = self.proof.filter(|proof| is_due(*proof)) {
+        if let Some(proof) = self.proof().filter(|proof| is_due(*proof)) {
             self.close(proof, Ending::Verified);
         }
+    }
+
+    /// When the last of the lines that saw it has looked again without seeing it.
+    fn proof(&self) -> Option<i64> {
+        let proofs: Option<Vec<i64>> = self.proofs.values().copied().collect();
+        proofs?.into_iter().max()
     }
 
     fn open(&mut self) -> Option<&mut Episode> {
@@ -88,7 +99,7 @@ impl Track<'_> {
             episode.closed_at = Some(at.max(episode.opened_at));
             episode.ending = Some(how);
         }
-        self.proof = None;
+        self.proofs.clear();
     }
 
     fn see(&mut self, sighting: &Sighting, look: &ObservedScan) {
@@ -125,7 +136,11 @@ impl Track<'_> {
                 Some(extended(episode.accepted, now))
             });
         }
-        self.proof = self.reaches.next(sighting.rule, look.at);
+        if look.line != LINE_UNKNOWN {
+            self.proofs.remove(&LINE_UNKNOWN);
+        }
+        let proof = self.reaches.next(look.line, sighting.rule, look.at);
+        self.proofs.insert(look.line, proof);
     }
 
     /// Said to be gone again and again is one episode that was over when it was first told.
@@ -141,6 +156,12 @@ impl Track<'_> {
         let told = sighting.closed_at.filter(|closed| *closed <= look.at);
         if let Some(episode) = self.open() {
             episode.row = sighting.row;
+        }
+        if how == Ending::Verified {
+            // It is the word of one line: where another saw it too, that one has to look again.
+            self.proofs.insert(look.line, Some(told.unwrap_or(look.at)));
+            let is_due = |proof: i64| proof <= look.at;
+            return self.pass(is_due);
         }
         self.close(told.unwrap_or(look.at), how);
     }

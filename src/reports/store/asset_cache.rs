@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::cache_key::CacheKey;
-use super::derive::{self, AssetFacts, CanonicalNames, DerivedRows, Ruling};
+use super::derive::{self, AssetFacts, CanonicalNames, Closing, DerivedRows, Ruling};
 use super::derived_folder;
 use super::facts::{self, ScanFact};
 use super::frames;
@@ -41,7 +41,7 @@ pub(super) struct StoreFacts<'a> {
 pub(super) fn all(whole: &StoreFacts) -> Result<DerivedRows, Problems> {
     let mut assets: BTreeMap<&str, Vec<&ScanFact>> = BTreeMap::new();
     for scan in whole.scans {
-        let name = whole.names.real(scan.asset);
+        let name = whole.names.real(&scan.scan.asset);
         assets.entry(name).or_default().push(scan);
     }
     let mut parts: BTreeMap<&str, DerivedRows> = BTreeMap::new();
@@ -112,6 +112,30 @@ fn derived<'a>(
     Ok(parts)
 }
 
+/// The verified closings of some detections of an asset.
+pub(super) fn closings(
+    whole: &StoreFacts,
+    asset: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Closing>, Problems> {
+    let is_own = |name: &str| whole.names.real(name) == asset;
+    let scans: Vec<&ScanFact> = whole
+        .scans
+        .iter()
+        .filter(|scan| is_own(&scan.scan.asset))
+        .collect();
+    let is_wanted = |manifest: &Manifest| manifest.assets.iter().any(|name| is_own(name));
+    let rows = facts::read_rows(whole.store, whole.definitions, whole.manifests, is_wanted)?;
+    let given = AssetFacts {
+        definitions: whole.definitions,
+        asset,
+        scans: &scans,
+        rulings: &rulings(whole, asset),
+        retired_at: whole.retired.get(asset).copied(),
+    };
+    Ok(derive::closings(&given, &rows, wanted))
+}
+
 /// Assets that reports have in common are derived together, so that each segment is read once, and no
 /// more rows are held at a time than need be.
 fn groups<'a>(whole: &'a StoreFacts, stale: &BTreeMap<&'a str, PathBuf>) -> Vec<Vec<&'a str>> {
@@ -148,7 +172,7 @@ fn key(whole: &StoreFacts, asset: &str, scans: &[&ScanFact]) -> String {
     key.count(scans.len());
     for scan in scans {
         key.text(&scan.scan_id);
-        key.text(scan.asset);
+        key.text(&scan.scan.asset);
         key.number(scan.manifest.recorded_at);
     }
     for ruling in rulings(whole, asset) {

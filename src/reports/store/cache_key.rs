@@ -4,6 +4,7 @@
 //! are alike, and no hash hangs on how a type prints itself.
 
 use crate::lang::model::{Definitions, MatchRule};
+use crate::reports::ingest::recipe;
 
 /// Changed whenever the same facts would give other tables.
 const VERSION: &str = "derived 6";
@@ -63,6 +64,12 @@ impl CacheKey {
                 self.text(spelling);
                 self.number(i64::from(*code));
             }
+        }
+        // Identities are made anew where a report was read by another recipe.
+        self.count(definitions.reports.len());
+        for source in &definitions.reports {
+            self.text(&source.name);
+            self.text(&recipe(source));
         }
         self.count(definitions.matches.len());
         for rule in &definitions.matches {

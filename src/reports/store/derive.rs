@@ -12,7 +12,8 @@ mod names;
 mod scans;
 
 pub use about::DerivationNotes;
-pub(super) use asset::{AssetFacts, DerivedRows, derive};
+pub(super) use asset::{AssetFacts, DerivedRows, closings, derive};
+pub use asset::{Closing, ClosingScan};
 pub(super) use assets::{assets, retired};
 pub(super) use decisions::{Ruling, rulings, without_number};
 pub(super) use findings::enrich;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::derive::{MergedDetection, Reason, without_number};
+use super::derive::{Closing, MergedDetection, Reason, without_number};
 use super::errors::unreadable;
 use super::layout::Store;
-use super::tables::derive;
+use super::tables::{closings, derive};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::Definitions;
 use crate::reports::store::frames;
@@ -20,6 +20,8 @@ pub struct MergeExplanation {
     pub reasons: Vec<Reason>,
     /// The detections name weaknesses that have nothing in common.
     pub is_in_conflict: bool,
+    /// How its detections were verified to be gone.
+    pub closings: Vec<Closing>,
 }
 
 /// Explains a finding, named by its id or by that of any detection in it.
@@ -34,7 +36,7 @@ pub fn explain(
 ) -> Result<MergeExplanation, Problems> {
     let derived = derive(store, definitions)?;
     let path = derived.folder.join("detections.parquet");
-    let fields = ["detection_id", "finding_id", "tool"];
+    let fields = ["detection_id", "finding_id", "asset_id", "tool"];
     let bytes = fs::read(&path).map_err(|error| unreadable(&path, error))?;
     let rows = frames::read_records(&fields, &path, &bytes)?;
     let wanted = without_number(named);
@@ -68,7 +70,12 @@ pub fn explain(
         };
         detections.insert(finding.clone(), seen);
     }
+    let asset = of.map(|row| text(row, "asset_id")).unwrap_or_default();
+    let ids: Vec<String> = detections.keys().cloned().collect();
     Ok(MergeExplanation {
+        closings: closings(store, definitions, &asset, |id| {
+            ids.iter().any(|own| own == id)
+        })?,
         is_in_conflict: derived.about.conflicts.contains(&finding),
         finding,
         detections: detections.into_values().collect(),

@@ -7,19 +7,21 @@ use super::advisories::Advisories;
 use super::data_files;
 use super::frames::{self, Observation};
 use super::layout::Store;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, RecordedScan};
+use super::report_scans::tell_apart;
 use super::snapshot_view::{self, SnapshotView};
 use crate::base::diagnostic::Problems;
 use crate::exec::data::Horizon;
-use crate::lang::model::{Definitions, Fills};
-use crate::reports::ingest::ReportRow;
+use crate::lang::model::{Definitions, Fills, ReportSource};
+use crate::reports::ingest::{self, ReportRow};
 
-/// One scan of one asset: a report may hold several.
+/// One scan of one asset by one tool along one line: a report may hold several.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ScanFact<'a> {
     pub scan_id: String,
-    /// As the report calls the asset: it may have another name.
-    pub asset: &'a str,
+    pub scan: &'a RecordedScan,
+    /// Which of the report's scans it is.
+    pub number: usize,
     pub manifest: &'a Manifest,
 }
 
@@ -36,23 +38,23 @@ pub(super) struct Registers {
     pub advisories: Advisories,
 }
 
-/// Rows by report and by the asset as the report calls it. Most rows of a scan are those of the scan
-/// before: they are kept once.
-pub(super) type FactRows = BTreeMap<(String, String), Vec<Arc<ReportRow>>>;
+/// Rows by report and by its scan. Most rows of a scan are those of the scan before: they are kept once.
+pub(super) type FactRows = BTreeMap<(String, usize), Vec<Arc<ReportRow>>>;
 
-/// The scans of a report, in the order of its assets.
+/// The scans of a report, in their order.
 pub(super) fn scans(manifest: &Manifest) -> impl Iterator<Item = ScanFact<'_>> {
-    let is_one = manifest.assets.len() == 1;
+    let is_one = manifest.scans.len() == 1;
     manifest
-        .assets
+        .scans
         .iter()
         .enumerate()
-        .map(move |(index, asset)| ScanFact {
+        .map(move |(number, scan)| ScanFact {
             scan_id: match is_one {
                 true => manifest.segment.clone(),
-                false => format!("{}-{}", manifest.segment, index + 1),
+                false => format!("{}-{}", manifest.segment, number + 1),
             },
-            asset,
+            scan,
+            number,
             manifest,
         })
 }
@@ -89,12 +91,21 @@ pub(super) fn read_rows(
             .iter()
             .map(|report| report.segment.as_str())
             .collect();
+        let reports = manifest.reports();
+        let scan_of = |segment: &str, asset: &str| {
+            let report = reports.iter().find(|report| report.segment == segment);
+            let scans = report.map_or(&[][..], |report| &report.scans);
+            let place = scans.iter().position(|scan| scan.asset == asset);
+            place.unwrap_or_default()
+        };
         let read = data_files::read(store, manifest)
-            .and_then(|bytes| frames::read_observations(definitions, &path, &bytes));
+            .and_then(|bytes| frames::read_observations(definitions, &path, &bytes, scan_of));
         match read {
             Ok(read) => {
                 let wanted = |one: &Observation| names.contains(one.segment.as_str());
-                for (key, own) in runs(read.into_iter().filter(wanted)) {
+                let outdated = outdated(definitions, reports);
+                let renewed = |one| renewed(&outdated, one);
+                for (key, own) in runs(read.into_iter().filter(wanted).map(renewed)) {
                     let own = own.into_iter().map(|row| shared(&mut known, row));
                     rows.entry(key).or_default().extend(own);
                 }
@@ -108,17 +119,46 @@ pub(super) fn read_rows(
     }
 }
 
-/// Neighbours that are of one report and one asset.
-fn runs(
-    observations: impl Iterator<Item = Observation>,
-) -> Vec<((String, String), Vec<ReportRow>)> {
-    let mut runs: Vec<((String, String), Vec<ReportRow>)> = Vec::new();
+/// The reports that were read by another recipe than their source has now, by name.
+fn outdated<'a>(
+    definitions: &'a Definitions,
+    reports: &'a [Manifest],
+) -> BTreeMap<&'a str, (&'a Manifest, &'a ReportSource)> {
+    let outdated = reports.iter().filter_map(|report| {
+        let mut sources = definitions.reports.iter();
+        let source = sources.find(|source| source.name == report.source)?;
+        let is_old = ingest::recipe(source) != report.recipe;
+        is_old.then_some((report.segment.as_str(), (report, source)))
+    });
+    outdated.collect()
+}
+
+/// A row with the identity that its source gives it now.
+fn renewed(
+    outdated: &BTreeMap<&str, (&Manifest, &ReportSource)>,
+    mut one: Observation,
+) -> Observation {
+    let Some((report, source)) = outdated.get(one.segment.as_str()) else {
+        return one;
+    };
+    if report.recipe.is_empty() && one.row.target.is_none() {
+        // Before targets were kept, the asset was the target.
+        one.row.target = Some(one.asset.clone());
+    }
+    one.row.identity = ingest::renewed_identity(source, &one.row);
+    tell_apart(&mut one.row, &one.asset);
+    one
+}
+
+/// Neighbours that are of one report and one scan.
+fn runs(observations: impl Iterator<Item = Observation>) -> Vec<((String, usize), Vec<ReportRow>)> {
+    let mut runs: Vec<((String, usize), Vec<ReportRow>)> = Vec::new();
     for one in observations {
         match runs.last_mut() {
-            Some(((segment, asset), rows)) if *segment == one.segment && *asset == one.asset => {
+            Some(((segment, scan), rows)) if *segment == one.segment && *scan == one.scan => {
                 rows.push(one.row);
             }
-            _ => runs.push(((one.segment, one.asset), vec![one.row])),
+            _ => runs.push(((one.segment, one.scan), vec![one.row])),
         }
     }
     runs

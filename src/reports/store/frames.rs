@@ -11,6 +11,8 @@ use polars::prelude::{
 };
 
 use super::errors::unreadable;
+use super::manifest::RecordedScan;
+use super::report_scans::RowOrigin;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};
@@ -20,12 +22,14 @@ use crate::reports::ingest::ReportRow;
 const GROUP: usize = 1 << 16;
 const MEMORY: &str = "memory can be written";
 
-/// A row of a report and the asset it is about.
+/// A row of a report and the scan it is from.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Observation {
     /// The report it was seen in.
     pub segment: String,
     pub asset: String,
+    /// Which of the scans of the report it is from.
+    pub scan: usize,
     pub row: ReportRow,
 }
 
@@ -87,7 +91,8 @@ macro_rules! number {
     };
 }
 
-/// Every column but `segment`, `asset_id` and `severity`, in the order of the file. Instants are microseconds.
+/// Every column but `segment`, `asset_id`, `scan` and `severity`, in the order of the file. Instants are
+/// microseconds. Files that were written before a column was there lack it.
 const COLUMNS: &[(&str, StoredField)] = &[
     (
         "identity",
@@ -167,14 +172,13 @@ const COLUMNS: &[(&str, StoredField)] = &[
     ),
     text!(environment),
     text!(branch),
+    text!(target),
+    text!(tool),
+    text!(scan_line),
 ];
 
-/// The rows of a part of a report, as a Parquet file. Where a row does not say its asset, it is missing.
-pub(super) fn part(
-    definitions: &Definitions,
-    assets: &[Option<String>],
-    rows: &[ReportRow],
-) -> Vec<u8> {
+/// The rows of a part of a report, as a Parquet file. Which scans they are from is not known yet.
+pub(super) fn part(definitions: &Definitions, rows: &[ReportRow]) -> Vec<u8> {
     let scale = severity(definitions);
     let words = rows.iter().map(|row| {
         let code = usize::from(row.severity);
@@ -182,23 +186,26 @@ pub(super) fn part(
             .and_then(|scale| scale.values.get(code))
             .map(String::as_str)
     });
-    let assets: Vec<Option<&str>> = assets.iter().map(Option::as_deref).collect();
-    let mut columns = vec![
-        Column::new(ASSET.into(), assets),
-        Column::new("severity".into(), words.collect::<Vec<_>>()),
-    ];
+    let mut columns = vec![Column::new("severity".into(), words.collect::<Vec<_>>())];
     columns.extend(COLUMNS.iter().map(|(name, kept)| column(name, kept, rows)));
     written(rows.len(), columns)
 }
 
 const SEGMENT: &str = "segment";
 const ASSET: &str = "asset_id";
+const SCAN: &str = "scan";
 
-/// The Parquet file of a report's rows: its parts one after the other. `asset` is the asset of the rows
-/// that do not say theirs. There is at least one part.
-pub(super) fn observations(parts: &[Vec<u8>], segment: &str, asset: &str) -> Vec<u8> {
+/// The Parquet file of a report's rows: its parts one after the other. `scan_of` says which of the scans
+/// a row is from. There is at least one part, unless there are no rows.
+pub(super) fn observations(
+    parts: &[Vec<u8>],
+    segment: &str,
+    scans: &[RecordedScan],
+    scan_of: impl Fn(&RowOrigin) -> usize,
+) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut group = whole(&parts[0], segment, asset);
+    let whole = |part: &[u8]| whole(part, segment, scans, &scan_of);
+    let mut group = whole(&parts[0]);
     let writer = ParquetWriter::new(&mut bytes).batched(group.schema());
     let mut writer = writer.expect("the columns are known");
     for part in &parts[1..] {
@@ -206,7 +213,7 @@ pub(super) fn observations(parts: &[Vec<u8>], segment: &str, asset: &str) -> Vec
             write(&mut writer, &mut group);
             group = group.clear();
         }
-        let stacked = group.vstack_mut_owned(whole(part, segment, asset));
+        let stacked = group.vstack_mut_owned(whole(part));
         stacked.expect("parts have the same columns");
     }
     write(&mut writer, &mut group);
@@ -220,16 +227,42 @@ fn write(writer: &mut parquet::write::BatchedWriter<&mut Vec<u8>>, group: &mut D
 }
 
 /// A part with all of its columns.
-fn whole(part: &[u8], segment: &str, asset: &str) -> DataFrame {
+fn whole(
+    part: &[u8],
+    segment: &str,
+    scans: &[RecordedScan],
+    scan_of: impl Fn(&RowOrigin) -> usize,
+) -> DataFrame {
     let read = ParquetReader::new(Cursor::new(part)).finish();
     let mut frame = read.expect("it was just written");
-    let assets = frame.column(ASSET).and_then(|column| column.str().cloned());
-    let assets = assets.expect("a column of texts");
-    let assets: Vec<&str> = assets.iter().map(|known| known.unwrap_or(asset)).collect();
+    let said = ["target", "tool", "scan_line"].map(|name| {
+        let column = frame.column(name).and_then(|column| column.str().cloned());
+        column.expect("a column of texts")
+    });
+    let mut known: BTreeMap<RowOrigin, usize> = BTreeMap::new();
+    let mut numbers = Vec::with_capacity(frame.height());
+    for row in 0..frame.height() {
+        let text = |column: usize| said[column].get(row).map(str::to_string);
+        let said = RowOrigin {
+            target: text(0),
+            tool: text(1),
+            scan_line: text(2),
+        };
+        let number = known.get(&said).copied();
+        numbers.push(number.unwrap_or_else(|| {
+            let number = scan_of(&said);
+            known.insert(said, number);
+            number
+        }));
+    }
+    let asset = |number: &usize| scans.get(*number).map_or("", |scan| scan.asset.as_str());
+    let assets: Vec<&str> = numbers.iter().map(asset).collect();
+    let numbers: Vec<i64> = numbers.iter().map(|number| *number as i64).collect();
     let segments = vec![segment; assets.len()];
     let placed = frame
-        .with_column(Column::new(ASSET.into(), assets))
-        .and_then(|frame| frame.insert_column(0, Column::new(SEGMENT.into(), segments)));
+        .insert_column(0, Column::new(ASSET.into(), assets))
+        .and_then(|frame| frame.insert_column(0, Column::new(SEGMENT.into(), segments)))
+        .and_then(|frame| frame.insert_column(2, Column::new(SCAN.into(), numbers)));
     placed.expect("columns are as long as there are rows");
     frame
 }
@@ -285,7 +318,7 @@ fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
 pub(super) fn joined(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic> {
     let mut whole: Option<DataFrame> = None;
     for (path, bytes) in files {
-        let next = frame(path, bytes)?;
+        let next = with_all_columns(frame(path, bytes)?);
         match &mut whole {
             None => whole = Some(next),
             Some(whole) => {
@@ -303,18 +336,45 @@ pub(super) fn joined(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>, Diagnostic
     Ok(bytes)
 }
 
-/// Reads the rows of a report back from the bytes of a file.
+/// The columns that a file lacks because it was written before they were there.
+fn with_all_columns(frame: DataFrame) -> DataFrame {
+    let rows = frame.height();
+    let mut columns: Vec<Column> = Vec::new();
+    for name in [SEGMENT, ASSET, SCAN, "severity"]
+        .into_iter()
+        .chain(COLUMNS.iter().map(|(name, _)| *name))
+    {
+        columns.push(match frame.column(name) {
+            Ok(column) => column.clone(),
+            Err(_) if name == SCAN => Column::new(name.into(), vec![None::<i64>; rows]),
+            // All columns that were added since hold texts.
+            Err(_) => Column::new(name.into(), vec![None::<&str>; rows]),
+        });
+    }
+    DataFrame::new(rows, columns).expect("columns are as long as there are rows")
+}
+
+/// Reads the rows of a segment back from the bytes of its file. `scan_of` says which scan of its report
+/// a row is from where the file does not: by the report and the asset.
 pub(super) fn read_observations(
     definitions: &Definitions,
     path: &Path,
     bytes: &[u8],
+    scan_of: impl Fn(&str, &str) -> usize,
 ) -> Result<Vec<Observation>, Diagnostic> {
-    let frame = frame(path, bytes)?;
+    let frame = with_all_columns(frame(path, bytes)?);
     let scale = severity(definitions);
     let segments = texts(&frame, SEGMENT, path)?;
-    let mut rows: Vec<(String, ReportRow)> = vec![Default::default(); frame.height()];
-    for (row, value) in rows.iter_mut().zip(texts(&frame, ASSET, path)?) {
-        row.0 = value.unwrap_or_default();
+    let mut rows: Vec<(usize, ReportRow)> = vec![Default::default(); frame.height()];
+    let numbers = frame.column(SCAN).and_then(|column| column.i64().cloned());
+    let numbers = numbers.map_err(|error| unreadable(path, error))?;
+    let assets = texts(&frame, ASSET, path)?;
+    for (index, row) in rows.iter_mut().enumerate() {
+        let text = |texts: &[Option<String>]| texts[index].clone().unwrap_or_default();
+        row.0 = match numbers.get(index) {
+            Some(number) => number as usize,
+            None => scan_of(&text(&segments), &text(&assets)),
+        };
     }
     for (row, value) in rows.iter_mut().zip(texts(&frame, "severity", path)?) {
         let code = value.and_then(|word| scale.and_then(|scale| scale.code(&word)));
@@ -326,9 +386,11 @@ pub(super) fn read_observations(
     Ok(rows
         .into_iter()
         .zip(segments)
-        .map(|((asset, row), segment)| Observation {
+        .zip(assets)
+        .map(|(((scan, row), segment), asset)| Observation {
             segment: segment.unwrap_or_default(),
-            asset,
+            asset: asset.unwrap_or_default(),
+            scan,
             row,
         })
         .collect())
@@ -338,7 +400,7 @@ fn fill(
     frame: &DataFrame,
     name: &str,
     kept: &StoredField,
-    rows: &mut [(String, ReportRow)],
+    rows: &mut [(usize, ReportRow)],
     path: &Path,
 ) -> Result<(), Diagnostic> {
     let failed = |error: polars::error::PolarsError| unreadable(path, error);

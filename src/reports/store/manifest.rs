@@ -45,6 +45,16 @@ pub struct Manifest {
     /// The rules that the scan ran, if it names them: it proves nothing of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<String>>,
+    /// Every scan in the report: one for each asset, tool and scan line. A manifest that was written without
+    /// them has one for each asset once it is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<RecordedScan>,
+    /// What had another type than the source expects and was left out, and how often.
+    #[serde(default, skip_serializing_if = "Dropped::is_empty")]
+    pub left_out: Dropped,
+    /// By which recipe the identities of the rows were made.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub recipe: String,
     /// When the store came to know it.
     pub recorded_at: i64,
     pub rows: u64,
@@ -55,6 +65,61 @@ pub struct Manifest {
     /// Segments that this one stands for: they were merged into it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Manifest>,
+}
+
+/// One scan of a report: one tool looking at one asset along one line.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedScan {
+    pub asset: String,
+    pub tool: String,
+    #[serde(with = "tool_kind")]
+    pub tool_kind: ToolKind,
+    /// The target by the report, where it goes to an asset of another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// What it looked at, beside other scans of the tool and the target: see [`RecordedScan::label`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    #[serde(default, skip_serializing_if = "ScanLineGap::is_none")]
+    pub gap: ScanLineGap,
+    #[serde(with = "outcome")]
+    pub outcome: ScanOutcome,
+    #[serde(with = "scope")]
+    pub scope: ScanScope,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<String>>,
+    /// What it says that it did not look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<String>,
+}
+
+/// What is not known of the line of a scan.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanLineGap {
+    #[default]
+    None,
+    /// It found nothing and does not name its target: if the others of its line have one, it is that.
+    Target,
+    /// It was recorded before lines were.
+    Line,
+}
+
+impl ScanLineGap {
+    fn is_none(&self) -> bool {
+        *self == ScanLineGap::None
+    }
+}
+
+impl RecordedScan {
+    /// The scan line, in a word: only scans of one line close each other's findings.
+    pub fn label(&self) -> Option<String> {
+        match (&self.target, &self.line) {
+            (Some(target), Some(line)) => Some(format!("{target}, {line}")),
+            (target, line) => target.as_ref().or(line.as_ref()).cloned(),
+        }
+    }
 }
 
 /// Manifests write enums as the words that definitions and tables have for them.
@@ -104,6 +169,27 @@ impl Manifest {
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
+    /// The same with its scans, where it was written before scans were recorded.
+    fn with_scans(mut self) -> Manifest {
+        if self.scans.is_empty() && self.members.is_empty() {
+            let scan = |asset: &String| RecordedScan {
+                asset: asset.clone(),
+                tool: self.tool.clone(),
+                tool_kind: self.tool_kind,
+                target: None,
+                line: None,
+                gap: ScanLineGap::Line,
+                outcome: self.outcome,
+                scope: self.scope,
+                rules: self.rules.clone(),
+                unseen: Vec::new(),
+            };
+            self.scans = self.assets.iter().map(scan).collect();
+        }
+        self.members = self.members.into_iter().map(Manifest::with_scans).collect();
+        self
+    }
+
     /// The text of its file.
     pub(super) fn sealed(&self) -> String {
         let sealed = SealedManifest {
@@ -144,6 +230,7 @@ impl Manifest {
         if let Some(branch) = &self.branch {
             option("branch", branch);
         }
+        option("source", &self.source);
         if self.outcome == ScanOutcome::Partial {
             command += " --partial";
         }
@@ -192,7 +279,9 @@ pub(super) fn read(path: &Path) -> Result<Option<Manifest>, ManifestError> {
         Err(error) => return Err(ManifestError::Unreadable(unreadable(path, error))),
     };
     let why = match serde_json::from_str::<SealedManifest>(&text) {
-        Ok(sealed) if sealed.manifest.seal() == sealed.seal => return Ok(Some(sealed.manifest)),
+        Ok(sealed) if sealed.manifest.seal() == sealed.seal => {
+            return Ok(Some(sealed.manifest.with_scans()));
+        }
         Ok(_) => "its seal is broken".to_string(),
         Err(error) => error.to_string(),
     };

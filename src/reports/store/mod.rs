@@ -23,6 +23,7 @@ mod frames;
 mod layout;
 mod lock;
 mod manifest;
+mod report_scans;
 mod reports;
 mod segment;
 mod segments;
@@ -31,11 +32,11 @@ mod tables;
 mod verify;
 
 pub use compact::{Compacted, compact};
-pub use derive::{DerivationNotes, MergedDetection, Reason};
+pub use derive::{Closing, ClosingScan, DerivationNotes, MergedDetection, Reason};
 pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};
-pub use manifest::{Dropped, Manifest};
+pub use manifest::{Dropped, Manifest, RecordedScan, ScanLineGap};
 pub use reports::{read_report, read_report_from};
 pub use segment::{AddOutcome, IngestContext, Segment, add};
 pub use tables::{Derived, derive, rebuild, tables};
@@ -101,6 +102,10 @@ fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
 pub const CODES: &[(&str, &str)] = &[
     ("D409", "a report from the future"),
     ("D410", "a report without an asset"),
+    ("D413", "one scan line for several scans"),
+    ("D414", "warning: another scan line than before"),
+    ("D415", "warning: a scan that did not look at everything"),
+    ("D416", "warning: a member of another type was left out"),
     ("D420", "a store that cannot be read or written"),
     ("D421", "a segment that is damaged"),
     ("D422", "a store that another process compacts"),

@@ -7,11 +7,12 @@ use super::frames;
 use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
+use super::report_scans::{ReportScans, RowOrigin, tell_apart, with_context};
 use super::segments::ReportLocation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportReader, ReportRow, ScanOutcome};
+use crate::reports::ingest::{Report, ReportReader, ReportRow};
 
 /// Facts about a report that the user gives: they win over what the report says.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -19,6 +20,8 @@ pub struct IngestContext {
     pub asset: Option<String>,
     pub environment: Option<String>,
     pub branch: Option<String>,
+    /// What the scan looked at, beside others of its tool and asset.
+    pub scan_line: Option<String>,
     /// When the scan was finished, in microseconds.
     pub at: Option<i64>,
     /// The scan did not look at everything.
@@ -67,12 +70,19 @@ impl Segment {
             rows.add(definitions, context, part);
         })?;
         drop(bytes);
-        let mut manifest = manifest(name, hash, &report, context, &rows)?;
-        let asset = context.asset.as_deref().or(report.scan.target.as_deref());
+        if rows.parts.is_empty() {
+            rows.add(definitions, context, Vec::new());
+        }
+        let scans = ReportScans::of(name, &report, context, &rows.said)?;
+        let mut manifest = manifest(name, hash, &report, context, &rows, &scans)?;
         let data = match report.fills.record_fields() {
             Some(fields) => frames::records(fields, &report.records),
-            None => frames::observations(&rows.parts, &manifest.segment, asset.unwrap_or_default()),
+            None => {
+                let scan = |said: &RowOrigin| scans.of_row(said);
+                frames::observations(&rows.parts, &manifest.segment, &manifest.scans, scan)
+            }
         };
+        manifest.recipe = recipe(definitions, &report.source);
         let hash = blake3::hash(&data).to_hex().to_string();
         manifest.data = format!("{}.parquet", &hash[..32]);
         manifest.data_hash = hash;
@@ -85,9 +95,8 @@ impl Segment {
 struct PackedRows {
     parts: Vec<Vec<u8>>,
     count: u64,
-    assets: BTreeSet<String>,
-    /// Whether some do not say their asset.
-    is_any_without_asset: bool,
+    /// What rows say of the scans they are from.
+    said: BTreeSet<RowOrigin>,
 }
 
 impl PackedRows {
@@ -97,32 +106,18 @@ impl PackedRows {
         context: &IngestContext,
         mut rows: Vec<ReportRow>,
     ) {
-        let mut assets = Vec::with_capacity(rows.len());
         for row in &mut rows {
             let asset = context.asset.as_ref().or(row.target.as_ref()).cloned();
-            match &asset {
-                Some(asset) => {
-                    tell_apart(row, asset);
-                    if !self.assets.contains(asset) {
-                        self.assets.insert(asset.clone());
-                    }
-                }
-                None => self.is_any_without_asset = true,
+            if let Some(asset) = asset {
+                tell_apart(row, &asset);
             }
-            assets.push(asset);
+            let said = RowOrigin::of(row);
+            if !self.said.contains(&said) {
+                self.said.insert(said);
+            }
         }
         self.count += rows.len() as u64;
-        self.parts.push(frames::part(definitions, &assets, &rows));
-    }
-}
-
-/// Rows of several targets may go to one asset, where only the target tells them apart. One that is
-/// itself the asset says nothing: it may be renamed without making other findings.
-fn tell_apart(row: &mut ReportRow, asset: &str) {
-    if let Some(target) = row.target.as_deref().filter(|target| *target != asset) {
-        let parts = format!("{}\n{target}", row.identity);
-        let hash = blake3::hash(parts.as_bytes()).to_hex();
-        row.identity = hash[..32].to_string();
+        self.parts.push(frames::part(definitions, &rows));
     }
 }
 
@@ -200,15 +195,12 @@ fn manifest(
     report: &Report,
     context: &IngestContext,
     rows: &PackedRows,
+    scans: &ReportScans,
 ) -> Result<Manifest, Diagnostic> {
     let scan = &report.scan;
-    let named = context.asset.clone().or_else(|| scan.target.clone());
     let is_of_tool = report.fills.record_fields().is_none();
-    let is_without = rows.assets.is_empty() || rows.is_any_without_asset;
-    if is_of_tool && is_without && named.is_none() {
-        return Err(no_asset(name));
-    }
-    let assets: BTreeSet<&String> = rows.assets.iter().chain(&named).collect();
+    let named = context.asset.iter().filter(|_| !is_of_tool);
+    let assets: BTreeSet<&String> = scans.assets().chain(named).collect();
     let finished_at = context.at.or(scan.finished_at).or(scan.started_at);
     let finished_at = match finished_at {
         Some(at) => at,
@@ -222,17 +214,18 @@ fn manifest(
     if latest > context.recorded_at.saturating_add(CLOCK_SLACK) {
         return Err(future(name));
     }
-    let outcome = match scan.outcome {
-        ScanOutcome::Success if context.is_partial => ScanOutcome::Partial,
-        ScanOutcome::Success | ScanOutcome::Partial | ScanOutcome::Failed => scan.outcome,
-    };
+    let worst = scans.recorded().iter().map(|scan| scan.outcome).max();
+    let outcome = worst.unwrap_or(with_context(scan.outcome, context));
+    let left_out = report.left_out.iter();
+    let left_out =
+        left_out.map(|(what, times)| (format!("{} is {}", what.place, what.found), *times));
     let manifest = Manifest {
         segment: String::new(),
         file: name.to_string(),
         report: hash,
         source: report.source.clone(),
         fills: report.fills,
-        tool: scan.tool.clone(),
+        tool: scans.tool(&scan.tool),
         tool_version: scan.tool_version.clone(),
         tool_kind: scan.kind,
         assets: assets.into_iter().cloned().collect(),
@@ -243,6 +236,9 @@ fn manifest(
         outcome,
         scope: scan.scope,
         rules: scan.rules.clone(),
+        scans: scans.recorded().to_vec(),
+        left_out: left_out.collect(),
+        recipe: String::new(),
         recorded_at: context.recorded_at,
         rows: rows.count + report.records.len() as u64,
         dropped: report.dropped.clone(),
@@ -256,6 +252,15 @@ fn manifest(
     })
 }
 
+/// What identities of a source are made of, as a word.
+pub(super) fn recipe(definitions: &Definitions, source: &str) -> String {
+    let mut sources = definitions.reports.iter();
+    let source = sources.find(|known| known.name == source);
+    source
+        .map(crate::reports::ingest::recipe)
+        .unwrap_or_default()
+}
+
 /// The hash of the report's bytes and of all that decides what its rows mean.
 fn segment_name(manifest: &Manifest) -> String {
     let mut hash = blake3::Hasher::new();
@@ -267,17 +272,20 @@ fn segment_name(manifest: &Manifest) -> String {
         manifest.branch.as_deref().unwrap_or_default(),
     ];
     let assets = manifest.assets.iter().map(String::as_str);
-    for part in parts.into_iter().chain(outcome).chain(assets) {
+    // Reports whose scans have neither lines nor tools of their own are named as they always were.
+    let scans = manifest.scans.iter().flat_map(|scan| {
+        let tool = (scan.tool != manifest.tool).then_some(scan.tool.as_str());
+        let tool = tool.map(str::to_string);
+        tool.into_iter().chain(scan.label())
+    });
+    let scans: Vec<String> = scans.collect();
+    let scans = scans.iter().map(String::as_str);
+    for part in parts.into_iter().chain(outcome).chain(assets).chain(scans) {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
     hash.update(&manifest.finished_at.to_le_bytes());
     hash.finalize().to_hex()[..32].to_string()
-}
-
-fn no_asset(name: &str) -> Diagnostic {
-    Diagnostic::data("D410", format!("`{name}` does not say what was scanned"))
-        .help("name it: --asset shop")
 }
 
 fn no_date(name: &str) -> Diagnostic {

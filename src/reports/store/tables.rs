@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::asset_cache::{self, StoreFacts};
 use super::cache_key::CacheKey;
-use super::derive::{self, CanonicalNames, DerivationNotes, Ruling};
+use super::derive::{self, CanonicalNames, Closing, DerivationNotes, Ruling};
 use super::derived_folder;
 use super::errors::unwritable;
 use super::facts;
@@ -108,6 +108,36 @@ fn derived(
     let oddities = unused.map(Ruling::unused).chain(names.circles());
     found.about.oddities = oddities.collect();
     derived_folder::put(folder, &tables, &found.about)
+}
+
+/// The verified closings of some detections of an asset, derived anew.
+pub(super) fn closings(
+    store: &Store,
+    definitions: &Definitions,
+    asset: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Closing>, Problems> {
+    store.while_it_changes(|manifests| {
+        let view = SnapshotView::of(store, manifests, Horizon::default())?;
+        let registers = facts::read_registers(store, &view)?;
+        let scans = facts::all_scans(&view.manifests);
+        let names = CanonicalNames::of(&registers);
+        let rulings = derive::rulings(&registers.decisions, &names);
+        asset_cache::closings(
+            &StoreFacts {
+                anew: true,
+                store,
+                definitions,
+                manifests: &view.manifests,
+                scans: &scans,
+                names: &names,
+                rulings: &rulings,
+                retired: &derive::retired(&registers, &view.horizon),
+            },
+            asset,
+            &wanted,
+        )
+    })?
 }
 
 /// The hash of all that the tables depend on.

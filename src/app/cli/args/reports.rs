@@ -13,11 +13,12 @@ Examples:
   riskql ingest reports --at 2026-03-31 --asset shop
   riskql ingest trivy.json --dry-run
   trivy image --format json shop:1.4 | riskql ingest - --asset shop
+  riskql ingest gitleaks.json --source gitleaks --asset shop --at 2026-03-31
   riskql run --data riskql-store
 
 The same report twice changes nothing. A report that fails is told, and the others go in; the exit
 code is then 3. Files in folders that are no reports, such as pictures, are skipped; a file that is
-named must be one.")]
+named must be one. An empty report is a clean scan once `--source` says whose.")]
 pub struct IngestArguments {
     /// Reports, or folders of them; `-` is stdin
     #[arg(value_name = "FILE", required = true)]
@@ -34,6 +35,12 @@ pub struct IngestArguments {
     /// The branch that was scanned [default: what the report says]
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub branch: Option<String>,
+    /// Whose reports these are, where they do not say, such as an empty list: a source of `riskql sources`
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub source: Option<String>,
+    /// What the scan looked at, beside other scans of its tool and asset [default: what the report says]
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub scan_line: Option<String>,
     /// The scan did not look at everything: what it does not see stays open
     #[arg(long)]
     pub partial: bool,

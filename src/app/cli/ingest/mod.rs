@@ -3,6 +3,7 @@
 //! Several reports are read at once, and added in the order in which they were named.
 
 mod files;
+mod noted;
 mod parallel;
 mod told;
 
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::files::ReportFile;
+use self::noted::KnownLines;
 use self::told::{FileOutcome, FileReport};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
@@ -33,7 +35,7 @@ pub fn run(
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
     let taking = IngestRun {
-        reader: ReportReader::new(&definitions),
+        reader: reader(&definitions, arguments)?,
         definitions: &definitions,
         store: store_of(arguments)?,
         context: context(console, &definitions, arguments)?,
@@ -41,6 +43,9 @@ pub fn run(
     };
     let candidates = files::candidates(&arguments.files)?;
     let told = taking.all(console, &candidates)?;
+    for each in &told {
+        console.report(each.notes.clone());
+    }
     if told
         .iter()
         .all(|each| matches!(each.fate, FileOutcome::Skipped(_)))
@@ -64,6 +69,17 @@ pub fn run(
             kind: FailureKind::Environment,
             problems,
         }),
+    }
+}
+
+fn reader<'a>(
+    definitions: &'a Definitions,
+    arguments: &IngestArguments,
+) -> Result<ReportReader<'a>, Diagnostic> {
+    let reader = ReportReader::new(definitions);
+    match &arguments.source {
+        Some(name) => reader.of_source(name),
+        None => Ok(reader),
     }
 }
 
@@ -95,13 +111,14 @@ impl IngestRun<'_> {
         let progress = console
             .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
         let mut told = Vec::with_capacity(candidates.len());
+        let mut known = KnownLines::of(self.store.as_ref())?;
         let read = |candidate: &ReportFile| {
             let segment = self.read(&candidate.path);
             done.fetch_add(1, Ordering::Relaxed);
             segment
         };
         parallel::each(candidates, bytes, read, |candidate, segment| {
-            told.push(self.add(candidate, segment));
+            told.push(self.add(candidate, segment, &mut known));
         });
         drop(progress);
         Ok(told)
@@ -113,20 +130,35 @@ impl IngestRun<'_> {
         Segment::read(&self.reader, self.definitions, &name, bytes, &self.context)
     }
 
-    fn add(&self, candidate: &ReportFile, segment: Result<Segment, Problems>) -> FileReport {
+    fn add(
+        &self,
+        candidate: &ReportFile,
+        segment: Result<Segment, Problems>,
+        known: &mut KnownLines,
+    ) -> FileReport {
         let file = candidate.path.display().to_string();
         let added = segment.and_then(|segment| {
             let fate = self.fate(&segment)?;
             Ok((fate, segment.manifest))
         });
         match added {
-            Ok((fate, manifest)) => FileReport {
-                file,
-                fate,
-                manifest: Some(manifest),
-            },
+            Ok((fate, manifest)) => {
+                let mut notes = noted::of_report(&manifest);
+                notes.extend(known.notes(&manifest));
+                known.add(&manifest);
+                FileReport {
+                    file,
+                    fate,
+                    manifest: Some(manifest),
+                    notes,
+                }
+            }
             Err(problems) => FileReport {
                 file,
+                notes: match candidate.is_found && is_no_report(&problems) {
+                    true => passed_over(&problems),
+                    false => Problems::default(),
+                },
                 fate: match candidate.is_found && is_no_report(&problems) {
                     true => FileOutcome::Skipped(problems),
                     false => FileOutcome::Failed(problems),
@@ -177,6 +209,18 @@ fn is_no_report(problems: &Problems) -> bool {
         .all(|problem| problem.cause == Cause::NoReport)
 }
 
+/// That a file of a folder was taken for no report is told, though it is no mistake.
+fn passed_over(problems: &Problems) -> Problems {
+    let mut told = Problems::default();
+    for problem in problems.clone().sorted() {
+        told.push(Diagnostic {
+            severity: Severity::Warning,
+            ..problem
+        });
+    }
+    told
+}
+
 /// A file that cannot be looked at has none: it is found out when it is read.
 fn bytes(candidate: &ReportFile) -> u64 {
     fs::metadata(&candidate.path).map_or(0, |file| file.len())
@@ -199,6 +243,7 @@ fn context(
         asset: arguments.asset.clone(),
         environment: arguments.environment.clone(),
         branch: arguments.branch.clone(),
+        scan_line: arguments.scan_line.clone(),
         at: finished_at,
         is_partial: arguments.partial,
         recorded_at: recorded_at.unwrap_or_else(now),

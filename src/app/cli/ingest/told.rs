@@ -25,6 +25,8 @@ pub struct FileReport {
     pub fate: FileOutcome,
     /// Of what is a report.
     pub manifest: Option<Manifest>,
+    /// What there is to tell of it, as warnings.
+    pub notes: Problems,
 }
 
 impl FileOutcome {
@@ -121,6 +123,25 @@ fn summary(told: &[FileReport], is_dry: bool) -> String {
     parts.join(", ")
 }
 
+/// The scans of a report: asset, tool, scan line and outcome of each.
+fn lines(manifest: &Manifest) -> Vec<Json> {
+    let scans = manifest.scans.iter().map(|scan| {
+        json!({
+            "asset": scan.asset,
+            "tool": scan.tool,
+            "scan_line": scan.label(),
+            "outcome": scan.outcome.word(),
+            "unseen": scan.unseen,
+        })
+    });
+    scans.collect()
+}
+
+fn messages(problems: &Problems) -> Vec<String> {
+    let sorted = problems.clone().sorted();
+    sorted.into_iter().map(|each| each.message).collect()
+}
+
 /// An array of an object a file.
 pub fn json(told: &[FileReport]) -> String {
     let files: Vec<Json> = told
@@ -137,7 +158,9 @@ pub fn json(told: &[FileReport]) -> String {
                 "assets": manifest.map(|manifest| &manifest.assets),
                 "finished_at": manifest.map(|manifest| rfc3339(manifest.finished_at)),
                 "outcome": manifest.map(|manifest| manifest.outcome.word()),
+                "lines": manifest.map(lines),
                 "problems": each.fate.problems(),
+                "notes": messages(&each.notes),
             })
         })
         .collect();

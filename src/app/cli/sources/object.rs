@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportRow};
+use crate::reports::ingest::{Report, ReportRow, ScanInfo};
 
 /// `{source, tool, …, rows: […], dropped: […]}`.
 pub fn json(definitions: &Definitions, report: &Report) -> String {
@@ -19,6 +19,11 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
         .iter()
         .map(|(reason, rows)| json!({"reason": reason, "rows": rows}))
         .collect();
+    let left_out: Vec<Json> = report
+        .left_out
+        .iter()
+        .map(|(what, times)| json!({"place": what.place, "found": what.found, "times": times}))
+        .collect();
     let object = json!({
         "source": report.source,
         "tool": scan.tool,
@@ -31,12 +36,24 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
         "finished_at": scan.finished_at.map(rfc3339),
         "outcome": scan.outcome.word(),
         "scope": scan.scope.word(),
+        "scans": report.scans.iter().map(scan_object).collect::<Vec<Json>>(),
+        "left_out": left_out,
         "rows": rows,
         "dropped": dropped,
         "repeated": report.repeated(),
     });
     let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
     format!("{text}\n")
+}
+
+fn scan_object(scan: &ScanInfo) -> Json {
+    json!({
+        "tool": scan.tool,
+        "target": scan.target,
+        "scan_line": scan.scan_line,
+        "outcome": scan.outcome.word(),
+        "unseen": scan.unseen,
+    })
 }
 
 fn row_object(definitions: &Definitions, row: &ReportRow) -> Json {

@@ -4,11 +4,26 @@ use super::object::severity;
 use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
 use crate::render::{RenderOptions, Sheet, count, sentence};
-use crate::reports::ingest::{Report, ReportRow};
+use crate::reports::ingest::{Report, ReportRow, ScanInfo};
 
 /// What was scanned, every row, and what was dropped.
 pub fn text(definitions: &Definitions, report: &Report, look: RenderOptions) -> String {
     let mut text = sentence(&about(report), look) + "\n";
+    // Every scan, where there are several or where the only one has a line.
+    if report.scans.len() > 1 || report.scans.iter().any(|scan| scan.scan_line.is_some()) {
+        for scan in &report.scans {
+            text += &(sentence(&scanned(scan), look) + "\n");
+        }
+    }
+    for (what, times) in &report.left_out {
+        let told = format!(
+            "left out, {} times: {} is {}",
+            count(*times),
+            what.place,
+            what.found
+        );
+        text += &(sentence(&told, look) + "\n");
+    }
     if report.rows.is_empty() {
         text += "no rows: a clean scan\n";
     } else {
@@ -27,6 +42,22 @@ fn totals(report: &Report) -> String {
         totals += &format!(", {repeated} with the identity of an earlier row");
     }
     totals
+}
+
+/// What one scan of a report looked at.
+fn scanned(scan: &ScanInfo) -> String {
+    let mut parts = vec![format!("scan by {}", scan.tool)];
+    parts.extend(scan.target.as_ref().map(|target| format!("of {target}")));
+    parts.extend(
+        scan.scan_line
+            .as_ref()
+            .map(|line| format!("scan line {line}")),
+    );
+    parts.push(scan.outcome.word().to_string());
+    if !scan.unseen.is_empty() {
+        parts.push(format!("did not look at {}", scan.unseen.join(", ")));
+    }
+    parts.join(" · ")
 }
 
 fn about(report: &Report) -> String {

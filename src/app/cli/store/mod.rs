@@ -10,8 +10,9 @@ use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
 use super::workspace;
 use crate::base::diagnostic::Problems;
+use crate::base::instants::rfc3339;
 use crate::render::{RenderOptions, count, counted, sentence};
-use crate::reports::store::{self, DerivationNotes, MergeExplanation, Store};
+use crate::reports::store::{self, ClosingScan, DerivationNotes, MergeExplanation, Store};
 
 /// Shows, verifies or rebuilds.
 pub fn run(
@@ -113,10 +114,41 @@ fn explained(explanation: &MergeExplanation) -> String {
             reason.left.detection, reason.right.detection, reason.rule, reason.because
         );
     }
+    for closing in &explanation.closings {
+        text += &format!(
+            "{} was open from {}, seen last at {}, verified to be gone at {}:\n",
+            closing.detection,
+            rfc3339(closing.opened_at),
+            rfc3339(closing.last_seen_at),
+            rfc3339(closing.closed_at)
+        );
+        for scan in &closing.scans {
+            text += &format!("  {}\n", closed_by(scan));
+        }
+    }
     if explanation.is_in_conflict {
         text += "their CWEs have nothing in common: is this one weakness?\n";
     }
     text
+}
+
+/// The scan that did not see it, and what it looked at.
+fn closed_by(scan: &ClosingScan) -> String {
+    let line = match &scan.line {
+        Some(line) => format!("scan line {line}"),
+        None => "no scan line".to_string(),
+    };
+    let rules = match scan.rules {
+        Some(rules) => counted(rules as u64, "rule", "rules"),
+        None => "all rules".to_string(),
+    };
+    format!(
+        "not seen by {} at {} ({}, {line}, {rules}, {})",
+        scan.tool,
+        rfc3339(scan.finished_at),
+        scan.file,
+        counted(scan.rows, "row", "rows"),
+    )
 }
 
 fn verify(store: &Store) -> Result<(), Failure> {

@@ -33,6 +33,10 @@ pub enum SourceClause {
     Identity(Vec<Identifier>),
     /// `parts ".runs[].results"`: arrays that may be read some members at a time.
     Parts(Vec<Text>),
+    /// `counted ".runs[].results[]"`: what of a report is a row.
+    Counted(Vec<Text>),
+    /// `precedes generic_json`: sources that do not count where this one knows a report too.
+    Precedes(Vec<Identifier>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,12 +4,12 @@
 use std::sync::LazyLock;
 
 use jaq_core::native::{Filter, Fun, bome, run, v};
-use jaq_core::{Bind, DataT, RunPtr, ValT as _, ValX, ValXs};
+use jaq_core::{Bind, DataT, Error, RunPtr, ValT as _, ValX, ValXs};
 use jaq_json::Val;
 use regex::Regex;
 
 use super::patterns;
-use crate::reports::ingest::values;
+use crate::reports::ingest::{stable, values};
 
 /// All functions that are not written in jq.
 pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
@@ -17,11 +17,36 @@ pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D
         .chain(jaq_std::funs())
         .chain(jaq_json::funs());
     let patterns = patterns::all().into_vec();
-    let names: Vec<&'static str> = patterns.iter().map(|function| function.0).collect();
+    let outside = outside().into_vec();
+    let replaced = patterns.iter().chain(&outside);
+    let names: Vec<&'static str> = replaced.map(|function| function.0).collect();
     others
         .filter(move |function| !names.contains(&function.0))
-        .chain(patterns.into_iter().map(run))
+        .chain(patterns.into_iter().chain(outside).map(run))
         .chain(own().into_vec().into_iter().map(run))
+}
+
+/// Functions of jq that reach outside of the report, which every program may name and none may call: the same
+/// report gives the same rows, whenever and wherever it is read, and no program ends the command that runs it.
+fn outside<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
+    Box::new([
+        ("now", v(0), |_| refused(CLOCK)),
+        ("localtime", v(0), |_| refused(CLOCK)),
+        ("strflocaltime", v(1), |_| refused(CLOCK)),
+        ("env", v(0), |_| refused(PROCESS)),
+        ("input", v(0), |_| refused(PROCESS)),
+        ("inputs", v(0), |_| refused(PROCESS)),
+        ("stderr_empty", v(0), |_| refused(PROCESS)),
+        ("halt", v(1), |_| refused(ENDING)),
+    ])
+}
+
+const CLOCK: &str = "programs of sources see no clock and no time zone";
+const PROCESS: &str = "programs of sources see nothing but the report";
+const ENDING: &str = "programs of sources cannot end the command that runs them";
+
+fn refused<'a>(words: &str) -> ValXs<'a, Val> {
+    bome(Err(Error::str(words.to_string())))
 }
 
 /// What they do is told in `prelude.jq`.
@@ -30,6 +55,12 @@ fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
         ("list", v(0), |call| bome(Ok(list(call.1)))),
         ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
         ("number", v(0), |call| bome(Ok(number(call.1)))),
+        ("image_name", v(0), |call| {
+            bome(Ok(image_name(&call.1).into()))
+        }),
+        ("workspace_path", v(0), |call| {
+            bome(Ok(workspace_path(&call.1).into()))
+        }),
         ("cwes", v(0), |call| bome(Ok(cwes(&call.1)))),
         ("cwe_numbers", v(0), |call| bome(Ok(cwe_numbers(&call.1)))),
         ("advisories", v(0), |call| bome(Ok(advisories(&call.1)))),
@@ -70,6 +101,16 @@ fn text(value: &Val) -> OptionalText {
         }
         scalar => values::text(scalar),
     })
+}
+
+fn image_name(value: &Val) -> OptionalText {
+    let name = values::text(value);
+    OptionalText(name.map(|name| stable::image_name(&name).to_string()))
+}
+
+fn workspace_path(value: &Val) -> OptionalText {
+    let path = values::text(value);
+    OptionalText(path.map(|path| stable::workspace_path(&path)))
 }
 
 /// What is no scalar, written as JSON.

@@ -3,6 +3,8 @@
 # list           one or many: XML gives one element as itself and several as an array; absent is none
 # text           the text of an XML element, or any scalar as text; null if there is none or it is blank
 # first_of(f)    the first of several candidates that is there: first_of(.a, .b)
+# image_name     a container image without tag and digest: "shop:1.4 (debian 12.1)" is "shop"
+# workspace_path a path without the folder of the build server that it stands in; null if it is none
 # number         a number given as one or as text; null if it is none
 # cwes           every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79"
 # cwe_numbers    CWE numbers given as numbers or digits: 79, "79", "CWE-79", "16, 200"; 0 and -1 mean none

@@ -1,45 +1,68 @@
 //! CSV → an array of objects, one a row, by the names in the first line.
+//!
+//! What is not whole is refused: a cell whose quotes never end, a row that is longer or shorter than the
+//! first, a name that stands twice. Half a table read as a whole one would close what it does not reach.
 
 use jaq_json::Val;
 
 use super::{Budget, object, string};
 
-/// Reads rows; the separator is the one that the first line has most of. What stands in comment lines
-/// above the names is the member `#` of the first row.
+/// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
+/// stands in comment lines above the names is the member `#` of the first row.
 ///
 /// Also gives the row that reports are recognised by: the first, or where there is none one of nulls.
+///
+/// # Errors
+///
+/// In words: what is not whole, and in which line.
 pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String> {
-    let mut text = text;
-    let mut comment = String::new();
-    while text.starts_with('#') {
-        let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
-        comment += line;
-        text = rest;
+    let (comment, table) = above(text);
+    let lines_before = text[..text.len() - table.len()].matches('\n').count();
+    let (separator, table, lines_before) = match told_separator(table) {
+        Some((separator, rest)) => (separator, rest, lines_before + 1),
+        None => (most_frequent(table), table, lines_before),
+    };
+    if let Some(line) = open_quotes(table, separator) {
+        let line = line + lines_before;
+        return Err(format!(
+            "line {line}: a cell begins with a quote that never ends, so what comes after it is missing or part of it"
+        ));
     }
-    let first = text.lines().next().unwrap_or_default();
-    let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
-    // The last of equals wins; a comma where there is none of any.
-    let separator = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
-    let separator = separator.unwrap_or(b',');
-    let mut reader = reader(text, separator);
+    let mut reader = reader(table, separator);
     let names: Vec<String> = reader
         .headers()
         .map_err(|error| format!("it is no CSV: {error}"))?
         .iter()
         .map(str::to_string)
         .collect();
-    // A row has a value in every column, even one that ends early.
-    budget.take(rows(text, separator) * names.len() as u64)?;
+    // A row has a value in every column.
+    budget.take(count(table, separator) * names.len() as u64)?;
+    let mut comment = Some(comment).filter(|comment| !comment.is_empty());
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
-        let members = names.iter().enumerate().map(|(index, name)| {
-            let value = record.get(index).map_or(Val::Null, string);
-            (name.clone(), value)
-        });
-        let mut members: Vec<(String, Val)> = members.collect();
-        if !comment.is_empty() {
-            members.push(("#".to_string(), string(std::mem::take(&mut comment))));
+        // Spreadsheets write separators alone for empty lines.
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if rows.is_empty() {
+            unique(&names)?;
+        }
+        let line = record.position().map_or(0, |at| at.line() as usize) + lines_before;
+        let surplus = record.iter().skip(names.len());
+        if record.len() < names.len() || surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
+            return Err(format!(
+                "line {line} has {} cells, and the first line {}",
+                record.len(),
+                names.len()
+            ));
+        }
+        let members = names.iter().zip(record.iter());
+        let mut members: Vec<(String, Val)> = members
+            .map(|(name, cell)| (name.clone(), string(cell)))
+            .collect();
+        if let Some(comment) = comment.take() {
+            members.push(("#".to_string(), string(comment)));
         }
         rows.push(object(members));
     }
@@ -51,6 +74,69 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String
     Ok((rows.into_iter().collect(), sample))
 }
 
+/// The comment lines, and the table below them.
+fn above(text: &str) -> (String, &str) {
+    let mut table = text;
+    let mut comment = String::new();
+    while table.starts_with('#') {
+        let (line, rest) = table.split_once('\n').unwrap_or((table, ""));
+        comment += line;
+        table = rest;
+    }
+    (comment, table)
+}
+
+/// The separator that spreadsheets name in a line of its own.
+fn told_separator(table: &str) -> Option<(u8, &str)> {
+    let (line, rest) = table.split_once('\n')?;
+    let line = line.trim_end_matches('\r').trim_matches('"');
+    let is_named = line.len() == 5 && line[..4].eq_ignore_ascii_case("sep=");
+    is_named.then(|| (line.as_bytes()[4], rest))
+}
+
+fn most_frequent(table: &str) -> u8 {
+    let first = table.lines().next().unwrap_or_default();
+    let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
+    // The last of equals wins; a comma where there is none of any.
+    let separator = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
+    separator.unwrap_or(b',')
+}
+
+/// The line of a cell whose quotes are still open at the end.
+fn open_quotes(table: &str, separator: u8) -> Option<usize> {
+    let mut line = 1;
+    // The line in which the quotes began that are open; whether a cell begins here.
+    let mut open = None;
+    let mut is_start = true;
+    let mut bytes = table.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        line += usize::from(byte == b'\n');
+        match (byte, open) {
+            (b'"', Some(_)) => match bytes.peek() {
+                // Two quotes inside of quotes are one.
+                Some(b'"') => drop(bytes.next()),
+                _ => open = None,
+            },
+            (_, Some(_)) => {}
+            (b'"', None) if is_start => open = Some(line),
+            (_, None) => is_start = byte == separator || byte == b'\n' || byte == b'\r',
+        }
+        if open.is_some() {
+            is_start = false;
+        }
+    }
+    open
+}
+
+fn unique(names: &[String]) -> Result<(), String> {
+    for (index, name) in names.iter().enumerate() {
+        if !name.trim().is_empty() && names[..index].contains(name) {
+            return Err(format!("two columns are called `{name}`"));
+        }
+    }
+    Ok(())
+}
+
 fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
     ::csv::ReaderBuilder::new()
         .delimiter(separator)
@@ -59,7 +145,7 @@ fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
 }
 
 /// How many rows there are; a mistake in them is found when they are read.
-fn rows(text: &str, separator: u8) -> u64 {
+fn count(text: &str, separator: u8) -> u64 {
     let mut reader = reader(text, separator);
     let mut record = ::csv::ByteRecord::new();
     let mut rows = 0;

@@ -32,6 +32,17 @@ pub(super) const DEEPEST: usize = 256;
 /// Help with a report in which no tool is named.
 pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
      which says so also where it found nothing";
+/// And what to do if it cannot.
+pub(super) const SAY_WHOSE: &str = "if it is a clean scan, say whose: riskql ingest FILE --source gitleaks --asset shop --at 2026-03-31";
+
+/// Whether a file has nothing in it, packed or not.
+pub(super) fn is_empty(bytes: &[u8]) -> bool {
+    let is_blank = |bytes: &[u8]| begun(&text(bytes)).is_empty();
+    match bytes.starts_with(GZIP) {
+        true => zip::unpacked(bytes).is_ok_and(|unpacked| is_blank(&unpacked)),
+        false => bytes.len() < 1000 && is_blank(bytes),
+    }
+}
 
 /// What bytes are.
 pub(super) struct Content<'a> {
@@ -40,6 +51,8 @@ pub(super) struct Content<'a> {
     /// large text the beginnings of its arrays.
     pub sample: Val,
     pub body: Body<'a>,
+    /// Bytes that are no text; what stands there is not known.
+    pub bad_bytes: usize,
 }
 
 /// What a report holds.
@@ -95,6 +108,7 @@ pub(super) fn read<'a>(
             shape: Shape::Zip,
             sample: value.clone(),
             body: Body::Read(value),
+            bad_bytes: 0,
         });
     }
     let text = match bytes.starts_with(GZIP) {
@@ -104,14 +118,24 @@ pub(super) fn read<'a>(
         }
         false => text(bytes),
     };
+    // Where it was not the file itself that had them, there are none.
+    let bad_bytes = match std::str::from_utf8(bytes) {
+        Ok(_) => 0,
+        Err(_) => text.matches(char::REPLACEMENT_CHARACTER).count(),
+    };
     if text.len() > large && begins_json(&text) {
-        return looked_at(text).map_err(|why| damaged(name, why));
+        let content = looked_at(text).map_err(|why| damaged(name, why))?;
+        return Ok(Content {
+            bad_bytes,
+            ..content
+        });
     }
     let (shape, value, sample) = whole(name, &text, &mut Budget::new())?;
     Ok(Content {
         shape,
         sample,
         body: Body::Read(value),
+        bad_bytes,
     })
 }
 
@@ -124,6 +148,7 @@ fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
         shape,
         sample: large.sample()?,
         body: Body::Large(large),
+        bad_bytes: 0,
     })
 }
 
@@ -145,7 +170,9 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
     let text = begun(text);
     let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
     match text.as_bytes().first() {
-        None => Err(damaged(name, "it is empty").help(SAYS_NOTHING)),
+        None => Err(damaged(name, "it is empty")
+            .help(SAYS_NOTHING)
+            .help(SAY_WHOSE)),
         Some(b'<') if is_html(text) => Err(Diagnostic::data(
             "D401",
             format!("`{name}` is a web page, not a report for machines"),
@@ -191,8 +218,9 @@ pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
     )
 }
 
-/// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8; bytes that
-/// are no UTF-8 are read as Windows-1252, which takes every byte.
+/// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8. Where bytes that
+/// are no UTF-8 stand among letters that are, they alone are unknown; where there are no such letters, the
+/// whole is read as Windows-1252, which takes every byte.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0;
@@ -202,6 +230,7 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),
+        Err(_) if is_mostly_utf8(bytes) => String::from_utf8_lossy(bytes),
         Err(_) => {
             encoding_rs::WINDOWS_1252
                 .decode_without_bom_handling(bytes)
@@ -210,13 +239,30 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Whether there are more letters beyond ASCII that are UTF-8 than bytes that are not.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut letters, mut bad) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk
+            .valid()
+            .chars()
+            .filter(|letter| !letter.is_ascii())
+            .count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    letters > bad
+}
+
 fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let head = std::str::from_utf8(&bytes[..bytes.len().min(200)]).ok()?;
     let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
     let after = declaration.split("encoding").nth(1)?;
     let label = after.trim_start_matches([' ', '=', '"', '\'']);
     let label = label.split(['"', '\'']).next()?;
-    encoding_rs::Encoding::for_label(label.as_bytes())
+    let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
+    // The declaration was read byte by byte, so it is not of an encoding of two bytes a letter.
+    let is_wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
+    (!is_wide).then_some(encoding)
 }
 
 /// UTF-16 without a mark: reports begin with a letter of ASCII, which there has a NUL beside it.

@@ -2,6 +2,7 @@
 
 use super::about::DerivationNotes;
 use super::decisions::{Ruling, verdicts};
+use super::detections::{Detection, ScanStream};
 use super::{detections, findings, issues, merging};
 use crate::lang::model::Definitions;
 use crate::reports::store::facts::{FactRows, ScanFact};
@@ -53,14 +54,96 @@ fn append(table: &mut DerivedTable, other: DerivedTable) {
     }
 }
 
-/// Follows what tools saw of an asset.
-pub(in crate::reports::store) fn derive(given: &AssetFacts, rows: &FactRows) -> DerivedRows {
+/// What tools saw of an asset, followed.
+struct Followed<'a> {
+    streams: Vec<ScanStream<'a>>,
+    found: Vec<Detection<'a>>,
+    issues: merging::Issues,
+    used: Vec<String>,
+}
+
+fn follow<'a>(given: &AssetFacts<'a>, rows: &'a FactRows) -> Followed<'a> {
     let mut streams = detections::streams(given.scans, rows);
     let mut found = detections::detections(given.asset, &streams);
-    let merged = merging::issues(&given.definitions.matches, &streams, &found);
-    let issues = merged.members;
-    let (verdicts, used) = verdicts(given.rulings, &found, &issues);
+    let issues = merging::issues(&given.definitions.matches, &streams, &found);
+    let (verdicts, used) = verdicts(given.rulings, &found, &issues.members);
     detections::follow(&mut streams, &mut found, verdicts, given.retired_at);
+    Followed {
+        streams,
+        found,
+        issues,
+        used,
+    }
+}
+
+/// A closing, and the scans that it follows from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Closing {
+    pub detection: String,
+    /// Microseconds since 1970.
+    pub opened_at: i64,
+    pub last_seen_at: i64,
+    pub closed_at: i64,
+    pub scans: Vec<ClosingScan>,
+}
+
+/// A scan that looked where a weakness was, and did not see it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ClosingScan {
+    pub file: String,
+    pub tool: String,
+    pub line: Option<String>,
+    pub finished_at: i64,
+    /// The rules it ran, if it says so.
+    pub rules: Option<usize>,
+    /// How many weaknesses it saw all the same.
+    pub rows: u64,
+}
+
+/// The verified closings of some detections of an asset.
+pub(in crate::reports::store) fn closings(
+    given: &AssetFacts,
+    rows: &FactRows,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<Closing> {
+    let followed = follow(given, rows);
+    let mut closings = Vec::new();
+    for detection in followed.found.iter().filter(|each| wanted(&each.id)) {
+        let stream = &followed.streams[detection.stream];
+        for episode in &detection.episodes {
+            let scans = detections::closed_by(stream, detection.identity, episode);
+            let (Some(closed_at), false) = (episode.closed_at, scans.is_empty()) else {
+                continue;
+            };
+            let scans = scans.into_iter().map(|fact| ClosingScan {
+                file: fact.manifest.file.clone(),
+                tool: fact.scan.tool.clone(),
+                line: fact.scan.label(),
+                finished_at: fact.manifest.finished_at,
+                rules: fact.scan.rules.as_ref().map(Vec::len),
+                rows: fact.manifest.rows,
+            });
+            closings.push(Closing {
+                detection: detection.id.clone(),
+                opened_at: episode.opened_at,
+                last_seen_at: episode.last_seen_at,
+                closed_at,
+                scans: scans.collect(),
+            });
+        }
+    }
+    closings
+}
+
+/// Follows what tools saw of an asset.
+pub(in crate::reports::store) fn derive(given: &AssetFacts, rows: &FactRows) -> DerivedRows {
+    let Followed {
+        streams,
+        found,
+        issues: merged,
+        used,
+    } = follow(given, rows);
+    let issues = merged.members;
     let all: Vec<issues::Finding> = issues
         .iter()
         .flat_map(|members| issues::findings(&streams, &found, members))

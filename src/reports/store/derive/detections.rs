@@ -1,19 +1,23 @@
 //! What each tool sees of an asset: identities, and who they are over time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::model::Fills;
 use crate::reports::ingest::{ReportRow, ScanOutcome, ScanScope};
 use crate::reports::lifecycle::{
-    self, Episode, History, IdentityDecision, ObservedScan, RuleNumber, ScanCoverage, Sighting,
+    self, Ending, Episode, History, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan,
+    RuleNumber, ScanCoverage, Sighting,
 };
 use crate::reports::store::facts::{FactRows, ScanFact};
+use crate::reports::store::manifest::ScanLineGap;
 
 /// One tool looking at one asset in one environment.
 pub(super) struct ScanStream<'a> {
     pub environment: &'a str,
     pub tool: &'a str,
     pub kind: &'a str,
+    /// The scans of the looks of its history, in their order.
+    scans: Vec<&'a ScanFact<'a>>,
     history: History,
     /// What rows of sightings and episodes stand for.
     pub rows: Vec<&'a ReportRow>,
@@ -38,7 +42,7 @@ pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&ScanFact>> = BTreeMap::new();
     for scan in scans {
         let manifest = scan.manifest;
-        let group = groups.entry((&manifest.environment, &manifest.tool, &manifest.source));
+        let group = groups.entry((&manifest.environment, &scan.scan.tool, &manifest.source));
         group.or_default().push(scan);
     }
     groups
@@ -49,11 +53,12 @@ pub(super) fn streams<'a>(scans: &[&'a ScanFact<'a>], rows: &'a FactRows) -> Vec
 
 fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a> {
     let mut rules = Rules::default();
+    let lines = lines(scans);
     let mut rows: Vec<&ReportRow> = Vec::new();
     let mut looks = Vec::with_capacity(scans.len());
     for scan in scans {
         let manifest = scan.manifest;
-        let key = (manifest.segment.clone(), scan.asset.to_string());
+        let key = (manifest.segment.clone(), scan.number);
         let own = facts.get(&key).into_iter().flatten();
         let seen = own.map(|row| {
             rows.push(row);
@@ -63,21 +68,55 @@ fn stream<'a>(scans: &[&'a ScanFact<'a>], facts: &'a FactRows) -> ScanStream<'a>
         looks.push(ObservedScan {
             at: manifest.finished_at,
             recorded_at: manifest.recorded_at,
+            line: line_of(scan, scans, &lines),
             reach: reach(scan, &mut rules),
             seen,
         });
     }
-    let manifest = scans[0].manifest;
+    let (manifest, scan) = (scans[0].manifest, scans[0].scan);
     ScanStream {
         environment: &manifest.environment,
-        tool: &manifest.tool,
-        kind: manifest.tool_kind.word(),
+        tool: &scan.tool,
+        kind: scan.tool_kind.word(),
+        scans: scans.to_vec(),
         history: History {
             looks,
             ..History::default()
         },
         rows,
     }
+}
+
+/// The scan lines of a stream: the place of each is its number.
+fn lines(scans: &[&ScanFact]) -> Vec<Option<String>> {
+    let known = scans
+        .iter()
+        .filter(|scan| scan.scan.gap == ScanLineGap::None);
+    let known: BTreeSet<Option<String>> = known.map(|scan| scan.scan.label()).collect();
+    known.into_iter().collect()
+}
+
+/// The number of a scan's line. Where the scan does not name its target and there is only one that it can be,
+/// it is that; where there are several it is of none of them, and closes nothing.
+fn line_of(scan: &ScanFact, scans: &[&ScanFact], lines: &[Option<String>]) -> LineNumber {
+    let place = |label: &Option<String>| lines.iter().position(|known| known == label);
+    if scan.scan.gap == ScanLineGap::None {
+        return place(&scan.scan.label()).unwrap_or(lines.len()) as LineNumber;
+    }
+    if scan.scan.gap == ScanLineGap::Line {
+        return LINE_UNKNOWN;
+    }
+    let others = scans
+        .iter()
+        .filter(|other| other.scan.gap == ScanLineGap::None);
+    let others = others.filter(|other| other.scan.line == scan.scan.line);
+    let candidates: BTreeSet<Option<String>> = others.map(|other| other.scan.label()).collect();
+    let found = match candidates.len() {
+        0 => place(&scan.scan.label()),
+        1 => candidates.first().and_then(place),
+        _ => None,
+    };
+    found.unwrap_or(lines.len()) as LineNumber
 }
 
 /// Numbers for the names of rules.
@@ -94,11 +133,10 @@ impl<'a> Rules<'a> {
 }
 
 fn reach<'a>(scan: &ScanFact<'a>, rules: &mut Rules<'a>) -> ScanCoverage {
-    let manifest = scan.manifest;
-    let is_adequate = manifest.outcome == ScanOutcome::Success
-        && manifest.scope == ScanScope::Full
-        && manifest.fills == Fills::Observations;
-    match &manifest.rules {
+    let is_adequate = scan.scan.outcome == ScanOutcome::Success
+        && scan.scan.scope == ScanScope::Full
+        && scan.manifest.fills == Fills::Observations;
+    match &scan.scan.rules {
         _ if !is_adequate => ScanCoverage::Nothing,
         None => ScanCoverage::Everything,
         Some(names) => ScanCoverage::Rules(names.iter().map(|name| rules.number(name)).collect()),
@@ -173,6 +211,41 @@ pub(super) fn follow(
             }
         }
     }
+}
+
+/// The scans that closed an episode: of every line that saw it, the first that looked again without seeing it.
+pub(super) fn closed_by<'a>(
+    stream: &ScanStream<'a>,
+    identity: u128,
+    episode: &Episode,
+) -> Vec<&'a ScanFact<'a>> {
+    let Some(closed_at) = episode
+        .closed_at
+        .filter(|_| episode.ending == Some(Ending::Verified))
+    else {
+        return Vec::new();
+    };
+    let looks = || stream.history.looks.iter().zip(&stream.scans);
+    let mut last: BTreeMap<LineNumber, (i64, Option<RuleNumber>)> = BTreeMap::new();
+    for (look, _) in looks().filter(|(look, _)| (episode.opened_at..=closed_at).contains(&look.at))
+    {
+        if let Some(seen) = look.seen.iter().find(|seen| seen.identity == identity) {
+            last.insert(look.line, (look.at, seen.rule));
+        }
+    }
+    let mut found = Vec::new();
+    for (line, (seen_at, rule)) in last {
+        let covers = |look: &ObservedScan| match &look.reach {
+            ScanCoverage::Nothing => false,
+            ScanCoverage::Everything => true,
+            ScanCoverage::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
+        };
+        let closing = looks().find(|(look, _)| {
+            look.line == line && look.at > seen_at && look.at <= closed_at && covers(look)
+        });
+        found.extend(closing.map(|(_, scan)| *scan));
+    }
+    found
 }
 
 /// Digits of an id that say which asset it is of, and those that tell its detections apart.

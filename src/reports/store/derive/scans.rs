@@ -41,12 +41,12 @@ fn reported<'a>(fact: &'a ScanFact, names: &'a CanonicalNames) -> ScanRow<'a> {
     let manifest = fact.manifest;
     ScanRow {
         id: &fact.scan_id,
-        asset: names.real(fact.asset),
-        tool: Some(&manifest.tool),
-        tool_kind: Some(manifest.tool_kind.word()),
+        asset: names.real(&fact.scan.asset),
+        tool: Some(&fact.scan.tool),
+        tool_kind: Some(fact.scan.tool_kind.word()),
         environment: Some(manifest.environment.as_str()).filter(|name| !name.is_empty()),
         finished_at: manifest.finished_at,
-        outcome: manifest.outcome.word(),
+        outcome: fact.scan.outcome.word(),
     }
 }
 

@@ -1,0 +1,163 @@
+//! What there is to tell of a report that went in: what it did not look at, what was left out of it, and
+//! that it looked along another line than the scans before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::reports::store::{Manifest, RecordedScan, ScanLineGap, Store};
+
+/// How many names of a kind are told.
+const MOST_TOLD: usize = 5;
+
+/// The scan lines of a store, by what is scanned by which tool in which environment and format.
+pub struct KnownLines {
+    lines: BTreeMap<StreamKey, BTreeSet<Option<String>>>,
+}
+
+type StreamKey = [String; 4];
+
+impl KnownLines {
+    /// Those of all reports of a store.
+    pub fn of(store: Option<&Store>) -> Result<KnownLines, Problems> {
+        let mut known = KnownLines {
+            lines: BTreeMap::new(),
+        };
+        let manifests = store.map_or(Ok(Vec::new()), Store::read_manifests)?;
+        for report in manifests.iter().flat_map(Manifest::reports) {
+            known.add(report);
+        }
+        Ok(known)
+    }
+
+    /// Adds those of a report.
+    pub fn add(&mut self, report: &Manifest) {
+        for scan in report
+            .scans
+            .iter()
+            .filter(|scan| scan.gap == ScanLineGap::None)
+        {
+            let lines = self.lines.entry(key(report, scan)).or_default();
+            lines.insert(scan.label());
+        }
+    }
+
+    /// What is to be told of a report that is not yet among them.
+    pub fn notes(&self, report: &Manifest) -> Problems {
+        let mut notes = Problems::default();
+        for scan in &report.scans {
+            let known = self.lines.get(&key(report, scan));
+            let known = known.filter(|known| !known.is_empty());
+            if let Some(note) = known.and_then(|known| of_line(report, scan, known)) {
+                notes.push(note);
+            }
+        }
+        notes
+    }
+}
+
+fn key(report: &Manifest, scan: &RecordedScan) -> StreamKey {
+    [
+        scan.asset.clone(),
+        report.environment.clone(),
+        scan.tool.clone(),
+        report.source.clone(),
+    ]
+}
+
+fn of_line(
+    report: &Manifest,
+    scan: &RecordedScan,
+    known: &BTreeSet<Option<String>>,
+) -> Option<Diagnostic> {
+    let own = scan.label();
+    let is_new = match scan.gap {
+        ScanLineGap::None => !known.contains(&own),
+        ScanLineGap::Target | ScanLineGap::Line => known.len() > 1,
+    };
+    if !is_new {
+        return None;
+    }
+    let others: Vec<String> = known
+        .iter()
+        .filter(|line| **line != own)
+        .map(named)
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "`{}` looked at {} by {} along another scan line than the scans before: {} and not {}",
+        report.file,
+        scan.asset,
+        scan.tool,
+        named(&own),
+        few(&others)
+    );
+    let old = known
+        .iter()
+        .flatten()
+        .find(|line| Some(*line) != own.as_ref());
+    let note = warning("D414", message).help(
+        "what scans of other lines found stays open until one of its own line does not see it",
+    );
+    Some(match old {
+        Some(old) => note.help(format!(
+            "if it is the same line under another name, say so: --scan-line {}",
+            quoted(old)
+        )),
+        None => note,
+    })
+}
+
+/// What the report says that it did not look at, and what was left out of it.
+pub fn of_report(report: &Manifest) -> Problems {
+    let mut notes = Problems::default();
+    let unseen: BTreeSet<&String> = report.scans.iter().flat_map(|scan| &scan.unseen).collect();
+    if !unseen.is_empty() {
+        let unseen: Vec<String> = unseen.into_iter().cloned().collect();
+        let message = format!(
+            "`{}` did not look at everything: {}",
+            report.file,
+            few(&unseen)
+        );
+        notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
+    }
+    for (what, times) in &report.left_out {
+        let message = match times {
+            1 => format!("`{}`: {what}, and was left out", report.file),
+            times => format!("`{}`: {what}, and was left out {times} times", report.file),
+        };
+        notes.push(
+            warning("D416", message)
+                .help("the rows are kept without it, and nothing that is absent is closed"),
+        );
+    }
+    notes
+}
+
+fn warning(code: &'static str, message: String) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        ..Diagnostic::data(code, message)
+    }
+}
+
+fn named(line: &Option<String>) -> String {
+    match line {
+        Some(line) => format!("`{line}`"),
+        None => "none".to_string(),
+    }
+}
+
+fn few(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MOST_TOLD);
+    let told = names[..names.len() - more].join(", ");
+    match more {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
+}
+
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
