@@ -67,8 +67,7 @@ impl Lifetimes {
                 for group in groups {
                     together.extend_from_slice(of_group(group));
                 }
-                cancellation::listen();
-                together.par_sort_unstable();
+                cancellation::par_sort_unstable_by(&mut together, Ord::cmp);
                 Cow::Owned(together)
             }
         }
@@ -86,8 +85,7 @@ fn sort_parts(list: &mut [Lifetime], starts: &[usize]) {
         }
         rest = more;
     }
-    parts.into_par_iter().for_each(|part| {
-        cancellation::listen();
-        part.par_sort_unstable();
-    });
+    parts
+        .into_par_iter()
+        .for_each(|part| cancellation::par_sort_unstable_by(part, Ord::cmp));
 }

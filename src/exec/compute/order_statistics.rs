@@ -38,7 +38,6 @@ pub(super) fn order_statistics(
     let of_groups: Vec<Vec<PointValues>> = std::mem::take(&mut standing.by_group)
         .into_par_iter()
         .map(|mut entries| {
-            cancellation::listen();
             let walk = Walk {
                 points: cube.axis.len(),
                 ages_at: are_ages.then_some(cube.axis.ends.as_slice()),
@@ -232,7 +231,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn values(&self, entries: &mut [RankedRange], wanted: &[Wanted]) -> Vec<PointValues> {
-        entries.par_sort_unstable_by_key(|entry| entry.rank);
+        cancellation::par_sort_unstable_by(entries, |left, right| left.rank.cmp(&right.rank));
         let present = self.counts(entries);
         let ranks: Vec<(f64, usize)> = wanted
             .iter()
