@@ -2,6 +2,7 @@
 //! rules whose traps random data seldom meets.
 
 mod comparisons;
+mod instants;
 mod lifecycle;
 mod policies;
 mod reopening;
