@@ -4,6 +4,7 @@
 mod comparisons;
 mod formulas;
 mod groups;
+mod instants;
 mod lifecycle;
 mod policies;
 mod reopening;

@@ -2,7 +2,7 @@
 
 use riskql::lang::model::Query;
 
-use super::scenes;
+use super::{Scene, scenes};
 use crate::answers::flat::columns;
 use crate::answers::pipeline;
 use crate::answers::random::seeded::Seeded;
@@ -138,40 +138,48 @@ pub(super) fn condition(random: &mut Seeded, atoms: &[&str], depth: usize) -> St
 #[test]
 fn a_condition_and_its_opposite_share_out_all_rows() {
     for mut scene in scenes(3, 15) {
-        let mut texts = Vec::new();
-        for context in GROUNDS {
-            for _ in 0..5 {
-                let condition = condition(&mut scene.random, context.atoms, 3);
-                let of = context.population;
-                let first = times::day(&mut scene.random);
-                texts.push(format!(
-                    "count of {of} where {condition}, count of {of} where not ({condition}), \
-                     count of {of} over month from {first} to 2026-06-30"
-                ));
-            }
+        for ground in GROUNDS {
+            let texts = questions(&mut scene.random, ground);
+            share_out(&scene, &texts);
         }
-        let queries: Vec<Query> = texts
-            .iter()
-            .map(|text| pipeline::query(&scene.definitions, text))
-            .collect();
-        let queries: Vec<&Query> = queries.iter().collect();
-        let dataset = pipeline::from_given(&scene.definitions, &scene.tables);
-        let answers = pipeline::answers(&scene.definitions, &dataset, &queries, scene.evaluation);
-        for (text, answer) in texts.iter().zip(&answers) {
-            let columns = columns(answer);
-            let (with, without, all) = (&columns[0], &columns[1], &columns[2]);
-            for ((with, without), all) in with.iter().zip(without).zip(all) {
-                let sum = with
-                    .value
-                    .zip(without.value)
-                    .map(|(one, other)| one + other);
-                assert_eq!(
-                    sum,
-                    all.value,
-                    "{text}\n{with:?}\n{without:?}\n{}",
-                    scene.words()
-                );
-            }
+    }
+}
+
+fn questions(random: &mut Seeded, ground: &Ground) -> Vec<String> {
+    let question = |_| {
+        let condition = condition(random, ground.atoms, 3);
+        let of = ground.population;
+        let first = times::day(random);
+        format!(
+            "count of {of} where {condition}, count of {of} where not ({condition}), \
+             count of {of} over month from {first} to 2026-06-30"
+        )
+    };
+    (0..5).map(question).collect()
+}
+
+fn share_out(scene: &Scene, texts: &[String]) {
+    let queries: Vec<Query> = texts
+        .iter()
+        .map(|text| pipeline::query(&scene.definitions, text))
+        .collect();
+    let queries: Vec<&Query> = queries.iter().collect();
+    let dataset = pipeline::from_given(&scene.definitions, &scene.tables);
+    let answers = pipeline::answers(&scene.definitions, &dataset, &queries, scene.evaluation);
+    for (text, answer) in texts.iter().zip(&answers) {
+        let columns = columns(answer);
+        let (with, without, all) = (&columns[0], &columns[1], &columns[2]);
+        for ((with, without), all) in with.iter().zip(without).zip(all) {
+            let sum = with
+                .value
+                .zip(without.value)
+                .map(|(one, other)| one + other);
+            assert_eq!(
+                sum,
+                all.value,
+                "{text}\n{with:?}\n{without:?}\n{}",
+                scene.words()
+            );
         }
     }
 }

@@ -59,8 +59,8 @@ fn every_kpi_of_the_library_keeps_its_past() {
 #[test]
 fn random_conditions_keep_their_past() {
     for mut scene in scenes(22, 12) {
-        let mut texts = Vec::new();
         for ground in GROUNDS {
+            let mut texts = Vec::new();
             let atoms: Vec<&str> = ground.atoms.to_vec();
             let atoms: Vec<&str> = atoms
                 .into_iter()
@@ -74,7 +74,7 @@ fn random_conditions_keep_their_past() {
                 texts.push(format!("count of {of} where {first} {when}"));
                 texts.push(format!("share of {of} where {first} with {second} {when}"));
             }
+            compare(&scene, &texts);
         }
-        compare(&scene, &texts);
     }
 }

@@ -138,6 +138,7 @@ fn tested(about: &[NameBeforeCursor], catalogue: &Catalogue) -> Vec<Candidate> {
     let mut found = field_names(about, catalogue);
     found.extend(fitting.map(|own| Candidate::new(name(&own.name), own.about.clone())));
     found.extend(roles(about, catalogue, |table| nouns(&table.events)));
+    found.extend(roles(about, catalogue, |table| nouns(&table.states)));
     found
 }
 

@@ -104,10 +104,9 @@ impl SlotContext<'_> {
             ("field", 0) => self.field_slot(),
             ("field", _) => CompletionSlot::FieldOf(self.word(&innermost.children[0])),
             ("population" | "exists", 0) => CompletionSlot::Table,
-            ("population", _) => CompletionSlot::Role,
-            ("exists", _) | ("time_from" | "time_since" | "starts" | "stops", _) => {
-                CompletionSlot::Event
-            }
+            ("population" | "exists", _) => CompletionSlot::Role,
+            ("shared_parent", _) => CompletionSlot::Table,
+            ("events" | "starts" | "stops", _) => CompletionSlot::Event,
             ("pauses", _) => CompletionSlot::State,
             ("top_clause", _) => CompletionSlot::Rank,
             ("of_table" | "given" | "interval_table", _) | ("belongs_to", 0) => {
@@ -121,7 +120,7 @@ impl SlotContext<'_> {
             ("week_starts", _) => CompletionSlot::Weekday,
             ("year_starts", _) => CompletionSlot::MonthName,
             ("card", _) => CompletionSlot::CardKind,
-            ("key" | "belongs_to" | "columns" | "known_from" | "last_of", _) => {
+            ("key" | "belongs_to" | "columns" | "time_column" | "known_from" | "last_of", _) => {
                 CompletionSlot::Column
             }
             ("dotted", _) => return None,
