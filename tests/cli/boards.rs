@@ -39,11 +39,16 @@ fn the_scorecard_shows_no_data_for_a_table_without_a_file() {
 }
 
 #[test]
-fn the_scorecard_refuses_a_missing_needed_column() {
+fn the_scorecard_goes_on_without_a_needed_column_and_says_so() {
     let project = Project::new();
     project.replace("data/findings.csv", "verified_at", "verified_on");
+    project.with_data(&["run"]).shows(&[
+        "Open findings",
+        "has no column `verified_at`",
+        "so no data for: Mean time to remediate",
+    ]);
     project
-        .with_data(&["run"])
+        .with_data(&["run", "mttr"])
         .refused(3, &["verified_at", "mttr", "findings.csv"]);
 }
 

@@ -10,6 +10,7 @@ mod planning;
 mod running;
 mod sources;
 mod starting;
+mod telling;
 mod testing;
 
 use std::fs;

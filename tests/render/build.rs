@@ -5,7 +5,8 @@ use std::sync::Arc;
 use riskql::base::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
 use riskql::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    Comparison, ComparisonColumn, Context, Excluded, Level, Row, Status, Value, Verdict,
+    Comparison, ComparisonColumn, Context, CoveredPeriod, Excluded, Level, Row, Status, Value,
+    Verdict,
 };
 use riskql::lang::model::{CardKind, Direction, Kind};
 
@@ -196,6 +197,11 @@ pub fn sample() -> Answer {
         ],
     );
     sample.excluded = vec![excluded("mttr", 1, "false positive")];
+    sample.period = Some(CoveredPeriod {
+        label: "2026-03 to 2026-04".into(),
+        from: Some("2026-03-01".into()),
+        to: "2026-04-30".into(),
+    });
     sample
 }
 

@@ -1,0 +1,185 @@
+//! What a number could mislead about is told beside it: a text that no row has, the period, as-of.
+
+use super::Project;
+
+const FINDINGS: &str = "\
+finding_id,asset_id,title,severity,validation,exploitable,environment,resolution,introduced_at,found_at,fixed_at,verified_at,closed_at,accepted_at,acceptance_ends_at,ingested_at
+F1,A1,x,high,,yes,production,,,2026-03-01,,2026-03-11,2026-03-11,,,
+F2,A1,x,low,,no,prod,,,2026-04-01,,2026-04-05,2026-04-05,,,
+F3,A2,x,high,,no,prod,,,2026-04-02,,2026-04-12,2026-04-12,,,
+F4,A2,x,high,,no,prod,,,2026-04-20,,,,,,
+";
+
+fn project() -> Project {
+    let project = Project::new();
+    project.write("data/findings.csv", FINDINGS);
+    project.write(
+        "data/assets.csv",
+        "asset_id,name,kind,criticality,exposure,team,commissioned_at,retired_at\nA1,shop,web,high,internet,Logistics,2026-01-01,\nA2,blog,web,low,internet,payments,2026-01-01,\n",
+    );
+    project
+}
+
+#[test]
+fn a_text_that_no_row_has_is_told_with_the_nearest_value() {
+    let project = project();
+    for (text, told) in [
+        ("logistics", "did you mean `Logistics`?"),
+        ("Logistic", "did you mean `Logistics`?"),
+        ("paymnets", "did you mean `payments`?"),
+        ("pay", "did you mean `payments`?"),
+        ("zzz", "team is one of Logistics, payments"),
+    ] {
+        let query = format!("backlog where team = \"{text}\"");
+        for format in ["table", "json", "csv"] {
+            let outcome = project.with_data(&["run", &query, "--format", format]);
+            assert_eq!(outcome.code, 0);
+            let fact = format!("no row has team = {text}");
+            assert!(outcome.stderr.contains(&fact), "{}", outcome.stderr);
+            assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+            let in_notes = outcome.stdout.contains(&format!("{fact}; {told}"));
+            assert_eq!(in_notes, format == "json", "{}", outcome.stdout);
+        }
+        let explained = project.with_data(&["explain", &query]);
+        assert!(explained.stderr.contains(told), "{}", explained.stderr);
+        assert!(explained.stdout.contains(told), "{}", explained.stdout);
+    }
+    let known = project.with_data(&["run", "backlog where team = payments"]);
+    assert_eq!(known.stderr, "");
+}
+
+/// `environment = production` of a definition is told where the data has only `prod`, and not where it
+/// has nothing like it.
+#[test]
+fn a_text_of_a_definition_is_told_where_the_data_has_nearly_the_same() {
+    let project = project();
+    let told = |project: &Project| project.with_data(&["run", "escape_rate"]).stderr;
+    assert_eq!(told(&project), "");
+    project.replace("data/findings.csv", "production", "prod");
+    assert!(told(&project).contains("no row has environment = production"));
+    assert!(told(&project).contains("did you mean `prod`?"));
+    let board = project.with_data(&["run"]);
+    assert!(
+        board.stderr.contains("no row has environment = production"),
+        "{}",
+        board.stderr
+    );
+    let other = FINDINGS.replace("production", "ci").replace("prod", "ci");
+    project.write("data/findings.csv", other);
+    assert_eq!(told(&project), "");
+}
+
+#[test]
+fn every_answer_names_its_period() {
+    let project = project();
+    let ask = |query: &str, format: &str| {
+        project.with_data(&["run", query, "--as-of", "2026-05-15", "--format", format])
+    };
+    let object: serde_json::Value =
+        serde_json::from_str(&ask("mttr last quarter", "json").stdout).expect("an object");
+    let quarter = serde_json::json!({"label": "2026-Q1", "from": "2026-01-01", "to": "2026-03-31"});
+    assert_eq!(object["period"], quarter);
+    for format in ["table", "md"] {
+        let shown = ask("mttr last quarter", format).stdout;
+        assert!(
+            shown.contains("2026-Q1: 2026-01-01 to 2026-03-31"),
+            "{shown}"
+        );
+    }
+    for format in ["csv", "jsonl"] {
+        let told = ask("mttr last quarter", format).stderr;
+        assert!(told.contains("2026-Q1: 2026-01-01 to 2026-03-31"), "{told}");
+        let told = ask("mttr this month versus previous month", format).stderr;
+        assert!(told.contains("provisional"), "{told}");
+    }
+    let listed = ask("list findings found last month", "json").stdout;
+    assert!(listed.contains("\"label\": \"2026-04\""), "{listed}");
+    let quiet = project.with_data(&["run", "mttr last quarter", "--format", "csv", "-q"]);
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn a_file_whose_ending_is_no_format_is_refused_with_those_there_are() {
+    let project = project();
+    for name in ["a.xlsx", "a.html", "a.csv.gz"] {
+        let file = project.path(name);
+        let file = file.to_str().expect("a path");
+        let outcome = project.with_data(&["run", "backlog", "-o", file]);
+        assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(".csv, .json"), "{}", outcome.stderr);
+        assert!(!project.path(name).exists());
+        let named = project.with_data(&["run", "backlog", "-o", file, "--format", "csv"]);
+        assert_eq!(named.code, 0, "{}", named.stderr);
+    }
+    let file = project.path("a.txt");
+    let file = file.to_str().expect("a path");
+    assert_eq!(project.with_data(&["run", "backlog", "-o", file]).code, 0);
+}
+
+#[test]
+fn cards_that_csv_cannot_hold_are_named() {
+    let outcome = project().with_data(&["dashboard", "appsec", "--format", "csv"]);
+    let told = "2 of 3 cards are not in CSV, whose records are of number cards: Backlog; Open";
+    assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_board_goes_on_where_a_column_is_absent() {
+    let project = project();
+    project.replace("data/findings.csv", ",environment,", ",umgebung,");
+    let board = project.with_data(&["run"]);
+    assert_eq!(board.code, 0, "{}", board.stderr);
+    assert!(
+        board.stdout.contains("Mean time to remediate"),
+        "{}",
+        board.stdout
+    );
+    let note = "has no column `environment`, so no data for: Vulnerability escape rate";
+    assert!(board.stdout.contains(note), "{}", board.stdout);
+    let all = project.with_data(&["run", "by severity"]);
+    assert_eq!(all.code, 0, "{}", all.stderr);
+    assert!(
+        all.stdout.contains("escape_rate left out: "),
+        "{}",
+        all.stdout
+    );
+    // Asked for by name it is an error.
+    assert_eq!(project.with_data(&["run", "escape_rate"]).code, 3);
+}
+
+#[test]
+fn an_as_of_that_rests_on_a_typing_error_is_told() {
+    let project = project();
+    let note = "as-of rests on findings";
+    let run = |project: &Project| project.with_data(&["run", "backlog"]).stdout;
+    assert!(!run(&project).contains(note));
+    project.replace("data/findings.csv", "2026-04-20", "2062-04-20");
+    let shown = run(&project);
+    assert!(shown.contains(note), "{shown}");
+    assert!(shown.contains("(found_at 2062-04-20)"), "{shown}");
+    // The last scan is of 2026-04-30. From there to 2062-04-20 are 36 years of 365 days and 9 leap days,
+    // less 10 days.
+    assert!(
+        shown.contains("13139 days after all others, which end on 2026-04-30"),
+        "{shown}"
+    );
+    let asked = project.with_data(&["run", "backlog as of 2026-04-12"]);
+    assert!(!asked.stdout.contains(note), "{}", asked.stdout);
+    let checked = project.with_data(&["check"]);
+    assert!(checked.stderr.contains("D925"), "{}", checked.stderr);
+    assert!(
+        checked.stderr.contains("F4 (2062-04-20)"),
+        "{}",
+        checked.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn definitions_are_read_from_plain_files() {
+    let project = project();
+    std::os::unix::fs::symlink("/dev/zero", project.path("defs/zero.kpi")).expect("a link");
+    let outcome = project.with_defs(&["check"]);
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("zero.kpi"), "{}", outcome.stderr);
+}
