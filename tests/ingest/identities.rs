@@ -19,7 +19,11 @@ fn samples() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the samples") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         found.push((name, fs::read_to_string(&path).expect("a sample")));
     }
     found.sort();
@@ -27,7 +31,11 @@ fn samples() -> Vec<(String, String)> {
 }
 
 fn identities(report: &Report) -> Vec<&str> {
-    let mut identities: Vec<&str> = report.rows.iter().map(|row| row.identity.as_str()).collect();
+    let mut identities: Vec<&str> = report
+        .rows
+        .iter()
+        .map(|row| row.identity.as_str())
+        .collect();
     identities.sort_unstable();
     identities
 }
@@ -75,13 +83,18 @@ fn the_folder_of_a_build_server_is_no_part_of_an_identity() {
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for (name, text) in samples() {
         let report = reader.read(&name, text.as_bytes()).expect("a sample");
-        let recipe = definitions.reports.iter().find(|source| source.name == report.source);
+        let recipe = definitions
+            .reports
+            .iter()
+            .find(|source| source.name == report.source);
         let recipe = recipe.expect("a source");
         if !recipe.identity.contains(&RowField::File) {
             continue;
         }
         let files = report.rows.iter().filter_map(|row| row.file.clone());
-        let mut files: Vec<String> = files.filter(|file| file.contains('/') && !file.starts_with('/')).collect();
+        let mut files: Vec<String> = files
+            .filter(|file| file.contains('/') && !file.starts_with('/'))
+            .collect();
         files.sort();
         files.dedup();
         for file in files {
@@ -115,9 +128,10 @@ fn no_recipe_has_what_changes_by_itself() {
         RowField::Confidence,
         RowField::Branch,
     ];
-    let of_tools = definitions.reports.iter().filter(|source| {
-        matches!(source.fills, Fills::Observations | Fills::Findings)
-    });
+    let of_tools = definitions
+        .reports
+        .iter()
+        .filter(|source| matches!(source.fills, Fills::Observations | Fills::Findings));
     let wrong: Vec<String> = of_tools
         .flat_map(|source| source.identity.iter().map(move |field| (source, field)))
         .filter(|(_, field)| changing.contains(field))

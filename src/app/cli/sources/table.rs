@@ -16,7 +16,12 @@ pub fn text(definitions: &Definitions, report: &Report, look: RenderOptions) -> 
         }
     }
     for (what, times) in &report.left_out {
-        let told = format!("left out, {} times: {} is {}", count(*times), what.place, what.found);
+        let told = format!(
+            "left out, {} times: {} is {}",
+            count(*times),
+            what.place,
+            what.found
+        );
         text += &(sentence(&told, look) + "\n");
     }
     if report.rows.is_empty() {
@@ -43,7 +48,11 @@ fn totals(report: &Report) -> String {
 fn scanned(scan: &ScanInfo) -> String {
     let mut parts = vec![format!("scan by {}", scan.tool)];
     parts.extend(scan.target.as_ref().map(|target| format!("of {target}")));
-    parts.extend(scan.scan_line.as_ref().map(|line| format!("scan line {line}")));
+    parts.extend(
+        scan.scan_line
+            .as_ref()
+            .map(|line| format!("scan line {line}")),
+    );
     parts.push(scan.outcome.word().to_string());
     if !scan.unseen.is_empty() {
         parts.push(format!("did not look at {}", scan.unseen.join(", ")));
