@@ -711,6 +711,8 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     ("K705", Alone("source s\n  dates \"%Q\"\n")),
     ("K706", Alone("source s\n  parts \"runs/results\"\n")),
+    ("K706", Alone("source s\n  counted \".runs[+].results\"\n")),
+    ("K707", Alone("source s\n  precedes t\n")),
     ("K720", Alone("match m\n  across tools\n")),
     ("K721", Alone("match m\n  same file\n  same url\n")),
     ("K722", Alone("match m\n  same file, methd\n")),

@@ -3,6 +3,7 @@
 mod conformance;
 mod counted;
 mod hostile;
+mod identities;
 mod language;
 mod mutations;
 mod owasp;

@@ -124,6 +124,8 @@ struct Replay {
     standing: BTreeMap<u128, BTreeSet<u32>>,
     /// When lines that saw it proved it to be gone: the latest.
     proven: BTreeMap<u128, i64>,
+    /// When a scan last said that it is gone.
+    told: BTreeMap<u128, i64>,
     dismissed: BTreeMap<u128, (Ending, Option<i64>)>,
     accepted: BTreeMap<u128, Acceptance>,
 }
@@ -250,7 +252,9 @@ impl Replay {
             });
         }
         if let Some(how) = how {
-            if self.is_open(identity) {
+            // Of several lines that say so at one time the first is the last word.
+            let is_first = self.told.insert(identity, at) != Some(at);
+            if is_first && self.is_open(identity) {
                 self.last(identity).row = sighting.row;
             }
             let told = sighting.closed_at.filter(|closed| *closed <= at);

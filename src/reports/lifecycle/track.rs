@@ -41,6 +41,7 @@ pub(super) fn follow(
         reaches,
         episodes: Vec::new(),
         proofs: BTreeMap::new(),
+        told_at: None,
         dismissal: None,
         acceptance: None,
     };
@@ -70,6 +71,8 @@ struct Track<'a> {
     episodes: Vec<Episode>,
     /// By line that saw the open episode: when a scan of it proves it to be over if nothing sees it before.
     proofs: BTreeMap<LineNumber, Option<i64>>,
+    /// When a scan last said that it is gone.
+    told_at: Option<i64>,
     /// A verdict by which it is no weakness, and until when.
     dismissal: Option<(Ending, Option<i64>)>,
     acceptance: Option<Acceptance>,
@@ -154,7 +157,9 @@ impl Track<'_> {
             self.episodes.push(episode);
         }
         let told = sighting.closed_at.filter(|closed| *closed <= look.at);
-        if let Some(episode) = self.open() {
+        // Of several lines that say so at one time the first is the last word.
+        let is_first = self.told_at.replace(look.at) != Some(look.at);
+        if let Some(episode) = self.open().filter(|_| is_first) {
             episode.row = sighting.row;
         }
         if how == Ending::Verified {

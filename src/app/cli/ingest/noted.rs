@@ -72,7 +72,7 @@ fn of_line(
     let own = scan.label();
     let is_new = match scan.gap {
         ScanLineGap::None => !known.contains(&own),
-        ScanLineGap::Target | ScanLineGap::Line => known.len() > 1,
+        ScanLineGap::Target | ScanLineGap::Line => !known.contains(&own) && known.len() > 1,
     };
     if !is_new {
         return None;
