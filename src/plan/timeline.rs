@@ -166,7 +166,7 @@ fn everything(
     })
 }
 
-/// Moves the start of each slot back to that of its window (rule S41).
+/// Moves the start of each slot back to that of its window (rule S48).
 fn widen(calendar: &Calendar, window: SeriesWindow, slots: &mut [TimeBucket]) {
     let first = slots.iter().find(|slot| slot.is_readable());
     let first = first.map(|slot| slot.start);

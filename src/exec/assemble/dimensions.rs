@@ -79,7 +79,7 @@ impl Dimensions {
     }
 }
 
-/// A group of the parent with each combination of values that do not come from it (rule S44).
+/// A group of the parent with each combination of values that do not come from it (rule S51).
 fn with_every_value(work: &ValuesWork, empty: &EmptyWork, parent: &Tuple) -> Vec<Tuple> {
     let mut own = parent.iter();
     let mut tuples: Vec<Tuple> = vec![Vec::new()];

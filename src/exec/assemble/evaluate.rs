@@ -330,7 +330,7 @@ fn evaluate<'m, 'c: 'm>(
     }
 }
 
-/// Rule S40: what stands in for no result does so for every reason but that there is no score yet.
+/// Rule S47: what stands in for no result does so for every reason but that there is no score yet.
 fn adjusted(adjustment: Adjustment, value: f64, of: Outcome) -> Outcome {
     let made = match (adjustment, of.value) {
         (Adjustment::Otherwise, None) if !of.lacks_score => Some(value),

@@ -321,13 +321,13 @@ impl Assembly<'_, '_> {
         Ok(rows)
     }
 
-    /// Whether a row of a group is shown (rule S42).
+    /// Whether a row of a group is shown (rule S49).
     fn passes(&self, values: &[Evaluated], group: usize, slot: usize) -> bool {
         let mut tests = self.work.having.iter();
         tests.all(|test| test.passes(values[test.column].value(group, slot)))
     }
 
-    /// The part of each value of the total of its period, computed from all rows (rule S43).
+    /// The part of each value of the total of its period, computed from all rows (rule S50).
     fn add_shares(&self, rows: &mut [Ranked], whole: &[Evaluated]) {
         for row in rows.iter_mut().filter(|row| row.slot < self.slots.len()) {
             let values = row.row.cells.iter_mut().filter_map(|cell| match cell {

@@ -117,7 +117,7 @@ impl AnswerStatement<'_, '_> {
         select
     }
 
-    /// Whether a row of a group is shown (rule S42).
+    /// Whether a row of a group is shown (rule S49).
     fn having(&self, test: &HavingTest, line: &LineCells, steps: &[JoinedCells]) -> String {
         let column = &self.work.columns[test.column];
         let value = self.value(column, line, &|step| steps[step].sql.clone());
@@ -136,7 +136,7 @@ impl AnswerStatement<'_, '_> {
         }
     }
 
-    /// The groups of the parent's rows, with each value of the other dimensions (rule S44).
+    /// The groups of the parent's rows, with each value of the other dimensions (rule S51).
     fn empty_groups(&self, empty: &EmptyWork, steps: &[JoinedCells]) -> Vec<String> {
         let parents: Vec<Option<&JoinedCells>> = match empty.steps.is_empty() {
             true => vec![None],

@@ -40,7 +40,7 @@ pub(super) fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> Str
     }
 }
 
-/// Rule S40. The least of nothing and a number would be the number, so both are compared.
+/// Rule S47. The least of nothing and a number would be the number, so both are compared.
 fn adjusted(adjustment: Adjustment, of: &str, value: &str) -> String {
     match adjustment {
         Adjustment::Otherwise => format!("coalesce({of}, {value})"),
