@@ -291,7 +291,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "scan_coverage where any scans |",
-        "completed",
+        "attempted completed",
         "",
         "found open",
     ),
