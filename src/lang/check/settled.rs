@@ -24,7 +24,7 @@ pub(super) struct Settled<'a> {
 }
 
 /// What is told of a test.
-pub(super) enum Verdict {
+pub(super) enum SettledTest {
     /// It always holds, or never.
     Fixed { holds: bool, why: Why },
     /// It asks for what comes after the event that is counted.
@@ -91,19 +91,19 @@ impl Settled<'_> {
                 let test = condition(self.scope, site, tree, &mut Problems::default());
                 if let Some(verdict) = test.and_then(|test| self.verdict(&test)) {
                     problems.push(match verdict {
-                        Verdict::Fixed { holds, why } => told_fixed(self, tree, holds, why),
-                        Verdict::Later(fate) => told_later(self, tree, fate),
-                        Verdict::Itself { micros } => told_itself(self, tree, micros),
+                        SettledTest::Fixed { holds, why } => told_fixed(self, tree, holds, why),
+                        SettledTest::Later(fate) => told_later(self, tree, fate),
+                        SettledTest::Itself { micros } => told_itself(self, tree, micros),
                     });
                 }
             }
         }
     }
 
-    fn verdict(&self, test: &Condition) -> Option<Verdict> {
+    fn verdict(&self, test: &Condition) -> Option<SettledTest> {
         match test {
             Condition::Not(inner) => Some(match self.verdict(inner)? {
-                Verdict::Fixed { holds, why } => Verdict::Fixed { holds: !holds, why },
+                SettledTest::Fixed { holds, why } => SettledTest::Fixed { holds: !holds, why },
                 other => other,
             }),
             Condition::Codes { .. } | Condition::Texts { .. } => self.of_value(test),
@@ -122,7 +122,7 @@ impl Settled<'_> {
             }
             Condition::Within { event, micros } => {
                 let is_own = Some(event.event) == self.counted();
-                is_own.then_some(Verdict::Itself { micros: *micros })
+                is_own.then_some(SettledTest::Itself { micros: *micros })
             }
             // What is asked so far is judged at as-of, and related rows say their time.
             Condition::SoFar(_)
@@ -150,19 +150,19 @@ impl Settled<'_> {
         }
     }
 
-    fn of_event(&self, event: usize) -> Option<Verdict> {
+    fn of_event(&self, event: usize) -> Option<SettledTest> {
         match self.population.role {
             Role::Event(own) if own == event => Some(fixed(true, Why::Same)),
             Role::Event(own) => {
                 let is_later = self.order.is_later(event, own);
-                is_later.then_some(Verdict::Later(Fate::Event(event)))
+                is_later.then_some(SettledTest::Later(Fate::Event(event)))
             }
             Role::State(_) => self.of_column(self.order.only_column(event)?, true),
             Role::Rows => None,
         }
     }
 
-    fn of_state(&self, state: usize) -> Option<Verdict> {
+    fn of_state(&self, state: usize) -> Option<SettledTest> {
         match self.population.role {
             Role::State(own) => (own == state).then_some(fixed(true, Why::Same)),
             Role::Event(own) => {
@@ -170,14 +170,14 @@ impl Settled<'_> {
                     return Some(fixed(false, Why::Begins));
                 }
                 let is_first = self.order.is_first(own);
-                is_first.then_some(Verdict::Later(Fate::State(state)))
+                is_first.then_some(SettledTest::Later(Fate::State(state)))
             }
             Role::Rows => None,
         }
     }
 
     /// A test of a date. One of another kind than whether it is there says something.
-    fn of_column(&self, column: usize, is_presence: bool) -> Option<Verdict> {
+    fn of_column(&self, column: usize, is_presence: bool) -> Option<SettledTest> {
         match self.population.role {
             Role::State(state) => {
                 let StateSource::Columns { from, until } = &self.table.states[state].source else {
@@ -199,12 +199,12 @@ impl Settled<'_> {
                 match events.first() {
                     Some(first) => {
                         let all = events.iter().all(is_later);
-                        all.then_some(Verdict::Later(Fate::Event(*first)))
+                        all.then_some(SettledTest::Later(Fate::Event(*first)))
                     }
                     None => {
                         let state = self.order.state_of_bound(column)?;
                         let is_first = self.order.is_first(own);
-                        is_first.then_some(Verdict::Later(Fate::State(state)))
+                        is_first.then_some(SettledTest::Later(Fate::State(state)))
                     }
                 }
             }
@@ -212,18 +212,18 @@ impl Settled<'_> {
         }
     }
 
-    fn of_time(&self, from: usize, to: Option<usize>) -> Option<Verdict> {
+    fn of_time(&self, from: usize, to: Option<usize>) -> Option<SettledTest> {
         let own = self.counted()?;
         if to.is_none() && from == own {
             return Some(fixed(false, Why::NoTime));
         }
         let last = to.unwrap_or(from);
         let is_later = last != own && self.order.is_later(last, own);
-        is_later.then_some(Verdict::Later(Fate::Event(last)))
+        is_later.then_some(SettledTest::Later(Fate::Event(last)))
     }
 
     /// A test of a value that the event's own condition, or an `exclude` line, has settled.
-    fn of_value(&self, test: &Condition) -> Option<Verdict> {
+    fn of_value(&self, test: &Condition) -> Option<SettledTest> {
         let (field, asked) = confined(test).fields.into_iter().next()?;
         if let Some(event) = self.counted()
             && let Some(filter) = &self.table.events[event].filter
@@ -249,8 +249,8 @@ impl Settled<'_> {
     }
 }
 
-fn fixed(holds: bool, why: Why) -> Verdict {
-    Verdict::Fixed { holds, why }
+fn fixed(holds: bool, why: Why) -> SettledTest {
+    SettledTest::Fixed { holds, why }
 }
 
 fn is_within(narrow: &Allowed, wide: &Allowed) -> bool {

@@ -176,8 +176,8 @@ table tasks "One row per task"
   event  found  at found_at
   event  fixed  at fixed_at
   event  closed at closed_at
-  event  first  at earliest of fixed_at, closed_at
-  event  last   at latest of fixed_at, closed_at
+  event  opening at earliest of fixed_at, closed_at
+  event  ending at latest of fixed_at, closed_at
   event  due    at planned due_at
 "#;
 
@@ -199,8 +199,8 @@ fn the_first_the_earliest_and_the_latest_of_several() {
     assert_eq!(mean("fixed or closed"), [Some(7.0)]);
     assert_eq!(mean("earliest of fixed, closed"), [Some(5.0)]);
     assert_eq!(mean("latest of fixed, closed"), [Some(7.0)]);
-    assert_eq!(mean("first"), [Some(5.0)]);
-    assert_eq!(mean("last"), [Some(7.0)]);
+    assert_eq!(mean("opening"), [Some(5.0)]);
+    assert_eq!(mean("ending"), [Some(7.0)]);
     // A planned date may lie ahead, and has happened once it has come: 19 and 306 days.
     assert_eq!(mean("due"), [Some(162.5)]);
     let come = pipeline::ask(

@@ -296,7 +296,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "scan_coverage where any scans |",
-        "completed",
+        "attempted completed",
         "",
         "found open",
     ),
