@@ -25,6 +25,7 @@ fn json_is_the_sample_of_the_contract_to_the_letter() {
   "query": "mttr by severity over month from 2026-03 to 2026-04 with total",
   "as_of": "2026-04-30", "as_of_instant": "2026-05-01T00:00:00Z", "known_on": null, "timezone": "UTC",
   "definitions": "sha256:…", "data": "sha256:…",
+  "period": {"label": "2026-03 to 2026-04", "from": "2026-03-01", "to": "2026-04-30"},
   "columns": [ {"name": "period", "role": "period", "type": "month"},
                {"name": "severity", "role": "dimension", "type": "scale severity"},
                {"name": "mttr", "role": "value", "unit": "days", "kind": "flow"} ],
