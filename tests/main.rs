@@ -1,5 +1,6 @@
 //! The one integration binary: a module for every room.
 
+mod advice;
 mod answers;
 mod architecture;
 mod check;

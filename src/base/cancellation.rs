@@ -10,6 +10,8 @@ use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
+use rayon::slice::ParallelSliceMut;
+
 /// No work that can be stopped is running: [`stop`] does nothing.
 const IDLE: u8 = 0;
 const WORKING: u8 = 1;
@@ -68,6 +70,16 @@ pub fn sort_unstable<T: Ord>(values: &mut [T]) {
         values.sort_unstable();
     } else {
         values.sort_unstable_by(listening(T::cmp));
+    }
+}
+
+/// The same on all threads.
+pub fn par_sort_unstable_by<T: Send>(values: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
+    listen();
+    if values.len() < MANY {
+        values.par_sort_unstable_by(order);
+    } else {
+        values.par_sort_unstable_by(listening(order));
     }
 }
 

@@ -26,6 +26,19 @@ pub enum Cause {
     EndsEarly,
     /// A file is no report that any source knows.
     NoReport,
+    /// A file lacks a column that a query needs.
+    NoColumn,
+}
+
+/// A change of the text that a piece of advice tells to make. Tests make each one and read what comes
+/// of it; queries are told none that would be refused in turn.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// What is replaced; of no length where something is put in.
+    pub span: Span,
+    pub text: String,
+    /// The label or the line of help that tells of it.
+    pub told: String,
 }
 
 /// One problem. The code names its page in `docs/errors.md`: `K` for definitions and queries,
@@ -43,6 +56,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// Further lines: what is allowed, what to type instead. One entry a line group.
     pub help: Vec<String>,
+    /// What label and help tell to type, as changes; each mends the problem by itself.
+    pub edits: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -56,6 +71,7 @@ impl Diagnostic {
             span: Some(span),
             label: None,
             help: Vec::new(),
+            edits: Vec::new(),
         }
     }
 
@@ -77,6 +93,7 @@ impl Diagnostic {
             span: None,
             label: None,
             help: Vec::new(),
+            edits: Vec::new(),
         }
     }
 
@@ -105,18 +122,72 @@ impl Diagnostic {
     /// Adds "did you mean" under the carets if a known name is near enough to `typed`.
     pub fn suggest<'a>(self, typed: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match nearest(typed, known) {
-            Some(name) => self.label(format!("did you mean `{name}`?")),
+            Some(name) => self.meant(name),
             None => self,
+        }
+    }
+
+    /// Adds "did you mean" under the carets: the word to stand at the place instead.
+    pub fn meant(self, word: &str) -> Self {
+        let label = format!("did you mean `{word}`?");
+        self.label(&label).edit(word, &label)
+    }
+
+    /// Adds a line that says what to write at the place instead.
+    pub fn write(self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line = format!("write `{text}`");
+        self.help(&line).edit(text, &line)
+    }
+
+    /// Says under the carets what to write at the place instead.
+    pub fn label_write(self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let label = format!("write `{text}`");
+        self.label(&label).edit(text, &label)
+    }
+
+    /// Adds a line in other words about what to write at the place instead.
+    pub fn help_edit(self, line: impl Into<String>, text: impl Into<String>) -> Self {
+        let line = line.into();
+        self.help(&line).edit(text, &line)
+    }
+
+    /// What is told is a change of the place.
+    pub fn edit(self, text: impl Into<String>, told: &str) -> Self {
+        match self.span {
+            Some(span) => self.edit_at(span, text, told),
+            None => self,
+        }
+    }
+
+    /// What is told is a change of another place.
+    pub fn edit_at(mut self, span: Span, text: impl Into<String>, told: &str) -> Self {
+        self.edits.push(Edit {
+            span,
+            text: text.into(),
+            told: told.to_owned(),
+        });
+        self
+    }
+
+    /// Leaves out the advice that tells of an edit.
+    pub fn without(&mut self, edit: &Edit) {
+        self.edits.retain(|other| other != edit);
+        self.help.retain(|line| *line != edit.told);
+        if self.label.as_ref() == Some(&edit.told) {
+            self.label = None;
         }
     }
 }
 
 /// The known name that a mistyped one most likely stands for, if any is near enough.
-/// Ties go to the name that comes first.
+/// Ties go to the name that comes first. Where none is, it may be the beginning of one: `sev`.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
     let longest_distance = (typed.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
+    let mut begun: Vec<&str> = Vec::new();
     for name in known {
         let lower = name.to_lowercase();
         let distance = strsim::osa_distance(&typed, &lower);
@@ -125,8 +196,15 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         {
             best = Some((distance, name));
         }
+        if lower.starts_with(&typed) {
+            begun.push(name);
+        }
     }
-    best.map(|(_, name)| name)
+    match (best, begun.as_slice()) {
+        (Some((_, name)), _) => Some(name),
+        (None, [name]) if typed.chars().count() > 2 => Some(name),
+        (None, _) => None,
+    }
 }
 
 /// Who has to act on errors; exit codes follow it.
@@ -156,6 +234,14 @@ impl Problems {
 
     pub fn extend(&mut self, other: Problems) {
         self.list.extend(other.list);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.list.iter_mut()
     }
 
     /// Whether a place is marked with words: a name that may have been meant.

@@ -1,7 +1,10 @@
 //! Texts that definitions and queries come from, and places inside them.
 //!
 //! A place is a pair of byte offsets. Lines and columns are worked out only when a message is
-//! rendered, because counting lines for every token is quadratic over a file.
+//! rendered, because counting lines for every token is quadratic over a file; for many messages they are
+//! found once.
+
+use std::sync::OnceLock;
 
 /// Names one text of a [`Sources`] collection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -14,6 +17,21 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where its lines begin, once somebody asked.
+    line_starts: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// Line and column of an offset, both from 1; the column counts characters.
+    fn position(&self, offset: usize) -> (usize, usize) {
+        let starts = self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = starts.partition_point(|start| *start <= offset);
+        let before = &self.text[starts[line - 1]..offset];
+        (line, before.chars().count() + 1)
+    }
 }
 
 /// All texts of one run. Ids are handed out in the order of insertion.
@@ -29,6 +47,7 @@ impl Sources {
         self.list.push(Source {
             name: name.into(),
             text: text.into(),
+            line_starts: OnceLock::new(),
         });
         id
     }
@@ -53,20 +72,13 @@ impl Sources {
 
     /// Line and column of a span's start, both from 1; the column counts characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
-        position(&self.get(span.source).text, span.start as usize)
+        self.get(span.source).position(span.start as usize)
     }
 
     /// Line and column just after a span's last character, both from 1.
     pub fn end_line_column(&self, span: Span) -> (usize, usize) {
-        position(&self.get(span.source).text, span.end as usize)
+        self.get(span.source).position(span.end as usize)
     }
-}
-
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (line, before[line_start..].chars().count() + 1)
 }
 
 /// A stretch of one source, in bytes, end excluded.

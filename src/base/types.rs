@@ -184,6 +184,32 @@ impl StockMoment {
     }
 }
 
+/// Which of several instants counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// The first one written that is there.
+    First,
+    Earliest,
+    Latest,
+}
+
+impl Choice {
+    /// The words before the names, and those between them.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Choice::First => ("", " or "),
+            Choice::Earliest => ("earliest of ", ", "),
+            Choice::Latest => ("latest of ", ", "),
+        }
+    }
+
+    /// `found_at`, `fixed_at or closed_at`, `earliest of verified, closed`.
+    pub fn written(self, names: &[&str]) -> String {
+        let (before, between) = self.words();
+        format!("{before}{}", names.join(between))
+    }
+}
+
 /// How a target compares (rule S30).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Bound {
@@ -221,6 +247,27 @@ impl Bound {
             Bound::AtMost => "<=",
             Bound::AtLeast => ">=",
             Bound::Above => ">",
+        }
+    }
+}
+
+/// What a formula makes of its own result.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Adjustment {
+    /// Stands in where there is no result.
+    Otherwise,
+    /// The result is never more.
+    AtMost,
+    /// The result is never less.
+    AtLeast,
+}
+
+impl Adjustment {
+    pub fn words(self) -> &'static str {
+        match self {
+            Adjustment::Otherwise => "otherwise",
+            Adjustment::AtMost => "at most",
+            Adjustment::AtLeast => "at least",
         }
     }
 }

@@ -10,6 +10,8 @@ pub struct Answer {
     /// Canonical text of the query.
     pub query: String,
     pub context: Context,
+    /// What all rows together are of; `None` for what is no question about time.
+    pub period: Option<CoveredPeriod>,
     pub columns: Vec<AnswerColumn>,
     pub rows: Vec<Row>,
     /// Sorted by column, then reason.
@@ -30,6 +32,17 @@ pub struct Context {
     /// `sha256:…`
     pub definitions: String,
     pub data: String,
+}
+
+/// The stretch of time that an answer is of, in days of the calendar's zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoveredPeriod {
+    /// `2026-Q2`, `2026-04 to 2026-06`; `all` for everything up to as-of.
+    pub label: String,
+    /// The first day; `None` where there is no first.
+    pub from: Option<String>,
+    /// The last day, as far as it is over.
+    pub to: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,9 +71,19 @@ pub struct AnswerValueColumn {
     pub direction: Option<Direction>,
     /// The query says `versus target`.
     pub with_target: bool,
-    /// The query compares with another period.
-    pub with_previous: bool,
+    /// The periods that the query compares with.
+    pub comparisons: Vec<ComparisonColumn>,
+    /// The query says `with share`.
+    pub with_share: bool,
+    /// Periods overlap: a row may count in several.
+    pub is_windowed: bool,
     pub with_band: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComparisonColumn {
+    /// Whether the change is shown as a fraction of what is compared with.
+    pub as_percent: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +135,10 @@ pub struct Value {
     pub target: Option<Verdict>,
     /// The label of the band the value lies in.
     pub band: Option<String>,
-    pub comparison: Option<Comparison>,
+    /// One for each period compared with.
+    pub comparisons: Vec<Comparison>,
+    /// The part of the total of its period, a fraction.
+    pub share: Option<f64>,
     /// The period had not ended by as-of.
     pub provisional: bool,
 }
@@ -151,6 +177,8 @@ pub struct Comparison {
     pub previous: Option<f64>,
     /// Value minus previous; `None` if either is.
     pub change: Option<f64>,
+    /// The change as a fraction of the size of `previous`; `None` where that is 0.
+    pub change_percent: Option<f64>,
 }
 
 /// Rows that belong to a column's populations but could not be used.

@@ -1,8 +1,8 @@
 //! Text of a question → a checked query: what the command line, the session and boards share.
 
 use crate::base::calendar;
-use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::source::{Sources, Spanned};
+use crate::base::diagnostic::{Diagnostic, Edit, Problems, Severity};
+use crate::base::source::{SourceId, Sources, Span, Spanned};
 use crate::lang::check;
 use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::syntax::ast::{self, DateLiteral};
@@ -31,13 +31,69 @@ pub fn read(
     text: &str,
 ) -> Result<AnalyzedQuery, Problems> {
     let id = sources.add(name, text);
+    match checked(sources, id, definitions) {
+        Ok((written, query, warnings)) => Ok(AnalyzedQuery {
+            written,
+            query,
+            warnings: accepted_advice(definitions, id, text, warnings),
+        }),
+        Err(problems) => Err(accepted_advice(definitions, id, text, problems)),
+    }
+}
+
+fn checked(
+    sources: &Sources,
+    id: SourceId,
+    definitions: &Definitions,
+) -> Result<(Spanned<ast::Query>, Query, Problems), Problems> {
     let written = syntax::parse_query(sources, id)?;
     let (query, warnings) = check::query(definitions, &written)?;
-    Ok(AnalyzedQuery {
-        written,
-        query,
-        warnings,
-    })
+    Ok((written, query, warnings))
+}
+
+/// The problems of a query without advice that would be refused in turn: each change is made, and
+/// read as the query was.
+fn accepted_advice(
+    definitions: &Definitions,
+    id: SourceId,
+    text: &str,
+    mut problems: Problems,
+) -> Problems {
+    let mut tried = 0;
+    for problem in problems.iter_mut() {
+        for edit in problem.edits.clone() {
+            // A change of a definition is not one of the query.
+            if edit.span.source != id || tried == MOST_TRIED {
+                continue;
+            }
+            tried += 1;
+            if !is_accepted(definitions, text, &edit) {
+                problem.without(&edit);
+            }
+        }
+    }
+    problems
+}
+
+/// How many changes of one query are tried, so that the whole stays linear.
+const MOST_TRIED: usize = 32;
+
+/// Whether nothing is wrong with what a change puts into a query. What is wrong elsewhere remains.
+fn is_accepted(definitions: &Definitions, text: &str, edit: &Edit) -> bool {
+    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+    let changed = format!("{}{}{}", &text[..start], edit.text, &text[end..]);
+    let mut sources = Sources::default();
+    let id = sources.add("", &changed);
+    let Err(left) = checked(&sources, id, definitions) else {
+        return true;
+    };
+    let inserted = start..start + edit.text.len();
+    let touches =
+        |span: Span| (span.start as usize) < inserted.end && (span.end as usize) > inserted.start;
+    !left
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .any(|problem| problem.span.is_some_and(touches))
 }
 
 /// Reads an instant as queries write it: `2026-03-31`, `2026-03`, a timestamp. `option` is what the

@@ -181,7 +181,7 @@ pub fn read_files(sources: &mut Sources, paths: &[PathBuf]) -> Result<Vec<Source
     let mut problems = Problems::default();
     let mut ids = Vec::with_capacity(paths.len());
     for path in paths {
-        match fs::read(path) {
+        match read_plain(path) {
             Ok(bytes) => match text(&path.display().to_string(), bytes) {
                 Ok(text) => ids.push(sources.add(path.display().to_string(), text)),
                 Err(problem) => problems.push(problem),
@@ -194,6 +194,14 @@ pub fn read_files(sources: &mut Sources, paths: &[PathBuf]) -> Result<Vec<Source
     } else {
         Err(problems)
     }
+}
+
+/// What a plain file holds. A pipe that nobody writes to would never end, and a device not either.
+fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    fs::read(path)
 }
 
 /// The text of a definition file. Bytes that are no UTF-8 are refused with their place.

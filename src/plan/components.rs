@@ -2,7 +2,7 @@
 
 use super::steps::steps;
 use super::words::{measure as written, mentions_within};
-use super::{Plan, ValuesWork, Work};
+use super::{EmptyWork, Plan, Step, ValuesWork, Work};
 use crate::base::types::Unit;
 use crate::lang::functions;
 use crate::lang::model::{
@@ -31,8 +31,15 @@ fn with_parts(definitions: &Definitions, work: &ValuesWork) -> ValuesWork {
         columns.push(column.clone());
         columns.extend(parts(definitions, column));
     }
+    let mut all = steps(&columns, &work.by);
+    let empty = work
+        .empty
+        .as_ref()
+        .map(|empty| moved_empty(work, empty, &mut all));
     ValuesWork {
-        steps: steps(&columns, &work.by),
+        steps: all,
+        empty,
+        having: Vec::new(),
         columns,
         top: work.top.map(|top| Top {
             by: places[top.by],
@@ -40,6 +47,22 @@ fn with_parts(definitions: &Definitions, work: &ValuesWork) -> ValuesWork {
         }),
         sort: work.sort.iter().map(|sort| moved(*sort, &places)).collect(),
         ..work.clone()
+    }
+}
+
+/// The counts that groups without rows come from, among other steps.
+fn moved_empty(work: &ValuesWork, empty: &EmptyWork, steps: &mut Vec<Step>) -> EmptyWork {
+    let places = empty.steps.iter().map(|step| {
+        let step = &work.steps[*step];
+        let known = steps.iter().position(|known| known == step);
+        known.unwrap_or_else(|| {
+            steps.push(step.clone());
+            steps.len() - 1
+        })
+    });
+    EmptyWork {
+        steps: places.collect(),
+        values: empty.values.clone(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod compare;
 mod components;
+mod ends;
 mod evaluation_time;
 mod period_span;
 mod planning;

@@ -1,6 +1,6 @@
 //! Query + evaluation time → plan.
 
-use super::steps::steps;
+use super::steps::{add_empty, steps};
 use super::timeline::{LARGEST_TIMELINE, Question, day_ends, single_slot, timeline};
 use super::{EvaluationTime, ListWork, Plan, TimeBucket, Timeline, ValuesWork, Work};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -37,7 +37,8 @@ fn values_work(
     let question = Question {
         period: query.period.as_ref(),
         over: values.over,
-        versus: values.versus.as_ref(),
+        versus: values.versus.iter().map(|with| &with.versus).collect(),
+        window: values.window,
         has_flows: values
             .columns
             .iter()
@@ -51,6 +52,11 @@ fn values_work(
         .iter()
         .map(|(kpi, reason)| format!("`{kpi}` is left out: {reason}"))
         .collect();
+    let mut steps = steps(&values.columns, &values.by);
+    let empty = values
+        .empty
+        .as_ref()
+        .map(|empty| add_empty(&mut steps, empty));
     let work = ValuesWork {
         columns: values.columns.clone(),
         by: values.by.clone(),
@@ -61,7 +67,11 @@ fn values_work(
         top: values.top,
         sort: values.sort.clone(),
         limit: values.limit,
-        steps: steps(&values.columns, &values.by),
+        steps,
+        as_percent: values.versus.iter().map(|with| with.as_percent).collect(),
+        with_share: values.with_share,
+        empty,
+        having: values.having.clone(),
     };
     Ok((Work::Values(Box::new(work)), notes))
 }
@@ -88,12 +98,14 @@ fn check_moments(
     timeline: &Timeline,
 ) -> Result<(), Problems> {
     let mut problems = Problems::default();
-    let slots = || timeline.slots.iter().chain(&timeline.compared);
-    for column in columns {
-        let moment = column.moment.word();
-        if column.kind == Kind::Flow || column.moment == StockMoment::End {
-            continue;
-        }
+    let slots = || {
+        timeline
+            .slots
+            .iter()
+            .chain(timeline.compared.iter().flatten())
+    };
+    for (column, at) in columns.iter().flat_map(moments) {
+        let moment = at.word();
         if slots().any(|slot| slot.start == i64::MIN) {
             problems.push(
                 Diagnostic::error(
@@ -106,8 +118,7 @@ fn check_moments(
                 )
                 .help("add a period such as `last month`, or `history from` to the calendar"),
             );
-        } else if column.moment != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE
-        {
+        } else if at != StockMoment::Start && days(calendar, slots()) > LARGEST_TIMELINE {
             problems.push(
                 Diagnostic::error(
                     "K413",
@@ -125,6 +136,18 @@ fn check_moments(
         return Err(problems);
     }
     Ok(())
+}
+
+/// The moments other than the end that the stocks of a column are read at, each once.
+fn moments(column: &ValueColumn) -> Vec<(&ValueColumn, StockMoment)> {
+    let mut found: Vec<StockMoment> = Vec::new();
+    for measure in column.formula.measures() {
+        let moment = measure.moment.unwrap_or(column.moment);
+        if measure.kind() == Kind::Stock && moment != StockMoment::End && !found.contains(&moment) {
+            found.push(moment);
+        }
+    }
+    found.into_iter().map(|moment| (column, moment)).collect()
 }
 
 /// How many days ends there are, exactly where it is near the limit.

@@ -1,7 +1,8 @@
 //! Formulas → the measures they are made of, each once.
 
-use super::Step;
-use crate::lang::model::{Dimension, FieldId, TableId, ValueColumn};
+use super::{EmptyWork, Step};
+use crate::base::types::StockMoment;
+use crate::lang::model::{Dimension, EmptyGroups, EmptyValues, FieldId, TableId, ValueColumn};
 
 /// The measures of all columns, each with the moment its column reads stocks at. Equal ones are one
 /// step, in the order they are first written.
@@ -11,7 +12,7 @@ pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension]) -> Vec<Step> {
         for measure in column.formula.measures() {
             let step = Step {
                 measure: measure.clone(),
-                moment: column.moment,
+                moment: measure.moment.unwrap_or(column.moment),
                 keys: keys(by, measure.population.table),
             };
             if !steps.contains(&step) {
@@ -20,6 +21,31 @@ pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension]) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Adds the counts that groups without rows come from.
+pub(super) fn add_empty(steps: &mut Vec<Step>, empty: &EmptyGroups) -> EmptyWork {
+    let keys = empty.values.iter().filter_map(|values| match values {
+        EmptyValues::OfParent(field) => Some(*field),
+        EmptyValues::Every => None,
+    });
+    let keys: Vec<FieldId> = keys.collect();
+    let places = empty.measures.iter().map(|measure| {
+        let step = Step {
+            measure: measure.clone(),
+            moment: StockMoment::End,
+            keys: keys.clone(),
+        };
+        let known = steps.iter().position(|known| *known == step);
+        known.unwrap_or_else(|| {
+            steps.push(step);
+            steps.len() - 1
+        })
+    });
+    EmptyWork {
+        steps: places.collect(),
+        values: empty.values.clone(),
+    }
 }
 
 fn keys(by: &[Dimension], table: TableId) -> Vec<FieldId> {

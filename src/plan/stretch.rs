@@ -112,7 +112,21 @@ fn last(calendar: &Calendar, count: u32, grain: Grain, as_of: i64) -> Stretch {
 
 /// A window that ends at as-of and begins at the same local time so many calendar units before.
 fn past(calendar: &Calendar, count: u32, grain: Grain, as_of: i64) -> Stretch {
-    let until = local(calendar, as_of);
+    let start = past_start(calendar, count, grain, as_of);
+    Stretch {
+        period_span: PeriodSpan {
+            first: calendar::period_of(calendar, local(calendar, start).date(), Grain::Day),
+            last: current(calendar, Grain::Day, as_of),
+            start,
+            end: as_of,
+        },
+        reach: Reach::Rolling,
+    }
+}
+
+/// The instant with the same local time so many calendar units before an end.
+pub(super) fn past_start(calendar: &Calendar, count: u32, grain: Grain, end: i64) -> i64 {
+    let until = local(calendar, end);
     let from = match grain {
         Grain::Day => until - Days::new(u64::from(count)),
         Grain::Week => until - Days::new(7 * u64::from(count)),
@@ -120,15 +134,7 @@ fn past(calendar: &Calendar, count: u32, grain: Grain, as_of: i64) -> Stretch {
         Grain::Quarter => until - Months::new(3 * count),
         Grain::Year => until - Months::new(12 * count),
     };
-    Stretch {
-        period_span: PeriodSpan {
-            first: calendar::period_of(calendar, from.date(), Grain::Day),
-            last: current(calendar, Grain::Day, as_of),
-            start: calendar::instant_of(calendar, from),
-            end: as_of,
-        },
-        reach: Reach::Rolling,
-    }
+    calendar::instant_of(calendar, from)
 }
 
 /// The period that holds the last instant before as-of.

@@ -12,7 +12,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
 use crate::base::types::Grain;
-use crate::lang::model::{Calendar, Period, Versus};
+use crate::lang::model::{Calendar, Period, SeriesWindow, Versus};
 
 /// The largest number of periods in one answer.
 pub const LARGEST_TIMELINE: usize = 100_000;
@@ -24,7 +24,8 @@ const DEFAULT_PERIODS: u32 = 12;
 pub(super) struct Question<'a> {
     pub period: Option<&'a Period>,
     pub over: Option<Grain>,
-    pub versus: Option<&'a Versus>,
+    pub versus: Vec<&'a Versus>,
+    pub window: Option<SeriesWindow>,
     /// Whether any column counts events.
     pub has_flows: bool,
     pub span: Span,
@@ -49,24 +50,41 @@ pub(super) fn timeline(
     if question.over.is_some() {
         note_cut(calendar, &period_spans, &mut notes);
     }
-    let slots: Vec<TimeBucket> = period_spans
+    let mut slots: Vec<TimeBucket> = period_spans
         .iter()
         .map(|period_span| period_span.slot(calendar, as_of))
         .collect();
     note_slots(calendar, &period_spans, &slots, evaluation, &mut notes);
-    let compared = match question.versus {
-        Some(versus) => {
-            let asked = (versus, question.span);
-            compare(calendar, asked, &period_spans, evaluation, &mut notes)?
-        }
-        None => Vec::new(),
-    };
+    let mut compared = compared(calendar, question, &period_spans, evaluation, &mut notes)?;
+    if let Some(window) = question.window {
+        widen(calendar, window, &mut slots);
+        compared
+            .iter_mut()
+            .for_each(|line| widen(calendar, window, line));
+        notes.push(window_note(window, question.over, &slots));
+    }
     Ok(Timeline {
         grain: question.over,
         slots,
         compared,
+        is_windowed: question.window.is_some(),
         notes,
     })
+}
+
+/// What each comparison of a query compares its periods with.
+fn compared(
+    calendar: &Calendar,
+    question: &Question,
+    period_spans: &[PeriodSpan],
+    evaluation: &EvaluationTime,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Vec<TimeBucket>>, Diagnostic> {
+    let lines = question.versus.iter().map(|versus| {
+        let asked = (*versus, question.span);
+        compare(calendar, asked, period_spans, evaluation, notes)
+    });
+    lines.collect()
 }
 
 /// The one slot of a query that may or may not name a period; for `list`.
@@ -79,7 +97,8 @@ pub(super) fn single_slot(
     let question = Question {
         period,
         over: None,
-        versus: None,
+        versus: Vec::new(),
+        window: None,
         has_flows: true,
         span,
     };
@@ -102,7 +121,7 @@ fn chosen_period(
         ));
         return Ok(Some(Period::Last(DEFAULT_PERIODS, grain)));
     }
-    match question.versus {
+    match question.versus.first() {
         None => Ok(None),
         Some(_) if question.has_flows => Err(Diagnostic::error(
             "K414",
@@ -134,22 +153,51 @@ fn everything(
         },
     };
     let mut notes = Vec::new();
-    let compared = match question.versus {
-        Some(versus) => {
-            let asked = (versus, question.span);
-            // What is known of a stretch without a beginning is the day it ends on.
-            let last = super::stretch::current(calendar, Grain::Day, as_of);
-            let today = PeriodSpan::clipped(calendar, last, i64::MIN, as_of);
-            compare(calendar, asked, &[today], evaluation, &mut notes)?
-        }
-        None => Vec::new(),
-    };
+    // What is known of a stretch without a beginning is the day it ends on.
+    let last = super::stretch::current(calendar, Grain::Day, as_of);
+    let today = PeriodSpan::clipped(calendar, last, i64::MIN, as_of);
+    let compared = compared(calendar, question, &[today], evaluation, &mut notes)?;
     Ok(Timeline {
         grain: None,
         slots: vec![slot],
         compared,
+        is_windowed: false,
         notes,
     })
+}
+
+/// Moves the start of each slot back to that of its window (rule S41).
+fn widen(calendar: &Calendar, window: SeriesWindow, slots: &mut [TimeBucket]) {
+    let first = slots.iter().find(|slot| slot.is_readable());
+    let first = first.map(|slot| slot.start);
+    let history = history_start(calendar);
+    for slot in slots.iter_mut().filter(|slot| slot.is_readable()) {
+        let start = match window {
+            SeriesWindow::Running => first.expect("there is a slot that can be read"),
+            SeriesWindow::Rolling(count, grain) => {
+                super::stretch::past_start(calendar, count, grain, slot.end)
+            }
+        };
+        slot.start = history.map_or(start, |history| start.max(history));
+    }
+}
+
+fn window_note(window: SeriesWindow, over: Option<Grain>, slots: &[TimeBucket]) -> String {
+    let word = over.map_or("period", Grain::word);
+    match window {
+        SeriesWindow::Running => {
+            let first = slots.iter().find(|slot| slot.is_readable());
+            let first = first.map_or("the first", |slot| slot.label.as_str());
+            format!("each {word} covers everything from {first} on")
+        }
+        SeriesWindow::Rolling(count, grain) => {
+            let plural = if count == 1 { "" } else { "s" };
+            format!(
+                "each {word} covers the {count} {}{plural} up to its end",
+                grain.word()
+            )
+        }
+    }
 }
 
 /// The periods of a grain that a stretch overlaps, each cut to it.

@@ -1,7 +1,9 @@
 //! The types of a plan.
 
 use crate::base::types::{DisplayUnit, Grain, StockMoment};
-use crate::lang::model::{Dimension, FieldId, ListQuery, Measure, Moment, Top, ValueColumn};
+use crate::lang::model::{
+    Dimension, EmptyValues, FieldId, HavingTest, ListQuery, Measure, Moment, Top, ValueColumn,
+};
 
 /// When evaluation takes place (rules S2, S3).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,8 +45,10 @@ pub struct Timeline {
     /// `None`: one slot for the whole range.
     pub grain: Option<Grain>,
     pub slots: Vec<TimeBucket>,
-    /// One for each slot when the query compares; they may repeat and need not be in order.
-    pub compared: Vec<TimeBucket>,
+    /// For each comparison of the query one for each slot; they may repeat and need not be in order.
+    pub compared: Vec<Vec<TimeBucket>>,
+    /// Whether slots reach back before themselves, and so overlap.
+    pub is_windowed: bool,
     /// Sentences about the time line: what is provisional, what is compared with what (rule S9).
     pub notes: Vec<String>,
 }
@@ -98,12 +102,26 @@ pub struct ValuesWork {
     /// Whether the answer shows a period column: the query has `over`.
     pub shows_period: bool,
     pub versus_target: bool,
+    /// For each comparison, whether its change is shown in percent.
+    pub as_percent: Vec<bool>,
     pub with_total: bool,
+    pub with_share: bool,
+    pub empty: Option<EmptyWork>,
+    pub having: Vec<HavingTest>,
     pub top: Option<Top>,
     pub sort: Vec<crate::lang::model::Sort>,
     pub limit: Option<usize>,
     /// What the formulas are made of, each once.
     pub steps: Vec<Step>,
+}
+
+/// Where groups without rows come from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EmptyWork {
+    /// For each dimension.
+    pub values: Vec<EmptyValues>,
+    /// The steps that count the rows of the parent by those dimensions that are fields of it.
+    pub steps: Vec<usize>,
 }
 
 /// One measure, grouped, over the time line (and what it is compared with).

@@ -80,6 +80,22 @@ fn cards(run: &[&BoardCard], look: RenderOptions) -> String {
     }
 }
 
+/// What stands under a board, for a format that holds its cards alone.
+pub(super) fn beside_cards(board: &Board, left_out: &[&str]) -> String {
+    let look = RenderOptions::PIPE;
+    let text = board_footer(board, look);
+    let all = cards_of(board).count();
+    if left_out.is_empty() {
+        return text;
+    }
+    let note = format!(
+        "{} of {all} cards are not in CSV, whose records are of number cards: {}; `--format json` has all of them",
+        left_out.len(),
+        left_out.join("; ")
+    );
+    text + &footer::notes(&[note], look)
+}
+
 /// Circumstances once for all cards, then what each left out, then notes.
 fn board_footer(board: &Board, look: RenderOptions) -> String {
     let mut text = footer::lines(&footer::context(&board.context), look);

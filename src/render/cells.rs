@@ -1,7 +1,7 @@
 //! An answer as a grid of texts for people; terminal tables and Markdown share it.
 //!
-//! A value column becomes up to six: the value, its target and verdict, its band, what it is
-//! compared with, and the change.
+//! A value column becomes several: the value, its share of a total, its target and verdict, its band, and for
+//! each comparison what it is compared with and the change.
 
 use std::ops::Range;
 
@@ -12,7 +12,9 @@ use super::numbers;
 use super::options::{RenderOptions, Style};
 use super::text::{harmless, paragraph};
 use crate::base::types::{DisplayUnit, FieldType};
-use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row, Status, Value};
+use crate::exec::answer::{
+    Answer, AnswerColumn, Cell, ColumnRole, Comparison, Level, Row, Status, Value,
+};
 use crate::lang::model::Direction;
 
 /// One column of the grid.
@@ -23,8 +25,10 @@ enum ShownColumn<'a> {
     Limit(&'a ColumnFacts<'a>),
     Verdict(&'a ColumnFacts<'a>),
     Band(&'a ColumnFacts<'a>),
-    Previous(&'a ColumnFacts<'a>),
-    Change(&'a ColumnFacts<'a>),
+    /// Of a comparison.
+    Previous(&'a ColumnFacts<'a>, usize),
+    Change(&'a ColumnFacts<'a>, usize),
+    Share(&'a ColumnFacts<'a>),
 }
 
 /// The grid of an answer and where it has room for reasons: beside a single value column if that
@@ -130,6 +134,9 @@ fn shown<'a>(answer: &'a Answer, facts: &'a [ColumnFacts<'a>]) -> Vec<ShownColum
 
 fn shown_of<'a>(facts: &'a ColumnFacts<'a>) -> Vec<ShownColumn<'a>> {
     let mut shown = vec![ShownColumn::Value(facts)];
+    if facts.column.with_share {
+        shown.push(ShownColumn::Share(facts));
+    }
     if facts.column.with_target {
         // One target for all rows stands in the header.
         if facts.same_target.is_none() {
@@ -140,9 +147,9 @@ fn shown_of<'a>(facts: &'a ColumnFacts<'a>) -> Vec<ShownColumn<'a>> {
     if facts.column.with_band {
         shown.push(ShownColumn::Band(facts));
     }
-    if facts.column.with_previous {
-        shown.push(ShownColumn::Previous(facts));
-        shown.push(ShownColumn::Change(facts));
+    for place in 0..facts.column.comparisons.len() {
+        shown.push(ShownColumn::Previous(facts, place));
+        shown.push(ShownColumn::Change(facts, place));
     }
     shown
 }
@@ -159,11 +166,12 @@ fn column(shown: &ShownColumn, columns: &[AnswerColumn], look: RenderOptions) ->
         ShownColumn::Limit(_) => ("target".to_string(), Align::Left, true),
         ShownColumn::Verdict(facts) => (verdict_header(facts), Align::Left, false),
         ShownColumn::Band(_) => ("band".to_string(), Align::Left, true),
-        ShownColumn::Previous(facts) => {
-            let header = facts.same_period.unwrap_or("previous");
+        ShownColumn::Share(_) => ("share".to_string(), Align::Right, false),
+        ShownColumn::Previous(facts, place) => {
+            let header = facts.same_periods[*place].unwrap_or("previous");
             (header.to_string(), Align::Right, false)
         }
-        ShownColumn::Change(_) => ("change".to_string(), Align::Right, false),
+        ShownColumn::Change(..) => ("change".to_string(), Align::Right, false),
     };
     GridColumn {
         header: harmless(&header, look),
@@ -244,8 +252,20 @@ fn cell(shown: &ShownColumn, row: &Row, label: Option<usize>, look: RenderOption
         ShownColumn::Band(facts) => with_value(row, facts, |value| {
             GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look)
         }),
-        ShownColumn::Previous(facts) => with_value(row, facts, |value| previous_cell(value, facts)),
-        ShownColumn::Change(facts) => with_value(row, facts, |value| change_cell(value, facts)),
+        ShownColumn::Share(facts) => with_value(row, facts, share_cell),
+        ShownColumn::Previous(facts, place) => with_value(row, facts, |value| {
+            let comparison = value.comparisons.get(*place);
+            comparison.map_or_else(GridCell::empty, |comparison| {
+                previous_cell(comparison, facts)
+            })
+        }),
+        ShownColumn::Change(facts, place) => with_value(row, facts, |value| {
+            let comparison = value.comparisons.get(*place);
+            let as_percent = facts.column.comparisons[*place].as_percent;
+            comparison.map_or_else(GridCell::empty, |comparison| {
+                change_cell(comparison, as_percent, facts)
+            })
+        }),
     }
 }
 
@@ -319,10 +339,14 @@ pub(super) fn verdict_cell(value: &Value) -> GridCell {
     GridCell::new(verdict.status.word(), style)
 }
 
-fn previous_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
-    let Some(comparison) = &value.comparison else {
-        return GridCell::empty();
-    };
+fn share_cell(value: &Value) -> GridCell {
+    match value.share {
+        Some(share) => GridCell::new(numbers::percent(share), Style::Plain),
+        None => GridCell::empty(),
+    }
+}
+
+fn previous_cell(comparison: &Comparison, facts: &ColumnFacts) -> GridCell {
     match comparison.previous {
         Some(previous) => GridCell::new(
             numbers::at_least(previous, facts.column.unit, facts.decimals),
@@ -332,18 +356,19 @@ fn previous_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
     }
 }
 
-fn change_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
-    let Some(change) = value
-        .comparison
-        .as_ref()
-        .and_then(|comparison| comparison.change)
-    else {
+fn change_cell(comparison: &Comparison, as_percent: bool, facts: &ColumnFacts) -> GridCell {
+    let Some(change) = comparison.change else {
         return GridCell::empty();
     };
-    GridCell::new(
-        numbers::change_between(change, facts.column.unit, facts.decimals),
-        change_style(change, facts.column.direction),
-    )
+    let style = change_style(change, facts.column.direction);
+    match (as_percent, comparison.change_percent) {
+        (true, Some(percent)) => GridCell::new(numbers::change_in_percent(percent), style),
+        (true, None) => GridCell::new("none", Style::Dim),
+        (false, _) => GridCell::new(
+            numbers::change_between(change, facts.column.unit, facts.decimals),
+            style,
+        ),
+    }
 }
 
 /// Green for the better, red for the worse; plain where the KPI does not say which is which.

@@ -49,6 +49,15 @@ pub(super) fn board(board: &Board) -> Vec<u8> {
     finish(writer)
 }
 
+/// The titles of the cards that have no record.
+pub(super) fn left_out(board: &Board) -> Vec<&str> {
+    let cards = board.layers.iter().flat_map(|layer| &layer.cards);
+    cards
+        .filter(|card| card.kind != CardKind::Number)
+        .map(|card| card.title.as_str())
+        .collect()
+}
+
 /// The ten fields of a number card; all empty if its answer has no row.
 fn number_card(answer: &Answer) -> Vec<String> {
     let place = answer
@@ -71,8 +80,8 @@ fn number_card(answer: &Answer) -> Vec<String> {
         part(FlatPart::Target(index)),
         part(FlatPart::Status(index)),
         part(FlatPart::Band(index)),
-        part(FlatPart::Previous(index)),
-        part(FlatPart::Change(index)),
+        part(FlatPart::Previous(index, 0)),
+        part(FlatPart::Change(index, 0)),
         part(FlatPart::Reason(index)),
     ]
 }

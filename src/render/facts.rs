@@ -23,8 +23,8 @@ pub(super) struct ColumnFacts<'a> {
     pub provisional: bool,
     /// The target, if one judges every row that is judged.
     pub same_target: Option<&'a str>,
-    /// The period compared with, if it is one.
-    pub same_period: Option<&'a str>,
+    /// For each comparison the period compared with, if it is one.
+    pub same_periods: Vec<Option<&'a str>>,
     pub reasons: Reasons,
 }
 
@@ -49,7 +49,11 @@ fn facts_of<'a>(
     column: &'a AnswerValueColumn,
 ) -> ColumnFacts<'a> {
     let all = || values(answer, index);
-    let compared = || all().filter_map(|value| value.comparison.as_ref());
+    let compared = || all().flat_map(|value| &value.comparisons);
+    let periods = |place: usize| {
+        let comparisons = all().filter_map(move |value| value.comparisons.get(place));
+        only(comparisons.map(|comparison| comparison.period.as_str()))
+    };
     let shown = all()
         .filter_map(|value| value.value)
         .chain(compared().filter_map(|comparison| comparison.previous));
@@ -60,7 +64,7 @@ fn facts_of<'a>(
         decimals: numbers::column_decimals(shown, column.unit),
         provisional: all().any(|value| value.provisional),
         same_target: only(all().filter_map(|value| Some(value.target.as_ref()?.written.as_str()))),
-        same_period: only(compared().map(|comparison| comparison.period.as_str())),
+        same_periods: (0..column.comparisons.len()).map(periods).collect(),
         reasons: Reasons::Beside,
     }
 }

@@ -2,7 +2,7 @@
 //! which order, and what stands under each.
 
 use crate::base::types::{DisplayUnit, FieldType};
-use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Row, Value};
+use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Comparison, Row, Value};
 
 /// One key of every row.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +21,11 @@ pub(super) enum FlatPart {
     Target(usize),
     Bound(usize),
     Status(usize),
-    Previous(usize),
-    Change(usize),
+    /// Of the column and its comparison.
+    Previous(usize, usize),
+    Change(usize, usize),
+    ChangePercent(usize, usize),
+    Share(usize),
     Band(usize),
     Level,
 }
@@ -101,9 +104,21 @@ fn add_value(keys: &mut Vec<FlatKey>, name: &str, index: usize, column: &AnswerV
         with("_bound", FlatPart::Bound(index), DatumType::Text);
         with("_status", FlatPart::Status(index), DatumType::Text);
     }
-    if column.with_previous {
-        with("_previous", FlatPart::Previous(index), number);
-        with("_change", FlatPart::Change(index), number);
+    for (place, comparison) in column.comparisons.iter().enumerate() {
+        let number_of = match place {
+            0 => String::new(),
+            place => format!("_{}", place + 1),
+        };
+        let mut with = |word: &str, part, holds| with(&format!("_{word}{number_of}"), part, holds);
+        with("previous", FlatPart::Previous(index, place), number);
+        with("change", FlatPart::Change(index, place), number);
+        if comparison.as_percent {
+            let part = FlatPart::ChangePercent(index, place);
+            with("change_percent", part, DatumType::Number);
+        }
+    }
+    if column.with_share {
+        with("_share", FlatPart::Share(index), DatumType::Number);
     }
     if column.with_band {
         with("_band", FlatPart::Band(index), DatumType::Text);
@@ -155,19 +170,24 @@ pub(super) fn datum(row: &Row, part: FlatPart) -> Datum<'_> {
                 .and_then(|value| value.target.as_ref())
                 .map(|verdict| verdict.status.word()),
         ),
-        FlatPart::Previous(index) => number(
-            of(index)
-                .and_then(|value| value.comparison.as_ref())
-                .and_then(|comparison| comparison.previous),
-        ),
-        FlatPart::Change(index) => number(
-            of(index)
-                .and_then(|value| value.comparison.as_ref())
-                .and_then(|comparison| comparison.change),
-        ),
+        FlatPart::Previous(index, place) => {
+            number(compared(row, index, place).and_then(|comparison| comparison.previous))
+        }
+        FlatPart::Change(index, place) => {
+            number(compared(row, index, place).and_then(|comparison| comparison.change))
+        }
+        FlatPart::ChangePercent(index, place) => {
+            number(compared(row, index, place).and_then(|comparison| comparison.change_percent))
+        }
+        FlatPart::Share(index) => number(of(index).and_then(|value| value.share)),
         FlatPart::Band(index) => text(of(index).and_then(|value| value.band.as_deref())),
         FlatPart::Level => Datum::Text(row.level.word()),
     }
+}
+
+/// A comparison of a value.
+fn compared(row: &Row, index: usize, place: usize) -> Option<&Comparison> {
+    value_at(row, index)?.comparisons.get(place)
 }
 
 /// The value in a cell, if it is one.

@@ -1,16 +1,20 @@
 //! What stands under an answer: the circumstances it holds in (rule S38), what was left out (rule
 //! S19), and its notes.
 
+use super::facts;
 use super::flat;
 use super::numbers::count;
 use super::options::{RenderOptions, Style};
 use super::text::{harmless, join_wrapped, paragraph};
-use crate::exec::answer::{Answer, AnswerValueColumn, ColumnRole, Context, Level};
+use crate::exec::answer::{
+    Answer, AnswerColumn, AnswerValueColumn, ColumnRole, Context, CoveredPeriod, Level,
+};
 use crate::lang::model::Kind;
 
 /// The footer of an answer, in dim lines that fit the look.
 pub(super) fn answer(answer: &Answer, look: RenderOptions) -> String {
     let mut pieces = context(&answer.context);
+    pieces.extend(period(answer));
     pieces.extend(rows_used(answer));
     pieces.extend(excluded(answer));
     lines(&pieces, look) + &notes(&answer.notes, look)
@@ -45,6 +49,35 @@ pub(super) fn context(context: &Context) -> Vec<String> {
     pieces
 }
 
+/// `2026-Q2: 2026-04-01 to 2026-06-30`, unless the rows name their periods, or all time is meant.
+pub(super) fn period(answer: &Answer) -> Option<String> {
+    let is_period = |column: &AnswerColumn| matches!(column.role, ColumnRole::Period(_));
+    let period = answer.period.as_ref()?;
+    if answer.columns.iter().any(is_period) {
+        return None;
+    }
+    let CoveredPeriod { label, from, to } = period;
+    let from = from.as_ref().filter(|_| label != "all")?;
+    Some(match label == to || *label == format!("{from} to {to}") {
+        true => label.clone(),
+        false => format!("{label}: {from} to {to}"),
+    })
+}
+
+/// What else an answer says than its rows: for formats that hold nothing but rows.
+pub(super) fn beside_rows(answer: &Answer) -> String {
+    let mut pieces = context(&answer.context);
+    pieces.extend(answer.period.iter().map(|period| match &period.from {
+        Some(from) => format!("{}: {from} to {}", period.label, period.to),
+        None => format!("everything up to {}", period.to),
+    }));
+    pieces.extend(rows_used(answer));
+    pieces.extend(excluded(answer));
+    let legend = facts::legend(answer, facts::Reasons::Beside);
+    let look = RenderOptions::PIPE;
+    lines(&pieces, look) + &notes(&legend, look) + &notes(&answer.notes, look)
+}
+
 /// `205 rows used`. Left out where adding up would count rows twice: several KPIs, or a state seen
 /// at several instants.
 pub(super) fn rows_used(answer: &Answer) -> Option<String> {
@@ -67,8 +100,8 @@ fn groups_rows(answer: &Answer) -> Option<u64> {
         .iter()
         .any(|column| matches!(column.role, ColumnRole::Period(_)));
     match column.kind {
-        Kind::Flow => {}
-        Kind::Stock | Kind::Mixed => {
+        Kind::Flow if !column.is_windowed => {}
+        Kind::Flow | Kind::Stock | Kind::Mixed => {
             if has_periods {
                 return None;
             }

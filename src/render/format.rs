@@ -46,6 +46,21 @@ impl OutputFormat {
             .find(|format| format.name() == name)
     }
 
+    /// The format of a file: that of its ending; a text table for one that ends as texts do, or not at
+    /// all. The error is an ending of something else.
+    pub fn for_file(file: &Path) -> Result<OutputFormat, String> {
+        if let Some(format) = OutputFormat::of_file(file) {
+            return Ok(format);
+        }
+        match file.extension().map(|ending| ending.to_string_lossy()) {
+            None => Ok(OutputFormat::Table),
+            Some(ending) => match ending.to_lowercase().as_str() {
+                "txt" | "text" | "log" | "out" | "table" => Ok(OutputFormat::Table),
+                _ => Err(ending.into_owned()),
+            },
+        }
+    }
+
     /// The format that a file's ending asks for. No ending asks for a terminal table.
     pub fn of_file(file: &Path) -> Option<OutputFormat> {
         match file.extension()?.to_str()?.to_lowercase().as_str() {
@@ -67,5 +82,17 @@ mod tests {
         assert_eq!(of_file("a.parquet"), Some(OutputFormat::Parquet));
         assert_eq!(of_file("a.table"), None);
         assert_eq!(of_file("json"), None);
+    }
+
+    #[test]
+    fn an_ending_of_something_else_is_no_table() {
+        let for_file = |name: &str| OutputFormat::for_file(Path::new(name));
+        assert_eq!(for_file("a.csv"), Ok(OutputFormat::Csv));
+        for table in ["a.txt", "a", "/dev/null", ".hidden", "a.LOG"] {
+            assert_eq!(for_file(table), Ok(OutputFormat::Table), "{table}");
+        }
+        for other in ["a.xlsx", "a.html", "a.csv.gz", "a.json2", "a.pdf"] {
+            assert!(for_file(other).is_err(), "{other}");
+        }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn answer(answer: &Answer) -> String {
     object.insert("schema_version".into(), SCHEMA_VERSION.into());
     object.insert("query".into(), answer.query.as_str().into());
     add_context(&mut object, &answer.context);
+    object.insert("period".into(), period(answer));
     add_result(&mut object, answer);
     lines(&Json::Object(object))
 }
@@ -72,6 +73,7 @@ pub(super) fn board_cards(board: &Board) -> String {
 fn card(card: &BoardCard) -> Json {
     let mut answer = Map::new();
     answer.insert("query".into(), card.answer.query.as_str().into());
+    answer.insert("period".into(), period(&card.answer));
     add_result(&mut answer, &card.answer);
     json!({
         "kind": kind_word(card.kind),
@@ -79,6 +81,13 @@ fn card(card: &BoardCard) -> Json {
         "history": card.history,
         "answer": answer,
     })
+}
+
+fn period(answer: &Answer) -> Json {
+    match &answer.period {
+        Some(period) => json!({"label": period.label, "from": period.from, "to": period.to}),
+        None => Json::Null,
+    }
 }
 
 fn kind_word(kind: CardKind) -> &'static str {

@@ -18,6 +18,7 @@ use crate::lang::model::CardKind;
 /// An answer as a table with its footer.
 pub(super) fn answer(answer: &Answer) -> String {
     let mut pieces = footer::context(&answer.context);
+    pieces.extend(footer::period(answer));
     pieces.extend(footer::rows_used(answer));
     pieces.extend(footer::excluded(answer));
     body(answer) + "\n" + &sentences(&pieces, &answer.notes)

@@ -57,6 +57,26 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
     }
 }
 
+/// What a format of rows alone has no place for: as-of, the period, what was left out, notes. `None`
+/// where the format holds it.
+pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
+    match format {
+        OutputFormat::Table | OutputFormat::Json | OutputFormat::Md => None,
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet => {
+            Some(footer::beside_rows(answer))
+        }
+    }
+}
+
+/// The same of a board, and which of its cards the format has no place for.
+pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
+    match format {
+        OutputFormat::Table | OutputFormat::Json | OutputFormat::Md | OutputFormat::Parquet => None,
+        OutputFormat::Jsonl => Some(board_text::beside_cards(board, &[])),
+        OutputFormat::Csv => Some(board_text::beside_cards(board, &csv::left_out(board))),
+    }
+}
+
 /// An answer as a terminal table without what stands under it.
 pub fn body(answer: &Answer, look: RenderOptions) -> String {
     table::body(answer, look)

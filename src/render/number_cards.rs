@@ -116,7 +116,7 @@ fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
         target: target_cell(value, look),
         band: GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look),
         change: change_cell(value, column, look),
-        compared_with: compared_cell(value, look),
+        compared_with: compared_cell(value, column, look),
     }
 }
 
@@ -165,38 +165,50 @@ fn target_cell(value: &Value, look: RenderOptions) -> GridCell {
     GridCell::of_data(written.unwrap_or(""), Style::Dim, look)
 }
 
-/// `▲ +2.1`
+/// `▲ +2.1`, of the first comparison.
 fn change_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -> GridCell {
-    let Some(change) = value
-        .comparison
-        .as_ref()
-        .and_then(|comparison| comparison.change)
-    else {
+    let Some(change) = value.comparisons.first().and_then(|first| first.change) else {
         return GridCell::empty();
     };
-    let ends = value
-        .value
-        .into_iter()
-        .chain(value.comparison.as_ref().and_then(|both| both.previous));
-    let decimals = numbers::column_decimals(ends, column.unit);
-    let text = numbers::change_between(change, column.unit, decimals);
+    let text = change_words(value, column, 0);
     let style = change_style(change, column.direction);
     GridCell::new(format!("{} {text}", look.triangle(change)), style)
 }
 
-/// `vs 2026-03`, or what is missing for a comparison.
-fn compared_cell(value: &Value, look: RenderOptions) -> GridCell {
-    let Some(comparison) = &value.comparison else {
-        return GridCell::empty();
-    };
-    let nothing = if comparison.previous.is_none() {
-        " (none)"
-    } else {
-        ""
-    };
-    GridCell::of_data(
-        &format!("vs {}{nothing}", comparison.period),
-        Style::Dim,
-        look,
-    )
+fn change_words(value: &Value, column: &AnswerValueColumn, place: usize) -> String {
+    let comparison = &value.comparisons[place];
+    let as_percent = column
+        .comparisons
+        .get(place)
+        .is_some_and(|of| of.as_percent);
+    if let (true, Some(percent)) = (as_percent, comparison.change_percent) {
+        return numbers::change_in_percent(percent);
+    }
+    let ends = value.value.into_iter().chain(comparison.previous);
+    let decimals = numbers::column_decimals(ends, column.unit);
+    let change = comparison.change;
+    change.map_or_else(String::new, |change| {
+        numbers::change_between(change, column.unit, decimals)
+    })
+}
+
+/// `vs 2026-03`, or what is missing for a comparison; a second one with its change before it.
+fn compared_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -> GridCell {
+    let words = value
+        .comparisons
+        .iter()
+        .enumerate()
+        .map(|(place, comparison)| {
+            let nothing = match comparison.previous {
+                None => " (none)",
+                Some(_) => "",
+            };
+            let change = match place {
+                0 => String::new(),
+                place => format!("{} ", change_words(value, column, place)),
+            };
+            format!("{change}vs {}{nothing}", comparison.period)
+        });
+    let words: Vec<String> = words.collect();
+    GridCell::of_data(&words.join(", "), Style::Dim, look)
 }

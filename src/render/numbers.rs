@@ -44,6 +44,17 @@ pub fn change(change: f64, unit: DisplayUnit) -> String {
     signed(&at_least(change, unit, 0), change)
 }
 
+/// A fraction as a percentage.
+pub(super) fn percent(fraction: f64) -> String {
+    at_least(fraction, DisplayUnit::Percent, 0)
+}
+
+/// A change relative to what it is compared with: `+12.5%`, `-3%`, `0%`.
+pub(super) fn change_in_percent(fraction: f64) -> String {
+    let sign = if fraction > 0.0 { "+" } else { "" };
+    format!("{sign}{}", percent(fraction))
+}
+
 fn signed(text: &str, change: f64) -> String {
     let sign = if change > 0.0 { "+" } else { "" };
     match text.strip_suffix('%') {

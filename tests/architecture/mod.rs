@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::source", &[]),
     ("base::types", &[]),
     ("base::diagnostic", &[]),
-    ("lang::syntax", &[]),
+    ("lang::syntax", &["lang::functions"]),
     ("lang::format", &["lang::syntax"]),
     ("lang::functions", &[]),
     ("lang::model", &["lang::functions", "lang::syntax"]),

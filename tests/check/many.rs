@@ -175,7 +175,8 @@ fn check_text(text: &str) {
     let id = sources.add("all.kpi", text);
     let (tree, unparsed) = parse_file(&sources, id);
     let (definitions, problems) = check::definitions(&sources, &[tree]);
-    assert_eq!(definitions.is_none(), problems.has_errors());
+    let has_errors = problems.has_errors() || unparsed.has_errors();
+    assert_eq!(definitions.is_none(), has_errors);
     if !unparsed.has_errors() {
         assert!(
             problems.sorted().len() < 120,

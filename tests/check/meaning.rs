@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use riskql::base::types::{DisplayUnit, Grain, StockMoment, TimeUnit, Unit};
 use riskql::lang::model::{
     Allowed, Condition, Definitions, FieldSource, Formula, Kind, Measured, Period, Population,
-    Query, Restriction, Role, SortColumn, Subject, TableRelation, ValuesQuery, Versus, Weights,
+    Query, RelatedNoun, Restriction, Role, SortColumn, Subject, TableRelation, Timeframe,
+    ValuesQuery, Versus, Weights,
 };
 
 use super::language::{FILES, check_files, check_query, language};
@@ -177,15 +178,20 @@ fn days_start_at_midnight_of_the_projects_zone() {
 #[test]
 fn related_rows_are_children_or_siblings() {
     let definitions = language();
-    let Condition::Exists(exists) = filter(&definitions, "any scans completed within 30 days")
-    else {
+    let Condition::Exists(exists) = filter(
+        &definitions,
+        "any scans of its asset completed within 30 days",
+    ) else {
         panic!("not an `any`");
     };
     assert_eq!(
         exists.relation,
         TableRelation::Sibling { own: 0, related: 0 }
     );
-    assert_eq!(exists.micros, Some(30 * DAY));
+    let RelatedNoun::Event(_, timeframe) = exists.noun else {
+        panic!("not an event");
+    };
+    assert_eq!(timeframe, Timeframe::Within(30 * DAY));
     let coverage = &definitions.kpis[definitions.kpi_named("scan_coverage").unwrap().0];
     let Formula::Measure(measure) = &coverage.formula else {
         panic!("not one measure");
@@ -429,8 +435,8 @@ fn periods_follow_the_calendar() {
     let compared = values(&definitions, "backlog versus target, last quarter");
     assert!(compared.versus_target);
     assert!(matches!(
-        compared.versus,
-        Some(Versus::Period(Period::Last(1, Grain::Quarter)))
+        compared.versus[0].versus,
+        Versus::Period(Period::Last(1, Grain::Quarter))
     ));
 }
 

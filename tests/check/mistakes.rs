@@ -10,7 +10,8 @@ use riskql::lang::syntax::parse_query;
 
 use super::language::{FILES, check_files, language};
 
-enum Mistake {
+#[derive(Clone, Copy)]
+pub enum Mistake {
     /// Beside the definitions of the language's description.
     Beside(&'static str),
     /// On its own.
@@ -21,7 +22,7 @@ enum Mistake {
 use Mistake::{Alone, Beside, Query};
 
 /// The code that must come first, and the text that calls for it.
-const MISTAKES: &[(&str, Mistake)] = &[
+pub const MISTAKES: &[(&str, Mistake)] = &[
     // Names.
     ("K200", Beside("kpi backlog\n  is count of findings open\n")),
     ("K200", Beside("view mttr\n  show backlog\n")),
@@ -55,7 +56,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K203",
-        Query("backlog where any scans failed within 3 days"),
+        Query("backlog where any scans of its asset failed within 3 days"),
     ),
     (
         "K203",
@@ -312,7 +313,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K304",
         Beside(
-            "table notes\n  key note_id\n  event written at written_at\nkpi k\n  is count of notes written where any scans completed\n",
+            "table notes\n  key note_id\n  event written at written_at\nkpi k\n  is count of notes written where any scans completed ever\n",
         ),
     ),
     (
@@ -327,19 +328,28 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K305",
-        Query("backlog where any scans completed (where any detections reported)"),
+        Query("backlog where any scans of its asset completed (where any detections reported)"),
+    ),
+    ("K305", Query("backlog where any scans completed ever")),
+    (
+        "K304",
+        Query("backlog where any scans of its team completed ever"),
+    ),
+    (
+        "K304",
+        Query("count of assets in_service where any findings of its asset open"),
+    ),
+    (
+        "K212",
+        Beside(
+            "condition open is severity = high\n\nkpi k\n  is count of findings found where open\n",
+        ),
     ),
     // Time.
     ("K400", Alone("scale size is small < large\n")),
     ("K401", Alone("calendar\n  timezone \"Europe/Berln\"\n")),
     ("K401", Alone("calendar\n  week starts mondy\n")),
     ("K401", Alone("calendar\n  year starts octobr\n")),
-    (
-        "K402",
-        Beside(
-            "kpi peaks\n  is count of findings open\n  at peak\n\nkpi half_peaks\n  is peaks / 2\n",
-        ),
-    ),
     ("K402", Query("sum backlog of findings open over quarter")),
     ("K402", Query("mean backlog of findings open")),
     (
@@ -366,13 +376,83 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ("K408", Query("mttr past 90 days versus previous month")),
     (
         "K408",
-        Query("mttr last month versus previous month, previous year"),
+        Query("mttr last month versus previous month, previous quarter, previous year"),
     ),
     (
+        "K408",
+        Query("mttr last month versus previous month, previous month"),
+    ),
+    ("K408", Query("mttr last month versus target as percent")),
+    (
         "K409",
-        Query("backlog where any scans completed within 0 days"),
+        Query("backlog where any scans of its asset completed within 0 days"),
     ),
     ("K418", Query("list findings last month")),
+    ("K419", Query("mttr rolling 90 days")),
+    ("K419", Query("mttr running")),
+    ("K419", Query("backlog over week rolling 90 days")),
+    ("K419", Query("mttr over month running with total")),
+    (
+        "K419",
+        Query("typical time from found to verified of findings found over week rolling 90 days"),
+    ),
+    (
+        "K420",
+        Query("share of assets in_service with any scans completed last month"),
+    ),
+    (
+        "K420",
+        Query("share of assets in_service with any scans completed in the period"),
+    ),
+    (
+        "K420",
+        Beside("kpi k\n  is count of assets in_service where any scans completed\n"),
+    ),
+    (
+        "K420",
+        Beside(
+            "condition scanned is any scans completed\n\nkpi k\n  is count of assets in_service where scanned\n",
+        ),
+    ),
+    (
+        "K421",
+        Query("count of assets in_service where any findings open within 3 days"),
+    ),
+    (
+        "K421",
+        Query("count of assets in_service where at least 0 findings open"),
+    ),
+    ("K422", Query("share of findings found with verified")),
+    (
+        "K422",
+        Query("count of findings found where closed_at is missing"),
+    ),
+    ("K422", Query("count of findings found where risk_accepted")),
+    (
+        "K423",
+        Query("count of findings open where closed_at is missing"),
+    ),
+    ("K423", Query("count of findings found where open")),
+    (
+        "K423",
+        Query("count of scans completed where outcome = failed"),
+    ),
+    (
+        "K423",
+        Query("count of findings found where resolution = false_positive"),
+    ),
+    (
+        "K423",
+        Query("count of findings found where time since found > 9 days"),
+    ),
+    (
+        "K424",
+        Query("share of findings verified with verified within 30 days"),
+    ),
+    (
+        "K425",
+        Query("mean time from found to earliest of closed, closed of findings closed"),
+    ),
     // Policy.
     (
         "K500",
@@ -487,6 +567,9 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ("K600", Query("list findings open top 3")),
     ("K600", Query("backlog show title")),
     ("K601", Query("backlog top 3")),
+    ("K601", Query("backlog having backlog >= 5")),
+    ("K601", Query("backlog with share")),
+    ("K601", Query("backlog with empty")),
     ("K602", Query("backlog by app top 3 by bcklog")),
     ("K602", Query("backlog by app sort by month")),
     ("K603", Query("backlog, mttr, backlog")),
@@ -501,6 +584,29 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ("K606", Beside("view v\n  show backlog\n  show mttr\n")),
     ("K607", Query("backlog by app top 0")),
     ("K607", Query("list findings open limit 0")),
+    ("K608", Query("mttr by team with share")),
+    ("K609", Query("backlog by environment with empty")),
+    ("K602", Query("backlog by app having bcklog >= 5")),
+    ("K220", Query("mttr by app having mttr > 30")),
+    ("K220", Query("mttr otherwise 0")),
+    ("K220", Query("escape_rate at most 1")),
+    ("K229", Query("3 at least 1")),
+    ("K221", Query("mttr as percent")),
+    ("K222", Query("mttr as fortnights")),
+    ("K212", Query("mttr called backlog")),
+    ("K213", Query("backlog where severity contains \"x\"")),
+    ("K213", Query("backlog where title contains 5")),
+    ("K235", Query("backlog where title contains \"\"")),
+    (
+        "K216",
+        Query("mean p75 time from found to verified of findings verified"),
+    ),
+    (
+        "K216",
+        Query("typical p100 time from found to verified of findings found"),
+    ),
+    ("K219", Query("mttr + 5")),
+    ("K202", Query("backlog where sev = Critical")),
     (
         "K610",
         Beside("dashboard d\n  layer l\n    show nmber backlog\n"),
@@ -556,6 +662,31 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ),
     ("K630", Query("backlog versus target")),
     // Advice.
+    ("K280", Query("backlog where team = none")),
+    ("K280", Query("backlog where team != \"\"")),
+    ("K213", Query("backlog where exploitable = none")),
+    ("K213", Query("backlog where fixed_at != missing")),
+    ("K213", Query("backlog where found_at > \"03/15/2026\"")),
+    ("K213", Query("backlog where found_at > yesterday")),
+    ("K214", Query("backlog where team > 5")),
+    (
+        "K220",
+        Beside(
+            "kpi k\n  is share of findings found with exploitable = yes\n  target at least 0.5\n",
+        ),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is backlog / sla_breaches\n  target at least 33.3%\n"),
+    ),
+    (
+        "K220",
+        Beside("kpi k\n  is backlog / sla_breaches\n  as percent\n  target at least 20\n"),
+    ),
+    (
+        "K281",
+        Query("mean time from verified to found of findings verified"),
+    ),
     (
         "K290",
         Beside("kpi k\n  is count of scans completed\n  target at least 100\n"),
@@ -606,7 +737,7 @@ const MISTAKES: &[(&str, Mistake)] = &[
     ),
 ];
 
-fn problems_of(mistake: &Mistake) -> (Sources, Vec<Diagnostic>) {
+pub fn problems_of(mistake: &Mistake) -> (Sources, Vec<Diagnostic>) {
     match mistake {
         Beside(text) => {
             let mut files = FILES.to_vec();

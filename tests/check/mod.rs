@@ -1,6 +1,6 @@
 //! The room `check`, through the real parser.
 
-mod language;
+pub mod language;
 mod many;
 mod meaning;
-mod mistakes;
+pub mod mistakes;

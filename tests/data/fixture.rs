@@ -46,6 +46,7 @@ fn table(name: &str, columns: &[(&str, FieldType)]) -> Table {
             name: (*name).to_owned(),
             field_type: field_type.clone(),
             is_time_of_event: *field_type == FieldType::Date,
+            is_planned: false,
             span: span(0),
         })
         .collect();
@@ -116,7 +117,7 @@ pub fn definitions(zone: &str) -> Definitions {
     belongs_to_assets(&mut findings);
     findings.events.push(Event {
         name: "found".to_owned(),
-        source: EventSource::Columns(vec![6]),
+        source: EventSource::Columns(vec![6].into()),
         filter: None,
         span: span(0),
     });
@@ -128,8 +129,8 @@ pub fn definitions(zone: &str) -> Definitions {
     scans.states.push(State {
         name: "running".to_owned(),
         source: StateSource::Columns {
-            from: vec![2],
-            until: vec![],
+            from: vec![2].into(),
+            until: vec![].into(),
         },
         span: span(0),
     });

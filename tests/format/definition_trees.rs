@@ -9,7 +9,7 @@ use riskql::base::types::{Bound, StockMoment};
 use riskql::lang::syntax::ast::*;
 
 use super::expression_trees::{
-    at, condition, date, duration, field, filter, formula, literal, name, plain_word,
+    at, choice, condition, date, duration, field, filter, formula, literal, name, plain_word,
     signed_number, spanned, text,
 };
 use super::query_trees::inner_query;
@@ -78,13 +78,23 @@ fn scale() -> impl Strategy<Value = ScaleDefinition> {
     })
 }
 
+fn columns() -> BoxedStrategy<TimeColumns> {
+    let column = (any::<bool>(), name());
+    let column = column.prop_map(|(is_planned, name)| TimeColumn { is_planned, name });
+    let parts = (choice(), vec(column, 1..3));
+    parts
+        .prop_map(|(choice, columns)| TimeColumns { choice, columns })
+        .boxed()
+}
+
 fn table_clause() -> impl Strategy<Value = TableClause> {
     let time = prop_oneof![
-        names().prop_map(EventTime::Columns),
+        columns().prop_map(EventTime::Columns),
         (name(), name()).prop_map(|(column, table)| EventTime::LastOf { column, table }),
     ];
     let field_type = prop_oneof![
         plain_word().prop_map(FieldTypeName::Plain),
+        plain_word().prop_map(FieldTypeName::Planned),
         name().prop_map(FieldTypeName::Scale),
     ];
     prop_oneof![
@@ -95,7 +105,7 @@ fn table_clause() -> impl Strategy<Value = TableClause> {
             at,
             filter
         }),
-        (name(), option::of(name()), names(), names()).prop_map(
+        (name(), option::of(name()), columns(), columns()).prop_map(
             |(name, intervals, from, until)| TableClause::State {
                 name,
                 intervals,
@@ -227,5 +237,6 @@ pub fn file() -> impl Strategy<Value = File> {
         source: at(()).span.source,
         definitions,
         comments: Vec::new(),
+        mistaken: Vec::new(),
     })
 }

@@ -5,10 +5,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::source::{SourceId, Span, Spanned};
-use riskql::base::types::TimeUnit;
+use riskql::base::types::{Adjustment, Choice, TimeUnit};
 use riskql::lang::syntax::ast::{
-    AggregateCall, Arithmetic, ComparisonOperator, Condition, DateLiteral, Duration, FieldRef,
-    Formula, Identifier, Measured, Number, Population, Text, WrittenLiteral,
+    AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, DateLiteral, Duration,
+    Exists, FieldRef, Formula, Identifier, Measured, Number, Population, Text, Timeframe,
+    WrittenLiteral,
 };
 
 /// Places do not matter: equality ignores them.
@@ -121,7 +122,7 @@ pub fn literal() -> impl Strategy<Value = WrittenLiteral> {
     ]
 }
 
-fn comparison() -> impl Strategy<Value = ComparisonOperator> {
+pub fn comparison() -> impl Strategy<Value = ComparisonOperator> {
     select(vec![
         ComparisonOperator::Equal,
         ComparisonOperator::NotEqual,
@@ -142,14 +143,10 @@ pub fn condition() -> impl Strategy<Value = Condition> {
                 .clone()
                 .prop_map(move |inner| { Condition::Not(Box::new(at(group(inner)))) }),
             test().prop_map(|inner| Condition::Not(Box::new(at(inner)))),
-            (name(), name(), inner, option::of(spanned(duration()))).prop_map(
-                |(table, role, filter, within)| Condition::Exists {
-                    table,
-                    role,
-                    filter: Some(Box::new(at(filter))),
-                    within,
-                }
-            ),
+            exists(spanned(inner).prop_map(Some).boxed()),
+            test()
+                .prop_map(|inner| Condition::SoFar(Box::new(at(inner))))
+                .boxed(),
         ];
         prop_oneof![
             operand.clone(),
@@ -175,21 +172,82 @@ fn test() -> impl Strategy<Value = Condition> + Clone {
                 values,
             }
         ),
-        field().prop_map(Condition::Missing),
-        field().prop_map(Condition::Present),
-        (name(), name(), option::of(spanned(duration()))).prop_map(|(table, role, within)| {
-            Condition::Exists {
-                table,
-                role,
-                filter: None,
-                within,
+        (field(), any::<bool>(), text()).prop_map(|(field, negated, text)| {
+            Condition::Contains {
+                field,
+                negated,
+                value: at(WrittenLiteral::Text(text.node)),
             }
         }),
+        field().prop_map(Condition::Missing),
+        field().prop_map(Condition::Present),
+        exists(Just(None).boxed()),
+        elapsed(),
         (name(), spanned(duration()))
             .prop_map(|(event, within)| Condition::Within { event, within }),
         name().prop_map(Condition::Name),
     ]
     .boxed()
+}
+
+fn exists(filter: BoxedStrategy<Option<Spanned<Condition>>>) -> BoxedStrategy<Condition> {
+    let timeframe = prop_oneof![
+        duration().prop_map(Timeframe::Within),
+        Just(Timeframe::InThePeriod),
+        Just(Timeframe::Ever),
+    ];
+    let parts = (
+        option::of(spanned(0..100u64)),
+        name(),
+        option::of(name()),
+        name(),
+        filter,
+        option::of(spanned(timeframe)),
+    );
+    parts
+        .prop_map(
+            |(at_least, table, shared_parent, role, filter, timeframe)| {
+                Condition::Exists(Box::new(Exists {
+                    at_least,
+                    table,
+                    shared_parent,
+                    role,
+                    filter,
+                    timeframe,
+                }))
+            },
+        )
+        .boxed()
+}
+
+fn elapsed() -> BoxedStrategy<Condition> {
+    let parts = (spanned(time()), comparison(), spanned(duration()));
+    parts
+        .prop_map(|(time, operator, limit)| Condition::Elapsed {
+            time,
+            operator: at(operator),
+            limit,
+        })
+        .boxed()
+}
+
+fn time() -> BoxedStrategy<Measured> {
+    prop_oneof![
+        (events(), events()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
+        events().prop_map(Measured::TimeSince),
+    ]
+    .boxed()
+}
+
+fn events() -> BoxedStrategy<ChosenEvents> {
+    let parts = (choice(), vec(name(), 1..3));
+    parts
+        .prop_map(|(choice, events)| ChosenEvents { choice, events })
+        .boxed()
+}
+
+pub fn choice() -> impl Strategy<Value = Choice> {
+    select(vec![Choice::First, Choice::Earliest, Choice::Latest])
 }
 
 pub fn filter() -> impl Strategy<Value = Option<Spanned<Condition>>> {
@@ -208,25 +266,46 @@ pub fn population() -> impl Strategy<Value = Population> {
 
 fn aggregate() -> impl Strategy<Value = Formula> {
     let function = select(&["count", "share", "sum", "p95", "mean"][..]);
-    let measured = prop_oneof![
-        field().prop_map(Measured::Field),
-        (name(), name()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
-        name().prop_map(Measured::TimeSince),
-    ];
+    let measured = prop_oneof![field().prop_map(Measured::Field), time(),];
     let parts = (
         function,
         option::of(spanned(measured)),
         spanned(population()),
         filter(),
     );
-    parts.prop_map(|(function, value, population, with)| {
-        Formula::Aggregate(Box::new(AggregateCall {
-            function: at(function.to_string()),
-            value,
-            population,
-            with,
-        }))
-    })
+    (parts, option::weighted(0.3, 0..=100_u32)).prop_map(
+        |((function, value, population, with), percentile)| {
+            // A percentile stands before a time alone.
+            let of_time = value
+                .as_ref()
+                .is_some_and(|value| !matches!(value.node, Measured::Field(_)));
+            let quantile = percentile.filter(|_| of_time);
+            Formula::Aggregate(Box::new(AggregateCall {
+                function: at(function.to_string()),
+                quantile: quantile.map(|percentile| at(format!("p{percentile}"))),
+                value,
+                population,
+                with,
+            }))
+        },
+    )
+}
+
+fn adjustment() -> impl Strategy<Value = Adjustment> {
+    select(vec![
+        Adjustment::Otherwise,
+        Adjustment::AtMost,
+        Adjustment::AtLeast,
+    ])
+}
+
+/// A number, perhaps with a sign and a unit.
+pub fn quantity() -> impl Strategy<Value = WrittenLiteral> {
+    prop_oneof![
+        2 => signed_number().prop_map(WrittenLiteral::Number),
+        1 => signed_number().prop_map(WrittenLiteral::Percent),
+        1 => duration().prop_map(WrittenLiteral::Duration),
+    ]
 }
 
 fn operator() -> impl Strategy<Value = Arithmetic> {
@@ -243,6 +322,8 @@ pub fn formula() -> impl Strategy<Value = Formula> {
     let leaf = prop_oneof![
         number().prop_map(Formula::Number),
         name().prop_map(Formula::Name),
+        number().prop_map(|number| Formula::Constant(WrittenLiteral::Percent(number))),
+        duration().prop_map(|time| Formula::Constant(WrittenLiteral::Duration(time))),
         aggregate(),
     ]
     .boxed();
@@ -253,9 +334,17 @@ pub fn formula() -> impl Strategy<Value = Formula> {
             .clone()
             .prop_map(|inner| Formula::Negate(Box::new(at(inner))));
         let side = prop_oneof![3 => operand.clone(), 1 => negated.clone()].boxed();
+        let adjusted = (side.clone(), adjustment(), spanned(quantity())).prop_map(
+            |(formula, adjustment, value)| Formula::Adjusted {
+                formula: Box::new(at(formula)),
+                adjustment: at(adjustment),
+                value,
+            },
+        );
         prop_oneof![
             operand,
             negated,
+            adjusted,
             (side.clone(), operator(), side).prop_map(|(left, operator, right)| Formula::Binary {
                 operator: at(operator),
                 left: Box::new(at(left)),

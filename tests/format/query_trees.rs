@@ -6,10 +6,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::types::{Grain, StockMoment};
 use riskql::lang::syntax::ast::{
-    Formula, Period, Query, QueryClause, Subject, Versus, WrittenSortKey,
+    Formula, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenComparison, WrittenSortKey,
 };
 
-use super::expression_trees::{at, condition, date, field, formula, name, population, spanned};
+use super::expression_trees::{
+    at, comparison, condition, date, field, formula, name, population, quantity, spanned,
+};
 
 fn grain() -> impl Strategy<Value = Grain> {
     select(&Grain::ALL[..])
@@ -33,6 +36,31 @@ fn versus() -> impl Strategy<Value = Versus> {
     ]
 }
 
+fn compared() -> impl Strategy<Value = WrittenComparison> {
+    (versus(), any::<bool>()).prop_map(|(with, as_percent)| WrittenComparison { with, as_percent })
+}
+
+fn having_test() -> impl Strategy<Value = HavingTest> {
+    (name(), comparison(), spanned(quantity())).prop_map(|(column, operator, value)| HavingTest {
+        column,
+        operator: at(operator),
+        value,
+    })
+}
+
+/// A formula, perhaps with a unit or a name.
+fn asked() -> impl Strategy<Value = Formula> {
+    let parts = (spanned(formula()), option::of(name()), option::of(name()));
+    parts.prop_map(|(formula, unit, name)| match (&unit, &name) {
+        (None, None) => formula.node,
+        (Some(_), _) | (_, Some(_)) => Formula::Asked {
+            formula: Box::new(formula),
+            unit,
+            name,
+        },
+    })
+}
+
 fn clause() -> impl Strategy<Value = QueryClause> {
     let keys = (field(), any::<bool>())
         .prop_map(|(field, descending)| WrittenSortKey { field, descending });
@@ -43,8 +71,14 @@ fn clause() -> impl Strategy<Value = QueryClause> {
         period().prop_map(QueryClause::Period),
         date().prop_map(QueryClause::AsOf),
         date().prop_map(QueryClause::KnownOn),
-        vec(spanned(versus()), 1..3).prop_map(QueryClause::Versus),
+        vec(spanned(compared()), 1..3).prop_map(QueryClause::Versus),
         Just(QueryClause::WithTotal),
+        Just(QueryClause::WithShare),
+        Just(QueryClause::WithEmpty),
+        Just(QueryClause::Window(SeriesWindow::Running)),
+        (spanned(1..100_u64), grain())
+            .prop_map(|(count, grain)| QueryClause::Window(SeriesWindow::Rolling(count, grain))),
+        vec(having_test(), 1..3).prop_map(QueryClause::Having),
         (spanned(1..100_u64), option::of(name()))
             .prop_map(|(count, by)| QueryClause::Top { count, by }),
         vec(keys, 1..3).prop_map(QueryClause::SortBy),
@@ -57,7 +91,7 @@ fn clause() -> impl Strategy<Value = QueryClause> {
 fn subject() -> impl Strategy<Value = Subject> {
     prop_oneof![
         1 => Just(Subject::Everything),
-        4 => vec(spanned(formula()), 1..3).prop_map(Subject::Formulas),
+        4 => vec(spanned(asked()), 1..3).prop_map(Subject::Formulas),
         2 => spanned(population()).prop_map(Subject::List),
     ]
 }
@@ -92,6 +126,15 @@ fn any_query() -> impl Strategy<Value = Query> {
         }
         if query.clauses.is_empty() && query.subject == Subject::Everything {
             query.clauses.push(at(QueryClause::WithTotal));
+        }
+        // A window is of a series; alone `running` would be the name of a KPI.
+        let has = |query: &Query, wanted: fn(&QueryClause) -> bool| {
+            query.clauses.iter().any(|clause| wanted(&clause.node))
+        };
+        if has(&query, |clause| matches!(clause, QueryClause::Window(_)))
+            && !has(&query, |clause| matches!(clause, QueryClause::Over(_)))
+        {
+            query.clauses.push(at(QueryClause::Over(Grain::Week)));
         }
         if starts_with_its_only_where(&query) {
             query.clauses.push(at(QueryClause::Limit(at(7))));

@@ -187,12 +187,15 @@ fn intervals_read_their_own_table() {
 fn scanned(relation: TableRelation) -> Condition {
     Condition::Exists(Box::new(Exists {
         relation,
-        event: EventId {
-            table: SCANS,
-            event: 0,
-        },
+        noun: RelatedNoun::Event(
+            EventId {
+                table: SCANS,
+                event: 0,
+            },
+            Timeframe::Ever,
+        ),
         filter: None,
-        micros: None,
+        at_least: 1,
     }))
 }
 

@@ -141,7 +141,7 @@ proptest! {
         let ask = ask(&calendar, as_of, Period::This(grain)).previous(versus);
         if ask.plan().is_ok() {
             let timeline = ask.timeline();
-            let (slot, other) = (&timeline.slots[0], &timeline.compared[0]);
+            let (slot, other) = (&timeline.slots[0], &timeline.compared[0][0]);
             prop_assert!(other.start < slot.start);
             prop_assert!(other.end <= slot.start);
             prop_assert!(other.start <= other.end);

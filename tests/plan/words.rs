@@ -1,7 +1,7 @@
 //! Plans and conditions in words.
 
 use riskql::base::source::Span;
-use riskql::base::types::{Grain, MICROS_PER_DAY};
+use riskql::base::types::{Choice, Grain, MICROS_PER_DAY};
 use riskql::lang::model::*;
 use riskql::plan::{Paragraph, condition, describe};
 
@@ -245,14 +245,45 @@ fn conditions_read_as_they_are_written() {
         (
             Condition::Exists(Box::new(Exists {
                 relation: TableRelation::Sibling { own: 0, related: 0 },
-                event: EventId {
-                    table: SCANS,
-                    event: 0,
-                },
+                noun: completed(Timeframe::Within(MICROS_PER_DAY)),
                 filter: Some(texts(named(&fixture, SCANS, "outcome"), &["success"])),
-                micros: Some(MICROS_PER_DAY),
+                at_least: 1,
             })),
-            "any scans completed (where outcome = success) within 1 day",
+            "any scans of its asset completed (where outcome = success) within 1 day",
+        ),
+        (
+            Condition::Exists(Box::new(Exists {
+                relation: TableRelation::Child { parent: 0 },
+                noun: completed(Timeframe::InThePeriod),
+                filter: None,
+                at_least: 2,
+            })),
+            "at least 2 scans completed in the period",
+        ),
+        (
+            Condition::Elapsed {
+                from: ChosenEvent::only(finding_event(1)),
+                to: Some(ChosenEvent {
+                    choice: Choice::Earliest,
+                    events: vec![finding_event(2), finding_event(3)],
+                }),
+                test: OrderTest::AtMost,
+                micros: 30 * MICROS_PER_DAY,
+            },
+            "time from found to earliest of verified, closed <= 30 days",
+        ),
+        (
+            Condition::SoFar(Box::new(Condition::Not(Box::new(Condition::Happened(
+                finding_event(2),
+            ))))),
+            "(not verified) so far",
+        ),
+        (
+            Condition::Not(Box::new(Condition::InState(StateId {
+                table: FINDINGS,
+                state: 1,
+            }))),
+            "not risk_accepted",
         ),
         (
             Condition::Number {
@@ -267,6 +298,14 @@ fn conditions_read_as_they_are_written() {
     }
 }
 
+fn completed(timeframe: Timeframe) -> RelatedNoun {
+    let event = EventId {
+        table: SCANS,
+        event: 0,
+    };
+    RelatedNoun::Event(event, timeframe)
+}
+
 #[test]
 fn what_a_condition_reaches_is_spelt_out() {
     let fixture = definitions(calendar_of("UTC"));
@@ -275,12 +314,9 @@ fn what_a_condition_reaches_is_spelt_out() {
         texts(named(&fixture, FINDINGS, "team"), &["web"]),
         Condition::Exists(Box::new(Exists {
             relation: TableRelation::Sibling { own: 0, related: 0 },
-            event: EventId {
-                table: SCANS,
-                event: 0,
-            },
+            noun: completed(Timeframe::Within(30 * MICROS_PER_DAY)),
             filter: None,
-            micros: Some(30 * MICROS_PER_DAY),
+            at_least: 1,
         })),
     ]));
     quick.with = Some(Condition::Within {
@@ -291,15 +327,15 @@ fn what_a_condition_reaches_is_spelt_out() {
     let paragraph = described(&ask).swap_remove(1);
     assert_eq!(
         paragraph.title,
-        "share of findings found where team = web and any scans completed within 30 days \
+        "share of findings found where team = web and any scans of its asset completed within 30 days \
          with verified within 14 days"
     );
     assert_eq!(
         paragraph.lines[2..],
         [
-            "only where team = web and any scans completed within 30 days",
+            "only where team = web and any scans of its asset completed within 30 days",
             "reads team (assets.team by asset_id)",
-            "`any scans completed within 30 days`: scans of the same row of assets (by asset_id) \
+            "`any scans of its asset completed within 30 days`: scans of the same row of assets (by asset_id) \
              with finished_at (if outcome = success) in the 30 days before the instant asked about",
             "left out as \"false positive\": resolution = false_positive",
             "passing rows: verified within 14 days",

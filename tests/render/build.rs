@@ -5,7 +5,7 @@ use std::sync::Arc;
 use riskql::base::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
 use riskql::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    Comparison, Context, Excluded, Level, Row, Status, Value, Verdict,
+    Comparison, ComparisonColumn, Context, Excluded, Level, Row, Status, Value, Verdict,
 };
 use riskql::lang::model::{CardKind, Direction, Kind};
 
@@ -62,7 +62,9 @@ pub fn plain_column(unit: DisplayUnit) -> AnswerValueColumn {
         kind: Kind::Flow,
         direction: Some(Direction::LowerIsBetter),
         with_target: false,
-        with_previous: false,
+        comparisons: Vec::new(),
+        with_share: false,
+        is_windowed: false,
         with_band: false,
     }
 }
@@ -87,7 +89,8 @@ pub fn number(value: f64, rows: u64) -> Value {
         rows,
         target: None,
         band: None,
-        comparison: None,
+        comparisons: Vec::new(),
+        share: None,
         provisional: false,
     }
 }
@@ -118,15 +121,22 @@ pub fn below(limit: f64, written: &str, value: Value) -> Value {
 
 pub fn compared(period: &str, previous: Option<f64>, value: Value) -> Value {
     let change = value.value.zip(previous).map(|(now, before)| now - before);
-    let comparison = Some(Comparison {
+    let comparisons = vec![Comparison {
         period: period.into(),
         previous,
         change,
-    });
+        change_percent: None,
+    }];
     Value {
-        comparison,
+        comparisons,
         ..value
     }
+}
+
+/// The comparisons of a column that has one, or none.
+pub fn one_comparison(is_there: bool) -> Vec<ComparisonColumn> {
+    let plain = ComparisonColumn { as_percent: false };
+    is_there.then_some(plain).into_iter().collect()
 }
 
 pub fn cell(value: Value) -> Cell {
@@ -156,6 +166,7 @@ pub fn answer(query: &str, columns: Vec<AnswerColumn>, rows: Vec<Row>) -> Answer
     Answer {
         query: query.into(),
         context: context(),
+        period: None,
         columns,
         rows,
         excluded: Vec::new(),
@@ -192,7 +203,7 @@ pub fn sample() -> Answer {
 pub fn teams() -> Answer {
     let column = AnswerValueColumn {
         with_target: true,
-        with_previous: true,
+        comparisons: one_comparison(true),
         ..plain_column(DAYS)
     };
     let judged = |value, previous| {
@@ -351,7 +362,7 @@ pub fn findings() -> Answer {
 fn number_card(title: &str, unit: DisplayUnit, value: Value, history: &[Option<f64>]) -> BoardCard {
     let column = AnswerValueColumn {
         with_target: value.target.is_some(),
-        with_previous: value.comparison.is_some(),
+        comparisons: one_comparison(!value.comparisons.is_empty()),
         with_band: value.band.is_some(),
         ..plain_column(unit)
     };

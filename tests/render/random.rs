@@ -24,7 +24,7 @@ fn unit() -> impl Strategy<Value = DisplayUnit> {
 fn value_column() -> impl Strategy<Value = AnswerValueColumn> {
     (unit(), any::<[bool; 3]>()).prop_map(|(unit, [target, previous, band])| AnswerValueColumn {
         with_target: target,
-        with_previous: previous,
+        comparisons: build::one_comparison(previous),
         with_band: band,
         ..build::plain_column(unit)
     })

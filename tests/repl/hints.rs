@@ -86,7 +86,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "count of findings|",
-        "findings: One row per deduplicated vulnerability; 398 rows; introduced, found, fixed, verified, closed, breached, …",
+        "findings: One row per deduplicated vulnerability; 398 rows; introduced, appeared, found, fixed, verified, closed, …",
     ),
     (
         "count of findings open|",

@@ -98,7 +98,7 @@ const SAVED: &[(&str, &str, &str)] = &[
     ),
     (
         "fix_rate where severity = high",
-        "kpi saved\n  is     (count of findings verified where severity = high) / (count of findings introduced where severity = high)\n  \
+        "kpi saved\n  is     (count of findings verified where severity = high) / (count of findings appeared where severity = high)\n  \
          as     ratio\n  higher is better\n  band   \"backlog is growing\"   below 0.95\n  \
          band   \"backlog is stable\"    from 0.95 to 1.2\n  band   \"backlog is shrinking\" from 1.2\n",
         "saved",

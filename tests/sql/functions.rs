@@ -11,7 +11,7 @@ use crate::answers::random::seeded::Seeded;
 use crate::answers::random::{generator, times};
 use crate::answers::tables::Table;
 
-const OF_EVENTS: [&str; 16] = [
+const OF_EVENTS: [&str; 23] = [
     "count of findings verified",
     "share of findings found with verified within 14 days",
     "share of findings introduced with severity >= high and not (exploitable = yes)",
@@ -26,16 +26,30 @@ const OF_EVENTS: [&str; 16] = [
     "distinct exposure of findings found where severity != low",
     "typical time from found to verified of findings found",
     "count of findings breached",
-    "count of findings found where any scans completed within 30 days",
+    "count of findings found where any scans of its asset completed within 30 days",
+    "count of findings found where any scans of its asset completed in the period",
+    "count of findings closed where time from found to earliest of verified, closed <= 30 days",
+    "share of findings verified with findings.verified_at <= findings.due_at",
+    "share of findings found with verified so far",
+    "count of findings found where overdue so far",
+    "mean time from introduced to found of findings found",
+    "mean time from found to latest of fixed, verified, closed of findings closed",
     "2 * count of findings closed / (count of findings found - 3)",
 ];
 
-const OF_STATES: [&str; 14] = [
+const OF_STATES: [&str; 21] = [
     "count of findings open",
     "count of findings overdue where severity in (high, critical)",
     "count of findings risk_accepted",
     "share of assets in_service with any scans completed within 30 days",
-    "share of findings open with any scans completed within 7 days",
+    "share of findings open with any scans of its asset completed within 7 days",
+    "share of assets in_service with not any findings open (where severity = critical)",
+    "share of assets in_service with at least 2 findings open (where not risk_accepted)",
+    "share of assets in_service with at least 2 scans completed within 90 days",
+    "share of assets in_service with any findings found (where closed_at is missing) ever",
+    "share of findings open with any detections reported ever",
+    "count of findings open where time since found > 30 days",
+    "count of findings open where risk_accepted or verified",
     "count of assets in_service where not (any scans completed within 30 days)",
     "mean time since found of findings open",
     "p75 time since found of findings open",

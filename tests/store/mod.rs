@@ -8,6 +8,7 @@ mod history;
 mod lifecycle;
 mod lines;
 mod pipelines;
+mod recurrence;
 mod replay;
 mod scans;
 mod traps;

@@ -1,7 +1,7 @@
 //! Text → tree: what parses, to which tree, and what is said about what does not.
 
 mod language;
-mod mistakes;
+pub mod mistakes;
 mod robust;
 mod trees;
 

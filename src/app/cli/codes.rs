@@ -22,6 +22,10 @@ pub const CODES: &[(&str, &str)] = &[
         "D924",
         "what entered and left a state does not add up to what is in it",
     ),
+    (
+        "D925",
+        "warning: dates after the day on which their file was written",
+    ),
     ("D950", "there is no editor"),
     ("D951", "the editor failed"),
     ("K901", "the folder of definitions is not there"),

@@ -11,6 +11,7 @@ use crate::exec::query_context::{self, QueryContext};
 use crate::exec::sql::{self, TableFiles};
 use crate::lang::model::{Definitions, Query};
 use crate::plan::{self, GivenTime};
+use crate::render::OutputFormat;
 
 /// Writes the statement of a query.
 pub fn run(
@@ -42,10 +43,10 @@ pub fn run(
         SqlDialect::Duckdb => statement,
     };
     let output = OutputOptions {
-        format: None,
+        format: Some(OutputFormat::Table),
         output: arguments.output.clone(),
     };
-    OutputTarget::new(&output).write(text.as_bytes())
+    OutputTarget::new(&output)?.write(text.as_bytes())
 }
 
 /// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and

@@ -119,15 +119,22 @@ pub struct OutputTarget {
 
 impl OutputTarget {
     /// The format named, else the one of the file's ending, else the table.
-    pub fn new(options: &OutputOptions) -> OutputTarget {
-        let by_ending = || options.output.as_deref().and_then(OutputFormat::of_file);
-        OutputTarget {
-            format: options
-                .format
-                .or_else(by_ending)
-                .unwrap_or(OutputFormat::Table),
+    ///
+    /// # Errors
+    ///
+    /// The ending is that of another format, and none is named.
+    pub fn new(options: &OutputOptions) -> Result<OutputTarget, Failure> {
+        let format = match (options.format, options.output.as_deref()) {
+            (Some(format), _) => format,
+            (None, Some(file)) => {
+                OutputFormat::for_file(file).map_err(|ending| unknown_ending(file, &ending))?
+            }
+            (None, None) => OutputFormat::Table,
+        };
+        Ok(OutputTarget {
+            format,
             file: options.output.clone(),
-        }
+        })
     }
 
     /// How the result looks: as on the terminal, or plain in a file.
@@ -145,6 +152,16 @@ impl OutputTarget {
             None => write_stdout(bytes),
         }
     }
+}
+
+fn unknown_ending(file: &Path, ending: &str) -> Diagnostic {
+    let formats = OutputFormat::ALL.map(OutputFormat::name).join(", ");
+    Diagnostic::data(
+        "K909",
+        format!("no answer is written as `.{ending}`: `{}`", file.display()),
+    )
+    .help("end the name in .csv, .json, .jsonl, .md, .parquet or, for a text table, .txt")
+    .help(format!("or name a format: --format with {formats}"))
 }
 
 /// Writes to stdout. A reader that has gone away, such as `head`, is no failure.

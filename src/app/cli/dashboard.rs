@@ -14,15 +14,11 @@ pub fn run(
     arguments: &DashboardArguments,
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
+    let target = OutputTarget::new(&arguments.output)?;
     let definitions = workspace::definitions(console, defs)?;
     let draft = dashboards::dashboard(&definitions, arguments.name.as_deref())?;
     workspace::needs_data(&arguments.data, &format!("dashboard {}", draft.name))?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let context = workspace::context(console, &definitions, &arguments.data, instants)?;
-    workspace::board(
-        console,
-        &context,
-        draft,
-        &OutputTarget::new(&arguments.output),
-    )
+    workspace::board(console, &context, draft, &target)
 }

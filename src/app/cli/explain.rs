@@ -7,7 +7,7 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
-use crate::exec::query_context::QueryContext;
+use crate::exec::query_context::{AbsentText, QueryContext};
 use crate::insight::explain;
 use crate::lang::model::{Definitions, Query};
 use crate::render::{self, OutputFormat, RenderOptions};
@@ -68,7 +68,7 @@ pub fn query(
     how: ExplainOptions,
 ) -> Result<(), Failure> {
     let (data, output) = (how.data, how.output);
-    let target = OutputTarget::new(output);
+    let target = OutputTarget::new(output)?;
     let as_object = match target.format {
         OutputFormat::Table => false,
         OutputFormat::Json => true,
@@ -83,8 +83,9 @@ pub fn query(
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let progress = console.progress();
-    let text = said(&context, query, how.part, (as_object, target.look(console)))?;
+    let (text, absent) = said(&context, query, how.part, (as_object, target.look(console)))?;
     drop(progress);
+    workspace::tell_absent(console, &absent);
     target.write(text.as_bytes())
 }
 
@@ -93,20 +94,22 @@ fn said(
     query: &Query,
     part: ExplainPart,
     (as_object, look): (bool, RenderOptions),
-) -> Result<String, Failure> {
+) -> Result<(String, Vec<AbsentText>), Failure> {
     if part == ExplainPart::Plan {
         let described = explain::plan(context, query)?;
-        return Ok(match as_object {
+        let text = match as_object {
             true => render::plan_json(&described),
             false => render::plan_text(&described, look),
-        });
+        };
+        return Ok((text, Vec::new()));
     }
     let mut explained = explain::explain(context, query)?;
     if part == ExplainPart::WordsAndRows {
         explained.add_rows(context)?;
     }
-    Ok(match as_object {
+    let text = match as_object {
         true => explain::json(&explained),
         false => explain::text(&explained, look),
-    })
+    };
+    Ok((text, explained.absent))
 }

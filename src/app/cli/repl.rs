@@ -18,7 +18,7 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let is_interactive = arguments.commands.is_empty() && io::stdin().is_terminal();
-    let target = OutputTarget::new(&arguments.output);
+    let target = OutputTarget::new(&arguments.output)?;
     let options = Options {
         origin: ProjectOrigin::choose(defs),
         data: arguments.data.data.clone(),

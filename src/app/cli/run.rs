@@ -6,9 +6,9 @@ use super::args::{DataOptions, OutputOptions, RunArguments};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
-use crate::exec::query_context;
+use crate::exec::query_context::{self, AbsentText};
 use crate::lang::model::{Definitions, Query};
-use crate::render;
+use crate::render::{self, OutputFormat};
 
 /// Answers the query; without one, shows the scorecard.
 pub fn run(
@@ -51,6 +51,7 @@ fn answer(
     data: &DataOptions,
     output: &OutputOptions,
 ) -> Result<(), Failure> {
+    let target = OutputTarget::new(output)?;
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let mut notes = Vec::new();
@@ -61,7 +62,14 @@ fn answer(
     let mut answer = answered.answers.remove(0);
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
-    let target = OutputTarget::new(output);
+    workspace::tell_absent(console, &answered.absent);
+    if target.format != OutputFormat::Table {
+        let told = answered.absent.iter().map(AbsentText::sentence);
+        answer.notes.extend(told);
+    }
+    if let Some(beside) = render::beside(&answer, target.format) {
+        console.note(&beside);
+    }
     target.write(&render::answer(
         &answer,
         target.format,

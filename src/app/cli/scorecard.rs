@@ -15,8 +15,9 @@ pub fn run(
     output: &OutputOptions,
 ) -> Result<(), Failure> {
     workspace::needs_data(data, "run")?;
+    let target = OutputTarget::new(output)?;
     let draft = dashboards::scorecard(&mut console.sources, definitions)?;
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
-    workspace::board(console, &context, draft, &OutputTarget::new(output))
+    workspace::board(console, &context, draft, &target)
 }

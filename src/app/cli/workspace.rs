@@ -7,13 +7,13 @@ use super::args::DataOptions;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use crate::app::repl::proof_cache;
-use crate::base::diagnostic::Diagnostic;
-use crate::exec::query_context::{Answered, QueryContext};
+use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::exec::query_context::{AbsentText, Answered, QueryContext};
 use crate::insight::dashboards::{self, DashboardDraft};
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::project::{self, ProjectOrigin};
-use crate::render;
+use crate::render::{self, OutputFormat};
 use crate::reports::store;
 
 /// The definitions of the run, without an error; their warnings are shown.
@@ -105,6 +105,17 @@ pub fn answer(
     Ok(context.answers(queries)?)
 }
 
+/// Warns of texts that no row has: an empty answer looks like a good one.
+pub fn tell_absent(console: &Console, absent: &[AbsentText]) {
+    let mut problems = Problems::default();
+    for text in absent {
+        let mut problem = Diagnostic::data("D922", text.fact());
+        problem.severity = Severity::Warning;
+        problems.push(problem.help(text.advice()));
+    }
+    console.report(problems);
+}
+
 /// Answers the cards of a board and writes it in the format asked for.
 pub fn board(
     console: &Console,
@@ -113,9 +124,19 @@ pub fn board(
     target: &OutputTarget,
 ) -> Result<(), Failure> {
     let progress = console.progress();
-    let board = dashboards::board(context, draft)?;
+    let answered = dashboards::board(context, draft)?;
     drop(progress);
+    tell_absent(console, &answered.absent);
+    let mut board = answered.board;
+    if target.format != OutputFormat::Table {
+        board
+            .notes
+            .extend(answered.absent.iter().map(AbsentText::sentence));
+    }
     let bytes = render::board(&board, target.format, target.look(console))
         .map_err(|message| Diagnostic::data("K909", message))?;
+    if let Some(beside) = render::beside_board(&board, target.format) {
+        console.note(&beside);
+    }
     target.write(&bytes)
 }

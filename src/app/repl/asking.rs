@@ -6,7 +6,7 @@ use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::exec::query_context;
+use crate::exec::query_context::{self, AbsentText};
 use crate::insight::explain;
 use crate::lang::analyze::AnalyzedQuery;
 use crate::lang::format;
@@ -159,8 +159,8 @@ impl Session {
         let question = self.with_period(question)?;
         let told = self.rendered(&question.warnings);
         self.needs_data()?;
-        let last = self.find(question)?;
-        let told = told + &self.unknown_texts(&last.query);
+        let (last, absent) = self.find(question)?;
+        let told = told + &self.unknown_texts(&absent);
         let before = self.last.replace(last);
         self.past.extend(before.map(|before| before.written));
         if self.past.len() > MOST_PAST {
@@ -182,7 +182,8 @@ impl Session {
         self.put_out(text.into_bytes())
     }
 
-    fn find(&mut self, question: AnalyzedQuery) -> Result<LastQuery, Problems> {
+    /// The answer, and the texts asked for that no row has.
+    fn find(&mut self, question: AnalyzedQuery) -> Result<(LastQuery, Vec<AbsentText>), Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
         let context = self.context();
@@ -194,13 +195,19 @@ impl Session {
         let mut answer = answered.answers.remove(0);
         answer.notes.extend(notes);
         answer.notes.extend(answered.notes);
-        Ok(LastQuery {
+        if self.format() != OutputFormat::Table {
+            answer
+                .notes
+                .extend(answered.absent.iter().map(AbsentText::sentence));
+        }
+        let last = LastQuery {
             written: question.written,
             query,
             answer,
             as_of: self.settings.as_of.clone(),
             known_on: self.settings.known_on.clone(),
-        })
+        };
+        Ok((last, answered.absent))
     }
 
     /// Refuses what cannot be answered without tables.

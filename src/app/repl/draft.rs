@@ -82,13 +82,14 @@ pub fn kpi(
             "the query has several columns, and a KPI is one",
         ));
     };
+    // A KPI has its name and its unit of its own.
+    let formula = match &formula.node {
+        Formula::Asked { formula, .. } => formula,
+        _ => formula,
+    };
     let own = match &formula.node {
         Formula::Name(kpi) => (known.kpi)(&kpi.node),
-        Formula::Number(_)
-        | Formula::Aggregate(_)
-        | Formula::Binary { .. }
-        | Formula::Negate(_)
-        | Formula::Group(_) => None,
+        _ => None,
     };
     let formula = match filter(&query) {
         Some(filter) => narrowed(formula, filter, known),
@@ -122,7 +123,11 @@ fn filter(query: &Query) -> Option<&Spanned<Condition>> {
         | QueryClause::AsOf(_)
         | QueryClause::KnownOn(_)
         | QueryClause::Versus(_)
+        | QueryClause::Window(_)
         | QueryClause::WithTotal
+        | QueryClause::WithShare
+        | QueryClause::WithEmpty
+        | QueryClause::Having(_)
         | QueryClause::Top { .. }
         | QueryClause::SortBy(_)
         | QueryClause::Limit(_)
@@ -211,6 +216,25 @@ fn narrowed(
         },
         Formula::Negate(inner) => Formula::Negate(inside(inner)),
         Formula::Group(inner) => Formula::Group(inside(inner)),
+        Formula::Constant(value) => Formula::Constant(value.clone()),
+        Formula::Adjusted {
+            formula,
+            adjustment,
+            value,
+        } => Formula::Adjusted {
+            formula: inside(formula),
+            adjustment: *adjustment,
+            value: value.clone(),
+        },
+        Formula::Asked {
+            formula,
+            unit,
+            name,
+        } => Formula::Asked {
+            formula: inside(formula),
+            unit: unit.clone(),
+            name: name.clone(),
+        },
     };
     Spanned::new(node, formula.span)
 }
@@ -232,7 +256,10 @@ fn bare(formula: &Spanned<Formula>) -> &Spanned<Formula> {
         | Formula::Name(_)
         | Formula::Aggregate(_)
         | Formula::Binary { .. }
-        | Formula::Negate(_) => formula,
+        | Formula::Negate(_)
+        | Formula::Constant(_)
+        | Formula::Adjusted { .. }
+        | Formula::Asked { .. } => formula,
     }
 }
 

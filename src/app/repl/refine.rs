@@ -242,10 +242,13 @@ fn population_filter(subject: &mut Subject) -> Option<&mut QueryFilter> {
             [formula] => match &mut formula.node {
                 Formula::Aggregate(measure) => Some(&mut measure.population.node.filter),
                 Formula::Number(_)
+                | Formula::Constant(_)
                 | Formula::Name(_)
                 | Formula::Binary { .. }
                 | Formula::Negate(_)
-                | Formula::Group(_) => None,
+                | Formula::Group(_)
+                | Formula::Adjusted { .. }
+                | Formula::Asked { .. } => None,
             },
             [] | [_, ..] => None,
         },
@@ -274,9 +277,12 @@ pub fn both(own: Spanned<Condition>, more: Spanned<Condition>) -> Spanned<Condit
             | Condition::Group(_)
             | Condition::Compare { .. }
             | Condition::In { .. }
+            | Condition::Contains { .. }
             | Condition::Missing(_)
             | Condition::Present(_)
-            | Condition::Exists { .. }
+            | Condition::Exists(_)
+            | Condition::Elapsed { .. }
+            | Condition::SoFar(_)
             | Condition::Within { .. }
             | Condition::Name(_) => parts.push(each),
         }
@@ -303,7 +309,12 @@ fn apart(mut query: Query) -> Query {
 
 fn ends_open(formula: &Formula) -> bool {
     match formula {
-        Formula::Number(_) | Formula::Name(_) | Formula::Group(_) => false,
+        Formula::Number(_)
+        | Formula::Constant(_)
+        | Formula::Name(_)
+        | Formula::Group(_)
+        | Formula::Adjusted { .. }
+        | Formula::Asked { .. } => false,
         Formula::Aggregate(measure) => {
             measure.population.node.filter.is_none() && measure.with.is_none()
         }
@@ -322,7 +333,11 @@ pub fn kind(clause: &QueryClause) -> &'static str {
         QueryClause::AsOf(_) => "as of",
         QueryClause::KnownOn(_) => "as known on",
         QueryClause::Versus(_) => "versus",
+        QueryClause::Window(_) => "rolling",
         QueryClause::WithTotal => "total",
+        QueryClause::WithShare => "share",
+        QueryClause::WithEmpty => "empty",
+        QueryClause::Having(_) => "having",
         QueryClause::Top { .. } => "top",
         QueryClause::SortBy(_) => "sort",
         QueryClause::Limit(_) => "limit",

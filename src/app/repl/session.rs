@@ -45,6 +45,10 @@ pub struct OpenFailure {
     pub problems: Problems,
 }
 
+/// The columns that queries ask of files with at most so many rows stay in memory for the next query: 60 bytes a row for those
+/// of all the library.
+const ROWS_IN_MEMORY: usize = 4_000_000;
+
 /// A conversation about definitions and tables.
 pub struct Session {
     pub(super) workspace: Workspace,
@@ -211,7 +215,9 @@ impl Session {
         let definitions = &self.workspace.definitions;
         let settings = &self.settings;
         let places = store::locate(definitions, settings.data.as_deref(), &settings.table_files)?;
-        let places = places.with_proofs(settings.proofs.clone());
+        let places = places
+            .with_proofs(settings.proofs.clone())
+            .with_rows_in_memory(ROWS_IN_MEMORY);
         self.tables = places.whole(definitions)?;
         self.places = Rc::new(places);
         Ok(())

@@ -64,13 +64,10 @@ fn unread_definitions(sources: &Sources, problems: &Problems) -> usize {
     let begins = |span: Span| {
         let text = &sources.get(span.source).text;
         let starts_word = |start: usize| text[start..].starts_with(char::is_alphabetic);
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(breaks);
-        let before = starts.take_while(|start| *start <= span.start as usize);
-        (
-            span.source,
-            before.filter(|start| starts_word(*start)).last(),
-        )
+        // Back from the place, so that the whole stays linear in the text of mistaken definitions.
+        let breaks = text[..span.start as usize].rmatch_indices('\n');
+        let mut starts = breaks.map(|(at, _)| at + 1).chain(std::iter::once(0));
+        (span.source, starts.find(|start| starts_word(*start)))
     };
     let begun: BTreeSet<_> = errors
         .filter_map(|problem| problem.span)
@@ -94,21 +91,23 @@ fn parse(sources: &mut Sources, origin: &ProjectOrigin) -> (Vec<ast::File>, Prob
     (files, problems)
 }
 
-/// Leaves out the definitions with errors, and then those that need them, until the rest is sound.
+/// Leaves out the definitions with errors, and then those that need them, until the rest is sound. What
+/// is wrong is what the first look finds: later ones miss what was left out.
 fn sound(
     sources: &Sources,
     mut files: Vec<ast::File>,
 ) -> (Vec<ast::File>, Option<Definitions>, Problems) {
-    let mut found = Problems::default();
+    let mut told: Option<Problems> = None;
     loop {
         if files.iter().all(|file| file.definitions.is_empty()) {
-            return (files, None, found);
+            return (files, None, told.unwrap_or_default());
         }
         let (definitions, problems) = check::definitions(sources, &files);
         if definitions.is_some() {
-            found.extend(problems);
-            return (files, definitions, found);
+            return (files, definitions, told.unwrap_or(problems));
         }
+        let was_unread = files.iter().any(|file| !file.mistaken.is_empty());
+        files.iter_mut().for_each(|file| file.mistaken.clear());
         let before = count(&files);
         for problem in problems.clone().sorted() {
             let Some(span) = problem.span.filter(|_| problem.severity == Severity::Error) else {
@@ -120,9 +119,9 @@ fn sound(
                 });
             }
         }
-        found.extend(problems);
-        if before == count(&files) {
-            return (Vec::new(), None, found);
+        told.get_or_insert(problems);
+        if before == count(&files) && !was_unread {
+            return (Vec::new(), None, told.unwrap_or_default());
         }
     }
 }

@@ -6,9 +6,9 @@ use crate::base::source::Spanned;
 use crate::lang::functions;
 use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSource, TableId};
 use crate::lang::syntax::ast::{
-    AggregateCall, Condition, Definition, EventTime, FieldRef, FieldTypeName, Formula, KpiClause,
-    Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject, Table, TableClause,
-    TestClause, Versus, WrittenLiteral,
+    AggregateCall, ChosenEvents, Condition, Definition, EventTime, FieldRef, FieldTypeName,
+    Formula, KpiClause, Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject,
+    Table, TableClause, TestClause, WrittenLiteral,
 };
 
 /// Everything that a definition names, as labels.
@@ -172,10 +172,14 @@ impl Uses<'_> {
                     self.value(&key.field.name.node);
                 }
             }
-            QueryClause::Versus(list) => list.iter().for_each(|versus| match &versus.node {
-                Versus::Target | Versus::Previous(_) | Versus::Period(_) => {}
-            }),
-            QueryClause::Over(_)
+            QueryClause::Having(tests) => {
+                tests.iter().for_each(|test| self.value(&test.column.node));
+            }
+            QueryClause::Versus(_)
+            | QueryClause::Window(_)
+            | QueryClause::WithShare
+            | QueryClause::WithEmpty
+            | QueryClause::Over(_)
             | QueryClause::Period(_)
             | QueryClause::AsOf(_)
             | QueryClause::KnownOn(_)
@@ -196,7 +200,7 @@ impl Uses<'_> {
     /// In a query a name may also be a view's; KPIs go first.
     fn formula(&mut self, formula: &Spanned<Formula>, place: &str) {
         match &formula.node {
-            Formula::Number(_) => {}
+            Formula::Number(_) | Formula::Constant(_) => {}
             Formula::Name(name) => {
                 let is_view = self.model.views.iter().any(|view| view.name == name.node);
                 let is_kpi = self.model.kpi_named(&name.node).is_some();
@@ -211,7 +215,10 @@ impl Uses<'_> {
                 self.formula(left, place);
                 self.formula(right, place);
             }
-            Formula::Negate(inner) | Formula::Group(inner) => self.formula(inner, place),
+            Formula::Negate(inner)
+            | Formula::Group(inner)
+            | Formula::Adjusted { formula: inner, .. }
+            | Formula::Asked { formula: inner, .. } => self.formula(inner, place),
         }
     }
 
@@ -223,13 +230,18 @@ impl Uses<'_> {
         match aggregate.value.as_ref().map(|value| &value.node) {
             Some(Measured::Field(field)) => self.measured(table, field),
             Some(Measured::TimeFrom { from, to }) => {
-                self.role(table, &from.node);
-                self.role(table, &to.node);
+                self.events(table, from);
+                self.events(table, to);
             }
-            Some(Measured::TimeSince(event)) => self.role(table, &event.node),
+            Some(Measured::TimeSince(events)) => self.events(table, events),
             None => {}
         }
         self.filter(table, aggregate.with.as_ref());
+    }
+
+    fn events(&mut self, table: Option<TableId>, chosen: &ChosenEvents) {
+        let events = chosen.events.iter();
+        events.for_each(|event| self.role(table, &event.node));
     }
 
     /// A field or a score; a field of that name goes first.
@@ -301,26 +313,32 @@ impl Uses<'_> {
             Condition::And(parts) | Condition::Or(parts) => {
                 parts.iter().for_each(|part| self.condition(own, part));
             }
-            Condition::Not(inner) | Condition::Group(inner) => self.condition(own, inner),
+            Condition::Not(inner) | Condition::Group(inner) | Condition::SoFar(inner) => {
+                self.condition(own, inner);
+            }
             Condition::Compare { field, value, .. } => {
                 self.field(own, field);
                 if let WrittenLiteral::Field(other) = &value.node {
                     self.field(own, other);
                 }
             }
-            Condition::In { field, .. } | Condition::Missing(field) | Condition::Present(field) => {
-                self.field(own, field)
+            Condition::In { field, .. }
+            | Condition::Contains { field, .. }
+            | Condition::Missing(field)
+            | Condition::Present(field) => self.field(own, field),
+            Condition::Exists(asked) => {
+                let related = self.named_table(&asked.table.node);
+                self.role(related, &asked.role.node);
+                self.filter(related, asked.filter.as_ref());
             }
-            Condition::Exists {
-                table,
-                role,
-                filter,
-                ..
-            } => {
-                let related = self.named_table(&table.node);
-                self.role(related, &role.node);
-                self.filter(related, filter.as_deref());
-            }
+            Condition::Elapsed { time, .. } => match &time.node {
+                Measured::Field(field) => self.field(own, field),
+                Measured::TimeFrom { from, to } => {
+                    self.events(own, from);
+                    self.events(own, to);
+                }
+                Measured::TimeSince(events) => self.events(own, events),
+            },
             Condition::Within { event, .. } => self.role(own, &event.node),
             Condition::Name(name) => self.name("condition", &name.node),
         }

@@ -186,6 +186,7 @@ impl Workspace {
             source: file.source,
             definitions: vec![definition.clone()],
             comments: file.comments.iter().filter(is_own).cloned().collect(),
+            mistaken: Vec::new(),
         };
         Some(format::file(&self.sources, &alone))
     }

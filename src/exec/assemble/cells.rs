@@ -18,28 +18,35 @@ pub(super) fn value(column: &ValueColumn, outcome: &Outcome, period: &TimeBucket
         rows: outcome.rows,
         target: None,
         band: None,
-        comparison: None,
+        comparisons: Vec::new(),
+        share: None,
         provisional: period.status == BucketStatus::Provisional,
     }
 }
 
-/// The comparison of a value with another period's, if the query compares.
-pub(super) fn comparison(
+/// The comparisons of a value with those of other periods.
+pub(super) fn comparisons(
     column: &ValueColumn,
     values: &Evaluated,
     set: usize,
     slot: usize,
     tracks: &Tracks,
-) -> Option<Comparison> {
-    let (line, place) = tracks.compared_with(slot)?;
+) -> Vec<Comparison> {
     let show = |value: f64| shown(value, column.display);
-    let previous = values.compared(set, line, place).map(show);
     let now = values.value(set, slot).map(show);
-    Some(Comparison {
-        period: tracks.compared()[line][place].label.clone(),
-        previous,
-        change: now.zip(previous).map(|(now, previous)| now - previous),
-    })
+    let compare = |(line, place): (usize, usize)| {
+        let previous = values.compared(set, line, place).map(show);
+        let pair = now.zip(previous);
+        Comparison {
+            period: tracks.compared()[line][place].label.clone(),
+            previous,
+            change: pair.map(|(now, previous)| now - previous),
+            change_percent: pair
+                .filter(|(_, previous)| *previous != 0.0)
+                .map(|(now, previous)| (now - previous) / previous.abs()),
+        }
+    };
+    tracks.compared_with(slot).map(compare).collect()
 }
 
 /// The comparison of a total over all periods: there is no one period to compare it with.
@@ -48,6 +55,7 @@ pub(super) fn no_comparison() -> Comparison {
         period: String::new(),
         previous: None,
         change: None,
+        change_percent: None,
     }
 }
 

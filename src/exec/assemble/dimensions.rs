@@ -3,8 +3,8 @@
 use crate::base::types::FieldType;
 use crate::exec::answer::Cell;
 use crate::exec::compute::{Computed, CubeCells, DimensionValue, Tuple};
-use crate::lang::model::{Allowed, Dimension};
-use crate::plan::ValuesWork;
+use crate::lang::model::{Allowed, Dimension, EmptyValues};
+use crate::plan::{EmptyWork, ValuesWork};
 
 /// All groups of a query, in order.
 pub(super) struct Dimensions {
@@ -19,9 +19,23 @@ impl Dimensions {
                 tuples: vec![Vec::new()],
             };
         }
-        let mut tuples = Vec::new();
-        for step in &computed.works[place].steps {
-            tuples.extend(computed.groups(&step.lines[0]).groups.iter().cloned());
+        let steps = &computed.works[place].steps;
+        let groups = |step: usize| &computed.groups(&steps[step].lines[0]).groups;
+        let empty = work.empty.as_ref();
+        let is_of_parent = |step: &usize| empty.is_some_and(|empty| empty.steps.contains(step));
+        let mut tuples: Vec<Tuple> = (0..steps.len())
+            .filter(|step| !is_of_parent(step))
+            .flat_map(|step| groups(step).iter().cloned())
+            .collect();
+        if let Some(empty) = empty {
+            let found = empty.steps.iter().flat_map(|step| groups(*step).iter());
+            let parents: Vec<Tuple> = match empty.steps.is_empty() {
+                true => vec![Vec::new()],
+                false => found.cloned().collect(),
+            };
+            for parent in &parents {
+                tuples.extend(with_every_value(work, empty, parent));
+            }
         }
         tuples.sort_unstable();
         tuples.dedup();
@@ -62,6 +76,39 @@ impl Dimensions {
                 }
             },
         })
+    }
+}
+
+/// A group of the parent with each combination of values that do not come from it (rule S44).
+fn with_every_value(work: &ValuesWork, empty: &EmptyWork, parent: &Tuple) -> Vec<Tuple> {
+    let mut own = parent.iter();
+    let mut tuples: Vec<Tuple> = vec![Vec::new()];
+    for (values, dimension) in empty.values.iter().zip(&work.by) {
+        let next: Vec<DimensionValue> = match values {
+            EmptyValues::OfParent(_) => own.next().cloned().into_iter().collect(),
+            EmptyValues::Every => {
+                let codes = 0..values_of(&dimension.field_type);
+                codes.map(DimensionValue::Code).collect()
+            }
+        };
+        let extended = tuples.iter().flat_map(|tuple| {
+            next.iter().map(|value| {
+                let mut tuple = tuple.clone();
+                tuple.push(value.clone());
+                tuple
+            })
+        });
+        tuples = extended.collect();
+    }
+    tuples
+}
+
+/// How many values a type has that can be told without data.
+fn values_of(field_type: &FieldType) -> u8 {
+    match field_type {
+        FieldType::Scale(scale) => scale.values.len() as u8,
+        FieldType::YesNo => 2,
+        FieldType::Text | FieldType::Number | FieldType::Date => 0,
     }
 }
 

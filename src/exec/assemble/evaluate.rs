@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dimensions::Dimensions;
 use crate::base::diagnostic::Problems;
-use crate::base::types::StockMoment;
+use crate::base::types::{Adjustment, StockMoment};
 use crate::exec::compute::{Computed, CubeCells, ExecutionContext, Finished, GroupSets, Tuple};
 use crate::lang::functions::Keeps;
 use crate::lang::model::{Formula, Measure, Operator, ValueColumn};
@@ -37,6 +37,8 @@ pub(super) struct Outcome {
     pub value: Option<f64>,
     pub reason: Option<String>,
     pub rows: u64,
+    /// Whether a score it is made of has no version yet.
+    pub lacks_score: bool,
 }
 
 impl Outcome {
@@ -45,6 +47,7 @@ impl Outcome {
             value: None,
             reason: Some(reason.to_string()),
             rows,
+            lacks_score: false,
         }
     }
 
@@ -53,6 +56,7 @@ impl Outcome {
             value: Some(value),
             reason: None,
             rows,
+            lacks_score: false,
         }
     }
 }
@@ -255,7 +259,10 @@ impl FinishedMeasure<'_> {
                 .is_some_and(|from| self.axis.ends[point] <= from)
         };
         if points.clone().any(starts_late) {
-            return Outcome::none("no score yet", 0);
+            return Outcome {
+                lacks_score: true,
+                ..Outcome::none("no score yet", 0)
+            };
         }
         let cells: Vec<(Option<f64>, u64)> =
             points.map(|point| self.finished.at(set, point)).collect();
@@ -290,7 +297,9 @@ fn evaluate<'m, 'c: 'm>(
     set: usize,
 ) -> Outcome {
     match formula {
-        Formula::Number(number) => Outcome::some(*number, 0),
+        Formula::Number(number) | Formula::Constant { value: number, .. } => {
+            Outcome::some(*number, 0)
+        }
         Formula::Measure(_) => next
             .next()
             .expect("one for each measure")
@@ -303,6 +312,12 @@ fn evaluate<'m, 'c: 'm>(
                 ..inner
             }
         }
+        Formula::Adjusted {
+            of,
+            adjustment,
+            value,
+            ..
+        } => adjusted(*adjustment, *value, evaluate(of, next, slot, set)),
         Formula::Binary {
             operator,
             left,
@@ -315,6 +330,21 @@ fn evaluate<'m, 'c: 'm>(
     }
 }
 
+/// Rule S40: what stands in for no result does so for every reason but that there is no score yet.
+fn adjusted(adjustment: Adjustment, value: f64, of: Outcome) -> Outcome {
+    let made = match (adjustment, of.value) {
+        (Adjustment::Otherwise, None) if !of.lacks_score => Some(value),
+        (Adjustment::Otherwise, own) => own,
+        (Adjustment::AtMost, own) => own.map(|own| own.min(value)),
+        (Adjustment::AtLeast, own) => own.map(|own| own.max(value)),
+    };
+    Outcome {
+        reason: of.reason.filter(|_| made.is_none()),
+        value: made,
+        ..of
+    }
+}
+
 /// Rules S17 and S18.
 fn combine(operator: Operator, left: Outcome, right: Outcome) -> Outcome {
     let rows = left.rows + right.rows;
@@ -323,6 +353,7 @@ fn combine(operator: Operator, left: Outcome, right: Outcome) -> Outcome {
             value: None,
             reason: left.reason.or(right.reason),
             rows,
+            lacks_score: left.lacks_score || right.lacks_score,
         };
     };
     let value = match operator {
@@ -341,7 +372,8 @@ fn combine(operator: Operator, left: Outcome, right: Outcome) -> Outcome {
 
 /// The place of the planned step of a column's measure.
 pub(super) fn step(work: &ValuesWork, column: &ValueColumn, measure: &Measure) -> usize {
-    let planned = |step: &Step| step.moment == column.moment && step.measure == *measure;
+    let moment = measure.moment.unwrap_or(column.moment);
+    let planned = |step: &Step| step.moment == moment && step.measure == *measure;
     let place = work.steps.iter().position(planned);
     place.expect("planning made a step of every measure")
 }

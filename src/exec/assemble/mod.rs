@@ -15,10 +15,11 @@ use judge::shown;
 use dimensions::Dimensions;
 use evaluate::{Evaluated, EvaluationLevel, Evaluator, Outcome};
 
+use crate::base::calendar;
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::{
-    Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, Context, Excluded,
-    Level, Row,
+    Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, ComparisonColumn,
+    Context, CoveredPeriod, Excluded, Level, Row,
 };
 use crate::exec::compute::{Computed, ExecutionContext, Limits, Tracks, Tuple};
 use crate::exec::data::TableSources;
@@ -133,6 +134,23 @@ fn context(context: ExecutionContext) -> Context {
     }
 }
 
+/// From the first day of periods to their last, as far as they are over.
+fn covered(context: ExecutionContext, slots: &[TimeBucket]) -> Option<CoveredPeriod> {
+    let calendar = &context.definitions.calendar;
+    let day = |micros: i64| Some(calendar::local_day(calendar, micros)?.to_string());
+    let (first, last) = (slots.first()?, slots.last()?);
+    let label = match slots.len() {
+        1 => first.label.clone(),
+        _ => format!("{} to {}", first.label, last.label),
+    };
+    let end = last.end.min(context.evaluation.as_of.instant);
+    Some(CoveredPeriod {
+        label,
+        from: day(first.start).filter(|_| first.start != i64::MIN),
+        to: day(end.max(first.start.saturating_add(1)) - 1)?,
+    })
+}
+
 /// The answer to a query of values; `place` is that of its work among those computed together.
 ///
 /// # Errors
@@ -169,6 +187,7 @@ fn values<'a>(
     Ok(Answer {
         query: plan.query.clone(),
         context: context(context_of),
+        period: covered(context_of, &work.timeline.slots),
         columns: columns(work),
         rows: rows.into_iter().map(|row| row.row).collect(),
         excluded,
@@ -192,17 +211,27 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
         title: dimension.name.clone(),
         role: ColumnRole::Dimension(dimension.field_type.clone()),
     }));
-    columns.extend(work.columns.iter().map(|column| AnswerColumn {
-        name: column.name.clone(),
-        title: column.title.clone(),
-        role: ColumnRole::Value(AnswerValue {
-            unit: column.display,
-            kind: column.kind,
-            direction: column.direction,
-            with_target: work.versus_target,
-            with_previous: !work.timeline.compared.is_empty(),
-            with_band: !column.bands.is_empty(),
-        }),
+    columns.extend(work.columns.iter().map(|column| {
+        AnswerColumn {
+            name: column.name.clone(),
+            title: column.title.clone(),
+            role: ColumnRole::Value(AnswerValue {
+                unit: column.display,
+                kind: column.kind,
+                direction: column.direction,
+                with_target: work.versus_target,
+                comparisons: work
+                    .as_percent
+                    .iter()
+                    .map(|as_percent| ComparisonColumn {
+                        as_percent: *as_percent,
+                    })
+                    .collect(),
+                with_share: work.with_share,
+                is_windowed: work.timeline.is_windowed,
+                with_band: !column.bands.is_empty(),
+            }),
+        }
     }));
     columns
 }
@@ -262,28 +291,56 @@ impl Assembly<'_, '_> {
             })?),
             false => None,
         };
-        let total = match self.work.with_total {
+        let whole = match self.work.with_total || self.work.with_share {
             true => Some(self.evaluate(&EvaluationLevel::Total)?),
             false => None,
         };
+        let total = whole.as_ref().filter(|_| self.work.with_total);
         let is_of_range = self.total_is_of_range();
         let mut rows = Vec::new();
         for slot in 0..self.slots.len() {
             for (place, group) in ranked[..top].iter().enumerate() {
                 let tuple = &self.dimensions.tuples[*group];
-                rows.push(self.row(&values, *group, slot, Level::Group, Some(tuple), place));
+                if self.passes(&values, *group, slot) {
+                    rows.push(self.row(&values, *group, slot, Level::Group, Some(tuple), place));
+                }
             }
             if let Some(other) = &other {
                 rows.push(self.row(other, 0, slot, Level::Other, None, top));
             }
-            if let Some(total) = total.as_ref().filter(|_| !is_of_range) {
+            if let Some(total) = total.filter(|_| !is_of_range) {
                 rows.push(self.row(total, 0, slot, Level::Total, None, top + 1));
             }
         }
-        if let Some(total) = total.as_ref().filter(|_| is_of_range) {
+        if let Some(total) = total.filter(|_| is_of_range) {
             rows.push(self.range_row(total, top + 1)?);
         }
+        if let Some(whole) = whole.as_ref().filter(|_| self.work.with_share) {
+            self.add_shares(&mut rows, whole);
+        }
         Ok(rows)
+    }
+
+    /// Whether a row of a group is shown (rule S42).
+    fn passes(&self, values: &[Evaluated], group: usize, slot: usize) -> bool {
+        let mut tests = self.work.having.iter();
+        tests.all(|test| test.passes(values[test.column].value(group, slot)))
+    }
+
+    /// The part of each value of the total of its period, computed from all rows (rule S43).
+    fn add_shares(&self, rows: &mut [Ranked], whole: &[Evaluated]) {
+        for row in rows.iter_mut().filter(|row| row.slot < self.slots.len()) {
+            let values = row.row.cells.iter_mut().filter_map(|cell| match cell {
+                Cell::Value(value) => Some(value),
+                Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => None,
+            });
+            for ((value, whole), column) in values.zip(whole).zip(&self.work.columns) {
+                let total = whole.value(0, row.slot);
+                let total = total.map(|total| shown(total, column.display));
+                let total = total.filter(|total| *total != 0.0);
+                value.share = value.value.zip(total).map(|(part, total)| part / total);
+            }
+        }
     }
 
     fn tracks(&self) -> &Tracks {
@@ -365,7 +422,7 @@ impl Assembly<'_, '_> {
             value.target = judge::target(column, raw, period.end, known);
         }
         value.band = judge::band(column, raw);
-        value.comparison = cells::comparison(column, values, set, slot, self.tracks());
+        value.comparisons = cells::comparisons(column, values, set, slot, self.tracks());
         value
     }
 
@@ -381,7 +438,10 @@ impl Assembly<'_, '_> {
                 value.target = judge::target(column, over.value, range[0].end, |_| None);
             }
             value.band = judge::band(column, over.value);
-            value.comparison = values.has_comparison().then(cells::no_comparison);
+            value.comparisons = match values.has_comparison() {
+                true => vec![cells::no_comparison(); self.work.as_percent.len()],
+                false => Vec::new(),
+            };
             cells.push(Cell::Value(Box::new(value)));
         }
         Ok(Ranked {

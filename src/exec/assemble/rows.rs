@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveTime, SecondsFormat};
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 
-use super::{code_cell, context as answer_context, shown};
+use super::{code_cell, context as answer_context, covered, shown};
 use crate::base::cancellation::Steps;
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
@@ -41,6 +41,7 @@ pub(super) fn list(
     Ok(Answer {
         query: plan.query.clone(),
         context: answer_context(context),
+        period: covered(context, std::slice::from_ref(&work.slot)),
         columns: columns(context, &work.list.show),
         rows: shown_rows(context, &work.list.show, rows, &list.columns),
         excluded,
@@ -82,6 +83,7 @@ pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer,
     Ok(Answer {
         query: trace.title.clone(),
         context: answer_context(context),
+        period: None,
         columns,
         rows,
         excluded: Vec::new(),

@@ -7,17 +7,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsResult};
+use polars::prelude::{DataFrame, LazyFrame, PolarsResult};
 
 use super::Computed;
 use super::cells::{CubeCells, whole_numbers};
+use super::order_statistics::order_statistics;
 use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
-use crate::exec::lazy::{KeySize, Window, collect_all};
+use crate::exec::lazy::{Window, collect_all};
 use crate::lang::model::TableId;
-use crate::plan::relation::{
-    Aggregate, Cube, CubeLevel, CubeShape, Name, ROWS, Reading, Relation, SharedRelation,
-};
+use crate::plan::relation::{Cube, CubeLevel, CubeShape, Name, Relation, SharedRelation};
 
 impl Computed<'_> {
     /// Runs all cubes.
@@ -166,7 +165,7 @@ impl Computed<'_> {
         let cube = &self.lowering.cubes[cube];
         match is_added_up(cube) {
             true => cube.relation(rows, &CubeLevel::Groups),
-            false => cube.counted_rows(rows),
+            false => kept_rows(cube, rows),
         }
     }
 
@@ -206,8 +205,6 @@ impl Computed<'_> {
                 let lazy = compiled(self.of_batch_compiled(cube));
                 let frame = collect_all(self.context.sources, vec![lazy])?.remove(0);
                 self.keep_counted(cube, frame);
-                let (of, counted) = self.of_counted(cube);
-                self.size_lifetimes(&of, &counted)?;
             }
         }
         Ok(())
@@ -227,14 +224,8 @@ impl Computed<'_> {
         if is_added_up(&self.lowering.cubes[*cube]) {
             return None;
         }
-        let (of, counted) = self.of_counted(*cube);
-        Some(self.compiler.compile(&of.relation(&counted, level)))
-    }
-
-    /// A cube that does not add up over the rows that it counts.
-    fn of_counted(&self, cube: usize) -> (Cube, SharedRelation) {
-        let of = self.lowering.cubes[cube].of_counted();
-        (of, self.counted[&cube].clone())
+        let of_kept = of_kept(&self.lowering.cubes[*cube], &self.counted[cube], level);
+        Some(self.compiler.compile(&of_kept))
     }
 
     /// Where batches of the rows of a table begin, and how many rows they have.
@@ -277,19 +268,17 @@ impl Computed<'_> {
         level: &CubeLevel,
     ) -> Result<DataFrame, Problems> {
         let points = (0, self.lowering.cubes[cube].axis.len());
-        if self.counted.contains_key(&cube) {
-            let (of, counted) = self.of_counted(cube);
-            return self.groups_of(&of, &counted, level, points);
+        if let Some(counted) = self.counted.get(&cube) {
+            return self.groups_of(&self.lowering.cubes[cube], counted, level, points);
         }
         let mut whole = None;
         for points in self.windows_of_passes(cube) {
             let of = self.lowering.cubes[cube].within(points);
             let rows = self.rows[&of.table].clone();
-            let relation = of.counted_rows(&rows);
-            let part = self.pass(&[of.table], &[relation])?.remove(0);
+            let part = self.pass(&[of.table], &[kept_rows(&of, &rows)])?.remove(0);
             let counted = named_rows(&of, cube, &rows);
             self.compiler.keep(&counted, part);
-            let groups = self.groups_of(&of.of_counted(), &counted, level, points)?;
+            let groups = self.groups_of(&of, &counted, level, points)?;
             self.compiler.forget(&counted);
             append(&mut whole, groups);
         }
@@ -311,89 +300,28 @@ impl Computed<'_> {
             .collect()
     }
 
-    /// The groups of a cube at some points over the rows that it counts there.
+    /// The groups of a cube at some points over what was kept of its rows; of lifetimes, the rows.
     fn groups_of(
-        &mut self,
+        &self,
         of: &Cube,
-        counted: &SharedRelation,
+        kept: &SharedRelation,
         level: &CubeLevel,
         points: Window,
     ) -> Result<DataFrame, Problems> {
-        self.size_lifetimes(of, counted)?;
-        let relation = of.relation(counted, level);
-        if !of.is_expanded() {
-            let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
-            return Ok(collect_all(self.context.sources, compiled(lazy))?.remove(0));
-        }
-        let mut whole = None;
-        for window in self.windows(of, counted, points)? {
-            cancellation::listen();
-            self.compiler.window = Some(window);
-            let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
-            self.compiler.window = None;
-            append(
-                &mut whole,
-                collect_all(self.context.sources, compiled(lazy))?.remove(0),
-            );
-        }
-        Ok(whole.expect("there is at least one window"))
-    }
-
-    /// Points cut into windows, so that the rows × points of each fit in memory. How many rows stand at a point is swept
-    /// first, which costs little.
-    fn windows(
-        &self,
-        cube: &Cube,
-        rows: &SharedRelation,
-        (first, end): Window,
-    ) -> Result<Vec<Window>, Problems> {
-        let most = self.compiler.height(rows).map(|rows| rows * (end - first));
-        if most.is_some_and(|most| most <= self.context.limits.window) {
-            return Ok(vec![(first, end)]);
-        }
-        let counts = cube.rows_by_point();
-        let relation = counts.relation(rows, &CubeLevel::Total);
+        let relation = of_kept(of, kept, level);
         let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
         let frame = collect_all(self.context.sources, compiled(lazy))?.remove(0);
-        let cells = CubeCells::of(&counts, &[], &frame, &BTreeMap::new())?;
-        let (mut windows, mut low, mut rows) = (Vec::new(), first, 0);
-        let counts = cells.counts(ROWS).iter().enumerate();
-        for (point, count) in counts.take(end).skip(first) {
-            if rows + count > self.context.limits.window as i64 && low < point {
-                windows.push((low, point));
-                (low, rows) = (point, 0);
+        cancellation::listen();
+        Ok(match &of.shape {
+            CubeShape::Expanded { .. } => {
+                let keys: &[Name] = match level {
+                    CubeLevel::Groups => &of.keys,
+                    CubeLevel::Total | CubeLevel::Outside(_) => &[],
+                };
+                order_statistics(&frame, of, keys, points)
             }
-            rows += count;
-        }
-        windows.push((low, end));
-        Ok(windows)
-    }
-
-    /// The longest duration by which a cube groups says how durations are packed with other keys.
-    fn size_lifetimes(&mut self, cube: &Cube, rows: &SharedRelation) -> Result<(), Problems> {
-        let CubeShape::Flow {
-            also_by: Some((_, micros)),
-            ..
-        } = &cube.shape
-        else {
-            return Ok(());
-        };
-        let name: Name = "longest".to_string();
-        let relation = Arc::new(Relation::Aggregate {
-            input: rows.clone(),
-            keys: Vec::new(),
-            aggregates: vec![(name, Aggregate::Max(micros.clone()))],
-        });
-        let lazy = self.compiler.compile(&relation).map(|lazy| vec![lazy]);
-        let longest = collect_all(self.context.sources, compiled(lazy))?.remove(0);
-        let longest = whole_numbers(&longest.columns()[0])[0];
-        let size = KeySize {
-            values: longest.unsigned_abs() + 1,
-            data_type: DataType::Int64,
-        };
-        let codes = self.compiler.codes.entry(cube.table).or_default();
-        codes.sizes.insert(Reading::MICROS.to_string(), size);
-        Ok(())
+            CubeShape::Flow { .. } | CubeShape::Swept(_) => frame,
+        })
     }
 }
 
@@ -401,8 +329,33 @@ impl Computed<'_> {
 fn named_rows(of: &Cube, cube: usize, rows: &SharedRelation) -> SharedRelation {
     Arc::new(Relation::Named {
         name: format!("rows of cube {cube}"),
-        input: of.counted_rows(rows),
+        input: kept_rows(of, rows),
     })
+}
+
+/// What is kept of the rows of a cube whose groups are not added up over batches.
+fn kept_rows(of: &Cube, rows: &SharedRelation) -> SharedRelation {
+    match is_grouped_here(of) {
+        true => of.contributed_rows(rows),
+        false => of.counted_rows(rows),
+    }
+}
+
+/// What is asked of the rows that were kept.
+fn of_kept(of: &Cube, kept: &SharedRelation, level: &CubeLevel) -> SharedRelation {
+    match is_grouped_here(of) {
+        true => of.contributed_at(kept, level),
+        false => of.of_counted().relation(kept, level),
+    }
+}
+
+/// Whether rows are sorted and counted by [`order_statistics`] and [`super::lifetimes`] instead of by a query.
+fn is_grouped_here(cube: &Cube) -> bool {
+    match &cube.shape {
+        CubeShape::Expanded { .. } => true,
+        CubeShape::Flow { also_by, .. } => also_by.is_some(),
+        CubeShape::Swept(_) => false,
+    }
 }
 
 /// The rows to which a scan is confined, if it is.
@@ -410,14 +363,7 @@ type Slice = Option<(SharedRelation, (usize, usize))>;
 
 /// Whether the groups of batches are added up. Lifetimes could be, but have nearly as many groups as rows.
 fn is_added_up(cube: &Cube) -> bool {
-    let by_duration = matches!(
-        cube.shape,
-        CubeShape::Flow {
-            also_by: Some(_),
-            ..
-        }
-    );
-    cube.adds_up() && !by_duration
+    cube.adds_up() && !is_grouped_here(cube)
 }
 
 fn append(whole: &mut Option<DataFrame>, more: DataFrame) {

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use polars::prelude::{Column, DataFrame, DataType};
+use polars::prelude::{AnyValue, Column, DataFrame, DataType};
 
+use super::groups::RowGroups;
+use super::lifetimes::Lifetimes;
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::lazy::Dictionary;
-use crate::lang::functions::{Function, Kept, LifetimeCount};
+use crate::lang::functions::{Function, Kept};
 use crate::plan::relation::{Axis, Cube, CubeShape, MeasureCells, Name, POINT, Reading, Sum};
 
 /// The most cells one measure may have: 50 million sums take 800 MB.
@@ -32,8 +34,8 @@ pub struct CubeCells {
     pub groups: Vec<Tuple>,
     points: usize,
     columns: HashMap<Name, CellColumn>,
-    /// By cell in order, of a cube of lifetimes.
-    lifetimes: Vec<(usize, LifetimeCount)>,
+    /// Of a cube of lifetimes.
+    lifetimes: Lifetimes,
 }
 
 enum CellColumn {
@@ -109,27 +111,28 @@ impl CubeCells {
     ) -> Result<CubeCells, Problems> {
         let points = cube.axis.len();
         let (groups, of_row) = grouped(frame, keys, dictionaries);
-        if groups.len().saturating_mul(points) > LARGEST {
+        let size = groups.len().saturating_mul(points);
+        if size > LARGEST {
             return Err(too_many(groups.len(), points));
         }
         let place = whole_numbers(column(frame, POINT));
-        let cells: Vec<usize> = of_row
+        let cells: Vec<u32> = of_row
             .iter()
             .zip(&place)
-            .map(|(group, point)| *group as usize * points + *point as usize)
+            .map(|(group, point)| group * points as u32 + *point as u32)
             .collect();
         let mut made = CubeCells {
             groups,
             points,
             columns: HashMap::new(),
-            lifetimes: Vec::new(),
+            lifetimes: Lifetimes::default(),
         };
         if let CubeShape::Flow {
             also_by: Some((by, _)),
             ..
         } = &cube.shape
         {
-            made.lifetimes = lifetimes(frame, &cells, by, cube);
+            made.lifetimes = Lifetimes::of(frame, &cells, by, size);
             return Ok(made);
         }
         for (name, _) in &cube.aggregates {
@@ -151,7 +154,7 @@ impl CubeCells {
         }
     }
 
-    fn dense(&self, of: &Column, cells: &[usize], is_swept: bool) -> CellColumn {
+    fn dense(&self, of: &Column, cells: &[u32], is_swept: bool) -> CellColumn {
         cancellation::listen();
         let size = self.groups.len() * self.points;
         match of.dtype() {
@@ -160,7 +163,7 @@ impl CubeCells {
                 let series = of.as_materialized_series();
                 let values = series.i128().expect("the type was looked at");
                 for (cell, value) in cells.iter().zip(values.iter()) {
-                    sums[*cell] += value.unwrap_or(0);
+                    sums[*cell as usize] += value.unwrap_or(0);
                 }
                 if is_swept {
                     run_along(&mut sums, self.points);
@@ -172,14 +175,14 @@ impl CubeCells {
                 let series = of.as_materialized_series();
                 let values = series.f64().expect("the type was looked at");
                 for (cell, value) in cells.iter().zip(values.iter()) {
-                    numbers[*cell] = value.unwrap_or(f64::NAN);
+                    numbers[*cell as usize] = value.unwrap_or(f64::NAN);
                 }
                 CellColumn::Values(numbers)
             }
             _ => {
                 let mut counts = vec![0_i64; size];
                 for (cell, value) in cells.iter().zip(whole_numbers(of)) {
-                    counts[*cell] += value;
+                    counts[*cell as usize] += value;
                 }
                 if is_swept {
                     run_along(&mut counts, self.points);
@@ -212,7 +215,7 @@ impl CubeCells {
 }
 
 /// Sums along the points of each group: a point has what was there before it and what it brings.
-fn run_along<T: Copy + std::ops::Add<Output = T>>(cells: &mut [T], points: usize) {
+pub(super) fn run_along<T: Copy + std::ops::Add<Output = T>>(cells: &mut [T], points: usize) {
     if points == 0 {
         return;
     }
@@ -223,7 +226,7 @@ fn run_along<T: Copy + std::ops::Add<Output = T>>(cells: &mut [T], points: usize
     }
 }
 
-fn column<'f>(frame: &'f DataFrame, name: &str) -> &'f Column {
+pub(super) fn column<'f>(frame: &'f DataFrame, name: &str) -> &'f Column {
     frame.column(name).expect("the relation has this column")
 }
 
@@ -243,129 +246,55 @@ fn grouped(
     keys: &[Name],
     dictionaries: &BTreeMap<Name, Arc<Dictionary>>,
 ) -> (Vec<Tuple>, Vec<u32>) {
+    let RowGroups {
+        first_rows,
+        mut of_row,
+    } = RowGroups::of(frame, keys);
     if keys.is_empty() {
-        return (vec![Vec::new()], vec![0; frame.height()]);
+        return (vec![Vec::new()], of_row);
     }
-    let coded: Vec<Coded> = keys
+    let columns: Vec<(&Column, Option<&Arc<Dictionary>>)> = keys
         .iter()
-        .map(|key| Coded::of(column(frame, key), dictionaries.get(key)))
+        .map(|key| (column(frame, key), dictionaries.get(key)))
         .collect();
-    let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
-    let mut of_row: Vec<u32> = Vec::with_capacity(frame.height());
-    let mut codes: Vec<u32> = Vec::with_capacity(keys.len());
-    for row in 0..frame.height() {
-        codes.clear();
-        codes.extend(coded.iter().map(|coded| coded.codes[row]));
-        let next = known.len() as u32;
-        match known.get(codes.as_slice()) {
-            Some(group) => of_row.push(*group),
-            None => {
-                known.insert(codes.clone(), next);
-                of_row.push(next);
-            }
-        }
-    }
-    let mut groups: Vec<(Tuple, u32)> = known
-        .into_iter()
-        .map(|(codes, group)| {
-            let values = coded.iter().zip(&codes);
-            let tuple = values.map(|(coded, code)| coded.values[*code as usize].clone());
-            (tuple.collect(), group)
-        })
+    let tuple = |row: u32| {
+        let values = columns.iter();
+        let value = |(column, dictionary): &(&Column, Option<&Arc<Dictionary>>)| {
+            dimension_value(column, row as usize, *dictionary)
+        };
+        values.map(value).collect::<Tuple>()
+    };
+    let mut groups: Vec<(Tuple, usize)> = first_rows
+        .iter()
+        .enumerate()
+        .map(|(group, row)| (tuple(*row), group))
         .collect();
     groups.sort_unstable();
-    let mut place = vec![0_u32; groups.len()];
+    let mut ordered = vec![0_u32; groups.len()];
     for (at, (_, group)) in groups.iter().enumerate() {
-        place[*group as usize] = at as u32;
+        ordered[*group] = at as u32;
     }
     for group in &mut of_row {
-        *group = place[*group as usize];
+        *group = ordered[*group as usize];
     }
     (groups.into_iter().map(|(tuple, _)| tuple).collect(), of_row)
 }
 
-/// A key column as numbers of its different values.
-struct Coded {
-    values: Vec<DimensionValue>,
-    codes: Vec<u32>,
-}
-
-impl Coded {
-    fn of(column: &Column, dictionary: Option<&Arc<Dictionary>>) -> Coded {
-        let mut values = Vec::new();
-        let series = column.as_materialized_series();
-        let codes = match series.dtype() {
-            DataType::UInt8 => {
-                let codes = series.u8().expect("the type was looked at");
-                number(codes.iter(), &mut values, DimensionValue::Code)
-            }
-            DataType::Boolean => {
-                let yes = series.bool().expect("the type was looked at").iter();
-                number(yes, &mut values, |yes| DimensionValue::Code(u8::from(yes)))
-            }
-            _ => {
-                let numbers = series.u32().expect("texts are numbered").iter();
-                let dictionary = dictionary.expect("texts that rows are grouped by have numbers");
-                number(numbers, &mut values, |number| {
-                    DimensionValue::Text(dictionary.text(number))
-                })
-            }
-        };
-        Coded { values, codes }
+fn dimension_value(
+    column: &Column,
+    row: usize,
+    dictionary: Option<&Arc<Dictionary>>,
+) -> DimensionValue {
+    match column.get(row).expect("groups have a first row") {
+        AnyValue::Null => DimensionValue::Missing,
+        AnyValue::UInt8(code) => DimensionValue::Code(code),
+        AnyValue::Boolean(yes) => DimensionValue::Code(u8::from(yes)),
+        AnyValue::UInt32(number) => {
+            let dictionary = dictionary.expect("texts that rows are grouped by have numbers");
+            DimensionValue::Text(dictionary.text(number))
+        }
+        other => unreachable!("{other} is no key"),
     }
-}
-
-fn number<T: Eq + std::hash::Hash + Copy>(
-    values: impl Iterator<Item = Option<T>>,
-    different: &mut Vec<DimensionValue>,
-    shown: impl Fn(T) -> DimensionValue,
-) -> Vec<u32> {
-    let mut known: HashMap<Option<T>, u32> = HashMap::new();
-    values
-        .map(|value| {
-            *known.entry(value).or_insert_with(|| {
-                different.push(value.map_or(DimensionValue::Missing, &shown));
-                different.len() as u32 - 1
-            })
-        })
-        .collect()
-}
-
-/// Rows by duration, in the order of cells and durations; rows without a duration are left out.
-fn lifetimes(
-    frame: &DataFrame,
-    cells: &[usize],
-    by: &str,
-    cube: &Cube,
-) -> Vec<(usize, LifetimeCount)> {
-    let count = |place: usize| {
-        let name = cube.aggregates.get(place).map(|(name, _)| name.as_str());
-        whole_numbers(column(frame, name.expect("lifetimes have two counts")))
-    };
-    let (rows, ended) = (count(0), count(1));
-    let micros = column(frame, by)
-        .cast(&DataType::Int64)
-        .expect("durations are whole numbers");
-    let series = micros.as_materialized_series();
-    let micros = series.i64().expect("it was cast");
-    let mut lifetimes: Vec<(usize, LifetimeCount)> = micros
-        .iter()
-        .enumerate()
-        .filter_map(|(row, micros)| {
-            let count = LifetimeCount {
-                duration: micros? as f64,
-                ended: ended[row] as u64,
-                rows: rows[row] as u64,
-            };
-            Some((cells[row], count))
-        })
-        .collect();
-    lifetimes.sort_unstable_by(|left, right| {
-        left.0
-            .cmp(&right.0)
-            .then(left.1.duration.total_cmp(&right.1.duration))
-    });
-    lifetimes
 }
 
 /// Makes numbers of cells.
@@ -504,26 +433,21 @@ impl Finish<'_> {
 
     fn lifetimes(&self) -> Vec<(Option<f64>, u64)> {
         let points = self.cells.points;
-        let mut by_set: Vec<Vec<LifetimeCount>> = vec![Vec::new(); self.sets() * points];
-        for (cell, count) in &self.cells.lifetimes {
-            if let Some(set) = self.set_of(cell / points) {
-                by_set[set * points + cell % points].push(*count);
+        let mut groups_of: Vec<Vec<usize>> = vec![Vec::new(); self.sets()];
+        for group in 0..self.cells.groups.len() {
+            if let Some(set) = self.set_of(group) {
+                groups_of[set].push(group);
             }
         }
-        let finish = |mut counts: Vec<LifetimeCount>| {
-            counts.sort_unstable_by(|left, right| left.duration.total_cmp(&right.duration));
-            // Groups of a set may have the same durations: what ends at one time is at risk together.
-            counts.dedup_by(|next, kept| {
-                let is_same = next.duration == kept.duration;
-                if is_same {
-                    kept.ended += next.ended;
-                    kept.rows += next.rows;
-                }
-                is_same
-            });
-            let rows = counts.iter().map(|count| count.rows).sum();
-            (self.value(Kept::Lifetimes(&counts)), rows)
-        };
-        by_set.into_iter().map(finish).collect()
+        let cells = (0..self.sets() * points).map(|cell| {
+            let groups = &groups_of[cell / points];
+            let ascending = self
+                .cells
+                .lifetimes
+                .of_groups(groups, points, cell % points);
+            let rows = ascending.len() as u64;
+            (self.value(Kept::Lifetimes(&ascending)), rows)
+        });
+        cells.collect()
     }
 }

@@ -98,7 +98,7 @@ pub enum CubeMethod {
     Flow,
     /// A row is added at the first point it counts at and taken away at the first it does not.
     Swept,
-    /// A row stands at every point it counts at. Points are cut into windows whose rows × points fit in memory.
+    /// A row stands at every point it counts at. Rows are sorted by value once, and counted along the points.
     Expanded,
 }
 
@@ -165,7 +165,12 @@ impl PlanDescription {
             |slots: &[plan::TimeBucket]| slots.iter().map(|slot| slot.label.clone()).collect();
         self.grain = work.timeline.grain;
         self.periods = labels(&work.timeline.slots);
-        self.compared = labels(&work.timeline.compared);
+        self.compared = work
+            .timeline
+            .compared
+            .iter()
+            .flat_map(|line| labels(line))
+            .collect();
         self.compared.dedup();
         self.by = work.by.iter().map(|by| by.name.clone()).collect();
         let measure = |step: &Step| MeasureDescription {
@@ -257,7 +262,7 @@ impl Computed<'_> {
         let method = match &cube.shape {
             CubeShape::Flow { .. } => CubeMethod::Flow,
             CubeShape::Swept(_) => CubeMethod::Swept,
-            CubeShape::Expanded(_) => CubeMethod::Expanded,
+            CubeShape::Expanded { .. } => CubeMethod::Expanded,
         };
         Ok(CubeDescription {
             gives: CubePurpose::Measures {

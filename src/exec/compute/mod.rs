@@ -5,6 +5,9 @@ mod batches;
 mod cells;
 mod cubes;
 mod describe;
+mod groups;
+mod lifetimes;
+mod order_statistics;
 mod tracks;
 
 pub use cells::{CubeCells, DimensionValue, Finished, GroupSets, Tuple, whole_numbers};
@@ -36,16 +39,13 @@ pub struct Limits {
     /// Rows that are kept for cubes that do not add up. Of larger tables those of some points are kept at a time, and
     /// the table is passed over again for the next.
     pub kept: usize,
-    /// Rows × points that are made at once.
-    pub window: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            batch: 1 << 21,
+            batch: 1 << 20,
             kept: 1 << 24,
-            window: 12_000_000,
         }
     }
 }

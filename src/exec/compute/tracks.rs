@@ -7,8 +7,8 @@ use crate::plan::{TimeBucket, ValuesWork};
 pub struct Tracks {
     pub main: Vec<TimeBucket>,
     compared: Vec<Vec<TimeBucket>>,
-    /// For each slot of `main` the line and the place of the slot it is compared with.
-    compared_at: Vec<(usize, usize)>,
+    /// For each comparison and each slot of `main` the line and the place of the slot it is compared with.
+    compared_at: Vec<Vec<(usize, usize)>>,
     /// The whole range as one slot: ranks the groups of `top` over periods.
     pub range: Option<Vec<TimeBucket>>,
 }
@@ -24,18 +24,24 @@ impl Tracks {
                 .flatten()
                 .map(|slot| vec![slot]),
         };
-        tracks.compare(&work.timeline.compared);
+        let lines = &work.timeline.compared;
+        tracks.compare(lines, work.timeline.is_windowed);
         tracks
     }
 
-    /// Compared slots may repeat and overlap: each goes to the first line with room for it.
-    fn compare(&mut self, slots: &[TimeBucket]) {
-        let mut sorted: Vec<&TimeBucket> = slots.iter().collect();
+    /// Compared slots may repeat and overlap: each goes to the first line with room for it. On a line of windows they
+    /// only must be ascending.
+    fn compare(&mut self, comparisons: &[Vec<TimeBucket>], is_windowed: bool) {
+        let mut sorted: Vec<&TimeBucket> = comparisons.iter().flatten().collect();
         sorted.sort_by_key(|slot| (slot.start, slot.end));
         sorted.dedup();
         for slot in sorted {
-            let room =
-                |line: &Vec<TimeBucket>| line.last().is_some_and(|last| last.end <= slot.start);
+            let room = |line: &Vec<TimeBucket>| {
+                line.last().is_some_and(|last| {
+                    last.end <= slot.start
+                        || (is_windowed && last.start <= slot.start && last.end < slot.end)
+                })
+            };
             match self.compared.iter_mut().find(|line| room(line)) {
                 Some(line) => line.push(slot.clone()),
                 None => self.compared.push(vec![slot.clone()]),
@@ -48,7 +54,8 @@ impl Tracks {
             });
             places.next().expect("every compared slot went to a line")
         };
-        self.compared_at = slots.iter().map(at).collect();
+        let of = |slots: &Vec<TimeBucket>| slots.iter().map(at).collect();
+        self.compared_at = comparisons.iter().map(of).collect();
     }
 
     /// The slots of a line: 0 is the query's own, then those compared with, then the range.
@@ -68,9 +75,9 @@ impl Tracks {
         &self.compared
     }
 
-    /// The line and place of the slot that a slot of `main` is compared with.
-    pub fn compared_with(&self, slot: usize) -> Option<(usize, usize)> {
-        self.compared_at.get(slot).copied()
+    /// For each comparison the line and place of the slot that a slot of `main` is compared with.
+    pub fn compared_with(&self, slot: usize) -> impl Iterator<Item = (usize, usize)> {
+        self.compared_at.iter().map(move |line| line[slot])
     }
 }
 

@@ -3,7 +3,7 @@
 use super::columns::ColumnRequest;
 use super::plan::TablePlan;
 use super::report::{and_list, place_of};
-use crate::base::diagnostic::{Diagnostic, Problems, nearest};
+use crate::base::diagnostic::{Cause, Diagnostic, Problems, nearest};
 use crate::lang::model::{Definitions, Table};
 use crate::plan::Requirement;
 
@@ -76,7 +76,7 @@ impl TableFile<'_> {
             named_users(users),
             if users.len() == 1 { "needs" } else { "need" }
         );
-        let diagnostic = Diagnostic::data("D112", message);
+        let diagnostic = Diagnostic::data("D112", message).because(Cause::NoColumn);
         let diagnostic = match near {
             Some(near) => diagnostic.help(did_you_mean(near)),
             None => diagnostic.help(columns_of(header)),

@@ -183,6 +183,11 @@ impl<'a> Clock<'a> {
         }
     }
 
+    /// Whether local time is the instant.
+    pub(super) fn is_utc(&self) -> bool {
+        self.is_utc
+    }
+
     /// The instant of a written date.
     #[inline]
     pub(super) fn instant(&mut self, written: Written) -> i64 {

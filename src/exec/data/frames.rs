@@ -1,7 +1,7 @@
 //! Columns of columnar files → typed values.
 
 use polars::prelude::{
-    ArrowDataType, BooleanChunked, ChunkedArray, DataType, Float64Chunked, Int64Chunked,
+    ArrowDataType, BooleanChunked, ChunkAgg, ChunkedArray, DataType, Float64Chunked, Int64Chunked,
     IntoSeries, NamedFrom, PolarsNumericType, Series, StringChunked, TimeUnit, UInt8Chunked,
 };
 
@@ -181,6 +181,10 @@ fn datetimes(
     let counts = series.to_physical_repr();
     let counts = counts.i64().map_err(words)?;
     let mut clock = Clock::new(calendar);
+    let keeps_instants = has_zone || clock.is_utc();
+    if unit == TimeUnit::Microseconds && keeps_instants && are_in_range(counts) {
+        return Ok(counts.clone());
+    }
     let place = |micros: i64| {
         if has_zone {
             micros
@@ -196,6 +200,11 @@ fn datetimes(
             instants(counts, bad, |millis| millis.saturating_mul(1_000), place)
         }
     })
+}
+
+fn are_in_range(micros: &Int64Chunked) -> bool {
+    let is_in_range = |micros: Option<i64>| micros.is_none_or(dates::is_in_range);
+    is_in_range(micros.min()) && is_in_range(micros.max())
 }
 
 /// Instants from counts of a unit: first to microseconds, then to the instant.

@@ -129,21 +129,41 @@ impl HeldTable {
         }
     }
 
-    /// A lazy frame of some columns, all of which are held.
+    /// Reads columns into memory that are still in the file.
+    pub(super) fn read(
+        &mut self,
+        (table, calendar): (&Table, &Calendar),
+        columns: &BTreeSet<usize>,
+    ) -> Result<(), Problems> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        for column in columns {
+            let held = self.columns.get_mut(column);
+            if let Some(held) = held.filter(|held| held.series.is_none()) {
+                held.series = Some(file.read(&request(table, *column), calendar)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// A lazy frame of some columns, all of which are held: over memory if all are there, else over the file.
     pub(super) fn source(
         &self,
         (table, calendar): (&Table, &Calendar),
         content: String,
         columns: &BTreeSet<usize>,
     ) -> Result<TableSource, Problems> {
-        let wanted = columns.iter().map(|column| ColumnRequest {
-            column: *column,
-            name: table.columns[*column].name.clone(),
-            meaning: Meaning::of(&table.columns[*column].field_type),
-        });
+        let wanted = columns.iter().map(|column| request(table, *column));
         let wanted: Vec<ColumnRequest> = wanted.collect();
-        let scanned = self.report(&wanted);
-        let scan = self.file.clone().map(|file| Scan {
+        let is_in_memory = |column: &usize| {
+            let held = self.columns.get(column);
+            held.is_some_and(|held| held.series.is_some())
+        };
+        let file = self.file.clone();
+        let file = file.filter(|_| !columns.iter().all(is_in_memory));
+        let scanned = self.report(&wanted, file.is_some());
+        let scan = file.map(|file| Scan {
             file,
             wanted,
             calendar: calendar.clone(),
@@ -167,11 +187,11 @@ impl HeldTable {
         })
     }
 
-    fn report(&self, wanted: &[ColumnRequest]) -> ScanReport {
+    fn report(&self, wanted: &[ColumnRequest], is_lazy: bool) -> ScanReport {
         ScanReport {
             path: self.path.clone(),
             format: format_name(&self.path),
-            is_lazy: self.file.is_some(),
+            is_lazy,
             columns: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
             file_columns: self.file_columns,
             proofs: self.proofs.clone(),
@@ -198,6 +218,14 @@ impl HeldColumn {
             span: instants_span(&series),
             series: Some(series),
         }
+    }
+}
+
+fn request(table: &Table, column: usize) -> ColumnRequest {
+    ColumnRequest {
+        column,
+        name: table.columns[column].name.clone(),
+        meaning: Meaning::of(&table.columns[column].field_type),
     }
 }
 

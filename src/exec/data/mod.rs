@@ -14,6 +14,7 @@ mod columns;
 mod convert;
 mod csv;
 mod dates;
+mod far_dates;
 mod files;
 mod fingerprint;
 mod frames;
@@ -45,6 +46,7 @@ mod texts;
 mod watermark;
 
 pub use columns::column_type;
+pub use far_dates::{FarDates, RowDate, dates_after, far_dates};
 pub use given::sources_of_given;
 pub use locate::{Location, locate};
 pub use proofs::ProofCache;
@@ -52,7 +54,7 @@ pub use rows::InstantColumn;
 pub use source::{Proof, ScanReport, TableSource, TableSources};
 pub use table_cache::TableCache;
 pub use tables::{Horizon, SnapshotProvider, Tables};
-pub use texts::texts_of;
+pub use texts::{absent_texts, texts_of};
 pub use watermark::latest_event;
 
 /// Numbers of rows are 32 bits wide.

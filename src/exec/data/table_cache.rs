@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::checking::check;
+use super::far_dates::{FarDates, far_dates};
 use super::fingerprint::{self, FileHash};
 use super::held::HeldTable;
 use super::locate::Location;
@@ -32,8 +33,12 @@ pub struct TableCache {
     told: BTreeSet<String>,
     /// The watermark, once worked out.
     latest: Option<Option<i64>>,
+    /// What the watermark rests on, once worked out.
+    far: Option<Option<FarDates>>,
     /// How often something was read.
     readings: u64,
+    /// Columns of files with at most this many rows are kept in memory; those of others stay in the file.
+    rows_in_memory: usize,
 }
 
 /// A table kept for lazy queries, and the file it is of.
@@ -63,6 +68,14 @@ impl TableCache {
     /// The same, remembering what was proven of files.
     pub fn with_proofs(self, proofs: ProofCache) -> TableCache {
         TableCache { proofs, ..self }
+    }
+
+    /// The same, keeping columns of files with at most so many rows in memory.
+    pub fn with_rows_in_memory(self, rows_in_memory: usize) -> TableCache {
+        TableCache {
+            rows_in_memory,
+            ..self
+        }
     }
 
     /// The files of the tables that have one.
@@ -105,6 +118,7 @@ impl TableCache {
                 checked = check(definitions, &self.locations, requirements, &self.proofs)?;
             }
             self.latest = None;
+            self.far = None;
             self.readings += 1;
             notes.append(&mut checked.notes);
             for (id, table) in checked.tables {
@@ -118,7 +132,16 @@ impl TableCache {
                 }
             }
         }
-        let mut sources = self.assemble(definitions, requirements)?;
+        let asked = asked_columns(definitions, requirements);
+        for (id, columns) in &asked {
+            if let Some(held) = self.held.get_mut(id)
+                && held.table.rows <= self.rows_in_memory
+            {
+                let read_as = (definitions.table(*id), &definitions.calendar);
+                held.table.read(read_as, columns)?;
+            }
+        }
+        let mut sources = self.assemble(definitions, &asked)?;
         notes.retain(|note| self.told.insert(note.clone()));
         sources.notes = notes;
         Ok(sources)
@@ -137,6 +160,17 @@ impl TableCache {
         let found = latest_by(definitions, last);
         self.latest = Some(found);
         found
+    }
+
+    /// The few rows that the latest event rests on, if it lies far after all others.
+    pub fn far_dates(
+        &mut self,
+        definitions: &Definitions,
+        sources: &TableSources,
+        latest: Option<i64>,
+    ) -> Option<&FarDates> {
+        let find = || far_dates(definitions, sources, latest?);
+        self.far.get_or_insert_with(find).as_ref()
     }
 
     /// All that was checked so far, as it is: nothing is looked at again.
@@ -176,6 +210,7 @@ impl TableCache {
         self.held.clear();
         self.told.clear();
         self.latest = None;
+        self.far = None;
     }
 
     fn forget_if_changed(&mut self) -> Vec<String> {
@@ -239,23 +274,19 @@ impl TableCache {
     fn assemble(
         &self,
         definitions: &Definitions,
-        requirements: &Requirements,
+        asked: &BTreeMap<TableId, BTreeSet<usize>>,
     ) -> Result<TableSources, Problems> {
         let mut sources = TableSources {
             tables: definitions.tables.iter().map(|_| None).collect(),
             ..TableSources::default()
         };
         let mut hashes = Vec::new();
-        for (id, plan) in plan(definitions, requirements) {
-            let Some(held) = self.held.get(&id) else {
+        for (id, columns) in asked {
+            let Some(held) = self.held.get(id) else {
                 continue;
             };
-            let table = definitions.table(id);
-            let asked = requirements.tables.get(&id);
-            let mut columns = linking_columns(definitions, id, &plan);
-            columns.extend(asked.iter().flat_map(|asked| asked.columns.keys()));
-            sources.tables[id.0] = Some(held.source(definitions, id, &columns)?);
-            hashes.push((table.name.as_str(), &held.hash));
+            sources.tables[id.0] = Some(held.source(definitions, *id, columns)?);
+            hashes.push((definitions.table(*id).name.as_str(), &held.hash));
         }
         hashes.sort_unstable_by_key(|(name, _)| *name);
         sources.fingerprint = fingerprint::of_hashes(&hashes);
@@ -273,6 +304,21 @@ impl Held {
         let read_as = (definitions.table(id), &definitions.calendar);
         self.table.source(read_as, self.hash.content(), columns)
     }
+}
+
+/// The columns that are asked for, and those that link tables.
+fn asked_columns(
+    definitions: &Definitions,
+    requirements: &Requirements,
+) -> BTreeMap<TableId, BTreeSet<usize>> {
+    let plans = plan(definitions, requirements).into_iter();
+    let asked = plans.map(|(id, plan)| {
+        let asked = requirements.tables.get(&id);
+        let mut columns = linking_columns(definitions, id, &plan);
+        columns.extend(asked.iter().flat_map(|asked| asked.columns.keys()));
+        (id, columns)
+    });
+    asked.collect()
 }
 
 /// The columns that hold the keys of parents, and the key of a parent.

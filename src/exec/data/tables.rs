@@ -50,6 +50,7 @@ pub struct Tables {
     replay: Option<Box<dyn SnapshotProvider>>,
     knowledge: Option<Moment>,
     proofs: ProofCache,
+    rows_in_memory: usize,
     seen: RefCell<Vec<HorizonTables>>,
 }
 
@@ -75,19 +76,39 @@ impl Tables {
             replay: Some(replay),
             knowledge,
             proofs: ProofCache::default(),
+            rows_in_memory: 0,
             seen: RefCell::default(),
         }
     }
 
     /// The same, remembering what was proven of files. To be said before anything is asked.
     pub fn with_proofs(mut self, proofs: ProofCache) -> Tables {
-        for seen in self.seen.get_mut() {
-            let locations = seen.cache.borrow().locations().to_vec();
-            let cache = TableCache::new(locations).with_proofs(proofs.clone());
-            seen.cache = Rc::new(RefCell::new(cache));
-        }
         self.proofs = proofs;
+        self.start_caches();
         self
+    }
+
+    /// The same, keeping columns of files with at most so many rows in memory, for who asks many queries. To be said before
+    /// anything is asked.
+    pub fn with_rows_in_memory(mut self, rows_in_memory: usize) -> Tables {
+        self.rows_in_memory = rows_in_memory;
+        self.start_caches();
+        self
+    }
+
+    fn start_caches(&mut self) {
+        let mut seen = self.seen.take();
+        for seen in &mut seen {
+            let locations = seen.cache.borrow().locations().to_vec();
+            seen.cache = Rc::new(RefCell::new(self.new_cache(locations)));
+        }
+        self.seen.replace(seen);
+    }
+
+    fn new_cache(&self, locations: Vec<Location>) -> TableCache {
+        TableCache::new(locations)
+            .with_proofs(self.proofs.clone())
+            .with_rows_in_memory(self.rows_in_memory)
     }
 
     /// As known when whoever does not say asks: facts that were recorded late are known since then and
@@ -124,10 +145,9 @@ impl Tables {
             Some(replay) => replay.locate(definitions, horizon)?,
             None => Vec::new(),
         };
-        let new = |locations| TableCache::new(locations).with_proofs(self.proofs.clone());
         let cache = self
             .find(|seen| seen.cache.borrow().locations() == locations)
-            .unwrap_or_else(|| Rc::new(RefCell::new(new(locations))));
+            .unwrap_or_else(|| Rc::new(RefCell::new(self.new_cache(locations))));
         let mut seen = self.seen.borrow_mut();
         if seen.len() > MOST_KEPT {
             seen.remove(1);

@@ -26,13 +26,16 @@ pub(super) fn latest_by(
     latest(event_columns(definitions)).or_else(|| latest(state_columns(definitions)))
 }
 
-fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
+pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> {
     let mut columns = Vec::new();
     for (id, table) in definitions.tables.iter().enumerate() {
         for event in &table.events {
             match &event.source {
                 EventSource::Columns(places) => {
-                    columns.extend(places.iter().map(|place| (TableId(id), *place)));
+                    // What is planned has not happened by its day.
+                    let happens = |place: &&usize| !table.columns[**place].is_planned;
+                    let places = places.iter().filter(happens);
+                    columns.extend(places.map(|place| (TableId(id), *place)));
                 }
                 // The same instants, seen from the parent; the table of intervals is loaded too.
                 EventSource::LastOf { table, column } => columns.push((*table, *column)),

@@ -11,6 +11,7 @@ use polars::prelude::{
 use super::expressions::{boolean, predicate, value};
 use super::functions::Dictionary;
 use super::packing::{KeySize, Packing};
+use super::spans::{Spans, simplified};
 use super::tables::TableFrames;
 use super::{functions, sets};
 use crate::lang::model::TableId;
@@ -18,7 +19,7 @@ use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey,
 };
 
-/// The points that an expanded relation is asked for: `[low, high)`.
+/// Some points: `[low, high)`.
 pub type Window = (usize, usize);
 
 /// Translates relations over some tables.
@@ -30,8 +31,6 @@ pub struct Compiler<'a> {
     pub codes: BTreeMap<TableId, KeyCodes>,
     /// Rows to which one scan is confined: where they begin, and how many there are.
     pub slice: Option<(SharedRelation, (usize, usize))>,
-    /// Points to which [`Relation::Expand`] is confined, so that rows × points fit in memory.
-    pub window: Option<Window>,
 }
 
 impl<'a> Compiler<'a> {
@@ -41,19 +40,12 @@ impl<'a> Compiler<'a> {
             collected: BTreeMap::new(),
             codes: BTreeMap::new(),
             slice: None,
-            window: None,
         }
     }
 
     /// From now on a named relation is read from a frame that holds its rows.
     pub fn keep(&mut self, named: &SharedRelation, rows: DataFrame) {
         self.collected.insert(address(named), rows);
-    }
-
-    /// How many rows are kept of a named relation.
-    pub fn height(&self, named: &SharedRelation) -> Option<usize> {
-        let rows = self.collected.get(&address(named))?;
-        Some(rows.height())
     }
 
     /// Lets go of the rows of a named relation.
@@ -85,9 +77,21 @@ impl<'a> Compiler<'a> {
             Relation::Filter {
                 input,
                 predicate: of,
-            } => Ok(self.compile(input)?.filter(predicate(of)?)),
+            } => {
+                let frame = self.compile(input)?;
+                Ok(match simplified(of, &self.spans_of(input)).as_ref() {
+                    Expression::And(parts) if parts.is_empty() => frame,
+                    of => frame.filter(predicate(of)?),
+                })
+            }
             Relation::Project { input, columns } => {
-                Ok(self.compile(input)?.select(named_values(columns)?))
+                let spans = self.spans_of(input);
+                let columns = columns.iter().map(|(name, of)| {
+                    let of = simplified(of, &spans);
+                    Ok(value(&of)?.alias(name))
+                });
+                let columns: PolarsResult<Vec<Expr>> = columns.collect();
+                Ok(self.compile(input)?.select(columns?))
             }
             Relation::Extend { input, columns } => {
                 Ok(self.compile(input)?.with_columns(named_values(columns)?))
@@ -106,12 +110,9 @@ impl<'a> Compiler<'a> {
             } => self.aggregate(input, keys, aggregates),
             // The changes of a sweep are few once they are aggregated: whoever makes cells of them sums along the points.
             Relation::Running { input, .. } => self.compile(input),
-            Relation::Expand {
-                input,
-                low,
-                high,
-                into,
-            } => self.expand(input, low, high, into),
+            Relation::Expand { .. } => {
+                unreachable!("rows that stand at points are counted where cells are made")
+            }
             Relation::Unnest {
                 input,
                 ranges,
@@ -127,6 +128,15 @@ impl<'a> Compiler<'a> {
                 Some(rows) => Ok(rows.clone().lazy()),
                 None => self.named(input),
             },
+        }
+    }
+
+    /// Between which instants the dates of a relation lie, as far as it has columns of a file as they are.
+    fn spans_of(&self, relation: &SharedRelation) -> Spans {
+        match relation.as_ref() {
+            Relation::Scan { table, .. } => self.tables.spans(*table),
+            Relation::Filter { input, .. } => self.spans_of(input),
+            _ => Spans::new(),
         }
     }
 
@@ -208,9 +218,9 @@ impl<'a> Compiler<'a> {
             return self.sums_of_union(inputs, keys, aggregates);
         }
         let frame = self.compile(input)?;
-        let is_set = |of: &Aggregate| matches!(of, Aggregate::UnionOfIntervals { .. });
+        let is_set = |of: &Aggregate| matches!(of, Aggregate::CoveredInstants { .. });
         if aggregates.iter().any(|(_, of)| is_set(of)) {
-            return unions_of_intervals(frame, keys, aggregates);
+            return covered_instants(frame, keys, aggregates);
         }
         let made: PolarsResult<Vec<Expr>> = aggregates
             .iter()
@@ -280,19 +290,6 @@ impl<'a> Compiler<'a> {
             Some((key.clone(), size.clone()))
         });
         Packing::of(sized.collect::<Option<Vec<_>>>()?)
-    }
-
-    fn expand(
-        &self,
-        input: &SharedRelation,
-        low: &str,
-        high: &str,
-        into: &str,
-    ) -> PolarsResult<LazyFrame> {
-        let points = functions::points_between(col(low), col(high), self.window);
-        let listed = self.compile(input)?.with_columns([points.alias(into)]);
-        let present = listed.filter(col(into).is_not_null());
-        Ok(present.explode(by_name([into], true, false), EXPLODE))
     }
 
     fn unnest(
@@ -435,8 +432,9 @@ fn sum_of(of: &Expression, is_wide: bool) -> PolarsResult<Expr> {
     })
 }
 
-/// Aggregates some of which are sets of instants: the ends of their intervals are gathered, then merged.
-fn unions_of_intervals(
+/// Aggregates some of which are sets of instants: those of the rows are gathered, then merged. Of single intervals
+/// the ends are gathered, which takes no list a row.
+fn covered_instants(
     mut frame: LazyFrame,
     keys: &[Name],
     aggregates: &[(Name, Aggregate)],
@@ -444,25 +442,32 @@ fn unions_of_intervals(
     let mut made = Vec::new();
     let mut columns: Vec<Expr> = keys.iter().map(col).collect();
     for (name, aggregate) in aggregates {
-        let Aggregate::UnionOfIntervals { from, until } = aggregate else {
+        let Aggregate::CoveredInstants { set, at_least } = aggregate else {
             made.push(aggregated(aggregate)?.alias(name));
             columns.push(col(name));
             continue;
         };
-        let (froms, untils) = (format!("{name} from"), format!("{name} until"));
         // As columns first: a literal is not gathered into a list.
+        let Expression::Interval { from, until } = set else {
+            let sets = format!("{name} sets");
+            frame = frame.with_columns([sets::set(set)?.alias(&sets)]);
+            made.push(col(&sets));
+            columns.push(sets::merge_sets(col(&sets), *at_least).alias(name));
+            continue;
+        };
+        let (froms, untils) = (format!("{name} from"), format!("{name} until"));
         frame = frame.with_columns([
             value(from)?.cast(DataType::Int64).alias(&froms),
             value(until)?.cast(DataType::Int64).alias(&untils),
         ]);
         made.extend([col(&froms), col(&untils)]);
-        columns.push(sets::merge(col(&froms), col(&untils)).alias(name));
+        columns.push(sets::merge(col(&froms), col(&untils), *at_least).alias(name));
     }
     let keys: Vec<Expr> = keys.iter().map(col).collect();
     Ok(frame.group_by(keys).agg(made).select(columns))
 }
 
-/// An aggregate but for unions of intervals.
+/// An aggregate but for sets of instants.
 fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
     Ok(match aggregate {
         Aggregate::Count => len().cast(DataType::Int64),
@@ -478,7 +483,7 @@ fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
             value(of)?.quantile(lit(*fraction), QuantileMethod::Higher)
         }
         Aggregate::CountDistinct(of) => value(of)?.drop_nulls().n_unique().cast(DataType::Int64),
-        Aggregate::UnionOfIntervals { .. } => unreachable!("aggregated by its two ends"),
+        Aggregate::CoveredInstants { .. } => unreachable!("gathered, then merged"),
     })
 }
 

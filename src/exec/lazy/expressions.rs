@@ -33,7 +33,15 @@ pub(super) fn boolean(expression: &Expression) -> PolarsResult<Expr> {
             left,
             comparison,
             right,
-        } => compare(left, *comparison, right)?.fill_null(lit(false)),
+        } => match (comparison, right.as_ref()) {
+            // One test instead of two: what is missing is never equal to a value that is there.
+            (RelationalOperator::Equal, Expression::Literal(literal))
+                if !matches!(literal, Literal::Missing(_)) =>
+            {
+                value(left)?.eq_missing(literal_value(literal))
+            }
+            _ => compare(left, *comparison, right)?.fill_null(lit(false)),
+        },
         Expression::And(parts) => {
             let parts: PolarsResult<Vec<Expr>> = parts.iter().map(boolean).collect();
             parts?
@@ -54,6 +62,7 @@ pub(super) fn boolean(expression: &Expression) -> PolarsResult<Expr> {
         },
         Expression::IsMissing(of) => value(of)?.is_null(),
         Expression::In { of, values } => is_in(value(of)?, values),
+        Expression::ContainsText { of, text } => functions::contains_text(value(of)?, text),
         Expression::Contains { set, instant } => sets::contains(set, value(instant)?)?,
         Expression::Column(name) => col(name),
         Expression::Literal(literal) => literal_value(literal),
@@ -87,6 +96,7 @@ pub(super) fn value(expression: &Expression) -> PolarsResult<Expr> {
         | Expression::Not(_)
         | Expression::IsMissing(_)
         | Expression::In { .. }
+        | Expression::ContainsText { .. }
         | Expression::Contains { .. } => boolean(expression)?,
         Expression::Case {
             branches,
@@ -165,9 +175,8 @@ fn is_in(of: Expr, values: &[Literal]) -> Expr {
     if values.len() <= FEW {
         let tests = values
             .iter()
-            .map(|value| of.clone().eq(literal_value(value)));
-        let any = tests.reduce(Expr::or).unwrap_or_else(|| lit(false));
-        return any.fill_null(lit(false));
+            .map(|value| of.clone().eq_missing(literal_value(value)));
+        return tests.reduce(Expr::or).unwrap_or_else(|| lit(false));
     }
     functions::is_listed(of, values)
 }

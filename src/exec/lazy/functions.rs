@@ -2,20 +2,19 @@
 //!
 //! They also listen for a wish to stop: polars calls them every few ten thousand rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use polars::prelude::{
-    BooleanChunked, Column, DataType, Expr, Field, Float64Chunked, Int64Chunked, IntoColumn,
-    IntoSeries, ListChunked, PlSmallStr, PolarsError, PolarsResult, UInt16Chunked, UInt32Chunked,
-    map_multiple,
+    BooleanChunked, ChunkedArray, Column, DataType, Expr, Field, Float64Chunked, Int64Chunked,
+    IntoColumn, IntoSeries, ListChunked, PlHashMap, PlHashSet, PlSmallStr, PolarsError,
+    PolarsNumericType, PolarsResult, UInt16Type, UInt32Chunked, UInt32Type, map_multiple,
 };
 use polars_arrow::array::{Array, ListArray, PrimitiveArray};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::types::NativeType;
 
-use super::compile::Window;
 use crate::base::cancellation;
 use crate::plan::relation::{Axis, Literal};
 
@@ -83,50 +82,85 @@ pub(super) fn point_type(axis: &Axis) -> DataType {
     }
 }
 
+/// A function that gives each present instant a point; `of_missing` is the point of a missing one, if it has any.
 fn points(
     name: &'static str,
     instant: Expr,
     axis: &Arc<Axis>,
-    point: impl Fn(&Axis, Option<i64>) -> Option<usize> + Send + Sync + 'static,
+    of_missing: Option<usize>,
+    point: impl Fn(&Axis, i64) -> Option<usize> + Copy + Send + Sync + 'static,
 ) -> Expr {
     let data_type = point_type(axis);
     let is_narrow = data_type == DataType::UInt16;
     let axis = axis.clone();
     elementwise(name, vec![instant], data_type, move |columns, _| {
-        let cast = columns[0].cast(&DataType::Int64)?;
-        let instants = cast.as_materialized_series().i64()?;
-        let points = instants.iter().map(|instant| point(&axis, instant));
+        let instants = columns[0].cast(&DataType::Int64)?;
+        let instants = instants.as_materialized_series().i64()?;
+        let point = |instant: Option<i64>| match instant {
+            Some(instant) => point(&axis, instant),
+            None => of_missing,
+        };
         Ok(match is_narrow {
-            true => points
-                .map(|point| point.map(|point| point as u16))
-                .collect::<UInt16Chunked>()
-                .into_column(),
-            false => points
-                .map(|point| point.map(|point| point as u32))
-                .collect::<UInt32Chunked>()
-                .into_column(),
-        })
+            true => {
+                mapped::<UInt16Type>(instants, |instant| Some(point(instant)? as u16)).into_series()
+            }
+            false => {
+                mapped::<UInt32Type>(instants, |instant| Some(point(instant)? as u32)).into_series()
+            }
+        }
+        .into_column())
     })
+}
+
+/// A function of each value of a column. Values and what is missing are written apart: most columns miss nothing, or the
+/// same as before.
+fn mapped<T: PolarsNumericType>(
+    of: &Int64Chunked,
+    function: impl Fn(Option<i64>) -> Option<T::Native>,
+) -> ChunkedArray<T> {
+    let chunks = of.downcast_iter().map(|chunk| {
+        let mut values = Vec::with_capacity(chunk.len());
+        let mut missing = 0;
+        let mut present = Vec::with_capacity(chunk.len());
+        let mut push = |value: Option<T::Native>| {
+            missing += usize::from(value.is_none());
+            present.push(value.is_some());
+            values.push(value.unwrap_or_default());
+        };
+        match chunk.validity() {
+            None => chunk
+                .values()
+                .iter()
+                .for_each(|value| push(function(Some(*value)))),
+            Some(_) => chunk
+                .iter()
+                .for_each(|value| push(function(value.copied()))),
+        }
+        let validity = (missing > 0).then(|| present.iter().copied().collect::<Bitmap>());
+        PrimitiveArray::from_vec(values).with_validity(validity)
+    });
+    ChunkedArray::from_chunk_iter(PlSmallStr::EMPTY, chunks)
 }
 
 /// The bucket an instant falls in.
 pub(super) fn slot_of(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points("slot_of", instant, axis, |axis, instant| {
-        axis.slot_of(instant?)
+    points("slot_of", instant, axis, None, |axis, instant| {
+        axis.slot_of(instant)
     })
 }
 
 /// The first point after an instant.
 pub(super) fn first_point_after(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points("first_point_after", instant, axis, |axis, instant| {
-        Some(axis.first_after(instant?))
+    points("first_point_after", instant, axis, None, |axis, instant| {
+        Some(axis.first_after(instant))
     })
 }
 
 /// The first point after an instant; the end of the axis for a missing one.
 pub(super) fn first_point_or_end(instant: Expr, axis: &Arc<Axis>) -> Expr {
-    points("first_point_or_end", instant, axis, |axis, instant| {
-        Some(instant.map_or(axis.len(), |instant| axis.first_after(instant)))
+    let end = Some(axis.len());
+    points("first_point_or_end", instant, axis, end, |axis, instant| {
+        Some(axis.first_after(instant))
     })
 }
 
@@ -160,7 +194,7 @@ pub(super) fn weight(
     missing: Option<f64>,
 ) -> Expr {
     let mut codes = [otherwise; 256];
-    let mut texts: HashMap<String, f64> = HashMap::new();
+    let mut texts: PlHashMap<String, f64> = PlHashMap::default();
     for (value, weight) in listed {
         match value {
             Literal::Code(code) => codes[usize::from(*code)] = Some(*weight),
@@ -201,7 +235,7 @@ pub(super) fn weight(
 /// Whether a value is one of many.
 pub(super) fn is_listed(of: Expr, values: &[Literal]) -> Expr {
     let mut codes = [false; 256];
-    let mut texts: HashSet<String> = HashSet::new();
+    let mut texts: PlHashSet<String> = PlHashSet::default();
     for value in values {
         match value {
             Literal::Code(code) => codes[usize::from(*code)] = true,
@@ -299,7 +333,7 @@ pub(super) fn number_texts(of: Expr, dictionary: &Arc<Dictionary>) -> Expr {
         DataType::UInt32,
         move |columns, _| {
             let series = columns[0].as_materialized_series();
-            let mut known: HashMap<&str, u32> = HashMap::new();
+            let mut known: PlHashMap<&str, u32> = PlHashMap::default();
             let texts = series.str()?;
             let mut number = |text| {
                 *known
@@ -308,30 +342,6 @@ pub(super) fn number_texts(of: Expr, dictionary: &Arc<Dictionary>) -> Expr {
             };
             let numbers: UInt32Chunked = texts.iter().map(|text| text.map(&mut number)).collect();
             Ok(numbers.into_column())
-        },
-    )
-}
-
-/// The whole numbers in `[low, high)` as a list, cut to a window; missing if there are none.
-pub(super) fn points_between(low: Expr, high: Expr, window: Option<Window>) -> Expr {
-    let (first, end) = window.unwrap_or((0, usize::MAX));
-    let data_type = DataType::List(Box::new(DataType::UInt32));
-    elementwise(
-        "points_between",
-        vec![low, high],
-        data_type,
-        move |columns, rows| {
-            let (low, high) = (Integers::of(&columns[0])?, Integers::of(&columns[1])?);
-            let mut lists = Lists::with_rows(rows);
-            for row in 0..rows {
-                if let (Some(low), Some(high)) = (low.at(row), high.at(row)) {
-                    let low = (low as usize).max(first);
-                    let high = (high as usize).min(end);
-                    lists.values.extend((low..high).map(|point| point as u32));
-                }
-                lists.end_row();
-            }
-            Ok(lists.column())
         },
     )
 }
@@ -381,4 +391,23 @@ impl<T: NativeType> Lists<T> {
             .into_series()
             .into_column()
     }
+}
+
+/// Whether a text contains another that is in small letters, letter case aside; false if it is missing.
+pub(super) fn contains_text(of: Expr, text: &str) -> Expr {
+    let text = text.to_string();
+    elementwise(
+        "contains_text",
+        vec![of],
+        DataType::Boolean,
+        move |columns, _| {
+            let texts = columns[0].as_materialized_series();
+            let holds = texts.str()?.iter().map(|own| {
+                let contains = own.is_some_and(|own| own.to_lowercase().contains(&text));
+                Some(contains)
+            });
+            let holds: BooleanChunked = holds.collect();
+            Ok(holds.into_series().into_column())
+        },
+    )
 }

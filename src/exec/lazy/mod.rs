@@ -10,6 +10,7 @@ mod functions;
 mod packing;
 mod run;
 mod sets;
+mod spans;
 mod tables;
 
 pub use compile::{Compiler, KeyCodes, Window};

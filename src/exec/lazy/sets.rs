@@ -51,12 +51,16 @@ impl Sets {
             .next()
             .expect("one chunk")
             .clone();
+        Ok(Sets::of_lists(lists))
+    }
+
+    fn of_lists(lists: ListArray<i64>) -> Sets {
         let values = lists
             .values()
             .as_any()
             .downcast_ref::<PrimitiveArray<i64>>();
         let values = values.expect("sets are lists of instants").clone();
-        Ok(Sets { lists, values })
+        Sets { lists, values }
     }
 
     fn at(&self, row: usize) -> impl Iterator<Item = Interval> + '_ {
@@ -193,12 +197,7 @@ pub(super) fn set(expression: &Expression) -> PolarsResult<Expr> {
         |sets, _, rows| {
             let mut lists = Lists::with_rows(rows);
             for row in 0..rows {
-                lists.values.extend(
-                    sets.at(row)
-                        .into_iter()
-                        .flat_map(|(from, until)| [from, until]),
-                );
-                lists.end_row();
+                lists.end_set(sets.at(row));
             }
             Ok(lists.column_of_all())
         },
@@ -295,30 +294,60 @@ fn push_out(start: i64, limit: i64, pauses: &[Interval]) -> Option<i64> {
     Some(due)
 }
 
-/// The union of the intervals that two columns of lists hold the ends of.
-pub(super) fn merge(froms: Expr, untils: Expr) -> Expr {
+/// The instants in at least so many of the intervals that two columns of lists hold the ends of.
+pub(super) fn merge(froms: Expr, untils: Expr, at_least: u32) -> Expr {
     elementwise(
         "merge",
         vec![froms, untils],
         list_of(DataType::Int64),
-        |columns, rows| {
+        move |columns, rows| {
             let (froms, untils) = (Ends::of(&columns[0])?, Ends::of(&columns[1])?);
             let mut lists = Lists::with_rows(rows);
             for row in 0..rows {
                 let pairs = froms.at(row).zip(untils.at(row));
-                let mut intervals: Vec<Interval> = pairs
+                let intervals = pairs
                     .filter_map(|(from, until)| Some((from?, until.unwrap_or(i64::MAX))))
-                    .filter(|(from, until)| from <= until)
-                    .collect();
-                intervals.sort_unstable();
-                for (from, until) in merged(intervals) {
-                    lists.values.extend([from, until]);
-                }
-                lists.end_row();
+                    .filter(|(from, until)| from <= until);
+                lists.end_set(covered(intervals.collect(), at_least));
             }
             Ok(lists.column_of_all())
         },
     )
+}
+
+/// The instants in at least so many of the sets that a column of lists of sets holds.
+pub(super) fn merge_sets(sets: Expr, at_least: u32) -> Expr {
+    elementwise(
+        "merge_sets",
+        vec![sets],
+        list_of(DataType::Int64),
+        move |columns, rows| {
+            let series = columns[0].as_materialized_series().rechunk();
+            let gathered = series
+                .list()?
+                .downcast_iter()
+                .next()
+                .expect("one chunk")
+                .clone();
+            let sets = gathered.values().as_any().downcast_ref::<ListArray<i64>>();
+            let sets = Sets::of_lists(sets.expect("sets are gathered").clone());
+            let mut lists = Lists::with_rows(rows);
+            for row in 0..rows {
+                let (start, end) = gathered.offsets().start_end(row);
+                let intervals = (start..end).flat_map(|place| sets.at(place));
+                lists.end_set(covered(intervals.collect(), at_least));
+            }
+            Ok(lists.column_of_all())
+        },
+    )
+}
+
+impl Lists<i64> {
+    fn end_set(&mut self, set: Vec<Interval>) {
+        let ends = set.into_iter().flat_map(|(from, until)| [from, until]);
+        self.values.extend(ends);
+        self.end_row();
+    }
 }
 
 /// One end of the intervals of each row.
@@ -394,6 +423,33 @@ fn merged(ascending: Vec<Interval>) -> Vec<Interval> {
     apart
 }
 
+/// Where at least so many of some intervals are.
+fn covered(mut intervals: Vec<Interval>, at_least: u32) -> Vec<Interval> {
+    if at_least <= 1 {
+        intervals.sort_unstable();
+        return merged(intervals);
+    }
+    let mut changes: Vec<(i64, i64)> = Vec::with_capacity(2 * intervals.len());
+    for (from, until) in intervals {
+        changes.extend([(from, 1), (until, -1)]);
+    }
+    // Where one ends and another begins there is no gap between: beginnings first.
+    changes.sort_unstable_by_key(|(at, change)| (*at, -change));
+    let (mut depth, mut since, mut apart) = (0, None, Vec::new());
+    for (at, change) in changes {
+        depth += change;
+        match since {
+            None if depth >= i64::from(at_least) => since = Some(at),
+            Some(from) if depth < i64::from(at_least) => {
+                apart.push((from, at));
+                since = None;
+            }
+            None | Some(_) => {}
+        }
+    }
+    merged(apart)
+}
+
 fn intersect(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
     let mut both = Vec::new();
     let (mut i, mut j) = (0, 0);
@@ -428,7 +484,7 @@ fn complement(set: &[Interval]) -> Vec<Interval> {
 
 #[cfg(test)]
 mod tests {
-    use super::{complement, intersect, merged, push_out};
+    use super::{complement, covered, intersect, merged, push_out};
 
     #[test]
     fn sets_intersect_complement_and_merge() {
@@ -443,6 +499,19 @@ mod tests {
         assert_eq!(
             merged(vec![(0, 2), (2, 3), (5, 5), (6, 9), (7, 8)]),
             vec![(0, 3), (6, 9)]
+        );
+    }
+
+    #[test]
+    fn instants_are_in_at_least_so_many_intervals() {
+        let three = || vec![(0, 10), (4, 6), (6, 12)];
+        assert_eq!(covered(three(), 1), vec![(0, 12)]);
+        // One ends at 6 and the next begins there: two are always there from 4 to 10.
+        assert_eq!(covered(three(), 2), vec![(4, 10)]);
+        assert_eq!(covered(three(), 3), vec![]);
+        assert_eq!(
+            covered(vec![(0, i64::MAX), (5, i64::MAX)], 2),
+            vec![(5, i64::MAX)]
         );
     }
 

@@ -2,6 +2,7 @@
 
 use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, col};
 
+use super::spans::Spans;
 use crate::base::types::FieldType;
 use crate::exec::data::TableSources;
 use crate::lang::model::{Definitions, TableId};
@@ -32,6 +33,16 @@ impl TableFrames<'_> {
             Some(name) => selected.with_row_index(name.as_str(), None),
             None => selected,
         }
+    }
+
+    /// Between which instants the dates of a table lie, by column.
+    pub(super) fn spans(&self, table: TableId) -> Spans {
+        let of_table = &self.definitions.table(table).columns;
+        let spans = self.sources.table(table).map(|source| source.spans.iter());
+        let spans = spans.into_iter().flatten();
+        spans
+            .map(|(column, span)| (of_table[*column].name.clone(), *span))
+            .collect()
     }
 
     fn empty(&self, table: TableId, columns: &[Name], row_number: Option<&Name>) -> DataFrame {

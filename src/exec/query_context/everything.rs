@@ -17,13 +17,17 @@ pub fn leave_out_unanswerable(
     let mut keep = Vec::with_capacity(values.columns.len());
     for index in 0..values.columns.len() {
         let lacking = context.lacking(&single(&whole, index))?.join(", ");
-        if !lacking.is_empty() {
-            notes.push(format!(
-                "{} left out: no file for {lacking}",
-                values.columns[index].name
-            ));
+        let reason = (!lacking.is_empty()).then(|| format!("no file for {lacking}"));
+        keep.push(reason.is_none());
+        notes.extend(reason.map(|reason| left_out(&values.columns[index].name, &reason)));
+    }
+    if keep.contains(&true) && lacks_columns(context, &kept(&whole, &keep))? {
+        for (index, keep) in keep.iter_mut().enumerate().filter(|(_, keep)| **keep) {
+            if let Some(reason) = context.lacking_columns(&single(&whole, index))? {
+                *keep = false;
+                notes.push(left_out(&values.columns[index].name, &reason));
+            }
         }
-        keep.push(lacking.is_empty());
     }
     if !keep.contains(&true) {
         return Err(no_kpi(notes).into());
@@ -32,8 +36,31 @@ pub fn leave_out_unanswerable(
     Ok(notes)
 }
 
+fn left_out(column: &str, reason: &str) -> String {
+    format!("{column} left out: {reason}")
+}
+
+/// Whether the files lack a column that the query needs. Most lack none, which one look tells.
+fn lacks_columns(context: &QueryContext, query: &Query) -> Result<bool, Problems> {
+    context
+        .lacking_columns(query)
+        .map(|lacking| lacking.is_some())
+}
+
+/// The query with some of its columns, whatever it is sorted by.
+fn kept(whole: &Query, keep: &[bool]) -> Query {
+    let mut query = whole.clone();
+    if let Subject::Values(values) = &mut query.subject {
+        let mut keep = keep.iter();
+        values
+            .columns
+            .retain(|_| *keep.next().expect("one flag a column"));
+    }
+    query
+}
+
 fn no_kpi(notes: Vec<String>) -> Diagnostic {
-    let mut problem = Diagnostic::data("D903", "the data has no table that a KPI needs");
+    let mut problem = Diagnostic::data("D903", "the data has no table or column that a KPI needs");
     problem.help = notes;
     problem
 }

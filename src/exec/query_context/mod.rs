@@ -4,19 +4,22 @@
 //! columns that any of them needs. Tables of a store are asked as they were at the evaluation time of each
 //! query.
 
+mod absent_texts;
 mod everything;
 
+pub use absent_texts::{AbsentText, absent_texts};
 pub use everything::leave_out_unanswerable;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::base::diagnostic::Problems;
+use crate::base::calendar;
+use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
 use crate::exec::compute::{self, ExecutionContext, Limits, PlanDescription};
-use crate::exec::data::{Horizon, TableCache, TableSources, Tables};
+use crate::exec::data::{FarDates, Horizon, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
 use crate::plan::{self, Plan, RequirementOptions, Requirements};
 
@@ -39,6 +42,8 @@ pub struct QueryContext<'a> {
 pub struct Answered {
     pub answers: Vec<Answer>,
     pub notes: Vec<String>,
+    /// Texts that queries compare with and no row has.
+    pub absent: Vec<AbsentText>,
 }
 
 /// Queries by their places that are asked over the same tables.
@@ -52,6 +57,7 @@ impl QueryContext<'_> {
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
         let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
         let mut notes: Vec<String> = Vec::new();
+        let mut absent: Vec<AbsentText> = Vec::new();
         let mut problems = Problems::default();
         for group in self.groups(queries)? {
             let own: Vec<&Query> = group.queries.iter().map(|place| queries[*place]).collect();
@@ -62,6 +68,8 @@ impl QueryContext<'_> {
                     }
                     notes.retain(|note| !answered.notes.contains(note));
                     notes.extend(answered.notes);
+                    absent.retain(|text| !answered.absent.contains(text));
+                    absent.extend(answered.absent);
                 }
                 Err(of_group) => problems.extend(of_group),
             }
@@ -70,7 +78,11 @@ impl QueryContext<'_> {
             return Err(problems);
         }
         let answers = answers.into_iter().flatten().collect();
-        Ok(Answered { answers, notes })
+        Ok(Answered {
+            answers,
+            notes,
+            absent,
+        })
     }
 
     fn answers_over(
@@ -80,9 +92,19 @@ impl QueryContext<'_> {
     ) -> Result<Answered, Problems> {
         let (sources, given) = self.read(tables, queries)?;
         let plans = plans(self.definitions, queries, &given)?;
+        let answers = assemble::answers(self.definitions, &sources, &plans)?;
+        let mut absent: Vec<AbsentText> = Vec::new();
+        for query in queries {
+            for text in absent_texts(self.definitions, &sources, query) {
+                if !absent.contains(&text) {
+                    absent.push(text);
+                }
+            }
+        }
         Ok(Answered {
-            answers: assemble::answers(self.definitions, &sources, &plans)?,
+            answers,
             notes: sources.notes,
+            absent,
         })
     }
 
@@ -165,10 +187,15 @@ impl QueryContext<'_> {
     ) -> Result<(TableSources, plan::GivenTime), Problems> {
         let requirements = self.requirements(queries);
         let mut tables = tables.borrow_mut();
-        let sources = tables.sources(self.definitions, &requirements)?;
+        let mut sources = tables.sources(self.definitions, &requirements)?;
         let mut watermark = self.watermark;
-        if self.wants_watermark(queries) {
+        // Where it is settled the same tables are read all the same: they are what the answer is of.
+        if watermark.is_none() && self.wants_watermark(queries) {
             watermark = tables.latest_event(self.definitions);
+            let far = tables.far_dates(self.definitions, &sources, watermark);
+            sources
+                .notes
+                .extend(far.map(|far| far_note(self.definitions, far)));
         }
         let given = plan::GivenTime {
             as_of: self.as_of.clone(),
@@ -189,8 +216,7 @@ impl QueryContext<'_> {
     }
 
     fn wants_watermark(&self, queries: &[&Query]) -> bool {
-        let is_settled = self.as_of.is_some() || self.watermark.is_some();
-        !is_settled && queries.iter().any(|query| query.as_of.is_none())
+        self.as_of.is_none() && queries.iter().any(|query| query.as_of.is_none())
     }
 
     /// The tables a query cannot do without and that have no file.
@@ -215,10 +241,82 @@ impl QueryContext<'_> {
             .collect())
     }
 
+    /// Which needed columns files lack, as a sentence; `None` if they lack none. Reads the tables.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else is wrong with them.
+    pub fn lacking_columns(&self, query: &Query) -> Result<Option<String>, Problems> {
+        let problems = match self.load(&[query]) {
+            Ok(_) => return Ok(None),
+            Err(problems) if is_of_columns(&problems) => problems.sorted(),
+            Err(problems) => return Err(problems),
+        };
+        let facts: Vec<String> = problems.iter().map(absent_column).collect();
+        Ok(Some(facts.join(" and ")))
+    }
+
     /// Where a span begins, as a message names it: `kpis/mttr.kpi:3`.
     pub fn place(&self, span: Span) -> String {
         let (line, _) = self.sources.line_column(span);
         format!("{}:{line}", self.sources.get(span.source).name)
+    }
+}
+
+/// What the default as-of rests on, where that is in question.
+fn far_note(definitions: &Definitions, far: &FarDates) -> String {
+    let day = |micros: i64| {
+        let day = calendar::local_day(&definitions.calendar, micros);
+        day.map_or_else(|| "?".to_owned(), |day| day.to_string())
+    };
+    let rows: Vec<String> = far
+        .rows
+        .iter()
+        .map(|row| {
+            let table = definitions.table(row.table);
+            let column = &table.columns[row.column].name;
+            format!("{} {} ({column} {})", table.name, row.row, day(row.instant))
+        })
+        .collect();
+    let (others, latest) = (
+        day(far.others_until),
+        far.rows.last().map(|row| row.instant),
+    );
+    let days = latest.map_or(0, |latest| (latest - far.others_until) / 86_400_000_000);
+    let mut note = format!(
+        "as-of rests on {}, {days} days after all others, which end on {others}: for those write `as of {others}`, or --as-of {others}",
+        rows.join(", ")
+    );
+    if let Some(row) = far.rows.last() {
+        let table = definitions.table(row.table);
+        let column = &table.columns[row.column].name;
+        note += &format!(
+            "; if such dates are agreed in advance, write `planned {column}` in table {}",
+            table.name
+        );
+    }
+    note
+}
+
+/// Whether nothing is wrong but that files lack columns.
+pub fn is_of_columns(problems: &Problems) -> bool {
+    let mut all = problems.iter();
+    all.all(|problem| problem.cause == Cause::NoColumn)
+}
+
+/// What is absent, without who needs it; with the column that may be meant.
+fn absent_column(problem: &Diagnostic) -> String {
+    let (fact, _) = problem
+        .message
+        .split_once(", which")
+        .unwrap_or((&problem.message, ""));
+    match problem
+        .help
+        .iter()
+        .find(|help| help.contains("did you mean"))
+    {
+        Some(help) => format!("{fact} ({help})"),
+        None => fact.to_owned(),
     }
 }
 

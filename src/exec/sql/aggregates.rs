@@ -15,8 +15,8 @@ impl Translator<'_> {
         keys: &[Name],
         aggregates: &[(Name, Aggregate)],
     ) -> Select {
-        if let [(name, Aggregate::UnionOfIntervals { from, until })] = aggregates {
-            return self.union_of_intervals(input, keys, name, (from, until));
+        if let [(name, Aggregate::CoveredInstants { set, at_least })] = aggregates {
+            return self.covered_instants(input, keys, name, set, *at_least);
         }
         let mut reads: BTreeSet<Name> = keys.iter().cloned().collect();
         for (_, aggregate) in aggregates {
@@ -42,38 +42,125 @@ impl Translator<'_> {
     }
 
     /// Gaps and islands: an interval begins an island where none before it reaches so far.
-    fn union_of_intervals(
+    fn covered_instants(
         &mut self,
         input: &SharedRelation,
         keys: &[Name],
         name: &str,
-        (from, until): (&Expression, &Expression),
+        set: &Expression,
+        at_least: u32,
     ) -> Select {
-        let select = self.shared(input);
-        let mut reads = read_by([from, until]);
+        let mut reads = read_by([set]);
         reads.extend(keys.iter().cloned());
-        let mut select = self.read(select, &reads);
+        let select = self.shared(input);
+        let select = self.read(select, &reads);
+        let hint = format!("{}_{name}", select.source);
+        let keys: Vec<SelectColumn> = keys.iter().map(|key| select.column(key).clone()).collect();
+        let mut intervals = self.intervals_of(select, &keys, set, &hint);
+        if at_least > 1 {
+            intervals = self.deep_enough(&hint, intervals, &keys, at_least);
+        }
+        let (after, end) = (
+            intervals.column("after").sql.clone(),
+            intervals.column("until").sql.clone(),
+        );
+        let partition = keys
+            .iter()
+            .map(|key| intervals.column(&key.name).sql.as_str());
+        let partition: Vec<&str> = partition.collect();
+        let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
+        let before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING";
+        let reached = format!("max({end}) OVER ({window} {before})");
+        intervals
+            .columns
+            .push(SelectColumn::made("reached", reached));
+        let intervals = self.part(&format!("{hint}_intervals"), &intervals);
+        self.islands(&hint, intervals, &keys, name)
+    }
+
+    /// The keys with the ends of the intervals of a set, `after` and `until`, a row for each interval.
+    fn intervals_of(
+        &mut self,
+        mut select: Select,
+        keys: &[SelectColumn],
+        set: &Expression,
+        hint: &str,
+    ) -> Select {
         let mut writer = ExpressionWriter::new(&select, &mut self.axes);
+        let Expression::Interval { from, until } = set else {
+            let written = writer.written(set);
+            let joins = writer.joins;
+            select.columns = keys.to_vec();
+            select.columns.push(SelectColumn::made("instants", written));
+            select.joins = joins;
+            let mut sets = self.part(&format!("{hint}_sets"), &select);
+            let list = sets.column("instants").sql.clone();
+            sets.joins
+                .push(duckdb::unnested(&list, "stretch", "covered"));
+            sets.columns.pop();
+            let end = |name: &str, sql: &str| SelectColumn::made(name, sql);
+            sets.columns.extend([
+                end("after", "stretch.covered.after"),
+                end("until", "stretch.covered.until"),
+            ]);
+            return sets;
+        };
         let after = writer.operand(from);
         let end = writer.written(until);
         let end = match end.as_str() {
             "NULL" => duckdb::ALWAYS_UNTIL.to_string(),
             end => format!("coalesce({end}, {})", duckdb::ALWAYS_UNTIL),
         };
-        let hint = format!("{}_{name}", select.source);
-        let keys: Vec<SelectColumn> = keys.iter().map(|key| select.column(key).clone()).collect();
-        let partition: Vec<&str> = keys.iter().map(|key| key.sql.as_str()).collect();
-        let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
-        let before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING";
+        let joins = writer.joins;
         select.filters.push(format!("{after} < {end}"));
-        select.columns = keys.clone();
+        select.joins = joins;
+        select.columns = keys.to_vec();
         select.columns.extend([
             SelectColumn::made("after", after),
-            SelectColumn::made("until", end.clone()),
-            SelectColumn::made("reached", format!("max({end}) OVER ({window} {before})")),
+            SelectColumn::made("until", end),
         ]);
-        let intervals = self.part(&format!("{hint}_intervals"), &select);
-        self.islands(&hint, intervals, &keys, name)
+        select
+    }
+
+    /// The stretches in which so many intervals are: a running count of those that have begun and not ended.
+    fn deep_enough(
+        &mut self,
+        hint: &str,
+        intervals: Select,
+        keys: &[SelectColumn],
+        at_least: u32,
+    ) -> Select {
+        let intervals = self.part(&format!("{hint}_single"), &intervals);
+        let names: Vec<String> = keys.iter().map(|key| duckdb::name(&key.name)).collect();
+        let by = names.join(", ");
+        let with = |others: Vec<SelectColumn>| {
+            let mut select = intervals.clone();
+            let keys = keys.iter().map(|key| intervals.column(&key.name).clone());
+            select.columns = keys.chain(others).collect();
+            select
+        };
+        let made = |name: &str, sql: &str| SelectColumn::made(name, sql);
+        let begins = with(vec![made("after", "after"), made("change", "1")]);
+        let ends = with(vec![made("after", "until"), made("change", "-1")]);
+        let all = format!("{}\nUNION ALL\n{}", begins.text(), ends.text());
+        let changes = self.part_of(&format!("{hint}_changes"), all, &begins.columns);
+        let along = format!("OVER (PARTITION BY {by} ORDER BY after)");
+        let mut depths = changes.clone();
+        depths.columns = keys
+            .iter()
+            .map(|key| changes.column(&key.name).clone())
+            .collect();
+        depths.columns.extend([
+            changes.column("after").clone(),
+            made("until", &format!("lead(after) {along}")),
+            made("depth", &format!("sum(sum(change)) {along}")),
+        ]);
+        depths.groups = names.iter().cloned().chain(["after".to_string()]).collect();
+        depths.is_closed = true;
+        let mut deep = self.part(&format!("{hint}_depths"), &depths);
+        deep.filters.push(format!("depth >= {at_least}"));
+        deep.columns.pop();
+        deep
     }
 
     fn islands(
@@ -197,6 +284,6 @@ fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
             unreachable!("a quantile is one column here")
         }
         Aggregate::CountDistinct(of) => format!("count(DISTINCT {})", writer.written(of)),
-        Aggregate::UnionOfIntervals { .. } => unreachable!("a union of intervals stands alone"),
+        Aggregate::CoveredInstants { .. } => unreachable!("a set of instants stands alone"),
     }
 }

@@ -8,9 +8,9 @@ use super::formulas::{bracketed_sum, formula};
 use super::relations::{Translator, ordered};
 use super::select::{Select, SelectColumn, TableExpression, statement as written};
 use crate::base::types::{DisplayUnit, FieldType};
-use crate::lang::model::{Dimension, SortColumn, ValueColumn};
+use crate::lang::model::{Dimension, EmptyValues, HavingTest, NumberTest, SortColumn, ValueColumn};
 use crate::plan::relation::Lowering;
-use crate::plan::{TimeBucket, ValuesWork};
+use crate::plan::{EmptyWork, TimeBucket, ValuesWork};
 
 /// The statement of a query of values.
 pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String {
@@ -56,7 +56,8 @@ fn of_range<'a>(
     let measures = ranking.formula.measures();
     LineCells::lower(lowering, work, whole, |step| {
         let mut measures = measures.iter();
-        step.moment == ranking.moment && measures.any(|measure| step.measure == **measure)
+        let moment = step.measure.moment.unwrap_or(ranking.moment);
+        step.moment == moment && measures.any(|measure| step.measure == **measure)
     })
 }
 
@@ -93,7 +94,13 @@ impl AnswerStatement<'_, '_> {
             .iter()
             .map(|column| SelectColumn::made(&column.name, self.shown(column, main, &steps)))
             .collect();
-        let mut select = self.joined_to(PERIODS, &steps, PERIODS);
+        // Counts that only tell which groups there are have no column.
+        let empty = self.work.empty.as_ref();
+        let shown: Vec<JoinedCells> = (0..steps.len())
+            .filter(|step| empty.is_none_or(|empty| !empty.steps.contains(step)))
+            .map(|step| steps[step].clone())
+            .collect();
+        let mut select = self.joined_to(PERIODS, &shown, PERIODS);
         select.columns = self.labels();
         select.columns.extend(values);
         select.filters.extend(
@@ -101,15 +108,82 @@ impl AnswerStatement<'_, '_> {
                 .iter()
                 .map(|(ranked, count)| format!("{ranked}.place <= {count}")),
         );
+        let tests = self.work.having.iter();
+        select
+            .filters
+            .extend(tests.map(|test| self.having(test, main, &steps)));
         select.order = self.order(ranked.is_some());
         select.limit = self.work.limit;
         select
     }
 
+    /// Whether a row of a group is shown (rule S42).
+    fn having(&self, test: &HavingTest, line: &LineCells, steps: &[JoinedCells]) -> String {
+        let column = &self.work.columns[test.column];
+        let value = self.value(column, line, &|step| steps[step].sql.clone());
+        let value = bracketed_sum(&self.where_readable(column, line, value));
+        let (sign, limit) = match test.test {
+            NumberTest::Equal(limit) => ("=", limit),
+            NumberTest::Less(limit) => ("<", limit),
+            NumberTest::AtMost(limit) => ("<=", limit),
+            NumberTest::Greater(limit) => (">", limit),
+            NumberTest::AtLeast(limit) => (">=", limit),
+        };
+        let holds = format!("coalesce({value} {sign} {}, false)", duckdb::number(limit));
+        match test.negated {
+            true => format!("NOT {holds}"),
+            false => holds,
+        }
+    }
+
+    /// The groups of the parent's rows, with each value of the other dimensions (rule S44).
+    fn empty_groups(&self, empty: &EmptyWork, steps: &[JoinedCells]) -> Vec<String> {
+        let parents: Vec<Option<&JoinedCells>> = match empty.steps.is_empty() {
+            true => vec![None],
+            false => empty.steps.iter().map(|step| Some(&steps[*step])).collect(),
+        };
+        let of = |parent: Option<&JoinedCells>| {
+            let mut keys = parent.into_iter().flat_map(|parent| &parent.keys);
+            let mut sources: Vec<String> = parent.iter().map(|step| step.cube.clone()).collect();
+            let columns = empty.values.iter().zip(&self.work.by).map(|(values, by)| {
+                let name = duckdb::name(&by.name);
+                match values {
+                    EmptyValues::OfParent(_) => {
+                        let key = duckdb::name(keys.next().expect("a key for each dimension"));
+                        format!("{}.{key} AS {name}", sources[0])
+                    }
+                    EmptyValues::Every => {
+                        let words = words(by).map_or_else(
+                            || vec!["false".to_string(), "true".to_string()],
+                            |words| words.iter().map(|word| duckdb::text(word)).collect(),
+                        );
+                        let alias = duckdb::name(&format!("every_{}", by.name));
+                        let values: Vec<String> =
+                            words.iter().map(|word| format!("({word})")).collect();
+                        sources.push(format!("(VALUES {}) AS {alias}({name})", values.join(", ")));
+                        format!("{alias}.{name}")
+                    }
+                }
+            });
+            let columns: Vec<String> = columns.collect();
+            format!(
+                "SELECT {}\nFROM {}",
+                columns.join(", "),
+                sources.join("\nCROSS JOIN ")
+            )
+        };
+        parents.into_iter().map(of).collect()
+    }
+
     /// Every combination of dimensions that has a row in any population (rule S24).
     fn group_part(&mut self, steps: &[JoinedCells]) -> String {
         let mut texts: Vec<String> = Vec::new();
-        for step in steps {
+        let empty = self.work.empty.as_ref();
+        let is_of_parent = |step: usize| empty.is_some_and(|empty| empty.steps.contains(&step));
+        for (place, step) in steps.iter().enumerate() {
+            if is_of_parent(place) {
+                continue;
+            }
             let keys = step
                 .keys
                 .iter()
@@ -128,6 +202,11 @@ impl AnswerStatement<'_, '_> {
                 texts.push(text);
             }
         }
+        texts.extend(
+            empty
+                .iter()
+                .flat_map(|empty| self.empty_groups(empty, steps)),
+        );
         let body = match texts.as_slice() {
             [only] => only.replacen("SELECT", "SELECT DISTINCT", 1),
             several => several.join("\nUNION\n"),

@@ -54,6 +54,9 @@ impl AxisTables {
 
     /// The column of the periods that has the instants of an axis with one point a period.
     pub fn column_of(&self, axis: &Axis) -> Option<&'static str> {
+        if has_ties(axis) {
+            return None;
+        }
         let is_of = |instant: fn(&TimeBucket) -> i64| {
             self.readable().map(instant).eq(axis.ends.iter().copied())
         };
@@ -203,6 +206,10 @@ impl AxisTables {
                 place as i64
             };
             for point in points.clone() {
+                // Of points with one instant the last: after it comes the first of a later instant.
+                if axis.ends.get(point + 1) == Some(&axis.ends[point]) {
+                    continue;
+                }
                 let instant = timestamp(axis.ends[point]);
                 rows.push(format!("({point}, {number}, {}, {instant})", points.len()));
             }
@@ -215,6 +222,11 @@ impl AxisTables {
         columns.push(SelectColumn::made("ends_at", duckdb::micros("ends_at")));
         values(columns, &rows, &names)
     }
+}
+
+/// Whether points of an axis have the same instant, as the starts of windows may.
+fn has_ties(axis: &Axis) -> bool {
+    axis.ends.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// A constant table.

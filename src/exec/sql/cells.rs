@@ -57,7 +57,8 @@ impl<'a> LineCells<'a> {
 /// The step of a column's measure.
 pub(super) fn step_of(work: &ValuesWork, column: &ValueColumn, measure: &Measure) -> usize {
     let mut steps = work.steps.iter();
-    let step = steps.position(|step| step.moment == column.moment && step.measure == *measure);
+    let moment = measure.moment.unwrap_or(column.moment);
+    let step = steps.position(|step| step.moment == moment && step.measure == *measure);
     step.expect("planning made a step of every measure")
 }
 
@@ -195,7 +196,9 @@ pub(super) fn joined(
     let mut part = parts[cells.cube].clone();
     let cube = part.source.clone();
     if let Reading::Lifetimes { ended } = &cells.reading {
-        part = survival(translator, &part, &cells.rows, ended, step.keys.len());
+        let fraction = step.measure.parameter.unwrap_or(0.5);
+        let keys = step.keys.len();
+        part = survival(translator, &part, &cells.rows, ended, keys, fraction);
     }
     let keys = part.columns[..step.keys.len()].iter();
     let keys: Vec<String> = keys.map(|key| key.name.clone()).collect();

@@ -258,3 +258,8 @@ pub(super) fn shown_instant(micros: &str, zone: &str) -> String {
         "CASE\n  WHEN {local} = date_trunc('day', {local}) THEN strftime({local}, '%Y-%m-%d')\n  ELSE strftime({local}, '%Y-%m-%dT%H:%M:%S')\n    || {fraction}\n    || {distance}\nEND"
     )
 }
+
+/// Whether a text contains another that is in small letters; false if it is missing.
+pub(super) fn contains_text(of: &str, small: &str) -> String {
+    format!("coalesce(contains(lower({of}), {}), false)", text(small))
+}

@@ -97,6 +97,10 @@ impl<'w> ExpressionWriter<'w> {
             Expression::Not(of) => self.negated(of),
             Expression::IsMissing(of) => self.suffixed(of, "IS NULL"),
             Expression::In { of, values } => self.among(of, values),
+            Expression::ContainsText { of, text } => {
+                let of = self.sql(of).within(Binding::Not);
+                SqlText::whole(duckdb::contains_text(&of, text))
+            }
             Expression::Case {
                 branches,
                 otherwise,

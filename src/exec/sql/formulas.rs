@@ -1,12 +1,21 @@
 //! Formulas over measures.
 
 use super::duckdb;
+use crate::base::types::Adjustment;
 use crate::lang::model::{Formula, Measure, Operator};
 
 /// Arithmetic over measures (rules S17, S18).
 pub(super) fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> String {
     match of {
-        Formula::Number(number) => duckdb::number(*number),
+        Formula::Number(number) | Formula::Constant { value: number, .. } => {
+            duckdb::number(*number)
+        }
+        Formula::Adjusted {
+            of,
+            adjustment,
+            value,
+            ..
+        } => adjusted(*adjustment, &formula(of, measure), &duckdb::number(*value)),
         Formula::Measure(own) => measure(own),
         Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
         Formula::Negate(inner) => format!("-{}", bracketed(&formula(inner, measure))),
@@ -28,6 +37,15 @@ pub(super) fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> Str
                 Operator::Divide => format!("{left} / nullif({right}, 0)"),
             }
         }
+    }
+}
+
+/// Rule S40. The least of nothing and a number would be the number, so both are compared.
+fn adjusted(adjustment: Adjustment, of: &str, value: &str) -> String {
+    match adjustment {
+        Adjustment::Otherwise => format!("coalesce({of}, {value})"),
+        Adjustment::AtMost => format!("(CASE WHEN {of} > {value} THEN {value} ELSE {of} END)"),
+        Adjustment::AtLeast => format!("(CASE WHEN {of} < {value} THEN {value} ELSE {of} END)"),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) fn survival(
     rows: &str,
     ended: &str,
     keys: usize,
+    fraction: f64,
 ) -> Select {
     let micros = duckdb::name(Reading::MICROS);
     let name = cube.source.trim_matches('"').to_string();
@@ -39,9 +40,10 @@ pub(super) fn survival(
     let left = SelectColumn::made("survival", left);
     let select = part(&at_risk, vec![duration, finished, left]);
     let survival = translator.part(&format!("{name}_survival"), &select);
-    // A product of quotients may miss one half by a rounding error.
-    let is_half = format!("{ended} > 0 AND survival <= 0.5 + 1e-12");
-    let median = format!("min({micros}) FILTER (WHERE {is_half})");
+    // A product of quotients may miss it by a rounding error.
+    let left = duckdb::number(1.0 - fraction);
+    let is_reached = format!("{ended} > 0 AND survival <= {left} + 1e-12");
+    let median = format!("min({micros}) FILTER (WHERE {is_reached})");
     let mut select = part(&survival, vec![SelectColumn::made("median", median)]);
     select.groups = by;
     translator.part(&format!("{name}_typical"), &select)

@@ -218,7 +218,7 @@ fn timeless(query: &Query) -> Query {
     ));
     if let Subject::Values(values) = &mut query.subject {
         values.over = None;
-        values.versus = None;
+        values.versus.clear();
     }
     query
 }
@@ -232,6 +232,7 @@ fn within(plan: &Plan, slot: &TimeBucket) -> Plan {
             grain: None,
             slots: vec![slot.clone()],
             compared: Vec::new(),
+            is_windowed: false,
             notes: Vec::new(),
         };
     }

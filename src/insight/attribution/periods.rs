@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
-use crate::lang::model::{Calendar, CalendarPeriod, Definitions, Period, Query, Subject, Versus};
+use crate::lang::model::{
+    Calendar, CalendarPeriod, ComparedWith, Definitions, Period, Query, Subject, Versus,
+};
 use crate::plan::{self, BucketStatus, EvaluationTime, TimeBucket, Timeline, Work};
 
 /// The earlier or other period, and the one asked about.
@@ -28,12 +30,15 @@ pub fn pair(
     let Subject::Values(values) = &mut query.subject else {
         unreachable!("only values have reasons");
     };
-    if let (None, Some(Period::This(grain))) = (&values.versus, &query.period)
+    if let (true, Some(Period::This(grain))) = (values.versus.is_empty(), &query.period)
         && values.over.is_none()
     {
-        values.versus = Some(Versus::Previous(*grain));
+        values.versus = vec![ComparedWith {
+            versus: Versus::Previous(*grain),
+            as_percent: false,
+        }];
     }
-    let (over, versus) = (values.over, values.versus.is_some());
+    let (over, versus) = (values.over, !values.versus.is_empty());
     if query.period.is_none() && over.is_none() && !versus {
         query.period = Some(Period::Last(1, Grain::Month));
     }
@@ -60,7 +65,9 @@ fn timeline(
 }
 
 fn compared(asked: Timeline) -> Result<PeriodPair, Problems> {
-    let mut pairs = asked.slots.into_iter().zip(asked.compared);
+    // Of two comparisons the first.
+    let others = asked.compared.into_iter().next().unwrap_or_default();
+    let mut pairs = asked.slots.into_iter().zip(others);
     let last = pairs.rfind(|(slot, _)| slot.is_readable());
     match last {
         Some((after, before)) => Ok(PeriodPair {

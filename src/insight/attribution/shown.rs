@@ -228,6 +228,7 @@ fn rows(
     Answer {
         query: format!("why {}", why.name),
         context: why.context.clone(),
+        period: None,
         columns,
         rows: why.groups[..shown].iter().map(row).collect(),
         excluded: Vec::new(),

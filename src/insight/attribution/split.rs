@@ -43,10 +43,12 @@ fn of_formula(column: &ValueColumn) -> Decomposition {
             right,
         } if adds(left) && adds(right) => quotient(column, left, right),
         Formula::Number(_)
+        | Formula::Constant { .. }
         | Formula::Measure(_)
         | Formula::Kpi(_)
         | Formula::Binary { .. }
-        | Formula::Negate(_) => Decomposition::Not,
+        | Formula::Negate(_)
+        | Formula::Adjusted { .. } => Decomposition::Not,
     }
 }
 
@@ -71,7 +73,9 @@ fn adds(formula: &Formula) -> bool {
             Operator::Divide => adds(left) && is_number(right),
         },
         // A number of its own would count once for each group.
-        Formula::Number(_) | Formula::Kpi(_) => false,
+        Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => false,
+        // The largest of a whole is not the sum of the largest of its groups.
+        Formula::Adjusted { .. } => false,
     }
 }
 

@@ -12,9 +12,9 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    Context, Level, Row, Value,
+    ComparisonColumn, Context, Level, Row, Value,
 };
-use crate::exec::query_context::QueryContext;
+use crate::exec::query_context::{self, AbsentText, QueryContext};
 use crate::lang::model::{CardKind, Period, Query, Subject};
 
 /// Months of history on a number card.
@@ -39,21 +39,68 @@ pub struct DraftCard {
     pub query: Query,
 }
 
-/// Answers all cards over one reading of the data. A card whose table has no file says so and shows
-/// no data; that no card can be answered is an error.
-pub fn board(query_context: &QueryContext, draft: DashboardDraft) -> Result<Board, Problems> {
+/// A board, and texts that its queries compare with and no row has.
+pub struct AnsweredBoard {
+    pub board: Board,
+    pub absent: Vec<AbsentText>,
+}
+
+/// Answers all cards over one reading of the data. A card whose table has no file, or whose column the
+/// file lacks, says so and shows no data; that no card can be answered is an error.
+pub fn board(
+    query_context: &QueryContext,
+    draft: DashboardDraft,
+) -> Result<AnsweredBoard, Problems> {
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
-    let lacking: Vec<String> = cards
-        .iter()
-        .map(|card| Ok(query_context.lacking(&card.query)?.join(", ")))
-        .collect::<Result<_, Problems>>()?;
+    let lacking = |card: &&DraftCard| -> Result<Option<String>, Problems> {
+        let tables = query_context.lacking(&card.query)?.join(", ");
+        Ok((!tables.is_empty()).then(|| format!("{NO_FILE}{tables}")))
+    };
+    let mut reasons: Vec<Option<String>> = cards.iter().map(lacking).collect::<Result<_, _>>()?;
+    if reasons.iter().all(Option::is_some) {
+        return Err(nothing_to_show(&reasons).into());
+    }
+    let answered = match answers(query_context, &cards, &reasons) {
+        Err(problems) if query_context::is_of_columns(&problems) => {
+            for (card, reason) in cards.iter().zip(&mut reasons) {
+                if reason.is_none() {
+                    *reason = query_context.lacking_columns(&card.query)?;
+                }
+            }
+            if reasons.iter().all(Option::is_some) {
+                return Err(problems);
+            }
+            answers(query_context, &cards, &reasons)?
+        }
+        answered => answered?,
+    };
+    let notes = notes(&cards, &reasons, answered.notes);
+    Ok(AnsweredBoard {
+        board: assemble(draft, answered.cards, answered.context, notes),
+        absent: answered.absent,
+    })
+}
+
+/// How the reason of a card begins whose table has no file.
+const NO_FILE: &str = "no file for ";
+
+struct AnsweredCards {
+    cards: Vec<BoardCard>,
+    context: Context,
+    notes: Vec<String>,
+    absent: Vec<AbsentText>,
+}
+
+/// Cards in their order; those with a reason against it show no data.
+fn answers(
+    query_context: &QueryContext,
+    cards: &[&DraftCard],
+    reasons: &[Option<String>],
+) -> Result<AnsweredCards, Problems> {
     let histories: Vec<Option<Query>> = cards.iter().map(|card| history(card)).collect();
-    let answerable = || (0..cards.len()).filter(|index| lacking[*index].is_empty());
+    let answerable = || (0..cards.len()).filter(|index| reasons[*index].is_none());
     let mut queries: Vec<&Query> = answerable().map(|index| &cards[index].query).collect();
     queries.extend(answerable().filter_map(|index| histories[index].as_ref()));
-    if queries.is_empty() {
-        return Err(nothing_to_show(&lacking).into());
-    }
     let answered = query_context.answers(&queries)?;
     let context = answered.answers[0].context.clone();
     let (values, past) = answered.answers.split_at(answerable().count());
@@ -61,23 +108,26 @@ pub fn board(query_context: &QueryContext, draft: DashboardDraft) -> Result<Boar
     let mut past = past.iter();
     let mut shown = Vec::with_capacity(cards.len());
     for (index, card) in cards.iter().enumerate() {
-        let present = lacking[index].is_empty();
+        let reason = reasons[index].as_deref();
         shown.push(BoardCard {
             kind: card.kind,
             title: card.title.clone(),
-            answer: if present {
-                values.next().expect("one answer a card")
-            } else {
-                no_data(&card.query, &context, &lacking[index])
+            answer: match reason {
+                None => values.next().expect("one answer a card"),
+                Some(reason) => no_data(&card.query, &context, reason),
             },
             history: match &histories[index] {
-                Some(_) if present => line_of(past.next().expect("one answer a history")),
+                Some(_) if reason.is_none() => line_of(past.next().expect("one answer a history")),
                 Some(_) | None => Vec::new(),
             },
         });
     }
-    let notes = notes(&cards, &lacking, answered.notes);
-    Ok(assemble(draft, shown, context, notes))
+    Ok(AnsweredCards {
+        cards: shown,
+        context,
+        notes: answered.notes,
+        absent: answered.absent,
+    })
 }
 
 fn assemble(
@@ -116,7 +166,7 @@ fn history(card: &DraftCard) -> Option<Query> {
         Subject::List(_) => None,
         Subject::Values(values) => {
             values.over = Some(Grain::Month);
-            values.versus = None;
+            values.versus.clear();
             values.ungroup();
             Some(query)
         }
@@ -135,8 +185,8 @@ fn line_of(answer: &Answer) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// What a card shows whose table has no file.
-fn no_data(query: &Query, context: &Context, lacking: &str) -> Answer {
+/// What a card shows that cannot be answered.
+fn no_data(query: &Query, context: &Context, reason: &str) -> Answer {
     let (columns, rows) = match &query.subject {
         Subject::List(_) => (Vec::new(), Vec::new()),
         Subject::Values(values) => (
@@ -154,10 +204,11 @@ fn no_data(query: &Query, context: &Context, lacking: &str) -> Answer {
     Answer {
         query: query.text.clone(),
         context: context.clone(),
+        period: None,
         columns,
         rows,
         excluded: Vec::new(),
-        notes: vec![format!("no file for {lacking}")],
+        notes: vec![reason.to_owned()],
     }
 }
 
@@ -173,7 +224,15 @@ fn empty_column(
             kind: column.kind,
             direction: column.direction,
             with_target: of.versus_target,
-            with_previous: of.versus.is_some(),
+            comparisons: of
+                .versus
+                .iter()
+                .map(|with| ComparisonColumn {
+                    as_percent: with.as_percent,
+                })
+                .collect(),
+            with_share: of.with_share,
+            is_windowed: of.window.is_some(),
             with_band: !column.bands.is_empty(),
         }),
     }
@@ -186,35 +245,35 @@ fn empty_cell() -> Cell {
         rows: 0,
         target: None,
         band: None,
-        comparison: None,
+        comparisons: Vec::new(),
+        share: None,
         provisional: false,
     }))
 }
 
-fn notes(cards: &[&DraftCard], lacking: &[String], of_data: Vec<String>) -> Vec<String> {
+fn notes(cards: &[&DraftCard], reasons: &[Option<String>], of_data: Vec<String>) -> Vec<String> {
     let mut notes = Vec::new();
-    let mut tables: Vec<&String> = lacking.iter().filter(|tables| !tables.is_empty()).collect();
-    tables.sort();
-    tables.dedup();
-    for table in tables {
+    let mut different: Vec<&String> = reasons.iter().flatten().collect();
+    different.sort();
+    different.dedup();
+    for reason in different {
         let without: Vec<&str> = cards
             .iter()
-            .zip(lacking)
-            .filter(|(_, lacking)| *lacking == table)
+            .zip(reasons)
+            .filter(|(_, own)| own.as_ref() == Some(reason))
             .map(|(card, _)| card.title.as_str())
             .collect();
-        notes.push(format!(
-            "no file for {table}, so no data for: {}",
-            without.join("; ")
-        ));
+        notes.push(format!("{reason}, so no data for: {}", without.join("; ")));
     }
     notes.extend(of_data);
     notes
 }
 
-fn nothing_to_show(lacking: &[String]) -> Diagnostic {
-    let mut tables: Vec<&str> = lacking
+fn nothing_to_show(reasons: &[Option<String>]) -> Diagnostic {
+    let mut tables: Vec<&str> = reasons
         .iter()
+        .flatten()
+        .filter_map(|reason| reason.strip_prefix(NO_FILE))
         .flat_map(|tables| tables.split(", "))
         .collect();
     tables.sort_unstable();

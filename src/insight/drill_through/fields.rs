@@ -4,8 +4,8 @@ use crate::base::types::FieldType;
 use crate::exec::data::TableSources;
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{
-    Condition, Definitions, Dimension, EventSource, FieldId, FieldSource, Measure, Measured, Role,
-    ScoreId, StateSource, TableId, ValueColumn,
+    ChosenEvent, Condition, Definitions, Dimension, EventSource, FieldId, FieldSource, Measure,
+    Measured, Role, ScoreId, StateSource, TableId, ValueColumn,
 };
 
 /// How many of a KPI's own dimensions are shown where the query has none.
@@ -71,8 +71,11 @@ pub(super) fn value_name(definitions: &Definitions, measure: &Measure) -> Option
 pub(super) fn test_name(definitions: &Definitions, measure: &Measure) -> Option<String> {
     match (&measure.value, measure.function.keeps) {
         (Some(Measured::Between { to, .. }), Keeps::Lifetimes) => {
-            let events = &definitions.table(to.table).events;
-            Some(events[to.event].name.clone())
+            let names = to.events.iter().map(|event| {
+                let events = &definitions.table(event.table).events;
+                events[event.event].name.as_str()
+            });
+            Some(to.choice.written(&names.collect::<Vec<&str>>()))
         }
         (_, _) => (measure.function.takes == Takes::Test).then(|| "passes".to_string()),
     }
@@ -133,9 +136,10 @@ impl Fields<'_> {
             Condition::All(parts) | Condition::AnyOf(parts) => {
                 parts.iter().for_each(|part| self.condition(part));
             }
-            Condition::Not(inner) => self.condition(inner),
+            Condition::Not(inner) | Condition::SoFar(inner) => self.condition(inner),
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
+            | Condition::ContainsText { field, .. }
             | Condition::Number { field, .. }
             | Condition::Between { field, .. }
             | Condition::Present(field) => self.add(*field),
@@ -144,7 +148,12 @@ impl Fields<'_> {
                 self.add(*right);
             }
             Condition::Exists(_) => {}
-            Condition::Within { event, .. } => self.event(event.event),
+            Condition::Within { event, .. } | Condition::Happened(event) => self.event(event.event),
+            Condition::InState(state) => self.role(Role::State(state.state)),
+            Condition::Elapsed { from, to, .. } => {
+                self.events(from);
+                to.iter().for_each(|to| self.events(to));
+            }
         }
     }
 
@@ -154,7 +163,7 @@ impl Fields<'_> {
             Role::State(state) => match &self.definitions.table(self.table).states[state].source {
                 StateSource::Columns { from, until } => {
                     from.iter()
-                        .chain(until)
+                        .chain(until.iter())
                         .for_each(|column| self.add_place(*column));
                 }
                 // The intervals stand in another table.
@@ -163,6 +172,11 @@ impl Fields<'_> {
             },
             Role::Rows => {}
         }
+    }
+
+    fn events(&mut self, chosen: &ChosenEvent) {
+        let events = chosen.events.iter();
+        events.for_each(|event| self.event(event.event));
     }
 
     fn event(&mut self, event: usize) {
@@ -191,10 +205,10 @@ impl Fields<'_> {
             Measured::Field(field) => self.add(*field),
             Measured::Score(score) => self.score(*score),
             Measured::Between { from, to } => {
-                self.event(from.event);
-                self.event(to.event);
+                self.events(from);
+                self.events(to);
             }
-            Measured::Since(event) => self.event(event.event),
+            Measured::Since(event) => self.events(event),
         }
     }
 

@@ -110,12 +110,14 @@ fn unlimited(
     let Work::Values(work) = &plan.work else {
         return Ok(None);
     };
-    if work.top.is_none() || work.limit.is_none() {
+    let shows_all = work.limit.is_none() && work.having.is_empty();
+    if work.top.is_none() || shows_all {
         return Ok(None);
     }
     let whole = Plan {
         work: Work::Values(Box::new(ValuesWork {
             limit: None,
+            having: Vec::new(),
             ..work.as_ref().clone()
         })),
         ..plan.clone()

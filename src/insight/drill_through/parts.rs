@@ -23,9 +23,12 @@ pub fn parts(definitions: &Definitions, index: usize, column: &ValueColumn) -> V
         }
         let name = match &column.formula {
             Formula::Measure(_) => column.name.clone(),
-            Formula::Number(_) | Formula::Kpi(_) | Formula::Binary { .. } | Formula::Negate(_) => {
-                name(definitions, measure)
-            }
+            Formula::Number(_)
+            | Formula::Constant { .. }
+            | Formula::Kpi(_)
+            | Formula::Binary { .. }
+            | Formula::Negate(_)
+            | Formula::Adjusted { .. } => name(definitions, measure),
         };
         parts.push(MeasurePart {
             name,
@@ -43,9 +46,12 @@ fn name(definitions: &Definitions, measure: &Measure) -> String {
         .iter()
         .filter_map(|kpi| match &kpi.formula {
             Formula::Measure(own) => Some((kpi, tests_within(own, measure)?)),
-            Formula::Number(_) | Formula::Kpi(_) | Formula::Binary { .. } | Formula::Negate(_) => {
-                None
-            }
+            Formula::Number(_)
+            | Formula::Constant { .. }
+            | Formula::Kpi(_)
+            | Formula::Binary { .. }
+            | Formula::Negate(_)
+            | Formula::Adjusted { .. } => None,
         });
     // Of equally narrow ones the first.
     let narrowest = fits.reduce(|best, next| if next.1 > best.1 { next } else { best });

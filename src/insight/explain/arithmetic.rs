@@ -150,7 +150,7 @@ fn shown(value: &Value, column: &AnswerValueColumn) -> String {
     if let Some(band) = &value.band {
         words += &format!("; {band}");
     }
-    if let Some(compared) = &value.comparison {
+    for compared in &value.comparisons {
         words += &format!("; in {}: {}", compared.period, number(compared.previous));
     }
     if value.provisional {

@@ -12,7 +12,7 @@ use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
 use crate::exec::compute::PlanDescription;
-use crate::exec::query_context::{self, QueryContext};
+use crate::exec::query_context::{self, AbsentText, QueryContext};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
 use crate::render::{self, RenderOptions};
@@ -26,6 +26,8 @@ pub struct Explanation {
     /// The same with the parts of each column.
     parts: Answer,
     notes: Vec<String>,
+    /// Texts that it compares with and no row has; they are notes too.
+    pub absent: Vec<AbsentText>,
     /// The rows behind the numbers, if they were asked for.
     behind: Option<Vec<behind::ListedRows>>,
 }
@@ -42,12 +44,16 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };
+    let absent = query_context::absent_texts(definitions, &sources, query);
+    let mut notes = sources.notes;
+    notes.extend(absent.iter().map(AbsentText::sentence));
     Ok(Explanation {
         query: query.clone(),
         words,
         answer,
         parts,
-        notes: sources.notes,
+        notes,
+        absent,
         behind: None,
     })
 }

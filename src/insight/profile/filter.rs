@@ -1,6 +1,8 @@
 //! Conditions on the values of a row, for events that happened only where something holds.
 
-use polars::prelude::{DataType, Expr, NamedFrom, Series, col, lit};
+use polars::prelude::{
+    BooleanChunked, DataType, Expr, Field, IntoColumn, IntoSeries, NamedFrom, Series, col, lit,
+};
 
 use crate::base::types::FieldType;
 use crate::lang::model::{Condition, Definitions, FieldId, NumberTest, OrderTest};
@@ -36,6 +38,7 @@ impl<'a> RowFilter<'a> {
                 let texts: Vec<&str> = allowed.iter().map(String::as_str).collect();
                 is_one_of(self.column(*field), Series::new("".into(), texts))
             }
+            Condition::ContainsText { field, text } => contains_text(self.column(*field), text),
             Condition::Number { field, test } => number(self.column(*field), *test),
             Condition::Between { field, from, until } => {
                 let instant = self.column(*field);
@@ -44,7 +47,12 @@ impl<'a> RowFilter<'a> {
             }
             Condition::Fields { left, test, right } => self.compare(*left, *test, *right),
             Condition::Present(field) => self.column(*field).is_not_null(),
-            Condition::Exists(_) | Condition::Within { .. } => return None,
+            Condition::Exists(_)
+            | Condition::Within { .. }
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. }
+            | Condition::SoFar(_) => return None,
         };
         Some(holds.fill_null(lit(false)))
     }
@@ -107,4 +115,19 @@ fn number(value: Expr, test: NumberTest) -> Expr {
 
 fn is_one_of(value: Expr, allowed: Series) -> Expr {
     value.is_in(lit(allowed).implode(true), false)
+}
+
+/// Whether a text contains another that is in small letters, letter case aside.
+fn contains_text(of: Expr, text: &str) -> Expr {
+    let text = text.to_string();
+    of.map(
+        move |column| {
+            let texts = column.as_materialized_series();
+            let own = texts.str()?.iter();
+            let holds = own.map(|own| own.map(|own| own.to_lowercase().contains(&text)));
+            let holds: BooleanChunked = holds.collect();
+            Ok(holds.into_series().into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
+    )
 }

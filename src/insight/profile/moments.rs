@@ -1,17 +1,17 @@
 //! Events and states of a table: how many rows have them, and from when to when.
 
-use polars::prelude::{
-    Engine, Expr, JoinArgs, JoinType, LazyFrame, NULL, coalesce, col, lit, when,
-};
+use polars::prelude::{Engine, Expr, JoinArgs, JoinType, LazyFrame, NULL, col, lit, when};
 
 use super::ask_table;
 use super::filter::RowFilter;
 use super::frames::fields_frame;
 use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
+use crate::base::types::Choice;
 use crate::exec::data::TableSources;
 use crate::lang::model::{
-    Condition, Definitions, Event, EventSource, FieldId, State, StateSource, Table, TableId,
+    ChosenColumns, Condition, Definitions, Event, EventSource, FieldId, State, StateSource, Table,
+    TableId,
 };
 use crate::plan::{Requirement, Requirements};
 
@@ -122,7 +122,7 @@ pub fn ends(
 fn event_columns(table: &Table) -> Vec<usize> {
     let events = table.events.iter();
     let columns = events.flat_map(|event| match &event.source {
-        EventSource::Columns(columns) => columns.clone(),
+        EventSource::Columns(columns) => columns.columns.clone(),
         EventSource::LastOf { .. } | EventSource::Breach(_) => Vec::new(),
     });
     columns.collect()
@@ -131,7 +131,7 @@ fn event_columns(table: &Table) -> Vec<usize> {
 fn start_columns(table: &Table) -> Vec<usize> {
     let states = table.states.iter();
     let columns = states.flat_map(|state| match &state.source {
-        StateSource::Columns { from, .. } => from.clone(),
+        StateSource::Columns { from, .. } => from.columns.clone(),
         StateSource::Intervals { .. } | StateSource::Overdue(_) => Vec::new(),
     });
     columns.collect()
@@ -146,7 +146,8 @@ pub(super) fn ask(definitions: &Definitions, request: &mut Requirements, table: 
             EventSource::Columns(columns) => ask_columns(request, table, columns),
             EventSource::LastOf { table: of, column } => {
                 ask_columns(request, *of, &[*column]);
-                ask_columns(request, *of, declared.interval_starts(*of).unwrap_or(&[]));
+                let starts = declared.interval_starts(*of);
+                ask_columns(request, *of, starts.map_or(&[], |starts| &starts.columns));
                 let parents = &definitions.table(*of).parents;
                 let link = parents.iter().position(|parent| parent.table == table);
                 ask_table(request, *of).parents.extend(link);
@@ -188,6 +189,7 @@ fn ask_condition(definitions: &Definitions, request: &mut Requirements, conditio
         Condition::Not(inner) => ask_condition(definitions, request, inner),
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => super::ask(definitions, request, *field),
@@ -195,17 +197,22 @@ fn ask_condition(definitions: &Definitions, request: &mut Requirements, conditio
             super::ask(definitions, request, *left);
             super::ask(definitions, request, *right);
         }
-        Condition::Exists(_) | Condition::Within { .. } => {}
+        Condition::Exists(_)
+        | Condition::Within { .. }
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
+        | Condition::SoFar(_) => {}
     }
 }
 
 const AT: &str = "at";
 
-/// The first present of some columns, where a condition holds.
+/// The one of some columns that counts, where a condition holds.
 fn bounds_where(
     definitions: &Definitions,
     sources: &TableSources,
-    (table, columns): (TableId, &[usize]),
+    (table, columns): (TableId, &ChosenColumns),
     condition: Option<&Condition>,
 ) -> Result<Option<Bounds>, Problems> {
     let mut filter = RowFilter::new(definitions);
@@ -225,7 +232,9 @@ fn bounds_where(
     if columns.is_empty() {
         return Ok(Some(Bounds::default()));
     }
-    let frame = frame.filter(holds).select([first_of(&own).alias(AT)]);
+    let frame = frame
+        .filter(holds)
+        .select([chosen(columns.choice, &own).alias(AT)]);
     bounds(sources, frame).map(Some)
 }
 
@@ -242,9 +251,20 @@ fn own_columns(table: TableId, columns: &[usize], word: &str) -> Vec<(FieldId, S
     named.collect()
 }
 
-fn first_of(columns: &[(FieldId, String)]) -> Expr {
-    let columns: Vec<Expr> = columns.iter().map(|(_, name)| col(name.as_str())).collect();
-    coalesce(&columns)
+fn chosen(choice: Choice, columns: &[(FieldId, String)]) -> Expr {
+    let mut names = columns.iter().map(|(_, name)| col(name.as_str()));
+    let first = names.next().expect("an instant has a column");
+    names.fold(first, |left, right| {
+        let counts = match choice {
+            Choice::First => lit(true),
+            Choice::Earliest => left.clone().lt_eq(right.clone()),
+            Choice::Latest => left.clone().gt_eq(right.clone()),
+        };
+        let is_left = right.clone().is_null().or(counts);
+        when(left.clone().is_not_null().and(is_left))
+            .then(left)
+            .otherwise(right)
+    })
 }
 
 /// How many instants of a frame are there, and between which they lie.
@@ -295,10 +315,10 @@ fn last_of(
     };
     let has_begun = match starts {
         Some(starts) if starts.is_empty() => lit(false),
-        Some(starts) => first_of(&starts).is_not_null(),
+        Some(starts) => chosen(Choice::First, &starts).is_not_null(),
         None => lit(true),
     };
-    let at = || first_of(&end);
+    let at = || chosen(Choice::First, &end);
     let (link, key) = (col(link[0].1.as_str()), col(key[0].1.as_str()));
     let latest = when(at().null_count().gt(lit(0)))
         .then(lit(NULL))

@@ -80,19 +80,27 @@ enum CellPart {
     Bound,
     Status,
     Band,
-    Previous,
-    Change,
+    /// Of the first comparison or the second.
+    Previous(usize),
+    Change(usize),
+    ChangePercent(usize),
+    Share,
 }
 
-const PARTS: [(&str, CellPart); 8] = [
+const PARTS: [(&str, CellPart); 13] = [
     ("_rows", CellPart::Rows),
     ("_reason", CellPart::Reason),
     ("_target", CellPart::Target),
     ("_bound", CellPart::Bound),
     ("_status", CellPart::Status),
     ("_band", CellPart::Band),
-    ("_previous", CellPart::Previous),
-    ("_change", CellPart::Change),
+    ("_previous", CellPart::Previous(0)),
+    ("_change", CellPart::Change(0)),
+    ("_change_percent", CellPart::ChangePercent(0)),
+    ("_previous_2", CellPart::Previous(1)),
+    ("_change_2", CellPart::Change(1)),
+    ("_change_percent_2", CellPart::ChangePercent(1)),
+    ("_share", CellPart::Share),
 ];
 
 fn find<'a>(name: &str, answer: &'a Answer) -> Result<ExpectedColumn<'a>, String> {
@@ -248,7 +256,13 @@ fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualC
             ActualCell::Text(text.to_string())
         })
     };
-    let comparison = value.comparison.as_ref();
+    let percent = Some(DisplayUnit::Percent);
+    let fraction = |number: Option<f64>| {
+        number.map_or(ActualCell::None, |number| {
+            ActualCell::Number(number, percent)
+        })
+    };
+    let comparison = |place: usize| value.comparisons.get(place);
     match part {
         CellPart::Whole => number(value.value),
         CellPart::Level => unreachable!("the level is no part of a value"),
@@ -261,8 +275,12 @@ fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualC
             Some(target) => ActualCell::Number(target.limit, unit),
             None => ActualCell::Nothing,
         },
-        CellPart::Previous => number(comparison.and_then(|comparison| comparison.previous)),
-        CellPart::Change => number(comparison.and_then(|comparison| comparison.change)),
+        CellPart::Previous(place) => number(comparison(place).and_then(|other| other.previous)),
+        CellPart::Change(place) => number(comparison(place).and_then(|other| other.change)),
+        CellPart::ChangePercent(place) => {
+            fraction(comparison(place).and_then(|other| other.change_percent))
+        }
+        CellPart::Share => fraction(value.share),
     }
 }
 

@@ -15,7 +15,11 @@ pub(super) struct QueryClauses<'a> {
     pub period: Option<(&'a ast::Period, Span)>,
     pub as_of: Option<&'a Spanned<DateLiteral>>,
     pub known_on: Option<&'a Spanned<DateLiteral>>,
-    pub versus: Option<&'a [Spanned<ast::Versus>]>,
+    pub window: Option<(&'a ast::SeriesWindow, Span)>,
+    pub share: Option<Span>,
+    pub empty: Option<Span>,
+    pub having: Option<(&'a [ast::HavingTest], Span)>,
+    pub versus: Option<&'a [Spanned<ast::WrittenComparison>]>,
     pub versus_span: Option<Span>,
     pub total: Option<Span>,
     pub top: Option<(&'a Spanned<u64>, Option<&'a ast::Identifier>, Span)>,
@@ -27,6 +31,14 @@ pub(super) struct QueryClauses<'a> {
 }
 
 impl<'a> QueryClauses<'a> {
+    /// Whether the query is about periods: its own, or those it compares with.
+    pub fn has_period(&self) -> bool {
+        let compares =
+            |item: &Spanned<ast::WrittenComparison>| !matches!(item.node.with, ast::Versus::Target);
+        let versus = self.versus.unwrap_or_default();
+        self.period.is_some() || self.over.is_some() || versus.iter().any(compares)
+    }
+
     /// Sorts the clauses of a query; reports those written twice (K210).
     pub fn sort(tree: &'a ast::Query, problems: &mut Problems) -> Self {
         let mut sorted = QueryClauses::default();
@@ -53,6 +65,15 @@ impl<'a> QueryClauses<'a> {
             QueryClause::Versus(items) => {
                 self.versus_span = Some(span);
                 once(&mut self.versus, items, "versus", span, problems);
+            }
+            QueryClause::Window(window) => {
+                let word = "rolling or running";
+                once(&mut self.window, (window, span), word, span, problems);
+            }
+            QueryClause::WithShare => once(&mut self.share, span, "with share", span, problems),
+            QueryClause::WithEmpty => once(&mut self.empty, span, "with empty", span, problems),
+            QueryClause::Having(tests) => {
+                once(&mut self.having, (tests, span), "having", span, problems);
             }
             QueryClause::WithTotal => once(&mut self.total, span, "with total", span, problems),
             QueryClause::Top { count, by } => {

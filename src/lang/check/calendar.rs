@@ -5,7 +5,7 @@ use chrono::{NaiveDate, Weekday};
 use super::clauses::once;
 use super::dates;
 use super::index::{IndexEntry, place};
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::{Sources, Span, Spanned};
 use crate::lang::model::Calendar;
 use crate::lang::syntax::ast::{self, CalendarClause, DateLiteral};
@@ -117,15 +117,17 @@ fn timezone(text: &ast::Text, problems: &mut Problems) -> Option<chrono_tz::Tz> 
     let found = text.node.parse().ok();
     if found.is_none() {
         let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-        problems.push(
-            Diagnostic::error(
-                "K401",
-                text.span,
-                format!("`{}` is not a time zone", text.node),
-            )
-            .suggest(&text.node, zones)
-            .help("zones are named as in the IANA database, such as `Europe/Berlin`"),
-        );
+        let message = format!("`{}` is not a time zone", text.node);
+        let problem = Diagnostic::error("K401", text.span, message);
+        let problem = match nearest(&text.node, zones) {
+            Some(zone) => {
+                let label = format!("did you mean `{zone}`?");
+                problem.label(&label).edit(format!("\"{zone}\""), &label)
+            }
+            None => problem,
+        };
+        let help = "zones are named as in the IANA database, such as `Europe/Berlin`";
+        problems.push(problem.help(help));
     }
     found
 }

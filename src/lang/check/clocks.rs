@@ -8,7 +8,8 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::base::types::FieldType;
 use crate::lang::model::{
-    Event, EventSource, Field, FieldSource, SlaId, State, StateSource, Table, TableId,
+    ChosenColumns, Event, EventSource, Field, FieldSource, SlaId, State, StateSource, Table,
+    TableId,
 };
 use crate::lang::syntax::ast::{self, EventTime, TableClause};
 
@@ -72,7 +73,7 @@ fn is_named_as_its_column(table: &Table, name: &str, source: Option<&EventSource
     let Some(EventSource::Columns(columns)) = source else {
         return false;
     };
-    let is_own = matches!(columns.as_slice(), [only] if table.columns[*only].name == name);
+    let is_own = matches!(columns[..], [only] if table.columns[only].name == name);
     is_own && table.event_named(name).is_none() && table.state_named(name).is_none()
 }
 
@@ -143,7 +144,7 @@ fn event_source(
 ) -> Option<EventSource> {
     match at {
         EventTime::Columns(columns) => {
-            own_columns(&tables[own.0], columns).map(EventSource::Columns)
+            chosen_columns(&tables[own.0], columns).map(EventSource::Columns)
         }
         EventTime::LastOf { column, table } => {
             let id = interval_table(tables, own, table, reading)?;
@@ -157,33 +158,34 @@ fn state_source(
     tables: &[Table],
     own: TableId,
     intervals: Option<&ast::Identifier>,
-    from: &[ast::Identifier],
-    until: &[ast::Identifier],
+    from: &ast::TimeColumns,
+    until: &ast::TimeColumns,
     reading: &mut TableChecker,
 ) -> Option<StateSource> {
     match intervals {
         None => {
-            let from = own_columns(&tables[own.0], from)?;
-            let until = own_columns(&tables[own.0], until)?;
+            let from = chosen_columns(&tables[own.0], from)?;
+            let until = chosen_columns(&tables[own.0], until)?;
             Some(StateSource::Columns { from, until })
         }
         Some(name) => {
             let table = interval_table(tables, own, name, reading)?;
-            let from = own_columns(&tables[table.0], from)?;
-            let until = own_columns(&tables[table.0], until)?;
+            let from = chosen_columns(&tables[table.0], from)?;
+            let until = chosen_columns(&tables[table.0], until)?;
             Some(StateSource::Intervals { table, from, until })
         }
     }
 }
 
-fn own_columns(table: &Table, names: &[ast::Identifier]) -> Option<Vec<usize>> {
-    names
-        .iter()
-        .map(|name| {
-            let index = table.field_named(&name.node)?;
-            (index < table.columns.len()).then_some(index)
-        })
-        .collect()
+fn chosen_columns(table: &Table, written: &ast::TimeColumns) -> Option<ChosenColumns> {
+    let columns = written.columns.iter().map(|column| {
+        let index = table.field_named(&column.name.node)?;
+        (index < table.columns.len()).then_some(index)
+    });
+    Some(ChosenColumns {
+        choice: written.choice,
+        columns: columns.collect::<Option<_>>()?,
+    })
 }
 
 /// A table whose rows belong to rows of this one; reports any other (K304).

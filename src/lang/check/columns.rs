@@ -64,6 +64,15 @@ fn column(
     formulas: &mut usize,
     problems: &mut Problems,
 ) -> Option<ValueColumn> {
+    if let ast::Formula::Asked {
+        formula,
+        unit,
+        name,
+    } = &tree.node
+    {
+        let inner = column(scope, formula, grain, formulas, problems)?;
+        return labelled(scope, inner, unit.as_ref(), name.as_ref(), problems);
+    }
     if let ast::Formula::Name(name) = &tree.node
         && let Some(id) = scope.kpi(&name.node)
     {
@@ -93,6 +102,30 @@ fn column(
         restrictions: Vec::new(),
         formula: typed.formula,
     })
+}
+
+/// A column in another unit (K221, K222), or with another name (K212).
+fn labelled(
+    scope: Scope,
+    mut column: ValueColumn,
+    unit: Option<&ast::Identifier>,
+    name: Option<&ast::Identifier>,
+    problems: &mut Problems,
+) -> Option<ValueColumn> {
+    if let Some(word) = unit {
+        column.display = units::written(word, column.unit, &column.name, problems)?;
+    }
+    if let Some(name) = name {
+        if scope.kpi(&name.node).is_some() {
+            problems.push(
+                Diagnostic::error("K212", name.span, format!("`{}` is a kpi", name.node))
+                    .label("a reader would take this column for it: choose another name"),
+            );
+            return None;
+        }
+        column.name.clone_from(&name.node);
+    }
+    Some(column)
 }
 
 /// `sum backlog of … over quarter`: told with the query's grain.
@@ -182,7 +215,7 @@ pub(super) fn with_owner(
 fn is_lack(problem: &Diagnostic) -> bool {
     match problem.cause {
         Cause::NotOnTable | Cause::NoEvent => true,
-        Cause::Unspecified | Cause::EndsEarly | Cause::NoReport => false,
+        Cause::Unspecified | Cause::EndsEarly | Cause::NoReport | Cause::NoColumn => false,
     }
 }
 

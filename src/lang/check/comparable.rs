@@ -13,6 +13,7 @@ pub(super) fn refuse_order(
     field: FieldId,
     test: OrderTest,
     operator: Span,
+    compares_number: bool,
     problems: &mut Problems,
 ) -> Option<()> {
     if test == OrderTest::Equal {
@@ -26,12 +27,15 @@ pub(super) fn refuse_order(
         format!("`{name}` is {} and has no order", describe(field_type)),
     )
     .label("use `=`, `!=` or `in`");
-    problems.push(if *field_type == FieldType::Text {
-        problem.help(format!(
+    let table = &scope.table(field.table).name;
+    problems.push(match field_type {
+        FieldType::Text if compares_number => problem.help(format!(
+            "to compare numbers declare `field {name} number` in table {table}"
+        )),
+        FieldType::Text => problem.help(format!(
             "to order its values define `scale {name} is low < high` and declare `field {name} scale {name}`"
-        ))
-    } else {
-        problem
+        )),
+        FieldType::YesNo | FieldType::Number | FieldType::Date | FieldType::Scale(_) => problem,
     });
     None
 }
@@ -66,7 +70,7 @@ pub(super) fn columns(
     }
     match left_type {
         FieldType::Text | FieldType::YesNo => {
-            refuse_order(scope, left, test, operator, problems)?;
+            refuse_order(scope, left, test, operator, false, problems)?;
         }
         FieldType::Number | FieldType::Date | FieldType::Scale(_) => {}
     }

@@ -1,14 +1,19 @@
 //! Conditions: names resolved, values typed, and what may not stand where.
 
+use super::dates;
 use super::fields;
-use super::relations;
+use super::related;
+use super::relations::{self, chosen_event, permit_instant};
 use super::scope::{ReferenceKind, Scope};
 use super::values;
 use super::wording::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::lang::model::{Condition, FieldId, FieldSource, TableId};
-use crate::lang::syntax::ast;
+use crate::base::types::FieldType;
+use crate::lang::model::{
+    Condition, EventId, FieldId, FieldSource, NamedCondition, StateId, Table, TableId,
+};
+use crate::lang::syntax::ast::{self, ComparisonOperator};
 
 /// Where a condition stands: of which table, and what its instant is.
 #[derive(Clone, Copy)]
@@ -60,7 +65,7 @@ pub(super) fn condition(
             operator,
             value,
         } => {
-            let field = find(scope, site, field, problems)?;
+            let field = find_compared(scope, site, field, value, problems)?;
             values::compare(scope, field, operator, value, problems)
         }
         ast::Condition::In {
@@ -76,6 +81,18 @@ pub(super) fn condition(
                 false => test,
             })
         }
+        ast::Condition::Contains {
+            field,
+            negated,
+            value,
+        } => {
+            let field = find(scope, site, field, problems)?;
+            let test = values::contains(scope, field, value, problems)?;
+            Some(match negated {
+                true => Condition::Not(Box::new(test)),
+                false => test,
+            })
+        }
         ast::Condition::Missing(field) => {
             let field = find(scope, site, field, problems)?;
             Some(Condition::Not(Box::new(Condition::Present(field))))
@@ -83,26 +100,65 @@ pub(super) fn condition(
         ast::Condition::Present(field) => {
             find(scope, site, field, problems).map(Condition::Present)
         }
-        ast::Condition::Exists {
-            table,
-            role,
-            filter,
-            within,
-        } => {
-            let asked = relations::Asked {
-                table,
-                role,
-                filter: filter.as_deref(),
-                within: within.as_ref(),
-                span: tree.span,
-            };
-            relations::exists(scope, site, &asked, problems)
-        }
+        ast::Condition::Exists(asked) => related::exists(scope, site, asked, tree.span, problems),
         ast::Condition::Within { event, within } => {
             relations::within(scope, site, event, within, tree.span, problems)
         }
+        ast::Condition::Elapsed {
+            time,
+            operator,
+            limit,
+        } => elapsed(scope, site, time, operator.node, limit, problems),
+        ast::Condition::SoFar(inner) => {
+            let permitted = permit_instant(site.setting, tree.span, problems);
+            let inner = condition(scope, site, inner, problems)?;
+            permitted?;
+            Some(Condition::SoFar(Box::new(inner)))
+        }
         ast::Condition::Name(name) => named(scope, site, name, problems),
     }
+}
+
+/// `time since found > 90 days`, `time from found to verified at most 30 days`.
+fn elapsed(
+    scope: Scope,
+    site: ConditionSite,
+    time: &Spanned<ast::Measured>,
+    operator: ComparisonOperator,
+    limit: &Spanned<ast::Duration>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let permitted = permit_instant(site.setting, time.span, problems);
+    let mut event = |events| chosen_event(scope, site.table, events, "time", problems);
+    let (from, to) = match &time.node {
+        ast::Measured::TimeFrom { from, to } => (event(from), event(to).map(Some)),
+        ast::Measured::TimeSince(from) => (event(from), Some(None)),
+        ast::Measured::Field(_) => unreachable!("the grammar takes times only"),
+    };
+    let micros = dates::micros(limit, problems);
+    let (from, to) = (from?, to?);
+    permitted?;
+    if to.as_ref() == Some(&from) {
+        problems.push(
+            Diagnostic::error("K216", time.span, "the time from an event to itself")
+                .label("always nothing"),
+        );
+        return None;
+    }
+    let test = Condition::Elapsed {
+        from,
+        to,
+        test: values::order_of(operator),
+        micros: micros?,
+    };
+    Some(match operator {
+        ComparisonOperator::NotEqual => Condition::Not(Box::new(test)),
+        ComparisonOperator::Equal
+        | ComparisonOperator::Less
+        | ComparisonOperator::AtMost
+        | ComparisonOperator::Greater
+        | ComparisonOperator::AtLeast => test,
+    })
 }
 
 /// All must hold; nested conjunctions are laid flat.
@@ -154,6 +210,30 @@ fn find(
     Some(field)
 }
 
+/// As [`find`]; of an unknown field that is compared with a value of a scale, the fields on it are told.
+fn find_compared(
+    scope: Scope,
+    site: ConditionSite,
+    written: &ast::FieldRef,
+    value: &Spanned<ast::WrittenLiteral>,
+    problems: &mut Problems,
+) -> Option<FieldId> {
+    let mut wrong = Problems::default();
+    let found = find(scope, site, written, &mut wrong);
+    let is_plainly_unknown = match wrong.clone().sorted().as_slice() {
+        [only] => only.code == "K202" && only.label.is_none(),
+        _ => false,
+    };
+    let meant = is_plainly_unknown
+        .then(|| fields::with_value(scope, site.table, &written.name.node, &value.node))
+        .flatten();
+    problems.extend(match meant {
+        Some(meant) => wrong.help(meant),
+        None => wrong,
+    });
+    found
+}
+
 fn is_due(scope: Scope, field: FieldId) -> bool {
     matches!(scope.model.field(field).source, FieldSource::Due(_))
 }
@@ -168,20 +248,72 @@ pub(super) fn not_constant(owner: &str, why: &str, span: Span) -> Diagnostic {
     .label(why.to_owned())
 }
 
-/// The name of a condition: its meaning on this table.
+/// A bare word: an event, a state, or the name of a condition with a meaning on this table.
 fn named(
     scope: Scope,
     site: ConditionSite,
     name: &ast::Identifier,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    let known = &scope.model.conditions;
-    let Some(definition) = known.iter().find(|known| known.name == name.node) else {
-        if !scope.known.is_broken(ReferenceKind::Condition, &name.node) {
-            problems.push(unknown_condition(scope, site.table, name));
-        }
+    let own = scope.table(site.table);
+    let noun = own
+        .event_named(&name.node)
+        .map(|event| {
+            Condition::Happened(EventId {
+                table: site.table,
+                event,
+            })
+        })
+        .or_else(|| {
+            let state = own.state_named(&name.node)?;
+            Some(Condition::InState(StateId {
+                table: site.table,
+                state,
+            }))
+        });
+    if noun.is_none() && scope.known.is_broken_noun(site.table, &name.node) {
         return None;
-    };
+    }
+    let known = &scope.model.conditions;
+    let definition = known.iter().find(|known| known.name == name.node);
+    match (noun, definition) {
+        (Some(noun), None) => {
+            permit_instant(site.setting, name.span, problems)?;
+            Some(noun)
+        }
+        (Some(_), Some(_)) => {
+            problems.push(
+                Diagnostic::error(
+                    "K212",
+                    name.span,
+                    format!(
+                        "`{}` is a condition, and an event or state of {}",
+                        name.node, own.name
+                    ),
+                )
+                .label("which of them?")
+                .help("give the condition another name"),
+            );
+            None
+        }
+        (None, Some(definition)) => meaning(scope, site, name, definition, problems),
+        (None, None) => {
+            if !scope.known.is_broken(ReferenceKind::Condition, &name.node) {
+                problems.push(unknown_condition(scope, site.table, name));
+            }
+            None
+        }
+    }
+}
+
+/// The meaning of a named condition on this table.
+fn meaning(
+    scope: Scope,
+    site: ConditionSite,
+    name: &ast::Identifier,
+    definition: &NamedCondition,
+    problems: &mut Problems,
+) -> Option<Condition> {
     let meaning = definition
         .meanings
         .iter()
@@ -202,8 +334,23 @@ fn named(
         );
         return None;
     };
-    relations::allowed(scope, site, meaning, name.span, problems)?;
+    relations::allowed(scope, site, &name.node, meaning, name.span, problems)?;
     Some(meaning.clone())
+}
+
+/// A test of a field that reads right for its type.
+fn test_of(table: &Table, name: &str) -> String {
+    let field = table.field_named(name).map(|field| &table.fields[field]);
+    match field.map(|field| &field.field_type) {
+        Some(FieldType::Scale(scale)) => {
+            let highest = scale.values.last().map_or("", String::as_str);
+            format!("{name} = {highest}")
+        }
+        Some(FieldType::YesNo) => format!("{name} = yes"),
+        Some(FieldType::Number) => format!("{name} >= 1"),
+        Some(FieldType::Date) => format!("{name} = 2026-03"),
+        Some(FieldType::Text) | None => format!("{name} is present"),
+    }
 }
 
 fn unknown_condition(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagnostic {
@@ -214,25 +361,26 @@ fn unknown_condition(scope: Scope, table: TableId, name: &ast::Identifier) -> Di
             name.span,
             format!("`{}` is a field, which needs a comparison", name.node),
         );
-        return problem.label(format!("write `{} = …`", name.node));
+        let test = test_of(own, &name.node);
+        let label = format!("such as `{test}`");
+        return problem.label(&label).edit(test, &label);
     }
     let names = scope
         .model
         .conditions
         .iter()
         .map(|known| known.name.as_str());
-    let yes_no = own
-        .fields
-        .iter()
-        .filter(|field| field.declared)
-        .map(|field| field.name.as_str());
+    let fields = own.fields.iter().filter(|field| field.declared);
+    let fields = fields.map(|field| field.name.as_str());
+    let events = own.events.iter().map(|event| event.name.as_str());
+    let states = own.states.iter().map(|state| state.name.as_str());
     Diagnostic::not_on_table(
         "K208",
         name.span,
         format!("there is no condition `{}`", name.node),
     )
-    .suggest(&name.node, names.chain(yes_no))
-    .help("a test is written `severity = high`; a bare word is the name of a `condition`")
+    .suggest(&name.node, names.chain(events).chain(states).chain(fields))
+    .help("a test is written `severity = high`; a bare word is an event, a state or the name of a `condition`")
 }
 
 /// Every field that a condition reads of its own table.
@@ -241,9 +389,10 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
         Condition::All(parts) | Condition::AnyOf(parts) => {
             parts.iter().for_each(|part| fields_of(part, visit));
         }
-        Condition::Not(inner) => fields_of(inner, visit),
+        Condition::Not(inner) | Condition::SoFar(inner) => fields_of(inner, visit),
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => visit(*field),
@@ -251,7 +400,11 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
             visit(*left);
             visit(*right);
         }
-        Condition::Exists(_) | Condition::Within { .. } => {}
+        Condition::Exists(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
+        | Condition::Within { .. } => {}
     }
 }
 

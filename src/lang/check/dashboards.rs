@@ -126,10 +126,19 @@ fn check_fit(kind: CardKind, query: &Query, name: &ast::Identifier, problems: &m
         }),
         (CardKind::List, Subject::Values(_)) => Some(
             misfit(name.span, "a list card shows rows")
-                .label("write `show table`, or a query that starts with `list`"),
+                .label("write `show table`, or a query that starts with `list`")
+                .edit(
+                    "table",
+                    "write `show table`, or a query that starts with `list`",
+                ),
         ),
         (CardKind::Number | CardKind::Line | CardKind::Table, Subject::List(_)) => {
-            Some(misfit(name.span, "this query lists rows").label("write `show list`"))
+            let label = "write `show list`";
+            Some(
+                misfit(name.span, "this query lists rows")
+                    .label(label)
+                    .edit("list", label),
+            )
         }
     };
     problems_extend(problems, problem);

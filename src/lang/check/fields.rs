@@ -4,6 +4,7 @@ use super::parents::{belongs, unknown_table};
 use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::FieldType;
 use crate::lang::model::{FieldId, TableId};
 use crate::lang::syntax::ast;
 
@@ -79,11 +80,26 @@ fn unknown_field(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagno
     let others = (0..scope.model.tables.len()).map(TableId);
     let mut elsewhere = others
         .filter(|other| *other != table && scope.table(*other).field_named(&name.node).is_some())
-        .filter_map(|other| elsewhere(scope, table, other, name));
+        .filter_map(|other| Some((other, elsewhere(scope, table, other, name)?)));
     match elsewhere.next() {
-        Some(problem) => problem,
+        Some((other, problem)) if problem.code == "K301" => {
+            problem.help(declared_here(scope, table, other, name))
+        }
+        Some((_, problem)) => problem,
         None => plainly_unknown(scope, table, name, is_near),
     }
+}
+
+/// The column may be in the table's own file, and only not be declared.
+fn declared_here(scope: Scope, table: TableId, other: TableId, name: &ast::Identifier) -> String {
+    let (own, there) = (scope.table(table), scope.table(other));
+    let field_type = there
+        .field_named(&name.node)
+        .map_or(&FieldType::Text, |field| &there.fields[field].field_type);
+    format!(
+        "if the file of {} has a column of this name, declare it: `field {} {field_type}` in table {}",
+        own.name, name.node, own.name
+    )
 }
 
 fn plainly_unknown(
@@ -113,6 +129,37 @@ fn plainly_unknown(
         true => problem,
         false => problem.help(scope.cite_table(table, &offers)),
     }
+}
+
+/// What an unknown field may be that is compared with a value of a scale: `sev = Critical`.
+pub(super) fn with_value(
+    scope: Scope,
+    table: TableId,
+    name: &str,
+    value: &ast::WrittenLiteral,
+) -> Option<String> {
+    let (ast::WrittenLiteral::Word(word) | ast::WrittenLiteral::Text(word)) = value else {
+        return None;
+    };
+    let fields = scope.table(table).fields.iter();
+    let on_scale = fields.filter_map(|field| match &field.field_type {
+        FieldType::Scale(scale) => {
+            let mut values = scale.values.iter();
+            let value = values.find(|known| known.eq_ignore_ascii_case(word))?;
+            Some((field.name.as_str(), value.as_str()))
+        }
+        FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
+    });
+    let mut found: Vec<(&str, &str)> = on_scale.collect();
+    let begins = |(field, _): &(&str, &str)| field.starts_with(&name.to_lowercase());
+    if found.iter().any(begins) {
+        found.retain(begins);
+    }
+    let tests = found
+        .iter()
+        .map(|(field, value)| format!("`{field} = {value}`"));
+    let tests: Vec<String> = tests.collect();
+    (!tests.is_empty()).then(|| format!("write {}", tests.join(" or ")))
 }
 
 /// An event or state written where a field must stand.

@@ -16,7 +16,7 @@ pub(super) fn filters(
 ) {
     for (index, entry) in entries.iter().enumerate() {
         let table = TableId(index);
-        let found = read(Scope { model, known }, table, entry.tree, problems);
+        let found = read(Scope::of(model, known), table, entry.tree, problems);
         for (name, filter) in found.events {
             if let Some(event) = model.tables[index].event_named(&name) {
                 model.tables[index].events[event].filter = Some(filter);

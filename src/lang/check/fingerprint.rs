@@ -21,6 +21,7 @@ pub(super) fn fingerprint(sources: &Sources, files: &[File]) -> String {
                 source: file.source,
                 definitions: vec![definition.clone()],
                 comments: Vec::new(),
+                mistaken: Vec::new(),
             };
             texts.push((
                 kind,

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::limits::{LimitOwner, limit};
 use super::measures::measure;
 use super::scope::{ReferenceKind, Scope};
 use super::units::{self, Operand};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::base::types::{StockMoment, Unit};
+use crate::base::types::{Adjustment, StockMoment, Unit};
+use crate::lang::format;
 use crate::lang::model::{Formula, Kind as Clock, Measure, Operator, Population, TableId};
 use crate::lang::syntax::ast;
 
@@ -66,6 +68,13 @@ fn part(
             Some((Formula::Negate(Box::new(inner)), unit))
         }
         ast::Formula::Group(inner) => part(scope, inner, problems),
+        ast::Formula::Constant(value) => constant(value),
+        ast::Formula::Adjusted {
+            formula,
+            adjustment,
+            value,
+        } => adjusted(scope, formula, *adjustment, value, problems),
+        ast::Formula::Asked { formula, .. } => part(scope, formula, problems),
     }
 }
 
@@ -75,11 +84,7 @@ fn kpi(
     problems: &mut Problems,
 ) -> Option<(Formula, Operand)> {
     if let Some(id) = scope.kpi(&name.node) {
-        let kpi = scope.kpi_at(id);
-        if kpi.moment != StockMoment::End {
-            problems.push(read_elsewhere(&name.node, name.span, kpi.moment));
-        }
-        return Some((Formula::Kpi(id), Operand::Of(kpi.unit)));
+        return Some((Formula::Kpi(id), Operand::Of(scope.kpi_at(id).unit)));
     }
     let is_broken = [ReferenceKind::Kpi, ReferenceKind::View]
         .into_iter()
@@ -88,20 +93,6 @@ fn kpi(
         problems.push(unknown_kpi(scope, name));
     }
     None
-}
-
-/// All stocks of a formula are read at one moment, the formula's own.
-fn read_elsewhere(name: &str, span: Span, moment: StockMoment) -> Diagnostic {
-    let message = format!(
-        "`{name}` is read at {}, which a formula over it cannot say",
-        moment.word()
-    );
-    Diagnostic::error("K402", span, message)
-        .label("a formula reads all its stocks at one moment")
-        .help(format!(
-            "write the aggregate itself here, and `at {}` as a clause of this KPI or query",
-            moment.word()
-        ))
 }
 
 fn unknown_kpi(scope: Scope, name: &ast::Identifier) -> Diagnostic {
@@ -174,6 +165,60 @@ fn binary(
     Some((formula, unit))
 }
 
+/// `30 days`, `15%`
+fn constant(value: &ast::WrittenLiteral) -> Option<(Formula, Operand)> {
+    let (value, unit) = match value {
+        ast::WrittenLiteral::Duration(duration) => (
+            duration.amount.value * duration.unit.micros() as f64,
+            Unit::Duration,
+        ),
+        ast::WrittenLiteral::Percent(number) => (number.value / 100.0, Unit::Percent),
+        ast::WrittenLiteral::Number(_)
+        | ast::WrittenLiteral::Word(_)
+        | ast::WrittenLiteral::Text(_)
+        | ast::WrittenLiteral::Date(_)
+        | ast::WrittenLiteral::Field(_) => unreachable!("a constant has a unit"),
+    };
+    Some((Formula::Constant { value, unit }, Operand::Of(unit)))
+}
+
+/// `… otherwise 0`, `… at most 1000`: a value in the unit of the formula (K220).
+fn adjusted(
+    scope: Scope,
+    tree: &Spanned<ast::Formula>,
+    adjustment: Spanned<Adjustment>,
+    value: &Spanned<ast::WrittenLiteral>,
+    problems: &mut Problems,
+) -> Option<(Formula, Operand)> {
+    let (of, operand) = part(scope, tree, problems)?;
+    let words = adjustment.node.words();
+    let Operand::Of(unit) = operand else {
+        problems.push(
+            Diagnostic::error(
+                "K229",
+                adjustment.span,
+                format!("`{words}` of a plain number"),
+            )
+            .label("this is of an aggregate or a kpi"),
+        );
+        return None;
+    };
+    let owner = LimitOwner {
+        kpi: &format::formula(&tree.node),
+        unit,
+        display: units::default_display(unit),
+        clause: words,
+    };
+    let value = limit(&owner, value, problems)?;
+    let adjusted = Formula::Adjusted {
+        of: Box::new(of),
+        adjustment: adjustment.node,
+        value,
+        unit,
+    };
+    Some((adjusted, operand))
+}
+
 fn is_zero(formula: &Formula) -> bool {
     matches!(formula, Formula::Number(number) if *number == 0.0)
 }
@@ -243,32 +288,45 @@ fn kind(scope: Scope, formula: &Formula) -> Clock {
 
 fn kinds(scope: Scope, formula: &Formula, visit: &mut impl FnMut(Clock)) {
     match formula {
-        Formula::Number(_) => {}
+        Formula::Number(_) | Formula::Constant { .. } => {}
         Formula::Measure(measure) => visit(measure.kind()),
         Formula::Kpi(id) => visit(scope.kpi_at(*id).kind),
         Formula::Binary { left, right, .. } => {
             kinds(scope, left, visit);
             kinds(scope, right, visit);
         }
-        Formula::Negate(inner) => kinds(scope, inner, visit),
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+            kinds(scope, inner, visit);
+        }
     }
 }
 
-/// Every population a formula reads, those of the KPIs it names included.
+/// The populations of a formula, KPIs looked into.
 pub(super) fn populations<'a>(
     scope: Scope<'a>,
     formula: &'a Formula,
     visit: &mut impl FnMut(&'a Population),
 ) {
+    measures(scope, formula, &mut |measure| visit(&measure.population));
+}
+
+/// The measures of a formula, KPIs looked into.
+pub(super) fn measures<'a>(
+    scope: Scope<'a>,
+    formula: &'a Formula,
+    visit: &mut impl FnMut(&'a Measure),
+) {
     match formula {
-        Formula::Number(_) => {}
-        Formula::Measure(measure) => visit(&measure.population),
-        Formula::Kpi(id) => populations(scope, &scope.kpi_at(*id).formula, visit),
+        Formula::Number(_) | Formula::Constant { .. } => {}
+        Formula::Measure(measure) => visit(measure),
+        Formula::Kpi(id) => measures(scope, &scope.kpi_at(*id).formula, visit),
         Formula::Binary { left, right, .. } => {
-            populations(scope, left, visit);
-            populations(scope, right, visit);
+            measures(scope, left, visit);
+            measures(scope, right, visit);
         }
-        Formula::Negate(inner) => populations(scope, inner, visit),
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+            measures(scope, inner, visit);
+        }
     }
 }
 
@@ -281,25 +339,64 @@ pub(super) fn tables(scope: Scope, formula: &Formula) -> BTreeSet<TableId> {
     tables
 }
 
-/// The formula without KPI names, every measure passed through `change`.
+/// The formula without KPI names, every measure passed through `change`. Stocks of a KPI that says where they are
+/// read are read there, unless the formula is that KPI alone: then the column says it.
 pub(super) fn inline(
     scope: Scope,
     formula: &Formula,
     change: &mut impl FnMut(&Measure) -> Measure,
 ) -> Formula {
     match formula {
+        Formula::Kpi(id) => inline_part(scope, &scope.kpi_at(*id).formula, None, change),
+        other => inline_part(scope, other, None, change),
+    }
+}
+
+fn inline_part(
+    scope: Scope,
+    formula: &Formula,
+    moment: Option<StockMoment>,
+    change: &mut impl FnMut(&Measure) -> Measure,
+) -> Formula {
+    let mut part = |inner: &Formula| Box::new(inline_part(scope, inner, moment, change));
+    match formula {
         Formula::Number(number) => Formula::Number(*number),
-        Formula::Measure(measure) => Formula::Measure(Box::new(change(measure))),
-        Formula::Kpi(id) => inline(scope, &scope.kpi_at(*id).formula, change),
+        Formula::Constant { value, unit } => Formula::Constant {
+            value: *value,
+            unit: *unit,
+        },
+        Formula::Measure(measure) => {
+            let mut measure = change(measure);
+            if measure.kind() == Clock::Stock {
+                measure.moment = measure.moment.or(moment);
+            }
+            Formula::Measure(Box::new(measure))
+        }
+        Formula::Kpi(id) => {
+            let kpi = scope.kpi_at(*id);
+            let own = (kpi.moment != StockMoment::End).then_some(kpi.moment);
+            inline_part(scope, &kpi.formula, own.or(moment), change)
+        }
         Formula::Binary {
             operator,
             left,
             right,
         } => Formula::Binary {
             operator: *operator,
-            left: Box::new(inline(scope, left, change)),
-            right: Box::new(inline(scope, right, change)),
+            left: part(left),
+            right: part(right),
         },
-        Formula::Negate(inner) => Formula::Negate(Box::new(inline(scope, inner, change))),
+        Formula::Negate(inner) => Formula::Negate(part(inner)),
+        Formula::Adjusted {
+            of,
+            adjustment,
+            value,
+            unit,
+        } => Formula::Adjusted {
+            of: part(of),
+            adjustment: *adjustment,
+            value: *value,
+            unit: *unit,
+        },
     }
 }

@@ -15,7 +15,7 @@ use super::sizes::{Size, size, too_large};
 use super::stocks::at_of_flow;
 use super::targets::{self, target};
 use super::units;
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::Problems;
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{DisplayUnit, StockMoment, Unit};
 use crate::lang::format;
@@ -46,7 +46,7 @@ pub(super) fn kpis(
     let mut sizes = vec![Size::default(); entries.len()];
     for index in order.sorted {
         let name = &entries[index].tree.name;
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known).with_period(true);
         let Some(kpi) = kpi(scope, &entries[index], problems) else {
             continue;
         };
@@ -59,7 +59,11 @@ pub(super) fn kpis(
         known.mend_kpi(&name.node, KpiId(index));
     }
     for index in order.circles.iter().flatten() {
-        check_beside_circle(Scope { model, known }, &entries[*index], problems);
+        check_beside_circle(
+            Scope::of(model, known).with_period(true),
+            &entries[*index],
+            problems,
+        );
     }
 }
 
@@ -99,7 +103,7 @@ fn needs(entry: &IndexEntry<ast::Kpi>, places: &BTreeMap<&str, usize>) -> Vec<us
 
 fn names_in<'a>(tree: &'a ast::Formula, visit: &mut impl FnMut(&'a str)) {
     match tree {
-        ast::Formula::Number(_) => {}
+        ast::Formula::Number(_) | ast::Formula::Constant(_) => {}
         ast::Formula::Name(name) => visit(&name.node),
         // `sum backlog of …` is refused by what `backlog` is, so that must be known.
         ast::Formula::Aggregate(aggregate) => {
@@ -113,7 +117,10 @@ fn names_in<'a>(tree: &'a ast::Formula, visit: &mut impl FnMut(&'a str)) {
             names_in(&left.node, visit);
             names_in(&right.node, visit);
         }
-        ast::Formula::Negate(inner) | ast::Formula::Group(inner) => names_in(&inner.node, visit),
+        ast::Formula::Negate(inner)
+        | ast::Formula::Group(inner)
+        | ast::Formula::Adjusted { formula: inner, .. }
+        | ast::Formula::Asked { formula: inner, .. } => names_in(&inner.node, visit),
     }
 }
 
@@ -264,35 +271,7 @@ fn display(
     let Some(word) = written else {
         return Some(units::default_display(typed.unit));
     };
-    let words = units::display_words();
-    let Some(display) = words.clone().find(|display| display.word() == word.node) else {
-        problems.push(
-            Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
-                .suggest(&word.node, words.map(DisplayUnit::word))
-                .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
-        );
-        return None;
-    };
-    if units::shows(display, typed.unit) {
-        return Some(display);
-    }
-    let fitting: Vec<&str> = words
-        .filter(|display| units::shows(*display, typed.unit))
-        .map(DisplayUnit::word)
-        .collect();
-    problems.push(
-        Diagnostic::error(
-            "K221",
-            word.span,
-            format!(
-                "`{kpi}` is {}, which cannot be shown as {}",
-                units::describe(typed.unit),
-                word.node
-            ),
-        )
-        .label(format!("use {}", fitting.join(", "))),
-    );
-    None
+    units::written(word, typed.unit, kpi, problems)
 }
 
 fn moment(

@@ -5,6 +5,8 @@ use super::clauses::once;
 use super::fields;
 use super::populations::{AllRows, population};
 use super::scope::Scope;
+use super::settled;
+use super::timeframes;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::lang::model::{FieldId, ListQuery, Role, TableId};
@@ -30,7 +32,16 @@ pub(super) fn list(
     let sort = sort(scope, table, clauses.sort.unwrap_or_default(), problems);
     let limit = super::asked::positive(clauses.limit, "limit", problems);
     let rows = rows?;
+    let filter = narrowed.as_ref().unwrap_or(tree).node.filter.as_ref();
+    settled::advise(scope, &rows, filter, problems);
     refuse_period(scope, &rows.role, table, clauses, problems)?;
+    if !scope.has_period
+        && let Some(filter) = &rows.filter
+        && timeframes::asks(filter, &timeframes::is_in_the_period)
+    {
+        problems.push(timeframes::no_period(tree.span));
+        return None;
+    }
     Some(ListQuery {
         population: rows,
         show: show?,
@@ -58,11 +69,15 @@ fn narrowed(
 
 /// A list shows rows as they are: nothing is grouped or compared (K600).
 fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
-    let refused: [(&str, Option<Span>); 6] = [
+    let refused: [(&str, Option<Span>); 10] = [
         ("by", clauses.by.map(|(_, span)| span)),
         ("over", clauses.over.map(|(_, span)| span)),
         ("versus", clauses.versus_span),
         ("with total", clauses.total),
+        ("with share", clauses.share),
+        ("with empty", clauses.empty),
+        ("having", clauses.having.map(|(_, span)| span)),
+        ("rolling", clauses.window.map(|(_, span)| span)),
         ("top", clauses.top.map(|(_, _, span)| span)),
         ("at", clauses.at.map(|moment| moment.span)),
     ];

@@ -1,10 +1,12 @@
 //! Aggregates: the function, what it takes, and the rows it is of.
 
 use super::conditions::{ConditionSite, condition};
+use super::durations;
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
-use super::relations::find_event;
+use super::relations::chosen_event;
 use super::scope::{ReferenceKind, Scope};
+use super::settled;
 use super::stocks::kpi_as_value;
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -28,6 +30,7 @@ pub(super) fn measure(
         check_with(takes, tree, problems)?;
     }
     let (function, parameter) = found?;
+    let parameter = quantile(function, parameter, tree, problems)?;
     // The value needs the table alone, so a wrong role does not hide what is wrong with it.
     let table = scope.model.table_named(&tree.population.node.table.node)?;
     let value = value(scope, function, tree, table, problems);
@@ -42,6 +45,9 @@ pub(super) fn measure(
         }
         None => Some(None),
     };
+    let filter = tree.population.node.filter.as_ref();
+    settled::advise(scope, &population, filter, problems);
+    settled::advise(scope, &population, tree.with.as_ref(), problems);
     let (value, unit) = value?;
     check_clock(function, value.as_ref(), &population, tree, problems)?;
     Some(Measure {
@@ -50,9 +56,45 @@ pub(super) fn measure(
         value,
         population,
         with: with?,
+        moment: None,
         unit: (function.unit)(unit),
         span,
     })
+}
+
+/// The fraction of `typical p75`, or of `p75` itself; other functions have none (K216).
+fn quantile(
+    function: &'static Function,
+    own: Option<f64>,
+    tree: &ast::AggregateCall,
+    problems: &mut Problems,
+) -> Option<Option<f64>> {
+    let Some(written) = &tree.quantile else {
+        return Some(own);
+    };
+    let name = &tree.function.node;
+    let problem = match (function.takes, functions::percentile(&written.node)) {
+        (Takes::Lifetime, Some(fraction)) if fraction > 0.0 && fraction < 1.0 => {
+            return Some(Some(fraction));
+        }
+        (Takes::Lifetime, _) => Diagnostic::error(
+            "K216",
+            written.span,
+            format!("`{}` is not a percentile of `{name}`", written.node),
+        )
+        .label("write p1 to p99"),
+        (Takes::Rows | Takes::Test | Takes::Number | Takes::Field, _) => Diagnostic::error(
+            "K216",
+            written.span,
+            format!("`{name}` takes no percentile"),
+        )
+        .help(format!(
+            "`{} time …` is a percentile of the rows that have got there, `typical {} time …` counts the others too",
+            written.node, written.node
+        )),
+    };
+    problems.push(problem);
+    None
 }
 
 fn find_function(
@@ -62,23 +104,13 @@ fn find_function(
     let found = functions::find(&name.node);
     if found.is_none() {
         let names = || functions::ALL.iter().map(|function| function.name);
-        let other_word = match name.node.as_str() {
-            "average" | "avg" => Some("mean"),
-            "percentage" | "percent" | "rate" | "ratio" | "proportion" => Some("share"),
-            "total" => Some("sum"),
-            "number" => Some("count"),
-            "unique" => Some("distinct"),
-            "maximum" => Some("max"),
-            "minimum" => Some("min"),
-            _ => None,
-        };
         let problem = Diagnostic::error(
             "K207",
             name.span,
             format!("there is no function `{}`", name.node),
         );
-        let problem = match other_word {
-            Some(word) => problem.label(format!("did you mean `{word}`?")),
+        let problem = match functions::by_other_word(&name.node) {
+            Some(word) => problem.meant(word),
             None => problem.suggest(&name.node, names()),
         };
         let all: Vec<&str> = names().collect();
@@ -159,6 +191,7 @@ fn value_superfluous(
     let function = &tree.function.node;
     Diagnostic::error("K216", value.span, format!("`{function}` takes no value"))
         .label(format!("write `{function} of …`"))
+        .edit("", &format!("write `{function} of …`"))
         .help("`distinct app of …` counts different values, `sum FIELD of …` adds numbers up")
 }
 
@@ -180,8 +213,9 @@ fn measured(
             Some(found)
         }
         ast::Measured::TimeFrom { from, to } => {
-            let start = find_event(scope, table, from, "time from … to …", problems);
-            let end = find_event(scope, table, to, "time from … to …", problems);
+            let written = (from, to);
+            let start = chosen_event(scope, table, from, "time from … to …", problems);
+            let end = chosen_event(scope, table, to, "time from … to …", problems);
             refuse_field_only(function, value.span, problems)?;
             let (from, to) = (start?, end?);
             if from == to {
@@ -191,10 +225,11 @@ fn measured(
                 );
                 return None;
             }
+            durations::warn_of_reversed(scope, (&from, &to), written, value.span, problems);
             Some((Measured::Between { from, to }, Unit::Duration))
         }
         ast::Measured::TimeSince(event) => {
-            let event = find_event(scope, table, event, "time since", problems);
+            let event = chosen_event(scope, table, event, "time since", problems);
             refuse_field_only(function, value.span, problems)?;
             if function.takes == Takes::Lifetime {
                 problems.push(not_a_lifetime(function, value.span));

@@ -5,6 +5,7 @@
 //! [`Query`], or all problems there are. An error in one definition neither hides nor causes others:
 //! names whose definition is wrong are known as such. Reads no file, no clock and no data.
 
+mod absence;
 mod advice;
 mod asked;
 mod bands;
@@ -18,12 +19,15 @@ mod conditions;
 mod dashboards;
 mod dates;
 mod dimensions;
+mod durations;
 mod fields;
 mod filters;
 mod fingerprint;
 mod formulas;
+mod groups;
 mod index;
 mod kpis;
+mod later;
 mod limits;
 mod lists;
 mod matches;
@@ -36,12 +40,16 @@ mod periods;
 mod populations;
 mod queries;
 mod refined;
+mod related;
 mod relations;
 mod reports;
 mod restrictions;
 mod scales;
 mod scope;
 mod scores;
+mod series;
+mod settled;
+mod settled_words;
 mod sizes;
 mod sla;
 mod sorting;
@@ -49,6 +57,7 @@ mod stocks;
 mod tables;
 mod targets;
 mod tests;
+mod timeframes;
 mod units;
 mod unreachable;
 mod values;
@@ -68,19 +77,25 @@ use crate::base::types::Scale;
 use crate::lang::model::{Calendar, Definitions, Moment, Query};
 use crate::lang::syntax::ast;
 use index::{Index, index, place};
+use reports::ReportSeverity;
 use scope::{KnownNames, ReferenceKind, Scope};
 use tables::TableChecker;
 
-/// Checks all definitions of all files together. There are definitions only if there is no error;
-/// warnings may come with them.
+/// Checks all definitions of all files together. There are definitions only if there is no error, here
+/// or in the form of a definition; warnings may come with them.
 pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definitions>, Problems) {
     let mut problems = Problems::default();
     let index = index(sources, files, &mut problems);
     let first = files.iter().flat_map(|file| &file.definitions).next();
-    let first = first.map(|definition| definition.span);
+    let unread: Vec<_> = files.iter().flat_map(|file| &file.mistaken).collect();
+    let no_calendar = !unread.iter().any(|unread| unread.kind == Some("calendar"));
+    let first = first
+        .map(|definition| definition.span)
+        .filter(|_| no_calendar);
     let calendar = calendar::calendar(sources, &index.calendars, first, &mut problems);
     let mut model = empty(calendar);
     let mut known = KnownNames::default();
+    unread.iter().for_each(|unread| known.break_unread(unread));
     let found = &mut problems;
     schema(sources, &index, &mut model, &mut known, found);
     named::conditions(&index.conditions, &mut model, &mut known, found);
@@ -89,18 +104,20 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     scores::scores(sources, &index.scores, &mut model, &mut known, found);
     kpis::kpis(&index.kpis, &mut model, &mut known, found);
     views::views(&index.views, &mut model, &mut known, found);
-    let scope = Scope {
-        model: &model,
-        known: &known,
-    };
+    let scope = Scope::of(&model, &known);
     let dashboards = dashboards::dashboards(scope, &index.dashboards, found);
     let tests = tests::tests(scope, &index.tests, found);
     let severity = model.scales.iter().find(|scale| scale.name == "severity");
-    model.reports = reports::sources(&index.sources, severity.map(AsRef::as_ref), found);
+    let severity = match severity {
+        Some(scale) => ReportSeverity::Scale(scale),
+        None if known.is_broken(ReferenceKind::Scale, "severity") => ReportSeverity::Broken,
+        None => ReportSeverity::Absent,
+    };
+    model.reports = reports::sources(&index.sources, severity, found);
     model.matches = matches::matches(&index.matches, found);
     model.dashboards = dashboards;
     model.tests = tests;
-    if problems.has_errors() {
+    if problems.has_errors() || !unread.is_empty() {
         return (None, problems);
     }
     // A name that is wrong without a word about it would leave a gap in what is computed.
@@ -115,10 +132,8 @@ pub fn query(
     query: &Spanned<ast::Query>,
 ) -> Result<(Query, Problems), Problems> {
     let mut problems = Problems::default();
-    let scope = Scope {
-        model: definitions,
-        known: &KnownNames::of(definitions),
-    };
+    let known = KnownNames::of(definitions);
+    let scope = Scope::of(definitions, &known);
     match queries::query(scope, query, &mut problems) {
         Some(checked) => Ok((checked, problems)),
         None => {

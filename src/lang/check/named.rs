@@ -1,5 +1,7 @@
 //! `condition` definitions: what each means on every table that it fits.
 
+use std::collections::BTreeMap;
+
 use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
@@ -19,7 +21,12 @@ pub(super) fn conditions(
     known: &mut KnownNames,
     problems: &mut Problems,
 ) {
-    let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, entries)).collect();
+    let places: BTreeMap<&str, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| (entry.tree.name.node.as_str(), index))
+        .collect();
+    let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, &places)).collect();
     let order = dependencies_first(&needs);
     for circle in &order.circles {
         problems.push(circular("condition", circle, |index| {
@@ -33,7 +40,7 @@ pub(super) fn conditions(
     let mut meanings: Vec<Option<NamedCondition>> = entries.iter().map(|_| None).collect();
     for index in order.sorted {
         let entry = &entries[index];
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known);
         if let Some(named) = meaning(scope, entry, problems) {
             // Kept in the model while others are checked; put in the order of the text below.
             known.mend_condition(&named.name);
@@ -44,19 +51,12 @@ pub(super) fn conditions(
     model.conditions = meanings.into_iter().flatten().collect();
 }
 
-fn needs(
-    entry: &IndexEntry<ast::NamedCondition>,
-    entries: &[IndexEntry<ast::NamedCondition>],
-) -> Vec<usize> {
+fn needs(entry: &IndexEntry<ast::NamedCondition>, places: &BTreeMap<&str, usize>) -> Vec<usize> {
     let mut names = Vec::new();
     names_in(&entry.tree.condition.node, &mut names);
     names
         .iter()
-        .filter_map(|name| {
-            entries
-                .iter()
-                .position(|other| other.tree.name.node == **name)
-        })
+        .filter_map(|name| places.get(name.as_str()).copied())
         .collect()
 }
 
@@ -65,15 +65,20 @@ fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
         ast::Condition::And(parts) | ast::Condition::Or(parts) => {
             parts.iter().for_each(|part| names_in(&part.node, names));
         }
-        ast::Condition::Not(inner) | ast::Condition::Group(inner) => names_in(&inner.node, names),
+        ast::Condition::Not(inner)
+        | ast::Condition::Group(inner)
+        | ast::Condition::SoFar(inner) => names_in(&inner.node, names),
         ast::Condition::Name(name) => names.push(&name.node),
-        ast::Condition::Exists { filter, .. } => {
-            filter.iter().for_each(|inner| names_in(&inner.node, names));
+        ast::Condition::Exists(asked) => {
+            let filter = asked.filter.iter();
+            filter.for_each(|inner| names_in(&inner.node, names));
         }
         ast::Condition::Compare { .. }
         | ast::Condition::In { .. }
+        | ast::Condition::Contains { .. }
         | ast::Condition::Missing(_)
         | ast::Condition::Present(_)
+        | ast::Condition::Elapsed { .. }
         | ast::Condition::Within { .. } => {}
     }
 }
@@ -150,14 +155,18 @@ fn distance(found: &Problems) -> (usize, usize) {
 fn size(condition: &Condition) -> usize {
     match condition {
         Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().map(size).sum(),
-        Condition::Not(inner) => size(inner),
+        Condition::Not(inner) | Condition::SoFar(inner) => size(inner),
         Condition::Exists(exists) => 1 + exists.filter.as_ref().map_or(0, size),
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Within { .. } => 1,
     }
 }

@@ -6,6 +6,7 @@ use super::conditions::{ConditionContext, ConditionSite, condition, join};
 use super::formulas::{inline, populations};
 use super::populations::setting_of;
 use super::scope::Scope;
+use super::settled;
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
 use crate::lang::model::{Condition, Formula, Measure, Population, TableId};
@@ -15,6 +16,8 @@ use crate::lang::syntax::ast;
 pub(super) struct Narrowing<'a> {
     tree: Option<&'a Spanned<ast::Condition>>,
     found: BTreeMap<(TableId, ConditionContext), Result<Condition, Problems>>,
+    /// Told where the `where` is taken all the same.
+    warnings: Problems,
 }
 
 impl<'a> Narrowing<'a> {
@@ -22,6 +25,7 @@ impl<'a> Narrowing<'a> {
         Narrowing {
             tree,
             found: BTreeMap::new(),
+            warnings: Problems::default(),
         }
     }
 
@@ -30,12 +34,19 @@ impl<'a> Narrowing<'a> {
     pub fn check(&mut self, scope: Scope, formula: &Formula) -> Option<Problems> {
         let tree = self.tree?;
         let mut wrong: Option<Problems> = None;
+        let warnings = &mut self.warnings;
         populations(scope, formula, &mut |population| {
             let (table, setting) = (population.table, setting_of(population.role));
             let meaning = self.found.entry((table, setting)).or_insert_with(|| {
                 let mut problems = Problems::default();
-                condition(scope, ConditionSite { table, setting }, tree, &mut problems)
-                    .ok_or(problems)
+                let site = ConditionSite { table, setting };
+                match condition(scope, site, tree, &mut problems) {
+                    Some(meaning) => {
+                        warnings.extend(problems);
+                        Ok(meaning)
+                    }
+                    None => Err(problems),
+                }
             });
             if let Err(problems) = meaning {
                 let all = wrong.get_or_insert_with(Problems::default);
@@ -43,6 +54,18 @@ impl<'a> Narrowing<'a> {
             }
         });
         wrong
+    }
+
+    /// Tells of tests in the `where` that say nothing on a population of a formula.
+    pub fn advise(&self, scope: Scope, formula: &Formula, problems: &mut Problems) {
+        populations(scope, formula, &mut |population| {
+            settled::advise(scope, population, self.tree, problems);
+        });
+    }
+
+    /// What is to be said of the `where` where nothing is wrong with it.
+    pub fn warnings(&self) -> Problems {
+        self.warnings.clone()
     }
 
     /// The formula without KPI names and with the `where` in every population. Call

@@ -2,7 +2,7 @@
 
 use super::index::IndexEntry;
 use super::scope::ReferenceKind;
-use super::tables::{TableChecker, declared_twice, mention_times, read_type};
+use super::tables::{TableChecker, declared_twice, mention_time, mention_times, read_type};
 use super::wording::{describe, singular};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
@@ -212,7 +212,7 @@ fn mention_intervals(
             ..
         } => {
             if let Some(index) = related(tables, table) {
-                mention_times(&mut tables[index], std::slice::from_ref(column), problems);
+                mention_time(&mut tables[index], column, problems);
             }
         }
         TableClause::State {

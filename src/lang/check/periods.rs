@@ -7,7 +7,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Grain;
-use crate::lang::model::{Period, Versus};
+use crate::lang::model::{ComparedWith, Period, Versus};
 use crate::lang::syntax::ast;
 
 /// The most periods that a query may ask for.
@@ -32,9 +32,9 @@ pub(super) fn period(
             let (first, last) = (first?, last?);
             if calendar::end_of(last) <= first.start {
                 problems.push(
-                    Diagnostic::error("K407", span, "this period ends before it starts").label(
-                        format!(
-                            "did you mean `from {} to {}`?",
+                    Diagnostic::error("K407", span, "this period ends before it starts").meant(
+                        &format!(
+                            "from {} to {}",
                             dates::written(&to.node),
                             dates::written(&from.node)
                         ),
@@ -56,7 +56,7 @@ pub(super) fn period(
     }
 }
 
-fn count_of(
+pub(super) fn count_of(
     count: &Spanned<u64>,
     word: &str,
     grain: Grain,
@@ -128,10 +128,13 @@ pub(super) fn check_count(
 #[derive(Default)]
 pub(super) struct Comparisons {
     pub target: Option<Span>,
-    pub versus: Option<Versus>,
+    pub versus: Vec<ComparedWith>,
 }
 
-/// `versus target, previous month`: the target and at most one other (K408).
+/// How many periods a query may be compared with.
+const MOST_COMPARED: usize = 2;
+
+/// `versus target, previous month, previous year`: the target and at most two others (K408).
 pub(super) fn versus(
     scope: Scope,
     clauses: &QueryClauses,
@@ -139,36 +142,64 @@ pub(super) fn versus(
 ) -> Option<Comparisons> {
     let mut comparisons = Comparisons::default();
     let mut all_right = true;
-    for item in clauses.versus.unwrap_or_default() {
-        let (other, is_taken) = match &item.node {
+    for (place, item) in clauses.versus.unwrap_or_default().iter().enumerate() {
+        let earlier = &clauses.versus.unwrap_or_default()[..place];
+        let is_twice = earlier
+            .iter()
+            .any(|other| other.node.with == item.node.with);
+        let others = comparisons.versus.len();
+        let versus = match &item.node.with {
             ast::Versus::Target => {
-                let is_taken = comparisons.target.replace(item.span).is_some();
-                (None, is_taken)
+                comparisons.target = Some(item.span);
+                if item.node.as_percent {
+                    problems.push(percent_of_target(item.span));
+                    all_right = false;
+                }
+                None
             }
             ast::Versus::Previous(grain) => {
                 all_right &= check_previous(clauses, *grain, item.span, problems);
-                (Some(Versus::Previous(*grain)), comparisons.versus.is_some())
+                Some(Versus::Previous(*grain))
             }
             ast::Versus::Period(tree) => {
                 let period = period(scope, tree, item.span, problems);
                 all_right &= period.is_some();
-                (period.map(Versus::Period), comparisons.versus.is_some())
+                period.map(Versus::Period)
             }
         };
-        if is_taken {
+        if is_twice {
+            problems.push(
+                Diagnostic::error("K408", item.span, "this comparison stands twice")
+                    .label("once is enough"),
+            );
+            all_right = false;
+        } else if versus.is_some() && others == MOST_COMPARED {
             problems.push(
                 Diagnostic::error(
                     "K408",
                     item.span,
-                    "a query has one comparison beside the target",
+                    "a query has two comparisons beside the target",
                 )
                 .label("ask this in a query of its own"),
             );
             all_right = false;
         }
-        comparisons.versus = comparisons.versus.or(other);
+        comparisons.versus.extend(versus.map(|versus| ComparedWith {
+            versus,
+            as_percent: item.node.as_percent,
+        }));
     }
     all_right.then_some(comparisons)
+}
+
+fn percent_of_target(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "K408",
+        span,
+        "a target is kept or missed, and has no change in percent",
+    )
+    .label("leave `as percent` out")
+    .help("`versus previous month as percent` is of another period")
 }
 
 /// `previous month` needs a period of the calendar (rule S10).

@@ -111,7 +111,11 @@ fn missing_role(scope: Scope, table: TableId, name: &ast::Identifier) -> Diagnos
         .chain(own.states.iter().map(|state| &state.name))
         .next();
     match first {
-        Some(first) => problem.label(format!("write `{} {first}`, for example", name.node)),
+        Some(first) => {
+            let population = format!("{} {first}", name.node);
+            let label = format!("write `{population}`, for example");
+            problem.label(&label).edit(population, &label)
+        }
         None => problem,
     }
 }

@@ -7,17 +7,20 @@ use super::columns::{self, ColumnDraft, columns, finished, lacks, set_moment, wi
 use super::dates;
 use super::dimensions::{self, dimension};
 use super::formulas;
+use super::groups;
 use super::lists;
 use super::narrowing::Narrowing;
 use super::periods::{self, Comparisons};
 use super::refined::refined;
 use super::scope::Scope;
+use super::series;
 use super::sorting;
+use super::timeframes;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::StockMoment;
 use crate::lang::format;
-use crate::lang::model::{Dimension, KpiId, Query, Subject, TableId, ValuesQuery};
+use crate::lang::model::{Dimension, KpiId, Query, Subject, TableId, ValueColumn, ValuesQuery};
 use crate::lang::syntax::ast;
 
 /// A query that may name a view. Every problem is reported; `None` if there was an error.
@@ -46,6 +49,7 @@ pub(super) fn plain(
 ) -> Option<Query> {
     let mut found = Problems::default();
     let clauses = QueryClauses::sort(tree, &mut found);
+    let scope = scope.with_period(clauses.has_period());
     let calendar = &scope.model.calendar;
     let period = clauses
         .period
@@ -106,13 +110,21 @@ fn values(
     }
     let by = dimensions_of(scope, &drafts, clauses, problems);
     let mut narrowing = Narrowing::new(clauses.filter);
+    for draft in &drafts {
+        all_right &= timeframes::check_period(scope, &draft.column.formula, draft.span, problems);
+    }
     let mut told = ReportedProblems::new(&drafts);
     for draft in &drafts {
         if let Some(wrong) = narrowing.check(scope, &draft.column.formula) {
             told.tell(scope, draft, wrong, problems);
             all_right = false;
+            continue;
         }
+        let mut advice = Problems::default();
+        narrowing.advise(scope, &draft.column.formula, &mut advice);
+        told.tell(scope, draft, advice, problems);
     }
+    problems.extend(narrowing.warnings());
     let left_out = Vec::new();
     let query = finish(scope, drafts, by, &narrowing, clauses, left_out, problems);
     query.filter(|_| all_right)
@@ -237,6 +249,7 @@ fn everything(
         }
         return None;
     }
+    problems.extend(narrowing.warnings());
     finish(
         scope,
         drafts,
@@ -301,21 +314,30 @@ fn finish(
     refuse_show(clauses, problems);
     let comparisons = periods::versus(scope, clauses, problems);
     let limit = positive(clauses.limit, "limit", problems);
+    let window = series::window(scope, &drafts, clauses, problems);
+    let having = groups::having(&drafts, clauses, problems);
+    let fits = groups::share(scope, &drafts, clauses, problems);
     // Order is judged against what is there, so a wrong `by` does not add to it.
     let by = by?;
     let top = sorting::top(&drafts, clauses, problems);
     let sort = sorting::sort(&drafts, &by, clauses, problems);
     let comparisons = comparisons?;
     warn_of_no_target(&drafts, &comparisons, problems);
+    let columns: Vec<ValueColumn> = drafts
+        .into_iter()
+        .map(|draft| {
+            let formula = narrowing.apply(scope, &draft.column.formula);
+            finished(scope, draft, formula)
+        })
+        .collect();
+    let empty = groups::empty(scope, &columns, &by, clauses, problems);
     Some(ValuesQuery {
-        columns: drafts
-            .into_iter()
-            .map(|draft| {
-                let formula = narrowing.apply(scope, &draft.column.formula);
-                finished(scope, draft, formula)
-            })
-            .collect(),
+        columns,
         by,
+        window: window?,
+        with_share: clauses.share.filter(|_| fits).is_some(),
+        empty: empty?,
+        having: having?,
         over: clauses.over.map(|(grain, _)| grain),
         versus_target: comparisons.target.is_some(),
         versus: comparisons.versus,

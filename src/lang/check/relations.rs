@@ -1,57 +1,21 @@
-//! Conditions that look beyond the row's fields: `any … within …` and `EVENT within …`.
+//! What conditions ask beyond the row's fields, and where they may: events, and a time after one.
 
-use super::conditions::{ConditionContext, ConditionSite, condition, not_constant, reads_due};
+use super::conditions::{ConditionContext, ConditionSite, not_constant, reads_due};
 use super::dates;
 use super::parents::unknown_table;
 use super::scope::{ReferenceKind, Scope};
-use super::wording::{list, singular, with_article};
+use super::timeframes;
+use super::wording::list;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::lang::model::{Condition, EventId, Exists, TableId, TableRelation};
+use crate::lang::model::{ChosenEvent, Condition, EventId, TableId};
 use crate::lang::syntax::ast;
 
-/// `any TABLE ROLE (where FILTER) within WITHIN`.
-pub(super) struct Asked<'a> {
-    pub table: &'a ast::Identifier,
-    pub role: &'a ast::Identifier,
-    pub filter: Option<&'a Spanned<ast::Condition>>,
-    pub within: Option<&'a Spanned<ast::Duration>>,
-    pub span: Span,
-}
-
-/// Whether related rows exist: they belong to this row, or both belong to the same (rule S13).
-pub(super) fn exists(
-    scope: Scope,
-    site: ConditionSite,
-    asked: &Asked,
+pub(super) fn permit_exists(
+    setting: ConditionContext,
+    span: Span,
     problems: &mut Problems,
-) -> Option<Condition> {
-    let permitted = permit_exists(site.setting, asked.span, problems);
-    let table = find_table(scope, asked.table, problems)?;
-    let event = find_event(scope, table, asked.role, "any", problems);
-    let related = ConditionSite {
-        table,
-        setting: ConditionContext::Related,
-    };
-    let filter = match asked.filter {
-        Some(filter) => condition(scope, related, filter, problems).map(Some),
-        None => Some(None),
-    };
-    let micros = match asked.within {
-        Some(within) => dates::micros(within, problems).map(Some),
-        None => Some(None),
-    };
-    let relation = relation(scope, site.table, table, asked.table, problems);
-    permitted?;
-    Some(Condition::Exists(Box::new(Exists {
-        relation: relation?,
-        event: event?,
-        filter: filter?,
-        micros: micros?,
-    })))
-}
-
-fn permit_exists(setting: ConditionContext, span: Span, problems: &mut Problems) -> Option<()> {
+) -> Option<()> {
     match setting {
         ConditionContext::Event
         | ConditionContext::State
@@ -123,79 +87,34 @@ pub(super) fn find_event(
     None
 }
 
-fn relation(
+/// Events of a table of which one counts; each once (K425).
+pub(super) fn chosen_event(
     scope: Scope,
-    own: TableId,
-    related: TableId,
-    name: &ast::Identifier,
+    table: TableId,
+    written: &ast::ChosenEvents,
+    asker: &str,
     problems: &mut Problems,
-) -> Option<TableRelation> {
-    let (own_table, there) = (scope.table(own), scope.table(related));
-    if let Some(parent) = there.parents.iter().position(|parent| parent.table == own) {
-        return Some(TableRelation::Child { parent });
-    }
-    let siblings: Vec<TableRelation> = own_table
-        .parents
+) -> Option<ChosenEvent> {
+    let found = written
+        .events
         .iter()
-        .enumerate()
-        .flat_map(|(own, mine)| {
-            let theirs = there.parents.iter().enumerate();
-            theirs
-                .filter(move |(_, their)| their.table == mine.table)
-                .map(move |(related, _)| TableRelation::Sibling { own, related })
-        })
-        .collect();
-    match siblings.as_slice() {
-        [one] => Some(*one),
-        [] => {
-            problems.push(unrelated(scope, own, related, name));
-            None
-        }
-        _ => {
+        .map(|name| find_event(scope, table, name, asker, problems));
+    let found: Vec<Option<EventId>> = found.collect();
+    let events: Vec<EventId> = found.into_iter().collect::<Option<_>>()?;
+    for (place, event) in events.iter().enumerate() {
+        if events[..place].contains(event) {
+            let name = &written.events[place];
             problems.push(
-                Diagnostic::error(
-                    "K305",
-                    name.span,
-                    format!(
-                        "{} and {} are related in several ways",
-                        own_table.name, there.name
-                    ),
-                )
-                .help("they share more than one parent, so `any` has more than one meaning"),
+                Diagnostic::error("K425", name.span, format!("`{}` is named twice", name.node))
+                    .label("leave one out"),
             );
-            None
+            return None;
         }
     }
-}
-
-fn unrelated(scope: Scope, own: TableId, related: TableId, name: &ast::Identifier) -> Diagnostic {
-    let (own_table, there) = (scope.table(own), scope.table(related));
-    let problem = |message: String| Diagnostic::not_on_table("K304", name.span, message);
-    let belongs_there = own_table
-        .parents
-        .iter()
-        .any(|parent| parent.table == related);
-    if belongs_there {
-        let one = singular(&own_table.name);
-        return problem(format!(
-            "{} has one row of {}, and `any` asks about many",
-            with_article(&one),
-            there.name
-        ))
-        .label("ask for its fields")
-        .help(format!(
-            "bring one here with `field NAME TYPE from {}.NAME` in table {}",
-            there.name, own_table.name
-        ));
-    }
-    let problem = problem(format!(
-        "{} and {} are not related",
-        own_table.name, there.name
-    ));
-    problem.help(format!(
-        "`any` needs rows that belong to these, or to the same: see `belongs to` in table {}",
-        there.name
-    ))
+    Some(ChosenEvent {
+        choice: written.choice,
+        events,
+    })
 }
 
 /// `verified within 14 days`: of the population's event (rule S20).
@@ -245,16 +164,24 @@ fn permit_within(setting: ConditionContext, span: Span, problems: &mut Problems)
 pub(super) fn allowed(
     scope: Scope,
     site: ConditionSite,
+    name: &str,
     meaning: &Condition,
     span: Span,
     problems: &mut Problems,
 ) -> Option<()> {
     let asks = asks(meaning);
+    if scope.has_period && timeframes::asks(meaning, &timeframes::is_unsaid) {
+        problems.push(timeframes::unsaid_by_name(name, span));
+        return None;
+    }
     if asks.exists {
         permit_exists(site.setting, span, problems)?;
     }
     if asks.within {
         permit_within(site.setting, span, problems)?;
+    }
+    if asks.instant {
+        permit_instant(site.setting, span, problems)?;
     }
     if let ConditionContext::Constant(owner) = site.setting
         && reads_due(scope, meaning)
@@ -269,38 +196,67 @@ pub(super) fn allowed(
     Some(())
 }
 
+/// Events, states and times since are judged at an instant, which a definition for all times has not.
+pub(super) fn permit_instant(
+    setting: ConditionContext,
+    span: Span,
+    problems: &mut Problems,
+) -> Option<()> {
+    match setting {
+        ConditionContext::Constant(owner) => {
+            problems.push(not_constant(owner, "this changes with time", span));
+            None
+        }
+        ConditionContext::Event
+        | ConditionContext::State
+        | ConditionContext::Rows
+        | ConditionContext::Related
+        | ConditionContext::Named => Some(()),
+    }
+}
+
 /// What a condition asks beyond fields.
 #[derive(Clone, Copy, Default)]
 struct Asks {
     exists: bool,
     within: bool,
+    /// What is judged at an instant.
+    instant: bool,
 }
 
 fn asks(condition: &Condition) -> Asks {
+    let none = Asks::default();
     match condition {
         Condition::All(parts) | Condition::AnyOf(parts) => {
-            parts
-                .iter()
-                .map(asks)
-                .fold(Asks::default(), |left, right| Asks {
-                    exists: left.exists || right.exists,
-                    within: left.within || right.within,
-                })
+            parts.iter().map(asks).fold(none, |left, right| Asks {
+                exists: left.exists || right.exists,
+                within: left.within || right.within,
+                instant: left.instant || right.instant,
+            })
         }
         Condition::Not(inner) => asks(inner),
+        Condition::SoFar(inner) => Asks {
+            instant: true,
+            ..asks(inner)
+        },
         Condition::Exists(_) => Asks {
             exists: true,
-            within: false,
+            ..none
         },
         Condition::Within { .. } => Asks {
-            exists: false,
             within: true,
+            ..none
+        },
+        Condition::InState(_) | Condition::Happened(_) | Condition::Elapsed { .. } => Asks {
+            instant: true,
+            ..none
         },
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
-        | Condition::Present(_) => Asks::default(),
+        | Condition::Present(_) => none,
     }
 }

@@ -11,16 +11,25 @@ use crate::lang::model::{
 };
 use crate::lang::syntax::ast;
 
+/// The scale on which severities of reports lie.
+#[derive(Clone, Copy)]
+pub(super) enum ReportSeverity<'a> {
+    Scale(&'a Scale),
+    /// Its definition has an error of its own.
+    Broken,
+    Absent,
+}
+
 /// Checks all sources. Severities lie on the scale `severity`, if there is one.
 pub(super) fn sources(
     entries: &[IndexEntry<ast::ReportSource>],
-    severity: Option<&Scale>,
+    mut severity: ReportSeverity,
     problems: &mut Problems,
 ) -> Vec<ReportSource> {
     let check = |entry: &IndexEntry<ast::ReportSource>| {
         let mut reading = SourceChecker {
             entries,
-            severity,
+            severity: &mut severity,
             seen: Vec::new(),
             problems,
         };
@@ -29,9 +38,10 @@ pub(super) fn sources(
     entries.iter().filter_map(check).collect()
 }
 
-struct SourceChecker<'a> {
+struct SourceChecker<'a, 's> {
     entries: &'a [IndexEntry<'a, ast::ReportSource>],
-    severity: Option<&'a Scale>,
+    /// Becomes broken when its absence has been told: once is enough for all sources.
+    severity: &'a mut ReportSeverity<'s>,
     /// The clauses read so far.
     seen: Vec<&'static str>,
     problems: &'a mut Problems,
@@ -57,7 +67,7 @@ struct SourceClauses {
     precedes: Vec<String>,
 }
 
-impl SourceChecker<'_> {
+impl SourceChecker<'_, '_> {
     fn source(&mut self, entry: &IndexEntry<ast::ReportSource>) -> Option<ReportSource> {
         let tree = entry.tree;
         let mut found = SourceClauses::default();
@@ -232,13 +242,18 @@ impl SourceChecker<'_> {
     }
 
     fn severity_word(&mut self, name: &ast::Identifier) -> Option<u8> {
-        let Some(scale) = self.severity else {
-            let message = "there is no scale `severity` for the severities of reports";
-            self.problems.push(
-                Diagnostic::error("K703", name.span, message)
-                    .help("add `scale severity is info < low < medium < high < critical`"),
-            );
-            return None;
+        let scale = match *self.severity {
+            ReportSeverity::Scale(scale) => scale,
+            ReportSeverity::Broken => return None,
+            ReportSeverity::Absent => {
+                let message = "there is no scale `severity` for the severities of reports";
+                self.problems.push(
+                    Diagnostic::error("K703", name.span, message)
+                        .help("add `scale severity is info < low < medium < high < critical`"),
+                );
+                *self.severity = ReportSeverity::Broken;
+                return None;
+            }
         };
         let code = scale.code(&name.node);
         if code.is_none() {

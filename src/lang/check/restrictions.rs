@@ -32,10 +32,15 @@ fn collect(condition: &Condition, confined: &mut Confined) {
         }
         Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::SoFar(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Exists(_)
         | Condition::Within { .. } => confined.others.push(condition.clone()),
     }

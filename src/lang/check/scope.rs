@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::types::{FieldType, Scale};
 use crate::lang::model::{Definitions, Kpi, KpiId, Table, TableId, View};
+use crate::lang::syntax::ast;
 
 /// The definitions known so far, and how to find them.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub model: &'a Definitions,
     pub known: &'a KnownNames,
+    /// Whether what is checked is asked of periods: a KPI always is, a query that names one.
+    pub has_period: bool,
 }
 
 /// Names that are looked up often, and names that are not to be reported as unknown because their
@@ -35,6 +38,17 @@ pub(super) enum ReferenceKind {
     View,
 }
 
+impl ReferenceKind {
+    const ALL: [ReferenceKind; 6] = [
+        ReferenceKind::Scale,
+        ReferenceKind::Table,
+        ReferenceKind::Condition,
+        ReferenceKind::Score,
+        ReferenceKind::Kpi,
+        ReferenceKind::View,
+    ];
+}
+
 impl KnownNames {
     /// The names of definitions that have no errors.
     pub fn of(model: &Definitions) -> Self {
@@ -50,6 +64,27 @@ impl KnownNames {
     /// Notes that a definition of this name exists and is wrong.
     pub fn break_name(&mut self, kind: ReferenceKind, name: &str) {
         self.broken.insert((kind, name.to_owned()));
+    }
+
+    /// Notes that a definition could not be read. Of an unknown kind, its name may be anything's.
+    pub fn break_unread(&mut self, unread: &ast::MistakenDefinition) {
+        let kinds = match unread.kind {
+            Some("scale") => &[ReferenceKind::Scale][..],
+            Some("table") => &[ReferenceKind::Table],
+            Some("condition") => &[ReferenceKind::Condition],
+            Some("score") => &[ReferenceKind::Score],
+            Some("kpi") => &[ReferenceKind::Kpi],
+            Some("view") => &[ReferenceKind::View],
+            Some("sla") => {
+                self.sla_without_table = true;
+                &[]
+            }
+            Some(_) => &[],
+            None => &ReferenceKind::ALL,
+        };
+        for (kind, name) in kinds.iter().zip(unread.name.iter().cycle()) {
+            self.break_name(*kind, name);
+        }
     }
 
     /// Notes that a field, event or state of this name exists and is wrong.
@@ -85,6 +120,19 @@ impl KnownNames {
 }
 
 impl<'a> Scope<'a> {
+    pub fn of(model: &'a Definitions, known: &'a KnownNames) -> Scope<'a> {
+        Scope {
+            model,
+            known,
+            has_period: false,
+        }
+    }
+
+    /// The same for what is asked of periods, or not.
+    pub fn with_period(self, has_period: bool) -> Scope<'a> {
+        Scope { has_period, ..self }
+    }
+
     pub fn table(self, id: TableId) -> &'a Table {
         self.model.table(id)
     }

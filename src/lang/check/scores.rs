@@ -25,7 +25,7 @@ pub(super) fn scores(
 ) {
     for versions in group(entries, |tree| &tree.name) {
         let first = entries[versions.members[0]].tree;
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known);
         let read: Vec<Option<(TableId, Dated<ScoreVersion>)>> = versions
             .members
             .iter()

@@ -24,9 +24,11 @@ impl Size {
 /// The size of a formula, given those of all KPIs.
 pub(super) fn size(formula: &Formula, sizes: &[Size]) -> Size {
     match formula {
-        Formula::Number(_) | Formula::Measure(_) => Size { depth: 1, parts: 1 },
+        Formula::Number(_) | Formula::Constant { .. } | Formula::Measure(_) => {
+            Size { depth: 1, parts: 1 }
+        }
         Formula::Kpi(id) => sizes[id.0],
-        Formula::Negate(inner) => {
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
             let inner = size(inner, sizes);
             Size {
                 depth: inner.depth + 1,

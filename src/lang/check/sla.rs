@@ -74,7 +74,7 @@ pub(super) fn slas(
     problems: &mut Problems,
 ) {
     for versions in groups(entries) {
-        let scope = Scope { model, known };
+        let scope = Scope::of(model, known);
         let trees: Vec<&ast::Sla> = versions
             .members
             .iter()

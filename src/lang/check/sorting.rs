@@ -32,7 +32,7 @@ pub(super) fn top(
                 .iter()
                 .position(|draft| draft.column.name == name.node);
             if index.is_none() {
-                problems.push(not_a_column(drafts, name));
+                problems.push(not_a_column(drafts, name, "rank by"));
             }
             index?
         }
@@ -44,7 +44,11 @@ fn column_names(drafts: &[ColumnDraft]) -> impl Iterator<Item = &str> + Clone {
     drafts.iter().map(|draft| draft.column.name.as_str())
 }
 
-fn not_a_column(drafts: &[ColumnDraft], name: &ast::Identifier) -> Diagnostic {
+pub(super) fn not_a_column(
+    drafts: &[ColumnDraft],
+    name: &ast::Identifier,
+    does: &str,
+) -> Diagnostic {
     Diagnostic::error(
         "K602",
         name.span,
@@ -52,7 +56,7 @@ fn not_a_column(drafts: &[ColumnDraft], name: &ast::Identifier) -> Diagnostic {
     )
     .suggest(&name.node, column_names(drafts))
     .help(format!(
-        "rank by {}",
+        "{does} {}",
         super::wording::list(column_names(drafts))
     ))
 }

@@ -54,9 +54,11 @@ pub(super) fn summed_stock(
         }
         Formula::Measure(_)
         | Formula::Number(_)
+        | Formula::Constant { .. }
         | Formula::Kpi(_)
         | Formula::Binary { .. }
-        | Formula::Negate(_) => "the value at an instant".to_owned(),
+        | Formula::Negate(_)
+        | Formula::Adjusted { .. } => "the value at an instant".to_owned(),
     };
     let problem = Diagnostic::error("K402", span, format!("a stock cannot be {done} over time"))
         .help(format!(

@@ -60,7 +60,12 @@ fn table(id: TableId, entry: &IndexEntry<ast::Table>, reading: &mut TableChecker
                 field_type,
                 from: None,
             } => match read_type(field_type, reading) {
-                Some(field_type) => declare(&mut table, name, field_type, reading.problems),
+                Some(found) => {
+                    declare(&mut table, name, found, reading.problems);
+                    if matches!(field_type.node, ast::FieldTypeName::Planned(_)) {
+                        mention(&mut table, name, Use::Planned, reading.problems);
+                    }
+                }
                 None => reading.known.break_noun(id, &name.node),
             },
             TableClause::BelongsTo { .. }
@@ -105,15 +110,20 @@ fn mention_columns(table: &mut Table, clause: &TableClause, problems: &mut Probl
     }
 }
 
-/// Columns of times that another table's events and states read.
-pub(super) fn mention_times(
-    table: &mut Table,
-    columns: &[ast::Identifier],
-    problems: &mut Problems,
-) {
-    for column in columns {
-        mention(table, column, Use::Time, problems);
+/// Columns of times that events and states read.
+pub(super) fn mention_times(table: &mut Table, times: &ast::TimeColumns, problems: &mut Problems) {
+    for column in &times.columns {
+        let used = match column.is_planned {
+            true => Use::Planned,
+            false => Use::Time,
+        };
+        mention(table, &column.name, used, problems);
     }
+}
+
+/// A column of times that another table's event reads.
+pub(super) fn mention_time(table: &mut Table, name: &ast::Identifier, problems: &mut Problems) {
+    mention(table, name, Use::Time, problems);
 }
 
 /// What an undeclared column is used for, which settles its type.
@@ -121,6 +131,8 @@ pub(super) fn mention_times(
 enum Use {
     Key,
     Time,
+    /// A time that is agreed in advance.
+    Planned,
     Knowledge,
 }
 
@@ -128,7 +140,7 @@ impl Use {
     fn field_type(self) -> FieldType {
         match self {
             Use::Key => FieldType::Text,
-            Use::Time | Use::Knowledge => FieldType::Date,
+            Use::Time | Use::Planned | Use::Knowledge => FieldType::Date,
         }
     }
 }
@@ -142,9 +154,11 @@ fn mention(table: &mut Table, name: &ast::Identifier, used: Use, problems: &mut 
         }
         None => add_column(table, name, field_type, false),
     };
-    if used == Use::Time {
-        table.columns[index].is_time_of_event = true;
-    }
+    let column = &mut table.columns[index];
+    column.is_planned |= used == Use::Planned;
+    // Planned in one place is planned in all.
+    column.is_time_of_event |= used == Use::Time;
+    column.is_time_of_event &= !column.is_planned;
     index
 }
 
@@ -188,6 +202,7 @@ fn add_column(
         name: name.node.clone(),
         field_type: field_type.clone(),
         is_time_of_event: false,
+        is_planned: false,
         span: name.span,
     });
     table.fields.push(Field {
@@ -232,6 +247,14 @@ pub(super) fn read_type(
 ) -> Option<FieldType> {
     match &written.node {
         ast::FieldTypeName::Plain(word) => plain_type(word, written.span, reading),
+        ast::FieldTypeName::Planned(word) if word == "date" => Some(FieldType::Date),
+        ast::FieldTypeName::Planned(word) => {
+            reading.problems.push(
+                Diagnostic::error("K233", written.span, format!("`{word}` cannot be planned"))
+                    .label("only a date is: write `planned date`"),
+            );
+            None
+        }
         ast::FieldTypeName::Scale(name) => {
             let found = reading.scales.get(&name.node).cloned();
             if found.is_none() && !reading.known.is_broken(ReferenceKind::Scale, &name.node) {
@@ -264,7 +287,7 @@ fn plain_type(
     }
     let problem = Diagnostic::error("K233", span, format!("`{word}` is not a type"));
     let problem = if reading.scales.contains_key(word) {
-        problem.label(format!("write `scale {word}`"))
+        problem.label_write(format!("scale {word}"))
     } else {
         problem.suggest(word, ["text", "yesno", "number", "date"])
     };

@@ -86,7 +86,7 @@ fn warn_of_direction(owner: &Owner, bound: &Spanned<Bound>, problems: &mut Probl
             bound.span,
             format!("`{}` where {direction}", bound.node.words()),
         )
-        .label(format!("did you mean `{instead}`?")),
+        .meant(instead),
     );
 }
 

@@ -13,8 +13,20 @@ use crate::lang::model::{Expect, Given, Query, Subject, TableId, Test};
 use crate::lang::syntax::ast::{self, Grid, TestClause};
 
 /// What may follow the name of a value's column in an expected header.
-const SUFFIXES: [&str; 8] = [
-    "rows", "status", "target", "bound", "band", "previous", "change", "reason",
+const SUFFIXES: [&str; 13] = [
+    "rows",
+    "status",
+    "target",
+    "bound",
+    "band",
+    "previous",
+    "change",
+    "change_percent",
+    "previous_2",
+    "change_2",
+    "change_percent_2",
+    "share",
+    "reason",
 ];
 
 /// All tests without errors.

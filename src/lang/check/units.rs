@@ -1,7 +1,9 @@
 //! Units: what arithmetic makes of them (rule S26), and how a KPI shows them.
 
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::{DisplayUnit, TimeUnit, Unit};
 use crate::lang::model::Operator;
+use crate::lang::syntax::ast;
 
 /// An operand's unit; a plain number goes with any unit it makes sense with.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -95,4 +97,42 @@ pub(super) fn describe(unit: Unit) -> &'static str {
         Unit::Points => "a number of points",
         Unit::Ratio => "a ratio",
     }
+}
+
+/// The unit after `as`, which must be one that the value can be shown in (K221, K222).
+pub(super) fn written(
+    word: &ast::Identifier,
+    unit: Unit,
+    name: &str,
+    problems: &mut Problems,
+) -> Option<DisplayUnit> {
+    let words = display_words();
+    let Some(display) = words.clone().find(|display| display.word() == word.node) else {
+        problems.push(
+            Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
+                .suggest(&word.node, words.map(DisplayUnit::word))
+                .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
+        );
+        return None;
+    };
+    if shows(display, unit) {
+        return Some(display);
+    }
+    let fitting: Vec<&str> = words
+        .filter(|display| shows(*display, unit))
+        .map(DisplayUnit::word)
+        .collect();
+    problems.push(
+        Diagnostic::error(
+            "K221",
+            word.span,
+            format!(
+                "`{name}` is {}, which cannot be shown as {}",
+                describe(unit),
+                word.node
+            ),
+        )
+        .label(format!("use {}", fitting.join(", "))),
+    );
+    None
 }

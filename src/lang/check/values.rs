@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::absence;
 use super::comparable::{columns, refuse_order};
 use super::dates::{self, DateMeaning};
 use super::fields;
@@ -13,6 +14,7 @@ use crate::base::source::{Span, Spanned};
 use crate::base::types::{FieldType, Scale};
 use crate::lang::format;
 use crate::lang::model::{Condition, FieldId, NumberTest, OrderTest};
+use crate::lang::syntax;
 use crate::lang::syntax::ast::{ComparisonOperator, DateLiteral, WrittenLiteral};
 
 /// `FIELD OPERATOR VALUE`. Every problem is reported; `None` if there was one.
@@ -24,6 +26,7 @@ pub(super) fn compare(
     problems: &mut Problems,
 ) -> Option<Condition> {
     let test = order_of(operator.node);
+    absence::compared(scope, field, operator, value, problems)?;
     let positive = match &value.node {
         WrittenLiteral::Field(other) => {
             let right = fields::find(scope, field.table, other, problems)?;
@@ -131,7 +134,7 @@ fn extend(sum: &mut Condition, test: &Condition) -> bool {
 }
 
 /// The positive test; `!=` is the negation of `=` (rule S15).
-fn order_of(operator: ComparisonOperator) -> OrderTest {
+pub(super) fn order_of(operator: ComparisonOperator) -> OrderTest {
     match operator {
         ComparisonOperator::Equal | ComparisonOperator::NotEqual => OrderTest::Equal,
         ComparisonOperator::Less => OrderTest::Less,
@@ -155,7 +158,8 @@ fn by_type(
             codes(scope, field, scale, test, code, value.span, problems)
         }
         FieldType::YesNo => {
-            refuse_order(scope, field, test, operator, problems)?;
+            let number = matches!(value.node, WrittenLiteral::Number(_));
+            refuse_order(scope, field, test, operator, number, problems)?;
             let code = yes_or_no(scope, field, value, problems)?;
             Some(Condition::Codes {
                 field,
@@ -163,7 +167,8 @@ fn by_type(
             })
         }
         FieldType::Text => {
-            refuse_order(scope, field, test, operator, problems)?;
+            let number = matches!(value.node, WrittenLiteral::Number(_));
+            refuse_order(scope, field, test, operator, number, problems)?;
             text(scope, field, value, problems)
         }
         FieldType::Number => number(scope, field, test, value, problems),
@@ -200,7 +205,8 @@ pub(super) fn code(
         | WrittenLiteral::Date(_)
         | WrittenLiteral::Field(_) => format::literal(&value.node),
     };
-    let found = scale.values.iter().position(|known| *known == written);
+    let mut values = scale.values.iter();
+    let found = values.position(|known| known.eq_ignore_ascii_case(&written));
     if found.is_none() {
         let problem = Diagnostic::error(
             "K204",
@@ -208,7 +214,7 @@ pub(super) fn code(
             format!("`{written}` is not {}", with_article(&scale.name)),
         );
         let problem = match scale.code(&written) {
-            Some(code) => problem.label(format!("did you mean `{}`?", scale.values[code as usize])),
+            Some(code) => problem.meant(&scale.values[code as usize]),
             None => problem.suggest(&written, scale.values.iter().map(String::as_str)),
         };
         problems.push(problem.help(scope.cite_scale(scale)));
@@ -269,7 +275,8 @@ fn yes_or_no(
                     format::literal(&value.node)
                 ),
             )
-            .label(format!("write `{name} = yes`")),
+            .label(format!("write `{name} = yes`"))
+            .edit("yes", &format!("write `{name} = yes`")),
         );
     }
     code
@@ -278,11 +285,13 @@ fn yes_or_no(
 /// The code of a word of a yes/no field.
 pub(super) fn yes_no_code(value: &WrittenLiteral) -> Option<u8> {
     match value {
-        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => match word.as_str() {
-            "yes" | "true" => Some(1),
-            "no" | "false" => Some(0),
-            _ => None,
-        },
+        WrittenLiteral::Word(word) | WrittenLiteral::Text(word) => {
+            match word.to_ascii_lowercase().as_str() {
+                "yes" | "true" => Some(1),
+                "no" | "false" => Some(0),
+                _ => None,
+            }
+        }
         WrittenLiteral::Number(_)
         | WrittenLiteral::Percent(_)
         | WrittenLiteral::Duration(_)
@@ -313,7 +322,7 @@ fn text(
                     value.span,
                     format!("`{}` is text, not `{written}`", scope.field_name(field)),
                 )
-                .label(format!("write `\"{written}\"`")),
+                .label_write(format!("\"{written}\"")),
             );
             None
         }
@@ -378,6 +387,14 @@ fn date(
     Some(Condition::Between { field, from, until })
 }
 
+/// A word for a day counted from now.
+fn is_relative(word: &str) -> bool {
+    matches!(
+        word,
+        "yesterday" | "tomorrow" | "ytd" | "mtd" | "qtd" | "wtd"
+    )
+}
+
 fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -> Diagnostic {
     let name = scope.field_name(field);
     let written = format::literal(&value.node);
@@ -389,16 +406,70 @@ fn not_a_date(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -> 
     );
     match &value.node {
         WrittenLiteral::Word(word) if table.field_named(word).is_some() => {
-            problem.label(format!("another column is written `{}.{word}`", table.name))
+            let column = format!("{}.{word}", table.name);
+            let label = format!("another column is written `{column}`");
+            problem.label(&label).edit(column, &label)
         }
         WrittenLiteral::Duration(_) => problem
             .label("write a date such as `2026-03-31`")
             .help("how long ago is asked by `mean time since …` or `any … within …`"),
+        WrittenLiteral::Text(text) => match syntax::dates_meant(text).as_slice() {
+            [] => problem.label("write a date such as `2026-03-31`"),
+            dates => dates
+                .iter()
+                .fold(problem, |problem, date| problem.write(date)),
+        },
+        WrittenLiteral::Word(word) if is_relative(word) => {
+            problem.label("write a date such as `2026-03-31`").help(
+                "a time that moves is a clause of the query, such as `last month` or `past 7 days`",
+            )
+        }
         WrittenLiteral::Word(_)
-        | WrittenLiteral::Text(_)
         | WrittenLiteral::Number(_)
         | WrittenLiteral::Percent(_)
         | WrittenLiteral::Date(_)
         | WrittenLiteral::Field(_) => problem.label("write a date such as `2026-03-31`"),
     }
+}
+
+/// `title contains "sql"`: of text fields alone (K213).
+pub(super) fn contains(
+    scope: Scope,
+    field: FieldId,
+    value: &Spanned<WrittenLiteral>,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let name = scope.field_name(field);
+    if *scope.field_type(field) != FieldType::Text {
+        problems.push(
+            Diagnostic::error("K213", value.span, format!("`{name}` is not a text"))
+                .label("only texts contain others")
+                .help(format!("write `{name} = …` or `{name} in (…, …)`")),
+        );
+        return None;
+    }
+    let (WrittenLiteral::Word(text) | WrittenLiteral::Text(text)) = &value.node else {
+        let written = format::literal(&value.node);
+        problems.push(
+            Diagnostic::error(
+                "K213",
+                value.span,
+                format!("`{name}` is text, not `{written}`"),
+            )
+            .label(format!("write `\"{written}\"`")),
+        );
+        return None;
+    };
+    if text.is_empty() {
+        problems.push(
+            Diagnostic::error("K235", value.span, "every text contains the empty one")
+                .label("this always holds")
+                .help(format!("write `{name} is present`")),
+        );
+        return None;
+    }
+    Some(Condition::ContainsText {
+        field,
+        text: text.to_lowercase(),
+    })
 }

@@ -21,7 +21,7 @@ pub(super) fn views(
         .collect();
     let mut views = Vec::new();
     for entry in entries {
-        match view(Scope { model, known }, entry.tree, &names, problems) {
+        match view(Scope::of(model, known), entry.tree, &names, problems) {
             Some(view) => views.push(view),
             None => known.break_name(ReferenceKind::View, &entry.tree.name.node),
         }

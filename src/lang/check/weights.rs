@@ -180,7 +180,7 @@ fn texts(
                 let written = format::literal(&value.node);
                 problems.push(
                     Diagnostic::error("K213", value.span, format!("`{written}` is not text"))
-                        .label(format!("write `\"{written}\"`")),
+                        .label_write(format!("\"{written}\"")),
                 );
                 continue;
             }

@@ -2,21 +2,12 @@
 
 use crate::base::types::FieldType;
 
+pub(super) use crate::lang::model::singular;
+
 /// `a finding`, `an asset`.
 pub(super) fn with_article(noun: &str) -> String {
     let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if vowel { "an" } else { "a" })
-}
-
-/// One row of a table: `findings` → `finding`. A name without a plural stays as it is.
-pub(super) fn singular(table: &str) -> String {
-    if let Some(stem) = table.strip_suffix("ies") {
-        return format!("{stem}y");
-    }
-    if table.ends_with("ss") {
-        return table.to_owned();
-    }
-    table.strip_suffix('s').unwrap_or(table).to_owned()
 }
 
 /// `a, b, c`; after twelve an ellipsis.

@@ -5,8 +5,8 @@
 use super::words::{date, duration, field, joined, name, quoted, value};
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::{
-    AggregateCall, Arithmetic, ComparisonOperator, Condition, Duration, FieldRef, Formula,
-    Identifier, Measured, Population, WrittenLiteral,
+    AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, Exists, FieldRef,
+    Formula, Measured, Population, Timeframe, WrittenLiteral,
 };
 
 /// A formula on one line: `share of findings found with environment = production`.
@@ -27,6 +27,31 @@ pub fn formula(tree: &Formula) -> String {
         ),
         Formula::Negate(inner) => format!("-{}", formula(&inner.node)),
         Formula::Group(inner) => format!("({})", formula(&inner.node)),
+        Formula::Constant(value) => literal(value),
+        Formula::Adjusted {
+            formula: inner,
+            adjustment,
+            value,
+        } => format!(
+            "{} {} {}",
+            formula(&inner.node),
+            adjustment.node.words(),
+            literal(&value.node)
+        ),
+        Formula::Asked {
+            formula: inner,
+            unit,
+            name: called,
+        } => {
+            let mut words = formula(&inner.node);
+            if let Some(unit) = unit {
+                words += &format!(" as {}", name(&unit.node));
+            }
+            if let Some(called) = called {
+                words += &format!(" called {}", name(&called.node));
+            }
+            words
+        }
     }
 }
 
@@ -52,19 +77,39 @@ pub fn condition(tree: &Condition) -> String {
             negated,
             values,
         } => membership(field, *negated, values),
+        Condition::Contains {
+            field: of,
+            negated,
+            value,
+        } => {
+            let not = if *negated { "not " } else { "" };
+            let text = match &value.node {
+                WrittenLiteral::Word(text) => quoted(text),
+                other => literal(other),
+            };
+            format!("{} {not}contains {text}", field(of))
+        }
         Condition::Missing(subject) => format!("{} is missing", field(subject)),
         Condition::Present(subject) => format!("{} is present", field(subject)),
-        Condition::Exists {
-            table,
-            role,
-            filter,
-            within,
-        } => exists(table, role, filter.as_deref(), within.as_ref()),
+        Condition::Exists(asked) => exists(asked),
         Condition::Within { event, within } => {
             format!("{} within {}", name(&event.node), duration(&within.node))
         }
+        Condition::Elapsed {
+            time,
+            operator,
+            limit,
+        } => format!(
+            "{} {} {}",
+            measured(&time.node),
+            comparison(operator.node),
+            duration(&limit.node)
+        ),
+        Condition::SoFar(inner) => format!("{} so far", condition(&inner.node)),
         // After `share of P`, a bare `with total` would be the clause of a query.
-        Condition::Name(named) if named.node == "total" => "`total`".to_string(),
+        Condition::Name(named) if matches!(named.node.as_str(), "total" | "share" | "empty") => {
+            format!("`{}`", named.node)
+        }
         Condition::Name(named) => name(&named.node),
     }
 }
@@ -107,8 +152,12 @@ fn aggregate(tree: &AggregateCall) -> String {
         Some(measured) => format!(" {}", self::measured(&measured.node)),
         None => String::new(),
     };
+    let quantile = match &tree.quantile {
+        Some(quantile) => format!(" {}", quantile.node),
+        None => String::new(),
+    };
     format!(
-        "{}{measured} of {}{}",
+        "{}{quantile}{measured} of {}{}",
         name(&tree.function.node),
         population(&tree.population.node),
         filter("with", tree.with.as_ref())
@@ -119,10 +168,16 @@ fn measured(tree: &Measured) -> String {
     match tree {
         Measured::Field(tree) => field(tree),
         Measured::TimeFrom { from, to } => {
-            format!("time from {} to {}", name(&from.node), name(&to.node))
+            format!("time from {} to {}", events(from), events(to))
         }
-        Measured::TimeSince(event) => format!("time since {}", name(&event.node)),
+        Measured::TimeSince(since) => format!("time since {}", events(since)),
     }
+}
+
+fn events(tree: &ChosenEvents) -> String {
+    let names: Vec<String> = tree.events.iter().map(|event| name(&event.node)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    tree.choice.written(&names)
 }
 
 fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<WrittenLiteral>]) -> String {
@@ -131,18 +186,25 @@ fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<WrittenLitera
     format!("{} {not}in ({values})", field(subject))
 }
 
-fn exists(
-    table: &Identifier,
-    role: &Identifier,
-    test: Option<&Spanned<Condition>>,
-    within: Option<&Spanned<Duration>>,
-) -> String {
-    let mut text = format!("any {} {}", name(&table.node), name(&role.node));
-    if let Some(test) = test {
+fn exists(asked: &Exists) -> String {
+    let mut text = match &asked.at_least {
+        Some(count) => format!("at least {}", count.node),
+        None => "any".to_string(),
+    };
+    text.push_str(&format!(" {}", name(&asked.table.node)));
+    if let Some(parent) = &asked.shared_parent {
+        text.push_str(&format!(" of its {}", name(&parent.node)));
+    }
+    text.push_str(&format!(" {}", name(&asked.role.node)));
+    if let Some(test) = &asked.filter {
         text.push_str(&format!(" (where {})", condition(&test.node)));
     }
-    if let Some(within) = within {
-        text.push_str(&format!(" within {}", duration(&within.node)));
+    if let Some(timeframe) = &asked.timeframe {
+        text.push_str(&match &timeframe.node {
+            Timeframe::Within(within) => format!(" within {}", duration(within)),
+            Timeframe::InThePeriod => " in the period".to_string(),
+            Timeframe::Ever => " ever".to_string(),
+        });
     }
     text
 }
@@ -156,7 +218,7 @@ fn arithmetic(operator: Arithmetic) -> &'static str {
     }
 }
 
-fn comparison(operator: ComparisonOperator) -> &'static str {
+pub fn comparison(operator: ComparisonOperator) -> &'static str {
     match operator {
         ComparisonOperator::Equal => "=",
         ComparisonOperator::NotEqual => "!=",

@@ -6,7 +6,7 @@ use super::words::{date, field, joined, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
     CalendarClause, CalendarDefinition, EventTime, FieldTypeName, ScaleDefinition, Table,
-    TableClause,
+    TableClause, TimeColumns,
 };
 
 pub(super) fn calendar(span: Span, tree: &CalendarDefinition) -> FormattedLines {
@@ -112,7 +112,7 @@ fn table_clause(tree: &TableClause, columns: &NameColumns) -> String {
             let intervals = intervals
                 .as_ref()
                 .map_or_else(String::new, |table| format!("{} ", name(&table.node)));
-            let (from, until) = (names(from, " or "), names(until, " or "));
+            let (from, until) = (time_columns(from), time_columns(until));
             clause(
                 "state",
                 format!("{state} from {intervals}{from} until {until}"),
@@ -140,16 +140,28 @@ fn table_clause(tree: &TableClause, columns: &NameColumns) -> String {
 
 fn event_time(tree: &EventTime) -> String {
     match tree {
-        EventTime::Columns(columns) => names(columns, " or "),
+        EventTime::Columns(columns) => time_columns(columns),
         EventTime::LastOf { column, table } => {
             format!("last {} of {}", name(&column.node), name(&table.node))
         }
     }
 }
 
+/// `earliest of planned acceptance_ends_at, closed_at`
+pub fn time_columns(tree: &TimeColumns) -> String {
+    let written = tree.columns.iter().map(|column| {
+        let planned = if column.is_planned { "planned " } else { "" };
+        format!("{planned}{}", name(&column.name.node))
+    });
+    let written: Vec<String> = written.collect();
+    let written: Vec<&str> = written.iter().map(String::as_str).collect();
+    tree.choice.written(&written)
+}
+
 fn field_type(tree: &FieldTypeName) -> String {
     match tree {
         FieldTypeName::Plain(plain) => name(plain),
+        FieldTypeName::Planned(plain) => format!("planned {}", name(plain)),
         FieldTypeName::Scale(scale) => format!("scale {}", name(&scale.node)),
     }
 }

@@ -1,14 +1,15 @@
 //! One-line texts of queries, with their clauses in one fixed order.
 
-use super::expressions::{condition, formula, population};
+use super::expressions::{comparison, condition, formula, literal, population};
 use super::words::{date, field, fields, grains, joined, name};
 use crate::lang::syntax::ast::{
-    Formula, Period, Query, QueryClause, Subject, Versus, WrittenSortKey,
+    Formula, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenComparison, WrittenSortKey,
 };
 
 /// A query on one line. The user may write clauses in any order; here they stand as subject, `by`,
-/// `over`, `where`, period, `at`, `as of`, `as known on`, `versus`, `with total`, `top`, `sort by`,
-/// `limit`, `show`. A `list` reads as rows do: `where` right after the population, and `show` before
+/// `over`, `rolling`, `where`, period, `at`, `as of`, `as known on`, `versus`, `with total`, `with share`,
+/// `with empty`, `having`, `top`, `sort by`, `limit`, `show`. A `list` reads as rows do: `where` right after the population, and `show` before
 /// `sort by` and `limit`.
 pub fn query(tree: &Query) -> String {
     let mut parts = Vec::new();
@@ -57,7 +58,12 @@ fn ends_in_open_population(subject: &Subject) -> bool {
 
 fn is_open(tree: &Formula) -> bool {
     match tree {
-        Formula::Number(_) | Formula::Name(_) | Formula::Group(_) => false,
+        Formula::Number(_)
+        | Formula::Constant(_)
+        | Formula::Name(_)
+        | Formula::Group(_)
+        | Formula::Adjusted { .. }
+        | Formula::Asked { .. } => false,
         Formula::Aggregate(tree) => tree.population.node.filter.is_none() && tree.with.is_none(),
         Formula::Binary { right, .. } => is_open(&right.node),
         Formula::Negate(inner) => is_open(&inner.node),
@@ -68,34 +74,44 @@ fn place(clause: &QueryClause) -> u8 {
     match clause {
         QueryClause::By(_) => 0,
         QueryClause::Over(_) => 1,
-        QueryClause::Where(_) => 2,
-        QueryClause::Period(_) => 3,
-        QueryClause::At(_) => 4,
-        QueryClause::AsOf(_) => 5,
-        QueryClause::KnownOn(_) => 6,
-        QueryClause::Versus(_) => 7,
-        QueryClause::WithTotal => 8,
-        QueryClause::Top { .. } => 9,
-        QueryClause::SortBy(_) => 10,
-        QueryClause::Limit(_) => 11,
-        QueryClause::Show(_) => 12,
+        QueryClause::Window(_) => 2,
+        QueryClause::Where(_) => 3,
+        QueryClause::Period(_) => 4,
+        QueryClause::At(_) => 5,
+        QueryClause::AsOf(_) => 6,
+        QueryClause::KnownOn(_) => 7,
+        QueryClause::Versus(_) => 8,
+        QueryClause::WithTotal => 9,
+        QueryClause::WithShare => 10,
+        QueryClause::WithEmpty => 11,
+        QueryClause::Having(_) => 12,
+        QueryClause::Top { .. } => 13,
+        QueryClause::SortBy(_) => 14,
+        QueryClause::Limit(_) => 15,
+        QueryClause::Show(_) => 16,
     }
 }
 
+/// As `place`, but that `where` comes first and `show` before `sort by` and `limit`.
 fn place_in_list(clause: &QueryClause) -> u8 {
     match clause {
         QueryClause::Where(_) => 0,
-        QueryClause::By(_) | QueryClause::Over(_) => 1 + place(clause),
-        QueryClause::Period(_)
+        QueryClause::Show(_) => 15,
+        QueryClause::SortBy(_) => 16,
+        QueryClause::Limit(_) => 17,
+        QueryClause::By(_)
+        | QueryClause::Over(_)
+        | QueryClause::Window(_)
+        | QueryClause::Period(_)
         | QueryClause::At(_)
         | QueryClause::AsOf(_)
         | QueryClause::KnownOn(_)
         | QueryClause::Versus(_)
         | QueryClause::WithTotal
-        | QueryClause::Top { .. } => place(clause),
-        QueryClause::Show(_) => 10,
-        QueryClause::SortBy(_) => 11,
-        QueryClause::Limit(_) => 12,
+        | QueryClause::WithShare
+        | QueryClause::WithEmpty
+        | QueryClause::Having(_)
+        | QueryClause::Top { .. } => 1 + place(clause),
     }
 }
 
@@ -108,9 +124,18 @@ fn clause(clause: &QueryClause) -> String {
         QueryClause::AsOf(day) => format!("as of {}", date(&day.node)),
         QueryClause::KnownOn(day) => format!("as known on {}", date(&day.node)),
         QueryClause::Versus(list) => {
-            format!("versus {}", joined(list, ", ", |item| versus(&item.node)))
+            format!("versus {}", joined(list, ", ", |item| compared(&item.node)))
         }
+        QueryClause::Window(SeriesWindow::Rolling(count, grain)) => {
+            format!("rolling {}", grains(count.node, *grain))
+        }
+        QueryClause::Window(SeriesWindow::Running) => "running".to_string(),
         QueryClause::WithTotal => "with total".to_string(),
+        QueryClause::WithShare => "with share".to_string(),
+        QueryClause::WithEmpty => "with empty".to_string(),
+        QueryClause::Having(tests) => {
+            format!("having {}", joined(tests, " and ", having_test))
+        }
         QueryClause::Top { count, by: None } => format!("top {}", count.node),
         QueryClause::Top {
             count,
@@ -134,6 +159,20 @@ fn period(tree: &Period) -> String {
         Period::This(grain) => format!("this {}", grain.word()),
         Period::Past(count, grain) => format!("past {}", grains(count.node, *grain)),
     }
+}
+
+fn having_test(test: &HavingTest) -> String {
+    format!(
+        "{} {} {}",
+        name(&test.column.node),
+        comparison(test.operator.node),
+        literal(&test.value.node)
+    )
+}
+
+fn compared(tree: &WrittenComparison) -> String {
+    let percent = if tree.as_percent { " as percent" } else { "" };
+    format!("{}{percent}", versus(&tree.with))
 }
 
 /// A period after `versus` is written without its `in`: `versus 2025-12`.

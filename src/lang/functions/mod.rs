@@ -93,17 +93,26 @@ pub enum Kept<'a> {
     },
     Distinct(u64),
     /// In ascending order of duration.
-    Lifetimes(&'a [LifetimeCount]),
+    Lifetimes(&'a [Lifetime]),
 }
 
-/// Rows with one duration.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct LifetimeCount {
-    pub duration: f64,
-    /// Rows that ended then.
-    pub ended: u64,
-    /// All rows: those that ended, and those that were last seen running then.
-    pub rows: u64,
+/// How long a row ran, and whether it has ended, in one number: lists of them are long, and sorted by duration.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Lifetime(i64);
+
+impl Lifetime {
+    /// Microseconds from 0 up to half the largest number.
+    pub fn new(micros: i64, has_ended: bool) -> Lifetime {
+        Lifetime(micros * 2 + i64::from(has_ended))
+    }
+
+    pub fn micros(self) -> i64 {
+        self.0 / 2
+    }
+
+    pub fn has_ended(self) -> bool {
+        self.0 % 2 == 1
+    }
 }
 
 /// All functions, in the order the documentation lists them.
@@ -132,6 +141,25 @@ pub fn find(written: &str) -> Option<(&'static Function, Option<f64>)> {
     ALL.iter()
         .find(|function| function.name == written && function.name != "pNN")
         .map(|function| (function, None))
+}
+
+/// The function that a word of other languages stands for.
+pub fn by_other_word(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "average" | "avg" => "mean",
+        "percentage" | "percent" | "rate" | "ratio" | "proportion" => "share",
+        "total" => "sum",
+        "number" => "count",
+        "unique" => "distinct",
+        "maximum" => "max",
+        "minimum" => "min",
+        _ => return None,
+    })
+}
+
+/// The fraction of a written percentile: `p75` gives 0.75.
+pub fn percentile(written: &str) -> Option<f64> {
+    percentile::fraction(written)
 }
 
 fn same(unit: Unit) -> Unit {

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::{EventId, FieldId, KpiId, ScoreId, TableId};
+use super::{EventId, FieldId, KpiId, ScoreId, StateId, TableId};
 use crate::base::source::Span;
-use crate::base::types::Unit;
+use crate::base::types::{Adjustment, Choice, StockMoment, Unit};
 use crate::lang::functions::Function;
 
 /// Arithmetic over measures. Durations are in microseconds, percents are fractions.
 #[derive(Clone, Debug)]
 pub enum Formula {
     Number(f64),
+    /// `30 days`, `15%`
+    Constant {
+        value: f64,
+        unit: Unit,
+    },
     Measure(Box<Measure>),
     /// Another KPI's formula, by name.
     Kpi(KpiId),
@@ -20,6 +25,13 @@ pub enum Formula {
         right: Box<Formula>,
     },
     Negate(Box<Formula>),
+    /// `(a / b) otherwise 0`; the value is in the formula's unit.
+    Adjusted {
+        of: Box<Formula>,
+        adjustment: Adjustment,
+        value: f64,
+        unit: Unit,
+    },
 }
 
 impl Formula {
@@ -33,14 +45,14 @@ impl Formula {
 
     fn collect<'a>(&'a self, found: &mut Vec<&'a Measure>) {
         match self {
-            Formula::Number(_) => {}
+            Formula::Number(_) | Formula::Constant { .. } => {}
             Formula::Measure(measure) => found.push(measure),
             Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
             Formula::Binary { left, right, .. } => {
                 left.collect(found);
                 right.collect(found);
             }
-            Formula::Negate(inner) => inner.collect(found),
+            Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => inner.collect(found),
         }
     }
 }
@@ -84,6 +96,9 @@ pub struct Measure {
     pub population: Population,
     /// The numerator's test of `share`.
     pub with: Option<Condition>,
+    /// Where in a period the stock is read, if a KPI that the formula names says so; `None`: where
+    /// the column is read.
+    pub moment: Option<StockMoment>,
     pub unit: Unit,
     pub span: Span,
 }
@@ -95,6 +110,7 @@ impl PartialEq for Measure {
             && self.value == other.value
             && self.population == other.population
             && self.with == other.with
+            && self.moment == other.moment
     }
 }
 
@@ -116,11 +132,29 @@ pub enum Measured {
     Score(ScoreId),
     /// `time from A to B`: microseconds.
     Between {
-        from: EventId,
-        to: EventId,
+        from: ChosenEvent,
+        to: ChosenEvent,
     },
     /// `time since A` at the instant of evaluation: microseconds. Of a state only.
-    Since(EventId),
+    Since(ChosenEvent),
+}
+
+/// Events of one table, of which one counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChosenEvent {
+    pub choice: Choice,
+    /// At least one.
+    pub events: Vec<EventId>,
+}
+
+impl ChosenEvent {
+    /// The one event, where there is no choice.
+    pub fn only(event: EventId) -> ChosenEvent {
+        ChosenEvent {
+            choice: Choice::First,
+            events: vec![event],
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -159,6 +193,12 @@ pub enum Condition {
         field: FieldId,
         allowed: BTreeSet<String>,
     },
+    /// A text field that contains this text, letter case aside.
+    ContainsText {
+        field: FieldId,
+        /// In small letters.
+        text: String,
+    },
     Number {
         field: FieldId,
         test: NumberTest,
@@ -178,6 +218,20 @@ pub enum Condition {
     Present(FieldId),
     /// `any scans completed within 30 days`: judged at the instant of evaluation (rule S13).
     Exists(Box<Exists>),
+    /// `open`: in the state just before the instant (rule S40).
+    InState(StateId),
+    /// `verified`: it has happened by the instant (rule S40).
+    Happened(EventId),
+    /// `time from found to verified <= 30 days`, once both have happened.
+    Elapsed {
+        from: ChosenEvent,
+        /// `None`: the instant.
+        to: Option<ChosenEvent>,
+        test: OrderTest,
+        micros: i64,
+    },
+    /// Judged at as-of, wherever it stands (rule S41).
+    SoFar(Box<Condition>),
     /// `verified within 14 days` of the population's event; younger rows are pending (rule S20).
     Within {
         event: EventId,
@@ -194,6 +248,18 @@ pub enum NumberTest {
     AtLeast(f64),
 }
 
+impl NumberTest {
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            NumberTest::Equal(limit) => value == limit,
+            NumberTest::Less(limit) => value < limit,
+            NumberTest::AtMost(limit) => value <= limit,
+            NumberTest::Greater(limit) => value > limit,
+            NumberTest::AtLeast(limit) => value >= limit,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OrderTest {
     Equal,
@@ -203,15 +269,46 @@ pub enum OrderTest {
     AtLeast,
 }
 
-/// Whether a row has, at instant `t`, any related row whose event lies in `[t - micros, t)`.
+/// Whether a row has, at an instant, so many related rows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Exists {
     pub relation: TableRelation,
-    /// The event of the related table.
-    pub event: EventId,
+    pub noun: RelatedNoun,
+    /// Judged at the instant that the question is.
     pub filter: Option<Condition>,
-    /// `None`: at any time before `t`.
-    pub micros: Option<i64>,
+    /// 1 for `any`.
+    pub at_least: u32,
+}
+
+impl Exists {
+    /// The table asked about.
+    pub fn table(&self) -> TableId {
+        match self.noun {
+            RelatedNoun::Event(event, _) => event.table,
+            RelatedNoun::State(state) => state.table,
+        }
+    }
+}
+
+/// What is asked of related rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RelatedNoun {
+    Event(EventId, Timeframe),
+    /// In the state just before the instant.
+    State(StateId),
+}
+
+/// When the event of a related row must have happened (rules S13, S42).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timeframe {
+    /// In the so many microseconds before the instant.
+    Within(i64),
+    /// In the period that the instant belongs to.
+    InThePeriod,
+    /// At any time before the instant.
+    Ever,
+    /// Nothing said: as `ever`, and refused where there is a period.
+    Unsaid,
 }
 
 /// How rows of the table asked about relate to the row that asks.

@@ -1,7 +1,8 @@
 //! Checked queries, and the views, dashboards and tests made of them.
 
 use super::{
-    Band, Direction, FieldId, Formula, Kind, KpiId, Population, Restriction, TableId, Target,
+    Band, Direction, FieldId, Formula, Kind, KpiId, Measure, NumberTest, Population, Restriction,
+    TableId, Target,
 };
 use crate::base::calendar::CalendarPeriod;
 use crate::base::source::{Span, Spanned};
@@ -34,8 +35,15 @@ pub struct ValuesQuery {
     pub by: Vec<Dimension>,
     pub over: Option<Grain>,
     pub versus_target: bool,
-    pub versus: Option<Versus>,
+    /// How far back each period of a series looks.
+    pub window: Option<SeriesWindow>,
+    pub versus: Vec<ComparedWith>,
     pub with_total: bool,
+    pub with_share: bool,
+    /// Groups that have a row even if nothing is in them.
+    pub empty: Option<EmptyGroups>,
+    /// Rows of groups that pass all of these are shown.
+    pub having: Vec<HavingTest>,
     pub top: Option<Top>,
     pub sort: Vec<Sort>,
     pub limit: Option<usize>,
@@ -52,6 +60,10 @@ impl ValuesQuery {
         self.limit = None;
         self.versus_target = false;
         self.with_total = false;
+        self.with_share = false;
+        self.having.clear();
+        self.empty = None;
+        self.window = None;
     }
 }
 
@@ -93,6 +105,57 @@ impl Dimension {
             .copied()
             .find(|field| field.table == table)
     }
+}
+
+/// What each period of a series covers beside itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeriesWindow {
+    /// So many of a grain up to the end of the period.
+    Rolling(u32, Grain),
+    /// Everything from the first period of the range on.
+    Running,
+}
+
+/// Another period that the query's are compared with.
+#[derive(Clone, Debug)]
+pub struct ComparedWith {
+    pub versus: Versus,
+    /// The change is shown as a fraction of the other value.
+    pub as_percent: bool,
+}
+
+/// `having backlog >= 5`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HavingTest {
+    /// Index into the query's columns.
+    pub column: usize,
+    /// The limit is in the engine's unit.
+    pub test: NumberTest,
+    pub negated: bool,
+}
+
+impl HavingTest {
+    /// Whether a value passes; none passes a negated test alone (rule S15).
+    pub fn passes(&self, value: Option<f64>) -> bool {
+        value.is_some_and(|value| self.test.holds(value)) != self.negated
+    }
+}
+
+/// Where groups without rows come from.
+#[derive(Clone, Debug)]
+pub struct EmptyGroups {
+    /// For each dimension of the query.
+    pub values: Vec<EmptyValues>,
+    /// The rows of the parent that have groups, as counts; grouped by the dimensions that are fields of it.
+    pub measures: Vec<Measure>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EmptyValues {
+    /// Those of the parent's rows.
+    OfParent(FieldId),
+    /// All of a scale, or yes and no.
+    Every,
 }
 
 #[derive(Clone, Debug)]

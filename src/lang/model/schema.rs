@@ -2,7 +2,7 @@
 
 use super::{Condition, SlaId};
 use crate::base::source::Span;
-use crate::base::types::FieldType;
+use crate::base::types::{Choice, FieldType};
 
 /// Index into [`super::Definitions::tables`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -22,6 +22,14 @@ pub struct EventId {
     pub table: TableId,
     /// Index into [`Table::events`].
     pub event: usize,
+}
+
+/// A state of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct StateId {
+    pub table: TableId,
+    /// Index into [`Table::states`].
+    pub state: usize,
 }
 
 /// A table: its columns as the file has them, and the nouns made of them.
@@ -58,11 +66,24 @@ impl Table {
 
     /// The columns of an interval table in which its intervals start, as a state of this table over
     /// it says.
-    pub fn interval_starts(&self, over: TableId) -> Option<&[usize]> {
+    pub fn interval_starts(&self, over: TableId) -> Option<&ChosenColumns> {
         self.states.iter().find_map(|state| match &state.source {
-            StateSource::Intervals { table, from, .. } if *table == over => Some(from.as_slice()),
+            StateSource::Intervals { table, from, .. } if *table == over => Some(from),
             StateSource::Intervals { .. }
             | StateSource::Columns { .. }
+            | StateSource::Overdue(_) => None,
+        })
+    }
+
+    /// The begin of the state whose end a planned column is: the end is known as soon as the state has begun.
+    pub fn planned_with(&self, column: usize) -> Option<&ChosenColumns> {
+        if !self.columns[column].is_planned {
+            return None;
+        }
+        self.states.iter().find_map(|state| match &state.source {
+            StateSource::Columns { from, until } if until.contains(&column) => Some(from),
+            StateSource::Columns { .. }
+            | StateSource::Intervals { .. }
             | StateSource::Overdue(_) => None,
         })
     }
@@ -72,13 +93,27 @@ impl Table {
     }
 }
 
+/// One row of a table: `findings` → `finding`. A name without a plural stays as it is.
+pub fn singular(table: &str) -> String {
+    if let Some(stem) = table.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    if table.ends_with("ss") {
+        return table.to_owned();
+    }
+    table.strip_suffix('s').unwrap_or(table).to_owned()
+}
+
 /// A column of the table's file.
 #[derive(Clone, Debug)]
 pub struct Column {
     pub name: String,
     pub field_type: FieldType,
-    /// Whether it bears an event or a bound of a state: as-of masks it, the watermark may read it.
+    /// Whether it bears an event or a bound of a state: as-of masks it, the watermark may read it. Not
+    /// of what is planned.
     pub is_time_of_event: bool,
+    /// Whether it is agreed in advance (rule S44): it may lie in the future, and hides from nothing.
+    pub is_planned: bool,
     /// Where it is first mentioned.
     pub span: Span,
 }
@@ -129,8 +164,8 @@ pub struct Event {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum EventSource {
-    /// The first of these columns that is present.
-    Columns(Vec<usize>),
+    /// One of these columns.
+    Columns(ChosenColumns),
     /// The latest value of a column over the row's rows in an interval table, missing while one of
     /// them has none (rule S35).
     LastOf {
@@ -140,6 +175,31 @@ pub enum EventSource {
     },
     /// The due instant, if the clock had not stopped by then (rule S36).
     Breach(SlaId),
+}
+
+/// Columns of instants, of which one counts. As a slice: the columns.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChosenColumns {
+    pub choice: Choice,
+    pub columns: Vec<usize>,
+}
+
+/// The first of these that is present.
+impl From<Vec<usize>> for ChosenColumns {
+    fn from(columns: Vec<usize>) -> ChosenColumns {
+        ChosenColumns {
+            choice: Choice::First,
+            columns,
+        }
+    }
+}
+
+impl std::ops::Deref for ChosenColumns {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        &self.columns
+    }
 }
 
 /// Something a row is in over an interval `[from, until)`.
@@ -152,14 +212,17 @@ pub struct State {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StateSource {
-    /// The first present column of each list; `until` missing means still in it.
-    Columns { from: Vec<usize>, until: Vec<usize> },
+    /// `until` missing means still in it.
+    Columns {
+        from: ChosenColumns,
+        until: ChosenColumns,
+    },
     /// One interval a row of another table (rule S35); overlapping ones count once.
     Intervals {
         /// A table with this one among its parents.
         table: TableId,
-        from: Vec<usize>,
-        until: Vec<usize>,
+        from: ChosenColumns,
+        until: ChosenColumns,
     },
     /// From the due instant until the clock stops (rule S36).
     Overdue(SlaId),

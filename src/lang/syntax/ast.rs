@@ -13,7 +13,7 @@ pub use queries::*;
 pub use reports::*;
 
 use crate::base::source::{SourceId, Span, Spanned};
-use crate::base::types::{Bound, StockMoment};
+use crate::base::types::{Bound, Choice, StockMoment};
 
 /// A word that names something. Back-ticks are taken off.
 pub type Identifier = Spanned<String>;
@@ -28,6 +28,16 @@ pub struct File {
     pub definitions: Vec<Spanned<Definition>>,
     /// Every comment of the file, in the order of the text.
     pub comments: Vec<Comment>,
+    /// What could not be read. Their names are not unknown to those that use them.
+    pub mistaken: Vec<MistakenDefinition>,
+}
+
+/// A definition whose form is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MistakenDefinition {
+    /// The word it most likely begins with, if one is near.
+    pub kind: Option<&'static str>,
+    pub name: Option<String>,
 }
 
 /// A comment from `#` to the end of its line, `#` included, trailing white space not.
@@ -114,9 +124,8 @@ pub enum TableClause {
         name: Identifier,
         /// The interval table, where the bounds are not columns of this one.
         intervals: Option<Identifier>,
-        /// The first that is present counts.
-        from: Vec<Identifier>,
-        until: Vec<Identifier>,
+        from: TimeColumns,
+        until: TimeColumns,
     },
     /// `known from ingested_at`
     Known(Identifier),
@@ -135,8 +144,8 @@ pub enum TableClause {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventTime {
-    /// The first of these columns that is present: `at introduced_at or found_at`.
-    Columns(Vec<Identifier>),
+    /// One of these columns: `at introduced_at or found_at`.
+    Columns(TimeColumns),
     /// `at last closed_at of episodes`: the last closing not followed by a reopening (rule S35).
     LastOf {
         column: Identifier,
@@ -144,10 +153,27 @@ pub enum EventTime {
     },
 }
 
+/// `found_at`, `fixed_at or closed_at`, `earliest of planned acceptance_ends_at, closed_at`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimeColumns {
+    pub choice: Choice,
+    pub columns: Vec<TimeColumn>,
+}
+
+/// A column of instants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimeColumn {
+    /// Agreed in advance.
+    pub is_planned: bool,
+    pub name: Identifier,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldTypeName {
     /// `text`, `yesno`, `number`, `date`; checked later, so that a mistake can be answered kindly.
     Plain(String),
+    /// `planned date`
+    Planned(String),
     /// `scale severity`
     Scale(Identifier),
 }

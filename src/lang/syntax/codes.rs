@@ -256,6 +256,23 @@ pub const CODES: &[DiagnosticCode] = &[
         meaning: "`=<` or `=>` instead of `<=` or `>=`",
         example: Example::Query("mttr where severity => high"),
     },
+    DiagnosticCode {
+        code: "K147",
+        meaning: "`otherwise`, `at most` or `at least` in a sum or product without parentheses",
+        example: Example::Query("backlog / verified_findings otherwise 0"),
+    },
+    DiagnosticCode {
+        code: "K160",
+        meaning: "a clause of the query stands in a condition",
+        example: Example::Query("mttr where last month"),
+    },
+    DiagnosticCode {
+        code: "K161",
+        meaning: "a file holds both sides of a merge conflict",
+        example: Example::File(
+            "kpi late\n<<<<<<< HEAD\n  is count of findings open\n=======\n  is count of findings overdue\n>>>>>>> theirs\n",
+        ),
+    },
 ];
 
 /// 129 times `not`.

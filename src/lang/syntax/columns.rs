@@ -1,9 +1,10 @@
 //! Pairs → the clauses of a table.
 
-use super::ast::{EventTime, FieldTypeName, TableClause};
+use super::ast::{EventTime, FieldTypeName, TableClause, TimeColumn, TimeColumns};
 use super::conditions;
+use super::formulas;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
-use super::literals::{self, names};
+use super::literals;
 
 /// One clause of a table.
 pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TableClause> {
@@ -33,8 +34,8 @@ pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Ta
             intervals: parts
                 .take(Rule::interval_table)
                 .map(|pair| literals::name(piece, &PairChildren::of(pair).need(Rule::name))),
-            from: names(piece, parts.need(Rule::columns)),
-            until: names(piece, parts.need(Rule::columns)),
+            from: time_columns(piece, parts.need(Rule::columns)),
+            until: time_columns(piece, parts.need(Rule::columns)),
         },
         _ => {
             let column_type = parts.need(Rule::column_type);
@@ -59,7 +60,24 @@ fn event_time(piece: &Fragment<'_>, parts: &mut PairChildren<'_>) -> EventTime {
                 table: literals::name(piece, &parts.need(Rule::name)),
             }
         }
-        None => EventTime::Columns(names(piece, parts.need(Rule::columns))),
+        None => EventTime::Columns(time_columns(piece, parts.need(Rule::columns))),
+    }
+}
+
+fn time_columns(piece: &Fragment<'_>, pair: RulePair<'_>) -> TimeColumns {
+    let mut parts = PairChildren::of(pair);
+    let choice = formulas::choice(&mut parts);
+    let columns = parts.all(Rule::time_column).map(|pair| {
+        let mut parts = PairChildren::of(pair);
+        let is_planned = parts.take(Rule::kw_planned).is_some();
+        TimeColumn {
+            is_planned,
+            name: literals::name(piece, &parts.need(Rule::name)),
+        }
+    });
+    TimeColumns {
+        choice,
+        columns: columns.collect(),
     }
 }
 
@@ -70,6 +88,14 @@ fn field_type(piece: &Fragment<'_>, pair: RulePair<'_>) -> FieldTypeName {
             let scale = PairChildren::of(inner).need(Rule::name);
             FieldTypeName::Scale(literals::name(piece, &scale))
         }
-        _ => FieldTypeName::Plain(inner.as_str().trim_end().to_string()),
+        _ => {
+            let mut parts = PairChildren::of(inner);
+            let is_planned = parts.take(Rule::kw_planned).is_some();
+            let word = parts.need(Rule::word).as_str().to_string();
+            match is_planned {
+                true => FieldTypeName::Planned(word),
+                false => FieldTypeName::Plain(word),
+            }
+        }
     }
 }

@@ -63,6 +63,12 @@ fn kinds() -> String {
     )
 }
 
+/// The lines that a merge leaves where both sides changed.
+pub(super) fn merge_conflict(span: Span) -> Diagnostic {
+    Diagnostic::error("K161", span, "both sides of a merge conflict stand here")
+        .help("keep one of them, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`")
+}
+
 pub(super) fn card_without_layer(span: Span) -> Diagnostic {
     Diagnostic::error(
         "K136",
@@ -124,10 +130,24 @@ pub(super) fn unknown_moment(span: Span, word: &str) -> Problem {
 
 // ---------------------------------------------------------------- conditions and formulas
 
-pub(super) fn mixed_and_or(span: Span, first: &str, second: &str) -> Problem {
+/// `any findings open where severity = critical and team = web`: whose team?
+pub(super) fn unclear_filter(span: Span, narrow: &str, wide: &str) -> Problem {
+    let message = "what follows this `where` may belong to it or not: it needs parentheses";
+    Box::new(
+        Diagnostic::error("K118", span, message)
+            .help(format!("write `{narrow}`"))
+            .help(format!("or    `{wide}`")),
+    )
+}
+
+/// `chain` is the place of all the parts.
+pub(super) fn mixed_and_or(span: Span, chain: Span, first: &str, second: &str) -> Problem {
+    let line = format!("write `{first}`\nor    `{second}`");
     Box::new(
         Diagnostic::error("K118", span, "mix of `and` and `or` needs parentheses")
-            .help(format!("write `{first}`\nor    `{second}`")),
+            .help(&line)
+            .edit_at(chain, first, &line)
+            .edit_at(chain, second, &line),
     )
 }
 
@@ -197,11 +217,11 @@ pub(super) fn hyphenated(piece: &Fragment<'_>, first: usize, expecting: Expectin
     let name = written.replace('-', "_");
     match expecting {
         Expecting::Header(kind) if kind != DefinitionKind::Condition => {
-            Diagnostic::error("K119", span, "a name has no hyphens").help(format!("write `{name}`"))
+            Diagnostic::error("K119", span, "a name has no hyphens").write(name)
         }
         Expecting::Query | Expecting::Header(_) | Expecting::Clause(_) => {
             Diagnostic::error("K119", span, "a value with a hyphen is quoted")
-                .help(format!("write `\"{written}\"`"))
+                .write(format!("\"{written}\""))
                 .help(format!("or, for a name, `{name}`"))
         }
     }
@@ -222,4 +242,20 @@ pub(super) fn sentence(words: &[String], joint: &str) -> String {
         [one] => one.clone(),
         [most @ .., last] => format!("{} {joint} {last}", most.join(", ")),
     }
+}
+
+/// `a - b otherwise 0`
+pub(super) fn adjusted_in_chain(span: Span, word: &str) -> Problem {
+    let words = word.split_whitespace().collect::<Vec<_>>().join(" ");
+    Box::new(
+        Diagnostic::error(
+            "K147",
+            span,
+            format!("`{words}` beside `+`, `-`, `*` or `/` could be of a part or of the whole"),
+        )
+        .label("write parentheses")
+        .help(format!(
+            "`(a / b) {words} 0` is of the whole, `a + (b {words} 0)` of a part"
+        )),
+    )
 }

@@ -89,9 +89,18 @@ fn word(piece: &Fragment<'_>, pair: &RulePair<'_>) -> ParseResult<WrittenLiteral
     }
 }
 
-fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<WrittenLiteral> {
+pub(super) fn quantity(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<WrittenLiteral> {
+    amount(piece, pair, Rule::signed_number)
+}
+
+/// A number by a rule, and the unit behind it.
+pub(super) fn amount(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+    number_rule: Rule,
+) -> ParseResult<WrittenLiteral> {
     let mut parts = PairChildren::of(pair);
-    let amount = number(piece, &parts.need(Rule::signed_number))?.node;
+    let amount = number(piece, &parts.need(number_rule))?.node;
     if parts.has(Rule::percent_sign) {
         return Ok(WrittenLiteral::Percent(amount));
     }

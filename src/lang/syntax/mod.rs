@@ -9,6 +9,7 @@
 
 pub mod ast;
 
+mod calls;
 mod codes;
 mod columns;
 mod comments;
@@ -22,6 +23,8 @@ mod limits;
 mod literals;
 mod matches;
 mod next;
+mod other_dates;
+mod other_words;
 mod pieces;
 mod queries;
 mod refusals;
@@ -36,7 +39,7 @@ pub use next::{CompletionSlot, NameBeforeCursor, Next, in_definition, in_query, 
 pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
 pub use words::{RESERVED, is_reserved, keywords};
 
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::{SourceId, Sources, Spanned};
 use grammar::{Fragment, Rule};
 
@@ -50,14 +53,31 @@ pub fn parse_file(sources: &Sources, id: SourceId) -> (ast::File, Problems) {
         source: id,
         definitions: Vec::new(),
         comments,
+        mistaken: Vec::new(),
     };
-    for cut in split::split(id, text, &tokens, &mut problems) {
-        if let Some(definition) = definitions::definition(&cut, &mut problems) {
-            let definition = Spanned::new(definition, cut.whole.span());
-            file.definitions.push(definition);
+    let split = split::split(id, text, &tokens, &mut problems);
+    file.mistaken.extend(split.mistaken.iter().map(mistaken));
+    for cut in split.definitions {
+        match definitions::definition(&cut, &mut problems) {
+            Some(definition) => {
+                let definition = Spanned::new(definition, cut.whole.span());
+                file.definitions.push(definition);
+            }
+            None => file.mistaken.push(mistaken(&cut.whole)),
         }
     }
     (file, problems)
+}
+
+/// What a piece that is no definition was most likely meant to define.
+fn mistaken(piece: &Fragment<'_>) -> ast::MistakenDefinition {
+    let word = |index: usize| piece.tokens.get(index).map(|token| piece.words(token));
+    let kinds = words::DefinitionKind::ALL.map(words::DefinitionKind::word);
+    let meant = word(0).and_then(|word| nearest(word, kinds.iter().copied()));
+    ast::MistakenDefinition {
+        kind: kinds.into_iter().find(|kind| Some(*kind) == meant),
+        name: word(1).map(|name| name.trim_matches('`').to_owned()),
+    }
 }
 
 /// Reads one query. It may stretch over several lines and hold comments; an empty text asks for
@@ -80,6 +100,16 @@ pub fn parse_query(sources: &Sources, id: SourceId) -> Result<Spanned<ast::Query
         queries::query,
     )
     .ok_or(problems)
+}
+
+/// The dates that a text most likely means: one of the language, or `03/15/2026` and the like.
+pub fn dates_meant(text: &str) -> Vec<String> {
+    let mut sources = Sources::default();
+    let id = sources.add("", text);
+    match parse_date(&sources, id) {
+        Ok(_) => vec![text.trim().to_owned()],
+        Err(_) => other_dates::readings(text.trim()),
+    }
 }
 
 /// Why a text is not read as a date.

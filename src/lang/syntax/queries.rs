@@ -1,6 +1,9 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
-use super::ast::{FieldRef, Period, Query, QueryClause, Subject, Versus, WrittenSortKey};
+use super::ast::{
+    FieldRef, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenComparison, WrittenSortKey,
+};
 use super::conditions;
 use super::errors;
 use super::formulas;
@@ -34,8 +37,8 @@ fn subject(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Subject> {
         return Ok(Subject::List(formulas::population(piece, pair)?));
     }
     let formulas = PairChildren::of(inner)
-        .all(Rule::formula)
-        .map(|pair| formulas::formula(piece, pair))
+        .all(Rule::asked)
+        .map(|pair| formulas::asked(piece, pair))
         .collect::<ParseResult<Vec<_>>>()?;
     Ok(Subject::Formulas(formulas))
 }
@@ -51,7 +54,11 @@ fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query
         Rule::as_of_clause => QueryClause::AsOf(date(piece, inner)?),
         Rule::known_on_clause => QueryClause::KnownOn(date(piece, inner)?),
         Rule::versus_clause => QueryClause::Versus(versus(piece, inner)?),
+        Rule::window_clause => QueryClause::Window(window(piece, inner)?),
         Rule::total_clause => QueryClause::WithTotal,
+        Rule::share_clause => QueryClause::WithShare,
+        Rule::empty_clause => QueryClause::WithEmpty,
+        Rule::having_clause => QueryClause::Having(having(piece, inner)?),
         Rule::top_clause => top(piece, inner)?,
         Rule::sort_clause => QueryClause::SortBy(sort(piece, inner)),
         Rule::limit_clause => {
@@ -135,19 +142,50 @@ fn counted(
     Ok((count, grain))
 }
 
-fn versus(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Vec<Spanned<Versus>>> {
+fn window(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<SeriesWindow> {
+    if PairChildren::of(pair.clone()).has(Rule::kw_running) {
+        return Ok(SeriesWindow::Running);
+    }
+    let (count, grain) = counted(piece, pair)?;
+    Ok(SeriesWindow::Rolling(count, grain))
+}
+
+fn having(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Vec<HavingTest>> {
+    PairChildren::of(pair)
+        .all(Rule::having_test)
+        .map(|test| {
+            let mut parts = PairChildren::of(test);
+            let column = literals::name(piece, &parts.need(Rule::name));
+            let operator = parts.need(Rule::comparator);
+            let value = parts.need(Rule::quantity);
+            let span = piece.span_of(&value);
+            Ok(HavingTest {
+                column,
+                operator: piece.at(&operator, conditions::comparator(operator.as_str())),
+                value: Spanned::new(literals::quantity(piece, value)?, span),
+            })
+        })
+        .collect()
+}
+
+fn versus(
+    piece: &Fragment<'_>,
+    pair: RulePair<'_>,
+) -> ParseResult<Vec<Spanned<WrittenComparison>>> {
     PairChildren::of(pair)
         .all(Rule::versus_item)
         .map(|item| {
             let span = piece.span_of(&item);
-            let inner = PairChildren::of(item).next();
-            let node = match inner.as_rule() {
+            let mut parts = PairChildren::of(item);
+            let inner = parts.next();
+            let as_percent = parts.has(Rule::as_percent);
+            let with = match inner.as_rule() {
                 Rule::versus_target => Versus::Target,
                 Rule::versus_previous => Versus::Previous(grain(piece, inner)?),
                 Rule::period => Versus::Period(period(piece, inner)?),
                 _ => Versus::Period(Period::In(literals::date(piece, &inner)?)),
             };
-            Ok(Spanned::new(node, span))
+            Ok(Spanned::new(WrittenComparison { with, as_percent }, span))
         })
         .collect()
 }
@@ -199,7 +237,11 @@ fn kind(clause: &QueryClause) -> &'static str {
         QueryClause::AsOf(_) => "as of",
         QueryClause::KnownOn(_) => "as known on",
         QueryClause::Versus(_) => "versus",
+        QueryClause::Window(_) => "rolling or running",
         QueryClause::WithTotal => "with total",
+        QueryClause::WithShare => "with share",
+        QueryClause::WithEmpty => "with empty",
+        QueryClause::Having(_) => "having",
         QueryClause::Top { .. } => "top",
         QueryClause::SortBy(_) => "sort by",
         QueryClause::Limit(_) => "limit",

@@ -1,11 +1,13 @@
 //! Refuses, before parsing, what the language does not have but other languages do, and what is
 //! broken in itself: open quotes, parentheses that do not match. Looks at every token once.
 
-use super::errors::{self, error, hyphenated};
+use super::errors::{self, error};
 use super::grammar::Fragment;
 use super::limits::MOST_NESTED;
-use super::tokens::{Token, TokenKind};
-use super::words::{self, Expecting};
+use super::other_dates;
+use super::other_words;
+use super::tokens::{Token, TokenKind, is_name_character};
+use super::words::Expecting;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 
 /// All that is refused in a piece.
@@ -27,23 +29,23 @@ pub(super) fn find(piece: &Fragment<'_>, expecting: Expecting) -> Problems {
             return problems;
         }
     }
-    if let Some(problem) = select(piece, expecting).or_else(|| parentheses(piece)) {
+    if let Some(problem) = other_words::select(piece, expecting).or_else(|| parentheses(piece)) {
         problems.push(*problem);
     }
     problems
 }
 
 /// How many tokens around a mistake are looked at, so that the whole stays linear.
-const FURTHEST_LOOK: usize = 64;
+pub(super) const FURTHEST_LOOK: usize = 64;
 
 /// How many refusals of one piece are told. Who writes more has another language in mind.
 const MOST_TOLD: usize = 8;
 
-type Refusal = Option<Box<Diagnostic>>;
+pub(super) type Refusal = Option<Box<Diagnostic>>;
 
 fn one(piece: &Fragment<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
     match token.kind {
-        TokenKind::Word => word(piece, expecting, index, token),
+        TokenKind::Word => other_words::word(piece, expecting, index, token),
         TokenKind::Number => number(piece, index, token),
         TokenKind::Symbol => symbol(piece, token),
         TokenKind::BackTicked | TokenKind::OpenBackTick => back_ticks(piece, token),
@@ -96,7 +98,7 @@ fn other_quotes(piece: &Fragment<'_>, token: &Token) -> Refusal {
     let problem = Diagnostic::error("K104", piece.token_span(token), message);
     Some(Box::new(match inside {
         "" => problem,
-        _ => problem.help(format!("write `\"{inside}\"`")),
+        _ => problem.write(format!("\"{inside}\"")),
     }))
 }
 
@@ -110,20 +112,24 @@ fn open_row(piece: &Fragment<'_>, token: &Token) -> Refusal {
 // ---------------------------------------------------------------- signs
 
 fn symbol(piece: &Fragment<'_>, token: &Token) -> Refusal {
-    let (code, message, help) = match piece.words(token) {
+    let (code, message, instead) = match piece.words(token) {
         "=" | "!=" | "<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "(" | ")" | "," | ":"
         | "." | "%" => return None,
-        "==" => ("K106", "equality is one `=`", "write `=`"),
-        "&&" => ("K107", "`and` is written as a word", "write `and`"),
-        "||" => ("K108", "`or` is written as a word", "write `or`"),
-        "!" => ("K109", "`not` is written as a word", "write `not`"),
-        "<>" => ("K110", "inequality is `!=`", "write `!=`"),
-        "=<" => ("K146", "at most is `<=`", "write `<=`"),
-        "=>" => ("K146", "at least is `>=`", "write `>=`"),
+        "==" => ("K106", "equality is one `=`", "="),
+        "&&" => ("K107", "`and` is written as a word", "and"),
+        "||" => ("K108", "`or` is written as a word", "or"),
+        "!" => ("K109", "`not` is written as a word", "not"),
+        "<>" => ("K110", "inequality is `!=`", "!="),
+        "=<" => ("K146", "at most is `<=`", "<="),
+        "=>" => ("K146", "at least is `>=`", ">="),
         sign => return character(piece, token, sign),
     };
-    let problem = Diagnostic::error(code, piece.token_span(token), message).help(help);
-    Some(Box::new(problem))
+    let problem = Diagnostic::error(code, piece.token_span(token), message);
+    // `!exploitable` has no blank to keep the two words apart.
+    let apart = instead == "not" && piece.text[token.end..].starts_with(is_name_character);
+    let line = format!("write `{instead}`");
+    let text = if apart { "not " } else { instead };
+    Some(Box::new(problem.help_edit(line, text)))
 }
 
 fn character(piece: &Fragment<'_>, token: &Token, sign: &str) -> Refusal {
@@ -131,7 +137,11 @@ fn character(piece: &Fragment<'_>, token: &Token, sign: &str) -> Refusal {
     let message = format!("`{shown}` means nothing here");
     let problem = Diagnostic::error("K105", piece.token_span(token), message);
     let help = match sign {
-        ";" => "a line ends by itself",
+        ";" => {
+            return Some(Box::new(
+                problem.help_edit("leave it out: a line ends by itself", ""),
+            ));
+        }
         "{" | "}" => "what belongs to a definition is indented below it",
         "[" | "]" => "a list stands in parentheses: `in (high, critical)`",
         "|" => "`or` is written as a word",
@@ -167,6 +177,9 @@ fn parentheses(piece: &Fragment<'_>) -> Refusal {
 
 fn number(piece: &Fragment<'_>, index: usize, token: &Token) -> Refusal {
     let written = piece.words(token);
+    if let Some(problem) = other_dates::date(piece, index) {
+        return Some(problem);
+    }
     let split = written
         .find(|next: char| !next.is_ascii_digit() && next != '.')
         .unwrap_or(written.len());
@@ -182,7 +195,7 @@ fn number(piece: &Fragment<'_>, index: usize, token: &Token) -> Refusal {
         | "quarters" | "years" => {
             let span = piece.token_span(token);
             let problem = Diagnostic::error("K131", span, format!("`{written}` is two words"));
-            Some(Box::new(problem.help(format!("write `{digits} {rest}`"))))
+            Some(Box::new(problem.write(format!("{digits} {rest}"))))
         }
         _ => Some(no_number(piece, piece.token_span(token))),
     }
@@ -204,167 +217,4 @@ fn no_number(piece: &Fragment<'_>, span: crate::base::source::Span) -> Box<Diagn
         Diagnostic::error("K131", span, message)
             .help("a duration is written `30 days`, a value that begins with a digit in quotes"),
     )
-}
-
-// ---------------------------------------------------------------- words of other languages
-
-fn word(piece: &Fragment<'_>, expecting: Expecting, index: usize, token: &Token) -> Refusal {
-    let next = piece.tokens.get(index + 1);
-    let next_word = next.map_or("", |next| piece.words(next));
-    let lower = piece.words(token).to_lowercase();
-    let followed_by_value =
-        next.is_some_and(|next| matches!(next.kind, TokenKind::Number | TokenKind::Text));
-    match lower.as_str() {
-        "group" | "order" if next_word.eq_ignore_ascii_case("by") => grouping(piece, index, &lower),
-        "between" if followed_by_value => between(piece, index),
-        "like" | "matches" | "contains" if followed_by_value => like(piece, index),
-        "is" => is(piece, index),
-        _ if next_word == "(" => call(piece, index, token),
-        _ if next_word == "-" => hyphen(piece, expecting, index),
-        _ => None,
-    }
-}
-
-/// The span from one token to a later one.
-fn stretch(piece: &Fragment<'_>, first: usize, last: usize) -> crate::base::source::Span {
-    let last = last.min(piece.tokens.len() - 1);
-    piece.place(piece.tokens[first].start, piece.tokens[last].end)
-}
-
-fn grouping(piece: &Fragment<'_>, index: usize, word: &str) -> Refusal {
-    let span = stretch(piece, index, index + 1);
-    let (code, message, help) = match word {
-        "group" => ("K121", "there is no `group by`", "write `by team`"),
-        _ => ("K122", "there is no `order by`", "write `sort by found_at`"),
-    };
-    Some(Box::new(Diagnostic::error(code, span, message).help(help)))
-}
-
-/// `cvss between 7 and 9` in a condition, `mttr between 2026-01 and 2026-03` for a period.
-fn between(piece: &Fragment<'_>, index: usize) -> Refusal {
-    let word = |offset: usize| {
-        piece
-            .tokens
-            .get(index + offset)
-            .map(|token| piece.words(token))
-    };
-    let high = word(3).filter(|_| word(2) == Some("and"));
-    let before = &piece.tokens[..index];
-    let instead = if before
-        .iter()
-        .any(|token| opens_condition(piece.words(token)))
-    {
-        let field = before.last().map_or("cvss", |token| piece.words(token));
-        let (low, high) = (word(1).unwrap_or("7"), high.unwrap_or("9"));
-        format!("write `{field} >= {low} and {field} <= {high}`")
-    } else {
-        let (first, last) = (word(1).unwrap_or("2026-01"), high.unwrap_or("2026-03"));
-        format!("a period is written `from {first} to {last}`, both included")
-    };
-    let span = stretch(piece, index, index);
-    let problem = Diagnostic::error("K123", span, "there is no `between`").help(instead);
-    Some(Box::new(problem))
-}
-
-fn opens_condition(word: &str) -> bool {
-    matches!(word, "where" | "with" | "is" | "for")
-}
-
-fn like(piece: &Fragment<'_>, index: usize) -> Refusal {
-    let message = format!(
-        "there is no `{}`: values are compared whole",
-        piece.words(&piece.tokens[index])
-    );
-    let problem = Diagnostic::error("K124", stretch(piece, index, index), message)
-        .help("write the values, such as `team in (\"payments-api\", \"payments-core\")`");
-    Some(Box::new(problem))
-}
-
-/// `is null`, `is not null`, `is not missing`
-fn is(piece: &Fragment<'_>, index: usize) -> Refusal {
-    let word = |offset: usize| {
-        let token = piece.tokens.get(index + offset);
-        token.map_or(String::new(), |token| piece.words(token).to_lowercase())
-    };
-    let (second, third) = (word(1), word(2));
-    let (code, length, meant) = match (second.as_str(), third.as_str()) {
-        ("null", _) => ("K125", 1, "is missing"),
-        ("not", "null") => ("K125", 2, "is present"),
-        ("not", "missing") => ("K126", 2, "is present"),
-        ("not", "present") => ("K126", 2, "is missing"),
-        _ => return None,
-    };
-    let span = stretch(piece, index, index + length);
-    let written = &piece.text[span.start as usize..span.end as usize];
-    let message = format!("there is no `{written}`");
-    let problem = Diagnostic::error(code, span, message).help(format!("write `{meant}`"));
-    Some(Box::new(problem))
-}
-
-/// `count(*)`, `sum(risk)`: a name right before a parenthesis. Only `any scans completed (where …)`
-/// has that too.
-fn call(piece: &Fragment<'_>, index: usize, token: &Token) -> Refusal {
-    let function = piece.words(token);
-    let inside = piece
-        .tokens
-        .get(index + 2)
-        .map_or("", |token| piece.words(token));
-    if words::is_reserved(function) || inside == "where" {
-        return None;
-    }
-    let rest = &piece.tokens[index..];
-    let closing = rest
-        .iter()
-        .take(FURTHEST_LOOK)
-        .position(|token| piece.words(token) == ")")
-        .unwrap_or(1);
-    let value = match inside {
-        "*" | ")" | "" => String::new(),
-        value => format!(" {value}"),
-    };
-    let span = stretch(piece, index, index + closing);
-    let problem = Diagnostic::error("K127", span, "aggregates are written without parentheses")
-        .help(format!(
-            "write `{}{value} of findings open`",
-            function.to_lowercase()
-        ));
-    Some(Box::new(problem))
-}
-
-/// `team = payments-core`, `team in (payments-core)`: no formula can stand there.
-fn hyphen(piece: &Fragment<'_>, expecting: Expecting, index: usize) -> Refusal {
-    let tokens = &piece.tokens[index..];
-    let joined = tokens.len() > 2
-        && tokens[0].end == tokens[1].start
-        && tokens[1].end == tokens[2].start
-        && matches!(tokens[2].kind, TokenKind::Word | TokenKind::Number);
-    let before = index
-        .checked_sub(1)
-        .map_or("", |index| piece.words(&piece.tokens[index]));
-    let value = matches!(before, "=" | "!=" | "<" | "<=" | ">" | ">=");
-    (joined && (value || in_list(piece, index)))
-        .then(|| Box::new(hyphenated(piece, index, expecting)))
-}
-
-/// Whether a token stands in the list of `in (a, b)`.
-fn in_list(piece: &Fragment<'_>, index: usize) -> bool {
-    let mut before = piece.tokens[..index].iter().rev().take(FURTHEST_LOOK);
-    let listed = |token: &&Token| !matches!(piece.words(token), "(" | ")" | "in");
-    let opening = before.by_ref().find(|token| !listed(token));
-    opening.is_some_and(|token| piece.words(token) == "(")
-        && before
-            .next()
-            .is_some_and(|token| piece.words(token) == "in")
-}
-
-fn select(piece: &Fragment<'_>, expecting: Expecting) -> Refusal {
-    let first = piece.tokens.first()?;
-    let query = expecting == Expecting::Query && piece.tokens.len() > 1;
-    if !query || !piece.words(first).eq_ignore_ascii_case("select") {
-        return None;
-    }
-    let problem = Diagnostic::error("K128", piece.token_span(first), "there is no `select`")
-        .help("write what is counted: `count of findings open by team`")
-        .help("or which rows to see: `list findings open show title, team`");
-    Some(Box::new(problem))
 }

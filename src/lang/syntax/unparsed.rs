@@ -9,6 +9,7 @@ use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind, is_name_character};
 use super::words::{self, DefinitionKind, Expecting};
 use crate::base::diagnostic::{Cause, Diagnostic, nearest};
+use crate::base::types::Grain;
 
 /// The place where pest stopped and what it would have taken.
 struct ParseStop<'p> {
@@ -48,6 +49,9 @@ impl ParseStop<'_> {
         self.missing_name()
             .or_else(|| self.unknown_clause())
             .or_else(|| self.missing_grid())
+            .or_else(|| self.relative_date())
+            .or_else(|| self.clause_in_condition())
+            .or_else(|| self.program_as_text())
             .or_else(|| self.unfinished())
             .or_else(|| self.capitals())
             .or_else(|| self.hyphen())
@@ -163,10 +167,7 @@ impl ParseStop<'_> {
                     return None;
                 }
                 let message = format!("`{word}` is written in small letters");
-                Some(
-                    self.error("K135", token, message)
-                        .help(format!("write `{lower}`")),
-                )
+                Some(self.error("K135", token, message).write(lower))
             })
     }
 
@@ -203,7 +204,7 @@ impl ParseStop<'_> {
         );
         Some(match meant {
             "" => problem.help("write `target below`, `at most`, `at least` or `above`"),
-            _ => problem.label(format!("write `{meant}`")),
+            _ => problem.label_write(meant),
         })
     }
 
@@ -215,13 +216,116 @@ impl ParseStop<'_> {
         }
         let message = "`is` asks only whether a value is `missing` or `present`";
         let problem = self.error("K142", token, message);
-        let value = matches!(
-            token.kind,
-            TokenKind::Word | TokenKind::Text | TokenKind::Number
+        let negated = self.word(token) == "not";
+        let (sign, value) = match negated {
+            true => ("!=", self.piece.tokens.get(self.index + 1)),
+            false => ("=", Some(token)),
+        };
+        let is_value = |token: &&Token| {
+            let kinds = [TokenKind::Word, TokenKind::Text, TokenKind::Number];
+            kinds.contains(&token.kind) && !words::is_reserved(self.word(token))
+        };
+        let Some(value) = value.filter(is_value) else {
+            return Some(problem);
+        };
+        let instead = format!("{sign} {}", self.word(value));
+        let line = format!("write `{instead}`");
+        let is = self.before().unwrap_or(token);
+        let whole = self.piece.place(is.start, value.end);
+        Some(problem.help(&line).edit_at(whole, instead, &line))
+    }
+
+    /// `mttr ytd`, `mttr yesterday`
+    fn relative_date(&self) -> Option<Diagnostic> {
+        let found = [self.token(), self.before()]
+            .into_iter()
+            .flatten()
+            .find_map(|token| {
+                let meant = match self.word(token).to_lowercase().as_str() {
+                    "ytd" => "this year",
+                    "qtd" => "this quarter",
+                    "mtd" => "this month",
+                    "wtd" => "this week",
+                    "today" => "this day",
+                    "yesterday" => "last day",
+                    _ => return None,
+                };
+                Some((token, meant))
+            });
+        let (token, meant) = found?;
+        if self.expecting != Expecting::Query || self.in_condition() {
+            return None;
+        }
+        let message = format!(
+            "there is no `{}`: periods are counted back from as-of",
+            self.word(token)
         );
-        Some(match value {
-            true => problem.help(format!("write `= {}`", self.word(token))),
-            false => problem,
+        Some(self.error("K120", token, message).write(meant))
+    }
+
+    /// Whether the words before the place are those of a condition.
+    fn in_condition(&self) -> bool {
+        let end = self.index - usize::from(self.follows("in"));
+        let before = self.piece.tokens[..end].iter().rev();
+        let opener = before
+            .map(|token| self.word(token))
+            .find(|word| matches!(*word, "where" | "with") || words::QUERY_CLAUSES.contains(word));
+        opener.is_some_and(|word| matches!(word, "where" | "with"))
+    }
+
+    /// `backlog where as of 2026-03`, `backlog where found_at in last month`: a clause of the query
+    /// written into a condition.
+    fn clause_in_condition(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        let before = self.before()?;
+        let period = matches!(self.word(token), "last" | "this" | "past");
+        let clause = period || matches!(self.word(token), "as" | "from" | "over" | "versus");
+        let joint = self.word(before);
+        let after_test = matches!(joint, "in" | "=" | "<" | "<=" | ">" | ">=" | "!=");
+        if self.expecting != Expecting::Query || !clause {
+            return None;
+        }
+        let next = self.piece.tokens.get(self.index + 1);
+        let counted =
+            next.is_some_and(|token| token.kind == TokenKind::Number || is_grain(self.word(token)));
+        if after_test && period && counted && self.in_condition() {
+            let message = "a period is a clause of the query, not a value";
+            let problem = self.error("K160", token, message);
+            return Some(problem.help(
+                "a date is compared with dates, such as `found_at >= 2026-01` or `found_at = 2026-03`",
+            ).help("rows by when something happened to them: `count of findings found last month`"));
+        }
+        if !matches!(joint, "where" | "and") {
+            return None;
+        }
+        let line = format!("leave out the `{joint}` before it");
+        let problem = self.error(
+            "K160",
+            token,
+            "a period is a clause of the query, not a condition",
+        );
+        let gap = self.piece.place(before.start, token.start);
+        Some(problem.help(&line).edit_at(gap, "", &line))
+    }
+
+    /// `team = """web"""`
+    fn program_as_text(&self) -> Option<Diagnostic> {
+        let token = self
+            .token()
+            .filter(|token| token.kind == TokenKind::Block)?;
+        if self.expects(&[Rule::block]) {
+            return None;
+        }
+        let inside = self.word(token).trim_matches('"');
+        let problem = self.error(
+            "K104",
+            token,
+            "a text stands between one double quote and another",
+        );
+        let one_line = !inside.contains(['\n', '"', '\\']);
+        Some(match one_line {
+            true => problem.write(format!("\"{inside}\"")),
+            false => problem.help("a text is written on one line, such as `\"web\"`"),
         })
     }
 
@@ -281,7 +385,7 @@ impl ParseStop<'_> {
         let meant = words::QUERY_CLAUSES.iter().chain(words::RESERVED).copied();
         let meant = meant_by(word, meant)?;
         let problem = self.error("K100", before, format!("`{word}` was not expected here"));
-        Some(problem.label(format!("did you mean `{meant}`?")))
+        Some(problem.meant(meant))
     }
 
     /// Anything else.
@@ -300,7 +404,7 @@ impl ParseStop<'_> {
         let message = format!("expected {}, found {found}", self.expected_words());
         let problem = self.error("K100", token, message);
         match self.slip(word) {
-            Some(meant) => problem.label(format!("did you mean `{meant}`?")),
+            Some(meant) => problem.meant(&meant),
             None => self.advised(problem, word),
         }
     }
@@ -366,6 +470,11 @@ impl ParseStop<'_> {
         }
         sentence(&words, "or")
     }
+}
+
+fn is_grain(word: &str) -> bool {
+    let one = word.strip_suffix('s').unwrap_or(word);
+    Grain::ALL.into_iter().any(|grain| grain.word() == one)
 }
 
 /// The word that a mistyped or abbreviated one most likely stands for.

@@ -1,6 +1,7 @@
 //! The time axis of a measure: buckets of a flow or instants of a stock, as points 0, 1, 2, …
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::base::types::{MICROS_PER_DAY, StockMoment};
 use crate::lang::model::{Calendar, Kind};
@@ -14,6 +15,8 @@ pub struct Axis {
     pub starts: Vec<i64>,
     /// For flows the end of each bucket, for stocks the instants; ascending.
     pub ends: Vec<i64>,
+    /// For flows whose buckets overlap: their starts as instants.
+    pub overlapping: Option<Arc<Axis>>,
     /// For each slot of the time line the points it is read from; empty where nothing is to be read.
     pub points: Vec<Range<usize>>,
     /// First point after the start of each day since `first_day`: a lookup instead of a search.
@@ -22,12 +25,13 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// `slots` are ascending and do not overlap.
+    /// `slots` are ascending, by their starts and by their ends. Those of stocks do not overlap.
     pub fn new(slots: &[TimeBucket], kind: Kind, moment: StockMoment, calendar: &Calendar) -> Axis {
         let mut axis = Axis {
             is_stock: kind == Kind::Stock,
             starts: Vec::new(),
             ends: Vec::new(),
+            overlapping: None,
             points: Vec::new(),
             by_day: Vec::new(),
             first_day: 0,
@@ -47,6 +51,23 @@ impl Axis {
                 false => 0..0,
             });
         }
+        let mut pairs = axis.starts.iter().skip(1).zip(&axis.ends);
+        if pairs.any(|(start, end_before)| start < end_before) {
+            axis.overlapping = Some(Arc::new(axis.of_starts()));
+        }
+        axis.index_days();
+        axis
+    }
+
+    /// The starts of buckets as the points of an axis.
+    fn of_starts(&self) -> Axis {
+        let mut axis = Axis {
+            is_stock: true,
+            starts: Vec::new(),
+            ends: self.starts.clone(),
+            points: self.points.clone(),
+            ..self.clone()
+        };
         axis.index_days();
         axis
     }

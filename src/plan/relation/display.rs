@@ -168,8 +168,9 @@ impl Display for Aggregate {
                 write!(f, "order statistic after {fraction} of {of}")
             }
             Aggregate::CountDistinct(of) => write!(f, "count of different {of}"),
-            Aggregate::UnionOfIntervals { from, until } => {
-                write!(f, "union of ({from}, {until}]")
+            Aggregate::CoveredInstants { set, at_least: 1 } => write!(f, "union of {set}"),
+            Aggregate::CoveredInstants { set, at_least } => {
+                write!(f, "instants in {at_least} of {set}")
             }
         }
     }
@@ -202,6 +203,10 @@ impl Display for Expression {
             Expression::Or(parts) => joined(f, parts, " or ", "false"),
             Expression::Not(of) => write!(f, "not ({of})"),
             Expression::IsMissing(of) => write!(f, "{of} is missing"),
+            Expression::ContainsText { of, text } => {
+                let text = Literal::Text(text.clone());
+                write!(f, "{of} contains {text}")
+            }
             Expression::In { of, values } => write!(f, "{of} in ({})", list(values.iter())),
             Expression::Case {
                 branches,

@@ -26,6 +26,11 @@ pub enum Expression {
         of: Box<Expression>,
         values: Vec<Literal>,
     },
+    /// Whether a text contains another that is in small letters, letter case aside; false if it is missing.
+    ContainsText {
+        of: Box<Expression>,
+        text: String,
+    },
     /// The value of the first condition that holds.
     Case {
         branches: Vec<(Expression, Expression)>,
@@ -243,6 +248,7 @@ impl Expression {
             Expression::Not(of)
             | Expression::IsMissing(of)
             | Expression::In { of, .. }
+            | Expression::ContainsText { of, .. }
             | Expression::Weight { of, .. }
             | Expression::FixedPoint(of)
             | Expression::SlotOf { instant: of, .. }

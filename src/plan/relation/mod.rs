@@ -22,8 +22,9 @@ pub use axis::Axis;
 pub use display::OutlineNode;
 pub use expression::{Expression, Literal, MissingOf, RelationalOperator};
 pub use lowering::{
-    Cube, CubeLevel, CubeShape, Exclusion, ListRelation, Lowering, MeasureCells, POINT, PointRange,
-    ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE, lower_list, lower_trace,
+    Cube, CubeLevel, CubeShape, ENDED, Exclusion, HIGH, LOW, ListRelation, Lowering, MeasureCells,
+    POINT, PointRange, ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE, lower_list,
+    lower_trace,
 };
 
 /// The name of a column of a relation.
@@ -154,11 +155,10 @@ pub enum Aggregate {
     },
     /// How many different values, missing not counted.
     CountDistinct(Expression),
-    /// The union of the intervals `(from, until]` as a set of instants. `from` is present; a missing `until`
-    /// is unbounded; intervals with `until < from` are left out.
-    UnionOfIntervals {
-        from: Expression,
-        until: Expression,
+    /// The instants that lie in the sets of at least so many rows.
+    CoveredInstants {
+        set: Expression,
+        at_least: u32,
     },
 }
 

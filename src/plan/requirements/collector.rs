@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Requirement, Requirements};
 use crate::lang::model::{
-    Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId, StateSource, TableId,
+    ChosenEvent, Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId,
+    StateSource, TableId,
 };
+use crate::plan::ends::measured_events;
 
 /// Whether something may be absent from the data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,6 +111,22 @@ impl<'a> RequirementCollector<'a> {
         }
         if let Some(filter) = &event.filter {
             self.condition(id.table, filter, demand);
+        }
+    }
+
+    /// What one end of a time is read from.
+    pub fn end(&mut self, end: &ChosenEvent, other: &ChosenEvent, demand: Demand) {
+        if end == other {
+            end.events
+                .iter()
+                .for_each(|event| self.event(*event, demand));
+            return;
+        }
+        for (event, columns) in measured_events(self.definitions, end, other) {
+            self.event(event, demand);
+            if let Some(columns) = columns {
+                self.first_of(event.table, &columns, demand);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use super::Work;
 use crate::base::source::Span;
 use crate::lang::model::{
     Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
-    Query, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
+    Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
 };
 use collector::{Demand, RequirementCollector};
 pub use types::{Requirement, Requirements, TableRequirements};
@@ -165,10 +165,13 @@ impl RequirementCollector<'_> {
             Some(Measured::Field(field)) => self.field(*field, Demand::Required),
             Some(Measured::Score(score)) => self.score(*score),
             Some(Measured::Between { from, to }) => {
-                self.event(*from, Demand::Required);
-                self.event(*to, Demand::Required);
+                self.end(from, to, Demand::Required);
+                self.end(to, from, Demand::Required);
             }
-            Some(Measured::Since(event)) => self.event(*event, Demand::Required),
+            Some(Measured::Since(since)) => {
+                let events = since.events.iter();
+                events.for_each(|event| self.event(*event, Demand::Required));
+            }
         }
     }
 
@@ -206,9 +209,12 @@ impl RequirementCollector<'_> {
                     self.condition(table, part, demand);
                 }
             }
-            Condition::Not(inner) => self.condition(table, inner, demand),
+            Condition::Not(inner) | Condition::SoFar(inner) => {
+                self.condition(table, inner, demand);
+            }
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
+            | Condition::ContainsText { field, .. }
             | Condition::Number { field, .. }
             | Condition::Between { field, .. }
             | Condition::Present(field) => self.field(*field, demand),
@@ -217,12 +223,20 @@ impl RequirementCollector<'_> {
                 self.field(*right, demand);
             }
             Condition::Exists(exists) => self.exists(table, exists, demand),
-            Condition::Within { event, .. } => self.event(*event, demand),
+            Condition::Within { event, .. } | Condition::Happened(event) => {
+                self.event(*event, demand);
+            }
+            Condition::InState(state) => self.state(table, state.state, demand),
+            Condition::Elapsed { from, to, .. } => {
+                let to = to.as_ref().unwrap_or(from);
+                self.end(from, to, demand);
+                self.end(to, from, demand);
+            }
         }
     }
 
     fn exists(&mut self, table: TableId, exists: &Exists, demand: Demand) {
-        let related = exists.event.table;
+        let related = exists.table();
         self.table(related, demand);
         match exists.relation {
             TableRelation::Child { parent } => self.parent(related, parent, demand),
@@ -234,7 +248,10 @@ impl RequirementCollector<'_> {
                 self.parent(table, own, demand);
             }
         }
-        self.event(exists.event, demand);
+        match exists.noun {
+            RelatedNoun::Event(event, _) => self.event(event, demand),
+            RelatedNoun::State(state) => self.state(related, state.state, demand),
+        }
         if let Some(filter) = &exists.filter {
             self.condition(related, filter, demand);
         }

@@ -70,13 +70,13 @@ fn referred(
 
 fn names(formula: &Formula, found: &mut Vec<KpiId>) {
     match formula {
-        Formula::Number(_) | Formula::Measure(_) => {}
+        Formula::Number(_) | Formula::Constant { .. } | Formula::Measure(_) => {}
         Formula::Kpi(kpi) => found.push(*kpi),
         Formula::Binary { left, right, .. } => {
             names(left, found);
             names(right, found);
         }
-        Formula::Negate(inner) => names(inner, found),
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => names(inner, found),
     }
 }
 

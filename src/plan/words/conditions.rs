@@ -6,7 +6,8 @@ use super::time::{duration, instant};
 use crate::base::calendar;
 use crate::base::types::{FieldType, Grain};
 use crate::lang::model::{
-    Calendar, CalendarPeriod, Condition, Definitions, Exists, FieldId, NumberTest, OrderTest,
+    Calendar, CalendarPeriod, ChosenEvent, Condition, Definitions, EventId, Exists, FieldId,
+    NumberTest, OrderTest, RelatedNoun, StateId, TableRelation, Timeframe, singular,
 };
 
 /// `severity in (high, critical) and team = "payments-core"`
@@ -17,6 +18,10 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::Not(inner) => negation(definitions, inner),
         Condition::Codes { .. } | Condition::Texts { .. } => {
             membership(definitions, condition, "=", "in")
+        }
+        Condition::ContainsText { field, text } => {
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("{} contains \"{text}\"", name(definitions, *field))
         }
         Condition::Number { field, test } => {
             let (operator, number) = number_test(test);
@@ -36,9 +41,36 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::Present(field) => format!("{} is present", name(definitions, *field)),
         Condition::Exists(exists) => existence(definitions, exists),
         Condition::Within { event, micros } => {
-            let event = &definitions.table(event.table).events[event.event].name;
-            format!("{event} within {}", duration(*micros))
+            format!(
+                "{} within {}",
+                event_name(definitions, *event),
+                duration(*micros)
+            )
         }
+        Condition::InState(state) => state_name(definitions, *state).to_owned(),
+        Condition::Happened(event) => event_name(definitions, *event).to_owned(),
+        Condition::Elapsed {
+            from,
+            to,
+            test,
+            micros,
+        } => {
+            let from = chosen_name(definitions, from);
+            let time = match to {
+                Some(to) => format!("time from {from} to {}", chosen_name(definitions, to)),
+                None => format!("time since {from}"),
+            };
+            format!("{time} {} {}", order_test(*test), duration(*micros))
+        }
+        Condition::SoFar(inner) => so_far(definitions, inner),
+    }
+}
+
+fn so_far(definitions: &Definitions, inner: &Condition) -> String {
+    let words = condition(definitions, inner);
+    match inner {
+        Condition::All(_) | Condition::AnyOf(_) | Condition::Not(_) => format!("({words}) so far"),
+        _ => format!("{words} so far"),
     }
 }
 
@@ -60,11 +92,16 @@ fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String 
             | Condition::Not(_)
             | Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
             | Condition::Present(_)
             | Condition::Exists(_)
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. }
+            | Condition::SoFar(_)
             | Condition::Within { .. } => condition(definitions, part),
         })
         .collect();
@@ -77,14 +114,18 @@ fn negation(definitions: &Definitions, inner: &Condition) -> String {
         Condition::Codes { .. } | Condition::Texts { .. } => {
             membership(definitions, inner, "!=", "not in")
         }
-        Condition::Exists(_) | Condition::Within { .. } => {
-            format!("not {}", condition(definitions, inner))
-        }
+        Condition::Exists(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::SoFar(_)
+        | Condition::Within { .. } => format!("not {}", condition(definitions, inner)),
         Condition::All(_)
         | Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
+        | Condition::Elapsed { .. }
         | Condition::Fields { .. } => format!("not ({})", condition(definitions, inner)),
     }
 }
@@ -111,11 +152,16 @@ fn membership(
         Condition::All(_)
         | Condition::AnyOf(_)
         | Condition::Not(_)
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
         | Condition::Exists(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
+        | Condition::SoFar(_)
         | Condition::Within { .. } => unreachable!("only lists of values are asked for"),
     };
     let field = name(definitions, field);
@@ -192,16 +238,49 @@ fn bound(calendar: &Calendar, micros: i64) -> String {
 }
 
 fn existence(definitions: &Definitions, exists: &Exists) -> String {
-    let table = definitions.table(exists.event.table);
-    let event = &table.events[exists.event.event].name;
-    let mut words = format!("any {} {event}", table.name);
+    let related = definitions.table(exists.table());
+    let mut words = match exists.at_least {
+        1 => format!("any {}", related.name),
+        count => format!("at least {count} {}", related.name),
+    };
+    if let TableRelation::Sibling {
+        related: parent, ..
+    } = exists.relation
+    {
+        let parent = &definitions.table(related.parents[parent].table).name;
+        words += &format!(" of its {}", singular(parent));
+    }
+    words += &match exists.noun {
+        RelatedNoun::Event(event, _) => format!(" {}", event_name(definitions, event)),
+        RelatedNoun::State(state) => format!(" {}", state_name(definitions, state)),
+    };
     if let Some(filter) = &exists.filter {
         words += &format!(" (where {})", condition(definitions, filter));
     }
-    if let Some(micros) = exists.micros {
-        words += &format!(" within {}", duration(micros));
+    if let RelatedNoun::Event(_, timeframe) = exists.noun {
+        words += &match timeframe {
+            Timeframe::Within(micros) => format!(" within {}", duration(micros)),
+            Timeframe::InThePeriod => " in the period".to_owned(),
+            Timeframe::Ever => " ever".to_owned(),
+            Timeframe::Unsaid => String::new(),
+        };
     }
     words
+}
+
+/// `verified`, `earliest of verified, closed`
+pub(super) fn chosen_name(definitions: &Definitions, chosen: &ChosenEvent) -> String {
+    let names = chosen.events.iter();
+    let names = names.map(|event| event_name(definitions, *event));
+    chosen.choice.written(&names.collect::<Vec<&str>>())
+}
+
+fn event_name(definitions: &Definitions, event: EventId) -> &str {
+    &definitions.table(event.table).events[event.event].name
+}
+
+pub(super) fn state_name(definitions: &Definitions, state: StateId) -> &str {
+    &definitions.table(state.table).states[state.state].name
 }
 
 pub(super) fn name(definitions: &Definitions, field: FieldId) -> &str {

@@ -1,14 +1,14 @@
 //! Formulas and measures in the language's own spelling.
 
-use super::conditions::{condition, name};
-use crate::lang::model::{
-    Definitions, EventId, Formula, Measure, Measured, Operator, Population, Role,
-};
+use super::conditions::{chosen_name, condition, name};
+use crate::base::types::{TimeUnit, Unit};
+use crate::lang::model::{Definitions, Formula, Measure, Measured, Operator, Population, Role};
 
 /// `count of findings verified / count of findings introduced`
 pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
     match tree {
         Formula::Number(number) => number.to_string(),
+        Formula::Constant { value, unit } => amount(*value, *unit),
         Formula::Measure(one) => measure(definitions, one),
         Formula::Kpi(kpi) => definitions.kpis[kpi.0].name.clone(),
         Formula::Binary {
@@ -22,14 +22,43 @@ pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
             operand(definitions, right)
         ),
         Formula::Negate(inner) => format!("-{}", operand(definitions, inner)),
+        Formula::Adjusted {
+            of,
+            adjustment,
+            value,
+            unit,
+        } => format!(
+            "{} {} {}",
+            operand(definitions, of),
+            adjustment.words(),
+            amount(*value, *unit)
+        ),
     }
 }
 
 fn operand(definitions: &Definitions, tree: &Formula) -> String {
     let written = formula(definitions, tree);
     match tree {
-        Formula::Binary { .. } | Formula::Negate(_) => format!("({written})"),
-        Formula::Number(_) | Formula::Measure(_) | Formula::Kpi(_) => written,
+        Formula::Binary { .. } | Formula::Negate(_) | Formula::Adjusted { .. } => {
+            format!("({written})")
+        }
+        Formula::Number(_) | Formula::Constant { .. } | Formula::Measure(_) | Formula::Kpi(_) => {
+            written
+        }
+    }
+}
+
+/// A number of the engine as the language writes it: `30 days`, `15%`.
+fn amount(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Duration => {
+            let fits = |unit: &&TimeUnit| (value / unit.micros() as f64).fract() == 0.0;
+            let units = [TimeUnit::Days, TimeUnit::Hours, TimeUnit::Minutes];
+            let unit = units.iter().find(fits).unwrap_or(&TimeUnit::Days);
+            format!("{} {}", value / unit.micros() as f64, unit.word())
+        }
+        Unit::Percent => format!("{}%", value * 100.0),
+        Unit::Count | Unit::Points | Unit::Ratio => value.to_string(),
     }
 }
 
@@ -52,13 +81,22 @@ pub fn measure(definitions: &Definitions, measure: &Measure) -> String {
     if let Some(with) = &measure.with {
         words += &format!(" with {}", condition(definitions, with));
     }
+    if let Some(moment) = measure.moment {
+        words += &format!(", at {}", moment.word());
+    }
     words
 }
 
 /// `p95` for the percentile function.
 fn function(measure: &Measure) -> String {
     match measure.parameter {
-        Some(fraction) => format!("p{}", (fraction * 100.0).round()),
+        Some(fraction) => {
+            let percentile = format!("p{}", (fraction * 100.0).round());
+            match measure.function.name {
+                "pNN" => percentile,
+                name => format!("{name} {percentile}"),
+            }
+        }
         None => measure.function.name.to_owned(),
     }
 }
@@ -69,10 +107,10 @@ fn measured(definitions: &Definitions, value: &Measured) -> String {
         Measured::Score(score) => definitions.scores[score.0].name.clone(),
         Measured::Between { from, to } => format!(
             "time from {} to {}",
-            event(definitions, *from),
-            event(definitions, *to)
+            chosen_name(definitions, from),
+            chosen_name(definitions, to)
         ),
-        Measured::Since(since) => format!("time since {}", event(definitions, *since)),
+        Measured::Since(since) => format!("time since {}", chosen_name(definitions, since)),
     }
 }
 
@@ -92,8 +130,4 @@ pub(super) fn population(definitions: &Definitions, population: &Population) -> 
         words += &format!(" where {}", condition(definitions, filter));
     }
     words
-}
-
-fn event(definitions: &Definitions, id: EventId) -> &str {
-    &definitions.table(id.table).events[id.event].name
 }

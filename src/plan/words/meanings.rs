@@ -1,9 +1,11 @@
 //! What the parts of a condition stand for that its spelling does not say.
 
 use super::conditions::condition;
-use super::populations::{event_words, origin};
+use super::populations::{end_words, event_words, origin, state_words};
 use super::time::duration;
-use crate::lang::model::{Condition, Definitions, Exists, FieldId, FieldSource, TableRelation};
+use crate::lang::model::{
+    Condition, Definitions, Exists, FieldId, FieldSource, RelatedNoun, TableRelation, Timeframe,
+};
 
 /// Sentences on fields of other tables, on related rows and on events that must follow, each once.
 pub(super) fn meanings(definitions: &Definitions, test: &Condition) -> Vec<String> {
@@ -26,8 +28,49 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
             }
         }
         Condition::Not(inner) => collect(definitions, inner, sentences),
+        Condition::SoFar(inner) => {
+            sentences.push(format!(
+                "`{}` is judged as of the whole query, not at each instant: it follows up to as-of",
+                condition(definitions, test)
+            ));
+            collect(definitions, inner, sentences);
+        }
+        Condition::InState(state) => {
+            let state = state_words(definitions, *state);
+            sentences.push(format!(
+                "`{}` reads {state}, just before the instant asked about",
+                condition(definitions, test)
+            ));
+        }
+        Condition::Happened(event) => {
+            let event = event_words(definitions, *event);
+            sentences.push(format!(
+                "`{}` reads {event}, by the instant asked about",
+                condition(definitions, test)
+            ));
+        }
+        Condition::Elapsed { from, to, .. } => {
+            let ends = match to {
+                Some(to) => vec![
+                    end_words(definitions, from, to),
+                    end_words(definitions, to, from),
+                ],
+                None => vec![end_words(definitions, from, from)],
+            };
+            let instant = if to.is_none() {
+                " and the instant asked about"
+            } else {
+                ""
+            };
+            sentences.push(format!(
+                "`{}` reads {}{instant}",
+                condition(definitions, test),
+                ends.join(" and ")
+            ));
+        }
         Condition::Codes { field, .. }
         | Condition::Texts { field, .. }
+        | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
         | Condition::Present(field) => sentences.extend(elsewhere(definitions, *field)),
@@ -63,7 +106,7 @@ fn elsewhere(definitions: &Definitions, field: FieldId) -> Option<String> {
 
 /// Rule S13: what is looked for, and when.
 fn related(definitions: &Definitions, test: &Condition, exists: &Exists) -> String {
-    let table = definitions.table(exists.event.table);
+    let table = definitions.table(exists.table());
     let (parent, how) = match exists.relation {
         TableRelation::Child { parent } => (parent, "of this row"),
         TableRelation::Sibling { related, .. } => (related, "of the same row"),
@@ -71,13 +114,28 @@ fn related(definitions: &Definitions, test: &Condition, exists: &Exists) -> Stri
     let link = &table.parents[parent];
     let of = &definitions.table(link.table).name;
     let column = &table.columns[link.column].name;
-    let read = event_words(definitions, exists.event);
-    let when = match exists.micros {
-        Some(micros) => format!("in the {} before the instant asked about", duration(micros)),
-        None => "before the instant asked about".to_owned(),
+    let (read, when) = match exists.noun {
+        RelatedNoun::State(state) => (
+            state_words(definitions, state),
+            "just before the instant asked about".to_owned(),
+        ),
+        RelatedNoun::Event(event, timeframe) => {
+            let when = match timeframe {
+                Timeframe::Within(micros) => {
+                    format!("in the {} before the instant asked about", duration(micros))
+                }
+                Timeframe::InThePeriod => "in the period asked about".to_owned(),
+                Timeframe::Ever | Timeframe::Unsaid => "before the instant asked about".to_owned(),
+            };
+            (event_words(definitions, event), when)
+        }
+    };
+    let many = match exists.at_least {
+        1 => String::new(),
+        count => format!("{count} or more "),
     };
     format!(
-        "`{}`: {} {how} of {of} (by {column}) with {} {when}",
+        "`{}`: {many}{} {how} of {of} (by {column}) with {} {when}",
         condition(definitions, test),
         table.name,
         read
@@ -88,14 +146,18 @@ fn related(definitions: &Definitions, test: &Condition, exists: &Exists) -> Stri
 pub(in crate::plan) fn mentions_within(test: &Condition) -> bool {
     match test {
         Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(mentions_within),
-        Condition::Not(inner) => mentions_within(inner),
+        Condition::Not(inner) | Condition::SoFar(inner) => mentions_within(inner),
         Condition::Within { .. } => true,
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Exists(_) => false,
     }
 }

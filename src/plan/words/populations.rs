@@ -5,11 +5,12 @@ use super::conditions::{condition, name};
 use super::formulas;
 use super::meanings::meanings;
 use super::time::{bounds, instant};
-use crate::base::types::StockMoment;
+use crate::base::types::{Choice, StockMoment};
 use crate::lang::model::{
-    Calendar, Definitions, EventId, EventSource, Field, FieldId, FieldSource, Measure, Measured,
-    Population, Role, StateSource, Table, TableId,
+    Calendar, ChosenColumns, ChosenEvent, Definitions, EventId, EventSource, Field, FieldId,
+    FieldSource, Measure, Measured, Population, Role, StateId, StateSource, Table, TableId,
 };
+use crate::plan::ends::measured_events;
 use crate::plan::{ListWork, Step, TimeBucket};
 
 /// How sentences name the period.
@@ -145,6 +146,25 @@ pub(super) fn event_words(definitions: &Definitions, id: EventId) -> String {
     }
 }
 
+/// What one end of a time is read from.
+pub(super) fn end_words(
+    definitions: &Definitions,
+    end: &ChosenEvent,
+    other: &ChosenEvent,
+) -> String {
+    let measured = match end == other {
+        true => end.events.iter().map(|event| (*event, None)).collect(),
+        false => measured_events(definitions, end, other),
+    };
+    let words = measured.iter().map(|(event, columns)| match columns {
+        Some(columns) => first_present(definitions.table(event.table), columns),
+        None => event_words(definitions, *event),
+    });
+    let words: Vec<String> = words.collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    end.choice.written(&words)
+}
+
 /// What an event's instant is read from.
 fn event_instant(definitions: &Definitions, id: EventId) -> String {
     let table = definitions.table(id.table);
@@ -180,10 +200,21 @@ fn state_rows(
         StockMoment::Average => format!("at the end of each day of {}, averaged,", when.within),
         StockMoment::Peak => format!("at the end of each day of {}, the largest,", when.within),
     };
+    let time = state_time(definitions, table, state);
+    format!("{instant} {time}")
+}
+
+/// What a state is read from: `open: found_at is past, closed_at is missing or not yet past`.
+pub(super) fn state_words(definitions: &Definitions, id: StateId) -> String {
+    let table = definitions.table(id.table);
+    let state = &table.states[id.state].name;
+    format!("{state}: {}", state_time(definitions, table, id.state))
+}
+
+/// When a row is in a state.
+fn state_time(definitions: &Definitions, table: &Table, state: usize) -> String {
     match &table.states[state].source {
-        StateSource::Columns { from, until } => {
-            format!("{instant} {}", interval(table, from, until))
-        }
+        StateSource::Columns { from, until } => interval(table, from, until),
         StateSource::Intervals {
             table: intervals,
             from,
@@ -191,17 +222,17 @@ fn state_rows(
         } => {
             let intervals = definitions.table(*intervals);
             let interval = interval(intervals, from, until);
-            format!("{instant} one of its {} has {interval}", intervals.name)
+            format!("one of its {} has {interval}", intervals.name)
         }
         StateSource::Overdue(sla) => format!(
-            "{instant} due under SLA `{}` and its clock not stopped",
+            "due under SLA `{}` and its clock not stopped",
             definitions.slas[sla.0].name
         ),
     }
 }
 
 /// Rule S5.
-fn interval(table: &Table, from: &[usize], until: &[usize]) -> String {
+fn interval(table: &Table, from: &ChosenColumns, until: &ChosenColumns) -> String {
     let from = first_present(table, from);
     if until.is_empty() {
         return format!("{from} is past");
@@ -210,14 +241,18 @@ fn interval(table: &Table, from: &[usize], until: &[usize]) -> String {
     format!("{from} is past, {until} is missing or not yet past")
 }
 
-fn first_present(table: &Table, columns: &[usize]) -> String {
+fn first_present(table: &Table, columns: &ChosenColumns) -> String {
     let names: Vec<&str> = columns
         .iter()
         .map(|column| table.columns[*column].name.as_str())
         .collect();
     match names.as_slice() {
         [only] => (*only).to_owned(),
-        _ => format!("the first present of {}", names.join(", ")),
+        _ => match columns.choice {
+            Choice::First => format!("the first present of {}", names.join(", ")),
+            Choice::Earliest => format!("the earliest of {}", names.join(", ")),
+            Choice::Latest => format!("the latest of {}", names.join(", ")),
+        },
     }
 }
 
@@ -239,14 +274,14 @@ fn value_lines(definitions: &Definitions, measure: &Measure) -> Vec<String> {
         Some(Measured::Between { from, to }) => vec![
             format!(
                 "value: elapsed time from {} to {}",
-                event_words(definitions, *from),
-                event_words(definitions, *to)
+                end_words(definitions, from, to),
+                end_words(definitions, to, from)
             ),
             "rows whose end lies before their start are left out as data faults".to_owned(),
         ],
         Some(Measured::Since(event)) => vec![format!(
             "value: elapsed time from {} to that instant",
-            event_words(definitions, *event)
+            end_words(definitions, event, event)
         )],
     }
 }

@@ -101,21 +101,18 @@ fn timeline_lines(calendar: &Calendar, timeline: &Timeline) -> Vec<String> {
             ));
         }
     }
-    for (slot, other) in timeline
-        .slots
-        .iter()
-        .zip(&timeline.compared)
-        .take(PAIRS_WRITTEN)
-    {
-        lines.push(format!(
-            "{} is compared with {}: {}",
-            slot.label,
-            other.label,
-            bounds(calendar, other)
-        ));
-    }
-    if timeline.compared.len() > PAIRS_WRITTEN {
-        lines.push("and so on".to_owned());
+    for line in &timeline.compared {
+        for (slot, other) in timeline.slots.iter().zip(line).take(PAIRS_WRITTEN) {
+            lines.push(format!(
+                "{} is compared with {}: {}",
+                slot.label,
+                other.label,
+                bounds(calendar, other)
+            ));
+        }
+        if line.len() > PAIRS_WRITTEN {
+            lines.push("and so on".to_owned());
+        }
     }
     lines.extend(timeline.notes.iter().cloned());
     lines

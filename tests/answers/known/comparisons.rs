@@ -9,7 +9,7 @@ use crate::answers::pipeline;
 fn previous(answer: &Answer) -> Vec<(String, Option<f64>)> {
     let cells = answer.rows.iter().flat_map(|row| &row.cells);
     let values = cells.filter_map(|cell| match cell {
-        Cell::Value(value) => value.comparison.as_ref(),
+        Cell::Value(value) => value.comparisons.first(),
         Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => None,
     });
     values

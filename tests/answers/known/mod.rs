@@ -2,9 +2,12 @@
 //! rules whose traps random data seldom meets.
 
 mod comparisons;
+mod formulas;
+mod groups;
 mod lifecycle;
 mod policies;
 mod reopening;
+mod series;
 mod snapshots;
 mod strangers;
 

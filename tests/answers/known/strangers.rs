@@ -34,8 +34,15 @@ fn an_event_may_be_called_what_its_column_is_called() {
     );
     assert_eq!(ask("count of tickets open"), [Some(1.0)]);
     assert_eq!(
-        ask("count of tickets created where created >= 2026-03-04 and resolved is missing"),
+        ask(
+            "count of tickets created where created >= 2026-03-04 and (resolved is missing) so far"
+        ),
         [Some(1.0)]
+    );
+    // When they were created none was resolved.
+    assert_eq!(
+        ask("count of tickets created where created >= 2026-03-04 and resolved is missing"),
+        [Some(2.0)]
     );
     assert_eq!(
         ask("share of tickets created with resolved within 7 days"),

@@ -32,7 +32,7 @@ const OTHERS: &[&str] = &[
     "count of findings open over month from 2026-01 to 2026-03 at average",
     "count of findings open over month from 2026-01 to 2026-03 at peak",
     "share of findings found with verified within 14 days by severity over month from 2025-09 to 2026-03 with total",
-    "share of findings open with any scans completed within 30 days by team",
+    "share of findings open with any scans of its asset completed within 30 days by team",
     "sum risk of findings open / count of findings open by app top 2 with total",
     "count of findings verified - count of findings introduced by severity top 2 limit 2",
     "mttr, backlog, fix_rate by team over quarter from 2025-08 to 2026-03 top 1",
@@ -297,7 +297,8 @@ fn percentile(mut values: Vec<f64>, fraction: f64) -> Option<f64> {
 /// The formula over the numbers of its measures; in units that do not change under it.
 fn formula(tree: &Formula, numbers: &mut impl Iterator<Item = Option<f64>>) -> Option<f64> {
     match tree {
-        Formula::Number(number) => Some(*number),
+        Formula::Number(number) | Formula::Constant { value: number, .. } => Some(*number),
+        Formula::Adjusted { .. } => panic!("no KPI of the library is adjusted"),
         Formula::Measure(_) => numbers.next().expect("a number for each measure"),
         Formula::Kpi(_) => panic!("queries hold no names"),
         Formula::Negate(inner) => formula(inner, numbers).map(|number| -number),

@@ -4,6 +4,7 @@
 mod balance;
 mod behind;
 mod partition;
+mod past;
 mod repeatable;
 mod replay;
 mod totals;

@@ -9,9 +9,9 @@ use crate::answers::random::seeded::Seeded;
 use crate::answers::random::times;
 
 /// What can be asked of the rows of each population.
-struct Ground {
-    population: &'static str,
-    atoms: &'static [&'static str],
+pub(super) struct Ground {
+    pub population: &'static str,
+    pub atoms: &'static [&'static str],
 }
 
 const FINDING: &[&str] = &[
@@ -47,9 +47,25 @@ const FINDING: &[&str] = &[
     "business_critical = yes",
     "exposure is missing",
     "kind != api",
-    "any scans completed within 30 days",
-    "any scans completed",
-    "any detections reported (where duplicate = yes) within 14 days",
+    "findings.verified_at <= findings.due_at",
+    "closed_at is missing",
+    "accepted_at is present",
+    "open",
+    "risk_accepted",
+    "overdue",
+    "verified",
+    "closed",
+    "breached",
+    "time since found > 30 days",
+    "time since found or verified <= 45 days",
+    "time from found to verified <= 20 days",
+    "time from found to earliest of verified, closed at least 5 days",
+    "any scans of its asset completed within 30 days",
+    "any scans of its asset completed ever",
+    "any scans of its asset attempted in the period",
+    "any detections of its asset reported (where duplicate = yes) within 14 days",
+    "any detections reported ever",
+    "any findings of its asset open (where severity = critical)",
 ];
 const ASSET: &[&str] = &[
     "kind = api",
@@ -61,6 +77,12 @@ const ASSET: &[&str] = &[
     "retired_at is present",
     "any scans completed within 7 days",
     "any findings found (where severity >= high) within 60 days",
+    "any findings open",
+    "any findings overdue (where not risk_accepted)",
+    "at least 2 findings open (where severity >= medium)",
+    "at least 2 scans completed in the period",
+    "at least 3 findings found ever",
+    "any findings found (where closed_at is missing) ever",
 ];
 const DETECTION: &[&str] = &[
     "duplicate = yes",
@@ -71,7 +93,7 @@ const DETECTION: &[&str] = &[
     "team in (web)",
 ];
 
-const GROUNDS: &[Ground] = &[
+pub(super) const GROUNDS: &[Ground] = &[
     Ground {
         population: "findings found",
         atoms: FINDING,
@@ -99,7 +121,7 @@ const GROUNDS: &[Ground] = &[
 ];
 
 /// A tree of tests, `depth` deep at most.
-fn condition(random: &mut Seeded, atoms: &[&str], depth: usize) -> String {
+pub(super) fn condition(random: &mut Seeded, atoms: &[&str], depth: usize) -> String {
     match if depth == 0 { 3 } else { random.below(5) } {
         0 => format!("not ({})", condition(random, atoms, depth - 1)),
         1 | 2 => {

@@ -12,7 +12,12 @@ pub const CASES: &[Case] = &[
         "mttr list explain by kpi view count last",
         "and of",
     ),
-    ("m|", "mttr mttr_claimed mean median min max", "", "backlog"),
+    (
+        "m|",
+        "mean_time_to_detect mttr mttr_claimed mean median min max",
+        "",
+        "backlog",
+    ),
     ("MT|", "mttr mttr_claimed", "", ""),
     ("crit|", "overdue_critical", "", "backlog"),
     ("overdue|", "overdue_critical", "", ""),
@@ -97,7 +102,7 @@ pub const CASES: &[Case] = &[
     ("mttr versus target, |", "", "previous last", "by"),
     ("mttr versus ta|", "target", "", "by"),
     ("mttr with |", "total", "", "severity"),
-    ("mttr with total |", "by where over", "", "with"),
+    ("mttr with total |", "by where over", "with", "show"),
     ("mttr by team top |", "", "10", "by"),
     ("mttr by team top 10 |", "by", "where last", "over_month"),
     (
@@ -121,7 +126,7 @@ pub const CASES: &[Case] = &[
     ),
     ("mttr by team sort by mttr d|", "descending", "", "limit"),
     ("mttr by team limit |", "", "10", "by"),
-    ("mttr as |", "of known", "", "by"),
+    ("mttr as |", "days hours weeks minutes", "of known", "by"),
     ("mttr as of |", "2026-09", "2026 2026-Q3", "by"),
     ("mttr as known |", "on", "", "of"),
     ("mttr as known on |", "2026-09", "", ""),
@@ -241,7 +246,7 @@ pub const CASES: &[Case] = &[
     ("mttr where not |", "severity", "not any", "by"),
     (
         "mttr where findings.|",
-        "app team severity",
+        "team app severity",
         "exploitable",
         "mttr outcome",
     ),
@@ -325,7 +330,7 @@ pub const CASES: &[Case] = &[
     ("count of fi|", "findings", "", "assets"),
     (
         "count of findings |",
-        "introduced found fixed verified closed",
+        "introduced appeared found fixed verified closed",
         "breached open risk_accepted overdue where including by last",
         "completed with_total",
     ),
@@ -379,7 +384,7 @@ pub const CASES: &[Case] = &[
     ("list |", "", "findings assets scans detections", "by mttr"),
     (
         "list findings |",
-        "introduced found",
+        "introduced appeared",
         "open overdue where show sort limit",
         "by over versus top at",
     ),

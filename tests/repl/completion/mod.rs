@@ -101,7 +101,7 @@ fn candidates_say_what_they_are() {
         (
             "count of findings |",
             "introduced",
-            "event at introduced_at or found_at",
+            "event at introduced_at",
         ),
         ("mean |", "risk", "Risk exposure points"),
         ("\\|", "\\quit", "leave; so does Ctrl-D"),

@@ -94,7 +94,7 @@ fn broken_definitions_are_left_out_and_counted() {
     write(folder.path(), "defs/all.kpi", "kpi one\n  is ]\n");
     let (_, told) = open_with(options(folder.path()));
     assert!(
-        told.contains("21 KPIs from the built-in library, because nothing in"),
+        told.contains("24 KPIs from the built-in library, because nothing in"),
         "{told}"
     );
 }
@@ -107,5 +107,19 @@ fn a_missing_folder_of_definitions_is_told() {
         ..options(folder.path())
     });
     assert!(told.contains("K901"), "{told}");
-    assert!(told.contains("21 KPIs from the built-in library"), "{told}");
+    assert!(told.contains("24 KPIs from the built-in library"), "{told}");
+}
+
+#[test]
+fn one_mistake_is_told_once_and_not_where_its_name_is_used() {
+    for definitions in [
+        "kpi tardy\n  is cuont of findings open\nkpi much\n  is tardy / 2\nview v\n  show tardy\n",
+        "kpi tardy\n  is count of of findings open\nkpi much\n  is tardy / 2\nview v\n  show tardy\n",
+        "condition worst is sevrity = high\nkpi tardy\n  is count of findings open where worst\n",
+    ] {
+        let folder = fixture();
+        write(folder.path(), "defs/broken.kpi", definitions);
+        let (_, told) = open_with(options(folder.path()));
+        assert_eq!(told.matches("error[").count(), 1, "{told}");
+    }
 }

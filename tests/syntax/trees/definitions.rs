@@ -1,6 +1,6 @@
 //! Trees of definitions.
 
-use riskql::base::types::{Bound, Grain, StockMoment};
+use riskql::base::types::{Bound, Choice, Grain, StockMoment};
 
 use super::*;
 use crate::syntax::good_file;
@@ -26,8 +26,8 @@ fn a_kpi_with_every_clause() {
 ",
     );
     let time = Measured::TimeFrom {
-        from: name("found"),
-        to: name("verified"),
+        from: event("found"),
+        to: event("verified"),
     };
     let target = |bound, limit| KpiClause::Target {
         bound: at(bound),
@@ -98,7 +98,7 @@ fn a_table_with_every_clause() {
         },
         TableClause::Event {
             name: name("introduced"),
-            at: EventTime::Columns(names(&["introduced_at", "found_at"])),
+            at: EventTime::Columns(columns(&["introduced_at", "found_at"])),
             filter: Some(equals("resolution", "fixed")),
         },
         TableClause::Event {
@@ -112,14 +112,14 @@ fn a_table_with_every_clause() {
         TableClause::State {
             name: name("open"),
             intervals: None,
-            from: names(&["found_at", "seen_at"]),
-            until: names(&["closed_at"]),
+            from: columns(&["found_at", "seen_at"]),
+            until: columns(&["closed_at"]),
         },
         TableClause::State {
             name: name("live"),
             intervals: Some(name("episodes")),
-            from: names(&["opened_at"]),
-            until: names(&["closed_at", "gone_at"]),
+            from: columns(&["opened_at"]),
+            until: columns(&["closed_at", "gone_at"]),
         },
         TableClause::Known(name("ingested_at")),
         TableClause::Field {
@@ -370,4 +370,22 @@ fn a_test_has_grids_with_trimmed_cells() {
         },
     ];
     assert_eq!(clauses, expected);
+}
+
+fn event(event: &str) -> ChosenEvents {
+    ChosenEvents {
+        choice: Choice::First,
+        events: vec![name(event)],
+    }
+}
+
+fn columns(columns: &[&str]) -> TimeColumns {
+    let columns = columns.iter().map(|column| TimeColumn {
+        is_planned: false,
+        name: name(column),
+    });
+    TimeColumns {
+        choice: Choice::First,
+        columns: columns.collect(),
+    }
 }

@@ -90,6 +90,7 @@ fn population(table: &str, role: Option<&str>) -> Population {
 fn aggregate(function: &str, value: Option<Measured>, population: Population) -> Spanned<Formula> {
     at(Formula::Aggregate(Box::new(AggregateCall {
         function: name(function),
+        quantile: None,
         value: value.map(at),
         population: at(population),
         with: None,

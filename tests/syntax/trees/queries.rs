@@ -1,6 +1,6 @@
 //! Trees of queries, formulas and conditions.
 
-use riskql::base::types::{Grain, StockMoment};
+use riskql::base::types::{Choice, Grain, StockMoment};
 
 use super::*;
 
@@ -21,10 +21,10 @@ fn every_clause_of_a_query() {
         QueryClause::AsOf(at(DateLiteral::Day(2026, 3, 31))),
         QueryClause::KnownOn(at(DateLiteral::Month(2026, 4))),
         QueryClause::Versus(vec![
-            at(Versus::Target),
-            at(Versus::Previous(Grain::Month)),
-            at(Versus::Period(Period::In(at(DateLiteral::Month(2025, 12))))),
-            at(Versus::Period(Period::Last(at(1), Grain::Quarter))),
+            with(Versus::Target),
+            with(Versus::Previous(Grain::Month)),
+            with(Versus::Period(Period::In(at(DateLiteral::Month(2025, 12))))),
+            with(Versus::Period(Period::Last(at(1), Grain::Quarter))),
         ]),
         QueryClause::WithTotal,
         QueryClause::Top {
@@ -85,6 +85,7 @@ fn where_narrows_the_population_and_with_is_the_numerator() {
         formula("share of findings with total = 3"),
         Formula::Aggregate(Box::new(AggregateCall {
             function: name("share"),
+            quantile: None,
             value: None,
             population: at(super::population("findings", None)),
             with: Some(compare(
@@ -116,7 +117,10 @@ fn arithmetic_binds_products_first_and_from_the_left() {
 
 #[test]
 fn measured_values() {
-    let since = Some(Measured::TimeSince(name("found")));
+    let since = Some(Measured::TimeSince(ChosenEvents {
+        choice: Choice::First,
+        events: vec![name("found")],
+    }));
     let open = population("findings", Some("open"));
     assert_eq!(
         formula("median time since found of findings open"),
@@ -157,12 +161,30 @@ fn conditions_of_every_kind() {
     );
     assert_eq!(
         condition("any scans completed (where tool_kind = dast) within 1 day"),
-        Condition::Exists {
+        Condition::Exists(Box::new(Exists {
+            at_least: None,
             table: name("scans"),
+            shared_parent: None,
             role: name("completed"),
-            filter: Some(Box::new(equals("tool_kind", "dast"))),
-            within: Some(at(duration("1", TimeUnit::Days))),
-        }
+            filter: Some(equals("tool_kind", "dast")),
+            timeframe: Some(at(Timeframe::Within(duration("1", TimeUnit::Days)))),
+        }))
+    );
+    assert_eq!(
+        condition("at least 2 scans of its asset open where tool_kind = dast"),
+        Condition::Exists(Box::new(Exists {
+            at_least: Some(at(2)),
+            table: name("scans"),
+            shared_parent: Some(name("asset")),
+            role: name("open"),
+            filter: Some(equals("tool_kind", "dast")),
+            timeframe: None,
+        }))
+    );
+    let so_far = Condition::SoFar(Box::new(at(Condition::Name(name("d")))));
+    assert_eq!(
+        condition("not d so far"),
+        Condition::Not(Box::new(at(so_far)))
     );
     let group = Condition::Group(Box::new(at(Condition::Or(vec![
         equals("a", "b"),
@@ -224,4 +246,11 @@ fn everything_is_asked_by_an_empty_query() {
     let query = good_query("explain by team");
     assert!(query.explain);
     assert_eq!(query.subject, Subject::Everything);
+}
+
+fn with(with: Versus) -> Spanned<WrittenComparison> {
+    at(WrittenComparison {
+        with,
+        as_percent: false,
+    })
 }

@@ -10,13 +10,13 @@ use super::checked::CheckedRows;
 use super::warning;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::types::{DisplayUnit, Grain, StockMoment, Unit};
+use crate::base::types::{Choice, DisplayUnit, Grain, StockMoment, Unit};
 use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::InstantColumn;
 use crate::exec::query_context::answers_over;
 use crate::lang::model::{
-    CalendarPeriod, Formula, Measure, Period, Population, Query, Role, State, StateSource, Subject,
-    TableId, ValueColumn, ValuesQuery,
+    CalendarPeriod, ChosenColumns, Formula, Measure, Period, Population, Query, Role, State,
+    StateSource, Subject, Table, TableId, ValueColumn, ValuesQuery,
 };
 use crate::plan;
 use crate::render::counted;
@@ -117,9 +117,23 @@ impl StateRows {
     }
 }
 
-fn first_present(columns: &[InstantColumn], row: usize, as_of: i64) -> Option<i64> {
-    let mut instants = columns.iter().filter_map(|column| column[row]);
-    instants.find(|instant| *instant < as_of)
+/// The instant of several that counts, as far as as-of shows: what is planned is hidden from nothing.
+fn chosen_instant(
+    table: &Table,
+    chosen: &ChosenColumns,
+    columns: &[InstantColumn],
+    row: usize,
+    as_of: i64,
+) -> Option<i64> {
+    let mut shown = chosen.iter().zip(columns).filter_map(|(place, column)| {
+        let is_planned = table.columns[*place].is_planned;
+        column[row].filter(|instant| is_planned || *instant < as_of)
+    });
+    match chosen.choice {
+        Choice::First => shown.next(),
+        Choice::Earliest => shown.min(),
+        Choice::Latest => shown.max(),
+    }
 }
 
 /// When each row was in the state, as far as as-of shows. `None`: the state is not made of columns,
@@ -145,8 +159,11 @@ fn stretches(
         let Some(owner) = data.owner(row, known_on.instant) else {
             continue;
         };
-        let first = |columns: &[InstantColumn]| first_present(columns, row, as_of.instant);
-        match (first(&data.from), first(&data.until)) {
+        let holder = rows.definitions.table(holder);
+        let instant = |chosen: &ChosenColumns, columns: &[InstantColumn]| {
+            chosen_instant(holder, chosen, columns, row, as_of.instant)
+        };
+        match (instant(from, &data.from), instant(until, &data.until)) {
             (Some(from), Some(until)) if until < from => backwards += 1,
             (Some(from), until) if until != Some(from) => {
                 of_owner.entry(owner).or_default().push((from, until));
@@ -300,6 +317,7 @@ fn query(rows: &CheckedRows, table: TableId, state: usize, grain: Grain, period:
             filter: None,
         },
         with: None,
+        moment: None,
         unit: Unit::Count,
         span,
     }));
@@ -333,8 +351,12 @@ fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
         by: Vec::new(),
         over: Some(grain),
         versus_target: false,
-        versus: None,
+        versus: Vec::new(),
+        window: None,
         with_total: false,
+        with_share: false,
+        empty: None,
+        having: Vec::new(),
         top: None,
         sort: Vec::new(),
         limit: None,

@@ -5,6 +5,7 @@ mod checked;
 mod populations;
 mod rows;
 mod texts;
+mod written;
 
 use std::path::Path;
 

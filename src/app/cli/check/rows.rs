@@ -39,6 +39,7 @@ pub(super) fn check(
     for note in &sources.notes {
         problems.push(warning("D920", note.clone()));
     }
+    super::written::check(&rows, tables.borrow().locations(), problems);
     let mut summary = vec![sizes(&rows)];
     summary.extend(populations::check(&rows, &context, problems)?);
     texts::check(&rows, context.sources, problems);

@@ -77,9 +77,9 @@ impl<'a> TextChecks<'a> {
 
     fn formula(&mut self, formula: &Formula) {
         match formula {
-            Formula::Number(_) | Formula::Kpi(_) => {}
+            Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => {}
             Formula::Measure(measure) => self.measure(measure),
-            Formula::Negate(inner) => self.formula(inner),
+            Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => self.formula(inner),
             Formula::Binary { left, right, .. } => {
                 self.formula(left);
                 self.formula(right);
@@ -101,7 +101,7 @@ impl<'a> TextChecks<'a> {
                     self.condition(part, span);
                 }
             }
-            Condition::Not(inner) => self.condition(inner, span),
+            Condition::Not(inner) | Condition::SoFar(inner) => self.condition(inner, span),
             Condition::Texts { field, allowed } => {
                 self.texts(*field, allowed.iter().map(String::as_str), span);
             }
@@ -111,10 +111,14 @@ impl<'a> TextChecks<'a> {
                 }
             }
             Condition::Codes { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
             | Condition::Present(_)
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. }
             | Condition::Within { .. } => {}
         }
     }

@@ -152,7 +152,9 @@ fn months(definitions: &Definitions, sources: &TableSources) -> Option<(Month, M
         // Ends of states may be planned and lie years ahead: only what happens counts.
         for event in &table.events {
             if let EventSource::Columns(columns) = &event.source {
-                spans.extend(columns.iter().filter_map(|column| source.spans.get(column)));
+                let happens = |column: &&usize| !table.columns[**column].is_planned;
+                let columns = columns.iter().filter(happens);
+                spans.extend(columns.filter_map(|column| source.spans.get(column)));
             }
         }
     }

@@ -5,7 +5,8 @@ use crate::base::types::FieldType;
 use crate::exec::data::TableCache;
 use crate::lang::functions;
 use crate::lang::model::{
-    Definitions, EventSource, FieldSource, Formula, Kpi, StateSource, Subject, Table, TableId, View,
+    ChosenColumns, Definitions, EventSource, FieldSource, Formula, Kpi, StateSource, Subject,
+    Table, TableId, View,
 };
 use crate::plan;
 
@@ -78,7 +79,7 @@ fn kpi(definitions: &Definitions, own: &Kpi) -> KpiWords {
 
 fn tables_of(definitions: &Definitions, formula: &Formula, found: &mut Vec<usize>) {
     match formula {
-        Formula::Number(_) => {}
+        Formula::Number(_) | Formula::Constant { .. } => {}
         Formula::Measure(measure) => {
             let table = measure.population.table.0;
             if !found.contains(&table) {
@@ -90,7 +91,9 @@ fn tables_of(definitions: &Definitions, formula: &Formula, found: &mut Vec<usize
             tables_of(definitions, left, found);
             tables_of(definitions, right, found);
         }
-        Formula::Negate(inner) => tables_of(definitions, inner, found),
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+            tables_of(definitions, inner, found)
+        }
     }
 }
 
@@ -183,12 +186,12 @@ fn field_words(
     }
 }
 
-fn columns(own: &Table, columns: &[usize]) -> String {
+fn columns(own: &Table, columns: &ChosenColumns) -> String {
     let names: Vec<&str> = columns
         .iter()
         .map(|column| own.columns[*column].name.as_str())
         .collect();
-    names.join(" or ")
+    columns.choice.written(&names)
 }
 
 fn event_words(definitions: &Definitions, own: &Table, source: &EventSource) -> String {

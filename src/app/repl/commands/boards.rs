@@ -37,8 +37,9 @@ fn scorecard(session: &mut Session, _arguments: &str) -> Result<Reply, Problems>
 
 fn show(session: &mut Session, draft: DashboardDraft) -> Result<Reply, Problems> {
     session.needs_data()?;
-    let board = dashboards::board(&session.context(), draft)?;
-    let shown = render::board(&board, session.format(), session.look())
+    let answered = dashboards::board(&session.context(), draft)?;
+    let told = session.unknown_texts(&answered.absent);
+    let shown = render::board(&answered.board, session.format(), session.look())
         .map_err(|message| Diagnostic::data("K909", message))?;
-    session.put_out(shown)
+    Ok(Reply::told(told).then(session.put_out(shown)?))
 }

@@ -13,7 +13,7 @@ use crate::exec::data::TableSources;
 use crate::insight::profile::{self, Bounds, Distribution, EventProfile, Profile, StateProfile};
 use crate::lang::format;
 use crate::lang::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
-use crate::lang::syntax::ast::{Definition, EventTime, Identifier, TableClause};
+use crate::lang::syntax::ast::{Definition, EventTime, TableClause};
 use crate::render::{self, OutputFormat, RenderOptions, Sheet};
 
 /// What is found in a table.
@@ -274,16 +274,12 @@ fn bearers(session: &Session, table: &str) -> Vec<(String, String)> {
     let Definition::Table(tree) = &tree.node else {
         return Vec::new();
     };
-    let names = |names: &[Identifier]| {
-        let names: Vec<&str> = names.iter().map(|name| name.node.as_str()).collect();
-        names.join(" or ")
-    };
     let mut bearers = Vec::new();
     for clause in &tree.clauses {
         match &clause.node {
             TableClause::Event { name, at, filter } => {
                 let mut words = match at {
-                    EventTime::Columns(columns) => names(columns),
+                    EventTime::Columns(columns) => format::time_columns(columns),
                     EventTime::LastOf { column, table } => {
                         format!("last {} of {}", column.node, table.node)
                     }
@@ -301,7 +297,11 @@ fn bearers(session: &Session, table: &str) -> Vec<(String, String)> {
             } => {
                 let of = intervals.as_ref();
                 let of = of.map_or(String::new(), |table| format!(" of {}", table.node));
-                let words = format!("{}, {}{of}", names(from), names(until));
+                let words = format!(
+                    "{}, {}{of}",
+                    format::time_columns(from),
+                    format::time_columns(until)
+                );
                 bearers.push((format!("state {}", name.node), words));
             }
             TableClause::Key(_)

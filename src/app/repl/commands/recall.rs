@@ -1,6 +1,6 @@
 //! The last query and its answer, for commands about it.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -35,7 +35,8 @@ pub(super) fn last(session: &mut Session, command: &str) -> Result<Recalled, Pro
     };
     let (text, answer) = (last.query.text.clone(), last.answer.clone());
     let is_everything = last.written.node.subject == ast::Subject::Everything;
-    let instant = DateTime::parse_from_rfc3339(&answer.context.as_of_instant);
+    // Not by RFC 3339, which has no year 10000: the day after 9999-12-31 begins there.
+    let instant = answer.context.as_of_instant.parse::<DateTime<Utc>>();
     let end = instant.expect("answers name their instant");
     let stood = AnsweredAt {
         as_of: last.as_of.clone(),

@@ -160,6 +160,15 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
                 .into(),
         );
     }
+    if let Err(ending) = OutputFormat::for_file(&file)
+        && !session.settings.format_is_named
+    {
+        let message = format!("no answer is written as `.{ending}`: `{}`", file.display());
+        return Err(Diagnostic::data("K909", message)
+            .help("end the name in .csv, .json, .jsonl, .md, .parquet or, for a text table, .txt")
+            .help("or name a format first: \\format csv")
+            .into());
+    }
     let words = format!(
         "each answer replaces what is in {}; the screen again: \\output",
         file.display()

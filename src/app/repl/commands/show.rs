@@ -182,6 +182,7 @@ fn alone(session: &Session, file: &File, tree: &Spanned<Definition>) -> File {
         source: file.source,
         definitions: vec![tree.clone()],
         comments: kept,
+        mistaken: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::{FieldType, Grain};
 use crate::insight::attribution;
 use crate::lang::model::{
-    Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
+    ComparedWith, Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
 };
 use crate::render::{self, OutputFormat};
 
@@ -93,7 +93,10 @@ fn other_period(session: &mut Session, text: &str) -> Result<Versus, Problems> {
 
 fn compare_with(query: &mut Query, versus: Versus) {
     if let Subject::Values(values) = &mut query.subject {
-        values.versus = Some(versus);
+        values.versus = vec![ComparedWith {
+            versus,
+            as_percent: false,
+        }];
         if query.period.is_none() && values.over.is_none() {
             query.period = Some(Period::Last(1, Grain::Month));
         }

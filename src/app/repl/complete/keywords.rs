@@ -24,8 +24,14 @@ const MEANINGS: &[(&str, &str)] = &[
     ("past", "past 90 days: rolling, up to as-of"),
     ("in", "in 2026-03: one period"),
     ("from", "from 2026-01 to 2026-03: a range"),
+    (
+        "rolling",
+        "rolling 90 days: each period covers so much up to its end",
+    ),
+    ("running", "each period covers everything from the first on"),
     ("versus", "versus target, previous month: a comparison"),
     ("with", "with total: a row for all groups together"),
+    ("having", "having KPI >= 5: only groups that pass"),
     ("top", "top 10 by KPI: the largest groups"),
     ("sort", "sort by KPI descending: the order of rows"),
     ("limit", "limit 20: at most so many rows"),
@@ -41,6 +47,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ("missing", "without a value"),
     ("present", "with a value"),
     ("total", "all groups together"),
+    ("share", "the part that each group is of the total"),
+    ("empty", "groups without rows too"),
+    ("percent", "the change in percent"),
+    ("called", "called NAME: what a column is called"),
+    ("contains", "contains \"sql\": a text within the text"),
     ("target", "target below 30 days for CONDITION: what is good"),
     ("previous", "previous month: the period before"),
     (
@@ -100,8 +111,8 @@ const DEFINITIONS: &[&str] = &[
 ];
 
 const CLAUSES: &[&str] = &[
-    "by", "over", "where", "in", "from", "last", "this", "past", "as", "versus", "with", "top",
-    "sort", "limit", "show", "at",
+    "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as",
+    "versus", "with", "having", "top", "sort", "limit", "show", "at",
 ];
 
 /// What a word of the language is for.

@@ -2,7 +2,7 @@
 
 use super::Identifier;
 use crate::base::source::{Span, Spanned};
-use crate::base::types::TimeUnit;
+use crate::base::types::{Adjustment, Choice, TimeUnit};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Formula {
@@ -18,6 +18,20 @@ pub enum Formula {
     Negate(Box<Spanned<Formula>>),
     /// Parentheses as written, so that the formatter keeps them.
     Group(Box<Spanned<Formula>>),
+    /// `30 days`, `15%`
+    Constant(WrittenLiteral),
+    /// `(a / b) otherwise 0`
+    Adjusted {
+        formula: Box<Spanned<Formula>>,
+        adjustment: Spanned<Adjustment>,
+        value: Spanned<WrittenLiteral>,
+    },
+    /// `a / b as percent called open_rate`: a column of a query, never part of another formula.
+    Asked {
+        formula: Box<Spanned<Formula>>,
+        unit: Option<Identifier>,
+        name: Option<Identifier>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +47,8 @@ pub enum Arithmetic {
 pub struct AggregateCall {
     /// `count`, `p95`, …: looked up later.
     pub function: Identifier,
+    /// `p75` of `typical p75 time from …`
+    pub quantile: Option<Identifier>,
     pub value: Option<Spanned<Measured>>,
     pub population: Spanned<Population>,
     /// The numerator's test.
@@ -44,9 +60,19 @@ pub enum Measured {
     /// A field or a score.
     Field(FieldRef),
     /// `time from found to verified`
-    TimeFrom { from: Identifier, to: Identifier },
+    TimeFrom {
+        from: ChosenEvents,
+        to: ChosenEvents,
+    },
     /// `time since found`
-    TimeSince(Identifier),
+    TimeSince(ChosenEvents),
+}
+
+/// `found`, `verified or closed`, `earliest of verified, closed`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChosenEvents {
+    pub choice: Choice,
+    pub events: Vec<Identifier>,
 }
 
 /// `findings open including excluded where severity = high`
@@ -96,24 +122,59 @@ pub enum Condition {
         negated: bool,
         values: Vec<Spanned<WrittenLiteral>>,
     },
+    /// `title contains "sql"`, `title not contains "sql"`
+    Contains {
+        field: FieldRef,
+        negated: bool,
+        value: Spanned<WrittenLiteral>,
+    },
     /// `found_at is missing`
     Missing(FieldRef),
     /// `found_at is present`
     Present(FieldRef),
-    /// `any scans completed within 30 days`, `any scans completed (where tool_kind = dast) within 30 days`
-    Exists {
-        table: Identifier,
-        role: Identifier,
-        filter: Option<Box<Spanned<Condition>>>,
-        within: Option<Spanned<Duration>>,
-    },
+    /// `any scans of its asset completed (where tool_kind = dast) within 30 days`
+    Exists(Box<Exists>),
     /// `verified within 14 days`
     Within {
         event: Identifier,
         within: Spanned<Duration>,
     },
-    /// The name of a condition.
+    /// `time since found > 90 days`
+    Elapsed {
+        /// A time from an event.
+        time: Spanned<Measured>,
+        operator: Spanned<ComparisonOperator>,
+        limit: Spanned<Duration>,
+    },
+    /// `verified so far`
+    SoFar(Box<Spanned<Condition>>),
+    /// An event, a state or the name of a condition.
     Name(Identifier),
+}
+
+/// A question about related rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exists {
+    /// `at least 2`; `None` is `any`.
+    pub at_least: Option<Spanned<u64>>,
+    pub table: Identifier,
+    /// `of its asset`: what both rows belong to.
+    pub shared_parent: Option<Identifier>,
+    /// An event or a state.
+    pub role: Identifier,
+    pub filter: Option<Spanned<Condition>>,
+    pub timeframe: Option<Spanned<Timeframe>>,
+}
+
+/// When the event of a related row must have happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Timeframe {
+    /// `within 30 days`
+    Within(Duration),
+    /// `in the period`
+    InThePeriod,
+    /// `ever`
+    Ever,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

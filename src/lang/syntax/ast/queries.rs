@@ -1,6 +1,9 @@
 //! Trees of queries.
 
-use super::{Condition, DateLiteral, FieldRef, Formula, Identifier, Population};
+use super::{
+    ComparisonOperator, Condition, DateLiteral, FieldRef, Formula, Identifier, Population,
+    WrittenLiteral,
+};
 use crate::base::source::Spanned;
 use crate::base::types::{Grain, StockMoment};
 
@@ -30,8 +33,16 @@ pub enum QueryClause {
     Period(Period),
     AsOf(Spanned<DateLiteral>),
     KnownOn(Spanned<DateLiteral>),
-    Versus(Vec<Spanned<Versus>>),
+    Versus(Vec<Spanned<WrittenComparison>>),
+    /// How far back each point of a series looks.
+    Window(SeriesWindow),
     WithTotal,
+    /// Each group's part of the total.
+    WithShare,
+    /// Groups without rows too.
+    WithEmpty,
+    /// `having backlog >= 5`: tests that must all hold.
+    Having(Vec<HavingTest>),
     /// `top 10`, `top 10 by risk_exposure`
     Top {
         count: Spanned<u64>,
@@ -57,6 +68,30 @@ pub enum Period {
     This(Grain),
     /// `past 90 days`: rolling.
     Past(Spanned<u64>, Grain),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SeriesWindow {
+    /// `rolling 90 days`
+    Rolling(Spanned<u64>, Grain),
+    /// `running`: from the first period on.
+    Running,
+}
+
+/// `backlog >= 5`
+#[derive(Clone, Debug, PartialEq)]
+pub struct HavingTest {
+    pub column: Identifier,
+    pub operator: Spanned<ComparisonOperator>,
+    pub value: Spanned<WrittenLiteral>,
+}
+
+/// `previous month as percent`
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrittenComparison {
+    pub with: Versus,
+    /// The change as a fraction of what is compared with.
+    pub as_percent: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -16,7 +16,7 @@ pub fn in_definition(text: &str) -> Vec<Next> {
     tokens.retain(|token| token.kind != TokenKind::Comment);
     let mut problems = Problems::default();
     let cuts = split::split(SourceId(0), text, &tokens, &mut problems);
-    let Some(cut) = cuts.last() else {
+    let Some(cut) = cuts.definitions.last() else {
         return kinds();
     };
     let line = text.rsplit('\n').next().unwrap_or(text);

@@ -114,7 +114,8 @@ impl SlotContext<'_> {
                 CompletionSlot::Table
             }
             ("last_of", 1) => CompletionSlot::Table,
-            ("shown_as", _) => CompletionSlot::Unit,
+            ("shown_as" | "asked_unit", _) => CompletionSlot::Unit,
+            ("having_test", _) => CompletionSlot::Rank,
             ("scale_type", _) => CompletionSlot::Scale,
             ("scale_map", _) => CompletionSlot::ScaleValue,
             ("week_starts", _) => CompletionSlot::Weekday,
@@ -270,6 +271,10 @@ fn is_misfit(query: &ParseNode, kind: &str) -> bool {
         "over_clause",
         "versus_clause",
         "total_clause",
+        "share_clause",
+        "empty_clause",
+        "having_clause",
+        "window_clause",
         "top_clause",
         "moment_clause",
     ];

@@ -1,13 +1,13 @@
-//! Conditions: at an instant a boolean, over time a set of instants.
+//! Conditions: at an instant a boolean, over time a set of instants (rule S40).
 
 use super::rows::Rows;
 use crate::base::types::FieldType;
-use crate::lang::model::{Condition, FieldId, NumberTest, OrderTest};
+use crate::lang::model::{ChosenEvent, Condition, FieldId, FieldSource, NumberTest, OrderTest};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
-    /// Whether a condition holds at an instant of the row: that of the event which a flow counts. Conditions that
-    /// do not depend on time need no instant.
+    /// Whether a condition holds at an instant of the row: that of the event which a flow counts. A state is judged
+    /// just before it, events and dates up to and including it. `None` is as-of.
     pub fn holds(&mut self, condition: &Condition, at: Option<&Expression>) -> Expression {
         match condition {
             Condition::All(parts) => Expression::all(
@@ -20,15 +20,15 @@ impl Rows<'_> {
                 Expression::Or(parts.iter().map(|part| self.holds(part, at)).collect())
             }
             Condition::Not(part) => self.holds(part, at).negated(),
-            Condition::Exists(exists) => Expression::Contains {
-                set: Box::new(self.coverage(exists)),
-                instant: Box::new(
-                    at.expect(
-                        "checking allows `any` only where there is an instant to judge it at",
-                    )
-                    .clone(),
-                ),
-            },
+            Condition::SoFar(part) => self.holds(part, None),
+            Condition::Exists(exists) => {
+                let set = self.coverage(exists);
+                self.contains(set, at)
+            }
+            Condition::InState(state) => {
+                let set = self.state(state.state).set();
+                self.contains(set, at)
+            }
             Condition::Within { event, micros } => {
                 let base = at
                     .expect("checking allows `within` only of an event")
@@ -40,18 +40,69 @@ impl Rows<'_> {
                     event.is(RelationalOperator::Less, end),
                 ])
             }
+            Condition::Happened(event) => {
+                let event = match at {
+                    Some(_) => self.event(event.event),
+                    None => self.past_event(event.event),
+                };
+                by(event, at)
+            }
+            Condition::Elapsed {
+                from,
+                to: Some(to),
+                test,
+                micros,
+            } => {
+                let since = self.once_elapsed(from, to, *test, *micros);
+                let instant = self.instant(at);
+                since.is(RelationalOperator::AtMost, instant)
+            }
+            Condition::Elapsed {
+                from,
+                to: None,
+                test,
+                micros,
+            } => {
+                let from = self.chosen_event(from);
+                let instant = self.instant(at);
+                let limit = from.clone().plus(Expression::integer(*micros));
+                Expression::all([
+                    instant.clone().is(order_test(*test), limit),
+                    from.is(RelationalOperator::AtMost, instant),
+                ])
+            }
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::Between { .. }
             | Condition::Fields { .. }
-            | Condition::Present(_) => self.test(condition),
+            | Condition::Present(_) => {
+                let test = self.test(condition);
+                match (at, self.known_since(condition)) {
+                    (Some(_), Some(since)) => Expression::all([test, by(since, at)]),
+                    (None, _) | (_, None) => test,
+                }
+            }
+        }
+    }
+
+    /// An instant to judge at; as-of where none is given.
+    fn instant(&self, at: Option<&Expression>) -> Expression {
+        let as_of = self.context.evaluation.as_of.instant;
+        at.cloned().unwrap_or(Expression::integer(as_of))
+    }
+
+    fn contains(&self, set: Expression, at: Option<&Expression>) -> Expression {
+        Expression::Contains {
+            set: Box::new(set),
+            instant: Box::new(self.instant(at)),
         }
     }
 
     /// The instants at which a condition holds for the row, as a set.
     pub fn instants(&mut self, condition: &Condition) -> Expression {
-        if !depends_on_time(condition) {
+        if !self.depends_on_time(condition, &[]) {
             return Expression::AlwaysIf(Box::new(self.holds(condition, None)));
         }
         match condition {
@@ -63,13 +114,129 @@ impl Rows<'_> {
             }
             Condition::Not(part) => Expression::Complement(Box::new(self.instants(part))),
             Condition::Exists(exists) => self.coverage(exists),
+            Condition::InState(state) => self.state(state.state).set(),
+            Condition::Happened(event) => after(self.event(event.event)),
+            Condition::Elapsed {
+                from,
+                to: Some(to),
+                test,
+                micros,
+            } => after(self.once_elapsed(from, to, *test, *micros)),
+            Condition::Elapsed {
+                from,
+                to: None,
+                test,
+                micros,
+            } => self.while_elapsed(from, *test, *micros),
+            Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
+                let test = self.test(condition);
+                let since = self.known_since(condition);
+                after(since.expect("it depends on time").only_if(test))
+            }
             Condition::Within { .. } => unreachable!("checking allows `within` only of an event"),
             Condition::Codes { .. }
             | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
             | Condition::Number { .. }
-            | Condition::Between { .. }
-            | Condition::Fields { .. }
-            | Condition::Present(_) => unreachable!("these do not depend on time"),
+            | Condition::SoFar(_) => unreachable!("these do not depend on time"),
+        }
+    }
+
+    /// When a time from event to event is over, where it passes a test; missing where it does not.
+    fn once_elapsed(
+        &mut self,
+        from: &ChosenEvent,
+        to: &ChosenEvent,
+        test: OrderTest,
+        micros: i64,
+    ) -> Expression {
+        let (from, to) = (self.end(from, to), self.end(to, from));
+        let limit = from.clone().plus(Expression::integer(micros));
+        let passes = Expression::all([
+            to.clone().is(order_test(test), limit),
+            from.is(RelationalOperator::AtMost, to.clone()),
+        ]);
+        self.derive("elapsed", to.only_if(passes))
+    }
+
+    /// The instants at which the time since an event passes a test.
+    fn while_elapsed(&mut self, from: &ChosenEvent, test: OrderTest, micros: i64) -> Expression {
+        let from = self.chosen_event(from);
+        let end = |shift: i64| from.clone().plus(Expression::integer(micros + shift));
+        let (from, until) = match test {
+            OrderTest::Less => (from.clone(), end(-1)),
+            OrderTest::AtMost => (from.clone(), end(0)),
+            OrderTest::Equal => (end(-1), end(0)),
+            OrderTest::AtLeast => (end(-1), Expression::missing_integer()),
+            OrderTest::Greater => (end(0), Expression::missing_integer()),
+        };
+        Expression::Interval {
+            from: Box::new(from),
+            until: Box::new(until),
+        }
+    }
+
+    /// Since when the dates that a test reads are known, where they are known: dates that happen to the row are
+    /// known from their own instant on (rule S40). `None`: at all times.
+    fn known_since(&mut self, condition: &Condition) -> Option<Expression> {
+        let fields: Vec<FieldId> = match condition {
+            Condition::Between { field, .. } | Condition::Present(field) => vec![*field],
+            Condition::Fields { left, right, .. } => vec![*left, *right],
+            _ => Vec::new(),
+        };
+        let dates = fields
+            .into_iter()
+            .filter(|field| self.is_of_time(*field, &[]));
+        let dates: Vec<FieldId> = dates.collect();
+        let mut dates: Vec<Expression> = dates.into_iter().map(|field| self.field(field)).collect();
+        match dates.len() {
+            0 => None,
+            1 => Some(dates.remove(0)),
+            _ => Some(Expression::Greatest(dates)),
+        }
+    }
+
+    /// Whether a field is a date that happens to its row; not one of the columns that are settled.
+    fn is_of_time(&self, field: FieldId, settled: &[usize]) -> bool {
+        let table = self.context.definitions.table(field.table);
+        match table.fields[field.field].source {
+            FieldSource::Column(column) => {
+                let is_settled = field.table == self.table && settled.contains(&column);
+                table.columns[column].is_time_of_event && !is_settled
+            }
+            FieldSource::Parent { parent, field } => {
+                let table = table.parents[parent].table;
+                self.is_of_time(FieldId { table, field }, &[])
+            }
+            FieldSource::Due(_) => false,
+        }
+    }
+
+    /// Whether a condition may hold at one instant and not at another. Columns are settled that are known wherever
+    /// the condition is asked: that of the event which is counted, or of the begin of the state.
+    pub fn depends_on_time(&self, condition: &Condition, settled: &[usize]) -> bool {
+        match condition {
+            Condition::All(parts) | Condition::AnyOf(parts) => {
+                let mut parts = parts.iter();
+                parts.any(|part| self.depends_on_time(part, settled))
+            }
+            Condition::Not(part) => self.depends_on_time(part, settled),
+            Condition::Exists(_)
+            | Condition::Within { .. }
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. } => true,
+            Condition::Between { field, .. } | Condition::Present(field) => {
+                self.is_of_time(*field, settled)
+            }
+            Condition::Fields { left, right, .. } => {
+                self.is_of_time(*left, settled) || self.is_of_time(*right, settled)
+            }
+            Condition::Codes { .. }
+            | Condition::Texts { .. }
+            | Condition::ContainsText { .. }
+            | Condition::Number { .. }
+            | Condition::SoFar(_) => false,
         }
     }
 
@@ -97,6 +264,14 @@ impl Rows<'_> {
                 };
                 self.derive(&format!("is_{name}"), test)
             }
+            Condition::ContainsText { field, text } => {
+                let name = &self.context.definitions.field(*field).name;
+                let test = Expression::ContainsText {
+                    of: Box::new(self.field(*field)),
+                    text: text.clone(),
+                };
+                self.derive(&format!("{name}_contains"), test)
+            }
             Condition::Number { field, test } => {
                 let (comparison, limit) = number_test(*test);
                 let limit = Expression::Literal(Literal::Number(limit));
@@ -104,7 +279,7 @@ impl Rows<'_> {
                 self.derive(&self.tested(*field), test)
             }
             Condition::Between { field, from, until } => {
-                let of = self.field(*field);
+                let of = self.tested_date(*field);
                 let mut tests = vec![of.clone().is_present()];
                 if *from != i64::MIN {
                     tests.push(
@@ -119,7 +294,7 @@ impl Rows<'_> {
             }
             Condition::Fields { left, test, right } => {
                 let name = self.tested(*left);
-                let (left, right) = (self.field(*left), self.field(*right));
+                let (left, right) = (self.tested_date(*left), self.tested_date(*right));
                 self.derive(&name, left.is(order_test(*test), right))
             }
             Condition::Present(field) => {
@@ -130,8 +305,21 @@ impl Rows<'_> {
             Condition::All(_)
             | Condition::AnyOf(_)
             | Condition::Not(_)
+            | Condition::SoFar(_)
             | Condition::Exists(_)
+            | Condition::InState(_)
+            | Condition::Happened(_)
+            | Condition::Elapsed { .. }
             | Condition::Within { .. } => unreachable!("not a test of fields"),
+        }
+    }
+
+    /// A field as tests compare it. A due instant that is not known because the clock stands without an end lies after
+    /// every instant there is (rule S36).
+    fn tested_date(&mut self, field: FieldId) -> Expression {
+        match self.context.definitions.field(field).source {
+            FieldSource::Due(sla) => self.due_or_later(sla),
+            FieldSource::Column(_) | FieldSource::Parent { .. } => self.field(field),
         }
     }
 
@@ -177,18 +365,19 @@ fn order_test(test: OrderTest) -> RelationalOperator {
     }
 }
 
-/// Whether a condition may hold at one instant and not at another.
-pub(super) fn depends_on_time(condition: &Condition) -> bool {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(depends_on_time),
-        Condition::Not(part) => depends_on_time(part),
-        Condition::Exists(_) | Condition::Within { .. } => true,
-        Condition::Codes { .. }
-        | Condition::Texts { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_) => false,
+/// Whether an instant has come by another; has come at all if that is as-of.
+fn by(instant: Expression, at: Option<&Expression>) -> Expression {
+    match at {
+        Some(at) => instant.is(RelationalOperator::AtMost, at.clone()),
+        None => instant.is_present(),
+    }
+}
+
+/// All time after an instant.
+fn after(instant: Expression) -> Expression {
+    Expression::Interval {
+        from: Box::new(instant),
+        until: Box::new(Expression::missing_integer()),
     }
 }
 
@@ -198,14 +387,18 @@ pub(super) fn longest_within(condition: &Condition) -> Option<i64> {
         Condition::All(parts) | Condition::AnyOf(parts) => {
             parts.iter().filter_map(longest_within).max()
         }
-        Condition::Not(part) => longest_within(part),
+        Condition::Not(part) | Condition::SoFar(part) => longest_within(part),
         Condition::Within { micros, .. } => Some(*micros),
         Condition::Codes { .. }
         | Condition::Texts { .. }
+        | Condition::ContainsText { .. }
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Fields { .. }
         | Condition::Present(_)
+        | Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
         | Condition::Exists(_) => None,
     }
 }

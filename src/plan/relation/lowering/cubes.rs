@@ -28,10 +28,12 @@ pub const ROWS: &str = "rows";
 /// The column of a cube that holds the point.
 pub const POINT: &str = "point";
 /// The columns of the range of points at which a row of a stock counts.
-const LOW: &str = "low";
-const HIGH: &str = "high";
+pub const LOW: &str = "low";
+pub const HIGH: &str = "high";
 /// The column of the value that a row of an expanded cube brings.
 pub const VALUE: &str = "value";
+/// The column of [`Cube::durations`] that says whether a duration has ended.
+pub const ENDED: &str = "ended";
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum CubeShape {
@@ -46,7 +48,11 @@ pub enum CubeShape {
     /// Rows add at the first point they count and take away at the first they do not.
     Swept(Vec<SweepContribution>),
     /// Rows stand at every point they count.
-    Expanded(Vec<SweepContribution>),
+    Expanded {
+        contributions: Vec<SweepContribution>,
+        /// The value that is brought is an instant, and counts as the time since then at each point after it.
+        are_ages: bool,
+    },
 }
 
 /// What rows bring over a range of points.
@@ -88,13 +94,8 @@ impl Cube {
         match &self.shape {
             CubeShape::Flow { adds_up, .. } => *adds_up,
             CubeShape::Swept(_) => true,
-            CubeShape::Expanded(_) => false,
+            CubeShape::Expanded { .. } => false,
         }
-    }
-
-    /// Rows × points are made of its rows.
-    pub fn is_expanded(&self) -> bool {
-        matches!(self.shape, CubeShape::Expanded(_))
     }
 
     /// The rows that it counts, with what it groups them by and takes of them.
@@ -129,7 +130,7 @@ impl Cube {
                 slot.clone().is(RelationalOperator::AtLeast, point(low)),
                 slot.clone().is(RelationalOperator::Less, point(high)),
             ]),
-            CubeShape::Swept(contributions) | CubeShape::Expanded(contributions) => {
+            CubeShape::Swept(contributions) | CubeShape::Expanded { contributions, .. } => {
                 let overlaps = contributions.iter().map(|one| match &one.over {
                     PointRange::Columns {
                         low: from,
@@ -149,25 +150,6 @@ impl Cube {
         }
     }
 
-    /// How many of its rows stand at each point, as a swept cube of the one column [`ROWS`].
-    pub fn rows_by_point(&self) -> Cube {
-        let one = || vec![(ROWS.to_string(), Expression::integer(1))];
-        let contributions = match &self.shape {
-            CubeShape::Swept(contributions) | CubeShape::Expanded(contributions) => contributions,
-            CubeShape::Flow { .. } => unreachable!("rows of a flow stand at no point"),
-        };
-        let contributions = contributions.iter().map(|own| SweepContribution {
-            values: one(),
-            ..own.clone()
-        });
-        Cube {
-            keys: Vec::new(),
-            shape: CubeShape::Swept(contributions.collect()),
-            aggregates: vec![(ROWS.to_string(), Aggregate::Sum(Expression::column(ROWS)))],
-            ..self.clone()
-        }
-    }
-
     /// The columns of its rows that it reads.
     pub fn columns(&self) -> BTreeSet<Name> {
         let mut names: BTreeSet<Name> = self.keys.iter().cloned().collect();
@@ -183,7 +165,7 @@ impl Cube {
                 add(slot);
                 also_by.iter().for_each(|(_, expression)| add(expression));
             }
-            CubeShape::Swept(contributions) | CubeShape::Expanded(contributions) => {
+            CubeShape::Swept(contributions) | CubeShape::Expanded { contributions, .. } => {
                 for contribution in contributions {
                     contribution.each_expression(&mut add);
                 }
@@ -197,6 +179,19 @@ impl Cube {
 
     /// The relation over the rows of its table.
     pub fn relation(&self, rows: &SharedRelation, level: &CubeLevel) -> SharedRelation {
+        let (counted, keys) = self.counted_at(rows, level);
+        match &self.shape {
+            CubeShape::Flow { slot, also_by, .. } => self.flow(counted, keys, slot, also_by),
+            CubeShape::Swept(contributions) => self.swept(counted, keys, contributions),
+            CubeShape::Expanded {
+                contributions,
+                are_ages,
+            } => self.expanded(counted, keys, contributions, *are_ages),
+        }
+    }
+
+    /// The rows that count for some groups, and what they are grouped by.
+    fn counted_at(&self, rows: &SharedRelation, level: &CubeLevel) -> (SharedRelation, Vec<Name>) {
         let mut predicate = self.predicate.clone();
         let mut keys = self.keys.clone();
         match level {
@@ -211,11 +206,54 @@ impl Cube {
             input: rows.clone(),
             predicate,
         });
+        (counted, keys)
+    }
+
+    /// What is kept of the rows that an expanded cube or one of lifetimes counts: of the first keys, [`LOW`], [`HIGH`] and
+    /// [`VALUE`], of the second keys, [`POINT`], the duration, and as [`ENDED`] whether it has ended.
+    pub fn contributed_rows(&self, rows: &SharedRelation) -> SharedRelation {
+        let (counted, keys) = self.counted_at(rows, &CubeLevel::Groups);
         match &self.shape {
-            CubeShape::Flow { slot, also_by, .. } => self.flow(counted, keys, slot, also_by),
-            CubeShape::Swept(contributions) => self.swept(counted, keys, contributions),
-            CubeShape::Expanded(contributions) => self.expanded(counted, keys, contributions),
+            CubeShape::Expanded { contributions, .. } => {
+                let inputs = contributions.iter().map(|contribution| {
+                    let mut columns = same_columns(&keys);
+                    columns.extend(same_columns(&[LOW.to_string(), HIGH.to_string()]));
+                    columns.extend(contribution.values.iter().cloned());
+                    Arc::new(Relation::Project {
+                        input: contribution.ranged(&counted),
+                        columns,
+                    })
+                });
+                union(inputs.collect())
+            }
+            CubeShape::Flow {
+                slot,
+                also_by: Some(duration),
+                ..
+            } => {
+                let ended = self.aggregates.iter().find_map(|(_, of)| match of {
+                    Aggregate::CountWhere(ended) => Some(ended.clone()),
+                    _ => None,
+                });
+                let ended = ended.expect("a cube of lifetimes counts those that have ended");
+                let mut columns = same_columns(&keys);
+                columns.push((POINT.to_string(), slot.clone()));
+                columns.push(duration.clone());
+                columns.push((ENDED.to_string(), ended));
+                Arc::new(Relation::Project {
+                    input: counted,
+                    columns,
+                })
+            }
+            CubeShape::Flow { also_by: None, .. } | CubeShape::Swept(_) => {
+                unreachable!("the rows of other cubes are grouped as they are")
+            }
         }
+    }
+
+    /// Those of some groups among [`Cube::contributed_rows`].
+    pub fn contributed_at(&self, rows: &SharedRelation, level: &CubeLevel) -> SharedRelation {
+        self.of_counted().counted_at(rows, level).0
     }
 
     fn flow(
@@ -284,10 +322,7 @@ impl Cube {
         contribution: &SweepContribution,
         is_end: bool,
     ) -> SharedRelation {
-        let mut columns: Vec<(Name, Expression)> = keys
-            .iter()
-            .map(|key| (key.clone(), Expression::column(key)))
-            .collect();
+        let mut columns = same_columns(keys);
         columns.push((POINT.to_string(), Expression::column(point)));
         for (name, _) in &self.aggregates {
             let own = contribution.values.iter().find(|(own, _)| own == name);
@@ -306,30 +341,30 @@ impl Cube {
         counted: SharedRelation,
         keys: Vec<Name>,
         contributions: &[SweepContribution],
+        are_ages: bool,
     ) -> SharedRelation {
-        let inputs = contributions.iter().map(|contribution| {
+        let expanded = |contribution: &SweepContribution| {
             let expanded = Arc::new(Relation::Expand {
                 input: contribution.ranged(&counted),
                 low: LOW.to_string(),
                 high: HIGH.to_string(),
                 into: POINT.to_string(),
             });
-            let mut columns: Vec<(Name, Expression)> = keys
-                .iter()
-                .map(|key| (key.clone(), Expression::column(key)))
-                .collect();
+            let mut columns = same_columns(&keys);
             columns.push((POINT.to_string(), Expression::column(POINT)));
-            columns.extend(contribution.values.iter().cloned());
+            columns.extend(contribution.values.iter().map(|(name, value)| {
+                let value = match are_ages {
+                    true => self.age(value),
+                    false => value.clone(),
+                };
+                (name.clone(), value)
+            }));
             Arc::new(Relation::Project {
                 input: expanded,
                 columns,
             })
-        });
-        let mut inputs: Vec<SharedRelation> = inputs.collect();
-        let input = match inputs.len() {
-            1 => inputs.remove(0),
-            _ => Arc::new(Relation::Union { inputs }),
         };
+        let input = union(contributions.iter().map(expanded).collect());
         let mut by = keys;
         by.push(POINT.to_string());
         Arc::new(Relation::Aggregate {
@@ -337,6 +372,29 @@ impl Cube {
             keys: by,
             aggregates: self.aggregates.clone(),
         })
+    }
+
+    /// The time since an instant at each point after it; missing before.
+    fn age(&self, since: &Expression) -> Expression {
+        let instant = Expression::InstantOfPoint {
+            point: Box::new(Expression::column(POINT)),
+            axis: self.axis.clone(),
+        };
+        let has_begun = since.clone().is(RelationalOperator::Less, instant.clone());
+        instant.minus(since.clone()).only_if(has_begun)
+    }
+}
+
+/// Columns that stay as they are.
+fn same_columns(names: &[Name]) -> Vec<(Name, Expression)> {
+    let same = |name: &Name| (name.clone(), Expression::column(name));
+    names.iter().map(same).collect()
+}
+
+fn union(mut inputs: Vec<SharedRelation>) -> SharedRelation {
+    match inputs.len() {
+        1 => inputs.remove(0),
+        _ => Arc::new(Relation::Union { inputs }),
     }
 }
 
@@ -458,10 +516,7 @@ impl Aggregate {
             | Aggregate::OrderStatistic { of, .. }
             | Aggregate::NextOrderStatistic { of, .. }
             | Aggregate::CountDistinct(of) => visit(of),
-            Aggregate::UnionOfIntervals { from, until } => {
-                visit(from);
-                visit(until);
-            }
+            Aggregate::CoveredInstants { set, .. } => visit(set),
         }
     }
 }

@@ -3,8 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::rows::Rows;
-use crate::lang::model::{EventSource, Exists, StateSource, TableId, TableRelation as Related};
+use super::conditions::conjuncts;
+use super::periods::Periods;
+use super::rows::{Rows, choose};
+use crate::lang::model::{
+    ChosenColumns, ChosenEvent, EventId, EventSource, Exists, RelatedNoun, StateSource, TableId,
+    TableRelation as Related, Timeframe,
+};
+use crate::plan::ends::{columns_of, measured_events};
 use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -36,10 +42,58 @@ impl Rows<'_> {
     pub fn event(&mut self, event: usize) -> Expression {
         let definition = &self.context.definitions.table(self.table).events[event];
         let instant = match &definition.source {
-            EventSource::Columns(columns) => self.first_of(columns),
+            EventSource::Columns(columns) => self.chosen(columns),
             EventSource::LastOf { table, column } => self.last_of(*table, *column),
             EventSource::Breach(sla) => self.breach(*sla),
         };
+        self.filtered_event(event, instant)
+    }
+
+    /// The same, missing too while it is planned and has not come.
+    pub fn past_event(&mut self, event: usize) -> Expression {
+        let instant = self.event(event);
+        let table = self.table;
+        if !self.is_planned(&ChosenEvent::only(EventId { table, event })) {
+            return instant;
+        }
+        let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let has_come = instant.clone().is(RelationalOperator::Less, as_of);
+        let name = &self.context.definitions.table(table).events[event].name;
+        self.derive(&name.clone(), instant.only_if(has_come))
+    }
+
+    /// Whether an event may lie in the future.
+    pub fn is_planned(&self, chosen: &ChosenEvent) -> bool {
+        let columns = &self.context.definitions.table(self.table).columns;
+        let events = chosen.events.iter();
+        let mut read = events.flat_map(|event| columns_of(self.context.definitions, *event));
+        read.any(|column| columns[*column].is_planned)
+    }
+
+    /// One end of a time, without what stands in for it from the other end.
+    pub fn end(&mut self, end: &ChosenEvent, other: &ChosenEvent) -> Expression {
+        let measured = measured_events(self.context.definitions, end, other);
+        let parts = measured.into_iter().map(|(event, columns)| match columns {
+            None => self.event(event.event),
+            Some(columns) => {
+                let instant = self.chosen(&columns);
+                self.filtered_event(event.event, instant)
+            }
+        });
+        let instant = choose(end.choice, parts.collect());
+        self.derive("end", instant)
+    }
+
+    /// The event of several that counts.
+    pub fn chosen_event(&mut self, chosen: &ChosenEvent) -> Expression {
+        let parts = chosen.events.iter().map(|event| self.event(event.event));
+        let instant = choose(chosen.choice, parts.collect());
+        self.derive("since", instant)
+    }
+
+    /// The instant of an event where its own condition holds.
+    fn filtered_event(&mut self, event: usize, instant: Expression) -> Expression {
+        let definition = &self.context.definitions.table(self.table).events[event];
         let instant = self.derive(&definition.name, instant);
         match &definition.filter {
             None => instant,
@@ -56,7 +110,7 @@ impl Rows<'_> {
         let name = &definition.name;
         match &definition.source {
             StateSource::Columns { from, until } => {
-                let (from, until) = (self.first_of(from), self.first_of(until));
+                let (from, until) = (self.chosen(from), self.chosen(until));
                 StateTime::Span {
                     from: self.derive(&format!("{name}_from"), from),
                     until: self.derive(&format!("{name}_until"), until),
@@ -77,14 +131,20 @@ impl Rows<'_> {
         &mut self,
         state: &str,
         table: TableId,
-        from: &[usize],
-        until: &[usize],
+        from: &ChosenColumns,
+        until: &ChosenColumns,
     ) -> Expression {
         let mut rows = Rows::new(self.context, table);
         let link = rows.link_to(self.table);
-        let (from, until) = (rows.first_of(from), rows.first_of(until));
+        let (from, until) = (rows.chosen(from), rows.chosen(until));
         let present = from.clone().is_present();
-        let union = Aggregate::UnionOfIntervals { from, until };
+        let union = Aggregate::CoveredInstants {
+            set: Expression::Interval {
+                from: Box::new(from),
+                until: Box::new(until),
+            },
+            at_least: 1,
+        };
         let relation = rows.by_link(link, Some(present), vec![(state.to_string(), union)]);
         let key = self.key();
         self.related(key, LINK, &[state], relation).remove(0)
@@ -104,7 +164,7 @@ impl Rows<'_> {
         let open = match starts {
             None => last.clone().is_missing(),
             Some(starts) => {
-                let begun = rows.first_of(starts).is_present();
+                let begun = rows.chosen(starts).is_present();
                 Expression::all([last.clone().is_missing(), begun])
             }
         };
@@ -120,22 +180,31 @@ impl Rows<'_> {
     }
 
     /// The instants at which `any …` holds: after an event of a related row, for as long as is asked
-    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`).
+    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`), or while it is in a state.
     pub fn coverage(&mut self, exists: &Exists) -> Expression {
         let definitions = self.context.definitions;
-        let related = exists.event.table;
+        let related = exists.table();
         let mut rows = Rows::new(self.context, related);
-        let at = rows.event(exists.event.event);
-        let mut tests = vec![at.clone().is_present()];
-        if let Some(filter) = &exists.filter {
-            tests.push(rows.holds(filter, Some(&at)));
+        let mut sets = vec![rows.instants_of(exists.noun, self.periods.as_ref())];
+        let mut tests = Vec::new();
+        for part in exists.filter.as_ref().map_or(Vec::new(), conjuncts) {
+            match rows.depends_on_time(part, &[]) {
+                true => sets.push(rows.instants(part)),
+                false => tests.push(rows.holds(part, None)),
+            }
         }
         tests.extend(rows.excluded().map(Expression::is_missing));
-        let until = match exists.micros {
-            Some(micros) => at.clone().plus(Expression::integer(micros)),
-            None => Expression::missing_integer(),
+        let set = match sets.len() {
+            1 => sets.remove(0),
+            _ => Expression::Intersection(sets),
         };
-        let union = Aggregate::UnionOfIntervals { from: at, until };
+        if let Expression::Interval { from, .. } = &set {
+            tests.push(from.as_ref().clone().is_present());
+        }
+        let covered = Aggregate::CoveredInstants {
+            set,
+            at_least: exists.at_least,
+        };
         let hint = format!("any_{}", definitions.table(related).name);
         let (link, on) = match exists.relation {
             Related::Child { parent } => (rows.link(parent), self.key()),
@@ -144,7 +213,7 @@ impl Rows<'_> {
         let mut relation = rows.by_link(
             link,
             Some(Expression::all(tests)),
-            vec![(hint.clone(), union)],
+            vec![(hint.clone(), covered)],
         );
         if let Related::Sibling { own, .. } = exists.relation {
             // Rows of a parent that is not there, or not yet known, are related to nobody.
@@ -152,6 +221,30 @@ impl Rows<'_> {
             relation = self.of_known(parent, relation);
         }
         self.related(on, LINK, &[&hint], relation).remove(0)
+    }
+
+    /// The instants at which a row is what is asked of it.
+    fn instants_of(&mut self, noun: RelatedNoun, periods: Option<&Periods<'_>>) -> Expression {
+        let (event, timeframe) = match noun {
+            RelatedNoun::State(state) => return self.state(state.state).set(),
+            RelatedNoun::Event(event, timeframe) => (event, timeframe),
+        };
+        let at = self.event(event.event);
+        let (from, until) = match timeframe {
+            Timeframe::Within(micros) => {
+                let until = at.clone().plus(Expression::integer(micros));
+                (at, until)
+            }
+            Timeframe::Ever | Timeframe::Unsaid => (at, Expression::missing_integer()),
+            Timeframe::InThePeriod => {
+                let periods = periods.expect("checking asks for a period where one is meant");
+                periods.around(self, &at)
+            }
+        };
+        Expression::Interval {
+            from: Box::new(from),
+            until: Box::new(until),
+        }
     }
 
     /// The rows of a relation by link whose key a known row of the table has.

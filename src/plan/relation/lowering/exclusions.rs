@@ -4,9 +4,10 @@ use super::measures::Taken;
 use super::population::{CountedAt, PopulationRows};
 use super::{Exclusion, Lowering};
 use crate::lang::model::{
-    EventSource, Factor, Measure, Measured, Population, Role, ScoreId, StateSource, TableId,
-    Weights,
+    ChosenEvent, EventSource, Factor, Measure, Measured, Population, Role, ScoreId, StateSource,
+    TableId, Weights,
 };
+use crate::plan::ends::measured_events;
 use crate::plan::relation::{Aggregate, Expression, Name, RelationalOperator};
 
 impl Lowering<'_> {
@@ -70,7 +71,13 @@ impl Lowering<'_> {
     ) -> Vec<(String, Expression)> {
         let definitions = self.context.definitions;
         let table = measure.population.table;
-        let event = |event: usize| &definitions.table(table).events[event].name;
+        let event = |chosen: &ChosenEvent| {
+            let names = chosen.events.iter().map(|event| {
+                let events = &definitions.table(event.table).events;
+                events[event.event].name.as_str()
+            });
+            chosen.choice.written(&names.collect::<Vec<&str>>())
+        };
         match (&measure.value, taken) {
             (Some(Measured::Field(field)), Taken::Number(value) | Taken::Value(value)) => {
                 let name = &definitions.field(*field).name;
@@ -82,15 +89,15 @@ impl Lowering<'_> {
                 vec![(format!("{names} missing"), test)]
             }
             (Some(Measured::Since(of)), Taken::Since(at)) => {
-                vec![(self.missing(table, of.event), at.clone().is_missing())]
+                vec![(self.missing(of, of), at.clone().is_missing())]
             }
             (Some(Measured::Between { from: of, to: till }), Taken::Between { from, to, .. }) => {
-                let reversed = format!("{} before {}", event(till.event), event(of.event));
+                let reversed = format!("{} before {}", event(till), event(of));
                 let is_after = to.clone().is(RelationalOperator::Less, from.clone());
                 let no_end = [from.clone().is_present(), to.clone().is_missing()];
                 vec![
-                    (self.missing(table, of.event), from.clone().is_missing()),
-                    (self.missing(table, till.event), Expression::all(no_end)),
+                    (self.missing(of, till), from.clone().is_missing()),
+                    (self.missing(till, of), Expression::all(no_end)),
                     (reversed, is_after),
                 ]
             }
@@ -98,10 +105,10 @@ impl Lowering<'_> {
                 Some(Measured::Between { from: of, to: till }),
                 Taken::Lifetime { from, micros, .. },
             ) => {
-                let reversed = format!("{} before {}", event(till.event), event(of.event));
+                let reversed = format!("{} before {}", event(till), event(of));
                 let is_after = [from.clone().is_present(), micros.clone().is_missing()];
                 vec![
-                    (self.missing(table, of.event), from.clone().is_missing()),
+                    (self.missing(of, till), from.clone().is_missing()),
                     (reversed, Expression::all(is_after)),
                 ]
             }
@@ -131,7 +138,7 @@ impl Lowering<'_> {
                     );
                     Expression::all(bounds)
                 }
-                CountedAt::Points { low, high, .. } => {
+                CountedAt::Windows { low, high, .. } | CountedAt::Points { low, high, .. } => {
                     let from = Expression::Greatest(vec![low.clone(), point(*first)]);
                     let until = match next {
                         Some(next) => Expression::Least(vec![high.clone(), point(next)]),
@@ -163,21 +170,35 @@ impl Lowering<'_> {
         }
     }
 
-    fn missing(&self, table: TableId, event: usize) -> String {
-        let table = self.context.definitions.table(table);
-        let event = &table.events[event];
-        match &event.source {
-            EventSource::Columns(columns) => {
-                let names = columns.iter();
-                let names: Vec<&str> = names
-                    .map(|column| table.columns[*column].name.as_str())
-                    .collect();
-                format!("{} missing", names.join(" and "))
-            }
-            EventSource::LastOf { .. } | EventSource::Breach(_) => {
-                format!("{} missing", event.name)
+    /// What is missing of a row that has no instant at one end of a time.
+    fn missing(&self, end: &ChosenEvent, other: &ChosenEvent) -> String {
+        let definitions = self.context.definitions;
+        let events = match end == other {
+            true => end.events.iter().map(|event| (*event, None)).collect(),
+            false => measured_events(definitions, end, other),
+        };
+        let names = events.iter().flat_map(|(id, measured)| {
+            let table = definitions.table(id.table);
+            let event = &table.events[id.event];
+            let columns = match (&event.source, measured) {
+                (EventSource::Columns(_), Some(columns)) => columns.columns.as_slice(),
+                (EventSource::Columns(columns), None) => &columns.columns,
+                (EventSource::LastOf { .. } | EventSource::Breach(_), _) => {
+                    return vec![event.name.as_str()];
+                }
+            };
+            let names = columns.iter();
+            names
+                .map(|column| table.columns[*column].name.as_str())
+                .collect()
+        });
+        let mut unique: Vec<&str> = Vec::new();
+        for name in names {
+            if !unique.contains(&name) {
+                unique.push(name);
             }
         }
+        format!("{} missing", unique.join(" and "))
     }
 
     /// The fields without which a score has no points.

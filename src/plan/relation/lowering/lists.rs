@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::measures::{RowTest, Taken};
+use super::periods::Periods;
 use super::population::CountedAt;
 use super::rows::Rows;
 use super::{Exclusion, Lowering, LoweringContext};
@@ -63,7 +64,13 @@ pub fn lower_list(
         &definitions.calendar,
     ));
     let table = list.population.table;
+    let periods = Periods::new(
+        std::slice::from_ref(&work.slot),
+        kind,
+        &definitions.calendar,
+    );
     let rows = lowering.rows(table);
+    rows.periods = Some(periods);
     let population = rows.population(&list.population, None, &axis);
     let mut shown = Shown::of(rows, &list.show);
     let mut keys = Vec::new();
@@ -133,6 +140,7 @@ pub fn lower_trace(definitions: &Definitions, trace: &Trace) -> Option<TraceRela
     let axis = Arc::new(axis);
     let table = measure.population.table;
     let rows = lowering.rows(table);
+    rows.periods = Some(Periods::new(slots, measure.kind(), &definitions.calendar));
     let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
     let taken = rows.taken(measure, &population);
     let shown = Shown::of(rows, &trace.show);
@@ -260,7 +268,9 @@ impl Rows<'_> {
     fn within(&mut self, test: &Expression, when: &CountedAt, axis: &Arc<Axis>) -> Expression {
         let set = match when {
             CountedAt::Points { set, .. } | CountedAt::Ranges { set, .. } => set.clone(),
-            CountedAt::Bucket { .. } => unreachable!("tests of a flow do not vary"),
+            CountedAt::Bucket { .. } | CountedAt::Windows { .. } => {
+                unreachable!("tests of a flow do not vary")
+            }
         };
         let both = Expression::Intersection(vec![set, test.clone()]);
         self.covered("with_points", both, axis).is_present()

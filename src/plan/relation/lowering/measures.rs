@@ -1,12 +1,11 @@
 //! Measures → columns of cubes.
 
-use super::conditions::depends_on_time;
 use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE, cut};
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
-use crate::lang::model::{Condition, Measure, Measured, ScoreId, TableId};
+use crate::lang::model::{Condition, Measure, Measured, Role, ScoreId, TableId};
 use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator};
 
 /// What a measure takes of each row.
@@ -52,19 +51,19 @@ impl Rows<'_> {
                 measure
                     .with
                     .as_ref()
-                    .map(|with| self.test_of(with, population)),
+                    .map(|with| self.test_of(with, measure.population.role, population)),
             ),
             (Some(Measured::Field(field)), Takes::Field) => Taken::Value(self.field(*field)),
             (Some(Measured::Field(field)), _) => Taken::Number(self.field(*field)),
             (Some(Measured::Score(score)), _) => {
                 Taken::Score(self.versions(*score, &population.axis))
             }
-            (Some(Measured::Since(event)), _) => Taken::Since(self.event(event.event)),
+            (Some(Measured::Since(event)), _) => Taken::Since(self.chosen_event(event)),
             (Some(Measured::Between { from, to }), _) => {
-                let from = self.event(from.event);
-                let to = self.event(to.event);
+                let is_planned = self.is_planned(to);
+                let (from, to) = (self.end(from, to), self.end(to, from));
                 match measure.function.keeps {
-                    Keeps::Lifetimes => self.lifetime(from, to),
+                    Keeps::Lifetimes => self.lifetime(from, to, is_planned),
                     Keeps::Tally
                     | Keeps::Total
                     | Keeps::Extremes
@@ -79,9 +78,10 @@ impl Rows<'_> {
         }
     }
 
-    fn test_of(&mut self, with: &Condition, population: &PopulationRows) -> RowTest {
+    fn test_of(&mut self, with: &Condition, role: Role, population: &PopulationRows) -> RowTest {
+        let varies = self.depends_on_time(with, &self.settled_by(role));
         match population.at() {
-            None if depends_on_time(with) => RowTest::Varying(self.instants(with)),
+            None if varies => RowTest::Varying(self.instants(with)),
             at => {
                 let holds = self.holds(with, at);
                 RowTest::Constant(self.derive("with", holds))
@@ -95,8 +95,16 @@ impl Rows<'_> {
         self.derive("micros", micros)
     }
 
-    fn lifetime(&mut self, from: Expression, to: Expression) -> Taken {
+    fn lifetime(&mut self, from: Expression, to: Expression, is_planned: bool) -> Taken {
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let to = match is_planned {
+            // What is planned has not come yet.
+            true => {
+                let has_come = to.clone().is(RelationalOperator::Less, as_of.clone());
+                self.derive("ended_at", to.only_if(has_come))
+            }
+            false => to,
+        };
         let end = Expression::Coalesce(vec![to.clone(), as_of]);
         let end = self.derive("seen_until", end);
         let micros = self.duration(from.clone(), end);
@@ -149,6 +157,15 @@ impl Lowering<'_> {
         };
         match &population.when {
             CountedAt::Bucket { slot, .. } => self.flow(measure, &draft, slot, taken),
+            CountedAt::Windows { low, high, .. } => {
+                let over = PointRange::Columns {
+                    low: low.clone(),
+                    high: high.clone(),
+                };
+                // Tests of a flow are judged at its event: no set of instants is asked for.
+                let never = Expression::missing_integer();
+                self.stock(measure, &draft, over, &never, taken)
+            }
             CountedAt::Points { low, high, set } => {
                 let over = PointRange::Columns {
                     low: low.clone(),
@@ -347,7 +364,6 @@ impl Lowering<'_> {
         taken: &Taken,
     ) -> (usize, Name, Reading) {
         let all = SweepContribution::over(over, Vec::new());
-        let axis = draft.population.axis.clone();
         let valued = |over: SweepContribution, value: Expression| SweepContribution {
             values: vec![(VALUE.to_string(), value)],
             ..over
@@ -371,20 +387,15 @@ impl Lowering<'_> {
                 }
                 (parts, Sum::FixedPoint)
             }
-            Taken::Since(at) => {
-                let instant = Expression::InstantOfPoint {
-                    point: Box::new(Expression::column(super::cubes::POINT)),
-                    axis,
-                };
-                let has_begun = at.clone().is(RelationalOperator::Less, instant.clone());
-                let age = instant.minus(at.clone()).only_if(has_begun);
-                (vec![valued(all, age)], Sum::Micros)
-            }
+            Taken::Since(at) => (vec![valued(all, at.clone())], Sum::Micros),
             Taken::Row(_) | Taken::Lifetime { .. } => {
                 unreachable!("rows are tallied, and lifetimes are of events")
             }
         };
-        let cube = self.cube(draft.stock(CubeShape::Expanded(parts)));
+        let cube = self.cube(draft.stock(CubeShape::Expanded {
+            contributions: parts,
+            are_ages: matches!(taken, Taken::Since(_)),
+        }));
         let value = Expression::column(VALUE);
         let cube_of = &mut self.cubes[cube];
         let rows = aggregate(cube_of, ROWS, Aggregate::Count);
@@ -489,7 +500,7 @@ impl Draft<'_> {
 
     fn stock(&self, shape: CubeShape) -> Cube {
         let aggregates = match &shape {
-            CubeShape::Expanded(_) => vec![(ROWS.to_string(), Aggregate::Count)],
+            CubeShape::Expanded { .. } => vec![(ROWS.to_string(), Aggregate::Count)],
             CubeShape::Swept(_) | CubeShape::Flow { .. } => Vec::new(),
         };
         Cube {

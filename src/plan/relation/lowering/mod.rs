@@ -10,6 +10,7 @@ mod events;
 mod exclusions;
 mod lists;
 mod measures;
+mod periods;
 mod policies;
 mod population;
 mod rows;
@@ -17,12 +18,15 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use cubes::{Cube, CubeLevel, CubeShape, POINT, PointRange, ROWS, SweepContribution, VALUE};
+pub use cubes::{
+    Cube, CubeLevel, CubeShape, ENDED, HIGH, LOW, POINT, PointRange, ROWS, SweepContribution, VALUE,
+};
 pub use lists::{ListRelation, TraceRelation, lower_list, lower_trace};
 
 use super::{Aggregate, Axis, Expression, Name, Relation, SharedRelation};
 use crate::lang::model::{Definitions, FieldId, TableId};
 use crate::plan::{EvaluationTime, Step, TimeBucket};
+use periods::Periods;
 use rows::Rows;
 
 /// What everything is lowered by.
@@ -134,7 +138,9 @@ impl<'a> Lowering<'a> {
         let measure = &step.measure;
         let calendar = &self.context.definitions.calendar;
         let axis = Arc::new(Axis::new(slots, measure.kind(), step.moment, calendar));
+        let periods = Periods::new(slots, measure.kind(), calendar);
         let rows = self.rows(measure.population.table);
+        rows.periods = Some(periods);
         let keys: Vec<Name> = step.keys.iter().map(|key| rows.key_column(*key)).collect();
         let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
         let taken = rows.taken(measure, &population);

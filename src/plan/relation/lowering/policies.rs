@@ -36,12 +36,34 @@ impl Rows<'_> {
         self.derive("due", due)
     }
 
+    /// The due instant, or one after all others while the clock has started and stands without an end.
+    pub fn due_or_later(&mut self, sla: SlaId) -> Expression {
+        let due = self.due(sla);
+        let definition = &self.context.definitions.slas[sla.0];
+        if definition.pauses.is_empty() {
+            return due;
+        }
+        let start = self.event(definition.starts.event);
+        let limit = self.limit(&start, &definition.versions);
+        let limit = self.derive("limit", limit);
+        let stands = Expression::all([
+            due.clone().is_missing(),
+            start.is_present(),
+            limit.is_present(),
+        ]);
+        let later = Expression::Case {
+            branches: vec![(stands, Expression::integer(i64::MAX))],
+            otherwise: Box::new(due),
+        };
+        self.derive("due_or_later", later)
+    }
+
     /// The time a row has: that of the version in force when the clock starts, of the first line that holds.
     fn limit(&mut self, start: &Expression, versions: &[SlaVersion]) -> Expression {
         let mut branches = Vec::new();
         // The latest version that has begun is the one in force.
         for version in versions.iter().rev() {
-            let limit = self.line(version);
+            let limit = self.line(start, version);
             match version.since {
                 None => {
                     return Expression::Case {
@@ -64,12 +86,13 @@ impl Rows<'_> {
         }
     }
 
-    fn line(&mut self, version: &SlaVersion) -> Expression {
+    /// Dates in the filter of a line are read as they were when the clock started.
+    fn line(&mut self, start: &Expression, version: &SlaVersion) -> Expression {
         let mut branches = Vec::new();
         for line in &version.lines {
             let limit = Expression::integer(line.micros);
             match &line.filter {
-                Some(filter) => branches.push((self.holds(filter, None), limit)),
+                Some(filter) => branches.push((self.holds(filter, Some(start)), limit)),
                 None => {
                     return Expression::Case {
                         branches,
@@ -88,7 +111,10 @@ impl Rows<'_> {
     /// When the clock of an SLA stopped.
     pub fn stop(&mut self, sla: SlaId) -> Expression {
         let stops = &self.context.definitions.slas[sla.0].stops;
-        let mut stops: Vec<Expression> = stops.iter().map(|stop| self.event(stop.event)).collect();
+        let mut stops: Vec<Expression> = stops
+            .iter()
+            .map(|stop| self.past_event(stop.event))
+            .collect();
         let stop = match stops.len() {
             1 => stops.remove(0),
             _ => Expression::Least(stops),

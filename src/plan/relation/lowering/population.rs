@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::conditions::{conjuncts, depends_on_time, longest_within};
+use super::conditions::{conjuncts, longest_within};
 use super::events::StateTime;
 use super::rows::Rows;
-use crate::lang::model::{Condition, Population, Role};
+use crate::lang::model::{Condition, EventSource, Population, Role, StateSource};
 use crate::plan::relation::{Axis, Expression, RelationalOperator};
 
 /// The rows of a population over an axis.
@@ -28,6 +28,12 @@ pub(super) struct PopulationRows {
 pub(super) enum CountedAt {
     /// The bucket in which the event of a flow falls; the event's instant.
     Bucket { slot: Expression, at: Expression },
+    /// Buckets overlap: those from `low` up to `high`. The event's instant.
+    Windows {
+        low: Expression,
+        high: Expression,
+        at: Expression,
+    },
     /// From the point `low` up to the point `high`; the instants in between as a set.
     Points {
         low: Expression,
@@ -50,7 +56,7 @@ impl PopulationRows {
     /// The instant of a flow's event.
     pub fn at(&self) -> Option<&Expression> {
         match &self.when {
-            CountedAt::Bucket { at, .. } => Some(at),
+            CountedAt::Bucket { at, .. } | CountedAt::Windows { at, .. } => Some(at),
             CountedAt::Points { .. } | CountedAt::Ranges { .. } => None,
         }
     }
@@ -65,8 +71,10 @@ impl Rows<'_> {
         axis: &Arc<Axis>,
     ) -> PopulationRows {
         let parts = population.filter.as_ref().map_or(Vec::new(), conjuncts);
-        let (timed, constant): (Vec<&Condition>, Vec<&Condition>) =
-            parts.into_iter().partition(|part| depends_on_time(part));
+        let settled = self.settled_by(population.role);
+        let (timed, constant): (Vec<&Condition>, Vec<&Condition>) = parts
+            .into_iter()
+            .partition(|part| self.depends_on_time(part, &settled));
         let constant: Vec<Expression> = constant
             .into_iter()
             .map(|part| self.holds(part, None))
@@ -87,14 +95,38 @@ impl Rows<'_> {
                 let within = conditions.filter_map(longest_within).max();
                 let at = self.event(event);
                 let name = &self.context.definitions.table(self.table).events[event].name;
-                self.flow(&name.clone(), at, within, parts)
+                let (name, judged) = (name.clone(), at.clone());
+                self.flow(&name, at, &judged, within, parts)
             }
             // Every row counts, as if something happened to it just before the end.
             Role::Rows => {
-                let at = axis.ends.first().map_or(0, |end| end - 1);
-                self.flow("row", Expression::integer(at), None, parts)
+                let end = axis.ends.first().copied().unwrap_or_default();
+                let at = Expression::integer(end - 1);
+                self.flow("row", at, &Expression::integer(end), None, parts)
             }
             Role::State(state) => self.stock(state, parts),
+        }
+    }
+
+    /// The columns that are known wherever rows of a population are judged: they are present, and in the past.
+    pub fn settled_by(&self, role: Role) -> Vec<usize> {
+        let table = self.context.definitions.table(self.table);
+        let none = Vec::new();
+        let columns: &Vec<usize> = match role {
+            Role::Event(event) => match &table.events[event].source {
+                EventSource::Columns(columns) => &columns.columns,
+                EventSource::LastOf { .. } | EventSource::Breach(_) => &none,
+            },
+            Role::State(state) => match &table.states[state].source {
+                StateSource::Columns { from, .. } => &from.columns,
+                StateSource::Intervals { .. } | StateSource::Overdue(_) => &none,
+            },
+            Role::Rows => &none,
+        };
+        // Of several, any may be the one.
+        match columns.as_slice() {
+            [only] => vec![*only],
+            _ => Vec::new(),
         }
     }
 
@@ -102,14 +134,11 @@ impl Rows<'_> {
         &mut self,
         name: &str,
         at: Expression,
+        judged: &Expression,
         within: Option<i64>,
         parts: Parts,
     ) -> PopulationRows {
-        let slot = Expression::SlotOf {
-            instant: Box::new(at.clone()),
-            axis: parts.axis.clone(),
-        };
-        let slot = self.derive(&format!("slot_{name}"), slot);
+        let (when, is_there) = self.buckets(name, &at, parts.axis);
         let pending = within.map(|micros| {
             let end = at.clone().plus(Expression::integer(micros));
             let as_of = Expression::integer(self.context.evaluation.as_of.instant);
@@ -119,11 +148,11 @@ impl Rows<'_> {
             .timed
             .iter()
             .map(|part| {
-                let holds = self.holds(part, Some(&at));
+                let holds = self.holds(part, Some(judged));
                 self.derive(&format!("at_{name}"), holds)
             })
             .collect();
-        let mut tests = vec![slot.clone().is_present()];
+        let mut tests = vec![is_there];
         tests.extend(parts.constant);
         match &pending {
             None => tests.extend(at_event),
@@ -136,12 +165,37 @@ impl Rows<'_> {
         }
         PopulationRows {
             axis: parts.axis.clone(),
-            when: CountedAt::Bucket { slot, at },
+            when,
             candidate: Expression::all(tests),
             excluded: parts.excluded,
             pending,
             reversed: None,
         }
+    }
+
+    /// The buckets that the event of a row falls in, and whether there are any.
+    fn buckets(
+        &mut self,
+        name: &str,
+        at: &Expression,
+        axis: &Arc<Axis>,
+    ) -> (CountedAt, Expression) {
+        let Some(starts) = &axis.overlapping else {
+            let slot = Expression::SlotOf {
+                instant: Box::new(at.clone()),
+                axis: axis.clone(),
+            };
+            let slot = self.derive(&format!("slot_{name}"), slot);
+            let is_there = slot.clone().is_present();
+            let at = at.clone();
+            return (CountedAt::Bucket { slot, at }, is_there);
+        };
+        // A bucket has the event if it ends after it and does not start after it.
+        let low = self.point_after(&format!("{name}_low"), at, axis);
+        let high = self.point_after(&format!("{name}_high"), at, starts);
+        let is_there = low.clone().is(RelationalOperator::Less, high.clone());
+        let at = at.clone();
+        (CountedAt::Windows { low, high, at }, is_there)
     }
 
     fn stock(&mut self, state: usize, parts: Parts) -> PopulationRows {

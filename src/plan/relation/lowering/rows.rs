@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::LoweringContext;
-use crate::lang::model::{FieldId, FieldSource, TableId};
+use super::periods::Periods;
+use crate::base::types::Choice;
+use crate::lang::model::{ChosenColumns, FieldId, FieldSource, TableId};
 use crate::plan::relation::{
     Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -19,6 +21,8 @@ pub(super) struct Rows<'a> {
     parents: Vec<ParentJoin>,
     related: Vec<RelatedJoin>,
     derived: Vec<DerivedColumn>,
+    /// The periods of what is being lowered.
+    pub periods: Option<Periods<'a>>,
 }
 
 /// The fields read through one parent: the name here, and the field there.
@@ -44,6 +48,18 @@ struct DerivedColumn {
     level: usize,
 }
 
+/// One of several instants.
+pub(super) fn choose(choice: Choice, mut parts: Vec<Expression>) -> Expression {
+    if parts.len() == 1 {
+        return parts.remove(0);
+    }
+    match choice {
+        Choice::First => Expression::Coalesce(parts),
+        Choice::Earliest => Expression::Least(parts),
+        Choice::Latest => Expression::Greatest(parts),
+    }
+}
+
 /// The column that holds the place of a row in its file.
 pub(super) const ROW_NUMBER: &str = "row_number";
 
@@ -57,6 +73,7 @@ impl<'a> Rows<'a> {
             parents: Vec::new(),
             related: Vec::new(),
             derived: Vec::new(),
+            periods: None,
         }
     }
 
@@ -73,14 +90,10 @@ impl<'a> Rows<'a> {
         Expression::column(&table.columns[column].name)
     }
 
-    /// The first present of some date columns.
-    pub fn first_of(&mut self, columns: &[usize]) -> Expression {
-        let mut parts: Vec<Expression> =
-            columns.iter().map(|column| self.column(*column)).collect();
-        if parts.len() == 1 {
-            return parts.remove(0);
-        }
-        Expression::Coalesce(parts)
+    /// The one of some date columns that counts.
+    pub fn chosen(&mut self, columns: &ChosenColumns) -> Expression {
+        let parts = columns.iter().map(|column| self.column(*column)).collect();
+        choose(columns.choice, parts)
     }
 
     /// A field of this table.
@@ -246,6 +259,10 @@ impl<'a> Rows<'a> {
     fn file(&self) -> SharedRelation {
         let table = self.context.definitions.table(self.table);
         let mut read = self.columns.clone();
+        for column in &self.columns {
+            let with = table.planned_with(*column);
+            read.extend(with.into_iter().flat_map(|from| from.iter()));
+        }
         read.extend(table.known_from);
         let name = |column: &usize| table.columns[*column].name.clone();
         let row_number = self.has_row_number.then(|| ROW_NUMBER.to_string());
@@ -265,12 +282,21 @@ impl<'a> Rows<'a> {
             });
         }
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
+        let has_happened = |column: &usize| {
+            Expression::column(name(column)).is(RelationalOperator::Less, as_of.clone())
+        };
         let happened = |column: &usize| {
             let value = Expression::column(name(column));
-            let has_happened = value.clone().is(RelationalOperator::Less, as_of.clone());
-            match table.columns[*column].is_time_of_event {
-                true => (name(column), value.only_if(has_happened)),
-                false => (name(column), value),
+            if table.columns[*column].is_time_of_event {
+                return (name(column), value.only_if(has_happened(column)));
+            }
+            match table.planned_with(*column) {
+                // The end of a state is agreed on with the state.
+                Some(from) => {
+                    let begun = from.iter().map(has_happened).collect();
+                    (name(column), value.only_if(Expression::Or(begun)))
+                }
+                None => (name(column), value),
             }
         };
         let mut columns: Vec<(Name, Expression)> = self.columns.iter().map(happened).collect();

@@ -81,6 +81,9 @@ pub(super) fn findings(
         ),
         ("epss", column(&|each| highest(each, |row| row.epss))),
         ("known_exploited_at", column(&|_| None)),
+        ("episode", column(&|each| Some(each.number.to_string()))),
+        ("reopened_at", at(&|each| each.reopened_at)),
+        ("previous_closed_at", at(&|each| each.previous_closed_at)),
     ]
 }
 
@@ -120,9 +123,14 @@ pub(super) fn detections(
     issues: &[Vec<usize>],
 ) -> DerivedTable {
     let mut first = vec![0; detections.len()];
+    // What no scan ever saw as open is no finding.
+    let mut has_finding = vec![false; detections.len()];
     for members in issues {
+        let was_open = |member: &usize| !detections[*member].episodes.is_empty();
+        let is_finding = members.iter().any(was_open);
         for member in members {
             first[*member] = members[0];
+            has_finding[*member] = is_finding;
         }
     }
     let numbered: Vec<(usize, &Detection)> = detections.iter().enumerate().collect();
@@ -137,13 +145,12 @@ pub(super) fn detections(
             .first()
             .map_or(each.first, |first| first.opened_at)
     };
+    let finding_ids = (0..detections.len())
+        .map(|index| has_finding[index].then(|| detections[first[index]].id.clone()));
     let duplicate = |index: usize| if first[index] == index { "no" } else { "yes" };
     vec![
         ("detection_id", column(&|_, each| each.id.clone())),
-        (
-            "finding_id",
-            column(&|index, _| detections[first[index]].id.clone()),
-        ),
+        ("finding_id", finding_ids.collect()),
         ("asset_id", column(&|_, _| asset.to_string())),
         (
             "tool",

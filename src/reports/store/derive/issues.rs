@@ -8,6 +8,12 @@ use crate::reports::lifecycle::{Acceptance, Ending, Episode};
 /// One stretch of time in which a weakness was open.
 pub(super) struct Finding<'a> {
     pub id: String,
+    /// From 1: how often the weakness was open by then.
+    pub number: usize,
+    /// When the stretch before ended.
+    pub previous_closed_at: Option<i64>,
+    /// When the next one began: this one's end did not last.
+    pub reopened_at: Option<i64>,
     pub environment: &'a str,
     /// What was seen last by each tool, first reported first.
     pub rows: Vec<&'a ReportRow>,
@@ -51,9 +57,14 @@ pub(super) fn findings<'a>(
             1 => id.clone(),
             number => format!("{id}-{number}"),
         };
-        finding(streams, id, stretch)
+        finding(streams, (id, number), stretch)
     };
-    numbered.map(finding).collect()
+    let mut findings: Vec<Finding> = numbered.map(finding).collect();
+    for later in 1..findings.len() {
+        findings[later].previous_closed_at = findings[later - 1].closed_at;
+        findings[later - 1].reopened_at = Some(findings[later].opened_at);
+    }
+    findings
 }
 
 /// Cuts episodes where none of them is open.
@@ -73,7 +84,11 @@ fn stretches<'a, 'b>(episodes: &'b [Member<'a>]) -> Vec<&'b [Member<'a>]> {
     stretches
 }
 
-fn finding<'a>(streams: &[ScanStream<'a>], id: String, stretch: &[Member<'a>]) -> Finding<'a> {
+fn finding<'a>(
+    streams: &[ScanStream<'a>],
+    (id, number): (String, usize),
+    stretch: &[Member<'a>],
+) -> Finding<'a> {
     let episodes = || stretch.iter().map(|(episode, _)| *episode);
     let row = |(episode, detection): &Member<'a>| streams[detection.stream].rows[episode.row];
     let closed: Option<Vec<(i64, Ending)>> = episodes()
@@ -87,6 +102,9 @@ fn finding<'a>(streams: &[ScanStream<'a>], id: String, stretch: &[Member<'a>]) -
     };
     Finding {
         id,
+        number,
+        previous_closed_at: None,
+        reopened_at: None,
         environment: streams[stretch[0].1.stream].environment,
         opened_at: episodes()
             .map(|episode| episode.opened_at)

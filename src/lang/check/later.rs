@@ -1,0 +1,110 @@
+//! In which order things happen to a row, as far as its table tells: a state begins before it ends, a clock starts
+//! before it stops, and what is declared first comes first.
+
+use super::scope::Scope;
+use crate::lang::model::{EventSource, Sla, StateSource, Table, TableId};
+
+/// The order of the events and states of a table.
+#[derive(Clone, Copy)]
+pub(super) struct EventOrder<'a> {
+    id: TableId,
+    pub table: &'a Table,
+    slas: &'a [Sla],
+}
+
+impl<'a> EventOrder<'a> {
+    pub fn of(scope: Scope<'a>, table: TableId) -> EventOrder<'a> {
+        EventOrder {
+            id: table,
+            table: scope.table(table),
+            slas: &scope.model.slas,
+        }
+    }
+
+    /// The columns that an event is read from.
+    pub fn columns(self, event: usize) -> &'a [usize] {
+        match &self.table.events[event].source {
+            EventSource::Columns(columns) => columns,
+            EventSource::LastOf { .. } | EventSource::Breach(_) => &[],
+        }
+    }
+
+    /// The column of an event that has one.
+    pub fn only_column(self, event: usize) -> Option<usize> {
+        match self.columns(event) {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
+    fn is_one_of(self, event: usize, columns: &[usize]) -> bool {
+        let own = self.only_column(event);
+        own.is_some_and(|column| columns.contains(&column))
+    }
+
+    /// Whether an event comes after another one.
+    pub fn is_later(self, event: usize, than: usize) -> bool {
+        let own = self.only_column(event);
+        if own.is_some() && own == self.only_column(than) {
+            return false;
+        }
+        let before = self.is_before(than, event);
+        before || (!self.is_before(event, than) && event > than)
+    }
+
+    /// Whether a state or a clock says that one event comes before another.
+    fn is_before(self, event: usize, other: usize) -> bool {
+        let by_state = self.table.states.iter().any(|state| match &state.source {
+            StateSource::Columns { from, until } => {
+                self.is_one_of(event, from) && self.is_one_of(other, until)
+            }
+            StateSource::Intervals { .. } | StateSource::Overdue(_) => false,
+        });
+        by_state
+            || self.clocks().any(|sla| {
+                let stops = sla.stops.iter().any(|stop| stop.event == other);
+                sla.starts.event == event && stops
+            })
+    }
+
+    fn clocks(self) -> impl Iterator<Item = &'a Sla> {
+        self.slas.iter().filter(move |sla| sla.table == self.id)
+    }
+
+    /// Whether a row begins with an event: a state or a clock begins there, and none ends.
+    pub fn is_first(self, event: usize) -> bool {
+        let begins = (0..self.table.states.len()).any(|state| self.begins_at(state, event));
+        begins && !(0..self.table.events.len()).any(|other| self.is_before(other, event))
+    }
+
+    /// Whether a state begins at an event, or always after it.
+    pub fn begins_at(self, state: usize, event: usize) -> bool {
+        match &self.table.states[state].source {
+            StateSource::Columns { from, .. } => from.len() == 1 && self.is_one_of(event, from),
+            StateSource::Overdue(sla) => {
+                let clock = self.slas.get(sla.0);
+                clock.is_some_and(|sla| sla.starts.event == event)
+            }
+            StateSource::Intervals { .. } => false,
+        }
+    }
+
+    /// A state that begins or ends at a column.
+    pub fn state_of_bound(self, column: usize) -> Option<usize> {
+        let mut states = self.table.states.iter();
+        states.position(|state| match &state.source {
+            StateSource::Columns { from, until } => {
+                from.contains(&column) || until.contains(&column)
+            }
+            StateSource::Intervals { .. } | StateSource::Overdue(_) => false,
+        })
+    }
+
+    /// An event that comes before another: the start of a clock if it does.
+    pub fn earlier(self, than: usize) -> Option<usize> {
+        let starts = self.clocks().map(|sla| sla.starts.event);
+        let mut starts = starts.filter(|start| self.is_later(than, *start));
+        let mut events = (0..self.table.events.len()).filter(|event| self.is_later(than, *event));
+        starts.next().or_else(|| events.next())
+    }
+}
