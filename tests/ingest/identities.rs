@@ -73,7 +73,7 @@ fn the_version_of_a_package_is_no_part_of_an_identity() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(tried > 20, "{tried} versions were changed");
+    assert!(tried > 15, "{tried} versions were changed");
 }
 
 #[test]
