@@ -203,7 +203,12 @@ fn is_sentence(code: &str) -> bool {
         "backlog where exploitable {}",
         "backlog where team {}",
         "share of findings found with {}",
-        "backlog where any scans completed within {}",
+        "count of assets in_service where any scans completed within {}",
+        "count of assets in_service where any scans completed {} last month",
+        "count of assets in_service where {}",
+        "count of assets in_service where {} last month",
+        "count of assets in_service {}",
+        "mttr {}",
     ];
     let is_query = contexts.iter().any(|context| {
         let mut sources = Sources::default();

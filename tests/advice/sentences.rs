@@ -87,14 +87,6 @@ const SENTENCES: &[(&str, &str)] = &[
         "backlog where team = \"logistics\"",
     ),
     ("mttr by team;", "mttr by team"),
-    (
-        "backlog where severity = Critical",
-        "backlog where severity = critical",
-    ),
-    (
-        "backlog where severity = CRITICAL",
-        "backlog where severity = critical",
-    ),
     ("MTTR by team", "mttr by team"),
     (
         "backlog where sev = critical",
@@ -124,10 +116,6 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "backlog where exploitable = none",
         "backlog where exploitable is missing",
-    ),
-    (
-        "backlog where title contains \"sql\"",
-        "backlog where title = \"sql\"",
     ),
     (
         "backlog where cvss between 7 and 9",

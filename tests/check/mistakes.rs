@@ -31,7 +31,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K201", Beside("kpi k\n  is count of finding open\n")),
     (
         "K201",
-        Query("backlog where any scan completed within 3 days"),
+        Query("backlog where any scan of its asset completed within 3 days"),
     ),
     ("K202", Query("backlog by sevrity")),
     ("K202", Query("backlog by month")),

@@ -13,7 +13,7 @@ const DAY: i64 = 86_400_000_000;
 /// How far few rows lie behind the rest where they are in question.
 const FAR: i64 = 90 * DAY;
 /// The same where there are so few others that they may well lie months apart.
-const FAR_OF_SMALL: i64 = 366 * DAY;
+const FAR_OF_SMALL: i64 = 180 * DAY;
 const SMALL: usize = 20;
 
 /// A row, by the value of its key or its number, and one of its dates.

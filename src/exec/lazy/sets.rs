@@ -101,36 +101,73 @@ impl SetTree {
         parts.iter().map(|part| SetTree::of(part, inputs)).collect()
     }
 
-    fn at(&self, inputs: &[Input], row: usize) -> Vec<Interval> {
+    /// Writes the set of a row.
+    fn write(&self, inputs: &[Input], row: usize, set: &mut Vec<Interval>, spare: &mut Spare) {
         let integer = |input: usize| match &inputs[input] {
             Input::Integers(integers) => integers.at(row),
             Input::Sets(_) => unreachable!("an end is a number"),
         };
+        set.clear();
         match self {
             SetTree::Interval(from, until) => {
                 let until = integer(*until).unwrap_or(i64::MAX);
                 let from = integer(*from).filter(|from| *from < until);
-                from.map(|from| (from, until)).into_iter().collect()
+                set.extend(from.map(|from| (from, until)));
             }
-            SetTree::AlwaysIf(of) => match integer(*of) {
-                Some(1) => vec![ALWAYS],
-                Some(_) | None => Vec::new(),
-            },
+            SetTree::AlwaysIf(of) => {
+                if integer(*of) == Some(1) {
+                    set.push(ALWAYS);
+                }
+            }
             SetTree::Column(of) => match &inputs[*of] {
-                Input::Sets(sets) => sets.at(row).collect(),
+                Input::Sets(sets) => set.extend(sets.at(row)),
                 Input::Integers(_) => unreachable!("a set is a list"),
             },
-            SetTree::Intersection(parts) => parts.iter().fold(vec![ALWAYS], |all, part| {
-                intersect(&all, &part.at(inputs, row))
-            }),
-            SetTree::Union(parts) => {
-                let mut all: Vec<Interval> =
-                    parts.iter().flat_map(|part| part.at(inputs, row)).collect();
-                all.sort_unstable();
-                merged(all)
+            SetTree::Intersection(parts) => {
+                let (mut part, mut both) = (spare.take(), spare.take());
+                set.push(ALWAYS);
+                for tree in parts {
+                    if set.is_empty() {
+                        break;
+                    }
+                    tree.write(inputs, row, &mut part, spare);
+                    intersect(set, &part, &mut both);
+                    std::mem::swap(set, &mut both);
+                }
+                spare.give(part);
+                spare.give(both);
             }
-            SetTree::Complement(of) => complement(&of.at(inputs, row)),
+            SetTree::Union(parts) => {
+                let mut part = spare.take();
+                for tree in parts {
+                    tree.write(inputs, row, &mut part, spare);
+                    set.append(&mut part);
+                }
+                spare.give(part);
+                set.sort_unstable();
+                merge_ascending(set);
+            }
+            SetTree::Complement(of) => {
+                let mut part = spare.take();
+                of.write(inputs, row, &mut part, spare);
+                complement(&part, set);
+                spare.give(part);
+            }
         }
+    }
+}
+
+/// Lists that sets are made in, used again for the next row: a row allocates nothing.
+#[derive(Default)]
+struct Spare(Vec<Vec<Interval>>);
+
+impl Spare {
+    fn take(&mut self) -> Vec<Interval> {
+        self.0.pop().unwrap_or_default()
+    }
+
+    fn give(&mut self, list: Vec<Interval>) {
+        self.0.push(list);
     }
 }
 
@@ -178,8 +215,13 @@ struct SetRows<'s> {
 }
 
 impl SetRows<'_> {
-    fn at(&self, row: usize) -> Vec<Interval> {
-        self.tree.at(&self.inputs, row)
+    /// Goes through the sets of all rows.
+    fn each(&self, rows: usize, mut visit: impl FnMut(usize, &[Interval])) {
+        let (mut set, mut spare) = (Vec::new(), Spare::default());
+        for row in 0..rows {
+            self.tree.write(&self.inputs, row, &mut set, &mut spare);
+            visit(row, &set);
+        }
     }
 }
 
@@ -196,9 +238,7 @@ pub(super) fn set(expression: &Expression) -> PolarsResult<Expr> {
         list_of(DataType::Int64),
         |sets, _, rows| {
             let mut lists = Lists::with_rows(rows);
-            for row in 0..rows {
-                lists.end_set(sets.at(row));
-            }
+            sets.each(rows, |_, set| lists.end_set(set));
             Ok(lists.column_of_all())
         },
     )
@@ -213,18 +253,14 @@ pub(super) fn contains(set: &Expression, instant: Expr) -> PolarsResult<Expr> {
         DataType::Boolean,
         |sets, more, rows| {
             let instants = Integers::of(&more[0])?;
-            let holds = |row: usize| {
-                let instant = instants.at(row)?;
-                let set = sets.at(row);
-                Some(
-                    set.iter()
-                        .any(|(from, until)| *from < instant && instant <= *until),
-                )
-            };
-            let held: BooleanChunked = (0..rows)
-                .map(|row| Some(holds(row).unwrap_or(false)))
-                .collect();
-            Ok(held.into_column())
+            let mut held = Vec::with_capacity(rows);
+            sets.each(rows, |row, set| {
+                held.push(instants.at(row).is_some_and(|instant| {
+                    let mut set = set.iter();
+                    set.any(|(from, until)| *from < instant && instant <= *until)
+                }));
+            });
+            Ok(held.into_iter().collect::<BooleanChunked>().into_column())
         },
     )
 }
@@ -239,24 +275,22 @@ pub(super) fn covered_points(set: &Expression, axis: &Arc<Axis>) -> PolarsResult
         list_of(DataType::UInt32),
         move |sets, _, rows| {
             let mut lists = Lists::with_rows(rows);
-            for row in 0..rows {
-                for (from, until) in sets.at(row) {
-                    let low = if from == i64::MIN {
-                        0
-                    } else {
-                        axis.first_after(from)
+            sets.each(rows, |_, set| {
+                for (from, until) in set {
+                    let low = match *from {
+                        i64::MIN => 0,
+                        from => axis.first_after(from),
                     };
-                    let high = if until == i64::MAX {
-                        axis.len()
-                    } else {
-                        axis.first_after(until)
+                    let high = match *until {
+                        i64::MAX => axis.len(),
+                        until => axis.first_after(until),
                     };
                     if low < high {
                         lists.values.extend([low as u32, high as u32]);
                     }
                 }
                 lists.end_row();
-            }
+            });
             Ok(lists.column())
         },
     )
@@ -271,8 +305,12 @@ pub(super) fn due(start: Expr, limit: Expr, pauses: &Expression) -> PolarsResult
         DataType::Int64,
         |pauses, more, rows| {
             let (start, limit) = (Integers::of(&more[0])?, Integers::of(&more[1])?);
-            let due = |row: usize| push_out(start.at(row)?, limit.at(row)?, &pauses.at(row));
-            Ok((0..rows).map(due).collect::<Int64Chunked>().into_column())
+            let mut due: Vec<Option<i64>> = Vec::with_capacity(rows);
+            pauses.each(rows, |row, pauses| {
+                let clock = start.at(row).zip(limit.at(row));
+                due.push(clock.and_then(|(start, limit)| push_out(start, limit, pauses)));
+            });
+            Ok(due.into_iter().collect::<Int64Chunked>().into_column())
         },
     )
 }
@@ -308,7 +346,7 @@ pub(super) fn merge(froms: Expr, untils: Expr, at_least: u32) -> Expr {
                 let intervals = pairs
                     .filter_map(|(from, until)| Some((from?, until.unwrap_or(i64::MAX))))
                     .filter(|(from, until)| from <= until);
-                lists.end_set(covered(intervals.collect(), at_least));
+                lists.end_set(&covered(intervals.collect(), at_least));
             }
             Ok(lists.column_of_all())
         },
@@ -335,7 +373,7 @@ pub(super) fn merge_sets(sets: Expr, at_least: u32) -> Expr {
             for row in 0..rows {
                 let (start, end) = gathered.offsets().start_end(row);
                 let intervals = (start..end).flat_map(|place| sets.at(place));
-                lists.end_set(covered(intervals.collect(), at_least));
+                lists.end_set(&covered(intervals.collect(), at_least));
             }
             Ok(lists.column_of_all())
         },
@@ -343,8 +381,8 @@ pub(super) fn merge_sets(sets: Expr, at_least: u32) -> Expr {
 }
 
 impl Lists<i64> {
-    fn end_set(&mut self, set: Vec<Interval>) {
-        let ends = set.into_iter().flat_map(|(from, until)| [from, until]);
+    fn end_set(&mut self, set: &[Interval]) {
+        let ends = set.iter().flat_map(|(from, until)| [*from, *until]);
         self.values.extend(ends);
         self.end_row();
     }
@@ -410,24 +448,24 @@ fn every_second(ranges: Expr, offset: usize) -> Expr {
     )
 }
 
-/// Ascending intervals with those that touch or overlap joined; empty ones left out.
-fn merged(ascending: Vec<Interval>) -> Vec<Interval> {
-    let mut apart: Vec<Interval> = Vec::with_capacity(ascending.len());
-    for (from, until) in ascending {
-        match apart.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            Some(_) | None => apart.push((from, until)),
+/// Joins ascending intervals that touch or overlap, and leaves out empty ones.
+fn merge_ascending(intervals: &mut Vec<Interval>) {
+    intervals.dedup_by(|next, kept| {
+        let touches = next.0 <= kept.1;
+        if touches {
+            kept.1 = kept.1.max(next.1);
         }
-    }
-    apart.retain(|(from, until)| from < until);
-    apart
+        touches
+    });
+    intervals.retain(|(from, until)| from < until);
 }
 
 /// Where at least so many of some intervals are.
 fn covered(mut intervals: Vec<Interval>, at_least: u32) -> Vec<Interval> {
     if at_least <= 1 {
         intervals.sort_unstable();
-        return merged(intervals);
+        merge_ascending(&mut intervals);
+        return intervals;
     }
     let mut changes: Vec<(i64, i64)> = Vec::with_capacity(2 * intervals.len());
     for (from, until) in intervals {
@@ -447,11 +485,12 @@ fn covered(mut intervals: Vec<Interval>, at_least: u32) -> Vec<Interval> {
             None | Some(_) => {}
         }
     }
-    merged(apart)
+    merge_ascending(&mut apart);
+    apart
 }
 
-fn intersect(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
-    let mut both = Vec::new();
+fn intersect(left: &[Interval], right: &[Interval], both: &mut Vec<Interval>) {
+    both.clear();
     let (mut i, mut j) = (0, 0);
     while let (Some(a), Some(b)) = (left.get(i), right.get(j)) {
         let (from, until) = (a.0.max(b.0), a.1.min(b.1));
@@ -464,11 +503,10 @@ fn intersect(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
             j += 1;
         }
     }
-    both
 }
 
-fn complement(set: &[Interval]) -> Vec<Interval> {
-    let mut gaps = Vec::new();
+fn complement(set: &[Interval], gaps: &mut Vec<Interval>) {
+    gaps.clear();
     let mut after = i64::MIN;
     for (from, until) in set {
         if after < *from {
@@ -479,12 +517,28 @@ fn complement(set: &[Interval]) -> Vec<Interval> {
     if after < i64::MAX {
         gaps.push((after, i64::MAX));
     }
-    gaps
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{complement, covered, intersect, merged, push_out};
+    use super::{Interval, covered, merge_ascending, push_out};
+
+    fn intersect(left: &[Interval], right: &[Interval]) -> Vec<Interval> {
+        let mut both = vec![(7, 7)];
+        super::intersect(left, right, &mut both);
+        both
+    }
+
+    fn complement(set: &[Interval]) -> Vec<Interval> {
+        let mut gaps = vec![(7, 7)];
+        super::complement(set, &mut gaps);
+        gaps
+    }
+
+    fn merged(mut ascending: Vec<Interval>) -> Vec<Interval> {
+        merge_ascending(&mut ascending);
+        ascending
+    }
 
     #[test]
     fn sets_intersect_complement_and_merge() {

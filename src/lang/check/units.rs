@@ -110,7 +110,7 @@ pub(super) fn written(
     let Some(display) = words.clone().find(|display| display.word() == word.node) else {
         problems.push(
             Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
-                .suggest(&word.node, words.map(DisplayUnit::word))
+                .suggest(&word.node, words.filter(|display| shows(*display, unit)).map(DisplayUnit::word))
                 .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
         );
         return None;

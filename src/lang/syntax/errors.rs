@@ -255,7 +255,7 @@ pub(super) fn adjusted_in_chain(span: Span, word: &str) -> Problem {
         )
         .label("write parentheses")
         .help(format!(
-            "`(a / b) {words} 0` is of the whole, `a + (b {words} 0)` of a part"
+            "`(… / …) {words} 0` is of the whole, `… + (… {words} 0)` of a part"
         )),
     )
 }
