@@ -123,7 +123,15 @@ fn a_folder_without_a_report_is_warned_of() {
     assert!(messages.contains(words), "{messages}");
     place.reports(0..1);
     let done = place.output(&["ingest", "reports", "none"]);
-    assert!(done.stderr.is_empty(), "one is a report");
+    let messages = String::from_utf8_lossy(&done.stderr);
+    assert!(
+        !messages.contains("there is no report"),
+        "one is: {messages}"
+    );
+    assert!(
+        messages.contains("warning[D401]: `reports/notes.txt`"),
+        "{messages}"
+    );
 }
 
 #[test]

@@ -136,7 +136,10 @@ impl AxisTables {
     pub fn instant_of(&mut self, axis: &Arc<Axis>, point: &str, joins: &mut Vec<String>) -> String {
         match axis.ends.as_slice() {
             [] => return "NULL".to_string(),
-            [only] => return duckdb::integer(*only),
+            [only] => {
+                let instant = duckdb::integer(*only);
+                return format!("CASE WHEN {point} IS NOT NULL THEN {instant} END");
+            }
             _ => {}
         }
         let (table, column) = self.table(axis);

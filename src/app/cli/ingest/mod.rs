@@ -111,7 +111,7 @@ impl IngestRun<'_> {
         let progress = console
             .progress_of(move || format!("{} of {all} reports, ", counted.load(Ordering::Relaxed)));
         let mut told = Vec::with_capacity(candidates.len());
-        let mut known = KnownLines::of(self.store.as_ref())?;
+        let mut known = KnownLines::of(self.store.as_ref());
         let read = |candidate: &ReportFile| {
             let segment = self.read(&candidate.path);
             done.fetch_add(1, Ordering::Relaxed);

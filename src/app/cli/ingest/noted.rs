@@ -17,16 +17,17 @@ pub struct KnownLines {
 type StreamKey = [String; 4];
 
 impl KnownLines {
-    /// Those of all reports of a store.
-    pub fn of(store: Option<&Store>) -> Result<KnownLines, Problems> {
+    /// Those of all reports of a store; none where a manifest is damaged, which is mended by the report that goes in.
+    pub fn of(store: Option<&Store>) -> KnownLines {
         let mut known = KnownLines {
             lines: BTreeMap::new(),
         };
-        let manifests = store.map_or(Ok(Vec::new()), Store::read_manifests)?;
+        let manifests = store.and_then(|store| store.read_manifests().ok());
+        let manifests = manifests.unwrap_or_default();
         for report in manifests.iter().flat_map(Manifest::reports) {
             known.add(report);
         }
-        Ok(known)
+        known
     }
 
     /// Adds those of a report.

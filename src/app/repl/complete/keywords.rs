@@ -5,6 +5,8 @@ use crate::lang::syntax::{CompletionSlot, Next};
 
 /// Words with what they begin; in the order in which they are offered.
 const MEANINGS: &[(&str, &str)] = &[
+    ("to", "to EVENT: where the time ends"),
+    ("of", "of TABLE EVENT or STATE: the rows counted"),
     ("and", "both must hold"),
     ("or", "one must hold"),
     ("descending", "largest first"),
@@ -39,7 +41,6 @@ const MEANINGS: &[(&str, &str)] = &[
     ("as", "as of DATE, as known on DATE: where to stand"),
     ("at", "at end, start, average, peak: when a stock is read"),
     ("explain", "explain QUERY: how the number comes about"),
-    ("of", "of TABLE EVENT or STATE: the rows counted"),
     ("not", "the opposite"),
     (
         "any",
