@@ -48,7 +48,7 @@ pub(super) fn call(piece: &Fragment<'_>, index: usize) -> Box<Diagnostic> {
         let end = rest[length..]
             .iter()
             .take(4)
-            .last()
+            .next_back()
             .map_or(rest[length].end, |last| last.end);
         return Box::new(problem.help(&line).edit_at(
             piece.place(rest[0].start, end),
