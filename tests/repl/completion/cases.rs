@@ -8,7 +8,7 @@ pub const CASES: &[Case] = &[
     // ------------------------------------------------ the beginning
     (
         "|",
-        "backlog duplicate_reduction",
+        "assets_without_critical backlog duplicate_reduction",
         "mttr list explain by kpi view count last",
         "and of",
     ),
@@ -19,7 +19,12 @@ pub const CASES: &[Case] = &[
         "backlog",
     ),
     ("MT|", "mttr mttr_claimed", "", ""),
-    ("crit|", "overdue_critical", "", "backlog"),
+    (
+        "crit|",
+        "assets_without_critical overdue_critical",
+        "",
+        "backlog",
+    ),
     ("overdue|", "overdue_critical", "", ""),
     (
         "scan_c|",
@@ -31,7 +36,12 @@ pub const CASES: &[Case] = &[
     ("mtrt|", "mttr", "", ""),
     ("high|", "highest_risk_apps", "", ""),
     ("ex|", "exploitability_rate explain", "", ""),
-    ("explain |", "backlog", "list mttr count", "explain"),
+    (
+        "explain |",
+        "assets_without_critical backlog",
+        "list mttr count",
+        "explain",
+    ),
     ("kp|", "kpi", "", ""),
     ("# nothing in a comm|", "", "", "mttr"),
     ("   back|", "backlog", "", ""),
@@ -134,13 +144,18 @@ pub const CASES: &[Case] = &[
     ("backlog at |", "end start average peak", "", "by"),
     (
         "mttr, |",
-        "backlog",
+        "assets_without_critical backlog",
         "escape_rate count",
         "by list highest_risk_apps",
     ),
     ("mttr, esc|", "escape_rate", "", "mttr"),
-    ("mttr / |", "backlog", "count mttr_claimed", "by"),
-    ("(|", "backlog", "mttr count", "by"),
+    (
+        "mttr / |",
+        "assets_without_critical backlog",
+        "count mttr_claimed",
+        "by",
+    ),
+    ("(|", "assets_without_critical backlog", "mttr count", "by"),
     ("highest_risk_apps |", "by where", "over", "show"),
     ("backlog by team\n  |", "where over", "last", "by"),
     ("backlog\n  by |", "severity app team", "", ""),
@@ -434,7 +449,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "kpi my_number \"My number\"\n  is |",
-        "backlog",
+        "assets_without_critical backlog",
         "count mean share",
         "kpi by",
     ),
@@ -520,7 +535,7 @@ pub const CASES: &[Case] = &[
     ("view mine \"Mine\"\n  |", "show", "", "by"),
     (
         "view mine \"Mine\"\n  show |",
-        "backlog",
+        "assets_without_critical backlog",
         "mttr list count",
         "kpi",
     ),
@@ -546,7 +561,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "dashboard board\n  layer one\n    show number |",
-        "backlog",
+        "assets_without_critical backlog",
         "mttr",
         "kpi",
     ),
