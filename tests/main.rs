@@ -13,6 +13,7 @@ mod plan;
 mod render;
 mod repl;
 mod safety;
+mod sentences;
 mod shipped;
 mod sql;
 mod store;

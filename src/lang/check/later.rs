@@ -1,5 +1,6 @@
 //! In which order things happen to a row, as far as its table tells: a state begins before it ends, a clock starts
-//! before it stops, and what is declared first comes first.
+//! before it stops, and what is declared first comes first. A breach and an agreed date have no place among what is
+//! declared: they may come before or after it.
 
 use super::scope::Scope;
 use crate::lang::model::{EventSource, Sla, StateSource, Table, TableId};
@@ -48,8 +49,25 @@ impl<'a> EventOrder<'a> {
         if own.is_some() && own == self.only_column(than) {
             return false;
         }
-        let before = self.is_before(than, event);
-        before || (!self.is_before(event, than) && event > than)
+        if self.is_before(than, event) {
+            return true;
+        }
+        let by_declaration = self.is_declared_in_order(event) && self.is_declared_in_order(than);
+        by_declaration && !self.is_before(event, than) && event > than
+    }
+
+    /// Whether the place of an event in its table says when it comes.
+    fn is_declared_in_order(self, event: usize) -> bool {
+        let is_planned = |column: &usize| self.table.columns[*column].is_planned;
+        self.breach(event).is_none() && !self.columns(event).iter().any(is_planned)
+    }
+
+    /// The SLA whose breach an event is.
+    fn breach(self, event: usize) -> Option<&'a Sla> {
+        match self.table.events[event].source {
+            EventSource::Breach(sla) => self.slas.get(sla.0),
+            EventSource::Columns(_) | EventSource::LastOf { .. } => None,
+        }
     }
 
     /// Whether a state or a clock says that one event comes before another.
@@ -63,7 +81,9 @@ impl<'a> EventOrder<'a> {
         by_state
             || self.clocks().any(|sla| {
                 let stops = sla.stops.iter().any(|stop| stop.event == other);
-                sla.starts.event == event && stops
+                let starts = sla.starts.event == event;
+                (starts && (stops || self.breach(other).is_some()))
+                    || (stops && self.breach(event).is_some())
             })
     }
 
