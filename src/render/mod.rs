@@ -38,7 +38,7 @@ pub use numbers::{
 pub use options::RenderOptions;
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
-pub use text::{harmless, is_harmful, lines, shorten, width};
+pub use text::{harmless, harmless_lines, is_harmful, lines, shorten, width};
 
 use serde_json::Value as Json;
 

@@ -35,6 +35,40 @@ pub fn harmless(text: &str, look: RenderOptions) -> String {
         .collect()
 }
 
+/// A text of lines as [`harmless`] makes each of them. Tabs stay; so do the styles of `render` itself, where
+/// colours are on.
+pub fn harmless_lines(text: &str, look: RenderOptions) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(end) =
+        rest.find(|letter: char| is_harmful(letter) && !matches!(letter, '\n' | '\t'))
+    {
+        shown += &rest[..end];
+        rest = &rest[end..];
+        let style = Some(style_length(rest)).filter(|length| look.color && *length > 0);
+        let letter = rest.chars().next().map_or(0, char::len_utf8);
+        let (part, after) = rest.split_at(style.unwrap_or(letter));
+        match style {
+            Some(_) => shown += part,
+            None => shown += &harmless(part, look),
+        }
+        rest = after;
+    }
+    shown + rest
+}
+
+/// The length of the ANSI style that a text begins with: `\x1b[1m`, `\x1b[38;5;9m`.
+fn style_length(text: &str) -> usize {
+    let Some(parameters) = text.strip_prefix("\x1b[") else {
+        return 0;
+    };
+    let end = parameters.find(|letter: char| !letter.is_ascii_digit() && letter != ';');
+    match end {
+        Some(end) if parameters[end..].starts_with('m') => end + 3,
+        Some(_) | None => 0,
+    }
+}
+
 /// Control characters, and the invisible ones that reorder or hide their neighbours.
 pub fn is_harmful(letter: char) -> bool {
     letter.is_control()
@@ -164,4 +198,26 @@ pub fn lines(text: &str, indent: &str, look: RenderOptions) -> Vec<String> {
         .enumerate()
         .map(|(index, part)| format!("{indent}{}{part}", more(index)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_keep_only_styles_and_only_where_colours_are_on() {
+        let text = "\x1b[1mtitle\x1b[0m\n\tcell\x1b[2J\x1b]52;c;eA==\x07\r\u{9b}m\n";
+        let colored = RenderOptions {
+            color: true,
+            ..RenderOptions::PIPE
+        };
+        assert_eq!(
+            harmless_lines(text, colored),
+            "\x1b[1mtitle\x1b[0m\n\tcell␛[2J␛]52;c;eA==␇ �m\n"
+        );
+        assert_eq!(
+            harmless_lines(text, RenderOptions::PIPE),
+            "␛[1mtitle␛[0m\n\tcell␛[2J␛]52;c;eA==␇ �m\n"
+        );
+    }
 }

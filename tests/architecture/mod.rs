@@ -86,7 +86,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "render",
         &["exec::answer", "exec::compute", "lang::model", "plan"],
     ),
-    ("reports::ingest", &["lang::model"]),
+    ("reports::ingest", &["exec::data", "lang::model"]),
     ("reports::lifecycle", &["lang::model"]),
     ("insight::profile", &["exec::data", "lang::model", "plan"]),
     ("reports::dedup", &["reports::ingest", "lang::model"]),

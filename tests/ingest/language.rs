@@ -235,3 +235,33 @@ fn mistakes_in_programs_are_found_without_a_report() {
         "{function}"
     );
 }
+
+#[test]
+fn the_desktop_form_of_netsparker_is_read() {
+    let mut sources = Sources::default();
+    let origin = riskql::lang::project::ProjectOrigin::Library;
+    let (library, _) = riskql::lang::project::definitions(&mut sources, &origin);
+    let library = library.expect("the library has no mistakes");
+    let text = r#"<?xml version="1.0" encoding="utf-8"?>
+<netsparker generated="03/04/2026 17:05:00">
+ <target><url>https://books.example.org/</url><scantime>61</scantime></target>
+ <vulnerability confirmed="False">
+  <url>https://books.example.org/find?q=1</url><type>PossibleXss</type><severity>Important</severity><certainty>80</certainty>
+  <title>Possible Cross-site Scripting</title>
+  <vulnerableparametertype>GET</vulnerableparametertype><vulnerableparameter>q</vulnerableparameter>
+  <classification><CWE>79</CWE><OWASP2013>A3</OWASP2013></classification>
+ </vulnerability>
+</netsparker>"#;
+    let report = ReportReader::new(&library).read("scan.xml", text.as_bytes());
+    let report = report.expect("a report");
+    let generated = chrono::DateTime::parse_from_rfc3339("2026-03-04T17:05:00Z");
+    let generated = generated.expect("an instant").timestamp_micros();
+    assert_eq!(report.scan.finished_at, Some(generated));
+    let [row] = report.rows.as_slice() else {
+        panic!("{:?}", report.rows);
+    };
+    assert_eq!(row.title, "Possible Cross-site Scripting");
+    assert_eq!(row.rule_id.as_deref(), Some("PossibleXss"));
+    assert_eq!(row.parameter.as_deref(), Some("q"));
+    assert_eq!((row.cwe.as_slice(), row.severity), (&[79][..], 3));
+}

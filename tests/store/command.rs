@@ -89,3 +89,47 @@ fn the_command_line_asks_a_store_from_where_it_says() {
     let clause = format!("{query} as of 2026-03-10");
     assert_eq!(asked(&clause, &["--as-of", "2026-03-09"]), "critical");
 }
+
+#[test]
+fn no_text_of_a_report_reaches_the_terminal_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let evil = r"x\u001b[31m\u001b]52;c;eA==\u0007\r\u009by";
+    let report = format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "lint {evil}"}}}}, "results": [
+        {{"ruleId": "r {evil}", "level": "error", "message": {{"text": "t {evil}"}}}}]}}]}}"#
+    );
+    std::fs::write(folder.join("evil.sarif"), report).expect("written");
+    let taken = [
+        "ingest",
+        "evil.sarif",
+        "--asset",
+        "shop",
+        "--at",
+        "2026-03-01",
+    ];
+    let mut said = vec![riskql(folder, &taken)];
+    let list = [
+        "run",
+        "list findings found show finding_id",
+        "--data",
+        "riskql-store",
+    ];
+    let (ids, _) = riskql(folder, &[list.as_slice(), &["--format", "csv"]].concat());
+    let id = ids.lines().nth(1).expect("a finding").trim();
+    for arguments in [
+        ["store", "explain", id].as_slice(),
+        &["store"],
+        &["store", "--by", "tool"],
+        &["store", "rebuild"],
+        &["store", "verify"],
+        &["sources", "test", "evil.sarif"],
+    ] {
+        said.push(riskql(folder, arguments));
+    }
+    for (stdout, stderr) in said {
+        let text = stdout + &stderr;
+        let is_raw = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\t');
+        assert!(!text.chars().any(|letter| is_raw(&letter)), "{text:?}");
+    }
+}

@@ -1,7 +1,8 @@
 //! What a lifecycle must not fall for, through real reports.
 
-use super::{Room, codes, micros, report, saw};
-use riskql::reports::store::{self, IngestContext};
+use super::{Room, codes, definitions, micros, report, saw};
+use riskql::exec::data::Horizon;
+use riskql::reports::store::{self, IngestContext, Store};
 
 #[test]
 fn a_clean_scan_verifies_and_a_later_sighting_reopens() {
@@ -319,4 +320,71 @@ fn two_formats_of_one_tool_close_nothing_of_each_other() {
         .collect();
     assert_eq!(tools, ["probe", "probe"], "the trap is set");
     assert_eq!(room.story(), ["sql: 2026-03-01 –", "xss: 2026-03-02 –"]);
+}
+
+#[test]
+fn a_derived_table_that_was_changed_is_made_anew() {
+    let room = Room::new();
+    room.take("2026-03-01", &saw(&["sql", "xss"]));
+    let folder = room.folder(definitions(), Horizon::default());
+    let whole = std::fs::read(folder.join("findings.parquet")).expect("a table");
+    let mut changed = 0;
+    for folder in folders_below(folder.parent().expect("the derived tables")) {
+        for name in ["findings.parquet", "detections.parquet", "about.json"] {
+            let path = folder.join(name);
+            let mut bytes = std::fs::read(&path).expect("a derived file");
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            std::fs::write(&path, bytes).expect("written");
+            changed += 1;
+        }
+    }
+    assert_eq!(changed, 6, "the tables, and the part of the asset");
+    // Another process reads the store.
+    let again = Store::open(room.store.folder()).expect("a store");
+    assert_eq!(
+        store::verify(&again).expect("a verdict").stale_folders,
+        2,
+        "both are told"
+    );
+    let made = store::tables(&again, definitions(), Horizon::default()).expect("tables");
+    assert_eq!(made, folder);
+    let after = std::fs::read(made.join("findings.parquet")).expect("a table");
+    assert!(after == whole, "the table is what it was");
+    assert_eq!(store::verify(&again).expect("a verdict").stale_folders, 0);
+}
+
+/// The folders that hold notes on derived tables.
+fn folders_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let inner = entries.map(|entry| entry.expect("an entry").path());
+    let inner: Vec<_> = inner.filter(|path| path.is_dir()).collect();
+    let mut found: Vec<_> = inner.iter().flat_map(|path| folders_below(path)).collect();
+    if folder.join("about.json").is_file() {
+        found.push(folder.to_path_buf());
+    }
+    found
+}
+
+#[test]
+fn records_that_no_table_can_hold_are_refused() {
+    let room = Room::new();
+    let refused = |text: &str| {
+        let problems = room.try_take(text, &room.context).expect_err("refused");
+        let told = format!("{problems:?}");
+        (codes(problems), told)
+    };
+    let (found, told) = refused(r#"[{"asset_id": "shop", "criticality": "gold"}]"#);
+    assert_eq!(found, ["D439"]);
+    assert!(told.contains("gold") && told.contains("one of: low, medium, high, critical"));
+    let (found, told) = refused(r#"[{"asset_id": "shop", "business_critical": "perhaps"}]"#);
+    assert_eq!(found, ["D439"]);
+    assert!(told.contains("one of: yes, no"), "{told}");
+    // Spellings that a scale maps, and its words in capitals, are values.
+    let taken =
+        r#"[{"asset_id": "shop", "criticality": "Mission Critical", "business_critical": "1"}]"#;
+    room.take("2026-03-01", taken);
+    room.take("2026-03-02", &saw(&["sql"]));
+    let asked = room.ask(&["risk_exposure".to_string()], Horizon::default());
+    asked.expect("an answer");
 }

@@ -87,8 +87,26 @@ impl Console {
     /// Writes a sentence to stderr, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.screen.quiet {
-            self.say(text);
+            let look = RenderOptions {
+                color: false,
+                ..self.stderr_look()
+            };
+            self.say(&render::harmless_lines(text, look));
         }
+    }
+
+    /// Writes a text for people to stdout, whatever names and titles stand in it.
+    pub fn show(&self, text: &str) -> Result<(), Failure> {
+        let look = RenderOptions {
+            color: false,
+            ..self.stdout_look()
+        };
+        write_stdout(render::harmless_lines(text, look).as_bytes())
+    }
+
+    /// The same for a text of `render` with its colours.
+    pub fn show_rendered(&self, text: &str) -> Result<(), Failure> {
+        write_stdout(render::harmless_lines(text, self.stdout_look()).as_bytes())
     }
 
     fn say(&self, text: &str) {
@@ -164,7 +182,8 @@ fn unknown_ending(file: &Path, ending: &str) -> Diagnostic {
     .help(format!("or name a format: --format with {formats}"))
 }
 
-/// Writes to stdout. A reader that has gone away, such as `head`, is no failure.
+/// Writes bytes to stdout as they are: data for programs. Texts for people are written by [`Console::show`].
+/// A reader that has gone away, such as `head`, is no failure.
 pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

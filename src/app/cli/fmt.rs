@@ -56,9 +56,9 @@ fn handle(
     let name = file.display().to_string();
     if arguments.diff {
         let before = &console.sources.get(id).text;
-        write_stdout(format::diff(&name, before, after).as_bytes())
+        console.show(&format::diff(&name, before, after))
     } else if arguments.check {
-        write_stdout(format!("{name}\n").as_bytes())
+        console.show(&format!("{name}\n"))
     } else {
         write_file(file, after.as_bytes())?;
         console.note(&format!("formatted {name}"));
@@ -87,7 +87,7 @@ fn stdin(console: &mut Console, arguments: &FmtArguments) -> Result<(), Failure>
     let id = console.sources.add("<stdin>", before.clone());
     let after = formatted(console, id)?;
     if arguments.diff {
-        write_stdout(format::diff("<stdin>", &before, &after).as_bytes())?;
+        console.show(&format::diff("<stdin>", &before, &after))?;
     } else if !arguments.check {
         write_stdout(after.as_bytes())?;
     } else if before != after {

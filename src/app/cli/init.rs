@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use super::args::InitArguments;
-use super::console::{Console, write_file, write_stdout};
+use super::console::{Console, write_file};
 use super::failure::Failure;
 use crate::base::diagnostic::Diagnostic;
 use crate::lang::project;
 
 /// Writes `DIR/kpi-defs`. What is there already is never overwritten.
-pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Failure> {
+pub fn run(console: &mut Console, arguments: &InitArguments) -> Result<(), Failure> {
     let folder = arguments.folder.join(project::FOLDER);
     if folder.exists() {
         return Err(
@@ -31,7 +31,7 @@ pub fn run(_console: &mut Console, arguments: &InitArguments) -> Result<(), Fail
         let _ = fs::remove_dir_all(&unfinished);
     }
     written?;
-    write_stdout(next_steps(&arguments.folder, &folder, texts.len()).as_bytes())
+    console.show(&next_steps(&arguments.folder, &folder, texts.len()))
 }
 
 fn write_texts(folder: &Path, texts: &[(String, &str)]) -> Result<(), Failure> {

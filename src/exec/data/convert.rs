@@ -16,7 +16,7 @@ use super::dates::{self, Clock};
 use super::hash::{BuildTextHasher, hash_bytes};
 use super::report::place_of;
 use crate::base::cancellation::Steps;
-use crate::base::types::Scale;
+use crate::base::types::{FieldType, Scale};
 use crate::lang::model::{Calendar, Definitions};
 
 /// The hash of a key that is missing.
@@ -146,7 +146,7 @@ pub(super) fn parse_yes_no(text: &str) -> Option<bool> {
     }
 }
 /// Numbers above this are refused: sums of as many as there can be rows have to fit 128 bits.
-pub(super) const LARGEST_NUMBER: f64 = 1e12;
+pub const LARGEST_NUMBER: f64 = 1e12;
 
 /// A decimal number. Rust would also read `inf` and `nan`, so letters other than the
 /// exponent's are refused first.
@@ -156,6 +156,17 @@ fn parse_number(text: &str) -> Option<f64> {
         .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
     let number: f64 = plain.then(|| text.parse().ok()).flatten()?;
     (number.abs() <= LARGEST_NUMBER).then_some(number)
+}
+
+/// Whether a cell of a table file may hold a text, for a column of this type.
+pub fn is_loadable(field_type: &FieldType, cell: &str) -> bool {
+    content(cell).is_none_or(|text| match field_type {
+        FieldType::Text => true,
+        FieldType::YesNo => parse_yes_no(text).is_some(),
+        FieldType::Number => parse_number(text).is_some(),
+        FieldType::Date => dates::parse(text.as_bytes()).is_some(),
+        FieldType::Scale(scale) => scale.code(text).is_some(),
+    })
 }
 
 /// The help under values that do not convert: what to write instead.

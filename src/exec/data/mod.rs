@@ -46,6 +46,7 @@ mod texts;
 mod watermark;
 
 pub use columns::column_type;
+pub use convert::{LARGEST_NUMBER, is_loadable};
 pub use far_dates::{FarDates, RowDate, dates_after, far_dates};
 pub use given::sources_of_given;
 pub use locate::{Location, locate};

@@ -73,6 +73,9 @@ impl SourceChecker<'_, '_> {
         let mut found = SourceClauses::default();
         for clause in &tree.clauses {
             if self.is_first(clause) {
+                if let ast::SourceClause::Precedes(names) = &clause.node {
+                    names.iter().for_each(|name| self.known_source(tree, name));
+                }
                 self.clause(clause, &mut found);
             }
         }
@@ -149,10 +152,9 @@ impl SourceChecker<'_, '_> {
                 }
             }
             ast::SourceClause::Precedes(names) => {
-                for name in names {
-                    self.known_source(name);
-                    found.precedes.push(name.node.clone());
-                }
+                found
+                    .precedes
+                    .extend(names.iter().map(|name| name.node.clone()));
             }
             ast::SourceClause::Identity(names) => {
                 for name in names {
@@ -304,7 +306,8 @@ impl SourceChecker<'_, '_> {
         place
     }
 
-    fn known_source(&mut self, name: &ast::Identifier) {
+    /// A source cannot precede itself, so its own name is not proposed.
+    fn known_source(&mut self, own: &ast::ReportSource, name: &ast::Identifier) {
         let sources = self
             .entries
             .iter()
@@ -312,7 +315,8 @@ impl SourceChecker<'_, '_> {
         if sources.clone().all(|known| known != name.node) {
             let message = format!("there is no source `{}`", name.node);
             let problem = Diagnostic::error("K707", name.span, message);
-            self.problems.push(problem.suggest(&name.node, sources));
+            let others = sources.filter(|known| *known != own.name.node);
+            self.problems.push(problem.suggest(&name.node, others));
         }
     }
 

@@ -8,6 +8,7 @@ use jaq_json::Val;
 use super::mistakes::failed;
 use super::programs::{self, Program};
 use super::reading::{Programs, ReportInput};
+use super::records::RecordTypes;
 use super::report::{Report, ReportRow};
 use super::shapes;
 use super::stack::deeply;
@@ -15,11 +16,12 @@ use super::unknown::{of_another, says_nothing, unknown};
 use super::values::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Scale;
-use crate::lang::model::{Definitions, ReportSource, Shape};
+use crate::lang::model::{Definitions, ReportSource, Shape, Table};
 
 /// Reads reports by the sources of the definitions. Programs are compiled when first needed.
 pub struct ReportReader<'a> {
     sources: &'a [ReportSource],
+    tables: &'a [Table],
     severity: Option<&'a Scale>,
     /// By shape: which of the sources that read it know a value.
     known_by: BTreeMap<Shape, OnceLock<Program>>,
@@ -53,6 +55,7 @@ impl<'a> ReportReader<'a> {
         let mut severity = scales.filter(|scale| scale.name == "severity");
         ReportReader {
             sources: &definitions.reports,
+            tables: &definitions.tables,
             severity: severity.next().map(AsRef::as_ref),
             known_by: Shape::ALL
                 .iter()
@@ -117,6 +120,7 @@ impl<'a> ReportReader<'a> {
                 name,
                 source: &self.sources[index],
                 severity: self.severity,
+                types: RecordTypes::of(self.tables, self.sources[index].fills),
                 programs: self.programs(index)?,
                 bad_bytes: content.bad_bytes,
             };

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::mistakes::{failed, miscounted, start};
 use super::places::RowCount;
 use super::programs::Program;
+use super::records::RecordTypes;
 use super::repair;
 use super::report::{LeftOut, Report, ReportRow};
 use super::rows::{ProgramOutput, RowReader};
@@ -28,6 +29,8 @@ pub(super) struct ReportInput<'a> {
     pub name: &'a str,
     pub source: &'a ReportSource,
     pub severity: Option<&'a Scale>,
+    /// What records of its source may hold.
+    pub types: RecordTypes<'a>,
     pub programs: &'a Programs,
     /// Bytes of the report that are no text.
     pub bad_bytes: usize,
@@ -175,7 +178,7 @@ impl ReportInput<'_> {
     /// The rows of a part, and why there are not as many as there should be.
     fn rows(&self, value: &Val) -> (ProgramOutput, Option<PartFailure>) {
         let count = RowCount::of(value, &self.source.counted);
-        let mut rows = RowReader::new(self.source, self.severity);
+        let mut rows = RowReader::new(self.source, self.severity, &self.types);
         for row in self.programs.rows.run(value.clone()) {
             match row {
                 Ok(row) => rows.add(&row),

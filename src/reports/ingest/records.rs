@@ -7,7 +7,9 @@ use chrono::DateTime;
 use super::dates::{self, SaidDate};
 use super::report::ScanOutcome;
 use crate::base::instants::rfc3339;
-use crate::lang::model::{Decision, Fills, ToolKind};
+use crate::base::types::FieldType;
+use crate::exec::data::is_loadable;
+use crate::lang::model::{Decision, Fills, Table, ToolKind};
 
 /// A mistake in a record.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,6 +24,8 @@ pub(super) enum Unusable {
     Nameless(&'static str),
     /// A field and its text, which is none of the words there are.
     Word(&'static str, String, Vec<&'static str>),
+    /// A field and its text, which loading would refuse, and what it takes.
+    Value(&'static str, String, String),
     Number(&'static str, String),
 }
 
@@ -32,6 +36,10 @@ impl Unusable {
             Unusable::Word(field, text, words) => {
                 let help = format!("one of: {}", words.join(", "));
                 return ("D439", format!("\"{text}\" is no `{field}`"), help);
+            }
+            Unusable::Value(field, text, takes) => {
+                let message = format!("\"{text}\" is no `{field}`");
+                return ("D439", message, takes.clone());
             }
             Unusable::Date(field, text) => (
                 "D407",
@@ -65,7 +73,7 @@ impl Unusable {
             ),
             Unusable::Number(field, text) => (
                 "D434",
-                format!("`{field}` is \"{text}\", which is no number"),
+                format!("`{field}` is \"{text}\", which is no number from 0 to 1"),
                 "write it so: 0.0425",
             ),
         };
@@ -96,10 +104,57 @@ const SELECTORS: &[&str] = &[
 /// What a scan is of no use without.
 const OF_SCANS: &[&str] = &["scan_id", "asset_id", "finished_at", "outcome"];
 
+/// The types of the fields of a table that records fill, where the definitions have that table.
+pub(super) struct RecordTypes<'a> {
+    fields: BTreeMap<&'static str, &'a FieldType>,
+}
+
+impl<'a> RecordTypes<'a> {
+    pub fn of(tables: &'a [Table], fills: Fills) -> RecordTypes<'a> {
+        let mut tables = tables.iter();
+        let table = tables.find(|table| table.name == fills.word());
+        let type_of = |field: &&'static str| {
+            let mut columns = table?.columns.iter();
+            let column = columns.find(|column| column.name == **field)?;
+            Some((*field, &column.field_type))
+        };
+        let fields = fills.record_fields().into_iter().flatten();
+        RecordTypes {
+            fields: fields.filter_map(type_of).collect(),
+        }
+    }
+
+    /// What loading would refuse of a record: the store could not answer afterwards.
+    fn refused(&self, record: &BTreeMap<String, String>) -> Vec<Unusable> {
+        let refused = |(field, field_type): (&&'static str, &&FieldType)| {
+            let text = record.get(*field)?;
+            let is_date = DATES.contains(field);
+            (!is_date && !is_loadable(field_type, text))
+                .then(|| Unusable::Value(*field, text.clone(), what_it_takes(field_type)))
+        };
+        self.fields.iter().filter_map(refused).collect()
+    }
+}
+
+fn what_it_takes(field_type: &FieldType) -> String {
+    match field_type {
+        FieldType::Scale(scale) => format!(
+            "one of: {}; another spelling is mapped below the scale {}",
+            scale.values.join(", "),
+            scale.name
+        ),
+        FieldType::YesNo => "one of: yes, no, true, false, 1, 0".to_string(),
+        FieldType::Number => "write it so: 1234.5".to_string(),
+        FieldType::Date => "write it so: 2026-03-31".to_string(),
+        FieldType::Text => "any text".to_string(),
+    }
+}
+
 /// Writes dates in one way, and gives what is wrong with the record.
 pub(super) fn settle(
     fills: Fills,
     formats: &[String],
+    types: &RecordTypes,
     record: &mut BTreeMap<String, String>,
 ) -> Vec<Unusable> {
     let mut mistakes = Vec::new();
@@ -113,6 +168,7 @@ pub(super) fn settle(
             SaidDate::Unread => mistakes.push(Unusable::Date(field, text.clone())),
         }
     }
+    mistakes.extend(types.refused(record));
     let has = |field: &&str| record.contains_key(*field);
     match fills {
         Fills::Decisions => {
@@ -141,16 +197,18 @@ pub(super) fn settle(
             if !has(&"vulnerability_id") {
                 mistakes.push(Unusable::Nameless("vulnerability_id"));
             }
-            if let Some(text) = record
-                .get("epss")
-                .filter(|text| text.parse::<f64>().is_err())
-            {
+            if let Some(text) = record.get("epss").filter(|text| !is_probability(text)) {
                 mistakes.push(Unusable::Number("epss", text.clone()));
             }
         }
         Fills::Assets | Fills::Observations | Fills::Findings => {}
     }
     mistakes
+}
+
+fn is_probability(text: &str) -> bool {
+    let number = text.parse::<f64>();
+    number.is_ok_and(|number| (0.0..=1.0).contains(&number))
 }
 
 /// A field that holds none of some words.

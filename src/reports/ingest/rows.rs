@@ -8,7 +8,7 @@ use super::dates::{self, SaidDate};
 use super::identity::identity;
 use super::mistakes::{Mistakes, RowMistake};
 use super::places::kind;
-use super::records;
+use super::records::{self, RecordTypes};
 use super::report::{LeftOut, ReportRow};
 use super::values::{list, number, text, truth, whole};
 use crate::base::types::Scale;
@@ -18,6 +18,7 @@ use crate::lang::model::{Evidence, ReportSource, RowField, Status};
 pub(super) struct RowReader<'a> {
     source: &'a ReportSource,
     severity: Option<&'a Scale>,
+    types: &'a RecordTypes<'a>,
     found: ProgramOutput,
 }
 
@@ -51,10 +52,15 @@ impl ProgramOutput {
 }
 
 impl<'a> RowReader<'a> {
-    pub fn new(source: &'a ReportSource, severity: Option<&'a Scale>) -> Self {
+    pub fn new(
+        source: &'a ReportSource,
+        severity: Option<&'a Scale>,
+        types: &'a RecordTypes<'a>,
+    ) -> Self {
         RowReader {
             source,
             severity,
+            types,
             found: ProgramOutput::default(),
         }
     }
@@ -120,7 +126,8 @@ impl<'a> RowReader<'a> {
                 record.insert(key, value);
             }
         }
-        for unusable in records::settle(self.source.fills, &self.source.dates, &mut record) {
+        let ReportSource { fills, dates, .. } = self.source;
+        for unusable in records::settle(*fills, dates, self.types, &mut record) {
             self.mistake(RowMistake::Record(unusable));
         }
         self.found.records.push(record);

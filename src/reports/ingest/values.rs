@@ -3,6 +3,8 @@
 use jaq_json::Val;
 use jaq_std::ValT as _;
 
+use crate::exec::data::LARGEST_NUMBER;
+
 /// The text of a scalar without white space around it; `None` for null, blanks, objects and arrays.
 pub(super) fn text(value: &Val) -> Option<String> {
     let text = match value {
@@ -21,7 +23,7 @@ pub(super) fn number(value: &Val) -> Option<f64> {
         Val::TStr(_) => text(value)?.parse().ok(),
         Val::Null | Val::Bool(_) | Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => None,
     }
-    .filter(|number| number.is_finite())
+    .filter(|number| number.abs() <= LARGEST_NUMBER)
 }
 
 /// A whole number of at least 0.

@@ -181,8 +181,11 @@ fn key(whole: &StoreFacts, asset: &str, scans: &[&ScanFact]) -> String {
     key.finish()
 }
 
-/// A part made before; one that cannot be read is made anew.
+/// A part made before; one that is not what was written is made anew.
 fn read(definitions: &Definitions, folder: &std::path::Path) -> Option<DerivedRows> {
+    if !derived_folder::is_whole(folder) {
+        return None;
+    }
     let empty = DerivedRows::empty(definitions);
     let table = |name: &str, columns| {
         frames::read_table(columns, &folder.join(format!("{name}.parquet"))).ok()

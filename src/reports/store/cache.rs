@@ -1,4 +1,4 @@
-//! Merged segments that were read, kept in memory.
+//! What a process knows of files that it has read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -41,5 +41,24 @@ impl MergedCache {
         });
         segments.insert(path.to_path_buf(), merged.clone());
         Ok(Some(merged))
+    }
+}
+
+/// Folders of derived tables that were proven to be what was written, once in the life of a process.
+#[derive(Default, Debug)]
+pub(super) struct ProvenFolders {
+    folders: Mutex<BTreeSet<PathBuf>>,
+}
+
+impl ProvenFolders {
+    /// Whether a folder was proven; one that another process has removed since is made again.
+    pub fn holds(&self, folder: &Path) -> bool {
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.contains(folder) && folder.is_dir()
+    }
+
+    pub fn add(&self, folder: &Path) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.insert(folder.to_path_buf());
     }
 }

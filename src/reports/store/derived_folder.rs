@@ -1,8 +1,13 @@
-//! A folder of derived tables: Parquet files, and what was noticed when they were made.
+//! A folder of derived tables: Parquet files, what was noticed when they were made, and the hashes of these
+//! files. Nothing is read from a folder before its files are proven to be what was written: a disk that fails
+//! changes words in a table without making it unreadable.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 
 use super::derive::DerivationNotes;
 use super::errors::{unreadable, unwritable};
@@ -12,6 +17,8 @@ use crate::base::files;
 
 /// The file beside the tables.
 const NOTES: &str = "about.json";
+/// The file with the hash of each of the others.
+const HASHES: &str = "hashes.json";
 
 /// Written beside and renamed: the folder is there whole or not at all. One that is there already may
 /// have readers: its files are replaced one by one.
@@ -53,12 +60,42 @@ fn put_files(
     tables: &[(&str, &DerivedTable)],
     about: &DerivationNotes,
 ) -> io::Result<()> {
+    let mut hashes: BTreeMap<String, String> = BTreeMap::new();
+    let mut put = |name: String, bytes: &[u8]| {
+        files::replace(&folder.join(&name), bytes)?;
+        hashes.insert(name, blake3::hash(bytes).to_hex().to_string());
+        io::Result::Ok(())
+    };
     for (name, table) in tables {
-        let file = folder.join(format!("{name}.parquet"));
-        files::replace(&file, &frames::table(table))?;
+        put(format!("{name}.parquet"), &frames::table(table))?;
     }
     let notes = serde_json::to_vec_pretty(about).expect("notes can be written");
-    files::replace(&folder.join(NOTES), &notes)
+    put(NOTES.to_string(), &notes)?;
+    let hashes = serde_json::to_vec_pretty(&hashes).expect("hashes can be written");
+    files::replace(&folder.join(HASHES), &hashes)
+}
+
+/// Whether every file of a folder is what was written; all of them are read to tell. Without hashes nothing
+/// is known of the files.
+pub(super) fn is_whole(folder: &Path) -> bool {
+    let Some(hashes) = read_hashes(folder) else {
+        return false;
+    };
+    let is_same = |(name, hash): (&String, &String)| {
+        hash_of(&folder.join(name)).is_ok_and(|found| found == *hash)
+    };
+    hashes.contains_key(NOTES) && hashes.par_iter().all(is_same)
+}
+
+fn read_hashes(folder: &Path) -> Option<BTreeMap<String, String>> {
+    let text = fs::read(folder.join(HASHES)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+fn hash_of(path: &Path) -> io::Result<String> {
+    let mut hash = blake3::Hasher::new();
+    hash.update_reader(File::open(path)?)?;
+    Ok(hash.finalize().to_hex().to_string())
 }
 
 /// What was noticed when the tables of a folder were made.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::cache::MergedCache;
+use super::cache::{MergedCache, ProvenFolders};
 use super::errors::not_begun;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::files;
@@ -24,6 +24,7 @@ const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
 pub struct Store {
     folder: PathBuf,
     pub(super) merged_cache: MergedCache,
+    pub(super) proven_folders: ProvenFolders,
 }
 
 /// Whether a folder is a store.
@@ -87,6 +88,7 @@ impl Store {
         Store {
             folder: folder.to_path_buf(),
             merged_cache: MergedCache::default(),
+            proven_folders: ProvenFolders::default(),
         }
     }
 

@@ -27,7 +27,7 @@ pub struct Derived {
 }
 
 /// The folder of the tables that follow from what of a store is within a horizon; made if it is not
-/// there. Horizons with the same facts before them have the same folder.
+/// there, or not what was written. Horizons with the same facts before them have the same folder.
 ///
 /// # Errors
 ///
@@ -40,8 +40,11 @@ pub fn tables(
     store.while_it_changes(|manifests| {
         let view = SnapshotView::of(store, manifests, horizon)?;
         let folder = store.derived().join(key(&view, definitions));
-        if !folder.is_dir() {
-            derived(store, definitions, &view, &folder, false)?;
+        if !store.proven_folders.holds(&folder) {
+            if !derived_folder::is_whole(&folder) {
+                derived(store, definitions, &view, &folder, false)?;
+            }
+            store.proven_folders.add(&folder);
         }
         Ok::<PathBuf, Problems>(folder)
     })?

@@ -1,6 +1,11 @@
 //! Whether a store holds what its manifests say.
 
+use std::fs;
+use std::path::Path;
+
+use super::asset_cache;
 use super::data_files;
+use super::derived_folder;
 use super::layout::Store;
 use super::manifest::{self, Manifest};
 use super::segments::listed;
@@ -12,10 +17,13 @@ pub struct Verification {
     pub reports: usize,
     pub rows: u64,
     pub bytes: u64,
+    /// Folders of derived tables that are not what was written, or of which that is not known. They are made
+    /// anew when they are next needed.
+    pub stale_folders: usize,
     pub problems: Problems,
 }
 
-/// Hashes every data file again and compares it with its manifest.
+/// Hashes every data file again and compares it with its manifest, and derived tables with their hashes.
 pub fn verify(store: &Store) -> Result<Verification, Problems> {
     let damaged = damaged_manifests(store)?;
     if damaged.has_errors() {
@@ -48,7 +56,10 @@ fn damaged_manifests(store: &Store) -> Result<Problems, Problems> {
 }
 
 fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
-    let mut verdict = Verification::default();
+    let mut verdict = Verification {
+        stale_folders: stale_folders(store),
+        ..Verification::default()
+    };
     for manifest in manifests {
         verdict.reports += manifest.reports().len();
         verdict.rows += manifest.rows;
@@ -58,4 +69,21 @@ fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
         }
     }
     verdict
+}
+
+fn stale_folders(store: &Store) -> usize {
+    let parts = asset_cache::folder(store);
+    let folders = [store.derived(), parts.clone()];
+    let entries = folders
+        .iter()
+        .filter_map(|folder| fs::read_dir(folder).ok());
+    let paths = entries.flatten().flatten().map(|entry| entry.path());
+    let is_unfinished = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with('.')
+    };
+    let written = paths.filter(|path| path.is_dir() && *path != parts && !is_unfinished(path));
+    written
+        .filter(|path| !derived_folder::is_whole(path))
+        .count()
 }

@@ -68,7 +68,7 @@ fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result
         "\nno errors, {}\n",
         counted(warnings as u64, "warning", "warnings")
     );
-    write_stdout(text.as_bytes())
+    console.show(&text)
 }
 
 fn said(kind: FailureKind) -> Failure {

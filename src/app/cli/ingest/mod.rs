@@ -52,11 +52,13 @@ pub fn run(
     {
         console.report(nothing(&arguments.files).into());
     }
-    let text = match arguments.format {
-        TextOrJson::Table => told::text(&told, arguments.dry_run, console.stdout_look()),
-        TextOrJson::Json => told::json(&told),
-    };
-    write_stdout(text.as_bytes())?;
+    match arguments.format {
+        TextOrJson::Table => {
+            let look = console.stdout_look();
+            console.show_rendered(&told::text(&told, arguments.dry_run, look))?;
+        }
+        TextOrJson::Json => write_stdout(told::json(&told).as_bytes())?,
+    }
     let mut problems = Problems::default();
     for each in told {
         if let FileOutcome::Failed(own) = each.fate {

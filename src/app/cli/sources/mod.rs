@@ -28,7 +28,10 @@ pub fn run(
         },
         Some(SourcesCommand::Test { file }) => test(console, &definitions, file, arguments.format)?,
     };
-    write_stdout(text.as_bytes())
+    match arguments.format {
+        TextOrJson::Table => console.show_rendered(&text),
+        TextOrJson::Json => write_stdout(text.as_bytes()),
+    }
 }
 
 fn test(

@@ -26,20 +26,19 @@ pub fn run(
         Some(StoreCommand::Explain { finding }) => {
             let definitions = workspace::definitions(console, defs)?;
             let explanation = store::explain(&store, &definitions, finding)?;
-            write_stdout(explained(&explanation).as_bytes())
+            console.show(&explained(&explanation))
         }
-        Some(StoreCommand::Verify) => verify(&store),
+        Some(StoreCommand::Verify) => verify(console, &store),
         Some(StoreCommand::Compact) => {
             let done = store::compact(&store)?;
-            write_stdout(
-                format!("{} segments merged into {}\n", done.before, done.after).as_bytes(),
-            )
+            let (before, after) = (done.before, done.after);
+            console.show(&format!("{before} segments merged into {after}\n"))
         }
         Some(StoreCommand::Rebuild) => {
             let definitions = workspace::definitions(console, defs)?;
             let folder = store::rebuild(&store, &definitions)?;
             console.report(warnings(&store::derive(&store, &definitions)?.about));
-            write_stdout(format!("tables made anew in {}\n", folder.display()).as_bytes())
+            console.show(&format!("tables made anew in {}\n", folder.display()))
         }
     }
 }
@@ -56,10 +55,10 @@ fn list(
         return write_stdout(listed::json(&manifests).as_bytes());
     }
     let text = listed::text(&manifests, arguments.by, console.stdout_look());
-    write_stdout(text.as_bytes())?;
+    console.show_rendered(&text)?;
     let definitions = workspace::definitions(console, defs)?;
     let about = store::derive(store, &definitions)?.about;
-    write_stdout(findings(&about, console.stdout_look()).as_bytes())?;
+    console.show_rendered(&findings(&about, console.stdout_look()))?;
     console.report(warnings(&about));
     Ok(())
 }
@@ -151,7 +150,7 @@ fn closed_by(scan: &ClosingScan) -> String {
     )
 }
 
-fn verify(store: &Store) -> Result<(), Failure> {
+fn verify(console: &Console, store: &Store) -> Result<(), Failure> {
     let verdict = store::verify(store)?;
     if verdict.problems.has_errors() {
         return Err(Failure {
@@ -159,11 +158,15 @@ fn verify(store: &Store) -> Result<(), Failure> {
             problems: verdict.problems,
         });
     }
-    let text = format!(
+    let mut text = format!(
         "{}, {}, {}: everything is as it was written\n",
         counted(verdict.reports as u64, "report", "reports"),
         counted(verdict.rows, "row", "rows"),
         counted(verdict.bytes, "byte", "bytes"),
     );
-    write_stdout(text.as_bytes())
+    if verdict.stale_folders > 0 {
+        let many = counted(verdict.stale_folders as u64, "folder", "folders");
+        text += &format!("{many} of derived tables to be made anew: not what was written\n");
+    }
+    console.show(&text)
 }

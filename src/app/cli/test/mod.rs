@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::args::TestArguments;
-use super::console::{Console, write_stdout};
+use super::console::Console;
 use super::failure::Failure;
 use super::workspace;
 use crate::insight::testing::{self, TestOutcome};
@@ -37,7 +37,7 @@ pub fn run(
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     text += &testing::closing_line(&definitions, outcomes.len(), failed);
-    write_stdout(text.as_bytes())?;
+    console.show_rendered(&text)?;
     if failed > 0 || (arguments.fail_on_empty && selected.is_empty()) {
         return Err(Failure::no());
     }
