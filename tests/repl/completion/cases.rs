@@ -8,7 +8,7 @@ pub const CASES: &[Case] = &[
     // ------------------------------------------------ the beginning
     (
         "|",
-        "assets_without_critical backlog duplicate_reduction",
+        "backlog duplicate_reduction",
         "mttr list explain by kpi view count last",
         "and of",
     ),
@@ -19,12 +19,7 @@ pub const CASES: &[Case] = &[
         "backlog",
     ),
     ("MT|", "mttr mttr_claimed", "", ""),
-    (
-        "crit|",
-        "assets_without_critical overdue_critical",
-        "",
-        "backlog",
-    ),
+    ("crit|", "overdue_critical", "", "backlog"),
     ("overdue|", "overdue_critical", "", ""),
     (
         "scan_c|",
@@ -36,12 +31,7 @@ pub const CASES: &[Case] = &[
     ("mtrt|", "mttr", "", ""),
     ("high|", "highest_risk_apps", "", ""),
     ("ex|", "exploitability_rate explain", "", ""),
-    (
-        "explain |",
-        "assets_without_critical backlog",
-        "list mttr count",
-        "explain",
-    ),
+    ("explain |", "backlog", "list mttr count", "explain"),
     ("kp|", "kpi", "", ""),
     ("# nothing in a comm|", "", "", "mttr"),
     ("   back|", "backlog", "", ""),
@@ -144,18 +134,13 @@ pub const CASES: &[Case] = &[
     ("backlog at |", "end start average peak", "", "by"),
     (
         "mttr, |",
-        "assets_without_critical backlog",
+        "backlog",
         "escape_rate count",
         "by list highest_risk_apps",
     ),
     ("mttr, esc|", "escape_rate", "", "mttr"),
-    (
-        "mttr / |",
-        "assets_without_critical backlog",
-        "count mttr_claimed",
-        "by",
-    ),
-    ("(|", "assets_without_critical backlog", "mttr count", "by"),
+    ("mttr / |", "backlog", "count mttr_claimed", "by"),
+    ("(|", "backlog", "mttr count", "by"),
     ("highest_risk_apps |", "by where", "over", "show"),
     ("backlog by team\n  |", "where over", "last", "by"),
     ("backlog\n  by |", "severity app team", "", ""),
@@ -449,7 +434,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "kpi my_number \"My number\"\n  is |",
-        "assets_without_critical backlog",
+        "backlog",
         "count mean share",
         "kpi by",
     ),
@@ -535,7 +520,7 @@ pub const CASES: &[Case] = &[
     ("view mine \"Mine\"\n  |", "show", "", "by"),
     (
         "view mine \"Mine\"\n  show |",
-        "assets_without_critical backlog",
+        "backlog",
         "mttr list count",
         "kpi",
     ),
@@ -561,7 +546,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "dashboard board\n  layer one\n    show number |",
-        "assets_without_critical backlog",
+        "backlog",
         "mttr",
         "kpi",
     ),
