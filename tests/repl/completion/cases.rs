@@ -8,7 +8,7 @@ pub const CASES: &[Case] = &[
     // ------------------------------------------------ the beginning
     (
         "|",
-        "backlog duplicate_reduction",
+        "backlog critical_free_assets",
         "mttr list explain by kpi view count last",
         "and of",
     ),
@@ -19,7 +19,7 @@ pub const CASES: &[Case] = &[
         "backlog",
     ),
     ("MT|", "mttr mttr_claimed", "", ""),
-    ("crit|", "overdue_critical", "", "backlog"),
+    ("crit|", "critical_free_assets overdue_critical", "", "backlog"),
     ("overdue|", "overdue_critical", "", ""),
     (
         "scan_c|",
