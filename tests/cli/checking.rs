@@ -52,6 +52,24 @@ fn data_is_read_and_balanced() {
     ]);
 }
 
+/// As a scorecard does; but a column of nearly the name is taken for the one that was meant.
+#[test]
+fn kpis_that_lack_a_column_are_listed() {
+    let project = Project::new();
+    project.replace("data/findings.csv", ",environment,", ",umgebung,");
+    project.with_data(&["check"]).shows(&[
+        "without data: escape_rate (`",
+        "has no column `environment`)",
+        "the books balance",
+        "no errors",
+    ]);
+    let project = Project::new();
+    project.replace("data/findings.csv", ",environment,", ",environmnet,");
+    project
+        .with_data(&["check"])
+        .refused(3, &["D112", "did you mean that one?"]);
+}
+
 #[test]
 fn empty_populations_are_warned_of() {
     let project = Project::new();

@@ -304,17 +304,24 @@ pub fn is_of_columns(problems: &Problems) -> bool {
     all.all(|problem| problem.cause == Cause::NoColumn)
 }
 
+/// Whether nothing is wrong but that files lack columns, and have none of nearly their names.
+pub fn are_unrelated_columns(problems: &Problems) -> bool {
+    is_of_columns(problems) && problems.iter().all(|problem| meant(problem).is_none())
+}
+
+/// The line that tells of the column that may be meant.
+fn meant(problem: &Diagnostic) -> Option<&String> {
+    let mut lines = problem.help.iter();
+    lines.find(|help| help.contains("did you mean"))
+}
+
 /// What is absent, without who needs it; with the column that may be meant.
 fn absent_column(problem: &Diagnostic) -> String {
     let (fact, _) = problem
         .message
         .split_once(", which")
         .unwrap_or((&problem.message, ""));
-    match problem
-        .help
-        .iter()
-        .find(|help| help.contains("did you mean"))
-    {
+    match meant(problem) {
         Some(help) => format!("{fact} ({help})"),
         None => fact.to_owned(),
     }

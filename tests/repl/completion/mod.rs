@@ -144,7 +144,7 @@ fn a_candidate_replaces_the_word_it_was_chosen_for() {
         ("mttr in 2026-0|", "mttr in 2026-09"),
         ("backlog\n  by te|", "backlog\n  by team"),
         ("\\fo|", "\\format"),
-        ("overdue_c|", "overdue_critical"),
+        ("crit|", "critical_free_assets"),
     ];
     for (marked, expected) in cases {
         let (text, position) = cursor(marked);

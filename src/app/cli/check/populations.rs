@@ -1,6 +1,7 @@
 //! KPIs that no row of the data ever belongs to.
 
 use super::checked::CheckedRows;
+use super::rows::columns;
 use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
@@ -12,16 +13,18 @@ use crate::plan;
 /// Months looked back at most: a wrong date in the data must not ask for thousands.
 const LONGEST: u32 = 1200;
 
-/// Warns of every population without a row in any month of the data.
+/// Warns of every population without a row in any month of the data; returns which KPIs have no data,
+/// beside those that lack columns.
 pub(super) fn check(
     rows: &CheckedRows,
     context: &QueryContext,
+    without_columns: Vec<String>,
     problems: &mut Problems,
 ) -> Result<Option<String>, Problems> {
     let Some(months) = months(rows) else {
         return Ok(None);
     };
-    let mut unanswerable = Vec::new();
+    let mut unanswerable = without_columns;
     let mut questions = Vec::new();
     for column in columns(rows.everything) {
         let query = single(rows, column, column.formula.clone(), &months);
@@ -61,13 +64,6 @@ fn empty(column: &ValueColumn, measure: &Measure) -> Diagnostic {
         column.name
     );
     Diagnostic::warning("D921", measure.span, message).label("no row in any month")
-}
-
-fn columns(query: &Query) -> &[ValueColumn] {
-    match &query.subject {
-        Subject::Values(values) => &values.columns,
-        Subject::List(_) => &[],
-    }
 }
 
 /// The query of one column over all months, with another formula.

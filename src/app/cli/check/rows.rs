@@ -8,9 +8,9 @@ use crate::app::cli::failure::Failure;
 use crate::app::cli::workspace;
 use crate::base::diagnostic::Problems;
 use crate::exec::data::{self, Location, TableSources};
-use crate::exec::query_context::QueryContext;
+use crate::exec::query_context::{self, QueryContext};
 use crate::lang::analyze;
-use crate::lang::model::{Definitions, Query};
+use crate::lang::model::{Definitions, Query, Subject, ValueColumn};
 use crate::plan::{self, EvaluationTime, Requirement, RequirementOptions, Requirements};
 use crate::render::counted;
 
@@ -22,13 +22,26 @@ pub(super) fn check(
     options: &DataOptions,
     problems: &mut Problems,
 ) -> Result<Vec<String>, Failure> {
-    let everything = everything(console, definitions)?;
+    let mut everything = everything(console, definitions)?;
     let instants = workspace::instants(console, definitions, options)?;
     let context = workspace::context(console, definitions, options, instants)?;
     let _progress = console.progress();
     let tables = context.usual_tables()?;
-    let request = request(&context, tables.borrow().locations(), &everything);
-    let sources = tables.borrow_mut().sources(definitions, &request)?;
+    let read = |everything: &Query| {
+        let request = request(&context, tables.borrow().locations(), everything);
+        tables.borrow_mut().sources(definitions, &request)
+    };
+    let mut without_columns = Vec::new();
+    let sources = match read(&everything) {
+        Err(problems) if query_context::are_unrelated_columns(&problems) => {
+            without_columns = leave_out(&mut everything, &context)?;
+            if columns(&everything).is_empty() {
+                return Err(problems.into());
+            }
+            read(&everything)?
+        }
+        read => read?,
+    };
     let evaluation = evaluation_time(&context, &sources, &everything)?;
     let rows = CheckedRows {
         definitions,
@@ -41,7 +54,12 @@ pub(super) fn check(
     }
     super::written::check(&rows, tables.borrow().locations(), problems);
     let mut summary = vec![sizes(&rows)];
-    summary.extend(populations::check(&rows, &context, problems)?);
+    summary.extend(populations::check(
+        &rows,
+        &context,
+        without_columns,
+        problems,
+    )?);
     texts::check(&rows, context.sources, problems);
     summary.extend(balance::check(&rows, problems)?);
     Ok(summary)
@@ -49,6 +67,39 @@ pub(super) fn check(
 
 fn everything(console: &mut Console, definitions: &Definitions) -> Result<Query, Problems> {
     analyze::read(&mut console.sources, definitions, "<check>", "").map(|question| question.query)
+}
+
+/// The columns of a query of KPIs.
+pub(super) fn columns(query: &Query) -> &[ValueColumn] {
+    match &query.subject {
+        Subject::Values(values) => &values.columns,
+        Subject::List(_) => &[],
+    }
+}
+
+/// Takes out the KPIs that need a column which their file lacks, as a scorecard does; returns which and why.
+fn leave_out(everything: &mut Query, context: &QueryContext) -> Result<Vec<String>, Problems> {
+    let mut single = everything.clone();
+    let Subject::Values(values) = &mut everything.subject else {
+        return Ok(Vec::new());
+    };
+    let mut without = Vec::new();
+    for column in std::mem::take(&mut values.columns) {
+        if let Subject::Values(values) = &mut single.subject {
+            values.columns = vec![column.clone()];
+        }
+        let has_files = context.lacking(&single)?.is_empty();
+        let reason = if has_files {
+            context.lacking_columns(&single)?
+        } else {
+            None
+        };
+        match reason {
+            Some(reason) => without.push(format!("{} ({reason})", column.name)),
+            None => values.columns.push(column),
+        }
+    }
+    Ok(without)
 }
 
 /// Every column of every table with a file; those that a KPI needs must be there.
