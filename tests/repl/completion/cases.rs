@@ -19,7 +19,12 @@ pub const CASES: &[Case] = &[
         "backlog",
     ),
     ("MT|", "mttr mttr_claimed", "", ""),
-    ("crit|", "critical_free_assets overdue_critical", "", "backlog"),
+    (
+        "crit|",
+        "critical_free_assets overdue_critical",
+        "",
+        "backlog",
+    ),
     ("overdue|", "overdue_critical", "", ""),
     (
         "scan_c|",
