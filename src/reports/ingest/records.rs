@@ -130,7 +130,7 @@ impl<'a> RecordTypes<'a> {
             let text = record.get(*field)?;
             let is_date = DATES.contains(field);
             (!is_date && !is_loadable(field_type, text))
-                .then(|| Unusable::Value(*field, text.clone(), what_it_takes(field_type)))
+                .then(|| Unusable::Value(field, text.clone(), what_it_takes(field_type)))
         };
         self.fields.iter().filter_map(refused).collect()
     }
