@@ -69,15 +69,19 @@ fn attempt<T>(
     if !refused.is_empty() {
         return Err(refused);
     }
-    let result = match piece.parse(rule) {
+    let parse = || match piece.parse(rule) {
         Ok(mut pairs) => {
             let pair = pairs.next().expect("an entry rule has one child");
             read(piece, pair)
         }
         Err(error) => Err(unparsed::unparsed(piece, expecting, &error)),
     };
+    let result = stacker::maybe_grow(STACK_LEFT, 2 * STACK_LEFT, parse);
     result.map_err(|problem| Problems::from(*problem))
 }
+
+/// A debug build takes somewhat more than 2 MiB, which is all that a thread has, for what is nested as deep as may be.
+const STACK_LEFT: usize = 4 << 20;
 
 /// The problems of a piece, better told if a line of it begins with a misspelt clause word: then
 /// that, and what is wrong with the lines above it.
