@@ -14,7 +14,7 @@ use riskql::base::diagnostic::Problems;
 use riskql::base::source::Sources;
 use riskql::lang::model::Definitions;
 use riskql::lang::project::{self, ProjectOrigin};
-use riskql::reports::ingest::{Report, ReportReader};
+use riskql::reports::ingest::{Report, ReportReader, ScanOutcome};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::shared;
@@ -143,6 +143,25 @@ fn archives_that_unpack_to_too_much_are_refused() {
     assert_refused(archive(&[("inner.zip", zeros)]), "D401", "zip");
 }
 
+/// A list that lost a member would read as one without its rows, and close what they told of.
+#[test]
+fn a_member_that_cannot_be_read_fails_the_archive() {
+    let whole = || ("a.json", SARIF.as_bytes().to_vec());
+    let cut = SARIF.as_bytes()[..SARIF.len() - 9].to_vec();
+    assert_refused(archive(&[whole(), ("b.json", cut)]), "D403", "b.json");
+    // Pictures and sources beside the data are none of it.
+    let picture = || ("b.png", vec![0x89, b'P', b'N', b'G', 0x1a, 0]);
+    let source = || ("c.c", b"int main(void) { return '\"'; }\n".to_vec());
+    assert_refused(archive(&[whole(), picture(), source()]), "D401", "zip");
+}
+
+#[test]
+fn a_first_line_of_a_few_letters_names_no_separator() {
+    for line in ["ab€", "sep€", "€p=;", "sep=", "=", ""] {
+        assert!(read(format!("{line}\nx,y\n")).is_err(), "{line}");
+    }
+}
+
 #[test]
 fn names_in_archives_are_no_paths() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -264,6 +283,34 @@ fn numbers_beyond_all_bounds_are_refused_or_missing() {
         "D403",
         "digits",
     );
+}
+
+/// The letter that stands for what is no text may be in a report; only where it was put is something missing.
+#[test]
+fn a_letter_for_what_is_no_text_is_text() {
+    let text = BANDIT.replace("An assertion", "An \u{fffd} assertion");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [b"\xff\xfe".as_slice(), &wide].concat();
+    for bytes in [text.clone().into_bytes(), gzip(text.as_bytes()), marked] {
+        let report = read(bytes).expect("a report");
+        assert!(report.left_out.is_empty() && report.scan.outcome == ScanOutcome::Success);
+    }
+    let bad = |bytes: &[u8]| {
+        let (before, after) = BANDIT.split_once("assertion").expect("a title");
+        [
+            before.as_bytes(),
+            "ä".as_bytes(),
+            "ö".as_bytes(),
+            bytes,
+            after.as_bytes(),
+        ]
+        .concat()
+    };
+    for bytes in [bad(b"\xff"), gzip(&bad(b"\xff"))] {
+        let report = read(bytes).expect("a report");
+        assert_eq!(report.left_out.values().sum::<u64>(), 1);
+        assert_eq!(report.scan.outcome, ScanOutcome::Partial);
+    }
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

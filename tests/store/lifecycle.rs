@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::lang::model::{Decision, Status};
 use riskql::reports::lifecycle::{
-    Acceptance, Ending, Episode, History, IdentityDecision, ObservedScan, ScanCoverage, Sighting,
-    episodes,
+    Acceptance, Ending, Episode, History, IdentityDecision, LINE_UNKNOWN, ObservedScan,
+    ScanCoverage, Sighting, episodes,
 };
 
 fn sighting(identity: u128, status: Option<Status>) -> Sighting {
@@ -49,6 +49,24 @@ fn suppressed_again_and_again_is_one_episode() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].ending, Some(Ending::OutOfScope));
     assert_eq!((found[0].opened_at, found[0].closed_at), (1, Some(1)));
+}
+
+/// Reports that were recorded before lines were known have none: what they saw is of the first line that tells of it.
+#[test]
+fn a_fix_that_a_tool_tells_of_closes_what_an_unknown_line_saw() {
+    let seen = ObservedScan {
+        line: LINE_UNKNOWN,
+        ..look(1, ScanCoverage::Everything, vec![sighting(1, None)])
+    };
+    let fixed = vec![sighting(1, Some(Status::Fixed))];
+    let history = History {
+        looks: vec![seen, look(2, ScanCoverage::Everything, fixed)],
+        ..History::default()
+    };
+    let found = episodes(&history);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].ending, Some(Ending::Verified));
+    assert_eq!((found[0].opened_at, found[0].closed_at), (1, Some(2)));
 }
 
 #[test]

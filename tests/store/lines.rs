@@ -162,6 +162,13 @@ fn a_run_that_tells_of_failures_closes_nothing() {
         run["invocations"] = failure.clone();
         take(&room, "2026-03-02", &sarif(&[run]));
         assert_eq!(room.story(), ["sql: 2026-03-01 –"], "{failure}");
+        // Beside a run of the same tool and line that went well, in whichever order.
+        let mut failed = sarif_run("Probe", None, &[]);
+        failed["invocations"] = failure.clone();
+        let well = sarif_run("Probe", None, &[]);
+        take(&room, "2026-03-03", &sarif(&[failed.clone(), well.clone()]));
+        take(&room, "2026-03-04", &sarif(&[well, failed]));
+        assert_eq!(room.story(), ["sql: 2026-03-01 –"], "{failure}");
     }
     // Without results nothing was looked for.
     let room = Room::new();
@@ -404,6 +411,16 @@ fn an_empty_report_is_a_clean_scan_of_whom_somebody_names() {
             "{empty:?}"
         );
     }
+}
+
+/// What a source knows is that source's, whoever is named.
+#[test]
+fn an_empty_report_that_another_source_knows_is_not_of_the_one_named() {
+    let reader = ReportReader::new(definitions()).of_source("gitleaks");
+    let reader = reader.expect("a source");
+    let problems = reader.read("report", br#"{"vulns": [], "cursor": null}"#);
+    let problems = problems.expect_err("it is of another source").sorted();
+    assert!(problems[0].message.contains("semgrep_sca"), "{problems:?}");
 }
 
 #[test]

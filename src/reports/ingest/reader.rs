@@ -110,12 +110,18 @@ impl<'a> ReportReader<'a> {
                 return Ok(ReportInput::clean(&self.sources[named]));
             }
             let content = shapes::read(name, bytes, self.sizes.large)?;
-            if let Some(named) = self.named
-                && says_nothing(&content.sample)
-            {
-                return Ok(ReportInput::clean(&self.sources[named]));
-            }
-            let index = self.recognise(name, content.shape, &content.sample)?;
+            let known = self.known(name, content.shape, &content.sample)?;
+            let index = match self.named {
+                Some(named) if known.contains(&named) => named,
+                Some(named) if known.is_empty() && says_nothing(&content.sample) => {
+                    return Ok(ReportInput::clean(&self.sources[named]));
+                }
+                Some(named) => {
+                    let others = self.names(&known);
+                    return Err(of_another(name, &self.sources[named], &others).into());
+                }
+                None => self.chosen(name, content.shape, &content.sample, &known)?,
+            };
             let reading = ReportInput {
                 name,
                 source: &self.sources[index],
@@ -154,7 +160,8 @@ impl<'a> ReportReader<'a> {
         ReportReader { sizes, ..self }
     }
 
-    fn recognise(&self, name: &str, shape: Shape, value: &Val) -> Result<usize, Problems> {
+    /// The sources that know a report.
+    fn known(&self, name: &str, shape: Shape, value: &Val) -> Result<Vec<usize>, Problems> {
         let readers: Vec<usize> = (0..self.sources.len())
             .filter(|index| self.sources[*index].reads.contains(&shape))
             .collect();
@@ -172,19 +179,20 @@ impl<'a> ReportReader<'a> {
             None => Val::Null,
         };
         let knows = |answer: &&Val| matches!(answer, Val::Bool(true));
-        let known: Vec<usize> = readers
-            .iter()
-            .zip(list(&answers))
-            .filter(|(_, answer)| knows(answer))
-            .map(|(index, _)| *index)
-            .collect();
-        if let Some(named) = self.named {
-            return match known.contains(&named) {
-                true => Ok(named),
-                false => Err(of_another(name, &self.sources[named], &self.names(&known)).into()),
-            };
-        }
-        match self.preferred(&known).as_slice() {
+        let answers = readers.iter().zip(list(&answers));
+        let known = answers.filter(|(_, answer)| knows(answer));
+        Ok(known.map(|(index, _)| *index).collect())
+    }
+
+    /// The one of them that reads the report.
+    fn chosen(
+        &self,
+        name: &str,
+        shape: Shape,
+        value: &Val,
+        known: &[usize],
+    ) -> Result<usize, Problems> {
+        match self.preferred(known).as_slice() {
             [one] => Ok(*one),
             [] => Err(unknown(name, shape, value, self.sources).into()),
             several => {

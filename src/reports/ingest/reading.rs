@@ -127,7 +127,7 @@ impl ReportInput<'_> {
 
     fn part(&self, value: Val) -> Result<ReportPart, Problems> {
         let mut left_out = BTreeMap::new();
-        let mut scans = self.scans(&value, &mut left_out)?;
+        let scans = self.scans(&value, &mut left_out)?;
         let (mut found, mut failed) = self.rows(&value);
         let may_be_mended = failed.as_ref().is_some_and(PartFailure::may_be_mended);
         if may_be_mended && !self.source.counted.is_empty() {
@@ -139,10 +139,6 @@ impl ReportInput<'_> {
             }
         }
         left_out.append(&mut found.left_out);
-        if !left_out.is_empty() {
-            // What is absent may be what was not read.
-            scans.is_partial();
-        }
         found.left_out = left_out;
         Ok(ReportPart {
             scans,
@@ -218,14 +214,16 @@ impl ReportInput<'_> {
             }
             take(std::mem::take(&mut found.rows));
         }
-        let whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
-        let mut whole = whole;
+        let mut whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
         if self.bad_bytes > 0 {
             let what = LeftOut {
                 place: "what is no text".to_string(),
                 found: "bytes of another encoding",
             };
             found.left_out.insert(what, self.bad_bytes as u64);
+        }
+        if !found.left_out.is_empty() {
+            // What is absent may be what was not read, in whichever part of the report.
             whole.is_partial();
         }
         let (scan, scans) = whole.settled(source);

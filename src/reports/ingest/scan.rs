@@ -76,7 +76,13 @@ pub(super) fn scan(
         .flat_map(list)
     {
         match each {
-            Val::Obj(members) => found.add(reader.said(members, false)),
+            Val::Obj(members) => {
+                let mut scan = reader.said(members, false);
+                // Before scans of one key are joined: what one of them does not say, the report says, not the other.
+                scan.outcome = scan.outcome.or(found.report.outcome);
+                scan.scope = scan.scope.or(found.report.scope);
+                found.add(scan);
+            }
             _ => reader.odd("a member of `scans` is no object".to_string()),
         }
     }

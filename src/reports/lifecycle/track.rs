@@ -139,11 +139,17 @@ impl Track<'_> {
                 Some(extended(episode.accepted, now))
             });
         }
-        if look.line != LINE_UNKNOWN {
+        let proof = self.reaches.next(look.line, sighting.rule, look.at);
+        self.is_proven(look.line, proof);
+    }
+
+    /// When a line proves that the weakness is gone. What scans of an unknown line saw is of the first line that tells of
+    /// it.
+    fn is_proven(&mut self, line: LineNumber, proof: Option<i64>) {
+        if line != LINE_UNKNOWN {
             self.proofs.remove(&LINE_UNKNOWN);
         }
-        let proof = self.reaches.next(look.line, sighting.rule, look.at);
-        self.proofs.insert(look.line, proof);
+        self.proofs.insert(line, proof);
     }
 
     /// Said to be gone again and again is one episode that was over when it was first told.
@@ -164,7 +170,7 @@ impl Track<'_> {
         }
         if how == Ending::Verified {
             // It is the word of one line: where another saw it too, that one has to look again.
-            self.proofs.insert(look.line, Some(told.unwrap_or(look.at)));
+            self.is_proven(look.line, Some(told.unwrap_or(look.at)));
             let is_due = |proof: i64| proof <= look.at;
             return self.pass(is_due);
         }

@@ -113,13 +113,13 @@ fn of_line(
 /// What the report says that it did not look at, and what was left out of it.
 pub fn of_report(report: &Manifest) -> Problems {
     let mut notes = Problems::default();
-    let unseen: BTreeSet<&String> = report.scans.iter().flat_map(|scan| &scan.unseen).collect();
-    if !unseen.is_empty() {
-        let unseen: Vec<String> = unseen.into_iter().cloned().collect();
+    for scan in report.scans.iter().filter(|scan| !scan.unseen.is_empty()) {
         let message = format!(
-            "`{}` did not look at everything: {}",
+            "`{}`: the scan of {} by {} did not look at everything: {}",
             report.file,
-            few(&unseen)
+            scan.asset,
+            scan.tool,
+            few(&scan.unseen)
         );
         notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
     }

@@ -90,8 +90,12 @@ fn above(text: &str) -> (String, &str) {
 fn told_separator(table: &str) -> Option<(u8, &str)> {
     let (line, rest) = table.split_once('\n')?;
     let line = line.trim_end_matches('\r').trim_matches('"');
-    let is_named = line.len() == 5 && line[..4].eq_ignore_ascii_case("sep=");
-    is_named.then(|| (line.as_bytes()[4], rest))
+    match line.as_bytes() {
+        [named @ .., separator] if named.eq_ignore_ascii_case(b"sep=") && separator.is_ascii() => {
+            Some((*separator, rest))
+        }
+        _ => None,
+    }
 }
 
 fn most_frequent(table: &str) -> u8 {

@@ -37,7 +37,7 @@ pub(super) const SAY_WHOSE: &str = "if it is a clean scan, say whose: riskql ing
 
 /// Whether a file has nothing in it, packed or not.
 pub(super) fn is_empty(bytes: &[u8]) -> bool {
-    let is_blank = |bytes: &[u8]| begun(&text(bytes)).is_empty();
+    let is_blank = |bytes: &[u8]| begun(&decoded(bytes).text).is_empty();
     match bytes.starts_with(GZIP) {
         true => zip::unpacked(bytes).is_ok_and(|unpacked| is_blank(&unpacked)),
         false => bytes.len() < 1000 && is_blank(bytes),
@@ -103,25 +103,24 @@ pub(super) fn read<'a>(
         return Err(too_large(name, bytes.len() as u64));
     }
     if bytes.starts_with(ARCHIVE) {
-        let value = zip::read(name, bytes, &mut Budget::new())?;
+        let (value, bad_bytes) = zip::read(name, bytes, &mut Budget::new())?;
         return Ok(Content {
             shape: Shape::Zip,
             sample: value.clone(),
             body: Body::Read(value),
-            bad_bytes: 0,
+            bad_bytes,
         });
     }
-    let text = match bytes.starts_with(GZIP) {
+    let Decoded { text, bad_bytes } = match bytes.starts_with(GZIP) {
         true => {
             let unpacked = zip::unpacked(bytes).map_err(|why| damaged(name, why))?;
-            Cow::Owned(text(&unpacked).into_owned())
+            let Decoded { text, bad_bytes } = decoded(&unpacked);
+            Decoded {
+                text: Cow::Owned(text.into_owned()),
+                bad_bytes,
+            }
         }
-        false => text(bytes),
-    };
-    // Where it was not the file itself that had them, there are none.
-    let bad_bytes = match std::str::from_utf8(bytes) {
-        Ok(_) => 0,
-        Err(_) => text.matches(char::REPLACEMENT_CHARACTER).count(),
+        false => decoded(bytes),
     };
     if text.len() > large && begins_json(&text) {
         let content = looked_at(text).map_err(|why| damaged(name, why))?;
@@ -152,9 +151,14 @@ fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
     })
 }
 
-/// The value of a member of an archive, read whole.
-pub(super) fn unpacked(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val, Diagnostic> {
-    whole(name, &text(bytes), budget).map(|(_, value, _)| value)
+/// The value of a member of an archive, read whole, and how many of its bytes are no text.
+pub(super) fn unpacked(
+    name: &str,
+    bytes: &[u8],
+    budget: &mut Budget,
+) -> Result<(Val, usize), Diagnostic> {
+    let Decoded { text, bad_bytes } = decoded(bytes);
+    whole(name, &text, budget).map(|(_, value, _)| (value, bad_bytes))
 }
 
 fn begun(text: &str) -> &str {
@@ -221,22 +225,31 @@ pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
 /// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8. Where bytes that
 /// are no UTF-8 stand among letters that are, they alone are unknown; where there are no such letters, the
 /// whole is read as Windows-1252, which takes every byte.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0;
-    }
-    if let Some(encoding) = declared(bytes).or_else(|| wide(bytes)) {
-        return encoding.decode_without_bom_handling(bytes).0;
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) if is_mostly_utf8(bytes) => String::from_utf8_lossy(bytes),
-        Err(_) => {
-            encoding_rs::WINDOWS_1252
-                .decode_without_bom_handling(bytes)
-                .0
+fn decoded(bytes: &[u8]) -> Decoded<'_> {
+    let (text, has_bad) = if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, _, has_bad) = encoding.decode(bytes);
+        (text, has_bad)
+    } else if let Some(encoding) = declared(bytes).or_else(|| wide(bytes)) {
+        encoding.decode_without_bom_handling(bytes)
+    } else {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => (text.into(), false),
+            Err(_) if is_mostly_utf8(bytes) => (String::from_utf8_lossy(bytes), true),
+            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes),
         }
-    }
+    };
+    // A report may hold the letter that stands for what is no text; it counts only where some of it was put there.
+    let bad_bytes = match has_bad {
+        true => text.matches(char::REPLACEMENT_CHARACTER).count(),
+        false => 0,
+    };
+    Decoded { text, bad_bytes }
+}
+
+/// A text, and how many places of it were bytes that are no text.
+struct Decoded<'a> {
+    text: Cow<'a, str>,
+    bad_bytes: usize,
 }
 
 /// Whether there are more letters beyond ASCII that are UTF-8 than bytes that are not.

@@ -18,8 +18,13 @@ const MOST_BYTES: u64 = 1 << 30;
 /// Members larger than this times what they are packed in, and than a megabyte, are bombs.
 const LARGEST_RATIO: u64 = 200;
 
-/// Reads an archive. Members that are no reports, such as pictures, are null.
-pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val, Diagnostic> {
+/// Reads an archive, and counts the bytes of its members that are no text. Members that are no reports, such as pictures,
+/// are null.
+pub(super) fn read(
+    name: &str,
+    bytes: &[u8],
+    budget: &mut Budget,
+) -> Result<(Val, usize), Diagnostic> {
     let failed = |why: String| damaged(name, why);
     // Counted before the list of them is read.
     let listed = bytes.windows(4).filter(|four| *four == LISTED).count();
@@ -32,6 +37,7 @@ pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val,
         .map_err(|error| failed(format!("it is no ZIP archive: {error}")))?;
     let mut left = MOST_BYTES;
     let mut members = Vec::new();
+    let mut bad_bytes = 0;
     for index in 0..archive.len() {
         let member = archive
             .by_index(index)
@@ -56,15 +62,33 @@ pub(super) fn read(name: &str, bytes: &[u8], budget: &mut Budget) -> Result<Val,
         }
         left -= unpacked.len() as u64;
         // Archives in archives stay packed.
-        let value = match unpacked.starts_with(super::ARCHIVE) {
-            true => Val::Null,
-            false => super::unpacked(&inner, &unpacked, budget).unwrap_or(Val::Null),
+        let read = match unpacked.starts_with(super::ARCHIVE) {
+            true => Ok((Val::Null, 0)),
+            false => super::unpacked(&inner, &unpacked, budget),
+        };
+        let value = match read {
+            Ok((value, bad)) => {
+                bad_bytes += bad;
+                value
+            }
+            // A list that lost a member would read as one without its rows.
+            Err(why) if is_data(&inner) && !unpacked.is_empty() => {
+                return Err(failed(why.message));
+            }
+            Err(_) => Val::Null,
         };
         budget.check().map_err(failed)?;
         members.push((inner, value));
     }
     members.sort_by(|left, right| left.0.cmp(&right.0));
-    Ok(object(members))
+    Ok((object(members), bad_bytes))
+}
+
+/// Whether the name of a member says that it holds what is read; others are pictures, sources and the like.
+fn is_data(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let endings = [".json", ".jsonl", ".xml", ".fvdl", ".csv"];
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// What so many packed bytes may unpack to.

@@ -115,13 +115,17 @@ pub(in crate::reports::store) fn closings(
             let (Some(closed_at), false) = (episode.closed_at, scans.is_empty()) else {
                 continue;
             };
+            let seen = |fact: &ScanFact| {
+                let rows = rows.get(&(fact.manifest.segment.clone(), fact.number));
+                rows.map_or(0, Vec::len) as u64
+            };
             let scans = scans.into_iter().map(|fact| ClosingScan {
                 file: fact.manifest.file.clone(),
                 tool: fact.scan.tool.clone(),
                 line: fact.scan.label(),
                 finished_at: fact.manifest.finished_at,
                 rules: fact.scan.rules.as_ref().map(Vec::len),
-                rows: fact.manifest.rows,
+                rows: seen(fact),
             });
             closings.push(Closing {
                 detection: detection.id.clone(),
