@@ -141,7 +141,7 @@ def finding(asset, found):
         "resolution": "",
         "introduced_at": (found - timedelta(days=rng.randrange(1, 45))).isoformat() if chance(0.7) else "",
         "found_at": found.isoformat(),
-        "fixed_at": "", "verified_at": "", "closed_at": "", "accepted_at": "", "acceptance_ends_at": "",
+        "fixed_at": "", "verified_at": "", "closed_at": "", "reopened_at": "", "accepted_at": "", "acceptance_ends_at": "",
         "ingested_at": min(found + timedelta(days=rng.choice([0, 0, 0, 0, 1, 3])), END).isoformat(),
         "cwe": cwe, "cve": cve, "cvss": cvss,
         "kind": kind,
