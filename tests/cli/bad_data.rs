@@ -97,13 +97,61 @@ fn marks_and_line_ends_of_windows_are_read() {
 fn more_numbers_than_fit() {
     let project = Project::new();
     let rows: String = (0..60_000)
-        .map(|row| format!("F{row},2026-03-01\n"))
+        .map(|row| format!("F{row},2026-03-01,,\n"))
         .collect();
-    project.write("many.csv", format!("finding_id,found_at\n{rows}"));
-    let query = "count of findings found by finding_id over day from 2024-01-01 to 2026-12-31";
+    project.write(
+        "many.csv",
+        format!("finding_id,found_at,verified_at,closed_at\n{rows}"),
+    );
     let table = format!("findings={}", project.path("many.csv").display());
-    let outcome = project.run(&["run", query, "--table", &table, "--as-of", "2026-12-31"]);
-    outcome.refused(2, &["K490", "60000 groups at 1096 points"]);
+    // Added up, sorted by value, sorted by duration.
+    for measure in [
+        "count of findings found",
+        "median time since found of findings open",
+        "typical time from found to verified of findings found",
+    ] {
+        let query = format!("{measure} by finding_id over day from 2024-01-01 to 2026-12-31");
+        let outcome = project.run(&["run", &query, "--table", &table, "--as-of", "2026-12-31"]);
+        outcome.refused(2, &["K490", "60000 groups at 1096 points"]);
+    }
+}
+
+#[test]
+fn more_empty_groups_than_fit() {
+    let project = Project::new();
+    let values =
+        |scale: &str| -> Vec<String> { (0..250).map(|value| format!("{scale}{value}")).collect() };
+    let scales = ["a", "b", "c"].map(|scale| {
+        let values = values(scale).join(" < ");
+        format!("scale {scale}s is {values}\n")
+    });
+    project.write(
+        "defs/all.kpi",
+        format!(
+            "calendar\n  timezone UTC\n\n{}\ntable things\n  key thing_id\n  event made at made_at\n  \
+             field a as\n  field b bs\n  field c cs\n",
+            scales.join("\n")
+        ),
+    );
+    project.write(
+        "things.csv",
+        "thing_id,made_at,a,b,c\nT1,2026-03-01,a1,b1,c1\n",
+    );
+    let table = format!("things={}", project.path("things.csv").display());
+    let query = "count of things made by a, b, c with empty over month last 12 months limit 1";
+    let arguments = [
+        "run",
+        query,
+        "--defs",
+        "defs",
+        "--table",
+        &table,
+        "--as-of",
+        "2026-12-31",
+    ];
+    project
+        .run(&arguments)
+        .refused(2, &["K490", "15625000 groups at 12 points"]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The groups of all steps of a query.
 
+use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
 use crate::exec::answer::Cell;
-use crate::exec::compute::{Computed, CubeCells, DimensionValue, Tuple};
+use crate::exec::compute::{Computed, CubeCells, DimensionValue, Tuple, checked_size};
 use crate::lang::model::{Allowed, Dimension, EmptyValues};
 use crate::plan::{EmptyWork, ValuesWork};
 
@@ -13,11 +14,19 @@ pub(super) struct Dimensions {
 
 impl Dimensions {
     /// The groups with rows anywhere in the query's own periods (rule S24).
-    pub fn of(work: &ValuesWork, computed: &Computed, place: usize) -> Dimensions {
+    ///
+    /// # Errors
+    ///
+    /// More groups than fit, of which `with empty` may make any number.
+    pub fn of(
+        work: &ValuesWork,
+        computed: &Computed,
+        place: usize,
+    ) -> Result<Dimensions, Problems> {
         if work.by.is_empty() {
-            return Dimensions {
+            return Ok(Dimensions {
                 tuples: vec![Vec::new()],
-            };
+            });
         }
         let steps = &computed.works[place].steps;
         let groups = |step: usize| &computed.groups(&steps[step].lines[0]).groups;
@@ -33,13 +42,23 @@ impl Dimensions {
                 true => vec![Vec::new()],
                 false => found.cloned().collect(),
             };
+            let of_each =
+                work.by
+                    .iter()
+                    .zip(&empty.values)
+                    .map(|(dimension, values)| match values {
+                        EmptyValues::OfParent(_) => 1,
+                        EmptyValues::Every => usize::from(values_of(&dimension.field_type)),
+                    });
+            let made = of_each.fold(parents.len(), usize::saturating_mul);
+            checked_size(made, work.timeline.slots.len())?;
             for parent in &parents {
                 tuples.extend(with_every_value(work, empty, parent));
             }
         }
         tuples.sort_unstable();
         tuples.dedup();
-        Dimensions { tuples }
+        Ok(Dimensions { tuples })
     }
 
     /// For each group of some cells its place among all; those of other periods have none.

@@ -163,7 +163,7 @@ fn values<'a>(
     computed: &mut Computed<'a>,
     place: usize,
 ) -> Result<Answer, Problems> {
-    let dimensions = Dimensions::of(work, computed, place);
+    let dimensions = Dimensions::of(work, computed, place)?;
     let excluded = excluded(work, computed, place);
     let mut assembly = Assembly {
         work,

@@ -318,7 +318,7 @@ impl Computed<'_> {
                     CubeLevel::Groups => &of.keys,
                     CubeLevel::Total | CubeLevel::Outside(_) => &[],
                 };
-                order_statistics(&frame, of, keys, points)
+                order_statistics(&frame, of, keys, points)?
             }
             CubeShape::Flow { .. } | CubeShape::Swept(_) => frame,
         })

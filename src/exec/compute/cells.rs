@@ -82,6 +82,15 @@ impl Finished {
 /// The code of a result that does not fit.
 pub(super) const TOO_MANY: &str = "K490";
 
+/// Refuses more cells than fit, before room is made for them; gives how many there are.
+pub fn checked_size(groups: usize, points: usize) -> Result<usize, Problems> {
+    let size = groups.saturating_mul(points);
+    match size <= LARGEST {
+        true => Ok(size),
+        false => Err(too_many(groups, points)),
+    }
+}
+
 fn too_many(groups: usize, points: usize) -> Problems {
     Diagnostic {
         help: vec![
@@ -111,10 +120,7 @@ impl CubeCells {
     ) -> Result<CubeCells, Problems> {
         let points = cube.axis.len();
         let (groups, of_row) = grouped(frame, keys, dictionaries);
-        let size = groups.len().saturating_mul(points);
-        if size > LARGEST {
-            return Err(too_many(groups.len(), points));
-        }
+        let size = checked_size(groups.len(), points)?;
         let place = whole_numbers(column(frame, POINT));
         let cells: Vec<u32> = of_row
             .iter()

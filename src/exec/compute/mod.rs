@@ -10,7 +10,9 @@ mod lifetimes;
 mod order_statistics;
 mod tracks;
 
-pub use cells::{CubeCells, DimensionValue, Finished, GroupSets, Tuple, whole_numbers};
+pub use cells::{
+    CubeCells, DimensionValue, Finished, GroupSets, Tuple, checked_size, whole_numbers,
+};
 pub use cubes::{Computed, StepCells, WorkCells};
 pub use describe::{
     BaseDescription, CubeDescription, CubeMethod, CubePurpose, MeasureDescription, PlanDescription,

@@ -1,9 +1,8 @@
 //! Quantiles, extremes and counts of different values of the rows that stand at each point.
 //!
-//! Asked as a query, each row would be written once for every point at which it stands: 10 million findings over 36 months
-//! are 150 million rows. Here the rows of a group are sorted by value once, whatever the number of points. Runs of about
-//! the square root of their number are counted along the points, which says in which run the value of a rank lies at each
-//! point; only that run is looked through.
+//! Asked as a query, each row would be written once for every point at which it stands. Here the rows of a group are sorted
+//! by value once, whatever the number of points. Runs of about the square root of their number are counted along the points,
+//! which says in which run the value of a rank lies at each point; only that run is looked through.
 
 use polars::prelude::{
     Column, DataFrame, DataType, Float64Chunked, IdxCa, Int64Chunked, IntoColumn, PlHashMap,
@@ -11,24 +10,30 @@ use polars::prelude::{
 };
 use rayon::prelude::*;
 
-use super::cells::{column, run_along};
+use super::cells::{checked_size, column, run_along};
 use super::groups::RowGroups;
 use crate::base::cancellation;
+use crate::base::diagnostic::Problems;
 use crate::exec::lazy::Window;
 use crate::plan::relation::{Aggregate, Axis, Cube, CubeShape, HIGH, LOW, Name, POINT, VALUE};
 
 /// The aggregates of an expanded cube by group and point, of what its rows contribute ([`Cube::contributed_rows`]) at the
 /// points of a window. Points at which no row stands are left out.
+///
+/// # Errors
+///
+/// More cells than fit.
 pub(super) fn order_statistics(
     frame: &DataFrame,
     cube: &Cube,
     keys: &[Name],
     window: Window,
-) -> DataFrame {
+) -> Result<DataFrame, Problems> {
     let CubeShape::Expanded { are_ages, .. } = cube.shape else {
         unreachable!("only rows of expanded cubes stand at points");
     };
     let groups = RowGroups::of(frame, keys);
+    checked_size(groups.first_rows.len(), cube.axis.len())?;
     let mut standing = Standing::of(frame, &groups, &cube.axis, are_ages, window);
     let wanted: Vec<Wanted> = cube
         .aggregates
@@ -46,7 +51,7 @@ pub(super) fn order_statistics(
             walk.values(&mut entries, &wanted)
         })
         .collect();
-    assembled(frame, cube, keys, &groups, &standing, &of_groups)
+    Ok(assembled(frame, cube, keys, &groups, &standing, &of_groups))
 }
 
 /// A row with a value, over a range of points.
