@@ -61,8 +61,7 @@ fn left(definitions: &Definitions, event: EventId, theirs: &[usize]) -> Left {
 
 /// The columns that an event is read from.
 pub(super) fn columns_of(definitions: &Definitions, event: EventId) -> &[usize] {
-    match &definitions.table(event.table).events[event.event].source {
-        EventSource::Columns(columns) => columns,
-        EventSource::LastOf { .. } | EventSource::Breach(_) => &[],
-    }
+    definitions.table(event.table).events[event.event]
+        .source
+        .columns()
 }

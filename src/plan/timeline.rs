@@ -1,6 +1,6 @@
 //! The periods of a query: which there are, where each begins and ends, how it stands to as-of.
 //!
-//! Rules S1, S5, S8, S11 and S14. Periods are dense and never overlap.
+//! Rules S1, S5, S8, S11 and S14. Periods are dense, and do not overlap before windows widen them.
 
 use chrono::Days;
 

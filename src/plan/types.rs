@@ -39,7 +39,7 @@ pub enum BucketStatus {
     Future,
 }
 
-/// The periods of a query, ascending and without overlap, and for each the period it is compared with.
+/// The periods of a query, ascending, and for each the period it is compared with. They overlap only as windows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Timeline {
     /// `None`: one slot for the whole range.

@@ -574,3 +574,69 @@ fn dashboards_take_titles_from_what_they_show() {
         Some(MARCH + 61 * DAY)
     );
 }
+
+/// What a query is warned of, by code and message.
+fn warned(definitions: &Definitions, text: &str) -> Vec<String> {
+    let (_, warnings) = check_query(definitions, text).unwrap_or_else(|problems| {
+        panic!("{text}: {:#?}", problems.sorted());
+    });
+    let warnings = warnings.sorted().into_iter();
+    let of_tests = warnings.filter(|warning| matches!(warning.code, "K422" | "K423"));
+    of_tests
+        .map(|warning| format!("{} {}", warning.code, warning.message))
+        .collect()
+}
+
+#[test]
+fn the_order_of_events_in_a_choice_changes_no_warning() {
+    let definitions = language();
+    let ask = |choice: &str| {
+        let text =
+            format!("count of findings verified where time from found to {choice} <= 9 days");
+        warned(&definitions, &text)
+    };
+    // The earliest of both is there once the fix is verified; the latest waits for the closing.
+    for earliest in [
+        "earliest of verified, closed",
+        "earliest of closed, verified",
+    ] {
+        assert_eq!(ask(earliest), [""; 0], "{earliest}");
+    }
+    let latest = ask("latest of verified, closed");
+    assert!(latest.len() == 1 && latest[0].starts_with("K422") && latest[0].contains("closed"));
+    assert_eq!(latest, ask("latest of closed, verified"));
+}
+
+#[test]
+fn no_time_has_passed_at_an_event_since_it() {
+    let definitions = language();
+    let ask = |test: &str| {
+        let text = format!("count of findings found where time since found {test} 9 days");
+        warned(&definitions, &text).join("")
+    };
+    for (test, word) in [
+        ("<", "always"),
+        ("<=", "always"),
+        (">", "never"),
+        (">=", "never"),
+    ] {
+        assert!(ask(test).contains(word), "{test}: {}", ask(test));
+    }
+}
+
+#[test]
+fn a_planned_end_says_something_of_a_state() {
+    let (_, definitions, problems) = check_files(&[(
+        "defs.kpi",
+        "calendar\n  timezone UTC\n\ntable exceptions\n  key exception_id\n  event granted at granted_at\n  \
+         state in_force from granted_at until planned ends_at\n",
+    )]);
+    assert_eq!(problems, []);
+    let definitions = definitions.expect("definitions without errors");
+    for test in ["ends_at is present", "ends_at <= 2027-12"] {
+        for role in ["in_force", "granted"] {
+            let text = format!("count of exceptions {role} where exceptions.{test}");
+            assert_eq!(warned(&definitions, &text), [""; 0], "{text}");
+        }
+    }
+}

@@ -391,6 +391,12 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K419", Query("mttr rolling 90 days")),
     ("K419", Query("mttr running")),
     ("K419", Query("backlog over week rolling 90 days")),
+    (
+        "K419",
+        Query(
+            "count of findings found where any detections reported in the period over month running",
+        ),
+    ),
     ("K419", Query("mttr over month running with total")),
     (
         "K419",
@@ -452,6 +458,26 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K425",
         Query("mean time from found to earliest of closed, closed of findings closed"),
+    ),
+    (
+        "K426",
+        Query("share of findings found with verified within 30 days so far"),
+    ),
+    (
+        "K426",
+        Query("count of findings found where not (verified within 9 days or open) so far"),
+    ),
+    (
+        "K426",
+        Query(
+            "share of findings found with any detections reported in the period so far last month",
+        ),
+    ),
+    (
+        "K426",
+        Beside(
+            "condition quick is verified within 9 days\n\nkpi k\n  is share of findings found with quick so far\n",
+        ),
     ),
     // Policy.
     (

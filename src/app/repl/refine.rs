@@ -299,28 +299,12 @@ fn apart(mut query: Query) -> Query {
         && has_nothing_else
         && let Subject::Formulas(formulas) = &mut query.subject
         && let Some(last) = formulas.last_mut()
-        && ends_open(&last.node)
+        && last.node.ends_in_open_population()
     {
         let inner = last.clone();
         last.node = Formula::Group(Box::new(inner));
     }
     query
-}
-
-fn ends_open(formula: &Formula) -> bool {
-    match formula {
-        Formula::Number(_)
-        | Formula::Constant(_)
-        | Formula::Name(_)
-        | Formula::Group(_)
-        | Formula::Adjusted { .. }
-        | Formula::Asked { .. } => false,
-        Formula::Aggregate(measure) => {
-            measure.population.node.filter.is_none() && measure.with.is_none()
-        }
-        Formula::Binary { right, .. } => ends_open(&right.node),
-        Formula::Negate(inner) => ends_open(&inner.node),
-    }
 }
 
 /// What messages call a clause.

@@ -54,8 +54,12 @@ pub fn absent_texts(
     query: &Query,
 ) -> Vec<AbsentText> {
     let mut asked: BTreeMap<FieldId, BTreeSet<&str>> = BTreeMap::new();
-    for condition in conditions(query) {
-        texts(condition, &mut asked);
+    let tests = conditions(query).into_iter();
+    for test in tests.flat_map(Condition::tests_of_all_rows) {
+        if let Condition::Texts { field, allowed } = test {
+            let texts = asked.entry(*field).or_default();
+            texts.extend(allowed.iter().map(String::as_str));
+        }
     }
     let mut found = Vec::new();
     for (field, words) in asked {
@@ -125,32 +129,6 @@ fn conditions(query: &Query) -> Vec<&Condition> {
                 .flat_map(|measure| measure.population.filter.iter().chain(&measure.with))
                 .collect()
         }
-    }
-}
-
-fn texts<'q>(condition: &'q Condition, found: &mut BTreeMap<FieldId, BTreeSet<&'q str>>) {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => {
-            parts.iter().for_each(|part| texts(part, found));
-        }
-        Condition::Not(inner) | Condition::SoFar(inner) => texts(inner, found),
-        Condition::Exists(exists) => exists.filter.iter().for_each(|filter| texts(filter, found)),
-        Condition::Texts { field, allowed } => {
-            found
-                .entry(*field)
-                .or_default()
-                .extend(allowed.iter().map(String::as_str));
-        }
-        Condition::Codes { .. }
-        | Condition::ContainsText { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::InState(_)
-        | Condition::Happened(_)
-        | Condition::Elapsed { .. }
-        | Condition::Within { .. } => {}
     }
 }
 

@@ -80,12 +80,5 @@ fn tests_within(own: &Measure, measure: &Measure) -> Option<usize> {
 }
 
 fn conjuncts(condition: Option<&Condition>) -> Vec<&Condition> {
-    match condition {
-        None => Vec::new(),
-        Some(Condition::All(parts)) => parts
-            .iter()
-            .flat_map(|part| conjuncts(Some(part)))
-            .collect(),
-        Some(other) => vec![other],
-    }
+    condition.map_or(Vec::new(), Condition::conjuncts)
 }

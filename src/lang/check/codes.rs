@@ -92,6 +92,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K423", "warning: a test that the population has settled"),
     ("K424", "a time from an event to itself"),
     ("K425", "an event stands twice in a choice"),
+    ("K426", "`so far` around a test with a time of its own"),
     ("K500", "weights are missing"),
     ("K501", "a weight is wrong, twice or out of place"),
     ("K502", "a field that cannot have such weights"),

@@ -5,6 +5,7 @@ use super::fields;
 use super::related;
 use super::relations::{self, chosen_event, permit_instant};
 use super::scope::{ReferenceKind, Scope};
+use super::timeframes;
 use super::values;
 use super::wording::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -113,10 +114,26 @@ pub(super) fn condition(
             let permitted = permit_instant(site.setting, tree.span, problems);
             let inner = condition(scope, site, inner, problems)?;
             permitted?;
+            refuse_own_time(&inner, tree.span, problems)?;
             Some(Condition::SoFar(Box::new(inner)))
         }
         ast::Condition::Name(name) => named(scope, site, name, problems),
     }
+}
+
+/// `so far` judges at as-of what has no time of its own (K426).
+fn refuse_own_time(condition: &Condition, span: Span, problems: &mut Problems) -> Option<()> {
+    let tests = condition.tests();
+    let is_within = |test: &&Condition| matches!(test, Condition::Within { .. });
+    let message = if tests.iter().any(is_within) {
+        "`within` counts from the event until its time is over, and `so far` up to as-of"
+    } else if timeframes::asks(condition, &timeframes::is_in_the_period) {
+        "`in the period` is of each period, and `so far` of the whole query"
+    } else {
+        return Some(());
+    };
+    problems.push(Diagnostic::error("K426", span, message).label("leave one of the two out"));
+    None
 }
 
 /// `time since found > 90 days`, `time from found to verified at most 30 days`.

@@ -262,7 +262,11 @@ fn counts_of(scope: Scope, table: TableId, measures: &[&Measure], span: Span) ->
     let (count, _) = functions::find("count").expect("`count` is always there");
     let mut found: Vec<Measure> = Vec::new();
     for measure in measures {
-        let parts = measure.population.filter.iter().flat_map(conjuncts);
+        let parts = measure
+            .population
+            .filter
+            .iter()
+            .flat_map(Condition::conjuncts);
         let parts: Vec<Condition> = parts
             .filter_map(|part| of_table(scope, part, table))
             .collect();
@@ -286,13 +290,6 @@ fn counts_of(scope: Scope, table: TableId, measures: &[&Measure], span: Span) ->
         }
     }
     found
-}
-
-fn conjuncts(condition: &Condition) -> Vec<&Condition> {
-    match condition {
-        Condition::All(parts) => parts.iter().flat_map(conjuncts).collect(),
-        other => vec![other],
-    }
 }
 
 /// The same test of the table's own rows, if it is about nothing else.

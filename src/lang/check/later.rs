@@ -24,10 +24,7 @@ impl<'a> EventOrder<'a> {
 
     /// The columns that an event is read from.
     pub fn columns(self, event: usize) -> &'a [usize] {
-        match &self.table.events[event].source {
-            EventSource::Columns(columns) => columns,
-            EventSource::LastOf { .. } | EventSource::Breach(_) => &[],
-        }
+        self.table.events[event].source.columns()
     }
 
     /// The column of an event that has one.
@@ -71,7 +68,7 @@ impl<'a> EventOrder<'a> {
     }
 
     /// Whether a state or a clock says that one event comes before another.
-    fn is_before(self, event: usize, other: usize) -> bool {
+    pub fn is_before(self, event: usize, other: usize) -> bool {
         let by_state = self.table.states.iter().any(|state| match &state.source {
             StateSource::Columns { from, until } => {
                 self.is_one_of(event, from) && self.is_one_of(other, until)

@@ -152,21 +152,7 @@ fn distance(found: &Problems) -> (usize, usize) {
     (misfits, list.len())
 }
 
+/// How many tests a condition has.
 fn size(condition: &Condition) -> usize {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().map(size).sum(),
-        Condition::Not(inner) | Condition::SoFar(inner) => size(inner),
-        Condition::Exists(exists) => 1 + exists.filter.as_ref().map_or(0, size),
-        Condition::Codes { .. }
-        | Condition::Texts { .. }
-        | Condition::ContainsText { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::InState(_)
-        | Condition::Happened(_)
-        | Condition::Elapsed { .. }
-        | Condition::Within { .. } => 1,
-    }
+    condition.tests_of_all_rows().len()
 }

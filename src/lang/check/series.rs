@@ -5,6 +5,7 @@ use super::columns::ColumnDraft;
 use super::formulas::inline;
 use super::periods::count_of;
 use super::scope::Scope;
+use super::timeframes;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::base::types::StockMoment;
@@ -99,6 +100,18 @@ fn misfit(
             found = Some(
                 Diagnostic::error("K419", span, format!("`typical` is not computed `{word}`"))
                     .label("leave this out, or ask for a median"),
+            );
+        }
+        let conditions = measure.population.filter.iter().chain(&measure.with);
+        if conditions
+            .into_iter()
+            .any(|condition| timeframes::asks(condition, &timeframes::is_in_the_period))
+        {
+            let message =
+                format!("`in the period` of which? periods overlap where they are `{word}`");
+            found = Some(
+                Diagnostic::error("K419", span, message)
+                    .label("leave this out, or ask `within` a time"),
             );
         }
         measure.clone()

@@ -9,8 +9,10 @@ use super::scope::Scope;
 use super::settled_words::{told_fixed, told_itself, told_later};
 use crate::base::diagnostic::Problems;
 use crate::base::source::Spanned;
+use crate::base::types::Choice;
 use crate::lang::model::{
-    Allowed, ChosenEvent, Condition, FieldId, FieldSource, Population, Role, StateSource, Table,
+    Allowed, ChosenEvent, Condition, EventId, FieldId, FieldSource, OrderTest, Population, Role,
+    StateSource, Table,
 };
 use crate::lang::syntax::ast;
 
@@ -116,10 +118,7 @@ impl Settled<'_> {
                 let mut columns = columns.into_iter().flatten();
                 columns.find_map(|column| self.of_column(column, false))
             }
-            Condition::Elapsed { from, to, .. } => {
-                let of = |chosen: &ChosenEvent| chosen.events[0].event;
-                self.of_time(of(from), to.as_ref().map(of))
-            }
+            Condition::Elapsed { from, to, test, .. } => self.of_time(from, to.as_ref(), *test),
             Condition::Within { event, micros } => {
                 let is_own = Some(event.event) == self.counted();
                 is_own.then_some(SettledTest::Itself { micros: *micros })
@@ -186,7 +185,8 @@ impl Settled<'_> {
                 if is_presence && from[..] == [column] {
                     return Some(fixed(true, Why::Same));
                 }
-                (until[..] == [column]).then_some(fixed(false, Why::Ends))
+                let is_hidden = until[..] == [column] && !self.table.columns[column].is_planned;
+                is_hidden.then_some(fixed(false, Why::Ends))
             }
             Role::Event(own) => {
                 if self.order.only_column(own) == Some(column) {
@@ -201,6 +201,8 @@ impl Settled<'_> {
                         let all = events.iter().all(is_later);
                         all.then_some(SettledTest::Later(Fate::Event(*first)))
                     }
+                    // What is planned is known while the state lasts.
+                    None if self.table.columns[column].is_planned => None,
                     None => {
                         let state = self.order.state_of_bound(column)?;
                         let is_first = self.order.is_first(own);
@@ -212,14 +214,33 @@ impl Settled<'_> {
         }
     }
 
-    fn of_time(&self, from: usize, to: Option<usize>) -> Option<SettledTest> {
+    /// A time from an event, to another one or to the instant.
+    fn of_time(
+        &self,
+        from: &ChosenEvent,
+        to: Option<&ChosenEvent>,
+        test: OrderTest,
+    ) -> Option<SettledTest> {
         let own = self.counted()?;
-        if to.is_none() && from == own {
-            return Some(fixed(false, Why::NoTime));
+        if to.is_none() && from.events.iter().all(|event| event.event == own) {
+            // No time has passed, and limits are longer than that.
+            let holds = matches!(test, OrderTest::Less | OrderTest::AtMost);
+            return Some(fixed(holds, Why::NoTime));
         }
         let last = to.unwrap_or(from);
-        let is_later = last != own && self.order.is_later(last, own);
-        is_later.then_some(SettledTest::Later(Fate::Event(last)))
+        let is_later =
+            |event: &&EventId| event.event != own && self.order.is_later(event.event, own);
+        let mut events = last.events.iter();
+        let later = match last.choice {
+            Choice::First => events.next().filter(is_later),
+            Choice::Latest => events.find(is_later),
+            Choice::Earliest => last
+                .events
+                .iter()
+                .all(|event| is_later(&event))
+                .then(|| &last.events[0]),
+        };
+        later.map(|event| SettledTest::Later(Fate::Event(event.event)))
     }
 
     /// A test of a value that the event's own condition, or an `exclude` line, has settled.

@@ -62,24 +62,8 @@ pub(super) fn unsaid_by_name(name: &str, span: Span) -> Diagnostic {
 
 /// Whether a condition asks for related rows of a kind.
 pub(super) fn asks(condition: &Condition, is_meant: &impl Fn(&Exists) -> bool) -> bool {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => {
-            parts.iter().any(|part| asks(part, is_meant))
-        }
-        Condition::Not(inner) | Condition::SoFar(inner) => asks(inner, is_meant),
-        Condition::Exists(exists) => is_meant(exists),
-        Condition::Codes { .. }
-        | Condition::Texts { .. }
-        | Condition::ContainsText { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::InState(_)
-        | Condition::Happened(_)
-        | Condition::Elapsed { .. }
-        | Condition::Within { .. } => false,
-    }
+    let mut tests = condition.tests().into_iter();
+    tests.any(|test| matches!(test, Condition::Exists(exists) if is_meant(exists)))
 }
 
 /// Whether the event of related rows has no time.

@@ -3,8 +3,8 @@
 use super::expressions::{comparison, condition, formula, literal, population};
 use super::words::{date, field, fields, grains, joined, name};
 use crate::lang::syntax::ast::{
-    Formula, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
-    WrittenComparison, WrittenSortKey,
+    HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenComparison,
+    WrittenSortKey,
 };
 
 /// A query on one line. The user may write clauses in any order; here they stand as subject, `by`,
@@ -52,21 +52,9 @@ fn keep_where_apart(clauses: &mut [&QueryClause]) {
 fn ends_in_open_population(subject: &Subject) -> bool {
     match subject {
         Subject::Everything | Subject::List(_) => false,
-        Subject::Formulas(formulas) => formulas.last().is_some_and(|last| is_open(&last.node)),
-    }
-}
-
-fn is_open(tree: &Formula) -> bool {
-    match tree {
-        Formula::Number(_)
-        | Formula::Constant(_)
-        | Formula::Name(_)
-        | Formula::Group(_)
-        | Formula::Adjusted { .. }
-        | Formula::Asked { .. } => false,
-        Formula::Aggregate(tree) => tree.population.node.filter.is_none() && tree.with.is_none(),
-        Formula::Binary { right, .. } => is_open(&right.node),
-        Formula::Negate(inner) => is_open(&inner.node),
+        Subject::Formulas(formulas) => formulas
+            .last()
+            .is_some_and(|last| last.node.ends_in_open_population()),
     }
 }
 

@@ -239,6 +239,42 @@ pub enum Condition {
     },
 }
 
+impl Condition {
+    /// The parts that all hold where it holds.
+    pub fn conjuncts(&self) -> Vec<&Condition> {
+        match self {
+            Condition::All(parts) => parts.iter().flat_map(Condition::conjuncts).collect(),
+            other => vec![other],
+        }
+    }
+
+    /// The tests that it is made of by `and`, `or`, `not` and `so far`, in the order written. The condition on related rows
+    /// is part of its test.
+    pub fn tests(&self) -> Vec<&Condition> {
+        match self {
+            Condition::All(parts) | Condition::AnyOf(parts) => {
+                parts.iter().flat_map(Condition::tests).collect()
+            }
+            Condition::Not(inner) | Condition::SoFar(inner) => inner.tests(),
+            test => vec![test],
+        }
+    }
+
+    /// The same, with the tests of conditions on related rows behind them.
+    pub fn tests_of_all_rows(&self) -> Vec<&Condition> {
+        let mut all = Vec::new();
+        for test in self.tests() {
+            all.push(test);
+            if let Condition::Exists(exists) = test
+                && let Some(filter) = &exists.filter
+            {
+                all.extend(filter.tests_of_all_rows());
+            }
+        }
+        all
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum NumberTest {
     Equal(f64),

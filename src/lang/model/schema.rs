@@ -177,6 +177,16 @@ pub enum EventSource {
     Breach(SlaId),
 }
 
+impl EventSource {
+    /// The columns of the row itself that it is read from.
+    pub fn columns(&self) -> &[usize] {
+        match self {
+            EventSource::Columns(columns) => columns,
+            EventSource::LastOf { .. } | EventSource::Breach(_) => &[],
+        }
+    }
+}
+
 /// Columns of instants, of which one counts. As a slice: the columns.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChosenColumns {

@@ -143,21 +143,7 @@ fn related(definitions: &Definitions, test: &Condition, exists: &Exists) -> Stri
 }
 
 /// Whether a condition asks for an event within a time of the population's (rule S20).
-pub(in crate::plan) fn mentions_within(test: &Condition) -> bool {
-    match test {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(mentions_within),
-        Condition::Not(inner) | Condition::SoFar(inner) => mentions_within(inner),
-        Condition::Within { .. } => true,
-        Condition::Codes { .. }
-        | Condition::Texts { .. }
-        | Condition::ContainsText { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::InState(_)
-        | Condition::Happened(_)
-        | Condition::Elapsed { .. }
-        | Condition::Exists(_) => false,
-    }
+pub(in crate::plan) fn mentions_within(condition: &Condition) -> bool {
+    let mut tests = condition.tests().into_iter();
+    tests.any(|test| matches!(test, Condition::Within { .. }))
 }

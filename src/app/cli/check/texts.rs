@@ -95,31 +95,10 @@ impl<'a> TextChecks<'a> {
     }
 
     fn condition(&mut self, condition: &Condition, span: Span) {
-        match condition {
-            Condition::All(parts) | Condition::AnyOf(parts) => {
-                for part in parts {
-                    self.condition(part, span);
-                }
-            }
-            Condition::Not(inner) | Condition::SoFar(inner) => self.condition(inner, span),
-            Condition::Texts { field, allowed } => {
+        for test in condition.tests_of_all_rows() {
+            if let Condition::Texts { field, allowed } = test {
                 self.texts(*field, allowed.iter().map(String::as_str), span);
             }
-            Condition::Exists(exists) => {
-                if let Some(filter) = &exists.filter {
-                    self.condition(filter, span);
-                }
-            }
-            Condition::Codes { .. }
-            | Condition::ContainsText { .. }
-            | Condition::Number { .. }
-            | Condition::Between { .. }
-            | Condition::Fields { .. }
-            | Condition::Present(_)
-            | Condition::InState(_)
-            | Condition::Happened(_)
-            | Condition::Elapsed { .. }
-            | Condition::Within { .. } => {}
         }
     }
 

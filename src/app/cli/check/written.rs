@@ -46,15 +46,11 @@ pub(super) fn check(rows: &CheckedRows, locations: &[Location], problems: &mut P
 
 /// The columns of events: what happened lies in the past of whoever wrote it down.
 fn event_columns(rows: &CheckedRows, location: &Location) -> Vec<usize> {
-    use crate::lang::model::EventSource;
     let table = rows.definitions.table(location.table);
     let mut columns: Vec<usize> = table
         .events
         .iter()
-        .flat_map(|event| match &event.source {
-            EventSource::Columns(columns) => columns.to_vec(),
-            EventSource::LastOf { .. } | EventSource::Breach(_) => Vec::new(),
-        })
+        .flat_map(|event| event.source.columns().iter().copied())
         .collect();
     // What is planned may lie ahead.
     columns.retain(|column| !table.columns[*column].is_planned);

@@ -75,6 +75,25 @@ pub struct ChosenEvents {
     pub events: Vec<Identifier>,
 }
 
+impl Formula {
+    /// Whether it ends with a population that a `where` behind it would narrow.
+    pub fn ends_in_open_population(&self) -> bool {
+        match self {
+            Formula::Number(_)
+            | Formula::Constant(_)
+            | Formula::Name(_)
+            | Formula::Group(_)
+            | Formula::Adjusted { .. }
+            | Formula::Asked { .. } => false,
+            Formula::Aggregate(call) => {
+                call.population.node.filter.is_none() && call.with.is_none()
+            }
+            Formula::Binary { right, .. } => right.node.ends_in_open_population(),
+            Formula::Negate(inner) => inner.node.ends_in_open_population(),
+        }
+    }
+}
+
 /// `findings open including excluded where severity = high`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Population {

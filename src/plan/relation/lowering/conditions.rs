@@ -383,30 +383,9 @@ fn after(instant: Expression) -> Expression {
 
 /// The longest `within` of a condition: how old a row must be to be judged (rule S20).
 pub(super) fn longest_within(condition: &Condition) -> Option<i64> {
-    match condition {
-        Condition::All(parts) | Condition::AnyOf(parts) => {
-            parts.iter().filter_map(longest_within).max()
-        }
-        Condition::Not(part) | Condition::SoFar(part) => longest_within(part),
+    let micros = |test: &Condition| match test {
         Condition::Within { micros, .. } => Some(*micros),
-        Condition::Codes { .. }
-        | Condition::Texts { .. }
-        | Condition::ContainsText { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::InState(_)
-        | Condition::Happened(_)
-        | Condition::Elapsed { .. }
-        | Condition::Exists(_) => None,
-    }
-}
-
-/// The parts of a conjunction.
-pub(super) fn conjuncts(condition: &Condition) -> Vec<&Condition> {
-    match condition {
-        Condition::All(parts) => parts.iter().flat_map(conjuncts).collect(),
-        other => vec![other],
-    }
+        _ => None,
+    };
+    condition.tests().into_iter().filter_map(micros).max()
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::conditions::conjuncts;
 use super::periods::Periods;
 use super::rows::{Rows, choose};
 use crate::lang::model::{
@@ -187,7 +186,11 @@ impl Rows<'_> {
         let mut rows = Rows::new(self.context, related);
         let mut sets = vec![rows.instants_of(exists.noun, self.periods.as_ref())];
         let mut tests = Vec::new();
-        for part in exists.filter.as_ref().map_or(Vec::new(), conjuncts) {
+        for part in exists
+            .filter
+            .as_ref()
+            .map_or(Vec::new(), |filter| filter.conjuncts())
+        {
             match rows.depends_on_time(part, &[]) {
                 true => sets.push(rows.instants(part)),
                 false => tests.push(rows.holds(part, None)),

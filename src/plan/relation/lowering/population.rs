@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::conditions::{conjuncts, longest_within};
+use super::conditions::longest_within;
 use super::events::StateTime;
 use super::rows::Rows;
 use crate::lang::model::{Condition, EventSource, Population, Role, StateSource};
@@ -70,7 +70,10 @@ impl Rows<'_> {
         with: Option<&Condition>,
         axis: &Arc<Axis>,
     ) -> PopulationRows {
-        let parts = population.filter.as_ref().map_or(Vec::new(), conjuncts);
+        let parts = population
+            .filter
+            .as_ref()
+            .map_or(Vec::new(), Condition::conjuncts);
         let settled = self.settled_by(population.role);
         let (timed, constant): (Vec<&Condition>, Vec<&Condition>) = parts
             .into_iter()
