@@ -217,6 +217,13 @@ impl<'a> Computed<'a> {
     }
 }
 
+impl Computed<'_> {
+    /// A count of rows of a table.
+    pub fn count(&self, table: TableId, column: &Name) -> u64 {
+        self.exclusions[&(table, column.clone())]
+    }
+}
+
 fn lower(lowering: &mut Lowering, work: &ValuesWork) -> WorkCells {
     let tracks = Tracks::new(work);
     let steps = work.steps.iter().map(|step| StepCells {

@@ -1,6 +1,7 @@
 //! Aggregates: the function, what it takes, and the rows it is of.
 
 use super::conditions::{ConditionSite, condition};
+use super::contradictions;
 use super::durations;
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
@@ -8,6 +9,7 @@ use super::relations::chosen_event;
 use super::scope::{ReferenceKind, Scope};
 use super::settled;
 use super::stocks::kpi_as_value;
+use super::traps;
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -48,8 +50,13 @@ pub(super) fn measure(
     let filter = tree.population.node.filter.as_ref();
     settled::advise(scope, &population, filter, problems);
     settled::advise(scope, &population, tree.with.as_ref(), problems);
+    let test = with.as_ref().and_then(Option::as_ref);
+    contradictions::advise_share(scope, &population, test.zip(tree.with.as_ref()), problems);
     let (value, unit) = value?;
     check_clock(function, value.as_ref(), &population, tree, problems)?;
+    if let Some(time) = value.as_ref().zip(tree.value.as_ref()) {
+        traps::advise_of_time(scope, &population, time, problems);
+    }
     Some(Measure {
         function,
         parameter,

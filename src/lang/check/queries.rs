@@ -121,7 +121,8 @@ fn values(
             continue;
         }
         let mut advice = Problems::default();
-        narrowing.advise(scope, &draft.column.formula, &mut advice);
+        let column = &draft.column;
+        narrowing.advise(scope, &column.formula, &column.name, &mut advice);
         told.tell(scope, draft, advice, problems);
     }
     problems.extend(narrowing.warnings());
@@ -248,6 +249,9 @@ fn everything(
             ),
         }
         return None;
+    }
+    for ColumnDraft { column, .. } in &drafts {
+        narrowing.advise_of_own(scope, &column.formula, &column.name, problems);
     }
     problems.extend(narrowing.warnings());
     finish(

@@ -46,6 +46,35 @@ pub(super) fn told_fixed(
                 "judged just before `{noun}`, when it has not begun"
             ))
             .help(format!("as of now: `{written} so far`")),
+        Why::Before(earlier) => {
+            let earlier = &settled.table.events[earlier].name;
+            problem
+                .label(format!("`{earlier}` comes before `{noun}`"))
+                .help(format!(
+                    "to ask how many get there: `share of {table} {earlier} with {noun} so far`"
+                ))
+        }
+        Why::WithinBefore(earlier) => {
+            let earlier = &settled.table.events[earlier].name;
+            let within = match &tree.node {
+                ast::Condition::Within { within, .. } => {
+                    format::literal(&ast::WrittenLiteral::Duration(within.node.clone()))
+                }
+                _ => "30 days".to_owned(),
+            };
+            let time = format!("time from {earlier} to {noun} < {within}");
+            problem
+                .label(format!(
+                    "`{earlier}` comes before `{noun}`, and `within` looks at the time after it"
+                ))
+                .help(format!(
+                    "of those {earlier}: `share of {table} {earlier} with {noun} within {within}`"
+                ))
+                .help_edit(format!("of those {noun}: `{time}`"), time)
+        }
+        Why::Lasts => problem
+            .label(format!("`{noun}` comes before it ends"))
+            .help(format!("as of now: `{}`", so_far(tree))),
         Why::NoTime => problem
             .label(format!(
                 "judged at `{noun}` itself, when no time has passed"
@@ -80,16 +109,20 @@ pub(super) fn told_later(
         Fate::Event(_) => problem.help(format!("within a time: `{name} within 30 days`")),
         Fate::State(_) => problem,
     };
-    let so_far = match &tree.node {
-        ast::Condition::Not(inner) => format!("not {} so far", format::condition(&inner.node)),
-        _ => format!("{written} so far"),
-    };
-    let problem = problem.help(format!("as of now: `{so_far}`"));
+    let problem = problem.help(format!("as of now: `{}`", so_far(tree)));
     match stock(settled, fate) {
         Some(state) => problem.help(format!(
             "of those that are so at an instant: `{table} {state}`"
         )),
         None => problem,
+    }
+}
+
+/// The same test, judged at as-of.
+pub(super) fn so_far(tree: &Spanned<ast::Condition>) -> String {
+    match &tree.node {
+        ast::Condition::Not(inner) => format!("not {} so far", format::condition(&inner.node)),
+        other => format!("{} so far", format::condition(other)),
     }
 }
 
@@ -128,7 +161,7 @@ fn days(micros: i64) -> String {
     }
 }
 
-fn noun<'a>(settled: &Settled<'a>) -> &'a str {
+pub(super) fn noun<'a>(settled: &Settled<'a>) -> &'a str {
     match settled.population.role {
         Role::Event(event) => &settled.table.events[event].name,
         Role::State(state) => &settled.table.states[state].name,

@@ -6,6 +6,7 @@ use super::absence;
 use super::comparable::{columns, refuse_order};
 use super::dates::{self, DateMeaning};
 use super::fields;
+use super::limits::shifted;
 use super::scope::Scope;
 use super::wording::with_article;
 use crate::base::calendar;
@@ -338,18 +339,7 @@ fn number(
     problems: &mut Problems,
 ) -> Option<Condition> {
     let WrittenLiteral::Number(number) = &value.node else {
-        problems.push(
-            Diagnostic::error(
-                "K213",
-                value.span,
-                format!(
-                    "`{}` is a number, not `{}`",
-                    scope.field_name(field),
-                    format::literal(&value.node)
-                ),
-            )
-            .label("write a number without a unit"),
-        );
+        problems.push(not_a_number(scope, field, value));
         return None;
     };
     let test = match test {
@@ -360,6 +350,39 @@ fn number(
         OrderTest::AtLeast => NumberTest::AtLeast(number.value),
     };
     Some(Condition::Number { field, test })
+}
+
+/// A number field has no unit: a percent may be a fraction of 1 or a number up to 100, as the data has it.
+fn not_a_number(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -> Diagnostic {
+    let written = format::literal(&value.node);
+    let problem = Diagnostic::error(
+        "K213",
+        value.span,
+        format!("`{}` is a number, not `{written}`", scope.field_name(field)),
+    )
+    .label("a number without a unit");
+    let meant: Vec<String> = match &value.node {
+        WrittenLiteral::Percent(percent) => {
+            vec![shifted(&percent.written, -2), percent.written.clone()]
+        }
+        WrittenLiteral::Duration(duration) => vec![duration.amount.written.clone()],
+        WrittenLiteral::Text(text) => {
+            let is_plain = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-');
+            let number = text.trim();
+            let is_number = number.chars().all(is_plain) && number.parse::<f64>().is_ok();
+            is_number.then(|| number.to_owned()).into_iter().collect()
+        }
+        WrittenLiteral::Word(_)
+        | WrittenLiteral::Number(_)
+        | WrittenLiteral::Date(_)
+        | WrittenLiteral::Field(_) => Vec::new(),
+    };
+    let problem = meant.into_iter().fold(problem, Diagnostic::write);
+    let name = scope.field_name(field);
+    match fields::with_value(scope, field.table, name, &value.node) {
+        Some(others) => problem.help(others),
+        None => problem,
+    }
 }
 
 /// A literal stands for all of its period (rule S1): `<= 2026-03` reaches to the end of March.

@@ -22,7 +22,7 @@ pub use axis::Axis;
 pub use display::OutlineNode;
 pub use expression::{Expression, Literal, MissingOf, RelationalOperator};
 pub use lowering::{
-    Cube, CubeLevel, CubeShape, ENDED, Exclusion, HIGH, LOW, ListRelation, Lowering, MeasureCells,
+    Cube, CubeLevel, CubeShape, ENDED, Exclusion, FollowUp, HIGH, LOW, ListRelation, Lowering, MeasureCells,
     POINT, PointRange, ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE, lower_list,
     lower_trace,
 };
