@@ -167,6 +167,7 @@ fn values<'a>(
     let dimensions = Dimensions::of(work, computed, place)?;
     let excluded = excluded(work, computed, place);
     let follow_ups = notes::follow_ups(context_of, work, computed, place);
+    let without_rows = notes::groups_without_rows(context_of, work, computed, (place, &dimensions));
     let mut assembly = Assembly {
         work,
         slots: computed.works[place].tracks.main.clone(),
@@ -188,6 +189,7 @@ fn values<'a>(
     notes.extend(work.timeline.notes.iter().cloned());
     notes.extend(follow_ups);
     notes.extend(of_having);
+    notes.extend(without_rows);
     Ok(Answer {
         query: plan.query.clone(),
         context: context(context_of),
@@ -208,12 +210,14 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
             name: "period".to_string(),
             title: grain.word().to_string(),
             role: ColumnRole::Period(grain),
+            is_optional: false,
         });
     }
     columns.extend(work.by.iter().map(|dimension| AnswerColumn {
         name: dimension.name.clone(),
         title: dimension.name.clone(),
         role: ColumnRole::Dimension(dimension.field_type.clone()),
+        is_optional: false,
     }));
     columns.extend(work.columns.iter().map(|column| {
         AnswerColumn {
@@ -235,6 +239,7 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
                 is_windowed: work.timeline.is_windowed,
                 with_band: !column.bands.is_empty(),
             }),
+            is_optional: false,
         }
     }));
     columns

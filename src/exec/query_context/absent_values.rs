@@ -59,7 +59,7 @@ pub fn absent_values(
     query: &Query,
     answer: &Answer,
 ) -> Vec<AbsentValue> {
-    let search = Search {
+    let search = ValueSearch {
         definitions,
         sources,
         query,
@@ -76,7 +76,11 @@ pub fn absent_values(
             Condition::ContainsText { field, text } if is_empty => search.part(*field, text),
             _ => None,
         };
-        found.extend(absent.filter(|absent| !found.contains(absent)));
+        if let Some(absent) = absent
+            && !found.contains(&absent)
+        {
+            found.push(absent);
+        }
     }
     found
 }
@@ -92,13 +96,13 @@ fn has_no_rows(answer: &Answer) -> bool {
 }
 
 /// A query, and what its tests are looked for in.
-struct Search<'s> {
+struct ValueSearch<'s> {
     definitions: &'s Definitions,
     sources: &'s TableSources,
     query: &'s Query,
 }
 
-impl Search<'_> {
+impl ValueSearch<'_> {
     fn texts(&self, tests: &[&Condition]) -> Vec<AbsentValue> {
         let mut asked: BTreeMap<FieldId, BTreeSet<&str>> = BTreeMap::new();
         for test in tests {

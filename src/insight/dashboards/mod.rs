@@ -235,6 +235,7 @@ fn empty_column(
             is_windowed: of.window.is_some(),
             with_band: !column.bands.is_empty(),
         }),
+        is_optional: false,
     }
 }
 

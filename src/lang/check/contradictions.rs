@@ -4,7 +4,7 @@
 use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::populations::setting_of;
 use super::scope::Scope;
-use super::value_sets::{Subject, ValueSet};
+use super::value_sets::{TestedValue, ValueSet};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
 use crate::lang::format;
@@ -14,7 +14,7 @@ use crate::lang::syntax::ast::{self, ComparisonOperator};
 /// What is so of a row that passes some tests.
 struct Facts<'s> {
     scope: Scope<'s>,
-    sets: Vec<(Subject, ValueSet)>,
+    sets: Vec<(TestedValue, ValueSet)>,
     tests: Vec<Condition>,
 }
 
@@ -39,7 +39,7 @@ impl<'s> Facts<'s> {
     }
 
     /// What is so of a field or a time.
-    fn about(&self, subject: &Subject) -> Option<&ValueSet> {
+    fn about(&self, subject: &TestedValue) -> Option<&ValueSet> {
         let mut sets = self.sets.iter();
         sets.find(|(known, _)| known == subject).map(|(_, set)| set)
     }

@@ -102,7 +102,8 @@ fn unknown_kpi(scope: Scope, name: &ast::Identifier) -> Diagnostic {
     let problem = |message: String| Diagnostic::error("K206", name.span, message);
     if scope.view(&name.node).is_some() {
         return problem(format!("`{}` is a view", name.node))
-            .label("a view stands alone, first in a query");
+            .label("a view stands alone, first in a query")
+            .help(format!("ask it in a query of its own: `{}`", name.node));
     }
     let mut scores = scope.model.scores.iter();
     if let Some(score) = scores.find(|score| score.name == name.node) {

@@ -89,7 +89,8 @@ fn quantile(
             written.span,
             format!("`{}` is not a percentile of `{name}`", written.node),
         )
-        .label("write p1 to p99"),
+        .label("write p1 to p99")
+        .help_edit("such as `p90`", "p90"),
         (Takes::Rows | Takes::Test | Takes::Number | Takes::Field, _) => Diagnostic::error(
             "K216",
             written.span,
@@ -121,10 +122,17 @@ fn find_function(
             None => problem.suggest(&name.node, names()),
         };
         let all: Vec<&str> = names().collect();
-        problems.push(problem.help(format!(
+        let known = format!(
             "functions are {}; percentiles are p0 to p100",
             all.join(", ")
-        )));
+        );
+        let is_percentile = name.node.strip_prefix('p').is_some_and(|digits| {
+            !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+        });
+        problems.push(match is_percentile {
+            true => problem.help_edit(known, "p90"),
+            false => problem.help(known),
+        });
     }
     found
 }

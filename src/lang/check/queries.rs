@@ -357,7 +357,7 @@ fn refuse_show(clauses: &QueryClauses, problems: &mut Problems) {
     if let Some(span) = clauses.show_span {
         problems.push(
             Diagnostic::error("K600", span, "only a list has `show`")
-                .label("leave this out")
+                .leave_out("leave this out")
                 .help("`list findings open show finding_id, title` shows rows"),
         );
     }

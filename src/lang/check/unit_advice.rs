@@ -11,13 +11,13 @@ use crate::lang::model::Operator;
 use crate::lang::syntax::ast;
 
 /// A side of an operator, and what it is.
-type Side<'t> = (&'t Spanned<ast::Formula>, Operand);
+type OperatorSide<'t> = (&'t Spanned<ast::Formula>, Operand);
 
 /// What is said of two sides whose units do not fit.
 pub(super) fn units_differ(
     operator: &Spanned<ast::Arithmetic>,
     resolved: Operator,
-    sides: [Side; 2],
+    sides: [OperatorSide; 2],
 ) -> Diagnostic {
     let word = |operand: Operand| match operand {
         Operand::Plain => "a plain number",
@@ -50,7 +50,7 @@ fn with_changes(
     problem: Diagnostic,
     operator: &Spanned<ast::Arithmetic>,
     resolved: Operator,
-    [left, right]: [Side; 2],
+    [left, right]: [OperatorSide; 2],
 ) -> Diagnostic {
     let constants = [(left, right.1), (right, left.1)];
     let mut constants = constants
@@ -77,6 +77,10 @@ fn with_changes(
         let line = "for how many times as much: `/`";
         return problem.help(line).edit_at(operator.span, "/", line);
     }
+    if resolved == Operator::Divide && units::combine(resolved, right.1, left.1).is_some() {
+        let text = format!("{} / {}", as_factor(right.0), as_factor(left.0));
+        return instead(problem, format!("the other way round: `{text}`"), text);
+    }
     match (resolved, left.1, right.1) {
         (Operator::Add | Operator::Subtract, Operand::Of(_), Operand::Of(_))
             if !is_constant(left.0) && !is_constant(right.0) =>
@@ -99,7 +103,7 @@ fn is_constant(tree: &Spanned<ast::Formula>) -> bool {
 }
 
 /// A constant in a unit that fits the other side.
-fn in_unit(operator: Operator, (tree, _): Side, other: Operand) -> Option<Vec<String>> {
+fn in_unit(operator: Operator, (tree, _): OperatorSide, other: Operand) -> Option<Vec<String>> {
     let literal = match &tree.node {
         ast::Formula::Number(number) => ast::WrittenLiteral::Number(number.clone()),
         ast::Formula::Constant(literal) => literal.clone(),
@@ -132,7 +136,7 @@ fn in_unit(operator: Operator, (tree, _): Side, other: Operand) -> Option<Vec<St
 }
 
 /// `backlog + 5%`: so much more of it.
-fn changed_by_percent(operator: Operator, left: Side, right: Side) -> Option<String> {
+fn changed_by_percent(operator: Operator, left: OperatorSide, right: OperatorSide) -> Option<String> {
     let ast::Formula::Constant(ast::WrittenLiteral::Percent(percent)) = &right.0.node else {
         return None;
     };
@@ -146,7 +150,7 @@ fn changed_by_percent(operator: Operator, left: Side, right: Side) -> Option<Str
 }
 
 /// A ratio beside a percent: as a percent too.
-fn ratio_as_percent(operator: Operator, left: Side, right: Side) -> Option<String> {
+fn ratio_as_percent(operator: Operator, left: OperatorSide, right: OperatorSide) -> Option<String> {
     let symbol = match operator {
         Operator::Add => "+",
         Operator::Subtract => "-",
@@ -193,10 +197,10 @@ fn as_factor(tree: &Spanned<ast::Formula>) -> String {
 pub(super) fn warn_of_factor(
     operator: &Spanned<ast::Arithmetic>,
     resolved: Operator,
-    [left, right]: [Side; 2],
+    [left, right]: [OperatorSide; 2],
     problems: &mut Problems,
 ) {
-    let number = |(tree, _): Side| match &tree.node {
+    let number = |(tree, _): OperatorSide| match &tree.node {
         ast::Formula::Number(number) => Some(number.value),
         _ => None,
     };

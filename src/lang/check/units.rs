@@ -110,10 +110,14 @@ pub(super) fn written(
 ) -> Option<DisplayUnit> {
     let words = display_words();
     let Some(display) = words.clone().find(|display| display.word() == word.node) else {
+        let fitting = words.filter(|display| shows(*display, unit)).map(DisplayUnit::word);
         problems.push(
             Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
-                .suggest(&word.node, words.filter(|display| shows(*display, unit)).map(DisplayUnit::word))
-                .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
+                .suggest(&word.node, fitting)
+                .help_edit(
+                    "a value is shown as minutes, hours, days, weeks, percent, ratio, points or count",
+                    default_display(unit).word(),
+                ),
         );
         return None;
     };
@@ -134,7 +138,11 @@ pub(super) fn written(
                 word.node
             ),
         )
-        .label(format!("use {}", fitting.join(", "))),
+        .label(format!("use {}", fitting.join(", ")))
+        .edit(
+            default_display(unit).word(),
+            &format!("use {}", fitting.join(", ")),
+        ),
     );
     None
 }

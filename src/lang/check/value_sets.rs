@@ -14,7 +14,7 @@ type Ranges = Vec<(i128, i128)>;
 
 /// What a test is about.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Subject {
+pub(super) enum TestedValue {
     Field(FieldId),
     /// From an event to another, or to the instant.
     Time(ChosenEvent, Option<ChosenEvent>),
@@ -43,9 +43,9 @@ enum Values {
 
 impl ValueSet {
     /// What a condition lets pass, if it is about one field or one time and about its own value alone.
-    pub fn of(scope: Scope, condition: &Condition) -> Option<(Subject, ValueSet)> {
+    pub fn of(scope: Scope, condition: &Condition) -> Option<(TestedValue, ValueSet)> {
         let of_field =
-            |field: FieldId, ranges| (Subject::Field(field), ValueSet::ranges(scope, field, ranges));
+            |field: FieldId, ranges| (TestedValue::Field(field), ValueSet::ranges(scope, field, ranges));
         match condition {
             Condition::All(parts) => ValueSet::joined(scope, parts, ValueSet::intersection),
             Condition::AnyOf(parts) => ValueSet::joined(scope, parts, ValueSet::union),
@@ -55,7 +55,7 @@ impl ValueSet {
             }
             Condition::Present(field) => {
                 let everything = ValueSet::everything(scope, *field);
-                Some((Subject::Field(*field), everything))
+                Some((TestedValue::Field(*field), everything))
             }
             Condition::Codes { field, allowed } => {
                 let ranges = allowed
@@ -68,7 +68,7 @@ impl ValueSet {
                     listed: allowed.clone(),
                     is_complement: false,
                 };
-                Some((Subject::Field(*field), ValueSet::without_missing(values)))
+                Some((TestedValue::Field(*field), ValueSet::without_missing(values)))
             }
             Condition::Number { field, test } => Some(of_field(*field, vec![number_range(*test)])),
             Condition::Between { field, from, until } => {
@@ -85,7 +85,7 @@ impl ValueSet {
                     domain: TIMES,
                     ranges: ascending(vec![time_range(*test, i128::from(*micros))]),
                 };
-                let subject = Subject::Time(from.clone(), to.clone());
+                let subject = TestedValue::Time(from.clone(), to.clone());
                 Some((subject, ValueSet::without_missing(values)))
             }
             Condition::ContainsText { .. }
@@ -102,7 +102,7 @@ impl ValueSet {
         scope: Scope,
         parts: &[Condition],
         join: impl Fn(ValueSet, &ValueSet) -> ValueSet,
-    ) -> Option<(Subject, ValueSet)> {
+    ) -> Option<(TestedValue, ValueSet)> {
         let mut sets = parts.iter().map(|part| ValueSet::of(scope, part));
         let (subject, mut all) = sets.next()??;
         for set in sets {

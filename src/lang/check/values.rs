@@ -156,7 +156,8 @@ fn by_type(
     match scope.field_type(field) {
         FieldType::Scale(scale) => {
             let code = code(scope, scale, value, problems)?;
-            codes(scope, field, scale, test, code, value.span, problems)
+            let place = (operator, value.span);
+            codes(scope, field, scale, test, code, place, problems)
         }
         FieldType::YesNo => {
             let number = matches!(value.node, WrittenLiteral::Number(_));
@@ -218,7 +219,11 @@ pub(super) fn code(
             Some(code) => problem.meant(&scale.values[code as usize]),
             None => problem.suggest(&written, scale.values.iter().map(String::as_str)),
         };
-        problems.push(problem.help(scope.cite_scale(scale)));
+        let known = scope.cite_scale(scale);
+        problems.push(match (problem.label.is_some(), scale.values.last()) {
+            (false, Some(highest)) => problem.help_edit(known, format::literal(&WrittenLiteral::Word(highest.clone()))),
+            (true, _) | (_, None) => problem.help(known),
+        });
     }
     found.map(|index| index as u8)
 }
@@ -229,7 +234,7 @@ fn codes(
     scale: &Scale,
     test: OrderTest,
     code: u8,
-    span: Span,
+    (operator, span): (Span, Span),
     problems: &mut Problems,
 ) -> Option<Condition> {
     let last = scale.values.len() as u8;
@@ -250,7 +255,9 @@ fn codes(
         problems.push(
             Diagnostic::error("K235", span, "this can never hold")
                 .label(format!("the {what} {}: nothing is {side} it", scale.name))
-                .help(scope.cite_scale(scale)),
+                .help(scope.cite_scale(scale))
+                .help(format!("for the {what} alone write `=`"))
+                .edit_at(operator, "=", &format!("for the {what} alone write `=`")),
         );
         return None;
     }
@@ -377,11 +384,13 @@ fn not_a_number(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -
         | WrittenLiteral::Date(_)
         | WrittenLiteral::Field(_) => Vec::new(),
     };
+    let is_clear = !meant.is_empty();
     let problem = meant.into_iter().fold(problem, Diagnostic::write);
     let name = scope.field_name(field);
     match fields::with_value(scope, field.table, name, &value.node) {
         Some(others) => problem.help(others),
-        None => problem,
+        None if is_clear => problem,
+        None => problem.help_edit("such as `1`", "1"),
     }
 }
 

@@ -2,6 +2,7 @@
 //! rules whose traps random data seldom meets.
 
 mod comparisons;
+mod followed;
 mod formulas;
 mod groups;
 mod instants;
