@@ -41,7 +41,11 @@ pub(super) fn grid(answer: &Answer, look: RenderOptions) -> (TextGrid, Reasons) 
             return (grid, Reasons::Beside);
         }
     }
-    let grid = narrowed(answer, grid_with(answer, Reasons::Below, &hidden, look), look);
+    let grid = narrowed(
+        answer,
+        grid_with(answer, Reasons::Below, &hidden, look),
+        look,
+    );
     if look.rows.is_none() || grid.is_aligned(look) {
         return (grid, Reasons::Below);
     }
@@ -68,10 +72,15 @@ fn narrowed(answer: &Answer, grid: TextGrid, look: RenderOptions) -> TextGrid {
         .filter(|(_, keep)| !**keep)
         .map(|(column, _)| column.title.as_str())
         .collect();
-    let sentence = format!("no room for {}; `show` chooses columns", left_out.join(", "));
+    let sentence = format!(
+        "no room for {}; `show` chooses columns",
+        left_out.join(", ")
+    );
     let mut narrow = grid.with_columns(&keep);
     let lines = paragraph(&sentence, look.narrower(2));
-    let lines = lines.into_iter().map(|line| GridCell::new(line, Style::Dim));
+    let lines = lines
+        .into_iter()
+        .map(|line| GridCell::new(line, Style::Dim));
     narrow.lines.push(GridLine::Details(lines.collect()));
     narrow
 }

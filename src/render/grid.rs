@@ -114,11 +114,7 @@ impl TextGrid {
 
     /// Which columns fit beside each other if some of them may be left out: empty ones first, then from the last on. `None`
     /// if the others alone do not fit.
-    pub fn fitting_columns(
-        &self,
-        are_optional: &[bool],
-        look: RenderOptions,
-    ) -> Option<Vec<bool>> {
+    pub fn fitting_columns(&self, are_optional: &[bool], look: RenderOptions) -> Option<Vec<bool>> {
         let widest = TextGrid {
             columns: self.columns.clone(),
             lines: vec![GridLine::Cells(self.widest_cells())],

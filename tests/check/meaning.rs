@@ -642,11 +642,15 @@ fn a_planned_end_says_something_of_a_state() {
 }
 
 /// All warnings of a query, by code.
-fn codes(definitions: &Definitions, text: &str) -> Vec<&'static str> {
+fn warning_codes(definitions: &Definitions, text: &str) -> Vec<&'static str> {
     let (_, warnings) = check_query(definitions, text).unwrap_or_else(|problems| {
         panic!("{text}: {:#?}", problems.sorted());
     });
-    warnings.sorted().iter().map(|warning| warning.code).collect()
+    warnings
+        .sorted()
+        .iter()
+        .map(|warning| warning.code)
+        .collect()
 }
 
 #[test]
@@ -668,7 +672,7 @@ fn tests_that_leave_something_are_not_warned_of() {
         "findings.fixed_at is present",
     ] {
         let text = format!("backlog where {test}");
-        assert_eq!(codes(&definitions, &text), [""; 0], "{text}");
+        assert_eq!(warning_codes(&definitions, &text), [""; 0], "{text}");
     }
 }
 
@@ -684,7 +688,7 @@ fn what_a_query_adds_to_a_kpi_is_held_against_it() {
         ("escape_rate where severity = high", &[]),
         ("where severity = high", &["K423"]),
     ] {
-        assert_eq!(codes(&definitions, text), expected, "{text}");
+        assert_eq!(warning_codes(&definitions, text), expected, "{text}");
     }
 }
 
@@ -699,7 +703,7 @@ fn an_event_that_may_be_unknown_is_asked_for_in_silence() {
         "mean time from found to verified of findings open",
         "mean time from found to verified of findings closed",
     ] {
-        assert_eq!(codes(&definitions, text), [""; 0], "{text}");
+        assert_eq!(warning_codes(&definitions, text), [""; 0], "{text}");
     }
 }
 

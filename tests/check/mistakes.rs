@@ -647,11 +647,11 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K219", Query("mttr * mttr")),
     ("K219", Query("backlog / 30 days")),
     ("K219", Query("1 / mttr")),
+    ("K219", Beside("kpi k\n  is 1 - escape_rate\n")),
     (
-        "K219",
-        Beside("kpi k\n  is 1 - escape_rate\n"),
+        "K220",
+        Query("fix_rate as percent called rate by app having rate > 0.9"),
     ),
-    ("K220", Query("fix_rate as percent called rate by app having rate > 0.9")),
     ("K229", Query("30 days")),
     ("K293", Query("mttr * 24")),
     ("K293", Query("mttr / 7")),
@@ -660,7 +660,10 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K213", Query("backlog where cvss > \"9\"")),
     ("K213", Query("backlog where cvss = critical")),
     // Tests that contradict each other, or leave nothing out.
-    ("K440", Query("backlog where severity = high and severity = critical")),
+    (
+        "K440",
+        Query("backlog where severity = high and severity = critical"),
+    ),
     (
         "K440",
         Query("backlog where severity = high and exploitable = yes and severity = low"),
@@ -682,7 +685,9 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K440",
-        Query("count of assets in_service where not any findings open (where severity = low and severity = high)"),
+        Query(
+            "count of assets in_service where not any findings open (where severity = low and severity = high)",
+        ),
     ),
     ("K423", Query("escape_rate where environment = production")),
     ("K423", Query("escape_rate where environment = ci")),
@@ -693,25 +698,46 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K423",
-        Query("backlog where any scans of its asset completed (where outcome = failed) within 9 days"),
+        Query(
+            "backlog where any scans of its asset completed (where outcome = failed) within 9 days",
+        ),
+    ),
+    ("K422", Query("count of findings fixed where open")),
+    (
+        "K423",
+        Query(
+            "backlog where any scans of its asset completed (where outcome != success) within 9 days",
+        ),
     ),
     ("K423", Query("share of findings verified with found")),
-    ("K423", Query("share of findings verified with found within 30 days")),
+    (
+        "K423",
+        Query("share of findings verified with found within 30 days"),
+    ),
     ("K423", Query("share of findings breached with not open")),
     ("K423", Query("count of findings breached where overdue")),
     (
         "K423",
         Query("backlog where time from found to closed > 90 days"),
     ),
-    ("K441", Query("backlog where findings.accepted_at is present")),
-    ("K441", Query("backlog where findings.accepted_at is missing")),
+    (
+        "K441",
+        Query("backlog where findings.accepted_at is present"),
+    ),
+    (
+        "K441",
+        Query("backlog where findings.accepted_at is missing"),
+    ),
     (
         "K442",
         Beside(
             "table notes\n  key note_id\n  belongs to findings by finding_id\n  event written at written_at\nkpi k\n  is share of findings found with any notes written ever\n",
         ),
     ),
-    ("K443", Query("mean time from found to closed of findings open")),
+    (
+        "K443",
+        Query("mean time from found to closed of findings open"),
+    ),
     ("K202", Query("backlog where sev = Critical")),
     (
         "K610",

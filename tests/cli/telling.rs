@@ -193,8 +193,17 @@ fn an_answer_that_follows_its_rows_says_so_in_every_format() {
     for format in ["table", "md", "json", "csv", "jsonl"] {
         let outcome = project.with_data(&["run", query, "--format", format]);
         let holds_it = matches!(format, "table" | "md" | "json");
-        let text = if holds_it { &outcome.stdout } else { &outcome.stderr };
-        assert!(text.contains(told), "{format}: {}{}", outcome.stdout, outcome.stderr);
+        let text = if holds_it {
+            &outcome.stdout
+        } else {
+            &outcome.stderr
+        };
+        assert!(
+            text.contains(told),
+            "{format}: {}{}",
+            outcome.stdout,
+            outcome.stderr
+        );
     }
 }
 
@@ -216,13 +225,31 @@ fn a_value_outside_of_all_there_are_is_told() {
         "finding_id,severity,found_at,closed_at,cvss,epss,title\nF1,high,2026-03-01,,9.1,0.5,SQL injection\nF2,low,2026-04-20,,4.0,0.02,weak cipher\n",
     );
     for (test, told) in [
-        ("epss > 50", "no row has epss > 50\n  = did you mean `epss > 0.5`?"),
-        ("cvss >= 10", "no row has cvss >= 10\n  = cvss goes from 4 to 9.1"),
-        ("cvss = 5", "no row has cvss = 5\n  = cvss goes from 4 to 9.1"),
+        (
+            "epss > 50",
+            "no row has epss > 50\n  = did you mean `epss > 0.5`?",
+        ),
+        (
+            "cvss >= 10",
+            "no row has cvss >= 10\n  = cvss goes from 4 to 9.1",
+        ),
+        (
+            "cvss = 5",
+            "no row has cvss = 5\n  = cvss goes from 4 to 9.1",
+        ),
         ("cvss < 4", "no row has cvss < 4\n"),
-        ("found_at > 2026-12-31", "no row has found_at from 2027-01-01 on\n  = found_at goes from 2026-03-01 to 2026-04-20"),
-        ("title contains \"sqli\"", "no row has title contains \"sqli\"\n  = did you mean `title contains \"sql\"`?"),
-        ("title contains \"log4j\"", "the letters must stand in it as written"),
+        (
+            "found_at > 2026-12-31",
+            "no row has found_at from 2027-01-01 on\n  = found_at goes from 2026-03-01 to 2026-04-20",
+        ),
+        (
+            "title contains \"sqli\"",
+            "no row has title contains \"sqli\"\n  = did you mean `title contains \"sql\"`?",
+        ),
+        (
+            "title contains \"log4j\"",
+            "the letters must stand in it as written",
+        ),
     ] {
         let query = format!("backlog where {test}");
         let outcome = project.with_data(&["run", &query, "--format", "json"]);
@@ -238,7 +265,13 @@ fn a_value_outside_of_all_there_are_is_told() {
         "title contains \"CIPHER\"",
     ] {
         let query = format!("backlog where {test}");
-        assert_eq!(project.with_data(&["run", &query, "--format", "json"]).stderr, "", "{test}");
+        assert_eq!(
+            project
+                .with_data(&["run", &query, "--format", "json"])
+                .stderr,
+            "",
+            "{test}"
+        );
     }
 }
 
@@ -252,7 +285,11 @@ fn groups_of_another_table_without_rows_are_told() {
     );
     let ask = |query: &str| project.with_data(&["run", query]).stdout;
     let told = "no row for team payments";
-    assert!(ask("backlog by team").contains(told), "{}", ask("backlog by team"));
+    assert!(
+        ask("backlog by team").contains(told),
+        "{}",
+        ask("backlog by team")
+    );
     for query in [
         "backlog by team with empty",
         "backlog by team where team = Logistics",
@@ -260,10 +297,17 @@ fn groups_of_another_table_without_rows_are_told() {
         "backlog by team, severity",
         "count of assets in_service by team",
     ] {
-        assert!(!ask(query).contains("no row for"), "{query}: {}", ask(query));
+        assert!(
+            !ask(query).contains("no row for"),
+            "{query}: {}",
+            ask(query)
+        );
     }
     let having = ask("backlog by team with empty having backlog > 0");
-    assert!(having.contains("1 of 2 groups do not pass `having`"), "{having}");
+    assert!(
+        having.contains("1 of 2 groups do not pass `having`"),
+        "{having}"
+    );
     let none = ask("backlog by team with empty having backlog > 90");
     assert!(none.contains("none of 2 groups passes `having`"), "{none}");
 }
@@ -272,8 +316,18 @@ fn groups_of_another_table_without_rows_are_told() {
 #[test]
 fn a_list_shows_when_things_began_and_are_due() {
     let project = project();
-    let listed = project.with_data(&["run", "list findings open", "--format", "csv"]).stdout;
-    assert!(listed.starts_with("finding_id,found_at,due_at,title,severity"), "{listed}");
-    let verified = project.with_data(&["run", "list findings verified", "--format", "csv"]).stdout;
-    assert!(verified.starts_with("finding_id,verified_at,found_at,due_at,title"), "{verified}");
+    let listed = project
+        .with_data(&["run", "list findings open", "--format", "csv"])
+        .stdout;
+    assert!(
+        listed.starts_with("finding_id,found_at,due_at,title,severity"),
+        "{listed}"
+    );
+    let verified = project
+        .with_data(&["run", "list findings verified", "--format", "csv"])
+        .stdout;
+    assert!(
+        verified.starts_with("finding_id,verified_at,found_at,due_at,title"),
+        "{verified}"
+    );
 }

@@ -101,7 +101,11 @@ fn an_empty_answer_says_so() {
 #[test]
 fn columns_that_nobody_asked_for_give_way() {
     let mut answer = build::findings();
-    let names: Vec<String> = answer.columns.iter().map(|column| column.title.clone()).collect();
+    let names: Vec<String> = answer
+        .columns
+        .iter()
+        .map(|column| column.title.clone())
+        .collect();
     for column in answer.columns.iter_mut().skip(1) {
         column.is_optional = true;
     }
@@ -111,7 +115,10 @@ fn columns_that_nobody_asked_for_give_way() {
     assert!(text.contains("no room for "), "{text}");
     let last = names.last().expect("columns");
     assert!(!header.contains(last) && text.contains(last), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 40),
+        "{text}"
+    );
     // Where there is room nothing is left out.
     assert!(!table(&answer, RenderOptions::PIPE).contains("no room for"));
 }

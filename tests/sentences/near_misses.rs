@@ -14,7 +14,11 @@ use super::{here, riskql};
 const KNOWN_WRONG: &[(&str, &str)] = &[];
 
 /// How notes begin that name the difference. Others tell of circumstances: a period that is not over.
-const TELLING: [&str; 3] = ["followed up to ", "as of 2026-09-30, of the rows recorded by ", "none of "];
+const TELLING: [&str; 3] = [
+    "followed up to ",
+    "as of 2026-09-30, of the rows recorded by ",
+    "none of ",
+];
 
 /// A question, the number that is meant, and a sentence tried for it.
 struct Tried {
@@ -110,13 +114,18 @@ fn asked(sentence: &str) -> Reply {
 fn values(answer: &Value) -> (Vec<Option<f64>>, String) {
     let columns = answer["columns"].as_array().expect("columns");
     let of_values = || columns.iter().filter(|column| column["role"] == "value");
-    let names: Vec<&str> = of_values().filter_map(|column| column["name"].as_str()).collect();
+    let names: Vec<&str> = of_values()
+        .filter_map(|column| column["name"].as_str())
+        .collect();
     let rows = answer["rows"].as_array().expect("rows");
     let cells = rows
         .iter()
         .flat_map(|row| names.iter().map(move |name| &row[*name]));
     let unit = of_values().find_map(|column| column["unit"].as_str());
-    (cells.map(Value::as_f64).collect(), unit.unwrap_or_default().to_owned())
+    (
+        cells.map(Value::as_f64).collect(),
+        unit.unwrap_or_default().to_owned(),
+    )
 }
 
 fn are_meant(values: &[Option<f64>], meant: &[Option<f64>]) -> bool {

@@ -9,7 +9,11 @@ impl Session {
     pub(super) fn unknown_texts(&self, absent: &[AbsentValue]) -> String {
         let line = |value: &AbsentValue| match (&value.near, value.is_listed) {
             (None, true) => {
-                format!("{}; those there are: \\values {}", value.fact(), value.field)
+                format!(
+                    "{}; those there are: \\values {}",
+                    value.fact(),
+                    value.field
+                )
             }
             (Some(_), _) | (None, false) => value.sentence(),
         };

@@ -59,7 +59,10 @@ pub(super) fn having(work: &ValuesWork, passing: &[bool]) -> Option<String> {
     if work.having.is_empty() || work.by.is_empty() {
         return None;
     }
-    let (all, hidden) = (passing.len(), passing.iter().filter(|passes| !**passes).count());
+    let (all, hidden) = (
+        passing.len(),
+        passing.iter().filter(|passes| !**passes).count(),
+    );
     match hidden {
         0 => None,
         hidden if hidden == all => Some(format!("none of {all} groups passes `having`")),

@@ -109,11 +109,7 @@ fn run(
 }
 
 /// The columns that show fields.
-fn columns(
-    context: ExecutionContext,
-    show: &[FieldId],
-    are_optional: bool,
-) -> Vec<AnswerColumn> {
+fn columns(context: ExecutionContext, show: &[FieldId], are_optional: bool) -> Vec<AnswerColumn> {
     let column = |(place, field): (usize, &FieldId)| {
         let field = context.definitions.field(*field);
         AnswerColumn {

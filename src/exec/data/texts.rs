@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, Engine, Expr, Field, IntoColumn, IntoSeries, Schema, UInt32Chunked, col, lit,
-    map_multiple,
+    Column, DataFrame, DataType, Engine, Expr, Field, IntoColumn, IntoSeries, Schema,
+    UInt32Chunked, col, lit, map_multiple,
 };
 
 use super::{TableSource, TableSources};
@@ -63,7 +63,11 @@ fn texts_that(
 ) -> Option<BTreeSet<String>> {
     let read = ReadColumn::of(definitions, sources, field, &FieldType::Text)?;
     let found = read.selected(sources, vec![chosen(read.column()).unique()])?;
-    let texts = found.columns()[0].as_materialized_series().str().ok()?.clone();
+    let texts = found.columns()[0]
+        .as_materialized_series()
+        .str()
+        .ok()?
+        .clone();
     Some(texts.iter().flatten().map(str::to_owned).collect())
 }
 
@@ -80,7 +84,13 @@ pub fn number_span(
         read.column().max().alias("highest"),
     ];
     let found = read.selected(sources, ends)?;
-    let number = |place: usize| found.columns()[place].get(0).ok()?.try_extract::<f64>().ok();
+    let number = |place: usize| {
+        found.columns()[place]
+            .get(0)
+            .ok()?
+            .try_extract::<f64>()
+            .ok()
+    };
     number(0).zip(number(1))
 }
 
@@ -94,7 +104,11 @@ pub fn has_number(
     let read = ReadColumn::of(definitions, sources, field, &FieldType::Number)?;
     let is_there = read.column().eq(lit(number)).any(true);
     let found = read.selected(sources, vec![is_there])?;
-    found.columns()[0].as_materialized_series().bool().ok()?.get(0)
+    found.columns()[0]
+        .as_materialized_series()
+        .bool()
+        .ok()?
+        .get(0)
 }
 
 /// The first and the last instant of a field, as they are known from reading its file.
@@ -125,7 +139,10 @@ pub fn last_contained(
             Some(place as u32)
         });
         let places: UInt32Chunked = places.collect();
-        Ok(places.into_series().into_column().with_name(columns[0].name().clone()))
+        Ok(places
+            .into_series()
+            .into_column()
+            .with_name(columns[0].name().clone()))
     };
     let output =
         |_: &Schema, fields: &[Field]| Ok(Field::new(fields[0].name().clone(), DataType::UInt32));

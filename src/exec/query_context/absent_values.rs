@@ -121,7 +121,11 @@ impl ValueSearch<'_> {
             let Some(known) = data::texts_of(definitions, sources, field) else {
                 continue;
             };
-            found.extend(absent.into_iter().filter_map(|word| self.text(field, word, &known)));
+            found.extend(
+                absent
+                    .into_iter()
+                    .filter_map(|word| self.text(field, word, &known)),
+            );
         }
         found
     }
@@ -134,7 +138,11 @@ impl ValueSearch<'_> {
         let name = self.name(field);
         let listed = known.iter().take(MOST_LISTED).cloned();
         let listed = listed.collect::<Vec<String>>().join(", ");
-        let more = if known.len() <= MOST_LISTED { "" } else { ", …" };
+        let more = if known.len() <= MOST_LISTED {
+            ""
+        } else {
+            ", …"
+        };
         Some(AbsentValue {
             field: name.to_owned(),
             test: format!("{name} = {word}"),
@@ -216,8 +224,12 @@ impl ValueSearch<'_> {
             return None;
         }
         let trimmed = text.trim();
-        let ends = trimmed.char_indices().map(|(at, letter)| at + letter.len_utf8());
-        let shorter = ends.skip(SHORTEST_PART - 1).map(|end| trimmed[..end].trim_end().to_owned());
+        let ends = trimmed
+            .char_indices()
+            .map(|(at, letter)| at + letter.len_utf8());
+        let shorter = ends
+            .skip(SHORTEST_PART - 1)
+            .map(|end| trimmed[..end].trim_end().to_owned());
         let parts: Vec<String> = shorter.chain([text.to_owned()]).collect();
         let last = data::last_contained(self.definitions, self.sources, field, &parts)?;
         if last == Some(parts.len() - 1) {

@@ -93,6 +93,16 @@ fn negated(test: &Condition) -> Condition {
     }
 }
 
+/// Whether a test holds, or fails, wherever a condition holds.
+pub(super) fn settles(scope: Scope, condition: &Condition, test: &Condition) -> Option<bool> {
+    let facts = Facts::of(scope, [condition]);
+    match (facts.imply(test), facts.refute(test)) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
 /// Tells of chains of tests in a condition that never hold, or always do.
 pub(super) fn advise(
     scope: Scope,
@@ -177,8 +187,8 @@ impl Chain<'_> {
             return None;
         }
         let pairs = (0..tests.len()).flat_map(|right| (0..right).map(move |left| (left, right)));
-        let mut settled =
-            pairs.filter(|(left, right)| is_settled(&[tests[*left].clone(), tests[*right].clone()]));
+        let mut settled = pairs
+            .filter(|(left, right)| is_settled(&[tests[*left].clone(), tests[*right].clone()]));
         Some(self.told(settled.next()))
     }
 
@@ -187,14 +197,13 @@ impl Chain<'_> {
         let written = format::condition(&self.tree.node);
         let (holds, why) = match self.is_and {
             true => ("never holds", "no row passes all of these"),
-            false => ("leaves nothing out", "every row with a value passes one of these"),
+            false => (
+                "leaves nothing out",
+                "every row with a value passes one of these",
+            ),
         };
-        let problem = Diagnostic::warning(
-            "K440",
-            self.tree.span,
-            format!("`{written}` {holds}"),
-        )
-        .label(why);
+        let problem =
+            Diagnostic::warning("K440", self.tree.span, format!("`{written}` {holds}")).label(why);
         let Some((left, right)) = pair else {
             return problem;
         };
@@ -202,7 +211,11 @@ impl Chain<'_> {
             (Some(field), Some(same)) if field == same => problem.write(self.with_list(field)),
             _ => {
                 let instead = self.with_pair(left, right);
-                let which = if self.is_and { "one of the two" } else { "both" };
+                let which = if self.is_and {
+                    "one of the two"
+                } else {
+                    "both"
+                };
                 problem.help_edit(format!("for rows that pass {which}: `{instead}`"), instead)
             }
         }
@@ -329,9 +342,11 @@ pub(super) fn advise_narrowed(
     let share = settled_share(&after, with);
     if let (Some(share), None) = (share, settled_share(&before, with)) {
         problems.push(
-            problem(format!("`{written}` settles `{owner}`: it is always {share}"))
-                .label("the share asks for this itself")
-                .help("leave it out"),
+            problem(format!(
+                "`{written}` settles `{owner}`: it is always {share}"
+            ))
+            .label("the share asks for this itself")
+            .help("leave it out"),
         );
     }
 }

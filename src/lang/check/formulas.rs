@@ -154,7 +154,12 @@ fn binary(
         problems.push(unit_advice::units_differ(operator, resolved, sides));
         return None;
     };
-    unit_advice::warn_of_factor(operator, resolved, [(left, left_unit), (right, right_unit)], problems);
+    unit_advice::warn_of_factor(
+        operator,
+        resolved,
+        [(left, left_unit), (right, right_unit)],
+        problems,
+    );
     let formula = Formula::Binary {
         operator: resolved,
         left: Box::new(left_formula),

@@ -61,7 +61,8 @@ fn rule(entry: &IndexEntry<ast::Match>, problems: &mut Problems) -> Option<Match
         let name = clause_name(&clause.node);
         if seen.contains(&name) {
             let message = format!("`{name}` stands twice in this match");
-            problems.push(Diagnostic::error("K721", clause.span, message).leave_out("leave one out"));
+            problems
+                .push(Diagnostic::error("K721", clause.span, message).leave_out("leave one out"));
             continue;
         }
         seen.push(name);

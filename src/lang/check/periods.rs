@@ -180,7 +180,10 @@ pub(super) fn versus(
                     item.span,
                     "a query has two comparisons beside the target",
                 )
-                .leave_out_after(place_before(earlier, item), "ask this in a query of its own"),
+                .leave_out_after(
+                    place_before(earlier, item),
+                    "ask this in a query of its own",
+                ),
             );
             all_right = false;
         }

@@ -12,8 +12,8 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
 use crate::base::types::Choice;
 use crate::lang::model::{
-    Allowed, ChosenEvent, Condition, EventId, EventOrder, Exists, FieldId, FieldSource, OrderTest, Population,
-    RelatedNoun, Role, StateSource, Table, TableRelation, Timeframe,
+    Allowed, ChosenEvent, Condition, EventId, EventOrder, Exists, FieldId, FieldSource, OrderTest,
+    Population, RelatedNoun, Role, StateSource, Table, TableRelation, Timeframe,
 };
 use crate::lang::syntax::ast;
 
@@ -71,6 +71,8 @@ pub(super) enum Why {
 pub(super) enum Fate {
     Event(usize),
     State(usize),
+    /// It leaves a state that it is in.
+    End(usize),
 }
 
 /// Tells of the tests in a condition on a population, each at its place.
@@ -120,7 +122,9 @@ impl Settled<'_> {
     fn each_value(&self, tree: &Spanned<ast::Condition>, problems: &mut Problems) {
         match &tree.node {
             ast::Condition::And(parts) | ast::Condition::Or(parts) => {
-                parts.iter().for_each(|part| self.each_value(part, problems));
+                parts
+                    .iter()
+                    .for_each(|part| self.each_value(part, problems));
             }
             ast::Condition::Group(inner) => self.each_value(inner, problems),
             _ => {
@@ -129,8 +133,7 @@ impl Settled<'_> {
                     setting: ConditionContext::Related,
                 };
                 let test = condition(self.scope, site, tree, &mut Problems::default());
-                let values = test.filter(|test| !confined(test).fields.is_empty());
-                if let Some(verdict) = values.and_then(|test| self.of_value(&test)) {
+                if let Some(verdict) = test.and_then(|test| self.of_value(&test)) {
                     problems.push(self.told(tree, verdict));
                 }
             }
@@ -221,8 +224,7 @@ impl Settled<'_> {
 
     /// The column at which a state begins that ends again, and that no event is read from: most likely the state is meant.
     fn of_begin(&self, column: usize) -> Option<SettledTest> {
-        let is_of_event =
-            |event: usize| self.order.columns(event).contains(&column);
+        let is_of_event = |event: usize| self.order.columns(event).contains(&column);
         if self.asks_states || (0..self.table.events.len()).any(is_of_event) {
             return None;
         }
@@ -274,6 +276,9 @@ impl Settled<'_> {
                 }
                 if self.order.lasts_through(state, own) {
                     return Some(fixed(true, Why::Lasts));
+                }
+                if self.order.likely_lasts_through(state, own) {
+                    return Some(SettledTest::Later(Fate::End(state)));
                 }
                 let is_first = self.order.is_first(own);
                 is_first.then_some(SettledTest::Later(Fate::State(state)))
@@ -369,18 +374,14 @@ impl Settled<'_> {
 
     /// A test of a value that the event's own condition, or an `exclude` line, has settled.
     fn of_value(&self, test: &Condition) -> Option<SettledTest> {
-        let (field, asked) = confined(test).fields.into_iter().next()?;
-        if let Some(event) = self.counted()
-            && let Some(filter) = &self.table.events[event].filter
-            && let Some(own) = confined(filter).fields.get(&field)
-        {
-            if is_within(own, &asked) {
-                return Some(fixed(true, Why::OwnCondition));
-            }
-            if are_apart(own, &asked) {
-                return Some(fixed(false, Why::OwnCondition));
-            }
+        let own = self
+            .counted()
+            .and_then(|own| self.table.events[own].filter.as_ref());
+        let verdict = own.and_then(|own| contradictions::settles(self.scope, own, test));
+        if let Some(holds) = verdict {
+            return Some(fixed(holds, Why::OwnCondition));
         }
+        let (field, asked) = confined(test).fields.into_iter().next()?;
         if self.population.including_excluded {
             return None;
         }
@@ -435,14 +436,6 @@ fn is_within(narrow: &Allowed, wide: &Allowed) -> bool {
     match (narrow, wide) {
         (Allowed::Codes(narrow), Allowed::Codes(wide)) => narrow.is_subset(wide),
         (Allowed::Texts(narrow), Allowed::Texts(wide)) => narrow.is_subset(wide),
-        (Allowed::Codes(_), Allowed::Texts(_)) | (Allowed::Texts(_), Allowed::Codes(_)) => false,
-    }
-}
-
-fn are_apart(left: &Allowed, right: &Allowed) -> bool {
-    match (left, right) {
-        (Allowed::Codes(left), Allowed::Codes(right)) => left.is_disjoint(right),
-        (Allowed::Texts(left), Allowed::Texts(right)) => left.is_disjoint(right),
         (Allowed::Codes(_), Allowed::Texts(_)) | (Allowed::Texts(_), Allowed::Codes(_)) => false,
     }
 }

@@ -97,17 +97,21 @@ pub(super) fn told_later(
     let (table, noun) = (&settled.table.name, noun(settled));
     let name = match fate {
         Fate::Event(event) => settled.table.events[event].name.as_str(),
-        Fate::State(state) => settled.table.states[state].name.as_str(),
+        Fate::State(state) | Fate::End(state) => settled.table.states[state].name.as_str(),
+    };
+    let later = match fate {
+        Fate::Event(_) | Fate::State(_) => format!("and `{name}` comes later"),
+        Fate::End(_) => "and this ends later".to_owned(),
     };
     let problem = Diagnostic::warning(
         "K422",
         tree.span,
-        format!("`{written}` is judged when a row is `{noun}`, and `{name}` comes later"),
+        format!("`{written}` is judged when a row is `{noun}`, {later}"),
     )
     .label("what becomes of the row later is not asked");
     let problem = match fate {
         Fate::Event(_) => problem.help(format!("within a time: `{name} within 30 days`")),
-        Fate::State(_) => problem,
+        Fate::State(_) | Fate::End(_) => problem,
     };
     let problem = problem.help(format!("as of now: `{}`", so_far(tree)));
     match stock(settled, fate) {
@@ -208,7 +212,7 @@ fn a_state<'a>(settled: &Settled<'a>) -> &'a str {
 /// A state that holds the rows to which something has not happened yet, or has.
 fn stock<'a>(settled: &Settled<'a>, fate: Fate) -> Option<&'a str> {
     match fate {
-        Fate::State(state) => Some(settled.table.states[state].name.as_str()),
+        Fate::State(state) | Fate::End(state) => Some(settled.table.states[state].name.as_str()),
         Fate::Event(_) => {
             let own = settled.counted()?;
             let mut states = 0..settled.table.states.len();

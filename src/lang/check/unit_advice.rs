@@ -86,7 +86,7 @@ fn with_changes(
             if !is_constant(left.0) && !is_constant(right.0) =>
         {
             problem.help(format!(
-            "as two columns of a query: `{}, {}`",
+                "as two columns of a query: `{}, {}`",
                 format::formula(&left.0.node),
                 format::formula(&right.0.node)
             ))
@@ -136,7 +136,11 @@ fn in_unit(operator: Operator, (tree, _): OperatorSide, other: Operand) -> Optio
 }
 
 /// `backlog + 5%`: so much more of it.
-fn changed_by_percent(operator: Operator, left: OperatorSide, right: OperatorSide) -> Option<String> {
+fn changed_by_percent(
+    operator: Operator,
+    left: OperatorSide,
+    right: OperatorSide,
+) -> Option<String> {
     let ast::Formula::Constant(ast::WrittenLiteral::Percent(percent)) = &right.0.node else {
         return None;
     };
@@ -213,8 +217,12 @@ pub(super) fn warn_of_factor(
     match of.1 {
         Operand::Of(Unit::Percent) if factor == 100.0 && resolved == Operator::Multiply => {
             problems.push(
-                Diagnostic::warning("K292", operator.span, "a percent times 100 shows 1,000 for 10%")
-                    .label("a share is shown as a percent already"),
+                Diagnostic::warning(
+                    "K292",
+                    operator.span,
+                    "a percent times 100 shows 1,000 for 10%",
+                )
+                .label("a share is shown as a percent already"),
             );
         }
         Operand::Of(Unit::Duration) => {

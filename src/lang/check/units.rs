@@ -110,7 +110,9 @@ pub(super) fn written(
 ) -> Option<DisplayUnit> {
     let words = display_words();
     let Some(display) = words.clone().find(|display| display.word() == word.node) else {
-        let fitting = words.filter(|display| shows(*display, unit)).map(DisplayUnit::word);
+        let fitting = words
+            .filter(|display| shows(*display, unit))
+            .map(DisplayUnit::word);
         problems.push(
             Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
                 .suggest(&word.node, fitting)

@@ -44,8 +44,12 @@ enum Values {
 impl ValueSet {
     /// What a condition lets pass, if it is about one field or one time and about its own value alone.
     pub fn of(scope: Scope, condition: &Condition) -> Option<(TestedValue, ValueSet)> {
-        let of_field =
-            |field: FieldId, ranges| (TestedValue::Field(field), ValueSet::ranges(scope, field, ranges));
+        let of_field = |field: FieldId, ranges| {
+            (
+                TestedValue::Field(field),
+                ValueSet::ranges(scope, field, ranges),
+            )
+        };
         match condition {
             Condition::All(parts) => ValueSet::joined(scope, parts, ValueSet::intersection),
             Condition::AnyOf(parts) => ValueSet::joined(scope, parts, ValueSet::union),
@@ -68,7 +72,10 @@ impl ValueSet {
                     listed: allowed.clone(),
                     is_complement: false,
                 };
-                Some((TestedValue::Field(*field), ValueSet::without_missing(values)))
+                Some((
+                    TestedValue::Field(*field),
+                    ValueSet::without_missing(values),
+                ))
             }
             Condition::Number { field, test } => Some(of_field(*field, vec![number_range(*test)])),
             Condition::Between { field, from, until } => {
@@ -333,7 +340,10 @@ mod tests {
     #[test]
     fn ranges_are_cut_and_turned_round() {
         let all = (0, 10);
-        assert_eq!(ascending(vec![(5, 7), (1, 2), (2, 3), (4, 4)]), [(1, 3), (5, 7)]);
+        assert_eq!(
+            ascending(vec![(5, 7), (1, 2), (2, 3), (4, 4)]),
+            [(1, 3), (5, 7)]
+        );
         assert_eq!(overlaps(&[(0, 4), (6, 9)], &[(2, 7)]), [(2, 4), (6, 7)]);
         assert_eq!(gaps(all, &[(0, 4), (6, 9)]), [(4, 6), (9, 10)]);
         assert_eq!(gaps(all, &[all]), []);
@@ -349,9 +359,21 @@ mod tests {
             listed: texts(words),
             is_complement,
         };
-        assert_eq!(both((&["a", "b"], false), (&["b"], false)), listed(&["b"], false));
-        assert_eq!(both((&["a", "b"], false), (&["b"], true)), listed(&["a"], false));
-        assert_eq!(both((&["a"], true), (&["a", "b"], false)), listed(&["b"], false));
-        assert_eq!(both((&["a"], true), (&["b"], true)), listed(&["a", "b"], true));
+        assert_eq!(
+            both((&["a", "b"], false), (&["b"], false)),
+            listed(&["b"], false)
+        );
+        assert_eq!(
+            both((&["a", "b"], false), (&["b"], true)),
+            listed(&["a"], false)
+        );
+        assert_eq!(
+            both((&["a"], true), (&["a", "b"], false)),
+            listed(&["b"], false)
+        );
+        assert_eq!(
+            both((&["a"], true), (&["b"], true)),
+            listed(&["a", "b"], true)
+        );
     }
 }

@@ -221,7 +221,10 @@ pub(super) fn code(
         };
         let known = scope.cite_scale(scale);
         problems.push(match (problem.label.is_some(), scale.values.last()) {
-            (false, Some(highest)) => problem.help_edit(known, format::literal(&WrittenLiteral::Word(highest.clone()))),
+            (false, Some(highest)) => problem.help_edit(
+                known,
+                format::literal(&WrittenLiteral::Word(highest.clone())),
+            ),
             (true, _) | (_, None) => problem.help(known),
         });
     }

@@ -105,6 +105,19 @@ impl<'a> EventOrder<'a> {
         from.len() == 1 && until.len() == 1 && begins && ends
     }
 
+    /// The same, as far as the order of declaration tells when it ends.
+    pub fn likely_lasts_through(self, state: usize, event: usize) -> bool {
+        let StateSource::Columns { from, until } = &self.table.states[state].source else {
+            return false;
+        };
+        let mut others = 0..self.table.events.len();
+        let begins = others
+            .clone()
+            .any(|other| self.is_one_of(other, from) && self.is_surely_before(other, event));
+        let ends = others.any(|other| self.is_one_of(other, until) && self.is_later(other, event));
+        from.len() == 1 && until.len() == 1 && begins && ends
+    }
+
     fn clocks(self) -> impl Iterator<Item = &'a Sla> {
         self.slas.iter().filter(move |sla| sla.table == self.id)
     }

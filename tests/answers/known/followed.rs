@@ -32,10 +32,16 @@ fn a_time_to_what_comes_after_the_event_counts_who_is_not_there() {
     let text = "mean time from found to verified of findings found in 2026-01";
     // F1 10 days, F2 60, F3 none.
     let whole = ask(END_OF_MARCH, text);
-    assert_eq!(whole, (vec![Some(35.0)], vec!["1 of 3 not yet verified".to_owned()]));
+    assert_eq!(
+        whole,
+        (vec![Some(35.0)], vec!["1 of 3 not yet verified".to_owned()])
+    );
     // F2 is verified in March.
     let early = ask(END_OF_JANUARY, text);
-    assert_eq!(early, (vec![Some(10.0)], vec!["2 of 3 not yet verified".to_owned()]));
+    assert_eq!(
+        early,
+        (vec![Some(10.0)], vec!["2 of 3 not yet verified".to_owned()])
+    );
 }
 
 #[test]
@@ -56,7 +62,10 @@ fn a_test_so_far_counts_who_does_not_pass_yet() {
     // Of other tests the answer says only that they are judged now.
     let text = "share of findings found with not open so far in 2026-01";
     let (_, notes) = ask(END_OF_MARCH, text);
-    assert!(notes.len() == 1 && notes[0].starts_with("followed up to "), "{notes:?}");
+    assert!(
+        notes.len() == 1 && notes[0].starts_with("followed up to "),
+        "{notes:?}"
+    );
 }
 
 #[test]
@@ -108,5 +117,8 @@ fn notes_of_several_columns_name_them() {
     let text = "time_to_fix, verified_findings in 2026-01";
     let answer = pipeline::ask(&library(), &findings(FOUND), END_OF_MARCH, text);
     let note = answer.notes.iter().find(|note| note.contains("followed"));
-    assert!(note.is_some_and(|note| note.starts_with("time_to_fix: followed")), "{note:?}");
+    assert!(
+        note.is_some_and(|note| note.starts_with("time_to_fix: followed")),
+        "{note:?}"
+    );
 }

@@ -111,8 +111,14 @@ impl Lowering<'_> {
     /// `not yet verified`
     fn not_yet(&self, table: TableId, end: &ChosenEvent) -> String {
         let events = &self.context.definitions.table(table).events;
-        let names = end.events.iter().map(|event| events[event.event].name.as_str());
-        format!("not yet {}", end.choice.written(&names.collect::<Vec<&str>>()))
+        let names = end
+            .events
+            .iter()
+            .map(|event| events[event.event].name.as_str());
+        format!(
+            "not yet {}",
+            end.choice.written(&names.collect::<Vec<&str>>())
+        )
     }
 }
 
