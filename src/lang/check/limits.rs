@@ -91,6 +91,10 @@ pub(super) fn limits_meant(judged: &LimitOwner, literal: &WrittenLiteral) -> Vec
     let written = number.map_or("30".to_owned(), |number| number.written.clone());
     let percent = judged.unit == Unit::Percent || judged.display == DisplayUnit::Percent;
     match (judged.unit, literal) {
+        (Unit::Duration, _) if written == "1" => {
+            let word = judged.display.word();
+            vec![format!("1 {}", word.trim_end_matches('s'))]
+        }
         (Unit::Duration, _) => vec![format!("{written} {}", judged.display.word())],
         (_, WrittenLiteral::Number(number)) if percent && number.value.abs() < 1.0 => {
             vec![format!("{}%", shifted(&number.written, 2))]
