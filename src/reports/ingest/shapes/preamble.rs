@@ -25,37 +25,32 @@ pub(super) struct TableBelow<'a> {
 /// has no names. Lines of another width below are for the reader of the table to refuse.
 pub(super) fn below(text: &str, separator: u8) -> Option<TableBelow<'_>> {
     let mut reader = reader(text, separator, false);
-    let mut record = ::csv::StringRecord::new();
-    // The first line, and the first of the widest with its number.
-    let mut first: Option<Vec<String>> = None;
-    let mut widest: Option<(u64, u64, Vec<String>)> = None;
-    let (mut widest_above, mut narrowest_below) = (0, usize::MAX);
-    let mut lines = 0;
-    let mut before = reader.position().byte();
-    while let Ok(true) = reader.read_record(&mut record) {
-        let at = record.position().map_or(before, ::csv::Position::byte);
-        before = reader.position().byte();
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+    let mut line = ::csv::StringRecord::new();
+    let mut widest: Option<WidestLine> = None;
+    while let Ok(true) = reader.read_record(&mut line) {
+        if line.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        narrowest_below = narrowest_below.min(record.len());
-        let width = widest.as_ref().map_or(0, |(_, _, cells)| cells.len());
-        if record.len() > width {
-            let cells: Vec<String> = record.iter().map(str::to_string).collect();
-            first.get_or_insert_with(|| cells.clone());
-            widest = Some((lines, at, cells));
-            widest_above = width;
-            narrowest_below = record.len();
+        match &mut widest {
+            // Nearly every table: it need not be looked through.
+            None if line.len() >= FEWEST && are_names(&line) => return None,
+            Some(widest) if line.len() <= widest.cells.len() => {
+                widest.narrowest_below = widest.narrowest_below.min(line.len());
+            }
+            _ => {
+                widest = Some(WidestLine {
+                    at: line.position()?.byte(),
+                    widest_above: widest.map_or(0, |above| above.cells.len()),
+                    narrowest_below: line.len(),
+                    cells: line.clone(),
+                });
+            }
         }
-        lines += 1;
     }
-    let (first, (line, at, cells)) = (first?, widest?);
-    if line == 0 || cells.len() < FEWEST || first.len() >= FEWEST && are_names(&first) {
-        return None;
-    }
-    let is_named = are_names(&cells);
-    let is_titled = widest_above == 1 && narrowest_below == cells.len();
-    let (above, table) = text.split_at_checked(usize::try_from(at).ok()?)?;
+    let widest = widest.filter(|line| line.widest_above > 0 && line.cells.len() >= FEWEST)?;
+    let is_named = are_names(&widest.cells);
+    let is_titled = widest.widest_above == 1 && widest.narrowest_below == widest.cells.len();
+    let (above, table) = text.split_at_checked(usize::try_from(widest.at).ok()?)?;
     (is_named || is_titled).then_some(TableBelow {
         above,
         table: table.trim_start_matches(['\r', '\n']),
@@ -63,11 +58,22 @@ pub(super) fn below(text: &str, separator: u8) -> Option<TableBelow<'_>> {
     })
 }
 
+/// The first of the lines that have most cells.
+struct WidestLine {
+    cells: ::csv::StringRecord,
+    /// The byte at which it begins, empty lines in front of it included.
+    at: u64,
+    /// Cells of the lines above, at most; 0 where there is none.
+    widest_above: usize,
+    /// Cells of the lines below and of itself, at least.
+    narrowest_below: usize,
+}
+
 /// Whether all cells of a line can be names of columns: each begins with a letter, and none stands twice.
-fn are_names(cells: &[String]) -> bool {
+fn are_names(cells: &::csv::StringRecord) -> bool {
     let is_name =
-        |cell: &String| cell.trim().starts_with(char::is_alphabetic) && cell.len() <= LONGEST_NAME;
-    let mut sorted: Vec<&String> = cells.iter().collect();
+        |cell: &str| cell.trim().starts_with(char::is_alphabetic) && cell.len() <= LONGEST_NAME;
+    let mut sorted: Vec<&str> = cells.iter().collect();
     sorted.sort_unstable();
     cells.iter().all(is_name) && sorted.windows(2).all(|pair| pair[0] != pair[1])
 }
