@@ -4,6 +4,7 @@ mod csv;
 mod finder;
 mod json;
 mod portions;
+mod preamble;
 mod walk;
 mod xml;
 mod zip;
