@@ -2,6 +2,7 @@
 
 mod conformance;
 mod counted;
+mod day_order;
 mod hostile;
 mod identities;
 mod language;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::dates::{DateOrders, DayOrder, OrderConflict};
 use super::records::Unusable;
+use super::report::UnreadDate;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::Span;
 use crate::lang::model::{ReportSource, RowField};
@@ -25,6 +27,39 @@ pub(super) enum RowMistake {
 #[derive(Default)]
 pub(super) struct Mistakes {
     seen: BTreeMap<RowMistake, Occurrences>,
+}
+
+/// Dates that nothing reads, and that rows are kept without: by field, the first of them.
+#[derive(Default)]
+pub(super) struct UnreadDates {
+    seen: BTreeMap<&'static str, (String, Occurrences)>,
+}
+
+impl UnreadDates {
+    pub fn add(&mut self, field: &'static str, text: String, row: u64) {
+        let first = Occurrences { first: row, rows: 0 };
+        self.seen.entry(field).or_insert((text, first)).1.rows += 1;
+    }
+
+    /// Adds those of rows that come after so many others.
+    pub fn append(&mut self, later: UnreadDates, rows_before: u64) {
+        for (field, (text, seen)) in later.seen {
+            let first = seen.first + rows_before;
+            let known = self.seen.entry(field);
+            known.or_insert((text, Occurrences { first, rows: 0 })).1.rows += seen.rows;
+        }
+    }
+
+    pub fn listed(self) -> Vec<UnreadDate> {
+        let fields = self.seen.into_iter();
+        let listed = fields.map(|(field, (text, seen))| UnreadDate {
+            field: field.to_string(),
+            text,
+            first_row: seen.first,
+            rows: seen.rows,
+        });
+        listed.collect()
+    }
 }
 
 /// Which rows have a mistake.
@@ -54,10 +89,6 @@ impl Mistakes {
             });
             known.rows += seen.rows;
         }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.seen.is_empty()
     }
 
     /// All of them, for the report that is called `name`.
@@ -143,7 +174,7 @@ pub(super) fn start(clause: Span, word: &str) -> Span {
 }
 
 /// A date that nothing reads.
-pub(super) fn unread_date(
+fn unread_date(
     name: &str,
     source: &ReportSource,
     place: Span,
@@ -154,6 +185,59 @@ pub(super) fn unread_date(
     let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
     Diagnostic::error("D407", place, message)
         .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
+}
+
+/// A report whose dates cannot be read in one order of day and month; `seen` is what they all tell.
+pub(super) fn conflicting_order(
+    name: &str,
+    source: &ReportSource,
+    conflict: &OrderConflict,
+    seen: &DateOrders,
+) -> Diagnostic {
+    let by = &source.name;
+    let problem = |words: String| Diagnostic::data("D417", format!("`{name}` by source {by}: {words}"));
+    let option = |order: DayOrder| {
+        let (first, word) = (order.first(), order.word());
+        format!("if the {first} comes first in all of them, say so: --dates {word}")
+    };
+    match conflict {
+        OrderConflict::Unknown(sample) => problem(format!(
+            "\"{}\" {} may be two days, and no date of the report tells whether the day or the month comes first",
+            sample.text, sample.place
+        ))
+        .help(option(DayOrder::DayFirst))
+        .help(option(DayOrder::MonthFirst)),
+        OrderConflict::Mixed(day, month) => problem(format!(
+            "the day comes first in \"{}\" {}, and the month in \"{}\" {}",
+            day.text, day.place, month.text, month.place
+        ))
+        .help("a file that was opened and saved by a spreadsheet may be so: export it anew, with dates such as 2026-03-31"),
+        OrderConflict::Undeclared(sample, declared) => {
+            let problem = problem(format!(
+                "the source says that the {} comes first, and \"{}\" {} is no such date",
+                declared.first(),
+                sample.text,
+                sample.place
+            ));
+            match seen.allows(declared.other()) {
+                true => problem.help(option(declared.other())),
+                false => problem.help("other dates are: export the report anew, with dates such as 2026-03-31"),
+            }
+        }
+        OrderConflict::Mistold(sample, told) => {
+            let problem = problem(format!(
+                "\"{}\" {} is no date in which the {} comes first, as --dates {} says",
+                sample.text,
+                sample.place,
+                told.first(),
+                told.word()
+            ));
+            match seen.allows(told.other()) {
+                true => problem.help(option(told.other())),
+                false => problem.help("other dates are: export the report anew, with dates such as 2026-03-31"),
+            }
+        }
+    }
 }
 
 /// A report of which not every row was read.

@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 
 use jaq_json::Val;
 
+use super::dates::DayOrder;
 use super::mistakes::failed;
 use super::programs::{self, Program};
 use super::reading::{Programs, ReportInput};
 use super::records::RecordTypes;
-use super::report::{Report, ReportRow};
+use super::report::{Report, RowPart};
 use super::shapes;
 use super::stack::deeply;
 use super::unknown::{of_another, says_nothing, unknown};
@@ -29,6 +30,8 @@ pub struct ReportReader<'a> {
     sizes: Sizes,
     /// Whose reports these are, if somebody says so.
     named: Option<usize>,
+    /// The order of day and month in their dates, if somebody says so.
+    told_order: Option<DayOrder>,
 }
 
 /// How much of a report is read at a time, in bytes.
@@ -68,6 +71,7 @@ impl<'a> ReportReader<'a> {
                 .collect(),
             sizes: Sizes::default(),
             named: None,
+            told_order: None,
         }
     }
 
@@ -88,10 +92,14 @@ impl<'a> ReportReader<'a> {
     ///
     /// # Errors
     ///
-    /// `D401` to `D407`: no source knows it, several do, it is damaged, or says what has no rule.
+    /// `D401` to `D407`, `D411`, `D417`: no source knows it, several do, it is damaged, says what has no rule, or has
+    /// dates that may be two days.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
         let mut rows = Vec::new();
-        let report = self.read_in_parts(name, bytes, |part| rows.extend(part))?;
+        let report = self.read_in_parts(name, bytes, |part| match part {
+            RowPart::Rows(part) => rows.extend(part),
+            RowPart::Again => rows.clear(),
+        })?;
         Ok(Report { rows, ..report })
     }
 
@@ -101,7 +109,7 @@ impl<'a> ReportReader<'a> {
         &self,
         name: &str,
         bytes: &[u8],
-        take: impl FnMut(Vec<ReportRow>) + Send,
+        take: impl FnMut(RowPart) + Send,
     ) -> Result<Report, Problems> {
         deeply(|| {
             if let Some(named) = self.named
@@ -129,6 +137,7 @@ impl<'a> ReportReader<'a> {
                 types: RecordTypes::of(self.tables, self.sources[index].fills),
                 programs: self.programs(index)?,
                 bad_bytes: content.bad_bytes,
+                told_order: self.told_order,
             };
             reading.read(content.body, self.sizes.portion, take)
         })
@@ -152,6 +161,15 @@ impl<'a> ReportReader<'a> {
                     .suggest(name, names)
                     .help("the formats known: riskql sources"),
             ),
+        }
+    }
+
+    /// The same reader for reports whose dates are in this order of day and month: it holds where they leave
+    /// it open, and where a source declares another.
+    pub fn in_order(self, order: Option<DayOrder>) -> ReportReader<'a> {
+        ReportReader {
+            told_order: order,
+            ..self
         }
     }
 

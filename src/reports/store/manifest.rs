@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::unreadable;
 use crate::base::diagnostic::Diagnostic;
 use crate::lang::model::{Fills, ToolKind};
-use crate::reports::ingest::{ScanOutcome, ScanScope};
+use crate::reports::ingest::{DayOrder, ScanOutcome, ScanScope, UnreadDate};
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -52,6 +52,12 @@ pub struct Manifest {
     /// What had another type than the source expects and was left out, and how often.
     #[serde(default, skip_serializing_if = "Dropped::is_empty")]
     pub left_out: Dropped,
+    /// Dates that nothing reads, and that rows are kept without, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread_dates: BTreeMap<String, RecordedUnreadDate>,
+    /// The order of day and month that somebody had to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "day_order")]
+    pub dates: Option<DayOrder>,
     /// By which recipe the identities of the rows were made.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub recipe: String,
@@ -92,6 +98,25 @@ pub struct RecordedScan {
     /// What it says that it did not look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<String>,
+}
+
+/// Dates of a field that nothing reads: the first of them, and how many rows have one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedUnreadDate {
+    pub text: String,
+    pub first_row: u64,
+    pub rows: u64,
+}
+
+impl RecordedUnreadDate {
+    pub(super) fn of(date: &UnreadDate) -> RecordedUnreadDate {
+        RecordedUnreadDate {
+            text: date.text.clone(),
+            first_row: date.first_row,
+            rows: date.rows,
+        }
+    }
 }
 
 /// What is not known of the line of a scan.
@@ -149,6 +174,29 @@ as_word!(fills, Fills);
 as_word!(tool_kind, ToolKind);
 as_word!(outcome, ScanOutcome);
 as_word!(scope, ScanScope);
+
+mod day_order {
+    use super::DayOrder;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    pub fn serialize<S: Serializer>(order: &Option<DayOrder>, to: S) -> Result<S::Ok, S::Error> {
+        match order {
+            Some(order) => to.serialize_str(order.word()),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DayOrder>, D::Error> {
+        let word = Option::<String>::deserialize(from)?;
+        let order = word.map(|word| {
+            let mut known = DayOrder::ALL.into_iter();
+            let order = known.find(|known| known.word() == word);
+            order.ok_or_else(|| D::Error::custom(format!("unknown word `{word}`")))
+        });
+        order.transpose()
+    }
+}
 
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
@@ -231,6 +279,9 @@ impl Manifest {
             option("branch", branch);
         }
         option("source", &self.source);
+        if let Some(order) = self.dates {
+            option("dates", order.word());
+        }
         if self.outcome == ScanOutcome::Partial {
             command += " --partial";
         }

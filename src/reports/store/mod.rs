@@ -106,6 +106,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("D414", "warning: another scan line than before"),
     ("D415", "warning: a scan that did not look at everything"),
     ("D416", "warning: a member of another type was left out"),
+    ("D418", "warning: dates that rows are kept without"),
     ("D420", "a store that cannot be read or written"),
     ("D421", "a segment that is damaged"),
     ("D422", "a store that another process compacts"),

@@ -6,13 +6,13 @@ use super::errors::unwritable;
 use super::frames;
 use super::layout::Store;
 use super::lock::Lock;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, RecordedUnreadDate};
 use super::report_scans::{ReportScans, RowOrigin, tell_apart, with_context};
 use super::segments::ReportLocation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportReader, ReportRow};
+use crate::reports::ingest::{DayOrder, Report, ReportReader, ReportRow, RowPart};
 
 /// Facts about a report that the user gives: they win over what the report says.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -66,8 +66,9 @@ impl Segment {
     ) -> Result<Segment, Problems> {
         let hash = blake3::hash(&bytes).to_hex().to_string();
         let mut rows = PackedRows::default();
-        let report = reader.read_in_parts(name, &bytes, |part| {
-            rows.add(definitions, context, part);
+        let report = reader.read_in_parts(name, &bytes, |part| match part {
+            RowPart::Rows(part) => rows.add(definitions, context, part),
+            RowPart::Again => rows = PackedRows::default(),
         })?;
         drop(bytes);
         if rows.parts.is_empty() {
@@ -201,6 +202,12 @@ fn manifest(
     let is_of_tool = report.fills.record_fields().is_none();
     let named = context.asset.iter().filter(|_| !is_of_tool);
     let assets: BTreeSet<&String> = scans.assets().chain(named).collect();
+    if let Some((field, text)) = report.unread_scan_dates.iter().next()
+        && context.at.is_none()
+        && is_of_tool
+    {
+        return Err(unread_date(name, field, text));
+    }
     let finished_at = context.at.or(scan.finished_at).or(scan.started_at);
     let finished_at = match finished_at {
         Some(at) => at,
@@ -219,6 +226,8 @@ fn manifest(
     let left_out = report.left_out.iter();
     let left_out =
         left_out.map(|(what, times)| (format!("{} is {}", what.place, what.found), *times));
+    let unread = report.unread_dates.iter();
+    let unread = unread.map(|date| (date.field.clone(), RecordedUnreadDate::of(date)));
     let manifest = Manifest {
         segment: String::new(),
         file: name.to_string(),
@@ -238,6 +247,8 @@ fn manifest(
         rules: scan.rules.clone(),
         scans: scans.recorded().to_vec(),
         left_out: left_out.collect(),
+        unread_dates: unread.collect(),
+        dates: report.told_order,
         recipe: String::new(),
         recorded_at: context.recorded_at,
         rows: rows.count + report.records.len() as u64,
@@ -272,6 +283,7 @@ fn segment_name(manifest: &Manifest) -> String {
         manifest.branch.as_deref().unwrap_or_default(),
     ];
     let assets = manifest.assets.iter().map(String::as_str);
+    let order = manifest.dates.map(DayOrder::word);
     // Reports whose scans have neither lines nor tools of their own are named as they always were.
     let scans = manifest.scans.iter().flat_map(|scan| {
         let tool = (scan.tool != manifest.tool).then_some(scan.tool.as_str());
@@ -280,7 +292,8 @@ fn segment_name(manifest: &Manifest) -> String {
     });
     let scans: Vec<String> = scans.collect();
     let scans = scans.iter().map(String::as_str);
-    for part in parts.into_iter().chain(outcome).chain(assets).chain(scans) {
+    let all = parts.into_iter().chain(outcome).chain(assets).chain(scans);
+    for part in all.chain(order) {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
@@ -294,6 +307,15 @@ fn no_date(name: &str) -> Diagnostic {
         format!("`{name}` does not say when the scan was made"),
     )
     .help("say it: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
+}
+
+fn unread_date(name: &str, field: &str, text: &str) -> Diagnostic {
+    Diagnostic::data(
+        "D407",
+        format!("`{name}`: `{field}` of the scan is \"{text}\", which is no date"),
+    )
+    .help("say when the scan was finished: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
+    .help("or add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
 
 fn future(name: &str) -> Diagnostic {

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::TextOrJson;
+use crate::reports::ingest::DayOrder;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -14,6 +16,7 @@ Examples:
   riskql ingest trivy.json --dry-run
   trivy image --format json shop:1.4 | riskql ingest - --asset shop
   riskql ingest gitleaks.json --source gitleaks --asset shop --at 2026-03-31
+  riskql ingest export.csv --asset shop --at 2026-03-31 --dates dmy
   riskql run --data riskql-store
 
 The same report twice changes nothing. A report that fails is told, and the others go in; the exit
@@ -41,6 +44,9 @@ pub struct IngestArguments {
     /// What the scan looked at, beside other scans of its tool and asset [default: what the report says]
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub scan_line: Option<String>,
+    /// Which number of 03/04/2026 is the day [default: what other dates of the report, or its source, say]
+    #[arg(long, value_name = "ORDER", value_parser = day_order())]
+    pub dates: Option<DayOrder>,
     /// The scan did not look at everything: what it does not see stays open
     #[arg(long)]
     pub partial: bool,
@@ -115,7 +121,8 @@ pub enum StoreCommand {
 Examples:
   riskql sources
   riskql sources test zap.xml
-  riskql sources test zap.xml --format json")]
+  riskql sources test zap.xml --format json
+  riskql sources test export.csv --dates dmy")]
 pub struct SourcesArguments {
     #[command(subcommand)]
     pub command: Option<SourcesCommand>,
@@ -131,7 +138,26 @@ pub enum SourcesCommand {
         /// The report; `-` is stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Which number of 03/04/2026 is the day [default: what other dates of the report, or its source, say]
+        #[arg(long, value_name = "ORDER", value_parser = day_order())]
+        dates: Option<DayOrder>,
     },
+}
+
+/// The orders of day and month by their words.
+fn day_order() -> impl TypedValueParser<Value = DayOrder> {
+    let values = DayOrder::ALL.map(|order| {
+        let help = match order {
+            DayOrder::DayFirst => "the day comes first: 3 April",
+            DayOrder::MonthFirst => "the month comes first: 4 March",
+        };
+        PossibleValue::new(order.word()).help(help)
+    });
+    PossibleValuesParser::new(values).map(|word| {
+        let mut orders = DayOrder::ALL.into_iter();
+        let order = orders.find(|order| order.word() == word);
+        order.expect("only words of orders are possible values")
+    })
 }
 
 /// Scripts name things by variables, which may be empty.

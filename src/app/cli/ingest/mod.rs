@@ -78,7 +78,7 @@ fn reader<'a>(
     definitions: &'a Definitions,
     arguments: &IngestArguments,
 ) -> Result<ReportReader<'a>, Diagnostic> {
-    let reader = ReportReader::new(definitions);
+    let reader = ReportReader::new(definitions).in_order(arguments.dates);
     match &arguments.source {
         Some(name) => reader.of_source(name),
         None => Ok(reader),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::render::counted;
 use crate::reports::store::{Manifest, RecordedScan, ScanLineGap, Store};
 
 /// How many names of a kind are told.
@@ -122,6 +123,20 @@ pub fn of_report(report: &Manifest) -> Problems {
             few(&scan.unseen)
         );
         notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
+    }
+    for (field, date) in &report.unread_dates {
+        let message = format!(
+            "`{}`: `{field}` is no date in {}, the first is \"{}\" in row {}",
+            report.file,
+            counted(date.rows, "row", "rows"),
+            date.text,
+            date.first_row
+        );
+        notes.push(
+            warning("D418", message)
+                .help("the rows are kept without it")
+                .help("if it is a date, add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`"),
+        );
     }
     for (what, times) in &report.left_out {
         let message = match times {
