@@ -190,6 +190,11 @@ fn a_date_that_a_row_can_do_without_is_counted() {
     assert_eq!(report.unread_dates.len(), 1);
     assert_eq!((unread.field.as_str(), unread.text.as_str()), ("first_seen", "soon"));
     assert_eq!((unread.first_row, unread.rows), (2, 2));
+    // Where none is read, dates are written in a way that the source does not know.
+    let text = self::report("2026-05-01", &["soon", "", "later"]);
+    let problems = told(read("", &text, None).expect_err("no date is read"));
+    assert!(problems[0].starts_with("D407") && problems[0].contains("`first_seen` is \"soon\", which is no date (2 rows, the first is row 1)"), "{problems:?}");
+    assert!(problems[0].contains("add its format to the source"), "{problems:?}");
     // Without its end an acceptance would hold for ever.
     let text = r#"{"at": "2026-05-01", "rows": [{"until": "soon"}]}"#;
     let problems = told(read("", text, None).expect_err("an end"));
@@ -239,10 +244,10 @@ fn registers_are_read_in_one_order_too() {
     let (definitions, _) = project::definitions(&mut sources, &ProjectOrigin::Library);
     let definitions = definitions.expect("the library has no mistakes");
     let reader = ReportReader::new(&definitions);
-    let register = "asset_id,name,commissioned_at,retired_at\n\
-        shop,Shop,01/02/2026,\n\
-        till,Till,13/01/2026,03/04/2026 10:00\n\
-        desk,Desk,0001-01-01,9999-12-31\n";
+    let register = "asset_id,team,commissioned_at,retired_at\n\
+        shop,A,01/02/2026,\n\
+        till,B,13/01/2026,03/04/2026 10:00\n\
+        desk,B,0001-01-01,9999-12-31\n";
     let report = reader.read("assets.csv", register.as_bytes()).expect("a register");
     let dates = |row: usize| {
         ["commissioned_at", "retired_at"].map(|field| {
@@ -253,7 +258,7 @@ fn registers_are_read_in_one_order_too() {
     assert_eq!(dates(0), ["2026-02-01", "-"]);
     assert_eq!(dates(1), ["2026-01-13", "2026-04-03T10:00:00Z"]);
     assert_eq!(dates(2), ["-", "-"]);
-    let open = "asset_id,name,commissioned_at,retired_at\nshop,Shop,01/02/2026,\n";
+    let open = "asset_id,team,commissioned_at,retired_at\nshop,A,01/02/2026,\n";
     let problems = reader.read("assets.csv", open.as_bytes()).expect_err("two days");
     assert!(told(problems)[0].starts_with("D417"));
 }

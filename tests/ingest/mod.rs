@@ -3,6 +3,7 @@
 mod conformance;
 mod counted;
 mod day_order;
+mod dialects;
 mod hostile;
 mod identities;
 mod language;
@@ -10,6 +11,8 @@ mod mutations;
 mod owasp;
 mod portions;
 mod samples;
+pub mod workbook_file;
+mod workbooks;
 
 use std::path::PathBuf;
 

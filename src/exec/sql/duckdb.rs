@@ -216,6 +216,10 @@ pub(super) fn reader(path: &Path) -> Option<(&'static str, &'static str)> {
             "read_csv",
             ", header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', comment = ''",
         )),
+        "tsv" => Some((
+            "read_csv",
+            ", header = true, all_varchar = true, delim = '\\t', quote = '\"', escape = '\"', comment = ''",
+        )),
         "json" | "jsonl" | "ndjson" => Some(("read_json", ", format = 'auto'")),
         "parquet" => Some(("read_parquet", "")),
         _ => None,

@@ -1,6 +1,6 @@
 //! What is wrong with the rows of a report, all of it at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dates::{DateOrders, DayOrder, OrderConflict};
 use super::records::Unusable;
@@ -33,6 +33,8 @@ pub(super) struct Mistakes {
 #[derive(Default)]
 pub(super) struct UnreadDates {
     seen: BTreeMap<&'static str, (String, Occurrences)>,
+    /// Fields of which a date was read.
+    read: BTreeSet<&'static str>,
 }
 
 impl UnreadDates {
@@ -41,8 +43,29 @@ impl UnreadDates {
         self.seen.entry(field).or_insert((text, first)).1.rows += 1;
     }
 
+    /// Notes that a date of a field was read.
+    pub fn is_read(&mut self, field: &'static str) {
+        self.read.insert(field);
+    }
+
+    /// Takes out the fields of which no date at all was read. Their dates are written in a way that is not
+    /// known, which is a mistake, and none of single rows.
+    pub fn unknown(&mut self) -> Mistakes {
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        let (known, unknown) = seen.partition(|(field, _)| self.read.contains(field));
+        self.seen = known;
+        let unknown: BTreeMap<&'static str, (String, Occurrences)> = unknown;
+        let mistakes = unknown.into_iter();
+        let mistakes =
+            mistakes.map(|(field, (text, seen))| (RowMistake::Date(field, text), seen));
+        Mistakes {
+            seen: mistakes.collect(),
+        }
+    }
+
     /// Adds those of rows that come after so many others.
     pub fn append(&mut self, later: UnreadDates, rows_before: u64) {
+        self.read.extend(later.read);
         for (field, (text, seen)) in later.seen {
             let first = seen.first + rows_before;
             let known = self.seen.entry(field);
@@ -151,7 +174,9 @@ fn told(name: &str, source: &ReportSource, mistake: &RowMistake, seen: Occurrenc
                 .help(format!("add below `status`: \"{word}\" to open"))
         }
         RowMistake::Date(field, text) | RowMistake::Record(Unusable::Date(field, text)) => {
-            unread_date(name, source, rows, field, text)
+            let words = format!("`{field}` is \"{text}\", which is no date");
+            problem("D407", rows, words)
+                .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
         }
         RowMistake::Record(unusable) => {
             let (code, words, help) = unusable.told();
@@ -171,20 +196,6 @@ pub(super) fn start(clause: Span, word: &str) -> Span {
         end: clause.start + word.len() as u32,
         ..clause
     }
-}
-
-/// A date that nothing reads.
-fn unread_date(
-    name: &str,
-    source: &ReportSource,
-    place: Span,
-    field: &str,
-    text: &str,
-) -> Diagnostic {
-    let by = &source.name;
-    let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
-    Diagnostic::error("D407", place, message)
-        .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
 
 /// A report whose dates cannot be read in one order of day and month; `seen` is what they all tell.

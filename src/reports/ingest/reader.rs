@@ -32,6 +32,8 @@ pub struct ReportReader<'a> {
     named: Option<usize>,
     /// The order of day and month in their dates, if somebody says so.
     told_order: Option<DayOrder>,
+    /// The sheet of reports that are workbooks; else it is the first.
+    sheet: Option<&'a str>,
 }
 
 /// How much of a report is read at a time, in bytes.
@@ -72,6 +74,7 @@ impl<'a> ReportReader<'a> {
             sizes: Sizes::default(),
             named: None,
             told_order: None,
+            sheet: None,
         }
     }
 
@@ -117,7 +120,7 @@ impl<'a> ReportReader<'a> {
             {
                 return Ok(ReportInput::clean(&self.sources[named]));
             }
-            let content = shapes::read(name, bytes, self.sizes.large)?;
+            let content = shapes::read(name, bytes, self.sizes.large, self.sheet)?;
             let known = self.known(name, content.shape, &content.sample)?;
             let index = match self.named {
                 Some(named) if known.contains(&named) => named,
@@ -171,6 +174,11 @@ impl<'a> ReportReader<'a> {
             told_order: order,
             ..self
         }
+    }
+
+    /// The same reader for this sheet of reports that are workbooks.
+    pub fn of_sheet(self, sheet: Option<&'a str>) -> ReportReader<'a> {
+        ReportReader { sheet, ..self }
     }
 
     /// The same reader with other sizes.

@@ -143,7 +143,9 @@ impl ReportInput<'_> {
         read: impl Fn(&DateReader, &mut T) -> Result<WholeReport, Problems>,
     ) -> Result<Report, Problems> {
         let dates = DateReader::new(&self.source.dates);
-        let whole = read(&dates, &mut take)?;
+        let mut whole = read(&dates, &mut take)?;
+        let unknown = whole.found.unread_dates.unknown();
+        whole.found.mistakes.append(unknown, 0);
         let mut problems = whole.found.mistakes.told(self.name, self.source);
         let mut orders = whole.scans.orders.clone();
         orders.append(whole.found.orders.clone(), 0);

@@ -216,13 +216,16 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// A date that a row can do without: one that nothing reads is counted.
+    /// A date that a row can do without: one that nothing reads is counted, if others of its field are read.
     fn optional_date(&mut self, field: RowField, value: &Val) -> Option<i64> {
         let text = text(value)?;
+        let row = self.found.seen;
         match self.date(&text) {
-            Ok(at) => at,
+            Ok(at) => {
+                self.found.unread_dates.is_read(field.word());
+                at
+            }
             Err(()) => {
-                let row = self.found.seen;
                 self.found.unread_dates.add(field.word(), text, row);
                 None
             }

@@ -8,9 +8,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::errors::unreadable;
+use super::recorded_dates::{RecordedUnreadDate, day_order};
 use crate::base::diagnostic::Diagnostic;
 use crate::lang::model::{Fills, ToolKind};
-use crate::reports::ingest::{DayOrder, ScanOutcome, ScanScope, UnreadDate};
+use crate::reports::ingest::{DayOrder, ScanOutcome, ScanScope};
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -58,6 +59,9 @@ pub struct Manifest {
     /// The order of day and month that somebody had to tell.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "day_order")]
     pub dates: Option<DayOrder>,
+    /// The sheet that was read, where the report is a workbook and somebody named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// By which recipe the identities of the rows were made.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub recipe: String,
@@ -98,25 +102,6 @@ pub struct RecordedScan {
     /// What it says that it did not look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<String>,
-}
-
-/// Dates of a field that nothing reads: the first of them, and how many rows have one.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecordedUnreadDate {
-    pub text: String,
-    pub first_row: u64,
-    pub rows: u64,
-}
-
-impl RecordedUnreadDate {
-    pub(super) fn of(date: &UnreadDate) -> RecordedUnreadDate {
-        RecordedUnreadDate {
-            text: date.text.clone(),
-            first_row: date.first_row,
-            rows: date.rows,
-        }
-    }
 }
 
 /// What is not known of the line of a scan.
@@ -174,29 +159,6 @@ as_word!(fills, Fills);
 as_word!(tool_kind, ToolKind);
 as_word!(outcome, ScanOutcome);
 as_word!(scope, ScanScope);
-
-mod day_order {
-    use super::DayOrder;
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    pub fn serialize<S: Serializer>(order: &Option<DayOrder>, to: S) -> Result<S::Ok, S::Error> {
-        match order {
-            Some(order) => to.serialize_str(order.word()),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DayOrder>, D::Error> {
-        let word = Option::<String>::deserialize(from)?;
-        let order = word.map(|word| {
-            let mut known = DayOrder::ALL.into_iter();
-            let order = known.find(|known| known.word() == word);
-            order.ok_or_else(|| D::Error::custom(format!("unknown word `{word}`")))
-        });
-        order.transpose()
-    }
-}
 
 /// A manifest and the hash over it: damage to the file shows.
 #[derive(Serialize, Deserialize)]
@@ -281,6 +243,9 @@ impl Manifest {
         option("source", &self.source);
         if let Some(order) = self.dates {
             option("dates", order.word());
+        }
+        if let Some(sheet) = &self.sheet {
+            option("sheet", sheet);
         }
         if self.outcome == ScanOutcome::Partial {
             command += " --partial";

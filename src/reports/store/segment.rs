@@ -6,9 +6,11 @@ use super::errors::unwritable;
 use super::frames;
 use super::layout::Store;
 use super::lock::Lock;
-use super::manifest::{Manifest, RecordedUnreadDate};
+use super::manifest::Manifest;
+use super::recorded_dates::RecordedUnreadDate;
 use super::report_scans::{ReportScans, RowOrigin, tell_apart, with_context};
 use super::segments::ReportLocation;
+use super::withdrawals;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Definitions;
@@ -24,6 +26,8 @@ pub struct IngestContext {
     pub scan_line: Option<String>,
     /// When the scan was finished, in microseconds.
     pub at: Option<i64>,
+    /// The sheet that was read, if the report is a workbook and somebody named it.
+    pub sheet: Option<String>,
     /// The scan did not look at everything.
     pub is_partial: bool,
     /// When the report is recorded: now, unless history is replayed.
@@ -46,6 +50,8 @@ pub enum AddOutcome {
     Known,
     /// It was there and damaged, and is whole again.
     Mended,
+    /// It was withdrawn, and counts again.
+    Restored,
 }
 
 /// How far ahead of its ingestion a scan may be dated: clocks differ.
@@ -122,12 +128,25 @@ impl PackedRows {
     }
 }
 
-/// Adds a segment to a store; one that is there and whole stays as it is.
+/// Adds a segment to a store; one that is there and whole stays as it is, and counts again if it was withdrawn.
 ///
 /// # Errors
 ///
 /// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
 pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
+    let Manifest {
+        segment: name,
+        recorded_at,
+        ..
+    } = &segment.manifest;
+    let added = put(store, segment)?;
+    Ok(match withdrawals::restore(store, name, *recorded_at)? {
+        true => AddOutcome::Restored,
+        false => added,
+    })
+}
+
+fn put(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
     match store.locate(&segment.manifest.segment)? {
         ReportLocation::Whole => Ok(AddOutcome::Known),
         ReportLocation::Nowhere => {
@@ -249,6 +268,7 @@ fn manifest(
         left_out: left_out.collect(),
         unread_dates: unread.collect(),
         dates: report.told_order,
+        sheet: context.sheet.clone(),
         recipe: String::new(),
         recorded_at: context.recorded_at,
         rows: rows.count + report.records.len() as u64,
@@ -284,6 +304,7 @@ fn segment_name(manifest: &Manifest) -> String {
     ];
     let assets = manifest.assets.iter().map(String::as_str);
     let order = manifest.dates.map(DayOrder::word);
+    let sheet = manifest.sheet.as_deref();
     // Reports whose scans have neither lines nor tools of their own are named as they always were.
     let scans = manifest.scans.iter().flat_map(|scan| {
         let tool = (scan.tool != manifest.tool).then_some(scan.tool.as_str());
@@ -293,7 +314,7 @@ fn segment_name(manifest: &Manifest) -> String {
     let scans: Vec<String> = scans.collect();
     let scans = scans.iter().map(String::as_str);
     let all = parts.into_iter().chain(outcome).chain(assets).chain(scans);
-    for part in all.chain(order) {
+    for part in all.chain(order).chain(sheet) {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

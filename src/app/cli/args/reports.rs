@@ -47,6 +47,9 @@ pub struct IngestArguments {
     /// Which number of 03/04/2026 is the day [default: what other dates of the report, or its source, say]
     #[arg(long, value_name = "ORDER", value_parser = day_order())]
     pub dates: Option<DayOrder>,
+    /// The sheet of reports that are workbooks (.xlsx) [default: the first]
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub sheet: Option<String>,
     /// The scan did not look at everything: what it does not see stays open
     #[arg(long)]
     pub partial: bool,
@@ -70,6 +73,8 @@ Examples:
   riskql store
   riskql store --by tool            reports, rows and the newest scan of each tool
   riskql store --format json
+  riskql store log                  what was added and taken back, and when
+  riskql store remove zap.xml --dry-run
   riskql store verify
   riskql store compact              after some thousand reports: fewer and larger files
   riskql store explain 3f0c2a9d41b7e8650d1c
@@ -108,12 +113,42 @@ pub enum StoreCommand {
         #[arg(value_name = "FINDING_ID")]
         finding: String,
     },
+    /// List what was added and taken back, when, and from which file
+    Log {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: TextOrJson,
+    },
+    /// Take reports back: from now on the store is asked as if they had not been ingested
+    Remove(RemoveArguments),
     /// Hash everything again and compare it with what was written
     Verify,
     /// Merge small segments into larger ones
     Compact,
     /// Make the derived tables anew
     Rebuild,
+}
+
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql store remove zap.xml --dry-run
+  riskql store remove 3f0c2a9d41b7
+
+What was known before stays so: `as known on` a day before asks with the reports. Ingested again, a report counts again.")]
+pub struct RemoveArguments {
+    /// Reports: their files, or the beginnings of their ids or hashes, as `riskql store log` shows them
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<String>,
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// When the store came to know that they are withdrawn [default: now]; for replaying history
+    #[arg(long, value_name = "DATE")]
+    pub recorded_at: Option<String>,
+    /// How the result is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: TextOrJson,
 }
 
 #[derive(Args, Debug)]
@@ -141,6 +176,9 @@ pub enum SourcesCommand {
         /// Which number of 03/04/2026 is the day [default: what other dates of the report, or its source, say]
         #[arg(long, value_name = "ORDER", value_parser = day_order())]
         dates: Option<DayOrder>,
+        /// The sheet of a workbook (.xlsx) [default: the first]
+        #[arg(long, value_name = "NAME", value_parser = name)]
+        sheet: Option<String>,
     },
 }
 

@@ -23,7 +23,7 @@ impl KnownLines {
         let mut known = KnownLines {
             lines: BTreeMap::new(),
         };
-        let manifests = store.and_then(|store| store.read_manifests().ok());
+        let manifests = store.and_then(|store| store.read_counting().ok());
         let manifests = manifests.unwrap_or_default();
         for report in manifests.iter().flat_map(Manifest::reports) {
             known.add(report);

@@ -25,8 +25,10 @@ pub fn run(
             TextOrJson::Table => listed::text(&definitions, console.stdout_look()),
             TextOrJson::Json => listed::json(&definitions),
         },
-        Some(SourcesCommand::Test { file, dates }) => {
-            let reader = ReportReader::new(&definitions).in_order(*dates);
+        Some(SourcesCommand::Test { file, dates, sheet }) => {
+            let reader = ReportReader::new(&definitions)
+                .in_order(*dates)
+                .of_sheet(sheet.as_deref());
             let name = file.display().to_string();
             let report = reader.read(&name, &reports::bytes(file)?)?;
             match arguments.format {

@@ -5,6 +5,7 @@
 //! same language and to be right; and what is left has to be one day.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Datelike};
 use pure_rust_locales as locales;
@@ -34,6 +35,32 @@ const LANGUAGES: &[Names] = names_of![
     hr_HR hu_HU id_ID it_IT ja_JP ko_KR mk_MK ms_MY nb_NO nl_NL pl_PL pt_BR pt_PT ro_RO ru_RU si_LK sk_SK
     sl_SI sq_AL sr_RS sv_SE tr_TR uk_UA ur_PK zh_CN zh_TW
 ];
+
+/// The names of a language as they are compared: in small letters, without the point of an abbreviation.
+struct PlainNames {
+    months: [Vec<String>; 2],
+    days: [Vec<String>; 2],
+}
+
+/// All of them, made once: a report may have many dates.
+fn languages() -> &'static [PlainNames] {
+    static PLAIN: OnceLock<Vec<PlainNames>> = OnceLock::new();
+    PLAIN.get_or_init(|| {
+        let names = LANGUAGES.iter().map(|names| PlainNames {
+            months: names.months.map(plain_names),
+            days: names.days.map(plain_names),
+        });
+        names.collect()
+    })
+}
+
+fn plain_names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| plain(name)).collect()
+}
+
+fn plain(text: &str) -> String {
+    text.trim().trim_end_matches('.').to_lowercase()
+}
 
 /// Reads `31 March 2026`, `March 31, 2026`, `31 de marzo de 2026`, with a day of the week in front or without,
 /// and a time behind; also as C and Java write it: `Tue Mar 31 10:00:00 PDT 2026`.
@@ -66,14 +93,15 @@ pub(super) fn read(text: &str) -> Option<i64> {
 
 /// The only day that these are in any language.
 fn one_day(weekday: Option<&str>, day: i64, month: &str, year: i64) -> Option<i64> {
-    let days: BTreeSet<i64> = LANGUAGES
+    let (month, weekday) = (plain(month), weekday.map(plain));
+    let days: BTreeSet<i64> = languages()
         .iter()
         .filter_map(|names| {
-            let month = place_in(month, names.months)?;
+            let month = place_in(&month, &names.months)?;
             let days = iso_dates::days(year, month as i64 + 1, day)?;
             let on = DateTime::from_timestamp(days * 86_400, 0)?.weekday();
-            let is_right = weekday.is_none_or(|weekday| {
-                place_in(weekday, names.days) == Some(on.num_days_from_sunday() as usize)
+            let is_right = weekday.as_ref().is_none_or(|weekday| {
+                place_in(weekday, &names.days) == Some(on.num_days_from_sunday() as usize)
             });
             is_right.then_some(days)
         })
@@ -85,19 +113,17 @@ fn one_day(weekday: Option<&str>, day: i64, month: &str, year: i64) -> Option<i6
 }
 
 /// Which of some names a word is: written whole, or as its beginning if no other begins so.
-fn place_in(word: &str, names: [&[&str]; 2]) -> Option<usize> {
-    let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
-    let word = plain(word);
-    let is_whole = |name: &&str| plain(name) == word;
-    let whole = names.iter().find_map(|names| names.iter().position(|name| is_whole(&name)));
+fn place_in(word: &str, names: &[Vec<String>; 2]) -> Option<usize> {
+    let place_of = |names: &Vec<String>| names.iter().position(|name| name == word);
+    let whole = names.iter().find_map(place_of);
     if whole.is_some() {
         return whole;
     }
-    let begins = |name: &&str| {
+    let begins = |name: &str| {
         // Chinese writes the last letter of a day of the week behind a word for week of its choice.
         let is_letter = !name.is_ascii() && name.chars().count() == 1;
-        let is_beginning = word.chars().count() >= 2 && plain(name).starts_with(&word);
-        is_beginning || is_letter && word.ends_with(*name)
+        let is_beginning = word.chars().count() >= 2 && name.starts_with(word);
+        is_beginning || is_letter && word.ends_with(name)
     };
     let places = names.iter().flat_map(|names| {
         let fitting = names.iter().enumerate().filter(|(_, name)| begins(name));

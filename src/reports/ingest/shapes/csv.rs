@@ -5,7 +5,8 @@
 
 use jaq_json::Val;
 
-use super::{Budget, object, string};
+use super::Budget;
+use super::table::TableRows;
 
 /// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
 /// stands in comment lines above the names is the member `#` of the first row.
@@ -35,43 +36,15 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String
         .iter()
         .map(str::to_string)
         .collect();
-    // A row has a value in every column.
-    budget.take(count(table, separator) * names.len() as u64)?;
-    let mut comment = Some(comment).filter(|comment| !comment.is_empty());
-    let mut rows = Vec::new();
+    // Counted before any of it is kept: a row has a value in every column.
+    Budget::new().take(count(table, separator) * names.len() as u64)?;
+    let mut rows = TableRows::new(names, comment);
     for record in reader.records() {
         let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
-        // Spreadsheets write separators alone for empty lines.
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if rows.is_empty() {
-            unique(&names)?;
-        }
         let line = record.position().map_or(0, |at| at.line() as usize) + lines_before;
-        let surplus = record.iter().skip(names.len());
-        if record.len() < names.len() || surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
-            return Err(format!(
-                "line {line} has {} cells, and the first line {}",
-                record.len(),
-                names.len()
-            ));
-        }
-        let members = names.iter().zip(record.iter());
-        let mut members: Vec<(String, Val)> = members
-            .map(|(name, cell)| (name.clone(), string(cell)))
-            .collect();
-        if let Some(comment) = comment.take() {
-            members.push(("#".to_string(), string(comment)));
-        }
-        rows.push(object(members));
+        rows.add(&format!("line {line}"), &record.iter(), false, budget)?;
     }
-    let sample = rows
-        .first()
-        .cloned()
-        .unwrap_or_else(|| object(names.iter().map(|name| (name.clone(), Val::Null)).collect()));
-    let sample = std::iter::once(sample).collect();
-    Ok((rows.into_iter().collect(), sample))
+    Ok(rows.finish())
 }
 
 /// The comment lines, and the table below them.
@@ -98,13 +71,24 @@ fn told_separator(table: &str) -> Option<(u8, &str)> {
     }
 }
 
+/// The separator that the first line has most of, outside of quotes.
 fn most_frequent(table: &str) -> u8 {
     let first = table.lines().next().unwrap_or_default();
-    let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
+    let mut counts = SEPARATORS.map(|separator| (separator, 0));
+    let mut is_quoted = false;
+    for byte in first.bytes() {
+        is_quoted ^= byte == b'"';
+        let count = counts.iter_mut().find(|(separator, _)| *separator == byte);
+        if let Some((_, count)) = count.filter(|_| !is_quoted) {
+            *count += 1;
+        }
+    }
     // The last of equals wins; a comma where there is none of any.
-    let separator = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
-    separator.unwrap_or(b',')
+    let found = counts.into_iter().max_by_key(|(_, count)| *count);
+    found.map_or(b',', |(separator, _)| separator)
 }
+
+const SEPARATORS: [u8; 4] = [b'|', b'\t', b';', b','];
 
 /// The line of a cell whose quotes are still open at the end.
 fn open_quotes(table: &str, separator: u8) -> Option<usize> {
@@ -130,15 +114,6 @@ fn open_quotes(table: &str, separator: u8) -> Option<usize> {
         }
     }
     open
-}
-
-fn unique(names: &[String]) -> Result<(), String> {
-    for (index, name) in names.iter().enumerate() {
-        if !name.trim().is_empty() && names[..index].contains(name) {
-            return Err(format!("two columns are called `{name}`"));
-        }
-    }
-    Ok(())
 }
 
 fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
