@@ -8,6 +8,7 @@ mod hostile;
 mod identities;
 mod language;
 mod mutations;
+mod networks;
 mod owasp;
 mod portions;
 mod samples;

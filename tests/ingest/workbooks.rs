@@ -98,7 +98,7 @@ fn what_a_table_cannot_hold_is_refused_with_its_cell() {
             r#"<mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>"#,
             "cells A2:A3 are merged",
         ),
-        (r#"<c r="G2"><v>1</v></c>"#, "", "row 2 has 7 cells, and the first row 5"),
+        (r#"<c r="G2"><v>1</v></c>"#, "", "row 2 has 7 cells, and the table 5 columns"),
         (r#"<c r="A2"><v>1</v></c>"#, "", "cell A2 comes twice"),
         (r#"<c r="ZZZZ2"><v>1</v></c>"#, "", "D403"),
     ] {

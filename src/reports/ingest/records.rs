@@ -82,7 +82,7 @@ impl Unusable {
 }
 
 /// Fields that hold dates.
-const DATES: &[&str] = &[
+pub(super) const DATES: &[&str] = &[
     "at",
     "until",
     "date",

@@ -20,6 +20,8 @@ pub(super) struct RowReader<'a> {
     severity: Option<&'a Scale>,
     types: &'a RecordTypes<'a>,
     dates: DateReader<'a>,
+    /// The name of the member that says why a row is no finding.
+    dropped: Val,
     found: ProgramOutput,
 }
 
@@ -70,6 +72,7 @@ impl<'a> RowReader<'a> {
             severity,
             types,
             dates,
+            dropped: Val::from(RowField::Dropped.word().to_string()),
             found: ProgramOutput::default(),
         }
     }
@@ -81,18 +84,20 @@ impl<'a> RowReader<'a> {
         let Val::Obj(members) = value else {
             return self.mistake(RowMistake::NoObject);
         };
+        if let Some(reason) = members.get(&self.dropped).and_then(text) {
+            *self.found.dropped.entry(reason).or_default() += 1;
+            return self.dates_of_dropped(members);
+        }
         if let Some(fields) = self.source.fills.record_fields() {
             return self.record(members, fields);
         }
         let mut row = ReportRow::default();
         let mut words = ReportWords::default();
-        if let Some(reason) = members.get(&dropped_key()).and_then(text) {
-            *self.found.dropped.entry(reason).or_default() += 1;
-            return self.dates_of_dropped(members);
-        }
         for (key, value) in members.iter() {
             let key = text(key).unwrap_or_default();
             match RowField::from_word(&key) {
+                // The row is kept: no reason stands there.
+                Some(RowField::Dropped) => {}
                 Some(field) => {
                     self.type_of(field, value);
                     self.field(field, value, &mut row, &mut words);
@@ -106,8 +111,12 @@ impl<'a> RowReader<'a> {
     /// What is no finding has dates of the report too, which tell of their order.
     fn dates_of_dropped(&mut self, members: &Map) {
         for (key, value) in members.iter() {
-            let field = text(key).and_then(|key| RowField::from_word(&key));
-            let is_date = field.is_some_and(|field| DATES.contains(&field));
+            let key = text(key).unwrap_or_default();
+            let field = RowField::from_word(&key);
+            let is_date = match self.source.fills.record_fields() {
+                Some(_) => records::DATES.contains(&key.as_str()),
+                None => field.is_some_and(|field| DATES.contains(&field)),
+            };
             if let Some(text) = text(value).filter(|_| is_date) {
                 let _ = self.date(&text);
             }
@@ -136,6 +145,9 @@ impl<'a> RowReader<'a> {
         let mut record = BTreeMap::new();
         for (key, value) in members.iter() {
             let key = text(key).unwrap_or_default();
+            if key == RowField::Dropped.word() {
+                continue;
+            }
             if !fields.contains(&key.as_str()) {
                 self.mistake(RowMistake::UnknownField(key));
                 continue;
@@ -299,10 +311,6 @@ const DATES: [RowField; 4] = [
     RowField::ClosedAt,
     RowField::AcceptedUntil,
 ];
-
-fn dropped_key() -> Val {
-    Val::from(RowField::Dropped.word().to_string())
-}
 
 /// Words that the source's tables give a meaning.
 #[derive(Default)]

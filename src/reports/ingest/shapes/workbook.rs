@@ -1,12 +1,10 @@
 //! A sheet of a workbook → an array of objects, as of the CSV file that a spreadsheet writes of it.
 
-use jaq_json::Val;
-
 use super::Budget;
-use super::table::TableRows;
+use super::table::{CellTable, TableRows};
 use crate::exec::data::{SheetChoice, read_sheet};
 
-/// Reads the sheet of this name, or the first; also gives the row that reports are recognised by.
+/// Reads the sheet of this name, or the first; a row without a cell in a column has a blank there.
 ///
 /// # Errors
 ///
@@ -15,7 +13,7 @@ pub(super) fn read(
     bytes: &[u8],
     sheet: Option<&str>,
     budget: &mut Budget,
-) -> Result<(Val, Val), String> {
+) -> Result<CellTable, String> {
     let choice = sheet.map_or(SheetChoice::First, SheetChoice::Named);
     let mut table: Option<TableRows> = None;
     read_sheet(bytes, choice, |row| match &mut table {
@@ -26,7 +24,7 @@ pub(super) fn read(
         }
         Some(table) => {
             let cells = row.cells.iter().map(String::as_str);
-            table.add(&format!("row {}", row.number), &cells, true, budget)
+            table.add(&format!("row {}", row.number), cells, true, budget)
         }
     })?;
     let table = table.ok_or("it is empty: its first row would have the names of columns")?;
