@@ -56,8 +56,7 @@ fn parse_day(date: &[u8]) -> Option<(i64, i64)> {
 
 /// Days since 1970 until a day, if there is such a day.
 pub fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    let exists =
-        (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+    let exists = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
     exists.then(|| days_since_1970(year, month, day))
 }
 

@@ -325,7 +325,10 @@ fn tabs_between_cells() {
     let problems = load_findings("findings.tsv", CSV.as_bytes()).expect_err("commas");
     let problem = &problems.sorted()[0];
     assert_eq!(problem.code, "D107");
-    assert!(problem.message.contains("separated by commas, not by tabs"), "{problem:?}");
+    assert!(
+        problem.message.contains("separated by commas, not by tabs"),
+        "{problem:?}"
+    );
     assert_eq!(problem.help, ["name it `.csv`"]);
 }
 
@@ -334,7 +337,16 @@ fn tabs_between_cells() {
 fn a_sheet_of_a_workbook() {
     let header = texts(
         2,
-        &["finding_id", "asset_id", "title", "severity", "exploitable", "cvss", "found_at", "verified_at"],
+        &[
+            "finding_id",
+            "asset_id",
+            "title",
+            "severity",
+            "exploitable",
+            "cvss",
+            "found_at",
+            "verified_at",
+        ],
     );
     // Day 46082 after 30 December 1899 is 1 March 2026: 30 days before day 46112, the 31st.
     let first = row(
@@ -344,14 +356,37 @@ fn a_sheet_of_a_workbook() {
            <c r="E3" t="b"><v>1</v></c><c r="F3"><v>9.8000000000000007</v></c><c r="G3" s="1"><v>46082</v></c>
            <c r="H3" t="inlineStr"><is><t>2026-03-31T10:00:00Z</t></is></c>"#,
     );
-    let second = texts(5, &["F2", "", "", "moderate", "FALSE", "", "2026-03-02T01:02:03.25+02:00"]);
+    let second = texts(
+        5,
+        &[
+            "F2",
+            "",
+            "",
+            "moderate",
+            "FALSE",
+            "",
+            "2026-03-02T01:02:03.25+02:00",
+        ],
+    );
     let third = texts(
         6,
-        &["F3", "A2", "a title that is longer than twelve bytes", "info", "1", "-1e1", "2026-03-03 04:05", "2026-03-04T23:59:59"],
+        &[
+            "F3",
+            "A2",
+            "a title that is longer than twelve bytes",
+            "info",
+            "1",
+            "-1e1",
+            "2026-03-03 04:05",
+            "2026-03-04T23:59:59",
+        ],
     );
     let rows = header + &first + &second + &third + &texts(9, &[" "]);
     let file = workbook(&[
-        sheet("Read me", texts(1, &["The findings are on the next sheet."])),
+        sheet(
+            "Read me",
+            texts(1, &["The findings are on the next sheet."]),
+        ),
         sheet("Findings", rows),
     ]);
     let dataset = same("findings.xlsx", &file);
@@ -360,7 +395,10 @@ fn a_sheet_of_a_workbook() {
     let bad = texts(1, &["finding_id", "severity"]) + &texts(4, &["F1", "awful"]);
     let problems = load_findings("findings.xlsx", &workbook(&[sheet("Sheet1", bad)]));
     let problems = problems.expect_err("no such severity").sorted();
-    assert!(problems[0].message.contains("`awful` (row 4)"), "{problems:?}");
+    assert!(
+        problems[0].message.contains("`awful` (row 4)"),
+        "{problems:?}"
+    );
     let merged = texts(1, &["finding_id", "title"]) + &texts(2, &["F1", "x"]) + &texts(3, &["F2"]);
     let merged = SheetXml {
         after: r#"<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>"#,
@@ -369,7 +407,10 @@ fn a_sheet_of_a_workbook() {
     let problems = load_findings("findings.xlsx", &workbook(&[merged])).expect_err("merged");
     let problem = &problems.sorted()[0];
     assert_eq!(problem.code, "D109");
-    assert!(problem.message.contains("cells B2:B3 are merged"), "{problem:?}");
+    assert!(
+        problem.message.contains("cells B2:B3 are merged"),
+        "{problem:?}"
+    );
     let problems = load_findings("findings.xlsx", CSV.as_bytes()).expect_err("no workbook");
     assert_eq!(problems.sorted()[0].code, "D107");
 }

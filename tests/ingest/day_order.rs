@@ -63,7 +63,14 @@ fn days(report: &Report) -> Vec<String> {
 fn told(problems: Problems) -> Vec<String> {
     let problems = problems.sorted().into_iter();
     problems
-        .map(|problem| format!("{} {} | {}", problem.code, problem.message, problem.help.join(" | ")))
+        .map(|problem| {
+            format!(
+                "{} {} | {}",
+                problem.code,
+                problem.message,
+                problem.help.join(" | ")
+            )
+        })
         .collect()
 }
 
@@ -73,12 +80,32 @@ const MDY: Option<DayOrder> = Some(DayOrder::MonthFirst);
 #[test]
 fn any_date_of_a_report_decides_for_all() {
     for (at, seen, wanted) in [
-        ("2026-05-01", ["03/04/2026", "25/04/2026"], ["2026-04-03", "2026-04-25"]),
-        ("2026-05-01", ["03/04/2026", "04/25/2026"], ["2026-03-04", "2026-04-25"]),
-        ("04/30/2026 10:00 PM", ["03/04/2026", "5-6-2026"], ["2026-03-04", "2026-05-06"]),
-        ("30/04/2026", ["03/04/2026", "2026-05-06"], ["2026-04-03", "2026-05-06"]),
+        (
+            "2026-05-01",
+            ["03/04/2026", "25/04/2026"],
+            ["2026-04-03", "2026-04-25"],
+        ),
+        (
+            "2026-05-01",
+            ["03/04/2026", "04/25/2026"],
+            ["2026-03-04", "2026-04-25"],
+        ),
+        (
+            "04/30/2026 10:00 PM",
+            ["03/04/2026", "5-6-2026"],
+            ["2026-03-04", "2026-05-06"],
+        ),
+        (
+            "30/04/2026",
+            ["03/04/2026", "2026-05-06"],
+            ["2026-04-03", "2026-05-06"],
+        ),
         // What is the same day in both orders tells nothing and needs nothing.
-        ("2026-05-01", ["04/04/2026", "2026-05-06"], ["2026-04-04", "2026-05-06"]),
+        (
+            "2026-05-01",
+            ["04/04/2026", "2026-05-06"],
+            ["2026-04-04", "2026-05-06"],
+        ),
     ] {
         let report = read("", &report(at, &seen), None).expect("it is read");
         assert_eq!(days(&report), wanted, "{at} {seen:?}");
@@ -90,7 +117,10 @@ fn any_date_of_a_report_decides_for_all() {
 fn a_row_that_is_dropped_decides_too() {
     let text = r#"{"at": "2026-05-01", "rows": [
         {"seen": "03/04/2026"}, {"seen": "25/04/2026", "dropped": "passed"}]}"#;
-    assert_eq!(days(&read("", text, None).expect("it is read")), ["2026-04-03"]);
+    assert_eq!(
+        days(&read("", text, None).expect("it is read")),
+        ["2026-04-03"]
+    );
 }
 
 #[test]
@@ -131,7 +161,12 @@ fn two_orders_in_one_report_are_refused_with_both_rows() {
 fn an_order_that_is_told_has_to_be_right() {
     let text = report("2026-05-01", &["03/04/2026", "04/25/2026"]);
     let problems = told(read("", &text, DMY).expect_err("told wrongly"));
-    assert!(problems[0].contains("\"04/25/2026\" in row 2 is no date in which the day comes first, as --dates dmy says"), "{problems:?}");
+    assert!(
+        problems[0].contains(
+            "\"04/25/2026\" in row 2 is no date in which the day comes first, as --dates dmy says"
+        ),
+        "{problems:?}"
+    );
     assert!(problems[0].ends_with("say so: --dates mdy"), "{problems:?}");
     let report = read("", &text, MDY).expect("told rightly");
     assert_eq!(days(&report), ["2026-03-04", "2026-04-25"]);
@@ -142,8 +177,15 @@ fn an_order_that_is_told_has_to_be_right() {
 #[test]
 fn the_order_of_a_format_holds_until_a_date_contradicts_it() {
     let dates = r#"dates "%m/%d/%Y", "%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M %p""#;
-    let declared = read(dates, &report("2026-05-01", &["03/04/2026", "3/4/2026"]), None);
-    assert_eq!(days(&declared.expect("it is read")), ["2026-03-04", "2026-03-04"]);
+    let declared = read(
+        dates,
+        &report("2026-05-01", &["03/04/2026", "3/4/2026"]),
+        None,
+    );
+    assert_eq!(
+        days(&declared.expect("it is read")),
+        ["2026-03-04", "2026-03-04"]
+    );
     // Of the shape with a time the source knows both orders: the report has to tell.
     let open = read(dates, &report("2026-05-01", &["03/04/2026 01:00 PM"]), None);
     assert!(told(open.expect_err("two days"))[0].starts_with("D417"));
@@ -177,8 +219,15 @@ fn portions_of_a_large_report_are_read_in_one_order() {
     assert_eq!(days(&portions)[0], "2026-04-03");
     seen.push("04/25/2026");
     let text = report("2026-05-01", &seen);
-    let problems = told(reader.read("r.json", text.as_bytes()).expect_err("two orders"));
-    assert!(problems[0].contains("in row 51, and the month in \"04/25/2026\" in row 52"), "{problems:?}");
+    let problems = told(
+        reader
+            .read("r.json", text.as_bytes())
+            .expect_err("two orders"),
+    );
+    assert!(
+        problems[0].contains("in row 51, and the month in \"04/25/2026\" in row 52"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -188,17 +237,32 @@ fn a_date_that_a_row_can_do_without_is_counted() {
     assert_eq!(days(&report), ["2026-03-01", "-", "-", "-"]);
     let unread = &report.unread_dates[0];
     assert_eq!(report.unread_dates.len(), 1);
-    assert_eq!((unread.field.as_str(), unread.text.as_str()), ("first_seen", "soon"));
+    assert_eq!(
+        (unread.field.as_str(), unread.text.as_str()),
+        ("first_seen", "soon")
+    );
     assert_eq!((unread.first_row, unread.rows), (2, 2));
     // Where none is read, dates are written in a way that the source does not know.
     let text = self::report("2026-05-01", &["soon", "", "later"]);
     let problems = told(read("", &text, None).expect_err("no date is read"));
-    assert!(problems[0].starts_with("D407") && problems[0].contains("`first_seen` is \"soon\", which is no date (2 rows, the first is row 1)"), "{problems:?}");
-    assert!(problems[0].contains("add its format to the source"), "{problems:?}");
+    assert!(
+        problems[0].starts_with("D407")
+            && problems[0].contains(
+                "`first_seen` is \"soon\", which is no date (2 rows, the first is row 1)"
+            ),
+        "{problems:?}"
+    );
+    assert!(
+        problems[0].contains("add its format to the source"),
+        "{problems:?}"
+    );
     // Without its end an acceptance would hold for ever.
     let text = r#"{"at": "2026-05-01", "rows": [{"until": "soon"}]}"#;
     let problems = told(read("", text, None).expect_err("an end"));
-    assert!(problems[0].starts_with("D407") && problems[0].contains("`accepted_until` is \"soon\""), "{problems:?}");
+    assert!(
+        problems[0].starts_with("D407") && problems[0].contains("`accepted_until` is \"soon\""),
+        "{problems:?}"
+    );
 }
 
 fn segment(text: &str, told: Option<DayOrder>, at: Option<i64>) -> Result<Segment, Problems> {
@@ -210,7 +274,13 @@ fn segment(text: &str, told: Option<DayOrder>, at: Option<i64>) -> Result<Segmen
         recorded_at: 1_800_000_000_000_000,
         ..IngestContext::default()
     };
-    Segment::read(&reader, &definitions, "r.json", text.as_bytes().to_vec(), &context)
+    Segment::read(
+        &reader,
+        &definitions,
+        "r.json",
+        text.as_bytes().to_vec(),
+        &context,
+    )
 }
 
 #[test]
@@ -248,7 +318,9 @@ fn registers_are_read_in_one_order_too() {
         shop,A,01/02/2026,\n\
         till,B,13/01/2026,03/04/2026 10:00\n\
         desk,B,0001-01-01,9999-12-31\n";
-    let report = reader.read("assets.csv", register.as_bytes()).expect("a register");
+    let report = reader
+        .read("assets.csv", register.as_bytes())
+        .expect("a register");
     let dates = |row: usize| {
         ["commissioned_at", "retired_at"].map(|field| {
             let text = report.records[row].get(field);
@@ -259,6 +331,8 @@ fn registers_are_read_in_one_order_too() {
     assert_eq!(dates(1), ["2026-01-13", "2026-04-03T10:00:00Z"]);
     assert_eq!(dates(2), ["-", "-"]);
     let open = "asset_id,team,commissioned_at,retired_at\nshop,A,01/02/2026,\n";
-    let problems = reader.read("assets.csv", open.as_bytes()).expect_err("two days");
+    let problems = reader
+        .read("assets.csv", open.as_bytes())
+        .expect_err("two days");
     assert!(told(problems)[0].starts_with("D417"));
 }

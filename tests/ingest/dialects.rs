@@ -15,6 +15,7 @@ source tracker "Tracker"
   rows     """ .[] | { native_id: .Key, title: .Summary, cvss: .Score, first_seen: .Created, severity: .Priority } """
   severity
     otherwise to low
+  dates    "%d/%b/%y %I:%M %p"
   identity native_id
 "#;
 
@@ -56,9 +57,18 @@ fn excel_in_its_layouts() {
         T-2,\"two\nlines\",10,03/04/2026 10:30\r\n,,,\r\n";
     for (layout, bytes) in [
         ("semicolons", semicolons.as_bytes().to_vec()),
-        ("a line that names them", format!("sep=;\r\n{semicolons}").into_bytes()),
-        ("a line that names them in quotes", format!("\"sep=;\"\r\n{semicolons}").into_bytes()),
-        ("with a byte order mark", format!("\u{feff}{semicolons}").into_bytes()),
+        (
+            "a line that names them",
+            format!("sep=;\r\n{semicolons}").into_bytes(),
+        ),
+        (
+            "a line that names them in quotes",
+            format!("\"sep=;\"\r\n{semicolons}").into_bytes(),
+        ),
+        (
+            "with a byte order mark",
+            format!("\u{feff}{semicolons}").into_bytes(),
+        ),
         ("Unicode text", utf16(&tabs)),
         ("tabs", tabs.as_bytes().to_vec()),
         ("commas", commas.as_bytes().to_vec()),
@@ -70,7 +80,11 @@ fn excel_in_its_layouts() {
                 .collect(),
         ),
     ] {
-        assert_eq!(read(&bytes).as_deref(), Ok(WANTED.map(str::to_string).as_slice()), "{layout}");
+        assert_eq!(
+            read(&bytes).as_deref(),
+            Ok(WANTED.map(str::to_string).as_slice()),
+            "{layout}"
+        );
     }
 }
 
@@ -94,7 +108,10 @@ fn a_comma_is_a_decimal_one_where_it_can_be_nothing_else() {
 #[test]
 fn names_of_columns_do_not_hide_the_separator() {
     let text = "Key;Summary;\"Score\";\"Note, owner, team, place\"\nT-1;one;7,5;x\n";
-    assert_eq!(read(text.as_bytes()).expect("rows"), ["T-1 | one | 7.5 | -"]);
+    assert_eq!(
+        read(text.as_bytes()).expect("rows"),
+        ["T-1 | one | 7.5 | -"]
+    );
 }
 
 #[test]
@@ -102,7 +119,10 @@ fn trackers_in_their_layouts() {
     // Everything in quotes, and several lines in one cell.
     let defectdojo = "\"Key\",\"Summary\",\"Score\",\"Created\",\"description\"\n\
         \"1\",\"one\",\"9.8\",\"2026-03-31\",\"first\n\nthird \"\"line\"\"\"\n";
-    assert_eq!(read(defectdojo.as_bytes()).expect("rows"), ["1 | one | 9.8 | 2026-03-31T00:00:00Z"]);
+    assert_eq!(
+        read(defectdojo.as_bytes()).expect("rows"),
+        ["1 | one | 9.8 | 2026-03-31T00:00:00Z"]
+    );
     let github = "Key,Summary,Score,Created,URL\n\
         7,\"Path traversal, again\",,2026-03-31T10:00:00Z,https://code.example.com/shop/security/7\n";
     assert_eq!(
@@ -120,7 +140,10 @@ fn trackers_in_their_layouts() {
         ]
     );
     let jira = "Summary,Key,Created,Priority\n\"one, two\",SHOP-1,31/Mar/26 9:05 AM,High\n";
-    assert_eq!(read(jira.as_bytes()).expect("rows"), ["SHOP-1 | one, two | - | 2026-03-31T09:05:00Z"]);
+    assert_eq!(
+        read(jira.as_bytes()).expect("rows"),
+        ["SHOP-1 | one, two | - | 2026-03-31T09:05:00Z"]
+    );
     // A field with several values is several columns of one name.
     let labels = "Summary,Key,Labels,Labels\none,SHOP-1,a,b\n";
     let told = read(labels.as_bytes()).expect_err("two columns");

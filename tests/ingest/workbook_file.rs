@@ -25,7 +25,10 @@ pub fn sheet(name: &'static str, rows: String) -> SheetXml {
 
 /// A row of texts, from the first column on; an empty one is no cell.
 pub fn texts(number: u32, cells: &[&str]) -> String {
-    let cells = cells.iter().enumerate().filter(|(_, text)| !text.is_empty());
+    let cells = cells
+        .iter()
+        .enumerate()
+        .filter(|(_, text)| !text.is_empty());
     let cells = cells.map(|(column, text)| {
         let place = format!("{}{number}", char::from(b'A' + column as u8));
         format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#)
@@ -44,7 +47,11 @@ pub fn workbook(sheets: &[SheetXml]) -> Vec<u8> {
     let package = "http://schemas.openxmlformats.org/package/2006";
     let listed = sheets.iter().enumerate().map(|(index, sheet)| {
         let (number, name) = (index + 1, sheet.name);
-        let state = if sheet.is_hidden { r#" state="hidden""# } else { "" };
+        let state = if sheet.is_hidden {
+            r#" state="hidden""#
+        } else {
+            ""
+        };
         format!(r#"<sheet name="{name}" sheetId="{number}"{state} r:id="rId{number}"/>"#)
     });
     let listed: String = listed.collect();
@@ -59,11 +66,15 @@ pub fn workbook(sheets: &[SheetXml]) -> Vec<u8> {
         ),
         (
             "_rels/.rels".to_string(),
-            format!(r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+            format!(
+                r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
         ),
         (
             "xl/workbook.xml".to_string(),
-            format!(r#"<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>{listed}</sheets></workbook>"#),
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>{listed}</sheets></workbook>"#
+            ),
         ),
         (
             "xl/_rels/workbook.xml.rels".to_string(),
@@ -79,7 +90,9 @@ pub fn workbook(sheets: &[SheetXml]) -> Vec<u8> {
         ),
     ];
     for (index, SheetXml { rows, after, .. }) in sheets.iter().enumerate() {
-        let xml = format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData>{after}</worksheet>"#);
+        let xml = format!(
+            r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData>{after}</worksheet>"#
+        );
         members.push((format!("xl/worksheets/sheet{}.xml", index + 1), xml));
     }
     packed(&members)

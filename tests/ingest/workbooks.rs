@@ -20,11 +20,26 @@ fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Report, String> {
 }
 
 fn header() -> String {
-    texts(1, &["asset_id", "name", "criticality", "business_critical", "commissioned_at"])
+    texts(
+        1,
+        &[
+            "asset_id",
+            "name",
+            "criticality",
+            "business_critical",
+            "commissioned_at",
+        ],
+    )
 }
 
 fn record(report: &Report, row: usize) -> Vec<String> {
-    let fields = ["asset_id", "name", "criticality", "business_critical", "commissioned_at"];
+    let fields = [
+        "asset_id",
+        "name",
+        "criticality",
+        "business_critical",
+        "commissioned_at",
+    ];
     let record = &report.records[row];
     let text = |field| record.get(field).map_or("-".to_string(), String::clone);
     fields.into_iter().map(text).collect()
@@ -44,13 +59,22 @@ fn cells_read_as_a_csv_file_has_them() {
         4,
         r#"<c r="A4" t="inlineStr"><is><t>till</t></is></c><c r="E4" s="2"><v>46112.5</v></c>"#,
     );
-    let blank = row(5, r#"<c r="A5" s="1"/><c r="B5" t="inlineStr"><is><t> </t></is></c>"#);
+    let blank = row(
+        5,
+        r#"<c r="A5" s="1"/><c r="B5" t="inlineStr"><is><t> </t></is></c>"#,
+    );
     let file = workbook(&[sheet("Sheet1", header() + &typed + &timed + &blank)]);
     let report = read(&file, None).expect("a register");
     assert_eq!(report.source, "assets_csv");
     assert_eq!(report.records.len(), 2);
-    assert_eq!(record(&report, 0), ["4711", "Shop", "high", "true", "2026-03-31"]);
-    assert_eq!(record(&report, 1), ["till", "-", "-", "-", "2026-03-31T12:00:00Z"]);
+    assert_eq!(
+        record(&report, 0),
+        ["4711", "Shop", "high", "true", "2026-03-31"]
+    );
+    assert_eq!(
+        record(&report, 1),
+        ["till", "-", "-", "-", "2026-03-31T12:00:00Z"]
+    );
 }
 
 #[test]
@@ -73,7 +97,9 @@ fn the_first_sheet_that_is_shown_is_read_or_the_one_named() {
     assert_eq!(id(Some("Lists")), "hidden");
     let told = read(&file, Some("Asets")).expect_err("no such sheet");
     assert!(
-        told.contains("it has no sheet `Asets`, but Lists, Assets, Old assets; did you mean `Assets`?"),
+        told.contains(
+            "it has no sheet `Asets`, but Lists, Assets, Old assets; did you mean `Assets`?"
+        ),
         "{told}"
     );
 }
@@ -90,15 +116,31 @@ fn what_a_table_cannot_hold_is_refused_with_its_cell() {
     };
     let id = r#"<c r="A2" t="inlineStr"><is><t>shop</t></is></c>"#;
     for (cells, after, told) in [
-        (r#"<c r="B2" t="e"><v>#REF!</v></c>"#, "", "cell B2 holds the error #REF!"),
-        (r#"<c r="B2"><f>A1&amp;"x"</f></c>"#, "", "cell B2 has a formula whose result is not in the file"),
-        (r#"<c r="E2" s="1"><v>1E+99</v></c>"#, "", "cell E2 is shown as a date"),
+        (
+            r#"<c r="B2" t="e"><v>#REF!</v></c>"#,
+            "",
+            "cell B2 holds the error #REF!",
+        ),
+        (
+            r#"<c r="B2"><f>A1&amp;"x"</f></c>"#,
+            "",
+            "cell B2 has a formula whose result is not in the file",
+        ),
+        (
+            r#"<c r="E2" s="1"><v>1E+99</v></c>"#,
+            "",
+            "cell E2 is shown as a date",
+        ),
         (
             "",
             r#"<mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>"#,
             "cells A2:A3 are merged",
         ),
-        (r#"<c r="G2"><v>1</v></c>"#, "", "row 2 has 7 cells, and the table 5 columns"),
+        (
+            r#"<c r="G2"><v>1</v></c>"#,
+            "",
+            "row 2 has 7 cells, and the table 5 columns",
+        ),
         (r#"<c r="A2"><v>1</v></c>"#, "", "cell A2 comes twice"),
         (r#"<c r="ZZZZ2"><v>1</v></c>"#, "", "D403"),
     ] {
@@ -114,7 +156,10 @@ fn hostile_workbooks_are_refused() {
     let blanks = " ".repeat(30 << 20);
     let file = workbook(&[sheet("Sheet1", header() + &blanks)]);
     let told = read(&file, None).expect_err("a bomb");
-    assert!(told.contains("D403") && told.contains("unpacks to more than"), "{told}");
+    assert!(
+        told.contains("D403") && told.contains("unpacks to more than"),
+        "{told}"
+    );
     // A cell in the last row and column of a sheet takes no room for those before it.
     let far = header() + r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
     let told = read(&workbook(&[sheet("Sheet1", far)]), None).expect_err("too wide");

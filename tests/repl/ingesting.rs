@@ -107,7 +107,11 @@ fn options_are_those_of_the_command() {
     let at = |name: &str| folder.path().join(name);
     fs::write(at("my scan.json"), report(&["injection"])).expect("written");
     fs::write(at("empty.json"), "[]").expect("written");
-    fs::write(at("dates.csv"), "asset_id,team,commissioned_at\nshop,A,03/04/2026\n").expect("written");
+    fs::write(
+        at("dates.csv"),
+        "asset_id,team,commissioned_at\nshop,A,03/04/2026\n",
+    )
+    .expect("written");
     let store = at("store");
     Store::open_or_create(&store).expect("a store");
     let mut session = over(&store);
@@ -118,7 +122,10 @@ fn options_are_those_of_the_command() {
     );
     assert!(shown(&mut session, &format!("{scan} --dry-run")).contains("would be added"));
     assert!(shown(&mut session, &scan).contains("added"));
-    let manifests = Store::open(&store).expect("a store").read_manifests().expect("manifests");
+    let manifests = Store::open(&store)
+        .expect("a store")
+        .read_manifests()
+        .expect("manifests");
     let report = &manifests[0];
     assert_eq!(report.assets, ["my shop"]);
     assert_eq!(report.branch.as_deref(), Some("main"));
@@ -130,9 +137,20 @@ fn options_are_those_of_the_command() {
         path("empty.json")
     );
     assert!(shown(&mut session, &empty).contains("gitleaks"));
-    let told = session.answer(&format!("\\ingest {}", path("dates.csv"))).told;
-    assert!(told.contains("D417") && told.contains("--dates dmy"), "{told}");
-    assert!(shown(&mut session, &format!("\\ingest {} --dates dmy", path("dates.csv"))).contains("added"));
+    let told = session
+        .answer(&format!("\\ingest {}", path("dates.csv")))
+        .told;
+    assert!(
+        told.contains("D417") && told.contains("--dates dmy"),
+        "{told}"
+    );
+    assert!(
+        shown(
+            &mut session,
+            &format!("\\ingest {} --dates dmy", path("dates.csv"))
+        )
+        .contains("added")
+    );
 }
 
 /// A store of the weakness `sql`, medium on the first of March and critical from the tenth on, whose

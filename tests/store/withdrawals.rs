@@ -67,7 +67,12 @@ fn a_report_that_is_ingested_again_counts_again() {
     });
     assert_eq!(
         told.collect::<Vec<String>>(),
-        ["2026-03-01 added", "2026-03-05 added", "2026-03-10 withdrawn", "2026-03-20 restored"]
+        [
+            "2026-03-01 added",
+            "2026-03-05 added",
+            "2026-03-10 withdrawn",
+            "2026-03-20 restored"
+        ]
     );
 }
 
@@ -96,16 +101,24 @@ fn a_damaged_withdrawal_is_told_and_never_passed_over() {
     let room = room();
     let clean = of_day(&room.store, "2026-03-05");
     store::withdraw(&room.store, &clean, micros("2026-03-10")).expect("withdrawn");
-    let file = room.store.folder().join("withdrawn").join(format!("{}.json", clean[0].segment));
+    let file = room
+        .store
+        .folder()
+        .join("withdrawn")
+        .join(format!("{}.json", clean[0].segment));
     let text = std::fs::read_to_string(&file).expect("the withdrawal");
     // Another day, one digit away.
     let from = micros("2026-03-10").to_string();
     assert!(text.contains(&from));
     std::fs::write(&file, text.replace(&from, &from.replacen('1', "2", 1))).expect("damaged");
-    let problems = store::tables(&room.store, definitions(), Horizon::default()).expect_err("damaged");
+    let problems =
+        store::tables(&room.store, definitions(), Horizon::default()).expect_err("damaged");
     let problem = &problems.sorted()[0];
     assert_eq!(problem.code, "D421");
-    assert!(problem.help[0].contains("riskql store remove"), "{problem:?}");
+    assert!(
+        problem.help[0].contains("riskql store remove"),
+        "{problem:?}"
+    );
     let verdict = store::verify(&room.store).expect("verified");
     assert!(verdict.problems.has_errors());
 }
@@ -124,17 +137,37 @@ fn reports_are_called_by_file_id_or_hash() {
     let problem = named("report").expect_err("two reports");
     assert_eq!(problem.code, "D424");
     assert_eq!(problem.help.len(), 2);
-    assert!(problem.help.iter().any(|help| help.starts_with(store::short_id(&clean))), "{problem:?}");
-    store::withdraw(&room.store, &of_day(&room.store, "2026-03-01"), micros("2026-03-10")).expect("withdrawn");
+    assert!(
+        problem
+            .help
+            .iter()
+            .any(|help| help.starts_with(store::short_id(&clean))),
+        "{problem:?}"
+    );
+    store::withdraw(
+        &room.store,
+        &of_day(&room.store, "2026-03-01"),
+        micros("2026-03-10"),
+    )
+    .expect("withdrawn");
     // One of them still counts.
     assert_eq!(named("report").expect("one report")[0], clean);
     let problem = named("reprt").expect_err("no report");
     assert_eq!(problem.code, "D423");
-    assert!(problem.help[0].contains("did you mean `report`?"), "{problem:?}");
+    assert!(
+        problem.help[0].contains("did you mean `report`?"),
+        "{problem:?}"
+    );
     // So few digits are the beginning of too many.
-    assert_eq!(named(&clean.segment[..3]).expect_err("too short").code, "D423");
+    assert_eq!(
+        named(&clean.segment[..3]).expect_err("too short").code,
+        "D423"
+    );
     let early = store::withdraw(&room.store, &[clean], micros("2026-03-02"));
-    assert_eq!(early.expect_err("before it was recorded").sorted()[0].code, "D425");
+    assert_eq!(
+        early.expect_err("before it was recorded").sorted()[0].code,
+        "D425"
+    );
 }
 
 #[test]

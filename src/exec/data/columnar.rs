@@ -78,15 +78,11 @@ impl ColumnarFile {
             Format::Arrow => arrow::summary(path, name)?,
             Format::Csv | Format::Tsv | Format::Workbook | Format::Json => {
                 unreachable!("text files are read whole")
-            },
+            }
         };
         let are_types_known = || match format {
             Format::Arrow => guarded(|| Ok(Schema::from_arrow_schema(&schema))).is_ok(),
-            Format::Parquet
-            | Format::Csv
-            | Format::Tsv
-            | Format::Workbook
-            | Format::Json => true,
+            Format::Parquet | Format::Csv | Format::Tsv | Format::Workbook | Format::Json => true,
         };
         let is_scannable = path.to_str().is_some() && are_types_known();
         Ok(ColumnarFile {
@@ -179,11 +175,7 @@ impl ColumnarFile {
     pub(super) fn check_pages(&self, wanted: &[ColumnRequest]) -> Result<(), Problems> {
         match self.format {
             Format::Parquet => parquet::check_pages(&self.path, &self.name, wanted),
-            Format::Arrow
-            | Format::Csv
-            | Format::Tsv
-            | Format::Workbook
-            | Format::Json => Ok(()),
+            Format::Arrow | Format::Csv | Format::Tsv | Format::Workbook | Format::Json => Ok(()),
         }
     }
 }

@@ -129,14 +129,20 @@ fn other_separator(
     if header.len() != 1 || wanted.iter().any(|column| column.name == header[0]) {
         return None;
     }
-    let others = SEPARATORS.iter().filter(|(other, _)| *other != char::from(separator));
+    let others = SEPARATORS
+        .iter()
+        .filter(|(other, _)| *other != char::from(separator));
     others
         .copied()
         .find(|(other, _)| header[0].contains(*other))
 }
 
-const SEPARATORS: [(char, &str); 4] =
-    [(',', "commas"), (';', "semicolons"), ('\t', "tabs"), ('|', "`|`")];
+const SEPARATORS: [(char, &str); 4] = [
+    (',', "commas"),
+    (';', "semicolons"),
+    ('\t', "tabs"),
+    ('|', "`|`"),
+];
 
 fn of_other_separator(name: &str, (found, words): (char, &str), separator: u8) -> Diagnostic {
     let mut known = SEPARATORS.iter();

@@ -95,7 +95,7 @@ fn open(scan: &Scan, present: &[&ColumnRequest]) -> PolarsResult<LazyFrame> {
         Format::Arrow => DslBuilder::scan_ipc(sources, Default::default(), args)?,
         Format::Csv | Format::Tsv | Format::Workbook | Format::Json => {
             unreachable!("text files are read whole")
-        },
+        }
     };
     Ok(builder.build().into())
 }

@@ -160,7 +160,10 @@ struct RowWriter<'a, T> {
 impl<T: FnMut(WorksheetRow) -> Result<(), String>> RowWriter<'_, T> {
     fn add(&mut self, (row, column): (u32, u32), text: String) -> Result<(), String> {
         if column >= MOST_COLUMNS {
-            return Err(format!("a cell is in column {}; a sheet has {MOST_COLUMNS}", column + 1));
+            return Err(format!(
+                "a cell is in column {}; a sheet has {MOST_COLUMNS}",
+                column + 1
+            ));
         }
         match self.row {
             Some(known) if row < known => {
@@ -218,8 +221,9 @@ impl<T: FnMut(WorksheetRow) -> Result<(), String>> RowWriter<'_, T> {
     }
 
     fn place(&self) -> String {
-        self.row
-            .map_or("its beginning".to_string(), |row| format!("row {}", row + 1))
+        self.row.map_or("its beginning".to_string(), |row| {
+            format!("row {}", row + 1)
+        })
     }
 }
 
@@ -268,7 +272,11 @@ fn text_of(value: &DataRef) -> Result<String, String> {
                 _ => format!("{day}T{hour:02}:{minute:02}:{second:02}.{milli:03}"),
             }
         }
-        DataRef::Error(error) => return Err(format!("holds the error {error}: mend its formula, or empty it")),
+        DataRef::Error(error) => {
+            return Err(format!(
+                "holds the error {error}: mend its formula, or empty it"
+            ));
+        }
     })
 }
 

@@ -131,7 +131,15 @@ impl SheetTable<'_> {
             self.batches.push(last);
         }
         let numbering = Numbering::told_rows();
-        let Begun { header, present, .. } = begun;
-        Ok(assemble(header, self.wanted, &present, self.batches, numbering))
+        let Begun {
+            header, present, ..
+        } = begun;
+        Ok(assemble(
+            header,
+            self.wanted,
+            &present,
+            self.batches,
+            numbering,
+        ))
     }
 }

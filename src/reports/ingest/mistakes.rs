@@ -39,7 +39,10 @@ pub(super) struct UnreadDates {
 
 impl UnreadDates {
     pub fn add(&mut self, field: &'static str, text: String, row: u64) {
-        let first = Occurrences { first: row, rows: 0 };
+        let first = Occurrences {
+            first: row,
+            rows: 0,
+        };
         self.seen.entry(field).or_insert((text, first)).1.rows += 1;
     }
 
@@ -56,8 +59,7 @@ impl UnreadDates {
         self.seen = known;
         let unknown: BTreeMap<&'static str, (String, Occurrences)> = unknown;
         let mistakes = unknown.into_iter();
-        let mistakes =
-            mistakes.map(|(field, (text, seen))| (RowMistake::Date(field, text), seen));
+        let mistakes = mistakes.map(|(field, (text, seen))| (RowMistake::Date(field, text), seen));
         Mistakes {
             seen: mistakes.collect(),
         }
@@ -69,7 +71,10 @@ impl UnreadDates {
         for (field, (text, seen)) in later.seen {
             let first = seen.first + rows_before;
             let known = self.seen.entry(field);
-            known.or_insert((text, Occurrences { first, rows: 0 })).1.rows += seen.rows;
+            known
+                .or_insert((text, Occurrences { first, rows: 0 }))
+                .1
+                .rows += seen.rows;
         }
     }
 
@@ -206,7 +211,8 @@ pub(super) fn conflicting_order(
     seen: &DateOrders,
 ) -> Diagnostic {
     let by = &source.name;
-    let problem = |words: String| Diagnostic::data("D417", format!("`{name}` by source {by}: {words}"));
+    let problem =
+        |words: String| Diagnostic::data("D417", format!("`{name}` by source {by}: {words}"));
     let option = |order: DayOrder| {
         let (first, word) = (order.first(), order.word());
         format!("if the {first} comes first in all of them, say so: --dates {word}")

@@ -43,5 +43,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("D408", "a report without a date"),
     ("D411", "a report of which not every row is read"),
     ("D412", "a source that is not there"),
-    ("D417", "dates of which it is not known whether the day or the month comes first"),
+    (
+        "D417",
+        "dates of which it is not known whether the day or the month comes first",
+    ),
 ];

@@ -227,5 +227,8 @@ fn unknown_word(
 fn written(text: &str, instant: i64) -> String {
     let at = DateTime::from_timestamp_micros(instant).filter(|_| !text.contains(':'));
     let day = at.filter(|at| at.time() == NaiveTime::MIN);
-    day.map_or_else(|| rfc3339(instant), |day| day.format("%Y-%m-%d").to_string())
+    day.map_or_else(
+        || rfc3339(instant),
+        |day| day.format("%Y-%m-%d").to_string(),
+    )
 }

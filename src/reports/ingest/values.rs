@@ -33,10 +33,13 @@ fn written_number(text: &str) -> Option<f64> {
         return Some(number);
     }
     let (whole, fraction) = text.split_once(',')?;
-    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
+    let are_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
     let is_decimal = fraction.len() != 3 || whole == "0";
     let is_number = are_digits(whole) && are_digits(fraction) && is_decimal;
-    is_number.then(|| format!("{whole}.{fraction}").parse().ok()).flatten()
+    is_number
+        .then(|| format!("{whole}.{fraction}").parse().ok())
+        .flatten()
 }
 
 /// A whole number of at least 0.

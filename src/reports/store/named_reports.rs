@@ -62,7 +62,11 @@ fn one<'a>(
         .iter()
         .filter(|report| withdrawals.counts(&report.segment));
     let counting: Vec<&&Manifest> = counting.copied().collect();
-    let meant = if counting.is_empty() { called } else { counting };
+    let meant = if counting.is_empty() {
+        called
+    } else {
+        counting
+    };
     match meant.as_slice() {
         [one] => Ok(**one),
         [] => Err(unknown(reports, name)),
@@ -78,7 +82,13 @@ fn file_name(report: &Manifest) -> String {
 fn unknown(reports: &[&Manifest], name: &str) -> Diagnostic {
     let names: Vec<String> = reports
         .iter()
-        .flat_map(|report| [report.file.clone(), file_name(report), short_id(report).to_string()])
+        .flat_map(|report| {
+            [
+                report.file.clone(),
+                file_name(report),
+                short_id(report).to_string(),
+            ]
+        })
         .collect();
     let problem = Diagnostic::data("D423", format!("the store has no report `{name}`"));
     let problem = match nearest(name, names.iter().map(String::as_str)) {

@@ -74,7 +74,9 @@ impl Withdrawals {
     /// When the latest of them was recorded.
     pub(super) fn latest(&self) -> Option<i64> {
         let periods = self.by_segment.values().flatten();
-        periods.map(|period| period.until.unwrap_or(period.from)).max()
+        periods
+            .map(|period| period.until.unwrap_or(period.from))
+            .max()
     }
 }
 
@@ -100,8 +102,7 @@ impl Store {
             return Err(problems);
         }
         for segment in &self.assumed_withdrawn {
-            let periods: &mut Vec<WithdrawnPeriod> =
-                by_segment.entry(segment.clone()).or_default();
+            let periods: &mut Vec<WithdrawnPeriod> = by_segment.entry(segment.clone()).or_default();
             if periods.iter().all(|period| period.until.is_some()) {
                 let from = i64::MIN;
                 periods.push(WithdrawnPeriod { from, until: None });
@@ -129,8 +130,7 @@ pub fn withdraw(store: &Store, reports: &[Manifest], at: i64) -> Result<(), Prob
             rfc3339(report.recorded_at)
         );
         problems.push(
-            Diagnostic::data("D425", message)
-                .help("leave out --recorded-at: it is withdrawn now"),
+            Diagnostic::data("D425", message).help("leave out --recorded-at: it is withdrawn now"),
         );
     }
     if problems.has_errors() {
@@ -138,7 +138,10 @@ pub fn withdraw(store: &Store, reports: &[Manifest], at: i64) -> Result<(), Prob
     }
     let _change = Lock::changing(store)?;
     let known = store.withdrawals()?;
-    for report in reports.iter().filter(|report| known.counts(&report.segment)) {
+    for report in reports
+        .iter()
+        .filter(|report| known.counts(&report.segment))
+    {
         let mut periods = known.of(&report.segment).to_vec();
         periods.push(WithdrawnPeriod {
             from: at,

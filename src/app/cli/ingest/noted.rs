@@ -136,7 +136,9 @@ pub fn of_report(report: &Manifest) -> Problems {
         notes.push(
             warning("D418", message)
                 .help("the rows are kept without it")
-                .help("if it is a date, add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`"),
+                .help(
+                    "if it is a date, add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`",
+                ),
         );
     }
     let bad_bytes = LeftOut::bad_bytes().words();

@@ -25,7 +25,8 @@ pub fn text(definitions: &Definitions, report: &Report, look: RenderOptions) -> 
         text += &(sentence(&told, look) + "\n");
     }
     for (field, date) in &report.unread_scan_dates {
-        let told = format!("`{field}` of the scan is \"{date}\", which is no date: ingest it with --at");
+        let told =
+            format!("`{field}` of the scan is \"{date}\", which is no date: ingest it with --at");
         text += &(sentence(&told, look) + "\n");
     }
     for date in &report.unread_dates {

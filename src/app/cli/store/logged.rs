@@ -12,21 +12,32 @@ pub fn text(entries: &[LogEntry], look: RenderOptions) -> String {
         let entries = entries.iter().filter(|entry| entry.action == action);
         entries.count() as u64
     };
-    let mut summary = format!("{} added", counted(of(LogAction::Added), "report", "reports"));
+    let mut summary = format!(
+        "{} added",
+        counted(of(LogAction::Added), "report", "reports")
+    );
     for action in [LogAction::Withdrawn, LogAction::Restored] {
         let times = of(action);
         if times > 0 {
             summary += &format!(", {} {}", count(times), action.word());
         }
     }
-    format!("{}\n{}", sheet(entries, look).render(look), sentence(&summary, look))
+    format!(
+        "{}\n{}",
+        sheet(entries, look).render(look),
+        sentence(&summary, look)
+    )
 }
 
 fn sheet(entries: &[LogEntry], look: RenderOptions) -> Sheet {
     let mut wide = Sheet::new().words("recorded").words("").words("report");
     wide = wide.words("source").texts("assets").words("finished");
     wide = wide.numbers("scans").numbers("rows").words("file");
-    let mut narrow = Sheet::new().words("recorded").words("").words("report").numbers("rows");
+    let mut narrow = Sheet::new()
+        .words("recorded")
+        .words("")
+        .words("report")
+        .numbers("rows");
     let mut narrowest = Sheet::new().words("").words("report");
     for entry in entries {
         let report = &entry.report;

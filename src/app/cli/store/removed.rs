@@ -33,9 +33,8 @@ pub fn run(
     arguments: &RemoveArguments,
 ) -> Result<(), Failure> {
     let at = arguments.recorded_at.as_deref();
-    let at = at.map(|text| {
-        analyze::occasion(&mut console.sources, definitions, "--recorded-at", text)
-    });
+    let at =
+        at.map(|text| analyze::occasion(&mut console.sources, definitions, "--recorded-at", text));
     let at = at.transpose()?.unwrap_or_else(reports::now);
     let named = store::named_reports(&store, &arguments.reports)?;
     let withdrawals = store.withdrawals()?;
@@ -102,21 +101,33 @@ fn text(removal: &Removal, look: RenderOptions) -> String {
     }
     let Removal { before, after, .. } = removal;
     let change = |before: usize, after: usize, one: &str, many: &str| {
-        format!("{}, {} before", counted(after as u64, one, many), count(before as u64))
+        format!(
+            "{}, {} before",
+            counted(after as u64, one, many),
+            count(before as u64)
+        )
     };
     let follows = format!(
         "{}; {}",
-        change(before.detections, after.detections, "detection", "detections"),
-        change(before.weaknesses, after.weaknesses, "weakness", "weaknesses")
+        change(
+            before.detections,
+            after.detections,
+            "detection",
+            "detections"
+        ),
+        change(
+            before.weaknesses,
+            after.weaknesses,
+            "weakness",
+            "weaknesses"
+        )
     );
     let sheet = Sheet::widest([wide, narrow], look).render(look);
     format!("{sheet}\n{}", sentence(&follows, look))
 }
 
 fn json(removal: &Removal) -> String {
-    let numbers = |numbers: StoreNumbers| {
-        json!({ "detections": numbers.detections, "weaknesses": numbers.weaknesses })
-    };
+    let numbers = |numbers: StoreNumbers| json!({ "detections": numbers.detections, "weaknesses": numbers.weaknesses });
     let reports: Vec<Json> = removal
         .reports
         .iter()

@@ -98,7 +98,10 @@ fn read_line(session: &mut Session, arguments: &str) -> Result<IngestLine, Probl
         let value = value.trim();
         if takes_value && (value.is_empty() || value.starts_with("--")) {
             return Err(Diagnostic::data("K966", format!("`--{option}` names none"))
-                .help(format!("write --{option} {}, or leave it out", example(option)))
+                .help(format!(
+                    "write --{option} {}, or leave it out",
+                    example(option)
+                ))
                 .into());
         }
         set(session, &mut line, option, value)?;
@@ -131,7 +134,9 @@ fn set(
         "partial" => context.is_partial = true,
         "dry-run" => line.is_dry = true,
         "dates" => {
-            let order = DayOrder::ALL.into_iter().find(|order| order.word() == value);
+            let order = DayOrder::ALL
+                .into_iter()
+                .find(|order| order.word() == value);
             let unknown = || {
                 Diagnostic::data("K966", format!("`{value}` is no order of day and month"))
                     .help("write --dates dmy where the day comes first, and --dates mdy where the month does")
@@ -147,7 +152,9 @@ fn set(
 fn option(word: &str) -> Result<Option<(&'static str, Option<String>)>, Diagnostic> {
     let known = |name: &str| {
         let mut options = OPTIONS.iter();
-        options.find(|(known, _)| *known == name).map(|(name, _)| *name)
+        options
+            .find(|(known, _)| *known == name)
+            .map(|(name, _)| *name)
     };
     let (name, value) = match word.split_once('=') {
         Some((name, value)) => (name, Some(value.to_string())),
@@ -166,7 +173,9 @@ fn unknown_option(name: &str) -> Diagnostic {
     let names = || OPTIONS.iter().map(|(name, _)| *name);
     let problem = Diagnostic::data("K966", format!("there is no option `--{name}`"));
     match (name, nearest(name, names())) {
-        ("store", _) => problem.help("reports go into the store that the session reads: \\data DIR"),
+        ("store", _) => {
+            problem.help("reports go into the store that the session reads: \\data DIR")
+        }
         (_, Some(near)) => problem.help(format!("did you mean `--{near}`?")),
         (_, None) => {
             let all: Vec<String> = names().map(|name| format!("--{name}")).collect();
@@ -209,8 +218,10 @@ fn words(text: &str) -> Result<Vec<String>, Diagnostic> {
         }
     }
     match quote {
-        Some(open) => Err(Diagnostic::data("K966", format!("a quote {open} is not closed"))
-            .help("\\ingest 'my report.xml' --asset \"my shop\"")),
+        Some(open) => Err(
+            Diagnostic::data("K966", format!("a quote {open} is not closed"))
+                .help("\\ingest 'my report.xml' --asset \"my shop\""),
+        ),
         None => Ok(words),
     }
 }

@@ -115,7 +115,10 @@ fn time_of_day(text: &str) -> Option<(i64, &str)> {
         None => (hours, rest),
     };
     let is_time = hours < 24 && minutes < 60;
-    is_time.then_some((hours * MICROS_PER_HOUR + minutes * MICROS_PER_MINUTE + micros, rest))
+    is_time.then_some((
+        hours * MICROS_PER_HOUR + minutes * MICROS_PER_MINUTE + micros,
+        rest,
+    ))
 }
 
 /// The hours before the half of the day that `AM` or `PM` names, and what is behind it.

@@ -138,8 +138,12 @@ fn place_in(word: &str, names: &[Vec<String>; 2]) -> Option<usize> {
 
 /// Whether the first word is a month and not a day of the week: a day of the month comes after it.
 fn is_month_first(words: &[&str]) -> bool {
-    words.get(1).is_some_and(|second| day_of_month(second).is_some())
-        && words.get(2).is_some_and(|third| year_of(third).is_some() || third.contains(':'))
+    words
+        .get(1)
+        .is_some_and(|second| day_of_month(second).is_some())
+        && words
+            .get(2)
+            .is_some_and(|third| year_of(third).is_some() || third.contains(':'))
 }
 
 fn starts_with_digit(word: &str) -> bool {
@@ -150,7 +154,8 @@ fn starts_with_digit(word: &str) -> bool {
 fn day_of_month(word: &str) -> Option<i64> {
     let length = word.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = word.split_at(length);
-    let is_day = (1..=2).contains(&length) && matches!(rest, "" | "." | "st" | "nd" | "rd" | "th" | "º" | "er");
+    let is_day = (1..=2).contains(&length)
+        && matches!(rest, "" | "." | "st" | "nd" | "rd" | "th" | "º" | "er");
     is_day.then(|| digits.parse().ok()).flatten()
 }
 

@@ -90,9 +90,8 @@ impl NumericDate {
             | (Some(at), Some(_) | None, None)
             | (None, Some(at), None) => within_reason(at),
             // A day in the other order: it is noted, and the report is refused.
-            (None, Some(_), Some(DayOrder::DayFirst)) | (Some(_), None, Some(DayOrder::MonthFirst)) => {
-                SaidDate::Undecided
-            }
+            (None, Some(_), Some(DayOrder::DayFirst))
+            | (Some(_), None, Some(DayOrder::MonthFirst)) => SaidDate::Undecided,
             (None, None, _) => SaidDate::Unread,
         }
     }

@@ -173,12 +173,7 @@ impl DateOrders {
         }
     }
 
-    fn note_only(
-        &mut self,
-        order: DayOrder,
-        date: &NumericDate,
-        sample: impl Fn() -> DateSample,
-    ) {
+    fn note_only(&mut self, order: DayOrder, date: &NumericDate, sample: impl Fn() -> DateSample) {
         self.only.note(order, &sample);
         match date.declared {
             None => self.proof.note(order, sample),

@@ -19,13 +19,22 @@ fn a_word_behind_a_date_is_its_zone_or_a_mistake() {
         ("2026-03-31 11:30:00 PM", at("2026-03-31T23:30:00Z")),
         ("2026-03-31 12:30 am", at("2026-03-31T00:30:00Z")),
         ("2026-03-31 13:30 PM", SaidDate::Unread),
-        ("2026-03-31 23:30:00 -0700 -0700", at("2026-04-01T06:30:00Z")),
+        (
+            "2026-03-31 23:30:00 -0700 -0700",
+            at("2026-04-01T06:30:00Z"),
+        ),
         ("2026-03-31 23:30:00 -0700 PDT", at("2026-04-01T06:30:00Z")),
         // A name and a distance that are of two zones.
         ("2026-03-31 23:30:00 -0700 PST", SaidDate::Unread),
         ("2026-03-31 23:30:00 -0700 -0800", SaidDate::Unread),
-        ("2026-03-31 20:20:00.43042 +0000 UTC", at("2026-03-31T20:20:00.430420Z")),
-        ("2026-03-31T10:00:00+02:00[Europe/Berlin]", at("2026-03-31T08:00:00Z")),
+        (
+            "2026-03-31 20:20:00.43042 +0000 UTC",
+            at("2026-03-31T20:20:00.430420Z"),
+        ),
+        (
+            "2026-03-31T10:00:00+02:00[Europe/Berlin]",
+            at("2026-03-31T08:00:00Z"),
+        ),
         // Clocks in Berlin are two hours ahead from 29 March 2026 on, and one hour before.
         ("2026-03-31 10:00 Europe/Berlin", at("2026-03-31T08:00:00Z")),
         ("2026-03-28 10:00 Europe/Berlin", at("2026-03-28T09:00:00Z")),
@@ -109,8 +118,14 @@ fn names_of_months_are_read_in_the_languages_of_tools() {
         ("March 31, 2026", at("2026-03-31")),
         ("March 31st, 2026 9:00 PM PDT", at("2026-04-01T04:00:00Z")),
         ("Tue Mar 31 10:00:00 PDT 2026", at("2026-03-31T17:00:00Z")),
-        ("Tue Mar 31 2026 10:00:00 GMT+0200 (Central European Summer Time)", at("2026-03-31T08:00:00Z")),
-        ("Tuesday, March 31, 2026 1:00:00 PM", at("2026-03-31T13:00:00Z")),
+        (
+            "Tue Mar 31 2026 10:00:00 GMT+0200 (Central European Summer Time)",
+            at("2026-03-31T08:00:00Z"),
+        ),
+        (
+            "Tuesday, March 31, 2026 1:00:00 PM",
+            at("2026-03-31T13:00:00Z"),
+        ),
         ("31st of Smarch 2026", SaidDate::Unread),
         ("next Tuesday", SaidDate::Unread),
         ("", SaidDate::Unread),
@@ -121,7 +136,16 @@ fn names_of_months_are_read_in_the_languages_of_tools() {
 
 #[test]
 fn a_reader_is_never_stopped_by_odd_letters() {
-    for text in ["é1/02/2026", "1/é/2026", "2026é03-31", "20é6-03-31", "31 \u{a0} 2026", "12:é", "1/2/2026 1:2é", "٣١/٠٣/٢٠٢٦"] {
+    for text in [
+        "é1/02/2026",
+        "1/é/2026",
+        "2026é03-31",
+        "20é6-03-31",
+        "31 \u{a0} 2026",
+        "12:é",
+        "1/2/2026 1:2é",
+        "٣١/٠٣/٢٠٢٦",
+    ] {
         assert_eq!(said(text, &[]), SaidDate::Unread, "{text}");
     }
 }

@@ -132,8 +132,8 @@ pub(super) fn read<'a>(
         return Err(too_large(name, bytes.len() as u64));
     }
     if data::is_workbook(bytes) {
-        let table = workbook::read(bytes, sheet, &mut Budget::new())
-            .map_err(|why| damaged(name, why))?;
+        let table =
+            workbook::read(bytes, sheet, &mut Budget::new()).map_err(|why| damaged(name, why))?;
         return Ok(Content {
             shape: Shape::Csv,
             sample: table.sample,
@@ -143,8 +143,10 @@ pub(super) fn read<'a>(
         });
     }
     if bytes.starts_with(OLD_WORKBOOK) {
-        return Err(damaged(name, "it is a workbook of an old Excel, or has a password")
-            .help("save it as .xlsx without a password, or as CSV"));
+        return Err(
+            damaged(name, "it is a workbook of an old Excel, or has a password")
+                .help("save it as .xlsx without a password, or as CSV"),
+        );
     }
     if bytes.starts_with(data::ARCHIVE) {
         let (value, bad_bytes) = zip::read(name, bytes, &mut Budget::new())?;

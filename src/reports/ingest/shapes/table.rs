@@ -70,10 +70,7 @@ impl TableRows {
     }
 
     /// The cells of a row by the names of their columns; those of columns of one name are a list of what is in them.
-    fn members<'c>(
-        &self,
-        cells: impl Iterator<Item = &'c str> + Clone,
-    ) -> Vec<(String, Val)> {
+    fn members<'c>(&self, cells: impl Iterator<Item = &'c str> + Clone) -> Vec<(String, Val)> {
         let once = self.names.iter().zip(cells.clone());
         let once = once.filter(|(name, _)| !self.repeated.contains(name));
         let mut members: Vec<(String, Val)> = once
