@@ -15,6 +15,8 @@ use crate::base::diagnostic::Problems;
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Verification {
     pub reports: usize,
+    /// Of these, how many were withdrawn.
+    pub withdrawn: usize,
     pub rows: u64,
     pub bytes: u64,
     /// Folders of derived tables that are not what was written. They are made anew when they are next needed.
@@ -35,7 +37,15 @@ pub fn verify(store: &Store) -> Result<Verification, Problems> {
     }
     store
         .while_it_changes(|manifests| {
-            let verdict = verdict(store, manifests);
+            let mut verdict = verdict(store, manifests);
+            match store.withdrawals() {
+                Ok(withdrawals) => {
+                    let reports = manifests.iter().flat_map(Manifest::reports);
+                    let out = reports.filter(|report| !withdrawals.counts(&report.segment));
+                    verdict.withdrawn = out.count();
+                }
+                Err(problems) => verdict.problems.extend(problems),
+            }
             match verdict.problems.has_errors() {
                 true => Err(verdict),
                 false => Ok(verdict),
@@ -45,7 +55,7 @@ pub fn verify(store: &Store) -> Result<Verification, Problems> {
 }
 
 fn damaged_manifests(store: &Store) -> Result<Problems, Problems> {
-    let mut problems = Problems::default();
+    let mut problems = store.withdrawals().err().unwrap_or_default();
     for folder in [store.manifests(), store.merged()] {
         for path in listed(&folder)? {
             if let Err(error) = manifest::read(&path) {

@@ -24,7 +24,7 @@ impl KnownLines {
         let mut known = KnownLines {
             lines: BTreeMap::new(),
         };
-        let manifests = store.and_then(|store| store.read_manifests().ok());
+        let manifests = store.and_then(|store| store.read_counting().ok());
         let manifests = manifests.unwrap_or_default();
         for report in manifests.iter().flat_map(Manifest::reports) {
             known.add(report);
@@ -124,6 +124,22 @@ pub fn of_report(report: &Manifest) -> Problems {
             few(&scan.unseen)
         );
         notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
+    }
+    for (field, date) in &report.unread_dates {
+        let message = format!(
+            "`{}`: `{field}` is no date in {}, the first is \"{}\" in row {}",
+            report.file,
+            counted(date.rows, "row", "rows"),
+            date.text,
+            date.first_row
+        );
+        notes.push(
+            warning("D418", message)
+                .help("the rows are kept without it")
+                .help(
+                    "if it is a date, add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`",
+                ),
+        );
     }
     let bad_bytes = LeftOut::bad_bytes().words();
     for (what, times) in &report.left_out {
