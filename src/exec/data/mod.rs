@@ -55,7 +55,7 @@ pub use rows::InstantColumn;
 pub use source::{Proof, ScanReport, TableSource, TableSources};
 pub use table_cache::TableCache;
 pub use tables::{Horizon, SnapshotProvider, Tables};
-pub use texts::{absent_texts, texts_of};
+pub use texts::{absent_texts, date_span, has_number, last_contained, number_span, texts_of};
 pub use watermark::latest_event;
 
 /// Numbers of rows are 32 bits wide.

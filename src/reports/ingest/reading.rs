@@ -216,11 +216,8 @@ impl ReportInput<'_> {
         }
         let mut whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
         if self.bad_bytes > 0 {
-            let what = LeftOut {
-                place: "what is no text".to_string(),
-                found: "bytes of another encoding",
-            };
-            found.left_out.insert(what, self.bad_bytes as u64);
+            let places = self.bad_bytes as u64;
+            found.left_out.insert(LeftOut::bad_bytes(), places);
         }
         if !found.left_out.is_empty() {
             // What is absent may be what was not read, in whichever part of the report.

@@ -32,6 +32,21 @@ pub struct LeftOut {
     pub found: &'static str,
 }
 
+impl LeftOut {
+    /// Bytes that are no text: the letter that stands for such was read in their place.
+    pub fn bad_bytes() -> LeftOut {
+        LeftOut {
+            place: "what is no text".to_string(),
+            found: "bytes of another encoding",
+        }
+    }
+
+    /// What is told of it, and kept in manifests: `vulnerabilities[].identifiers is a text`.
+    pub fn words(&self) -> String {
+        format!("{} is {}", self.place, self.found)
+    }
+}
+
 impl Report {
     /// How many rows have the identity of an earlier row: together they are one detection.
     pub fn repeated(&self) -> usize {

@@ -217,8 +217,7 @@ fn manifest(
     let worst = scans.recorded().iter().map(|scan| scan.outcome).max();
     let outcome = worst.unwrap_or(with_context(scan.outcome, context));
     let left_out = report.left_out.iter();
-    let left_out =
-        left_out.map(|(what, times)| (format!("{} is {}", what.place, what.found), *times));
+    let left_out = left_out.map(|(what, times)| (what.words(), *times));
     let manifest = Manifest {
         segment: String::new(),
         file: name.to_string(),

@@ -17,9 +17,10 @@ pub struct Verification {
     pub reports: usize,
     pub rows: u64,
     pub bytes: u64,
-    /// Folders of derived tables that are not what was written, or of which that is not known. They are made
-    /// anew when they are next needed.
+    /// Folders of derived tables that are not what was written. They are made anew when they are next needed.
     pub stale_folders: usize,
+    /// Those that an older version wrote, which kept no hashes: what was written is not known. They too are made anew.
+    pub unknown_folders: usize,
     pub problems: Problems,
 }
 
@@ -56,8 +57,10 @@ fn damaged_manifests(store: &Store) -> Result<Problems, Problems> {
 }
 
 fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
+    let (stale_folders, unknown_folders) = folders(store);
     let mut verdict = Verification {
-        stale_folders: stale_folders(store),
+        stale_folders,
+        unknown_folders,
         ..Verification::default()
     };
     for manifest in manifests {
@@ -71,7 +74,8 @@ fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
     verdict
 }
 
-fn stale_folders(store: &Store) -> usize {
+/// How many folders of derived tables are not what was written, and of how many that is not known.
+fn folders(store: &Store) -> (usize, usize) {
     let parts = asset_cache::folder(store);
     let folders = [store.derived(), parts.clone()];
     let entries = folders
@@ -83,7 +87,12 @@ fn stale_folders(store: &Store) -> usize {
         name.starts_with('.')
     };
     let written = paths.filter(|path| path.is_dir() && *path != parts && !is_unfinished(path));
-    written
-        .filter(|path| !derived_folder::is_whole(path))
-        .count()
+    let (mut stale, mut unknown) = (0, 0);
+    for path in written.filter(|path| !derived_folder::is_whole(path)) {
+        match derived_folder::has_hashes(&path) {
+            true => stale += 1,
+            false => unknown += 1,
+        }
+    }
+    (stale, unknown)
 }

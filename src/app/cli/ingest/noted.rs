@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::render::counted;
+use crate::reports::ingest::LeftOut;
 use crate::reports::store::{Manifest, RecordedScan, ScanLineGap, Store};
 
 /// How many names of a kind are told.
@@ -123,7 +125,12 @@ pub fn of_report(report: &Manifest) -> Problems {
         );
         notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
     }
+    let bad_bytes = LeftOut::bad_bytes().words();
     for (what, times) in &report.left_out {
+        if *what == bad_bytes {
+            notes.push(of_bad_bytes(&report.file, *times));
+            continue;
+        }
         let message = match times {
             1 => format!("`{}`: {what}, and was left out", report.file),
             times => format!("`{}`: {what}, and was left out {times} times", report.file),
@@ -134,6 +141,19 @@ pub fn of_report(report: &Manifest) -> Problems {
         );
     }
     notes
+}
+
+/// Bytes that are no text in the encoding of the report.
+fn of_bad_bytes(file: &str, times: u64) -> Diagnostic {
+    let places = counted(times, "place", "places");
+    warning(
+        "D416",
+        format!("`{file}`: {places} with bytes that are not of its encoding, each read as `\u{fffd}`"),
+    )
+    .help("the rows are kept with that sign in their texts, and nothing that is absent is closed")
+    .help(
+        "to read them right convert the file and take it in again: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
+    )
 }
 
 fn warning(code: &'static str, message: String) -> Diagnostic {

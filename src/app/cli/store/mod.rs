@@ -164,9 +164,19 @@ fn verify(console: &Console, store: &Store) -> Result<(), Failure> {
         counted(verdict.rows, "row", "rows"),
         counted(verdict.bytes, "byte", "bytes"),
     );
-    if verdict.stale_folders > 0 {
-        let many = counted(verdict.stale_folders as u64, "folder", "folders");
-        text += &format!("{many} of derived tables to be made anew: not what was written\n");
+    for (folders, why) in [
+        (verdict.stale_folders, "not what was written"),
+        (
+            verdict.unknown_folders,
+            "of an older version, which did not note what it wrote",
+        ),
+    ] {
+        if folders > 0 {
+            let many = counted(folders as u64, "folder", "folders");
+            text += &format!(
+                "{many} of derived tables: {why}; made anew when next needed, or now by `riskql store rebuild`\n"
+            );
+        }
     }
     console.show(&text)
 }

@@ -2,23 +2,34 @@
 //! where other lines stand above it.
 //!
 //! What is not whole is refused: a cell whose quotes never end, a row that is longer or shorter than the
-//! first, a name that stands twice. Half a table read as a whole one would close what it does not reach.
+//! first. Half a table read as a whole one would close what it does not reach. The cells of columns of one
+//! name are a list: whether that may be is the source's to say.
+
+use std::collections::BTreeSet;
 
 use jaq_json::Val;
 
 use super::preamble;
 use super::{Budget, object, string};
 
+/// A table.
+pub(super) struct CsvTable {
+    /// Objects, one a row.
+    pub rows: Val,
+    /// What reports are recognised by: the first row, or where there is none one of nulls.
+    pub sample: Val,
+    /// Names that several columns have; none where there is no row.
+    pub repeated: Vec<String>,
+}
+
 /// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
 /// stands in comment lines above the names, and other lines above the table, is the member `#` of the first
 /// row. Columns of a table without names are called `1`, `2`, ….
 ///
-/// Also gives the row that reports are recognised by: the first, or where there is none one of nulls.
-///
 /// # Errors
 ///
 /// In words: what is not whole, and in which line.
-pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String> {
+pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CsvTable, String> {
     let Located {
         above,
         table,
@@ -31,15 +42,13 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String
     // A row has a value in every column.
     budget.take(count(table, separator, is_named) * names.len() as u64)?;
     let mut above = Some(above).filter(|above| !above.is_empty());
+    let repeated = repeated(&names);
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
         // Spreadsheets write separators alone for empty lines.
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
-        }
-        if rows.is_empty() {
-            unique(&names)?;
         }
         let line = record.position().map_or(0, |at| at.line() as usize) + lines_before;
         let surplus = record.iter().skip(names.len());
@@ -50,10 +59,7 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String
                 names.len()
             ));
         }
-        let members = names.iter().zip(record.iter());
-        let mut members: Vec<(String, Val)> = members
-            .map(|(name, cell)| (name.clone(), string(cell)))
-            .collect();
+        let mut members = members(&names, &repeated, &record);
         if let Some(above) = above.take() {
             members.push(("#".to_string(), string(above)));
         }
@@ -63,8 +69,34 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<(Val, Val), String
         .first()
         .cloned()
         .unwrap_or_else(|| object(names.iter().map(|name| (name.clone(), Val::Null)).collect()));
-    let sample = std::iter::once(sample).collect();
-    Ok((rows.into_iter().collect(), sample))
+    let repeated = match rows.is_empty() {
+        true => Vec::new(),
+        false => repeated,
+    };
+    Ok(CsvTable {
+        rows: rows.into_iter().collect(),
+        sample: std::iter::once(sample).collect(),
+        repeated,
+    })
+}
+
+/// The cells of a row by the names of their columns; those of columns of one name are a list of what is in them.
+fn members(
+    names: &[String],
+    repeated: &[String],
+    record: &::csv::StringRecord,
+) -> Vec<(String, Val)> {
+    let once = names.iter().zip(record.iter());
+    let once = once.filter(|(name, _)| !repeated.contains(name));
+    let mut members: Vec<(String, Val)> = once
+        .map(|(name, cell)| (name.clone(), string(cell)))
+        .collect();
+    for name in repeated {
+        let cells = names.iter().zip(record.iter());
+        let cells = cells.filter(|(other, cell)| *other == name && !cell.trim().is_empty());
+        members.push((name.clone(), cells.map(|(_, cell)| string(cell)).collect()));
+    }
+    members
 }
 
 /// A table, and what is told of it above.
@@ -165,13 +197,16 @@ fn open_quotes(table: &str, separator: u8) -> Option<usize> {
     open
 }
 
-fn unique(names: &[String]) -> Result<(), String> {
-    for (index, name) in names.iter().enumerate() {
-        if !name.trim().is_empty() && names[..index].contains(name) {
-            return Err(format!("two columns are called `{name}`"));
+/// Names that several columns have, each once. Columns without a name are read by nobody.
+fn repeated(names: &[String]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut repeated = Vec::new();
+    for name in names.iter().filter(|name| !name.trim().is_empty()) {
+        if !seen.insert(name) && !repeated.contains(name) {
+            repeated.push(name.clone());
         }
     }
-    Ok(())
+    repeated
 }
 
 /// The names of the columns: the first line, or numbers from 1 where that is a row.
