@@ -265,3 +265,87 @@ fn the_desktop_form_of_netsparker_is_read() {
     assert_eq!(row.parameter.as_deref(), Some("q"));
     assert_eq!((row.cwe.as_slice(), row.severity), (&[79][..], 3));
 }
+
+/// A source of tables in which the column `Label` may stand several times.
+const TABLE: &str = r#"source table "Table"
+  tool     "table"
+  kind     manual
+  reads    csv
+  repeated "Label", "own *"
+  counted  ".[]"
+  known by """
+    type == "array" and (.[0] | has("Rule"))
+  """
+  rows """
+    .[] | { rule_id: .Rule, title: ([.Rule, .Label[]?, .["Own A/b"][]?] | join(" ")), severity: .Grade }
+  """
+  identity rule_id
+"#;
+
+#[test]
+fn columns_that_a_source_says_may_repeat_are_lists() {
+    // `own *` is like `Own A/b`, without regard to case; cells with nothing in them are no members.
+    let report =
+        "Rule,Label,Grade,Label,Own A/b,Own A/b\nr1,x,high,y,1,2\nr2,,low,z,,3\nr3,,low,,,\n";
+    let report = read(TABLE, report).expect("a report");
+    let titles: Vec<&str> = report.rows.iter().map(|row| row.title.as_str()).collect();
+    assert_eq!(titles, ["r1 x y 1 2", "r2 z 3", "r3"]);
+    // Where it stands once it is a text, as ever.
+    let once = read(TABLE, "Rule,Label,Grade\nr1,x,high\n").expect("a report");
+    assert_eq!(once.rows[0].title, "r1");
+}
+
+#[test]
+fn other_columns_that_repeat_are_refused_each_once() {
+    let report = "Rule,Grade,Grade,Label,Label,Note,Note,Grade\nr1,high,low,x,y,,,low\n";
+    assert_eq!(
+        read(TABLE, report).expect_err("two columns"),
+        [
+            "D403 at ``: `report.json` cannot be read as a report: two columns are called `Grade`",
+            "D403 at ``: `report.json` cannot be read as a report: two columns are called `Note`",
+        ]
+    );
+    // Without rows nothing is mistaken for anything.
+    let empty = read(TABLE, "Rule,Grade,Grade\n").expect("a clean table");
+    assert_eq!(empty.rows.len(), 0);
+}
+
+#[test]
+fn a_script_that_assigns_json_is_read_as_json() {
+    let json = r#"{"issues": [{"rule_id": "1", "title": "x = {", "severity": "A"}]}"#;
+    let plain = read(SOURCE, json).expect("a report");
+    for script in [
+        format!("results =\n{json}"),
+        format!("var results = {json};\n"),
+        format!("\u{feff}window.acme.results={json} ;"),
+    ] {
+        let report = read(SOURCE, &script).expect("a report");
+        assert_eq!(report.rows, plain.rows, "{script}");
+    }
+    // Two documents, or something behind the value, are no value.
+    read(SOURCE, &format!("a = {json}; b = {json};")).expect_err("two values");
+    read(SOURCE, &format!("a = {json}.issues")).expect_err("an expression");
+}
+
+#[test]
+fn records_that_are_left_out_are_counted_by_their_reason() {
+    let source = r#"source verdicts "Verdicts"
+  tool     "verdicts"
+  kind     manual
+  reads    json
+  counted  ".verdicts[]"
+  known by """
+    has("verdicts")
+  """
+  rows """
+    .verdicts[] | { finding_id: .id, decision: .word, at: "2026-03-01", dropped: (if .word == null then "nothing decided" else null end) }
+  """
+  fills    decisions
+  identity native_id
+"#;
+    let report = r#"{"verdicts": [{"id": "F-1", "word": "accepted"}, {"id": "F-2", "word": null}, {"id": "F-3", "word": null}]}"#;
+    let report = read(source, report).expect("a report");
+    assert_eq!(report.records.len(), 1);
+    assert_eq!(report.records[0]["finding_id"], "F-1");
+    assert_eq!(report.dropped["nothing decided"], 2);
+}

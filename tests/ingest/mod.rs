@@ -6,6 +6,7 @@ mod hostile;
 mod identities;
 mod language;
 mod mutations;
+mod networks;
 mod owasp;
 mod portions;
 mod samples;

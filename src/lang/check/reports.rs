@@ -65,6 +65,7 @@ struct SourceClauses {
     parts: Vec<ArrayPath>,
     counted: Vec<RowPath>,
     precedes: Vec<String>,
+    repeated: Vec<String>,
 }
 
 impl SourceChecker<'_, '_> {
@@ -98,6 +99,7 @@ impl SourceChecker<'_, '_> {
             parts: found.parts,
             counted: found.counted,
             precedes: found.precedes,
+            repeated: found.repeated,
             span: entry.span,
         })
     }
@@ -155,6 +157,11 @@ impl SourceChecker<'_, '_> {
                 found
                     .precedes
                     .extend(names.iter().map(|name| name.node.clone()));
+            }
+            ast::SourceClause::Repeated(columns) => {
+                found
+                    .repeated
+                    .extend(columns.iter().map(|column| column.node.clone()));
             }
             ast::SourceClause::Identity(names) => {
                 for name in names {
@@ -350,6 +357,7 @@ fn clause_name(clause: &ast::SourceClause) -> &'static str {
         ast::SourceClause::Parts(_) => "parts",
         ast::SourceClause::Counted(_) => "counted",
         ast::SourceClause::Precedes(_) => "precedes",
+        ast::SourceClause::Repeated(_) => "repeated",
     }
 }
 

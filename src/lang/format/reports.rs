@@ -24,6 +24,7 @@ pub(super) fn source(span: Span, tree: &ReportSource) -> FormattedLines {
             SourceClause::Precedes(sources) => {
                 lines.clause(item.span, clause("precedes", names(sources, ", ")));
             }
+            SourceClause::Repeated(columns) => lines.clause(item.span, texts("repeated", columns)),
             SourceClause::Fills(table) => {
                 lines.clause(item.span, clause("fills", name(&table.node)));
             }

@@ -31,6 +31,8 @@ pub struct ReportSource {
     pub counted: Vec<RowPath>,
     /// Sources that do not count where this one knows a report too.
     pub precedes: Vec<String>,
+    /// Names of columns that may stand in a table several times, where `*` is any text.
+    pub repeated: Vec<String>,
     pub span: Span,
 }
 

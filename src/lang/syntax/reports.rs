@@ -29,6 +29,7 @@ pub(super) fn clause(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> ParseResult<
         Rule::parts => SourceClause::Parts(texts(pair)),
         Rule::counted => SourceClause::Counted(texts(pair)),
         Rule::precedes => SourceClause::Precedes(names(piece, pair)),
+        Rule::repeated => SourceClause::Repeated(texts(pair)),
         Rule::fills => SourceClause::Fills(name(pair)),
         _ => SourceClause::Identity(names(piece, pair)),
     })

@@ -114,6 +114,7 @@ const CONTEXTUAL: &[&str] = &[
     "quarter",
     "quarters",
     "reads",
+    "repeated",
     "rolling",
     "running",
     "rows",
@@ -232,7 +233,7 @@ impl DefinitionKind {
             DefinitionKind::Dashboard => &["layer", "show"],
             DefinitionKind::Source => &[
                 "tool", "kind", "reads", "known", "scan", "rows", "severity", "status", "evidence",
-                "dates", "fills", "identity", "parts", "counted", "precedes",
+                "dates", "fills", "identity", "parts", "counted", "precedes", "repeated",
             ],
             DefinitionKind::Match => &["same", "near", "across"],
             DefinitionKind::Test => &["as", "given", "expect"],

@@ -95,7 +95,9 @@ fn collect(
         (RowStep::Like(pattern), Val::Obj(members)) => {
             for (name, inner) in members.iter() {
                 let name = super::values::text(name).unwrap_or_default();
-                if is_like(&name, pattern) {
+                // Of a path its last part counts.
+                let file = name.rsplit('/').next().unwrap_or(&name);
+                if is_like(file, pattern) {
                     down(inner, PlaceStep::Member(name), rest)?;
                 }
             }
@@ -171,9 +173,7 @@ fn collect(
 }
 
 /// Whether a name is like a pattern, in which `*` is any text; without regard to case.
-fn is_like(path: &str, pattern: &str) -> bool {
-    // Of a path its last part counts.
-    let name = path.rsplit('/').next().unwrap_or(path);
+pub(super) fn is_like(name: &str, pattern: &str) -> bool {
     let (name, pattern) = (name.to_lowercase(), pattern.to_lowercase());
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 use jaq_json::Val;
 
 use super::mistakes::failed;
+use super::places::is_like;
 use super::programs::{self, Program};
 use super::reading::{Programs, ReportInput};
 use super::records::RecordTypes;
 use super::report::{Report, ReportRow};
-use super::shapes;
+use super::shapes::{self, several_columns};
 use super::stack::deeply;
 use super::unknown::{of_another, says_nothing, unknown};
 use super::values::list;
@@ -122,6 +123,7 @@ impl<'a> ReportReader<'a> {
                 }
                 None => self.chosen(name, content.shape, &content.sample, &known)?,
             };
+            may_repeat(name, &self.sources[index], &content.repeated)?;
             let reading = ReportInput {
                 name,
                 source: &self.sources[index],
@@ -274,5 +276,27 @@ impl<'a> ReportReader<'a> {
                 Ok(self.programs[index].get_or_init(|| Programs { scan, rows }))
             }
         }
+    }
+}
+
+/// Refuses a table in which a name stands several times, unless its source says that it may: a program that
+/// asks for one text would find a list.
+fn may_repeat(name: &str, source: &ReportSource, repeated: &[String]) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    for column in repeated {
+        let may = |pattern: &String| is_like(column, pattern);
+        if !source.repeated.iter().any(may) {
+            let problem = several_columns(name, column)
+                .help("leave out or rename all but one of them")
+                .help(format!(
+                    "or have its program read the list of them, and add to source {}: repeated \"{column}\"",
+                    source.name
+                ));
+            problems.push(problem);
+        }
+    }
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(()),
     }
 }

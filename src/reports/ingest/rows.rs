@@ -19,6 +19,8 @@ pub(super) struct RowReader<'a> {
     source: &'a ReportSource,
     severity: Option<&'a Scale>,
     types: &'a RecordTypes<'a>,
+    /// The name of the member that says why a row is no finding.
+    dropped: Val,
     found: ProgramOutput,
 }
 
@@ -61,6 +63,7 @@ impl<'a> RowReader<'a> {
             source,
             severity,
             types,
+            dropped: Val::from(RowField::Dropped.word().to_string()),
             found: ProgramOutput::default(),
         }
     }
@@ -72,6 +75,10 @@ impl<'a> RowReader<'a> {
         let Val::Obj(members) = value else {
             return self.mistake(RowMistake::NoObject);
         };
+        if let Some(reason) = members.get(&self.dropped).and_then(text) {
+            *self.found.dropped.entry(reason).or_default() += 1;
+            return;
+        }
         if let Some(fields) = self.source.fills.record_fields() {
             return self.record(members, fields);
         }
@@ -80,12 +87,8 @@ impl<'a> RowReader<'a> {
         for (key, value) in members.iter() {
             let key = text(key).unwrap_or_default();
             match RowField::from_word(&key) {
-                Some(RowField::Dropped) => {
-                    if let Some(reason) = text(value) {
-                        *self.found.dropped.entry(reason).or_default() += 1;
-                        return;
-                    }
-                }
+                // The row is kept: no reason stands there.
+                Some(RowField::Dropped) => {}
                 Some(field) => {
                     self.type_of(field, value);
                     self.field(field, value, &mut row, &mut words);
@@ -118,6 +121,9 @@ impl<'a> RowReader<'a> {
         let mut record = BTreeMap::new();
         for (key, value) in members.iter() {
             let key = text(key).unwrap_or_default();
+            if key == RowField::Dropped.word() {
+                continue;
+            }
             if !fields.contains(&key.as_str()) {
                 self.mistake(RowMistake::UnknownField(key));
                 continue;

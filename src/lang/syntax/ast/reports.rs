@@ -37,6 +37,8 @@ pub enum SourceClause {
     Counted(Vec<Text>),
     /// `precedes generic_json`: sources that do not count where this one knows a report too.
     Precedes(Vec<Identifier>),
+    /// `repeated "Labels"`: columns of a table that may stand in it several times.
+    Repeated(Vec<Text>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

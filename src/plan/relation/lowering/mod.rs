@@ -6,6 +6,7 @@
 
 mod conditions;
 mod cubes;
+mod elapsed;
 mod events;
 mod exclusions;
 mod lists;

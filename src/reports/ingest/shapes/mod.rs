@@ -4,6 +4,8 @@ mod csv;
 mod finder;
 mod json;
 mod portions;
+mod preamble;
+mod script;
 mod walk;
 mod xml;
 mod zip;
@@ -53,6 +55,29 @@ pub(super) struct Content<'a> {
     pub body: Body<'a>,
     /// Bytes that are no text; what stands there is not known.
     pub bad_bytes: usize,
+    /// Names that several columns of a table have.
+    pub repeated: Vec<String>,
+}
+
+/// A text that was read whole.
+struct Whole {
+    shape: Shape,
+    value: Val,
+    /// As in `Content`.
+    sample: Val,
+    repeated: Vec<String>,
+}
+
+impl Whole {
+    /// What is recognised by all of it.
+    fn itself((shape, value): (Shape, Val)) -> Whole {
+        Whole {
+            shape,
+            sample: value.clone(),
+            value,
+            repeated: Vec::new(),
+        }
+    }
 }
 
 /// What a report holds.
@@ -109,6 +134,7 @@ pub(super) fn read<'a>(
             sample: value.clone(),
             body: Body::Read(value),
             bad_bytes,
+            repeated: Vec::new(),
         });
     }
     let Decoded { text, bad_bytes } = match bytes.starts_with(GZIP) {
@@ -129,12 +155,13 @@ pub(super) fn read<'a>(
             ..content
         });
     }
-    let (shape, value, sample) = whole(name, &text, &mut Budget::new())?;
+    let whole = whole(name, &text, &mut Budget::new())?;
     Ok(Content {
-        shape,
-        sample,
-        body: Body::Read(value),
+        shape: whole.shape,
+        sample: whole.sample,
+        body: Body::Read(whole.value),
         bad_bytes,
+        repeated: whole.repeated,
     })
 }
 
@@ -148,6 +175,7 @@ fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
         sample: large.sample()?,
         body: Body::Large(large),
         bad_bytes: 0,
+        repeated: Vec::new(),
     })
 }
 
@@ -158,7 +186,17 @@ pub(super) fn unpacked(
     budget: &mut Budget,
 ) -> Result<(Val, usize), Diagnostic> {
     let Decoded { text, bad_bytes } = decoded(bytes);
-    whole(name, &text, budget).map(|(_, value, _)| (value, bad_bytes))
+    let whole = whole(name, &text, budget)?;
+    match whole.repeated.first() {
+        // No source says so of tables in archives.
+        Some(column) => Err(several_columns(name, column)),
+        None => Ok((whole.value, bad_bytes)),
+    }
+}
+
+/// A table in which a name stands several times, and no source says that it may.
+pub(super) fn several_columns(name: &str, column: &str) -> Diagnostic {
+    damaged(name, format!("two columns are called `{column}`"))
 }
 
 fn begun(text: &str) -> &str {
@@ -169,10 +207,8 @@ fn begins_json(text: &str) -> bool {
     begun(text).starts_with(['{', '['])
 }
 
-/// The shape, the value, and what the format is recognised by.
-fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val), Diagnostic> {
+fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<Whole, Diagnostic> {
     let text = begun(text);
-    let itself = |(shape, value): (Shape, Val)| (shape, value.clone(), value);
     match text.as_bytes().first() {
         None => Err(damaged(name, "it is empty")
             .help(SAYS_NOTHING)
@@ -184,14 +220,14 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
         .because(Cause::NoReport)
         .help("export the report as JSON, XML or CSV")),
         Some(b'<') => xml::read(text, budget)
-            .map(|value| itself((Shape::Xml, value)))
+            .map(|value| Whole::itself((Shape::Xml, value)))
             .map_err(|why| damaged(name, why)),
         Some(b'{' | b'[') => json::skim(text)
             .and_then(|skimmed| json::read(text, &skimmed, budget))
-            .map(itself)
+            .map(Whole::itself)
             .map_err(|why| damaged(name, why)),
         // Some tools write this where they found nothing.
-        Some(_) if text.trim_end() == "null" => Ok((Shape::Json, Val::Null, Val::Null)),
+        Some(_) if text.trim_end() == "null" => Ok(Whole::itself((Shape::Json, Val::Null))),
         Some(_) if is_binary(text) => Err(Diagnostic::data(
             "D401",
             format!("`{name}` is no text: no source knows this report"),
@@ -199,7 +235,12 @@ fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<(Shape, Val, Val
         .because(Cause::NoReport)
         .help("export the report as JSON, XML or CSV; packed by zip or gzip is fine")),
         Some(_) => csv::read(text, budget)
-            .map(|(value, sample)| (Shape::Csv, value, sample))
+            .map(|table| Whole {
+                shape: Shape::Csv,
+                value: table.rows,
+                sample: table.sample,
+                repeated: table.repeated,
+            })
             .map_err(|why| damaged(name, why)),
     }
 }
@@ -224,7 +265,7 @@ pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
 
 /// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8. Where bytes that
 /// are no UTF-8 stand among letters that are, they alone are unknown; where there are no such letters, the
-/// whole is read as Windows-1252, which takes every byte.
+/// whole is read as Windows-1252, which takes every byte. Of a script it is the value that it assigns.
 fn decoded(bytes: &[u8]) -> Decoded<'_> {
     let (text, has_bad) = if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, _, has_bad) = encoding.decode(bytes);
@@ -243,6 +284,7 @@ fn decoded(bytes: &[u8]) -> Decoded<'_> {
         true => text.matches(char::REPLACEMENT_CHARACTER).count(),
         false => 0,
     };
+    let text = script::assigned(text);
     Decoded { text, bad_bytes }
 }
 
