@@ -288,7 +288,8 @@ impl Resolver<'_> {
                 | SourceClause::Fills(_)
                 | SourceClause::Identity(_)
                 | SourceClause::Parts(_)
-                | SourceClause::Counted(_) => {}
+                | SourceClause::Counted(_)
+                | SourceClause::Repeated(_) => {}
             }
         }
     }
