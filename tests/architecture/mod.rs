@@ -25,6 +25,7 @@ const LEAVES: &[&str] = &[
     "base::cancellation",
     "base::calendar",
     "base::instants",
+    "base::iso_dates",
 ];
 const ROOMS: &[(&str, &[&str])] = &[
     ("base::source", &[]),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lang::model", &["lang::functions", "lang::syntax"]),
     ("base::calendar", &[]),
     ("base::instants", &[]),
+    ("base::iso_dates", &[]),
     (
         "lang::check",
         &[
@@ -259,6 +261,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("jaq_std", &["reports::ingest"]),
     ("quick_xml", &["reports::ingest"]),
     ("git2", &["lang::revision"]),
+    ("calamine", &["exec::data"]),
+    ("zip", &["exec::data", "reports::ingest"]),
+    ("pure_rust_locales", &["reports::ingest"]),
     ("annotate_snippets", &["render"]),
     ("rustyline", &["app::repl"]),
     ("ctrlc", &["app::repl"]),

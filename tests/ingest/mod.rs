@@ -2,6 +2,8 @@
 
 mod conformance;
 mod counted;
+mod day_order;
+mod dialects;
 mod hostile;
 mod identities;
 mod language;
@@ -10,6 +12,8 @@ mod networks;
 mod owasp;
 mod portions;
 mod samples;
+pub mod workbook_file;
+mod workbooks;
 
 use std::path::PathBuf;
 

@@ -12,7 +12,8 @@ pub use self::definitions::{
     DiffArguments, DiffFormat, KpisArguments, LineageArguments, LineageFormat, RenameArguments,
 };
 pub use self::reports::{
-    IngestArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy, StoreCommand,
+    IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
+    StoreCommand,
 };
 use crate::render::OutputFormat;
 

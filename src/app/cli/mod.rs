@@ -32,7 +32,7 @@ pub use codes::CODES;
 use std::process::ExitCode;
 
 pub use args::Arguments;
-use args::{Command, DiffFormat, LineageFormat, TextOrJson};
+use args::{Command, DiffFormat, LineageFormat, StoreCommand, TextOrJson};
 use console::Console;
 use failure::Failure;
 
@@ -86,7 +86,14 @@ fn wants_json(command: &Command) -> bool {
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
         Command::Ingest(own) => own.format == TextOrJson::Json,
-        Command::Store(own) => own.format == TextOrJson::Json,
+        Command::Store(own) => {
+            let format = match &own.command {
+                Some(StoreCommand::Log { format }) => *format,
+                Some(StoreCommand::Remove(own)) => own.format,
+                Some(_) | None => own.format,
+            };
+            format == TextOrJson::Json
+        }
         Command::Kpis(own) => own.output.format == Some(OutputFormat::Json),
         Command::Lineage(own) => own.format == LineageFormat::Json,
         Command::Diff(own) => own.format == DiffFormat::Json,

@@ -3,6 +3,7 @@
 //!
 //! No stage after `check` looks anything up by name or can meet a definition error.
 
+mod event_order;
 mod formula;
 mod matching;
 mod policy;
@@ -11,6 +12,7 @@ mod report;
 mod schema;
 mod symbols;
 
+pub use event_order::EventOrder;
 pub use formula::*;
 pub use matching::*;
 pub use policy::*;

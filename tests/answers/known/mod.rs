@@ -3,6 +3,7 @@
 
 mod choices;
 mod comparisons;
+mod followed;
 mod formulas;
 mod groups;
 mod instants;

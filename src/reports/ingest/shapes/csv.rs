@@ -5,22 +5,9 @@
 //! first. Half a table read as a whole one would close what it does not reach. The cells of columns of one
 //! name are a list: whether that may be is the source's to say.
 
-use std::collections::BTreeSet;
-
-use jaq_json::Val;
-
+use super::Budget;
 use super::preamble;
-use super::{Budget, object, string};
-
-/// A table.
-pub(super) struct CsvTable {
-    /// Objects, one a row.
-    pub rows: Val,
-    /// What reports are recognised by: the first row, or where there is none one of nulls.
-    pub sample: Val,
-    /// Names that several columns have; none where there is no row.
-    pub repeated: Vec<String>,
-}
+use super::table::{CellTable, TableRows};
 
 /// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
 /// stands in comment lines above the names, and other lines above the table, is the member `#` of the first
@@ -29,7 +16,7 @@ pub(super) struct CsvTable {
 /// # Errors
 ///
 /// In words: what is not whole, and in which line.
-pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CsvTable, String> {
+pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CellTable, String> {
     let Located {
         above,
         table,
@@ -39,64 +26,15 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CsvTable, String> 
     } = located(text)?;
     let mut reader = reader(table, separator, is_named);
     let names = names(&mut reader, is_named)?;
-    // A row has a value in every column.
-    budget.take(count(table, separator, is_named) * names.len() as u64)?;
-    let mut above = Some(above).filter(|above| !above.is_empty());
-    let repeated = repeated(&names);
-    let mut rows = Vec::new();
+    // Counted before any of it is kept: a row has a value in every column.
+    Budget::new().take(count(table, separator, is_named) * names.len() as u64)?;
+    let mut rows = TableRows::new(names, above);
     for record in reader.records() {
         let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
-        // Spreadsheets write separators alone for empty lines.
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
         let line = record.position().map_or(0, |at| at.line() as usize) + lines_before;
-        let surplus = record.iter().skip(names.len());
-        if record.len() < names.len() || surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
-            return Err(format!(
-                "line {line} has {} cells, and the table {} columns",
-                record.len(),
-                names.len()
-            ));
-        }
-        let mut members = members(&names, &repeated, &record);
-        if let Some(above) = above.take() {
-            members.push(("#".to_string(), string(above)));
-        }
-        rows.push(object(members));
+        rows.add(&format!("line {line}"), record.iter(), false, budget)?;
     }
-    let sample = rows
-        .first()
-        .cloned()
-        .unwrap_or_else(|| object(names.iter().map(|name| (name.clone(), Val::Null)).collect()));
-    let repeated = match rows.is_empty() {
-        true => Vec::new(),
-        false => repeated,
-    };
-    Ok(CsvTable {
-        rows: rows.into_iter().collect(),
-        sample: std::iter::once(sample).collect(),
-        repeated,
-    })
-}
-
-/// The cells of a row by the names of their columns; those of columns of one name are a list of what is in them.
-fn members(
-    names: &[String],
-    repeated: &[String],
-    record: &::csv::StringRecord,
-) -> Vec<(String, Val)> {
-    let once = names.iter().zip(record.iter());
-    let once = once.filter(|(name, _)| !repeated.contains(name));
-    let mut members: Vec<(String, Val)> = once
-        .map(|(name, cell)| (name.clone(), string(cell)))
-        .collect();
-    for name in repeated {
-        let cells = names.iter().zip(record.iter());
-        let cells = cells.filter(|(other, cell)| *other == name && !cell.trim().is_empty());
-        members.push((name.clone(), cells.map(|(_, cell)| string(cell)).collect()));
-    }
-    members
+    Ok(rows.finish())
 }
 
 /// A table, and what is told of it above.
@@ -163,13 +101,24 @@ fn told_separator(table: &str) -> Option<(u8, &str)> {
     }
 }
 
+/// The separator that the first line has most of, outside of quotes.
 fn most_frequent(table: &str) -> u8 {
     let first = table.lines().next().unwrap_or_default();
-    let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
+    let mut counts = SEPARATORS.map(|separator| (separator, 0));
+    let mut is_quoted = false;
+    for byte in first.bytes() {
+        is_quoted ^= byte == b'"';
+        let count = counts.iter_mut().find(|(separator, _)| *separator == byte);
+        if let Some((_, count)) = count.filter(|_| !is_quoted) {
+            *count += 1;
+        }
+    }
     // The last of equals wins; a comma where there is none of any.
-    let separator = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
-    separator.unwrap_or(b',')
+    let found = counts.into_iter().max_by_key(|(_, count)| *count);
+    found.map_or(b',', |(separator, _)| separator)
 }
+
+const SEPARATORS: [u8; 4] = [b'|', b'\t', b';', b','];
 
 /// The line of a cell whose quotes are still open at the end.
 fn open_quotes(table: &str, separator: u8) -> Option<usize> {
@@ -195,18 +144,6 @@ fn open_quotes(table: &str, separator: u8) -> Option<usize> {
         }
     }
     open
-}
-
-/// Names that several columns have, each once. Columns without a name are read by nobody.
-fn repeated(names: &[String]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    let mut repeated = Vec::new();
-    for name in names.iter().filter(|name| !name.trim().is_empty()) {
-        if !seen.insert(name) && !repeated.contains(name) {
-            repeated.push(name.clone());
-        }
-    }
-    repeated
 }
 
 /// The names of the columns: the first line, or numbers from 1 where that is a row.
