@@ -147,6 +147,23 @@ impl Diagnostic {
         self.label(&label).edit(text, &label)
     }
 
+    /// Says under the carets that the place is to be left out.
+    pub fn leave_out(self, label: &str) -> Self {
+        self.label(label).edit("", label)
+    }
+
+    /// The same of an element of a list, with the comma between it and the one before, which ends there.
+    pub fn leave_out_after(self, before: Span, label: &str) -> Self {
+        let place = self.span.map(|span| Span {
+            start: before.end,
+            ..span
+        });
+        match place {
+            Some(place) => self.label(label).edit_at(place, "", label),
+            None => self,
+        }
+    }
+
     /// Adds a line in other words about what to write at the place instead.
     pub fn help_edit(self, line: impl Into<String>, text: impl Into<String>) -> Self {
         let line = line.into();

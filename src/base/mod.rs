@@ -6,5 +6,6 @@ pub mod cancellation;
 pub mod diagnostic;
 pub mod files;
 pub mod instants;
+pub mod iso_dates;
 pub mod source;
 pub mod types;

@@ -52,6 +52,8 @@ pub struct AnswerColumn {
     /// What a reader calls it.
     pub title: String,
     pub role: ColumnRole,
+    /// Nobody asked for it: where there is no room for all columns, it gives way.
+    pub is_optional: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -16,15 +16,28 @@ pub fn plan(
     evaluation: &EvaluationTime,
 ) -> Result<Plan, Problems> {
     let calendar = &definitions.calendar;
-    let (work, notes) = match &query.subject {
+    let (work, mut notes) = match &query.subject {
         Subject::Values(values) => values_work(calendar, query, values, evaluation)?,
         Subject::List(list) => list_work(calendar, query, list, evaluation)?,
     };
+    notes.extend(known_before(query, evaluation));
     Ok(Plan {
         query: query.text.clone(),
         evaluation: evaluation.clone(),
         work,
         notes,
+    })
+}
+
+/// Says where a query stands that says only what is known: the day of knowledge alone reads like an as-of.
+fn known_before(query: &Query, evaluation: &EvaluationTime) -> Option<String> {
+    let (as_of, known_on) = (&evaluation.as_of, query.known_on.as_ref()?);
+    let is_apart = query.as_of.is_none() && known_on.instant < as_of.instant;
+    is_apart.then(|| {
+        format!(
+            "as of {}, of the rows recorded by {1}; for the numbers of that day write `as of {1}`",
+            as_of.label, known_on.label
+        )
     })
 }
 

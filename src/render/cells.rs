@@ -41,7 +41,11 @@ pub(super) fn grid(answer: &Answer, look: RenderOptions) -> (TextGrid, Reasons) 
             return (grid, Reasons::Beside);
         }
     }
-    let grid = grid_with(answer, Reasons::Below, &hidden, look);
+    let grid = narrowed(
+        answer,
+        grid_with(answer, Reasons::Below, &hidden, look),
+        look,
+    );
     if look.rows.is_none() || grid.is_aligned(look) {
         return (grid, Reasons::Below);
     }
@@ -51,6 +55,34 @@ pub(super) fn grid(answer: &Answer, look: RenderOptions) -> (TextGrid, Reasons) 
     let hidden = hidden_rows(answer.rows.len(), fewer);
     let grid = grid_with(answer, Reasons::Below, &hidden, look);
     (grid, Reasons::Below)
+}
+
+/// A grid that is too wide without columns that nobody asked for: those in which no row has anything, then the last ones.
+fn narrowed(answer: &Answer, grid: TextGrid, look: RenderOptions) -> TextGrid {
+    let is_list = answer.columns.len() == grid.columns.len();
+    let columns = answer.columns.iter();
+    let are_optional: Vec<bool> = columns.map(|column| column.is_optional).collect();
+    if !is_list || !are_optional.contains(&true) || grid.is_aligned(look) {
+        return grid;
+    }
+    let Some(keep) = grid.fitting_columns(&are_optional, look) else {
+        return grid;
+    };
+    let left_out: Vec<&str> = (answer.columns.iter().zip(&keep))
+        .filter(|(_, keep)| !**keep)
+        .map(|(column, _)| column.title.as_str())
+        .collect();
+    let sentence = format!(
+        "no room for {}; `show` chooses columns",
+        left_out.join(", ")
+    );
+    let mut narrow = grid.with_columns(&keep);
+    let lines = paragraph(&sentence, look.narrower(2));
+    let lines = lines
+        .into_iter()
+        .map(|line| GridCell::new(line, Style::Dim));
+    narrow.lines.push(GridLine::Details(lines.collect()));
+    narrow
 }
 
 /// Rows shown as blocks even where they take more lines than a screen has.

@@ -107,12 +107,50 @@ impl TextGrid {
 
     /// The grid without the columns in which no row has anything.
     pub fn without_empty_columns(self) -> TextGrid {
-        let filled: Vec<bool> = self
-            .natural_cells()
-            .iter()
-            .map(|width| *width > 0)
+        let filled = self.natural_cells().into_iter().map(|width| width > 0);
+        let filled: Vec<bool> = filled.collect();
+        self.with_columns(&filled)
+    }
+
+    /// Which columns fit beside each other if some of them may be left out: empty ones first, then from the last on. `None`
+    /// if the others alone do not fit.
+    pub fn fitting_columns(&self, are_optional: &[bool], look: RenderOptions) -> Option<Vec<bool>> {
+        let widest = TextGrid {
+            columns: self.columns.clone(),
+            lines: vec![GridLine::Cells(self.widest_cells())],
+            headed: self.headed,
+        };
+        let is_empty = self.natural_cells().into_iter().map(|width| width == 0);
+        let mut keep: Vec<bool> = is_empty
+            .zip(are_optional)
+            .map(|(is_empty, is_optional)| !(is_empty && *is_optional))
             .collect();
-        let keep = |index: usize| filled.get(index).copied().unwrap_or(true);
+        while !widest.clone().with_columns(&keep).is_aligned(look) {
+            let mut columns = (0..keep.len()).rev();
+            let last = columns.find(|column| keep[*column] && are_optional[*column])?;
+            keep[last] = false;
+        }
+        Some(keep)
+    }
+
+    /// The widest cell of each column.
+    fn widest_cells(&self) -> Vec<GridCell> {
+        let mut widest = vec![GridCell::empty(); self.columns.len()];
+        for line in &self.lines {
+            if let GridLine::Cells(row) = line {
+                for (widest, cell) in widest.iter_mut().zip(row) {
+                    if width(&cell.text) > width(&widest.text) {
+                        *widest = cell.clone();
+                    }
+                }
+            }
+        }
+        widest
+    }
+
+    /// The grid with some of its columns.
+    pub fn with_columns(self, keep: &[bool]) -> TextGrid {
+        let keep = |index: usize| keep.get(index).copied().unwrap_or(true);
         TextGrid {
             columns: kept(self.columns, keep),
             lines: self

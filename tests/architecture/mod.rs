@@ -25,6 +25,7 @@ const LEAVES: &[&str] = &[
     "base::cancellation",
     "base::calendar",
     "base::instants",
+    "base::iso_dates",
 ];
 const ROOMS: &[(&str, &[&str])] = &[
     ("base::source", &[]),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lang::model", &["lang::functions", "lang::syntax"]),
     ("base::calendar", &[]),
     ("base::instants", &[]),
+    ("base::iso_dates", &[]),
     (
         "lang::check",
         &[
@@ -236,6 +238,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("jaq_json", &["reports::ingest"]),
     ("jaq_std", &["reports::ingest"]),
     ("quick_xml", &["reports::ingest"]),
+    ("calamine", &["exec::data"]),
+    ("zip", &["exec::data", "reports::ingest"]),
+    ("pure_rust_locales", &["reports::ingest"]),
     ("annotate_snippets", &["render"]),
     ("rustyline", &["app::repl"]),
     ("ctrlc", &["app::repl"]),

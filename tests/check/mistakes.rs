@@ -394,7 +394,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K419",
         Query(
-            "count of findings found where any detections reported in the period over month running",
+            "count of findings found where any detections of its asset reported in the period over month running",
         ),
     ),
     ("K419", Query("mttr over month running with total")),
@@ -470,7 +470,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K426",
         Query(
-            "share of findings found with any detections reported in the period so far last month",
+            "share of findings found with any detections of its asset reported in the period so far last month",
         ),
     ),
     (
@@ -632,6 +632,112 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         Query("typical p100 time from found to verified of findings found"),
     ),
     ("K219", Query("mttr + 5")),
+    // Units in arithmetic (S26), each with what to write.
+    ("K219", Query("escape_rate + 5")),
+    ("K219", Query("1 - escape_rate")),
+    ("K219", Query("escape_rate - 0.05")),
+    ("K219", Query("fix_rate + 10%")),
+    ("K219", Query("fix_rate - escape_rate")),
+    ("K219", Query("escape_rate - (backlog + 1) / sla_breaches")),
+    ("K219", Query("backlog + 5%")),
+    ("K219", Query("(backlog + sla_breaches) - 7.5%")),
+    ("K219", Query("backlog + 3 days")),
+    ("K219", Query("risk_exposure + backlog")),
+    ("K219", Query("mttr * 2 days")),
+    ("K219", Query("mttr * mttr")),
+    ("K219", Query("backlog / 30 days")),
+    ("K219", Query("1 / mttr")),
+    ("K219", Beside("kpi k\n  is 1 - escape_rate\n")),
+    (
+        "K220",
+        Query("fix_rate as percent called rate by app having rate > 0.9"),
+    ),
+    ("K229", Query("30 days")),
+    ("K293", Query("mttr * 24")),
+    ("K293", Query("mttr / 7")),
+    ("K213", Query("backlog where cvss > 50%")),
+    ("K213", Query("backlog where cvss > 9 days")),
+    ("K213", Query("backlog where cvss > \"9\"")),
+    ("K213", Query("backlog where cvss = critical")),
+    // Tests that contradict each other, or leave nothing out.
+    (
+        "K440",
+        Query("backlog where severity = high and severity = critical"),
+    ),
+    (
+        "K440",
+        Query("backlog where severity = high and exploitable = yes and severity = low"),
+    ),
+    ("K440", Query("backlog where cvss < 4 and cvss > 7")),
+    (
+        "K440",
+        Query("backlog where exploitable = yes or (cvss < 4 and cvss >= 4)"),
+    ),
+    (
+        "K440",
+        Query("backlog where severity != info or severity != low or severity != medium"),
+    ),
+    ("K440", Query("backlog where cvss >= 7 or cvss <= 9")),
+    ("K440", Query("backlog where overdue and not overdue")),
+    (
+        "K440",
+        Query("backlog where time since found < 9 days and time since found > 9 days"),
+    ),
+    (
+        "K440",
+        Query(
+            "count of assets in_service where not any findings open (where severity = low and severity = high)",
+        ),
+    ),
+    ("K423", Query("escape_rate where environment = production")),
+    ("K423", Query("escape_rate where environment = ci")),
+    ("K423", Query("overdue_critical where severity = high")),
+    (
+        "K423",
+        Query("share of findings found where severity = low with severity <= low"),
+    ),
+    (
+        "K423",
+        Query(
+            "backlog where any scans of its asset completed (where outcome = failed) within 9 days",
+        ),
+    ),
+    ("K422", Query("count of findings fixed where open")),
+    (
+        "K423",
+        Query(
+            "backlog where any scans of its asset completed (where outcome != success) within 9 days",
+        ),
+    ),
+    ("K423", Query("share of findings verified with found")),
+    (
+        "K423",
+        Query("share of findings verified with found within 30 days"),
+    ),
+    ("K423", Query("share of findings breached with not open")),
+    ("K423", Query("count of findings breached where overdue")),
+    (
+        "K423",
+        Query("backlog where time from found to closed > 90 days"),
+    ),
+    (
+        "K441",
+        Query("backlog where findings.accepted_at is present"),
+    ),
+    (
+        "K441",
+        Query("backlog where findings.accepted_at is missing"),
+    ),
+    (
+        "K442",
+        Beside(
+            "table notes\n  key note_id\n  belongs to findings by finding_id\n  event written at written_at\nkpi k\n  is share of findings found with any notes written ever\n",
+        ),
+    ),
+    (
+        "K443",
+        Query("mean time from found to closed of findings open"),
+    ),
     ("K202", Query("backlog where sev = Critical")),
     (
         "K610",

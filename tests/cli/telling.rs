@@ -183,3 +183,151 @@ fn definitions_are_read_from_plain_files() {
     assert_eq!(outcome.code, 3, "{}", outcome.stderr);
     assert!(outcome.stderr.contains("zero.kpi"), "{}", outcome.stderr);
 }
+
+/// F2 4 days, F3 10, F4 not at all: the newest date is April 20.
+#[test]
+fn an_answer_that_follows_its_rows_says_so_in_every_format() {
+    let project = project();
+    let query = "mean time from found to verified of findings found in 2026-04";
+    let told = "followed up to 2026-04-20; 1 of 3 not yet verified";
+    for format in ["table", "md", "json", "csv", "jsonl"] {
+        let outcome = project.with_data(&["run", query, "--format", format]);
+        let holds_it = matches!(format, "table" | "md" | "json");
+        let text = if holds_it {
+            &outcome.stdout
+        } else {
+            &outcome.stderr
+        };
+        assert!(
+            text.contains(told),
+            "{format}: {}{}",
+            outcome.stdout,
+            outcome.stderr
+        );
+    }
+}
+
+#[test]
+fn a_day_of_knowledge_alone_is_told_with_the_as_of() {
+    let project = project();
+    let ask = |query: &str| project.with_data(&["run", query, "--format", "csv"]).stderr;
+    let told = "as of 2026-04-20, of the rows recorded by 2026-04-01; for the numbers of that day write `as of 2026-04-01`";
+    assert!(ask("backlog as known on 2026-04-01").contains(told));
+    assert!(!ask("backlog as of 2026-04-01 as known on 2026-04-01").contains("recorded by"));
+    assert!(!ask("backlog as known on 2026-04-20").contains("recorded by"));
+}
+
+#[test]
+fn a_value_outside_of_all_there_are_is_told() {
+    let project = project();
+    project.write(
+        "data/findings.csv",
+        "finding_id,severity,found_at,closed_at,cvss,epss,title\nF1,high,2026-03-01,,9.1,0.5,SQL injection\nF2,low,2026-04-20,,4.0,0.02,weak cipher\n",
+    );
+    for (test, told) in [
+        (
+            "epss > 50",
+            "no row has epss > 50\n  = did you mean `epss > 0.5`?",
+        ),
+        (
+            "cvss >= 10",
+            "no row has cvss >= 10\n  = cvss goes from 4 to 9.1",
+        ),
+        (
+            "cvss = 5",
+            "no row has cvss = 5\n  = cvss goes from 4 to 9.1",
+        ),
+        ("cvss < 4", "no row has cvss < 4\n"),
+        (
+            "found_at > 2026-12-31",
+            "no row has found_at from 2027-01-01 on\n  = found_at goes from 2026-03-01 to 2026-04-20",
+        ),
+        (
+            "title contains \"sqli\"",
+            "no row has title contains \"sqli\"\n  = did you mean `title contains \"sql\"`?",
+        ),
+        (
+            "title contains \"log4j\"",
+            "the letters must stand in it as written",
+        ),
+    ] {
+        let query = format!("backlog where {test}");
+        let outcome = project.with_data(&["run", &query, "--format", "json"]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(told), "{test}: {}", outcome.stderr);
+    }
+    for test in [
+        "epss > 0.1",
+        "cvss >= 9",
+        "cvss = 4",
+        "cvss <= 4",
+        "found_at >= 2026-04-20",
+        "title contains \"CIPHER\"",
+    ] {
+        let query = format!("backlog where {test}");
+        assert_eq!(
+            project
+                .with_data(&["run", &query, "--format", "json"])
+                .stderr,
+            "",
+            "{test}"
+        );
+    }
+}
+
+/// Payments has an asset and no finding; the scale's values are known to everybody.
+#[test]
+fn groups_of_another_table_without_rows_are_told() {
+    let project = project();
+    project.write(
+        "data/assets.csv",
+        "asset_id,name,kind,criticality,exposure,team,commissioned_at,retired_at\nA1,shop,web,high,internet,Logistics,2026-01-01,\nA2,blog,web,low,internet,Logistics,2026-01-01,\nA3,wiki,web,low,internet,payments,2026-01-01,\n",
+    );
+    let ask = |query: &str| project.with_data(&["run", query]).stdout;
+    let told = "no row for team payments";
+    assert!(
+        ask("backlog by team").contains(told),
+        "{}",
+        ask("backlog by team")
+    );
+    for query in [
+        "backlog by team with empty",
+        "backlog by team where team = Logistics",
+        "backlog by severity",
+        "backlog by team, severity",
+        "count of assets in_service by team",
+    ] {
+        assert!(
+            !ask(query).contains("no row for"),
+            "{query}: {}",
+            ask(query)
+        );
+    }
+    let having = ask("backlog by team with empty having backlog > 0");
+    assert!(
+        having.contains("1 of 2 groups do not pass `having`"),
+        "{having}"
+    );
+    let none = ask("backlog by team with empty having backlog > 90");
+    assert!(none.contains("none of 2 groups passes `having`"), "{none}");
+}
+
+/// A list without `show` begins with the key and the dates, and keeps its table on a narrow screen.
+#[test]
+fn a_list_shows_when_things_began_and_are_due() {
+    let project = project();
+    let listed = project
+        .with_data(&["run", "list findings open", "--format", "csv"])
+        .stdout;
+    assert!(
+        listed.starts_with("finding_id,found_at,due_at,title,severity"),
+        "{listed}"
+    );
+    let verified = project
+        .with_data(&["run", "list findings verified", "--format", "csv"])
+        .stdout;
+    assert!(
+        verified.starts_with("finding_id,verified_at,found_at,due_at,title"),
+        "{verified}"
+    );
+}

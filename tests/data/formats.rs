@@ -11,6 +11,8 @@ use polars::prelude::{
 };
 use riskql::exec::data::TableSources;
 
+use crate::ingest::workbook_file::{SheetXml, row, sheet, texts, workbook};
+
 use super::fixture::{FINDINGS, load_findings, load_path, table_shown};
 
 const CSV: &str = "\
@@ -311,4 +313,104 @@ fn a_file_of_another_name_is_read_by_its_ending() {
         table_shown(&load_path(&path).expect("loads"), FINDINGS),
         expected()
     );
+}
+
+#[test]
+fn tabs_between_cells() {
+    let tabs = "finding_id\tasset_id\ttitle\tseverity\texploitable\tcvss\tfound_at\tverified_at\n\
+        F1\tA1\tSQL, quoted\tHigh\tyes\t9.8\t2026-03-01\t2026-03-31T10:00:00Z\n\
+        F2\t\t\tmoderate\tFALSE\t\t2026-03-02T01:02:03.25+02:00\t\n\
+        F3\tA2\ta title that is longer than twelve bytes\tinfo\t1\t-1e1\t2026-03-03 04:05\t2026-03-04T23:59:59\n";
+    same("findings.tsv", tabs.as_bytes());
+    let problems = load_findings("findings.tsv", CSV.as_bytes()).expect_err("commas");
+    let problem = &problems.sorted()[0];
+    assert_eq!(problem.code, "D107");
+    assert!(
+        problem.message.contains("separated by commas, not by tabs"),
+        "{problem:?}"
+    );
+    assert_eq!(problem.help, ["name it `.csv`"]);
+}
+
+/// The sheet is found by the name of the table; cells may be texts, numbers, dates or answers.
+#[test]
+fn a_sheet_of_a_workbook() {
+    let header = texts(
+        2,
+        &[
+            "finding_id",
+            "asset_id",
+            "title",
+            "severity",
+            "exploitable",
+            "cvss",
+            "found_at",
+            "verified_at",
+        ],
+    );
+    // Day 46082 after 30 December 1899 is 1 March 2026: 30 days before day 46112, the 31st.
+    let first = row(
+        3,
+        r#"<c r="A3" t="inlineStr"><is><t>F1</t></is></c><c r="B3" t="inlineStr"><is><t>A1</t></is></c>
+           <c r="C3" t="inlineStr"><is><t>SQL, quoted</t></is></c><c r="D3" t="inlineStr"><is><t>High</t></is></c>
+           <c r="E3" t="b"><v>1</v></c><c r="F3"><v>9.8000000000000007</v></c><c r="G3" s="1"><v>46082</v></c>
+           <c r="H3" t="inlineStr"><is><t>2026-03-31T10:00:00Z</t></is></c>"#,
+    );
+    let second = texts(
+        5,
+        &[
+            "F2",
+            "",
+            "",
+            "moderate",
+            "FALSE",
+            "",
+            "2026-03-02T01:02:03.25+02:00",
+        ],
+    );
+    let third = texts(
+        6,
+        &[
+            "F3",
+            "A2",
+            "a title that is longer than twelve bytes",
+            "info",
+            "1",
+            "-1e1",
+            "2026-03-03 04:05",
+            "2026-03-04T23:59:59",
+        ],
+    );
+    let rows = header + &first + &second + &third + &texts(9, &[" "]);
+    let file = workbook(&[
+        sheet(
+            "Read me",
+            texts(1, &["The findings are on the next sheet."]),
+        ),
+        sheet("Findings", rows),
+    ]);
+    let dataset = same("findings.xlsx", &file);
+    let scanned = dataset.tables.iter().flatten().next().expect("a table");
+    assert_eq!(scanned.scanned.format, "Excel workbook");
+    let bad = texts(1, &["finding_id", "severity"]) + &texts(4, &["F1", "awful"]);
+    let problems = load_findings("findings.xlsx", &workbook(&[sheet("Sheet1", bad)]));
+    let problems = problems.expect_err("no such severity").sorted();
+    assert!(
+        problems[0].message.contains("`awful` (row 4)"),
+        "{problems:?}"
+    );
+    let merged = texts(1, &["finding_id", "title"]) + &texts(2, &["F1", "x"]) + &texts(3, &["F2"]);
+    let merged = SheetXml {
+        after: r#"<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>"#,
+        ..sheet("Sheet1", merged)
+    };
+    let problems = load_findings("findings.xlsx", &workbook(&[merged])).expect_err("merged");
+    let problem = &problems.sorted()[0];
+    assert_eq!(problem.code, "D109");
+    assert!(
+        problem.message.contains("cells B2:B3 are merged"),
+        "{problem:?}"
+    );
+    let problems = load_findings("findings.xlsx", CSV.as_bytes()).expect_err("no workbook");
+    assert_eq!(problems.sorted()[0].code, "D107");
 }

@@ -2,13 +2,18 @@
 
 mod conformance;
 mod counted;
+mod day_order;
+mod dialects;
 mod hostile;
 mod identities;
 mod language;
 mod mutations;
+mod networks;
 mod owasp;
 mod portions;
 mod samples;
+pub mod workbook_file;
+mod workbooks;
 
 use std::path::PathBuf;
 

@@ -14,7 +14,9 @@ const NEEDED: &str = "sarif zap_json zap_xml burp_json burp_xml invicti_json inv
     gitlab_dast gitlab_dep_scan gitlab_container_scan gitlab_secret_detection_report gitlab_api_fuzzing github_sast \
     github_dependabot_graphql github_dependabot_rest github_secrets bandit snyk dependency_check_json \
     dependency_check_xml dependency_track cyclonedx_json cyclonedx_xml openvex csaf trivy grype osv_scanner npm_audit \
-    pip_audit checkov kics gitleaks trufflehog asff prowler_ocsf aws_inspector2 tenable_xml qualys_webapp \
+    pip_audit checkov kics gitleaks trufflehog asff prowler_ocsf aws_inspector2 tenable_xml qualys_webapp openvas_xml \
+    openvas_csv nexpose qualys_vm_report qualys_vm_scan qualys_vm_csv qualys_vmdr_csv defender_json defender_csv wazuh \
+    nikto_json nikto_xml nikto_csv wpscan sslyze nmap_xml kube_hunter kubescape xccdf ckl cklb \
     spotbugs horusec kiuwan kiuwan_sca njsscan bearer klocwork_api klocwork_xml sarif_2_0 jfrog_simple_json snyk_unmanaged \
     blackduck_api neuvector neuvector_compliance scout_suite jira_issues jira_decisions";
 

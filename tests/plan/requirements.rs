@@ -233,6 +233,7 @@ fn a_list_may_show_what_is_not_there_but_not_sort_by_it() {
         ],
         sort: vec![(named(&fixture, FINDINGS, "exploitable"), false)],
         limit: None,
+        shows_default: false,
     };
     let request = asked(&query(Subject::List(Box::new(list))), asking());
     assert_eq!(

@@ -156,6 +156,7 @@ fn a_list_says_what_it_shows() {
         ],
         sort: vec![(named(&fixture, FINDINGS, "found_at"), false)],
         limit: Some(20),
+        shows_default: false,
     };
     let mut ask = Ask::utc("2026-04-30");
     ask.query = query(Subject::List(Box::new(list)));

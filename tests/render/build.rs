@@ -38,6 +38,7 @@ pub fn period() -> AnswerColumn {
         name: "period".into(),
         title: "Period".into(),
         role: ColumnRole::Period(Grain::Month),
+        is_optional: false,
     }
 }
 
@@ -46,6 +47,7 @@ pub fn dimension(name: &str, field: FieldType) -> AnswerColumn {
         name: name.into(),
         title: name.into(),
         role: ColumnRole::Dimension(field),
+        is_optional: false,
     }
 }
 
@@ -54,6 +56,7 @@ pub fn field(name: &str, field: FieldType) -> AnswerColumn {
         name: name.into(),
         title: name.into(),
         role: ColumnRole::Field(field),
+        is_optional: false,
     }
 }
 
@@ -75,6 +78,7 @@ pub fn value_column(name: &str, column: AnswerValueColumn) -> AnswerColumn {
         name: name.into(),
         title: name.into(),
         role: ColumnRole::Value(column),
+        is_optional: false,
     }
 }
 

@@ -96,3 +96,29 @@ fn an_empty_answer_says_so() {
     empty.rows.clear();
     assert_snapshot!("empty", table(&empty, plain(60)));
 }
+
+/// A list of which no columns were chosen keeps its table: those at the end give way, and the first stays.
+#[test]
+fn columns_that_nobody_asked_for_give_way() {
+    let mut answer = build::findings();
+    let names: Vec<String> = answer
+        .columns
+        .iter()
+        .map(|column| column.title.clone())
+        .collect();
+    for column in answer.columns.iter_mut().skip(1) {
+        column.is_optional = true;
+    }
+    let text = table(&answer, plain(40));
+    let header = text.lines().next().expect("a header");
+    assert!(header.contains(&names[0]), "{text}");
+    assert!(text.contains("no room for "), "{text}");
+    let last = names.last().expect("columns");
+    assert!(!header.contains(last) && text.contains(last), "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 40),
+        "{text}"
+    );
+    // Where there is room nothing is left out.
+    assert!(!table(&answer, RenderOptions::PIPE).contains("no room for"));
+}

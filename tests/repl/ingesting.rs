@@ -82,13 +82,75 @@ fn without_a_store_it_says_how_to_begin_one() {
     let folder = tempfile::tempdir().expect("a folder");
     Store::open_or_create(&folder.path().join("store")).expect("a store");
     let mut session = over(&folder.path().join("store"));
-    for entry in ["\\ingest asset=shop", "\\ingest zap.xml asset="] {
+    for entry in [
+        "\\ingest asset=shop",
+        "\\ingest zap.xml asset=",
+        "\\ingest zap.xml --asset",
+        "\\ingest zap.xml --asset --partial",
+        "\\ingest zap.xml --partial=yes",
+        "\\ingest zap.xml --dates ymd",
+        "\\ingest zap.xml --aset shop",
+        "\\ingest 'zap.xml",
+    ] {
         let reply = session.answer(entry);
         assert_eq!(reply.fault, Some(Fault::Mistake), "{entry}");
         assert!(reply.told.contains("K966"), "{}", reply.told);
     }
     let reply = session.answer("\\ingest zap.xml at=2026-03");
     assert!(reply.told.contains("a day or an instant"), "{}", reply.told);
+}
+
+/// Every option of the command is one of the session.
+#[test]
+fn options_are_those_of_the_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("my scan.json"), report(&["injection"])).expect("written");
+    fs::write(at("empty.json"), "[]").expect("written");
+    fs::write(
+        at("dates.csv"),
+        "asset_id,team,commissioned_at\nshop,A,03/04/2026\n",
+    )
+    .expect("written");
+    let store = at("store");
+    Store::open_or_create(&store).expect("a store");
+    let mut session = over(&store);
+    let path = |name: &str| at(name).display().to_string();
+    let scan = format!(
+        "\\ingest '{}' --asset \"my shop\" --at=2026-03-01 --branch main --environment production --scan-line web --partial",
+        path("my scan.json")
+    );
+    assert!(shown(&mut session, &format!("{scan} --dry-run")).contains("would be added"));
+    assert!(shown(&mut session, &scan).contains("added"));
+    let manifests = Store::open(&store)
+        .expect("a store")
+        .read_manifests()
+        .expect("manifests");
+    let report = &manifests[0];
+    assert_eq!(report.assets, ["my shop"]);
+    assert_eq!(report.branch.as_deref(), Some("main"));
+    assert_eq!(report.environment, "production");
+    assert_eq!(report.scans[0].line.as_deref(), Some("web"));
+    assert_eq!(report.outcome.word(), "partial");
+    let empty = format!(
+        "\\ingest {} --source gitleaks --asset shop --at 2026-03-02 --recorded-at 2026-03-03",
+        path("empty.json")
+    );
+    assert!(shown(&mut session, &empty).contains("gitleaks"));
+    let told = session
+        .answer(&format!("\\ingest {}", path("dates.csv")))
+        .told;
+    assert!(
+        told.contains("D417") && told.contains("--dates dmy"),
+        "{told}"
+    );
+    assert!(
+        shown(
+            &mut session,
+            &format!("\\ingest {} --dates dmy", path("dates.csv"))
+        )
+        .contains("added")
+    );
 }
 
 /// A store of the weakness `sql`, medium on the first of March and critical from the tenth on, whose

@@ -133,3 +133,82 @@ fn no_text_of_a_report_reaches_the_terminal_as_it_is() {
         assert!(!text.chars().any(|letter| is_raw(&letter)), "{text:?}");
     }
 }
+
+#[test]
+fn a_report_is_taken_back_on_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for (file, titles) in [("one.json", "sql xss"), ("two.json", "sql")] {
+        let titles: Vec<&str> = titles.split(' ').collect();
+        std::fs::write(folder.join(file), super::saw(&titles)).expect("written");
+    }
+    for (file, day) in [("one.json", "2026-03-01"), ("two.json", "2026-03-05")] {
+        let recorded = ["--recorded-at", day];
+        riskql(
+            folder,
+            &[
+                ["ingest", file, "--asset", "shop", "--at", day].as_slice(),
+                &recorded,
+            ]
+            .concat(),
+        );
+    }
+    let numbers = |text: &str| -> [u64; 2] {
+        let object: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        ["before", "after"].map(|key| object[key]["detections"].as_u64().expect("a number"))
+    };
+    let dry = [
+        "store",
+        "remove",
+        "one.json",
+        "--dry-run",
+        "--format",
+        "json",
+    ];
+    // Of the two weaknesses the second scan saw one.
+    assert_eq!(numbers(&riskql(folder, &dry).0), [2, 1]);
+    let log = ["store", "log", "--format", "json"];
+    let log =
+        || -> serde_json::Value { serde_json::from_str(&riskql(folder, &log).0).expect("JSON") };
+    assert_eq!(
+        log().as_array().map(Vec::len),
+        Some(2),
+        "a dry run changes nothing"
+    );
+    let (shown, _) = riskql(
+        folder,
+        &["store", "remove", "one.json", "--recorded-at", "2026-03-10"],
+    );
+    assert!(
+        shown.contains("withdrawn") && shown.contains("1 detection, 2 before"),
+        "{shown}"
+    );
+    let (shown, _) = riskql(folder, &["store", "remove", "one.json"]);
+    assert!(shown.contains("already withdrawn"), "{shown}");
+    let entries = log();
+    assert_eq!(entries[2]["action"], "withdrawn");
+    assert_eq!(entries[2]["file"], "one.json");
+    assert_eq!(entries[2]["counts"], false);
+    assert_eq!(entries[1]["scans"][0]["asset"], "shop");
+    let (listed, _) = riskql(folder, &["store"]);
+    assert!(listed.contains("1 report,"), "{listed}");
+    let (verified, _) = riskql(folder, &["store", "verify"]);
+    assert!(verified.contains("1 of them withdrawn"), "{verified}");
+    let (again, _) = riskql(
+        folder,
+        &[
+            "ingest",
+            "one.json",
+            "--asset",
+            "shop",
+            "--at",
+            "2026-03-01",
+        ],
+    );
+    assert!(again.contains("added again"), "{again}");
+    let (log, _) = riskql(folder, &["store", "log"]);
+    assert!(
+        log.contains("2 reports added, 1 withdrawn, 1 restored"),
+        "{log}"
+    );
+}

@@ -12,6 +12,7 @@ mod recurrence;
 mod replay;
 mod scans;
 mod traps;
+mod withdrawals;
 
 use std::collections::BTreeMap;
 use std::fs::File;

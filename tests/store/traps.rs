@@ -352,6 +352,10 @@ fn a_derived_table_that_was_changed_is_made_anew() {
     let after = std::fs::read(made.join("findings.parquet")).expect("a table");
     assert!(after == whole, "the table is what it was");
     assert_eq!(store::verify(&again).expect("a verdict").stale_folders, 0);
+    // A folder of an older version has no hashes: what was written is not known.
+    std::fs::remove_file(made.join("hashes.json")).expect("removed");
+    let verdict = store::verify(&again).expect("a verdict");
+    assert_eq!((verdict.stale_folders, verdict.unknown_folders), (0, 1));
 }
 
 /// The folders that hold notes on derived tables.

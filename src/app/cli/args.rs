@@ -8,7 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::reports::{
-    IngestArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy, StoreCommand,
+    IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
+    StoreCommand,
 };
 use crate::render::OutputFormat;
 

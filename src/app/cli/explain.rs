@@ -7,7 +7,7 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
-use crate::exec::query_context::{AbsentText, QueryContext};
+use crate::exec::query_context::{AbsentValue, QueryContext};
 use crate::insight::explain;
 use crate::lang::model::{Definitions, Query};
 use crate::render::{self, OutputFormat, RenderOptions};
@@ -94,7 +94,7 @@ fn said(
     query: &Query,
     part: ExplainPart,
     (as_object, look): (bool, RenderOptions),
-) -> Result<(String, Vec<AbsentText>), Failure> {
+) -> Result<(String, Vec<AbsentValue>), Failure> {
     if part == ExplainPart::Plan {
         let described = explain::plan(context, query)?;
         let text = match as_object {

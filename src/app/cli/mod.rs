@@ -28,7 +28,7 @@ pub use codes::CODES;
 use std::process::ExitCode;
 
 pub use args::Arguments;
-use args::{Command, TextOrJson};
+use args::{Command, StoreCommand, TextOrJson};
 use console::Console;
 use failure::Failure;
 
@@ -78,7 +78,14 @@ fn wants_json(command: &Command) -> bool {
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
         Command::Ingest(own) => own.format == TextOrJson::Json,
-        Command::Store(own) => own.format == TextOrJson::Json,
+        Command::Store(own) => {
+            let format = match &own.command {
+                Some(StoreCommand::Log { format }) => *format,
+                Some(StoreCommand::Remove(own)) => own.format,
+                Some(_) | None => own.format,
+            };
+            format == TextOrJson::Json
+        }
         Command::Test(_) | Command::Fmt(_) | Command::Compile(_) | Command::Init(_) => false,
     }
 }

@@ -6,7 +6,7 @@ use super::args::{DataOptions, OutputOptions, RunArguments};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
-use crate::exec::query_context::{self, AbsentText};
+use crate::exec::query_context::{self, AbsentValue};
 use crate::lang::model::{Definitions, Query};
 use crate::render::{self, OutputFormat};
 
@@ -64,7 +64,7 @@ fn answer(
     answer.notes.extend(answered.notes);
     workspace::tell_absent(console, &answered.absent);
     if target.format != OutputFormat::Table {
-        let told = answered.absent.iter().map(AbsentText::sentence);
+        let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
     }
     if let Some(beside) = render::beside(&answer, target.format) {

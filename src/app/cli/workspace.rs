@@ -8,7 +8,7 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use crate::app::repl::proof_cache;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
-use crate::exec::query_context::{AbsentText, Answered, QueryContext};
+use crate::exec::query_context::{AbsentValue, Answered, QueryContext};
 use crate::insight::dashboards::{self, DashboardDraft};
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
@@ -106,7 +106,7 @@ pub fn answer(
 }
 
 /// Warns of texts that no row has: an empty answer looks like a good one.
-pub fn tell_absent(console: &Console, absent: &[AbsentText]) {
+pub fn tell_absent(console: &Console, absent: &[AbsentValue]) {
     let mut problems = Problems::default();
     for text in absent {
         let mut problem = Diagnostic::data("D922", text.fact());
@@ -131,7 +131,7 @@ pub fn board(
     if target.format != OutputFormat::Table {
         board
             .notes
-            .extend(answered.absent.iter().map(AbsentText::sentence));
+            .extend(answered.absent.iter().map(AbsentValue::sentence));
     }
     let bytes = render::board(&board, target.format, target.look(console))
         .map_err(|message| Diagnostic::data("K909", message))?;

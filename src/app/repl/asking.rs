@@ -6,7 +6,7 @@ use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::exec::query_context::{self, AbsentText};
+use crate::exec::query_context::{self, AbsentValue};
 use crate::insight::explain;
 use crate::lang::analyze::AnalyzedQuery;
 use crate::lang::format;
@@ -183,7 +183,7 @@ impl Session {
     }
 
     /// The answer, and the texts asked for that no row has.
-    fn find(&mut self, question: AnalyzedQuery) -> Result<(LastQuery, Vec<AbsentText>), Problems> {
+    fn find(&mut self, question: AnalyzedQuery) -> Result<(LastQuery, Vec<AbsentValue>), Problems> {
         let is_everything = question.is_everything();
         let mut query = question.query;
         let context = self.context();
@@ -198,7 +198,7 @@ impl Session {
         if self.format() != OutputFormat::Table {
             answer
                 .notes
-                .extend(answered.absent.iter().map(AbsentText::sentence));
+                .extend(answered.absent.iter().map(AbsentValue::sentence));
         }
         let last = LastQuery {
             written: question.written,

@@ -7,6 +7,7 @@ mod cells;
 mod dimensions;
 mod evaluate;
 mod judge;
+mod notes;
 mod rows;
 
 use dimensions::code_cell;
@@ -165,6 +166,8 @@ fn values<'a>(
 ) -> Result<Answer, Problems> {
     let dimensions = Dimensions::of(work, computed, place)?;
     let excluded = excluded(work, computed, place);
+    let follow_ups = notes::follow_ups(context_of, work, computed, place);
+    let without_rows = notes::groups_without_rows(context_of, work, computed, (place, &dimensions));
     let mut assembly = Assembly {
         work,
         slots: computed.works[place].tracks.main.clone(),
@@ -177,13 +180,16 @@ fn values<'a>(
             computed,
         },
     };
-    let mut rows = assembly.rows()?;
+    let (mut rows, of_having) = assembly.rows()?;
     cells::sort(&mut rows, work);
     if let Some(limit) = work.limit {
         rows.truncate(limit);
     }
     let mut notes = plan.notes.clone();
     notes.extend(work.timeline.notes.iter().cloned());
+    notes.extend(follow_ups);
+    notes.extend(of_having);
+    notes.extend(without_rows);
     Ok(Answer {
         query: plan.query.clone(),
         context: context(context_of),
@@ -204,12 +210,14 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
             name: "period".to_string(),
             title: grain.word().to_string(),
             role: ColumnRole::Period(grain),
+            is_optional: false,
         });
     }
     columns.extend(work.by.iter().map(|dimension| AnswerColumn {
         name: dimension.name.clone(),
         title: dimension.name.clone(),
         role: ColumnRole::Dimension(dimension.field_type.clone()),
+        is_optional: false,
     }));
     columns.extend(work.columns.iter().map(|column| {
         AnswerColumn {
@@ -231,6 +239,7 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
                 is_windowed: work.timeline.is_windowed,
                 with_band: !column.bands.is_empty(),
             }),
+            is_optional: false,
         }
     }));
     columns
@@ -279,7 +288,8 @@ struct Assembly<'c, 'a> {
 }
 
 impl Assembly<'_, '_> {
-    fn rows(&mut self) -> Result<Vec<Ranked>, Problems> {
+    /// The rows, and what is to be told of those that are not shown.
+    fn rows(&mut self) -> Result<(Vec<Ranked>, Option<String>), Problems> {
         let groups = self.dimensions.tuples.len();
         let all = EvaluationLevel::Groups(groups);
         let values = self.evaluate(&all)?;
@@ -298,10 +308,12 @@ impl Assembly<'_, '_> {
         let total = whole.as_ref().filter(|_| self.work.with_total);
         let is_of_range = self.total_is_of_range();
         let mut rows = Vec::new();
+        let mut passing = vec![false; top];
         for slot in 0..self.slots.len() {
             for (place, group) in ranked[..top].iter().enumerate() {
                 let tuple = &self.dimensions.tuples[*group];
                 if self.passes(&values, *group, slot) {
+                    passing[place] = true;
                     rows.push(self.row(&values, *group, slot, Level::Group, Some(tuple), place));
                 }
             }
@@ -318,7 +330,7 @@ impl Assembly<'_, '_> {
         if let Some(whole) = whole.as_ref().filter(|_| self.work.with_share) {
             self.add_shares(&mut rows, whole);
         }
-        Ok(rows)
+        Ok((rows, notes::having(self.work, &passing)))
     }
 
     /// Whether a row of a group is shown (rule S49).

@@ -42,7 +42,7 @@ pub(super) fn list(
         query: plan.query.clone(),
         context: answer_context(context),
         period: covered(context, std::slice::from_ref(&work.slot)),
-        columns: columns(context, &work.list.show),
+        columns: columns(context, &work.list.show, work.list.shows_default),
         rows: shown_rows(context, &work.list.show, rows, &list.columns),
         excluded,
         notes,
@@ -71,8 +71,9 @@ pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer,
         name: name.clone(),
         title: name.clone(),
         role: ColumnRole::Field(field_type),
+        is_optional: false,
     };
-    let mut columns = columns(context, &trace.show);
+    let mut columns = columns(context, &trace.show, false);
     columns.extend(
         trace
             .value
@@ -108,16 +109,18 @@ fn run(
 }
 
 /// The columns that show fields.
-fn columns(context: ExecutionContext, show: &[FieldId]) -> Vec<AnswerColumn> {
-    let column = |field: &FieldId| {
+fn columns(context: ExecutionContext, show: &[FieldId], are_optional: bool) -> Vec<AnswerColumn> {
+    let column = |(place, field): (usize, &FieldId)| {
         let field = context.definitions.field(*field);
         AnswerColumn {
             name: field.name.clone(),
             title: field.name.clone(),
             role: ColumnRole::Field(field.field_type.clone()),
+            // What names the row stays.
+            is_optional: are_optional && place > 0,
         }
     };
-    show.iter().map(column).collect()
+    show.iter().enumerate().map(column).collect()
 }
 
 fn shown_rows(

@@ -9,7 +9,7 @@ use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
 use crate::exec::lazy::{Compiler, KeySize, TableFrames};
-use crate::lang::model::TableId;
+use crate::lang::model::{FieldSource, TableId};
 use crate::plan::ValuesWork;
 use crate::plan::relation::{
     CubeLevel, Literal, Lowering, MeasureCells, Name, POINT, SharedRelation,
@@ -214,6 +214,24 @@ impl<'a> Computed<'a> {
             (exclusion.reason.clone(), self.exclusions[&key])
         });
         rows.filter(|(_, rows)| *rows > 0).collect()
+    }
+}
+
+impl Computed<'_> {
+    /// All texts that a key has in the table of another that it is read from: numbered there, whether rows count or not.
+    /// `None` for keys that are no texts of another table.
+    pub fn texts_of_parent(&self, cells: &MeasureCells, key: &str) -> Option<Vec<String>> {
+        let cube = &self.lowering.cubes[cells.cube];
+        let table = self.context.definitions.table(cube.table);
+        let field = &table.fields[table.field_named(key)?];
+        let is_of_parent = matches!(field.source, FieldSource::Parent { .. });
+        let dictionaries = &self.compiler.codes.get(&cube.table)?.dictionaries;
+        is_of_parent.then(|| Some(dictionaries.get(key)?.texts()))?
+    }
+
+    /// A count of rows of a table.
+    pub fn count(&self, table: TableId, column: &Name) -> u64 {
+        self.exclusions[&(table, column.clone())]
     }
 }
 

@@ -76,11 +76,13 @@ impl ColumnarFile {
         let (schema, rows) = match format {
             Format::Parquet => parquet::summary(path, name)?,
             Format::Arrow => arrow::summary(path, name)?,
-            Format::Csv | Format::Json => unreachable!("text files are read whole"),
+            Format::Csv | Format::Tsv | Format::Workbook | Format::Json => {
+                unreachable!("text files are read whole")
+            }
         };
         let are_types_known = || match format {
             Format::Arrow => guarded(|| Ok(Schema::from_arrow_schema(&schema))).is_ok(),
-            Format::Parquet | Format::Csv | Format::Json => true,
+            Format::Parquet | Format::Csv | Format::Tsv | Format::Workbook | Format::Json => true,
         };
         let is_scannable = path.to_str().is_some() && are_types_known();
         Ok(ColumnarFile {
@@ -173,7 +175,7 @@ impl ColumnarFile {
     pub(super) fn check_pages(&self, wanted: &[ColumnRequest]) -> Result<(), Problems> {
         match self.format {
             Format::Parquet => parquet::check_pages(&self.path, &self.name, wanted),
-            Format::Arrow | Format::Csv | Format::Json => Ok(()),
+            Format::Arrow | Format::Csv | Format::Tsv | Format::Workbook | Format::Json => Ok(()),
         }
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn typed<'t>(
         Meaning::Date => {
             let mut clock = Clock::new(calendar);
             let instant = |text: &str| Some(clock.instant(dates::parse(text.as_bytes())?));
-            let instants = checked(contents, &mut bad, instant);
+            let instants = checked(contents, &mut bad, instant).map(Option::flatten);
             instants.collect::<Int64Chunked>().into_series()
         }
     };

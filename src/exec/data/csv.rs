@@ -13,11 +13,11 @@ use super::raw::{Numbering, RawTable};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Calendar;
 
-/// Reads the wanted columns of a CSV file.
+/// Reads the wanted columns of a file with this separator, packed by gzip or not.
 pub(super) fn read(
     path: &Path,
     name: &str,
-    compressed: bool,
+    (separator, compressed): (u8, bool),
     wanted: &[ColumnRequest],
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
@@ -26,15 +26,20 @@ pub(super) fn read(
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
+        .delimiter(separator)
         .buffer_capacity(1 << 18)
         .from_reader(text);
     let (header, breaks) = read_header(&mut reader, name)?;
     let ends_with_cr = reader.position().line() == 1 + breaks;
+    if let Some(found) = other_separator(&header, wanted, separator) {
+        return Err(of_other_separator(name, found, separator).into());
+    }
     let fields = find_fields(&header, name, wanted)?;
     let present: Vec<bool> = fields.iter().map(Option::is_some).collect();
     let places: Vec<usize> = fields.into_iter().flatten().collect();
     let read: Vec<ColumnRequest> = of_present(wanted, &present).cloned().collect();
     let records = Records {
+        separator,
         ends_with_cr,
         last_line: 1,
         reader,
@@ -92,7 +97,7 @@ fn not_utf8(name: &str) -> Diagnostic {
 }
 
 /// Where in a record each wanted column is; `None` where the header lacks it.
-fn find_fields(
+pub(super) fn find_fields(
     header: &[String],
     name: &str,
     wanted: &[ColumnRequest],
@@ -109,10 +114,6 @@ fn find_fields(
             ));
         }
     }
-    if let Some(separator) = other_separator(header, &fields) {
-        let message = format!("`{name}` is separated by {separator}, not by commas");
-        problems.push(Diagnostic::data("D107", message).help("save it as CSV with commas"));
-    }
     if problems.has_errors() {
         return Err(problems);
     }
@@ -120,14 +121,39 @@ fn find_fields(
 }
 
 /// The separator that a header of one field seems to have been written with.
-fn other_separator(header: &[String], fields: &[Option<usize>]) -> Option<&'static str> {
-    if header.len() != 1 || fields.iter().any(Option::is_some) {
+fn other_separator(
+    header: &[String],
+    wanted: &[ColumnRequest],
+    separator: u8,
+) -> Option<(char, &'static str)> {
+    if header.len() != 1 || wanted.iter().any(|column| column.name == header[0]) {
         return None;
     }
-    [(';', "semicolons"), ('\t', "tabs"), ('|', "`|`")]
-        .into_iter()
-        .find(|(separator, _)| header[0].contains(*separator))
-        .map(|(_, words)| words)
+    let others = SEPARATORS
+        .iter()
+        .filter(|(other, _)| *other != char::from(separator));
+    others
+        .copied()
+        .find(|(other, _)| header[0].contains(*other))
+}
+
+const SEPARATORS: [(char, &str); 4] = [
+    (',', "commas"),
+    (';', "semicolons"),
+    ('\t', "tabs"),
+    ('|', "`|`"),
+];
+
+fn of_other_separator(name: &str, (found, words): (char, &str), separator: u8) -> Diagnostic {
+    let mut known = SEPARATORS.iter();
+    let known = known.find(|(known, _)| *known == char::from(separator));
+    let expected = known.map_or("", |(_, words)| *words);
+    let message = format!("`{name}` is separated by {words}, not by {expected}");
+    Diagnostic::data("D107", message).help(match found {
+        '\t' => "name it `.tsv`, or save it as CSV with commas",
+        ',' => "name it `.csv`",
+        _ => "save it as CSV with commas",
+    })
 }
 
 /// The records after the header.
@@ -135,6 +161,7 @@ struct Records<'a> {
     reader: Reader<TextReader>,
     meter: RecordMeter,
     name: &'a str,
+    separator: u8,
     /// Whether lines end in CR LF.
     ends_with_cr: bool,
     /// The line the last record started on.
@@ -197,7 +224,8 @@ impl Records<'_> {
             return false;
         }
         let last = record.iter().next_back().unwrap_or_default();
-        last.iter().any(|byte| matches!(byte, b',' | b'\n' | b'\r'))
+        let only_in_quotes = |byte: &u8| *byte == self.separator || matches!(byte, b'\n' | b'\r');
+        last.iter().any(only_in_quotes)
     }
 
     fn open_quote(&self) -> Diagnostic {

@@ -8,12 +8,17 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
+use super::archive::ARCHIVE;
 use crate::base::diagnostic::Diagnostic;
 
 /// How a table file is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Format {
     Csv,
+    /// CSV with tabs between the cells.
+    Tsv,
+    /// A sheet of an Excel workbook.
+    Workbook,
     /// NDJSON or one array of objects; the first byte tells which.
     Json,
     Parquet,
@@ -21,8 +26,11 @@ pub(super) enum Format {
 }
 
 /// The endings of table files, and whether a `.gz` may follow.
-const ENDINGS: [(&str, Format, bool); 8] = [
+const ENDINGS: [(&str, Format, bool); 11] = [
     ("csv", Format::Csv, true),
+    ("tsv", Format::Tsv, true),
+    ("xlsx", Format::Workbook, false),
+    ("xlsm", Format::Workbook, false),
     ("parquet", Format::Parquet, false),
     ("jsonl", Format::Json, true),
     ("ndjson", Format::Json, true),
@@ -141,10 +149,14 @@ fn betrayed(
             "not an Arrow IPC file",
             "write the file format (Feather version 2), not the stream format",
         )),
-        Format::Csv | Format::Json if compressed => {
+        Format::Workbook => (!start.starts_with(ARCHIVE)).then_some((
+            "not a workbook of Excel",
+            "save it as .xlsx without a password, or as CSV",
+        )),
+        Format::Csv | Format::Tsv | Format::Json if compressed => {
             (!is_gzip).then_some(("not compressed with gzip", "name it without `.gz`"))
         }
-        Format::Csv | Format::Json => text_betrayed(start, is_gzip),
+        Format::Csv | Format::Tsv | Format::Json => text_betrayed(start, is_gzip),
     }
 }
 
@@ -157,8 +169,11 @@ fn text_betrayed(start: &[u8], is_gzip: bool) -> Option<(&'static str, &'static 
         Some(("an Arrow IPC file", "name it `.arrow`"))
     } else if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
         Some(("UTF-16 text", "save it as UTF-8"))
-    } else if start.starts_with(b"PK\x03\x04") {
-        Some(("a ZIP archive or a spreadsheet", "save it as CSV"))
+    } else if start.starts_with(ARCHIVE) {
+        Some((
+            "a ZIP archive or a spreadsheet",
+            "name a spreadsheet `.xlsx`, or save it as CSV",
+        ))
     } else {
         None
     }

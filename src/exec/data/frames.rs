@@ -219,7 +219,9 @@ fn instants<T: PolarsNumericType>(
         steps.step();
         let micros = micros(count?);
         if !dates::is_in_range(micros) {
-            bad.add(&dates::write(micros), row);
+            if !dates::is_never(micros) {
+                bad.add(&dates::write(micros), row);
+            }
             return None;
         }
         Some(convert(micros))

@@ -232,6 +232,8 @@ fn request(table: &Table, column: usize) -> ColumnRequest {
 fn format_name(path: &Path) -> &'static str {
     match format_of(path) {
         Some((Format::Csv, _)) => "CSV",
+        Some((Format::Tsv, _)) => "CSV with tabs",
+        Some((Format::Workbook, _)) => "Excel workbook",
         Some((Format::Json, _)) => "JSON",
         Some((Format::Parquet, _)) => "Parquet",
         Some((Format::Arrow, _)) => "Arrow IPC",

@@ -11,7 +11,7 @@ use super::keys;
 use super::plan::TablePlan;
 use super::raw::RawTable;
 use super::report::{Origin, and_list, report_bad_values};
-use super::{MOST_ROWS, csv, json};
+use super::{MOST_ROWS, csv, json, workbook_table};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, Definitions, TableId};
 
@@ -73,7 +73,8 @@ fn read_columns(
     path: &Path,
 ) -> Result<Loaded, Problems> {
     let name = path.display().to_string();
-    let raw = read_file(path, &name, plan, &definitions.calendar)?;
+    let table = &definitions.table(id).name;
+    let raw = read_file(path, &name, table, plan, &definitions.calendar)?;
     let mut problems = Problems::default();
     let file = TableFile {
         definitions,
@@ -110,6 +111,7 @@ fn read_columns(
 fn read_file(
     path: &Path,
     name: &str,
+    table: &str,
     plan: &TablePlan,
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
@@ -119,7 +121,9 @@ fn read_file(
     check_content(path, name, format, compressed)?;
     let wanted = &plan.wanted;
     let raw = match format {
-        Format::Csv => csv::read(path, name, compressed, wanted, calendar),
+        Format::Csv => csv::read(path, name, (b',', compressed), wanted, calendar),
+        Format::Tsv => csv::read(path, name, (b'\t', compressed), wanted, calendar),
+        Format::Workbook => workbook_table::read(path, name, table, wanted, calendar),
         Format::Json => json::read(path, name, compressed, wanted, calendar),
         Format::Parquet | Format::Arrow => unreachable!("columnar files are not read whole"),
     }?;

@@ -5,6 +5,7 @@
 //! all files. It knows nothing of KPIs and computes nothing.
 
 mod absent;
+mod archive;
 mod arrow;
 mod bad_values;
 mod cells;
@@ -44,7 +45,10 @@ mod table_cache;
 mod tables;
 mod texts;
 mod watermark;
+mod workbook;
+mod workbook_table;
 
+pub use archive::{ARCHIVE, MOST_UNPACKED, most_unpacked, open_archive};
 pub use columns::column_type;
 pub use convert::{LARGEST_NUMBER, is_loadable};
 pub use far_dates::{FarDates, RowDate, dates_after, far_dates};
@@ -55,8 +59,9 @@ pub use rows::InstantColumn;
 pub use source::{Proof, ScanReport, TableSource, TableSources};
 pub use table_cache::TableCache;
 pub use tables::{Horizon, SnapshotProvider, Tables};
-pub use texts::{absent_texts, texts_of};
+pub use texts::{absent_texts, date_span, has_number, last_contained, number_span, texts_of};
 pub use watermark::latest_event;
+pub use workbook::{SheetChoice, WorksheetRow, is_workbook, read_sheet};
 
 /// Numbers of rows are 32 bits wide.
 const MOST_ROWS: usize = u32::MAX as usize;

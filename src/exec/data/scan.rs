@@ -93,7 +93,9 @@ fn open(scan: &Scan, present: &[&ColumnRequest]) -> PolarsResult<LazyFrame> {
             DslBuilder::scan_parquet(sources, options, args)?
         }
         Format::Arrow => DslBuilder::scan_ipc(sources, Default::default(), args)?,
-        Format::Csv | Format::Json => unreachable!("text files are read whole"),
+        Format::Csv | Format::Tsv | Format::Workbook | Format::Json => {
+            unreachable!("text files are read whole")
+        }
     };
     Ok(builder.build().into())
 }

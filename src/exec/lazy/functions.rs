@@ -289,6 +289,11 @@ impl Dictionary {
         self.len() == 0
     }
 
+    /// All texts so far.
+    pub fn texts(&self) -> Vec<String> {
+        self.read().texts.clone()
+    }
+
     /// The text of a number.
     pub fn text(&self, number: u32) -> String {
         self.read().texts[number as usize].clone()

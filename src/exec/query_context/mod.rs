@@ -4,10 +4,10 @@
 //! columns that any of them needs. Tables of a store are asked as they were at the evaluation time of each
 //! query.
 
-mod absent_texts;
+mod absent_values;
 mod everything;
 
-pub use absent_texts::{AbsentText, absent_texts};
+pub use absent_values::{AbsentValue, absent_values};
 pub use everything::leave_out_unanswerable;
 
 use std::cell::RefCell;
@@ -42,8 +42,8 @@ pub struct QueryContext<'a> {
 pub struct Answered {
     pub answers: Vec<Answer>,
     pub notes: Vec<String>,
-    /// Texts that queries compare with and no row has.
-    pub absent: Vec<AbsentText>,
+    /// Values that queries compare with and no row has.
+    pub absent: Vec<AbsentValue>,
 }
 
 /// Queries by their places that are asked over the same tables.
@@ -57,7 +57,7 @@ impl QueryContext<'_> {
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
         let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
         let mut notes: Vec<String> = Vec::new();
-        let mut absent: Vec<AbsentText> = Vec::new();
+        let mut absent: Vec<AbsentValue> = Vec::new();
         let mut problems = Problems::default();
         for group in self.groups(queries)? {
             let own: Vec<&Query> = group.queries.iter().map(|place| queries[*place]).collect();
@@ -93,11 +93,11 @@ impl QueryContext<'_> {
         let (sources, given) = self.read(tables, queries)?;
         let plans = plans(self.definitions, queries, &given)?;
         let answers = assemble::answers(self.definitions, &sources, &plans)?;
-        let mut absent: Vec<AbsentText> = Vec::new();
-        for query in queries {
-            for text in absent_texts(self.definitions, &sources, query) {
-                if !absent.contains(&text) {
-                    absent.push(text);
+        let mut absent: Vec<AbsentValue> = Vec::new();
+        for (query, answer) in queries.iter().zip(&answers) {
+            for value in absent_values(self.definitions, &sources, query, answer) {
+                if !absent.contains(&value) {
+                    absent.push(value);
                 }
             }
         }

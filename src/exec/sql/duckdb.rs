@@ -216,6 +216,10 @@ pub(super) fn reader(path: &Path) -> Option<(&'static str, &'static str)> {
             "read_csv",
             ", header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', comment = ''",
         )),
+        "tsv" => Some((
+            "read_csv",
+            ", header = true, all_varchar = true, delim = '\\t', quote = '\"', escape = '\"', comment = ''",
+        )),
         "json" | "jsonl" | "ndjson" => Some(("read_json", ", format = 'auto'")),
         "parquet" => Some(("read_parquet", "")),
         _ => None,
@@ -228,11 +232,13 @@ pub(super) fn all_cells() -> String {
 }
 
 /// The instant of a text in microseconds. Without a zone of its own it is a local time: one that clocks show twice is
-/// the first, one that they skip is when they skip it.
+/// the first, one that they skip is when they skip it. The years 0, 1 and 9999 stand for no date.
 pub(super) fn written_instant(of: &str, zone: &str) -> String {
     let zoned = format!("regexp_matches({of}, '[T ].*(Z|UTC|GMT|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')");
     let local = format!("CAST({of} AS TIMESTAMP)");
-    let with_zone = format!("WHEN {zoned}\n    THEN epoch_us(CAST({of} AS TIMESTAMPTZ))");
+    let with_zone = format!(
+        "WHEN left({of}, 4) IN ('0000', '0001', '9999')\n    THEN NULL\n  WHEN {zoned}\n    THEN epoch_us(CAST({of} AS TIMESTAMPTZ))"
+    );
     if zone == "UTC" {
         return format!("CASE\n  {with_zone}\n  ELSE epoch_us({local})\nEND");
     }

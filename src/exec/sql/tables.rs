@@ -42,7 +42,7 @@ impl TableFiles {
     ) -> Result<(), Diagnostic> {
         let Some((function, options)) = duckdb::reader(path) else {
             let message = format!(
-                "DuckDB cannot read `{}`: it reads no Arrow files",
+                "a statement for DuckDB cannot read `{}`: it reads CSV, JSON and Parquet",
                 path.display()
             );
             return Err(Diagnostic::data("K918", message).help("write the table as Parquet"));

@@ -200,6 +200,7 @@ fn rows(
         name: name.clone(),
         title: name.clone(),
         role: ColumnRole::Field(field),
+        is_optional: false,
     };
     let dimensions = why.dimensions.iter();
     let mut columns: Vec<AnswerColumn> = dimensions

@@ -14,7 +14,7 @@ use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
     ComparisonColumn, Context, Level, Row, Value,
 };
-use crate::exec::query_context::{self, AbsentText, QueryContext};
+use crate::exec::query_context::{self, AbsentValue, QueryContext};
 use crate::lang::model::{CardKind, Period, Query, Subject};
 
 /// Months of history on a number card.
@@ -42,7 +42,7 @@ pub struct DraftCard {
 /// A board, and texts that its queries compare with and no row has.
 pub struct AnsweredBoard {
     pub board: Board,
-    pub absent: Vec<AbsentText>,
+    pub absent: Vec<AbsentValue>,
 }
 
 /// Answers all cards over one reading of the data. A card whose table has no file, or whose column the
@@ -88,7 +88,7 @@ struct AnsweredCards {
     cards: Vec<BoardCard>,
     context: Context,
     notes: Vec<String>,
-    absent: Vec<AbsentText>,
+    absent: Vec<AbsentValue>,
 }
 
 /// Cards in their order; those with a reason against it show no data.
@@ -235,6 +235,7 @@ fn empty_column(
             is_windowed: of.window.is_some(),
             with_band: !column.bands.is_empty(),
         }),
+        is_optional: false,
     }
 }
 

@@ -94,6 +94,7 @@ fn reading(
         ),
         sort: Vec::new(),
         limit: None,
+        shows_default: false,
     };
     Query {
         subject: Subject::List(Box::new(list)),

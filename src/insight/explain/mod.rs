@@ -12,7 +12,7 @@ use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::assemble;
 use crate::exec::compute::PlanDescription;
-use crate::exec::query_context::{self, AbsentText, QueryContext};
+use crate::exec::query_context::{self, AbsentValue, QueryContext};
 use crate::lang::model::Query;
 use crate::plan::{self, Paragraph};
 use crate::render::{self, RenderOptions};
@@ -27,7 +27,7 @@ pub struct Explanation {
     parts: Answer,
     notes: Vec<String>,
     /// Texts that it compares with and no row has; they are notes too.
-    pub absent: Vec<AbsentText>,
+    pub absent: Vec<AbsentValue>,
     /// The rows behind the numbers, if they were asked for.
     behind: Option<Vec<behind::ListedRows>>,
 }
@@ -44,9 +44,9 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };
-    let absent = query_context::absent_texts(definitions, &sources, query);
+    let absent = query_context::absent_values(definitions, &sources, query, &answer);
     let mut notes = sources.notes;
-    notes.extend(absent.iter().map(AbsentText::sentence));
+    notes.extend(absent.iter().map(AbsentValue::sentence));
     Ok(Explanation {
         query: query.clone(),
         words,

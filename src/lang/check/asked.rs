@@ -116,7 +116,8 @@ pub(super) fn positive(
     if count.node == 0 {
         problems.push(
             Diagnostic::error("K607", count.span, format!("`{clause} 0` shows nothing"))
-                .label("write 1 or more"),
+                .label("write 1 or more")
+                .help_edit(format!("such as `{clause} 10`"), "10"),
         );
         return None;
     }

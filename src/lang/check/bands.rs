@@ -143,7 +143,15 @@ fn check_pair(left: &CheckedBand, right: &CheckedBand, problems: &mut Problems) 
             )
             .help(format!(
                 "let one of the bands reach from {upper} to {lower}"
-            )),
+            ))
+            .edit_at(
+                right
+                    .written
+                    .lower
+                    .map_or(right.written.span, |lower| lower.span),
+                &upper,
+                &format!("let one of the bands reach from {upper} to {lower}"),
+            ),
         );
     } else if left.band.upper > right.band.lower {
         problems.push(
@@ -156,7 +164,15 @@ fn check_pair(left: &CheckedBand, right: &CheckedBand, problems: &mut Problems) 
                 ),
             )
             .label("a value lies in one band")
-            .help("a lower bound is part of its band, an upper bound is not"),
+            .help("a lower bound is part of its band, an upper bound is not")
+            .edit_at(
+                right
+                    .written
+                    .lower
+                    .map_or(right.written.span, |lower| lower.span),
+                &upper,
+                "a lower bound is part of its band, an upper bound is not",
+            ),
         );
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn once<T>(
     if slot.is_some() {
         problems.push(
             Diagnostic::error("K210", span, format!("`{clause}` is written twice"))
-                .label("keep one of them"),
+                .leave_out("keep one of them"),
         );
         return;
     }

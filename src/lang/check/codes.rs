@@ -63,6 +63,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("K290", "warning: a target rewards activity"),
     ("K291", "warning: a score is the bare CVSS number"),
     ("K292", "warning: a percent times 100"),
+    (
+        "K293",
+        "warning: a duration times what one unit has of another",
+    ),
     ("K301", "fan-out: a row has many of these"),
     ("K302", "a field of another table that this one may read"),
     ("K303", "`belongs to` without a key, twice, or in a circle"),
@@ -93,6 +97,22 @@ pub const CODES: &[(&str, &str)] = &[
     ("K424", "a time from an event to itself"),
     ("K425", "an event stands twice in a choice"),
     ("K426", "`so far` around a test with a time of its own"),
+    (
+        "K440",
+        "warning: tests that contradict each other, or of which one always holds",
+    ),
+    (
+        "K441",
+        "warning: a column is asked for instead of the state that begins at it",
+    ),
+    (
+        "K442",
+        "warning: related events are asked for up to the event that is counted",
+    ),
+    (
+        "K443",
+        "warning: a time to what has not happened to any row that counts",
+    ),
     ("K500", "weights are missing"),
     ("K501", "a weight is wrong, twice or out of place"),
     ("K502", "a field that cannot have such weights"),

@@ -32,7 +32,7 @@ pub(super) fn columns(
     let mut drafts: Vec<ColumnDraft> = Vec::new();
     let mut all_right = true;
     let mut formulas = 0;
-    for tree in trees {
+    for (place, tree) in trees.iter().enumerate() {
         let Some(column) = column(scope, tree, grain, &mut formulas, problems) else {
             all_right = false;
             continue;
@@ -44,7 +44,7 @@ pub(super) fn columns(
                     tree.span,
                     format!("`{}` is asked for twice", column.name),
                 )
-                .label("once is enough"),
+                .leave_out_after(trees[place.saturating_sub(1)].span, "once is enough"),
             );
             all_right = false;
             continue;
@@ -119,7 +119,11 @@ fn labelled(
         if scope.kpi(&name.node).is_some() {
             problems.push(
                 Diagnostic::error("K212", name.span, format!("`{}` is a kpi", name.node))
-                    .label("a reader would take this column for it: choose another name"),
+                    .label("a reader would take this column for it: choose another name")
+                    .help_edit(
+                        format!("such as `called {}_here`", name.node),
+                        format!("{}_here", name.node),
+                    ),
             );
             return None;
         }

@@ -50,7 +50,9 @@ fn unknown_date(literal: &Spanned<DateLiteral>) -> Diagnostic {
     let written = written(&literal.node);
     let problem = |message: String| Diagnostic::error("K403", literal.span, message);
     match &literal.node {
-        DateLiteral::Week(year, week) => problem(format!("{year} has no week {week}")),
+        DateLiteral::Week(year, week) => {
+            problem(format!("{year} has no week {week}")).label_write(format!("{year}-W52"))
+        }
         DateLiteral::Instant(_) => problem(format!("`{written}` is not an instant"))
             .label("write it as `2026-03-31T10:00:00Z`"),
         DateLiteral::Year(_)

@@ -1,11 +1,10 @@
 //! The order in which events happen, as far as definitions say: a clock stops after it started, a state
 //! ends after it began. A duration against it is most likely written the wrong way round (K281).
 
-use super::later::EventOrder;
 use super::scope::Scope;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
-use crate::lang::model::ChosenEvent;
+use crate::lang::model::{ChosenEvent, EventOrder};
 use crate::lang::syntax::ast;
 
 /// Warns of `time from A to B` where B always comes before A.
@@ -23,7 +22,7 @@ pub(super) fn warn_of_reversed(
     let ([later], [earlier]) = (written.0.events.as_slice(), written.1.events.as_slice()) else {
         return;
     };
-    let order = EventOrder::of(scope, from.table);
+    let order = EventOrder::of(scope.model, from.table);
     let is_reversed = order.is_before(to.event, from.event);
     if !is_reversed || order.is_before(from.event, to.event) {
         return;

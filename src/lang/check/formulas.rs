@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::limits::{LimitOwner, limit};
 use super::measures::measure;
 use super::scope::{ReferenceKind, Scope};
+use super::unit_advice;
 use super::units::{self, Operand};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::source::{Span, Spanned};
+use crate::base::source::Spanned;
 use crate::base::types::{Adjustment, StockMoment, Unit};
 use crate::lang::format;
 use crate::lang::model::{Formula, Kind as Clock, Measure, Operator, Population, TableId};
@@ -27,9 +28,11 @@ pub(super) fn formula(
     problems: &mut Problems,
 ) -> Option<TypedFormula> {
     let (formula, operand) = part(scope, tree, problems)?;
+    let mut measures_something = false;
+    kinds(scope, &formula, &mut |_| measures_something = true);
     let unit = match operand {
-        Operand::Of(unit) => unit,
-        Operand::Plain => {
+        Operand::Of(unit) if measures_something => unit,
+        Operand::Of(_) | Operand::Plain => {
             problems.push(
                 Diagnostic::error("K229", tree.span, "this is a number and measures nothing")
                     .help("a formula has an aggregate, such as `count of findings open`, or a kpi"),
@@ -99,7 +102,8 @@ fn unknown_kpi(scope: Scope, name: &ast::Identifier) -> Diagnostic {
     let problem = |message: String| Diagnostic::error("K206", name.span, message);
     if scope.view(&name.node).is_some() {
         return problem(format!("`{}` is a view", name.node))
-            .label("a view stands alone, first in a query");
+            .label("a view stands alone, first in a query")
+            .help(format!("ask it in a query of its own: `{}`", name.node));
     }
     let mut scores = scope.model.scores.iter();
     if let Some(score) = scores.find(|score| score.name == name.node) {
@@ -146,15 +150,14 @@ fn binary(
         return None;
     }
     let Some(unit) = units::combine(resolved, left_unit, right_unit) else {
-        problems.push(units_differ(operator, left_unit, right_unit));
+        let sides = [(left, left_unit), (right, right_unit)];
+        problems.push(unit_advice::units_differ(operator, resolved, sides));
         return None;
     };
-    warn_of_percent(
+    unit_advice::warn_of_factor(
+        operator,
         resolved,
-        left_unit,
-        right_unit,
-        (&left_formula, &right_formula),
-        operator.span,
+        [(left, left_unit), (right, right_unit)],
         problems,
     );
     let formula = Formula::Binary {
@@ -221,56 +224,6 @@ fn adjusted(
 
 fn is_zero(formula: &Formula) -> bool {
     matches!(formula, Formula::Number(number) if *number == 0.0)
-}
-
-fn units_differ(operator: &Spanned<ast::Arithmetic>, left: Operand, right: Operand) -> Diagnostic {
-    let word = |operand: Operand| match operand {
-        Operand::Plain => "a plain number".to_owned(),
-        Operand::Of(unit) => units::describe(unit).to_owned(),
-    };
-    let (left_word, right_word) = (word(left), word(right));
-    let problem = |symbol: &str, rule: &str| {
-        Diagnostic::error(
-            "K219",
-            operator.span,
-            format!("`{symbol}` of {left_word} and {right_word}"),
-        )
-        .label("these units do not fit")
-        .help(rule.to_owned())
-    };
-    match operator.node {
-        ast::Arithmetic::Add => problem("+", "`+` and `-` need two values of the same unit"),
-        ast::Arithmetic::Subtract => problem("-", "`+` and `-` need two values of the same unit"),
-        ast::Arithmetic::Multiply => problem(
-            "*",
-            "one side of `*` is a number, a ratio or a percent, or a count of durations or points",
-        ),
-        ast::Arithmetic::Divide => problem(
-            "/",
-            "divide by the same unit (a ratio), by a number or by a count",
-        ),
-    }
-}
-
-/// `100 * share …` would show a hundred times the percent (K292).
-fn warn_of_percent(
-    operator: Operator,
-    left: Operand,
-    right: Operand,
-    formulas: (&Formula, &Formula),
-    span: Span,
-    problems: &mut Problems,
-) {
-    let is_hundred =
-        |formula: &Formula| matches!(formula, Formula::Number(number) if *number == 100.0);
-    let of_percent = (left == Operand::Of(Unit::Percent) && is_hundred(formulas.1))
-        || (right == Operand::Of(Unit::Percent) && is_hundred(formulas.0));
-    if operator == Operator::Multiply && of_percent {
-        problems.push(
-            Diagnostic::warning("K292", span, "a percent times 100 shows 1,000 for 10%")
-                .label("a share is shown as a percent already"),
-        );
-    }
 }
 
 /// Whether the parts are of events, of states, or of both.

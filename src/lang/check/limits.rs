@@ -26,15 +26,13 @@ pub(super) fn limit(
             Some(duration.amount.value * duration.unit.micros() as f64)
         }
         (Unit::Percent, WrittenLiteral::Percent(number)) => Some(number.value / 100.0),
-        // Shown as percent, it is judged as it is shown; a bare 20 would be 2,000%.
+        // Shown as percent, it is judged as it is shown; a bare 0.5 may be 50% or half a percent.
         (Unit::Ratio, WrittenLiteral::Percent(number))
             if judged.display == DisplayUnit::Percent =>
         {
             Some(number.value / 100.0)
         }
-        (Unit::Ratio, WrittenLiteral::Number(number))
-            if judged.display == DisplayUnit::Percent && number.value.abs() > 1.0 =>
-        {
+        (Unit::Ratio, WrittenLiteral::Number(_)) if judged.display == DisplayUnit::Percent => {
             problems.push(other_unit(judged, literal));
             None
         }
@@ -81,7 +79,7 @@ fn other_unit(judged: &LimitOwner, literal: &Spanned<WrittenLiteral>) -> Diagnos
 }
 
 /// The same number in the KPI's own unit; both, where a fraction and a percent could be meant.
-fn limits_meant(judged: &LimitOwner, literal: &WrittenLiteral) -> Vec<String> {
+pub(super) fn limits_meant(judged: &LimitOwner, literal: &WrittenLiteral) -> Vec<String> {
     let number = match literal {
         WrittenLiteral::Number(number) | WrittenLiteral::Percent(number) => Some(number),
         WrittenLiteral::Duration(duration) => Some(&duration.amount),
@@ -93,6 +91,10 @@ fn limits_meant(judged: &LimitOwner, literal: &WrittenLiteral) -> Vec<String> {
     let written = number.map_or("30".to_owned(), |number| number.written.clone());
     let percent = judged.unit == Unit::Percent || judged.display == DisplayUnit::Percent;
     match (judged.unit, literal) {
+        (Unit::Duration, _) if written == "1" => {
+            let word = judged.display.word();
+            vec![format!("1 {}", word.trim_end_matches('s'))]
+        }
         (Unit::Duration, _) => vec![format!("{written} {}", judged.display.word())],
         (_, WrittenLiteral::Number(number)) if percent && number.value.abs() < 1.0 => {
             vec![format!("{}%", shifted(&number.written, 2))]
@@ -107,7 +109,7 @@ fn limits_meant(judged: &LimitOwner, literal: &WrittenLiteral) -> Vec<String> {
 }
 
 /// A decimal number with its point moved to the right, without what arithmetic would add to its digits.
-fn shifted(written: &str, places: i32) -> String {
+pub(super) fn shifted(written: &str, places: i32) -> String {
     let (sign, digits) = match written.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", written),

@@ -9,7 +9,9 @@ use super::settled;
 use super::timeframes;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::lang::model::{FieldId, ListQuery, Role, TableId};
+use crate::lang::model::{
+    EventOrder, Field, FieldId, FieldSource, ListQuery, Role, StateSource, TableId,
+};
 use crate::lang::syntax::ast;
 
 /// The rows, columns and order of a list. Every problem is reported.
@@ -28,7 +30,11 @@ pub(super) fn list(
         problems,
     );
     let table = scope.model.table_named(&tree.node.table.node)?;
-    let show = show(scope, table, clauses.show.unwrap_or_default(), problems);
+    let chosen = clauses.show.unwrap_or_default();
+    let show = match (chosen, &rows) {
+        ([], Some(rows)) => Some(default_fields(scope, table, rows.role)),
+        (chosen, _) => chosen_fields(scope, table, chosen, problems),
+    };
     let sort = sort(scope, table, clauses.sort.unwrap_or_default(), problems);
     let limit = super::asked::positive(clauses.limit, "limit", problems);
     let rows = rows?;
@@ -45,6 +51,7 @@ pub(super) fn list(
     Some(ListQuery {
         population: rows,
         show: show?,
+        shows_default: chosen.is_empty(),
         sort: sort?,
         limit: limit?,
     })
@@ -88,7 +95,7 @@ fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
         problems.push(match word {
             "top" => problem.label("write `sort by … descending limit …`"),
             _ => problem
-                .label("leave this out")
+                .leave_out("leave this out")
                 .help("a list shows rows; to group or compare, ask for a kpi or `count of …`"),
         });
         fits = false;
@@ -117,19 +124,16 @@ fn refuse_period(
     None
 }
 
-/// The fields to show; where none are written, the key and the declared ones.
-fn show(
+/// The fields to show where some are written.
+fn chosen_fields(
     scope: Scope,
     table: TableId,
     written: &[ast::FieldRef],
     problems: &mut Problems,
 ) -> Option<Vec<FieldId>> {
-    if written.is_empty() {
-        return Some(default_fields(scope, table));
-    }
     let mut show: Vec<FieldId> = Vec::new();
     let mut all_right = true;
-    for field in written {
+    for (place, field) in written.iter().enumerate() {
         match fields::find(scope, table, field, problems) {
             Some(id) if show.contains(&id) => {
                 problems.push(
@@ -138,7 +142,7 @@ fn show(
                         field.span(),
                         format!("`{}` is shown twice", field.name.node),
                     )
-                    .label("once is enough"),
+                    .leave_out_after(written[place.saturating_sub(1)].span(), "once is enough"),
                 );
                 all_right = false;
             }
@@ -149,15 +153,39 @@ fn show(
     all_right.then_some(show)
 }
 
-fn default_fields(scope: Scope, table: TableId) -> Vec<FieldId> {
+/// The fields to show where none are written: the key, when what is listed happened or began, the start of a clock and its
+/// due date, then those that are declared.
+fn default_fields(scope: Scope, table: TableId, role: Role) -> Vec<FieldId> {
     let own = scope.table(table);
-    let declared = own.fields.iter().enumerate();
-    let declared = declared.filter(|(index, field)| field.declared && Some(*index) != own.key);
-    own.key
-        .into_iter()
-        .chain(declared.map(|(index, _)| index))
-        .map(|field| FieldId { table, field })
-        .collect()
+    let order = EventOrder::of(scope.model, table);
+    let noun = match role {
+        Role::Event(event) => order.only_column(event),
+        Role::State(state) => match &own.states[state].source {
+            StateSource::Columns { from, .. } if from.len() == 1 => Some(from[0]),
+            StateSource::Columns { .. }
+            | StateSource::Intervals { .. }
+            | StateSource::Overdue(_) => None,
+        },
+        Role::Rows => None,
+    };
+    let clocks = scope.model.slas.iter().filter(|sla| sla.table == table);
+    let starts = clocks.filter_map(|sla| order.only_column(sla.starts.event));
+    let dates = noun.into_iter().chain(starts);
+    let dates = dates.filter_map(|column| {
+        let is_of_column = |field: &Field| field.source == FieldSource::Column(column);
+        own.fields.iter().position(is_of_column)
+    });
+    let is_due = |field: &Field| matches!(field.source, FieldSource::Due(_));
+    let due = (0..own.fields.len()).filter(|field| is_due(&own.fields[*field]));
+    let declared = (0..own.fields.len()).filter(|field| own.fields[*field].declared);
+    let mut shown: Vec<FieldId> = Vec::new();
+    let all = own.key.into_iter().chain(dates).chain(due).chain(declared);
+    for field in all.map(|field| FieldId { table, field }) {
+        if !shown.contains(&field) {
+            shown.push(field);
+        }
+    }
+    shown
 }
 
 fn sort(

@@ -61,7 +61,8 @@ fn rule(entry: &IndexEntry<ast::Match>, problems: &mut Problems) -> Option<Match
         let name = clause_name(&clause.node);
         if seen.contains(&name) {
             let message = format!("`{name}` stands twice in this match");
-            problems.push(Diagnostic::error("K721", clause.span, message).label("leave one out"));
+            problems
+                .push(Diagnostic::error("K721", clause.span, message).leave_out("leave one out"));
             continue;
         }
         seen.push(name);
@@ -111,7 +112,7 @@ fn is_known(name: &ast::Identifier, what: &str, words: &[&str], problems: &mut P
         problems.push(
             Diagnostic::error("K722", name.span, message)
                 .suggest(&name.node, words.iter().copied())
-                .help(format!("one of: {}", words.join(", "))),
+                .help_edit(format!("one of: {}", words.join(", ")), words[0]),
         );
     }
     is_known

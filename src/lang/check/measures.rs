@@ -1,6 +1,7 @@
 //! Aggregates: the function, what it takes, and the rows it is of.
 
 use super::conditions::{ConditionSite, condition};
+use super::contradictions;
 use super::durations;
 use super::fields;
 use super::populations::{AllRows, population, setting_of};
@@ -8,6 +9,7 @@ use super::relations::chosen_event;
 use super::scope::{ReferenceKind, Scope};
 use super::settled;
 use super::stocks::kpi_as_value;
+use super::traps;
 use super::wording::describe;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
@@ -48,8 +50,13 @@ pub(super) fn measure(
     let filter = tree.population.node.filter.as_ref();
     settled::advise(scope, &population, filter, problems);
     settled::advise(scope, &population, tree.with.as_ref(), problems);
+    let test = with.as_ref().and_then(Option::as_ref);
+    contradictions::advise_share(scope, &population, test.zip(tree.with.as_ref()), problems);
     let (value, unit) = value?;
     check_clock(function, value.as_ref(), &population, tree, problems)?;
+    if let Some(time) = value.as_ref().zip(tree.value.as_ref()) {
+        traps::advise_of_time(scope, &population, time, problems);
+    }
     Some(Measure {
         function,
         parameter,
@@ -82,7 +89,8 @@ fn quantile(
             written.span,
             format!("`{}` is not a percentile of `{name}`", written.node),
         )
-        .label("write p1 to p99"),
+        .label("write p1 to p99")
+        .help_edit("such as `p90`", "p90"),
         (Takes::Rows | Takes::Test | Takes::Number | Takes::Field, _) => Diagnostic::error(
             "K216",
             written.span,
@@ -114,10 +122,17 @@ fn find_function(
             None => problem.suggest(&name.node, names()),
         };
         let all: Vec<&str> = names().collect();
-        problems.push(problem.help(format!(
+        let known = format!(
             "functions are {}; percentiles are p0 to p100",
             all.join(", ")
-        )));
+        );
+        let is_percentile = name.node.strip_prefix('p').is_some_and(|digits| {
+            !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+        });
+        problems.push(match is_percentile {
+            true => problem.help_edit(known, "p90"),
+            false => problem.help(known),
+        });
     }
     found
 }

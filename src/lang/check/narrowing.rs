@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::conditions::{ConditionContext, ConditionSite, condition, join};
-use super::formulas::{inline, populations};
+use super::contradictions;
+use super::formulas::{inline, measures, populations};
 use super::populations::setting_of;
 use super::scope::Scope;
 use super::settled;
@@ -56,10 +57,28 @@ impl<'a> Narrowing<'a> {
         wrong
     }
 
-    /// Tells of tests in the `where` that say nothing on a population of a formula.
-    pub fn advise(&self, scope: Scope, formula: &Formula, problems: &mut Problems) {
+    /// Tells of tests in the `where` that say nothing on a population of a formula, and of those that repeat or contradict
+    /// what the formula asks itself. `owner` is the column.
+    pub fn advise(&self, scope: Scope, formula: &Formula, owner: &str, problems: &mut Problems) {
         populations(scope, formula, &mut |population| {
             settled::advise(scope, population, self.tree, problems);
+        });
+        self.advise_of_own(scope, formula, owner, problems);
+    }
+
+    /// Tells of tests in the `where` that repeat or contradict what a formula asks itself. Call [`Narrowing::check`] first.
+    pub fn advise_of_own(
+        &self,
+        scope: Scope,
+        formula: &Formula,
+        owner: &str,
+        problems: &mut Problems,
+    ) {
+        let Some(tree) = self.tree else { return };
+        measures(scope, formula, &mut |measure| {
+            if let Some(Ok(own)) = self.found.get(&key_of(&measure.population)) {
+                contradictions::advise_narrowed(scope, (measure, owner), (own, tree), problems);
+            }
         });
     }
 
@@ -78,8 +97,7 @@ impl<'a> Narrowing<'a> {
     }
 
     fn narrowed(&self, population: &Population) -> Population {
-        let key = (population.table, setting_of(population.role));
-        let Some(Ok(own)) = self.found.get(&key) else {
+        let Some(Ok(own)) = self.found.get(&key_of(population)) else {
             return population.clone();
         };
         let filters = population.filter.iter().chain([own]).cloned();
@@ -88,4 +106,8 @@ impl<'a> Narrowing<'a> {
             ..population.clone()
         }
     }
+}
+
+fn key_of(population: &Population) -> (TableId, ConditionContext) {
+    (population.table, setting_of(population.role))
 }

@@ -170,7 +170,7 @@ pub(super) fn versus(
         if is_twice {
             problems.push(
                 Diagnostic::error("K408", item.span, "this comparison stands twice")
-                    .label("once is enough"),
+                    .leave_out_after(place_before(earlier, item), "once is enough"),
             );
             all_right = false;
         } else if versus.is_some() && others == MOST_COMPARED {
@@ -180,7 +180,10 @@ pub(super) fn versus(
                     item.span,
                     "a query has two comparisons beside the target",
                 )
-                .label("ask this in a query of its own"),
+                .leave_out_after(
+                    place_before(earlier, item),
+                    "ask this in a query of its own",
+                ),
             );
             all_right = false;
         }
@@ -190,6 +193,14 @@ pub(super) fn versus(
         }));
     }
     all_right.then_some(comparisons)
+}
+
+/// The place of the comparison before one.
+fn place_before(
+    earlier: &[Spanned<ast::WrittenComparison>],
+    item: &Spanned<ast::WrittenComparison>,
+) -> Span {
+    earlier.last().map_or(item.span, |before| before.span)
 }
 
 fn percent_of_target(span: Span) -> Diagnostic {

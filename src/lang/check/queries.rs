@@ -121,7 +121,8 @@ fn values(
             continue;
         }
         let mut advice = Problems::default();
-        narrowing.advise(scope, &draft.column.formula, &mut advice);
+        let column = &draft.column;
+        narrowing.advise(scope, &column.formula, &column.name, &mut advice);
         told.tell(scope, draft, advice, problems);
     }
     problems.extend(narrowing.warnings());
@@ -249,6 +250,9 @@ fn everything(
         }
         return None;
     }
+    for ColumnDraft { column, .. } in &drafts {
+        narrowing.advise_of_own(scope, &column.formula, &column.name, problems);
+    }
     problems.extend(narrowing.warnings());
     finish(
         scope,
@@ -353,7 +357,7 @@ fn refuse_show(clauses: &QueryClauses, problems: &mut Problems) {
     if let Some(span) = clauses.show_span {
         problems.push(
             Diagnostic::error("K600", span, "only a list has `show`")
-                .label("leave this out")
+                .leave_out("leave this out")
                 .help("`list findings open show finding_id, title` shows rows"),
         );
     }

@@ -104,7 +104,7 @@ fn noun(
                     timeframe.span,
                     format!("`{}` is a state, which is so at an instant", role.node),
                 )
-                .label("leave this out, or ask for an event")
+                .leave_out("leave this out, or ask for an event")
                 .help(events_of(own)),
             );
             return None;

@@ -8,7 +8,7 @@ use super::timeframes;
 use super::wording::list;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
-use crate::lang::model::{ChosenEvent, Condition, EventId, TableId};
+use crate::lang::model::{ChosenEvent, Condition, EventId, EventOrder, TableId};
 use crate::lang::syntax::ast;
 
 pub(super) fn permit_exists(
@@ -66,12 +66,16 @@ pub(super) fn find_event(
     }
     let events = || own.events.iter().map(|event| event.name.as_str());
     let problem = if own.state_named(&name.node).is_some() {
-        Diagnostic::not_on_table(
+        let problem = Diagnostic::not_on_table(
             "K203",
             name.span,
             format!("`{}` is a state, and `{asker}` needs an event", name.node),
         )
-        .label("a state lasts; an event happens at an instant")
+        .label("a state lasts; an event happens at an instant");
+        match begin_of(scope, table, &name.node) {
+            Some(event) => problem.help_edit(format!("`{}` begins at `{event}`", name.node), event),
+            None => problem,
+        }
     } else {
         Diagnostic::not_on_table(
             "K203",
@@ -85,6 +89,15 @@ pub(super) fn find_event(
         all => problem.help(format!("events of {} are {all}", own.name)),
     });
     None
+}
+
+/// The event at which a state begins.
+fn begin_of<'a>(scope: Scope<'a>, table: TableId, state: &str) -> Option<&'a str> {
+    let order = EventOrder::of(scope.model, table);
+    let state = order.table.state_named(state)?;
+    let mut events = 0..order.table.events.len();
+    let begin = events.find(|event| order.begins_at(state, *event))?;
+    Some(&order.table.events[begin].name)
 }
 
 /// Events of a table of which one counts; each once (K425).

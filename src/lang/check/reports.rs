@@ -109,7 +109,7 @@ impl SourceChecker<'_, '_> {
         if self.seen.contains(&name) {
             let message = format!("`{name}` stands twice in this source");
             self.problems
-                .push(Diagnostic::error("K701", clause.span, message).label("leave one out"));
+                .push(Diagnostic::error("K701", clause.span, message).leave_out("leave one out"));
             return false;
         }
         self.seen.push(name);
@@ -244,7 +244,7 @@ impl SourceChecker<'_, '_> {
             if !is_new {
                 let message = "this word has a meaning already (case does not count)";
                 self.problems
-                    .push(Diagnostic::error("K704", rule.span, message).label("leave one out"));
+                    .push(Diagnostic::error("K704", rule.span, message).leave_out("leave one out"));
             }
         }
         words
@@ -366,8 +366,12 @@ fn example(clause: &str) -> &'static str {
         "tool" => "write `tool \"zap\"`",
         "kind" => "write `kind dast`",
         "reads" => "write `reads json`",
-        "known by" => "write a program between three quotes that is true for these reports",
-        "rows" => "write a program between three quotes that gives one object a row",
+        "known by" => {
+            "write a program that is true for these reports: `known by \"\"\"has(\"results\")\"\"\"`"
+        }
+        "rows" => {
+            "write a program that gives one object a row: `rows \"\"\".results[] | {title: .name}\"\"\"`"
+        }
         _ => "write `identity rule_id, url`",
     }
 }

@@ -68,7 +68,11 @@ fn read_maps(tree: &ast::ScaleDefinition, scale: &mut Scale, problems: &mut Prob
             } else {
                 format!("\"{}\" is mapped twice (case does not count)", from.node)
             };
-            problems.push(Diagnostic::error("K231", from.span, why).label("leave this out"));
+            problems.push(
+                Diagnostic::error("K231", from.span, why)
+                    .label("leave this out")
+                    .edit_at(map.span, "", "leave this out"),
+            );
             continue;
         }
         match scale.values.iter().position(|value| *value == to.node) {

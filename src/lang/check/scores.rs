@@ -189,7 +189,8 @@ fn cap(number: &Spanned<Number>, problems: &mut Problems) -> Option<f64> {
     }
     problems.push(
         Diagnostic::error("K503", number.span, "a cap must be above 0")
-            .label("no row could score anything"),
+            .label("no row could score anything")
+            .help_edit("such as `cap 100`", "100"),
     );
     None
 }

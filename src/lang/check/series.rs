@@ -35,7 +35,7 @@ pub(super) fn window(
     if let (Some(total), None) = (clauses.total, clauses.by) {
         found.push(
             Diagnostic::error("K419", total, "periods that overlap have no total")
-                .label("leave this out")
+                .leave_out("leave this out")
                 .help("the last row of `running` is the whole range"),
         );
     }
@@ -88,7 +88,7 @@ fn misfit(
                 span,
                 format!("`{name}` is read at an instant, and `{word}` is of events"),
             )
-            .label("leave this out")
+            .leave_out("leave this out")
             .help(format!(
                 "for the mean of its daily ends in each period write `{name} over month at average`"
             )),
@@ -99,7 +99,7 @@ fn misfit(
         if measure.function.keeps == Keeps::Lifetimes {
             found = Some(
                 Diagnostic::error("K419", span, format!("`typical` is not computed `{word}`"))
-                    .label("leave this out, or ask for a median"),
+                    .leave_out("leave this out, or ask for a median"),
             );
         }
         let conditions = measure.population.filter.iter().chain(&measure.with);
@@ -127,6 +127,6 @@ fn misfit(
     found.or_else(|| {
         let moment = of_days?;
         let message = format!("`{name}` reads stocks at {moment}, which `{word}` cannot");
-        Some(Diagnostic::error("K419", span, message).label("leave this out"))
+        Some(Diagnostic::error("K419", span, message).leave_out("leave this out"))
     })
 }

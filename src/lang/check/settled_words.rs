@@ -46,6 +46,35 @@ pub(super) fn told_fixed(
                 "judged just before `{noun}`, when it has not begun"
             ))
             .help(format!("as of now: `{written} so far`")),
+        Why::Before(earlier) => {
+            let earlier = &settled.table.events[earlier].name;
+            problem
+                .label(format!("`{earlier}` comes before `{noun}`"))
+                .help(format!(
+                    "to ask how many get there: `share of {table} {earlier} with {noun} so far`"
+                ))
+        }
+        Why::WithinBefore(earlier) => {
+            let earlier = &settled.table.events[earlier].name;
+            let within = match &tree.node {
+                ast::Condition::Within { within, .. } => {
+                    format::literal(&ast::WrittenLiteral::Duration(within.node.clone()))
+                }
+                _ => "30 days".to_owned(),
+            };
+            let time = format!("time from {earlier} to {noun} < {within}");
+            problem
+                .label(format!(
+                    "`{earlier}` comes before `{noun}`, and `within` looks at the time after it"
+                ))
+                .help(format!(
+                    "of those {earlier}: `share of {table} {earlier} with {noun} within {within}`"
+                ))
+                .help_edit(format!("of those {noun}: `{time}`"), time)
+        }
+        Why::Lasts => problem
+            .label(format!("`{noun}` comes before it ends"))
+            .help(format!("as of now: `{}`", so_far(tree))),
         Why::NoTime => problem
             .label(format!(
                 "judged at `{noun}` itself, when no time has passed"
@@ -68,28 +97,36 @@ pub(super) fn told_later(
     let (table, noun) = (&settled.table.name, noun(settled));
     let name = match fate {
         Fate::Event(event) => settled.table.events[event].name.as_str(),
-        Fate::State(state) => settled.table.states[state].name.as_str(),
+        Fate::State(state) | Fate::End(state) => settled.table.states[state].name.as_str(),
+    };
+    let later = match fate {
+        Fate::Event(_) | Fate::State(_) => format!("and `{name}` comes later"),
+        Fate::End(_) => "and this ends later".to_owned(),
     };
     let problem = Diagnostic::warning(
         "K422",
         tree.span,
-        format!("`{written}` is judged when a row is `{noun}`, and `{name}` comes later"),
+        format!("`{written}` is judged when a row is `{noun}`, {later}"),
     )
     .label("what becomes of the row later is not asked");
     let problem = match fate {
         Fate::Event(_) => problem.help(format!("within a time: `{name} within 30 days`")),
-        Fate::State(_) => problem,
+        Fate::State(_) | Fate::End(_) => problem,
     };
-    let so_far = match &tree.node {
-        ast::Condition::Not(inner) => format!("not {} so far", format::condition(&inner.node)),
-        _ => format!("{written} so far"),
-    };
-    let problem = problem.help(format!("as of now: `{so_far}`"));
+    let problem = problem.help(format!("as of now: `{}`", so_far(tree)));
     match stock(settled, fate) {
         Some(state) => problem.help(format!(
             "of those that are so at an instant: `{table} {state}`"
         )),
         None => problem,
+    }
+}
+
+/// The same test, judged at as-of.
+pub(super) fn so_far(tree: &Spanned<ast::Condition>) -> String {
+    match &tree.node {
+        ast::Condition::Not(inner) => format!("not {} so far", format::condition(&inner.node)),
+        other => format!("{} so far", format::condition(other)),
     }
 }
 
@@ -128,7 +165,7 @@ fn days(micros: i64) -> String {
     }
 }
 
-fn noun<'a>(settled: &Settled<'a>) -> &'a str {
+pub(super) fn noun<'a>(settled: &Settled<'a>) -> &'a str {
     match settled.population.role {
         Role::Event(event) => &settled.table.events[event].name,
         Role::State(state) => &settled.table.states[state].name,
@@ -175,7 +212,7 @@ fn a_state<'a>(settled: &Settled<'a>) -> &'a str {
 /// A state that holds the rows to which something has not happened yet, or has.
 fn stock<'a>(settled: &Settled<'a>, fate: Fate) -> Option<&'a str> {
     match fate {
-        Fate::State(state) => Some(settled.table.states[state].name.as_str()),
+        Fate::State(state) | Fate::End(state) => Some(settled.table.states[state].name.as_str()),
         Fate::Event(_) => {
             let own = settled.counted()?;
             let mut states = 0..settled.table.states.len();

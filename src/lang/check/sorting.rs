@@ -55,10 +55,10 @@ pub(super) fn not_a_column(
         format!("`{}` is not a column of this query", name.node),
     )
     .suggest(&name.node, column_names(drafts))
-    .help(format!(
-        "{does} {}",
-        super::wording::list(column_names(drafts))
-    ))
+    .help_edit(
+        format!("{does} {}", super::wording::list(column_names(drafts))),
+        column_names(drafts).next().unwrap_or_default(),
+    )
 }
 
 /// Keys to sort by: the period, dimensions, columns.
@@ -113,7 +113,10 @@ fn sort_column(
                 format!("`{name}` is not a column of this query"),
             )
             .suggest(name, names.clone())
-            .help(format!("sort by {}", super::wording::list(names))),
+            .help_edit(
+                format!("sort by {}", super::wording::list(names.clone())),
+                names.clone().next().unwrap_or_default(),
+            ),
         );
     }
     found

@@ -92,6 +92,6 @@ pub(super) fn at_of_flow(name: &str, moment: Spanned<StockMoment>) -> Diagnostic
             moment.node.word()
         ),
     )
-    .label("leave this out")
+    .leave_out("leave this out")
     .help("`at` says where in a period a stock is read; events belong to all of it")
 }

@@ -21,13 +21,15 @@ pub(super) fn combine(operator: Operator, left: Operand, right: Operand) -> Opti
     }
 }
 
-/// A plain number stands for rows, points, a ratio, or a fraction (`1 - share`); never for a time.
+/// A plain number stands for rows, points or a ratio; never for a time, and never for a percent, of which 5 may be 5% or
+/// 500%.
 fn same(left: Operand, right: Operand) -> Option<Operand> {
     match (left, right) {
         (Operand::Plain, Operand::Plain) => Some(Operand::Plain),
-        (Operand::Plain, Operand::Of(unit)) | (Operand::Of(unit), Operand::Plain) => {
-            (unit != Unit::Duration).then_some(Operand::Of(unit))
-        }
+        (Operand::Plain, Operand::Of(unit)) | (Operand::Of(unit), Operand::Plain) => match unit {
+            Unit::Count | Unit::Points | Unit::Ratio => Some(Operand::Of(unit)),
+            Unit::Duration | Unit::Percent => None,
+        },
         (Operand::Of(left), Operand::Of(right)) => (left == right).then_some(Operand::Of(left)),
     }
 }
@@ -108,10 +110,16 @@ pub(super) fn written(
 ) -> Option<DisplayUnit> {
     let words = display_words();
     let Some(display) = words.clone().find(|display| display.word() == word.node) else {
+        let fitting = words
+            .filter(|display| shows(*display, unit))
+            .map(DisplayUnit::word);
         problems.push(
             Diagnostic::error("K222", word.span, format!("`{}` is not a unit", word.node))
-                .suggest(&word.node, words.filter(|display| shows(*display, unit)).map(DisplayUnit::word))
-                .help("a value is shown as minutes, hours, days, weeks, percent, ratio, points or count"),
+                .suggest(&word.node, fitting)
+                .help_edit(
+                    "a value is shown as minutes, hours, days, weeks, percent, ratio, points or count",
+                    default_display(unit).word(),
+                ),
         );
         return None;
     };
@@ -132,7 +140,11 @@ pub(super) fn written(
                 word.node
             ),
         )
-        .label(format!("use {}", fitting.join(", "))),
+        .label(format!("use {}", fitting.join(", ")))
+        .edit(
+            default_display(unit).word(),
+            &format!("use {}", fitting.join(", ")),
+        ),
     );
     None
 }

@@ -6,6 +6,7 @@ use super::absence;
 use super::comparable::{columns, refuse_order};
 use super::dates::{self, DateMeaning};
 use super::fields;
+use super::limits::shifted;
 use super::scope::Scope;
 use super::wording::with_article;
 use crate::base::calendar;
@@ -155,7 +156,8 @@ fn by_type(
     match scope.field_type(field) {
         FieldType::Scale(scale) => {
             let code = code(scope, scale, value, problems)?;
-            codes(scope, field, scale, test, code, value.span, problems)
+            let place = (operator, value.span);
+            codes(scope, field, scale, test, code, place, problems)
         }
         FieldType::YesNo => {
             let number = matches!(value.node, WrittenLiteral::Number(_));
@@ -217,7 +219,14 @@ pub(super) fn code(
             Some(code) => problem.meant(&scale.values[code as usize]),
             None => problem.suggest(&written, scale.values.iter().map(String::as_str)),
         };
-        problems.push(problem.help(scope.cite_scale(scale)));
+        let known = scope.cite_scale(scale);
+        problems.push(match (problem.label.is_some(), scale.values.last()) {
+            (false, Some(highest)) => problem.help_edit(
+                known,
+                format::literal(&WrittenLiteral::Word(highest.clone())),
+            ),
+            (true, _) | (_, None) => problem.help(known),
+        });
     }
     found.map(|index| index as u8)
 }
@@ -228,7 +237,7 @@ fn codes(
     scale: &Scale,
     test: OrderTest,
     code: u8,
-    span: Span,
+    (operator, span): (Span, Span),
     problems: &mut Problems,
 ) -> Option<Condition> {
     let last = scale.values.len() as u8;
@@ -249,7 +258,9 @@ fn codes(
         problems.push(
             Diagnostic::error("K235", span, "this can never hold")
                 .label(format!("the {what} {}: nothing is {side} it", scale.name))
-                .help(scope.cite_scale(scale)),
+                .help(scope.cite_scale(scale))
+                .help(format!("for the {what} alone write `=`"))
+                .edit_at(operator, "=", &format!("for the {what} alone write `=`")),
         );
         return None;
     }
@@ -338,18 +349,7 @@ fn number(
     problems: &mut Problems,
 ) -> Option<Condition> {
     let WrittenLiteral::Number(number) = &value.node else {
-        problems.push(
-            Diagnostic::error(
-                "K213",
-                value.span,
-                format!(
-                    "`{}` is a number, not `{}`",
-                    scope.field_name(field),
-                    format::literal(&value.node)
-                ),
-            )
-            .label("write a number without a unit"),
-        );
+        problems.push(not_a_number(scope, field, value));
         return None;
     };
     let test = match test {
@@ -360,6 +360,41 @@ fn number(
         OrderTest::AtLeast => NumberTest::AtLeast(number.value),
     };
     Some(Condition::Number { field, test })
+}
+
+/// A number field has no unit: a percent may be a fraction of 1 or a number up to 100, as the data has it.
+fn not_a_number(scope: Scope, field: FieldId, value: &Spanned<WrittenLiteral>) -> Diagnostic {
+    let written = format::literal(&value.node);
+    let problem = Diagnostic::error(
+        "K213",
+        value.span,
+        format!("`{}` is a number, not `{written}`", scope.field_name(field)),
+    )
+    .label("a number without a unit");
+    let meant: Vec<String> = match &value.node {
+        WrittenLiteral::Percent(percent) => {
+            vec![shifted(&percent.written, -2), percent.written.clone()]
+        }
+        WrittenLiteral::Duration(duration) => vec![duration.amount.written.clone()],
+        WrittenLiteral::Text(text) => {
+            let is_plain = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-');
+            let number = text.trim();
+            let is_number = number.chars().all(is_plain) && number.parse::<f64>().is_ok();
+            is_number.then(|| number.to_owned()).into_iter().collect()
+        }
+        WrittenLiteral::Word(_)
+        | WrittenLiteral::Number(_)
+        | WrittenLiteral::Date(_)
+        | WrittenLiteral::Field(_) => Vec::new(),
+    };
+    let is_clear = !meant.is_empty();
+    let problem = meant.into_iter().fold(problem, Diagnostic::write);
+    let name = scope.field_name(field);
+    match fields::with_value(scope, field.table, name, &value.node) {
+        Some(others) => problem.help(others),
+        None if is_clear => problem,
+        None => problem.help_edit("such as `1`", "1"),
+    }
 }
 
 /// A literal stands for all of its period (rule S1): `<= 2026-03` reaches to the end of March.

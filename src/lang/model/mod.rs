@@ -3,6 +3,7 @@
 //!
 //! No stage after `check` looks anything up by name or can meet a definition error.
 
+mod event_order;
 mod formula;
 mod matching;
 mod policy;
@@ -10,6 +11,7 @@ mod query;
 mod report;
 mod schema;
 
+pub use event_order::EventOrder;
 pub use formula::*;
 pub use matching::*;
 pub use policy::*;

@@ -195,6 +195,8 @@ pub struct ListQuery {
     pub population: Population,
     /// The fields to show; `name` is the column's.
     pub show: Vec<FieldId>,
+    /// Whether the query names none and these are the usual ones.
+    pub shows_default: bool,
     /// Fields, and whether descending. Missing sorts last either way.
     pub sort: Vec<(FieldId, bool)>,
     pub limit: Option<usize>,

@@ -419,6 +419,15 @@ impl ParseStop<'_> {
         if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
             return problem.help("months, quarters and years differ in length: write `30 days`");
         }
+        let before = self.before();
+        if self.expects(&[Rule::time_unit])
+            && let Some(number) = before.filter(|token| token.kind == TokenKind::Number)
+        {
+            let duration = format!("{} days", self.word(number));
+            let line = format!("write `{duration}`");
+            let place = self.piece.token_span(number);
+            return problem.help(&line).edit_at(place, duration, &line);
+        }
         if self.expected == [Rule::kw_of] {
             return problem
                 .help("an aggregate is written `count of findings open`")

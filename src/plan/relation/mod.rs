@@ -22,9 +22,9 @@ pub use axis::Axis;
 pub use display::OutlineNode;
 pub use expression::{Expression, Literal, MissingOf, RelationalOperator};
 pub use lowering::{
-    Cube, CubeLevel, CubeShape, ENDED, Exclusion, HIGH, LOW, ListRelation, Lowering, MeasureCells,
-    POINT, PointRange, ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE, lower_list,
-    lower_trace,
+    Cube, CubeLevel, CubeShape, ENDED, Exclusion, FollowUp, HIGH, LOW, ListRelation, Lowering,
+    MeasureCells, POINT, PointRange, ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE,
+    lower_list, lower_trace,
 };
 
 /// The name of a column of a relation.

@@ -1,8 +1,10 @@
 //! What is wrong with the rows of a report, all of it at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::dates::{DateOrders, DayOrder, OrderConflict};
 use super::records::Unusable;
+use super::report::UnreadDate;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::Span;
 use crate::lang::model::{ReportSource, RowField};
@@ -25,6 +27,67 @@ pub(super) enum RowMistake {
 #[derive(Default)]
 pub(super) struct Mistakes {
     seen: BTreeMap<RowMistake, Occurrences>,
+}
+
+/// Dates that nothing reads, and that rows are kept without: by field, the first of them.
+#[derive(Default)]
+pub(super) struct UnreadDates {
+    seen: BTreeMap<&'static str, (String, Occurrences)>,
+    /// Fields of which a date was read.
+    read: BTreeSet<&'static str>,
+}
+
+impl UnreadDates {
+    pub fn add(&mut self, field: &'static str, text: String, row: u64) {
+        let first = Occurrences {
+            first: row,
+            rows: 0,
+        };
+        self.seen.entry(field).or_insert((text, first)).1.rows += 1;
+    }
+
+    /// Notes that a date of a field was read.
+    pub fn is_read(&mut self, field: &'static str) {
+        self.read.insert(field);
+    }
+
+    /// Takes out the fields of which no date at all was read. Their dates are written in a way that is not
+    /// known, which is a mistake, and none of single rows.
+    pub fn unknown(&mut self) -> Mistakes {
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        let (known, unknown) = seen.partition(|(field, _)| self.read.contains(field));
+        self.seen = known;
+        let unknown: BTreeMap<&'static str, (String, Occurrences)> = unknown;
+        let mistakes = unknown.into_iter();
+        let mistakes = mistakes.map(|(field, (text, seen))| (RowMistake::Date(field, text), seen));
+        Mistakes {
+            seen: mistakes.collect(),
+        }
+    }
+
+    /// Adds those of rows that come after so many others.
+    pub fn append(&mut self, later: UnreadDates, rows_before: u64) {
+        self.read.extend(later.read);
+        for (field, (text, seen)) in later.seen {
+            let first = seen.first + rows_before;
+            let known = self.seen.entry(field);
+            known
+                .or_insert((text, Occurrences { first, rows: 0 }))
+                .1
+                .rows += seen.rows;
+        }
+    }
+
+    pub fn listed(self) -> Vec<UnreadDate> {
+        let fields = self.seen.into_iter();
+        let listed = fields.map(|(field, (text, seen))| UnreadDate {
+            field: field.to_string(),
+            text,
+            first_row: seen.first,
+            rows: seen.rows,
+        });
+        listed.collect()
+    }
 }
 
 /// Which rows have a mistake.
@@ -54,10 +117,6 @@ impl Mistakes {
             });
             known.rows += seen.rows;
         }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.seen.is_empty()
     }
 
     /// All of them, for the report that is called `name`.
@@ -120,7 +179,9 @@ fn told(name: &str, source: &ReportSource, mistake: &RowMistake, seen: Occurrenc
                 .help(format!("add below `status`: \"{word}\" to open"))
         }
         RowMistake::Date(field, text) | RowMistake::Record(Unusable::Date(field, text)) => {
-            unread_date(name, source, rows, field, text)
+            let words = format!("`{field}` is \"{text}\", which is no date");
+            problem("D407", rows, words)
+                .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
         }
         RowMistake::Record(unusable) => {
             let (code, words, help) = unusable.told();
@@ -142,18 +203,58 @@ pub(super) fn start(clause: Span, word: &str) -> Span {
     }
 }
 
-/// A date that nothing reads.
-pub(super) fn unread_date(
+/// A report whose dates cannot be read in one order of day and month; `seen` is what they all tell.
+pub(super) fn conflicting_order(
     name: &str,
     source: &ReportSource,
-    place: Span,
-    field: &str,
-    text: &str,
+    conflict: &OrderConflict,
+    seen: &DateOrders,
 ) -> Diagnostic {
     let by = &source.name;
-    let message = format!("`{name}` by source {by}: `{field}` is \"{text}\", which is no date");
-    Diagnostic::error("D407", place, message)
-        .help("add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
+    let problem =
+        |words: String| Diagnostic::data("D417", format!("`{name}` by source {by}: {words}"));
+    let option = |order: DayOrder| {
+        let (first, word) = (order.first(), order.word());
+        format!("if the {first} comes first in all of them, say so: --dates {word}")
+    };
+    match conflict {
+        OrderConflict::Unknown(sample) => problem(format!(
+            "\"{}\" {} may be two days, and no date of the report tells whether the day or the month comes first",
+            sample.text, sample.place
+        ))
+        .help(option(DayOrder::DayFirst))
+        .help(option(DayOrder::MonthFirst)),
+        OrderConflict::Mixed(day, month) => problem(format!(
+            "the day comes first in \"{}\" {}, and the month in \"{}\" {}",
+            day.text, day.place, month.text, month.place
+        ))
+        .help("a file that was opened and saved by a spreadsheet may be so: export it anew, with dates such as 2026-03-31"),
+        OrderConflict::Undeclared(sample, declared) => {
+            let problem = problem(format!(
+                "the source says that the {} comes first, and \"{}\" {} is no such date",
+                declared.first(),
+                sample.text,
+                sample.place
+            ));
+            match seen.allows(declared.other()) {
+                true => problem.help(option(declared.other())),
+                false => problem.help("other dates are: export the report anew, with dates such as 2026-03-31"),
+            }
+        }
+        OrderConflict::Mistold(sample, told) => {
+            let problem = problem(format!(
+                "\"{}\" {} is no date in which the {} comes first, as --dates {} says",
+                sample.text,
+                sample.place,
+                told.first(),
+                told.word()
+            ));
+            match seen.allows(told.other()) {
+                true => problem.help(option(told.other())),
+                false => problem.help("other dates are: export the report anew, with dates such as 2026-03-31"),
+            }
+        }
+    }
 }
 
 /// A report of which not every row was read.

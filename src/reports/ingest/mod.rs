@@ -22,9 +22,12 @@ mod stack;
 mod unknown;
 mod values;
 
+pub use dates::DayOrder;
 pub use identity::{recipe, renewed as renewed_identity};
 pub use reader::{ReportReader, Sizes};
-pub use report::{LeftOut, Report, ReportRow, ScanInfo, ScanOutcome, ScanScope};
+pub use report::{
+    LeftOut, Report, ReportRow, RowPart, ScanInfo, ScanOutcome, ScanScope, UnreadDate,
+};
 pub use shapes::{LARGEST, too_large};
 
 /// The codes of problems with reports.
@@ -40,4 +43,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("D408", "a report without a date"),
     ("D411", "a report of which not every row is read"),
     ("D412", "a source that is not there"),
+    (
+        "D417",
+        "dates of which it is not known whether the day or the month comes first",
+    ),
 ];

@@ -5,12 +5,13 @@ use std::sync::OnceLock;
 
 use jaq_json::Val;
 
+use super::dates::DayOrder;
 use super::mistakes::failed;
 use super::places::is_like;
 use super::programs::{self, Program};
 use super::reading::{Programs, ReportInput};
 use super::records::RecordTypes;
-use super::report::{Report, ReportRow};
+use super::report::{Report, RowPart};
 use super::shapes::{self, several_columns};
 use super::stack::deeply;
 use super::unknown::{of_another, says_nothing, unknown};
@@ -30,6 +31,10 @@ pub struct ReportReader<'a> {
     sizes: Sizes,
     /// Whose reports these are, if somebody says so.
     named: Option<usize>,
+    /// The order of day and month in their dates, if somebody says so.
+    told_order: Option<DayOrder>,
+    /// The sheet of reports that are workbooks; else it is the first.
+    sheet: Option<&'a str>,
 }
 
 /// How much of a report is read at a time, in bytes.
@@ -69,6 +74,8 @@ impl<'a> ReportReader<'a> {
                 .collect(),
             sizes: Sizes::default(),
             named: None,
+            told_order: None,
+            sheet: None,
         }
     }
 
@@ -89,10 +96,14 @@ impl<'a> ReportReader<'a> {
     ///
     /// # Errors
     ///
-    /// `D401` to `D407`: no source knows it, several do, it is damaged, or says what has no rule.
+    /// `D401` to `D407`, `D411`, `D417`: no source knows it, several do, it is damaged, says what has no rule, or has
+    /// dates that may be two days.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
         let mut rows = Vec::new();
-        let report = self.read_in_parts(name, bytes, |part| rows.extend(part))?;
+        let report = self.read_in_parts(name, bytes, |part| match part {
+            RowPart::Rows(part) => rows.extend(part),
+            RowPart::Again => rows.clear(),
+        })?;
         Ok(Report { rows, ..report })
     }
 
@@ -102,7 +113,7 @@ impl<'a> ReportReader<'a> {
         &self,
         name: &str,
         bytes: &[u8],
-        take: impl FnMut(Vec<ReportRow>) + Send,
+        take: impl FnMut(RowPart) + Send,
     ) -> Result<Report, Problems> {
         deeply(|| {
             if let Some(named) = self.named
@@ -110,7 +121,7 @@ impl<'a> ReportReader<'a> {
             {
                 return Ok(ReportInput::clean(&self.sources[named]));
             }
-            let content = shapes::read(name, bytes, self.sizes.large)?;
+            let content = shapes::read(name, bytes, self.sizes.large, self.sheet)?;
             let known = self.known(name, content.shape, &content.sample)?;
             let index = match self.named {
                 Some(named) if known.contains(&named) => named,
@@ -131,6 +142,7 @@ impl<'a> ReportReader<'a> {
                 types: RecordTypes::of(self.tables, self.sources[index].fills),
                 programs: self.programs(index)?,
                 bad_bytes: content.bad_bytes,
+                told_order: self.told_order,
             };
             reading.read(content.body, self.sizes.portion, take)
         })
@@ -155,6 +167,20 @@ impl<'a> ReportReader<'a> {
                     .help("the formats known: riskql sources"),
             ),
         }
+    }
+
+    /// The same reader for reports whose dates are in this order of day and month: it holds where they leave
+    /// it open, and where a source declares another.
+    pub fn in_order(self, order: Option<DayOrder>) -> ReportReader<'a> {
+        ReportReader {
+            told_order: order,
+            ..self
+        }
+    }
+
+    /// The same reader for this sheet of reports that are workbooks.
+    pub fn of_sheet(self, sheet: Option<&'a str>) -> ReportReader<'a> {
+        ReportReader { sheet, ..self }
     }
 
     /// The same reader with other sizes.

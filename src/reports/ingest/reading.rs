@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jaq_json::Val;
 use rayon::prelude::*;
 
-use super::mistakes::{failed, miscounted, start};
+use super::dates::{DateReader, DayOrder, OrderVerdict};
+use super::mistakes::{conflicting_order, failed, miscounted, start};
 use super::places::RowCount;
 use super::programs::Program;
 use super::records::RecordTypes;
 use super::repair;
-use super::report::{LeftOut, Report, ReportRow};
+use super::report::{LeftOut, Report, RowPart};
 use super::rows::{ProgramOutput, RowReader};
 use super::scan::{self, SaidScans};
 use super::shapes::{Body, Portions, damaged, too_many_values};
@@ -34,6 +35,14 @@ pub(super) struct ReportInput<'a> {
     pub programs: &'a Programs,
     /// Bytes of the report that are no text.
     pub bad_bytes: usize,
+    /// The order of day and month, if somebody says it.
+    pub told_order: Option<DayOrder>,
+}
+
+/// What all parts of a report say.
+struct WholeReport {
+    scans: SaidScans,
+    found: ProgramOutput,
 }
 
 /// What a part of a report says.
@@ -78,6 +87,9 @@ impl ReportInput<'_> {
             records: Vec::new(),
             dropped: BTreeMap::new(),
             left_out: BTreeMap::new(),
+            unread_dates: Vec::new(),
+            unread_scan_dates: BTreeMap::new(),
+            told_order: None,
         }
     }
 
@@ -86,10 +98,15 @@ impl ReportInput<'_> {
         &self,
         body: Body,
         portion: usize,
-        take: impl FnMut(Vec<ReportRow>),
+        take: impl FnMut(RowPart),
     ) -> Result<Report, Problems> {
+        let of_whole = |value: Val, take| {
+            self.in_order(take, |dates, take| {
+                self.gathered([self.part(value.clone(), dates)], take)
+            })
+        };
         let large = match body {
-            Body::Read(value) => return self.gathered([self.part(value)], take),
+            Body::Read(value) => return of_whole(value, take),
             Body::Large(large) => large,
         };
         let damaged = |why: String| Problems::from(damaged(self.name, why));
@@ -99,21 +116,54 @@ impl ReportInput<'_> {
             }
             let value = large.whole().map_err(damaged)?;
             drop(large);
-            return self.gathered([self.part(value)], take);
+            return of_whole(value, take);
         }
         let portions = Portions::of(&large, &self.source.parts, portion).map_err(damaged)?;
-        let read = |index| {
-            let value = portions.value(index).map_err(damaged)?;
-            self.part(value)
-        };
         // So many are held in memory at once.
         let side_by_side = rayon::current_num_threads();
-        let firsts = (0..portions.count()).step_by(side_by_side);
-        let parts = firsts.flat_map(|first| {
-            let last = portions.count().min(first + side_by_side);
-            (first..last).into_par_iter().map(read).collect::<Vec<_>>()
-        });
-        self.gathered(parts, take)
+        self.in_order(take, |dates, take| {
+            let read = |index| {
+                let value = portions.value(index).map_err(damaged)?;
+                self.part(value, dates)
+            };
+            let firsts = (0..portions.count()).step_by(side_by_side);
+            let parts = firsts.flat_map(|first| {
+                let last = portions.count().min(first + side_by_side);
+                (first..last).into_par_iter().map(read).collect::<Vec<_>>()
+            });
+            self.gathered(parts, take)
+        })
+    }
+
+    /// Reads a report, and once more where a date of it could only be read by what others tell of the order
+    /// of day and month.
+    fn in_order<T: FnMut(RowPart)>(
+        &self,
+        mut take: T,
+        read: impl Fn(&DateReader, &mut T) -> Result<WholeReport, Problems>,
+    ) -> Result<Report, Problems> {
+        let dates = DateReader::new(&self.source.dates);
+        let mut whole = read(&dates, &mut take)?;
+        let unknown = whole.found.unread_dates.unknown();
+        whole.found.mistakes.append(unknown, 0);
+        let mut problems = whole.found.mistakes.told(self.name, self.source);
+        let mut orders = whole.scans.orders.clone();
+        orders.append(whole.found.orders.clone(), 0);
+        let verdict = orders.verdict(self.told_order);
+        if let Err(conflict) = &verdict {
+            problems.push(conflicting_order(self.name, self.source, conflict, &orders));
+        }
+        match verdict {
+            Ok(verdict) if !problems.has_errors() => match verdict {
+                OrderVerdict::Settled => Ok(self.report(whole, None)),
+                OrderVerdict::Proven(_) | OrderVerdict::Told(_) => {
+                    take(RowPart::Again);
+                    let whole = read(&dates.ordered(verdict), &mut take)?;
+                    Ok(self.report(whole, verdict.told()))
+                }
+            },
+            Ok(_) | Err(_) => Err(problems),
+        }
     }
 
     fn too_wide(&self) -> Problems {
@@ -125,16 +175,16 @@ impl ReportInput<'_> {
             .into()
     }
 
-    fn part(&self, value: Val) -> Result<ReportPart, Problems> {
+    fn part(&self, value: Val, dates: &DateReader) -> Result<ReportPart, Problems> {
         let mut left_out = BTreeMap::new();
-        let scans = self.scans(&value, &mut left_out)?;
-        let (mut found, mut failed) = self.rows(&value);
+        let scans = self.scans(&value, dates, &mut left_out)?;
+        let (mut found, mut failed) = self.rows(&value, dates);
         let may_be_mended = failed.as_ref().is_some_and(PartFailure::may_be_mended);
         if may_be_mended && !self.source.counted.is_empty() {
             let counted = &self.source.counted;
             let mended = repair::repaired(&self.programs.rows, counted, value);
             if let Some((mended, without)) = mended {
-                (found, failed) = self.rows(&mended);
+                (found, failed) = self.rows(&mended, dates);
                 left_out.extend(without);
             }
         }
@@ -151,10 +201,11 @@ impl ReportInput<'_> {
     fn scans(
         &self,
         value: &Val,
+        dates: &DateReader,
         left_out: &mut BTreeMap<LeftOut, u64>,
     ) -> Result<SaidScans, Problems> {
         let program = self.programs.scan.as_ref();
-        let said = |value: &Val| scan::scan(self.name, self.source, program, value);
+        let said = |value: &Val| scan::scan(self.name, self.source, program, dates.clone(), value);
         let Some(program) = program.filter(|_| !self.source.counted.is_empty()) else {
             return said(value);
         };
@@ -172,9 +223,9 @@ impl ReportInput<'_> {
     }
 
     /// The rows of a part, and why there are not as many as there should be.
-    fn rows(&self, value: &Val) -> (ProgramOutput, Option<PartFailure>) {
+    fn rows(&self, value: &Val, dates: &DateReader) -> (ProgramOutput, Option<PartFailure>) {
         let count = RowCount::of(value, &self.source.counted);
-        let mut rows = RowReader::new(self.source, self.severity, &self.types);
+        let mut rows = RowReader::new(self.source, self.severity, &self.types, dates.clone());
         for row in self.programs.rows.run(value.clone()) {
             match row {
                 Ok(row) => rows.add(&row),
@@ -197,9 +248,8 @@ impl ReportInput<'_> {
     fn gathered(
         &self,
         parts: impl IntoIterator<Item = Result<ReportPart, Problems>>,
-        mut take: impl FnMut(Vec<ReportRow>),
-    ) -> Result<Report, Problems> {
-        let source = self.source;
+        take: &mut impl FnMut(RowPart),
+    ) -> Result<WholeReport, Problems> {
         let mut whole: Option<SaidScans> = None;
         let mut found = ProgramOutput::default();
         for part in parts {
@@ -212,33 +262,40 @@ impl ReportInput<'_> {
             if let Some(why) = part.failed {
                 return Err(self.failure(why, found.seen).into());
             }
-            take(std::mem::take(&mut found.rows));
+            take(RowPart::Rows(std::mem::take(&mut found.rows)));
         }
         let mut whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
         if self.bad_bytes > 0 {
-            let what = LeftOut {
-                place: "what is no text".to_string(),
-                found: "bytes of another encoding",
-            };
-            found.left_out.insert(what, self.bad_bytes as u64);
+            let places = self.bad_bytes as u64;
+            found.left_out.insert(LeftOut::bad_bytes(), places);
         }
         if !found.left_out.is_empty() {
             // What is absent may be what was not read, in whichever part of the report.
             whole.is_partial();
         }
-        let (scan, scans) = whole.settled(source);
-        match found.mistakes.is_empty() {
-            true => Ok(Report {
-                source: source.name.clone(),
-                fills: source.fills,
-                scan,
-                scans,
-                left_out: found.left_out,
-                rows: Vec::new(),
-                records: found.records,
-                dropped: found.dropped,
-            }),
-            false => Err(found.mistakes.told(self.name, source)),
+        Ok(WholeReport {
+            scans: whole,
+            found,
+        })
+    }
+
+    /// The report of what its parts say, without its rows.
+    fn report(&self, whole: WholeReport, told_order: Option<DayOrder>) -> Report {
+        let WholeReport { mut scans, found } = whole;
+        let unread_scan_dates = std::mem::take(&mut scans.unread_dates);
+        let (scan, scans) = scans.settled(self.source);
+        Report {
+            source: self.source.name.clone(),
+            fills: self.source.fills,
+            scan,
+            scans,
+            left_out: found.left_out,
+            rows: Vec::new(),
+            records: found.records,
+            dropped: found.dropped,
+            unread_dates: found.unread_dates.listed(),
+            unread_scan_dates,
+            told_order,
         }
     }
 

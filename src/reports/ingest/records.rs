@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveTime};
 
-use super::dates::{self, SaidDate};
+use super::dates::SaidDate;
 use super::report::ScanOutcome;
 use crate::base::instants::rfc3339;
 use crate::base::types::FieldType;
@@ -82,7 +82,7 @@ impl Unusable {
 }
 
 /// Fields that hold dates.
-const DATES: &[&str] = &[
+pub(super) const DATES: &[&str] = &[
     "at",
     "until",
     "date",
@@ -150,10 +150,10 @@ fn what_it_takes(field_type: &FieldType) -> String {
     }
 }
 
-/// Writes dates in one way, and gives what is wrong with the record.
+/// Writes dates in one way, by what `said` reads of them, and gives what is wrong with the record.
 pub(super) fn settle(
     fills: Fills,
-    formats: &[String],
+    mut said: impl FnMut(&str) -> SaidDate,
     types: &RecordTypes,
     record: &mut BTreeMap<String, String>,
 ) -> Vec<Unusable> {
@@ -162,9 +162,11 @@ pub(super) fn settle(
         let Some(text) = record.get_mut(*field) else {
             continue;
         };
-        match dates::said(text, formats) {
+        match said(text) {
             SaidDate::At(instant) => *text = written(text, instant),
             SaidDate::Never => drop(record.remove(*field)),
+            // The report is read again once its order is known, or refused.
+            SaidDate::Undecided => {}
             SaidDate::Unread => mistakes.push(Unusable::Date(field, text.clone())),
         }
     }
@@ -221,12 +223,12 @@ fn unknown_word(
     (!words.contains(&text.as_str())).then(|| Unusable::Word(field, text.clone(), words.to_vec()))
 }
 
-/// A day stays a day.
+/// A day stays a day: what names no time has no colon.
 fn written(text: &str, instant: i64) -> String {
-    let at = DateTime::from_timestamp_micros(instant);
-    let day = at.map(|at| at.format("%Y-%m-%d").to_string());
-    match day.filter(|day| day == text) {
-        Some(day) => day,
-        None => rfc3339(instant),
-    }
+    let at = DateTime::from_timestamp_micros(instant).filter(|_| !text.contains(':'));
+    let day = at.filter(|at| at.time() == NaiveTime::MIN);
+    day.map_or_else(
+        || rfc3339(instant),
+        |day| day.format("%Y-%m-%d").to_string(),
+    )
 }

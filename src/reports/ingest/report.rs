@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dates::DayOrder;
 use crate::lang::model::{Evidence, Fills, Status, ToolKind};
 
 /// One report, read.
@@ -22,6 +23,31 @@ pub struct Report {
     pub dropped: BTreeMap<String, u64>,
     /// What had another type than the source expects and was left out, and how often.
     pub left_out: BTreeMap<LeftOut, u64>,
+    /// Dates that nothing reads, and that rows are kept without: one entry a field.
+    pub unread_dates: Vec<UnreadDate>,
+    /// Dates of the scan that nothing reads: field and text.
+    pub unread_scan_dates: BTreeMap<String, String>,
+    /// The order of day and month by which dates were read, if somebody had to tell it.
+    pub told_order: Option<DayOrder>,
+}
+
+/// A date of rows that nothing reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnreadDate {
+    pub field: String,
+    /// The first of them, and its row, from 1.
+    pub text: String,
+    pub first_row: u64,
+    pub rows: u64,
+}
+
+/// What is given of a report that is read in parts.
+#[derive(Clone, PartialEq, Debug)]
+pub enum RowPart {
+    /// The rows of the next part, in the order of the report.
+    Rows(Vec<ReportRow>),
+    /// All rows come again: some dates of those given could not be read before all had been seen.
+    Again,
 }
 
 /// A member of a report that was left out because of its type.
@@ -30,6 +56,21 @@ pub struct LeftOut {
     /// Where in the report, and what stood there: `vulnerabilities[].identifiers`, `a text`.
     pub place: String,
     pub found: &'static str,
+}
+
+impl LeftOut {
+    /// Bytes that are no text: the letter that stands for such was read in their place.
+    pub fn bad_bytes() -> LeftOut {
+        LeftOut {
+            place: "what is no text".to_string(),
+            found: "bytes of another encoding",
+        }
+    }
+
+    /// What is told of it, and kept in manifests: `vulnerabilities[].identifiers is a text`.
+    pub fn words(&self) -> String {
+        format!("{} is {}", self.place, self.found)
+    }
 }
 
 impl Report {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jaq_json::{Map, Val};
 
-use super::dates::{self, SaidDate};
+use super::dates::{DateOrders, DatePlace, DateReader, SaidDate};
 use super::identity::identity;
-use super::mistakes::{Mistakes, RowMistake};
+use super::mistakes::{Mistakes, RowMistake, UnreadDates};
 use super::places::kind;
 use super::records::{self, RecordTypes};
 use super::report::{LeftOut, ReportRow};
@@ -19,6 +19,7 @@ pub(super) struct RowReader<'a> {
     source: &'a ReportSource,
     severity: Option<&'a Scale>,
     types: &'a RecordTypes<'a>,
+    dates: DateReader<'a>,
     /// The name of the member that says why a row is no finding.
     dropped: Val,
     found: ProgramOutput,
@@ -33,6 +34,10 @@ pub(super) struct ProgramOutput {
     pub records: Vec<BTreeMap<String, String>>,
     pub dropped: BTreeMap<String, u64>,
     pub mistakes: Mistakes,
+    /// Dates that rows can do without, and that nothing reads.
+    pub unread_dates: UnreadDates,
+    /// What the dates tell of the order of day and month.
+    pub orders: DateOrders,
     /// What had another type than a field takes, and was left out.
     pub left_out: BTreeMap<LeftOut, u64>,
 }
@@ -41,6 +46,8 @@ impl ProgramOutput {
     /// Adds what a later part gave.
     pub fn append(&mut self, later: ProgramOutput) {
         self.mistakes.append(later.mistakes, self.seen);
+        self.unread_dates.append(later.unread_dates, self.seen);
+        self.orders.append(later.orders, self.seen);
         self.seen += later.seen;
         self.rows.extend(later.rows);
         self.records.extend(later.records);
@@ -58,11 +65,13 @@ impl<'a> RowReader<'a> {
         source: &'a ReportSource,
         severity: Option<&'a Scale>,
         types: &'a RecordTypes<'a>,
+        dates: DateReader<'a>,
     ) -> Self {
         RowReader {
             source,
             severity,
             types,
+            dates,
             dropped: Val::from(RowField::Dropped.word().to_string()),
             found: ProgramOutput::default(),
         }
@@ -77,7 +86,7 @@ impl<'a> RowReader<'a> {
         };
         if let Some(reason) = members.get(&self.dropped).and_then(text) {
             *self.found.dropped.entry(reason).or_default() += 1;
-            return;
+            return self.dates_of_dropped(members);
         }
         if let Some(fields) = self.source.fills.record_fields() {
             return self.record(members, fields);
@@ -97,6 +106,21 @@ impl<'a> RowReader<'a> {
             }
         }
         self.finish_row(row, words);
+    }
+
+    /// What is no finding has dates of the report too, which tell of their order.
+    fn dates_of_dropped(&mut self, members: &Map) {
+        for (key, value) in members.iter() {
+            let key = text(key).unwrap_or_default();
+            let field = RowField::from_word(&key);
+            let is_date = match self.source.fills.record_fields() {
+                Some(_) => records::DATES.contains(&key.as_str()),
+                None => field.is_some_and(|field| DATES.contains(&field)),
+            };
+            if let Some(text) = text(value).filter(|_| is_date) {
+                let _ = self.date(&text);
+            }
+        }
     }
 
     /// Notes a list or an object where a field takes one text or number.
@@ -132,15 +156,20 @@ impl<'a> RowReader<'a> {
                 record.insert(key, value);
             }
         }
-        let ReportSource { fills, dates, .. } = self.source;
-        for unusable in records::settle(*fills, dates, self.types, &mut record) {
+        let place = DatePlace::Row(self.found.seen);
+        let said = |text: &str| self.dates.said(text, place);
+        let unusable = records::settle(self.source.fills, said, self.types, &mut record);
+        for unusable in unusable {
             self.mistake(RowMistake::Record(unusable));
         }
         self.found.records.push(record);
     }
 
     pub fn finish(self) -> ProgramOutput {
-        self.found
+        ProgramOutput {
+            orders: self.dates.seen,
+            ..self.found
+        }
     }
 
     fn mistake(&mut self, mistake: RowMistake) {
@@ -184,10 +213,10 @@ impl<'a> RowReader<'a> {
             RowField::StatusReason => row.status_reason = text(value),
             RowField::NativeId => row.native_id = text(value),
             RowField::Fingerprint => row.fingerprint = text(value),
-            RowField::FirstSeen => row.first_seen = self.date("first_seen", value),
-            RowField::LastSeen => row.last_seen = self.date("last_seen", value),
-            RowField::ClosedAt => row.closed_at = self.date("closed_at", value),
-            RowField::AcceptedUntil => row.accepted_until = self.date("accepted_until", value),
+            RowField::FirstSeen => row.first_seen = self.optional_date(field, value),
+            RowField::LastSeen => row.last_seen = self.optional_date(field, value),
+            RowField::ClosedAt => row.closed_at = self.optional_date(field, value),
+            RowField::AcceptedUntil => row.accepted_until = self.end_date(field, value),
             RowField::Epss => row.epss = number(value),
             RowField::KnownExploited => row.known_exploited = truth(value),
             RowField::Target => row.target = text(value),
@@ -199,15 +228,39 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn date(&mut self, field: &'static str, value: &Val) -> Option<i64> {
+    /// A date that a row can do without: one that nothing reads is counted, if others of its field are read.
+    fn optional_date(&mut self, field: RowField, value: &Val) -> Option<i64> {
         let text = text(value)?;
-        match dates::said(&text, &self.source.dates) {
-            SaidDate::At(at) => Some(at),
-            SaidDate::Never => None,
-            SaidDate::Unread => {
-                self.mistake(RowMistake::Date(field, text));
+        let row = self.found.seen;
+        match self.date(&text) {
+            Ok(at) => {
+                self.found.unread_dates.is_read(field.word());
+                at
+            }
+            Err(()) => {
+                self.found.unread_dates.add(field.word(), text, row);
                 None
             }
+        }
+    }
+
+    /// A date without which a row would say something else: an acceptance without an end never ends.
+    fn end_date(&mut self, field: RowField, value: &Val) -> Option<i64> {
+        let text = text(value)?;
+        match self.date(&text) {
+            Ok(at) => at,
+            Err(()) => {
+                self.mistake(RowMistake::Date(field.word(), text));
+                None
+            }
+        }
+    }
+
+    fn date(&mut self, text: &str) -> Result<Option<i64>, ()> {
+        match self.dates.said(text, DatePlace::Row(self.found.seen)) {
+            SaidDate::At(at) => Ok(Some(at)),
+            SaidDate::Never | SaidDate::Undecided => Ok(None),
+            SaidDate::Unread => Err(()),
         }
     }
 
@@ -250,6 +303,14 @@ impl<'a> RowReader<'a> {
         words.listed(word).or(words.otherwise)
     }
 }
+
+/// Fields that hold dates.
+const DATES: [RowField; 4] = [
+    RowField::FirstSeen,
+    RowField::LastSeen,
+    RowField::ClosedAt,
+    RowField::AcceptedUntil,
+];
 
 /// Words that the source's tables give a meaning.
 #[derive(Default)]

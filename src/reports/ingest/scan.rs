@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jaq_json::{Map, Val};
 
-use super::dates::{self, SaidDate};
-use super::mistakes::{failed, start, unread_date};
+use super::dates::{DateOrders, DatePlace, DateReader, SaidDate};
+use super::mistakes::{failed, start};
 use super::programs::Program;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
 use super::values::{list, text};
@@ -23,6 +23,10 @@ pub(super) struct SaidScans {
     report: SaidScan,
     /// Of single ones, by target, tool and line.
     scans: BTreeMap<ScanKey, SaidScan>,
+    /// Dates that nothing reads: field and text.
+    pub unread_dates: BTreeMap<String, String>,
+    /// What the dates tell of the order of day and month.
+    pub orders: DateOrders,
 }
 
 /// What tells the scans of a report apart: target, tool, line.
@@ -49,6 +53,7 @@ pub(super) fn scan(
     name: &str,
     source: &ReportSource,
     program: Option<&Program>,
+    dates: DateReader,
     value: &Val,
 ) -> Result<SaidScans, Problems> {
     let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
@@ -64,11 +69,13 @@ pub(super) fn scan(
         name,
         source,
         span,
+        dates,
+        unread_dates: BTreeMap::new(),
         problems: Problems::default(),
     };
     let mut found = SaidScans {
         report: reader.said(&said, true),
-        scans: BTreeMap::new(),
+        ..SaidScans::default()
     };
     for each in said
         .get(&Val::from("scans".to_string()))
@@ -88,7 +95,11 @@ pub(super) fn scan(
     }
     match reader.problems.has_errors() {
         true => Err(reader.problems),
-        false => Ok(found),
+        false => Ok(SaidScans {
+            unread_dates: reader.unread_dates,
+            orders: reader.dates.seen,
+            ..found
+        }),
     }
 }
 
@@ -110,6 +121,8 @@ struct ScanReader<'a> {
     name: &'a str,
     source: &'a ReportSource,
     span: Span,
+    dates: DateReader<'a>,
+    unread_dates: BTreeMap<String, String>,
     problems: Problems,
 }
 
@@ -148,12 +161,11 @@ impl ScanReader<'_> {
 
     fn date(&mut self, key: &str, value: &Val) -> Option<i64> {
         let text = text(value)?;
-        match dates::said(&text, &self.source.dates) {
+        match self.dates.said(&text, DatePlace::Scan) {
             SaidDate::At(at) => Some(at),
-            SaidDate::Never => None,
+            SaidDate::Never | SaidDate::Undecided => None,
             SaidDate::Unread => {
-                let problem = unread_date(self.name, self.source, self.span, key, &text);
-                self.problems.push(problem);
+                self.unread_dates.entry(key.to_string()).or_insert(text);
                 None
             }
         }
@@ -195,12 +207,15 @@ impl SaidScans {
     }
 
     /// What a report says of which two portions say this.
-    pub fn and(mut self, later: SaidScans) -> SaidScans {
-        let scans = std::mem::take(&mut self.scans);
+    pub fn and(self, later: SaidScans) -> SaidScans {
         let mut whole = SaidScans {
             report: self.report.and(later.report),
-            scans,
+            scans: self.scans,
+            unread_dates: later.unread_dates,
+            orders: self.orders,
         };
+        whole.unread_dates.extend(self.unread_dates);
+        whole.orders.append(later.orders, 0);
         later.scans.into_values().for_each(|scan| whole.add(scan));
         whole
     }

@@ -20,10 +20,26 @@ pub(super) fn text(value: &Val) -> Option<String> {
 pub(super) fn number(value: &Val) -> Option<f64> {
     match value {
         Val::Num(_) => value.as_f64(),
-        Val::TStr(_) => text(value)?.parse().ok(),
+        Val::TStr(_) => written_number(&text(value)?),
         Val::Null | Val::Bool(_) | Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => None,
     }
     .filter(|number| number.abs() <= LARGEST_NUMBER)
+}
+
+/// `7.5`, and `7,5` as spreadsheets of many countries write it. A comma before three digits may stand between
+/// thousands, unless a zero is before it.
+fn written_number(text: &str) -> Option<f64> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let (whole, fraction) = text.split_once(',')?;
+    let are_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
+    let is_decimal = fraction.len() != 3 || whole == "0";
+    let is_number = are_digits(whole) && are_digits(fraction) && is_decimal;
+    is_number
+        .then(|| format!("{whole}.{fraction}").parse().ok())
+        .flatten()
 }
 
 /// A whole number of at least 0.

@@ -87,6 +87,11 @@ pub(super) fn is_whole(folder: &Path) -> bool {
     hashes.contains_key(NOTES) && hashes.par_iter().all(is_same)
 }
 
+/// Whether it is known what was written: older versions kept no hashes.
+pub(super) fn has_hashes(folder: &Path) -> bool {
+    folder.join(HASHES).exists()
+}
+
 fn read_hashes(folder: &Path) -> Option<BTreeMap<String, String>> {
     let text = fs::read(folder.join(HASHES)).ok()?;
     serde_json::from_slice(&text).ok()

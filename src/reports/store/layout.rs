@@ -1,5 +1,6 @@
 //! Where things are in a store.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct Store {
     folder: PathBuf,
     pub(super) merged_cache: MergedCache,
     pub(super) proven_folders: ProvenFolders,
+    /// Reports that are looked at as if they had been withdrawn.
+    pub(super) assumed_withdrawn: BTreeSet<String>,
 }
 
 /// Whether a folder is a store.
@@ -89,6 +92,15 @@ impl Store {
             folder: folder.to_path_buf(),
             merged_cache: MergedCache::default(),
             proven_folders: ProvenFolders::default(),
+            assumed_withdrawn: BTreeSet::new(),
+        }
+    }
+
+    /// The same store, looked at as if these reports had been withdrawn.
+    pub fn assuming_withdrawn(self, segments: impl IntoIterator<Item = String>) -> Store {
+        Store {
+            assumed_withdrawn: segments.into_iter().collect(),
+            ..self
         }
     }
 
@@ -109,6 +121,11 @@ impl Store {
     /// The folder of the Parquet files of reports' rows.
     pub(super) fn observations(&self) -> PathBuf {
         self.folder.join(OBSERVATIONS)
+    }
+
+    /// The folder of withdrawals, one a report; there once there is any.
+    pub(super) fn withdrawn(&self) -> PathBuf {
+        self.folder.join("withdrawn")
     }
 
     /// The folder of tables that can be made again at any time.

@@ -8,9 +8,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::errors::unreadable;
+use super::recorded_dates::{RecordedUnreadDate, day_order};
 use crate::base::diagnostic::Diagnostic;
 use crate::lang::model::{Fills, ToolKind};
-use crate::reports::ingest::{ScanOutcome, ScanScope};
+use crate::reports::ingest::{DayOrder, ScanOutcome, ScanScope};
 
 /// Rows that are no findings, by reason.
 pub type Dropped = BTreeMap<String, u64>;
@@ -52,6 +53,15 @@ pub struct Manifest {
     /// What had another type than the source expects and was left out, and how often.
     #[serde(default, skip_serializing_if = "Dropped::is_empty")]
     pub left_out: Dropped,
+    /// Dates that nothing reads, and that rows are kept without, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread_dates: BTreeMap<String, RecordedUnreadDate>,
+    /// The order of day and month that somebody had to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "day_order")]
+    pub dates: Option<DayOrder>,
+    /// The sheet that was read, where the report is a workbook and somebody named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// By which recipe the identities of the rows were made.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub recipe: String,
@@ -231,6 +241,12 @@ impl Manifest {
             option("branch", branch);
         }
         option("source", &self.source);
+        if let Some(order) = self.dates {
+            option("dates", order.word());
+        }
+        if let Some(sheet) = &self.sheet {
+            option("sheet", sheet);
+        }
         if self.outcome == ScanOutcome::Partial {
             command += " --partial";
         }

@@ -22,7 +22,10 @@ mod facts;
 mod frames;
 mod layout;
 mod lock;
+mod log;
 mod manifest;
+mod named_reports;
+mod recorded_dates;
 mod report_scans;
 mod reports;
 mod segment;
@@ -30,17 +33,22 @@ mod segments;
 mod snapshot_view;
 mod tables;
 mod verify;
+mod withdrawals;
 
 pub use compact::{Compacted, compact};
 pub use derive::{Closing, ClosingScan, DerivationNotes, MergedDetection, Reason};
 pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
 pub use layout::{Store, is_store};
+pub use log::{LogAction, LogEntry, log};
 pub use manifest::{Dropped, Manifest, RecordedScan, ScanLineGap};
+pub use named_reports::{named_reports, short_id};
+pub use recorded_dates::RecordedUnreadDate;
 pub use reports::{read_report, read_report_from};
 pub use segment::{AddOutcome, IngestContext, Segment, add};
 pub use tables::{Derived, derive, rebuild, tables};
 pub use verify::{Verification, verify};
+pub use withdrawals::{Withdrawals, WithdrawnPeriod, withdraw};
 
 use std::path::{Path, PathBuf};
 
@@ -86,12 +94,13 @@ impl SnapshotProvider for StoreTables {
     }
 }
 
-/// When the latest report of a store was recorded. History that was ingested late is known since then and
+/// When the latest report of a store was recorded, or withdrawn. History that was ingested late is known since then and
 /// not before, so a query that does not say `as known on` is asked with all that was recorded.
 fn latest_knowledge(store: &Store) -> Result<Option<Moment>, Problems> {
     let manifests = store.read_manifests()?;
     let reports = manifests.iter().flat_map(Manifest::reports);
     let latest = reports.map(|report| report.recorded_at).max();
+    let latest = latest.max(store.withdrawals()?.latest());
     Ok(latest.map(|recorded_at| Moment {
         label: instants::rfc3339(recorded_at),
         instant: recorded_at + 1,
@@ -106,9 +115,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("D414", "warning: another scan line than before"),
     ("D415", "warning: a scan that did not look at everything"),
     ("D416", "warning: a member of another type was left out"),
+    ("D418", "warning: dates that rows are kept without"),
     ("D420", "a store that cannot be read or written"),
     ("D421", "a segment that is damaged"),
     ("D422", "a store that another process compacts"),
+    ("D423", "a report that is not in the store"),
+    ("D424", "a name of several reports"),
+    ("D425", "a report that is withdrawn before it was recorded"),
     ("D430", "a decision that is not known"),
     ("D431", "a decision without a date"),
     ("D432", "a decision on nothing in particular"),

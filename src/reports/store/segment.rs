@@ -7,12 +7,14 @@ use super::frames;
 use super::layout::Store;
 use super::lock::Lock;
 use super::manifest::Manifest;
+use super::recorded_dates::RecordedUnreadDate;
 use super::report_scans::{ReportScans, RowOrigin, tell_apart, with_context};
 use super::segments::ReportLocation;
+use super::withdrawals;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportReader, ReportRow};
+use crate::reports::ingest::{DayOrder, Report, ReportReader, ReportRow, RowPart};
 
 /// Facts about a report that the user gives: they win over what the report says.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -24,6 +26,8 @@ pub struct IngestContext {
     pub scan_line: Option<String>,
     /// When the scan was finished, in microseconds.
     pub at: Option<i64>,
+    /// The sheet that was read, if the report is a workbook and somebody named it.
+    pub sheet: Option<String>,
     /// The scan did not look at everything.
     pub is_partial: bool,
     /// When the report is recorded: now, unless history is replayed.
@@ -46,6 +50,8 @@ pub enum AddOutcome {
     Known,
     /// It was there and damaged, and is whole again.
     Mended,
+    /// It was withdrawn, and counts again.
+    Restored,
 }
 
 /// How far ahead of its ingestion a scan may be dated: clocks differ.
@@ -66,8 +72,9 @@ impl Segment {
     ) -> Result<Segment, Problems> {
         let hash = blake3::hash(&bytes).to_hex().to_string();
         let mut rows = PackedRows::default();
-        let report = reader.read_in_parts(name, &bytes, |part| {
-            rows.add(definitions, context, part);
+        let report = reader.read_in_parts(name, &bytes, |part| match part {
+            RowPart::Rows(part) => rows.add(definitions, context, part),
+            RowPart::Again => rows = PackedRows::default(),
         })?;
         drop(bytes);
         if rows.parts.is_empty() {
@@ -121,12 +128,25 @@ impl PackedRows {
     }
 }
 
-/// Adds a segment to a store; one that is there and whole stays as it is.
+/// Adds a segment to a store; one that is there and whole stays as it is, and counts again if it was withdrawn.
 ///
 /// # Errors
 ///
 /// `D420`: the store cannot be written, and is as it was; `D421`: a manifest is damaged.
 pub fn add(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
+    let Manifest {
+        segment: name,
+        recorded_at,
+        ..
+    } = &segment.manifest;
+    let added = put(store, segment)?;
+    Ok(match withdrawals::restore(store, name, *recorded_at)? {
+        true => AddOutcome::Restored,
+        false => added,
+    })
+}
+
+fn put(store: &Store, segment: &Segment) -> Result<AddOutcome, Problems> {
     match store.locate(&segment.manifest.segment)? {
         ReportLocation::Whole => Ok(AddOutcome::Known),
         ReportLocation::Nowhere => {
@@ -201,6 +221,12 @@ fn manifest(
     let is_of_tool = report.fills.record_fields().is_none();
     let named = context.asset.iter().filter(|_| !is_of_tool);
     let assets: BTreeSet<&String> = scans.assets().chain(named).collect();
+    if let Some((field, text)) = report.unread_scan_dates.iter().next()
+        && context.at.is_none()
+        && is_of_tool
+    {
+        return Err(unread_date(name, field, text));
+    }
     let finished_at = context.at.or(scan.finished_at).or(scan.started_at);
     let finished_at = match finished_at {
         Some(at) => at,
@@ -217,8 +243,9 @@ fn manifest(
     let worst = scans.recorded().iter().map(|scan| scan.outcome).max();
     let outcome = worst.unwrap_or(with_context(scan.outcome, context));
     let left_out = report.left_out.iter();
-    let left_out =
-        left_out.map(|(what, times)| (format!("{} is {}", what.place, what.found), *times));
+    let left_out = left_out.map(|(what, times)| (what.words(), *times));
+    let unread = report.unread_dates.iter();
+    let unread = unread.map(|date| (date.field.clone(), RecordedUnreadDate::of(date)));
     let manifest = Manifest {
         segment: String::new(),
         file: name.to_string(),
@@ -238,6 +265,9 @@ fn manifest(
         rules: scan.rules.clone(),
         scans: scans.recorded().to_vec(),
         left_out: left_out.collect(),
+        unread_dates: unread.collect(),
+        dates: report.told_order,
+        sheet: context.sheet.clone(),
         recipe: String::new(),
         recorded_at: context.recorded_at,
         rows: rows.count + report.records.len() as u64,
@@ -272,6 +302,8 @@ fn segment_name(manifest: &Manifest) -> String {
         manifest.branch.as_deref().unwrap_or_default(),
     ];
     let assets = manifest.assets.iter().map(String::as_str);
+    let order = manifest.dates.map(DayOrder::word);
+    let sheet = manifest.sheet.as_deref();
     // Reports whose scans have neither lines nor tools of their own are named as they always were.
     let scans = manifest.scans.iter().flat_map(|scan| {
         let tool = (scan.tool != manifest.tool).then_some(scan.tool.as_str());
@@ -280,7 +312,8 @@ fn segment_name(manifest: &Manifest) -> String {
     });
     let scans: Vec<String> = scans.collect();
     let scans = scans.iter().map(String::as_str);
-    for part in parts.into_iter().chain(outcome).chain(assets).chain(scans) {
+    let all = parts.into_iter().chain(outcome).chain(assets).chain(scans);
+    for part in all.chain(order).chain(sheet) {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
@@ -294,6 +327,15 @@ fn no_date(name: &str) -> Diagnostic {
         format!("`{name}` does not say when the scan was made"),
     )
     .help("say it: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
+}
+
+fn unread_date(name: &str, field: &str, text: &str) -> Diagnostic {
+    Diagnostic::data(
+        "D407",
+        format!("`{name}`: `{field}` of the scan is \"{text}\", which is no date"),
+    )
+    .help("say when the scan was finished: --at 2026-03-31, or --at 2026-03-31T10:00:00Z")
+    .help("or add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`")
 }
 
 fn future(name: &str) -> Diagnostic {

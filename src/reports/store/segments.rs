@@ -105,6 +105,26 @@ impl Store {
         }
     }
 
+    /// The segments with the reports that count: those that were withdrawn are left out.
+    pub fn read_counting(&self) -> Result<Vec<Manifest>, Problems> {
+        let withdrawals = self.withdrawals()?;
+        let manifests = self.read_manifests()?.into_iter();
+        let counting = manifests.filter_map(|manifest| {
+            if manifest.members.is_empty() {
+                return withdrawals.counts(&manifest.segment).then_some(manifest);
+            }
+            let members = manifest.members.into_iter();
+            let members: Vec<Manifest> = members
+                .filter(|report| withdrawals.counts(&report.segment))
+                .collect();
+            (!members.is_empty()).then_some(Manifest {
+                members,
+                ..manifest
+            })
+        });
+        Ok(counting.collect())
+    }
+
     /// Does work over all segments. What was listed may be gone when it is read, merged into others:
     /// then the work is done again over what is there now.
     pub(super) fn while_it_changes<T, E>(

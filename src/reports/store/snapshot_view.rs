@@ -1,7 +1,7 @@
 //! What of a store is within a horizon.
 //!
 //! A scan is within the view if it was finished before as-of, and a record if its effective time is before
-//! as-of; either only if its report was recorded before known-on. Registers of assets have no time of their
+//! as-of; either only if its report was recorded before known-on, and not withdrawn before it. Registers of assets have no time of their
 //! own: of those, as-of leaves out retirements alone.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use super::data_files;
 use super::frames;
 use super::layout::Store;
 use super::manifest::Manifest;
+use super::withdrawals::Withdrawals;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::instants;
 use crate::exec::data::Horizon;
@@ -34,14 +35,15 @@ impl SnapshotView {
     /// `D420`, `D421`: dates of records cannot be read.
     pub fn of(store: &Store, all: &[Manifest], horizon: Horizon) -> Result<SnapshotView, Problems> {
         let mut problems = Problems::default();
+        let withdrawals = store.withdrawals()?;
         let mut manifests = Vec::with_capacity(all.len());
         let mut partial = BTreeMap::new();
         for manifest in all {
             let Some(fills) = register(manifest) else {
-                manifests.extend(scans_within(manifest, &horizon));
+                manifests.extend(scans_within(manifest, &horizon, &withdrawals));
                 continue;
             };
-            if !horizon.was_known(manifest.recorded_at) {
+            if !withdrawals.was_known(manifest, &horizon) {
                 continue;
             }
             match records_within(store, manifest, fills, &horizon) {
@@ -91,9 +93,13 @@ pub(super) fn date(manifest: &Manifest, text: Option<&str>) -> i64 {
 }
 
 /// The segment with the reports that are within the horizon, if there are any.
-fn scans_within(manifest: &Manifest, horizon: &Horizon) -> Option<Manifest> {
+fn scans_within(
+    manifest: &Manifest,
+    horizon: &Horizon,
+    withdrawals: &Withdrawals,
+) -> Option<Manifest> {
     let is_within = |report: &Manifest| {
-        horizon.has_happened(report.finished_at) && horizon.was_known(report.recorded_at)
+        horizon.has_happened(report.finished_at) && withdrawals.was_known(report, horizon)
     };
     if manifest.members.is_empty() {
         return is_within(manifest).then(|| manifest.clone());

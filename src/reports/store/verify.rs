@@ -15,11 +15,14 @@ use crate::base::diagnostic::Problems;
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Verification {
     pub reports: usize,
+    /// Of these, how many were withdrawn.
+    pub withdrawn: usize,
     pub rows: u64,
     pub bytes: u64,
-    /// Folders of derived tables that are not what was written, or of which that is not known. They are made
-    /// anew when they are next needed.
+    /// Folders of derived tables that are not what was written. They are made anew when they are next needed.
     pub stale_folders: usize,
+    /// Those that an older version wrote, which kept no hashes: what was written is not known. They too are made anew.
+    pub unknown_folders: usize,
     pub problems: Problems,
 }
 
@@ -34,7 +37,15 @@ pub fn verify(store: &Store) -> Result<Verification, Problems> {
     }
     store
         .while_it_changes(|manifests| {
-            let verdict = verdict(store, manifests);
+            let mut verdict = verdict(store, manifests);
+            match store.withdrawals() {
+                Ok(withdrawals) => {
+                    let reports = manifests.iter().flat_map(Manifest::reports);
+                    let out = reports.filter(|report| !withdrawals.counts(&report.segment));
+                    verdict.withdrawn = out.count();
+                }
+                Err(problems) => verdict.problems.extend(problems),
+            }
             match verdict.problems.has_errors() {
                 true => Err(verdict),
                 false => Ok(verdict),
@@ -44,7 +55,7 @@ pub fn verify(store: &Store) -> Result<Verification, Problems> {
 }
 
 fn damaged_manifests(store: &Store) -> Result<Problems, Problems> {
-    let mut problems = Problems::default();
+    let mut problems = store.withdrawals().err().unwrap_or_default();
     for folder in [store.manifests(), store.merged()] {
         for path in listed(&folder)? {
             if let Err(error) = manifest::read(&path) {
@@ -56,8 +67,10 @@ fn damaged_manifests(store: &Store) -> Result<Problems, Problems> {
 }
 
 fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
+    let (stale_folders, unknown_folders) = folders(store);
     let mut verdict = Verification {
-        stale_folders: stale_folders(store),
+        stale_folders,
+        unknown_folders,
         ..Verification::default()
     };
     for manifest in manifests {
@@ -71,7 +84,8 @@ fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
     verdict
 }
 
-fn stale_folders(store: &Store) -> usize {
+/// How many folders of derived tables are not what was written, and of how many that is not known.
+fn folders(store: &Store) -> (usize, usize) {
     let parts = asset_cache::folder(store);
     let folders = [store.derived(), parts.clone()];
     let entries = folders
@@ -83,7 +97,12 @@ fn stale_folders(store: &Store) -> usize {
         name.starts_with('.')
     };
     let written = paths.filter(|path| path.is_dir() && *path != parts && !is_unfinished(path));
-    written
-        .filter(|path| !derived_folder::is_whole(path))
-        .count()
+    let (mut stale, mut unknown) = (0, 0);
+    for path in written.filter(|path| !derived_folder::is_whole(path)) {
+        match derived_folder::has_hashes(&path) {
+            true => stale += 1,
+            false => unknown += 1,
+        }
+    }
+    (stale, unknown)
 }

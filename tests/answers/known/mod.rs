@@ -1,7 +1,9 @@
 //! Hand-worked numbers: what well-known tools have got wrong, each by the issue that reports it, and
 //! rules whose traps random data seldom meets.
 
+mod choices;
 mod comparisons;
+mod followed;
 mod formulas;
 mod groups;
 mod instants;

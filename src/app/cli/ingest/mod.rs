@@ -11,7 +11,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::files::ReportFile;
 use self::noted::KnownLines;
@@ -76,9 +75,11 @@ pub fn run(
 
 fn reader<'a>(
     definitions: &'a Definitions,
-    arguments: &IngestArguments,
+    arguments: &'a IngestArguments,
 ) -> Result<ReportReader<'a>, Diagnostic> {
-    let reader = ReportReader::new(definitions);
+    let reader = ReportReader::new(definitions)
+        .in_order(arguments.dates)
+        .of_sheet(arguments.sheet.as_deref());
     match &arguments.source {
         Some(name) => reader.of_source(name),
         None => Ok(reader),
@@ -175,7 +176,9 @@ impl IngestRun<'_> {
             return Ok(FileOutcome::Expected);
         };
         if self.is_dry {
-            return Ok(match store.has(&segment.manifest.segment)? {
+            let name = &segment.manifest.segment;
+            let is_known = store.has(name)? && store.withdrawals()?.counts(name);
+            return Ok(match is_known {
                 true => FileOutcome::Known,
                 false => FileOutcome::Expected,
             });
@@ -184,6 +187,7 @@ impl IngestRun<'_> {
             AddOutcome::New => FileOutcome::Added,
             AddOutcome::Known => FileOutcome::Known,
             AddOutcome::Mended => FileOutcome::Mended,
+            AddOutcome::Restored => FileOutcome::Restored,
         })
     }
 }
@@ -246,13 +250,9 @@ fn context(
         environment: arguments.environment.clone(),
         branch: arguments.branch.clone(),
         scan_line: arguments.scan_line.clone(),
+        sheet: arguments.sheet.clone(),
         at: finished_at,
         is_partial: arguments.partial,
-        recorded_at: recorded_at.unwrap_or_else(now),
+        recorded_at: recorded_at.unwrap_or_else(reports::now),
     })
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_micros() as i64)
 }

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::render::counted;
+use crate::reports::ingest::LeftOut;
 use crate::reports::store::{Manifest, RecordedScan, ScanLineGap, Store};
 
 /// How many names of a kind are told.
@@ -22,7 +24,7 @@ impl KnownLines {
         let mut known = KnownLines {
             lines: BTreeMap::new(),
         };
-        let manifests = store.and_then(|store| store.read_manifests().ok());
+        let manifests = store.and_then(|store| store.read_counting().ok());
         let manifests = manifests.unwrap_or_default();
         for report in manifests.iter().flat_map(Manifest::reports) {
             known.add(report);
@@ -123,7 +125,28 @@ pub fn of_report(report: &Manifest) -> Problems {
         );
         notes.push(warning("D415", message).help("nothing that it does not see is closed by it"));
     }
+    for (field, date) in &report.unread_dates {
+        let message = format!(
+            "`{}`: `{field}` is no date in {}, the first is \"{}\" in row {}",
+            report.file,
+            counted(date.rows, "row", "rows"),
+            date.text,
+            date.first_row
+        );
+        notes.push(
+            warning("D418", message)
+                .help("the rows are kept without it")
+                .help(
+                    "if it is a date, add its format to the source: `dates \"%d %b %Y %H:%M:%S\"`",
+                ),
+        );
+    }
+    let bad_bytes = LeftOut::bad_bytes().words();
     for (what, times) in &report.left_out {
+        if *what == bad_bytes {
+            notes.push(of_bad_bytes(&report.file, *times));
+            continue;
+        }
         let message = match times {
             1 => format!("`{}`: {what}, and was left out", report.file),
             times => format!("`{}`: {what}, and was left out {times} times", report.file),
@@ -134,6 +157,19 @@ pub fn of_report(report: &Manifest) -> Problems {
         );
     }
     notes
+}
+
+/// Bytes that are no text in the encoding of the report.
+fn of_bad_bytes(file: &str, times: u64) -> Diagnostic {
+    let places = counted(times, "place", "places");
+    warning(
+        "D416",
+        format!("`{file}`: {places} with bytes that are not of its encoding, each read as `\u{fffd}`"),
+    )
+    .help("the rows are kept with that sign in their texts, and nothing that is absent is closed")
+    .help(
+        "to read them right convert the file and take it in again: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
+    )
 }
 
 fn warning(code: &'static str, message: String) -> Diagnostic {

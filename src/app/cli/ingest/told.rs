@@ -14,6 +14,8 @@ pub enum FileOutcome {
     Expected,
     Known,
     Mended,
+    /// It was withdrawn, and counts again.
+    Restored,
     /// A file of a folder that is no report.
     Skipped(Problems),
     Failed(Problems),
@@ -36,6 +38,7 @@ impl FileOutcome {
             FileOutcome::Expected => "would be added",
             FileOutcome::Known => "already there",
             FileOutcome::Mended => "mended",
+            FileOutcome::Restored => "added again",
             FileOutcome::Skipped(_) => "skipped: no report",
             FileOutcome::Failed(_) => "failed",
         }
@@ -54,7 +57,8 @@ impl FileOutcome {
             FileOutcome::Added
             | FileOutcome::Expected
             | FileOutcome::Known
-            | FileOutcome::Mended => Vec::new(),
+            | FileOutcome::Mended
+            | FileOutcome::Restored => Vec::new(),
         }
     }
 }
@@ -117,6 +121,7 @@ fn summary(told: &[FileReport], is_dry: bool) -> String {
         }
     };
     part(|fate| matches!(fate, FileOutcome::Mended), "mended");
+    part(|fate| matches!(fate, FileOutcome::Restored), "added again");
     part(|fate| matches!(fate, FileOutcome::Known), "already there");
     part(|fate| matches!(fate, FileOutcome::Skipped(_)), "skipped");
     part(|fate| matches!(fate, FileOutcome::Failed(_)), "failed");

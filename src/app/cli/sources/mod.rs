@@ -11,7 +11,6 @@ use super::console::{Console, write_stdout};
 use super::failure::Failure;
 use super::reports;
 use super::workspace;
-use crate::lang::model::Definitions;
 use crate::reports::ingest::ReportReader;
 
 /// Lists the sources, or shows a report row by row.
@@ -26,25 +25,20 @@ pub fn run(
             TextOrJson::Table => listed::text(&definitions, console.stdout_look()),
             TextOrJson::Json => listed::json(&definitions),
         },
-        Some(SourcesCommand::Test { file }) => test(console, &definitions, file, arguments.format)?,
+        Some(SourcesCommand::Test { file, dates, sheet }) => {
+            let reader = ReportReader::new(&definitions)
+                .in_order(*dates)
+                .of_sheet(sheet.as_deref());
+            let name = file.display().to_string();
+            let report = reader.read(&name, &reports::bytes(file)?)?;
+            match arguments.format {
+                TextOrJson::Table => table::text(&definitions, &report, console.stdout_look()),
+                TextOrJson::Json => object::json(&definitions, &report),
+            }
+        }
     };
     match arguments.format {
         TextOrJson::Table => console.show_rendered(&text),
         TextOrJson::Json => write_stdout(text.as_bytes()),
     }
-}
-
-fn test(
-    console: &Console,
-    definitions: &Definitions,
-    file: &Path,
-    format: TextOrJson,
-) -> Result<String, Failure> {
-    let name = file.display().to_string();
-    let bytes = reports::bytes(file)?;
-    let report = ReportReader::new(definitions).read(&name, &bytes)?;
-    Ok(match format {
-        TextOrJson::Table => table::text(definitions, &report, console.stdout_look()),
-        TextOrJson::Json => object::json(definitions, &report),
-    })
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{Report, ReportRow, ScanInfo};
+use crate::reports::ingest::{Report, ReportRow, ScanInfo, UnreadDate};
 
 /// `{source, tool, …, rows: […], dropped: […]}`.
 pub fn json(definitions: &Definitions, report: &Report) -> String {
@@ -38,12 +38,23 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
         "scope": scan.scope.word(),
         "scans": report.scans.iter().map(scan_object).collect::<Vec<Json>>(),
         "left_out": left_out,
+        "unread_dates": report.unread_dates.iter().map(unread_object).collect::<Vec<Json>>(),
+        "unread_scan_dates": report.unread_scan_dates,
         "rows": rows,
         "dropped": dropped,
         "repeated": report.repeated(),
     });
     let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
     format!("{text}\n")
+}
+
+fn unread_object(date: &UnreadDate) -> Json {
+    json!({
+        "field": date.field,
+        "text": date.text,
+        "first_row": date.first_row,
+        "rows": date.rows,
+    })
 }
 
 fn scan_object(scan: &ScanInfo) -> Json {

@@ -3,7 +3,7 @@
 use super::object::severity;
 use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
-use crate::render::{RenderOptions, Sheet, count, sentence};
+use crate::render::{RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::ingest::{Report, ReportRow, ScanInfo};
 
 /// What was scanned, every row, and what was dropped.
@@ -21,6 +21,21 @@ pub fn text(definitions: &Definitions, report: &Report, look: RenderOptions) -> 
             count(*times),
             what.place,
             what.found
+        );
+        text += &(sentence(&told, look) + "\n");
+    }
+    for (field, date) in &report.unread_scan_dates {
+        let told =
+            format!("`{field}` of the scan is \"{date}\", which is no date: ingest it with --at");
+        text += &(sentence(&told, look) + "\n");
+    }
+    for date in &report.unread_dates {
+        let told = format!(
+            "`{}` is no date in {}, the first is \"{}\" in row {}",
+            date.field,
+            counted(date.rows, "row", "rows"),
+            date.text,
+            date.first_row
         );
         text += &(sentence(&told, look) + "\n");
     }

@@ -1,6 +1,8 @@
 //! `riskql store`: what is in a store, and its upkeep.
 
 mod listed;
+mod logged;
+mod removed;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,6 +30,20 @@ pub fn run(
             let explanation = store::explain(&store, &definitions, finding)?;
             console.show(&explained(&explanation))
         }
+        Some(StoreCommand::Log { format }) => {
+            let entries = store::log(&store)?;
+            match format {
+                TextOrJson::Table => {
+                    let look = console.stdout_look();
+                    console.show_rendered(&logged::text(&entries, look))
+                }
+                TextOrJson::Json => write_stdout(logged::json(&entries).as_bytes()),
+            }
+        }
+        Some(StoreCommand::Remove(own)) => {
+            let definitions = workspace::definitions(console, defs)?;
+            removed::run(console, store, &definitions, own)
+        }
         Some(StoreCommand::Verify) => verify(console, &store),
         Some(StoreCommand::Compact) => {
             let done = store::compact(&store)?;
@@ -50,7 +66,7 @@ fn list(
     arguments: &StoreArguments,
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
-    let manifests = store.read_manifests()?;
+    let manifests = store.read_counting()?;
     if arguments.format == TextOrJson::Json {
         return write_stdout(listed::json(&manifests).as_bytes());
     }
@@ -164,9 +180,23 @@ fn verify(console: &Console, store: &Store) -> Result<(), Failure> {
         counted(verdict.rows, "row", "rows"),
         counted(verdict.bytes, "byte", "bytes"),
     );
-    if verdict.stale_folders > 0 {
-        let many = counted(verdict.stale_folders as u64, "folder", "folders");
-        text += &format!("{many} of derived tables to be made anew: not what was written\n");
+    if verdict.withdrawn > 0 {
+        let many = count(verdict.withdrawn as u64);
+        text += &format!("{many} of them withdrawn: riskql store log\n");
+    }
+    for (folders, why) in [
+        (verdict.stale_folders, "not what was written"),
+        (
+            verdict.unknown_folders,
+            "of an older version, which did not note what it wrote",
+        ),
+    ] {
+        if folders > 0 {
+            let many = counted(folders as u64, "folder", "folders");
+            text += &format!(
+                "{many} of derived tables: {why}; made anew when next needed, or now by `riskql store rebuild`\n"
+            );
+        }
     }
     console.show(&text)
 }

@@ -41,7 +41,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("data", "\\data exports findings=exports/today.csv"),
     (
         "ingest",
-        "\\ingest zap.xml asset=shop environment=production",
+        "\\ingest zap.xml --asset shop --environment production",
     ),
     ("tables", "\\tables"),
     ("describe", "\\describe findings.severity"),

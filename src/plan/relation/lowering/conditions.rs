@@ -2,7 +2,7 @@
 
 use super::rows::Rows;
 use crate::base::types::FieldType;
-use crate::lang::model::{ChosenEvent, Condition, FieldId, FieldSource, NumberTest, OrderTest};
+use crate::lang::model::{Condition, FieldId, FieldSource, NumberTest, OrderTest};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
@@ -49,27 +49,16 @@ impl Rows<'_> {
             }
             Condition::Elapsed {
                 from,
-                to: Some(to),
+                to,
                 test,
                 micros,
             } => {
-                let since = self.once_elapsed(from, to, *test, *micros);
                 let instant = self.instant(at);
-                since.is(RelationalOperator::AtMost, instant)
-            }
-            Condition::Elapsed {
-                from,
-                to: None,
-                test,
-                micros,
-            } => {
-                let from = self.chosen_event(from);
-                let instant = self.instant(at);
-                let limit = from.clone().plus(Expression::integer(*micros));
-                Expression::all([
-                    instant.clone().is(order_test(*test), limit),
-                    from.is(RelationalOperator::AtMost, instant),
-                ])
+                let limit = (*test, *micros);
+                match to {
+                    Some(to) => self.has_elapsed_between((from, to), limit, &instant),
+                    None => self.has_elapsed_since(from, limit, &instant),
+                }
             }
             Condition::Codes { .. }
             | Condition::Texts { .. }
@@ -118,16 +107,13 @@ impl Rows<'_> {
             Condition::Happened(event) => after(self.event(event.event)),
             Condition::Elapsed {
                 from,
-                to: Some(to),
+                to,
                 test,
                 micros,
-            } => after(self.once_elapsed(from, to, *test, *micros)),
-            Condition::Elapsed {
-                from,
-                to: None,
-                test,
-                micros,
-            } => self.while_elapsed(from, *test, *micros),
+            } => match to {
+                Some(to) => self.while_elapsed_between((from, to), (*test, *micros)),
+                None => self.while_elapsed_since(from, (*test, *micros)),
+            },
             Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
                 let test = self.test(condition);
                 let since = self.known_since(condition);
@@ -139,40 +125,6 @@ impl Rows<'_> {
             | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::SoFar(_) => unreachable!("these do not depend on time"),
-        }
-    }
-
-    /// When a time from event to event is over, where it passes a test; missing where it does not.
-    fn once_elapsed(
-        &mut self,
-        from: &ChosenEvent,
-        to: &ChosenEvent,
-        test: OrderTest,
-        micros: i64,
-    ) -> Expression {
-        let (from, to) = (self.end(from, to), self.end(to, from));
-        let limit = from.clone().plus(Expression::integer(micros));
-        let passes = Expression::all([
-            to.clone().is(order_test(test), limit),
-            from.is(RelationalOperator::AtMost, to.clone()),
-        ]);
-        self.derive("elapsed", to.only_if(passes))
-    }
-
-    /// The instants at which the time since an event passes a test.
-    fn while_elapsed(&mut self, from: &ChosenEvent, test: OrderTest, micros: i64) -> Expression {
-        let from = self.chosen_event(from);
-        let end = |shift: i64| from.clone().plus(Expression::integer(micros + shift));
-        let (from, until) = match test {
-            OrderTest::Less => (from.clone(), end(-1)),
-            OrderTest::AtMost => (from.clone(), end(0)),
-            OrderTest::Equal => (end(-1), end(0)),
-            OrderTest::AtLeast => (end(-1), Expression::missing_integer()),
-            OrderTest::Greater => (end(0), Expression::missing_integer()),
-        };
-        Expression::Interval {
-            from: Box::new(from),
-            until: Box::new(until),
         }
     }
 
@@ -355,7 +307,7 @@ fn number_test(test: NumberTest) -> (RelationalOperator, f64) {
     }
 }
 
-fn order_test(test: OrderTest) -> RelationalOperator {
+pub(super) fn order_test(test: OrderTest) -> RelationalOperator {
     match test {
         OrderTest::Equal => RelationalOperator::Equal,
         OrderTest::Less => RelationalOperator::Less,
@@ -374,7 +326,7 @@ fn by(instant: Expression, at: Option<&Expression>) -> Expression {
 }
 
 /// All time after an instant.
-fn after(instant: Expression) -> Expression {
+pub(super) fn after(instant: Expression) -> Expression {
     Expression::Interval {
         from: Box::new(instant),
         until: Box::new(Expression::missing_integer()),

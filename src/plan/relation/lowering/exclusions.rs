@@ -88,8 +88,11 @@ impl Lowering<'_> {
                 let test = self.without_points(table, *score, rows, versions);
                 vec![(format!("{names} missing"), test)]
             }
-            (Some(Measured::Since(of)), Taken::Since(at)) => {
-                vec![(self.missing(of, of), at.clone().is_missing())]
+            (Some(Measured::Since(of)), Taken::Since(alternatives)) => {
+                let missing = alternatives
+                    .iter()
+                    .map(|one| one.instant.clone().is_missing());
+                vec![(self.missing(of, of), Expression::all(missing))]
             }
             (Some(Measured::Between { from: of, to: till }), Taken::Between { from, to, .. }) => {
                 let reversed = format!("{} before {}", event(till), event(of));
@@ -220,23 +223,26 @@ impl Lowering<'_> {
         names
     }
 
-    /// One count of the table's rows; equal ones are one.
     fn exclusion(&mut self, table: TableId, reason: String, test: Expression) -> Exclusion {
+        Exclusion {
+            reason,
+            table,
+            column: self.count_of(table, test),
+        }
+    }
+
+    /// The column of one count of the table's rows; equal ones are one.
+    pub(super) fn count_of(&mut self, table: TableId, test: Expression) -> Name {
         let counts = self.exclusions.entry(table).or_default();
         let aggregate = Aggregate::CountWhere(test);
         let known = counts.iter().find(|(_, known)| *known == aggregate);
-        let column: Name = match known {
+        match known {
             Some((name, _)) => name.clone(),
             None => {
                 let name = format!("excluded_{}", counts.len() + 1);
                 counts.push((name.clone(), aggregate));
                 name
             }
-        };
-        Exclusion {
-            reason,
-            table,
-            column,
         }
     }
 }

@@ -6,8 +6,10 @@
 
 mod conditions;
 mod cubes;
+mod elapsed;
 mod events;
 mod exclusions;
+mod follow_ups;
 mod lists;
 mod measures;
 mod periods;
@@ -56,6 +58,8 @@ pub struct MeasureCells {
     pub axis: Arc<Axis>,
     /// Why rows are not used.
     pub exclusions: Vec<Exclusion>,
+    /// What of the rows is still to come, where the measure follows them up to as-of (rule S41).
+    pub follow_ups: Vec<FollowUp>,
 }
 
 /// How columns of a cube become a number.
@@ -117,6 +121,25 @@ pub struct Exclusion {
     pub column: Name,
 }
 
+/// Rows that are followed up to as-of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FollowUp {
+    /// What some of them are: `not yet verified`; `None` where the test says that itself.
+    pub waiting: Option<WaitingRows>,
+}
+
+/// Rows of which it is not settled yet what becomes of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WaitingRows {
+    /// `not yet verified`
+    pub words: String,
+    pub table: TableId,
+    /// The column of their count among those of [`Lowering::exclusions`].
+    pub column: Name,
+    /// The column of the count of all rows that are followed.
+    pub of: Name,
+}
+
 impl<'a> Lowering<'a> {
     pub fn new(definitions: &'a Definitions, evaluation: &'a EvaluationTime) -> Lowering<'a> {
         Lowering {
@@ -145,9 +168,12 @@ impl<'a> Lowering<'a> {
         let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
         let taken = rows.taken(measure, &population);
         let (cube, rows, reading) = self.cells(measure, &population, &taken, &keys);
-        let exclusions = match with_exclusions {
-            true => self.exclusions_of_measure(measure, &population, &taken),
-            false => Vec::new(),
+        let (exclusions, follow_ups) = match with_exclusions {
+            true => (
+                self.exclusions_of_measure(measure, &population, &taken),
+                self.follow_ups(measure, &population, &taken),
+            ),
+            false => (Vec::new(), Vec::new()),
         };
         MeasureCells {
             cube,
@@ -155,6 +181,7 @@ impl<'a> Lowering<'a> {
             reading,
             axis,
             exclusions,
+            follow_ups,
         }
     }
 

@@ -1,113 +1,84 @@
-//! CSV → an array of objects, one a row, by the names in the first line.
+//! CSV → an array of objects, one a row, by the names in the first line, or in the first line of the table
+//! where other lines stand above it.
 //!
 //! What is not whole is refused: a cell whose quotes never end, a row that is longer or shorter than the
 //! first. Half a table read as a whole one would close what it does not reach. The cells of columns of one
 //! name are a list: whether that may be is the source's to say.
 
-use std::collections::BTreeSet;
-
-use jaq_json::Val;
-
-use super::{Budget, object, string};
-
-/// A table.
-pub(super) struct CsvTable {
-    /// Objects, one a row.
-    pub rows: Val,
-    /// What reports are recognised by: the first row, or where there is none one of nulls.
-    pub sample: Val,
-    /// Names that several columns have; none where there is no row.
-    pub repeated: Vec<String>,
-}
+use super::Budget;
+use super::preamble;
+use super::table::{CellTable, TableRows};
 
 /// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
-/// stands in comment lines above the names is the member `#` of the first row.
+/// stands in comment lines above the names, and other lines above the table, is the member `#` of the first
+/// row. Columns of a table without names are called `1`, `2`, ….
 ///
 /// # Errors
 ///
 /// In words: what is not whole, and in which line.
-pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CsvTable, String> {
-    let (comment, table) = above(text);
-    let lines_before = text[..text.len() - table.len()].matches('\n').count();
-    let (separator, table, lines_before) = match told_separator(table) {
-        Some((separator, rest)) => (separator, rest, lines_before + 1),
-        None => (most_frequent(table), table, lines_before),
+pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CellTable, String> {
+    let Located {
+        above,
+        table,
+        separator,
+        is_named,
+        lines_before,
+    } = located(text)?;
+    let mut reader = reader(table, separator, is_named);
+    let names = names(&mut reader, is_named)?;
+    // Counted before any of it is kept: a row has a value in every column.
+    Budget::new().take(count(table, separator, is_named) * names.len() as u64)?;
+    let mut rows = TableRows::new(names, above);
+    for record in reader.records() {
+        let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
+        let line = record.position().map_or(0, |at| at.line() as usize) + lines_before;
+        rows.add(&format!("line {line}"), record.iter(), false, budget)?;
+    }
+    Ok(rows.finish())
+}
+
+/// A table, and what is told of it above.
+struct Located<'a> {
+    above: String,
+    table: &'a str,
+    separator: u8,
+    /// Whether the first line of the table are the names of its columns.
+    is_named: bool,
+    lines_before: usize,
+}
+
+/// Where in a text its table is.
+fn located(text: &str) -> Result<Located<'_>, String> {
+    let (mut above, table) = commented(text);
+    let (separator, table) = match told_separator(table) {
+        Some((separator, rest)) => (separator, rest),
+        None => (most_frequent(table), table),
     };
+    let line_of = |table: &str| text[..text.len() - table.len()].matches('\n').count();
     if let Some(line) = open_quotes(table, separator) {
-        let line = line + lines_before;
+        let line = line + line_of(table);
         return Err(format!(
             "line {line}: a cell begins with a quote that never ends, so what comes after it is missing or part of it"
         ));
     }
-    let mut reader = reader(table, separator);
-    let names: Vec<String> = reader
-        .headers()
-        .map_err(|error| format!("it is no CSV: {error}"))?
-        .iter()
-        .map(str::to_string)
-        .collect();
-    // A row has a value in every column.
-    budget.take(count(table, separator) * names.len() as u64)?;
-    let mut comment = Some(comment).filter(|comment| !comment.is_empty());
-    let repeated = repeated(&names);
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
-        // Spreadsheets write separators alone for empty lines.
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
+    let (table, is_named) = match preamble::below(table, separator) {
+        Some(found) => {
+            above += found.above.trim();
+            (found.table, found.is_named)
         }
-        let line = record.position().map_or(0, |at| at.line() as usize) + lines_before;
-        let surplus = record.iter().skip(names.len());
-        if record.len() < names.len() || surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
-            return Err(format!(
-                "line {line} has {} cells, and the first line {}",
-                record.len(),
-                names.len()
-            ));
-        }
-        let mut members = members(&names, &repeated, &record);
-        if let Some(comment) = comment.take() {
-            members.push(("#".to_string(), string(comment)));
-        }
-        rows.push(object(members));
-    }
-    let sample = rows
-        .first()
-        .cloned()
-        .unwrap_or_else(|| object(names.iter().map(|name| (name.clone(), Val::Null)).collect()));
-    let repeated = match rows.is_empty() {
-        true => Vec::new(),
-        false => repeated,
+        None => (table, true),
     };
-    Ok(CsvTable {
-        rows: rows.into_iter().collect(),
-        sample: std::iter::once(sample).collect(),
-        repeated,
+    Ok(Located {
+        above,
+        table,
+        separator,
+        is_named,
+        lines_before: line_of(table),
     })
 }
 
-/// The cells of a row by the names of their columns; those of columns of one name are a list of what is in them.
-fn members(
-    names: &[String],
-    repeated: &[String],
-    record: &::csv::StringRecord,
-) -> Vec<(String, Val)> {
-    let once = names.iter().zip(record.iter());
-    let once = once.filter(|(name, _)| !repeated.contains(name));
-    let mut members: Vec<(String, Val)> = once
-        .map(|(name, cell)| (name.clone(), string(cell)))
-        .collect();
-    for name in repeated {
-        let cells = names.iter().zip(record.iter());
-        let cells = cells.filter(|(other, cell)| *other == name && !cell.trim().is_empty());
-        members.push((name.clone(), cells.map(|(_, cell)| string(cell)).collect()));
-    }
-    members
-}
-
 /// The comment lines, and the table below them.
-fn above(text: &str) -> (String, &str) {
+fn commented(text: &str) -> (String, &str) {
     let mut table = text;
     let mut comment = String::new();
     while table.starts_with('#') {
@@ -130,13 +101,24 @@ fn told_separator(table: &str) -> Option<(u8, &str)> {
     }
 }
 
+/// The separator that the first line has most of, outside of quotes.
 fn most_frequent(table: &str) -> u8 {
     let first = table.lines().next().unwrap_or_default();
-    let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
+    let mut counts = SEPARATORS.map(|separator| (separator, 0));
+    let mut is_quoted = false;
+    for byte in first.bytes() {
+        is_quoted ^= byte == b'"';
+        let count = counts.iter_mut().find(|(separator, _)| *separator == byte);
+        if let Some((_, count)) = count.filter(|_| !is_quoted) {
+            *count += 1;
+        }
+    }
     // The last of equals wins; a comma where there is none of any.
-    let separator = [b'|', b'\t', b';', b','].into_iter().max_by_key(count);
-    separator.unwrap_or(b',')
+    let found = counts.into_iter().max_by_key(|(_, count)| *count);
+    found.map_or(b',', |(separator, _)| separator)
 }
+
+const SEPARATORS: [u8; 4] = [b'|', b'\t', b';', b','];
 
 /// The line of a cell whose quotes are still open at the end.
 fn open_quotes(table: &str, separator: u8) -> Option<usize> {
@@ -164,28 +146,28 @@ fn open_quotes(table: &str, separator: u8) -> Option<usize> {
     open
 }
 
-/// Names that several columns have, each once. Columns without a name are read by nobody.
-fn repeated(names: &[String]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    let mut repeated = Vec::new();
-    for name in names.iter().filter(|name| !name.trim().is_empty()) {
-        if !seen.insert(name) && !repeated.contains(name) {
-            repeated.push(name.clone());
-        }
+/// The names of the columns: the first line, or numbers from 1 where that is a row.
+fn names(reader: &mut ::csv::Reader<&[u8]>, is_named: bool) -> Result<Vec<String>, String> {
+    let first = reader.headers();
+    let first = first.map_err(|error| format!("it is no CSV: {error}"))?;
+    if is_named {
+        return Ok(first.iter().map(str::to_string).collect());
     }
-    repeated
+    Ok((1..=first.len()).map(|number| number.to_string()).collect())
 }
 
-fn reader(text: &str, separator: u8) -> ::csv::Reader<&[u8]> {
+/// Reads lines of any width; the first is a row unless it are names.
+pub(super) fn reader(text: &str, separator: u8, is_named: bool) -> ::csv::Reader<&[u8]> {
     ::csv::ReaderBuilder::new()
+        .has_headers(is_named)
         .delimiter(separator)
         .flexible(true)
         .from_reader(text.as_bytes())
 }
 
 /// How many rows there are; a mistake in them is found when they are read.
-fn count(text: &str, separator: u8) -> u64 {
-    let mut reader = reader(text, separator);
+fn count(text: &str, separator: u8, is_named: bool) -> u64 {
+    let mut reader = reader(text, separator, is_named);
     let mut record = ::csv::ByteRecord::new();
     let mut rows = 0;
     while let Ok(true) = reader.read_byte_record(&mut record) {

@@ -4,8 +4,11 @@ mod csv;
 mod finder;
 mod json;
 mod portions;
+mod preamble;
 mod script;
+mod table;
 mod walk;
+mod workbook;
 mod xml;
 mod zip;
 
@@ -17,16 +20,17 @@ use std::borrow::Cow;
 use jaq_json::Val;
 
 use crate::base::diagnostic::{Cause, Diagnostic};
+use crate::exec::data;
 use crate::lang::model::Shape;
 
 /// The largest report that is read whole, in bytes.
 pub const LARGEST: u64 = 1 << 30;
 /// Values of one report, keys included: each takes up to a hundred bytes of memory.
 pub(super) const MOST_VALUES: u64 = 32_000_000;
-/// What ZIP archives begin with.
-pub(super) const ARCHIVE: &[u8] = b"PK\x03\x04";
 /// What a file packed by gzip begins with.
 const GZIP: &[u8] = &[0x1f, 0x8b];
+/// What workbooks of Excel before 2007 begin with, and those with a password.
+const OLD_WORKBOOK: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
 
@@ -117,16 +121,34 @@ pub(super) fn too_many_values() -> String {
 }
 
 /// Reads bytes as whatever their beginning says they are; what is longer than `large` is only looked
-/// at, if it can be read in portions. Messages call them `name`.
+/// at, if it can be read in portions. Messages call them `name`; of a workbook it is the sheet of this name, or the first.
 pub(super) fn read<'a>(
     name: &str,
     bytes: &'a [u8],
     large: usize,
+    sheet: Option<&str>,
 ) -> Result<Content<'a>, Diagnostic> {
     if bytes.len() as u64 > LARGEST {
         return Err(too_large(name, bytes.len() as u64));
     }
-    if bytes.starts_with(ARCHIVE) {
+    if data::is_workbook(bytes) {
+        let table =
+            workbook::read(bytes, sheet, &mut Budget::new()).map_err(|why| damaged(name, why))?;
+        return Ok(Content {
+            shape: Shape::Csv,
+            sample: table.sample,
+            body: Body::Read(table.rows),
+            bad_bytes: 0,
+            repeated: table.repeated,
+        });
+    }
+    if bytes.starts_with(OLD_WORKBOOK) {
+        return Err(
+            damaged(name, "it is a workbook of an old Excel, or has a password")
+                .help("save it as .xlsx without a password, or as CSV"),
+        );
+    }
+    if bytes.starts_with(data::ARCHIVE) {
         let (value, bad_bytes) = zip::read(name, bytes, &mut Budget::new())?;
         return Ok(Content {
             shape: Shape::Zip,

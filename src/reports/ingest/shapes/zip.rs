@@ -2,21 +2,13 @@
 //!
 //! Members stay in memory: their names are never paths of files. What they unpack to is bounded.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 
 use jaq_json::Val;
 
 use super::{Budget, damaged, object};
 use crate::base::diagnostic::Diagnostic;
-
-/// Members of one archive.
-const MOST_MEMBERS: usize = 10_000;
-/// What a member begins with in the list of them.
-const LISTED: &[u8] = b"PK\x01\x02";
-/// Bytes that all members may unpack to.
-const MOST_BYTES: u64 = 1 << 30;
-/// Members larger than this times what they are packed in, and than a megabyte, are bombs.
-const LARGEST_RATIO: u64 = 200;
+use crate::exec::data;
 
 /// Reads an archive, and counts the bytes of its members that are no text. Members that are no reports, such as pictures,
 /// are null.
@@ -26,16 +18,8 @@ pub(super) fn read(
     budget: &mut Budget,
 ) -> Result<(Val, usize), Diagnostic> {
     let failed = |why: String| damaged(name, why);
-    // Counted before the list of them is read.
-    let listed = bytes.windows(4).filter(|four| *four == LISTED).count();
-    if listed > MOST_MEMBERS {
-        return Err(failed(format!(
-            "it has {listed} members; {MOST_MEMBERS} are read"
-        )));
-    }
-    let mut archive = ::zip::ZipArchive::new(Cursor::new(bytes))
-        .map_err(|error| failed(format!("it is no ZIP archive: {error}")))?;
-    let mut left = MOST_BYTES;
+    let mut archive = data::open_archive(bytes).map_err(failed)?;
+    let mut left = data::MOST_UNPACKED;
     let mut members = Vec::new();
     let mut bad_bytes = 0;
     for index in 0..archive.len() {
@@ -49,7 +33,7 @@ pub(super) fn read(
             .name()
             .map_err(|error| failed(format!("member {}: {error}", index + 1)))?
             .to_string();
-        let limit = left.min(most_bytes(member.compressed_size()));
+        let limit = left.min(data::most_unpacked(member.compressed_size()));
         let mut unpacked = Vec::new();
         member
             .take(limit + 1)
@@ -62,7 +46,7 @@ pub(super) fn read(
         }
         left -= unpacked.len() as u64;
         // Archives in archives stay packed.
-        let read = match unpacked.starts_with(super::ARCHIVE) {
+        let read = match unpacked.starts_with(data::ARCHIVE) {
             true => Ok((Val::Null, 0)),
             false => super::unpacked(&inner, &unpacked, budget),
         };
@@ -91,14 +75,9 @@ fn is_data(name: &str) -> bool {
     endings.iter().any(|ending| name.ends_with(ending))
 }
 
-/// What so many packed bytes may unpack to.
-fn most_bytes(packed: u64) -> u64 {
-    packed.saturating_mul(LARGEST_RATIO).max(1 << 20)
-}
-
 /// What a file packed by gzip holds.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let limit = MOST_BYTES.min(most_bytes(bytes.len() as u64));
+    let limit = data::most_unpacked(bytes.len() as u64);
     let mut unpacked = Vec::new();
     flate2::read::MultiGzDecoder::new(bytes)
         .take(limit + 1)

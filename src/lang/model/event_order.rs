@@ -2,23 +2,22 @@
 //! before it stops, and what is declared first comes first. A breach and an agreed date have no place among what is
 //! declared: they may come before or after it.
 
-use super::scope::Scope;
-use crate::lang::model::{EventSource, Sla, StateSource, Table, TableId};
+use super::{Definitions, EventSource, Sla, StateSource, Table, TableId};
 
 /// The order of the events and states of a table.
-#[derive(Clone, Copy)]
-pub(super) struct EventOrder<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct EventOrder<'a> {
     id: TableId,
     pub table: &'a Table,
     slas: &'a [Sla],
 }
 
 impl<'a> EventOrder<'a> {
-    pub fn of(scope: Scope<'a>, table: TableId) -> EventOrder<'a> {
+    pub fn of(definitions: &'a Definitions, table: TableId) -> EventOrder<'a> {
         EventOrder {
             id: table,
-            table: scope.table(table),
-            slas: &scope.model.slas,
+            table: definitions.table(table),
+            slas: &definitions.slas,
         }
     }
 
@@ -84,6 +83,41 @@ impl<'a> EventOrder<'a> {
             })
     }
 
+    /// Whether an event has come whenever another comes: a state or a clock says so, or rows begin with it. The place in a
+    /// table alone does not: what is declared first may be unknown of a row.
+    pub fn is_surely_before(self, event: usize, other: usize) -> bool {
+        if self.is_before(other, event) {
+            return false;
+        }
+        self.is_before(event, other) || (self.is_first(event) && self.is_later(other, event))
+    }
+
+    /// Whether a state has begun before an event and ends only after it.
+    pub fn lasts_through(self, state: usize, event: usize) -> bool {
+        let StateSource::Columns { from, until } = &self.table.states[state].source else {
+            return false;
+        };
+        let mut others = 0..self.table.events.len();
+        let begins = others
+            .clone()
+            .any(|other| self.is_one_of(other, from) && self.is_before(other, event));
+        let ends = others.any(|other| self.is_one_of(other, until) && self.is_before(event, other));
+        from.len() == 1 && until.len() == 1 && begins && ends
+    }
+
+    /// The same, as far as the order of declaration tells when it ends.
+    pub fn likely_lasts_through(self, state: usize, event: usize) -> bool {
+        let StateSource::Columns { from, until } = &self.table.states[state].source else {
+            return false;
+        };
+        let mut others = 0..self.table.events.len();
+        let begins = others
+            .clone()
+            .any(|other| self.is_one_of(other, from) && self.is_surely_before(other, event));
+        let ends = others.any(|other| self.is_one_of(other, until) && self.is_later(other, event));
+        from.len() == 1 && until.len() == 1 && begins && ends
+    }
+
     fn clocks(self) -> impl Iterator<Item = &'a Sla> {
         self.slas.iter().filter(move |sla| sla.table == self.id)
     }
@@ -100,7 +134,8 @@ impl<'a> EventOrder<'a> {
             StateSource::Columns { from, .. } => from.len() == 1 && self.is_one_of(event, from),
             StateSource::Overdue(sla) => {
                 let clock = self.slas.get(sla.0);
-                clock.is_some_and(|sla| sla.starts.event == event)
+                let is_breach = self.table.events[event].source == EventSource::Breach(*sla);
+                is_breach || clock.is_some_and(|sla| sla.starts.event == event)
             }
             StateSource::Intervals { .. } => false,
         }
