@@ -86,6 +86,6 @@ fn texts_that(
             };
             texts_that(definitions, sources, field, chosen)
         }
-        FieldSource::Due(_) => None,
+        FieldSource::Due(_) | FieldSource::RollUp(_) => None,
     }
 }

@@ -151,7 +151,7 @@ struct KpiClauses<'a> {
     note: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
     shown: Option<&'a ast::Identifier>,
-    by: Option<&'a [ast::FieldRef]>,
+    by: Option<&'a [ast::GroupBy]>,
     at: Option<Spanned<StockMoment>>,
     direction: Option<Direction>,
     targets: Vec<targets::WrittenTarget<'a>>,

@@ -27,7 +27,7 @@ mod reports;
 mod words;
 
 pub use diff::diff;
-pub use expressions::{comparison, condition, formula, literal};
+pub use expressions::{comparison, condition, formula, literal, measured};
 pub use model::time_columns;
 pub use queries::query;
 pub use words::name;
