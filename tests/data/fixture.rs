@@ -67,6 +67,7 @@ fn table(name: &str, columns: &[(&str, FieldType)]) -> Table {
         parents: Vec::new(),
         events: Vec::new(),
         states: Vec::new(),
+        roll_ups: Vec::new(),
         known_from: None,
         excludes: Vec::new(),
     }

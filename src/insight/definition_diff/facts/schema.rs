@@ -123,6 +123,10 @@ impl FactReader<'_> {
                 (SymbolKind::Field, from)
             }
             FieldSource::Due(_) => (SymbolKind::Field, "due".to_string()),
+            FieldSource::RollUp(place) => {
+                let from = self.normal.measure(&table.roll_ups[place].measure);
+                (SymbolKind::Field, from)
+            }
         };
         fact.meaning(format!("{} {from}", found.field_type))
             .root(kind, &table.name, name)
