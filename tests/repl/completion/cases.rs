@@ -63,7 +63,7 @@ pub const CASES: &[Case] = &[
     ("backlog by time |", "where", "since from", "found"),
     (
         "backlog by time since |",
-        "found",
+        "introduced appeared found",
         "verified closed",
         "open severity",
     ),
