@@ -153,6 +153,7 @@ pub fn definitions(zone: &str) -> Definitions {
         tests: Vec::new(),
         reports: Vec::new(),
         matches: Vec::new(),
+        symbols: riskql::lang::model::SymbolTable::default(),
         fingerprint: String::new(),
         places: [
             ("scale severity", "schema.kpi:8"),
