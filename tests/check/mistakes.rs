@@ -818,11 +818,6 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
             "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size >= 7 or size <= 9\n",
         ),
     ),
-    (
-        "K440",
-        Beside(
-            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where written_at > 2026-01-01 and (size < 4 and size >= 4)\n",
-        ),
     ),
     (
         "K440",
