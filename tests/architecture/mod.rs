@@ -239,7 +239,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("jaq_std", &["reports::ingest"]),
     ("quick_xml", &["reports::ingest"]),
     ("calamine", &["exec::data"]),
-    ("zip", &["exec::data", "reports::ingest"]),
     ("pure_rust_locales", &["reports::ingest"]),
     ("annotate_snippets", &["render"]),
     ("rustyline", &["app::repl"]),
