@@ -29,6 +29,65 @@ pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
+/// Writes several files in place of those that are there, or none of them: all are written out beside their places
+/// before the first is put in place, and where one cannot be, those put in place before it get their old content
+/// back.
+pub fn replace_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), (PathBuf, io::Error)> {
+    let mut drafts = Vec::new();
+    let staged = files.iter().try_for_each(|(file, bytes)| {
+        let staged = stage(file, bytes).map_err(|error| (file.clone(), error))?;
+        drafts.push(staged);
+        Ok(())
+    });
+    let placed = staged.and_then(|()| put_in_place(files, &drafts));
+    for draft in &drafts {
+        let _ = fs::remove_file(&draft.unfinished);
+    }
+    placed
+}
+
+/// A file written out beside its place.
+struct StagedFile {
+    unfinished: PathBuf,
+    place: PathBuf,
+    old: Vec<u8>,
+}
+
+fn stage(file: &Path, bytes: &[u8]) -> io::Result<StagedFile> {
+    let place = fs::canonicalize(file)?;
+    let old = fs::read(&place)?;
+    let (unfinished, mut draft) = beside(&place, |name| {
+        OpenOptions::new().write(true).create_new(true).open(name)
+    })?;
+    let written = draft.write_all(bytes).and_then(|()| draft.sync_all());
+    let kept = written.and_then(|()| keep_permissions(&place, &unfinished));
+    if kept.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    kept.map(|()| StagedFile {
+        unfinished,
+        place,
+        old,
+    })
+}
+
+fn put_in_place(
+    files: &[(PathBuf, Vec<u8>)],
+    drafts: &[StagedFile],
+) -> Result<(), (PathBuf, io::Error)> {
+    for (index, draft) in drafts.iter().enumerate() {
+        let put =
+            fs::rename(&draft.unfinished, &draft.place).and_then(|()| sync_folder(&draft.place));
+        if let Err(error) = put {
+            for done in &drafts[..index] {
+                let _ = replace(&done.place, &done.old);
+            }
+            return Err((files[index].0.clone(), error));
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file that is not there. Of several who do so at once one succeeds: `false` for the others.
 pub fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     place(path, bytes, |unfinished| {

@@ -2,7 +2,9 @@
 
 pub mod attribution;
 pub mod dashboards;
+pub mod definition_diff;
 pub mod drill_through;
 pub mod explain;
+pub mod lineage;
 pub mod profile;
 pub mod testing;

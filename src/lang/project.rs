@@ -14,7 +14,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{SourceId, Sources};
 use crate::lang::check;
 use crate::lang::model::Definitions;
-use crate::lang::syntax;
+use crate::lang::syntax::{self, ast};
 
 /// The definitions that come with the binary.
 static LIBRARY: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/kpi-defs");
@@ -58,10 +58,26 @@ pub fn definitions(
     sources: &mut Sources,
     origin: &ProjectOrigin,
 ) -> (Option<Definitions>, Problems) {
-    let ids = match read(sources, origin) {
-        Ok(ids) => ids,
-        Err(problems) => return (None, problems),
-    };
+    match read(sources, origin) {
+        Ok(ids) => checked(sources, &ids),
+        Err(problems) => (None, problems),
+    }
+}
+
+/// The definitions that some texts hold together. They are `None` when there is an error among the problems.
+pub fn checked(sources: &Sources, ids: &[SourceId]) -> (Option<Definitions>, Problems) {
+    let (project, problems) = parsed(sources, ids);
+    (project.map(|project| project.definitions), problems)
+}
+
+/// Definitions, and the trees that they were checked from.
+pub struct Project {
+    pub files: Vec<ast::File>,
+    pub definitions: Definitions,
+}
+
+/// The same with the trees.
+pub fn parsed(sources: &Sources, ids: &[SourceId]) -> (Option<Project>, Problems) {
     let parsed: Vec<_> = ids
         .par_iter()
         .map(|id| syntax::parse_file(sources, *id))
@@ -74,11 +90,9 @@ pub fn definitions(
     }
     let (definitions, of_checking) = check::definitions(sources, &files);
     problems.extend(of_checking);
-    if problems.has_errors() {
-        (None, problems)
-    } else {
-        (definitions, problems)
-    }
+    let definitions = definitions.filter(|_| !problems.has_errors());
+    let project = definitions.map(|definitions| Project { files, definitions });
+    (project, problems)
 }
 
 /// Reads all definition files of an origin, in the order of their paths.
@@ -193,6 +207,25 @@ pub fn read_files(sources: &mut Sources, paths: &[PathBuf]) -> Result<Vec<Source
         Ok(ids)
     } else {
         Err(problems)
+    }
+}
+
+/// Adds texts that were read elsewhere, under their names; reports all that are no text.
+pub fn add_texts(
+    sources: &mut Sources,
+    files: Vec<(String, Vec<u8>)>,
+) -> Result<Vec<SourceId>, Problems> {
+    let mut problems = Problems::default();
+    let mut ids = Vec::with_capacity(files.len());
+    for (name, bytes) in files {
+        match text(&name, bytes) {
+            Ok(text) => ids.push(sources.add(name, text)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(ids),
+        false => Err(problems),
     }
 }
 

@@ -86,6 +86,19 @@ fn number_card(answer: &Answer) -> Vec<String> {
     ]
 }
 
+/// Records of texts below a header.
+pub(super) fn records<'a>(
+    header: impl Iterator<Item = String>,
+    rows: impl Iterator<Item = &'a [String]>,
+) -> Vec<u8> {
+    let mut writer = writer();
+    record(&mut writer, header);
+    for row in rows {
+        record(&mut writer, row.iter().cloned());
+    }
+    finish(writer)
+}
+
 fn field(datum: Datum) -> String {
     match datum {
         Datum::Null => String::new(),

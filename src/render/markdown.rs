@@ -70,7 +70,8 @@ fn body(answer: &Answer) -> String {
     text
 }
 
-fn table(grid: &TextGrid) -> String {
+/// A grid as a table.
+pub(super) fn table(grid: &TextGrid) -> String {
     let headers = grid.columns.iter().map(|column| escaped(&column.header));
     let aligns = grid.columns.iter().map(|column| match column.align {
         Align::Left => ":---".to_string(),
@@ -84,6 +85,11 @@ fn table(grid: &TextGrid) -> String {
         }
     }
     text
+}
+
+/// A text that can form no markup.
+pub(super) fn text_of(text: &str) -> String {
+    escaped(text)
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {

@@ -13,6 +13,7 @@ mod facts;
 mod flat;
 mod footer;
 mod format;
+mod graph;
 mod grid;
 mod json;
 mod markdown;
@@ -32,6 +33,7 @@ mod trend;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::OutputFormat;
+pub use graph::{GraphDrawing, GraphNode, dot, forest, mermaid};
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
 };
@@ -85,6 +87,11 @@ pub fn body(answer: &Answer, look: RenderOptions) -> String {
 /// Whether an answer can be a table of columns here; else its rows are blocks of lines.
 pub fn stands_in_columns(answer: &Answer, look: RenderOptions) -> bool {
     cells::grid(answer, look).0.is_aligned(look)
+}
+
+/// A text of data or definitions for Markdown: it can form no markup.
+pub fn markdown_text(text: &str) -> String {
+    markdown::text_of(text)
 }
 
 /// Any JSON value, laid out as all JSON output is.

@@ -22,6 +22,13 @@ enum SheetRow {
     Details(Vec<String>),
 }
 
+fn cells_of(row: &SheetRow) -> Option<&[String]> {
+    match row {
+        SheetRow::Cells(cells) => Some(cells),
+        SheetRow::Details(_) => None,
+    }
+}
+
 impl Sheet {
     pub fn new() -> Sheet {
         Sheet::default()
@@ -87,6 +94,17 @@ impl Sheet {
     /// The table in lines that fit the look; columns without anything in them are left out.
     pub fn render(&self, look: RenderOptions) -> String {
         self.grid(look).render(look)
+    }
+
+    /// The rows as CSV, headers as the keys of JSON are.
+    pub fn csv(&self) -> Vec<u8> {
+        let headers = self.columns.iter().map(|column| column.header.clone());
+        super::csv::records(headers, self.rows.iter().filter_map(cells_of))
+    }
+
+    /// The rows as a table of Markdown.
+    pub fn markdown(&self) -> String {
+        super::markdown::table(&self.grid(RenderOptions::PIPE))
     }
 
     fn grid(&self, look: RenderOptions) -> TextGrid {

@@ -491,8 +491,13 @@ fn lists_show_key_and_declared_fields_unless_told() {
         panic!("a list");
     };
     assert!(matches!(list.population.role, Role::State(_)));
-    assert_eq!(definitions.field(list.show[0]).name, "finding_id");
-    assert_eq!(list.show.len(), 11);
+    let names = list
+        .show
+        .iter()
+        .map(|field| definitions.field(*field).name.as_str());
+    let names: Vec<&str> = names.collect();
+    assert_eq!(names[..4], ["finding_id", "found_at", "due_at", "title"]);
+    assert_eq!(list.show.len(), 13);
     assert_eq!(list.limit, Some(5));
     let Subject::List(list) = query(&definitions, "list assets").subject else {
         panic!("a list");
@@ -665,11 +670,8 @@ fn tests_that_leave_something_are_not_warned_of() {
         "severity >= medium and severity <= high",
         "severity != info and severity != low",
         "severity = high or severity = critical",
-        "cvss >= 7 and cvss <= 7",
-        "cvss < 4 or cvss > 7",
         "not (severity = high and exploitable = yes)",
         "team != \"web\" and team != \"shop\"",
-        "cve is missing or cve = \"CVE-2026-1\"",
         "found_at >= 2026-01-01 and found_at < 2026-02-01",
         "time since found > 30 days and time since found < 90 days",
         "overdue and not risk_accepted",

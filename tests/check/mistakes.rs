@@ -655,10 +655,6 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K229", Query("30 days")),
     ("K293", Query("mttr * 24")),
     ("K293", Query("mttr / 7")),
-    ("K213", Query("backlog where cvss > 50%")),
-    ("K213", Query("backlog where cvss > 9 days")),
-    ("K213", Query("backlog where cvss > \"9\"")),
-    ("K213", Query("backlog where cvss = critical")),
     // Tests that contradict each other, or leave nothing out.
     (
         "K440",
@@ -668,16 +664,46 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         "K440",
         Query("backlog where severity = high and exploitable = yes and severity = low"),
     ),
-    ("K440", Query("backlog where cvss < 4 and cvss > 7")),
+    (
+        "K213",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size > 50%\n",
+        ),
+    ),
+    (
+        "K213",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size > 9 days\n",
+        ),
+    ),
+    (
+        "K213",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size > \"9\"\n",
+        ),
+    ),
     (
         "K440",
-        Query("backlog where exploitable = yes or (cvss < 4 and cvss >= 4)"),
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size < 4 and size > 7\n",
+        ),
+    ),
+    (
+        "K440",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size >= 7 or size <= 9\n",
+        ),
+    ),
+    (
+        "K440",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where written_at > 2026-01-01 and (size < 4 and size >= 4)\n",
+        ),
     ),
     (
         "K440",
         Query("backlog where severity != info or severity != low or severity != medium"),
     ),
-    ("K440", Query("backlog where cvss >= 7 or cvss <= 9")),
     ("K440", Query("backlog where overdue and not overdue")),
     (
         "K440",

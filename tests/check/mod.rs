@@ -4,3 +4,4 @@ pub mod language;
 mod many;
 mod meaning;
 pub mod mistakes;
+mod symbols;

@@ -6,6 +6,7 @@
 //! are answered over the demo data. `kpi-error CODE` and `query-error CODE` must be refused with
 //! that code. `session` are transcripts ([`guide`]). Blocks of other kinds are not looked at.
 
+mod as_code;
 pub mod blocks;
 mod guide;
 mod library;

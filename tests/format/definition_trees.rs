@@ -160,6 +160,7 @@ fn kpi_clause() -> impl Strategy<Value = KpiClause> {
     );
     prop_oneof![
         text().prop_map(KpiClause::Note),
+        text().prop_map(KpiClause::Owner),
         spanned(formula()).prop_map(KpiClause::Is),
         name().prop_map(KpiClause::As),
         vec(field(), 1..3).prop_map(KpiClause::By),

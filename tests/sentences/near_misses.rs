@@ -210,3 +210,24 @@ fn the_data_alone_are_told_nothing_of() {
         assert!(!asked(sentence).told, "{sentence}");
     }
 }
+
+/// EPSS goes from 0.02 to 0.9 there, CVSS from 3.1 to 9.9.
+#[test]
+fn a_number_outside_of_all_there_are_is_told() {
+    let told = |test: &str| {
+        let sentence = format!("backlog where {test}");
+        let output = riskql(&here(), &["run", &sentence, "--data", "data"]);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for (test, words) in [
+        ("epss > 50", "did you mean `epss > 0.5`?"),
+        ("cvss >= 10", "cvss goes from 3.1 to 9.9"),
+        ("cvss = 5", "no row has cvss = 5"),
+        ("cvss < 3.1", "no row has cvss < 3.1"),
+    ] {
+        assert!(told(test).contains(words), "{test}: {}", told(test));
+    }
+    for test in ["epss > 0.02", "cvss >= 9.9", "cvss = 7.1", "cvss <= 3.1"] {
+        assert_eq!(told(test), "", "{test}");
+    }
+}

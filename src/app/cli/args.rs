@@ -1,5 +1,6 @@
 //! What can be typed after `riskql`.
 
+mod definitions;
 mod reports;
 
 use std::path::PathBuf;
@@ -7,6 +8,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::definitions::{
+    DiffArguments, DiffFormat, KpisArguments, LineageArguments, LineageFormat, RenameArguments,
+};
 pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
     StoreCommand,
@@ -23,7 +27,7 @@ Examples:
   riskql ingest zap.xml --asset shop                 a scanner report into ./riskql-store
   riskql run --data riskql-store                     every KPI, by the reports in it
 
-Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`), 2 a mistake in the
+Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`, `diff`), 2 a mistake in the
 command, a definition or the query, 3 data or files missing or unreadable, 101 a bug,
 130 interrupted.";
 
@@ -65,6 +69,14 @@ pub enum Command {
     Sources(SourcesArguments),
     /// Show a dashboard
     Dashboard(DashboardArguments),
+    /// Show what changed in meaning between two versions, and by how much
+    Diff(DiffArguments),
+    /// List the KPIs with titles, units, owners and targets
+    Kpis(KpisArguments),
+    /// Show what a definition is made of, or what uses it
+    Lineage(LineageArguments),
+    /// Give a definition another name, wherever it stands
+    Rename(RenameArguments),
     /// Write the built-in library of definitions, to change it and keep it in git
     Init(InitArguments),
 }

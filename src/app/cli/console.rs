@@ -155,6 +155,11 @@ impl OutputTarget {
         })
     }
 
+    /// A format that the command chose itself.
+    pub fn of(format: OutputFormat, file: Option<PathBuf>) -> OutputTarget {
+        OutputTarget { format, file }
+    }
+
     /// How the result looks: as on the terminal, or plain in a file.
     pub fn look(&self, console: &Console) -> RenderOptions {
         match &self.file {

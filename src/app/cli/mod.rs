@@ -9,11 +9,15 @@ mod codes;
 mod compile;
 mod console;
 mod dashboard;
+mod diff;
 mod explain;
 mod failure;
 mod fmt;
 mod ingest;
 mod init;
+mod kpis;
+mod lineage;
+mod rename;
 mod repl;
 mod reports;
 mod run;
@@ -28,7 +32,7 @@ pub use codes::CODES;
 use std::process::ExitCode;
 
 pub use args::Arguments;
-use args::{Command, StoreCommand, TextOrJson};
+use args::{Command, DiffFormat, LineageFormat, StoreCommand, TextOrJson};
 use console::Console;
 use failure::Failure;
 
@@ -64,6 +68,10 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Ingest(own) => ingest::run(console, own, defs),
         Command::Store(own) => store::run(console, own, defs),
         Command::Sources(own) => sources::run(console, own, defs),
+        Command::Diff(own) => diff::run(console, own, defs),
+        Command::Kpis(own) => kpis::run(console, own, defs),
+        Command::Lineage(own) => lineage::run(console, own, defs),
+        Command::Rename(own) => rename::run(console, own, defs),
         Command::Init(own) => init::run(console, own),
     }
 }
@@ -86,7 +94,14 @@ fn wants_json(command: &Command) -> bool {
             };
             format == TextOrJson::Json
         }
-        Command::Test(_) | Command::Fmt(_) | Command::Compile(_) | Command::Init(_) => false,
+        Command::Kpis(own) => own.output.format == Some(OutputFormat::Json),
+        Command::Lineage(own) => own.format == LineageFormat::Json,
+        Command::Diff(own) => own.format == DiffFormat::Json,
+        Command::Test(_)
+        | Command::Fmt(_)
+        | Command::Compile(_)
+        | Command::Rename(_)
+        | Command::Init(_) => false,
     }
 }
 

@@ -57,8 +57,8 @@ pub fn query(
 
 /// The instants of the options `--as-of` and `--known-on`.
 pub struct Instants {
-    as_of: Option<Moment>,
-    known_on: Option<Moment>,
+    pub as_of: Option<Moment>,
+    pub known_on: Option<Moment>,
 }
 
 /// Reads them as dates of the language.

@@ -176,6 +176,7 @@ fn is_carried(clause: &KpiClause, has_moment: bool) -> bool {
         KpiClause::At(_) => !has_moment,
         KpiClause::HigherIsBetter | KpiClause::LowerIsBetter | KpiClause::Band { .. } => true,
         KpiClause::Note(_)
+        | KpiClause::Owner(_)
         | KpiClause::Is(_)
         | KpiClause::As(_)
         | KpiClause::By(_)

@@ -124,6 +124,7 @@ impl Uses<'_> {
                 KpiClause::By(fields) => fields.iter().for_each(|field| self.field(None, field)),
                 KpiClause::Target { filter, .. } => self.filter(None, filter.as_ref()),
                 KpiClause::Note(_)
+                | KpiClause::Owner(_)
                 | KpiClause::As(_)
                 | KpiClause::At(_)
                 | KpiClause::HigherIsBetter

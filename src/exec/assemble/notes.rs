@@ -106,7 +106,7 @@ pub(super) fn groups_without_rows(
     };
     (!all.is_empty()).then(|| {
         format!(
-            "no row for {name} {}{more}: nothing to count there; `with empty` shows such groups",
+            "no row for {name} {}{more}; `with empty` shows groups without rows",
             named.join(", ")
         )
     })

@@ -76,6 +76,7 @@ fn check_beside_circle(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mu
         .find_map(|clause| match &clause.node {
             KpiClause::Is(formula) => Some(formula),
             KpiClause::Note(_)
+            | KpiClause::Owner(_)
             | KpiClause::As(_)
             | KpiClause::By(_)
             | KpiClause::At(_)
@@ -130,6 +131,7 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
         name: entry.tree.name.node.clone(),
         title: None,
         note: None,
+        owner: None,
         formula: Formula::Number(0.0),
         unit: Unit::Ratio,
         display: DisplayUnit::Ratio,
@@ -149,6 +151,7 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
 #[derive(Default)]
 struct KpiClauses<'a> {
     note: Option<&'a ast::Text>,
+    owner: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
     shown: Option<&'a ast::Identifier>,
     by: Option<&'a [ast::FieldRef]>,
@@ -170,6 +173,7 @@ impl<'a> KpiClauses<'a> {
     fn add(&mut self, clause: &'a KpiClause, span: Span, problems: &mut Problems) {
         match clause {
             KpiClause::Note(text) => once(&mut self.note, text, "note", span, problems),
+            KpiClause::Owner(text) => once(&mut self.owner, text, "owner", span, problems),
             KpiClause::Is(formula) => once(&mut self.is, formula, "is", span, problems),
             KpiClause::As(name) => once(&mut self.shown, name, "as", span, problems),
             KpiClause::By(fields) => once(&mut self.by, fields, "by", span, problems),
@@ -245,6 +249,7 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
         name: name.node.clone(),
         title: tree.title.as_ref().map(|title| title.node.clone()),
         note: clauses.note.map(|note| note.node.clone()),
+        owner: clauses.owner.map(|owner| owner.node.clone()),
         restrictions: restrictions::common(scope, &typed.formula),
         formula: typed.formula,
         unit,

@@ -54,6 +54,7 @@ mod sizes;
 mod sla;
 mod sorting;
 mod stocks;
+mod symbols;
 mod tables;
 mod targets;
 mod tests;
@@ -77,7 +78,7 @@ pub use codes::CODES;
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::base::types::Scale;
-use crate::lang::model::{Calendar, Definitions, Moment, Query};
+use crate::lang::model::{Calendar, Definitions, Moment, Query, SymbolTable};
 use crate::lang::syntax::ast;
 use index::{Index, index, place};
 use reports::ReportSeverity;
@@ -126,6 +127,7 @@ pub fn definitions(sources: &Sources, files: &[ast::File]) -> (Option<Definition
     // A name that is wrong without a word about it would leave a gap in what is computed.
     assert!(!known.has_broken(), "every broken name has its problem");
     model.fingerprint = fingerprint::fingerprint(sources, files);
+    model.symbols = symbols::symbols(&model, &index);
     (Some(model), problems)
 }
 
@@ -162,6 +164,7 @@ fn empty(calendar: Calendar) -> Definitions {
         matches: Vec::new(),
         fingerprint: String::new(),
         places: BTreeMap::new(),
+        symbols: SymbolTable::default(),
     }
 }
 

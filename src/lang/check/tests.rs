@@ -13,7 +13,7 @@ use crate::lang::model::{Expect, Given, Query, Subject, TableId, Test};
 use crate::lang::syntax::ast::{self, Grid, TestClause};
 
 /// What may follow the name of a value's column in an expected header.
-const SUFFIXES: [&str; 13] = [
+pub(super) const SUFFIXES: [&str; 13] = [
     "rows",
     "status",
     "target",

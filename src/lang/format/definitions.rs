@@ -103,3 +103,44 @@ fn definition_lines(definition: &Spanned<Definition>, columns: usize) -> Vec<For
     };
     lines.into_list()
 }
+
+/// The lines of one definition as they mean the same in any file: no comments, one blank between words. The header
+/// first; with each clause its own lines, such as weights, rows and cards.
+pub fn outline(definition: &Spanned<Definition>) -> (String, Vec<OutlineClause>) {
+    let mut lines = definition_lines(definition, 0).into_iter();
+    let header = lines.next().map(|line| one_blank(&line.text));
+    let mut clauses: Vec<OutlineClause> = Vec::new();
+    for line in lines {
+        let text = one_blank(&line.text);
+        match clauses.last_mut() {
+            Some(clause) if line.indent > super::lines::CLAUSE => clause.lines.push(text),
+            Some(_) | None => clauses.push(OutlineClause {
+                text,
+                lines: Vec::new(),
+            }),
+        }
+    }
+    (header.unwrap_or_default(), clauses)
+}
+
+/// A clause, and the lines that belong to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutlineClause {
+    pub text: String,
+    pub lines: Vec<String>,
+}
+
+/// Blanks that line words up become one; those in texts stay.
+fn one_blank(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for letter in text.chars() {
+        if !is_quoted && letter == ' ' && result.ends_with(' ') {
+            continue;
+        }
+        is_quoted ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && !is_escaped;
+        result.push(letter);
+    }
+    result.trim_end().to_string()
+}

@@ -41,7 +41,7 @@ fn column_widths(rows: &[&[Spanned<String>]]) -> Vec<usize> {
 
 /// A cell in quotes where its bare text would end the cell, be taken for a comment or an escape, or
 /// lose spaces.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     let is_special = text.contains(['|', '#', '"']) || text.contains("\\\\");
     if is_special || text.trim() != text {
         quoted(text)

@@ -25,6 +25,7 @@ fn band_label(tree: &KpiClause) -> Option<String> {
     match tree {
         KpiClause::Band { label, .. } => Some(quoted(&label.node)),
         KpiClause::Note(_)
+        | KpiClause::Owner(_)
         | KpiClause::Is(_)
         | KpiClause::As(_)
         | KpiClause::By(_)
@@ -39,6 +40,7 @@ fn band_label(tree: &KpiClause) -> Option<String> {
 fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
     match tree {
         KpiClause::Note(text) => clause("note", quoted(&text.node)),
+        KpiClause::Owner(text) => clause("owner", quoted(&text.node)),
         KpiClause::Is(tree) => clause("is", formula(&tree.node)),
         KpiClause::As(unit) => clause("as", name(&unit.node)),
         KpiClause::By(list) => clause("by", fields(list)),

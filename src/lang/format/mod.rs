@@ -26,8 +26,10 @@ mod queries;
 mod reports;
 mod words;
 
+pub use definitions::{OutlineClause, outline};
 pub use diff::diff;
 pub use expressions::{comparison, condition, formula, literal};
+pub use grid::cell;
 pub use model::time_columns;
 pub use queries::query;
 pub use words::name;

@@ -10,6 +10,7 @@ mod policy;
 mod query;
 mod report;
 mod schema;
+mod symbols;
 
 pub use event_order::EventOrder;
 pub use formula::*;
@@ -18,6 +19,7 @@ pub use policy::*;
 pub use query::*;
 pub use report::*;
 pub use schema::*;
+pub use symbols::*;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,6 +56,8 @@ pub struct Definitions {
     pub fingerprint: String,
     /// Where scales and tables are defined, for messages: `scale severity` → `model/schema.kpi:8`.
     pub places: BTreeMap<String, String>,
+    /// What every name of the definitions names, and where it is used.
+    pub symbols: SymbolTable,
 }
 
 impl Definitions {

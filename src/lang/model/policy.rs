@@ -96,6 +96,8 @@ pub struct Kpi {
     pub name: String,
     pub title: Option<String>,
     pub note: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
     pub formula: Formula,
     pub unit: Unit,
     pub display: DisplayUnit,

@@ -252,6 +252,8 @@ pub struct Kpi {
 #[derive(Clone, Debug, PartialEq)]
 pub enum KpiClause {
     Note(Text),
+    /// Who answers for it.
+    Owner(Text),
     Is(Spanned<Formula>),
     /// `as days`
     As(Identifier),

@@ -190,6 +190,7 @@ fn sla_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<SlaClause
 fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
     Ok(match pair.as_rule() {
         Rule::note => KpiClause::Note(one_text(piece, pair)),
+        Rule::owner => KpiClause::Owner(one_text(piece, pair)),
         Rule::is => {
             let formula = PairChildren::of(pair).need(Rule::formula);
             KpiClause::Is(super::formulas::formula(piece, formula)?)

@@ -426,7 +426,11 @@ impl ParseStop<'_> {
             let duration = format!("{} days", self.word(number));
             let line = format!("write `{duration}`");
             let place = self.piece.token_span(number);
-            return problem.help(&line).edit_at(place, duration, &line);
+            // A clause of a definition may need more than that.
+            return match self.expecting {
+                Expecting::Query => problem.help(&line).edit_at(place, duration, &line),
+                Expecting::Header(_) | Expecting::Clause(_) => problem.help(line),
+            };
         }
         if self.expected == [Rule::kw_of] {
             return problem

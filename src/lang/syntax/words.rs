@@ -227,7 +227,7 @@ impl DefinitionKind {
             DefinitionKind::Score => &["of", "base", "times", "cap", "since"],
             DefinitionKind::Sla => &["owner", "of", "starts", "stops", "pauses", "due", "since"],
             DefinitionKind::Kpi => &[
-                "note", "is", "as", "by", "at", "higher", "lower", "target", "band",
+                "note", "owner", "is", "as", "by", "at", "higher", "lower", "target", "band",
             ],
             DefinitionKind::View => &["show"],
             DefinitionKind::Dashboard => &["layer", "show"],

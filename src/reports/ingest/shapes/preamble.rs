@@ -50,10 +50,11 @@ pub(super) fn below(text: &str, separator: u8) -> Option<TableBelow<'_>> {
     let widest = widest.filter(|line| line.widest_above > 0 && line.cells.len() >= FEWEST)?;
     let is_named = are_names(&widest.cells);
     let is_titled = widest.widest_above == 1 && widest.narrowest_below == widest.cells.len();
-    let (above, table) = text.split_at_checked(usize::try_from(widest.at).ok()?)?;
+    let table = text.get(usize::try_from(widest.at).ok()?..)?;
+    let table = table.trim_start_matches(['\r', '\n']);
     (is_named || is_titled).then_some(TableBelow {
-        above,
-        table: table.trim_start_matches(['\r', '\n']),
+        above: &text[..text.len() - table.len()],
+        table,
         is_named,
     })
 }

@@ -1,0 +1,145 @@
+//! Names in queries.
+
+use super::{Resolver, TableIds};
+use crate::lang::model::SymbolKind;
+use crate::lang::syntax::ast::{self, Formula, Query, QueryClause, Subject};
+
+/// What names of a query can mean beside definitions.
+#[derive(Default)]
+pub(super) struct QueryNames {
+    /// The tables of its populations.
+    pub tables: TableIds,
+    /// The dimensions it is grouped by.
+    pub by: Vec<ast::FieldRef>,
+    /// KPIs that are columns of it by their own name.
+    pub kpis: Vec<String>,
+    pub is_list: bool,
+}
+
+impl Resolver<'_> {
+    /// The names of a query; gives what can be named by what is said of it.
+    pub(super) fn query(&mut self, tree: &Query) -> QueryNames {
+        let mut names = self.subject(&tree.subject);
+        for clause in &tree.clauses {
+            if let QueryClause::By(fields) = &clause.node {
+                names.by.clone_from(fields);
+            }
+        }
+        for clause in &tree.clauses {
+            self.query_clause(&names, &clause.node);
+        }
+        names
+    }
+
+    fn subject(&mut self, tree: &Subject) -> QueryNames {
+        match tree {
+            Subject::Everything => self.every_kpi(),
+            Subject::List(population) => QueryNames {
+                tables: self.population(&population.node).into_iter().collect(),
+                is_list: true,
+                ..QueryNames::default()
+            },
+            Subject::Formulas(formulas) => {
+                let mut names = QueryNames::default();
+                for formula in formulas {
+                    self.query_column(&mut names, &formula.node);
+                }
+                names
+            }
+        }
+    }
+
+    /// A query that names nothing is about all KPIs.
+    fn every_kpi(&mut self) -> QueryNames {
+        let mut names = QueryNames::default();
+        for kpi in &self.scope.model.kpis {
+            self.implied(self.find(SymbolKind::Kpi, None, &kpi.name));
+            names.tables.extend(self.tables_of_kpi(&kpi.name));
+            names.kpis.push(kpi.name.clone());
+        }
+        names
+    }
+
+    fn query_column(&mut self, names: &mut QueryNames, tree: &Formula) {
+        if let Formula::Name(name) = tree
+            && let Some(view) = self.scope.view(&name.node)
+        {
+            self.name(SymbolKind::View, None, name);
+            // What the view names is used by the view; here only what it offers counts.
+            let (uses, user) = (self.found.uses.len(), self.user);
+            *names = self.query(&view.tree.node);
+            self.found.uses.truncate(uses);
+            self.user = user;
+            return;
+        }
+        names.tables.extend(self.formula(tree));
+        names.kpis.extend(own_name(tree));
+    }
+
+    fn query_clause(&mut self, names: &QueryNames, clause: &QueryClause) {
+        match clause {
+            QueryClause::By(fields) | QueryClause::Show(fields) => {
+                for field in fields {
+                    self.field(&names.tables, field);
+                }
+            }
+            QueryClause::Where(condition) => self.condition(&names.tables, &condition.node),
+            QueryClause::Having(tests) => {
+                for test in tests {
+                    self.name(SymbolKind::Kpi, None, &test.column);
+                }
+            }
+            QueryClause::Top { count: _, by } => {
+                if let Some(by) = by {
+                    self.name(SymbolKind::Kpi, None, by);
+                }
+            }
+            QueryClause::SortBy(keys) => {
+                for key in keys {
+                    self.sort_key(names, &key.field);
+                }
+            }
+            QueryClause::Over(_)
+            | QueryClause::Period(_)
+            | QueryClause::AsOf(_)
+            | QueryClause::KnownOn(_)
+            | QueryClause::Versus(_)
+            | QueryClause::Window(_)
+            | QueryClause::WithTotal
+            | QueryClause::WithShare
+            | QueryClause::WithEmpty
+            | QueryClause::Limit(_)
+            | QueryClause::At(_) => {}
+        }
+    }
+
+    /// A dimension, or else a column; of a list, a field.
+    fn sort_key(&mut self, names: &QueryNames, key: &ast::FieldRef) {
+        let mut by = names.by.iter();
+        let is_dimension = by.any(|field| field.name.node == key.name.node);
+        match names.is_list || is_dimension {
+            true => self.field(&names.tables, key),
+            false => self.name(SymbolKind::Kpi, None, &key.name),
+        }
+    }
+}
+
+/// The KPI whose name a column bears. One that is `called` otherwise bears that name.
+fn own_name(tree: &Formula) -> Option<String> {
+    match tree {
+        Formula::Name(name) => Some(name.node.clone()),
+        Formula::Asked {
+            formula,
+            unit: _,
+            name: None,
+        } => own_name(&formula.node),
+        Formula::Number(_)
+        | Formula::Constant(_)
+        | Formula::Aggregate(_)
+        | Formula::Binary { .. }
+        | Formula::Negate(_)
+        | Formula::Group(_)
+        | Formula::Adjusted { .. }
+        | Formula::Asked { .. } => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! Names in tests: tables given, queries expected, and the headers of both.
+
+use super::Resolver;
+use super::queries::QueryNames;
+use crate::base::source::Spanned;
+use crate::lang::check::tests::SUFFIXES;
+use crate::lang::model::{NameForm, SymbolKind, TableId};
+use crate::lang::syntax::ast::{self, TestClause};
+
+impl Resolver<'_> {
+    pub(super) fn test(&mut self, tree: &ast::Test) {
+        self.enter(SymbolKind::Test, None, &tree.name.node);
+        for clause in &tree.clauses {
+            match &clause.node {
+                TestClause::AsOf(_) | TestClause::KnownOn(_) => {}
+                TestClause::Given { table, rows } => {
+                    if let Some(table) = self.table(table) {
+                        for head in &rows.header {
+                            self.given_column(table, head);
+                        }
+                    }
+                }
+                TestClause::Expect { query, rows } => {
+                    let names = self.query(&query.node);
+                    for head in &rows.header {
+                        self.answer_column(&names, head);
+                    }
+                }
+            }
+        }
+    }
+
+    fn given_column(&mut self, table: TableId, head: &Spanned<String>) {
+        let symbol = self.field_symbol(table, &head.node);
+        self.push(symbol, Some(head.span), plain(), true);
+    }
+
+    /// The column of an answer: a field, a KPI, or something that comes with a KPI.
+    fn answer_column(&mut self, names: &QueryNames, head: &Spanned<String>) {
+        let mut by = names.by.iter();
+        if names.is_list || by.any(|field| field.name.node == head.node) {
+            for table in &names.tables {
+                self.given_column(*table, head);
+            }
+            return;
+        }
+        let suffixes = SUFFIXES.iter().map(|suffix| format!("_{suffix}"));
+        for suffix in std::iter::once(String::new()).chain(suffixes) {
+            let name = head.node.strip_suffix(&suffix);
+            if let Some(name) = name.filter(|name| names.kpis.iter().any(|kpi| kpi == name)) {
+                let symbol = self.find(SymbolKind::Kpi, None, name);
+                let form = NameForm::Cell { suffix };
+                self.push(symbol, Some(head.span), form, true);
+                return;
+            }
+        }
+    }
+}
+
+fn plain() -> NameForm {
+    NameForm::Cell {
+        suffix: String::new(),
+    }
+}
