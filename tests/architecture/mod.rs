@@ -262,7 +262,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("quick_xml", &["reports::ingest"]),
     ("git2", &["lang::revision"]),
     ("calamine", &["exec::data"]),
-    ("zip", &["exec::data", "reports::ingest"]),
     ("pure_rust_locales", &["reports::ingest"]),
     ("annotate_snippets", &["render"]),
     ("rustyline", &["app::repl"]),
