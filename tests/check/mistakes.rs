@@ -818,7 +818,6 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
             "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size >= 7 or size <= 9\n",
         ),
     ),
-    ),
     (
         "K440",
         Query("backlog where severity != info or severity != low or severity != medium"),
