@@ -112,7 +112,7 @@ impl Uses<'_> {
                     names.iter().for_each(|name| self.role(own, &name.node));
                 }
                 SlaClause::Due { filter, .. } => self.filter(own, filter.as_ref()),
-                SlaClause::Owner(_) | SlaClause::Since(_) => {}
+                SlaClause::Owner(_) | SlaClause::Prefix(_) | SlaClause::Since(_) => {}
             }
         }
     }
@@ -271,7 +271,9 @@ impl Uses<'_> {
         };
         let event = table.event_named(name).map(|event| &table.events[event]);
         let state = table.state_named(name).map(|state| &table.states[state]);
-        if let Some(EventSource::Breach(sla)) = event.map(|event| &event.source) {
+        if let Some(EventSource::Breach(sla) | EventSource::Due(sla)) =
+            event.map(|event| &event.source)
+        {
             self.policy(*sla);
         }
         if let Some(StateSource::Overdue(sla)) = state.map(|state| &state.source) {
@@ -339,6 +341,10 @@ impl Uses<'_> {
                 }
                 Measured::TimeSince(events) => self.events(own, events),
             },
+            Condition::Near { of, .. } => {
+                self.field(own, of);
+                self.role(own, &of.name.node);
+            }
             Condition::Within { event, .. } => self.role(own, &event.node),
             Condition::Name(name) => self.name("condition", &name.node),
         }

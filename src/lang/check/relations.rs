@@ -247,7 +247,10 @@ fn asks(condition: &Condition) -> Asks {
             within: true,
             ..none
         },
-        Condition::InState(_) | Condition::Happened(_) | Condition::Elapsed { .. } => Asks {
+        Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
+        | Condition::Near { .. } => Asks {
             instant: true,
             ..none
         },

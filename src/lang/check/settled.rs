@@ -125,6 +125,7 @@ impl Settled<'_> {
             }
             // What is asked so far is judged at as-of, and related rows say their time.
             Condition::SoFar(_)
+            | Condition::Near { .. }
             | Condition::Exists(_)
             | Condition::ContainsText { .. }
             | Condition::Number { .. }
@@ -151,7 +152,9 @@ impl Settled<'_> {
 
     fn of_event(&self, event: usize) -> Option<SettledTest> {
         match self.population.role {
-            Role::Event(own) if own == event => Some(fixed(true, Why::Same)),
+            Role::Event(own) if own == event || self.order.is_due_at(event, own) => {
+                Some(fixed(true, Why::Same))
+            }
             Role::Event(own) => {
                 let is_later = self.order.is_later(event, own);
                 is_later.then_some(SettledTest::Later(Fate::Event(event)))

@@ -5,6 +5,7 @@
 
 mod formula;
 mod matching;
+mod planned;
 mod policy;
 mod query;
 mod report;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Requirement, Requirements};
 use crate::lang::model::{
-    ChosenEvent, Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId,
+    ChosenEvent, Definitions, DueTime, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId,
     StateSource, TableId,
 };
 use crate::plan::ends::measured_events;
@@ -84,7 +84,14 @@ impl<'a> RequirementCollector<'a> {
 
     pub fn field(&mut self, id: FieldId, demand: Demand) {
         match self.definitions.field(id).source {
-            FieldSource::Column(column) => self.column(id.table, column, demand),
+            FieldSource::Column(column) => {
+                self.column(id.table, column, demand);
+                // The planned end of a state is known as soon as the state has begun.
+                let begin = self.definitions.table(id.table).planned_with(column);
+                for column in begin.into_iter().flat_map(|begin| begin.iter()) {
+                    self.column(id.table, *column, Demand::Optional);
+                }
+            }
             FieldSource::Parent { parent, field } => {
                 self.parent(id.table, parent, demand);
                 let table = self.definitions.table(id.table).parents[parent].table;
@@ -107,7 +114,7 @@ impl<'a> RequirementCollector<'a> {
                     self.first_of(*table, starts, demand);
                 }
             }
-            EventSource::Breach(sla) => self.sla(*sla, demand),
+            EventSource::Due(sla) | EventSource::Breach(sla) => self.sla(*sla, demand),
         }
         if let Some(filter) = &event.filter {
             self.condition(id.table, filter, demand);
@@ -200,6 +207,9 @@ impl<'a> RequirementCollector<'a> {
         for line in sla.versions.iter().flat_map(|version| &version.lines) {
             if let Some(filter) = &line.filter {
                 self.condition(sla.table, filter, demand);
+            }
+            if let DueTime::At(field) = line.time {
+                self.field(field, demand);
             }
         }
     }

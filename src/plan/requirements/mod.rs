@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use super::Work;
 use crate::base::source::Span;
 use crate::lang::model::{
-    Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
-    Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
+    Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, NearDate,
+    Population, Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation,
+    ValuesQuery,
 };
 use collector::{Demand, RequirementCollector};
 pub use types::{Requirement, Requirements, TableRequirements};
@@ -223,9 +224,16 @@ impl RequirementCollector<'_> {
                 self.field(*right, demand);
             }
             Condition::Exists(exists) => self.exists(table, exists, demand),
-            Condition::Within { event, .. } | Condition::Happened(event) => {
-                self.event(*event, demand);
-            }
+            Condition::Within { event, .. }
+            | Condition::Happened(event)
+            | Condition::Near {
+                of: NearDate::Event(event),
+                ..
+            } => self.event(*event, demand),
+            Condition::Near {
+                of: NearDate::Field(field),
+                ..
+            } => self.field(*field, demand),
             Condition::InState(state) => self.state(table, state.state, demand),
             Condition::Elapsed { from, to, .. } => {
                 let to = to.as_ref().unwrap_or(from);

@@ -180,6 +180,9 @@ fn event_instant(definitions: &Definitions, id: EventId) -> String {
                 intervals.columns[*column].name, intervals.name
             )
         }
+        EventSource::Due(sla) => {
+            format!("the due instant of SLA `{}`", definitions.slas[sla.0].name)
+        }
         EventSource::Breach(sla) => format!(
             "the due instant of SLA `{}`, if the clock had not stopped by then,",
             definitions.slas[sla.0].name

@@ -1,8 +1,10 @@
 //! Conditions: at an instant a boolean, over time a set of instants (rule S40).
 
-use super::rows::Rows;
-use crate::base::types::FieldType;
-use crate::lang::model::{ChosenEvent, Condition, FieldId, FieldSource, NumberTest, OrderTest};
+use super::rows::{Rows, choose};
+use crate::base::types::{Choice, FieldType, NearSide};
+use crate::lang::model::{
+    ChosenEvent, Condition, EventSource, FieldId, FieldSource, NearDate, NumberTest, OrderTest,
+};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
@@ -71,6 +73,17 @@ impl Rows<'_> {
                     from.is(RelationalOperator::AtMost, instant),
                 ])
             }
+            Condition::Near { of, side, micros } => {
+                let near = self.while_near(*of, *side, *micros);
+                match at {
+                    // Dates are judged up to and including the event, where sets are seen from just before an instant.
+                    Some(at) => {
+                        let after = at.clone().plus(Expression::integer(1));
+                        self.contains(near, Some(&after))
+                    }
+                    None => self.contains(near, None),
+                }
+            }
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::ContainsText { .. }
@@ -128,6 +141,7 @@ impl Rows<'_> {
                 test,
                 micros,
             } => self.while_elapsed(from, *test, *micros),
+            Condition::Near { of, side, micros } => self.while_near(*of, *side, *micros),
             Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
                 let test = self.test(condition);
                 let since = self.known_since(condition);
@@ -176,6 +190,50 @@ impl Rows<'_> {
         }
     }
 
+    /// The instants to which a date is near, as far as it is known then (rule S54): those up to it and less than so long
+    /// before it, or those after it and not longer than that.
+    fn while_near(&mut self, of: NearDate, side: NearSide, micros: i64) -> Expression {
+        let (date, known_from) = match of {
+            NearDate::Field(field) => {
+                let known_from = self.is_of_time(field, &[]).then(|| self.known_from(field));
+                (self.field(field), known_from)
+            }
+            NearDate::Event(event) => (self.event(event.event), self.event_known_from(event.event)),
+        };
+        let (from, until) = match side {
+            NearSide::Next => (date.clone().minus(Expression::integer(micros)), date),
+            NearSide::Last => (date.clone(), date.plus(Expression::integer(micros))),
+        };
+        let near = Expression::Interval {
+            from: Box::new(from),
+            until: Box::new(until),
+        };
+        match known_from {
+            Some(since) => Expression::Intersection(vec![near, after(since)]),
+            None => near,
+        }
+    }
+
+    /// Since when an event is known that is known before it comes, but not at all times.
+    fn event_known_from(&mut self, event: usize) -> Option<Expression> {
+        let definitions = self.context.definitions;
+        let table = definitions.table(self.table);
+        match &table.events[event].source {
+            EventSource::Due(sla) => Some(self.event(definitions.slas[sla.0].starts.event)),
+            EventSource::Columns(columns) => {
+                let ends = columns
+                    .iter()
+                    .filter_map(|column| table.planned_with(*column));
+                let begins: Vec<Expression> = ends
+                    .flat_map(|begin| begin.iter())
+                    .map(|column| self.column(*column))
+                    .collect();
+                (!begins.is_empty()).then(|| choose(Choice::Earliest, begins))
+            }
+            EventSource::LastOf { .. } | EventSource::Breach(_) => None,
+        }
+    }
+
     /// Since when the dates that a test reads are known, where they are known: dates that happen to the row are
     /// known from their own instant on (rule S40). `None`: at all times.
     fn known_since(&mut self, condition: &Condition) -> Option<Expression> {
@@ -188,7 +246,8 @@ impl Rows<'_> {
             .into_iter()
             .filter(|field| self.is_of_time(*field, &[]));
         let dates: Vec<FieldId> = dates.collect();
-        let mut dates: Vec<Expression> = dates.into_iter().map(|field| self.field(field)).collect();
+        let dates = dates.into_iter().map(|field| self.known_from(field));
+        let mut dates: Vec<Expression> = dates.collect();
         match dates.len() {
             0 => None,
             1 => Some(dates.remove(0)),
@@ -196,19 +255,26 @@ impl Rows<'_> {
         }
     }
 
-    /// Whether a field is a date that happens to its row; not one of the columns that are settled.
+    /// Whether a field is a date that is not known at all times; one that columns settle is known wherever it is asked.
     fn is_of_time(&self, field: FieldId, settled: &[usize]) -> bool {
-        let table = self.context.definitions.table(field.table);
+        let definitions = self.context.definitions;
+        let table = definitions.table(field.table);
+        let is_settled = |columns: &[usize]| {
+            field.table == self.table && matches!(columns, [only] if settled.contains(only))
+        };
         match table.fields[field.field].source {
-            FieldSource::Column(column) => {
-                let is_settled = field.table == self.table && settled.contains(&column);
-                table.columns[column].is_time_of_event && !is_settled
-            }
+            FieldSource::Column(column) => match table.planned_with(column) {
+                Some(begin) => !is_settled(begin),
+                None => table.columns[column].is_time_of_event && !is_settled(&[column]),
+            },
             FieldSource::Parent { parent, field } => {
                 let table = table.parents[parent].table;
                 self.is_of_time(FieldId { table, field }, &[])
             }
-            FieldSource::Due(_) => false,
+            FieldSource::Due(sla) => {
+                let starts = &table.events[definitions.slas[sla.0].starts.event];
+                starts.filter.is_some() || !is_settled(starts.source.columns())
+            }
         }
     }
 
@@ -225,6 +291,7 @@ impl Rows<'_> {
             | Condition::Within { .. }
             | Condition::InState(_)
             | Condition::Happened(_)
+            | Condition::Near { .. }
             | Condition::Elapsed { .. } => true,
             Condition::Between { field, .. } | Condition::Present(field) => {
                 self.is_of_time(*field, settled)
@@ -310,6 +377,7 @@ impl Rows<'_> {
             | Condition::InState(_)
             | Condition::Happened(_)
             | Condition::Elapsed { .. }
+            | Condition::Near { .. }
             | Condition::Within { .. } => unreachable!("not a test of fields"),
         }
     }

@@ -60,7 +60,7 @@ impl Rows<'_> {
             }
             (Some(Measured::Since(event)), _) => Taken::Since(self.chosen_event(event)),
             (Some(Measured::Between { from, to }), _) => {
-                let is_planned = self.is_planned(to);
+                let is_planned = self.context.definitions.is_planned(to);
                 let (from, to) = (self.end(from, to), self.end(to, from));
                 match measure.function.keeps {
                     Keeps::Lifetimes => self.lifetime(from, to, is_planned),
