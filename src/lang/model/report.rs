@@ -364,6 +364,7 @@ impl Fills {
                 "epss",
                 "percentile",
                 "known_exploited",
+                "due_date",
             ]),
         }
     }
