@@ -394,7 +394,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K419",
         Query(
-            "count of findings found where any detections reported in the period over month running",
+            "count of findings found where any detections of its asset reported in the period over month running",
         ),
     ),
     ("K419", Query("mttr over month running with total")),
@@ -470,7 +470,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K426",
         Query(
-            "share of findings found with any detections reported in the period so far last month",
+            "share of findings found with any detections of its asset reported in the period so far last month",
         ),
     ),
     (

@@ -121,21 +121,21 @@ fn more_empty_groups_than_fit() {
     let project = Project::new();
     let values =
         |scale: &str| -> Vec<String> { (0..250).map(|value| format!("{scale}{value}")).collect() };
-    let scales = ["a", "b", "c"].map(|scale| {
+    let scales = ["p", "q", "r"].map(|scale| {
         let values = values(scale).join(" < ");
-        format!("scale {scale}s is {values}\n")
+        format!("scale {scale}_scale is {values}\n")
     });
     project.write(
-        "defs/all.kpi",
+        "defs/things.kpi",
         format!(
-            "calendar\n  timezone UTC\n\n{}\ntable things\n  key thing_id\n  event made at made_at\n  \
-             field a as\n  field b bs\n  field c cs\n",
+            "{}\ntable things\n  key thing_id\n  event made at made_at\n  \
+             field a scale p_scale\n  field b scale q_scale\n  field c scale r_scale\n",
             scales.join("\n")
         ),
     );
     project.write(
         "things.csv",
-        "thing_id,made_at,a,b,c\nT1,2026-03-01,a1,b1,c1\n",
+        "thing_id,made_at,a,b,c\nT1,2026-03-01,p1,q1,r1\n",
     );
     let table = format!("things={}", project.path("things.csv").display());
     let query = "count of things made by a, b, c with empty over month last 12 months limit 1";

@@ -1,6 +1,7 @@
 //! Hand-worked numbers: what well-known tools have got wrong, each by the issue that reports it, and
 //! rules whose traps random data seldom meets.
 
+mod choices;
 mod comparisons;
 mod formulas;
 mod groups;

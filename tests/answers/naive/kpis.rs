@@ -138,7 +138,7 @@ pub fn within<'a>(
 }
 
 /// Whether a state has begun before an instant and had not ended before it.
-fn is_between(row: &Row, from: &str, until: &str, instant: i64) -> bool {
+pub fn is_between(row: &Row, from: &str, until: &str, instant: i64) -> bool {
     let began = row.time(from).is_some_and(|from| from < instant);
     began && row.time(until).is_none_or(|until| until >= instant)
 }
@@ -236,7 +236,7 @@ fn time_to_fix(world: &World, rows: &[&Row]) -> Number {
     }
 }
 
-fn share(rows: &[&Row], test: impl Fn(&Row) -> bool) -> Number {
+pub fn share(rows: &[&Row], test: impl Fn(&Row) -> bool) -> Number {
     let passing = rows.iter().filter(|row| test(row)).count();
     let value = if rows.is_empty() {
         Err("no rows")

@@ -3,8 +3,10 @@
 //! calendar.
 
 pub mod arithmetic;
+pub mod atoms;
 pub mod calendar;
 pub mod episodes;
+pub mod instants;
 pub mod kpis;
 mod remediation;
 pub mod world;

@@ -31,6 +31,14 @@ fn asset_id(random: &mut Seeded) -> String {
     format!("A{}", random.below(10))
 }
 
+/// One of more findings than there are most of the time.
+fn finding_id(random: &mut Seeded) -> String {
+    if random.percent(30) {
+        return String::new();
+    }
+    format!("F{}", random.below(60))
+}
+
 const YES_NO: [&str; 6] = ["yes", "no", "true", "false", "1", "0"];
 const TEAMS: [&str; 3] = ["payments", "web", "platform"];
 
@@ -127,7 +135,7 @@ fn detections(random: &mut Seeded) -> Table {
     for number in 0..random.pick(&[0, 1, 20, 40]) {
         table.rows.push(vec![
             format!("D{number}"),
-            String::new(),
+            finding_id(random),
             asset_id(random),
             word(random, &["zap", "semgrep", "trivy"], 15),
             word(random, &["dast", "sast", "sca"], 15),

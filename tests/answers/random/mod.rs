@@ -1,6 +1,7 @@
 //! Random tables, and the engine against the naive evaluator over them.
 
 mod agreement;
+mod conditions;
 pub mod episodes;
 pub mod generator;
 mod moments;

@@ -1,10 +1,8 @@
 //! Conditions: at an instant a boolean, over time a set of instants (rule S40).
 
-use super::rows::{Rows, choose};
-use crate::base::types::{Choice, FieldType, NearSide};
-use crate::lang::model::{
-    ChosenEvent, Condition, EventSource, FieldId, FieldSource, NearDate, NumberTest, OrderTest,
-};
+use super::rows::Rows;
+use crate::base::types::FieldType;
+use crate::lang::model::{Condition, FieldId, FieldSource, NumberTest, OrderTest};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
@@ -51,38 +49,22 @@ impl Rows<'_> {
             }
             Condition::Elapsed {
                 from,
-                to: Some(to),
+                to,
                 test,
                 micros,
             } => {
-                let since = self.once_elapsed(from, to, *test, *micros);
                 let instant = self.instant(at);
-                since.is(RelationalOperator::AtMost, instant)
-            }
-            Condition::Elapsed {
-                from,
-                to: None,
-                test,
-                micros,
-            } => {
-                let from = self.chosen_event(from);
-                let instant = self.instant(at);
-                let limit = from.clone().plus(Expression::integer(*micros));
-                Expression::all([
-                    instant.clone().is(order_test(*test), limit),
-                    from.is(RelationalOperator::AtMost, instant),
-                ])
+                let limit = (*test, *micros);
+                match to {
+                    Some(to) => self.has_elapsed_between((from, to), limit, &instant),
+                    None => self.has_elapsed_since(from, limit, &instant),
+                }
             }
             Condition::Near { of, side, micros } => {
                 let near = self.while_near(*of, *side, *micros);
-                match at {
-                    // Dates are judged up to and including the event, where sets are seen from just before an instant.
-                    Some(at) => {
-                        let after = at.clone().plus(Expression::integer(1));
-                        self.contains(near, Some(&after))
-                    }
-                    None => self.contains(near, None),
-                }
+                // Dates are judged up to and including the event, where sets are seen from just before an instant.
+                let after = at.map(|at| at.clone().plus(Expression::integer(1)));
+                self.contains(near, after.as_ref())
             }
             Condition::Codes { .. }
             | Condition::Texts { .. }
@@ -131,16 +113,13 @@ impl Rows<'_> {
             Condition::Happened(event) => after(self.event(event.event)),
             Condition::Elapsed {
                 from,
-                to: Some(to),
+                to,
                 test,
                 micros,
-            } => after(self.once_elapsed(from, to, *test, *micros)),
-            Condition::Elapsed {
-                from,
-                to: None,
-                test,
-                micros,
-            } => self.while_elapsed(from, *test, *micros),
+            } => match to {
+                Some(to) => self.while_elapsed_between((from, to), (*test, *micros)),
+                None => self.while_elapsed_since(from, (*test, *micros)),
+            },
             Condition::Near { of, side, micros } => self.while_near(*of, *side, *micros),
             Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
                 let test = self.test(condition);
@@ -153,84 +132,6 @@ impl Rows<'_> {
             | Condition::ContainsText { .. }
             | Condition::Number { .. }
             | Condition::SoFar(_) => unreachable!("these do not depend on time"),
-        }
-    }
-
-    /// When a time from event to event is over, where it passes a test; missing where it does not.
-    fn once_elapsed(
-        &mut self,
-        from: &ChosenEvent,
-        to: &ChosenEvent,
-        test: OrderTest,
-        micros: i64,
-    ) -> Expression {
-        let (from, to) = (self.end(from, to), self.end(to, from));
-        let limit = from.clone().plus(Expression::integer(micros));
-        let passes = Expression::all([
-            to.clone().is(order_test(test), limit),
-            from.is(RelationalOperator::AtMost, to.clone()),
-        ]);
-        self.derive("elapsed", to.only_if(passes))
-    }
-
-    /// The instants at which the time since an event passes a test.
-    fn while_elapsed(&mut self, from: &ChosenEvent, test: OrderTest, micros: i64) -> Expression {
-        let from = self.chosen_event(from);
-        let end = |shift: i64| from.clone().plus(Expression::integer(micros + shift));
-        let (from, until) = match test {
-            OrderTest::Less => (from.clone(), end(-1)),
-            OrderTest::AtMost => (from.clone(), end(0)),
-            OrderTest::Equal => (end(-1), end(0)),
-            OrderTest::AtLeast => (end(-1), Expression::missing_integer()),
-            OrderTest::Greater => (end(0), Expression::missing_integer()),
-        };
-        Expression::Interval {
-            from: Box::new(from),
-            until: Box::new(until),
-        }
-    }
-
-    /// The instants to which a date is near, as far as it is known then (rule S54): those up to it and less than so long
-    /// before it, or those after it and not longer than that.
-    fn while_near(&mut self, of: NearDate, side: NearSide, micros: i64) -> Expression {
-        let (date, known_from) = match of {
-            NearDate::Field(field) => {
-                let known_from = self.is_of_time(field, &[]).then(|| self.known_from(field));
-                (self.field(field), known_from)
-            }
-            NearDate::Event(event) => (self.event(event.event), self.event_known_from(event.event)),
-        };
-        let (from, until) = match side {
-            NearSide::Next => (date.clone().minus(Expression::integer(micros)), date),
-            NearSide::Last => (date.clone(), date.plus(Expression::integer(micros))),
-        };
-        let near = Expression::Interval {
-            from: Box::new(from),
-            until: Box::new(until),
-        };
-        match known_from {
-            Some(since) => Expression::Intersection(vec![near, after(since)]),
-            None => near,
-        }
-    }
-
-    /// Since when an event is known that is known before it comes, but not at all times.
-    fn event_known_from(&mut self, event: usize) -> Option<Expression> {
-        let definitions = self.context.definitions;
-        let table = definitions.table(self.table);
-        match &table.events[event].source {
-            EventSource::Due(sla) => Some(self.event(definitions.slas[sla.0].starts.event)),
-            EventSource::Columns(columns) => {
-                let ends = columns
-                    .iter()
-                    .filter_map(|column| table.planned_with(*column));
-                let begins: Vec<Expression> = ends
-                    .flat_map(|begin| begin.iter())
-                    .map(|column| self.column(*column))
-                    .collect();
-                (!begins.is_empty()).then(|| choose(Choice::Earliest, begins))
-            }
-            EventSource::LastOf { .. } | EventSource::Breach(_) => None,
         }
     }
 
@@ -423,7 +324,7 @@ fn number_test(test: NumberTest) -> (RelationalOperator, f64) {
     }
 }
 
-fn order_test(test: OrderTest) -> RelationalOperator {
+pub(super) fn order_test(test: OrderTest) -> RelationalOperator {
     match test {
         OrderTest::Equal => RelationalOperator::Equal,
         OrderTest::Less => RelationalOperator::Less,
@@ -442,7 +343,7 @@ fn by(instant: Expression, at: Option<&Expression>) -> Expression {
 }
 
 /// All time after an instant.
-fn after(instant: Expression) -> Expression {
+pub(super) fn after(instant: Expression) -> Expression {
     Expression::Interval {
         from: Box::new(instant),
         until: Box::new(Expression::missing_integer()),

@@ -66,8 +66,8 @@ impl Rows<'_> {
         self.derive(&name.clone(), instant.only_if(has_come))
     }
 
-    /// One end of a time, without what stands in for it from the other end.
-    pub fn end(&mut self, end: &ChosenEvent, other: &ChosenEvent) -> Expression {
+    /// The events that one end of a time is read from, without what stands in for it from the other end.
+    pub fn end_parts(&mut self, end: &ChosenEvent, other: &ChosenEvent) -> Vec<Expression> {
         let measured = measured_events(self.context.definitions, end, other);
         let parts = measured.into_iter().map(|(event, columns)| match columns {
             None => self.event(event.event),
@@ -76,15 +76,26 @@ impl Rows<'_> {
                 self.filtered_event(event.event, instant)
             }
         });
-        let instant = choose(end.choice, parts.collect());
-        self.derive("end", instant)
+        parts.collect()
     }
 
-    /// The event of several that counts.
-    pub fn chosen_event(&mut self, chosen: &ChosenEvent) -> Expression {
-        let parts = chosen.events.iter().map(|event| self.event(event.event));
-        let instant = choose(chosen.choice, parts.collect());
-        self.derive("since", instant)
+    /// Both ends of a time. A choice of beginnings is among those that had happened by the end.
+    pub fn ends(&mut self, from: &ChosenEvent, to: &ChosenEvent) -> (Expression, Expression) {
+        let (starts, ends) = (self.end_parts(from, to), self.end_parts(to, from));
+        let end = self.derive("end", choose(to.choice, ends));
+        let all = choose(from.choice, starts.clone());
+        let start = match starts.len() {
+            1 => all,
+            _ => {
+                let by_then = |start: Expression| {
+                    let is_before = start.clone().is(RelationalOperator::AtMost, end.clone());
+                    start.only_if(is_before)
+                };
+                let begun = starts.into_iter().map(by_then).collect();
+                Expression::Coalesce(vec![choose(from.choice, begun), all])
+            }
+        };
+        (self.derive("end", start), end)
     }
 
     /// The instant of an event where its own condition holds.

@@ -88,8 +88,11 @@ impl Lowering<'_> {
                 let test = self.without_points(table, *score, rows, versions);
                 vec![(format!("{names} missing"), test)]
             }
-            (Some(Measured::Since(of)), Taken::Since(at)) => {
-                vec![(self.missing(of, of), at.clone().is_missing())]
+            (Some(Measured::Since(of)), Taken::Since(alternatives)) => {
+                let missing = alternatives
+                    .iter()
+                    .map(|one| one.instant.clone().is_missing());
+                vec![(self.missing(of, of), Expression::all(missing))]
             }
             (Some(Measured::Between { from: of, to: till }), Taken::Between { from, to, .. }) => {
                 let reversed = format!("{} before {}", event(till), event(of));

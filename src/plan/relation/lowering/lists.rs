@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::elapsed::Alternative;
 use super::measures::{RowTest, Taken};
 use super::periods::Periods;
 use super::population::CountedAt;
@@ -252,11 +253,7 @@ impl Rows<'_> {
                 })
             }
             Taken::Between { micros, .. } => of_value(micros.clone()),
-            Taken::Since(at) => {
-                let point = Expression::integer(point);
-                let has_begun = at.clone().is(RelationalOperator::Less, point.clone());
-                of_value(point.minus(at.clone()).only_if(has_begun))
-            }
+            Taken::Since(alternatives) => of_value(age_at(point, alternatives)),
             Taken::Lifetime { to, micros, .. } => Alone {
                 passes: to.clone().is_present(),
                 ..of_value(micros.clone())
@@ -274,6 +271,26 @@ impl Rows<'_> {
         };
         let both = Expression::Intersection(vec![set, test.clone()]);
         self.covered("with_points", both, axis).is_present()
+    }
+}
+
+/// The time since the event that counts at an instant, missing where none has happened.
+fn age_at(instant: i64, alternatives: &[Alternative]) -> Expression {
+    let instant = Expression::integer(instant);
+    let age = |one: &Alternative| {
+        let has_begun = one
+            .instant
+            .clone()
+            .is(RelationalOperator::Less, instant.clone());
+        let is_replaced =
+            |at: &Expression| at.clone().is(RelationalOperator::Less, instant.clone());
+        let lasts = one.replaced.as_ref().map(|at| is_replaced(at).negated());
+        let counts = Expression::all([has_begun].into_iter().chain(lasts));
+        (counts, instant.clone().minus(one.instant.clone()))
+    };
+    Expression::Case {
+        branches: alternatives.iter().map(age).collect(),
+        otherwise: Box::new(Expression::missing_integer()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Measures → columns of cubes.
 
 use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE, cut};
+use super::elapsed::Alternative;
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
@@ -23,8 +24,8 @@ pub(super) enum Taken {
         to: Expression,
         micros: Expression,
     },
-    /// The time since an instant, at each point.
-    Since(Expression),
+    /// The time since an instant, at each point: of several, since the one that counts there.
+    Since(Vec<Alternative>),
     /// The time from an instant to another, or to as-of if that has not come.
     Lifetime {
         from: Expression,
@@ -58,10 +59,10 @@ impl Rows<'_> {
             (Some(Measured::Score(score)), _) => {
                 Taken::Score(self.versions(*score, &population.axis))
             }
-            (Some(Measured::Since(event)), _) => Taken::Since(self.chosen_event(event)),
+            (Some(Measured::Since(event)), _) => Taken::Since(self.alternatives(event)),
             (Some(Measured::Between { from, to }), _) => {
                 let is_planned = self.context.definitions.is_planned(to);
-                let (from, to) = (self.end(from, to), self.end(to, from));
+                let (from, to) = self.ends(from, to);
                 match measure.function.keeps {
                     Keeps::Lifetimes => self.lifetime(from, to, is_planned),
                     Keeps::Tally
@@ -292,13 +293,9 @@ impl Lowering<'_> {
                     scale: Sum::Micros,
                 }
             }
-            Taken::Since(at) => {
-                let rows = self.since(draft, &rows, at);
-                Reading::Total {
-                    count: self.contribute(cube, &rows, "count", one),
-                    sum: self.contribute(cube, &rows, "sum", at.clone()),
-                    scale: Sum::Ages,
-                }
+            Taken::Since(alternatives) => {
+                let parts = self.since(draft, &rows, alternatives);
+                self.ages(cube, &parts)
             }
             Taken::Lifetime { .. } | Taken::Value(_) => {
                 unreachable!("no function sums lifetimes or texts")
@@ -339,21 +336,69 @@ impl Lowering<'_> {
         }
     }
 
-    /// Before its event a row has no age: it counts from the event on.
+    /// Count of ages, and exact sum of the instants they run from; parts apply to different points.
+    fn ages(&mut self, cube: usize, parts: &[(SweepContribution, Expression)]) -> Reading {
+        let one = Expression::integer(1);
+        let (first, since) = &parts[0];
+        let count = self.contribute(cube, first, "count", one.clone());
+        let sum = self.contribute(cube, first, "sum", since.clone());
+        for (over, since) in &parts[1..] {
+            let values = vec![(count.clone(), one.clone()), (sum.clone(), since.clone())];
+            self.add_values(cube, over, values);
+        }
+        Reading::Total {
+            count,
+            sum,
+            scale: Sum::Ages,
+        }
+    }
+
+    /// Before its event a row has no age: it counts from the event on, until another takes its place.
     fn since(
         &mut self,
         draft: &Draft,
         rows: &SweepContribution,
-        at: &Expression,
-    ) -> SweepContribution {
+        alternatives: &[Alternative],
+    ) -> Vec<(SweepContribution, Expression)> {
         let axis = &draft.population.axis;
-        let from = self.rows(draft.table).point_after("age_from", at, axis);
-        // A missing event has no point: such rows contribute nothing.
+        // A missing event has no point: such rows contribute nothing, and nothing takes their place.
         let points = Expression::integer(axis.len() as i64);
-        SweepContribution {
-            from: Some(Expression::Coalesce(vec![from, points])),
-            ..rows.clone()
+        let mut bound = |hint: &str, instant: &Expression| {
+            let point = self.rows(draft.table).point_after(hint, instant, axis);
+            Some(Expression::Coalesce(vec![point, points.clone()]))
+        };
+        let part = |one: &Alternative| {
+            let over = SweepContribution {
+                from: bound("age_from", &one.instant),
+                until: one.replaced.as_ref().and_then(|at| bound("age_until", at)),
+                ..rows.clone()
+            };
+            (over, one.instant.clone())
+        };
+        alternatives.iter().map(part).collect()
+    }
+
+    /// The same for cubes that are expanded: rows count before all events too, without an age.
+    fn since_expanded(
+        &mut self,
+        draft: &Draft,
+        rows: &SweepContribution,
+        alternatives: &[Alternative],
+    ) -> Vec<(SweepContribution, Expression)> {
+        if let [only] = alternatives {
+            return vec![(rows.clone(), only.instant.clone())];
         }
+        let axis = &draft.population.axis;
+        let first = alternatives.iter().map(|one| one.instant.clone()).collect();
+        let first = Expression::Least(first);
+        let begun = self.rows(draft.table).point_after("age_from", &first, axis);
+        let before = SweepContribution {
+            until: Some(begun),
+            ..rows.clone()
+        };
+        let mut parts = self.since(draft, rows, alternatives);
+        parts.push((before, Expression::missing_integer()));
+        parts
     }
 
     fn expanded(
@@ -387,7 +432,11 @@ impl Lowering<'_> {
                 }
                 (parts, Sum::FixedPoint)
             }
-            Taken::Since(at) => (vec![valued(all, at.clone())], Sum::Micros),
+            Taken::Since(alternatives) => {
+                let parts = self.since_expanded(draft, &all, alternatives);
+                let parts = parts.into_iter().map(|(over, since)| valued(over, since));
+                (parts.collect(), Sum::Micros)
+            }
             Taken::Row(_) | Taken::Lifetime { .. } => {
                 unreachable!("rows are tallied, and lifetimes are of events")
             }

@@ -6,10 +6,12 @@
 
 mod conditions;
 mod cubes;
+mod elapsed;
 mod events;
 mod exclusions;
 mod lists;
 mod measures;
+mod near;
 mod periods;
 mod policies;
 mod population;
