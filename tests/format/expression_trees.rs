@@ -237,7 +237,7 @@ fn elapsed() -> BoxedStrategy<Condition> {
         .boxed()
 }
 
-fn time() -> BoxedStrategy<Measured> {
+pub fn time() -> BoxedStrategy<Measured> {
     prop_oneof![
         (events(), events()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
         events().prop_map(Measured::TimeSince),

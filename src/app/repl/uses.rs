@@ -161,8 +161,13 @@ impl Uses<'_> {
 
     fn query_clause(&mut self, own: Option<TableId>, clause: &QueryClause) {
         match clause {
-            QueryClause::By(fields) | QueryClause::Show(fields) => {
+            QueryClause::By(fields) => {
                 fields.iter().for_each(|field| self.field(own, field));
+            }
+            QueryClause::Show(columns) => {
+                columns
+                    .iter()
+                    .for_each(|column| self.shown(own, &column.value.node));
             }
             QueryClause::Where(condition) => self.condition(own, condition),
             QueryClause::Top { by: Some(kpi), .. } => self.value(&kpi.node),
@@ -187,6 +192,17 @@ impl Uses<'_> {
             | QueryClause::Top { by: None, .. }
             | QueryClause::Limit(_)
             | QueryClause::At(_) => {}
+        }
+    }
+
+    fn shown(&mut self, own: Option<TableId>, value: &Measured) {
+        match value {
+            Measured::Field(field) => self.field(own, field),
+            Measured::TimeFrom { from, to } => {
+                self.events(own, from);
+                self.events(own, to);
+            }
+            Measured::TimeSince(events) => self.events(own, events),
         }
     }
 
@@ -333,14 +349,7 @@ impl Uses<'_> {
                 self.role(related, &asked.role.node);
                 self.filter(related, asked.filter.as_ref());
             }
-            Condition::Elapsed { time, .. } => match &time.node {
-                Measured::Field(field) => self.field(own, field),
-                Measured::TimeFrom { from, to } => {
-                    self.events(own, from);
-                    self.events(own, to);
-                }
-                Measured::TimeSince(events) => self.events(own, events),
-            },
+            Condition::Elapsed { time, .. } => self.shown(own, &time.node),
             Condition::Near { of, .. } => {
                 self.field(own, of);
                 self.role(own, &of.name.node);

@@ -280,6 +280,11 @@ pub(super) fn shown_instant(micros: &str, zone: &str) -> String {
     )
 }
 
+/// Microseconds as a number of a unit.
+pub(super) fn time_in(micros: &str, unit: TimeUnit) -> String {
+    format!("CAST({micros} AS DOUBLE) / {}", unit.micros())
+}
+
 /// Whether a text contains another that is in small letters; false if it is missing.
 pub(super) fn contains_text(of: &str, small: &str) -> String {
     format!("coalesce(contains(lower({of}), {}), false)", text(small))

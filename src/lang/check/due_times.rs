@@ -3,7 +3,7 @@
 use super::fields;
 use super::scope::Scope;
 use super::sla::made_by_sla;
-use super::wording::list;
+use super::wording::{describe, list};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
 use crate::base::types::{FieldType, Grain};
@@ -59,8 +59,9 @@ pub(super) fn due_column(
     if definition.field_type != FieldType::Date {
         problems.push(
             problem(format!(
-                "`{}` is a {}, and rows are due at a date",
-                name.node, definition.field_type
+                "`{}` is {}, and rows are due at a date",
+                name.node,
+                describe(&definition.field_type)
             ))
             .help(planned_dates(scope, table)),
         );

@@ -11,7 +11,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{FieldType, NearSide};
 use crate::lang::format;
-use crate::lang::model::{Condition, EventId, NearDate, TableId};
+use crate::lang::model::{Condition, EventId, FieldId, NearDate, TableId};
 use crate::lang::syntax::ast;
 
 /// A date or an event near the instant; what is never known in advance has no `next` (K430).
@@ -109,4 +109,45 @@ fn never_ahead(
     .label("`within next` asks of dates that are planned")
     .help(planned_dates(scope, table))
     .help_edit(format!("of the time before the instant ask `{past}`"), past)
+}
+
+/// The refusal of `due_at within 14 days`: a date has no `within` that counts from an event (K203). `None` for what is
+/// no date.
+pub(super) fn meant(
+    scope: Scope,
+    table: TableId,
+    name: &ast::Identifier,
+    within: &str,
+    span: Span,
+) -> Option<Diagnostic> {
+    let own = scope.table(table);
+    let field = own.field_named(&name.node)?;
+    if own.event_named(&name.node).is_some() || own.fields[field].field_type != FieldType::Date {
+        return None;
+    }
+    let asked = |side: NearSide| format!("{} within {} {within}", name.node, side.word());
+    let problem = Diagnostic::error(
+        "K203",
+        span,
+        format!(
+            "`{}` is a date, and `within` alone counts events",
+            name.node
+        ),
+    )
+    .label("before the instant, or after it?");
+    let problem = match scope.model.is_planned_field(FieldId { table, field }) {
+        true => problem.write(asked(NearSide::Next)),
+        false => problem,
+    };
+    Some(problem.write(asked(NearSide::Last)))
+}
+
+/// What asks for an event near the instant: a planned one ahead, another behind.
+pub(super) fn of_instant(scope: Scope, event: EventId, within: &str) -> String {
+    let side = match scope.model.is_planned_event(event) {
+        true => NearSide::Next,
+        false => NearSide::Last,
+    };
+    let name = &scope.table(event.table).events[event.event].name;
+    format!("{name} within {} {within}", side.word())
 }

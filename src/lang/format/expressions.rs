@@ -170,7 +170,7 @@ fn aggregate(tree: &AggregateCall) -> String {
     )
 }
 
-fn measured(tree: &Measured) -> String {
+pub(super) fn measured(tree: &Measured) -> String {
     match tree {
         Measured::Field(tree) => field(tree),
         Measured::TimeFrom { from, to } => {

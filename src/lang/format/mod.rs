@@ -30,7 +30,7 @@ pub use diff::diff;
 pub use expressions::{comparison, condition, formula, literal};
 pub use model::time_columns;
 pub use queries::query;
-pub use words::name;
+pub use words::{duration, name};
 
 use crate::base::source::Sources;
 use crate::lang::syntax::ast;

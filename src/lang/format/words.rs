@@ -53,7 +53,7 @@ pub(super) fn field(field: &FieldRef) -> String {
 }
 
 /// `30 days`, `1 day`
-pub(super) fn duration(duration: &Duration) -> String {
+pub fn duration(duration: &Duration) -> String {
     let unit = duration.unit.word();
     let unit = match duration.amount.written.as_str() {
         "1" => unit.trim_end_matches('s'),

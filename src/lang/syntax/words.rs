@@ -318,6 +318,7 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         }
         Rule::aggregate => "an aggregate such as `count of findings open`",
         Rule::measured => "what is measured",
+        Rule::shown => "a column",
         Rule::events => "an event",
         Rule::quantile => "what is measured",
         Rule::containment => "a comparison such as `=`",

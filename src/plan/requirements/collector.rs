@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Requirement, Requirements};
 use crate::lang::model::{
-    ChosenEvent, Definitions, DueTime, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId,
-    StateSource, TableId,
+    ChosenEvent, Definitions, DueTime, EventId, EventSource, FieldId, FieldSource, ListColumn,
+    ScoreId, SlaId, StateSource, TableId,
 };
 use crate::plan::ends::measured_events;
 
@@ -98,6 +98,17 @@ impl<'a> RequirementCollector<'a> {
                 self.field(FieldId { table, field }, demand);
             }
             FieldSource::Due(sla) => self.sla(sla, demand),
+        }
+    }
+
+    pub fn list_column(&mut self, column: &ListColumn, demand: Demand) {
+        match column {
+            ListColumn::Field(field) => self.field(*field, demand),
+            ListColumn::Time { from, to, .. } => {
+                let to = to.as_ref().unwrap_or(from);
+                self.end(from, to, demand);
+                self.end(to, from, demand);
+            }
         }
     }
 

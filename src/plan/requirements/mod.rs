@@ -88,8 +88,8 @@ fn list_requirements(
     let mut collector =
         RequirementCollector::new(definitions, requirements, needer, options.tolerant);
     collector.population(&list.population);
-    for field in &list.show {
-        collector.field(*field, Demand::Optional);
+    for column in &list.show {
+        collector.list_column(column, Demand::Optional);
     }
     for (field, _) in &list.sort {
         collector.field(*field, Demand::Required);
@@ -132,9 +132,11 @@ pub(super) fn policies(
         }
         Work::List(work) => {
             collector.population(&work.list.population);
-            let sorted = work.list.sort.iter().map(|(field, _)| field);
-            for field in work.list.show.iter().chain(sorted) {
+            for (field, _) in &work.list.sort {
                 collector.field(*field, Demand::Optional);
+            }
+            for column in &work.list.show {
+                collector.list_column(column, Demand::Optional);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Trees of queries.
 
 use super::{
-    ComparisonOperator, Condition, DateLiteral, FieldRef, Formula, Identifier, Population,
-    WrittenLiteral,
+    ComparisonOperator, Condition, DateLiteral, FieldRef, Formula, Identifier, Measured,
+    Population, WrittenLiteral,
 };
 use crate::base::source::Spanned;
 use crate::base::types::{Grain, StockMoment};
@@ -51,9 +51,17 @@ pub enum QueryClause {
     SortBy(Vec<WrittenSortKey>),
     Limit(Spanned<u64>),
     /// Columns of a `list`.
-    Show(Vec<FieldRef>),
+    Show(Vec<ShownColumn>),
     /// `at peak`
     At(StockMoment),
+}
+
+/// `title`, `time since found as hours`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownColumn {
+    pub value: Spanned<Measured>,
+    /// Of a time.
+    pub unit: Option<Identifier>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

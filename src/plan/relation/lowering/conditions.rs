@@ -157,7 +157,7 @@ impl Rows<'_> {
     }
 
     /// Whether a field is a date that is not known at all times; one that columns settle is known wherever it is asked.
-    fn is_of_time(&self, field: FieldId, settled: &[usize]) -> bool {
+    pub fn is_of_time(&self, field: FieldId, settled: &[usize]) -> bool {
         let definitions = self.context.definitions;
         let table = definitions.table(field.table);
         let is_settled = |columns: &[usize]| {

@@ -11,7 +11,7 @@ use super::rows::Rows;
 use super::{Exclusion, Lowering, LoweringContext};
 use crate::base::types::StockMoment;
 use crate::lang::functions::Keeps;
-use crate::lang::model::{Definitions, FieldId, Kind, Role};
+use crate::lang::model::{Definitions, Kind, ListColumn, Role};
 use crate::plan::relation::{
     Aggregate, Axis, Expression, Literal, Name, Relation, RelationalOperator, SharedRelation,
     SortKey,
@@ -73,7 +73,13 @@ pub fn lower_list(
     let rows = lowering.rows(table);
     rows.periods = Some(periods);
     let population = rows.population(&list.population, None, &axis);
-    let mut shown = Shown::of(rows, &list.show);
+    // Rows in a state are seen from the end of their period, others from as-of.
+    let instant = match list.population.role {
+        Role::State(_) => axis.ends.first().copied(),
+        Role::Event(_) | Role::Rows => None,
+    };
+    let instant = instant.unwrap_or(evaluation.as_of.instant);
+    let mut shown = Shown::of(rows, &list.show, instant);
     let mut keys = Vec::new();
     for (place, (field, is_descending)) in list.sort.iter().enumerate() {
         let name = format!("sort {place}");
@@ -144,7 +150,12 @@ pub fn lower_trace(definitions: &Definitions, trace: &Trace) -> Option<TraceRela
     rows.periods = Some(Periods::new(slots, measure.kind(), &definitions.calendar));
     let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
     let taken = rows.taken(measure, &population);
-    let shown = Shown::of(rows, &trace.show);
+    let fields: Vec<ListColumn> = trace
+        .show
+        .iter()
+        .map(|field| ListColumn::Field(*field))
+        .collect();
+    let shown = Shown::of(rows, &fields, trace.evaluation.as_of.instant);
     let alone = rows.alone(&taken, &population.when, &axis, point);
     let mut value = alone.value;
     if measure.function.keeps == Keeps::Distinct {
@@ -198,11 +209,11 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(rows: &mut Rows, show: &[FieldId]) -> Shown {
+    fn of(rows: &mut Rows, show: &[ListColumn], instant: i64) -> Shown {
         let names: Vec<Name> = (0..show.len())
             .map(|place| format!("field {place}"))
             .collect();
-        let fields = show.iter().map(|field| rows.field(*field));
+        let fields = show.iter().map(|column| rows.shown(column, instant));
         Shown {
             columns: names.iter().cloned().zip(fields).collect(),
             names,
@@ -219,6 +230,21 @@ struct Alone {
 }
 
 impl Rows<'_> {
+    /// What a list shows: a field, or a time in microseconds. It is missing while it has not begun.
+    fn shown(&mut self, column: &ListColumn, instant: i64) -> Expression {
+        match column {
+            ListColumn::Field(field) => self.field(*field),
+            ListColumn::Time { from, to: None, .. } => age_at(instant, &self.alternatives(from)),
+            ListColumn::Time {
+                from, to: Some(to), ..
+            } => {
+                let (from, to) = self.ends(from, to);
+                let ends = from.clone().is(RelationalOperator::AtMost, to.clone());
+                to.minus(from).only_if(ends)
+            }
+        }
+    }
+
     fn alone(&mut self, taken: &Taken, when: &CountedAt, axis: &Arc<Axis>, point: i64) -> Alone {
         let yes = || Expression::Literal(Literal::Boolean(true));
         let of_value = |value: Expression| Alone {

@@ -99,7 +99,14 @@ pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &A
         "known_exploited_due_at",
     ]
     .map(place);
-    let [Some(ids), Some(exploitable), Some(score), Some(exploited), Some(due)] = places else {
+    let [
+        Some(ids),
+        Some(exploitable),
+        Some(score),
+        Some(exploited),
+        Some(due),
+    ] = places
+    else {
         return;
     };
     for row in 0..table[ids].1.len() {
