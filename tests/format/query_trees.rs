@@ -6,13 +6,25 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::types::{Grain, StockMoment};
 use riskql::lang::syntax::ast::{
-    Formula, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
-    WrittenComparison, WrittenSortKey,
+    Formula, HavingTest, Measured, Period, Query, QueryClause, SeriesWindow, ShownColumn, Subject,
+    Versus, WrittenComparison, WrittenSortKey,
 };
 
 use super::expression_trees::{
-    at, comparison, condition, date, dimension, field, formula, name, population, quantity, spanned,
+    at, comparison, condition, date, dimension, field, formula, name, population, quantity,
+    spanned, time,
 };
+
+fn shown() -> impl Strategy<Value = ShownColumn> {
+    let value = prop_oneof![
+        (field().prop_map(Measured::Field), Just(None)),
+        (time(), option::of(name())),
+    ];
+    value.prop_map(|(value, unit)| ShownColumn {
+        value: at(value),
+        unit,
+    })
+}
 
 fn grain() -> impl Strategy<Value = Grain> {
     select(&Grain::ALL[..])
@@ -83,7 +95,7 @@ fn clause() -> impl Strategy<Value = QueryClause> {
             .prop_map(|(count, by)| QueryClause::Top { count, by }),
         vec(keys, 1..3).prop_map(QueryClause::SortBy),
         spanned(1..100_u64).prop_map(QueryClause::Limit),
-        vec(field(), 1..3).prop_map(QueryClause::Show),
+        vec(shown(), 1..3).prop_map(QueryClause::Show),
         select(&StockMoment::ALL[..]).prop_map(QueryClause::At),
     ]
 }

@@ -83,9 +83,9 @@ impl Resolver<'_> {
                     self.measured(&names.tables, &dimension.of.node);
                 }
             }
-            QueryClause::Show(fields) => {
-                for field in fields {
-                    self.field(&names.tables, field);
+            QueryClause::Show(columns) => {
+                for column in columns {
+                    self.measured(&names.tables, &column.value.node);
                 }
             }
             QueryClause::Where(condition) => self.condition(&names.tables, &condition.node),
