@@ -2,7 +2,7 @@
 
 use super::{EmptyWork, Step};
 use crate::base::types::StockMoment;
-use crate::lang::model::{Dimension, EmptyGroups, EmptyValues, FieldId, TableId, ValueColumn};
+use crate::lang::model::{Dimension, EmptyGroups, EmptyValues, GroupKey, TableId, ValueColumn};
 
 /// The measures of all columns, each with the moment its column reads stocks at. Equal ones are one
 /// step, in the order they are first written.
@@ -26,10 +26,10 @@ pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension]) -> Vec<Step> {
 /// Adds the counts that groups without rows come from.
 pub(super) fn add_empty(steps: &mut Vec<Step>, empty: &EmptyGroups) -> EmptyWork {
     let keys = empty.values.iter().filter_map(|values| match values {
-        EmptyValues::OfParent(field) => Some(*field),
+        EmptyValues::OfParent(field) => Some(GroupKey::Field(*field)),
         EmptyValues::Every => None,
     });
-    let keys: Vec<FieldId> = keys.collect();
+    let keys: Vec<GroupKey> = keys.collect();
     let places = empty.measures.iter().map(|measure| {
         let step = Step {
             measure: measure.clone(),
@@ -48,11 +48,11 @@ pub(super) fn add_empty(steps: &mut Vec<Step>, empty: &EmptyGroups) -> EmptyWork
     }
 }
 
-fn keys(by: &[Dimension], table: TableId) -> Vec<FieldId> {
+fn keys(by: &[Dimension], table: TableId) -> Vec<GroupKey> {
     by.iter()
         .map(|dimension| {
             dimension
-                .of(table)
+                .key(table)
                 .expect("checking finds every dimension in every table of a query")
         })
         .collect()

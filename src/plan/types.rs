@@ -2,7 +2,8 @@
 
 use crate::base::types::{DisplayUnit, Grain, StockMoment};
 use crate::lang::model::{
-    Dimension, EmptyValues, FieldId, HavingTest, ListQuery, Measure, Moment, Top, ValueColumn,
+    Dimension, EmptyValues, FieldId, GroupKey, HavingTest, ListQuery, Measure, Moment, Top,
+    ValueColumn,
 };
 
 /// When evaluation takes place (rules S2, S3).
@@ -129,8 +130,8 @@ pub struct EmptyWork {
 pub struct Step {
     pub measure: Measure,
     pub moment: StockMoment,
-    /// The fields of the dimensions in the measure's table.
-    pub keys: Vec<FieldId>,
+    /// What stands for the dimensions in the measure's table.
+    pub keys: Vec<GroupKey>,
 }
 
 #[derive(Clone, Debug)]

@@ -21,6 +21,63 @@ pub enum Mistake {
 
 use Mistake::{Alone, Beside, Query};
 
+/// A table of sites with a table of pages that belong to them, and a roll-up of pages.
+macro_rules! sites {
+    ($site:literal, $more:literal) => {
+        concat!(
+            "table sites\n  key site_id\n  state online from opened_at until closed_at\n",
+            $site,
+            "table pages\n  key page_id\n  belongs to sites by site_id\n  event written at written_at\n",
+            "  event read at read_at\n  state shown from written_at until hidden_at\n  field size number\n",
+            $more
+        )
+    };
+}
+
+const SITES_BEFORE_WORST_AS_TEXT: &str =
+    sites!("  field largest text from max size of pages shown\n", "");
+const SITES_MEDIAN: &str = sites!("  field usual number from median size of pages shown\n", "");
+const SITES_SHARE: &str = sites!(
+    "  field part number from share of pages shown with size > 3\n",
+    ""
+);
+const SITES_DURATION: &str = sites!(
+    "  field slow number from max time from written to read of pages read\n",
+    ""
+);
+const SITES_IN_THE_PERIOD: &str = sites!(
+    "  field visits number from count of pages shown where any hits made in the period\n",
+    "table hits\n  key hit_id\n  belongs to pages by page_id\n  event made at made_at\n"
+);
+const SITES_WITHIN: &str = sites!(
+    "  field soon number from count of pages written where read within 3 days\n",
+    ""
+);
+const SITES_OF_A_ROLL_UP: &str = sites!(
+    "  belongs to owners by owner_id\n  field largest number from max size of pages shown\n",
+    "table owners\n  key owner_id\n  field largest_of_all number from max largest of sites online\n"
+);
+const SITES_BELOW_A_ROLL_UP: &str = sites!(
+    "  field largest number from max size of pages shown where of_site > 3\n",
+    "  field of_site number from sites.largest\n"
+);
+const SITES_BY_SIZE: &str = sites!(
+    "  field area number\n",
+    "view v\n  show count of sites online by area\n"
+);
+const SITES_BY_DURATIONS: &str = sites!(
+    "  field area number\n",
+    "view v\n  show count of sites online by area in (4 days, 7)\n"
+);
+const SITES_SCORE: &str = sites!(
+    "  field largest number from max size of pages shown\n",
+    "score bulk\n  of sites\n  base largest\n"
+);
+const SITES_EXCLUDE: &str = sites!(
+    "  field largest number from max size of pages shown\n  exclude where largest > 3 as \"large\"\n",
+    ""
+);
+
 /// The code that must come first, and the text that calls for it.
 pub const MISTAKES: &[(&str, Mistake)] = &[
     // Names.
@@ -597,11 +654,78 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K601", Query("backlog with share")),
     ("K601", Query("backlog with empty")),
     ("K602", Query("backlog by app top 3 by bcklog")),
+    (
+        "K201",
+        Beside("table sites\n  key site_id\n  field worst number from max cvss of flaws open\n"),
+    ),
+    (
+        "K304",
+        Beside("table sites\n  key site_id\n  field many number from count of findings open\n"),
+    ),
+    (
+        "K304",
+        Beside(
+            "table sites\n  key site_id\n  event opened at opened_at\n  field size number\n  field worst number from max size of sites opened\n",
+        ),
+    ),
+    ("K234", Beside(SITES_BEFORE_WORST_AS_TEXT)),
+    ("K245", Beside(SITES_MEDIAN)),
+    ("K245", Beside(SITES_SHARE)),
+    ("K245", Beside(SITES_DURATION)),
+    ("K245", Beside(SITES_IN_THE_PERIOD)),
+    ("K245", Beside(SITES_WITHIN)),
+    ("K246", Beside(SITES_OF_A_ROLL_UP)),
+    ("K246", Beside(SITES_BELOW_A_ROLL_UP)),
+    ("K246", Beside(SITES_SCORE)),
+    ("K513", Beside(SITES_EXCLUDE)),
     ("K602", Query("backlog by app sort by month")),
     ("K603", Query("backlog, mttr, backlog")),
     ("K603", Query("list findings open show title, title")),
     ("K604", Query("backlog by found_at")),
     ("K604", Query("backlog by team, team")),
+    ("K604", Beside(SITES_BY_SIZE)),
+    ("K615", Query("backlog by time since found")),
+    ("K615", Query("mttr by time from found to verified")),
+    ("K615", Query("backlog by time since found in (30, 90)")),
+    (
+        "K615",
+        Query("backlog by time since found in (90 days, 30 days)"),
+    ),
+    (
+        "K615",
+        Query("backlog by time since found in (30 days, 30 days)"),
+    ),
+    ("K615", Query("backlog by time since found in (severe)")),
+    ("K615", Beside(SITES_BY_DURATIONS)),
+    ("K615", Query("backlog by severity in (high, critical)")),
+    ("K615", Query("backlog by found_at in (30 days)")),
+    (
+        "K615",
+        Beside("kpi k\n  is count of findings open\n  by cvss in (4, 7)\n"),
+    ),
+    ("K203", Query("backlog by time since opened in (30 days)")),
+    ("K409", Query("backlog by time since found in (0 days)")),
+    (
+        "K424",
+        Query("count of findings found by time since found in (30 days)"),
+    ),
+    (
+        "K424",
+        Query("count of findings found by time since verified in (30 days)"),
+    ),
+    (
+        "K424",
+        Query("count of findings found by time from found to verified in (30 days)"),
+    ),
+    (
+        "K424",
+        Query("count of findings open by time from found to closed in (30 days)"),
+    ),
+    ("K202", Query("backlog by age")),
+    (
+        "K604",
+        Query("backlog by time since found in (30 days), time since found in (90 days)"),
+    ),
     (
         "K605",
         Alone("scale size is small < large\nview v\n  show by size\n"),
@@ -692,12 +816,6 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         "K440",
         Beside(
             "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where size >= 7 or size <= 9\n",
-        ),
-    ),
-    (
-        "K440",
-        Beside(
-            "table notes\n  key note_id\n  event written at written_at\n  field size number\nkpi k\n  is count of notes written where written_at > 2026-01-01 and (size < 4 and size >= 4)\n",
         ),
     ),
     (

@@ -67,6 +67,7 @@ fn table(name: &str, columns: &[(&str, FieldType)]) -> Table {
         parents: Vec::new(),
         events: Vec::new(),
         states: Vec::new(),
+        roll_ups: Vec::new(),
         known_from: None,
         excludes: Vec::new(),
     }
@@ -152,6 +153,7 @@ pub fn definitions(zone: &str) -> Definitions {
         tests: Vec::new(),
         reports: Vec::new(),
         matches: Vec::new(),
+        symbols: riskql::lang::model::SymbolTable::default(),
         fingerprint: String::new(),
         places: [
             ("scale severity", "schema.kpi:8"),

@@ -9,8 +9,8 @@ use riskql::base::types::{Bound, StockMoment};
 use riskql::lang::syntax::ast::*;
 
 use super::expression_trees::{
-    at, choice, condition, date, duration, field, filter, formula, literal, name, plain_word,
-    signed_number, spanned, text,
+    aggregate, at, choice, condition, date, dimension, duration, field, filter, formula, literal,
+    name, plain_word, signed_number, spanned, text,
 };
 use super::query_trees::inner_query;
 
@@ -97,6 +97,11 @@ fn table_clause() -> impl Strategy<Value = TableClause> {
         plain_word().prop_map(FieldTypeName::Planned),
         name().prop_map(FieldTypeName::Scale),
     ];
+    let origin = prop_oneof![
+        field().prop_map(FieldOrigin::Parent),
+        spanned(aggregate()).prop_map(|call| FieldOrigin::RollUp(Box::new(call))),
+    ]
+    .boxed();
     prop_oneof![
         name().prop_map(TableClause::Key),
         (name(), name()).prop_map(|(table, column)| TableClause::BelongsTo { table, column }),
@@ -114,7 +119,7 @@ fn table_clause() -> impl Strategy<Value = TableClause> {
             }
         ),
         name().prop_map(TableClause::Known),
-        (name(), spanned(field_type), option::of(field())).prop_map(|(name, field_type, from)| {
+        (name(), spanned(field_type), option::of(origin)).prop_map(|(name, field_type, from)| {
             TableClause::Field {
                 name,
                 field_type,
@@ -163,7 +168,7 @@ fn kpi_clause() -> impl Strategy<Value = KpiClause> {
         text().prop_map(KpiClause::Owner),
         spanned(formula()).prop_map(KpiClause::Is),
         name().prop_map(KpiClause::As),
-        vec(field(), 1..3).prop_map(KpiClause::By),
+        vec(dimension(), 1..3).prop_map(KpiClause::By),
         spanned(select(&StockMoment::ALL[..])).prop_map(KpiClause::At),
         Just(KpiClause::HigherIsBetter),
         Just(KpiClause::LowerIsBetter),

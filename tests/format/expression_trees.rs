@@ -8,7 +8,7 @@ use riskql::base::source::{SourceId, Span, Spanned};
 use riskql::base::types::{Adjustment, Choice, TimeUnit};
 use riskql::lang::syntax::ast::{
     AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, DateLiteral, Duration,
-    Exists, FieldRef, Formula, Identifier, Measured, Number, Population, Text, Timeframe,
+    Exists, FieldRef, Formula, GroupBy, Identifier, Measured, Number, Population, Text, Timeframe,
     WrittenLiteral,
 };
 
@@ -264,7 +264,20 @@ pub fn population() -> impl Strategy<Value = Population> {
     })
 }
 
-fn aggregate() -> impl Strategy<Value = Formula> {
+/// What rows are grouped by: a field, or bands of one or of a time.
+pub fn dimension() -> BoxedStrategy<GroupBy> {
+    let group = |(of, bounds)| GroupBy { of, bounds };
+    let field = || spanned(field().prop_map(Measured::Field));
+    let bounds = || vec(spanned(literal()), 1..4);
+    prop_oneof![
+        (field(), Just(Vec::new())).prop_map(group),
+        (field(), bounds()).prop_map(group),
+        (spanned(time()), bounds()).prop_map(group),
+    ]
+    .boxed()
+}
+
+pub fn aggregate() -> BoxedStrategy<AggregateCall> {
     let function = select(&["count", "share", "sum", "p95", "mean"][..]);
     let measured = prop_oneof![field().prop_map(Measured::Field), time(),];
     let parts = (
@@ -273,22 +286,22 @@ fn aggregate() -> impl Strategy<Value = Formula> {
         spanned(population()),
         filter(),
     );
-    (parts, option::weighted(0.3, 0..=100_u32)).prop_map(
-        |((function, value, population, with), percentile)| {
+    (parts, option::weighted(0.3, 0..=100_u32))
+        .prop_map(|((function, value, population, with), percentile)| {
             // A percentile stands before a time alone.
             let of_time = value
                 .as_ref()
                 .is_some_and(|value| !matches!(value.node, Measured::Field(_)));
             let quantile = percentile.filter(|_| of_time);
-            Formula::Aggregate(Box::new(AggregateCall {
+            AggregateCall {
                 function: at(function.to_string()),
                 quantile: quantile.map(|percentile| at(format!("p{percentile}"))),
                 value,
                 population,
                 with,
-            }))
-        },
-    )
+            }
+        })
+        .boxed()
 }
 
 fn adjustment() -> impl Strategy<Value = Adjustment> {
@@ -324,7 +337,7 @@ pub fn formula() -> impl Strategy<Value = Formula> {
         name().prop_map(Formula::Name),
         number().prop_map(|number| Formula::Constant(WrittenLiteral::Percent(number))),
         duration().prop_map(|time| Formula::Constant(WrittenLiteral::Duration(time))),
-        aggregate(),
+        aggregate().prop_map(|call| Formula::Aggregate(Box::new(call))),
     ]
     .boxed();
     leaf.clone().prop_recursive(3, 8, 2, move |inner| {

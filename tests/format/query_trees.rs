@@ -11,7 +11,7 @@ use riskql::lang::syntax::ast::{
 };
 
 use super::expression_trees::{
-    at, comparison, condition, date, field, formula, name, population, quantity, spanned,
+    at, comparison, condition, date, dimension, field, formula, name, population, quantity, spanned,
 };
 
 fn grain() -> impl Strategy<Value = Grain> {
@@ -65,7 +65,7 @@ fn clause() -> impl Strategy<Value = QueryClause> {
     let keys = (field(), any::<bool>())
         .prop_map(|(field, descending)| WrittenSortKey { field, descending });
     prop_oneof![
-        vec(field(), 1..3).prop_map(QueryClause::By),
+        vec(dimension(), 1..3).prop_map(QueryClause::By),
         grain().prop_map(QueryClause::Over),
         spanned(condition()).prop_map(QueryClause::Where),
         period().prop_map(QueryClause::Period),

@@ -111,6 +111,7 @@ fn a_dimension_of_a_parent_reads_the_parent() {
         name: "team".into(),
         field_type: riskql::base::types::FieldType::Text,
         fields: vec![named(&fixture, FINDINGS, "team")],
+        bands: Vec::new(),
     });
     let request = asked(&query, asking());
     assert_eq!(

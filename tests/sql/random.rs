@@ -10,7 +10,7 @@ use crate::answers::naive::calendar::GRAINS;
 use crate::answers::pipeline::{self, EvaluationTime};
 use crate::answers::random::questions::{self, Asked, calendars};
 use crate::answers::random::seeded::Seeded;
-use crate::answers::random::{episodes, generator, times};
+use crate::answers::random::{bands, episodes, generator, roll_ups, times};
 use crate::answers::tables::Table;
 
 /// How many sets of tables are tried for each calendar, and how many questions are asked of each.
@@ -182,6 +182,39 @@ fn stocks_at_their_average_and_peak() {
                     "{kpi} by team over {grain} from {first} to {last} at {moment}"
                 ));
             }
+            let folder = folder.path().join(format!("{number}_{case}"));
+            add(
+                &mut pairs,
+                &definitions,
+                (&folder, &tables),
+                evaluation,
+                &texts,
+            );
+        }
+    }
+    kept_if_different(folder, || all_equal(&[], &pairs));
+}
+
+#[test]
+fn roll_ups_and_bands() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut pairs = Vec::new();
+    for (number, calendar) in calendars().iter().enumerate() {
+        let definitions = roll_ups::definitions(calendar);
+        for case in 0..2 {
+            let mut random = Seeded::new(number as u64 * 100 + case + 930_000);
+            let tables = generator::tables(&mut random, calendar);
+            let evaluation = EvaluationTime::at(times::as_of(&mut random, calendar, &tables));
+            let rolled_up = roll_ups::texts(&mut random).into_iter();
+            let mut texts: Vec<String> = rolled_up
+                .map(|(text, grain, by)| roll_ups::written(&text, grain, &by))
+                .collect();
+            texts.extend(bands::QUESTIONS.map(|(text, by, _)| bands::written(text, by, "month")));
+            texts.push(format!(
+                "count of assets in_service by open_count in (1, 3) over month from {} to {}",
+                roll_ups::FIRST,
+                roll_ups::LAST
+            ));
             let folder = folder.path().join(format!("{number}_{case}"));
             add(
                 &mut pairs,

@@ -33,12 +33,12 @@ pub fn is_formula(query: &Query, known: &DraftLookup) -> bool {
     is_one && opened(query, known.view).is_none() && query.clauses.iter().all(fits)
 }
 
-/// What a KPI says itself; periods and the like are the query's.
+/// What a KPI says itself; periods, bands and the like are the query's.
 fn belongs(clause: &QueryClause) -> bool {
-    matches!(
-        clause,
-        QueryClause::By(_) | QueryClause::Where(_) | QueryClause::At(_)
-    )
+    match clause {
+        QueryClause::By(groups) => groups.iter().all(|group| group.field().is_some()),
+        clause => matches!(clause, QueryClause::Where(_) | QueryClause::At(_)),
+    }
 }
 
 /// A view that shows what the query shows.
@@ -100,7 +100,12 @@ pub fn kpi(
         format!("is {}", format::formula(&bare(&formula).node)),
         format!("as {unit}"),
     ];
-    lines.extend(clause_of(&query, "by"));
+    let has_bands = |clause: &Spanned<QueryClause>| {
+        matches!(&clause.node, QueryClause::By(_)) && !belongs(&clause.node)
+    };
+    if !query.clauses.iter().any(has_bands) {
+        lines.extend(clause_of(&query, "by"));
+    }
     lines.extend(clause_of(&query, "at"));
     let has_moment = clause_of(&query, "at").is_some();
     let clauses = own.iter().flat_map(|own| &own.clauses);

@@ -6,9 +6,9 @@ use crate::base::source::Spanned;
 use crate::lang::functions;
 use crate::lang::model::{Definitions, EventSource, FieldSource, SlaId, StateSource, TableId};
 use crate::lang::syntax::ast::{
-    AggregateCall, ChosenEvents, Condition, Definition, EventTime, FieldRef, FieldTypeName,
-    Formula, KpiClause, Measured, Population, Query, QueryClause, ScoreClause, SlaClause, Subject,
-    Table, TableClause, TestClause, WrittenLiteral,
+    AggregateCall, ChosenEvents, Condition, Definition, EventTime, FieldOrigin, FieldRef,
+    FieldTypeName, Formula, GroupBy, KpiClause, Measured, Population, Query, QueryClause,
+    ScoreClause, SlaClause, Subject, Table, TableClause, TestClause, WrittenLiteral,
 };
 
 /// Everything that a definition names, as labels.
@@ -80,8 +80,10 @@ impl Uses<'_> {
                     if let FieldTypeName::Scale(scale) = &field_type.node {
                         self.name("scale", &scale.node);
                     }
-                    if let Some(from) = from {
-                        self.field(None, from);
+                    match from {
+                        Some(FieldOrigin::Parent(field)) => self.field(None, field),
+                        Some(FieldOrigin::RollUp(call)) => self.aggregate(&call.node),
+                        None => {}
                     }
                 }
                 TableClause::Exclude { filter, .. } => self.condition(own, filter),
@@ -121,7 +123,7 @@ impl Uses<'_> {
         for clause in clauses {
             match &clause.node {
                 KpiClause::Is(formula) => self.formula(formula, "kpi"),
-                KpiClause::By(fields) => fields.iter().for_each(|field| self.field(None, field)),
+                KpiClause::By(groups) => self.groups(None, groups),
                 KpiClause::Target { filter, .. } => self.filter(None, filter.as_ref()),
                 KpiClause::Note(_)
                 | KpiClause::Owner(_)
@@ -162,7 +164,8 @@ impl Uses<'_> {
 
     fn query_clause(&mut self, own: Option<TableId>, clause: &QueryClause) {
         match clause {
-            QueryClause::By(fields) | QueryClause::Show(fields) => {
+            QueryClause::By(groups) => self.groups(own, groups),
+            QueryClause::Show(fields) => {
                 fields.iter().for_each(|field| self.field(own, field));
             }
             QueryClause::Where(condition) => self.condition(own, condition),
@@ -220,6 +223,20 @@ impl Uses<'_> {
             | Formula::Group(inner)
             | Formula::Adjusted { formula: inner, .. }
             | Formula::Asked { formula: inner, .. } => self.formula(inner, place),
+        }
+    }
+
+    /// What rows are grouped by.
+    fn groups(&mut self, own: Option<TableId>, groups: &[GroupBy]) {
+        for group in groups {
+            match &group.of.node {
+                Measured::Field(field) => self.field(own, field),
+                Measured::TimeFrom { from, to } => {
+                    self.events(own, from);
+                    self.events(own, to);
+                }
+                Measured::TimeSince(since) => self.events(own, since),
+            }
         }
     }
 

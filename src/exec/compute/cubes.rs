@@ -120,6 +120,7 @@ impl<'a> Computed<'a> {
                     .field_named(key)
                     .map(|field| &table.fields[field].field_type);
                 let (values, data_type) = match field {
+                    _ if cube.bands.contains_key(key) => (cube.bands[key] as u64, DataType::UInt8),
                     Some(FieldType::Scale(scale)) => (scale.values.len() as u64, DataType::UInt8),
                     Some(FieldType::YesNo) => (2, DataType::Boolean),
                     Some(FieldType::Text | FieldType::Number | FieldType::Date) | None => {

@@ -14,7 +14,7 @@ use super::cells::{checked_size, column, run_along};
 use super::groups::RowGroups;
 use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
-use crate::exec::lazy::Window;
+use crate::exec::lazy::{Window, number_of_rank, rank_of_number};
 use crate::plan::relation::{Aggregate, Axis, Cube, CubeShape, HIGH, LOW, Name, POINT, VALUE};
 
 /// The aggregates of an expanded cube by group and point, of what its rows contribute ([`Cube::contributed_rows`]) at the
@@ -165,16 +165,6 @@ fn ranks(values: &Column) -> (Vec<i64>, RankOf) {
     }
 }
 
-/// The bits of a number as a whole number with the same order. Both zeros are one.
-fn rank_of_number(number: f64) -> i64 {
-    let bits = (number + 0.0).to_bits() as i64;
-    bits ^ (((bits >> 63) as u64) >> 1) as i64
-}
-
-fn number_of_rank(rank: i64) -> f64 {
-    f64::from_bits((rank ^ (((rank >> 63) as u64) >> 1) as i64) as u64)
-}
-
 /// What is wanted at each point.
 #[derive(Clone, Copy)]
 enum Wanted {
@@ -210,7 +200,10 @@ impl Wanted {
                 fraction: *fraction,
                 next: 1,
             },
-            Aggregate::CountWhere(_) | Aggregate::Sum(_) | Aggregate::CoveredInstants { .. } => {
+            Aggregate::CountWhere(_)
+            | Aggregate::Sum(_)
+            | Aggregate::CoveredInstants { .. }
+            | Aggregate::Steps { .. } => {
                 unreachable!("these are swept")
             }
         }

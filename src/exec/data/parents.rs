@@ -82,7 +82,7 @@ fn reads_as_missing(definitions: &Definitions, table: TableId, parent: usize) ->
     let lost: Vec<&str> = fields
         .filter(|field| match field.source {
             FieldSource::Parent { parent: of, .. } => of == parent,
-            FieldSource::Column(_) | FieldSource::Due(_) => false,
+            FieldSource::Column(_) | FieldSource::Due(_) | FieldSource::RollUp(_) => false,
         })
         .map(|field| field.name.as_str())
         .collect();

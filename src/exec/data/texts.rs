@@ -190,7 +190,7 @@ impl<'s> ReadColumn<'s> {
                 };
                 ReadColumn::of(definitions, sources, field, of_type)
             }
-            FieldSource::Due(_) => None,
+            FieldSource::Due(_) | FieldSource::RollUp(_) => None,
         }
     }
 

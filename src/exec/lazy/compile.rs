@@ -12,11 +12,12 @@ use super::expressions::{boolean, predicate, value};
 use super::functions::Dictionary;
 use super::packing::{KeySize, Packing};
 use super::spans::{Spans, simplified};
+use super::steps::{GatheredPart, GatheredSet, PartShape};
 use super::tables::TableFrames;
-use super::{functions, sets};
+use super::{functions, sets, steps};
 use crate::lang::model::TableId;
 use crate::plan::relation::{
-    Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey,
+    Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey, StepPart,
 };
 
 /// Some points: `[low, high)`.
@@ -118,7 +119,8 @@ impl<'a> Compiler<'a> {
                 ranges,
                 low,
                 high,
-            } => self.unnest(input, ranges, low, high),
+                value,
+            } => self.unnest(input, ranges, (low, high), value.as_deref()),
             Relation::Sort { input, keys } => self.sort(input, keys),
             Relation::Limit { input, rows } => {
                 let rows = u32::try_from(*rows).unwrap_or(u32::MAX);
@@ -218,9 +220,14 @@ impl<'a> Compiler<'a> {
             return self.sums_of_union(inputs, keys, aggregates);
         }
         let frame = self.compile(input)?;
-        let is_set = |of: &Aggregate| matches!(of, Aggregate::CoveredInstants { .. });
+        let is_set = |of: &Aggregate| {
+            matches!(
+                of,
+                Aggregate::CoveredInstants { .. } | Aggregate::Steps { .. }
+            )
+        };
         if aggregates.iter().any(|(_, of)| is_set(of)) {
-            return covered_instants(frame, keys, aggregates);
+            return gathered(frame, keys, aggregates);
         }
         let made: PolarsResult<Vec<Expr>> = aggregates
             .iter()
@@ -296,18 +303,25 @@ impl<'a> Compiler<'a> {
         &self,
         input: &SharedRelation,
         ranges: &str,
-        low: &str,
-        high: &str,
+        (low, high): (&str, &str),
+        number: Option<&str>,
     ) -> PolarsResult<LazyFrame> {
-        let ends = [
-            sets::lows(col(ranges)).alias(low),
-            sets::highs(col(ranges)).alias(high),
-        ];
-        let listed = self
-            .compile(input)?
-            .filter(col(ranges).is_not_null())
-            .with_columns(ends);
-        Ok(listed.explode(by_name([low, high], true, false), EXPLODE))
+        let frame = self.compile(input)?.filter(col(ranges).is_not_null());
+        let Some(number) = number else {
+            let ends = [
+                sets::lows(col(ranges)).alias(low),
+                sets::highs(col(ranges)).alias(high),
+            ];
+            let listed = frame.with_columns(ends);
+            return Ok(listed.explode(by_name([low, high], true, false), EXPLODE));
+        };
+        let listed = frame.with_columns([
+            steps::range_ends(col(ranges), 0).alias(low),
+            steps::range_ends(col(ranges), 1).alias(high),
+            steps::range_numbers(col(ranges)).alias(number),
+        ]);
+        let exploded = listed.explode(by_name([low, high, number], true, false), EXPLODE);
+        Ok(exploded.with_columns([steps::number_or_missing(col(number)).alias(number)]))
     }
 
     fn sort(&self, input: &SharedRelation, keys: &[SortKey]) -> PolarsResult<LazyFrame> {
@@ -432,9 +446,9 @@ fn sum_of(of: &Expression, is_wide: bool) -> PolarsResult<Expr> {
     })
 }
 
-/// Aggregates some of which are sets of instants: those of the rows are gathered, then merged. Of single intervals
+/// Aggregates some of which are sets or steps of instants: those of the rows are gathered, then merged. Of single intervals
 /// the ends are gathered, which takes no list a row.
-fn covered_instants(
+fn gathered(
     mut frame: LazyFrame,
     keys: &[Name],
     aggregates: &[(Name, Aggregate)],
@@ -442,29 +456,71 @@ fn covered_instants(
     let mut made = Vec::new();
     let mut columns: Vec<Expr> = keys.iter().map(col).collect();
     for (name, aggregate) in aggregates {
-        let Aggregate::CoveredInstants { set, at_least } = aggregate else {
-            made.push(aggregated(aggregate)?.alias(name));
-            columns.push(col(name));
-            continue;
-        };
-        // As columns first: a literal is not gathered into a list.
-        let Expression::Interval { from, until } = set else {
-            let sets = format!("{name} sets");
-            frame = frame.with_columns([sets::set(set)?.alias(&sets)]);
-            made.push(col(&sets));
-            columns.push(sets::merge_sets(col(&sets), *at_least).alias(name));
-            continue;
-        };
-        let (froms, untils) = (format!("{name} from"), format!("{name} until"));
-        frame = frame.with_columns([
-            value(from)?.cast(DataType::Int64).alias(&froms),
-            value(until)?.cast(DataType::Int64).alias(&untils),
-        ]);
-        made.extend([col(&froms), col(&untils)]);
-        columns.push(sets::merge(col(&froms), col(&untils), *at_least).alias(name));
+        match aggregate {
+            Aggregate::CoveredInstants { set, at_least } => {
+                let part = StepPart {
+                    set: set.clone(),
+                    value: None,
+                };
+                let (with, names, shape) = gathered_part(frame, name, 0, &part)?;
+                frame = with;
+                made.extend(names.iter().map(col));
+                columns.push(
+                    match shape.is_set {
+                        true => sets::merge_sets(col(&names[0]), *at_least),
+                        false => sets::merge(col(&names[0]), col(&names[1]), *at_least),
+                    }
+                    .alias(name),
+                );
+            }
+            Aggregate::Steps { parts, fold } => {
+                let (mut inputs, mut shapes) = (Vec::new(), Vec::new());
+                for (place, part) in parts.iter().enumerate() {
+                    let (with, names, shape) = gathered_part(frame, name, place, part)?;
+                    frame = with;
+                    made.extend(names.iter().map(col));
+                    inputs.extend(names.iter().map(col));
+                    shapes.push(shape);
+                }
+                columns.push(steps::fold(inputs, shapes, *fold).alias(name));
+            }
+            other => {
+                made.push(aggregated(other)?.alias(name));
+                columns.push(col(name));
+            }
+        }
     }
     let keys: Vec<Expr> = keys.iter().map(col).collect();
     Ok(frame.group_by(keys).agg(made).select(columns))
+}
+
+/// What a part brings as columns of the frame: a literal is not gathered into a list. Gives their names.
+fn gathered_part(
+    frame: LazyFrame,
+    of: &str,
+    place: usize,
+    part: &StepPart,
+) -> PolarsResult<(LazyFrame, Vec<Name>, PartShape)> {
+    let GatheredPart { set, value } = GatheredPart::of(part)?;
+    let name = |word: &str| match place {
+        0 => format!("{of} {word}"),
+        _ => format!("{of} {word} {place}"),
+    };
+    let shape = PartShape {
+        is_set: matches!(set, GatheredSet::Sets(_)),
+        has_value: value.is_some(),
+    };
+    let mut columns = match set {
+        GatheredSet::Ends(from, until) => vec![(name("from"), from), (name("until"), until)],
+        GatheredSet::Sets(sets) => vec![(name("sets"), sets)],
+    };
+    columns.extend(value.map(|value| (name("value"), value)));
+    let names = columns.iter().map(|(name, _)| name.clone()).collect();
+    let columns: Vec<Expr> = columns
+        .into_iter()
+        .map(|(name, column)| column.alias(name))
+        .collect();
+    Ok((frame.with_columns(columns), names, shape))
 }
 
 /// An aggregate but for sets of instants.
@@ -483,14 +539,17 @@ fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
             value(of)?.quantile(lit(*fraction), QuantileMethod::Higher)
         }
         Aggregate::CountDistinct(of) => value(of)?.drop_nulls().n_unique().cast(DataType::Int64),
-        Aggregate::CoveredInstants { .. } => unreachable!("gathered, then merged"),
+        Aggregate::CoveredInstants { .. } | Aggregate::Steps { .. } => {
+            unreachable!("gathered, then merged")
+        }
     })
 }
 
 const UNION: UnionArgs = UnionArgs {
     parallel: true,
     rechunk: false,
-    to_supertypes: false,
+    // Points may be of different widths: of an axis, and of lists.
+    to_supertypes: true,
     diagonal: false,
     strict: false,
     from_partitioned_ds: false,

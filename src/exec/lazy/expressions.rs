@@ -3,7 +3,7 @@
 use polars::lazy::dsl::{max_horizontal, min_horizontal};
 use polars::prelude::{DataType, Expr, Null, PolarsResult, coalesce, col, lit, when};
 
-use super::{functions, sets};
+use super::{functions, sets, steps};
 use crate::plan::relation::{Expression, Literal, MissingOf, RelationalOperator};
 
 /// Rows a filter keeps. polars drops rows for which a test is missing, so comparisons need not be made false there unless
@@ -147,7 +147,15 @@ pub(super) fn value(expression: &Expression) -> PolarsResult<Expr> {
         | Expression::AlwaysIf(_)
         | Expression::Intersection(_)
         | Expression::Union(_)
-        | Expression::Complement(_) => sets::set(expression)?,
+        | Expression::Complement(_)
+        | Expression::InstantsWhere { .. } => sets::set(expression)?,
+        Expression::PresentSteps(of) => steps::present(value(of)?),
+        Expression::StepValue { function, instant } => steps::value_at(function, value(instant)?)?,
+        Expression::SteppedPoints {
+            function,
+            set,
+            axis,
+        } => steps::stepped_points(function, set, axis)?,
         Expression::CoveredPoints { set, axis } => sets::covered_points(set, axis)?,
     })
 }
@@ -160,11 +168,14 @@ fn literal_value(literal: &Literal) -> Expr {
     match literal {
         Literal::Boolean(value) => lit(*value),
         Literal::Code(code) => lit(*code),
+        // A key beside others of the same kind: it has its type before it meets a column.
+        Literal::Band { code, .. } => lit(*code).cast(DataType::UInt8),
         // A literal has no type of its own in polars but takes that of the column it meets: points are not widened.
         Literal::Integer(value) => lit(*value),
         Literal::Number(value) => lit(*value),
         Literal::Text(text) => lit(text.as_str()),
         Literal::Missing(MissingOf::Integer) => lit(Null {}),
+        Literal::Missing(MissingOf::Band) => lit(Null {}).cast(DataType::UInt8),
         Literal::Missing(MissingOf::Number) => lit(Null {}).cast(DataType::Float64),
     }
 }

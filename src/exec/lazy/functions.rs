@@ -56,6 +56,24 @@ pub(super) fn elementwise(
     made
 }
 
+/// The numbers of a column, by row.
+pub(super) struct DoubleColumn(PrimitiveArray<f64>);
+
+impl DoubleColumn {
+    pub fn of(column: &Column) -> PolarsResult<DoubleColumn> {
+        let cast = column.cast(&DataType::Float64)?;
+        let numbers = cast.as_materialized_series().f64()?.rechunk().into_owned();
+        let array = numbers.downcast_iter().next();
+        Ok(DoubleColumn(array.expect("one chunk").clone()))
+    }
+
+    #[inline]
+    pub fn at(&self, row: usize) -> Option<f64> {
+        let row = if self.0.len() == 1 { 0 } else { row };
+        self.0.is_valid(row).then(|| self.0.value(row))
+    }
+}
+
 /// The whole numbers of a column, by row.
 pub(super) struct Integers(PrimitiveArray<i64>);
 
@@ -201,7 +219,10 @@ pub(super) fn weight(
             Literal::Boolean(yes) => codes[usize::from(*yes)] = Some(*weight),
             // The first of several counts, as where they are looked up in order.
             Literal::Text(text) => drop(texts.entry(text.clone()).or_insert(*weight)),
-            Literal::Integer(_) | Literal::Number(_) | Literal::Missing(_) => {
+            Literal::Band { .. }
+            | Literal::Integer(_)
+            | Literal::Number(_)
+            | Literal::Missing(_) => {
                 unreachable!("weights are of scales, yes/no and texts")
             }
         }
@@ -241,7 +262,10 @@ pub(super) fn is_listed(of: Expr, values: &[Literal]) -> Expr {
             Literal::Code(code) => codes[usize::from(*code)] = true,
             Literal::Boolean(yes) => codes[usize::from(*yes)] = true,
             Literal::Text(text) => drop(texts.insert(text.clone())),
-            Literal::Integer(_) | Literal::Number(_) | Literal::Missing(_) => {
+            Literal::Band { .. }
+            | Literal::Integer(_)
+            | Literal::Number(_)
+            | Literal::Missing(_) => {
                 unreachable!("lists are of scales, yes/no and texts")
             }
         }

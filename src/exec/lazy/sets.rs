@@ -11,10 +11,11 @@ use polars::prelude::{
 use polars_arrow::array::{Array, ListArray, PrimitiveArray};
 
 use super::expressions::{boolean, value};
-use super::functions::{Integers, Lists, elementwise};
-use crate::plan::relation::{Axis, Expression};
+use super::functions::{DoubleColumn, Integers, Lists, elementwise};
+use super::steps::StepLists;
+use crate::plan::relation::{Axis, Expression, RelationalOperator};
 
-type Interval = (i64, i64);
+pub(super) type Interval = (i64, i64);
 const ALWAYS: Interval = (i64::MIN, i64::MAX);
 
 /// A set expression over the inputs of a function.
@@ -25,6 +26,12 @@ enum SetTree {
     AlwaysIf(usize),
     /// An input that holds sets.
     Column(usize),
+    /// Where steps have a number, and one that passes a comparison with an input.
+    Where {
+        steps: usize,
+        otherwise: Option<f64>,
+        test: Option<(RelationalOperator, usize)>,
+    },
     Intersection(Vec<SetTree>),
     Union(Vec<SetTree>),
     Complement(Box<SetTree>),
@@ -33,17 +40,39 @@ enum SetTree {
 /// What the inputs of a set function hold.
 enum Input {
     Integers(Integers),
+    Numbers(DoubleColumn),
     Sets(Sets),
+    Steps(StepLists),
+}
+
+/// What an input of a set function is read as.
+#[derive(Clone, Copy)]
+enum InputKind {
+    Integers,
+    Numbers,
+    Sets,
+    Steps,
+}
+
+impl InputKind {
+    fn read(self, column: &Column) -> PolarsResult<Input> {
+        Ok(match self {
+            InputKind::Integers => Input::Integers(Integers::of(column)?),
+            InputKind::Numbers => Input::Numbers(DoubleColumn::of(column)?),
+            InputKind::Sets => Input::Sets(Sets::of(column)?),
+            InputKind::Steps => Input::Steps(StepLists::of(column)?),
+        })
+    }
 }
 
 /// The set of each row, of a column of lists.
-struct Sets {
+pub(super) struct Sets {
     lists: ListArray<i64>,
     values: PrimitiveArray<i64>,
 }
 
 impl Sets {
-    fn of(column: &Column) -> PolarsResult<Sets> {
+    pub fn of(column: &Column) -> PolarsResult<Sets> {
         let series = column.as_materialized_series().rechunk();
         let lists = series
             .list()?
@@ -54,7 +83,7 @@ impl Sets {
         Ok(Sets::of_lists(lists))
     }
 
-    fn of_lists(lists: ListArray<i64>) -> Sets {
+    pub fn of_lists(lists: ListArray<i64>) -> Sets {
         let values = lists
             .values()
             .as_any()
@@ -63,7 +92,7 @@ impl Sets {
         Sets { lists, values }
     }
 
-    fn at(&self, row: usize) -> impl Iterator<Item = Interval> + '_ {
+    pub fn at(&self, row: usize) -> impl Iterator<Item = Interval> + '_ {
         let row = if self.lists.len() == 1 { 0 } else { row };
         let (start, length) = match self.lists.is_valid(row) {
             true => self.lists.offsets().start_end(row),
@@ -76,20 +105,33 @@ impl Sets {
 
 impl SetTree {
     /// The tree of an expression; its inputs are added to a list.
-    fn of(expression: &Expression, inputs: &mut Vec<(Expr, bool)>) -> PolarsResult<SetTree> {
-        let mut add = |expr: Expr, is_set: bool| {
-            inputs.push((expr, is_set));
+    fn of(expression: &Expression, inputs: &mut Vec<(Expr, InputKind)>) -> PolarsResult<SetTree> {
+        let mut add = |expr: Expr, kind: InputKind| {
+            inputs.push((expr, kind));
             inputs.len() - 1
         };
         Ok(match expression {
             Expression::Interval { from, until } => {
-                let from = add(value(from)?.cast(DataType::Int64), false);
-                SetTree::Interval(from, add(value(until)?.cast(DataType::Int64), false))
+                let from = add(value(from)?.cast(DataType::Int64), InputKind::Integers);
+                let until = value(until)?.cast(DataType::Int64);
+                SetTree::Interval(from, add(until, InputKind::Integers))
             }
             Expression::AlwaysIf(of) => {
-                SetTree::AlwaysIf(add(boolean(of)?.cast(DataType::Int64), false))
+                let of = boolean(of)?.cast(DataType::Int64);
+                SetTree::AlwaysIf(add(of, InputKind::Integers))
             }
-            Expression::Column(_) => SetTree::Column(add(value(expression)?, true)),
+            Expression::Column(_) => SetTree::Column(add(value(expression)?, InputKind::Sets)),
+            Expression::InstantsWhere { function, test } => SetTree::Where {
+                steps: add(value(&function.steps)?, InputKind::Steps),
+                otherwise: function.otherwise,
+                test: match test {
+                    None => None,
+                    Some((comparison, limit)) => {
+                        let limit = value(limit)?.cast(DataType::Float64);
+                        Some((*comparison, add(limit, InputKind::Numbers)))
+                    }
+                },
+            },
             Expression::Intersection(parts) => SetTree::Intersection(SetTree::each(parts, inputs)?),
             Expression::Union(parts) => SetTree::Union(SetTree::each(parts, inputs)?),
             Expression::Complement(of) => SetTree::Complement(Box::new(SetTree::of(of, inputs)?)),
@@ -97,7 +139,10 @@ impl SetTree {
         })
     }
 
-    fn each(parts: &[Expression], inputs: &mut Vec<(Expr, bool)>) -> PolarsResult<Vec<SetTree>> {
+    fn each(
+        parts: &[Expression],
+        inputs: &mut Vec<(Expr, InputKind)>,
+    ) -> PolarsResult<Vec<SetTree>> {
         parts.iter().map(|part| SetTree::of(part, inputs)).collect()
     }
 
@@ -105,7 +150,9 @@ impl SetTree {
     fn write(&self, inputs: &[Input], row: usize, set: &mut Vec<Interval>, spare: &mut Spare) {
         let integer = |input: usize| match &inputs[input] {
             Input::Integers(integers) => integers.at(row),
-            Input::Sets(_) => unreachable!("an end is a number"),
+            Input::Numbers(_) | Input::Sets(_) | Input::Steps(_) => {
+                unreachable!("an end is an instant")
+            }
         };
         set.clear();
         match self {
@@ -121,8 +168,26 @@ impl SetTree {
             }
             SetTree::Column(of) => match &inputs[*of] {
                 Input::Sets(sets) => set.extend(sets.at(row)),
-                Input::Integers(_) => unreachable!("a set is a list"),
+                Input::Integers(_) | Input::Numbers(_) | Input::Steps(_) => {
+                    unreachable!("not a set")
+                }
             },
+            SetTree::Where {
+                steps,
+                otherwise,
+                test,
+            } => {
+                let Input::Steps(steps) = &inputs[*steps] else {
+                    unreachable!("not steps");
+                };
+                let test = test.map(|(comparison, limit)| match &inputs[limit] {
+                    Input::Numbers(limits) => (comparison, limits.at(row)),
+                    Input::Integers(_) | Input::Sets(_) | Input::Steps(_) => {
+                        unreachable!("not a number")
+                    }
+                });
+                steps.write_where(row, *otherwise, test, set);
+            }
             SetTree::Intersection(parts) => {
                 let (mut part, mut both) = (spare.take(), spare.take());
                 set.push(ALWAYS);
@@ -172,7 +237,7 @@ impl Spare {
 }
 
 /// A function of a set and of more columns, row by row.
-fn with_set(
+pub(super) fn with_set(
     name: &'static str,
     set: &Expression,
     more: Vec<Expr>,
@@ -181,7 +246,7 @@ fn with_set(
 ) -> PolarsResult<Expr> {
     let mut own = Vec::new();
     let tree = SetTree::of(set, &mut own)?;
-    let are_sets: Vec<bool> = own.iter().map(|(_, is_set)| *is_set).collect();
+    let kinds: Vec<InputKind> = own.iter().map(|(_, kind)| *kind).collect();
     let others = more.len();
     let inputs = more
         .into_iter()
@@ -192,12 +257,10 @@ fn with_set(
         data_type,
         move |columns, rows| {
             let (more, own) = columns.split_at(others);
-            let inputs = own.iter().zip(&are_sets).map(|(column, is_set)| {
-                Ok(match is_set {
-                    true => Input::Sets(Sets::of(column)?),
-                    false => Input::Integers(Integers::of(column)?),
-                })
-            });
+            let inputs = own
+                .iter()
+                .zip(&kinds)
+                .map(|(column, kind)| kind.read(column));
             let inputs: PolarsResult<Vec<Input>> = inputs.collect();
             let sets = SetRows {
                 tree: &tree,
@@ -209,14 +272,14 @@ fn with_set(
 }
 
 /// The sets of some rows.
-struct SetRows<'s> {
+pub(super) struct SetRows<'s> {
     tree: &'s SetTree,
     inputs: Vec<Input>,
 }
 
 impl SetRows<'_> {
     /// Goes through the sets of all rows.
-    fn each(&self, rows: usize, mut visit: impl FnMut(usize, &[Interval])) {
+    pub fn each(&self, rows: usize, mut visit: impl FnMut(usize, &[Interval])) {
         let (mut set, mut spare) = (Vec::new(), Spare::default());
         for row in 0..rows {
             self.tree.write(&self.inputs, row, &mut set, &mut spare);
@@ -225,7 +288,7 @@ impl SetRows<'_> {
     }
 }
 
-fn list_of(inner: DataType) -> DataType {
+pub(super) fn list_of(inner: DataType) -> DataType {
     DataType::List(Box::new(inner))
 }
 
@@ -389,18 +452,18 @@ impl Lists<i64> {
 }
 
 /// One end of the intervals of each row.
-struct Ends {
+pub(super) struct Ends {
     lists: ListArray<i64>,
     values: PrimitiveArray<i64>,
 }
 
 impl Ends {
-    fn of(column: &Column) -> PolarsResult<Ends> {
+    pub fn of(column: &Column) -> PolarsResult<Ends> {
         let Sets { lists, values } = Sets::of(column)?;
         Ok(Ends { lists, values })
     }
 
-    fn at(&self, row: usize) -> impl Iterator<Item = Option<i64>> + '_ {
+    pub fn at(&self, row: usize) -> impl Iterator<Item = Option<i64>> + '_ {
         let (start, end) = self.lists.offsets().start_end(row);
         let present = move |place| self.values.is_valid(place);
         (start..end).map(move |place| present(place).then(|| self.values.value(place)))
@@ -449,7 +512,7 @@ fn every_second(ranges: Expr, offset: usize) -> Expr {
 }
 
 /// Joins ascending intervals that touch or overlap, and leaves out empty ones.
-fn merge_ascending(intervals: &mut Vec<Interval>) {
+pub(super) fn merge_ascending(intervals: &mut Vec<Interval>) {
     intervals.dedup_by(|next, kept| {
         let touches = next.0 <= kept.1;
         if touches {

@@ -18,6 +18,9 @@ impl Translator<'_> {
         if let [(name, Aggregate::CoveredInstants { set, at_least })] = aggregates {
             return self.covered_instants(input, keys, name, set, *at_least);
         }
+        if let [(name, Aggregate::Steps { parts, fold })] = aggregates {
+            return self.steps(input, keys, (name, *fold), parts);
+        }
         let mut reads: BTreeSet<Name> = keys.iter().cloned().collect();
         for (_, aggregate) in aggregates {
             aggregate.each_expression(&mut |expression| expression.add_columns_to(&mut reads));
@@ -56,7 +59,7 @@ impl Translator<'_> {
         let select = self.read(select, &reads);
         let hint = format!("{}_{name}", select.source);
         let keys: Vec<SelectColumn> = keys.iter().map(|key| select.column(key).clone()).collect();
-        let mut intervals = self.intervals_of(select, &keys, set, &hint);
+        let mut intervals = self.intervals_of(select, &keys, (set, None), &hint);
         if at_least > 1 {
             intervals = self.deep_enough(&hint, intervals, &keys, at_least);
         }
@@ -78,19 +81,22 @@ impl Translator<'_> {
         self.islands(&hint, intervals, &keys, name)
     }
 
-    /// The keys with the ends of the intervals of a set, `after` and `until`, a row for each interval.
-    fn intervals_of(
+    /// The keys with the ends of the intervals of a set, `after` and `until`, and a `value` if one is asked for: a row for
+    /// each interval.
+    pub(super) fn intervals_of(
         &mut self,
         mut select: Select,
         keys: &[SelectColumn],
-        set: &Expression,
+        (set, value): (&Expression, Option<&Expression>),
         hint: &str,
     ) -> Select {
         let mut writer = ExpressionWriter::new(&select, &mut self.axes);
+        let value = value.map(|value| SelectColumn::made("value", writer.written(value)));
         let Expression::Interval { from, until } = set else {
             let written = writer.written(set);
             let joins = writer.joins;
             select.columns = keys.to_vec();
+            select.columns.extend(value);
             select.columns.push(SelectColumn::made("instants", written));
             select.joins = joins;
             let mut sets = self.part(&format!("{hint}_sets"), &select);
@@ -115,6 +121,7 @@ impl Translator<'_> {
         select.filters.push(format!("{after} < {end}"));
         select.joins = joins;
         select.columns = keys.to_vec();
+        select.columns.extend(value);
         select.columns.extend([
             SelectColumn::made("after", after),
             SelectColumn::made("until", end),
@@ -201,7 +208,7 @@ impl Translator<'_> {
     }
 
     /// A SELECT whose columns aggregates can read.
-    fn read(&mut self, select: Select, reads: &BTreeSet<Name>) -> Select {
+    pub(super) fn read(&mut self, select: Select, reads: &BTreeSet<Name>) -> Select {
         let can_read = reads.iter().all(|name| select.column(name).is_plain);
         match can_read && !select.is_closed {
             true => select,
@@ -284,6 +291,8 @@ fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
             unreachable!("a quantile is one column here")
         }
         Aggregate::CountDistinct(of) => format!("count(DISTINCT {})", writer.written(of)),
-        Aggregate::CoveredInstants { .. } => unreachable!("a set of instants stands alone"),
+        Aggregate::CoveredInstants { .. } | Aggregate::Steps { .. } => {
+            unreachable!("a set of instants stands alone")
+        }
     }
 }

@@ -155,6 +155,29 @@ pub(super) fn covered(set: &str, instants: &str, one: &str) -> String {
     )
 }
 
+/// The ranges of points at which steps lie in a set, with their values; missing if there are none. `step` and `one` are
+/// names that nothing around uses.
+pub(super) fn stepped(steps: &str, set: &str, instants: &str, (step, one): (&str, &str)) -> String {
+    let after = format!("greatest({step}.after, {one}.after)");
+    let until = format!("least({step}.until, {one}.until)");
+    let pieces = format!(
+        "flatten([\n  [\n    {{'after': {after}, 'until': {until}, 'value': {step}.value}}\n    for {one} in {}\n    if {after} < {until}\n  ]\n  for {step} in {}\n])",
+        indented(set, 4),
+        indented(steps, 2)
+    );
+    let point = |end: &str| format!("len([p for p in {instants} if p <= {one}.{end}])");
+    let ranges = format!(
+        "[\n  {{'low': {}, 'high': {}, 'value': {one}.value}}\n  for {one} in {}\n]",
+        point("after"),
+        point("until"),
+        indented(&pieces, 2)
+    );
+    format!(
+        "nullif([\n  {one}\n  for {one} in {}\n  if {one}.low < {one}.high\n], [])",
+        indented(&ranges, 2)
+    )
+}
+
 /// When a clock has run for a time that is up at `due` without pauses (rule S36).
 pub(super) fn due(start: &str, due: &str, pauses: &str) -> String {
     let after = format!("greatest(pause.after, {start})");

@@ -138,6 +138,15 @@ impl<'w> ExpressionWriter<'w> {
             } => self.due(start, limit, pauses),
             Expression::Contains { set, instant } => self.contains(set, instant),
             Expression::CoveredPoints { set, axis } => SqlText::whole(self.covered(set, axis)),
+            Expression::PresentSteps(of) => SqlText::whole(self.present_steps(of)),
+            Expression::StepValue { function, instant } => {
+                SqlText::whole(self.step_value(function, instant))
+            }
+            Expression::SteppedPoints {
+                function,
+                set,
+                axis,
+            } => SqlText::whole(self.stepped_points(function, set, axis)),
             set => SqlText::whole(self.set(set)),
         }
     }
@@ -374,6 +383,7 @@ fn literal_text(literal: &Literal, scale: Option<&Scale>) -> String {
             let scale = scale.expect("a code is compared with a column of its scale");
             duckdb::text(&scale.values[usize::from(*code)])
         }
+        Literal::Band { name, .. } => duckdb::text(name),
         Literal::Integer(value) => duckdb::integer(*value),
         Literal::Number(value) => duckdb::number(*value),
         Literal::Text(text) => duckdb::text(text),

@@ -1,7 +1,7 @@
 //! Plan + where the tables are → one SQL statement for DuckDB that gives the same rows.
 //!
 //! Cubes of [`crate::plan::relation`] become named parts of the statement (`relations`, `steps`, `aggregates`, `expressions`,
-//! `sets`, `axes`, `tables`); the answer is put together from them (`cells`, `formulas`, `answer`, `lists`). What is DuckDB's own is
+//! `sets`, `step_functions`, `axes`, `tables`); the answer is put together from them (`cells`, `formulas`, `answer`, `lists`). What is DuckDB's own is
 //! in `duckdb`. Reads no data: whoever asks says which columns the files lack.
 
 mod aggregates;
@@ -18,6 +18,7 @@ mod readings;
 mod relations;
 mod select;
 mod sets;
+mod step_functions;
 mod steps;
 mod tables;
 

@@ -172,7 +172,8 @@ impl<'a> Translator<'a> {
                 ranges,
                 low,
                 high,
-            } => self.unnest(input, ranges, low, high),
+                value,
+            } => self.unnest(input, ranges, (low, high), value.as_deref()),
             _ => unreachable!("`select` has the others"),
         }
     }
@@ -293,6 +294,7 @@ pub(super) fn needs_points<'e>(expressions: impl IntoIterator<Item = &'e Express
             Expression::SlotOf { axis, .. }
             | Expression::FirstPointAfter { axis, .. }
             | Expression::InstantOfPoint { axis, .. }
+            | Expression::SteppedPoints { axis, .. }
             | Expression::CoveredPoints { axis, .. } => axis.len() > 1,
             _ => false,
         };

@@ -33,6 +33,9 @@ impl ExpressionWriter<'_> {
                 let of = self.present_set(of);
                 duckdb::complement(&of, &one)
             }
+            Expression::InstantsWhere { function, test } => {
+                self.instants_where(function, test.as_ref())
+            }
             Expression::Column(_) | Expression::Case { .. } | Expression::Coalesce(_) => {
                 self.operand(set)
             }

@@ -122,8 +122,8 @@ impl Translator<'_> {
         &mut self,
         input: &SharedRelation,
         ranges: &str,
-        low: &str,
-        high: &str,
+        (low, high): (&str, &str),
+        value: Option<&str>,
     ) -> Select {
         let select = self.shared(input);
         let mut select = self.opened(select, &BTreeSet::from([ranges.to_string()]), false);
@@ -139,6 +139,8 @@ impl Translator<'_> {
         select
             .columns
             .push(end(high, "stretch.covered_points.high"));
+        let value = value.map(|name| end(name, "stretch.covered_points.value"));
+        select.columns.extend(value);
         select
     }
 

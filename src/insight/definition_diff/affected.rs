@@ -97,14 +97,14 @@ impl AffectedWalk<'_> {
                     roots.extend(kpis.map(|(id, _)| id));
                     continue;
                 }
-                let of_line = line
-                    .root
-                    .as_ref()
-                    .and_then(|(kind, table, name)| symbols.find(*kind, table.as_deref(), name));
+                if let Some((kind, table, name)) = &line.root {
+                    // What used something that is gone has changed itself.
+                    roots.extend(symbols.find(*kind, table.as_deref(), name));
+                    continue;
+                }
                 let mut kinds = SymbolKind::ALL.into_iter();
                 let kind = kinds.find(|kind| kind.word() == change.kind);
-                let whole = || symbols.find(kind?, None, &change.name);
-                roots.extend(of_line.or_else(whole));
+                roots.extend(kind.and_then(|kind| symbols.find(kind, None, &change.name)));
             }
         }
         roots

@@ -53,7 +53,7 @@ pub(super) fn is_there(definitions: &Definitions, sources: &TableSources, field:
             };
             column_is_there(field.table, link.column) && is_there(definitions, sources, above)
         }
-        FieldSource::Due(_) => true,
+        FieldSource::Due(_) | FieldSource::RollUp(_) => true,
     }
 }
 
@@ -122,6 +122,11 @@ impl Fields<'_> {
         own.collect::<Vec<_>>()
             .into_iter()
             .for_each(|field| self.add(field));
+        let bands = by
+            .iter()
+            .filter_map(|dimension| dimension.bands_of(self.table));
+        let tests: Vec<&Condition> = bands.flat_map(|bands| &bands.tests).collect();
+        tests.into_iter().for_each(|test| self.condition(test));
         let Some(kpi) = column.kpi else { return };
         let table = self.definitions.table(self.table);
         let names = self.definitions.kpis[kpi.0].dimensions.iter();

@@ -56,6 +56,16 @@ fn group(work: &ValuesWork, row: &Row, table: TableId) -> Option<Condition> {
 }
 
 fn test(dimension: &Dimension, cell: &Cell, table: TableId) -> Condition {
+    if let Some(bands) = dimension.bands_of(table) {
+        let band = match cell {
+            Cell::Text(label) => bands.labels.iter().position(|own| own == label),
+            Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Value(_) => None,
+        };
+        return match band {
+            Some(band) => bands.tests[band].clone(),
+            None => Condition::Not(Box::new(Condition::AnyOf(bands.tests.clone()))),
+        };
+    }
     let field = dimension
         .of(table)
         .expect("checking finds every dimension in every table of a query");

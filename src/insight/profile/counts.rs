@@ -139,7 +139,7 @@ fn way(definitions: &Definitions, sources: &TableSources, field: FieldId) -> Opt
             let table = link.table;
             way.extend(self::way(definitions, sources, FieldId { table, field })?);
         }
-        FieldSource::Due(_) => return None,
+        FieldSource::Due(_) | FieldSource::RollUp(_) => return None,
     }
     Some(way)
 }

@@ -38,7 +38,7 @@ pub(super) fn fields_frame(
                 let fields = of_table.of_parents.entry(parent).or_default();
                 fields.push((field, name.clone()));
             }
-            FieldSource::Due(_) => return None,
+            FieldSource::Due(_) | FieldSource::RollUp(_) => return None,
         }
     }
     let joins = of_table.joins(definitions, sources, table)?;
@@ -80,7 +80,7 @@ pub(super) fn is_loaded(definitions: &Definitions, sources: &TableSources, field
             ends_of(definitions, sources, field.table, link).is_some()
                 && is_loaded(definitions, sources, inner)
         }
-        FieldSource::Due(_) => false,
+        FieldSource::Due(_) | FieldSource::RollUp(_) => false,
     }
 }
 

@@ -136,7 +136,7 @@ fn ask(definitions: &Definitions, request: &mut Requirements, id: FieldId) {
             };
             ask(definitions, request, of);
         }
-        FieldSource::Due(_) => {}
+        FieldSource::Due(_) | FieldSource::RollUp(_) => {}
     }
 }
 

@@ -9,7 +9,7 @@ use crate::lang::syntax::ast::{self, DateLiteral, QueryClause};
 /// The clauses of a query, each where it belongs.
 #[derive(Default)]
 pub(super) struct QueryClauses<'a> {
-    pub by: Option<(&'a [ast::FieldRef], Span)>,
+    pub by: Option<(&'a [ast::GroupBy], Span)>,
     pub over: Option<(Grain, Span)>,
     pub filter: Option<&'a Spanned<ast::Condition>>,
     pub period: Option<(&'a ast::Period, Span)>,

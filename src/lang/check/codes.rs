@@ -52,6 +52,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("K234", "a column is used as two types"),
     ("K235", "a test that can never hold"),
     ("K236", "a definition is built on too many others"),
+    ("K245", "a field cannot be rolled up so"),
+    ("K246", "a roll-up is read where numbers must not change"),
     (
         "K280",
         "warning: a text that stands for a missing value elsewhere",
@@ -140,6 +142,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("K610", "no such kind of card"),
     ("K611", "a query that does not fit its card"),
     ("K612", "a dashboard or layer without content"),
+    (
+        "K615",
+        "bands without bounds, or with bounds that cannot be",
+    ),
     ("K620", "given rows with unknown columns, or given twice"),
     ("K621", "a row is not as long as its header"),
     ("K622", "not a column of the answer"),

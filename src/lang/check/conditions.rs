@@ -4,6 +4,7 @@ use super::dates;
 use super::fields;
 use super::related;
 use super::relations::{self, chosen_event, permit_instant};
+use super::roll_ups::is_rolled_up;
 use super::scope::{ReferenceKind, Scope};
 use super::timeframes;
 use super::values;
@@ -224,6 +225,14 @@ fn find(
         ));
         return None;
     }
+    if let ConditionContext::Constant(owner) = site.setting
+        && is_rolled_up(scope, field)
+    {
+        let name = scope.field_name(field);
+        let why = format!("`{name}` is rolled up at each instant");
+        problems.push(not_constant(owner, &why, written.span()));
+        return None;
+    }
     Some(field)
 }
 
@@ -423,6 +432,13 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
         | Condition::Elapsed { .. }
         | Condition::Within { .. } => {}
     }
+}
+
+/// Whether a field that is rolled up is among them.
+pub(super) fn reads_roll_up(scope: Scope, condition: &Condition) -> bool {
+    let mut reads = false;
+    fields_of(condition, &mut |field| reads |= is_rolled_up(scope, field));
+    reads
 }
 
 /// Whether a field that follows the policy is among them.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::dimension_bands;
 use super::fields;
 use super::formulas;
 use super::scope::Scope;
@@ -30,6 +31,7 @@ pub(super) fn field(
     let written = if names_this { &unqualified } else { written };
     let mut found = Problems::default();
     let field = fields::find(scope, table, written, &mut found);
+    let found = dimension_bands::with_age(found, &written.name.node);
     problems.extend(with_grain(found, &written.name.node));
     let field = field?;
     let name = &written.name.node;
@@ -39,6 +41,13 @@ pub(super) fn field(
             "K604",
             written.span(),
             format!("`{name}` is a number, and groups need names"),
+        )
+        .label(format!(
+            "for bands write `{name} in (4, 7, 9)` with bounds of your own"
+        ))
+        .edit(
+            format!("{name} in (4, 7, 9)"),
+            &format!("for bands write `{name} in (4, 7, 9)` with bounds of your own"),
         )
         .help("group by a text, yes/no or scale field"),
         FieldType::Date => Diagnostic::error(
@@ -69,9 +78,12 @@ fn with_grain(found: Problems, name: &str) -> Problems {
 pub(super) fn dimension(
     scope: Scope,
     tables: &BTreeSet<TableId>,
-    written: &ast::FieldRef,
+    written: &ast::GroupBy,
     problems: &mut Problems,
 ) -> Option<Dimension> {
+    let Some(written) = written.field() else {
+        return dimension_bands::dimension(scope, tables, written, problems);
+    };
     let found: Vec<Option<FieldId>> = tables
         .iter()
         .map(|table| field(scope, *table, written, problems))
@@ -88,6 +100,7 @@ pub(super) fn dimension(
         name: written.name.node.clone(),
         field_type: scope.field_type(first).clone(),
         fields,
+        bands: Vec::new(),
     })
 }
 
@@ -117,33 +130,56 @@ pub(super) fn of_kpi(
     scope: Scope,
     kpi: &str,
     formula: &Formula,
-    written: &[ast::FieldRef],
+    written: &[ast::GroupBy],
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
     let tables = formulas::tables(scope, formula);
     let mut names: Vec<String> = Vec::new();
     let mut all_right = true;
     for field in written {
-        if names.contains(&field.name.node) {
+        if !field.bounds.is_empty() {
+            problems.push(bands_in_kpi(field));
+            all_right = false;
+            continue;
+        }
+        let name = field.name();
+        if names.contains(&name) {
             problems.push(twice(field));
             all_right = false;
             continue;
         }
-        names.push(field.name.node.clone());
+        names.push(name);
         let mut found = Problems::default();
         if dimension(scope, &tables, field, &mut found).is_none() {
             all_right = false;
+        }
+        // Bands, which a message may tell of, belong to queries.
+        let numbers = found.iter_mut().filter(|problem| problem.code == "K604");
+        for problem in numbers.filter(|problem| !problem.edits.is_empty()) {
+            problem.label = None;
+            problem.edits.clear();
         }
         problems.extend(super::columns::with_owner(scope, found, kpi, &tables));
     }
     all_right.then_some(names)
 }
 
-pub(super) fn twice(field: &ast::FieldRef) -> Diagnostic {
+/// A KPI lists fields that readers may group by; bands belong to a query (K615).
+fn bands_in_kpi(written: &ast::GroupBy) -> Diagnostic {
+    Diagnostic::error(
+        "K615",
+        written.span(),
+        "bands stand in queries: the `by` of a KPI names fields",
+    )
+    .label("leave this out")
+    .help("write the bands in the query that shows the KPI, or in a `view`")
+}
+
+pub(super) fn twice(field: &ast::GroupBy) -> Diagnostic {
     Diagnostic::error(
         "K604",
         field.span(),
-        format!("`{}` is listed twice", field.name.node),
+        format!("`{}` is listed twice", field.name()),
     )
     .label("once is enough")
 }

@@ -5,7 +5,7 @@ use super::scope::{ReferenceKind, Scope};
 use super::wording::{list, singular, with_article};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::FieldType;
-use crate::lang::model::{FieldId, TableId};
+use crate::lang::model::{FieldId, FieldSource, TableId};
 use crate::lang::syntax::ast;
 
 /// The field of a table that a name means. Reports an unknown one (K202), one that a row has one of
@@ -238,6 +238,12 @@ fn on_parent(scope: Scope, table: TableId, other: TableId, name: &ast::Identifie
     let Some(field) = there.field_named(&name.node) else {
         return problem;
     };
+    if let FieldSource::RollUp(_) = there.fields[field].source {
+        return problem.help(format!(
+            "it is rolled up for {}: ask `count of {} … where {} …`",
+            there.name, there.name, name.node
+        ));
+    }
     // Only a direct parent can be named in a `field` line; one further off goes step by step.
     let nearest = own
         .parents

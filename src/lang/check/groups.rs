@@ -13,8 +13,8 @@ use crate::base::types::{FieldType, StockMoment, Unit};
 use crate::lang::format;
 use crate::lang::functions;
 use crate::lang::model::{
-    Condition, Dimension, EmptyGroups, EmptyValues, FieldId, FieldSource, Formula, HavingTest,
-    Measure, NumberTest, Operator, Population, Role, TableId, ValueColumn,
+    Condition, Dimension, EmptyGroups, EmptyValues, FieldId, Formula, HavingTest, Measure,
+    NumberTest, Operator, Population, Role, TableId, ValueColumn,
 };
 use crate::lang::syntax::ast::{self, ComparisonOperator};
 
@@ -205,10 +205,13 @@ fn values(
     measures: &[&Measure],
     span: Span,
 ) -> Result<EmptyValues, Diagnostic> {
+    if !dimension.bands.is_empty() {
+        return Ok(EmptyValues::Every);
+    }
     let origins: Vec<FieldId> = dimension
         .fields
         .iter()
-        .map(|field| origin(scope, *field))
+        .map(|field| scope.model.origin(*field))
         .collect();
     let first = origins[0];
     let is_of_parent = origins.iter().all(|origin| *origin == first)
@@ -231,24 +234,6 @@ fn values(
             .label("this is for fields of another table, scales and yes/no")
             .help("such as `backlog by app with empty`, where `app` is a field of assets"))
         }
-    }
-}
-
-/// The field that a field is taken from.
-fn origin(scope: Scope, field: FieldId) -> FieldId {
-    let table = scope.table(field.table);
-    match table.fields[field.field].source {
-        FieldSource::Parent {
-            parent,
-            field: theirs,
-        } => origin(
-            scope,
-            FieldId {
-                table: table.parents[parent].table,
-                field: theirs,
-            },
-        ),
-        FieldSource::Column(_) | FieldSource::Due(_) => field,
     }
 }
 
@@ -294,7 +279,8 @@ fn counts_of(scope: Scope, table: TableId, measures: &[&Measure], span: Span) ->
 
 /// The same test of the table's own rows, if it is about nothing else.
 fn of_table(scope: Scope, condition: &Condition, table: TableId) -> Option<Condition> {
-    let own = |field: FieldId| Some(origin(scope, field)).filter(|origin| origin.table == table);
+    let own =
+        |field: FieldId| Some(scope.model.origin(field)).filter(|origin| origin.table == table);
     let all = |parts: &[Condition]| -> Option<Vec<Condition>> {
         parts
             .iter()

@@ -154,7 +154,7 @@ struct KpiClauses<'a> {
     owner: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
     shown: Option<&'a ast::Identifier>,
-    by: Option<&'a [ast::FieldRef]>,
+    by: Option<&'a [ast::GroupBy]>,
     at: Option<Spanned<StockMoment>>,
     direction: Option<Direction>,
     targets: Vec<targets::WrittenTarget<'a>>,

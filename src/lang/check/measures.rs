@@ -311,7 +311,15 @@ fn field_or_score(
         problems.push(not_a_number(scope, name, field, written.span()));
         return None;
     }
-    Some((Measured::Field(field), Unit::Ratio))
+    if scope.known.is_broken_noun(field.table, word) {
+        return None;
+    }
+    // What is rolled up of points is points.
+    let unit = scope
+        .model
+        .roll_up(field)
+        .map_or(Unit::Ratio, |roll_up| roll_up.measure.unit);
+    Some((Measured::Field(field), unit))
 }
 
 fn score_of(

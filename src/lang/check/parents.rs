@@ -6,8 +6,9 @@ use super::tables::{TableChecker, declared_twice, mention_time, mention_times, r
 use super::wording::{describe, singular};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Spanned;
+use crate::base::types::FieldType;
 use crate::lang::model::{Field, FieldSource, Parent, Table, TableId};
-use crate::lang::syntax::ast::{self, EventTime, TableClause};
+use crate::lang::syntax::ast::{self, EventTime, FieldOrigin, TableClause};
 
 /// Adds parents, then the columns that other tables' events and states read, then the fields that
 /// come from parents. Columns must all be there before the first such field.
@@ -37,7 +38,12 @@ pub(super) fn join(
                 from: Some(from),
             } = &clause.node
             {
-                add_field(tables, id, name, field_type, from, reading);
+                match from {
+                    FieldOrigin::Parent(from) => {
+                        add_field(tables, id, name, field_type, from, reading);
+                    }
+                    FieldOrigin::RollUp(_) => add_roll_up(tables, id, name, field_type, reading),
+                }
             }
         }
     }
@@ -262,6 +268,13 @@ fn add_field(
         return;
     }
     let there = &tables[tables[own.0].parents[parent].table.0].fields[field];
+    if let FieldSource::RollUp(_) = there.source {
+        reading
+            .problems
+            .push(rolled_up_there(tables, own, parent, from));
+        reading.known.break_noun(own, &name.node);
+        return;
+    }
     if there.field_type != field_type {
         let message = format!(
             "`{}` is {} in {}, not {}",
@@ -279,6 +292,67 @@ fn add_field(
         name: name.node.clone(),
         field_type,
         source: FieldSource::Parent { parent, field },
+        declared: true,
+        span: name.span,
+    });
+}
+
+/// A field of the parent that changes with the instant: each row would need all of its steps (K246).
+fn rolled_up_there(
+    tables: &[Table],
+    own: TableId,
+    parent: usize,
+    from: &ast::FieldRef,
+) -> Diagnostic {
+    let (own, there) = (
+        &tables[own.0].name,
+        &tables[tables[own.0].parents[parent].table.0].name,
+    );
+    let field = &from.name.node;
+    Diagnostic::error(
+        "K246",
+        from.name.span,
+        format!("`{field}` is rolled up at each instant, and {own} take over fields that stay"),
+    )
+    .label("leave this line out")
+    .help(format!(
+        "ask for it where it is made: `count of {there} … where {field} …`; of rows beside each other: `where any {own} of its {} …`",
+        singular(there)
+    ))
+}
+
+/// A field that is rolled up; how is said when all that it reads is known.
+fn add_roll_up(
+    tables: &mut [Table],
+    own: TableId,
+    name: &ast::Identifier,
+    field_type: &Spanned<ast::FieldTypeName>,
+    reading: &mut TableChecker,
+) {
+    let table = &mut tables[own.0];
+    let declared_type = read_type(field_type, reading);
+    if let Some(declared) = &declared_type
+        && *declared != FieldType::Number
+    {
+        reading.problems.push(
+            Diagnostic::error(
+                "K234",
+                field_type.span,
+                format!("what is rolled up is a number, not {}", describe(declared)),
+            )
+            .label_write("number"),
+        );
+    }
+    if table.field_named(&name.node).is_some() {
+        reading.problems.push(declared_twice(&table.name, name));
+        return;
+    }
+    let is_rolled_up = |field: &&Field| matches!(field.source, FieldSource::RollUp(_));
+    let place = table.fields.iter().filter(is_rolled_up).count();
+    table.fields.push(Field {
+        name: name.node.clone(),
+        field_type: FieldType::Number,
+        source: FieldSource::RollUp(place),
         declared: true,
         span: name.span,
     });

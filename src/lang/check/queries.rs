@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::asked::{QueryClauses, positive};
 use super::columns::{self, ColumnDraft, columns, finished, lacks, set_moment, with_owner};
 use super::dates;
+use super::dimension_bands::refuse_untimely;
 use super::dimensions::{self, dimension};
 use super::formulas;
 use super::groups;
@@ -146,10 +147,9 @@ fn dimensions_of(
     let mut told = ReportedProblems::new(drafts);
     let mut all_right = true;
     for field in written {
-        let is_twice = dimensions.iter().any(|other| other.name == field.name.node);
-        let clashes = drafts
-            .iter()
-            .any(|draft| draft.column.name == field.name.node);
+        let name = field.name();
+        let is_twice = dimensions.iter().any(|other| other.name == name);
+        let clashes = drafts.iter().any(|draft| draft.column.name == name);
         if is_twice || clashes {
             problems.push(dimensions::twice(field));
             all_right = false;
@@ -164,10 +164,17 @@ fn dimensions_of(
         }
         // Each column has it; now they must agree on its type.
         let shared = exists.then(|| dimension(scope, &tables, field, problems));
-        match shared.flatten() {
-            Some(dimension) => dimensions.push(dimension),
-            None => all_right = false,
+        let Some(dimension) = shared.flatten() else {
+            all_right = false;
+            continue;
+        };
+        for draft in drafts {
+            let (formula, mut found) = (&draft.column.formula, Problems::default());
+            let untimely = refuse_untimely(scope, formula, &dimension, field.span(), &mut found);
+            all_right &= untimely.is_some();
+            told.tell(scope, draft, found, problems);
         }
+        dimensions.push(dimension);
     }
     all_right.then_some(dimensions)
 }
@@ -282,16 +289,18 @@ fn misfit(
     }
     let formula = &draft.column.formula;
     let mut tables = formulas::tables(scope, formula);
-    tables.extend(
-        by.iter()
-            .flat_map(|known| known.fields.iter().map(|field| field.table)),
-    );
+    tables.extend(by.iter().flat_map(|known| {
+        let fields = known.fields.iter().map(|field| field.table);
+        fields.chain(known.bands.iter().map(|bands| bands.table))
+    }));
     let (written, _) = clauses.by.unwrap_or((&[], draft.span));
     let mut wider: Vec<Dimension> = Vec::new();
     for field in written {
-        if wider.iter().any(|other| other.name == field.name.node) {
+        if wider.iter().any(|other| other.name == field.name()) {
             wrong.push(dimensions::twice(field));
-        } else if let Some(dimension) = dimension(scope, &tables, field, &mut wrong) {
+        } else if let Some(dimension) = dimension(scope, &tables, field, &mut wrong)
+            && refuse_untimely(scope, formula, &dimension, field.span(), &mut wrong).is_some()
+        {
             wider.push(dimension);
         }
     }

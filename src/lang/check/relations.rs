@@ -1,6 +1,6 @@
 //! What conditions ask beyond the row's fields, and where they may: events, and a time after one.
 
-use super::conditions::{ConditionContext, ConditionSite, not_constant, reads_due};
+use super::conditions::{ConditionContext, ConditionSite, not_constant, reads_due, reads_roll_up};
 use super::dates;
 use super::parents::unknown_table;
 use super::scope::{ReferenceKind, Scope};
@@ -202,6 +202,16 @@ pub(super) fn allowed(
         problems.push(not_constant(
             owner,
             "it reads `due_at`, which follows the policy",
+            span,
+        ));
+        return None;
+    }
+    if let ConditionContext::Constant(owner) = site.setting
+        && reads_roll_up(scope, meaning)
+    {
+        problems.push(not_constant(
+            owner,
+            "it reads a field that is rolled up at each instant",
             span,
         ));
         return None;

@@ -248,7 +248,7 @@ impl Settled<'_> {
     fn column(&self, field: FieldId) -> Option<usize> {
         match self.scope.model.field(field).source {
             FieldSource::Column(column) => Some(column),
-            FieldSource::Parent { .. } | FieldSource::Due(_) => None,
+            FieldSource::Parent { .. } | FieldSource::Due(_) | FieldSource::RollUp(_) => None,
         }
     }
 

@@ -40,6 +40,7 @@ fn table(id: TableId, entry: &IndexEntry<ast::Table>, reading: &mut TableChecker
         parents: Vec::new(),
         events: Vec::new(),
         states: Vec::new(),
+        roll_ups: Vec::new(),
         known_from: None,
         excludes: Vec::new(),
     };

@@ -1,6 +1,7 @@
 //! The weights of a score's field: one for each value that the field may have.
 
 use super::fields;
+use super::roll_ups::refuse_changing;
 use super::scope::Scope;
 use super::values;
 use super::wording::{describe, list};
@@ -20,6 +21,7 @@ pub(super) fn factor(
     problems: &mut Problems,
 ) -> Option<Factor> {
     let field = fields::find(scope, table, written, problems)?;
+    refuse_changing(scope, field, "a score", written.span(), problems)?;
     check_numbers(weights, problems)?;
     let otherwise = otherwise(weights, problems)?;
     let listed: Vec<(&Spanned<WrittenLiteral>, f64)> = weights

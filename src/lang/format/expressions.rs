@@ -6,7 +6,7 @@ use super::words::{date, duration, field, joined, name, quoted, value};
 use crate::base::source::Spanned;
 use crate::lang::syntax::ast::{
     AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, Exists, FieldRef,
-    Formula, Measured, Population, Timeframe, WrittenLiteral,
+    Formula, GroupBy, Measured, Population, Timeframe, WrittenLiteral,
 };
 
 /// A formula on one line: `share of findings found with environment = production`.
@@ -147,7 +147,7 @@ pub(super) fn filter(keyword: &str, tree: Option<&Spanned<Condition>>) -> String
     })
 }
 
-fn aggregate(tree: &AggregateCall) -> String {
+pub(super) fn aggregate(tree: &AggregateCall) -> String {
     let measured = match &tree.value {
         Some(measured) => format!(" {}", self::measured(&measured.node)),
         None => String::new(),
@@ -164,7 +164,8 @@ fn aggregate(tree: &AggregateCall) -> String {
     )
 }
 
-fn measured(tree: &Measured) -> String {
+/// `cvss`, `time since found`
+pub fn measured(tree: &Measured) -> String {
     match tree {
         Measured::Field(tree) => field(tree),
         Measured::TimeFrom { from, to } => {
@@ -178,6 +179,20 @@ fn events(tree: &ChosenEvents) -> String {
     let names: Vec<String> = tree.events.iter().map(|event| name(&event.node)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     tree.choice.written(&names)
+}
+
+/// `team`, `time since found in (30 days, 90 days)`
+pub(super) fn dimensions(list: &[GroupBy]) -> String {
+    joined(list, ", ", |one| {
+        let of = measured(&one.of.node);
+        match one.bounds.is_empty() {
+            true => of,
+            false => {
+                let bounds = joined(&one.bounds, ", ", |bound| literal(&bound.node));
+                format!("{of} in ({bounds})")
+            }
+        }
+    })
 }
 
 fn membership(subject: &FieldRef, negated: bool, values: &[Spanned<WrittenLiteral>]) -> String {

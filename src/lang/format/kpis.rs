@@ -1,8 +1,8 @@
 //! KPI → lines.
 
-use super::expressions::{filter, formula, literal};
+use super::expressions::{dimensions, filter, formula, literal};
 use super::lines::{FormattedLines, clause, padded, widest};
-use super::words::{date, fields, name, quoted};
+use super::words::{date, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Bound;
 use crate::lang::syntax::ast::{Condition, DateLiteral, Kpi, KpiClause, WrittenLiteral};
@@ -43,7 +43,7 @@ fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
         KpiClause::Owner(text) => clause("owner", quoted(&text.node)),
         KpiClause::Is(tree) => clause("is", formula(&tree.node)),
         KpiClause::As(unit) => clause("as", name(&unit.node)),
-        KpiClause::By(list) => clause("by", fields(list)),
+        KpiClause::By(list) => clause("by", dimensions(list)),
         KpiClause::At(moment) => clause("at", moment.node.word()),
         KpiClause::HigherIsBetter => "higher is better".to_string(),
         KpiClause::LowerIsBetter => "lower is better".to_string(),

@@ -28,7 +28,7 @@ mod words;
 
 pub use definitions::{OutlineClause, outline};
 pub use diff::diff;
-pub use expressions::{comparison, condition, formula, literal};
+pub use expressions::{comparison, condition, formula, literal, measured};
 pub use grid::cell;
 pub use model::time_columns;
 pub use queries::query;

@@ -1,12 +1,12 @@
 //! Calendar, scale and table → lines.
 
-use super::expressions::{condition, filter};
+use super::expressions::{aggregate, condition, filter};
 use super::lines::{FormattedLines, clause, padded, upto, widest};
 use super::words::{date, field, joined, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
-    CalendarClause, CalendarDefinition, EventTime, FieldTypeName, ScaleDefinition, Table,
-    TableClause, TimeColumns,
+    CalendarClause, CalendarDefinition, EventTime, FieldOrigin, FieldTypeName, ScaleDefinition,
+    Table, TableClause, TimeColumns,
 };
 
 pub(super) fn calendar(span: Span, tree: &CalendarDefinition) -> FormattedLines {
@@ -124,7 +124,9 @@ fn table_clause(tree: &TableClause, columns: &NameColumns) -> String {
             field_type,
             from,
         } => {
-            let from = joined(from.as_slice(), "", |from| format!(" from {}", field(from)));
+            let from = joined(from.as_slice(), "", |from| {
+                format!(" from {}", field_origin(from))
+            });
             let field_type = self::field_type(&field_type.node);
             clause(
                 "field",
@@ -135,6 +137,13 @@ fn table_clause(tree: &TableClause, columns: &NameColumns) -> String {
             let (test, label) = (condition(&filter.node), quoted(&label.node));
             format!("exclude where {test} as {label}")
         }
+    }
+}
+
+fn field_origin(from: &FieldOrigin) -> String {
+    match from {
+        FieldOrigin::Parent(of) => field(of),
+        FieldOrigin::RollUp(call) => aggregate(&call.node),
     }
 }
 

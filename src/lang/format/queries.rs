@@ -1,6 +1,6 @@
 //! One-line texts of queries, with their clauses in one fixed order.
 
-use super::expressions::{comparison, condition, formula, literal, population};
+use super::expressions::{comparison, condition, dimensions, formula, literal, population};
 use super::words::{date, field, fields, grains, joined, name};
 use crate::lang::syntax::ast::{
     HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenComparison,
@@ -105,7 +105,7 @@ fn place_in_list(clause: &QueryClause) -> u8 {
 
 fn clause(clause: &QueryClause) -> String {
     match clause {
-        QueryClause::By(list) => format!("by {}", fields(list)),
+        QueryClause::By(list) => format!("by {}", dimensions(list)),
         QueryClause::Over(grain) => format!("over {}", grain.word()),
         QueryClause::Where(tree) => format!("where {}", condition(&tree.node)),
         QueryClause::Period(tree) => period(tree),

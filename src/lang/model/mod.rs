@@ -69,6 +69,26 @@ impl Definitions {
         &self.tables[id.table.0].fields[id.field]
     }
 
+    /// The field that a field is taken from: itself, or one of a row that its row belongs to.
+    pub fn origin(&self, id: FieldId) -> FieldId {
+        match self.field(id).source {
+            FieldSource::Parent { parent, field } => {
+                let table = self.table(id.table).parents[parent].table;
+                self.origin(FieldId { table, field })
+            }
+            FieldSource::Column(_) | FieldSource::Due(_) | FieldSource::RollUp(_) => id,
+        }
+    }
+
+    /// What makes a field at each instant, of this table or of the one it is taken from.
+    pub fn roll_up(&self, id: FieldId) -> Option<&RollUp> {
+        let origin = self.origin(id);
+        match self.field(origin).source {
+            FieldSource::RollUp(place) => self.table(origin.table).roll_ups.get(place),
+            FieldSource::Column(_) | FieldSource::Due(_) | FieldSource::Parent { .. } => None,
+        }
+    }
+
     pub fn table_named(&self, name: &str) -> Option<TableId> {
         self.tables
             .iter()

@@ -1,8 +1,8 @@
 //! Checked queries, and the views, dashboards and tests made of them.
 
 use super::{
-    Band, Direction, FieldId, Formula, Kind, KpiId, Measure, NumberTest, Population, Restriction,
-    TableId, Target,
+    Band, Condition, Direction, FieldId, Formula, Kind, KpiId, Measure, NumberTest, Population,
+    Restriction, TableId, Target,
 };
 use crate::base::calendar::CalendarPeriod;
 use crate::base::source::{Span, Spanned};
@@ -92,9 +92,12 @@ pub struct ValueColumn {
 #[derive(Clone, Debug)]
 pub struct Dimension {
     pub name: String,
+    /// Of bands a scale of their names, the lowest first.
     pub field_type: FieldType,
-    /// One for each table of the query.
+    /// One for each table of the query; none where rows are grouped by bands.
     pub fields: Vec<FieldId>,
+    /// One for each table of the query; none where rows are grouped by a field.
+    pub bands: Vec<Bands>,
 }
 
 impl Dimension {
@@ -105,6 +108,35 @@ impl Dimension {
             .copied()
             .find(|field| field.table == table)
     }
+
+    /// The bands that stand for this dimension in a table.
+    pub fn bands_of(&self, table: TableId) -> Option<&Bands> {
+        self.bands.iter().find(|bands| bands.table == table)
+    }
+
+    /// What rows of a table are grouped by.
+    pub fn key(&self, table: TableId) -> Option<GroupKey> {
+        let bands = self.bands_of(table).cloned().map(GroupKey::Bands);
+        bands.or(self.of(table).map(GroupKey::Field))
+    }
+}
+
+/// What rows of a table are grouped by.
+#[derive(Clone, PartialEq, Debug)]
+pub enum GroupKey {
+    Field(FieldId),
+    Bands(Bands),
+}
+
+/// Stretches of a duration or number, each a group: at any instant at most one of the tests holds for a row (rule S55).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bands {
+    pub table: TableId,
+    pub name: String,
+    /// The names of the bands, ascending.
+    pub labels: Vec<String>,
+    /// The test of each.
+    pub tests: Vec<Condition>,
 }
 
 /// What each period of a series covers beside itself.

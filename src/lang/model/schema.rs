@@ -1,6 +1,6 @@
 //! Calendar and tables.
 
-use super::{Condition, SlaId};
+use super::{Condition, Measure, SlaId};
 use crate::base::source::Span;
 use crate::base::types::{Choice, FieldType};
 
@@ -49,6 +49,8 @@ pub struct Table {
     pub parents: Vec<Parent>,
     pub events: Vec<Event>,
     pub states: Vec<State>,
+    /// Numbers made at each instant of the rows that belong to a row.
+    pub roll_ups: Vec<RollUp>,
     /// The column of knowledge time; missing there means always known.
     pub known_from: Option<usize>,
     /// Tried in order; the first that holds excludes the row under its label.
@@ -150,6 +152,28 @@ pub enum FieldSource {
     },
     /// The due instant under an SLA: `due_at`.
     Due(SlaId),
+    /// Index into [`Table::roll_ups`].
+    RollUp(usize),
+}
+
+/// `from max risk of findings open`: an aggregate over the rows of another table that belong to a row, judged at each
+/// instant (rule S54).
+#[derive(Clone, Debug)]
+pub struct RollUp {
+    /// Of the other table. The function is `count`, `sum`, `min`, `max` or `mean`, the value a number field or a score.
+    pub measure: Measure,
+    /// Which parent of the other table this one is.
+    pub parent: usize,
+}
+
+impl RollUp {
+    /// The number where no row counts (rule S16); `None`: missing.
+    pub fn of_nothing(&self) -> Option<f64> {
+        match self.measure.function.name {
+            "count" | "sum" => Some(0.0),
+            _ => None,
+        }
+    }
 }
 
 /// Something that happens to a row at an instant.

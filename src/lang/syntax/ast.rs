@@ -104,6 +104,15 @@ pub struct Table {
     pub clauses: Vec<Spanned<TableClause>>,
 }
 
+/// Where a field comes from, if not from a column of its table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldOrigin {
+    /// `from assets.name`
+    Parent(FieldRef),
+    /// `from max risk of findings open`
+    RollUp(Box<Spanned<AggregateCall>>),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum TableClause {
     /// `key finding_id`
@@ -133,7 +142,7 @@ pub enum TableClause {
     Field {
         name: Identifier,
         field_type: Spanned<FieldTypeName>,
-        from: Option<FieldRef>,
+        from: Option<FieldOrigin>,
     },
     /// `exclude where resolution = false_positive as "false positive"`
     Exclude {
@@ -257,7 +266,7 @@ pub enum KpiClause {
     Is(Spanned<Formula>),
     /// `as days`
     As(Identifier),
-    By(Vec<FieldRef>),
+    By(Vec<GroupBy>),
     /// `at average`: where in a period its stocks are read.
     At(Spanned<StockMoment>),
     HigherIsBetter,

@@ -1,10 +1,11 @@
 //! Pairs → the clauses of a table.
 
-use super::ast::{EventTime, FieldTypeName, TableClause, TimeColumn, TimeColumns};
+use super::ast::{EventTime, FieldOrigin, FieldTypeName, TableClause, TimeColumn, TimeColumns};
 use super::conditions;
 use super::formulas;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
+use crate::base::source::Spanned;
 
 /// One clause of a table.
 pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<TableClause> {
@@ -42,13 +43,24 @@ pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Ta
             let span = piece.span_of(&column_type);
             TableClause::Field {
                 name,
-                field_type: crate::base::source::Spanned::new(field_type(piece, column_type), span),
-                from: parts
-                    .take(Rule::field)
-                    .map(|pair| literals::field(piece, pair)),
+                field_type: Spanned::new(field_type(piece, column_type), span),
+                from: field_origin(piece, &mut parts)?,
             }
         }
     })
+}
+
+fn field_origin(
+    piece: &Fragment<'_>,
+    parts: &mut PairChildren<'_>,
+) -> ParseResult<Option<FieldOrigin>> {
+    if let Some(pair) = parts.take(Rule::aggregate) {
+        let span = piece.span_of(&pair);
+        let call = Spanned::new(formulas::aggregate(piece, pair)?, span);
+        return Ok(Some(FieldOrigin::RollUp(Box::new(call))));
+    }
+    let field = parts.take(Rule::field);
+    Ok(field.map(|pair| FieldOrigin::Parent(literals::field(piece, pair))))
 }
 
 fn event_time(piece: &Fragment<'_>, parts: &mut PairChildren<'_>) -> EventTime {

@@ -196,7 +196,7 @@ fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause
             KpiClause::Is(super::formulas::formula(piece, formula)?)
         }
         Rule::shown_as => KpiClause::As(one_name(piece, pair)),
-        Rule::by_clause => KpiClause::By(queries::fields(piece, pair)),
+        Rule::by_clause => KpiClause::By(queries::dimensions(piece, pair)?),
         Rule::moment_clause => {
             let moment = PairChildren::of(pair).need(Rule::moment);
             KpiClause::At(literals::moment(piece, &moment)?)

@@ -203,7 +203,7 @@ fn primary(
     Ok(Spanned::new(node, span))
 }
 
-fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateCall> {
+pub(super) fn aggregate(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<AggregateCall> {
     let mut parts = PairChildren::of(pair);
     let function = literals::name(piece, &parts.need(Rule::name));
     let quantile = parts

@@ -1,7 +1,7 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
 use super::ast::{
-    FieldRef, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    FieldRef, GroupBy, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
     WrittenComparison, WrittenSortKey,
 };
 use super::conditions;
@@ -47,7 +47,7 @@ fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query
     let span = piece.span_of(&pair);
     let inner = PairChildren::of(pair).next();
     let node = match inner.as_rule() {
-        Rule::by_clause => QueryClause::By(fields(piece, inner)),
+        Rule::by_clause => QueryClause::By(dimensions(piece, inner)?),
         Rule::over_clause => QueryClause::Over(grain(piece, inner)?),
         Rule::filter => QueryClause::Where(conditions::filter(piece, inner)?),
         Rule::period => QueryClause::Period(period(piece, inner)?),
@@ -74,8 +74,31 @@ fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query
     Ok(Spanned::new(node, span))
 }
 
-/// The fields of `by a, b`.
-pub(super) fn fields(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<FieldRef> {
+/// What rows are grouped by: `by a, b`.
+pub(super) fn dimensions(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Vec<GroupBy>> {
+    PairChildren::of(pair)
+        .all(Rule::dimension)
+        .map(|pair| dimension(piece, pair))
+        .collect()
+}
+
+fn dimension(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<GroupBy> {
+    let mut parts = PairChildren::of(pair);
+    let of = parts.next();
+    let span = piece.span_of(&of);
+    let of = Spanned::new(formulas::measured(piece, of), span);
+    let bounds = match parts.take(Rule::bounds) {
+        Some(pair) => PairChildren::of(pair)
+            .all(Rule::literal)
+            .map(|pair| literals::literal(piece, pair))
+            .collect::<ParseResult<Vec<_>>>()?,
+        None => Vec::new(),
+    };
+    Ok(GroupBy { of, bounds })
+}
+
+/// The fields of `show a, b`.
+fn fields(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<FieldRef> {
     PairChildren::of(pair)
         .all(Rule::field)
         .map(|pair| literals::field(piece, pair))

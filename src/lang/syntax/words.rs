@@ -289,7 +289,9 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
     Cow::Borrowed(match rule {
         Rule::EOI => "the end",
         Rule::name | Rule::word => "a name",
-        Rule::field | Rule::columns | Rule::time_column | Rule::sort_key => "a column",
+        Rule::field | Rule::dimension | Rule::columns | Rule::time_column | Rule::sort_key => {
+            "a column"
+        }
         Rule::dotted => "a column with its table",
         Rule::text | Rule::quoted_cell => "a text in double quotes",
         Rule::block => "a program between `\"\"\"`",

@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Aggregate, Axis, Expression, JoinKind, Literal, Name, Relation, SortKey};
+use super::{
+    Aggregate, Axis, Expression, JoinKind, Literal, Name, Relation, SortKey, StepFunction, StepPart,
+};
 use crate::base::instants::rfc3339;
 
 impl Display for Relation {
@@ -111,8 +113,15 @@ impl Relation {
                 format!("expand {into} from {low} to {high}")
             }
             Relation::Unnest {
-                ranges, low, high, ..
-            } => format!("unnest {ranges} as {low}, {high}"),
+                ranges,
+                low,
+                high,
+                value,
+                ..
+            } => {
+                let names = [low, high].into_iter().chain(value);
+                format!("unnest {ranges} as {}", list(names))
+            }
             Relation::Sort { keys, .. } => format!("sort by {}", list(keys.iter())),
             Relation::Limit { rows, .. } => format!("limit {rows}"),
             Relation::Named { name, .. } => format!("named {name}"),
@@ -172,6 +181,9 @@ impl Display for Aggregate {
             Aggregate::CoveredInstants { set, at_least } => {
                 write!(f, "instants in {at_least} of {set}")
             }
+            Aggregate::Steps { parts, fold } => {
+                write!(f, "steps of {} of {}", fold.word(), list(parts.iter()))
+            }
         }
     }
 }
@@ -181,6 +193,7 @@ impl Display for Literal {
         match self {
             Literal::Boolean(value) => write!(f, "{value}"),
             Literal::Code(code) => write!(f, "#{code}"),
+            Literal::Band { name, .. } => write!(f, "{name:?}"),
             Literal::Integer(value) => write!(f, "{value}"),
             Literal::Number(value) => write!(f, "{value:?}"),
             Literal::Text(text) => write!(f, "{text:?}"),
@@ -264,6 +277,43 @@ impl Display for Expression {
             Expression::CoveredPoints { set, axis } => {
                 write!(f, "covered_points({set}, {})", extent(axis, "point"))
             }
+            Expression::PresentSteps(of) => write!(f, "present_steps({of})"),
+            Expression::InstantsWhere { function, test } => {
+                write!(f, "instants_where({function}")?;
+                match test {
+                    Some((comparison, limit)) => write!(f, " {} {limit})", comparison.sign()),
+                    None => f.write_str(" is present)"),
+                }
+            }
+            Expression::StepValue { function, instant } => {
+                write!(f, "value_at({function}, {instant})")
+            }
+            Expression::SteppedPoints {
+                function,
+                set,
+                axis,
+            } => {
+                let extent = extent(axis, "point");
+                write!(f, "stepped_points({function}, {set}, {extent})")
+            }
+        }
+    }
+}
+
+impl Display for StepFunction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.otherwise {
+            Some(value) => write!(f, "{} otherwise {value:?}", self.steps),
+            None => write!(f, "{}", self.steps),
+        }
+    }
+}
+
+impl Display for StepPart {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{value} at {}", self.set),
+            None => write!(f, "{}", self.set),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Axis, Name};
+use super::{Axis, Name, StepFunction};
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Expression {
@@ -101,6 +101,24 @@ pub enum Expression {
         set: Box<Expression>,
         axis: Arc<Axis>,
     },
+    /// Steps, none where they are missing.
+    PresentSteps(Box<Expression>),
+    /// Set: the instants at which a row has a number, and one that passes a comparison if there is one.
+    InstantsWhere {
+        function: StepFunction,
+        test: Option<(RelationalOperator, Box<Expression>)>,
+    },
+    /// The number at an instant.
+    StepValue {
+        function: StepFunction,
+        instant: Box<Expression>,
+    },
+    /// The ranges of points of an axis that lie in a set, each with the number there; missing if there are none.
+    SteppedPoints {
+        function: StepFunction,
+        set: Box<Expression>,
+        axis: Arc<Axis>,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -108,6 +126,11 @@ pub enum Literal {
     Boolean(bool),
     /// The place of a value on its scale.
     Code(u8),
+    /// A band of a dimension: its place and its name.
+    Band {
+        code: u8,
+        name: String,
+    },
     /// An instant, a duration or a count.
     Integer(i64),
     Number(f64),
@@ -120,6 +143,7 @@ pub enum Literal {
 pub enum MissingOf {
     Integer,
     Number,
+    Band,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -256,7 +280,21 @@ impl Expression {
             | Expression::InstantOfPoint { point: of, .. }
             | Expression::AlwaysIf(of)
             | Expression::Complement(of)
+            | Expression::PresentSteps(of)
             | Expression::CoveredPoints { set: of, .. } => vec![of],
+            Expression::InstantsWhere { function, test } => {
+                let limit = test.iter().map(|(_, limit)| limit.as_ref());
+                std::iter::once(function.steps.as_ref())
+                    .chain(limit)
+                    .collect()
+            }
+            Expression::StepValue {
+                function,
+                instant: of,
+            }
+            | Expression::SteppedPoints {
+                function, set: of, ..
+            } => vec![&function.steps, of],
             Expression::Case {
                 branches,
                 otherwise,

@@ -13,6 +13,7 @@ mod axis;
 mod display;
 mod expression;
 mod lowering;
+mod steps;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use lowering::{
     MeasureCells, POINT, PointRange, ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE,
     lower_list, lower_trace,
 };
+pub use steps::{StepFold, StepFunction, StepPart};
 
 /// The name of a column of a relation.
 pub type Name = String;
@@ -93,12 +95,14 @@ pub enum Relation {
         high: Name,
         into: Name,
     },
-    /// One row for each range of points in a column of [`Expression::CoveredPoints`], as `low` and `high`.
+    /// One row for each range of points in a column of [`Expression::CoveredPoints`], as `low` and `high`; of
+    /// [`Expression::SteppedPoints`], with the number there as `value`.
     Unnest {
         input: SharedRelation,
         ranges: Name,
         low: Name,
         high: Name,
+        value: Option<Name>,
     },
     /// Missing values come last whatever the direction; equal rows in the order of later keys.
     Sort {
@@ -159,6 +163,11 @@ pub enum Aggregate {
     CoveredInstants {
         set: Expression,
         at_least: u32,
+    },
+    /// The steps of what rows bring, folded at each instant.
+    Steps {
+        parts: Vec<StepPart>,
+        fold: StepFold,
     },
 }
 

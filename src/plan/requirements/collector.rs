@@ -91,6 +91,12 @@ impl<'a> RequirementCollector<'a> {
                 self.field(FieldId { table, field }, demand);
             }
             FieldSource::Due(sla) => self.sla(sla, demand),
+            FieldSource::RollUp(place) => {
+                let definitions = self.definitions;
+                let roll_up = &definitions.table(id.table).roll_ups[place];
+                self.parent(roll_up.measure.population.table, roll_up.parent, demand);
+                self.measure(&roll_up.measure, demand);
+            }
         }
     }
 
@@ -150,13 +156,13 @@ impl<'a> RequirementCollector<'a> {
         }
     }
 
-    pub fn score(&mut self, id: ScoreId) {
+    pub fn score(&mut self, id: ScoreId, demand: Demand) {
         let definitions = self.definitions;
         self.scores.insert(id);
         for version in &definitions.scores[id.0].versions {
-            self.field(version.base.field, Demand::Required);
+            self.field(version.base.field, demand);
             for factor in &version.times {
-                self.field(factor.field, Demand::Required);
+                self.field(factor.field, demand);
             }
         }
     }

@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use super::Work;
 use crate::base::source::Span;
 use crate::lang::model::{
-    Condition, Definitions, EventId, Exists, FieldId, ListQuery, Measure, Measured, Population,
-    Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation, ValuesQuery,
+    Condition, Definitions, EventId, Exists, FieldId, GroupKey, ListQuery, Measure, Measured,
+    Population, Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation,
+    ValuesQuery,
 };
 use collector::{Demand, RequirementCollector};
 pub use types::{Requirement, Requirements, TableRequirements};
@@ -66,10 +67,10 @@ fn values_requirements(
         let mut collector =
             RequirementCollector::new(definitions, requirements, needer, options.tolerant);
         for measure in column.formula.measures() {
-            collector.measure(measure);
+            collector.measure(measure, Demand::Required);
             for dimension in &values.by {
-                if let Some(field) = dimension.of(measure.population.table) {
-                    collector.field(field, Demand::Required);
+                if let Some(key) = dimension.key(measure.population.table) {
+                    collector.group_key(&key);
                 }
             }
         }
@@ -86,7 +87,7 @@ fn list_requirements(
     let needer = format!("`list` ({})", (options.place)(query.span));
     let mut collector =
         RequirementCollector::new(definitions, requirements, needer, options.tolerant);
-    collector.population(&list.population);
+    collector.population(&list.population, Demand::Required);
     for field in &list.show {
         collector.field(*field, Demand::Optional);
     }
@@ -123,14 +124,12 @@ pub(super) fn policies(
     match work {
         Work::Values(values) => {
             for step in &values.steps {
-                collector.measure(&step.measure);
-                for field in &step.keys {
-                    collector.field(*field, Demand::Required);
-                }
+                collector.measure(&step.measure, Demand::Required);
+                step.keys.iter().for_each(|key| collector.group_key(key));
             }
         }
         Work::List(work) => {
-            collector.population(&work.list.population);
+            collector.population(&work.list.population, Demand::Required);
             let sorted = work.list.sort.iter().map(|(field, _)| field);
             for field in work.list.show.iter().chain(sorted) {
                 collector.field(*field, Demand::Optional);
@@ -155,38 +154,50 @@ fn watermark_requirements(definitions: &Definitions, requirements: &mut Requirem
 }
 
 impl RequirementCollector<'_> {
-    fn measure(&mut self, measure: &Measure) {
-        self.population(&measure.population);
-        if let Some(with) = &measure.with {
-            self.condition(measure.population.table, with, Demand::Required);
-        }
-        match &measure.value {
-            None => {}
-            Some(Measured::Field(field)) => self.field(*field, Demand::Required),
-            Some(Measured::Score(score)) => self.score(*score),
-            Some(Measured::Between { from, to }) => {
-                self.end(from, to, Demand::Required);
-                self.end(to, from, Demand::Required);
-            }
-            Some(Measured::Since(since)) => {
-                let events = since.events.iter();
-                events.for_each(|event| self.event(*event, Demand::Required));
+    /// What rows are grouped by.
+    fn group_key(&mut self, key: &GroupKey) {
+        match key {
+            GroupKey::Field(field) => self.field(*field, Demand::Required),
+            GroupKey::Bands(bands) => {
+                for test in &bands.tests {
+                    self.condition(bands.table, test, Demand::Required);
+                }
             }
         }
     }
 
-    fn population(&mut self, population: &Population) {
+    pub(super) fn measure(&mut self, measure: &Measure, demand: Demand) {
+        self.population(&measure.population, demand);
+        if let Some(with) = &measure.with {
+            self.condition(measure.population.table, with, demand);
+        }
+        match &measure.value {
+            None => {}
+            Some(Measured::Field(field)) => self.field(*field, demand),
+            Some(Measured::Score(score)) => self.score(*score, demand),
+            Some(Measured::Between { from, to }) => {
+                self.end(from, to, demand);
+                self.end(to, from, demand);
+            }
+            Some(Measured::Since(since)) => {
+                let events = since.events.iter();
+                events.for_each(|event| self.event(*event, demand));
+            }
+        }
+    }
+
+    fn population(&mut self, population: &Population, demand: Demand) {
         let table = population.table;
-        self.table(table, Demand::Required);
+        self.table(table, demand);
         match population.role {
             Role::Event(event) => {
-                self.event(EventId { table, event }, Demand::Required);
+                self.event(EventId { table, event }, demand);
             }
-            Role::State(state) => self.state(table, state, Demand::Required),
+            Role::State(state) => self.state(table, state, demand),
             Role::Rows => {}
         }
         if let Some(filter) = &population.filter {
-            self.condition(table, filter, Demand::Required);
+            self.condition(table, filter, demand);
         }
         if !population.including_excluded {
             self.excludes(table);

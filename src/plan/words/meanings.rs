@@ -98,7 +98,7 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
 fn elsewhere(definitions: &Definitions, field: FieldId) -> Option<String> {
     match definitions.field(field).source {
         FieldSource::Column(_) => None,
-        FieldSource::Parent { .. } | FieldSource::Due(_) => {
+        FieldSource::Parent { .. } | FieldSource::Due(_) | FieldSource::RollUp(_) => {
             Some(format!("reads {}", origin(definitions, field)))
         }
     }

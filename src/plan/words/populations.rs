@@ -7,8 +7,9 @@ use super::meanings::meanings;
 use super::time::{bounds, instant};
 use crate::base::types::{Choice, StockMoment};
 use crate::lang::model::{
-    Calendar, ChosenColumns, ChosenEvent, Definitions, EventId, EventSource, Field, FieldId,
-    FieldSource, Measure, Measured, Population, Role, StateId, StateSource, Table, TableId,
+    Bands, Calendar, ChosenColumns, ChosenEvent, Definitions, EventId, EventSource, Field, FieldId,
+    FieldSource, GroupKey, Measure, Measured, Population, Role, StateId, StateSource, Table,
+    TableId,
 };
 use crate::plan::ends::measured_events;
 use crate::plan::{ListWork, Step, TimeBucket};
@@ -57,14 +58,39 @@ pub(super) fn step(definitions: &Definitions, step: &Step, slots: &[TimeBucket])
         let keys: Vec<String> = step
             .keys
             .iter()
-            .map(|field| origin(definitions, *field))
+            .map(|key| match key {
+                GroupKey::Field(field) => origin(definitions, *field),
+                GroupKey::Bands(bands) => {
+                    format!("bands of {}: {}", bands.name, bands.labels.join(", "))
+                }
+            })
             .collect();
         lines.push(format!("grouped by {}", keys.join(", ")));
+        lines.extend(step.keys.iter().flat_map(|key| match key {
+            GroupKey::Field(_) => Vec::new(),
+            GroupKey::Bands(bands) => band_lines(definitions, bands),
+        }));
     }
     Paragraph {
         title: formulas::measure(definitions, measure),
         lines,
     }
+}
+
+/// What each band is.
+fn band_lines(definitions: &Definitions, bands: &Bands) -> Vec<String> {
+    let tests = bands.labels.iter().zip(&bands.tests);
+    let mut lines: Vec<String> = tests
+        .map(|(label, test)| format!("`{label}`: {}", condition(definitions, test)))
+        .collect();
+    lines.extend(
+        bands
+            .tests
+            .first()
+            .into_iter()
+            .flat_map(|test| meanings(definitions, test)),
+    );
+    lines
 }
 
 /// The rows of a list.
@@ -302,5 +328,12 @@ pub(super) fn origin(definitions: &Definitions, id: FieldId) -> String {
         FieldSource::Due(sla) => {
             format!("{own} (SLA `{}`)", definitions.slas[sla.0].name)
         }
+        FieldSource::RollUp(_) => match definitions.roll_up(id) {
+            Some(roll_up) => {
+                let measure = formulas::measure(definitions, &roll_up.measure);
+                format!("{own} ({measure}, of each row at each instant)")
+            }
+            None => own.to_owned(),
+        },
     }
 }

@@ -10,6 +10,7 @@ mod instants;
 mod lifecycle;
 mod policies;
 mod reopening;
+mod roll_ups;
 mod series;
 mod snapshots;
 mod strangers;

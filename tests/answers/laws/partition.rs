@@ -83,6 +83,9 @@ const ASSET: &[&str] = &[
     "at least 2 scans completed in the period",
     "at least 3 findings found ever",
     "any findings found (where closed_at is missing) ever",
+    "worst_risk >= 60",
+    "worst_risk < 20",
+    "worst_risk is missing",
 ];
 const DETECTION: &[&str] = &[
     "duplicate = yes",

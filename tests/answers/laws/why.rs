@@ -148,5 +148,6 @@ fn dimension(desk: &Desk, query: &Query, name: &str) -> Dimension {
         name: name.to_owned(),
         field_type: desk.definitions.field(field).field_type.clone(),
         fields: vec![field],
+        bands: Vec::new(),
     }
 }

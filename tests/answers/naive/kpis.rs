@@ -273,7 +273,7 @@ fn has_scan(world: &World, asset: &Row, instant: i64) -> bool {
     })
 }
 
-fn points(finding: &Row) -> Option<f64> {
+pub fn points(finding: &Row) -> Option<f64> {
     let base = match finding.text("severity")? {
         "critical" => 40.0,
         "high" => 20.0,

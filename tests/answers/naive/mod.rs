@@ -144,6 +144,16 @@ fn rank(field: &str, value: &Option<String>) -> (usize, String) {
         "severity" => &["info", "low", "medium", "high", "critical"],
         "criticality" => &["low", "medium", "high", "critical"],
         "validation" => &["unverified", "confirmed"],
+        "time_since_found" => &[
+            "up to 7 days",
+            "7 to 30 days",
+            "30 to 90 days",
+            "over 90 days",
+        ],
+        "time_since_introduced" | "time_from_found_to_verified" => {
+            &["up to 7 days", "7 to 30 days", "over 30 days"]
+        }
+        "cvss" => &["below 3.5", "3.5 to below 9.8", "from 9.8"],
         _ => &[],
     };
     match value {

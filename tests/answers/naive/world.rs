@@ -31,6 +31,11 @@ impl Row {
         self.texts.insert(field.to_owned(), value.to_owned());
     }
 
+    /// Takes away what a row says of itself.
+    pub fn remove(&mut self, field: &str) {
+        self.texts.remove(field);
+    }
+
     pub fn values(&self, fields: &[&str]) -> Vec<Option<String>> {
         let value = |field: &&str| self.text(field).map(ToOwned::to_owned);
         fields.iter().map(value).collect()

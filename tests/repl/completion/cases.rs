@@ -59,6 +59,16 @@ pub const CASES: &[Case] = &[
     ("mttr by severity, |", "severity", "team", "by"),
     ("mttr by severity, te|", "team", "", "severity"),
     ("mttr by tema|", "team", "", ""),
+    ("mttr by ti|", "title", "time", "team"),
+    ("backlog by time |", "where", "since from", "found"),
+    (
+        "backlog by time since |",
+        "introduced appeared found",
+        "verified closed",
+        "open severity",
+    ),
+    ("backlog by time since found i|", "in", "", "by"),
+    ("backlog by time since found in (30 d|", "days", "", "found"),
     (
         "mttr where severity = high |",
         "and or by over",

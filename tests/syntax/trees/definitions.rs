@@ -47,7 +47,7 @@ fn a_kpi_with_every_clause() {
             KpiClause::Note(name("From \"found\"")),
             KpiClause::Is(aggregate("mean", Some(time), findings)),
             KpiClause::As(name("days")),
-            KpiClause::By(vec![field("severity"), field("assets.team")]),
+            KpiClause::By(vec![by("severity"), by("assets.team")]),
             KpiClause::At(at(StockMoment::Average)),
             KpiClause::LowerIsBetter,
             KpiClause::HigherIsBetter,
@@ -125,7 +125,7 @@ fn a_table_with_every_clause() {
         TableClause::Field {
             name: name("app"),
             field_type: at(FieldTypeName::Plain("text".to_string())),
-            from: Some(field("assets.name")),
+            from: Some(FieldOrigin::Parent(field("assets.name"))),
         },
         TableClause::Field {
             name: name("severity"),

@@ -40,6 +40,14 @@ fn field(word: &str) -> FieldRef {
     }
 }
 
+/// A group of a field as it is.
+fn by(word: &str) -> GroupBy {
+    GroupBy {
+        of: at(Measured::Field(field(word))),
+        bounds: Vec::new(),
+    }
+}
+
 fn number(written: &str) -> Number {
     Number {
         value: written.parse().unwrap(),

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn every_clause_of_a_query() {
     let expected = vec![
-        QueryClause::By(vec![field("team"), field("app")]),
+        QueryClause::By(vec![by("team"), by("app")]),
         QueryClause::Over(Grain::Week),
         QueryClause::Where(compare(
             "severity",

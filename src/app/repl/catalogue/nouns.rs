@@ -183,6 +183,13 @@ fn field_words(
         FieldSource::Due(sla) => {
             format!("{type_words}, due under {}", definitions.slas[sla.0].name)
         }
+        FieldSource::RollUp(place) => match own.roll_ups.get(place) {
+            Some(roll_up) => {
+                let written = plan::measure(definitions, &roll_up.measure);
+                format!("{type_words}, at each instant the {written}")
+            }
+            None => type_words,
+        },
     }
 }
 

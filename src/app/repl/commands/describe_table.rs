@@ -33,6 +33,8 @@ enum FieldContent {
     Absent,
     /// The name of the SLA that works it out.
     WorkedOut(String),
+    /// Other rows make it at each instant.
+    RolledUp,
 }
 
 /// Describes a table.
@@ -70,10 +72,11 @@ fn contents(
         let id = FieldId { table, field };
         let is_absent = data.is_some_and(|data| data.absent.contains(&field));
         let found = match declared.fields[field].source {
+            _ if definitions.roll_up(id).is_some() => FieldContent::RolledUp,
             FieldSource::Due(sla) => FieldContent::WorkedOut(definitions.slas[sla.0].name.clone()),
             FieldSource::Column(column) if is_absent && column == field => FieldContent::Absent,
             FieldSource::Column(column) if declared.key == Some(column) => FieldContent::Key,
-            FieldSource::Column(_) | FieldSource::Parent { .. } => {
+            FieldSource::Column(_) | FieldSource::Parent { .. } | FieldSource::RollUp(_) => {
                 let profile = profile::field(definitions, sources, id)?;
                 FieldContent::Profile(profile.expect("its table is loaded"))
             }
@@ -165,7 +168,9 @@ fn figures(
             let missing = with_round_share(rows, rows);
             [kind, missing, zero(), none(), none(), none()]
         }
-        FieldContent::WorkedOut(_) => [kind, none(), none(), none(), none(), none()],
+        FieldContent::WorkedOut(_) | FieldContent::RolledUp => {
+            [kind, none(), none(), none(), none(), none()]
+        }
     }
 }
 
@@ -180,6 +185,13 @@ fn remarks(session: &Session, contents: &Contents, look: RenderOptions) -> Strin
             FieldContent::Absent => absent.push(name),
             FieldContent::WorkedOut(sla) => {
                 text += &render::remark(&format!("{name}: worked out by the SLA {sla}"), look);
+            }
+            FieldContent::RolledUp => {
+                if let Some(roll_up) = definitions.roll_up(*id) {
+                    let rows = &definitions.table(roll_up.measure.population.table).name;
+                    let words = format!("{name}: rolled up from {rows} at each instant");
+                    text += &render::remark(&words, look);
+                }
             }
             FieldContent::Profile(_) | FieldContent::Key => {}
         }
@@ -323,7 +335,7 @@ fn json(session: &Session, table: TableId, contents: &Contents) -> Json {
             FieldContent::Profile(profile) => (Some(profile), None),
             FieldContent::Key => (None, Some((0, contents.rows))),
             FieldContent::Absent => (None, Some((contents.rows, 0))),
-            FieldContent::WorkedOut(_) => (None, None),
+            FieldContent::WorkedOut(_) | FieldContent::RolledUp => (None, None),
         };
         let mut object = object(session, *id, profile);
         if let Some((missing, distinct)) = rows {

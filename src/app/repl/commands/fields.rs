@@ -31,7 +31,7 @@ pub(super) fn field(session: &Session, typed: &str) -> Result<(FieldId, Vec<Fiel
     }
     let all = fields_named(definitions, &plain(typed));
     let is_own = |id: &&FieldId| match definitions.field(**id).source {
-        FieldSource::Column(_) | FieldSource::Due(_) => true,
+        FieldSource::Column(_) | FieldSource::Due(_) | FieldSource::RollUp(_) => true,
         FieldSource::Parent { .. } => false,
     };
     let own: Vec<FieldId> = all.iter().filter(is_own).copied().collect();

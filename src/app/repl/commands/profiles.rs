@@ -58,9 +58,23 @@ pub(super) fn read(
 
 fn worked_out(definitions: &Definitions, field: FieldId) -> Problems {
     let name = full_name(definitions, field);
+    if let Some(roll_up) = definitions.roll_up(field) {
+        let (table, own) = (
+            &definitions.table(field.table).name,
+            &definitions.field(field).name,
+        );
+        let rows = &definitions.table(roll_up.measure.population.table).name;
+        return Diagnostic::data(
+            "K963",
+            format!("`{name}` is in no file: it is rolled up from {rows} at each instant"),
+        )
+        .help(format!("ask for rows: list {table} show {own}"))
+        .help(format!("how it is worked out: \\show {table}"))
+        .into();
+    }
     let policy = match definitions.field(field).source {
         FieldSource::Due(sla) => definitions.slas[sla.0].name.as_str(),
-        FieldSource::Column(_) | FieldSource::Parent { .. } => "a policy",
+        FieldSource::Column(_) | FieldSource::Parent { .. } | FieldSource::RollUp(_) => "a policy",
     };
     let (table, field) = (
         &definitions.table(field.table).name,
@@ -115,7 +129,7 @@ pub(super) fn origin(definitions: &Definitions, id: FieldId) -> Option<(String, 
             let through = table.columns[link.column].name.clone();
             Some((through, full_name(definitions, of)))
         }
-        FieldSource::Column(_) | FieldSource::Due(_) => None,
+        FieldSource::Column(_) | FieldSource::Due(_) | FieldSource::RollUp(_) => None,
     }
 }
 

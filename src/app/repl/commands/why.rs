@@ -189,6 +189,7 @@ fn dimension(definitions: &Definitions, tables: &[TableId], name: &str) -> Optio
             name: name.to_string(),
             field_type,
             fields: fields.into_iter().map(|(field, _)| field).collect(),
+            bands: Vec::new(),
         })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{ChangeEffect, Fact, FactReader};
 use crate::base::source::Spanned;
+use crate::base::types::FieldType;
 use crate::lang::format;
 use crate::lang::model::{EventSource, FieldSource, StateSource, SymbolKind, Table, TableId};
 use crate::lang::syntax::ast::{self, Definition, TableClause};
@@ -123,8 +124,21 @@ impl FactReader<'_> {
                 (SymbolKind::Field, from)
             }
             FieldSource::Due(_) => (SymbolKind::Field, "due".to_string()),
+            FieldSource::RollUp(place) => {
+                let from = self.normal.measure(&table.roll_ups[place].measure);
+                (SymbolKind::Field, from)
+            }
         };
-        fact.meaning(format!("{} {from}", found.field_type))
+        let field_type = match &found.field_type {
+            FieldType::Scale(scale) => {
+                let scale = self.normal.name(SymbolKind::Scale, None, &scale.name);
+                format!("scale {scale}")
+            }
+            FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => {
+                found.field_type.to_string()
+            }
+        };
+        fact.meaning(format!("{field_type} {from}"))
             .root(kind, &table.name, name)
     }
 

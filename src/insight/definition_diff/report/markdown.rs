@@ -18,8 +18,7 @@ pub fn markdown(report: &DiffReport) -> String {
             render::markdown_text(&sentences::headline(change)),
             render::markdown_text(&place)
         );
-        let lines: Vec<String> = change
-            .lines
+        let lines: Vec<String> = sentences::shown_lines(change)
             .iter()
             .flat_map(sentences::old_and_new)
             .map(|(sign, words)| {

@@ -73,6 +73,14 @@ pub(super) fn headline(change: &DefinitionChange) -> String {
     format!("{}{title}{from}", change.label())
 }
 
+/// The lines to show: rows of tests say little by themselves.
+pub(super) fn shown_lines(change: &DefinitionChange) -> &[FactChange] {
+    match change.kind {
+        "test" => &[],
+        _ => &change.lines,
+    }
+}
+
 /// What stood there and what stands there now, with the version it belongs to.
 pub(super) fn old_and_new(line: &FactChange) -> Vec<(char, String)> {
     let version = line.version.as_ref();

@@ -16,7 +16,7 @@ pub fn text(report: &DiffReport, look: RenderOptions) -> String {
             sentences::headline(change)
         );
         text += &format!("\n{}", render::sentence(&headline, look));
-        for line in &change.lines {
+        for line in sentences::shown_lines(change) {
             for (sign, words) in sentences::old_and_new(line) {
                 for line in render::lines(&format!("{sign} {words}"), "  ", look) {
                     text += &format!("{line}\n");

@@ -88,7 +88,7 @@ fn nouns(found: &mut SymbolTable, table: &Table) {
     for field in &table.fields {
         let (kind, is_written) = match field.source {
             FieldSource::Column(_) => (SymbolKind::Column, field.declared),
-            FieldSource::Parent { .. } => (SymbolKind::Field, true),
+            FieldSource::Parent { .. } | FieldSource::RollUp(_) => (SymbolKind::Field, true),
             FieldSource::Due(_) => (SymbolKind::Field, false),
         };
         add(kind, &field.name, is_written, field.span);

@@ -131,7 +131,7 @@ impl Resolver<'_> {
         table: TableId,
         name: &ast::Identifier,
         field_type: &FieldTypeName,
-        from: Option<&ast::FieldRef>,
+        from: Option<&ast::FieldOrigin>,
     ) {
         if let Some(symbol) = self.field_symbol(table, &name.node) {
             self.user = symbol;
@@ -141,7 +141,12 @@ impl Resolver<'_> {
             FieldTypeName::Scale(scale) => self.name(SymbolKind::Scale, None, scale),
         }
         let Some(from) = from else { return };
-        self.field(&TableIds::new(), from);
+        match from {
+            ast::FieldOrigin::Parent(field) => self.field(&TableIds::new(), field),
+            ast::FieldOrigin::RollUp(call) => {
+                self.aggregate(&call.node);
+            }
+        }
         // Which parent row it is looked up in, another column says.
         let own = self.scope.table(table);
         let source = own.field_named(&name.node).map(|id| own.fields[id].source);
@@ -156,7 +161,7 @@ impl Resolver<'_> {
         let own = self.scope.table(table);
         let fields = own.fields.iter().filter_map(|field| match field.source {
             FieldSource::Due(sla) => Some((SymbolKind::Field, &field.name, sla)),
-            FieldSource::Column(_) | FieldSource::Parent { .. } => None,
+            FieldSource::Column(_) | FieldSource::Parent { .. } | FieldSource::RollUp(_) => None,
         });
         let events = own.events.iter().filter_map(|event| match event.source {
             EventSource::Breach(sla) => Some((SymbolKind::Event, &event.name, sla)),
@@ -241,8 +246,10 @@ impl Resolver<'_> {
                 KpiClause::Is(formula) => {
                     self.formula(&formula.node);
                 }
-                KpiClause::By(fields) => {
-                    fields.iter().for_each(|field| self.field(&tables, field));
+                KpiClause::By(dimensions) => {
+                    for dimension in dimensions {
+                        self.measured(&tables, &dimension.of.node);
+                    }
                 }
                 KpiClause::Target {
                     bound: _,

@@ -37,7 +37,7 @@ impl Resolver<'_> {
             .unwrap_or_default()
     }
 
-    fn aggregate(&mut self, call: &ast::AggregateCall) -> Option<TableId> {
+    pub(super) fn aggregate(&mut self, call: &ast::AggregateCall) -> Option<TableId> {
         let table = self.population(&call.population.node)?;
         if let Some(value) = &call.value {
             self.measured(&TableIds::from([table]), &value.node);
@@ -60,7 +60,7 @@ impl Resolver<'_> {
     }
 
     /// A field comes before a score of its name, as in checking.
-    fn measured(&mut self, tables: &TableIds, tree: &Measured) {
+    pub(super) fn measured(&mut self, tables: &TableIds, tree: &Measured) {
         match tree {
             Measured::Field(written) => {
                 let name = &written.name;

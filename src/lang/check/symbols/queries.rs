@@ -10,7 +10,7 @@ pub(super) struct QueryNames {
     /// The tables of its populations.
     pub tables: TableIds,
     /// The dimensions it is grouped by.
-    pub by: Vec<ast::FieldRef>,
+    pub by: Vec<ast::GroupBy>,
     /// KPIs that are columns of it by their own name.
     pub kpis: Vec<String>,
     pub is_list: bool,
@@ -78,7 +78,12 @@ impl Resolver<'_> {
 
     fn query_clause(&mut self, names: &QueryNames, clause: &QueryClause) {
         match clause {
-            QueryClause::By(fields) | QueryClause::Show(fields) => {
+            QueryClause::By(dimensions) => {
+                for dimension in dimensions {
+                    self.measured(&names.tables, &dimension.of.node);
+                }
+            }
+            QueryClause::Show(fields) => {
                 for field in fields {
                     self.field(&names.tables, field);
                 }
@@ -116,7 +121,10 @@ impl Resolver<'_> {
     /// A dimension, or else a column; of a list, a field.
     fn sort_key(&mut self, names: &QueryNames, key: &ast::FieldRef) {
         let mut by = names.by.iter();
-        let is_dimension = by.any(|field| field.name.node == key.name.node);
+        let is_dimension = by.any(|dimension| {
+            let field = dimension.field();
+            field.is_some_and(|field| field.name.node == key.name.node)
+        });
         match names.is_list || is_dimension {
             true => self.field(&names.tables, key),
             false => self.name(SymbolKind::Kpi, None, &key.name),

@@ -1,10 +1,10 @@
 //! Trees of queries.
 
 use super::{
-    ComparisonOperator, Condition, DateLiteral, FieldRef, Formula, Identifier, Population,
-    WrittenLiteral,
+    ChosenEvents, ComparisonOperator, Condition, DateLiteral, FieldRef, Formula, Identifier,
+    Measured, Population, WrittenLiteral,
 };
-use crate::base::source::Spanned;
+use crate::base::source::{Span, Spanned};
 use crate::base::types::{Grain, StockMoment};
 
 /// One query. `explain` may stand before any.
@@ -27,7 +27,7 @@ pub enum Subject {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum QueryClause {
-    By(Vec<FieldRef>),
+    By(Vec<GroupBy>),
     Over(Grain),
     Where(Spanned<Condition>),
     Period(Period),
@@ -54,6 +54,53 @@ pub enum QueryClause {
     Show(Vec<FieldRef>),
     /// `at peak`
     At(StockMoment),
+}
+
+/// What rows are grouped by: `team`, `time since found in (30 days, 90 days)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupBy {
+    /// A field or a time.
+    pub of: Spanned<Measured>,
+    /// The bounds of bands; none of a field as it is.
+    pub bounds: Vec<Spanned<WrittenLiteral>>,
+}
+
+impl GroupBy {
+    /// The field, where rows are grouped by a field as it is.
+    pub fn field(&self) -> Option<&FieldRef> {
+        match &self.of.node {
+            Measured::Field(field) if self.bounds.is_empty() => Some(field),
+            Measured::Field(_) | Measured::TimeFrom { .. } | Measured::TimeSince(_) => None,
+        }
+    }
+
+    /// The name of the column that holds the groups: `team`, `time_since_found`.
+    pub fn name(&self) -> String {
+        let events = |events: &ChosenEvents| {
+            let names: Vec<&str> = events
+                .events
+                .iter()
+                .map(|name| name.node.as_str())
+                .collect();
+            let written = events.choice.written(&names);
+            written.replace(", ", "_").replace(' ', "_")
+        };
+        match &self.of.node {
+            Measured::Field(field) => field.name.node.clone(),
+            Measured::TimeFrom { from, to } => {
+                format!("time_from_{}_to_{}", events(from), events(to))
+            }
+            Measured::TimeSince(since) => format!("time_since_{}", events(since)),
+        }
+    }
+
+    /// All of it, bounds included.
+    pub fn span(&self) -> Span {
+        match self.bounds.last() {
+            Some(last) => self.of.span.to(last.span),
+            None => self.of.span,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -68,7 +68,9 @@ impl SlotContext<'_> {
             "grain" => Some(CompletionSlot::Grain {
                 is_plural: self.is_plural(),
             }),
-            "opening" if self.open(0) == "membership" => Some(CompletionSlot::List),
+            "opening" if matches!(self.open(0), "membership" | "bounds") => {
+                Some(CompletionSlot::List)
+            }
             "comma" => Some(CompletionSlot::Comma),
             "ascending" | "descending" => Some(CompletionSlot::Keyword(leaf.to_string())),
             _ => None,
@@ -130,7 +132,7 @@ impl SlotContext<'_> {
 
     fn field_slot(&self) -> CompletionSlot {
         match self.open(1) {
-            "by_clause" => CompletionSlot::Dimension,
+            "dimension" => CompletionSlot::Dimension,
             "sort_key" => CompletionSlot::SortKey,
             "test" => CompletionSlot::Tested,
             "measured" => CompletionSlot::Measured,

@@ -9,6 +9,9 @@ impl Rows<'_> {
     /// Whether a condition holds at an instant of the row: that of the event which a flow counts. A state is judged
     /// just before it, events and dates up to and including it. `None` is as-of.
     pub fn holds(&mut self, condition: &Condition, at: Option<&Expression>) -> Expression {
+        if let Some(set) = self.instants_of_roll_up(condition) {
+            return self.contains(set, at);
+        }
         match condition {
             Condition::All(parts) => Expression::all(
                 parts
@@ -114,7 +117,13 @@ impl Rows<'_> {
                 Some(to) => self.while_elapsed_between((from, to), (*test, *micros)),
                 None => self.while_elapsed_since(from, (*test, *micros)),
             },
+            Condition::Number { .. } => self
+                .instants_of_roll_up(condition)
+                .expect("other numbers do not depend on time"),
             Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
+                if let Some(set) = self.instants_of_roll_up(condition) {
+                    return set;
+                }
                 let test = self.test(condition);
                 let since = self.known_since(condition);
                 after(since.expect("it depends on time").only_if(test))
@@ -123,7 +132,6 @@ impl Rows<'_> {
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::ContainsText { .. }
-            | Condition::Number { .. }
             | Condition::SoFar(_) => unreachable!("these do not depend on time"),
         }
     }
@@ -160,6 +168,7 @@ impl Rows<'_> {
                 let table = table.parents[parent].table;
                 self.is_of_time(FieldId { table, field }, &[])
             }
+            FieldSource::RollUp(_) => true,
             FieldSource::Due(_) => false,
         }
     }
@@ -178,16 +187,15 @@ impl Rows<'_> {
             | Condition::InState(_)
             | Condition::Happened(_)
             | Condition::Elapsed { .. } => true,
-            Condition::Between { field, .. } | Condition::Present(field) => {
-                self.is_of_time(*field, settled)
-            }
+            Condition::Between { field, .. }
+            | Condition::Present(field)
+            | Condition::Number { field, .. } => self.is_of_time(*field, settled),
             Condition::Fields { left, right, .. } => {
                 self.is_of_time(*left, settled) || self.is_of_time(*right, settled)
             }
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::ContainsText { .. }
-            | Condition::Number { .. }
             | Condition::SoFar(_) => false,
         }
     }
@@ -271,7 +279,9 @@ impl Rows<'_> {
     fn tested_date(&mut self, field: FieldId) -> Expression {
         match self.context.definitions.field(field).source {
             FieldSource::Due(sla) => self.due_or_later(sla),
-            FieldSource::Column(_) | FieldSource::Parent { .. } => self.field(field),
+            FieldSource::Column(_) | FieldSource::Parent { .. } | FieldSource::RollUp(_) => {
+                self.field(field)
+            }
         }
     }
 
@@ -297,7 +307,7 @@ impl Rows<'_> {
     }
 }
 
-fn number_test(test: NumberTest) -> (RelationalOperator, f64) {
+pub(super) fn number_test(test: NumberTest) -> (RelationalOperator, f64) {
     match test {
         NumberTest::Equal(limit) => (RelationalOperator::Equal, limit),
         NumberTest::Less(limit) => (RelationalOperator::Less, limit),

@@ -1,6 +1,6 @@
 //! Cubes: aggregates over one population, axis and grouping. Measures that agree in those share one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::lang::model::TableId;
@@ -17,6 +17,8 @@ pub struct Cube {
     pub predicate: Expression,
     /// The columns rows are grouped by.
     pub keys: Vec<Name>,
+    /// How many bands there are of each key that is one.
+    pub bands: BTreeMap<Name, usize>,
     pub axis: Arc<Axis>,
     pub shape: CubeShape,
     /// Of a swept cube, the sums of its contributions.
@@ -58,6 +60,8 @@ pub enum CubeShape {
 /// What rows bring over a range of points.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SweepContribution {
+    /// The keys that rows have there and not elsewhere: bands.
+    pub keys: Vec<(Name, Literal)>,
     pub over: PointRange,
     /// The range is cut to these bounds, which may read `low` and `high`.
     pub from: Option<Expression>,
@@ -75,6 +79,8 @@ pub enum PointRange {
     },
     /// A column of several ranges.
     Ranges(Name),
+    /// A column of several ranges, each with a number that is the column [`VALUE`].
+    Steps(Name),
 }
 
 /// The groups a cube is asked for.
@@ -139,7 +145,9 @@ impl Cube {
                         from.clone().is(RelationalOperator::Less, point(high)),
                         until.clone().is(RelationalOperator::Greater, point(low)),
                     ]),
-                    PointRange::Ranges(ranges) => Expression::column(ranges).is_present(),
+                    PointRange::Ranges(ranges) | PointRange::Steps(ranges) => {
+                        Expression::column(ranges).is_present()
+                    }
                 });
                 Expression::Or(overlaps.collect())
             }
@@ -150,9 +158,24 @@ impl Cube {
         }
     }
 
+    /// The keys that rows have wherever they count.
+    fn keys_of_rows(&self) -> Vec<Name> {
+        let contributions: &[SweepContribution] = match &self.shape {
+            CubeShape::Flow { .. } => &[],
+            CubeShape::Swept(contributions) | CubeShape::Expanded { contributions, .. } => {
+                contributions
+            }
+        };
+        let is_own = |key: &&Name| {
+            let mut changing = contributions.iter().flat_map(|one| &one.keys);
+            changing.all(|(own, _)| own != *key)
+        };
+        self.keys.iter().filter(is_own).cloned().collect()
+    }
+
     /// The columns of its rows that it reads.
     pub fn columns(&self) -> BTreeSet<Name> {
-        let mut names: BTreeSet<Name> = self.keys.iter().cloned().collect();
+        let mut names: BTreeSet<Name> = self.keys_of_rows().into_iter().collect();
         let mut add = |expression: &Expression| {
             expression.add_columns_to(&mut names);
         };
@@ -216,7 +239,7 @@ impl Cube {
         match &self.shape {
             CubeShape::Expanded { contributions, .. } => {
                 let inputs = contributions.iter().map(|contribution| {
-                    let mut columns = same_columns(&keys);
+                    let mut columns = contribution.key_columns(&keys);
                     columns.extend(same_columns(&[LOW.to_string(), HIGH.to_string()]));
                     columns.extend(contribution.values.iter().cloned());
                     Arc::new(Relation::Project {
@@ -322,7 +345,7 @@ impl Cube {
         contribution: &SweepContribution,
         is_end: bool,
     ) -> SharedRelation {
-        let mut columns = same_columns(keys);
+        let mut columns = contribution.key_columns(keys);
         columns.push((POINT.to_string(), Expression::column(point)));
         for (name, _) in &self.aggregates {
             let own = contribution.values.iter().find(|(own, _)| own == name);
@@ -350,7 +373,7 @@ impl Cube {
                 high: HIGH.to_string(),
                 into: POINT.to_string(),
             });
-            let mut columns = same_columns(&keys);
+            let mut columns = contribution.key_columns(&keys);
             columns.push((POINT.to_string(), Expression::column(POINT)));
             columns.extend(contribution.values.iter().map(|(name, value)| {
                 let value = match are_ages {
@@ -398,97 +421,6 @@ fn union(mut inputs: Vec<SharedRelation>) -> SharedRelation {
     }
 }
 
-impl SweepContribution {
-    /// Over a whole range, whatever is brought.
-    pub fn over(over: PointRange, values: Vec<(Name, Expression)>) -> SweepContribution {
-        SweepContribution {
-            over,
-            from: None,
-            until: None,
-            values,
-        }
-    }
-
-    pub(super) fn has_range_of(&self, other: &SweepContribution) -> bool {
-        self.over == other.over && self.from == other.from && self.until == other.until
-    }
-
-    fn each_expression(&self, visit: &mut impl FnMut(&Expression)) {
-        match &self.over {
-            PointRange::Columns { low, high } => {
-                visit(low);
-                visit(high);
-            }
-            PointRange::Ranges(name) => visit(&Expression::column(name)),
-        }
-        self.from.iter().chain(&self.until).for_each(&mut *visit);
-        self.values.iter().for_each(|(_, value)| visit(value));
-    }
-
-    /// The rows with the points from `low` up to `high`, those left without a point taken out.
-    fn ranged(&self, counted: &SharedRelation) -> SharedRelation {
-        let with_range = match &self.over {
-            PointRange::Columns { low, high } => Relation::Extend {
-                input: counted.clone(),
-                columns: vec![
-                    (LOW.to_string(), low.clone()),
-                    (HIGH.to_string(), high.clone()),
-                ],
-            },
-            PointRange::Ranges(ranges) => Relation::Unnest {
-                input: counted.clone(),
-                ranges: ranges.clone(),
-                low: LOW.to_string(),
-                high: HIGH.to_string(),
-            },
-        };
-        let with_range = Arc::new(with_range);
-        if self.from.is_none() && self.until.is_none() {
-            return with_range;
-        }
-        let cut = |own: &str, bound: &Option<Expression>| {
-            let own_end = Expression::column(own);
-            let cut = match (bound, own == LOW) {
-                (None, _) => own_end,
-                (Some(bound), true) => Expression::Greatest(vec![own_end, bound.clone()]),
-                (Some(bound), false) => Expression::Least(vec![own_end, bound.clone()]),
-            };
-            (own.to_string(), cut)
-        };
-        let cut = Arc::new(Relation::Extend {
-            input: with_range,
-            columns: vec![cut(LOW, &self.from), cut(HIGH, &self.until)],
-        });
-        Arc::new(Relation::Filter {
-            input: cut,
-            predicate: Expression::column(LOW)
-                .is(RelationalOperator::Less, Expression::column(HIGH)),
-        })
-    }
-}
-
-/// The versions of a score, each over the points it applies to.
-pub(super) fn cut(
-    all: &SweepContribution,
-    versions: &[(usize, Expression)],
-) -> Vec<(SweepContribution, Expression)> {
-    let bound = |point: usize| Expression::integer(point as i64);
-    let versions_after = versions.iter().skip(1).map(|(first, _)| Some(*first));
-    let ends = versions_after.chain(std::iter::once(None));
-    versions
-        .iter()
-        .zip(ends)
-        .map(|((first, points), end)| {
-            let over = SweepContribution {
-                from: (*first > 0).then(|| bound(*first)),
-                until: end.map(bound),
-                ..all.clone()
-            };
-            (over, points.clone())
-        })
-        .collect()
-}
-
 fn outside(keys: &[Name], groups: &[Vec<Option<Literal>>]) -> Expression {
     let is_of = |group: &Vec<Option<Literal>>| {
         let tests = keys.iter().zip(group).map(|(key, value)| match value {
@@ -517,6 +449,9 @@ impl Aggregate {
             | Aggregate::NextOrderStatistic { of, .. }
             | Aggregate::CountDistinct(of) => visit(of),
             Aggregate::CoveredInstants { set, .. } => visit(set),
+            Aggregate::Steps { parts, .. } => {
+                parts.iter().for_each(|part| part.each_expression(visit));
+            }
         }
     }
 }

@@ -283,7 +283,7 @@ impl Rows<'_> {
     }
 
     /// Aggregates of the rows that hold the same key of another table.
-    fn by_link(
+    pub(super) fn by_link(
         mut self,
         link: Expression,
         predicate: Option<Expression>,
@@ -324,4 +324,4 @@ impl Rows<'_> {
 }
 
 /// The key of relations that are joined by a link.
-const LINK: &str = "of";
+pub(super) const LINK: &str = "of";

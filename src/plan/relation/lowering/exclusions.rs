@@ -8,7 +8,7 @@ use crate::lang::model::{
     TableId, Weights,
 };
 use crate::plan::ends::measured_events;
-use crate::plan::relation::{Aggregate, Expression, Name, RelationalOperator};
+use crate::plan::relation::{Aggregate, Expression, Name, RelationalOperator, StepFunction};
 
 impl Lowering<'_> {
     /// The reasons for which rows of a population are left out, whatever is measured.
@@ -83,6 +83,15 @@ impl Lowering<'_> {
                 let name = &definitions.field(*field).name;
                 vec![(format!("{name} missing"), value.clone().is_missing())]
             }
+            (Some(Measured::Field(field)), Taken::Stepped(function)) => {
+                let is_own = definitions.origin(*field) == *field;
+                if is_own && function.otherwise.is_some() {
+                    return Vec::new();
+                }
+                let name = &definitions.field(*field).name;
+                let test = self.without_number(table, rows, function);
+                vec![(format!("{name} missing"), test)]
+            }
             (Some(Measured::Score(score)), Taken::Score(versions)) => {
                 let names = self.needed_fields(*score).join(" or ");
                 let test = self.without_points(table, *score, rows, versions);
@@ -117,6 +126,28 @@ impl Lowering<'_> {
             }
             (None | Some(_), _) => Vec::new(),
         }
+    }
+
+    /// Whether a row has no number at a point at which it counts.
+    fn without_number(
+        &mut self,
+        table: TableId,
+        rows: &PopulationRows,
+        function: &StepFunction,
+    ) -> Expression {
+        let (CountedAt::Points { set, .. } | CountedAt::Ranges { set, .. }) = &rows.when else {
+            unreachable!("steps are of states");
+        };
+        let present = Expression::InstantsWhere {
+            function: function.clone(),
+            test: None,
+        };
+        let absent = Expression::Complement(Box::new(present));
+        let both = Expression::Intersection(vec![set.clone(), absent]);
+        let rows_of_table = self.rows(table);
+        rows_of_table
+            .covered("unknown_points", both, &rows.axis)
+            .is_present()
     }
 
     /// Whether a version of a score that applies at a point of the row has no points for it.

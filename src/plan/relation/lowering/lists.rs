@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::elapsed::Alternative;
 use super::measures::{RowTest, Taken};
 use super::periods::Periods;
-use super::population::CountedAt;
+use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Exclusion, Lowering, LoweringContext};
 use crate::base::types::StockMoment;
@@ -73,11 +73,14 @@ pub fn lower_list(
     let rows = lowering.rows(table);
     rows.periods = Some(periods);
     let population = rows.population(&list.population, None, &axis);
-    let mut shown = Shown::of(rows, &list.show);
+    let at = instant_of_rows(&population, &axis);
+    let mut shown = Shown::of(rows, &list.show, &at);
     let mut keys = Vec::new();
     for (place, (field, is_descending)) in list.sort.iter().enumerate() {
         let name = format!("sort {place}");
-        shown.columns.push((name.clone(), rows.field(*field)));
+        shown
+            .columns
+            .push((name.clone(), rows.field_at(*field, &at)));
         keys.push(SortKey {
             column: name,
             is_descending: *is_descending,
@@ -144,7 +147,8 @@ pub fn lower_trace(definitions: &Definitions, trace: &Trace) -> Option<TraceRela
     rows.periods = Some(Periods::new(slots, measure.kind(), &definitions.calendar));
     let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
     let taken = rows.taken(measure, &population);
-    let shown = Shown::of(rows, &trace.show);
+    let at = instant_of_rows(&population, &axis);
+    let shown = Shown::of(rows, &trace.show, &at);
     let alone = rows.alone(&taken, &population.when, &axis, point);
     let mut value = alone.value;
     if measure.function.keeps == Keeps::Distinct {
@@ -198,15 +202,27 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(rows: &mut Rows, show: &[FieldId]) -> Shown {
+    /// Roll-ups as they are at an instant.
+    fn of(rows: &mut Rows, show: &[FieldId], at: &Expression) -> Shown {
         let names: Vec<Name> = (0..show.len())
             .map(|place| format!("field {place}"))
             .collect();
-        let fields = show.iter().map(|field| rows.field(*field));
+        let fields = show.iter().map(|field| rows.field_at(*field, at));
         Shown {
             columns: names.iter().cloned().zip(fields).collect(),
             names,
         }
+    }
+}
+
+/// The instant at which rows are judged: the event of a flow, the point of a stock.
+fn instant_of_rows(population: &PopulationRows, axis: &Axis) -> Expression {
+    match population.at() {
+        // A list of all rows looks from the end.
+        Some(Expression::Literal(_)) | None => {
+            Expression::integer(axis.ends.first().copied().unwrap_or_default())
+        }
+        Some(at) => at.clone(),
     }
 }
 
@@ -244,6 +260,10 @@ impl Rows<'_> {
                 }
             }
             Taken::Number(value) | Taken::Value(value) => of_value(value.clone()),
+            Taken::Stepped(function) => of_value(Expression::StepValue {
+                function: function.clone(),
+                instant: Box::new(Expression::integer(point)),
+            }),
             // The one point there is has one version.
             Taken::Score(versions) => {
                 let applies = versions.iter().rev().find(|(first, _)| *first == 0);

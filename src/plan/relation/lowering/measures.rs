@@ -1,13 +1,15 @@
 //! Measures → columns of cubes.
 
-use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE, cut};
+use super::bands::{CountedStretch, Grouping};
+use super::contributions::cut;
+use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE};
 use super::elapsed::Alternative;
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{Condition, Measure, Measured, Role, ScoreId, TableId};
-use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator};
+use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator, StepFunction};
 
 /// What a measure takes of each row.
 #[derive(Clone)]
@@ -16,6 +18,8 @@ pub(super) enum Taken {
     Row(Option<RowTest>),
     /// A number.
     Number(Expression),
+    /// A number that changes at instants.
+    Stepped(StepFunction),
     /// The points of a score: by version, with the first point it applies to.
     Score(Vec<(usize, Expression)>),
     /// The time between two instants in microseconds, missing if they are or if they are reversed.
@@ -54,8 +58,14 @@ impl Rows<'_> {
                     .as_ref()
                     .map(|with| self.test_of(with, measure.population.role, population)),
             ),
-            (Some(Measured::Field(field)), Takes::Field) => Taken::Value(self.field(*field)),
-            (Some(Measured::Field(field)), _) => Taken::Number(self.field(*field)),
+            (Some(Measured::Field(field)), takes) => {
+                match (self.step_function(*field), population.at()) {
+                    (Some(function), None) => Taken::Stepped(function),
+                    (Some(_), Some(at)) => Taken::Number(self.field_at(*field, at)),
+                    (None, _) if takes == Takes::Field => Taken::Value(self.field(*field)),
+                    (None, _) => Taken::Number(self.field(*field)),
+                }
+            }
             (Some(Measured::Score(score)), _) => {
                 Taken::Score(self.versions(*score, &population.axis))
             }
@@ -149,12 +159,12 @@ impl Lowering<'_> {
         measure: &Measure,
         population: &PopulationRows,
         taken: &Taken,
-        keys: &[Name],
+        grouping: &Grouping,
     ) -> (usize, Name, Reading) {
         let draft = Draft {
             table: measure.population.table,
             population,
-            keys,
+            grouping,
         };
         match &population.when {
             CountedAt::Bucket { slot, .. } => self.flow(measure, &draft, slot, taken),
@@ -209,8 +219,8 @@ impl Lowering<'_> {
             Taken::Between { micros, .. } => Some((micros.clone(), Sum::Micros)),
             Taken::Value(value) => Some((value.clone(), Sum::Micros)),
             Taken::Row(_) => None,
-            Taken::Since(_) | Taken::Lifetime { .. } => {
-                unreachable!("an age is of a state, and lifetimes are done")
+            Taken::Since(_) | Taken::Lifetime { .. } | Taken::Stepped(_) => {
+                unreachable!("ages and steps are of a state, and lifetimes are done")
             }
         };
         let adds_up = matches!(measure.function.keeps, Keeps::Tally | Keeps::Total);
@@ -239,204 +249,33 @@ impl Lowering<'_> {
         set: &Expression,
         taken: &Taken,
     ) -> (usize, Name, Reading) {
+        let whole = CountedStretch::whole(over, set.clone());
+        let axis = &draft.population.axis;
+        let rows = self.rows(draft.table);
+        let stretches = rows.stretches(&draft.grouping.changing, whole, axis);
         match measure.function.keeps {
-            Keeps::Tally | Keeps::Total => self.swept(draft, over, set, taken),
+            Keeps::Tally | Keeps::Total => self.swept(draft, &stretches, taken),
             Keeps::Extremes | Keeps::Values | Keeps::Distinct => {
-                self.expanded(measure, draft, over, taken)
+                self.expanded(measure, draft, &stretches, taken)
             }
             Keeps::Lifetimes => unreachable!("checking asks lifetimes for an event"),
         }
-    }
-
-    fn swept(
-        &mut self,
-        draft: &Draft,
-        over: PointRange,
-        set: &Expression,
-        taken: &Taken,
-    ) -> (usize, Name, Reading) {
-        let cube = self.cube(draft.stock(CubeShape::Swept(Vec::new())));
-        let rows = SweepContribution::over(over.clone(), Vec::new());
-        let one = Expression::integer(1);
-        let rows_name = self.contribute(cube, &rows, ROWS, one.clone());
-        let count = |test: &Expression| Expression::Case {
-            branches: vec![(test.clone(), Expression::integer(1))],
-            otherwise: Box::new(Expression::integer(0)),
-        };
-        let reading = match taken {
-            Taken::Row(None) => Reading::Tally { with: None },
-            Taken::Row(Some(RowTest::Constant(test))) => Reading::Tally {
-                with: Some(self.contribute(cube, &rows, "with", count(test))),
-            },
-            Taken::Row(Some(RowTest::Varying(test))) => {
-                let both = Expression::Intersection(vec![set.clone(), test.clone()]);
-                let table = self.rows(draft.table);
-                let ranges = table.covered("with_points", both, &draft.population.axis);
-                let Expression::Column(ranges) = ranges else {
-                    unreachable!("a derived column");
-                };
-                let over = SweepContribution::over(PointRange::Ranges(ranges), Vec::new());
-                Reading::Tally {
-                    with: Some(self.contribute(cube, &over, "with", one)),
-                }
-            }
-            Taken::Number(value) => self.total(cube, &[(rows, value.clone())]),
-            Taken::Score(versions) => {
-                let parts: Vec<(SweepContribution, Expression)> = cut(&rows, versions);
-                self.total(cube, &parts)
-            }
-            Taken::Between { micros, .. } => {
-                let present = count(&micros.clone().is_present());
-                Reading::Total {
-                    count: self.contribute(cube, &rows, "count", present),
-                    sum: self.contribute(cube, &rows, "sum", micros.clone()),
-                    scale: Sum::Micros,
-                }
-            }
-            Taken::Since(alternatives) => {
-                let parts = self.since(draft, &rows, alternatives);
-                self.ages(cube, &parts)
-            }
-            Taken::Lifetime { .. } | Taken::Value(_) => {
-                unreachable!("no function sums lifetimes or texts")
-            }
-        };
-        (cube, rows_name, reading)
-    }
-
-    /// Count and exact sum of numbers; parts apply to different points.
-    fn total(&mut self, cube: usize, parts: &[(SweepContribution, Expression)]) -> Reading {
-        let mut names = None;
-        for (over, value) in parts {
-            let present = Expression::Case {
-                branches: vec![(value.clone().is_present(), Expression::integer(1))],
-                otherwise: Box::new(Expression::integer(0)),
-            };
-            let fixed = Expression::FixedPoint(Box::new(value.clone()));
-            names = match names {
-                None => Some((
-                    self.contribute(cube, over, "count", present),
-                    self.contribute(cube, over, "sum", fixed),
-                )),
-                Some((count, sum)) => {
-                    self.add_values(
-                        cube,
-                        over,
-                        vec![(count.clone(), present), (sum.clone(), fixed)],
-                    );
-                    Some((count, sum))
-                }
-            };
-        }
-        let (count, sum) = names.expect("a score has a version");
-        Reading::Total {
-            count,
-            sum,
-            scale: Sum::FixedPoint,
-        }
-    }
-
-    /// Count of ages, and exact sum of the instants they run from; parts apply to different points.
-    fn ages(&mut self, cube: usize, parts: &[(SweepContribution, Expression)]) -> Reading {
-        let one = Expression::integer(1);
-        let (first, since) = &parts[0];
-        let count = self.contribute(cube, first, "count", one.clone());
-        let sum = self.contribute(cube, first, "sum", since.clone());
-        for (over, since) in &parts[1..] {
-            let values = vec![(count.clone(), one.clone()), (sum.clone(), since.clone())];
-            self.add_values(cube, over, values);
-        }
-        Reading::Total {
-            count,
-            sum,
-            scale: Sum::Ages,
-        }
-    }
-
-    /// Before its event a row has no age: it counts from the event on, until another takes its place.
-    fn since(
-        &mut self,
-        draft: &Draft,
-        rows: &SweepContribution,
-        alternatives: &[Alternative],
-    ) -> Vec<(SweepContribution, Expression)> {
-        let axis = &draft.population.axis;
-        // A missing event has no point: such rows contribute nothing, and nothing takes their place.
-        let points = Expression::integer(axis.len() as i64);
-        let mut bound = |hint: &str, instant: &Expression| {
-            let point = self.rows(draft.table).point_after(hint, instant, axis);
-            Some(Expression::Coalesce(vec![point, points.clone()]))
-        };
-        let part = |one: &Alternative| {
-            let over = SweepContribution {
-                from: bound("age_from", &one.instant),
-                until: one.replaced.as_ref().and_then(|at| bound("age_until", at)),
-                ..rows.clone()
-            };
-            (over, one.instant.clone())
-        };
-        alternatives.iter().map(part).collect()
-    }
-
-    /// The same for cubes that are expanded: rows count before all events too, without an age.
-    fn since_expanded(
-        &mut self,
-        draft: &Draft,
-        rows: &SweepContribution,
-        alternatives: &[Alternative],
-    ) -> Vec<(SweepContribution, Expression)> {
-        if let [only] = alternatives {
-            return vec![(rows.clone(), only.instant.clone())];
-        }
-        let axis = &draft.population.axis;
-        let first = alternatives.iter().map(|one| one.instant.clone()).collect();
-        let first = Expression::Least(first);
-        let begun = self.rows(draft.table).point_after("age_from", &first, axis);
-        let before = SweepContribution {
-            until: Some(begun),
-            ..rows.clone()
-        };
-        let mut parts = self.since(draft, rows, alternatives);
-        parts.push((before, Expression::missing_integer()));
-        parts
     }
 
     fn expanded(
         &mut self,
         measure: &Measure,
         draft: &Draft,
-        over: PointRange,
+        stretches: &[CountedStretch],
         taken: &Taken,
     ) -> (usize, Name, Reading) {
-        let all = SweepContribution::over(over, Vec::new());
-        let valued = |over: SweepContribution, value: Expression| SweepContribution {
-            values: vec![(VALUE.to_string(), value)],
-            ..over
-        };
-        let (parts, scale) = match taken {
-            Taken::Number(value) => (vec![valued(all, value.clone())], Sum::FixedPoint),
-            Taken::Value(value) => (vec![valued(all, value.clone())], Sum::Micros),
-            Taken::Between { micros, .. } => (vec![valued(all, micros.clone())], Sum::Micros),
-            Taken::Score(versions) => {
-                let mut parts: Vec<SweepContribution> = cut(&all, versions)
-                    .into_iter()
-                    .map(|(over, value)| valued(over, value))
-                    .collect();
-                // Points before the first version count rows without a value.
-                if let Some((first, _)) = versions.first().filter(|(first, _)| *first > 0) {
-                    let before = SweepContribution {
-                        until: Some(Expression::integer(*first as i64)),
-                        ..all
-                    };
-                    parts.push(valued(before, Expression::missing_number()));
-                }
-                (parts, Sum::FixedPoint)
-            }
-            Taken::Since(alternatives) => {
-                let parts = self.since_expanded(draft, &all, alternatives);
-                let parts = parts.into_iter().map(|(over, since)| valued(over, since));
-                (parts.collect(), Sum::Micros)
-            }
+        let parts = stretches
+            .iter()
+            .flat_map(|stretch| self.expanded_over(draft, stretch, taken));
+        let parts: Vec<SweepContribution> = parts.collect();
+        let scale = match taken {
+            Taken::Number(_) | Taken::Stepped(_) | Taken::Score(_) => Sum::FixedPoint,
+            Taken::Value(_) | Taken::Between { .. } | Taken::Since(_) => Sum::Micros,
             Taken::Row(_) | Taken::Lifetime { .. } => {
                 unreachable!("rows are tallied, and lifetimes are of events")
             }
@@ -452,64 +291,50 @@ impl Lowering<'_> {
         (cube, rows, reading)
     }
 
-    /// Adds a column to a swept cube; the name of the one it already has if it is the same.
-    fn contribute(
+    /// The values that rows bring over a stretch.
+    fn expanded_over(
         &mut self,
-        cube: usize,
-        over: &SweepContribution,
-        hint: &str,
-        value: Expression,
-    ) -> Name {
-        let CubeShape::Swept(contributions) = &self.cubes[cube].shape else {
-            unreachable!("only swept cubes have contributions that are summed");
+        draft: &Draft,
+        stretch: &CountedStretch,
+        taken: &Taken,
+    ) -> Vec<SweepContribution> {
+        let valued = |over: SweepContribution, value: Expression| SweepContribution {
+            values: vec![(VALUE.to_string(), value)],
+            ..over
         };
-        let same_range = contributions.iter().find(|known| known.has_range_of(over));
-        let known = same_range.and_then(|known| {
-            let mut values = known.values.iter();
-            // A column fed by several contributions is not the same as one that has only this.
-            values.find(|(name, own)| *own == value && self.is_fed_once(cube, name))
-        });
-        if let Some((name, _)) = known {
-            return name.clone();
-        }
-        let name = free_name(&self.cubes[cube], hint);
-        let sum = Aggregate::Sum(Expression::column(&name));
-        self.cubes[cube].aggregates.push((name.clone(), sum));
-        self.add_values(cube, over, vec![(name.clone(), value)]);
-        name
-    }
-
-    fn is_fed_once(&self, cube: usize, name: &str) -> bool {
-        let CubeShape::Swept(contributions) = &self.cubes[cube].shape else {
-            return false;
-        };
-        let values = contributions.iter().flat_map(|one| &one.values);
-        values.filter(|(known, _)| known == name).count() == 1
-    }
-
-    fn add_values(
-        &mut self,
-        cube: usize,
-        over: &SweepContribution,
-        values: Vec<(Name, Expression)>,
-    ) {
-        let CubeShape::Swept(contributions) = &mut self.cubes[cube].shape else {
-            unreachable!("only swept cubes have contributions that are summed");
-        };
-        match contributions
-            .iter_mut()
-            .find(|known| known.has_range_of(over))
-        {
-            Some(known) => known.values.extend(values),
-            None => contributions.push(SweepContribution {
-                values,
-                ..over.clone()
-            }),
+        let range = &stretch.range;
+        match taken {
+            Taken::Number(value) | Taken::Value(value) => {
+                vec![valued(range.clone(), value.clone())]
+            }
+            Taken::Between { micros, .. } => vec![valued(range.clone(), micros.clone())],
+            Taken::Since(alternatives) => {
+                let parts = self.since_expanded(draft, range, alternatives).into_iter();
+                parts.map(|(over, since)| valued(over, since)).collect()
+            }
+            Taken::Stepped(function) => {
+                let stepped = self.stepped(draft, stretch, function);
+                vec![valued(stepped, Expression::column(VALUE))]
+            }
+            Taken::Score(versions) => {
+                let parts = cut(range, versions).into_iter();
+                let mut parts: Vec<SweepContribution> =
+                    parts.map(|(over, value)| valued(over, value)).collect();
+                // Points before the first version count rows without a value.
+                if let Some((first, _)) = versions.first().filter(|(first, _)| *first > 0) {
+                    let before = range.clone().until(Expression::integer(*first as i64));
+                    parts.push(valued(before, Expression::missing_number()));
+                }
+                parts
+            }
+            Taken::Row(_) | Taken::Lifetime { .. } => {
+                unreachable!("rows are tallied, and lifetimes are of events")
+            }
         }
     }
 
     /// The place of a cube over the same rows, points and groups; made if there is none.
-    fn cube(&mut self, cube: Cube) -> usize {
+    pub(super) fn cube(&mut self, cube: Cube) -> usize {
         let same = |known: &Cube| {
             let same_shape = match (&known.shape, &cube.shape) {
                 (CubeShape::Swept(_), CubeShape::Swept(_)) => true,
@@ -519,6 +344,7 @@ impl Lowering<'_> {
                 && known.table == cube.table
                 && known.predicate == cube.predicate
                 && known.keys == cube.keys
+                && known.bands == cube.bands
                 && known.axis == cube.axis
         };
         self.cubes.iter().position(same).unwrap_or_else(|| {
@@ -529,10 +355,10 @@ impl Lowering<'_> {
 }
 
 /// What the cube of a measure is made of.
-struct Draft<'d> {
-    table: TableId,
-    population: &'d PopulationRows,
-    keys: &'d [Name],
+pub(super) struct Draft<'d> {
+    pub table: TableId,
+    pub population: &'d PopulationRows,
+    grouping: &'d Grouping,
 }
 
 impl Draft<'_> {
@@ -547,7 +373,7 @@ impl Draft<'_> {
         }
     }
 
-    fn stock(&self, shape: CubeShape) -> Cube {
+    pub fn stock(&self, shape: CubeShape) -> Cube {
         let aggregates = match &shape {
             CubeShape::Expanded { .. } => vec![(ROWS.to_string(), Aggregate::Count)],
             CubeShape::Swept(_) | CubeShape::Flow { .. } => Vec::new(),
@@ -555,7 +381,8 @@ impl Draft<'_> {
         Cube {
             table: self.table,
             predicate: self.population.counted(),
-            keys: self.keys.to_vec(),
+            keys: self.grouping.keys.clone(),
+            bands: self.grouping.bands.clone(),
             axis: self.population.axis.clone(),
             shape,
             aggregates,
@@ -622,7 +449,7 @@ fn aggregate(cube: &mut Cube, hint: &str, aggregate: Aggregate) -> Name {
     name
 }
 
-fn free_name(cube: &Cube, hint: &str) -> Name {
+pub(super) fn free_name(cube: &Cube, hint: &str) -> Name {
     let is_taken = |name: &str| {
         cube.aggregates.iter().any(|(known, _)| known == name)
             || cube.keys.iter().any(|key| key == name)

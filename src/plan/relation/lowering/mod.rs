@@ -4,7 +4,9 @@
 //! of a table that share population, axis and grouping. [`Lowering::rows_of`] gives the rows of each table, with every
 //! column that the cubes read, so that one scan serves all.
 
+mod bands;
 mod conditions;
+mod contributions;
 mod cubes;
 mod elapsed;
 mod events;
@@ -15,7 +17,9 @@ mod measures;
 mod periods;
 mod policies;
 mod population;
+mod roll_ups;
 mod rows;
+mod sweeps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -164,10 +168,10 @@ impl<'a> Lowering<'a> {
         let periods = Periods::new(slots, measure.kind(), calendar);
         let rows = self.rows(measure.population.table);
         rows.periods = Some(periods);
-        let keys: Vec<Name> = step.keys.iter().map(|key| rows.key_column(*key)).collect();
         let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
+        let grouping = rows.grouping(&step.keys, population.at());
         let taken = rows.taken(measure, &population);
-        let (cube, rows, reading) = self.cells(measure, &population, &taken, &keys);
+        let (cube, rows, reading) = self.cells(measure, &population, &taken, &grouping);
         let (exclusions, follow_ups) = match with_exclusions {
             true => (
                 self.exclusions_of_measure(measure, &population, &taken),

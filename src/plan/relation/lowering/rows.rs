@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::LoweringContext;
 use super::periods::Periods;
 use crate::base::types::Choice;
-use crate::lang::model::{ChosenColumns, FieldId, FieldSource, TableId};
+use crate::lang::model::{Bands, ChosenColumns, FieldId, FieldSource, TableId};
 use crate::plan::relation::{
     Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -21,6 +21,8 @@ pub(super) struct Rows<'a> {
     parents: Vec<ParentJoin>,
     related: Vec<RelatedJoin>,
     derived: Vec<DerivedColumn>,
+    /// Keys that rows do not have wherever they count.
+    band_keys: Vec<(Bands, Name)>,
     /// The periods of what is being lowered.
     pub periods: Option<Periods<'a>>,
 }
@@ -73,6 +75,7 @@ impl<'a> Rows<'a> {
             parents: Vec::new(),
             related: Vec::new(),
             derived: Vec::new(),
+            band_keys: Vec::new(),
             periods: None,
         }
     }
@@ -96,7 +99,7 @@ impl<'a> Rows<'a> {
         choose(columns.choice, parts)
     }
 
-    /// A field of this table.
+    /// A field of this table; of a roll-up its steps.
     pub fn field(&mut self, field: FieldId) -> Expression {
         debug_assert_eq!(field.table, self.table);
         let table = self.context.definitions.table(self.table);
@@ -104,6 +107,7 @@ impl<'a> Rows<'a> {
         match definition.source {
             FieldSource::Column(column) => self.column(column),
             FieldSource::Due(sla) => self.due(sla),
+            FieldSource::RollUp(place) => self.roll_up(&definition.name, place),
             FieldSource::Parent { parent, field: of } => {
                 let of = FieldId {
                     table: table.parents[parent].table,
@@ -203,6 +207,16 @@ impl<'a> Rows<'a> {
         Expression::Column(name)
     }
 
+    /// The key column of bands that rows enter and leave.
+    pub fn band_key(&mut self, bands: &Bands) -> Name {
+        if let Some((_, key)) = self.band_keys.iter().find(|(known, _)| known == bands) {
+            return key.clone();
+        }
+        let key = self.free_name(&format!("{}_band", bands.name));
+        self.band_keys.push((bands.clone(), key.clone()));
+        key
+    }
+
     /// The hint, or the hint with a number: no column or field of the table and nothing derived has that name.
     fn free_name(&self, hint: &str) -> Name {
         let table = self.context.definitions.table(self.table);
@@ -210,6 +224,7 @@ impl<'a> Rows<'a> {
             table.field_named(name).is_some()
                 || [ROW_NUMBER, "low", "high", "point", "value"].contains(&name)
                 || self.derived.iter().any(|derived| derived.name == name)
+                || self.band_keys.iter().any(|(_, key)| key == name)
                 || self
                     .related
                     .iter()
