@@ -488,7 +488,7 @@ fn lists_show_key_and_declared_fields_unless_told() {
         panic!("a list");
     };
     assert!(matches!(list.population.role, Role::State(_)));
-    assert_eq!(definitions.field(list.show[0]).name, "finding_id");
+    assert_eq!(list.show[0].name(&definitions), "finding_id");
     assert_eq!(list.show.len(), 11);
     assert_eq!(list.limit, Some(5));
     let Subject::List(list) = query(&definitions, "list assets").subject else {
