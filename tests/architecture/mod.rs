@@ -49,7 +49,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("exec::data", &["lang::model", "base::files", "plan"]),
     ("plan", &["lang::model", "lang::functions"]),
-    ("exec::lazy", &["exec::data", "lang::model", "plan"]),
+    (
+        "exec::lazy",
+        &["base::calendar", "exec::data", "lang::model", "plan"],
+    ),
     ("exec::answer", &["lang::model"]),
     (
         "exec::compute",
