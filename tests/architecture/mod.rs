@@ -49,10 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("exec::data", &["lang::model", "base::files", "plan"]),
     ("plan", &["lang::model", "lang::functions"]),
-    (
-        "exec::lazy",
-        &["base::calendar", "exec::data", "lang::model", "plan"],
-    ),
+    ("exec::lazy", &["exec::data", "lang::model", "plan"]),
     ("exec::answer", &["lang::model"]),
     (
         "exec::compute",

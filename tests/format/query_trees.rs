@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::types::{Grain, StockMoment};
 use riskql::lang::syntax::ast::{
-    Formula, HavingTest, Measured, Period, Query, QueryClause, SeriesWindow, ShownColumn, Subject,
-    Versus, WrittenComparison, WrittenSortKey,
+    Formula, HavingTest, Measured, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenColumn, WrittenComparison, WrittenSortKey,
 };
 
 use super::expression_trees::{
@@ -15,12 +15,12 @@ use super::expression_trees::{
     spanned, time,
 };
 
-fn shown() -> impl Strategy<Value = ShownColumn> {
+fn shown() -> impl Strategy<Value = WrittenColumn> {
     let value = prop_oneof![
         (field().prop_map(Measured::Field), Just(None)),
         (time(), option::of(name())),
     ];
-    value.prop_map(|(value, unit)| ShownColumn {
+    value.prop_map(|(value, unit)| WrittenColumn {
         value: at(value),
         unit,
     })
