@@ -14,6 +14,8 @@ from pathlib import Path
 START, END = date(2024, 10, 1), date(2026, 9, 30)
 FOLDER = Path(__file__).parent / "demo"
 rng = random.Random(7)
+# What came back has numbers of its own, so that all else stays as it is.
+rng_of_reopenings = random.Random(8)
 
 # name, kind, criticality, exposure, business critical, team, commissioned, retired
 ASSETS = [
@@ -69,6 +71,12 @@ FLAWS = [
     ("Version disclosed by {place}", "CWE-200", "", 0.0, "info", "dast"),
 ]
 PLACES = ["/login", "/cart", "/orders", "/search", "/profile", "/upload", "/export", "/webhook", "/admin", "/report"]
+# Of CISA's catalogue of known exploited vulnerabilities: the day of listing, and the due date.
+KNOWN_EXPLOITED = {
+    "CVE-2021-44228": ("2021-12-10", "2021-12-24"),
+    "CVE-2022-22965": ("2022-04-04", "2022-04-25"),
+    "CVE-2023-44487": ("2023-10-10", "2023-10-31"),
+}
 TOOLS = {"dast": ["Wayfarer", "Probe"], "sast": ["Codelens"], "sca": ["Depcheck", "Manifest"]}
 
 # What fixing takes on average in days at the start and at the end of the two years.
@@ -144,6 +152,9 @@ def finding(asset, found):
         "fixed_at": "", "verified_at": "", "closed_at": "", "reopened_at": "", "accepted_at": "", "acceptance_ends_at": "",
         "ingested_at": min(found + timedelta(days=rng.choice([0, 0, 0, 0, 1, 3])), END).isoformat(),
         "cwe": cwe, "cve": cve, "cvss": cvss,
+        "known_exploited_at": KNOWN_EXPLOITED.get(cve, ("", ""))[0],
+        "known_exploited_due_at": KNOWN_EXPLOITED.get(cve, ("", ""))[1],
+        "episode": 1, "previous_closed_at": "",
         "kind": kind,
     }
     settle(row, asset, found)
@@ -180,6 +191,40 @@ def settle(row, asset, found):
         row.update(fixed_at=fixed.isoformat(), resolution="reopened")
     elif fixed <= END:
         row.update(fixed_at=fixed.isoformat(), resolution="fixed", verified_at=in_data(verified), closed_at=in_data(verified))
+
+
+def reopened(all_findings):
+    """The second episodes of what was closed as fixed and came back. The first says when that was."""
+    rows = []
+    for first in all_findings:
+        if first["resolution"] != "reopened":
+            continue
+        closed = day(first["fixed_at"]) + timedelta(days=rng_of_reopenings.randrange(1, 9))
+        found = closed + timedelta(days=rng_of_reopenings.randrange(5, 120))
+        first.update(resolution="fixed", verified_at=in_data(closed), closed_at=in_data(closed))
+        if found > END:
+            continue
+        first.update(reopened_at=found.isoformat())
+        rows.append({
+            **first,
+            "finding_id": f"{first['finding_id']}-2", "resolution": "reopened",
+            "introduced_at": "", "found_at": found.isoformat(), "ingested_at": found.isoformat(),
+            "fixed_at": "", "verified_at": "", "closed_at": "", "reopened_at": "",
+            "episode": 2, "previous_closed_at": closed.isoformat(),
+        })
+    return rows
+
+
+def reported_again(episodes, number):
+    """One detection of each second episode, numbered after the others."""
+    rows = []
+    for number, found in enumerate(episodes, number + 1):
+        rows.append({
+            "detection_id": f"D{number:04}", "finding_id": found["finding_id"], "asset_id": found["asset_id"],
+            "tool": rng_of_reopenings.choice(TOOLS[found["kind"]]), "tool_kind": found["kind"],
+            "reported_at": found["found_at"], "duplicate": "no",
+        })
+    return rows
 
 
 def scans(all_assets):
@@ -238,10 +283,13 @@ def main():
     all_assets = assets()
     all_findings = findings(all_assets)
     write("assets", all_assets, list(all_assets[0]))
-    write("findings", all_findings, [column for column in all_findings[0] if column != "kind"])
+    second_episodes = reopened(all_findings)
+    columns = [column for column in all_findings[0] if column != "kind"]
+    write("findings", all_findings + second_episodes, columns)
     all_scans = scans(all_assets)
     write("scans", all_scans, list(all_scans[0]))
     all_detections = detections(all_findings)
+    all_detections += reported_again(second_episodes, len(all_detections))
     write("detections", all_detections, list(all_detections[0]))
 
 

@@ -8,6 +8,8 @@ use chrono::{
     Utc, Weekday,
 };
 
+use chrono_tz::Tz;
+
 use crate::base::types::Grain;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -188,24 +190,44 @@ pub fn midnight(calendar: &Calendar, day: NaiveDate) -> i64 {
 /// The instant of a local time, in UTC microseconds. Where the clocks jump over it this is the
 /// instant of the jump; where it comes twice it is the first.
 pub fn instant_of(calendar: &Calendar, local: NaiveDateTime) -> i64 {
-    match calendar.timezone.from_local_datetime(&local) {
+    instant_in(calendar.timezone, local)
+}
+
+fn instant_in(zone: Tz, local: NaiveDateTime) -> i64 {
+    match zone.from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
             instant.timestamp_micros()
         }
-        LocalResult::None => first_instant_at_or_after(calendar, local) * MICROS_PER_SECOND,
+        LocalResult::None => first_instant_at_or_after(zone, local) * MICROS_PER_SECOND,
     }
+}
+
+/// The same local time so many days, weeks, months, quarters or years later; a day that its month has not is the
+/// month's last. `None` beyond the years that dates can name.
+pub fn later(zone: Tz, micros: i64, count: u32, grain: Grain) -> Option<i64> {
+    let instant = DateTime::<Utc>::from_timestamp_micros(micros)?;
+    let local = instant.with_timezone(&zone).naive_local();
+    let days = |days: u32| local.checked_add_days(Days::new(u64::from(days)));
+    let months = |months: u32| local.checked_add_months(Months::new(months));
+    let later = match grain {
+        Grain::Day => days(count),
+        Grain::Week => days(count.checked_mul(7)?),
+        Grain::Month => months(count),
+        Grain::Quarter => months(count.checked_mul(3)?),
+        Grain::Year => months(count.checked_mul(12)?),
+    };
+    Some(instant_in(zone, later?))
 }
 
 /// The first second whose local time is not before `local`. Local time grows with real time around
 /// a jump forward, so halving finds it; no zone is more than a day from UTC.
-fn first_instant_at_or_after(calendar: &Calendar, local: NaiveDateTime) -> i64 {
+fn first_instant_at_or_after(zone: Tz, local: NaiveDateTime) -> i64 {
     let around = local.and_utc().timestamp();
     let (mut before, mut after) = (around - 2 * SECONDS_PER_DAY, around + 2 * SECONDS_PER_DAY);
     while after - before > 1 {
         let middle = before + (after - before) / 2;
-        let reached = DateTime::<Utc>::from_timestamp(middle, 0).is_some_and(|instant| {
-            instant.with_timezone(&calendar.timezone).naive_local() >= local
-        });
+        let reached = DateTime::<Utc>::from_timestamp(middle, 0)
+            .is_some_and(|instant| instant.with_timezone(&zone).naive_local() >= local);
         if reached {
             after = middle;
         } else {

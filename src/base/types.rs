@@ -210,6 +210,22 @@ impl Choice {
     }
 }
 
+/// On which side of an instant a date is near to it (rule S54).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum NearSide {
+    Next,
+    Last,
+}
+
+impl NearSide {
+    pub fn word(self) -> &'static str {
+        match self {
+            NearSide::Next => "next",
+            NearSide::Last => "last",
+        }
+    }
+}
+
 /// How a target compares (rule S30).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Bound {

@@ -89,6 +89,7 @@ fn edits(symbols: &SymbolTable, renamed: &[SymbolId], new: &str) -> BTreeMap<Spa
         let Some(span) = each.span else { continue };
         let written = match &each.form {
             NameForm::Name => format::name(new),
+            NameForm::Part => new.to_owned(),
             NameForm::Singular => format::name(&singular(new)),
             NameForm::Cell { suffix } => format::cell(&format!("{new}{suffix}")),
         };

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use riskql::base::types::{DisplayUnit, Grain, StockMoment, TimeUnit, Unit};
 use riskql::lang::model::{
-    Allowed, Condition, Definitions, FieldSource, Formula, Kind, Measured, Period, Population,
-    Query, RelatedNoun, Restriction, Role, SortColumn, Subject, TableRelation, Timeframe,
-    ValuesQuery, Versus, Weights,
+    Allowed, Condition, Definitions, DueTime, FieldSource, Formula, Kind, Measured, Period,
+    Population, Query, RelatedNoun, Restriction, Role, SortColumn, Subject, TableRelation,
+    Timeframe, ValuesQuery, Versus, Weights,
 };
 
 use super::language::{FILES, check_files, check_query, language};
@@ -280,12 +280,9 @@ fn scores_and_slas_are_complete() {
     // 2026-01-01 is 59 days before 1 March.
     assert_eq!(version.since, Some(MARCH - 59 * DAY));
     let sla = &definitions.slas[0];
-    let due: Vec<i64> = sla.versions[0]
-        .lines
-        .iter()
-        .map(|line| line.micros / DAY)
-        .collect();
-    assert_eq!(due, [7, 30, 60, 90, 180]);
+    let due: Vec<DueTime> = sla.versions[0].lines.iter().map(|line| line.time).collect();
+    let days = [7, 30, 60, 90, 180].map(|days| DueTime::Elapsed(days * DAY));
+    assert_eq!(due, days);
     assert_eq!((sla.stops.len(), sla.pauses.len()), (2, 1));
 }
 
@@ -491,11 +488,8 @@ fn lists_show_key_and_declared_fields_unless_told() {
         panic!("a list");
     };
     assert!(matches!(list.population.role, Role::State(_)));
-    let names = list
-        .show
-        .iter()
-        .map(|field| definitions.field(*field).name.as_str());
-    let names: Vec<&str> = names.collect();
+    let names = list.show.iter().map(|column| column.name(&definitions));
+    let names: Vec<String> = names.collect();
     assert_eq!(names[..4], ["finding_id", "found_at", "due_at", "title"]);
     assert_eq!(list.show.len(), 13);
     assert_eq!(list.limit, Some(5));

@@ -634,6 +634,70 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         ),
     ),
     (
+        "K514",
+        Beside(
+            "table notes\n  key note_id\n  event written at written_at\n  event due at due_at\nsla answer\n  of notes\n  starts written\n  stops written\n  due 3 days otherwise\n",
+        ),
+    ),
+    (
+        "K514",
+        Beside(
+            "sla kev\n  of findings\n  prefix kev\n  starts found\n  stops verified\n  due 3 days otherwise\nsla other\n  of findings\n  prefix kev\n  starts found\n  stops verified\n  due 3 days otherwise\n",
+        ),
+    ),
+    (
+        "K515",
+        Beside(
+            "sla remediation\n  of findings\n  prefix own\n  starts found\n  stops verified, closed\n  pauses risk_accepted\n  due 3 days otherwise\n  since 2026-01-01\n",
+        ),
+    ),
+    (
+        "K409",
+        Beside(
+            "sla kev\n  of findings\n  prefix kev\n  starts found\n  stops verified\n  due 0 calendar months where severity = high\n  due 99999 calendar years otherwise\n",
+        ),
+    ),
+    (
+        "K516",
+        Beside(
+            "sla kev\n  of findings\n  prefix kev\n  starts due\n  stops verified\n  due at due_at otherwise\n",
+        ),
+    ),
+    (
+        "K517",
+        Beside(
+            "sla kev\n  of findings\n  prefix kev\n  starts found\n  stops verified\n  due at closed_at where severity = high\n  due at acceptance_ends_at where severity = medium\n  due at severity otherwise\n",
+        ),
+    ),
+    (
+        "K430",
+        Query("count of findings open where closed_at within next 14 days"),
+    ),
+    (
+        "K430",
+        Query("count of findings open where severity within last 14 days"),
+    ),
+    (
+        "K430",
+        Query("count of findings open where verified within next 14 days"),
+    ),
+    (
+        "K430",
+        Query("count of findings open where open within last 14 days"),
+    ),
+    (
+        "K203",
+        Query("count of findings open where due_at within 14 days"),
+    ),
+    (
+        "K203",
+        Query("count of findings open where closed_at within 14 days"),
+    ),
+    (
+        "K406",
+        Query("count of findings open where due within 14 days"),
+    ),
+    (
         "K515",
         Beside(
             "sla remediation\n  of findings\n  starts found\n  stops verified\n  due 3 days otherwise\n  since 2026-01-01\n",
@@ -646,6 +710,18 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         ),
     ),
     // Queries, views, dashboards, tests.
+    (
+        "K222",
+        Query("list findings open show time since found as percent"),
+    ),
+    (
+        "K216",
+        Query("list findings open show time from found to found"),
+    ),
+    (
+        "K603",
+        Query("list findings open show time since found, time since found as days"),
+    ),
     ("K600", Query("list findings open by team")),
     ("K600", Query("list findings open top 3")),
     ("K600", Query("backlog show title")),

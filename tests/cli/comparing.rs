@@ -12,14 +12,26 @@ use super::{Outcome, Project};
 
 /// Commits everything and gives the commit's hash.
 fn commit(project: &Project) -> String {
+    commit_with(project, None)
+}
+
+/// The same with a folder that is a repository of its own.
+fn commit_with(project: &Project, submodule: Option<&str>) -> String {
     let folder = project.path("");
     let repository = Repository::open(&folder)
         .or_else(|_| Repository::init(&folder))
         .expect("a repository");
     let mut index = repository.index().expect("an index");
+    let files = match submodule {
+        None => "*",
+        Some(_) => "defs/*.kpi",
+    };
     index
-        .add_all(["*"], IndexAddOption::DEFAULT, None)
+        .add_all([files], IndexAddOption::DEFAULT, None)
         .expect("files are added");
+    if let Some(path) = submodule {
+        index.add_path(path.as_ref()).expect("a submodule");
+    }
     index.write().expect("the index is written");
     let tree = index.write_tree().expect("a tree");
     let tree = repository.find_tree(tree).expect("the tree");
@@ -455,7 +467,7 @@ fn definitions_in_a_submodule_are_of_another_repository() {
     inner
         .commit(Some("HEAD"), &author, &author, "a commit", &tree, &[])
         .expect("a commit");
-    commit(&project);
+    commit_with(&project, Some("defs/shared"));
     project
         .with_defs(&["diff"])
         .refused(2, &["K921", "defs/shared", "submodule"]);

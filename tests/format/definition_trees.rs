@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::source::Spanned;
-use riskql::base::types::{Bound, StockMoment};
+use riskql::base::types::{Bound, Grain, StockMoment};
 use riskql::lang::syntax::ast::*;
 
 use super::expression_trees::{
@@ -152,9 +152,18 @@ fn sla_clause() -> impl Strategy<Value = SlaClause> {
         name().prop_map(SlaClause::Starts),
         names().prop_map(SlaClause::Stops),
         names().prop_map(SlaClause::Pauses),
-        (spanned(duration()), filter())
-            .prop_map(|(within, filter)| SlaClause::Due { within, filter }),
+        name().prop_map(SlaClause::Prefix),
+        (spanned(due_time()), filter()).prop_map(|(time, filter)| SlaClause::Due { time, filter }),
         date().prop_map(SlaClause::Since),
+    ]
+}
+
+fn due_time() -> impl Strategy<Value = DueTime> {
+    prop_oneof![
+        duration().prop_map(DueTime::Elapsed),
+        (spanned(0..100u64), select(&Grain::ALL[..]))
+            .prop_map(|(count, grain)| DueTime::Calendar { count, grain }),
+        name().prop_map(DueTime::At),
     ]
 }
 

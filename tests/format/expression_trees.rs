@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use riskql::base::source::{SourceId, Span, Spanned};
-use riskql::base::types::{Adjustment, Choice, TimeUnit};
+use riskql::base::types::{Adjustment, Choice, NearSide, TimeUnit};
 use riskql::lang::syntax::ast::{
     AggregateCall, Arithmetic, ChosenEvents, ComparisonOperator, Condition, DateLiteral, Duration,
     Exists, FieldRef, Formula, GroupBy, Identifier, Measured, Number, Population, Text, Timeframe,
@@ -185,6 +185,12 @@ fn test() -> impl Strategy<Value = Condition> + Clone {
         elapsed(),
         (name(), spanned(duration()))
             .prop_map(|(event, within)| Condition::Within { event, within }),
+        (
+            field(),
+            select(&[NearSide::Next, NearSide::Last][..]),
+            spanned(duration())
+        )
+            .prop_map(|(of, side, within)| Condition::Near { of, side, within }),
         name().prop_map(Condition::Name),
     ]
     .boxed()
@@ -231,7 +237,7 @@ fn elapsed() -> BoxedStrategy<Condition> {
         .boxed()
 }
 
-fn time() -> BoxedStrategy<Measured> {
+pub fn time() -> BoxedStrategy<Measured> {
     prop_oneof![
         (events(), events()).prop_map(|(from, to)| Measured::TimeFrom { from, to }),
         events().prop_map(Measured::TimeSince),

@@ -229,8 +229,8 @@ fn a_list_may_show_what_is_not_there_but_not_sort_by_it() {
     let list = ListQuery {
         population: measure("count", FINDINGS, Role::State(0)).population,
         show: vec![
-            named(&fixture, FINDINGS, "severity"),
-            named(&fixture, FINDINGS, "team"),
+            ListColumn::Field(named(&fixture, FINDINGS, "severity")),
+            ListColumn::Field(named(&fixture, FINDINGS, "team")),
         ],
         sort: vec![(named(&fixture, FINDINGS, "exploitable"), false)],
         limit: None,

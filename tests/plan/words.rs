@@ -150,9 +150,9 @@ fn a_list_says_what_it_shows() {
     let list = ListQuery {
         population: measure("count", FINDINGS, Role::State(0)).population,
         show: vec![
-            named(&fixture, FINDINGS, "finding_id"),
-            named(&fixture, FINDINGS, "team"),
-            named(&fixture, FINDINGS, "due_at"),
+            ListColumn::Field(named(&fixture, FINDINGS, "finding_id")),
+            ListColumn::Field(named(&fixture, FINDINGS, "team")),
+            ListColumn::Field(named(&fixture, FINDINGS, "due_at")),
         ],
         sort: vec![(named(&fixture, FINDINGS, "found_at"), false)],
         limit: Some(20),

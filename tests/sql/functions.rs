@@ -11,7 +11,12 @@ use crate::answers::random::seeded::Seeded;
 use crate::answers::random::{generator, times};
 use crate::answers::tables::Table;
 
-const OF_EVENTS: [&str; 23] = [
+const OF_EVENTS: [&str; 28] = [
+    "count of findings due",
+    "share of findings due with not breached",
+    "count of findings verified where due_at within next 10 days",
+    "count of findings closed where found_at within last 30 days and not (due within last 5 days)",
+    "mean time from found to due of findings due",
     "count of findings verified",
     "share of findings found with verified within 14 days",
     "share of findings introduced with severity >= high and not (exploitable = yes)",
@@ -37,7 +42,11 @@ const OF_EVENTS: [&str; 23] = [
     "2 * count of findings closed / (count of findings found - 3)",
 ];
 
-const OF_STATES: [&str; 21] = [
+const OF_STATES: [&str; 25] = [
+    "count of findings open where due_at within next 14 days",
+    "count of findings risk_accepted where acceptance_ends_at within next 30 days",
+    "count of findings open where found_at within last 30 days or due within last 5 days",
+    "count of findings overdue where time since due > 10 days",
     "count of findings open",
     "count of findings overdue where severity in (high, critical)",
     "count of findings risk_accepted",
@@ -61,7 +70,8 @@ const OF_STATES: [&str; 21] = [
     "distinct team of findings open",
 ];
 
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
+    "list findings open show finding_id, time since found, time since due as hours, time from found to earliest of fixed, verified as weeks sort by found_at, finding_id",
     "list findings open show finding_id, severity, found_at, due_at, exploitable, cvss sort by severity descending, found_at",
     "list findings found where cvss >= 3.5 show finding_id, found_at, team, app sort by found_at descending limit 7",
     "list findings overdue show finding_id, due_at, criticality sort by criticality",
@@ -142,6 +152,7 @@ table findings "One row per finding"
   state open   from found_at until fixed_at
   state parked from pauses parked_at until resumed_at
   field severity scale severity
+  field fix_by planned date
 
 table pauses "Times in which a finding waits for others"
   key pause_id
@@ -178,12 +189,32 @@ sla terms
   since  2025-11-10
   due 10 days where severity >= high
   due 45 days otherwise
+
+sla agreed
+  of     findings
+  prefix agreed
+  starts found
+  stops  fixed
+  pauses parked
+  due at fix_by where fix_by is present
+  due 1 calendar month where severity = critical
+  due 2 calendar weeks where severity = high
+  due 1 calendar quarter otherwise
+
+sla local
+  of     findings
+  prefix local
+  starts found
+  stops  fixed
+  due 40 calendar days where severity >= high
+  due 1 calendar year where severity = low
+  due 5 calendar months otherwise
 "#;
 
 fn parked(random: &mut Seeded, calendar: &crate::answers::naive::calendar::Calendar) -> Vec<Table> {
     let mut findings = Table::new(
         "findings",
-        &["finding_id", "severity", "found_at", "fixed_at"],
+        &["finding_id", "severity", "found_at", "fixed_at", "fix_by"],
     );
     let mut pauses = Table::new(
         "pauses",
@@ -200,7 +231,8 @@ fn parked(random: &mut Seeded, calendar: &crate::answers::naive::calendar::Calen
             let pause = format!("P{}", pauses.rows.len());
             pauses.rows.push(vec![pause, id.clone(), parked, resumed]);
         }
-        findings.rows.push(vec![id, severity, found, fixed]);
+        let fix_by = times::after(random, calendar, &found, 60);
+        findings.rows.push(vec![id, severity, found, fixed, fix_by]);
     }
     vec![findings, pauses]
 }
@@ -225,6 +257,12 @@ fn policies_that_change_and_clocks_that_pause() {
             "count of findings parked over month from 2025-10 to 2026-03 at average",
             "mean time since found of findings parked by severity over month from 2025-10 to 2026-03",
             "list findings open show finding_id, due_at sort by due_at",
+            "list findings found show finding_id, found_at, agreed_due_at, local_due_at sort by found_at",
+            "count of findings agreed_overdue by severity over week from 2025-10-01 to 2026-05-31",
+            "share of findings agreed_due with not agreed_breached over month from 2025-10 to 2026-05",
+            "count of findings local_due over day from 2025-10-20 to 2025-11-20",
+            "count of findings open where agreed_due_at within next 14 days over week from 2025-10-01 to 2026-03-31",
+            "count of findings open where fix_by within last 14 days over week from 2025-10-01 to 2026-03-31",
         ];
         let texts = texts.map(str::to_owned);
         let folder = folder.path().join(case.to_string());

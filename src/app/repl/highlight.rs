@@ -53,13 +53,13 @@ const LENGTHS: &[&str] = &[
     "minute", "minutes", "min", "hour", "hours", "day", "days", "week", "weeks", "month", "months",
     "quarter", "quarters", "year", "years",
 ];
-const BEFORE_LENGTHS: &[&str] = &["last", "this", "past", "over", "previous"];
+const BEFORE_LENGTHS: &[&str] = &["last", "this", "past", "over", "previous", "calendar"];
 
 /// The words that begin a line of a definition.
 const CLAUSES: &[&str] = &[
     "timezone", "week", "year", "history", "map", "key", "belongs", "event", "state", "known",
-    "field", "exclude", "base", "times", "cap", "owner", "starts", "stops", "pauses", "due",
-    "note", "higher", "lower", "target", "band", "layer", "given", "expect",
+    "field", "exclude", "base", "times", "cap", "owner", "prefix", "starts", "stops", "pauses",
+    "due", "note", "higher", "lower", "target", "band", "layer", "given", "expect",
 ];
 
 /// The pieces of a text, in order and without gaps.

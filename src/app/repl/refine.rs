@@ -282,6 +282,7 @@ pub fn both(own: Spanned<Condition>, more: Spanned<Condition>) -> Spanned<Condit
             | Condition::Present(_)
             | Condition::Exists(_)
             | Condition::Elapsed { .. }
+            | Condition::Near { .. }
             | Condition::SoFar(_)
             | Condition::Within { .. }
             | Condition::Name(_) => parts.push(each),

@@ -114,7 +114,7 @@ impl Uses<'_> {
                     names.iter().for_each(|name| self.role(own, &name.node));
                 }
                 SlaClause::Due { filter, .. } => self.filter(own, filter.as_ref()),
-                SlaClause::Owner(_) | SlaClause::Since(_) => {}
+                SlaClause::Owner(_) | SlaClause::Prefix(_) | SlaClause::Since(_) => {}
             }
         }
     }
@@ -165,8 +165,10 @@ impl Uses<'_> {
     fn query_clause(&mut self, own: Option<TableId>, clause: &QueryClause) {
         match clause {
             QueryClause::By(groups) => self.groups(own, groups),
-            QueryClause::Show(fields) => {
-                fields.iter().for_each(|field| self.field(own, field));
+            QueryClause::Show(columns) => {
+                columns
+                    .iter()
+                    .for_each(|column| self.shown(own, &column.value.node));
             }
             QueryClause::Where(condition) => self.condition(own, condition),
             QueryClause::Top { by: Some(kpi), .. } => self.value(&kpi.node),
@@ -191,6 +193,17 @@ impl Uses<'_> {
             | QueryClause::Top { by: None, .. }
             | QueryClause::Limit(_)
             | QueryClause::At(_) => {}
+        }
+    }
+
+    fn shown(&mut self, own: Option<TableId>, value: &Measured) {
+        match value {
+            Measured::Field(field) => self.field(own, field),
+            Measured::TimeFrom { from, to } => {
+                self.events(own, from);
+                self.events(own, to);
+            }
+            Measured::TimeSince(events) => self.events(own, events),
         }
     }
 
@@ -289,7 +302,9 @@ impl Uses<'_> {
         };
         let event = table.event_named(name).map(|event| &table.events[event]);
         let state = table.state_named(name).map(|state| &table.states[state]);
-        if let Some(EventSource::Breach(sla)) = event.map(|event| &event.source) {
+        if let Some(EventSource::Breach(sla) | EventSource::Due(sla)) =
+            event.map(|event| &event.source)
+        {
             self.policy(*sla);
         }
         if let Some(StateSource::Overdue(sla)) = state.map(|state| &state.source) {
@@ -349,14 +364,11 @@ impl Uses<'_> {
                 self.role(related, &asked.role.node);
                 self.filter(related, asked.filter.as_ref());
             }
-            Condition::Elapsed { time, .. } => match &time.node {
-                Measured::Field(field) => self.field(own, field),
-                Measured::TimeFrom { from, to } => {
-                    self.events(own, from);
-                    self.events(own, to);
-                }
-                Measured::TimeSince(events) => self.events(own, events),
-            },
+            Condition::Elapsed { time, .. } => self.shown(own, &time.node),
+            Condition::Near { of, .. } => {
+                self.field(own, of);
+                self.role(own, &of.name.node);
+            }
             Condition::Within { event, .. } => self.role(own, &event.node),
             Condition::Name(name) => self.name("condition", &name.node),
         }

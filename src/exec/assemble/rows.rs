@@ -6,11 +6,11 @@ use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 use super::{code_cell, context as answer_context, covered, shown};
 use crate::base::cancellation::Steps;
 use crate::base::diagnostic::Problems;
-use crate::base::types::FieldType;
+use crate::base::types::{FieldType, TimeUnit};
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Excluded, Level, Row};
 use crate::exec::compute::{ExecutionContext, whole_numbers};
 use crate::exec::lazy::{Compiler, TableFrames, collect_all};
-use crate::lang::model::{Calendar, FieldId};
+use crate::lang::model::{Calendar, ListColumn};
 use crate::plan::relation::{ListRelation, lower_list, lower_trace};
 use crate::plan::{ListWork, Plan, Trace};
 
@@ -51,10 +51,15 @@ pub(super) fn list(
 
 /// The rows behind a measure, those that pass its test first, then the largest values.
 pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer, Problems> {
+    let fields: Vec<ListColumn> = trace
+        .show
+        .iter()
+        .map(|field| ListColumn::Field(*field))
+        .collect();
     let mut rows = Vec::new();
     if let Some(relation) = lower_trace(context.definitions, trace) {
         let frame = run(context, &[&relation.rows])?.remove(0);
-        rows = shown_rows(context, &trace.show, &frame, &relation.columns);
+        rows = shown_rows(context, &fields, &frame, &relation.columns);
         let values = numbers(column(&frame, &relation.value));
         let passes = yes_no(column(&frame, &relation.passes));
         for ((row, value), passes) in rows.iter_mut().zip(values).zip(passes) {
@@ -73,7 +78,7 @@ pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer,
         role: ColumnRole::Field(field_type),
         is_optional: false,
     };
-    let mut columns = columns(context, &trace.show, false);
+    let mut columns = columns(context, &fields, false);
     columns.extend(
         trace
             .value
@@ -108,14 +113,18 @@ fn run(
     collect_all(context.sources, frames)
 }
 
-/// The columns that show fields.
-fn columns(context: ExecutionContext, show: &[FieldId], are_optional: bool) -> Vec<AnswerColumn> {
-    let column = |(place, field): (usize, &FieldId)| {
-        let field = context.definitions.field(*field);
+/// The columns of what is shown.
+fn columns(
+    context: ExecutionContext,
+    show: &[ListColumn],
+    are_optional: bool,
+) -> Vec<AnswerColumn> {
+    let column = |(place, column): (usize, &ListColumn)| {
+        let name = column.name(context.definitions);
         AnswerColumn {
-            name: field.name.clone(),
-            title: field.name.clone(),
-            role: ColumnRole::Field(field.field_type.clone()),
+            title: name.clone(),
+            name,
+            role: ColumnRole::Field(column.field_type(context.definitions)),
             // What names the row stays.
             is_optional: are_optional && place > 0,
         }
@@ -125,20 +134,20 @@ fn columns(context: ExecutionContext, show: &[FieldId], are_optional: bool) -> V
 
 fn shown_rows(
     context: ExecutionContext,
-    show: &[FieldId],
+    show: &[ListColumn],
     frame: &DataFrame,
     names: &[String],
 ) -> Vec<Row> {
     let shown: Vec<Vec<Cell>> = show
         .iter()
         .zip(names)
-        .map(|(field, name)| {
-            let field_type = &context.definitions.field(*field).field_type;
-            cells(
+        .map(|(shown, name)| match shown {
+            ListColumn::Field(field) => cells(
                 column(frame, name),
-                field_type,
+                &context.definitions.field(*field).field_type,
                 &context.definitions.calendar,
-            )
+            ),
+            ListColumn::Time { unit, .. } => times(column(frame, name), *unit),
         })
         .collect();
     let mut columns: Vec<_> = shown.into_iter().map(Vec::into_iter).collect();
@@ -183,6 +192,16 @@ fn cells(column: &Column, field_type: &FieldType, calendar: &Calendar) -> Vec<Ce
             Cell::Text(written(calendar, at))
         }),
     }
+}
+
+/// A column of times as numbers of a unit.
+fn times(column: &Column, unit: TimeUnit) -> Vec<Cell> {
+    let cell = |micros: Option<f64>| {
+        micros.map_or(Cell::Missing, |micros| {
+            Cell::Number(micros / unit.micros() as f64)
+        })
+    };
+    numbers(column).into_iter().map(cell).collect()
 }
 
 fn numbers(column: &Column) -> Vec<Option<f64>> {

@@ -39,7 +39,7 @@ pub(super) fn event_columns(definitions: &Definitions) -> Vec<(TableId, usize)> 
                 }
                 // The same instants, seen from the parent; the table of intervals is loaded too.
                 EventSource::LastOf { table, column } => columns.push((*table, *column)),
-                EventSource::Breach(_) => {}
+                EventSource::Due(_) | EventSource::Breach(_) => {}
             }
         }
     }

@@ -138,6 +138,12 @@ pub(super) fn value(expression: &Expression) -> PolarsResult<Expr> {
         Expression::InstantOfPoint { point, axis } => {
             functions::instant_of_point(value(point)?, axis)
         }
+        Expression::CalendarAdd {
+            instant,
+            count,
+            grain,
+            zone,
+        } => functions::calendar_add(value(instant)?, *count, *grain, *zone),
         Expression::Due {
             start,
             limit,

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use chrono_tz::Tz;
 use polars::prelude::{
     BooleanChunked, ChunkedArray, Column, DataType, Expr, Field, Float64Chunked, Int64Chunked,
     IntoColumn, IntoSeries, ListChunked, PlHashMap, PlHashSet, PlSmallStr, PolarsError,
@@ -15,7 +16,9 @@ use polars_arrow::bitmap::Bitmap;
 use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::types::NativeType;
 
+use crate::base::calendar;
 use crate::base::cancellation;
+use crate::base::types::Grain;
 use crate::plan::relation::{Axis, Literal};
 
 /// What a query that was asked to stop ends with.
@@ -200,6 +203,20 @@ pub(super) fn instant_of_point(point: Expr, axis: &Arc<Axis>) -> Expr {
                 .map(instant)
                 .collect::<Int64Chunked>()
                 .into_column())
+        },
+    )
+}
+
+/// The same local time so many units of the calendar later.
+pub(super) fn calendar_add(instant: Expr, count: u32, grain: Grain, zone: Tz) -> Expr {
+    elementwise(
+        "calendar_add",
+        vec![instant],
+        DataType::Int64,
+        move |columns, rows| {
+            let instants = Integers::of(&columns[0])?;
+            let later = |row| calendar::later(zone, instants.at(row)?, count, grain);
+            Ok((0..rows).map(later).collect::<Int64Chunked>().into_column())
         },
     )
 }

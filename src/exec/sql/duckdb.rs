@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::base::types::{MICROS_PER_DAY, TimeUnit};
+use crate::base::types::{Grain, MICROS_PER_DAY, TimeUnit};
 
 /// Beginning and end of a set that has none. Sums with any instant or duration fit 64 bits.
 pub(super) const ALWAYS_AFTER: i64 = -1_000_000_000_000_000_000;
@@ -265,12 +265,33 @@ pub(super) fn written_instant(of: &str, zone: &str) -> String {
     if zone == "UTC" {
         return format!("CASE\n  {with_zone}\n  ELSE epoch_us({local})\nEND");
     }
+    format!("CASE\n  {with_zone}\n  {}", local_branches(&local, zone))
+}
+
+/// The instant of a local time, as the rest of a `CASE`.
+fn local_branches(local: &str, zone: &str) -> String {
     let zone = text(zone);
     let at = format!("{local} AT TIME ZONE {zone}");
     let hour = TimeUnit::Hours.micros();
     format!(
-        "CASE\n  {with_zone}\n  WHEN ({at} - INTERVAL 1 HOUR) AT TIME ZONE {zone} = {local}\n    THEN epoch_us({at}) - {hour}\n  WHEN ({at}) AT TIME ZONE {zone} <> {local}\n    THEN epoch_us(date_trunc('hour', {local}) AT TIME ZONE {zone})\n  ELSE epoch_us({at})\nEND"
+        "WHEN ({at} - INTERVAL 1 HOUR) AT TIME ZONE {zone} = {local}\n    THEN epoch_us({at}) - {hour}\n  WHEN ({at}) AT TIME ZONE {zone} <> {local}\n    THEN epoch_us(date_trunc('hour', {local}) AT TIME ZONE {zone})\n  ELSE epoch_us({at})\nEND"
     )
+}
+
+/// The same local time so many units of the calendar later, in microseconds.
+pub(super) fn calendar_add(micros: &str, count: u32, grain: Grain, zone: &str) -> String {
+    let interval = match grain {
+        Grain::Quarter => format!("INTERVAL {} MONTH", 3 * count),
+        other => format!("INTERVAL {count} {}", other.word().to_uppercase()),
+    };
+    if zone == "UTC" {
+        return format!("epoch_us(make_timestamp({micros}) + {interval})");
+    }
+    let local = format!(
+        "(timezone({}, make_timestamptz({micros})) + {interval})",
+        text(zone)
+    );
+    format!("CASE\n  {}", local_branches(&local, zone))
 }
 
 /// An instant as lists show it: a midnight of the zone as its day, others with their distance from UTC.
@@ -286,6 +307,11 @@ pub(super) fn shown_instant(micros: &str, zone: &str) -> String {
     format!(
         "CASE\n  WHEN {local} = date_trunc('day', {local}) THEN strftime({local}, '%Y-%m-%d')\n  ELSE strftime({local}, '%Y-%m-%dT%H:%M:%S')\n    || {fraction}\n    || {distance}\nEND"
     )
+}
+
+/// Microseconds as a number of a unit.
+pub(super) fn time_in(micros: &str, unit: TimeUnit) -> String {
+    format!("CAST({micros} AS DOUBLE) / {}", unit.micros())
 }
 
 /// Whether a text contains another that is in small letters; false if it is missing.

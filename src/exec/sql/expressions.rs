@@ -131,6 +131,15 @@ impl<'w> ExpressionWriter<'w> {
             Expression::SlotOf { instant, axis } => self.slot(instant, axis),
             Expression::FirstPointAfter { instant, axis } => self.first_point(instant, axis),
             Expression::InstantOfPoint { point, axis } => self.instant_of(point, axis),
+            Expression::CalendarAdd {
+                instant,
+                count,
+                grain,
+                zone,
+            } => {
+                let instant = self.written(instant);
+                SqlText::whole(duckdb::calendar_add(&instant, *count, *grain, zone.name()))
+            }
             Expression::Due {
                 start,
                 limit,

@@ -7,6 +7,7 @@ use super::prune::pruned;
 use super::relations::Translator;
 use super::select::{SelectColumn, statement as written};
 use crate::base::types::FieldType;
+use crate::lang::model::ListColumn;
 use crate::plan::ListWork;
 use crate::plan::relation::lower_list;
 
@@ -21,18 +22,19 @@ pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
     let mut select = translator.select(&rows);
     let shown = work.list.show.iter().zip(&select.columns);
     let columns: Vec<SelectColumn> = shown
-        .map(|(field, column)| {
-            let field = definitions.field(*field);
-            let sql = match field.field_type {
-                FieldType::Date => {
+        .map(|(shown, column)| {
+            let sql = match (shown, shown.field_type(definitions)) {
+                (ListColumn::Time { unit, .. }, _) => duckdb::time_in(&column.sql, *unit),
+                (ListColumn::Field(_), FieldType::Date) => {
                     duckdb::shown_instant(&column.sql, definitions.calendar.timezone.name())
                 }
-                FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Scale(_) => {
-                    column.sql.clone()
-                }
+                (
+                    ListColumn::Field(_),
+                    FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Scale(_),
+                ) => column.sql.clone(),
             };
             SelectColumn {
-                name: field.name.clone(),
+                name: shown.name(definitions),
                 sql,
                 ..column.clone()
             }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::base::types::FieldType;
 use crate::lang::model::{
-    Allowed, ChosenEvent, Condition, Definitions, EventId, Exists, FieldId, Formula, Measure,
-    Measured, Population, RelatedNoun, Restriction, Role, StateId, SymbolKind, TableId,
-    TableRelation,
+    Allowed, ChosenEvent, Condition, Definitions, DueTime, EventId, Exists, FieldId, Formula,
+    ListColumn, Measure, Measured, NearDate, Population, RelatedNoun, Restriction, Role, StateId,
+    SymbolKind, TableId, TableRelation,
 };
 
 /// New names of things that were renamed between two versions, by kind, table and old name.
@@ -119,9 +119,38 @@ impl NormalForm<'_> {
                     self.chosen(from)
                 )
             }
+            Condition::Near { of, side, micros } => {
+                let of = match of {
+                    NearDate::Field(field) => self.field(*field),
+                    NearDate::Event(event) => self.event(*event),
+                };
+                format!("{of} near {side:?} {micros}")
+            }
             Condition::SoFar(inner) => format!("so far({})", self.condition(inner)),
             Condition::Within { event, micros } => {
                 format!("{} within {micros}", self.event(*event))
+            }
+        }
+    }
+
+    pub fn due_time(&self, time: DueTime) -> String {
+        match time {
+            DueTime::Elapsed(micros) => micros.to_string(),
+            DueTime::Calendar { count, grain } => format!("{count} calendar {grain:?}"),
+            DueTime::At(field) => format!("at {}", self.field(field)),
+        }
+    }
+
+    pub fn list_column(&self, column: &ListColumn) -> String {
+        match column {
+            ListColumn::Field(field) => self.field(*field),
+            ListColumn::Time { from, to, unit } => {
+                let to = to.as_ref().map(|to| self.chosen(to));
+                format!(
+                    "time from {} to {to:?} in {}",
+                    self.chosen(from),
+                    unit.word()
+                )
             }
         }
     }

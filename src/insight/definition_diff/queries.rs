@@ -73,7 +73,11 @@ impl NormalForm<'_> {
     }
 
     fn list(&self, list: &ListQuery) -> String {
-        let show: Vec<String> = list.show.iter().map(|id| self.field(*id)).collect();
+        let show: Vec<String> = list
+            .show
+            .iter()
+            .map(|column| self.list_column(column))
+            .collect();
         let sort: Vec<String> = list
             .sort
             .iter()

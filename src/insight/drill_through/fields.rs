@@ -5,7 +5,7 @@ use crate::exec::data::TableSources;
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{
     ChosenEvent, Condition, Definitions, Dimension, EventSource, FieldId, FieldSource, Measure,
-    Measured, Role, ScoreId, StateSource, TableId, ValueColumn,
+    Measured, NearDate, Role, ScoreId, SlaId, StateSource, TableId, ValueColumn,
 };
 
 /// How many of a KPI's own dimensions are shown where the query has none.
@@ -153,7 +153,16 @@ impl Fields<'_> {
                 self.add(*right);
             }
             Condition::Exists(_) => {}
-            Condition::Within { event, .. } | Condition::Happened(event) => self.event(event.event),
+            Condition::Within { event, .. }
+            | Condition::Happened(event)
+            | Condition::Near {
+                of: NearDate::Event(event),
+                ..
+            } => self.event(event.event),
+            Condition::Near {
+                of: NearDate::Field(field),
+                ..
+            } => self.add(*field),
             Condition::InState(state) => self.role(Role::State(state.state)),
             Condition::Elapsed { from, to, .. } => {
                 self.events(from);
@@ -173,7 +182,7 @@ impl Fields<'_> {
                 }
                 // The intervals stand in another table.
                 StateSource::Intervals { .. } => {}
-                StateSource::Overdue(_) => self.due(),
+                StateSource::Overdue(sla) => self.due(*sla),
             },
             Role::Rows => {}
         }
@@ -190,14 +199,13 @@ impl Fields<'_> {
                 columns.iter().for_each(|column| self.add_place(*column));
             }
             EventSource::LastOf { .. } => {}
-            EventSource::Breach(_) => self.due(),
+            EventSource::Due(sla) | EventSource::Breach(sla) => self.due(*sla),
         }
     }
 
-    fn due(&mut self) {
+    fn due(&mut self, sla: SlaId) {
         let fields = &self.definitions.table(self.table).fields;
-        let is_due =
-            |field: &crate::lang::model::Field| matches!(field.source, FieldSource::Due(_));
+        let is_due = |field: &crate::lang::model::Field| field.source == FieldSource::Due(sla);
         fields
             .iter()
             .position(is_due)

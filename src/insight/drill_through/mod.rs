@@ -17,7 +17,7 @@ use crate::exec::assemble;
 use crate::exec::data::TableSources;
 use crate::exec::query_context::{self, QueryContext};
 use crate::lang::model::{
-    Condition, Definitions, ListQuery, Population, Query, Subject, ValuesQuery,
+    Condition, Definitions, ListColumn, ListQuery, Population, Query, Subject, ValuesQuery,
 };
 use crate::plan::{self, Plan, Trace, ValuesWork, Work};
 use crate::render;
@@ -84,14 +84,15 @@ fn reading(
     values: &ValuesQuery,
     part: &MeasurePart,
 ) -> Query {
+    let fields = fields::telling(
+        definitions,
+        &values.by,
+        &values.columns[part.column],
+        &part.measure,
+    );
     let list = ListQuery {
         population: part.measure.population.clone(),
-        show: fields::telling(
-            definitions,
-            &values.by,
-            &values.columns[part.column],
-            &part.measure,
-        ),
+        show: fields.into_iter().map(ListColumn::Field).collect(),
         sort: Vec::new(),
         limit: None,
         shows_default: false,

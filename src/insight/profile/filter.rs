@@ -52,6 +52,7 @@ impl<'a> RowFilter<'a> {
             | Condition::InState(_)
             | Condition::Happened(_)
             | Condition::Elapsed { .. }
+            | Condition::Near { .. }
             | Condition::SoFar(_) => return None,
         };
         Some(holds.fill_null(lit(false)))

@@ -60,7 +60,8 @@ pub fn events(
             (EventSource::LastOf { table: of, column }, None) => {
                 last_of(definitions, sources, table, (*of, *column))?
             }
-            (EventSource::LastOf { .. }, Some(_)) | (EventSource::Breach(_), _) => None,
+            (EventSource::LastOf { .. }, Some(_))
+            | (EventSource::Due(_) | EventSource::Breach(_), _) => None,
         };
         Ok(EventProfile {
             name: event.name.clone(),
@@ -123,7 +124,7 @@ fn event_columns(table: &Table) -> Vec<usize> {
     let events = table.events.iter();
     let columns = events.flat_map(|event| match &event.source {
         EventSource::Columns(columns) => columns.columns.clone(),
-        EventSource::LastOf { .. } | EventSource::Breach(_) => Vec::new(),
+        EventSource::LastOf { .. } | EventSource::Due(_) | EventSource::Breach(_) => Vec::new(),
     });
     columns.collect()
 }
@@ -152,7 +153,7 @@ pub(super) fn ask(definitions: &Definitions, request: &mut Requirements, table: 
                 let link = parents.iter().position(|parent| parent.table == table);
                 ask_table(request, *of).parents.extend(link);
             }
-            EventSource::Breach(_) => {}
+            EventSource::Due(_) | EventSource::Breach(_) => {}
         }
         if let Some(filter) = &event.filter {
             ask_condition(definitions, request, filter);
@@ -202,6 +203,7 @@ fn ask_condition(definitions: &Definitions, request: &mut Requirements, conditio
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
+        | Condition::Near { .. }
         | Condition::SoFar(_) => {}
     }
 }

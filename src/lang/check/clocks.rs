@@ -3,7 +3,7 @@
 use super::index::IndexEntry;
 use super::parents::{belongs, find_table};
 use super::tables::TableChecker;
-use super::wording::singular;
+use super::wording::{list, singular};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::base::types::FieldType;
@@ -215,61 +215,106 @@ fn interval_table(
     None
 }
 
-/// Adds field `due_at`, event `breached` and state `overdue` of an SLA to its table; `place` names
-/// an SLA that has added them before (K514).
-pub(super) fn add_due(
-    table: &mut Table,
-    sla: SlaId,
-    name: &ast::Identifier,
-    earlier: Option<&str>,
-    problems: &mut Problems,
-) {
-    if let Some(earlier) = earlier {
-        problems.push(
-            Diagnostic::error(
-                "K514",
-                name.span,
-                format!("{} already has the sla `{earlier}`", table.name),
-            )
-            .label("a table has one sla")
-            .help("each adds `due_at`, `breached` and `overdue`, and two could not be told apart")
-            .help("for other rows of the table add `due … where …` lines to the first"),
-        );
-        return;
-    }
-    for noun in ["due_at", "breached", "overdue"] {
-        if let Some(taken) = taken_as(table, noun) {
-            problems.push(
-                Diagnostic::error(
-                    "K514",
-                    name.span,
-                    format!(
-                        "an sla adds `{noun}`, which is already {taken} of {}",
-                        table.name
-                    ),
-                )
-                .help(format!("rename `{noun}` in table {}", table.name)),
-            );
-            return;
+/// What an SLA adds to its table.
+pub(super) struct AddedNouns<'a> {
+    pub sla: SlaId,
+    pub name: &'a ast::Identifier,
+    pub prefix: Option<&'a str>,
+    /// The names of all SLAs, by their ids.
+    pub all: &'a [&'a str],
+}
+
+impl AddedNouns<'_> {
+    fn named(&self, noun: &str) -> String {
+        match self.prefix {
+            Some(prefix) => format!("{prefix}_{noun}"),
+            None => noun.to_owned(),
         }
     }
-    let span = name.span;
+}
+
+/// Adds the field `due_at`, the events `due` and `breached` and the state `overdue` of an SLA to its table, unless
+/// a name is taken (K514).
+pub(super) fn add_due(table: &mut Table, added: &AddedNouns, problems: &mut Problems) {
+    let names = ["due_at", "due", "breached", "overdue"].map(|noun| added.named(noun));
+    if let Some(problem) = clash(table, added, &names) {
+        problems.push(problem);
+        return;
+    }
+    let span = added.name.span;
+    let [due_at, due, breached, overdue] = names;
     table.fields.push(Field {
-        name: "due_at".to_owned(),
+        name: due_at,
         field_type: FieldType::Date,
-        source: FieldSource::Due(sla),
+        source: FieldSource::Due(added.sla),
         declared: false,
         span,
     });
-    table.events.push(Event {
-        name: "breached".to_owned(),
-        source: EventSource::Breach(sla),
+    let event = |name: String, source: EventSource| Event {
+        name,
+        source,
         filter: None,
         span,
-    });
+    };
+    table.events.push(event(due, EventSource::Due(added.sla)));
+    table
+        .events
+        .push(event(breached, EventSource::Breach(added.sla)));
     table.states.push(State {
-        name: "overdue".to_owned(),
-        source: StateSource::Overdue(sla),
+        name: overdue,
+        source: StateSource::Overdue(added.sla),
         span,
     });
+}
+
+/// The refusal of names that are taken, all in one.
+fn clash(table: &Table, added: &AddedNouns, names: &[String]) -> Option<Diagnostic> {
+    let taken = names
+        .iter()
+        .filter_map(|name| Some((name.as_str(), taken_as(table, name)?)));
+    let taken: Vec<(&str, &str)> = taken.collect();
+    let (first, _) = taken.first()?;
+    let problem = |message: String| Diagnostic::error("K514", added.name.span, message);
+    let prefix = match added.prefix {
+        None => format!(
+            "give it names of its own by a line such as `prefix {}`",
+            added.name.node
+        ),
+        Some(prefix) => format!("give it another prefix than `{prefix}`"),
+    };
+    if let Some(earlier) = made_by(table, first) {
+        return Some(
+            problem(format!(
+                "{} already has the sla `{}`",
+                table.name, added.all[earlier.0]
+            ))
+            .label(format!(
+                "both would add {}",
+                list(names.iter().map(String::as_str))
+            ))
+            .help(prefix)
+            .help("for other rows of the table add `due … where …` lines to the first"),
+        );
+    }
+    let words = taken
+        .iter()
+        .map(|(name, kind)| format!("`{name}`, which is already {kind} of {}", table.name));
+    let words: Vec<String> = words.collect();
+    Some(
+        problem(format!("an sla adds {}", words.join(", and ")))
+            .help(format!(
+                "rename {} in table {}",
+                list(taken.iter().map(|(name, _)| *name)),
+                table.name
+            ))
+            .help(prefix),
+    )
+}
+
+/// The SLA that a field of a table comes from.
+fn made_by(table: &Table, name: &str) -> Option<SlaId> {
+    match table.fields[table.field_named(name)?].source {
+        FieldSource::Due(sla) => Some(sla),
+        FieldSource::Column(_) | FieldSource::Parent { .. } | FieldSource::RollUp(_) => None,
+    }
 }

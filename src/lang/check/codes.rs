@@ -100,6 +100,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("K425", "an event stands twice in a choice"),
     ("K426", "`so far` around a test with a time of its own"),
     (
+        "K430",
+        "nearness of what is no date, or is never known in advance",
+    ),
+    (
         "K440",
         "warning: tests that contradict each other, or of which one always holds",
     ),
@@ -129,6 +133,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K514", "the names that an SLA adds are taken"),
     ("K515", "versions of an SLA have different clocks"),
     ("K516", "an SLA is stopped or paused by what it makes"),
+    ("K517", "rows are due at what is no planned date"),
     ("K600", "a clause that this kind of query does not have"),
     ("K601", "a clause about groups where there are none"),
     ("K602", "not a column of the query"),

@@ -2,6 +2,7 @@
 
 use super::dates;
 use super::fields;
+use super::near;
 use super::related;
 use super::relations::{self, chosen_event, permit_instant};
 use super::roll_ups::is_rolled_up;
@@ -13,7 +14,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::FieldType;
 use crate::lang::model::{
-    Condition, EventId, FieldId, FieldSource, NamedCondition, StateId, Table, TableId,
+    Condition, EventId, FieldId, FieldSource, NamedCondition, NearDate, StateId, Table, TableId,
 };
 use crate::lang::syntax::ast::{self, ComparisonOperator};
 
@@ -105,6 +106,9 @@ pub(super) fn condition(
         ast::Condition::Exists(asked) => related::exists(scope, site, asked, tree.span, problems),
         ast::Condition::Within { event, within } => {
             relations::within(scope, site, event, within, tree.span, problems)
+        }
+        ast::Condition::Near { of, side, within } => {
+            near::near(scope, site, of, (*side, within), tree.span, problems)
         }
         ast::Condition::Elapsed {
             time,
@@ -421,6 +425,10 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
         | Condition::ContainsText { field, .. }
         | Condition::Number { field, .. }
         | Condition::Between { field, .. }
+        | Condition::Near {
+            of: NearDate::Field(field),
+            ..
+        }
         | Condition::Present(field) => visit(*field),
         Condition::Fields { left, right, .. } => {
             visit(*left);
@@ -430,6 +438,10 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
+        | Condition::Near {
+            of: NearDate::Event(_),
+            ..
+        }
         | Condition::Within { .. } => {}
     }
 }

@@ -155,6 +155,7 @@ fn each_chain(
         | ast::Condition::Missing(_)
         | ast::Condition::Present(_)
         | ast::Condition::Within { .. }
+        | ast::Condition::Near { .. }
         | ast::Condition::Elapsed { .. }
         | ast::Condition::Name(_) => {}
     }

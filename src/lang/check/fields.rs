@@ -193,6 +193,7 @@ fn event_advice(scope: Scope, table: TableId, event: usize) -> String {
             own.columns[columns[0]].name, own.name, event.name
         ),
         crate::lang::model::EventSource::LastOf { .. }
+        | crate::lang::model::EventSource::Due(_)
         | crate::lang::model::EventSource::Breach(_) => {
             format!("rows it happened to are `{} {}`", own.name, event.name)
         }

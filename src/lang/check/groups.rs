@@ -323,6 +323,7 @@ fn of_table(scope: Scope, condition: &Condition, table: TableId) -> Option<Condi
         | Condition::Within { .. }
         | Condition::InState(_)
         | Condition::Happened(_)
-        | Condition::Elapsed { .. } => return None,
+        | Condition::Elapsed { .. }
+        | Condition::Near { .. } => return None,
     })
 }

@@ -4,13 +4,16 @@ use super::asked::QueryClauses;
 use super::clauses::once;
 use super::fields;
 use super::populations::{AllRows, population};
+use super::relations::chosen_event;
 use super::scope::Scope;
 use super::settled;
 use super::timeframes;
+use super::wording::list as list_of;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
+use crate::base::types::TimeUnit;
 use crate::lang::model::{
-    EventOrder, Field, FieldId, FieldSource, ListQuery, Role, StateSource, TableId,
+    EventOrder, Field, FieldId, FieldSource, ListColumn, ListQuery, Role, StateSource, TableId,
 };
 use crate::lang::syntax::ast;
 
@@ -32,8 +35,11 @@ pub(super) fn list(
     let table = scope.model.table_named(&tree.node.table.node)?;
     let chosen = clauses.show.unwrap_or_default();
     let show = match (chosen, &rows) {
-        ([], Some(rows)) => Some(default_fields(scope, table, rows.role)),
-        (chosen, _) => chosen_fields(scope, table, chosen, problems),
+        ([], Some(rows)) => {
+            let fields = default_fields(scope, table, rows.role).into_iter();
+            Some(fields.map(ListColumn::Field).collect())
+        }
+        (chosen, _) => chosen_columns(scope, table, chosen, problems),
     };
     let sort = sort(scope, table, clauses.sort.unwrap_or_default(), problems);
     let limit = super::asked::positive(clauses.limit, "limit", problems);
@@ -124,33 +130,93 @@ fn refuse_period(
     None
 }
 
-/// The fields to show where some are written.
-fn chosen_fields(
+/// The columns to show where some are written.
+fn chosen_columns(
     scope: Scope,
     table: TableId,
-    written: &[ast::FieldRef],
+    written: &[ast::WrittenColumn],
     problems: &mut Problems,
-) -> Option<Vec<FieldId>> {
-    let mut show: Vec<FieldId> = Vec::new();
+) -> Option<Vec<ListColumn>> {
+    let is_named = |name: &str, show: &[ListColumn]| {
+        let mut shown = show.iter();
+        shown.any(|other| other.name(scope.model) == name)
+    };
+    let mut show: Vec<ListColumn> = Vec::new();
     let mut all_right = true;
-    for (place, field) in written.iter().enumerate() {
-        match fields::find(scope, table, field, problems) {
-            Some(id) if show.contains(&id) => {
+    for (place, one) in written.iter().enumerate() {
+        match column(scope, table, one, problems) {
+            Some(column) if is_named(&column.name(scope.model), &show) => {
                 problems.push(
                     Diagnostic::error(
                         "K603",
-                        field.span(),
-                        format!("`{}` is shown twice", field.name.node),
+                        one.value.span,
+                        format!("`{}` is shown twice", column.name(scope.model)),
                     )
-                    .leave_out_after(written[place.saturating_sub(1)].span(), "once is enough"),
+                    .leave_out_after(
+                        written[place.saturating_sub(1)].value.span,
+                        "once is enough",
+                    ),
                 );
                 all_right = false;
             }
-            Some(id) => show.push(id),
+            Some(column) => show.push(column),
             None => all_right = false,
         }
     }
     all_right.then_some(show)
+}
+
+fn column(
+    scope: Scope,
+    table: TableId,
+    written: &ast::WrittenColumn,
+    problems: &mut Problems,
+) -> Option<ListColumn> {
+    let mut event = |events| chosen_event(scope, table, events, "time", problems);
+    let (from, to) = match &written.value.node {
+        ast::Measured::Field(field) => {
+            return fields::find(scope, table, field, problems).map(ListColumn::Field);
+        }
+        ast::Measured::TimeFrom { from, to } => (event(from), event(to).map(Some)),
+        ast::Measured::TimeSince(from) => (event(from), Some(None)),
+    };
+    let unit = match &written.unit {
+        None => Some(TimeUnit::Days),
+        Some(unit) => time_unit(unit, problems),
+    };
+    let (from, to, unit) = (from?, to?, unit?);
+    if to.as_ref() == Some(&from) {
+        problems.push(
+            Diagnostic::error(
+                "K216",
+                written.value.span,
+                "the time from an event to itself",
+            )
+            .label("always nothing"),
+        );
+        return None;
+    }
+    Some(ListColumn::Time { from, to, unit })
+}
+
+/// The unit of a time that is shown; reports other words (K222).
+fn time_unit(written: &ast::Identifier, problems: &mut Problems) -> Option<TimeUnit> {
+    let known = TimeUnit::ALL
+        .into_iter()
+        .find(|unit| unit.word() == written.node);
+    if known.is_none() {
+        let words = || TimeUnit::ALL.into_iter().map(TimeUnit::word);
+        problems.push(
+            Diagnostic::error(
+                "K222",
+                written.span,
+                format!("`{}` is not a unit of time", written.node),
+            )
+            .suggest(&written.node, words())
+            .help(format!("units of time are {}", list_of(words()))),
+        );
+    }
+    known
 }
 
 /// The fields to show where none are written: the key, when what is listed happened or began, the start of a clock and its

@@ -79,6 +79,7 @@ fn names_in<'a>(tree: &'a ast::Condition, names: &mut Vec<&'a String>) {
         | ast::Condition::Missing(_)
         | ast::Condition::Present(_)
         | ast::Condition::Elapsed { .. }
+        | ast::Condition::Near { .. }
         | ast::Condition::Within { .. } => {}
     }
 }

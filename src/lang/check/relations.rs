@@ -2,12 +2,14 @@
 
 use super::conditions::{ConditionContext, ConditionSite, not_constant, reads_due, reads_roll_up};
 use super::dates;
+use super::near;
 use super::parents::unknown_table;
 use super::scope::{ReferenceKind, Scope};
 use super::timeframes;
 use super::wording::list;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
+use crate::lang::format;
 use crate::lang::model::{ChosenEvent, Condition, EventId, EventOrder, TableId};
 use crate::lang::syntax::ast;
 
@@ -139,9 +141,16 @@ pub(super) fn within(
     span: Span,
     problems: &mut Problems,
 ) -> Option<Condition> {
-    let permitted = permit_within(site.setting, span, problems);
-    let event = find_event(scope, site.table, event, "within", problems);
     let micros = dates::micros(duration, problems);
+    let written = format::duration(&duration.node);
+    if let Some(problem) = near::meant(scope, site.table, event, &written, span) {
+        problems.push(problem);
+        return None;
+    }
+    let event_found = find_event(scope, site.table, event, "within", problems);
+    let near = event_found.map(|found| near::of_instant(scope, found, &written));
+    let permitted = permit_within(site.setting, span, near, problems);
+    let event = event_found;
     permitted?;
     Some(Condition::Within {
         event: event?,
@@ -149,7 +158,13 @@ pub(super) fn within(
     })
 }
 
-fn permit_within(setting: ConditionContext, span: Span, problems: &mut Problems) -> Option<()> {
+/// `near` is what asks for the event near the instant, where the event is there.
+fn permit_within(
+    setting: ConditionContext,
+    span: Span,
+    near: Option<String>,
+    problems: &mut Problems,
+) -> Option<()> {
     let what = match setting {
         ConditionContext::Event | ConditionContext::Named => return Some(()),
         ConditionContext::State => "rows in a state have",
@@ -164,12 +179,14 @@ fn permit_within(setting: ConditionContext, span: Span, problems: &mut Problems)
             return None;
         }
     };
-    problems.push(
-        Diagnostic::error("K406", span, format!("{what} no event to count from"))
-            .because(Cause::NoEvent)
-            .label("counts from the event of a population")
-            .help("ask it of an event: `share of findings found with verified within 14 days`"),
-    );
+    let problem = Diagnostic::error("K406", span, format!("{what} no event to count from"))
+        .because(Cause::NoEvent)
+        .label("counts from the event of a population")
+        .help("ask it of an event: `share of findings found with verified within 14 days`");
+    problems.push(match near {
+        Some(near) => problem.help_edit(format!("of the time near the instant ask `{near}`"), near),
+        None => problem,
+    });
     None
 }
 
@@ -191,7 +208,7 @@ pub(super) fn allowed(
         permit_exists(site.setting, span, problems)?;
     }
     if asks.within {
-        permit_within(site.setting, span, problems)?;
+        permit_within(site.setting, span, None, problems)?;
     }
     if asks.instant {
         permit_instant(site.setting, span, problems)?;
@@ -270,7 +287,10 @@ fn asks(condition: &Condition) -> Asks {
             within: true,
             ..none
         },
-        Condition::InState(_) | Condition::Happened(_) | Condition::Elapsed { .. } => Asks {
+        Condition::InState(_)
+        | Condition::Happened(_)
+        | Condition::Elapsed { .. }
+        | Condition::Near { .. } => Asks {
             instant: true,
             ..none
         },

@@ -41,6 +41,7 @@ fn collect(condition: &Condition, confined: &mut Confined) {
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
+        | Condition::Near { .. }
         | Condition::Exists(_)
         | Condition::Within { .. } => confined.others.push(condition.clone()),
     }

@@ -114,7 +114,9 @@ impl KnownNames {
     }
 
     pub fn is_broken_noun(&self, table: TableId, name: &str) -> bool {
-        let of_sla = matches!(name, "due_at" | "breached" | "overdue");
+        let of_sla = ["due_at", "due", "breached", "overdue"]
+            .iter()
+            .any(|noun| name == *noun || name.ends_with(&format!("_{noun}")));
         (self.sla_without_table && of_sla) || self.broken_nouns.contains(&(table, name.to_owned()))
     }
 }

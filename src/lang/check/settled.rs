@@ -185,7 +185,10 @@ impl Settled<'_> {
             Condition::All(parts) => self.of_parts(parts, false),
             Condition::AnyOf(parts) => self.of_parts(parts, true),
             // What is asked so far is judged at as-of.
-            Condition::SoFar(_) | Condition::ContainsText { .. } | Condition::Number { .. } => None,
+            Condition::SoFar(_)
+            | Condition::Near { .. }
+            | Condition::ContainsText { .. }
+            | Condition::Number { .. } => None,
         }
     }
 
@@ -254,7 +257,9 @@ impl Settled<'_> {
 
     fn of_event(&self, event: usize) -> Option<SettledTest> {
         match self.population.role {
-            Role::Event(own) if own == event => Some(fixed(true, Why::Same)),
+            Role::Event(own) if own == event || self.order.is_due_at(event, own) => {
+                Some(fixed(true, Why::Same))
+            }
             Role::Event(own) if self.order.is_surely_before(event, own) => {
                 Some(fixed(true, Why::Before(event)))
             }

@@ -1,9 +1,10 @@
 //! SLAs: the clock, what stops and pauses it, and how long it may run.
 
 use super::clauses::{needed, once};
-use super::clocks::add_due;
+use super::clocks::{AddedNouns, add_due};
 use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::dates;
+use super::due_times::{calendar_time, due_column};
 use super::index::IndexEntry;
 use super::relations::{find_event, find_table};
 use super::scope::{KnownNames, Scope};
@@ -13,11 +14,12 @@ use super::wording::list;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span, Spanned};
 use crate::lang::model::{
-    Definitions, DueLine, EventId, EventSource, Sla, SlaId, SlaVersion, StateSource, TableId,
+    Definitions, DueLine, DueTime, EventId, EventSource, Sla, SlaId, SlaVersion, StateSource,
+    TableId,
 };
 use crate::lang::syntax::ast::{self, DateLiteral, SlaClause};
 
-/// Adds `due_at`, `breached` and `overdue` to the tables of SLAs, so that everything else can name
+/// Adds `due_at`, `due`, `breached` and `overdue` to the tables of SLAs, so that everything else can name
 /// them even where an SLA has errors. SLAs themselves come later.
 pub(super) fn nouns(
     entries: &[IndexEntry<ast::Sla>],
@@ -25,27 +27,37 @@ pub(super) fn nouns(
     known: &mut KnownNames,
     problems: &mut Problems,
 ) {
-    let mut taken: Vec<(TableId, String)> = Vec::new();
     for (index, versions) in groups(entries).iter().enumerate() {
         let tree = entries[versions.members[0]].tree;
         let Some(table) = table_of(tree, model) else {
             known.sla_without_table = true;
             continue;
         };
-        let earlier = taken
+        let names: Vec<&str> = groups(entries)
             .iter()
-            .find(|(other, _)| *other == table)
-            .map(|(_, name)| name.clone());
-        let target = &mut model.tables[table.0];
-        add_due(
-            target,
-            SlaId(index),
-            &tree.name,
-            earlier.as_deref(),
-            problems,
-        );
-        taken.push((table, tree.name.node.clone()));
+            .map(|versions| entries[versions.members[0]].tree.name.node.as_str())
+            .collect();
+        let added = AddedNouns {
+            sla: SlaId(index),
+            name: &tree.name,
+            prefix: prefix_of(tree),
+            all: &names,
+        };
+        add_due(&mut model.tables[table.0], &added, problems);
     }
+}
+
+fn prefix_of(tree: &ast::Sla) -> Option<&str> {
+    tree.clauses.iter().find_map(|clause| match &clause.node {
+        SlaClause::Prefix(name) => Some(name.node.as_str()),
+        SlaClause::Owner(_)
+        | SlaClause::Of(_)
+        | SlaClause::Starts(_)
+        | SlaClause::Stops(_)
+        | SlaClause::Pauses(_)
+        | SlaClause::Due { .. }
+        | SlaClause::Since(_) => None,
+    })
 }
 
 fn groups(entries: &[IndexEntry<ast::Sla>]) -> Vec<Versions> {
@@ -56,6 +68,7 @@ fn table_of(tree: &ast::Sla, model: &Definitions) -> Option<TableId> {
     tree.clauses.iter().find_map(|clause| match &clause.node {
         SlaClause::Of(name) => model.table_named(&name.node),
         SlaClause::Owner(_)
+        | SlaClause::Prefix(_)
         | SlaClause::Starts(_)
         | SlaClause::Stops(_)
         | SlaClause::Pauses(_)
@@ -90,6 +103,7 @@ pub(super) fn slas(
 #[derive(PartialEq)]
 struct SlaClock {
     table: TableId,
+    prefix: Option<String>,
     starts: EventId,
     stops: Vec<EventId>,
     pauses: Vec<usize>,
@@ -123,6 +137,7 @@ fn sla(
         title: trees[0].title.as_ref().map(|title| title.node.clone()),
         owner: owner(trees[0]),
         table: clock.table,
+        prefix: clock.prefix,
         starts: clock.starts,
         stops: clock.stops,
         pauses: clock.pauses,
@@ -137,7 +152,7 @@ fn clocks_differ(span: Span, name: &str) -> Diagnostic {
         span,
         format!("versions of sla `{name}` have different clocks"),
     )
-    .label("`of`, `starts`, `stops` and `pauses` stay the same")
+    .label("`of`, `prefix`, `starts`, `stops` and `pauses` stay the same")
     .help("versions differ in their `due` lines only")
 }
 
@@ -145,6 +160,7 @@ fn owner(tree: &ast::Sla) -> Option<String> {
     tree.clauses.iter().find_map(|clause| match &clause.node {
         SlaClause::Owner(text) => Some(text.node.clone()),
         SlaClause::Of(_)
+        | SlaClause::Prefix(_)
         | SlaClause::Starts(_)
         | SlaClause::Stops(_)
         | SlaClause::Pauses(_)
@@ -155,7 +171,7 @@ fn owner(tree: &ast::Sla) -> Option<String> {
 
 /// One `due` line as written.
 struct Due<'a> {
-    within: &'a Spanned<ast::Duration>,
+    time: &'a Spanned<ast::DueTime>,
     filter: Option<&'a Spanned<ast::Condition>>,
     span: Span,
 }
@@ -164,6 +180,7 @@ struct Due<'a> {
 struct SlaClauses<'a> {
     owner: Option<()>,
     of: Option<&'a ast::Identifier>,
+    prefix: Option<&'a ast::Identifier>,
     starts: Option<&'a ast::Identifier>,
     stops: Option<&'a [ast::Identifier]>,
     pauses: Option<&'a [ast::Identifier]>,
@@ -178,11 +195,12 @@ fn sort_clauses<'a>(tree: &'a ast::Sla, problems: &mut Problems) -> SlaClauses<'
         match &clause.node {
             SlaClause::Owner(_) => once(&mut sorted.owner, (), "owner", span, problems),
             SlaClause::Of(name) => once(&mut sorted.of, name, "of", span, problems),
+            SlaClause::Prefix(name) => once(&mut sorted.prefix, name, "prefix", span, problems),
             SlaClause::Starts(name) => once(&mut sorted.starts, name, "starts", span, problems),
             SlaClause::Stops(names) => once(&mut sorted.stops, names, "stops", span, problems),
             SlaClause::Pauses(names) => once(&mut sorted.pauses, names, "pauses", span, problems),
-            SlaClause::Due { within, filter } => sorted.due.push(Due {
-                within,
+            SlaClause::Due { time, filter } => sorted.due.push(Due {
+                time,
                 filter: filter.as_ref(),
                 span,
             }),
@@ -228,6 +246,7 @@ fn version(
     let lines = due_lines(scope, table, &clauses.due, problems);
     let clock = SlaClock {
         table,
+        prefix: clauses.prefix.map(|prefix| prefix.node.clone()),
         starts: starts?,
         stops: stops?,
         pauses: pauses?,
@@ -258,7 +277,7 @@ fn stops(
     found.into_iter().collect()
 }
 
-/// An event of the table; not the breach that the SLA itself makes.
+/// An event of the table; not one that an SLA makes.
 fn event(
     scope: Scope,
     table: TableId,
@@ -268,7 +287,7 @@ fn event(
 ) -> Option<EventId> {
     let id = find_event(scope, table, name, clause, problems)?;
     match scope.table(table).events[id.event].source {
-        EventSource::Breach(_) => {
+        EventSource::Due(_) | EventSource::Breach(_) => {
             problems.push(made_by_sla(name, clause));
             None
         }
@@ -276,7 +295,7 @@ fn event(
     }
 }
 
-fn made_by_sla(name: &ast::Identifier, clause: &str) -> Diagnostic {
+pub(super) fn made_by_sla(name: &ast::Identifier, clause: &str) -> Diagnostic {
     Diagnostic::error(
         "K516",
         name.span,
@@ -355,6 +374,22 @@ fn check_otherwise(due: &[Due], name: &ast::Identifier, problems: &mut Problems)
     );
 }
 
+fn due_time(
+    scope: Scope,
+    table: TableId,
+    time: &Spanned<ast::DueTime>,
+    problems: &mut Problems,
+) -> Option<DueTime> {
+    match &time.node {
+        ast::DueTime::Elapsed(duration) => {
+            let duration = Spanned::new(duration.clone(), time.span);
+            dates::micros(&duration, problems).map(DueTime::Elapsed)
+        }
+        ast::DueTime::Calendar { count, grain } => calendar_time(count, *grain, problems),
+        ast::DueTime::At(column) => due_column(scope, table, column, problems).map(DueTime::At),
+    }
+}
+
 fn due_lines(
     scope: Scope,
     table: TableId,
@@ -368,13 +403,13 @@ fn due_lines(
     let lines: Vec<Option<(DueLine, Span)>> = due
         .iter()
         .map(|line| {
-            let micros = dates::micros(line.within, problems);
+            let time = due_time(scope, table, line.time, problems);
             let filter = match line.filter {
                 Some(filter) => condition(scope, site, filter, problems).map(Some),
                 None => Some(None),
             };
             let line_checked = DueLine {
-                micros: micros?,
+                time: time?,
                 filter: filter?,
             };
             Some((line_checked, line.span))

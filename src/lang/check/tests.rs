@@ -246,9 +246,7 @@ fn answer_columns(scope: Scope, query: &Query) -> Vec<String> {
     let values = match &query.subject {
         Subject::List(list) => {
             let shown = list.show.iter();
-            return shown
-                .map(|field| scope.field_name(*field).to_owned())
-                .collect();
+            return shown.map(|column| column.name(scope.model)).collect();
         }
         Subject::Values(values) => values,
     };

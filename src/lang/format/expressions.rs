@@ -95,6 +95,12 @@ pub fn condition(tree: &Condition) -> String {
         Condition::Within { event, within } => {
             format!("{} within {}", name(&event.node), duration(&within.node))
         }
+        Condition::Near { of, side, within } => format!(
+            "{} within {} {}",
+            field(of),
+            side.word(),
+            duration(&within.node)
+        ),
         Condition::Elapsed {
             time,
             operator,

@@ -32,7 +32,7 @@ pub use expressions::{comparison, condition, formula, literal, measured};
 pub use grid::cell;
 pub use model::time_columns;
 pub use queries::query;
-pub use words::name;
+pub use words::{duration, name};
 
 use crate::base::source::Sources;
 use crate::lang::syntax::ast;

@@ -5,7 +5,7 @@ use super::lines::{FormattedLines, clause, padded, upto, widest, width};
 use super::words::{date, duration, field, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
-    FieldRef, NamedCondition, Score, ScoreClause, Sla, SlaClause, Weight, WrittenLiteral,
+    DueTime, FieldRef, NamedCondition, Score, ScoreClause, Sla, SlaClause, Weight, WrittenLiteral,
 };
 
 /// `columns` is the width of the widest name among the conditions that stand together.
@@ -96,9 +96,10 @@ pub(super) fn sla(span: Span, tree: &Sla) -> FormattedLines {
 
 fn due_width(tree: &SlaClause) -> usize {
     match tree {
-        SlaClause::Due { within, .. } => width(&duration(&within.node)),
+        SlaClause::Due { time, .. } => width(&due_time(&time.node)),
         SlaClause::Owner(_)
         | SlaClause::Of(_)
+        | SlaClause::Prefix(_)
         | SlaClause::Starts(_)
         | SlaClause::Stops(_)
         | SlaClause::Pauses(_)
@@ -110,20 +111,29 @@ fn sla_clause(tree: &SlaClause, columns: usize) -> String {
     match tree {
         SlaClause::Owner(owner) => clause("owner", quoted(&owner.node)),
         SlaClause::Of(table) => clause("of", name(&table.node)),
+        SlaClause::Prefix(prefix) => clause("prefix", name(&prefix.node)),
         SlaClause::Starts(event) => clause("starts", name(&event.node)),
         SlaClause::Stops(events) => clause("stops", names(events, ", ")),
         SlaClause::Pauses(states) => clause("pauses", names(states, ", ")),
-        SlaClause::Due {
-            within,
-            filter: test,
-        } => {
-            let within = padded(&duration(&within.node), columns);
+        SlaClause::Due { time, filter: test } => {
+            let time = padded(&due_time(&time.node), columns);
             let rows = match test {
                 Some(_) => filter("where", test.as_ref()),
                 None => " otherwise".to_string(),
             };
-            format!("due {within}{rows}")
+            format!("due {time}{rows}")
         }
         SlaClause::Since(day) => clause("since", date(&day.node)),
+    }
+}
+
+fn due_time(tree: &DueTime) -> String {
+    match tree {
+        DueTime::Elapsed(time) => duration(time),
+        DueTime::Calendar { count, grain } => {
+            let plural = if count.node == 1 { "" } else { "s" };
+            format!("{} calendar {}{plural}", count.node, grain.word())
+        }
+        DueTime::At(column) => format!("at {}", name(&column.node)),
     }
 }

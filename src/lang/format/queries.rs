@@ -1,10 +1,12 @@
 //! One-line texts of queries, with their clauses in one fixed order.
 
-use super::expressions::{comparison, condition, dimensions, formula, literal, population};
-use super::words::{date, field, fields, grains, joined, name};
+use super::expressions::{
+    comparison, condition, dimensions, formula, literal, measured, population,
+};
+use super::words::{date, field, grains, joined, name};
 use crate::lang::syntax::ast::{
-    HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenComparison,
-    WrittenSortKey,
+    HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenColumn,
+    WrittenComparison, WrittenSortKey,
 };
 
 /// A query on one line. The user may write clauses in any order; here they stand as subject, `by`,
@@ -131,7 +133,10 @@ fn clause(clause: &QueryClause) -> String {
         } => format!("top {} by {}", count.node, name(&kpi.node)),
         QueryClause::SortBy(keys) => format!("sort by {}", joined(keys, ", ", sort_key)),
         QueryClause::Limit(count) => format!("limit {}", count.node),
-        QueryClause::Show(list) => format!("show {}", fields(list)),
+        QueryClause::Show(list) => {
+            let columns: Vec<String> = list.iter().map(shown).collect();
+            format!("show {}", columns.join(", "))
+        }
         QueryClause::At(moment) => format!("at {}", moment.word()),
     }
 }
@@ -176,4 +181,12 @@ fn versus(tree: &Versus) -> String {
 fn sort_key(key: &WrittenSortKey) -> String {
     let direction = if key.descending { " descending" } else { "" };
     format!("{}{direction}", field(&key.field))
+}
+
+fn shown(column: &WrittenColumn) -> String {
+    let value = measured(&column.value.node);
+    match &column.unit {
+        Some(unit) => format!("{value} as {}", name(&unit.node)),
+        None => value,
+    }
 }

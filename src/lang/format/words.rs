@@ -39,11 +39,6 @@ pub(super) fn names(list: &[Identifier], separator: &str) -> String {
     joined(list, separator, |item| name(&item.node))
 }
 
-/// Fields with commas between them.
-pub(super) fn fields(list: &[FieldRef]) -> String {
-    joined(list, ", ", field)
-}
-
 /// `severity`, `findings.severity`
 pub(super) fn field(field: &FieldRef) -> String {
     match &field.table {
@@ -53,7 +48,7 @@ pub(super) fn field(field: &FieldRef) -> String {
 }
 
 /// `30 days`, `1 day`
-pub(super) fn duration(duration: &Duration) -> String {
+pub fn duration(duration: &Duration) -> String {
     let unit = duration.unit.word();
     let unit = match duration.amount.written.as_str() {
         "1" => unit.trim_end_matches('s'),

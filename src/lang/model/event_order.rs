@@ -1,8 +1,8 @@
 //! In which order things happen to a row, as far as its table tells: a state begins before it ends, a clock starts
 //! before it stops, and what is declared first comes first. A breach and an agreed date have no place among what is
-//! declared: they may come before or after it.
+//! declared: they may come before or after it. So has the instant at which a row is due.
 
-use super::{Definitions, EventSource, Sla, StateSource, Table, TableId};
+use super::{Definitions, EventSource, Sla, SlaId, StateSource, Table, TableId};
 
 /// The order of the events and states of a table.
 #[derive(Clone, Copy, Debug)]
@@ -55,14 +55,23 @@ impl<'a> EventOrder<'a> {
     /// Whether the place of an event in its table says when it comes.
     fn is_declared_in_order(self, event: usize) -> bool {
         let is_planned = |column: &usize| self.table.columns[*column].is_planned;
-        self.breach(event).is_none() && !self.columns(event).iter().any(is_planned)
+        self.made_by(event).is_none() && !self.columns(event).iter().any(is_planned)
     }
 
-    /// The SLA whose breach an event is.
-    fn breach(self, event: usize) -> Option<&'a Sla> {
+    /// The SLA that an event comes from, and whether the event is a breach.
+    fn made_by(self, event: usize) -> Option<(SlaId, bool)> {
         match self.table.events[event].source {
-            EventSource::Breach(sla) => self.slas.get(sla.0),
+            EventSource::Due(sla) => Some((sla, false)),
+            EventSource::Breach(sla) => Some((sla, true)),
             EventSource::Columns(_) | EventSource::LastOf { .. } => None,
+        }
+    }
+
+    /// Whether a row is due under an SLA at an event: each breach is at a due instant.
+    pub fn is_due_at(self, event: usize, breach: usize) -> bool {
+        match (self.made_by(event), self.made_by(breach)) {
+            (Some((due, false)), Some((breached, true))) => due == breached,
+            _ => false,
         }
     }
 
@@ -75,11 +84,11 @@ impl<'a> EventOrder<'a> {
             StateSource::Intervals { .. } | StateSource::Overdue(_) => false,
         });
         by_state
-            || self.clocks().any(|sla| {
+            || self.clocks().any(|(id, sla)| {
                 let stops = sla.stops.iter().any(|stop| stop.event == other);
                 let starts = sla.starts.event == event;
-                (starts && (stops || self.breach(other).is_some()))
-                    || (stops && self.breach(event).is_some())
+                let is_due = self.made_by(other).is_some_and(|(of, _)| of == id);
+                (starts && (stops || is_due)) || (stops && self.made_by(event) == Some((id, true)))
             })
     }
 
@@ -118,8 +127,10 @@ impl<'a> EventOrder<'a> {
         from.len() == 1 && until.len() == 1 && begins && ends
     }
 
-    fn clocks(self) -> impl Iterator<Item = &'a Sla> {
-        self.slas.iter().filter(move |sla| sla.table == self.id)
+    fn clocks(self) -> impl Iterator<Item = (SlaId, &'a Sla)> {
+        let all = self.slas.iter().enumerate();
+        all.filter(move |(_, sla)| sla.table == self.id)
+            .map(|(id, sla)| (SlaId(id), sla))
     }
 
     /// Whether a row begins with an event: a state or a clock begins there, and none ends.
@@ -134,8 +145,8 @@ impl<'a> EventOrder<'a> {
             StateSource::Columns { from, .. } => from.len() == 1 && self.is_one_of(event, from),
             StateSource::Overdue(sla) => {
                 let clock = self.slas.get(sla.0);
-                let is_breach = self.table.events[event].source == EventSource::Breach(*sla);
-                is_breach || clock.is_some_and(|sla| sla.starts.event == event)
+                let is_due = self.made_by(event).is_some_and(|(of, _)| of == *sla);
+                is_due || clock.is_some_and(|sla| sla.starts.event == event)
             }
             StateSource::Intervals { .. } => false,
         }
@@ -154,7 +165,7 @@ impl<'a> EventOrder<'a> {
 
     /// An event that comes before another: the start of a clock if it does.
     pub fn earlier(self, than: usize) -> Option<usize> {
-        let starts = self.clocks().map(|sla| sla.starts.event);
+        let starts = self.clocks().map(|(_, sla)| sla.starts.event);
         let mut starts = starts.filter(|start| self.is_later(than, *start));
         let mut events = (0..self.table.events.len()).filter(|event| self.is_later(than, *event));
         starts.next().or_else(|| events.next())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{EventId, FieldId, KpiId, ScoreId, StateId, TableId};
 use crate::base::source::Span;
-use crate::base::types::{Adjustment, Choice, StockMoment, Unit};
+use crate::base::types::{Adjustment, Choice, NearSide, StockMoment, Unit};
 use crate::lang::functions::Function;
 
 /// Arithmetic over measures. Durations are in microseconds, percents are fractions.
@@ -230,6 +230,12 @@ pub enum Condition {
         test: OrderTest,
         micros: i64,
     },
+    /// `due_at within next 14 days`: an instant near the one asked about (rule S54).
+    Near {
+        of: NearDate,
+        side: NearSide,
+        micros: i64,
+    },
     /// Judged at as-of, wherever it stands (rule S41).
     SoFar(Box<Condition>),
     /// `verified within 14 days` of the population's event; younger rows are pending (rule S20).
@@ -345,6 +351,13 @@ pub enum Timeframe {
     Ever,
     /// Nothing said: as `ever`, and refused where there is a period.
     Unsaid,
+}
+
+/// A date whose distance from the instant is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NearDate {
+    Field(FieldId),
+    Event(EventId),
 }
 
 /// How rows of the table asked about relate to the row that asks.

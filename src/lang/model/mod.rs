@@ -6,6 +6,7 @@
 mod event_order;
 mod formula;
 mod matching;
+mod planned;
 mod policy;
 mod query;
 mod report;

@@ -2,7 +2,7 @@
 
 use super::{Condition, EventId, FieldId, Formula, Kind, Restriction, TableId};
 use crate::base::source::Span;
-use crate::base::types::{Bound, DisplayUnit, StockMoment, Unit};
+use crate::base::types::{Bound, DisplayUnit, Grain, StockMoment, Unit};
 
 /// Index into [`super::Definitions::scores`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -61,13 +61,15 @@ pub enum Weights {
     },
 }
 
-/// A remediation policy. Adds field `due_at`, event `breached` and state `overdue` to its table.
+/// A remediation policy. Adds the field `due_at`, the events `due` and `breached` and the state `overdue` to its table.
 #[derive(Clone, Debug)]
 pub struct Sla {
     pub name: String,
     pub title: Option<String>,
     pub owner: Option<String>,
     pub table: TableId,
+    /// What the names that it adds begin with: `kev` makes `kev_overdue`.
+    pub prefix: Option<String>,
     pub starts: EventId,
     /// The clock stops at the earliest of these.
     pub stops: Vec<EventId>,
@@ -87,8 +89,19 @@ pub struct SlaVersion {
 
 #[derive(Clone, Debug)]
 pub struct DueLine {
-    pub micros: i64,
+    pub time: DueTime,
     pub filter: Option<Condition>,
+}
+
+/// When a row is due whose clock does not stand still meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DueTime {
+    /// So many microseconds after the clock starts.
+    Elapsed(i64),
+    /// The same time of a later day of the calendar.
+    Calendar { count: u32, grain: Grain },
+    /// At a date of the row; at the start of the clock where that is later.
+    At(FieldId),
 }
 
 #[derive(Clone, Debug)]

@@ -1,12 +1,12 @@
 //! Checked queries, and the views, dashboards and tests made of them.
 
 use super::{
-    Band, Condition, Direction, FieldId, Formula, Kind, KpiId, Measure, NumberTest, Population,
-    Restriction, TableId, Target,
+    Band, ChosenEvent, Condition, Direction, FieldId, Formula, Kind, KpiId, Measure, NumberTest,
+    Population, Restriction, TableId, Target,
 };
 use crate::base::calendar::CalendarPeriod;
 use crate::base::source::{Span, Spanned};
-use crate::base::types::{DisplayUnit, FieldType, Grain, StockMoment, Unit};
+use crate::base::types::{DisplayUnit, FieldType, Grain, StockMoment, TimeUnit, Unit};
 use crate::lang::syntax::ast;
 
 /// A query that can be planned once an as-of instant is known.
@@ -225,13 +225,62 @@ pub enum SortColumn {
 #[derive(Clone, Debug)]
 pub struct ListQuery {
     pub population: Population,
-    /// The fields to show; `name` is the column's.
-    pub show: Vec<FieldId>,
+    /// The columns to show.
+    pub show: Vec<ListColumn>,
     /// Whether the query names none and these are the usual ones.
     pub shows_default: bool,
     /// Fields, and whether descending. Missing sorts last either way.
     pub sort: Vec<(FieldId, bool)>,
     pub limit: Option<usize>,
+}
+
+/// What a list shows of each row.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ListColumn {
+    /// The field's name is the column's.
+    Field(FieldId),
+    /// The time from an event to another one, or to the instant that the list is of.
+    Time {
+        from: ChosenEvent,
+        to: Option<ChosenEvent>,
+        unit: TimeUnit,
+    },
+}
+
+impl ListColumn {
+    /// The column's name: `days_since_found`.
+    pub fn name(&self, definitions: &super::Definitions) -> String {
+        let chosen = |chosen: &ChosenEvent| {
+            let names = chosen.events.iter();
+            let names = names.map(|id| {
+                let table = definitions.table(id.table);
+                table.events[id.event].name.as_str()
+            });
+            let written = chosen.choice.written(&names.collect::<Vec<&str>>());
+            written.replace(", ", "_").replace(' ', "_")
+        };
+        match self {
+            ListColumn::Field(field) => definitions.field(*field).name.clone(),
+            ListColumn::Time {
+                from,
+                to: None,
+                unit,
+            } => format!("{}_since_{}", unit.word(), chosen(from)),
+            ListColumn::Time {
+                from,
+                to: Some(to),
+                unit,
+            } => format!("{}_from_{}_to_{}", unit.word(), chosen(from), chosen(to)),
+        }
+    }
+
+    /// What its cells hold: times are numbers of their unit.
+    pub fn field_type(&self, definitions: &super::Definitions) -> FieldType {
+        match self {
+            ListColumn::Field(field) => definitions.field(*field).field_type.clone(),
+            ListColumn::Time { .. } => FieldType::Number,
+        }
+    }
 }
 
 /// An instant and how the user wrote it. A day, month, … stands for its end (rule S1).

@@ -366,6 +366,7 @@ impl Fills {
                 "epss",
                 "percentile",
                 "known_exploited",
+                "due_date",
             ]),
         }
     }

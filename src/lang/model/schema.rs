@@ -150,7 +150,7 @@ pub enum FieldSource {
         /// Index into the parent table's fields.
         field: usize,
     },
-    /// The due instant under an SLA: `due_at`.
+    /// The due instant under an SLA: `due_at`, or with its prefix `kev_due_at`.
     Due(SlaId),
     /// Index into [`Table::roll_ups`].
     RollUp(usize),
@@ -197,6 +197,8 @@ pub enum EventSource {
         table: TableId,
         column: usize,
     },
+    /// The due instant under an SLA, whether or not the clock has stopped (rule S55).
+    Due(SlaId),
     /// The due instant, if the clock had not stopped by then (rule S36).
     Breach(SlaId),
 }
@@ -206,7 +208,7 @@ impl EventSource {
     pub fn columns(&self) -> &[usize] {
         match self {
             EventSource::Columns(columns) => columns,
-            EventSource::LastOf { .. } | EventSource::Breach(_) => &[],
+            EventSource::LastOf { .. } | EventSource::Due(_) | EventSource::Breach(_) => &[],
         }
     }
 }

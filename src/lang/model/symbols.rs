@@ -116,6 +116,8 @@ pub enum NameForm {
     Name,
     /// One row of a table: `asset` of `assets`.
     Singular,
+    /// A part of a word that is made of names: `found` of `time_since_found`.
+    Part,
     /// In the header of a grid, with what may follow a name there: `mttr_status`.
     Cell { suffix: String },
 }

@@ -13,7 +13,7 @@ pub use queries::*;
 pub use reports::*;
 
 use crate::base::source::{SourceId, Span, Spanned};
-use crate::base::types::{Bound, Choice, StockMoment};
+use crate::base::types::{Bound, Choice, Grain, StockMoment};
 
 /// A word that names something. Back-ticks are taken off.
 pub type Identifier = Spanned<String>;
@@ -238,15 +238,28 @@ pub struct Sla {
 pub enum SlaClause {
     Owner(Text),
     Of(Identifier),
+    /// What the names that it adds begin with.
+    Prefix(Identifier),
     Starts(Identifier),
     Stops(Vec<Identifier>),
     Pauses(Vec<Identifier>),
     /// `due 7 days where severity = critical`; no condition is `otherwise`.
     Due {
-        within: Spanned<Duration>,
+        time: Spanned<DueTime>,
         filter: Option<Spanned<Condition>>,
     },
     Since(Spanned<DateLiteral>),
+}
+
+/// When a row is due.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DueTime {
+    /// `7 days`: so long after the clock starts.
+    Elapsed(Duration),
+    /// `1 calendar month`: the same time of a later day.
+    Calendar { count: Spanned<u64>, grain: Grain },
+    /// `at fix_by`: a date of the row.
+    At(Identifier),
 }
 
 // ---------------------------------------------------------------- kpi, view, dashboard, test

@@ -8,6 +8,7 @@ use super::limits::{self, Depth};
 use super::literals;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::{Span, Spanned};
+use crate::base::types::NearSide;
 
 /// A condition that no other one holds.
 pub(super) fn condition(
@@ -282,6 +283,23 @@ fn within(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<super
     literals::duration(piece, PairChildren::of(pair).need(Rule::duration))
 }
 
+fn near(
+    piece: &Fragment<'_>,
+    of: super::ast::FieldRef,
+    pair: RulePair<'_>,
+) -> ParseResult<Condition> {
+    let mut parts = PairChildren::of(pair);
+    let side = match parts.take(Rule::kw_next) {
+        Some(_) => NearSide::Next,
+        None => NearSide::Last,
+    };
+    Ok(Condition::Near {
+        of,
+        side,
+        within: literals::duration(piece, parts.need(Rule::duration))?,
+    })
+}
+
 fn test(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
     let mut parts = PairChildren::of(pair);
     let subject = parts.need(Rule::field);
@@ -304,6 +322,7 @@ fn test(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Condition> {
             })
         }
         Rule::membership => membership(piece, field, asked),
+        Rule::nearness => near(piece, field, asked),
         Rule::within => match field.table {
             None => Ok(Condition::Within {
                 event: field.name,

@@ -1,7 +1,7 @@
 //! Pieces of a definition → its tree. Every piece is read, so that all mistakes come out at once.
 
 use super::ast::{
-    CalendarClause, CalendarDefinition, Definition, Identifier, Kpi, KpiClause, Match,
+    CalendarClause, CalendarDefinition, Definition, DueTime, Identifier, Kpi, KpiClause, Match,
     NamedCondition, ReportSource, ScaleDefinition, ScaleMap, Score, ScoreClause, Sla, SlaClause,
     Table, View, Weight,
 };
@@ -173,18 +173,37 @@ fn sla_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<SlaClause
     Ok(match pair.as_rule() {
         Rule::owner => SlaClause::Owner(one_text(piece, pair)),
         Rule::of_table => SlaClause::Of(one_name(piece, pair)),
+        Rule::prefix => SlaClause::Prefix(one_name(piece, pair)),
         Rule::starts => SlaClause::Starts(one_name(piece, pair)),
         Rule::stops => SlaClause::Stops(names(piece, pair)),
         Rule::pauses => SlaClause::Pauses(names(piece, pair)),
         Rule::due => {
             let mut parts = PairChildren::of(pair);
             SlaClause::Due {
-                within: literals::duration(piece, parts.need(Rule::duration))?,
+                time: due_time(piece, &mut parts)?,
                 filter: conditions::optional_filter(piece, &mut parts)?,
             }
         }
         _ => SlaClause::Since(queries::date(piece, pair)?),
     })
+}
+
+fn due_time(piece: &Fragment<'_>, parts: &mut PairChildren<'_>) -> ParseResult<Spanned<DueTime>> {
+    if let Some(pair) = parts.take(Rule::due_column) {
+        let span = piece.span_of(&pair);
+        return Ok(Spanned::new(DueTime::At(one_name(piece, pair)), span));
+    }
+    if let Some(pair) = parts.take(Rule::calendar_time) {
+        let span = piece.span_of(&pair);
+        let mut parts = PairChildren::of(pair);
+        let time = DueTime::Calendar {
+            count: literals::integer(piece, &parts.need(Rule::integer))?,
+            grain: literals::grain(piece, &parts.need(Rule::grain))?,
+        };
+        return Ok(Spanned::new(time, span));
+    }
+    let within = literals::duration(piece, parts.need(Rule::duration))?;
+    Ok(Spanned::new(DueTime::Elapsed(within.node), within.span))
 }
 
 fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {

@@ -1,12 +1,12 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
 use super::ast::{
-    FieldRef, GroupBy, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    GroupBy, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenColumn,
     WrittenComparison, WrittenSortKey,
 };
 use super::conditions;
 use super::errors;
-use super::formulas;
+use super::formulas::{self, measured};
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
 use super::literals;
 use crate::base::source::Spanned;
@@ -65,7 +65,7 @@ fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query
             let count = PairChildren::of(inner).need(Rule::integer);
             QueryClause::Limit(literals::integer(piece, &count)?)
         }
-        Rule::show_clause => QueryClause::Show(fields(piece, inner)),
+        Rule::show_clause => QueryClause::Show(shown(piece, inner)),
         _ => {
             let moment = PairChildren::of(inner).need(Rule::moment);
             QueryClause::At(literals::moment(piece, &moment)?.node)
@@ -97,12 +97,20 @@ fn dimension(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<GroupBy> {
     Ok(GroupBy { of, bounds })
 }
 
-/// The fields of `show a, b`.
-fn fields(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<FieldRef> {
-    PairChildren::of(pair)
-        .all(Rule::field)
-        .map(|pair| literals::field(piece, pair))
-        .collect()
+fn shown(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<WrittenColumn> {
+    let column = |pair: RulePair<'_>| {
+        let mut parts = PairChildren::of(pair);
+        let value = parts.next();
+        let span = piece.span_of(&value);
+        WrittenColumn {
+            value: Spanned::new(measured(piece, value), span),
+            unit: parts
+                .take(Rule::asked_unit)
+                .map(|pair| literals::one_name(piece, pair)),
+        }
+    };
+    let columns = PairChildren::of(pair);
+    columns.all(Rule::shown).map(column).collect()
 }
 
 /// The one date of a clause such as `as of 2026-03`.

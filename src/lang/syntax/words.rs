@@ -99,6 +99,7 @@ const CONTEXTUAL: &[&str] = &[
     "months",
     "most",
     "near",
+    "next",
     "note",
     "on",
     "owner",
@@ -109,6 +110,7 @@ const CONTEXTUAL: &[&str] = &[
     "period",
     "planned",
     "precedes",
+    "prefix",
     "present",
     "previous",
     "quarter",
@@ -225,7 +227,9 @@ impl DefinitionKind {
             ],
             DefinitionKind::Condition => &[],
             DefinitionKind::Score => &["of", "base", "times", "cap", "since"],
-            DefinitionKind::Sla => &["owner", "of", "starts", "stops", "pauses", "due", "since"],
+            DefinitionKind::Sla => &[
+                "owner", "of", "prefix", "starts", "stops", "pauses", "due", "since",
+            ],
             DefinitionKind::Kpi => &[
                 "note", "owner", "is", "as", "by", "at", "higher", "lower", "target", "band",
             ],
@@ -301,6 +305,7 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         Rule::percent_sign => "`%`",
         Rule::time_unit => "a unit such as `days`",
         Rule::duration => "a duration such as `30 days`",
+        Rule::calendar_time => "a time such as `1 calendar month`",
         Rule::date | Rule::any_date => "a date such as `2026-03-31`",
         Rule::year => "a year",
         Rule::literal => "a value",
@@ -316,6 +321,7 @@ pub(super) fn words(rule: Rule) -> Cow<'static, str> {
         }
         Rule::aggregate => "an aggregate such as `count of findings open`",
         Rule::measured => "what is measured",
+        Rule::shown => "a column",
         Rule::events => "an event",
         Rule::quantile => "what is measured",
         Rule::containment => "a comparison such as `=`",

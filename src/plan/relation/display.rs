@@ -263,6 +263,16 @@ impl Display for Expression {
                 write!(f, "first_point_after({instant}, {})", extent(axis, "point"))
             }
             Expression::InstantOfPoint { point, .. } => write!(f, "instant_of({point})"),
+            Expression::CalendarAdd {
+                instant,
+                count,
+                grain,
+                zone,
+            } => write!(
+                f,
+                "calendar_add({instant}, {count} {}, {zone})",
+                grain.word()
+            ),
             Expression::Due {
                 start,
                 limit,

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use super::{Axis, Name, StepFunction};
+use crate::base::types::Grain;
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Expression {
@@ -70,6 +73,15 @@ pub enum Expression {
     InstantOfPoint {
         point: Box<Expression>,
         axis: Arc<Axis>,
+    },
+    /// The same local time so many days, weeks, months, quarters or years of the calendar later; a day that its month
+    /// has not is the month's last. Of local times that clocks show twice the first, of one that they skip when they
+    /// skip it.
+    CalendarAdd {
+        instant: Box<Expression>,
+        count: u32,
+        grain: Grain,
+        zone: Tz,
     },
     /// When a clock that starts at an instant and stands still during a set of instants has run for a time
     /// (rule S36): missing if it never does, or if start or limit are missing.
@@ -278,6 +290,7 @@ impl Expression {
             | Expression::SlotOf { instant: of, .. }
             | Expression::FirstPointAfter { instant: of, .. }
             | Expression::InstantOfPoint { point: of, .. }
+            | Expression::CalendarAdd { instant: of, .. }
             | Expression::AlwaysIf(of)
             | Expression::Complement(of)
             | Expression::PresentSteps(of)

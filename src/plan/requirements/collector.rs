@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Requirement, Requirements};
 use crate::lang::model::{
-    ChosenEvent, Definitions, EventId, EventSource, FieldId, FieldSource, ScoreId, SlaId,
-    StateSource, TableId,
+    ChosenEvent, Definitions, DueTime, EventId, EventSource, FieldId, FieldSource, ListColumn,
+    ScoreId, SlaId, StateSource, TableId,
 };
 use crate::plan::ends::measured_events;
 
@@ -84,7 +84,14 @@ impl<'a> RequirementCollector<'a> {
 
     pub fn field(&mut self, id: FieldId, demand: Demand) {
         match self.definitions.field(id).source {
-            FieldSource::Column(column) => self.column(id.table, column, demand),
+            FieldSource::Column(column) => {
+                self.column(id.table, column, demand);
+                // The planned end of a state is known as soon as the state has begun.
+                let begin = self.definitions.table(id.table).planned_with(column);
+                for column in begin.into_iter().flat_map(|begin| begin.iter()) {
+                    self.column(id.table, *column, Demand::Optional);
+                }
+            }
             FieldSource::Parent { parent, field } => {
                 self.parent(id.table, parent, demand);
                 let table = self.definitions.table(id.table).parents[parent].table;
@@ -96,6 +103,17 @@ impl<'a> RequirementCollector<'a> {
                 let roll_up = &definitions.table(id.table).roll_ups[place];
                 self.parent(roll_up.measure.population.table, roll_up.parent, demand);
                 self.measure(&roll_up.measure, demand);
+            }
+        }
+    }
+
+    pub fn list_column(&mut self, column: &ListColumn, demand: Demand) {
+        match column {
+            ListColumn::Field(field) => self.field(*field, demand),
+            ListColumn::Time { from, to, .. } => {
+                let to = to.as_ref().unwrap_or(from);
+                self.end(from, to, demand);
+                self.end(to, from, demand);
             }
         }
     }
@@ -113,7 +131,7 @@ impl<'a> RequirementCollector<'a> {
                     self.first_of(*table, starts, demand);
                 }
             }
-            EventSource::Breach(sla) => self.sla(*sla, demand),
+            EventSource::Due(sla) | EventSource::Breach(sla) => self.sla(*sla, demand),
         }
         if let Some(filter) = &event.filter {
             self.condition(id.table, filter, demand);
@@ -206,6 +224,9 @@ impl<'a> RequirementCollector<'a> {
         for line in sla.versions.iter().flat_map(|version| &version.lines) {
             if let Some(filter) = &line.filter {
                 self.condition(sla.table, filter, demand);
+            }
+            if let DueTime::At(field) = line.time {
+                self.field(field, demand);
             }
         }
     }

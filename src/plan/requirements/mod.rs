@@ -12,8 +12,8 @@ use super::Work;
 use crate::base::source::Span;
 use crate::lang::model::{
     Condition, Definitions, EventId, Exists, FieldId, GroupKey, ListQuery, Measure, Measured,
-    Population, Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId, TableRelation,
-    ValuesQuery,
+    NearDate, Population, Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId,
+    TableRelation, ValuesQuery,
 };
 use collector::{Demand, RequirementCollector};
 pub use types::{Requirement, Requirements, TableRequirements};
@@ -88,8 +88,8 @@ fn list_requirements(
     let mut collector =
         RequirementCollector::new(definitions, requirements, needer, options.tolerant);
     collector.population(&list.population, Demand::Required);
-    for field in &list.show {
-        collector.field(*field, Demand::Optional);
+    for column in &list.show {
+        collector.list_column(column, Demand::Optional);
     }
     for (field, _) in &list.sort {
         collector.field(*field, Demand::Required);
@@ -130,9 +130,11 @@ pub(super) fn policies(
         }
         Work::List(work) => {
             collector.population(&work.list.population, Demand::Required);
-            let sorted = work.list.sort.iter().map(|(field, _)| field);
-            for field in work.list.show.iter().chain(sorted) {
+            for (field, _) in &work.list.sort {
                 collector.field(*field, Demand::Optional);
+            }
+            for column in &work.list.show {
+                collector.list_column(column, Demand::Optional);
             }
         }
     }
@@ -234,9 +236,16 @@ impl RequirementCollector<'_> {
                 self.field(*right, demand);
             }
             Condition::Exists(exists) => self.exists(table, exists, demand),
-            Condition::Within { event, .. } | Condition::Happened(event) => {
-                self.event(*event, demand);
-            }
+            Condition::Within { event, .. }
+            | Condition::Happened(event)
+            | Condition::Near {
+                of: NearDate::Event(event),
+                ..
+            } => self.event(*event, demand),
+            Condition::Near {
+                of: NearDate::Field(field),
+                ..
+            } => self.field(*field, demand),
             Condition::InState(state) => self.state(table, state.state, demand),
             Condition::Elapsed { from, to, .. } => {
                 let to = to.as_ref().unwrap_or(from);

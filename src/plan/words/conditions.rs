@@ -7,7 +7,7 @@ use crate::base::calendar;
 use crate::base::types::{FieldType, Grain};
 use crate::lang::model::{
     Calendar, CalendarPeriod, ChosenEvent, Condition, Definitions, EventId, Exists, FieldId,
-    NumberTest, OrderTest, RelatedNoun, StateId, TableRelation, Timeframe, singular,
+    NearDate, NumberTest, OrderTest, RelatedNoun, StateId, TableRelation, Timeframe, singular,
 };
 
 /// `severity in (high, critical) and team = "payments-core"`
@@ -62,6 +62,13 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
             };
             format!("{time} {} {}", order_test(*test), duration(*micros))
         }
+        Condition::Near { of, side, micros } => {
+            let of = match of {
+                NearDate::Field(field) => name(definitions, *field),
+                NearDate::Event(event) => event_name(definitions, *event),
+            };
+            format!("{of} within {} {}", side.word(), duration(*micros))
+        }
         Condition::SoFar(inner) => so_far(definitions, inner),
     }
 }
@@ -101,6 +108,7 @@ fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String 
             | Condition::InState(_)
             | Condition::Happened(_)
             | Condition::Elapsed { .. }
+            | Condition::Near { .. }
             | Condition::SoFar(_)
             | Condition::Within { .. } => condition(definitions, part),
         })
@@ -118,6 +126,7 @@ fn negation(definitions: &Definitions, inner: &Condition) -> String {
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::SoFar(_)
+        | Condition::Near { .. }
         | Condition::Within { .. } => format!("not {}", condition(definitions, inner)),
         Condition::All(_)
         | Condition::AnyOf(_)
@@ -161,6 +170,7 @@ fn membership(
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
+        | Condition::Near { .. }
         | Condition::SoFar(_)
         | Condition::Within { .. } => unreachable!("only lists of values are asked for"),
     };

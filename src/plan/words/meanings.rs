@@ -3,8 +3,10 @@
 use super::conditions::condition;
 use super::populations::{end_words, event_words, origin, state_words};
 use super::time::duration;
+use crate::base::types::NearSide;
 use crate::lang::model::{
-    Condition, Definitions, Exists, FieldId, FieldSource, RelatedNoun, TableRelation, Timeframe,
+    Condition, Definitions, Exists, FieldId, FieldSource, NearDate, RelatedNoun, TableRelation,
+    Timeframe,
 };
 
 /// Sentences on fields of other tables, on related rows and on events that must follow, each once.
@@ -83,6 +85,21 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
             if let Some(filter) = &exists.filter {
                 collect(definitions, filter, sentences);
             }
+        }
+        Condition::Near { of, side, micros } => {
+            let read = match of {
+                NearDate::Field(field) => origin(definitions, *field),
+                NearDate::Event(event) => event_words(definitions, *event),
+            };
+            let where_it_lies = match side {
+                NearSide::Next => "from the instant asked about on, less than",
+                NearSide::Last => "before the instant asked about, at most",
+            };
+            sentences.push(format!(
+                "`{}` reads {read}: it lies {where_it_lies} {} away",
+                condition(definitions, test),
+                duration(*micros)
+            ));
         }
         Condition::Within { event, .. } => {
             sentences.push(format!(

@@ -4,7 +4,7 @@ use super::Paragraph;
 use super::conditions::{code_word, condition, name, text_value};
 use super::time::{duration, instant};
 use crate::base::source::Span;
-use crate::lang::model::{Definitions, EventId, Factor, Score, Sla, SlaVersion, Weights};
+use crate::lang::model::{Definitions, DueTime, EventId, Factor, Score, Sla, SlaVersion, Weights};
 
 /// The weights of a score, version by version.
 pub(super) fn score(
@@ -95,7 +95,16 @@ fn due_lines(definitions: &Definitions, version: &SlaVersion) -> Vec<String> {
                 Some(filter) => format!("where {}", condition(definitions, filter)),
                 None => "otherwise".to_owned(),
             };
-            format!("due {} {rows}", duration(line.micros))
+            format!("due {} {rows}", due_time(definitions, line.time))
         })
         .collect()
+}
+
+fn due_time(definitions: &Definitions, time: DueTime) -> String {
+    match time {
+        DueTime::Elapsed(micros) => duration(micros),
+        DueTime::Calendar { count: 1, grain } => format!("1 calendar {}", grain.word()),
+        DueTime::Calendar { count, grain } => format!("{count} calendar {}s", grain.word()),
+        DueTime::At(field) => format!("at {}", name(definitions, field)),
+    }
 }

@@ -8,8 +8,8 @@ use super::time::{bounds, instant};
 use crate::base::types::{Choice, StockMoment};
 use crate::lang::model::{
     Bands, Calendar, ChosenColumns, ChosenEvent, Definitions, EventId, EventSource, Field, FieldId,
-    FieldSource, GroupKey, Measure, Measured, Population, Role, StateId, StateSource, Table,
-    TableId,
+    FieldSource, GroupKey, ListColumn, Measure, Measured, Population, Role, StateId, StateSource,
+    Table, TableId,
 };
 use crate::plan::ends::measured_events;
 use crate::plan::{ListWork, Step, TimeBucket};
@@ -102,10 +102,24 @@ pub(super) fn list(definitions: &Definitions, work: &ListWork) -> Paragraph {
         let names: Vec<String> = fields.map(|field| origin(definitions, field)).collect();
         names.join(", ")
     };
-    lines.push(format!(
-        "shows {}",
-        fields(&mut work.list.show.iter().copied())
-    ));
+    let shown = work.list.show.iter().map(|column| match column {
+        ListColumn::Field(field) => origin(definitions, *field),
+        ListColumn::Time { from, to: None, .. } => format!(
+            "{}: elapsed time from {} to the instant of the list",
+            column.name(definitions),
+            end_words(definitions, from, from)
+        ),
+        ListColumn::Time {
+            from, to: Some(to), ..
+        } => format!(
+            "{}: elapsed time from {} to {}",
+            column.name(definitions),
+            end_words(definitions, from, to),
+            end_words(definitions, to, from)
+        ),
+    });
+    let shown: Vec<String> = shown.collect();
+    lines.push(format!("shows {}", shown.join(", ")));
     if !work.list.sort.is_empty() {
         let sorted = fields(&mut work.list.sort.iter().map(|(field, _)| *field));
         lines.push(format!("sorted by {sorted}"));
@@ -205,6 +219,9 @@ fn event_instant(definitions: &Definitions, id: EventId) -> String {
                 "the latest {} of its {}, none of them without one,",
                 intervals.columns[*column].name, intervals.name
             )
+        }
+        EventSource::Due(sla) => {
+            format!("the due instant of SLA `{}`", definitions.slas[sla.0].name)
         }
         EventSource::Breach(sla) => format!(
             "the due instant of SLA `{}`, if the clock had not stopped by then,",

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 /// By vulnerability id in capitals.
 #[derive(Default)]
 pub(super) struct Advisories {
     /// The day of the score, and the score.
     scores: BTreeMap<String, (i64, f64)>,
     exploited: BTreeMap<String, i64>,
+    /// By when the catalogue wants it mended.
+    due: BTreeMap<String, NaiveDate>,
 }
 
 impl Advisories {
-    /// Takes a record of a day in: the latest score holds, and the first day on which an exploit was
-    /// known. Of two scores of one day the one that comes later holds.
+    /// Takes a record of a day in: the latest score holds, the first day on which an exploit was known, and the due
+    /// date that was read last. Of two scores of one day the one that comes later holds.
     pub fn add(&mut self, day: i64, record: &BTreeMap<String, String>) {
         let Some(id) = record.get("vulnerability_id") else {
             return;
@@ -28,6 +32,10 @@ impl Advisories {
             let known = self.exploited.entry(id.clone()).or_insert(day);
             *known = day.min(*known);
         }
+        let due = record.get("due_date").and_then(|text| text.parse().ok());
+        if let Some(due) = due {
+            self.due.insert(id.clone(), due);
+        }
     }
 
     /// The highest score of a weakness with several ids.
@@ -36,6 +44,14 @@ impl Advisories {
             .iter()
             .filter_map(|id| self.scores.get(id.to_uppercase().as_str()));
         known.map(|(_, score)| *score).max_by(f64::total_cmp)
+    }
+
+    /// The earliest due date of any of its ids.
+    pub fn due(&self, ids: &[String]) -> Option<NaiveDate> {
+        let known = ids
+            .iter()
+            .filter_map(|id| self.due.get(id.to_uppercase().as_str()));
+        known.min().copied()
     }
 
     /// Since when an exploit of any of its ids is known.

@@ -2,6 +2,7 @@
 //! rules whose traps random data seldom meets.
 
 mod choices;
+mod clocks;
 mod comparisons;
 mod followed;
 mod formulas;

@@ -66,6 +66,14 @@ const FINDING: &[&str] = &[
     "any detections of its asset reported (where duplicate = yes) within 14 days",
     "any detections reported ever",
     "any findings of its asset open (where severity = critical)",
+    "due",
+    "time since due > 10 days",
+    "due_at within next 30 days",
+    "due_at within last 20 days",
+    "acceptance_ends_at within next 45 days",
+    "acceptance_ends_at is present",
+    "found_at within last 45 days",
+    "verified within last 20 days",
 ];
 const ASSET: &[&str] = &[
     "kind = api",
@@ -111,6 +119,10 @@ pub(super) const GROUNDS: &[Ground] = &[
     },
     Ground {
         population: "findings verified",
+        atoms: FINDING,
+    },
+    Ground {
+        population: "findings due",
         atoms: FINDING,
     },
     Ground {

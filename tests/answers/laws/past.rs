@@ -9,12 +9,12 @@ use crate::answers::flat::lines;
 use crate::answers::naive::kpis::KPIS;
 use crate::answers::pipeline::{self, EvaluationTime};
 
-/// Due instants follow the pauses that are known, and are compared with a fixed day as of as-of.
-/// A due instant is also compared before its clock has started, where a row is verified before it is found.
+/// Due instants follow the pauses that are known, and are compared with a fixed day, or with an instant before them,
+/// as of as-of.
 const OF_AS_OF: &[&str] = &[
     "due_at < 2026-02-01",
     "due_at is missing",
-    "findings.verified_at <= findings.due_at",
+    "due_at within next 30 days",
 ];
 /// The typical time follows its cohort up to as-of (rule S22). What is introduced by the day it was found, for want of a
 /// better one, changes once a better one is known (rule S46).

@@ -92,6 +92,29 @@ pub const OF_FINDINGS: &[Atom] = &[
         holds: |row, _| row.has("fixed_at") && row.is("resolution", "fixed"),
     },
     Atom {
+        text: "due",
+        holds: |row, _| row.due().is_some(),
+    },
+    Atom {
+        text: "time since due > 10 days",
+        holds: |row, _| {
+            let due = row.due();
+            due.is_some_and(|due| row.instant - due > 10 * 86_400_000_000)
+        },
+    },
+    Atom {
+        text: "due_at within last 20 days",
+        holds: |row, _| row.is_near(row.due(), 20),
+    },
+    Atom {
+        text: "found_at within last 45 days",
+        holds: |row, _| row.is_near(row.time("found_at"), 45),
+    },
+    Atom {
+        text: "verified within last 20 days",
+        holds: |row, _| row.is_near(row.time("verified_at"), 20),
+    },
+    Atom {
         text: "time since found > 30 days",
         holds: |row, _| row.days_since(&["found_at"]) > Some(30.0),
     },

@@ -68,6 +68,18 @@ impl<'a> Judged<'a> {
         breached.is_some_and(|at| at < self.instant || self.is_flow && at == self.instant)
     }
 
+    /// When the row fell due, if it has.
+    pub fn due(&self) -> Option<i64> {
+        let due = clock(self.row, self.world.as_of).due;
+        due.filter(|at| *at < self.instant || self.is_flow && *at == self.instant)
+    }
+
+    /// Whether what has come lies in the days before the instant, of a flow the instant included and the other end not.
+    pub fn is_near(&self, time: Option<i64>, days: i64) -> bool {
+        let start = self.instant - days * DAY;
+        time.is_some_and(|time| time > start || !self.is_flow && time == start)
+    }
+
     /// How long ago the first of some events that is there was, in days.
     pub fn days_since(&self, columns: &[&str]) -> Option<f64> {
         let from = columns.iter().find_map(|column| self.time(column))?;

@@ -10,7 +10,7 @@ const DAY: f64 = 86_400_000_000.0;
 const THIRTY_DAYS: i64 = 30 * 86_400_000_000;
 
 /// A KPI's dimensions, as the library lists them.
-pub const KPIS: [(&str, &[&str]); 21] = [
+pub const KPIS: [(&str, &[&str]); 22] = [
     (
         "mttr",
         &["severity", "validation", "environment", "app", "team"],
@@ -47,6 +47,7 @@ pub const KPIS: [(&str, &[&str]); 21] = [
     ("open_age", &["severity", "app", "team"]),
     ("overdue_critical", &["app", "team"]),
     ("sla_breaches", &["severity", "app", "team"]),
+    ("sla_compliance", &["severity", "app", "team"]),
     ("introduced_findings", &["severity", "app", "team"]),
     ("fixed_findings", &["severity", "app", "team"]),
     ("verified_findings", &["severity", "app", "team"]),
@@ -97,6 +98,7 @@ fn of_findings<'a>(world: &'a World, kpi: &str, period: &Period) -> Vec<&'a Row>
             within(findings, period, |row| row.time("found_at"))
         }
         "sla_breaches" => within(findings, period, |row| clock(row, world.as_of).breached),
+        "sla_compliance" => within(findings, period, |row| clock(row, world.as_of).due),
         "risk_exposure" | "backlog" | "open_age" => findings
             .iter()
             .filter(|row| is_between(row, "found_at", "closed_at", period.end))
@@ -169,6 +171,7 @@ fn number(world: &World, kpi: &str, period: &Period, keep: &dyn Fn(&Row) -> bool
         "exploitability_rate" => share(&rows, |row| row.is("exploitable", "yes")),
         "validation_rate" => share(&rows, |row| row.is("validation", "confirmed")),
         "duplicate_reduction" => share(&rows, |row| row.is("duplicate", "yes")),
+        "sla_compliance" => share(&rows, |row| clock(row, world.as_of).breached.is_none()),
         "fix_rate" => fix_rate(world, period, keep),
         "risk_exposure" => {
             let points: Vec<f64> = rows.iter().filter_map(|row| points(row)).collect();

@@ -6,6 +6,8 @@ const DAY: i64 = 86_400_000_000;
 
 /// What becomes of a finding under the policy.
 pub struct Clock {
+    /// When it was due, if that has passed.
+    pub due: Option<i64>,
     /// When it was due, if it was not stopped by then and that has passed.
     pub breached: Option<i64>,
     pub stopped: Option<i64>,
@@ -20,6 +22,7 @@ pub fn clock(finding: &Row, as_of: i64) -> Clock {
         .filter(|due| *due < as_of);
     let in_time = |due: i64| stopped.is_some_and(|stopped| stopped <= due);
     Clock {
+        due,
         breached: due.filter(|due| !in_time(*due)),
         stopped,
     }
@@ -39,7 +42,12 @@ fn due(finding: &Row, start: i64) -> Option<i64> {
         return Some(due);
     };
     let from = paused.max(start);
-    let Some(until) = finding.time("acceptance_ends_at") else {
+    // An acceptance ends with the finding, if not before.
+    let ends = [
+        finding.time("acceptance_ends_at"),
+        finding.time("closed_at"),
+    ];
+    let Some(until) = ends.into_iter().flatten().min() else {
         return if from >= due { Some(due) } else { None };
     };
     if until <= from || from >= due {

@@ -209,10 +209,13 @@ scale severity is info < low
 sla remediation
   owner \"appsec\"
   of findings
+  prefix own
   starts found
   stops verified, closed
   pauses risk_accepted
   due 7 days where severity = critical
+  due 1 calendar month where severity = high
+  due at fix_by where severity = medium
   due 2w otherwise
   since 2026-01-01
 ",
@@ -240,15 +243,27 @@ sla remediation
             clauses: vec![
                 at(SlaClause::Owner(name("appsec"))),
                 at(SlaClause::Of(name("findings"))),
+                at(SlaClause::Prefix(name("own"))),
                 at(SlaClause::Starts(name("found"))),
                 at(SlaClause::Stops(names(&["verified", "closed"]))),
                 at(SlaClause::Pauses(names(&["risk_accepted"]))),
                 at(SlaClause::Due {
-                    within: at(duration("7", TimeUnit::Days)),
+                    time: at(DueTime::Elapsed(duration("7", TimeUnit::Days))),
                     filter: Some(equals("severity", "critical")),
                 }),
                 at(SlaClause::Due {
-                    within: at(duration("2", TimeUnit::Weeks)),
+                    time: at(DueTime::Calendar {
+                        count: at(1),
+                        grain: Grain::Month,
+                    }),
+                    filter: Some(equals("severity", "high")),
+                }),
+                at(SlaClause::Due {
+                    time: at(DueTime::At(name("fix_by"))),
+                    filter: Some(equals("severity", "medium")),
+                }),
+                at(SlaClause::Due {
+                    time: at(DueTime::Elapsed(duration("2", TimeUnit::Weeks))),
                     filter: None,
                 }),
                 at(SlaClause::Since(at(DateLiteral::Day(2026, 1, 1)))),

@@ -6,6 +6,13 @@ use super::*;
 
 #[test]
 fn every_clause_of_a_query() {
+    let age = WrittenColumn {
+        value: at(Measured::TimeSince(ChosenEvents {
+            choice: Choice::First,
+            events: vec![name("found")],
+        })),
+        unit: Some(name("hours")),
+    };
     let expected = vec![
         QueryClause::By(vec![by("team"), by("app")]),
         QueryClause::Over(Grain::Week),
@@ -42,15 +49,22 @@ fn every_clause_of_a_query() {
             },
         ]),
         QueryClause::Limit(at(5)),
-        QueryClause::Show(vec![field("title"), field("findings.kind")]),
+        QueryClause::Show(vec![shown("title"), shown("findings.kind"), age]),
         QueryClause::At(StockMoment::Peak),
     ];
     let text = "mttr by team, app over weeks where severity >= high from 2026 to 2027-w09
         as of 2026-03-31 # so far
         as known on 2026-04 versus target, previous month, 2025-12, last quarter with total
-        top 10 by risk_exposure sort by mttr desc, team asc limit 5 show title, findings.kind
+        top 10 by risk_exposure sort by mttr desc, team asc limit 5 show title, findings.kind, time since found as hours
         at peak\r\n\r\n";
     assert_eq!(clauses(text), expected);
+}
+
+fn shown(written: &str) -> WrittenColumn {
+    WrittenColumn {
+        value: at(Measured::Field(field(written))),
+        unit: None,
+    }
 }
 
 #[test]

@@ -211,6 +211,9 @@ fn event_words(definitions: &Definitions, own: &Table, source: &EventSource) -> 
                 table.columns[*column].name, table.name
             )
         }
+        EventSource::Due(sla) => {
+            format!("event: due under {}", definitions.slas[sla.0].name)
+        }
         EventSource::Breach(sla) => {
             format!(
                 "event: due under {} and not done",

@@ -107,7 +107,7 @@ impl FactReader<'_> {
                     written,
                     ChangeEffect::Value,
                 )
-                .meaning(format!("{}{filter}", line.micros))
+                .meaning(format!("{}{filter}", self.normal.due_time(line.time)))
                 .of_version(since.as_ref())
             }));
         }

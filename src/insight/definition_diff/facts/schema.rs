@@ -157,6 +157,7 @@ impl FactReader<'_> {
                 format!("last {column} of {}", self.normal.table(*other))
             }
             EventSource::Breach(_) => "breach".to_string(),
+            EventSource::Due(_) => "due".to_string(),
         };
         format!("{source}{}", self.normal.filter(event.filter.as_ref()))
     }

@@ -94,7 +94,7 @@ fn nouns(found: &mut SymbolTable, table: &Table) {
         add(kind, &field.name, is_written, field.span);
     }
     for event in &table.events {
-        let is_written = !matches!(event.source, EventSource::Breach(_));
+        let is_written = !matches!(event.source, EventSource::Breach(_) | EventSource::Due(_));
         add(SymbolKind::Event, &event.name, is_written, event.span);
     }
     for state in &table.states {

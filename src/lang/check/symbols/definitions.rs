@@ -164,7 +164,9 @@ impl Resolver<'_> {
             FieldSource::Column(_) | FieldSource::Parent { .. } | FieldSource::RollUp(_) => None,
         });
         let events = own.events.iter().filter_map(|event| match event.source {
-            EventSource::Breach(sla) => Some((SymbolKind::Event, &event.name, sla)),
+            EventSource::Breach(sla) | EventSource::Due(sla) => {
+                Some((SymbolKind::Event, &event.name, sla))
+            }
             EventSource::Columns(_) | EventSource::LastOf { .. } => None,
         });
         let states = own.states.iter().filter_map(|state| match state.source {
@@ -225,12 +227,15 @@ impl Resolver<'_> {
                 SlaClause::Stops(names) | SlaClause::Pauses(names) => {
                     names.iter().for_each(|name| self.noun(table, name));
                 }
-                SlaClause::Due { within: _, filter } => {
+                SlaClause::Due { time, filter } => {
+                    if let ast::DueTime::At(column) = &time.node {
+                        self.column(table, column);
+                    }
                     if let Some(filter) = filter {
                         self.condition(&TableIds::from([table]), &filter.node);
                     }
                 }
-                SlaClause::Owner(_) | SlaClause::Since(_) => {}
+                SlaClause::Owner(_) | SlaClause::Prefix(_) | SlaClause::Since(_) => {}
             }
         }
     }

@@ -124,6 +124,11 @@ impl Resolver<'_> {
             Condition::Missing(field) | Condition::Present(field) => self.field(tables, field),
             Condition::Exists(asked) => self.exists(asked),
             Condition::Within { event, within: _ } => self.nouns(tables, event),
+            Condition::Near {
+                of,
+                side: _,
+                within: _,
+            } => self.near(tables, of),
             Condition::Elapsed {
                 time,
                 operator: _,
@@ -133,6 +138,17 @@ impl Resolver<'_> {
                 self.nouns(tables, name);
                 self.name(SymbolKind::Condition, None, name);
             }
+        }
+    }
+
+    /// A date, or else an event.
+    fn near(&mut self, tables: &TableIds, of: &ast::FieldRef) {
+        let name = &of.name;
+        let mut read = tables.iter();
+        let is_field = read.any(|table| self.field_symbol(*table, &name.node).is_some());
+        match of.table.is_some() || is_field {
+            true => self.field(tables, of),
+            false => self.nouns(tables, name),
         }
     }
 

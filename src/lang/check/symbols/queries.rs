@@ -1,7 +1,8 @@
 //! Names in queries.
 
 use super::{Resolver, TableIds};
-use crate::lang::model::SymbolKind;
+use crate::base::source::{Span, Spanned};
+use crate::lang::model::{NameForm, SymbolKind};
 use crate::lang::syntax::ast::{self, Formula, Query, QueryClause, Subject};
 
 /// What names of a query can mean beside definitions.
@@ -14,6 +15,27 @@ pub(super) struct QueryNames {
     /// KPIs that are columns of it by their own name.
     pub kpis: Vec<String>,
     pub is_list: bool,
+    /// Columns of times, by the names that are made of those of their events.
+    pub times: Vec<(String, ast::Measured)>,
+}
+
+impl QueryNames {
+    /// The time whose column has a name.
+    pub fn time(&self, name: &str) -> Option<&ast::Measured> {
+        let mut times = self.times.iter();
+        times.find(|(own, _)| own == name).map(|(_, time)| time)
+    }
+
+    fn add_time(&mut self, time: &Spanned<ast::Measured>) {
+        if matches!(time.node, ast::Measured::Field(_)) {
+            return;
+        }
+        let column = ast::GroupBy {
+            of: time.clone(),
+            bounds: Vec::new(),
+        };
+        self.times.push((column.name(), time.node.clone()));
+    }
 }
 
 impl Resolver<'_> {
@@ -23,6 +45,16 @@ impl Resolver<'_> {
         for clause in &tree.clauses {
             if let QueryClause::By(fields) = &clause.node {
                 names.by.clone_from(fields);
+            }
+        }
+        for dimension in names.by.clone() {
+            names.add_time(&dimension.of);
+        }
+        for clause in &tree.clauses {
+            if let QueryClause::Show(columns) = &clause.node {
+                columns
+                    .iter()
+                    .for_each(|column| names.add_time(&column.value));
             }
         }
         for clause in &tree.clauses {
@@ -83,9 +115,9 @@ impl Resolver<'_> {
                     self.measured(&names.tables, &dimension.of.node);
                 }
             }
-            QueryClause::Show(fields) => {
-                for field in fields {
-                    self.field(&names.tables, field);
+            QueryClause::Show(columns) => {
+                for column in columns {
+                    self.measured(&names.tables, &column.value.node);
                 }
             }
             QueryClause::Where(condition) => self.condition(&names.tables, &condition.node),
@@ -125,9 +157,57 @@ impl Resolver<'_> {
             let field = dimension.field();
             field.is_some_and(|field| field.name.node == key.name.node)
         });
+        if let Some(time) = names.time(&key.name.node) {
+            self.time_column(&names.tables, time, &key.name);
+            return;
+        }
         match names.is_list || is_dimension {
             true => self.field(&names.tables, key),
             false => self.name(SymbolKind::Kpi, None, &key.name),
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// The name of a column of times, such as `time_from_found_to_verified`: the names of events in it.
+    pub(super) fn time_column(
+        &mut self,
+        tables: &TableIds,
+        time: &ast::Measured,
+        written: &Spanned<String>,
+    ) {
+        // In quotes or back-ticks the places of its parts are others.
+        if (written.span.end - written.span.start) as usize != written.node.len() {
+            return;
+        }
+        let pieces: Vec<(&str, &ast::ChosenEvents)> = match time {
+            ast::Measured::Field(_) => Vec::new(),
+            ast::Measured::TimeFrom { from, to } => vec![("time_from_", from), ("_to_", to)],
+            ast::Measured::TimeSince(since) => vec![("time_since_", since)],
+        };
+        let underlined = |words: &str| words.replace(", ", "_").replace(' ', "_").len();
+        let mut at = written.span.start;
+        for (words, chosen) in pieces {
+            let (before, between) = chosen.choice.words();
+            at += (words.len() + underlined(before)) as u32;
+            for (place, event) in chosen.events.iter().enumerate() {
+                at += if place > 0 {
+                    underlined(between) as u32
+                } else {
+                    0
+                };
+                let end = at + event.node.len() as u32;
+                let span = Span {
+                    start: at,
+                    end,
+                    ..written.span
+                };
+                for table in tables {
+                    let symbol = self.find(SymbolKind::Event, Some(*table), &event.node);
+                    self.push(symbol, Some(span), NameForm::Part, false);
+                }
+                at = end;
+            }
         }
     }
 }

@@ -37,10 +37,13 @@ impl Resolver<'_> {
 
     /// The column of an answer: a field, a KPI, or something that comes with a KPI.
     fn answer_column(&mut self, names: &QueryNames, head: &Spanned<String>) {
+        if let Some(time) = names.time(&head.node) {
+            self.time_column(&names.tables, time, head);
+            return;
+        }
         let mut by = names.by.iter();
         let dimension = by.find(|dimension| dimension.name() == head.node);
         if names.is_list || dimension.is_some() {
-            // A dimension of bands of a time is no field: no table has it.
             for table in &names.tables {
                 self.given_column(*table, head);
             }

@@ -2,7 +2,7 @@
 
 use super::Identifier;
 use crate::base::source::{Span, Spanned};
-use crate::base::types::{Adjustment, Choice, TimeUnit};
+use crate::base::types::{Adjustment, Choice, NearSide, TimeUnit};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Formula {
@@ -156,6 +156,12 @@ pub enum Condition {
     /// `verified within 14 days`
     Within {
         event: Identifier,
+        within: Spanned<Duration>,
+    },
+    /// `due_at within next 14 days`: a date or an event near the instant.
+    Near {
+        of: FieldRef,
+        side: NearSide,
         within: Spanned<Duration>,
     },
     /// `time since found > 90 days`

@@ -51,7 +51,7 @@ pub enum QueryClause {
     SortBy(Vec<WrittenSortKey>),
     Limit(Spanned<u64>),
     /// Columns of a `list`.
-    Show(Vec<FieldRef>),
+    Show(Vec<WrittenColumn>),
     /// `at peak`
     At(StockMoment),
 }
@@ -101,6 +101,14 @@ impl GroupBy {
             None => self.of.span,
         }
     }
+}
+
+/// `title`, `time since found as hours`
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrittenColumn {
+    pub value: Spanned<Measured>,
+    /// Of a time.
+    pub unit: Option<Identifier>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

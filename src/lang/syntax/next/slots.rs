@@ -115,7 +115,9 @@ impl SlotContext<'_> {
                 CompletionSlot::Table
             }
             ("last_of", 1) => CompletionSlot::Table,
+            ("asked_unit", _) if self.open(1) == "shown" => CompletionSlot::TimeUnit,
             ("shown_as" | "asked_unit", _) => CompletionSlot::Unit,
+            ("due_column", _) => CompletionSlot::Field,
             ("having_test", _) => CompletionSlot::Rank,
             ("scale_type", _) => CompletionSlot::Scale,
             ("scale_map", _) => CompletionSlot::ScaleValue,

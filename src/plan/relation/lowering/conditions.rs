@@ -63,6 +63,12 @@ impl Rows<'_> {
                     None => self.has_elapsed_since(from, limit, &instant),
                 }
             }
+            Condition::Near { of, side, micros } => {
+                let near = self.while_near(*of, *side, *micros);
+                // Dates are judged up to and including the event, where sets are seen from just before an instant.
+                let after = at.map(|at| at.clone().plus(Expression::integer(1)));
+                self.contains(near, after.as_ref())
+            }
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::ContainsText { .. }
@@ -120,6 +126,7 @@ impl Rows<'_> {
             Condition::Number { .. } => self
                 .instants_of_roll_up(condition)
                 .expect("other numbers do not depend on time"),
+            Condition::Near { of, side, micros } => self.while_near(*of, *side, *micros),
             Condition::Between { .. } | Condition::Fields { .. } | Condition::Present(_) => {
                 if let Some(set) = self.instants_of_roll_up(condition) {
                     return set;
@@ -148,7 +155,8 @@ impl Rows<'_> {
             .into_iter()
             .filter(|field| self.is_of_time(*field, &[]));
         let dates: Vec<FieldId> = dates.collect();
-        let mut dates: Vec<Expression> = dates.into_iter().map(|field| self.field(field)).collect();
+        let dates = dates.into_iter().map(|field| self.known_from(field));
+        let mut dates: Vec<Expression> = dates.collect();
         match dates.len() {
             0 => None,
             1 => Some(dates.remove(0)),
@@ -156,20 +164,27 @@ impl Rows<'_> {
         }
     }
 
-    /// Whether a field is a date that happens to its row; not one of the columns that are settled.
-    fn is_of_time(&self, field: FieldId, settled: &[usize]) -> bool {
-        let table = self.context.definitions.table(field.table);
+    /// Whether a field is a date that is not known at all times; one that columns settle is known wherever it is asked.
+    pub fn is_of_time(&self, field: FieldId, settled: &[usize]) -> bool {
+        let definitions = self.context.definitions;
+        let table = definitions.table(field.table);
+        let is_settled = |columns: &[usize]| {
+            field.table == self.table && matches!(columns, [only] if settled.contains(only))
+        };
         match table.fields[field.field].source {
-            FieldSource::Column(column) => {
-                let is_settled = field.table == self.table && settled.contains(&column);
-                table.columns[column].is_time_of_event && !is_settled
-            }
+            FieldSource::Column(column) => match table.planned_with(column) {
+                Some(begin) => !is_settled(begin),
+                None => table.columns[column].is_time_of_event && !is_settled(&[column]),
+            },
             FieldSource::Parent { parent, field } => {
                 let table = table.parents[parent].table;
                 self.is_of_time(FieldId { table, field }, &[])
             }
             FieldSource::RollUp(_) => true,
-            FieldSource::Due(_) => false,
+            FieldSource::Due(sla) => {
+                let starts = &table.events[definitions.slas[sla.0].starts.event];
+                starts.filter.is_some() || !is_settled(starts.source.columns())
+            }
         }
     }
 
@@ -186,6 +201,7 @@ impl Rows<'_> {
             | Condition::Within { .. }
             | Condition::InState(_)
             | Condition::Happened(_)
+            | Condition::Near { .. }
             | Condition::Elapsed { .. } => true,
             Condition::Between { field, .. }
             | Condition::Present(field)
@@ -270,6 +286,7 @@ impl Rows<'_> {
             | Condition::InState(_)
             | Condition::Happened(_)
             | Condition::Elapsed { .. }
+            | Condition::Near { .. }
             | Condition::Within { .. } => unreachable!("not a test of fields"),
         }
     }

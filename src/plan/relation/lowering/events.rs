@@ -9,7 +9,7 @@ use crate::lang::model::{
     ChosenColumns, ChosenEvent, EventId, EventSource, Exists, RelatedNoun, StateSource, TableId,
     TableRelation as Related, Timeframe,
 };
-use crate::plan::ends::{columns_of, measured_events};
+use crate::plan::ends::measured_events;
 use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -43,6 +43,7 @@ impl Rows<'_> {
         let instant = match &definition.source {
             EventSource::Columns(columns) => self.chosen(columns),
             EventSource::LastOf { table, column } => self.last_of(*table, *column),
+            EventSource::Due(sla) => self.due(*sla),
             EventSource::Breach(sla) => self.breach(*sla),
         };
         self.filtered_event(event, instant)
@@ -52,21 +53,17 @@ impl Rows<'_> {
     pub fn past_event(&mut self, event: usize) -> Expression {
         let instant = self.event(event);
         let table = self.table;
-        if !self.is_planned(&ChosenEvent::only(EventId { table, event })) {
+        if !self
+            .context
+            .definitions
+            .is_planned_event(EventId { table, event })
+        {
             return instant;
         }
         let as_of = Expression::integer(self.context.evaluation.as_of.instant);
         let has_come = instant.clone().is(RelationalOperator::Less, as_of);
         let name = &self.context.definitions.table(table).events[event].name;
         self.derive(&name.clone(), instant.only_if(has_come))
-    }
-
-    /// Whether an event may lie in the future.
-    pub fn is_planned(&self, chosen: &ChosenEvent) -> bool {
-        let columns = &self.context.definitions.table(self.table).columns;
-        let events = chosen.events.iter();
-        let mut read = events.flat_map(|event| columns_of(self.context.definitions, *event));
-        read.any(|column| columns[*column].is_planned)
     }
 
     /// The events that one end of a time is read from, without what stands in for it from the other end.

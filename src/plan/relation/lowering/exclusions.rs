@@ -217,7 +217,7 @@ impl Lowering<'_> {
             let columns = match (&event.source, measured) {
                 (EventSource::Columns(_), Some(columns)) => columns.columns.as_slice(),
                 (EventSource::Columns(columns), None) => &columns.columns,
-                (EventSource::LastOf { .. } | EventSource::Breach(_), _) => {
+                (EventSource::LastOf { .. } | EventSource::Due(_) | EventSource::Breach(_), _) => {
                     return vec![event.name.as_str()];
                 }
             };

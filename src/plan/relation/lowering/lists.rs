@@ -11,7 +11,7 @@ use super::rows::Rows;
 use super::{Exclusion, Lowering, LoweringContext};
 use crate::base::types::StockMoment;
 use crate::lang::functions::Keeps;
-use crate::lang::model::{Definitions, FieldId, Kind, Role};
+use crate::lang::model::{Definitions, Kind, ListColumn, Role};
 use crate::plan::relation::{
     Aggregate, Axis, Expression, Literal, Name, Relation, RelationalOperator, SharedRelation,
     SortKey,
@@ -74,7 +74,13 @@ pub fn lower_list(
     rows.periods = Some(periods);
     let population = rows.population(&list.population, None, &axis);
     let at = instant_of_rows(&population, &axis);
-    let mut shown = Shown::of(rows, &list.show, &at);
+    // Rows in a state are seen from the end of their period, others from as-of.
+    let instant = match list.population.role {
+        Role::State(_) => axis.ends.first().copied(),
+        Role::Event(_) | Role::Rows => None,
+    };
+    let instant = instant.unwrap_or(evaluation.as_of.instant);
+    let mut shown = Shown::of(rows, &list.show, &at, instant);
     let mut keys = Vec::new();
     for (place, (field, is_descending)) in list.sort.iter().enumerate() {
         let name = format!("sort {place}");
@@ -147,8 +153,13 @@ pub fn lower_trace(definitions: &Definitions, trace: &Trace) -> Option<TraceRela
     rows.periods = Some(Periods::new(slots, measure.kind(), &definitions.calendar));
     let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
     let taken = rows.taken(measure, &population);
+    let fields: Vec<ListColumn> = trace
+        .show
+        .iter()
+        .map(|field| ListColumn::Field(*field))
+        .collect();
     let at = instant_of_rows(&population, &axis);
-    let shown = Shown::of(rows, &trace.show, &at);
+    let shown = Shown::of(rows, &fields, &at, trace.evaluation.as_of.instant);
     let alone = rows.alone(&taken, &population.when, &axis, point);
     let mut value = alone.value;
     if measure.function.keeps == Keeps::Distinct {
@@ -202,12 +213,12 @@ struct Shown {
 }
 
 impl Shown {
-    /// Roll-ups as they are at an instant.
-    fn of(rows: &mut Rows, show: &[FieldId], at: &Expression) -> Shown {
+    /// Roll-ups as they are at the instant of each row, ages as they are at one instant.
+    fn of(rows: &mut Rows, show: &[ListColumn], at: &Expression, instant: i64) -> Shown {
         let names: Vec<Name> = (0..show.len())
             .map(|place| format!("field {place}"))
             .collect();
-        let fields = show.iter().map(|field| rows.field_at(*field, at));
+        let fields = show.iter().map(|column| rows.shown(column, at, instant));
         Shown {
             columns: names.iter().cloned().zip(fields).collect(),
             names,
@@ -235,6 +246,21 @@ struct Alone {
 }
 
 impl Rows<'_> {
+    /// What a list shows: a field, or a time in microseconds. It is missing while it has not begun.
+    fn shown(&mut self, column: &ListColumn, at: &Expression, instant: i64) -> Expression {
+        match column {
+            ListColumn::Field(field) => self.field_at(*field, at),
+            ListColumn::Time { from, to: None, .. } => age_at(instant, &self.alternatives(from)),
+            ListColumn::Time {
+                from, to: Some(to), ..
+            } => {
+                let (from, to) = self.ends(from, to);
+                let ends = from.clone().is(RelationalOperator::AtMost, to.clone());
+                to.minus(from).only_if(ends)
+            }
+        }
+    }
+
     fn alone(&mut self, taken: &Taken, when: &CountedAt, axis: &Arc<Axis>, point: i64) -> Alone {
         let yes = || Expression::Literal(Literal::Boolean(true));
         let of_value = |value: Expression| Alone {

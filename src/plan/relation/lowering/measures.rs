@@ -71,7 +71,7 @@ impl Rows<'_> {
             }
             (Some(Measured::Since(event)), _) => Taken::Since(self.alternatives(event)),
             (Some(Measured::Between { from, to }), _) => {
-                let is_planned = self.is_planned(to);
+                let is_planned = self.context.definitions.is_planned(to);
                 let (from, to) = self.ends(from, to);
                 match measure.function.keeps {
                     Keeps::Lifetimes => self.lifetime(from, to, is_planned),

@@ -14,6 +14,7 @@ mod exclusions;
 mod follow_ups;
 mod lists;
 mod measures;
+mod near;
 mod periods;
 mod policies;
 mod population;

@@ -2,7 +2,7 @@
 
 use super::rows::Rows;
 use crate::base::types::FieldType;
-use crate::lang::model::{Factor, ScoreId, SlaId, SlaVersion, Weights};
+use crate::lang::model::{DueTime, Factor, ScoreId, SlaId, SlaVersion, Weights};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 /// A score above this counts as missing: sums of larger ones might not fit [`Expression::FixedPoint`].
@@ -90,7 +90,7 @@ impl Rows<'_> {
     fn line(&mut self, start: &Expression, version: &SlaVersion) -> Expression {
         let mut branches = Vec::new();
         for line in &version.lines {
-            let limit = Expression::integer(line.micros);
+            let limit = self.time_until(start, line.time);
             match &line.filter {
                 Some(filter) => branches.push((self.holds(filter, Some(start)), limit)),
                 None => {
@@ -105,6 +105,26 @@ impl Rows<'_> {
         Expression::Case {
             branches,
             otherwise: Box::new(Expression::missing_integer()),
+        }
+    }
+
+    /// How long a clock that starts at an instant runs when nothing pauses it. A date before the start is due at the
+    /// start: nobody is late before the clock runs (rule S56).
+    fn time_until(&mut self, start: &Expression, time: DueTime) -> Expression {
+        match time {
+            DueTime::Elapsed(micros) => Expression::integer(micros),
+            DueTime::Calendar { count, grain } => Expression::CalendarAdd {
+                instant: Box::new(start.clone()),
+                count,
+                grain,
+                zone: self.context.definitions.calendar.timezone,
+            }
+            .minus(start.clone()),
+            DueTime::At(field) => {
+                let date = self.field(field);
+                let later = Expression::Greatest(vec![date.clone(), start.clone()]);
+                later.minus(start.clone()).only_if(date.is_present())
+            }
         }
     }
 

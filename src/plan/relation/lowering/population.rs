@@ -118,7 +118,7 @@ impl Rows<'_> {
         let columns: &Vec<usize> = match role {
             Role::Event(event) => match &table.events[event].source {
                 EventSource::Columns(columns) => &columns.columns,
-                EventSource::LastOf { .. } | EventSource::Breach(_) => &none,
+                EventSource::LastOf { .. } | EventSource::Due(_) | EventSource::Breach(_) => &none,
             },
             Role::State(state) => match &table.states[state].source {
                 StateSource::Columns { from, .. } => &from.columns,

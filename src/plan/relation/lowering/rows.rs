@@ -27,10 +27,18 @@ pub(super) struct Rows<'a> {
     pub periods: Option<Periods<'a>>,
 }
 
-/// The fields read through one parent: the name here, and the field there.
+/// What is read through one parent: the name here, and the value there.
 struct ParentJoin {
     parent: usize,
-    fields: Vec<(Name, FieldId)>,
+    fields: Vec<(Name, ParentValue)>,
+}
+
+/// A value of a parent's row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ParentValue {
+    Field(FieldId),
+    /// Since when a date is known.
+    KnownFrom(FieldId),
 }
 
 /// Columns that come from the rows of another table, one row a key.
@@ -113,12 +121,39 @@ impl<'a> Rows<'a> {
                     table: table.parents[parent].table,
                     field: of,
                 };
-                self.parent_field(parent, definition.name.clone(), of)
+                self.parent_value(parent, definition.name.clone(), ParentValue::Field(of))
             }
         }
     }
 
-    fn parent_field(&mut self, parent: usize, name: Name, of: FieldId) -> Expression {
+    /// Since when a date is known that is not known at all times (rules S40, S44): what happens, since it happens; the
+    /// planned end of a state, since the state begins; a due instant, since its clock starts.
+    pub fn known_from(&mut self, field: FieldId) -> Expression {
+        let definitions = self.context.definitions;
+        let table = definitions.table(self.table);
+        let definition = &table.fields[field.field];
+        match definition.source {
+            FieldSource::Column(column) => match table.planned_with(column) {
+                Some(begin) => {
+                    let parts = begin.iter().map(|column| self.column(*column)).collect();
+                    choose(Choice::Earliest, parts)
+                }
+                None => self.column(column),
+            },
+            FieldSource::Due(sla) => self.event(definitions.slas[sla.0].starts.event),
+            FieldSource::RollUp(_) => unreachable!("a roll-up is a number"),
+            FieldSource::Parent { parent, field: of } => {
+                let of = FieldId {
+                    table: table.parents[parent].table,
+                    field: of,
+                };
+                let name = format!("{} known from", definition.name);
+                self.parent_value(parent, name, ParentValue::KnownFrom(of))
+            }
+        }
+    }
+
+    fn parent_value(&mut self, parent: usize, name: Name, of: ParentValue) -> Expression {
         let table = self.context.definitions.table(self.table);
         self.columns.insert(table.parents[parent].column);
         let known = self.parents.iter().position(|join| join.parent == parent);
@@ -330,8 +365,12 @@ impl<'a> Rows<'a> {
             unreachable!("a key is a column");
         };
         let mut columns = vec![(key_name.clone(), key)];
-        for (name, field) in &join.fields {
-            columns.push((name.clone(), rows.field(*field)));
+        for (name, value) in &join.fields {
+            let value = match value {
+                ParentValue::Field(field) => rows.field(*field),
+                ParentValue::KnownFrom(field) => rows.known_from(*field),
+            };
+            columns.push((name.clone(), value));
         }
         let mut wanted = BTreeSet::new();
         for (_, expression) in &columns {

@@ -81,6 +81,7 @@ pub(super) fn findings(
         ),
         ("epss", column(&|each| highest(each, |row| row.epss))),
         ("known_exploited_at", column(&|_| None)),
+        ("known_exploited_due_at", column(&|_| None)),
         ("episode", column(&|each| Some(each.number.to_string()))),
         ("reopened_at", at(&|each| each.reopened_at)),
         ("previous_closed_at", at(&|each| each.previous_closed_at)),
@@ -95,9 +96,17 @@ pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &A
         "exploitable",
         "epss",
         "known_exploited_at",
+        "known_exploited_due_at",
     ]
     .map(place);
-    let [Some(ids), Some(exploitable), Some(score), Some(exploited)] = places else {
+    let [
+        Some(ids),
+        Some(exploitable),
+        Some(score),
+        Some(exploited),
+        Some(due),
+    ] = places
+    else {
         return;
     };
     for row in 0..table[ids].1.len() {
@@ -111,6 +120,7 @@ pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &A
         if let Some(at) = advisories.exploited_at(&known) {
             table[exploited].1[row] = Some(rfc3339(at));
             table[exploitable].1[row] = Some("yes".to_string());
+            table[due].1[row] = advisories.due(&known).map(|day| day.to_string());
         }
     }
 }
