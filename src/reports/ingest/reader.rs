@@ -132,7 +132,11 @@ impl<'a> ReportReader<'a> {
                     let others = self.names(&known);
                     return Err(of_another(name, &self.sources[named], &others).into());
                 }
-                None => self.chosen(name, content.shape, &content.sample, &known)?,
+                None => match content.repeated.first().filter(|_| known.is_empty()) {
+                    // Sources ask for texts in columns, and those of one name are lists.
+                    Some(column) => return Err(several_columns(name, column).into()),
+                    None => self.chosen(name, content.shape, &content.sample, &known)?,
+                },
             };
             may_repeat(name, &self.sources[index], &content.repeated)?;
             let reading = ReportInput {
