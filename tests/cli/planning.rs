@@ -220,7 +220,7 @@ fn proofs_are_made_once_and_remembered() {
         new.contains("tables/findings.parquet, Parquet, scanned lazily, 398 rows"),
         "{new}"
     );
-    assert!(new.contains(" of 20 in the file: "), "{new}");
+    assert!(new.contains(" of 24 in the file: "), "{new}");
     for proof in [
         "fingerprint",
         "values of `found_at`",

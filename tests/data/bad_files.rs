@@ -161,7 +161,7 @@ fn paths_that_are_no_files() {
         [
             only_message(load_path(&path_in(&folder, "findings.csv"))),
             only_message(load_path(&path_in(&folder, "missing.csv"))),
-            only_message(load_path(&path_in(&folder, "findings.xlsx"))),
+            only_message(load_path(&path_in(&folder, "findings.ods"))),
         ]
         .join("\n")
     );

@@ -67,7 +67,7 @@ fn what_is_refused() {
         ("findings.csv", b""),
         ("findings.parquet", b""),
         ("export.csv", b""),
-        ("assets.xlsx", b""),
+        ("assets.ods", b""),
     ]);
     let in_folder = |name: &str| path_in(&folder, name);
     let empty = super::fixture::folder(&[("readme.md", b"")]);
@@ -81,7 +81,7 @@ fn what_is_refused() {
         refused(None, &[("zebra", &in_folder("export.csv"))]),
         refused(None, &[("findings", &in_folder("missing.csv"))]),
         refused(None, &[("findings", &in_folder("sub.csv"))]),
-        refused(None, &[("assets", &in_folder("assets.xlsx"))]),
+        refused(None, &[("assets", &in_folder("assets.ods"))]),
     ];
     insta::assert_snapshot!(without_folder(&list.join("\n")));
 }

@@ -4,10 +4,10 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use riskql::base::types::{Grain, StockMoment};
+use riskql::base::types::{Choice, Grain, StockMoment};
 use riskql::lang::syntax::ast::{
-    Formula, HavingTest, Measured, Period, Query, QueryClause, SeriesWindow, ShownColumn, Subject,
-    Versus, WrittenComparison, WrittenSortKey,
+    Formula, HavingTest, Measured, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenColumn, WrittenComparison, WrittenSortKey,
 };
 
 use super::expression_trees::{
@@ -15,15 +15,30 @@ use super::expression_trees::{
     spanned, time,
 };
 
-fn shown() -> impl Strategy<Value = ShownColumn> {
+fn shown() -> impl Strategy<Value = WrittenColumn> {
     let value = prop_oneof![
         (field().prop_map(Measured::Field), Just(None)),
         (time(), option::of(name())),
     ];
-    value.prop_map(|(value, unit)| ShownColumn {
+    value.prop_map(|(value, unit)| WrittenColumn {
         value: at(value),
         unit,
     })
+}
+
+/// Columns of a list. After `earliest of a, b` a comma goes on with events, so such a time is written last.
+fn columns(shown: Vec<WrittenColumn>) -> Vec<WrittenColumn> {
+    let last = shown.len() - 1;
+    let column = |(place, mut column): (usize, WrittenColumn)| {
+        match &mut column.value.node {
+            Measured::TimeFrom { to: events, .. } | Measured::TimeSince(events) if place < last => {
+                events.choice = Choice::First;
+            }
+            Measured::TimeFrom { .. } | Measured::TimeSince(_) | Measured::Field(_) => {}
+        }
+        column
+    };
+    shown.into_iter().enumerate().map(column).collect()
 }
 
 fn grain() -> impl Strategy<Value = Grain> {
@@ -95,7 +110,7 @@ fn clause() -> impl Strategy<Value = QueryClause> {
             .prop_map(|(count, by)| QueryClause::Top { count, by }),
         vec(keys, 1..3).prop_map(QueryClause::SortBy),
         spanned(1..100_u64).prop_map(QueryClause::Limit),
-        vec(shown(), 1..3).prop_map(QueryClause::Show),
+        vec(shown(), 1..3).prop_map(|shown| QueryClause::Show(columns(shown))),
         select(&StockMoment::ALL[..]).prop_map(QueryClause::At),
     ]
 }

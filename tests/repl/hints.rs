@@ -54,30 +54,30 @@ const CASES: &[(&str, &str)] = &[
     // fields and values
     (
         "mttr by team|",
-        "team: text from assets.team; logistics 93, data-platform 84, payments-core 81, storefront 75, identity 65",
+        "team: text from assets.team; logistics 96, data-platform 85, payments-core 81, storefront 75, identity 66",
     ),
     (
         "mttr where severity|",
-        "severity: scale severity: info < low < medium < high < critical; info 15, low 64, medium 151, high 108, critical 60",
+        "severity: scale severity: info < low < medium < high < critical; info 15, low 64, medium 153, high 109, critical 62",
     ),
     (
         "mttr where severity = |",
-        "severity: scale severity: info < low < medium < high < critical; info 15, low 64, medium 151, high 108, critical 60",
+        "severity: scale severity: info < low < medium < high < critical; info 15, low 64, medium 153, high 109, critical 62",
     ),
     (
         "mttr where exploitable = yes|",
-        "exploitable: yes or no; yes 81, no 243",
+        "exploitable: yes or no; yes 82, no 246",
     ),
     (
         "mttr where exploitable in (yes|",
-        "exploitable: yes or no; yes 81, no 243",
+        "exploitable: yes or no; yes 82, no 246",
     ),
     ("mttr where cvss |", "cvss: number"),
     ("mttr where found_at|", "found_at: date"),
     ("mttr where findings.cvss|", "cvss: number"),
     (
         "backlog where app|",
-        "app: text from assets.name; warehouse-api 24, pricing-api 23, stream-service 22, login-web 21, refund-service 21, driver-portal 20, …",
+        "app: text from assets.name; warehouse-api 25, pricing-api 23, stream-service 23, label-service 22, login-web 22, refund-service 21, …",
     ),
     // formulas
     (
@@ -86,7 +86,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "count of findings|",
-        "findings: One row per deduplicated vulnerability; 398 rows; introduced, appeared, found, fixed, verified, closed, …",
+        "findings: One row per deduplicated vulnerability; 403 rows; introduced, appeared, found, fixed, verified, closed, …",
     ),
     (
         "count of findings open|",

@@ -16,8 +16,9 @@ use polars_arrow::bitmap::Bitmap;
 use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::types::NativeType;
 
+use crate::base::calendar;
+use crate::base::cancellation;
 use crate::base::types::Grain;
-use crate::base::{calendar, cancellation};
 use crate::plan::relation::{Axis, Literal};
 
 /// What a query that was asked to stop ends with.

@@ -25,7 +25,7 @@ pub(super) struct QueryClauses<'a> {
     pub top: Option<(&'a Spanned<u64>, Option<&'a ast::Identifier>, Span)>,
     pub sort: Option<&'a [ast::WrittenSortKey]>,
     pub limit: Option<&'a Spanned<u64>>,
-    pub show: Option<&'a [ast::ShownColumn]>,
+    pub show: Option<&'a [ast::WrittenColumn]>,
     pub show_span: Option<Span>,
     pub at: Option<Spanned<StockMoment>>,
 }

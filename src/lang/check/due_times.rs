@@ -27,14 +27,11 @@ pub(super) fn calendar_time(
     if let Some(count) = found.filter(|count| (1..=longest).contains(count)) {
         return Some(DueTime::Calendar { count, grain });
     }
-    let message = match count.node {
-        0 => "a duration must be longer than nothing",
-        _ => "a duration of more than a thousand years",
+    let (message, nearest) = match count.node {
+        0 => ("a duration must be longer than nothing", 1),
+        _ => ("a duration of more than a thousand years", longest),
     };
-    problems.push(
-        Diagnostic::error("K409", count.span, message)
-            .label("write one such as `1 calendar month`"),
-    );
+    problems.push(Diagnostic::error("K409", count.span, message).label_write(nearest.to_string()));
     None
 }
 

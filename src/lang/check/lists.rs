@@ -134,7 +134,7 @@ fn refuse_period(
 fn chosen_columns(
     scope: Scope,
     table: TableId,
-    written: &[ast::ShownColumn],
+    written: &[ast::WrittenColumn],
     problems: &mut Problems,
 ) -> Option<Vec<ListColumn>> {
     let is_named = |name: &str, show: &[ListColumn]| {
@@ -169,7 +169,7 @@ fn chosen_columns(
 fn column(
     scope: Scope,
     table: TableId,
-    written: &ast::ShownColumn,
+    written: &ast::WrittenColumn,
     problems: &mut Problems,
 ) -> Option<ListColumn> {
     let mut event = |events| chosen_event(scope, table, events, "time", problems);

@@ -5,7 +5,7 @@ use super::expressions::{
 };
 use super::words::{date, field, grains, joined, name};
 use crate::lang::syntax::ast::{
-    HavingTest, Period, Query, QueryClause, SeriesWindow, ShownColumn, Subject, Versus,
+    HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenColumn,
     WrittenComparison, WrittenSortKey,
 };
 
@@ -183,7 +183,7 @@ fn sort_key(key: &WrittenSortKey) -> String {
     format!("{}{direction}", field(&key.field))
 }
 
-fn shown(column: &ShownColumn) -> String {
+fn shown(column: &WrittenColumn) -> String {
     let value = measured(&column.value.node);
     match &column.unit {
         Some(unit) => format!("{value} as {}", name(&unit.node)),

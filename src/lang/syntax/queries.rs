@@ -1,7 +1,7 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
 use super::ast::{
-    GroupBy, HavingTest, Period, Query, QueryClause, SeriesWindow, ShownColumn, Subject, Versus,
+    GroupBy, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenColumn,
     WrittenComparison, WrittenSortKey,
 };
 use super::conditions;
@@ -97,12 +97,12 @@ fn dimension(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<GroupBy> {
     Ok(GroupBy { of, bounds })
 }
 
-fn shown(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<ShownColumn> {
+fn shown(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<WrittenColumn> {
     let column = |pair: RulePair<'_>| {
         let mut parts = PairChildren::of(pair);
         let value = parts.next();
         let span = piece.span_of(&value);
-        ShownColumn {
+        WrittenColumn {
             value: Spanned::new(measured(piece, value), span),
             unit: parts
                 .take(Rule::asked_unit)

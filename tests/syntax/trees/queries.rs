@@ -6,7 +6,7 @@ use super::*;
 
 #[test]
 fn every_clause_of_a_query() {
-    let age = ShownColumn {
+    let age = WrittenColumn {
         value: at(Measured::TimeSince(ChosenEvents {
             choice: Choice::First,
             events: vec![name("found")],
@@ -60,8 +60,8 @@ fn every_clause_of_a_query() {
     assert_eq!(clauses(text), expected);
 }
 
-fn shown(written: &str) -> ShownColumn {
-    ShownColumn {
+fn shown(written: &str) -> WrittenColumn {
+    WrittenColumn {
         value: at(Measured::Field(field(written))),
         unit: None,
     }

@@ -51,7 +51,7 @@ pub enum QueryClause {
     SortBy(Vec<WrittenSortKey>),
     Limit(Spanned<u64>),
     /// Columns of a `list`.
-    Show(Vec<ShownColumn>),
+    Show(Vec<WrittenColumn>),
     /// `at peak`
     At(StockMoment),
 }
@@ -105,7 +105,7 @@ impl GroupBy {
 
 /// `title`, `time since found as hours`
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShownColumn {
+pub struct WrittenColumn {
     pub value: Spanned<Measured>,
     /// Of a time.
     pub unit: Option<Identifier>,
