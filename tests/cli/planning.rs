@@ -217,7 +217,7 @@ fn proofs_are_made_once_and_remembered() {
     };
     let new = of_findings(&first);
     assert!(
-        new.contains("tables/findings.parquet, Parquet, scanned lazily, 398 rows"),
+        new.contains("tables/findings.parquet, Parquet, scanned lazily, 403 rows"),
         "{new}"
     );
     assert!(new.contains(" of 24 in the file: "), "{new}");

@@ -93,9 +93,10 @@ impl<'a> EventOrder<'a> {
     }
 
     /// Whether an event has come whenever another comes: a state or a clock says so, or rows begin with it. The place in a
-    /// table alone does not: what is declared first may be unknown of a row.
+    /// table alone does not: what is declared first may be unknown of a row. A breach may never come.
     pub fn is_surely_before(self, event: usize, other: usize) -> bool {
-        if self.is_before(other, event) {
+        let is_breach = matches!(self.made_by(event), Some((_, true)));
+        if is_breach || self.is_before(other, event) {
             return false;
         }
         self.is_before(event, other) || (self.is_first(event) && self.is_later(other, event))

@@ -35,7 +35,12 @@ pub const CASES: &[Case] = &[
     ("backlgo|", "backlog", "", ""),
     ("mtrt|", "mttr", "", ""),
     ("high|", "highest_risk_apps", "", ""),
-    ("ex|", "exploitability_rate explain", "", ""),
+    (
+        "ex|",
+        "expiring_acceptances exploitability_rate explain",
+        "",
+        "",
+    ),
     ("explain |", "backlog", "list mttr count", "explain"),
     ("kp|", "kpi", "", ""),
     ("# nothing in a comm|", "", "", "mttr"),

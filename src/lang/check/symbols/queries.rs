@@ -15,18 +15,25 @@ pub(super) struct QueryNames {
     /// KPIs that are columns of it by their own name.
     pub kpis: Vec<String>,
     pub is_list: bool,
-    /// Columns of times, by the names that are made of those of their events.
-    pub times: Vec<(String, ast::Measured)>,
+    /// Columns of times, whose names are made of those of their events.
+    times: Vec<TimeColumn>,
+}
+
+/// A column of times: `time_since_found` of groups, `days_since_found` of a list.
+pub(super) struct TimeColumn {
+    name: String,
+    /// What its name begins with: `time`, or a unit.
+    begin: String,
+    time: ast::Measured,
 }
 
 impl QueryNames {
-    /// The time whose column has a name.
-    pub fn time(&self, name: &str) -> Option<&ast::Measured> {
-        let mut times = self.times.iter();
-        times.find(|(own, _)| own == name).map(|(_, time)| time)
+    /// The column of times that has a name.
+    pub fn time(&self, name: &str) -> Option<&TimeColumn> {
+        self.times.iter().find(|column| column.name == name)
     }
 
-    fn add_time(&mut self, time: &Spanned<ast::Measured>) {
+    fn add_time(&mut self, time: &Spanned<ast::Measured>, begin: &str) {
         if matches!(time.node, ast::Measured::Field(_)) {
             return;
         }
@@ -34,7 +41,11 @@ impl QueryNames {
             of: time.clone(),
             bounds: Vec::new(),
         };
-        self.times.push((column.name(), time.node.clone()));
+        self.times.push(TimeColumn {
+            name: column.name().replacen("time", begin, 1),
+            begin: begin.to_owned(),
+            time: time.node.clone(),
+        });
     }
 }
 
@@ -48,13 +59,14 @@ impl Resolver<'_> {
             }
         }
         for dimension in names.by.clone() {
-            names.add_time(&dimension.of);
+            names.add_time(&dimension.of, "time");
         }
         for clause in &tree.clauses {
             if let QueryClause::Show(columns) = &clause.node {
-                columns
-                    .iter()
-                    .for_each(|column| names.add_time(&column.value));
+                for column in columns {
+                    let unit = column.unit.as_ref().map_or("days", |unit| &unit.node);
+                    names.add_time(&column.value, unit);
+                }
             }
         }
         for clause in &tree.clauses {
@@ -173,20 +185,20 @@ impl Resolver<'_> {
     pub(super) fn time_column(
         &mut self,
         tables: &TableIds,
-        time: &ast::Measured,
+        column: &TimeColumn,
         written: &Spanned<String>,
     ) {
         // In quotes or back-ticks the places of its parts are others.
         if (written.span.end - written.span.start) as usize != written.node.len() {
             return;
         }
-        let pieces: Vec<(&str, &ast::ChosenEvents)> = match time {
+        let pieces: Vec<(&str, &ast::ChosenEvents)> = match &column.time {
             ast::Measured::Field(_) => Vec::new(),
-            ast::Measured::TimeFrom { from, to } => vec![("time_from_", from), ("_to_", to)],
-            ast::Measured::TimeSince(since) => vec![("time_since_", since)],
+            ast::Measured::TimeFrom { from, to } => vec![("_from_", from), ("_to_", to)],
+            ast::Measured::TimeSince(since) => vec![("_since_", since)],
         };
         let underlined = |words: &str| words.replace(", ", "_").replace(' ', "_").len();
-        let mut at = written.span.start;
+        let mut at = written.span.start + column.begin.len() as u32;
         for (words, chosen) in pieces {
             let (before, between) = chosen.choice.words();
             at += (words.len() + underlined(before)) as u32;
