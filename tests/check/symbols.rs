@@ -23,13 +23,18 @@ fn library(sources: &mut Sources) -> (Vec<SourceId>, Project) {
 #[test]
 fn every_name_of_the_library_can_be_renamed_and_renamed_back() {
     let mut sources = Sources::default();
-    let (ids, project) = library(&mut sources);
+    let (ids, _) = library(&mut sources);
+    // Sources name no definition but the scale of severities, and reading them takes most of the time.
+    let ids: Vec<SourceId> = ids
+        .into_iter()
+        .filter(|id| !sources.get(*id).name.contains("/sources/"))
+        .collect();
+    let (project, problems) = project::parsed(&sources, &ids);
+    let project = project.unwrap_or_else(|| panic!("{problems:?}"));
     let symbols = &project.definitions.symbols;
     let is_tried = |(id, kind): &(SymbolId, SymbolKind)| {
         let is_written = !symbols.get(*id).names.is_empty() || *kind == SymbolKind::Column;
-        // One source is like the other.
-        let is_first = *kind != SymbolKind::Source || id.0 % 25 == 0;
-        rename::KINDS.contains(kind) && is_written && is_first
+        rename::KINDS.contains(kind) && is_written
     };
     let all: Vec<(SymbolId, SymbolKind)> = symbols
         .iter()
@@ -64,19 +69,13 @@ fn there_and_back(
     let renamed = renamed.map_err(|problem| told(problem.message))?;
     let plan = match rename::rename(sources, &project.definitions, &renamed, &new) {
         Ok(plan) => plan,
-        // The words of severities in sources are values of the scale of this name.
         Err(problems) => return Err(told(format!("{problems:?}"))),
     };
     let mut changed = sources.clone();
     let after_ids = changed_ids(&mut changed, ids, &plan.texts);
     let (after, problems) = project::parsed(&changed, &after_ids);
     let Some(after) = after else {
-        // Sources and the store name the scale and these tables by themselves.
-        let is_fixed = symbol.name == "severity" && kind == SymbolKind::Scale;
-        return match is_fixed {
-            true => Ok(()),
-            false => Err(told(format!("{:?}", problems.sorted().first()))),
-        };
+        return Err(told(format!("{:?}", problems.sorted().first())));
     };
     rename::check_meanings(&project.definitions, &after.definitions, &renamed, &new)
         .map_err(|problem| told(problem.message))?;
