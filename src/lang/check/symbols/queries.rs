@@ -16,11 +16,11 @@ pub(super) struct QueryNames {
     pub kpis: Vec<String>,
     pub is_list: bool,
     /// Columns of times, whose names are made of those of their events.
-    times: Vec<TimeColumn>,
+    times: Vec<ElapsedColumn>,
 }
 
 /// A column of times: `time_since_found` of groups, `days_since_found` of a list.
-pub(super) struct TimeColumn {
+pub(super) struct ElapsedColumn {
     name: String,
     /// What its name begins with: `time`, or a unit.
     begin: String,
@@ -29,7 +29,7 @@ pub(super) struct TimeColumn {
 
 impl QueryNames {
     /// The column of times that has a name.
-    pub fn time(&self, name: &str) -> Option<&TimeColumn> {
+    pub fn time(&self, name: &str) -> Option<&ElapsedColumn> {
         self.times.iter().find(|column| column.name == name)
     }
 
@@ -41,7 +41,7 @@ impl QueryNames {
             of: time.clone(),
             bounds: Vec::new(),
         };
-        self.times.push(TimeColumn {
+        self.times.push(ElapsedColumn {
             name: column.name().replacen("time", begin, 1),
             begin: begin.to_owned(),
             time: time.node.clone(),
@@ -185,7 +185,7 @@ impl Resolver<'_> {
     pub(super) fn time_column(
         &mut self,
         tables: &TableIds,
-        column: &TimeColumn,
+        column: &ElapsedColumn,
         written: &Spanned<String>,
     ) {
         // In quotes or back-ticks the places of its parts are others.
