@@ -123,6 +123,9 @@ impl<'a> ReportReader<'a> {
             }
             let content = shapes::read(name, bytes, self.sizes.large, self.sheet)?;
             let known = self.known(name, content.shape, &content.sample)?;
+            if known.is_empty() {
+                may_repeat(name, self.sources, &content.repeated)?;
+            }
             let index = match self.named {
                 Some(named) if known.contains(&named) => named,
                 Some(named) if known.is_empty() && says_nothing(&content.sample) => {
@@ -138,7 +141,8 @@ impl<'a> ReportReader<'a> {
                     None => self.chosen(name, content.shape, &content.sample, &known)?,
                 },
             };
-            may_repeat(name, &self.sources[index], &content.repeated)?;
+            let source = std::slice::from_ref(&self.sources[index]);
+            may_repeat(name, source, &content.repeated)?;
             let reading = ReportInput {
                 name,
                 source: &self.sources[index],
@@ -309,21 +313,24 @@ impl<'a> ReportReader<'a> {
     }
 }
 
-/// Refuses a table in which a name stands several times, unless its source says that it may: a program that
-/// asks for one text would find a list.
-fn may_repeat(name: &str, source: &ReportSource, repeated: &[String]) -> Result<(), Problems> {
+/// Refuses a table in which a name stands several times, unless one of the sources says that it may: a program
+/// that asks for one text would find a list.
+fn may_repeat(name: &str, sources: &[ReportSource], repeated: &[String]) -> Result<(), Problems> {
     let mut problems = Problems::default();
     for column in repeated {
-        let may = |pattern: &String| is_like(column, pattern);
-        if !source.repeated.iter().any(may) {
-            let problem = several_columns(name, column)
-                .help("leave out or rename all but one of them")
-                .help(format!(
-                    "or have its program read the list of them, and add to source {}: repeated \"{column}\"",
-                    source.name
-                ));
-            problems.push(problem);
+        let may = |source: &ReportSource| source.repeated.iter().any(|name| is_like(column, name));
+        if sources.iter().any(may) {
+            continue;
         }
+        let mut problem =
+            several_columns(name, column).help("leave out or rename all but one of them");
+        if let [source] = sources {
+            problem = problem.help(format!(
+                "or have its program read the list of them, and add to source {}: repeated \"{column}\"",
+                source.name
+            ));
+        }
+        problems.push(problem);
     }
     match problems.has_errors() {
         true => Err(problems),
