@@ -58,6 +58,7 @@ impl ParseStop<'_> {
             .or_else(|| self.bound())
             .or_else(|| self.is_value())
             .or_else(|| self.where_after_with())
+            .or_else(|| self.related_without_role())
             .or_else(|| self.reserved_name())
             .or_else(|| self.mistyped_before())
     }
@@ -341,6 +342,21 @@ impl ParseStop<'_> {
             self.error("K139", token, "`where` stands before `with`")
                 .help("`where` says which rows count, then `with` which of them are the share"),
         )
+    }
+
+    /// `any detections where …`: related rows of which event or state?
+    fn related_without_role(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        let table = self.before()?;
+        let any = self.piece.tokens.get(self.index.checked_sub(2)?)?;
+        if self.word(any) != "any" || !words::is_reserved(self.word(token)) {
+            return None;
+        }
+        let table_name = self.word(table);
+        let message = format!("`any {table_name}` names no event or state");
+        Some(self.error("K218", table, message).help(
+            "after the table stands what they are: `any findings open where severity = critical`",
+        ))
     }
 
     fn reserved_name(&self) -> Option<Diagnostic> {
