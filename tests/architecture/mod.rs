@@ -177,6 +177,18 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "insight::row_membership",
+        &[
+            "exec::answer",
+            "exec::query_context",
+            "insight::drill_through",
+            "insight::explain",
+            "lang::model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
         "insight::attribution",
         &[
             "exec::answer",

@@ -65,6 +65,8 @@ pub const CODES: &[(&str, &str)] = &[
         "K922",
         "what is compared is not there, or named in two ways",
     ),
+    ("K923", "rows of a table without a key cannot be named"),
+    ("K924", "there is no row with this key"),
     ("K950", "in a session, no query to refine yet"),
     ("K951", "there is no such command of the session"),
     ("K952", "what is set as the period is none"),

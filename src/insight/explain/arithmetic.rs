@@ -35,7 +35,7 @@ fn values(answer: &Answer) -> impl Iterator<Item = (usize, &str, &AnswerValueCol
 }
 
 /// The period and the dimensions of a row: `2026-03, critical: `.
-pub(super) fn group(answer: &Answer, row: &Row) -> String {
+pub fn group(answer: &Answer, row: &Row) -> String {
     let mut words: Vec<String> = Vec::new();
     for (column, cell) in answer.columns.iter().zip(&row.cells) {
         match (&column.role, cell) {

@@ -6,6 +6,7 @@ mod arithmetic;
 mod behind;
 mod object;
 
+pub use arithmetic::group;
 pub use object::json;
 
 use crate::base::diagnostic::Problems;
