@@ -245,7 +245,8 @@ fn what_a_scan_did_not_look_at_is_told() {
         format!(
             r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "Probe", "rules": []}}}},
                 "automationDetails": {{"id": "{line}/"}}, "invocations": [{{"executionSuccessful": true,
-                "toolExecutionNotifications": [{note}]}}], "results": []}}]}}"#
+                "toolExecutionNotifications": [{note}]}}], "results": [{{"ruleId": "r", "level": "error",
+                "message": {{"text": "A weakness"}}, "locations": [{{"physicalLocation": {{"artifactLocation": {{"uri": "{line}/a"}}}}}}]}}]}}]}}"#
         )
     };
     fs::write(at("java.sarif"), sarif("java", "")).expect("written");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use jaq_json::Val;
+use jaq_json::{Map, Val};
 use quick_xml::events::{BytesStart, Event};
 
 use super::json::SAMPLE;
@@ -271,12 +271,23 @@ fn put(value: &mut Val, place: &DividedElement, mut members: Vec<Val>) {
         false => members.swap_remove(0),
     };
     match inside {
-        Val::Obj(known) => drop(Arc::make_mut(known).insert(string(place.name.clone()), member)),
+        Val::Obj(known) => add(Arc::make_mut(known), place, member),
         // Nothing but the elements, and perhaps a text, was in it.
         Val::Null => *inside = object(vec![(place.name.clone(), member)]),
         _ => {
             let text = ("#text".to_string(), inside.clone());
             *inside = object(vec![(place.name.clone(), member), text]);
         }
+    }
+}
+
+/// Adds elements behind those of their name that are there.
+fn add(known: &mut Map, place: &DividedElement, member: Val) {
+    let key = string(place.name.clone());
+    match (known.get_mut(&key), member) {
+        (Some(Val::Arr(before)), Val::Arr(more)) => {
+            Arc::make_mut(before).extend(more.iter().cloned());
+        }
+        (_, member) => drop(known.insert(key, member)),
     }
 }
