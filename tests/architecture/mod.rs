@@ -131,6 +131,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("app::progress", &["render"]),
+    (
+        "app::report_notes",
+        &["render", "reports::ingest", "reports::store"],
+    ),
     ("base::cancellation", &[]),
     ("base::files", &[]),
     (
@@ -242,6 +246,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "lang::model",
             "plan",
             "app::progress",
+            "app::report_notes",
             "insight::profile",
             "lang::project",
             "lang::analyze",
