@@ -65,7 +65,7 @@ fn values_work(
         .iter()
         .map(|(kpi, reason)| format!("`{kpi}` is left out: {reason}"))
         .collect();
-    let mut steps = steps(&values.columns, &values.by);
+    let mut steps = steps(&values.columns, &values.by, values.evidence.interval);
     let empty = values
         .empty
         .as_ref()
@@ -83,6 +83,7 @@ fn values_work(
         steps,
         as_percent: values.versus.iter().map(|with| with.as_percent).collect(),
         with_share: values.with_share,
+        evidence: values.evidence,
         empty,
         having: values.having.clone(),
     };

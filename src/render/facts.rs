@@ -89,10 +89,26 @@ pub(super) fn legend(answer: &Answer, reasons: Reasons) -> Vec<String> {
     if facts.iter().any(|facts| facts.provisional) {
         lines.push("* provisional: the period is not over".to_string());
     }
+    lines.extend(few_rows_line(answer));
     if reasons == Reasons::Below {
         lines.extend(reasons_line(answer, &facts));
     }
     lines
+}
+
+/// `few: fewer than 5 rows, which may be chance`
+pub(super) fn few_rows_line(answer: &Answer) -> Option<String> {
+    let facts = facts(answer, Reasons::Below);
+    let mut fewest: Vec<u64> = facts
+        .iter()
+        .filter(|facts| values(answer, facts.index).any(|value| value.evidence.has_few_rows))
+        .filter_map(|facts| facts.column.evidence.fewest_rows)
+        .collect();
+    fewest.sort_unstable();
+    fewest.dedup();
+    let fewest: Vec<String> = fewest.iter().map(u64::to_string).collect();
+    (!fewest.is_empty())
+        .then(|| format!("few: fewer than {} rows, which may be chance", fewest.join(" or ")))
 }
 
 /// `none: no rows`, for several value columns with their names.

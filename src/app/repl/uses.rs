@@ -129,6 +129,7 @@ impl Uses<'_> {
                 | KpiClause::Owner(_)
                 | KpiClause::As(_)
                 | KpiClause::At(_)
+                | KpiClause::AtLeastRows(_)
                 | KpiClause::HigherIsBetter
                 | KpiClause::LowerIsBetter
                 | KpiClause::Band { .. } => {}
@@ -185,6 +186,9 @@ impl Uses<'_> {
             | QueryClause::Window(_)
             | QueryClause::WithShare
             | QueryClause::WithEmpty
+            | QueryClause::WithInterval(_)
+            | QueryClause::WithVerdict
+            | QueryClause::AtLeastRows(_)
             | QueryClause::Over(_)
             | QueryClause::Period(_)
             | QueryClause::AsOf(_)

@@ -4,14 +4,16 @@
 //! what each group of a dimension contributed to its change. The arithmetic is in `contributions`.
 
 mod contributions;
+mod groupings;
 mod periods;
 mod shown;
 mod split;
 mod words;
 
 pub use contributions::{Contribution, Fraction, departure, of_quotient};
-pub use periods::{PeriodPair, pair};
-pub use shown::{json, table, text};
+pub use groupings::groupings;
+pub use periods::{PeriodPair, compare_ends, pair};
+pub use shown::{json, table, text, written};
 pub use split::{Decomposition, split};
 
 use std::collections::BTreeMap;

@@ -5,10 +5,21 @@ use serde_json::{Value as Json, json};
 use super::{Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, words};
 use crate::base::types::FieldType;
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row};
-use crate::render::{self, RenderOptions};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// Groups shown on a terminal; what comes after them is added up.
 const SHOWN: usize = 20;
+
+/// In a format: text for people, an object, or the table of groups.
+pub fn written(why: &Attribution, format: OutputFormat, look: RenderOptions) -> Vec<u8> {
+    match format {
+        OutputFormat::Table => text(why, look).into_bytes(),
+        OutputFormat::Json => json(why).into_bytes(),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+            render::answer(&table(why), format, look)
+        }
+    }
+}
 
 /// For people: the change, the table of groups, and what they say in words.
 pub fn text(why: &Attribution, look: RenderOptions) -> String {

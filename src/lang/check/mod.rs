@@ -51,6 +51,7 @@ mod roll_ups;
 mod scales;
 mod scope;
 mod scores;
+mod evidence;
 mod series;
 mod settled;
 mod settled_words;

@@ -1,6 +1,7 @@
 //! KPI → lines.
 
 use super::expressions::{dimensions, filter, formula, literal};
+use super::queries::fewest_rows;
 use super::lines::{FormattedLines, clause, padded, widest};
 use super::words::{date, name, quoted};
 use crate::base::source::{Span, Spanned};
@@ -30,6 +31,7 @@ fn band_label(tree: &KpiClause) -> Option<String> {
         | KpiClause::As(_)
         | KpiClause::By(_)
         | KpiClause::At(_)
+        | KpiClause::AtLeastRows(_)
         | KpiClause::HigherIsBetter
         | KpiClause::LowerIsBetter
         | KpiClause::Target { .. } => None,
@@ -45,6 +47,7 @@ fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
         KpiClause::As(unit) => clause("as", name(&unit.node)),
         KpiClause::By(list) => clause("by", dimensions(list)),
         KpiClause::At(moment) => clause("at", moment.node.word()),
+        KpiClause::AtLeastRows(rows) => fewest_rows(rows.node),
         KpiClause::HigherIsBetter => "higher is better".to_string(),
         KpiClause::LowerIsBetter => "lower is better".to_string(),
         KpiClause::Target {

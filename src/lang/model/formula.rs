@@ -57,6 +57,31 @@ impl Formula {
     }
 }
 
+impl Formula {
+    /// Whether chance moves the number: a mean, a share, a quantile or a quotient of few rows says little of others. Counts,
+    /// sums and extremes are what they are, however few the rows (rule S59).
+    pub fn is_moved_by_chance(&self) -> bool {
+        match self {
+            Formula::Number(_) | Formula::Constant { .. } => false,
+            Formula::Measure(measure) => {
+                !["count", "sum", "distinct", "min", "max"].contains(&measure.function.name)
+            }
+            Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
+            Formula::Binary {
+                operator,
+                left,
+                right,
+            } => {
+                let is_quotient = *operator == Operator::Divide && !right.measures().is_empty();
+                is_quotient || left.is_moved_by_chance() || right.is_moved_by_chance()
+            }
+            Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+                inner.is_moved_by_chance()
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operator {
     Add,

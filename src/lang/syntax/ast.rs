@@ -282,6 +282,8 @@ pub enum KpiClause {
     By(Vec<GroupBy>),
     /// `at average`: where in a period its stocks are read.
     At(Spanned<StockMoment>),
+    /// `at least 10 rows`: values of fewer rows are marked.
+    AtLeastRows(Spanned<u64>),
     HigherIsBetter,
     LowerIsBetter,
     /// `target below 30 days for severity = critical since 2026-01-01`

@@ -15,7 +15,7 @@ use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::InstantColumn;
 use crate::exec::query_context::answers_over;
 use crate::lang::model::{
-    CalendarPeriod, ChosenColumns, Formula, Measure, Period, Population, Query, Role, State,
+    CalendarPeriod, ChosenColumns, EvidenceClauses, Formula, Measure, Period, Population, Query, Role, State,
     StateSource, Subject, Table, TableId, ValueColumn, ValuesQuery,
 };
 use crate::plan;
@@ -346,6 +346,7 @@ fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
             direction: None,
             targets: Vec::new(),
             bands: Vec::new(),
+            fewest_rows: None,
             restrictions: Vec::new(),
         }],
         by: Vec::new(),
@@ -355,6 +356,7 @@ fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
         window: None,
         with_total: false,
         with_share: false,
+        evidence: EvidenceClauses::default(),
         empty: None,
         having: Vec::new(),
         top: None,

@@ -270,6 +270,7 @@ impl Resolver<'_> {
                 | KpiClause::Owner(_)
                 | KpiClause::As(_)
                 | KpiClause::At(_)
+                | KpiClause::AtLeastRows(_)
                 | KpiClause::HigherIsBetter
                 | KpiClause::LowerIsBetter
                 | KpiClause::Band { .. } => {}

@@ -157,6 +157,9 @@ impl Resolver<'_> {
             | QueryClause::WithTotal
             | QueryClause::WithShare
             | QueryClause::WithEmpty
+            | QueryClause::WithInterval(_)
+            | QueryClause::WithVerdict
+            | QueryClause::AtLeastRows(_)
             | QueryClause::Limit(_)
             | QueryClause::At(_) => {}
         }
