@@ -34,7 +34,9 @@ fn plural(grain: Grain) -> String {
 
 fn line(series: &Series) -> Option<GridLine> {
     let trend = series.trend?;
-    let slope = trend.slope.map(|slope| slope_text(slope, series.column.unit));
+    let slope = trend
+        .slope
+        .map(|slope| slope_text(slope, series.column.unit));
     Some(GridLine::Cells(vec![
         GridCell::new(series.label.clone(), Style::Plain),
         series.verdict_on_trend(),
@@ -46,7 +48,11 @@ fn line(series: &Series) -> Option<GridLine> {
 
 /// `-0.8 days`
 fn slope_text(slope: f64, unit: DisplayUnit) -> String {
-    format!("{}{}", numbers::change(slope, unit), numbers::unit_after(unit))
+    format!(
+        "{}{}",
+        numbers::change(slope, unit),
+        numbers::unit_after(unit)
+    )
 }
 
 /// `0.013`; what is less than a thousandth is only said to be less.

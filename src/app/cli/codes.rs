@@ -65,6 +65,10 @@ pub const CODES: &[(&str, &str)] = &[
         "K922",
         "what is compared is not there, or named in two ways",
     ),
+    (
+        "K930",
+        "a statement of SQL is asked for intervals or verdicts",
+    ),
     ("K950", "in a session, no query to refine yet"),
     ("K951", "there is no such command of the session"),
     ("K952", "what is set as the period is none"),

@@ -23,14 +23,18 @@ pub fn run(
     let is_everything = question.is_everything();
     let mut query = question.query;
     let Subject::Values(values) = &query.subject else {
-        return Err(Diagnostic::data("K970", "a list has no number that could change")
-            .help("ask for a number: riskql why \"backlog from 2026-01 to 2026-06\"")
-            .into());
+        return Err(
+            Diagnostic::data("K970", "a list has no number that could change")
+                .help("ask for a number: riskql why \"backlog from 2026-01 to 2026-06\"")
+                .into(),
+        );
     };
     if is_everything {
-        return Err(Diagnostic::data("K966", "`why` explains the change of one number")
-            .help("name it: riskql why \"mttr from 2026-01 to 2026-06\"")
-            .into());
+        return Err(
+            Diagnostic::data("K966", "`why` explains the change of one number")
+                .help("name it: riskql why \"mttr from 2026-01 to 2026-06\"")
+                .into(),
+        );
     }
     workspace::needs_data(&arguments.data, &format!("why \"{text}\""))?;
     let groupings = attribution::groupings(&definitions, values, &[], "by")?;
@@ -42,7 +46,12 @@ pub fn run(
     let mut why = attribution::why(&context, &query, &groupings)?;
     drop(progress);
     if is_of_several {
-        why.notes.push(format!("only the first number, {}", why.name));
+        why.notes
+            .push(format!("only the first number, {}", why.name));
     }
-    target.write(&attribution::written(&why, target.format, target.look(console)))
+    target.write(&attribution::written(
+        &why,
+        target.format,
+        target.look(console),
+    ))
 }

@@ -134,6 +134,7 @@ fn filter(query: &Query) -> Option<&Spanned<Condition>> {
         | QueryClause::WithEmpty
         | QueryClause::WithInterval(_)
         | QueryClause::WithVerdict
+        | QueryClause::OnConstantScope
         | QueryClause::AtLeastRows(_)
         | QueryClause::Having(_)
         | QueryClause::Top { .. }

@@ -324,6 +324,7 @@ pub fn kind(clause: &QueryClause) -> &'static str {
         QueryClause::WithEmpty => "empty",
         QueryClause::WithInterval(_) => "interval",
         QueryClause::WithVerdict => "verdict",
+        QueryClause::OnConstantScope => "on",
         QueryClause::AtLeastRows(_) => "at least",
         QueryClause::Having(_) => "having",
         QueryClause::Top { .. } => "top",

@@ -87,6 +87,7 @@ impl Uses<'_> {
                     }
                 }
                 TableClause::Exclude { filter, .. } => self.condition(own, filter),
+                TableClause::Scope { filter, .. } => self.filter(own, filter.as_ref()),
             }
         }
     }
@@ -188,6 +189,7 @@ impl Uses<'_> {
             | QueryClause::WithEmpty
             | QueryClause::WithInterval(_)
             | QueryClause::WithVerdict
+            | QueryClause::OnConstantScope
             | QueryClause::AtLeastRows(_)
             | QueryClause::Over(_)
             | QueryClause::Period(_)

@@ -220,8 +220,7 @@ mod tests {
         ] {
             let orders = orders_by_inversions(&ties);
             let pairs = orders.len() as f64 - 1.0;
-            let square =
-                |(falls, part): (usize, &f64)| (pairs - 2.0 * falls as f64).powi(2) * part;
+            let square = |(falls, part): (usize, &f64)| (pairs - 2.0 * falls as f64).powi(2) * part;
             let spread: f64 = orders.iter().enumerate().map(square).sum();
             assert!((spread - variance(&ties)).abs() < 1e-6 * (1.0 + spread));
         }

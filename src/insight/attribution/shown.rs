@@ -2,7 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, words};
+use super::{
+    Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, StockChange, words,
+};
 use crate::base::types::FieldType;
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row};
 use crate::render::{self, OutputFormat, RenderOptions};
@@ -32,6 +34,7 @@ pub fn text(why: &Attribution, look: RenderOptions) -> String {
     };
     add(&words::headline(why, arrow));
     words::change(why).iter().for_each(|change| add(change));
+    words::parts(why).iter().for_each(|parts| add(parts));
     let shown = match look.width {
         Some(_) => why.groups.len().min(SHOWN),
         None => why.groups.len(),
@@ -130,6 +133,9 @@ fn columns(why: &Attribution, room: ColumnBudget) -> Vec<AttributionColumn> {
             CellNumber::Change(group.contribution.map(|own| own.rate))
         }));
     }
+    if why.stock.is_some() && room == ColumnBudget::Wide {
+        columns.extend(stock_columns(why));
+    }
     if matches!(
         why.how,
         ContributionMethod::Adds | ContributionMethod::Quotient
@@ -159,6 +165,34 @@ fn columns(why: &Attribution, room: ColumnBudget) -> Vec<AttributionColumn> {
         }));
     }
     columns
+}
+
+/// The parts of a stock's change, but for those that are nothing in every group.
+fn stock_columns(why: &Attribution) -> Vec<AttributionColumn> {
+    let cells: [fn(&Attribution, &GroupChange) -> CellNumber; 5] = [
+        |_, group| stock_part(group, 0),
+        |_, group| stock_part(group, 1),
+        |_, group| stock_part(group, 2),
+        |_, group| stock_part(group, 3),
+        |_, group| stock_part(group, 4),
+    ];
+    let names = StockChange::default().parts().map(|(name, _)| name);
+    let columns = names.into_iter().zip(cells).enumerate();
+    let is_shown = |place: usize| {
+        let mut parts = why.groups.iter().filter_map(|group| group.stock);
+        parts.any(|stock| stock.parts()[place].1 != 0.0)
+    };
+    columns
+        .filter(|(place, _)| is_shown(*place))
+        .map(|(_, (name, cell))| AttributionColumn {
+            name: name.to_string(),
+            cell,
+        })
+        .collect()
+}
+
+fn stock_part(group: &GroupChange, place: usize) -> CellNumber {
+    CellNumber::Change(group.stock.map(|stock| stock.parts()[place].1))
 }
 
 fn total(group: &GroupChange) -> Option<f64> {
@@ -248,6 +282,14 @@ fn rows(
     }
 }
 
+fn stock_object(stock: &StockChange) -> Json {
+    let parts = stock.parts().map(|(name, part)| {
+        let key = name.replace([' ', '-'], "_");
+        (key, json!(part))
+    });
+    Json::Object(parts.into_iter().collect())
+}
+
 /// All of it as one object.
 pub fn json(why: &Attribution) -> String {
     let side = |side: &super::Side| json!({"period": side.period, "value": side.value, "reason": side.reason, "rows": side.rows});
@@ -264,6 +306,7 @@ pub fn json(why: &Attribution) -> String {
             "before": side(&group.before),
             "after": side(&group.after),
             "contribution": contribution,
+            "stock": group.stock.as_ref().map(stock_object),
             "few_rows": group.has_few_rows(),
         })
     };
@@ -284,6 +327,9 @@ pub fn json(why: &Attribution) -> String {
         "change": why.change(),
         "verdict": why.verdict(),
         "decomposition": how,
+        "within": why.within_and_mix().map(|(within, _)| within),
+        "mix": why.within_and_mix().map(|(_, mix)| mix),
+        "stock": why.stock.as_ref().map(stock_object),
         "groups": why.groups.iter().map(group).collect::<Vec<Json>>(),
         "words": words::sentences(why),
         "notes": why.notes,

@@ -50,7 +50,7 @@ impl NormalForm<'_> {
         });
         format!(
             "{columns:?} by {by:?} over {:?} window {:?} target {} versus {:?} total {} share {} \
-             empty {empty:?} evidence {:?} having {:?} top {:?} sort {sort:?} limit {:?}",
+             empty {empty:?} evidence {:?} scope {} having {:?} top {:?} sort {sort:?} limit {:?}",
             values.over,
             values.window,
             values.versus_target,
@@ -58,6 +58,7 @@ impl NormalForm<'_> {
             values.with_total,
             values.with_share,
             values.evidence,
+            values.on_constant_scope,
             values.having,
             values.top,
             values.limit

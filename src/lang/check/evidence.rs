@@ -112,7 +112,9 @@ fn interval(
         );
         return None;
     }
-    Some(Some(level.map_or(USUAL_LEVEL, |level| level.node.value / 100.0)))
+    Some(Some(
+        level.map_or(USUAL_LEVEL, |level| level.node.value / 100.0),
+    ))
 }
 
 fn verdict(clauses: &QueryClauses, problems: &mut Problems) -> Option<bool> {

@@ -82,7 +82,7 @@ fn narrowed(
 
 /// A list shows rows as they are: nothing is grouped or compared (K600).
 fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
-    let refused: [(&str, Option<Span>); 13] = [
+    let refused: [(&str, Option<Span>); 14] = [
         ("by", clauses.by.map(|(_, span)| span)),
         ("over", clauses.over.map(|(_, span)| span)),
         ("versus", clauses.versus_span),
@@ -91,6 +91,7 @@ fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
         ("with empty", clauses.empty),
         ("with interval", clauses.interval.map(|(_, span)| span)),
         ("with verdict", clauses.verdict),
+        ("on constant scope", clauses.constant_scope),
         ("at least … rows", clauses.fewest_rows.map(|(_, span)| span)),
         ("having", clauses.having.map(|(_, span)| span)),
         ("rolling", clauses.window.map(|(_, span)| span)),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::asked::{QueryClauses, positive};
 use super::columns::{self, ColumnDraft, columns, finished, lacks, set_moment, with_owner};
+use super::constant_scope;
 use super::dates;
 use super::dimension_bands::refuse_untimely;
 use super::dimensions::{self, dimension};
@@ -334,6 +335,7 @@ fn finish(
     let evidence = evidence::evidence(scope, &drafts, clauses, problems);
     let formulas = drafts.iter().map(|draft| &draft.column.formula);
     let fewest = evidence::fewest_rows(scope, clauses.fewest_rows, formulas, problems);
+    let on_constant_scope = constant_scope::constant_scope(scope, &drafts, clauses, problems);
     // Order is judged against what is there, so a wrong `by` does not add to it.
     let by = by?;
     let top = sorting::top(&drafts, clauses, problems);
@@ -356,6 +358,7 @@ fn finish(
         with_share: clauses.share.filter(|_| fits).is_some(),
         empty: empty?,
         evidence: evidence?,
+        on_constant_scope: on_constant_scope?,
         having: having?,
         over: clauses.over.map(|(grain, _)| grain),
         versus_target: comparisons.target.is_some(),

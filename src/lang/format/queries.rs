@@ -76,12 +76,13 @@ fn place(clause: &QueryClause) -> u8 {
         QueryClause::WithEmpty => 11,
         QueryClause::WithInterval(_) => 12,
         QueryClause::WithVerdict => 13,
-        QueryClause::AtLeastRows(_) => 14,
-        QueryClause::Having(_) => 15,
-        QueryClause::Top { .. } => 16,
-        QueryClause::SortBy(_) => 17,
-        QueryClause::Limit(_) => 18,
-        QueryClause::Show(_) => 19,
+        QueryClause::OnConstantScope => 14,
+        QueryClause::AtLeastRows(_) => 15,
+        QueryClause::Having(_) => 16,
+        QueryClause::Top { .. } => 17,
+        QueryClause::SortBy(_) => 18,
+        QueryClause::Limit(_) => 19,
+        QueryClause::Show(_) => 20,
     }
 }
 
@@ -89,9 +90,9 @@ fn place(clause: &QueryClause) -> u8 {
 fn place_in_list(clause: &QueryClause) -> u8 {
     match clause {
         QueryClause::Where(_) => 0,
-        QueryClause::Show(_) => 18,
-        QueryClause::SortBy(_) => 19,
-        QueryClause::Limit(_) => 20,
+        QueryClause::Show(_) => 19,
+        QueryClause::SortBy(_) => 20,
+        QueryClause::Limit(_) => 21,
         QueryClause::By(_)
         | QueryClause::Over(_)
         | QueryClause::Window(_)
@@ -105,6 +106,7 @@ fn place_in_list(clause: &QueryClause) -> u8 {
         | QueryClause::WithEmpty
         | QueryClause::WithInterval(_)
         | QueryClause::WithVerdict
+        | QueryClause::OnConstantScope
         | QueryClause::AtLeastRows(_)
         | QueryClause::Having(_)
         | QueryClause::Top { .. } => 1 + place(clause),
@@ -132,6 +134,7 @@ fn clause(clause: &QueryClause) -> String {
         QueryClause::WithInterval(None) => "with interval".to_string(),
         QueryClause::WithInterval(Some(level)) => format!("with interval {}%", level.node.written),
         QueryClause::WithVerdict => "with verdict".to_string(),
+        QueryClause::OnConstantScope => "on constant scope".to_string(),
         QueryClause::AtLeastRows(rows) => fewest_rows(rows.node),
         QueryClause::Having(tests) => {
             format!("having {}", joined(tests, " and ", having_test))

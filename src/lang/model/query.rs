@@ -44,6 +44,8 @@ pub struct ValuesQuery {
     /// Groups that have a row even if nothing is in them.
     pub empty: Option<EmptyGroups>,
     pub evidence: EvidenceClauses,
+    /// Only rows of what is in scope in every period shown (rule S63).
+    pub on_constant_scope: bool,
     /// Rows of groups that pass all of these are shown.
     pub having: Vec<HavingTest>,
     pub top: Option<Top>,
@@ -110,7 +112,9 @@ impl ValueColumn {
             return None;
         };
         let has_one = match measure.function.keeps {
-            Keeps::Values => measure.parameter.is_none_or(|part| part > 0.0 && part < 1.0),
+            Keeps::Values => measure
+                .parameter
+                .is_none_or(|part| part > 0.0 && part < 1.0),
             Keeps::Tally => measure.function.takes == Takes::Test,
             Keeps::Total | Keeps::Extremes | Keeps::Distinct | Keeps::Lifetimes => false,
         };

@@ -149,6 +149,11 @@ pub enum TableClause {
         filter: Spanned<Condition>,
         label: Text,
     },
+    /// `scope in_service where any scans completed within 30 days`
+    Scope {
+        state: Identifier,
+        filter: Option<Spanned<Condition>>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]

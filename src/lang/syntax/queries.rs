@@ -1,8 +1,8 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
 use super::ast::{
-    GroupBy, HavingTest, Number, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenColumn,
-    WrittenComparison, WrittenSortKey,
+    GroupBy, HavingTest, Number, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenColumn, WrittenComparison, WrittenSortKey,
 };
 use super::conditions;
 use super::errors;
@@ -60,6 +60,7 @@ fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query
         Rule::empty_clause => QueryClause::WithEmpty,
         Rule::interval_clause => QueryClause::WithInterval(level(piece, inner)?),
         Rule::verdict_clause => QueryClause::WithVerdict,
+        Rule::scope_clause => QueryClause::OnConstantScope,
         Rule::fewest_rows => QueryClause::AtLeastRows(fewest_rows(piece, inner)?),
         Rule::having_clause => QueryClause::Having(having(piece, inner)?),
         Rule::top_clause => top(piece, inner)?,
@@ -291,6 +292,7 @@ fn kind(clause: &QueryClause) -> &'static str {
         QueryClause::WithEmpty => "with empty",
         QueryClause::WithInterval(_) => "with interval",
         QueryClause::WithVerdict => "with verdict",
+        QueryClause::OnConstantScope => "on constant scope",
         QueryClause::AtLeastRows(_) => "at least … rows",
         QueryClause::Having(_) => "having",
         QueryClause::Top { .. } => "top",

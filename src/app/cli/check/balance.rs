@@ -15,8 +15,8 @@ use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::InstantColumn;
 use crate::exec::query_context::answers_over;
 use crate::lang::model::{
-    CalendarPeriod, ChosenColumns, EvidenceClauses, Formula, Measure, Period, Population, Query, Role, State,
-    StateSource, Subject, Table, TableId, ValueColumn, ValuesQuery,
+    CalendarPeriod, ChosenColumns, EvidenceClauses, Formula, Measure, Period, Population, Query,
+    Role, State, StateSource, Subject, Table, TableId, ValueColumn, ValuesQuery,
 };
 use crate::plan;
 use crate::render::counted;
@@ -357,6 +357,7 @@ fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
         with_total: false,
         with_share: false,
         evidence: EvidenceClauses::default(),
+        on_constant_scope: false,
         empty: None,
         having: Vec::new(),
         top: None,

@@ -159,6 +159,7 @@ impl Resolver<'_> {
             | QueryClause::WithEmpty
             | QueryClause::WithInterval(_)
             | QueryClause::WithVerdict
+            | QueryClause::OnConstantScope
             | QueryClause::AtLeastRows(_)
             | QueryClause::Limit(_)
             | QueryClause::At(_) => {}

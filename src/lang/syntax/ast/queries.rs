@@ -45,6 +45,8 @@ pub enum QueryClause {
     WithInterval(Option<Spanned<Number>>),
     /// The trend over the periods shown.
     WithVerdict,
+    /// Only rows of what is in scope in every period.
+    OnConstantScope,
     /// `at least 10 rows`: values of fewer rows are marked.
     AtLeastRows(Spanned<u64>),
     /// `having backlog >= 5`: tests that must all hold.

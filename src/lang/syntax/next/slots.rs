@@ -278,6 +278,7 @@ fn is_misfit(query: &ParseNode, kind: &str) -> bool {
         "empty_clause",
         "interval_clause",
         "verdict_clause",
+        "scope_clause",
         "fewest_rows",
         "having_clause",
         "window_clause",
