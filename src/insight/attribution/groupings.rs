@@ -2,7 +2,7 @@
 
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::FieldType;
-use crate::lang::model::{Definitions, Dimension, FieldId, TableId, ValuesQuery};
+use crate::lang::model::{Definitions, Dimension, FieldId, Kind, TableId, ValuesQuery};
 
 /// The ways to divide the rows that are tried: the fields named; else the query's own; else each of the KPI's. `example` is
 /// what stands before a field: `by`.
@@ -43,7 +43,10 @@ pub fn groupings(
         .filter_map(|name| dimension(definitions, &tables, name))
         .map(|dimension| vec![dimension])
         .collect();
+    // A stock is moved by what happens to its rows, whatever they are divided by.
+    let is_stock = values.columns[0].kind == Kind::Stock;
     match own.is_empty() {
+        true if is_stock => Ok(vec![Vec::new()]),
         true => Err(Diagnostic::data(
             "K973",
             "neither the query nor its KPI says by what to divide the number",

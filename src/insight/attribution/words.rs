@@ -83,6 +83,9 @@ pub(super) fn sentences(why: &Attribution) -> Vec<String> {
              table has their own values",
             why.name
         )],
+        ContributionMethod::Adds | ContributionMethod::Quotient if why.dimensions.is_empty() => {
+            Vec::new()
+        }
         ContributionMethod::Adds | ContributionMethod::Quotient => of_contributions(why),
     }
 }
