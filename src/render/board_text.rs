@@ -110,10 +110,12 @@ fn board_footer(board: &Board, look: RenderOptions) -> String {
 
 /// What `few` means, where it stands beside a card that has no legend of its own.
 pub(super) fn few_rows(board: &Board) -> Vec<String> {
-    let cards = cards_of(board).filter(|card| card.kind != CardKind::Table);
-    let mut lines: Vec<String> = cards
-        .filter_map(|card| facts::few_rows_line(&card.answer))
-        .collect();
+    let line = |card: &BoardCard| match card.kind {
+        CardKind::Number => facts::few_rows_line(&card.answer),
+        CardKind::Line => facts::few_rows_line_of_latest(&card.answer),
+        CardKind::Table | CardKind::List => None,
+    };
+    let mut lines: Vec<String> = cards_of(board).filter_map(line).collect();
     lines.sort();
     lines.dedup();
     lines

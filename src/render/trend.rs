@@ -9,7 +9,9 @@ use super::spark::sparkline;
 use super::text::{harmless, width};
 use crate::base::statistics::{SeriesTrend, TrendVerdict};
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Level, Row, Value};
+use crate::exec::answer::{
+    Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Level, Row, Value,
+};
 
 /// Fewer points are read more easily as numbers.
 const FEWEST_POINTS: usize = 6;
@@ -74,6 +76,15 @@ pub(super) fn line_card(answer: &Answer, look: RenderOptions) -> Option<TextGrid
         .map(Series::ends_width)
         .max()
         .unwrap_or(0);
+    // What stands behind the last value takes its own columns, with the gap before each.
+    let beside = |cell: fn(&Series) -> GridCell| {
+        let widths = trend.series.iter().map(|series| width(&cell(series).text));
+        widths
+            .max()
+            .filter(|width| *width > 0)
+            .map_or(0, |width| width + 2)
+    };
+    let ends = ends + beside(Series::rows) + beside(Series::verdict_on_trend);
     let shown = trend.shown_points(look, ends + 6);
     let first = trend.periods.len() - shown;
     let mut grid = headed(&[
@@ -293,11 +304,7 @@ impl Series<'_> {
 }
 
 /// The series of an answer; `None` without periods, or with more than `most` of them.
-pub(super) fn trend<'a>(
-    answer: &'a Answer,
-    most: usize,
-    look: RenderOptions,
-) -> Option<Trend<'a>> {
+pub(super) fn trend<'a>(answer: &'a Answer, most: usize, look: RenderOptions) -> Option<Trend<'a>> {
     let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
     let place = answer
         .columns
