@@ -7,11 +7,7 @@ use crate::lang::model::{Dimension, EmptyGroups, EmptyValues, GroupKey, TableId,
 
 /// The measures of all columns, each with the moment its column reads stocks at. Equal ones are one
 /// step, in the order they are first written.
-pub(super) fn steps(
-    columns: &[ValueColumn],
-    by: &[Dimension],
-    interval: Option<f64>,
-) -> Vec<Step> {
+pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension], interval: Option<f64>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for column in columns {
         for measure in column.formula.measures() {

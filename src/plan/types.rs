@@ -2,8 +2,8 @@
 
 use crate::base::types::{DisplayUnit, Grain, StockMoment};
 use crate::lang::model::{
-    Dimension, EmptyValues, EvidenceClauses, FieldId, GroupKey, HavingTest, ListQuery, Measure, Moment, Top,
-    ValueColumn,
+    Dimension, EmptyValues, EvidenceClauses, FieldId, GroupKey, HavingTest, ListQuery, Measure,
+    Moment, Top, ValueColumn,
 };
 
 /// When evaluation takes place (rules S2, S3).

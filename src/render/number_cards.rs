@@ -165,7 +165,11 @@ fn value_cell(value: &Value, column: &AnswerValueColumn) -> GridCell {
     match value.value {
         Some(number) => {
             let text = numbers::judged(number, column.unit, 0, value.target.as_ref());
-            let style = if value.evidence.has_few_rows { Style::Dim } else { Style::Strong };
+            let style = if value.evidence.has_few_rows {
+                Style::Dim
+            } else {
+                Style::Strong
+            };
             GridCell::new(format!("{text}{mark}"), style)
         }
         None => GridCell::new(format!("none{mark}"), Style::Dim),

@@ -77,14 +77,14 @@ pub(super) fn line_card(answer: &Answer, look: RenderOptions) -> Option<TextGrid
         .max()
         .unwrap_or(0);
     // What stands behind the last value takes its own columns, with the gap before each.
-    let beside = |cell: fn(&Series) -> GridCell| {
+    let beside = |cell: &dyn Fn(&Series) -> GridCell| {
         let widths = trend.series.iter().map(|series| width(&cell(series).text));
         widths
             .max()
             .filter(|width| *width > 0)
             .map_or(0, |width| width + 2)
     };
-    let ends = ends + beside(Series::rows) + beside(Series::verdict_on_trend);
+    let ends = ends + beside(&|series| series.rows()) + beside(&|series| series.verdict_on_trend());
     let shown = trend.shown_points(look, ends + 6);
     let first = trend.periods.len() - shown;
     let mut grid = headed(&[
@@ -378,6 +378,7 @@ fn one_series<'a>(
     let at = |wanted: &&str| {
         let row = rows
             .iter()
+            .copied()
             .find(|row| text_at(row, period) == Some(wanted))?;
         flat::value_at(row, value)
     };

@@ -173,7 +173,9 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         let measures = measures?;
         let slots = self.computed.works[self.place].tracks.line(line);
         let interval = |slot: usize, set: usize| {
-            let measure = measures.first().filter(|_| column.with_interval().is_some());
+            let measure = measures
+                .first()
+                .filter(|_| column.with_interval().is_some());
             measure?.interval(slot, set, self.work.evidence.interval?)
         };
         let outcome = |slot: usize, set: usize| match slots[slot].status {

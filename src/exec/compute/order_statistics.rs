@@ -283,7 +283,9 @@ impl Walk<'_> {
             Wanted::Rows => PointValues::OfRows,
             Wanted::Present => PointValues::Counts(present.clone()),
             Wanted::Different => PointValues::Counts(self.different(entries)),
-            Wanted::Rank { .. } | Wanted::IntervalEnd { .. } => PointValues::Values(at_ranks.next().expect("one for each rank")),
+            Wanted::Rank { .. } | Wanted::IntervalEnd { .. } => {
+                PointValues::Values(at_ranks.next().expect("one for each rank"))
+            }
         };
         wanted.iter().map(value).collect()
     }
@@ -305,11 +307,7 @@ impl Walk<'_> {
     }
 
     /// For each list of ranks by point its value at each point.
-    fn at_ranks(
-        &self,
-        entries: &[RankedRange],
-        ranks: &[Vec<Option<i64>>],
-    ) -> Vec<Vec<f64>> {
+    fn at_ranks(&self, entries: &[RankedRange], ranks: &[Vec<Option<i64>>]) -> Vec<Vec<f64>> {
         let mut values = vec![vec![f64::NAN; self.points]; ranks.len()];
         if ranks.is_empty() {
             return values;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, ExplodeOptions, Expr, Int64Chunked, IntoColumn, IntoLazy, JoinArgs,
-    JoinType, LazyFrame, PolarsResult, QuantileMethod, SortMultipleOptions, SortOptions, UnionArgs, by_name, col, concat, len, lit,
+    Column, DataFrame, DataType, ExplodeOptions, Expr, Int64Chunked, IntoColumn, IntoLazy,
+    JoinArgs, JoinType, LazyFrame, PolarsResult, QuantileMethod, SortMultipleOptions, SortOptions,
+    UnionArgs, by_name, col, concat, len, lit,
 };
 
 use super::expressions::{boolean, predicate, value};
@@ -563,8 +564,15 @@ fn interval_end(of: Expr, (fraction, level): (f64, f64), is_upper: bool) -> Expr
         });
         Ok(ranks.collect::<Int64Chunked>().into_column())
     };
-    let rank = elementwise("interval_rank", vec![of.clone().count()], DataType::Int64, rank);
-    of.drop_nulls().sort(SortOptions::default()).get(rank, true)
+    let rank = elementwise(
+        "interval_rank",
+        vec![of.clone().count()],
+        DataType::Int64,
+        rank,
+    );
+    let sorted = of.drop_nulls().sort(SortOptions::default());
+    // A number like those of other quantiles: missing, where there is no such rank.
+    sorted.get(rank, true).cast(DataType::Float64)
 }
 
 const UNION: UnionArgs = UnionArgs {

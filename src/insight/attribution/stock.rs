@@ -6,8 +6,8 @@
 use crate::base::types::StockMoment;
 use crate::exec::answer::Value;
 use crate::lang::model::{
-    Condition, FixedTest, Formula, Kind, Measure, Population, RelatedNoun, Role, StateId,
-    Timeframe, ValueColumn,
+    Condition, FixedTest, Kind, Measure, Population, RelatedNoun, Role, StateId, Timeframe,
+    ValueColumn,
 };
 use crate::plan::TimeBucket;
 

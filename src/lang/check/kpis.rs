@@ -184,7 +184,13 @@ impl<'a> KpiClauses<'a> {
             KpiClause::At(moment) => once(&mut self.at, *moment, "at", span, problems),
             KpiClause::AtLeastRows(rows) => {
                 let rows = (rows, span);
-                once(&mut self.fewest_rows, rows, "at least … rows", span, problems);
+                once(
+                    &mut self.fewest_rows,
+                    rows,
+                    "at least … rows",
+                    span,
+                    problems,
+                );
             }
             KpiClause::HigherIsBetter => once(
                 &mut self.direction,

@@ -1,8 +1,8 @@
 //! KPI → lines.
 
 use super::expressions::{dimensions, filter, formula, literal};
-use super::queries::fewest_rows;
 use super::lines::{FormattedLines, clause, padded, widest};
+use super::queries::fewest_rows;
 use super::words::{date, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Bound;

@@ -183,7 +183,10 @@ impl Display for Aggregate {
                 is_upper,
             } => {
                 let end = if *is_upper { "upper" } else { "lower" };
-                write!(f, "{end} order statistic around {fraction} at level {level} of {of}")
+                write!(
+                    f,
+                    "{end} order statistic around {fraction} at level {level} of {of}"
+                )
             }
             Aggregate::CountDistinct(of) => write!(f, "count of different {of}"),
             Aggregate::CoveredInstants { set, at_least: 1 } => write!(f, "union of {set}"),

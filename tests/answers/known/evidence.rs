@@ -29,11 +29,11 @@ fn escaped(production: usize, staging: usize) -> Answer {
 
 fn values(answer: &Answer) -> Vec<&Value> {
     let cells = answer.rows.iter().flat_map(|row| &row.cells);
-    let value = |cell| match cell {
-        &Cell::Value(ref value) => Some(value.as_ref()),
-        &(Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_)) => None,
-    };
-    cells.filter_map(value).collect()
+    let values = cells.filter_map(|cell| match cell {
+        Cell::Value(value) => Some(value.as_ref()),
+        Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => None,
+    });
+    values.collect()
 }
 
 /// The examples of Newcombe (1998).

@@ -7,9 +7,7 @@ use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Grain;
 use crate::insight::attribution;
-use crate::lang::model::{
-    ComparedWith, Period, Query, Subject, Versus,
-};
+use crate::lang::model::{ComparedWith, Period, Query, Subject, Versus};
 
 pub(super) const WHY: SessionCommand = SessionCommand {
     name: "why",
@@ -68,7 +66,9 @@ enum NamedPeriods<'a> {
 /// Fields, and the periods beside them.
 fn split(arguments: &str) -> (Vec<String>, Option<NamedPeriods<'_>>) {
     let (fields, periods) = match (arguments.split_once("versus"), from_to(arguments)) {
-        (Some((fields, period)), _) => (fields.to_string(), Some(NamedPeriods::Other(period.trim()))),
+        (Some((fields, period)), _) => {
+            (fields.to_string(), Some(NamedPeriods::Other(period.trim())))
+        }
         (None, Some((fields, range))) => (fields, Some(NamedPeriods::Both(range))),
         (None, None) => (arguments.to_string(), None),
     };
@@ -92,7 +92,11 @@ fn from_to(arguments: &str) -> Option<(String, &str)> {
 
 /// `from 2026-01 to 2026-06` as the language reads it.
 fn both_periods(session: &mut Session, text: &str) -> Result<Period, Problems> {
-    session.read(text)?.query.period.ok_or_else(|| not_a_period(text))
+    session
+        .read(text)?
+        .query
+        .period
+        .ok_or_else(|| not_a_period(text))
 }
 
 fn not_a_period(text: &str) -> Problems {

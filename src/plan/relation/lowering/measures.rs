@@ -239,7 +239,9 @@ impl Lowering<'_> {
                 )),
             },
             (None, _) => Reading::Tally { with: None },
-            (Some((value, scale)), _) => value_reading(cube_of, (measure, draft.interval), value, scale),
+            (Some((value, scale)), _) => {
+                value_reading(cube_of, (measure, draft.interval), value, scale)
+            }
         };
         (cube, rows, reading)
     }
