@@ -25,6 +25,7 @@ pub(super) fn word(
         "between" if followed_by_value => between(piece, index),
         "like" | "matches" if followed_by_value => like(piece, index),
         "is" => is(piece, index),
+        "in" if next_word == "time" => in_time(piece, index),
         _ if next_word == "(" && !is_exists(piece, index) => Some(calls::call(piece, index)),
         _ if is_null(&lower) => null(piece, index, &lower),
         _ if next_word == "-" => hyphen(piece, expecting, index),
@@ -47,6 +48,13 @@ fn grouping(piece: &Fragment<'_>, index: usize, word: &str) -> Refusal {
     Some(Box::new(
         Diagnostic::error(code, span, message).write(instead),
     ))
+}
+
+/// `with in time`: an SLA that was met.
+fn in_time(piece: &Fragment<'_>, index: usize) -> Refusal {
+    let span = stretch(piece, index, index + 1);
+    let problem = Diagnostic::error("K100", span, "there is no `in time`");
+    Some(Box::new(problem.write("not breached")))
 }
 
 /// `cvss between 7 and 9` in a condition, `mttr between 2026-01 and 2026-03` for a period.

@@ -416,10 +416,19 @@ impl ParseStop<'_> {
     /// Help where the grammar alone says too little.
     fn advised(&self, problem: Diagnostic, word: &str) -> Diagnostic {
         let long = ["month", "quarter", "year"];
-        if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
-            return problem.help("months, quarters and years differ in length: write `30 days`");
-        }
         let before = self.before();
+        if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
+            let problem =
+                problem.help("months, quarters and years differ in length: write `30 days`");
+            let counted = before.filter(|_| self.expects(&[Rule::kw_calendar]));
+            return match counted {
+                Some(number) => {
+                    let number = self.word(number);
+                    problem.help(format!("by the calendar it is `{number} calendar {word}`"))
+                }
+                None => problem,
+            };
+        }
         if self.expects(&[Rule::time_unit])
             && let Some(number) = before.filter(|token| token.kind == TokenKind::Number)
         {
