@@ -105,7 +105,7 @@ fn a_stock_falls_into_what_happened_to_its_rows() {
     let project = Project::empty();
     project.write(
         "defs/bugs.kpi",
-        "calendar\n  timezone \"UTC\"\n\ntable bugs\n  key bug_id\n  event found at found_at\n  event closed at closed_at\n  state open from found_at until closed_at\n  state accepted from accepted_at until accepted_until\n  field points number\n\nkpi points_open\n  is sum points of bugs open where not accepted\n  as points\n  lower is better\n",
+        "calendar\n  timezone \"UTC\"\n\ntable bugs\n  key bug_id\n  event found at found_at\n  event closed at closed_at\n  state open from found_at until closed_at\n  state accepted from accepted_at until accepted_until\n  field points number\n\nkpi points_open\n  is sum points of bugs open where not accepted\n  lower is better\n",
     );
     // B1 stays, B2 closes, B3 comes, B4 is accepted, B5 is no longer accepted, B6 comes and goes.
     project.write(
@@ -140,7 +140,7 @@ fn a_stock_falls_into_what_happened_to_its_rows() {
     );
     project
         .with_data(&["why", "points_open from 2026-02 to 2026-03"])
-        .shows(&["opened +4, closed -2, scope in +16, scope out -8"]);
+        .shows(&["opened +4.00, closed -2.00, scope in +16.00, scope out -8.00"]);
 }
 
 #[test]

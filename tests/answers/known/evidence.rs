@@ -135,8 +135,11 @@ fn a_value_of_fewer_rows_than_asked_for_is_marked() {
 
 #[test]
 fn a_kpi_says_how_many_rows_it_needs_and_a_query_says_otherwise() {
-    let text = "kpi slow_fixes\n  is p90 time from found to verified of findings verified\n  at least 3 rows\n";
-    let definitions = pipeline::definitions("kpi-defs", &[("kpis/slow_fixes.kpi", text)]);
+    let text = concat!(
+        include_str!("../../../kpi-defs/kpis/mttr.kpi"),
+        "  at least 3 rows\n"
+    );
+    let definitions = pipeline::definitions("kpi-defs", &[("kpis/mttr.kpi", text)]);
     let few = |question: &str| {
         let answer = pipeline::ask(
             &definitions,
@@ -146,8 +149,8 @@ fn a_kpi_says_how_many_rows_it_needs_and_a_query_says_otherwise() {
         );
         values(&answer)[0].evidence.has_few_rows
     };
-    assert!(few("slow_fixes in 2026-04"));
-    assert!(!few("slow_fixes in 2026-04 at least 2 rows"));
+    assert!(few("mttr in 2026-04"));
+    assert!(!few("mttr in 2026-04 at least 2 rows"));
 }
 
 /// Means of 60, 50, … days from January on; of the month that is not over a mean of 100.
