@@ -7,4 +7,5 @@ pub mod drill_through;
 pub mod explain;
 pub mod lineage;
 pub mod profile;
+pub mod row_membership;
 pub mod testing;

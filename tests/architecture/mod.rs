@@ -110,6 +110,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["lang::syntax", "lang::check", "lang::model"],
     ),
     ("lang::lookup", &["lang::model"]),
+    ("lang::spoken_names", &["lang::model", "lang::syntax"]),
     (
         "lang::rename",
         &["lang::format", "lang::model", "lang::syntax"],
@@ -136,7 +137,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::files", &[]),
     (
         "lang::analyze",
-        &["lang::syntax", "lang::check", "lang::model"],
+        &[
+            "lang::syntax",
+            "lang::check",
+            "lang::model",
+            "lang::spoken_names",
+        ],
     ),
     (
         "exec::query_context",
@@ -167,6 +173,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::assemble",
             "lang::functions",
             "exec::query_context",
+            "lang::model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
+        "insight::row_membership",
+        &[
+            "exec::answer",
+            "exec::query_context",
+            "insight::drill_through",
+            "insight::explain",
             "lang::model",
             "plan",
             "render",

@@ -174,7 +174,7 @@ fn kpi_clause() -> impl Strategy<Value = KpiClause> {
         option::of(spanned(literal())),
     );
     prop_oneof![
-        text().prop_map(KpiClause::Note),
+        vec(text(), 1..4).prop_map(KpiClause::Note),
         text().prop_map(KpiClause::Owner),
         spanned(formula()).prop_map(KpiClause::Is),
         name().prop_map(KpiClause::As),

@@ -276,8 +276,11 @@ pub struct ExplainArguments {
     /// List the rows behind the numbers after the explanation
     #[arg(long)]
     pub rows: bool,
+    /// Say instead whether the row with this key is counted: where, with what, or why not
+    #[arg(long, value_name = "KEY", conflicts_with = "rows")]
+    pub row: Option<String>,
     /// Say instead how it is computed: relations, plans of polars, files scanned
-    #[arg(long, conflicts_with = "rows")]
+    #[arg(long, conflicts_with_all = ["rows", "row"])]
     pub plan: bool,
     /// Format of the explanation [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT")]

@@ -65,6 +65,8 @@ pub const CODES: &[(&str, &str)] = &[
         "K922",
         "what is compared is not there, or named in two ways",
     ),
+    ("K923", "rows of a table without a key cannot be named"),
+    ("K924", "there is no row with this key"),
     (
         "K930",
         "a statement of SQL is asked for intervals or verdicts",

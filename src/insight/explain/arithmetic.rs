@@ -37,7 +37,7 @@ fn values(answer: &Answer) -> impl Iterator<Item = (usize, &str, &AnswerValueCol
 }
 
 /// The period and the dimensions of a row: `2026-03, critical: `.
-pub(super) fn group(answer: &Answer, row: &Row) -> String {
+pub fn group(answer: &Answer, row: &Row) -> String {
     words_of(answer.columns.iter().zip(&row.cells), row.level)
 }
 

@@ -7,6 +7,7 @@ mod behind;
 mod evidence;
 mod object;
 
+pub use arithmetic::group;
 pub use object::json;
 
 use crate::base::diagnostic::Problems;

@@ -153,7 +153,7 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
 /// The clauses of a KPI, each where it belongs.
 #[derive(Default)]
 struct KpiClauses<'a> {
-    note: Option<&'a ast::Text>,
+    note: Option<&'a Vec<ast::Text>>,
     owner: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
     shown: Option<&'a ast::Identifier>,
@@ -173,10 +173,16 @@ fn sort_clauses<'a>(tree: &'a ast::Kpi, problems: &mut Problems) -> KpiClauses<'
     sorted
 }
 
+/// The texts of a note as one.
+fn joined(texts: &[ast::Text]) -> String {
+    let texts: Vec<&str> = texts.iter().map(|text| text.node.as_str()).collect();
+    texts.join(" ")
+}
+
 impl<'a> KpiClauses<'a> {
     fn add(&mut self, clause: &'a KpiClause, span: Span, problems: &mut Problems) {
         match clause {
-            KpiClause::Note(text) => once(&mut self.note, text, "note", span, problems),
+            KpiClause::Note(texts) => once(&mut self.note, texts, "note", span, problems),
             KpiClause::Owner(text) => once(&mut self.owner, text, "owner", span, problems),
             KpiClause::Is(formula) => once(&mut self.is, formula, "is", span, problems),
             KpiClause::As(name) => once(&mut self.shown, name, "as", span, problems),
@@ -264,7 +270,7 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
     let kpi = Kpi {
         name: name.node.clone(),
         title: tree.title.as_ref().map(|title| title.node.clone()),
-        note: clauses.note.map(|note| note.node.clone()),
+        note: clauses.note.map(|texts| joined(texts)),
         owner: clauses.owner.map(|owner| owner.node.clone()),
         restrictions: restrictions::common(scope, &typed.formula),
         formula: typed.formula,

@@ -278,7 +278,8 @@ pub struct Kpi {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum KpiClause {
-    Note(Text),
+    /// A long note stands in several texts, one a line.
+    Note(Vec<Text>),
     /// Who answers for it.
     Owner(Text),
     Is(Spanned<Formula>),
