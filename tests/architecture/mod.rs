@@ -26,6 +26,7 @@ const LEAVES: &[&str] = &[
     "base::calendar",
     "base::instants",
     "base::iso_dates",
+    "base::statistics",
 ];
 const ROOMS: &[(&str, &[&str])] = &[
     ("base::source", &[]),
@@ -38,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::calendar", &[]),
     ("base::instants", &[]),
     ("base::iso_dates", &[]),
+    ("base::statistics", &[]),
     (
         "lang::check",
         &[

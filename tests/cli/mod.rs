@@ -3,6 +3,7 @@
 mod bad_data;
 mod bad_definitions;
 mod boards;
+mod changes;
 mod checking;
 mod comparing;
 mod explaining;

@@ -128,6 +128,7 @@ fn table_clause() -> impl Strategy<Value = TableClause> {
         }),
         (spanned(condition()), text())
             .prop_map(|(filter, label)| TableClause::Exclude { filter, label }),
+        (name(), filter()).prop_map(|(state, filter)| TableClause::Scope { state, filter }),
     ]
 }
 
@@ -179,6 +180,7 @@ fn kpi_clause() -> impl Strategy<Value = KpiClause> {
         name().prop_map(KpiClause::As),
         vec(dimension(), 1..3).prop_map(KpiClause::By),
         spanned(select(&StockMoment::ALL[..])).prop_map(KpiClause::At),
+        spanned(0..100_u64).prop_map(KpiClause::AtLeastRows),
         Just(KpiClause::HigherIsBetter),
         Just(KpiClause::LowerIsBetter),
         (

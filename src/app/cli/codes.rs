@@ -67,6 +67,10 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("K923", "rows of a table without a key cannot be named"),
     ("K924", "there is no row with this key"),
+    (
+        "K930",
+        "a statement of SQL is asked for intervals or verdicts",
+    ),
     ("K950", "in a session, no query to refine yet"),
     ("K951", "there is no such command of the session"),
     ("K952", "what is set as the period is none"),

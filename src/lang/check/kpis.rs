@@ -6,6 +6,7 @@ use super::advice;
 use super::bands::{self, bands};
 use super::clauses::{needed, once};
 use super::dimensions;
+use super::evidence;
 use super::formulas::{self, TypedFormula, formula};
 use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
@@ -80,6 +81,7 @@ fn check_beside_circle(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mu
             | KpiClause::As(_)
             | KpiClause::By(_)
             | KpiClause::At(_)
+            | KpiClause::AtLeastRows(_)
             | KpiClause::HigherIsBetter
             | KpiClause::LowerIsBetter
             | KpiClause::Target { .. }
@@ -141,6 +143,7 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
         direction: None,
         targets: Vec::new(),
         bands: Vec::new(),
+        fewest_rows: None,
         restrictions: Vec::new(),
         span: entry.tree.name.span,
         written: String::new(),
@@ -156,6 +159,7 @@ struct KpiClauses<'a> {
     shown: Option<&'a ast::Identifier>,
     by: Option<&'a [ast::GroupBy]>,
     at: Option<Spanned<StockMoment>>,
+    fewest_rows: Option<(&'a Spanned<u64>, Span)>,
     direction: Option<Direction>,
     targets: Vec<targets::WrittenTarget<'a>>,
     bands: Vec<bands::WrittenBand<'a>>,
@@ -184,6 +188,16 @@ impl<'a> KpiClauses<'a> {
             KpiClause::As(name) => once(&mut self.shown, name, "as", span, problems),
             KpiClause::By(fields) => once(&mut self.by, fields, "by", span, problems),
             KpiClause::At(moment) => once(&mut self.at, *moment, "at", span, problems),
+            KpiClause::AtLeastRows(rows) => {
+                let rows = (rows, span);
+                once(
+                    &mut self.fewest_rows,
+                    rows,
+                    "at least … rows",
+                    span,
+                    problems,
+                );
+            }
             KpiClause::HigherIsBetter => once(
                 &mut self.direction,
                 Direction::HigherIsBetter,
@@ -250,6 +264,8 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
     let dimensions = dimensions::of_kpi(scope, &name.node, &typed.formula, by, problems);
     let moment = moment(typed.kind, clauses.at, &name.node, problems);
     let targets = all_targets(scope, name, unit, shown, &typed, &clauses, problems);
+    let formulas = std::iter::once(&typed.formula);
+    let fewest_rows = evidence::fewest_rows(scope, clauses.fewest_rows, formulas, problems);
     let bands = bands(&name.node, unit, shown, &clauses.bands, problems);
     let kpi = Kpi {
         name: name.node.clone(),
@@ -266,6 +282,7 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
         direction: clauses.direction,
         targets: targets?,
         bands: bands?,
+        fewest_rows: fewest_rows?,
         span: name.span,
         written: format::formula(&is.node),
     };

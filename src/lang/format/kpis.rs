@@ -2,6 +2,7 @@
 
 use super::expressions::{dimensions, filter, formula, literal};
 use super::lines::{FormattedLines, clause, padded, upto, widest};
+use super::queries::fewest_rows;
 use super::words::{date, name, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::base::types::Bound;
@@ -46,6 +47,7 @@ fn band_label(tree: &KpiClause) -> Option<String> {
         | KpiClause::As(_)
         | KpiClause::By(_)
         | KpiClause::At(_)
+        | KpiClause::AtLeastRows(_)
         | KpiClause::HigherIsBetter
         | KpiClause::LowerIsBetter
         | KpiClause::Target { .. } => None,
@@ -61,6 +63,7 @@ fn kpi_clause(tree: &KpiClause, columns: usize) -> String {
         KpiClause::As(unit) => clause("as", name(&unit.node)),
         KpiClause::By(list) => clause("by", dimensions(list)),
         KpiClause::At(moment) => clause("at", moment.node.word()),
+        KpiClause::AtLeastRows(rows) => fewest_rows(rows.node),
         KpiClause::HigherIsBetter => "higher is better".to_string(),
         KpiClause::LowerIsBetter => "lower is better".to_string(),
         KpiClause::Target {

@@ -220,6 +220,7 @@ fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause
             let moment = PairChildren::of(pair).need(Rule::moment);
             KpiClause::At(literals::moment(piece, &moment)?)
         }
+        Rule::fewest_rows => KpiClause::AtLeastRows(queries::fewest_rows(piece, pair)?),
         Rule::higher => KpiClause::HigherIsBetter,
         Rule::lower => KpiClause::LowerIsBetter,
         Rule::target => target(piece, pair)?,
