@@ -133,6 +133,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("app::progress", &["render"]),
+    (
+        "app::report_notes",
+        &["render", "reports::ingest", "reports::store"],
+    ),
     ("base::cancellation", &[]),
     ("base::files", &[]),
     (
@@ -244,6 +248,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "lang::model",
             "plan",
             "app::progress",
+            "app::report_notes",
             "insight::profile",
             "lang::project",
             "lang::analyze",

@@ -185,6 +185,10 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         "K212",
         Beside("score exploitable\n  of findings\n  base severity\n    otherwise 1\n"),
     ),
+    (
+        "K212",
+        Query("backlog called period over month last 3 months"),
+    ),
     ("K213", Query("backlog where exploitable = maybe")),
     ("K213", Query("backlog where team = 4")),
     ("K213", Query("backlog where found_at > critical")),

@@ -7,6 +7,7 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
+use crate::exec::data;
 use crate::exec::query_context::{self, QueryContext};
 use crate::exec::sql::{self, TableFiles};
 use crate::lang::model::{Definitions, Query, Subject};
@@ -78,10 +79,25 @@ fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Resul
     for location in tables.borrow().locations() {
         let loaded = dataset.table(location.table);
         let absent = loaded.map(|table| table.absent.clone()).unwrap_or_default();
+        let columns = context.definitions.table(location.table).columns.iter();
+        let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+        if !data::is_plain(&location.path, &names)? {
+            return Err(not_plain(&location.path).into());
+        }
         files.add(location.table, &location.path, &absent)?;
     }
     dataset.notes.iter().for_each(|note| console.note(note));
     written(context, query, &given, Some(&files))
+}
+
+/// A file that DuckDB would read otherwise than it is read here.
+fn not_plain(path: &Path) -> Diagnostic {
+    let message = format!(
+        "a statement for DuckDB cannot read `{}` as it is written: of text it reads UTF-8, and of CSV commas (tabs in `.tsv`) \
+         below a first line with the names of the columns",
+        path.display()
+    );
+    Diagnostic::data("K918", message).help("write the table as Parquet")
 }
 
 /// Where a query stands that nobody reads data for.

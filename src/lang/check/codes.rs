@@ -24,7 +24,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K211", "a needed clause is missing"),
     (
         "K212",
-        "a name clashes with a function, field, event or state",
+        "a name clashes with a function, field, event or state, or a key of rows",
     ),
     ("K213", "a value does not suit the type of the field"),
     ("K214", "an order is asked of a field that has none"),

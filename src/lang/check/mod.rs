@@ -50,6 +50,7 @@ mod relations;
 mod reports;
 mod restrictions;
 mod roll_ups;
+mod row_keys;
 mod scales;
 mod scope;
 mod scores;

@@ -15,6 +15,7 @@ use super::lists;
 use super::narrowing::Narrowing;
 use super::periods::{self, Comparisons};
 use super::refined::refined;
+use super::row_keys;
 use super::scope::Scope;
 use super::series;
 use super::sorting;
@@ -338,6 +339,7 @@ fn finish(
     let on_constant_scope = constant_scope::constant_scope(scope, &drafts, clauses, problems);
     // Order is judged against what is there, so a wrong `by` does not add to it.
     let by = by?;
+    row_keys::refuse(scope, &drafts, &by, clauses, problems);
     let top = sorting::top(&drafts, clauses, problems);
     let sort = sorting::sort(&drafts, &by, clauses, problems);
     let comparisons = comparisons?;
