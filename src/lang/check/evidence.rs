@@ -20,7 +20,7 @@ pub(super) fn fewest_rows<'f>(
         return Some(None);
     };
     if rows.node < 2 {
-        let message = format!("every value is of {} rows at least", rows.node);
+        let message = format!("no value is of fewer than {} rows", rows.node);
         problems.push(
             Diagnostic::error("K640", rows.span, message)
                 .label("this marks nothing")
