@@ -2,6 +2,10 @@
 //! expectations, and the words for it. Reads no file: a test brings its rows.
 
 mod compare;
+
+pub mod mutation;
+mod parallel;
+mod reach;
 mod show;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -14,6 +18,7 @@ use crate::plan;
 use crate::render;
 use crate::render::RenderOptions;
 use compare::ExpectationDiff;
+use parallel::in_parallel;
 
 /// Whether a test's name or a KPI it expects contains the text.
 pub fn is_about(test: &Test, text: &str) -> bool {
@@ -102,6 +107,11 @@ pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
             })
             .collect(),
     }
+}
+
+/// The outcomes of tests, in their order.
+pub fn outcomes(definitions: &Definitions, tests: &[&Test]) -> Vec<TestOutcome> {
+    in_parallel(tests, |test| outcome(definitions, test))
 }
 
 fn compared(expect: &Expect, answer: &Answer) -> Expected {

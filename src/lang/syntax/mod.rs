@@ -9,6 +9,7 @@
 
 pub mod ast;
 
+mod allowances;
 mod calls;
 mod codes;
 mod columns;
@@ -34,6 +35,7 @@ mod tokens;
 mod unparsed;
 mod words;
 
+pub use allowances::{Allowance, allowances};
 pub use codes::{CODES, DiagnosticCode, Example};
 pub use next::{CompletionSlot, NameBeforeCursor, Next, in_definition, in_query, is_bare, quoted};
 pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
