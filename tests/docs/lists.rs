@@ -19,6 +19,7 @@ fn codes() -> Vec<(String, String)> {
         compute::CODES,
         sql::CODES,
         cli::CODES,
+        advice::CODES,
         ingest::CODES,
         store::CODES,
     ]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::is_about;
+use super::mutation::Mutant;
 use crate::insight::lineage::{LineageDirection, LineageGraph};
 use crate::lang::model::{Definitions, SymbolId, SymbolKind};
 
@@ -31,6 +33,14 @@ impl TestReach {
             }
         }
         TestReach { tests }
+    }
+
+    /// Whether a test about a text depends on what a mutant changes.
+    pub fn has_test(&self, definitions: &Definitions, mutant: &Mutant, text: &str) -> bool {
+        let symbol = mutant.change.of.symbol(definitions);
+        let tests = symbol.map_or(&[][..], |symbol| self.tests_of(symbol));
+        let mut tests = tests.iter().map(|test| &definitions.tests[*test]);
+        tests.any(|test| is_about(test, text))
     }
 
     /// The tests that depend on a symbol.

@@ -3,6 +3,7 @@
 //! One behind a line, or alone above it, is about that line; at the first line of a definition, about all of it.
 
 use super::ast;
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 
 /// A comment `# allow RULE: reason`.
@@ -23,6 +24,54 @@ impl Allowance {
     pub fn covers(&self, span: Span) -> bool {
         self.about.source == span.source
             && (self.about.start..self.about.end).contains(&span.start)
+    }
+}
+
+/// Allowances that are looked up, and whether each was needed.
+#[derive(Clone, Debug, Default)]
+pub struct Allowances {
+    list: Vec<Allowance>,
+    needed: Vec<bool>,
+}
+
+impl Allowances {
+    /// Those of some rules in some files.
+    pub fn of(sources: &Sources, files: &[ast::File], rules: &[&str]) -> Allowances {
+        let all = files.iter().flat_map(|file| allowances(sources, file));
+        let list: Vec<Allowance> = all.filter(|each| rules.contains(&each.rule.as_str())).collect();
+        Allowances {
+            needed: vec![false; list.len()],
+            list,
+        }
+    }
+
+    /// Why something that begins at a place is allowed, if a comment says so. One without a reason allows nothing.
+    pub fn reason(&mut self, rule: &str, span: Span) -> Option<String> {
+        let is_meant = |each: &Allowance| each.rule == rule && each.covers(span);
+        let place = self.list.iter().position(is_meant)?;
+        self.needed[place] = true;
+        let reason = &self.list[place].reason;
+        (!reason.is_empty()).then(|| reason.clone())
+    }
+
+    /// Warns of those without a reason (K650), and of those that nothing was looked up for (K651).
+    pub fn problems(&self) -> Problems {
+        let mut problems = Problems::default();
+        for (each, needed) in self.list.iter().zip(&self.needed) {
+            let rule = &each.rule;
+            if each.reason.is_empty() {
+                let message = format!("`allow {rule}` gives no reason, and allows nothing");
+                problems.push(
+                    Diagnostic::warning("K650", each.span, message)
+                        .help(format!("write `# allow {rule}: ` and why")),
+                );
+            } else if !needed {
+                let message = format!("nothing here needs `allow {rule}`");
+                let problem = Diagnostic::warning("K651", each.span, message);
+                problems.push(problem.leave_out("take the comment away"));
+            }
+        }
+        problems
     }
 }
 

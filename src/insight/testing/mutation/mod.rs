@@ -109,7 +109,7 @@ struct Analysis<'a> {
 
 impl Analysis<'_> {
     fn fate(&self, mutant: &Mutant) -> MutantFate {
-        let Some(symbol) = symbol_of(&self.project.definitions, &mutant.change.of) else {
+        let Some(symbol) = mutant.change.of.symbol(&self.project.definitions) else {
             return MutantFate::Refused;
         };
         let tests = self.in_order(symbol);
@@ -199,13 +199,13 @@ impl Analysis<'_> {
     }
 }
 
-/// The symbol that a change is of.
-fn symbol_of(definitions: &Definitions, of: &ChangedSymbol) -> Option<SymbolId> {
-    let symbols = &definitions.symbols;
-    symbols.find(of.kind, of.table.as_deref(), &of.name)
-}
-
 impl ChangedSymbol {
+    /// Its symbol.
+    pub fn symbol(&self, definitions: &Definitions) -> Option<SymbolId> {
+        let table = self.table.as_deref();
+        definitions.symbols.find(self.kind, table, &self.name)
+    }
+
     /// `score risk`, `event findings.fixed`
     pub fn label(&self) -> String {
         match &self.table {
