@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use riskql::app::cli;
 use riskql::exec::{compute, data, sql};
+use riskql::insight::advice;
 use riskql::lang::{check, functions, syntax};
 use riskql::plan;
 use riskql::reports::{ingest, store};

@@ -133,7 +133,11 @@ fn means(definitions: &Definitions, advice: &mut Advice) {
             measure.function.name == "mean" && matches!(measure.value, Some(Measured::Between { .. }))
         };
         let is_of_open = |measure: &&Measure| {
-            measure.function.name == "typical" || matches!(measure.value, Some(Measured::Since(_)))
+            let asks_age = |test: &&Condition| matches!(test, Condition::Elapsed { to: None, .. });
+            let mut tests = words::conditions(measure).flat_map(Condition::tests);
+            measure.function.name == "typical"
+                || matches!(measure.value, Some(Measured::Since(_)))
+                || tests.any(|test| asks_age(&test))
         };
         let mut all = measures.iter().copied();
         if all.any(|measure| is_mean(&measure)) && !measures.iter().any(is_of_open) {

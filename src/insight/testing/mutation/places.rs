@@ -244,7 +244,6 @@ impl<'a> Mutator<'a> {
             "minutes" | "days" => "hours",
             "hours" | "weeks" => "days",
             "percent" => "ratio",
-            "ratio" => "percent",
             _ => return,
         };
         let other = vec![(other.to_owned(), other.to_owned())];
