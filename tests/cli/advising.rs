@@ -48,9 +48,9 @@ fn advised(definitions: &str) -> Vec<String> {
         let help = problem["help"].as_str().unwrap_or_default();
         let (_, rest) = help.rsplit_once("# allow ").unwrap_or_default();
         let name = rest.split(':').next().unwrap_or_default();
-        match name {
-            "" => problem["code"].as_str().expect("a code").to_owned(),
-            name => name.to_owned(),
+        match (problem["code"].as_str().expect("a code"), name) {
+            (code @ ("K651" | "K652"), _) | (code, "") => code.to_owned(),
+            (_, name) => name.to_owned(),
         }
     };
     problems.iter().map(rule).collect()

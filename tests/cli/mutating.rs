@@ -43,8 +43,8 @@ kpi quickly \"Fixed within 10 days\"
   as percent
   higher is better
   target at least 90%
-  band \"poor\" below 0.5
-  band \"good\" from 0.5
+  band \"poor\" below 50%
+  band \"good\" from 50%
 
 kpi late
   is count of findings breached
@@ -125,8 +125,8 @@ fn each_kind_of_change_is_made_once_at_each_place() {
         ("kpi quickly", "at least → above"),
         ("kpi quickly", "90% → 91%"),
         ("kpi quickly", "90% → 89%"),
-        ("kpi quickly", "0.5 → 0.6"),
-        ("kpi quickly", "0.5 → 0.4"),
+        ("kpi quickly", "50% → 51%"),
+        ("kpi quickly", "50% → 49%"),
         ("kpi quickly", "10 days → 9 days"),
         ("kpi quickly", "10 days → 10 weeks"),
         ("kpi quickly", "percent → ratio"),

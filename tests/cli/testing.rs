@@ -62,7 +62,7 @@ fn coverage_names_the_lines_that_no_test_hits() {
         "targets        0   3",
         "exclusions     0   1",
         "defs/kpis.kpi:7: kpi mttr: target below 60 days for severity = high: no test hits it",
-        "defs/kpis.kpi:16: kpi scan_coverage: no test hits it",
+        "defs/kpis.kpi:15: kpi scan_coverage: no test hits it",
         "defs/kpis.kpi:29: sla remediation: due 7 days where severity = critical: no test hits it",
     ]);
     assert!(!outcome.stdout.contains("kpi backlog"), "{}", outcome.stdout);

@@ -102,3 +102,13 @@ fn the_language_page_lists_every_reserved_word() {
     reserved.sort_unstable();
     assert_eq!(listed, reserved);
 }
+
+/// The page on definitions as code has a row for each rule of advice.
+#[test]
+fn the_rules_of_advice_are_listed() {
+    let page = text_of("definitions-as-code.md");
+    for rule in advice::RULES {
+        let row = format!("| `{}` | {} |\n", rule.name, rule.about);
+        assert!(page.contains(&row), "{row}");
+    }
+}
