@@ -120,6 +120,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::answer",
             "exec::query_context",
             "insight::drill_through",
+            "insight::gate",
             "insight::lineage",
             "lang::analyze",
             "lang::format",

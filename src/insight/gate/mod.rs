@@ -4,29 +4,19 @@
 //! number is never missed: either its months have no rows, or it could not be judged for lack of a table or a column.
 
 mod baseline;
+mod questions;
 mod report;
 
 pub use baseline::{AcceptedMiss, read as read_baseline};
+pub use questions::{GateQuestion, questions, series};
 
-use crate::base::diagnostic::{Diagnostic, Problems, nearest};
+use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::base::instants;
-use crate::base::source::{Sources, Span};
+use crate::base::source::Span;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell, ColumnRole, Status, Value};
 use crate::exec::query_context::QueryContext;
-use crate::lang::analyze;
-use crate::lang::format;
-use crate::lang::model::{Definitions, Kpi, Query};
-
-/// One number that is judged: of a KPI, or of the rows that a target is for.
-pub struct GateQuestion {
-    pub kpi: String,
-    pub title: String,
-    pub part: Option<String>,
-    /// Where the first target for these rows is defined.
-    pub span: Span,
-    query: Query,
-}
+use crate::lang::model::Query;
 
 /// What became of a target.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,7 +27,10 @@ pub enum GateVerdict {
     /// In so many of the last months in a row, which are fewer.
     MissedBriefly(usize),
     /// Missed, and accepted until a day for a reason.
-    Accepted { until: String, reason: String },
+    Accepted {
+        until: String,
+        reason: String,
+    },
     /// The last month has no rows.
     NoData,
     /// A table or a column is not there; in words.
@@ -64,80 +57,6 @@ pub struct GateResult {
     pub as_of: Option<String>,
     /// Accepted misses that have expired or are none.
     pub warnings: Problems,
-}
-
-/// What is asked: each KPI's target over complete months. `only` names KPIs; all that have a target where it names none.
-///
-/// # Errors
-///
-/// A name that is no KPI, or one of a KPI without a target (K927).
-pub fn questions(
-    sources: &mut Sources,
-    definitions: &Definitions,
-    only: &[String],
-    months: u32,
-) -> Result<Vec<GateQuestion>, Problems> {
-    let mut problems = Problems::default();
-    for name in only {
-        problems.extend(not_judged(definitions, name));
-    }
-    let is_asked = |kpi: &&Kpi| only.is_empty() || only.contains(&kpi.name);
-    let mut questions = Vec::new();
-    for kpi in definitions.kpis.iter().filter(is_asked) {
-        let mut parts: Vec<&Option<String>> = Vec::new();
-        for target in &kpi.targets {
-            let part = &target.restrictions_written;
-            if parts.contains(&part) {
-                continue;
-            }
-            parts.push(part);
-            let filter = part.as_ref().map_or_else(String::new, |part| format!(" where {part}"));
-            let name = format::name(&kpi.name);
-            let text = format!("{name}{filter} over month last {months} months versus target");
-            match analyze::read(sources, definitions, "<gate>", &text) {
-                Ok(read) => questions.push(GateQuestion {
-                    kpi: kpi.name.clone(),
-                    title: kpi.title.clone().unwrap_or_else(|| kpi.name.clone()),
-                    part: part.clone(),
-                    span: target.span,
-                    query: read.query,
-                }),
-                Err(of_query) => problems.extend(of_query),
-            }
-        }
-    }
-    if questions.is_empty() && problems.is_empty() {
-        problems.extend(
-            Diagnostic::data("K927", "no KPI of the definitions has a target")
-                .help("add one to a KPI: `target at most 0`")
-                .into(),
-        );
-    }
-    match problems.has_errors() {
-        true => Err(problems),
-        false => Ok(questions),
-    }
-}
-
-/// Why a KPI named cannot be judged.
-fn not_judged(definitions: &Definitions, name: &str) -> Problems {
-    let judged = || {
-        let kpis = definitions.kpis.iter().filter(|kpi| !kpi.targets.is_empty());
-        kpis.map(|kpi| kpi.name.as_str())
-    };
-    let problem = match definitions.kpi_named(name) {
-        Some(id) if !definitions.kpis[id.0].targets.is_empty() => return Problems::default(),
-        Some(_) => Diagnostic::data("K927", format!("`{name}` has no target")),
-        None => Diagnostic::data("K927", format!("there is no KPI `{name}`")),
-    };
-    let near = nearest(name, judged()).filter(|_| definitions.kpi_named(name).is_none());
-    match near {
-        Some(near) => problem.help(format!("did you mean `{near}`?")).into(),
-        None => {
-            let names: Vec<&str> = judged().collect();
-            problem.help(format!("these have targets: {}", names.join(", "))).into()
-        }
-    }
 }
 
 /// Judges all questions over one reading of the data. What lacks a table or a column is told in its line.
@@ -233,7 +152,10 @@ fn unit_of(answer: &Answer) -> Option<DisplayUnit> {
 
 /// The verdict on months, the last of which counts; a miss only if all asked for are missed.
 fn verdict(statuses: &[Status], asked: usize) -> Option<GateVerdict> {
-    let missed = statuses.iter().rev().take_while(|status| **status == Status::Miss);
+    let missed = statuses
+        .iter()
+        .rev()
+        .take_while(|status| **status == Status::Miss);
     let missed = missed.count();
     Some(match statuses.last()? {
         Status::Pass => GateVerdict::Passed,
@@ -264,13 +186,14 @@ fn accept(result: &mut GateResult, accepted: &[AcceptedMiss], as_of: Option<i64>
                 };
             }
             Some(line) if line.verdict == GateVerdict::Missed => {
-                let message =
-                    format!("{at}: the miss of {what} was accepted until {}", miss.until);
+                let message = format!("{at}: the miss of {what} was accepted until {}", miss.until);
                 result.warnings.push(warning(message));
             }
             Some(line) if matches!(line.verdict, GateVerdict::Passed | GateVerdict::NoData) => {
                 let message = format!("{at}: {what} is not missed");
-                result.warnings.push(warning(message).help("take the line away"));
+                result
+                    .warnings
+                    .push(warning(message).help("take the line away"));
             }
             Some(_) => {}
         }
@@ -279,7 +202,7 @@ fn accept(result: &mut GateResult, accepted: &[AcceptedMiss], as_of: Option<i64>
 
 fn warning(message: String) -> Diagnostic {
     let mut warning = Diagnostic::data("K928", message);
-    warning.severity = crate::base::diagnostic::Severity::Warning;
+    warning.severity = Severity::Warning;
     warning
 }
 
@@ -304,8 +227,14 @@ impl GateResult {
             }
         }
         for reason in reasons {
-            let is_of = |line: &&GateLine| line.verdict == GateVerdict::NotJudged(reason.to_owned());
-            let names: Vec<String> = self.lines.iter().filter(is_of).map(GateLine::name).collect();
+            let is_of =
+                |line: &&GateLine| line.verdict == GateVerdict::NotJudged(reason.to_owned());
+            let names: Vec<String> = self
+                .lines
+                .iter()
+                .filter(is_of)
+                .map(GateLine::name)
+                .collect();
             let message = format!("{reason}, so not judged: {}", names.join("; "));
             problems.push(Diagnostic::data("D927", message));
         }
