@@ -45,6 +45,18 @@ impl LineKind {
             LineKind::Exclusion => "exclusion",
         }
     }
+
+    /// What several are called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            LineKind::Definition => "definitions",
+            LineKind::Target => "targets",
+            LineKind::Band => "bands",
+            LineKind::Due => "due lines",
+            LineKind::Weight => "weights",
+            LineKind::Exclusion => "exclusions",
+        }
+    }
 }
 
 /// Something that a test should hit.

@@ -115,7 +115,7 @@ impl TestReport<'_> {
             let own = || lines.iter().filter(|each| each.covered.line.kind == kind);
             if own().next().is_some() {
                 let hit = own().filter(|each| each.covered.is_hit).count();
-                let name = format!("{}s", kind.word());
+                let name = kind.plural().to_owned();
                 sheet.row([name, hit.to_string(), own().count().to_string()]);
             }
         }
