@@ -154,7 +154,7 @@ fn a_miss_is_an_annotation_and_a_failure() {
     project
         .with_data(&gate(&["--format", "github"]))
         .refused(1, &[])
-        .says(&["::error file=defs/kpis.kpi,line=13,", "escape_rate was 33.3% in 2026-03"]);
+        .says(&["::error file=defs/kpis.kpi,line=13,", "escape_rate was 33.3%25 in 2026-03"]);
     project
         .with_data(&gate(&["--format", "junit"]))
         .refused(1, &[])

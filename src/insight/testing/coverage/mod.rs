@@ -66,6 +66,16 @@ pub fn coverage(sources: &Sources, project: &Project) -> Vec<CoveredLine> {
         .collect()
 }
 
+/// How headers of columns end that hold verdicts, and bands.
+const OF_VERDICTS: [&str; 3] = ["_status", "_target", "_bound"];
+const OF_BANDS: &str = "_band";
+
+/// Whether a test expects a verdict or a band.
+fn expects_verdict(expect: &Expect) -> bool {
+    let mut endings = OF_VERDICTS.iter().chain(std::iter::once(&OF_BANDS));
+    endings.any(|ending| expect.header.iter().any(|head| head.ends_with(ending)))
+}
+
 /// One test, and the lines that it may hit.
 struct AskedTest<'a> {
     definitions: &'a Definitions,
@@ -87,23 +97,57 @@ impl AskedTest<'_> {
         for index in &own {
             match (self.lines[*index].kind, &self.queries[*index]) {
                 (LineKind::Definition, _) => self.hit(*index),
-                (LineKind::Due | LineKind::Weight | LineKind::Exclusion, Some(query)) => {
-                    if !self.is_hit(*index) && self.has_rows(&given, query) {
-                        self.hit(*index);
-                    }
-                }
                 // What no list can be asked for is hit by what depends on it.
                 (LineKind::Due | LineKind::Weight | LineKind::Exclusion, None) => self.hit(*index),
+                (LineKind::Due | LineKind::Weight | LineKind::Exclusion, Some(_)) => {}
                 (LineKind::Target | LineKind::Band, _) => {}
             }
         }
-        for expect in &self.test.expects {
+        self.mark_rows(&own, &given);
+        for expect in self.test.expects.iter().filter(|expect| expects_verdict(expect)) {
             let queries = [&expect.query];
             let answers = answers_over(self.definitions, &given.sources, &queries, &given.time);
             if let Ok(answers) = answers {
                 self.mark_values(&own, expect, &answers[0]);
             }
         }
+    }
+
+    /// Lines that a row of the test falls on; those hit before are not asked for again.
+    fn mark_rows(&self, own: &[usize], given: &GivenTables) {
+        let asked: Vec<(usize, &Query)> = own
+            .iter()
+            .filter(|index| !self.is_hit(**index))
+            .filter_map(|index| Some((*index, self.queries[*index].as_ref()?)))
+            .filter(|(_, query)| self.gives_rows(query))
+            .collect();
+        if asked.is_empty() {
+            return;
+        }
+        let ask = |queries: &[&Query]| {
+            answers_over(self.definitions, &given.sources, queries, &given.time)
+        };
+        let queries: Vec<&Query> = asked.iter().map(|(_, query)| *query).collect();
+        // All at once is quicker; one that is refused must not take the others along.
+        let together = ask(&queries).ok();
+        for (place, (index, query)) in asked.iter().enumerate() {
+            let has_rows = match &together {
+                Some(answers) => !answers[place].rows.is_empty(),
+                None => ask(&[query]).is_ok_and(|answers| !answers[0].rows.is_empty()),
+            };
+            if has_rows {
+                self.hit(*index);
+            }
+        }
+    }
+
+    /// Whether the test gives rows of the table that is listed.
+    fn gives_rows(&self, query: &Query) -> bool {
+        let Subject::List(list) = &query.subject else {
+            return false;
+        };
+        let mut tables = self.test.givens.iter().map(|given| given.table);
+        tables.any(|table| table == list.population.table)
     }
 
     fn is_hit(&self, index: usize) -> bool {
@@ -114,19 +158,6 @@ impl AskedTest<'_> {
         self.hits[index].store(true, Ordering::Relaxed);
     }
 
-    /// Whether a row of the test is listed.
-    fn has_rows(&self, given: &GivenTables, query: &Query) -> bool {
-        let Subject::List(list) = &query.subject else {
-            return false;
-        };
-        let mut tables = self.test.givens.iter().map(|given| given.table);
-        if !tables.any(|table| table == list.population.table) {
-            return false;
-        }
-        let answers = answers_over(self.definitions, &given.sources, &[query], &given.time);
-        answers.is_ok_and(|answers| !answers[0].rows.is_empty())
-    }
-
     /// Verdicts and bands that the test expects, by the headers of its rows.
     fn mark_values(&self, own: &[usize], expect: &Expect, answer: &Answer) {
         for (place, column) in answer.columns.iter().enumerate() {
@@ -134,11 +165,11 @@ impl AskedTest<'_> {
                 continue;
             }
             let expects = |part: &str| {
-                let name = format!("{}_{part}", column.name);
+                let name = format!("{}{part}", column.name);
                 expect.header.contains(&name)
             };
-            let is_judged = ["status", "target", "bound"].iter().any(|part| expects(part));
-            let has_band = expects("band");
+            let is_judged = OF_VERDICTS.iter().any(|part| expects(part));
+            let has_band = expects(OF_BANDS);
             for row in &answer.rows {
                 let Cell::Value(value) = &row.cells[place] else {
                     continue;

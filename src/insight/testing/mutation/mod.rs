@@ -11,7 +11,7 @@ mod vocabulary;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use places::{Change, ChangeKind, ChangedSymbol};
+pub use places::{Mutation, ChangeKind, ChangedSymbol};
 
 use super::parallel::in_parallel;
 use super::reach::TestReach;
@@ -26,7 +26,7 @@ use vocabulary::Vocabulary;
 
 /// A change that can be made, and where in the trees.
 pub struct Mutant {
-    pub change: Change,
+    pub change: Mutation,
     /// What stands at its place: on one line.
     pub old: String,
     /// Indexes of the file and of the definition in it.

@@ -44,7 +44,7 @@ pub struct ChangedSymbol {
 
 /// One change of one place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Change {
+pub struct Mutation {
     pub kind: ChangeKind,
     /// The words that are changed.
     pub span: Span,
@@ -59,7 +59,7 @@ pub struct Mutator<'a> {
     /// The change to make; `None`: all are listed.
     wanted: Option<usize>,
     seen: usize,
-    pub(super) listed: Vec<Change>,
+    pub(super) listed: Vec<Mutation>,
     /// What the walk is in.
     pub(super) of: ChangedSymbol,
 }
@@ -96,7 +96,7 @@ impl<'a> Mutator<'a> {
                     return;
                 }
                 Some(_) => {}
-                None => self.listed.push(Change {
+                None => self.listed.push(Mutation {
                     kind,
                     span,
                     new,
