@@ -5,6 +5,7 @@ use crate::base::diagnostic::{Diagnostic, Edit, Problems, Severity};
 use crate::base::source::{SourceId, Sources, Span, Spanned};
 use crate::lang::check;
 use crate::lang::model::{Definitions, Moment, Query};
+use crate::lang::spoken_names;
 use crate::lang::syntax::ast::{self, DateLiteral};
 use crate::lang::syntax::{self, DateError};
 
@@ -31,7 +32,8 @@ pub fn read(
     text: &str,
 ) -> Result<AnalyzedQuery, Problems> {
     let id = sources.add(name, text);
-    match checked(sources, id, definitions) {
+    let checked = checked(sources, id, definitions);
+    match checked.map_err(|problems| spoken_names::told(definitions, id, text, problems)) {
         Ok((written, query, warnings)) => Ok(AnalyzedQuery {
             written,
             query,
@@ -39,6 +41,17 @@ pub fn read(
         }),
         Err(problems) => Err(accepted_advice(definitions, id, text, problems)),
     }
+}
+
+/// The tree of a query that is not checked yet.
+pub fn parsed(
+    sources: &Sources,
+    definitions: &Definitions,
+    id: SourceId,
+) -> Result<Spanned<ast::Query>, Problems> {
+    let text = &sources.get(id).text;
+    syntax::parse_query(sources, id)
+        .map_err(|problems| spoken_names::told(definitions, id, text, problems))
 }
 
 fn checked(

@@ -11,4 +11,5 @@ pub mod model;
 pub mod project;
 pub mod rename;
 pub mod revision;
+mod spoken_names;
 pub mod syntax;

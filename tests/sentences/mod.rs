@@ -3,6 +3,7 @@
 
 mod metrics;
 mod near_misses;
+mod spoken_names;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

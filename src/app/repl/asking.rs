@@ -8,10 +8,9 @@ use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::query_context::{self, AbsentValue};
 use crate::insight::explain;
-use crate::lang::analyze::AnalyzedQuery;
+use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::format;
 use crate::lang::model::{Definitions, Query, Role, Subject};
-use crate::lang::syntax;
 use crate::lang::syntax::ast;
 use crate::render::{self, OutputFormat};
 
@@ -97,7 +96,8 @@ impl Session {
         }
         let (name, text) = self.source("<query>", typed);
         let id = self.workspace.sources.add(name, text);
-        let clauses = syntax::parse_query(&self.workspace.sources, id)?.node;
+        let clauses =
+            analyze::parsed(&self.workspace.sources, &self.workspace.definitions, id)?.node;
         let is_bare = clauses.subject == ast::Subject::Everything;
         if adds {
             let query = joined(&last.written.node, &clauses, &views);

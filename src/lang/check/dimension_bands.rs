@@ -1,4 +1,4 @@
-//! Groups that are bands: `by time since found in (30 days, 90 days)`, `by cvss in (4, 7, 9)` (rule S55).
+//! Groups that are bands: `by time since found in (30 days, 90 days)`, `by cvss in (4, 7, 9)` (rule S58).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Roll-ups: fields of a row made of the rows that belong to it (rule S54).
+//! Roll-ups: fields of a row made of the rows that belong to it (rule S57).
 
 use super::conditions::fields_of;
 use super::index::IndexEntry;

@@ -39,7 +39,7 @@ pub(super) enum SettledTest {
     Itself { micros: i64 },
     /// It asks for the column at which a state begins, which rows that have left the state have too.
     Begun { state: usize },
-    /// It asks for related events before the event that is counted, which may be of the same instant.
+    /// It asks for related events up to the event that is counted, where those after it may be meant.
     UpToItself,
 }
 

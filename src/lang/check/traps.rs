@@ -40,7 +40,7 @@ pub(super) fn told_begun(
     ))
 }
 
-/// Related events at any time before the event that is counted (K442).
+/// Related events up to the event that is counted (K442).
 pub(super) fn told_up_to_itself(settled: &Settled, tree: &Spanned<ast::Condition>) -> Diagnostic {
     let written = format::condition(&tree.node);
     let noun = noun(settled);
@@ -48,9 +48,8 @@ pub(super) fn told_up_to_itself(settled: &Settled, tree: &Spanned<ast::Condition
     Diagnostic::warning(
         "K442",
         tree.span,
-        format!("`{written}` asks for what was before `{noun}`, and not at the same instant"),
+        format!("`{written}` asks for what was up to `{noun}`, and not for what came after it"),
     )
-    .label("dates without a time of day are often the same")
     .help_edit(format!("as of now: `{so_far}`"), so_far)
 }
 

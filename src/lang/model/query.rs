@@ -128,7 +128,7 @@ pub enum GroupKey {
     Bands(Bands),
 }
 
-/// Stretches of a duration or number, each a group: at any instant at most one of the tests holds for a row (rule S55).
+/// Stretches of a duration or number, each a group: at any instant at most one of the tests holds for a row (rule S58).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Bands {
     pub table: TableId,

@@ -157,7 +157,7 @@ pub enum FieldSource {
 }
 
 /// `from max risk of findings open`: an aggregate over the rows of another table that belong to a row, judged at each
-/// instant (rule S54).
+/// instant (rule S57).
 #[derive(Clone, Debug)]
 pub struct RollUp {
     /// Of the other table. The function is `count`, `sum`, `min`, `max` or `mean`, the value a number field or a score.

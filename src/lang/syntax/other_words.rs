@@ -25,6 +25,10 @@ pub(super) fn word(
         "between" if followed_by_value => between(piece, index),
         "like" | "matches" if followed_by_value => like(piece, index),
         "is" => is(piece, index),
+        "in" if next_word == "time" => instead(piece, index, "in time", "not breached"),
+        "count" if matches!(next_word, "distinct" | "unique") => {
+            instead(piece, index, &format!("count {next_word}"), "distinct")
+        }
         _ if next_word == "(" && !is_exists(piece, index) => Some(calls::call(piece, index)),
         _ if is_null(&lower) => null(piece, index, &lower),
         _ if next_word == "-" => hyphen(piece, expecting, index),
@@ -47,6 +51,13 @@ fn grouping(piece: &Fragment<'_>, index: usize, word: &str) -> Refusal {
     Some(Box::new(
         Diagnostic::error(code, span, message).write(instead),
     ))
+}
+
+/// Two words that say what another one says here: `in time`, `count distinct`.
+fn instead(piece: &Fragment<'_>, index: usize, words: &str, meant: &str) -> Refusal {
+    let span = stretch(piece, index, index + 1);
+    let problem = Diagnostic::error("K100", span, format!("there is no `{words}`"));
+    Some(Box::new(problem.write(meant)))
 }
 
 /// `cvss between 7 and 9` in a condition, `mttr between 2026-01 and 2026-03` for a period.

@@ -58,6 +58,7 @@ impl ParseStop<'_> {
             .or_else(|| self.bound())
             .or_else(|| self.is_value())
             .or_else(|| self.where_after_with())
+            .or_else(|| self.related_without_role())
             .or_else(|| self.reserved_name())
             .or_else(|| self.mistyped_before())
     }
@@ -343,6 +344,21 @@ impl ParseStop<'_> {
         )
     }
 
+    /// `any detections where …`: related rows of which event or state?
+    fn related_without_role(&self) -> Option<Diagnostic> {
+        let token = self.token()?;
+        let table = self.before()?;
+        let any = self.piece.tokens.get(self.index.checked_sub(2)?)?;
+        if self.word(any) != "any" || !words::is_reserved(self.word(token)) {
+            return None;
+        }
+        let table_name = self.word(table);
+        let message = format!("`any {table_name}` names no event or state");
+        Some(self.error("K218", table, message).help(
+            "after the table stands what they are: `any findings open where severity = critical`",
+        ))
+    }
+
     fn reserved_name(&self) -> Option<Diagnostic> {
         let token = self.token()?;
         let word = self.word(token);
@@ -416,10 +432,19 @@ impl ParseStop<'_> {
     /// Help where the grammar alone says too little.
     fn advised(&self, problem: Diagnostic, word: &str) -> Diagnostic {
         let long = ["month", "quarter", "year"];
-        if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
-            return problem.help("months, quarters and years differ in length: write `30 days`");
-        }
         let before = self.before();
+        if self.expects(&[Rule::time_unit]) && long.iter().any(|unit| word.starts_with(unit)) {
+            let problem =
+                problem.help("months, quarters and years differ in length: write `30 days`");
+            let counted = before.filter(|_| self.expects(&[Rule::kw_calendar]));
+            return match counted {
+                Some(number) => {
+                    let number = self.word(number);
+                    problem.help(format!("by the calendar it is `{number} calendar {word}`"))
+                }
+                None => problem,
+            };
+        }
         if self.expects(&[Rule::time_unit])
             && let Some(number) = before.filter(|token| token.kind == TokenKind::Number)
         {

@@ -77,6 +77,23 @@ fn related_events_say_when() {
 }
 
 #[test]
+fn related_events_at_the_counted_event_itself_count() {
+    let ask = |test: &str| by_month(&format!("count of findings found where any {test}"));
+    // F2 and F3 are detected on the day they are found.
+    assert_eq!(
+        ask("detections reported ever"),
+        numbers([1.0, 0.0, 0.0, 1.0])
+    );
+    let dynamic = "detections reported (where tool_kind = dast) within 1 day";
+    assert_eq!(ask(dynamic), numbers([0.0, 0.0, 0.0, 1.0]));
+    // S1 comes nine days before F1, the other end of the stretch.
+    let nine = "scans of its asset completed within 9 days";
+    assert_eq!(ask(nine), numbers([0.0, 0.0, 0.0, 0.0]));
+    let ten = "scans of its asset completed within 10 days";
+    assert_eq!(ask(ten), numbers([1.0, 0.0, 0.0, 0.0]));
+}
+
+#[test]
 fn related_rows_go_by_their_own_key() {
     let own = "count of findings open where any detections reported (where tool_kind = sast) ever";
     assert_eq!(by_month(own), numbers([1.0, 1.0, 1.0, 1.0]));

@@ -1,4 +1,4 @@
-//! Roll-ups and bands, by hand (rules S54, S55).
+//! Roll-ups and bands, by hand (rules S57, S58).
 
 use super::values_of;
 use crate::answers::flat::lines;

@@ -128,18 +128,15 @@ impl<'a> Judged<'a> {
         self.at_once(self.world.detections.iter().filter(related))
     }
 
-    /// Whether a time of the row lies in the days before the instant, the instant not included.
+    /// Whether a time of the row lies in the days before the instant, of a flow the instant included and the other end not.
     pub fn within_days(&self, column: &str, days: i64) -> bool {
-        let from = self.instant - days * DAY;
-        let time = self.row.time(column);
-        time.is_some_and(|time| from <= time && time < self.instant)
+        self.ever(column) && self.is_near(self.row.time(column), days)
     }
 
-    /// Whether a time of the row lies before the instant.
+    /// Whether a time of the row lies before the instant, of a flow the instant included.
     pub fn ever(&self, column: &str) -> bool {
-        self.row
-            .time(column)
-            .is_some_and(|time| time < self.instant)
+        let time = self.row.time(column);
+        time.is_some_and(|time| time < self.instant || self.is_flow && time == self.instant)
     }
 
     /// Whether a time of the row lies in the period that is asked about.

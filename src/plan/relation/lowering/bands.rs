@@ -1,4 +1,4 @@
-//! What rows are grouped by: fields, and bands (rule S55). A band is a condition. One that does not change with time, or
+//! What rows are grouped by: fields, and bands (rule S58). A band is a condition. One that does not change with time, or
 //! is judged at an event, is a column of the row; others cut the stretches over which a row counts.
 
 use std::collections::BTreeMap;

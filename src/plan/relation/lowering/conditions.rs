@@ -1,5 +1,6 @@
 //! Conditions: at an instant a boolean, over time a set of instants (rule S40).
 
+use super::events::EventsSeen;
 use super::rows::Rows;
 use crate::base::types::FieldType;
 use crate::lang::model::{Condition, FieldId, FieldSource, NumberTest, OrderTest};
@@ -25,7 +26,11 @@ impl Rows<'_> {
             Condition::Not(part) => self.holds(part, at).negated(),
             Condition::SoFar(part) => self.holds(part, None),
             Condition::Exists(exists) => {
-                let set = self.coverage(exists);
+                let seen = match at {
+                    Some(_) => EventsSeen::UpToInstant,
+                    None => EventsSeen::BeforeInstant,
+                };
+                let set = self.coverage(exists, seen);
                 self.contains(set, at)
             }
             Condition::InState(state) => {
@@ -111,7 +116,7 @@ impl Rows<'_> {
                 Expression::Union(parts.iter().map(|part| self.instants(part)).collect())
             }
             Condition::Not(part) => Expression::Complement(Box::new(self.instants(part))),
-            Condition::Exists(exists) => self.coverage(exists),
+            Condition::Exists(exists) => self.coverage(exists, EventsSeen::BeforeInstant),
             Condition::InState(state) => self.state(state.state).set(),
             Condition::Happened(event) => after(self.event(event.event)),
             Condition::Elapsed {

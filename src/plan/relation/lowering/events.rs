@@ -36,6 +36,15 @@ impl StateTime {
     }
 }
 
+/// Which events of related rows are seen from an instant (rules S13, S40).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EventsSeen {
+    /// From a point: those before it.
+    BeforeInstant,
+    /// From the event that a flow counts: those at the same instant too.
+    UpToInstant,
+}
+
 impl Rows<'_> {
     /// The instant of an event, missing where it has not happened.
     pub fn event(&mut self, event: usize) -> Expression {
@@ -187,12 +196,13 @@ impl Rows<'_> {
     }
 
     /// The instants at which `any …` holds: after an event of a related row, for as long as is asked
-    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`), or while it is in a state.
-    pub fn coverage(&mut self, exists: &Exists) -> Expression {
+    /// (rule S13: an event at `s` counts at the instants `t` with `s` in `[t - micros, t)`, of a flow in `(t - micros, t]`),
+    /// or while it is in a state.
+    pub fn coverage(&mut self, exists: &Exists, seen: EventsSeen) -> Expression {
         let definitions = self.context.definitions;
         let related = exists.table();
         let mut rows = Rows::new(self.context, related);
-        let mut sets = vec![rows.instants_of(exists.noun, self.periods.as_ref())];
+        let mut sets = vec![rows.instants_of(exists.noun, seen, self.periods.as_ref())];
         let mut tests = Vec::new();
         for part in exists
             .filter
@@ -235,18 +245,28 @@ impl Rows<'_> {
     }
 
     /// The instants at which a row is what is asked of it.
-    fn instants_of(&mut self, noun: RelatedNoun, periods: Option<&Periods<'_>>) -> Expression {
+    fn instants_of(
+        &mut self,
+        noun: RelatedNoun,
+        seen: EventsSeen,
+        periods: Option<&Periods<'_>>,
+    ) -> Expression {
         let (event, timeframe) = match noun {
             RelatedNoun::State(state) => return self.state(state.state).set(),
             RelatedNoun::Event(event, timeframe) => (event, timeframe),
         };
         let at = self.event(event.event);
+        // Sets are seen from just before an instant.
+        let from = match seen {
+            EventsSeen::BeforeInstant => at.clone(),
+            EventsSeen::UpToInstant => at.clone().minus(Expression::integer(1)),
+        };
         let (from, until) = match timeframe {
             Timeframe::Within(micros) => {
-                let until = at.clone().plus(Expression::integer(micros));
-                (at, until)
+                let until = from.clone().plus(Expression::integer(micros));
+                (from, until)
             }
-            Timeframe::Ever | Timeframe::Unsaid => (at, Expression::missing_integer()),
+            Timeframe::Ever | Timeframe::Unsaid => (from, Expression::missing_integer()),
             Timeframe::InThePeriod => {
                 let periods = periods.expect("checking asks for a period where one is meant");
                 periods.around(self, &at)

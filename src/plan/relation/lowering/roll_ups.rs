@@ -1,4 +1,4 @@
-//! Roll-ups: numbers of a row made, at each instant, of the rows that belong to it (rule S54).
+//! Roll-ups: numbers of a row made, at each instant, of the rows that belong to it (rule S57).
 
 use super::conditions::{number_test, order_test};
 use super::events::LINK;
