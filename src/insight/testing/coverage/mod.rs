@@ -133,7 +133,7 @@ impl AskedTest<'_> {
         for (place, (index, query)) in asked.iter().enumerate() {
             let has_rows = match &together {
                 Some(answers) => !answers[place].rows.is_empty(),
-                None => ask(&[query]).is_ok_and(|answers| !answers[0].rows.is_empty()),
+                None => ask(&[*query]).is_ok_and(|answers| !answers[0].rows.is_empty()),
             };
             if has_rows {
                 self.hit(*index);
