@@ -33,7 +33,7 @@ pub fn read(
 ) -> Result<AnalyzedQuery, Problems> {
     let id = sources.add(name, text);
     let checked = checked(sources, id, definitions);
-    match checked.map_err(|problems| spoken_names::told(definitions, id, text, problems)) {
+    match checked.map_err(|problems| with_spoken_kpi(definitions, id, text, problems)) {
         Ok((written, query, warnings)) => Ok(AnalyzedQuery {
             written,
             query,
@@ -51,7 +51,29 @@ pub fn parsed(
 ) -> Result<Spanned<ast::Query>, Problems> {
     let text = &sources.get(id).text;
     syntax::parse_query(sources, id)
-        .map_err(|problems| spoken_names::told(definitions, id, text, problems))
+        .map_err(|problems| with_spoken_kpi(definitions, id, text, problems))
+}
+
+/// The problems of a query, told as one where words name a KPI and its name is read in their place.
+fn with_spoken_kpi(
+    definitions: &Definitions,
+    id: SourceId,
+    text: &str,
+    problems: Problems,
+) -> Problems {
+    let Some(spoken) = spoken_names::told(definitions, id, text, &problems) else {
+        return problems;
+    };
+    let edits = &spoken.problem.edits;
+    if !edits
+        .iter()
+        .all(|edit| is_accepted(definitions, text, edit))
+    {
+        return problems;
+    }
+    let mut told = Problems::from(spoken.problem);
+    spoken.others.into_iter().for_each(|other| told.push(other));
+    told
 }
 
 fn checked(

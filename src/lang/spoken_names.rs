@@ -13,31 +13,39 @@ struct SpokenName<'a> {
     kpi: &'a str,
 }
 
-/// The problems of a query in which those at words that name a KPI are one: how the KPI is written.
+/// What to tell at words that name a KPI, if there are any and one of these errors is there.
 pub(super) fn told(
     definitions: &Definitions,
     id: SourceId,
     text: &str,
-    problems: Problems,
-) -> Problems {
-    let Some(spoken) = spoken_name(definitions, id, text) else {
-        return problems;
-    };
-    let is_there = |problem: &Diagnostic| {
-        let at = problem.span.filter(|_| problem.severity == Severity::Error);
-        at.is_some_and(|at| at.start >= spoken.words.start && at.start < spoken.reach.end)
-    };
-    if !problems.iter().any(is_there) {
-        return problems;
+    problems: &Problems,
+) -> Option<SpokenKpi> {
+    let spoken = spoken_name(definitions, id, text)?;
+    if !problems.iter().any(|problem| spoken.is_at(problem)) {
+        return None;
     }
     let (start, end) = (spoken.words.start as usize, spoken.words.end as usize);
     let message = format!("there is no kpi `{}`", &text[start..end]);
     let problem = Diagnostic::error("K206", spoken.words, message).meant(spoken.kpi);
-    let mut told = Problems::from(problem);
-    for problem in problems.iter().filter(|problem| !is_there(problem)) {
-        told.push(problem.clone());
+    let others = problems.iter().filter(|problem| !spoken.is_at(problem));
+    Some(SpokenKpi {
+        problem,
+        others: others.cloned().collect(),
+    })
+}
+
+/// A KPI named in words is one problem, whatever the words were read as.
+pub(super) struct SpokenKpi {
+    pub problem: Diagnostic,
+    /// The problems elsewhere in the query.
+    pub others: Vec<Diagnostic>,
+}
+
+impl SpokenName<'_> {
+    fn is_at(&self, problem: &Diagnostic) -> bool {
+        let at = problem.span.filter(|_| problem.severity == Severity::Error);
+        at.is_some_and(|at| at.start >= self.words.start && at.start < self.reach.end)
     }
-    told
 }
 
 /// The first place where several words name a KPI, and of names that begin there the longest.

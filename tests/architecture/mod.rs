@@ -108,6 +108,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["lang::syntax", "lang::check", "lang::model"],
     ),
     ("lang::lookup", &["lang::model"]),
+    ("lang::spoken_names", &["lang::model", "lang::syntax"]),
     (
         "lang::rename",
         &["lang::format", "lang::model", "lang::syntax"],
@@ -135,7 +136,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::files", &[]),
     (
         "lang::analyze",
-        &["lang::syntax", "lang::check", "lang::model"],
+        &[
+            "lang::syntax",
+            "lang::check",
+            "lang::model",
+            "lang::spoken_names",
+        ],
     ),
     (
         "exec::query_context",

@@ -39,3 +39,46 @@ fn words_that_are_read_are_no_name() {
     let told = String::from_utf8(output.stderr).expect("text");
     assert!(!told.contains("there is no kpi"), "{told}");
 }
+
+#[test]
+fn a_question_in_plain_words_is_told_what_a_query_is() {
+    for (sentence, told) in [
+        (
+            "how many criticals are open",
+            "count of findings open where severity = critical",
+        ),
+        ("show me the backlog", "mttr by team last 12 months"),
+        ("top 5 apps by risk exposure", "risk_exposure by app top 5"),
+        (
+            "count of findings due within next 14 days",
+            "findings open where due_at within next 14 days",
+        ),
+        ("count distinct app of findings open", "write `distinct`"),
+        ("share of findings due with in time", "write `not breached`"),
+        (
+            "count of findings found where any detections where tool = zap",
+            "any findings open where severity = critical",
+        ),
+    ] {
+        let output = riskql(&here(), &["run", sentence, "--data", "data"]);
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{sentence}: {stderr}");
+        assert!(stderr.contains(told), "{sentence}: {stderr}");
+    }
+}
+
+#[test]
+fn what_is_told_is_read() {
+    for sentence in [
+        "count of findings open where severity = critical",
+        "mttr by team last 12 months",
+        "risk_exposure by app top 5",
+        "count of findings open where due_at within next 14 days",
+        "share of findings found with verified within 14 days",
+        "distinct app of findings open",
+        "share of findings due with not breached",
+    ] {
+        let output = riskql(&here(), &["run", sentence, "--data", "data"]);
+        assert!(output.status.success(), "{sentence}");
+    }
+}

@@ -28,6 +28,7 @@ mod other_dates;
 mod other_words;
 mod pieces;
 mod queries;
+mod query_mistakes;
 mod refusals;
 mod reports;
 mod split;

@@ -9,15 +9,14 @@ use super::limits::MOST_NESTED;
 use super::tokens::{Token, TokenKind, is_name_character};
 use super::words::{self, DefinitionKind, Expecting};
 use crate::base::diagnostic::{Cause, Diagnostic, nearest};
-use crate::base::types::Grain;
 
 /// The place where pest stopped and what it would have taken.
-struct ParseStop<'p> {
-    piece: &'p Fragment<'p>,
-    expecting: Expecting,
-    expected: Vec<Rule>,
+pub(super) struct ParseStop<'p> {
+    pub(super) piece: &'p Fragment<'p>,
+    pub(super) expecting: Expecting,
+    pub(super) expected: Vec<Rule>,
     /// The token it stopped at, counted in the piece; one past the last at the end.
-    index: usize,
+    pub(super) index: usize,
 }
 
 /// The message for a piece that the grammar does not take.
@@ -46,7 +45,9 @@ pub(super) fn unparsed(
 
 impl ParseStop<'_> {
     fn known_mistake(&self) -> Option<Diagnostic> {
-        self.missing_name()
+        self.spoken_question()
+            .or_else(|| self.missing_name())
+            .or_else(|| self.window_of_population())
             .or_else(|| self.unknown_clause())
             .or_else(|| self.missing_grid())
             .or_else(|| self.relative_date())
@@ -63,25 +64,30 @@ impl ParseStop<'_> {
             .or_else(|| self.mistyped_before())
     }
 
-    fn token(&self) -> Option<&Token> {
+    pub(super) fn token(&self) -> Option<&Token> {
         self.piece.tokens.get(self.index)
     }
 
-    fn before(&self) -> Option<&Token> {
+    pub(super) fn before(&self) -> Option<&Token> {
         self.index
             .checked_sub(1)
             .map(|index| &self.piece.tokens[index])
     }
 
-    fn word(&self, token: &Token) -> &str {
+    pub(super) fn word(&self, token: &Token) -> &str {
         self.piece.words(token)
     }
 
-    fn error(&self, code: &'static str, token: &Token, message: impl Into<String>) -> Diagnostic {
+    pub(super) fn error(
+        &self,
+        code: &'static str,
+        token: &Token,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::error(code, self.piece.token_span(token), message)
     }
 
-    fn expects(&self, rules: &[Rule]) -> bool {
+    pub(super) fn expects(&self, rules: &[Rule]) -> bool {
         rules.iter().any(|rule| self.expected.contains(rule))
     }
 
@@ -236,79 +242,6 @@ impl ParseStop<'_> {
         Some(problem.help(&line).edit_at(whole, instead, &line))
     }
 
-    /// `mttr ytd`, `mttr yesterday`
-    fn relative_date(&self) -> Option<Diagnostic> {
-        let found = [self.token(), self.before()]
-            .into_iter()
-            .flatten()
-            .find_map(|token| {
-                let meant = match self.word(token).to_lowercase().as_str() {
-                    "ytd" => "this year",
-                    "qtd" => "this quarter",
-                    "mtd" => "this month",
-                    "wtd" => "this week",
-                    "today" => "this day",
-                    "yesterday" => "last day",
-                    _ => return None,
-                };
-                Some((token, meant))
-            });
-        let (token, meant) = found?;
-        if self.expecting != Expecting::Query || self.in_condition() {
-            return None;
-        }
-        let message = format!(
-            "there is no `{}`: periods are counted back from as-of",
-            self.word(token)
-        );
-        Some(self.error("K120", token, message).write(meant))
-    }
-
-    /// Whether the words before the place are those of a condition.
-    fn in_condition(&self) -> bool {
-        let end = self.index - usize::from(self.follows("in"));
-        let before = self.piece.tokens[..end].iter().rev();
-        let opener = before
-            .map(|token| self.word(token))
-            .find(|word| matches!(*word, "where" | "with") || words::QUERY_CLAUSES.contains(word));
-        opener.is_some_and(|word| matches!(word, "where" | "with"))
-    }
-
-    /// `backlog where as of 2026-03`, `backlog where found_at in last month`: a clause of the query
-    /// written into a condition.
-    fn clause_in_condition(&self) -> Option<Diagnostic> {
-        let token = self.token()?;
-        let before = self.before()?;
-        let period = matches!(self.word(token), "last" | "this" | "past");
-        let clause = period || matches!(self.word(token), "as" | "from" | "over" | "versus");
-        let joint = self.word(before);
-        let after_test = matches!(joint, "in" | "=" | "<" | "<=" | ">" | ">=" | "!=");
-        if self.expecting != Expecting::Query || !clause {
-            return None;
-        }
-        let next = self.piece.tokens.get(self.index + 1);
-        let counted =
-            next.is_some_and(|token| token.kind == TokenKind::Number || is_grain(self.word(token)));
-        if after_test && period && counted && self.in_condition() {
-            let message = "a period is a clause of the query, not a value";
-            let problem = self.error("K160", token, message);
-            return Some(problem.help(
-                "a date is compared with dates, such as `found_at >= 2026-01` or `found_at = 2026-03`",
-            ).help("rows by when something happened to them: `count of findings found last month`"));
-        }
-        if !matches!(joint, "where" | "and") {
-            return None;
-        }
-        let line = format!("leave out the `{joint}` before it");
-        let problem = self.error(
-            "K160",
-            token,
-            "a period is a clause of the query, not a condition",
-        );
-        let gap = self.piece.place(before.start, token.start);
-        Some(problem.help(&line).edit_at(gap, "", &line))
-    }
-
     /// `team = """web"""`
     fn program_as_text(&self) -> Option<Diagnostic> {
         let token = self
@@ -328,35 +261,6 @@ impl ParseStop<'_> {
             true => problem.write(format!("\"{inside}\"")),
             false => problem.help("a text is written on one line, such as `\"web\"`"),
         })
-    }
-
-    /// `share of findings found with exploitable = yes where severity = high`
-    fn where_after_with(&self) -> Option<Diagnostic> {
-        let token = self.token()?;
-        let earlier = &self.piece.tokens[..self.index];
-        let with = earlier.iter().any(|token| self.word(token) == "with");
-        if self.word(token) != "where" || !with {
-            return None;
-        }
-        Some(
-            self.error("K139", token, "`where` stands before `with`")
-                .help("`where` says which rows count, then `with` which of them are the share"),
-        )
-    }
-
-    /// `any detections where …`: related rows of which event or state?
-    fn related_without_role(&self) -> Option<Diagnostic> {
-        let token = self.token()?;
-        let table = self.before()?;
-        let any = self.piece.tokens.get(self.index.checked_sub(2)?)?;
-        if self.word(any) != "any" || !words::is_reserved(self.word(token)) {
-            return None;
-        }
-        let table_name = self.word(table);
-        let message = format!("`any {table_name}` names no event or state");
-        Some(self.error("K218", table, message).help(
-            "after the table stands what they are: `any findings open where severity = critical`",
-        ))
     }
 
     fn reserved_name(&self) -> Option<Diagnostic> {
@@ -425,7 +329,7 @@ impl ParseStop<'_> {
         }
     }
 
-    fn follows(&self, word: &str) -> bool {
+    pub(super) fn follows(&self, word: &str) -> bool {
         self.before().is_some_and(|token| self.word(token) == word)
     }
 
@@ -508,11 +412,6 @@ impl ParseStop<'_> {
         }
         sentence(&words, "or")
     }
-}
-
-fn is_grain(word: &str) -> bool {
-    let one = word.strip_suffix('s').unwrap_or(word);
-    Grain::ALL.into_iter().any(|grain| grain.word() == one)
 }
 
 /// The word that a mistyped or abbreviated one most likely stands for.
