@@ -117,12 +117,18 @@ fn command(sources: &Sources, problem: &Diagnostic) -> String {
     properties.push(format!("title={}", problem.code));
     let mut lines = vec![problem.message.clone()];
     lines.extend(problem.label.iter().chain(&problem.help).cloned());
-    format!("::{word} {}::{}\n", properties.join(","), data(&lines.join("\n")))
+    format!(
+        "::{word} {}::{}\n",
+        properties.join(","),
+        data(&lines.join("\n"))
+    )
 }
 
 /// The text of a command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
@@ -159,7 +165,11 @@ fn result(sources: &Sources, problem: &Diagnostic) -> Json {
     };
     let mut lines = vec![problem.message.clone()];
     lines.extend(problem.label.iter().chain(&problem.help).cloned());
-    let locations: Vec<Json> = problem.span.iter().map(|span| location(sources, *span)).collect();
+    let locations: Vec<Json> = problem
+        .span
+        .iter()
+        .map(|span| location(sources, *span))
+        .collect();
     json!({
         "ruleId": problem.code,
         "level": level,

@@ -41,9 +41,15 @@ fn advised(definitions: &str) -> Vec<String> {
     let problems: serde_json::Value = serde_json::from_str(&outcome.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}{}", outcome.stdout, outcome.stderr));
     let problems = problems.as_array().expect("a list");
-    let errors = problems.iter().any(|problem| problem["severity"] == "error");
+    let errors = problems
+        .iter()
+        .any(|problem| problem["severity"] == "error");
     assert!(!errors, "{problems:#?}");
-    assert_eq!(outcome.code, i32::from(!problems.is_empty()), "{problems:#?}");
+    assert_eq!(
+        outcome.code,
+        i32::from(!problems.is_empty()),
+        "{problems:#?}"
+    );
     let rule = |problem: &serde_json::Value| {
         let help = problem["help"].as_str().unwrap_or_default();
         let (_, rest) = help.rsplit_once("# allow ").unwrap_or_default();
@@ -64,7 +70,11 @@ fn rule(name: &str, wrong: &str, right: &str) {
     let allowed = format!("# allow {name}: we know\n{wrong}");
     let word = wrong.split_whitespace().next().expect("a word");
     if word != "dashboard" {
-        assert!(advised(&allowed).is_empty(), "{:?} of {allowed}", advised(&allowed));
+        assert!(
+            advised(&allowed).is_empty(),
+            "{:?} of {allowed}",
+            advised(&allowed)
+        );
     }
 }
 
@@ -77,20 +87,31 @@ fn kpi(name: &str, formula: &str) -> String {
 #[test]
 fn no_owner() {
     let without = kpi("backlog", "count of findings open").replace("  owner \"appsec\"\n", "");
-    rule("no-owner", &without, &kpi("backlog", "count of findings open"));
+    rule(
+        "no-owner",
+        &without,
+        &kpi("backlog", "count of findings open"),
+    );
 }
 
 #[test]
 fn no_direction() {
     let judged = kpi("backlog", "count of findings open") + "  target at most 5\n";
-    rule("no-direction", &judged.replace("  lower is better\n", ""), &judged);
+    rule(
+        "no-direction",
+        &judged.replace("  lower is better\n", ""),
+        &judged,
+    );
 }
 
 #[test]
 fn unvalidated() {
     let right = kpi("backlog", "count of findings open");
     rule("unvalidated", &right.replace(", validation", ""), &right);
-    let confirmed = kpi("backlog", "count of findings open where validation = confirmed");
+    let confirmed = kpi(
+        "backlog",
+        "count of findings open where validation = confirmed",
+    );
     assert!(advised(&confirmed.replace(", validation", "")).is_empty());
 }
 
@@ -102,7 +123,8 @@ fn scan_count() {
 
 #[test]
 fn severity_alone() {
-    let score = "score risk \"Risk\"\n  of findings\n  base severity\n    critical 10\n    otherwise 1\n";
+    let score =
+        "score risk \"Risk\"\n  of findings\n  base severity\n    critical 10\n    otherwise 1\n";
     let factor = "  times exploitable\n    yes 3\n    otherwise 1\n";
     rule("severity-alone", score, &format!("{score}{factor}"));
     let sla = "sla repair\n  of findings\n  starts found\n  stops fixed\n  due 7 days where severity = critical\n  due 30 days otherwise\n";
@@ -168,11 +190,18 @@ fn no_time() {
 #[test]
 fn comments_that_allow_nothing_are_told() {
     let right = kpi("backlog", "count of findings open");
-    assert_eq!(advised(&format!("# allow no-owner: old\n{right}")), ["K651"]);
+    assert_eq!(
+        advised(&format!("# allow no-owner: old\n{right}")),
+        ["K651"]
+    );
     assert_eq!(advised(&format!("# allow no-ownr: old\n{right}")), ["K652"]);
     let without = right.replace("  owner \"appsec\"\n", "");
     let told = advised(&format!("# allow no-owner\n{without}"));
-    assert_eq!(told, ["no-owner", "no-owner"], "the advice, and that the reason is missing");
+    assert_eq!(
+        told,
+        ["no-owner", "no-owner"],
+        "the advice, and that the reason is missing"
+    );
     // A sentence is no rule.
     assert!(advised(&format!("# allow a day for it\n{right}")).is_empty());
 }
@@ -180,7 +209,9 @@ fn comments_that_allow_nothing_are_told() {
 #[test]
 fn advice_is_given_where_it_is_asked_for() {
     let project = Project::new();
-    project.with_defs(&["check"]).shows(&["no errors, 0 warnings"]);
+    project
+        .with_defs(&["check"])
+        .shows(&["no errors, 0 warnings"]);
     project
         .with_defs(&["check", "--advise"])
         .refused(1, &["nobody answers for `mttr`", "# allow no-owner: …"]);

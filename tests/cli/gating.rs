@@ -74,10 +74,18 @@ fn a_miss_counts_when_it_lasts() {
     assert_eq!(code, 0);
     let escape = verdict(&found, "escape_rate", None);
     assert_eq!(escape["verdict"], "miss, not long enough");
-    let statuses: Vec<_> = escape["months"].as_array().expect("months").iter().collect();
+    let statuses: Vec<_> = escape["months"]
+        .as_array()
+        .expect("months")
+        .iter()
+        .collect();
     assert_eq!(statuses[0]["status"], "pass");
     assert_eq!(statuses[1]["status"], "miss");
-    project.replace("data/findings.csv", "F4,A2,Verbose errors,low,confirmed,no,staging", "F4,A2,Verbose errors,low,confirmed,no,production");
+    project.replace(
+        "data/findings.csv",
+        "F4,A2,Verbose errors,low,confirmed,no,staging",
+        "F4,A2,Verbose errors,low,confirmed,no,production",
+    );
     let (code, found) = json(&project, &["--for", "2"]);
     assert_eq!(code, 1);
     assert_eq!(verdict(&found, "escape_rate", None)["verdict"], "miss");
@@ -91,13 +99,22 @@ fn with_baseline(text: &str) -> super::Outcome {
 
 #[test]
 fn an_accepted_miss_is_none_until_its_day() {
-    let accepted = with_baseline("kpi,for,until,reason\nescape_rate,,2026-03-31,\"two teams, one pipeline\"\n");
+    let accepted = with_baseline(
+        "kpi,for,until,reason\nescape_rate,,2026-03-31,\"two teams, one pipeline\"\n",
+    );
     accepted.shows(&[
         "accepted until 2026-03-31: two teams, one pipeline",
         "0 missed, 1 accepted",
     ]);
     let expired = with_baseline("kpi,for,until,reason\nescape_rate,,2026-03-30,two teams\n");
-    expired.refused(1, &["K928", "line 2 of the baseline", "accepted until 2026-03-30"]);
+    expired.refused(
+        1,
+        &[
+            "K928",
+            "line 2 of the baseline",
+            "accepted until 2026-03-30",
+        ],
+    );
 }
 
 #[test]
@@ -106,7 +123,11 @@ fn an_entry_that_nothing_needs_is_told() {
         "kpi,for,until,reason\nescape_rate,,2026-12-31,two teams\nmttr,severity = critical,2026-12-31,long ago\n",
     );
     assert_eq!(unused.code, 0, "{}", unused.stderr);
-    assert!(unused.stderr.contains("line 3 of the baseline"), "{}", unused.stderr);
+    assert!(
+        unused.stderr.contains("line 3 of the baseline"),
+        "{}",
+        unused.stderr
+    );
     assert!(unused.stderr.contains("is not missed"), "{}", unused.stderr);
 }
 
@@ -133,7 +154,9 @@ fn mistakes_of_a_baseline_are_named_with_their_lines() {
 #[test]
 fn what_cannot_be_judged_is_exit_code_3() {
     let project = Project::new();
-    let data = project.read("data/findings.csv").replace("environment,", "surroundings,");
+    let data = project
+        .read("data/findings.csv")
+        .replace("environment,", "surroundings,");
     project.write("data/findings.csv", data);
     let outcome = project.with_data(&gate(&["--only", "escape_rate,mttr"]));
     outcome.refused(3, &["D927", "environment", "not judged: escape_rate"]);
@@ -145,7 +168,9 @@ fn what_cannot_be_judged_is_exit_code_3() {
     empty
         .with_data(&gate(&[]))
         .refused(3, &["D927", "no target has a number"]);
-    empty.with_defs(&["gate"]).refused(2, &["K907", "riskql gate --data FOLDER"]);
+    empty
+        .with_defs(&["gate"])
+        .refused(2, &["K907", "riskql gate --data FOLDER"]);
 }
 
 #[test]
@@ -154,7 +179,10 @@ fn a_miss_is_an_annotation_and_a_failure() {
     project
         .with_data(&gate(&["--format", "github"]))
         .refused(1, &[])
-        .says(&["::error file=defs/kpis.kpi,line=13,", "escape_rate was 33.3%25 in 2026-03"]);
+        .says(&[
+            "::error file=defs/kpis.kpi,line=13,",
+            "escape_rate was 33.3%25 in 2026-03",
+        ]);
     project
         .with_data(&gate(&["--format", "junit"]))
         .refused(1, &[])

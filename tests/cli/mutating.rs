@@ -95,7 +95,11 @@ fn fates(mutants: &[Json]) -> BTreeMap<(String, String), String> {
 #[track_caller]
 fn is(fates: &BTreeMap<(String, String), String>, of: &str, change: &str, fate: &str) {
     let found = fates.get(&(of.to_owned(), change.to_owned()));
-    assert_eq!(found.map(String::as_str), Some(fate), "{of}: {change} in {fates:#?}");
+    assert_eq!(
+        found.map(String::as_str),
+        Some(fate),
+        "{of}: {change} in {fates:#?}"
+    );
 }
 
 #[test]
@@ -171,16 +175,25 @@ fn a_comment_with_a_reason_silences_and_one_without_does_not() {
     let with = |comment: &str| KPIS.replace("  cap 100\n", &format!("  cap 100  {comment}\n"));
     project.write("defs/kpis.kpi", with("# allow mutant: no score reaches it"));
     let (_, allowed) = mutants(&project);
-    let cap: Vec<_> = allowed.iter().filter(|mutant| mutant["old"] == "100").collect();
+    let cap: Vec<_> = allowed
+        .iter()
+        .filter(|mutant| mutant["old"] == "100")
+        .collect();
     assert_eq!(cap.len(), 2);
-    assert!(cap.iter().all(|mutant| mutant["allowed"] == "no score reaches it"));
+    assert!(
+        cap.iter()
+            .all(|mutant| mutant["allowed"] == "no score reaches it")
+    );
     project.write("defs/kpis.kpi", with("# allow mutant"));
     let outcome = project.with_defs(&["test", "--mutate"]);
     outcome.refused(1, &["K650", "defs/kpis.kpi:6", "gives no reason"]);
     outcome.says(&["bound 100 → 101: not noticed"]);
     project.write(
         "defs/kpis.kpi",
-        KPIS.replace("    critical  10\n", "    critical  10  # allow mutant: a slip\n"),
+        KPIS.replace(
+            "    critical  10\n",
+            "    critical  10  # allow mutant: a slip\n",
+        ),
     );
     let outcome = project.with_defs(&["test", "--mutate"]);
     outcome.refused(1, &["K651", "nothing here needs `allow mutant`"]);

@@ -6,7 +6,10 @@ use super::Project;
 
 fn wrong() -> Project {
     let project = Project::new();
-    project.write("defs/a, b.kpi", "kpi wrong \"100%\"\n  is count of findigns open\n");
+    project.write(
+        "defs/a, b.kpi",
+        "kpi wrong \"100%\"\n  is count of findigns open\n",
+    );
     project
 }
 
@@ -16,10 +19,15 @@ fn github_gets_a_command_for_each_problem() {
     outcome.refused(2, &[]);
     let line = outcome.stdout.lines().next().expect("a line");
     assert!(
-        line.starts_with("::error file=defs/a%2C b.kpi,line=2,endLine=2,col=15,endColumn=23,title=K201::"),
+        line.starts_with(
+            "::error file=defs/a%2C b.kpi,line=2,endLine=2,col=15,endColumn=23,title=K201::"
+        ),
         "{line}"
     );
-    assert!(line.contains("findigns") && line.contains("%0Adid you mean `findings`?"), "{line}");
+    assert!(
+        line.contains("findigns") && line.contains("%0Adid you mean `findings`?"),
+        "{line}"
+    );
     assert!(outcome.stderr.is_empty(), "{}", outcome.stderr);
 }
 
@@ -52,7 +60,11 @@ fn junit_counts_files_and_tests() {
         "<failure type=\"K201\"",
     ]);
     let project = Project::new();
-    project.replace("defs/tests.kpi", "| 2026-03 | 1       |", "| 2026-03 | 3       |");
+    project.replace(
+        "defs/tests.kpi",
+        "| 2026-03 | 1       |",
+        "| 2026-03 | 3       |",
+    );
     let outcome = project.with_defs(&["test", "--format", "junit"]);
     outcome.refused(1, &[]).says(&[
         "<testsuite name=\"riskql test\" tests=\"2\" failures=\"1\">",
@@ -78,7 +90,11 @@ fn junit_is_well_formed_whatever_a_name_holds() {
 #[test]
 fn a_failing_test_is_an_annotation_at_its_expectation() {
     let project = Project::new();
-    project.replace("defs/tests.kpi", "| 2026-03 | 1       |", "| 2026-03 | 3       |");
+    project.replace(
+        "defs/tests.kpi",
+        "| 2026-03 | 1       |",
+        "| 2026-03 | 3       |",
+    );
     let outcome = project.with_defs(&["test", "--format", "github"]);
     outcome
         .refused(1, &[])

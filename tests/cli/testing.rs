@@ -65,8 +65,16 @@ fn coverage_names_the_lines_that_no_test_hits() {
         "defs/kpis.kpi:15: kpi scan_coverage: no test hits it",
         "defs/kpis.kpi:29: sla remediation: due 7 days where severity = critical: no test hits it",
     ]);
-    assert!(!outcome.stdout.contains("kpi backlog"), "{}", outcome.stdout);
-    assert!(!outcome.stdout.contains("kpi mttr: no test"), "{}", outcome.stdout);
+    assert!(
+        !outcome.stdout.contains("kpi backlog"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        !outcome.stdout.contains("kpi mttr: no test"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
@@ -93,8 +101,14 @@ fn a_verdict_a_row_and_a_reason_cover_a_line() {
         let found = lines.iter().find(|line| line["text"] == text);
         found.unwrap_or_else(|| panic!("no line {text}")).clone()
     };
-    assert_eq!(line("target below 30 days for severity = critical")["hit"], true);
-    assert_eq!(line("target below 60 days for severity = high")["hit"], false);
+    assert_eq!(
+        line("target below 30 days for severity = critical")["hit"],
+        true
+    );
+    assert_eq!(
+        line("target below 60 days for severity = high")["hit"],
+        false
+    );
     assert_eq!(line("due 7 days where severity = critical")["hit"], true);
     let high = line("due 30 days where severity = high");
     assert_eq!(high["hit"], false);
@@ -111,11 +125,18 @@ fn a_verdict_a_row_and_a_reason_cover_a_line() {
 #[test]
 fn a_failing_test_is_told_in_json_cell_by_cell() {
     let project = Project::new();
-    project.replace("defs/tests.kpi", "| 2026-03 | 1       |", "| 2026-03 | 3       |");
+    project.replace(
+        "defs/tests.kpi",
+        "| 2026-03 | 1       |",
+        "| 2026-03 | 3       |",
+    );
     let outcome = project.with_defs(&["test", "--format", "json"]);
     assert_eq!(outcome.code, 1);
     let report: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
-    assert_eq!((&report["passed"], &report["failed"]), (&1.into(), &1.into()));
+    assert_eq!(
+        (&report["passed"], &report["failed"]),
+        (&1.into(), &1.into())
+    );
     let test = &report["tests"][0];
     assert_eq!(test["passed"], false);
     assert_eq!(test["line"], 1);
@@ -148,11 +169,18 @@ fn watched_tests_run_again_when_a_file_changes() {
     let stdout = child.stdout.take().expect("stdout");
     let mut lines = std::io::BufReader::new(stdout).lines();
     await_line(&mut lines, "2 passed, 0 failed");
-    project.replace("defs/tests.kpi", "| 2026-03 | 1       |", "| 2026-03 | 30      |");
+    project.replace(
+        "defs/tests.kpi",
+        "| 2026-03 | 1       |",
+        "| 2026-03 | 30      |",
+    );
     await_line(&mut lines, "1 passed, 1 failed");
     // A mistake is told, and the watch goes on.
     let right = project.read("defs/kpis.kpi");
-    project.write("defs/kpis.kpi", format!("{right}\nkpi wrong\n  is count of findigns open\n"));
+    project.write(
+        "defs/kpis.kpi",
+        format!("{right}\nkpi wrong\n  is count of findigns open\n"),
+    );
     std::thread::sleep(std::time::Duration::from_millis(1500));
     project.write("defs/kpis.kpi", right);
     await_line(&mut lines, "1 passed, 1 failed");

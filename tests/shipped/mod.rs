@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use riskql::base::source::Sources;
-use riskql::lang::project::{self, ProjectOrigin};
 use riskql::insight::testing::mutation::{self, Mutant, MutantFate};
+use riskql::lang::project::{self, ProjectOrigin};
 use riskql::lang::syntax::Allowances;
 use riskql::lang::{format, syntax};
 
@@ -99,7 +99,12 @@ fn no_mutant_of_the_library_survives_without_a_reason() {
                 let (line, _) = sources.line_column(change.span);
                 let file = &sources.get(change.span.source).name;
                 let allowed = allowances.reason("mutant", change.span);
-                assert!(allowed.is_some(), "{file}:{line}: {} → {}", mutant.old, change.new);
+                assert!(
+                    allowed.is_some(),
+                    "{file}:{line}: {} → {}",
+                    mutant.old,
+                    change.new
+                );
             }
         }
     }

@@ -69,6 +69,8 @@ fn write(console: &Console, result: &GateResult, format: GateFormat) -> Result<(
         GateFormat::Md => write_stdout(result.markdown().as_bytes()),
         GateFormat::Json => write_stdout(result.json().as_bytes()),
         GateFormat::Junit => pipelines::write(console, "riskql gate", &items(), CheckFormat::Junit),
-        GateFormat::Github => pipelines::write(console, "riskql gate", &items(), CheckFormat::Github),
+        GateFormat::Github => {
+            pipelines::write(console, "riskql gate", &items(), CheckFormat::Github)
+        }
     }
 }

@@ -102,10 +102,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Kpis(own) => own.output.format == Some(OutputFormat::Json),
         Command::Lineage(own) => own.format == LineageFormat::Json,
         Command::Diff(own) => own.format == DiffFormat::Json,
-        Command::Fmt(_)
-        | Command::Compile(_)
-        | Command::Rename(_)
-        | Command::Init(_) => false,
+        Command::Fmt(_) | Command::Compile(_) | Command::Rename(_) | Command::Init(_) => false,
     }
 }
 

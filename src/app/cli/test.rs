@@ -20,7 +20,6 @@ use crate::lang::model::Test;
 use crate::lang::project::{Project, ProjectOrigin};
 use crate::lang::syntax::Allowances;
 
-
 /// How often files are looked at.
 const INTERVAL: Duration = Duration::from_millis(250);
 
@@ -135,9 +134,8 @@ fn mutants(
     let all: Vec<&Mutant> = mutants.iter().collect();
     let done = Arc::new(AtomicUsize::new(0));
     let (told, many) = (Arc::clone(&done), all.len());
-    let progress = console.progress_of(move || {
-        format!("mutant {} of {many}", told.load(Ordering::Relaxed))
-    });
+    let progress =
+        console.progress_of(move || format!("mutant {} of {many}", told.load(Ordering::Relaxed)));
     let count = || {
         done.fetch_add(1, Ordering::Relaxed);
     };

@@ -46,6 +46,6 @@ pub use hint::hint;
 pub use places::{proof_cache, startup_file};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
-pub use stamps::stamps;
 pub use session::{OpenFailure, Options, Session};
+pub use stamps::stamps;
 pub use terminal::run as run_terminal;

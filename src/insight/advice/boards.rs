@@ -47,26 +47,37 @@ fn values(card: &Card) -> Option<&ValuesQuery> {
 }
 
 fn columns_of(layer: &Layer) -> impl Iterator<Item = &ValueColumn> {
-    layer.cards.iter().flat_map(|card| words::columns(values(card)))
+    layer
+        .cards
+        .iter()
+        .flat_map(|card| words::columns(values(card)))
 }
 
 fn measures_of(dashboard: &Dashboard) -> Vec<&Measure> {
     let columns = dashboard.layers.iter().flat_map(columns_of);
-    columns.flat_map(|column| column.formula.measures()).collect()
+    columns
+        .flat_map(|column| column.formula.measures())
+        .collect()
 }
 
 /// Whether a layer is for those who decide and do not work with findings.
 fn is_executive(layer: &Layer) -> bool {
     let name = layer.name.to_lowercase();
-    ["exec", "board", "management", "ciso"].iter().any(|word| name.contains(word))
+    ["exec", "board", "management", "ciso"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 fn raw_counts(definitions: &Definitions, advice: &mut Advice) {
-    let layers = definitions.dashboards.iter().flat_map(|dashboard| &dashboard.layers);
+    let layers = definitions
+        .dashboards
+        .iter()
+        .flat_map(|dashboard| &dashboard.layers);
     for layer in layers.filter(|layer| is_executive(layer)) {
         let has_company = layer.cards.iter().any(|card| {
             let by_validation = values(card).is_some_and(|each| words::is_by_validation(&each.by));
-            let mut measures = words::columns(values(card)).flat_map(|each| each.formula.measures());
+            let mut measures =
+                words::columns(values(card)).flat_map(|each| each.formula.measures());
             by_validation || measures.any(|each| is_weighted_or_validated(definitions, each))
         });
         if has_company {
@@ -130,7 +141,8 @@ fn means(definitions: &Definitions, advice: &mut Advice) {
     for dashboard in &definitions.dashboards {
         let measures = measures_of(dashboard);
         let is_mean = |measure: &&Measure| {
-            measure.function.name == "mean" && matches!(measure.value, Some(Measured::Between { .. }))
+            measure.function.name == "mean"
+                && matches!(measure.value, Some(Measured::Between { .. }))
         };
         let is_of_open = |measure: &&Measure| {
             let asks_age = |test: &&Condition| matches!(test, Condition::Elapsed { to: None, .. });
@@ -145,14 +157,18 @@ fn means(definitions: &Definitions, advice: &mut Advice) {
                 "dashboard `{}` shows a mean time of what is done, and not the ages of what is open",
                 dashboard.name
             );
-            let help = "show `median time since found of findings open` beside it, or a `typical time`";
+            let help =
+                "show `median time since found of findings open` beside it, or a `typical time`";
             advice.tell(&MEAN_WITHOUT_OPEN, dashboard.span, message, help);
         }
     }
 }
 
 fn without_time(definitions: &Definitions, advice: &mut Advice) {
-    let layers = definitions.dashboards.iter().flat_map(|dashboard| &dashboard.layers);
+    let layers = definitions
+        .dashboards
+        .iter()
+        .flat_map(|dashboard| &dashboard.layers);
     for layer in layers {
         let mut shown = layer.cards.iter().filter_map(values).peekable();
         if shown.peek().is_none() {

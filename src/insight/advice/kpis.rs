@@ -44,7 +44,10 @@ fn scan_counts(definitions: &Definitions, advice: &mut Advice) {
         let is_count = matches!(measure.function.name, "count" | "distinct");
         let is_judged = kpi.direction.is_some() || !kpi.targets.is_empty();
         if is_count && is_judged && words::is_of_scans(definitions, measure.population.table) {
-            let message = format!("`{}` judges how much was scanned, not what came of it", kpi.name);
+            let message = format!(
+                "`{}` judges how much was scanned, not what came of it",
+                kpi.name
+            );
             let help = "measure what is covered: `share of assets in_service with any scans completed within 30 days`";
             advice.tell(&SCAN_COUNT, kpi.span, message, help);
         }
@@ -60,8 +63,12 @@ fn unvalidated(definitions: &Definitions, advice: &mut Advice) {
                 && !words::is_validated(definitions, measure)
         };
         if !is_broken_out && measures.iter().any(|measure| is_open(&measure)) {
-            let message = format!("`{}` takes confirmed findings and unconfirmed ones together", kpi.name);
-            let help = "add `validation` to its `by`, or `where validation = confirmed` to its population";
+            let message = format!(
+                "`{}` takes confirmed findings and unconfirmed ones together",
+                kpi.name
+            );
+            let help =
+                "add `validation` to its `by`, or `where validation = confirmed` to its population";
             advice.tell(&UNVALIDATED, kpi.span, message, help);
         }
     }
@@ -77,7 +84,10 @@ fn without_owner(definitions: &Definitions, advice: &mut Advice) {
 fn without_direction(definitions: &Definitions, advice: &mut Advice) {
     let is_unclear = |kpi: &&Kpi| kpi.direction.is_none() && !kpi.targets.is_empty();
     for kpi in definitions.kpis.iter().filter(is_unclear) {
-        let message = format!("`{}` has a target and does not say which way is better", kpi.name);
+        let message = format!(
+            "`{}` has a target and does not say which way is better",
+            kpi.name
+        );
         let help = "add `lower is better` or `higher is better`";
         advice.tell(&NO_DIRECTION, kpi.span, message, help);
     }

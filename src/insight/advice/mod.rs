@@ -40,9 +40,15 @@ pub const RULES: [AdviceRule; 9] = [
 
 /// The codes of advice and of the comments that allow it, with their meaning.
 pub const CODES: &[(&str, &str)] = &[
-    ("K650", "warning: a comment allows something without a reason"),
+    (
+        "K650",
+        "warning: a comment allows something without a reason",
+    ),
     ("K651", "warning: a comment allows what nothing needs"),
-    ("K652", "warning: a comment allows something that is no rule"),
+    (
+        "K652",
+        "warning: a comment allows something that is no rule",
+    ),
     advice_code(&boards::RAW_COUNT),
     advice_code(&kpis::SCAN_COUNT),
     advice_code(&policies::SEVERITY_ALONE),
@@ -100,7 +106,10 @@ const OTHER_RULES: [&str; 2] = ["mutant", "uncovered"];
 fn unknown_rules(sources: &Sources, project: &Project) -> Problems {
     let known = || RULES.iter().map(|rule| rule.name).chain(OTHER_RULES);
     let mut problems = Problems::default();
-    let all = project.files.iter().flat_map(|file| allowances(sources, file));
+    let all = project
+        .files
+        .iter()
+        .flat_map(|file| allowances(sources, file));
     for each in all.filter(|each| !known().any(|name| name == each.rule)) {
         // A sentence may begin with these words too: it names nothing that is near a rule.
         if each.reason.is_empty() && nearest(&each.rule, known()).is_none() {
@@ -110,7 +119,10 @@ fn unknown_rules(sources: &Sources, project: &Project) -> Problems {
         let problem = Diagnostic::warning("K652", each.span, message);
         problems.push(match nearest(&each.rule, known()) {
             Some(near) => problem.help(format!("did you mean `# allow {near}: …`?")),
-            None => problem.help(format!("rules are {}", known().collect::<Vec<_>>().join(", "))),
+            None => problem.help(format!(
+                "rules are {}",
+                known().collect::<Vec<_>>().join(", ")
+            )),
         });
     }
     problems

@@ -20,8 +20,12 @@ fn severity_alone(definitions: &Definitions, advice: &mut Advice) {
     };
     for score in &definitions.scores {
         if goes_by_severity_alone(&fields_of_score(score)) {
-            let message = format!("score `{}` goes by severity, not by exploitation", score.name);
-            let help = "add `times exploitable` with weights, or weights of another field that says so";
+            let message = format!(
+                "score `{}` goes by severity, not by exploitation",
+                score.name
+            );
+            let help =
+                "add `times exploitable` with weights, or weights of another field that says so";
             advice.tell(&SEVERITY_ALONE, score.span, message, help);
         }
     }

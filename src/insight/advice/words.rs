@@ -20,7 +20,9 @@ pub fn is_severity(name: &str) -> bool {
 /// Whether a field says how likely it is that somebody exploits a finding.
 pub fn is_exploitation(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["exploit", "epss", "kev"].iter().any(|word| name.contains(word))
+    ["exploit", "epss", "kev"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// Whether rows of a table can be validated.
@@ -31,14 +33,14 @@ pub fn has_validation(definitions: &Definitions, table: TableId) -> bool {
 /// Whether rows of a table are findings: they have a severity.
 pub fn is_of_findings(definitions: &Definitions, table: TableId) -> bool {
     let mut fields = definitions.table(table).fields.iter();
-    fields.any(|field| {
-        matches!(field.field_type, FieldType::Scale(_)) && is_severity(&field.name)
-    })
+    fields.any(|field| matches!(field.field_type, FieldType::Scale(_)) && is_severity(&field.name))
 }
 
 /// The fields that conditions test.
 pub fn tested_fields<'a>(conditions: impl IntoIterator<Item = &'a Condition>) -> Vec<FieldId> {
-    let tests = conditions.into_iter().flat_map(Condition::tests_of_all_rows);
+    let tests = conditions
+        .into_iter()
+        .flat_map(Condition::tests_of_all_rows);
     tests.flat_map(fields_of).collect()
 }
 
@@ -72,7 +74,9 @@ pub fn conditions(measure: &Measure) -> impl Iterator<Item = &Condition> {
 /// Whether a measure is confined by validation, or asks for it.
 pub fn is_validated(definitions: &Definitions, measure: &Measure) -> bool {
     let fields = tested_fields(conditions(measure));
-    let mut names = fields.iter().map(|field| definitions.field(*field).name.as_str());
+    let mut names = fields
+        .iter()
+        .map(|field| definitions.field(*field).name.as_str());
     names.any(|name| name == VALIDATION)
 }
 

@@ -45,7 +45,9 @@ pub fn read(
         let written = header.iter().collect::<Vec<_>>().join(",");
         let message = format!("{name}: the columns of a baseline are not `{written}`");
         let problem = Diagnostic::data("K926", message);
-        return Err(problem.help("write `kpi,for,until,reason` in the first line").into());
+        return Err(problem
+            .help("write `kpi,for,until,reason` in the first line")
+            .into());
     }
     let mut problems = Problems::default();
     let mut accepted: Vec<AcceptedMiss> = Vec::new();
@@ -54,7 +56,11 @@ pub fn read(
         let line = record.position().map_or(0, csv::Position::line);
         let place = format!("{name}:{line}");
         match entry(sources, definitions, &record, line) {
-            Ok(miss) if accepted.iter().any(|other| other.is_of(&miss.kpi, &miss.part)) => {
+            Ok(miss)
+                if accepted
+                    .iter()
+                    .any(|other| other.is_of(&miss.kpi, &miss.part)) =>
+            {
                 problems.push(Diagnostic::data(
                     "K926",
                     format!("{place}: the miss is accepted twice"),
@@ -98,7 +104,9 @@ fn entry(
     let (kpi, part, until, reason) = (&record[0], &record[1], &record[2], &record[3]);
     let part = targeted(definitions, kpi, part)?;
     if reason.is_empty() {
-        return Err(problem(format!("the miss of `{kpi}` is accepted without a reason")));
+        return Err(problem(format!(
+            "the miss of `{kpi}` is accepted without a reason"
+        )));
     }
     let end = analyze::moment(sources, definitions, "until", until).map_err(|_| {
         problem(format!("`{until}` is no day")).help("write the last day as 2026-12-31")
@@ -121,7 +129,10 @@ fn targeted(
 ) -> Result<Option<String>, Diagnostic> {
     let problem = |message: String| Diagnostic::data("K926", message);
     let Some(id) = definitions.kpi_named(name) else {
-        let mut judged = definitions.kpis.iter().filter(|kpi| !kpi.targets.is_empty());
+        let mut judged = definitions
+            .kpis
+            .iter()
+            .filter(|kpi| !kpi.targets.is_empty());
         let names = judged.by_ref().map(|kpi| kpi.name.as_str());
         let found = problem(format!("there is no KPI `{name}`"));
         return Err(match nearest(name, names) {

@@ -42,14 +42,21 @@ impl GateLine {
 
     fn value(&self) -> String {
         let value = self.last().and_then(|(_, value)| value.value);
-        value.map_or_else(|| "none".to_owned(), |value| render::with_unit(value, self.unit))
+        value.map_or_else(
+            || "none".to_owned(),
+            |value| render::with_unit(value, self.unit),
+        )
     }
 }
 
 impl GateResult {
     /// What is shown on a terminal.
     pub fn text(&self, look: RenderOptions) -> String {
-        format!("{}\n{}\n", self.sheet().render(look).trim_end(), self.counts())
+        format!(
+            "{}\n{}\n",
+            self.sheet().render(look).trim_end(),
+            self.counts()
+        )
     }
 
     pub fn markdown(&self) -> String {
@@ -68,7 +75,8 @@ impl GateResult {
             sheet.row([
                 line.kpi.clone(),
                 line.part.clone().unwrap_or_default(),
-                line.last().map_or_else(String::new, |(month, _)| month.clone()),
+                line.last()
+                    .map_or_else(String::new, |(month, _)| month.clone()),
                 line.value(),
                 line.target.clone().unwrap_or_default(),
                 line.verdict.words(),
@@ -104,7 +112,10 @@ impl GateResult {
             .map(|(_, (count, word))| format!("{count} {word}"))
             .collect();
         let targets = counted(self.lines.len() as u64, "target", "targets");
-        let as_of = self.as_of.as_ref().map_or_else(String::new, |as_of| format!(", as of {as_of}"));
+        let as_of = self
+            .as_of
+            .as_ref()
+            .map_or_else(String::new, |as_of| format!(", as of {as_of}"));
         format!("{targets}{as_of}: {}", told.join(", "))
     }
 
@@ -151,12 +162,19 @@ fn missed(line: &GateLine) -> Option<Diagnostic> {
         GateVerdict::NotJudged(_) => "D927",
         _ => "K929",
     };
-    Some(Diagnostic::warning(code, line.span, format!("{name}: {words}")))
+    Some(Diagnostic::warning(
+        code,
+        line.span,
+        format!("{name}: {words}"),
+    ))
 }
 
 fn line_object(line: &GateLine) -> Json {
     let months = line.months.iter().map(|(month, value)| {
-        let status = value.target.as_ref().map(|target| Status::word(target.status));
+        let status = value
+            .target
+            .as_ref()
+            .map(|target| Status::word(target.status));
         json!({
             "month": month,
             "value": value.value,

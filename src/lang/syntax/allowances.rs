@@ -22,8 +22,7 @@ pub struct Allowance {
 impl Allowance {
     /// Whether it is about what begins at a place.
     pub fn covers(&self, span: Span) -> bool {
-        self.about.source == span.source
-            && (self.about.start..self.about.end).contains(&span.start)
+        self.about.source == span.source && (self.about.start..self.about.end).contains(&span.start)
     }
 }
 
@@ -38,7 +37,9 @@ impl Allowances {
     /// Those of some rules in some files.
     pub fn of(sources: &Sources, files: &[ast::File], rules: &[&str]) -> Allowances {
         let all = files.iter().flat_map(|file| allowances(sources, file));
-        let list: Vec<Allowance> = all.filter(|each| rules.contains(&each.rule.as_str())).collect();
+        let list: Vec<Allowance> = all
+            .filter(|each| rules.contains(&each.rule.as_str()))
+            .collect();
         Allowances {
             needed: vec![false; list.len()],
             list,
@@ -162,8 +163,12 @@ mod tests {
 
     #[test]
     fn a_sentence_is_no_allowance_and_a_missing_reason_is_seen() {
-        let (_, found) = read("# allow users to ask\n# allow mutant\nkpi a\n  is count of findings open\n");
-        let rules: Vec<_> = found.iter().map(|each| (each.rule.as_str(), each.reason.as_str())).collect();
+        let (_, found) =
+            read("# allow users to ask\n# allow mutant\nkpi a\n  is count of findings open\n");
+        let rules: Vec<_> = found
+            .iter()
+            .map(|each| (each.rule.as_str(), each.reason.as_str()))
+            .collect();
         assert_eq!(rules, [("mutant", "")]);
     }
 }

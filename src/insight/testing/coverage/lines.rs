@@ -6,8 +6,7 @@ use crate::lang::format;
 use crate::lang::model::{Definitions, SymbolId, SymbolKind};
 use crate::lang::project::Project;
 use crate::lang::syntax::ast::{
-    Definition, FieldRef, KpiClause, Measured, ScoreClause, SlaClause, TableClause,
-    Weight,
+    Definition, FieldRef, KpiClause, Measured, ScoreClause, SlaClause, TableClause, Weight,
 };
 
 /// What a line is.
@@ -188,7 +187,12 @@ impl Collector<'_> {
                     None if before.is_empty() => format!("list {table}"),
                     None => format!("list {table} where {}", none_of(&before)),
                 };
-                self.push(LineKind::Due, (SymbolKind::Sla, sla), clause.span, Some(rows));
+                self.push(
+                    LineKind::Due,
+                    (SymbolKind::Sla, sla),
+                    clause.span,
+                    Some(rows),
+                );
             }
         }
     }
@@ -209,7 +213,12 @@ impl Collector<'_> {
             for weight in weights {
                 let test = weighed(field, weights, &weight.node);
                 let rows = format!("list {table} where {test}");
-                self.push(LineKind::Weight, (SymbolKind::Score, score), weight.span, Some(rows));
+                self.push(
+                    LineKind::Weight,
+                    (SymbolKind::Score, score),
+                    weight.span,
+                    Some(rows),
+                );
             }
         }
     }
@@ -247,7 +256,10 @@ fn first_of(before: &[String], condition: &str) -> String {
 }
 
 fn none_of(conditions: &[String]) -> String {
-    let nots: Vec<String> = conditions.iter().map(|each| format!("not ({each})")).collect();
+    let nots: Vec<String> = conditions
+        .iter()
+        .map(|each| format!("not ({each})"))
+        .collect();
     nots.join(" and ")
 }
 

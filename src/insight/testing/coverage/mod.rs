@@ -104,7 +104,12 @@ impl AskedTest<'_> {
             }
         }
         self.mark_rows(&own, &given);
-        for expect in self.test.expects.iter().filter(|expect| expects_verdict(expect)) {
+        for expect in self
+            .test
+            .expects
+            .iter()
+            .filter(|expect| expects_verdict(expect))
+        {
             let queries = [&expect.query];
             let answers = answers_over(self.definitions, &given.sources, &queries, &given.time);
             if let Ok(answers) = answers {

@@ -11,7 +11,7 @@ mod vocabulary;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use places::{Mutation, ChangeKind, ChangedSymbol};
+pub use places::{ChangeKind, ChangedSymbol, Mutation};
 
 use super::parallel::in_parallel;
 use super::reach::TestReach;

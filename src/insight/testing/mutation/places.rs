@@ -5,12 +5,12 @@
 
 use super::vocabulary::Vocabulary;
 use crate::base::source::{Span, Spanned};
+use crate::base::types::{Bound, TimeUnit};
 use crate::lang::format;
 use crate::lang::model::SymbolKind;
 use crate::lang::syntax::ast::{
     ComparisonOperator, DateLiteral, Duration, Identifier, Number, WrittenLiteral,
 };
-use crate::base::types::{Bound, TimeUnit};
 
 /// What kind of mistake a mutant is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -170,7 +170,11 @@ impl<'a> Mutator<'a> {
             });
             return;
         }
-        let others: Vec<_> = self.other_literals(&place.node).into_iter().map(written).collect();
+        let others: Vec<_> = self
+            .other_literals(&place.node)
+            .into_iter()
+            .map(written)
+            .collect();
         self.offer(ChangeKind::Bound, place.span, &mut place.node, others);
     }
 
@@ -253,11 +257,16 @@ impl<'a> Mutator<'a> {
 
 /// One more and one less in the last digit written; never below 0.
 fn steps(number: &Number) -> impl Iterator<Item = Number> {
-    [step(number, 1.0), step(number, -1.0)].into_iter().flatten()
+    [step(number, 1.0), step(number, -1.0)]
+        .into_iter()
+        .flatten()
 }
 
 fn step(number: &Number, direction: f64) -> Option<Number> {
-    let decimals = number.written.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let decimals = number
+        .written
+        .split_once('.')
+        .map_or(0, |(_, digits)| digits.len());
     let size = 10f64.powi(-i32::try_from(decimals).ok()?);
     let written = format!("{:.decimals$}", number.value + direction * size);
     let value: f64 = written.parse().ok()?;

@@ -24,9 +24,8 @@ impl Vocabulary {
             events.insert(table.name.clone(), of_events.collect());
             let of_states = table.states.iter().map(|state| state.name.clone());
             states.insert(table.name.clone(), of_states.collect());
-            let is_time = |column: &&crate::lang::model::Column| {
-                matches!(column.field_type, FieldType::Date)
-            };
+            let is_time =
+                |column: &&crate::lang::model::Column| matches!(column.field_type, FieldType::Date);
             let of_times = table.columns.iter().filter(is_time);
             let of_times = of_times.map(|column| column.name.clone()).collect();
             times.insert(table.name.clone(), of_times);
