@@ -1,5 +1,6 @@
-//! What people type: the command line, the session, and the progress line.
+//! What people type: the command line, the session, and what both tell: progress, and what there is to know of a report.
 
 pub mod cli;
 pub mod progress;
 pub mod repl;
+pub mod report_notes;

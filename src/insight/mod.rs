@@ -9,4 +9,5 @@ pub mod explain;
 pub mod gate;
 pub mod lineage;
 pub mod profile;
+pub mod row_membership;
 pub mod testing;

@@ -30,6 +30,7 @@ mod spark;
 mod table;
 mod text;
 mod trend;
+mod verdicts;
 
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};

@@ -26,6 +26,7 @@ const LEAVES: &[&str] = &[
     "base::calendar",
     "base::instants",
     "base::iso_dates",
+    "base::statistics",
 ];
 const ROOMS: &[(&str, &[&str])] = &[
     ("base::source", &[]),
@@ -38,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::calendar", &[]),
     ("base::instants", &[]),
     ("base::iso_dates", &[]),
+    ("base::statistics", &[]),
     (
         "lang::check",
         &[
@@ -132,6 +134,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("app::progress", &["render"]),
+    (
+        "app::report_notes",
+        &["render", "reports::ingest", "reports::store"],
+    ),
     ("base::cancellation", &[]),
     ("base::files", &[]),
     (
@@ -172,6 +178,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::assemble",
             "lang::functions",
             "exec::query_context",
+            "lang::model",
+            "plan",
+            "render",
+        ],
+    ),
+    (
+        "insight::row_membership",
+        &[
+            "exec::answer",
+            "exec::query_context",
+            "insight::drill_through",
+            "insight::explain",
             "lang::model",
             "plan",
             "render",
@@ -252,6 +270,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "lang::model",
             "plan",
             "app::progress",
+            "app::report_notes",
             "insight::profile",
             "lang::project",
             "lang::analyze",

@@ -1,9 +1,11 @@
 """Writes one large report, seeded: python3 reports.py FORMAT MEGABYTES FILE
 
 Formats: sarif (one run of a static analysis), cyclonedx (components and their vulnerabilities), nuclei
-(a hit a line). Names and texts are invented, their lengths are those of real reports.
+(a hit a line), nessus (hosts and their items, XML), checkmarx (queries, results and paths, XML), tenable (CSV). Names
+and texts are invented, their lengths are those of real reports.
 """
 
+import csv
 import json
 import random
 import sys
@@ -155,10 +157,70 @@ def nuclei(chance, size, out):
         out.write(json.dumps(hit) + "\n")
 
 
+def nessus(chance, size, out):
+    out.write('<?xml version="1.0" ?>\n<NessusClientData_v2>\n<Policy><policyName>Network</policyName></Policy>\n')
+    out.write('<Report name="network" xmlns:cm="http://www.nessus.example/cm">\n')
+    host = 0
+    while out.tell() < size:
+        host += 1
+        name = f"192.0.{host // 250 % 250}.{host % 250}"
+        out.write(f'<ReportHost name="{name}"><HostProperties>\n<tag name="HOST_END_TIMESTAMP">1774951200</tag>\n')
+        out.write(f'<tag name="host-fqdn">host{host}.example</tag>\n</HostProperties>\n')
+        for _ in range(chance.randrange(10, 60)):
+            number = chance.randrange(10000, 90000)
+            out.write(
+                f'<ReportItem port="{chance.choice([22, 80, 443, 8080])}" svc_name="www" protocol="tcp" severity="{number % 5}" '
+                f'pluginID="{number}" pluginName="{prose(chance, 5)} {number}" pluginFamily="Web Servers">\n'
+                f"<cvss3_base_score>{number % 100 / 10}</cvss3_base_score>\n<description>{prose(chance, 50)}</description>\n"
+                f"<cve>CVE-{2012 + number % 14}-{number}</cve>\n<cwe>{20 + number % 900}</cwe>\n<solution>{prose(chance, 12)}</solution>\n"
+                f"<synopsis>{prose(chance, 10)}</synopsis>\n<plugin_output>{prose(chance, 30)}</plugin_output>\n</ReportItem>\n"
+            )
+        out.write("</ReportHost>\n")
+    out.write("</Report>\n</NessusClientData_v2>\n")
+
+
+def checkmarx(chance, size, out):
+    out.write('<?xml version="1.0" encoding="utf-8"?>\n')
+    out.write('<CxXMLResults ProjectName="shop" ScanStart="Tuesday, March 31, 2026 10:00:00 AM" CheckmarxVersion="9.5">\n')
+    query = 0
+    while out.tell() < size:
+        query += 1
+        out.write(f'<Query id="{query}" cweId="{20 + query % 900}" name="Query_{query}" Severity="High" Language="Java">\n')
+        for _ in range(chance.randrange(5, 60)):
+            node = chance.randrange(10**9)
+            out.write(f'<Result NodeId="{node}" FileName="src/In{node % 900}.java" Status="New" Line="4" FalsePositive="False" Severity="High" state="0" Remark="">\n')
+            out.write(f'<Path ResultId="1" PathId="{node}" SimilarityId="{-node}">\n')
+            for place in range(chance.randrange(2, 9)):
+                out.write(
+                    f"<PathNode><FileName>src/{chance.choice(WORDS)}{node % 900}.java</FileName><Line>{place * 7}</Line><Column>9</Column>"
+                    f"<NodeId>{place}</NodeId><Name>{chance.choice(WORDS)}</Name><Type></Type><Length>9</Length>"
+                    f"<Snippet><Line><Number>{place * 7}</Number><Code>{prose(chance, 8)}</Code></Line></Snippet></PathNode>\n"
+                )
+            out.write("</Path>\n</Result>\n")
+        out.write("</Query>\n")
+    out.write("</CxXMLResults>\n")
+
+
+def tenable(chance, size, out):
+    names = "Plugin ID,CVE,CVSS v3.0 Base Score,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution,See Also,Plugin Output"
+    rows = csv.writer(out)
+    rows.writerow(names.split(","))
+    while out.tell() < size:
+        number = chance.randrange(10000, 90000)
+        risk = chance.choice(["None", "Low", "Medium", "High", "Critical"])
+        host = f"192.0.{chance.randrange(20)}.{chance.randrange(250)}"
+        row = [number, f"CVE-{2012 + number % 14}-{number}", number % 100 / 10, risk, host, "tcp", chance.choice([22, 80, 443])]
+        texts = [f"{prose(chance, 5)} {number}", prose(chance, 10), prose(chance, 50), prose(chance, 12), "", prose(chance, 30)]
+        rows.writerow(row + texts)
+
+
+FORMATS = {"sarif": sarif, "cyclonedx": cyclonedx, "nuclei": nuclei, "nessus": nessus, "checkmarx": checkmarx, "tenable": tenable}
+
+
 def main():
     form, megabytes, path = sys.argv[1:]
     with open(path, "w") as out:
-        {"sarif": sarif, "cyclonedx": cyclonedx, "nuclei": nuclei}[form](random.Random(7), int(float(megabytes) * 1e6), out)
+        FORMATS[form](random.Random(7), int(float(megabytes) * 1e6), out)
 
 
 main()

@@ -105,6 +105,14 @@ fn no_direction() {
 }
 
 #[test]
+fn no_minimum() {
+    let share = kpi("escapes", "share of findings found with exploitable = yes");
+    let judged = format!("{share}  as percent\n  target below 15%\n");
+    rule("no-minimum", &judged, &format!("{judged}  at least 5 rows\n"));
+    assert!(advised(&share).is_empty());
+}
+
+#[test]
 fn unvalidated() {
     let right = kpi("backlog", "count of findings open");
     rule("unvalidated", &right.replace(", validation", ""), &right);

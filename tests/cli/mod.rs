@@ -4,6 +4,7 @@ mod advising;
 mod bad_data;
 mod bad_definitions;
 mod boards;
+mod changes;
 mod checking;
 mod comparing;
 mod explaining;

@@ -69,7 +69,7 @@ fn junit_counts_files_and_tests() {
     outcome.refused(1, &[]).says(&[
         "<testsuite name=\"riskql test\" tests=\"2\" failures=\"1\">",
         "name=\"durations and percents are written with their units\" file=\"defs/tests.kpi\"/>",
-        "<failure type=\"K923\"",
+        "<failure type=\"K931\"",
         "2026-03 | 3       |  expected&#10;",
     ]);
 }
@@ -98,7 +98,7 @@ fn a_failing_test_is_an_annotation_at_its_expectation() {
     let outcome = project.with_defs(&["test", "--format", "github"]);
     outcome
         .refused(1, &[])
-        .says(&["::error file=defs/tests.kpi,line=6,", "title=K923::"]);
+        .says(&["::error file=defs/tests.kpi,line=6,", "title=K931::"]);
     let clean = Project::new().with_defs(&["test", "--format", "github"]);
     assert_eq!((clean.code, clean.stdout.as_str()), (0, ""));
 }

@@ -28,8 +28,16 @@ fn malformed_csv() {
             refused("findings.csv", b"finding_id,title\nF1,\xc3\n\xa9,x\n"),
             refused("findings.csv", b"finding_id,caf\xe9\nF1,x\n"),
             refused("findings.csv", b"finding_id,title,title\nF1,x,y\n"),
-            refused("findings.csv", b"finding_id;title\nF1;x\n"),
-            refused("findings.csv", b"\xff\xfef\0i\0"),
+            refused("findings.csv", b"Severity,SEVERITY,title\nlow,high,x\n"),
+            refused("findings.csv", b"\xff\xfef\0i\0\0\xd8x\0"),
+            refused(
+                "findings.csv",
+                b"sep=;\r\nfinding_id;title\r\nF1;x\r\nF2;\"y\"\";z\r\n"
+            ),
+            refused(
+                "findings.csv",
+                b"# from the tracker\n\nfinding_id\ttitle\nF1\n"
+            ),
             refused("findings.csv", b"PK\x03\x04rest"),
             refused("findings.csv", b"\x1f\x8b\x08\0"),
             refused("findings.csv", b"PAR1...."),

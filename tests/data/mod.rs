@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod bad_values;
+mod dialects;
 mod fixture;
 mod formats;
 mod given;

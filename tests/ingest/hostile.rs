@@ -103,6 +103,14 @@ fn entities_are_neither_expanded_nor_fetched() {
 }
 
 #[test]
+fn nothing_stands_beside_the_root_of_a_document() {
+    assert_refused(format!("{ZAP} and more"), "D403", "outside of its root");
+    assert_refused(format!("{ZAP}{ZAP}"), "D403", "");
+    assert_refused(format!("{ZAP}<a/>"), "D403", "several root elements");
+    read(format!("{ZAP}\n<!-- the end -->\n")).expect("a report");
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     for open in ["[", "{\"a\":", "[{\"a\":["] {
         assert_refused(open.repeat(10_000), "D403", "deeper");
@@ -283,6 +291,32 @@ fn numbers_beyond_all_bounds_are_refused_or_missing() {
         "D403",
         "digits",
     );
+}
+
+/// Scores are on their scales. One that is not says nothing of what else is in the report, so the scan counts.
+#[test]
+fn scores_out_of_their_range_are_left_out_and_told() {
+    let read_with = |cvss: &str, epss: &str| {
+        let report = read(format!(
+            r#"{{"name": "scan", "type": "probe", "findings": [{{"title": "x", "severity": "High",
+                "cvssv3_score": {cvss}, "epss_score": {epss}}}]}}"#
+        ));
+        let report = report.expect("a report");
+        let told: Vec<String> = report.left_out.keys().map(|what| what.words()).collect();
+        assert_eq!(report.scan.outcome, ScanOutcome::Success);
+        (report.rows[0].cvss, report.rows[0].epss, told)
+    };
+    let (cvss, epss) = ("`cvss` of a row is no score", "`epss` of a row is no score");
+    let both = vec![cvss.to_string(), epss.to_string()];
+    assert_eq!(read_with("99", "7"), (None, None, both.clone()));
+    assert_eq!(read_with("1e400", "NaN"), (None, None, both));
+    assert_eq!(
+        read_with("10.1", "1"),
+        (None, Some(1.0), vec![cvss.to_string()])
+    );
+    assert_eq!(read_with("10", "0"), (Some(10.0), Some(0.0), Vec::new()));
+    // What many tools write for none.
+    assert_eq!(read_with("-1", "null"), (None, None, Vec::new()));
 }
 
 /// The letter that stands for what is no text may be in a report; only where it was put is something missing.

@@ -2,8 +2,10 @@
 
 mod conformance;
 mod counted;
+mod cut;
 mod day_order;
 mod dialects;
+mod divided;
 mod hostile;
 mod identities;
 mod language;

@@ -56,7 +56,7 @@ fn compared(definitions: &Definitions, files: &[PathBuf]) -> BTreeSet<String> {
 }
 
 /// How the rows differ, if they do. Their order may be another where a report has several arrays.
-fn difference(whole: &Report, parts: &Report) -> Option<String> {
+pub(super) fn difference(whole: &Report, parts: &Report) -> Option<String> {
     let words =
         |report: &Report| format!("{} {:?} {:?}", report.source, report.scan, report.dropped);
     if words(whole) != words(parts) {

@@ -71,6 +71,7 @@ pub fn plain_column(unit: DisplayUnit) -> AnswerValueColumn {
         with_share: false,
         is_windowed: false,
         with_band: false,
+        evidence: Default::default(),
     }
 }
 
@@ -98,6 +99,7 @@ pub fn number(value: f64, rows: u64) -> Value {
         comparisons: Vec::new(),
         share: None,
         provisional: false,
+        evidence: Default::default(),
     }
 }
 

@@ -235,3 +235,43 @@ fn rows_behind_an_answer_are_of_the_same_tables() {
     let again = shown(&mut session, "\\rows");
     assert_eq!(again, rows, "later settings do not move it");
 }
+
+/// What there is to know of a report is told as the command line tells it.
+#[test]
+fn what_a_scan_did_not_look_at_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let sarif = |line: &str, note: &str| {
+        format!(
+            r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "Probe", "rules": []}}}},
+                "automationDetails": {{"id": "{line}/"}}, "invocations": [{{"executionSuccessful": true,
+                "toolExecutionNotifications": [{note}]}}], "results": []}}]}}"#
+        )
+    };
+    fs::write(at("java.sarif"), sarif("java", "")).expect("written");
+    let failed = r#"{"level": "error", "message": {"text": "src/shop.js cannot be parsed"}}"#;
+    fs::write(at("script.sarif"), sarif("script", failed)).expect("written");
+    fs::write(
+        at("odd.csv"),
+        "asset_id,team\nshop,Gr\u{fc}n \u{dc}\nweb,".as_bytes(),
+    )
+    .expect("written");
+    let mut bytes = fs::read(at("odd.csv")).expect("read");
+    bytes.extend(b"\xfc\n");
+    fs::write(at("odd.csv"), bytes).expect("written");
+    let store = at("store");
+    Store::open_or_create(&store).expect("a store");
+    let mut session = over(&store);
+    let take = |session: &mut Session, name: &str| {
+        let text = format!("\\ingest {} asset=shop at=2026-03-01", at(name).display());
+        session.answer(&text).told
+    };
+    let first = take(&mut session, "java.sarif");
+    assert!(!first.contains("D41"), "{first}");
+    let second = take(&mut session, "script.sarif");
+    assert!(second.contains("D414"), "{second}");
+    assert!(second.contains("--scan-line 'java'"), "{second}");
+    assert!(second.contains("D415"), "{second}");
+    let odd = take(&mut session, "odd.csv");
+    assert!(odd.contains("D416"), "{odd}");
+}

@@ -89,6 +89,42 @@ fn over_files_the_latest_event_says_where_it_stands() {
     );
 }
 
+/// DuckDB is told the separator by the ending of a file and reads names as they are.
+#[test]
+fn text_that_duckdb_would_read_otherwise_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("findings.csv");
+    let named = format!("findings={}", file.display());
+    let compile = || {
+        let query = [
+            "compile",
+            "backlog",
+            "--dialect",
+            "duckdb",
+            "--table",
+            &named,
+        ];
+        riskql(&query)
+    };
+    let plain = "Finding_ID,found_at,closed_at,Some notes\nF1,2026-03-01,,x\n";
+    for (text, code) in [
+        (plain.to_string(), 0),
+        (plain.replace(',', ";"), 2),
+        (format!("# exported\n{plain}"), 2),
+        (plain.replace("found_at", "Found At"), 2),
+    ] {
+        std::fs::write(&file, &text).expect("written");
+        let output = compile();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{text}: {}",
+            told(&output)
+        );
+        assert_eq!(told(&output).contains("K918"), code == 2, "{text}");
+    }
+}
+
 #[test]
 fn arrow_files_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");

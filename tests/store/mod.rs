@@ -7,12 +7,12 @@ mod evaluation_times;
 mod history;
 mod lifecycle;
 mod lines;
-mod pipelines;
 mod recurrence;
 mod replay;
 mod scans;
 mod traps;
 mod withdrawals;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -62,6 +62,8 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Say in words and numbers how a value comes about
     Explain(ExplainArguments),
+    /// Say where the change of a number between two periods comes from
+    Why(WhyArguments),
     /// Write a query as one statement of SQL
     Compile(CompileArguments),
     /// Take scanner reports into a store
@@ -315,8 +317,11 @@ pub struct ExplainArguments {
     /// List the rows behind the numbers after the explanation
     #[arg(long)]
     pub rows: bool,
+    /// Say instead whether the row with this key is counted: where, with what, or why not
+    #[arg(long, value_name = "KEY", conflicts_with = "rows")]
+    pub row: Option<String>,
     /// Say instead how it is computed: relations, plans of polars, files scanned
-    #[arg(long, conflicts_with = "rows")]
+    #[arg(long, conflicts_with_all = ["rows", "row"])]
     pub plan: bool,
     /// Format of the explanation [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT")]
@@ -324,6 +329,24 @@ pub struct ExplainArguments {
     /// Write the explanation to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql why \"mttr from 2026-05 to 2026-06 by team\" --data exports
+  riskql why \"backlog last month\" --data exports                    with the month before
+  riskql why \"escape_rate in 2026-Q2 versus previous year\" --data exports --format json
+
+Without `by`, the field of the KPI that tells most.")]
+pub struct WhyArguments {
+    /// The number and its periods; the words may stand apart
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub data: DataOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
 }
 
 /// The databases statements are written for.

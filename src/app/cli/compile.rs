@@ -7,9 +7,10 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
+use crate::exec::data;
 use crate::exec::query_context::{self, QueryContext};
 use crate::exec::sql::{self, TableFiles};
-use crate::lang::model::{Definitions, Query};
+use crate::lang::model::{Definitions, Query, Subject};
 use crate::plan::{self, GivenTime};
 use crate::render::OutputFormat;
 
@@ -22,6 +23,7 @@ pub fn run(
     let definitions = workspace::definitions(console, defs)?;
     let text = arguments.query.join(" ");
     let mut question = workspace::query(console, &definitions, &text)?;
+    refuse_evidence(&question.query)?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let context = workspace::context(console, &definitions, &arguments.data, instants)?;
     let statement = match arguments.data.given() {
@@ -49,6 +51,23 @@ pub fn run(
     OutputTarget::new(&output)?.write(text.as_bytes())
 }
 
+/// Intervals and verdicts follow from distributions that SQL has no functions for; a statement without them would look as if
+/// it had answered.
+fn refuse_evidence(query: &Query) -> Result<(), Failure> {
+    let Subject::Values(values) = &query.subject else {
+        return Ok(());
+    };
+    let clause = match (values.evidence.interval, values.evidence.verdict) {
+        (Some(_), _) => "with interval",
+        (None, true) => "with verdict",
+        (None, false) => return Ok(()),
+    };
+    let message = format!("SQL has no functions for `{clause}`");
+    Err(Diagnostic::data("K930", message)
+        .help("leave it out here, or ask `riskql run`, which has both in every format")
+        .into())
+}
+
 /// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and
 /// the latest event in them is the default as-of.
 fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Result<String, Failure> {
@@ -60,10 +79,25 @@ fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Resul
     for location in tables.borrow().locations() {
         let loaded = dataset.table(location.table);
         let absent = loaded.map(|table| table.absent.clone()).unwrap_or_default();
+        let columns = context.definitions.table(location.table).columns.iter();
+        let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+        if !data::is_plain(&location.path, &names)? {
+            return Err(not_plain(&location.path).into());
+        }
         files.add(location.table, &location.path, &absent)?;
     }
     dataset.notes.iter().for_each(|note| console.note(note));
     written(context, query, &given, Some(&files))
+}
+
+/// A file that DuckDB would read otherwise than it is read here.
+fn not_plain(path: &Path) -> Diagnostic {
+    let message = format!(
+        "a statement for DuckDB cannot read `{}` as it is written: of text it reads UTF-8, and of CSV commas (tabs in `.tsv`) \
+         below a first line with the names of the columns",
+        path.display()
+    );
+    Diagnostic::data("K918", message).help("write the table as Parquet")
 }
 
 /// Where a query stands that nobody reads data for.

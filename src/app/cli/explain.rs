@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{AbsentValue, QueryContext};
-use crate::insight::explain;
+use crate::insight::{explain, row_membership};
 use crate::lang::model::{Definitions, Query};
 use crate::render::{self, OutputFormat, RenderOptions};
 
@@ -32,10 +32,11 @@ pub fn run(
     let how = ExplainOptions {
         data: &arguments.data,
         output: &output,
-        part: match (arguments.plan, arguments.rows) {
-            (true, _) => ExplainPart::Plan,
-            (false, true) => ExplainPart::WordsAndRows,
-            (false, false) => ExplainPart::Words,
+        part: match (&arguments.row, arguments.plan, arguments.rows) {
+            (Some(key), _, _) => ExplainPart::Row(key),
+            (None, true, _) => ExplainPart::Plan,
+            (None, false, true) => ExplainPart::WordsAndRows,
+            (None, false, false) => ExplainPart::Words,
         },
     };
     query(console, &definitions, &asked, how)
@@ -46,16 +47,18 @@ pub fn run(
 pub struct ExplainOptions<'a> {
     pub data: &'a DataOptions,
     pub output: &'a OutputOptions,
-    pub part: ExplainPart,
+    pub part: ExplainPart<'a>,
 }
 
 /// What is said of a query.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum ExplainPart {
+pub enum ExplainPart<'a> {
     /// What its numbers mean, and their arithmetic.
     Words,
     /// The same, and the rows behind them.
     WordsAndRows,
+    /// Whether the row with this key is behind them.
+    Row(&'a str),
     /// How they are computed.
     Plan,
 }
@@ -92,9 +95,17 @@ pub fn query(
 fn said(
     context: &QueryContext,
     query: &Query,
-    part: ExplainPart,
+    part: ExplainPart<'_>,
     (as_object, look): (bool, RenderOptions),
 ) -> Result<(String, Vec<AbsentValue>), Failure> {
+    if let ExplainPart::Row(key) = part {
+        let membership = row_membership::row_membership(context, query, key)?;
+        let text = match as_object {
+            true => row_membership::json(&membership),
+            false => row_membership::text(&membership, look),
+        };
+        return Ok((text, Vec::new()));
+    }
     if part == ExplainPart::Plan {
         let described = explain::plan(context, query)?;
         let text = match as_object {

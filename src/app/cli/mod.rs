@@ -27,6 +27,7 @@ mod scorecard;
 mod sources;
 mod store;
 mod test;
+mod why;
 mod workspace;
 
 pub use codes::CODES;
@@ -64,6 +65,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Test(own) => test::run(console, own, arguments.screen, defs),
         Command::Fmt(own) => fmt::run(console, own, defs),
         Command::Explain(own) => explain::run(console, own, defs),
+        Command::Why(own) => why::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, defs),
         Command::Compile(own) => compile::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
@@ -83,6 +85,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
 fn wants_json(command: &Command) -> bool {
     match command {
         Command::Run(own) => own.output.format == Some(OutputFormat::Json),
+        Command::Why(own) => own.output.format == Some(OutputFormat::Json),
         Command::Dashboard(own) => own.output.format == Some(OutputFormat::Json),
         Command::Repl(own) => own.output.format == Some(OutputFormat::Json),
         Command::Check(own) => own.format == CheckFormat::Json,

@@ -13,6 +13,7 @@ use polars::prelude::{
 use super::bad_values::BadValues;
 use super::columns::{ColumnRequest, Meaning, TypedColumn};
 use super::dates::{self, Clock};
+use super::dialect::written_number;
 use super::hash::{BuildTextHasher, hash_bytes};
 use super::report::place_of;
 use crate::base::cancellation::Steps;
@@ -145,17 +146,12 @@ pub(super) fn parse_yes_no(text: &str) -> Option<bool> {
         false => is_one_of(NO).then_some(false),
     }
 }
+
 /// Numbers above this are refused: sums of as many as there can be rows have to fit 128 bits.
 pub const LARGEST_NUMBER: f64 = 1e12;
 
-/// A decimal number. Rust would also read `inf` and `nan`, so letters other than the
-/// exponent's are refused first.
 fn parse_number(text: &str) -> Option<f64> {
-    let plain = text
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
-    let number: f64 = plain.then(|| text.parse().ok()).flatten()?;
-    (number.abs() <= LARGEST_NUMBER).then_some(number)
+    written_number(text).filter(|number| number.abs() <= LARGEST_NUMBER)
 }
 
 /// Whether a cell of a table file may hold a text, for a column of this type.

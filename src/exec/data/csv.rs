@@ -1,5 +1,6 @@
-//! CSV files: a header row, then records of the same number of fields.
+//! CSV files: a header row, then records of the same number of fields. `dialect` says how they are written.
 
+use std::io;
 use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
@@ -8,12 +9,14 @@ use super::cells::{
     Cells, ConvertedBatch, assemble, convert_batch, convert_while_reading, of_present,
 };
 use super::columns::ColumnRequest;
-use super::files::{RecordMeter, TextReader, unreadable};
+use super::dialect::{cell_text, column_name};
+use super::files::{Format, format_of, unreadable};
 use super::raw::{Numbering, RawTable};
+use super::text_reader::{RecordMeter, TextReader};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Calendar;
 
-/// Reads the wanted columns of a file with this separator, packed by gzip or not.
+/// Reads the wanted columns of a file, packed by gzip or not. Where its first line has no separator, it is this one.
 pub(super) fn read(
     path: &Path,
     name: &str,
@@ -21,26 +24,19 @@ pub(super) fn read(
     wanted: &[ColumnRequest],
     calendar: &Calendar,
 ) -> Result<RawTable, Problems> {
-    let (text, meter) =
-        TextReader::open(path, compressed).map_err(|error| unreadable(name, &error))?;
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .buffer_capacity(1 << 18)
-        .from_reader(text);
+    let (text, meter, begun) =
+        open(path, compressed, separator).map_err(|error| unreadable(name, &error))?;
+    let mut reader = reader(text, begun.separator);
     let (header, breaks) = read_header(&mut reader, name)?;
     let ends_with_cr = reader.position().line() == 1 + breaks;
-    if let Some(found) = other_separator(&header, wanted, separator) {
-        return Err(of_other_separator(name, found, separator).into());
-    }
     let fields = find_fields(&header, name, wanted)?;
     let present: Vec<bool> = fields.iter().map(Option::is_some).collect();
     let places: Vec<usize> = fields.into_iter().flatten().collect();
     let read: Vec<ColumnRequest> = of_present(wanted, &present).cloned().collect();
     let records = Records {
-        separator,
+        separator: begun.separator,
         ends_with_cr,
+        lines_above: begun.lines_above,
         last_line: 1,
         reader,
         meter,
@@ -54,6 +50,78 @@ pub(super) fn read(
     )?;
     let numbering = Numbering::lines();
     Ok(assemble(header, wanted, &present, batches, numbering))
+}
+
+/// What the beginning of a file says of the rest.
+struct TableStart {
+    separator: u8,
+    /// Lines above the names of columns.
+    lines_above: u64,
+}
+
+/// Opens a file at its line of names.
+fn open(
+    path: &Path,
+    compressed: bool,
+    otherwise: u8,
+) -> io::Result<(TextReader, RecordMeter, TableStart)> {
+    let (mut text, meter) = TextReader::open(path, compressed)?;
+    let head = text.head()?;
+    let valid = std::str::from_utf8(head).map_or_else(|error| error.valid_up_to(), str::len);
+    let whole = std::str::from_utf8(&head[..valid]).unwrap_or_default();
+    let told = cell_text(
+        whole.trim_start_matches(['\u{feff}', '\r', '\n']),
+        otherwise,
+    );
+    let above = whole.len() - told.table.len();
+    let begun = TableStart {
+        separator: told.separator,
+        lines_above: whole[..above].matches('\n').count() as u64,
+    };
+    text.skip(above);
+    Ok((text, meter, begun))
+}
+
+fn reader(text: TextReader, separator: u8) -> Reader<TextReader> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator)
+        .buffer_capacity(1 << 18)
+        .from_reader(text)
+}
+
+/// Whether other programs read a table file as it is read here, told its ending alone: text is UTF-8, and the first line
+/// of a CSV file has the names of the columns, written as tables declare them but for capitals, and separated by commas
+/// (in `.tsv` by tabs).
+///
+/// # Errors
+///
+/// `D105`, `D108` to `D110`: it cannot be read.
+pub fn is_plain(path: &Path, columns: &[&str]) -> Result<bool, Diagnostic> {
+    let name = path.display().to_string();
+    let Some((format, compressed)) = format_of(path) else {
+        return Ok(true);
+    };
+    let separator = match format {
+        Format::Csv => b',',
+        Format::Tsv => b'\t',
+        Format::Json => {
+            let opened = TextReader::open(path, compressed);
+            let (text, _) = opened.map_err(|error| unreadable(&name, &error))?;
+            return Ok(!text.is_wide());
+        }
+        Format::Workbook | Format::Parquet | Format::Arrow => return Ok(true),
+    };
+    let (text, _, begun) =
+        open(path, compressed, separator).map_err(|error| unreadable(&name, &error))?;
+    let is_first = !text.is_wide() && begun.lines_above == 0;
+    let (header, _) = read_header(&mut reader(text, begun.separator), &name)?;
+    let is_renamed = |header: &String| {
+        let name = column_name(header);
+        !header.eq_ignore_ascii_case(&name) && columns.contains(&name.as_str())
+    };
+    Ok(is_first && begun.separator == separator && !header.iter().any(is_renamed))
 }
 
 /// The column names, and how many line breaks are inside them.
@@ -70,13 +138,10 @@ fn read_header(
             .help("a CSV file starts with a line of column names"));
     }
     let texts = record.iter().map(std::str::from_utf8);
-    let mut header = texts
+    let header = texts
         .map(|text| text.map(|text| text.trim().to_owned()))
         .collect::<Result<Vec<String>, _>>()
         .map_err(|_| not_utf8(name))?;
-    if let Some(plain) = header[0].strip_prefix('\u{feff}') {
-        header[0] = plain.trim().trim_matches('"').to_owned();
-    }
     Ok((header, line_breaks(&record)))
 }
 
@@ -96,64 +161,45 @@ fn not_utf8(name: &str) -> Diagnostic {
     .help("save the file as UTF-8")
 }
 
-/// Where in a record each wanted column is; `None` where the header lacks it.
+/// Where in a record each wanted column is; `None` where the header lacks it. A name that is written otherwise counts
+/// where none is written as the column is: `Found At` for `found_at`.
 pub(super) fn find_fields(
     header: &[String],
     name: &str,
     wanted: &[ColumnRequest],
 ) -> Result<Vec<Option<usize>>, Problems> {
+    let plain: Vec<String> = header.iter().map(|name| column_name(name)).collect();
     let mut problems = Problems::default();
     let mut fields = Vec::with_capacity(wanted.len());
     for column in wanted {
-        let mut places = (0..header.len()).filter(|place| header[*place] == column.name);
-        fields.push(places.next());
-        if places.next().is_some() {
-            problems.push(Diagnostic::data(
-                "D111",
-                format!("`{name}` has two columns called `{}`", column.name),
-            ));
+        let places_of = |names: &[String], name: &str| -> Vec<usize> {
+            let places = (0..names.len()).filter(|place| names[*place] == name);
+            places.collect()
+        };
+        let mut places = places_of(header, &column.name);
+        if places.is_empty() {
+            places = places_of(&plain, &column_name(&column.name));
+        }
+        fields.push(places.first().copied());
+        if let [first, second, ..] = places[..] {
+            let (first, second) = (&header[first], &header[second]);
+            let message = match first == second {
+                true => format!("`{name}` has two columns called `{first}`"),
+                false => format!(
+                    "`{name}` has two columns that may be `{}`: `{first}` and `{second}`",
+                    column.name
+                ),
+            };
+            problems.push(
+                Diagnostic::data("D111", message)
+                    .help("leave out or rename all but one of them in the file"),
+            );
         }
     }
-    if problems.has_errors() {
-        return Err(problems);
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(fields),
     }
-    Ok(fields)
-}
-
-/// The separator that a header of one field seems to have been written with.
-fn other_separator(
-    header: &[String],
-    wanted: &[ColumnRequest],
-    separator: u8,
-) -> Option<(char, &'static str)> {
-    if header.len() != 1 || wanted.iter().any(|column| column.name == header[0]) {
-        return None;
-    }
-    let others = SEPARATORS
-        .iter()
-        .filter(|(other, _)| *other != char::from(separator));
-    others
-        .copied()
-        .find(|(other, _)| header[0].contains(*other))
-}
-
-const SEPARATORS: [(char, &str); 4] = [
-    (',', "commas"),
-    (';', "semicolons"),
-    ('\t', "tabs"),
-    ('|', "`|`"),
-];
-
-fn of_other_separator(name: &str, (found, words): (char, &str), separator: u8) -> Diagnostic {
-    let mut known = SEPARATORS.iter();
-    let known = known.find(|(known, _)| *known == char::from(separator));
-    let expected = known.map_or("", |(_, words)| *words);
-    let message = format!("`{name}` is separated by {words}, not by {expected}");
-    Diagnostic::data("D107", message).help(match found {
-        '\t' => "name it `.tsv`, or save it as CSV with commas",
-        ',' => "name it `.csv`",
-        _ => "save it as CSV with commas",
-    })
 }
 
 /// The records after the header.
@@ -164,7 +210,9 @@ struct Records<'a> {
     separator: u8,
     /// Whether lines end in CR LF.
     ends_with_cr: bool,
-    /// The line the last record started on.
+    /// Lines above the names of columns.
+    lines_above: u64,
+    /// The line the last record started on, from the line of names on.
     last_line: u64,
     /// The number of fields of every record.
     width: usize,
@@ -214,7 +262,7 @@ impl Records<'_> {
         };
         let own = u64::from(!self.ends_with_cr);
         self.last_line = (self.last_line + 1).max(end.saturating_sub(inside + own));
-        self.last_line
+        self.last_line + self.lines_above
     }
 
     /// Whether a record, if it is the last, ended with the file inside quotes. Its last field then
@@ -242,7 +290,13 @@ impl Records<'_> {
 
     fn add(&mut self, record: &ByteRecord, cells: &mut Cells) -> Result<(), Diagnostic> {
         let line = self.line(record);
-        if record.len() != self.width {
+        // Spreadsheets write separators alone for empty lines and columns.
+        let is_blank = |cell: &[u8]| cell.trim_ascii().is_empty();
+        if record.iter().all(is_blank) {
+            return Ok(());
+        }
+        let is_longer = record.iter().skip(self.width).any(|cell| !is_blank(cell));
+        if record.len() < self.width || is_longer {
             return Err(self.ragged(record.len(), line));
         }
         for place in &self.places {

@@ -1,12 +1,8 @@
 //! Formats by file name, opening files, and what a file's first bytes betray.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-
-use flate2::read::MultiGzDecoder;
 
 use super::archive::ARCHIVE;
 use crate::base::diagnostic::Diagnostic;
@@ -167,8 +163,6 @@ fn text_betrayed(start: &[u8], is_gzip: bool) -> Option<(&'static str, &'static 
         Some(("a Parquet file", "name it `.parquet`"))
     } else if start.starts_with(b"ARROW1") {
         Some(("an Arrow IPC file", "name it `.arrow`"))
-    } else if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-        Some(("UTF-16 text", "save it as UTF-8"))
     } else if start.starts_with(ARCHIVE) {
         Some((
             "a ZIP archive or a spreadsheet",
@@ -176,89 +170,5 @@ fn text_betrayed(start: &[u8], is_gzip: bool) -> Option<(&'static str, &'static 
         ))
     } else {
         None
-    }
-}
-
-/// The longest record of a text file. Without a limit one unclosed quote would read a whole file
-/// into one record.
-const LONGEST_RECORD: usize = 64 << 20;
-
-/// What a [`TextReader`] has read so far.
-#[derive(Clone, Default)]
-pub(super) struct RecordMeter(Arc<Progress>);
-
-#[derive(Default)]
-struct Progress {
-    /// Bytes since the last record ended.
-    since_record: AtomicUsize,
-    /// The last byte that ends no line.
-    last_letter: AtomicU8,
-    at_end: AtomicBool,
-}
-
-impl RecordMeter {
-    /// A record has ended.
-    pub(super) fn reset(&self) {
-        self.0.since_record.store(0, Ordering::Relaxed);
-    }
-
-    /// The last byte read that ends no line.
-    pub(super) fn last_letter(&self) -> u8 {
-        self.0.last_letter.load(Ordering::Relaxed)
-    }
-
-    /// Whether all text was read.
-    pub(super) fn at_end(&self) -> bool {
-        self.0.at_end.load(Ordering::Relaxed)
-    }
-
-    /// Notes what was read; returns the bytes since the last record ended, without these.
-    fn note(&self, text: &[u8]) -> usize {
-        let letter = text
-            .iter()
-            .rev()
-            .find(|byte| !matches!(byte, b'\n' | b'\r'));
-        if let Some(letter) = letter {
-            self.0.last_letter.store(*letter, Ordering::Relaxed);
-        }
-        if text.is_empty() {
-            self.0.at_end.store(true, Ordering::Relaxed);
-        }
-        self.0.since_record.fetch_add(text.len(), Ordering::Relaxed)
-    }
-}
-
-/// The text of a file: decompressed, and failing in a record that is too long.
-pub(super) struct TextReader {
-    inner: Box<dyn Read + Send>,
-    meter: RecordMeter,
-}
-
-impl TextReader {
-    pub(super) fn open(path: &Path, compressed: bool) -> io::Result<(Self, RecordMeter)> {
-        let file = File::open(path)?;
-        let inner: Box<dyn Read + Send> = if compressed {
-            Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file)))
-        } else {
-            Box::new(file)
-        };
-        let meter = RecordMeter::default();
-        let reader = TextReader {
-            inner,
-            meter: meter.clone(),
-        };
-        Ok((reader, meter))
-    }
-}
-
-impl Read for TextReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        if self.meter.note(&buffer[..length]) > LONGEST_RECORD {
-            return Err(io::Error::other(
-                "a record is longer than 64 MB; is a quote left open?",
-            ));
-        }
-        Ok(length)
     }
 }

@@ -12,9 +12,10 @@ use super::cells::{
     Cells, ConvertedBatch, assemble, convert_batch, convert_while_reading, of_present,
 };
 use super::columns::ColumnRequest;
-use super::files::{RecordMeter, TextReader, first_line, unreadable};
+use super::files::{first_line, unreadable};
 use super::json_rows::{ArrayVisitor, Keys, RowSeed, SeenKeys};
 use super::raw::{Numbering, RawTable};
+use super::text_reader::{RecordMeter, TextReader};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::Calendar;
 

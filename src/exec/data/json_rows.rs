@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::cells::Cells;
 use super::columns::ColumnRequest;
-use super::files::RecordMeter;
 use super::raw::Numbering;
+use super::text_reader::RecordMeter;
 
 /// Names beyond this many are not remembered for messages.
 const MOST_OTHERS: usize = 100;

@@ -36,6 +36,14 @@ pub(super) const NO_DIRECTION: AdviceRule = AdviceRule {
     look: without_direction,
 };
 
+/// Two of three is no 67%.
+pub(super) const NO_MINIMUM: AdviceRule = AdviceRule {
+    name: "no-minimum",
+    code: "K669",
+    about: "a share has a target, and does not say of how few rows it is one",
+    look: without_minimum,
+};
+
 fn scan_counts(definitions: &Definitions, advice: &mut Advice) {
     for kpi in &definitions.kpis {
         let Formula::Measure(measure) = &kpi.formula else {
@@ -90,5 +98,16 @@ fn without_direction(definitions: &Definitions, advice: &mut Advice) {
         );
         let help = "add `lower is better` or `higher is better`";
         advice.tell(&NO_DIRECTION, kpi.span, message, help);
+    }
+}
+
+fn without_minimum(definitions: &Definitions, advice: &mut Advice) {
+    for kpi in definitions.kpis.iter().filter(|kpi| !kpi.targets.is_empty()) {
+        let is_share = matches!(&kpi.formula, Formula::Measure(of) if of.function.name == "share");
+        if is_share && kpi.fewest_rows.is_none() {
+            let message = format!("a target judges `{}`, however few rows it is a share of", kpi.name);
+            let help = "add `at least 5 rows`: values of fewer are marked";
+            advice.tell(&NO_MINIMUM, kpi.span, message, help);
+        }
     }
 }

@@ -26,7 +26,7 @@ pub struct AdviceRule {
 }
 
 /// All rules, in the order of their codes.
-pub const RULES: [AdviceRule; 9] = [
+pub const RULES: [AdviceRule; 10] = [
     boards::RAW_COUNT,
     kpis::SCAN_COUNT,
     policies::SEVERITY_ALONE,
@@ -36,6 +36,7 @@ pub const RULES: [AdviceRule; 9] = [
     kpis::NO_OWNER,
     boards::NO_TIME,
     kpis::NO_DIRECTION,
+    kpis::NO_MINIMUM,
 ];
 
 /// The codes of advice and of the comments that allow it, with their meaning.
@@ -58,6 +59,7 @@ pub const CODES: &[(&str, &str)] = &[
     advice_code(&kpis::NO_OWNER),
     advice_code(&boards::NO_TIME),
     advice_code(&kpis::NO_DIRECTION),
+    advice_code(&kpis::NO_MINIMUM),
 ];
 
 const fn advice_code(rule: &AdviceRule) -> (&'static str, &'static str) {

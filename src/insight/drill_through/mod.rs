@@ -8,7 +8,7 @@ mod fields;
 mod parts;
 mod place;
 
-pub use parts::{MeasurePart, parts};
+pub use parts::{MeasurePart, all_parts, parts};
 
 use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
@@ -56,7 +56,10 @@ pub fn behind(
     };
     let lists: Vec<Query> = wanted
         .iter()
-        .map(|wanted| reading(context.definitions, query, values, &wanted.part))
+        .map(|wanted| {
+            let population = wanted.part.measure.population.clone();
+            list_of(context.definitions, query, values, &wanted.part, population)
+        })
         .collect();
     let mut queries = vec![query];
     queries.extend(&lists);
@@ -77,12 +80,13 @@ pub fn behind(
     traced.collect()
 }
 
-/// What is asked of the data for the fields shown.
-fn reading(
+/// The list of a population with the fields that tell most of a row behind a measure.
+pub fn list_of(
     definitions: &Definitions,
     query: &Query,
     values: &ValuesQuery,
     part: &MeasurePart,
+    population: Population,
 ) -> Query {
     let fields = fields::telling(
         definitions,
@@ -91,7 +95,7 @@ fn reading(
         &part.measure,
     );
     let list = ListQuery {
-        population: part.measure.population.clone(),
+        population,
         show: fields.into_iter().map(ListColumn::Field).collect(),
         sort: Vec::new(),
         limit: None,
@@ -183,10 +187,11 @@ fn rows(
     })
 }
 
-fn narrowed(population: Population, group: Option<Condition>) -> Population {
-    let filter = match (population.filter, group) {
-        (Some(own), Some(group)) => Some(Condition::All(vec![own, group])),
-        (own, group) => own.or(group),
+/// A population of which only the rows that pass a test count.
+pub fn narrowed(population: Population, test: Option<Condition>) -> Population {
+    let filter = match (population.filter, test) {
+        (Some(own), Some(test)) => Some(Condition::All(vec![own, test])),
+        (own, test) => own.or(test),
     };
     Population {
         filter,

@@ -1,6 +1,6 @@
 //! The measures of a column, each with a name to ask for it by.
 
-use crate::lang::model::{Condition, Definitions, Formula, Measure, ValueColumn};
+use crate::lang::model::{Condition, Definitions, Formula, Measure, ValueColumn, ValuesQuery};
 use crate::plan;
 
 /// One measure of a column.
@@ -12,6 +12,14 @@ pub struct MeasurePart {
     /// Place of the column in the query.
     pub column: usize,
     pub measure: Measure,
+}
+
+/// The measures of all columns of a query.
+pub fn all_parts(definitions: &Definitions, values: &ValuesQuery) -> Vec<MeasurePart> {
+    let columns = values.columns.iter().enumerate();
+    columns
+        .flat_map(|(place, column)| parts(definitions, place, column))
+        .collect()
 }
 
 /// The measures of a column, each once, in the order they are written.

@@ -6,7 +6,7 @@ use super::{arithmetic, rows};
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::query_context::QueryContext;
-use crate::insight::drill_through::{self, CellReference, MeasurePart};
+use crate::insight::drill_through::{self, CellReference};
 use crate::lang::model::{Query, Subject};
 use crate::render::{self, OutputFormat, RenderOptions};
 
@@ -35,10 +35,7 @@ pub(super) fn listed(
             rounded: answer.clone(),
         }]);
     };
-    let columns = values.columns.iter().enumerate();
-    let parts: Vec<MeasurePart> = columns
-        .flat_map(|(place, column)| drill_through::parts(context.definitions, place, column))
-        .collect();
+    let parts = drill_through::all_parts(context.definitions, values);
     let wanted: Vec<CellReference> = (0..answer.rows.len())
         .flat_map(|row| {
             parts.iter().map(move |part| CellReference {

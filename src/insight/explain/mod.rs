@@ -4,8 +4,10 @@
 
 mod arithmetic;
 mod behind;
+mod evidence;
 mod object;
 
+pub use arithmetic::group;
 pub use object::json;
 
 use crate::base::diagnostic::Problems;
@@ -87,6 +89,7 @@ pub fn text(explained: &Explanation, look: RenderOptions) -> String {
     }
     let answer = &explained.answer;
     add("Numbers", &arithmetic::lines(answer, &explained.parts));
+    add("How sure", &evidence::lines(answer));
     add("Left out", &left_out(answer));
     let notes = answer.notes.iter().chain(&explained.notes);
     add("Notes", &notes.cloned().collect::<Vec<String>>());

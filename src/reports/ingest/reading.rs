@@ -14,7 +14,7 @@ use super::repair;
 use super::report::{LeftOut, Report, RowPart};
 use super::rows::{ProgramOutput, RowReader};
 use super::scan::{self, SaidScans};
-use super::shapes::{Body, Portions, damaged, too_many_values};
+use super::shapes::{Body, damaged, too_many_values};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Scale;
 use crate::lang::model::ReportSource;
@@ -118,7 +118,9 @@ impl ReportInput<'_> {
             drop(large);
             return of_whole(value, take);
         }
-        let portions = Portions::of(&large, &self.source.parts, portion).map_err(damaged)?;
+        let portions = large
+            .portions(&self.source.parts, portion)
+            .map_err(damaged)?;
         // So many are held in memory at once.
         let side_by_side = rayon::current_num_threads();
         self.in_order(take, |dates, take| {
@@ -269,7 +271,7 @@ impl ReportInput<'_> {
             let places = self.bad_bytes as u64;
             found.left_out.insert(LeftOut::bad_bytes(), places);
         }
-        if !found.left_out.is_empty() {
+        if found.left_out.keys().any(LeftOut::may_hide_rows) {
             // What is absent may be what was not read, in whichever part of the report.
             whole.is_partial();
         }

@@ -58,6 +58,9 @@ pub struct LeftOut {
     pub found: &'static str,
 }
 
+/// What a score is that is out of its range.
+const OUT_OF_RANGE: &str = "no score";
+
 impl LeftOut {
     /// Bytes that are no text: the letter that stands for such was read in their place.
     pub fn bad_bytes() -> LeftOut {
@@ -65,6 +68,19 @@ impl LeftOut {
             place: "what is no text".to_string(),
             found: "bytes of another encoding",
         }
+    }
+
+    /// A score of rows that is none: it says nothing of what else is there.
+    pub fn out_of_range(field: &str) -> LeftOut {
+        LeftOut {
+            place: format!("`{field}` of a row"),
+            found: OUT_OF_RANGE,
+        }
+    }
+
+    /// Whether rows may be missing where this was left out.
+    pub fn may_hide_rows(&self) -> bool {
+        self.found != OUT_OF_RANGE
     }
 
     /// What is told of it, and kept in manifests: `vulnerabilities[].identifiers is a text`.

@@ -14,6 +14,9 @@ use super::values::{list, number, text, truth, whole};
 use crate::base::types::Scale;
 use crate::lang::model::{Evidence, ReportSource, RowField, Status};
 
+/// The highest score of CVSS.
+const HIGHEST_CVSS: f64 = 10.0;
+
 /// Collects rows of a report.
 pub(super) struct RowReader<'a> {
     source: &'a ReportSource,
@@ -140,6 +143,18 @@ impl<'a> RowReader<'a> {
         }
     }
 
+    /// A number from 0 to the highest. What is less stands for none in many tools; what is more, or no number at all, is
+    /// left out and told.
+    fn score(&mut self, field: RowField, value: &Val, highest: f64) -> Option<f64> {
+        let score = number(value);
+        let is_none = score.is_none() && !matches!(value, Val::Num(_));
+        if score.is_none_or(|score| score > highest) && !is_none {
+            let what = LeftOut::out_of_range(field.word());
+            *self.found.left_out.entry(what).or_default() += 1;
+        }
+        score.filter(|score| (0.0..=highest).contains(score))
+    }
+
     /// A row of a table that is filled as it is.
     fn record(&mut self, members: &Map, fields: &[&str]) {
         let mut record = BTreeMap::new();
@@ -189,7 +204,7 @@ impl<'a> RowReader<'a> {
             RowField::Message => row.message = text(value),
             RowField::Severity => row.severity_word = text(value),
             RowField::SeverityFrom => row.severity_from = text(value),
-            RowField::Cvss => row.cvss = number(value),
+            RowField::Cvss => row.cvss = self.score(field, value, HIGHEST_CVSS),
             RowField::CvssVector => row.cvss_vector = text(value),
             RowField::Cwe => row.cwe = sorted(list(value).into_iter().filter_map(whole)),
             RowField::VulnerabilityIds => {
@@ -217,7 +232,7 @@ impl<'a> RowReader<'a> {
             RowField::LastSeen => row.last_seen = self.optional_date(field, value),
             RowField::ClosedAt => row.closed_at = self.optional_date(field, value),
             RowField::AcceptedUntil => row.accepted_until = self.end_date(field, value),
-            RowField::Epss => row.epss = number(value),
+            RowField::Epss => row.epss = self.score(field, value, 1.0),
             RowField::KnownExploited => row.known_exploited = truth(value),
             RowField::Target => row.target = text(value),
             RowField::Tool => row.tool = text(value),

@@ -3,7 +3,7 @@
 use jaq_json::Val;
 use jaq_std::ValT as _;
 
-use crate::exec::data::LARGEST_NUMBER;
+use crate::exec::data::{LARGEST_NUMBER, written_number};
 
 /// The text of a scalar without white space around it; `None` for null, blanks, objects and arrays.
 pub(super) fn text(value: &Val) -> Option<String> {
@@ -24,22 +24,6 @@ pub(super) fn number(value: &Val) -> Option<f64> {
         Val::Null | Val::Bool(_) | Val::BStr(_) | Val::Arr(_) | Val::Obj(_) => None,
     }
     .filter(|number| number.abs() <= LARGEST_NUMBER)
-}
-
-/// `7.5`, and `7,5` as spreadsheets of many countries write it. A comma before three digits may stand between
-/// thousands, unless a zero is before it.
-fn written_number(text: &str) -> Option<f64> {
-    if let Ok(number) = text.parse() {
-        return Some(number);
-    }
-    let (whole, fraction) = text.split_once(',')?;
-    let are_digits =
-        |text: &str| !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
-    let is_decimal = fraction.len() != 3 || whole == "0";
-    let is_number = are_digits(whole) && are_digits(fraction) && is_decimal;
-    is_number
-        .then(|| format!("{whole}.{fraction}").parse().ok())
-        .flatten()
 }
 
 /// A whole number of at least 0.

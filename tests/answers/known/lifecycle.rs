@@ -209,6 +209,34 @@ fn a_list_counts_what_it_leaves_out() {
         left_out("list findings open show finding_id"),
         (2, vec![("closed_at before found_at".to_string(), 1)])
     );
+    let tables = findings(
+        "finding_id | severity | found_at   | closed_at
+         F1         | low      | 2026-03-01 |
+         F2         | low      |            | 2026-02-01
+         F3         | high     |            | 2026-02-01
+         F4         | low      |            |
+         F5         | low      |            | 2026-03-20",
+    );
+    let left_out = |text: &str| {
+        let answer = pipeline::ask(&library(), &tables, "2026-04-01T00:00:00Z", text);
+        let reasons = answer.excluded.into_iter();
+        reasons
+            .map(|left| (left.reason, left.rows))
+            .collect::<Vec<_>>()
+    };
+    let missing = |rows: u64| vec![("found_at missing".to_string(), rows)];
+    assert_eq!(left_out("count of findings open"), missing(3));
+    assert_eq!(left_out("list findings open show finding_id"), missing(3));
+    assert_eq!(
+        left_out("count of findings open where severity = low"),
+        missing(2)
+    );
+    // One that ended later had not ended then.
+    assert_eq!(
+        left_out("count of findings open over month in 2026-02"),
+        missing(2)
+    );
+    assert_eq!(left_out("count of findings open as of 2026-01-15"), []);
 }
 
 /// Five findings, two of which end after ten days while two others are ten days old: three fifths are left after ten days, so

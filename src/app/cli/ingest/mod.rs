@@ -3,7 +3,6 @@
 //! Several reports are read at once, and added in the order in which they were named.
 
 mod files;
-mod noted;
 mod parallel;
 mod told;
 
@@ -13,13 +12,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::files::ReportFile;
-use self::noted::KnownLines;
 use self::told::{FileOutcome, FileReport};
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
 use super::reports;
 use super::workspace;
+use crate::app::report_notes::KnownLines;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems, Severity};
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
@@ -146,9 +145,7 @@ impl IngestRun<'_> {
         });
         match added {
             Ok((fate, manifest)) => {
-                let mut notes = noted::of_report(&manifest);
-                notes.extend(known.notes(&manifest));
-                known.add(&manifest);
+                let notes = known.told(&manifest);
                 FileReport {
                     file,
                     fate,

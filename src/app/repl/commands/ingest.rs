@@ -7,10 +7,11 @@ use super::{ArgumentKind, SessionCommand, first_screen};
 use crate::app::repl::output::path;
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
+use crate::app::report_notes::KnownLines;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::render::{self, Sheet};
 use crate::reports::ingest::{DayOrder, ReportReader};
-use crate::reports::store::{self, AddOutcome, IngestContext, Segment, Store};
+use crate::reports::store::{self, AddOutcome, IngestContext, Manifest, Segment, Store};
 
 pub(super) const INGEST: SessionCommand = SessionCommand {
     name: "ingest",
@@ -56,16 +57,24 @@ fn ingest(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         .words("source")
         .numbers("rows")
         .words("");
-    let mut problems = Problems::default();
+    let mut known = KnownLines::of(Some(&store));
+    let (mut notes, mut problems) = (Problems::default(), Problems::default());
     for file in &line.files {
         match take(session, &store, file, &line) {
-            Ok(cells) => sheet.row(cells),
+            Ok((manifest, word)) => {
+                notes.extend(known.told(&manifest));
+                let rows = render::count(manifest.rows);
+                sheet.row([file.clone(), manifest.source, rows, word.to_string()]);
+            }
             Err(of_file) => problems.extend(of_file),
         }
     }
     session.locate()?;
     let shown = sheet.render(session.settings.look);
-    let reply = Reply::shown(shown).then(first_screen(session));
+    let warnings = Reply::told(session.rendered(&notes));
+    let reply = Reply::shown(shown)
+        .then(warnings)
+        .then(first_screen(session));
     Ok(match problems.has_errors() {
         true => reply.then(session.failed(&problems)),
         false => reply,
@@ -226,12 +235,13 @@ fn words(text: &str) -> Result<Vec<String>, Diagnostic> {
     }
 }
 
+/// Adds a report; what is recorded of it, and what became of it.
 fn take(
     session: &Session,
     store: &Store,
     typed: &str,
     line: &IngestLine,
-) -> Result<[String; 4], Problems> {
+) -> Result<(Manifest, &'static str), Problems> {
     let file = path(typed);
     let segment = read(session, &file, line)?;
     let word = match line.is_dry {
@@ -249,13 +259,7 @@ fn take(
             AddOutcome::Restored => "added again",
         },
     };
-    let manifest = &segment.manifest;
-    Ok([
-        typed.to_string(),
-        manifest.source.clone(),
-        render::count(manifest.rows),
-        word.to_string(),
-    ])
+    Ok((segment.manifest, word))
 }
 
 fn read(session: &Session, file: &Path, line: &IngestLine) -> Result<Segment, Problems> {

@@ -10,7 +10,7 @@ use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::StockMoment;
 use crate::exec::answer::{Answer, Cell, ColumnRole};
-use crate::insight::drill_through::{self, CellReference, DrillThrough, MeasurePart};
+use crate::insight::drill_through::{self, CellReference, DrillThrough};
 use crate::lang::model::{Kind, Subject, ValuesQuery};
 use crate::render::{self, OutputFormat, RenderOptions};
 
@@ -37,7 +37,7 @@ fn rows(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     };
     let choice = RowChoice::read(arguments);
     let row = choice.row(&recalled.answer)?;
-    let parts = all_parts(session, values);
+    let parts = drill_through::all_parts(&session.workspace.definitions, values);
     let part = choice.part(row, values, &parts)?;
     let wanted = CellReference {
         row,
@@ -65,15 +65,6 @@ fn rows(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
 /// The command that shows all of them.
 fn again(arguments: &str) -> String {
     format!("\\rows {arguments} all").replace("  ", " ")
-}
-
-fn all_parts(session: &Session, values: &ValuesQuery) -> Vec<MeasurePart> {
-    let columns = values.columns.iter().enumerate();
-    columns
-        .flat_map(|(place, column)| {
-            drill_through::parts(&session.workspace.definitions, place, column)
-        })
-        .collect()
 }
 
 /// The rows and what stands around them.

@@ -239,6 +239,7 @@ impl Collector<'_> {
                 | KpiClause::Is(_)
                 | KpiClause::As(_)
                 | KpiClause::By(_)
+                | KpiClause::AtLeastRows(_)
                 | KpiClause::At(_)
                 | KpiClause::HigherIsBetter
                 | KpiClause::LowerIsBetter => {}

@@ -183,6 +183,8 @@ impl Mutator<'_> {
                 KpiClause::Note(_)
                 | KpiClause::Owner(_)
                 | KpiClause::By(_)
+                // It marks values and changes none.
+                | KpiClause::AtLeastRows(_)
                 | KpiClause::At(_)
                 | KpiClause::HigherIsBetter
                 | KpiClause::LowerIsBetter

@@ -205,7 +205,7 @@ impl TestReport<'_> {
             let told = lacking.map(|each| {
                 let line = &each.covered.line;
                 let message = format!("no test hits {} `{}`", line.kind.word(), line.text);
-                Diagnostic::error("K924", line.span, message)
+                Diagnostic::error("K932", line.span, message)
             });
             all.push(item("coverage", told.collect()));
         }
@@ -237,7 +237,7 @@ impl TestReport<'_> {
                     let message = format!("`{}` is not as expected", expect.query.text);
                     let shown = super::show::comparison(difference);
                     let shown = shown.trim_end().to_owned();
-                    vec![Diagnostic::error("K923", expect.span, message).help(shown)]
+                    vec![Diagnostic::error("K931", expect.span, message).help(shown)]
                 }
             })
             .collect()

@@ -39,6 +39,8 @@ impl Lowering<'_> {
             let name = |columns: &[usize]| definition.columns[columns[0]].name.clone();
             let reason = format!("{} before {}", name(until), name(from));
             reasons.push((reason, vec![reversed.clone()]));
+            let unbegun = rows.unbegun.iter().map(|test| vec![test.clone()]);
+            reasons.extend(unbegun.map(|tests| (format!("{} missing", name(from)), tests)));
         }
         let table = population.table;
         reasons

@@ -21,6 +21,8 @@ pub(super) struct PopulationRows {
     pub pending: Option<Expression>,
     /// Rows whose interval ends before it starts (rule S34).
     pub reversed: Option<Expression>,
+    /// Rows whose interval has an end and no start (rule S34).
+    pub unbegun: Option<Expression>,
 }
 
 /// The points at which a row counts.
@@ -173,6 +175,7 @@ impl Rows<'_> {
             excluded: parts.excluded,
             pending,
             reversed: None,
+            unbegun: None,
         }
     }
 
@@ -202,13 +205,22 @@ impl Rows<'_> {
     }
 
     fn stock(&mut self, state: usize, parts: Parts) -> PopulationRows {
-        let name = self.context.definitions.table(self.table).states[state]
-            .name
-            .clone();
+        let definitions = self.context.definitions;
+        let definition = &definitions.table(self.table).states[state];
+        let name = definition.name.clone();
         let time = self.state(state);
         let reversed = match &time {
             StateTime::Span { from, until } => Some(self.reversed(&name, from, until, &parts)),
             StateTime::Set(_) => None,
+        };
+        let unbegun = match (&time, &definition.source) {
+            // Of several ends one may be there of a row that is never in the state.
+            (StateTime::Span { from, until }, StateSource::Columns { until: ends, .. })
+                if ends.len() == 1 =>
+            {
+                Some(self.unbegun(&name, from, until, &parts))
+            }
+            (StateTime::Span { .. } | StateTime::Set(_), _) => None,
         };
         let (when, is_there) = match time {
             StateTime::Span { from, until } if parts.timed.is_empty() => {
@@ -227,6 +239,7 @@ impl Rows<'_> {
             excluded: parts.excluded,
             pending: None,
             reversed,
+            unbegun,
         }
     }
 
@@ -241,6 +254,22 @@ impl Rows<'_> {
         let point = self.point_after(&format!("{name}_low"), from, parts.axis);
         let points = Expression::integer(parts.axis.len() as i64);
         let mut tests = vec![before, point.is(RelationalOperator::Less, points)];
+        tests.extend(parts.constant.iter().cloned());
+        Expression::all(tests)
+    }
+
+    fn unbegun(
+        &mut self,
+        name: &str,
+        from: &Expression,
+        until: &Expression,
+        parts: &Parts,
+    ) -> Expression {
+        let point = self.point_after(&format!("{name}_high"), until, parts.axis);
+        let points = Expression::integer(parts.axis.len() as i64);
+        let no_start = [from.clone().is_missing(), until.clone().is_present()];
+        let mut tests = no_start.to_vec();
+        tests.push(point.is(RelationalOperator::Less, points));
         tests.extend(parts.constant.iter().cloned());
         Expression::all(tests)
     }

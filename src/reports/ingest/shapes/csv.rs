@@ -5,9 +5,15 @@
 //! first. Half a table read as a whole one would close what it does not reach. The cells of columns of one
 //! name are a list: whether that may be is the source's to say.
 
-use super::Budget;
+use std::borrow::Cow;
+
+use jaq_json::Val;
+
 use super::preamble;
 use super::table::{CellTable, TableRows};
+use super::{Budget, begun};
+use crate::exec::data::{CellText, cell_text};
+use crate::lang::model::ArrayPath;
 
 /// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
 /// stands in comment lines above the names, and other lines above the table, is the member `#` of the first
@@ -37,6 +43,128 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<CellTable, String>
     Ok(rows.finish())
 }
 
+/// A large table, to be read when it is known how.
+pub struct LargeTable<'a> {
+    text: Cow<'a, str>,
+    /// What stands above the table.
+    above: String,
+    separator: u8,
+    names: Vec<String>,
+    /// Where in the text its rows begin, and in which line.
+    rows: LinePlace,
+}
+
+/// A byte of a text, and its line, from 1.
+#[derive(Clone, Copy)]
+struct LinePlace {
+    byte: usize,
+    line: usize,
+}
+
+impl<'a> LargeTable<'a> {
+    /// Looks for the table of a text.
+    ///
+    /// # Errors
+    ///
+    /// In words: a cell whose quotes never end.
+    pub fn new(text: Cow<'a, str>) -> Result<LargeTable<'a>, String> {
+        let whole = begun(&text);
+        let located = located(whole)?;
+        let table = text.len() - located.table.len();
+        let mut reader = reader(located.table, located.separator, located.is_named);
+        let names = names(&mut reader, located.is_named)?;
+        let mut rows = LinePlace {
+            byte: table,
+            line: located.lines_before + 1,
+        };
+        if located.is_named {
+            rows.byte += reader.position().byte() as usize;
+            rows.line = located.lines_before + reader.position().line() as usize;
+        }
+        let (above, separator) = (located.above, located.separator);
+        Ok(LargeTable {
+            above,
+            separator,
+            names,
+            rows,
+            text,
+        })
+    }
+
+    /// What the format is recognised by, without other rows.
+    pub(super) fn sample(&self) -> Result<CellTable, String> {
+        self.table(self.rows, self.text.len(), 1)
+    }
+
+    pub fn whole(&self) -> Result<Val, String> {
+        Ok(read(begun(&self.text), &mut Budget::new())?.rows)
+    }
+
+    /// Divides the rows into runs of so many bytes at least; one where the rows are not to be divided.
+    pub fn portions(&self, paths: &[ArrayPath], portion: usize) -> TablePortions<'_> {
+        let is_divided = paths.iter().any(|path| path.0.is_empty());
+        let rows = &self.text[self.rows.byte..];
+        let mut reader = reader(rows, self.separator, false);
+        let mut record = ::csv::ByteRecord::new();
+        let mut starts = vec![self.rows];
+        let mut from = 0;
+        while let Ok(true) = reader.read_byte_record(&mut record) {
+            let at = reader.position();
+            let byte = at.byte() as usize;
+            if is_divided && byte - from >= portion && byte < rows.len() {
+                from = byte;
+                starts.push(LinePlace {
+                    byte: self.rows.byte + byte,
+                    line: self.rows.line + at.line() as usize - 1,
+                });
+            }
+        }
+        TablePortions {
+            table: self,
+            starts,
+        }
+    }
+
+    /// The first rows between two places.
+    fn table(&self, from: LinePlace, to: usize, most: usize) -> Result<CellTable, String> {
+        let above = match from.byte == self.rows.byte {
+            true => self.above.clone(),
+            false => String::new(),
+        };
+        let mut rows = TableRows::new(self.names.clone(), above);
+        let mut reader = reader(&self.text[from.byte..to], self.separator, false);
+        let mut budget = Budget::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| format!("it is no CSV: {error}"))?;
+            let line = record.position().map_or(1, |at| at.line() as usize) + from.line - 1;
+            rows.add(&format!("line {line}"), record.iter(), false, &mut budget)?;
+            if rows.len() == most {
+                break;
+            }
+        }
+        Ok(rows.finish())
+    }
+}
+
+/// What of a table is read at a time.
+pub struct TablePortions<'a> {
+    table: &'a LargeTable<'a>,
+    starts: Vec<LinePlace>,
+}
+
+impl TablePortions<'_> {
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The rows of a portion.
+    pub fn value(&self, index: usize) -> Result<Val, String> {
+        let end = self.starts.get(index + 1);
+        let end = end.map_or(self.table.text.len(), |next| next.byte);
+        Ok(self.table.table(self.starts[index], end, usize::MAX)?.rows)
+    }
+}
+
 /// A table, and what is told of it above.
 struct Located<'a> {
     above: String,
@@ -49,11 +177,11 @@ struct Located<'a> {
 
 /// Where in a text its table is.
 fn located(text: &str) -> Result<Located<'_>, String> {
-    let (mut above, table) = commented(text);
-    let (separator, table) = match told_separator(table) {
-        Some((separator, rest)) => (separator, rest),
-        None => (most_frequent(table), table),
-    };
+    let CellText {
+        comment: mut above,
+        separator,
+        table,
+    } = cell_text(text, b',');
     let line_of = |table: &str| text[..text.len() - table.len()].matches('\n').count();
     if let Some(line) = open_quotes(table, separator) {
         let line = line + line_of(table);
@@ -76,49 +204,6 @@ fn located(text: &str) -> Result<Located<'_>, String> {
         lines_before: line_of(table),
     })
 }
-
-/// The comment lines, and the table below them.
-fn commented(text: &str) -> (String, &str) {
-    let mut table = text;
-    let mut comment = String::new();
-    while table.starts_with('#') {
-        let (line, rest) = table.split_once('\n').unwrap_or((table, ""));
-        comment += line;
-        table = rest;
-    }
-    (comment, table)
-}
-
-/// The separator that spreadsheets name in a line of its own.
-fn told_separator(table: &str) -> Option<(u8, &str)> {
-    let (line, rest) = table.split_once('\n')?;
-    let line = line.trim_end_matches('\r').trim_matches('"');
-    match line.as_bytes() {
-        [named @ .., separator] if named.eq_ignore_ascii_case(b"sep=") && separator.is_ascii() => {
-            Some((*separator, rest))
-        }
-        _ => None,
-    }
-}
-
-/// The separator that the first line has most of, outside of quotes.
-fn most_frequent(table: &str) -> u8 {
-    let first = table.lines().next().unwrap_or_default();
-    let mut counts = SEPARATORS.map(|separator| (separator, 0));
-    let mut is_quoted = false;
-    for byte in first.bytes() {
-        is_quoted ^= byte == b'"';
-        let count = counts.iter_mut().find(|(separator, _)| *separator == byte);
-        if let Some((_, count)) = count.filter(|_| !is_quoted) {
-            *count += 1;
-        }
-    }
-    // The last of equals wins; a comma where there is none of any.
-    let found = counts.into_iter().max_by_key(|(_, count)| *count);
-    found.map_or(b',', |(separator, _)| separator)
-}
-
-const SEPARATORS: [u8; 4] = [b'|', b'\t', b';', b','];
 
 /// The line of a cell whose quotes are still open at the end.
 fn open_quotes(table: &str, separator: u8) -> Option<usize> {

@@ -9,7 +9,9 @@ use super::{Budget, MOST_VALUES};
 use crate::lang::model::Shape;
 
 /// Members of an array, and documents, that a sample of a large text has.
-const SAMPLE: usize = 100;
+pub(super) const SAMPLE: usize = 100;
+/// Members of an object that it has: formats are told by a few of them, and each is looked at by many sources.
+pub(super) const SAMPLE_KEYS: usize = 10_000;
 
 /// What a text holds, before it is read.
 pub struct Skimmed {
@@ -85,7 +87,7 @@ impl<'a> LargeJson<'a> {
         self.skimmed.values <= MOST_VALUES
     }
 
-    /// The text as it would be if all of its arrays, and it itself, ended early.
+    /// The text as it would be if all of its arrays and objects, and it itself, ended early.
     pub fn sample(&self) -> Result<Val, String> {
         let (sample, values) = shortened(&self.text)?;
         let value = read(
@@ -109,7 +111,7 @@ impl<'a> LargeJson<'a> {
     }
 }
 
-/// The text without what comes after the first members of its arrays, and how many values it has left.
+/// The text without what comes after the first members of its arrays and objects, and how many values it has left.
 fn shortened(text: &str) -> Result<(String, u64), String> {
     let mut walk = JsonWalk::new(text.as_bytes());
     let mut kept = String::new();
@@ -124,9 +126,10 @@ fn shortened(text: &str) -> Result<(String, u64), String> {
             JsonTokenKind::Open { is_array } => members.push((is_array, 1)),
             JsonTokenKind::Close => drop(members.pop()),
             JsonTokenKind::Comma => {
-                if let Some((true, count)) = members.last_mut() {
+                if let Some((is_array, count)) = members.last_mut() {
                     *count += 1;
-                    if *count > SAMPLE && cut.is_none() {
+                    let most = if *is_array { SAMPLE } else { SAMPLE_KEYS };
+                    if *count > most && cut.is_none() {
                         kept.push_str(&text[from..token.start]);
                         cut = Some(members.len());
                     }

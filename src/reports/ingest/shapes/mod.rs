@@ -3,6 +3,8 @@
 mod csv;
 mod finder;
 mod json;
+mod large;
+mod large_xml;
 mod portions;
 mod preamble;
 mod script;
@@ -12,8 +14,7 @@ mod workbook;
 mod xml;
 mod zip;
 
-pub(super) use json::LargeJson;
-pub(super) use portions::Portions;
+pub(super) use large::LargeText;
 
 use std::borrow::Cow;
 
@@ -86,7 +87,7 @@ impl Whole {
 /// What a report holds.
 pub(super) enum Body<'a> {
     Read(Val),
-    Large(LargeJson<'a>),
+    Large(LargeText<'a>),
 }
 
 /// How many more values a report may have: a short text can be many of them.
@@ -169,8 +170,8 @@ pub(super) fn read<'a>(
         }
         false => decoded(bytes),
     };
-    if text.len() > large && begins_json(&text) {
-        let content = looked_at(text).map_err(|why| damaged(name, why))?;
+    if text.len() > large && large::has_portions(&text) {
+        let content = large::looked_at(text).map_err(|why| damaged(name, why))?;
         return Ok(Content {
             bad_bytes,
             ..content
@@ -183,20 +184,6 @@ pub(super) fn read<'a>(
         body: Body::Read(whole.value),
         bad_bytes,
         repeated: whole.repeated,
-    })
-}
-
-/// A long JSON text.
-fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
-    let skimmed = json::skim(&text)?;
-    let shape = skimmed.shape();
-    let large = LargeJson::new(text, skimmed);
-    Ok(Content {
-        shape,
-        sample: large.sample()?,
-        body: Body::Large(large),
-        bad_bytes: 0,
-        repeated: Vec::new(),
     })
 }
 
@@ -222,10 +209,6 @@ pub(super) fn several_columns(name: &str, column: &str) -> Diagnostic {
 
 fn begun(text: &str) -> &str {
     text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
-}
-
-fn begins_json(text: &str) -> bool {
-    begun(text).starts_with(['{', '['])
 }
 
 fn whole(name: &str, text: &str, budget: &mut Budget) -> Result<Whole, Diagnostic> {
@@ -291,7 +274,7 @@ fn decoded(bytes: &[u8]) -> Decoded<'_> {
     let (text, has_bad) = if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, _, has_bad) = encoding.decode(bytes);
         (text, has_bad)
-    } else if let Some(encoding) = declared(bytes).or_else(|| wide(bytes)) {
+    } else if let Some(encoding) = declared(bytes).or_else(|| data::wide_encoding(bytes)) {
         encoding.decode_without_bom_handling(bytes)
     } else {
         match std::str::from_utf8(bytes) {
@@ -339,15 +322,6 @@ fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     // The declaration was read byte by byte, so it is not of an encoding of two bytes a letter.
     let is_wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
     (!is_wide).then_some(encoding)
-}
-
-/// UTF-16 without a mark: reports begin with a letter of ASCII, which there has a NUL beside it.
-fn wide(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    match bytes {
-        [0, letter, ..] if *letter != 0 => Some(encoding_rs::UTF_16BE),
-        [letter, 0, ..] if *letter != 0 => Some(encoding_rs::UTF_16LE),
-        _ => None,
-    }
 }
 
 /// Whether a text begins with signs that no text has.

@@ -84,6 +84,10 @@ impl TableRows {
         members
     }
 
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// All rows.
     pub fn finish(self) -> CellTable {
         let nulls = || {

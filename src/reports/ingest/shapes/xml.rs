@@ -11,6 +11,7 @@ use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
+use super::json::SAMPLE_KEYS;
 use super::{Budget, DEEPEST, object, string};
 
 /// An element whose end has not come.
@@ -27,14 +28,20 @@ const FEW: usize = 32;
 
 /// Reads a document.
 pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Val, String> {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().check_end_names = true;
+    read_first(text, usize::MAX, budget)
+}
+
+/// A document as it would be if of all elements of one name inside of another only so many were there.
+pub(super) fn read_first(text: &str, most: usize, budget: &mut Budget) -> Result<Val, String> {
+    let mut reader = reader(text);
     let mut open = vec![OpenElement::new(String::new())];
     loop {
         let event = reader.read_event();
         let at = reader.buffer_position();
-        let failed = |why: String| format!("it is no XML: byte {at}: {why}");
+        let failed = |why: String| failed(at, &why);
         match event.map_err(|error| failed(error.to_string()))? {
+            Event::Start(tag) if has_many(&open, &tag, most) => skip(&mut reader, &tag)?,
+            Event::Empty(tag) if has_many(&open, &tag, most) => {}
             Event::Start(tag) => {
                 if open.len() > DEEPEST {
                     return Err(format!("elements are nested deeper than {DEEPEST}"));
@@ -58,9 +65,39 @@ pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Val, String> {
         }
     }
     match open.pop() {
-        Some(root) if open.is_empty() && !root.members.is_empty() => Ok(root.value()),
+        Some(document) if open.is_empty() && !document.members.is_empty() => document.of_root(),
         Some(_) | None => Err("it is no XML: it ends inside an element".to_string()),
     }
+}
+
+pub(super) fn reader(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = true;
+    reader
+}
+
+/// What is no XML, and behind which byte.
+pub(super) fn failed(at: u64, why: &str) -> String {
+    format!("it is no XML: byte {at}: {why}")
+}
+
+/// Passes over an element that was begun.
+pub(super) fn skip(reader: &mut Reader<&[u8]>, tag: &BytesStart) -> Result<(), String> {
+    let end = tag.to_end().into_owned();
+    match reader.read_to_end(end.name()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failed(reader.buffer_position(), &error.to_string())),
+    }
+}
+
+/// Whether the innermost element has so many of a name already.
+fn has_many(open: &[OpenElement], tag: &BytesStart, most: usize) -> bool {
+    let name = tag.local_name();
+    let inside = open.last().filter(|_| most < usize::MAX);
+    inside.is_some_and(|element| match element.place_of(name.as_ref()) {
+        Some(at) => element.members[at].1.len() >= most,
+        None => element.members.len() >= SAMPLE_KEYS,
+    })
 }
 
 fn add(open: &mut [OpenElement], text: &str) {
@@ -105,11 +142,7 @@ impl OpenElement {
             let names = self.members.iter().enumerate();
             self.places = names.map(|(at, (name, _))| (name.clone(), at)).collect();
         }
-        let index = match self.places.is_empty() {
-            true => self.members.iter().position(|(known, _)| *known == name),
-            false => self.places.get(&name).copied(),
-        };
-        match index {
+        match self.place_of(&name) {
             Some(at) => self.members[at].1.push(value),
             None => {
                 if !self.places.is_empty() {
@@ -117,6 +150,14 @@ impl OpenElement {
                 }
                 self.members.push((name, vec![value]));
             }
+        }
+    }
+
+    /// Where among the members those of a name are.
+    fn place_of(&self, name: &str) -> Option<usize> {
+        match self.places.is_empty() {
+            true => self.members.iter().position(|(known, _)| known == name),
+            false => self.places.get(name).copied(),
         }
     }
 
@@ -139,6 +180,16 @@ impl OpenElement {
             element.members.push(member);
         }
         Ok(element)
+    }
+
+    /// The value of a document, in which nothing stands beside its root.
+    fn of_root(self) -> Result<Val, String> {
+        let roots: usize = self.members.iter().map(|(_, values)| values.len()).sum();
+        match (roots, self.text.trim()) {
+            (1, "") => Ok(self.value()),
+            (1, _) => Err("it is no XML: a text stands outside of its root element".to_string()),
+            _ => Err("it is no XML: it has several root elements".to_string()),
+        }
     }
 
     fn value(self) -> Val {

@@ -32,8 +32,16 @@ impl KnownLines {
         known
     }
 
+    /// What there is to tell of a report that goes in, as warnings; its lines are known from then on.
+    pub fn told(&mut self, report: &Manifest) -> Problems {
+        let mut notes = of_report(report);
+        notes.extend(self.notes(report));
+        self.add(report);
+        notes
+    }
+
     /// Adds those of a report.
-    pub fn add(&mut self, report: &Manifest) {
+    fn add(&mut self, report: &Manifest) {
         for scan in report
             .scans
             .iter()
@@ -45,7 +53,7 @@ impl KnownLines {
     }
 
     /// What is to be told of a report that is not yet among them.
-    pub fn notes(&self, report: &Manifest) -> Problems {
+    fn notes(&self, report: &Manifest) -> Problems {
         let mut notes = Problems::default();
         for scan in &report.scans {
             let known = self.lines.get(&key(report, scan));
@@ -113,7 +121,7 @@ fn of_line(
 }
 
 /// What the report says that it did not look at, and what was left out of it.
-pub fn of_report(report: &Manifest) -> Problems {
+fn of_report(report: &Manifest) -> Problems {
     let mut notes = Problems::default();
     for scan in report.scans.iter().filter(|scan| !scan.unseen.is_empty()) {
         let message = format!(
@@ -151,10 +159,12 @@ pub fn of_report(report: &Manifest) -> Problems {
             1 => format!("`{}`: {what}, and was left out", report.file),
             times => format!("`{}`: {what}, and was left out {times} times", report.file),
         };
-        notes.push(
-            warning("D416", message)
-                .help("the rows are kept without it, and nothing that is absent is closed"),
-        );
+        let is_score = ["cvss", "epss"].map(|field| LeftOut::out_of_range(field).words());
+        let help = match is_score.contains(what) {
+            true => "the rows are kept without it: CVSS is from 0 to 10, and EPSS from 0 to 1",
+            false => "the rows are kept without it, and nothing that is absent is closed",
+        };
+        notes.push(warning("D416", message).help(help));
     }
     notes
 }
