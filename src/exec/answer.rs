@@ -1,6 +1,7 @@
 //! What the engine found, ready to be written in any format: `engine` makes it, `render` and the
 //! tests read it. Values are in the unit they are shown in (days, fractions, points), unrounded.
 
+use crate::base::source::Span;
 use crate::base::statistics::SeriesTrend;
 use crate::base::types::{Bound, DisplayUnit, FieldType, Grain};
 use crate::lang::model::{CardKind, Direction, Kind};
@@ -179,6 +180,8 @@ pub struct Verdict {
     pub limit: f64,
     /// The target as written: `below 30 days`.
     pub written: String,
+    /// Where it is defined.
+    pub span: Span,
     pub status: Status,
 }
 
