@@ -1,5 +1,5 @@
 //! Words that every folder shares: texts and places in them, problems, units, the calendar, cancellation, files
-//! written whole or not at all. Knows nothing of the language or of data.
+//! written whole or not at all, statistics. Knows nothing of the language or of data.
 
 pub mod calendar;
 pub mod cancellation;
@@ -8,4 +8,5 @@ pub mod files;
 pub mod instants;
 pub mod iso_dates;
 pub mod source;
+pub mod statistics;
 pub mod types;

@@ -1,6 +1,8 @@
 //! What the engine found, ready to be written in any format: `engine` makes it, `render` and the
 //! tests read it. Values are in the unit they are shown in (days, fractions, points), unrounded.
 
+use crate::base::source::Span;
+use crate::base::statistics::SeriesTrend;
 use crate::base::types::{Bound, DisplayUnit, FieldType, Grain};
 use crate::lang::model::{CardKind, Direction, Kind};
 
@@ -80,6 +82,20 @@ pub struct AnswerValueColumn {
     /// Periods overlap: a row may count in several.
     pub is_windowed: bool,
     pub with_band: bool,
+    pub evidence: EvidenceColumn,
+}
+
+/// What is told of how sure the values of a column are.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EvidenceColumn {
+    /// Values of fewer rows are marked (rule S59).
+    pub fewest_rows: Option<u64>,
+    /// People are shown of how many rows each value is.
+    pub shows_rows: bool,
+    /// The level of the confidence intervals: 0.95 for 95 % (rule S61).
+    pub interval: Option<f64>,
+    /// Whether series are tested for a trend (rule S62).
+    pub trend: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +159,18 @@ pub struct Value {
     pub share: Option<f64>,
     /// The period had not ended by as-of.
     pub provisional: bool,
+    pub evidence: ValueEvidence,
+}
+
+/// How sure a value is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ValueEvidence {
+    /// Of fewer rows than the column asks for.
+    pub has_few_rows: bool,
+    /// Lower and upper end of the confidence interval, in the unit the column shows.
+    pub interval: Option<(f64, f64)>,
+    /// The trend of the series the value belongs to; the slope in the unit shown, a period.
+    pub trend: Option<SeriesTrend>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -152,6 +180,8 @@ pub struct Verdict {
     pub limit: f64,
     /// The target as written: `below 30 days`.
     pub written: String,
+    /// Where it is defined.
+    pub span: Span,
     pub status: Status,
 }
 

@@ -1,10 +1,12 @@
-//! What can be asked about a number: its meaning, its rows, what moved it, tests, dashboards, profiles of tables.
+//! What can be asked about a number: its meaning, its rows, what moved it, what it may hide, tests, targets, dashboards, profiles of tables.
 
+pub mod advice;
 pub mod attribution;
 pub mod dashboards;
 pub mod definition_diff;
 pub mod drill_through;
 pub mod explain;
+pub mod gate;
 pub mod lineage;
 pub mod profile;
 pub mod row_membership;

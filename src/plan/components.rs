@@ -31,7 +31,7 @@ fn with_parts(definitions: &Definitions, work: &ValuesWork) -> ValuesWork {
         columns.push(column.clone());
         columns.extend(parts(definitions, column));
     }
-    let mut all = steps(&columns, &work.by);
+    let mut all = steps(&columns, &work.by, work.evidence.interval);
     let empty = work
         .empty
         .as_ref()
@@ -157,6 +157,7 @@ fn part(column: &ValueColumn, name: String, measure: Measure) -> ValueColumn {
         direction: None,
         targets: Vec::new(),
         bands: Vec::new(),
+        fewest_rows: None,
         restrictions: column.restrictions.clone(),
     }
 }

@@ -13,6 +13,7 @@ mod period_span;
 mod planning;
 pub mod relation;
 mod requirements;
+mod scope;
 mod steps;
 mod stretch;
 mod timeline;
@@ -25,6 +26,7 @@ pub use planning::plan;
 pub use requirements::{
     Requirement, RequirementOptions, Requirements, TableRequirements, also_require, requirements,
 };
+pub use scope::in_scope;
 pub use timeline::{LARGEST_TIMELINE, day_ends};
 pub use types::*;
 pub use words::{Paragraph, condition, describe, measure};

@@ -1,5 +1,6 @@
 //! Query + evaluation time → plan.
 
+use super::scope;
 use super::steps::{add_empty, steps};
 use super::timeline::{LARGEST_TIMELINE, Question, day_ends, single_slot, timeline};
 use super::{EvaluationTime, ListWork, Plan, TimeBucket, Timeline, ValuesWork, Work};
@@ -17,7 +18,7 @@ pub fn plan(
 ) -> Result<Plan, Problems> {
     let calendar = &definitions.calendar;
     let (work, mut notes) = match &query.subject {
-        Subject::Values(values) => values_work(calendar, query, values, evaluation)?,
+        Subject::Values(values) => values_work(definitions, query, values, evaluation)?,
         Subject::List(list) => list_work(calendar, query, list, evaluation)?,
     };
     notes.extend(known_before(query, evaluation));
@@ -42,11 +43,12 @@ fn known_before(query: &Query, evaluation: &EvaluationTime) -> Option<String> {
 }
 
 fn values_work(
-    calendar: &Calendar,
+    definitions: &Definitions,
     query: &Query,
     values: &ValuesQuery,
     evaluation: &EvaluationTime,
 ) -> Result<(Work, Vec<String>), Problems> {
+    let calendar = &definitions.calendar;
     let question = Question {
         period: query.period.as_ref(),
         over: values.over,
@@ -60,18 +62,26 @@ fn values_work(
     };
     let timeline = timeline(calendar, &question, evaluation)?;
     check_moments(calendar, query, &values.columns, &timeline)?;
-    let notes = values
+    let mut notes: Vec<String> = values
         .left_out
         .iter()
         .map(|(kpi, reason)| format!("`{kpi}` is left out: {reason}"))
         .collect();
-    let mut steps = steps(&values.columns, &values.by);
-    let empty = values
-        .empty
-        .as_ref()
-        .map(|empty| add_empty(&mut steps, empty));
+    let mut columns = values.columns.clone();
+    let mut empty = values.empty.clone();
+    if values.on_constant_scope {
+        let ends = scope::ends(&timeline);
+        columns = scope::in_scope(definitions, &columns, &ends);
+        empty = empty.map(|empty| scope::groups_in_scope(definitions, &empty, &ends));
+        let periods = ends.len();
+        notes.push(format!(
+            "on constant scope: only what is in scope at the end of each of {periods} periods"
+        ));
+    }
+    let mut steps = steps(&columns, &values.by, values.evidence.interval);
+    let empty = empty.map(|empty| add_empty(&mut steps, &empty));
     let work = ValuesWork {
-        columns: values.columns.clone(),
+        columns,
         by: values.by.clone(),
         timeline,
         shows_period: values.over.is_some(),
@@ -83,6 +93,7 @@ fn values_work(
         steps,
         as_percent: values.versus.iter().map(|with| with.as_percent).collect(),
         with_share: values.with_share,
+        evidence: values.evidence,
         empty,
         having: values.having.clone(),
     };

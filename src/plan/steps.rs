@@ -2,11 +2,12 @@
 
 use super::{EmptyWork, Step};
 use crate::base::types::StockMoment;
+use crate::lang::functions::Keeps;
 use crate::lang::model::{Dimension, EmptyGroups, EmptyValues, GroupKey, TableId, ValueColumn};
 
 /// The measures of all columns, each with the moment its column reads stocks at. Equal ones are one
 /// step, in the order they are first written.
-pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension]) -> Vec<Step> {
+pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension], interval: Option<f64>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for column in columns {
         for measure in column.formula.measures() {
@@ -14,6 +15,7 @@ pub(super) fn steps(columns: &[ValueColumn], by: &[Dimension]) -> Vec<Step> {
                 measure: measure.clone(),
                 moment: measure.moment.unwrap_or(column.moment),
                 keys: keys(by, measure.population.table),
+                interval: interval.filter(|_| measure.function.keeps == Keeps::Values),
             };
             if !steps.contains(&step) {
                 steps.push(step);
@@ -35,6 +37,7 @@ pub(super) fn add_empty(steps: &mut Vec<Step>, empty: &EmptyGroups) -> EmptyWork
             measure: measure.clone(),
             moment: StockMoment::End,
             keys: keys.clone(),
+            interval: None,
         };
         let known = steps.iter().position(|known| *known == step);
         known.unwrap_or_else(|| {

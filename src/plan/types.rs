@@ -2,8 +2,8 @@
 
 use crate::base::types::{DisplayUnit, Grain, StockMoment};
 use crate::lang::model::{
-    Dimension, EmptyValues, FieldId, GroupKey, HavingTest, ListQuery, Measure, Moment, Top,
-    ValueColumn,
+    Dimension, EmptyValues, EvidenceClauses, FieldId, GroupKey, HavingTest, ListQuery, Measure,
+    Moment, Top, ValueColumn,
 };
 
 /// When evaluation takes place (rules S2, S3).
@@ -107,6 +107,7 @@ pub struct ValuesWork {
     pub as_percent: Vec<bool>,
     pub with_total: bool,
     pub with_share: bool,
+    pub evidence: EvidenceClauses,
     pub empty: Option<EmptyWork>,
     pub having: Vec<HavingTest>,
     pub top: Option<Top>,
@@ -132,6 +133,8 @@ pub struct Step {
     pub moment: StockMoment,
     /// What stands for the dimensions in the measure's table.
     pub keys: Vec<GroupKey>,
+    /// The level of the confidence intervals that are asked for of a quantile.
+    pub interval: Option<f64>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! A board on a terminal: layers with their questions, number cards in aligned lines, series, tables.
 
+use super::facts;
 use super::footer;
 use super::number_cards;
 use super::numbers;
@@ -102,8 +103,22 @@ fn board_footer(board: &Board, look: RenderOptions) -> String {
     if cards_of(board).any(|card| card.kind != CardKind::Table && has_provisional(&card.answer)) {
         text += &footer::notes(&["* provisional: the period is not over".to_string()], look);
     }
+    text += &footer::notes(&few_rows(board), look);
     text += &footer::notes(&excluded(board), look);
     text + &footer::notes(&notes(board), look)
+}
+
+/// What `few` means, where it stands beside a card that has no legend of its own.
+pub(super) fn few_rows(board: &Board) -> Vec<String> {
+    let line = |card: &BoardCard| match card.kind {
+        CardKind::Number => facts::few_rows_line(&card.answer),
+        CardKind::Line => facts::few_rows_line_of_latest(&card.answer),
+        CardKind::Table | CardKind::List => None,
+    };
+    let mut lines: Vec<String> = cards_of(board).filter_map(line).collect();
+    lines.sort();
+    lines.dedup();
+    lines
 }
 
 pub(super) fn cards_of(board: &Board) -> impl Iterator<Item = &BoardCard> {

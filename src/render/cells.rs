@@ -29,6 +29,8 @@ enum ShownColumn<'a> {
     Previous(&'a ColumnFacts<'a>, usize),
     Change(&'a ColumnFacts<'a>, usize),
     Share(&'a ColumnFacts<'a>),
+    Interval(&'a ColumnFacts<'a>),
+    Rows(&'a ColumnFacts<'a>),
 }
 
 /// The grid of an answer and where it has room for reasons: beside a single value column if that
@@ -166,6 +168,12 @@ fn shown<'a>(answer: &'a Answer, facts: &'a [ColumnFacts<'a>]) -> Vec<ShownColum
 
 fn shown_of<'a>(facts: &'a ColumnFacts<'a>) -> Vec<ShownColumn<'a>> {
     let mut shown = vec![ShownColumn::Value(facts)];
+    if facts.column.evidence.interval.is_some() {
+        shown.push(ShownColumn::Interval(facts));
+    }
+    if facts.column.evidence.shows_rows {
+        shown.push(ShownColumn::Rows(facts));
+    }
     if facts.column.with_share {
         shown.push(ShownColumn::Share(facts));
     }
@@ -199,6 +207,8 @@ fn column(shown: &ShownColumn, columns: &[AnswerColumn], look: RenderOptions) ->
         ShownColumn::Verdict(facts) => (verdict_header(facts), Align::Left, false),
         ShownColumn::Band(_) => ("band".to_string(), Align::Left, true),
         ShownColumn::Share(_) => ("share".to_string(), Align::Right, false),
+        ShownColumn::Interval(facts) => (interval_header(facts), Align::Right, false),
+        ShownColumn::Rows(_) => ("rows".to_string(), Align::Right, false),
         ShownColumn::Previous(facts, place) => {
             let header = facts.same_periods[*place].unwrap_or("previous");
             (header.to_string(), Align::Right, false)
@@ -285,6 +295,8 @@ fn cell(shown: &ShownColumn, row: &Row, label: Option<usize>, look: RenderOption
             GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look)
         }),
         ShownColumn::Share(facts) => with_value(row, facts, share_cell),
+        ShownColumn::Interval(facts) => with_value(row, facts, |value| interval_cell(value, facts)),
+        ShownColumn::Rows(facts) => with_value(row, facts, rows_cell),
         ShownColumn::Previous(facts, place) => with_value(row, facts, |value| {
             let comparison = value.comparisons.get(*place);
             comparison.map_or_else(GridCell::empty, |comparison| {
@@ -345,6 +357,7 @@ fn value_cell(value: &Value, facts: &ColumnFacts, level: Level) -> GridCell {
         value.target.as_ref(),
     );
     let style = match level {
+        _ if value.evidence.has_few_rows => Style::Dim,
         Level::Group | Level::Other => Style::Plain,
         Level::Total => Style::Strong,
     };
@@ -364,11 +377,42 @@ pub(super) fn verdict_cell(value: &Value) -> GridCell {
         return GridCell::empty();
     };
     let style = match verdict.status {
+        _ if value.evidence.has_few_rows => Style::Dim,
         Status::Pass => Style::Good,
         Status::Miss => Style::Bad,
         Status::NoData => Style::Dim,
     };
     GridCell::new(verdict.status.word(), style)
+}
+
+/// `95% interval`
+fn interval_header(facts: &ColumnFacts) -> String {
+    let level = facts.column.evidence.interval.unwrap_or_default();
+    format!("{} interval", numbers::percent(level))
+}
+
+/// `25.5 to 36.6`
+pub(super) fn interval_text(value: &Value, unit: DisplayUnit, decimals: usize) -> Option<String> {
+    let (low, high) = value.evidence.interval?;
+    let end = |end: f64| numbers::at_least(end, unit, decimals);
+    Some(format!("{} to {}", end(low), end(high)))
+}
+
+fn interval_cell(value: &Value, facts: &ColumnFacts) -> GridCell {
+    match interval_text(value, facts.column.unit, facts.decimals) {
+        Some(text) => GridCell::new(text, Style::Plain),
+        None if value.value.is_some() => GridCell::new("too few rows", Style::Dim),
+        None => GridCell::empty(),
+    }
+}
+
+/// `61`, or `few: 3`.
+pub(super) fn rows_cell(value: &Value) -> GridCell {
+    let rows = numbers::count(value.rows);
+    match value.evidence.has_few_rows {
+        true => GridCell::new(format!("few: {rows}"), Style::Dim),
+        false => GridCell::new(rows, Style::Plain),
+    }
 }
 
 fn share_cell(value: &Value) -> GridCell {

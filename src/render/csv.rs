@@ -29,9 +29,9 @@ pub(super) fn answer(answer: &Answer) -> Vec<u8> {
 /// A board's number cards, a record each. Cards of other kinds have rows of their own shape: ask
 /// for their query, or for JSON.
 pub(super) fn board(board: &Board) -> Vec<u8> {
-    const HEADER: [&str; 12] = [
+    const HEADER: [&str; 13] = [
         "layer", "card", "value", "unit", "rows", "bound", "target", "status", "band", "previous",
-        "change", "reason",
+        "change", "reason", "few_rows",
     ];
     let mut writer = writer();
     record(&mut writer, HEADER.map(String::from));
@@ -58,7 +58,7 @@ pub(super) fn left_out(board: &Board) -> Vec<&str> {
         .collect()
 }
 
-/// The ten fields of a number card; all empty if its answer has no row.
+/// The eleven fields of a number card; all empty if its answer has no row.
 fn number_card(answer: &Answer) -> Vec<String> {
     let place = answer
         .columns
@@ -69,7 +69,7 @@ fn number_card(answer: &Answer) -> Vec<String> {
             ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
         });
     let (Some((index, unit)), Some(row)) = (place, answer.rows.first()) else {
-        return vec![String::new(); 10];
+        return vec![String::new(); 11];
     };
     let part = |part| field(flat::datum(row, part));
     vec![
@@ -83,6 +83,7 @@ fn number_card(answer: &Answer) -> Vec<String> {
         part(FlatPart::Previous(index, 0)),
         part(FlatPart::Change(index, 0)),
         part(FlatPart::Reason(index)),
+        part(FlatPart::FewRows(index)),
     ]
 }
 

@@ -3,7 +3,7 @@
 
 use super::flat;
 use super::numbers;
-use crate::exec::answer::{Answer, AnswerValueColumn, ColumnRole, Value};
+use crate::exec::answer::{Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Row, Value};
 
 /// Where the reasons for *none* stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +89,50 @@ pub(super) fn legend(answer: &Answer, reasons: Reasons) -> Vec<String> {
     if facts.iter().any(|facts| facts.provisional) {
         lines.push("* provisional: the period is not over".to_string());
     }
+    lines.extend(few_rows_line(answer));
     if reasons == Reasons::Below {
         lines.extend(reasons_line(answer, &facts));
     }
     lines
+}
+
+/// `few: fewer than 5 rows, which may be chance`
+pub(super) fn few_rows_line(answer: &Answer) -> Option<String> {
+    few_rows_words(answer, answer.rows.iter())
+}
+
+/// The same where only values of the latest period are shown with their rows.
+pub(super) fn few_rows_line_of_latest(answer: &Answer) -> Option<String> {
+    let is_period = |column: &AnswerColumn| matches!(column.role, ColumnRole::Period(_));
+    let place = answer.columns.iter().position(is_period)?;
+    let period = |row: &Row| match &row.cells[place] {
+        Cell::Text(label) => Some(label.clone()),
+        Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Value(_) => None,
+    };
+    let latest = answer.rows.iter().filter_map(period).max()?;
+    let rows = answer.rows.iter();
+    few_rows_words(
+        answer,
+        rows.filter(|row| period(row).as_ref() == Some(&latest)),
+    )
+}
+
+fn few_rows_words<'a>(answer: &Answer, rows: impl Iterator<Item = &'a Row>) -> Option<String> {
+    let mut fewest: Vec<u64> = Vec::new();
+    for row in rows {
+        for (column, cell) in answer.columns.iter().zip(&row.cells) {
+            if let (ColumnRole::Value(column), Cell::Value(value)) = (&column.role, cell)
+                && value.evidence.has_few_rows
+            {
+                fewest.extend(column.evidence.fewest_rows);
+            }
+        }
+    }
+    fewest.sort_unstable();
+    fewest.dedup();
+    let fewest: Vec<String> = fewest.iter().map(u64::to_string).collect();
+    let fewest = fewest.join(" or ");
+    (!fewest.is_empty()).then(|| format!("few: fewer than {fewest} rows, which may be chance"))
 }
 
 /// `none: no rows`, for several value columns with their names.

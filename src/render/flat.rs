@@ -1,6 +1,7 @@
 //! An answer as flat records, the shape that JSON, CSV and Parquet share: which keys a row has, in
 //! which order, and what stands under each.
 
+use crate::base::statistics::SeriesTrend;
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Comparison, Row, Value};
 
@@ -27,6 +28,15 @@ pub(super) enum FlatPart {
     ChangePercent(usize, usize),
     Share(usize),
     Band(usize),
+    FewRows(usize),
+    /// The lower or upper end of the confidence interval.
+    Low(usize),
+    High(usize),
+    Verdict(usize),
+    Slope(usize),
+    P(usize),
+    /// How many periods a verdict is on.
+    Periods(usize),
     Level,
 }
 
@@ -123,6 +133,19 @@ fn add_value(keys: &mut Vec<FlatKey>, name: &str, index: usize, column: &AnswerV
     if column.with_band {
         with("_band", FlatPart::Band(index), DatumType::Text);
     }
+    if column.evidence.fewest_rows.is_some() {
+        with("_few_rows", FlatPart::FewRows(index), DatumType::YesNo);
+    }
+    if column.evidence.interval.is_some() {
+        with("_low", FlatPart::Low(index), DatumType::Number);
+        with("_high", FlatPart::High(index), DatumType::Number);
+    }
+    if column.evidence.trend {
+        with("_verdict", FlatPart::Verdict(index), DatumType::Text);
+        with("_slope", FlatPart::Slope(index), DatumType::Number);
+        with("_p", FlatPart::P(index), DatumType::Number);
+        with("_periods", FlatPart::Periods(index), DatumType::Rows);
+    }
 }
 
 fn rename_repeats(keys: &mut [FlatKey]) {
@@ -181,6 +204,17 @@ pub(super) fn datum(row: &Row, part: FlatPart) -> Datum<'_> {
         }
         FlatPart::Share(index) => number(of(index).and_then(|value| value.share)),
         FlatPart::Band(index) => text(of(index).and_then(|value| value.band.as_deref())),
+        FlatPart::FewRows(index) => of(index).map_or(Datum::Null, |value| {
+            Datum::YesNo(value.evidence.has_few_rows)
+        }),
+        FlatPart::Low(index) => number(interval(row, index).map(|(low, _)| low)),
+        FlatPart::High(index) => number(interval(row, index).map(|(_, high)| high)),
+        FlatPart::Verdict(index) => text(trend(row, index).map(|trend| trend.verdict.word())),
+        FlatPart::Slope(index) => number(trend(row, index).and_then(|trend| trend.slope)),
+        FlatPart::P(index) => number(trend(row, index).map(|trend| trend.p)),
+        FlatPart::Periods(index) => {
+            trend(row, index).map_or(Datum::Null, |trend| Datum::Rows(trend.values as u64))
+        }
         FlatPart::Level => Datum::Text(row.level.word()),
     }
 }
@@ -188,6 +222,14 @@ pub(super) fn datum(row: &Row, part: FlatPart) -> Datum<'_> {
 /// A comparison of a value.
 fn compared(row: &Row, index: usize, place: usize) -> Option<&Comparison> {
     value_at(row, index)?.comparisons.get(place)
+}
+
+fn interval(row: &Row, index: usize) -> Option<(f64, f64)> {
+    value_at(row, index)?.evidence.interval
+}
+
+fn trend(row: &Row, index: usize) -> Option<SeriesTrend> {
+    value_at(row, index)?.evidence.trend
 }
 
 /// The value in a cell, if it is one.

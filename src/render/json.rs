@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::flat::{self, Datum, DatumType, FlatKey, FlatPart};
 use crate::exec::answer::{
-    Answer, AnswerColumn, Board, BoardCard, ColumnRole, Context, Excluded, Row,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, ColumnRole, Context, Excluded, Row,
 };
 use crate::lang::model::CardKind;
 
@@ -137,11 +137,22 @@ fn column(column: &AnswerColumn) -> Json {
         ColumnRole::Dimension(of) => {
             json!({"name": name, "role": "dimension", "type": of.to_string()})
         }
-        ColumnRole::Value(value) => json!({
-            "name": name, "role": "value", "unit": value.unit.word(), "kind": value.kind.word()
-        }),
+        ColumnRole::Value(value) => value_column(name, value),
         ColumnRole::Field(of) => json!({"name": name, "role": "field", "type": of.to_string()}),
     }
+}
+
+fn value_column(name: &str, column: &AnswerValueColumn) -> Json {
+    let mut object = json!({
+        "name": name, "role": "value", "unit": column.unit.word(), "kind": column.kind.word()
+    });
+    if let Some(rows) = column.evidence.fewest_rows {
+        object["at_least_rows"] = rows.into();
+    }
+    if let Some(level) = column.evidence.interval {
+        object["interval_level"] = level.into();
+    }
+    object
 }
 
 fn row_object(row: &Row, keys: &[FlatKey]) -> Json {

@@ -12,6 +12,7 @@ use super::number_cards;
 use super::options::{RenderOptions, Style};
 use super::text::harmless;
 use super::trend;
+use super::verdicts;
 use crate::exec::answer::{Answer, Board, BoardCard, Status};
 use crate::lang::model::CardKind;
 
@@ -34,8 +35,9 @@ pub(super) fn board(board: &Board) -> String {
             text += &cards(&run);
         }
     }
-    let notes: Vec<String> = board_text::excluded(board)
+    let notes: Vec<String> = board_text::few_rows(board)
         .into_iter()
+        .chain(board_text::excluded(board))
         .chain(board_text::notes(board))
         .collect();
     text + "\n" + &sentences(&footer::context(&board.context), &notes)
@@ -66,6 +68,9 @@ fn body(answer: &Answer) -> String {
     }
     for sentence in facts::legend(answer, reasons) {
         text += &format!("\n{}\n", escaped(&sentence));
+    }
+    if let Some(verdicts) = verdicts::verdicts(answer, RenderOptions::PIPE) {
+        text += &format!("\n{}", table(&verdicts));
     }
     text
 }

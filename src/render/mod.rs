@@ -21,6 +21,7 @@ mod number_cards;
 mod numbers;
 mod options;
 mod parquet;
+mod pipelines;
 mod plan_json;
 mod plan_text;
 mod plan_words;
@@ -29,6 +30,7 @@ mod spark;
 mod table;
 mod text;
 mod trend;
+mod verdicts;
 
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
@@ -38,6 +40,7 @@ pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
 };
 pub use options::RenderOptions;
+pub use pipelines::{CheckedItem, github, junit, sarif};
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
 pub use text::{harmless, harmless_lines, is_harmful, lines, shorten, width};

@@ -1,6 +1,6 @@
 //! Number cards as a grid: a title and its value, how it is judged, where it came from.
 
-use super::cells::{change_style, verdict_cell};
+use super::cells::{change_style, interval_text, verdict_cell};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use super::numbers;
@@ -14,6 +14,8 @@ struct NumberCard {
     value: GridCell,
     /// The unit, or why there is no value.
     unit: GridCell,
+    interval: GridCell,
+    rows: GridCell,
     status: GridCell,
     target: GridCell,
     band: GridCell,
@@ -28,6 +30,8 @@ pub(super) fn one_line(cards: &[&BoardCard], look: RenderOptions) -> TextGrid {
         ("card", Align::Left, true),
         ("value", Align::Right, false),
         ("unit", Align::Left, false),
+        ("interval", Align::Left, false),
+        ("rows", Align::Right, false),
         ("status", Align::Left, false),
         ("target", Align::Left, false),
         ("band", Align::Left, false),
@@ -41,6 +45,8 @@ pub(super) fn one_line(cards: &[&BoardCard], look: RenderOptions) -> TextGrid {
             parts.title,
             parts.value,
             parts.unit,
+            parts.interval,
+            parts.rows,
             parts.status,
             parts.target,
             parts.band,
@@ -58,6 +64,7 @@ pub(super) fn two_lines(cards: &[&BoardCard], look: RenderOptions) -> TextGrid {
         ("card", Align::Left, true),
         ("value", Align::Right, false),
         ("unit", Align::Left, false),
+        ("rows", Align::Right, false),
         ("status", Align::Left, false),
     ];
     let lines = cards.iter().flat_map(|card| {
@@ -67,8 +74,20 @@ pub(super) fn two_lines(cards: &[&BoardCard], look: RenderOptions) -> TextGrid {
             parts.change.style,
         );
         [
-            GridLine::Cells(vec![parts.title, parts.value, parts.unit, parts.status]),
-            GridLine::Details(vec![parts.target, parts.band, compared, parts.history]),
+            GridLine::Cells(vec![
+                parts.title,
+                parts.value,
+                parts.unit,
+                parts.rows,
+                parts.status,
+            ]),
+            GridLine::Details(vec![
+                parts.interval,
+                parts.target,
+                parts.band,
+                compared,
+                parts.history,
+            ]),
         ]
     });
     grid(&columns, lines.collect())
@@ -112,6 +131,8 @@ fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
         history,
         value: value_cell(value, column),
         unit: unit_cell(value, column, look),
+        interval: interval_cell(value, column),
+        rows: rows_of_card(value, column),
         status: verdict_cell(value),
         target: target_cell(value, look),
         band: GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look),
@@ -128,6 +149,8 @@ impl NumberCard {
             history,
             value: GridCell::new("none", Style::Dim),
             unit: GridCell::empty(),
+            interval: GridCell::empty(),
+            rows: GridCell::empty(),
             status: GridCell::empty(),
             target: GridCell::empty(),
             band: GridCell::empty(),
@@ -142,7 +165,12 @@ fn value_cell(value: &Value, column: &AnswerValueColumn) -> GridCell {
     match value.value {
         Some(number) => {
             let text = numbers::judged(number, column.unit, 0, value.target.as_ref());
-            GridCell::new(format!("{text}{mark}"), Style::Strong)
+            let style = if value.evidence.has_few_rows {
+                Style::Dim
+            } else {
+                Style::Strong
+            };
+            GridCell::new(format!("{text}{mark}"), style)
         }
         None => GridCell::new(format!("none{mark}"), Style::Dim),
     }
@@ -154,6 +182,28 @@ fn unit_cell(value: &Value, column: &AnswerValueColumn, look: RenderOptions) -> 
         (Some(_), _) | (None, None) => {
             GridCell::new(numbers::unit_after(column.unit).trim(), Style::Plain)
         }
+    }
+}
+
+/// `95%: 25.5 to 36.6`
+fn interval_cell(value: &Value, column: &AnswerValueColumn) -> GridCell {
+    let level = column.evidence.interval.map(numbers::percent);
+    let text = interval_text(value, column.unit, 0);
+    match level.zip(text) {
+        Some((level, text)) => GridCell::new(format!("{level}: {text}"), Style::Plain),
+        None => GridCell::empty(),
+    }
+}
+
+/// `61 rows`, or `few: 3 rows`; nothing of a count and where there is no value.
+fn rows_of_card(value: &Value, column: &AnswerValueColumn) -> GridCell {
+    if !column.evidence.shows_rows || value.value.is_none() {
+        return GridCell::empty();
+    }
+    let rows = numbers::counted(value.rows, "row", "rows");
+    match value.evidence.has_few_rows {
+        true => GridCell::new(format!("few: {rows}"), Style::Dim),
+        false => GridCell::new(rows, Style::Dim),
     }
 }
 

@@ -8,6 +8,7 @@ use super::numbers::count;
 use super::options::{RenderOptions, Style};
 use super::text::paragraph;
 use super::trend;
+use super::verdicts;
 use crate::exec::answer::Answer;
 
 /// An answer as a table with its footer.
@@ -29,6 +30,9 @@ pub(super) fn body(answer: &Answer, look: RenderOptions) -> String {
         for line in paragraph(&sentence, look) {
             text += &format!("{}\n", look.paint(&line, Style::Dim));
         }
+    }
+    if let Some(verdicts) = verdicts::verdicts(answer, look) {
+        text += &format!("\n{}", verdicts.render(look));
     }
     if let Some(trend) = trend::below_table(answer, look) {
         text += &format!("\n{}", trend.render(look));
@@ -58,6 +62,9 @@ fn series(answer: &Answer, look: RenderOptions) -> Option<String> {
         .chain([&sentence])
     {
         text += &footer::notes(std::slice::from_ref(line), look);
+    }
+    if let Some(verdicts) = verdicts::verdicts(answer, look) {
+        text += &format!("\n{}", verdicts.render(look));
     }
     Some(text)
 }

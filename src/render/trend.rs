@@ -1,14 +1,17 @@
 //! The series inside an answer over periods: one for each group and value column.
 
-use super::cells::{change_style, hidden_line, hidden_rows, verdict_cell};
+use super::cells::{change_style, hidden_line, hidden_rows, rows_cell, verdict_cell};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use super::numbers;
 use super::options::{RenderOptions, Style};
 use super::spark::sparkline;
 use super::text::{harmless, width};
+use crate::base::statistics::{SeriesTrend, TrendVerdict};
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Level, Row};
+use crate::exec::answer::{
+    Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Level, Row, Value,
+};
 
 /// Fewer points are read more easily as numbers.
 const FEWEST_POINTS: usize = 6;
@@ -27,6 +30,9 @@ pub(super) struct Series<'a> {
     pub column: &'a AnswerValueColumn,
     /// One for each period.
     pub points: Vec<Option<f64>>,
+    /// Of the last point.
+    latest: Option<&'a Value>,
+    pub trend: Option<SeriesTrend>,
     /// Whether the last period was not over.
     provisional: bool,
     is_total: bool,
@@ -70,6 +76,15 @@ pub(super) fn line_card(answer: &Answer, look: RenderOptions) -> Option<TextGrid
         .map(Series::ends_width)
         .max()
         .unwrap_or(0);
+    // What stands behind the last value takes its own columns, with the gap before each.
+    let beside = |cell: &dyn Fn(&Series) -> GridCell| {
+        let widths = trend.series.iter().map(|series| width(&cell(series).text));
+        widths
+            .max()
+            .filter(|width| *width > 0)
+            .map_or(0, |width| width + 2)
+    };
+    let ends = ends + beside(&|series| series.rows()) + beside(&|series| series.verdict_on_trend());
     let shown = trend.shown_points(look, ends + 6);
     let first = trend.periods.len() - shown;
     let mut grid = headed(&[
@@ -77,6 +92,8 @@ pub(super) fn line_card(answer: &Answer, look: RenderOptions) -> Option<TextGrid
         (trend.periods[first], Align::Right, false),
         ("", Align::Left, false),
         (trend.periods[trend.periods.len() - 1], Align::Right, false),
+        ("rows", Align::Right, false),
+        ("verdict", Align::Left, false),
     ]);
     for series in &trend.series {
         grid.lines.push(GridLine::Cells(vec![
@@ -84,9 +101,11 @@ pub(super) fn line_card(answer: &Answer, look: RenderOptions) -> Option<TextGrid
             series.point(first),
             series.line(shown, look),
             series.point(trend.periods.len() - 1),
+            series.rows(),
+            series.verdict_on_trend(),
         ]));
     }
-    Some(grid)
+    Some(grid.without_empty_columns())
 }
 
 /// For each series of an answer by groups: its value in the latest period, the verdict on it, the
@@ -107,7 +126,7 @@ pub(super) fn by_group(answer: &Answer, look: RenderOptions) -> Option<(TextGrid
     Some((trend.pivot(shown, with_change, look), with_change))
 }
 
-fn headed(columns: &[(&str, Align, bool)]) -> TextGrid {
+pub(super) fn headed(columns: &[(&str, Align, bool)]) -> TextGrid {
     let column = |(header, align, shrinks): &(&str, Align, bool)| GridColumn {
         header: header.to_string(),
         align: *align,
@@ -229,6 +248,29 @@ impl Series<'_> {
         }
     }
 
+    /// Those behind the last point.
+    fn rows(&self) -> GridCell {
+        match self.latest {
+            Some(value) if self.column.evidence.shows_rows && value.value.is_some() => {
+                rows_cell(value)
+            }
+            Some(_) | None => GridCell::empty(),
+        }
+    }
+
+    /// Coloured as a change is.
+    pub fn verdict_on_trend(&self) -> GridCell {
+        let Some(trend) = self.trend else {
+            return GridCell::empty();
+        };
+        let style = match trend.verdict {
+            TrendVerdict::NoEvidence => Style::Dim,
+            TrendVerdict::Decreasing => change_style(-1.0, self.column.direction),
+            TrendVerdict::Increasing => change_style(1.0, self.column.direction),
+        };
+        GridCell::new(trend.verdict.word(), style)
+    }
+
     /// From the first point to the last.
     fn change(&self) -> GridCell {
         let ends = (self.points.first(), self.points.last());
@@ -262,7 +304,7 @@ impl Series<'_> {
 }
 
 /// The series of an answer; `None` without periods, or with more than `most` of them.
-pub(super) fn trend(answer: &Answer, most: usize, look: RenderOptions) -> Option<Trend<'_>> {
+pub(super) fn trend<'a>(answer: &'a Answer, most: usize, look: RenderOptions) -> Option<Trend<'a>> {
     let is_period = |role: &ColumnRole| matches!(role, ColumnRole::Period(_));
     let place = answer
         .columns
@@ -278,11 +320,11 @@ pub(super) fn trend(answer: &Answer, most: usize, look: RenderOptions) -> Option
     if periods.is_empty() {
         return None;
     }
-    let groups = groups(answer, place, most)?;
+    let groups: Vec<Vec<&'a Row>> = groups(answer, place, most)?;
     let mut series = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         if let ColumnRole::Value(value) = &column.role {
-            let of_group = |rows: &Vec<&Row>| {
+            let of_group = |rows: &Vec<&'a Row>| {
                 let label = label(answer, rows[0], index, look);
                 one_series(label, value, rows, (place, index), &periods)
             };
@@ -329,13 +371,14 @@ fn groups(answer: &Answer, period: usize, most: usize) -> Option<Vec<Vec<&Row>>>
 fn one_series<'a>(
     label: String,
     column: &'a AnswerValueColumn,
-    rows: &[&Row],
+    rows: &[&'a Row],
     (period, value): (usize, usize),
     periods: &[&str],
 ) -> Series<'a> {
     let at = |wanted: &&str| {
         let row = rows
             .iter()
+            .copied()
             .find(|row| text_at(row, period) == Some(wanted))?;
         flat::value_at(row, value)
     };
@@ -343,6 +386,8 @@ fn one_series<'a>(
     Series {
         label,
         column,
+        latest: last,
+        trend: flat::value_at(rows[0], value).and_then(|value| value.evidence.trend),
         points: periods.iter().map(|period| at(period)?.value).collect(),
         provisional: last.is_some_and(|value| value.provisional),
         is_total: rows[0].level == Level::Total,

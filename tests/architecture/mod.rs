@@ -26,6 +26,7 @@ const LEAVES: &[&str] = &[
     "base::calendar",
     "base::instants",
     "base::iso_dates",
+    "base::statistics",
 ];
 const ROOMS: &[(&str, &[&str])] = &[
     ("base::source", &[]),
@@ -38,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::calendar", &[]),
     ("base::instants", &[]),
     ("base::iso_dates", &[]),
+    ("base::statistics", &[]),
     (
         "lang::check",
         &[
@@ -121,6 +123,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::answer",
             "exec::query_context",
             "insight::drill_through",
+            "insight::gate",
             "insight::lineage",
             "lang::analyze",
             "lang::format",
@@ -223,10 +226,31 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::answer",
             "exec::data",
             "exec::query_context",
+            "insight::lineage",
+            "lang::analyze",
+            "lang::check",
+            "lang::format",
             "lang::model",
+            "lang::project",
+            "lang::syntax",
             "plan",
             "render",
         ],
+    ),
+    (
+        "insight::gate",
+        &[
+            "exec::answer",
+            "exec::query_context",
+            "lang::analyze",
+            "lang::format",
+            "lang::model",
+            "render",
+        ],
+    ),
+    (
+        "insight::advice",
+        &["lang::model", "lang::project", "lang::syntax"],
     ),
     (
         "app::repl",

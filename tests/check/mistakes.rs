@@ -36,6 +36,9 @@ macro_rules! sites {
 
 const SITES_BEFORE_WORST_AS_TEXT: &str =
     sites!("  field largest text from max size of pages shown\n", "");
+const SITES_UNKNOWN_SCOPE: &str = sites!("  scope onlin\n", "");
+const SITES_SCOPE_IN_THE_PERIOD: &str =
+    sites!("  scope online where any pages written in the period\n", "");
 const SITES_MEDIAN: &str = sites!("  field usual number from median size of pages shown\n", "");
 const SITES_SHARE: &str = sites!(
     "  field part number from share of pages shown with size > 3\n",
@@ -816,6 +819,29 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ("K607", Query("list findings open limit 0")),
     ("K608", Query("mttr by team with share")),
     ("K609", Query("backlog by environment with empty")),
+    ("K640", Query("mttr by app at least 1 rows")),
+    (
+        "K640",
+        Query("backlog, risk_exposure by app at least 10 rows"),
+    ),
+    (
+        "K640",
+        Beside("kpi k\n  is count of findings open\n  at least 5 rows\n"),
+    ),
+    ("K641", Query("escape_rate last month with interval 100%")),
+    ("K641", Query("mttr last month with interval")),
+    ("K642", Query("mttr last month with verdict")),
+    (
+        "K642",
+        Query("mttr over week rolling 90 days last 6 weeks with verdict"),
+    ),
+    ("K643", Query("mttr last month on constant scope")),
+    (
+        "K643",
+        Query("mttr over month last 3 months on constant scope"),
+    ),
+    ("K203", Beside(SITES_UNKNOWN_SCOPE)),
+    ("K643", Beside(SITES_SCOPE_IN_THE_PERIOD)),
     ("K602", Query("backlog by app having bcklog >= 5")),
     ("K220", Query("mttr by app having mttr > 30")),
     ("K220", Query("mttr otherwise 0")),

@@ -72,6 +72,16 @@ fn the_rows_behind_a_number_follow_it() {
         .shows(&["Rows: "]);
 }
 
+#[test]
+fn an_explanation_says_how_sure_the_numbers_are() {
+    let question = "escape_rate in 2026-03 with interval at least 30 rows";
+    Project::new().with_data(&["explain", question]).shows(&[
+        "How sure",
+        "with 95% confidence from",
+        "fewer than the 30 asked for",
+    ]);
+}
+
 /// What is said of a row: the groups it counts in for the first measure, and the reasons if there are none.
 fn membership(project: &Project, query: &str, row: &str) -> (Vec<String>, Vec<String>) {
     let object = project

@@ -80,3 +80,32 @@ fn what_is_not_there_cannot_be_formatted() {
         .run(&["fmt", "no.kpi"])
         .refused(3, &["cannot read `no.kpi`"]);
 }
+
+#[test]
+fn check_says_what_no_reader_sees() {
+    let project = Project::empty();
+    project.write("a.kpi", UGLY);
+    project.run(&["fmt", "a.kpi"]);
+    let neat = project.read("a.kpi");
+    let windows = neat.replace('\n', "\r\n");
+    project.write("windows.kpi", &windows);
+    project.write("marked.kpi", &format!("\u{feff}{neat}"));
+    project.write("both.kpi", &format!("\u{feff}{windows}"));
+    // More than that differs.
+    project.write("ugly.kpi", &UGLY.replace('\n', "\r\n"));
+    let files = [
+        "fmt",
+        "--check",
+        "both.kpi",
+        "marked.kpi",
+        "ugly.kpi",
+        "windows.kpi",
+    ];
+    let outcome = project.run(&files);
+    assert_eq!(
+        outcome.refused(1, &[]).stderr,
+        "both.kpi: it begins with a byte-order mark and its lines end in CR LF\n\
+         marked.kpi: it begins with a byte-order mark\n\
+         windows.kpi: its lines end in CR LF\n"
+    );
+}

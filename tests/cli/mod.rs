@@ -1,13 +1,18 @@
 //! The binary as a user runs it: output, messages, exit codes.
 
+mod advising;
 mod bad_data;
 mod bad_definitions;
 mod boards;
+mod changes;
 mod checking;
 mod comparing;
 mod explaining;
 mod formatting;
+mod gating;
 mod lineage;
+mod mutating;
+mod pipelines;
 mod planning;
 mod renaming;
 mod running;

@@ -70,6 +70,7 @@ fn table(name: &str, columns: &[(&str, FieldType)]) -> Table {
         roll_ups: Vec::new(),
         known_from: None,
         excludes: Vec::new(),
+        scope: None,
     }
 }
 

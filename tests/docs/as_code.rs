@@ -1,5 +1,5 @@
-//! `docs/definitions-as-code.md` is a transcript: the commands in its blocks of kind `console` are run again, and what
-//! they print must be what stands there.
+//! `docs/definitions-as-code.md` and `docs/why.md` are transcripts: the commands in their blocks of kind `console` are run
+//! again, and what they print must be what stands there.
 //!
 //! `riskql` is the binary. Of `git` the page needs two things, which are done without it: a commit of all files, and
 //! `git checkout`, which brings back the files of the last one. `sed` replaces a text that the file must have.
@@ -11,14 +11,25 @@ use std::process::Command;
 use git2::build::CheckoutBuilder;
 use git2::{IndexAddOption, Repository, Signature};
 
-fn page() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/definitions-as-code.md")
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(name)
+}
+
+#[test]
+fn the_page_on_definitions_as_code_is_what_happens() {
+    check("definitions-as-code.md");
+}
+
+#[test]
+fn the_page_on_changes_is_what_happens() {
+    check("why.md");
 }
 
 /// With `UPDATE_DOCS=1` in the environment the page is written anew.
-#[test]
-fn the_page_on_definitions_as_code_is_what_happens() {
-    let text = fs::read_to_string(page()).expect("the page");
+fn check(name: &str) {
+    let text = fs::read_to_string(page(name)).expect("the page");
     let folder = folder();
     let mut again = String::new();
     let mut is_console = false;
@@ -33,7 +44,7 @@ fn the_page_on_definitions_as_code_is_what_happens() {
         }
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(page(), again).expect("the page can be written");
+        fs::write(page(name), again).expect("the page can be written");
         return;
     }
     let mut pairs = (1..).zip(text.lines().zip(again.lines()));

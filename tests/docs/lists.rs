@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use riskql::app::cli;
 use riskql::exec::{compute, data, sql};
+use riskql::insight::advice;
 use riskql::lang::{check, functions, syntax};
 use riskql::plan;
 use riskql::reports::{ingest, store};
@@ -19,6 +20,7 @@ fn codes() -> Vec<(String, String)> {
         compute::CODES,
         sql::CODES,
         cli::CODES,
+        advice::CODES,
         ingest::CODES,
         store::CODES,
     ]
@@ -99,4 +101,14 @@ fn the_language_page_lists_every_reserved_word() {
     let mut reserved = syntax::RESERVED.to_vec();
     reserved.sort_unstable();
     assert_eq!(listed, reserved);
+}
+
+/// The page on definitions as code has a row for each rule of advice.
+#[test]
+fn the_rules_of_advice_are_listed() {
+    let page = text_of("definitions-as-code.md");
+    for rule in advice::RULES {
+        let row = format!("| `{}` | {} |\n", rule.name, rule.about);
+        assert!(page.contains(&row), "{row}");
+    }
 }

@@ -158,3 +158,38 @@ fn a_difference_shows_its_lines() {
     assert_eq!(shown, expected);
     assert_eq!(format::diff("a", "same\n", "same\n"), "");
 }
+
+#[test]
+fn one_long_key_leaves_the_other_lines_as_they_are() {
+    let score = |more: &str| {
+        format!(
+            "score risk\n  of findings\n  base environment\n    production  40\n    ci          5\n{more}    otherwise   1\n"
+        )
+    };
+    let text = score("    \"a very long name of an environment\" 20\n");
+    let formatted = keeps_its_promises(&text);
+    for line in [
+        "    production 40",
+        "    ci          5",
+        "    otherwise   1",
+    ] {
+        assert!(formatted.contains(&format!("{line}\n")), "{formatted}");
+    }
+    let without: Vec<String> = keeps_its_promises(&score(""))
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    let added = formatted
+        .lines()
+        .filter(|line| !without.contains(&(*line).to_owned()));
+    assert_eq!(added.count(), 1, "{formatted}");
+}
+
+#[test]
+fn a_long_note_stands_in_several_texts() {
+    let text = "kpi a\n  note \"First sentence.\"\n  \"Second one.\" \"Third.\"\n  is count of findings open\n";
+    assert_eq!(
+        keeps_its_promises(text),
+        "kpi a\n  note   \"First sentence.\"\n         \"Second one.\"\n         \"Third.\"\n  is     count of findings open\n"
+    );
+}

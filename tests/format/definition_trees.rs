@@ -128,6 +128,7 @@ fn table_clause() -> impl Strategy<Value = TableClause> {
         }),
         (spanned(condition()), text())
             .prop_map(|(filter, label)| TableClause::Exclude { filter, label }),
+        (name(), filter()).prop_map(|(state, filter)| TableClause::Scope { state, filter }),
     ]
 }
 
@@ -173,12 +174,13 @@ fn kpi_clause() -> impl Strategy<Value = KpiClause> {
         option::of(spanned(literal())),
     );
     prop_oneof![
-        text().prop_map(KpiClause::Note),
+        vec(text(), 1..4).prop_map(KpiClause::Note),
         text().prop_map(KpiClause::Owner),
         spanned(formula()).prop_map(KpiClause::Is),
         name().prop_map(KpiClause::As),
         vec(dimension(), 1..3).prop_map(KpiClause::By),
         spanned(select(&StockMoment::ALL[..])).prop_map(KpiClause::At),
+        spanned(0..100_u64).prop_map(KpiClause::AtLeastRows),
         Just(KpiClause::HigherIsBetter),
         Just(KpiClause::LowerIsBetter),
         (

@@ -11,7 +11,7 @@ use riskql::lang::syntax::ast::{
 };
 
 use super::expression_trees::{
-    at, comparison, condition, date, dimension, field, formula, name, population, quantity,
+    at, comparison, condition, date, dimension, field, formula, name, number, population, quantity,
     spanned, time,
 };
 
@@ -102,6 +102,10 @@ fn clause() -> impl Strategy<Value = QueryClause> {
         Just(QueryClause::WithTotal),
         Just(QueryClause::WithShare),
         Just(QueryClause::WithEmpty),
+        option::of(spanned(number())).prop_map(QueryClause::WithInterval),
+        Just(QueryClause::WithVerdict),
+        Just(QueryClause::OnConstantScope),
+        spanned(0..100_u64).prop_map(QueryClause::AtLeastRows),
         Just(QueryClause::Window(SeriesWindow::Running)),
         (spanned(1..100_u64), grain())
             .prop_map(|(count, grain)| QueryClause::Window(SeriesWindow::Rolling(count, grain))),

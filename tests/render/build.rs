@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use riskql::base::source::{SourceId, Span};
 use riskql::base::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
 use riskql::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
@@ -70,6 +71,7 @@ pub fn plain_column(unit: DisplayUnit) -> AnswerValueColumn {
         with_share: false,
         is_windowed: false,
         with_band: false,
+        evidence: Default::default(),
     }
 }
 
@@ -97,6 +99,7 @@ pub fn number(value: f64, rows: u64) -> Value {
         comparisons: Vec::new(),
         share: None,
         provisional: false,
+        evidence: Default::default(),
     }
 }
 
@@ -119,6 +122,11 @@ pub fn below(limit: f64, written: &str, value: Value) -> Value {
         bound: Bound::Below,
         limit,
         written: written.into(),
+        span: Span {
+            source: SourceId(0),
+            start: 0,
+            end: 0,
+        },
         status,
     });
     Value { target, ..value }

@@ -201,7 +201,7 @@ fn mistakes_are_told() {
     desk.refused("\\why teem", &["K973", "did you mean `team`?"]);
     desk.refused("\\why found_at", &["K973", "it can be by:"]);
     desk.refused("\\why team versus soon", &["soon"]);
-    desk.shown("count of findings open");
+    desk.shown("count of findings verified in 2026-03");
     desk.refused("\\why", &["K973", "\\why severity"]);
     desk.shown("mttr over month in 2026-03");
     desk.refused("\\why team", &["K972", "\\why versus"]);

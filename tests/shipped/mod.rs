@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use riskql::base::source::Sources;
+use riskql::insight::testing::mutation::{self, Mutant, MutantFate};
 use riskql::lang::project::{self, ProjectOrigin};
+use riskql::lang::syntax::Allowances;
 use riskql::lang::{format, syntax};
 
 /// Runs the binary in the repository.
@@ -58,6 +60,55 @@ fn the_library_is_formatted() {
 fn the_tests_of_the_library_pass() {
     let printed = printed(&["test", "--fail-on-empty"]);
     assert!(printed.contains("0 failed"), "{printed}");
+}
+
+#[test]
+fn every_line_of_the_library_is_hit_by_a_test() {
+    printed(&["test", "--coverage"]);
+}
+
+#[test]
+fn no_advice_is_left() {
+    printed(&["check", "--advise"]);
+}
+
+/// All mutants take minutes without optimisation: every 16th is tried here, and all of them with `MUTANTS=all` in the
+/// environment.
+#[test]
+fn no_mutant_of_the_library_survives_without_a_reason() {
+    let mut sources = Sources::default();
+    let ids = project::read(&mut sources, &ProjectOrigin::Library).expect("the library");
+    let (project, _) = project::parsed(&sources, &ids);
+    let project = project.expect("the library is right");
+    let share = match std::env::var_os("MUTANTS") {
+        Some(_) => 1,
+        None => 16,
+    };
+    let mutants = mutation::mutants(&sources, &project);
+    assert!(mutants.len() > 150, "{} mutants", mutants.len());
+    let tried: Vec<&Mutant> = mutants.iter().step_by(share).collect();
+    let fates = mutation::fates(&sources, &project, &tried, || {});
+    let mut allowances = Allowances::of(&sources, &project.files, &["mutant"]);
+    let mut noticed = 0;
+    for (mutant, fate) in tried.iter().zip(&fates) {
+        match fate {
+            MutantFate::Noticed(_) => noticed += 1,
+            MutantFate::Refused => {}
+            MutantFate::Unnoticed(_) => {
+                let change = &mutant.change;
+                let (line, _) = sources.line_column(change.span);
+                let file = &sources.get(change.span.source).name;
+                let allowed = allowances.reason("mutant", change.span);
+                assert!(
+                    allowed.is_some(),
+                    "{file}:{line}: {} → {}",
+                    mutant.old,
+                    change.new
+                );
+            }
+        }
+    }
+    assert!(noticed * 2 > tried.len(), "{noticed} of {}", tried.len());
 }
 
 #[test]

@@ -62,7 +62,10 @@ fn asked(random: &mut Seeded, seed: u64) -> Vec<String> {
 
 /// A question, sometimes with its rows ranked, sorted or cut.
 fn decorated(random: &mut Seeded, asked: &Asked) -> String {
-    let text = asked.text();
+    let mut text = asked.text();
+    if asked.grain.is_some() && random.percent(20) {
+        text += " on constant scope";
+    }
     if asked.by.is_empty() || asked.with_total {
         return text;
     }

@@ -1,6 +1,7 @@
 //! What can be typed after `riskql`.
 
 mod definitions;
+mod gate;
 mod reports;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::definitions::{
     DiffArguments, DiffFormat, KpisArguments, LineageArguments, LineageFormat, RenameArguments,
 };
+pub use self::gate::{GateArguments, GateFormat};
 pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
     StoreCommand,
@@ -27,7 +29,8 @@ Examples:
   riskql ingest zap.xml --asset shop                 a scanner report into ./riskql-store
   riskql run --data riskql-store                     every KPI, by the reports in it
 
-Exit codes: 0 all well, 1 the answer is no (a failing test, `fmt --check`, `diff`), 2 a mistake in the
+Exit codes: 0 all well, 1 the answer is no (a failing test, a missed target, `fmt --check`,
+`diff`), 2 a mistake in the
 command, a definition or the query, 3 data or files missing or unreadable, 101 a bug,
 130 interrupted.";
 
@@ -59,6 +62,8 @@ pub enum Command {
     Fmt(FmtArguments),
     /// Say in words and numbers how a value comes about
     Explain(ExplainArguments),
+    /// Say where the change of a number between two periods comes from
+    Why(WhyArguments),
     /// Write a query as one statement of SQL
     Compile(CompileArguments),
     /// Take scanner reports into a store
@@ -69,6 +74,8 @@ pub enum Command {
     Sources(SourcesArguments),
     /// Show a dashboard
     Dashboard(DashboardArguments),
+    /// Say which targets are missed; for pipelines
+    Gate(GateArguments),
     /// Show what changed in meaning between two versions, and by how much
     Diff(DiffArguments),
     /// List the KPIs with titles, units, owners and targets
@@ -153,6 +160,21 @@ fn formats() -> impl TypedValueParser<Value = OutputFormat> {
         .map(|name| OutputFormat::named(&name).expect("only names are possible values"))
 }
 
+/// How what was checked is written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum CheckFormat {
+    #[default]
+    #[value(alias = "table")]
+    Text,
+    Json,
+    /// For build servers
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For code scanning of code hosts
+    Sarif,
+}
+
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum TextOrJson {
     #[default]
@@ -213,13 +235,18 @@ pub struct ReplArguments {
 Examples:
   riskql check
   riskql check --defs team-defs --format json
-  riskql check --data exports        keys, scale values, dates, balances, empty KPIs, unknown texts")]
+  riskql check --data exports        keys, scale values, dates, balances, empty KPIs, unknown texts
+  riskql check --advise              what numbers may hide; exit code 1 where there is advice
+  riskql check --format github       annotations in a workflow")]
 pub struct CheckArguments {
     #[command(flatten)]
     pub data: DataOptions,
-    /// `json`: the problems as a JSON array on stdout
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub format: TextOrJson,
+    /// Tell also where numbers may mislead, by rules that a comment can silence with a reason
+    #[arg(long)]
+    pub advise: bool,
+    /// Format of the result; `json`: the problems as a JSON array on stdout
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
 }
 
 #[derive(Args, Debug)]
@@ -227,14 +254,30 @@ pub struct CheckArguments {
 Examples:
   riskql test
   riskql test -k mttr                tests whose name has it, or that expect that KPI
-  riskql test --coverage             KPIs and how many tests expect each")]
+  riskql test --coverage             definitions and lines of them that no test hits
+  riskql test --mutate               changes of definitions that no test notices
+  riskql test --mutate -k mttr       the same of what tests about mttr depend on
+  riskql test --watch
+  riskql test --format junit > tests.xml
+
+Exit code 1: a test fails, a line is not hit, a mutant is not noticed. A comment allows what has to stay so:
+`# allow uncovered: WHY`, `# allow mutant: WHY`, behind the line or above it.")]
 pub struct TestArguments {
     /// Only tests whose name contains TEXT or that expect a KPI of that name
     #[arg(short = 'k', value_name = "TEXT")]
     pub filter: Option<String>,
-    /// List how many tests expect each KPI
+    /// Say which definitions, targets, bands, due lines, weights and exclusions no test hits
     #[arg(long)]
     pub coverage: bool,
+    /// Change one place of the definitions at a time, and name the changes that no test notices
+    #[arg(long)]
+    pub mutate: bool,
+    /// Run again whenever a definition file changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Format of the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
     /// Exit with 1 when no test was run
     #[arg(long)]
     pub fail_on_empty: bool,
@@ -286,6 +329,24 @@ pub struct ExplainArguments {
     /// Write the explanation to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql why \"mttr from 2026-05 to 2026-06 by team\" --data exports
+  riskql why \"backlog last month\" --data exports                    with the month before
+  riskql why \"escape_rate in 2026-Q2 versus previous year\" --data exports --format json
+
+Without `by`, the field of the KPI that tells most.")]
+pub struct WhyArguments {
+    /// The number and its periods; the words may stand apart
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub data: DataOptions,
+    #[command(flatten)]
+    pub output: OutputOptions,
 }
 
 /// The databases statements are written for.

@@ -58,11 +58,27 @@ fn handle(
         let before = &console.sources.get(id).text;
         console.show(&format::diff(&name, before, after))
     } else if arguments.check {
+        if let Some(reason) = only_reason(&console.sources.get(id).text, after) {
+            console.note(&format!("{name}: {reason}"));
+        }
         console.show(&format!("{name}\n"))
     } else {
         write_file(file, after.as_bytes())?;
         console.note(&format!("formatted {name}"));
         Ok(())
+    }
+}
+
+/// What no reader sees, if a file differs in nothing else from what it is formatted to.
+fn only_reason(before: &str, after: &str) -> Option<&'static str> {
+    let unmarked = before.trim_start_matches('\u{feff}');
+    let unix = unmarked.replace("\r\n", "\n");
+    match (unmarked.len() < before.len(), unix.len() < unmarked.len()) {
+        _ if unix != after => None,
+        (true, true) => Some("it begins with a byte-order mark and its lines end in CR LF"),
+        (true, false) => Some("it begins with a byte-order mark"),
+        (false, true) => Some("its lines end in CR LF"),
+        (false, false) => None,
     }
 }
 

@@ -13,10 +13,12 @@ mod diff;
 mod explain;
 mod failure;
 mod fmt;
+mod gate;
 mod ingest;
 mod init;
 mod kpis;
 mod lineage;
+mod pipelines;
 mod rename;
 mod repl;
 mod reports;
@@ -25,6 +27,7 @@ mod scorecard;
 mod sources;
 mod store;
 mod test;
+mod why;
 mod workspace;
 
 pub use codes::CODES;
@@ -32,7 +35,7 @@ pub use codes::CODES;
 use std::process::ExitCode;
 
 pub use args::Arguments;
-use args::{Command, DiffFormat, LineageFormat, StoreCommand, TextOrJson};
+use args::{CheckFormat, Command, DiffFormat, GateFormat, LineageFormat, StoreCommand, TextOrJson};
 use console::Console;
 use failure::Failure;
 
@@ -59,15 +62,17 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
     match &arguments.command {
         Command::Run(own) => run::run(console, own, defs),
         Command::Check(own) => check::run(console, own, defs),
-        Command::Test(own) => test::run(console, own, defs),
+        Command::Test(own) => test::run(console, own, arguments.screen, defs),
         Command::Fmt(own) => fmt::run(console, own, defs),
         Command::Explain(own) => explain::run(console, own, defs),
+        Command::Why(own) => why::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, defs),
         Command::Compile(own) => compile::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
         Command::Ingest(own) => ingest::run(console, own, defs),
         Command::Store(own) => store::run(console, own, defs),
         Command::Sources(own) => sources::run(console, own, defs),
+        Command::Gate(own) => gate::run(console, own, defs),
         Command::Diff(own) => diff::run(console, own, defs),
         Command::Kpis(own) => kpis::run(console, own, defs),
         Command::Lineage(own) => lineage::run(console, own, defs),
@@ -80,9 +85,12 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
 fn wants_json(command: &Command) -> bool {
     match command {
         Command::Run(own) => own.output.format == Some(OutputFormat::Json),
+        Command::Why(own) => own.output.format == Some(OutputFormat::Json),
         Command::Dashboard(own) => own.output.format == Some(OutputFormat::Json),
         Command::Repl(own) => own.output.format == Some(OutputFormat::Json),
-        Command::Check(own) => own.format == TextOrJson::Json,
+        Command::Check(own) => own.format == CheckFormat::Json,
+        Command::Test(own) => own.format == CheckFormat::Json,
+        Command::Gate(own) => own.format == GateFormat::Json,
         Command::Explain(own) => own.format == Some(TextOrJson::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
         Command::Ingest(own) => own.format == TextOrJson::Json,
@@ -97,11 +105,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Kpis(own) => own.output.format == Some(OutputFormat::Json),
         Command::Lineage(own) => own.format == LineageFormat::Json,
         Command::Diff(own) => own.format == DiffFormat::Json,
-        Command::Test(_)
-        | Command::Fmt(_)
-        | Command::Compile(_)
-        | Command::Rename(_)
-        | Command::Init(_) => false,
+        Command::Fmt(_) | Command::Compile(_) | Command::Rename(_) | Command::Init(_) => false,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::exec::query_context::{AbsentValue, Answered, QueryContext};
 use crate::insight::dashboards::{self, DashboardDraft};
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
-use crate::lang::project::{self, ProjectOrigin};
+use crate::lang::project::{self, Project, ProjectOrigin};
 use crate::render::{self, OutputFormat};
 use crate::reports::store;
 
@@ -24,6 +24,20 @@ pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definit
         Some(definitions) => {
             console.report(problems);
             Ok(definitions)
+        }
+        None => Err(problems.into()),
+    }
+}
+
+/// The same with the trees that they were checked from.
+pub fn project(console: &mut Console, defs: Option<&Path>) -> Result<Project, Failure> {
+    let origin = ProjectOrigin::choose(defs);
+    let ids = project::read(&mut console.sources, &origin)?;
+    let (project, problems) = project::parsed(&console.sources, &ids);
+    match project {
+        Some(project) => {
+            console.report(problems);
+            Ok(project)
         }
         None => Err(problems.into()),
     }

@@ -132,6 +132,10 @@ fn filter(query: &Query) -> Option<&Spanned<Condition>> {
         | QueryClause::WithTotal
         | QueryClause::WithShare
         | QueryClause::WithEmpty
+        | QueryClause::WithInterval(_)
+        | QueryClause::WithVerdict
+        | QueryClause::OnConstantScope
+        | QueryClause::AtLeastRows(_)
         | QueryClause::Having(_)
         | QueryClause::Top { .. }
         | QueryClause::SortBy(_)
@@ -179,7 +183,10 @@ fn clause_of(query: &Query, wanted: &str) -> Option<String> {
 fn is_carried(clause: &KpiClause, has_moment: bool) -> bool {
     match clause {
         KpiClause::At(_) => !has_moment,
-        KpiClause::HigherIsBetter | KpiClause::LowerIsBetter | KpiClause::Band { .. } => true,
+        KpiClause::HigherIsBetter
+        | KpiClause::LowerIsBetter
+        | KpiClause::AtLeastRows(_)
+        | KpiClause::Band { .. } => true,
         KpiClause::Note(_)
         | KpiClause::Owner(_)
         | KpiClause::Is(_)

@@ -47,4 +47,5 @@ pub use places::{proof_cache, startup_file};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};
+pub use stamps::stamps;
 pub use terminal::run as run_terminal;

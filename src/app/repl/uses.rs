@@ -87,6 +87,7 @@ impl Uses<'_> {
                     }
                 }
                 TableClause::Exclude { filter, .. } => self.condition(own, filter),
+                TableClause::Scope { filter, .. } => self.filter(own, filter.as_ref()),
             }
         }
     }
@@ -129,6 +130,7 @@ impl Uses<'_> {
                 | KpiClause::Owner(_)
                 | KpiClause::As(_)
                 | KpiClause::At(_)
+                | KpiClause::AtLeastRows(_)
                 | KpiClause::HigherIsBetter
                 | KpiClause::LowerIsBetter
                 | KpiClause::Band { .. } => {}
@@ -185,6 +187,10 @@ impl Uses<'_> {
             | QueryClause::Window(_)
             | QueryClause::WithShare
             | QueryClause::WithEmpty
+            | QueryClause::WithInterval(_)
+            | QueryClause::WithVerdict
+            | QueryClause::OnConstantScope
+            | QueryClause::AtLeastRows(_)
             | QueryClause::Over(_)
             | QueryClause::Period(_)
             | QueryClause::AsOf(_)

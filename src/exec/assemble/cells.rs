@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::evaluate::{Evaluated, Outcome};
 use super::judge::shown;
 use super::{Ranked, sort_keys};
-use crate::exec::answer::{Cell, Comparison, Level, Value};
+use crate::exec::answer::{Cell, Comparison, Level, Value, ValueEvidence};
 use crate::exec::compute::Tracks;
 use crate::lang::model::{SortColumn, ValueColumn};
 use crate::plan::{BucketStatus, TimeBucket, ValuesWork};
@@ -21,6 +21,17 @@ pub(super) fn value(column: &ValueColumn, outcome: &Outcome, period: &TimeBucket
         comparisons: Vec::new(),
         share: None,
         provisional: period.status == BucketStatus::Provisional,
+        evidence: evidence(column, outcome),
+    }
+}
+
+fn evidence(column: &ValueColumn, outcome: &Outcome) -> ValueEvidence {
+    let show = |value: f64| shown(value, column.display);
+    let is_few = |fewest: u64| outcome.value.is_some() && outcome.rows < fewest;
+    ValueEvidence {
+        has_few_rows: column.fewest_rows.is_some_and(is_few),
+        interval: outcome.interval.map(|(low, high)| (show(low), show(high))),
+        trend: None,
     }
 }
 

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::dimensions::Dimensions;
+use super::judge::shown;
 use crate::base::diagnostic::Problems;
+use crate::base::statistics::{SeriesTrend, share_interval, trend};
 use crate::base::types::{Adjustment, StockMoment};
 use crate::exec::compute::{Computed, CubeCells, ExecutionContext, Finished, GroupSets, Tuple};
 use crate::lang::functions::Keeps;
 use crate::lang::model::{Formula, Measure, Operator, ValueColumn};
 use crate::plan::relation::{Axis, MeasureCells};
-use crate::plan::{BucketStatus, Step, ValuesWork};
+use crate::plan::{BucketStatus, Step, TimeBucket, ValuesWork};
 
 /// What values are computed for.
 pub(super) enum EvaluationLevel {
@@ -37,6 +39,8 @@ pub(super) struct Outcome {
     pub value: Option<f64>,
     pub reason: Option<String>,
     pub rows: u64,
+    /// The confidence interval of the value, where one is asked for.
+    pub interval: Option<(f64, f64)>,
     /// Whether a score it is made of has no version yet.
     pub lacks_score: bool,
 }
@@ -47,6 +51,7 @@ impl Outcome {
             value: None,
             reason: Some(reason.to_string()),
             rows,
+            interval: None,
             lacks_score: false,
         }
     }
@@ -56,6 +61,7 @@ impl Outcome {
             value: Some(value),
             reason: None,
             rows,
+            interval: None,
             lacks_score: false,
         }
     }
@@ -65,6 +71,8 @@ impl Outcome {
 pub(super) struct Evaluated {
     main: Vec<Vec<Outcome>>,
     compared: Vec<Vec<Vec<Outcome>>>,
+    /// By set, where verdicts are asked for.
+    trends: Vec<SeriesTrend>,
 }
 
 impl Evaluated {
@@ -78,6 +86,11 @@ impl Evaluated {
 
     pub fn compared(&self, set: usize, line: usize, slot: usize) -> Option<f64> {
         self.compared[line][slot][set].value
+    }
+
+    /// What the series of a set tells, if that is asked for.
+    pub fn trend(&self, set: usize) -> Option<SeriesTrend> {
+        self.trends.get(set).copied()
     }
 
     pub fn has_comparison(&self) -> bool {
@@ -105,10 +118,30 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         let main = self.line(column, level, 0)?;
         let compared = self.computed.works[self.place].tracks.compared().len();
         let compared = (1..=compared).map(|line| self.line(column, level, line));
+        let compared = compared.collect::<Result<_, Problems>>()?;
+        let trends = match self.work.evidence.verdict {
+            true => self.trends(column, &main, level.sets()),
+            false => Vec::new(),
+        };
         Ok(Evaluated {
             main,
-            compared: compared.collect::<Result<_, Problems>>()?,
+            compared,
+            trends,
         })
+    }
+
+    /// The trend of each set over the periods that are over (rule S62), in the unit shown.
+    fn trends(&self, column: &ValueColumn, main: &[Vec<Outcome>], sets: usize) -> Vec<SeriesTrend> {
+        let slots = &self.computed.works[self.place].tracks.main;
+        let series = |set: usize| {
+            let value = |(outcomes, slot): (&Vec<Outcome>, &TimeBucket)| {
+                let value = outcomes[set].value;
+                let value = value.filter(|_| slot.status == BucketStatus::Complete);
+                value.map(|value| shown(value, column.display))
+            };
+            main.iter().zip(slots).map(value).collect::<Vec<_>>()
+        };
+        (0..sets).map(|set| trend(&series(set))).collect()
     }
 
     /// The outcomes of a column over the whole range, by set, where the query needs them.
@@ -139,12 +172,21 @@ impl<'c, 'a> Evaluator<'c, 'a> {
             .collect();
         let measures = measures?;
         let slots = self.computed.works[self.place].tracks.line(line);
+        let interval = |slot: usize, set: usize| {
+            let measure = measures
+                .first()
+                .filter(|_| column.with_interval().is_some());
+            measure?.interval(slot, set, self.work.evidence.interval?)
+        };
         let outcome = |slot: usize, set: usize| match slots[slot].status {
             BucketStatus::NoHistory => Outcome::none("no history", 0),
             BucketStatus::Future => Outcome::none("in the future", 0),
             BucketStatus::Complete | BucketStatus::Provisional => {
                 let mut next = measures.iter();
-                evaluate(&column.formula, &mut next, slot, set)
+                Outcome {
+                    interval: interval(slot, set),
+                    ..evaluate(&column.formula, &mut next, slot, set)
+                }
             }
         };
         let sets = level.sets();
@@ -285,6 +327,22 @@ impl FinishedMeasure<'_> {
     }
 }
 
+impl FinishedMeasure<'_> {
+    /// The confidence interval of a share or a quantile (rule S61).
+    fn interval(&self, slot: usize, set: usize, level: f64) -> Option<(f64, f64)> {
+        let point = self.axis.points[slot].clone().next_back()?;
+        match self.measure.function.keeps {
+            Keeps::Tally => {
+                let (share, rows) = self.finished.at(set, point);
+                let passing = (share? * rows as f64).round() as u64;
+                share_interval(passing, rows, level)
+            }
+            Keeps::Values => self.finished.interval_at(set, point),
+            Keeps::Total | Keeps::Extremes | Keeps::Distinct | Keeps::Lifetimes => None,
+        }
+    }
+}
+
 fn mean(values: Vec<f64>) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
@@ -353,6 +411,7 @@ fn combine(operator: Operator, left: Outcome, right: Outcome) -> Outcome {
             value: None,
             reason: left.reason.or(right.reason),
             rows,
+            interval: None,
             lacks_score: left.lacks_score || right.lacks_score,
         };
     };

@@ -32,6 +32,7 @@ pub(super) fn target(
         bound: target.bound,
         limit: shown(target.limit, column.display),
         written: format!("{} {}", target.bound.words(), target.written),
+        span: target.span,
         status,
     })
 }

@@ -20,7 +20,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn as AnswerValue, Cell, ColumnRole, ComparisonColumn,
-    Context, CoveredPeriod, Excluded, Level, Row,
+    Context, CoveredPeriod, EvidenceColumn, Excluded, Level, Row, Value,
 };
 use crate::exec::compute::{Computed, ExecutionContext, Limits, Tracks, Tuple};
 use crate::exec::data::TableSources;
@@ -238,11 +238,22 @@ fn columns(work: &ValuesWork) -> Vec<AnswerColumn> {
                 with_share: work.with_share,
                 is_windowed: work.timeline.is_windowed,
                 with_band: !column.bands.is_empty(),
+                evidence: evidence_column(work, column),
             }),
             is_optional: false,
         }
     }));
     columns
+}
+
+fn evidence_column(work: &ValuesWork, column: &ValueColumn) -> EvidenceColumn {
+    let asked = work.evidence;
+    EvidenceColumn {
+        fewest_rows: column.fewest_rows,
+        shows_rows: column.fewest_rows.is_some(),
+        interval: asked.interval.filter(|_| column.with_interval().is_some()),
+        trend: asked.verdict,
+    }
 }
 
 /// Why rows of the query's periods could not be used, by column; measures of a formula add up.
@@ -425,7 +436,7 @@ impl Assembly<'_, '_> {
         set: usize,
         slot: usize,
         tuple: Option<&Tuple>,
-    ) -> crate::exec::answer::Value {
+    ) -> Value {
         let period = &self.slots[slot];
         let mut value = cells::value(column, values.outcome(set, slot), period);
         let raw = values.value(set, slot);
@@ -434,6 +445,7 @@ impl Assembly<'_, '_> {
             value.target = judge::target(column, raw, period.end, known);
         }
         value.band = judge::band(column, raw);
+        value.evidence.trend = values.trend(set);
         value.comparisons = cells::comparisons(column, values, set, slot, self.tracks());
         value
     }

@@ -71,11 +71,18 @@ pub struct Finished {
     points: usize,
     /// At `set * points + point`: the value in the engine's unit, and the rows behind it.
     cells: Vec<(Option<f64>, u64)>,
+    /// Of a quantile with confidence intervals, in the same order.
+    intervals: Vec<Option<(f64, f64)>>,
 }
 
 impl Finished {
     pub fn at(&self, set: usize, point: usize) -> (Option<f64>, u64) {
         self.cells[set * self.points + point]
+    }
+
+    /// The confidence interval of a quantile, if one was asked for and the rows are enough.
+    pub fn interval_at(&self, set: usize, point: usize) -> Option<(f64, f64)> {
+        *self.intervals.get(set * self.points + point)?
     }
 }
 
@@ -216,6 +223,7 @@ impl CubeCells {
         Finished {
             points: self.points,
             cells: finish.of(cells),
+            intervals: finish.intervals(cells),
         }
     }
 }
@@ -326,6 +334,7 @@ impl Finish<'_> {
                 lower,
                 upper,
                 fraction,
+                interval: _,
             } => self.each(count, None, |at, rows| Kept::Quantile {
                 lower: self.number(lower, at),
                 upper: self.number(upper, at),
@@ -432,6 +441,32 @@ impl Finish<'_> {
                 if rows > 0 {
                     made[set * points + point] = (self.value(kept(cell, rows)), rows);
                 }
+            }
+        }
+        made
+    }
+
+    /// The order statistics that a quantile lies between with confidence; none where they are not asked for.
+    fn intervals(&self, cells: &MeasureCells) -> Vec<Option<(f64, f64)>> {
+        let Reading::Quantile {
+            interval: Some((low, high)),
+            ..
+        } = &cells.reading
+        else {
+            return Vec::new();
+        };
+        let points = self.cells.points;
+        let mut made = vec![None; self.sets() * points];
+        for group in 0..self.cells.groups.len() {
+            let Some(set) = self.set_of(group) else {
+                continue;
+            };
+            for point in 0..points {
+                let at = group * points + point;
+                let (low, high) = (self.number(low, at), self.number(high, at));
+                // Where the rows are too few, neither rank has a value.
+                let is_known = low.is_finite() && high.is_finite();
+                made[set * points + point] = is_known.then_some((low, high));
             }
         }
         made

@@ -14,6 +14,7 @@ use super::cells::{checked_size, column, run_along};
 use super::groups::RowGroups;
 use crate::base::cancellation;
 use crate::base::diagnostic::Problems;
+use crate::base::statistics::interval_ranks;
 use crate::exec::lazy::{Window, number_of_rank, rank_of_number};
 use crate::plan::relation::{Aggregate, Axis, Cube, CubeShape, HIGH, LOW, Name, POINT, VALUE};
 
@@ -176,6 +177,12 @@ enum Wanted {
         fraction: f64,
         next: usize,
     },
+    /// One end of a confidence interval; undefined where the values are too few.
+    IntervalEnd {
+        fraction: f64,
+        level: f64,
+        is_upper: bool,
+    },
 }
 
 impl Wanted {
@@ -200,12 +207,47 @@ impl Wanted {
                 fraction: *fraction,
                 next: 1,
             },
+            Aggregate::IntervalEnd {
+                fraction,
+                level,
+                is_upper,
+                ..
+            } => Wanted::IntervalEnd {
+                fraction: *fraction,
+                level: *level,
+                is_upper: *is_upper,
+            },
             Aggregate::CountWhere(_)
             | Aggregate::Sum(_)
             | Aggregate::CoveredInstants { .. }
             | Aggregate::Steps { .. } => {
                 unreachable!("these are swept")
             }
+        }
+    }
+}
+
+impl Wanted {
+    fn is_rank(&self) -> bool {
+        matches!(self, Wanted::Rank { .. } | Wanted::IntervalEnd { .. })
+    }
+
+    /// The place in ascending order, counted from 0, of the value that is wanted of so many.
+    fn rank(&self, count: i64) -> Option<i64> {
+        match self {
+            Wanted::Rank { fraction, next } => {
+                let last = count - 1;
+                Some(((fraction * last as f64).floor() as i64 + *next as i64).min(last))
+            }
+            Wanted::IntervalEnd {
+                fraction,
+                level,
+                is_upper,
+            } => {
+                let (low, high) = interval_ranks(count as u64, *fraction, *level)?;
+                Some(if *is_upper { high } else { low } as i64)
+            }
+            Wanted::Rows | Wanted::Present | Wanted::Different => None,
         }
     }
 }
@@ -231,19 +273,19 @@ impl Walk<'_> {
     fn values(&self, entries: &mut [RankedRange], wanted: &[Wanted]) -> Vec<PointValues> {
         cancellation::par_sort_unstable_by(entries, |left, right| left.rank.cmp(&right.rank));
         let present = self.counts(entries);
-        let ranks: Vec<(f64, usize)> = wanted
+        let ranks: Vec<Vec<Option<i64>>> = wanted
             .iter()
-            .filter_map(|wanted| match wanted {
-                Wanted::Rank { fraction, next } => Some((*fraction, *next)),
-                Wanted::Rows | Wanted::Present | Wanted::Different => None,
-            })
+            .filter(|wanted| wanted.is_rank())
+            .map(|wanted| present.iter().map(|count| wanted.rank(*count)).collect())
             .collect();
-        let mut at_ranks = self.at_ranks(entries, &present, &ranks).into_iter();
+        let mut at_ranks = self.at_ranks(entries, &ranks).into_iter();
         let value = |wanted: &Wanted| match wanted {
             Wanted::Rows => PointValues::OfRows,
             Wanted::Present => PointValues::Counts(present.clone()),
             Wanted::Different => PointValues::Counts(self.different(entries)),
-            Wanted::Rank { .. } => PointValues::Values(at_ranks.next().expect("one for each rank")),
+            Wanted::Rank { .. } | Wanted::IntervalEnd { .. } => {
+                PointValues::Values(at_ranks.next().expect("one for each rank"))
+            }
         };
         wanted.iter().map(value).collect()
     }
@@ -264,17 +306,8 @@ impl Walk<'_> {
         run_along(counts, self.points + 1);
     }
 
-    /// For each rank its value at each point.
-    fn at_ranks(
-        &self,
-        entries: &[RankedRange],
-        present: &[i64],
-        ranks: &[(f64, usize)],
-    ) -> Vec<Vec<f64>> {
-        let place = |(fraction, next): (f64, usize), count: i64| {
-            let last = count - 1;
-            ((fraction * last as f64).floor() as i64 + next as i64).min(last)
-        };
+    /// For each list of ranks by point its value at each point.
+    fn at_ranks(&self, entries: &[RankedRange], ranks: &[Vec<Option<i64>>]) -> Vec<Vec<f64>> {
         let mut values = vec![vec![f64::NAN; self.points]; ranks.len()];
         if ranks.is_empty() {
             return values;
@@ -287,7 +320,9 @@ impl Walk<'_> {
             for point in 0..self.points {
                 let ends = before[point] + counts[point];
                 for (rank, values) in ranks.iter().zip(&mut values) {
-                    let place = place(*rank, present[point]);
+                    let Some(place) = rank[point] else {
+                        continue;
+                    };
                     if (before[point]..ends).contains(&place) {
                         let skipped = (place - before[point]) as usize;
                         values[point] = self.value_at(run, point, skipped);

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use polars::prelude::{
-    DataFrame, DataType, ExplodeOptions, Expr, IntoLazy, JoinArgs, JoinType, LazyFrame,
-    PolarsResult, QuantileMethod, SortMultipleOptions, UnionArgs, by_name, col, concat, len, lit,
+    Column, DataFrame, DataType, ExplodeOptions, Expr, Int64Chunked, IntoColumn, IntoLazy,
+    JoinArgs, JoinType, LazyFrame, PolarsResult, QuantileMethod, SortMultipleOptions, SortOptions,
+    UnionArgs, by_name, col, concat, len, lit,
 };
 
 use super::expressions::{boolean, predicate, value};
-use super::functions::Dictionary;
+use super::functions::{Dictionary, elementwise};
 use super::packing::{KeySize, Packing};
 use super::spans::{Spans, simplified};
 use super::steps::{GatheredPart, GatheredSet, PartShape};
 use super::tables::TableFrames;
 use super::{functions, sets, steps};
+use crate::base::statistics::interval_ranks;
 use crate::lang::model::TableId;
 use crate::plan::relation::{
     Aggregate, Expression, JoinKind, Literal, Name, Relation, SharedRelation, SortKey, StepPart,
@@ -538,11 +540,39 @@ fn aggregated(aggregate: &Aggregate) -> PolarsResult<Expr> {
         Aggregate::NextOrderStatistic { of, fraction } => {
             value(of)?.quantile(lit(*fraction), QuantileMethod::Higher)
         }
+        Aggregate::IntervalEnd {
+            of,
+            fraction,
+            level,
+            is_upper,
+        } => interval_end(value(of)?, (*fraction, *level), *is_upper),
         Aggregate::CountDistinct(of) => value(of)?.drop_nulls().n_unique().cast(DataType::Int64),
         Aggregate::CoveredInstants { .. } | Aggregate::Steps { .. } => {
             unreachable!("gathered, then merged")
         }
     })
+}
+
+/// The order statistic at one end of a confidence interval, whose rank follows from how many values there are.
+fn interval_end(of: Expr, (fraction, level): (f64, f64), is_upper: bool) -> Expr {
+    let rank = move |columns: &[Column], _: usize| {
+        let counts = columns[0].cast(&DataType::Int64)?;
+        let counts = counts.as_materialized_series().i64()?;
+        let ranks = counts.iter().map(|count| {
+            let (low, high) = interval_ranks(count? as u64, fraction, level)?;
+            Some(if is_upper { high } else { low } as i64)
+        });
+        Ok(ranks.collect::<Int64Chunked>().into_column())
+    };
+    let rank = elementwise(
+        "interval_rank",
+        vec![of.clone().count()],
+        DataType::Int64,
+        rank,
+    );
+    let sorted = of.drop_nulls().sort(SortOptions::default());
+    // A number like those of other quantiles: missing, where there is no such rank.
+    sorted.get(rank, true).cast(DataType::Float64)
 }
 
 const UNION: UnionArgs = UnionArgs {

@@ -290,6 +290,9 @@ fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
         Aggregate::NextOrderStatistic { .. } => {
             unreachable!("a quantile is one column here")
         }
+        Aggregate::IntervalEnd { .. } => {
+            unreachable!("statements have no confidence intervals")
+        }
         Aggregate::CountDistinct(of) => format!("count(DISTINCT {})", writer.written(of)),
         Aggregate::CoveredInstants { .. } | Aggregate::Steps { .. } => {
             unreachable!("a set of instants stands alone")

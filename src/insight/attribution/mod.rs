@@ -4,15 +4,19 @@
 //! what each group of a dimension contributed to its change. The arithmetic is in `contributions`.
 
 mod contributions;
+mod groupings;
 mod periods;
 mod shown;
 mod split;
+mod stock;
 mod words;
 
 pub use contributions::{Contribution, Fraction, departure, of_quotient};
-pub use periods::{PeriodPair, pair};
-pub use shown::{json, table, text};
+pub use groupings::groupings;
+pub use periods::{PeriodPair, compare_ends, pair};
+pub use shown::{json, table, text, written};
 pub use split::{Decomposition, split};
+pub use stock::StockChange;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +25,7 @@ use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
 use crate::exec::assemble;
 use crate::exec::query_context::QueryContext;
-use crate::lang::model::{Dimension, Direction, Query, Subject, ValueColumn};
+use crate::lang::model::{Definitions, Dimension, Direction, Query, Subject, ValueColumn};
 use crate::plan::{self, Plan, TimeBucket, Timeline, Work};
 
 /// Fewer rows than this are too few to trust a mean or a share.
@@ -39,6 +43,8 @@ pub struct Attribution {
     pub before: Side,
     pub after: Side,
     pub how: ContributionMethod,
+    /// What happened to the rows of a stock that adds up.
+    pub stock: Option<StockChange>,
     /// The largest contributions first; where there are none, the groups with the most rows.
     pub groups: Vec<GroupChange>,
     pub context: Context,
@@ -77,12 +83,22 @@ pub struct GroupChange {
     /// Shares of what stands below the line, where there is one.
     pub shares: Option<(f64, f64)>,
     pub contribution: Option<Contribution>,
+    pub stock: Option<StockChange>,
 }
 
 impl Attribution {
     /// By how much the number changed.
     pub fn change(&self) -> Option<f64> {
         Some(self.after.value? - self.before.value?)
+    }
+
+    /// The change within groups and by their shares, where it falls into those: together they are the change.
+    pub fn within_and_mix(&self) -> Option<(f64, f64)> {
+        let own = self.groups.iter().filter_map(|group| group.contribution);
+        let parts = own.fold((0.0, 0.0), |(within, mix), own| {
+            (within + own.rate, mix + own.mix)
+        });
+        (self.how == ContributionMethod::Quotient).then_some(parts)
     }
 
     /// `better` or `worse`, where the KPI says which is which and something changed.
@@ -158,18 +174,71 @@ fn why_by(
     query: &Query,
     by: &[Dimension],
 ) -> Result<Attribution, Problems> {
+    let definitions = context.definitions;
     let column = first_column(query);
+    let read = grouped(query, &column, &split(&column), by);
+    let (sources, given) = context.load(&[&read])?;
+    let evaluation = plan::evaluation_time(definitions, query, &given)?;
+    let pair = pair(definitions, &bare(query, &column), &evaluation)?;
+    let column = in_scope(definitions, query, column, &pair);
     let split = split(&column);
     let grouped = grouped(query, &column, &split, by);
-    let (sources, given) = context.load(&[&grouped])?;
-    let evaluation = plan::evaluation_time(context.definitions, query, &given)?;
-    let pair = pair(context.definitions, &bare(query, &column), &evaluation)?;
-    let plan = plan::plan(context.definitions, &timeless(&grouped), &evaluation)?;
+    let mut asked = timeless(&grouped);
+    let stock = match split {
+        Decomposition::Adds => stock::stock_columns(&column, &pair.before, &pair.after),
+        Decomposition::OfRows | Decomposition::Quotient { .. } | Decomposition::Not => None,
+    };
+    let is_stock = stock.is_some();
+    if let Subject::Values(values) = &mut asked.subject {
+        // Its columns are narrowed already, to the periods compared.
+        values.on_constant_scope = false;
+        values.columns.extend(stock.into_iter().flatten());
+    }
+    let plan = plan::plan(definitions, &asked, &evaluation)?;
     let plans = [within(&plan, &pair.before), within(&plan, &pair.after)];
-    let answers = assemble::answers(context.definitions, &sources, &plans)?;
+    let answers = assemble::answers(definitions, &sources, &plans)?;
     let mut why = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
+    if is_stock && why.change().is_some() {
+        add_stock_changes(&mut why, by.len(), (&answers[0], &answers[1]));
+    }
     why.notes.extend(sources.notes);
     Ok(why)
+}
+
+/// The column over what is in scope at the end of both periods, if the query is on constant scope.
+fn in_scope(
+    definitions: &Definitions,
+    query: &Query,
+    column: ValueColumn,
+    pair: &PeriodPair,
+) -> ValueColumn {
+    match &query.subject {
+        Subject::Values(values) if values.on_constant_scope => {
+            let ends = [pair.before.end, pair.after.end];
+            plan::in_scope(definitions, &[column], &ends).remove(0)
+        }
+        Subject::Values(_) | Subject::List(_) => column,
+    }
+}
+
+/// What happened to the rows of the whole and of each group.
+fn add_stock_changes(
+    why: &mut Attribution,
+    dimensions: usize,
+    (before, after): (&Answer, &Answer),
+) {
+    let parts = |before: &[Value], after: &[Value]| {
+        // The first column is the number itself.
+        let rest = |values: &[Value]| values.get(1..).unwrap_or_default().to_vec();
+        StockChange::of(&rest(before), &rest(after))
+    };
+    why.stock = Some(parts(&total(before, dimensions), &total(after, dimensions)));
+    let groups = groups(dimensions, before, after);
+    for group in &mut why.groups {
+        group.stock = groups
+            .get(&group.values)
+            .map(|[before, after]| parts(before, after));
+    }
 }
 
 fn names(by: &[Dimension]) -> Vec<String> {
@@ -252,9 +321,10 @@ fn compose(
         unit: column.display,
         direction: column.direction,
         dimensions: names(by),
-        before: side(&pair.before, total(before, by.len()).as_ref()),
-        after: side(&pair.after, total(after, by.len()).as_ref()),
+        before: side(&pair.before, total(before, by.len()).first()),
+        after: side(&pair.after, total(after, by.len()).first()),
         how: ContributionMethod::NoValue,
+        stock: None,
         groups: Vec::new(),
         context: after.context.clone(),
         notes: pair.notes.clone(),
@@ -274,6 +344,7 @@ fn compose(
             after: side(&pair.after, second.first()),
             shares: shares.flatten(),
             contribution,
+            stock: None,
         }
     };
     why.groups = groups.into_iter().map(group).collect();
@@ -339,15 +410,15 @@ fn values(row: &Row) -> Vec<Value> {
     row.cells.iter().filter_map(value).collect()
 }
 
-/// The number of the whole.
-fn total(answer: &Answer, dimensions: usize) -> Option<Value> {
+/// The numbers of the whole; none where nothing is in it.
+fn total(answer: &Answer, dimensions: usize) -> Vec<Value> {
     let level = if dimensions == 0 {
         Level::Group
     } else {
         Level::Total
     };
-    let row = answer.rows.iter().find(|row| row.level == level)?;
-    values(row).into_iter().next()
+    let row = answer.rows.iter().find(|row| row.level == level);
+    row.map_or_else(Vec::new, values)
 }
 
 fn side(slot: &TimeBucket, value: Option<&Value>) -> Side {

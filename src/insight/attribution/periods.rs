@@ -53,6 +53,24 @@ pub fn pair(
     before(definitions, &query, &period, evaluation, asked)
 }
 
+/// Makes a query over a range one of its last period compared with its first: `from 2026-01 to 2026-06` as `why` reads it.
+/// A query that compares already, and one over periods, stay what they are.
+pub fn compare_ends(query: &mut Query) {
+    let Some(Period::Range(first, last)) = query.period else {
+        return;
+    };
+    let Subject::Values(values) = &mut query.subject else {
+        return;
+    };
+    if first != last && values.over.is_none() && values.versus.is_empty() {
+        query.period = Some(Period::Range(last, last));
+        values.versus = vec![ComparedWith {
+            versus: Versus::Period(Period::Range(first, first)),
+            as_percent: false,
+        }];
+    }
+}
+
 fn timeline(
     definitions: &Definitions,
     query: &Query,
@@ -95,7 +113,7 @@ fn last_two(asked: Timeline) -> Result<PeriodPair, Problems> {
 
 fn one_period() -> Problems {
     Diagnostic::data("K972", "there are not two periods to compare")
-        .help("name the other one: \\why versus 2026-01")
+        .help("name the other one: versus 2026-01")
         .into()
 }
 

@@ -2,13 +2,26 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, words};
+use super::{
+    Attribution, Contribution, ContributionMethod, FEW_ROWS, GroupChange, StockChange, words,
+};
 use crate::base::types::FieldType;
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row};
-use crate::render::{self, RenderOptions};
+use crate::render::{self, OutputFormat, RenderOptions};
 
 /// Groups shown on a terminal; what comes after them is added up.
 const SHOWN: usize = 20;
+
+/// In a format: text for people, an object, or the table of groups.
+pub fn written(why: &Attribution, format: OutputFormat, look: RenderOptions) -> Vec<u8> {
+    match format {
+        OutputFormat::Table => text(why, look).into_bytes(),
+        OutputFormat::Json => json(why).into_bytes(),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+            render::answer(&table(why), format, look)
+        }
+    }
+}
 
 /// For people: the change, the table of groups, and what they say in words.
 pub fn text(why: &Attribution, look: RenderOptions) -> String {
@@ -21,6 +34,7 @@ pub fn text(why: &Attribution, look: RenderOptions) -> String {
     };
     add(&words::headline(why, arrow));
     words::change(why).iter().for_each(|change| add(change));
+    words::parts(why).iter().for_each(|parts| add(parts));
     let shown = match look.width {
         Some(_) => why.groups.len().min(SHOWN),
         None => why.groups.len(),
@@ -119,6 +133,9 @@ fn columns(why: &Attribution, room: ColumnBudget) -> Vec<AttributionColumn> {
             CellNumber::Change(group.contribution.map(|own| own.rate))
         }));
     }
+    if why.stock.is_some() && room == ColumnBudget::Wide {
+        columns.extend(stock_columns(why));
+    }
     if matches!(
         why.how,
         ContributionMethod::Adds | ContributionMethod::Quotient
@@ -148,6 +165,34 @@ fn columns(why: &Attribution, room: ColumnBudget) -> Vec<AttributionColumn> {
         }));
     }
     columns
+}
+
+/// The parts of a stock's change, but for those that are nothing in every group.
+fn stock_columns(why: &Attribution) -> Vec<AttributionColumn> {
+    let cells: [fn(&Attribution, &GroupChange) -> CellNumber; 5] = [
+        |_, group| stock_part(group, 0),
+        |_, group| stock_part(group, 1),
+        |_, group| stock_part(group, 2),
+        |_, group| stock_part(group, 3),
+        |_, group| stock_part(group, 4),
+    ];
+    let names = StockChange::default().parts().map(|(name, _)| name);
+    let columns = names.into_iter().zip(cells).enumerate();
+    let is_shown = |place: usize| {
+        let mut parts = why.groups.iter().filter_map(|group| group.stock);
+        parts.any(|stock| stock.parts()[place].1 != 0.0)
+    };
+    columns
+        .filter(|(place, _)| is_shown(*place))
+        .map(|(_, (name, cell))| AttributionColumn {
+            name: name.to_string(),
+            cell,
+        })
+        .collect()
+}
+
+fn stock_part(group: &GroupChange, place: usize) -> CellNumber {
+    CellNumber::Change(group.stock.map(|stock| stock.parts()[place].1))
 }
 
 fn total(group: &GroupChange) -> Option<f64> {
@@ -237,6 +282,14 @@ fn rows(
     }
 }
 
+fn stock_object(stock: &StockChange) -> Json {
+    let parts = stock.parts().map(|(name, part)| {
+        let key = name.replace([' ', '-'], "_");
+        (key, json!(part))
+    });
+    Json::Object(parts.into_iter().collect())
+}
+
 /// All of it as one object.
 pub fn json(why: &Attribution) -> String {
     let side = |side: &super::Side| json!({"period": side.period, "value": side.value, "reason": side.reason, "rows": side.rows});
@@ -253,6 +306,7 @@ pub fn json(why: &Attribution) -> String {
             "before": side(&group.before),
             "after": side(&group.after),
             "contribution": contribution,
+            "stock": group.stock.as_ref().map(stock_object),
             "few_rows": group.has_few_rows(),
         })
     };
@@ -273,6 +327,9 @@ pub fn json(why: &Attribution) -> String {
         "change": why.change(),
         "verdict": why.verdict(),
         "decomposition": how,
+        "within": why.within_and_mix().map(|(within, _)| within),
+        "mix": why.within_and_mix().map(|(_, mix)| mix),
+        "stock": why.stock.as_ref().map(stock_object),
         "groups": why.groups.iter().map(group).collect::<Vec<Json>>(),
         "words": words::sentences(why),
         "notes": why.notes,

@@ -32,6 +32,23 @@ pub(super) fn change(why: &Attribution) -> Option<String> {
     })
 }
 
+/// `opened +12, closed -15, scope in +1`; `-12.6 days within groups, -1.78 days mix`
+pub(super) fn parts(why: &Attribution) -> Option<String> {
+    if let Some((within, mix)) = why.within_and_mix().filter(|_| why.groups.len() > 1) {
+        return Some(format!(
+            "{} within groups (rate), {} by their shares of the whole (mix)",
+            with_unit(why, within),
+            with_unit(why, mix)
+        ));
+    }
+    let parts = why.stock?.parts().into_iter();
+    let parts = parts.filter(|(_, part)| *part != 0.0);
+    let parts: Vec<String> = parts
+        .map(|(name, part)| format!("{name} {}", difference(why, part, decimals(why))))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// How many decimals all differences get, so that their points line up.
 pub(super) fn decimals(why: &Attribution) -> usize {
     let own = why.groups.iter().filter_map(|group| group.contribution);
@@ -66,6 +83,9 @@ pub(super) fn sentences(why: &Attribution) -> Vec<String> {
              table has their own values",
             why.name
         )],
+        ContributionMethod::Adds | ContributionMethod::Quotient if why.dimensions.is_empty() => {
+            Vec::new()
+        }
         ContributionMethod::Adds | ContributionMethod::Quotient => of_contributions(why),
     }
 }

@@ -9,13 +9,16 @@ pub use dashboard::dashboard;
 pub use scorecard::scorecard;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::types::Grain;
+use crate::base::types::{DisplayUnit, Grain};
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    ComparisonColumn, Context, Level, Row, Value,
+    ComparisonColumn, Context, EvidenceColumn, Level, Row, Value, ValueEvidence,
 };
 use crate::exec::query_context::{self, AbsentValue, QueryContext};
 use crate::lang::model::{CardKind, Period, Query, Subject};
+
+/// Values on boards of fewer rows are marked, unless a KPI or card says otherwise (rule S59).
+const FEWEST_ROWS: u64 = 5;
 
 /// Months of history on a number card.
 const HISTORY: u32 = 12;
@@ -51,6 +54,9 @@ pub fn board(
     query_context: &QueryContext,
     draft: DashboardDraft,
 ) -> Result<AnsweredBoard, Problems> {
+    let mut draft = draft;
+    let all = draft.layers.iter_mut().flat_map(|layer| &mut layer.cards);
+    all.for_each(mark_few_rows);
     let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
     let lacking = |card: &&DraftCard| -> Result<Option<String>, Problems> {
         let tables = query_context.lacking(&card.query)?.join(", ");
@@ -79,6 +85,16 @@ pub fn board(
         board: assemble(draft, answered.cards, answered.context, notes),
         absent: answered.absent,
     })
+}
+
+/// Has values of few rows marked where nothing is said of that.
+fn mark_few_rows(card: &mut DraftCard) {
+    if let Subject::Values(values) = &mut card.query.subject {
+        for column in &mut values.columns {
+            let usual = column.formula.is_moved_by_chance().then_some(FEWEST_ROWS);
+            column.fewest_rows = column.fewest_rows.or(usual);
+        }
+    }
 }
 
 /// How the reason of a card begins whose table has no file.
@@ -113,7 +129,7 @@ fn answers(
             kind: card.kind,
             title: card.title.clone(),
             answer: match reason {
-                None => values.next().expect("one answer a card"),
+                None => with_rows(values.next().expect("one answer a card")),
                 Some(reason) => no_data(&card.query, &context, reason),
             },
             history: match &histories[index] {
@@ -128,6 +144,16 @@ fn answers(
         notes: answered.notes,
         absent: answered.absent,
     })
+}
+
+/// Shows the rows behind every value, but for those of counts: they are their rows.
+fn with_rows(mut answer: Answer) -> Answer {
+    for column in &mut answer.columns {
+        if let ColumnRole::Value(value) = &mut column.role {
+            value.evidence.shows_rows = value.unit != DisplayUnit::Count;
+        }
+    }
+    answer
 }
 
 fn assemble(
@@ -234,6 +260,7 @@ fn empty_column(
             with_share: of.with_share,
             is_windowed: of.window.is_some(),
             with_band: !column.bands.is_empty(),
+            evidence: EvidenceColumn::default(),
         }),
         is_optional: false,
     }
@@ -249,6 +276,7 @@ fn empty_cell() -> Cell {
         comparisons: Vec::new(),
         share: None,
         provisional: false,
+        evidence: ValueEvidence::default(),
     }))
 }
 

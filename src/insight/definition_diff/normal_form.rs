@@ -127,6 +127,12 @@ impl NormalForm<'_> {
                 format!("{of} near {side:?} {micros}")
             }
             Condition::SoFar(inner) => format!("so far({})", self.condition(inner)),
+            Condition::AtInstants(test) => format!(
+                "at {:?} of {:?}({})",
+                test.instants,
+                test.parents,
+                self.condition(&test.condition)
+            ),
             Condition::Within { event, micros } => {
                 format!("{} within {micros}", self.event(*event))
             }

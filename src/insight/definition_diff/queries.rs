@@ -50,13 +50,15 @@ impl NormalForm<'_> {
         });
         format!(
             "{columns:?} by {by:?} over {:?} window {:?} target {} versus {:?} total {} share {} \
-             empty {empty:?} having {:?} top {:?} sort {sort:?} limit {:?}",
+             empty {empty:?} evidence {:?} scope {} having {:?} top {:?} sort {sort:?} limit {:?}",
             values.over,
             values.window,
             values.versus_target,
             values.versus,
             values.with_total,
             values.with_share,
+            values.evidence,
+            values.on_constant_scope,
             values.having,
             values.top,
             values.limit
@@ -65,10 +67,11 @@ impl NormalForm<'_> {
 
     fn column(&self, column: &ValueColumn) -> String {
         format!(
-            "{} as {} at {:?}",
+            "{} as {} at {:?} fewest {:?}",
             self.formula(&column.formula),
             column.display.word(),
-            column.moment
+            column.moment,
+            column.fewest_rows
         )
     }
 

@@ -152,7 +152,7 @@ impl Fields<'_> {
                 self.add(*left);
                 self.add(*right);
             }
-            Condition::Exists(_) => {}
+            Condition::Exists(_) | Condition::AtInstants(_) => {}
             Condition::Within { event, .. }
             | Condition::Happened(event)
             | Condition::Near {

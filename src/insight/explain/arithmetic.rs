@@ -1,7 +1,9 @@
 //! How each value of an answer comes about, from the columns that `plan::components` adds.
 
 use super::rows;
-use crate::exec::answer::{Answer, AnswerValueColumn, Cell, ColumnRole, Level, Row, Status, Value};
+use crate::exec::answer::{
+    Answer, AnswerColumn, AnswerValueColumn, Cell, ColumnRole, Level, Row, Status, Value,
+};
 use crate::render;
 
 /// The endings of the columns that are parts of one measure.
@@ -36,8 +38,19 @@ fn values(answer: &Answer) -> impl Iterator<Item = (usize, &str, &AnswerValueCol
 
 /// The period and the dimensions of a row: `2026-03, critical: `.
 pub fn group(answer: &Answer, row: &Row) -> String {
+    words_of(answer.columns.iter().zip(&row.cells), row.level)
+}
+
+/// The dimensions of a row without its period: `critical: `.
+pub(super) fn series(answer: &Answer, row: &Row) -> String {
+    let cells = answer.columns.iter().zip(&row.cells);
+    let is_key = |column: &AnswerColumn| !matches!(column.role, ColumnRole::Period(_));
+    words_of(cells.filter(|(column, _)| is_key(column)), row.level)
+}
+
+fn words_of<'a>(cells: impl Iterator<Item = (&'a AnswerColumn, &'a Cell)>, level: Level) -> String {
     let mut words: Vec<String> = Vec::new();
-    for (column, cell) in answer.columns.iter().zip(&row.cells) {
+    for (column, cell) in cells {
         match (&column.role, cell) {
             (ColumnRole::Value(_) | ColumnRole::Field(_), _) | (_, Cell::Value(_)) => {}
             (_, Cell::Text(text)) => words.push(text.clone()),
@@ -50,15 +63,15 @@ pub fn group(answer: &Answer, row: &Row) -> String {
                 ));
             }
             (_, Cell::Missing) => {
-                if row.level == Level::Group {
+                if level == Level::Group {
                     words.push(format!("{} missing", column.name));
                 }
             }
         }
     }
-    match row.level {
+    match level {
         Level::Group => {}
-        Level::Other | Level::Total => words.push(row.level.word().to_string()),
+        Level::Other | Level::Total => words.push(level.word().to_string()),
     }
     if words.is_empty() {
         String::new()

@@ -4,6 +4,7 @@
 
 mod arithmetic;
 mod behind;
+mod evidence;
 mod object;
 
 pub use arithmetic::group;
@@ -88,6 +89,7 @@ pub fn text(explained: &Explanation, look: RenderOptions) -> String {
     }
     let answer = &explained.answer;
     add("Numbers", &arithmetic::lines(answer, &explained.parts));
+    add("How sure", &evidence::lines(answer));
     add("Left out", &left_out(answer));
     let notes = answer.notes.iter().chain(&explained.notes);
     add("Notes", &notes.cloned().collect::<Vec<String>>());

@@ -53,6 +53,7 @@ impl<'a> RowFilter<'a> {
             | Condition::Happened(_)
             | Condition::Elapsed { .. }
             | Condition::Near { .. }
+            | Condition::AtInstants(_)
             | Condition::SoFar(_) => return None,
         };
         Some(holds.fill_null(lit(false)))

@@ -204,6 +204,7 @@ fn ask_condition(definitions: &Definitions, request: &mut Requirements, conditio
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
         | Condition::Near { .. }
+        | Condition::AtInstants(_)
         | Condition::SoFar(_) => {}
     }
 }

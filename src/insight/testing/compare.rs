@@ -85,9 +85,18 @@ enum CellPart {
     Change(usize),
     ChangePercent(usize),
     Share,
+    FewRows,
+    /// An end of the confidence interval.
+    Low,
+    High,
+    /// Of the series.
+    Verdict,
+    Slope,
+    P,
+    Periods,
 }
 
-const PARTS: [(&str, CellPart); 13] = [
+const PARTS: [(&str, CellPart); 20] = [
     ("_rows", CellPart::Rows),
     ("_reason", CellPart::Reason),
     ("_target", CellPart::Target),
@@ -101,6 +110,13 @@ const PARTS: [(&str, CellPart); 13] = [
     ("_change_2", CellPart::Change(1)),
     ("_change_percent_2", CellPart::ChangePercent(1)),
     ("_share", CellPart::Share),
+    ("_few_rows", CellPart::FewRows),
+    ("_low", CellPart::Low),
+    ("_high", CellPart::High),
+    ("_verdict", CellPart::Verdict),
+    ("_slope", CellPart::Slope),
+    ("_p", CellPart::P),
+    ("_periods", CellPart::Periods),
 ];
 
 fn find<'a>(name: &str, answer: &'a Answer) -> Result<ExpectedColumn<'a>, String> {
@@ -281,6 +297,38 @@ fn got_part(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualC
             fraction(comparison(place).and_then(|other| other.change_percent))
         }
         CellPart::Share => fraction(value.share),
+        CellPart::FewRows | CellPart::Low | CellPart::High => of_evidence(part, value, unit),
+        CellPart::Verdict | CellPart::Slope | CellPart::P | CellPart::Periods => {
+            of_trend(part, value, unit)
+        }
+    }
+}
+
+/// Whether there are few rows, and the ends of an interval.
+fn of_evidence(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualCell {
+    let evidence = &value.evidence;
+    if part == CellPart::FewRows {
+        let word = if evidence.has_few_rows { "yes" } else { "no" };
+        return ActualCell::Text(word.to_string());
+    }
+    evidence.interval.map_or(ActualCell::None, |(low, high)| {
+        let end = if part == CellPart::Low { low } else { high };
+        ActualCell::Number(end, unit)
+    })
+}
+
+/// What the series of a value tells.
+fn of_trend(part: CellPart, value: &Value, unit: Option<DisplayUnit>) -> ActualCell {
+    let Some(trend) = value.evidence.trend else {
+        return ActualCell::Nothing;
+    };
+    match part {
+        CellPart::Slope => trend
+            .slope
+            .map_or(ActualCell::None, |slope| ActualCell::Number(slope, unit)),
+        CellPart::P => ActualCell::Number(trend.p, None),
+        CellPart::Periods => ActualCell::Number(trend.values as f64, None),
+        _ => ActualCell::Text(trend.verdict.word().to_string()),
     }
 }
 

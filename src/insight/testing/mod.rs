@@ -2,18 +2,25 @@
 //! expectations, and the words for it. Reads no file: a test brings its rows.
 
 mod compare;
+pub mod coverage;
+pub mod mutation;
+mod parallel;
+mod reach;
+pub mod report;
 mod show;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
-use crate::exec::data;
+use crate::exec::data::{self, TableSources};
 use crate::exec::query_context::answers_over;
 use crate::lang::model::{Definitions, Expect, Query, Subject, Test};
 use crate::plan;
 use crate::render;
 use crate::render::RenderOptions;
 use compare::ExpectationDiff;
+use parallel::in_parallel;
+pub use reach::TestReach;
 
 /// Whether a test's name or a KPI it expects contains the text.
 pub fn is_about(test: &Test, text: &str) -> bool {
@@ -66,10 +73,26 @@ impl Expected {
     }
 }
 
+/// The tables that a test gives, and the instants it is asked as of.
+struct GivenTables {
+    sources: TableSources,
+    time: plan::GivenTime,
+}
+
+fn given_tables(definitions: &Definitions, test: &Test) -> Result<GivenTables, Problems> {
+    let sources = data::sources_of_given(definitions, &test.givens)?;
+    let time = plan::GivenTime {
+        as_of: test.as_of.clone(),
+        known_on: test.known_on.clone(),
+        watermark: data::latest_event(definitions, &sources),
+    };
+    Ok(GivenTables { sources, time })
+}
+
 /// Runs a test.
 pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
-    let sources = match data::sources_of_given(definitions, &test.givens) {
-        Ok(sources) => sources,
+    let given = match given_tables(definitions, test) {
+        Ok(given) => given,
         Err(problems) => {
             return TestOutcome {
                 given: Some(problems),
@@ -77,11 +100,7 @@ pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
             };
         }
     };
-    let given = plan::GivenTime {
-        as_of: test.as_of.clone(),
-        known_on: test.known_on.clone(),
-        watermark: data::latest_event(definitions, &sources),
-    };
+    let (sources, given) = (given.sources, given.time);
     // All at once is quicker; one that is refused must not take the others along.
     let queries: Vec<&Query> = test.expects.iter().map(|expect| &expect.query).collect();
     let together = answers_over(definitions, &sources, &queries, &given).ok();
@@ -102,6 +121,11 @@ pub fn outcome(definitions: &Definitions, test: &Test) -> TestOutcome {
             })
             .collect(),
     }
+}
+
+/// The outcomes of tests, in their order.
+pub fn outcomes(definitions: &Definitions, tests: &[&Test]) -> Vec<TestOutcome> {
+    in_parallel(tests, |test| outcome(definitions, test))
 }
 
 fn compared(expect: &Expect, answer: &Answer) -> Expected {

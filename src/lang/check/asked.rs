@@ -18,6 +18,10 @@ pub(super) struct QueryClauses<'a> {
     pub window: Option<(&'a ast::SeriesWindow, Span)>,
     pub share: Option<Span>,
     pub empty: Option<Span>,
+    pub interval: Option<(Option<&'a Spanned<ast::Number>>, Span)>,
+    pub verdict: Option<Span>,
+    pub constant_scope: Option<Span>,
+    pub fewest_rows: Option<(&'a Spanned<u64>, Span)>,
     pub having: Option<(&'a [ast::HavingTest], Span)>,
     pub versus: Option<&'a [Spanned<ast::WrittenComparison>]>,
     pub versus_span: Option<Span>,
@@ -72,6 +76,33 @@ impl<'a> QueryClauses<'a> {
             }
             QueryClause::WithShare => once(&mut self.share, span, "with share", span, problems),
             QueryClause::WithEmpty => once(&mut self.empty, span, "with empty", span, problems),
+            QueryClause::WithInterval(level) => {
+                let interval = (level.as_ref(), span);
+                once(
+                    &mut self.interval,
+                    interval,
+                    "with interval",
+                    span,
+                    problems,
+                );
+            }
+            QueryClause::WithVerdict => {
+                once(&mut self.verdict, span, "with verdict", span, problems);
+            }
+            QueryClause::OnConstantScope => {
+                let word = "on constant scope";
+                once(&mut self.constant_scope, span, word, span, problems);
+            }
+            QueryClause::AtLeastRows(rows) => {
+                let rows = (rows, span);
+                once(
+                    &mut self.fewest_rows,
+                    rows,
+                    "at least … rows",
+                    span,
+                    problems,
+                );
+            }
             QueryClause::Having(tests) => {
                 once(&mut self.having, (tests, span), "having", span, problems);
             }

@@ -40,7 +40,8 @@ pub(super) fn clocks(
                 | TableClause::BelongsTo { .. }
                 | TableClause::Known(_)
                 | TableClause::Field { .. }
-                | TableClause::Exclude { .. } => {}
+                | TableClause::Exclude { .. }
+                | TableClause::Scope { .. } => {}
             }
         }
     }

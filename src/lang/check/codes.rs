@@ -156,6 +156,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("K622", "not a column of the answer"),
     ("K623", "a test expects nothing"),
     ("K630", "warning: no target to compare with"),
+    ("K640", "a fewest number of rows that marks nothing"),
+    ("K641", "an interval that cannot be told"),
+    (
+        "K642",
+        "a verdict without a series of periods that are apart",
+    ),
+    ("K643", "a scope that cannot be, or cannot be kept constant"),
     ("K700", "a source lacks a clause"),
     ("K701", "a source has a clause twice"),
     ("K702", "a word that a source cannot have there"),

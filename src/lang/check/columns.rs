@@ -99,6 +99,7 @@ fn column(
         direction: None,
         targets: Vec::new(),
         bands: Vec::new(),
+        fewest_rows: None,
         restrictions: Vec::new(),
         formula: typed.formula,
     })
@@ -169,6 +170,7 @@ pub(super) fn of_kpi(scope: Scope, id: KpiId) -> ValueColumn {
         direction: kpi.direction,
         targets: kpi.targets.clone(),
         bands: kpi.bands.clone(),
+        fewest_rows: kpi.fewest_rows,
         restrictions: Vec::new(),
     }
 }

@@ -435,6 +435,7 @@ pub(super) fn fields_of(condition: &Condition, visit: &mut impl FnMut(FieldId)) 
             visit(*right);
         }
         Condition::Exists(_)
+        | Condition::AtInstants(_)
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }

@@ -1,10 +1,12 @@
 //! What narrows events, and which rows are left out: the conditions inside tables.
 
+use super::clauses::once;
 use super::conditions::{ConditionContext, ConditionSite, condition};
+use super::constant_scope;
 use super::index::IndexEntry;
 use super::scope::{KnownNames, Scope};
 use crate::base::diagnostic::Problems;
-use crate::lang::model::{Condition, Definitions, Exclude, TableId};
+use crate::lang::model::{Condition, Definitions, Exclude, ScopeRule, TableId};
 use crate::lang::syntax::ast::{self, TableClause};
 
 /// Adds the filters of events and the `exclude` lines to all tables.
@@ -23,6 +25,7 @@ pub(super) fn filters(
             }
         }
         model.tables[index].excludes = found.excludes;
+        model.tables[index].scope = found.scope;
     }
 }
 
@@ -30,10 +33,12 @@ pub(super) fn filters(
 struct TableFilters {
     events: Vec<(String, Condition)>,
     excludes: Vec<Exclude>,
+    scope: Option<ScopeRule>,
 }
 
 fn read(scope: Scope, table: TableId, tree: &ast::Table, problems: &mut Problems) -> TableFilters {
     let mut found = TableFilters::default();
+    let mut scope_rule: Option<Option<ScopeRule>> = None;
     let site = |owner| ConditionSite {
         table,
         setting: ConditionContext::Constant(owner),
@@ -57,6 +62,10 @@ fn read(scope: Scope, table: TableId, tree: &ast::Table, problems: &mut Problems
                     label: label.node.clone(),
                 }));
             }
+            TableClause::Scope { state, filter } => {
+                let rule = constant_scope::rule(scope, table, state, filter.as_ref(), problems);
+                once(&mut scope_rule, rule, "scope", clause.span, problems);
+            }
             TableClause::Event { filter: None, .. }
             | TableClause::Key(_)
             | TableClause::BelongsTo { .. }
@@ -65,5 +74,6 @@ fn read(scope: Scope, table: TableId, tree: &ast::Table, problems: &mut Problems
             | TableClause::Field { .. } => {}
         }
     }
+    found.scope = scope_rule.flatten();
     found
 }

@@ -320,6 +320,7 @@ fn of_table(scope: Scope, condition: &Condition, table: TableId) -> Option<Condi
         Condition::Present(field) => Condition::Present(own(*field)?),
         Condition::SoFar(inner) => Condition::SoFar(Box::new(of_table(scope, inner, table)?)),
         Condition::Exists(_)
+        | Condition::AtInstants(_)
         | Condition::Within { .. }
         | Condition::InState(_)
         | Condition::Happened(_)

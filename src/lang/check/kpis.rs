@@ -6,6 +6,7 @@ use super::advice;
 use super::bands::{self, bands};
 use super::clauses::{needed, once};
 use super::dimensions;
+use super::evidence;
 use super::formulas::{self, TypedFormula, formula};
 use super::index::IndexEntry;
 use super::order::{circular, dependencies_first};
@@ -80,6 +81,7 @@ fn check_beside_circle(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mu
             | KpiClause::As(_)
             | KpiClause::By(_)
             | KpiClause::At(_)
+            | KpiClause::AtLeastRows(_)
             | KpiClause::HigherIsBetter
             | KpiClause::LowerIsBetter
             | KpiClause::Target { .. }
@@ -141,6 +143,7 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
         direction: None,
         targets: Vec::new(),
         bands: Vec::new(),
+        fewest_rows: None,
         restrictions: Vec::new(),
         span: entry.tree.name.span,
         written: String::new(),
@@ -150,12 +153,13 @@ fn placeholder(entry: &IndexEntry<ast::Kpi>) -> Kpi {
 /// The clauses of a KPI, each where it belongs.
 #[derive(Default)]
 struct KpiClauses<'a> {
-    note: Option<&'a ast::Text>,
+    note: Option<&'a Vec<ast::Text>>,
     owner: Option<&'a ast::Text>,
     is: Option<&'a Spanned<ast::Formula>>,
     shown: Option<&'a ast::Identifier>,
     by: Option<&'a [ast::GroupBy]>,
     at: Option<Spanned<StockMoment>>,
+    fewest_rows: Option<(&'a Spanned<u64>, Span)>,
     direction: Option<Direction>,
     targets: Vec<targets::WrittenTarget<'a>>,
     bands: Vec<bands::WrittenBand<'a>>,
@@ -169,15 +173,31 @@ fn sort_clauses<'a>(tree: &'a ast::Kpi, problems: &mut Problems) -> KpiClauses<'
     sorted
 }
 
+/// The texts of a note as one.
+fn joined(texts: &[ast::Text]) -> String {
+    let texts: Vec<&str> = texts.iter().map(|text| text.node.as_str()).collect();
+    texts.join(" ")
+}
+
 impl<'a> KpiClauses<'a> {
     fn add(&mut self, clause: &'a KpiClause, span: Span, problems: &mut Problems) {
         match clause {
-            KpiClause::Note(text) => once(&mut self.note, text, "note", span, problems),
+            KpiClause::Note(texts) => once(&mut self.note, texts, "note", span, problems),
             KpiClause::Owner(text) => once(&mut self.owner, text, "owner", span, problems),
             KpiClause::Is(formula) => once(&mut self.is, formula, "is", span, problems),
             KpiClause::As(name) => once(&mut self.shown, name, "as", span, problems),
             KpiClause::By(fields) => once(&mut self.by, fields, "by", span, problems),
             KpiClause::At(moment) => once(&mut self.at, *moment, "at", span, problems),
+            KpiClause::AtLeastRows(rows) => {
+                let rows = (rows, span);
+                once(
+                    &mut self.fewest_rows,
+                    rows,
+                    "at least … rows",
+                    span,
+                    problems,
+                );
+            }
             KpiClause::HigherIsBetter => once(
                 &mut self.direction,
                 Direction::HigherIsBetter,
@@ -244,11 +264,13 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
     let dimensions = dimensions::of_kpi(scope, &name.node, &typed.formula, by, problems);
     let moment = moment(typed.kind, clauses.at, &name.node, problems);
     let targets = all_targets(scope, name, unit, shown, &typed, &clauses, problems);
+    let formulas = std::iter::once(&typed.formula);
+    let fewest_rows = evidence::fewest_rows(scope, clauses.fewest_rows, formulas, problems);
     let bands = bands(&name.node, unit, shown, &clauses.bands, problems);
     let kpi = Kpi {
         name: name.node.clone(),
         title: tree.title.as_ref().map(|title| title.node.clone()),
-        note: clauses.note.map(|note| note.node.clone()),
+        note: clauses.note.map(|texts| joined(texts)),
         owner: clauses.owner.map(|owner| owner.node.clone()),
         restrictions: restrictions::common(scope, &typed.formula),
         formula: typed.formula,
@@ -260,6 +282,7 @@ fn kpi(scope: Scope, entry: &IndexEntry<ast::Kpi>, problems: &mut Problems) -> O
         direction: clauses.direction,
         targets: targets?,
         bands: bands?,
+        fewest_rows: fewest_rows?,
         span: name.span,
         written: format::formula(&is.node),
     };

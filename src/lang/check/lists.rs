@@ -82,13 +82,17 @@ fn narrowed(
 
 /// A list shows rows as they are: nothing is grouped or compared (K600).
 fn refuse_clauses(clauses: &QueryClauses, problems: &mut Problems) -> bool {
-    let refused: [(&str, Option<Span>); 10] = [
+    let refused: [(&str, Option<Span>); 14] = [
         ("by", clauses.by.map(|(_, span)| span)),
         ("over", clauses.over.map(|(_, span)| span)),
         ("versus", clauses.versus_span),
         ("with total", clauses.total),
         ("with share", clauses.share),
         ("with empty", clauses.empty),
+        ("with interval", clauses.interval.map(|(_, span)| span)),
+        ("with verdict", clauses.verdict),
+        ("on constant scope", clauses.constant_scope),
+        ("at least … rows", clauses.fewest_rows.map(|(_, span)| span)),
         ("having", clauses.having.map(|(_, span)| span)),
         ("rolling", clauses.window.map(|(_, span)| span)),
         ("top", clauses.top.map(|(_, _, span)| span)),

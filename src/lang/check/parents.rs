@@ -238,7 +238,8 @@ fn mention_intervals(
         | TableClause::BelongsTo { .. }
         | TableClause::Known(_)
         | TableClause::Field { .. }
-        | TableClause::Exclude { .. } => {}
+        | TableClause::Exclude { .. }
+        | TableClause::Scope { .. } => {}
     }
 }
 

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::asked::{QueryClauses, positive};
 use super::columns::{self, ColumnDraft, columns, finished, lacks, set_moment, with_owner};
+use super::constant_scope;
 use super::dates;
 use super::dimension_bands::refuse_untimely;
 use super::dimensions::{self, dimension};
+use super::evidence;
 use super::formulas;
 use super::groups;
 use super::lists;
@@ -331,6 +333,10 @@ fn finish(
     let window = series::window(scope, &drafts, clauses, problems);
     let having = groups::having(&drafts, clauses, problems);
     let fits = groups::share(scope, &drafts, clauses, problems);
+    let evidence = evidence::evidence(scope, &drafts, clauses, problems);
+    let formulas = drafts.iter().map(|draft| &draft.column.formula);
+    let fewest = evidence::fewest_rows(scope, clauses.fewest_rows, formulas, problems);
+    let on_constant_scope = constant_scope::constant_scope(scope, &drafts, clauses, problems);
     // Order is judged against what is there, so a wrong `by` does not add to it.
     let by = by?;
     row_keys::refuse(scope, &drafts, &by, clauses, problems);
@@ -338,13 +344,14 @@ fn finish(
     let sort = sorting::sort(&drafts, &by, clauses, problems);
     let comparisons = comparisons?;
     warn_of_no_target(&drafts, &comparisons, problems);
-    let columns: Vec<ValueColumn> = drafts
+    let mut columns: Vec<ValueColumn> = drafts
         .into_iter()
         .map(|draft| {
             let formula = narrowing.apply(scope, &draft.column.formula);
             finished(scope, draft, formula)
         })
         .collect();
+    evidence::set_fewest_rows(&mut columns, fewest?);
     let empty = groups::empty(scope, &columns, &by, clauses, problems);
     Some(ValuesQuery {
         columns,
@@ -352,6 +359,8 @@ fn finish(
         window: window?,
         with_share: clauses.share.filter(|_| fits).is_some(),
         empty: empty?,
+        evidence: evidence?,
+        on_constant_scope: on_constant_scope?,
         having: having?,
         over: clauses.over.map(|(grain, _)| grain),
         versus_target: comparisons.target.is_some(),

@@ -290,6 +290,7 @@ fn asks(condition: &Condition) -> Asks {
         Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
+        | Condition::AtInstants(_)
         | Condition::Near { .. } => Asks {
             instant: true,
             ..none

@@ -38,6 +38,7 @@ fn collect(condition: &Condition, confined: &mut Confined) {
         | Condition::Fields { .. }
         | Condition::Present(_)
         | Condition::SoFar(_)
+        | Condition::AtInstants(_)
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }

@@ -186,6 +186,7 @@ impl Settled<'_> {
             Condition::AnyOf(parts) => self.of_parts(parts, true),
             // What is asked so far is judged at as-of.
             Condition::SoFar(_)
+            | Condition::AtInstants(_)
             | Condition::Near { .. }
             | Condition::ContainsText { .. }
             | Condition::Number { .. } => None,

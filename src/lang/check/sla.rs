@@ -315,22 +315,24 @@ fn pauses(
 ) -> Option<Vec<usize>> {
     let found: Vec<Option<usize>> = names
         .iter()
-        .map(|name| pause(scope, table, name, problems))
+        .map(|name| own_state(scope, table, name, "pauses", problems))
         .collect();
     found.into_iter().collect()
 }
 
-fn pause(
+/// A state of the table that no SLA makes; `clause` is where it stands.
+pub(super) fn own_state(
     scope: Scope,
     table: TableId,
     name: &ast::Identifier,
+    clause: &str,
     problems: &mut Problems,
 ) -> Option<usize> {
     let own = scope.table(table);
     if let Some(state) = own.state_named(&name.node) {
         return match own.states[state].source {
             StateSource::Overdue(_) => {
-                problems.push(made_by_sla(name, "pauses"));
+                problems.push(made_by_sla(name, clause));
                 None
             }
             StateSource::Columns { .. } | StateSource::Intervals { .. } => Some(state),

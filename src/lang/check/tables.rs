@@ -43,6 +43,7 @@ fn table(id: TableId, entry: &IndexEntry<ast::Table>, reading: &mut TableChecker
         roll_ups: Vec::new(),
         known_from: None,
         excludes: Vec::new(),
+        scope: None,
     };
     let (mut key, mut known_from) = (None, None);
     for clause in &entry.tree.clauses {
@@ -73,7 +74,8 @@ fn table(id: TableId, entry: &IndexEntry<ast::Table>, reading: &mut TableChecker
             | TableClause::Event { .. }
             | TableClause::State { .. }
             | TableClause::Field { .. }
-            | TableClause::Exclude { .. } => {
+            | TableClause::Exclude { .. }
+            | TableClause::Scope { .. } => {
                 mention_columns(&mut table, &clause.node, reading.problems);
             }
         }
@@ -107,7 +109,8 @@ fn mention_columns(table: &mut Table, clause: &TableClause, problems: &mut Probl
         | TableClause::Key(_)
         | TableClause::Known(_)
         | TableClause::Field { .. }
-        | TableClause::Exclude { .. } => {}
+        | TableClause::Exclude { .. }
+        | TableClause::Scope { .. } => {}
     }
 }
 

@@ -13,7 +13,7 @@ use crate::lang::model::{Expect, Given, Query, Subject, TableId, Test};
 use crate::lang::syntax::ast::{self, Grid, TestClause};
 
 /// What may follow the name of a value's column in an expected header.
-pub(super) const SUFFIXES: [&str; 13] = [
+pub(super) const SUFFIXES: [&str; 20] = [
     "rows",
     "status",
     "target",
@@ -27,6 +27,13 @@ pub(super) const SUFFIXES: [&str; 13] = [
     "change_percent_2",
     "share",
     "reason",
+    "few_rows",
+    "low",
+    "high",
+    "verdict",
+    "slope",
+    "p",
+    "periods",
 ];
 
 /// All tests without errors.

@@ -101,6 +101,7 @@ impl ValueSet {
             | Condition::InState(_)
             | Condition::Happened(_)
             | Condition::SoFar(_)
+            | Condition::AtInstants(_)
             | Condition::Near { .. }
             | Condition::Within { .. } => None,
         }

@@ -113,7 +113,12 @@ pub fn condition(tree: &Condition) -> String {
         ),
         Condition::SoFar(inner) => format!("{} so far", condition(&inner.node)),
         // After `share of P`, a bare `with total` would be the clause of a query.
-        Condition::Name(named) if matches!(named.node.as_str(), "total" | "share" | "empty") => {
+        Condition::Name(named)
+            if matches!(
+                named.node.as_str(),
+                "total" | "share" | "empty" | "interval" | "verdict"
+            ) =>
+        {
             format!("`{}`", named.node)
         }
         Condition::Name(named) => name(&named.node),

@@ -76,7 +76,8 @@ fn name_column(clauses: &[Spanned<TableClause>], wanted: fn(&TableClause) -> boo
             | TableClause::BelongsTo { .. }
             | TableClause::Known(_)
             | TableClause::Field { .. }
-            | TableClause::Exclude { .. } => None,
+            | TableClause::Exclude { .. }
+            | TableClause::Scope { .. } => None,
         })
         .map(|listed| name(&listed.node))
         .collect();
@@ -136,6 +137,13 @@ fn table_clause(tree: &TableClause, columns: &NameColumns) -> String {
         TableClause::Exclude { filter, label } => {
             let (test, label) = (condition(&filter.node), quoted(&label.node));
             format!("exclude where {test} as {label}")
+        }
+        TableClause::Scope {
+            state,
+            filter: test,
+        } => {
+            let test = filter("where", test.as_ref());
+            clause("scope", format!("{}{test}", name(&state.node)))
         }
     }
 }

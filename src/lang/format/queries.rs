@@ -74,11 +74,15 @@ fn place(clause: &QueryClause) -> u8 {
         QueryClause::WithTotal => 9,
         QueryClause::WithShare => 10,
         QueryClause::WithEmpty => 11,
-        QueryClause::Having(_) => 12,
-        QueryClause::Top { .. } => 13,
-        QueryClause::SortBy(_) => 14,
-        QueryClause::Limit(_) => 15,
-        QueryClause::Show(_) => 16,
+        QueryClause::WithInterval(_) => 12,
+        QueryClause::WithVerdict => 13,
+        QueryClause::OnConstantScope => 14,
+        QueryClause::AtLeastRows(_) => 15,
+        QueryClause::Having(_) => 16,
+        QueryClause::Top { .. } => 17,
+        QueryClause::SortBy(_) => 18,
+        QueryClause::Limit(_) => 19,
+        QueryClause::Show(_) => 20,
     }
 }
 
@@ -86,9 +90,9 @@ fn place(clause: &QueryClause) -> u8 {
 fn place_in_list(clause: &QueryClause) -> u8 {
     match clause {
         QueryClause::Where(_) => 0,
-        QueryClause::Show(_) => 15,
-        QueryClause::SortBy(_) => 16,
-        QueryClause::Limit(_) => 17,
+        QueryClause::Show(_) => 19,
+        QueryClause::SortBy(_) => 20,
+        QueryClause::Limit(_) => 21,
         QueryClause::By(_)
         | QueryClause::Over(_)
         | QueryClause::Window(_)
@@ -100,6 +104,10 @@ fn place_in_list(clause: &QueryClause) -> u8 {
         | QueryClause::WithTotal
         | QueryClause::WithShare
         | QueryClause::WithEmpty
+        | QueryClause::WithInterval(_)
+        | QueryClause::WithVerdict
+        | QueryClause::OnConstantScope
+        | QueryClause::AtLeastRows(_)
         | QueryClause::Having(_)
         | QueryClause::Top { .. } => 1 + place(clause),
     }
@@ -123,6 +131,11 @@ fn clause(clause: &QueryClause) -> String {
         QueryClause::WithTotal => "with total".to_string(),
         QueryClause::WithShare => "with share".to_string(),
         QueryClause::WithEmpty => "with empty".to_string(),
+        QueryClause::WithInterval(None) => "with interval".to_string(),
+        QueryClause::WithInterval(Some(level)) => format!("with interval {}%", level.node.written),
+        QueryClause::WithVerdict => "with verdict".to_string(),
+        QueryClause::OnConstantScope => "on constant scope".to_string(),
+        QueryClause::AtLeastRows(rows) => fewest_rows(rows.node),
         QueryClause::Having(tests) => {
             format!("having {}", joined(tests, " and ", having_test))
         }
@@ -139,6 +152,11 @@ fn clause(clause: &QueryClause) -> String {
         }
         QueryClause::At(moment) => format!("at {}", moment.word()),
     }
+}
+
+/// `at least 10 rows`
+pub(super) fn fewest_rows(rows: u64) -> String {
+    format!("at least {rows} rows")
 }
 
 fn period(tree: &Period) -> String {

@@ -57,6 +57,64 @@ impl Formula {
     }
 }
 
+impl Formula {
+    /// The formula with each of its measures changed.
+    pub fn with_measures(&self, change: &mut impl FnMut(&mut Measure)) -> Formula {
+        match self {
+            Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => self.clone(),
+            Formula::Measure(measure) => {
+                let mut measure = measure.clone();
+                change(&mut measure);
+                Formula::Measure(measure)
+            }
+            Formula::Binary {
+                operator,
+                left,
+                right,
+            } => Formula::Binary {
+                operator: *operator,
+                left: Box::new(left.with_measures(change)),
+                right: Box::new(right.with_measures(change)),
+            },
+            Formula::Negate(inner) => Formula::Negate(Box::new(inner.with_measures(change))),
+            Formula::Adjusted {
+                of,
+                adjustment,
+                value,
+                unit,
+            } => Formula::Adjusted {
+                of: Box::new(of.with_measures(change)),
+                adjustment: *adjustment,
+                value: *value,
+                unit: *unit,
+            },
+        }
+    }
+
+    /// Whether chance moves the number: a mean, a share, a quantile or a quotient of few rows says little of others. Counts,
+    /// sums and extremes are what they are, however few the rows (rule S59).
+    pub fn is_moved_by_chance(&self) -> bool {
+        match self {
+            Formula::Number(_) | Formula::Constant { .. } => false,
+            Formula::Measure(measure) => {
+                !["count", "sum", "distinct", "min", "max"].contains(&measure.function.name)
+            }
+            Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
+            Formula::Binary {
+                operator,
+                left,
+                right,
+            } => {
+                let is_quotient = *operator == Operator::Divide && !right.measures().is_empty();
+                is_quotient || left.is_moved_by_chance() || right.is_moved_by_chance()
+            }
+            Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+                inner.is_moved_by_chance()
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operator {
     Add,
@@ -238,11 +296,26 @@ pub enum Condition {
     },
     /// Judged at as-of, wherever it stands (rule S41).
     SoFar(Box<Condition>),
+    /// Judged at fixed instants, wherever it stands: made by planning, never written.
+    AtInstants(Box<FixedTest>),
     /// `verified within 14 days` of the population's event; younger rows are pending (rule S20).
     Within {
         event: EventId,
         micros: i64,
     },
+}
+
+/// A test of a row, or of a row that it belongs to, at fixed instants: it holds where it does at each of them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FixedTest {
+    /// The way to the row tested: indexes into the parents of each table on it. Empty: the row itself.
+    pub parents: Vec<usize>,
+    /// The table of the row tested.
+    pub table: TableId,
+    /// Of the row tested. Asks of no period, and of no time after an event.
+    pub condition: Condition,
+    /// Microseconds.
+    pub instants: Vec<i64>,
 }
 
 impl Condition {

@@ -90,6 +90,23 @@ impl Definitions {
         }
     }
 
+    /// The nearest table with a scope: this one, or one that its rows belong to, with the way there by the parents of each
+    /// table on it.
+    pub fn scope_of(&self, table: TableId) -> Option<(Vec<usize>, TableId)> {
+        let mut ways = std::collections::VecDeque::from([(Vec::new(), table)]);
+        // A way is no longer than there are tables: nothing belongs to itself.
+        while let Some((way, table)) = ways.pop_front() {
+            if self.table(table).scope.is_some() {
+                return Some((way, table));
+            }
+            for (place, parent) in self.table(table).parents.iter().enumerate() {
+                let way = way.iter().copied().chain([place]).collect();
+                ways.push_back((way, parent.table));
+            }
+        }
+        None
+    }
+
     pub fn table_named(&self, name: &str) -> Option<TableId> {
         self.tables
             .iter()

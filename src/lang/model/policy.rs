@@ -122,6 +122,8 @@ pub struct Kpi {
     pub targets: Vec<Target>,
     /// In ascending order, covering the line (rule S31); empty when the KPI has none.
     pub bands: Vec<Band>,
+    /// `at least 10 rows`: values of fewer are marked.
+    pub fewest_rows: Option<u64>,
     /// What its own `where` confines, common to all its populations.
     pub restrictions: Vec<Restriction>,
     pub span: Span,

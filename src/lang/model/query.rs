@@ -7,6 +7,7 @@ use super::{
 use crate::base::calendar::CalendarPeriod;
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{DisplayUnit, FieldType, Grain, StockMoment, TimeUnit, Unit};
+use crate::lang::functions::{Keeps, Takes};
 use crate::lang::syntax::ast;
 
 /// A query that can be planned once an as-of instant is known.
@@ -42,6 +43,9 @@ pub struct ValuesQuery {
     pub with_share: bool,
     /// Groups that have a row even if nothing is in them.
     pub empty: Option<EmptyGroups>,
+    pub evidence: EvidenceClauses,
+    /// Only rows of what is in scope in every period shown (rule S63).
+    pub on_constant_scope: bool,
     /// Rows of groups that pass all of these are shown.
     pub having: Vec<HavingTest>,
     pub top: Option<Top>,
@@ -61,10 +65,20 @@ impl ValuesQuery {
         self.versus_target = false;
         self.with_total = false;
         self.with_share = false;
+        self.evidence = EvidenceClauses::default();
         self.having.clear();
         self.empty = None;
         self.window = None;
     }
+}
+
+/// What a query asks of how sure its numbers are.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct EvidenceClauses {
+    /// The level of confidence intervals: 0.95 for 95 %.
+    pub interval: Option<f64>,
+    /// Whether each series is tested for a trend.
+    pub verdict: bool,
 }
 
 /// One computed column. The query's `where` is already part of every population of the formula,
@@ -84,8 +98,32 @@ pub struct ValueColumn {
     pub direction: Option<Direction>,
     pub targets: Vec<Target>,
     pub bands: Vec<Band>,
+    /// Values of fewer rows are marked; none where the number is none that chance moves.
+    pub fewest_rows: Option<u64>,
     /// What the KPI's and the query's `where` confine, common to all its populations.
     pub restrictions: Vec<Restriction>,
+}
+
+impl ValueColumn {
+    /// The one measure of a column that has confidence intervals: a share or a quantile, read at an instant or over a
+    /// period (rule S61).
+    pub fn with_interval(&self) -> Option<&Measure> {
+        let Formula::Measure(measure) = &self.formula else {
+            return None;
+        };
+        let has_one = match measure.function.keeps {
+            Keeps::Values => measure
+                .parameter
+                .is_none_or(|part| part > 0.0 && part < 1.0),
+            Keeps::Tally => measure.function.takes == Takes::Test,
+            Keeps::Total | Keeps::Extremes | Keeps::Distinct | Keeps::Lifetimes => false,
+        };
+        let is_of_one_instant = match measure.moment.unwrap_or(self.moment) {
+            StockMoment::End | StockMoment::Start => true,
+            StockMoment::Average | StockMoment::Peak => measure.kind() == Kind::Flow,
+        };
+        (has_one && is_of_one_instant).then_some(&**measure)
+    }
 }
 
 /// A dimension: one name, found in every table that the query's populations are of.

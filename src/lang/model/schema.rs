@@ -55,6 +55,8 @@ pub struct Table {
     pub known_from: Option<usize>,
     /// Tried in order; the first that holds excludes the row under its label.
     pub excludes: Vec<Exclude>,
+    /// Which of its rows are in scope.
+    pub scope: Option<ScopeRule>,
 }
 
 impl Table {
@@ -262,6 +264,14 @@ pub enum StateSource {
     },
     /// From the due instant until the clock stops (rule S36).
     Overdue(SlaId),
+}
+
+/// What `on constant scope` asks of a row in every period: to be in a state, and to pass a condition.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ScopeRule {
+    /// Index into [`Table::states`].
+    pub state: usize,
+    pub filter: Option<Condition>,
 }
 
 #[derive(Clone, Debug)]

@@ -149,6 +149,11 @@ pub enum TableClause {
         filter: Spanned<Condition>,
         label: Text,
     },
+    /// `scope in_service where any scans completed within 30 days`
+    Scope {
+        state: Identifier,
+        filter: Option<Spanned<Condition>>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -273,7 +278,8 @@ pub struct Kpi {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum KpiClause {
-    Note(Text),
+    /// A long note stands in several texts, one a line.
+    Note(Vec<Text>),
     /// Who answers for it.
     Owner(Text),
     Is(Spanned<Formula>),
@@ -282,6 +288,8 @@ pub enum KpiClause {
     By(Vec<GroupBy>),
     /// `at average`: where in a period its stocks are read.
     At(Spanned<StockMoment>),
+    /// `at least 10 rows`: values of fewer rows are marked.
+    AtLeastRows(Spanned<u64>),
     HigherIsBetter,
     LowerIsBetter,
     /// `target below 30 days for severity = critical since 2026-01-01`

@@ -21,6 +21,10 @@ pub(super) fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Ta
     Ok(match rule {
         Rule::key => TableClause::Key(name),
         Rule::known_from => TableClause::Known(name),
+        Rule::in_scope => TableClause::Scope {
+            state: name,
+            filter: conditions::optional_filter(piece, &mut parts)?,
+        },
         Rule::belongs_to => TableClause::BelongsTo {
             table: name,
             column: literals::name(piece, &parts.need(Rule::name)),

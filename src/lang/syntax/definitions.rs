@@ -7,7 +7,7 @@ use super::ast::{
 };
 use super::conditions;
 use super::grammar::{Fragment, PairChildren, ParseResult, Rule, RulePair};
-use super::literals::{self, name_and_title, names, one_name, one_text};
+use super::literals::{self, name_and_title, names, one_name, one_text, texts};
 use super::pieces;
 use super::queries;
 use super::split::DefinitionParts;
@@ -208,7 +208,7 @@ fn due_time(piece: &Fragment<'_>, parts: &mut PairChildren<'_>) -> ParseResult<S
 
 fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause> {
     Ok(match pair.as_rule() {
-        Rule::note => KpiClause::Note(one_text(piece, pair)),
+        Rule::note => KpiClause::Note(texts(piece, pair)),
         Rule::owner => KpiClause::Owner(one_text(piece, pair)),
         Rule::is => {
             let formula = PairChildren::of(pair).need(Rule::formula);
@@ -220,6 +220,7 @@ fn kpi_clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<KpiClause
             let moment = PairChildren::of(pair).need(Rule::moment);
             KpiClause::At(literals::moment(piece, &moment)?)
         }
+        Rule::fewest_rows => KpiClause::AtLeastRows(queries::fewest_rows(piece, pair)?),
         Rule::higher => KpiClause::HigherIsBetter,
         Rule::lower => KpiClause::LowerIsBetter,
         Rule::target => target(piece, pair)?,

@@ -333,6 +333,14 @@ pub(super) fn one_text(piece: &Fragment<'_>, pair: RulePair<'_>) -> Text {
     text(piece, &PairChildren::of(pair).need(Rule::text))
 }
 
+/// All texts among the children.
+pub(super) fn texts(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Text> {
+    PairChildren::of(pair)
+        .all(Rule::text)
+        .map(|pair| text(piece, &pair))
+        .collect()
+}
+
 /// All names among the children.
 pub(super) fn names(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<Identifier> {
     PairChildren::of(pair)

@@ -9,6 +9,7 @@
 
 pub mod ast;
 
+mod allowances;
 mod calls;
 mod codes;
 mod columns;
@@ -35,6 +36,7 @@ mod tokens;
 mod unparsed;
 mod words;
 
+pub use allowances::{Allowance, Allowances, allowances};
 pub use codes::{CODES, DiagnosticCode, Example};
 pub use next::{CompletionSlot, NameBeforeCursor, Next, in_definition, in_query, is_bare, quoted};
 pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};

@@ -1,8 +1,8 @@
 //! Pairs → queries. Refuses a clause given twice: which of the two counts is not guessed.
 
 use super::ast::{
-    GroupBy, HavingTest, Period, Query, QueryClause, SeriesWindow, Subject, Versus, WrittenColumn,
-    WrittenComparison, WrittenSortKey,
+    GroupBy, HavingTest, Number, Period, Query, QueryClause, SeriesWindow, Subject, Versus,
+    WrittenColumn, WrittenComparison, WrittenSortKey,
 };
 use super::conditions;
 use super::errors;
@@ -58,6 +58,10 @@ fn clause(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<Query
         Rule::total_clause => QueryClause::WithTotal,
         Rule::share_clause => QueryClause::WithShare,
         Rule::empty_clause => QueryClause::WithEmpty,
+        Rule::interval_clause => QueryClause::WithInterval(level(piece, inner)?),
+        Rule::verdict_clause => QueryClause::WithVerdict,
+        Rule::scope_clause => QueryClause::OnConstantScope,
+        Rule::fewest_rows => QueryClause::AtLeastRows(fewest_rows(piece, inner)?),
         Rule::having_clause => QueryClause::Having(having(piece, inner)?),
         Rule::top_clause => top(piece, inner)?,
         Rule::sort_clause => QueryClause::SortBy(sort(piece, inner)),
@@ -95,6 +99,20 @@ fn dimension(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<GroupBy> {
         None => Vec::new(),
     };
     Ok(GroupBy { of, bounds })
+}
+
+/// `with interval 90%`: the number before the percent sign.
+fn level(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Option<Spanned<Number>>> {
+    let level = PairChildren::of(pair).take(Rule::level);
+    let number = level.map(|level| PairChildren::of(level).need(Rule::number));
+    number
+        .map(|number| literals::number(piece, &number))
+        .transpose()
+}
+
+/// `at least 10 rows`
+pub(super) fn fewest_rows(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<Spanned<u64>> {
+    literals::integer(piece, &PairChildren::of(pair).need(Rule::integer))
 }
 
 fn shown(piece: &Fragment<'_>, pair: RulePair<'_>) -> Vec<WrittenColumn> {
@@ -272,6 +290,10 @@ fn kind(clause: &QueryClause) -> &'static str {
         QueryClause::WithTotal => "with total",
         QueryClause::WithShare => "with share",
         QueryClause::WithEmpty => "with empty",
+        QueryClause::WithInterval(_) => "with interval",
+        QueryClause::WithVerdict => "with verdict",
+        QueryClause::OnConstantScope => "on constant scope",
+        QueryClause::AtLeastRows(_) => "at least … rows",
         QueryClause::Having(_) => "having",
         QueryClause::Top { .. } => "top",
         QueryClause::SortBy(_) => "sort by",

@@ -176,6 +176,18 @@ impl Display for Aggregate {
             Aggregate::NextOrderStatistic { of, fraction } => {
                 write!(f, "order statistic after {fraction} of {of}")
             }
+            Aggregate::IntervalEnd {
+                of,
+                fraction,
+                level,
+                is_upper,
+            } => {
+                let end = if *is_upper { "upper" } else { "lower" };
+                write!(
+                    f,
+                    "{end} order statistic around {fraction} at level {level} of {of}"
+                )
+            }
             Aggregate::CountDistinct(of) => write!(f, "count of different {of}"),
             Aggregate::CoveredInstants { set, at_least: 1 } => write!(f, "union of {set}"),
             Aggregate::CoveredInstants { set, at_least } => {

@@ -157,6 +157,14 @@ pub enum Aggregate {
         of: Expression,
         fraction: f64,
     },
+    /// The order statistic that is the lower or upper end of a quantile's confidence interval; missing where the values are
+    /// too few ([`crate::base::statistics::interval_ranks`]).
+    IntervalEnd {
+        of: Expression,
+        fraction: f64,
+        level: f64,
+        is_upper: bool,
+    },
     /// How many different values, missing not counted.
     CountDistinct(Expression),
     /// The instants that lie in the sets of at least so many rows.

@@ -9,10 +9,11 @@ mod types;
 use std::collections::BTreeSet;
 
 use super::Work;
+use super::scope::scope_test;
 use crate::base::source::Span;
 use crate::lang::model::{
-    Condition, Definitions, EventId, Exists, FieldId, GroupKey, ListQuery, Measure, Measured,
-    NearDate, Population, Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId,
+    Condition, Definitions, EventId, Exists, FieldId, FixedTest, GroupKey, ListQuery, Measure,
+    Measured, NearDate, Population, Query, RelatedNoun, Role, ScoreId, SlaId, Subject, TableId,
     TableRelation, ValuesQuery,
 };
 use collector::{Demand, RequirementCollector};
@@ -68,6 +69,11 @@ fn values_requirements(
             RequirementCollector::new(definitions, requirements, needer, options.tolerant);
         for measure in column.formula.measures() {
             collector.measure(measure, Demand::Required);
+            if values.on_constant_scope {
+                let table = measure.population.table;
+                let test = scope_test(definitions, table, &[]);
+                collector.condition(table, &test, Demand::Required);
+            }
             for dimension in &values.by {
                 if let Some(key) = dimension.key(measure.population.table) {
                     collector.group_key(&key);
@@ -225,6 +231,7 @@ impl RequirementCollector<'_> {
             Condition::Not(inner) | Condition::SoFar(inner) => {
                 self.condition(table, inner, demand);
             }
+            Condition::AtInstants(test) => self.fixed_test(table, test, demand),
             Condition::Codes { field, .. }
             | Condition::Texts { field, .. }
             | Condition::ContainsText { field, .. }
@@ -253,6 +260,15 @@ impl RequirementCollector<'_> {
                 self.end(to, from, demand);
             }
         }
+    }
+
+    fn fixed_test(&mut self, table: TableId, test: &FixedTest, demand: Demand) {
+        let mut table = table;
+        for parent in &test.parents {
+            self.parent(table, *parent, demand);
+            table = self.definitions.table(table).parents[*parent].table;
+        }
+        self.condition(table, &test.condition, demand);
     }
 
     fn exists(&mut self, table: TableId, exists: &Exists, demand: Demand) {

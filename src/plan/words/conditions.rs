@@ -7,7 +7,8 @@ use crate::base::calendar;
 use crate::base::types::{FieldType, Grain};
 use crate::lang::model::{
     Calendar, CalendarPeriod, ChosenEvent, Condition, Definitions, EventId, Exists, FieldId,
-    NearDate, NumberTest, OrderTest, RelatedNoun, StateId, TableRelation, Timeframe, singular,
+    FixedTest, NearDate, NumberTest, OrderTest, RelatedNoun, StateId, TableRelation, Timeframe,
+    singular,
 };
 
 /// `severity in (high, critical) and team = "payments-core"`
@@ -70,7 +71,18 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
             format!("{of} within {} {}", side.word(), duration(*micros))
         }
         Condition::SoFar(inner) => so_far(definitions, inner),
+        Condition::AtInstants(test) => fixed(definitions, test),
     }
+}
+
+/// `at the end of each of 6 periods (assets in_service and …)`
+fn fixed(definitions: &Definitions, test: &FixedTest) -> String {
+    let words = condition(definitions, &test.condition);
+    let table = &definitions.table(test.table).name;
+    format!(
+        "at the end of each of {} periods ({table} {words})",
+        test.instants.len()
+    )
 }
 
 fn so_far(definitions: &Definitions, inner: &Condition) -> String {
@@ -110,6 +122,7 @@ fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String 
             | Condition::Elapsed { .. }
             | Condition::Near { .. }
             | Condition::SoFar(_)
+            | Condition::AtInstants(_)
             | Condition::Within { .. } => condition(definitions, part),
         })
         .collect();
@@ -135,6 +148,7 @@ fn negation(definitions: &Definitions, inner: &Condition) -> String {
         | Condition::Number { .. }
         | Condition::Between { .. }
         | Condition::Elapsed { .. }
+        | Condition::AtInstants(_)
         | Condition::Fields { .. } => format!("not ({})", condition(definitions, inner)),
     }
 }
@@ -172,6 +186,7 @@ fn membership(
         | Condition::Elapsed { .. }
         | Condition::Near { .. }
         | Condition::SoFar(_)
+        | Condition::AtInstants(_)
         | Condition::Within { .. } => unreachable!("only lists of values are asked for"),
     };
     let field = name(definitions, field);

@@ -30,6 +30,7 @@ fn collect(definitions: &Definitions, test: &Condition, sentences: &mut Vec<Stri
             }
         }
         Condition::Not(inner) => collect(definitions, inner, sentences),
+        Condition::AtInstants(test) => collect(definitions, &test.condition, sentences),
         Condition::SoFar(inner) => {
             sentences.push(format!(
                 "`{}` is judged as of the whole query, not at each instant: it follows up to as-of",

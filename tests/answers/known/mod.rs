@@ -4,6 +4,7 @@
 mod choices;
 mod clocks;
 mod comparisons;
+mod evidence;
 mod followed;
 mod formulas;
 mod groups;

@@ -1,12 +1,15 @@
 //! What the groups of a number contribute adds up to its change, whatever the data.
 
-use riskql::insight::attribution::{self, Contribution, ContributionMethod, Fraction};
+use riskql::insight::attribution::{
+    self, Attribution, Contribution, ContributionMethod, Fraction, StockChange,
+};
 use riskql::lang::model::{Dimension, FieldId, Query, Subject};
 
 use super::behind::Desk;
 use super::scenes;
 use crate::answers::flat::is_close;
-use crate::answers::naive::kpis::KPIS;
+use crate::answers::naive::kpis::{KPIS, is_between};
+use crate::answers::naive::world::World;
 use crate::answers::random::seeded::Seeded;
 
 /// Values that do not follow from those of their groups.
@@ -123,6 +126,7 @@ fn the_groups_of_every_kpi_add_up_to_its_change() {
                 why.dimensions,
                 scene.words()
             );
+            check_stock(&why, *kpi, change);
             checked += 1;
             moved += usize::from(change != 0.0);
         }
@@ -131,6 +135,82 @@ fn the_groups_of_every_kpi_add_up_to_its_change() {
         checked > 80 && moved > 40,
         "{checked} checked, {moved} moved"
     );
+}
+
+/// What happened to the rows of a stock adds up to its change, of the whole and of each group, and nothing is left over.
+fn check_stock(why: &Attribution, kpi: &str, change: f64) {
+    let is_stock = ["backlog", "risk_exposure", "overdue_critical"].contains(&kpi);
+    assert_eq!(why.stock.is_some(), is_stock, "{kpi}");
+    let Some(stock) = why.stock else { return };
+    let sum = |stock: &StockChange| stock.parts().iter().map(|(_, part)| part).sum::<f64>();
+    assert!(
+        is_close(Some(sum(&stock)), Some(change)),
+        "{kpi} {stock:?} {change}"
+    );
+    for group in &why.groups {
+        let own = group.contribution.expect("counts and sums add up").total();
+        let parts = group.stock.as_ref().map(sum);
+        assert!(is_close(parts, Some(own)), "{kpi} {group:?}");
+    }
+}
+
+/// Findings that come into the state, leave it, and are accepted or no longer so meanwhile, counted one by one.
+#[test]
+fn a_stock_is_moved_by_what_happens_to_its_rows() {
+    let (mut opened, mut closed, mut scope_in, mut scope_out) = (0.0, 0.0, 0.0, 0.0);
+    for scene in scenes(75, 20) {
+        let day = |text: &str| scene.calendar.midnight(text.parse().expect("a day"));
+        let (before, after) = (day("2026-01-01"), day("2026-02-01"));
+        let history = scene.calendar.history_from;
+        if scene.evaluation.as_of < after
+            || history.is_some_and(|from| day("2025-12-31") < scene.calendar.midnight(from))
+        {
+            continue;
+        }
+        let mut desk = Desk::new(&scene);
+        let query = desk.query("count of findings open where not risk_accepted in 2026-01");
+        let by = vec![dimension(&desk, &query, "severity")];
+        let why = attribution::why(&desk.context(), &query, &[by]).expect("an answer");
+        let found = why.stock.expect("a stock");
+        let world = World::new(&scene.calendar, &scene.tables, scene.evaluation);
+        let naive = naive_change(&world, before, after);
+        assert_eq!(found, naive, "{}", scene.words());
+        opened += naive.opened;
+        closed += naive.closed;
+        scope_in += naive.scope_in;
+        scope_out += naive.scope_out;
+    }
+    let all = (
+        opened > 10.0,
+        closed < -10.0,
+        scope_in > 2.0,
+        scope_out < -2.0,
+    );
+    assert_eq!(
+        all,
+        (true, true, true, true),
+        "{opened} {closed} {scope_in} {scope_out}"
+    );
+}
+
+fn naive_change(world: &World, before: i64, after: i64) -> StockChange {
+    let mut change = StockChange::default();
+    for row in &world.findings {
+        if row.is("resolution", "false_positive") {
+            continue;
+        }
+        let is_open = |at| is_between(row, "found_at", "closed_at", at);
+        let is_counted =
+            |at| is_open(at) && !is_between(row, "accepted_at", "acceptance_ends_at", at);
+        match (is_open(before), is_open(after)) {
+            (false, true) if is_counted(after) => change.opened += 1.0,
+            (true, false) if is_counted(before) => change.closed -= 1.0,
+            (true, true) if is_counted(after) && !is_counted(before) => change.scope_in += 1.0,
+            (true, true) if is_counted(before) && !is_counted(after) => change.scope_out -= 1.0,
+            _ => {}
+        }
+    }
+    change
 }
 
 fn dimension(desk: &Desk, query: &Query, name: &str) -> Dimension {

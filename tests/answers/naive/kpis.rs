@@ -267,7 +267,7 @@ fn fix_rate(world: &World, period: &Period, keep: &dyn Fn(&Row) -> bool) -> Numb
 }
 
 /// Whether a successful scan of the asset ended in the 30 days before an instant.
-fn has_scan(world: &World, asset: &Row, instant: i64) -> bool {
+pub fn has_scan(world: &World, asset: &Row, instant: i64) -> bool {
     world.scans.iter().any(|scan| {
         let finished = scan.time("finished_at");
         scan.text("asset_id") == asset.text("asset_id")

@@ -163,7 +163,7 @@ pub const CASES: &[Case] = &[
     ("(|", "backlog", "mttr count", "by"),
     ("highest_risk_apps |", "by where", "over", "show"),
     ("backlog by team\n  |", "where over", "last", "by"),
-    ("backlog\n  by |", "severity app team", "", ""),
+    ("backlog\n  by |", "severity validation app team", "", ""),
     ("backlog by te| last 12 months", "team", "", ""),
     // ------------------------------------------------ conditions
     (

@@ -44,7 +44,7 @@ fn a_kpi_with_every_clause() {
     assert_eq!(
         clauses,
         vec![
-            KpiClause::Note(name("From \"found\"")),
+            KpiClause::Note(vec![name("From \"found\"")]),
             KpiClause::Is(aggregate("mean", Some(time), findings)),
             KpiClause::As(name("days")),
             KpiClause::By(vec![by("severity"), by("assets.team")]),

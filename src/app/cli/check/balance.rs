@@ -15,8 +15,8 @@ use crate::exec::answer::{Answer, Cell};
 use crate::exec::data::InstantColumn;
 use crate::exec::query_context::answers_over;
 use crate::lang::model::{
-    CalendarPeriod, ChosenColumns, Formula, Measure, Period, Population, Query, Role, State,
-    StateSource, Subject, Table, TableId, ValueColumn, ValuesQuery,
+    CalendarPeriod, ChosenColumns, EvidenceClauses, Formula, Measure, Period, Population, Query,
+    Role, State, StateSource, Subject, Table, TableId, ValueColumn, ValuesQuery,
 };
 use crate::plan;
 use crate::render::counted;
@@ -346,6 +346,7 @@ fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
             direction: None,
             targets: Vec::new(),
             bands: Vec::new(),
+            fewest_rows: None,
             restrictions: Vec::new(),
         }],
         by: Vec::new(),
@@ -355,6 +356,8 @@ fn values_query(formula: Formula, grain: Grain) -> ValuesQuery {
         window: None,
         with_total: false,
         with_share: false,
+        evidence: EvidenceClauses::default(),
+        on_constant_scope: false,
         empty: None,
         having: Vec::new(),
         top: None,

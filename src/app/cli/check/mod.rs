@@ -9,10 +9,12 @@ mod written;
 
 use std::path::Path;
 
-use super::args::CheckArguments;
+use super::args::{CheckArguments, CheckFormat};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
+use super::pipelines;
 use crate::base::diagnostic::{Problems, Severity};
+use crate::insight::advice;
 use crate::lang::model::Definitions;
 use crate::lang::project::{self, ProjectOrigin};
 use crate::render::counted;
@@ -25,9 +27,19 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let origin = ProjectOrigin::choose(defs);
-    let (definitions, mut problems) = project::definitions(&mut console.sources, &origin);
+    let (project, mut problems) = match project::read(&mut console.sources, &origin) {
+        Ok(ids) => project::parsed(&console.sources, &ids),
+        Err(problems) => (None, problems),
+    };
     let mut summary = Vec::new();
-    if let Some(definitions) = &definitions {
+    let mut advice = 0;
+    if let Some(project) = &project {
+        let definitions = &project.definitions;
+        if arguments.advise {
+            let given = advice::advise(&console.sources, project);
+            advice = given.iter().count();
+            problems.extend(given);
+        }
         problems.extend(ReportReader::new(definitions).check());
         summary.push(format!(
             "checked {}: {}",
@@ -42,40 +54,45 @@ pub fn run(
             }
         }
     }
-    finish(console, problems, summary)
+    let ending = match (problems.has_errors(), advice > 0) {
+        (true, _) => Some(Failure::from(problems.clone()).kind),
+        // Advice was asked for, and there is some.
+        (false, true) => Some(FailureKind::No),
+        (false, false) => None,
+    };
+    finish(console, arguments.format, problems, summary, ending)
 }
 
-fn finish(console: &Console, problems: Problems, summary: Vec<String>) -> Result<(), Failure> {
-    let failed = problems.has_errors();
-    let failure = Failure::from(problems.clone());
-    if console.json {
-        // The problems are what was asked for, so they are the result.
-        let list = console.rendered(&problems.sorted());
-        write_stdout(format!("{}\n", list.trim_end()).as_bytes())?;
-        return if failed {
-            Err(said(failure.kind))
-        } else {
-            Ok(())
-        };
-    }
-    if failed {
-        return Err(failure);
-    }
-    let warnings = problems.clone().sorted().len();
-    console.report(problems);
-    let mut text = summary.join("\n");
-    text += &format!(
-        "\nno errors, {}\n",
-        counted(warnings as u64, "warning", "warnings")
-    );
-    console.show(&text)
-}
-
-fn said(kind: FailureKind) -> Failure {
-    Failure {
+/// Writes what was found. In formats for programs the problems are the result.
+fn finish(
+    console: &Console,
+    format: CheckFormat,
+    problems: Problems,
+    summary: Vec<String>,
+    ending: Option<FailureKind>,
+) -> Result<(), Failure> {
+    let said = |kind| Failure {
         kind,
         problems: Problems::default(),
+    };
+    match format {
+        CheckFormat::Text if problems.has_errors() => return Err(problems.into()),
+        CheckFormat::Text => {
+            let warnings = problems.clone().sorted().len();
+            console.report(problems);
+            let warnings = counted(warnings as u64, "warning", "warnings");
+            console.show(&format!("{}\nno errors, {warnings}\n", summary.join("\n")))?;
+        }
+        CheckFormat::Json => {
+            let list = console.rendered(&problems.sorted());
+            write_stdout(format!("{}\n", list.trim_end()).as_bytes())?;
+        }
+        CheckFormat::Junit | CheckFormat::Github | CheckFormat::Sarif => {
+            let items = pipelines::by_file(console, problems.sorted());
+            pipelines::write(console, "riskql check", &items, format)?;
+        }
     }
+    ending.map_or(Ok(()), |kind| Err(said(kind)))
 }
 
 fn contents(definitions: &Definitions) -> String {

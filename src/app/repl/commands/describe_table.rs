@@ -316,6 +316,13 @@ fn bearers(session: &Session, table: &str) -> Vec<(String, String)> {
                 );
                 bearers.push((format!("state {}", name.node), words));
             }
+            TableClause::Scope { state, filter } => {
+                let mut words = state.node.clone();
+                if let Some(filter) = filter {
+                    words += &format!(" where {}", format::condition(&filter.node));
+                }
+                bearers.push(("scope".to_string(), words));
+            }
             TableClause::Key(_)
             | TableClause::BelongsTo { .. }
             | TableClause::Known(_)

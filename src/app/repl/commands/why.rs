@@ -4,17 +4,14 @@ use super::recall;
 use super::{ArgumentKind, SessionCommand};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
-use crate::base::diagnostic::{Diagnostic, Problems, nearest};
-use crate::base::types::{FieldType, Grain};
+use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::types::Grain;
 use crate::insight::attribution;
-use crate::lang::model::{
-    ComparedWith, Definitions, Dimension, Period, Query, Subject, TableId, ValuesQuery, Versus,
-};
-use crate::render::{self, OutputFormat};
+use crate::lang::model::{ComparedWith, Period, Query, Subject, Versus};
 
 pub(super) const WHY: SessionCommand = SessionCommand {
     name: "why",
-    arguments: "[FIELD …] [versus PERIOD]",
+    arguments: "[FIELD …] [from PERIOD to PERIOD | versus PERIOD]",
     help: "which groups moved the last number between two periods; by mix and by rate",
     takes: &[ArgumentKind::Field],
     run: show_why,
@@ -23,10 +20,21 @@ pub(super) const WHY: SessionCommand = SessionCommand {
 fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let recalled = recall::last(session, "why")?;
     let mut query = recalled.query.clone();
-    let (fields, versus) = split(arguments);
-    if let Some(period) = versus {
-        let period = other_period(session, period)?;
-        compare_with(&mut query, period);
+    let (fields, periods) = split(arguments);
+    match periods {
+        Some(NamedPeriods::Both(range)) => {
+            query.period = Some(both_periods(session, range)?);
+            if let Subject::Values(values) = &mut query.subject {
+                values.over = None;
+                values.versus.clear();
+            }
+            attribution::compare_ends(&mut query);
+        }
+        Some(NamedPeriods::Other(period)) => {
+            let period = other_period(session, period)?;
+            compare_with(&mut query, period);
+        }
+        None => {}
     }
     let Subject::Values(values) = &query.subject else {
         return Err(
@@ -36,7 +44,7 @@ fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         );
     };
     let context = recalled.context(session);
-    let groupings = groupings(context.definitions, values, &fields)?;
+    let groupings = attribution::groupings(context.definitions, values, &fields, "\\why")?;
     let mut why = attribution::why(&context, &query, &groupings)?;
     why.notes.extend(recalled.notes.iter().cloned());
     if values.columns.len() > 1 {
@@ -44,27 +52,57 @@ fn show_why(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
             .push(format!("only the first number, {}", why.name));
     }
     let (format, look) = (session.settings.format, session.settings.look);
-    let shown = match format {
-        OutputFormat::Table => attribution::text(&why, look).into_bytes(),
-        OutputFormat::Json => attribution::json(&why).into_bytes(),
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
-            render::answer(&attribution::table(&why), format, look)
-        }
-    };
-    session.put_out(shown)
+    session.put_out(attribution::written(&why, format, look))
 }
 
-/// Fields, and the period after `versus`.
-fn split(arguments: &str) -> (Vec<String>, Option<&str>) {
-    let (fields, versus) = match arguments.split_once("versus") {
-        Some((fields, period)) => (fields, Some(period.trim())),
-        None => (arguments, None),
+/// Periods that the command names.
+enum NamedPeriods<'a> {
+    /// `from 2026-01 to 2026-06`, as written.
+    Both(&'a str),
+    /// What stands behind `versus`.
+    Other(&'a str),
+}
+
+/// Fields, and the periods beside them.
+fn split(arguments: &str) -> (Vec<String>, Option<NamedPeriods<'_>>) {
+    let (fields, periods) = match (arguments.split_once("versus"), from_to(arguments)) {
+        (Some((fields, period)), _) => {
+            (fields.to_string(), Some(NamedPeriods::Other(period.trim())))
+        }
+        (None, Some((fields, range))) => (fields, Some(NamedPeriods::Both(range))),
+        (None, None) => (arguments.to_string(), None),
     };
     let is_between = |letter: char| letter == ',' || letter.is_whitespace();
     let names = fields
         .split(is_between)
         .filter(|name| !name.is_empty() && *name != "by");
-    (names.map(ToString::to_string).collect(), versus)
+    (names.map(ToString::to_string).collect(), periods)
+}
+
+/// What stands around `from PERIOD to PERIOD`, and that.
+fn from_to(arguments: &str) -> Option<(String, &str)> {
+    let mut words = arguments.split_whitespace();
+    let from = words.find(|word| *word == "from")?;
+    let (_, to, last) = (words.next()?, words.next()?, words.next()?);
+    let place = |word: &str| word.as_ptr() as usize - arguments.as_ptr() as usize;
+    let (start, end) = (place(from), place(last) + last.len());
+    let others = format!("{} {}", &arguments[..start], &arguments[end..]);
+    (to == "to").then_some((others, &arguments[start..end]))
+}
+
+/// `from 2026-01 to 2026-06` as the language reads it.
+fn both_periods(session: &mut Session, text: &str) -> Result<Period, Problems> {
+    session
+        .read(text)?
+        .query
+        .period
+        .ok_or_else(|| not_a_period(text))
+}
+
+fn not_a_period(text: &str) -> Problems {
+    Diagnostic::data("K972", format!("`{text}` is not a period"))
+        .help("\\why versus 2025-12, \\why versus previous year or \\why from 2025-12 to 2026-01")
+        .into()
 }
 
 /// A period as the language writes it after `versus`: `2025-12`, `previous year`, `last quarter`.
@@ -83,11 +121,7 @@ fn other_period(session: &mut Session, text: &str) -> Result<Versus, Problems> {
     let is_alone = question.written.node.clauses.len() == 1;
     match question.query.period.filter(|_| is_alone) {
         Some(period) => Ok(Versus::Period(period)),
-        None => Err(
-            Diagnostic::data("K972", format!("`{text}` is not a period"))
-                .help("\\why versus 2025-12, or \\why versus previous year")
-                .into(),
-        ),
+        None => Err(not_a_period(text)),
     }
 }
 
@@ -100,117 +134,5 @@ fn compare_with(query: &mut Query, versus: Versus) {
         if query.period.is_none() && values.over.is_none() {
             query.period = Some(Period::Last(1, Grain::Month));
         }
-    }
-}
-
-/// The ways to divide the rows that are tried: the fields named; else the query's own; else each of
-/// the KPI's; else none.
-fn groupings(
-    definitions: &Definitions,
-    values: &ValuesQuery,
-    fields: &[String],
-) -> Result<Vec<Vec<Dimension>>, Problems> {
-    let tables = tables(values);
-    if !fields.is_empty() {
-        let mut problems = Problems::default();
-        let mut found = Vec::new();
-        for name in fields {
-            match dimension(definitions, &tables, name) {
-                Some(dimension) => found.push(dimension),
-                None => problems.push(no_dimension(definitions, &tables, name)),
-            }
-        }
-        return if problems.is_empty() {
-            Ok(vec![found])
-        } else {
-            Err(problems)
-        };
-    }
-    if !values.by.is_empty() {
-        return Ok(vec![values.by.clone()]);
-    }
-    let own = values.columns[0]
-        .kpi
-        .map(|kpi| &definitions.kpis[kpi.0].dimensions);
-    let own = own.into_iter().flatten();
-    let own: Vec<Vec<Dimension>> = own
-        .filter_map(|name| dimension(definitions, &tables, name))
-        .map(|dimension| vec![dimension])
-        .collect();
-    match own.is_empty() {
-        true => Err(Diagnostic::data(
-            "K973",
-            "neither the query nor its KPI says by what to divide the number",
-        )
-        .help(format!(
-            "name a field: \\why {}",
-            known(definitions, &tables).join(", \\why ")
-        ))
-        .into()),
-        false => Ok(own),
-    }
-}
-
-/// The tables of the first column.
-fn tables(values: &ValuesQuery) -> Vec<TableId> {
-    let measures = values.columns[0].formula.measures();
-    let mut tables: Vec<TableId> = measures
-        .iter()
-        .map(|measure| measure.population.table)
-        .collect();
-    tables.sort_unstable();
-    tables.dedup();
-    tables
-}
-
-/// A field that every table has and that divides rows into groups.
-fn dimension(definitions: &Definitions, tables: &[TableId], name: &str) -> Option<Dimension> {
-    let mut fields = Vec::new();
-    for id in tables {
-        let table = definitions.table(*id);
-        let place = table.field_named(name)?;
-        let field_type = &table.fields[place].field_type;
-        if matches!(field_type, FieldType::Number | FieldType::Date) {
-            return None;
-        }
-        fields.push((
-            crate::lang::model::FieldId {
-                table: *id,
-                field: place,
-            },
-            field_type.clone(),
-        ));
-    }
-    let field_type = fields.first()?.1.clone();
-    fields
-        .iter()
-        .all(|(_, other)| *other == field_type)
-        .then(|| Dimension {
-            name: name.to_string(),
-            field_type,
-            fields: fields.into_iter().map(|(field, _)| field).collect(),
-            bands: Vec::new(),
-        })
-}
-
-fn known<'a>(definitions: &'a Definitions, tables: &[TableId]) -> Vec<&'a str> {
-    let Some(first) = tables.first() else {
-        return Vec::new();
-    };
-    let fields = definitions.table(*first).fields.iter();
-    fields
-        .filter(|field| field.declared)
-        .map(|field| field.name.as_str())
-        .filter(|name| dimension(definitions, tables, name).is_some())
-        .collect()
-}
-
-fn no_dimension(definitions: &Definitions, tables: &[TableId], name: &str) -> Diagnostic {
-    let known = known(definitions, tables);
-    let message = format!("the number cannot be divided by `{name}`");
-    let problem = Diagnostic::data("K973", message);
-    match nearest(name, known.iter().copied()) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem.help(format!("it can be by: {}", known.join(", "))),
     }
 }

@@ -58,6 +58,22 @@ const MEANINGS: &[(&str, &str)] = &[
     ("total", "all groups together"),
     ("share", "the part that each group is of the total"),
     ("empty", "groups without rows too"),
+    ("interval", "how far a value may be off by chance"),
+    (
+        "verdict",
+        "whether the periods shown rise or fall, or tell nothing",
+    ),
+    (
+        "on",
+        "on constant scope: only what is in scope in every period",
+    ),
+    (
+        "constant",
+        "on constant scope: only what is in scope in every period",
+    ),
+    ("scope", "what `on constant scope` keeps"),
+    ("least", "at least 10 rows: values of fewer are marked"),
+    ("rows", "at least 10 rows: values of fewer are marked"),
     ("percent", "the change in percent"),
     ("called", "called NAME: what a column is called"),
     ("next", "within next 14 days: a date that lies ahead"),
@@ -126,7 +142,7 @@ const DEFINITIONS: &[&str] = &[
 
 const CLAUSES: &[&str] = &[
     "by", "over", "rolling", "running", "where", "in", "from", "last", "this", "past", "as",
-    "versus", "with", "having", "top", "sort", "limit", "show", "at",
+    "versus", "with", "having", "top", "sort", "limit", "show", "at", "on",
 ];
 
 /// What a word of the language is for.

@@ -22,6 +22,10 @@ impl FactReader<'_> {
             };
             facts.push(Fact::new("better", written, ChangeEffect::Verdict));
         }
+        if let Some(rows) = kpi.fewest_rows {
+            let written = format!("at least {rows} rows");
+            facts.push(Fact::new("rows", written, ChangeEffect::Verdict));
+        }
         facts.extend(self.targets(kpi));
         facts.extend(kpi.bands.iter().map(|band| {
             Fact::new(

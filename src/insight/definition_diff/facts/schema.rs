@@ -88,6 +88,12 @@ impl FactReader<'_> {
                     .root(SymbolKind::State, name, &state.node)
             }
             TableClause::Field { name: field, .. } => self.field_fact(table, field, written),
+            TableClause::Scope { state, .. } => {
+                let state = self.normal.name(SymbolKind::State, Some(name), &state.node);
+                let filter = table.scope.as_ref().and_then(|rule| rule.filter.as_ref());
+                let filter = filter.map(|filter| self.normal.condition(filter));
+                fact("scope".into()).meaning(format!("{state} {filter:?}"))
+            }
             TableClause::Exclude { filter: _, label } => {
                 let mut excludes = table.excludes.iter();
                 let exclude = excludes.find(|exclude| exclude.label == label.node);

@@ -6,8 +6,8 @@ use crate::base::source::Sources;
 use crate::insight::definition_diff::compare::{DefinitionDiff, DefinitionFate};
 use crate::insight::definition_diff::facts::ChangeEffect;
 use crate::insight::definition_diff::normal_form::{NormalForm, RenamedNames};
+use crate::insight::gate;
 use crate::lang::analyze;
-use crate::lang::format;
 use crate::lang::model::{Definitions, Kpi, Query, Subject, SymbolKind};
 
 /// What is asked of both versions.
@@ -136,11 +136,7 @@ fn series(
     part: Option<&str>,
     months: u32,
 ) -> Option<Query> {
-    let filter = part.map_or_else(String::new, |part| format!(" where {part}"));
-    let text = format!(
-        "{}{filter} over month last {months} months versus target",
-        format::name(name)
-    );
+    let text = gate::series(name, part, months);
     let read = analyze::read(sources, definitions, "<diff>", &text);
     read.ok().map(|read| read.query)
 }

@@ -105,6 +105,12 @@ impl Resolver<'_> {
             TableClause::Exclude { filter, label: _ } => {
                 self.condition(&TableIds::from([table]), &filter.node);
             }
+            TableClause::Scope { state, filter } => {
+                self.noun(table, state);
+                if let Some(filter) = filter {
+                    self.condition(&TableIds::from([table]), &filter.node);
+                }
+            }
         }
     }
 
@@ -270,6 +276,7 @@ impl Resolver<'_> {
                 | KpiClause::Owner(_)
                 | KpiClause::As(_)
                 | KpiClause::At(_)
+                | KpiClause::AtLeastRows(_)
                 | KpiClause::HigherIsBetter
                 | KpiClause::LowerIsBetter
                 | KpiClause::Band { .. } => {}

@@ -157,6 +157,10 @@ impl Resolver<'_> {
             | QueryClause::WithTotal
             | QueryClause::WithShare
             | QueryClause::WithEmpty
+            | QueryClause::WithInterval(_)
+            | QueryClause::WithVerdict
+            | QueryClause::OnConstantScope
+            | QueryClause::AtLeastRows(_)
             | QueryClause::Limit(_)
             | QueryClause::At(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use super::{
     ChosenEvents, ComparisonOperator, Condition, DateLiteral, FieldRef, Formula, Identifier,
-    Measured, Population, WrittenLiteral,
+    Measured, Number, Population, WrittenLiteral,
 };
 use crate::base::source::{Span, Spanned};
 use crate::base::types::{Grain, StockMoment};
@@ -41,6 +41,14 @@ pub enum QueryClause {
     WithShare,
     /// Groups without rows too.
     WithEmpty,
+    /// `with interval 90%`: confidence intervals, of 95 % if no level is written.
+    WithInterval(Option<Spanned<Number>>),
+    /// The trend over the periods shown.
+    WithVerdict,
+    /// Only rows of what is in scope in every period.
+    OnConstantScope,
+    /// `at least 10 rows`: values of fewer rows are marked.
+    AtLeastRows(Spanned<u64>),
     /// `having backlog >= 5`: tests that must all hold.
     Having(Vec<HavingTest>),
     /// `top 10`, `top 10 by risk_exposure`

@@ -3,7 +3,7 @@
 use super::events::EventsSeen;
 use super::rows::Rows;
 use crate::base::types::FieldType;
-use crate::lang::model::{Condition, FieldId, FieldSource, NumberTest, OrderTest};
+use crate::lang::model::{Condition, FieldId, FieldSource, FixedTest, NumberTest, OrderTest};
 use crate::plan::relation::{Expression, Literal, RelationalOperator};
 
 impl Rows<'_> {
@@ -25,6 +25,7 @@ impl Rows<'_> {
             }
             Condition::Not(part) => self.holds(part, at).negated(),
             Condition::SoFar(part) => self.holds(part, None),
+            Condition::AtInstants(test) => self.holds_at_instants(test),
             Condition::Exists(exists) => {
                 let seen = match at {
                     Some(_) => EventsSeen::UpToInstant,
@@ -90,6 +91,27 @@ impl Rows<'_> {
         }
     }
 
+    /// Whether a test holds at each of its instants, of this row or of one that it belongs to; not where there is none.
+    pub fn holds_at_instants(&mut self, test: &FixedTest) -> Expression {
+        if let Some((parent, rest)) = test.parents.split_first() {
+            let of_parent = FixedTest {
+                parents: rest.to_vec(),
+                ..test.clone()
+            };
+            return Expression::In {
+                of: Box::new(self.tested_of_parent(*parent, of_parent)),
+                values: vec![Literal::Boolean(true)],
+            };
+        }
+        let set = self.instants(&test.condition);
+        let set = self.derive("tested_instants", set);
+        let at = test.instants.iter().map(|instant| {
+            let instant = Expression::integer(*instant);
+            self.contains(set.clone(), Some(&instant))
+        });
+        Expression::all(at.collect::<Vec<_>>())
+    }
+
     /// An instant to judge at; as-of where none is given.
     fn instant(&self, at: Option<&Expression>) -> Expression {
         let as_of = self.context.evaluation.as_of.instant;
@@ -144,6 +166,7 @@ impl Rows<'_> {
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::ContainsText { .. }
+            | Condition::AtInstants(_)
             | Condition::SoFar(_) => unreachable!("these do not depend on time"),
         }
     }
@@ -217,6 +240,7 @@ impl Rows<'_> {
             Condition::Codes { .. }
             | Condition::Texts { .. }
             | Condition::ContainsText { .. }
+            | Condition::AtInstants(_)
             | Condition::SoFar(_) => false,
         }
     }
@@ -287,6 +311,7 @@ impl Rows<'_> {
             | Condition::AnyOf(_)
             | Condition::Not(_)
             | Condition::SoFar(_)
+            | Condition::AtInstants(_)
             | Condition::Exists(_)
             | Condition::InState(_)
             | Condition::Happened(_)

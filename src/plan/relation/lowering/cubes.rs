@@ -447,6 +447,7 @@ impl Aggregate {
             | Aggregate::Max(of)
             | Aggregate::OrderStatistic { of, .. }
             | Aggregate::NextOrderStatistic { of, .. }
+            | Aggregate::IntervalEnd { of, .. }
             | Aggregate::CountDistinct(of) => visit(of),
             Aggregate::CoveredInstants { set, .. } => visit(set),
             Aggregate::Steps { parts, .. } => {

@@ -9,6 +9,7 @@ use super::rows::Rows;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{Condition, Measure, Measured, Role, ScoreId, TableId};
+use crate::plan::Step;
 use crate::plan::relation::{Aggregate, Axis, Expression, Name, RelationalOperator, StepFunction};
 
 /// What a measure takes of each row.
@@ -156,12 +157,14 @@ impl Lowering<'_> {
     /// The cube that a measure's cells are in, and how they are read.
     pub(super) fn cells(
         &mut self,
-        measure: &Measure,
+        step: &Step,
         population: &PopulationRows,
         taken: &Taken,
         grouping: &Grouping,
     ) -> (usize, Name, Reading) {
+        let measure = &step.measure;
         let draft = Draft {
+            interval: step.interval,
             table: measure.population.table,
             population,
             grouping,
@@ -236,7 +239,9 @@ impl Lowering<'_> {
                 )),
             },
             (None, _) => Reading::Tally { with: None },
-            (Some((value, scale)), _) => value_reading(cube_of, measure, value, scale),
+            (Some((value, scale)), _) => {
+                value_reading(cube_of, (measure, draft.interval), value, scale)
+            }
         };
         (cube, rows, reading)
     }
@@ -287,7 +292,7 @@ impl Lowering<'_> {
         let value = Expression::column(VALUE);
         let cube_of = &mut self.cubes[cube];
         let rows = aggregate(cube_of, ROWS, Aggregate::Count);
-        let reading = value_reading(cube_of, measure, value, scale);
+        let reading = value_reading(cube_of, (measure, draft.interval), value, scale);
         (cube, rows, reading)
     }
 
@@ -359,6 +364,8 @@ pub(super) struct Draft<'d> {
     pub table: TableId,
     pub population: &'d PopulationRows,
     grouping: &'d Grouping,
+    /// The level of confidence intervals.
+    interval: Option<f64>,
 }
 
 impl Draft<'_> {
@@ -391,7 +398,12 @@ impl Draft<'_> {
 }
 
 /// The aggregates of a function over values, and how they are read.
-fn value_reading(cube: &mut Cube, measure: &Measure, value: Expression, scale: Sum) -> Reading {
+fn value_reading(
+    cube: &mut Cube,
+    (measure, interval): (&Measure, Option<f64>),
+    value: Expression,
+    scale: Sum,
+) -> Reading {
     let count = aggregate(cube, "count", Aggregate::CountPresent(value.clone()));
     match measure.function.keeps {
         Keeps::Total => {
@@ -417,14 +429,26 @@ fn value_reading(cube: &mut Cube, measure: &Measure, value: Expression, scale: S
                 fraction,
             };
             let upper = Aggregate::NextOrderStatistic {
-                of: value,
+                of: value.clone(),
                 fraction,
             };
+            let mut end = |level: f64, is_upper: bool| {
+                let of = value.clone();
+                let end = Aggregate::IntervalEnd {
+                    of,
+                    fraction,
+                    level,
+                    is_upper,
+                };
+                aggregate(cube, if is_upper { "highest" } else { "lowest" }, end)
+            };
+            let interval = interval.map(|level| (end(level, false), end(level, true)));
             Reading::Quantile {
                 count,
                 lower: aggregate(cube, "lower", lower),
                 upper: aggregate(cube, "upper", upper),
                 fraction,
+                interval,
             }
         }
         Keeps::Distinct => Reading::Distinct {

@@ -90,6 +90,8 @@ pub enum Reading {
         lower: Name,
         upper: Name,
         fraction: f64,
+        /// The order statistics between which it lies with confidence, where that is asked for.
+        interval: Option<(Name, Name)>,
     },
     Distinct {
         count: Name,
@@ -172,7 +174,7 @@ impl<'a> Lowering<'a> {
         let population = rows.population(&measure.population, measure.with.as_ref(), &axis);
         let grouping = rows.grouping(&step.keys, population.at());
         let taken = rows.taken(measure, &population);
-        let (cube, rows, reading) = self.cells(measure, &population, &taken, &grouping);
+        let (cube, rows, reading) = self.cells(step, &population, &taken, &grouping);
         let (exclusions, follow_ups) = match with_exclusions {
             true => (
                 self.exclusions_of_measure(measure, &population, &taken),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::LoweringContext;
 use super::periods::Periods;
 use crate::base::types::Choice;
-use crate::lang::model::{Bands, ChosenColumns, FieldId, FieldSource, TableId};
+use crate::lang::model::{Bands, ChosenColumns, FieldId, FieldSource, FixedTest, TableId};
 use crate::plan::relation::{
     Expression, JoinKind, Name, Relation, RelationalOperator, SharedRelation,
 };
@@ -34,11 +34,13 @@ struct ParentJoin {
 }
 
 /// A value of a parent's row.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 enum ParentValue {
     Field(FieldId),
     /// Since when a date is known.
     KnownFrom(FieldId),
+    /// Whether the parent passes a test at fixed instants.
+    Passes(FixedTest),
 }
 
 /// Columns that come from the rows of another table, one row a key.
@@ -153,6 +155,18 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Whether the parent's row passes a test at fixed instants; missing where there is no such row.
+    pub fn tested_of_parent(&mut self, parent: usize, test: FixedTest) -> Expression {
+        let of = ParentValue::Passes(test);
+        let mut fields = self.parents.iter().filter(|join| join.parent == parent);
+        let known = fields.find_map(|join| join.fields.iter().find(|(_, known)| *known == of));
+        if let Some((name, _)) = known {
+            return Expression::column(name);
+        }
+        let name = self.free_name("parent_passes");
+        self.parent_value(parent, name, of)
+    }
+
     fn parent_value(&mut self, parent: usize, name: Name, of: ParentValue) -> Expression {
         let table = self.context.definitions.table(self.table);
         self.columns.insert(table.parents[parent].column);
@@ -259,6 +273,10 @@ impl<'a> Rows<'a> {
             table.field_named(name).is_some()
                 || [ROW_NUMBER, "low", "high", "point", "value"].contains(&name)
                 || self.derived.iter().any(|derived| derived.name == name)
+                || self
+                    .parents
+                    .iter()
+                    .any(|join| join.fields.iter().any(|(field, _)| field == name))
                 || self.band_keys.iter().any(|(_, key)| key == name)
                 || self
                     .related
@@ -367,6 +385,7 @@ impl<'a> Rows<'a> {
         let mut columns = vec![(key_name.clone(), key)];
         for (name, value) in &join.fields {
             let value = match value {
+                ParentValue::Passes(test) => rows.holds_at_instants(test),
                 ParentValue::Field(field) => rows.field(*field),
                 ParentValue::KnownFrom(field) => rows.known_from(*field),
             };
