@@ -108,7 +108,11 @@ fn no_direction() {
 fn no_minimum() {
     let share = kpi("escapes", "share of findings found with exploitable = yes");
     let judged = format!("{share}  as percent\n  target below 15%\n");
-    rule("no-minimum", &judged, &format!("{judged}  at least 5 rows\n"));
+    rule(
+        "no-minimum",
+        &judged,
+        &format!("{judged}  at least 5 rows\n"),
+    );
     assert!(advised(&share).is_empty());
 }
 

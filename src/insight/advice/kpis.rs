@@ -102,10 +102,17 @@ fn without_direction(definitions: &Definitions, advice: &mut Advice) {
 }
 
 fn without_minimum(definitions: &Definitions, advice: &mut Advice) {
-    for kpi in definitions.kpis.iter().filter(|kpi| !kpi.targets.is_empty()) {
+    for kpi in definitions
+        .kpis
+        .iter()
+        .filter(|kpi| !kpi.targets.is_empty())
+    {
         let is_share = matches!(&kpi.formula, Formula::Measure(of) if of.function.name == "share");
         if is_share && kpi.fewest_rows.is_none() {
-            let message = format!("a target judges `{}`, however few rows it is a share of", kpi.name);
+            let message = format!(
+                "a target judges `{}`, however few rows it is a share of",
+                kpi.name
+            );
             let help = "add `at least 5 rows`: values of fewer are marked";
             advice.tell(&NO_MINIMUM, kpi.span, message, help);
         }

@@ -219,6 +219,10 @@ impl Mutator<'_> {
                 | QueryClause::WithTotal
                 | QueryClause::WithShare
                 | QueryClause::WithEmpty
+                | QueryClause::WithInterval(_)
+                | QueryClause::WithVerdict
+                | QueryClause::OnConstantScope
+                | QueryClause::AtLeastRows(_)
                 | QueryClause::Top { .. }
                 | QueryClause::SortBy(_)
                 | QueryClause::Limit(_)
