@@ -63,7 +63,9 @@ fn fields_of(test: &Condition) -> Vec<FieldId> {
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
         | Condition::Near { .. }
-        | Condition::Within { .. } => Vec::new(),
+        | Condition::Within { .. }
+        // Made by planning, never written.
+        | Condition::AtInstants(_) => Vec::new(),
     }
 }
 
