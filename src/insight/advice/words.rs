@@ -57,7 +57,6 @@ fn fields_of(test: &Condition) -> Vec<FieldId> {
         | Condition::AnyOf(_)
         | Condition::Not(_)
         | Condition::SoFar(_)
-        | Condition::AtInstants(_)
         | Condition::Exists(_)
         | Condition::InState(_)
         | Condition::Happened(_)

@@ -95,12 +95,6 @@ impl Mutator<'_> {
                     self.enter(SymbolKind::Table, &table);
                     self.condition(Some(&table), filter);
                 }
-                TableClause::Scope { filter, .. } => {
-                    self.enter(SymbolKind::Table, &table);
-                    if let Some(filter) = filter {
-                        self.condition(Some(&table), filter);
-                    }
-                }
             }
         }
     }
