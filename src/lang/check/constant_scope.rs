@@ -60,21 +60,6 @@ pub(super) fn constant_scope(
     let Some(span) = clauses.constant_scope else {
         return Some(false);
     };
-    let compares =
-        |item: &Spanned<ast::WrittenComparison>| !matches!(item.node.with, ast::Versus::Target);
-    let versus = clauses.versus.unwrap_or_default();
-    if clauses.over.is_none() && !versus.iter().any(compares) {
-        problems.push(
-            Diagnostic::error(
-                "K643",
-                span,
-                "a scope is constant over several periods, and here is one",
-            )
-            .label("it needs `over` or `versus`")
-            .help("write `over month last 6 months on constant scope`"),
-        );
-        return None;
-    }
     let mut all_right = true;
     for draft in drafts {
         for table in formulas::tables(scope, &draft.column.formula) {
@@ -96,5 +81,23 @@ pub(super) fn constant_scope(
             );
         }
     }
-    all_right.then_some(true)
+    if !all_right {
+        return None;
+    }
+    let compares =
+        |item: &Spanned<ast::WrittenComparison>| !matches!(item.node.with, ast::Versus::Target);
+    let versus = clauses.versus.unwrap_or_default();
+    if clauses.over.is_none() && !versus.iter().any(compares) {
+        problems.push(
+            Diagnostic::error(
+                "K643",
+                span,
+                "a scope is constant over several periods, and here is one",
+            )
+            .label("it needs `over` or `versus`")
+            .help("write `over month last 6 months on constant scope`"),
+        );
+        return None;
+    }
+    Some(true)
 }
