@@ -57,13 +57,14 @@ fn fields_of(test: &Condition) -> Vec<FieldId> {
         | Condition::AnyOf(_)
         | Condition::Not(_)
         | Condition::SoFar(_)
-        | Condition::AtInstants(_)
         | Condition::Exists(_)
         | Condition::InState(_)
         | Condition::Happened(_)
         | Condition::Elapsed { .. }
         | Condition::Near { .. }
-        | Condition::Within { .. } => Vec::new(),
+        | Condition::Within { .. }
+        // Made by planning, never written.
+        | Condition::AtInstants(_) => Vec::new(),
     }
 }
 

@@ -110,8 +110,13 @@ pub(super) fn padded(text: &str, columns: usize) -> String {
 /// Wider texts do not push what stands beside their neighbours to the right: one long key leaves all other lines as they are.
 const WIDEST_LINED_UP: usize = 24;
 
-/// The widest of some texts that are lined up, in columns.
-pub(super) fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+/// The widest of the texts that others are lined up with, in columns.
+pub(super) fn widest_lined_up<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     let lined_up = texts.map(width).filter(|width| *width <= WIDEST_LINED_UP);
     lined_up.max().unwrap_or(0)
+}
+
+/// The widest of some texts, in columns.
+pub(super) fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(width).max().unwrap_or(0)
 }

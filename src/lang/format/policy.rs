@@ -1,7 +1,7 @@
 //! Named condition, score and SLA → lines.
 
 use super::expressions::{self, filter, literal};
-use super::lines::{FormattedLines, clause, padded, upto, widest, width};
+use super::lines::{FormattedLines, clause, padded, upto, widest_lined_up, width};
 use super::words::{date, duration, field, name, names, quoted};
 use crate::base::source::{Span, Spanned};
 use crate::lang::syntax::ast::{
@@ -25,7 +25,7 @@ pub(super) fn score(span: Span, tree: &Score) -> FormattedLines {
         .flat_map(|item| weights(&item.node))
         .map(|weight| weighted_value(&weight.node))
         .collect();
-    let columns = widest(values.iter().map(String::as_str));
+    let columns = widest_lined_up(values.iter().map(String::as_str));
     let mut lines = FormattedLines::titled(span, "score", &tree.name, &tree.title);
     for item in &tree.clauses {
         let (text, last) = score_clause(item);

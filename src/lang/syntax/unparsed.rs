@@ -344,7 +344,8 @@ impl ParseStop<'_> {
             return match counted {
                 Some(number) => {
                     let number = self.word(number);
-                    problem.help(format!("by the calendar it is `{number} calendar {word}`"))
+                    let due = format!("due {number} calendar {word} otherwise");
+                    problem.help(format!("by the calendar it is `{due}`"))
                 }
                 None => problem,
             };

@@ -84,15 +84,16 @@ impl Mutator<'_> {
                         self.aggregate(&mut call.node);
                     }
                 }
-                TableClause::Exclude { filter, .. } => {
+                TableClause::Scope { state, filter } => {
                     self.enter(SymbolKind::Table, &table);
-                    self.condition(Some(&table), filter);
-                }
-                TableClause::Scope { filter, .. } => {
-                    self.enter(SymbolKind::Table, &table);
+                    self.noun(&table, state);
                     if let Some(filter) = filter {
                         self.condition(Some(&table), filter);
                     }
+                }
+                TableClause::Exclude { filter, .. } => {
+                    self.enter(SymbolKind::Table, &table);
+                    self.condition(Some(&table), filter);
                 }
             }
         }
