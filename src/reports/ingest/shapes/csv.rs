@@ -107,13 +107,19 @@ impl<'a> LargeTable<'a> {
         let mut reader = reader(rows, self.separator, false);
         let mut record = ::csv::ByteRecord::new();
         let mut starts = vec![self.rows];
-        let mut from = 0;
+        // Where the next portion begins, if another row comes: none is without rows.
+        let mut next: Option<LinePlace> = None;
+        let (mut from, mut has_rows) = (0, false);
         while let Ok(true) = reader.read_byte_record(&mut record) {
+            if !record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                has_rows = true;
+                starts.extend(next.take());
+            }
             let at = reader.position();
             let byte = at.byte() as usize;
-            if is_divided && byte - from >= portion && byte < rows.len() {
+            if is_divided && has_rows && next.is_none() && byte - from >= portion {
                 from = byte;
-                starts.push(LinePlace {
+                next = Some(LinePlace {
                     byte: self.rows.byte + byte,
                     line: self.rows.line + at.line() as usize - 1,
                 });
