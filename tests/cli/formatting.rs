@@ -89,10 +89,10 @@ fn check_says_what_no_reader_sees() {
     let neat = project.read("a.kpi");
     let windows = neat.replace('\n', "\r\n");
     project.write("windows.kpi", &windows);
-    project.write("marked.kpi", &format!("\u{feff}{neat}"));
-    project.write("both.kpi", &format!("\u{feff}{windows}"));
+    project.write("marked.kpi", format!("\u{feff}{neat}"));
+    project.write("both.kpi", format!("\u{feff}{windows}"));
     // More than that differs.
-    project.write("ugly.kpi", &UGLY.replace('\n', "\r\n"));
+    project.write("ugly.kpi", UGLY.replace('\n', "\r\n"));
     let files = [
         "fmt",
         "--check",

@@ -10,7 +10,7 @@ use crate::lang::model::{Condition, Definitions, Population, Query, Role, Values
 use crate::plan;
 
 /// The steps of a population, each as what is asked and what is said of a row that is not among its rows.
-struct Step {
+struct PopulationStep {
     population: Population,
     reason: String,
 }
@@ -28,7 +28,7 @@ pub(super) fn reasons(
     // What the query says of time; a query without a period has all of history or as-of.
     let period = query.period.as_ref().and(period);
     let row = is_row(definitions, population.table, key)?;
-    let ask = |steps: &[Step]| -> Result<Vec<Answer>, Problems> {
+    let ask = |steps: &[PopulationStep]| -> Result<Vec<Answer>, Problems> {
         let lists: Vec<Query> = steps
             .iter()
             .map(|step| {
@@ -67,8 +67,8 @@ pub(super) fn reasons(
 }
 
 /// Every row of the table, excluded ones too.
-fn any_row(population: &Population) -> Step {
-    Step {
+fn any_row(population: &Population) -> PopulationStep {
+    PopulationStep {
         population: Population {
             role: Role::Rows,
             including_excluded: true,
@@ -80,12 +80,12 @@ fn any_row(population: &Population) -> Step {
 }
 
 /// A step for each line `exclude` of the table.
-fn exclusions(definitions: &Definitions, population: &Population) -> Vec<Step> {
+fn exclusions(definitions: &Definitions, population: &Population) -> Vec<PopulationStep> {
     if population.including_excluded {
         return Vec::new();
     }
     let excludes = &definitions.table(population.table).excludes;
-    let steps = excludes.iter().map(|exclude| Step {
+    let steps = excludes.iter().map(|exclude| PopulationStep {
         population: Population {
             filter: Some(Condition::Not(Box::new(exclude.filter.clone()))),
             ..any_row(population).population
@@ -96,7 +96,11 @@ fn exclusions(definitions: &Definitions, population: &Population) -> Vec<Step> {
 }
 
 /// The event or state, whatever the tests say.
-fn role(definitions: &Definitions, period: Option<&str>, population: &Population) -> Step {
+fn role(
+    definitions: &Definitions,
+    period: Option<&str>,
+    population: &Population,
+) -> PopulationStep {
     let table = definitions.table(population.table);
     let reason = match (population.role, period) {
         (Role::Event(event), Some(period)) => {
@@ -110,7 +114,7 @@ fn role(definitions: &Definitions, period: Option<&str>, population: &Population
         (Role::State(state), None) => format!("it is not `{}`", table.states[state].name),
         (Role::Rows, _) => String::new(),
     };
-    Step {
+    PopulationStep {
         population: Population {
             filter: None,
             ..population.clone()
@@ -120,9 +124,9 @@ fn role(definitions: &Definitions, period: Option<&str>, population: &Population
 }
 
 /// A step for each test that all rows pass.
-fn tests(definitions: &Definitions, population: &Population) -> Vec<Step> {
+fn tests(definitions: &Definitions, population: &Population) -> Vec<PopulationStep> {
     let tests = population.filter.iter().flat_map(Condition::conjuncts);
-    let steps = tests.map(|test| Step {
+    let steps = tests.map(|test| PopulationStep {
         population: Population {
             filter: Some(test.clone()),
             ..population.clone()

@@ -126,7 +126,7 @@ fn the_groups_of_every_kpi_add_up_to_its_change() {
                 why.dimensions,
                 scene.words()
             );
-            check_stock(&why, *kpi, change);
+            check_stock(&why, kpi, change);
             checked += 1;
             moved += usize::from(change != 0.0);
         }
