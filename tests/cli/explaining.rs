@@ -180,10 +180,10 @@ fn a_row_that_is_not_there_is_refused() {
     let project = Project::new();
     project
         .with_data(&["explain", "mttr", "--row", "F99"])
-        .refused(3, &["no row of findings is called `F99` as of 2026-04-20"]);
+        .refused(2, &["no row of findings is called `F99` as of 2026-04-30"]);
     project
         .with_data(&["explain", "list findings open", "--row", "F1"])
-        .refused(3, &["a list has no numbers that rows are behind"]);
+        .refused(2, &["a list has no numbers that rows are behind"]);
     project
         .with_data(&["explain", "mttr", "--row", "F1", "--rows"])
         .refused(2, &["cannot be used with"]);

@@ -212,8 +212,8 @@ fn what_belongs_to_a_value_can_be_expected_as_in_json() {
         + "    | 20   | 30 days     | below      | pass        |\n";
     project.write("defs/tests.kpi", text);
     project.with_defs(&["test"]).shows(&["2 passed, 0 failed"]);
-    project.replace("defs/tests.kpi", "mttr_status", "mttr_verdict");
+    project.replace("defs/tests.kpi", "mttr_status", "mttr_judgement");
     project
         .with_defs(&["test"])
-        .refused(2, &["mttr_verdict", "not a column of the answer"]);
+        .refused(2, &["mttr_judgement", "not a column of the answer"]);
 }
