@@ -204,7 +204,7 @@ fn mistakes_are_told() {
     desk.shown("count of findings verified in 2026-03");
     desk.refused("\\why", &["K973", "\\why severity"]);
     desk.shown("mttr over month in 2026-03");
-    desk.refused("\\why team", &["K972", "\\why versus"]);
+    desk.refused("\\why team", &["K972", "name the other one: versus 2026-0"]);
 }
 
 #[test]
