@@ -124,3 +124,26 @@ fn a_folder_without_definitions() {
         .run(&["check", "--defs", "defs/readme.txt"])
         .refused(2, &["is a file"]);
 }
+
+#[test]
+fn names_that_an_sla_cannot_add_are_one_mistake() {
+    let project = Project::new();
+    project.replace(
+        "defs/model.kpi",
+        "  event   found ",
+        "  event   late_due at found_at\n  event   found ",
+    );
+    project.write(
+        "defs/late.kpi",
+        "sla late\n  of findings\n  prefix late\n  starts found\n  stops verified\n  due 3 days otherwise\n\n\
+         kpi late_ones\n  is count of findings late_overdue where late_due_at is present\n  lower is better\n",
+    );
+    let outcome = project.with_defs(&["check"]);
+    outcome.refused(
+        2,
+        &[
+            "an sla adds `late_due`, which is already an event",
+            "\n1 error\n",
+        ],
+    );
+}

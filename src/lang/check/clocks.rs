@@ -235,12 +235,19 @@ impl AddedNouns<'_> {
 }
 
 /// Adds the field `due_at`, the events `due` and `breached` and the state `overdue` of an SLA to its table, unless
-/// a name is taken (K514).
-pub(super) fn add_due(table: &mut Table, added: &AddedNouns, problems: &mut Problems) {
+/// a name is taken (K514). Gives the names that the table lacks then.
+pub(super) fn add_due(
+    table: &mut Table,
+    added: &AddedNouns,
+    problems: &mut Problems,
+) -> Vec<String> {
     let names = ["due_at", "due", "breached", "overdue"].map(|noun| added.named(noun));
     if let Some(problem) = clash(table, added, &names) {
         problems.push(problem);
-        return;
+        let lacking = names
+            .into_iter()
+            .filter(|name| taken_as(table, name).is_none());
+        return lacking.collect();
     }
     let span = added.name.span;
     let [due_at, due, breached, overdue] = names;
@@ -266,6 +273,7 @@ pub(super) fn add_due(table: &mut Table, added: &AddedNouns, problems: &mut Prob
         source: StateSource::Overdue(added.sla),
         span,
     });
+    Vec::new()
 }
 
 /// The refusal of names that are taken, all in one.

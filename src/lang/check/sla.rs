@@ -43,7 +43,9 @@ pub(super) fn nouns(
             prefix: prefix_of(tree),
             all: &names,
         };
-        add_due(&mut model.tables[table.0], &added, problems);
+        for lacking in add_due(&mut model.tables[table.0], &added, problems) {
+            known.break_noun(table, &lacking);
+        }
     }
 }
 
