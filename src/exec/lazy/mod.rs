@@ -7,6 +7,7 @@
 mod compile;
 mod expressions;
 mod functions;
+mod intervals;
 mod packing;
 mod ranks;
 mod run;

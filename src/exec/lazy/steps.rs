@@ -11,8 +11,9 @@ use polars_arrow::array::{Array, ListArray, PrimitiveArray};
 
 use super::expressions::value;
 use super::functions::{Integers, Lists, elementwise, listen};
+use super::intervals::{Interval, merge_ascending};
 use super::ranks::{number_of_rank, rank_of_number};
-use super::sets::{Ends, Interval, Sets, list_of, merge_ascending, with_set};
+use super::sets::{Ends, Sets, list_of, with_set};
 use crate::plan::relation::{
     Axis, Expression, RelationalOperator, StepFold, StepFunction, StepPart,
 };
