@@ -56,6 +56,13 @@ fn tests_are_chosen_by_name_or_kpi() {
 
 /// Two tests: the first expects `backlog` of a row that is low, the second `mttr` and `escape_rate` of two more.
 #[test]
+fn coverage_is_of_all_tests() {
+    Project::new()
+        .with_defs(&["test", "--coverage", "-k", "midnight"])
+        .refused(2, &["cannot be used with"]);
+}
+
+#[test]
 fn coverage_names_the_lines_that_no_test_hits() {
     let outcome = Project::new().with_defs(&["test", "--coverage"]);
     outcome.refused(1, &[]).says(&[

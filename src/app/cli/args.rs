@@ -267,7 +267,7 @@ pub struct TestArguments {
     #[arg(short = 'k', value_name = "TEXT")]
     pub filter: Option<String>,
     /// Say which definitions, targets, bands, due lines, weights and exclusions no test hits
-    #[arg(long)]
+    #[arg(long, conflicts_with = "filter")]
     pub coverage: bool,
     /// Change one place of the definitions at a time, and name the changes that no test notices
     #[arg(long)]
