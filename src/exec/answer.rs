@@ -247,5 +247,117 @@ pub struct BoardCard {
     /// A number card's answer has one row and one value column.
     pub answer: Answer,
     /// The same value over the twelve complete months before as-of, for number cards.
-    pub history: Vec<Option<f64>>,
+    pub history: Vec<HistoryPoint>,
+    /// How each value column comes about, in the order of the columns.
+    pub formulas: Vec<CardFormula>,
+    /// What is known of the rows that the card is about, for number cards.
+    pub known: Vec<KnownShare>,
+    /// What went into a stock and out of it between the first and the last period shown, for series of
+    /// one stock that adds up.
+    pub books: Option<Books>,
+    /// What to do about each row, for cards that say it; one for each row of the answer.
+    pub next_steps: Vec<String>,
+    /// For verdict cards, whose answer holds the series that the verdict is of.
+    pub verdict: Option<BoardVerdict>,
+}
+
+/// The value of a number card in one month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryPoint {
+    /// `2026-03`
+    pub period: String,
+    pub value: Option<f64>,
+    /// The limit of the target in force then, in the unit shown.
+    pub limit: Option<f64>,
+    pub rows: u64,
+    pub has_few_rows: bool,
+}
+
+/// How a value comes about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardFormula {
+    /// The title of the value column.
+    pub title: String,
+    /// `mean time from found to verified of findings verified`
+    pub words: String,
+    /// File and line of the KPI and of what it is made of: `kpis/mttr.kpi:1`.
+    pub places: Vec<String>,
+}
+
+/// A share of the rows behind a number of which something is known: validated, covered by scans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownShare {
+    /// `validated`, `covered by scans`
+    pub what: String,
+    /// A fraction; none without rows.
+    pub share: Option<f64>,
+    pub rows: u64,
+}
+
+/// `opening + came - went + rescored = closing`, in the unit of the stock; without a rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Books {
+    /// The labels of the first and the last period shown.
+    pub from: String,
+    pub to: String,
+    pub opening: f64,
+    pub opened: f64,
+    pub closed: f64,
+    /// Rows that entered or left the condition of the query while open, and changes of their number.
+    pub other: f64,
+    pub closing: f64,
+}
+
+/// The answer in words to the question of a verdict card (rule S64).
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardVerdict {
+    /// `Is risk decreasing?`
+    pub question: String,
+    pub decision: Decision,
+    /// `Yes: risk exposure fell by 71 % in twelve months`; without a full stop.
+    pub summary: String,
+    /// `2,038 → 600 points; decreasing, p < 0.01`; empty where there are none.
+    pub figures: String,
+    /// Sentences, each with its full stop: what the answer rests on, targets met and missed.
+    pub evidence: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Yes,
+    No,
+    NoEvidence,
+    CannotTell,
+}
+
+impl Decision {
+    pub fn word(self) -> &'static str {
+        match self {
+            Decision::Yes => "yes",
+            Decision::No => "no",
+            Decision::NoEvidence => "no evidence",
+            Decision::CannotTell => "cannot tell",
+        }
+    }
+}
+
+impl BoardVerdict {
+    /// `Yes: risk exposure fell by 71 % in twelve months (2,038 → 600 points; decreasing, p < 0.01).`
+    pub fn headline(&self) -> String {
+        match self.figures.is_empty() {
+            true => format!("{}.", self.summary),
+            false => format!("{} ({}).", self.summary, self.figures),
+        }
+    }
+}
+
+impl Board {
+    pub fn cards(&self) -> impl Iterator<Item = &BoardCard> {
+        self.layers.iter().flat_map(|layer| &layer.cards)
+    }
+
+    /// The verdict that stands above everything: the first.
+    pub fn verdict(&self) -> Option<&BoardVerdict> {
+        self.cards().find_map(|card| card.verdict.as_ref())
+    }
 }

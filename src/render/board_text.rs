@@ -68,17 +68,31 @@ fn cards(run: &[&BoardCard], look: RenderOptions) -> String {
             }
             number_cards::two_lines(run, look).render(look)
         }
-        CardKind::Line => match trend::line_card(&card.answer, look) {
+        CardKind::Verdict => verdict(card, look),
+        CardKind::Line | CardKind::Area => match trend::line_card(&card.answer, look) {
             Some(grid) => {
                 let title = format!("{}{}", card.title, trend::shared_unit(&card.answer));
                 heading(&title, look) + &grid.render(look)
             }
             None => heading(&card.title, look) + &table::body(&card.answer, look),
         },
-        CardKind::Table | CardKind::List => {
+        CardKind::Matrix | CardKind::Table | CardKind::List => {
             heading(&card.title, look) + &table::body(&card.answer, look)
         }
     }
+}
+
+/// The question, the answer, and what it rests on.
+fn verdict(card: &BoardCard, look: RenderOptions) -> String {
+    let Some(verdict) = &card.verdict else {
+        return String::new();
+    };
+    let mut text = heading(&format!("{} {}", verdict.question, verdict.headline()), look);
+    for sentence in &verdict.evidence {
+        text += &paragraph(sentence, look).join("\n");
+        text.push('\n');
+    }
+    text
 }
 
 /// What stands under a board, for a format that holds its cards alone.
@@ -112,8 +126,8 @@ fn board_footer(board: &Board, look: RenderOptions) -> String {
 pub(super) fn few_rows(board: &Board) -> Vec<String> {
     let line = |card: &BoardCard| match card.kind {
         CardKind::Number => facts::few_rows_line(&card.answer),
-        CardKind::Line => facts::few_rows_line_of_latest(&card.answer),
-        CardKind::Table | CardKind::List => None,
+        CardKind::Line | CardKind::Area => facts::few_rows_line_of_latest(&card.answer),
+        CardKind::Verdict | CardKind::Matrix | CardKind::Table | CardKind::List => None,
     };
     let mut lines: Vec<String> = cards_of(board).filter_map(line).collect();
     lines.sort();

@@ -78,7 +78,7 @@ fn card(card: &BoardCard) -> Json {
     json!({
         "kind": kind_word(card.kind),
         "title": card.title,
-        "history": card.history,
+        "history": card.history.iter().map(|point| point.value).collect::<Vec<_>>(),
         "answer": answer,
     })
 }
@@ -92,8 +92,11 @@ fn period(answer: &Answer) -> Json {
 
 fn kind_word(kind: CardKind) -> &'static str {
     match kind {
+        CardKind::Verdict => "verdict",
         CardKind::Number => "number",
         CardKind::Line => "line",
+        CardKind::Area => "area",
+        CardKind::Matrix => "matrix",
         CardKind::Table => "table",
         CardKind::List => "list",
     }

@@ -48,14 +48,25 @@ fn cards(run: &[&BoardCard]) -> String {
     let heading = format!("### {}\n\n", escaped(&card.title));
     match card.kind {
         CardKind::Number => table(&number_cards::one_line(run, RenderOptions::PIPE)),
-        CardKind::Line => match trend::line_card(&card.answer, RenderOptions::PIPE) {
+        CardKind::Verdict => match &card.verdict {
+            Some(verdict) => {
+                let mut text = format!("### {}\n\n", escaped(&verdict.question));
+                text += &format!("**{}**\n", escaped(&verdict.headline()));
+                for sentence in &verdict.evidence {
+                    text += &format!("\n{}\n", escaped(sentence));
+                }
+                text
+            }
+            None => heading,
+        },
+        CardKind::Line | CardKind::Area => match trend::line_card(&card.answer, RenderOptions::PIPE) {
             Some(grid) => {
                 let heading = format!("{}{}", card.title, trend::shared_unit(&card.answer));
                 format!("### {}\n\n{}", escaped(&heading), table(&grid))
             }
             None => heading + &body(&card.answer),
         },
-        CardKind::Table | CardKind::List => heading + &body(&card.answer),
+        CardKind::Matrix | CardKind::Table | CardKind::List => heading + &body(&card.answer),
     }
 }
 

@@ -109,7 +109,8 @@ fn grid(columns: &[(&str, Align, bool)], lines: Vec<GridLine>) -> TextGrid {
 
 fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
     let title = GridCell::of_data(&card.title, Style::Plain, look);
-    let history = GridCell::new(sparkline(&card.history, look), Style::Plain);
+    let history: Vec<Option<f64>> = card.history.iter().map(|point| point.value).collect();
+    let history = GridCell::new(sparkline(&history, look), Style::Plain);
     let place = card
         .answer
         .columns

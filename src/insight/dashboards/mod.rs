@@ -12,7 +12,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::{DisplayUnit, Grain};
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    ComparisonColumn, Context, EvidenceColumn, Level, Row, Value, ValueEvidence,
+    ComparisonColumn, Context, EvidenceColumn, HistoryPoint, Level, Row, Value, ValueEvidence,
 };
 use crate::exec::query_context::{self, AbsentValue, QueryContext};
 use crate::lang::model::{CardKind, Period, Query, Subject};
@@ -133,9 +133,16 @@ fn answers(
                 Some(reason) => no_data(&card.query, &context, reason),
             },
             history: match &histories[index] {
-                Some(_) if reason.is_none() => line_of(past.next().expect("one answer a history")),
+                Some(_) if reason.is_none() => {
+                    history_points(past.next().expect("one answer a history"))
+                }
                 Some(_) | None => Vec::new(),
             },
+            formulas: Vec::new(),
+            known: Vec::new(),
+            books: None,
+            next_steps: Vec::new(),
+            verdict: None,
         });
     }
     Ok(AnsweredCards {
@@ -199,16 +206,26 @@ fn history(card: &DraftCard) -> Option<Query> {
     }
 }
 
-fn line_of(answer: &Answer) -> Vec<Option<f64>> {
-    let value = |cell: &Cell| match cell {
-        Cell::Value(value) => Some(value.value),
-        Cell::Missing | Cell::Text(_) | Cell::YesNo(_) | Cell::Number(_) => None,
-    };
-    answer
-        .rows
-        .iter()
-        .filter_map(|row| row.cells.iter().find_map(value))
-        .collect()
+fn history_points(answer: &Answer) -> Vec<HistoryPoint> {
+    answer.rows.iter().filter_map(history_point).collect()
+}
+
+fn history_point(row: &Row) -> Option<HistoryPoint> {
+    let period = row.cells.iter().find_map(|cell| match cell {
+        Cell::Text(period) => Some(period.clone()),
+        Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Value(_) => None,
+    });
+    let value = row.cells.iter().find_map(|cell| match cell {
+        Cell::Value(value) => Some(value),
+        Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Text(_) => None,
+    })?;
+    Some(HistoryPoint {
+        period: period.unwrap_or_default(),
+        value: value.value,
+        limit: value.target.as_ref().map(|verdict| verdict.limit),
+        rows: value.rows,
+        has_few_rows: value.evidence.has_few_rows,
+    })
 }
 
 /// What a card shows that cannot be answered.

@@ -8,9 +8,12 @@ use crate::base::source::{Span, Spanned};
 use crate::lang::model::{Card, CardKind, Dashboard, Layer, Query, Subject, ValuesQuery};
 use crate::lang::syntax::ast;
 
-const KINDS: [(&str, CardKind); 4] = [
+const KINDS: [(&str, CardKind); 7] = [
+    ("verdict", CardKind::Verdict),
     ("number", CardKind::Number),
     ("line", CardKind::Line),
+    ("area", CardKind::Area),
+    ("matrix", CardKind::Matrix),
     ("table", CardKind::Table),
     ("list", CardKind::List),
 ];
@@ -109,7 +112,7 @@ fn kind(name: &ast::Identifier, problems: &mut Problems) -> Option<CardKind> {
                 format!("`{}` is not a kind of card", name.node),
             )
             .suggest(&name.node, KINDS.map(|(word, _)| word))
-            .help("a card is a number, a line, a table or a list: `show line backlog over month`"),
+            .help("a card is a verdict, a number, a line, an area, a matrix, a table or a list: `show line backlog over month`"),
         );
     }
     found.map(|(_, kind)| *kind)
@@ -120,10 +123,9 @@ fn check_fit(kind: CardKind, query: &Query, name: &ast::Identifier, problems: &m
     let problem = match (kind, &query.subject) {
         (CardKind::List, Subject::List(_)) | (CardKind::Table, Subject::Values(_)) => None,
         (CardKind::Number, Subject::Values(values)) => number_misfit(values, name.span),
-        (CardKind::Line, Subject::Values(values)) => values.over.is_none().then(|| {
-            misfit(name.span, "a line needs `over`")
-                .help("add `over month last 12 months`, for example")
-        }),
+        (CardKind::Verdict, Subject::Values(values)) => verdict_misfit(values, name.span),
+        (CardKind::Line | CardKind::Area, Subject::Values(values)) => needs_periods(values, name),
+        (CardKind::Matrix, Subject::Values(values)) => matrix_misfit(values, name),
         (CardKind::List, Subject::Values(_)) => Some(
             misfit(name.span, "a list card shows rows")
                 .label("write `show table`, or a query that starts with `list`")
@@ -132,7 +134,15 @@ fn check_fit(kind: CardKind, query: &Query, name: &ast::Identifier, problems: &m
                     "write `show table`, or a query that starts with `list`",
                 ),
         ),
-        (CardKind::Number | CardKind::Line | CardKind::Table, Subject::List(_)) => {
+        (
+            CardKind::Verdict
+            | CardKind::Number
+            | CardKind::Line
+            | CardKind::Area
+            | CardKind::Matrix
+            | CardKind::Table,
+            Subject::List(_),
+        ) => {
             let label = "write `show list`";
             Some(
                 misfit(name.span, "this query lists rows")
@@ -152,6 +162,55 @@ fn problems_extend(problems: &mut Problems, problem: Option<Diagnostic>) {
 
 fn misfit(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("K611", span, message)
+}
+
+fn needs_periods(values: &ValuesQuery, name: &ast::Identifier) -> Option<Diagnostic> {
+    let kind = &name.node;
+    let article = if kind == "area" { "an" } else { "a" };
+    values.over.is_none().then(|| {
+        misfit(name.span, &format!("{article} {kind} needs `over`"))
+            .help("add `over month last 12 months`, for example")
+    })
+}
+
+/// One number, groups below each other and periods side by side.
+fn matrix_misfit(values: &ValuesQuery, name: &ast::Identifier) -> Option<Diagnostic> {
+    if values.columns.len() != 1 {
+        let problem = misfit(name.span, "a matrix shows one kpi");
+        return Some(problem.label("make a card for each, or `show table`"));
+    }
+    if values.by.is_empty() {
+        let problem = misfit(name.span, "a matrix needs groups");
+        return Some(problem.label("add `by`, or `show line`"));
+    }
+    needs_periods(values, name)
+}
+
+/// A number over periods that has a better side, and others that it rests on (rule S64).
+fn verdict_misfit(values: &ValuesQuery, span: Span) -> Option<Diagnostic> {
+    let first = values.columns.first()?;
+    if values.over.is_none() {
+        let problem = misfit(span, "a verdict is of a number over periods");
+        return Some(problem.help("add `over month last 12 months`, for example"));
+    }
+    if values.by.len() > 1 {
+        let problem = misfit(span, "a verdict names the groups of one field");
+        return Some(problem.label("leave one field after `by`"));
+    }
+    if values.window.is_some() {
+        let problem = misfit(span, "a verdict compares periods that do not overlap");
+        return Some(problem.label("leave out `rolling` or `running`"));
+    }
+    let undirected = values.columns.iter().find(|column| column.direction.is_none())?;
+    let message = match undirected.name == first.name {
+        true => format!("nothing says which way `{}` gets better", undirected.name),
+        false => format!(
+            "a verdict rests on `{}`, and nothing says which way it gets better",
+            undirected.name
+        ),
+    };
+    let problem = misfit(span, &message);
+    Some(problem.help("write `lower is better` or `higher is better` in its definition"))
 }
 
 fn number_misfit(values: &ValuesQuery, span: Span) -> Option<Diagnostic> {

@@ -377,8 +377,14 @@ pub struct Card {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CardKind {
+    /// Words: whether a number gets better, and on what that rests.
+    Verdict,
     Number,
     Line,
+    /// Series of groups on top of each other.
+    Area,
+    /// Groups below each other, periods side by side.
+    Matrix,
     Table,
     List,
 }

@@ -134,8 +134,11 @@ fn written(target: &Target) -> String {
 
 fn card_word(kind: CardKind) -> &'static str {
     match kind {
+        CardKind::Verdict => "verdict",
         CardKind::Number => "number",
         CardKind::Line => "line",
+        CardKind::Area => "area",
+        CardKind::Matrix => "matrix",
         CardKind::Table => "table",
         CardKind::List => "list",
     }
