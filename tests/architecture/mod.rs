@@ -139,6 +139,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["render", "reports::ingest", "reports::store"],
     ),
     ("base::cancellation", &[]),
+    ("base::deep_stacks", &[]),
+    (
+        "insight::verdict",
+        &["exec::answer", "lang::model", "render"],
+    ),
     ("base::files", &[]),
     (
         "lang::analyze",
@@ -164,10 +169,16 @@ const ROOMS: &[(&str, &[&str])] = &[
         "insight::dashboards",
         &[
             "exec::answer",
-            "lang::format",
             "exec::query_context",
-            "lang::model",
+            "insight::attribution",
+            "insight::lineage",
+            "insight::verdict",
             "lang::analyze",
+            "lang::format",
+            "lang::functions",
+            "lang::model",
+            "plan",
+            "render",
         ],
     ),
     (

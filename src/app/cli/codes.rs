@@ -76,10 +76,6 @@ pub const CODES: &[(&str, &str)] = &[
         "warning: an accepted miss that has expired or is none",
     ),
     ("K929", "a target is missed"),
-    (
-        "K930",
-        "a statement of SQL is asked for intervals or verdicts",
-    ),
     ("K931", "a test fails: the answer is not the expected one"),
     ("K932", "no test hits a definition or a line of one"),
     ("K950", "in a session, no query to refine yet"),
