@@ -5,8 +5,10 @@
 //! in the answer is not shown.
 
 mod board_text;
+mod card_text;
 mod cells;
 mod chart;
+mod board_csv;
 mod csv;
 mod diagnostics;
 mod facts;
@@ -17,6 +19,7 @@ mod graph;
 mod grid;
 mod json;
 mod markdown;
+mod matrix;
 mod number_cards;
 mod numbers;
 mod options;
@@ -73,12 +76,11 @@ pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
     }
 }
 
-/// The same of a board, and which of its cards the format has no place for.
+/// The same of a board.
 pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Table | OutputFormat::Json | OutputFormat::Md | OutputFormat::Parquet => None,
-        OutputFormat::Jsonl => Some(board_text::beside_cards(board, &[])),
-        OutputFormat::Csv => Some(board_text::beside_cards(board, &csv::left_out(board))),
+        OutputFormat::Jsonl | OutputFormat::Csv => Some(board_text::beside_cards(board)),
     }
 }
 
@@ -118,7 +120,7 @@ pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result
         OutputFormat::Table => Ok(board_text::board(board, look).into_bytes()),
         OutputFormat::Json => Ok(json::board(board).into_bytes()),
         OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
-        OutputFormat::Csv => Ok(csv::board(board)),
+        OutputFormat::Csv => Ok(board_csv::board(board)),
         OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
