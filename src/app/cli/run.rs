@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{DataOptions, OutputOptions, RunArguments};
+use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
@@ -19,7 +19,7 @@ pub fn run(
     let text = arguments.query.join(" ");
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
-        return scorecard::run(console, &definitions, &arguments.data, &arguments.output);
+        return scorecard::run(console, &definitions, arguments);
     }
     let question = workspace::query(console, &definitions, &text)?;
     let is_everything = question.is_everything();
@@ -33,14 +33,7 @@ pub fn run(
         return explain::query(console, &definitions, &query, how);
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
-    answer(
-        console,
-        &definitions,
-        query,
-        is_everything,
-        &arguments.data,
-        &arguments.output,
-    )
+    answer(console, &definitions, query, is_everything, arguments)
 }
 
 fn answer(
@@ -48,12 +41,11 @@ fn answer(
     definitions: &Definitions,
     mut query: Query,
     is_everything: bool,
-    data: &DataOptions,
-    output: &OutputOptions,
+    arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let target = OutputTarget::new(output)?;
-    let instants = workspace::instants(console, definitions, data)?;
-    let context = workspace::context(console, definitions, data, instants)?;
+    let target = OutputTarget::new(&arguments.output)?;
+    let instants = workspace::instants(console, definitions, &arguments.data)?;
+    let context = workspace::context(console, definitions, &arguments.data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
         notes = query_context::leave_out_unanswerable(&mut query, &context)?;
@@ -73,6 +65,6 @@ fn answer(
     target.write(&render::answer(
         &answer,
         target.format,
-        target.look(console),
+        target.screenful(console, arguments.full),
     ))
 }

@@ -1,6 +1,6 @@
 //! `riskql run` without a query: the scorecard.
 
-use super::args::{DataOptions, OutputOptions};
+use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
@@ -11,13 +11,13 @@ use crate::lang::model::Definitions;
 pub fn run(
     console: &mut Console,
     definitions: &Definitions,
-    data: &DataOptions,
-    output: &OutputOptions,
+    arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    workspace::needs_data(data, "run")?;
-    let target = OutputTarget::new(output)?;
+    workspace::needs_data(&arguments.data, "run")?;
+    let target = OutputTarget::new(&arguments.output)?;
     let draft = dashboards::scorecard(&mut console.sources, definitions)?;
-    let instants = workspace::instants(console, definitions, data)?;
-    let context = workspace::context(console, definitions, data, instants)?;
-    workspace::board(console, &context, draft, &target)
+    let instants = workspace::instants(console, definitions, &arguments.data)?;
+    let context = workspace::context(console, definitions, &arguments.data, instants)?;
+    let board = workspace::board(console, &context, draft, target.format)?;
+    workspace::write_board(console, &board, &target, arguments.full)
 }
