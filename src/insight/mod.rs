@@ -11,3 +11,4 @@ pub mod lineage;
 pub mod profile;
 pub mod row_membership;
 pub mod testing;
+pub mod verdict;

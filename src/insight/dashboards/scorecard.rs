@@ -49,6 +49,7 @@ pub fn scorecard(
         name: "scorecard".to_string(),
         title: "Scorecard: the last complete month".to_string(),
         layers,
+        with_known: false,
     })
 }
 
@@ -118,5 +119,6 @@ fn card(
         kind: CardKind::Number,
         title,
         query,
+        next_step: None,
     })
 }
