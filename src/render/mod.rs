@@ -22,6 +22,7 @@ mod markdown;
 mod matrix;
 mod number_cards;
 mod numbers;
+pub mod openmetrics;
 mod options;
 mod parquet;
 mod pipelines;
@@ -62,6 +63,7 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
         OutputFormat::Csv => csv::answer(answer),
         OutputFormat::Md => markdown::answer(answer).into_bytes(),
         OutputFormat::Parquet => parquet::answer(answer),
+        OutputFormat::Openmetrics => openmetrics::answer(answer, None).into_bytes(),
     }
 }
 
@@ -70,7 +72,10 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
 pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Table | OutputFormat::Json | OutputFormat::Md => None,
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics => {
             Some(footer::beside_rows(answer))
         }
     }
@@ -80,7 +85,9 @@ pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
 pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Table | OutputFormat::Json | OutputFormat::Md | OutputFormat::Parquet => None,
-        OutputFormat::Jsonl | OutputFormat::Csv => Some(board_text::beside_cards(board)),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Openmetrics => {
+            Some(board_text::beside_cards(board))
+        }
     }
 }
 
@@ -122,6 +129,7 @@ pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result
         OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
         OutputFormat::Csv => Ok(board_csv::board(board)),
         OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
+        OutputFormat::Openmetrics => Ok(openmetrics::board(board, None).into_bytes()),
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),

@@ -49,7 +49,6 @@ pub fn run(
     if is_interactive {
         let look = || RenderOptions {
             rows: Some(lines_for_answers()),
-            in_session: true,
             ..target.look(console)
         };
         return repl::run_terminal(&mut session, &look).map_err(|error| broken(&error));

@@ -6,8 +6,10 @@ use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
+use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
-use crate::lang::model::{Definitions, Query};
+use crate::lang::model::{Definitions, Query, Subject};
+use crate::render::openmetrics::{self, SampleTimes};
 use crate::render::{self, OutputFormat};
 
 /// Answers the query; without one, shows the scorecard.
@@ -44,6 +46,11 @@ fn answer(
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
     let target = OutputTarget::new(&arguments.output)?;
+    if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
+        return Err(Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
+            .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
+            .into());
+    }
     let instants = workspace::instants(console, definitions, &arguments.data)?;
     let context = workspace::context(console, definitions, &arguments.data, instants)?;
     let mut notes = Vec::new();
@@ -62,9 +69,33 @@ fn answer(
     if let Some(beside) = render::beside(&answer, target.format) {
         console.note(&beside);
     }
-    target.write(&render::answer(
-        &answer,
-        target.format,
-        target.screenful(console, arguments.full),
-    ))
+    let bytes = match target.format {
+        OutputFormat::Openmetrics => {
+            let times = sample_times(definitions, arguments, Some(&query));
+            openmetrics::answer(&answer, Some(times)).into_bytes()
+        }
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => {
+            let look = target.screenful(console, arguments.full);
+            render::answer(&answer, target.format, look)
+        }
+    };
+    target.write(&bytes)
+}
+
+/// When the samples of an answer were, for OpenMetrics.
+pub fn sample_times<'a>(
+    definitions: &'a Definitions,
+    arguments: &RunArguments,
+    query: Option<&Query>,
+) -> SampleTimes<'a> {
+    let is_in_query = query.is_some_and(|query| query.as_of.is_some());
+    SampleTimes {
+        calendar: &definitions.calendar,
+        as_of_is_named: arguments.data.as_of.is_some() || is_in_query,
+    }
 }

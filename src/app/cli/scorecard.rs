@@ -3,9 +3,10 @@
 use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
-use super::workspace;
+use super::{run, workspace};
 use crate::insight::dashboards;
 use crate::lang::model::Definitions;
+use crate::render::{OutputFormat, openmetrics};
 
 /// Shows the scorecard.
 pub fn run(
@@ -19,5 +20,9 @@ pub fn run(
     let instants = workspace::instants(console, definitions, &arguments.data)?;
     let context = workspace::context(console, definitions, &arguments.data, instants)?;
     let board = workspace::board(console, &context, draft, target.format)?;
+    if target.format == OutputFormat::Openmetrics {
+        let times = run::sample_times(definitions, arguments, None);
+        return target.write(openmetrics::board(&board, Some(times)).as_bytes());
+    }
     workspace::write_board(console, &board, &target, arguments.full)
 }

@@ -12,7 +12,7 @@ mod scorecard;
 mod verdict_card;
 
 pub use dashboard::dashboard;
-pub use scorecard::{scorecard, scorecard_layers};
+pub use scorecard::scorecard;
 
 use self::beside::{AskedQuery, Purpose};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};

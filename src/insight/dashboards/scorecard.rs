@@ -53,14 +53,6 @@ pub fn scorecard(
     })
 }
 
-/// The layers that a scorecard may have, by name.
-pub fn scorecard_layers(definitions: &Definitions) -> Vec<&str> {
-    let first = definitions.dashboards.first();
-    let named = first.into_iter().flat_map(|dashboard| &dashboard.layers);
-    let named = named.map(|layer| layer.name.as_str());
-    named.chain([OTHER.0]).collect()
-}
-
 fn of_dashboard(layer: &Layer) -> DraftLayer {
     draft_layer(&layer.name, layer.title.as_ref().unwrap_or(&layer.name))
 }

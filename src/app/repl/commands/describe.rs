@@ -62,7 +62,8 @@ fn describe_field(
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => text(session, field, &profile, others),
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }
