@@ -21,9 +21,9 @@ pub const CASES: &[Case] = &[
     ("MT|", "mttr mttr_claimed", "", ""),
     (
         "crit|",
-        "critical_free_assets overdue_critical",
+        "critical_free_assets",
         "",
-        "backlog",
+        "backlog overdue_critical",
     ),
     ("overdue|", "overdue_critical", "", ""),
     (
