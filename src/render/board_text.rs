@@ -29,7 +29,14 @@ struct Fold {
 /// so that it is still seen when all is written.
 pub(super) fn board(board: &Board, look: RenderOptions) -> String {
     let Some(lines) = look.rows else {
-        return folded(board, Fold { rows: None, told: 0 }, look);
+        return folded(
+            board,
+            Fold {
+                rows: None,
+                told: 0,
+            },
+            look,
+        );
     };
     let lower = board.layers.len().saturating_sub(1);
     let rows = [None].into_iter().chain(ROWS.map(Some));
@@ -128,7 +135,10 @@ fn told(board: &Board, layer: &BoardLayer, look: RenderOptions) -> String {
     let missed = layer.cards.iter().filter(|card| is_missed(card)).count() as u64;
     let missed = match missed {
         0 => String::new(),
-        _ => format!(", of which {} a target", numbers::counted(missed, "misses", "miss")),
+        _ => format!(
+            ", of which {} a target",
+            numbers::counted(missed, "misses", "miss")
+        ),
     };
     let titles: Vec<&str> = layer.cards.iter().map(|card| card.title.as_str()).collect();
     let sentence = format!(
@@ -177,7 +187,10 @@ pub(super) fn beside_cards(board: &Board) -> String {
 /// Circumstances once for all cards, then what each left out, then notes.
 fn board_footer(board: &Board, look: RenderOptions) -> String {
     let mut text = footer::lines(&footer::context(&board.context), look);
-    if board.cards().any(|card| card.kind != CardKind::Table && has_provisional(&card.answer)) {
+    if board
+        .cards()
+        .any(|card| card.kind != CardKind::Table && has_provisional(&card.answer))
+    {
         text += &footer::notes(&["* provisional: the period is not over".to_string()], look);
     }
     text += &footer::notes(&few_rows(board), look);
@@ -220,7 +233,8 @@ pub(super) fn excluded(board: &Board) -> Vec<String> {
 /// The board's notes, then those of single cards; one that several cards have stands once.
 pub(super) fn notes(board: &Board) -> Vec<String> {
     let mut notes = board.notes.clone();
-    let all: Vec<(&str, &String)> = board.cards()
+    let all: Vec<(&str, &String)> = board
+        .cards()
         .flat_map(|card| {
             card.answer
                 .notes

@@ -206,11 +206,19 @@ fn books_lines(card: &BoardCard, look: RenderOptions) -> String {
 /// `76 at the end of 2025-10 + 117 opened − 159 closed = 34 at the end of 2026-05`
 pub(super) fn books(card: &BoardCard, look: RenderOptions) -> Option<String> {
     let books = card.books.as_ref()?;
-    let unit = card.answer.columns.iter().find_map(|column| match &column.role {
-        ColumnRole::Value(value) => Some(value.unit),
-        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-    });
-    Some(books_sentence(books, unit.unwrap_or(DisplayUnit::Count), look))
+    let unit = card
+        .answer
+        .columns
+        .iter()
+        .find_map(|column| match &column.role {
+            ColumnRole::Value(value) => Some(value.unit),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        });
+    Some(books_sentence(
+        books,
+        unit.unwrap_or(DisplayUnit::Count),
+        look,
+    ))
 }
 
 fn books_sentence(books: &Books, unit: DisplayUnit, look: RenderOptions) -> String {

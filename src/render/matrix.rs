@@ -49,7 +49,12 @@ fn part(trend: &Trend, from: usize, until: usize) -> TextGrid {
         .collect();
     let mut grid = trend::headed(&columns);
     grid.wraps = true;
-    let all = || trend.series.iter().flat_map(|series| &series.values[from..until]);
+    let all = || {
+        trend
+            .series
+            .iter()
+            .flat_map(|series| &series.values[from..until])
+    };
     // Marks have columns of their own, so that digits stay in line.
     let room = all().flatten().map(|value| marks(value).len()).max();
     for series in &trend.series {
@@ -58,7 +63,10 @@ fn part(trend: &Trend, from: usize, until: usize) -> TextGrid {
         for value in &series.values[from..until] {
             let (cell, marks) = marked(series, *value, decimals);
             let room = room.unwrap_or(0);
-            cells.push(GridCell::new(format!("{}{marks:<room$}", cell.text), cell.style));
+            cells.push(GridCell::new(
+                format!("{}{marks:<room$}", cell.text),
+                cell.style,
+            ));
         }
         grid.lines.push(GridLine::Cells(cells));
     }

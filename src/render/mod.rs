@@ -4,11 +4,11 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
+mod board_csv;
 mod board_text;
 mod card_text;
 mod cells;
 mod chart;
-mod board_csv;
 mod csv;
 mod diagnostics;
 mod facts;
@@ -75,9 +75,7 @@ pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
         OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => {
-            Some(footer::beside_rows(answer))
-        }
+        | OutputFormat::Openmetrics => Some(footer::beside_rows(answer)),
     }
 }
 

@@ -116,7 +116,9 @@ fn with_known_below(grid: TextGrid, detail: CardDetail) -> TextGrid {
     let Some(place) = place_of(&grid, "known") else {
         return grid;
     };
-    let keep: Vec<bool> = (0..grid.columns.len()).map(|index| index != place).collect();
+    let keep: Vec<bool> = (0..grid.columns.len())
+        .map(|index| index != place)
+        .collect();
     let known = |line: &GridLine| match line {
         GridLine::Cells(cells) => Some(cells[place].clone()),
         GridLine::Rule | GridLine::Details(_) => None,
@@ -128,7 +130,10 @@ fn with_known_below(grid: TextGrid, detail: CardDetail) -> TextGrid {
         narrow.lines = lines
             .flat_map(|(line, known)| {
                 let known = known.filter(|known| !known.text.is_empty());
-                [Some(line), known.map(|known| GridLine::Details(vec![known]))]
+                [
+                    Some(line),
+                    known.map(|known| GridLine::Details(vec![known])),
+                ]
             })
             .flatten()
             .collect();
@@ -242,7 +247,9 @@ fn indented(cards: &[&BoardCard]) -> Vec<String> {
     let mut whole = "";
     let title = |card: &&BoardCard| {
         let title = card_title(card);
-        let part = title.strip_prefix(whole).and_then(|rest| rest.strip_prefix(", "));
+        let part = title
+            .strip_prefix(whole)
+            .and_then(|rest| rest.strip_prefix(", "));
         match part.filter(|_| !whole.is_empty()) {
             Some(part) => format!("  {part}"),
             None => {

@@ -85,7 +85,11 @@ impl Families {
                 labels.extend(period.map(|period| ("period".to_string(), period)));
                 labels.extend(groups(answer, row));
                 let labels = distinct(labels);
-                let sample = |value| MetricSample { labels: labels.clone(), value, at };
+                let sample = |value| MetricSample {
+                    labels: labels.clone(),
+                    value,
+                    at,
+                };
                 let finite = value.value.filter(|value| value.is_finite());
                 self.kpis[place].samples.extend(finite.map(sample));
                 self.add_target(column, of_column.unit, value, sample(0.0));
@@ -134,7 +138,11 @@ impl Families {
         let suffix = unit_suffix(unit);
         let base = format!("riskql_{}", sanitized(&column.name));
         let ends_so = suffix.is_empty() || base.ends_with(&format!("_{suffix}"));
-        let mut name = if ends_so { base } else { format!("{base}_{suffix}") };
+        let mut name = if ends_so {
+            base
+        } else {
+            format!("{base}_{suffix}")
+        };
         if name == TARGET || name == TARGET_MET {
             name = format!("{name}_kpi");
         }
@@ -152,15 +160,25 @@ impl Families {
 
     fn text(self) -> String {
         let targets = [
-            (TARGET, "The limit of a target, in the unit of its KPI", self.targets),
-            (TARGET_MET, "Whether a value meets its target: 1 if it does, 0 if not", self.met),
+            (
+                TARGET,
+                "The limit of a target, in the unit of its KPI",
+                self.targets,
+            ),
+            (
+                TARGET_MET,
+                "Whether a value meets its target: 1 if it does, 0 if not",
+                self.met,
+            ),
         ];
-        let targets = targets.into_iter().map(|(name, help, samples)| MetricFamily {
-            name: name.to_string(),
-            unit: "",
-            help: help.to_string(),
-            samples,
-        });
+        let targets = targets
+            .into_iter()
+            .map(|(name, help, samples)| MetricFamily {
+                name: name.to_string(),
+                unit: "",
+                help: help.to_string(),
+                samples,
+            });
         let mut text = String::new();
         for family in self.kpis.into_iter().chain(targets) {
             text += &family.text();
@@ -202,7 +220,9 @@ impl MetricSample {
             true => String::new(),
             false => format!("{{{}}}", labels.join(",")),
         };
-        let at = self.at.map_or_else(String::new, |at| format!(" {}", seconds(at)));
+        let at = self
+            .at
+            .map_or_else(String::new, |at| format!(" {}", seconds(at)));
         format!("{name}{labels} {}{at}\n", self.value)
     }
 }
@@ -212,7 +232,9 @@ fn seconds(micros: i64) -> String {
     let (whole, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
     match rest {
         0 => whole.to_string(),
-        rest => format!("{whole}.{rest:06}").trim_end_matches('0').to_string(),
+        rest => format!("{whole}.{rest:06}")
+            .trim_end_matches('0')
+            .to_string(),
     }
 }
 
@@ -232,7 +254,10 @@ fn time(answer: &Answer, row: &Row, times: Option<SampleTimes>) -> (Option<i64>,
     });
     let as_of = instant_of(&answer.context);
     match (periods.next(), times) {
-        (None, times) => (as_of.filter(|_| times.is_some_and(|times| times.as_of_is_named)), None),
+        (None, times) => (
+            as_of.filter(|_| times.is_some_and(|times| times.as_of_is_named)),
+            None,
+        ),
         (Some(label), None) => (None, Some(label.clone())),
         (Some(label), Some(times)) => match calendar::parse(times.calendar, label) {
             Some(period) => {

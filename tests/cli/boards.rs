@@ -73,11 +73,21 @@ fn a_layer_of_a_dashboard_is_shown_alone() {
     outcome.shows(&["Monday", "Open redirect"]);
     assert!(!outcome.stdout.contains("Is risk decreasing?"));
     let other = project.with_data(&["dashboard", "appsec", "--layer", "operatonal"]);
-    other.refused(2, &["K940", "`appsec` has no layer", "did you mean `operational`?"]);
+    other.refused(
+        2,
+        &[
+            "K940",
+            "`appsec` has no layer",
+            "did you mean `operational`?",
+        ],
+    );
     let none = project.with_data(&["dashboard", "--layer", "x"]);
     none.refused(2, &["its layers: executive, operational"]);
     let name = project.with_data(&["dashboard", "executive"]);
-    name.refused(2, &["K910", "`executive` is a layer of the dashboard `appsec`"]);
+    name.refused(
+        2,
+        &["K910", "`executive` is a layer of the dashboard `appsec`"],
+    );
 }
 
 #[test]

@@ -27,14 +27,20 @@ fn a_dashboard_is_drawn_again_when_data_or_definitions_change() {
     terminal.await_words("waiting for changes");
     project.replace("data/findings.csv", "Open redirect", "Closed redirect");
     terminal.await_words("Closed redirect");
-    assert!(!terminal.contents().contains("Open redirect"), "{}", terminal.contents());
+    assert!(
+        !terminal.contents().contains("Open redirect"),
+        "{}",
+        terminal.contents()
+    );
     project.replace("defs/kpis.kpi", "Application security", "All of it");
     terminal.await_words("All of it");
     // A mistake is told, and mended.
     project.replace("defs/kpis.kpi", "show list", "show lst");
     terminal.await_words("K610");
     project.replace("defs/kpis.kpi", "show lst", "show list");
-    terminal.wait("the dashboard", |screen| !screen.contents().contains("K610"));
+    terminal.wait("the dashboard", |screen| {
+        !screen.contents().contains("K610")
+    });
     terminal.press("\x03");
     assert_ne!(terminal.end(), 0);
 }
@@ -65,7 +71,9 @@ fn a_reader_that_leaves_ends_a_command_quietly() {
     let header = file.lines().next().expect("a header");
     let row = file.lines().nth(1).expect("a row");
     let (_, rest) = row.split_once(',').expect("cells");
-    let rows: String = (0..50_000).map(|number| format!("N{number},{rest}\n")).collect();
+    let rows: String = (0..50_000)
+        .map(|number| format!("N{number},{rest}\n"))
+        .collect();
     project.write("data/findings.csv", format!("{header}\n{rows}"));
     let mut shell = std::process::Command::new("sh");
     let line = "\"$RISKQL\" run 'list findings' --defs defs --data data 2>errors | head -n 1";
@@ -74,7 +82,13 @@ fn a_reader_that_leaves_ends_a_command_quietly() {
         .env("RISKQL", env!("CARGO_BIN_EXE_riskql"))
         .current_dir(project.path(""));
     let output = shell.output().expect("a shell");
-    assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1);
+    assert_eq!(
+        output.stdout.iter().filter(|byte| **byte == b'\n').count(),
+        1
+    );
     let told = fs::read_to_string(project.path("errors")).expect("messages");
-    assert!(!told.contains("cannot write") && !told.contains("panicked"), "{told}");
+    assert!(
+        !told.contains("cannot write") && !told.contains("panicked"),
+        "{told}"
+    );
 }

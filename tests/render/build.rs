@@ -377,7 +377,12 @@ pub fn findings() -> Answer {
     )
 }
 
-pub fn number_card(title: &str, unit: DisplayUnit, value: Value, history: &[Option<f64>]) -> BoardCard {
+pub fn number_card(
+    title: &str,
+    unit: DisplayUnit,
+    value: Value,
+    history: &[Option<f64>],
+) -> BoardCard {
     let column = AnswerValueColumn {
         with_target: value.target.is_some(),
         comparisons: one_comparison(!value.comparisons.is_empty()),

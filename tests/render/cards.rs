@@ -86,14 +86,21 @@ fn matrix_card() -> BoardCard {
         dimension("team", FieldType::Text),
         value_column("backlog", plain_column(DisplayUnit::Count)),
     ];
-    card(CardKind::Matrix, "Backlog by team", answer("q", columns, rows))
+    card(
+        CardKind::Matrix,
+        "Backlog by team",
+        answer("q", columns, rows),
+    )
 }
 
 #[test]
 fn a_verdict_stands_before_the_cards_of_its_layer() {
     let number = number_card("MTTR", DisplayUnit::Count, number(3.0, 3), &[]);
     let text = at(80, &of(vec![number, verdict_card(Decision::Yes)]));
-    let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("no {word} in\n{text}"));
+    let place = |word: &str| {
+        text.find(word)
+            .unwrap_or_else(|| panic!("no {word} in\n{text}"))
+    };
     assert!(place("Is risk decreasing?") < place("Yes: risk exposure fell"));
     assert!(place("Scan coverage stayed") < place("MTTR"));
 }
@@ -124,8 +131,14 @@ fn a_matrix_has_groups_below_each_other_and_periods_side_by_side() {
     );
     // The mean of few rows in February, and targets missed from October on (40 is not below 40).
     assert!(wide.contains("8~"), "{wide}");
-    assert!(wide.contains("40!") && wide.contains("48!") && !wide.contains("36!"), "{wide}");
-    assert!(wide.contains("! the target is missed") && wide.contains("~ few rows"), "{wide}");
+    assert!(
+        wide.contains("40!") && wide.contains("48!") && !wide.contains("36!"),
+        "{wide}"
+    );
+    assert!(
+        wide.contains("! the target is missed") && wide.contains("~ few rows"),
+        "{wide}"
+    );
 }
 
 #[test]
@@ -143,7 +156,11 @@ fn a_matrix_too_wide_goes_on_below_with_nothing_lost() {
 
 #[test]
 fn a_number_card_names_its_period_its_change_and_what_is_known() {
-    let value = compared("2026-04", Some(18.3), below(30.0, "below 30 days", number(31.2, 88)));
+    let value = compared(
+        "2026-04",
+        Some(18.3),
+        below(30.0, "below 30 days", number(31.2, 88)),
+    );
     let mut of_month = number_card("MTTR, critical", super::build::DAYS, value, &[]);
     of_month.answer.period = Some(CoveredPeriod {
         label: "2026-05".to_string(),
@@ -192,10 +209,12 @@ fn a_number_card_names_its_period_its_change_and_what_is_known() {
 
 #[test]
 fn titles_wrap_and_are_never_cut() {
-    let title = "Mean time to remediate the findings of applications that are critical to the business";
+    let title =
+        "Mean time to remediate the findings of applications that are critical to the business";
     let value = || compared("2026-04", Some(2.0), below(3.0, "below 3", number(1.0, 9)));
     let cards = [title, "B", "C"];
-    let cards = cards.map(|title| number_card(title, DisplayUnit::Count, value(), &[Some(1.0); 12]));
+    let cards =
+        cards.map(|title| number_card(title, DisplayUnit::Count, value(), &[Some(1.0); 12]));
     let board = of(cards.to_vec());
     for width in [40, 60, 80, 100, 120] {
         let text = at(width, &board);
@@ -231,7 +250,8 @@ fn books_and_next_steps_are_shown_where_there_are_any() {
     let mut list = card(CardKind::List, "Overdue", findings());
     list.next_steps = (1..=4).map(|row| format!("fix {row} at once")).collect();
     let board = of(vec![line, list]);
-    let sentence = "76 at the end of 2026-02 + 117 opened − 159 closed − 1 changed = 33 at the end of 2026-04";
+    let sentence =
+        "76 at the end of 2026-02 + 117 opened − 159 closed − 1 changed = 33 at the end of 2026-04";
     for text in [
         at(80, &board),
         at(120, &board),
@@ -260,7 +280,11 @@ fn lower_layers_give_way_so_that_the_first_stays_in_sight() {
         long_list("Overdue"),
         number_card("Late", DisplayUnit::Count, missed, &[]),
     ];
-    let board = of_layers(vec![("executive", first), ("trend", lower.clone()), ("operational", lower)]);
+    let board = of_layers(vec![
+        ("executive", first),
+        ("trend", lower.clone()),
+        ("operational", lower),
+    ]);
     let shown = |rows: usize, in_session: bool| {
         let look = RenderOptions {
             rows: Some(rows),
@@ -271,7 +295,10 @@ fn lower_layers_give_way_so_that_the_first_stays_in_sight() {
     };
     let tall = shown(60, false);
     assert!(tall.lines().count() <= 60, "{tall}");
-    assert!(tall.contains("42 more rows; --layer trend shows all"), "{tall}");
+    assert!(
+        tall.contains("42 more rows; --layer trend shows all"),
+        "{tall}"
+    );
     let low = shown(24, false);
     assert!(low.lines().count() <= 24, "{low}");
     assert!(low.contains("MTTR"), "{low}");
@@ -323,7 +350,10 @@ fn a_kpi_of_the_scorecard_takes_one_line_from_100_columns_on() {
     assert!(judged[1].starts_with("  severity = critical"), "{text}");
     assert_eq!(text.matches("2026-05").count(), 1, "{text}");
     for line in judged {
-        assert!(line.contains("31.2") && line.contains("▲ +12.9 worse"), "{text}");
+        assert!(
+            line.contains("31.2") && line.contains("▲ +12.9 worse"),
+            "{text}"
+        );
     }
 }
 
@@ -351,16 +381,27 @@ fn csv_has_a_record_for_each_value_of_each_card() {
     assert_eq!(records.len(), 1 + 18 + 24 + 4);
     assert_eq!(at(&records[0], "status"), "yes");
     assert!(at(&records[0], "reason").starts_with("Yes: risk exposure fell by 71%"));
-    let total = records.iter().find(|record| at(record, "level") == "total").unwrap();
+    let total = records
+        .iter()
+        .find(|record| at(record, "level") == "total")
+        .unwrap();
     assert_eq!(at(total, "dimensions"), "severity=");
     let missed = records
         .iter()
         .find(|record| at(record, "status") == "miss")
         .unwrap();
     assert_eq!(at(missed, "period"), "2026-10");
-    assert_eq!(at(missed, "dimensions"), "team=identity and access management");
     assert_eq!(
-        [at(missed, "kpi"), at(missed, "value"), at(missed, "bound"), at(missed, "target")],
+        at(missed, "dimensions"),
+        "team=identity and access management"
+    );
+    assert_eq!(
+        [
+            at(missed, "kpi"),
+            at(missed, "value"),
+            at(missed, "bound"),
+            at(missed, "target")
+        ],
         ["backlog", "40", "below", "40"]
     );
     let hostile = &records[records.len() - 1];
@@ -377,7 +418,10 @@ fn json_holds_what_stands_beside_an_answer() {
         serde_json::from_str(&written(&board, OutputFormat::Json, RenderOptions::PIPE)).unwrap();
     let first = &json["layers"][0]["cards"][0];
     assert_eq!(first["verdict"]["decision"], "no evidence");
-    assert_eq!(first["verdict"]["evidence"][0], "Scan coverage stayed above 90%.");
+    assert_eq!(
+        first["verdict"]["evidence"][0],
+        "Scan coverage stayed above 90%."
+    );
     let second = &json["layers"][0]["cards"][1];
     for (key, empty) in [
         ("verdict", serde_json::Value::Null),

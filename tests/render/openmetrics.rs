@@ -80,7 +80,10 @@ fn hostile_texts_stay_inside_their_quotes_and_names_are_plain() {
         text.lines().nth(3).unwrap(),
         r#"riskql_1st___rate_ratio{team_n_me="a\"} 1\n# EOF\nx{y=\"\\",team_n_me_="b"} 1"#
     );
-    assert_eq!(text.lines().nth(2).unwrap(), r"# HELP riskql_1st___rate_ratio 1st \n rate");
+    assert_eq!(
+        text.lines().nth(2).unwrap(),
+        r"# HELP riskql_1st___rate_ratio 1st \n rate"
+    );
     assert_eq!(text.lines().count(), 5);
 }
 
@@ -104,7 +107,11 @@ fn samples_have_the_instants_of_periods_that_are_over() {
         value_column("backlog", plain_column(DisplayUnit::Count)),
     ];
     let month = |label: &str, value| group(vec![text(label), cell(number(value, 1))]);
-    let rows = vec![month("2026-03", 5.0), month("2026-02", 4.0), month("2026-05", 6.0)];
+    let rows = vec![
+        month("2026-03", 5.0),
+        month("2026-02", 4.0),
+        month("2026-05", 6.0),
+    ];
     let series = answer("backlog over month", columns, rows);
     // 1 March, 1 April, and as-of, the end of April, for a month that is not over.
     let text = openmetrics::answer(&series, Some(times));
@@ -115,14 +122,21 @@ fn samples_have_the_instants_of_periods_that_are_over() {
         "{text}"
     );
     let text = openmetrics::answer(&series, None);
-    assert!(text.contains("riskql_backlog{period=\"2026-02\"} 4\n"), "{text}");
+    assert!(
+        text.contains("riskql_backlog{period=\"2026-02\"} 4\n"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_value_has_the_instant_of_an_as_of_that_was_named() {
     let calendar = utc();
     let columns = || vec![value_column("backlog", plain_column(DisplayUnit::Count))];
-    let now = answer("backlog", columns(), vec![group(vec![cell(number(5.0, 5))])]);
+    let now = answer(
+        "backlog",
+        columns(),
+        vec![group(vec![cell(number(5.0, 5))])],
+    );
     let at = |as_of_is_named| {
         let times = SampleTimes {
             calendar: &calendar,
@@ -139,8 +153,14 @@ fn parsed(text: &str) -> Option<Result<String, String>> {
     let script = "import sys\n\
         from prometheus_client.openmetrics.parser import text_string_to_metric_families as read\n\
         print(sum(len(family.samples) for family in read(sys.stdin.read())))\n";
-    let python = |script: &str| Command::new("python3").args(["-c", script]).stdin(Stdio::piped())
-        .stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let python = |script: &str| {
+        Command::new("python3")
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+    };
     let here = python("import prometheus_client").ok()?.wait().ok()?;
     if !here.success() {
         return None;

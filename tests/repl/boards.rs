@@ -24,18 +24,34 @@ fn offered(marked: &str) -> Vec<String> {
 fn a_layer_is_shown_alone() {
     let mut session = demo();
     let operational = shown(&mut session, "\\dashboard appsec operational");
-    assert!(operational.contains("What do we do on Monday?"), "{operational}");
-    assert!(!operational.contains("Is risk decreasing?"), "{operational}");
+    assert!(
+        operational.contains("What do we do on Monday?"),
+        "{operational}"
+    );
+    assert!(
+        !operational.contains("Is risk decreasing?"),
+        "{operational}"
+    );
     let other = shown(&mut session, "\\scorecard other");
-    assert!(other.contains("All KPIs") || other.contains("Other KPIs"), "{other}");
+    assert!(
+        other.contains("All KPIs") || other.contains("Other KPIs"),
+        "{other}"
+    );
     let reply = session.answer("\\dashboard appsec executiv");
-    assert!(reply.told.contains("did you mean `executive`?"), "{}", reply.told);
+    assert!(
+        reply.told.contains("did you mean `executive`?"),
+        "{}",
+        reply.told
+    );
 }
 
 #[test]
 fn names_of_boards_and_layers_are_offered_where_they_are_taken() {
     assert_eq!(offered("\\dashboard |"), ["appsec"]);
-    assert_eq!(offered("\\dashboard appsec |"), ["executive", "trend", "operational"]);
+    assert_eq!(
+        offered("\\dashboard appsec |"),
+        ["executive", "trend", "operational"]
+    );
     assert_eq!(offered("\\dashboard appsec tr|"), ["trend"]);
     assert!(offered("\\dashboard appsec trend |").is_empty());
     assert_eq!(offered("\\scorecard o|"), ["operational", "other"]);
@@ -44,7 +60,11 @@ fn names_of_boards_and_layers_are_offered_where_they_are_taken() {
 #[test]
 fn fields_are_offered_behind_their_table() {
     assert_eq!(offered("\\describe findings.sev|"), ["findings.severity"]);
-    assert!(offered("\\describe findings.se|").iter().all(|name| name.starts_with("findings.se")));
+    assert!(
+        offered("\\describe findings.se|")
+            .iter()
+            .all(|name| name.starts_with("findings.se"))
+    );
     assert_eq!(offered("\\describe find|"), ["findings"]);
     assert!(offered("\\describe findings |").is_empty());
 }
@@ -57,7 +77,10 @@ fn each_period_is_offered_once_and_the_likely_words_come_first() {
     different.dedup();
     assert_eq!(different.len(), dates.len(), "{dates:?}");
     assert!(dates.iter().any(|date| date.contains("-Q")), "{dates:?}");
-    assert_eq!(offered("mttr last month versus |")[..2], ["target", "previous"]);
+    assert_eq!(
+        offered("mttr last month versus |")[..2],
+        ["target", "previous"]
+    );
 }
 
 #[test]
@@ -74,17 +97,28 @@ fn a_word_is_described_as_what_it_is_in_its_place() {
         let completion = complete(&text, position, &catalogue());
         let mut found = completion.candidates.into_iter();
         let found = found.find(|own| own.replacement == name);
-        found.unwrap_or_else(|| panic!("{marked} offers {name}")).about
+        found
+            .unwrap_or_else(|| panic!("{marked} offers {name}"))
+            .about
     };
     assert_eq!(about("kpi late\n  |", "is"), "is FORMULA: the number");
-    assert_eq!(about("kpi late\n  lower |", "is"), "lower is better, higher is better");
-    assert_eq!(about("backlog where severity |", "is"), "is missing, is present");
+    assert_eq!(
+        about("kpi late\n  lower |", "is"),
+        "lower is better, higher is better"
+    );
+    assert_eq!(
+        about("backlog where severity |", "is"),
+        "is missing, is present"
+    );
     assert_eq!(
         about("backlog where severity |", "in"),
         "in (VALUE, VALUE): one of several values"
     );
     assert_eq!(about("backlog |", "in"), "in 2026-03: one period");
-    assert_eq!(about("dashboard d\n  layer a\n    |", "show"), "show KIND QUERY: a card");
+    assert_eq!(
+        about("dashboard d\n  layer a\n    |", "show"),
+        "show KIND QUERY: a card"
+    );
     assert_eq!(
         about("mttr last month versus |", "target"),
         "whether each value meets its target"
@@ -154,7 +188,9 @@ fn every_record_says_what_its_query_says() {
             .collect();
         for row in answer["rows"].as_array().expect("rows") {
             for name in names.iter().copied().chain(names.is_empty().then_some("")) {
-                let record = records.pop_front().unwrap_or_else(|| panic!("{query} {row}"));
+                let record = records
+                    .pop_front()
+                    .unwrap_or_else(|| panic!("{query} {row}"));
                 assert_eq!(field(&record, "card"), card["title"], "{row}");
                 if name.is_empty() {
                     continue;

@@ -100,10 +100,13 @@ fn clear(target: &OutputTarget) -> Result<(), Failure> {
 fn files(arguments: &DashboardArguments, defs: Option<&Path>) -> FileStamps {
     let mut seen = stamps(&ProjectOrigin::choose(defs));
     let data = &arguments.data;
-    let folders = data.data.iter().flat_map(|folder| match store::is_store(folder) {
-        true => store::fact_folders(folder),
-        false => vec![folder.clone()],
-    });
+    let folders = data
+        .data
+        .iter()
+        .flat_map(|folder| match store::is_store(folder) {
+            true => store::fact_folders(folder),
+            false => vec![folder.clone()],
+        });
     let tables = data.tables.iter().map(|(_, file)| file.clone());
     let places: Vec<PathBuf> = folders.chain(tables).collect();
     seen.extend(stamps_of(&places));

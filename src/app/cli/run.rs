@@ -47,9 +47,11 @@ fn answer(
 ) -> Result<(), Failure> {
     let target = OutputTarget::new(&arguments.output)?;
     if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
-        return Err(Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
-            .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
-            .into());
+        return Err(
+            Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
+                .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
+                .into(),
+        );
     }
     let instants = workspace::instants(console, definitions, &arguments.data)?;
     let context = workspace::context(console, definitions, &arguments.data, instants)?;

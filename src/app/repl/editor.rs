@@ -227,8 +227,8 @@ impl ConditionalEventHandler for WatchKeys {
             _ => false,
         };
         self.0.is_searching.store(is_searching, Ordering::Relaxed);
-        let is_enter = code == KeyCode::Enter
-            || (is_control && matches!(code, KeyCode::Char('J' | 'M')));
+        let is_enter =
+            code == KeyCode::Enter || (is_control && matches!(code, KeyCode::Char('J' | 'M')));
         let is_stop = is_control && matches!(code, KeyCode::Char('C' | 'G'));
         if is_enter && was_searching {
             return Some(Cmd::AcceptLine);

@@ -37,7 +37,8 @@ mod workspace;
 
 pub use candidate::Candidate;
 pub use catalogue::{
-    Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun, TableWords,
+    Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun,
+    TableWords,
 };
 pub use commands::COMMANDS;
 pub use complete::{Completion, complete};

@@ -36,7 +36,10 @@ fn choose<'a>(
         let problem = Diagnostic::data("K910", format!("there is no dashboard `{name}`"));
         let has_layer = |own: &&Dashboard| own.layers.iter().any(|layer| layer.name == name);
         if let Some(of) = definitions.dashboards.iter().find(has_layer) {
-            return problem.help(format!("`{name}` is a layer of the dashboard `{}`", of.name));
+            return problem.help(format!(
+                "`{name}` is a layer of the dashboard `{}`",
+                of.name
+            ));
         }
         match nearest(name, known()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),

@@ -43,8 +43,10 @@ impl DashboardDraft {
     ///
     /// K940: it has no layer of this name.
     pub fn with_layer(self, name: &str) -> Result<DashboardDraft, Diagnostic> {
-        let (chosen, others): (Vec<DraftLayer>, Vec<DraftLayer>) =
-            self.layers.into_iter().partition(|layer| layer.name == name);
+        let (chosen, others): (Vec<DraftLayer>, Vec<DraftLayer>) = self
+            .layers
+            .into_iter()
+            .partition(|layer| layer.name == name);
         if !chosen.is_empty() {
             return Ok(DashboardDraft {
                 layers: chosen,
@@ -55,7 +57,10 @@ impl DashboardDraft {
         let problem = Diagnostic::data("K940", format!("`{}` has no layer `{name}`", self.name));
         Err(match nearest(name, known()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("its layers: {}", known().collect::<Vec<_>>().join(", "))),
+            None => problem.help(format!(
+                "its layers: {}",
+                known().collect::<Vec<_>>().join(", ")
+            )),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Definitions → nouns.
 
-use super::{Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KpiWords, Noun, TableWords};
+use super::{
+    Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KpiWords, Noun, TableWords,
+};
 use crate::base::types::FieldType;
 use crate::exec::data::TableCache;
 use crate::lang::functions;

@@ -211,9 +211,7 @@ fn meaning(takes: ArgumentKind) -> String {
         }
         ArgumentKind::Dashboard => "the name of a dashboard".to_string(),
         ArgumentKind::Layer => "the name of one of its layers".to_string(),
-        ArgumentKind::ScorecardLayer => {
-            "a layer of the first dashboard, or `other`".to_string()
-        }
+        ArgumentKind::ScorecardLayer => "a layer of the first dashboard, or `other`".to_string(),
         ArgumentKind::Date => "a day, week, month, quarter, year or instant".to_string(),
         ArgumentKind::Period => "a period as in a query, or `none`".to_string(),
         ArgumentKind::Format => OutputFormat::ALL.map(OutputFormat::name).join(" or "),

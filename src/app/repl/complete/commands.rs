@@ -46,7 +46,8 @@ pub(super) fn complete_command(
         };
     }
     let given: Vec<&str> = words.split_whitespace().collect();
-    if let (ArgumentKind::Words(list), Some(ArgumentKind::Query)) = (takes, takes_next(command, place))
+    if let (ArgumentKind::Words(list), Some(ArgumentKind::Query)) =
+        (takes, takes_next(command, place))
     {
         return word_or_query(&text[start + end..position], start + end, list, catalogue);
     }
@@ -63,12 +64,7 @@ fn takes_next(command: &SessionCommand, place: usize) -> Option<ArgumentKind> {
 }
 
 /// One of some words, or a query without one.
-fn word_or_query(
-    typed: &str,
-    start: usize,
-    list: &[&str],
-    catalogue: &Catalogue,
-) -> Completion {
+fn word_or_query(typed: &str, start: usize, list: &[&str], catalogue: &Catalogue) -> Completion {
     let query = shifted(typed, start, catalogue);
     let word = typed.trim_start();
     let mut both = found(words(list), start + typed.len() - word.len(), word);

@@ -164,22 +164,70 @@ use UnusualPlace::{Behind, Testing, Within};
 
 /// The first that fits counts.
 const UNUSUAL: &[(&str, UnusualPlace, &str)] = &[
-    ("is", Behind(&["lower", "higher"]), "lower is better, higher is better"),
+    (
+        "is",
+        Behind(&["lower", "higher"]),
+        "lower is better, higher is better",
+    ),
     ("is", Within(&["kpi"]), "is FORMULA: the number"),
     ("is", Within(&["condition"]), "is CONDITION: the test"),
     ("in", Testing, "in (VALUE, VALUE): one of several values"),
-    ("in", Within(&["table"]), "in scope: what counts as being there"),
-    ("from", Behind(&["time"]), "time from EVENT to EVENT: how long it took"),
-    ("from", Within(&["table"]), "from COLUMN: where the values or the state begin"),
-    ("at", Behind(&["target"]), "at most, at least: the limit counts as good"),
-    ("at", Within(&["table", "sla"]), "at COLUMN: when it happens"),
-    ("least", Within(&["kpi"]), "at least: no less than this; at least 10 rows: values of fewer are marked"),
+    (
+        "in",
+        Within(&["table"]),
+        "in scope: what counts as being there",
+    ),
+    (
+        "from",
+        Behind(&["time"]),
+        "time from EVENT to EVENT: how long it took",
+    ),
+    (
+        "from",
+        Within(&["table"]),
+        "from COLUMN: where the values or the state begin",
+    ),
+    (
+        "at",
+        Behind(&["target"]),
+        "at most, at least: the limit counts as good",
+    ),
+    (
+        "at",
+        Within(&["table", "sla"]),
+        "at COLUMN: when it happens",
+    ),
+    (
+        "least",
+        Within(&["kpi"]),
+        "at least: no less than this; at least 10 rows: values of fewer are marked",
+    ),
     ("show", Within(&["dashboard"]), "show KIND QUERY: a card"),
-    ("show", Within(&["view"]), "show QUERY: what the view stands for"),
-    ("target", Behind(&["versus", ","]), "whether each value meets its target"),
-    ("by", Behind(&["sort"]), "by KPI or FIELD: what decides the order"),
-    ("with", Testing, "with CONDITION: what the rows counted must pass"),
-    ("as", Within(&["table"]), "as \"label\": what they are called where they are counted"),
+    (
+        "show",
+        Within(&["view"]),
+        "show QUERY: what the view stands for",
+    ),
+    (
+        "target",
+        Behind(&["versus", ","]),
+        "whether each value meets its target",
+    ),
+    (
+        "by",
+        Behind(&["sort"]),
+        "by KPI or FIELD: what decides the order",
+    ),
+    (
+        "with",
+        Testing,
+        "with CONDITION: what the rows counted must pass",
+    ),
+    (
+        "as",
+        Within(&["table"]),
+        "as \"label\": what they are called where they are counted",
+    ),
     ("as", Within(&["kpi"]), "as UNIT: what it is shown in"),
 ];
 
