@@ -244,25 +244,19 @@ fn parts_of(cards: &[&BoardCard], detail: CardDetail, look: RenderOptions) -> Ve
 
 /// Titles in which a part stands below its whole: `MTTR`, and `severity = critical` indented.
 fn indented(cards: &[&BoardCard]) -> Vec<String> {
-    let mut whole = "";
-    let title = |card: &&BoardCard| {
-        let title = card_title(card);
-        let part = title
-            .strip_prefix(whole)
-            .and_then(|rest| rest.strip_prefix(", "));
-        match part.filter(|_| !whole.is_empty()) {
+    let mut titles = Vec::new();
+    let mut whole: Option<&str> = None;
+    for card in cards {
+        let part = whole.and_then(|whole| card.title.strip_prefix(whole)?.strip_prefix(", "));
+        titles.push(match part {
             Some(part) => format!("  {part}"),
             None => {
-                whole = title;
-                title.to_string()
+                whole = Some(&card.title);
+                card.title.clone()
             }
-        }
-    };
-    cards.iter().map(title).collect()
-}
-
-fn card_title<'a>(card: &&'a BoardCard) -> &'a str {
-    &card.title
+        });
+    }
+    titles
 }
 
 fn parts(card: &BoardCard, title: &str, detail: CardDetail, look: RenderOptions) -> NumberCard {

@@ -416,7 +416,7 @@ pub fn card(kind: CardKind, title: &str, answer: Answer) -> BoardCard {
     }
 }
 
-fn history_point((month, value): (usize, &Option<f64>)) -> HistoryPoint {
+pub fn history_point((month, value): (usize, &Option<f64>)) -> HistoryPoint {
     HistoryPoint {
         period: format!("2025-{:02}", month + 1),
         value: *value,

@@ -1,6 +1,7 @@
 //! Tables at several widths.
 
 use insta::assert_snapshot;
+use riskql::base::types::{DisplayUnit, FieldType};
 use riskql::exec::answer::Answer;
 use riskql::render::{self, OutputFormat, RenderOptions};
 

@@ -67,7 +67,7 @@ fn watch(
         match board(&mut console, arguments, target, defs) {
             // What is shown stays until there is something else.
             Ok(board) if shown.as_ref() != Some(&board) => {
-                clear(target)?;
+                clear()?;
                 workspace::write_board(&console, &board, target, arguments.full)?;
                 shown = Some(board);
             }
@@ -87,7 +87,7 @@ fn watch(
     }
 }
 
-fn clear(target: &OutputTarget) -> Result<(), Failure> {
+fn clear() -> Result<(), Failure> {
     let can_clear = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     match can_clear && io::stdout().is_terminal() {
         true => write_stdout(CLEAR),

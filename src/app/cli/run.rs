@@ -9,7 +9,7 @@ use super::{explain, scorecard, workspace};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
 use crate::lang::model::{Definitions, Query, Subject};
-use crate::render::openmetrics::{self, SampleTimes};
+use crate::render::openmetrics;
 use crate::render::{self, OutputFormat};
 
 /// Answers the query; without one, shows the scorecard.
@@ -73,7 +73,7 @@ fn answer(
     }
     let bytes = match target.format {
         OutputFormat::Openmetrics => {
-            let times = sample_times(definitions, arguments, Some(&query));
+            let times = workspace::sample_times(definitions, &arguments.data, Some(&query));
             openmetrics::answer(&answer, Some(times)).into_bytes()
         }
         OutputFormat::Table
@@ -87,17 +87,4 @@ fn answer(
         }
     };
     target.write(&bytes)
-}
-
-/// When the samples of an answer were, for OpenMetrics.
-pub fn sample_times<'a>(
-    definitions: &'a Definitions,
-    arguments: &RunArguments,
-    query: Option<&Query>,
-) -> SampleTimes<'a> {
-    let is_in_query = query.is_some_and(|query| query.as_of.is_some());
-    SampleTimes {
-        calendar: &definitions.calendar,
-        as_of_is_named: arguments.data.as_of.is_some() || is_in_query,
-    }
 }

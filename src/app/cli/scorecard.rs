@@ -3,7 +3,7 @@
 use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
-use super::{run, workspace};
+use super::workspace;
 use crate::insight::dashboards;
 use crate::lang::model::Definitions;
 use crate::render::{OutputFormat, openmetrics};
@@ -21,7 +21,7 @@ pub fn run(
     let context = workspace::context(console, definitions, &arguments.data, instants)?;
     let board = workspace::board(console, &context, draft, target.format)?;
     if target.format == OutputFormat::Openmetrics {
-        let times = run::sample_times(definitions, arguments, None);
+        let times = workspace::sample_times(definitions, &arguments.data, None);
         return target.write(openmetrics::board(&board, Some(times)).as_bytes());
     }
     workspace::write_board(console, &board, &target, arguments.full)

@@ -14,6 +14,7 @@ use crate::insight::dashboards::{self, DashboardDraft};
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::project::{self, Project, ProjectOrigin};
+use crate::render::openmetrics::SampleTimes;
 use crate::render::{self, OutputFormat};
 use crate::reports::store;
 
@@ -164,4 +165,17 @@ pub fn write_board(
         console.note(&beside);
     }
     target.write(&bytes)
+}
+
+/// When the samples of an answer were, for OpenMetrics.
+pub fn sample_times<'a>(
+    definitions: &'a Definitions,
+    options: &DataOptions,
+    query: Option<&Query>,
+) -> SampleTimes<'a> {
+    let is_in_query = query.is_some_and(|query| query.as_of.is_some());
+    SampleTimes {
+        calendar: &definitions.calendar,
+        as_of_is_named: options.as_of.is_some() || is_in_query,
+    }
 }
