@@ -16,6 +16,9 @@ const SCORECARD: &str = "scorecard";
 /// Rows of lower layers that a table is shortened to, until all layers fit the terminal.
 const ROWS: [usize; 4] = [12, 8, 5, 3];
 
+/// From this width on a KPI of the scorecard goes without some of what is known of it rather than on a second line.
+const ONE_LINE: usize = 100;
+
 /// How much of the layers below the first is shown.
 #[derive(Clone, Copy)]
 struct Fold {
@@ -59,6 +62,7 @@ pub(super) fn board(board: &Board, look: RenderOptions) -> String {
 fn folded(board: &Board, fold: Fold, look: RenderOptions) -> String {
     let mut text = heading(&board.title, look);
     let told_from = board.layers.len() - fold.told;
+    let detail = detail(board, look);
     for (index, layer) in board.layers.iter().enumerate() {
         text.push('\n');
         text += &match index < told_from {
@@ -68,21 +72,41 @@ fn folded(board: &Board, fold: Fold, look: RenderOptions) -> String {
                     most: fold.rows.filter(|_| index > 0),
                     way: &way,
                 };
-                whole(layer, detail(board, look), shortening, look)
+                whole(layer, detail, shortening, look)
             }
             false => told(board, layer, look),
         };
     }
     text.push('\n');
-    text + &board_footer(board, look)
+    if let Some(what) = detail.left_out() {
+        let way = match look.in_session {
+            true => "a wider terminal",
+            false => "--full",
+        };
+        text += &sheet::remark(&format!("no room for {what}; {way} shows them"), look);
+    }
+    let shown = Board {
+        layers: board.layers[..told_from].to_vec(),
+        ..board.clone()
+    };
+    text + &board_footer(&shown, look)
 }
 
-/// On a terminal a KPI of the scorecard takes no more than one line, if it can.
+/// On a terminal that is wide enough a KPI of the scorecard takes one line, as far as its title leaves room.
 fn detail(board: &Board, look: RenderOptions) -> CardDetail {
-    match (board.name.as_str(), look.rows) {
-        (SCORECARD, Some(_)) => CardDetail::Compact,
-        (_, _) => CardDetail::Whole,
+    if board.name != SCORECARD || look.rows.is_none() {
+        return CardDetail::Whole;
     }
+    if look.width < Some(ONE_LINE) {
+        return CardDetail::Compact;
+    }
+    let all_fit = |detail: &CardDetail| {
+        let runs = board.layers.iter().flat_map(|layer| runs(&layer.cards));
+        let mut numbers = runs.filter(|run| run[0].kind == CardKind::Number);
+        numbers.all(|run| number_cards::fit_on_lines(&run, *detail, look))
+    };
+    let short = CardDetail::SHORT.into_iter().find(all_fit);
+    short.unwrap_or(CardDetail::NoHistories)
 }
 
 /// What shows a layer whole.
@@ -124,7 +148,7 @@ fn whole(
             | CardKind::Area
             | CardKind::Matrix
             | CardKind::Table
-            | CardKind::List => card_text::text(run[0], shortening, look),
+            | CardKind::List => card_text::text(run[0], &layer.title, shortening, look),
         };
     }
     text
@@ -187,10 +211,13 @@ pub(super) fn beside_cards(board: &Board) -> String {
 /// Circumstances once for all cards, then what each left out, then notes.
 fn board_footer(board: &Board, look: RenderOptions) -> String {
     let mut text = footer::lines(&footer::context(&board.context), look);
-    if board
-        .cards()
-        .any(|card| card.kind != CardKind::Table && has_provisional(&card.answer))
-    {
+    // Tables, lists and matrices have a legend of their own.
+    let has_legend = |card: &BoardCard| match card.kind {
+        CardKind::Table | CardKind::List | CardKind::Matrix => true,
+        CardKind::Verdict | CardKind::Number | CardKind::Line | CardKind::Area => false,
+    };
+    let mut without = board.cards().filter(|card| !has_legend(card));
+    if without.any(|card| has_provisional(&card.answer)) {
         text += &footer::notes(&["* provisional: the period is not over".to_string()], look);
     }
     text += &footer::notes(&few_rows(board), look);

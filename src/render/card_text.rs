@@ -25,20 +25,28 @@ pub(super) struct Shortening<'a> {
     pub way: &'a str,
 }
 
-/// A card of any kind but number.
-pub(super) fn text(card: &BoardCard, shortening: Shortening, look: RenderOptions) -> String {
+/// A card of any kind but number; `above` stands over it.
+pub(super) fn text(
+    card: &BoardCard,
+    above: &str,
+    shortening: Shortening,
+    look: RenderOptions,
+) -> String {
     let look = RenderOptions { rows: None, ..look };
     match (card.kind, &card.verdict) {
-        (CardKind::Verdict, Some(of_card)) => verdict(of_card, look),
+        (CardKind::Verdict, Some(of_card)) => verdict(of_card, above, look),
         (CardKind::Verdict | CardKind::Line | CardKind::Area, _) => series(card, shortening, look),
         (CardKind::Matrix, _) => groups_by_periods(card, shortening, look),
         (CardKind::Table | CardKind::List | CardKind::Number, _) => rows(card, shortening, look),
     }
 }
 
-/// The question, the answer, and what it rests on.
-fn verdict(verdict: &BoardVerdict, look: RenderOptions) -> String {
-    let mut text = heading(&verdict.question, look);
+/// The question unless it stands above, the answer, and what it rests on.
+fn verdict(verdict: &BoardVerdict, above: &str, look: RenderOptions) -> String {
+    let mut text = match verdict.question == above {
+        true => String::new(),
+        false => heading(&verdict.question, look),
+    };
     for line in paragraph(&verdict.headline(), look) {
         text += &format!("{}\n", look.paint(&line, decision_style(verdict.decision)));
     }
@@ -116,8 +124,13 @@ fn rows(card: &BoardCard, shortening: Shortening, look: RenderOptions) -> String
         ..without_rows(&card.answer)
     };
     let (mut grid, reasons) = cells::grid(&answer, look);
-    add_next_steps(&mut grid, card, &kept);
     grid.wraps = true;
+    let mut with_steps = grid.clone();
+    add_next_steps(&mut with_steps, card, &kept);
+    match with_steps.fits(look) {
+        true => grid = with_steps,
+        false => add_steps_below(&mut grid, card, &kept, look),
+    }
     let mut text = heading(&card.title, look) + &grid.render(look);
     if answer.rows.is_empty() {
         text += &remark("no rows", look);
@@ -174,6 +187,23 @@ pub(super) fn add_next_steps(grid: &mut TextGrid, card: &BoardCard, rows: &[usiz
             let step = rows.next().and_then(|row| card.next_steps.get(*row));
             let step = step.map(String::as_str).unwrap_or_default();
             cells.push(GridCell::of_data(step, Style::Plain, RenderOptions::PIPE));
+        }
+    }
+}
+
+/// What to do about each row, below it.
+fn add_steps_below(grid: &mut TextGrid, card: &BoardCard, rows: &[usize], look: RenderOptions) {
+    let mut rows = rows.iter();
+    let lines = std::mem::take(&mut grid.lines);
+    for line in lines {
+        let is_row = matches!(line, GridLine::Cells(_));
+        grid.lines.push(line);
+        let row = if is_row { rows.next() } else { None };
+        let step = row.and_then(|row| card.next_steps.get(*row));
+        if let Some(step) = step.filter(|step| !step.is_empty()) {
+            let step = format!("{} {step}", look.arrow());
+            let step = GridCell::of_data(&step, Style::Dim, look);
+            grid.lines.push(GridLine::Details(vec![step]));
         }
     }
 }

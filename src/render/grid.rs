@@ -205,13 +205,33 @@ impl TextGrid {
 
     fn narrowest(&self, broken: bool) -> Vec<usize> {
         let (least, enough) = SHORTEST_TEXT;
-        self.widths(broken, |cells, column| {
+        let mut narrowest = self.widths(broken, |cells, column| {
             if column.shrinks {
                 cells.min((cells / 3).clamp(least, enough))
             } else {
                 cells
             }
-        })
+        });
+        if self.wraps {
+            for (width, word) in narrowest.iter_mut().zip(self.longest_words()) {
+                *width = word.min(enough).max(*width);
+            }
+        }
+        narrowest
+    }
+
+    /// The widest word of each column.
+    fn longest_words(&self) -> Vec<usize> {
+        let mut longest = vec![0; self.columns.len()];
+        for line in &self.lines {
+            if let GridLine::Cells(row) = line {
+                for (longest, cell) in longest.iter_mut().zip(row) {
+                    let words = cell.text.split(' ').map(width);
+                    *longest = words.max().unwrap_or(0).max(*longest);
+                }
+            }
+        }
+        longest
     }
 
     fn widths(&self, broken: bool, cells: impl Fn(usize, &GridColumn) -> usize) -> Vec<usize> {

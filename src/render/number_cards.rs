@@ -1,6 +1,6 @@
 //! Number cards as a grid: a title and its value, how it is judged, where it came from.
 
-use super::cells::{change_style, interval_text, verdict_cell};
+use super::cells::{change_style, interval_text, rows_cell, verdict_cell};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use super::numbers;
@@ -12,8 +12,6 @@ use crate::lang::model::{Direction, Kind};
 
 /// Titles are not broken into shorter lines only to have a card on one.
 const SHORTEST_TITLE: usize = 24;
-/// From this width on a compact card goes without its history rather than on a second line.
-const ONE_LINE: usize = 100;
 
 /// All there is about a card. A list of columns, so that those no card fills can go.
 struct NumberCard {
@@ -39,6 +37,32 @@ pub(super) enum CardDetail {
     Whole,
     /// Without the rows behind values that are enough, intervals, and what is known of the rows.
     Compact,
+    /// Also without bands.
+    NoBands,
+    /// Also without histories.
+    NoHistories,
+}
+
+impl CardDetail {
+    /// From the most to the least.
+    pub const SHORT: [CardDetail; 3] = [
+        CardDetail::Compact,
+        CardDetail::NoBands,
+        CardDetail::NoHistories,
+    ];
+
+    /// What there is no room for.
+    pub fn left_out(self) -> Option<&'static str> {
+        match self {
+            CardDetail::Whole | CardDetail::Compact => None,
+            CardDetail::NoBands => Some("bands"),
+            CardDetail::NoHistories => Some("bands and histories"),
+        }
+    }
+
+    fn has_bands(self) -> bool {
+        matches!(self, CardDetail::Whole | CardDetail::Compact)
+    }
 }
 
 /// The columns of cards on one line each.
@@ -60,29 +84,21 @@ const COLUMNS: [(&str, Align, bool); 13] = [
 
 /// Cards for people: a line each where there is room for that, else two. Nothing is cut.
 pub(super) fn text(cards: &[&BoardCard], detail: CardDetail, look: RenderOptions) -> String {
-    let parts = || parts_of(cards, detail, look);
-    let whole = with_known_below(line_grid(parts()), detail);
-    let grid = one_period_above(whole);
-    if look.width.is_none() {
-        return grid.render(look);
-    }
-    if grid.fits(look) {
-        return grid.render(look);
-    }
-    if detail == CardDetail::Compact && look.width >= Some(ONE_LINE) {
-        let without_history = parts().into_iter().map(|card| NumberCard {
-            history: GridCell::empty(),
-            ..card
-        });
-        let grid = one_period_above(line_grid(without_history.collect()));
-        if grid.fits_with_texts_of(SHORTEST_TITLE, look) {
-            return grid.render(look);
-        }
-    }
+    let grid = lines_of(cards, detail, look);
     match grid.fits_with_texts_of(SHORTEST_TITLE, look) {
         true => grid.render(look),
-        false => two_lines(parts()).render(look),
+        false => two_lines(parts_of(cards, detail, look)).render(look),
     }
+}
+
+/// Whether each card takes no more than one line.
+pub(super) fn fit_on_lines(cards: &[&BoardCard], detail: CardDetail, look: RenderOptions) -> bool {
+    lines_of(cards, detail, look).fits(look)
+}
+
+fn lines_of(cards: &[&BoardCard], detail: CardDetail, look: RenderOptions) -> TextGrid {
+    let grid = line_grid(parts_of(cards, detail, look));
+    one_period_above(with_known_below(grid, detail))
 }
 
 /// All cards with all there is about them, a line each.
@@ -286,15 +302,24 @@ fn parts(card: &BoardCard, title: &str, detail: CardDetail, look: RenderOptions)
         unit: unit_cell(value, column, look),
         status: verdict_cell(value),
         target: target_cell(value, look),
-        band: GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look),
-        change: change_cell(value, column, look),
-        compared_with: compared_cell(value, column, look),
-        rows: match is_whole || value.evidence.has_few_rows {
-            true => rows_of_card(value, column),
+        band: match detail.has_bands() {
+            true => GridCell::of_data(value.band.as_deref().unwrap_or(""), Style::Plain, look),
             false => GridCell::empty(),
         },
+        change: change_cell(value, column, look),
+        compared_with: compared_cell(value, column, look),
+        rows: match (is_whole, value.evidence.has_few_rows) {
+            (true, _) => rows_of_card(value, column),
+            (false, true) => rows_cell(value),
+            (false, false) => GridCell::empty(),
+        },
         interval: if_whole(interval_cell(value, column)),
-        history: history_cell(card, column, look),
+        history: match detail {
+            CardDetail::NoHistories => GridCell::empty(),
+            CardDetail::Whole | CardDetail::Compact | CardDetail::NoBands => {
+                history_cell(card, column, look)
+            }
+        },
         known: if_whole(known_cell(card, look)),
     }
 }

@@ -136,7 +136,7 @@ impl Families {
     /// The place of the family of a column.
     fn family(&mut self, column: &AnswerColumn, unit: DisplayUnit) -> usize {
         let suffix = unit_suffix(unit);
-        let base = format!("riskql_{}", sanitized(&column.name));
+        let base = format!("riskql_{}", plain(&column.name));
         let ends_so = suffix.is_empty() || base.ends_with(&format!("_{suffix}"));
         let mut name = if ends_so {
             base
@@ -286,7 +286,7 @@ fn groups(answer: &Answer, row: &Row) -> Vec<(String, String)> {
                 Cell::YesNo(yes) => if *yes { "yes" } else { "no" }.to_string(),
                 Cell::Number(number) => numbers::plain(*number),
             };
-            Some((sanitized(&column.name), value))
+            Some((label_name(&column.name), value))
         })
         .collect();
     if row.level != Level::Group {
@@ -309,11 +309,18 @@ fn distinct(labels: Vec<(String, String)>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A name of letters, digits and underscores; what else there is becomes an underscore. Two in front are kept for others.
-fn sanitized(name: &str) -> String {
+/// A name of letters, digits and underscores; what else there is becomes an underscore.
+fn plain(name: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let plain = |letter: char| if is_plain(letter) { letter } else { '_' };
-    let name: String = name.chars().map(plain).collect();
+    let letters = name.chars();
+    letters
+        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .collect()
+}
+
+/// The same beginning with a letter: two underscores in front are kept for others.
+fn label_name(name: &str) -> String {
+    let name = plain(name);
     let name = name.trim_start_matches('_');
     match name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         true => name.to_string(),

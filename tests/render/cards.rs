@@ -296,7 +296,7 @@ fn lower_layers_give_way_so_that_the_first_stays_in_sight() {
     let tall = shown(60, false);
     assert!(tall.lines().count() <= 60, "{tall}");
     assert!(
-        tall.contains("42 more rows; --layer trend shows all"),
+        tall.contains("38 more rows; --layer trend shows all"),
         "{tall}"
     );
     let low = shown(24, false);

@@ -202,7 +202,7 @@ proptest! {
     /// Hiding rows widens nothing, and a pipe never hides any.
     #[test]
     fn a_cut_answer_fits_and_says_so(answer in answer(), width in 40..130usize, rows in 3..9usize) {
-        let look = RenderOptions { width: Some(width), rows: Some(rows), ..RenderOptions::PIPE };
+        let look = RenderOptions { width: Some(width), rows: Some(rows), in_session: true, ..RenderOptions::PIPE };
         let cut = text(&answer, OutputFormat::Table, look);
         for line in cut.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
