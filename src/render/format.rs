@@ -14,17 +14,20 @@ pub enum OutputFormat {
     /// Markdown, for reports and pull requests.
     Md,
     Parquet,
+    /// Gauges for Prometheus.
+    Openmetrics,
 }
 
 impl OutputFormat {
     /// All formats, in the order help lists them.
-    pub const ALL: [OutputFormat; 6] = [
+    pub const ALL: [OutputFormat; 7] = [
         OutputFormat::Table,
         OutputFormat::Json,
         OutputFormat::Jsonl,
         OutputFormat::Csv,
         OutputFormat::Md,
         OutputFormat::Parquet,
+        OutputFormat::Openmetrics,
     ];
 
     /// The word that asks for it.
@@ -36,6 +39,7 @@ impl OutputFormat {
             OutputFormat::Csv => "csv",
             OutputFormat::Md => "md",
             OutputFormat::Parquet => "parquet",
+            OutputFormat::Openmetrics => "openmetrics",
         }
     }
 
@@ -65,6 +69,7 @@ impl OutputFormat {
     pub fn of_file(file: &Path) -> Option<OutputFormat> {
         match file.extension()?.to_str()?.to_lowercase().as_str() {
             "ndjson" => Some(OutputFormat::Jsonl),
+            "prom" => Some(OutputFormat::Openmetrics),
             ending => OutputFormat::named(ending).filter(|format| *format != OutputFormat::Table),
         }
     }

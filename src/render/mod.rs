@@ -4,7 +4,9 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
+mod board_csv;
 mod board_text;
+mod card_text;
 mod cells;
 mod chart;
 mod csv;
@@ -17,8 +19,10 @@ mod graph;
 mod grid;
 mod json;
 mod markdown;
+mod matrix;
 mod number_cards;
 mod numbers;
+pub mod openmetrics;
 mod options;
 mod parquet;
 mod pipelines;
@@ -59,6 +63,7 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
         OutputFormat::Csv => csv::answer(answer),
         OutputFormat::Md => markdown::answer(answer).into_bytes(),
         OutputFormat::Parquet => parquet::answer(answer),
+        OutputFormat::Openmetrics => openmetrics::answer(answer, None).into_bytes(),
     }
 }
 
@@ -67,18 +72,20 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
 pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Table | OutputFormat::Json | OutputFormat::Md => None,
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet => {
-            Some(footer::beside_rows(answer))
-        }
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics => Some(footer::beside_rows(answer)),
     }
 }
 
-/// The same of a board, and which of its cards the format has no place for.
+/// The same of a board.
 pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Table | OutputFormat::Json | OutputFormat::Md | OutputFormat::Parquet => None,
-        OutputFormat::Jsonl => Some(board_text::beside_cards(board, &[])),
-        OutputFormat::Csv => Some(board_text::beside_cards(board, &csv::left_out(board))),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Openmetrics => {
+            Some(board_text::beside_cards(board))
+        }
     }
 }
 
@@ -118,8 +125,9 @@ pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result
         OutputFormat::Table => Ok(board_text::board(board, look).into_bytes()),
         OutputFormat::Json => Ok(json::board(board).into_bytes()),
         OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
-        OutputFormat::Csv => Ok(csv::board(board)),
+        OutputFormat::Csv => Ok(board_csv::board(board)),
         OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
+        OutputFormat::Openmetrics => Ok(openmetrics::board(board, None).into_bytes()),
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),

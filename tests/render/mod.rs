@@ -2,10 +2,12 @@
 
 mod board;
 mod build;
+mod cards;
 mod chart;
 mod diagnostics;
 mod formats;
 mod numbers;
+mod openmetrics;
 mod random;
 mod table;
 

@@ -197,6 +197,9 @@ pub struct RunArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// All rows and KPIs on a terminal too, however many they are
+    #[arg(long)]
+    pub full: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]
@@ -381,10 +384,21 @@ pub struct CompileArguments {
 #[command(after_help = "\
 Examples:
   riskql dashboard --data exports
-  riskql dashboard appsec --data exports --as-of 2026-03-31")]
+  riskql dashboard appsec --data exports --as-of 2026-03-31
+  riskql dashboard appsec --layer operational --data exports
+  riskql dashboard --watch --data exports            drawn again when a file changes")]
 pub struct DashboardArguments {
     /// Which dashboard [default: the first]
     pub name: Option<String>,
+    /// Only this layer of it
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
+    /// All rows and layers on a terminal too, however many they are
+    #[arg(long)]
+    pub full: bool,
+    /// Show it again whenever a definition or data file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "output")]
+    pub watch: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]

@@ -78,6 +78,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("K929", "a target is missed"),
     ("K931", "a test fails: the answer is not the expected one"),
     ("K932", "no test hits a definition or a line of one"),
+    ("K940", "a dashboard has no such layer"),
     ("K950", "in a session, no query to refine yet"),
     ("K951", "there is no such command of the session"),
     ("K952", "what is set as the period is none"),

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use super::args::{DataOptions, OutputOptions, RunArguments};
+use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
+use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
-use crate::lang::model::{Definitions, Query};
+use crate::lang::model::{Definitions, Query, Subject};
+use crate::render::openmetrics;
 use crate::render::{self, OutputFormat};
 
 /// Answers the query; without one, shows the scorecard.
@@ -19,7 +21,7 @@ pub fn run(
     let text = arguments.query.join(" ");
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
-        return scorecard::run(console, &definitions, &arguments.data, &arguments.output);
+        return scorecard::run(console, &definitions, arguments);
     }
     let question = workspace::query(console, &definitions, &text)?;
     let is_everything = question.is_everything();
@@ -33,14 +35,7 @@ pub fn run(
         return explain::query(console, &definitions, &query, how);
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
-    answer(
-        console,
-        &definitions,
-        query,
-        is_everything,
-        &arguments.data,
-        &arguments.output,
-    )
+    answer(console, &definitions, query, is_everything, arguments)
 }
 
 fn answer(
@@ -48,12 +43,18 @@ fn answer(
     definitions: &Definitions,
     mut query: Query,
     is_everything: bool,
-    data: &DataOptions,
-    output: &OutputOptions,
+    arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let target = OutputTarget::new(output)?;
-    let instants = workspace::instants(console, definitions, data)?;
-    let context = workspace::context(console, definitions, data, instants)?;
+    let target = OutputTarget::new(&arguments.output)?;
+    if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
+        return Err(
+            Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
+                .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
+                .into(),
+        );
+    }
+    let instants = workspace::instants(console, definitions, &arguments.data)?;
+    let context = workspace::context(console, definitions, &arguments.data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
         notes = query_context::leave_out_unanswerable(&mut query, &context)?;
@@ -70,9 +71,20 @@ fn answer(
     if let Some(beside) = render::beside(&answer, target.format) {
         console.note(&beside);
     }
-    target.write(&render::answer(
-        &answer,
-        target.format,
-        target.look(console),
-    ))
+    let bytes = match target.format {
+        OutputFormat::Openmetrics => {
+            let times = workspace::sample_times(definitions, &arguments.data, Some(&query));
+            openmetrics::answer(&answer, Some(times)).into_bytes()
+        }
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet => {
+            let look = target.screenful(console, arguments.full);
+            render::answer(&answer, target.format, look)
+        }
+    };
+    target.write(&bytes)
 }

@@ -177,7 +177,8 @@ impl Session {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Md
-            | OutputFormat::Parquet => explain::text(&explained, self.settings.look),
+            | OutputFormat::Parquet
+            | OutputFormat::Openmetrics => explain::text(&explained, self.settings.look),
         };
         self.put_out(text.into_bytes())
     }

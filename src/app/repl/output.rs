@@ -49,6 +49,7 @@ impl Session {
         let look = self.settings.look;
         RenderOptions {
             rows: look.width.and(look.rows.or(Some(ROWS))),
+            in_session: true,
             ..look
         }
     }

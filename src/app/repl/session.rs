@@ -194,7 +194,8 @@ impl Session {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Md
-            | OutputFormat::Parquet => render::diagnostics(sources, &list, &self.settings.look),
+            | OutputFormat::Parquet
+            | OutputFormat::Openmetrics => render::diagnostics(sources, &list, &self.settings.look),
         }
     }
 

@@ -99,7 +99,8 @@ impl Page {
             OutputFormat::Json
             | OutputFormat::Jsonl
             | OutputFormat::Csv
-            | OutputFormat::Parquet => render::answer(&self.found.answer, format, look),
+            | OutputFormat::Parquet
+            | OutputFormat::Openmetrics => render::answer(&self.found.answer, format, look),
         }
     }
 }
