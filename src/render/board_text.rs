@@ -87,7 +87,10 @@ fn verdict(card: &BoardCard, look: RenderOptions) -> String {
     let Some(verdict) = &card.verdict else {
         return String::new();
     };
-    let mut text = heading(&format!("{} {}", verdict.question, verdict.headline()), look);
+    let mut text = heading(
+        &format!("{} {}", verdict.question, verdict.headline()),
+        look,
+    );
     for sentence in &verdict.evidence {
         text += &paragraph(sentence, look).join("\n");
         text.push('\n');

@@ -59,13 +59,15 @@ fn cards(run: &[&BoardCard]) -> String {
             }
             None => heading,
         },
-        CardKind::Line | CardKind::Area => match trend::line_card(&card.answer, RenderOptions::PIPE) {
-            Some(grid) => {
-                let heading = format!("{}{}", card.title, trend::shared_unit(&card.answer));
-                format!("### {}\n\n{}", escaped(&heading), table(&grid))
+        CardKind::Line | CardKind::Area => {
+            match trend::line_card(&card.answer, RenderOptions::PIPE) {
+                Some(grid) => {
+                    let heading = format!("{}{}", card.title, trend::shared_unit(&card.answer));
+                    format!("### {}\n\n{}", escaped(&heading), table(&grid))
+                }
+                None => heading + &body(&card.answer),
             }
-            None => heading + &body(&card.answer),
-        },
+        }
         CardKind::Matrix | CardKind::Table | CardKind::List => heading + &body(&card.answer),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::args::{DataOptions, OutputOptions, RunArguments};
+use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
+use super::record::RecordFile;
 use super::{explain, scorecard, workspace};
 use crate::exec::query_context::{self, AbsentValue};
 use crate::lang::model::{Definitions, Query};
@@ -19,13 +20,17 @@ pub fn run(
     let text = arguments.query.join(" ");
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
-        return scorecard::run(console, &definitions, &arguments.data, &arguments.output);
+        return scorecard::run(console, &definitions, arguments);
     }
     let question = workspace::query(console, &definitions, &text)?;
     let is_everything = question.is_everything();
     let query = question.query;
+    if arguments.record.is_some() {
+        RecordFile::accepts(&query)?;
+    }
     if query.explain {
         let how = explain::ExplainOptions {
+            defs,
             data: &arguments.data,
             output: &arguments.output,
             part: explain::ExplainPart::Words,
@@ -33,14 +38,7 @@ pub fn run(
         return explain::query(console, &definitions, &query, how);
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
-    answer(
-        console,
-        &definitions,
-        query,
-        is_everything,
-        &arguments.data,
-        &arguments.output,
-    )
+    answer(console, &definitions, query, is_everything, arguments)
 }
 
 fn answer(
@@ -48,10 +46,11 @@ fn answer(
     definitions: &Definitions,
     mut query: Query,
     is_everything: bool,
-    data: &DataOptions,
-    output: &OutputOptions,
+    arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let target = OutputTarget::new(output)?;
+    let target = OutputTarget::new(&arguments.output)?;
+    let record = RecordFile::open(arguments.record.as_deref())?;
+    let data = &arguments.data;
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let mut notes = Vec::new();
@@ -63,7 +62,12 @@ fn answer(
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
     workspace::tell_absent(console, &answered.absent);
+    let restated = match record {
+        Some(record) => record.add(console, definitions, &[&answer])?,
+        None => Vec::new(),
+    };
     if target.format != OutputFormat::Table {
+        answer.notes.extend(restated);
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
     }

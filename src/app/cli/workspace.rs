@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::app::repl::proof_cache;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::exec::query_context::{AbsentValue, Answered, QueryContext};
-use crate::insight::dashboards::{self, DashboardDraft};
+use crate::insight::dashboards::{self, AnsweredBoard, DashboardDraft};
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::project::{self, Project, ProjectOrigin};
@@ -137,9 +137,26 @@ pub fn board(
     draft: DashboardDraft,
     target: &OutputTarget,
 ) -> Result<(), Failure> {
-    let progress = console.progress();
-    let answered = dashboards::board(context, draft)?;
-    drop(progress);
+    let answered = answered_board(console, context, draft)?;
+    write_board(console, answered, target)
+}
+
+/// Answers the cards of a board.
+pub fn answered_board(
+    console: &Console,
+    context: &QueryContext,
+    draft: DashboardDraft,
+) -> Result<AnsweredBoard, Failure> {
+    let _progress = console.progress();
+    Ok(dashboards::board(context, draft)?)
+}
+
+/// Writes an answered board in the format asked for.
+pub fn write_board(
+    console: &Console,
+    answered: AnsweredBoard,
+    target: &OutputTarget,
+) -> Result<(), Failure> {
     tell_absent(console, &answered.absent);
     let mut board = answered.board;
     if target.format != OutputFormat::Table {

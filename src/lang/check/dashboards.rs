@@ -201,7 +201,10 @@ fn verdict_misfit(values: &ValuesQuery, span: Span) -> Option<Diagnostic> {
         let problem = misfit(span, "a verdict compares periods that do not overlap");
         return Some(problem.label("leave out `rolling` or `running`"));
     }
-    let undirected = values.columns.iter().find(|column| column.direction.is_none())?;
+    let undirected = values
+        .columns
+        .iter()
+        .find(|column| column.direction.is_none())?;
     let message = match undirected.name == first.name {
         true => format!("nothing says which way `{}` gets better", undirected.name),
         false => format!(

@@ -44,7 +44,9 @@ pub(super) fn candidates(next: &Next, word: &Word, catalogue: &Catalogue) -> Vec
         CompletionSlot::Unit => units(),
         CompletionSlot::FieldType => words(&["text", "number", "yesno", "date"]),
         CompletionSlot::Scale => nouns(&catalogue.scales),
-        CompletionSlot::CardKind => words(&["verdict", "number", "line", "area", "matrix", "table", "list"]),
+        CompletionSlot::CardKind => words(&[
+            "verdict", "number", "line", "area", "matrix", "table", "list",
+        ]),
         CompletionSlot::Weekday => words(&["monday", "sunday", "saturday"]),
         CompletionSlot::MonthName => words(&["january", "april", "july", "october"]),
         CompletionSlot::List if word.typed.is_empty() => {
