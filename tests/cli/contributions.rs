@@ -42,20 +42,22 @@ fn contributions_make_the_numbers_of_the_library_again() {
             if let Some(again) = recomputed(measure.function.name, measure.parameter, brought) {
                 let value = value.unwrap_or(0.0);
                 let distance = (again - value).abs();
-                assert!(distance <= 1e-9 * value.abs().max(1.0), "{text}: {key}: {again} {value}");
+                assert!(
+                    distance <= 1e-9 * value.abs().max(1.0),
+                    "{text}: {key}: {again} {value}"
+                );
                 numbers += 1;
             }
         }
         checked += 1;
     }
-    assert!(checked > 20 && numbers > 150, "{checked} KPIs, {numbers} numbers");
+    assert!(
+        checked > 20 && numbers > 150,
+        "{checked} KPIs, {numbers} numbers"
+    );
 }
 
-fn rows_behind(
-    definitions: &Definitions,
-    sources: &mut Sources,
-    text: &str,
-) -> (Answer, Answer) {
+fn rows_behind(definitions: &Definitions, sources: &mut Sources, text: &str) -> (Answer, Answer) {
     let query = analyze::read(sources, definitions, "<query>", text)
         .unwrap_or_else(|problems| panic!("{text}: {:#?}", problems.sorted()))
         .query;
@@ -74,9 +76,16 @@ fn rows_behind(
         panic!("{text}: {:#?}", problems.sorted())
     };
     let mut explained = explain::explain(&context, &query).unwrap_or_else(|error| failed(error));
-    explained.add_rows(&context).unwrap_or_else(|error| failed(error));
-    let answered = context.answers(&[&query]).unwrap_or_else(|error| failed(error));
-    (answered.answers[0].clone(), explain::rows_behind(&explained))
+    explained
+        .add_rows(&context)
+        .unwrap_or_else(|error| failed(error));
+    let answered = context
+        .answers(&[&query])
+        .unwrap_or_else(|error| failed(error));
+    (
+        answered.answers[0].clone(),
+        explain::rows_behind(&explained),
+    )
 }
 
 /// The contributions of rows, by period and group of their number.
@@ -103,9 +112,8 @@ fn by_number(rows: &Answer) -> BTreeMap<String, Vec<f64>> {
 
 /// Period and group of each number, the number, and of how many rows it is.
 fn values(answer: &Answer) -> Vec<(String, Option<f64>, u64)> {
-    let value = |column: &riskql::exec::answer::AnswerColumn| {
-        matches!(column.role, ColumnRole::Value(_))
-    };
+    let value =
+        |column: &riskql::exec::answer::AnswerColumn| matches!(column.role, ColumnRole::Value(_));
     let place = answer.columns.iter().position(value).expect("a value");
     let rows = answer.rows.iter();
     rows.map(|row| {
@@ -126,7 +134,10 @@ fn recomputed(function: &str, parameter: Option<f64>, brought: &[f64]) -> Option
         let mut sorted = brought.to_vec();
         sorted.sort_by(f64::total_cmp);
         let place = sorted.len().checked_sub(1)? as f64 * part;
-        let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+        let (low, high) = (
+            sorted[place.floor() as usize],
+            sorted[place.ceil() as usize],
+        );
         Some(low + (high - low) * place.fract())
     };
     match function {
@@ -150,9 +161,15 @@ fn rows_are_written_as_csv_json_lines_and_parquet() {
     let place = |name: &str| header.iter().position(|own| own == name).expect("a column");
     let records: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     // 1 to 21 March and 5 to 25 March.
-    let brought: Vec<&str> = records.iter().map(|row| &row[place("contribution")]).collect();
+    let brought: Vec<&str> = records
+        .iter()
+        .map(|row| &row[place("contribution")])
+        .collect();
     assert_eq!(brought, ["20", "20"]);
-    let mut keys: Vec<&str> = records.iter().map(|row| &row[place("finding_id")]).collect();
+    let mut keys: Vec<&str> = records
+        .iter()
+        .map(|row| &row[place("finding_id")])
+        .collect();
     keys.sort_unstable();
     assert_eq!(keys, ["F1", "F2"]);
     assert!(records.iter().all(|row| &row[place("name")] == "mttr"));
@@ -169,7 +186,13 @@ fn rows_are_written_as_csv_json_lines_and_parquet() {
 #[test]
 fn a_share_brings_ones_and_noughts() {
     let project = Project::new();
-    let asked = ["explain", "escape_rate in 2026-03", "--rows", "--format", "jsonl"];
+    let asked = [
+        "explain",
+        "escape_rate in 2026-03",
+        "--rows",
+        "--format",
+        "jsonl",
+    ];
     let outcome = project.with_data(&asked);
     let rows: Vec<serde_json::Value> = outcome
         .shows(&[])

@@ -72,7 +72,11 @@ fn the_same_run_again_adds_nothing_and_another_adds_its_own() {
 fn a_value_of_a_finished_month_that_is_another_now_is_told() {
     let project = Project::new();
     project.with_data(&record(MTTR, &[])).shows(&["20"]);
-    project.replace("data/findings.csv", "2026-03-25,2026-03-25", "2026-03-29,2026-03-29");
+    project.replace(
+        "data/findings.csv",
+        "2026-03-25,2026-03-25",
+        "2026-03-29,2026-03-29",
+    );
     // Another question over other periods, but of March too.
     let outcome = project.with_data(&record("mttr in 2026-03", &["--format", "json"]));
     let sentence = "mttr of 2026-03 is restated: 22 days, recorded as of 2026-04-30 as 20 days (+2); \
@@ -90,7 +94,11 @@ fn a_value_of_a_finished_month_that_is_another_now_is_told() {
 fn it_is_told_whether_definitions_changed() {
     let project = Project::new();
     project.with_data(&record(MTTR, &[])).shows(&["20"]);
-    project.replace("defs/kpis.kpi", "mean time from found", "mean time from introduced");
+    project.replace(
+        "defs/kpis.kpi",
+        "mean time from found",
+        "mean time from introduced",
+    );
     // F1 was introduced on 20 February: 29 days to its verification; F2 has no other date than 5 March. (29 + 20) / 2.
     project.with_data(&record(MTTR, &[])).refused(
         0,
@@ -122,20 +130,18 @@ fn a_month_that_is_not_over_is_not_restated() {
 #[test]
 fn the_scorecard_is_recorded_too() {
     let project = Project::new();
-    let scorecard = [
-        "run",
-        "--record",
-        "history.jsonl",
-        "--as-of",
-        "2026-03-31",
-    ];
+    let scorecard = ["run", "--record", "history.jsonl", "--as-of", "2026-03-31"];
     project.with_data(&scorecard).shows(&["Scorecard"]);
     let lines = lines(&project);
     assert_eq!(
         line_of(&lines, "mttr where severity = critical", "2026-03")["value"],
         20.0
     );
-    project.replace("data/findings.csv", "2026-03-25,2026-03-25", "2026-03-29,2026-03-29");
+    project.replace(
+        "data/findings.csv",
+        "2026-03-25,2026-03-25",
+        "2026-03-29,2026-03-29",
+    );
     let json = [&scorecard[..], &["--format", "json"]].concat();
     let notes = project.with_data(&json).json()["notes"].to_string();
     assert!(

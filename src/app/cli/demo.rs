@@ -28,6 +28,18 @@ pub fn run(
     arguments: &DemoArguments,
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
+    repl::hear_interrupts();
+    match cancellation::until_stopped(|| make(console, arguments, defs)) {
+        Some(done) => done,
+        None => Err(Failure::interrupted()),
+    }
+}
+
+fn make(
+    console: &mut Console,
+    arguments: &DemoArguments,
+    defs: Option<&Path>,
+) -> Result<(), Failure> {
     // Other definitions may lack the sources of the reports.
     let origin = defs.map_or(ProjectOrigin::Library, |defs| {
         ProjectOrigin::choose(Some(defs))
@@ -38,16 +50,12 @@ pub fn run(
     };
     let options = options(console, &definitions, arguments)?;
     let folder = DemoFolder::make(arguments.keep.as_deref())?;
-    repl::hear_interrupts();
     let demo = Demo {
         definitions: &definitions,
         options,
         folder: folder.path(),
     };
-    match cancellation::until_stopped(|| demo.run(console)) {
-        Some(done) => done?,
-        None => return Err(Failure::interrupted()),
-    }
+    demo.run(console)?;
     folder.keep();
     console.show(&demo.next_steps(arguments.keep.is_none()))
 }

@@ -9,7 +9,7 @@ use super::console::{Console, write_file};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
-use crate::insight::documentation::{self, Documented, Page};
+use crate::insight::documentation::{self, Documented, DocumentedPage};
 use crate::lang::project::ProjectOrigin;
 use crate::lang::revision::{DefinitionRepository, FileChange};
 use crate::render;
@@ -64,7 +64,11 @@ fn changes(
 }
 
 /// Writes pages; gives their files, as they stand in the folder.
-fn write(folder: &Path, pages: &[Page], format: DocsFormat) -> Result<Vec<String>, Failure> {
+fn write(
+    folder: &Path,
+    pages: &[DocumentedPage],
+    format: DocsFormat,
+) -> Result<Vec<String>, Failure> {
     let inner = folder.join("kpis");
     fs::create_dir_all(&inner).map_err(|error| cannot("create", &inner, &error))?;
     let mut written = Vec::new();

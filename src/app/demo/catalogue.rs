@@ -8,7 +8,7 @@ use super::company::Stack;
 /// Lowest first.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum FlawSeverity {
     Info,
     Low,
     Medium,
@@ -18,23 +18,23 @@ pub enum Severity {
     Noise,
 }
 
-impl Severity {
+impl FlawSeverity {
     /// Those of weaknesses.
-    pub const ALL: [Severity; 5] = [
-        Severity::Info,
-        Severity::Low,
-        Severity::Medium,
-        Severity::High,
-        Severity::Critical,
+    pub const ALL: [FlawSeverity; 5] = [
+        FlawSeverity::Info,
+        FlawSeverity::Low,
+        FlawSeverity::Medium,
+        FlawSeverity::High,
+        FlawSeverity::Critical,
     ];
 
     pub fn word(self) -> &'static str {
         match self {
-            Severity::Info => "info",
-            Severity::Low => "low",
-            Severity::Medium => "medium",
-            Severity::High | Severity::Noise => "high",
-            Severity::Critical => "critical",
+            FlawSeverity::Info => "info",
+            FlawSeverity::Low => "low",
+            FlawSeverity::Medium => "medium",
+            FlawSeverity::High | FlawSeverity::Noise => "high",
+            FlawSeverity::Critical => "critical",
         }
     }
 }
@@ -57,7 +57,7 @@ pub struct CodeRule {
     pub cwe: u32,
     /// The `security-severity` of CodeQL.
     pub score: String,
-    pub severity: Severity,
+    pub severity: FlawSeverity,
     pub scanner: CodeScanner,
 }
 
@@ -71,7 +71,7 @@ pub struct Package {
     pub cve: String,
     pub cwe: u32,
     pub score: f64,
-    pub severity: Severity,
+    pub severity: FlawSeverity,
     pub title: String,
     /// When the catalogue of known exploited vulnerabilities listed it, and its due date there.
     pub exploited: Option<String>,
@@ -88,7 +88,7 @@ pub struct PageRule {
     pub title: String,
     /// 0 for none.
     pub cwe: u32,
-    pub severity: Severity,
+    pub severity: FlawSeverity,
     /// It is about a parameter of a request.
     pub has_parameter: bool,
 }
@@ -112,15 +112,15 @@ impl PageRule {
 }
 
 /// Everything that can be found.
-pub struct Catalogue {
+pub struct FlawCatalogue {
     pub code: Vec<CodeRule>,
     pub packages: Vec<Package>,
     pub pages: Vec<PageRule>,
 }
 
-impl Catalogue {
-    pub fn read() -> Catalogue {
-        Catalogue {
+impl FlawCatalogue {
+    pub fn read() -> FlawCatalogue {
+        FlawCatalogue {
             code: table(include_str!("code_rules.csv")),
             packages: table(include_str!("packages.csv")),
             pages: table(include_str!("page_rules.csv")),

@@ -1,6 +1,6 @@
 //! What people decide about findings: real, fixed, accepted, not real.
 
-use super::catalogue::{CodeScanner, Severity};
+use super::catalogue::{CodeScanner, FlawSeverity};
 use super::random::Random;
 use super::story::Story;
 use super::weakness::{Flaw, Weakness, address};
@@ -65,20 +65,20 @@ fn on(
             of: named(story, weakness),
         });
     };
-    if severity == Severity::Noise {
+    if severity == FlawSeverity::Noise {
         let day = found + random.between(2, 12);
         return decide(day, "false_positive", None, "appsec", "test fixture");
     }
     let judged = found + random.between(1, 9);
     let is_judged = match severity {
-        Severity::Critical | Severity::High => random.chance(0.85),
-        Severity::Medium => random.chance(0.5),
-        Severity::Low | Severity::Info | Severity::Noise => random.chance(0.15),
+        FlawSeverity::Critical | FlawSeverity::High => random.chance(0.85),
+        FlawSeverity::Medium => random.chance(0.5),
+        FlawSeverity::Low | FlawSeverity::Info | FlawSeverity::Noise => random.chance(0.15),
     };
     if is_judged && judged < fixed {
         decide(judged, "confirmed", None, "appsec", "");
     }
-    let is_minor = matches!(severity, Severity::Medium | Severity::Low);
+    let is_minor = matches!(severity, FlawSeverity::Medium | FlawSeverity::Low);
     let accepted = found + random.between(10, 40);
     if is_minor && random.chance(0.16) && accepted < fixed {
         let until = accepted + random.pick(&[60, 90, 180]);

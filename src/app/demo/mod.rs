@@ -18,7 +18,7 @@ mod weakness;
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use catalogue::Catalogue;
+use catalogue::FlawCatalogue;
 use company::Environment;
 use days::DemoDays;
 use story::Story;
@@ -76,7 +76,7 @@ pub fn size() -> (usize, usize) {
 
 /// All files, in the order of folders and days.
 pub fn files(options: &DemoOptions) -> Vec<DemoFile> {
-    let catalogue = Catalogue::read();
+    let catalogue = FlawCatalogue::read();
     let applications = company::applications();
     let story = Story::new(options.days(), &applications, &catalogue, options.seed);
     let decisions = decisions::decisions(&story, options.seed);

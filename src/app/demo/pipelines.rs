@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::catalogue::{CodeRule, Severity};
+use super::catalogue::{CodeRule, FlawSeverity};
 use super::story::Story;
 use super::weakness::Weakness;
 
@@ -136,11 +136,11 @@ fn result(id: &str, rule: &CodeRule, file: &str, line: i64) -> Json {
     })
 }
 
-fn level(severity: Severity) -> &'static str {
+fn level(severity: FlawSeverity) -> &'static str {
     match severity {
-        Severity::Critical | Severity::High | Severity::Noise => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Info => "note",
+        FlawSeverity::Critical | FlawSeverity::High | FlawSeverity::Noise => "error",
+        FlawSeverity::Medium => "warning",
+        FlawSeverity::Low | FlawSeverity::Info => "note",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::catalogue::Catalogue;
+use super::catalogue::FlawCatalogue;
 use super::decisions::DemoDecision;
 use super::story::Story;
 
@@ -87,7 +87,7 @@ pub fn decisions(story: &Story, decisions: &[DemoDecision]) -> Vec<u8> {
 }
 
 /// Those of the packages that are known to be exploited.
-pub fn exploited(catalogue: &Catalogue) -> Json {
+pub fn exploited(catalogue: &FlawCatalogue) -> Json {
     let listed: Vec<Json> = catalogue
         .packages
         .iter()

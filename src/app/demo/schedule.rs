@@ -11,7 +11,7 @@ const NIGHTLY_DAYS: i64 = 14;
 
 /// What looks at an application.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Scanner {
+pub enum DemoScanner {
     /// CodeQL and Semgrep, in the pipeline.
     Code,
     /// Dependency-Check, in the pipeline of Java.
@@ -65,21 +65,25 @@ impl Schedule {
     }
 
     /// The days on which a scanner looks at an application.
-    pub fn looks(&self, scanner: Scanner, application: usize) -> impl Iterator<Item = i64> + '_ {
+    pub fn looks(
+        &self,
+        scanner: DemoScanner,
+        application: usize,
+    ) -> impl Iterator<Item = i64> + '_ {
         let first = self.onboarded[application];
         let days = match scanner {
-            Scanner::Code => &self.code[application],
-            Scanner::Dependencies => &self.dependencies[application],
-            Scanner::Cluster => &self.cluster,
-            Scanner::Site(Environment::Staging) => &self.staging,
-            Scanner::Site(Environment::Production) => &self.production,
+            DemoScanner::Code => &self.code[application],
+            DemoScanner::Dependencies => &self.dependencies[application],
+            DemoScanner::Cluster => &self.cluster,
+            DemoScanner::Site(Environment::Staging) => &self.staging,
+            DemoScanner::Site(Environment::Production) => &self.production,
         };
         let days = days.iter().copied();
         days.filter(move |day| first.is_some_and(|first| *day >= first))
     }
 
     /// The first look on a day or later.
-    pub fn next(&self, scanner: Scanner, application: usize, day: i64) -> Option<i64> {
+    pub fn next(&self, scanner: DemoScanner, application: usize, day: i64) -> Option<i64> {
         self.looks(scanner, application).find(|look| *look >= day)
     }
 

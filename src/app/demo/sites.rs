@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::catalogue::{Package, PageRule, Severity};
+use super::catalogue::{FlawSeverity, Package, PageRule};
 use super::company::{Application, Environment, Stack};
 use super::story::Story;
 use super::weakness::{Weakness, address};
@@ -62,7 +62,7 @@ fn vulnerability(package: &Package) -> Json {
         "FixedVersion": package.fixed,
         "Status": "fixed",
         "SeveritySource": "nvd",
-        "Severity": package.severity.word().to_uppercase(),
+        "FlawSeverity": package.severity.word().to_uppercase(),
         "Title": package.title,
         "CweIDs": [format!("CWE-{}", package.cwe)],
         "CVSS": { "nvd": { "V3Score": package.score } },
@@ -142,12 +142,12 @@ fn alerts(
     alerts.collect()
 }
 
-fn risk(severity: Severity) -> &'static str {
+fn risk(severity: FlawSeverity) -> &'static str {
     match severity {
-        Severity::Critical | Severity::High | Severity::Noise => "3",
-        Severity::Medium => "2",
-        Severity::Low => "1",
-        Severity::Info => "0",
+        FlawSeverity::Critical | FlawSeverity::High | FlawSeverity::Noise => "3",
+        FlawSeverity::Medium => "2",
+        FlawSeverity::Low => "1",
+        FlawSeverity::Info => "0",
     }
 }
 

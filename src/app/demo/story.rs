@@ -7,12 +7,13 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::{
-    Catalogue, CodeRule, CodeScanner, LAYERS, NOUNS, PARAMETERS, Package, PageRule, Severity,
+    CodeRule, CodeScanner, FlawCatalogue, FlawSeverity, LAYERS, NOUNS, PARAMETERS, Package,
+    PageRule,
 };
 use super::company::{self, Application, Environment};
 use super::days::DemoDays;
 use super::random::Random;
-use super::schedule::{Scanner, Schedule};
+use super::schedule::{DemoScanner, Schedule};
 use super::weakness::{Flaw, Weakness, package_scanners};
 
 /// The sprint, as parts of the whole time.
@@ -45,7 +46,7 @@ impl<'a> Story<'a> {
     pub fn new(
         days: DemoDays,
         applications: &'a [Application],
-        catalogue: &'a Catalogue,
+        catalogue: &'a FlawCatalogue,
         seed: u64,
     ) -> Story<'a> {
         let mut teller = Teller {
@@ -90,12 +91,12 @@ impl<'a> Story<'a> {
     fn partial_scan(&self) -> Option<(usize, i64)> {
         let (from, until) = (self.days.at(PARTIAL.0), self.days.at(PARTIAL.1));
         let runs = (0..self.applications.len()).flat_map(|application| {
-            let runs = self.schedule.looks(Scanner::Code, application);
+            let runs = self.schedule.looks(DemoScanner::Code, application);
             runs.map(move |day| (application, day))
         });
         // One that is looked at again, or nothing could be said of what it did not see.
         let runs = runs.filter(|(application, day)| {
-            let mut later = self.schedule.looks(Scanner::Code, *application);
+            let mut later = self.schedule.looks(DemoScanner::Code, *application);
             (from..until).contains(day) && later.any(|next| next > *day)
         });
         runs.max_by_key(|(application, day)| {
@@ -107,7 +108,7 @@ impl<'a> Story<'a> {
 }
 
 struct Teller<'a> {
-    catalogue: &'a Catalogue,
+    catalogue: &'a FlawCatalogue,
     random: Random,
     /// Places that have a weakness: one at each.
     taken: BTreeSet<String>,
@@ -147,7 +148,7 @@ impl<'a> Teller<'a> {
 
     /// A weakness that nobody has at its place yet, and its fix.
     fn add(&mut self, application: usize, appeared: i64) {
-        let severity = Severity::ALL[self.random.weighted(&SHARES)];
+        let severity = FlawSeverity::ALL[self.random.weighted(&SHARES)];
         let Some(flaw) = self.flaw(application, severity) else {
             return;
         };
@@ -177,7 +178,7 @@ impl<'a> Teller<'a> {
 
     fn fix_days(&mut self, weakness: &Weakness, found: i64) -> i64 {
         let team = self.story.applications[weakness.application].team.as_str();
-        let severity = weakness.severity().min(Severity::Critical) as usize;
+        let severity = weakness.severity().min(FlawSeverity::Critical) as usize;
         let is_after_sprint = found > self.story.days.at(SPRINT.1);
         let of_team = match team {
             company::BEHIND => 2.4,
@@ -193,7 +194,7 @@ impl<'a> Teller<'a> {
         self.random.days(PACE[severity] * of_team * of_time)
     }
 
-    fn flaw(&mut self, application: usize, severity: Severity) -> Option<Flaw<'a>> {
+    fn flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
         // A place may be taken, and an application have no pages.
         for _ in 0..8 {
             let flaw = match self.random.weighted(&[40, 30, 30]) {
@@ -213,7 +214,7 @@ impl<'a> Teller<'a> {
         self.taken.insert(place).then_some(())
     }
 
-    fn code_flaw(&mut self, application: usize, severity: Severity) -> Option<Flaw<'a>> {
+    fn code_flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
         let catalogue = self.catalogue;
         let rules: Vec<&CodeRule> = catalogue
             .code
@@ -231,7 +232,7 @@ impl<'a> Teller<'a> {
         })
     }
 
-    fn package_flaw(&mut self, application: usize, severity: Severity) -> Option<Flaw<'a>> {
+    fn package_flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
         let app = &self.story.applications[application];
         if package_scanners(app).is_empty() {
             return None;
@@ -247,7 +248,7 @@ impl<'a> Teller<'a> {
         Some(Flaw::Package(package))
     }
 
-    fn page_flaw(&mut self, application: usize, severity: Severity) -> Option<Flaw<'a>> {
+    fn page_flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
         let app = &self.story.applications[application];
         let environment = match app.is_reachable() && self.random.chance(0.45) {
             true => Environment::Production,
@@ -285,9 +286,9 @@ impl<'a> Teller<'a> {
             let team = self.story.applications[weakness.application].team.as_str();
             let joins = match weakness.severity() {
                 _ if team == company::BEHIND => 0.0,
-                Severity::Critical | Severity::High => 0.75,
-                Severity::Medium => 0.35,
-                Severity::Low | Severity::Info | Severity::Noise => 0.1,
+                FlawSeverity::Critical | FlawSeverity::High => 0.75,
+                FlawSeverity::Medium => 0.35,
+                FlawSeverity::Low | FlawSeverity::Info | FlawSeverity::Noise => 0.1,
             };
             let planned = self.random.between(start, end);
             if weakness.is_there(start)
@@ -302,7 +303,7 @@ impl<'a> Teller<'a> {
     /// Whoever fixes something urgent in code has the pipeline look at it.
     fn runs_for_fixes(&mut self) {
         for weakness in &self.story.weaknesses {
-            let is_urgent = weakness.severity() >= Severity::High;
+            let is_urgent = weakness.severity() >= FlawSeverity::High;
             if !is_urgent || !matches!(weakness.flaw, Flaw::Code { .. }) {
                 continue;
             }
@@ -350,7 +351,7 @@ impl<'a> Teller<'a> {
     fn noise(&mut self) {
         let catalogue = self.catalogue;
         let mut rules = catalogue.code.iter();
-        let Some(rule) = rules.find(|rule| rule.severity == Severity::Noise) else {
+        let Some(rule) = rules.find(|rule| rule.severity == FlawSeverity::Noise) else {
             return;
         };
         let there = (self.story.days.at(NOISE.0), self.story.days.at(NOISE.1));
@@ -358,7 +359,7 @@ impl<'a> Teller<'a> {
             let next = self
                 .story
                 .schedule
-                .next(Scanner::Code, application, there.0);
+                .next(DemoScanner::Code, application, there.0);
             if next.is_none_or(|day| day >= there.1) {
                 continue;
             }

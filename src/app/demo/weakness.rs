@@ -1,8 +1,8 @@
 //! A weakness: what it is, where, and from when to when it is there.
 
-use super::catalogue::{CodeRule, CodeScanner, Package, PageRule, Severity};
+use super::catalogue::{CodeRule, CodeScanner, FlawSeverity, Package, PageRule};
 use super::company::{Application, Environment, Stack};
-use super::schedule::Scanner;
+use super::schedule::DemoScanner;
 
 /// Something that scanners find.
 pub struct Weakness<'a> {
@@ -37,7 +37,7 @@ impl Weakness<'_> {
             .any(|(from, until)| (*from..*until).contains(&day))
     }
 
-    pub fn severity(&self) -> Severity {
+    pub fn severity(&self) -> FlawSeverity {
         match &self.flaw {
             Flaw::Code { rule, .. } => rule.severity,
             Flaw::Package(package) => package.severity,
@@ -46,11 +46,11 @@ impl Weakness<'_> {
     }
 
     /// The scanners that see it.
-    pub fn scanners(&self, application: &Application) -> Vec<Scanner> {
+    pub fn scanners(&self, application: &Application) -> Vec<DemoScanner> {
         match &self.flaw {
-            Flaw::Code { .. } => vec![Scanner::Code],
+            Flaw::Code { .. } => vec![DemoScanner::Code],
             Flaw::Package(_) => package_scanners(application),
-            Flaw::Page { environment, .. } => vec![Scanner::Site(*environment)],
+            Flaw::Page { environment, .. } => vec![DemoScanner::Site(*environment)],
         }
     }
 
@@ -99,13 +99,13 @@ impl Weakness<'_> {
 }
 
 /// The scanners that look at the packages of an application.
-pub fn package_scanners(application: &Application) -> Vec<Scanner> {
+pub fn package_scanners(application: &Application) -> Vec<DemoScanner> {
     let mut scanners = Vec::new();
     if application.in_cluster {
-        scanners.push(Scanner::Cluster);
+        scanners.push(DemoScanner::Cluster);
     }
     if application.stack == Stack::Java {
-        scanners.push(Scanner::Dependencies);
+        scanners.push(DemoScanner::Dependencies);
     }
     scanners
 }

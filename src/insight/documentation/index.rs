@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Documented, Page, PageNames, header, layers, line, targets, text};
+use super::{Documented, DocumentedPage, PageNames, header, layers, line, targets, text};
 use crate::lang::model::Kpi;
 use crate::render;
 
 /// A heading and KPIs below it.
 type Section<'a> = (String, Vec<&'a Kpi>);
 
-pub(super) fn page(documented: &Documented, names: &PageNames) -> Page {
+pub(super) fn page(documented: &Documented, names: &PageNames) -> DocumentedPage {
     let kpis = &documented.definitions().kpis;
     let mut markdown = format!(
         "# KPIs\n\n{}, each with a page: how it is defined, in words and as written.\n",
@@ -19,7 +19,7 @@ pub(super) fn page(documented: &Documented, names: &PageNames) -> Page {
     markdown += &sections(names, &by_layer(documented));
     markdown += "\n## By owner\n";
     markdown += &sections(names, &by_owner(kpis));
-    Page {
+    DocumentedPage {
         path: "index".to_string(),
         markdown,
     }

@@ -18,7 +18,7 @@ use crate::render;
 
 /// A page of the documentation.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Page {
+pub struct DocumentedPage {
     /// Where it stands, without an ending: `index`, `kpis/mttr`.
     pub path: String,
     pub markdown: String,
@@ -37,7 +37,7 @@ pub struct Documented<'a> {
 /// # Errors
 ///
 /// A KPI cannot be put into words.
-pub fn pages(documented: &Documented) -> Result<Vec<Page>, Problems> {
+pub fn pages(documented: &Documented) -> Result<Vec<DocumentedPage>, Problems> {
     let names = PageNames::of(documented.definitions());
     let mut pages = vec![index::page(documented, &names)];
     for kpi in &documented.definitions().kpis {

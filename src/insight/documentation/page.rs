@@ -1,6 +1,6 @@
 //! The page of a KPI.
 
-use super::{Documented, Page, PageNames, header, layers, line, targets, text};
+use super::{Documented, DocumentedPage, PageNames, header, layers, line, targets, text};
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Span};
 use crate::exec::query_context;
@@ -19,7 +19,7 @@ pub(super) fn page(
     documented: &Documented,
     names: &PageNames,
     kpi: &Kpi,
-) -> Result<Page, Problems> {
+) -> Result<DocumentedPage, Problems> {
     let words = words(documented, kpi)?;
     let title = kpi.title.as_deref().unwrap_or(&kpi.name);
     let mut markdown = format!("# {}\n\n{}\n", text(title), facts(documented, kpi));
@@ -38,7 +38,7 @@ pub(super) fn page(
     markdown += &lineage_sections(documented, names, kpi);
     markdown += &history(documented, kpi);
     markdown += "\n[All KPIs](../index.md)\n";
-    Ok(Page {
+    Ok(DocumentedPage {
         path: format!("kpis/{}", names.files[&kpi.name]),
         markdown,
     })
@@ -65,12 +65,12 @@ fn facts(documented: &Documented, kpi: &Kpi) -> String {
 }
 
 /// What `explain` says of a KPI, whatever its periods.
-struct KpiWords {
+struct WordsOfKpi {
     rows: Vec<Paragraph>,
     policies: Vec<Paragraph>,
 }
 
-fn words(documented: &Documented, kpi: &Kpi) -> Result<KpiWords, Problems> {
+fn words(documented: &Documented, kpi: &Kpi) -> Result<WordsOfKpi, Problems> {
     let definitions = documented.definitions();
     let mut sources = Sources::default();
     let asked = format!("{} over month last 2 months", format::name(&kpi.name));
@@ -94,7 +94,7 @@ fn words(documented: &Documented, kpi: &Kpi) -> Result<KpiWords, Problems> {
         // The note stands above.
         first.lines.retain(|line| Some(line) != kpi.note.as_ref());
     }
-    Ok(KpiWords {
+    Ok(WordsOfKpi {
         rows: words,
         policies,
     })
