@@ -18,3 +18,4 @@ mod shipped;
 mod sql;
 mod store;
 mod syntax;
+mod verdict;

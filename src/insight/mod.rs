@@ -13,3 +13,4 @@ pub mod profile;
 pub mod restatement;
 pub mod row_membership;
 pub mod testing;
+pub mod verdict;

@@ -29,7 +29,7 @@ pub use requirements::{
 pub use scope::in_scope;
 pub use timeline::{LARGEST_TIMELINE, day_ends};
 pub use types::*;
-pub use words::{Paragraph, condition, describe, measure};
+pub use words::{Paragraph, condition, describe, formula, measure};
 
 /// The codes of problems of plans, and what each is about.
 pub const CODES: &[(&str, &str)] = &[

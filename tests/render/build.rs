@@ -6,8 +6,8 @@ use riskql::base::source::{SourceId, Span};
 use riskql::base::types::{Bound, DisplayUnit, FieldType, Grain, Scale, TimeUnit};
 use riskql::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    Comparison, ComparisonColumn, Context, CoveredPeriod, Excluded, Level, Row, Status, Value,
-    Verdict,
+    Comparison, ComparisonColumn, Context, CoveredPeriod, Excluded, HistoryPoint, Level, Row,
+    Status, Value, Verdict,
 };
 use riskql::lang::model::{CardKind, Direction, Kind};
 
@@ -392,7 +392,8 @@ fn number_card(title: &str, unit: DisplayUnit, value: Value, history: &[Option<f
             vec![value_column("value", column)],
             vec![group(vec![cell(value)])],
         ),
-        history: history.to_vec(),
+        history: history.iter().enumerate().map(history_point).collect(),
+        ..card(CardKind::Number, title, answer("", Vec::new(), Vec::new()))
     }
 }
 
@@ -402,6 +403,21 @@ fn card(kind: CardKind, title: &str, answer: Answer) -> BoardCard {
         title: title.into(),
         answer,
         history: Vec::new(),
+        formulas: Vec::new(),
+        known: Vec::new(),
+        books: None,
+        next_steps: Vec::new(),
+        verdict: None,
+    }
+}
+
+fn history_point((month, value): (usize, &Option<f64>)) -> HistoryPoint {
+    HistoryPoint {
+        period: format!("2025-{:02}", month + 1),
+        value: *value,
+        limit: None,
+        rows: 10,
+        has_few_rows: false,
     }
 }
 

@@ -59,7 +59,7 @@ const BEFORE_LENGTHS: &[&str] = &["last", "this", "past", "over", "previous", "c
 const CLAUSES: &[&str] = &[
     "timezone", "week", "year", "history", "map", "key", "belongs", "event", "state", "known",
     "field", "exclude", "base", "times", "cap", "owner", "prefix", "starts", "stops", "pauses",
-    "due", "note", "higher", "lower", "target", "band", "layer", "given", "expect",
+    "due", "note", "higher", "lower", "target", "band", "layer", "then", "given", "expect",
 ];
 
 /// The pieces of a text, in order and without gaps.

@@ -26,7 +26,7 @@ use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
 use crate::exec::assemble;
 use crate::exec::query_context::QueryContext;
 use crate::lang::model::{Definitions, Dimension, Direction, Query, Subject, ValueColumn};
-use crate::plan::{self, Plan, TimeBucket, Timeline, Work};
+use crate::plan::{self, EvaluationTime, Plan, TimeBucket, Timeline, Work};
 
 /// Fewer rows than this are too few to trust a mean or a share.
 pub const FEW_ROWS: u64 = 5;
@@ -169,17 +169,48 @@ pub fn why(
     }
 }
 
+/// Why the first column of a query changed from the first period it shows to the last; `None` where it shows fewer than two.
+///
+/// # Errors
+///
+/// What keeps the data from being read.
+pub fn from_first_to_last(
+    context: &QueryContext,
+    query: &Query,
+) -> Result<Option<Attribution>, Problems> {
+    why_between(context, query, &[], &periods::first_and_last)
+}
+
 fn why_by(
     context: &QueryContext,
     query: &Query,
     by: &[Dimension],
 ) -> Result<Attribution, Problems> {
+    let pair = |definitions: &Definitions, query: &Query, evaluation: &EvaluationTime| {
+        pair(definitions, query, evaluation).map(Some)
+    };
+    let why = why_between(context, query, by, &pair)?;
+    Ok(why.expect("there are two periods"))
+}
+
+/// Two periods of a query, if there are.
+type ChoosePeriods<'a> =
+    &'a dyn Fn(&Definitions, &Query, &EvaluationTime) -> Result<Option<PeriodPair>, Problems>;
+
+fn why_between(
+    context: &QueryContext,
+    query: &Query,
+    by: &[Dimension],
+    choose: ChoosePeriods,
+) -> Result<Option<Attribution>, Problems> {
     let definitions = context.definitions;
     let column = first_column(query);
     let read = grouped(query, &column, &split(&column), by);
     let (sources, given) = context.load(&[&read])?;
     let evaluation = plan::evaluation_time(definitions, query, &given)?;
-    let pair = pair(definitions, &bare(query, &column), &evaluation)?;
+    let Some(pair) = choose(definitions, &bare(query, &column), &evaluation)? else {
+        return Ok(None);
+    };
     let column = in_scope(definitions, query, column, &pair);
     let split = split(&column);
     let grouped = grouped(query, &column, &split, by);
@@ -202,7 +233,7 @@ fn why_by(
         add_stock_changes(&mut why, by.len(), (&answers[0], &answers[1]));
     }
     why.notes.extend(sources.notes);
-    Ok(why)
+    Ok(Some(why))
 }
 
 /// The column over what is in scope at the end of both periods, if the query is on constant scope.

@@ -111,6 +111,26 @@ fn last_two(asked: Timeline) -> Result<PeriodPair, Problems> {
     }
 }
 
+/// The first and the last period of a query that are over and have a history.
+pub fn first_and_last(
+    definitions: &Definitions,
+    query: &Query,
+    evaluation: &EvaluationTime,
+) -> Result<Option<PeriodPair>, Problems> {
+    let asked = timeline(definitions, query, evaluation)?;
+    let mut over = asked
+        .slots
+        .into_iter()
+        .filter(|slot| slot.status == BucketStatus::Complete);
+    let (before, after) = (over.next(), over.next_back());
+    let notes = asked.notes;
+    Ok(before.zip(after).map(|(before, after)| PeriodPair {
+        before,
+        after,
+        notes,
+    }))
+}
+
 fn one_period() -> Problems {
     Diagnostic::data("K972", "there are not two periods to compare")
         .help("name the other one: versus 2026-01")

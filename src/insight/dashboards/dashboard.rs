@@ -50,6 +50,7 @@ fn draft(dashboard: &Dashboard) -> DashboardDraft {
         name: dashboard.name.clone(),
         title: title.clone(),
         layers: dashboard.layers.iter().map(layer).collect(),
+        with_known: true,
     }
 }
 
@@ -58,6 +59,7 @@ fn layer(layer: &Layer) -> DraftLayer {
         kind: card.kind,
         title: card.title.clone(),
         query: card.query.clone(),
+        next_step: card.next_step.clone(),
     });
     DraftLayer {
         name: layer.name.clone(),

@@ -2,32 +2,38 @@
 //!
 //! Takes definitions and the query_context to ask on; gives a [`Board`]. Prints nothing.
 
+mod beside;
+mod books;
 mod dashboard;
+mod formulas;
+mod known;
+mod next_steps;
 mod scorecard;
+mod verdict_card;
 
 pub use dashboard::dashboard;
 pub use scorecard::scorecard;
 
+use self::beside::{AskedQuery, Purpose};
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::types::{DisplayUnit, Grain};
+use crate::base::types::DisplayUnit;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
     ComparisonColumn, Context, EvidenceColumn, HistoryPoint, Level, Row, Value, ValueEvidence,
 };
 use crate::exec::query_context::{self, AbsentValue, QueryContext};
-use crate::lang::model::{CardKind, Period, Query, Subject};
+use crate::lang::model::{CardKind, Query, Subject};
 
 /// Values on boards of fewer rows are marked, unless a KPI or card says otherwise (rule S59).
 const FEWEST_ROWS: u64 = 5;
-
-/// Months of history on a number card.
-const HISTORY: u32 = 12;
 
 /// A board before its queries are answered.
 pub struct DashboardDraft {
     pub name: String,
     pub title: String,
     pub layers: Vec<DraftLayer>,
+    /// Whether number cards tell what is known of their rows.
+    pub with_known: bool,
 }
 
 pub struct DraftLayer {
@@ -40,6 +46,8 @@ pub struct DraftCard {
     pub kind: CardKind,
     pub title: String,
     pub query: Query,
+    /// What to do about each row; names of columns stand in braces.
+    pub next_step: Option<String>,
 }
 
 /// A board, and texts that its queries compare with and no row has.
@@ -66,7 +74,7 @@ pub fn board(
     if reasons.iter().all(Option::is_some) {
         return Err(nothing_to_show(&reasons).into());
     }
-    let answered = match answers(query_context, &cards, &reasons) {
+    let answered = match answers(query_context, &cards, &reasons, draft.with_known) {
         Err(problems) if query_context::is_of_columns(&problems) => {
             for (card, reason) in cards.iter().zip(&mut reasons) {
                 if reason.is_none() {
@@ -76,7 +84,7 @@ pub fn board(
             if reasons.iter().all(Option::is_some) {
                 return Err(problems);
             }
-            answers(query_context, &cards, &reasons)?
+            answers(query_context, &cards, &reasons, draft.with_known)?
         }
         answered => answered?,
     };
@@ -112,45 +120,106 @@ fn answers(
     query_context: &QueryContext,
     cards: &[&DraftCard],
     reasons: &[Option<String>],
+    with_known: bool,
 ) -> Result<AnsweredCards, Problems> {
-    let histories: Vec<Option<Query>> = cards.iter().map(|card| history(card)).collect();
-    let answerable = || (0..cards.len()).filter(|index| reasons[*index].is_none());
-    let mut queries: Vec<&Query> = answerable().map(|index| &cards[index].query).collect();
-    queries.extend(answerable().filter_map(|index| histories[index].as_ref()));
+    let asked = asked(query_context, cards, reasons, with_known)?;
+    let queries: Vec<&Query> = asked.iter().map(|each| &each.query).collect();
     let answered = query_context.answers(&queries)?;
     let context = answered.answers[0].context.clone();
-    let (values, past) = answered.answers.split_at(answerable().count());
-    let mut values = values.iter().cloned();
-    let mut past = past.iter();
+    let found = FoundAnswers {
+        asked: &asked,
+        answers: &answered.answers,
+    };
     let mut shown = Vec::with_capacity(cards.len());
-    for (index, card) in cards.iter().enumerate() {
-        let reason = reasons[index].as_deref();
-        shown.push(BoardCard {
-            kind: card.kind,
-            title: card.title.clone(),
-            answer: match reason {
-                None => with_rows(values.next().expect("one answer a card")),
-                Some(reason) => no_data(&card.query, &context, reason),
-            },
-            history: match &histories[index] {
-                Some(_) if reason.is_none() => {
-                    history_points(past.next().expect("one answer a history"))
-                }
-                Some(_) | None => Vec::new(),
-            },
-            formulas: Vec::new(),
-            known: Vec::new(),
-            books: None,
-            next_steps: Vec::new(),
-            verdict: None,
+    for (place, card) in cards.iter().enumerate() {
+        shown.push(match reasons[place].as_deref() {
+            None => filled_card(query_context, card, place, &found)?,
+            Some(reason) => empty_card(card, &context, reason),
         });
     }
+    verdict_card::add_verdicts(query_context, cards, &found, &mut shown)?;
     Ok(AnsweredCards {
         cards: shown,
         context,
         notes: answered.notes,
         absent: answered.absent,
     })
+}
+
+/// The queries of all cards that can be answered; of what stands beside a card only what the files can answer.
+fn asked(
+    query_context: &QueryContext,
+    cards: &[&DraftCard],
+    reasons: &[Option<String>],
+    with_known: bool,
+) -> Result<Vec<AskedQuery>, Problems> {
+    let definitions = query_context.definitions;
+    let mut asked = Vec::new();
+    for (place, card) in cards.iter().enumerate() {
+        if reasons[place].is_some() {
+            continue;
+        }
+        for each in beside::queries(definitions, place, card, with_known) {
+            let is_own = each.purpose == Purpose::Answer;
+            if is_own || query_context.lacking(&each.query)?.is_empty() {
+                asked.push(each);
+            }
+        }
+    }
+    Ok(asked)
+}
+
+/// What the queries of the cards were answered.
+struct FoundAnswers<'a> {
+    asked: &'a [AskedQuery],
+    answers: &'a [Answer],
+}
+
+impl FoundAnswers<'_> {
+    fn of(&self, card: usize, purpose: Purpose) -> Option<&Answer> {
+        let mut all = self.asked.iter().zip(self.answers);
+        let (_, answer) = all.find(|(asked, _)| asked.card == card && asked.purpose == purpose)?;
+        Some(answer)
+    }
+}
+
+fn filled_card(
+    query_context: &QueryContext,
+    card: &DraftCard,
+    place: usize,
+    found: &FoundAnswers,
+) -> Result<BoardCard, Problems> {
+    let answer = found.of(place, Purpose::Answer);
+    let answer = with_rows(answer.expect("one answer a card").clone());
+    let history = found.of(place, Purpose::History);
+    Ok(BoardCard {
+        kind: card.kind,
+        title: card.title.clone(),
+        history: history.map(history_points).unwrap_or_default(),
+        formulas: formulas::formulas(query_context, &card.query),
+        known: known::shares(
+            found.of(place, Purpose::Validated),
+            found.of(place, Purpose::InScope),
+        ),
+        books: books::books(query_context, card, &answer)?,
+        next_steps: next_steps::next_steps(card.next_step.as_deref(), &answer),
+        verdict: None,
+        answer,
+    })
+}
+
+fn empty_card(card: &DraftCard, context: &Context, reason: &str) -> BoardCard {
+    BoardCard {
+        kind: card.kind,
+        title: card.title.clone(),
+        answer: no_data(&card.query, context, reason),
+        history: Vec::new(),
+        formulas: Vec::new(),
+        known: Vec::new(),
+        books: None,
+        next_steps: Vec::new(),
+        verdict: None,
+    }
 }
 
 /// Shows the rows behind every value, but for those of counts: they are their rows.
@@ -185,24 +254,6 @@ fn assemble(
         context,
         layers,
         notes,
-    }
-}
-
-/// The query of a number card over the months before as-of.
-fn history(card: &DraftCard) -> Option<Query> {
-    if card.kind != CardKind::Number {
-        return None;
-    }
-    let mut query = card.query.clone();
-    query.period = Some(Period::Last(HISTORY, Grain::Month));
-    match &mut query.subject {
-        Subject::List(_) => None,
-        Subject::Values(values) => {
-            values.over = Some(Grain::Month);
-            values.versus.clear();
-            values.ungroup();
-            Some(query)
-        }
     }
 }
 

@@ -33,6 +33,7 @@ pub fn scorecard(
             title: "Every KPI in the last complete month".to_string(),
             cards,
         }],
+        with_known: false,
     })
 }
 
@@ -74,5 +75,6 @@ fn card(
         kind: CardKind::Number,
         title,
         query,
+        next_step: None,
     })
 }

@@ -148,6 +148,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("K611", "a query that does not fit its card"),
     ("K612", "a dashboard or layer without content"),
     (
+        "K613",
+        "a next step of a card without rows, or of a column it lacks",
+    ),
+    (
         "K615",
         "bands without bounds, or with bounds that cannot be",
     ),

@@ -99,7 +99,16 @@ fn card(scope: Scope, tree: &ast::Card, problems: &mut Problems) -> Option<Card>
         Some(title) => title.node.clone(),
         None => title(scope, tree, &query),
     };
-    Some(Card { kind, title, query })
+    if let Some(text) = &tree.next_step {
+        check_next_step(scope, kind, &query, text, problems);
+    }
+    let next_step = tree.next_step.as_ref().map(|text| text.node.clone());
+    Some(Card {
+        kind,
+        title,
+        query,
+        next_step,
+    })
 }
 
 fn kind(name: &ast::Identifier, problems: &mut Problems) -> Option<CardKind> {
@@ -162,6 +171,56 @@ fn problems_extend(problems: &mut Problems, problem: Option<Diagnostic>) {
 
 fn misfit(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("K611", span, message)
+}
+
+/// Names in braces are columns of a card with rows (K613).
+fn check_next_step(
+    scope: Scope,
+    kind: CardKind,
+    query: &Query,
+    text: &ast::Text,
+    problems: &mut Problems,
+) {
+    if !matches!(kind, CardKind::List | CardKind::Table) {
+        let problem = Diagnostic::error("K613", text.span, "this card has no rows to act on");
+        problems.push(problem.label("`then` stands below `show list` or `show table`"));
+        return;
+    }
+    let columns = columns(scope, query);
+    let mut rest = text.node.as_str();
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            let problem = Diagnostic::error("K613", text.span, "a brace is not closed");
+            problems.push(problem.help("the name of a column stands between braces: {team}"));
+            return;
+        };
+        if !columns.iter().any(|column| column == name) {
+            let message = format!("the card has no column `{name}`");
+            let problem = Diagnostic::error("K613", text.span, message);
+            problems.push(problem.help(format!("it has {}", columns.join(", "))));
+        }
+        rest = after;
+    }
+}
+
+/// The names of the columns of an answer to a query.
+fn columns(scope: Scope, query: &Query) -> Vec<String> {
+    match &query.subject {
+        Subject::List(list) => {
+            let shown = list.show.iter();
+            shown.map(|column| column.name(scope.model)).collect()
+        }
+        Subject::Values(values) => {
+            let period = values.over.map(|_| "period".to_owned());
+            let dimensions = values.by.iter().map(|dimension| dimension.name.clone());
+            let numbers = values.columns.iter().map(|column| column.name.clone());
+            period
+                .into_iter()
+                .chain(dimensions)
+                .chain(numbers)
+                .collect()
+        }
+    }
 }
 
 fn needs_periods(values: &ValuesQuery, name: &ast::Identifier) -> Option<Diagnostic> {

@@ -39,7 +39,15 @@ fn layer_lines(lines: &mut FormattedLines, layer: &Spanned<Layer>) {
         .collect();
     let columns = widest(kinds.iter().map(String::as_str));
     for item in &tree.cards {
-        lines.under_clause(item.span, card(&item.node, columns));
+        let text = card(&item.node, columns);
+        match &item.node.next_step {
+            None => lines.under_clause(item.span, text),
+            Some(next_step) => {
+                lines.under_clause(upto(item.span, item.node.query.span), text);
+                let text = format!("  then {}", quoted(&next_step.node));
+                lines.under_clause(next_step.span, text);
+            }
+        }
     }
 }
 

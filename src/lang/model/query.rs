@@ -373,6 +373,8 @@ pub struct Card {
     pub kind: CardKind,
     pub title: String,
     pub query: Query,
+    /// What to do about each row: `Fix {finding_id}`. Names in braces are columns of the answer.
+    pub next_step: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

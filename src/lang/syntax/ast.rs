@@ -337,6 +337,8 @@ pub struct Card {
     pub kind: Identifier,
     pub title: Option<Text>,
     pub query: Spanned<Query>,
+    /// `then "Fix {finding_id}"`, on a line of its own.
+    pub next_step: Option<Text>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -201,7 +201,7 @@ pub const CODES: &[DiagnosticCode] = &[
     },
     DiagnosticCode {
         code: "K136",
-        meaning: "a card stands above the first layer of its dashboard",
+        meaning: "a card stands above the first layer of its dashboard, or `then` below no card",
         example: Example::File("dashboard appsec\n  show number mttr last month\n"),
     },
     DiagnosticCode {

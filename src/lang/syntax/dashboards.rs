@@ -14,6 +14,8 @@ use crate::base::source::Spanned;
 enum DashboardLine {
     Layer(Layer),
     Card(Box<Card>),
+    /// What to do about the rows of the card above.
+    NextStep(Text),
 }
 
 /// A dashboard; none if any of its pieces is mistaken.
@@ -33,6 +35,26 @@ pub(super) fn dashboard(cut: &DefinitionParts<'_>, problems: &mut Problems) -> O
                 problems.push(errors::card_without_layer(span));
                 return None;
             }
+            (DashboardLine::NextStep(text), layer) => {
+                let card = layer.and_then(|layer| {
+                    layer.span = layer.span.to(span);
+                    layer.node.cards.last_mut()
+                });
+                match card {
+                    Some(card) if card.node.next_step.is_none() => {
+                        card.span = card.span.to(span);
+                        card.node.next_step = Some(text);
+                    }
+                    Some(_) => {
+                        problems.push(errors::second_next_step(span));
+                        return None;
+                    }
+                    None => {
+                        problems.push(errors::next_step_without_card(span));
+                        return None;
+                    }
+                }
+            }
         }
     }
     Some(Dashboard {
@@ -51,6 +73,10 @@ fn line(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<DashboardLine> 
             cards: Vec::new(),
         }));
     }
+    if pair.as_rule() == Rule::next_step {
+        let text = PairChildren::of(pair).need(Rule::text);
+        return Ok(DashboardLine::NextStep(literals::text(piece, &text)));
+    }
     let mut parts = PairChildren::of(pair);
     Ok(DashboardLine::Card(Box::new(Card {
         kind: literals::name(piece, &parts.need(Rule::name)),
@@ -58,6 +84,7 @@ fn line(piece: &Fragment<'_>, pair: RulePair<'_>) -> ParseResult<DashboardLine> 
             .take(Rule::card_title)
             .map(|pair| literals::text(piece, &PairChildren::of(pair).need(Rule::text))),
         query: queries::query(piece, parts.need(Rule::inner_query))?,
+        next_step: None,
     })))
 }
 

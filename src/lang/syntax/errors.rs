@@ -78,6 +78,20 @@ pub(super) fn card_without_layer(span: Span) -> Diagnostic {
     .help("write a line such as `layer executive \"Is risk decreasing?\"` before it")
 }
 
+pub(super) fn next_step_without_card(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "K136",
+        span,
+        "`then` stands below a card, and there is none above it",
+    )
+    .help("write a line such as `show list findings overdue` before it")
+}
+
+pub(super) fn second_next_step(span: Span) -> Diagnostic {
+    Diagnostic::error("K136", span, "the card above has a `then` already")
+        .leave_out("leave this out, or make one text of both")
+}
+
 // ---------------------------------------------------------------- literals
 
 pub(super) fn wall_clock(span: Span, word: &str) -> Problem {

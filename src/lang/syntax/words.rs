@@ -141,6 +141,7 @@ const CONTEXTUAL: &[&str] = &[
     "target",
     "test",
     "the",
+    "then",
     "time",
     "times",
     "timezone",
@@ -238,7 +239,7 @@ impl DefinitionKind {
                 "note", "owner", "is", "as", "by", "at", "higher", "lower", "target", "band",
             ],
             DefinitionKind::View => &["show"],
-            DefinitionKind::Dashboard => &["layer", "show"],
+            DefinitionKind::Dashboard => &["layer", "show", "then"],
             DefinitionKind::Source => &[
                 "tool", "kind", "reads", "known", "scan", "rows", "severity", "status", "evidence",
                 "dates", "fills", "identity", "parts", "counted", "precedes", "repeated",

@@ -5,7 +5,7 @@ use crate::base::types::{TimeUnit, Unit};
 use crate::lang::model::{Definitions, Formula, Measure, Measured, Operator, Population, Role};
 
 /// `count of findings verified / count of findings introduced`
-pub(super) fn formula(definitions: &Definitions, tree: &Formula) -> String {
+pub fn formula(definitions: &Definitions, tree: &Formula) -> String {
     match tree {
         Formula::Number(number) => number.to_string(),
         Formula::Constant { value, unit } => amount(*value, *unit),

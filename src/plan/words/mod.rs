@@ -15,7 +15,7 @@ use crate::base::source::Span;
 use crate::lang::model::Definitions;
 
 pub use conditions::condition;
-pub use formulas::measure;
+pub use formulas::{formula, measure};
 pub(super) use meanings::mentions_within;
 
 /// Lines under a heading.

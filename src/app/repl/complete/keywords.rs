@@ -123,6 +123,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("otherwise", "all others"),
     ("layer", "layer NAME \"title\": a part of the board"),
+    (
+        "then",
+        "then \"Fix {finding_id}\": what to do about each row of the card above",
+    ),
     ("given", "given TABLE, then rows between bars"),
     ("expect", "expect QUERY, then rows between bars"),
 ];

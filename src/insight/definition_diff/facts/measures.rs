@@ -102,7 +102,12 @@ impl FactReader<'_> {
                 let kind = card_word(card.kind);
                 let written = format!("show {kind} {:?}: {}", card.title, card.query.text);
                 let meaning = format!("{kind} {}", self.normal.query(&card.query));
+                let next_step = card.next_step.as_ref().map(|text| {
+                    let about = format!("next step of {about}");
+                    Fact::new(about, format!("then {text:?}"), ChangeEffect::Wording)
+                });
                 facts.push(Fact::new(about, written, ChangeEffect::Value).meaning(meaning));
+                facts.extend(next_step);
             }
         }
         facts
