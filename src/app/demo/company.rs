@@ -50,6 +50,16 @@ impl Application {
         self.kind != "microservice"
     }
 
+    /// Whether its code is scanned: what matters most.
+    pub fn has_code_scans(&self) -> bool {
+        matches!(self.criticality.as_str(), "high" | "critical")
+    }
+
+    /// Whether Dependency-Check runs in its pipeline.
+    pub fn has_dependency_check(&self) -> bool {
+        self.stack == Stack::Java && self.criticality == "critical" && self.exposure != "internal"
+    }
+
     /// Whether its production is scanned: what others than the company can reach.
     pub fn is_reachable(&self) -> bool {
         self.has_pages() && self.exposure != "internal"

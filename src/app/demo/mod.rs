@@ -103,13 +103,11 @@ fn of_pipelines(story: &Story) -> Vec<DemoFile> {
             let path = format!("ci/{}-{}.sarif", app.name, story.days.date(*day));
             files.push(document(&path, &pipelines::sarif(story, place, *day)));
         }
-        if app.stack == company::Stack::Java {
-            for day in &story.schedule.dependencies[place] {
-                let date = story.days.date(*day);
-                let path = format!("ci/{}-{date}-dependency-check.json", app.name);
-                let report = pipelines::dependency_check(story, place, *day);
-                files.push(document(&path, &report));
-            }
+        for day in &story.schedule.dependencies[place] {
+            let date = story.days.date(*day);
+            let path = format!("ci/{}-{date}-dependency-check.json", app.name);
+            let report = pipelines::dependency_check(story, place, *day);
+            files.push(document(&path, &report));
         }
     }
     let scans = story.schedule.cluster.iter();

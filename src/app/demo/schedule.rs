@@ -4,10 +4,10 @@ use super::company::{Application, Environment};
 use super::days::DemoDays;
 use super::random::Random;
 
-/// A pipeline runs at least this often.
-const PIPELINE_DAYS: (i64, i64) = (26, 34);
-/// Scans of the cluster and of sites.
-const NIGHTLY_DAYS: i64 = 14;
+/// A pipeline runs its scanners at least this often.
+const PIPELINE_DAYS: (i64, i64) = (33, 42);
+/// How often the cluster and sites are scanned.
+const NIGHTLY_DAYS: i64 = 21;
 
 /// What looks at an application.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,10 +45,16 @@ impl Schedule {
                     .map(|part| days.at(part) + random.between(0, 9))
             })
             .collect();
-        let code: Vec<Vec<i64>> = onboarded
-            .iter()
-            .map(|first| first.map_or_else(Vec::new, |first| pipeline(days, first, &mut random)))
-            .collect();
+        let mut runs = |is_scanned: fn(&Application) -> bool| -> Vec<Vec<i64>> {
+            let all = applications.iter().zip(&onboarded);
+            all.map(|(app, first)| match first {
+                Some(first) if is_scanned(app) => pipeline(days, *first, &mut random),
+                Some(_) | None => Vec::new(),
+            })
+            .collect()
+        };
+        let code = runs(Application::has_code_scans);
+        let dependencies = runs(Application::has_dependency_check);
         let nightly = |last: i64| {
             let mut scans: Vec<i64> = (0..=last).rev().step_by(NIGHTLY_DAYS as usize).collect();
             scans.reverse();
@@ -56,8 +62,8 @@ impl Schedule {
         };
         Schedule {
             onboarded,
-            dependencies: code.clone(),
             code,
+            dependencies,
             cluster: nightly(days.last()),
             staging: nightly(days.last() - 3),
             production: nightly(days.last() - 8),

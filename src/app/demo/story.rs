@@ -23,12 +23,12 @@ const NOISE: (f64, f64) = (0.42, 0.52);
 /// Where a scan that does not get through may be.
 const PARTIAL: (f64, f64) = (0.4, 0.62);
 /// What an application brings along when it is onboarded.
-const BACKLOG: (i64, i64) = (6, 13);
+const BACKLOG: (i64, i64) = (6, 14);
 /// Arrivals of 30 days, all applications together, on the first day and on the last.
-const ARRIVALS: (f64, f64) = (26.0, 17.0);
+const ARRIVALS: (f64, f64) = (34.0, 26.0);
 /// How often each severity is drawn, and how many days fixing takes on average, lowest first.
-const SHARES: [u32; 5] = [6, 16, 35, 31, 12];
-const PACE: [f64; 5] = [170.0, 120.0, 70.0, 38.0, 17.0];
+const SHARES: [u32; 5] = [5, 14, 34, 32, 15];
+const PACE: [f64; 5] = [200.0, 160.0, 110.0, 58.0, 24.0];
 const NEVER: i64 = i64::MAX;
 
 /// A year of the company.
@@ -130,13 +130,14 @@ impl<'a> Teller<'a> {
         }
         let mut month = 0;
         while month < days.count {
+            let onboarded = &self.story.schedule.onboarded;
+            let scanned: Vec<usize> = (0..onboarded.len())
+                .filter(|place| onboarded[*place].is_some_and(|first| first <= month))
+                .collect();
             let usual = ARRIVALS.0 + (ARRIVALS.1 - ARRIVALS.0) * days.part(month);
+            let usual = usual * scanned.len() as f64 / onboarded.len() as f64;
             for _ in 0..usual as i64 + self.random.between(-3, 4) {
                 let day = month + self.random.between(0, 30);
-                let onboarded = &self.story.schedule.onboarded;
-                let scanned: Vec<usize> = (0..onboarded.len())
-                    .filter(|place| onboarded[*place].is_some_and(|first| first <= day))
-                    .collect();
                 if !scanned.is_empty() && day < days.count {
                     let application = *self.random.pick(&scanned);
                     self.add(application, day);
@@ -215,6 +216,9 @@ impl<'a> Teller<'a> {
     }
 
     fn code_flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
+        if !self.story.applications[application].has_code_scans() {
+            return None;
+        }
         let catalogue = self.catalogue;
         let rules: Vec<&CodeRule> = catalogue
             .code
@@ -303,7 +307,7 @@ impl<'a> Teller<'a> {
     /// Whoever fixes something urgent in code has the pipeline look at it.
     fn runs_for_fixes(&mut self) {
         for weakness in &self.story.weaknesses {
-            let is_urgent = weakness.severity() >= FlawSeverity::High;
+            let is_urgent = weakness.severity() == FlawSeverity::Critical;
             if !is_urgent || !matches!(weakness.flaw, Flaw::Code { .. }) {
                 continue;
             }

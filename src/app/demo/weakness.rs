@@ -1,7 +1,7 @@
 //! A weakness: what it is, where, and from when to when it is there.
 
 use super::catalogue::{CodeRule, CodeScanner, FlawSeverity, Package, PageRule};
-use super::company::{Application, Environment, Stack};
+use super::company::{Application, Environment};
 use super::schedule::DemoScanner;
 
 /// Something that scanners find.
@@ -104,7 +104,7 @@ pub fn package_scanners(application: &Application) -> Vec<DemoScanner> {
     if application.in_cluster {
         scanners.push(DemoScanner::Cluster);
     }
-    if application.stack == Stack::Java {
+    if application.has_dependency_check() {
         scanners.push(DemoScanner::Dependencies);
     }
     scanners
