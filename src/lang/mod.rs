@@ -11,5 +11,6 @@ pub mod model;
 pub mod project;
 pub mod rename;
 pub mod revision;
+pub mod refine;
 mod spoken_names;
 pub mod syntax;

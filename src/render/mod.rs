@@ -15,6 +15,7 @@ mod footer;
 mod format;
 mod graph;
 mod grid;
+mod html;
 mod json;
 mod markdown;
 mod number_cards;
@@ -27,6 +28,7 @@ mod plan_text;
 mod plan_words;
 mod sheet;
 mod spark;
+mod svg;
 mod table;
 mod text;
 mod trend;
@@ -35,6 +37,7 @@ mod verdicts;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::OutputFormat;
+pub use html::BoardPage;
 pub use graph::{GraphDrawing, GraphNode, dot, forest, mermaid};
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
@@ -59,6 +62,22 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
         OutputFormat::Csv => csv::answer(answer),
         OutputFormat::Md => markdown::answer(answer).into_bytes(),
         OutputFormat::Parquet => parquet::answer(answer),
+        OutputFormat::Svg => svg::file(answer).into_bytes(),
+        OutputFormat::Html => html::answer(answer).into_bytes(),
+    }
+}
+
+/// Why a format cannot hold an answer, and what can; `None` where it can.
+pub fn refusal(answer: &Answer, format: OutputFormat) -> Option<String> {
+    match format {
+        OutputFormat::Svg => svg::refusal(answer),
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Html => None,
     }
 }
 
@@ -66,7 +85,11 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
 /// where the format holds it.
 pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
     match format {
-        OutputFormat::Table | OutputFormat::Json | OutputFormat::Md => None,
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Md
+        | OutputFormat::Svg
+        | OutputFormat::Html => None,
         OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet => {
             Some(footer::beside_rows(answer))
         }
@@ -76,7 +99,12 @@ pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
 /// The same of a board, and which of its cards the format has no place for.
 pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
     match format {
-        OutputFormat::Table | OutputFormat::Json | OutputFormat::Md | OutputFormat::Parquet => None,
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => None,
         OutputFormat::Jsonl => Some(board_text::beside_cards(board, &[])),
         OutputFormat::Csv => Some(board_text::beside_cards(board, &csv::left_out(board))),
     }
@@ -112,6 +140,11 @@ pub fn plan_json(described: &PlanDescription) -> String {
     json(&plan_json::plan(described))
 }
 
+/// The page above several boards, as HTML.
+pub fn board_index(pages: &[BoardPage]) -> Vec<u8> {
+    html::index(pages).into_bytes()
+}
+
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.
 pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result<Vec<u8>, String> {
     match format {
@@ -123,5 +156,9 @@ pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),
+        OutputFormat::Svg => Err("a dashboard is many charts and an SVG file holds those of one \
+             answer: use `--format html`, a page with all of them"
+            .to_string()),
+        OutputFormat::Html => Ok(html::board(board).into_bytes()),
     }
 }

@@ -9,19 +9,19 @@ use super::spark::sparkline;
 use crate::exec::answer::{AnswerValueColumn, BoardCard, ColumnRole, Value};
 
 /// All there is about a card. A list of columns, so that those no card fills can go.
-struct NumberCard {
-    title: GridCell,
-    value: GridCell,
+pub(super) struct NumberCard {
+    pub title: GridCell,
+    pub value: GridCell,
     /// The unit, or why there is no value.
-    unit: GridCell,
-    interval: GridCell,
-    rows: GridCell,
-    status: GridCell,
-    target: GridCell,
-    band: GridCell,
-    change: GridCell,
-    compared_with: GridCell,
-    history: GridCell,
+    pub unit: GridCell,
+    pub interval: GridCell,
+    pub rows: GridCell,
+    pub status: GridCell,
+    pub target: GridCell,
+    pub band: GridCell,
+    pub change: GridCell,
+    pub compared_with: GridCell,
+    pub history: GridCell,
 }
 
 /// A line a card.
@@ -107,7 +107,8 @@ fn grid(columns: &[(&str, Align, bool)], lines: Vec<GridLine>) -> TextGrid {
     grid.without_empty_columns()
 }
 
-fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
+/// The texts of a card.
+pub(super) fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
     let title = GridCell::of_data(&card.title, Style::Plain, look);
     let history: Vec<Option<f64>> = card.history.iter().map(|point| point.value).collect();
     let history = GridCell::new(sparkline(&history, look), Style::Plain);

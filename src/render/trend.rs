@@ -30,6 +30,10 @@ pub(super) struct Series<'a> {
     pub column: &'a AnswerValueColumn,
     /// One for each period.
     pub points: Vec<Option<f64>>,
+    /// The same with all that is known of them; none where a group has no row in a period.
+    pub values: Vec<Option<&'a Value>>,
+    /// The first row of the group.
+    pub row: &'a Row,
     /// Of the last point.
     latest: Option<&'a Value>,
     pub trend: Option<SeriesTrend>,
@@ -382,13 +386,16 @@ fn one_series<'a>(
             .find(|row| text_at(row, period) == Some(wanted))?;
         flat::value_at(row, value)
     };
-    let last = periods.last().and_then(at);
+    let values: Vec<Option<&'a Value>> = periods.iter().map(at).collect();
+    let last = values.last().copied().flatten();
     Series {
         label,
         column,
+        row: rows[0],
         latest: last,
         trend: flat::value_at(rows[0], value).and_then(|value| value.evidence.trend),
-        points: periods.iter().map(|period| at(period)?.value).collect(),
+        points: values.iter().map(|value| (*value)?.value).collect(),
+        values,
         provisional: last.is_some_and(|value| value.provisional),
         is_total: rows[0].level == Level::Total,
         verdict: last.map_or_else(GridCell::empty, verdict_cell),

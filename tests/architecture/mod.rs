@@ -115,6 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "lang::rename",
         &["lang::format", "lang::model", "lang::syntax"],
     ),
+    ("lang::refine", &["lang::format", "lang::syntax"]),
     ("lang::revision", &[]),
     ("insight::lineage", &["lang::model", "render"]),
     (
@@ -166,8 +167,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exec::answer",
             "lang::format",
             "exec::query_context",
+            "insight::profile",
             "lang::model",
             "lang::analyze",
+            "lang::refine",
+            "lang::syntax",
         ],
     ),
     (
@@ -274,6 +278,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "insight::profile",
             "lang::project",
             "lang::analyze",
+            "lang::refine",
             "render",
             "reports::store",
             "lang::syntax",
@@ -311,6 +316,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("calamine", &["exec::data"]),
     ("pure_rust_locales", &["reports::ingest"]),
     ("annotate_snippets", &["render"]),
+    ("maud", &["render"]),
     ("rustyline", &["app::repl"]),
     ("ctrlc", &["app::repl"]),
     (

@@ -5,8 +5,10 @@ mod build;
 mod chart;
 mod diagnostics;
 mod formats;
+mod html;
 mod numbers;
 mod random;
+mod svg;
 mod table;
 
 use riskql::render::RenderOptions;

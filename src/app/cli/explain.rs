@@ -75,7 +75,12 @@ pub fn query(
     let as_object = match target.format {
         OutputFormat::Table => false,
         OutputFormat::Json => true,
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let problem = Diagnostic::data("K909", "an explanation is text or JSON");
             return Err(problem
                 .help("write `--format table` or `--format json`")

@@ -6,6 +6,7 @@ use super::args::{DataOptions, OutputOptions, RunArguments};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::{explain, scorecard, workspace};
+use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
 use crate::lang::model::{Definitions, Query};
 use crate::render::{self, OutputFormat};
@@ -17,9 +18,10 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let text = arguments.query.join(" ");
+    let output = arguments.page.with(&arguments.output);
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
-        return scorecard::run(console, &definitions, &arguments.data, &arguments.output);
+        return scorecard::run(console, &definitions, &arguments.data, &output);
     }
     let question = workspace::query(console, &definitions, &text)?;
     let is_everything = question.is_everything();
@@ -27,7 +29,7 @@ pub fn run(
     if query.explain {
         let how = explain::ExplainOptions {
             data: &arguments.data,
-            output: &arguments.output,
+            output: &output,
             part: explain::ExplainPart::Words,
         };
         return explain::query(console, &definitions, &query, how);
@@ -39,7 +41,7 @@ pub fn run(
         query,
         is_everything,
         &arguments.data,
-        &arguments.output,
+        &output,
     )
 }
 
@@ -66,6 +68,9 @@ fn answer(
     if target.format != OutputFormat::Table {
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
+    }
+    if let Some(why) = render::refusal(&answer, target.format) {
+        return Err(Diagnostic::data("K909", why).into());
     }
     if let Some(beside) = render::beside(&answer, target.format) {
         console.note(&beside);

@@ -2,7 +2,7 @@
 
 use super::input;
 use super::output::nothing_asked_yet;
-use super::refine::{joined, removal, replaced, without};
+use crate::lang::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -177,7 +177,9 @@ impl Session {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Md
-            | OutputFormat::Parquet => explain::text(&explained, self.settings.look),
+            | OutputFormat::Parquet
+            | OutputFormat::Svg
+            | OutputFormat::Html => explain::text(&explained, self.settings.look),
         };
         self.put_out(text.into_bytes())
     }

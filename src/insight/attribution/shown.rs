@@ -17,7 +17,12 @@ pub fn written(why: &Attribution, format: OutputFormat, look: RenderOptions) -> 
     match format {
         OutputFormat::Table => text(why, look).into_bytes(),
         OutputFormat::Json => json(why).into_bytes(),
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             render::answer(&table(why), format, look)
         }
     }

@@ -62,7 +62,9 @@ fn describe_field(
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => text(session, field, &profile, others),
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }

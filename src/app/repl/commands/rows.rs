@@ -99,7 +99,9 @@ impl Page {
             OutputFormat::Json
             | OutputFormat::Jsonl
             | OutputFormat::Csv
-            | OutputFormat::Parquet => render::answer(&self.found.answer, format, look),
+            | OutputFormat::Parquet
+            | OutputFormat::Svg
+            | OutputFormat::Html => render::answer(&self.found.answer, format, look),
         }
     }
 }
