@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod cancellation;
+pub mod deep_stacks;
 pub mod diagnostic;
 pub mod files;
 pub mod instants;

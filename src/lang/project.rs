@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 
+use crate::base::deep_stacks;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{SourceId, Sources};
 use crate::lang::check;
@@ -78,10 +79,9 @@ pub struct Project {
 
 /// The same with the trees.
 pub fn parsed(sources: &Sources, ids: &[SourceId]) -> (Option<Project>, Problems) {
-    let parsed: Vec<_> = ids
-        .par_iter()
-        .map(|id| syntax::parse_file(sources, *id))
-        .collect();
+    let parse = || ids.par_iter().map(|id| syntax::parse_file(sources, *id));
+    // The stacks of other threads are too small, and a larger one mapped for each clause costs more than reading it.
+    let parsed: Vec<_> = deep_stacks::deeply(|| parse().collect());
     let mut problems = Problems::default();
     let mut files = Vec::with_capacity(parsed.len());
     for (file, of_file) in parsed {

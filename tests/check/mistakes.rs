@@ -1013,6 +1013,50 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
         "K611",
         Beside("dashboard d\n  layer l\n    show table \"Open\": list findings open\n"),
     ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show area backlog by app\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show matrix mttr, backlog by team over month last 3 months\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show matrix mttr over month last 3 months\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show matrix mttr by team\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": backlog\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": backlog by app, team over month last 6 months\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": backlog over month last 6 months rolling 3 months\n"),
+    ),
+    (
+        "K611",
+        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": count of findings open over month last 6 months\n"),
+    ),
+    (
+        "K613",
+        Beside("dashboard d\n  layer l\n    show list \"Open\": list findings open show finding_id\n      then \"Fix {finding}\"\n"),
+    ),
+    (
+        "K613",
+        Beside("dashboard d\n  layer l\n    show list \"Open\": list findings open show finding_id\n      then \"Fix {finding_id\"\n"),
+    ),
+    (
+        "K613",
+        Beside("dashboard d\n  layer l\n    show number backlog\n      then \"Fix them\"\n"),
+    ),
     ("K612", Beside("dashboard d\n")),
     (
         "K620",

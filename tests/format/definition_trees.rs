@@ -206,8 +206,18 @@ fn kpi_clause() -> impl Strategy<Value = KpiClause> {
 }
 
 fn layer() -> impl Strategy<Value = Layer> {
-    let card = (name(), option::of(text()), spanned(inner_query()))
-        .prop_map(|(kind, title, query)| Card { kind, title, query });
+    let card = (
+        name(),
+        option::of(text()),
+        spanned(inner_query()),
+        option::of(text()),
+    )
+        .prop_map(|(kind, title, query, next_step)| Card {
+            kind,
+            title,
+            query,
+            next_step,
+        });
     (name(), option::of(text()), vec(spanned(card), 0..3)).prop_map(|(name, title, cards)| Layer {
         name,
         title,

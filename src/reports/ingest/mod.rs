@@ -18,7 +18,6 @@ mod rows;
 mod scan;
 mod shapes;
 mod stable;
-mod stack;
 mod unknown;
 mod values;
 

@@ -13,7 +13,7 @@ use super::reading::{Programs, ReportInput};
 use super::records::RecordTypes;
 use super::report::{Report, RowPart};
 use super::shapes::{self, several_columns};
-use super::stack::deeply;
+use crate::base::deep_stacks::deeply;
 use super::unknown::{of_another, says_nothing, unknown};
 use super::values::list;
 use crate::base::diagnostic::{Diagnostic, Problems};

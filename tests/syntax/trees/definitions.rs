@@ -282,6 +282,7 @@ fn cards_belong_to_the_layer_above() {
     show number \"MTTR\": mttr last month
     show list \"Overdue\": list findings overdue where severity = critical
       sort by due_at limit 50
+      then \"Fix {finding_id}\"
   layer trend
     show table highest_risk_apps
 ",
@@ -292,7 +293,7 @@ fn cards_belong_to_the_layer_above() {
         filter: Some(equals("severity", "critical")),
         ..population("findings", Some("overdue"))
     };
-    let card = |kind: &str, title: Option<&str>, subject, clauses| {
+    let card = |kind: &str, title: Option<&str>, subject, clauses, next_step: Option<&str>| {
         at(Card {
             kind: name(kind),
             title: title.map(name),
@@ -301,6 +302,7 @@ fn cards_belong_to_the_layer_above() {
                 subject,
                 clauses,
             }),
+            next_step: next_step.map(name),
         })
     };
     let last = Period::Last(at(1), Grain::Month);
@@ -324,14 +326,15 @@ fn cards_belong_to_the_layer_above() {
                     Some("MTTR"),
                     mttr,
                     vec![at(QueryClause::Period(last))],
+                    None,
                 ),
-                card("list", Some("Overdue"), Subject::List(at(list)), overdue),
+                card("list", Some("Overdue"), Subject::List(at(list)), overdue, Some("Fix {finding_id}")),
             ],
         }),
         at(Layer {
             name: name("trend"),
             title: None,
-            cards: vec![card("table", None, view, vec![])],
+            cards: vec![card("table", None, view, vec![], None)],
         }),
     ];
     assert_eq!(dashboard.layers, layers);
