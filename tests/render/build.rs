@@ -377,7 +377,12 @@ pub fn findings() -> Answer {
     )
 }
 
-fn number_card(title: &str, unit: DisplayUnit, value: Value, history: &[Option<f64>]) -> BoardCard {
+pub fn number_card(
+    title: &str,
+    unit: DisplayUnit,
+    value: Value,
+    history: &[Option<f64>],
+) -> BoardCard {
     let column = AnswerValueColumn {
         with_target: value.target.is_some(),
         comparisons: one_comparison(!value.comparisons.is_empty()),
@@ -397,7 +402,7 @@ fn number_card(title: &str, unit: DisplayUnit, value: Value, history: &[Option<f
     }
 }
 
-fn card(kind: CardKind, title: &str, answer: Answer) -> BoardCard {
+pub fn card(kind: CardKind, title: &str, answer: Answer) -> BoardCard {
     BoardCard {
         kind,
         title: title.into(),
@@ -411,7 +416,7 @@ fn card(kind: CardKind, title: &str, answer: Answer) -> BoardCard {
     }
 }
 
-fn history_point((month, value): (usize, &Option<f64>)) -> HistoryPoint {
+pub fn history_point((month, value): (usize, &Option<f64>)) -> HistoryPoint {
     HistoryPoint {
         period: format!("2025-{:02}", month + 1),
         value: *value,

@@ -30,7 +30,7 @@ fn value_column() -> impl Strategy<Value = AnswerValueColumn> {
     })
 }
 
-fn data_text() -> impl Strategy<Value = String> {
+pub(super) fn data_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z -]{0,60}",
         any::<String>(),
@@ -99,7 +99,7 @@ fn row(dimensions: usize, values: usize) -> impl Strategy<Value = Row> {
         })
 }
 
-fn answer() -> impl Strategy<Value = Answer> {
+pub(super) fn answer() -> impl Strategy<Value = Answer> {
     (
         0..3usize,
         prop::collection::vec(value_column(), 1..5),
@@ -132,12 +132,11 @@ fn text(answer: &Answer, format: OutputFormat, look: RenderOptions) -> String {
 }
 
 /// The answer as every kind of card.
-fn board_of(answer: &Answer, title: &str) -> Board {
+pub(super) fn board_of(answer: &Answer, title: &str) -> Board {
+    let history = [Some(1.0), None, Some(3.0)];
     let card = |kind, answer: Answer| BoardCard {
-        kind,
-        title: title.to_string(),
-        history: vec![Some(1.0), None, Some(3.0)],
-        answer,
+        history: history.iter().enumerate().map(build::history_point).collect(),
+        ..build::card(kind, title, answer)
     };
     let last_column = answer.columns.len() - 1;
     let numbers = answer.rows.iter().map(|row| {
@@ -148,7 +147,7 @@ fn board_of(answer: &Answer, title: &str) -> Board {
     });
     let mut board = build::board();
     board.layers[0].cards = numbers.collect();
-    board.layers[1].cards = [CardKind::Line, CardKind::Table, CardKind::List]
+    board.layers[1].cards = [CardKind::Line, CardKind::Matrix, CardKind::Table, CardKind::List]
         .map(|kind| card(kind, answer.clone()))
         .to_vec();
     board.title = title.to_string();
@@ -160,7 +159,7 @@ proptest! {
 
     #[test]
     fn no_line_is_wider_than_the_terminal(answer in answer(), width in 40..130usize, unicode: bool) {
-        let look = RenderOptions { width: Some(width), color: false, unicode, rows: None };
+        let look = RenderOptions { width: Some(width), unicode, ..RenderOptions::PIPE };
         let plain = text(&answer, OutputFormat::Table, look);
         for line in plain.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
@@ -189,7 +188,7 @@ proptest! {
 
     #[test]
     fn charts_fit_and_end_their_lines(answer in answer(), width in 40..130usize, unicode: bool, rows in prop::option::of(3..20usize)) {
-        let look = RenderOptions { width: Some(width), color: false, unicode, rows };
+        let look = RenderOptions { width: Some(width), unicode, rows, ..RenderOptions::PIPE };
         for kind in [None, Some(ChartKind::Line), Some(ChartKind::Bar), Some(ChartKind::Spark)] {
             let Ok(text) = render::chart(&answer, kind, look, 8) else { continue };
             for line in text.lines() {

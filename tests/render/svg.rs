@@ -1,5 +1,6 @@
 //! Charts as SVG: where points stand, worked out by hand, and what is drawn for what is not there.
 
+use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use riskql::base::types::{DisplayUnit, FieldType};
@@ -8,6 +9,7 @@ use riskql::lang::model::Kind;
 use riskql::render::{self, OutputFormat, RenderOptions};
 
 use super::build;
+use super::random::{answer, board_of, data_text};
 
 /// Months 1 to n of 2026 with these values of one column.
 fn months(values: Vec<Value>, unit: DisplayUnit) -> Answer {
@@ -155,4 +157,35 @@ fn what_cannot_be_drawn_says_what_to_use() {
     let why = refused.expect("a list has no chart");
     assert!(why.contains("a list has no numbers to draw") && why.contains("--format html"), "{why}");
     assert_eq!(render::refusal(&build::findings(), OutputFormat::Html), None);
+}
+
+/// No text of the data is more than text, and no answer makes a drawing break off.
+fn is_harmless(text: &str) -> bool {
+    !text.contains(|letter: char| render::is_harmful(letter) && letter != '\n')
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn charts_of_any_answer_are_well_formed(answer in answer()) {
+        let bytes = render::answer(&answer, OutputFormat::Svg, RenderOptions::PIPE);
+        let text = String::from_utf8(bytes).unwrap();
+        well_formed(&text);
+        prop_assert!(is_harmless(&text));
+        prop_assert!(!text.contains("NaN") && !text.contains("inf%"));
+    }
+
+    #[test]
+    fn pages_of_any_answer_hold_their_texts_back(answer in answer(), title in data_text()) {
+        let page = render::answer(&answer, OutputFormat::Html, RenderOptions::PIPE);
+        let board = render::board(&board_of(&answer, &title), OutputFormat::Html, RenderOptions::PIPE).unwrap();
+        for bytes in [page, board] {
+            let text = String::from_utf8(bytes).unwrap();
+            prop_assert!(is_harmless(&text));
+            prop_assert!(!text.contains("<script"));
+            prop_assert_eq!(text.matches("<style>").count(), 1);
+            prop_assert_eq!(text.matches("<table").count(), text.matches("</table>").count());
+        }
+    }
 }

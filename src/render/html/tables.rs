@@ -188,10 +188,10 @@ pub(super) fn matrix(answer: &Answer) -> Markup {
     let Some(trend) = trend::trend(answer, MOST_SERIES, RenderOptions::PIPE) else {
         return table(answer, &[], MOST_SERIES);
     };
-    let shade = |series: &Series, place: usize| {
-        let highest = trend.series.iter().filter(|other| other.column.unit == series.column.unit && other.row.level == series.row.level);
-        let highest = highest.flat_map(|other| other.points.iter().flatten()).fold(0.0, |left: f64, right| left.max(*right));
-        let share = series.points[place]? / highest;
+    let decimals = decimals(&trend);
+    let highest: Vec<f64> = trend.series.iter().map(|series| highest(&trend, series)).collect();
+    let shade = |index: usize, place: usize| {
+        let share = trend.series[index].points[place]? / highest[index];
         (share.is_finite() && share > 0.0).then(|| format!("--shade:{:.0}%", share * DARKEST))
     };
     html! {
@@ -202,11 +202,11 @@ pub(super) fn matrix(answer: &Answer) -> Markup {
                     @for period in &trend.periods { th scope="col" class="number" { (period) } }
                 } }
                 tbody {
-                    @for series in &trend.series {
+                    @for (index, series) in trend.series.iter().enumerate() {
                         tr class=(row_class(series.row, false)) {
                             th scope="row" { (series.label) }
                             @for place in 0..trend.periods.len() {
-                                td class="number" style=[shade(series, place)] { (point(&trend, series, place)) }
+                                td class="number" style=[shade(index, place)] { (point(series, place, decimals[index])) }
                             }
                         }
                     }
@@ -225,6 +225,7 @@ pub(super) fn course(answer: &Answer) -> Markup {
     let Some(trend) = trend.filter(|trend| trend.series.len() <= 12) else {
         return table(answer, &[], MOST_SERIES);
     };
+    let decimals = decimals(&trend);
     html! {
         div class="scroll" {
             table class="course" {
@@ -236,7 +237,9 @@ pub(super) fn course(answer: &Answer) -> Markup {
                     @for (place, period) in trend.periods.iter().enumerate() {
                         tr {
                             th scope="row" { (period) }
-                            @for series in &trend.series { td class="number" { (point(&trend, series, place)) } }
+                            @for (series, decimals) in trend.series.iter().zip(&decimals) {
+                                td class="number" { (point(series, place, *decimals)) }
+                            }
                         }
                     }
                 }
@@ -247,11 +250,31 @@ pub(super) fn course(answer: &Answer) -> Markup {
     }
 }
 
+/// The decimals of each series: those of one unit have the same.
+fn decimals(trend: &Trend) -> Vec<usize> {
+    let mut found: Vec<(DisplayUnit, usize)> = Vec::new();
+    for series in &trend.series {
+        let own = numbers::column_decimals(series.points.iter().flatten().copied(), series.column.unit);
+        match found.iter_mut().find(|(unit, _)| *unit == series.column.unit) {
+            Some((_, most)) => *most = own.max(*most),
+            None => found.push((series.column.unit, own)),
+        }
+    }
+    let of = |series: &Series| found.iter().find(|(unit, _)| *unit == series.column.unit);
+    trend.series.iter().map(|series| of(series).map_or(0, |(_, decimals)| *decimals)).collect()
+}
+
+/// The largest value of the series that are of one unit and level with this.
+fn highest(trend: &Trend, series: &Series) -> f64 {
+    let is_alike = |other: &&Series| {
+        other.column.unit == series.column.unit && other.row.level == series.row.level
+    };
+    let alike = trend.series.iter().filter(is_alike);
+    alike.flat_map(|other| other.points.iter().flatten().copied()).fold(0.0, f64::max)
+}
+
 /// `23.0`, `none`, and of how many rows where those are few.
-fn point(trend: &Trend, series: &Series, place: usize) -> Markup {
-    let alike = trend.series.iter().filter(|other| other.column.unit == series.column.unit);
-    let points = alike.flat_map(|other| other.points.iter().flatten().copied());
-    let decimals = numbers::column_decimals(points, series.column.unit);
+fn point(series: &Series, place: usize, decimals: usize) -> Markup {
     let Some(value) = series.values[place] else {
         return html! {};
     };

@@ -15,19 +15,14 @@ use crate::render::text::{harmless, width};
 
 /// Pixels from one bar to the next.
 const ROW: f64 = 26.0;
-/// More bars are a table.
-const MOST: usize = 60;
 
 /// The bars of a value column: what stands in the plot, its height, the pixels beside it. `None` where every
-/// value is *none* or there are too many rows.
+/// value is *none*.
 pub(super) fn drawn(answer: &Answer, facts: &ColumnFacts) -> Option<(Markup, f64, Margins)> {
     let value = |row: &Row| flat::value_at(row, facts.index).cloned();
     let number = |row: &Row| value(row)?.value.filter(|number| number.is_finite());
     let limit = |row: &Row| Some(value(row)?.target?.limit);
     let rows = answer.rows.as_slice();
-    if rows.len() > MOST {
-        return None;
-    }
     rows.iter().find_map(number)?;
     let all = rows.iter().filter_map(number).chain(rows.iter().filter_map(limit));
     let scale = PlotScale::of(all, facts.column.unit)?;

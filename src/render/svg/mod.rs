@@ -33,6 +33,10 @@ use crate::exec::answer::{Answer, ColumnRole};
 
 /// More lines than this in one chart cannot be told apart.
 const MOST_LINES: usize = 12;
+/// More series are not counted.
+const MOST_COUNTED: usize = 100;
+/// More bars are a table.
+const MOST_BARS: usize = 60;
 /// Colours and strokes, for light and dark.
 pub(super) const COLOURS: &str = include_str!("colours.css");
 /// How the parts of a chart look.
@@ -87,12 +91,16 @@ pub(super) fn drawings(answer: &Answer, shape: Shape) -> Result<Vec<Drawing>, St
     if answer.rows.is_empty() {
         return Err("the answer has no rows to draw".to_string());
     }
-    let drawings = match trend::trend(answer, usize::MAX, RenderOptions::PIPE) {
+    let has_periods = answer.columns.iter().any(|column| matches!(column.role, ColumnRole::Period(_)));
+    let drawings = match trend::trend(answer, MOST_COUNTED, RenderOptions::PIPE) {
         Some(trend) if trend.periods.len() > 1 => of_series(answer, &trend, shape)?,
-        Some(_) | None => of_rows(answer),
+        None if has_periods => {
+            return Err(format!("more than {MOST_COUNTED} lines cannot be told apart; no more than {MOST_LINES} can"));
+        }
+        Some(_) | None => of_rows(answer)?,
     };
     match drawings.is_empty() {
-        true => Err("there is no value to draw, or too many rows to tell apart".to_string()),
+        true => Err("every value is none".to_string()),
         false => Ok(drawings),
     }
 }
@@ -193,9 +201,13 @@ fn notes(answer: &Answer, plot: &Plot, others: &[(&str, bool)]) -> Vec<String> {
         .collect()
 }
 
-fn of_rows(answer: &Answer) -> Vec<Drawing> {
+fn of_rows(answer: &Answer) -> Result<Vec<Drawing>, String> {
+    let rows = answer.rows.len();
+    if rows > MOST_BARS {
+        return Err(format!("{rows} bars cannot be told apart; no more than {MOST_BARS} can"));
+    }
     let all = facts::facts(answer, Reasons::Below);
-    all.iter().filter_map(|facts| of_column(answer, facts)).collect()
+    Ok(all.iter().filter_map(|facts| of_column(answer, facts)).collect())
 }
 
 fn of_column(answer: &Answer, facts: &ColumnFacts) -> Option<Drawing> {
