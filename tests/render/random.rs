@@ -30,7 +30,7 @@ fn value_column() -> impl Strategy<Value = AnswerValueColumn> {
     })
 }
 
-fn data_text() -> impl Strategy<Value = String> {
+pub(super) fn data_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z -]{0,60}",
         any::<String>(),
@@ -99,7 +99,7 @@ fn row(dimensions: usize, values: usize) -> impl Strategy<Value = Row> {
         })
 }
 
-fn answer() -> impl Strategy<Value = Answer> {
+pub(super) fn answer() -> impl Strategy<Value = Answer> {
     (
         0..3usize,
         prop::collection::vec(value_column(), 1..5),
@@ -132,10 +132,14 @@ fn text(answer: &Answer, format: OutputFormat, look: RenderOptions) -> String {
 }
 
 /// The answer as every kind of card.
-fn board_of(answer: &Answer, title: &str) -> Board {
+pub(super) fn board_of(answer: &Answer, title: &str) -> Board {
     let history = [Some(1.0), None, Some(3.0)];
     let card = |kind, answer: Answer| BoardCard {
-        history: history.iter().enumerate().map(build::history_point).collect(),
+        history: history
+            .iter()
+            .enumerate()
+            .map(build::history_point)
+            .collect(),
         ..build::card(kind, title, answer)
     };
     let last_column = answer.columns.len() - 1;
@@ -147,9 +151,14 @@ fn board_of(answer: &Answer, title: &str) -> Board {
     });
     let mut board = build::board();
     board.layers[0].cards = numbers.collect();
-    board.layers[1].cards = [CardKind::Line, CardKind::Matrix, CardKind::Table, CardKind::List]
-        .map(|kind| card(kind, answer.clone()))
-        .to_vec();
+    board.layers[1].cards = [
+        CardKind::Line,
+        CardKind::Matrix,
+        CardKind::Table,
+        CardKind::List,
+    ]
+    .map(|kind| card(kind, answer.clone()))
+    .to_vec();
     board.title = title.to_string();
     board
 }
