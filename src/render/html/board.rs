@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{cards, circumstances, figures, page, plain, tables, when};
+use super::{capital, cards, circumstances, figures, page, plain, tables, when};
 use crate::exec::answer::{Board, BoardCard, BoardLayer, BoardVerdict, Decision};
 use crate::lang::model::CardKind;
 use crate::render::{board_text, svg};
@@ -88,11 +88,12 @@ fn layer(layer: &BoardLayer, headline: Option<&BoardVerdict>) -> Markup {
         verdict.is_some_and(|verdict| headline.is_some_and(|head| std::ptr::eq(head, verdict)))
     };
     let cards: Vec<&BoardCard> = layer.cards.iter().filter(|card| !is_told(card)).collect();
+    let is_asked = headline.is_some_and(|head| head.question == layer.title);
     html! {
         section class="layer" {
             h2 {
                 (plain(&capital(&layer.name)))
-                @if !layer.title.is_empty() && layer.title != layer.name {
+                @if !layer.title.is_empty() && layer.title != layer.name && !is_asked {
                     " " span { (plain(&layer.title)) }
                 }
             }
@@ -116,9 +117,14 @@ fn place_of(card: &BoardCard) -> Option<&'static str> {
 }
 
 fn run(run: &[&BoardCard]) -> Markup {
-    match place_of(run[0]) {
-        Some(place) => html! {
-            div class=(place) { @for card in run { (self::card(card)) } }
+    // Three in a line leave one alone where four do not.
+    let class = match place_of(run[0]) {
+        Some("cards") if run.len() > 6 || run.len() == 4 => Some("cards four"),
+        place => place,
+    };
+    match class {
+        Some(class) => html! {
+            div class=(class) { @for card in run { (self::card(card)) } }
         },
         None => html! { @for card in run { (self::card(card)) } },
     }
@@ -158,13 +164,5 @@ fn verdict(card: &BoardCard) -> Markup {
             (grounds(verdict))
         }
         (figures::proof(card))
-    }
-}
-
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
     }
 }
