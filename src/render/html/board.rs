@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{capital, cards, circumstances, figures, page, plain, tables, when};
 use crate::exec::answer::{Board, BoardCard, BoardLayer, BoardVerdict, Decision};
 use crate::lang::model::CardKind;
-use crate::render::{board_text, svg};
+use crate::render::{board_text, svg, trend};
 
 /// Rows of a table on a card.
 const MOST_ROWS: usize = 20;
@@ -136,18 +136,22 @@ fn card(card: &BoardCard) -> Markup {
         CardKind::Verdict => verdict(card),
         CardKind::Line => figures::figure(card, svg::Shape::Usual),
         CardKind::Area => figures::figure(card, svg::Shape::Stacked),
-        CardKind::Matrix => block(card, &tables::matrix(&card.answer)),
+        CardKind::Matrix => {
+            let unit = trend::shared_unit(&card.answer);
+            block(card, &html! { span { (unit) } }, &tables::matrix(&card.answer))
+        }
         CardKind::Table | CardKind::List => {
-            block(card, &tables::table(&card.answer, &card.next_steps, MOST_ROWS))
+            let table = tables::table(&card.answer, &card.next_steps, MOST_ROWS);
+            block(card, &tables::count(&card.answer), &table)
         }
     }
 }
 
-/// A table with its title.
-fn block(card: &BoardCard, table: &Markup) -> Markup {
+/// A table with its title and a word beside it.
+fn block(card: &BoardCard, beside: &Markup, table: &Markup) -> Markup {
     html! {
         section class="block" {
-            h3 { (plain(&card.title)) (tables::count(&card.answer)) }
+            h3 { (plain(&card.title)) (beside) }
             (table)
             (cards::how(card))
         }

@@ -24,14 +24,13 @@ pub(super) fn number(card: &BoardCard) -> Markup {
                 @if !parts.unit.text.is_empty() { span class="unit" { " " (parts.unit.text) } }
             }
             p class="period" { (period) }
-            @if !parts.change.text.is_empty() || !parts.compared_with.text.is_empty() {
-                p class="change" {
-                    span class=(style_class(parts.change.style)) { (parts.change.text) }
-                    @if let Some(word) = tendency(parts.change.style) {
-                        " " b class=(style_class(parts.change.style)) { (word) }
-                    }
-                    " " span class="dim" { (parts.compared_with.text) }
+            // Where nothing is compared the line stays empty, so that what is below stands level with the neighbours.
+            p class="change" {
+                span class=(style_class(parts.change.style)) { (parts.change.text) }
+                @if let Some(word) = tendency(parts.change.style) {
+                    " " b class=(style_class(parts.change.style)) { (word) }
                 }
+                " " span class="dim" { (parts.compared_with.text) }
             }
             @if let Some(line) = svg::sparkline(&card.history, unit(card)) { (line) }
             @if !parts.status.text.is_empty() || !parts.band.text.is_empty() {

@@ -309,7 +309,7 @@ fn point(series: &Series, place: usize, decimals: usize) -> Markup {
             Some(number) => {
                 @let text = numbers::judged(number, series.column.unit, decimals, value.target.as_ref());
                 @if value.evidence.has_few_rows {
-                    span class="dim" { (text) (mark) } " " small { "few: " (numbers::count(value.rows)) }
+                    small { "few: " (numbers::count(value.rows)) } " " span class="dim" { (text) (mark) }
                 } @else { (text) (mark) }
             }
             None => span class="dim" { "none" (mark) },
