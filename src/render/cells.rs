@@ -11,6 +11,7 @@ use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use super::numbers;
 use super::options::{RenderOptions, Style};
 use super::text::{harmless, paragraph};
+use crate::base::cancellation::Steps;
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::exec::answer::{
     Answer, AnswerColumn, Cell, ColumnRole, Comparison, Level, Row, Status, Value,
@@ -105,9 +106,10 @@ pub(super) fn hidden_rows(rows: usize, most: Option<usize>) -> Range<usize> {
 /// What stands in place of hidden rows.
 pub(super) fn hidden_line(rows: usize, look: RenderOptions) -> GridLine {
     let text = format!(
-        "{} {} rows hidden; \\page shows all, \\output FILE writes them",
+        "{} {} rows hidden; {}",
         look.ellipsis(),
-        numbers::count(rows as u64)
+        numbers::count(rows as u64),
+        look.way_to_all("all")
     );
     GridLine::Details(
         paragraph(&text, look.narrower(2))
@@ -133,8 +135,11 @@ fn grid_with(
         columns,
         lines: Vec::new(),
         headed: true,
+        wraps: false,
     };
+    let mut steps = Steps::default();
     for (index, row) in answer.rows.iter().enumerate() {
+        steps.step();
         if hidden.contains(&index) {
             if index == hidden.start {
                 grid.lines.push(hidden_line(hidden.len(), look));

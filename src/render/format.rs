@@ -14,6 +14,8 @@ pub enum OutputFormat {
     /// Markdown, for reports and pull requests.
     Md,
     Parquet,
+    /// Gauges for Prometheus.
+    Openmetrics,
     /// A chart.
     Svg,
     /// A page of its own, with charts and tables.
@@ -22,13 +24,14 @@ pub enum OutputFormat {
 
 impl OutputFormat {
     /// All formats, in the order help lists them.
-    pub const ALL: [OutputFormat; 8] = [
+    pub const ALL: [OutputFormat; 9] = [
         OutputFormat::Table,
         OutputFormat::Json,
         OutputFormat::Jsonl,
         OutputFormat::Csv,
         OutputFormat::Md,
         OutputFormat::Parquet,
+        OutputFormat::Openmetrics,
         OutputFormat::Svg,
         OutputFormat::Html,
     ];
@@ -42,6 +45,7 @@ impl OutputFormat {
             OutputFormat::Csv => "csv",
             OutputFormat::Md => "md",
             OutputFormat::Parquet => "parquet",
+            OutputFormat::Openmetrics => "openmetrics",
             OutputFormat::Svg => "svg",
             OutputFormat::Html => "html",
         }
@@ -73,6 +77,7 @@ impl OutputFormat {
     pub fn of_file(file: &Path) -> Option<OutputFormat> {
         match file.extension()?.to_str()?.to_lowercase().as_str() {
             "ndjson" => Some(OutputFormat::Jsonl),
+            "prom" => Some(OutputFormat::Openmetrics),
             "htm" => Some(OutputFormat::Html),
             ending => OutputFormat::named(ending).filter(|format| *format != OutputFormat::Table),
         }

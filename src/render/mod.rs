@@ -4,7 +4,9 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
+mod board_csv;
 mod board_text;
+mod card_text;
 mod cells;
 mod chart;
 mod csv;
@@ -18,9 +20,12 @@ mod grid;
 mod html;
 mod json;
 mod markdown;
+mod matrix;
 mod number_cards;
 mod numbers;
+pub mod openmetrics;
 mod options;
+mod page;
 mod parquet;
 mod pipelines;
 mod plan_json;
@@ -37,8 +42,8 @@ mod verdicts;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::OutputFormat;
-pub use html::BoardPage;
 pub use graph::{GraphDrawing, GraphNode, dot, forest, mermaid};
+pub use html::BoardPage;
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
 };
@@ -62,6 +67,7 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
         OutputFormat::Csv => csv::answer(answer),
         OutputFormat::Md => markdown::answer(answer).into_bytes(),
         OutputFormat::Parquet => parquet::answer(answer),
+        OutputFormat::Openmetrics => openmetrics::answer(answer, None).into_bytes(),
         OutputFormat::Svg => svg::file(answer).into_bytes(),
         OutputFormat::Html => html::answer(answer).into_bytes(),
     }
@@ -77,6 +83,7 @@ pub fn refusal(answer: &Answer, format: OutputFormat) -> Option<String> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Html => None,
     }
 }
@@ -90,13 +97,14 @@ pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
         | OutputFormat::Md
         | OutputFormat::Svg
         | OutputFormat::Html => None,
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet => {
-            Some(footer::beside_rows(answer))
-        }
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics => Some(footer::beside_rows(answer)),
     }
 }
 
-/// The same of a board, and which of its cards the format has no place for.
+/// The same of a board.
 pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Table
@@ -105,8 +113,9 @@ pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
         | OutputFormat::Parquet
         | OutputFormat::Svg
         | OutputFormat::Html => None,
-        OutputFormat::Jsonl => Some(board_text::beside_cards(board, &[])),
-        OutputFormat::Csv => Some(board_text::beside_cards(board, &csv::left_out(board))),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Openmetrics => {
+            Some(board_text::beside_cards(board))
+        }
     }
 }
 
@@ -123,6 +132,11 @@ pub fn stands_in_columns(answer: &Answer, look: RenderOptions) -> bool {
 /// A text of data or definitions for Markdown: it can form no markup.
 pub fn markdown_text(text: &str) -> String {
     markdown::text_of(text)
+}
+
+/// Markdown with a title as a page of HTML that stands by itself.
+pub fn page(title: &str, markdown: &str) -> String {
+    page::page(title, markdown)
 }
 
 /// Any JSON value, laid out as all JSON output is.
@@ -151,14 +165,17 @@ pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result
         OutputFormat::Table => Ok(board_text::board(board, look).into_bytes()),
         OutputFormat::Json => Ok(json::board(board).into_bytes()),
         OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
-        OutputFormat::Csv => Ok(csv::board(board)),
+        OutputFormat::Csv => Ok(board_csv::board(board)),
         OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
+        OutputFormat::Openmetrics => Ok(openmetrics::board(board, None).into_bytes()),
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),
-        OutputFormat::Svg => Err("a dashboard is many charts and an SVG file holds those of one \
+        OutputFormat::Svg => Err(
+            "a dashboard is many charts and an SVG file holds those of one \
              answer: use `--format html`, a page with all of them"
-            .to_string()),
+                .to_string(),
+        ),
         OutputFormat::Html => Ok(html::board(board).into_bytes()),
     }
 }

@@ -135,7 +135,11 @@ fn text(answer: &Answer, format: OutputFormat, look: RenderOptions) -> String {
 pub(super) fn board_of(answer: &Answer, title: &str) -> Board {
     let history = [Some(1.0), None, Some(3.0)];
     let card = |kind, answer: Answer| BoardCard {
-        history: history.iter().enumerate().map(build::history_point).collect(),
+        history: history
+            .iter()
+            .enumerate()
+            .map(build::history_point)
+            .collect(),
         ..build::card(kind, title, answer)
     };
     let last_column = answer.columns.len() - 1;
@@ -147,9 +151,14 @@ pub(super) fn board_of(answer: &Answer, title: &str) -> Board {
     });
     let mut board = build::board();
     board.layers[0].cards = numbers.collect();
-    board.layers[1].cards = [CardKind::Line, CardKind::Matrix, CardKind::Table, CardKind::List]
-        .map(|kind| card(kind, answer.clone()))
-        .to_vec();
+    board.layers[1].cards = [
+        CardKind::Line,
+        CardKind::Matrix,
+        CardKind::Table,
+        CardKind::List,
+    ]
+    .map(|kind| card(kind, answer.clone()))
+    .to_vec();
     board.title = title.to_string();
     board
 }
@@ -202,7 +211,7 @@ proptest! {
     /// Hiding rows widens nothing, and a pipe never hides any.
     #[test]
     fn a_cut_answer_fits_and_says_so(answer in answer(), width in 40..130usize, rows in 3..9usize) {
-        let look = RenderOptions { width: Some(width), rows: Some(rows), ..RenderOptions::PIPE };
+        let look = RenderOptions { width: Some(width), rows: Some(rows), in_session: true, ..RenderOptions::PIPE };
         let cut = text(&answer, OutputFormat::Table, look);
         for line in cut.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());

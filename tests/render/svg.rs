@@ -37,7 +37,8 @@ fn well_formed(text: &str) {
 }
 
 fn counts(values: &[Option<f64>]) -> Answer {
-    let value = |value: &Option<f64>| value.map_or(build::none("no rows"), |value| build::number(value, 9));
+    let value =
+        |value: &Option<f64>| value.map_or(build::none("no rows"), |value| build::number(value, 9));
     months(values.iter().map(value).collect(), DisplayUnit::Count)
 }
 
@@ -45,7 +46,9 @@ fn counts(values: &[Option<f64>]) -> Answer {
 fn paths(text: &str, class: &str) -> Vec<String> {
     let start = format!("<path class=\"{class}\" d=\"");
     let pieces = text.split(&start).skip(1);
-    pieces.map(|piece| piece.split('"').next().unwrap_or_default().to_string()).collect()
+    pieces
+        .map(|piece| piece.split('"').next().unwrap_or_default().to_string())
+        .collect()
 }
 
 /// The scale goes from 0 to 4 over 200 pixels; three months stand at 0, 500 and 1000.
@@ -54,7 +57,10 @@ fn points_stand_where_their_values_are() {
     let text = svg(&counts(&[Some(0.0), Some(1.0), Some(4.0)]));
     assert_eq!(paths(&text, "line hue0"), ["M0 200L500 150L1000 0"]);
     for mark in ["0", "1", "2", "3", "4"] {
-        assert!(text.contains(&format!("dy=\".35em\">{mark}</text>")), "{mark}");
+        assert!(
+            text.contains(&format!("dy=\".35em\">{mark}</text>")),
+            "{mark}"
+        );
     }
     for label in ["Jan", "Feb", "Mar", "2026"] {
         assert!(text.contains(&format!(">{label}</text>")), "{label}");
@@ -74,11 +80,20 @@ fn a_value_that_is_not_there_is_a_gap() {
 #[test]
 fn few_rows_are_hollow_and_the_period_that_is_not_over_is_dashed() {
     let few = Value {
-        evidence: ValueEvidence { has_few_rows: true, ..ValueEvidence::default() },
+        evidence: ValueEvidence {
+            has_few_rows: true,
+            ..ValueEvidence::default()
+        },
         ..build::number(2.0, 3)
     };
-    let provisional = Value { provisional: true, ..build::number(4.0, 9) };
-    let answer = months(vec![build::number(4.0, 9), few, provisional], DisplayUnit::Points);
+    let provisional = Value {
+        provisional: true,
+        ..build::number(4.0, 9)
+    };
+    let answer = months(
+        vec![build::number(4.0, 9), few, provisional],
+        DisplayUnit::Points,
+    );
     let text = svg(&answer);
     assert_eq!(paths(&text, "line hue0"), ["M0 0L500 100"]);
     assert_eq!(paths(&text, "line provisional hue0"), ["M500 100L1000 0"]);
@@ -93,7 +108,10 @@ fn a_target_is_a_line_with_its_limit() {
     let text = svg(&months(vec![judged(20.0), judged(60.0)], build::DAYS));
     // 0 to 60 by 20: 30 is half way up.
     assert_eq!(paths(&text, "target all"), ["M0 100L1000 100"]);
-    assert!(text.contains("<tspan class=\"name\">target </tspan><tspan class=\"value\">30</tspan>"), "{text}");
+    assert!(
+        text.contains("<tspan class=\"name\">target </tspan><tspan class=\"value\">30</tspan>"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -114,8 +132,14 @@ fn shares_are_drawn_on_all_of_a_hundred_percent_unless_they_are_small() {
 fn severities_have_colours_by_rank_and_their_names_at_the_end() {
     let text = svg(&without_rates(build::months()));
     for (class, name) in [("rank0", "critical"), ("rank1", "high"), ("total", "total")] {
-        assert!(text.contains(&format!("<path class=\"line provisional {class}\"")), "{class}");
-        assert!(text.contains(&format!("<tspan class=\"name\">{name} </tspan>")), "{name}");
+        assert!(
+            text.contains(&format!("<path class=\"line provisional {class}\"")),
+            "{class}"
+        );
+        assert!(
+            text.contains(&format!("<tspan class=\"name\">{name} </tspan>")),
+            "{name}"
+        );
     }
 }
 
@@ -137,12 +161,22 @@ fn values_of_two_units_are_two_charts() {
 
 #[test]
 fn an_answer_without_periods_has_a_bar_a_row() {
-    let column = AnswerValueColumn { kind: Kind::Stock, ..build::plain_column(DisplayUnit::Count) };
+    let column = AnswerValueColumn {
+        kind: Kind::Stock,
+        ..build::plain_column(DisplayUnit::Count)
+    };
     let row = |team: &str, value: Value| build::group(vec![build::text(team), build::cell(value)]);
     let answer = build::answer(
         "backlog by team",
-        vec![build::dimension("team", FieldType::Text), build::value_column("backlog", column)],
-        vec![row("web", build::number(4.0, 4)), row("data", build::number(1.0, 1)), row("<b>", build::none("no rows"))],
+        vec![
+            build::dimension("team", FieldType::Text),
+            build::value_column("backlog", column),
+        ],
+        vec![
+            row("web", build::number(4.0, 4)),
+            row("data", build::number(1.0, 1)),
+            row("<b>", build::none("no rows")),
+        ],
     );
     let text = svg(&answer);
     assert!(text.contains("x=\"0%\" width=\"100%\""));
@@ -155,8 +189,14 @@ fn an_answer_without_periods_has_a_bar_a_row() {
 fn what_cannot_be_drawn_says_what_to_use() {
     let refused = render::refusal(&build::findings(), OutputFormat::Svg);
     let why = refused.expect("a list has no chart");
-    assert!(why.contains("a list has no numbers to draw") && why.contains("--format html"), "{why}");
-    assert_eq!(render::refusal(&build::findings(), OutputFormat::Html), None);
+    assert!(
+        why.contains("a list has no numbers to draw") && why.contains("--format html"),
+        "{why}"
+    );
+    assert_eq!(
+        render::refusal(&build::findings(), OutputFormat::Html),
+        None
+    );
 }
 
 /// No text of the data is more than text, and no answer makes a drawing break off.

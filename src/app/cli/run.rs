@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use super::args::{DataOptions, OutputOptions, RunArguments};
+use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
+use super::record::RecordFile;
 use super::{explain, scorecard, workspace};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
-use crate::lang::model::{Definitions, Query};
+use crate::lang::model::{Definitions, Query, Subject};
+use crate::render::openmetrics;
 use crate::render::{self, OutputFormat};
 
 /// Answers the query; without one, shows the scorecard.
@@ -21,13 +23,17 @@ pub fn run(
     let output = arguments.page.with(&arguments.output);
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
-        return scorecard::run(console, &definitions, &arguments.data, &output);
+        return scorecard::run(console, &definitions, arguments);
     }
     let question = workspace::query(console, &definitions, &text)?;
     let is_everything = question.is_everything();
     let query = question.query;
+    if arguments.record.is_some() {
+        RecordFile::accepts(&query)?;
+    }
     if query.explain {
         let how = explain::ExplainOptions {
+            defs,
             data: &arguments.data,
             output: &output,
             part: explain::ExplainPart::Words,
@@ -35,14 +41,7 @@ pub fn run(
         return explain::query(console, &definitions, &query, how);
     }
     workspace::needs_data(&arguments.data, &format!("run \"{text}\""))?;
-    answer(
-        console,
-        &definitions,
-        query,
-        is_everything,
-        &arguments.data,
-        &output,
-    )
+    answer(console, &definitions, query, is_everything, arguments)
 }
 
 fn answer(
@@ -50,10 +49,18 @@ fn answer(
     definitions: &Definitions,
     mut query: Query,
     is_everything: bool,
-    data: &DataOptions,
-    output: &OutputOptions,
+    arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let target = OutputTarget::new(output)?;
+    let target = OutputTarget::new(&arguments.page.with(&arguments.output))?;
+    if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
+        return Err(
+            Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
+                .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
+                .into(),
+        );
+    }
+    let record = RecordFile::open(arguments.record.as_deref())?;
+    let data = &arguments.data;
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let mut notes = Vec::new();
@@ -65,9 +72,17 @@ fn answer(
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
     workspace::tell_absent(console, &answered.absent);
+    let restated = match record {
+        Some(record) => record.add(console, definitions, &[&answer])?,
+        None => Vec::new(),
+    };
     if target.format != OutputFormat::Table {
+        answer.notes.extend(restated);
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
+    }
+    if let Some(why) = render::refusal(&answer, target.format) {
+        return Err(Diagnostic::data("K909", why).into());
     }
     if let Some(why) = render::refusal(&answer, target.format) {
         return Err(Diagnostic::data("K909", why).into());
@@ -75,9 +90,22 @@ fn answer(
     if let Some(beside) = render::beside(&answer, target.format) {
         console.note(&beside);
     }
-    target.write(&render::answer(
-        &answer,
-        target.format,
-        target.look(console),
-    ))
+    let bytes = match target.format {
+        OutputFormat::Openmetrics => {
+            let times = workspace::sample_times(definitions, &arguments.data, Some(&query));
+            openmetrics::answer(&answer, Some(times)).into_bytes()
+        }
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
+            let look = target.screenful(console, arguments.full);
+            render::answer(&answer, target.format, look)
+        }
+    };
+    target.write(&bytes)
 }

@@ -19,9 +19,11 @@ pub fn run(
 ) -> Result<(), Failure> {
     let target = OutputTarget::new(&arguments.output)?;
     if target.format == OutputFormat::Svg {
-        return Err(Diagnostic::data("K909", "the reasons of a change are no chart")
-            .help("write `--format html`, or leave the format out")
-            .into());
+        return Err(
+            Diagnostic::data("K909", "the reasons of a change are no chart")
+                .help("write `--format html`, or leave the format out")
+                .into(),
+        );
     }
     let text = arguments.query.join(" ");
     let definitions = workspace::definitions(console, defs)?;

@@ -30,13 +30,13 @@ mod session;
 mod sound;
 mod stamps;
 mod terminal;
-mod uses;
 mod watch;
 mod workspace;
 
 pub use candidate::Candidate;
 pub use catalogue::{
-    Catalogue, ConditionWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun, TableWords,
+    Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun,
+    TableWords,
 };
 pub use commands::COMMANDS;
 pub use complete::{Completion, complete};
@@ -46,5 +46,5 @@ pub use places::{proof_cache, startup_file};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};
-pub use stamps::stamps;
-pub use terminal::run as run_terminal;
+pub use stamps::{FileStamps, stamps, stamps_of};
+pub use terminal::{hear_interrupts, run as run_terminal};

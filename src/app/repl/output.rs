@@ -52,6 +52,7 @@ impl Session {
         let look = self.settings.look;
         RenderOptions {
             rows: look.width.and(look.rows.or(Some(ROWS))),
+            in_session: true,
             ..look
         }
     }
@@ -76,7 +77,8 @@ impl Session {
             | OutputFormat::Json
             | OutputFormat::Jsonl
             | OutputFormat::Csv
-            | OutputFormat::Md => return Ok(()),
+            | OutputFormat::Md
+            | OutputFormat::Openmetrics => return Ok(()),
         };
         let name = self.format().name();
         Err(

@@ -195,6 +195,7 @@ impl Session {
             | OutputFormat::Csv
             | OutputFormat::Md
             | OutputFormat::Parquet
+            | OutputFormat::Openmetrics
             | OutputFormat::Svg
             | OutputFormat::Html => render::diagnostics(sources, &list, &self.settings.look),
         }

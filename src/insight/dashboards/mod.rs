@@ -17,7 +17,7 @@ pub use narrowed::{BoardFilter, narrowed, values};
 pub use scorecard::scorecard;
 
 use self::beside::{AskedQuery, Purpose};
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
@@ -37,6 +37,35 @@ pub struct DashboardDraft {
     pub layers: Vec<DraftLayer>,
     /// Whether number cards tell what is known of their rows.
     pub with_known: bool,
+}
+
+impl DashboardDraft {
+    /// The board with one of its layers alone.
+    ///
+    /// # Errors
+    ///
+    /// K940: it has no layer of this name.
+    pub fn with_layer(self, name: &str) -> Result<DashboardDraft, Diagnostic> {
+        let (chosen, others): (Vec<DraftLayer>, Vec<DraftLayer>) = self
+            .layers
+            .into_iter()
+            .partition(|layer| layer.name == name);
+        if !chosen.is_empty() {
+            return Ok(DashboardDraft {
+                layers: chosen,
+                ..self
+            });
+        }
+        let known = || others.iter().map(|layer| layer.name.as_str());
+        let problem = Diagnostic::data("K940", format!("`{}` has no layer `{name}`", self.name));
+        Err(match nearest(name, known()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!(
+                "its layers: {}",
+                known().collect::<Vec<_>>().join(", ")
+            )),
+        })
+    }
 }
 
 #[derive(Clone)]

@@ -96,7 +96,10 @@ pub fn values(context: &QueryContext, field: &str) -> Result<Vec<String>, Proble
         return Err(unknown_field(definitions, field).into());
     }
     let request = profile::request(definitions, &fields);
-    let sources = context.usual_tables()?.borrow_mut().sources(definitions, &request)?;
+    let sources = context
+        .usual_tables()?
+        .borrow_mut()
+        .sources(definitions, &request)?;
     let mut texts = BTreeSet::new();
     let mut ranked: Vec<String> = Vec::new();
     for id in fields {
@@ -106,16 +109,21 @@ pub fn values(context: &QueryContext, field: &str) -> Result<Vec<String>, Proble
             }
             Some(Distribution::Ordered(found)) => {
                 let found = found.into_iter().rev().filter(|(_, rows)| *rows > 0);
-                let new = found.map(|(value, _)| value).filter(|value| !ranked.contains(value));
+                let new = found
+                    .map(|(value, _)| value)
+                    .filter(|value| !ranked.contains(value));
                 let new: Vec<String> = new.collect();
                 ranked.extend(new);
             }
-            Some(Distribution::Nothing | Distribution::Numbers(_) | Distribution::Dates(_)) | None => {}
+            Some(Distribution::Nothing | Distribution::Numbers(_) | Distribution::Dates(_))
+            | None => {}
         }
     }
     ranked.extend(texts);
     match ranked.is_empty() {
-        true => Err(Diagnostic::data("K911", format!("no row has a `{field}` to make a page for")).into()),
+        true => Err(
+            Diagnostic::data("K911", format!("no row has a `{field}` to make a page for")).into(),
+        ),
         false => Ok(ranked),
     }
 }

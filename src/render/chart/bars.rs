@@ -51,6 +51,7 @@ fn grid(answer: &Answer, facts: &ColumnFacts, look: RenderOptions) -> TextGrid {
         ],
         lines: Vec::new(),
         headed: true,
+        wraps: false,
     };
     let hidden = hidden_rows(answer.rows.len(), look.rows);
     for (index, row) in answer.rows.iter().enumerate() {

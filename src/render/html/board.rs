@@ -16,7 +16,10 @@ pub(in crate::render) fn board(board: &Board) -> String {
     let head = board.cards().find(|card| card.verdict.is_some());
     let headline = board.verdict();
     let mut notes = board_text::few_rows(board);
-    if board.cards().any(|card| board_text::has_provisional(&card.answer)) {
+    if board
+        .cards()
+        .any(|card| board_text::has_provisional(&card.answer))
+    {
         notes.push("* provisional: the period is not over".to_string());
     }
     notes.extend(board_text::excluded(board));
@@ -138,7 +141,11 @@ fn card(card: &BoardCard) -> Markup {
         CardKind::Area => figures::figure(card, svg::Shape::Stacked),
         CardKind::Matrix => {
             let unit = trend::shared_unit(&card.answer);
-            block(card, &html! { span { (unit) } }, &tables::matrix(&card.answer))
+            block(
+                card,
+                &html! { span { (unit) } },
+                &tables::matrix(&card.answer),
+            )
         }
         CardKind::Table | CardKind::List => {
             let table = tables::table(&card.answer, &card.next_steps, MOST_ROWS);

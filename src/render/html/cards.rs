@@ -15,7 +15,11 @@ use crate::render::svg;
 pub(super) fn number(card: &BoardCard) -> Markup {
     let parts = number_cards::parts(card, RenderOptions::PIPE);
     let period = card.answer.period.as_ref().map_or(String::new(), period);
-    let value_class = if parts.value.style == Style::Strong { "value" } else { "value dim" };
+    let value_class = if parts.value.style == Style::Strong {
+        "value"
+    } else {
+        "value dim"
+    };
     html! {
         article class="card" {
             h3 { (parts.title.text) }
@@ -27,9 +31,6 @@ pub(super) fn number(card: &BoardCard) -> Markup {
             // Where nothing is compared the line stays empty, so that what is below stands level with the neighbours.
             p class="change" {
                 span class=(style_class(parts.change.style)) { (parts.change.text) }
-                @if let Some(word) = tendency(parts.change.style) {
-                    " " b class=(style_class(parts.change.style)) { (word) }
-                }
                 " " span class="dim" { (parts.compared_with.text) }
             }
             @if let Some(line) = svg::sparkline(&card.history, unit(card)) { (line) }
@@ -79,10 +80,14 @@ fn rows(rows: &str, known: &[KnownShare]) -> Markup {
 }
 
 fn unit(card: &BoardCard) -> DisplayUnit {
-    let mut units = card.answer.columns.iter().filter_map(|column| match &column.role {
-        ColumnRole::Value(value) => Some(value.unit),
-        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-    });
+    let mut units = card
+        .answer
+        .columns
+        .iter()
+        .filter_map(|column| match &column.role {
+            ColumnRole::Value(value) => Some(value.unit),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        });
     units.next().unwrap_or(DisplayUnit::Count)
 }
 
@@ -99,7 +104,10 @@ pub(super) fn how(card: &BoardCard) -> Markup {
     facts.extend(footer::period(&card.answer).map(|period| ("period", period)));
     facts.extend((!interval.is_empty()).then_some(("interval", interval)));
     facts.extend(footer::excluded(&card.answer).map(|text| {
-        ("excluded", text.trim_start_matches("excluded: ").to_string())
+        (
+            "excluded",
+            text.trim_start_matches("excluded: ").to_string(),
+        )
     }));
     let context = &card.answer.context;
     facts.push(("as of", context.as_of.clone()));
@@ -134,14 +142,6 @@ pub(super) fn style_class(style: Style) -> &'static str {
         Style::Strong => "strong",
         Style::Good => "good",
         Style::Bad => "bad",
-    }
-}
-
-fn tendency(style: Style) -> Option<&'static str> {
-    match style {
-        Style::Good => Some("better"),
-        Style::Bad => Some("worse"),
-        Style::Plain | Style::Dim | Style::Strong | Style::Series(_) => None,
     }
 }
 

@@ -89,7 +89,11 @@ fn books(answer: &Answer, books: &Books) -> String {
     let sign = |value: f64| if value < 0.0 { "−" } else { "+" };
     let other = match books.other == 0.0 {
         true => String::new(),
-        false => format!(" {} {} changed while open", sign(books.other), number(books.other)),
+        false => format!(
+            " {} {} changed while open",
+            sign(books.other),
+            number(books.other)
+        ),
     };
     plain(&format!(
         "{}{} open at the end of {} + {} opened − {} closed{other} = {} at the end of {}",

@@ -30,10 +30,13 @@ const MOST_ROWS: usize = 2_000;
 
 /// An answer: its chart if it has one, its table, the circumstances it holds in.
 pub(super) fn answer(answer: &Answer) -> String {
-    let titles = answer.columns.iter().filter_map(|column| match column.role {
-        crate::exec::answer::ColumnRole::Value(_) => Some(column.title.as_str()),
-        _ => None,
-    });
+    let titles = answer
+        .columns
+        .iter()
+        .filter_map(|column| match column.role {
+            crate::exec::answer::ColumnRole::Value(_) => Some(column.title.as_str()),
+            _ => None,
+        });
     let titles: Vec<&str> = titles.collect();
     let title = match titles.is_empty() {
         true => plain(&answer.query),

@@ -31,7 +31,9 @@ pub(super) fn table(answer: &Answer, next_steps: &[String], most: usize) -> Mark
         return html! { p class="foot" { "no rows" } };
     }
     let bars = bars(answer);
-    let classes: Vec<&str> = (0..grid.columns.len()).map(|index| column_class(&grid, index)).collect();
+    let classes: Vec<&str> = (0..grid.columns.len())
+        .map(|index| column_class(&grid, index))
+        .collect();
     let lines = lines(&grid).take(most);
     let left = answer.rows.len().saturating_sub(most);
     html! {
@@ -80,7 +82,9 @@ pub(super) fn count(answer: &Answer) -> Markup {
 
 /// What to do about a group; what is no single group has no step.
 fn step(next_steps: &[String], answer: &Answer, place: usize) -> String {
-    let step = next_steps.get(place).filter(|_| answer.rows[place].level == Level::Group);
+    let step = next_steps
+        .get(place)
+        .filter(|_| answer.rows[place].level == Level::Group);
     step.map_or(String::new(), |step| plain(step))
 }
 
@@ -145,11 +149,16 @@ fn title(answer: &Answer, index: usize, column: &GridColumn) -> String {
 fn rank(answer: &Answer, place: usize, index: usize) -> Markup {
     let column = answer.columns.get(index).filter(|_| {
         let before = &answer.columns[..index.min(answer.columns.len())];
-        !before.iter().any(|column| matches!(column.role, ColumnRole::Value(_)))
+        !before
+            .iter()
+            .any(|column| matches!(column.role, ColumnRole::Value(_)))
     });
     let class = match (column, &answer.rows[place].cells.get(index)) {
         (
-            Some(AnswerColumn { role: ColumnRole::Dimension(of) | ColumnRole::Field(of), .. }),
+            Some(AnswerColumn {
+                role: ColumnRole::Dimension(of) | ColumnRole::Field(of),
+                ..
+            }),
             Some(Cell::Text(word)),
         ) => svg::severity_rank(of, word).map(svg::rank_class),
         _ => None,
@@ -167,12 +176,14 @@ struct TableBars<'a> {
 
 fn bars(answer: &Answer) -> Option<TableBars<'_>> {
     let is_period = |column: &AnswerColumn| matches!(column.role, ColumnRole::Period(_));
-    let mut values = answer.columns.iter().enumerate().filter_map(|(index, column)| {
-        match &column.role {
+    let mut values = answer
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| match &column.role {
             ColumnRole::Value(value) => Some((index, value)),
             ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        }
-    });
+        });
     let (Some((after, column)), None) = (values.next(), values.next()) else {
         return None;
     };
@@ -189,16 +200,23 @@ fn bars(answer: &Answer) -> Option<TableBars<'_>> {
     if highest <= 0.0 || numbers().any(|value| value < 0.0) {
         return None;
     }
-    let values = answer.rows.iter().map(|row| {
-        flat::value_at(row, after).filter(|_| row.level == Level::Group)
-    });
-    Some(TableBars { after, values: values.collect(), highest })
+    let values = answer
+        .rows
+        .iter()
+        .map(|row| flat::value_at(row, after).filter(|_| row.level == Level::Group));
+    Some(TableBars {
+        after,
+        values: values.collect(),
+        highest,
+    })
 }
 
 impl TableBars<'_> {
     fn drawn(&self, place: usize) -> Markup {
         let value = self.values[place];
-        let number = value.and_then(|value| value.value).filter(|number| number.is_finite());
+        let number = value
+            .and_then(|value| value.value)
+            .filter(|number| number.is_finite());
         let few = value.is_some_and(|value| value.evidence.has_few_rows);
         html! {
             @if let Some(number) = number {
@@ -214,7 +232,11 @@ pub(super) fn matrix(answer: &Answer) -> Markup {
         return table(answer, &[], MOST_SERIES);
     };
     let decimals = decimals(&trend);
-    let highest: Vec<f64> = trend.series.iter().map(|series| highest(&trend, series)).collect();
+    let highest: Vec<f64> = trend
+        .series
+        .iter()
+        .map(|series| highest(&trend, series))
+        .collect();
     let shade = |index: usize, place: usize| {
         let share = trend.series[index].points[place]? / highest[index];
         (share.is_finite() && share > 0.0).then(|| format!("--shade:{:.0}%", share * DARKEST))
@@ -279,14 +301,22 @@ pub(super) fn course(answer: &Answer) -> Markup {
 fn decimals(trend: &Trend) -> Vec<usize> {
     let mut found: Vec<(DisplayUnit, usize)> = Vec::new();
     for series in &trend.series {
-        let own = numbers::column_decimals(series.points.iter().flatten().copied(), series.column.unit);
-        match found.iter_mut().find(|(unit, _)| *unit == series.column.unit) {
+        let own =
+            numbers::column_decimals(series.points.iter().flatten().copied(), series.column.unit);
+        match found
+            .iter_mut()
+            .find(|(unit, _)| *unit == series.column.unit)
+        {
             Some((_, most)) => *most = own.max(*most),
             None => found.push((series.column.unit, own)),
         }
     }
     let of = |series: &Series| found.iter().find(|(unit, _)| *unit == series.column.unit);
-    trend.series.iter().map(|series| of(series).map_or(0, |(_, decimals)| *decimals)).collect()
+    trend
+        .series
+        .iter()
+        .map(|series| of(series).map_or(0, |(_, decimals)| *decimals))
+        .collect()
 }
 
 /// The largest value of the series that are of one unit and level with this.
@@ -295,7 +325,9 @@ fn highest(trend: &Trend, series: &Series) -> f64 {
         other.column.unit == series.column.unit && other.row.level == series.row.level
     };
     let alike = trend.series.iter().filter(is_alike);
-    alike.flat_map(|other| other.points.iter().flatten().copied()).fold(0.0, f64::max)
+    alike
+        .flat_map(|other| other.points.iter().flatten().copied())
+        .fold(0.0, f64::max)
 }
 
 /// `23.0`, `none`, and of how many rows where those are few.

@@ -15,7 +15,11 @@ pub(super) fn adds_up(answer: &Answer, unit: DisplayUnit, series: &[PlotSeries])
         columns.filter(|column| is(&column.role)).count()
     };
     let is_sum = matches!(unit, DisplayUnit::Count | DisplayUnit::Points);
-    let values = || series.iter().flat_map(|series| series.values.iter().flatten());
+    let values = || {
+        series
+            .iter()
+            .flat_map(|series| series.values.iter().flatten())
+    };
     is_sum
         && count(&|role| matches!(role, ColumnRole::Value(_))) == 1
         && count(&|role| matches!(role, ColumnRole::Dimension(_))) == 1
@@ -30,7 +34,9 @@ pub(super) fn parts(mut series: Vec<PlotSeries>) -> Vec<PlotSeries> {
 
 /// The sum in each period.
 pub(super) fn sums(series: &[PlotSeries], periods: usize) -> Vec<f64> {
-    (0..periods).filter_map(|place| stacked(series, place)?.last().map(|top| top.1)).collect()
+    (0..periods)
+        .filter_map(|place| stacked(series, place)?.last().map(|top| top.1))
+        .collect()
 }
 
 /// The lower and upper end of each band in a period. A group without a row adds nothing; `None` where a value
@@ -46,14 +52,19 @@ fn stacked(series: &[PlotSeries], place: usize) -> Option<Vec<(f64, f64)>> {
         bands.push((top, top + height));
         top += height;
     }
-    series.iter().any(|each| each.values[place].is_some()).then_some(bands)
+    series
+        .iter()
+        .any(|each| each.values[place].is_some())
+        .then_some(bands)
 }
 
 /// What stands in the plot, and the labels at its right.
 pub(super) fn drawn(plot: &Plot) -> (Markup, Vec<EndLabel>) {
     let places = 0..plot.periods.len();
-    let stacks: Vec<Option<Vec<(f64, f64)>>> =
-        places.clone().map(|place| stacked(&plot.series, place)).collect();
+    let stacks: Vec<Option<Vec<(f64, f64)>>> = places
+        .clone()
+        .map(|place| stacked(&plot.series, place))
+        .collect();
     let ends = match stacks.last().and_then(Option::as_ref) {
         Some(stack) => {
             let of_series = plot.series.iter().zip(stack);

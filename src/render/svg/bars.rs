@@ -24,7 +24,10 @@ pub(super) fn drawn(answer: &Answer, facts: &ColumnFacts) -> Option<(Markup, f64
     let limit = |row: &Row| Some(value(row)?.target?.limit);
     let rows = answer.rows.as_slice();
     rows.iter().find_map(number)?;
-    let all = rows.iter().filter_map(number).chain(rows.iter().filter_map(limit));
+    let all = rows
+        .iter()
+        .filter_map(number)
+        .chain(rows.iter().filter_map(limit));
     let scale = PlotScale::of(all, facts.column.unit)?;
     let whole = |row: &Row| match row_label(answer, row, RenderOptions::PIPE) {
         label if label.is_empty() => harmless(facts.name, RenderOptions::PIPE),
@@ -70,12 +73,14 @@ pub(super) fn drawn(answer: &Answer, facts: &ColumnFacts) -> Option<(Markup, f64
 
 fn class(answer: &Answer, row: &Row, facts: &ColumnFacts) -> String {
     let few = flat::value_at(row, facts.index).is_some_and(|value| value.evidence.has_few_rows);
-    let mut ranks = answer.columns.iter().zip(&row.cells).filter_map(|(column, cell)| {
-        match (&column.role, cell) {
+    let mut ranks = answer
+        .columns
+        .iter()
+        .zip(&row.cells)
+        .filter_map(|(column, cell)| match (&column.role, cell) {
             (ColumnRole::Dimension(of), Cell::Text(word)) => severity_rank(of, word),
             _ => None,
-        }
-    });
+        });
     let hue = match row.level {
         Level::Total => "total".to_string(),
         Level::Other => "rest".to_string(),

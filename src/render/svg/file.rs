@@ -32,8 +32,14 @@ pub(in crate::render) fn file(answer: &Answer) -> String {
     }
     let lines: Vec<String> = why.into_iter().chain(circumstances(answer)).collect();
     let height = top + lines.len() as f64 * LINE + EDGE / 2.0;
-    let title: Vec<&str> = drawings.iter().map(|drawing| drawing.title.as_str()).collect();
-    let words: Vec<&str> = drawings.iter().map(|drawing| drawing.words.as_str()).collect();
+    let title: Vec<&str> = drawings
+        .iter()
+        .map(|drawing| drawing.title.as_str())
+        .collect();
+    let words: Vec<&str> = drawings
+        .iter()
+        .map(|drawing| drawing.words.as_str())
+        .collect();
     let markup = html! {
         svg xmlns="http://www.w3.org/2000/svg" width=(WIDTH) height=(height) viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="title words" {
             title id="title" { (title.join("; ")) }
@@ -87,7 +93,9 @@ fn circumstances(answer: &Answer) -> Vec<String> {
     pieces.extend(footer::period(answer));
     pieces.extend(footer::rows_used(answer));
     pieces.extend(footer::excluded(answer));
-    let sentences = [pieces.join(" · ")].into_iter().chain(answer.notes.iter().cloned());
+    let sentences = [pieces.join(" · ")]
+        .into_iter()
+        .chain(answer.notes.iter().cloned());
     sentences
         .flat_map(|sentence| wrap(&harmless(&sentence, RenderOptions::PIPE), LETTERS))
         .collect()

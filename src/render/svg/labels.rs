@@ -42,7 +42,8 @@ pub(super) struct Margins {
 
 impl Margins {
     pub fn of(marks: &[String], ends: &[EndLabel]) -> Margins {
-        let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0) as f64 * LETTER;
+        let longest =
+            |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0) as f64 * LETTER;
         let value = |end: &EndLabel| width(&end.value);
         let whole = |end: &EndLabel| value(end) + width(&end.name) + 1;
         Margins {
@@ -55,7 +56,9 @@ impl Margins {
 
 /// Whether a name is too long to stand beside a plot that shares its line with another.
 pub(super) fn wants_legend(labels: &[EndLabel]) -> bool {
-    labels.iter().any(|label| width(&label.name) > LONGEST_BESIDE)
+    labels
+        .iter()
+        .any(|label| width(&label.name) > LONGEST_BESIDE)
 }
 
 /// A name as it stands beside a plot.

@@ -50,9 +50,13 @@ fn curve(plot: &Plot, series: &PlotSeries) -> Markup {
         let value = series.values.get(place).copied().flatten();
         value.is_some_and(|value| value.provisional)
     };
-    let solid = path(plot, &|place| series.point(place).filter(|_| !is_provisional(place)));
+    let solid = path(plot, &|place| {
+        series.point(place).filter(|_| !is_provisional(place))
+    });
     let is_dashed = |place: usize| is_provisional(place) || is_provisional(place + 1);
-    let dashed = path(plot, &|place| series.point(place).filter(|_| is_dashed(place)));
+    let dashed = path(plot, &|place| {
+        series.point(place).filter(|_| is_dashed(place))
+    });
     html! {
         path class=(format!("line {}", series.class)) d=(solid) {}
         @if !dashed.is_empty() {
@@ -72,7 +76,10 @@ fn points(plot: &Plot, series: &PlotSeries) -> Markup {
     let radius = |place: usize| {
         let value = series.values[place]?;
         series.point(place)?;
-        let is_alone = place.checked_sub(1).and_then(|before| series.point(before)).is_none()
+        let is_alone = place
+            .checked_sub(1)
+            .and_then(|before| series.point(before))
+            .is_none()
             && series.point(place + 1).is_none();
         Some(match place == 0 || place == last || is_alone {
             _ if value.evidence.has_few_rows => ("few", "3"),
@@ -105,7 +112,11 @@ fn first_label(plot: &Plot) -> Markup {
     };
     // The line leaves upwards: the text stands below it.
     let rises = series.point(1).is_some_and(|next| next > value);
-    let shift = if rises && plot.y(value) < HEIGHT - 24.0 { 20.0 } else { -9.0 };
+    let shift = if rises && plot.y(value) < HEIGHT - 24.0 {
+        20.0
+    } else {
+        -9.0
+    };
     html! {
         text class="first" x="0" y=(coordinate(plot.y(value) + shift)) { (plot.written(value)) }
     }
@@ -116,8 +127,9 @@ fn targets(plot: &Plot) -> (Vec<TargetLine>, Vec<EndLabel>) {
     let mut lines: Vec<TargetLine> = Vec::new();
     let mut ends: Vec<EndLabel> = Vec::new();
     for series in &plot.series {
-        let limits: Vec<Option<f64>> =
-            (0..plot.periods.len()).map(|place| series.limit(place)).collect();
+        let limits: Vec<Option<f64>> = (0..plot.periods.len())
+            .map(|place| series.limit(place))
+            .collect();
         let Some(limit) = limits.iter().rev().flatten().next().copied() else {
             continue;
         };
@@ -134,10 +146,15 @@ fn targets(plot: &Plot) -> (Vec<TargetLine>, Vec<EndLabel>) {
             at: plot.y(limit),
             class: class.to_string(),
             name: "target".to_string(),
-            value: numbers::limit(limit, plot.unit).trim_end_matches(numbers::unit_after(plot.unit)).to_string(),
+            value: numbers::limit(limit, plot.unit)
+                .trim_end_matches(numbers::unit_after(plot.unit))
+                .to_string(),
             is_target: true,
         });
-        lines.push(TargetLine { class: class.to_string(), limits });
+        lines.push(TargetLine {
+            class: class.to_string(),
+            limits,
+        });
     }
     (lines, ends)
 }

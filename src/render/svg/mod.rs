@@ -72,12 +72,20 @@ pub(super) struct Drawing {
 impl Drawing {
     /// The class of the legend.
     pub fn legend_class(&self) -> &'static str {
-        if self.is_keyed { "legend keyed" } else { "legend" }
+        if self.is_keyed {
+            "legend keyed"
+        } else {
+            "legend"
+        }
     }
 
     /// The chart for a page, as wide as its place.
     pub fn in_page(&self) -> Markup {
-        let Margins { left, right, right_of_values } = self.margins;
+        let Margins {
+            left,
+            right,
+            right_of_values,
+        } = self.margins;
         let style = format!("--left:{left}px;--right:{right}px;--values:{right_of_values}px");
         let class = match (self.has_periods, self.is_keyed) {
             (true, true) => "chart over keyed",
@@ -102,11 +110,16 @@ pub(super) fn drawings(answer: &Answer, shape: Shape) -> Result<Vec<Drawing>, St
     if answer.rows.is_empty() {
         return Err("the answer has no rows to draw".to_string());
     }
-    let has_periods = answer.columns.iter().any(|column| matches!(column.role, ColumnRole::Period(_)));
+    let has_periods = answer
+        .columns
+        .iter()
+        .any(|column| matches!(column.role, ColumnRole::Period(_)));
     let drawings = match trend::trend(answer, MOST_COUNTED, RenderOptions::PIPE) {
         Some(trend) if trend.periods.len() > 1 => of_series(answer, &trend, shape)?,
         None if has_periods => {
-            return Err(format!("more than {MOST_COUNTED} lines cannot be told apart; no more than {MOST_LINES} can"));
+            return Err(format!(
+                "more than {MOST_COUNTED} lines cannot be told apart; no more than {MOST_LINES} can"
+            ));
         }
         Some(_) | None => of_rows(answer)?,
     };
@@ -125,9 +138,8 @@ fn of_series(answer: &Answer, trend: &Trend, shape: Shape) -> Result<Vec<Drawing
                 series.len()
             ));
         }
-        let is_stacked = shape == Shape::Stacked
-            && series.len() > 1
-            && area::adds_up(answer, unit, &series);
+        let is_stacked =
+            shape == Shape::Stacked && series.len() > 1 && area::adds_up(answer, unit, &series);
         drawings.extend(match is_stacked {
             true => stack(answer, trend, unit, series),
             false => curves(answer, trend, unit, series),
@@ -136,17 +148,34 @@ fn of_series(answer: &Answer, trend: &Trend, shape: Shape) -> Result<Vec<Drawing
     Ok(drawings)
 }
 
-fn curves(answer: &Answer, trend: &Trend, unit: DisplayUnit, series: Vec<PlotSeries>) -> Option<Drawing> {
+fn curves(
+    answer: &Answer,
+    trend: &Trend,
+    unit: DisplayUnit,
+    series: Vec<PlotSeries>,
+) -> Option<Drawing> {
     let plot = Plot::new(trend.periods.clone(), unit, series, &[])?;
     let (parts, ends) = lines::drawn(&plot);
-    let notes = notes(answer, &plot, &[
-        ("dashed line: target", has(&plot, |value| value.target.is_some())),
-        ("gap: no value", has_gaps(&plot)),
-    ]);
+    let notes = notes(
+        answer,
+        &plot,
+        &[
+            (
+                "dashed line: target",
+                has(&plot, |value| value.target.is_some()),
+            ),
+            ("gap: no value", has_gaps(&plot)),
+        ],
+    );
     Some(drawing(answer, &plot, parts, &ends, notes))
 }
 
-fn stack(answer: &Answer, trend: &Trend, unit: DisplayUnit, series: Vec<PlotSeries>) -> Option<Drawing> {
+fn stack(
+    answer: &Answer,
+    trend: &Trend,
+    unit: DisplayUnit,
+    series: Vec<PlotSeries>,
+) -> Option<Drawing> {
     let parts = area::parts(series);
     let sums = area::sums(&parts, trend.periods.len());
     let plot = Plot::new(trend.periods.clone(), unit, parts, &sums)?;
@@ -155,13 +184,26 @@ fn stack(answer: &Answer, trend: &Trend, unit: DisplayUnit, series: Vec<PlotSeri
     Some(drawing(answer, &plot, parts, &ends, notes))
 }
 
-fn drawing(answer: &Answer, plot: &Plot, parts: Markup, ends: &[EndLabel], notes: Vec<String>) -> Drawing {
-    let legend = plot.series.iter().map(|series| (series.label.clone(), series.class.clone()));
+fn drawing(
+    answer: &Answer,
+    plot: &Plot,
+    parts: Markup,
+    ends: &[EndLabel],
+    notes: Vec<String>,
+) -> Drawing {
+    let legend = plot
+        .series
+        .iter()
+        .map(|series| (series.label.clone(), series.class.clone()));
     Drawing {
         title: title(answer, plot.unit),
         words: plot.in_words(),
         notes,
-        legend: if plot.series.len() > 1 { legend.collect() } else { Vec::new() },
+        legend: if plot.series.len() > 1 {
+            legend.collect()
+        } else {
+            Vec::new()
+        },
         parts: html! { (plot.frame()) (parts) },
         height: HEIGHT,
         margins: Margins::of(&plot.marks(), ends),
@@ -186,7 +228,10 @@ fn title(answer: &Answer, unit: DisplayUnit) -> String {
 }
 
 fn has(plot: &Plot, is: impl Fn(&crate::exec::answer::Value) -> bool) -> bool {
-    let mut values = plot.series.iter().flat_map(|series| series.values.iter().flatten());
+    let mut values = plot
+        .series
+        .iter()
+        .flat_map(|series| series.values.iter().flatten());
     values.any(|value| is(value))
 }
 
@@ -197,7 +242,8 @@ fn has_gaps(plot: &Plot) -> bool {
 
 /// What the marks of a chart mean, as far as there are any.
 fn notes(answer: &Answer, plot: &Plot, others: &[(&str, bool)]) -> Vec<String> {
-    let few = facts::few_rows_line(answer).filter(|_| has(plot, |value| value.evidence.has_few_rows));
+    let few =
+        facts::few_rows_line(answer).filter(|_| has(plot, |value| value.evidence.has_few_rows));
     let few = few.map(|line| format!("hollow point: {}", line.trim_start_matches("few: ")));
     let provisional = has(plot, |value| value.provisional)
         .then(|| "dashes at the end: the period is not over".to_string());
@@ -216,10 +262,15 @@ fn notes(answer: &Answer, plot: &Plot, others: &[(&str, bool)]) -> Vec<String> {
 fn of_rows(answer: &Answer) -> Result<Vec<Drawing>, String> {
     let rows = answer.rows.len();
     if rows > MOST_BARS {
-        return Err(format!("{rows} bars cannot be told apart; no more than {MOST_BARS} can"));
+        return Err(format!(
+            "{rows} bars cannot be told apart; no more than {MOST_BARS} can"
+        ));
     }
     let all = facts::facts(answer, Reasons::Below);
-    Ok(all.iter().filter_map(|facts| of_column(answer, facts)).collect())
+    Ok(all
+        .iter()
+        .filter_map(|facts| of_column(answer, facts))
+        .collect())
 }
 
 fn of_column(answer: &Answer, facts: &ColumnFacts) -> Option<Drawing> {
@@ -231,11 +282,16 @@ fn of_column(answer: &Answer, facts: &ColumnFacts) -> Option<Drawing> {
         word => format!(" ({word})"),
     };
     let title = harmless(&format!("{}{unit}", column.title), look);
-    let target = facts.same_target.map(|target| format!("dashed line: {}", harmless(target, look)));
+    let target = facts
+        .same_target
+        .map(|target| format!("dashed line: {}", harmless(target, look)));
     Some(Drawing {
         words: title.clone(),
         title,
-        notes: facts::few_rows_line(answer).into_iter().chain(target).collect(),
+        notes: facts::few_rows_line(answer)
+            .into_iter()
+            .chain(target)
+            .collect(),
         legend: Vec::new(),
         parts,
         height,

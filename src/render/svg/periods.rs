@@ -22,7 +22,11 @@ pub(super) struct PeriodLabel {
 pub(super) fn labels(periods: &[&str], is_narrow: bool) -> Vec<PeriodLabel> {
     let short: Vec<(String, Option<String>)> = periods.iter().map(|period| short(period)).collect();
     let longest = short.iter().map(|(text, _)| text.chars().count()).max();
-    let most = if longest.unwrap_or(0) <= 3 { MOST_SHORT } else { MOST };
+    let most = if longest.unwrap_or(0) <= 3 {
+        MOST_SHORT
+    } else {
+        MOST
+    };
     let most = if is_narrow { most.div_ceil(2) } else { most };
     let step = periods.len().div_ceil(most).max(1);
     let shown = (0..periods.len()).filter(|place| (periods.len() - 1 - place).is_multiple_of(step));
@@ -66,8 +70,18 @@ fn short(period: &str) -> (String, Option<String>) {
 /// `March 2026` of `2026-03`, `Q1 2026` of `2026-Q1`; anything else as it is.
 pub(in crate::render) fn in_words(period: &str) -> String {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     match short(period) {
         (text, Some(year)) if text.starts_with('Q') => format!("{text} {year}"),
@@ -96,12 +110,23 @@ mod tests {
     fn of_many_periods_the_last_keeps_its_label() {
         let weeks: Vec<String> = (1..=26).map(|week| format!("2026-W{week:02}")).collect();
         let weeks: Vec<&str> = weeks.iter().map(String::as_str).collect();
-        let places: Vec<usize> = labels(&weeks, false).iter().map(|label| label.place).collect();
+        let places: Vec<usize> = labels(&weeks, false)
+            .iter()
+            .map(|label| label.place)
+            .collect();
         assert_eq!(places, [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25]);
         let days: Vec<String> = (1..=14).map(|day| format!("2026-03-{day:02}")).collect();
         let days: Vec<&str> = days.iter().map(String::as_str).collect();
-        let texts: Vec<String> = labels(&days, false).into_iter().map(|label| label.text).collect();
-        assert_eq!(texts, ["2 Mar", "4 Mar", "6 Mar", "8 Mar", "10 Mar", "12 Mar", "14 Mar"]);
+        let texts: Vec<String> = labels(&days, false)
+            .into_iter()
+            .map(|label| label.text)
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "2 Mar", "4 Mar", "6 Mar", "8 Mar", "10 Mar", "12 Mar", "14 Mar"
+            ]
+        );
     }
 
     #[test]

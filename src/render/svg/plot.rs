@@ -95,7 +95,8 @@ pub(super) fn series_by_unit<'a>(
 fn label(answer: &Answer, series: &Series) -> String {
     let named = answer.columns.iter().find_map(|column| {
         let rest = series.label.strip_prefix(&column.name)?;
-        let is_name = matches!(column.role, ColumnRole::Value(_)) && (rest.is_empty() || rest.starts_with(", "));
+        let is_name = matches!(column.role, ColumnRole::Value(_))
+            && (rest.is_empty() || rest.starts_with(", "));
         is_name.then(|| format!("{}{rest}", column.title))
     });
     harmless(named.as_ref().unwrap_or(&series.label), RenderOptions::PIPE)
@@ -104,12 +105,14 @@ fn label(answer: &Answer, series: &Series) -> String {
 /// Where a group stands on the scale that rows are grouped by; the others keep their order. A total is below all, and
 /// so lies behind the others.
 fn rank(answer: &Answer, row: &Row) -> Option<u8> {
-    let mut ranks = answer.columns.iter().zip(&row.cells).filter_map(|(column, cell)| {
-        match (&column.role, cell) {
+    let mut ranks = answer
+        .columns
+        .iter()
+        .zip(&row.cells)
+        .filter_map(|(column, cell)| match (&column.role, cell) {
             (ColumnRole::Dimension(FieldType::Scale(scale)), Cell::Text(word)) => scale.code(word),
             _ => None,
-        }
-    });
+        });
     ranks.next()
 }
 
@@ -123,12 +126,14 @@ fn class(answer: &Answer, row: &Row, place: usize) -> String {
 
 /// The class of the severity that a row is of, if that is all it is grouped by.
 fn severity_class(answer: &Answer, row: &Row) -> Option<String> {
-    let mut dimensions = answer.columns.iter().zip(&row.cells).filter_map(|(column, cell)| {
-        match &column.role {
+    let mut dimensions = answer
+        .columns
+        .iter()
+        .zip(&row.cells)
+        .filter_map(|(column, cell)| match &column.role {
             ColumnRole::Dimension(of) => Some((of, cell)),
             ColumnRole::Period(_) | ColumnRole::Value(_) | ColumnRole::Field(_) => None,
-        }
-    });
+        });
     match (dimensions.next(), dimensions.next()) {
         (Some((of, Cell::Text(word))), None) => severity_rank(of, word).map(rank_class),
         (Some((_, Cell::Missing)), None) => Some("rest".to_string()),
@@ -165,10 +170,17 @@ impl<'a> Plot<'a> {
         };
         points().next()?;
         let limits = series.iter();
-        let limits = limits.flat_map(|series| places.clone().filter_map(move |place| series.limit(place)));
+        let limits =
+            limits.flat_map(|series| places.clone().filter_map(move |place| series.limit(place)));
         let scale = PlotScale::of(points().chain(limits).chain(tops.iter().copied()), unit)?;
         let decimals = numbers::column_decimals(points(), unit);
-        Some(Plot { periods, series, unit, scale, decimals })
+        Some(Plot {
+            periods,
+            series,
+            unit,
+            scale,
+            decimals,
+        })
     }
 
     /// A value as the table beside the chart has it.
@@ -202,7 +214,9 @@ impl<'a> Plot<'a> {
     pub fn marks(&self) -> Vec<String> {
         let marks = self.scale.marks.iter().copied();
         let decimals = numbers::column_decimals(marks.clone(), self.unit);
-        marks.map(|mark| numbers::at_least(mark, self.unit, decimals)).collect()
+        marks
+            .map(|mark| numbers::at_least(mark, self.unit, decimals))
+            .collect()
     }
 
     /// Marks with hairlines, and the labels of the periods.
@@ -257,7 +271,11 @@ impl<'a> Plot<'a> {
             self.written_with_unit(number)
         );
         if self.unit != DisplayUnit::Count {
-            let few = if value.evidence.has_few_rows { "few: " } else { "" };
+            let few = if value.evidence.has_few_rows {
+                "few: "
+            } else {
+                ""
+            };
             told += &format!(", {few}{}", numbers::counted(value.rows, "row", "rows"));
         }
         if value.provisional {

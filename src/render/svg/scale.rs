@@ -93,12 +93,21 @@ mod tests {
     #[test]
     fn marks_are_round_and_hold_all_values_and_zero() {
         let days = DisplayUnit::Time(TimeUnit::Days);
-        assert_eq!(marks(&[12.0, 106.0], days), [0.0, 25.0, 50.0, 75.0, 100.0, 125.0]);
+        assert_eq!(
+            marks(&[12.0, 106.0], days),
+            [0.0, 25.0, 50.0, 75.0, 100.0, 125.0]
+        );
         let points = marks(&[600.0, 2038.0], DisplayUnit::Points);
         assert_eq!(points, [0.0, 500.0, 1000.0, 1500.0, 2000.0, 2500.0]);
         assert_eq!(marks(&[3.0], DisplayUnit::Count), [0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(marks(&[9.0], DisplayUnit::Count), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
-        assert_eq!(marks(&[-3.0, 5.0], DisplayUnit::Count), [-4.0, -2.0, 0.0, 2.0, 4.0, 6.0]);
+        assert_eq!(
+            marks(&[9.0], DisplayUnit::Count),
+            [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+        );
+        assert_eq!(
+            marks(&[-3.0, 5.0], DisplayUnit::Count),
+            [-4.0, -2.0, 0.0, 2.0, 4.0, 6.0]
+        );
         assert_eq!(marks(&[0.0], DisplayUnit::Count), [0.0, 1.0]);
         assert_eq!(marks(&[1.3], DisplayUnit::Ratio), [0.0, 0.5, 1.0, 1.5]);
     }

@@ -26,11 +26,15 @@ pub(in crate::render) fn sparkline(history: &[HistoryPoint], unit: DisplayUnit) 
     let x = |place: usize| place as f64 / (history.len() - 1) as f64;
     let y = |value: f64| scale.from_top(value, HEIGHT);
     let path = |at: &dyn Fn(usize) -> Option<f64>| {
-        strokes(history.len(), &|place| Some((x(place) * ACROSS, y(at(place)?))))
+        strokes(history.len(), &|place| {
+            Some((x(place) * ACROSS, y(at(place)?)))
+        })
     };
-    let is_alone = |place: usize| place.checked_sub(1).and_then(point).is_none() && point(place + 1).is_none();
+    let is_alone =
+        |place: usize| place.checked_sub(1).and_then(point).is_none() && point(place + 1).is_none();
     let marked = places.filter(|place| {
-        point(*place).is_some() && (history[*place].has_few_rows || *place + 1 == history.len() || is_alone(*place))
+        point(*place).is_some()
+            && (history[*place].has_few_rows || *place + 1 == history.len() || is_alone(*place))
     });
     let end = |value: f64| numbers::value(value, unit);
     let stretch = format!("{} to {}", end(scale.low), end(scale.high));

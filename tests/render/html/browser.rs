@@ -22,7 +22,9 @@ pub fn browser() -> Option<&'static Path> {
     let found = FOUND.get_or_init(|| {
         let folders = std::env::var_os("PATH").unwrap_or_default();
         let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
-        let mut files = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        let mut files = NAMES
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
         files.find(|file| file.is_file())
     });
     if found.is_none() {
@@ -38,8 +40,18 @@ fn run(browser: &Path, scheme: Scheme, more: &[String]) -> Output {
         Scheme::Dark => "--blink-settings=preferredColorScheme=0",
     };
     Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", colours])
-        .args(["--disable-background-networking", "--disable-component-update", "--no-first-run"])
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            colours,
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--no-first-run",
+        ])
         .args(["--enable-logging=stderr", "--virtual-time-budget=4000"])
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .args(more)
@@ -62,17 +74,40 @@ pub fn measured(browser: &Path, page: &str, width: u32, scheme: Scheme, unfolded
     let file = folder.path().join("wrapper.html");
     fs::write(&file, wrapper).expect("the page can be written");
     let window = format!("--window-size={},1300", width + 40);
-    let output = run(browser, scheme, &["--dump-dom".into(), window, format!("file://{}", file.display())]);
+    let output = run(
+        browser,
+        scheme,
+        &[
+            "--dump-dom".into(),
+            window,
+            format!("file://{}", file.display()),
+        ],
+    );
     let text = String::from_utf8_lossy(&output.stdout);
-    let found = text.split("<pre id=\"found\">").nth(1).and_then(|rest| rest.split("</pre>").next());
-    let found = found.unwrap_or_else(|| panic!("nothing measured: {text:.2000}{}", String::from_utf8_lossy(&output.stderr)));
-    let found = found.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let found = text
+        .split("<pre id=\"found\">")
+        .nth(1)
+        .and_then(|rest| rest.split("</pre>").next());
+    let found = found.unwrap_or_else(|| {
+        panic!(
+            "nothing measured: {text:.2000}{}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+    });
+    let found = found
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     serde_json::from_str(&found).expect("JSON")
 }
 
 /// What the console of a page says when it is opened.
 pub fn console(browser: &Path, file: &Path) -> Vec<String> {
-    let output = run(browser, Scheme::Light, &["--dump-dom".into(), format!("file://{}", file.display())]);
+    let output = run(
+        browser,
+        Scheme::Light,
+        &["--dump-dom".into(), format!("file://{}", file.display())],
+    );
     let text = String::from_utf8_lossy(&output.stderr);
     let lines = text.lines().filter(|line| line.contains("CONSOLE"));
     lines.map(str::to_string).collect()

@@ -15,7 +15,12 @@ fn page(board: &Board) -> String {
 }
 
 fn page_of(answer: &Answer) -> String {
-    String::from_utf8(render::answer(answer, OutputFormat::Html, RenderOptions::PIPE)).expect("UTF-8")
+    String::from_utf8(render::answer(
+        answer,
+        OutputFormat::Html,
+        RenderOptions::PIPE,
+    ))
+    .expect("UTF-8")
 }
 
 /// The sample with all that a card may say.
@@ -27,7 +32,11 @@ fn full() -> Board {
         words: "mean time from found to verified of findings verified".into(),
         places: vec!["kpis/mttr.kpi:1".into()],
     }];
-    first.known = vec![KnownShare { what: "validated".into(), share: Some(0.82), rows: 88 }];
+    first.known = vec![KnownShare {
+        what: "validated".into(),
+        share: Some(0.82),
+        rows: 88,
+    }];
     let mut verdict = board.layers[1].cards[0].clone();
     verdict.kind = CardKind::Verdict;
     verdict.verdict = Some(BoardVerdict {
@@ -56,10 +65,16 @@ fn full() -> Board {
 #[test]
 fn the_answer_to_the_question_comes_first() {
     let page = page(&full());
-    let places: Vec<usize> = ["Is risk decreasing?", "Yes: risk exposure fell", "2,038 → 600 points", "Coverage stayed", "MTTR, critical"]
-        .iter()
-        .map(|text| page.find(text).unwrap_or_else(|| panic!("no {text}")))
-        .collect();
+    let places: Vec<usize> = [
+        "Is risk decreasing?",
+        "Yes: risk exposure fell",
+        "2,038 → 600 points",
+        "Coverage stayed",
+        "MTTR, critical",
+    ]
+    .iter()
+    .map(|text| page.find(text).unwrap_or_else(|| panic!("no {text}")))
+    .collect();
     assert!(places.is_sorted(), "{places:?}");
     assert!(page.contains("<em class=\"good\">Yes: "));
     assert_eq!(page.matches("Coverage stayed").count(), 1);
@@ -70,7 +85,7 @@ fn a_card_says_what_is_behind_its_number() {
     let page = page(&full());
     for text in [
         "<span class=\"value\">31.2</span><span class=\"unit\"> days</span>",
-        "▲ +12.9</span> <b class=\"bad\">worse</b>",
+        "<span class=\"bad\">▲ +12.9 worse</span>",
         "vs 2026-03",
         "<span class=\"chip bad\">✗ miss</span>",
         "below 30 days",
@@ -86,9 +101,22 @@ fn a_card_says_what_is_behind_its_number() {
 
 #[test]
 fn a_page_needs_nothing_else_and_runs_nothing() {
-    for page in [page(&full()), page_of(&build::teams()), page_of(&build::findings())] {
+    for page in [
+        page(&full()),
+        page_of(&build::teams()),
+        page_of(&build::findings()),
+    ] {
         assert!(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'\""));
-        for outside in ["<script", "<img", " src=\"", "url(", "@import", "<link", "http://www", "javascript:"] {
+        for outside in [
+            "<script",
+            "<img",
+            " src=\"",
+            "url(",
+            "@import",
+            "<link",
+            "http://www",
+            "javascript:",
+        ] {
             assert!(!page.contains(outside), "{outside}");
         }
     }
@@ -128,7 +156,12 @@ fn a_long_table_says_how_many_rows_it_leaves_out() {
     let row = card.answer.rows[0].clone();
     card.answer.rows = vec![row; 45];
     let page = page(&board);
-    assert!(page.contains("25 more: <code>riskql run &#39;") || page.contains("25 more: <code>riskql run '"), "{}", page.len());
+    assert!(
+        page.contains("25 more: <code>riskql run &#39;")
+            || page.contains("25 more: <code>riskql run '"),
+        "{}",
+        page.len()
+    );
     assert!(page.contains("45 rows"));
 }
 
@@ -144,7 +177,10 @@ fn the_page_of_a_list_is_its_table() {
 fn groups_that_do_not_add_up_are_lines_on_an_area_card() {
     let mut board = full();
     let stacked = page(&board);
-    assert!(!stacked.contains("class=\"band rank0\""), "two units do not add up");
+    assert!(
+        !stacked.contains("class=\"band rank0\""),
+        "two units do not add up"
+    );
     let card = &mut board.layers[1].cards[0];
     card.answer.columns.remove(3);
     for row in &mut card.answer.rows {

@@ -21,9 +21,9 @@ pub const CASES: &[Case] = &[
     ("MT|", "mttr mttr_claimed", "", ""),
     (
         "crit|",
-        "critical_free_assets overdue_critical",
+        "critical_free_assets",
         "",
-        "backlog",
+        "backlog overdue_critical",
     ),
     ("overdue|", "overdue_critical", "", ""),
     (
@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
         "kind exposure cwe title found_at",
         "outcome tool mttr",
     ),
-    ("mttr by s|", "severity", "business_critical", "app"),
+    ("mttr by s|", "severity", "", "app business_critical"),
     ("mttr by severity |", "where over", "last versus", "by"),
     ("mttr by severity, |", "severity", "team", "by"),
     ("mttr by severity, te|", "team", "", "severity"),
@@ -357,8 +357,8 @@ pub const CASES: &[Case] = &[
     (
         "count of findings o|",
         "open overdue",
-        "over closed",
-        "fixed or",
+        "over",
+        "closed fixed or",
     ),
     (
         "count of findings open |",
@@ -560,7 +560,7 @@ pub const CASES: &[Case] = &[
     ("condition bad is severity >= |", "info low", "critical", ""),
     (
         "dashboard board\n  layer one\n    show |",
-        "number line table list",
+        "verdict number line area matrix table list",
         "",
         "mttr",
     ),
@@ -630,7 +630,12 @@ pub const CASES: &[Case] = &[
     ("\\hlep|", "\\help", "", ""),
     ("\\help |", "help", "format quit", "\\help"),
     ("\\help fo|", "format", "", "help"),
-    ("\\format |", "table json jsonl csv md parquet svg html", "", ""),
+    (
+        "\\format |",
+        "table json jsonl csv md parquet openmetrics svg html",
+        "",
+        "",
+    ),
     ("\\format j|", "json jsonl", "", "csv"),
     ("\\time |", "on off", "", ""),
     ("\\as-of |", "latest 2026-09", "2026", ""),

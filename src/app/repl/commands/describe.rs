@@ -20,7 +20,7 @@ pub(super) const DESCRIBE: SessionCommand = SessionCommand {
     name: "describe",
     arguments: "TABLE|FIELD",
     help: "what is in a table or a field: missing, different, lowest and highest values",
-    takes: &[ArgumentKind::Table, ArgumentKind::Field],
+    takes: &[ArgumentKind::TableOrField],
     run: describe,
 };
 
@@ -63,6 +63,7 @@ fn describe_field(
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Svg
         | OutputFormat::Html => text(session, field, &profile, others),
     };

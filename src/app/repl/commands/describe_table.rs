@@ -56,6 +56,7 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Svg
         | OutputFormat::Html => text(session, table, &contents),
     };

@@ -48,6 +48,7 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Svg
         | OutputFormat::Html => match entries.is_empty() {
             true => render::sentence(&nothing(session, arguments), look),

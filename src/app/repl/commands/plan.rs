@@ -34,6 +34,7 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Svg
         | OutputFormat::Html => render::plan_text(&described, session.settings.look),
     };

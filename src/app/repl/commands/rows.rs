@@ -100,6 +100,7 @@ impl Page {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Parquet
+            | OutputFormat::Openmetrics
             | OutputFormat::Svg
             | OutputFormat::Html => render::answer(&self.found.answer, format, look),
         }

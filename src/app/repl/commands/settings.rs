@@ -36,7 +36,7 @@ pub(super) const PERIOD: SessionCommand = SessionCommand {
 
 pub(super) const FORMAT: SessionCommand = SessionCommand {
     name: "format",
-    arguments: "[table|json|jsonl|csv|md|parquet|svg|html]",
+    arguments: "[table|json|jsonl|csv|md|parquet|openmetrics|svg|html]",
     help: "how answers are written",
     takes: &[ArgumentKind::Format],
     run: format,

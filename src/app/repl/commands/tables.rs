@@ -45,6 +45,7 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Svg
         | OutputFormat::Html => sheet(definitions, &cards, look).render(look),
     };

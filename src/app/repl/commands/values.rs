@@ -54,6 +54,7 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
         | OutputFormat::Svg
         | OutputFormat::Html => {
             let limit = match look.width {
