@@ -1019,7 +1019,9 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K611",
-        Beside("dashboard d\n  layer l\n    show matrix mttr, backlog by team over month last 3 months\n"),
+        Beside(
+            "dashboard d\n  layer l\n    show matrix mttr, backlog by team over month last 3 months\n",
+        ),
     ),
     (
         "K611",
@@ -1035,23 +1037,33 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     ),
     (
         "K611",
-        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": backlog by app, team over month last 6 months\n"),
+        Beside(
+            "dashboard d\n  layer l\n    show verdict \"Less?\": backlog by app, team over month last 6 months\n",
+        ),
     ),
     (
         "K611",
-        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": backlog over month last 6 months rolling 3 months\n"),
+        Beside(
+            "dashboard d\n  layer l\n    show verdict \"Less?\": backlog over month last 6 months rolling 3 months\n",
+        ),
     ),
     (
         "K611",
-        Beside("dashboard d\n  layer l\n    show verdict \"Less?\": count of findings open over month last 6 months\n"),
+        Beside(
+            "dashboard d\n  layer l\n    show verdict \"Less?\": count of findings open over month last 6 months\n",
+        ),
     ),
     (
         "K613",
-        Beside("dashboard d\n  layer l\n    show list \"Open\": list findings open show finding_id\n      then \"Fix {finding}\"\n"),
+        Beside(
+            "dashboard d\n  layer l\n    show list \"Open\": list findings open show finding_id\n      then \"Fix {finding}\"\n",
+        ),
     ),
     (
         "K613",
-        Beside("dashboard d\n  layer l\n    show list \"Open\": list findings open show finding_id\n      then \"Fix {finding_id\"\n"),
+        Beside(
+            "dashboard d\n  layer l\n    show list \"Open\": list findings open show finding_id\n      then \"Fix {finding_id\"\n",
+        ),
     ),
     (
         "K613",

@@ -328,7 +328,13 @@ fn cards_belong_to_the_layer_above() {
                     vec![at(QueryClause::Period(last))],
                     None,
                 ),
-                card("list", Some("Overdue"), Subject::List(at(list)), overdue, Some("Fix {finding_id}")),
+                card(
+                    "list",
+                    Some("Overdue"),
+                    Subject::List(at(list)),
+                    overdue,
+                    Some("Fix {finding_id}"),
+                ),
             ],
         }),
         at(Layer {

@@ -283,9 +283,8 @@ pub(super) fn candidates(before: &str, next: &[Next]) -> Vec<Candidate> {
         index.unwrap_or(MEANINGS.len())
     };
     // Behind `versus`, targets and the period before are likelier than clauses of periods.
-    let is_likely = |word: &str| {
-        before.trim_end().ends_with("versus") && matches!(word, "target" | "previous")
-    };
+    let is_likely =
+        |word: &str| before.trim_end().ends_with("versus") && matches!(word, "target" | "previous");
     words.sort_by_key(|(word, _)| (!is_likely(word), rank(word)));
     let about = |word, next| meaning(word, before, Some(next)).unwrap_or_default();
     words
