@@ -24,6 +24,7 @@ mod number_cards;
 mod numbers;
 pub mod openmetrics;
 mod options;
+mod page;
 mod parquet;
 mod pipelines;
 mod plan_json;
@@ -102,6 +103,11 @@ pub fn stands_in_columns(answer: &Answer, look: RenderOptions) -> bool {
 /// A text of data or definitions for Markdown: it can form no markup.
 pub fn markdown_text(text: &str) -> String {
     markdown::text_of(text)
+}
+
+/// Markdown with a title as a page of HTML that stands by itself.
+pub fn page(title: &str, markdown: &str) -> String {
+    page::page(title, markdown)
 }
 
 /// Any JSON value, laid out as all JSON output is.

@@ -3,10 +3,15 @@
 mod advising;
 mod bad_data;
 mod bad_definitions;
+#[cfg(unix)]
+mod beginning;
 mod boards;
 mod changes;
 mod checking;
 mod comparing;
+mod contributions;
+mod demo;
+mod documenting;
 mod explaining;
 mod formatting;
 mod gating;
@@ -14,6 +19,7 @@ mod lineage;
 mod mutating;
 mod pipelines;
 mod planning;
+mod recording;
 mod renaming;
 mod running;
 mod sources;

@@ -1,6 +1,7 @@
 //! What can be typed after `riskql`.
 
 mod definitions;
+mod demo;
 mod gate;
 mod reports;
 
@@ -10,8 +11,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::definitions::{
-    DiffArguments, DiffFormat, KpisArguments, LineageArguments, LineageFormat, RenameArguments,
+    DiffArguments, DiffFormat, DocsArguments, DocsFormat, KpisArguments, LineageArguments,
+    LineageFormat, RenameArguments,
 };
+pub use self::demo::DemoArguments;
 pub use self::gate::{GateArguments, GateFormat};
 pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
@@ -21,6 +24,7 @@ use crate::render::OutputFormat;
 
 const EXAMPLES: &str = "\
 Examples:
+  riskql demo                                        a made-up year of reports, and what it shows
   riskql init                                        write the library of definitions to ./kpi-defs
   riskql check                                       look for mistakes in it
   riskql run --data exports                          every KPI against its target
@@ -50,6 +54,8 @@ pub struct Arguments {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Make a year of scanner reports up, take them in and show a dashboard of them
+    Demo(DemoArguments),
     /// Evaluate a query; without one, every KPI against its target
     Run(RunArguments),
     /// Explore the data and the definitions; with a script on stdin, run it
@@ -82,6 +88,8 @@ pub enum Command {
     Kpis(KpisArguments),
     /// Show what a definition is made of, or what uses it
     Lineage(LineageArguments),
+    /// Write a page for each KPI: in words, as written, with what it is made of
+    Docs(DocsArguments),
     /// Give a definition another name, wherever it stands
     Rename(RenameArguments),
     /// Write the built-in library of definitions, to change it and keep it in git
@@ -191,6 +199,7 @@ Examples:
   riskql run \"over month last 36 months\" --data exports --format csv
   riskql run \"list findings open where severity = critical\" --table findings=export.csv
   riskql run \"backlog by severity\" --data exports --as-of 2026-03-31
+  riskql run --data exports --record history.jsonl
 
 Put a query in quotes: the shell would take `>`, `*` and `(` for itself.")]
 pub struct RunArguments {
@@ -204,6 +213,9 @@ pub struct RunArguments {
     pub data: DataOptions,
     #[command(flatten)]
     pub output: OutputOptions,
+    /// Add the values to this file of JSON lines, and tell which of finished periods were recorded otherwise
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -310,6 +322,7 @@ Examples:
   riskql explain mttr --data exports
   riskql explain \"mttr where severity = critical in 2026-03\" --data exports --format json
   riskql explain \"mttr in 2026-03\" --data exports --rows
+  riskql explain \"mttr in 2026-03\" --data exports --rows -o rows.parquet
   riskql explain \"mttr in 2026-03\" --data exports --plan")]
 pub struct ExplainArguments {
     /// The query; its words may stand apart
@@ -328,10 +341,36 @@ pub struct ExplainArguments {
     pub plan: bool,
     /// Format of the explanation [default: by the ending of --output, else table]
     #[arg(long, value_name = "FORMAT")]
-    pub format: Option<TextOrJson>,
+    pub format: Option<ExplainFormat>,
     /// Write the explanation to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// How an explanation is written, or the rows behind its numbers.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExplainFormat {
+    #[value(alias = "text")]
+    Table,
+    Json,
+    /// With --rows: the rows, each with what it brings into its number
+    Csv,
+    /// The same
+    Jsonl,
+    /// The same
+    Parquet,
+}
+
+impl ExplainFormat {
+    pub fn output(self) -> OutputFormat {
+        match self {
+            ExplainFormat::Table => OutputFormat::Table,
+            ExplainFormat::Json => OutputFormat::Json,
+            ExplainFormat::Csv => OutputFormat::Csv,
+            ExplainFormat::Jsonl => OutputFormat::Jsonl,
+            ExplainFormat::Parquet => OutputFormat::Parquet,
+        }
+    }
 }
 
 #[derive(Args, Debug)]

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use super::args::{DataOptions, ExplainArguments, OutputOptions, TextOrJson};
+use super::args::{DataOptions, ExplainArguments, ExplainFormat, OutputOptions};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{AbsentValue, QueryContext};
-use crate::insight::{explain, row_membership};
+use crate::insight::explain::{self, Explanation};
+use crate::insight::row_membership;
 use crate::lang::model::{Definitions, Query};
+use crate::lang::project::ProjectOrigin;
+use crate::lang::revision::DefinitionRepository;
 use crate::render::{self, OutputFormat, RenderOptions};
 
 /// Explains the query.
@@ -22,14 +25,11 @@ pub fn run(
     let text = arguments.query.join(" ");
     let asked = workspace::query(console, &definitions, &text)?.query;
     let output = OutputOptions {
-        format: match arguments.format {
-            Some(TextOrJson::Table) => Some(OutputFormat::Table),
-            Some(TextOrJson::Json) => Some(OutputFormat::Json),
-            None => None,
-        },
+        format: arguments.format.map(ExplainFormat::output),
         output: arguments.output.clone(),
     };
     let how = ExplainOptions {
+        defs,
         data: &arguments.data,
         output: &output,
         part: match (&arguments.row, arguments.plan, arguments.rows) {
@@ -45,6 +45,8 @@ pub fn run(
 /// Over which data a query is explained, and how the explanation is written.
 #[derive(Clone, Copy)]
 pub struct ExplainOptions<'a> {
+    /// The folder of definitions that was named.
+    pub defs: Option<&'a Path>,
     pub data: &'a DataOptions,
     pub output: &'a OutputOptions,
     pub part: ExplainPart<'a>,
@@ -72,9 +74,10 @@ pub fn query(
 ) -> Result<(), Failure> {
     let (data, output) = (how.data, how.output);
     let target = OutputTarget::new(output)?;
-    let as_object = match target.format {
-        OutputFormat::Table => false,
-        OutputFormat::Json => true,
+    let is_of_rows = how.part == ExplainPart::WordsAndRows;
+    match target.format {
+        OutputFormat::Table | OutputFormat::Json => {}
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet if is_of_rows => {}
         OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
@@ -83,48 +86,99 @@ pub fn query(
             let problem = Diagnostic::data("K909", "an explanation is text or JSON");
             return Err(problem
                 .help("write `--format table` or `--format json`")
+                .help(
+                    "the rows behind the numbers are written as csv, jsonl and parquet: add --rows",
+                )
                 .into());
         }
-    };
+    }
     workspace::needs_data(data, &format!("explain \"{}\"", explain::asked(query)))?;
     let instants = workspace::instants(console, definitions, data)?;
     let context = workspace::context(console, definitions, data, instants)?;
     let progress = console.progress();
-    let (text, absent) = said(&context, query, how.part, (as_object, target.look(console)))?;
+    let written = said(&context, query, &how, (target.format, target.look(console)))?;
     drop(progress);
-    workspace::tell_absent(console, &absent);
-    target.write(text.as_bytes())
+    workspace::tell_absent(console, &written.absent);
+    target.write(&written.bytes)
+}
+
+/// An explanation as it is written, and texts that the query compares with and no row has.
+struct WrittenExplanation {
+    bytes: Vec<u8>,
+    absent: Vec<AbsentValue>,
+}
+
+impl From<String> for WrittenExplanation {
+    fn from(text: String) -> WrittenExplanation {
+        WrittenExplanation {
+            bytes: text.into_bytes(),
+            absent: Vec::new(),
+        }
+    }
 }
 
 fn said(
     context: &QueryContext,
     query: &Query,
-    part: ExplainPart<'_>,
-    (as_object, look): (bool, RenderOptions),
-) -> Result<(String, Vec<AbsentValue>), Failure> {
-    if let ExplainPart::Row(key) = part {
+    how: &ExplainOptions,
+    (format, look): (OutputFormat, RenderOptions),
+) -> Result<WrittenExplanation, Failure> {
+    let as_object = format == OutputFormat::Json;
+    if let ExplainPart::Row(key) = how.part {
         let membership = row_membership::row_membership(context, query, key)?;
         let text = match as_object {
             true => row_membership::json(&membership),
             false => row_membership::text(&membership, look),
         };
-        return Ok((text, Vec::new()));
+        return Ok(text.into());
     }
-    if part == ExplainPart::Plan {
+    if how.part == ExplainPart::Plan {
         let described = explain::plan(context, query)?;
         let text = match as_object {
             true => render::plan_json(&described),
             false => render::plan_text(&described, look),
         };
-        return Ok((text, Vec::new()));
+        return Ok(text.into());
     }
     let mut explained = explain::explain(context, query)?;
-    if part == ExplainPart::WordsAndRows {
+    add_revisions(&mut explained, context, how.defs);
+    if how.part == ExplainPart::WordsAndRows {
         explained.add_rows(context)?;
     }
-    let text = match as_object {
-        true => explain::json(&explained),
-        false => explain::text(&explained, look),
+    let bytes = match format {
+        OutputFormat::Table => explain::text(&explained, look).into_bytes(),
+        OutputFormat::Json => explain::json(&explained).into_bytes(),
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+            render::answer(&explain::rows_behind(&explained), format, look)
+        }
     };
-    Ok((text, explained.absent))
+    Ok(WrittenExplanation {
+        bytes,
+        absent: explained.absent,
+    })
+}
+
+/// Says of each definition from which commit its file is. Definitions outside of a repository have none.
+fn add_revisions(explained: &mut Explanation, context: &QueryContext, defs: Option<&Path>) {
+    let ProjectOrigin::Folder(folder) = ProjectOrigin::choose(defs) else {
+        return;
+    };
+    let texts: Vec<(&str, &str)> = context
+        .sources
+        .iter()
+        .filter(|(_, source)| {
+            let mut definitions = explained.definitions.iter();
+            definitions.any(|definition| definition.file == source.name)
+        })
+        .map(|(_, source)| (source.name.as_str(), source.text.as_str()))
+        .collect();
+    let Ok(repository) = DefinitionRepository::around(&folder) else {
+        return;
+    };
+    let Ok(revisions) = repository.revisions(&texts) else {
+        return;
+    };
+    for definition in &mut explained.definitions {
+        definition.revision = revisions.get(&definition.file).cloned();
+    }
 }

@@ -9,17 +9,21 @@ pub enum FailureKind {
     No,
     /// A mistake in the command line, a definition or the query. Nothing was computed.
     Mistake,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
     /// Data or files that are missing, unreadable or not what they should be.
     Environment,
 }
 
 impl FailureKind {
-    /// The exit code. A bug has 101 (a panic's), an interruption 130 (the shell's for the signal).
+    /// The exit code. A bug has 101 (a panic's).
     pub fn exit_code(self) -> u8 {
         match self {
             FailureKind::No => 1,
             FailureKind::Mistake => 2,
             FailureKind::Environment => 3,
+            // The shell's for the signal.
+            FailureKind::Interrupted => 130,
         }
     }
 }
@@ -36,6 +40,14 @@ impl Failure {
     pub fn no() -> Failure {
         Failure {
             kind: FailureKind::No,
+            problems: Problems::default(),
+        }
+    }
+
+    /// Somebody pressed Ctrl-C, and knows it.
+    pub fn interrupted() -> Failure {
+        Failure {
+            kind: FailureKind::Interrupted,
             problems: Problems::default(),
         }
     }

@@ -9,7 +9,9 @@ mod codes;
 mod compile;
 mod console;
 mod dashboard;
+mod demo;
 mod diff;
+mod docs;
 mod explain;
 mod failure;
 mod fmt;
@@ -19,6 +21,7 @@ mod init;
 mod kpis;
 mod lineage;
 mod pipelines;
+mod record;
 mod rename;
 mod repl;
 mod reports;
@@ -35,7 +38,10 @@ pub use codes::CODES;
 use std::process::ExitCode;
 
 pub use args::Arguments;
-use args::{CheckFormat, Command, DiffFormat, GateFormat, LineageFormat, StoreCommand, TextOrJson};
+use args::{
+    CheckFormat, Command, DiffFormat, ExplainFormat, GateFormat, LineageFormat, StoreCommand,
+    TextOrJson,
+};
 use console::Console;
 use failure::Failure;
 
@@ -60,6 +66,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {
     let defs = arguments.defs.as_deref();
     match &arguments.command {
+        Command::Demo(own) => demo::run(console, own, defs),
         Command::Run(own) => run::run(console, own, defs),
         Command::Check(own) => check::run(console, own, defs),
         Command::Test(own) => test::run(console, own, arguments.screen, defs),
@@ -76,6 +83,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Diff(own) => diff::run(console, own, defs),
         Command::Kpis(own) => kpis::run(console, own, defs),
         Command::Lineage(own) => lineage::run(console, own, defs),
+        Command::Docs(own) => docs::run(console, own, defs),
         Command::Rename(own) => rename::run(console, own, defs),
         Command::Init(own) => init::run(console, own),
     }
@@ -91,7 +99,7 @@ fn wants_json(command: &Command) -> bool {
         Command::Check(own) => own.format == CheckFormat::Json,
         Command::Test(own) => own.format == CheckFormat::Json,
         Command::Gate(own) => own.format == GateFormat::Json,
-        Command::Explain(own) => own.format == Some(TextOrJson::Json),
+        Command::Explain(own) => own.format == Some(ExplainFormat::Json),
         Command::Sources(own) => own.format == TextOrJson::Json,
         Command::Ingest(own) => own.format == TextOrJson::Json,
         Command::Store(own) => {
@@ -105,7 +113,12 @@ fn wants_json(command: &Command) -> bool {
         Command::Kpis(own) => own.output.format == Some(OutputFormat::Json),
         Command::Lineage(own) => own.format == LineageFormat::Json,
         Command::Diff(own) => own.format == DiffFormat::Json,
-        Command::Fmt(_) | Command::Compile(_) | Command::Rename(_) | Command::Init(_) => false,
+        Command::Demo(_)
+        | Command::Docs(_)
+        | Command::Fmt(_)
+        | Command::Compile(_)
+        | Command::Rename(_)
+        | Command::Init(_) => false,
     }
 }
 

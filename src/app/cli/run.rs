@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
+use super::record::RecordFile;
 use super::{explain, scorecard, workspace};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
@@ -26,8 +27,12 @@ pub fn run(
     let question = workspace::query(console, &definitions, &text)?;
     let is_everything = question.is_everything();
     let query = question.query;
+    if arguments.record.is_some() {
+        RecordFile::accepts(&query)?;
+    }
     if query.explain {
         let how = explain::ExplainOptions {
+            defs,
             data: &arguments.data,
             output: &arguments.output,
             part: explain::ExplainPart::Words,
@@ -53,8 +58,10 @@ fn answer(
                 .into(),
         );
     }
-    let instants = workspace::instants(console, definitions, &arguments.data)?;
-    let context = workspace::context(console, definitions, &arguments.data, instants)?;
+    let record = RecordFile::open(arguments.record.as_deref())?;
+    let data = &arguments.data;
+    let instants = workspace::instants(console, definitions, data)?;
+    let context = workspace::context(console, definitions, data, instants)?;
     let mut notes = Vec::new();
     if is_everything {
         notes = query_context::leave_out_unanswerable(&mut query, &context)?;
@@ -64,7 +71,12 @@ fn answer(
     answer.notes.extend(notes);
     answer.notes.extend(answered.notes);
     workspace::tell_absent(console, &answered.absent);
+    let restated = match record {
+        Some(record) => record.add(console, definitions, &[&answer])?,
+        None => Vec::new(),
+    };
     if target.format != OutputFormat::Table {
+        answer.notes.extend(restated);
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
     }

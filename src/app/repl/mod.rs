@@ -31,7 +31,6 @@ mod session;
 mod sound;
 mod stamps;
 mod terminal;
-mod uses;
 mod watch;
 mod workspace;
 
@@ -49,4 +48,4 @@ pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};
 pub use stamps::{FileStamps, stamps, stamps_of};
-pub use terminal::run as run_terminal;
+pub use terminal::{hear_interrupts, run as run_terminal};

@@ -38,8 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What a shell says of a process that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Makes Ctrl-C stop the query under way. At the prompt it is a key like others.
-fn hear_interrupts() {
+/// Makes Ctrl-C stop the work under way. At the prompt it is a key like others.
+pub fn hear_interrupts() {
     let mut asked = Instant::now();
     let heard = ctrlc::set_handler(move || {
         if cancellation::is_stopping() && asked.elapsed() > PATIENCE {

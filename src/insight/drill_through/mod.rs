@@ -38,6 +38,8 @@ pub struct DrillThrough {
     pub answer: Answer,
     /// The place of the column that holds what the measure takes, with its unit.
     pub value: Option<(usize, DisplayUnit)>,
+    /// The place of the yes/no column: whether the row passes, or has got to the end of a lifetime.
+    pub test: Option<usize>,
 }
 
 /// The rows behind values of an answer, over one reading of the data.
@@ -183,6 +185,9 @@ fn rows(
     let place = trace.show.len();
     Ok(DrillThrough {
         answer: assemble::rows_behind(definitions, sources, &trace)?,
+        test: trace
+            .test
+            .map(|_| place + usize::from(trace.value.is_some())),
         value: trace.value.map(|(_, unit)| (place, unit)),
     })
 }

@@ -6,9 +6,21 @@ use super::{arithmetic, rows};
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::Answer;
 use crate::exec::query_context::QueryContext;
-use crate::insight::drill_through::{self, CellReference};
-use crate::lang::model::{Query, Subject};
+use crate::insight::drill_through::{self, CellReference, DrillThrough};
+use crate::lang::functions::Takes;
+use crate::lang::model::{Definitions, Measure, Measured, Query, Subject};
 use crate::render::{self, OutputFormat, RenderOptions};
+
+/// What a measure takes of its rows.
+pub(super) struct TakenColumns {
+    pub takes: Takes,
+    /// The place of the number or field; `None` where rows are counted.
+    pub value: Option<usize>,
+    /// The column of the value is none of the fields.
+    pub is_added: bool,
+    /// The place of whether a row passes, or has got to its end.
+    pub test: Option<usize>,
+}
 
 /// The rows behind one measure of one number.
 pub struct ListedRows {
@@ -16,6 +28,7 @@ pub struct ListedRows {
     group: String,
     /// The measure's name; nothing of a list.
     name: String,
+    pub(super) taken: Option<TakenColumns>,
     rows: Answer,
     /// For people: what is measured is rounded.
     rounded: Answer,
@@ -31,6 +44,7 @@ pub(super) fn listed(
         return Ok(vec![ListedRows {
             group: String::new(),
             name: String::new(),
+            taken: None,
             rows: answer.clone(),
             rounded: answer.clone(),
         }]);
@@ -52,13 +66,41 @@ pub(super) fn listed(
         .map(|(found, wanted)| ListedRows {
             group: arithmetic::group(answer, &answer.rows[wanted.row]),
             name: wanted.part.name.clone(),
+            taken: Some(taken(context.definitions, &wanted.part.measure, &found)),
             rounded: found.rounded(),
             rows: found.answer,
         });
     Ok(listed.collect())
 }
 
+fn taken(definitions: &Definitions, measure: &Measure, found: &DrillThrough) -> TakenColumns {
+    let added = found.value.map(|(place, _)| place);
+    let field = match &measure.value {
+        Some(Measured::Field(field)) => {
+            let name = &definitions.field(*field).name;
+            let mut columns = found.answer.columns.iter();
+            columns.position(|column| column.name == *name)
+        }
+        Some(Measured::Score(_) | Measured::Between { .. } | Measured::Since(_)) | None => None,
+    };
+    TakenColumns {
+        takes: measure.function.takes,
+        value: added.or(field),
+        is_added: added.is_some(),
+        test: found.test,
+    }
+}
+
 impl ListedRows {
+    /// What the rows are behind: number and measure.
+    pub(super) fn of(&self) -> (&str, &str) {
+        (self.group.trim_end_matches(": "), &self.name)
+    }
+
+    pub(super) fn rows(&self) -> &Answer {
+        &self.rows
+    }
+
     /// A heading and a table.
     pub fn text(&self, look: RenderOptions) -> String {
         let count = rows(self.rows.rows.len() as u64);

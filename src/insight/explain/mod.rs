@@ -4,10 +4,13 @@
 
 mod arithmetic;
 mod behind;
+mod contributions;
 mod evidence;
+mod involved;
 mod object;
 
 pub use arithmetic::group;
+pub use involved::InvolvedDefinition;
 pub use object::json;
 
 use crate::base::diagnostic::Problems;
@@ -30,6 +33,8 @@ pub struct Explanation {
     notes: Vec<String>,
     /// Texts that it compares with and no row has; they are notes too.
     pub absent: Vec<AbsentValue>,
+    /// What the query rests on.
+    pub definitions: Vec<InvolvedDefinition>,
     /// The rows behind the numbers, if they were asked for.
     behind: Option<Vec<behind::ListedRows>>,
 }
@@ -56,6 +61,7 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
         parts,
         notes,
         absent,
+        definitions: involved::involved(query_context, query),
         behind: None,
     })
 }
@@ -71,6 +77,12 @@ impl Explanation {
         self.behind = Some(behind::listed(query_context, &self.query, &self.answer)?);
         Ok(())
     }
+}
+
+/// The rows behind all numbers as one table, each with what it brings into its number; none before they were added.
+pub fn rows_behind(explained: &Explanation) -> Answer {
+    let listed = explained.behind.as_deref().unwrap_or_default();
+    contributions::table(&explained.answer, listed)
 }
 
 /// The explanation as text.
@@ -93,6 +105,9 @@ pub fn text(explained: &Explanation, look: RenderOptions) -> String {
     add("Left out", &left_out(answer));
     let notes = answer.notes.iter().chain(&explained.notes);
     add("Notes", &notes.cloned().collect::<Vec<String>>());
+    let definitions = explained.definitions.iter();
+    let definitions: Vec<String> = definitions.map(InvolvedDefinition::words).collect();
+    add("Definitions", &definitions);
     add("Holds for", &circumstances(answer));
     let query = render::lines(&answer.query, "", look).join("\n");
     let rows = explained.behind.iter().flatten();

@@ -7,8 +7,8 @@ use crate::exec::answer::Cell;
 use crate::lang::model::Subject;
 use crate::render::{self, OutputFormat, RenderOptions};
 
-/// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`; with `behind`, the
-/// rows behind each number, if they were asked for.
+/// The answer's object with `formula`, `population`, `value`, `arithmetic` and `words`; with `made_of`, the definitions it
+/// rests on; with `behind`, the rows behind each number, if they were asked for.
 pub fn json(explained: &Explanation) -> String {
     let answer = render::answer(&explained.answer, OutputFormat::Json, RenderOptions::PIPE);
     let mut object: Map<String, Json> =
@@ -24,6 +24,19 @@ pub fn json(explained: &Explanation) -> String {
         .map(|paragraph| json!({"title": paragraph.title, "lines": paragraph.lines}))
         .collect();
     object.insert("words".into(), words.into());
+    let made_of: Vec<Json> = explained
+        .definitions
+        .iter()
+        .map(|definition| {
+            json!({
+                "definition": definition.label,
+                "file": definition.file,
+                "line": definition.line,
+                "revision": definition.revision,
+            })
+        })
+        .collect();
+    object.insert("made_of".into(), made_of.into());
     if let Some(listed) = &explained.behind {
         let behind: Vec<Json> = listed.iter().map(super::behind::ListedRows::json).collect();
         object.insert("behind".into(), behind.into());

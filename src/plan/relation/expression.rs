@@ -216,6 +216,72 @@ impl Expression {
         Expression::Not(Box::new(self))
     }
 
+    /// Whether an instant is in this set; false if it is missing. Intervals and what is made of them become comparisons: only sets
+    /// of other rows, and steps, are looked into.
+    pub fn contains(self, instant: &Expression) -> Expression {
+        let needs_instant = match instant {
+            Expression::Literal(_) => false,
+            _ => {
+                matches!(self, Expression::AlwaysIf(_) | Expression::Complement(_))
+                    || self.has_parts()
+            }
+        };
+        let tested = self.covers(instant);
+        match needs_instant {
+            true => Expression::all([instant.clone().is_present(), tested]),
+            false => tested,
+        }
+    }
+
+    fn has_parts(&self) -> bool {
+        matches!(self, Expression::Intersection(_) | Expression::Union(_))
+    }
+
+    /// The same of an instant that is there.
+    fn covers(self, instant: &Expression) -> Expression {
+        match self {
+            Expression::Interval { from, until } => Expression::all([
+                from.is(RelationalOperator::Less, instant.clone()),
+                Expression::Or(vec![
+                    until.clone().is_missing(),
+                    until.is(RelationalOperator::AtLeast, instant.clone()),
+                ]),
+            ]),
+            Expression::AlwaysIf(condition) => *condition,
+            Expression::Intersection(parts) => {
+                Expression::all(parts.into_iter().map(|part| part.covers(instant)))
+            }
+            Expression::Union(parts) => {
+                let parts = parts.into_iter();
+                Expression::Or(parts.map(|part| part.covers(instant)).collect())
+            }
+            Expression::Complement(part) => part.covers(instant).negated(),
+            other => Expression::Contains {
+                set: Box::new(other),
+                instant: Box::new(instant.clone()),
+            },
+        }
+    }
+
+    /// This set with what is no interval, and no set made of intervals, replaced.
+    pub fn with_other_sets(self, replace: &mut impl FnMut(Expression) -> Expression) -> Expression {
+        match self {
+            Expression::Interval { .. } | Expression::AlwaysIf(_) => self,
+            Expression::Intersection(parts) => {
+                let parts = parts.into_iter();
+                Expression::Intersection(parts.map(|part| part.with_other_sets(replace)).collect())
+            }
+            Expression::Union(parts) => {
+                let parts = parts.into_iter();
+                Expression::Union(parts.map(|part| part.with_other_sets(replace)).collect())
+            }
+            Expression::Complement(part) => {
+                Expression::Complement(Box::new(part.with_other_sets(replace)))
+            }
+            other => replace(other),
+        }
+    }
+
     pub fn is_missing(self) -> Expression {
         Expression::IsMissing(Box::new(self))
     }

@@ -109,3 +109,27 @@ pub struct DiffArguments {
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
+
+/// How pages are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DocsFormat {
+    #[default]
+    Md,
+    Html,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  riskql docs                        Markdown in ./kpi-docs
+  riskql docs --format html --out public/kpis
+
+Pages that the command wrote before are replaced, those of KPIs that are gone removed.")]
+pub struct DocsArguments {
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "kpi-docs")]
+    pub out: PathBuf,
+    /// Format of the pages
+    #[arg(long, value_name = "FORMAT", default_value = "md")]
+    pub format: DocsFormat,
+}

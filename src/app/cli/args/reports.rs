@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::TextOrJson;
 use crate::reports::ingest::DayOrder;
 
-#[derive(Args, Debug)]
+#[derive(Args, Default, Debug)]
 #[command(after_help = "\
 Examples:
   riskql ingest zap.xml --asset shop --environment production

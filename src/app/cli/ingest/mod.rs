@@ -12,13 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::files::ReportFile;
-use self::told::{FileOutcome, FileReport};
+use self::told::FileOutcome;
+pub use self::told::FileReport;
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
 use super::reports;
 use super::workspace;
 use crate::app::report_notes::KnownLines;
+use crate::base::cancellation;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems, Severity};
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
@@ -32,11 +34,28 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let definitions = workspace::definitions(console, defs)?;
+    let told = take(console, arguments, &definitions)?;
+    match arguments.format {
+        TextOrJson::Table => {
+            let look = console.stdout_look();
+            console.show_rendered(&told::text(&told, arguments.dry_run, look))?;
+        }
+        TextOrJson::Json => write_stdout(told::json(&told).as_bytes())?,
+    }
+    fail(&told)
+}
+
+/// Reads every report and adds it; tells what there is to tell of them, and gives what became of each.
+pub fn take(
+    console: &mut Console,
+    arguments: &IngestArguments,
+    definitions: &Definitions,
+) -> Result<Vec<FileReport>, Failure> {
     let taking = IngestRun {
-        reader: reader(&definitions, arguments)?,
-        definitions: &definitions,
+        reader: reader(definitions, arguments)?,
+        definitions,
         store: store_of(arguments)?,
-        context: context(console, &definitions, arguments)?,
+        context: context(console, definitions, arguments)?,
         is_dry: arguments.dry_run,
     };
     let candidates = files::candidates(&arguments.files)?;
@@ -50,17 +69,15 @@ pub fn run(
     {
         console.report(nothing(&arguments.files).into());
     }
-    match arguments.format {
-        TextOrJson::Table => {
-            let look = console.stdout_look();
-            console.show_rendered(&told::text(&told, arguments.dry_run, look))?;
-        }
-        TextOrJson::Json => write_stdout(told::json(&told).as_bytes())?,
-    }
+    Ok(told)
+}
+
+/// The problems of the reports that failed, if there are any.
+pub fn fail(told: &[FileReport]) -> Result<(), Failure> {
     let mut problems = Problems::default();
     for each in told {
-        if let FileOutcome::Failed(own) = each.fate {
-            problems.extend(own);
+        if let FileOutcome::Failed(own) = &each.fate {
+            problems.extend(own.clone());
         }
     }
     match problems.has_errors() {
@@ -120,6 +137,7 @@ impl IngestRun<'_> {
             segment
         };
         parallel::each(candidates, bytes, read, |candidate, segment| {
+            cancellation::listen();
             told.push(self.add(candidate, segment, &mut known));
         });
         drop(progress);

@@ -31,6 +31,13 @@ pub struct FileReport {
     pub notes: Problems,
 }
 
+impl FileReport {
+    /// How many rows it has.
+    pub fn rows(&self) -> u64 {
+        self.manifest.as_ref().map_or(0, |manifest| manifest.rows)
+    }
+}
+
 impl FileOutcome {
     fn word(&self) -> &'static str {
         match self {

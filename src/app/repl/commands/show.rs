@@ -7,13 +7,11 @@ use super::words::instant;
 use super::{ArgumentKind, SessionCommand, fields, loaded, welcome};
 use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
-use crate::app::repl::uses::uses;
-use crate::app::repl::workspace::label;
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::Spanned;
 use crate::lang::format;
 use crate::lang::functions::{self, Function};
-use crate::lang::model::{Kpi, TableId, Target};
+use crate::lang::model::{Kpi, SymbolId, SymbolTable, TableId, Target};
 use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::ast::{Comment, Definition, File};
 use crate::render::{self, RenderOptions};
@@ -187,14 +185,45 @@ fn alone(session: &Session, file: &File, tree: &Spanned<Definition>) -> File {
 }
 
 /// Definitions that name this one.
-fn used_by(session: &Session, wanted: &str, look: RenderOptions) -> String {
-    let model = &session.workspace.definitions;
-    let trees = session.workspace.trees();
-    let users: BTreeSet<String> = trees
-        .filter(|(_, tree)| uses(model, &tree.node).contains(wanted))
-        .map(|(_, tree)| label(&tree.node))
-        .filter(|user| user != wanted)
-        .collect();
+fn used_by(session: &Session, label: &str, look: RenderOptions) -> String {
+    let symbols = &session.workspace.definitions.symbols;
+    let mut users = BTreeSet::new();
+    if let Some((id, _)) = symbols.iter().find(|(_, symbol)| symbol.label() == label) {
+        add_users(symbols, id, &mut users);
+    }
+    users.remove(label);
+    named_by(users, look)
+}
+
+/// Adds the definitions that name a symbol. What an SLA adds to a table stands for the SLA.
+fn add_users(symbols: &SymbolTable, named: SymbolId, users: &mut BTreeSet<String>) {
+    let uses = symbols.uses.iter();
+    for each in uses.filter(|each| each.symbol == named && each.user != named) {
+        let user = symbols.get(each.user);
+        match &user.table {
+            Some(_) if user.names.is_empty() => add_users(symbols, each.user, users),
+            Some(table) => {
+                users.insert(format!("table {table}"));
+            }
+            None => {
+                users.insert(user.label());
+            }
+        }
+    }
+}
+
+/// The KPIs whose formulas have a function.
+fn with_function(session: &Session, function: &Function, look: RenderOptions) -> String {
+    let kpis = session.workspace.definitions.kpis.iter();
+    let has_it = |kpi: &&Kpi| {
+        let mut measures = kpi.formula.measures().into_iter();
+        measures.any(|measure| measure.function.name == function.name)
+    };
+    let kpis = kpis.filter(has_it).map(|kpi| format!("kpi {}", kpi.name));
+    named_by(kpis.collect(), look)
+}
+
+fn named_by(users: BTreeSet<String>, look: RenderOptions) -> String {
     let (tests, others): (Vec<String>, Vec<String>) = users
         .into_iter()
         .partition(|user| user.starts_with("test "));
@@ -278,5 +307,5 @@ fn function_text(session: &Session, function: &Function, look: RenderOptions) ->
     text += &render::verbatim(function.signature, look);
     text += &render::sentence(function.summary, look);
     text += &render::verbatim(&format!("as in: {}", function.example), look);
-    text + &used_by(session, &format!("function {}", function.name), look)
+    text + &with_function(session, function, look)
 }

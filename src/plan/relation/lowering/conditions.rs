@@ -104,7 +104,7 @@ impl Rows<'_> {
             };
         }
         let set = self.instants(&test.condition);
-        let set = self.derive("tested_instants", set);
+        let set = set.with_other_sets(&mut |other| self.derive("tested_instants", other));
         let at = test.instants.iter().map(|instant| {
             let instant = Expression::integer(*instant);
             self.contains(set.clone(), Some(&instant))
@@ -119,10 +119,7 @@ impl Rows<'_> {
     }
 
     fn contains(&self, set: Expression, at: Option<&Expression>) -> Expression {
-        Expression::Contains {
-            set: Box::new(set),
-            instant: Box::new(self.instant(at)),
-        }
+        set.contains(&self.instant(at))
     }
 
     /// The instants at which a condition holds for the row, as a set.

@@ -3,6 +3,10 @@
 //! Takes a folder and what names a revision; gives paths and bytes, read from the object database: nothing is
 //! checked out, no program is started, and the working folder stays as it is.
 
+mod history;
+
+pub use history::FileChange;
+
 use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Repository, Tree};
