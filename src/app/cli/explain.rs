@@ -148,7 +148,11 @@ fn said(
     let bytes = match format {
         OutputFormat::Table => explain::text(&explained, look).into_bytes(),
         OutputFormat::Json => explain::json(&explained).into_bytes(),
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics => {
             render::answer(&explain::rows_behind(&explained), format, look)
         }
     };
