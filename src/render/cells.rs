@@ -318,6 +318,26 @@ fn cell(shown: &ShownColumn, row: &Row, label: Option<usize>, look: RenderOption
     }
 }
 
+/// The periods and dimensions of a row; `total` and `other` by their names.
+pub(super) fn row_label(answer: &Answer, row: &Row, look: RenderOptions) -> String {
+    let mut parts = Vec::new();
+    for (column, cell) in answer.columns.iter().zip(&row.cells) {
+        if let ColumnRole::Period(_) | ColumnRole::Dimension(_) = column.role {
+            parts.extend(match cell {
+                Cell::Missing if row.level == Level::Group => Some("(missing)".to_string()),
+                Cell::Missing | Cell::Value(_) => None,
+                Cell::Text(text) => Some(harmless(text, look)),
+                Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_string()),
+                Cell::Number(value) => Some(numbers::plain(*value)),
+            });
+        }
+    }
+    if row.level != Level::Group {
+        parts.push(row.level.word().to_string());
+    }
+    parts.join(", ")
+}
+
 fn with_value(row: &Row, facts: &ColumnFacts, cell: impl Fn(&Value) -> GridCell) -> GridCell {
     flat::value_at(row, facts.index).map_or_else(GridCell::empty, cell)
 }

@@ -16,11 +16,15 @@ pub enum OutputFormat {
     Parquet,
     /// Gauges for Prometheus.
     Openmetrics,
+    /// A chart.
+    Svg,
+    /// A page of its own, with charts and tables.
+    Html,
 }
 
 impl OutputFormat {
     /// All formats, in the order help lists them.
-    pub const ALL: [OutputFormat; 7] = [
+    pub const ALL: [OutputFormat; 9] = [
         OutputFormat::Table,
         OutputFormat::Json,
         OutputFormat::Jsonl,
@@ -28,6 +32,8 @@ impl OutputFormat {
         OutputFormat::Md,
         OutputFormat::Parquet,
         OutputFormat::Openmetrics,
+        OutputFormat::Svg,
+        OutputFormat::Html,
     ];
 
     /// The word that asks for it.
@@ -40,6 +46,8 @@ impl OutputFormat {
             OutputFormat::Md => "md",
             OutputFormat::Parquet => "parquet",
             OutputFormat::Openmetrics => "openmetrics",
+            OutputFormat::Svg => "svg",
+            OutputFormat::Html => "html",
         }
     }
 
@@ -70,6 +78,7 @@ impl OutputFormat {
         match file.extension()?.to_str()?.to_lowercase().as_str() {
             "ndjson" => Some(OutputFormat::Jsonl),
             "prom" => Some(OutputFormat::Openmetrics),
+            "htm" => Some(OutputFormat::Html),
             ending => OutputFormat::named(ending).filter(|format| *format != OutputFormat::Table),
         }
     }
@@ -96,7 +105,7 @@ mod tests {
         for table in ["a.txt", "a", "/dev/null", ".hidden", "a.LOG"] {
             assert_eq!(for_file(table), Ok(OutputFormat::Table), "{table}");
         }
-        for other in ["a.xlsx", "a.html", "a.csv.gz", "a.json2", "a.pdf"] {
+        for other in ["a.xlsx", "a.png", "a.csv.gz", "a.json2", "a.pdf"] {
             assert!(for_file(other).is_err(), "{other}");
         }
     }

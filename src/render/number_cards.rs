@@ -14,21 +14,21 @@ use crate::lang::model::{Direction, Kind};
 const SHORTEST_TITLE: usize = 24;
 
 /// All there is about a card. A list of columns, so that those no card fills can go.
-struct NumberCard {
-    title: GridCell,
-    period: GridCell,
-    value: GridCell,
+pub(super) struct NumberCard {
+    pub title: GridCell,
+    pub period: GridCell,
+    pub value: GridCell,
     /// The unit, or why there is no value.
-    unit: GridCell,
-    status: GridCell,
-    target: GridCell,
-    band: GridCell,
-    change: GridCell,
-    compared_with: GridCell,
-    rows: GridCell,
-    interval: GridCell,
-    history: GridCell,
-    known: GridCell,
+    pub unit: GridCell,
+    pub status: GridCell,
+    pub target: GridCell,
+    pub band: GridCell,
+    pub change: GridCell,
+    pub compared_with: GridCell,
+    pub rows: GridCell,
+    pub interval: GridCell,
+    pub history: GridCell,
+    pub known: GridCell,
 }
 
 /// How much of each card is shown.
@@ -254,7 +254,7 @@ fn parts_of(cards: &[&BoardCard], detail: CardDetail, look: RenderOptions) -> Ve
         None => cards.iter().map(|card| card.title.clone()).collect(),
     };
     let both = cards.iter().zip(titles);
-    both.map(|(card, title)| parts(card, &title, detail, look))
+    both.map(|(card, title)| titled_parts(card, &title, detail, look))
         .collect()
 }
 
@@ -275,7 +275,17 @@ fn indented(cards: &[&BoardCard]) -> Vec<String> {
     titles
 }
 
-fn parts(card: &BoardCard, title: &str, detail: CardDetail, look: RenderOptions) -> NumberCard {
+/// All texts of a card.
+pub(super) fn parts(card: &BoardCard, look: RenderOptions) -> NumberCard {
+    titled_parts(card, &card.title, CardDetail::Whole, look)
+}
+
+fn titled_parts(
+    card: &BoardCard,
+    title: &str,
+    detail: CardDetail,
+    look: RenderOptions,
+) -> NumberCard {
     let title = GridCell::of_data(title, Style::Plain, look);
     let place = card
         .answer

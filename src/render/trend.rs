@@ -35,6 +35,8 @@ pub(super) struct Series<'a> {
     pub points: Vec<Option<f64>>,
     /// The same with all that is known of them; none where a group has no row in a period.
     pub values: Vec<Option<&'a Value>>,
+    /// The first row of the group.
+    pub row: &'a Row,
     /// Of the last point.
     latest: Option<&'a Value>,
     pub trend: Option<SeriesTrend>,
@@ -425,6 +427,7 @@ fn one_series<'a>(
     Series {
         label,
         column,
+        row: group.first,
         latest: last,
         trend: flat::value_at(group.first, index).and_then(|value| value.evidence.trend),
         points: values.iter().map(|value| (*value)?.value).collect(),

@@ -6,9 +6,11 @@ mod cards;
 mod chart;
 mod diagnostics;
 mod formats;
+mod html;
 mod numbers;
 mod openmetrics;
 mod random;
+mod svg;
 mod table;
 
 use riskql::render::RenderOptions;

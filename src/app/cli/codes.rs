@@ -115,7 +115,7 @@ pub const CODES: &[(&str, &str)] = &[
         "`without` names a clause that the query does not have",
     ),
     ("K976", "`and` or `_` is not followed by clauses"),
-    ("K977", "Parquet is not shown on a screen"),
+    ("K977", "a format that is not shown on a screen"),
     ("K978", "there is no query to go back to"),
     ("K979", "no test is about what was named"),
     ("K980", "an answer cannot be drawn as that chart"),

@@ -193,7 +193,7 @@ fn unknown_ending(file: &Path, ending: &str) -> Diagnostic {
         "K909",
         format!("no answer is written as `.{ending}`: `{}`", file.display()),
     )
-    .help("end the name in .csv, .json, .jsonl, .md, .parquet or, for a text table, .txt")
+    .help("end the name in .csv, .json, .jsonl, .md, .parquet, .svg, .html or, for a text table, .txt")
     .help(format!("or name a format: --format with {formats}"))
 }
 

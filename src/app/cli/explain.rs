@@ -82,7 +82,9 @@ pub fn query(
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => {
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let problem = Diagnostic::data("K909", "an explanation is text or JSON");
             return Err(problem
                 .help("write `--format table` or `--format json`")
@@ -152,7 +154,9 @@ fn said(
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => {
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             render::answer(&explain::rows_behind(&explained), format, look)
         }
     };

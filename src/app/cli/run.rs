@@ -20,6 +20,7 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let text = arguments.query.join(" ");
+    let output = arguments.page.with(&arguments.output);
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
         return scorecard::run(console, &definitions, arguments);
@@ -34,7 +35,7 @@ pub fn run(
         let how = explain::ExplainOptions {
             defs,
             data: &arguments.data,
-            output: &arguments.output,
+            output: &output,
             part: explain::ExplainPart::Words,
         };
         return explain::query(console, &definitions, &query, how);
@@ -50,7 +51,7 @@ fn answer(
     is_everything: bool,
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let target = OutputTarget::new(&arguments.output)?;
+    let target = OutputTarget::new(&arguments.page.with(&arguments.output))?;
     if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
         return Err(
             Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
@@ -80,6 +81,12 @@ fn answer(
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
     }
+    if let Some(why) = render::refusal(&answer, target.format) {
+        return Err(Diagnostic::data("K909", why).into());
+    }
+    if let Some(why) = render::refusal(&answer, target.format) {
+        return Err(Diagnostic::data("K909", why).into());
+    }
     if let Some(beside) = render::beside(&answer, target.format) {
         console.note(&beside);
     }
@@ -93,7 +100,9 @@ fn answer(
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => {
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let look = target.screenful(console, arguments.full);
             render::answer(&answer, target.format, look)
         }

@@ -17,7 +17,7 @@ pub fn run(
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
     workspace::needs_data(&arguments.data, "run")?;
-    let target = OutputTarget::new(&arguments.output)?;
+    let target = OutputTarget::new(&arguments.page.with(&arguments.output))?;
     let record = RecordFile::open(arguments.record.as_deref())?;
     let draft = dashboards::scorecard(&mut console.sources, definitions)?;
     let instants = workspace::instants(console, definitions, &arguments.data)?;

@@ -24,7 +24,6 @@ mod output;
 mod paths;
 mod places;
 mod programs;
-mod refine;
 mod reply;
 mod script;
 mod session;

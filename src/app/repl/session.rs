@@ -195,7 +195,9 @@ impl Session {
             | OutputFormat::Csv
             | OutputFormat::Md
             | OutputFormat::Parquet
-            | OutputFormat::Openmetrics => render::diagnostics(sources, &list, &self.settings.look),
+            | OutputFormat::Openmetrics
+            | OutputFormat::Svg
+            | OutputFormat::Html => render::diagnostics(sources, &list, &self.settings.look),
         }
     }
 

@@ -21,7 +21,9 @@ pub fn written(why: &Attribution, format: OutputFormat, look: RenderOptions) -> 
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => render::answer(&table(why), format, look),
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => render::answer(&table(why), format, look),
     }
 }
 

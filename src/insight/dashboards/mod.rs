@@ -7,11 +7,13 @@ mod books;
 mod dashboard;
 mod formulas;
 mod known;
+mod narrowed;
 mod next_steps;
 mod scorecard;
 mod verdict_card;
 
 pub use dashboard::dashboard;
+pub use narrowed::{BoardFilter, narrowed, values};
 pub use scorecard::scorecard;
 
 use self::beside::{AskedQuery, Purpose};
@@ -28,6 +30,7 @@ use crate::lang::model::{CardKind, Query, Subject};
 const FEWEST_ROWS: u64 = 5;
 
 /// A board before its queries are answered.
+#[derive(Clone)]
 pub struct DashboardDraft {
     pub name: String,
     pub title: String,
@@ -65,12 +68,14 @@ impl DashboardDraft {
     }
 }
 
+#[derive(Clone)]
 pub struct DraftLayer {
     pub name: String,
     pub title: String,
     pub cards: Vec<DraftCard>,
 }
 
+#[derive(Clone)]
 pub struct DraftCard {
     pub kind: CardKind,
     pub title: String,

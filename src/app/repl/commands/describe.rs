@@ -63,7 +63,9 @@ fn describe_field(
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => text(session, field, &profile, others),
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }

@@ -56,7 +56,9 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => text(session, table, &contents),
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => text(session, table, &contents),
     };
     Ok(told.then(Reply::shown(shown)))
 }

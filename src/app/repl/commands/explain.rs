@@ -24,7 +24,9 @@ fn explain(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => {
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             return Err(Diagnostic::data("K909", "an explanation is text or JSON")
                 .help("\\format table, or \\format json")
                 .into());

@@ -48,7 +48,9 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => match entries.is_empty() {
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => match entries.is_empty() {
             true => render::sentence(&nothing(session, arguments), look),
             false => sheet(&entries, look).render(look),
         },

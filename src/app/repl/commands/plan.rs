@@ -34,7 +34,9 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => render::plan_text(&described, session.settings.look),
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => render::plan_text(&described, session.settings.look),
     };
     session.put_out(text.into_bytes())
 }

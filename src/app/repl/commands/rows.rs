@@ -100,7 +100,9 @@ impl Page {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Parquet
-            | OutputFormat::Openmetrics => render::answer(&self.found.answer, format, look),
+            | OutputFormat::Openmetrics
+            | OutputFormat::Svg
+            | OutputFormat::Html => render::answer(&self.found.answer, format, look),
         }
     }
 }

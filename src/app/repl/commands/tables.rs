@@ -45,7 +45,9 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => sheet(definitions, &cards, look).render(look),
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => sheet(definitions, &cards, look).render(look),
     };
     Ok(told(session, &usual).then(Reply::shown(shown)))
 }

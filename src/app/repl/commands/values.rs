@@ -54,7 +54,9 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics => {
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let limit = match look.width {
                 Some(_) if rest != "all" => SHOWN,
                 Some(_) | None => usize::MAX,
