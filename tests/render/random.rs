@@ -135,7 +135,11 @@ fn text(answer: &Answer, format: OutputFormat, look: RenderOptions) -> String {
 fn board_of(answer: &Answer, title: &str) -> Board {
     let history = [Some(1.0), None, Some(3.0)];
     let card = |kind, answer: Answer| BoardCard {
-        history: history.iter().enumerate().map(build::history_point).collect(),
+        history: history
+            .iter()
+            .enumerate()
+            .map(build::history_point)
+            .collect(),
         ..build::card(kind, title, answer)
     };
     let last_column = answer.columns.len() - 1;
@@ -147,9 +151,14 @@ fn board_of(answer: &Answer, title: &str) -> Board {
     });
     let mut board = build::board();
     board.layers[0].cards = numbers.collect();
-    board.layers[1].cards = [CardKind::Line, CardKind::Matrix, CardKind::Table, CardKind::List]
-        .map(|kind| card(kind, answer.clone()))
-        .to_vec();
+    board.layers[1].cards = [
+        CardKind::Line,
+        CardKind::Matrix,
+        CardKind::Table,
+        CardKind::List,
+    ]
+    .map(|kind| card(kind, answer.clone()))
+    .to_vec();
     board.title = title.to_string();
     board
 }

@@ -221,8 +221,10 @@ impl Expression {
     pub fn contains(self, instant: &Expression) -> Expression {
         let needs_instant = match instant {
             Expression::Literal(_) => false,
-            _ => matches!(self, Expression::AlwaysIf(_) | Expression::Complement(_))
-                || self.has_parts(),
+            _ => {
+                matches!(self, Expression::AlwaysIf(_) | Expression::Complement(_))
+                    || self.has_parts()
+            }
         };
         let tested = self.covers(instant);
         match needs_instant {
