@@ -9,6 +9,7 @@ pub mod functions;
 pub mod lookup;
 pub mod model;
 pub mod project;
+pub mod refine;
 pub mod rename;
 pub mod revision;
 mod spoken_names;

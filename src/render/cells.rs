@@ -11,6 +11,7 @@ use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use super::numbers;
 use super::options::{RenderOptions, Style};
 use super::text::{harmless, paragraph};
+use crate::base::cancellation::Steps;
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::exec::answer::{
     Answer, AnswerColumn, Cell, ColumnRole, Comparison, Level, Row, Status, Value,
@@ -105,9 +106,10 @@ pub(super) fn hidden_rows(rows: usize, most: Option<usize>) -> Range<usize> {
 /// What stands in place of hidden rows.
 pub(super) fn hidden_line(rows: usize, look: RenderOptions) -> GridLine {
     let text = format!(
-        "{} {} rows hidden; \\page shows all, \\output FILE writes them",
+        "{} {} rows hidden; {}",
         look.ellipsis(),
-        numbers::count(rows as u64)
+        numbers::count(rows as u64),
+        look.way_to_all("all")
     );
     GridLine::Details(
         paragraph(&text, look.narrower(2))
@@ -133,8 +135,11 @@ fn grid_with(
         columns,
         lines: Vec::new(),
         headed: true,
+        wraps: false,
     };
+    let mut steps = Steps::default();
     for (index, row) in answer.rows.iter().enumerate() {
+        steps.step();
         if hidden.contains(&index) {
             if index == hidden.start {
                 grid.lines.push(hidden_line(hidden.len(), look));
@@ -311,6 +316,26 @@ fn cell(shown: &ShownColumn, row: &Row, label: Option<usize>, look: RenderOption
             })
         }),
     }
+}
+
+/// The periods and dimensions of a row; `total` and `other` by their names.
+pub(super) fn row_label(answer: &Answer, row: &Row, look: RenderOptions) -> String {
+    let mut parts = Vec::new();
+    for (column, cell) in answer.columns.iter().zip(&row.cells) {
+        if let ColumnRole::Period(_) | ColumnRole::Dimension(_) = column.role {
+            parts.extend(match cell {
+                Cell::Missing if row.level == Level::Group => Some("(missing)".to_string()),
+                Cell::Missing | Cell::Value(_) => None,
+                Cell::Text(text) => Some(harmless(text, look)),
+                Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_string()),
+                Cell::Number(value) => Some(numbers::plain(*value)),
+            });
+        }
+    }
+    if row.level != Level::Group {
+        parts.push(row.level.word().to_string());
+    }
+    parts.join(", ")
 }
 
 fn with_value(row: &Row, facts: &ColumnFacts, cell: impl Fn(&Value) -> GridCell) -> GridCell {

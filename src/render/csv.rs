@@ -7,10 +7,10 @@
 //! scanner titles in a spreadsheet imports the columns as text.
 
 use ::csv::Writer;
+use serde::Serialize;
 
-use super::flat::{self, Datum, FlatPart};
-use crate::exec::answer::{Answer, Board, ColumnRole};
-use crate::lang::model::CardKind;
+use super::flat::{self, Datum};
+use crate::exec::answer::Answer;
 
 /// An answer's rows.
 pub(super) fn answer(answer: &Answer) -> Vec<u8> {
@@ -26,67 +26,6 @@ pub(super) fn answer(answer: &Answer) -> Vec<u8> {
     finish(writer)
 }
 
-/// A board's number cards, a record each. Cards of other kinds have rows of their own shape: ask
-/// for their query, or for JSON.
-pub(super) fn board(board: &Board) -> Vec<u8> {
-    const HEADER: [&str; 13] = [
-        "layer", "card", "value", "unit", "rows", "bound", "target", "status", "band", "previous",
-        "change", "reason", "few_rows",
-    ];
-    let mut writer = writer();
-    record(&mut writer, HEADER.map(String::from));
-    for layer in &board.layers {
-        for card in layer
-            .cards
-            .iter()
-            .filter(|card| card.kind == CardKind::Number)
-        {
-            let mut fields = vec![layer.name.clone(), card.title.clone()];
-            fields.extend(number_card(&card.answer));
-            record(&mut writer, fields);
-        }
-    }
-    finish(writer)
-}
-
-/// The titles of the cards that have no record.
-pub(super) fn left_out(board: &Board) -> Vec<&str> {
-    let cards = board.layers.iter().flat_map(|layer| &layer.cards);
-    cards
-        .filter(|card| card.kind != CardKind::Number)
-        .map(|card| card.title.as_str())
-        .collect()
-}
-
-/// The eleven fields of a number card; all empty if its answer has no row.
-fn number_card(answer: &Answer) -> Vec<String> {
-    let place = answer
-        .columns
-        .iter()
-        .enumerate()
-        .find_map(|(index, column)| match &column.role {
-            ColumnRole::Value(value) => Some((index, value.unit)),
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        });
-    let (Some((index, unit)), Some(row)) = (place, answer.rows.first()) else {
-        return vec![String::new(); 11];
-    };
-    let part = |part| field(flat::datum(row, part));
-    vec![
-        part(FlatPart::Cell(index)),
-        unit.word().to_string(),
-        part(FlatPart::Rows(index)),
-        part(FlatPart::Bound(index)),
-        part(FlatPart::Target(index)),
-        part(FlatPart::Status(index)),
-        part(FlatPart::Band(index)),
-        part(FlatPart::Previous(index, 0)),
-        part(FlatPart::Change(index, 0)),
-        part(FlatPart::Reason(index)),
-        part(FlatPart::FewRows(index)),
-    ]
-}
-
 /// Records of texts below a header.
 pub(super) fn records<'a>(
     header: impl Iterator<Item = String>,
@@ -100,7 +39,19 @@ pub(super) fn records<'a>(
     finish(writer)
 }
 
-fn field(datum: Datum) -> String {
+/// Records of one type below a header of the names of its fields.
+pub(super) fn serialized<T: Serialize>(records: &[T]) -> Vec<u8> {
+    let mut writer = writer();
+    for record in records {
+        writer
+            .serialize(record)
+            .expect("records of one shape are written to memory");
+    }
+    finish(writer)
+}
+
+/// A datum as CSV writes it: nothing for what is not there.
+pub(super) fn field(datum: Datum) -> String {
     match datum {
         Datum::Null => String::new(),
         Datum::Text(text) => text.to_string(),

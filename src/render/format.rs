@@ -14,17 +14,26 @@ pub enum OutputFormat {
     /// Markdown, for reports and pull requests.
     Md,
     Parquet,
+    /// Gauges for Prometheus.
+    Openmetrics,
+    /// A chart.
+    Svg,
+    /// A page of its own, with charts and tables.
+    Html,
 }
 
 impl OutputFormat {
     /// All formats, in the order help lists them.
-    pub const ALL: [OutputFormat; 6] = [
+    pub const ALL: [OutputFormat; 9] = [
         OutputFormat::Table,
         OutputFormat::Json,
         OutputFormat::Jsonl,
         OutputFormat::Csv,
         OutputFormat::Md,
         OutputFormat::Parquet,
+        OutputFormat::Openmetrics,
+        OutputFormat::Svg,
+        OutputFormat::Html,
     ];
 
     /// The word that asks for it.
@@ -36,6 +45,9 @@ impl OutputFormat {
             OutputFormat::Csv => "csv",
             OutputFormat::Md => "md",
             OutputFormat::Parquet => "parquet",
+            OutputFormat::Openmetrics => "openmetrics",
+            OutputFormat::Svg => "svg",
+            OutputFormat::Html => "html",
         }
     }
 
@@ -65,6 +77,8 @@ impl OutputFormat {
     pub fn of_file(file: &Path) -> Option<OutputFormat> {
         match file.extension()?.to_str()?.to_lowercase().as_str() {
             "ndjson" => Some(OutputFormat::Jsonl),
+            "prom" => Some(OutputFormat::Openmetrics),
+            "htm" => Some(OutputFormat::Html),
             ending => OutputFormat::named(ending).filter(|format| *format != OutputFormat::Table),
         }
     }
@@ -91,7 +105,7 @@ mod tests {
         for table in ["a.txt", "a", "/dev/null", ".hidden", "a.LOG"] {
             assert_eq!(for_file(table), Ok(OutputFormat::Table), "{table}");
         }
-        for other in ["a.xlsx", "a.html", "a.csv.gz", "a.json2", "a.pdf"] {
+        for other in ["a.xlsx", "a.png", "a.csv.gz", "a.json2", "a.pdf"] {
             assert!(for_file(other).is_err(), "{other}");
         }
     }

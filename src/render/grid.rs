@@ -1,11 +1,12 @@
 //! Lays out styled cells in aligned columns that fit a width. Knows nothing of answers.
 //!
-//! A grid too wide for the look gives way in steps: headers break into lines, texts are shortened,
-//! gaps shrink; if that is not enough, every row becomes a block of `header  cell` lines, in which
-//! nothing is cut.
+//! A grid too wide for the look gives way in steps: headers break into lines, texts are shortened (or
+//! go on below, where the grid says so), gaps shrink; if that is not enough, every row becomes a block
+//! of `header  cell` lines, in which nothing is cut.
 
 use super::options::{RenderOptions, Style};
 use super::text::{harmless, join_wrapped, shorten, width, wrap};
+use crate::base::cancellation::Steps;
 
 /// A text shortened to fewer columns tells too little, and so does one that lost two thirds: a row
 /// of titles cut to their first word is no list. From the larger number on it is enough in any case.
@@ -21,7 +22,7 @@ pub(super) enum Align {
 pub(super) struct GridColumn {
     pub header: String,
     pub align: Align,
-    /// Whether its cells may be shortened; numbers and verdicts never are.
+    /// Whether its cells may take fewer columns than they need; numbers and verdicts never do.
     pub shrinks: bool,
 }
 
@@ -65,6 +66,8 @@ pub(super) struct TextGrid {
     pub lines: Vec<GridLine>,
     /// Whether headers are shown above the columns.
     pub headed: bool,
+    /// Whether a text with too little room goes on in the line below; else its end is cut off.
+    pub wraps: bool,
 }
 
 /// How the columns stand.
@@ -119,6 +122,7 @@ impl TextGrid {
             columns: self.columns.clone(),
             lines: vec![GridLine::Cells(self.widest_cells())],
             headed: self.headed,
+            wraps: self.wraps,
         };
         let is_empty = self.natural_cells().into_iter().map(|width| width == 0);
         let mut keep: Vec<bool> = is_empty
@@ -163,6 +167,7 @@ impl TextGrid {
                 })
                 .collect(),
             headed: self.headed,
+            wraps: self.wraps,
         }
     }
 
@@ -200,13 +205,33 @@ impl TextGrid {
 
     fn narrowest(&self, broken: bool) -> Vec<usize> {
         let (least, enough) = SHORTEST_TEXT;
-        self.widths(broken, |cells, column| {
+        let mut narrowest = self.widths(broken, |cells, column| {
             if column.shrinks {
                 cells.min((cells / 3).clamp(least, enough))
             } else {
                 cells
             }
-        })
+        });
+        if self.wraps {
+            for (width, word) in narrowest.iter_mut().zip(self.longest_words()) {
+                *width = word.min(enough).max(*width);
+            }
+        }
+        narrowest
+    }
+
+    /// The widest word of each column.
+    fn longest_words(&self) -> Vec<usize> {
+        let mut longest = vec![0; self.columns.len()];
+        for line in &self.lines {
+            if let GridLine::Cells(row) = line {
+                for (longest, cell) in longest.iter_mut().zip(row) {
+                    let words = cell.text.split(' ').map(width);
+                    *longest = words.max().unwrap_or(0).max(*longest);
+                }
+            }
+        }
+        longest
     }
 
     fn widths(&self, broken: bool, cells: impl Fn(usize, &GridColumn) -> usize) -> Vec<usize> {
@@ -220,7 +245,9 @@ impl TextGrid {
     /// The widest cell of each column, headers aside.
     fn natural_cells(&self) -> Vec<usize> {
         let mut widest = vec![0; self.columns.len()];
+        let mut steps = Steps::default();
         for line in &self.lines {
+            steps.step();
             if let GridLine::Cells(row) = line {
                 for (widest, cell) in widest.iter_mut().zip(row) {
                     *widest = width(&cell.text).max(*widest);
@@ -250,8 +277,15 @@ impl TextGrid {
             }
             text += &format!("{rule}\n");
         }
+        let mut steps = Steps::default();
         for line in &self.lines {
+            steps.step();
             match line {
+                GridLine::Cells(row) if self.wraps => {
+                    for line in wrapped(row, layout) {
+                        text += &self.row(&line, layout, look);
+                    }
+                }
                 GridLine::Cells(row) => text += &self.row(row, layout, look),
                 GridLine::Rule => text += &format!("{rule}\n"),
                 GridLine::Details(pieces) => text += &details(pieces, look),
@@ -345,6 +379,25 @@ impl TextGrid {
         }
         text
     }
+}
+
+/// A row as lines in which no cell is wider than its column: texts go on below.
+fn wrapped(row: &[GridCell], layout: &ColumnLayout) -> Vec<Vec<GridCell>> {
+    let part = |(cell, limit): (&GridCell, &usize)| match width(&cell.text) > *limit {
+        true => wrap(&cell.text, *limit),
+        false => vec![cell.text.clone()],
+    };
+    let parts: Vec<Vec<String>> = row.iter().zip(&layout.widths).map(part).collect();
+    let height = parts.iter().map(Vec::len).max().unwrap_or(0);
+    let cell = |(parts, cell): (&Vec<String>, &GridCell), line: usize| {
+        GridCell::new(parts.get(line).cloned().unwrap_or_default(), cell.style)
+    };
+    (0..height)
+        .map(|line| {
+            let cells = parts.iter().zip(row);
+            cells.map(|of_cell| cell(of_cell, line)).collect()
+        })
+        .collect()
 }
 
 /// Pieces on indented lines, as many on each as fit.

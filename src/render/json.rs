@@ -9,7 +9,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::flat::{self, Datum, DatumType, FlatKey, FlatPart};
 use crate::exec::answer::{
-    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, ColumnRole, Context, Excluded, Row,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardVerdict, Books, CardFormula,
+    ColumnRole, Context, Excluded, KnownShare, Row,
 };
 use crate::lang::model::CardKind;
 
@@ -78,8 +79,43 @@ fn card(card: &BoardCard) -> Json {
     json!({
         "kind": kind_word(card.kind),
         "title": card.title,
+        "verdict": card.verdict.as_ref().map(verdict),
         "history": card.history.iter().map(|point| point.value).collect::<Vec<_>>(),
         "answer": answer,
+        "formulas": card.formulas.iter().map(formula).collect::<Vec<_>>(),
+        "known": card.known.iter().map(known).collect::<Vec<_>>(),
+        "books": card.books.as_ref().map(books),
+        "next_steps": card.next_steps,
+    })
+}
+
+fn verdict(verdict: &BoardVerdict) -> Json {
+    json!({
+        "question": verdict.question,
+        "decision": verdict.decision.word(),
+        "summary": verdict.summary,
+        "figures": verdict.figures,
+        "evidence": verdict.evidence,
+    })
+}
+
+fn formula(formula: &CardFormula) -> Json {
+    json!({"title": formula.title, "words": formula.words, "places": formula.places})
+}
+
+fn known(known: &KnownShare) -> Json {
+    json!({"what": known.what, "share": known.share, "rows": known.rows})
+}
+
+fn books(books: &Books) -> Json {
+    json!({
+        "from": books.from,
+        "to": books.to,
+        "opening": books.opening,
+        "opened": books.opened,
+        "closed": books.closed,
+        "other": books.other,
+        "closing": books.closing,
     })
 }
 
@@ -90,7 +126,8 @@ fn period(answer: &Answer) -> Json {
     }
 }
 
-fn kind_word(kind: CardKind) -> &'static str {
+/// The word of a kind of card.
+pub(super) fn kind_word(kind: CardKind) -> &'static str {
     match kind {
         CardKind::Verdict => "verdict",
         CardKind::Number => "number",

@@ -4,16 +4,18 @@
 //! written by a pipeline must not page people named in a finding's title.
 
 use super::board_text;
+use super::card_text;
 use super::cells;
-use super::facts;
+use super::facts::{self, Reasons};
 use super::footer;
 use super::grid::{Align, GridCell, GridLine, TextGrid};
+use super::matrix;
 use super::number_cards;
 use super::options::{RenderOptions, Style};
 use super::text::harmless;
 use super::trend;
 use super::verdicts;
-use crate::exec::answer::{Answer, Board, BoardCard, Status};
+use crate::exec::answer::{Answer, Board, BoardCard, BoardVerdict, Status};
 use crate::lang::model::CardKind;
 
 /// An answer as a table with its footer.
@@ -45,37 +47,69 @@ pub(super) fn board(board: &Board) -> String {
 
 fn cards(run: &[&BoardCard]) -> String {
     let card = run[0];
-    let heading = format!("### {}\n\n", escaped(&card.title));
-    match card.kind {
-        CardKind::Number => table(&number_cards::one_line(run, RenderOptions::PIPE)),
-        CardKind::Verdict => match &card.verdict {
-            Some(verdict) => {
-                let mut text = format!("### {}\n\n", escaped(&verdict.question));
-                text += &format!("**{}**\n", escaped(&verdict.headline()));
-                for sentence in &verdict.evidence {
-                    text += &format!("\n{}\n", escaped(sentence));
-                }
-                text
-            }
-            None => heading,
-        },
-        CardKind::Line | CardKind::Area => {
-            match trend::line_card(&card.answer, RenderOptions::PIPE) {
-                Some(grid) => {
-                    let heading = format!("{}{}", card.title, trend::shared_unit(&card.answer));
-                    format!("### {}\n\n{}", escaped(&heading), table(&grid))
-                }
-                None => heading + &body(&card.answer),
-            }
-        }
-        CardKind::Matrix | CardKind::Table | CardKind::List => heading + &body(&card.answer),
+    let text = match (card.kind, &card.verdict) {
+        (CardKind::Number, _) => table(&number_cards::table(run)),
+        (CardKind::Verdict, Some(of_card)) => verdict(of_card),
+        (CardKind::Verdict | CardKind::Line | CardKind::Area, _) => series(card),
+        (CardKind::Matrix, _) => groups_by_periods(card),
+        (CardKind::Table | CardKind::List, _) => rows(card),
+    };
+    match card_text::books(card, RenderOptions::PIPE) {
+        Some(books) => format!("{text}\n{}\n", escaped(&books)),
+        None => text,
     }
+}
+
+fn verdict(verdict: &BoardVerdict) -> String {
+    let mut text = format!("### {}\n\n", escaped(&verdict.question));
+    text += &format!("**{}**\n", escaped(&verdict.headline()));
+    for sentence in &verdict.evidence {
+        text += &format!("\n{}\n", escaped(sentence));
+    }
+    text
+}
+
+fn series(card: &BoardCard) -> String {
+    match trend::line_card(&card.answer, RenderOptions::PIPE) {
+        Some(grid) => series_heading(card) + &table(&grid),
+        None => rows(card),
+    }
+}
+
+fn groups_by_periods(card: &BoardCard) -> String {
+    let Some(matrix) = matrix::matrix(&card.answer, RenderOptions::PIPE) else {
+        return rows(card);
+    };
+    let mut text = series_heading(card);
+    for part in &matrix.parts {
+        text += &table(part);
+    }
+    for sentence in &matrix.legend {
+        text += &format!("\n{}\n", escaped(sentence));
+    }
+    text
+}
+
+fn series_heading(card: &BoardCard) -> String {
+    let title = format!("{}{}", card.title, trend::shared_unit(&card.answer));
+    format!("### {}\n\n", escaped(&title))
+}
+
+fn rows(card: &BoardCard) -> String {
+    let (mut grid, reasons) = cells::grid(&card.answer, RenderOptions::PIPE);
+    let all: Vec<usize> = (0..card.answer.rows.len()).collect();
+    card_text::add_next_steps(&mut grid, card, &all);
+    format!("### {}\n\n", escaped(&card.title)) + &with_legend(&card.answer, &grid, reasons)
 }
 
 /// The table and its legend.
 fn body(answer: &Answer) -> String {
     let (grid, reasons) = cells::grid(answer, RenderOptions::PIPE);
-    let mut text = table(&grid);
+    with_legend(answer, &grid, reasons)
+}
+
+fn with_legend(answer: &Answer, grid: &TextGrid, reasons: Reasons) -> String {
+    let mut text = table(grid);
     if answer.rows.is_empty() {
         text += "\nno rows\n";
     }

@@ -4,7 +4,9 @@
 //! show. Reads no file, no environment and no clock, prints nothing, computes no number: what is not
 //! in the answer is not shown.
 
+mod board_csv;
 mod board_text;
+mod card_text;
 mod cells;
 mod chart;
 mod csv;
@@ -15,10 +17,13 @@ mod footer;
 mod format;
 mod graph;
 mod grid;
+mod html;
 mod json;
 mod markdown;
+mod matrix;
 mod number_cards;
 mod numbers;
+pub mod openmetrics;
 mod options;
 mod page;
 mod parquet;
@@ -28,6 +33,7 @@ mod plan_text;
 mod plan_words;
 mod sheet;
 mod spark;
+mod svg;
 mod table;
 mod text;
 mod trend;
@@ -37,6 +43,7 @@ pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::OutputFormat;
 pub use graph::{GraphDrawing, GraphNode, dot, forest, mermaid};
+pub use html::BoardPage;
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
 };
@@ -60,6 +67,24 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
         OutputFormat::Csv => csv::answer(answer),
         OutputFormat::Md => markdown::answer(answer).into_bytes(),
         OutputFormat::Parquet => parquet::answer(answer),
+        OutputFormat::Openmetrics => openmetrics::answer(answer, None).into_bytes(),
+        OutputFormat::Svg => svg::file(answer).into_bytes(),
+        OutputFormat::Html => html::answer(answer).into_bytes(),
+    }
+}
+
+/// Why a format cannot hold an answer, and what can; `None` where it can.
+pub fn refusal(answer: &Answer, format: OutputFormat) -> Option<String> {
+    match format {
+        OutputFormat::Svg => svg::refusal(answer),
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Html => None,
     }
 }
 
@@ -67,19 +92,30 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
 /// where the format holds it.
 pub fn beside(answer: &Answer, format: OutputFormat) -> Option<String> {
     match format {
-        OutputFormat::Table | OutputFormat::Json | OutputFormat::Md => None,
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet => {
-            Some(footer::beside_rows(answer))
-        }
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Md
+        | OutputFormat::Svg
+        | OutputFormat::Html => None,
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics => Some(footer::beside_rows(answer)),
     }
 }
 
-/// The same of a board, and which of its cards the format has no place for.
+/// The same of a board.
 pub fn beside_board(board: &Board, format: OutputFormat) -> Option<String> {
     match format {
-        OutputFormat::Table | OutputFormat::Json | OutputFormat::Md | OutputFormat::Parquet => None,
-        OutputFormat::Jsonl => Some(board_text::beside_cards(board, &[])),
-        OutputFormat::Csv => Some(board_text::beside_cards(board, &csv::left_out(board))),
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => None,
+        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Openmetrics => {
+            Some(board_text::beside_cards(board))
+        }
     }
 }
 
@@ -118,16 +154,28 @@ pub fn plan_json(described: &PlanDescription) -> String {
     json(&plan_json::plan(described))
 }
 
+/// The page above several boards, as HTML.
+pub fn board_index(pages: &[BoardPage]) -> Vec<u8> {
+    html::index(pages).into_bytes()
+}
+
 /// A dashboard or the scorecard in a format; an error says why a format cannot hold one.
 pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result<Vec<u8>, String> {
     match format {
         OutputFormat::Table => Ok(board_text::board(board, look).into_bytes()),
         OutputFormat::Json => Ok(json::board(board).into_bytes()),
         OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
-        OutputFormat::Csv => Ok(csv::board(board)),
+        OutputFormat::Csv => Ok(board_csv::board(board)),
         OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
+        OutputFormat::Openmetrics => Ok(openmetrics::board(board, None).into_bytes()),
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \
              run one of its queries with `--format parquet`, or use `--format json`"
             .to_string()),
+        OutputFormat::Svg => Err(
+            "a dashboard is many charts and an SVG file holds those of one \
+             answer: use `--format html`, a page with all of them"
+                .to_string(),
+        ),
+        OutputFormat::Html => Ok(html::board(board).into_bytes()),
     }
 }

@@ -12,6 +12,8 @@ pub struct RenderOptions {
     pub unicode: bool,
     /// Lines that a long answer may take before rows in its middle are hidden. `None` hides none.
     pub rows: Option<usize>,
+    /// Whether the reader is in a session, and asks for what is hidden with its commands.
+    pub in_session: bool,
 }
 
 impl RenderOptions {
@@ -21,6 +23,7 @@ impl RenderOptions {
         color: false,
         unicode: true,
         rows: None,
+        in_session: false,
     };
 
     /// A text in a style, or as it is where colours are off.
@@ -44,6 +47,14 @@ impl RenderOptions {
         if self.unicode { unicode } else { ascii }
     }
 
+    /// How to get what a long answer hides: `all`, or `all 68 rows`.
+    pub(super) fn way_to_all(self, what: &str) -> String {
+        match self.in_session {
+            true => format!("\\page shows {what}, \\output FILE writes them"),
+            false => format!("--full shows {what}, -o FILE writes them"),
+        }
+    }
+
     /// Stands for what was cut off.
     pub(super) fn ellipsis(self) -> &'static str {
         self.mark("…", "..")
@@ -62,6 +73,11 @@ impl RenderOptions {
     /// From one value to another.
     pub(super) fn arrow(self) -> &'static str {
         self.mark("→", "->")
+    }
+
+    /// Between what is taken from a number and the number.
+    pub(super) fn minus(self) -> &'static str {
+        self.mark("−", "-")
     }
 
     /// The direction a value went.

@@ -122,6 +122,7 @@ impl Sheet {
             columns: self.columns.clone(),
             lines: self.rows.iter().map(line).collect(),
             headed: self.columns.iter().any(|column| !column.header.is_empty()),
+            wraps: false,
         }
         .without_empty_columns()
     }

@@ -53,8 +53,8 @@ fn series(answer: &Answer, look: RenderOptions) -> Option<String> {
         false => "value in the latest period, and course",
     };
     let sentence = format!(
-        "{shown}{title}; \\page shows all {} rows, \\output FILE writes them",
-        count(answer.rows.len() as u64)
+        "{shown}{title}; {}",
+        look.way_to_all(&format!("all {} rows", count(answer.rows.len() as u64)))
     );
     let mut text = grid.render(look);
     for line in facts::legend(answer, facts::Reasons::Below)

@@ -1,5 +1,7 @@
 //! The series inside an answer over periods: one for each group and value column.
 
+use std::collections::BTreeMap;
+
 use super::cells::{change_style, hidden_line, hidden_rows, rows_cell, verdict_cell};
 use super::flat;
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
@@ -7,6 +9,7 @@ use super::numbers;
 use super::options::{RenderOptions, Style};
 use super::spark::sparkline;
 use super::text::{harmless, width};
+use crate::base::cancellation::{self, Steps};
 use crate::base::statistics::{SeriesTrend, TrendVerdict};
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{
@@ -30,6 +33,10 @@ pub(super) struct Series<'a> {
     pub column: &'a AnswerValueColumn,
     /// One for each period.
     pub points: Vec<Option<f64>>,
+    /// The same with all that is known of them; none where a group has no row in a period.
+    pub values: Vec<Option<&'a Value>>,
+    /// The first row of the group.
+    pub row: &'a Row,
     /// Of the last point.
     latest: Option<&'a Value>,
     pub trend: Option<SeriesTrend>,
@@ -136,6 +143,7 @@ pub(super) fn headed(columns: &[(&str, Align, bool)]) -> TextGrid {
         columns: columns.iter().map(column).collect(),
         lines: Vec::new(),
         headed: true,
+        wraps: false,
     }
 }
 
@@ -223,7 +231,7 @@ impl Trend<'_> {
 }
 
 impl Series<'_> {
-    fn style(&self) -> Style {
+    pub fn style(&self) -> Style {
         if self.is_total {
             Style::Strong
         } else {
@@ -315,18 +323,18 @@ pub(super) fn trend<'a>(answer: &'a Answer, most: usize, look: RenderOptions) ->
         .iter()
         .filter_map(|row| text_at(row, place))
         .collect();
-    periods.sort_unstable();
+    cancellation::sort_unstable(&mut periods);
     periods.dedup();
     if periods.is_empty() {
         return None;
     }
-    let groups: Vec<Vec<&'a Row>> = groups(answer, place, most)?;
+    let groups = groups(answer, place, &periods, most)?;
     let mut series = Vec::new();
     for (index, column) in answer.columns.iter().enumerate() {
         if let ColumnRole::Value(value) = &column.role {
-            let of_group = |rows: &Vec<&'a Row>| {
-                let label = label(answer, rows[0], index, look);
-                one_series(label, value, rows, (place, index), &periods)
+            let of_group = |group: &SeriesGroup<'a>| {
+                let label = label(answer, group.first, index, look);
+                one_series(label, value, group, index)
             };
             series.extend(groups.iter().map(of_group));
         }
@@ -341,56 +349,91 @@ fn text_at(row: &Row, index: usize) -> Option<&str> {
     }
 }
 
-/// Rows that differ in their period alone, in the order of first appearance. Stops at more than
-/// `most`: an answer may have a million rows.
-fn groups(answer: &Answer, period: usize, most: usize) -> Option<Vec<Vec<&Row>>> {
+/// Rows that differ in their period alone.
+struct SeriesGroup<'a> {
+    first: &'a Row,
+    /// One for each period, as far as the answer has them.
+    rows: Vec<Option<&'a Row>>,
+}
+
+/// What tells one group from another.
+type GroupKey<'a> = (Level, Vec<CellKey<'a>>);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum CellKey<'a> {
+    Missing,
+    Text(&'a str),
+    YesNo(bool),
+    Number(u64),
+}
+
+/// The groups in the order of first appearance. Stops at more than `most`: an answer may have a
+/// million rows.
+fn groups<'a>(
+    answer: &'a Answer,
+    period: usize,
+    periods: &[&str],
+    most: usize,
+) -> Option<Vec<SeriesGroup<'a>>> {
     let is_dimension =
         |index: &usize| matches!(answer.columns[*index].role, ColumnRole::Dimension(_));
     let dimensions: Vec<usize> = (0..answer.columns.len()).filter(is_dimension).collect();
-    let alike = |left: &Row, right: &Row| {
-        left.level == right.level
-            && dimensions
-                .iter()
-                .all(|index| left.cells[*index] == right.cells[*index])
-    };
-    let mut groups: Vec<Vec<&Row>> = Vec::new();
-    for row in answer
-        .rows
-        .iter()
-        .filter(|row| text_at(row, period).is_some())
-    {
-        match groups.iter().position(|group| alike(group[0], row)) {
-            Some(place) => groups[place].push(row),
-            None if groups.len() == most => return None,
-            None => groups.push(vec![row]),
+    let mut known: BTreeMap<GroupKey, usize> = BTreeMap::new();
+    let mut groups: Vec<SeriesGroup> = Vec::new();
+    let mut steps = Steps::default();
+    for row in &answer.rows {
+        steps.step();
+        let Some(label) = text_at(row, period) else {
+            continue;
+        };
+        let keys = dimensions.iter().map(|index| cell_key(&row.cells[*index]));
+        let next = groups.len();
+        let place = *known.entry((row.level, keys.collect())).or_insert(next);
+        if place == most {
+            return None;
+        }
+        if place == next {
+            groups.push(SeriesGroup {
+                first: row,
+                rows: vec![None; periods.len()],
+            });
+        }
+        if let Ok(at) = periods.binary_search(&label) {
+            groups[place].rows[at].get_or_insert(row);
         }
     }
     Some(groups)
 }
 
+fn cell_key(cell: &Cell) -> CellKey<'_> {
+    match cell {
+        // The engine puts values in value columns alone.
+        Cell::Missing | Cell::Value(_) => CellKey::Missing,
+        Cell::Text(text) => CellKey::Text(text),
+        Cell::YesNo(yes) => CellKey::YesNo(*yes),
+        Cell::Number(value) => CellKey::Number(value.to_bits()),
+    }
+}
+
 fn one_series<'a>(
     label: String,
     column: &'a AnswerValueColumn,
-    rows: &[&'a Row],
-    (period, value): (usize, usize),
-    periods: &[&str],
+    group: &SeriesGroup<'a>,
+    index: usize,
 ) -> Series<'a> {
-    let at = |wanted: &&str| {
-        let row = rows
-            .iter()
-            .copied()
-            .find(|row| text_at(row, period) == Some(wanted))?;
-        flat::value_at(row, value)
-    };
-    let last = periods.last().and_then(at);
+    let at = |row: &Option<&'a Row>| row.and_then(|row| flat::value_at(row, index));
+    let values: Vec<Option<&'a Value>> = group.rows.iter().map(at).collect();
+    let last = values.last().copied().flatten();
     Series {
         label,
         column,
+        row: group.first,
         latest: last,
-        trend: flat::value_at(rows[0], value).and_then(|value| value.evidence.trend),
-        points: periods.iter().map(|period| at(period)?.value).collect(),
+        trend: flat::value_at(group.first, index).and_then(|value| value.evidence.trend),
+        points: values.iter().map(|value| (*value)?.value).collect(),
+        values,
         provisional: last.is_some_and(|value| value.provisional),
-        is_total: rows[0].level == Level::Total,
+        is_total: group.first.level == Level::Total,
         verdict: last.map_or_else(GridCell::empty, verdict_cell),
     }
 }

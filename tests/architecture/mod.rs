@@ -115,6 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "lang::rename",
         &["lang::format", "lang::model", "lang::syntax"],
     ),
+    ("lang::refine", &["lang::format", "lang::syntax"]),
     ("lang::revision", &[]),
     ("insight::lineage", &["lang::model", "render"]),
     (
@@ -165,6 +166,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["render", "reports::ingest", "reports::store"],
     ),
     ("base::cancellation", &[]),
+    ("base::deep_stacks", &[]),
+    (
+        "insight::verdict",
+        &["exec::answer", "lang::model", "render"],
+    ),
     ("base::files", &[]),
     (
         "lang::analyze",
@@ -190,10 +196,19 @@ const ROOMS: &[(&str, &[&str])] = &[
         "insight::dashboards",
         &[
             "exec::answer",
-            "lang::format",
             "exec::query_context",
-            "lang::model",
+            "insight::attribution",
+            "insight::lineage",
+            "insight::profile",
+            "insight::verdict",
             "lang::analyze",
+            "lang::format",
+            "lang::functions",
+            "lang::model",
+            "lang::refine",
+            "lang::syntax",
+            "plan",
+            "render",
         ],
     ),
     (
@@ -302,6 +317,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "insight::profile",
             "lang::project",
             "lang::analyze",
+            "lang::refine",
             "render",
             "reports::store",
             "lang::syntax",
@@ -341,6 +357,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["render"]),
     ("pulldown_cmark", &["render"]),
     ("tempfile", &["app::cli"]),
+    ("maud", &["render"]),
     ("rustyline", &["app::repl"]),
     ("ctrlc", &["app::repl"]),
     (

@@ -8,26 +8,27 @@ fn run_alone_shows_every_kpi_and_every_target() {
         .with_data(&["run", "--format", "json"])
         .json();
     assert_eq!(board["name"], "scorecard");
-    let cards = board["layers"][0]["cards"]
-        .as_array()
-        .expect("cards")
-        .clone();
-    let titles: Vec<&str> = cards
-        .iter()
-        .filter_map(|card| card["title"].as_str())
-        .collect();
+    let titles = |layer: usize| -> Vec<String> {
+        let cards = board["layers"][layer]["cards"].as_array().expect("cards");
+        let titles = cards.iter().filter_map(|card| card["title"].as_str());
+        titles.map(String::from).collect()
+    };
+    // The first dashboard names MTTR and the backlog in its layer `executive`; of these MTTR has targets.
+    assert_eq!(board["layers"][0]["name"], "executive");
     assert_eq!(
-        titles,
+        titles(0),
         [
             "Mean time to remediate",
             "Mean time to remediate, severity = critical",
             "Mean time to remediate, severity = high",
-            "Vulnerability escape rate",
-            "Scan coverage",
             "Open findings",
         ]
     );
-    assert_eq!(cards[0]["history"].as_array().expect("history").len(), 12);
+    assert_eq!(board["layers"][1]["name"], "other");
+    assert_eq!(titles(1), ["Vulnerability escape rate", "Scan coverage"]);
+    assert_eq!(board["layers"].as_array().expect("layers").len(), 2);
+    let history = &board["layers"][0]["cards"][0]["history"];
+    assert_eq!(history.as_array().expect("history").len(), 12);
 }
 
 #[test]
@@ -63,6 +64,30 @@ fn a_dashboard_shows_all_its_layers() {
     ];
     project.with_data(&["dashboard"]).shows(&words);
     project.with_data(&["dashboard", "appsec"]).shows(&words);
+}
+
+#[test]
+fn a_layer_of_a_dashboard_is_shown_alone() {
+    let project = Project::new();
+    let outcome = project.with_data(&["dashboard", "--layer", "operational"]);
+    outcome.shows(&["Monday", "Open redirect"]);
+    assert!(!outcome.stdout.contains("Is risk decreasing?"));
+    let other = project.with_data(&["dashboard", "appsec", "--layer", "operatonal"]);
+    other.refused(
+        2,
+        &[
+            "K940",
+            "`appsec` has no layer",
+            "did you mean `operational`?",
+        ],
+    );
+    let none = project.with_data(&["dashboard", "--layer", "x"]);
+    none.refused(2, &["its layers: executive, operational"]);
+    let name = project.with_data(&["dashboard", "executive"]);
+    name.refused(
+        2,
+        &["K910", "`executive` is a layer of the dashboard `appsec`"],
+    );
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod running;
 mod sources;
 mod starting;
 mod telling;
+mod terminals;
 mod testing;
 
 use std::fs;

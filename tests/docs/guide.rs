@@ -24,6 +24,7 @@ const LOOK: RenderOptions = RenderOptions {
     color: false,
     unicode: true,
     rows: Some(24),
+    in_session: true,
 };
 /// Where the test that types leaves the page.
 const WRITTEN: &str = "RISKQL_GUIDE_WRITTEN";

@@ -2,11 +2,15 @@
 
 mod board;
 mod build;
+mod cards;
 mod chart;
 mod diagnostics;
 mod formats;
+mod html;
 mod numbers;
+mod openmetrics;
 mod random;
+mod svg;
 mod table;
 
 use riskql::render::RenderOptions;

@@ -30,7 +30,7 @@ fn value_column() -> impl Strategy<Value = AnswerValueColumn> {
     })
 }
 
-fn data_text() -> impl Strategy<Value = String> {
+pub(super) fn data_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z -]{0,60}",
         any::<String>(),
@@ -99,7 +99,7 @@ fn row(dimensions: usize, values: usize) -> impl Strategy<Value = Row> {
         })
 }
 
-fn answer() -> impl Strategy<Value = Answer> {
+pub(super) fn answer() -> impl Strategy<Value = Answer> {
     (
         0..3usize,
         prop::collection::vec(value_column(), 1..5),
@@ -132,7 +132,7 @@ fn text(answer: &Answer, format: OutputFormat, look: RenderOptions) -> String {
 }
 
 /// The answer as every kind of card.
-fn board_of(answer: &Answer, title: &str) -> Board {
+pub(super) fn board_of(answer: &Answer, title: &str) -> Board {
     let history = [Some(1.0), None, Some(3.0)];
     let card = |kind, answer: Answer| BoardCard {
         history: history
@@ -211,7 +211,7 @@ proptest! {
     /// Hiding rows widens nothing, and a pipe never hides any.
     #[test]
     fn a_cut_answer_fits_and_says_so(answer in answer(), width in 40..130usize, rows in 3..9usize) {
-        let look = RenderOptions { width: Some(width), rows: Some(rows), ..RenderOptions::PIPE };
+        let look = RenderOptions { width: Some(width), rows: Some(rows), in_session: true, ..RenderOptions::PIPE };
         let cut = text(&answer, OutputFormat::Table, look);
         for line in cut.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());

@@ -1,6 +1,7 @@
 //! Tables at several widths.
 
 use insta::assert_snapshot;
+use riskql::base::types::{DisplayUnit, FieldType};
 use riskql::exec::answer::Answer;
 use riskql::render::{self, OutputFormat, RenderOptions};
 
@@ -121,4 +122,32 @@ fn columns_that_nobody_asked_for_give_way() {
     );
     // Where there is room nothing is left out.
     assert!(!table(&answer, RenderOptions::PIPE).contains("no room for"));
+}
+
+#[test]
+fn a_long_series_of_many_groups_is_drawn_in_time_that_grows_with_its_rows() {
+    let mut rows = Vec::new();
+    for day in 0..1900 {
+        for app in 0..96 {
+            rows.push(build::group(vec![
+                build::text(&format!("{day:04}")),
+                build::text(&format!("app {app}")),
+                build::cell(build::number(f64::from(day % 7), 3)),
+            ]));
+        }
+    }
+    let columns = vec![
+        build::period(),
+        build::dimension("app", FieldType::Text),
+        build::value_column("backlog", build::plain_column(DisplayUnit::Count)),
+    ];
+    let answer = build::answer("q", columns, rows);
+    let look = RenderOptions {
+        rows: Some(30),
+        ..plain(100)
+    };
+    let start = std::time::Instant::now();
+    let text = render::answer(&answer, OutputFormat::Table, look);
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    assert!(String::from_utf8(text).unwrap().contains("app 95"));
 }

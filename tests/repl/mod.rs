@@ -1,6 +1,7 @@
 //! The session: what is typed, what helps while typing, and the terminal around it.
 
 mod answers;
+mod boards;
 mod charts;
 mod completion;
 mod entries;

@@ -223,6 +223,52 @@ fn several_entries_may_be_pasted() {
     terminal.await_prompt();
 }
 
+#[test]
+fn lines_typed_ahead_are_answered_one_after_the_other() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &[]);
+    terminal.press("backlog by severity\rmttr by team in 2026-03\r\\time on\r");
+    terminal.await_words("timing is on");
+    let screen = terminal.contents();
+    assert!(screen.contains("medium"), "{screen}");
+    assert!(screen.contains("payments"), "{screen}");
+}
+
+#[test]
+fn a_definition_found_in_the_history_is_run_whole() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &[]);
+    terminal.press("kpi late\r  is count of findings open\r\r");
+    terminal.await_words("added kpi late");
+    terminal.enter("backlog by severity");
+    terminal.press(CTRL_R);
+    terminal.press("kpi la");
+    terminal.await_words("(reverse-i-search)`kpi la': kpi late");
+    terminal.press("\r");
+    terminal.wait("the definition again", |screen| {
+        screen.contents().matches("added kpi late").count() == 2
+    });
+    let screen = terminal.contents();
+    assert!(!screen.contains("K1"), "{screen}");
+}
+
+#[test]
+fn ctrl_c_ends_a_long_menu_and_the_line_stays() {
+    let scene = Scene::new();
+    let mut terminal = Terminal::open(&scene, &[]);
+    terminal.press("\t");
+    terminal.await_words("--More--");
+    terminal.press(CTRL_C);
+    terminal.await_prompt();
+    // Behind the menu Ctrl-C clears the line as ever.
+    terminal.press("nothing");
+    terminal.await_words("riskql> nothing");
+    terminal.press(CTRL_C);
+    terminal.await_prompt();
+    terminal.enter("backlog by severity");
+    terminal.await_words("medium");
+}
+
 #[cfg(unix)]
 fn script(scene: &Scene, name: &str, body: &str) -> String {
     use std::os::unix::fs::PermissionsExt;

@@ -7,6 +7,7 @@ use riskql::base::source::Sources;
 use riskql::base::types::FieldType;
 use riskql::exec::data::{self, Tables};
 use riskql::exec::query_context::{QueryContext, plans};
+use riskql::exec::sql;
 use riskql::lang::model::{Definitions, Query};
 use riskql::lang::project;
 
@@ -42,6 +43,7 @@ fn pairs(texts: &[String], over_files: bool) -> Vec<Pair> {
         .iter()
         // Not every KPI has every dimension, or is read at every moment.
         .filter_map(|text| pipeline::try_query(&definitions, text))
+        .filter(|query| sql::refusal(query).is_none())
         .collect();
     let queries: Vec<&Query> = queries.iter().collect();
     let (read, given) = context

@@ -141,7 +141,12 @@ fn findings_that_vanish_with_the_scans() {
 #[test]
 fn weights_that_were_made_smaller() {
     // Nothing is closed, and high weighs 5 instead of 20 from March on.
-    let weights = "score risk \"Risk exposure points\"\n  of findings\n  base severity\n    high 20\n    otherwise 0\n  since 2026-03-01\n  base severity\n    high 5\n    otherwise 0\n";
+    let version = |weight: u32, since: &str| {
+        format!(
+            "score risk\n  of findings\n  base severity\n    high {weight}\n    otherwise 0\n{since}"
+        )
+    };
+    let weights = version(20, "") + &version(5, "  since 2026-03-01\n");
     let open = closing("A1", 20);
     let open: String = open
         .lines()
@@ -151,7 +156,7 @@ fn weights_that_were_made_smaller() {
     let board = board(
         &open,
         &(scans("A1", 12) + &scans("A2", 12)),
-        &[("policy/risk.kpi", weights)],
+        &[("policy/risk.kpi", &weights)],
     );
     let verdict = verdict(&board);
     assert_eq!(

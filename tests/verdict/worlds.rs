@@ -121,7 +121,7 @@ fn falling() {
         "Yes: risk exposure fell by 71% in twelve months (2,038 → 600 points; decreasing, p < 0.001).",
         &[
             "Over what was in scope in every month it fell by 71%.",
-            "Most of the change is in payments (-800) and logistics (-489).",
+            "Most of the change is in payments (-800) and logistics (-488).",
             "Scan coverage stayed between 83% and 100%.",
             "3 of 4 targets are met; missed: overdue critical findings (2, target at most 0), all in logistics; 1 rests on few rows.",
         ],

@@ -132,6 +132,27 @@ pub struct DataOptions {
     pub known_on: Option<String>,
 }
 
+/// A page instead of a result for the terminal.
+#[derive(Args, Clone, Default, Debug)]
+pub struct PageOptions {
+    /// Write a page to this file: the same as `--format html --output FILE`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "output"])]
+    pub html: Option<PathBuf>,
+}
+
+impl PageOptions {
+    /// The options of output with the page among them.
+    pub fn with(&self, output: &OutputOptions) -> OutputOptions {
+        match &self.html {
+            Some(file) => OutputOptions {
+                format: Some(OutputFormat::Html),
+                output: Some(file.clone()),
+            },
+            None => output.clone(),
+        }
+    }
+}
+
 impl DataOptions {
     /// Whether any data was named.
     pub fn given(&self) -> bool {
@@ -200,12 +221,17 @@ Examples:
   riskql run \"list findings open where severity = critical\" --table findings=export.csv
   riskql run \"backlog by severity\" --data exports --as-of 2026-03-31
   riskql run --data exports --record history.jsonl
+  riskql run \"mttr by severity over month last 12 months\" --data exports -o mttr.svg
+  riskql run --data exports --html scorecard.html
 
 Put a query in quotes: the shell would take `>`, `*` and `(` for itself.")]
 pub struct RunArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// All rows and KPIs on a terminal too, however many they are
+    #[arg(long)]
+    pub full: bool,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]
@@ -213,6 +239,8 @@ pub struct RunArguments {
     /// Add the values to this file of JSON lines, and tell which of finished periods were recorded otherwise
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    #[command(flatten)]
+    pub page: PageOptions,
 }
 
 #[derive(Args, Debug)]
@@ -420,14 +448,47 @@ pub struct CompileArguments {
 #[command(after_help = "\
 Examples:
   riskql dashboard --data exports
-  riskql dashboard appsec --data exports --as-of 2026-03-31")]
+  riskql dashboard appsec --data exports --as-of 2026-03-31
+  riskql dashboard appsec --layer operational --data exports
+  riskql dashboard --watch --data exports            drawn again when a file changes
+  riskql dashboard --data exports --html appsec.html
+  riskql dashboard --data exports --for team=payments --html payments.html
+  riskql dashboard --all --data exports --html pages        a page for each team, and an index
+
+A page holds all it needs: no script, no request. Open it in a browser, send it, print it.")]
 pub struct DashboardArguments {
     /// Which dashboard [default: the first]
     pub name: Option<String>,
+    /// Only this layer of it
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
+    /// All rows and layers on a terminal too, however many they are
+    #[arg(long)]
+    pub full: bool,
+    /// Show it again whenever a definition or data file changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["output", "html"])]
+    pub watch: bool,
+    /// Only rows of this value; cards without the field stay whole and say so
+    #[arg(long = "for", value_name = "FIELD=VALUE", value_parser = field_value, conflicts_with = "all")]
+    pub only: Option<(String, String)>,
+    /// A page for each value of a field, and index.html, into the folder of --html
+    #[arg(long, value_name = "FIELD", num_args = 0..=1, require_equals = true, default_missing_value = "team", requires = "html")]
+    pub all: Option<String>,
     #[command(flatten)]
     pub data: DataOptions,
     #[command(flatten)]
     pub output: OutputOptions,
+    #[command(flatten)]
+    pub page: PageOptions,
+}
+
+fn field_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((field.trim().to_string(), value.trim().to_string()))
+        }
+        Some(_) | None => Err("write the field and its value: team=payments".to_string()),
+    }
 }
 
 #[derive(Args, Debug)]

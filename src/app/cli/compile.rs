@@ -10,7 +10,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::exec::data;
 use crate::exec::query_context::{self, QueryContext};
 use crate::exec::sql::{self, TableFiles};
-use crate::lang::model::{Definitions, Query, Subject};
+use crate::lang::model::{Definitions, Query};
 use crate::plan::{self, GivenTime};
 use crate::render::OutputFormat;
 
@@ -23,7 +23,9 @@ pub fn run(
     let definitions = workspace::definitions(console, defs)?;
     let text = arguments.query.join(" ");
     let mut question = workspace::query(console, &definitions, &text)?;
-    refuse_evidence(&question.query)?;
+    if let Some(problem) = sql::refusal(&question.query) {
+        return Err(problem.into());
+    }
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let context = workspace::context(console, &definitions, &arguments.data, instants)?;
     let statement = match arguments.data.given() {
@@ -49,23 +51,6 @@ pub fn run(
         output: arguments.output.clone(),
     };
     OutputTarget::new(&output)?.write(text.as_bytes())
-}
-
-/// Intervals and verdicts follow from distributions that SQL has no functions for; a statement without them would look as if
-/// it had answered.
-fn refuse_evidence(query: &Query) -> Result<(), Failure> {
-    let Subject::Values(values) = &query.subject else {
-        return Ok(());
-    };
-    let clause = match (values.evidence.interval, values.evidence.verdict) {
-        (Some(_), _) => "with interval",
-        (None, true) => "with verdict",
-        (None, false) => return Ok(()),
-    };
-    let message = format!("SQL has no functions for `{clause}`");
-    Err(Diagnostic::data("K930", message)
-        .help("leave it out here, or ask `riskql run`, which has both in every format")
-        .into())
 }
 
 /// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and

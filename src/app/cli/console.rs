@@ -52,6 +52,7 @@ impl Console {
             color,
             unicode: !terminal || locale_is_unicode(),
             rows: None,
+            in_session: false,
         }
     }
 
@@ -168,6 +169,15 @@ impl OutputTarget {
         }
     }
 
+    /// The same where long answers give way on a terminal, so that they fit it; `full`: they do not.
+    pub fn screenful(&self, console: &Console, full: bool) -> RenderOptions {
+        let look = self.look(console);
+        RenderOptions {
+            rows: look.width.filter(|_| !full).map(|_| lines_for_answers()),
+            ..look
+        }
+    }
+
     /// Writes the whole result.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         match &self.file {
@@ -183,7 +193,7 @@ fn unknown_ending(file: &Path, ending: &str) -> Diagnostic {
         "K909",
         format!("no answer is written as `.{ending}`: `{}`", file.display()),
     )
-    .help("end the name in .csv, .json, .jsonl, .md, .parquet or, for a text table, .txt")
+    .help("end the name in .csv, .json, .jsonl, .md, .parquet, .svg, .html or, for a text table, .txt")
     .help(format!("or name a format: --format with {formats}"))
 }
 
@@ -210,6 +220,12 @@ pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
         )
         .into()
     })
+}
+
+/// Lines an answer may take so that it, its footer and the prompt fit the screen.
+pub fn lines_for_answers() -> usize {
+    let height = terminal_size::terminal_size().map_or(40, |(_, height)| usize::from(height.0));
+    height.saturating_sub(6).max(10)
 }
 
 fn terminal_width() -> usize {

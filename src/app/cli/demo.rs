@@ -250,7 +250,8 @@ impl Demo<'_> {
         let instants = workspace::instants(console, self.definitions, &data)?;
         let context = workspace::context(console, self.definitions, &data, instants)?;
         let target = OutputTarget::of(OutputFormat::Table, None);
-        workspace::board(console, &context, draft, &target)
+        let board = workspace::board(console, &context, draft, target.format)?;
+        workspace::write_board(console, &board, &target, true)
     }
 
     /// Queries to go on with, as they are typed.

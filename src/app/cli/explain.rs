@@ -78,7 +78,13 @@ pub fn query(
     match target.format {
         OutputFormat::Table | OutputFormat::Json => {}
         OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Parquet if is_of_rows => {}
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let problem = Diagnostic::data("K909", "an explanation is text or JSON");
             return Err(problem
                 .help("write `--format table` or `--format json`")
@@ -144,7 +150,13 @@ fn said(
     let bytes = match format {
         OutputFormat::Table => explain::text(&explained, look).into_bytes(),
         OutputFormat::Json => explain::json(&explained).into_bytes(),
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             render::answer(&explain::rows_behind(&explained), format, look)
         }
     };

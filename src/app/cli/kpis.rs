@@ -34,7 +34,10 @@ pub fn run(
         OutputFormat::Jsonl => lines(&console.sources, &kpis).into_bytes(),
         OutputFormat::Csv => sheet(&console.sources, &kpis).csv(),
         OutputFormat::Md => sheet(&console.sources, &kpis).markdown().into_bytes(),
-        OutputFormat::Parquet => {
+        OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let problem = Diagnostic::data("K909", "the list of KPIs is no table of numbers");
             return Err(problem
                 .help("write `--format csv` or `--format json`")

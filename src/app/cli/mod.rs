@@ -73,7 +73,7 @@ fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> 
         Command::Fmt(own) => fmt::run(console, own, defs),
         Command::Explain(own) => explain::run(console, own, defs),
         Command::Why(own) => why::run(console, own, defs),
-        Command::Dashboard(own) => dashboard::run(console, own, defs),
+        Command::Dashboard(own) => dashboard::run(console, own, arguments.screen, defs),
         Command::Compile(own) => compile::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
         Command::Ingest(own) => ingest::run(console, own, defs),

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 use super::args::ReplArguments;
-use super::console::{Console, OutputTarget};
+use super::console::{Console, OutputTarget, lines_for_answers};
 use super::failure::{Failure, FailureKind};
 use crate::app::repl::{self, Options, Reply, Script, Session};
 use crate::base::diagnostic::{Diagnostic, Fault, Problems};
@@ -60,12 +60,6 @@ pub fn run(
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(broken(&error)),
     }
-}
-
-/// Lines an answer may take so that it, its footer and the prompt fit the screen.
-fn lines_for_answers() -> usize {
-    let height = terminal_size::terminal_size().map_or(40, |(_, height)| usize::from(height.0));
-    height.saturating_sub(6).max(10)
 }
 
 /// What a session says before its first entry. A stderr that is closed is no error: there is no other place to report it.

@@ -7,8 +7,10 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::record::RecordFile;
 use super::{explain, scorecard, workspace};
+use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
-use crate::lang::model::{Definitions, Query};
+use crate::lang::model::{Definitions, Query, Subject};
+use crate::render::openmetrics;
 use crate::render::{self, OutputFormat};
 
 /// Answers the query; without one, shows the scorecard.
@@ -18,6 +20,7 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let text = arguments.query.join(" ");
+    let output = arguments.page.with(&arguments.output);
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
         return scorecard::run(console, &definitions, arguments);
@@ -32,7 +35,7 @@ pub fn run(
         let how = explain::ExplainOptions {
             defs,
             data: &arguments.data,
-            output: &arguments.output,
+            output: &output,
             part: explain::ExplainPart::Words,
         };
         return explain::query(console, &definitions, &query, how);
@@ -48,7 +51,14 @@ fn answer(
     is_everything: bool,
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
-    let target = OutputTarget::new(&arguments.output)?;
+    let target = OutputTarget::new(&arguments.page.with(&arguments.output))?;
+    if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
+        return Err(
+            Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
+                .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
+                .into(),
+        );
+    }
     let record = RecordFile::open(arguments.record.as_deref())?;
     let data = &arguments.data;
     let instants = workspace::instants(console, definitions, data)?;
@@ -71,12 +81,31 @@ fn answer(
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
     }
+    if let Some(why) = render::refusal(&answer, target.format) {
+        return Err(Diagnostic::data("K909", why).into());
+    }
+    if let Some(why) = render::refusal(&answer, target.format) {
+        return Err(Diagnostic::data("K909", why).into());
+    }
     if let Some(beside) = render::beside(&answer, target.format) {
         console.note(&beside);
     }
-    target.write(&render::answer(
-        &answer,
-        target.format,
-        target.look(console),
-    ))
+    let bytes = match target.format {
+        OutputFormat::Openmetrics => {
+            let times = workspace::sample_times(definitions, &arguments.data, Some(&query));
+            openmetrics::answer(&answer, Some(times)).into_bytes()
+        }
+        OutputFormat::Table
+        | OutputFormat::Json
+        | OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
+            let look = target.screenful(console, arguments.full);
+            render::answer(&answer, target.format, look)
+        }
+    };
+    target.write(&bytes)
 }

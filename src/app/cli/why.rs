@@ -9,6 +9,7 @@ use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::insight::attribution;
 use crate::lang::model::Subject;
+use crate::render::OutputFormat;
 
 /// Explains the change of a query's first number. A range is read as its first period and its last.
 pub fn run(
@@ -17,6 +18,13 @@ pub fn run(
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
     let target = OutputTarget::new(&arguments.output)?;
+    if target.format == OutputFormat::Svg {
+        return Err(
+            Diagnostic::data("K909", "the reasons of a change are no chart")
+                .help("write `--format html`, or leave the format out")
+                .into(),
+        );
+    }
     let text = arguments.query.join(" ");
     let definitions = workspace::definitions(console, defs)?;
     let question = workspace::query(console, &definitions, &text)?;

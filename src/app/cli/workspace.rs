@@ -8,11 +8,13 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use crate::app::repl::proof_cache;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::exec::answer::Board;
 use crate::exec::query_context::{AbsentValue, Answered, QueryContext};
-use crate::insight::dashboards::{self, AnsweredBoard, DashboardDraft};
+use crate::insight::dashboards::{self, DashboardDraft};
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::project::{self, Project, ProjectOrigin};
+use crate::render::openmetrics::SampleTimes;
 use crate::render::{self, OutputFormat};
 use crate::reports::store;
 
@@ -130,44 +132,50 @@ pub fn tell_absent(console: &Console, absent: &[AbsentValue]) {
     console.report(problems);
 }
 
-/// Answers the cards of a board and writes it in the format asked for.
+/// Answers the cards of a board.
 pub fn board(
     console: &Console,
     context: &QueryContext,
     draft: DashboardDraft,
-    target: &OutputTarget,
-) -> Result<(), Failure> {
-    let answered = answered_board(console, context, draft)?;
-    write_board(console, answered, target)
-}
-
-/// Answers the cards of a board.
-pub fn answered_board(
-    console: &Console,
-    context: &QueryContext,
-    draft: DashboardDraft,
-) -> Result<AnsweredBoard, Failure> {
-    let _progress = console.progress();
-    Ok(dashboards::board(context, draft)?)
-}
-
-/// Writes an answered board in the format asked for.
-pub fn write_board(
-    console: &Console,
-    answered: AnsweredBoard,
-    target: &OutputTarget,
-) -> Result<(), Failure> {
+    format: OutputFormat,
+) -> Result<Board, Failure> {
+    let progress = console.progress();
+    let answered = dashboards::board(context, draft)?;
+    drop(progress);
     tell_absent(console, &answered.absent);
     let mut board = answered.board;
-    if target.format != OutputFormat::Table {
+    if format != OutputFormat::Table {
         board
             .notes
             .extend(answered.absent.iter().map(AbsentValue::sentence));
     }
-    let bytes = render::board(&board, target.format, target.look(console))
+    Ok(board)
+}
+
+/// Writes a board in the format asked for; `full`: whole on a terminal too.
+pub fn write_board(
+    console: &Console,
+    board: &Board,
+    target: &OutputTarget,
+    full: bool,
+) -> Result<(), Failure> {
+    let bytes = render::board(board, target.format, target.screenful(console, full))
         .map_err(|message| Diagnostic::data("K909", message))?;
-    if let Some(beside) = render::beside_board(&board, target.format) {
+    if let Some(beside) = render::beside_board(board, target.format) {
         console.note(&beside);
     }
     target.write(&bytes)
+}
+
+/// When the samples of an answer were, for OpenMetrics.
+pub fn sample_times<'a>(
+    definitions: &'a Definitions,
+    options: &DataOptions,
+    query: Option<&Query>,
+) -> SampleTimes<'a> {
+    let is_in_query = query.is_some_and(|query| query.as_of.is_some());
+    SampleTimes {
+        calendar: &definitions.calendar,
+        as_of_is_named: options.as_of.is_some() || is_in_query,
+    }
 }

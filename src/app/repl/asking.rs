@@ -2,7 +2,6 @@
 
 use super::input;
 use super::output::nothing_asked_yet;
-use super::refine::{joined, removal, replaced, without};
 use super::reply::Reply;
 use super::session::{LastQuery, Session};
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -11,6 +10,7 @@ use crate::insight::explain;
 use crate::lang::analyze::{self, AnalyzedQuery};
 use crate::lang::format;
 use crate::lang::model::{Definitions, Query, Role, Subject};
+use crate::lang::refine::{joined, removal, replaced, without};
 use crate::lang::syntax::ast;
 use crate::render::{self, OutputFormat};
 
@@ -177,7 +177,10 @@ impl Session {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Md
-            | OutputFormat::Parquet => explain::text(&explained, self.settings.look),
+            | OutputFormat::Parquet
+            | OutputFormat::Openmetrics
+            | OutputFormat::Svg
+            | OutputFormat::Html => explain::text(&explained, self.settings.look),
         };
         self.put_out(text.into_bytes())
     }

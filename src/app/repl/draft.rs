@@ -4,10 +4,10 @@
 //! populations must be narrowed is written out. Whatever has a period or several columns becomes a
 //! view.
 
-use super::refine::{both, kind, opened};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::{SourceId, Span, Spanned};
 use crate::lang::format;
+use crate::lang::refine::{both, kind, opened};
 use crate::lang::syntax::ast::{
     Condition, Definition, Formula, Kpi, KpiClause, Query, QueryClause, Subject,
 };

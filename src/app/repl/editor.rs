@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustyline::completion::{Completer, Pair};
@@ -14,7 +15,7 @@ use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Behavior, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Event,
-    EventContext, EventHandler, ExternalPrinter, Helper, KeyEvent, RepeatCount,
+    EventContext, EventHandler, ExternalPrinter, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
 use super::candidate::Candidate;
@@ -42,6 +43,7 @@ pub(super) struct Editor {
     inner: rustyline::Editor<Assistant, FileHistory>,
     /// The line that Ctrl-X Ctrl-E took away.
     taken: Arc<Mutex<Option<String>>>,
+    keys: Arc<KeyState>,
     /// `None` once it cannot be written.
     history: Option<PathBuf>,
     /// The terminal can neither move the cursor nor erase.
@@ -51,8 +53,6 @@ pub(super) struct Editor {
 
 /// Entries kept in the history.
 const MOST_ENTRIES: usize = 10_000;
-/// More candidates than this are asked for before they are listed.
-const MOST_CANDIDATES: usize = 100;
 
 impl Editor {
     /// Opens the terminal and reads the history.
@@ -64,7 +64,9 @@ impl Editor {
             .map_err(failed)?
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
-            .completion_prompt_limit(MOST_CANDIDATES)
+            // A long menu is shown a screen at a time, which Ctrl-C ends; the question whether to show it
+            // would not hear that.
+            .completion_prompt_limit(usize::MAX)
             .bell_style(rustyline::config::BellStyle::None)
             // The assistant paints even without colour: it also erases what the menu would cover.
             .color_mode(ColorMode::Forced)
@@ -77,6 +79,11 @@ impl Editor {
             .build();
         let mut inner = rustyline::Editor::with_config(config).map_err(failed)?;
         inner.set_helper(Some(Assistant::default()));
+        let keys: Arc<KeyState> = Arc::default();
+        inner.bind_sequence(
+            Event::Any,
+            EventHandler::Conditional(Box::new(WatchKeys(Arc::clone(&keys)))),
+        );
         let taken = Arc::new(Mutex::new(None));
         inner.bind_sequence(
             Event::KeySeq(vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')]),
@@ -94,6 +101,7 @@ impl Editor {
         Ok(Editor {
             inner,
             taken,
+            keys,
             history,
             is_dumb,
             printer,
@@ -108,7 +116,13 @@ impl Editor {
         catalogue: Arc<Catalogue>,
         look: RenderOptions,
     ) -> io::Result<PromptOutcome> {
-        self.inner.set_helper(Some(Assistant { catalogue, look }));
+        let has_history = self.inner.history().iter().next().is_some();
+        self.keys.has_history.store(has_history, Ordering::Relaxed);
+        self.inner.set_helper(Some(Assistant {
+            catalogue,
+            look,
+            keys: Arc::clone(&self.keys),
+        }));
         let read = self.inner.readline_with_initial(prompt, (initial, ""));
         let taken = self
             .taken
@@ -183,6 +197,49 @@ fn create_private(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// What the editor does with keys, as far as their meaning depends on it.
+#[derive(Default)]
+struct KeyState {
+    has_history: AtomicBool,
+    /// Keys go to the search that Ctrl-R began.
+    is_searching: AtomicBool,
+    /// A menu is being listed, a screen at a time.
+    is_listing: AtomicBool,
+}
+
+/// Enter in a search runs what was found, although the cursor stands in the middle of it; Ctrl-C ends the
+/// listing of a menu. The editor's own keys do neither.
+struct WatchKeys(Arc<KeyState>);
+
+impl ConditionalEventHandler for WatchKeys {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, _: &EventContext) -> Option<Cmd> {
+        let Event::KeySeq(keys) = event else {
+            return None;
+        };
+        let KeyEvent(code, modifiers) = *keys.first()?;
+        let is_control = modifiers == Modifiers::CTRL;
+        let was_searching = self.0.is_searching.load(Ordering::Relaxed);
+        let is_searching = match code {
+            KeyCode::Char('R') if is_control => self.0.has_history.load(Ordering::Relaxed),
+            KeyCode::Char('S' | 'H') if is_control => was_searching,
+            KeyCode::Char(_) if modifiers == Modifiers::NONE => was_searching,
+            KeyCode::Backspace => was_searching,
+            _ => false,
+        };
+        self.0.is_searching.store(is_searching, Ordering::Relaxed);
+        let is_enter =
+            code == KeyCode::Enter || (is_control && matches!(code, KeyCode::Char('J' | 'M')));
+        let is_stop = is_control && matches!(code, KeyCode::Char('C' | 'G'));
+        if is_enter && was_searching {
+            return Some(Cmd::AcceptLine);
+        }
+        if is_stop && self.0.is_listing.load(Ordering::Relaxed) {
+            return Some(Cmd::SelfInsert(1, 'q'));
+        }
+        None
+    }
+}
+
 struct TakeLine(Arc<Mutex<Option<String>>>);
 
 impl ConditionalEventHandler for TakeLine {
@@ -197,6 +254,7 @@ impl ConditionalEventHandler for TakeLine {
 struct Assistant {
     catalogue: Arc<Catalogue>,
     look: RenderOptions,
+    keys: Arc<KeyState>,
 }
 
 impl Default for Assistant {
@@ -204,6 +262,7 @@ impl Default for Assistant {
         Assistant {
             catalogue: Arc::default(),
             look: RenderOptions::PIPE,
+            keys: Arc::default(),
         }
     }
 }
@@ -288,6 +347,8 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        // The line is drawn again: whatever was listed is.
+        self.keys.is_listing.store(false, Ordering::Relaxed);
         match self.look.color {
             true => Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m")),
             false => Cow::Borrowed(prompt),
@@ -302,6 +363,7 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        self.keys.is_listing.store(true, Ordering::Relaxed);
         Cow::Owned(match candidate.split_once("  ") {
             Some((name, about)) if self.look.color => {
                 format!("{ERASE}{name}  \x1b[2m{about}\x1b[0m")

@@ -103,7 +103,7 @@ fn of_place(next: &Next, word: &str, until: &str, catalogue: &Catalogue) -> Opti
             let (table, name) = next.field.clone().filter(|_| !is_sign && !is_list)?;
             named_field(about, table, &name, catalogue)
         }
-        CompletionSlot::Keyword(own) if own == word => keyword(word, until, catalogue),
+        CompletionSlot::Keyword(own) if own == word => keyword(word, until, next, catalogue),
         CompletionSlot::Keyword(_)
         | CompletionSlot::Date
         | CompletionSlot::Count
@@ -211,8 +211,9 @@ fn with_rows((name, rows): (&String, u64)) -> String {
 }
 
 /// `by FIELD, …: severity, app, team`
-fn keyword(word: &str, until: &str, catalogue: &Catalogue) -> Option<String> {
-    let meaning = keyword_meaning(word)?;
+fn keyword(word: &str, until: &str, next: &Next, catalogue: &Catalogue) -> Option<String> {
+    let before = until.strip_suffix(word).unwrap_or(until);
+    let meaning = keyword_meaning(word, before, Some(next))?;
     let names = match word {
         "by" | "show" | "where" | "sort" | "list" | "any" | "of" => {
             complete::following(&format!("{until} "), catalogue)

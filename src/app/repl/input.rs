@@ -1,8 +1,8 @@
 //! What was typed → entries: queries, definitions, commands. Looks nothing up.
 
-use super::refine::removal;
 use crate::base::diagnostic::{Cause, Problems};
 use crate::base::source::Sources;
+use crate::lang::refine::removal;
 use crate::lang::syntax::{self, Grids, Token, TokenKind};
 
 /// The words that begin a definition.

@@ -24,7 +24,6 @@ mod output;
 mod paths;
 mod places;
 mod programs;
-mod refine;
 mod reply;
 mod script;
 mod session;
@@ -36,7 +35,8 @@ mod workspace;
 
 pub use candidate::Candidate;
 pub use catalogue::{
-    Catalogue, ConditionWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun, TableWords,
+    Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KnownValues, KpiWords, Noun,
+    TableWords,
 };
 pub use commands::COMMANDS;
 pub use complete::{Completion, complete};
@@ -46,5 +46,5 @@ pub use places::{proof_cache, startup_file};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};
-pub use stamps::stamps;
+pub use stamps::{FileStamps, stamps, stamps_of};
 pub use terminal::{hear_interrupts, run as run_terminal};

@@ -16,6 +16,9 @@ impl Session {
     /// The last answer in the present format and width.
     pub(super) fn show_again(&mut self) -> Result<Reply, Problems> {
         self.refuse_unshowable()?;
+        if let Some(why) = render::refusal(self.last_answer()?, self.format()) {
+            return Err(Diagnostic::data("K909", why).into());
+        }
         let shown = render::answer(self.last_answer()?, self.format(), self.look());
         self.put_out(shown)
     }
@@ -49,6 +52,7 @@ impl Session {
         let look = self.settings.look;
         RenderOptions {
             rows: look.width.and(look.rows.or(Some(ROWS))),
+            in_session: true,
             ..look
         }
     }
@@ -62,14 +66,24 @@ impl Session {
         Ok(Reply::told(format!("written to {}", file.display())))
     }
 
-    /// Refuses Parquet on the screen.
+    /// Refuses what only programs show: Parquet, pictures and pages.
     pub(super) fn refuse_unshowable(&self) -> Result<(), Problems> {
-        if self.format() != OutputFormat::Parquet || self.settings.output.is_some() {
-            return Ok(());
-        }
+        let what = match self.format() {
+            _ if self.settings.output.is_some() => return Ok(()),
+            OutputFormat::Parquet => "a Parquet file",
+            OutputFormat::Svg => "SVG",
+            OutputFormat::Html => "HTML",
+            OutputFormat::Table
+            | OutputFormat::Json
+            | OutputFormat::Jsonl
+            | OutputFormat::Csv
+            | OutputFormat::Md
+            | OutputFormat::Openmetrics => return Ok(()),
+        };
+        let name = self.format().name();
         Err(
-            Diagnostic::data("K977", "a Parquet file is nothing to read on a screen")
-                .help("name a file for it: \\output answer.parquet")
+            Diagnostic::data("K977", format!("{what} is nothing to read on a screen"))
+                .help(format!("name a file for it: \\output answer.{name}"))
                 .help("or choose another format: \\format table")
                 .into(),
         )

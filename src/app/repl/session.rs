@@ -194,7 +194,10 @@ impl Session {
             | OutputFormat::Jsonl
             | OutputFormat::Csv
             | OutputFormat::Md
-            | OutputFormat::Parquet => render::diagnostics(sources, &list, &self.settings.look),
+            | OutputFormat::Parquet
+            | OutputFormat::Openmetrics
+            | OutputFormat::Svg
+            | OutputFormat::Html => render::diagnostics(sources, &list, &self.settings.look),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Whether definition files have changed: their names, lengths and times.
+//! Whether files have changed: their names, lengths and times.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,17 +7,29 @@ use std::time::SystemTime;
 
 use crate::lang::project::{self, ProjectOrigin};
 
-/// Definition files, their lengths and when they were written.
+/// Files, their lengths and when they were written.
 pub type FileStamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
-/// The files of an origin as they are now.
+/// The definition files of an origin as they are now.
 pub fn stamps(origin: &ProjectOrigin) -> FileStamps {
-    let files = match origin {
-        ProjectOrigin::Folder(folder) => project::files_below(folder).unwrap_or_default(),
-        ProjectOrigin::Library => Vec::new(),
-    };
+    match origin {
+        ProjectOrigin::Folder(folder) => of_files(project::files_below(folder).unwrap_or_default()),
+        ProjectOrigin::Library => FileStamps::new(),
+    }
+}
+
+/// Files, and those in folders (not in folders of theirs), as they are now.
+pub fn stamps_of(places: &[PathBuf]) -> FileStamps {
+    let files = places.iter().flat_map(|place| match fs::read_dir(place) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(_) => vec![place.clone()],
+    });
+    of_files(files.collect())
+}
+
+fn of_files(files: Vec<PathBuf>) -> FileStamps {
     let with_stamp = |path: PathBuf| {
-        let metadata = fs::metadata(&path).ok()?;
+        let metadata = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
         // Times alone miss changes within one tick of the clock of the file system.
         Some((path, (metadata.len(), metadata.modified().ok())))
     };

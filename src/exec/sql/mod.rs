@@ -15,6 +15,7 @@ mod lifetimes;
 mod lists;
 mod prune;
 mod readings;
+mod refusals;
 mod relations;
 mod select;
 mod sets;
@@ -22,6 +23,7 @@ mod step_functions;
 mod steps;
 mod tables;
 
+pub use refusals::refusal;
 pub use tables::TableFiles;
 
 use crate::base::source::Span;
@@ -63,7 +65,10 @@ impl StatementInput<'_> {
 }
 
 /// The codes of this room's problems and what each means.
-pub const CODES: &[(&str, &str)] = &[(
-    "K918",
-    "a file that the database of a statement cannot read",
-)];
+pub const CODES: &[(&str, &str)] = &[
+    (
+        "K918",
+        "a file that the database of a statement cannot read",
+    ),
+    ("K930", "a query that has no statement of SQL"),
+];

@@ -17,9 +17,13 @@ pub fn written(why: &Attribution, format: OutputFormat, look: RenderOptions) -> 
     match format {
         OutputFormat::Table => text(why, look).into_bytes(),
         OutputFormat::Json => json(why).into_bytes(),
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
-            render::answer(&table(why), format, look)
-        }
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => render::answer(&table(why), format, look),
     }
 }
 

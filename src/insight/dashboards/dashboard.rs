@@ -34,6 +34,13 @@ fn choose<'a>(
         .find(|dashboard| dashboard.name == name);
     named.ok_or_else(|| {
         let problem = Diagnostic::data("K910", format!("there is no dashboard `{name}`"));
+        let has_layer = |own: &&Dashboard| own.layers.iter().any(|layer| layer.name == name);
+        if let Some(of) = definitions.dashboards.iter().find(has_layer) {
+            return problem.help(format!(
+                "`{name}` is a layer of the dashboard `{}`",
+                of.name
+            ));
+        }
         match nearest(name, known()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!(

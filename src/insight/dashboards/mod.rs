@@ -7,15 +7,17 @@ mod books;
 mod dashboard;
 mod formulas;
 mod known;
+mod narrowed;
 mod next_steps;
 mod scorecard;
 mod verdict_card;
 
 pub use dashboard::dashboard;
+pub use narrowed::{BoardFilter, narrowed, values};
 pub use scorecard::scorecard;
 
 use self::beside::{AskedQuery, Purpose};
-use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
@@ -28,6 +30,7 @@ use crate::lang::model::{CardKind, Query, Subject};
 const FEWEST_ROWS: u64 = 5;
 
 /// A board before its queries are answered.
+#[derive(Clone)]
 pub struct DashboardDraft {
     pub name: String,
     pub title: String,
@@ -36,12 +39,43 @@ pub struct DashboardDraft {
     pub with_known: bool,
 }
 
+impl DashboardDraft {
+    /// The board with one of its layers alone.
+    ///
+    /// # Errors
+    ///
+    /// K940: it has no layer of this name.
+    pub fn with_layer(self, name: &str) -> Result<DashboardDraft, Diagnostic> {
+        let (chosen, others): (Vec<DraftLayer>, Vec<DraftLayer>) = self
+            .layers
+            .into_iter()
+            .partition(|layer| layer.name == name);
+        if !chosen.is_empty() {
+            return Ok(DashboardDraft {
+                layers: chosen,
+                ..self
+            });
+        }
+        let known = || others.iter().map(|layer| layer.name.as_str());
+        let problem = Diagnostic::data("K940", format!("`{}` has no layer `{name}`", self.name));
+        Err(match nearest(name, known()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!(
+                "its layers: {}",
+                known().collect::<Vec<_>>().join(", ")
+            )),
+        })
+    }
+}
+
+#[derive(Clone)]
 pub struct DraftLayer {
     pub name: String,
     pub title: String,
     pub cards: Vec<DraftCard>,
 }
 
+#[derive(Clone)]
 pub struct DraftCard {
     pub kind: CardKind,
     pub title: String,

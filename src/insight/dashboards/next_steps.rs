@@ -1,7 +1,7 @@
 //! What to do about each row of a card: the card's text with the cells of the row in it.
 
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Row};
+use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row};
 use crate::render;
 
 /// A text for each row; none where the card says none.
@@ -10,7 +10,12 @@ pub(super) fn next_steps(text: Option<&str>, answer: &Answer) -> Vec<String> {
         return Vec::new();
     };
     let rows = answer.rows.iter();
-    rows.map(|row| filled(text, answer, row)).collect()
+    rows.map(|row| match row.level {
+        Level::Group => filled(text, answer, row),
+        // Several groups are nothing to begin with.
+        Level::Other | Level::Total => String::new(),
+    })
+    .collect()
 }
 
 fn filled(text: &str, answer: &Answer, row: &Row) -> String {

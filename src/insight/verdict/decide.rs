@@ -16,12 +16,12 @@ const LOST_PART: f64 = 0.1;
 
 /// The first and the last value of a series, with their periods.
 #[derive(Clone, Copy)]
-pub(super) struct Ends<'a> {
+pub(super) struct SeriesEnds<'a> {
     pub first: (&'a str, f64),
     pub last: (&'a str, f64),
 }
 
-impl Ends<'_> {
+impl SeriesEnds<'_> {
     pub fn change(&self) -> f64 {
         self.last.1 - self.first.1
     }
@@ -121,7 +121,7 @@ fn judged(evidence: &VerdictEvidence, points: &[VerdictPoint]) -> (Decision, Str
 }
 
 /// Whether the series goes the better way; none where it shows no way, or its ends another one than its trend.
-fn is_better(subject: &VerdictSeries, ends: Ends, trend: &SeriesTrend) -> Option<bool> {
+fn is_better(subject: &VerdictSeries, ends: SeriesEnds, trend: &SeriesTrend) -> Option<bool> {
     let rises = match trend.verdict {
         TrendVerdict::Increasing => true,
         TrendVerdict::Decreasing => false,
@@ -250,12 +250,12 @@ pub(super) fn values(points: &[VerdictPoint]) -> Vec<Option<f64>> {
     points.iter().map(|point| point.value).collect()
 }
 
-pub(super) fn ends(points: &[VerdictPoint]) -> Option<Ends<'_>> {
+pub(super) fn ends(points: &[VerdictPoint]) -> Option<SeriesEnds<'_>> {
     let mut present = points
         .iter()
         .filter_map(|point| Some((point.period.as_str(), point.value?)));
     let first = present.next()?;
-    Some(Ends {
+    Some(SeriesEnds {
         first,
         last: present.next_back().unwrap_or(first),
     })

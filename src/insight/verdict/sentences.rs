@@ -1,6 +1,6 @@
 //! The words of a verdict.
 
-use super::decide::{Ends, ends, range};
+use super::decide::{SeriesEnds, ends, range};
 use super::{GroupEnds, TargetStanding, VerdictEvidence, VerdictSeries};
 use crate::base::statistics::SeriesTrend;
 use crate::base::types::{DisplayUnit, Grain};
@@ -40,7 +40,7 @@ pub(super) fn lowered(title: &str) -> String {
 }
 
 /// `fell by 71%`, `rose from 40% to 52%`, `stayed at 3 points`
-pub(super) fn moved(unit: DisplayUnit, ends: Ends) -> String {
+pub(super) fn moved(unit: DisplayUnit, ends: SeriesEnds) -> String {
     let change = ends.change();
     let (first, last) = (ends.first.1, ends.last.1);
     if change == 0.0 {
@@ -69,7 +69,7 @@ fn rough_percent(fraction: f64) -> String {
 }
 
 /// `2,038 → 600 points; decreasing, p < 0.01`
-pub(super) fn figures(unit: DisplayUnit, ends: Ends, trend: &SeriesTrend) -> String {
+pub(super) fn figures(unit: DisplayUnit, ends: SeriesEnds, trend: &SeriesTrend) -> String {
     let course = format!("{}, {}", trend.verdict.word(), p(trend.p));
     match unit {
         // The shares stand in the sentence.

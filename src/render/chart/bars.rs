@@ -2,8 +2,8 @@
 
 use super::WIDTH;
 use super::axis::ChartAxis;
-use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
-use crate::render::cells::{hidden_line, hidden_rows, verdict_cell};
+use crate::exec::answer::{Answer, Level, Row};
+use crate::render::cells::{hidden_line, hidden_rows, row_label, verdict_cell};
 use crate::render::facts::{ColumnFacts, Reasons, facts};
 use crate::render::flat;
 use crate::render::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
@@ -31,7 +31,7 @@ fn grid(answer: &Answer, facts: &ColumnFacts, look: RenderOptions) -> TextGrid {
     let labels: Vec<String> = answer
         .rows
         .iter()
-        .map(|row| shorten(&label(answer, row, look), room / 3, look))
+        .map(|row| shorten(&row_label(answer, row, look), room / 3, look))
         .collect();
     let values: Vec<GridCell> = answer.rows.iter().map(|row| written(row, facts)).collect();
     let verdicts: Vec<GridCell> = answer.rows.iter().map(|row| verdict(row, facts)).collect();
@@ -51,6 +51,7 @@ fn grid(answer: &Answer, facts: &ColumnFacts, look: RenderOptions) -> TextGrid {
         ],
         lines: Vec::new(),
         headed: true,
+        wraps: false,
     };
     let hidden = hidden_rows(answer.rows.len(), look.rows);
     for (index, row) in answer.rows.iter().enumerate() {
@@ -87,26 +88,6 @@ fn header(facts: &ColumnFacts, look: RenderOptions) -> String {
         "" => name,
         unit => format!("{name} ({unit})"),
     }
-}
-
-/// The periods and dimensions of a row; `total` and `other` by their names.
-fn label(answer: &Answer, row: &Row, look: RenderOptions) -> String {
-    let mut parts = Vec::new();
-    for (column, cell) in answer.columns.iter().zip(&row.cells) {
-        if let ColumnRole::Period(_) | ColumnRole::Dimension(_) = column.role {
-            parts.extend(match cell {
-                Cell::Missing if row.level == Level::Group => Some("(missing)".to_string()),
-                Cell::Missing | Cell::Value(_) => None,
-                Cell::Text(text) => Some(harmless(text, look)),
-                Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_string()),
-                Cell::Number(value) => Some(numbers::plain(*value)),
-            });
-        }
-    }
-    if row.level != Level::Group {
-        parts.push(row.level.word().to_string());
-    }
-    parts.join(", ")
 }
 
 fn style(row: &Row) -> Style {

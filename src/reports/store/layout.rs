@@ -35,6 +35,12 @@ pub fn is_store(folder: &Path) -> bool {
     folder.join(MARK).is_file()
 }
 
+/// The folders of a store in which something changes when a report is added, merged or withdrawn.
+pub fn fact_folders(folder: &Path) -> Vec<PathBuf> {
+    let store = Store::at(folder);
+    vec![store.manifests(), store.merged(), store.withdrawn()]
+}
+
 impl Store {
     /// Opens a store that is there.
     pub fn open(folder: &Path) -> Result<Store, Diagnostic> {

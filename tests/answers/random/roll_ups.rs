@@ -24,6 +24,7 @@ const ROLLED_UP: &str = r#"table assets "One row per application, API or service
   key    asset_id
   event  retired at retired_at
   state  in_service from commissioned_at until retired_at
+  scope  in_service where any scans completed within 30 days
   field  name text
   field  kind text
   field  criticality scale criticality

@@ -21,9 +21,9 @@ pub const CASES: &[Case] = &[
     ("MT|", "mttr mttr_claimed", "", ""),
     (
         "crit|",
-        "critical_free_assets overdue_critical",
+        "critical_free_assets",
         "",
-        "backlog",
+        "backlog overdue_critical",
     ),
     ("overdue|", "overdue_critical", "", ""),
     (
@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
         "kind exposure cwe title found_at",
         "outcome tool mttr",
     ),
-    ("mttr by s|", "severity", "business_critical", "app"),
+    ("mttr by s|", "severity", "", "app business_critical"),
     ("mttr by severity |", "where over", "last versus", "by"),
     ("mttr by severity, |", "severity", "team", "by"),
     ("mttr by severity, te|", "team", "", "severity"),
@@ -357,8 +357,8 @@ pub const CASES: &[Case] = &[
     (
         "count of findings o|",
         "open overdue",
-        "over closed",
-        "fixed or",
+        "over",
+        "closed fixed or",
     ),
     (
         "count of findings open |",
@@ -560,7 +560,7 @@ pub const CASES: &[Case] = &[
     ("condition bad is severity >= |", "info low", "critical", ""),
     (
         "dashboard board\n  layer one\n    show |",
-        "number line table list",
+        "verdict number line area matrix table list",
         "",
         "mttr",
     ),

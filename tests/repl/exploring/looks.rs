@@ -43,6 +43,7 @@ fn everything_fits_forty_columns_and_a_pipe_cuts_nothing() {
                 color,
                 unicode,
                 rows: None,
+                in_session: true,
             },
             ..options(folder.path())
         });
@@ -93,6 +94,7 @@ fn ascii_terminals_get_ascii() {
             color: false,
             unicode: false,
             rows: None,
+            in_session: true,
         },
         ..options(folder.path())
     });

@@ -18,7 +18,7 @@ pub struct Catalogue {
     pub kpis: Vec<KpiWords>,
     /// A view, and the tables and fields of its query.
     pub views: Vec<KpiWords>,
-    pub dashboards: Vec<Noun>,
+    pub dashboards: Vec<DashboardWords>,
     pub conditions: Vec<ConditionWords>,
     pub scores: Vec<Noun>,
     pub slas: Vec<Noun>,
@@ -48,6 +48,14 @@ pub struct KpiWords {
     pub dimensions: Vec<String>,
     /// Indexes into [`Catalogue::tables`]: the rows it counts.
     pub tables: Vec<usize>,
+}
+
+/// A dashboard.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct DashboardWords {
+    pub name: String,
+    pub about: String,
+    pub layers: Vec<Noun>,
 }
 
 /// A named condition.

@@ -1,6 +1,8 @@
 //! Definitions → nouns.
 
-use super::{Catalogue, ConditionWords, FieldKind, FieldWords, KpiWords, Noun, TableWords};
+use super::{
+    Catalogue, ConditionWords, DashboardWords, FieldKind, FieldWords, KpiWords, Noun, TableWords,
+};
 use crate::base::types::FieldType;
 use crate::exec::data::TableCache;
 use crate::lang::functions;
@@ -20,7 +22,11 @@ pub(super) fn collect(definitions: &Definitions, memory: &TableCache) -> Catalog
     Catalogue {
         kpis: map(&definitions.kpis, |own| kpi(definitions, own)),
         views: map(&definitions.views, view),
-        dashboards: map(&definitions.dashboards, |own| titled(&own.name, &own.title)),
+        dashboards: map(&definitions.dashboards, |own| DashboardWords {
+            name: own.name.clone(),
+            about: own.title.clone().unwrap_or_default(),
+            layers: map(&own.layers, |layer| titled(&layer.name, &layer.title)),
+        }),
         conditions: map(&definitions.conditions, |own| ConditionWords {
             name: own.name.clone(),
             about: condition(definitions, own),

@@ -9,33 +9,40 @@ use crate::render;
 
 pub(super) const DASHBOARD: SessionCommand = SessionCommand {
     name: "dashboard",
-    arguments: "[NAME]",
-    help: "the cards of a dashboard, or of the first",
-    takes: &[ArgumentKind::Definition],
+    arguments: "[NAME] [LAYER]",
+    help: "the cards of a dashboard, or of the first; of one layer whole",
+    takes: &[ArgumentKind::Dashboard, ArgumentKind::Layer],
     run: dashboard,
 };
 
 pub(super) const SCORECARD: SessionCommand = SessionCommand {
     name: "scorecard",
-    arguments: "",
+    arguments: "[LAYER]",
     help: "every KPI in the last month; against its targets and the month before",
-    takes: &[],
+    takes: &[ArgumentKind::ScorecardLayer],
     run: scorecard,
 };
 
 fn dashboard(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    let name = (!arguments.is_empty()).then_some(arguments);
-    let draft = dashboards::dashboard(&session.workspace.definitions, name)?;
-    show(session, draft)
+    let arguments = arguments.replace('`', "");
+    let mut words = arguments.split_whitespace();
+    let draft = dashboards::dashboard(&session.workspace.definitions, words.next())?;
+    let layer: Vec<&str> = words.collect();
+    show(session, draft, &layer.join(" "))
 }
 
-fn scorecard(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
+fn scorecard(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let workspace = &mut session.workspace;
     let draft = dashboards::scorecard(&mut workspace.sources, &workspace.definitions)?;
-    show(session, draft)
+    show(session, draft, arguments)
 }
 
-fn show(session: &mut Session, draft: DashboardDraft) -> Result<Reply, Problems> {
+/// Shows a board, or the layer of it that is named.
+fn show(session: &mut Session, draft: DashboardDraft, layer: &str) -> Result<Reply, Problems> {
+    let draft = match layer {
+        "" => draft,
+        layer => draft.with_layer(layer)?,
+    };
     session.needs_data()?;
     let answered = dashboards::board(&session.context(), draft)?;
     let told = session.unknown_texts(&answered.absent);

@@ -20,7 +20,7 @@ pub(super) const DESCRIBE: SessionCommand = SessionCommand {
     name: "describe",
     arguments: "TABLE|FIELD",
     help: "what is in a table or a field: missing, different, lowest and highest values",
-    takes: &[ArgumentKind::Table, ArgumentKind::Field],
+    takes: &[ArgumentKind::TableOrField],
     run: describe,
 };
 
@@ -62,7 +62,10 @@ fn describe_field(
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => text(session, field, &profile, others),
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }

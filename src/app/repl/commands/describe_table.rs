@@ -55,7 +55,10 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => text(session, table, &contents),
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => text(session, table, &contents),
     };
     Ok(told.then(Reply::shown(shown)))
 }

@@ -20,7 +20,13 @@ fn explain(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     let as_object = match session.settings.format {
         OutputFormat::Json => true,
         OutputFormat::Table => false,
-        OutputFormat::Jsonl | OutputFormat::Csv | OutputFormat::Md | OutputFormat::Parquet => {
+        OutputFormat::Jsonl
+        | OutputFormat::Csv
+        | OutputFormat::Md
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             return Err(Diagnostic::data("K909", "an explanation is text or JSON")
                 .help("\\format table, or \\format json")
                 .into());

@@ -205,8 +205,13 @@ fn meaning(takes: ArgumentKind) -> String {
         ArgumentKind::Query => "a query, or clauses that refine the last".to_string(),
         ArgumentKind::Kpi => "the name of a KPI".to_string(),
         ArgumentKind::Definition => "the name of anything that is defined".to_string(),
-        ArgumentKind::Table => "the name of a table".to_string(),
         ArgumentKind::Field => "a field, as `severity` or `findings.severity`".to_string(),
+        ArgumentKind::TableOrField => {
+            "a table, or a field, as `severity` or `findings.severity`".to_string()
+        }
+        ArgumentKind::Dashboard => "the name of a dashboard".to_string(),
+        ArgumentKind::Layer => "the name of one of its layers".to_string(),
+        ArgumentKind::ScorecardLayer => "a layer of the first dashboard, or `other`".to_string(),
         ArgumentKind::Date => "a day, week, month, quarter, year or instant".to_string(),
         ArgumentKind::Period => "a period as in a query, or `none`".to_string(),
         ArgumentKind::Format => OutputFormat::ALL.map(OutputFormat::name).join(" or "),

@@ -47,7 +47,10 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => match entries.is_empty() {
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => match entries.is_empty() {
             true => render::sentence(&nothing(session, arguments), look),
             false => sheet(&entries, look).render(look),
         },

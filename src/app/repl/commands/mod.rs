@@ -40,7 +40,7 @@ pub struct SessionCommand {
     pub arguments: &'static str,
     /// One line, without a full stop.
     pub help: &'static str,
-    /// What the arguments are, for completion.
+    /// What the arguments are, for completion. The last may be repeated where `arguments` says so: `FIELD …`.
     pub takes: &'static [ArgumentKind],
     run: fn(&mut Session, &str) -> Result<Reply, Problems>,
 }
@@ -53,8 +53,12 @@ pub enum ArgumentKind {
     Kpi,
     /// Anything that has a definition.
     Definition,
-    Table,
     Field,
+    TableOrField,
+    Dashboard,
+    /// Of the dashboard that is named before.
+    Layer,
+    ScorecardLayer,
     Date,
     Period,
     Format,

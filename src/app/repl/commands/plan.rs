@@ -33,7 +33,10 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => render::plan_text(&described, session.settings.look),
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => render::plan_text(&described, session.settings.look),
     };
     session.put_out(text.into_bytes())
 }

@@ -99,7 +99,10 @@ impl Page {
             OutputFormat::Json
             | OutputFormat::Jsonl
             | OutputFormat::Csv
-            | OutputFormat::Parquet => render::answer(&self.found.answer, format, look),
+            | OutputFormat::Parquet
+            | OutputFormat::Openmetrics
+            | OutputFormat::Svg
+            | OutputFormat::Html => render::answer(&self.found.answer, format, look),
         }
     }
 }

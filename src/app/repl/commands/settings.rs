@@ -36,7 +36,7 @@ pub(super) const PERIOD: SessionCommand = SessionCommand {
 
 pub(super) const FORMAT: SessionCommand = SessionCommand {
     name: "format",
-    arguments: "[table|json|jsonl|csv|md|parquet]",
+    arguments: "[table|json|jsonl|csv|md|parquet|openmetrics|svg|html]",
     help: "how answers are written",
     takes: &[ArgumentKind::Format],
     run: format,
@@ -165,7 +165,7 @@ fn output(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     {
         let message = format!("no answer is written as `.{ending}`: `{}`", file.display());
         return Err(Diagnostic::data("K909", message)
-            .help("end the name in .csv, .json, .jsonl, .md, .parquet or, for a text table, .txt")
+            .help("end the name in .csv, .json, .jsonl, .md, .parquet, .svg, .html or, for a text table, .txt")
             .help("or name a format first: \\format csv")
             .into());
     }

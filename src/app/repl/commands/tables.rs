@@ -44,7 +44,10 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => sheet(definitions, &cards, look).render(look),
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => sheet(definitions, &cards, look).render(look),
     };
     Ok(told(session, &usual).then(Reply::shown(shown)))
 }

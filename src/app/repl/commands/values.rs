@@ -53,7 +53,10 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
-        | OutputFormat::Parquet => {
+        | OutputFormat::Parquet
+        | OutputFormat::Openmetrics
+        | OutputFormat::Svg
+        | OutputFormat::Html => {
             let limit = match look.width {
                 Some(_) if rest != "all" => SHOWN,
                 Some(_) | None => usize::MAX,

@@ -1,6 +1,7 @@
 //! Words of the language as candidates, with what each is for.
 
 use super::Candidate;
+use crate::app::repl::input;
 use crate::lang::syntax::{CompletionSlot, Next};
 
 /// Words with what they begin; in the order in which they are offered.
@@ -149,8 +150,105 @@ const CLAUSES: &[&str] = &[
     "versus", "with", "having", "top", "sort", "limit", "show", "at", "on",
 ];
 
-/// What a word of the language is for.
-pub(in crate::app::repl) fn meaning(word: &str) -> Option<&'static str> {
+/// Where a word means something else than usual.
+enum UnusualPlace {
+    /// Behind one of these words.
+    Behind(&'static [&'static str]),
+    /// In a definition of one of these kinds.
+    Within(&'static [&'static str]),
+    /// Behind a field that is tested.
+    Testing,
+}
+
+use UnusualPlace::{Behind, Testing, Within};
+
+/// The first that fits counts.
+const UNUSUAL: &[(&str, UnusualPlace, &str)] = &[
+    (
+        "is",
+        Behind(&["lower", "higher"]),
+        "lower is better, higher is better",
+    ),
+    ("is", Within(&["kpi"]), "is FORMULA: the number"),
+    ("is", Within(&["condition"]), "is CONDITION: the test"),
+    ("in", Testing, "in (VALUE, VALUE): one of several values"),
+    (
+        "in",
+        Within(&["table"]),
+        "in scope: what counts as being there",
+    ),
+    (
+        "from",
+        Behind(&["time"]),
+        "time from EVENT to EVENT: how long it took",
+    ),
+    (
+        "from",
+        Within(&["table"]),
+        "from COLUMN: where the values or the state begin",
+    ),
+    (
+        "at",
+        Behind(&["target"]),
+        "at most, at least: the limit counts as good",
+    ),
+    (
+        "at",
+        Within(&["table", "sla"]),
+        "at COLUMN: when it happens",
+    ),
+    (
+        "least",
+        Within(&["kpi"]),
+        "at least: no less than this; at least 10 rows: values of fewer are marked",
+    ),
+    ("show", Within(&["dashboard"]), "show KIND QUERY: a card"),
+    (
+        "show",
+        Within(&["view"]),
+        "show QUERY: what the view stands for",
+    ),
+    (
+        "target",
+        Behind(&["versus", ","]),
+        "whether each value meets its target",
+    ),
+    (
+        "by",
+        Behind(&["sort"]),
+        "by KPI or FIELD: what decides the order",
+    ),
+    (
+        "with",
+        Testing,
+        "with CONDITION: what the rows counted must pass",
+    ),
+    (
+        "as",
+        Within(&["table"]),
+        "as \"label\": what they are called where they are counted",
+    ),
+    ("as", Within(&["kpi"]), "as UNIT: what it is shown in"),
+];
+
+/// What a word of the language is for, behind a text.
+pub(in crate::app::repl) fn meaning(
+    word: &str,
+    before: &str,
+    next: Option<&Next>,
+) -> Option<&'static str> {
+    let mut words = before.split_whitespace();
+    let first = words.next().filter(|_| input::begins_as_definition(before));
+    let last = before.trim_end();
+    let fits = |place: &UnusualPlace| match place {
+        Behind(words) => words.iter().any(|word| last.ends_with(word)),
+        Within(kinds) => first.is_some_and(|first| kinds.contains(&first)),
+        Testing => next.is_some_and(|next| next.field.is_some()),
+    };
+    let mut unusual = UNUSUAL.iter();
+    if let Some((_, _, meaning)) = unusual.find(|(own, place, _)| *own == word && fits(place)) {
+        return Some(meaning);
+    }
     let mut known = MEANINGS.iter();
     known
         .find(|(own, _)| *own == word)
@@ -164,27 +262,33 @@ pub(super) fn is_clause(word: &str) -> bool {
 
 /// The words that begin definitions.
 pub(super) fn definitions() -> Vec<Candidate> {
-    DEFINITIONS.iter().map(|word| candidate(word)).collect()
+    DEFINITIONS
+        .iter()
+        .map(|word| Candidate::new(*word, meaning(word, "", None).unwrap_or_default()))
+        .collect()
 }
 
-/// The words of the language that may come next, the usual ones first.
-pub(super) fn candidates(next: &[Next]) -> Vec<Candidate> {
-    let mut words: Vec<&str> = Vec::new();
+/// The words of the language that may come next behind a text, the usual ones first.
+pub(super) fn candidates(before: &str, next: &[Next]) -> Vec<Candidate> {
+    let mut words: Vec<(&str, &Next)> = Vec::new();
     for next in next {
         if let CompletionSlot::Keyword(word) = &next.slot
-            && !words.contains(&word.as_str())
+            && !words.iter().any(|(known, _)| known == word)
         {
-            words.push(word);
+            words.push((word, next));
         }
     }
     let rank = |word: &str| {
         let index = MEANINGS.iter().position(|(own, _)| *own == word);
         index.unwrap_or(MEANINGS.len())
     };
-    words.sort_by_key(|word| rank(word));
-    words.into_iter().map(candidate).collect()
-}
-
-fn candidate(word: &str) -> Candidate {
-    Candidate::new(word, meaning(word).unwrap_or_default())
+    // Behind `versus`, targets and the period before are likelier than clauses of periods.
+    let is_likely =
+        |word: &str| before.trim_end().ends_with("versus") && matches!(word, "target" | "previous");
+    words.sort_by_key(|(word, _)| (!is_likely(word), rank(word)));
+    let about = |word, next| meaning(word, before, Some(next)).unwrap_or_default();
+    words
+        .into_iter()
+        .map(|(word, next)| Candidate::new(word, about(word, next)))
+        .collect()
 }

@@ -178,12 +178,15 @@ fn offered(before: &str, word: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     let of = |next: &Next| slots::candidates(next, word, catalogue);
     // Values are many, and different from each other already.
     let values = next.iter().find(is_value).map_or_else(Vec::new, of);
-    let others = next.iter().filter(|next| !is_value(next));
+    let is_date = |next: &&Next| matches!(next.slot, CompletionSlot::Date);
+    let others = next.iter().filter(|next| !is_value(next) && !is_date(next));
     let mut candidates: Vec<Candidate> = others.flat_map(of).collect();
     if !input::has_code(before) {
         candidates.extend(keywords::definitions());
     }
-    candidates.extend(keywords::candidates(&next));
+    candidates.extend(keywords::candidates(before, &next));
+    // After `versus`, a word is likelier than one of the many dates.
+    candidates.extend(next.iter().filter(is_date).flat_map(of));
     [values, unique(candidates)].concat()
 }
 
@@ -207,27 +210,25 @@ fn unique(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates
 }
 
-/// Those that begin with the word, then those that hold it; after a typo, what it is nearest to.
+/// Those that begin with the word; if none does, those that hold it; after a typo, what it is nearest to.
 fn chosen(candidates: Vec<Candidate>, word: &Word) -> Vec<Candidate> {
     if word.typed.is_empty() {
         return candidates.into_iter().map(|own| word.fit(own)).collect();
     }
     let typed = word.typed.to_lowercase();
-    let mut beginning = Vec::new();
-    let mut holding = Vec::new();
-    for candidate in &candidates {
-        let name = candidate::bare(&candidate.replacement).to_lowercase();
-        if name.starts_with(&typed) {
-            beginning.push(candidate.clone());
-        } else if name.contains(&typed) {
-            holding.push(candidate.clone());
-        }
+    let having = |test: &dyn Fn(&str) -> bool| -> Vec<Candidate> {
+        let name = |own: &Candidate| candidate::bare(&own.replacement).to_lowercase();
+        let having = candidates.iter().filter(|own| test(&name(own)));
+        having.cloned().collect()
+    };
+    let mut found = having(&|name| name.starts_with(&typed));
+    if found.is_empty() {
+        found = having(&|name| name.contains(&typed));
     }
-    beginning.extend(holding);
-    if beginning.is_empty() && !word.is_long {
-        beginning.extend(meant(&candidates, word));
+    if found.is_empty() && !word.is_long {
+        found.extend(meant(&candidates, word));
     }
-    beginning.into_iter().map(|own| word.fit(own)).collect()
+    found.into_iter().map(|own| word.fit(own)).collect()
 }
 
 fn meant(candidates: &[Candidate], word: &Word) -> Option<Candidate> {

@@ -22,8 +22,11 @@ pub(super) fn dates(catalogue: &Catalogue) -> Vec<Candidate> {
         .clone()
         .take(MOST_MONTHS)
         .map(|at| format!("{:04}-Q{}", at.div_euclid(12), at.rem_euclid(12) / 3 + 1));
+    let mut quarters: Vec<String> = quarters.collect();
+    quarters.dedup();
     let years = (first.0..=last.0).rev().take(MOST_MONTHS);
     let months = months.map(|name| Candidate::new(name, "month"));
+    let quarters = quarters.into_iter();
     let quarters = quarters.map(|name| Candidate::new(name, "quarter"));
     let years = years.map(|year| Candidate::new(format!("{year:04}"), "year"));
     months.chain(quarters).chain(years).collect()

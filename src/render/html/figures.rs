@@ -1,0 +1,104 @@
+//! Charts on a page, with what their marks mean and the numbers as a table.
+
+use maud::{Markup, html};
+
+use super::{cards, plain, tables};
+use crate::base::types::DisplayUnit;
+use crate::exec::answer::{Answer, BoardCard, Books, ColumnRole};
+use crate::render::numbers;
+use crate::render::svg::{self, Drawing, Shape};
+use crate::render::trend;
+
+/// A line or area card.
+pub(super) fn figure(card: &BoardCard, shape: Shape) -> Markup {
+    let title = plain(&card.title);
+    let unit = trend::shared_unit(&card.answer);
+    let table = tables::course(&card.answer);
+    html! {
+        figure {
+            figcaption { h3 { (title) span { (unit) } } }
+            @match svg::drawings(&card.answer, shape) {
+                Ok(drawings) => {
+                    (charts(&drawings))
+                    @if let Some(books) = &card.books { p class="foot books" { (self::books(&card.answer, books)) } }
+                    details { summary { "The numbers" } (table) }
+                }
+                Err(why) => {
+                    (table)
+                    p class="foot" { (plain(&why)) }
+                }
+            }
+            (cards::how(card))
+        }
+    }
+}
+
+/// The series that a verdict is of, one chart a unit.
+pub(super) fn proof(card: &BoardCard) -> Markup {
+    let Ok(drawings) = svg::drawings(&card.answer, Shape::Usual) else {
+        return html! {};
+    };
+    html! {
+        div class="figures" {
+            @for drawing in &drawings {
+                figure {
+                    figcaption { h3 { (drawing.title) } }
+                    (charts(std::slice::from_ref(drawing)))
+                }
+            }
+        }
+        div class="proof" {
+            details { summary { "The numbers" } (tables::course(&card.answer)) }
+            (cards::how(card))
+        }
+    }
+}
+
+/// The charts of an answer on a page of its own.
+pub(super) fn figure_of(answer: &Answer, shape: Shape) -> Markup {
+    let drawings = svg::drawings(answer, shape).unwrap_or_default();
+    html! { figure { (charts(&drawings)) } }
+}
+
+fn charts(drawings: &[Drawing]) -> Markup {
+    html! {
+        @for drawing in drawings {
+            @if drawings.len() > 1 { h4 { (drawing.title) } }
+            @if !drawing.legend.is_empty() {
+                p class="legend" {
+                    @for (label, class) in &drawing.legend { span { i class=(class) {} (label) } }
+                }
+            }
+            (drawing.in_page())
+            @if !drawing.notes.is_empty() { p class="foot" { (drawing.notes.join(" · ")) } }
+        }
+    }
+}
+
+/// `76 open at the end of 2025-10 + 117 opened − 159 closed = 34 at the end of 2026-09`
+fn books(answer: &Answer, books: &Books) -> String {
+    let unit = answer.columns.iter().find_map(|column| match &column.role {
+        ColumnRole::Value(value) => Some(value.unit),
+        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+    });
+    let unit = unit.unwrap_or(DisplayUnit::Count);
+    let number = |value: f64| numbers::value(value.abs(), unit);
+    let sign = |value: f64| if value < 0.0 { "−" } else { "+" };
+    let other = match books.other == 0.0 {
+        true => String::new(),
+        false => format!(
+            " {} {} changed while open",
+            sign(books.other),
+            number(books.other)
+        ),
+    };
+    plain(&format!(
+        "{} open at the end of {} + {} opened − {} closed{other} = {} at the end of {}",
+        number(books.opening),
+        svg::in_words(&books.from),
+        number(books.opened),
+        number(books.closed),
+        number(books.closing),
+        svg::in_words(&books.to)
+    ))
+}
