@@ -23,6 +23,7 @@ const LEAVES: &[&str] = &[
     "base::types",
     "base::diagnostic",
     "base::cancellation",
+    "base::deep_stacks",
     "base::calendar",
     "base::instants",
     "base::iso_dates",

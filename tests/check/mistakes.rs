@@ -1044,7 +1044,7 @@ pub const MISTAKES: &[(&str, Mistake)] = &[
     (
         "K611",
         Beside(
-            "dashboard d\n  layer l\n    show verdict \"Less?\": backlog over month last 6 months rolling 3 months\n",
+            "dashboard d\n  layer l\n    show verdict \"Less?\": mttr over month last 6 months rolling 3 months\n",
         ),
     ),
     (

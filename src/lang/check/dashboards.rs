@@ -240,7 +240,7 @@ fn matrix_misfit(values: &ValuesQuery, name: &ast::Identifier) -> Option<Diagnos
     }
     if values.by.is_empty() {
         let problem = misfit(name.span, "a matrix needs groups");
-        return Some(problem.label("add `by`, or `show line`"));
+        return Some(problem.label("add `by`, or make it a line"));
     }
     needs_periods(values, name)
 }

@@ -1,6 +1,7 @@
 //! Names in definitions other than queries and tests.
 
 use super::{Resolver, TableIds};
+use crate::base::source::{Span, Spanned};
 use crate::lang::check::formulas;
 use crate::lang::check::index::Index;
 use crate::lang::model::{EventSource, FieldSource, NameForm, StateSource, SymbolKind, TableId};
@@ -36,7 +37,10 @@ impl Resolver<'_> {
         for entry in &index.dashboards {
             self.enter(SymbolKind::Dashboard, None, &entry.tree.name.node);
             for card in entry.tree.layers.iter().flat_map(|layer| &layer.node.cards) {
-                self.query(&card.node.query.node);
+                let names = self.query(&card.node.query.node);
+                for column in next_step_columns(card.node.next_step.as_ref()) {
+                    self.named_column(&names, &column, &NameForm::Part);
+                }
             }
         }
         for entry in &index.sources {
@@ -321,4 +325,33 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// The names in braces of a next step, with their places. None of a text with a backslash in it, which may stand for one letter or for two.
+fn next_step_columns(text: Option<&ast::Text>) -> Vec<Spanned<String>> {
+    let Some(text) = text.filter(|text| !text.node.contains('\\')) else {
+        return Vec::new();
+    };
+    let place = |letters: usize| {
+        // The quote before the text, and a backslash before each quote in it.
+        let quotes = text.node[..letters].matches('"').count();
+        text.span.start + (1 + letters + quotes) as u32
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text.node[at..].find('{') {
+        let start = at + open + 1;
+        let Some(length) = text.node[start..].find('}') else {
+            break;
+        };
+        let end = start + length;
+        let span = Span {
+            start: place(start),
+            end: place(end),
+            ..text.span
+        };
+        found.push(Spanned::new(text.node[start..end].to_owned(), span));
+        at = end;
+    }
+    found
 }

@@ -31,12 +31,25 @@ impl Resolver<'_> {
     }
 
     fn given_column(&mut self, table: TableId, head: &Spanned<String>) {
-        let symbol = self.field_symbol(table, &head.node);
-        self.push(symbol, Some(head.span), plain(), true);
+        self.field_column(table, head, plain());
     }
 
-    /// The column of an answer: a field, a KPI, or something that comes with a KPI.
+    fn field_column(&mut self, table: TableId, head: &Spanned<String>, form: NameForm) {
+        let symbol = self.field_symbol(table, &head.node);
+        self.push(symbol, Some(head.span), form, true);
+    }
+
     fn answer_column(&mut self, names: &QueryNames, head: &Spanned<String>) {
+        self.named_column(names, head, &plain());
+    }
+
+    /// The column of an answer: a field, a KPI, or something that comes with a KPI. `plain` is how a name alone is written there.
+    pub(super) fn named_column(
+        &mut self,
+        names: &QueryNames,
+        head: &Spanned<String>,
+        plain: &NameForm,
+    ) {
         if let Some(time) = names.time(&head.node) {
             self.time_column(&names.tables, time, head);
             return;
@@ -45,7 +58,7 @@ impl Resolver<'_> {
         let dimension = by.find(|dimension| dimension.name() == head.node);
         if names.is_list || dimension.is_some() {
             for table in &names.tables {
-                self.given_column(*table, head);
+                self.field_column(*table, head, plain.clone());
             }
             return;
         }
@@ -54,7 +67,10 @@ impl Resolver<'_> {
             let name = head.node.strip_suffix(&suffix);
             if let Some(name) = name.filter(|name| names.kpis.iter().any(|kpi| kpi == name)) {
                 let symbol = self.find(SymbolKind::Kpi, None, name);
-                let form = NameForm::Cell { suffix };
+                let form = match suffix.is_empty() {
+                    true => plain.clone(),
+                    false => NameForm::Cell { suffix },
+                };
                 self.push(symbol, Some(head.span), form, true);
                 return;
             }
