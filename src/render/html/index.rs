@@ -73,7 +73,7 @@ fn number(card: &BoardCard) -> Markup {
         span class=(style_class(parts.value.style)) { (parts.value.text) }
         @if !parts.unit.text.is_empty() { " " small { (parts.unit.text) } }
         @if !parts.status.text.is_empty() {
-            " " span class=(style_class(parts.status.style)) title=(parts.status.text) { (icon(&parts.status.text)) " " (parts.status.text) }
+            " " span class=(format!("status {}", style_class(parts.status.style))) { (icon(&parts.status.text)) " " (parts.status.text) }
         }
     }
 }

@@ -88,9 +88,8 @@ pub(super) fn drawn(labels: &[EndLabel]) -> Markup {
     html! {
         @for label in labels {
             svg class=(format!("end {}", label.class)) x="100%" y=(coordinate(label.at)) overflow="visible" {
-                @if !label.is_target {
-                    path class="leader" d=(format!("M5 {}L13 0", coordinate(label.from - label.at))) {}
-                }
+                @let class = if label.is_target { "target" } else { "leader" };
+                path class=(class) d=(format!("M5 {}L13 0", coordinate(label.from - label.at))) {}
                 text x="17" dy=".35em" {
                     @if !label.name.is_empty() {
                         tspan class="name" { (label.name) " " }

@@ -195,7 +195,7 @@ impl<'a> Plot<'a> {
 
     /// Pixels from the top.
     pub fn y(&self, value: f64) -> f64 {
-        self.scale.from_top(value, HEIGHT)
+        self.scale.y(value, HEIGHT)
     }
 
     /// Where a period stands between the left and the right end: 0 to 1.

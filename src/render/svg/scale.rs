@@ -55,7 +55,7 @@ impl PlotScale {
     }
 
     /// How far from the top a value stands, in a plot of this height.
-    pub fn from_top(&self, value: f64, height: f64) -> f64 {
+    pub fn y(&self, value: f64, height: f64) -> f64 {
         height * (1.0 - self.share(value))
     }
 
@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn a_value_stands_at_its_share_from_the_top() {
         let scale = PlotScale::of([0.5].into_iter(), DisplayUnit::Percent).expect("a scale");
-        assert_eq!(scale.from_top(0.0, 200.0), 200.0);
-        assert_eq!(scale.from_top(0.25, 200.0), 150.0);
-        assert_eq!(scale.from_top(1.0, 200.0), 0.0);
+        assert_eq!(scale.y(0.0, 200.0), 200.0);
+        assert_eq!(scale.y(0.25, 200.0), 150.0);
+        assert_eq!(scale.y(1.0, 200.0), 0.0);
     }
 }

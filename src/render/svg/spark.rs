@@ -24,7 +24,7 @@ pub(in crate::render) fn sparkline(history: &[HistoryPoint], unit: DisplayUnit) 
     let limits = places.clone().filter_map(limit);
     let scale = PlotScale::of(values.iter().copied().chain(limits), unit)?;
     let x = |place: usize| place as f64 / (history.len() - 1) as f64;
-    let y = |value: f64| scale.from_top(value, HEIGHT);
+    let y = |value: f64| scale.y(value, HEIGHT);
     let path = |at: &dyn Fn(usize) -> Option<f64>| {
         strokes(history.len(), &|place| {
             Some((x(place) * ACROSS, y(at(place)?)))
