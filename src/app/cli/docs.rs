@@ -11,7 +11,7 @@ use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::insight::documentation::{self, Documented, DocumentedPage};
 use crate::lang::project::ProjectOrigin;
-use crate::lang::revision::{DefinitionRepository, FileChange};
+use crate::lang::revision::{DefinitionRepository, FileCommit};
 use crate::render;
 
 /// How pages that this command wrote end, by which those of KPIs that are gone are known.
@@ -52,7 +52,7 @@ pub fn run(
 fn changes(
     defs: Option<&Path>,
     files: &[&str],
-) -> Result<BTreeMap<String, Vec<FileChange>>, Failure> {
+) -> Result<BTreeMap<String, Vec<FileCommit>>, Failure> {
     let ProjectOrigin::Folder(folder) = ProjectOrigin::choose(defs) else {
         return Ok(BTreeMap::new());
     };

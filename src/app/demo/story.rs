@@ -23,12 +23,14 @@ const NOISE: (f64, f64) = (0.42, 0.52);
 /// Where a scan that does not get through may be.
 const PARTIAL: (f64, f64) = (0.4, 0.62);
 /// What an application brings along when it is onboarded.
-const BACKLOG: (i64, i64) = (6, 14);
+const BACKLOG: (i64, i64) = (8, 16);
 /// Arrivals of 30 days, all applications together, on the first day and on the last.
-const ARRIVALS: (f64, f64) = (34.0, 26.0);
+const ARRIVALS: (f64, f64) = (46.0, 40.0);
+/// What was learned in the sprint: as many weaknesses as before come in, and fixes take as long, times these.
+const LEARNED: (f64, f64) = (0.55, 0.4);
 /// How often each severity is drawn, and how many days fixing takes on average, lowest first.
 const SHARES: [u32; 5] = [5, 14, 34, 32, 15];
-const PACE: [f64; 5] = [200.0, 160.0, 110.0, 58.0, 24.0];
+const PACE: [f64; 5] = [220.0, 180.0, 130.0, 75.0, 34.0];
 const NEVER: i64 = i64::MAX;
 
 /// A year of the company.
@@ -136,6 +138,10 @@ impl<'a> Teller<'a> {
                 .collect();
             let usual = ARRIVALS.0 + (ARRIVALS.1 - ARRIVALS.0) * days.part(month);
             let usual = usual * scanned.len() as f64 / onboarded.len() as f64;
+            let usual = match month > days.at(SPRINT.1) {
+                true => usual * LEARNED.0,
+                false => usual,
+            };
             for _ in 0..usual as i64 + self.random.between(-3, 4) {
                 let day = month + self.random.between(0, 30);
                 if !scanned.is_empty() && day < days.count {
@@ -150,7 +156,7 @@ impl<'a> Teller<'a> {
     /// A weakness that nobody has at its place yet, and its fix.
     fn add(&mut self, application: usize, appeared: i64) {
         let severity = FlawSeverity::ALL[self.random.weighted(&SHARES)];
-        let Some(flaw) = self.flaw(application, severity) else {
+        let Some(flaw) = self.flaw(application, severity, appeared) else {
             return;
         };
         let is_seen_twice = match &flaw {
@@ -182,26 +188,26 @@ impl<'a> Teller<'a> {
         let severity = weakness.severity().min(FlawSeverity::Critical) as usize;
         let is_after_sprint = found > self.story.days.at(SPRINT.1);
         let of_team = match team {
-            company::BEHIND => 2.4,
+            company::BEHIND => 1.7,
             "data" => 1.2,
             "storefront" => 0.95,
             _ => 0.85,
         };
         // What was learned in the sprint stays with those who were in it.
         let of_time = match is_after_sprint && team != company::BEHIND {
-            true => 0.75,
+            true => LEARNED.1,
             false => 1.0,
         };
         self.random.days(PACE[severity] * of_team * of_time)
     }
 
-    fn flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
+    fn flaw(&mut self, application: usize, severity: FlawSeverity, day: i64) -> Option<Flaw<'a>> {
         // A place may be taken, and an application have no pages.
         for _ in 0..8 {
             let flaw = match self.random.weighted(&[40, 30, 30]) {
                 0 => self.code_flaw(application, severity),
                 1 => self.package_flaw(application, severity),
-                _ => self.page_flaw(application, severity),
+                _ => self.page_flaw(application, severity, day),
             };
             if let Some(flaw) = flaw {
                 return Some(flaw);
@@ -252,9 +258,16 @@ impl<'a> Teller<'a> {
         Some(Flaw::Package(package))
     }
 
-    fn page_flaw(&mut self, application: usize, severity: FlawSeverity) -> Option<Flaw<'a>> {
+    fn page_flaw(
+        &mut self,
+        application: usize,
+        severity: FlawSeverity,
+        day: i64,
+    ) -> Option<Flaw<'a>> {
         let app = &self.story.applications[application];
-        let environment = match app.is_reachable() && self.random.chance(0.45) {
+        // Less and less gets past the scans of staging.
+        let slips = 0.45 - 0.25 * self.story.days.part(day.max(0));
+        let environment = match app.is_reachable() && self.random.chance(slips) {
             true => Environment::Production,
             false => Environment::Staging,
         };
@@ -290,8 +303,8 @@ impl<'a> Teller<'a> {
             let team = self.story.applications[weakness.application].team.as_str();
             let joins = match weakness.severity() {
                 _ if team == company::BEHIND => 0.0,
-                FlawSeverity::Critical | FlawSeverity::High => 0.75,
-                FlawSeverity::Medium => 0.35,
+                FlawSeverity::Critical | FlawSeverity::High => 0.8,
+                FlawSeverity::Medium => 0.45,
                 FlawSeverity::Low | FlawSeverity::Info | FlawSeverity::Noise => 0.1,
             };
             let planned = self.random.between(start, end);

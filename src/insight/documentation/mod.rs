@@ -13,7 +13,7 @@ use crate::base::source::{Sources, Span};
 use crate::insight::lineage;
 use crate::lang::model::{Definitions, Kpi, Subject};
 use crate::lang::project::Project;
-use crate::lang::revision::FileChange;
+use crate::lang::revision::FileCommit;
 use crate::render;
 
 /// A page of the documentation.
@@ -29,7 +29,7 @@ pub struct Documented<'a> {
     pub project: &'a Project,
     pub texts: &'a Sources,
     /// By the name of a file, the latest first; nothing of files that no repository holds.
-    pub changes: &'a BTreeMap<String, Vec<FileChange>>,
+    pub changes: &'a BTreeMap<String, Vec<FileCommit>>,
 }
 
 /// The index and a page for each KPI, in the order of the definitions.

@@ -10,7 +10,7 @@ use crate::base::diagnostic::Diagnostic;
 
 /// A commit that changed a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FileChange {
+pub struct FileCommit {
     /// The first letters of the hash.
     pub id: String,
     /// Where the author was: `2026-03-31`.
@@ -20,12 +20,12 @@ pub struct FileChange {
     pub summary: String,
 }
 
-impl FileChange {
-    fn of(commit: &Commit) -> FileChange {
+impl FileCommit {
+    fn of(commit: &Commit) -> FileCommit {
         let time = commit.author().when();
         let local = time.seconds() + i64::from(time.offset_minutes()) * 60;
         let day = chrono::DateTime::from_timestamp(local, 0);
-        FileChange {
+        FileCommit {
             id: commit.id().to_string()[..ID_LETTERS].to_string(),
             day: day.map_or_else(String::new, |day| day.format("%Y-%m-%d").to_string()),
             author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
@@ -75,8 +75,8 @@ impl DefinitionRepository {
         &self,
         files: &[&str],
         most: usize,
-    ) -> Result<BTreeMap<String, Vec<FileChange>>, Diagnostic> {
-        let mut found: BTreeMap<String, Vec<FileChange>> = BTreeMap::new();
+    ) -> Result<BTreeMap<String, Vec<FileCommit>>, Diagnostic> {
+        let mut found: BTreeMap<String, Vec<FileCommit>> = BTreeMap::new();
         let mut sought: Vec<(&str, String)> = files
             .iter()
             .filter_map(|file| Some((*file, self.path(file)?)))
@@ -106,7 +106,7 @@ impl DefinitionRepository {
                 let is_same = |parent: &Tree| blob(parent, path) == own;
                 if own.is_some() && !parents.iter().any(is_same) {
                     let changes = found.entry((*file).to_string()).or_default();
-                    changes.push(FileChange::of(&commit));
+                    changes.push(FileCommit::of(&commit));
                 }
             }
             sought.retain(|(file, _)| found.get(*file).is_none_or(|known| known.len() < most));

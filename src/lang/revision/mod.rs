@@ -5,7 +5,7 @@
 
 mod history;
 
-pub use history::FileChange;
+pub use history::FileCommit;
 
 use std::path::{Component, Path, PathBuf};
 

@@ -11,7 +11,7 @@ use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::Spanned;
 use crate::lang::format;
 use crate::lang::functions::{self, Function};
-use crate::lang::model::{Kpi, SymbolId, SymbolTable, TableId, Target};
+use crate::lang::model::{Formula, Kpi, SymbolId, SymbolTable, TableId, Target};
 use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::ast::{Comment, Definition, File};
 use crate::render::{self, RenderOptions};
@@ -215,12 +215,23 @@ fn add_users(symbols: &SymbolTable, named: SymbolId, users: &mut BTreeSet<String
 /// The KPIs whose formulas have a function.
 fn with_function(session: &Session, function: &Function, look: RenderOptions) -> String {
     let kpis = session.workspace.definitions.kpis.iter();
-    let has_it = |kpi: &&Kpi| {
-        let mut measures = kpi.formula.measures().into_iter();
-        measures.any(|measure| measure.function.name == function.name)
-    };
-    let kpis = kpis.filter(has_it).map(|kpi| format!("kpi {}", kpi.name));
+    let kpis = kpis.filter(|kpi| has_function(&kpi.formula, function));
+    let kpis = kpis.map(|kpi| format!("kpi {}", kpi.name));
     named_by(kpis.collect(), look)
+}
+
+/// Whether a formula has a function itself, and not by a KPI that it names.
+fn has_function(formula: &Formula, function: &Function) -> bool {
+    match formula {
+        Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => false,
+        Formula::Measure(measure) => measure.function.name == function.name,
+        Formula::Binary { left, right, .. } => {
+            has_function(left, function) || has_function(right, function)
+        }
+        Formula::Negate(inner) | Formula::Adjusted { of: inner, .. } => {
+            has_function(inner, function)
+        }
+    }
 }
 
 fn named_by(users: BTreeSet<String>, look: RenderOptions) -> String {
