@@ -332,12 +332,13 @@ impl TextGrid {
                 Align::Right => (room, 0),
             };
             spaces += before;
-            if !shown.is_empty() {
-                let visible = shown.trim_end();
+            let visible = shown.trim_end();
+            if !visible.is_empty() {
                 text += &" ".repeat(spaces);
                 text += &look.paint(visible, cell.style);
-                spaces = width(&shown) - width(visible);
+                spaces = 0;
             }
+            spaces += width(&shown) - width(visible);
             spaces += after + layout.gap;
         }
         text + "\n"

@@ -77,13 +77,13 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
 pub fn refusal(answer: &Answer, format: OutputFormat) -> Option<String> {
     match format {
         OutputFormat::Svg => svg::refusal(answer),
+        OutputFormat::Openmetrics => openmetrics::refusal(answer),
         OutputFormat::Table
         | OutputFormat::Json
         | OutputFormat::Jsonl
         | OutputFormat::Csv
         | OutputFormat::Md
         | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
         | OutputFormat::Html => None,
     }
 }

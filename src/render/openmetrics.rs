@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::flat;
 use super::numbers;
 use crate::base::calendar::{self, Calendar};
 use crate::base::instants;
@@ -45,6 +46,13 @@ pub fn answer(answer: &Answer, times: Option<SampleTimes>) -> String {
     let mut families = Families::default();
     families.add(answer, &[], times);
     families.text()
+}
+
+/// Why an answer has no gauge; `None` where it has one.
+pub(super) fn refusal(answer: &Answer) -> Option<String> {
+    let why = "OpenMetrics are numbers, and a list has none: ask for a number, such as `backlog by severity`, or use \
+               `--format csv`";
+    (!flat::has_values(answer)).then(|| why.to_string())
 }
 
 /// The cards of a board, told apart by the labels `layer` and `card`.

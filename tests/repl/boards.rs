@@ -219,7 +219,11 @@ fn every_record_says_what_its_query_says() {
                     ("previous", "_previous"),
                     ("change", "_change"),
                 ] {
-                    same(&record, field, row, &format!("{name}{suffix}"));
+                    // The series of a verdict is judged by targets that its query does not ask for.
+                    let key = format!("{name}{suffix}");
+                    if card["verdict"].is_null() || row.get(&key).is_some() {
+                        same(&record, field, row, &key);
+                    }
                 }
             }
         }

@@ -466,7 +466,7 @@ pub struct DashboardArguments {
     #[arg(long)]
     pub full: bool,
     /// Show it again whenever a definition or data file changes, until Ctrl-C
-    #[arg(long, conflicts_with_all = ["output", "html"])]
+    #[arg(long, conflicts_with = "all")]
     pub watch: bool,
     /// Only rows of this value; cards without the field stay whole and say so
     #[arg(long = "for", value_name = "FIELD=VALUE", value_parser = field_value, conflicts_with = "all")]

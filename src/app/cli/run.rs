@@ -9,7 +9,7 @@ use super::record::RecordFile;
 use super::{explain, scorecard, workspace};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
-use crate::lang::model::{Definitions, Query, Subject};
+use crate::lang::model::{Definitions, Query};
 use crate::render::openmetrics;
 use crate::render::{self, OutputFormat};
 
@@ -52,13 +52,6 @@ fn answer(
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
     let target = OutputTarget::new(&arguments.page.with(&arguments.output))?;
-    if let (OutputFormat::Openmetrics, Subject::List(_)) = (target.format, &query.subject) {
-        return Err(
-            Diagnostic::data("K909", "OpenMetrics are numbers, and a list has none")
-                .help("ask for a number, such as `backlog by severity`, or write `--format csv`")
-                .into(),
-        );
-    }
     let record = RecordFile::open(arguments.record.as_deref())?;
     let data = &arguments.data;
     let instants = workspace::instants(console, definitions, data)?;
@@ -80,9 +73,6 @@ fn answer(
         answer.notes.extend(restated);
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
-    }
-    if let Some(why) = render::refusal(&answer, target.format) {
-        return Err(Diagnostic::data("K909", why).into());
     }
     if let Some(why) = render::refusal(&answer, target.format) {
         return Err(Diagnostic::data("K909", why).into());
