@@ -8,7 +8,7 @@ use super::flat::{self, FlatPart};
 use super::json;
 use super::numbers;
 use crate::exec::answer::{
-    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, Cell, ColumnRole, Row, Value,
+    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, Cell, ColumnRole, Level, Row, Value,
 };
 
 /// The fields in their order, which stays as it is: files that were written once are read together with
@@ -127,8 +127,11 @@ fn period(answer: &Answer, row: &Row) -> String {
 /// stands between them is quoted: `team="a; b"`.
 fn dimensions(answer: &Answer, row: &Row) -> String {
     let cells = answer.columns.iter().zip(&row.cells);
-    let is_named = |(column, _): &(&AnswerColumn, &Cell)| {
-        matches!(column.role, ColumnRole::Dimension(_) | ColumnRole::Field(_))
+    // Of all groups together there is nothing to name.
+    let is_group = row.level == Level::Group;
+    let is_named = |(column, cell): &(&AnswerColumn, &Cell)| {
+        let is_there = is_group || **cell != Cell::Missing;
+        is_there && matches!(column.role, ColumnRole::Dimension(_) | ColumnRole::Field(_))
     };
     let named = cells.filter(is_named).map(|(column, cell)| {
         let value = text(cell);

@@ -21,7 +21,7 @@ const ONE_LINE: usize = 100;
 
 /// How much of the layers below the first is shown.
 #[derive(Clone, Copy)]
-struct Fold {
+struct BoardFold {
     /// Rows of a table or list.
     rows: Option<usize>,
     /// How many layers, from the last on, are told in a sentence instead.
@@ -34,7 +34,7 @@ pub(super) fn board(board: &Board, look: RenderOptions) -> String {
     let Some(lines) = look.rows else {
         return folded(
             board,
-            Fold {
+            BoardFold {
                 rows: None,
                 told: 0,
             },
@@ -44,8 +44,8 @@ pub(super) fn board(board: &Board, look: RenderOptions) -> String {
     let lower = board.layers.len().saturating_sub(1);
     let rows = [None].into_iter().chain(ROWS.map(Some));
     let shortest = ROWS[ROWS.len() - 1];
-    let folds = rows.map(|rows| Fold { rows, told: 0 });
-    let folds = folds.chain((1..=lower).map(|told| Fold {
+    let folds = rows.map(|rows| BoardFold { rows, told: 0 });
+    let folds = folds.chain((1..=lower).map(|told| BoardFold {
         rows: Some(shortest),
         told,
     }));
@@ -59,7 +59,7 @@ pub(super) fn board(board: &Board, look: RenderOptions) -> String {
     text
 }
 
-fn folded(board: &Board, fold: Fold, look: RenderOptions) -> String {
+fn folded(board: &Board, fold: BoardFold, look: RenderOptions) -> String {
     let mut text = heading(&board.title, look);
     let told_from = board.layers.len() - fold.told;
     let detail = detail(board, look);

@@ -357,7 +357,7 @@ struct SeriesGroup<'a> {
 }
 
 /// What tells one group from another.
-type GroupKey<'a> = (Level, Vec<CellKey<'a>>);
+type SeriesKey<'a> = (Level, Vec<CellKey<'a>>);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum CellKey<'a> {
@@ -378,7 +378,7 @@ fn groups<'a>(
     let is_dimension =
         |index: &usize| matches!(answer.columns[*index].role, ColumnRole::Dimension(_));
     let dimensions: Vec<usize> = (0..answer.columns.len()).filter(is_dimension).collect();
-    let mut known: BTreeMap<GroupKey, usize> = BTreeMap::new();
+    let mut known: BTreeMap<SeriesKey, usize> = BTreeMap::new();
     let mut groups: Vec<SeriesGroup> = Vec::new();
     let mut steps = Steps::default();
     for row in &answer.rows {

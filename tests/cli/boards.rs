@@ -95,3 +95,126 @@ fn an_unknown_dashboard_is_refused() {
     let outcome = Project::new().with_data(&["dashboard", "apsec"]);
     outcome.refused(2, &["no dashboard `apsec`", "did you mean `appsec`?"]);
 }
+
+/// What a page shows of a number card.
+fn value_on(page: &str, title: &str) -> String {
+    let card = page
+        .split("<article class=\"card\">")
+        .find(|card| card.contains(title));
+    let card = card.unwrap_or_else(|| panic!("no card {title}"));
+    let value = card
+        .split("<span class=\"value")
+        .nth(1)
+        .and_then(|rest| rest.split(['>', '<']).nth(1));
+    value.expect("a value").to_string()
+}
+
+#[test]
+fn boards_and_answers_are_written_as_pages_and_charts() {
+    let project = Project::new();
+    project
+        .with_data(&["dashboard", "--html", "board.html"])
+        .shows(&[]);
+    assert!(project.read("board.html").starts_with("<!DOCTYPE html>"));
+    project
+        .with_data(&["dashboard", "--output", "again.html"])
+        .shows(&[]);
+    assert_eq!(project.read("board.html"), project.read("again.html"));
+    project
+        .with_data(&["run", "--html", "scorecard.html"])
+        .shows(&[]);
+    assert!(
+        project
+            .read("scorecard.html")
+            .contains("<h1>Scorecard</h1>")
+    );
+    let query = "backlog over month last 6 months";
+    project
+        .with_data(&["run", query, "-o", "lines.svg"])
+        .shows(&[]);
+    assert!(project.read("lines.svg").starts_with("<svg xmlns="));
+    let list = project.with_data(&["run", "list findings open", "--format", "svg"]);
+    list.refused(2, &["a list has no numbers to draw", "--format html"]);
+    project
+        .with_data(&["run", "list findings open", "-o", "list.html"])
+        .shows(&[]);
+    let board = project.with_data(&["dashboard", "--format", "svg"]);
+    board.refused(2, &["--format html"]);
+}
+
+/// The open findings of a team are those of its assets, and those of all teams are all.
+#[test]
+fn a_page_for_one_team_counts_its_rows_alone() {
+    let project = Project::new();
+    let count = |filter: &str| {
+        let query = format!("count of findings open{filter} last month");
+        let json = project
+            .with_data(&["run", &query, "--format", "json"])
+            .json();
+        json["rows"][0]["value"].to_string()
+    };
+    project.write("defs/teams.kpi", TEAMS);
+    project
+        .with_data(&[
+            "dashboard",
+            "teams",
+            "--for",
+            "team=payments",
+            "--html",
+            "one.html",
+        ])
+        .shows(&[]);
+    let page = project.read("one.html");
+    assert!(page.contains("Teams: payments"));
+    assert_eq!(value_on(&page, "Open"), count(" where team = payments"));
+    project
+        .with_data(&["dashboard", "teams", "--all", "--html", "pages"])
+        .shows(&[]);
+    assert_eq!(project.read("pages/payments.html"), page);
+    assert_eq!(value_on(&project.read("pages/all.html"), "Open"), count(""));
+    let index = project.read("pages/index.html");
+    for link in [
+        "href=\"all.html\"",
+        "href=\"payments.html\"",
+        "href=\"core.html\"",
+    ] {
+        assert!(index.contains(link), "{link}");
+    }
+    let outcome = project.with_data(&["dashboard", "teams", "--for", "teem=payments"]);
+    outcome.refused(2, &["no table has a field `teem`", "did you mean `team`?"]);
+    let outcome = project.with_data(&["dashboard", "teams", "--for", "payments"]);
+    outcome.refused(2, &["team=payments"]);
+}
+
+const TEAMS: &str = "\
+dashboard teams \"Teams\"
+  layer now \"What is open?\"
+    show number \"Open\": count of findings open last month
+    show list \"Open findings\": list findings open
+";
+
+#[test]
+fn a_card_without_the_field_stays_whole_and_says_so() {
+    let project = Project::new();
+    let scans = format!("{TEAMS}    show number \"Scans\": count of scans completed last month\n");
+    project.write("defs/teams.kpi", scans);
+    let narrow = project
+        .with_data(&[
+            "dashboard",
+            "teams",
+            "--for",
+            "severity=critical",
+            "--format",
+            "json",
+        ])
+        .json();
+    let cards = narrow["layers"][0]["cards"]
+        .as_array()
+        .expect("cards")
+        .clone();
+    assert_eq!(cards[2]["title"], "Scans (not by severity)");
+    assert_eq!(
+        cards[0]["answer"]["query"],
+        "count of findings open where severity = critical last month"
+    );
+}

@@ -71,7 +71,7 @@ fn points_stand_where_their_values_are() {
 fn a_value_that_is_not_there_is_a_gap() {
     let text = svg(&counts(&[Some(2.0), Some(2.0), None, Some(2.0), Some(1.0)]));
     assert_eq!(paths(&text, "line hue0"), ["M0 0L250 0M750 0L1000 100"]);
-    assert!(text.contains("a gap: none"));
+    assert!(text.contains("gap: no value"));
     // A value between two gaps has no stroke, so it has a point.
     let alone = svg(&counts(&[Some(2.0), None, Some(2.0), None, Some(2.0)]));
     assert_eq!(alone.matches("r=\"3.5\"><title>").count(), 3);

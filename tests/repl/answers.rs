@@ -278,7 +278,7 @@ fn boards_have_periods_of_their_own() {
     assert!(before.starts_with("Application security\n"), "{before}");
     session.answer("\\period in 2026-01");
     assert_eq!(shown(&mut session, "\\dashboard appsec"), before);
-    assert!(shown(&mut session, "\\scorecard").starts_with("Scorecard\n"));
+    assert!(shown(&mut session, "\\scorecard").starts_with("Scorecard: "));
     refused(&mut session, "\\dashboard apsec", "did you mean `appsec`?");
     session.answer("\\as-of 2026-03-31");
     assert!(shown(&mut session, "\\dashboard").contains("as of 2026-03-31"));

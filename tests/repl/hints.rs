@@ -106,7 +106,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "\\format |",
-        "\\format [table|json|jsonl|csv|md|parquet|openmetrics]: how answers are written",
+        "\\format [table|json|jsonl|csv|md|parquet|openmetrics|svg|html]: how answers are written",
     ),
     (
         "\\as-of 2026|",

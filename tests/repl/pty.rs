@@ -25,6 +25,8 @@ struct Seen {
     parser: Parser,
     /// All that was written, with its escapes.
     raw: Vec<u8>,
+    /// Nothing more will be.
+    is_over: bool,
 }
 
 fn size(columns: u16) -> (PtySize, NonZeroU16, NonZeroU16) {
@@ -73,6 +75,7 @@ impl Terminal {
         let seen = Seen {
             parser: Parser::new(rows, columns, 0),
             raw: Vec::new(),
+            is_over: false,
         };
         let seen = Arc::new(Mutex::new(seen));
         let mut reader = pair.master.try_clone_reader().expect("a reader");
@@ -84,6 +87,7 @@ impl Terminal {
                 seen.parser.process(&buffer[..length]);
                 seen.raw.extend_from_slice(&buffer[..length]);
             }
+            writes.lock().expect("a screen").is_over = true;
         });
         let keys = pair.master.take_writer().expect("keys");
         Terminal {
@@ -192,11 +196,13 @@ impl Terminal {
         self.ended().exit_code()
     }
 
-    /// Waits for the end of the process; how it ended.
+    /// Waits for the end of the process and of what it wrote; how it ended.
     pub fn ended(&mut self) -> ExitStatus {
         let start = Instant::now();
         while start.elapsed() < DEADLINE {
-            if let Some(status) = self.child.try_wait().expect("a child") {
+            let is_read = self.seen.lock().expect("a screen").is_over;
+            let ended = self.child.try_wait().expect("a child");
+            if let Some(status) = ended.filter(|_| is_read) {
                 return status;
             }
             thread::sleep(Duration::from_millis(10));

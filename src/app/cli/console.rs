@@ -178,6 +178,12 @@ impl OutputTarget {
         }
     }
 
+    /// Whether the result goes to a terminal that can be cleared.
+    pub fn is_screen(&self) -> bool {
+        let can_clear = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        self.file.is_none() && can_clear && io::stdout().is_terminal()
+    }
+
     /// Writes the whole result.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         match &self.file {

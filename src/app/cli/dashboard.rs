@@ -1,7 +1,6 @@
 //! `riskql dashboard`: the cards of a dashboard, layer by layer; whole, for one team, or a page for each.
 
 use std::fs;
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -91,7 +90,9 @@ fn watch(
         match board(&mut console, arguments, target, defs) {
             // What is shown stays until there is something else.
             Ok(board) if shown.as_ref() != Some(&board) => {
-                clear()?;
+                if target.is_screen() {
+                    write_stdout(CLEAR)?;
+                }
                 workspace::write_board(&console, &board, target, arguments.full)?;
                 shown = Some(board);
             }
@@ -108,14 +109,6 @@ fn watch(
             thread::sleep(INTERVAL);
             now = files(arguments, defs);
         }
-    }
-}
-
-fn clear() -> Result<(), Failure> {
-    let can_clear = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    match can_clear && io::stdout().is_terminal() {
-        true => write_stdout(CLEAR),
-        false => Ok(()),
     }
 }
 

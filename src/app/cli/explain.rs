@@ -156,9 +156,7 @@ fn said(
         | OutputFormat::Parquet
         | OutputFormat::Openmetrics
         | OutputFormat::Svg
-        | OutputFormat::Html => {
-            render::answer(&explain::rows_behind(&explained), format, look)
-        }
+        | OutputFormat::Html => render::answer(&explain::rows_behind(&explained), format, look),
     };
     Ok(WrittenExplanation {
         bytes,

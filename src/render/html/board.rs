@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::{cards, circumstances, figures, page, plain, tables, when};
+use super::{capital, cards, circumstances, figures, page, plain, tables, when};
 use crate::exec::answer::{Board, BoardCard, BoardLayer, BoardVerdict, Decision};
 use crate::lang::model::CardKind;
-use crate::render::{board_text, svg};
+use crate::render::{board_text, svg, trend};
 
 /// Rows of a table on a card.
 const MOST_ROWS: usize = 20;
@@ -91,11 +91,12 @@ fn layer(layer: &BoardLayer, headline: Option<&BoardVerdict>) -> Markup {
         verdict.is_some_and(|verdict| headline.is_some_and(|head| std::ptr::eq(head, verdict)))
     };
     let cards: Vec<&BoardCard> = layer.cards.iter().filter(|card| !is_told(card)).collect();
+    let is_asked = headline.is_some_and(|head| head.question == layer.title);
     html! {
         section class="layer" {
             h2 {
                 (plain(&capital(&layer.name)))
-                @if !layer.title.is_empty() && layer.title != layer.name {
+                @if !layer.title.is_empty() && layer.title != layer.name && !is_asked {
                     " " span { (plain(&layer.title)) }
                 }
             }
@@ -119,9 +120,14 @@ fn place_of(card: &BoardCard) -> Option<&'static str> {
 }
 
 fn run(run: &[&BoardCard]) -> Markup {
-    match place_of(run[0]) {
-        Some(place) => html! {
-            div class=(place) { @for card in run { (self::card(card)) } }
+    // Three in a line leave one alone where four do not.
+    let class = match place_of(run[0]) {
+        Some("cards") if run.len() > 6 || run.len() == 4 => Some("cards four"),
+        place => place,
+    };
+    match class {
+        Some(class) => html! {
+            div class=(class) { @for card in run { (self::card(card)) } }
         },
         None => html! { @for card in run { (self::card(card)) } },
     }
@@ -133,19 +139,26 @@ fn card(card: &BoardCard) -> Markup {
         CardKind::Verdict => verdict(card),
         CardKind::Line => figures::figure(card, svg::Shape::Usual),
         CardKind::Area => figures::figure(card, svg::Shape::Stacked),
-        CardKind::Matrix => block(card, &tables::matrix(&card.answer)),
-        CardKind::Table | CardKind::List => block(
-            card,
-            &tables::table(&card.answer, &card.next_steps, MOST_ROWS),
-        ),
+        CardKind::Matrix => {
+            let unit = trend::shared_unit(&card.answer);
+            block(
+                card,
+                &html! { span { (unit) } },
+                &tables::matrix(&card.answer),
+            )
+        }
+        CardKind::Table | CardKind::List => {
+            let table = tables::table(&card.answer, &card.next_steps, MOST_ROWS);
+            block(card, &tables::count(&card.answer), &table)
+        }
     }
 }
 
-/// A table with its title.
-fn block(card: &BoardCard, table: &Markup) -> Markup {
+/// A table with its title and a word beside it.
+fn block(card: &BoardCard, beside: &Markup, table: &Markup) -> Markup {
     html! {
         section class="block" {
-            h3 { (plain(&card.title)) (tables::count(&card.answer)) }
+            h3 { (plain(&card.title)) (beside) }
             (table)
             (cards::how(card))
         }
@@ -162,13 +175,5 @@ fn verdict(card: &BoardCard) -> Markup {
             (grounds(verdict))
         }
         (figures::proof(card))
-    }
-}
-
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
     }
 }

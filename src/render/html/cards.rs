@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::plain;
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{BoardCard, ColumnRole, KnownShare};
+use crate::exec::answer::{BoardCard, ColumnRole, CoveredPeriod, KnownShare};
 use crate::render::footer;
 use crate::render::number_cards;
 use crate::render::numbers;
@@ -14,11 +14,7 @@ use crate::render::svg;
 /// The card of one number.
 pub(super) fn number(card: &BoardCard) -> Markup {
     let parts = number_cards::parts(card, RenderOptions::PIPE);
-    let period = card
-        .answer
-        .period
-        .as_ref()
-        .map(|period| svg::in_words(&period.label));
+    let period = card.answer.period.as_ref().map_or(String::new(), period);
     let value_class = if parts.value.style == Style::Strong {
         "value"
     } else {
@@ -29,14 +25,13 @@ pub(super) fn number(card: &BoardCard) -> Markup {
             h3 { (parts.title.text) }
             p class="big" {
                 span class=(value_class) { (parts.value.text) }
-                @if !parts.unit.text.is_empty() { " " span class="unit" { (parts.unit.text) } }
+                @if !parts.unit.text.is_empty() { span class="unit" { " " (parts.unit.text) } }
             }
-            p class="period" { (period.as_deref().map(plain).unwrap_or_default()) }
-            @if !parts.change.text.is_empty() || !parts.compared_with.text.is_empty() {
-                p class="change" {
-                    span class=(style_class(parts.change.style)) { (parts.change.text) }
-                    " " span class="dim" { (parts.compared_with.text) }
-                }
+            p class="period" { (period) }
+            // Where nothing is compared the line stays empty, so that what is below stands level with the neighbours.
+            p class="change" {
+                span class=(style_class(parts.change.style)) { (parts.change.text) }
+                " " span class="dim" { (parts.compared_with.text) }
             }
             @if let Some(line) = svg::sparkline(&card.history, unit(card)) { (line) }
             @if !parts.status.text.is_empty() || !parts.band.text.is_empty() {
@@ -50,13 +45,36 @@ pub(super) fn number(card: &BoardCard) -> Markup {
                     @if !parts.band.text.is_empty() { " " span class="band-of" { (parts.band.text) } }
                 }
             }
-            @if !parts.rows.text.is_empty() || !card.known.is_empty() {
-                p class="rows" {
-                    span class=(if parts.rows.text.starts_with("few") { "dim" } else { "" }) { (parts.rows.text) }
-                    @for known in &card.known { " " (self::known(known)) }
+            (rows(&parts.rows.text, &card.known))
+            (how(card))
+        }
+    }
+}
+
+/// `September 2026`; of a state that is told without a period, the day.
+fn period(period: &CoveredPeriod) -> String {
+    match period.label == "all" {
+        true => format!("as of {}", plain(&period.to)),
+        false => plain(&svg::in_words(&period.label)),
+    }
+}
+
+/// `34 rows · 67.6% validated`
+fn rows(rows: &str, known: &[KnownShare]) -> Markup {
+    let mut facts: Vec<Markup> = Vec::new();
+    if !rows.is_empty() {
+        let class = if rows.starts_with("few") { "dim" } else { "" };
+        facts.push(html! { span class=(class) { (rows) } });
+    }
+    facts.extend(known.iter().map(self::known));
+    html! {
+        @if !facts.is_empty() {
+            p class="rows" {
+                @for (place, fact) in facts.iter().enumerate() {
+                    @if place > 0 { " · " }
+                    (fact)
                 }
             }
-            (how(card))
         }
     }
 }

@@ -21,14 +21,17 @@ pub(super) fn figure(card: &BoardCard, shape: Shape) -> Markup {
                 Ok(drawings) => {
                     (charts(&drawings))
                     @if let Some(books) = &card.books { p class="foot books" { (self::books(&card.answer, books)) } }
-                    details { summary { "The numbers" } (table) }
+                    div class="folds" {
+                        details { summary { "The numbers" } (table) }
+                        (cards::how(card))
+                    }
                 }
                 Err(why) => {
                     (table)
                     p class="foot" { (plain(&why)) }
+                    (cards::how(card))
                 }
             }
-            (cards::how(card))
         }
     }
 }
@@ -39,7 +42,7 @@ pub(super) fn proof(card: &BoardCard) -> Markup {
         return html! {};
     };
     html! {
-        div class="figures" {
+        div class="figures proof" {
             @for drawing in &drawings {
                 figure {
                     figcaption { h3 { (drawing.title) } }
@@ -47,7 +50,7 @@ pub(super) fn proof(card: &BoardCard) -> Markup {
                 }
             }
         }
-        div class="proof" {
+        div class="folds" {
             details { summary { "The numbers" } (tables::course(&card.answer)) }
             (cards::how(card))
         }
@@ -65,7 +68,7 @@ fn charts(drawings: &[Drawing]) -> Markup {
         @for drawing in drawings {
             @if drawings.len() > 1 { h4 { (drawing.title) } }
             @if !drawing.legend.is_empty() {
-                p class="legend" {
+                p class=(drawing.legend_class()) {
                     @for (label, class) in &drawing.legend { span { i class=(class) {} (label) } }
                 }
             }
@@ -93,8 +96,9 @@ fn books(answer: &Answer, books: &Books) -> String {
         ),
     };
     plain(&format!(
-        "{} open at the end of {} + {} opened − {} closed{other} = {} at the end of {}",
+        "{}{} open at the end of {} + {} opened − {} closed{other} = {} at the end of {}",
         number(books.opening),
+        numbers::unit_after(unit),
         svg::in_words(&books.from),
         number(books.opened),
         number(books.closed),

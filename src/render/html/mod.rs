@@ -104,3 +104,12 @@ fn circumstances(context: &Context, notes: &[String]) -> Markup {
 fn plain(text: &str) -> String {
     text::harmless(text, RenderOptions::PIPE)
 }
+
+/// A text with a capital at its beginning.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

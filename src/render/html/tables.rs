@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::cards::style_class;
-use super::plain;
+use super::{capital, plain};
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Level, Row, Value};
 use crate::render::cells;
@@ -13,13 +13,16 @@ use crate::render::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
 use crate::render::numbers;
 use crate::render::options::RenderOptions;
 use crate::render::svg;
+use crate::render::text::width;
 use crate::render::trend::{self, Series, Trend};
 use crate::render::verdicts;
 
 /// More series or periods are no table that anyone reads.
 const MOST_SERIES: usize = 60;
+/// Letters of a text that stays on one line.
+const SHORT: usize = 18;
 /// Of the accent, in a cell of the largest value; more would make its text hard to read.
-const DARKEST: f64 = 34.0;
+const DARKEST: f64 = 30.0;
 
 /// The rows of an answer, at most so many, with what to do about each where that is said.
 pub(super) fn table(answer: &Answer, next_steps: &[String], most: usize) -> Markup {
@@ -28,23 +31,26 @@ pub(super) fn table(answer: &Answer, next_steps: &[String], most: usize) -> Mark
         return html! { p class="foot" { "no rows" } };
     }
     let bars = bars(answer);
+    let classes: Vec<&str> = (0..grid.columns.len())
+        .map(|index| column_class(&grid, index))
+        .collect();
     let lines = lines(&grid).take(most);
     let left = answer.rows.len().saturating_sub(most);
     html! {
         div class="scroll" {
-            table {
+            table class=(if bars.is_some() { "bars" } else { "" }) {
                 thead { tr {
                     @for (index, column) in grid.columns.iter().enumerate() {
-                        th scope="col" class=(align(column)) { (header(answer, index, column)) }
+                        th scope="col" class=(classes[index]) { (header(answer, index, column)) }
                         @if bars.as_ref().is_some_and(|bars| bars.after == index) { th {} }
                     }
-                    @if !next_steps.is_empty() { th scope="col" { "what to do" } }
+                    @if !next_steps.is_empty() { th scope="col" { "What to do" } }
                 } }
                 tbody {
                     @for (place, (cells, begins_part)) in lines.enumerate() {
                         tr class=(row_class(&answer.rows[place], begins_part)) {
                             @for (index, cell) in cells.iter().enumerate() {
-                                td class=(format!("{} {}", align(&grid.columns[index]), style_class(cell.style)).trim()) {
+                                td class=(format!("{} {}", classes[index], style_class(cell.style)).trim()) {
                                     (rank(answer, place, index)) (cell.text)
                                 }
                                 @if let Some(bars) = bars.as_ref().filter(|bars| bars.after == index) {
@@ -52,7 +58,7 @@ pub(super) fn table(answer: &Answer, next_steps: &[String], most: usize) -> Mark
                                 }
                             }
                             @if !next_steps.is_empty() {
-                                td class="step" { (plain(next_steps.get(place).map_or("", String::as_str))) }
+                                td class="step" { (step(next_steps, answer, place)) }
                             }
                         }
                     }
@@ -74,6 +80,14 @@ pub(super) fn count(answer: &Answer) -> Markup {
     html! { @if is_list { " " span { (rows) } } }
 }
 
+/// What to do about a group; what is no single group has no step.
+fn step(next_steps: &[String], answer: &Answer, place: usize) -> String {
+    let step = next_steps
+        .get(place)
+        .filter(|_| answer.rows[place].level == Level::Group);
+    step.map_or(String::new(), |step| plain(step))
+}
+
 /// Lines of cells, each with whether a part of the table begins with it.
 fn lines(grid: &TextGrid) -> impl Iterator<Item = (&Vec<GridCell>, bool)> {
     let mut begins = false;
@@ -87,10 +101,21 @@ fn lines(grid: &TextGrid) -> impl Iterator<Item = (&Vec<GridCell>, bool)> {
     })
 }
 
+/// The class of a column of numbers.
 fn align(column: &GridColumn) -> &'static str {
     match column.align {
         Align::Left => "",
         Align::Right => "number",
+    }
+}
+
+/// Columns of short texts are not broken: keys, dates, names.
+fn column_class(grid: &TextGrid, index: usize) -> &'static str {
+    let cells = lines(grid).map(|(cells, _)| width(&cells[index].text));
+    match grid.columns[index].align {
+        Align::Right => "number",
+        Align::Left if cells.max().unwrap_or(0) <= SHORT => "short",
+        Align::Left => "",
     }
 }
 
@@ -103,8 +128,12 @@ fn row_class(row: &Row, begins_part: bool) -> &'static str {
     }
 }
 
-/// The title of a column where the grid has its name.
+/// The title of a column where the grid has its name, with a capital.
 fn header(answer: &Answer, index: usize, column: &GridColumn) -> String {
+    capital(&title(answer, index, column))
+}
+
+fn title(answer: &Answer, index: usize, column: &GridColumn) -> String {
     let named = answer.columns.iter().find(|of| column.header == of.name);
     match (answer.columns.get(index), named) {
         (_, Some(of)) => plain(&of.title.replace('_', " ")),
@@ -312,7 +341,7 @@ fn point(series: &Series, place: usize, decimals: usize) -> Markup {
             Some(number) => {
                 @let text = numbers::judged(number, series.column.unit, decimals, value.target.as_ref());
                 @if value.evidence.has_few_rows {
-                    span class="dim" { (text) (mark) } " " small { "few: " (numbers::count(value.rows)) }
+                    small { "few: " (numbers::count(value.rows)) } " " span class="dim" { (text) (mark) }
                 } @else { (text) (mark) }
             }
             None => span class="dim" { "none" (mark) },

@@ -28,7 +28,7 @@ pub(super) fn adds_up(answer: &Answer, unit: DisplayUnit, series: &[PlotSeries])
 
 /// The series that are stacked: all but the total, which is their sum.
 pub(super) fn parts(mut series: Vec<PlotSeries>) -> Vec<PlotSeries> {
-    series.retain(|series| series.level != Level::Total);
+    series.retain(|series| series.row.level != Level::Total);
     series
 }
 

@@ -8,8 +8,10 @@ use crate::render::text::{shorten, width};
 
 /// Lines of text do not touch at this distance, in pixels.
 const LINE: f64 = 15.0;
-/// Longer names are cut beside a plot; the table has them whole.
-const LONGEST_NAME: usize = 20;
+/// Longer names are cut; the table has them whole.
+const LONGEST_NAME: usize = 30;
+/// With longer names, on a page, a legend above the plot leaves more of it to the lines.
+const LONGEST_BESIDE: usize = 14;
 /// What a letter of 12 pixels takes on average, in pixels; of a wide font, so that none is cut.
 const LETTER: f64 = 7.4;
 
@@ -17,6 +19,8 @@ const LETTER: f64 = 7.4;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct EndLabel {
     /// Pixels from the top of what it is about.
+    pub from: f64,
+    /// Pixels from the top of the text.
     pub at: f64,
     /// The class of its colour.
     pub class: String,
@@ -44,10 +48,17 @@ impl Margins {
         let whole = |end: &EndLabel| value(end) + width(&end.name) + 1;
         Margins {
             left: longest(&mut marks.iter().map(|mark| width(mark))).round() + 12.0,
-            right: longest(&mut ends.iter().map(whole)).round() + 24.0,
-            right_of_values: longest(&mut ends.iter().map(value)).round() + 24.0,
+            right: longest(&mut ends.iter().map(whole)).round() + 22.0,
+            right_of_values: longest(&mut ends.iter().map(value)).round() + 22.0,
         }
     }
+}
+
+/// Whether a name is too long to stand beside a plot that shares its line with another.
+pub(super) fn wants_legend(labels: &[EndLabel]) -> bool {
+    labels
+        .iter()
+        .any(|label| width(&label.name) > LONGEST_BESIDE)
 }
 
 /// A name as it stands beside a plot.
@@ -72,17 +83,15 @@ pub(super) fn apart(mut labels: Vec<EndLabel>) -> Vec<EndLabel> {
     labels
 }
 
-/// Labels at the right end of the plot, each with a mark in its colour.
+/// Labels at the right end of the plot, each with a stroke in its colour from what it is about.
 pub(super) fn drawn(labels: &[EndLabel]) -> Markup {
     html! {
         @for label in labels {
             svg class=(format!("end {}", label.class)) x="100%" y=(coordinate(label.at)) overflow="visible" {
-                @if label.is_target {
-                    path class="target" d="M7 0h8" {}
-                } @else {
-                    circle class="dot" cx="11" cy="0" r="3.5" {}
+                @if !label.is_target {
+                    path class="leader" d=(format!("M5 {}L13 0", coordinate(label.from - label.at))) {}
                 }
-                text x="19" dy=".35em" {
+                text x="17" dy=".35em" {
                     @if !label.name.is_empty() {
                         tspan class="name" { (label.name) " " }
                     }
@@ -99,6 +108,7 @@ mod tests {
 
     fn at(places: &[f64]) -> Vec<f64> {
         let label = |at: &f64| EndLabel {
+            from: *at,
             at: *at,
             class: String::new(),
             name: String::new(),

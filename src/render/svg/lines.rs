@@ -142,6 +142,7 @@ fn targets(plot: &Plot) -> (Vec<TargetLine>, Vec<EndLabel>) {
         let is_alone = plot.series.len() == 1;
         let class = if is_alone { "all" } else { &series.class };
         ends.push(EndLabel {
+            from: plot.y(limit),
             at: plot.y(limit),
             class: class.to_string(),
             name: "target".to_string(),

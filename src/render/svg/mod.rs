@@ -65,9 +65,20 @@ pub(super) struct Drawing {
     height: f64,
     margins: Margins,
     has_periods: bool,
+    /// On a page, series are named above the plot and not beside it.
+    is_keyed: bool,
 }
 
 impl Drawing {
+    /// The class of the legend.
+    pub fn legend_class(&self) -> &'static str {
+        if self.is_keyed {
+            "legend keyed"
+        } else {
+            "legend"
+        }
+    }
+
     /// The chart for a page, as wide as its place.
     pub fn in_page(&self) -> Markup {
         let Margins {
@@ -76,10 +87,10 @@ impl Drawing {
             right_of_values,
         } = self.margins;
         let style = format!("--left:{left}px;--right:{right}px;--values:{right_of_values}px");
-        let class = if self.has_periods {
-            "chart over"
-        } else {
-            "chart"
+        let class = match (self.has_periods, self.is_keyed) {
+            (true, true) => "chart over keyed",
+            (true, false) => "chart over",
+            (false, _) => "chart",
         };
         html! {
             div class=(class) style=(style) {
@@ -153,7 +164,7 @@ fn curves(
                 "dashed line: target",
                 has(&plot, |value| value.target.is_some()),
             ),
-            ("a gap: none", has_gaps(&plot)),
+            ("gap: no value", has_gaps(&plot)),
         ],
     );
     Some(drawing(answer, &plot, parts, &ends, notes))
@@ -197,6 +208,7 @@ fn drawing(
         height: HEIGHT,
         margins: Margins::of(&plot.marks(), ends),
         has_periods: true,
+        is_keyed: labels::wants_legend(ends),
     }
 }
 
@@ -232,7 +244,7 @@ fn has_gaps(plot: &Plot) -> bool {
 fn notes(answer: &Answer, plot: &Plot, others: &[(&str, bool)]) -> Vec<String> {
     let few =
         facts::few_rows_line(answer).filter(|_| has(plot, |value| value.evidence.has_few_rows));
-    let few = few.map(|line| format!("hollow point, {line}"));
+    let few = few.map(|line| format!("hollow point: {}", line.trim_start_matches("few: ")));
     let provisional = has(plot, |value| value.provisional)
         .then(|| "dashes at the end: the period is not over".to_string());
     let cut = plot.scale.is_cut.then(|| {
@@ -285,5 +297,6 @@ fn of_column(answer: &Answer, facts: &ColumnFacts) -> Option<Drawing> {
         height,
         margins,
         has_periods: false,
+        is_keyed: false,
     })
 }

@@ -1,6 +1,6 @@
 //! Labels of periods below a chart: `Oct`, with the year once below them.
 
-/// Labels that stand side by side in the narrowest chart.
+/// Labels of three letters that stand side by side in a wide chart.
 const MOST_SHORT: usize = 13;
 /// The same of all others.
 const MOST: usize = 7;
@@ -18,8 +18,8 @@ pub(super) struct PeriodLabel {
     pub year: Option<String>,
 }
 
-/// The labels that have room, the last period always among them.
-pub(super) fn labels(periods: &[&str]) -> Vec<PeriodLabel> {
+/// The labels that have room, the last period always among them; half as many in a narrow chart.
+pub(super) fn labels(periods: &[&str], is_narrow: bool) -> Vec<PeriodLabel> {
     let short: Vec<(String, Option<String>)> = periods.iter().map(|period| short(period)).collect();
     let longest = short.iter().map(|(text, _)| text.chars().count()).max();
     let most = if longest.unwrap_or(0) <= 3 {
@@ -27,6 +27,7 @@ pub(super) fn labels(periods: &[&str]) -> Vec<PeriodLabel> {
     } else {
         MOST
     };
+    let most = if is_narrow { most.div_ceil(2) } else { most };
     let step = periods.len().div_ceil(most).max(1);
     let shown = (0..periods.len()).filter(|place| (periods.len() - 1 - place).is_multiple_of(step));
     let mut labels: Vec<PeriodLabel> = Vec::new();
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn years_are_said_once() {
-        let labels = labels(&["2025-11", "2025-12", "2026-01"]);
+        let labels = labels(&["2025-11", "2025-12", "2026-01"], false);
         let texts: Vec<&str> = labels.iter().map(|label| label.text.as_str()).collect();
         assert_eq!(texts, ["Nov", "Dec", "Jan"]);
         let years: Vec<Option<&str>> = labels.iter().map(|label| label.year.as_deref()).collect();
@@ -109,11 +110,17 @@ mod tests {
     fn of_many_periods_the_last_keeps_its_label() {
         let weeks: Vec<String> = (1..=26).map(|week| format!("2026-W{week:02}")).collect();
         let weeks: Vec<&str> = weeks.iter().map(String::as_str).collect();
-        let places: Vec<usize> = labels(&weeks).iter().map(|label| label.place).collect();
+        let places: Vec<usize> = labels(&weeks, false)
+            .iter()
+            .map(|label| label.place)
+            .collect();
         assert_eq!(places, [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25]);
         let days: Vec<String> = (1..=14).map(|day| format!("2026-03-{day:02}")).collect();
         let days: Vec<&str> = days.iter().map(String::as_str).collect();
-        let texts: Vec<String> = labels(&days).into_iter().map(|label| label.text).collect();
+        let texts: Vec<String> = labels(&days, false)
+            .into_iter()
+            .map(|label| label.text)
+            .collect();
         assert_eq!(
             texts,
             [

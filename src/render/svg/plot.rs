@@ -3,6 +3,8 @@
 //! Heights are pixels and widths are parts of a hundred, so that a plot takes the width there is while
 //! its texts and strokes keep their size.
 
+use std::cmp::Reverse;
+
 use maud::{Markup, html};
 
 use super::labels::{self, EndLabel};
@@ -12,6 +14,7 @@ use crate::base::types::{DisplayUnit, FieldType};
 use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row, Value};
 use crate::render::numbers;
 use crate::render::options::RenderOptions;
+use crate::render::text::harmless;
 use crate::render::trend::{Series, Trend};
 
 /// Pixels between the lowest and the highest mark.
@@ -31,7 +34,8 @@ pub(super) struct PlotSeries<'a> {
     pub class: String,
     /// One for each period; none where the group has no row in it.
     pub values: Vec<Option<&'a Value>>,
-    pub level: Level,
+    /// The first row of the group.
+    pub row: &'a Row,
 }
 
 /// The series of one unit.
@@ -71,25 +75,52 @@ pub(super) fn series_by_unit<'a>(
                 units.len() - 1
             }
         };
-        let own = &mut units[place].1;
-        let class = class(answer, series, own.len());
-        own.push(PlotSeries {
-            label: series.label.clone(),
-            class,
+        units[place].1.push(PlotSeries {
+            label: label(answer, series),
+            class: String::new(),
             values: series.values.clone(),
-            level: series.row.level,
+            row: series.row,
         });
+    }
+    for (_, own) in &mut units {
+        own.sort_by_key(|series| Reverse(rank(answer, series.row)));
+        for (place, series) in own.iter_mut().enumerate() {
+            series.class = class(answer, series.row, place);
+        }
     }
     units
 }
 
-fn class(answer: &Answer, series: &Series, place: usize) -> String {
-    match series.row.level {
+/// The label with the titles of columns in place of their names.
+fn label(answer: &Answer, series: &Series) -> String {
+    let named = answer.columns.iter().find_map(|column| {
+        let rest = series.label.strip_prefix(&column.name)?;
+        let is_name = matches!(column.role, ColumnRole::Value(_))
+            && (rest.is_empty() || rest.starts_with(", "));
+        is_name.then(|| format!("{}{rest}", column.title))
+    });
+    harmless(named.as_ref().unwrap_or(&series.label), RenderOptions::PIPE)
+}
+
+/// Where a group stands on the scale that rows are grouped by; the others keep their order. A total is below all, and
+/// so lies behind the others.
+fn rank(answer: &Answer, row: &Row) -> Option<u8> {
+    let mut ranks = answer
+        .columns
+        .iter()
+        .zip(&row.cells)
+        .filter_map(|(column, cell)| match (&column.role, cell) {
+            (ColumnRole::Dimension(FieldType::Scale(scale)), Cell::Text(word)) => scale.code(word),
+            _ => None,
+        });
+    ranks.next()
+}
+
+fn class(answer: &Answer, row: &Row, place: usize) -> String {
+    match row.level {
         Level::Total => "total".to_string(),
         Level::Other => "rest".to_string(),
-        Level::Group => {
-            severity_class(answer, series.row).unwrap_or(format!("hue{}", place % HUES))
-        }
+        Level::Group => severity_class(answer, row).unwrap_or(format!("hue{}", place % HUES)),
     }
 }
 
@@ -198,11 +229,15 @@ impl<'a> Plot<'a> {
                 line class=(class) x1="0" x2="100%" y1=(y) y2=(y) {}
                 text class="mark" x="-8" y=(y) dy=".35em" { (text) }
             }
-            @for label in periods::labels(&self.periods) {
-                @let x = percent(self.x(label.place));
-                text class="period" x=(x) y=(coordinate(HEIGHT + 20.0)) { (label.text) }
-                @if let Some(year) = &label.year {
-                    text class="period" x=(x) y=(coordinate(HEIGHT + 35.0)) { (year) }
+            @for (class, is_narrow) in [("wide", false), ("narrow", true)] {
+                g class=(class) {
+                    @for label in periods::labels(&self.periods, is_narrow) {
+                        @let x = percent(self.x(label.place));
+                        text class="period" x=(x) y=(coordinate(HEIGHT + 20.0)) { (label.text) }
+                        @if let Some(year) = &label.year {
+                            text class="period" x=(x) y=(coordinate(HEIGHT + 35.0)) { (year) }
+                        }
+                    }
                 }
             }
         }
@@ -212,6 +247,7 @@ impl<'a> Plot<'a> {
     pub fn end(&self, series: &PlotSeries, at: f64) -> Option<EndLabel> {
         let value = series.point(self.last())?;
         Some(EndLabel {
+            from: at,
             at,
             class: series.class.clone(),
             name: match self.series.len() {
@@ -260,7 +296,7 @@ impl<'a> Plot<'a> {
         let series: Vec<String> = self.series.iter().map(ends).collect();
         let look = RenderOptions::PIPE;
         let stretch = format!("{} to {}", self.periods[0], self.periods[self.last()]);
-        crate::render::text::harmless(&format!("{stretch}. {}", series.join("; ")), look)
+        harmless(&format!("{stretch}. {}", series.join("; ")), look)
     }
 }
 

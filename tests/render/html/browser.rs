@@ -60,15 +60,15 @@ fn run(browser: &Path, scheme: Scheme, more: &[String]) -> Output {
 }
 
 /// What `measure.js` finds on a page that is so many pixels wide: texts that are cut, cover each other or are hard
-/// to read.
-pub fn measured(browser: &Path, page: &str, width: u32, scheme: Scheme) -> Json {
+/// to read. What is folded is measured too where `unfolded`.
+pub fn measured(browser: &Path, page: &str, width: u32, scheme: Scheme, unfolded: bool) -> Json {
     let folder = tempfile::tempdir().expect("a folder");
     let page = page.replace('&', "&amp;").replace('"', "&quot;");
     let script = include_str!("measure.js");
     let wrapper = format!(
         "<!doctype html><meta charset=utf-8><body><iframe id=page style=\"width:{width}px;height:1200px;border:0\" srcdoc=\"{page}\"></iframe>\
          <script>{script}\naddEventListener('load', () => {{ const pre = document.createElement('pre'); pre.id = 'found'; \
-         pre.textContent = JSON.stringify(measure(document.getElementById('page'))); document.body.append(pre); \
+         pre.textContent = JSON.stringify(measure(document.getElementById('page'), {unfolded})); document.body.append(pre); \
          document.getElementById('page').remove(); }});</script>"
     );
     let file = folder.path().join("wrapper.html");

@@ -48,12 +48,15 @@ fn no_text_is_cut_covered_or_hard_to_read() {
     let folder = tempfile::tempdir().expect("a folder");
     for (arguments, name) in PAGES {
         let (_, page) = written(arguments, folder.path(), name);
-        for (width, scheme) in [
-            (1120, Scheme::Light),
-            (500, Scheme::Dark),
-            (720, Scheme::Light),
-        ] {
-            let found = browser::measured(browser, &page, width, scheme);
+        let looks = [
+            (1120, Scheme::Light, false),
+            (1120, Scheme::Dark, true),
+            (500, Scheme::Dark, false),
+            (500, Scheme::Light, true),
+            (760, Scheme::Light, false),
+        ];
+        for (width, scheme, unfolded) in looks {
+            let found = browser::measured(browser, &page, width, scheme, unfolded);
             assert_eq!(found["dark"], scheme == Scheme::Dark, "{name}");
             assert!(found["texts"].as_u64() > Some(20), "{found}");
             let faults = found["found"].as_array().expect("a list");

@@ -1,12 +1,14 @@
 // Measures a page that is laid out in an iframe: what of its text is cut, covered, or hard to read.
-function measure(page) {
+function measure(page, unfolded) {
   const doc = page.contentDocument, view = page.contentWindow, found = [];
+  // What is folded is unfolded on half of the pages.
+  if (unfolded) for (const details of doc.querySelectorAll('details')) details.open = true;
   const shown = (element) => {
+    // Of drawings, checkVisibility does not see what a group hides.
     for (let at = element; at && at !== doc.body; at = at.parentElement) {
-      const style = view.getComputedStyle(at);
-      if (style.display === 'none' || style.visibility === 'hidden') return false;
+      if (view.getComputedStyle(at).display === 'none') return false;
     }
-    return true;
+    return element.checkVisibility({ visibilityProperty: true });
   };
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 1;

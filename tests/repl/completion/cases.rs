@@ -630,7 +630,12 @@ pub const CASES: &[Case] = &[
     ("\\hlep|", "\\help", "", ""),
     ("\\help |", "help", "format quit", "\\help"),
     ("\\help fo|", "format", "", "help"),
-    ("\\format |", "table json jsonl csv md parquet", "", ""),
+    (
+        "\\format |",
+        "table json jsonl csv md parquet openmetrics svg html",
+        "",
+        "",
+    ),
     ("\\format j|", "json jsonl", "", "csv"),
     ("\\time |", "on off", "", ""),
     ("\\as-of |", "latest 2026-09", "2026", ""),

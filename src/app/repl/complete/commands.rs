@@ -36,7 +36,8 @@ pub(super) fn complete_command(
         return found(Vec::new(), position, "");
     };
     if matches!(takes, ArgumentKind::Query) || (*takes == ArgumentKind::Period && place > 0) {
-        return shifted(&text[start + end..position], start + end, catalogue);
+        let start = start + end + word_before_query(arguments, command);
+        return shifted(&text[start..position], start, catalogue);
     }
     let word = &text[word_start..position];
     if *takes == ArgumentKind::File {
@@ -57,6 +58,19 @@ pub(super) fn complete_command(
 /// Whether what the last argument is may stand again: a query and a period have several words.
 fn is_repeated(last: ArgumentKind, command: &SessionCommand) -> bool {
     matches!(last, ArgumentKind::Query | ArgumentKind::Period) || command.arguments.contains('…')
+}
+
+/// The length of the word that may stand before a query, where it does: `\chart bar`.
+fn word_before_query(arguments: &str, command: &SessionCommand) -> usize {
+    let Some(ArgumentKind::Words(list)) = command.takes.first() else {
+        return 0;
+    };
+    let rest = arguments.trim_start();
+    let word = rest.split_whitespace().next().unwrap_or("");
+    match list.contains(&word) && rest.len() > word.len() {
+        true => arguments.len() - rest.len() + word.len(),
+        false => 0,
+    }
 }
 
 fn takes_next(command: &SessionCommand, place: usize) -> Option<ArgumentKind> {
