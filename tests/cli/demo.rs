@@ -155,9 +155,10 @@ fn it_says_what_it_did_and_what_to_try() {
     let outcome = &kept().outcome;
     for words in [
         "A made-up company: 24 applications of 5 teams, 2025-10-01 to 2026-09-30, seed 1.\n",
-        "ingest 'made up/reports/production' --environment production --store 'made up/store'\n",
-        "Risk exposure",
+        "ingest 'made up/reports/production' --environment production --recorded-at 2026-10-01 --store 'made up/store'\n",
+        "Yes: risk exposure fell by ",
         "\nTry:\n",
+        "\nThe whole dashboard as a page: made up/dashboard.html\n",
     ] {
         assert!(
             outcome.stdout.contains(words),
@@ -165,6 +166,9 @@ fn it_says_what_it_did_and_what_to_try() {
             outcome.stdout
         );
     }
+    let page = fs::read_to_string(kept().folder.path().join("made up/dashboard.html"));
+    let page = page.expect("a page");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Which way is it going?"));
     // The scan that was meant to get stuck is the only thing to warn of.
     assert_eq!(
         outcome.stderr.matches("warning").count(),

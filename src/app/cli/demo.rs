@@ -28,8 +28,12 @@ pub fn run(
     arguments: &DemoArguments,
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
-    repl::hear_interrupts();
-    match cancellation::until_stopped(|| make(console, arguments, defs)) {
+    let done = cancellation::until_stopped(|| {
+        // Not before: work that has not begun cannot be stopped, and Ctrl-C would do nothing.
+        repl::hear_interrupts();
+        make(console, arguments, defs)
+    });
+    match done {
         Some(done) => done,
         None => Err(Failure::interrupted()),
     }
@@ -183,6 +187,10 @@ impl Demo<'_> {
         self.folder.join("store")
     }
 
+    fn page(&self) -> PathBuf {
+        self.folder.join("dashboard.html")
+    }
+
     /// Writes the reports.
     fn write(&self) -> Result<(), Failure> {
         for file in demo::files(&self.options) {
@@ -195,14 +203,19 @@ impl Demo<'_> {
         Ok(())
     }
 
+    /// The day after, so that what a store holds depends on no clock.
+    fn recorded_at(&self) -> String {
+        let day = self.options.until;
+        day.succ_opt().unwrap_or(day).to_string()
+    }
+
     /// The arguments of `riskql ingest` for the reports of a folder.
     fn ingest(&self, folder: &str, environment: Option<&str>) -> IngestArguments {
         IngestArguments {
             files: vec![self.reports().join(folder)],
             environment: environment.map(str::to_string),
             store: self.store(),
-            // The day after, so that what a store holds depends on no clock.
-            recorded_at: self.options.until.succ_opt().map(|day| day.to_string()),
+            recorded_at: Some(self.recorded_at()),
             ..IngestArguments::default()
         }
     }
@@ -233,25 +246,28 @@ impl Demo<'_> {
         for (folder, environment) in demo::FOLDERS {
             let folder = word(&self.reports().join(folder));
             let of = environment.map_or(String::new(), |name| format!(" --environment {name}"));
-            let store = word(&self.store());
-            text += &format!("  {} ingest {folder}{of} --store {store}\n", program());
+            let (store, at) = (word(&self.store()), self.recorded_at());
+            let program = program();
+            text += &format!("  {program} ingest {folder}{of} --recorded-at {at} --store {store}\n");
         }
         text + "\n"
     }
 
-    /// The first layer of the first dashboard.
+    /// Writes the first dashboard as a page, and shows its first layer.
     fn show(&self, console: &mut Console) -> Result<(), Failure> {
-        let mut draft = dashboards::dashboard(self.definitions, None)?;
-        draft.layers.truncate(1);
+        let draft = dashboards::dashboard(self.definitions, None)?;
         let data = DataOptions {
             data: Some(self.store()),
             ..DataOptions::default()
         };
         let instants = workspace::instants(console, self.definitions, &data)?;
         let context = workspace::context(console, self.definitions, &data, instants)?;
-        let target = OutputTarget::of(OutputFormat::Table, None);
-        let board = workspace::board(console, &context, draft, target.format)?;
-        workspace::write_board(console, &board, &target, true)
+        let page = OutputTarget::of(OutputFormat::Html, Some(self.page()));
+        let mut board = workspace::board(console, &context, draft, page.format)?;
+        workspace::write_board(console, &board, &page, true)?;
+        board.layers.truncate(1);
+        let screen = OutputTarget::of(OutputFormat::Table, None);
+        workspace::write_board(console, &board, &screen, true)
     }
 
     /// Queries to go on with, as they are typed.
@@ -269,11 +285,13 @@ impl Demo<'_> {
              {program} why \"risk_exposure from {before} to {after} by team\" --data {store}\n  \
              {program} explain \"escape_rate last quarter\" --data {store}\n\
              or ask in a session:\n  \
-             {program} repl --data {store}\n"
+             {program} repl --data {store}\n\n\
+             The whole dashboard as a page: {}\n",
+            self.page().display()
         );
         if is_temporary {
             let folder = self.folder.display();
-            text += &format!("\nAll of it is in {folder}, until somebody removes that folder.\n");
+            text += &format!("All of it is in {folder}, until somebody removes that folder.\n");
         }
         text
     }
