@@ -126,7 +126,7 @@ fn boards_and_answers_are_written_as_pages_and_charts() {
     assert!(
         project
             .read("scorecard.html")
-            .contains("<h1>Scorecard</h1>")
+            .contains("<title>Scorecard: the last complete month</title>")
     );
     let query = "backlog over month last 6 months";
     project

@@ -44,8 +44,8 @@ fn layer_lines(lines: &mut FormattedLines, layer: &Spanned<Layer>) {
             None => lines.under_clause(item.span, text),
             Some(next_step) => {
                 lines.under_clause(upto(item.span, item.node.query.span), text);
-                let text = format!("  then {}", quoted(&next_step.node));
-                lines.under_clause(next_step.span, text);
+                let text = format!("then {}", quoted(&next_step.node));
+                lines.under_line(next_step.span, text);
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::lang::syntax::ast::{Identifier, Text};
 pub(super) const CLAUSE: usize = 2;
 /// What belongs to a clause: weights, cards, rows of a grid.
 pub(super) const UNDER_CLAUSE: usize = 4;
+const UNDER_LINE: usize = UNDER_CLAUSE + 2;
 
 /// One line of output before comments are added.
 #[derive(Debug)]
@@ -67,6 +68,11 @@ impl FormattedLines {
 
     pub(super) fn under_clause(&mut self, place: Span, text: String) {
         self.push(UNDER_CLAUSE, place, text);
+    }
+
+    /// A line about the one above, which is under a clause.
+    pub(super) fn under_line(&mut self, place: Span, text: String) {
+        self.push(UNDER_LINE, place, text);
     }
 
     pub(super) fn into_list(self) -> Vec<FormattedLine> {
