@@ -328,7 +328,7 @@ pub(super) fn row_label(answer: &Answer, row: &Row, look: RenderOptions) -> Stri
                 Cell::Missing | Cell::Value(_) => None,
                 Cell::Text(text) => Some(harmless(text, look)),
                 Cell::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_string()),
-                Cell::Number(value) => Some(numbers::plain(*value)),
+                Cell::Number(value) => Some(numbers::listed(*value)),
             });
         }
     }
@@ -349,7 +349,7 @@ fn key_cell(cell: &Cell, level: Level, look: RenderOptions) -> GridCell {
         Cell::Text(text) => GridCell::of_data(text, Style::Plain, look),
         Cell::YesNo(true) => GridCell::new("yes", Style::Plain),
         Cell::YesNo(false) => GridCell::new("no", Style::Plain),
-        Cell::Number(value) => GridCell::new(numbers::plain(*value), Style::Plain),
+        Cell::Number(value) => GridCell::new(numbers::listed(*value), Style::Plain),
         // The engine puts values in value columns alone.
         Cell::Value(value) => GridCell::new(
             value.value.map(numbers::plain).unwrap_or_default(),

@@ -45,7 +45,7 @@ pub use format::OutputFormat;
 pub use graph::{GraphDrawing, GraphNode, dot, forest, mermaid};
 pub use html::BoardPage;
 pub use numbers::{
-    change, change_between, column_decimals, count, counted, limit, plain, value, with_unit,
+    change, change_between, column_decimals, count, counted, limit, listed, plain, value, with_unit,
 };
 pub use options::RenderOptions;
 pub use pipelines::{CheckedItem, github, junit, sarif};

@@ -8,6 +8,8 @@ use crate::exec::answer::Verdict;
 
 /// From here on digits are no longer written out.
 const HUGE: f64 = 1e15;
+/// Decimals that a number of the data may have: likelihoods of exploitation have nine.
+const MOST_WRITTEN: usize = 10;
 /// Past this many decimals a double has nothing left to tell.
 const MOST_DECIMALS: usize = 15;
 
@@ -79,6 +81,17 @@ pub fn plain(value: f64) -> String {
     } else {
         // Avoids `-0`.
         format!("{}", value + 0.0)
+    }
+}
+
+/// A number of a list for people: as it is, but for what has more decimals than anybody writes, which was computed, such as the days since
+/// an event.
+pub fn listed(value: f64) -> String {
+    let text = plain(value);
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    match decimals > MOST_WRITTEN {
+        true => self::value(value, DisplayUnit::Count),
+        false => text,
     }
 }
 

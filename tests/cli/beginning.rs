@@ -63,9 +63,11 @@ impl Begun {
     /// A change of meaning in a branch.
     fn branch(&self) {
         self.succeeds("git checkout -q -b work");
+        let target = "  target below 60 days for severity = high\n";
+        let more = format!("{target}  target below 31 days for severity = info\n");
         self.project
-            .replace("kpi-defs/kpis/mttr.kpi", "below 30 days", "below 31 days");
-        self.commit("mttr: 31 days");
+            .replace("kpi-defs/kpis/mttr.kpi", target, &more);
+        self.commit("mttr: a target for info");
     }
 
     fn demo(&self) {

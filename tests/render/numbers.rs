@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 use riskql::base::types::DisplayUnit::{Count, Percent, Points, Ratio};
-use riskql::render::{RenderOptions, change, limit, plain, sparkline, value, with_unit};
+use riskql::render::{RenderOptions, change, limit, listed, plain, sparkline, value, with_unit};
 
 use super::build::DAYS;
 
@@ -91,4 +91,18 @@ fn rounding_never_hides_a_verdict() {
     assert_eq!(shown(0.152, Percent, 0.25, "below 25%"), "15.2%  pass");
     assert_eq!(shown(0.290_04, Percent, 0.29, "below 29%"), "29.0%  miss");
     assert_eq!(shown(499.6, Points, 500.0, "below 500"), "499.6  pass");
+}
+
+#[test]
+fn numbers_of_lists_are_as_written_unless_they_were_computed() {
+    let cases = [
+        (9.8, "9.8"),
+        (0.000_430_123, "0.000430123"),
+        (14.784_722_222_222_221, "14.8"),
+        (534.0, "534"),
+        (1.0 / 3.0, "0.333"),
+    ];
+    for (number, expected) in cases {
+        assert_eq!(listed(number), expected);
+    }
 }
