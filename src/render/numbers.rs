@@ -88,7 +88,9 @@ pub fn plain(value: f64) -> String {
 /// an event.
 pub fn listed(value: f64) -> String {
     let text = plain(value);
-    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let decimals = text
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
     match decimals > MOST_WRITTEN {
         true => self::value(value, DisplayUnit::Count),
         false => text,

@@ -248,7 +248,8 @@ impl Demo<'_> {
             let of = environment.map_or(String::new(), |name| format!(" --environment {name}"));
             let (store, at) = (word(&self.store()), self.recorded_at());
             let program = program();
-            text += &format!("  {program} ingest {folder}{of} --recorded-at {at} --store {store}\n");
+            text +=
+                &format!("  {program} ingest {folder}{of} --recorded-at {at} --store {store}\n");
         }
         text + "\n"
     }
