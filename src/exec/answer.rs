@@ -22,6 +22,16 @@ pub struct Answer {
     pub notes: Vec<String>,
 }
 
+impl Answer {
+    /// The unit of the first value column; `None` of a list.
+    pub fn unit(&self) -> Option<DisplayUnit> {
+        self.columns.iter().find_map(|column| match &column.role {
+            ColumnRole::Value(value) => Some(value.unit),
+            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
+        })
+    }
+}
+
 /// Under what circumstances an answer holds (rule S38).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {

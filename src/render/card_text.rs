@@ -11,9 +11,7 @@ use super::text::paragraph;
 use super::trend;
 use super::verdicts;
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{
-    Answer, BoardCard, BoardVerdict, Books, ColumnRole, Decision, Level, Row,
-};
+use crate::exec::answer::{Answer, BoardCard, BoardVerdict, Decision, Level, Row};
 use crate::lang::model::CardKind;
 
 /// How many rows or series of a card are shown, and how a reader gets the others.
@@ -229,44 +227,32 @@ fn more(
 }
 
 fn books_lines(card: &BoardCard, look: RenderOptions) -> String {
-    let sentence = books(card, look);
+    let sentence = books(card, look, str::to_owned);
     sentence.map_or_else(String::new, |sentence| remark(&sentence, look))
 }
 
-/// `76 at the end of 2025-10 + 117 opened − 159 closed = 34 at the end of 2026-05`
-pub(super) fn books(card: &BoardCard, look: RenderOptions) -> Option<String> {
+/// `76 open at the end of 2025-10 + 117 opened − 159 closed = 34 at the end of 2026-05`; `period` writes a period's label.
+pub(super) fn books(
+    card: &BoardCard,
+    look: RenderOptions,
+    period: impl Fn(&str) -> String,
+) -> Option<String> {
     let books = card.books.as_ref()?;
-    let unit = card
-        .answer
-        .columns
-        .iter()
-        .find_map(|column| match &column.role {
-            ColumnRole::Value(value) => Some(value.unit),
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        });
-    Some(books_sentence(
-        books,
-        unit.unwrap_or(DisplayUnit::Count),
-        look,
-    ))
-}
-
-fn books_sentence(books: &Books, unit: DisplayUnit, look: RenderOptions) -> String {
+    let unit = card.answer.unit().unwrap_or(DisplayUnit::Count);
     let minus = look.minus();
     let number = |value: f64| numbers::value(value, unit);
-    let stock = |value: f64, period: &str| {
-        format!("{} at the end of {period}", numbers::with_unit(value, unit))
-    };
     let other = match books.other {
         0.0 => String::new(),
-        other if other > 0.0 => format!(" + {} changed", number(other)),
-        other => format!(" {minus} {} changed", number(-other)),
+        other if other > 0.0 => format!(" + {} changed while open", number(other)),
+        other => format!(" {minus} {} changed while open", number(-other)),
     };
-    format!(
-        "{} + {} opened {minus} {} closed{other} = {}",
-        stock(books.opening, &books.from),
+    Some(format!(
+        "{} open at the end of {} + {} opened {minus} {} closed{other} = {} at the end of {}",
+        numbers::with_unit(books.opening, unit),
+        period(&books.from),
         number(books.opened),
         number(books.closed),
-        stock(books.closing, &books.to),
-    )
+        numbers::with_unit(books.closing, unit),
+        period(&books.to),
+    ))
 }

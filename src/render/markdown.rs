@@ -54,7 +54,7 @@ fn cards(run: &[&BoardCard]) -> String {
         (CardKind::Matrix, _) => groups_by_periods(card),
         (CardKind::Table | CardKind::List, _) => rows(card),
     };
-    match card_text::books(card, RenderOptions::PIPE) {
+    match card_text::books(card, RenderOptions::PIPE, str::to_owned) {
         Some(books) => format!("{text}\n{}\n", escaped(&books)),
         None => text,
     }

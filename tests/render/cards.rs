@@ -250,8 +250,7 @@ fn books_and_next_steps_are_shown_where_there_are_any() {
     let mut list = card(CardKind::List, "Overdue", findings());
     list.next_steps = (1..=4).map(|row| format!("fix {row} at once")).collect();
     let board = of(vec![line, list]);
-    let sentence =
-        "76 at the end of 2026-02 + 117 opened − 159 closed − 1 changed = 33 at the end of 2026-04";
+    let sentence = "76 open at the end of 2026-02 + 117 opened − 159 closed − 1 changed while open = 33 at the end of 2026-04";
     for text in [
         at(80, &board),
         at(120, &board),

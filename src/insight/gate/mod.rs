@@ -14,7 +14,7 @@ use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::base::instants;
 use crate::base::source::Span;
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, Cell, ColumnRole, Status, Value};
+use crate::exec::answer::{Answer, Cell, Status, Value};
 use crate::exec::query_context::QueryContext;
 use crate::lang::model::Query;
 
@@ -125,7 +125,7 @@ fn line(
     let Some(answer) = answer else {
         return Some(line);
     };
-    line.unit = unit_of(answer)?;
+    line.unit = answer.unit()?;
     for row in &answer.rows {
         if let [Cell::Text(month), Cell::Value(value)] = row.cells.as_slice()
             && let Some(target) = &value.target
@@ -141,13 +141,6 @@ fn line(
 
 fn status((_, value): &(String, Value)) -> Option<Status> {
     value.target.as_ref().map(|target| target.status)
-}
-
-fn unit_of(answer: &Answer) -> Option<DisplayUnit> {
-    answer.columns.iter().find_map(|column| match &column.role {
-        ColumnRole::Value(value) => Some(value.unit),
-        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-    })
 }
 
 /// The verdict on months, the last of which counts; a miss only if all asked for are missed.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::plain;
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{BoardCard, ColumnRole, CoveredPeriod, KnownShare};
+use crate::exec::answer::{BoardCard, CoveredPeriod, KnownShare};
 use crate::render::footer;
 use crate::render::number_cards;
 use crate::render::numbers;
@@ -80,15 +80,7 @@ fn rows(rows: &str, known: &[KnownShare]) -> Markup {
 }
 
 fn unit(card: &BoardCard) -> DisplayUnit {
-    let mut units = card
-        .answer
-        .columns
-        .iter()
-        .filter_map(|column| match &column.role {
-            ColumnRole::Value(value) => Some(value.unit),
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        });
-    units.next().unwrap_or(DisplayUnit::Count)
+    card.answer.unit().unwrap_or(DisplayUnit::Count)
 }
 
 /// `82% validated`

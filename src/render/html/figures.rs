@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::{cards, plain, tables};
-use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, BoardCard, Books, ColumnRole};
-use crate::render::numbers;
+use crate::exec::answer::{Answer, BoardCard};
+use crate::render::card_text;
+use crate::render::options::RenderOptions;
 use crate::render::svg::{self, Drawing, Shape};
 use crate::render::trend;
 
@@ -20,7 +20,7 @@ pub(super) fn figure(card: &BoardCard, shape: Shape) -> Markup {
             @match svg::drawings(&card.answer, shape) {
                 Ok(drawings) => {
                     (charts(&drawings))
-                    @if let Some(books) = &card.books { p class="foot books" { (self::books(&card.answer, books)) } }
+                    @if let Some(books) = card_text::books(card, RenderOptions::PIPE, svg::in_words) { p class="foot books" { (plain(&books)) } }
                     div class="folds" {
                         details { summary { "The numbers" } (table) }
                         (cards::how(card))
@@ -76,33 +76,4 @@ fn charts(drawings: &[Drawing]) -> Markup {
             @if !drawing.notes.is_empty() { p class="foot" { (drawing.notes.join(" · ")) } }
         }
     }
-}
-
-/// `76 open at the end of 2025-10 + 117 opened − 159 closed = 34 at the end of 2026-09`
-fn books(answer: &Answer, books: &Books) -> String {
-    let unit = answer.columns.iter().find_map(|column| match &column.role {
-        ColumnRole::Value(value) => Some(value.unit),
-        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-    });
-    let unit = unit.unwrap_or(DisplayUnit::Count);
-    let number = |value: f64| numbers::value(value.abs(), unit);
-    let sign = |value: f64| if value < 0.0 { "−" } else { "+" };
-    let other = match books.other == 0.0 {
-        true => String::new(),
-        false => format!(
-            " {} {} changed while open",
-            sign(books.other),
-            number(books.other)
-        ),
-    };
-    plain(&format!(
-        "{}{} open at the end of {} + {} opened − {} closed{other} = {} at the end of {}",
-        number(books.opening),
-        numbers::unit_after(unit),
-        svg::in_words(&books.from),
-        number(books.opened),
-        number(books.closed),
-        number(books.closing),
-        svg::in_words(&books.to)
-    ))
 }

@@ -12,7 +12,7 @@ use rows::{rows_moved, view_numbers};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Sources;
 use crate::base::types::DisplayUnit;
-use crate::exec::answer::{Answer, Cell, ColumnRole, Value};
+use crate::exec::answer::{Answer, Cell, Value};
 use crate::exec::query_context::QueryContext;
 use crate::lang::analyze;
 use crate::lang::model::{Moment, Query};
@@ -248,7 +248,7 @@ fn kpi_numbers(
             None => {}
             Some(Err(reason)) => reasons.push(reason.clone()),
             Some(Ok(answer)) => {
-                unit = unit_of(answer).unwrap_or(unit);
+                unit = answer.unit().unwrap_or(unit);
                 for (period, value) in points(answer) {
                     let entry = periods.entry(period.clone()).or_insert(PeriodNumbers {
                         period,
@@ -275,13 +275,6 @@ fn kpi_numbers(
         is_undated: queries.is_undated,
         reasons,
     }
-}
-
-fn unit_of(answer: &Answer) -> Option<DisplayUnit> {
-    answer.columns.iter().find_map(|column| match &column.role {
-        ColumnRole::Value(value) => Some(value.unit),
-        ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-    })
 }
 
 /// Periods are labelled so that they sort in time.
