@@ -167,6 +167,11 @@ fn weights_that_were_made_smaller() {
         verdict.evidence[0],
         "Weights changed on 2026-03-01: every month is computed with those in force since then; with the weights of its time, the number went from 160 to 40 points."
     );
+    // What is in scope is looked at with the same weights: with those of its time it would have fallen by 75 %.
+    assert_eq!(
+        verdict.evidence[1],
+        "Over what was in scope in every month it stayed at 40 points."
+    );
 }
 
 #[test]
@@ -242,4 +247,52 @@ fn next_steps_name_the_cells_of_their_rows() {
         card.next_steps,
         ["Fix A1-12, or have its risk accepted with an end date"]
     );
+}
+
+/// Tables with one column of one of them named otherwise, or one of them missing.
+fn lacking(table: &str, column: Option<&str>) -> Board {
+    let folder = tempfile::tempdir().expect("a folder to write to");
+    let texts = [
+        ("assets", ASSETS.to_owned()),
+        ("findings", format!("{FINDINGS}{}", closing("A1", 16))),
+        (
+            "scans",
+            format!("{SCANS}{}{}", scans("A1", 12), scans("A2", 12)),
+        ),
+    ];
+    for (name, text) in texts {
+        let text = match (name == table, column) {
+            (true, None) => continue,
+            (true, Some(column)) => text.replacen(column, "something_else", 1),
+            (false, _) => text,
+        };
+        std::fs::write(folder.path().join(format!("{name}.csv")), text).expect("a file");
+    }
+    of_folder(folder.path(), &[])
+}
+
+#[test]
+fn a_card_is_shown_where_what_stands_beside_it_cannot_be_answered() {
+    let value = |board: &Board| {
+        let card = board.cards().find(|card| card.title == "Risk exposure");
+        let card = card.expect("a card");
+        let known: Vec<String> = card.known.iter().map(|known| known.what.clone()).collect();
+        let history: Vec<Option<f64>> = card.history.iter().map(|point| point.value).collect();
+        (history[11], known)
+    };
+    // Four high findings of 45 points.
+    assert_eq!(
+        value(&lacking("findings", Some("validation"))),
+        (Some(180.0), vec![])
+    );
+    let validated = vec!["validated".to_owned()];
+    let without_outcome = lacking("scans", Some("outcome"));
+    assert_eq!(value(&without_outcome), (Some(180.0), validated.clone()));
+    let without_scans = lacking("scans", None);
+    assert_eq!(value(&without_scans), (Some(180.0), validated));
+    assert_eq!(
+        verdict(&without_scans).summary,
+        "Cannot tell: no file for scans"
+    );
+    assert_eq!(verdict(&without_outcome).decision, Decision::CannotTell);
 }

@@ -23,7 +23,8 @@ use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
     ComparisonColumn, Context, EvidenceColumn, HistoryPoint, Level, Row, Value, ValueEvidence,
 };
-use crate::exec::query_context::{self, AbsentValue, QueryContext};
+use crate::exec::query_context::{self, AbsentValue, Answered, QueryContext};
+use crate::insight::verdict;
 use crate::lang::model::{CardKind, Query, Subject};
 
 /// Values on boards of fewer rows are marked, unless a KPI or card says otherwise (rule S59).
@@ -156,9 +157,14 @@ fn answers(
     reasons: &[Option<String>],
     with_known: bool,
 ) -> Result<AnsweredCards, Problems> {
-    let asked = asked(query_context, cards, reasons, with_known)?;
-    let queries: Vec<&Query> = asked.iter().map(|each| &each.query).collect();
-    let answered = query_context.answers(&queries)?;
+    let mut asked = asked(query_context, cards, reasons, with_known)?;
+    let answered = match answer_all(query_context, &asked) {
+        Err(problems) if query_context::is_of_columns(&problems) => {
+            leave_out_lacking(query_context, &mut asked)?;
+            answer_all(query_context, &asked)?
+        }
+        answered => answered?,
+    };
     let context = answered.answers[0].context.clone();
     let found = FoundAnswers {
         asked: &asked,
@@ -178,6 +184,25 @@ fn answers(
         notes: answered.notes,
         absent: answered.absent,
     })
+}
+
+fn answer_all(query_context: &QueryContext, asked: &[AskedQuery]) -> Result<Answered, Problems> {
+    let queries: Vec<&Query> = asked.iter().map(|each| &each.query).collect();
+    query_context.answers(&queries)
+}
+
+/// Leaves out what stands beside cards and reads columns that files lack: the cards themselves may do without.
+fn leave_out_lacking(
+    query_context: &QueryContext,
+    asked: &mut Vec<AskedQuery>,
+) -> Result<(), Problems> {
+    for each in std::mem::take(asked) {
+        let is_own = each.purpose == Purpose::Answer;
+        if is_own || query_context.lacking_columns(&each.query)?.is_none() {
+            asked.push(each);
+        }
+    }
+    Ok(())
 }
 
 /// The queries of all cards that can be answered; of what stands beside a card only what the files can answer.
@@ -210,6 +235,12 @@ struct FoundAnswers<'a> {
 }
 
 impl FoundAnswers<'_> {
+    fn query(&self, card: usize, purpose: Purpose) -> Option<&Query> {
+        let mut all = self.asked.iter();
+        let asked = all.find(|asked| asked.card == card && asked.purpose == purpose)?;
+        Some(&asked.query)
+    }
+
     fn of(&self, card: usize, purpose: Purpose) -> Option<&Answer> {
         let mut all = self.asked.iter().zip(self.answers);
         let (_, answer) = all.find(|(asked, _)| asked.card == card && asked.purpose == purpose)?;
@@ -252,7 +283,7 @@ fn empty_card(card: &DraftCard, context: &Context, reason: &str) -> BoardCard {
         known: Vec::new(),
         books: None,
         next_steps: Vec::new(),
-        verdict: None,
+        verdict: (card.kind == CardKind::Verdict).then(|| verdict::unanswered(&card.title, reason)),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::insight::verdict::{
     self, GroupEnds, ReweightedSeries, TargetStanding, VerdictEvidence, VerdictPoint, VerdictSeries,
 };
 use crate::lang::model::{CardKind, Definitions, Dimension, Query, Subject, ValueColumn};
+use crate::plan;
 use crate::render;
 
 /// Fills in the verdicts of cards that were answered.
@@ -55,21 +56,35 @@ fn evidence(
     let (Some(subject), Some(column)) = (series.next(), values.columns.first()) else {
         return Ok(None);
     };
-    let groups = found.of(place, Purpose::Groups);
-    let scope = found.of(place, Purpose::ConstantScope);
+    let mut beside = Beside {
+        groups: found.of(place, Purpose::Groups).cloned(),
+        scope: found.of(place, Purpose::ConstantScope).cloned(),
+    };
+    let reweighted = reweighted(query_context, (draft, place), found, &subject)?;
+    let reweighted = reweighted.map(|(series, of_today)| {
+        beside = of_today;
+        series
+    });
+    let groups = beside.groups;
     Ok(Some(VerdictEvidence {
         question: draft.title.clone(),
         fewest_rows: column
             .formula
             .is_moved_by_chance()
             .then(|| column.fewest_rows.unwrap_or(FEWEST_ROWS)),
-        reweighted: reweighted(query_context, draft, &subject)?,
-        constant_scope: scope.map(|answer| points(answer, 0)),
+        reweighted,
+        constant_scope: beside.scope.map(|answer| points(&answer, 0)),
         foundations: series.collect(),
-        groups: groups.map_or_else(Vec::new, |answer| group_ends(column, answer, &subject)),
+        groups: groups.map_or_else(Vec::new, |answer| group_ends(column, &answer, &subject)),
         targets,
         subject,
     }))
+}
+
+/// What is asked of a verdict's subject beside its whole.
+struct Beside {
+    groups: Option<Answer>,
+    scope: Option<Answer>,
 }
 
 /// The value columns of an answer as series; those without a direction, which checking refuses, are left out.
@@ -106,13 +121,8 @@ fn one_series(
         grain,
         direction: column.direction?,
         points: points(answer, index),
-        target: target.map(|verdict| (verdict.status, words(verdict))),
+        target: target.map(|verdict| (verdict.status, verdict.written.clone())),
     })
-}
-
-/// `at least 90%`
-fn words(verdict: &crate::exec::answer::Verdict) -> String {
-    verdict.written.clone()
 }
 
 /// Rows of periods that are over.
@@ -164,7 +174,8 @@ fn group_ends(column: &ValueColumn, answer: &Answer, subject: &VerdictSeries) ->
     };
     let mut groups: Vec<GroupEnds> = Vec::new();
     for row in answer.rows.iter().filter(|row| row.level == Level::Group) {
-        let name = group_name(row);
+        // The dimension stands behind the period.
+        let name = group_name(row, 1);
         let number = value(row, 0).and_then(|value| value.value).unwrap_or(0.0);
         let place = match groups.iter().position(|group| group.name == name) {
             Some(place) => place,
@@ -188,30 +199,21 @@ fn group_ends(column: &ValueColumn, answer: &Answer, subject: &VerdictSeries) ->
     groups
 }
 
-/// The dimension stands behind the period.
-fn group_name(row: &Row) -> String {
-    match row.cells.get(1) {
-        Some(Cell::Text(text)) => text.clone(),
-        Some(Cell::YesNo(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
-        Some(Cell::Missing | Cell::Number(_) | Cell::Value(_)) | None => "(missing)".to_owned(),
-    }
-}
-
-/// The subject with today's weights in every period, where that makes a difference.
+/// The subject with today's weights in every period, and what is asked beside it, where that makes a difference.
 fn reweighted(
     query_context: &QueryContext,
-    draft: &DraftCard,
+    (draft, place): (&DraftCard, usize),
+    found: &FoundAnswers,
     subject: &VerdictSeries,
-) -> Result<Option<ReweightedSeries>, Problems> {
+) -> Result<Option<(ReweightedSeries, Beside)>, Problems> {
     let query = first_column(&draft.query);
     let definitions = query_context.definitions;
     let as_of = match query.as_of.as_ref().or(query_context.as_of.as_ref()) {
         Some(moment) => moment.instant,
         None => {
             let (_, given) = query_context.load(&[&query])?;
-            crate::plan::evaluation_time(definitions, &query, &given)?
-                .as_of
-                .instant
+            let evaluation = plan::evaluation_time(definitions, &query, &given)?;
+            evaluation.as_of.instant
         }
     };
     let Some((changed, since)) = with_weights_of(definitions, as_of) else {
@@ -225,11 +227,22 @@ fn reweighted(
         known_on: query_context.known_on.clone(),
         watermark: query_context.watermark,
     };
-    let answered = context.answers(&[&query])?;
-    let points = points(&answered.answers[0], 0);
+    let groups = found.query(place, Purpose::Groups);
+    let scope = found.query(place, Purpose::ConstantScope);
+    let queries: Vec<&Query> = [Some(&query), groups, scope]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut answers = context.answers(&queries)?.answers.into_iter();
+    let points = points(&answers.next().expect("an answer a query"), 0);
+    let beside = Beside {
+        groups: groups.and_then(|_| answers.next()),
+        scope: scope.and_then(|_| answers.next()),
+    };
     let day = calendar::local_day(&definitions.calendar, since);
     let since = day.map_or_else(|| instants::rfc3339(since), |day| day.to_string());
-    Ok((points != subject.points).then_some(ReweightedSeries { points, since }))
+    let differs = points != subject.points;
+    Ok(differs.then_some((ReweightedSeries { points, since }, beside)))
 }
 
 /// The query of a verdict's subject alone.
@@ -300,14 +313,7 @@ fn standing(card: &BoardCard) -> Option<TargetStanding> {
     let row = card.answer.rows.first()?;
     let value = value(row, 0)?;
     let verdict = value.target.as_ref()?;
-    let unit = card
-        .answer
-        .columns
-        .iter()
-        .find_map(|column| match &column.role {
-            ColumnRole::Value(value) => Some(value.unit),
-            ColumnRole::Period(_) | ColumnRole::Dimension(_) | ColumnRole::Field(_) => None,
-        })?;
+    let unit = card.answer.unit()?;
     Some(TargetStanding {
         title: card.title.clone(),
         status: verdict.status,
@@ -354,7 +360,7 @@ fn mostly(
     let answered = query_context.answers(&[&query])?;
     let groups = answered.answers[0].rows.iter().filter_map(|row| {
         let number = value(row, 0)?.value?;
-        (row.level == Level::Group).then(|| (first_name(row), number))
+        (row.level == Level::Group).then(|| (group_name(row, 0), number))
     });
     let groups: Vec<(String, f64)> = groups.collect();
     let total: f64 = groups.iter().map(|(_, number)| number).sum();
@@ -375,8 +381,9 @@ fn mostly(
     }))
 }
 
-fn first_name(row: &Row) -> String {
-    match row.cells.first() {
+/// The name of the group of a row, by the place of the dimension's cell.
+fn group_name(row: &Row, place: usize) -> String {
+    match row.cells.get(place) {
         Some(Cell::Text(text)) => text.clone(),
         Some(Cell::YesNo(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
         Some(Cell::Missing | Cell::Number(_) | Cell::Value(_)) | None => "(missing)".to_owned(),

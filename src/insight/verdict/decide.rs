@@ -29,11 +29,7 @@ impl SeriesEnds<'_> {
 
 /// The answer to the question.
 pub fn decide(evidence: &VerdictEvidence) -> BoardVerdict {
-    let subject = &evidence.subject;
-    let points = match &evidence.reweighted {
-        Some(reweighted) => &reweighted.points,
-        None => &subject.points,
-    };
+    let points = evidence.points();
     let (decision, summary, figures) = match nothing_to_judge(evidence, points) {
         Some(why) => (Decision::CannotTell, why, String::new()),
         None => judged(evidence, points),
@@ -44,6 +40,18 @@ pub fn decide(evidence: &VerdictEvidence) -> BoardVerdict {
         summary: format!("{}: {summary}", opening(decision)),
         figures,
         evidence: sentences::evidence(evidence, decision),
+    }
+}
+
+/// The verdict on numbers that no file holds, and the reason.
+pub fn unanswered(question: &str, reason: &str) -> BoardVerdict {
+    let decision = Decision::CannotTell;
+    BoardVerdict {
+        question: question.to_owned(),
+        decision,
+        summary: format!("{}: {reason}", opening(decision)),
+        figures: String::new(),
+        evidence: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@
 mod decide;
 mod sentences;
 
-pub use decide::decide;
+pub use decide::{decide, unanswered};
 
 use crate::base::types::{DisplayUnit, Grain};
 use crate::exec::answer::{BoardVerdict, Status};
@@ -23,14 +23,24 @@ pub struct VerdictEvidence {
     pub fewest_rows: Option<u64>,
     /// The subject with the weights of today in every period, where other weights were in force in some.
     pub reweighted: Option<ReweightedSeries>,
-    /// The subject over what was in scope at the end of every period, where its tables have a scope.
+    /// The subject over what was in scope at the end of every period, where its tables have a scope; with the weights of today.
     pub constant_scope: Option<Vec<VerdictPoint>>,
     /// Numbers the answer rests on, such as coverage.
     pub foundations: Vec<VerdictSeries>,
-    /// What each group's number was in the first and in the last period, where groups add up.
+    /// What each group's number was in the first and in the last period, where groups add up; with the weights of today.
     pub groups: Vec<GroupEnds>,
     /// The targets of the board's number cards.
     pub targets: Vec<TargetStanding>,
+}
+
+impl VerdictEvidence {
+    /// The subject as it is judged: with the weights of today in every period.
+    fn points(&self) -> &[VerdictPoint] {
+        match &self.reweighted {
+            Some(reweighted) => &reweighted.points,
+            None => &self.subject.points,
+        }
+    }
 }
 
 /// A number over periods that are over.

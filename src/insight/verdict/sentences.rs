@@ -144,8 +144,7 @@ fn same_scope(evidence: &VerdictEvidence) -> Option<String> {
 
 /// `Most of the change is in payments (-800) and logistics (-400).`
 fn mostly(evidence: &VerdictEvidence) -> Option<String> {
-    let subject = ends(&evidence.subject.points)?;
-    let change = subject.change();
+    let change = ends(evidence.points())?.change();
     let part = |group: &GroupEnds| (group.last - group.first) / change;
     let mut telling: Vec<&GroupEnds> = evidence
         .groups
