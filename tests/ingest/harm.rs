@@ -313,7 +313,7 @@ fn every_format_survives_every_content() {
             &[&[0; 1000], plain.as_slice()].concat(),
         );
         // In a name such a byte makes another name: the report is another one, which may have no rows.
-        for at in 0..plain.len() {
+        for at in (0..plain.len()).step_by(plain.len() / 50) {
             let mut bytes = plain.clone();
             bytes[at] = 0xff;
             let _ = tried.reader.read("report", &bytes);

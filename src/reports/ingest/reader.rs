@@ -89,7 +89,7 @@ impl<'a> ReportReader<'a> {
             ];
             programs.into_iter().flatten()
         });
-        programs::check(programs)
+        deeply(|| programs::check(programs))
     }
 
     /// Reads a report; messages call it `name`.

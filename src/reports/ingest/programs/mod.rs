@@ -3,13 +3,21 @@
 mod functions;
 mod patterns;
 
+use std::sync::LazyLock;
+
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, Error, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
 use jaq_json::Val;
+use regex::Regex;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::{Span, Spanned};
+
+/// Signs and words by which parts of a program can stand inside of each other, each of which may take ten kilobytes of stack.
+const NESTING: &str = r"[\[({|,+\-*/%<>=]|\b(?:if|try|def|reduce|foreach|label|and|or|as)\b";
+/// So many of them a program may have. The largest of the library has half as many.
+const MOST_NESTING: usize = 2000;
 
 /// Functions that every program may use.
 const PRELUDE: &str = include_str!("prelude.jq");
@@ -22,7 +30,8 @@ pub(super) struct Program {
 impl Program {
     /// Compiles the program of a source; a mistake is shown at its place in the definition.
     pub fn new(text: &Spanned<String>) -> Result<Program, Diagnostic> {
-        compile(&text.node).map_err(|mistake| mistake.at(text.span))
+        let compiled = bounded(&text.node).and_then(|()| compile(&text.node));
+        compiled.map_err(|mistake| mistake.at(text.span))
     }
 
     /// Compiles a program made of programs that are right by themselves.
@@ -50,7 +59,8 @@ pub(super) fn check<'a>(texts: impl Iterator<Item = &'a Spanned<String>>) -> Pro
         .map(|text| format!("(\n{}\n)", text.node))
         .collect();
     let mut problems = Problems::default();
-    if parts.is_empty() || compile(&parts.join(",")).is_ok() {
+    let are_bounded = texts.iter().all(|text| bounded(&text.node).is_ok());
+    if parts.is_empty() || are_bounded && compile(&parts.join(",")).is_ok() {
         return problems;
     }
     for text in texts {
@@ -86,6 +96,23 @@ impl ProgramMistake {
             format!("this program cannot be read: {}", self.words),
         )
         .help("programs of sources are written in jq")
+    }
+}
+
+/// Refuses what could be nested more deeply than there is stack for: programs are compiled, and run, by functions that call
+/// themselves.
+fn bounded(text: &str) -> Result<(), ProgramMistake> {
+    static SIGNS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(NESTING).expect("a pattern of ours"));
+    let signs = SIGNS.find_iter(text).count();
+    match signs > MOST_NESTING {
+        true => Err(ProgramMistake {
+            words: format!(
+                "it has {signs} signs and words such as `|` and `if`, and may have {MOST_NESTING}"
+            ),
+            place: None,
+        }),
+        false => Ok(()),
     }
 }
 
