@@ -1,8 +1,11 @@
 //! CSV in the layouts of exports: separators, encodings, quotes and dates as spreadsheets and trackers write them.
 
+use std::collections::BTreeMap;
+
 use riskql::base::instants::rfc3339;
 use riskql::base::source::Sources;
 use riskql::lang::check;
+use riskql::lang::project::{self, ProjectOrigin};
 use riskql::lang::syntax;
 use riskql::reports::ingest::ReportReader;
 
@@ -148,4 +151,68 @@ fn trackers_in_their_layouts() {
     let labels = "Summary,Key,Labels,Labels\none,SHOP-1,a,b\n";
     let told = read(labels.as_bytes()).expect_err("two columns");
     assert!(told.contains("two columns are called `Labels`"), "{told}");
+}
+
+/// The records of a register, by the library.
+fn register(bytes: &[u8]) -> Result<Vec<BTreeMap<String, String>>, String> {
+    let (definitions, _) = project::definitions(&mut Sources::default(), &ProjectOrigin::Library);
+    let definitions = definitions.expect("the library has no mistake");
+    let report = ReportReader::new(&definitions).read("register", bytes);
+    let report = report.map_err(|problems| problems.sorted()[0].message.clone())?;
+    Ok(report.records)
+}
+
+#[test]
+fn registers_may_write_the_names_of_their_columns_otherwise() {
+    let record = |fields: &[(&str, &str)]| -> BTreeMap<String, String> {
+        let fields = fields.iter();
+        fields
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect()
+    };
+    let shop = record(&[
+        ("asset_id", "shop"),
+        ("team", "web"),
+        ("business_critical", "yes"),
+    ]);
+    let header = "Asset , TEAM;Business Critical";
+    for header in [
+        header.replace(';', ","),
+        "asset_id,team,business_critical".to_string(),
+        "ASSET-ID, Team ,\"business  critical\"".to_string(),
+    ] {
+        for separator in [",", ";", "\t", "|"] {
+            let text = format!("{header}\nshop , web,yes\n").replace(',', separator);
+            for bytes in [
+                text.clone().into_bytes(),
+                utf16(&text),
+                format!("sep={separator}\r\n{text}").into_bytes(),
+            ] {
+                assert_eq!(
+                    register(&bytes).as_deref(),
+                    Ok([shop.clone()].as_slice()),
+                    "{text}"
+                );
+            }
+        }
+    }
+    let decided = record(&[
+        ("finding_id", "f1"),
+        ("decision", "confirmed"),
+        ("at", "2026-03-01"),
+    ]);
+    let text = "Finding ID,Decision, AT \nf1,confirmed,2026-03-01\n";
+    assert_eq!(register(text.as_bytes()), Ok(vec![decided]));
+    let text = "Scan ID,Asset,Tool,Finished At,OUTCOME\ns1,shop,probe,2026-03-01,success\n";
+    let scans = register(text.as_bytes()).expect("a list of scans");
+    assert_eq!(
+        (scans[0]["asset_id"].as_str(), scans[0]["outcome"].as_str()),
+        ("shop", "success")
+    );
+}
+
+#[test]
+fn two_columns_of_a_register_that_are_one_are_refused() {
+    let told = register(b"Asset ID,asset_id,team\nshop,bank,web\n").expect_err("two columns");
+    assert!(told.contains("two columns are called `asset_id`"), "{told}");
 }

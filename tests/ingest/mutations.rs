@@ -129,6 +129,63 @@ fn a_member_of_another_type_makes_no_row_disappear() {
     );
 }
 
+/// The XML samples, and the leaves of each: where the start tag begins, where the text does, and where the end tag ends.
+fn xml_samples() -> Vec<(String, String, Vec<[usize; 4]>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ingest/samples");
+    let leaf =
+        regex::Regex::new(r"<([A-Za-z][\w.:-]*)(?: [^<>]*[^<>/])?>([^<>]*)</([A-Za-z][\w.:-]*)>");
+    let leaf = leaf.expect("a pattern");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the samples") {
+        let path = entry.expect("an entry").path();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let leaves = leaf.captures_iter(&text).filter(|leaf| leaf[1] == leaf[3]);
+        let places = leaves.filter_map(|leaf| {
+            let (whole, inside) = (leaf.get(0)?, leaf.get(2)?);
+            Some([whole.start(), inside.start(), inside.end(), whole.end()])
+        });
+        let places: Vec<[usize; 4]> = places.collect();
+        if path.extension().is_some_and(|ending| ending == "xml") && !places.is_empty() {
+            found.push((path.display().to_string(), text, places));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Elements that hold others, nothing or marked text instead of a text, and elements that are there twice.
+#[test]
+fn an_element_of_another_kind_makes_no_row_disappear() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let (mut wrong, mut read, mut state) = (Vec::new(), 0, 11);
+    for (name, text, leaves) in xml_samples() {
+        let whole = reader.read(&name, text.as_bytes()).expect("a sample");
+        for _ in 0..20 {
+            let [start, from, to, end] = leaves[next(&mut state) % leaves.len()];
+            let others = ["", "<x><y>1</y></x>", "x<y/>z", "<![CDATA[7]]>", "<x/><x/>"];
+            let mutated = match next(&mut state) % (others.len() + 1) {
+                0 => format!("{}{}", &text[..end], &text[start..]),
+                other => format!("{}{}{}", &text[..from], others[other - 1], &text[to..]),
+            };
+            let Ok(report) = reader.read(&name, mutated.as_bytes()) else {
+                continue;
+            };
+            read += 1;
+            if report.source == whole.source && rows(&report) < rows(&whole) {
+                let place = &text[start..end];
+                wrong.push(format!(
+                    "{name} {place}: {} rows of {}",
+                    rows(&report),
+                    rows(&whole)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(read > 100, "{read} were read");
+}
+
 #[test]
 fn a_member_that_is_left_out_is_told_and_counted() {
     let definitions = library();
