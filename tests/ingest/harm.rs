@@ -286,6 +286,10 @@ fn every_format_survives_every_content() {
             if must_be_read && tried.read == before {
                 tried.wrong.push(format!("{what} is refused"));
             }
+            // What is refused for its length is so in any wrapping, and takes its time.
+            if content.len() > 2 << 20 {
+                continue;
+            }
             tried.take(&format!("{what}, UTF-16"), &wide(&bytes, u16::to_le_bytes));
             tried.take(&format!("{what}, packed"), &gzip(&bytes));
             if *form == Form::Cell {
@@ -313,7 +317,7 @@ fn every_format_survives_every_content() {
             &[&[0; 1000], plain.as_slice()].concat(),
         );
         // In a name such a byte makes another name: the report is another one, which may have no rows.
-        for at in (0..plain.len()).step_by(plain.len() / 50) {
+        for at in (0..plain.len()).step_by(plain.len() / 12) {
             let mut bytes = plain.clone();
             bytes[at] = 0xff;
             let _ = tried.reader.read("report", &bytes);
