@@ -168,7 +168,7 @@ fn tables() -> Vec<(String, &'static str, Vec<u8>)> {
     let columns: Vec<String> = (0..many).map(|at| format!("c{at}")).collect();
     let columns = columns.join(",");
     let digits = "9".repeat(1_000_000);
-    let long = "x".repeat(20 << 20);
+    let long = "x".repeat(4 << 20);
     let mut found: Vec<(String, &'static str, Vec<u8>)> = Vec::new();
     let mut add = |what: &str, file, bytes| found.push((what.to_string(), file, bytes));
     for (what, cell) in [
