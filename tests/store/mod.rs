@@ -1,5 +1,6 @@
 //! Stores: what follows from reports, in whatever order they come.
 
+mod accepted;
 mod command;
 mod correlation;
 mod decisions;
