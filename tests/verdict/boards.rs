@@ -67,11 +67,11 @@ fn board(findings: &str, scans: &str, replaced: &[(&str, &str)]) -> Board {
 }
 
 fn of_folder(folder: &Path, replaced: &[(&str, &str)]) -> Board {
-    asked_over(folder, replaced).0
+    asked_over(folder, replaced, 1).0.remove(0)
 }
 
-/// The board, and how often tables were handed out for it.
-fn asked_over(folder: &Path, replaced: &[(&str, &str)]) -> (Board, u64) {
+/// The board so many times, asked together, and how often tables were handed out for it.
+fn asked_over(folder: &Path, replaced: &[(&str, &str)], times: usize) -> (Vec<Board>, u64) {
     let (mut sources, definitions) = pipeline::with_sources("kpi-defs", replaced);
     let located = data::locate(&definitions, Some(folder), &[]).expect("the tables are found");
     let as_of = analyze::moment(&mut sources, &definitions, "--as-of", "2026-09-30");
@@ -85,11 +85,11 @@ fn asked_over(folder: &Path, replaced: &[(&str, &str)]) -> (Board, u64) {
         watermark: None,
     };
     let draft = dashboards::dashboard(&definitions, None).expect("the library has one");
-    let answered = dashboards::board(&context, draft)
+    let answered = dashboards::boards(&context, vec![draft; times])
         .unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
     let tables = context.usual_tables().expect("tables");
     let askings = tables.borrow().askings();
-    (answered.board, askings)
+    (answered.boards, askings)
 }
 
 /// A folder with tables.
@@ -164,15 +164,19 @@ fn smaller_weights() -> String {
 fn the_tables_are_handed_out_once_for_a_board() {
     let overdue = closing("A1", 16).replace(",high,", ",critical,");
     let folder = folder(&overdue, &(scans("A1", 12) + &scans("A2", 12)));
-    let (board, askings) = asked_over(folder.path(), &[]);
+    let (boards, askings) = asked_over(folder.path(), &[], 1);
+    let board = &boards[0];
     assert!(board.cards().any(|card| card.books.is_some()));
-    let sentences = verdict(&board).evidence.join(" ");
+    let sentences = verdict(board).evidence.join(" ");
     assert!(sentences.contains("all in storefront"), "{sentences}");
     assert_eq!(askings, 1);
-    // A second time for the weights of today.
+    // A second time for the weights of today; several boards no more often than one.
     let weights = smaller_weights();
-    let (_, askings) = asked_over(folder.path(), &[("policy/risk.kpi", &weights)]);
+    let weights = [("policy/risk.kpi", weights.as_str())];
+    let (alone, _) = asked_over(folder.path(), &weights, 1);
+    let (boards, askings) = asked_over(folder.path(), &weights, 2);
     assert_eq!(askings, 2);
+    assert!(boards.iter().all(|board| *board == alone[0]));
 }
 
 #[test]
