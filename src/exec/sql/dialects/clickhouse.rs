@@ -37,9 +37,9 @@ impl SqlDialect for ClickHouse {
         }
     }
 
-    /// Left joins give missing values, and columns are meant where an alias has the same name.
+    /// Left joins give missing values, columns are meant where an alias has the same name, and unions have no row twice.
     fn ending(&self) -> &'static str {
-        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1"
+        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, union_default_mode = 'DISTINCT'"
     }
 
     fn keeps_names(&self) -> bool {
@@ -310,7 +310,7 @@ impl Lambdas for ClickHouse {
     }
 
     fn length(&self, list: &str) -> String {
-        format!("length({list})")
+        format!("toInt64(length({list}))")
     }
 
     fn pair(&self, _names: [&str; 2], values: [&str; 2]) -> String {
