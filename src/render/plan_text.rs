@@ -190,7 +190,7 @@ fn base_words(base: &BaseDescription) -> String {
     let how = match base.batches {
         Some(batches) => {
             let batches = counted(batches as u64, "batch", "batches");
-            format!("collected in {batches} for {readers}")
+            format!("made in {batches} for {readers}")
         }
         None => format!("made within the plan of {readers}"),
     };

@@ -505,3 +505,94 @@ fn data_that_is_not_there_is_exit_code_3() {
         .refused(1, &[])
         .says(&["21 points", "31 points"]);
 }
+
+/// The old and the new text of each changed line.
+fn changed_lines(project: &Project) -> Vec<(String, String)> {
+    let outcome = project.with_defs(&["diff", "--format", "json"]);
+    let object: Json = serde_json::from_str(&outcome.stdout).expect("an object");
+    let changes = object["changes"].as_array().expect("changes").clone();
+    let lines = changes.iter().flat_map(|change| {
+        let lines = change["lines"].as_array().expect("lines").clone();
+        lines.into_iter().map(|line| {
+            let text = |version: &str| line[version].as_str().unwrap_or_default().to_owned();
+            (text("old"), text("new"))
+        })
+    });
+    lines.collect()
+}
+
+fn is_changed(project: &Project, old: &str, new: &str) {
+    let expected = [(old.to_owned(), new.to_owned())];
+    assert_eq!(changed_lines(project), expected);
+}
+
+/// A day is 24 hours, and no day of the calendar: those of 30 and 31 days, and of 23 hours, come to other instants.
+#[test]
+fn due_times_differ_by_what_they_count() {
+    let project = project();
+    let title = "  field   title text\n";
+    let with_date = format!("{title}  field   fix_by planned date\n");
+    project.replace("defs/model.kpi", title, &with_date);
+    commit(&project);
+    project.replace("defs/kpis.kpi", "due 30 days ", "due 720 hours ");
+    assert_eq!(changed_lines(&project), []);
+    project.replace("defs/kpis.kpi", "due 720 hours ", "due 1 calendar month ");
+    is_changed(
+        &project,
+        "due 30 days where severity = high",
+        "due 1 calendar month where severity = high",
+    );
+    commit(&project);
+    project.replace("defs/kpis.kpi", "1 calendar month", "1 calendar week");
+    is_changed(
+        &project,
+        "due 1 calendar month where severity = high",
+        "due 1 calendar week where severity = high",
+    );
+    project.replace("defs/kpis.kpi", "1 calendar week", "at fix_by");
+    is_changed(
+        &project,
+        "due 1 calendar month where severity = high",
+        "due at fix_by where severity = high",
+    );
+}
+
+#[test]
+fn the_prefix_of_an_sla_is_part_of_its_meaning() {
+    let project = project();
+    let second = "\nsla support\n  of     findings\n  prefix support\n  starts found\n  stops  verified\n  due 5 days otherwise\n";
+    let text = project.read("defs/risk.kpi") + second;
+    project.write("defs/risk.kpi", text);
+    commit(&project);
+    project.replace("defs/risk.kpi", "prefix support", "prefix urgent");
+    is_changed(&project, "prefix support", "prefix urgent");
+}
+
+#[test]
+fn a_roll_up_changes_with_what_it_aggregates() {
+    let project = project();
+    project.replace(
+        "defs/model.kpi",
+        "table assets",
+        "condition grave is severity >= high\n\ntable assets",
+    );
+    let field = "  field   open_findings number from count of findings open where grave\n";
+    let key = "  key   asset_id\n";
+    let text = project.read("defs/model.kpi");
+    let (before, assets) = text.split_once("table assets").expect("assets");
+    let assets = assets.replacen(key, &format!("{key}{field}"), 1);
+    project.write("defs/model.kpi", format!("{before}table assets{assets}"));
+    commit(&project);
+    project.replace(
+        "defs/model.kpi",
+        "open where grave",
+        "open where severity in (high, critical)",
+    );
+    assert_eq!(changed_lines(&project), []);
+    project.replace("defs/model.kpi", "(high, critical)", "(low, critical)");
+    is_changed(
+        &project,
+        field.trim().replace("  ", " ").replace("  ", " ").as_str(),
+        "field open_findings number from count of findings open where severity in (low, critical)",
+    );
+}

@@ -375,7 +375,7 @@ fn a_plan_says_what_is_read_and_computed_once() {
     assert_eq!(computes.matches("count of findings verified").count(), 1);
     assert!(plan.contains("3 months: 2026-02 to 2026-04"), "{plan}");
     assert!(
-        plan.contains("findings_rows: rows of findings, collected in 1 batch for "),
+        plan.contains("findings_rows: rows of findings, made in 1 batch for "),
         "{plan}"
     );
     assert!(

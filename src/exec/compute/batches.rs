@@ -1,6 +1,7 @@
 //! Running cubes: the rows of a table pass by in batches, and every cube takes its part of each.
 //!
-//! A batch is a narrow frame that all cubes over the table read, so that files are decoded and instants looked up once.
+//! A batch is one query. Its narrow rows are made once and handed to all cubes over the table as they come, so that files
+//! are decoded and instants looked up once, and no batch is in memory as a whole. Batches bound how far a cube may lag behind.
 //! Groups that add up are added up over batches. Of cubes whose groups do not (quantiles, extremes, distinct counts) and
 //! of lifetimes the rows that count are kept, with the columns that are aggregated, and grouped when all have passed.
 
@@ -118,10 +119,8 @@ impl Computed<'_> {
                 .map(|rows| self.compiler.compile(rows))
                 .collect();
             self.compiler.slice = None;
-            let batch = collect_all(self.context.sources, compiled(lazy))?;
-            for ((table, rows), frame) in tables.iter().zip(&rows).zip(batch) {
-                self.compiler.keep(rows, frame);
-                self.size_texts(*table);
+            for (rows, lazy) in rows.iter().zip(compiled(lazy)) {
+                self.compiler.share(rows, lazy);
             }
             let lazy: PolarsResult<Vec<LazyFrame>> = relations
                 .iter()
@@ -184,21 +183,25 @@ impl Computed<'_> {
 
     /// The rows of a table of the first batch.
     pub(super) fn first_batch(&mut self, table: TableId) -> PolarsResult<LazyFrame> {
+        let batch = self.batches(table)[0];
+        self.rows_within(table, batch)
+    }
+
+    fn rows_within(&mut self, table: TableId, batch: (usize, usize)) -> PolarsResult<LazyFrame> {
         let rows = self.rows[&table].clone();
-        self.compiler.slice = Some((leftmost(&rows), self.batches(table)[0]));
+        self.compiler.slice = Some((leftmost(&rows), batch));
         let lazy = self.compiler.compile(&rows);
         self.compiler.slice = None;
         lazy
     }
 
-    /// Keeps the first batch of every table, and of it what cubes that do not add up count: all can be looked at as they
-    /// run.
-    pub(super) fn keep_first_batch(&mut self) -> Result<(), Problems> {
+    /// Keeps frames without rows in place of the rows of every table, and of what cubes that do not add up count: so the
+    /// query of each cube can be looked at without the query that makes the rows.
+    pub(super) fn keep_no_rows(&mut self) -> Result<(), Problems> {
         for (table, rows) in self.rows.clone() {
-            let lazy = compiled(self.first_batch(table));
+            let lazy = compiled(self.rows_within(table, (0, 0)));
             let frame = collect_all(self.context.sources, vec![lazy])?.remove(0);
             self.compiler.keep(&rows, frame);
-            self.size_texts(table);
         }
         for cube in 0..self.lowering.cubes.len() {
             if !is_added_up(&self.lowering.cubes[cube]) {
@@ -249,16 +252,6 @@ impl Computed<'_> {
             at = input;
         }
         Ok(())
-    }
-
-    /// How many texts keys have so far.
-    fn size_texts(&mut self, table: TableId) {
-        let codes = self.compiler.codes.entry(table).or_default();
-        for (name, dictionary) in &codes.dictionaries {
-            if let Some(size) = codes.sizes.get_mut(name) {
-                size.values = dictionary.len() as u64;
-            }
-        }
     }
 
     /// The groups of a cube that does not add up, from the rows that it counts.

@@ -110,7 +110,7 @@ impl<'a> Computed<'a> {
         jobs
     }
 
-    /// Numbers the texts that rows are grouped by, and says how many values keys have.
+    /// Numbers the texts that rows are grouped by, and says how many values keys have at most.
     fn code_keys(&mut self) {
         for cube in &self.lowering.cubes {
             let table = self.context.definitions.table(cube.table);
@@ -125,7 +125,8 @@ impl<'a> Computed<'a> {
                     Some(FieldType::YesNo) => (2, DataType::Boolean),
                     Some(FieldType::Text | FieldType::Number | FieldType::Date) | None => {
                         codes.dictionaries.entry(key.clone()).or_default();
-                        (u64::from(u32::MAX), DataType::UInt32)
+                        let rows = rows_of_origin(self.context, cube.table, key);
+                        (rows as u64, DataType::UInt32)
                     }
                 };
                 codes
@@ -234,6 +235,20 @@ impl Computed<'_> {
     pub fn count(&self, table: TableId, column: &Name) -> u64 {
         self.exclusions[&(table, column.clone())]
     }
+}
+
+/// How many rows the table has that a key is read from, through parents: it has no more texts.
+fn rows_of_origin(context: ExecutionContext, table: TableId, key: &str) -> usize {
+    let of_table = context.definitions.table(table);
+    let field = of_table
+        .field_named(key)
+        .map(|field| &of_table.fields[field]);
+    if let Some(FieldSource::Parent { parent, field }) = field.map(|field| &field.source) {
+        let parent = of_table.parents[*parent].table;
+        let key = &context.definitions.table(parent).fields[*field].name;
+        return rows_of_origin(context, parent, key);
+    }
+    context.sources.table(table).map_or(0, |source| source.rows)
 }
 
 fn lower(lowering: &mut Lowering, work: &ValuesWork) -> WorkCells {

@@ -54,7 +54,7 @@ pub struct BaseDescription {
     pub relation: Vec<OutlineNode>,
     /// In how many batches the rows pass by the queries that read them; `None` where they are made within the plan of each.
     pub batches: Option<usize>,
-    /// What polars runs to collect the first batch.
+    /// What polars runs to make the rows of the first batch.
     pub polars: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub struct CubeDescription {
     pub base: String,
     pub serves: Vec<ServedMeasure>,
     pub relation: Vec<OutlineNode>,
-    /// What polars runs; over each batch, if there are batches.
+    /// What polars runs over the rows; in the query that makes them, if there are batches.
     pub polars: String,
     /// What it runs when all batches have passed, over the rows that were kept of each; `None` where groups of batches are
     /// added up.
@@ -127,8 +127,7 @@ pub struct ScanDescription {
     pub report: ScanReport,
 }
 
-/// Describes how a plan is computed. The first batch of rows is collected for it, as it is when the query is run: how
-/// groups are numbered follows from it.
+/// Describes how a plan is computed. Nothing is counted for it.
 ///
 /// # Errors
 ///
@@ -185,7 +184,7 @@ impl PlanDescription {
             self.notes.push(note.to_string());
         }
         self.bases = computed.bases()?;
-        computed.keep_first_batch()?;
+        computed.keep_no_rows()?;
         self.cubes = computed.exclusions_described()?;
         for job in computed.jobs() {
             self.cubes.push(computed.cube_described(&job)?);

@@ -36,7 +36,7 @@ pub struct ExecutionContext<'a> {
 /// How much is held in memory at once. Answers do not depend on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Rows of a batch. A narrow row has 50 to 100 bytes.
+    /// Rows of a batch: those that one query passes over. A narrow row has 50 to 100 bytes.
     pub batch: usize,
     /// Rows that are kept for cubes that do not add up. Of larger tables those of some points are kept at a time, and
     /// the table is passed over again for the next.
@@ -46,7 +46,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            batch: 1 << 20,
+            batch: 1 << 22,
             kept: 1 << 24,
         }
     }

@@ -4,6 +4,7 @@ use polars::prelude::{
     ArrowDataType, BooleanChunked, ChunkAgg, ChunkedArray, DataType, Float64Chunked, Int64Chunked,
     IntoSeries, NamedFrom, PolarsNumericType, Series, StringChunked, TimeUnit, UInt8Chunked,
 };
+use polars_arrow::array::{Array, Utf8ViewArray, View};
 
 use super::bad_values::BadValues;
 use super::columns::{Meaning, TypedColumn};
@@ -115,17 +116,34 @@ fn text(series: &Series) -> Result<&StringChunked, String> {
 /// Texts without blanks around them. Nearly all files hold them so, and are taken as they are.
 fn trimmed(series: &Series) -> Result<Series, String> {
     let texts = text(series)?;
-    let mut steps = Steps::default();
-    let is_plain = texts.iter().flatten().all(|text| {
-        steps.step();
-        content(text).is_some_and(|content| content.len() == text.len())
-    });
-    if is_plain {
+    if texts.downcast_iter().all(is_trimmed) {
         return Ok(series.clone());
     }
     let trimmed = texts.iter().map(|text| text.and_then(content));
     Ok(trimmed.collect::<StringChunked>().into_series())
 }
+
+/// Whether no text is empty or has blanks around it. Looks at the first and the last byte, which a short text has in its
+/// view.
+fn is_trimmed(texts: &Utf8ViewArray) -> bool {
+    let mut steps = Steps::default();
+    texts.views().iter().enumerate().all(|(index, view)| {
+        steps.step();
+        let is_short = (1..=View::MAX_INLINE_SIZE).contains(&view.length);
+        let bytes = view.as_u128().to_le_bytes();
+        let last = bytes[INLINE_START + view.length.clamp(1, View::MAX_INLINE_SIZE) as usize - 1];
+        if is_short && bytes[INLINE_START] > b' ' && last > b' ' {
+            return true;
+        }
+        let missing = texts.validity().is_some_and(|valid| !valid.get_bit(index));
+        let is_plain =
+            |text: &str| content(text).is_some_and(|content| content.len() == text.len());
+        missing || is_plain(texts.value(index))
+    })
+}
+
+/// Where the bytes of a short text begin in its view, behind its length.
+const INLINE_START: usize = 4;
 
 /// Converts each different text about once. A view is the text itself where it is short; long texts
 /// of a dictionary page share one place in memory, so equal views are equal texts.

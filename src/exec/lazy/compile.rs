@@ -28,8 +28,8 @@ pub type Window = (usize, usize);
 /// Translates relations over some tables.
 pub struct Compiler<'a> {
     tables: TableFrames<'a>,
-    /// Named relations that were collected, by their address.
-    collected: BTreeMap<usize, DataFrame>,
+    /// What named relations are read from, by their address.
+    kept: BTreeMap<usize, LazyFrame>,
     /// How the keys of groups are coded, by table.
     pub codes: BTreeMap<TableId, KeyCodes>,
     /// Rows to which one scan is confined: where they begin, and how many there are.
@@ -40,7 +40,7 @@ impl<'a> Compiler<'a> {
     pub fn new(tables: TableFrames<'a>) -> Compiler<'a> {
         Compiler {
             tables,
-            collected: BTreeMap::new(),
+            kept: BTreeMap::new(),
             codes: BTreeMap::new(),
             slice: None,
         }
@@ -48,12 +48,17 @@ impl<'a> Compiler<'a> {
 
     /// From now on a named relation is read from a frame that holds its rows.
     pub fn keep(&mut self, named: &SharedRelation, rows: DataFrame) {
-        self.collected.insert(address(named), rows);
+        self.kept.insert(address(named), rows.lazy());
+    }
+
+    /// From now on a named relation is made once in a query, however many others of the query read it.
+    pub fn share(&mut self, named: &SharedRelation, rows: LazyFrame) {
+        self.kept.insert(address(named), rows.cache());
     }
 
     /// Lets go of the rows of a named relation.
     pub fn forget(&mut self, named: &SharedRelation) {
-        self.collected.remove(&address(named));
+        self.kept.remove(&address(named));
     }
 
     /// The lazy frame of a relation.
@@ -128,8 +133,8 @@ impl<'a> Compiler<'a> {
                 let rows = u32::try_from(*rows).unwrap_or(u32::MAX);
                 Ok(self.compile(input)?.limit(rows))
             }
-            Relation::Named { input, .. } => match self.collected.get(&address(relation)) {
-                Some(rows) => Ok(rows.clone().lazy()),
+            Relation::Named { input, .. } => match self.kept.get(&address(relation)) {
+                Some(rows) => Ok(rows.clone()),
                 None => self.named(input),
             },
         }
@@ -175,8 +180,8 @@ impl<'a> Compiler<'a> {
             JoinKind::Left => JoinType::Left,
             JoinKind::Semi => JoinType::Inner,
         };
-        let right = match self.collected.get(&address(right)) {
-            Some(rows) => rows.clone().lazy(),
+        let right = match self.kept.get(&address(right)) {
+            Some(rows) => rows.clone(),
             None => self.right_side(left, right)?,
         };
         let left = self.compile(left)?;

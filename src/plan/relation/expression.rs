@@ -313,6 +313,15 @@ impl Expression {
         Expression::And(flat)
     }
 
+    /// Whether any holds; one alone is itself.
+    pub fn any(parts: impl IntoIterator<Item = Expression>) -> Expression {
+        let mut parts: Vec<Expression> = parts.into_iter().collect();
+        match parts.len() {
+            1 => parts.remove(0),
+            _ => Expression::Or(parts),
+        }
+    }
+
     /// A case without branches is its other value.
     pub fn simplified(self) -> Expression {
         match self {

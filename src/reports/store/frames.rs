@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use polars::io::parquet;
 use polars::prelude::{
-    Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
+    Column, DataFrame, DataType, Int64Chunked, IntoSeries, NewChunkedArray, ParquetReader,
+    ParquetWriter, SerReader, TimeUnit, TimeZone,
 };
 
 use super::errors::unreadable;
 use super::manifest::RecordedScan;
 use super::report_scans::RowOrigin;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::instants;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};
 use crate::reports::ingest::ReportRow;
@@ -295,14 +297,53 @@ pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> 
     written(records.len(), columns.collect())
 }
 
-/// A Parquet file of columns of texts: a derived table.
+/// The Parquet file of a derived table. Texts that all are instants, or all are numbers, are written as those: queries need
+/// not take them apart.
 pub(super) fn table(columns: &DerivedTable) -> Vec<u8> {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     let columns = columns.iter().map(|(name, values)| {
-        let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
-        Series::new((*name).into(), values).into()
+        let column = match *name {
+            name if name.ends_with("_at") => instant_column(name, values),
+            "cvss" | "epss" => number_column(name, values),
+            _ => None,
+        };
+        column.unwrap_or_else(|| {
+            let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+            Column::new((*name).into(), values)
+        })
     });
     written(rows, columns.collect())
+}
+
+/// What each text means; `None` if one of them means nothing.
+fn read_all<T>(
+    values: &[Option<String>],
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<Vec<Option<T>>> {
+    let values = values.iter().map(|value| match value {
+        Some(text) => read(text).map(Some),
+        None => Some(None),
+    });
+    values.collect()
+}
+
+/// Instants in UTC. Days are none: which instant they are depends on the calendar's time zone.
+fn instant_column(name: &str, values: &[Option<String>]) -> Option<Column> {
+    let instants = read_all(values, |text| {
+        let instant = instants::parse(text)?;
+        (instants::rfc3339(instant) == text).then_some(instant)
+    })?;
+    let instants = Int64Chunked::from_iter_options(name.into(), instants.into_iter());
+    let instants = instants.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+    Some(instants.into_series().into())
+}
+
+fn number_column(name: &str, values: &[Option<String>]) -> Option<Column> {
+    let numbers = read_all(values, |text| {
+        let number: f64 = text.parse().ok()?;
+        (number.to_string() == text).then_some(number)
+    })?;
+    Some(Column::new(name.into(), numbers))
 }
 
 fn written(rows: usize, columns: Vec<Column>) -> Vec<u8> {
@@ -493,8 +534,21 @@ fn frame(path: &Path, bytes: &[u8]) -> Result<DataFrame, Diagnostic> {
 fn texts(frame: &DataFrame, name: &str, path: &Path) -> Result<Vec<Option<String>>, Diagnostic> {
     let failed = |error: polars::error::PolarsError| unreadable(path, error);
     let column = frame.column(name).map_err(failed)?;
-    let values = column.str().map_err(failed)?.iter();
-    Ok(values.map(|value| value.map(str::to_string)).collect())
+    Ok(match column.dtype() {
+        DataType::Datetime(..) => {
+            let instants = column.datetime().map_err(failed)?.physical().iter();
+            instants.map(|at| at.map(instants::rfc3339)).collect()
+        }
+        DataType::Float64 => {
+            let numbers = column.f64().map_err(failed)?.iter();
+            let written = numbers.map(|number| number.map(|number| number.to_string()));
+            written.collect()
+        }
+        _ => {
+            let values = column.str().map_err(failed)?.iter();
+            values.map(|value| value.map(str::to_string)).collect()
+        }
+    })
 }
 
 fn severity(definitions: &Definitions) -> Option<&Scale> {

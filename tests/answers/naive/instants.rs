@@ -19,6 +19,15 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
+    /// The row as it was at as-of.
+    pub fn at_as_of(&self) -> Judged<'a> {
+        Judged {
+            instant: self.world.as_of,
+            is_flow: false,
+            ..*self
+        }
+    }
+
     pub fn is(&self, field: &str, value: &str) -> bool {
         self.row.is(field, value)
     }

@@ -31,24 +31,54 @@ const POPULATIONS: [&str; 5] = [
 
 enum Tree {
     Atom(&'static Atom),
+    /// A test of a flow that is judged at as-of, wherever it stands (rule S41).
+    SoFar(&'static Atom),
     Not(Box<Tree>),
     All(Vec<Tree>),
     Any(Vec<Tree>),
 }
 
+/// What a tree may be made of.
+#[derive(Clone, Copy)]
+struct Words {
+    atoms: &'static [Atom],
+    is_flow: bool,
+}
+
+impl Words {
+    fn of(population: &str) -> Words {
+        Words {
+            atoms: if population.starts_with("assets") {
+                OF_ASSETS
+            } else {
+                OF_FINDINGS
+            },
+            is_flow: matches!(population, "findings found" | "findings verified"),
+        }
+    }
+}
+
 impl Tree {
     /// A tree at most `depth` deep.
-    fn random(random: &mut Seeded, atoms: &'static [Atom], depth: usize) -> Tree {
+    fn random(random: &mut Seeded, words: Words, depth: usize) -> Tree {
         let parts = |random: &mut Seeded| {
             (0..2)
-                .map(|_| Tree::random(random, atoms, depth - 1))
+                .map(|_| Tree::random(random, words, depth - 1))
                 .collect()
         };
         match if depth == 0 { 3 } else { random.below(5) } {
-            0 => Tree::Not(Box::new(Tree::random(random, atoms, depth - 1))),
+            0 => Tree::Not(Box::new(Tree::random(random, words, depth - 1))),
             1 => Tree::All(parts(random)),
             2 => Tree::Any(parts(random)),
-            _ => Tree::Atom(&atoms[random.below(atoms.len())]),
+            _ => {
+                let atom = &words.atoms[random.below(words.atoms.len())];
+                // Tests with a time of their own are refused there.
+                let has_time = atom.text.contains("within") || atom.text.contains("in the period");
+                match words.is_flow && !has_time && random.percent(20) {
+                    true => Tree::SoFar(atom),
+                    false => Tree::Atom(atom),
+                }
+            }
         }
     }
 
@@ -62,6 +92,7 @@ impl Tree {
         };
         match self {
             Tree::Atom(atom) => atom.text.to_owned(),
+            Tree::SoFar(atom) => format!("({}) so far", atom.text),
             Tree::Not(inner) => format!("not ({})", inner.text()),
             Tree::All(parts) => joined(parts, " and "),
             Tree::Any(parts) => joined(parts, " or "),
@@ -71,6 +102,7 @@ impl Tree {
     fn holds(&self, row: &Judged, calendar: &Calendar) -> bool {
         match self {
             Tree::Atom(atom) => (atom.holds)(row, calendar),
+            Tree::SoFar(atom) => (atom.holds)(&row.at_as_of(), calendar),
             Tree::Not(inner) => !inner.holds(row, calendar),
             Tree::All(parts) => parts.iter().all(|part| part.holds(row, calendar)),
             Tree::Any(parts) => parts.iter().any(|part| part.holds(row, calendar)),
@@ -87,15 +119,11 @@ struct Asked {
 
 impl Asked {
     fn random(random: &mut Seeded, population: &'static str) -> Asked {
-        let atoms = if population.starts_with("assets") {
-            OF_ASSETS
-        } else {
-            OF_FINDINGS
-        };
+        let words = Words::of(population);
         Asked {
             population,
-            first: Tree::random(random, atoms, 2),
-            second: random.percent(50).then(|| Tree::random(random, atoms, 2)),
+            first: Tree::random(random, words, 2),
+            second: random.percent(50).then(|| Tree::random(random, words, 2)),
         }
     }
 

@@ -13,3 +13,4 @@ pub mod roll_ups;
 mod scope;
 pub mod seeded;
 pub mod times;
+mod windows;

@@ -141,6 +141,9 @@ impl FactReader<'_> {
         if !sla.pauses.is_empty() {
             facts.push(value("pauses", sorted(pauses.collect())));
         }
+        if let Some(prefix) = &sla.prefix {
+            facts.push(value("prefix", vec![prefix.clone()]));
+        }
         if let Some(owner) = &sla.owner {
             let written = format!("owner {owner:?}");
             facts.push(Fact::new("owner", written, ChangeEffect::Wording));

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cubes::{PointRange, SweepContribution};
 use super::rows::Rows;
+use super::stretches::CountedStretch;
 use crate::lang::model::{Bands, Condition, GroupKey};
 use crate::plan::relation::{Axis, Expression, Literal, MissingOf, Name};
 
@@ -24,31 +24,6 @@ pub(super) struct ChangingBands {
     key: Name,
     /// The name of each and the instants at which a row is in it; last those at which it is in none.
     bands: Vec<(Literal, Expression)>,
-}
-
-/// Points at which a row counts, and the instants between them.
-#[derive(Clone)]
-pub(super) struct CountedStretch {
-    pub range: SweepContribution,
-    pub set: Expression,
-}
-
-impl CountedStretch {
-    /// All points at which a row counts.
-    pub fn whole(over: PointRange, set: Expression) -> CountedStretch {
-        CountedStretch {
-            range: SweepContribution::over(over, Vec::new()),
-            set,
-        }
-    }
-
-    /// Other points of it, with its keys.
-    pub fn over(&self, over: PointRange) -> SweepContribution {
-        SweepContribution {
-            keys: self.range.keys.clone(),
-            ..SweepContribution::over(over, Vec::new())
-        }
-    }
 }
 
 impl Rows<'_> {
@@ -145,66 +120,28 @@ impl Rows<'_> {
         }
     }
 
-    /// The stretches in each band, and that in none.
+    /// The stretches in each band, and those in none.
     pub fn stretches(
         &mut self,
         changing: &[ChangingBands],
-        whole: CountedStretch,
+        whole: Vec<CountedStretch>,
         axis: &Arc<Axis>,
     ) -> Vec<CountedStretch> {
-        let mut stretches = vec![whole];
+        let mut stretches = whole;
         for bands in changing {
             let mut cut = Vec::new();
             for stretch in &stretches {
                 for (name, set) in &bands.bands {
-                    cut.push(self.cut_to(stretch, (&bands.key, name), set, axis));
+                    let in_band = self.cut_to(stretch, set, axis).into_iter();
+                    cut.extend(in_band.map(|mut part| {
+                        part.range.keys.push((bands.key.clone(), name.clone()));
+                        part
+                    }));
                 }
             }
             stretches = cut;
         }
         stretches
-    }
-
-    /// A stretch cut to the instants of a set. One interval becomes two points, which costs less than a list of ranges.
-    fn cut_to(
-        &mut self,
-        stretch: &CountedStretch,
-        (key, name): (&Name, &Literal),
-        set: &Expression,
-        axis: &Arc<Axis>,
-    ) -> CountedStretch {
-        let both = Expression::Intersection(vec![stretch.set.clone(), set.clone()]);
-        let mut range = match set {
-            Expression::Interval { from, until } => {
-                let low = self.point_or_end(from, axis);
-                let range = stretch.range.clone().starting(low);
-                match until.as_ref() {
-                    Expression::Literal(Literal::Missing(_)) => range,
-                    until => range.until(self.point_or_end(until, axis)),
-                }
-            }
-            _ => {
-                let ranges = self.covered("band_points", both.clone(), axis);
-                let Expression::Column(ranges) = ranges else {
-                    unreachable!("a derived column");
-                };
-                stretch.over(PointRange::Ranges(ranges))
-            }
-        };
-        range.keys.push((key.clone(), name.clone()));
-        CountedStretch { range, set: both }
-    }
-}
-
-impl Rows<'_> {
-    /// The first point after an instant, the end of the axis for a missing one: what never begins has no points.
-    fn point_or_end(&mut self, instant: &Expression, axis: &Arc<Axis>) -> Expression {
-        let point = Expression::FirstPointAfter {
-            instant: Box::new(instant.clone()),
-            axis: axis.clone(),
-        };
-        let end = Expression::integer(axis.len() as i64);
-        self.derive("band_point", Expression::Coalesce(vec![point, end]))
     }
 }
 

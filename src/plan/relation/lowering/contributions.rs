@@ -41,6 +41,22 @@ impl SweepContribution {
         }
     }
 
+    /// The first point and the one after the last, where the range has two ends.
+    pub(super) fn ends(&self) -> Option<(Expression, Expression)> {
+        let PointRange::Columns { low, high } = &self.over else {
+            return None;
+        };
+        let low = match &self.from {
+            None => low.clone(),
+            Some(from) => Expression::Greatest(vec![low.clone(), from.clone()]),
+        };
+        let high = match &self.until {
+            None => high.clone(),
+            Some(until) => Expression::Least(vec![high.clone(), until.clone()]),
+        };
+        Some((low, high))
+    }
+
     pub(super) fn has_range_of(&self, other: &SweepContribution) -> bool {
         self.keys == other.keys
             && self.over == other.over

@@ -137,7 +137,7 @@ impl Lowering<'_> {
         rows: &PopulationRows,
         function: &StepFunction,
     ) -> Expression {
-        let (CountedAt::Points { set, .. } | CountedAt::Ranges { set, .. }) = &rows.when else {
+        let CountedAt::Stretches { set, .. } = &rows.when else {
             unreachable!("steps are of states");
         };
         let present = Expression::InstantsWhere {
@@ -147,9 +147,8 @@ impl Lowering<'_> {
         let absent = Expression::Complement(Box::new(present));
         let both = Expression::Intersection(vec![set.clone(), absent]);
         let rows_of_table = self.rows(table);
-        rows_of_table
-            .covered("unknown_points", both, &rows.axis)
-            .is_present()
+        let points = rows_of_table.covered("unknown_points", both, &rows.axis);
+        Expression::column(&points).is_present()
     }
 
     /// Whether a version of a score that applies at a point of the row has no points for it.
@@ -174,36 +173,33 @@ impl Lowering<'_> {
                     );
                     Expression::all(bounds)
                 }
-                CountedAt::Windows { low, high, .. } | CountedAt::Points { low, high, .. } => {
-                    let from = Expression::Greatest(vec![low.clone(), point(*first)]);
-                    let until = match next {
-                        Some(next) => Expression::Least(vec![high.clone(), point(next)]),
-                        None => high.clone(),
-                    };
-                    from.is(RelationalOperator::Less, until)
+                CountedAt::Windows { low, high, .. } => {
+                    overlaps((low.clone(), high.clone()), *first, next)
                 }
-                CountedAt::Ranges { set, .. } => {
-                    let end = definitions.get(place + 1).and_then(|next| next.since);
-                    let bound = |instant: Option<i64>, otherwise: Expression| {
-                        Box::new(instant.map_or(otherwise, Expression::integer))
-                    };
-                    let while_it_applies = Expression::Interval {
-                        from: bound(definitions[place].since, Expression::integer(i64::MIN)),
-                        until: bound(end, Expression::missing_integer()),
-                    };
-                    let both = Expression::Intersection(vec![set.clone(), while_it_applies]);
-                    let rows_of_table = self.rows(table);
-                    rows_of_table
-                        .covered("score_points", both, &rows.axis)
-                        .is_present()
+                CountedAt::Stretches { stretches, set } => {
+                    let ends = stretches.iter().map(|stretch| stretch.range.ends());
+                    match ends.collect::<Option<Vec<(Expression, Expression)>>>() {
+                        Some(ends) => {
+                            let ends = ends.into_iter();
+                            Expression::any(ends.map(|ends| overlaps(ends, *first, next)))
+                        }
+                        None => {
+                            let since = definitions[place].since;
+                            let end = definitions.get(place + 1).and_then(|next| next.since);
+                            let both = Expression::Intersection(vec![
+                                set.clone(),
+                                while_it_applies(since, end),
+                            ]);
+                            let rows_of_table = self.rows(table);
+                            let points = rows_of_table.covered("score_points", both, &rows.axis);
+                            Expression::column(&points).is_present()
+                        }
+                    }
                 }
             };
             tests.push(Expression::all([applies, points.clone().is_missing()]));
         }
-        match tests.len() {
-            1 => tests.remove(0),
-            _ => Expression::Or(tests),
-        }
+        Expression::any(tests)
     }
 
     /// What is missing of a row that has no instant at one end of a time.
@@ -277,5 +273,31 @@ impl Lowering<'_> {
                 name
             }
         }
+    }
+}
+
+/// Whether a range of points has one from `first` on and before `next`.
+fn overlaps(
+    (low, high): (Expression, Expression),
+    first: usize,
+    next: Option<usize>,
+) -> Expression {
+    let point = |point: usize| Expression::integer(point as i64);
+    let from = Expression::Greatest(vec![low, point(first)]);
+    let until = match next {
+        Some(next) => Expression::Least(vec![high, point(next)]),
+        None => high,
+    };
+    from.is(RelationalOperator::Less, until)
+}
+
+/// The instants at which a version of a score applies that begins at one instant and ends at another.
+fn while_it_applies(since: Option<i64>, end: Option<i64>) -> Expression {
+    let bound = |instant: Option<i64>, otherwise: Expression| {
+        Box::new(instant.map_or(otherwise, Expression::integer))
+    };
+    Expression::Interval {
+        from: bound(since, Expression::integer(i64::MIN)),
+        until: bound(end, Expression::missing_integer()),
     }
 }

@@ -310,13 +310,13 @@ impl Rows<'_> {
     /// Whether a condition holds at the one point of an axis.
     fn within(&mut self, test: &Expression, when: &CountedAt, axis: &Arc<Axis>) -> Expression {
         let set = match when {
-            CountedAt::Points { set, .. } | CountedAt::Ranges { set, .. } => set.clone(),
+            CountedAt::Stretches { set, .. } => set.clone(),
             CountedAt::Bucket { .. } | CountedAt::Windows { .. } => {
                 unreachable!("tests of a flow do not vary")
             }
         };
         let both = Expression::Intersection(vec![set, test.clone()]);
-        self.covered("with_points", both, axis).is_present()
+        Expression::column(&self.covered("with_points", both, axis)).is_present()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Measures → columns of cubes.
 
-use super::bands::{CountedStretch, Grouping};
+use super::bands::Grouping;
 use super::contributions::cut;
 use super::cubes::{Cube, CubeShape, PointRange, ROWS, SweepContribution, VALUE};
 use super::elapsed::Alternative;
 use super::population::{CountedAt, PopulationRows};
 use super::rows::Rows;
+use super::stretches::CountedStretch;
 use super::{Lowering, Reading, Sum};
 use crate::lang::functions::{Keeps, Takes};
 use crate::lang::model::{Condition, Measure, Measured, Role, ScoreId, TableId};
@@ -178,21 +179,11 @@ impl Lowering<'_> {
                 };
                 // Tests of a flow are judged at its event: no set of instants is asked for.
                 let never = Expression::missing_integer();
-                self.stock(measure, &draft, over, &never, taken)
+                let whole = CountedStretch::whole(over, never);
+                self.stock(measure, &draft, vec![whole], taken)
             }
-            CountedAt::Points { low, high, set } => {
-                let over = PointRange::Columns {
-                    low: low.clone(),
-                    high: high.clone(),
-                };
-                self.stock(measure, &draft, over, set, taken)
-            }
-            CountedAt::Ranges { ranges, set } => {
-                let Expression::Column(ranges) = ranges else {
-                    unreachable!("ranges of points are a derived column");
-                };
-                let over = PointRange::Ranges(ranges.clone());
-                self.stock(measure, &draft, over, set, taken)
+            CountedAt::Stretches { stretches, .. } => {
+                self.stock(measure, &draft, stretches.clone(), taken)
             }
         }
     }
@@ -250,11 +241,9 @@ impl Lowering<'_> {
         &mut self,
         measure: &Measure,
         draft: &Draft,
-        over: PointRange,
-        set: &Expression,
+        whole: Vec<CountedStretch>,
         taken: &Taken,
     ) -> (usize, Name, Reading) {
-        let whole = CountedStretch::whole(over, set.clone());
         let axis = &draft.population.axis;
         let rows = self.rows(draft.table);
         let stretches = rows.stretches(&draft.grouping.changing, whole, axis);

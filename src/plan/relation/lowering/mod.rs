@@ -20,6 +20,7 @@ mod policies;
 mod population;
 mod roll_ups;
 mod rows;
+mod stretches;
 mod sweeps;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::conditions::longest_within;
+use super::cubes::PointRange;
 use super::events::StateTime;
 use super::rows::Rows;
+use super::stretches::CountedStretch;
 use crate::lang::model::{Condition, EventSource, Population, Role, StateSource};
-use crate::plan::relation::{Axis, Expression, RelationalOperator};
+use crate::plan::relation::{Axis, Expression, Name, RelationalOperator};
 
 /// The rows of a population over an axis.
 #[derive(Clone)]
@@ -36,15 +38,15 @@ pub(super) enum CountedAt {
         high: Expression,
         at: Expression,
     },
-    /// From the point `low` up to the point `high`; the instants in between as a set.
-    Points {
-        low: Expression,
-        high: Expression,
+    /// Stretches of points, apart from each other; all instants in them as a set.
+    Stretches {
+        stretches: Vec<CountedStretch>,
         set: Expression,
     },
-    /// Several ranges of points; the instants as a set.
-    Ranges { ranges: Expression, set: Expression },
 }
+
+/// A row is cut to no more stretches by points: beyond, a list of ranges costs less.
+const MOST_STRETCHES: usize = 2;
 
 impl PopulationRows {
     /// Rows that count.
@@ -59,7 +61,7 @@ impl PopulationRows {
     pub fn at(&self) -> Option<&Expression> {
         match &self.when {
             CountedAt::Bucket { at, .. } | CountedAt::Windows { at, .. } => Some(at),
-            CountedAt::Points { .. } | CountedAt::Ranges { .. } => None,
+            CountedAt::Stretches { .. } => None,
         }
     }
 }
@@ -222,16 +224,21 @@ impl Rows<'_> {
             }
             (StateTime::Span { .. } | StateTime::Set(_), _) => None,
         };
-        let (when, is_there) = match time {
-            StateTime::Span { from, until } if parts.timed.is_empty() => {
-                self.points(&name, &from, &until, parts.axis)
-            }
-            StateTime::Span { .. } | StateTime::Set(_) => {
-                let mut sets = vec![time.set()];
-                sets.extend(parts.timed.iter().map(|part| self.instants(part)));
-                self.ranges(&name, sets, parts.axis)
-            }
+        let sets: Vec<Expression> = parts.timed.iter().map(|part| self.instants(part)).collect();
+        let by_points = match &time {
+            StateTime::Span { from, until } => self.points(&name, (from, until), &sets, parts.axis),
+            StateTime::Set(_) => None,
         };
+        let stretches = by_points.unwrap_or_else(|| {
+            let sets = std::iter::once(time.set()).chain(sets);
+            self.ranges(&name, sets.collect(), parts.axis)
+        });
+        let is_there = Expression::any(stretches.iter().map(CountedStretch::has_points));
+        let set = match stretches.as_slice() {
+            [only] => only.set.clone(),
+            several => Expression::Union(several.iter().map(|one| one.set.clone()).collect()),
+        };
+        let when = CountedAt::Stretches { stretches, set };
         PopulationRows {
             axis: parts.axis.clone(),
             when,
@@ -274,13 +281,14 @@ impl Rows<'_> {
         Expression::all(tests)
     }
 
+    /// The stretches of a state that lie in all sets, where points alone can tell.
     fn points(
         &mut self,
         name: &str,
-        from: &Expression,
-        until: &Expression,
+        (from, until): (&Expression, &Expression),
+        sets: &[Expression],
         axis: &Arc<Axis>,
-    ) -> (CountedAt, Expression) {
+    ) -> Option<Vec<CountedStretch>> {
         let low = self.point_after(&format!("{name}_low"), from, axis);
         let high = Expression::Coalesce(vec![
             Expression::FirstPointAfter {
@@ -290,13 +298,19 @@ impl Rows<'_> {
             Expression::integer(axis.len() as i64),
         ]);
         let high = self.derive(&format!("{name}_high"), high);
-        let is_there = low.clone().is(RelationalOperator::Less, high.clone());
         let span = StateTime::Span {
             from: from.clone(),
             until: until.clone(),
         };
-        let set = span.set();
-        (CountedAt::Points { low, high, set }, is_there)
+        let whole = CountedStretch::whole(PointRange::Columns { low, high }, span.set());
+        let mut stretches = vec![whole];
+        for set in sets {
+            stretches = self.cut_by_points(&stretches, set, axis)?;
+            if stretches.len() > MOST_STRETCHES {
+                return None;
+            }
+        }
+        Some(stretches)
     }
 
     /// The first point after an instant.
@@ -319,24 +333,26 @@ impl Rows<'_> {
         name: &str,
         mut sets: Vec<Expression>,
         axis: &Arc<Axis>,
-    ) -> (CountedAt, Expression) {
+    ) -> Vec<CountedStretch> {
         let set = match sets.len() {
             1 => sets.remove(0),
             _ => Expression::Intersection(sets),
         };
         let set = self.derive(&format!("{name}_instants"), set);
         let ranges = self.covered(&format!("{name}_points"), set.clone(), axis);
-        let is_there = ranges.clone().is_present();
-        (CountedAt::Ranges { ranges, set }, is_there)
+        vec![CountedStretch::whole(PointRange::Ranges(ranges), set)]
     }
 
-    /// The points of an axis that lie in a set.
-    pub fn covered(&mut self, hint: &str, set: Expression, axis: &Arc<Axis>) -> Expression {
+    /// The column of the points of an axis that lie in a set; missing where there are none.
+    pub fn covered(&mut self, hint: &str, set: Expression, axis: &Arc<Axis>) -> Name {
         let covered = Expression::CoveredPoints {
             set: Box::new(set),
             axis: axis.clone(),
         };
-        self.derive(hint, covered)
+        match self.derive(hint, covered) {
+            Expression::Column(name) => name,
+            other => unreachable!("what is derived is a column, not {other}"),
+        }
     }
 }
 

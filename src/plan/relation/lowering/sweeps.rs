@@ -1,11 +1,11 @@
 //! Stocks whose numbers add up: what rows bring to a cube at the first point they count at, and take away at the first they do
 //! not.
 
-use super::bands::CountedStretch;
 use super::contributions::cut;
 use super::cubes::{CubeShape, PointRange, ROWS, SweepContribution, VALUE};
 use super::elapsed::Alternative;
 use super::measures::{Draft, RowTest, Taken, free_name};
+use super::stretches::CountedStretch;
 use super::{Lowering, Reading, Sum};
 use crate::plan::relation::{Aggregate, Expression, Name, StepFunction};
 
@@ -47,9 +47,11 @@ impl Lowering<'_> {
                 with: Some(self.contribute(cube, "with", each(&whole, &counted_if(test)))),
             },
             Taken::Row(Some(RowTest::Varying(test))) => {
+                let (rows, axis) = (self.rows(draft.table), &draft.population.axis);
                 let passing = stretches.iter();
-                let passing = passing.map(|stretch| self.passing(draft, stretch, test));
-                let passing: Vec<SweepContribution> = passing.collect();
+                let passing = passing.flat_map(|stretch| rows.cut_to(stretch, test, axis));
+                let passing: Vec<SweepContribution> =
+                    passing.map(|stretch| stretch.range).collect();
                 Reading::Tally {
                     with: Some(self.contribute(cube, "with", each(&passing, &one))),
                 }
@@ -89,22 +91,6 @@ impl Lowering<'_> {
             }
         };
         (cube, rows_name, reading)
-    }
-
-    /// The points of a stretch at which a row passes a test that changes.
-    fn passing(
-        &mut self,
-        draft: &Draft,
-        stretch: &CountedStretch,
-        test: &Expression,
-    ) -> SweepContribution {
-        let both = Expression::Intersection(vec![stretch.set.clone(), test.clone()]);
-        let rows = self.rows(draft.table);
-        let ranges = rows.covered("with_points", both, &draft.population.axis);
-        let Expression::Column(ranges) = ranges else {
-            unreachable!("a derived column");
-        };
-        stretch.over(PointRange::Ranges(ranges))
     }
 
     /// The points of a stretch with the number that a row has there.
