@@ -29,7 +29,11 @@ def main(job: str, results: str) -> None:
     builder = SparkSession.builder.master(os.environ.get("SPARK_MASTER", "local[2]"))
     for name, value in {
         "spark.sql.warehouse.dir": tempfile.mkdtemp(),
-        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.shuffle.partitions": "1",
+        # Compiling each of many small statements takes longer than running it.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
         "spark.sql.session.timeZone": "Asia/Kolkata",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",

@@ -114,7 +114,7 @@ pub fn all_equal(pairs: &[Pair]) {
 pub fn all_equal_in(database: &dyn database::Database, pairs: &[Pair]) -> usize {
     let word = database.dialect().word();
     let with = |pair: &&Pair| pair.over_tables.contains_key(word);
-    let those: Vec<&Pair> = pairs.iter().filter(with).collect();
+    let those: Vec<&Pair> = pairs.iter().filter(with).step_by(database::one_in()).collect();
     let statements: Vec<Statement> = those
         .iter()
         .map(|pair| Statement {

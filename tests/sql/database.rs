@@ -35,6 +35,12 @@ pub fn wanted() -> Vec<&'static dyn Database> {
     known.into_iter().filter(is_wanted).collect()
 }
 
+/// How many statements there are for each that databases run: `RISKQL_ONE_IN`, for databases that take seconds for one.
+pub fn one_in() -> usize {
+    let named = env::var("RISKQL_ONE_IN").ok();
+    named.map_or(1, |number| number.parse().expect("RISKQL_ONE_IN is a number"))
+}
+
 /// A statement and the tables that it reads.
 pub struct Statement<'a> {
     pub tables: &'a Rc<TableSet>,
