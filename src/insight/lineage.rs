@@ -13,20 +13,7 @@ use crate::lang::model::{Definitions, SymbolId, SymbolKind, SymbolTable};
 use crate::render::{self, GraphDrawing, GraphNode, RenderOptions};
 
 /// The kinds that are nodes.
-pub const KINDS: [SymbolKind; 12] = [
-    SymbolKind::Scale,
-    SymbolKind::Table,
-    SymbolKind::Column,
-    SymbolKind::Field,
-    SymbolKind::Event,
-    SymbolKind::State,
-    SymbolKind::Condition,
-    SymbolKind::Score,
-    SymbolKind::Sla,
-    SymbolKind::Kpi,
-    SymbolKind::View,
-    SymbolKind::Dashboard,
-];
+pub const KINDS: &[SymbolKind] = SymbolKind::Source.before();
 
 /// Which way edges are followed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

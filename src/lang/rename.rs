@@ -13,22 +13,7 @@ use crate::lang::model::{
 use crate::lang::syntax;
 
 /// The kinds that can be renamed. A test is named by a sentence, which nothing refers to.
-pub const KINDS: [SymbolKind; 14] = [
-    SymbolKind::Scale,
-    SymbolKind::Table,
-    SymbolKind::Column,
-    SymbolKind::Field,
-    SymbolKind::Event,
-    SymbolKind::State,
-    SymbolKind::Condition,
-    SymbolKind::Score,
-    SymbolKind::Sla,
-    SymbolKind::Kpi,
-    SymbolKind::View,
-    SymbolKind::Dashboard,
-    SymbolKind::Source,
-    SymbolKind::Match,
-];
+pub const KINDS: &[SymbolKind] = SymbolKind::Test.before();
 
 /// What a renaming changes.
 #[derive(Clone, PartialEq, Eq, Debug)]

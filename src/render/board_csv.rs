@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::csv;
 use super::flat::{self, FlatPart};
-use super::json;
 use super::numbers;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, Cell, ColumnRole, Level, Row, Value,
@@ -45,7 +44,7 @@ pub(super) fn board(board: &Board) -> Vec<u8> {
             let of_card = BoardRecord {
                 layer: layer.name.clone(),
                 card: card.title.clone(),
-                kind: json::kind_word(card.kind),
+                kind: card.kind.word(),
                 ..BoardRecord::default()
             };
             add(&mut records, &of_card, card);

@@ -51,6 +51,11 @@ impl OutputFormat {
         }
     }
 
+    /// Whether objects are asked for, where there is otherwise a text for people.
+    pub fn is_json(self) -> bool {
+        self == OutputFormat::Json
+    }
+
     /// The format of a name.
     pub fn named(name: &str) -> Option<OutputFormat> {
         OutputFormat::ALL

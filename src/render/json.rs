@@ -12,7 +12,6 @@ use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardVerdict, Books, CardFormula,
     ColumnRole, Context, Excluded, KnownShare, Row,
 };
-use crate::lang::model::CardKind;
 
 /// Raised when a key changes its meaning or goes away; new keys do not raise it.
 const SCHEMA_VERSION: u32 = 1;
@@ -77,7 +76,7 @@ fn card(card: &BoardCard) -> Json {
     answer.insert("period".into(), period(&card.answer));
     add_result(&mut answer, &card.answer);
     json!({
-        "kind": kind_word(card.kind),
+        "kind": card.kind.word(),
         "title": card.title,
         "verdict": card.verdict.as_ref().map(verdict),
         "history": card.history.iter().map(|point| point.value).collect::<Vec<_>>(),
@@ -123,19 +122,6 @@ fn period(answer: &Answer) -> Json {
     match &answer.period {
         Some(period) => json!({"label": period.label, "from": period.from, "to": period.to}),
         None => Json::Null,
-    }
-}
-
-/// The word of a kind of card.
-pub(super) fn kind_word(kind: CardKind) -> &'static str {
-    match kind {
-        CardKind::Verdict => "verdict",
-        CardKind::Number => "number",
-        CardKind::Line => "line",
-        CardKind::Area => "area",
-        CardKind::Matrix => "matrix",
-        CardKind::Table => "table",
-        CardKind::List => "list",
     }
 }
 

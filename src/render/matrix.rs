@@ -7,7 +7,7 @@ use super::trend::{self, Series, Trend};
 use crate::exec::answer::{Answer, Status, Value};
 
 /// More groups than this are no matrix.
-const MOST_GROUPS: usize = 1_000;
+pub(super) const MOST_GROUPS: usize = 1_000;
 
 /// What stands behind a value, and what each mark says.
 const PROVISIONAL: (&str, &str) = ("*", "provisional: the period is not over");
@@ -79,7 +79,11 @@ fn decimals(series: &Series) -> usize {
 }
 
 /// A value and its marks.
-fn marked(series: &Series, value: Option<&Value>, decimals: usize) -> (GridCell, String) {
+pub(super) fn marked(
+    series: &Series,
+    value: Option<&Value>,
+    decimals: usize,
+) -> (GridCell, String) {
     let Some((value, number)) = value.and_then(|value| Some((value, value.value?))) else {
         return (GridCell::new("none", Style::Dim), String::new());
     };
@@ -108,7 +112,7 @@ fn marks(value: &Value) -> String {
 }
 
 /// What the marks mean that are there.
-fn legend(trend: &Trend) -> Vec<String> {
+pub(super) fn legend(trend: &Trend) -> Vec<String> {
     let values = trend.series.iter().flat_map(|series| &series.values);
     let shown: Vec<String> = values.flatten().map(|value| marks(value)).collect();
     let is_there = |mark: &str| shown.iter().any(|marks| marks.contains(mark));

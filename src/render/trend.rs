@@ -1,6 +1,6 @@
 //! The series inside an answer over periods: one for each group and value column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{change_style, hidden_line, hidden_rows, rows_cell, verdict_cell};
 use super::flat;
@@ -51,6 +51,55 @@ pub(super) struct Series<'a> {
 pub(super) struct Trend<'a> {
     pub periods: Vec<&'a str>,
     pub series: Vec<Series<'a>>,
+}
+
+impl Trend<'_> {
+    /// Keeps the first groups of each column, and what stands for others and for all; how many groups are left out.
+    pub fn keep_first(&mut self, most: usize) -> usize {
+        self.keep(most, &|_| 0.0)
+    }
+
+    /// Keeps the groups of each column whose last values are the largest.
+    pub fn keep_largest(&mut self, most: usize) -> usize {
+        let last = |series: &Series| series.points.iter().rev().find_map(|point| *point);
+        self.keep(most, &|series| last(series).unwrap_or(f64::NEG_INFINITY))
+    }
+
+    fn keep(&mut self, most: usize, size: &dyn Fn(&Series) -> f64) -> usize {
+        let is_group = |series: &Series| series.row.level == Level::Group;
+        let mut places: Vec<usize> = (0..self.series.len()).collect();
+        places.retain(|place| is_group(&self.series[*place]));
+        // A stable sort: of equal ones the first stays.
+        let size = |place: &usize| size(&self.series[*place]);
+        places.sort_by(|left, right| size(right).total_cmp(&size(left)));
+        let mut kept: Vec<(*const AnswerValueColumn, usize)> = Vec::new();
+        let mut left_out: BTreeSet<usize> = BTreeSet::new();
+        for place in places {
+            let column: *const AnswerValueColumn = self.series[place].column;
+            match kept.iter_mut().find(|(known, _)| *known == column) {
+                Some((_, count)) if *count == most => drop(left_out.insert(place)),
+                Some((_, count)) => *count += 1,
+                None => kept.push((column, 1)),
+            }
+        }
+        let mut place = 0;
+        self.series.retain(|_| {
+            place += 1;
+            !left_out.contains(&(place - 1))
+        });
+        left_out.len() / kept.len().max(1)
+    }
+
+    /// The largest value of the series that are of one unit and level with this.
+    pub fn highest(&self, series: &Series) -> f64 {
+        let is_alike = |other: &&Series| {
+            other.column.unit == series.column.unit && other.row.level == series.row.level
+        };
+        let alike = self.series.iter().filter(is_alike);
+        alike
+            .flat_map(|other| other.points.iter().flatten().copied())
+            .fold(0.0, f64::max)
+    }
 }
 
 /// A sparkline for each series, to stand below a table. `None` if there is nothing to see.

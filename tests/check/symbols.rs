@@ -61,7 +61,7 @@ fn there_and_back(
     let new = format!("{}_anew", symbol.name);
     let is_field = matches!(kind, SymbolKind::Column | SymbolKind::Field);
     let renamed = match is_field {
-        true => lookup(symbols, &rename::KINDS, &format!("field {}", symbol.name)),
+        true => lookup(symbols, rename::KINDS, &format!("field {}", symbol.name)),
         false => Ok(vec![id]),
     };
     let label = symbol.label();

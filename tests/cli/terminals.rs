@@ -1,6 +1,7 @@
 //! Commands at a terminal: what gives way to its height, and what is drawn again.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
@@ -63,18 +64,45 @@ fn run_draws_a_long_series_as_the_session_does() {
     assert!(!pipe.stdout.contains('\x1b') && !pipe.stdout.contains("--full"));
 }
 
-#[cfg(unix)]
-#[test]
-fn a_reader_that_leaves_ends_a_command_quietly() {
-    let project = Project::new();
+/// Many times the first row of the findings, in place of all: a table that takes a debug build seconds to read.
+fn with_many_findings(project: &Project, count: usize) {
     let file = project.read("data/findings.csv");
     let header = file.lines().next().expect("a header");
     let row = file.lines().nth(1).expect("a row");
     let (_, rest) = row.split_once(',').expect("cells");
-    let rows: String = (0..50_000)
+    let rows: String = (0..count)
         .map(|number| format!("N{number},{rest}\n"))
         .collect();
     project.write("data/findings.csv", format!("{header}\n{rows}"));
+}
+
+#[test]
+fn ctrl_c_ends_a_board_before_it_is_written() {
+    let project = Project::new();
+    with_many_findings(&project, 600_000);
+    let pages: [&[&str]; 3] = [
+        &["dashboard", "--html", "board.html"],
+        &["dashboard", "--all", "--html", "pages"],
+        &["dashboard", "--watch", "--html", "board.html"],
+    ];
+    for arguments in pages {
+        let mut terminal = at_terminal(&project, arguments, 80);
+        terminal.await_words(" rows · ");
+        let asked = Instant::now();
+        terminal.press("\x03");
+        assert_ne!(terminal.end(), 0, "{arguments:?}");
+        assert!(asked.elapsed() < Duration::from_secs(3), "{arguments:?}");
+        for file in ["board.html", "pages"] {
+            assert!(!project.path(file).exists(), "{arguments:?}: {file}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_ends_a_command_quietly() {
+    let project = Project::new();
+    with_many_findings(&project, 50_000);
     let mut shell = std::process::Command::new("sh");
     let line = "\"$RISKQL\" run 'list findings' --defs defs --data data 2>errors | head -n 1";
     shell

@@ -4,7 +4,7 @@ mod bad_files;
 mod bad_values;
 mod dialects;
 mod fixture;
-mod formats;
+pub mod formats;
 mod given;
 mod joins;
 mod locate;

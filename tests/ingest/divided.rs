@@ -10,7 +10,7 @@ use riskql::reports::ingest::{Report, ReportReader, Sizes};
 
 use super::portions::difference;
 
-const EACH: &str = r#"scale severity is info < low < medium < high < critical
+const EACH: &str = r##"scale severity is info < low < medium < high < critical
 source each_element "Each element, as it is"
   tool     "each"
   kind     sast
@@ -31,9 +31,9 @@ source each_row "Each row, as it is"
   reads    csv
   parts    "."
   known by """ length > 0 """
-  rows """ .[] | { title: tojson, severity: "low" } """
+  rows """ .[0]["#"] as $above | .[] | .["#"] = $above | { title: tojson, severity: "low" } """
   identity title
-"#;
+"##;
 
 fn definitions() -> Definitions {
     let mut sources = Sources::default();

@@ -129,7 +129,7 @@ fn deep_nesting_is_refused() {
     );
 }
 
-fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         let options = SimpleFileOptions::default();
@@ -347,7 +347,7 @@ fn a_letter_for_what_is_no_text_is_text() {
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(bytes).expect("memory");
     packed.finish().expect("memory")

@@ -17,7 +17,7 @@ const NEEDED: &str = "sarif zap_json zap_xml burp_json burp_xml invicti_json inv
     pip_audit checkov kics gitleaks trufflehog asff prowler_ocsf aws_inspector2 tenable_xml qualys_webapp openvas_xml \
     openvas_csv nexpose qualys_vm_report qualys_vm_scan qualys_vm_csv qualys_vmdr_csv defender_json defender_csv wazuh \
     nikto_json nikto_xml nikto_csv wpscan sslyze nmap_xml kube_hunter kubescape xccdf ckl cklb \
-    spotbugs horusec kiuwan kiuwan_sca njsscan bearer klocwork_api klocwork_xml sarif_2_0 jfrog_simple_json snyk_unmanaged \
+    spotbugs horusec kiuwan kiuwan_sca kiuwan_sca_csv njsscan bearer klocwork_api klocwork_csv klocwork_xml sarif_2_0 jfrog_simple_json snyk_unmanaged \
     blackduck_api neuvector neuvector_compliance scout_suite jira_issues jira_decisions";
 
 #[test]

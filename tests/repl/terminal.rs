@@ -158,6 +158,22 @@ fn ctrl_c_stops_a_query_and_keeps_the_session() {
     );
     terminal.enter("\\time on");
     terminal.await_words("timing is on");
+    // A board of many queries stops as one of them does.
+    terminal.press("\\scorecard\r");
+    terminal.await_words(" rows · ");
+    let asked = Instant::now();
+    terminal.press(CTRL_C);
+    terminal.wait("a second stop", |screen| {
+        screen.contents().matches("stopped after").count() == 2
+    });
+    assert!(
+        asked.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        asked.elapsed()
+    );
+    terminal.await_prompt();
+    terminal.enter("\\time off");
+    terminal.await_words("timing is off");
 }
 
 #[test]

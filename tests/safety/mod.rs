@@ -4,6 +4,7 @@ mod compacting;
 mod crashes;
 mod damage;
 mod disks;
+mod hostile;
 mod mistyped;
 mod telling;
 mod together;

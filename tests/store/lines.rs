@@ -526,3 +526,92 @@ fn a_closing_is_explained_by_the_scans_that_looked() {
     );
     assert_eq!(explained.closings[0].closed_at, micros("2026-03-04"));
 }
+
+/// What each closing of each finding follows from: when, by which scans or decision.
+fn endings(room: &Room) -> Vec<String> {
+    let mut told = Vec::new();
+    for finding in room.table("findings") {
+        if finding["finding_id"].contains('-') {
+            continue;
+        }
+        let explained = store::explain(&room.store, definitions(), &finding["finding_id"]);
+        for closing in explained.expect("explained").closings {
+            let scans = closing.scans.iter().map(|scan| {
+                let said = scan.said.map_or("not seen", |status| status.word());
+                format!("{said} {}", scan.finished_at)
+            });
+            let decided = closing
+                .decision
+                .map(|(decision, at)| format!("{} {at}", decision.word()));
+            let why: Vec<String> = scans.chain(decided).collect();
+            told.push(format!(
+                "{} {:?} {}: {}",
+                finding["title"],
+                closing.ending,
+                closing.closed_at,
+                why.join(", ")
+            ));
+        }
+    }
+    told.sort();
+    // Instants as days, as the test writes them.
+    let days = (1..=28).map(|day| format!("2026-03-{day:02}"));
+    days.fold(told, |told, day| {
+        let instant = micros(&day).to_string();
+        told.into_iter()
+            .map(|line| line.replace(&instant, &day))
+            .collect()
+    })
+}
+
+/// A generic report of weaknesses: title, and whether it says something of it.
+fn stated(states: &[(&str, &str)]) -> String {
+    let findings = states.iter().map(|(title, state)| {
+        let state = if state.is_empty() {
+            String::new()
+        } else {
+            format!(", {state}")
+        };
+        format!(r#"{{"title": "{title}", "severity": "High"{state}}}"#)
+    });
+    super::report(&findings.collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn every_closing_says_what_it_follows_from() {
+    let room = Room::new();
+    let there = ["sql", "xss", "csrf", "dos"].map(|title| (title, ""));
+    room.take("2026-03-01", &stated(&there));
+    // One is said to be fixed, one to be none, of one nothing is said and one is still there.
+    let said = [
+        ("sql", r#""is_mitigated": true"#),
+        ("xss", r#""false_p": true"#),
+        ("dos", ""),
+    ];
+    room.take("2026-03-02", &stated(&said));
+    room.take(
+        "2026-03-05",
+        "asset_id,rule_id,decision,at\nshop,dos,out_of_scope,2026-03-04\n",
+    );
+    room.take("2026-03-06", r#"[{"asset_id": "shop", "team": "a"}]"#);
+    assert_eq!(
+        endings(&room),
+        [
+            "csrf Verified 2026-03-02: not seen 2026-03-02",
+            "dos OutOfScope 2026-03-04: out_of_scope 2026-03-04",
+            "sql Verified 2026-03-02: fixed 2026-03-02",
+            "xss FalsePositive 2026-03-02: false_positive 2026-03-02",
+        ]
+    );
+}
+
+#[test]
+fn a_closing_with_its_asset_names_no_scan() {
+    let room = Room::new();
+    room.take("2026-03-01", &stated(&[("sql", "")]));
+    room.take(
+        "2026-03-06",
+        r#"[{"asset_id": "shop", "team": "a", "retired_at": "2026-03-20"}]"#,
+    );
+    assert_eq!(endings(&room), ["sql Retired 2026-03-20: "]);
+}

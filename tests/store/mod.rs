@@ -1,5 +1,6 @@
 //! Stores: what follows from reports, in whatever order they come.
 
+mod accepted;
 mod command;
 mod correlation;
 mod decisions;
@@ -20,8 +21,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use polars::prelude::{ParquetReader, SerReader};
+use polars::prelude::{Column, DataType, ParquetReader, SerReader, TimeUnit};
 use riskql::base::diagnostic::Problems;
+use riskql::base::instants::rfc3339;
 use riskql::base::source::Sources;
 use riskql::exec::answer::Answer;
 use riskql::exec::data::Horizon;
@@ -180,9 +182,8 @@ impl Room {
         let frame = ParquetReader::new(file).finish().expect("Parquet");
         let mut records = vec![Record::new(); frame.height()];
         for column in frame.columns() {
-            let values = column.str().expect("texts");
-            for (record, value) in records.iter_mut().zip(values.iter()) {
-                let value = value.unwrap_or_default().replace("T00:00:00Z", "");
+            for (record, value) in records.iter_mut().zip(texts(column)) {
+                let value = value.replace("T00:00:00Z", "");
                 record.insert(column.name().to_string(), value);
             }
         }
@@ -195,6 +196,27 @@ impl Room {
         lines.sort();
         lines
     }
+}
+
+/// Texts as they are, instants in RFC 3339, numbers; empty where there is none.
+fn texts(column: &Column) -> Vec<String> {
+    let written: Vec<Option<String>> = match column.dtype() {
+        DataType::String => {
+            let texts = column.str().expect("texts").iter();
+            texts.map(|text| text.map(str::to_owned)).collect()
+        }
+        DataType::Float64 => {
+            let numbers = column.f64().expect("numbers").iter();
+            numbers.map(|number| Some(number?.to_string())).collect()
+        }
+        DataType::Datetime(TimeUnit::Microseconds, Some(zone)) => {
+            assert_eq!(zone.as_str(), "UTC");
+            let instants = column.datetime().expect("instants").physical().iter();
+            instants.map(|at| at.map(rfc3339)).collect()
+        }
+        other => panic!("{} holds {other}", column.name()),
+    };
+    written.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 fn line(finding: &Record) -> String {

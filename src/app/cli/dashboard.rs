@@ -2,14 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use super::args::{DashboardArguments, ScreenOptions};
 use super::console::{Console, OutputTarget, write_file, write_stdout};
 use super::failure::Failure;
 use super::workspace;
-use crate::app::repl::{FileStamps, stamps, stamps_of};
+use crate::app::repl::{FileStamps, await_change, stamps, stamps_of};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::answer::Board;
 use crate::exec::query_context::QueryContext;
@@ -19,8 +17,8 @@ use crate::lang::project::ProjectOrigin;
 use crate::render::{self, BoardPage, OutputFormat, RenderOptions};
 use crate::reports::store;
 
-/// How often files are looked at.
-const INTERVAL: Duration = Duration::from_millis(250);
+/// So many boards are answered over one reading of the tables.
+const BOARDS_AT_ONCE: usize = 8;
 
 /// Takes away what stands on a terminal.
 const CLEAR: &[u8] = b"\x1b[2J\x1b[H";
@@ -103,12 +101,7 @@ fn watch(
             }
         }
         console.note("waiting for changes; Ctrl-C ends");
-        let mut now = files(arguments, defs);
-        // A file that is still being written changes between two looks.
-        while now == seen || now != files(arguments, defs) {
-            thread::sleep(INTERVAL);
-            now = files(arguments, defs);
-        }
+        await_change(&seen, || files(arguments, defs));
     }
 }
 
@@ -163,12 +156,14 @@ fn pages(
         known_on,
         watermark: None,
     };
-    let mut boards: Vec<(String, Board)> = Vec::new();
+    let (names, drafts): (Vec<String>, Vec<DashboardDraft>) = drafts.into_iter().unzip();
     let progress = console.progress();
-    for (name, draft) in drafts {
-        boards.push((name, dashboards::board(&context, draft)?.board));
+    let mut answered: Vec<Board> = Vec::new();
+    for together in drafts.chunks(BOARDS_AT_ONCE) {
+        answered.extend(dashboards::boards(&context, together.to_vec())?.boards);
     }
     drop(progress);
+    let boards: Vec<(String, Board)> = names.into_iter().zip(answered).collect();
     write(folder, &boards)?;
     console.note(&format!(
         "{} and index.html written to {}",

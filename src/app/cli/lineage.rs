@@ -22,7 +22,7 @@ pub fn run(
         true => graph.ends(),
         false => {
             let name = arguments.name.join(" ");
-            lookup::lookup(&definitions.symbols, &lineage::KINDS, &name)?
+            lookup::lookup(&definitions.symbols, lineage::KINDS, &name)?
         }
     };
     let view = LineageView {

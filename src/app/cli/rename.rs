@@ -34,7 +34,7 @@ pub fn run(
         return Err(problems.into());
     };
     console.report(problems);
-    let renamed = lookup::lookup(&definitions.symbols, &rename::KINDS, &old.join(" "))?;
+    let renamed = lookup::lookup(&definitions.symbols, rename::KINDS, &old.join(" "))?;
     let plan = rename::rename(&console.sources, &definitions, &renamed, new)?;
     let changes = checked(console, &ids, &definitions, &renamed, new, &plan)?;
     if arguments.dry_run {

@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use super::args::{CheckFormat, ScreenOptions, TestArguments};
 use super::console::{Console, write_stdout};
 use super::failure::Failure;
 use super::{pipelines, workspace};
-use crate::app::repl::stamps;
+use crate::app::repl::{await_change, stamps};
 use crate::base::diagnostic::Diagnostic;
 use crate::insight::testing::coverage;
 use crate::insight::testing::mutation::{self, Mutant};
@@ -19,9 +17,6 @@ use crate::insight::testing::{self, TestReach};
 use crate::lang::model::Test;
 use crate::lang::project::{Project, ProjectOrigin};
 use crate::lang::syntax::Allowances;
-
-/// How often files are looked at.
-const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Runs the tests selected; a failing one makes the answer "no".
 pub fn run(
@@ -55,12 +50,7 @@ fn watch(
             console.report(failure.problems);
         }
         console.note("waiting for changes; Ctrl-C ends");
-        let mut now = stamps(&origin);
-        // A file that is still being written changes between two looks.
-        while now == seen || now != stamps(&origin) {
-            thread::sleep(INTERVAL);
-            now = stamps(&origin);
-        }
+        await_change(&seen, || stamps(&origin));
         console.note("");
     }
 }

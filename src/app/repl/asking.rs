@@ -171,16 +171,9 @@ impl Session {
 
     fn explain(&mut self, query: &Query) -> Result<Reply, Problems> {
         let explained = explain::explain(&self.context(), query)?;
-        let text = match self.format() {
-            OutputFormat::Json => explain::json(&explained),
-            OutputFormat::Table
-            | OutputFormat::Jsonl
-            | OutputFormat::Csv
-            | OutputFormat::Md
-            | OutputFormat::Parquet
-            | OutputFormat::Openmetrics
-            | OutputFormat::Svg
-            | OutputFormat::Html => explain::text(&explained, self.settings.look),
+        let text = match self.format().is_json() {
+            true => explain::json(&explained),
+            false => explain::text(&explained, self.settings.look),
         };
         self.put_out(text.into_bytes())
     }

@@ -5,22 +5,6 @@ use crate::base::source::Sources;
 use crate::lang::refine::removal;
 use crate::lang::syntax::{self, Grids, Token, TokenKind};
 
-/// The words that begin a definition.
-const DEFINITIONS: &[&str] = &[
-    "calendar",
-    "scale",
-    "table",
-    "condition",
-    "score",
-    "sla",
-    "kpi",
-    "view",
-    "dashboard",
-    "match",
-    "source",
-    "test",
-];
-
 /// One thing to be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Entry {
@@ -265,7 +249,7 @@ fn begins_definition(text: &str) -> bool {
                     TokenKind::Text | TokenKind::OpenText | TokenKind::BackTicked
                 ),
             };
-            DEFINITIONS.contains(&word(first)) && is_name
+            syntax::definition_words().contains(&word(first)) && is_name
         }
         // Nothing else stands on the first line of this one.
         _ => code.trim() == "calendar",
@@ -280,6 +264,7 @@ pub(super) fn has_code(text: &str) -> bool {
 /// Whether a text that is being typed begins a definition, or may: its word and a space are there.
 pub(super) fn begins_as_definition(text: &str) -> bool {
     let first = text.trim();
-    let is_begun = text.ends_with(char::is_whitespace) && DEFINITIONS.contains(&first);
+    let is_begun =
+        text.ends_with(char::is_whitespace) && syntax::definition_words().contains(&first);
     is_begun || begins_definition(text)
 }

@@ -46,5 +46,5 @@ pub use places::{proof_cache, startup_file};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};
-pub use stamps::{FileStamps, stamps, stamps_of};
+pub use stamps::{FileStamps, await_change, stamps, stamps_of};
 pub use terminal::{hear_interrupts, run as run_terminal};

@@ -188,16 +188,9 @@ impl Session {
             return String::new();
         }
         let sources = &self.workspace.sources;
-        match self.settings.format {
-            OutputFormat::Json => render::diagnostics_json(sources, &list),
-            OutputFormat::Table
-            | OutputFormat::Jsonl
-            | OutputFormat::Csv
-            | OutputFormat::Md
-            | OutputFormat::Parquet
-            | OutputFormat::Openmetrics
-            | OutputFormat::Svg
-            | OutputFormat::Html => render::diagnostics(sources, &list, &self.settings.look),
+        match self.settings.format.is_json() {
+            true => render::diagnostics_json(sources, &list),
+            false => render::diagnostics(sources, &list, &self.settings.look),
         }
     }
 

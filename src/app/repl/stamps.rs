@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use crate::lang::project::{self, ProjectOrigin};
+
+/// How often files are looked at.
+const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Files, their lengths and when they were written.
 pub type FileStamps = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
@@ -15,6 +19,16 @@ pub fn stamps(origin: &ProjectOrigin) -> FileStamps {
     match origin {
         ProjectOrigin::Folder(folder) => of_files(project::files_below(folder).unwrap_or_default()),
         ProjectOrigin::Library => FileStamps::new(),
+    }
+}
+
+/// Waits until files are others than those seen.
+pub fn await_change(seen: &FileStamps, look: impl Fn() -> FileStamps) {
+    let mut now = look();
+    // A file that is still being written changes between two looks.
+    while now == *seen || now != look() {
+        thread::sleep(INTERVAL);
+        now = look();
     }
 }
 

@@ -54,7 +54,7 @@ pub use archive::{ARCHIVE, MOST_UNPACKED, most_unpacked, open_archive};
 pub use columns::column_type;
 pub use convert::{LARGEST_NUMBER, is_loadable};
 pub use csv::is_plain;
-pub use dialect::{CellText, cell_text, wide_encoding, written_number};
+pub use dialect::{CellText, cell_text, column_name, wide_encoding, written_number};
 pub use far_dates::{FarDates, RowDate, dates_after, far_dates};
 pub use given::sources_of_given;
 pub use locate::{Location, locate};

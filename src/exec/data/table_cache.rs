@@ -37,6 +37,8 @@ pub struct TableCache {
     far: Option<Option<FarDates>>,
     /// How often something was read.
     readings: u64,
+    /// How often tables were handed out.
+    askings: u64,
     /// Columns of files with at most this many rows are kept in memory; those of others stay in the file.
     rows_in_memory: usize,
 }
@@ -93,6 +95,11 @@ impl TableCache {
         self.readings
     }
 
+    /// How often tables were handed out: whoever gets them passes over their rows.
+    pub fn askings(&self) -> u64 {
+        self.askings
+    }
+
     /// What requirements ask for, to be queried lazily; checks what was not checked yet. Files that were
     /// written since are looked at again, all of them, and a note says so.
     ///
@@ -104,6 +111,7 @@ impl TableCache {
         definitions: &Definitions,
         requirements: &Requirements,
     ) -> Result<TableSources, Problems> {
+        self.askings += 1;
         self.renew(definitions);
         let mut notes = self.forget_if_changed();
         let held = self.held.values_mut();

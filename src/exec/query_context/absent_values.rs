@@ -52,21 +52,40 @@ impl AbsentValue {
     }
 }
 
-/// Every such value of a query, over tables that hold the fields it reads.
-pub fn absent_values(
+/// Every such value of some queries, each once, over tables that hold the fields they read.
+pub fn absent_values<'a>(
     definitions: &Definitions,
     sources: &TableSources,
-    query: &Query,
-    answer: &Answer,
+    answered: impl IntoIterator<Item = (&'a Query, &'a Answer)>,
 ) -> Vec<AbsentValue> {
-    let search = ValueSearch {
-        definitions,
-        sources,
-        query,
-    };
-    let tests = conditions(query).into_iter();
+    let mut asked = AskedTexts::new();
+    let mut found: Vec<AbsentValue> = Vec::new();
+    for (query, answer) in answered {
+        let search = ValueSearch {
+            definitions,
+            sources,
+            query,
+        };
+        for absent in of_query(&search, answer, &mut asked) {
+            if !found.contains(&absent) {
+                found.push(absent);
+            }
+        }
+    }
+    found
+}
+
+/// Which of some texts a field has nowhere: the cards of a board ask for the same again and again.
+type AskedTexts<'a> = BTreeMap<(FieldId, BTreeSet<&'a str>), Vec<&'a str>>;
+
+fn of_query<'a>(
+    search: &ValueSearch<'a>,
+    answer: &Answer,
+    asked: &mut AskedTexts<'a>,
+) -> Vec<AbsentValue> {
+    let tests = conditions(search.query).into_iter();
     let tests: Vec<&Condition> = tests.flat_map(Condition::tests_of_all_rows).collect();
-    let mut found = search.texts(&tests);
+    let mut found = search.texts(&tests, asked);
     // Looking for parts of texts reads them all: that is for answers in which nothing is.
     let is_empty = has_no_rows(answer);
     for test in tests {
@@ -102,30 +121,31 @@ struct ValueSearch<'s> {
     query: &'s Query,
 }
 
-impl ValueSearch<'_> {
-    fn texts(&self, tests: &[&Condition]) -> Vec<AbsentValue> {
-        let mut asked: BTreeMap<FieldId, BTreeSet<&str>> = BTreeMap::new();
+impl<'s> ValueSearch<'s> {
+    fn texts(&self, tests: &[&'s Condition], asked: &mut AskedTexts<'s>) -> Vec<AbsentValue> {
+        let mut compared: BTreeMap<FieldId, BTreeSet<&str>> = BTreeMap::new();
         for test in tests {
             if let Condition::Texts { field, allowed } = test {
-                let texts = asked.entry(*field).or_default();
+                let texts = compared.entry(*field).or_default();
                 texts.extend(allowed.iter().map(String::as_str));
             }
         }
         let (definitions, sources) = (self.definitions, self.sources);
         let mut found = Vec::new();
-        for (field, words) in asked {
-            let absent = data::absent_texts(definitions, sources, field, &words);
+        for (field, words) in compared {
+            let absent = asked
+                .entry((field, words))
+                .or_insert_with_key(|(field, words)| {
+                    data::absent_texts(definitions, sources, *field, words)
+                });
             if absent.is_empty() {
                 continue;
             }
             let Some(known) = data::texts_of(definitions, sources, field) else {
                 continue;
             };
-            found.extend(
-                absent
-                    .into_iter()
-                    .filter_map(|word| self.text(field, word, &known)),
-            );
+            let absent = absent.iter();
+            found.extend(absent.filter_map(|word| self.text(field, word, &known)));
         }
         found
     }

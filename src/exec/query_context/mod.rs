@@ -21,7 +21,7 @@ use crate::exec::assemble;
 use crate::exec::compute::{self, ExecutionContext, Limits, PlanDescription};
 use crate::exec::data::{FarDates, Horizon, TableCache, TableSources, Tables};
 use crate::lang::model::{Definitions, Moment, Query, TableId};
-use crate::plan::{self, Plan, RequirementOptions, Requirements};
+use crate::plan::{self, EvaluationTime, Plan, RequirementOptions, Requirements};
 
 /// What a query is asked over.
 pub struct QueryContext<'a> {
@@ -46,30 +46,78 @@ pub struct Answered {
     pub absent: Vec<AbsentValue>,
 }
 
-/// Queries by their places that are asked over the same tables.
+/// What is computed of the columns that a query reads, in place of its own plan.
+pub type MakePlans = fn(&Definitions, &Query, &EvaluationTime) -> Result<Vec<Plan>, Problems>;
+
+/// A query, and what is computed for it.
+#[derive(Clone, Copy)]
+pub struct PlannedQuery<'a> {
+    pub query: &'a Query,
+    /// `None`: the answer to the query.
+    pub plans: Option<MakePlans>,
+}
+
+impl<'a> PlannedQuery<'a> {
+    /// A query that wants its answer.
+    pub fn of(query: &'a Query) -> PlannedQuery<'a> {
+        PlannedQuery { query, plans: None }
+    }
+}
+
+/// What a question was answered, an answer a plan.
+pub struct QueryReply {
+    pub evaluation: EvaluationTime,
+    pub answers: Vec<Answer>,
+}
+
+/// Replies in the order of the questions, and what the user should know of the data.
+pub struct QueryReplies {
+    pub replies: Vec<QueryReply>,
+    pub notes: Vec<String>,
+    /// Values that queries compare with and no row has.
+    pub absent: Vec<AbsentValue>,
+}
+
+/// Questions by their places that are asked over the same tables.
 struct QueryGroup {
     tables: Rc<RefCell<TableCache>>,
-    queries: Vec<usize>,
+    questions: Vec<usize>,
 }
 
 impl QueryContext<'_> {
     /// Answers several queries over one reading of the data.
     pub fn answers(&self, queries: &[&Query]) -> Result<Answered, Problems> {
-        let mut answers: Vec<Option<Answer>> = queries.iter().map(|_| None).collect();
+        let questions: Vec<PlannedQuery> = queries
+            .iter()
+            .map(|query| PlannedQuery::of(query))
+            .collect();
+        let found = self.replies(&questions)?;
+        let replies = found.replies.into_iter();
+        Ok(Answered {
+            answers: replies.flat_map(|reply| reply.answers).collect(),
+            notes: found.notes,
+            absent: found.absent,
+        })
+    }
+
+    /// The same for questions.
+    pub fn replies(&self, questions: &[PlannedQuery]) -> Result<QueryReplies, Problems> {
+        let mut replies: Vec<Option<QueryReply>> = questions.iter().map(|_| None).collect();
         let mut notes: Vec<String> = Vec::new();
         let mut absent: Vec<AbsentValue> = Vec::new();
         let mut problems = Problems::default();
-        for group in self.groups(queries)? {
-            let own: Vec<&Query> = group.queries.iter().map(|place| queries[*place]).collect();
-            match self.answers_over(&group.tables, &own) {
-                Ok(answered) => {
-                    for (place, answer) in group.queries.iter().zip(answered.answers) {
-                        answers[*place] = Some(answer);
+        for group in self.groups(questions)? {
+            let places = group.questions.iter();
+            let own: Vec<PlannedQuery> = places.map(|place| questions[*place]).collect();
+            match self.replies_over(&group.tables, &own) {
+                Ok(found) => {
+                    for (place, reply) in group.questions.iter().zip(found.replies) {
+                        replies[*place] = Some(reply);
                     }
-                    notes.retain(|note| !answered.notes.contains(note));
-                    notes.extend(answered.notes);
-                    absent.retain(|text| !answered.absent.contains(text));
-                    absent.extend(answered.absent);
+                    notes.retain(|note| !found.notes.contains(note));
+                    notes.extend(found.notes);
+                    absent.retain(|text| !found.absent.contains(text));
+                    absent.extend(found.absent);
                 }
                 Err(of_group) => problems.extend(of_group),
             }
@@ -77,32 +125,39 @@ impl QueryContext<'_> {
         if problems.has_errors() {
             return Err(problems);
         }
-        let answers = answers.into_iter().flatten().collect();
-        Ok(Answered {
-            answers,
+        Ok(QueryReplies {
+            replies: replies.into_iter().flatten().collect(),
             notes,
             absent,
         })
     }
 
-    fn answers_over(
+    fn replies_over(
         &self,
         tables: &RefCell<TableCache>,
-        queries: &[&Query],
-    ) -> Result<Answered, Problems> {
-        let (sources, given) = self.read(tables, queries)?;
-        let plans = plans(self.definitions, queries, &given)?;
-        let answers = assemble::answers(self.definitions, &sources, &plans)?;
-        let mut absent: Vec<AbsentValue> = Vec::new();
-        for (query, answer) in queries.iter().zip(&answers) {
-            for value in absent_values(self.definitions, &sources, query, answer) {
-                if !absent.contains(&value) {
-                    absent.push(value);
-                }
-            }
-        }
-        Ok(Answered {
-            answers,
+        questions: &[PlannedQuery],
+    ) -> Result<QueryReplies, Problems> {
+        let queries: Vec<&Query> = questions.iter().map(|question| question.query).collect();
+        let (sources, given) = self.read(tables, &queries)?;
+        let planned = planned(self.definitions, questions, &given)?;
+        let plans: Vec<Plan> = planned
+            .iter()
+            .flat_map(|(_, plans)| plans.clone())
+            .collect();
+        let mut answers = assemble::answers(self.definitions, &sources, &plans)?.into_iter();
+        let replies: Vec<QueryReply> = planned
+            .into_iter()
+            .map(|(evaluation, plans)| QueryReply {
+                evaluation,
+                answers: answers.by_ref().take(plans.len()).collect(),
+            })
+            .collect();
+        let own = questions.iter().zip(&replies);
+        let own = own.filter(|(question, _)| question.plans.is_none());
+        let own = own.map(|(question, reply)| (question.query, &reply.answers[0]));
+        let absent = absent_values(self.definitions, &sources, own);
+        Ok(QueryReplies {
+            replies,
             notes: sources.notes,
             absent,
         })
@@ -125,17 +180,17 @@ impl QueryContext<'_> {
         Ok(described)
     }
 
-    /// Which queries are asked over the same tables: all of them, where those are files.
-    fn groups(&self, queries: &[&Query]) -> Result<Vec<QueryGroup>, Problems> {
+    /// Which questions are asked over the same tables: all of them, where those are files.
+    fn groups(&self, questions: &[PlannedQuery]) -> Result<Vec<QueryGroup>, Problems> {
         let mut groups: Vec<QueryGroup> = Vec::new();
-        for (index, query) in queries.iter().enumerate() {
-            let tables = self.tables_for(query)?;
+        for (index, question) in questions.iter().enumerate() {
+            let tables = self.tables_for(question.query)?;
             let known = |group: &&mut QueryGroup| Rc::ptr_eq(&group.tables, &tables);
             match groups.iter_mut().find(known) {
-                Some(group) => group.queries.push(index),
+                Some(group) => group.questions.push(index),
                 None => groups.push(QueryGroup {
                     tables,
-                    queries: vec![index],
+                    questions: vec![index],
                 }),
             }
         }
@@ -333,20 +388,39 @@ pub fn plans(
     queries: &[&Query],
     given: &plan::GivenTime,
 ) -> Result<Vec<Plan>, Problems> {
+    let questions: Vec<PlannedQuery> = queries
+        .iter()
+        .map(|query| PlannedQuery::of(query))
+        .collect();
+    let planned = planned(definitions, &questions, given)?.into_iter();
+    Ok(planned.flat_map(|(_, plans)| plans).collect())
+}
+
+/// The plans of each question, and when it stands; reports the problems of all of them.
+fn planned(
+    definitions: &Definitions,
+    questions: &[PlannedQuery],
+    given: &plan::GivenTime,
+) -> Result<Vec<(EvaluationTime, Vec<Plan>)>, Problems> {
     let mut problems = Problems::default();
-    let mut plans = Vec::with_capacity(queries.len());
-    for query in queries {
-        let planned = plan::evaluation_time(definitions, query, given)
-            .and_then(|evaluation| plan::plan(definitions, query, &evaluation));
+    let mut all = Vec::with_capacity(questions.len());
+    for PlannedQuery { query, plans } in questions {
+        let planned = plan::evaluation_time(definitions, query, given).and_then(|evaluation| {
+            let plans = match plans {
+                Some(plans) => plans(definitions, query, &evaluation)?,
+                None => vec![plan::plan(definitions, query, &evaluation)?],
+            };
+            Ok((evaluation, plans))
+        });
         match planned {
-            Ok(plan) => plans.push(plan),
+            Ok(planned) => all.push(planned),
             Err(of_query) => problems.extend(of_query),
         }
     }
     if problems.has_errors() {
         Err(problems)
     } else {
-        Ok(plans)
+        Ok(all)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Takes the context to ask on and a checked query; gives a [`Attribution`]: the number in both periods, and
 //! what each group of a dimension contributed to its change. The arithmetic is in `contributions`.
 
+mod compared;
 mod contributions;
 mod groupings;
 mod periods;
@@ -20,13 +21,15 @@ pub use stock::StockChange;
 
 use std::collections::BTreeMap;
 
+use compared::Compared;
+
 use crate::base::diagnostic::Problems;
 use crate::base::types::DisplayUnit;
 use crate::exec::answer::{Answer, Cell, Context, Level, Row, Value};
 use crate::exec::assemble;
-use crate::exec::query_context::QueryContext;
-use crate::lang::model::{Definitions, Dimension, Direction, Query, Subject, ValueColumn};
-use crate::plan::{self, EvaluationTime, Plan, TimeBucket, Timeline, Work};
+use crate::exec::query_context::{QueryContext, QueryReply};
+use crate::lang::model::{Definitions, Dimension, Direction, Query, ValueColumn};
+use crate::plan::{self, EvaluationTime, Plan, TimeBucket};
 
 /// Fewer rows than this are too few to trust a mean or a share.
 pub const FEW_ROWS: u64 = 5;
@@ -169,16 +172,40 @@ pub fn why(
     }
 }
 
+/// What [`from_first_to_last`] needs computed of a query: nothing where it shows fewer than two periods.
+///
+/// # Errors
+///
+/// Periods that cannot be planned.
+pub fn plans_from_first_to_last(
+    definitions: &Definitions,
+    query: &Query,
+    evaluation: &EvaluationTime,
+) -> Result<Vec<Plan>, Problems> {
+    let compared = Compared::of(
+        definitions,
+        query,
+        &[],
+        evaluation,
+        &periods::first_and_last,
+    )?;
+    let plans = compared.map(|compared| compared.plans(definitions, query, evaluation));
+    Ok(plans.transpose()?.into_iter().flatten().collect())
+}
+
 /// Why the first column of a query changed from the first period it shows to the last; `None` where it shows fewer than two.
 ///
 /// # Errors
 ///
-/// What keeps the data from being read.
+/// Periods that cannot be planned.
 pub fn from_first_to_last(
-    context: &QueryContext,
+    definitions: &Definitions,
     query: &Query,
+    reply: &QueryReply,
 ) -> Result<Option<Attribution>, Problems> {
-    why_between(context, query, &[], &periods::first_and_last)
+    let first_and_last = &periods::first_and_last;
+    let compared = Compared::of(definitions, query, &[], &reply.evaluation, first_and_last)?;
+    Ok(compared.map(|compared| compared.attribution(&reply.answers)))
 }
 
 fn why_by(
@@ -186,70 +213,19 @@ fn why_by(
     query: &Query,
     by: &[Dimension],
 ) -> Result<Attribution, Problems> {
+    let definitions = context.definitions;
     let pair = |definitions: &Definitions, query: &Query, evaluation: &EvaluationTime| {
         pair(definitions, query, evaluation).map(Some)
     };
-    let why = why_between(context, query, by, &pair)?;
-    Ok(why.expect("there are two periods"))
-}
-
-/// Two periods of a query, if there are.
-type ChoosePeriods<'a> =
-    &'a dyn Fn(&Definitions, &Query, &EvaluationTime) -> Result<Option<PeriodPair>, Problems>;
-
-fn why_between(
-    context: &QueryContext,
-    query: &Query,
-    by: &[Dimension],
-    choose: ChoosePeriods,
-) -> Result<Option<Attribution>, Problems> {
-    let definitions = context.definitions;
-    let column = first_column(query);
-    let read = grouped(query, &column, &split(&column), by);
-    let (sources, given) = context.load(&[&read])?;
+    let (sources, given) = context.load(&[&compared::read(query, by)])?;
     let evaluation = plan::evaluation_time(definitions, query, &given)?;
-    let Some(pair) = choose(definitions, &bare(query, &column), &evaluation)? else {
-        return Ok(None);
-    };
-    let column = in_scope(definitions, query, column, &pair);
-    let split = split(&column);
-    let grouped = grouped(query, &column, &split, by);
-    let mut asked = timeless(&grouped);
-    let stock = match split {
-        Decomposition::Adds => stock::stock_columns(&column, &pair.before, &pair.after),
-        Decomposition::OfRows | Decomposition::Quotient { .. } | Decomposition::Not => None,
-    };
-    let is_stock = stock.is_some();
-    if let Subject::Values(values) = &mut asked.subject {
-        // Its columns are narrowed already, to the periods compared.
-        values.on_constant_scope = false;
-        values.columns.extend(stock.into_iter().flatten());
-    }
-    let plan = plan::plan(definitions, &asked, &evaluation)?;
-    let plans = [within(&plan, &pair.before), within(&plan, &pair.after)];
+    let compared = Compared::of(definitions, query, by, &evaluation, &pair)?;
+    let compared = compared.expect("there are two periods");
+    let plans = compared.plans(definitions, query, &evaluation)?;
     let answers = assemble::answers(definitions, &sources, &plans)?;
-    let mut why = compose(&column, &split, by, &pair, (&answers[0], &answers[1]));
-    if is_stock && why.change().is_some() {
-        add_stock_changes(&mut why, by.len(), (&answers[0], &answers[1]));
-    }
+    let mut why = compared.attribution(&answers);
     why.notes.extend(sources.notes);
-    Ok(Some(why))
-}
-
-/// The column over what is in scope at the end of both periods, if the query is on constant scope.
-fn in_scope(
-    definitions: &Definitions,
-    query: &Query,
-    column: ValueColumn,
-    pair: &PeriodPair,
-) -> ValueColumn {
-    match &query.subject {
-        Subject::Values(values) if values.on_constant_scope => {
-            let ends = [pair.before.end, pair.after.end];
-            plan::in_scope(definitions, &[column], &ends).remove(0)
-        }
-        Subject::Values(_) | Subject::List(_) => column,
-    }
+    Ok(why)
 }
 
 /// What happened to the rows of the whole and of each group.
@@ -274,69 +250,6 @@ fn add_stock_changes(
 
 fn names(by: &[Dimension]) -> Vec<String> {
     by.iter().map(|dimension| dimension.name.clone()).collect()
-}
-
-fn first_column(query: &Query) -> ValueColumn {
-    match &query.subject {
-        Subject::Values(values) => values.columns[0].clone(),
-        Subject::List(_) => unreachable!("only values have reasons"),
-    }
-}
-
-/// The query with one column and nothing that orders or cuts rows.
-fn bare(query: &Query, column: &ValueColumn) -> Query {
-    let mut query = query.clone();
-    if let Subject::Values(values) = &mut query.subject {
-        values.columns = vec![column.clone()];
-        values.ungroup();
-        values.left_out.clear();
-    }
-    query
-}
-
-/// The column by some dimensions, with what stands above and below its line, and the total.
-fn grouped(query: &Query, column: &ValueColumn, split: &Decomposition, by: &[Dimension]) -> Query {
-    let mut query = bare(query, column);
-    if let Subject::Values(values) = &mut query.subject {
-        values.by = by.to_vec();
-        values.with_total = !by.is_empty();
-        if let Decomposition::Quotient { above, below } = split {
-            values
-                .columns
-                .extend([above.as_ref().clone(), below.as_ref().clone()]);
-        }
-    }
-    query
-}
-
-/// A query whose time line does not matter: another takes its place.
-fn timeless(query: &Query) -> Query {
-    let mut query = query.clone();
-    query.period = Some(crate::lang::model::Period::Last(
-        1,
-        crate::base::types::Grain::Day,
-    ));
-    if let Subject::Values(values) = &mut query.subject {
-        values.over = None;
-        values.versus.clear();
-    }
-    query
-}
-
-/// The plan over one slot.
-fn within(plan: &Plan, slot: &TimeBucket) -> Plan {
-    let mut plan = plan.clone();
-    if let Work::Values(work) = &mut plan.work {
-        work.shows_period = false;
-        work.timeline = Timeline {
-            grain: None,
-            slots: vec![slot.clone()],
-            compared: Vec::new(),
-            is_windowed: false,
-            notes: Vec::new(),
-        };
-    }
-    plan
 }
 
 fn compose(

@@ -25,14 +25,14 @@ pub fn split(column: &ValueColumn) -> Decomposition {
     match column.moment {
         StockMoment::End | StockMoment::Start => of_formula(column),
         // A mean of days' sums is the sum of the groups' means; of quotients it is not.
-        StockMoment::Average if adds(&column.formula) => Decomposition::Adds,
+        StockMoment::Average if column.formula.adds_up() => Decomposition::Adds,
         StockMoment::Average | StockMoment::Peak if column.kind != Kind::Flow => Decomposition::Not,
         StockMoment::Average | StockMoment::Peak => of_formula(column),
     }
 }
 
 fn of_formula(column: &ValueColumn) -> Decomposition {
-    if adds(&column.formula) {
+    if column.formula.adds_up() {
         return Decomposition::Adds;
     }
     match &column.formula {
@@ -41,7 +41,7 @@ fn of_formula(column: &ValueColumn) -> Decomposition {
             operator: Operator::Divide,
             left,
             right,
-        } if adds(left) && adds(right) => quotient(column, left, right),
+        } if left.adds_up() && right.adds_up() => quotient(column, left, right),
         Formula::Number(_)
         | Formula::Constant { .. }
         | Formula::Measure(_)
@@ -54,33 +54,6 @@ fn of_formula(column: &ValueColumn) -> Decomposition {
 
 fn weighs_rows(measure: &Measure) -> bool {
     measure.function.name == "mean" || measure.function.takes == Takes::Test
-}
-
-/// Whether a formula of a whole is the sum of that formula of its groups.
-fn adds(formula: &Formula) -> bool {
-    match formula {
-        Formula::Measure(measure) => ["count", "sum"].contains(&measure.function.name),
-        Formula::Negate(inner) => adds(inner),
-        Formula::Binary {
-            operator,
-            left,
-            right,
-        } => match operator {
-            Operator::Add | Operator::Subtract => adds(left) && adds(right),
-            Operator::Multiply => {
-                (adds(left) && is_number(right)) || (is_number(left) && adds(right))
-            }
-            Operator::Divide => adds(left) && is_number(right),
-        },
-        // A number of its own would count once for each group.
-        Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => false,
-        // The largest of a whole is not the sum of the largest of its groups.
-        Formula::Adjusted { .. } => false,
-    }
-}
-
-fn is_number(formula: &Formula) -> bool {
-    matches!(formula, Formula::Number(_))
 }
 
 /// Both sides as columns of their own, in units whose quotient is in the column's unit.

@@ -27,7 +27,7 @@ pub struct StockChange {
 }
 
 /// How many columns [`stock_columns`] gives.
-const COLUMNS: usize = 6;
+pub(super) const COLUMNS: usize = 6;
 
 impl StockChange {
     /// From the values of [`stock_columns`] before and after; those at the instant that a column is not about are not read.

@@ -1,10 +1,12 @@
 //! What a card asks beside its own query: the months before, what is known of its rows, what a verdict rests on.
 
-use super::DraftCard;
+use super::{CardToAnswer, DraftCard, books};
 use crate::base::types::{DisplayUnit, FieldType, Grain, Unit};
+use crate::exec::query_context::MakePlans;
+use crate::insight::attribution;
 use crate::lang::functions;
 use crate::lang::model::{
-    CardKind, Condition, Definitions, FieldId, Formula, Measure, Period, Query, Subject,
+    CardKind, Condition, Definitions, Dimension, FieldId, Formula, Measure, Period, Query, Subject,
     ValueColumn, ValuesQuery,
 };
 
@@ -28,6 +30,10 @@ pub(super) enum Purpose {
     Groups,
     /// A verdict's subject over what was in scope in every period.
     ConstantScope,
+    /// The groups of a number by the dimension of the verdict at a place.
+    GroupsOfVerdict(usize),
+    /// What went into a stock and out of it.
+    Books,
 }
 
 /// A query of a card.
@@ -38,13 +44,33 @@ pub(super) struct AskedQuery {
     pub query: Query,
 }
 
-/// All queries of a card, its own first.
+impl Purpose {
+    /// What is computed in place of the answer to the query.
+    pub fn plans(self) -> Option<MakePlans> {
+        match self {
+            Purpose::Books => Some(attribution::plans_from_first_to_last),
+            Purpose::Answer
+            | Purpose::History
+            | Purpose::Validated
+            | Purpose::InScope
+            | Purpose::Groups
+            | Purpose::ConstantScope
+            | Purpose::GroupsOfVerdict(_) => None,
+        }
+    }
+}
+
+/// All queries of a card among the others, its own first.
 pub(super) fn queries(
     definitions: &Definitions,
     place: usize,
-    card: &DraftCard,
-    with_known: bool,
+    cards: &[CardToAnswer],
 ) -> Vec<AskedQuery> {
+    let CardToAnswer {
+        board,
+        draft: card,
+        with_known,
+    } = cards[place];
     let mut asked = vec![(Purpose::Answer, answer(card))];
     let mut also = |purpose, query: Option<Query>| {
         asked.extend(query.map(|query| (purpose, query)));
@@ -56,6 +82,15 @@ pub(super) fn queries(
                 also(Purpose::Validated, validated(definitions, &card.query));
                 also(Purpose::InScope, in_scope(definitions, &card.query));
             }
+            for (place, verdict) in cards.iter().enumerate() {
+                let is_of_board = verdict.board == board && verdict.draft.kind == CardKind::Verdict;
+                if let (true, Some(dimension)) =
+                    (is_of_board, first_dimension(&verdict.draft.query))
+                {
+                    let query = missed_groups(&card.query, dimension);
+                    also(Purpose::GroupsOfVerdict(place), query);
+                }
+            }
         }
         CardKind::Verdict => {
             also(Purpose::Groups, groups(&card.query));
@@ -64,7 +99,8 @@ pub(super) fn queries(
                 constant_scope(definitions, &card.query),
             );
         }
-        CardKind::Line | CardKind::Area | CardKind::Matrix | CardKind::Table | CardKind::List => {}
+        CardKind::Line | CardKind::Area => also(Purpose::Books, books::query(card)),
+        CardKind::Matrix | CardKind::Table | CardKind::List => {}
     }
     let asked = asked.into_iter();
     asked
@@ -74,6 +110,30 @@ pub(super) fn queries(
             query,
         })
         .collect()
+}
+
+fn first_dimension(query: &Query) -> Option<&Dimension> {
+    match &query.subject {
+        Subject::Values(values) => values.by.first(),
+        Subject::List(_) => None,
+    }
+}
+
+/// The groups of a count with a target by a dimension that all its tables have.
+fn missed_groups(query: &Query, dimension: &Dimension) -> Option<Query> {
+    let mut query = query.clone();
+    let values = values_of(&mut query)?;
+    let column = values.columns.first()?;
+    let measures = column.formula.measures();
+    let mut tables = measures.iter().map(|measure| measure.population.table);
+    let is_count = column.display == DisplayUnit::Count;
+    if !values.versus_target || !is_count || !tables.all(|table| dimension.key(table).is_some()) {
+        return None;
+    }
+    values.ungroup();
+    values.versus.clear();
+    values.by = vec![dimension.clone()];
+    Some(query)
 }
 
 /// A verdict is of the whole, with targets; its groups are asked for beside it.

@@ -1,22 +1,33 @@
 //! What went into a stock and out of it between the first and the last period of a card.
 
-use super::DraftCard;
+use super::beside::Purpose;
+use super::{DraftCard, FoundAnswers};
 use crate::base::diagnostic::Problems;
 use crate::exec::answer::{Answer, Books, Cell};
-use crate::exec::query_context::QueryContext;
 use crate::insight::attribution::{self, Decomposition};
-use crate::lang::model::{CardKind, Kind, Query, Subject};
+use crate::lang::model::{CardKind, Definitions, Kind, Query, Subject};
 
-/// The books of a line or area card of one stock that adds up; none of other cards, and none of fewer than two values.
+/// The query whose books are kept: that of a line or area card of one stock that adds up.
+pub(super) fn query(card: &DraftCard) -> Option<Query> {
+    let is_of_books = matches!(card.kind, CardKind::Line | CardKind::Area) && is_stock(&card.query);
+    is_of_books.then(|| card.query.clone())
+}
+
+/// The books of a card; none of one whose books are not kept, and none of fewer than two values.
 pub(super) fn books(
-    query_context: &QueryContext,
-    card: &DraftCard,
+    definitions: &Definitions,
+    place: usize,
+    found: &FoundAnswers,
     answer: &Answer,
 ) -> Result<Option<Books>, Problems> {
-    if !matches!(card.kind, CardKind::Line | CardKind::Area) || !is_stock(&card.query) {
+    let asked = found
+        .query(place, Purpose::Books)
+        .zip(found.reply(place, Purpose::Books));
+    let Some((query, reply)) = asked else {
         return Ok(None);
-    }
-    let Some(why) = attribution::from_first_to_last(query_context, &card.query)? else {
+    };
+    let why = attribution::from_first_to_last(definitions, query, reply)?;
+    let Some(why) = why else {
         return Ok(None);
     };
     let (Some(opening), Some(closing), Some(stock)) =

@@ -10,17 +10,25 @@ use crate::lang::model::{KpiId, Query, Subject, SymbolId, SymbolKind, ValueColum
 use crate::plan;
 
 /// The formulas of a query's columns; none of a list.
-pub(super) fn formulas(query_context: &QueryContext, query: &Query) -> Vec<CardFormula> {
+pub(super) fn formulas(
+    query_context: &QueryContext,
+    lineage: &LineageGraph,
+    query: &Query,
+) -> Vec<CardFormula> {
     let Subject::Values(values) = &query.subject else {
         return Vec::new();
     };
     let columns = values.columns.iter();
     columns
-        .map(|column| formula(query_context, column))
+        .map(|column| formula(query_context, lineage, column))
         .collect()
 }
 
-fn formula(query_context: &QueryContext, column: &ValueColumn) -> CardFormula {
+fn formula(
+    query_context: &QueryContext,
+    lineage: &LineageGraph,
+    column: &ValueColumn,
+) -> CardFormula {
     let definitions = query_context.definitions;
     let kpi = column.kpi.map(|id| (id, &definitions.kpis[id.0]));
     CardFormula {
@@ -29,20 +37,19 @@ fn formula(query_context: &QueryContext, column: &ValueColumn) -> CardFormula {
             Some((_, kpi)) => kpi.written.clone(),
             None => plan::formula(definitions, &column.formula),
         },
-        places: kpi.map_or_else(Vec::new, |(id, _)| places(query_context, id)),
+        places: kpi.map_or_else(Vec::new, |(id, _)| places(query_context, lineage, id)),
     }
 }
 
 /// File and line of the KPI, and of the KPIs, scores and SLAs that it is made of.
-fn places(query_context: &QueryContext, kpi: KpiId) -> Vec<String> {
+fn places(query_context: &QueryContext, lineage: &LineageGraph, kpi: KpiId) -> Vec<String> {
     let definitions = query_context.definitions;
     let symbols = &definitions.symbols;
     let name = &definitions.kpis[kpi.0].name;
     let Some(own) = symbols.find(SymbolKind::Kpi, None, name) else {
         return Vec::new();
     };
-    let graph = LineageGraph::new(definitions);
-    let reached: BTreeSet<SymbolId> = graph.reached(&[own], LineageDirection::Sources);
+    let reached: BTreeSet<SymbolId> = lineage.reached(&[own], LineageDirection::Sources);
     let is_told =
         |kind: SymbolKind| matches!(kind, SymbolKind::Kpi | SymbolKind::Score | SymbolKind::Sla);
     let place = |span: Span| query_context.place(span);

@@ -4,11 +4,13 @@
 
 mod beside;
 mod books;
+mod cards;
 mod dashboard;
 mod formulas;
 mod known;
 mod narrowed;
 mod next_steps;
+mod reweighted;
 mod scorecard;
 mod verdict_card;
 
@@ -18,13 +20,11 @@ pub use scorecard::scorecard;
 
 use self::beside::{AskedQuery, Purpose};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
-use crate::base::types::DisplayUnit;
-use crate::exec::answer::{
-    Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardLayer, Cell, ColumnRole,
-    ComparisonColumn, Context, EvidenceColumn, HistoryPoint, Level, Row, Value, ValueEvidence,
+use crate::exec::answer::{Answer, Board, BoardCard, BoardLayer, Context};
+use crate::exec::query_context::{
+    self, AbsentValue, PlannedQuery, QueryContext, QueryReplies, QueryReply,
 };
-use crate::exec::query_context::{self, AbsentValue, Answered, QueryContext};
-use crate::insight::verdict;
+use crate::insight::lineage::LineageGraph;
 use crate::lang::model::{CardKind, Query, Subject};
 
 /// Values on boards of fewer rows are marked, unless a KPI or card says otherwise (rule S59).
@@ -91,42 +91,99 @@ pub struct AnsweredBoard {
     pub absent: Vec<AbsentValue>,
 }
 
-/// Answers all cards over one reading of the data. A card whose table has no file, or whose column the
-/// file lacks, says so and shows no data; that no card can be answered is an error.
+/// Boards in the order of their drafts, and texts that their queries compare with and no row has.
+pub struct AnsweredBoards {
+    pub boards: Vec<Board>,
+    pub absent: Vec<AbsentValue>,
+}
+
+/// Answers all cards of a board, as [`boards`] does.
+///
+/// # Errors
+///
+/// Those of [`boards`].
 pub fn board(
     query_context: &QueryContext,
     draft: DashboardDraft,
 ) -> Result<AnsweredBoard, Problems> {
-    let mut draft = draft;
-    let all = draft.layers.iter_mut().flat_map(|layer| &mut layer.cards);
+    let mut answered = boards(query_context, vec![draft])?;
+    Ok(AnsweredBoard {
+        board: answered.boards.remove(0),
+        absent: answered.absent,
+    })
+}
+
+/// Answers all cards of some boards over one reading of the data; where weights of scores have changed, verdicts ask a second time. A card
+/// whose table has no file, or whose column the file lacks, says so and shows no data.
+///
+/// # Errors
+///
+/// That no card can be answered; what is wrong with the data otherwise.
+pub fn boards(
+    query_context: &QueryContext,
+    drafts: Vec<DashboardDraft>,
+) -> Result<AnsweredBoards, Problems> {
+    let mut drafts = drafts;
+    let layers = drafts.iter_mut().flat_map(|draft| &mut draft.layers);
+    let all = layers.flat_map(|layer| &mut layer.cards);
     all.for_each(mark_few_rows);
-    let cards: Vec<&DraftCard> = draft.layers.iter().flat_map(|layer| &layer.cards).collect();
-    let lacking = |card: &&DraftCard| -> Result<Option<String>, Problems> {
-        let tables = query_context.lacking(&card.query)?.join(", ");
+    let cards: Vec<CardToAnswer> = drafts.iter().enumerate().flat_map(cards_of).collect();
+    let lacking = |card: &CardToAnswer| -> Result<Option<String>, Problems> {
+        let tables = query_context.lacking(&card.draft.query)?.join(", ");
         Ok((!tables.is_empty()).then(|| format!("{NO_FILE}{tables}")))
     };
     let mut reasons: Vec<Option<String>> = cards.iter().map(lacking).collect::<Result<_, _>>()?;
     if reasons.iter().all(Option::is_some) {
         return Err(nothing_to_show(&reasons).into());
     }
-    let answered = match answers(query_context, &cards, &reasons, draft.with_known) {
+    let answered = match answers(query_context, &cards, &reasons) {
         Err(problems) if query_context::is_of_columns(&problems) => {
             for (card, reason) in cards.iter().zip(&mut reasons) {
                 if reason.is_none() {
-                    *reason = query_context.lacking_columns(&card.query)?;
+                    *reason = query_context.lacking_columns(&card.draft.query)?;
                 }
             }
             if reasons.iter().all(Option::is_some) {
                 return Err(problems);
             }
-            answers(query_context, &cards, &reasons, draft.with_known)?
+            answers(query_context, &cards, &reasons)?
         }
         answered => answered?,
     };
-    let notes = notes(&cards, &reasons, answered.notes);
-    Ok(AnsweredBoard {
-        board: assemble(draft, answered.cards, answered.context, notes),
+    let notes = |board: usize| {
+        let own = cards.iter().zip(&reasons);
+        let own = own.filter(|(card, _)| card.board == board);
+        let own = own.map(|(card, reason)| (card.draft.title.as_str(), reason.as_ref()));
+        notes(&own.collect::<Vec<_>>(), answered.notes.clone())
+    };
+    let notes: Vec<Vec<String>> = (0..drafts.len()).map(notes).collect();
+    let mut cards = answered.cards.into_iter();
+    let boards = drafts.into_iter().zip(notes).map(|(draft, notes)| {
+        let own = draft.layers.iter().map(|layer| layer.cards.len()).sum();
+        let own = cards.by_ref().take(own).collect();
+        assemble(draft, own, answered.context.clone(), notes)
+    });
+    Ok(AnsweredBoards {
+        boards: boards.collect(),
         absent: answered.absent,
+    })
+}
+
+/// A card, and what its queries depend on.
+#[derive(Clone, Copy)]
+struct CardToAnswer<'a> {
+    /// The place of its board.
+    board: usize,
+    draft: &'a DraftCard,
+    with_known: bool,
+}
+
+fn cards_of((board, draft): (usize, &DashboardDraft)) -> impl Iterator<Item = CardToAnswer<'_>> {
+    let cards = draft.layers.iter().flat_map(|layer| &layer.cards);
+    cards.map(move |card| CardToAnswer {
+        board,
+        draft: card,
+        with_known: draft.with_known,
     })
 }
 
@@ -153,11 +210,10 @@ struct AnsweredCards {
 /// Cards in their order; those with a reason against it show no data.
 fn answers(
     query_context: &QueryContext,
-    cards: &[&DraftCard],
+    cards: &[CardToAnswer],
     reasons: &[Option<String>],
-    with_known: bool,
 ) -> Result<AnsweredCards, Problems> {
-    let mut asked = asked(query_context, cards, reasons, with_known)?;
+    let mut asked = asked(query_context, cards, reasons)?;
     let answered = match answer_all(query_context, &asked) {
         Err(problems) if query_context::is_of_columns(&problems) => {
             leave_out_lacking(query_context, &mut asked)?;
@@ -165,16 +221,25 @@ fn answers(
         }
         answered => answered?,
     };
-    let context = answered.answers[0].context.clone();
     let found = FoundAnswers {
-        asked: &asked,
-        answers: &answered.answers,
+        asked,
+        replies: answered.replies,
     };
+    let context = found.replies[0].answers[0].context.clone();
+    let lineage = LineageGraph::new(query_context.definitions);
     let mut shown = Vec::with_capacity(cards.len());
     for (place, card) in cards.iter().enumerate() {
         shown.push(match reasons[place].as_deref() {
-            None => filled_card(query_context, card, place, &found)?,
-            Some(reason) => empty_card(card, &context, reason),
+            None => {
+                let formulas = formulas::formulas(query_context, &lineage, &card.draft.query);
+                cards::filled(
+                    query_context.definitions,
+                    (card.draft, place),
+                    &found,
+                    formulas,
+                )?
+            }
+            Some(reason) => cards::empty(card.draft, &context, reason),
         });
     }
     verdict_card::add_verdicts(query_context, cards, &found, &mut shown)?;
@@ -186,9 +251,15 @@ fn answers(
     })
 }
 
-fn answer_all(query_context: &QueryContext, asked: &[AskedQuery]) -> Result<Answered, Problems> {
-    let queries: Vec<&Query> = asked.iter().map(|each| &each.query).collect();
-    query_context.answers(&queries)
+fn answer_all(
+    query_context: &QueryContext,
+    asked: &[AskedQuery],
+) -> Result<QueryReplies, Problems> {
+    let planned = asked.iter().map(|asked| PlannedQuery {
+        query: &asked.query,
+        plans: asked.purpose.plans(),
+    });
+    query_context.replies(&planned.collect::<Vec<_>>())
 }
 
 /// Leaves out what stands beside cards and reads columns that files lack: the cards themselves may do without.
@@ -208,17 +279,16 @@ fn leave_out_lacking(
 /// The queries of all cards that can be answered; of what stands beside a card only what the files can answer.
 fn asked(
     query_context: &QueryContext,
-    cards: &[&DraftCard],
+    cards: &[CardToAnswer],
     reasons: &[Option<String>],
-    with_known: bool,
 ) -> Result<Vec<AskedQuery>, Problems> {
     let definitions = query_context.definitions;
     let mut asked = Vec::new();
-    for (place, card) in cards.iter().enumerate() {
-        if reasons[place].is_some() {
+    for (place, reason) in reasons.iter().enumerate() {
+        if reason.is_some() {
             continue;
         }
-        for each in beside::queries(definitions, place, card, with_known) {
+        for each in beside::queries(definitions, place, cards) {
             let is_own = each.purpose == Purpose::Answer;
             if is_own || query_context.lacking(&each.query)?.is_empty() {
                 asked.push(each);
@@ -229,72 +299,32 @@ fn asked(
 }
 
 /// What the queries of the cards were answered.
-struct FoundAnswers<'a> {
-    asked: &'a [AskedQuery],
-    answers: &'a [Answer],
+struct FoundAnswers {
+    asked: Vec<AskedQuery>,
+    replies: Vec<QueryReply>,
 }
 
-impl FoundAnswers<'_> {
+impl FoundAnswers {
     fn query(&self, card: usize, purpose: Purpose) -> Option<&Query> {
-        let mut all = self.asked.iter();
-        let asked = all.find(|asked| asked.card == card && asked.purpose == purpose)?;
-        Some(&asked.query)
+        Some(&self.asked[self.place(card, purpose)?].query)
     }
 
     fn of(&self, card: usize, purpose: Purpose) -> Option<&Answer> {
-        let mut all = self.asked.iter().zip(self.answers);
-        let (_, answer) = all.find(|(asked, _)| asked.card == card && asked.purpose == purpose)?;
-        Some(answer)
+        self.reply(card, purpose)?.answers.first()
     }
-}
 
-fn filled_card(
-    query_context: &QueryContext,
-    card: &DraftCard,
-    place: usize,
-    found: &FoundAnswers,
-) -> Result<BoardCard, Problems> {
-    let answer = found.of(place, Purpose::Answer);
-    let answer = with_rows(answer.expect("one answer a card").clone());
-    let history = found.of(place, Purpose::History);
-    Ok(BoardCard {
-        kind: card.kind,
-        title: card.title.clone(),
-        history: history.map(history_points).unwrap_or_default(),
-        formulas: formulas::formulas(query_context, &card.query),
-        known: known::shares(
-            found.of(place, Purpose::Validated),
-            found.of(place, Purpose::InScope),
-        ),
-        books: books::books(query_context, card, &answer)?,
-        next_steps: next_steps::next_steps(card.next_step.as_deref(), &answer),
-        verdict: None,
-        answer,
-    })
-}
-
-fn empty_card(card: &DraftCard, context: &Context, reason: &str) -> BoardCard {
-    BoardCard {
-        kind: card.kind,
-        title: card.title.clone(),
-        answer: no_data(&card.query, context, reason),
-        history: Vec::new(),
-        formulas: Vec::new(),
-        known: Vec::new(),
-        books: None,
-        next_steps: Vec::new(),
-        verdict: (card.kind == CardKind::Verdict).then(|| verdict::unanswered(&card.title, reason)),
+    fn reply(&self, card: usize, purpose: Purpose) -> Option<&QueryReply> {
+        Some(&self.replies[self.place(card, purpose)?])
     }
-}
 
-/// Shows the rows behind every value, but for those of counts: they are their rows.
-fn with_rows(mut answer: Answer) -> Answer {
-    for column in &mut answer.columns {
-        if let ColumnRole::Value(value) = &mut column.role {
-            value.evidence.shows_rows = value.unit != DisplayUnit::Count;
-        }
+    /// Queries stand in the order of their cards.
+    fn place(&self, card: usize, purpose: Purpose) -> Option<usize> {
+        let first = self.asked.partition_point(|asked| asked.card < card);
+        let own = self.asked[first..].iter();
+        let mut own = own.take_while(|asked| asked.card == card);
+        let place = own.position(|asked| asked.purpose == purpose)?;
+        Some(first + place)
     }
-    answer
 }
 
 fn assemble(
@@ -322,109 +352,15 @@ fn assemble(
     }
 }
 
-fn history_points(answer: &Answer) -> Vec<HistoryPoint> {
-    answer.rows.iter().filter_map(history_point).collect()
-}
-
-fn history_point(row: &Row) -> Option<HistoryPoint> {
-    let period = row.cells.iter().find_map(|cell| match cell {
-        Cell::Text(period) => Some(period.clone()),
-        Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Value(_) => None,
-    });
-    let value = row.cells.iter().find_map(|cell| match cell {
-        Cell::Value(value) => Some(value),
-        Cell::Missing | Cell::YesNo(_) | Cell::Number(_) | Cell::Text(_) => None,
-    })?;
-    Some(HistoryPoint {
-        period: period.unwrap_or_default(),
-        value: value.value,
-        limit: value.target.as_ref().map(|verdict| verdict.limit),
-        rows: value.rows,
-        has_few_rows: value.evidence.has_few_rows,
-    })
-}
-
-/// What a card shows that cannot be answered.
-fn no_data(query: &Query, context: &Context, reason: &str) -> Answer {
-    let (columns, rows) = match &query.subject {
-        Subject::List(_) => (Vec::new(), Vec::new()),
-        Subject::Values(values) => (
-            values
-                .columns
-                .iter()
-                .map(|column| empty_column(column, values))
-                .collect(),
-            vec![Row {
-                level: Level::Group,
-                cells: values.columns.iter().map(|_| empty_cell()).collect(),
-            }],
-        ),
-    };
-    Answer {
-        query: query.text.clone(),
-        context: context.clone(),
-        period: None,
-        columns,
-        rows,
-        excluded: Vec::new(),
-        notes: vec![reason.to_owned()],
-    }
-}
-
-fn empty_column(
-    column: &crate::lang::model::ValueColumn,
-    of: &crate::lang::model::ValuesQuery,
-) -> AnswerColumn {
-    AnswerColumn {
-        name: column.name.clone(),
-        title: column.title.clone(),
-        role: ColumnRole::Value(AnswerValueColumn {
-            unit: column.display,
-            kind: column.kind,
-            direction: column.direction,
-            with_target: of.versus_target,
-            comparisons: of
-                .versus
-                .iter()
-                .map(|with| ComparisonColumn {
-                    as_percent: with.as_percent,
-                })
-                .collect(),
-            with_share: of.with_share,
-            is_windowed: of.window.is_some(),
-            with_band: !column.bands.is_empty(),
-            evidence: EvidenceColumn::default(),
-        }),
-        is_optional: false,
-    }
-}
-
-fn empty_cell() -> Cell {
-    Cell::Value(Box::new(Value {
-        value: None,
-        reason: Some("no data".to_string()),
-        rows: 0,
-        target: None,
-        band: None,
-        comparisons: Vec::new(),
-        share: None,
-        provisional: false,
-        evidence: ValueEvidence::default(),
-    }))
-}
-
-fn notes(cards: &[&DraftCard], reasons: &[Option<String>], of_data: Vec<String>) -> Vec<String> {
+/// What is to be said of a board: the titles of its cards that show no data, by their reasons, and what there is to know of the data.
+fn notes(cards: &[(&str, Option<&String>)], of_data: Vec<String>) -> Vec<String> {
     let mut notes = Vec::new();
-    let mut different: Vec<&String> = reasons.iter().flatten().collect();
+    let mut different: Vec<&String> = cards.iter().filter_map(|(_, reason)| *reason).collect();
     different.sort();
     different.dedup();
     for reason in different {
-        let without: Vec<&str> = cards
-            .iter()
-            .zip(reasons)
-            .filter(|(_, own)| own.as_ref() == Some(reason))
-            .map(|(card, _)| card.title.as_str())
-            .collect();
+        let without = cards.iter().filter(|(_, own)| *own == Some(reason));
+        let without: Vec<&str> = without.map(|(title, _)| *title).collect();
         notes.push(format!("{reason}, so no data for: {}", without.join("; ")));
     }
     notes.extend(of_data);

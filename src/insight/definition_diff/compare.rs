@@ -9,6 +9,7 @@ use super::normal_form::RenamedNames;
 use crate::base::source::Span;
 use crate::lang::model::SymbolKind;
 use crate::lang::project::Project;
+use crate::lang::syntax;
 
 /// What became of a definition.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -96,22 +97,6 @@ impl DefinitionDiff {
     }
 }
 
-/// Kinds in the order in which data flows.
-const KINDS: [&str; 12] = [
-    "calendar",
-    "scale",
-    "table",
-    "condition",
-    "score",
-    "sla",
-    "kpi",
-    "view",
-    "dashboard",
-    "source",
-    "match",
-    "test",
-];
-
 /// Compares two versions.
 pub fn compare(old: &Project, new: &Project) -> DefinitionDiff {
     let unrenamed = RenamedNames::new();
@@ -127,8 +112,9 @@ pub fn compare(old: &Project, new: &Project) -> DefinitionDiff {
         }
     };
     let mut changes = changes(&old_facts, &new_facts, &renamed);
+    let kinds = syntax::definition_words();
     changes.sort_by_key(|change| {
-        let kind = KINDS.iter().position(|kind| *kind == change.kind);
+        let kind = kinds.iter().position(|kind| *kind == change.kind);
         (kind, change.name.clone())
     });
     let affected = affected::affected(&new.definitions, &changes);

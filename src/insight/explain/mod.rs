@@ -51,7 +51,7 @@ pub fn explain(query_context: &QueryContext, query: &Query) -> Result<Explanatio
     let (Some(answer), Some(parts)) = (answers.next(), answers.next()) else {
         unreachable!("two plans give two answers");
     };
-    let absent = query_context::absent_values(definitions, &sources, query, &answer);
+    let absent = query_context::absent_values(definitions, &sources, [(query, &answer)]);
     let mut notes = sources.notes;
     notes.extend(absent.iter().map(AbsentValue::sentence));
     Ok(Explanation {

@@ -8,16 +8,6 @@ use crate::base::source::{Span, Spanned};
 use crate::lang::model::{Card, CardKind, Dashboard, Layer, Query, Subject, ValuesQuery};
 use crate::lang::syntax::ast;
 
-const KINDS: [(&str, CardKind); 7] = [
-    ("verdict", CardKind::Verdict),
-    ("number", CardKind::Number),
-    ("line", CardKind::Line),
-    ("area", CardKind::Area),
-    ("matrix", CardKind::Matrix),
-    ("table", CardKind::Table),
-    ("list", CardKind::List),
-];
-
 /// All dashboards without errors.
 pub(super) fn dashboards(
     scope: Scope,
@@ -112,7 +102,8 @@ fn card(scope: Scope, tree: &ast::Card, problems: &mut Problems) -> Option<Card>
 }
 
 fn kind(name: &ast::Identifier, problems: &mut Problems) -> Option<CardKind> {
-    let found = KINDS.iter().find(|(word, _)| *word == name.node);
+    let mut kinds = CardKind::ALL.into_iter();
+    let found = kinds.find(|kind| kind.word() == name.node);
     if found.is_none() {
         problems.push(
             Diagnostic::error(
@@ -120,11 +111,11 @@ fn kind(name: &ast::Identifier, problems: &mut Problems) -> Option<CardKind> {
                 name.span,
                 format!("`{}` is not a kind of card", name.node),
             )
-            .suggest(&name.node, KINDS.map(|(word, _)| word))
+            .suggest(&name.node, CardKind::ALL.map(CardKind::word))
             .help("a card is a verdict, a number, a line, an area, a matrix, a table or a list: `show line backlog over month`"),
         );
     }
-    found.map(|(_, kind)| *kind)
+    found
 }
 
 /// A card of a kind shows a query of a shape (K611).

@@ -13,8 +13,8 @@ use crate::base::types::{FieldType, StockMoment, Unit};
 use crate::lang::format;
 use crate::lang::functions;
 use crate::lang::model::{
-    Condition, Dimension, EmptyGroups, EmptyValues, FieldId, Formula, HavingTest, Measure,
-    NumberTest, Operator, Population, Role, TableId, ValueColumn,
+    Condition, Dimension, EmptyGroups, EmptyValues, FieldId, HavingTest, Measure, NumberTest,
+    Population, Role, TableId, ValueColumn,
 };
 use crate::lang::syntax::ast::{self, ComparisonOperator};
 
@@ -102,7 +102,7 @@ pub(super) fn share(
     let mut all_add_up = true;
     for draft in drafts {
         let formula = inline(scope, &draft.column.formula, &mut Measure::clone);
-        if draft.column.moment != StockMoment::Peak && adds_up(&formula) {
+        if draft.column.moment != StockMoment::Peak && formula.adds_up() {
             continue;
         }
         all_add_up = false;
@@ -120,34 +120,6 @@ pub(super) fn share(
         );
     }
     all_add_up
-}
-
-/// Whether a formula of all rows is the sum of that formula of its groups.
-fn adds_up(formula: &Formula) -> bool {
-    let is_number =
-        |formula: &Formula| matches!(formula, Formula::Number(_) | Formula::Constant { .. });
-    match formula {
-        Formula::Measure(measure) => {
-            matches!(measure.function.name, "count" | "sum")
-                && measure.moment != Some(StockMoment::Peak)
-        }
-        Formula::Negate(inner) => adds_up(inner),
-        Formula::Binary {
-            operator,
-            left,
-            right,
-        } => match operator {
-            Operator::Add | Operator::Subtract => adds_up(left) && adds_up(right),
-            Operator::Multiply => {
-                (adds_up(left) && is_number(right)) || (is_number(left) && adds_up(right))
-            }
-            Operator::Divide => adds_up(left) && is_number(right),
-        },
-        Formula::Number(_)
-        | Formula::Constant { .. }
-        | Formula::Kpi(_)
-        | Formula::Adjusted { .. } => false,
-    }
 }
 
 /// Where groups without rows come from: the rows of the table that the dimensions are fields of.

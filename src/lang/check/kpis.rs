@@ -9,7 +9,7 @@ use super::dimensions;
 use super::evidence;
 use super::formulas::{self, TypedFormula, formula};
 use super::index::IndexEntry;
-use super::order::{circular, dependencies_first};
+use super::order::{self, ordered};
 use super::restrictions;
 use super::scope::{KnownNames, ReferenceKind, Scope};
 use super::sizes::{Size, size, too_large};
@@ -30,16 +30,10 @@ pub(super) fn kpis(
     known: &mut KnownNames,
     problems: &mut Problems,
 ) {
-    let places: BTreeMap<&str, usize> = entries
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| (entry.tree.name.node.as_str(), index))
-        .collect();
+    let places = order::places(entries.iter().map(|entry| &entry.tree.name));
     let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, &places)).collect();
-    let order = dependencies_first(&needs);
-    for circle in &order.circles {
-        problems.push(circular("kpi", circle, |index| &entries[index].tree.name));
-    }
+    let name = |index: usize| &entries[index].tree.name;
+    let order = ordered(&needs, "kpi", name, problems);
     for entry in entries {
         known.break_name(ReferenceKind::Kpi, &entry.tree.name.node);
     }

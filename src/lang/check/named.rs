@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::conditions::{ConditionContext, ConditionSite, condition};
 use super::index::IndexEntry;
-use super::order::{circular, dependencies_first};
+use super::order::{self, ordered};
 use super::scope::{KnownNames, ReferenceKind, Scope};
 use crate::base::diagnostic::{Cause, Diagnostic, Problems};
 use crate::lang::model::{Condition, Definitions, NamedCondition, TableId};
@@ -21,18 +21,10 @@ pub(super) fn conditions(
     known: &mut KnownNames,
     problems: &mut Problems,
 ) {
-    let places: BTreeMap<&str, usize> = entries
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| (entry.tree.name.node.as_str(), index))
-        .collect();
+    let places = order::places(entries.iter().map(|entry| &entry.tree.name));
     let needs: Vec<Vec<usize>> = entries.iter().map(|entry| needs(entry, &places)).collect();
-    let order = dependencies_first(&needs);
-    for circle in &order.circles {
-        problems.push(circular("condition", circle, |index| {
-            &entries[index].tree.name
-        }));
-    }
+    let name = |index: usize| &entries[index].tree.name;
+    let order = ordered(&needs, "condition", name, problems);
     // Broken until checked: a use of a condition in a circle is not reported a second time.
     for entry in entries {
         known.break_name(ReferenceKind::Condition, &entry.tree.name.node);

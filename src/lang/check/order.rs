@@ -1,6 +1,8 @@
 //! The order in which definitions that name each other are checked, and the circles among them.
 
-use crate::base::diagnostic::Diagnostic;
+use std::collections::BTreeMap;
+
+use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::syntax::ast::Identifier;
 
 /// What must come before what, put in order.
@@ -11,11 +13,33 @@ pub(super) struct Order {
     pub circles: Vec<Vec<usize>>,
 }
 
+/// The place of each definition by its name.
+pub(super) fn places<'a>(names: impl Iterator<Item = &'a Identifier>) -> BTreeMap<&'a str, usize> {
+    let places = names.enumerate();
+    places
+        .map(|(place, name)| (name.node.as_str(), place))
+        .collect()
+}
+
+/// The order of definitions of a kind by the places that each needs; every circle is reported.
+pub(super) fn ordered<'a>(
+    needs: &[Vec<usize>],
+    kind: &str,
+    name: impl Fn(usize) -> &'a Identifier,
+    problems: &mut Problems,
+) -> Order {
+    let order = dependencies_first(needs);
+    for circle in &order.circles {
+        problems.push(circular(kind, circle, &name));
+    }
+    order
+}
+
 /// What is said of a circle (K228): the whole way round, told at its first member.
-pub(super) fn circular<'a>(
+fn circular<'a>(
     kind: &str,
     circle: &[usize],
-    name: impl Fn(usize) -> &'a Identifier,
+    name: &impl Fn(usize) -> &'a Identifier,
 ) -> Diagnostic {
     let first = name(circle[0]);
     let way = circle.iter().chain(circle.first());
@@ -33,7 +57,7 @@ enum VisitState {
 }
 
 /// Orders indexes so that `needs[i]` come before `i`. Without recursion, because chains may be long.
-pub(super) fn dependencies_first(needs: &[Vec<usize>]) -> Order {
+fn dependencies_first(needs: &[Vec<usize>]) -> Order {
     let mut order = Order {
         sorted: Vec::new(),
         circles: Vec::new(),

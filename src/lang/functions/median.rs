@@ -1,6 +1,6 @@
 //! `median`: exactly `p50` (rule S21).
 
-use super::{Function, Keeps, Kept, Takes, mismatch, percentile, same};
+use super::{Function, Keeps, Takes, percentile, same};
 
 pub(super) const FUNCTION: Function = Function {
     name: "median",
@@ -9,14 +9,6 @@ pub(super) const FUNCTION: Function = Function {
     example: "median time since found of findings open",
     takes: Takes::Number,
     keeps: Keeps::Values,
-    finish: |kept, _| match kept {
-        Kept::Quantile {
-            lower,
-            upper,
-            fraction,
-            rows,
-        } => percentile::quantile(lower, upper, fraction, rows),
-        other => mismatch(other),
-    },
+    finish: percentile::FUNCTION.finish,
     unit: same,
 };

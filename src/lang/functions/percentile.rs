@@ -33,7 +33,7 @@ pub(super) fn fraction(written: &str) -> Option<f64> {
 
 /// Linear interpolation between the two nearest of the ordered values: position `q (n - 1)`
 /// (type 7 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages").
-pub(super) fn quantile(lower: f64, upper: f64, q: f64, rows: u64) -> Option<f64> {
+fn quantile(lower: f64, upper: f64, q: f64, rows: u64) -> Option<f64> {
     let position = q * rows.checked_sub(1)? as f64;
     let part = position - position.floor();
     Some(match part > 0.0 {

@@ -91,6 +91,34 @@ impl Formula {
         }
     }
 
+    /// Whether the formula of all rows is the sum of the same formula of their groups.
+    pub fn adds_up(&self) -> bool {
+        let is_number =
+            |formula: &Formula| matches!(formula, Formula::Number(_) | Formula::Constant { .. });
+        match self {
+            Formula::Measure(measure) => {
+                ["count", "sum"].contains(&measure.function.name)
+                    && measure.moment != Some(StockMoment::Peak)
+            }
+            Formula::Negate(inner) => inner.adds_up(),
+            Formula::Binary {
+                operator,
+                left,
+                right,
+            } => match operator {
+                Operator::Add | Operator::Subtract => left.adds_up() && right.adds_up(),
+                Operator::Multiply => {
+                    (left.adds_up() && is_number(right)) || (is_number(left) && right.adds_up())
+                }
+                Operator::Divide => left.adds_up() && is_number(right),
+            },
+            // A number of its own would count once for each group.
+            Formula::Number(_) | Formula::Constant { .. } | Formula::Kpi(_) => false,
+            // The largest of a whole is not the sum of the largest of its groups.
+            Formula::Adjusted { .. } => false,
+        }
+    }
+
     /// Whether chance moves the number: a mean, a share, a quantile or a quotient of few rows says little of others. Counts,
     /// sums and extremes are what they are, however few the rows (rule S59).
     pub fn is_moved_by_chance(&self) -> bool {

@@ -391,6 +391,32 @@ pub enum CardKind {
     List,
 }
 
+impl CardKind {
+    /// All kinds, in the order help lists them.
+    pub const ALL: [CardKind; 7] = [
+        CardKind::Verdict,
+        CardKind::Number,
+        CardKind::Line,
+        CardKind::Area,
+        CardKind::Matrix,
+        CardKind::Table,
+        CardKind::List,
+    ];
+
+    /// The word that asks for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            CardKind::Verdict => "verdict",
+            CardKind::Number => "number",
+            CardKind::Line => "line",
+            CardKind::Area => "area",
+            CardKind::Matrix => "matrix",
+            CardKind::Table => "table",
+            CardKind::List => "list",
+        }
+    }
+}
+
 /// A `test` definition.
 #[derive(Clone, Debug)]
 pub struct Test {

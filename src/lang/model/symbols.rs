@@ -50,6 +50,12 @@ impl SymbolKind {
         SymbolKind::Test,
     ];
 
+    /// The kinds before this one, in the order in which data flows.
+    pub const fn before(self) -> &'static [SymbolKind] {
+        let all: &'static [SymbolKind] = &SymbolKind::ALL;
+        all.split_at(self as usize).0
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             SymbolKind::Scale => "scale",

@@ -40,7 +40,7 @@ pub use allowances::{Allowance, Allowances, allowances};
 pub use codes::{CODES, DiagnosticCode, Example};
 pub use next::{CompletionSlot, NameBeforeCursor, Next, in_definition, in_query, is_bare, quoted};
 pub use tokens::{Grids, Token, TokenKind, is_name_character, scan};
-pub use words::{RESERVED, is_reserved, keywords};
+pub use words::{RESERVED, definition_words, is_reserved, keywords};
 
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::source::{SourceId, Sources, Spanned};
@@ -75,7 +75,7 @@ pub fn parse_file(sources: &Sources, id: SourceId) -> (ast::File, Problems) {
 /// What a piece that is no definition was most likely meant to define.
 fn mistaken(piece: &Fragment<'_>) -> ast::MistakenDefinition {
     let word = |index: usize| piece.tokens.get(index).map(|token| piece.words(token));
-    let kinds = words::DefinitionKind::ALL.map(words::DefinitionKind::word);
+    let kinds = definition_words();
     let meant = word(0).and_then(|word| nearest(word, kinds.iter().copied()));
     ast::MistakenDefinition {
         kind: kinds.into_iter().find(|kind| Some(*kind) == meant),

@@ -165,6 +165,11 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
     RESERVED.iter().chain(CONTEXTUAL).copied()
 }
 
+/// The words that begin definitions, in the order in which data flows.
+pub fn definition_words() -> [&'static str; 12] {
+    DefinitionKind::ALL.map(DefinitionKind::word)
+}
+
 /// The kinds of definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DefinitionKind {

@@ -1,5 +1,7 @@
 //! Conditions in the language's own spelling.
 
+use std::collections::BTreeSet;
+
 use chrono::DateTime;
 
 use super::time::{duration, instant};
@@ -17,8 +19,13 @@ pub fn condition(definitions: &Definitions, condition: &Condition) -> String {
         Condition::All(parts) => joined(definitions, parts, " and "),
         Condition::AnyOf(parts) => joined(definitions, parts, " or "),
         Condition::Not(inner) => negation(definitions, inner),
-        Condition::Codes { .. } | Condition::Texts { .. } => {
-            membership(definitions, condition, "=", "in")
+        Condition::Codes { field, allowed } => {
+            let words = code_words(definitions, *field, allowed);
+            membership(name(definitions, *field), words, ("=", "in"))
+        }
+        Condition::Texts { field, allowed } => {
+            let texts = text_values(allowed);
+            membership(name(definitions, *field), texts, ("=", "in"))
         }
         Condition::ContainsText { field, text } => {
             let text = text.replace('\\', "\\\\").replace('"', "\\\"");
@@ -132,8 +139,13 @@ fn joined(definitions: &Definitions, parts: &[Condition], word: &str) -> String 
 fn negation(definitions: &Definitions, inner: &Condition) -> String {
     match inner {
         Condition::Present(field) => format!("{} is missing", name(definitions, *field)),
-        Condition::Codes { .. } | Condition::Texts { .. } => {
-            membership(definitions, inner, "!=", "not in")
+        Condition::Codes { field, allowed } => {
+            let words = code_words(definitions, *field, allowed);
+            membership(name(definitions, *field), words, ("!=", "not in"))
+        }
+        Condition::Texts { field, allowed } => {
+            let texts = text_values(allowed);
+            membership(name(definitions, *field), texts, ("!=", "not in"))
         }
         Condition::Exists(_)
         | Condition::InState(_)
@@ -154,46 +166,21 @@ fn negation(definitions: &Definitions, inner: &Condition) -> String {
 }
 
 /// `severity = high`, `team in (web, shop)`.
-fn membership(
-    definitions: &Definitions,
-    condition: &Condition,
-    equal: &str,
-    within: &str,
-) -> String {
-    let (field, mut values): (FieldId, Vec<String>) = match condition {
-        Condition::Codes { field, allowed } => {
-            let kind = &definitions.field(*field).field_type;
-            (
-                *field,
-                allowed.iter().map(|code| code_word(kind, *code)).collect(),
-            )
-        }
-        Condition::Texts { field, allowed } => (
-            *field,
-            allowed.iter().map(|text| text_value(text)).collect(),
-        ),
-        Condition::All(_)
-        | Condition::AnyOf(_)
-        | Condition::Not(_)
-        | Condition::ContainsText { .. }
-        | Condition::Number { .. }
-        | Condition::Between { .. }
-        | Condition::Fields { .. }
-        | Condition::Present(_)
-        | Condition::Exists(_)
-        | Condition::InState(_)
-        | Condition::Happened(_)
-        | Condition::Elapsed { .. }
-        | Condition::Near { .. }
-        | Condition::SoFar(_)
-        | Condition::AtInstants(_)
-        | Condition::Within { .. } => unreachable!("only lists of values are asked for"),
-    };
-    let field = name(definitions, field);
+fn membership(field: &str, mut values: Vec<String>, (equal, within): (&str, &str)) -> String {
     if values.len() == 1 {
         return format!("{field} {equal} {}", values.remove(0));
     }
     format!("{field} {within} ({})", values.join(", "))
+}
+
+/// The words of a scale's or yes/no field's codes.
+fn code_words(definitions: &Definitions, field: FieldId, codes: &BTreeSet<u8>) -> Vec<String> {
+    let kind = &definitions.field(field).field_type;
+    codes.iter().map(|code| code_word(kind, *code)).collect()
+}
+
+fn text_values(texts: &BTreeSet<String>) -> Vec<String> {
+    texts.iter().map(|text| text_value(text)).collect()
 }
 
 /// The word of a scale's or yes/no field's code.

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{cards, plain, tables};
 use crate::exec::answer::{Answer, BoardCard};
 use crate::render::card_text;
+use crate::render::numbers;
 use crate::render::options::RenderOptions;
 use crate::render::svg::{self, Drawing, Shape};
 use crate::render::trend;
@@ -17,9 +18,10 @@ pub(super) fn figure(card: &BoardCard, shape: Shape) -> Markup {
     html! {
         figure {
             figcaption { h3 { (title) span { (unit) } } }
-            @match svg::drawings(&card.answer, shape) {
-                Ok(drawings) => {
+            @match drawn(&card.answer, shape) {
+                Ok((drawings, left_out)) => {
                     (charts(&drawings))
+                    (self::left_out(&card.answer, left_out))
                     @if let Some(books) = card_text::books(card, RenderOptions::PIPE, svg::in_words) { p class="foot books" { (plain(&books)) } }
                     div class="folds" {
                         details { summary { "The numbers" } (table) }
@@ -31,6 +33,25 @@ pub(super) fn figure(card: &BoardCard, shape: Shape) -> Markup {
                     p class="foot" { (plain(&why)) }
                     (cards::how(card))
                 }
+            }
+        }
+    }
+}
+
+/// The charts of an answer, of many lines the largest; how many are left out.
+fn drawn(answer: &Answer, shape: Shape) -> Result<(Vec<Drawing>, usize), String> {
+    match svg::drawings(answer, shape) {
+        Ok(drawings) => Ok((drawings, 0)),
+        Err(why) => svg::largest(answer).ok_or(why),
+    }
+}
+
+fn left_out(answer: &Answer, groups: usize) -> Markup {
+    html! {
+        @if groups > 0 {
+            p class="foot more" {
+                "the groups with the largest last values; " (numbers::count(groups as u64)) " more: "
+                code { (tables::run_command(answer)) }
             }
         }
     }
@@ -58,9 +79,11 @@ pub(super) fn proof(card: &BoardCard) -> Markup {
 }
 
 /// The charts of an answer on a page of its own.
-pub(super) fn figure_of(answer: &Answer, shape: Shape) -> Markup {
-    let drawings = svg::drawings(answer, shape).unwrap_or_default();
-    html! { figure { (charts(&drawings)) } }
+pub(super) fn figure_of(answer: &Answer) -> Markup {
+    let Ok((drawings, left_out)) = drawn(answer, Shape::Usual) else {
+        return html! {};
+    };
+    html! { figure { (charts(&drawings)) (self::left_out(answer, left_out)) } }
 }
 
 fn charts(drawings: &[Drawing]) -> Markup {

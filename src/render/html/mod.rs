@@ -51,9 +51,7 @@ pub(super) fn answer(answer: &Answer) -> String {
             h1 { (title) }
             p class="query" { code { (plain(&answer.query)) } }
         }
-        @if svg::refusal(answer).is_none() {
-            (figures::figure_of(answer, svg::Shape::Usual))
-        }
+        (figures::figure_of(answer))
         (tables::table(answer, &[], MOST_ROWS))
         @if !pieces.is_empty() {
             p class="foot" { (plain(&pieces.join(" · "))) }

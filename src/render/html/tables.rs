@@ -10,6 +10,7 @@ use crate::render::cells;
 use crate::render::facts;
 use crate::render::flat;
 use crate::render::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
+use crate::render::matrix;
 use crate::render::numbers;
 use crate::render::options::RenderOptions;
 use crate::render::svg;
@@ -17,8 +18,14 @@ use crate::render::text::width;
 use crate::render::trend::{self, Series, Trend};
 use crate::render::verdicts;
 
-/// More series or periods are no table that anyone reads.
-const MOST_SERIES: usize = 60;
+/// Lines of what is neither chart nor matrix.
+const MOST_LINES: usize = 60;
+/// Groups of a matrix.
+const MOST_GROUPS: usize = 30;
+/// More periods have no room side by side.
+const MOST_PERIODS: usize = 60;
+/// More series have no room side by side.
+const MOST_SERIES: usize = 12;
 /// Letters of a text that stays on one line.
 const SHORT: usize = 18;
 /// Of the accent, in a cell of the largest value; more would make its text hard to read.
@@ -66,11 +73,24 @@ pub(super) fn table(answer: &Answer, next_steps: &[String], most: usize) -> Mark
             }
         }
         @if left > 0 {
-            p class="foot more" { (numbers::count(left as u64)) " more: " code { "riskql run " (quoted(&answer.query)) } }
+            (more(answer, left))
         }
         @for sentence in facts::legend(answer, reasons) { p class="foot" { (plain(&sentence)) } }
         (trends(answer))
     }
+}
+
+/// How many rows are left out, and what shows them.
+fn more(answer: &Answer, left: usize) -> Markup {
+    html! {
+        p class="foot more" { (numbers::count(left as u64)) " more: " code { (run_command(answer)) } }
+    }
+}
+
+/// The command that answers the query again.
+pub(super) fn run_command(answer: &Answer) -> String {
+    let query = plain(&answer.query).replace('\'', "'\\''");
+    format!("riskql run '{query}'")
 }
 
 /// ` 45 rows`, beside the title of a list.
@@ -228,14 +248,16 @@ impl TableBars<'_> {
 
 /// Groups below each other and periods side by side, darker where the value is larger.
 pub(super) fn matrix(answer: &Answer) -> Markup {
-    let Some(trend) = trend::trend(answer, MOST_SERIES, RenderOptions::PIPE) else {
-        return table(answer, &[], MOST_SERIES);
+    let trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE);
+    let Some(mut trend) = trend.filter(|trend| trend.periods.len() <= MOST_PERIODS) else {
+        return table(answer, &[], MOST_LINES);
     };
+    let left = trend.keep_first(MOST_GROUPS);
     let decimals = decimals(&trend);
     let highest: Vec<f64> = trend
         .series
         .iter()
-        .map(|series| highest(&trend, series))
+        .map(|series| trend.highest(series))
         .collect();
     let shade = |index: usize, place: usize| {
         let share = trend.series[index].points[place]? / highest[index];
@@ -260,6 +282,7 @@ pub(super) fn matrix(answer: &Answer) -> Markup {
                 }
             }
         }
+        @if left > 0 { (more(answer, left)) }
         p class="foot" { "darker: larger" }
         @for sentence in facts::legend(answer, facts::Reasons::Below) { p class="foot" { (plain(&sentence)) } }
         (trends(answer))
@@ -268,9 +291,8 @@ pub(super) fn matrix(answer: &Answer) -> Markup {
 
 /// Periods below each other and series side by side: the numbers of a chart.
 pub(super) fn course(answer: &Answer) -> Markup {
-    let trend = trend::trend(answer, MOST_SERIES, RenderOptions::PIPE);
-    let Some(trend) = trend.filter(|trend| trend.series.len() <= 12) else {
-        return table(answer, &[], MOST_SERIES);
+    let Some(trend) = trend::trend(answer, MOST_SERIES, RenderOptions::PIPE) else {
+        return matrix(answer);
     };
     let decimals = decimals(&trend);
     html! {
@@ -319,17 +341,6 @@ fn decimals(trend: &Trend) -> Vec<usize> {
         .collect()
 }
 
-/// The largest value of the series that are of one unit and level with this.
-fn highest(trend: &Trend, series: &Series) -> f64 {
-    let is_alike = |other: &&Series| {
-        other.column.unit == series.column.unit && other.row.level == series.row.level
-    };
-    let alike = trend.series.iter().filter(is_alike);
-    alike
-        .flat_map(|other| other.points.iter().flatten().copied())
-        .fold(0.0, f64::max)
-}
-
 /// `23.0`, `none`, and of how many rows where those are few.
 fn point(series: &Series, place: usize, decimals: usize) -> Markup {
     let Some(value) = series.values[place] else {
@@ -368,9 +379,4 @@ fn trends(answer: &Answer) -> Markup {
             }
         }
     }
-}
-
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", plain(text).replace('\'', "'\\''"))
 }

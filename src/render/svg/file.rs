@@ -2,13 +2,13 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{COLOURS, Drawing, STYLE, Shape, drawings};
+use super::{COLOURS, Drawing, STYLE, Shape, drawings, heat};
 use crate::exec::answer::Answer;
 use crate::render::footer;
 use crate::render::options::RenderOptions;
 use crate::render::text::{harmless, wrap};
 
-/// Pixels across.
+/// Pixels across, unless a table needs more.
 const WIDTH: f64 = 760.0;
 const EDGE: f64 = 24.0;
 /// Pixels that a line of small text takes, and the letters on it.
@@ -19,14 +19,18 @@ const BELOW: f64 = 44.0;
 
 /// The charts of an answer below each other; where there is none, the words that [`refusal`] gives.
 pub(in crate::render) fn file(answer: &Answer) -> String {
-    let (drawings, why) = match drawings(answer, Shape::Usual) {
+    let (drawings, why) = match charts(answer) {
         Ok(drawings) => (drawings, None),
         Err(why) => (Vec::new(), Some(why)),
     };
+    let width = |drawing: &Drawing| {
+        drawing.across + drawing.margins.left + drawing.margins.right + 2.0 * EDGE
+    };
+    let width = drawings.iter().map(width).fold(WIDTH, f64::max).ceil();
     let mut top = EDGE;
     let mut parts: Vec<Markup> = Vec::new();
     for drawing in &drawings {
-        let (part, height) = placed(drawing, top);
+        let (part, height) = placed(drawing, top, width);
         parts.push(part);
         top += height;
     }
@@ -41,7 +45,7 @@ pub(in crate::render) fn file(answer: &Answer) -> String {
         .map(|drawing| drawing.words.as_str())
         .collect();
     let markup = html! {
-        svg xmlns="http://www.w3.org/2000/svg" width=(WIDTH) height=(height) viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="title words" {
+        svg xmlns="http://www.w3.org/2000/svg" width=(width) height=(height) viewBox=(format!("0 0 {width} {height}")) role="img" aria-labelledby="title words" {
             title id="title" { (title.join("; ")) }
             desc id="words" { (words.join("; ")) }
             style { (PreEscaped(COLOURS)) (PreEscaped(STYLE)) }
@@ -53,20 +57,25 @@ pub(in crate::render) fn file(answer: &Answer) -> String {
     format!("{}\n", markup.into_string())
 }
 
+/// What there is to draw: lines or bars, and where they are too many to be told apart the table that they are of.
+fn charts(answer: &Answer) -> Result<Vec<Drawing>, String> {
+    drawings(answer, Shape::Usual).or_else(|why| heat::drawings(answer).ok_or(why))
+}
+
 /// Why an answer has no chart, and what to use instead; `None` where it has one.
 pub(in crate::render) fn refusal(answer: &Answer) -> Option<String> {
-    let why = drawings(answer, Shape::Usual).err()?;
+    let why = charts(answer).err()?;
     Some(format!("{why}; `--format html` shows its table"))
 }
 
 /// A chart with its heading, from this height on, and the pixels it takes.
-fn placed(drawing: &Drawing, top: f64) -> (Markup, f64) {
+fn placed(drawing: &Drawing, top: f64, width: f64) -> (Markup, f64) {
     let headings = wrap(&drawing.title, 80);
     let notes: Vec<String> = wrap(&drawing.notes.join(" · "), LETTERS);
     let head = headings.len() as f64 * 20.0;
     let plot = top + head + 22.0;
     let margins = drawing.margins;
-    let width = WIDTH - 2.0 * EDGE - margins.left - margins.right;
+    let width = width - 2.0 * EDGE - margins.left - margins.right;
     let below = if drawing.has_periods { BELOW } else { 14.0 };
     let after = plot + drawing.height + below;
     let part = html! {

@@ -1,4 +1,4 @@
-//! Charts as SVG: an answer → lines over periods, a stack of groups, or a bar a row.
+//! Charts as SVG: an answer → lines over periods, a stack of groups, a bar a row, or a table with shades.
 //!
 //! The same drawing stands in a page, as wide as there is room, and in a file of its own. A value that is
 //! not there is a gap and never a zero; scales begin at zero, and those of shares end at 100 % unless all are
@@ -7,6 +7,7 @@
 mod area;
 mod bars;
 mod file;
+mod heat;
 mod labels;
 mod lines;
 mod periods;
@@ -24,6 +25,7 @@ use maud::{Markup, html};
 use self::labels::{EndLabel, Margins};
 use self::plot::{HEIGHT, Plot, PlotSeries};
 use super::facts::{self, ColumnFacts, Reasons};
+use super::matrix;
 use super::numbers;
 use super::options::RenderOptions;
 use super::text::harmless;
@@ -63,6 +65,8 @@ pub(super) struct Drawing {
     pub legend: Vec<(String, String)>,
     parts: Markup,
     height: f64,
+    /// Pixels that the plot needs across; 0 where any width will do.
+    across: f64,
     margins: Margins,
     has_periods: bool,
     /// On a page, series are named above the plot and not beside it.
@@ -127,6 +131,17 @@ pub(super) fn drawings(answer: &Answer, shape: Shape) -> Result<Vec<Drawing>, St
         true => Err("every value is none".to_string()),
         false => Ok(drawings),
     }
+}
+
+/// The charts of an answer that has more lines than can be told apart: the largest of them, and how many are left out.
+pub(super) fn largest(answer: &Answer) -> Option<(Vec<Drawing>, usize)> {
+    let mut trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE)?;
+    let values = answer.columns.iter();
+    let values = values.filter(|column| matches!(column.role, ColumnRole::Value(_)));
+    // What stands for others and for all is a line too.
+    let left_out = trend.keep_largest((MOST_LINES - 2) / values.count().max(1));
+    let drawings = of_series(answer, &trend, Shape::Usual).ok()?;
+    (left_out > 0 && !drawings.is_empty()).then_some((drawings, left_out))
 }
 
 fn of_series(answer: &Answer, trend: &Trend, shape: Shape) -> Result<Vec<Drawing>, String> {
@@ -206,6 +221,7 @@ fn drawing(
         },
         parts: html! { (plot.frame()) (parts) },
         height: HEIGHT,
+        across: 0.0,
         margins: Margins::of(&plot.marks(), ends),
         has_periods: true,
         is_keyed: labels::wants_legend(ends),
@@ -295,6 +311,7 @@ fn of_column(answer: &Answer, facts: &ColumnFacts) -> Option<Drawing> {
         legend: Vec::new(),
         parts,
         height,
+        across: 0.0,
         margins,
         has_periods: false,
         is_keyed: false,

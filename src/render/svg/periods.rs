@@ -46,6 +46,18 @@ pub(super) fn labels(periods: &[&str], is_narrow: bool) -> Vec<PeriodLabel> {
     labels
 }
 
+/// The labels of all periods, each with its year where another one begins.
+pub(super) fn heads(periods: &[&str]) -> Vec<(String, Option<String>)> {
+    let mut last: Option<String> = None;
+    let head = |period: &&str| {
+        let (text, year) = short(period);
+        let is_other = year != last;
+        last.clone_from(&year);
+        (text, year.filter(|_| is_other))
+    };
+    periods.iter().map(head).collect()
+}
+
 /// `Oct` of `2025-10`, `Q1` of `2026-Q1`, `W14` of `2026-W14`, `31 Mar` of `2026-03-31`, and the year; anything
 /// else as it is.
 fn short(period: &str) -> (String, Option<String>) {

@@ -206,22 +206,33 @@ impl ReportInput<'_> {
         dates: &DateReader,
         left_out: &mut BTreeMap<LeftOut, u64>,
     ) -> Result<SaidScans, Problems> {
-        let program = self.programs.scan.as_ref();
-        let said = |value: &Val| scan::scan(self.name, self.source, program, dates.clone(), value);
-        let Some(program) = program.filter(|_| !self.source.counted.is_empty()) else {
-            return said(value);
+        let Some(program) = self.programs.scan.as_ref() else {
+            return Ok(SaidScans::default());
         };
-        let is_read = |value: &Val| scan::object(program, value).is_ok();
-        if is_read(value) {
-            return said(value);
-        }
-        match repair::without_one(value, is_read) {
-            Some((mended, what)) => {
-                left_out.insert(what, 1);
-                said(&mended)
-            }
-            None => said(value),
-        }
+        let said = scan::object(program, value).or_else(|why| {
+            let is_read = |value: &Val| scan::object(program, value).is_ok();
+            let mended = match self.source.counted.is_empty() {
+                true => None,
+                false => repair::without_one(value, is_read),
+            };
+            let (mended, what) = mended.ok_or(why)?;
+            left_out.insert(what, 1);
+            scan::object(program, &mended)
+        });
+        let said = said.map_err(|why| {
+            let span = self
+                .source
+                .scan
+                .as_ref()
+                .map(|text| start(text.span, "\"\"\""));
+            failed(
+                self.name,
+                &format!("{}: scan", self.source.name),
+                span,
+                &why,
+            )
+        })?;
+        scan::said(self.name, self.source, dates.clone(), &said)
     }
 
     /// The rows of a part, and why there are not as many as there should be.

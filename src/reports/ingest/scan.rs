@@ -1,11 +1,12 @@
 //! What a report says about its scans.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jaq_json::{Map, Val};
 
 use super::dates::{DateOrders, DatePlace, DateReader, SaidDate};
-use super::mistakes::{failed, start};
+use super::mistakes::start;
 use super::programs::Program;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
 use super::values::{list, text};
@@ -48,23 +49,24 @@ struct SaidScan {
     unseen: Vec<String>,
 }
 
-/// Runs the program `scan`.
-pub(super) fn scan(
+/// Reads the object that a program `scan` gave.
+///
+/// # Errors
+///
+/// `D405`: what it says is none of what can be said.
+pub(super) fn said(
     name: &str,
     source: &ReportSource,
-    program: Option<&Program>,
     dates: DateReader,
-    value: &Val,
+    object: &Map,
 ) -> Result<SaidScans, Problems> {
-    let (Some(program), Some(span)) = (program, source.scan.as_ref().map(|text| text.span)) else {
-        return Ok(SaidScans::default());
-    };
-    let place = format!("{}: scan", source.name);
-    let span = start(span, "\"\"\"");
-    let said = object(program, value).map_err(|why| failed(name, &place, Some(span), &why))?;
-    let Val::Obj(said) = said else {
-        return Ok(SaidScans::default());
-    };
+    let span = start(
+        source
+            .scan
+            .as_ref()
+            .map_or(source.rows.span, |text| text.span),
+        "\"\"\"",
+    );
     let mut reader = ScanReader {
         name,
         source,
@@ -74,10 +76,10 @@ pub(super) fn scan(
         problems: Problems::default(),
     };
     let mut found = SaidScans {
-        report: reader.said(&said, true),
+        report: reader.said(object, true),
         ..SaidScans::default()
     };
-    for each in said
+    for each in object
         .get(&Val::from("scans".to_string()))
         .into_iter()
         .flat_map(list)
@@ -108,9 +110,9 @@ pub(super) fn scan(
 /// # Errors
 ///
 /// In words: it fails, or gives something else.
-pub(super) fn object(program: &Program, value: &Val) -> Result<Val, String> {
+pub(super) fn object(program: &Program, value: &Val) -> Result<Arc<Map>, String> {
     match program.run(value.clone()).next() {
-        Some(Ok(Val::Obj(said))) => Ok(Val::Obj(said)),
+        Some(Ok(Val::Obj(said))) => Ok(said),
         Some(Ok(_)) | None => Err("it gives no object".to_string()),
         Some(Err(why)) => Err(why),
     }

@@ -191,8 +191,17 @@ fn said(sighting: &Sighting) -> SaidState {
     }
 }
 
+/// Whether a decision says that it is no weakness, and why.
+pub fn ending_of(decision: Decision) -> Option<Ending> {
+    match decision {
+        Decision::FalsePositive => Some(Ending::FalsePositive),
+        Decision::OutOfScope => Some(Ending::OutOfScope),
+        Decision::Confirmed | Decision::Accepted | Decision::ClaimedFixed => None,
+    }
+}
+
 /// Whether a report's word says that the weakness is not there, and why.
-fn ending(status: Option<Status>) -> Option<Ending> {
+pub fn ending(status: Option<Status>) -> Option<Ending> {
     match status? {
         Status::Open | Status::Confirmed | Status::InTriage | Status::Accepted => None,
         Status::Fixed => Some(Ending::Verified),

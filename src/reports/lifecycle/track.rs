@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::reach::AdequateScans;
 use super::{
     Acceptance, Ending, Episode, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan,
-    Sighting, ending,
+    Sighting, ending, ending_of,
 };
 use crate::lang::model::{Decision, Status};
 
@@ -200,8 +200,11 @@ impl Track<'_> {
     fn decide(&mut self, verdict: &IdentityDecision) {
         let at = verdict.at;
         match verdict.decision {
-            Decision::FalsePositive => self.dismiss(verdict, Ending::FalsePositive),
-            Decision::OutOfScope => self.dismiss(verdict, Ending::OutOfScope),
+            Decision::FalsePositive | Decision::OutOfScope => {
+                if let Some(how) = ending_of(verdict.decision) {
+                    self.dismiss(verdict, how);
+                }
+            }
             Decision::Confirmed => {
                 self.dismissal = None;
                 if let Some(episode) = self.open() {

@@ -112,7 +112,7 @@ fn derived<'a>(
     Ok(parts)
 }
 
-/// The verified closings of some detections of an asset.
+/// The closings of some detections of an asset.
 pub(super) fn closings(
     whole: &StoreFacts,
     asset: &str,

@@ -20,7 +20,7 @@ pub struct MergeExplanation {
     pub reasons: Vec<Reason>,
     /// The detections name weaknesses that have nothing in common.
     pub is_in_conflict: bool,
-    /// How its detections were verified to be gone.
+    /// How its detections ended, each time that they did.
     pub closings: Vec<Closing>,
 }
 

@@ -113,7 +113,7 @@ fn derived(
     derived_folder::put(folder, &tables, &found.about)
 }
 
-/// The verified closings of some detections of an asset, derived anew.
+/// The closings of some detections of an asset, derived anew.
 pub(super) fn closings(
     store: &Store,
     definitions: &Definitions,

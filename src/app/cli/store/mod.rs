@@ -14,6 +14,7 @@ use super::workspace;
 use crate::base::diagnostic::Problems;
 use crate::base::instants::rfc3339;
 use crate::render::{RenderOptions, count, counted, sentence};
+use crate::reports::lifecycle::Ending;
 use crate::reports::store::{self, ClosingScan, DerivationNotes, MergeExplanation, Store};
 
 /// Shows, verifies or rebuilds.
@@ -131,14 +132,22 @@ fn explained(explanation: &MergeExplanation) -> String {
     }
     for closing in &explanation.closings {
         text += &format!(
-            "{} was open from {}, seen last at {}, verified to be gone at {}:\n",
+            "{} was open from {}, seen last at {}, {} at {}:\n",
             closing.detection,
             rfc3339(closing.opened_at),
             rfc3339(closing.last_seen_at),
+            ended(closing.ending),
             rfc3339(closing.closed_at)
         );
         for scan in &closing.scans {
             text += &format!("  {}\n", closed_by(scan));
+        }
+        if let Some((decision, at)) = closing.decision {
+            let at = rfc3339(at);
+            text += &format!("  decided to be {} at {at}\n", decision.word());
+        }
+        if closing.ending == Ending::Retired {
+            text += "  its asset was taken out of service, says the register\n";
         }
     }
     if explanation.is_in_conflict {
@@ -147,7 +156,16 @@ fn explained(explanation: &MergeExplanation) -> String {
     text
 }
 
-/// The scan that did not see it, and what it looked at.
+fn ended(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Verified => "verified to be gone",
+        Ending::FalsePositive => "closed as a false positive",
+        Ending::OutOfScope => "closed as out of scope",
+        Ending::Retired => "closed with its asset",
+    }
+}
+
+/// The scan that did not see it or says that it is gone, and what it looked at.
 fn closed_by(scan: &ClosingScan) -> String {
     let line = match &scan.line {
         Some(line) => format!("scan line {line}"),
@@ -157,8 +175,12 @@ fn closed_by(scan: &ClosingScan) -> String {
         Some(rules) => counted(rules as u64, "rule", "rules"),
         None => "all rules".to_string(),
     };
+    let said = match scan.said {
+        Some(status) => format!("said to be {} by", status.word()),
+        None => "not seen by".to_string(),
+    };
     format!(
-        "not seen by {} at {} ({}, {line}, {rules}, {})",
+        "{said} {} at {} ({}, {line}, {rules}, {})",
         scan.tool,
         rfc3339(scan.finished_at),
         scan.file,

@@ -14,7 +14,7 @@ use crate::base::calendar;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::insight::profile::{Dates, Distribution, Numbers, Profile, STRETCHES};
 use crate::lang::model::{Definitions, FieldId};
-use crate::render::{self, OutputFormat, RenderOptions, Sheet};
+use crate::render::{self, RenderOptions, Sheet};
 
 pub(super) const DESCRIBE: SessionCommand = SessionCommand {
     name: "describe",
@@ -48,8 +48,8 @@ fn describe_field(
     others: &[FieldId],
 ) -> Result<Reply, Problems> {
     let (profile, told) = profile_of(session, field)?;
-    let shown = match session.settings.format {
-        OutputFormat::Json => {
+    let shown = match session.settings.format.is_json() {
+        true => {
             let mut object = object(session, field, Some(&profile));
             if let Some(values) = listed(&profile) {
                 let top = values.iter().take(TOP);
@@ -58,14 +58,7 @@ fn describe_field(
             }
             render::json(&Json::Object(object))
         }
-        OutputFormat::Table
-        | OutputFormat::Jsonl
-        | OutputFormat::Csv
-        | OutputFormat::Md
-        | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
-        | OutputFormat::Svg
-        | OutputFormat::Html => text(session, field, &profile, others),
+        false => text(session, field, &profile, others),
     };
     Ok(told.then(Reply::shown(shown)))
 }

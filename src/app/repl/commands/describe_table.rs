@@ -14,7 +14,7 @@ use crate::insight::profile::{self, Bounds, Distribution, EventProfile, Profile,
 use crate::lang::format;
 use crate::lang::model::{Calendar, Definitions, FieldId, FieldSource, TableId};
 use crate::lang::syntax::ast::{Definition, EventTime, TableClause};
-use crate::render::{self, OutputFormat, RenderOptions, Sheet};
+use crate::render::{self, RenderOptions, Sheet};
 
 /// What is found in a table.
 struct Contents {
@@ -49,16 +49,9 @@ pub(super) fn table(session: &mut Session, table: TableId) -> Result<Reply, Prob
     merge(&mut request, profile::moments_request(definitions, table));
     let (sources, told) = read(session, table, &request)?;
     let contents = contents(session, &sources, table)?;
-    let shown = match session.settings.format {
-        OutputFormat::Json => render::json(&json(session, table, &contents)),
-        OutputFormat::Table
-        | OutputFormat::Jsonl
-        | OutputFormat::Csv
-        | OutputFormat::Md
-        | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
-        | OutputFormat::Svg
-        | OutputFormat::Html => text(session, table, &contents),
+    let shown = match session.settings.format.is_json() {
+        true => render::json(&json(session, table, &contents)),
+        false => text(session, table, &contents),
     };
     Ok(told.then(Reply::shown(shown)))
 }

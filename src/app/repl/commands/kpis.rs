@@ -8,7 +8,7 @@ use crate::app::repl::reply::Reply;
 use crate::app::repl::session::Session;
 use crate::base::diagnostic::{Problems, nearest};
 use crate::lang::model::{Kpi, Target};
-use crate::render::{self, OutputFormat, RenderOptions, Sheet};
+use crate::render::{self, RenderOptions, Sheet};
 
 pub(super) const KPIS: SessionCommand = SessionCommand {
     name: "kpis",
@@ -39,18 +39,11 @@ fn kpis(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         })
         .collect();
     let look = session.settings.look;
-    let shown = match session.settings.format {
-        OutputFormat::Json => render::json(&json!({
+    let shown = match session.settings.format.is_json() {
+        true => render::json(&json!({
             "kpis": entries.iter().map(object).collect::<Vec<_>>()
         })),
-        OutputFormat::Table
-        | OutputFormat::Jsonl
-        | OutputFormat::Csv
-        | OutputFormat::Md
-        | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
-        | OutputFormat::Svg
-        | OutputFormat::Html => match entries.is_empty() {
+        false => match entries.is_empty() {
             true => render::sentence(&nothing(session, arguments), look),
             false => sheet(&entries, look).render(look),
         },

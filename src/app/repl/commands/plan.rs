@@ -8,7 +8,7 @@ use crate::base::diagnostic::Problems;
 use crate::exec::query_context;
 use crate::insight::explain;
 use crate::lang::model::Query;
-use crate::render::{self, OutputFormat};
+use crate::render;
 
 pub(super) const PLAN: SessionCommand = SessionCommand {
     name: "plan",
@@ -27,16 +27,9 @@ fn show_plan(session: &mut Session, arguments: &str) -> Result<Reply, Problems> 
         let query = self::query(session, arguments)?;
         explain::plan(&session.context(), &query)?
     };
-    let text = match session.settings.format {
-        OutputFormat::Json => render::plan_json(&described),
-        OutputFormat::Table
-        | OutputFormat::Jsonl
-        | OutputFormat::Csv
-        | OutputFormat::Md
-        | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
-        | OutputFormat::Svg
-        | OutputFormat::Html => render::plan_text(&described, session.settings.look),
+    let text = match session.settings.format.is_json() {
+        true => render::plan_json(&described),
+        false => render::plan_text(&described, session.settings.look),
     };
     session.put_out(text.into_bytes())
 }

@@ -10,7 +10,7 @@ use crate::app::repl::session::Session;
 use crate::base::diagnostic::Problems;
 use crate::insight::profile;
 use crate::lang::model::{Definitions, Table, TableId};
-use crate::render::{self, OutputFormat, RenderOptions, Sheet};
+use crate::render::{self, RenderOptions, Sheet};
 
 pub(super) const TABLES: SessionCommand = SessionCommand {
     name: "tables",
@@ -36,18 +36,11 @@ fn tables(session: &mut Session, _arguments: &str) -> Result<Reply, Problems> {
     let ids = (0..definitions.tables.len()).map(TableId);
     let look = session.settings.look;
     let cards: Vec<TableSummary> = ids.map(|id| card(session, &usual, id)).collect();
-    let shown = match session.settings.format {
-        OutputFormat::Json => render::json(&json!({
+    let shown = match session.settings.format.is_json() {
+        true => render::json(&json!({
             "tables": cards.iter().map(|card| object(definitions, card)).collect::<Vec<_>>()
         })),
-        OutputFormat::Table
-        | OutputFormat::Jsonl
-        | OutputFormat::Csv
-        | OutputFormat::Md
-        | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
-        | OutputFormat::Svg
-        | OutputFormat::Html => sheet(definitions, &cards, look).render(look),
+        false => sheet(definitions, &cards, look).render(look),
     };
     Ok(told(session, &usual).then(Reply::shown(shown)))
 }

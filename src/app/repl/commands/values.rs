@@ -12,7 +12,7 @@ use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::base::types::FieldType;
 use crate::insight::profile::{Distribution, Profile};
 use crate::lang::model::{Definitions, FieldId};
-use crate::render::{self, OutputFormat, RenderOptions, Sheet};
+use crate::render::{self, RenderOptions, Sheet};
 
 pub(super) const VALUES: SessionCommand = SessionCommand {
     name: "values",
@@ -47,16 +47,9 @@ fn values(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
     };
     let found: Vec<(&str, u64)> = matching(&all, filter);
     let look = session.settings.look;
-    let shown = match session.settings.format {
-        OutputFormat::Json => render::json(&object(definitions, field, &profile, &found)),
-        OutputFormat::Table
-        | OutputFormat::Jsonl
-        | OutputFormat::Csv
-        | OutputFormat::Md
-        | OutputFormat::Parquet
-        | OutputFormat::Openmetrics
-        | OutputFormat::Svg
-        | OutputFormat::Html => {
+    let shown = match session.settings.format.is_json() {
+        true => render::json(&object(definitions, field, &profile, &found)),
+        false => {
             let limit = match look.width {
                 Some(_) if rest != "all" => SHOWN,
                 Some(_) | None => usize::MAX,

@@ -1,7 +1,7 @@
 //! Facts of KPIs, views and dashboards.
 
 use super::{ChangeEffect, Fact, FactReader};
-use crate::lang::model::{CardKind, Direction, Kpi, Target};
+use crate::lang::model::{Direction, Kpi, Target};
 
 impl FactReader<'_> {
     pub(super) fn kpi(&self, name: &str) -> Vec<Fact> {
@@ -99,7 +99,7 @@ impl FactReader<'_> {
                     0 => about,
                     before => format!("{about} #{}", before + 1),
                 };
-                let kind = card_word(card.kind);
+                let kind = card.kind.word();
                 let written = format!("show {kind} {:?}: {}", card.title, card.query.text);
                 let meaning = format!("{kind} {}", self.normal.query(&card.query));
                 let next_step = card.next_step.as_ref().map(|text| {
@@ -135,16 +135,4 @@ fn written(target: &Target) -> String {
     let of = target.restrictions_written.as_ref();
     let of = of.map_or_else(String::new, |of| format!(" for {of}"));
     format!("target {} {}{of}", target.bound.words(), target.written)
-}
-
-fn card_word(kind: CardKind) -> &'static str {
-    match kind {
-        CardKind::Verdict => "verdict",
-        CardKind::Number => "number",
-        CardKind::Line => "line",
-        CardKind::Area => "area",
-        CardKind::Matrix => "matrix",
-        CardKind::Table => "table",
-        CardKind::List => "list",
-    }
 }

@@ -32,14 +32,19 @@ impl CountedStretch {
 
     /// Whether a row has a point in it.
     pub fn has_points(&self) -> Expression {
-        match self.range.ends() {
-            Some((low, high)) => low.is(RelationalOperator::Less, high),
-            None => match &self.range.over {
-                PointRange::Ranges(ranges) | PointRange::Steps(ranges) => {
-                    Expression::column(ranges).is_present()
+        match (&self.range.over, self.range.ends()) {
+            // The greatest of several leaves out those that are missing, but what has not begun has no points.
+            (PointRange::Columns { low: begin, .. }, Some((low, high))) => {
+                let is_before = low.clone().is(RelationalOperator::Less, high);
+                match low == *begin {
+                    true => is_before,
+                    false => Expression::all([begin.clone().is_present(), is_before]),
                 }
-                PointRange::Columns { .. } => unreachable!("such a range has ends"),
-            },
+            }
+            (PointRange::Ranges(ranges) | PointRange::Steps(ranges), _) => {
+                Expression::column(ranges).is_present()
+            }
+            (PointRange::Columns { .. }, None) => unreachable!("such a range has ends"),
         }
     }
 }

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use jaq_core::native::{Filter, Fun, bome, run, v};
 use jaq_core::{Bind, DataT, Error, RunPtr, ValT as _, ValX, ValXs};
-use jaq_json::Val;
+use jaq_json::{Map, Val};
 use regex::Regex;
 
 use super::patterns;
+use crate::exec::data;
 use crate::reports::ingest::{stable, values};
 
 /// All functions that are not written in jq.
@@ -55,6 +56,8 @@ fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
         ("list", v(0), |call| bome(Ok(list(call.1)))),
         ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
         ("number", v(0), |call| bome(Ok(number(call.1)))),
+        ("column_name", v(0), |call| bome(Ok(column_name(&call.1)))),
+        ("columns", v(0), |call| bome(columns(call.1))),
         ("image_name", v(0), |call| {
             bome(Ok(image_name(&call.1).into()))
         }),
@@ -101,6 +104,33 @@ fn text(value: &Val) -> OptionalText {
         }
         scalar => values::text(scalar),
     })
+}
+
+fn column_name(value: &Val) -> Val {
+    let name = values::text(value).unwrap_or_default();
+    Val::from(data::column_name(&name))
+}
+
+fn columns(table: Val) -> Result<Val, Error<Val>> {
+    let rows = values::list(&table).into_iter();
+    rows.map(|row| match row {
+        Val::Obj(members) => named(members),
+        other => Ok(other.clone()),
+    })
+    .collect()
+}
+
+/// A row by the names of its columns as tables declare them.
+fn named(members: &Map) -> Result<Val, Error<Val>> {
+    let mut row = Map::default();
+    for (name, cell) in members {
+        let name = column_name(name);
+        if row.insert(name.clone(), cell.clone()).is_some() {
+            let name = values::text(&name).unwrap_or_default();
+            return Err(Error::str(format!("two columns are called `{name}`")));
+        }
+    }
+    Ok(Val::obj(row))
 }
 
 fn image_name(value: &Val) -> OptionalText {

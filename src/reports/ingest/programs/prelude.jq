@@ -5,6 +5,8 @@
 # first_of(f)    the first of several candidates that is there: first_of(.a, .b)
 # image_name     a container image without tag and digest: "shop:1.4 (debian 12.1)" is "shop"
 # workspace_path a path without the folder of the build server that it stands in; null if it is none
+# column_name    the name of a column as tables declare it: "Asset ID " is "asset_id"
+# columns        rows by such names; two columns of one name are a mistake
 # number         a number given as one or as text; null if it is none
 # cwes           every CWE number named anywhere inside: "CWE-079", "external/cwe/cwe-79", "CWE 79"
 # cwe_numbers    CWE numbers given as numbers or digits: 79, "79", "CWE-79", "16, 200"; 0 and -1 mean none

@@ -17,7 +17,7 @@ use crate::lang::model::ArrayPath;
 
 /// Reads rows; the separator is the one that the first line has most of, or that a line `sep=;` names. What
 /// stands in comment lines above the names, and other lines above the table, is the member `#` of the first
-/// row. Columns of a table without names are called `1`, `2`, ….
+/// row, of each portion too. Columns of a table without names are called `1`, `2`, ….
 ///
 /// # Errors
 ///
@@ -131,13 +131,9 @@ impl<'a> LargeTable<'a> {
         }
     }
 
-    /// The first rows between two places.
+    /// The first rows between two places, below what stands above the table.
     fn table(&self, from: LinePlace, to: usize, most: usize) -> Result<CellTable, String> {
-        let above = match from.byte == self.rows.byte {
-            true => self.above.clone(),
-            false => String::new(),
-        };
-        let mut rows = TableRows::new(self.names.clone(), above);
+        let mut rows = TableRows::new(self.names.clone(), self.above.clone());
         let mut reader = reader(&self.text[from.byte..to], self.separator, false);
         let mut budget = Budget::new();
         for record in reader.records() {

@@ -182,7 +182,7 @@ fn found(text: &str, paths: &[ArrayPath]) -> Result<Vec<DividedElement>, String>
         let nearest = wanted.min();
         if nearest == Some(depth) {
             if !is_empty {
-                xml::skip(&mut reader, &tag)?;
+                xml::skip(&mut reader)?;
             }
             found.push(DividedElement {
                 around: open
@@ -200,7 +200,7 @@ fn found(text: &str, paths: &[ArrayPath]) -> Result<Vec<DividedElement>, String>
         } else if !is_empty {
             match nearest {
                 Some(_) if depth <= DEEPEST => open.push(OpenAround::new(name, index)),
-                Some(_) | None => xml::skip(&mut reader, &tag)?,
+                Some(_) | None => xml::skip(&mut reader)?,
             }
         }
     }

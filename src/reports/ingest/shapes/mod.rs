@@ -9,6 +9,7 @@ mod portions;
 mod preamble;
 mod script;
 mod table;
+mod tags;
 mod walk;
 mod workbook;
 mod xml;
@@ -34,6 +35,8 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const OLD_WORKBOOK: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// How deep elements and values may be nested.
 pub(super) const DEEPEST: usize = 256;
+/// The longest text of a report, in bytes. Programs copy the texts that they look at, up to twenty times.
+const LONGEST_TEXT: usize = 16 << 20;
 
 /// Help with a report in which no tool is named.
 pub(super) const SAYS_NOTHING: &str = "nothing in it says which tool ran: have the tool write SARIF, \
@@ -113,6 +116,16 @@ impl Budget {
             Some(_) => Ok(()),
             None => Err(too_many_values()),
         }
+    }
+}
+
+/// Whether a text of so many bytes is read.
+fn fits(bytes: usize) -> Result<(), String> {
+    match bytes > LONGEST_TEXT {
+        true => Err(format!(
+            "one of its texts has {bytes} bytes, and one is read up to {LONGEST_TEXT}"
+        )),
+        false => Ok(()),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jaq_json::Val;
+use jaq_json::{Map, Val};
 
-use super::{Budget, object, string};
+use super::{Budget, fits, string};
 
 /// A table.
 pub(super) struct CellTable {
@@ -18,7 +18,7 @@ pub(super) struct CellTable {
 
 /// Takes the rows of a table.
 pub(super) struct TableRows {
-    names: Vec<String>,
+    columns: Vec<TableColumn>,
     /// Names that several columns have, each once.
     repeated: Vec<String>,
     /// What stands above the table: the member `#` of its first row.
@@ -26,12 +26,25 @@ pub(super) struct TableRows {
     rows: Vec<Val>,
 }
 
+/// A column of a table.
+struct TableColumn {
+    /// The name as the key of members, which all rows share.
+    name: Val,
+    /// Which of the names that several columns have is this one's.
+    repeated: Option<usize>,
+}
+
 impl TableRows {
     /// A table with these columns, below a text.
     pub fn new(names: Vec<String>, above: String) -> TableRows {
+        let repeated = repeated(&names);
+        let columns = names.into_iter().map(|name| TableColumn {
+            repeated: repeated.iter().position(|other| *other == name),
+            name: string(name),
+        });
         TableRows {
-            repeated: repeated(&names),
-            names,
+            columns: columns.collect(),
+            repeated,
             above: Some(above).filter(|above| !above.is_empty()),
             rows: Vec::new(),
         }
@@ -42,7 +55,7 @@ impl TableRows {
     ///
     /// # Errors
     ///
-    /// In words: it has more or fewer cells than there are columns, or there are too many values.
+    /// In words: it has more or fewer cells than there are columns, one is too long, or there are too many values.
     pub fn add<'c>(
         &mut self,
         place: &str,
@@ -53,7 +66,7 @@ impl TableRows {
         if cells.clone().all(|cell| cell.trim().is_empty()) {
             return Ok(());
         }
-        let (width, length) = (self.names.len(), cells.clone().count());
+        let (width, length) = (self.columns.len(), cells.clone().count());
         let mut surplus = cells.clone().skip(width);
         if surplus.any(|cell| !cell.trim().is_empty()) || length < width && !may_end_early {
             return Err(format!(
@@ -61,25 +74,29 @@ impl TableRows {
             ));
         }
         budget.take(width as u64)?;
+        let longest = cells.clone().map(str::len).max().unwrap_or_default();
+        fits(longest).map_err(|why| format!("{place}: {why}"))?;
         let mut members = self.members(cells.chain(std::iter::repeat("")));
         if let Some(above) = self.above.take() {
-            members.push(("#".to_string(), string(above)));
+            members.insert(string("#"), string(above));
         }
-        self.rows.push(object(members));
+        self.rows.push(Val::obj(members));
         Ok(())
     }
 
     /// The cells of a row by the names of their columns; those of columns of one name are a list of what is in them.
-    fn members<'c>(&self, cells: impl Iterator<Item = &'c str> + Clone) -> Vec<(String, Val)> {
-        let once = self.names.iter().zip(cells.clone());
-        let once = once.filter(|(name, _)| !self.repeated.contains(name));
-        let mut members: Vec<(String, Val)> = once
-            .map(|(name, cell)| (name.clone(), string(cell)))
-            .collect();
-        for name in &self.repeated {
-            let cells = self.names.iter().zip(cells.clone());
-            let cells = cells.filter(|(other, cell)| *other == name && !cell.trim().is_empty());
-            members.push((name.clone(), cells.map(|(_, cell)| string(cell)).collect()));
+    fn members<'c>(&self, cells: impl Iterator<Item = &'c str>) -> Map {
+        let mut members = Map::default();
+        let mut lists = vec![Vec::new(); self.repeated.len()];
+        for (column, cell) in self.columns.iter().zip(cells) {
+            match column.repeated {
+                None => drop(members.insert(column.name.clone(), string(cell))),
+                Some(_) if cell.trim().is_empty() => {}
+                Some(list) => lists[list].push(string(cell)),
+            }
+        }
+        for (name, list) in self.repeated.iter().zip(lists) {
+            members.insert(string(name.as_str()), list.into_iter().collect());
         }
         members
     }
@@ -91,8 +108,12 @@ impl TableRows {
     /// All rows.
     pub fn finish(self) -> CellTable {
         let nulls = || {
-            let names = self.names.iter();
-            object(names.map(|name| (name.clone(), Val::Null)).collect())
+            let names = self.columns.iter();
+            Val::obj(
+                names
+                    .map(|column| (column.name.clone(), Val::Null))
+                    .collect(),
+            )
         };
         let sample = self.rows.first().cloned().unwrap_or_else(nulls);
         CellTable {

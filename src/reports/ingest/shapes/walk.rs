@@ -1,6 +1,6 @@
 //! What a JSON text is made of, one thing after the other, without keeping any of it.
 
-use super::DEEPEST;
+use super::{DEEPEST, fits};
 
 /// Numbers are read exactly, which takes ever longer. The modulus of an RSA key of 16,384 bits has 4,933 digits.
 const LONGEST_NUMBER: usize = 5000;
@@ -87,6 +87,7 @@ impl<'a> JsonWalk<'a> {
             b':' => self.sign(JsonTokenKind::Colon),
             b'"' => {
                 self.at = end_of_text(self.bytes, start + 1);
+                fits(self.at - start)?;
                 JsonTokenKind::Text
             }
             _ => self.word()?,

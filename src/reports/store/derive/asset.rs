@@ -4,7 +4,8 @@ use super::about::DerivationNotes;
 use super::decisions::{Ruling, verdicts};
 use super::detections::{Detection, ScanStream};
 use super::{detections, findings, issues, merging};
-use crate::lang::model::Definitions;
+use crate::lang::model::{Decision, Definitions, Status};
+use crate::reports::lifecycle::Ending;
 use crate::reports::store::facts::{FactRows, ScanFact};
 use crate::reports::store::frames::DerivedTable;
 
@@ -76,7 +77,7 @@ fn follow<'a>(given: &AssetFacts<'a>, rows: &'a FactRows) -> Followed<'a> {
     }
 }
 
-/// A closing, and the scans that it follows from.
+/// A closing, and what it follows from.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Closing {
     pub detection: String,
@@ -84,10 +85,14 @@ pub struct Closing {
     pub opened_at: i64,
     pub last_seen_at: i64,
     pub closed_at: i64,
+    pub ending: Ending,
+    /// Of a fix one of each line that saw the weakness.
     pub scans: Vec<ClosingScan>,
+    /// The decision that closed it, and when it was taken.
+    pub decision: Option<(Decision, i64)>,
 }
 
-/// A scan that looked where a weakness was, and did not see it.
+/// A scan that ended a weakness: it looked where it was and did not see it, or says that it is none any more.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ClosingScan {
     pub file: String,
@@ -98,41 +103,49 @@ pub struct ClosingScan {
     pub rules: Option<usize>,
     /// How many weaknesses it saw all the same.
     pub rows: u64,
+    /// What it says of this one; `None`: it did not see it.
+    pub said: Option<Status>,
 }
 
-/// The verified closings of some detections of an asset.
+/// The closings of some detections of an asset.
 pub(in crate::reports::store) fn closings(
     given: &AssetFacts,
     rows: &FactRows,
     wanted: impl Fn(&str) -> bool,
 ) -> Vec<Closing> {
     let followed = follow(given, rows);
+    let seen = |fact: &ScanFact| {
+        let rows = rows.get(&(fact.manifest.segment.clone(), fact.number));
+        rows.map_or(0, Vec::len) as u64
+    };
     let mut closings = Vec::new();
     for detection in followed.found.iter().filter(|each| wanted(&each.id)) {
         let stream = &followed.streams[detection.stream];
         for episode in &detection.episodes {
-            let scans = detections::closed_by(stream, detection.identity, episode);
-            let (Some(closed_at), false) = (episode.closed_at, scans.is_empty()) else {
+            let (Some(closed_at), Some(ending)) = (episode.closed_at, episode.ending) else {
                 continue;
             };
-            let seen = |fact: &ScanFact| {
-                let rows = rows.get(&(fact.manifest.segment.clone(), fact.number));
-                rows.map_or(0, Vec::len) as u64
-            };
-            let scans = scans.into_iter().map(|fact| ClosingScan {
-                file: fact.manifest.file.clone(),
-                tool: fact.scan.tool.clone(),
-                line: fact.scan.label(),
-                finished_at: fact.manifest.finished_at,
-                rules: fact.scan.rules.as_ref().map(Vec::len),
-                rows: seen(fact),
-            });
+            let scans = detections::closed_by(stream, detection.identity, episode);
+            let decision = detections::decided(stream, detection.identity, episode);
             closings.push(Closing {
                 detection: detection.id.clone(),
                 opened_at: episode.opened_at,
                 last_seen_at: episode.last_seen_at,
                 closed_at,
-                scans: scans.collect(),
+                ending,
+                decision: decision.filter(|_| scans.is_empty()),
+                scans: scans
+                    .into_iter()
+                    .map(|(fact, said)| ClosingScan {
+                        file: fact.manifest.file.clone(),
+                        tool: fact.scan.tool.clone(),
+                        line: fact.scan.label(),
+                        finished_at: fact.manifest.finished_at,
+                        rules: fact.scan.rules.as_ref().map(Vec::len),
+                        rows: seen(fact),
+                        said,
+                    })
+                    .collect(),
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lang::model::Fills;
+use crate::lang::model::{Decision, Fills, Status};
 use crate::reports::ingest::{ReportRow, ScanOutcome, ScanScope};
 use crate::reports::lifecycle::{
     self, Ending, Episode, History, IdentityDecision, LINE_UNKNOWN, LineNumber, ObservedScan,
@@ -213,39 +213,91 @@ pub(super) fn follow(
     }
 }
 
-/// The scans that closed an episode: of every line that saw it, the first that looked again without seeing it.
+/// A scan that closed an episode, and what it says of the weakness: `None`, it looked and did not see it.
+pub(super) type EndingScan<'a> = (&'a ScanFact<'a>, Option<Status>);
+
+/// The scans that closed an episode. A fix is verified by one scan of every line that saw the weakness: the first that looked
+/// again without seeing it, or the one that says it is fixed. One that it is no weakness is enough by itself.
 pub(super) fn closed_by<'a>(
     stream: &ScanStream<'a>,
     identity: u128,
     episode: &Episode,
-) -> Vec<&'a ScanFact<'a>> {
-    let Some(closed_at) = episode
-        .closed_at
-        .filter(|_| episode.ending == Some(Ending::Verified))
-    else {
+) -> Vec<EndingScan<'a>> {
+    let Some(closed_at) = episode.closed_at else {
         return Vec::new();
     };
-    let looks = || stream.history.looks.iter().zip(&stream.scans);
-    let mut last: BTreeMap<LineNumber, (i64, Option<RuleNumber>)> = BTreeMap::new();
-    for (look, _) in looks().filter(|(look, _)| (episode.opened_at..=closed_at).contains(&look.at))
-    {
-        if let Some(seen) = look.seen.iter().find(|seen| seen.identity == identity) {
-            last.insert(look.line, (look.at, seen.rule));
+    let sightings = || {
+        let looks = stream.history.looks.iter().zip(&stream.scans);
+        looks.flat_map(move |(look, scan)| {
+            let own = look
+                .seen
+                .iter()
+                .filter(move |seen| seen.identity == identity);
+            own.map(move |seen| (look, *scan, seen))
+        })
+    };
+    // When a report says that it ended, if it says so.
+    let told = |look: &ObservedScan, seen: &Sighting| {
+        let how = lifecycle::ending(seen.status)?;
+        let at = seen.closed_at.filter(|at| *at <= look.at);
+        Some((how, at.unwrap_or(look.at).max(episode.opened_at)))
+    };
+    if episode.ending != Some(Ending::Verified) {
+        let end = episode.ending.map(|how| (how, closed_at));
+        let mut said = sightings().filter(|(look, _, seen)| told(look, seen) == end);
+        return said
+            .next()
+            .map(|(_, scan, seen)| (scan, seen.status))
+            .into_iter()
+            .collect();
+    }
+    let mut last: BTreeMap<LineNumber, (&ObservedScan, EndingScan, &Sighting)> = BTreeMap::new();
+    for (look, scan, seen) in sightings().filter(|(look, _, _)| look.at >= episode.opened_at) {
+        let at = told(look, seen).map_or(look.at, |(_, at)| at);
+        if at <= closed_at {
+            last.insert(look.line, (look, (scan, seen.status), seen));
         }
     }
+    // What scans of an unknown line saw is of the first line that tells of it.
+    if last.len() > 1 {
+        last.remove(&LINE_UNKNOWN);
+    }
     let mut found = Vec::new();
-    for (line, (seen_at, rule)) in last {
+    for (line, (seen_in, scan, seen)) in last {
+        if told(seen_in, seen).is_some() {
+            found.push(scan);
+            continue;
+        }
         let covers = |look: &ObservedScan| match &look.reach {
             ScanCoverage::Nothing => false,
             ScanCoverage::Everything => true,
-            ScanCoverage::Rules(rules) => rule.is_some_and(|rule| rules.contains(&rule)),
+            ScanCoverage::Rules(rules) => seen.rule.is_some_and(|rule| rules.contains(&rule)),
         };
-        let closing = looks().find(|(look, _)| {
-            look.line == line && look.at > seen_at && look.at <= closed_at && covers(look)
+        let mut looks = stream.history.looks.iter().zip(&stream.scans);
+        let closing = looks.find(|(look, _)| {
+            look.line == line && look.at > seen_in.at && look.at <= closed_at && covers(look)
         });
-        found.extend(closing.map(|(_, scan)| *scan));
+        found.extend(closing.map(|(_, scan)| (*scan, None)));
     }
     found
+}
+
+/// The decision of a person that closed an episode, if one did.
+pub(super) fn decided(
+    stream: &ScanStream,
+    identity: u128,
+    episode: &Episode,
+) -> Option<(Decision, i64)> {
+    let closed_at = episode.closed_at?;
+    let verdicts = stream.history.verdicts.iter();
+    let own = verdicts.filter(|verdict| {
+        let how = lifecycle::ending_of(verdict.decision);
+        verdict.identity == identity && verdict.at <= closed_at && how == episode.ending
+    });
+    let last = own
+        .filter(|_| episode.ending.is_some())
+        .max_by_key(|verdict| verdict.at)?;
+    Some((last.decision, last.at))
 }
 
 /// Digits of an id that say which asset it is of, and those that tell its detections apart.
