@@ -130,7 +130,7 @@ sla terms
   of     findings
   starts found
   stops  fixed
-  due    1 calendar month
+  due    1 calendar month otherwise
 ";
 
 /// A dialect without exact words says so, and which others have them.
@@ -139,7 +139,12 @@ fn nothing_is_approximated() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("all.kpi"), MONTHLY_TERMS).expect("written");
     let folder = folder.path().display().to_string();
-    for (dialect, code) in [("clickhouse", 2), ("postgres", 0), ("spark", 0), ("duckdb", 0)] {
+    for (dialect, code) in [
+        ("clickhouse", 2),
+        ("postgres", 0),
+        ("spark", 0),
+        ("duckdb", 0),
+    ] {
         let output = riskql(&[
             "compile",
             "count of findings overdue",

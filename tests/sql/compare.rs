@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
+use riskql::base::diagnostic::Diagnostic;
 use riskql::exec::answer::{Answer, Cell, Level};
 use riskql::exec::data::{self, TableSources};
-use riskql::base::diagnostic::Diagnostic;
 use riskql::exec::sql::{self, DIALECTS, SqlDialect, StatementInput, TableFiles};
 use riskql::lang::model::{Definitions, Query};
 use riskql::plan::Plan;
@@ -27,7 +27,12 @@ fn over_files(
     let mut files = TableFiles::default();
     for location in located {
         let absent = read.table(location.table).map(|table| table.absent.clone());
-        let added = files.add(duckdb::DIALECT, location.table, &location.path, &absent.unwrap_or_default());
+        let added = files.add(
+            duckdb::DIALECT,
+            location.table,
+            &location.path,
+            &absent.unwrap_or_default(),
+        );
         added.expect("DuckDB reads such files");
     }
     let statement = written(duckdb::DIALECT, definitions, plan, Some(&files));
@@ -114,7 +119,11 @@ pub fn all_equal(pairs: &[Pair]) {
 pub fn all_equal_in(database: &dyn database::Database, pairs: &[Pair]) -> usize {
     let word = database.dialect().word();
     let with = |pair: &&Pair| pair.over_tables.contains_key(word);
-    let those: Vec<&Pair> = pairs.iter().filter(with).step_by(database::one_in()).collect();
+    let those: Vec<&Pair> = pairs
+        .iter()
+        .filter(with)
+        .step_by(database::one_in())
+        .collect();
     let statements: Vec<Statement> = those
         .iter()
         .map(|pair| Statement {

@@ -32,31 +32,82 @@ sla terms
   starts found
   stops  fixed
   pauses parked
-  due    1 calendar month
+  due    1 calendar month otherwise
 "#;
 
 /// What a query is made of, with one that has it.
 const OF_LIBRARY: [(&str, &str); 16] = [
-    ("counts and shares of events", "share of findings found with verified within 14 days over month last 6 months"),
-    ("means of durations", "mttr by severity over month last 6 months"),
-    ("percentiles, medians", "p90 time from found to verified of findings verified over month last 6 months"),
+    (
+        "counts and shares of events",
+        "share of findings found with verified within 14 days over month last 6 months",
+    ),
+    (
+        "means of durations",
+        "mttr by severity over month last 6 months",
+    ),
+    (
+        "percentiles, medians",
+        "p90 time from found to verified of findings verified over month last 6 months",
+    ),
     ("extremes", "max cvss of findings found by team"),
-    ("distinct counts", "distinct app of findings found over month last 3 months"),
-    ("time to an end that is still open (Kaplan-Meier)", "typical time from found to verified of findings found"),
-    ("stocks at an instant, swept", "backlog by team over month last 12 months"),
-    ("stocks at average and peak", "backlog over month last 3 months at average"),
-    ("percentiles of stocks", "p75 time since found of findings open over month last 6 months"),
-    ("weights of scores", "sum risk of findings open over month last 6 months"),
-    ("conditions that change with time", "count of findings open where time since found > 30 days or due within last 5 days over month last 6 months"),
+    (
+        "distinct counts",
+        "distinct app of findings found over month last 3 months",
+    ),
+    (
+        "time to an end that is still open (Kaplan-Meier)",
+        "typical time from found to verified of findings found",
+    ),
+    (
+        "stocks at an instant, swept",
+        "backlog by team over month last 12 months",
+    ),
+    (
+        "stocks at average and peak",
+        "backlog over month last 3 months at average",
+    ),
+    (
+        "percentiles of stocks",
+        "p75 time since found of findings open over month last 6 months",
+    ),
+    (
+        "weights of scores",
+        "sum risk of findings open over month last 6 months",
+    ),
+    (
+        "conditions that change with time",
+        "count of findings open where time since found > 30 days or due within last 5 days over month last 6 months",
+    ),
     ("any related rows", "scan_coverage over month last 6 months"),
-    ("at least so many related rows", "share of assets in_service with at least 2 scans completed within 90 days"),
-    ("words in texts", "count of findings found where title contains \"sql\""),
-    ("the largest groups", "backlog by team top 2 over month last 4 months"),
-    ("lists with dates", "list findings open show finding_id, found_at, due_at sort by found_at limit 7"),
+    (
+        "at least so many related rows",
+        "share of assets in_service with at least 2 scans completed within 90 days",
+    ),
+    (
+        "words in texts",
+        "count of findings found where title contains \"sql\"",
+    ),
+    (
+        "the largest groups",
+        "backlog by team top 2 over month last 4 months",
+    ),
+    (
+        "lists with dates",
+        "list findings open show finding_id, found_at, due_at sort by found_at limit 7",
+    ),
 ];
-const OF_ROLL_UPS: [(&str, &str); 1] = [("roll-ups", "sum open_count of assets in_service over month last 6 months")];
-const OF_TERMS: [(&str, &str); 1] = [("clocks that pause, terms of the calendar in UTC", "count of findings due over month last 6 months")];
-const OF_LOCAL_TERMS: [(&str, &str); 1] = [("terms of the calendar in another zone", "count of findings due over month last 6 months")];
+const OF_ROLL_UPS: [(&str, &str); 1] = [(
+    "roll-ups",
+    "sum open_count of assets in_service over month last 6 months",
+)];
+const OF_TERMS: [(&str, &str); 1] = [(
+    "clocks that pause, terms of the calendar in UTC",
+    "count of findings due over month last 6 months",
+)];
+const OF_LOCAL_TERMS: [(&str, &str); 1] = [(
+    "terms of the calendar in another zone",
+    "count of findings due over month last 6 months",
+)];
 
 fn rows(definitions: &Definitions, constructs: &[(&str, &str)]) -> String {
     let evaluation = EvaluationTime::at(instant("2026-10-01T00:00:00Z"));
@@ -99,7 +150,9 @@ fn the_page_says_what_each_dialect_has() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scale.md");
     let page = std::fs::read_to_string(&path).expect("the page");
     let start = page.find("| what | such as |").expect("the table");
-    let end = page[start..].find("\n\n").map_or(page.len(), |length| start + length + 1);
+    let end = page[start..]
+        .find("\n\n")
+        .map_or(page.len(), |length| start + length + 1);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let updated = format!("{}{table}{}", &page[..start], &page[end..]);
         std::fs::write(&path, updated).expect("the page can be written");

@@ -30,7 +30,9 @@ pub fn wanted() -> Vec<&'static dyn Database> {
     let named = env::var("RISKQL_DATABASES").unwrap_or_else(|_| "postgres".to_owned());
     let known: [&'static dyn Database; 3] = [&Postgres, &CLICKHOUSE, &SPARK];
     let is_wanted = |database: &&dyn Database| {
-        named.split(',').any(|name| name == database.dialect().word())
+        named
+            .split(',')
+            .any(|name| name == database.dialect().word())
     };
     known.into_iter().filter(is_wanted).collect()
 }
@@ -38,7 +40,9 @@ pub fn wanted() -> Vec<&'static dyn Database> {
 /// How many statements there are for each that databases run: `RISKQL_ONE_IN`, for databases that take seconds for one.
 pub fn one_in() -> usize {
     let named = env::var("RISKQL_ONE_IN").ok();
-    named.map_or(1, |number| number.parse().expect("RISKQL_ONE_IN is a number"))
+    named.map_or(1, |number| {
+        number.parse().expect("RISKQL_ONE_IN is a number")
+    })
 }
 
 /// A statement and the tables that it reads.
@@ -185,5 +189,7 @@ fn result(value: Value) -> Result<Rows, String> {
 /// Says something on stderr. Not by a macro: the test runner would keep that to itself.
 pub fn tell(words: &str) {
     let line = format!("{words}\n");
-    std::io::stderr().write_all(line.as_bytes()).expect("stderr");
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("stderr");
 }

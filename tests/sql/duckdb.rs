@@ -89,11 +89,16 @@ impl Database for DuckDb {
                 let file = folder.path().join(format!("{place}_{}.csv", table.name));
                 fs::write(&file, &table.csv).expect("a file to write to");
                 let name = DIALECT.name(&table.name);
-                before.push(format!("COPY {name} FROM '{}' (FORMAT csv, HEADER false)", file.display()));
+                before.push(format!(
+                    "COPY {name} FROM '{}' (FORMAT csv, HEADER false)",
+                    file.display()
+                ));
             }
         }
         let of_set = |statement: &Statement| {
-            let set = sets.iter().position(|set| Rc::ptr_eq(set, statement.tables));
+            let set = sets
+                .iter()
+                .position(|set| Rc::ptr_eq(set, statement.tables));
             let set = set.expect("one of the sets");
             format!("SET schema = 'case_{set}';\n{}", statement.text)
         };

@@ -35,8 +35,12 @@ impl Database for Postgres {
             return None;
         };
         let server = {
-            let mut running = RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            let server = running.upgrade().unwrap_or_else(|| Arc::new(Server::started(&programs)));
+            let mut running = RUNNING
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            let server = running
+                .upgrade()
+                .unwrap_or_else(|| Arc::new(Server::started(&programs)));
             *running = Arc::downgrade(&server);
             server
         };
@@ -44,11 +48,9 @@ impl Database for Postgres {
         let script = folder.path().join("script.sql");
         fs::write(&script, written(self.dialect(), statements, folder.path())).expect("a script");
         let told = server.psql(&script);
-        let results = (0..statements.len()).map(|place| {
-            match told_of(&told, place) {
-                "" => Ok(rows(&folder.path().join(format!("{place}.json")))),
-                error => Err(error.to_owned()),
-            }
+        let results = (0..statements.len()).map(|place| match told_of(&told, place) {
+            "" => Ok(rows(&folder.path().join(format!("{place}.json")))),
+            error => Err(error.to_owned()),
         });
         Some(results.collect())
     }
@@ -71,7 +73,9 @@ fn written(dialect: &dyn SqlDialect, statements: &[Statement], folder: &Path) ->
         }
     }
     for (place, statement) in statements.iter().enumerate() {
-        let set = sets.iter().position(|set| Rc::ptr_eq(set, statement.tables));
+        let set = sets
+            .iter()
+            .position(|set| Rc::ptr_eq(set, statement.tables));
         let set = set.expect("one of the sets");
         let text = statement.text.trim_end().trim_end_matches(';');
         script += &format!(
@@ -94,7 +98,9 @@ fn told_of(told: &str, place: usize) -> &str {
 
 fn rows(path: &Path) -> Rows {
     let text = fs::read_to_string(path).expect("what a statement gave");
-    let objects = text.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+    let objects = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
     let objects: Vec<Map<String, Value>> = objects.collect();
     Rows {
         columns: objects.first().map(|row| row.keys().cloned().collect()),
@@ -114,12 +120,21 @@ struct Programs {
 
 fn programs() -> Option<Programs> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut folders: Vec<PathBuf> = versions.flatten().map(|entry| entry.path().join("bin")).collect();
+    let mut folders: Vec<PathBuf> = versions
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .collect();
     folders.sort();
-    let folder = folders.into_iter().rfind(|folder| folder.join("initdb").exists())?;
+    let folder = folders
+        .into_iter()
+        .rfind(|folder| folder.join("initdb").exists())?;
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().ok()?;
-        String::from_utf8(output.stdout).ok()?.trim().parse::<u32>().ok()
+        String::from_utf8(output.stdout)
+            .ok()?
+            .trim()
+            .parse::<u32>()
+            .ok()
     };
     let user = match id(&["-u"])? {
         0 => Some((id(&["-u", "postgres"])?, id(&["-g", "postgres"])?)),
@@ -160,7 +175,11 @@ impl Server {
             .current_dir(folder.path())
             .output()
             .expect("initdb runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
         let log = File::create(folder.path().join("log")).expect("a log");
         let process = programs
             .command("postgres")
@@ -168,7 +187,14 @@ impl Server {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "jit=off"])
+            .args([
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "jit=off",
+            ])
             .args(["-c", "timezone=Asia/Kolkata"])
             .current_dir(folder.path())
             .stdout(Stdio::null())
@@ -179,7 +205,11 @@ impl Server {
         let until = Instant::now() + Duration::from_secs(60);
         while !server.is_ready() {
             let log = || fs::read_to_string(server.folder.path().join("log")).unwrap_or_default();
-            assert!(Instant::now() < until, "the server does not start\n{}", log());
+            assert!(
+                Instant::now() < until,
+                "the server does not start\n{}",
+                log()
+            );
             thread::sleep(Duration::from_millis(50));
         }
         server
@@ -187,7 +217,11 @@ impl Server {
 
     fn client(&self) -> Command {
         let mut command = Command::new("psql");
-        command.arg("--no-psqlrc").arg("--quiet").arg("-h").arg(self.folder.path());
+        command
+            .arg("--no-psqlrc")
+            .arg("--quiet")
+            .arg("-h")
+            .arg(self.folder.path());
         command.args(["-U", "postgres", "-d", "postgres"]);
         command
     }
@@ -199,7 +233,12 @@ impl Server {
 
     /// Runs a script; gives what it said on stderr.
     fn psql(&self, script: &Path) -> String {
-        let output = self.client().arg("-f").arg(script).output().expect("psql runs");
+        let output = self
+            .client()
+            .arg("-f")
+            .arg(script)
+            .output()
+            .expect("psql runs");
         String::from_utf8(output.stderr).expect("text")
     }
 }
@@ -207,7 +246,9 @@ impl Server {
 impl Drop for Server {
     /// By its id, at once: nobody needs the tables any more.
     fn drop(&mut self) {
-        let stopped = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status();
+        let stopped = Command::new("kill")
+            .args(["-QUIT", &self.process.id().to_string()])
+            .status();
         if stopped.is_ok_and(|status| status.success()) {
             let ended = self.process.wait();
             drop(ended);

@@ -47,11 +47,16 @@ impl Database for Script {
         let asked: Vec<Value> = statements
             .iter()
             .map(|statement| {
-                let set = sets.iter().position(|set| Rc::ptr_eq(set, statement.tables));
+                let set = sets
+                    .iter()
+                    .position(|set| Rc::ptr_eq(set, statement.tables));
                 json!({"set": set, "text": statement.text.trim_end().trim_end_matches(';')})
             })
             .collect();
-        let (job, results) = (folder.path().join("job.json"), folder.path().join("results.json"));
+        let (job, results) = (
+            folder.path().join("job.json"),
+            folder.path().join("results.json"),
+        );
         let text = json!({"sets": given, "statements": asked}).to_string();
         fs::write(&job, text).expect("a file to write to");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -209,7 +209,13 @@ pub(super) fn joined(
     let number = match is_finer {
         false => {
             let instant = instant(translator, cells);
-            number(translator.dialect, &step.measure, cells, &part.source, &instant)
+            number(
+                translator.dialect,
+                &step.measure,
+                cells,
+                &part.source,
+                &instant,
+            )
         }
         true => {
             let (days, column) = translator.axes.table(&cells.axis);

@@ -97,7 +97,7 @@ impl<'w> ExpressionWriter<'w> {
             Expression::And(parts) => self.joined(parts, " AND ", "true", Binding::And),
             Expression::Or(parts) => self.joined(parts, " OR ", "false", Binding::Or),
             Expression::Not(of) => self.negated(of),
-            Expression::IsMissing(of) => self.suffixed(of, "IS NULL"),
+            Expression::IsMissing(of) => self.missing(of, true),
             Expression::In { of, values } => self.among(of, values),
             Expression::ContainsText { of, text } => {
                 let of = self.sql(of).within(Binding::Not);
@@ -212,7 +212,7 @@ impl<'w> ExpressionWriter<'w> {
 
     fn negated(&mut self, of: &Expression) -> SqlText {
         match of {
-            Expression::IsMissing(of) => self.suffixed(of, "IS NOT NULL"),
+            Expression::IsMissing(of) => self.missing(of, false),
             Expression::Not(of) => self.sql(of),
             Expression::In { of, values } if values.len() == 1 && !is_boolean(&values[0]) => {
                 let value = self.literal(&values[0], self.scale(of).as_deref());
@@ -230,6 +230,24 @@ impl<'w> ExpressionWriter<'w> {
                 let of = self.sql(other).within(Binding::Whole);
                 self.not_true(&of)
             }
+        }
+    }
+
+    fn missing(&mut self, of: &Expression, is_missing: bool) -> SqlText {
+        let has_ranges = match of {
+            Expression::Column(name) => self.select.column(name).has_ranges,
+            _ => false,
+        };
+        match (has_ranges, is_missing) {
+            (true, _) => {
+                let of = self.sql(of).within(Binding::Whole);
+                SqlText {
+                    text: self.dialect.ranges_are_missing(&of, is_missing),
+                    binding: Binding::Comparison,
+                }
+            }
+            (false, true) => self.suffixed(of, "IS NULL"),
+            (false, false) => self.suffixed(of, "IS NOT NULL"),
         }
     }
 

@@ -13,10 +13,7 @@ use crate::plan::ListWork;
 use crate::plan::relation::lower_list;
 
 /// The statement of a list.
-pub(super) fn statement(
-    question: &StatementInput,
-    work: &ListWork,
-) -> Result<String, Diagnostic> {
+pub(super) fn statement(question: &StatementInput, work: &ListWork) -> Result<String, Diagnostic> {
     let dialect = question.dialect;
     let definitions = question.definitions;
     let lowered = lower_list(definitions, &question.plan.evaluation, work);

@@ -58,11 +58,7 @@ pub(super) fn number(
     }
 }
 
-fn total(
-    dialect: &dyn SqlDialect,
-    scale: Sum,
-    [count, sum, instant]: [&str; 3],
-) -> String {
+fn total(dialect: &dyn SqlDialect, scale: Sum, [count, sum, instant]: [&str; 3]) -> String {
     match scale {
         Sum::Micros => sum.to_string(),
         Sum::FixedPoint => format!("{} / {FIXED_POINT}", dialect.dividend(sum)),

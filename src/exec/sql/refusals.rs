@@ -22,7 +22,9 @@ impl Construct {
     fn words(self) -> &'static str {
         match self {
             Construct::RollUp => "numbers rolled up from the rows that belong to a row",
-            Construct::LocalCalendarTerm => "terms in units of the calendar in a zone other than UTC",
+            Construct::LocalCalendarTerm => {
+                "terms in units of the calendar in a zone other than UTC"
+            }
         }
     }
 
@@ -37,7 +39,11 @@ impl Construct {
             }
             _ => false,
         };
-        is_own || of.operands().into_iter().any(|part| self.is_of_expression(part))
+        is_own
+            || of
+                .operands()
+                .into_iter()
+                .any(|part| self.is_of_expression(part))
     }
 
     fn is_of_relation(self, relation: &Relation) -> bool {
@@ -53,7 +59,11 @@ impl Construct {
             }),
             _ => false,
         };
-        is_own || relation.inputs().into_iter().any(|input| self.is_of_relation(input))
+        is_own
+            || relation
+                .inputs()
+                .into_iter()
+                .any(|input| self.is_of_relation(input))
     }
 }
 
@@ -71,12 +81,20 @@ pub(super) fn exact(dialect: &dyn SqlDialect, relation: &Relation) -> Result<(),
             continue;
         }
         let (title, words) = (dialect.title(), construct.words());
-        let others = DIALECTS.iter().filter(|other| other.lacks(construct).is_none());
-        let others: Vec<String> = others.map(|other| format!("`--dialect {}`", other.word())).collect();
-        return Err(
-            Diagnostic::data("K930", format!("{title} has no exact words for {words}: {reason}"))
-                .help(format!("ask `riskql run`, or compile for another: {}", others.join(", "))),
-        );
+        let others = DIALECTS
+            .iter()
+            .filter(|other| other.lacks(construct).is_none());
+        let others: Vec<String> = others
+            .map(|other| format!("`--dialect {}`", other.word()))
+            .collect();
+        return Err(Diagnostic::data(
+            "K930",
+            format!("{title} has no exact words for {words}: {reason}"),
+        )
+        .help(format!(
+            "ask `riskql run`, or compile for another: {}",
+            others.join(", ")
+        )));
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::axes::AxisTables;
 use super::StatementInput;
+use super::axes::AxisTables;
 use super::dialects::SqlDialect;
 use super::select::{Select, SelectColumn, TableExpression, bare};
 use super::tables::TableFiles;
@@ -272,8 +272,9 @@ pub(super) fn ordered(
 impl Select {
     /// Whether it is no more than some columns of a part.
     fn is_bare(&self) -> bool {
-        let is_own =
-            |column: &SelectColumn| column.is_plain && column.sql == self.dialect.name(&column.name);
+        let is_own = |column: &SelectColumn| {
+            column.is_plain && column.sql == self.dialect.name(&column.name)
+        };
         self.can_join() && self.joins.is_empty() && self.columns.iter().all(is_own)
     }
 }

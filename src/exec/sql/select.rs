@@ -15,6 +15,8 @@ pub(super) struct SelectColumn {
     pub is_plain: bool,
     /// Whether it is ordered as texts are.
     pub is_text: bool,
+    /// Whether it has ranges of points, which are missing where there are none.
+    pub has_ranges: bool,
     /// What a scale's words are.
     pub scale: Option<Arc<Scale>>,
 }
@@ -26,6 +28,7 @@ impl SelectColumn {
             sql: sql.into(),
             is_plain: false,
             is_text: false,
+            has_ranges: false,
             scale: None,
         }
     }

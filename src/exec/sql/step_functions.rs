@@ -134,7 +134,9 @@ impl Translator<'_> {
         let all = format!("{}\nUNION\n{}", begins.text(), ends.text());
         let cuts = self.part_of(&format!("{hint}_cuts"), all, &begins.columns);
         let by = names(pieces.dialect, keys).join(", ");
-        let next = self.dialect.next("begins", &format!("PARTITION BY {by} ORDER BY begins"));
+        let next = self
+            .dialect
+            .next("begins", &format!("PARTITION BY {by} ORDER BY begins"));
         let columns = vec![
             SelectColumn::made("after", "begins"),
             SelectColumn::made("until", next),

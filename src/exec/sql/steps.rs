@@ -44,7 +44,13 @@ impl Translator<'_> {
                     name: name.clone(),
                     ..writer.select.column(of).clone()
                 },
-                other => SelectColumn::made(name, writer.written(other)),
+                other => SelectColumn {
+                    has_ranges: matches!(
+                        other,
+                        Expression::CoveredPoints { .. } | Expression::SteppedPoints { .. }
+                    ),
+                    ..SelectColumn::made(name, writer.written(other))
+                },
             })
             .collect();
         let joins = writer.joins;
@@ -112,7 +118,9 @@ impl Translator<'_> {
         let select = self.shared(input);
         let reads = BTreeSet::from([low.to_string(), high.to_string()]);
         let mut select = self.opened(select, &reads, false);
-        let points = self.dialect.expanded(&select.column(low).sql, &select.column(high).sql);
+        let points = self
+            .dialect
+            .expanded(&select.column(low).sql, &select.column(high).sql);
         select.columns.push(SelectColumn::made(into, points));
         select
     }

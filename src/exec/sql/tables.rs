@@ -154,6 +154,7 @@ impl Translator<'_> {
             is_plain: sql == name,
             sql,
             is_text: matches!(column.field_type, FieldType::Text),
+            has_ranges: false,
             scale: scale_of(&column.field_type),
         }
     }
@@ -168,7 +169,10 @@ impl Translator<'_> {
     fn converted(&self, column: &Column, name: &str) -> String {
         match &column.field_type {
             FieldType::Text => name.to_string(),
-            FieldType::Number => format!("CAST({name} AS {})", self.dialect.type_word(SqlType::Number)),
+            FieldType::Number => format!(
+                "CAST({name} AS {})",
+                self.dialect.type_word(SqlType::Number)
+            ),
             FieldType::Date => {
                 let zone = self.definitions.calendar.timezone.name();
                 self.file_words().written_instant(name, zone)
@@ -189,49 +193,47 @@ impl Translator<'_> {
         }
     }
 
-fn scale_word(&self, column: &Column, scale: &Scale, name: &str) -> String {
-    let mut parts = Vec::new();
-    for (code, word) in scale.values.iter().enumerate() {
-        let mapped = scale
-            .mapped
-            .iter()
-            .filter(|(_, to)| usize::from(*to) == code);
-        let mut spellings = vec![word.to_lowercase()];
-        for (spelling, _) in mapped {
-            let spelling = spelling.to_lowercase();
-            let is_a_word = scale
-                .values
+    fn scale_word(&self, column: &Column, scale: &Scale, name: &str) -> String {
+        let mut parts = Vec::new();
+        for (code, word) in scale.values.iter().enumerate() {
+            let mapped = scale
+                .mapped
                 .iter()
-                .any(|value| value.to_lowercase() == spelling);
-            if !is_a_word && !spellings.contains(&spelling) {
-                spellings.push(spelling);
+                .filter(|(_, to)| usize::from(*to) == code);
+            let mut spellings = vec![word.to_lowercase()];
+            for (spelling, _) in mapped {
+                let spelling = spelling.to_lowercase();
+                let is_a_word = scale
+                    .values
+                    .iter()
+                    .any(|value| value.to_lowercase() == spelling);
+                if !is_a_word && !spellings.contains(&spelling) {
+                    spellings.push(spelling);
+                }
             }
+            let word = self.dialect.text(word);
+            let texts: Vec<String> = spellings
+                .iter()
+                .map(|spelling| self.dialect.text(spelling))
+                .collect();
+            let test = match texts.as_slice() {
+                [only] => format!("= {only}"),
+                several => format!("IN ({})", several.join(", ")),
+            };
+            parts.push(format!("WHEN lower({name}) {test} THEN {word}"));
         }
-        let word = self.dialect.text(word);
-        let texts: Vec<String> = spellings
-            .iter()
-            .map(|spelling| self.dialect.text(spelling))
-            .collect();
-        let test = match texts.as_slice() {
-            [only] => format!("= {only}"),
-            several => format!("IN ({})", several.join(", ")),
-        };
-        parts.push(format!("WHEN lower({name}) {test} THEN {word}"));
+        parts.push(self.refused(column, name, &format!("is not on the scale {}", scale.name)));
+        case_text("CASE", &parts)
     }
-    parts.push(self.refused(
-        column,
-        name,
-        &format!("is not on the scale {}", scale.name),
-    ));
-    case_text("CASE", &parts)
-}
 
-fn refused(&self, column: &Column, name: &str, why: &str) -> String {
-    let before = self.dialect.text(&format!("{}: `", column.name));
-    let after = self.dialect.text(&format!("` {why}"));
-    let stopped = self.file_words().stopped(&format!("{before} || {name} || {after}"));
-    format!("WHEN {name} IS NOT NULL THEN {stopped}")
-}
+    fn refused(&self, column: &Column, name: &str, why: &str) -> String {
+        let before = self.dialect.text(&format!("{}: `", column.name));
+        let after = self.dialect.text(&format!("` {why}"));
+        let stopped = self
+            .file_words()
+            .stopped(&format!("{before} || {name} || {after}"));
+        format!("WHEN {name} IS NOT NULL THEN {stopped}")
+    }
 }
 
 fn type_of(field_type: &FieldType) -> SqlType {

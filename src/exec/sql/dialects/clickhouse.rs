@@ -30,7 +30,9 @@ impl SqlDialect for ClickHouse {
 
     fn lacks(&self, construct: Construct) -> Option<&'static str> {
         match construct {
-            Construct::RollUp => Some("its arrays cannot be missing, as the steps of a roll-up can"),
+            Construct::RollUp => {
+                Some("its arrays cannot be missing, as the steps of a roll-up can")
+            }
             Construct::LocalCalendarTerm => {
                 Some("it does not say which instant a local time is that clocks show twice or skip")
             }
@@ -138,7 +140,11 @@ impl SqlDialect for ClickHouse {
                 format!("{name} {word}")
             })
             .collect();
-        format!("values(\n  '{}',\n  {}\n)", typed.join(", "), rows.join(",\n  "))
+        format!(
+            "values(\n  '{}',\n  {}\n)",
+            typed.join(", "),
+            rows.join(",\n  ")
+        )
     }
 
     /// Joins want something equal, so the buckets stand beside each row as lists.
@@ -190,7 +196,10 @@ impl SqlDialect for ClickHouse {
     }
 
     fn contains_text(&self, of: &str, small: &str) -> String {
-        format!("ifNull(position(lowerUTF8({of}), {}) > 0, false)", self.text(small))
+        format!(
+            "ifNull(position(lowerUTF8({of}), {}) > 0, false)",
+            self.text(small)
+        )
     }
 
     /// A number above 2^64 would be rounded, so both halves of it are converted.
@@ -272,6 +281,11 @@ impl SqlDialect for ClickHouse {
 
     fn covered(&self, set: &str, instants: &str, one: &str) -> String {
         lambdas::covered(self, set, instants, one)
+    }
+
+    fn ranges_are_missing(&self, ranges: &str, is_missing: bool) -> String {
+        let function = if is_missing { "empty" } else { "notEmpty" };
+        format!("{function}({ranges})")
     }
 
     fn unnested_ranges(&self, ranges: &str, table: &str, _has_values: bool) -> Unnested {

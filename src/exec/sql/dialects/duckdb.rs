@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use super::{ALWAYS_AFTER, ALWAYS_UNTIL, FIXED_POINT, FileWords, SqlDialect, SqlType, Unnested, indented};
+use super::{
+    ALWAYS_AFTER, ALWAYS_UNTIL, FIXED_POINT, FileWords, SqlDialect, SqlType, Unnested, indented,
+};
 use crate::base::types::{Grain, TimeUnit};
 
 /// The words of DuckDB.
@@ -61,7 +63,9 @@ impl SqlDialect for DuckDb {
             match letter {
                 '\\' => escaped += "\\\\",
                 '\'' => escaped += "''",
-                letter if letter.is_control() => escaped += &format!("\\u{:04x}", u32::from(letter)),
+                letter if letter.is_control() => {
+                    escaped += &format!("\\u{:04x}", u32::from(letter))
+                }
                 letter => escaped.push(letter),
             }
         }
@@ -126,7 +130,10 @@ impl SqlDialect for DuckDb {
     }
 
     fn contains_text(&self, of: &str, small: &str) -> String {
-        format!("coalesce(contains(lower({of}), {}), false)", self.text(small))
+        format!(
+            "coalesce(contains(lower({of}), {}), false)",
+            self.text(small)
+        )
     }
 
     fn fixed_point(&self, of: &str) -> String {
@@ -222,7 +229,12 @@ impl SqlDialect for DuckDb {
             indented(set, 4),
             indented(&all, 2)
         );
-        ranges(&pieces, instants, &format!(", 'value': {piece}.value"), piece)
+        ranges(
+            &pieces,
+            instants,
+            &format!(", 'value': {piece}.value"),
+            piece,
+        )
     }
 
     fn unnested_ranges(&self, ranges: &str, table: &str, _has_values: bool) -> Unnested {
@@ -287,7 +299,8 @@ impl FileWords for DuckDb {
     }
 
     fn written_instant(&self, of: &str, zone: &str) -> String {
-        let zoned = format!("regexp_matches({of}, '[T ].*(Z|UTC|GMT|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')");
+        let zoned =
+            format!("regexp_matches({of}, '[T ].*(Z|UTC|GMT|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')");
         let local = format!("CAST({of} AS TIMESTAMP)");
         let with_zone = format!(
             "WHEN left({of}, 4) IN ('0000', '0001', '9999')\n    THEN NULL\n  WHEN {zoned}\n    THEN epoch_us(CAST({of} AS TIMESTAMPTZ))"

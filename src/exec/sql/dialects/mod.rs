@@ -318,6 +318,12 @@ pub trait SqlDialect: fmt::Debug + Sync {
         self.no_roll_ups()
     }
 
+    /// Whether ranges are missing, or are there.
+    fn ranges_are_missing(&self, ranges: &str, is_missing: bool) -> String {
+        let word = if is_missing { "NULL" } else { "NOT NULL" };
+        format!("{ranges} IS {word}")
+    }
+
     /// A row for each range.
     fn unnested_ranges(&self, ranges: &str, table: &str, has_values: bool) -> Unnested;
 
@@ -344,7 +350,13 @@ pub trait SqlDialect: fmt::Debug + Sync {
     }
 
     /// The value of the step that an instant lies in; outside of all of them another, if there is one.
-    fn value_at(&self, _steps: &str, _instant: &str, _otherwise: Option<&str>, _one: &str) -> String {
+    fn value_at(
+        &self,
+        _steps: &str,
+        _instant: &str,
+        _otherwise: Option<&str>,
+        _one: &str,
+    ) -> String {
         self.no_roll_ups()
     }
 

@@ -50,7 +50,9 @@ impl Postgres {
         let at = format!("({local} AT TIME ZONE '{zone}')");
         let hour = TimeUnit::Hours.micros();
         let instant = self.micros(&at);
-        let skipped = self.micros(&format!("(date_trunc('hour', {local}) AT TIME ZONE '{zone}')"));
+        let skipped = self.micros(&format!(
+            "(date_trunc('hour', {local}) AT TIME ZONE '{zone}')"
+        ));
         format!(
             "CASE\n  WHEN ({at} - interval '1 hour') AT TIME ZONE '{zone}' = {local}\n    THEN {instant} - {hour}\n  WHEN {at} AT TIME ZONE '{zone}' <> {local}\n    THEN {skipped}\n  ELSE {instant}\nEND"
         )
@@ -312,7 +314,9 @@ impl SqlDialect for Postgres {
     fn value_at(&self, steps: &str, instant: &str, otherwise: Option<&str>, one: &str) -> String {
         let value = match otherwise {
             None => format!("max({one}.step_value)"),
-            Some(value) => format!("CASE WHEN count(*) = 0 THEN {value} ELSE max({one}.step_value) END"),
+            Some(value) => {
+                format!("CASE WHEN count(*) = 0 THEN {value} ELSE max({one}.step_value) END")
+            }
         };
         let found = format!(
             "(\n  SELECT {value}\n  FROM jsonb_to_recordset({steps}) AS {one}({STEP})\n  WHERE {one}.step_after < {instant} AND {instant} <= {one}.step_until\n)"

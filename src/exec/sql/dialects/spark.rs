@@ -162,7 +162,10 @@ impl SqlDialect for Spark {
 
     fn place(&self, of: &str, words: &[String]) -> String {
         let words: Vec<String> = words.iter().map(|word| self.text(word)).collect();
-        format!("nullif(array_position(array({}), {of}), 0)", words.join(", "))
+        format!(
+            "nullif(array_position(array({}), {of}), 0)",
+            words.join(", ")
+        )
     }
 
     fn dividend(&self, of: &str) -> String {
@@ -269,8 +272,7 @@ impl SqlDialect for Spark {
             lambdas::points(self, instants, &after),
             lambdas::points(self, instants, &until),
         );
-        let range =
-            format!("named_struct('low', {low}, 'high', {high}, 'value', {step}.value)");
+        let range = format!("named_struct('low', {low}, 'high', {high}, 'value', {step}.value)");
         let pieces = self.mapped(piece, &range, &those);
         let ranges = self.flattened(&self.mapped(step, &indented(&pieces, 2), &all));
         some(&self.filtered(piece, &format!("{piece}.low < {piece}.high"), &ranges))
@@ -325,11 +327,7 @@ impl Spark {
     /// The intervals of steps.
     fn without_values(&self, steps: &str, one: &str) -> String {
         let (after, until) = (format!("{one}.after"), format!("{one}.until"));
-        self.mapped(
-            one,
-            &self.pair(["after", "until"], [&after, &until]),
-            steps,
-        )
+        self.mapped(one, &self.pair(["after", "until"], [&after, &until]), steps)
     }
 }
 

@@ -316,7 +316,7 @@ impl Rows<'_> {
             }
         };
         let both = Expression::Intersection(vec![set, test.clone()]);
-        Expression::column(&self.covered("with_points", both, axis)).is_present()
+        Expression::column(self.covered("with_points", both, axis)).is_present()
     }
 }
 
