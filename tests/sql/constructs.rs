@@ -123,7 +123,7 @@ fn rows(definitions: &Definitions, constructs: &[(&str, &str)]) -> String {
                 place: &|_| String::new(),
             });
             match compiled {
-                Ok(_) => "equal",
+                Ok(_) => "yes",
                 Err(_) => "refused",
             }
         });
