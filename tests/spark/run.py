@@ -1,11 +1,7 @@
-"""Runs statements in Spark: python run.py JOB RESULTS. Needs `pyspark`; docs/scale.md says how it is called.
-
-SPARK_MASTER names the cluster; without it Spark runs in this process.
-"""
+"""Runs statements in Spark: python run.py JOB RESULTS. Needs `pyspark`; docs/scale.md says how it is called."""
 
 import decimal
 import json
-import os
 import sys
 import tempfile
 
@@ -26,7 +22,7 @@ def rows(spark: SparkSession, text: str) -> dict:
 def main(job: str, results: str) -> None:
     with open(job) as file:
         job = json.load(file)
-    builder = SparkSession.builder.master(os.environ.get("SPARK_MASTER", "local[2]"))
+    builder = SparkSession.builder.master("local[2]")
     for name, value in {
         "spark.sql.warehouse.dir": tempfile.mkdtemp(),
         "spark.sql.shuffle.partitions": "1",
