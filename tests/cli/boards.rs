@@ -218,3 +218,73 @@ fn a_card_without_the_field_stays_whole_and_says_so() {
         "count of findings open where severity = critical last month"
     );
 }
+
+/// Tables of 200 applications of ten teams over a year, and a dashboard with cards of each kind by application.
+fn with_applications(project: &Project) {
+    let mut assets = "asset_id,name,kind,criticality,exposure,business_critical,team,commissioned_at,retired_at\n".to_string();
+    let mut scans = "scan_id,asset_id,tool,tool_kind,environment,finished_at,outcome\n".to_string();
+    let mut findings =
+        "finding_id,asset_id,title,severity,validation,environment,resolution,introduced_at,found_at,fixed_at,verified_at,closed_at\n"
+            .to_string();
+    for app in 0..200 {
+        let team = app % 10;
+        assets +=
+            &format!("A{app},application-{app:03},web,high,internet,yes,team-{team},2024-01-01,\n");
+        for month in 1..=12 {
+            scans += &format!(
+                "S{app}-{month},A{app},zap,dast,production,2026-{month:02}-20T04:00:00Z,success\n"
+            );
+            let severity = ["critical", "high", "medium", "low"][(app + month) % 4];
+            let fixed = match (app + month) % 3 {
+                0 => String::new(),
+                _ => format!("2026-{month:02}-{:02}", 10 + app % 15),
+            };
+            let resolution = if fixed.is_empty() { "" } else { "fixed" };
+            findings += &format!(
+                "F{app}-{month},A{app},SQL injection in the search of application {app},{severity},confirmed,production,{resolution},2026-{month:02}-01,2026-{month:02}-03,{fixed},{fixed},{fixed}\n"
+            );
+        }
+    }
+    for (name, text) in [("assets", assets), ("scans", scans), ("findings", findings)] {
+        project.write(&format!("data/{name}.csv"), text);
+    }
+}
+
+#[test]
+fn pages_of_200_applications_over_a_year_stay_small() {
+    let project = Project::empty();
+    with_applications(&project);
+    let cards = "  layer applications \"By application\"
+    show line \"MTTR by application\": mttr by app over month last 12 months
+    show area \"Backlog by application\": backlog by app over month last 12 months
+    show matrix \"Matrix\": mttr by app over month last 12 months
+    show table \"Table\": backlog by app, severity over month last 12 months
+    show list \"List\": list findings found show finding_id, title, app\n";
+    project.run(&["init"]).shows(&[]);
+    let file = "kpi-defs/dashboards/appsec.kpi";
+    project.write(file, format!("{}{cards}", project.read(file)));
+    let all = ["--data", "data", "--as-of", "2026-12-31"];
+    let whole = [&["dashboard", "--html", "page.html"], &all[..]].concat();
+    project.run(&whole).shows(&[]);
+    let page = project.read("page.html");
+    assert!(page.len() < 300_000, "{}", page.len());
+    assert!(page.contains("194 more: ") && page.contains("170 more: "));
+    let pages = [&["dashboard", "--all", "--html", "pages"], &all[..]].concat();
+    let told = project.run(&pages).shows(&[]).stderr.clone();
+    assert!(
+        told.contains("11 pages and index.html written to pages"),
+        "{told}"
+    );
+    for entry in std::fs::read_dir(project.path("pages")).expect("pages") {
+        let file = entry.expect("a page");
+        let length = file.metadata().expect("a length").len();
+        assert!(length < 300_000, "{:?}: {length}", file.file_name());
+    }
+    // A page of `--all` says what the same board says alone.
+    let alone = ["dashboard", "--for", "team=team-3", "--html", "alone.html"];
+    project.run(&[&alone, &all[..]].concat()).shows(&[]);
+    assert_eq!(
+        project.read("alone.html"),
+        project.read("pages/team-3.html")
+    );
+}

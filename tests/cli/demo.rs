@@ -245,10 +245,17 @@ fn the_company_is_onboarded_and_seen_by_all_kinds_of_tools() {
             "zap"
         ]
     );
-    // Several tools report one weakness, of each kind.
+    // Several tools report one weakness, of each kind, and either of two may be the first.
     let merged = kept.numbers("duplicate_reduction last 4 quarters", "duplicate_reduction")[0];
     assert!((0.05..0.5).contains(&merged), "{merged}");
-    for tool in ["semgrep oss", "dependency_check"] {
+    for tool in [
+        "codeql",
+        "semgrep oss",
+        "trivy",
+        "dependency_check",
+        "zap",
+        "nuclei",
+    ] {
         let query =
             format!("count of detections reported where tool = \"{tool}\" and duplicate = yes");
         assert!(kept.numbers(&query, "value")[0] >= 1.0, "{tool}");
@@ -273,15 +280,21 @@ fn the_sprint_can_be_seen_and_the_team_that_did_not_join_it() {
             .expect("a share")
     };
     assert!(share("2026-08") > share("2026-05"));
-    let slow = kept.rows("mttr by team last quarter");
-    let slowest = slow
-        .iter()
-        .max_by(|one, other| {
-            let days = |row: &Json| row["mttr"].as_f64().unwrap_or_default();
+    // The team that did not join is the slowest, with what is still open over the whole year, and by the fixes of
+    // the last quarter. Those of the first quarters are quick fixes of all teams: slow ones have had no time to be made.
+    for query in [
+        "time_to_fix by team last 4 quarters",
+        "mttr by team last quarter",
+    ] {
+        let key = query.split(' ').next().expect("a KPI");
+        let rows = kept.rows(query);
+        let slowest = rows.iter().max_by(|one, other| {
+            let days = |row: &Json| row[key].as_f64().unwrap_or_default();
             days(one).total_cmp(&days(other))
-        })
-        .expect("a team");
-    assert_eq!(slowest["team"], "logistics");
+        });
+        let slowest = slowest.expect("a team");
+        assert_eq!(slowest["team"], "logistics", "{query}: {rows:#?}");
+    }
 }
 
 #[test]
@@ -394,10 +407,8 @@ fn false_positives_leave_the_counts() {
     assert!(dismissed >= Some(20), "{excluded:?}");
     let all = "count of findings found including excluded where title contains \"test fixture\"";
     let left = "backlog where title contains \"test fixture\"";
-    // One may have been mended before anybody judged it.
     let all = kept().numbers(all, "value")[0] as u64;
-    let dismissed = dismissed.unwrap_or_default();
-    assert!((all - 3..=all).contains(&dismissed), "{all} {dismissed}");
+    assert_eq!(dismissed, Some(all));
     assert_eq!(kept().numbers(left, "backlog")[0], 0.0);
 }
 

@@ -185,6 +185,37 @@ fn an_answer_without_periods_has_a_bar_a_row() {
     assert!(text.contains("&lt;b&gt;") && !text.contains("<b>"));
 }
 
+/// Fourteen teams in two months: more than lines can show. The largest value is 27, and has all of the shade that there is.
+#[test]
+fn more_lines_than_can_be_told_apart_are_a_table_with_shades() {
+    let row = |(team, month): (usize, usize)| {
+        let value = match (team, month) {
+            (0, 1) => build::none("no rows"),
+            _ => build::number((team * 2 + month - 1) as f64, 9),
+        };
+        let period = build::text(&format!("2026-{month:02}"));
+        let name = build::text(&format!("team<{team}>"));
+        build::group(vec![period, name, build::cell(value)])
+    };
+    let places = (1..=2).flat_map(|month| (0..14).map(move |team| (team, month)));
+    let columns = vec![
+        build::period(),
+        build::dimension("team", FieldType::Text),
+        build::value_column("backlog", build::plain_column(DisplayUnit::Count)),
+    ];
+    let answer = build::answer("backlog by team", columns, places.map(row).collect());
+    let text = svg(&answer);
+    assert_eq!(text.matches("class=\"label\"").count(), 14);
+    assert_eq!(text.matches("class=\"cell\"").count(), 27);
+    assert_eq!(text.matches(">none</text>").count(), 1);
+    // Zero has no shade; 27 of 27 is 0.3, 1 of 27 is 0.01.
+    assert_eq!(text.matches("class=\"heat\"").count(), 26 + 1);
+    assert_eq!(text.matches("fill-opacity=\"0.30\"").count(), 1);
+    assert!(text.contains("fill-opacity=\"0.01\""));
+    assert!(text.contains("darker: larger") && text.contains("team&lt;13&gt;"));
+    assert!(text.contains("<desc id=\"words\">2026-01 to 2026-02. team&lt;0&gt;: none to 1; "));
+}
+
 #[test]
 fn what_cannot_be_drawn_says_what_to_use() {
     let refused = render::refusal(&build::findings(), OutputFormat::Svg);

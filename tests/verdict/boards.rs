@@ -63,17 +63,15 @@ fn scans(asset: &str, months: usize) -> String {
 
 /// The library's dashboard over tables, at the end of September 2026.
 fn board(findings: &str, scans: &str, replaced: &[(&str, &str)]) -> Board {
-    let folder = tempfile::tempdir().expect("a folder to write to");
-    let write = |name: &str, text: &str| {
-        std::fs::write(folder.path().join(name), text).expect("a file to write to");
-    };
-    write("assets.csv", ASSETS);
-    write("findings.csv", &format!("{FINDINGS}{findings}"));
-    write("scans.csv", &format!("{SCANS}{scans}"));
-    of_folder(folder.path(), replaced)
+    of_folder(folder(findings, scans).path(), replaced)
 }
 
 fn of_folder(folder: &Path, replaced: &[(&str, &str)]) -> Board {
+    asked_over(folder, replaced, 1).0.remove(0)
+}
+
+/// The board so many times, asked together, and how often tables were handed out for it.
+fn asked_over(folder: &Path, replaced: &[(&str, &str)], times: usize) -> (Vec<Board>, u64) {
     let (mut sources, definitions) = pipeline::with_sources("kpi-defs", replaced);
     let located = data::locate(&definitions, Some(folder), &[]).expect("the tables are found");
     let as_of = analyze::moment(&mut sources, &definitions, "--as-of", "2026-09-30");
@@ -87,10 +85,23 @@ fn of_folder(folder: &Path, replaced: &[(&str, &str)]) -> Board {
         watermark: None,
     };
     let draft = dashboards::dashboard(&definitions, None).expect("the library has one");
-    let answered = dashboards::board(&context, draft);
-    answered
-        .unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()))
-        .board
+    let answered = dashboards::boards(&context, vec![draft; times])
+        .unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
+    let tables = context.usual_tables().expect("tables");
+    let askings = tables.borrow().askings();
+    (answered.boards, askings)
+}
+
+/// A folder with tables.
+fn folder(findings: &str, scans: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder to write to");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file to write to");
+    };
+    write("assets.csv", ASSETS);
+    write("findings.csv", &format!("{FINDINGS}{findings}"));
+    write("scans.csv", &format!("{SCANS}{scans}"));
+    folder
 }
 
 fn verdict(board: &Board) -> &BoardVerdict {
@@ -138,15 +149,40 @@ fn findings_that_vanish_with_the_scans() {
     );
 }
 
-#[test]
-fn weights_that_were_made_smaller() {
-    // Nothing is closed, and high weighs 5 instead of 20 from March on.
+/// High weighs 5 instead of 20 from March on.
+fn smaller_weights() -> String {
     let version = |weight: u32, since: &str| {
         format!(
             "score risk\n  of findings\n  base severity\n    high {weight}\n    otherwise 0\n{since}"
         )
     };
-    let weights = version(20, "") + &version(5, "  since 2026-03-01\n");
+    version(20, "") + &version(5, "  since 2026-03-01\n")
+}
+
+/// All that a board asks is asked together: its cards, their histories, books, what is known, groups of missed targets.
+#[test]
+fn the_tables_are_handed_out_once_for_a_board() {
+    let overdue = closing("A1", 16).replace(",high,", ",critical,");
+    let folder = folder(&overdue, &(scans("A1", 12) + &scans("A2", 12)));
+    let (boards, askings) = asked_over(folder.path(), &[], 1);
+    let board = &boards[0];
+    assert!(board.cards().any(|card| card.books.is_some()));
+    let sentences = verdict(board).evidence.join(" ");
+    assert!(sentences.contains("all in storefront"), "{sentences}");
+    assert_eq!(askings, 1);
+    // A second time for the weights of today; several boards no more often than one.
+    let weights = smaller_weights();
+    let weights = [("policy/risk.kpi", weights.as_str())];
+    let (alone, _) = asked_over(folder.path(), &weights, 1);
+    let (boards, askings) = asked_over(folder.path(), &weights, 2);
+    assert_eq!(askings, 2);
+    assert!(boards.iter().all(|board| *board == alone[0]));
+}
+
+#[test]
+fn weights_that_were_made_smaller() {
+    // Nothing is closed.
+    let weights = smaller_weights();
     let open = closing("A1", 20);
     let open: String = open
         .lines()

@@ -66,7 +66,8 @@ fn on(
         });
     };
     if severity == FlawSeverity::Noise {
-        let day = found + random.between(2, 12);
+        // Before the rule is mended.
+        let day = (found + random.between(2, 12)).min(fixed - 1);
         return decide(day, "false_positive", None, "appsec", "test fixture");
     }
     let judged = found + random.between(1, 9);

@@ -131,7 +131,7 @@ fn of_sites(story: &Story) -> Vec<DemoFile> {
             Some(document(&path, &sites::zap(story, environment, *day)?))
         }));
     }
-    files.extend(story.schedule.production.iter().filter_map(|day| {
+    files.extend(story.schedule.templates.iter().filter_map(|day| {
         let path = format!("production/sites-{}-nuclei.jsonl", story.days.date(*day));
         Some(file(&path, sites::nuclei(story, *day)?.into_bytes()))
     }));

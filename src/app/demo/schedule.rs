@@ -18,8 +18,10 @@ pub enum DemoScanner {
     Dependencies,
     /// Trivy, over the cluster.
     Cluster,
-    /// ZAP, and in production Nuclei too.
+    /// ZAP.
     Site(Environment),
+    /// Nuclei, over production.
+    Templates,
 }
 
 /// The days of all scans, ascending.
@@ -33,6 +35,7 @@ pub struct Schedule {
     pub cluster: Vec<i64>,
     pub staging: Vec<i64>,
     pub production: Vec<i64>,
+    pub templates: Vec<i64>,
 }
 
 impl Schedule {
@@ -67,6 +70,8 @@ impl Schedule {
             cluster: nightly(days.last()),
             staging: nightly(days.last() - 3),
             production: nightly(days.last() - 8),
+            // Between two scans of ZAP: either may be the first to see what both know.
+            templates: nightly(days.last() - 8 - NIGHTLY_DAYS / 2),
         }
     }
 
@@ -83,6 +88,7 @@ impl Schedule {
             DemoScanner::Cluster => &self.cluster,
             DemoScanner::Site(Environment::Staging) => &self.staging,
             DemoScanner::Site(Environment::Production) => &self.production,
+            DemoScanner::Templates => &self.templates,
         };
         let days = days.iter().copied();
         days.filter(move |day| first.is_some_and(|first| *day >= first))

@@ -10,7 +10,7 @@ pub struct Weakness<'a> {
     pub flaw: Flaw<'a>,
     /// From a day on, until before another; the second time it came back.
     pub there: Vec<(i64, i64)>,
-    /// A second scanner of code or of sites has the rule too, and sees it.
+    /// A second scanner of code has the rule too, and sees it.
     pub is_seen_twice: bool,
 }
 
@@ -50,7 +50,16 @@ impl Weakness<'_> {
         match &self.flaw {
             Flaw::Code { .. } => vec![DemoScanner::Code],
             Flaw::Package(_) => package_scanners(application),
-            Flaw::Page { environment, .. } => vec![DemoScanner::Site(*environment)],
+            Flaw::Page {
+                rule, environment, ..
+            } => {
+                let zap = rule.plugin.as_ref();
+                let zap = zap.map(|_| DemoScanner::Site(*environment));
+                let nuclei = rule.template.as_ref();
+                let nuclei = nuclei.filter(|_| *environment == Environment::Production);
+                let nuclei = nuclei.map(|_| DemoScanner::Templates);
+                zap.into_iter().chain(nuclei).collect()
+            }
         }
     }
 

@@ -80,10 +80,14 @@ pub(super) fn proof(card: &BoardCard) -> Markup {
 
 /// The charts of an answer on a page of its own.
 pub(super) fn figure_of(answer: &Answer) -> Markup {
-    let Ok((drawings, left_out)) = drawn(answer, Shape::Usual) else {
+    // One number needs no bar.
+    if answer.rows.len() == 1 {
         return html! {};
-    };
-    html! { figure { (charts(&drawings)) (self::left_out(answer, left_out)) } }
+    }
+    match svg::drawings(answer, Shape::Usual) {
+        Ok(drawings) => html! { figure { (charts(&drawings)) } },
+        Err(_) => tables::heat(answer),
+    }
 }
 
 fn charts(drawings: &[Drawing]) -> Markup {

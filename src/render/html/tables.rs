@@ -246,12 +246,27 @@ impl TableBars<'_> {
     }
 }
 
-/// Groups below each other and periods side by side, darker where the value is larger.
+/// Groups below each other and periods side by side, darker where the value is larger; of what has no periods its table.
 pub(super) fn matrix(answer: &Answer) -> Markup {
-    let trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE);
-    let Some(mut trend) = trend.filter(|trend| trend.periods.len() <= MOST_PERIODS) else {
-        return table(answer, &[], MOST_LINES);
-    };
+    match groups_over_periods(answer, 1) {
+        Some(trend) => shaded(answer, trend),
+        None => table(answer, &[], MOST_LINES),
+    }
+}
+
+/// The same above the table of an answer; nothing of what has no periods.
+pub(super) fn heat(answer: &Answer) -> Markup {
+    groups_over_periods(answer, 2).map_or_else(|| html! {}, |trend| shaded(answer, trend))
+}
+
+fn groups_over_periods(answer: &Answer, fewest: usize) -> Option<Trend<'_>> {
+    let trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE)?;
+    (fewest..=MOST_PERIODS)
+        .contains(&trend.periods.len())
+        .then_some(trend)
+}
+
+fn shaded(answer: &Answer, mut trend: Trend) -> Markup {
     let left = trend.keep_first(MOST_GROUPS);
     let decimals = decimals(&trend);
     let highest: Vec<f64> = trend

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::labels::{self, Margins};
+use super::periods::in_words;
 use super::plot::{coordinate, percent, rank_class, severity_rank};
 use super::scale::PlotScale;
 use crate::exec::answer::{Answer, Cell, ColumnRole, Level, Row};
@@ -30,7 +31,11 @@ pub(super) fn drawn(answer: &Answer, facts: &ColumnFacts) -> Option<(Markup, f64
         .chain(rows.iter().filter_map(limit));
     let scale = PlotScale::of(all, facts.column.unit)?;
     let whole = |row: &Row| match row_label(answer, row, RenderOptions::PIPE) {
-        label if label.is_empty() => harmless(facts.name, RenderOptions::PIPE),
+        // The heading says what the number is, the label of when.
+        label if label.is_empty() => match &answer.period {
+            Some(period) if period.label != "all" => in_words(&period.label),
+            Some(_) | None => harmless(facts.name, RenderOptions::PIPE),
+        },
         label => label,
     };
     let labels: Vec<String> = rows.iter().map(|row| labels::name(&whole(row))).collect();

@@ -99,7 +99,8 @@ fn drawing(answer: &Answer, trend: &Trend, unit: DisplayUnit, notes: &[String]) 
                     rect class="heat" x=(percent(share(place))) width=(column) y=(coordinate(top)) height=(ROW) fill-opacity=(format!("{:.2}", cell.shade)) {}
                 }
                 @if !cell.text.is_empty() {
-                    text class=(format!("cell{strong}")) x=(percent(share(place) + middle)) y=(baseline) dy=".35em" { (cell.text) }
+                    @let absent = if cell.is_absent { " absent" } else { "" };
+                    text class=(format!("cell{strong}{absent}")) x=(percent(share(place) + middle)) y=(baseline) dy=".35em" { (cell.text) }
                 }
             }
         }
@@ -121,6 +122,7 @@ fn drawing(answer: &Answer, trend: &Trend, unit: DisplayUnit, notes: &[String]) 
 struct HeatCell {
     /// `23.5!`; empty where a group has no row in the period.
     text: String,
+    is_absent: bool,
     /// How much of the accent lies behind it.
     shade: f64,
 }
@@ -135,6 +137,7 @@ fn cells(trend: &Trend, series: &Series, decimals: usize) -> Vec<HeatCell> {
         });
         HeatCell {
             text: text.unwrap_or_default(),
+            is_absent: series.points[place].is_none(),
             shade: if share.is_finite() {
                 share.max(0.0) * DARKEST
             } else {

@@ -23,7 +23,7 @@ pub(super) use spark::sparkline;
 use maud::{Markup, html};
 
 use self::labels::{EndLabel, Margins};
-use self::plot::{HEIGHT, Plot, PlotSeries};
+use self::plot::{HEIGHT, HUES, Plot, PlotSeries};
 use super::facts::{self, ColumnFacts, Reasons};
 use super::matrix;
 use super::numbers;
@@ -133,13 +133,13 @@ pub(super) fn drawings(answer: &Answer, shape: Shape) -> Result<Vec<Drawing>, St
     }
 }
 
-/// The charts of an answer that has more lines than can be told apart: the largest of them, and how many are left out.
+/// The charts of an answer that has more lines than can be told apart: the largest groups, each with a colour of its own, and how many
+/// are left out.
 pub(super) fn largest(answer: &Answer) -> Option<(Vec<Drawing>, usize)> {
     let mut trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE)?;
     let values = answer.columns.iter();
     let values = values.filter(|column| matches!(column.role, ColumnRole::Value(_)));
-    // What stands for others and for all is a line too.
-    let left_out = trend.keep_largest((MOST_LINES - 2) / values.count().max(1));
+    let left_out = trend.keep_largest((HUES / values.count().max(1)).max(1));
     let drawings = of_series(answer, &trend, Shape::Usual).ok()?;
     (left_out > 0 && !drawings.is_empty()).then_some((drawings, left_out))
 }

@@ -25,7 +25,7 @@ pub(super) const ACROSS: f64 = 1000.0;
 const SEVERITY: &str = "severity";
 /// Colours of severities, and of other series.
 const RANKS: usize = 5;
-const HUES: usize = 6;
+pub(super) const HUES: usize = 6;
 
 /// One line or band of a plot.
 pub(super) struct PlotSeries<'a> {

@@ -3,6 +3,7 @@
 mod browser;
 mod layout;
 
+use riskql::base::types::FieldType;
 use riskql::exec::answer::{Answer, Board, BoardVerdict, Books, CardFormula, Decision, KnownShare};
 use riskql::lang::model::CardKind;
 use riskql::render::{self, OutputFormat, RenderOptions};
@@ -21,6 +22,66 @@ fn page_of(answer: &Answer) -> String {
         RenderOptions::PIPE,
     ))
     .expect("UTF-8")
+}
+
+/// A number of each of 200 applications in each of twelve months.
+fn of_applications() -> Answer {
+    let cells = |(app, month): (usize, usize)| {
+        let value = build::number((app * 7 % 97 + month) as f64 + 0.5, 9);
+        let period = build::text(&format!("2026-{month:02}"));
+        let name = build::text(&format!("application-{app:03}"));
+        build::group(vec![period, name, build::cell(value)])
+    };
+    let places = (1..=12).flat_map(|month| (0..200).map(move |app| (app, month)));
+    let columns = vec![
+        build::period(),
+        build::dimension("app", FieldType::Text),
+        build::value_column("mttr", build::plain_column(build::DAYS)),
+    ];
+    build::answer(
+        "mttr by app over month",
+        columns,
+        places.map(cells).collect(),
+    )
+}
+
+#[test]
+fn cards_of_many_groups_show_some_of_them_and_say_so() {
+    let mut board = build::board();
+    board.layers[0].cards = [
+        CardKind::Line,
+        CardKind::Area,
+        CardKind::Matrix,
+        CardKind::Table,
+    ]
+    .map(|kind| build::card(kind, "MTTR", of_applications()))
+    .into();
+    let page = page(&board);
+    assert!(page.len() < 150_000, "{}", page.len());
+    let command = "<code>riskql run &#39;mttr by app over month&#39;</code>";
+    let command = match page.contains(command) {
+        true => command,
+        false => "<code>riskql run 'mttr by app over month'</code>",
+    };
+    // Six lines, each in a colour of its own, and 30 groups of a matrix.
+    let of_lines = format!("the groups with the largest last values; 194 more: {command}");
+    assert_eq!(page.matches(&of_lines).count(), 2);
+    assert!(page.contains("hue5") && !page.contains("line hue6"));
+    let of_matrix = format!("<p class=\"foot more\">170 more: {command}");
+    assert_eq!(page.matches(&of_matrix).count(), 3);
+    // Twelve months of 200 applications are 2,400 rows, of which a table shows 20.
+    let of_table = format!("<p class=\"foot more\">2,380 more: {command}");
+    assert_eq!(page.matches(&of_table).count(), 1);
+}
+
+#[test]
+fn an_answer_of_many_groups_has_its_matrix_above_its_table() {
+    let page = page_of(&of_applications());
+    assert!(page.contains("<table class=\"matrix\">") && !page.contains("<svg"));
+    assert!(
+        page.contains("170 more: ") && page.contains("400 more: "),
+        "{page}"
+    );
 }
 
 /// The sample with all that a card may say.

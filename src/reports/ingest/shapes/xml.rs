@@ -18,14 +18,14 @@ use super::{Budget, DEEPEST, fits, string, tags};
 /// An element whose end has not come.
 struct OpenElement {
     name: Val,
-    members: Vec<(Val, Member)>,
+    members: Vec<(Val, XmlMember)>,
     /// Where members are, once there are many.
     places: BTreeMap<Val, usize>,
     text: String,
 }
 
 /// What an element has of one name.
-enum Member {
+enum XmlMember {
     One(Val),
     Several(Vec<Val>),
 }
@@ -165,25 +165,25 @@ fn entity_text(entity: &BytesRef) -> String {
     }
 }
 
-impl Member {
+impl XmlMember {
     fn count(&self) -> usize {
         match self {
-            Member::One(_) => 1,
-            Member::Several(values) => values.len(),
+            XmlMember::One(_) => 1,
+            XmlMember::Several(values) => values.len(),
         }
     }
 
     fn push(&mut self, value: Val) {
         match self {
-            Member::Several(values) => values.push(value),
-            Member::One(first) => *self = Member::Several(vec![std::mem::take(first), value]),
+            XmlMember::Several(values) => values.push(value),
+            XmlMember::One(first) => *self = XmlMember::Several(vec![std::mem::take(first), value]),
         }
     }
 
     fn value(self) -> Val {
         match self {
-            Member::One(value) => value,
-            Member::Several(values) => values.into_iter().collect(),
+            XmlMember::One(value) => value,
+            XmlMember::Several(values) => values.into_iter().collect(),
         }
     }
 }
@@ -210,7 +210,7 @@ impl OpenElement {
                 if !self.places.is_empty() {
                     self.places.insert(name.clone(), self.members.len());
                 }
-                self.members.push((name, Member::One(value)));
+                self.members.push((name, XmlMember::One(value)));
             }
         }
     }
@@ -242,7 +242,7 @@ impl OpenElement {
             // An unknown entity is left as it is written: a report is not refused for one odd text.
             let value = unescape(raw).map_or(raw.to_string(), |text| text.into_owned());
             let name = names.attribute(attribute.key.local_name().as_ref());
-            element.members.push((name, Member::One(string(value))));
+            element.members.push((name, XmlMember::One(string(value))));
         }
         Ok(element)
     }
