@@ -71,6 +71,97 @@ fn no_other_dialect_is_known() {
     assert!(told.contains("oracle") && told.contains("duckdb"), "{told}");
 }
 
+/// Each dialect names the query, its KPI and the tables; names the definitions in comments.
+#[test]
+fn every_dialect_writes_one_statement() {
+    for dialect in ["duckdb", "postgres", "clickhouse", "spark"] {
+        let output = riskql(&[
+            "compile",
+            "mttr by team",
+            "--dialect",
+            dialect,
+            "--as-of",
+            "2026-03-31",
+        ]);
+        assert!(output.status.success(), "{}", told(&output));
+        let text = shown(&output);
+        assert!(text.starts_with("-- mttr by team\n"), "{text}");
+        assert!(
+            text.contains("-- mttr (kpi-defs/kpis/mttr.kpi:1): "),
+            "{text}"
+        );
+        assert!(text.contains("FROM findings\n"), "{text}");
+        assert!(text.ends_with(";\n"), "{text}");
+    }
+}
+
+/// What is told to type instead is accepted.
+#[test]
+fn files_are_for_duckdb() {
+    let output = riskql(&[
+        "compile",
+        "mttr",
+        "--dialect",
+        "spark",
+        "--data",
+        "examples/demo",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = told(&output);
+    assert!(told.contains("K918"), "{told}");
+    assert!(
+        told.contains("riskql compile \"mttr\" --dialect spark --as-of 2026-03-31"),
+        "{told}"
+    );
+    assert!(told.contains("`--dialect duckdb`"), "{told}");
+}
+
+const MONTHLY_TERMS: &str = "\
+calendar
+  timezone \"Europe/Berlin\"
+
+table findings \"One row per finding\"
+  key   finding_id
+  event found at found_at
+  event fixed at fixed_at
+  state open from found_at until fixed_at
+
+sla terms
+  of     findings
+  starts found
+  stops  fixed
+  due    1 calendar month otherwise
+";
+
+/// A dialect without exact words says so, and which others have them.
+#[test]
+fn nothing_is_approximated() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("all.kpi"), MONTHLY_TERMS).expect("written");
+    let folder = folder.path().display().to_string();
+    for (dialect, code) in [
+        ("clickhouse", 2),
+        ("postgres", 0),
+        ("spark", 0),
+        ("duckdb", 0),
+    ] {
+        let output = riskql(&[
+            "compile",
+            "count of findings overdue",
+            "--dialect",
+            dialect,
+            "--as-of",
+            "2026-03-31",
+            "--defs",
+            &folder,
+        ]);
+        let told = told(&output);
+        assert_eq!(output.status.code(), Some(code), "{dialect}: {told}");
+        assert_eq!(told.contains("K930"), code == 2, "{told}");
+        assert_eq!(told.contains("`--dialect postgres`"), code == 2, "{told}");
+    }
+}
+
 #[test]
 fn over_files_the_latest_event_says_where_it_stands() {
     let output = riskql(&[

@@ -1,18 +1,22 @@
 //! The rows of a statement beside those of the engine's answer.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
+use riskql::base::diagnostic::Diagnostic;
 use riskql::exec::answer::{Answer, Cell, Level};
 use riskql::exec::data::{self, TableSources};
-use riskql::exec::sql::{self, StatementInput, TableFiles};
+use riskql::exec::sql::{self, DIALECTS, SqlDialect, StatementInput, TableFiles};
 use riskql::lang::model::{Definitions, Query};
 use riskql::plan::Plan;
 use serde_json::Value;
 
-use super::duckdb::{self, Rows};
+use super::database::{self, Rows, Statement, TableSet};
+use super::duckdb;
 
-/// The statement of a plan over the files in a folder.
-pub fn over_files(
+/// The statement of a plan for DuckDB, over the files in a folder.
+fn over_files(
     definitions: &Definitions,
     plan: &Plan,
     folder: &Path,
@@ -23,15 +27,27 @@ pub fn over_files(
     let mut files = TableFiles::default();
     for location in located {
         let absent = read.table(location.table).map(|table| table.absent.clone());
-        let added = files.add(location.table, &location.path, &absent.unwrap_or_default());
+        let added = files.add(
+            duckdb::DIALECT,
+            location.table,
+            &location.path,
+            &absent.unwrap_or_default(),
+        );
         added.expect("DuckDB reads such files");
     }
-    written(definitions, plan, Some(&files))
+    let statement = written(duckdb::DIALECT, definitions, plan, Some(&files));
+    statement.expect("DuckDB lacks nothing")
 }
 
-/// The statement of a plan.
-pub fn written(definitions: &Definitions, plan: &Plan, files: Option<&TableFiles>) -> String {
+/// The statement of a plan, if the dialect has one.
+fn written(
+    dialect: &'static dyn SqlDialect,
+    definitions: &Definitions,
+    plan: &Plan,
+    files: Option<&TableFiles>,
+) -> Result<String, Diagnostic> {
     sql::statement(&StatementInput {
+        dialect,
         definitions,
         plan,
         files,
@@ -44,47 +60,113 @@ pub struct Pair {
     /// What it is, for whoever reads a failure.
     pub label: String,
     pub answer: Answer,
-    pub statement: String,
+    /// For DuckDB, over files.
+    pub over_files: String,
+    /// For each dialect that has one, over tables.
+    pub over_tables: BTreeMap<&'static str, String>,
+    pub tables: Rc<TableSet>,
 }
 
-impl Pair {
-    pub fn new(label: impl Into<String>, query: &Query, answer: Answer, statement: String) -> Pair {
+/// Tables that queries are asked over.
+pub struct Case<'a> {
+    definitions: &'a Definitions,
+    folder: &'a Path,
+    read: &'a TableSources,
+    tables: Rc<TableSet>,
+}
+
+impl<'a> Case<'a> {
+    /// The tables in a folder, as they were read.
+    pub fn new(definitions: &'a Definitions, folder: &'a Path, read: &'a TableSources) -> Case<'a> {
+        Case {
+            definitions,
+            folder,
+            read,
+            tables: TableSet::new(definitions, read),
+        }
+    }
+
+    /// A query with its answer and its statements.
+    pub fn pair(&self, label: &str, query: &Query, plan: &Plan, answer: Answer) -> Pair {
+        let of = |dialect: &'static dyn SqlDialect| {
+            let statement = written(dialect, self.definitions, plan, None).ok()?;
+            Some((dialect.word(), statement))
+        };
         Pair {
-            label: format!("{}{}", label.into(), query.text),
+            label: format!("{label}{}", query.text),
             answer,
-            statement,
+            over_files: over_files(self.definitions, plan, self.folder, self.read),
+            over_tables: DIALECTS.into_iter().filter_map(of).collect(),
+            tables: self.tables.clone(),
         }
     }
 }
 
-/// Runs all statements; fails with those that differ. Gives how many rows were compared.
-pub fn all_equal(before: &[String], pairs: &[Pair]) -> Option<usize> {
-    let statements: Vec<String> = pairs.iter().map(|pair| pair.statement.clone()).collect();
-    let results = duckdb::run(before, &statements)?;
+/// Runs all statements in DuckDB over files, and in each database that is there over its tables; fails with those that
+/// differ.
+pub fn all_equal(pairs: &[Pair]) {
+    let over_files: Vec<&str> = pairs.iter().map(|pair| pair.over_files.as_str()).collect();
+    if let Some(results) = duckdb::run(&[], &over_files) {
+        let those: Vec<&Pair> = pairs.iter().collect();
+        compared("DuckDB, over files", &those, &over_files, results);
+    }
+    for database in database::wanted() {
+        all_equal_in(database, pairs);
+    }
+}
+
+/// The same in one database over its tables. Gives how many queries it answered.
+pub fn all_equal_in(database: &dyn database::Database, pairs: &[Pair]) -> usize {
+    let word = database.dialect().word();
+    let with = |pair: &&Pair| pair.over_tables.contains_key(word);
+    let those: Vec<&Pair> = pairs
+        .iter()
+        .filter(with)
+        .step_by(database::one_in())
+        .collect();
+    let statements: Vec<Statement> = those
+        .iter()
+        .map(|pair| Statement {
+            tables: &pair.tables,
+            text: &pair.over_tables[word],
+        })
+        .collect();
+    let Some(results) = database.run(&statements) else {
+        return 0;
+    };
+    let texts: Vec<&str> = statements.iter().map(|one| one.text).collect();
+    compared(database.dialect().title(), &those, &texts, results);
+    those.len()
+}
+
+fn compared(
+    database: &str,
+    pairs: &[&Pair],
+    statements: &[&str],
+    results: Vec<Result<Rows, String>>,
+) {
+    assert_eq!(pairs.len(), results.len(), "{database}");
     let mut wrong = Vec::new();
-    let mut compared = 0;
-    for (pair, result) in pairs.iter().zip(results) {
+    for (place, (pair, result)) in pairs.iter().zip(results).enumerate() {
         let difference = match &result {
             Err(error) => Some(error.clone()),
             Ok(rows) => difference(&pair.answer, rows),
         };
-        compared += result.map_or(0, |rows| rows.rows.len());
-        wrong.extend(difference.map(|difference| (pair, difference)));
+        wrong.extend(difference.map(|difference| (place, difference)));
     }
-    if let Some((pair, _)) = wrong.first() {
+    if let Some((first, _)) = wrong.first() {
         let all: Vec<String> = wrong
             .iter()
-            .map(|(pair, words)| format!("{}\n{words}", pair.label))
+            .map(|(place, words)| format!("{}\n{words}", pairs[*place].label))
             .collect();
         panic!(
-            "{} of {} differ\n{}\n\nthe first:\n{}",
+            "{database}: {} of {} differ\n{}\n\nthe first:\n{}",
             wrong.len(),
             pairs.len(),
             all.join("\n"),
-            pair.statement
+            statements[*first]
         );
     }
-    Some(compared)
 }
 
 fn difference(answer: &Answer, got: &Rows) -> Option<String> {
@@ -93,7 +175,7 @@ fn difference(answer: &Answer, got: &Rows) -> Option<String> {
         .iter()
         .map(|column| column.name.as_str())
         .collect();
-    if names != got.columns {
+    if got.columns.as_ref().is_some_and(|got| names != *got) {
         return Some(format!("columns {names:?}, not {:?}", got.columns));
     }
     let rows = || answer.rows.iter().filter(|row| row.level == Level::Group);
@@ -128,8 +210,8 @@ fn is_close(number: f64, got: &Value) -> bool {
     let Some(other) = got.as_f64() else {
         return false;
     };
-    match got.is_f64() {
-        false => number == other,
-        true => (number - other).abs() <= 1e-12 * number.abs().max(other.abs()),
+    match number.fract() == 0.0 && !got.is_f64() {
+        true => number == other,
+        false => (number - other).abs() <= 1e-12 * number.abs().max(other.abs()),
     }
 }

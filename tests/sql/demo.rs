@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use riskql::base::source::Sources;
-use riskql::base::types::FieldType;
 use riskql::exec::data::{self, Tables};
 use riskql::exec::query_context::{QueryContext, plans};
 use riskql::exec::sql;
 use riskql::lang::model::{Definitions, Query};
 use riskql::lang::project;
 
-use super::compare::{self, Pair, all_equal};
+use super::compare::{Case, Pair, all_equal, all_equal_in};
+use super::duckdb::DuckDb;
 use crate::answers::pipeline;
 use crate::docs::blocks::blocks;
 
@@ -28,7 +28,7 @@ fn library() -> (Sources, Definitions) {
 }
 
 /// Queries with their answers over the demo tables, and their statements.
-fn pairs(texts: &[String], over_files: bool) -> Vec<Pair> {
+fn pairs(texts: &[String]) -> Vec<Pair> {
     let (sources, definitions) = library();
     let located = data::locate(&definitions, Some(&folder()), &[]).expect("the demo data is found");
     let context = QueryContext {
@@ -54,15 +54,11 @@ fn pairs(texts: &[String], over_files: bool) -> Vec<Pair> {
     let answered = context
         .answers(&queries)
         .unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
+    let folder = folder();
+    let case = Case::new(&definitions, &folder, &read);
     let all = queries.iter().zip(answered.answers).zip(&planned);
-    all.map(|((query, answer), plan)| {
-        let statement = match over_files {
-            true => compare::over_files(&definitions, plan, &folder(), &read),
-            false => compare::written(&definitions, plan, None),
-        };
-        Pair::new("", query, answer, statement)
-    })
-    .collect()
+    all.map(|((query, answer), plan)| case.pair("", query, plan, answer))
+        .collect()
 }
 
 /// Every KPI in many forms.
@@ -75,29 +71,26 @@ fn of_kpis(forms: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_kpi_of_the_library_in_many_forms() {
-    let pairs = pairs(
-        &of_kpis(&[
-            "KPI",
-            "KPI over month last 12 months",
-            "KPI by severity over week last 5 weeks",
-            "KPI by team, severity over quarter last 4 quarters",
-            "KPI by business_critical in 2026-05",
-            "KPI by team over year last 3 years with total",
-            "KPI by team top 2 over month last 4 months",
-            "KPI by app top 3",
-            "KPI by team over month last 4 months sort by KPI descending, team",
-            "KPI by criticality, team sort by criticality descending, KPI limit 6",
-            "KPI by team over month from 2023-11 to 2027-02",
-            "KPI over month last 3 months as of 2026-05-10 as known on 2026-04-30",
-            "KPI over quarter last 3 quarters at average",
-            "KPI by team over month last 3 months at peak",
-            "KPI by severity over day past 10 days at start",
-            "KPI by team over month last 2 months versus previous year",
-        ]),
-        true,
-    );
+    let pairs = pairs(&of_kpis(&[
+        "KPI",
+        "KPI over month last 12 months",
+        "KPI by severity over week last 5 weeks",
+        "KPI by team, severity over quarter last 4 quarters",
+        "KPI by business_critical in 2026-05",
+        "KPI by team over year last 3 years with total",
+        "KPI by team top 2 over month last 4 months",
+        "KPI by app top 3",
+        "KPI by team over month last 4 months sort by KPI descending, team",
+        "KPI by criticality, team sort by criticality descending, KPI limit 6",
+        "KPI by team over month from 2023-11 to 2027-02",
+        "KPI over month last 3 months as of 2026-05-10 as known on 2026-04-30",
+        "KPI over quarter last 3 quarters at average",
+        "KPI by team over month last 3 months at peak",
+        "KPI by severity over day past 10 days at start",
+        "KPI by team over month last 2 months versus previous year",
+    ]));
     assert!(pairs.len() > 180, "only {} queries", pairs.len());
-    all_equal(&[], &pairs);
+    all_equal(&pairs);
 }
 
 #[test]
@@ -108,48 +101,18 @@ fn queries_of_the_documentation() {
         .flat_map(|block| block.text.lines())
         .map(str::to_owned)
         .collect();
-    let pairs = pairs(&texts, true);
+    let pairs = pairs(&texts);
     assert!(pairs.len() > 30, "only {} queries", pairs.len());
-    all_equal(&[], &pairs);
+    all_equal(&pairs);
 }
 
-/// Tables of the database with the columns and types of the model.
+/// DuckDB reads tables of its own as well as files.
 #[test]
-fn tables_of_the_database() {
-    let (_, definitions) = library();
-    let mut before = vec!["SET TimeZone = 'UTC'".to_owned()];
-    for location in
-        data::locate(&definitions, Some(&folder()), &[]).expect("the demo data is found")
-    {
-        let table = definitions.table(location.table);
-        let text = std::fs::read_to_string(&location.path).expect("a file of the demo");
-        let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
-        let column = |column: &riskql::lang::model::Column| {
-            let name = &column.name;
-            let of = match header.contains(&name.as_str()) {
-                true => format!("\"{name}\""),
-                false => "NULL".to_owned(),
-            };
-            let held = match column.field_type {
-                FieldType::Text | FieldType::Scale(_) => "VARCHAR",
-                FieldType::YesNo => "BOOLEAN",
-                FieldType::Number => "DOUBLE",
-                FieldType::Date => "TIMESTAMPTZ",
-            };
-            format!("CAST({of} AS {held}) AS \"{name}\"")
-        };
-        let columns: Vec<String> = table.columns.iter().map(column).collect();
-        before.push(format!(
-            "CREATE TABLE {} AS SELECT {} FROM read_csv('{}', all_varchar = true, header = true)",
-            table.name,
-            columns.join(", "),
-            location.path.display()
-        ));
-    }
+fn tables_of_duckdb() {
     let mut texts = of_kpis(&["KPI by team over month last 6 months", "KPI by severity"]);
     texts.push(
         "list findings open where severity = critical show finding_id, found_at, due_at, cvss"
             .to_owned(),
     );
-    all_equal(&before, &pairs(&texts, false));
+    all_equal_in(&DuckDb, &pairs(&texts));
 }

@@ -1,11 +1,14 @@
 //! Runs statements in DuckDB: many in one process, since starting one takes longer than most of them.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
-use serde_json::{Value, json};
+use riskql::exec::sql::{DIALECTS, SqlDialect};
+use serde_json::json;
+
+use super::database::{self, Database, Rows, Statement};
 
 /// Reads a list of statements, writes a list of results.
 const RUNNER: &str = r#"
@@ -37,25 +40,18 @@ with open(sys.argv[2], "w") as file:
     json.dump(results, file)
 "#;
 
-/// What a statement gave.
-pub struct Rows {
-    pub columns: Vec<String>,
-    pub rows: Vec<Vec<Value>>,
-}
+/// Its words.
+pub const DIALECT: &dyn SqlDialect = DIALECTS[0];
 
 /// Runs statements one after the other; `before` makes what they need. `None` if there is no DuckDB.
-pub fn run(before: &[String], statements: &[String]) -> Option<Vec<Result<Rows, String>>> {
+pub fn run(before: &[String], statements: &[&str]) -> Option<Vec<Result<Rows, String>>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (job, results) = (
         folder.path().join("job.json"),
         folder.path().join("results.json"),
     );
     if !is_there() {
-        let words = "no package duckdb for python3: statements are not run\n";
-        // Not by a macro: the test runner would keep that to itself.
-        std::io::stderr()
-            .write_all(words.as_bytes())
-            .expect("stderr");
+        database::tell("no package duckdb for python3: its statements are not run");
         return None;
     }
     let text = json!({"before": before, "statements": statements}).to_string();
@@ -70,25 +66,46 @@ pub fn run(before: &[String], statements: &[String]) -> Option<Vec<Result<Rows, 
         "{}",
         String::from_utf8_lossy(&ended.stderr)
     );
-    let text = fs::read_to_string(&results).expect("results");
-    let results: Vec<Value> = serde_json::from_str(&text).expect("JSON");
-    Some(results.into_iter().map(result).collect())
+    Some(database::results(&results))
 }
 
-fn result(value: Value) -> Result<Rows, String> {
-    if let Some(error) = value["error"].as_str() {
-        return Err(error.to_owned());
+/// DuckDB with tables of its own.
+pub struct DuckDb;
+
+impl Database for DuckDb {
+    fn dialect(&self) -> &'static dyn SqlDialect {
+        DIALECT
     }
-    let rows = value["rows"].as_array().expect("rows").iter();
-    let columns = value["columns"].as_array().expect("columns").iter();
-    Ok(Rows {
-        columns: columns
-            .map(|name| name.as_str().expect("a name").to_owned())
-            .collect(),
-        rows: rows
-            .map(|row| row.as_array().expect("a row").clone())
-            .collect(),
-    })
+
+    fn run(&self, statements: &[Statement]) -> Option<Vec<Result<Rows, String>>> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sets = database::sets_of(statements);
+        let mut before = Vec::new();
+        for (place, set) in sets.iter().enumerate() {
+            before.push(format!("CREATE SCHEMA case_{place}"));
+            before.push(format!("SET schema = 'case_{place}'"));
+            before.extend(set.created(DIALECT));
+            for table in &set.tables {
+                let file = folder.path().join(format!("{place}_{}.csv", table.name));
+                fs::write(&file, &table.csv).expect("a file to write to");
+                let name = DIALECT.name(&table.name);
+                before.push(format!(
+                    "COPY {name} FROM '{}' (FORMAT csv, HEADER false)",
+                    file.display()
+                ));
+            }
+        }
+        let of_set = |statement: &Statement| {
+            let set = sets
+                .iter()
+                .position(|set| Rc::ptr_eq(set, statement.tables));
+            let set = set.expect("one of the sets");
+            format!("SET schema = 'case_{set}';\n{}", statement.text)
+        };
+        let texts: Vec<String> = statements.iter().map(of_set).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        run(&before, &texts)
+    }
 }
 
 fn is_there() -> bool {

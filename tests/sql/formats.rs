@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Map, Value};
 
-use super::compare::{self, Pair, all_equal};
+use super::compare::{Case, Pair, all_equal};
 use super::duckdb;
 use crate::answers::pipeline::{self, EvaluationTime, instant};
 
@@ -38,16 +38,16 @@ fn is_answered_from(folder: &Path) {
     let evaluation = EvaluationTime::at(instant("2026-10-01T00:00:00Z"));
     let read = pipeline::from_folder(&definitions, folder, &queries);
     let answers = pipeline::answers(&definitions, &read, &queries, evaluation);
+    let case = Case::new(&definitions, folder, &read);
     let pairs: Vec<Pair> = queries
         .iter()
         .zip(answers)
         .map(|(query, answer)| {
             let plan = pipeline::planned(&definitions, query, evaluation);
-            let statement = compare::over_files(&definitions, &plan, folder, &read);
-            Pair::new("", query, answer, statement)
+            case.pair("", query, &plan, answer)
         })
         .collect();
-    all_equal(&[], &pairs);
+    all_equal(&pairs);
 }
 
 fn objects(text: &str) -> Vec<Value> {

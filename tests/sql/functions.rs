@@ -135,7 +135,7 @@ fn functions_of_events_and_states_and_lists() {
         }
     }
     assert!(pairs.len() > 250, "only {} queries", pairs.len());
-    kept_if_different(folder, || all_equal(&[], &pairs));
+    kept_if_different(folder, || all_equal(&pairs));
 }
 
 /// Scores and terms that change, pauses kept in another table.
@@ -274,5 +274,5 @@ fn policies_that_change_and_clocks_that_pause() {
             &texts,
         );
     }
-    kept_if_different(folder, || all_equal(&[], &pairs));
+    kept_if_different(folder, || all_equal(&pairs));
 }

@@ -1,13 +1,18 @@
-//! Statements of SQL, run by DuckDB: their rows are those of the engine.
+//! Statements of SQL, run by the databases they are for: their rows are those of the engine.
 //!
-//! DuckDB comes as a package of Python, in the folder `.duckdb` (see `.ci/run`). Without it these tests say so and
-//! prove nothing.
+//! DuckDB comes as a package of Python, in the folder `.duckdb`, PostgreSQL is the one that is installed (see `.ci/run`).
+//! Without them these tests say so and prove nothing. ClickHouse and Spark run where somebody asks for them
+//! (`docs/scale.md`).
 
 mod command;
 mod compare;
+mod constructs;
+mod database;
 mod demo;
 mod duckdb;
 mod formats;
 mod functions;
+mod postgres;
 mod random;
+mod scripts;
 mod written;

@@ -20,6 +20,7 @@ pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
     StoreCommand,
 };
+use crate::exec::sql::{DIALECTS, SqlDialect};
 use crate::render::OutputFormat;
 
 const EXAMPLES: &str = "\
@@ -416,27 +417,31 @@ pub struct WhyArguments {
     pub output: OutputOptions,
 }
 
-/// The databases statements are written for.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SqlDialect {
-    Duckdb,
+/// Reads the name of a database that statements are written for.
+fn dialect_parser() -> impl TypedValueParser<Value = &'static dyn SqlDialect> {
+    let names = DIALECTS.map(SqlDialect::word);
+    PossibleValuesParser::new(names).map(|name| {
+        let mut known = DIALECTS.into_iter();
+        let found = known.find(|dialect| dialect.word() == name);
+        found.expect("the names are those of the dialects")
+    })
 }
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   riskql compile \"mttr by team over month last 6 months\" --dialect duckdb --data exports
-  riskql compile backlog --dialect duckdb --as-of 2026-03-31 > backlog.sql
+  riskql compile backlog --dialect postgres --as-of 2026-03-31 > backlog.sql
 
-With --data the statement reads the files; without, tables of the database that have the columns of
-the definitions: texts, BOOLEAN, DOUBLE, TIMESTAMPTZ.")]
+With --data the statement reads the files, which DuckDB does; without, tables of the database that have the
+columns of the definitions: text, yes/no, numbers of double precision, times with a zone.")]
 pub struct CompileArguments {
     /// The query; its words may stand apart
     #[arg(value_name = "QUERY", required = true)]
     pub query: Vec<String>,
     /// The database that the statement is for
-    #[arg(long, value_name = "NAME")]
-    pub dialect: SqlDialect,
+    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
+    pub dialect: &'static dyn SqlDialect,
     #[command(flatten)]
     pub data: DataOptions,
     /// Write the statement to this file instead of stdout

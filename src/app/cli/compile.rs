@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::args::{CompileArguments, OutputOptions, SqlDialect};
+use super::args::{CompileArguments, OutputOptions};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::data;
 use crate::exec::query_context::{self, QueryContext};
-use crate::exec::sql::{self, TableFiles};
+use crate::exec::sql::{self, DIALECTS, SqlDialect, TableFiles};
 use crate::lang::model::{Definitions, Query};
 use crate::plan::{self, GivenTime};
 use crate::render::OutputFormat;
@@ -26,6 +26,10 @@ pub fn run(
     if let Some(problem) = sql::refusal(&question.query) {
         return Err(problem.into());
     }
+    let dialect = arguments.dialect;
+    if arguments.data.given() && dialect.files().is_none() {
+        return Err(no_files(dialect, &text).into());
+    }
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let context = workspace::context(console, &definitions, &arguments.data, instants)?;
     let statement = match arguments.data.given() {
@@ -34,28 +38,30 @@ pub fn run(
             if question.is_everything() {
                 notes = query_context::leave_out_unanswerable(&mut question.query, &context)?;
             }
-            let statement = over_files(console, &context, &question.query)?;
+            let statement = over_files(console, dialect, &context, &question.query)?;
             notes.iter().for_each(|note| console.note(note));
             statement
         }
         false => {
-            let given = without_data(&context, &question.query, &text)?;
-            written(&context, &question.query, &given, None)?
+            let given = without_data(dialect, &context, &question.query, &text)?;
+            written(dialect, &context, &question.query, &given, None)?
         }
-    };
-    let text = match arguments.dialect {
-        SqlDialect::Duckdb => statement,
     };
     let output = OutputOptions {
         format: Some(OutputFormat::Table),
         output: arguments.output.clone(),
     };
-    OutputTarget::new(&output)?.write(text.as_bytes())
+    OutputTarget::new(&output)?.write(statement.as_bytes())
 }
 
 /// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and
 /// the latest event in them is the default as-of.
-fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Result<String, Failure> {
+fn over_files(
+    console: &Console,
+    dialect: &'static dyn SqlDialect,
+    context: &QueryContext,
+    query: &Query,
+) -> Result<String, Failure> {
     let progress = console.progress();
     let (dataset, given) = context.load(&[query])?;
     drop(progress);
@@ -67,30 +73,52 @@ fn over_files(console: &Console, context: &QueryContext, query: &Query) -> Resul
         let columns = context.definitions.table(location.table).columns.iter();
         let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
         if !data::is_plain(&location.path, &names)? {
-            return Err(not_plain(&location.path).into());
+            return Err(not_plain(dialect, &location.path).into());
         }
-        files.add(location.table, &location.path, &absent)?;
+        files.add(dialect, location.table, &location.path, &absent)?;
     }
     dataset.notes.iter().for_each(|note| console.note(note));
-    written(context, query, &given, Some(&files))
+    written(dialect, context, query, &given, Some(&files))
 }
 
-/// A file that DuckDB would read otherwise than it is read here.
-fn not_plain(path: &Path) -> Diagnostic {
+/// Statements for a database that reads no files.
+fn no_files(dialect: &dyn SqlDialect, text: &str) -> Diagnostic {
+    let (word, title) = (dialect.word(), dialect.title());
+    let readers = DIALECTS.iter().filter(|other| other.files().is_some());
+    let readers: Vec<String> = readers
+        .map(|other| format!("`--dialect {}`", other.word()))
+        .collect();
+    let message = format!("a statement for {title} reads tables of the database, not files");
+    Diagnostic::data("K918", message)
+        .help(format!(
+            "leave `--data` out and say as of when: riskql compile \"{text}\" --dialect {word} --as-of 2026-03-31"
+        ))
+        .help(format!("statements that read files: {}", readers.join(", ")))
+}
+
+/// A file that the database would read otherwise than it is read here.
+fn not_plain(dialect: &dyn SqlDialect, path: &Path) -> Diagnostic {
     let message = format!(
-        "a statement for DuckDB cannot read `{}` as it is written: of text it reads UTF-8, and of CSV commas (tabs in `.tsv`) \
+        "a statement for {} cannot read `{}` as it is written: of text it reads UTF-8, and of CSV commas (tabs in `.tsv`) \
          below a first line with the names of the columns",
+        dialect.title(),
         path.display()
     );
     Diagnostic::data("K918", message).help("write the table as Parquet")
 }
 
 /// Where a query stands that nobody reads data for.
-fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<GivenTime, Failure> {
+fn without_data(
+    dialect: &dyn SqlDialect,
+    context: &QueryContext,
+    query: &Query,
+    text: &str,
+) -> Result<GivenTime, Failure> {
     if query.as_of.is_none() && context.as_of.is_none() {
+        let word = dialect.word();
         let message = format!("`compile \"{text}\"` without data needs an instant to evaluate at");
         return Err(Diagnostic::data("K919", message)
-            .help(format!("say which: riskql compile \"{text}\" --dialect duckdb --as-of 2026-03-31"))
+            .help(format!("say which: riskql compile \"{text}\" --dialect {word} --as-of 2026-03-31"))
             .help(format!(
                 "or name the data, whose latest event it is then: riskql compile \"{text}\" --dialect duckdb --data FOLDER"
             ))
@@ -104,6 +132,7 @@ fn without_data(context: &QueryContext, query: &Query, text: &str) -> Result<Giv
 }
 
 fn written(
+    dialect: &'static dyn SqlDialect,
     context: &QueryContext,
     query: &Query,
     given: &GivenTime,
@@ -112,10 +141,12 @@ fn written(
     let definitions: &Definitions = context.definitions;
     let evaluation = plan::evaluation_time(definitions, query, given)?;
     let plan = plan::plan(definitions, query, &evaluation)?;
-    Ok(sql::statement(&sql::StatementInput {
+    let statement = sql::statement(&sql::StatementInput {
+        dialect,
         definitions,
         plan: &plan,
         files,
         place: &|span| context.place(span),
-    }))
+    })?;
+    Ok(statement)
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::duckdb;
+use super::dialects::ALWAYS_UNTIL;
 use super::expressions::ExpressionWriter;
 use super::relations::{Translator, read_by};
 use super::select::{Select, SelectColumn};
-use crate::plan::relation::{Aggregate, Expression, Name, Relation, SharedRelation};
+use crate::plan::relation::{Aggregate, Expression, Literal, Name, Relation, SharedRelation};
 
 impl Translator<'_> {
     pub(super) fn aggregate(
@@ -72,8 +72,7 @@ impl Translator<'_> {
             .map(|key| intervals.column(&key.name).sql.as_str());
         let partition: Vec<&str> = partition.collect();
         let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
-        let before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING";
-        let reached = format!("max({end}) OVER ({window} {before})");
+        let reached = self.dialect.largest_before(&end, &window);
         intervals
             .columns
             .push(SelectColumn::made("reached", reached));
@@ -101,21 +100,20 @@ impl Translator<'_> {
             select.joins = joins;
             let mut sets = self.part(&format!("{hint}_sets"), &select);
             let list = sets.column("instants").sql.clone();
-            sets.joins
-                .push(duckdb::unnested(&list, "stretch", "covered"));
+            let intervals = self.dialect.unnested(&list, "stretch");
+            sets.joins.push(intervals.join);
             sets.columns.pop();
-            let end = |name: &str, sql: &str| SelectColumn::made(name, sql);
             sets.columns.extend([
-                end("after", "stretch.covered.after"),
-                end("until", "stretch.covered.until"),
+                SelectColumn::made("after", intervals.low),
+                SelectColumn::made("until", intervals.high),
             ]);
             return sets;
         };
         let after = writer.operand(from);
-        let end = writer.written(until);
-        let end = match end.as_str() {
-            "NULL" => duckdb::ALWAYS_UNTIL.to_string(),
-            end => format!("coalesce({end}, {})", duckdb::ALWAYS_UNTIL),
+        let last = self.dialect.integer(ALWAYS_UNTIL);
+        let end = match until.as_ref() {
+            Expression::Literal(Literal::Missing(_)) => last,
+            until => format!("coalesce({}, {last})", writer.written(until)),
         };
         let joins = writer.joins;
         select.filters.push(format!("{after} < {end}"));
@@ -138,7 +136,10 @@ impl Translator<'_> {
         at_least: u32,
     ) -> Select {
         let intervals = self.part(&format!("{hint}_single"), &intervals);
-        let names: Vec<String> = keys.iter().map(|key| duckdb::name(&key.name)).collect();
+        let names: Vec<String> = keys
+            .iter()
+            .map(|key| self.dialect.name(&key.name))
+            .collect();
         let by = names.join(", ");
         let with = |others: Vec<SelectColumn>| {
             let mut select = intervals.clone();
@@ -151,7 +152,7 @@ impl Translator<'_> {
         let ends = with(vec![made("after", "until"), made("change", "-1")]);
         let all = format!("{}\nUNION ALL\n{}", begins.text(), ends.text());
         let changes = self.part_of(&format!("{hint}_changes"), all, &begins.columns);
-        let along = format!("OVER (PARTITION BY {by} ORDER BY after)");
+        let along = format!("PARTITION BY {by} ORDER BY after");
         let mut depths = changes.clone();
         depths.columns = keys
             .iter()
@@ -159,8 +160,8 @@ impl Translator<'_> {
             .collect();
         depths.columns.extend([
             changes.column("after").clone(),
-            made("until", &format!("lead(after) {along}")),
-            made("depth", &format!("sum(sum(change)) {along}")),
+            made("until", &self.dialect.next("after", &along)),
+            made("depth", &format!("sum(sum(change)) OVER ({along})")),
         ]);
         depths.groups = names.iter().cloned().chain(["after".to_string()]).collect();
         depths.is_closed = true;
@@ -177,7 +178,10 @@ impl Translator<'_> {
         keys: &[SelectColumn],
         name: &str,
     ) -> Select {
-        let names: Vec<String> = keys.iter().map(|key| duckdb::name(&key.name)).collect();
+        let names: Vec<String> = keys
+            .iter()
+            .map(|key| self.dialect.name(&key.name))
+            .collect();
         let by = names.join(", ");
         let with_keys = |select: &Select, others: Vec<SelectColumn>| {
             let mut select = select.clone();
@@ -185,7 +189,7 @@ impl Translator<'_> {
             select.columns = keys.chain(others).collect();
             select
         };
-        let begins = "count(*) FILTER (WHERE reached IS NULL OR after > reached)";
+        let begins = "count(CASE WHEN reached IS NULL OR after > reached THEN 1 END)";
         let island = format!("{begins} OVER (PARTITION BY {by} ORDER BY after)");
         let own = |name: &str| intervals.column(name).clone();
         let made = |name: &str, sql: String| SelectColumn::made(name, sql);
@@ -200,7 +204,7 @@ impl Translator<'_> {
         let island = std::iter::once("island".to_string());
         merged.groups = names.iter().cloned().chain(island).collect();
         let merged = self.part(&format!("{hint}_merged"), &merged);
-        let set = made(name, duckdb::collected("after", "until"));
+        let set = made(name, self.dialect.collected("after", "until"));
         let mut sets = with_keys(&merged, vec![set]);
         sets.groups = names;
         sets.is_closed = true;
@@ -243,7 +247,8 @@ impl Translator<'_> {
         };
         for column in &mut running.columns {
             if columns.contains(&column.name) {
-                column.sql = format!("sum(sum({})) OVER ({along})", column.sql);
+                let sum = self.dialect.sum(&column.sql);
+                column.sql = format!("sum({sum}) OVER ({along})");
                 column.is_plain = false;
             }
         }
@@ -263,7 +268,7 @@ impl Translator<'_> {
         zeros.columns = keys.collect();
         zeros.columns.push(SelectColumn {
             is_plain: true,
-            ..SelectColumn::made(order, format!("{points}.{}", duckdb::name(order)))
+            ..SelectColumn::made(order, format!("{points}.{}", self.dialect.name(order)))
         });
         let nothing = |column: &Name| SelectColumn::made(column, "0".to_string());
         zeros.columns.extend(columns.iter().map(nothing));
@@ -281,11 +286,15 @@ fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
         Aggregate::Count => "count(*)".to_string(),
         Aggregate::CountWhere(of) => format!("count(*) FILTER (WHERE {})", writer.written(of)),
         Aggregate::CountPresent(of) => format!("count({})", writer.written(of)),
-        Aggregate::Sum(of) => format!("coalesce(sum({}), 0)", writer.written(of)),
+        Aggregate::Sum(of) => {
+            let of = writer.written(of);
+            format!("coalesce({}, 0)", writer.dialect.sum(&of))
+        }
         Aggregate::Min(of) => format!("min({})", writer.written(of)),
         Aggregate::Max(of) => format!("max({})", writer.written(of)),
         Aggregate::OrderStatistic { of, fraction } => {
-            duckdb::quantile(&writer.written(of), *fraction)
+            let of = writer.written(of);
+            writer.dialect.quantile(&of, *fraction)
         }
         Aggregate::NextOrderStatistic { .. } => {
             unreachable!("a quantile is one column here")

@@ -3,17 +3,20 @@
 use super::StatementInput;
 use super::axes::{AxisTables, PERIODS, POINT};
 use super::cells::{JoinedCells, LineCells, cubes, first_with_score, joined, step_of};
-use super::duckdb;
-use super::formulas::{bracketed_sum, formula};
-use super::relations::{Translator, ordered};
+use super::formulas::{bracketed_sum, formula, is_quotient};
+use super::relations::{KeyOrder, Translator, ordered};
 use super::select::{Select, SelectColumn, TableExpression, statement as written};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::lang::model::{Dimension, EmptyValues, HavingTest, NumberTest, SortColumn, ValueColumn};
 use crate::plan::relation::Lowering;
 use crate::plan::{EmptyWork, TimeBucket, ValuesWork};
 
 /// The statement of a query of values.
-pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String {
+pub(super) fn statement(
+    question: &StatementInput,
+    work: &ValuesWork,
+) -> Result<String, Diagnostic> {
     let slots = &work.timeline.slots;
     let whole: Vec<TimeBucket> = ranks_whole(work)
         .then(|| work.timeline.whole())
@@ -24,9 +27,9 @@ pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String 
     let main = LineCells::lower(&mut lowering, work, slots, |_| true);
     let range = whole.first().map(|_| of_range(&mut lowering, work, &whole));
     let lines: Vec<&LineCells> = std::iter::once(&main).chain(&range).collect();
-    let mut translator =
-        Translator::new(question.definitions, question.files, AxisTables::new(slots));
-    let cubes = cubes(&mut translator, question, work, &lowering, &lines);
+    let axes = AxisTables::new(question.dialect, slots);
+    let mut translator = Translator::new(question, axes);
+    let cubes = cubes(&mut translator, question, work, &lowering, &lines)?;
     let mut assembly = AnswerStatement {
         question,
         work,
@@ -43,7 +46,7 @@ pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String 
     };
     let mut parts: Vec<TableExpression> = tables.into_iter().map(part).collect();
     parts.extend(assembly.translator.parts);
-    written(&question.opening(), &parts, &last)
+    Ok(written(&question.opening(), &parts, &last))
 }
 
 /// The cells of the column that ranks groups, over all periods as one.
@@ -129,7 +132,8 @@ impl AnswerStatement<'_, '_> {
             NumberTest::Greater(limit) => (">", limit),
             NumberTest::AtLeast(limit) => (">=", limit),
         };
-        let holds = format!("coalesce({value} {sign} {}, false)", duckdb::number(limit));
+        let limit = self.question.dialect.number(limit);
+        let holds = format!("coalesce({value} {sign} {limit}, false)");
         match test.negated {
             true => format!("NOT {holds}"),
             false => holds,
@@ -142,22 +146,23 @@ impl AnswerStatement<'_, '_> {
             true => vec![None],
             false => empty.steps.iter().map(|step| Some(&steps[*step])).collect(),
         };
+        let dialect = self.question.dialect;
         let of = |parent: Option<&JoinedCells>| {
             let mut keys = parent.into_iter().flat_map(|parent| &parent.keys);
             let mut sources: Vec<String> = parent.iter().map(|step| step.cube.clone()).collect();
             let columns = empty.values.iter().zip(&self.work.by).map(|(values, by)| {
-                let name = duckdb::name(&by.name);
+                let name = dialect.name(&by.name);
                 match values {
                     EmptyValues::OfParent(_) => {
-                        let key = duckdb::name(keys.next().expect("a key for each dimension"));
+                        let key = dialect.name(keys.next().expect("a key for each dimension"));
                         format!("{}.{key} AS {name}", sources[0])
                     }
                     EmptyValues::Every => {
                         let words = words(by).map_or_else(
                             || vec!["false".to_string(), "true".to_string()],
-                            |words| words.iter().map(|word| duckdb::text(word)).collect(),
+                            |words| words.iter().map(|word| dialect.text(word)).collect(),
                         );
-                        let alias = duckdb::name(&format!("every_{}", by.name));
+                        let alias = dialect.name(&format!("every_{}", by.name));
                         let values: Vec<String> =
                             words.iter().map(|word| format!("({word})")).collect();
                         sources.push(format!("(VALUES {}) AS {alias}({name})", values.join(", ")));
@@ -190,12 +195,12 @@ impl AnswerStatement<'_, '_> {
                 .zip(&self.work.by)
                 .map(|(key, dimension)| SelectColumn {
                     is_plain: *key == dimension.name,
-                    ..SelectColumn::made(&dimension.name, duckdb::name(key))
+                    ..SelectColumn::made(&dimension.name, self.question.dialect.name(key))
                 });
             let select = Select {
                 columns: keys.collect(),
                 source: step.cube.clone(),
-                ..Select::default()
+                ..Select::new(self.question.dialect)
             };
             let text = select.text();
             if !texts.contains(&text) {
@@ -233,7 +238,7 @@ impl AnswerStatement<'_, '_> {
         let groups = self.groups.clone().expect("groups are ranked");
         let mut select = Select {
             source: groups.clone(),
-            ..Select::default()
+            ..Select::new(self.question.dialect)
         };
         match range {
             Some(line) => {
@@ -308,12 +313,13 @@ impl AnswerStatement<'_, '_> {
         Select {
             source: source.to_string(),
             joins,
-            ..Select::default()
+            ..Select::new(self.question.dialect)
         }
     }
 
     /// Joins of cells to groups at a point.
     fn joins_to(&self, groups: &str, steps: &[&JoinedCells], point: &str) -> Vec<String> {
+        let dialect = self.question.dialect;
         let mut joins: Vec<String> = Vec::new();
         for step in steps {
             let mut on = vec![format!("{}.{POINT} = {point}", step.part)];
@@ -321,8 +327,8 @@ impl AnswerStatement<'_, '_> {
                 on.push(format!(
                     "{}.{} IS NOT DISTINCT FROM {groups}.{}",
                     step.part,
-                    duckdb::name(key),
-                    duckdb::name(&dimension.name)
+                    dialect.name(key),
+                    dialect.name(&dimension.name)
                 ));
             }
             let join = format!("LEFT JOIN {}\n  ON {}", step.part, on.join("\n  AND "));
@@ -334,12 +340,13 @@ impl AnswerStatement<'_, '_> {
     }
 
     fn dimensions(&self) -> Vec<SelectColumn> {
+        let dialect = self.question.dialect;
         let groups = self.groups.as_deref().unwrap_or_default();
         let column = |dimension: &Dimension| SelectColumn {
             is_plain: true,
             ..SelectColumn::made(
                 &dimension.name,
-                format!("{groups}.{}", duckdb::name(&dimension.name)),
+                format!("{groups}.{}", dialect.name(&dimension.name)),
             )
         };
         self.work.by.iter().map(column).collect()
@@ -361,14 +368,22 @@ impl AnswerStatement<'_, '_> {
     /// The value of a column in the unit shown.
     fn shown(&self, column: &ValueColumn, line: &LineCells, steps: &[JoinedCells]) -> String {
         let value = self.value(column, line, &|step| steps[step].sql.clone());
+        let dialect = self.question.dialect;
         let value = match column.display {
             DisplayUnit::Time(unit) => {
+                let value = match is_quotient(&value) {
+                    true => value,
+                    false => dialect.dividend(&value),
+                };
                 format!("{} / {}", bracketed_sum(&value), unit.micros())
             }
             DisplayUnit::Count
             | DisplayUnit::Percent
             | DisplayUnit::Points
-            | DisplayUnit::Ratio => value,
+            | DisplayUnit::Ratio => match is_quotient(&value) {
+                true => value,
+                false => dialect.shown_number(&value),
+            },
         };
         self.where_readable(column, line, value)
     }
@@ -401,7 +416,7 @@ impl AnswerStatement<'_, '_> {
         of: &dyn Fn(usize) -> String,
     ) -> String {
         debug_assert!(line.cells.len() == self.work.steps.len());
-        formula(&column.formula, &|measure| {
+        formula(self.question.dialect, &column.formula, &|measure| {
             of(step_of(self.work, column, measure))
         })
     }
@@ -410,11 +425,15 @@ impl AnswerStatement<'_, '_> {
     fn by_name(&self) -> Vec<String> {
         let columns = self.dimensions().into_iter().zip(&self.work.by);
         columns
-            .map(|(column, dimension)| ordered(&column.sql, words(dimension), false))
+            .map(|(column, dimension)| {
+                let dialect = self.question.dialect;
+                ordered(dialect, &column.sql, order_of(dimension), false)
+            })
             .collect()
     }
 
     fn order(&self, is_ranked: bool) -> Vec<String> {
+        let dialect = self.question.dialect;
         let mut order: Vec<String> = Vec::new();
         for sort in &self.work.sort {
             order.push(match sort.by {
@@ -424,11 +443,13 @@ impl AnswerStatement<'_, '_> {
                 }
                 SortColumn::Dimension(place) => {
                     let column = &self.dimensions()[place];
-                    ordered(&column.sql, words(&self.work.by[place]), sort.descending)
+                    let order = order_of(&self.work.by[place]);
+                    ordered(dialect, &column.sql, order, sort.descending)
                 }
                 SortColumn::Value(place) => ordered(
-                    &duckdb::name(&self.work.columns[place].name),
-                    None,
+                    dialect,
+                    &dialect.name(&self.work.columns[place].name),
+                    KeyOrder::Plain,
                     sort.descending,
                 ),
             });
@@ -446,5 +467,13 @@ fn words(dimension: &Dimension) -> Option<&[String]> {
     match &dimension.field_type {
         FieldType::Scale(scale) => Some(&scale.values),
         FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Date => None,
+    }
+}
+
+fn order_of(dimension: &Dimension) -> KeyOrder<'_> {
+    match (words(dimension), &dimension.field_type) {
+        (Some(words), _) => KeyOrder::Scale(words),
+        (None, FieldType::Text) => KeyOrder::Text,
+        (None, _) => KeyOrder::Plain,
     }
 }

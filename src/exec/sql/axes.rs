@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::duckdb;
+use super::dialects::{SqlDialect, SqlType};
 use super::select::{Select, SelectColumn};
 use crate::plan::TimeBucket;
 use crate::plan::relation::Axis;
@@ -10,6 +10,7 @@ use crate::plan::relation::Axis;
 /// The periods of the answer, numbered so that the first that can be read is 0, and the points of axes that are
 /// finer than that.
 pub(super) struct AxisTables {
+    dialect: &'static dyn SqlDialect,
     slots: Vec<TimeBucket>,
     /// The place of the first slot that can be read.
     first: usize,
@@ -27,8 +28,9 @@ pub(super) const PERIOD_POINT: &str = "period_point";
 pub(super) const POINTS: &str = "points";
 
 impl AxisTables {
-    pub fn new(slots: &[TimeBucket]) -> AxisTables {
+    pub fn new(dialect: &'static dyn SqlDialect, slots: &[TimeBucket]) -> AxisTables {
         AxisTables {
+            dialect,
             slots: slots.to_vec(),
             first: slots
                 .iter()
@@ -85,26 +87,25 @@ impl AxisTables {
 
     /// The bucket that an instant falls in.
     pub fn slot(&mut self, axis: &Arc<Axis>, instant: &str, joins: &mut Vec<String>) -> String {
+        let dialect = self.dialect;
         match (axis.starts.as_slice(), axis.ends.as_slice()) {
-            ([], _) => "NULL".to_string(),
+            ([], _) => dialect.missing(SqlType::Integer),
             ([start], [end]) => {
                 let from = match *start {
                     i64::MIN => format!("{instant} IS NOT NULL"),
-                    start => format!("{instant} >= {}", duckdb::integer(start)),
+                    start => format!("{instant} >= {}", dialect.integer(start)),
                 };
                 format!(
                     "CASE WHEN {from} AND {instant} < {} THEN 0 END",
-                    duckdb::integer(*end)
+                    dialect.integer(*end)
                 )
             }
             _ => {
                 let (table, _) = self.table(axis);
-                let alias = alias("period_of", instant, joins, |alias| {
-                    format!(
-                        "LEFT JOIN {table} AS {alias}\n  ON {instant} >= {alias}.starts_at AND {instant} < {alias}.ends_at"
-                    )
+                let alias = alias(dialect, "period_of", instant, joins, |alias| {
+                    dialect.bucket_join(&table, alias, instant)
                 });
-                format!("{alias}.{POINT}")
+                dialect.bucket(&alias, instant)
             }
         }
     }
@@ -116,34 +117,37 @@ impl AxisTables {
         instant: &str,
         joins: &mut Vec<String>,
     ) -> String {
+        let dialect = self.dialect;
         match axis.ends.as_slice() {
             [] => format!("CASE WHEN {instant} IS NOT NULL THEN 0 END"),
             [point] => {
-                let point = duckdb::integer(*point);
+                let point = dialect.integer(*point);
                 format!("CASE WHEN {instant} < {point} THEN 0 WHEN {instant} >= {point} THEN 1 END")
             }
             _ => {
                 let (table, column) = self.table(axis);
-                let alias = alias("before", instant, joins, |alias| {
-                    duckdb::nearest_before(&table, alias, instant, column)
+                let alias = alias(dialect, "before", instant, joins, |alias| {
+                    dialect.nearest_before(&table, alias, instant, column)
                 });
-                format!("CASE WHEN {instant} IS NOT NULL THEN coalesce({alias}.{POINT} + 1, 0) END")
+                let before = dialect.point_before(&alias, instant);
+                format!("CASE WHEN {instant} IS NOT NULL THEN coalesce({before} + 1, 0) END")
             }
         }
     }
 
     /// The instant of a point.
     pub fn instant_of(&mut self, axis: &Arc<Axis>, point: &str, joins: &mut Vec<String>) -> String {
+        let dialect = self.dialect;
         match axis.ends.as_slice() {
-            [] => return "NULL".to_string(),
+            [] => return dialect.missing(SqlType::Integer),
             [only] => {
-                let instant = duckdb::integer(*only);
+                let instant = dialect.integer(*only);
                 return format!("CASE WHEN {point} IS NOT NULL THEN {instant} END");
             }
             _ => {}
         }
         let (table, column) = self.table(axis);
-        let alias = alias("instant_of", point, joins, |alias| {
+        let alias = alias(dialect, "instant_of", point, joins, |alias| {
             format!("LEFT JOIN {table} AS {alias}\n  ON {alias}.{POINT} = {point}")
         });
         format!("{alias}.{column}")
@@ -151,14 +155,14 @@ impl AxisTables {
 
     /// The instants of all points as a list.
     pub fn instants(&mut self, axis: &Arc<Axis>, joins: &mut Vec<String>) -> String {
+        let dialect = self.dialect;
         if axis.ends.len() <= 1 {
-            return duckdb::list(axis.ends.iter().map(|instant| duckdb::integer(*instant)));
+            return dialect.instants(&axis.ends);
         }
         let (table, column) = self.table(axis);
-        let alias = alias("all_of", &format!("{table}.{column}"), joins, |alias| {
-            format!(
-                "CROSS JOIN (SELECT list({column} ORDER BY {POINT}) AS instants FROM {table}) AS {alias}"
-            )
+        let of = format!("{table}.{column}");
+        let alias = alias(dialect, "all_of", &of, joins, |alias| {
+            dialect.instants_join(&table, alias, column)
         });
         format!("{alias}.instants")
     }
@@ -173,30 +177,23 @@ impl AxisTables {
     }
 
     fn periods(&self, shows_period: bool) -> Select {
+        let dialect = self.dialect;
         let row = |(place, slot): (usize, &TimeBucket)| {
             let mut cells = vec![self.number(place).to_string()];
             if shows_period {
-                cells.push(duckdb::text(&slot.label));
+                cells.push(dialect.text(&slot.label));
             }
-            match slot.is_readable() {
-                true => cells.extend([timestamp(slot.start), timestamp(slot.end)]),
-                false => {
-                    cells.extend(["NULL::TIMESTAMP".to_string(), "NULL::TIMESTAMP".to_string()])
-                }
+            for instant in [slot.start, slot.end] {
+                let instant = slot.is_readable().then_some(instant);
+                cells.push(dialect.constant_instant(instant));
             }
             format!("({})", cells.join(", "))
         };
         let rows: Vec<String> = self.slots.iter().enumerate().map(row).collect();
-        let mut names = vec![POINT];
-        names.extend(shows_period.then_some("period"));
-        let mut columns: Vec<SelectColumn> = names
-            .iter()
-            .map(|name| SelectColumn::made(*name, *name))
-            .collect();
-        columns.push(SelectColumn::made("starts_at", duckdb::micros("starts_at")));
-        columns.push(SelectColumn::made("ends_at", duckdb::micros("ends_at")));
-        names.extend(["starts_at", "ends_at"]);
-        values(columns, &rows, &names)
+        let mut columns = vec![(POINT, Some(SqlType::Integer))];
+        columns.extend(shows_period.then_some(("period", Some(SqlType::Text))));
+        columns.extend([("starts_at", None), ("ends_at", None)]);
+        self.constants(&columns, &rows)
     }
 
     fn days(&self, axis: &Axis) -> Select {
@@ -213,17 +210,30 @@ impl AxisTables {
                 if axis.ends.get(point + 1) == Some(&axis.ends[point]) {
                     continue;
                 }
-                let instant = timestamp(axis.ends[point]);
+                let instant = self.dialect.constant_instant(Some(axis.ends[point]));
                 rows.push(format!("({point}, {number}, {}, {instant})", points.len()));
             }
         }
-        let names = [POINT, PERIOD_POINT, POINTS, "ends_at"];
-        let mut columns: Vec<SelectColumn> = names[..3]
-            .iter()
-            .map(|name| SelectColumn::made(*name, *name))
-            .collect();
-        columns.push(SelectColumn::made("ends_at", duckdb::micros("ends_at")));
-        values(columns, &rows, &names)
+        let numbers = [POINT, PERIOD_POINT, POINTS].into_iter();
+        let mut columns: Vec<_> = numbers.map(|name| (name, Some(SqlType::Integer))).collect();
+        columns.push(("ends_at", None));
+        self.constants(&columns, &rows)
+    }
+
+    /// A constant table. Columns without a type are of instants, and are read as microseconds.
+    fn constants(&self, columns: &[(&str, Option<SqlType>)], rows: &[String]) -> Select {
+        let read = columns.iter().map(|(name, of)| {
+            let sql = match of {
+                Some(_) => (*name).to_string(),
+                None => self.dialect.micros_of_constant(name),
+            };
+            SelectColumn::made(*name, sql)
+        });
+        Select {
+            columns: read.collect(),
+            source: self.dialect.constant_table(columns, rows),
+            ..Select::new(self.dialect)
+        }
     }
 }
 
@@ -232,42 +242,27 @@ fn has_ties(axis: &Axis) -> bool {
     axis.ends.windows(2).any(|pair| pair[0] == pair[1])
 }
 
-/// A constant table.
-fn values(columns: Vec<SelectColumn>, rows: &[String], names: &[&str]) -> Select {
-    Select {
-        columns,
-        source: format!(
-            "(VALUES\n  {}\n) AS given({})",
-            rows.join(",\n  "),
-            names.join(", ")
-        ),
-        ..Select::default()
-    }
-}
-
-/// An instant of the calendar; one before all of it has no time of day.
-fn timestamp(micros: i64) -> String {
-    match micros {
-        i64::MIN => "TIMESTAMP '0001-01-01 00:00:00'".to_string(),
-        micros => format!("TIMESTAMP '{}'", duckdb::timestamp(micros)),
-    }
-}
-
 /// The name of a joined table, joined if it is not yet.
-fn alias(word: &str, of: &str, joins: &mut Vec<String>, join: impl Fn(&str) -> String) -> String {
+fn alias(
+    dialect: &dyn SqlDialect,
+    word: &str,
+    of: &str,
+    joins: &mut Vec<String>,
+    join: impl Fn(&str) -> String,
+) -> String {
     let is_name = of
         .chars()
-        .all(|letter| letter.is_alphanumeric() || "._\"".contains(letter));
+        .all(|letter| letter.is_alphanumeric() || "._\"`".contains(letter));
     let hint = match is_name {
         true => format!(
             "{word}_{}",
-            of.rsplit('.').next().unwrap_or(of).replace('"', "")
+            of.rsplit('.').next().unwrap_or(of).replace(['"', '`'], "")
         ),
         false => word.to_string(),
     };
     let numbered =
         std::iter::once(hint.clone()).chain((2..).map(|number| format!("{hint}_{number}")));
-    for name in numbered.map(|name| duckdb::name(&name)) {
+    for name in numbered.map(|name| dialect.name(&name)) {
         let text = join(&name);
         if joins.contains(&text) {
             return name;

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::StatementInput;
 use super::axes::{AxisTables, PERIOD_POINT, POINT, POINTS};
-use super::duckdb;
+use super::dialects::SqlType;
 use super::lifetimes::survival;
 use super::prune::pruned;
 use super::readings::{ReadNumber, number, quantile_column};
+use super::refusals;
 use super::relations::{PointTable, Translator};
-use super::select::{Select, SelectColumn};
+use super::select::{Select, SelectColumn, bare};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::types::StockMoment;
 use crate::lang::model::{Measure, Measured, Role, TableId, ValueColumn};
 use crate::plan::relation::{
@@ -80,16 +82,17 @@ pub(super) fn cubes(
     work: &ValuesWork,
     lowering: &Lowering,
     lines: &[&LineCells],
-) -> Vec<Select> {
+) -> Result<Vec<Select>, Diagnostic> {
     let rows = rows_of_tables(lowering);
     let relation = |cube: &Cube| {
         let cube = with_whole_quantiles(cube);
         cube.relation(&rows[&cube.table], &CubeLevel::Groups)
     };
     let relations: Vec<SharedRelation> = lowering.cubes.iter().map(relation).collect();
-    relations
-        .iter()
-        .for_each(|relation| translator.note_scans(relation));
+    for relation in &relations {
+        refusals::exact(question.dialect, relation)?;
+        translator.note_scans(relation);
+    }
     for (table, rows) in &rows {
         let name = &question.definitions.table(*table).name;
         translator.shared(rows);
@@ -109,7 +112,7 @@ pub(super) fn cubes(
         let select = translator.select(relation);
         parts.push(translator.part(&name, &select));
     }
-    parts
+    Ok(parts)
 }
 
 fn points(axes: &mut AxisTables, cube: &Cube) -> PointTable {
@@ -206,16 +209,22 @@ pub(super) fn joined(
     let number = match is_finer {
         false => {
             let instant = instant(translator, cells);
-            number(&step.measure, cells, &part.source, &instant)
+            number(
+                translator.dialect,
+                &step.measure,
+                cells,
+                &part.source,
+                &instant,
+            )
         }
         true => {
             let (days, column) = translator.axes.table(&cells.axis);
             let select = over_days(step, cells, &part, (&days, column), &keys);
-            let hint = format!("{}_{}", part.source.trim_matches('"'), step.moment.word());
+            let hint = format!("{}_{}", bare(&part.source), step.moment.word());
             part = translator.part(&hint, &select);
             ReadNumber {
                 sql: format!("{}.value", part.source),
-                ..number(&step.measure, cells, "", "")
+                ..number(translator.dialect, &step.measure, cells, "", "")
             }
         }
     };
@@ -230,8 +239,8 @@ pub(super) fn joined(
 /// The instant of the period that cells are joined to.
 fn instant(translator: &mut Translator, cells: &MeasureCells) -> String {
     match cells.axis.ends.as_slice() {
-        [] => "NULL".to_string(),
-        [only] => duckdb::integer(*only),
+        [] => translator.dialect.missing(SqlType::Integer),
+        [only] => translator.dialect.integer(*only),
         _ => {
             let (table, column) = translator.axes.table(&cells.axis);
             format!("{table}.{column}")
@@ -254,7 +263,9 @@ fn over_days(
     (days, column): (&str, &str),
     keys: &[String],
 ) -> Select {
+    let dialect = part.dialect;
     let number = number(
+        dialect,
         &step.measure,
         cells,
         &part.source,
@@ -263,11 +274,14 @@ fn over_days(
     let value = match (step.moment, number.is_zero_of_none) {
         (StockMoment::Peak, _) => format!("max({})", number.sql),
         // Days without a row count as 0.
-        (_, true) => format!("sum({}) / max({days}.{POINTS})", number.sql),
+        (_, true) => {
+            let sum = dialect.dividend(&format!("sum({})", number.sql));
+            format!("{sum} / max({days}.{POINTS})")
+        }
         (_, false) => format!("avg({})", number.sql),
     };
     let mut select = part.clone();
-    let own = |name: &str| format!("{}.{}", part.source, duckdb::name(name));
+    let own = |name: &str| format!("{}.{}", part.source, dialect.name(name));
     let mut columns: Vec<SelectColumn> = keys
         .iter()
         .map(|key| SelectColumn {

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::axes::AxisTables;
-use super::duckdb;
+use super::dialects::{SqlDialect, SqlType, indented};
 use super::select::Select;
 use crate::base::types::Scale;
-use crate::plan::relation::{Axis, Expression, Literal, RelationalOperator};
+use crate::plan::relation::{Axis, Expression, Literal, MissingOf, RelationalOperator};
 
 /// How tightly the parts of a text hold together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -40,13 +40,14 @@ impl SqlText {
     fn within(self, binding: Binding) -> String {
         match self.binding >= binding {
             true => self.text,
-            false => format!("({})", duckdb::indented(&self.text, 1)),
+            false => format!("({})", indented(&self.text, 1)),
         }
     }
 }
 
 /// Writes expressions over the columns of a SELECT.
 pub(super) struct ExpressionWriter<'w> {
+    pub dialect: &'static dyn SqlDialect,
     pub select: &'w Select,
     pub axes: &'w mut AxisTables,
     /// Tables of points that what was written reads.
@@ -58,6 +59,7 @@ pub(super) struct ExpressionWriter<'w> {
 impl<'w> ExpressionWriter<'w> {
     pub fn new(select: &'w Select, axes: &'w mut AxisTables) -> ExpressionWriter<'w> {
         ExpressionWriter {
+            dialect: select.dialect,
             joins: select.joins.clone(),
             select,
             axes,
@@ -86,7 +88,7 @@ impl<'w> ExpressionWriter<'w> {
     fn sql(&mut self, expression: &Expression) -> SqlText {
         match expression {
             Expression::Column(name) => SqlText::whole(&self.select.column(name).sql),
-            Expression::Literal(literal) => SqlText::whole(literal_text(literal, None)),
+            Expression::Literal(literal) => SqlText::whole(self.literal(literal, None)),
             Expression::Compare {
                 left,
                 comparison,
@@ -95,11 +97,11 @@ impl<'w> ExpressionWriter<'w> {
             Expression::And(parts) => self.joined(parts, " AND ", "true", Binding::And),
             Expression::Or(parts) => self.joined(parts, " OR ", "false", Binding::Or),
             Expression::Not(of) => self.negated(of),
-            Expression::IsMissing(of) => self.suffixed(of, "IS NULL"),
+            Expression::IsMissing(of) => self.missing(of, true),
             Expression::In { of, values } => self.among(of, values),
             Expression::ContainsText { of, text } => {
                 let of = self.sql(of).within(Binding::Not);
-                SqlText::whole(duckdb::contains_text(&of, text))
+                SqlText::whole(self.dialect.contains_text(&of, text))
             }
             Expression::Case {
                 branches,
@@ -113,7 +115,7 @@ impl<'w> ExpressionWriter<'w> {
             Expression::Multiply(left, right) => self.binary(left, "*", right, Binding::Product),
             Expression::FixedPoint(of) => {
                 let of = self.sql(of).within(Binding::Product);
-                SqlText::whole(duckdb::fixed_point(&of))
+                SqlText::whole(self.dialect.fixed_point(&of))
             }
             other => self.of_time(other),
         }
@@ -138,7 +140,8 @@ impl<'w> ExpressionWriter<'w> {
                 zone,
             } => {
                 let instant = self.written(instant);
-                SqlText::whole(duckdb::calendar_add(&instant, *count, *grain, zone.name()))
+                let dialect = self.dialect;
+                SqlText::whole(dialect.calendar_add(&instant, *count, *grain, zone.name()))
             }
             Expression::Due {
                 start,
@@ -189,13 +192,13 @@ impl<'w> ExpressionWriter<'w> {
         let scale = self.scale(left).or(self.scale(right));
         let mut side = |side: &Expression| {
             let text = match side {
-                Expression::Literal(literal) => literal_text(literal, scale.as_deref()),
+                Expression::Literal(literal) => self.literal(literal, scale.as_deref()),
                 other => self.sql(other).within(Binding::Sum),
             };
             match &scale {
                 // Words are equal as they are, but ordered by their scale.
                 Some(scale) if comparison != RelationalOperator::Equal => {
-                    duckdb::place(&text, &scale.values)
+                    self.dialect.place(&text, &scale.values)
                 }
                 Some(_) | None => text,
             }
@@ -209,22 +212,49 @@ impl<'w> ExpressionWriter<'w> {
 
     fn negated(&mut self, of: &Expression) -> SqlText {
         match of {
-            Expression::IsMissing(of) => self.suffixed(of, "IS NOT NULL"),
+            Expression::IsMissing(of) => self.missing(of, false),
             Expression::Not(of) => self.sql(of),
             Expression::In { of, values } if values.len() == 1 && !is_boolean(&values[0]) => {
-                let value = literal_text(&values[0], self.scale(of).as_deref());
-                self.suffixed(of, &format!("IS DISTINCT FROM {value}"))
-            }
-            Expression::In { of, values } if matches!(values[..], [Literal::Boolean(true)]) => {
-                self.suffixed(of, "IS NOT TRUE")
-            }
-            other => {
-                let text = self.sql(other).within(Binding::Whole);
+                let value = self.literal(&values[0], self.scale(of).as_deref());
+                let of = self.sql(of).within(Binding::Sum);
                 SqlText {
-                    text: format!("{text} IS NOT TRUE"),
+                    text: self.dialect.is_other(&of, &value),
                     binding: Binding::Comparison,
                 }
             }
+            Expression::In { of, values } if matches!(values[..], [Literal::Boolean(true)]) => {
+                let of = self.sql(of).within(Binding::Sum);
+                self.not_true(&of)
+            }
+            other => {
+                let of = self.sql(other).within(Binding::Whole);
+                self.not_true(&of)
+            }
+        }
+    }
+
+    fn missing(&mut self, of: &Expression, is_missing: bool) -> SqlText {
+        let has_ranges = match of {
+            Expression::Column(name) => self.select.column(name).has_ranges,
+            _ => false,
+        };
+        match (has_ranges, is_missing) {
+            (true, _) => {
+                let of = self.sql(of).within(Binding::Whole);
+                SqlText {
+                    text: self.dialect.ranges_are_missing(&of, is_missing),
+                    binding: Binding::Comparison,
+                }
+            }
+            (false, true) => self.suffixed(of, "IS NULL"),
+            (false, false) => self.suffixed(of, "IS NOT NULL"),
+        }
+    }
+
+    fn not_true(&self, of: &str) -> SqlText {
+        SqlText {
+            text: self.dialect.not_true(of),
+            binding: Binding::Comparison,
         }
     }
 
@@ -239,7 +269,7 @@ impl<'w> ExpressionWriter<'w> {
         let scale = self.scale(of);
         let texts = values
             .iter()
-            .map(|value| literal_text(value, scale.as_deref()));
+            .map(|value| self.literal(value, scale.as_deref()));
         let texts: Vec<String> = texts.collect();
         match values {
             [] => SqlText::whole("false"),
@@ -272,16 +302,20 @@ impl<'w> ExpressionWriter<'w> {
         let of = self.operand(of);
         let mut parts = Vec::new();
         for (value, weight) in listed {
-            let value = literal_text(value, scale.as_deref());
-            parts.push(format!("WHEN {of} = {value} THEN {weight:?}"));
+            let value = self.literal(value, scale.as_deref());
+            let weight = self.dialect.plain_number(*weight);
+            parts.push(format!("WHEN {of} = {value} THEN {weight}"));
         }
         if missing != otherwise {
-            let missing = missing.map_or("NULL".to_string(), |weight| format!("{weight:?}"));
+            let missing = missing.map(|weight| self.dialect.plain_number(weight));
+            let missing = missing.unwrap_or_else(|| "NULL".to_string());
             parts.push(format!("WHEN {of} IS NULL THEN {missing}"));
         }
-        parts.extend(otherwise.map(|weight| format!("ELSE {weight:?}")));
+        let otherwise = otherwise.map(|weight| self.dialect.plain_number(weight));
+        parts.extend(otherwise.map(|weight| format!("ELSE {weight}")));
         let case = case_text("CASE", &parts);
-        SqlText::whole(format!("CAST({case} AS DOUBLE)"))
+        let number = self.dialect.type_word(SqlType::Number);
+        SqlText::whole(format!("CAST({case} AS {number})"))
     }
 
     fn call(&mut self, function: &str, parts: &[Expression]) -> SqlText {
@@ -314,8 +348,9 @@ impl<'w> ExpressionWriter<'w> {
 
     fn slot(&mut self, instant: &Expression, axis: &Arc<Axis>) -> SqlText {
         if let Expression::Literal(Literal::Integer(instant)) = instant {
-            let slot = axis.slot_of(*instant);
-            return SqlText::whole(slot.map_or("NULL".to_string(), |slot| slot.to_string()));
+            let slot = axis.slot_of(*instant).map(|slot| slot.to_string());
+            let missing = || self.dialect.missing(SqlType::Integer);
+            return SqlText::whole(slot.unwrap_or_else(missing));
         }
         let text = self.sql(instant).within(Binding::Sum);
         SqlText::whole(self.axes.slot(axis, &text, &mut self.joins))
@@ -335,14 +370,14 @@ impl<'w> ExpressionWriter<'w> {
         let pauses = self.present_set(pauses);
         let due = self.binary(start, "+", limit, Binding::Sum).text;
         let start = self.operand(start);
-        SqlText::whole(duckdb::due(&start, &due, &pauses))
+        SqlText::whole(self.dialect.due(&start, &due, &pauses))
     }
 
     fn contains(&mut self, set: &Expression, instant: &Expression) -> SqlText {
         let one = self.element();
         let (set, instant) = (self.set(set), self.sql(instant).within(Binding::Sum));
         SqlText {
-            text: duckdb::contains(&set, &instant, &one),
+            text: self.dialect.contains(&set, &instant, &one),
             binding: Binding::Comparison,
         }
     }
@@ -351,7 +386,28 @@ impl<'w> ExpressionWriter<'w> {
         let one = self.element();
         let set = self.set(set);
         let instants = self.axes.instants(axis, &mut self.joins);
-        duckdb::covered(&set, &instants, &one)
+        self.dialect.covered(&set, &instants, &one)
+    }
+
+    /// A value; a code is a word of its scale.
+    fn literal(&self, literal: &Literal, scale: Option<&Scale>) -> String {
+        let dialect = self.dialect;
+        match literal {
+            Literal::Boolean(value) => value.to_string(),
+            Literal::Code(code) => {
+                let scale = scale.expect("a code is compared with a column of its scale");
+                dialect.text(&scale.values[usize::from(*code)])
+            }
+            Literal::Band { name, .. } => dialect.text(name),
+            Literal::Integer(value) => dialect.integer(*value),
+            Literal::Number(value) => dialect.number(*value),
+            Literal::Text(text) => dialect.text(text),
+            Literal::Missing(of) => dialect.missing(match of {
+                MissingOf::Integer => SqlType::Integer,
+                MissingOf::Number => SqlType::Number,
+                MissingOf::Band => SqlType::Text,
+            }),
+        }
     }
 
     /// A name for the elements of a list.
@@ -380,22 +436,6 @@ pub(super) fn case_text(word: &str, parts: &[String]) -> String {
     if line.len() <= WIDEST && !line.contains('\n') {
         return line;
     }
-    let parts: Vec<String> = parts.iter().map(|part| duckdb::indented(part, 2)).collect();
+    let parts: Vec<String> = parts.iter().map(|part| indented(part, 2)).collect();
     format!("{word}\n  {}\nEND", parts.join("\n  "))
-}
-
-/// A value; a code is a word of its scale.
-fn literal_text(literal: &Literal, scale: Option<&Scale>) -> String {
-    match literal {
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Code(code) => {
-            let scale = scale.expect("a code is compared with a column of its scale");
-            duckdb::text(&scale.values[usize::from(*code)])
-        }
-        Literal::Band { name, .. } => duckdb::text(name),
-        Literal::Integer(value) => duckdb::integer(*value),
-        Literal::Number(value) => duckdb::number(*value),
-        Literal::Text(text) => duckdb::text(text),
-        Literal::Missing(_) => "NULL".to_string(),
-    }
 }

@@ -1,35 +1,42 @@
 //! Formulas over measures.
 
-use super::duckdb;
+use super::dialects::SqlDialect;
 use crate::base::types::Adjustment;
 use crate::lang::model::{Formula, Measure, Operator};
 
 /// Arithmetic over measures (rules S17, S18).
-pub(super) fn formula(of: &Formula, measure: &dyn Fn(&Measure) -> String) -> String {
+pub(super) fn formula(
+    dialect: &dyn SqlDialect,
+    of: &Formula,
+    measure: &dyn Fn(&Measure) -> String,
+) -> String {
+    let formula = |of: &Formula| formula(dialect, of, measure);
     match of {
         Formula::Number(number) | Formula::Constant { value: number, .. } => {
-            duckdb::number(*number)
+            dialect.number(*number)
         }
         Formula::Adjusted {
             of,
             adjustment,
             value,
             ..
-        } => adjusted(*adjustment, &formula(of, measure), &duckdb::number(*value)),
+        } => adjusted(*adjustment, &formula(of), &dialect.number(*value)),
         Formula::Measure(own) => measure(own),
         Formula::Kpi(_) => unreachable!("checking puts a KPI's formula in place of its name"),
-        Formula::Negate(inner) => format!("-{}", bracketed(&formula(inner, measure))),
+        Formula::Negate(inner) => format!("-{}", bracketed(&formula(inner))),
         Formula::Binary {
             operator,
             left,
             right,
         } => {
-            let left = formula(left, measure);
+            let left = formula(left);
             let left = match operator {
                 Operator::Add | Operator::Subtract => left,
-                Operator::Multiply | Operator::Divide => bracketed_sum(&left),
+                Operator::Multiply => bracketed_sum(&left),
+                Operator::Divide if is_quotient(&left) => bracketed_sum(&left),
+                Operator::Divide => bracketed_sum(&dialect.dividend(&left)),
             };
-            let right = formula(right, measure);
+            let right = formula(right);
             match operator {
                 Operator::Add => format!("{left} + {}", bracketed_sum(&right)),
                 Operator::Subtract => format!("{left} - {}", bracketed_sum(&right)),
@@ -59,19 +66,27 @@ pub(super) fn bracketed_sum(text: &str) -> String {
     bracketed_if(text, &[" + ", " - "])
 }
 
+/// Whether a text divides something, so that it is a number of double precision.
+pub(super) fn is_quotient(text: &str) -> bool {
+    has_sign(text, &[" / "])
+}
+
 /// A text in brackets if it has one of these signs outside of its own.
 fn bracketed_if(text: &str, signs: &[&str]) -> String {
+    match has_sign(text, signs) {
+        true => format!("({text})"),
+        false => text.to_string(),
+    }
+}
+
+fn has_sign(text: &str, signs: &[&str]) -> bool {
     let mut depth = 0;
-    let has_sign = text.char_indices().any(|(place, letter)| {
+    text.char_indices().any(|(place, letter)| {
         match letter {
             '(' => depth += 1,
             ')' => depth -= 1,
             _ => {}
         }
         depth == 0 && signs.iter().any(|sign| text[place..].starts_with(sign))
-    });
-    match has_sign {
-        true => format!("({text})"),
-        false => text.to_string(),
-    }
+    })
 }

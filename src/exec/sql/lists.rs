@@ -2,31 +2,34 @@
 
 use super::StatementInput;
 use super::axes::AxisTables;
-use super::duckdb;
 use super::prune::pruned;
+use super::refusals;
 use super::relations::Translator;
 use super::select::{SelectColumn, statement as written};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::types::FieldType;
 use crate::lang::model::ListColumn;
 use crate::plan::ListWork;
 use crate::plan::relation::lower_list;
 
 /// The statement of a list.
-pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
+pub(super) fn statement(question: &StatementInput, work: &ListWork) -> Result<String, Diagnostic> {
+    let dialect = question.dialect;
     let definitions = question.definitions;
     let lowered = lower_list(definitions, &question.plan.evaluation, work);
-    let axes = AxisTables::new(std::slice::from_ref(&work.slot));
-    let mut translator = Translator::new(definitions, question.files, axes);
+    let axes = AxisTables::new(dialect, std::slice::from_ref(&work.slot));
+    let mut translator = Translator::new(question, axes);
     let rows = pruned(&lowered.rows, &lowered.columns.iter().cloned().collect());
+    refusals::exact(dialect, &rows)?;
     translator.note_scans(&rows);
     let mut select = translator.select(&rows);
     let shown = work.list.show.iter().zip(&select.columns);
     let columns: Vec<SelectColumn> = shown
         .map(|(shown, column)| {
             let sql = match (shown, shown.field_type(definitions)) {
-                (ListColumn::Time { unit, .. }, _) => duckdb::time_in(&column.sql, *unit),
+                (ListColumn::Time { unit, .. }, _) => dialect.time_in(&column.sql, *unit),
                 (ListColumn::Field(_), FieldType::Date) => {
-                    duckdb::shown_instant(&column.sql, definitions.calendar.timezone.name())
+                    dialect.shown_instant(&column.sql, definitions.calendar.timezone.name())
                 }
                 (
                     ListColumn::Field(_),
@@ -41,5 +44,5 @@ pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
         })
         .collect();
     select.columns = columns;
-    written(&question.opening(), &translator.parts, &select)
+    Ok(written(&question.opening(), &translator.parts, &select))
 }

@@ -1,14 +1,14 @@
-//! Plan + where the tables are → one SQL statement for DuckDB that gives the same rows.
+//! Plan + where the tables are → one SQL statement for a database that gives the same rows.
 //!
 //! Cubes of [`crate::plan::relation`] become named parts of the statement (`relations`, `steps`, `aggregates`, `expressions`,
-//! `sets`, `step_functions`, `axes`, `tables`); the answer is put together from them (`cells`, `formulas`, `answer`, `lists`). What is DuckDB's own is
-//! in `duckdb`. Reads no data: whoever asks says which columns the files lack.
+//! `sets`, `step_functions`, `axes`, `tables`); the answer is put together from them (`cells`, `formulas`, `answer`, `lists`). What databases differ
+//! in is in `dialects`, a file each. Reads no data: whoever asks says which columns the files lack.
 
 mod aggregates;
 mod answer;
 mod axes;
 mod cells;
-mod duckdb;
+mod dialects;
 mod expressions;
 mod formulas;
 mod lifetimes;
@@ -23,15 +23,18 @@ mod step_functions;
 mod steps;
 mod tables;
 
-pub use refusals::refusal;
+pub use dialects::{DIALECTS, FileWords, SqlDialect, SqlType, Unnested};
+pub use refusals::{Construct, refusal};
 pub use tables::TableFiles;
 
+use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
 use crate::lang::model::Definitions;
 use crate::plan::{Plan, Work};
 
 /// What a statement is made of.
 pub struct StatementInput<'a> {
+    pub dialect: &'static dyn SqlDialect,
     pub definitions: &'a Definitions,
     pub plan: &'a Plan,
     /// The files that it reads; `None`: tables of the database, with the columns and types of the model.
@@ -41,7 +44,11 @@ pub struct StatementInput<'a> {
 }
 
 /// The statement.
-pub fn statement(question: &StatementInput) -> String {
+///
+/// # Errors
+///
+/// `K930`: the query has something that the dialect has no exact words for.
+pub fn statement(question: &StatementInput) -> Result<String, Diagnostic> {
     match &question.plan.work {
         Work::Values(work) => answer::statement(question, work),
         Work::List(work) => lists::statement(question, work),

@@ -1,6 +1,6 @@
 //! Columns of cubes → numbers.
 
-use super::duckdb;
+use super::dialects::{FIXED_POINT, SqlDialect};
 use crate::lang::model::Measure;
 use crate::plan::relation::{MeasureCells, Reading, Sum};
 
@@ -13,12 +13,13 @@ pub(super) struct ReadNumber {
 
 /// The number that a cube's columns stand for. `table` is the cube, `instant` that of the point.
 pub(super) fn number(
+    dialect: &dyn SqlDialect,
     measure: &Measure,
     cells: &MeasureCells,
     table: &str,
     instant: &str,
 ) -> ReadNumber {
-    let column = |name: &str| format!("{table}.{}", duckdb::name(name));
+    let column = |name: &str| format!("{table}.{}", dialect.name(name));
     let zero = |sql: String| ReadNumber {
         sql,
         is_zero_of_none: true,
@@ -31,14 +32,20 @@ pub(super) fn number(
         Reading::Tally { with: None } => zero(column(&cells.rows)),
         Reading::Tally { with: Some(with) } => some(format!(
             "{} / nullif({}, 0)",
-            column(with),
+            dialect.dividend(&column(with)),
             column(&cells.rows)
         )),
         Reading::Total { count, sum, scale } => {
-            let sum = total(*scale, &column(count), &column(sum), instant);
+            let sum = total(dialect, *scale, [&column(count), &column(sum), instant]);
             match measure.function.name {
                 "sum" => zero(sum),
-                _ => some(format!("{sum} / nullif({}, 0)", column(count))),
+                _ => {
+                    let sum = match scale {
+                        Sum::FixedPoint => sum,
+                        Sum::Micros | Sum::Ages => dialect.dividend(&sum),
+                    };
+                    some(format!("{sum} / nullif({}, 0)", column(count)))
+                }
             }
         }
         Reading::Extremes { min, max, .. } => match measure.function.name {
@@ -51,10 +58,10 @@ pub(super) fn number(
     }
 }
 
-fn total(scale: Sum, count: &str, sum: &str, instant: &str) -> String {
+fn total(dialect: &dyn SqlDialect, scale: Sum, [count, sum, instant]: [&str; 3]) -> String {
     match scale {
         Sum::Micros => sum.to_string(),
-        Sum::FixedPoint => format!("{sum} / {}", duckdb::FIXED_POINT),
+        Sum::FixedPoint => format!("{} / {FIXED_POINT}", dialect.dividend(sum)),
         Sum::Ages => format!("({instant} * {count} - {sum})"),
     }
 }

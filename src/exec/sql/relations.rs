@@ -3,15 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::StatementInput;
 use super::axes::AxisTables;
-use super::duckdb;
-use super::select::{Select, SelectColumn, TableExpression};
+use super::dialects::SqlDialect;
+use super::select::{Select, SelectColumn, TableExpression, bare};
 use super::tables::TableFiles;
 use crate::lang::model::{Definitions, TableId};
 use crate::plan::relation::{Expression, Name, Relation, SharedRelation};
 
 /// Translates relations; what they share becomes one part of the statement.
 pub(super) struct Translator<'a> {
+    pub dialect: &'static dyn SqlDialect,
     pub definitions: &'a Definitions,
     pub files: Option<&'a TableFiles>,
     pub axes: AxisTables,
@@ -43,18 +45,16 @@ pub(super) struct PointTable {
 }
 
 impl<'a> Translator<'a> {
-    pub fn new(
-        definitions: &'a Definitions,
-        files: Option<&'a TableFiles>,
-        axes: AxisTables,
-    ) -> Translator<'a> {
-        let tables = definitions
+    pub fn new(question: &StatementInput<'a>, axes: AxisTables) -> Translator<'a> {
+        let tables = question
+            .definitions
             .tables
             .iter()
             .map(|table| table.name.to_lowercase());
         Translator {
-            definitions,
-            files,
+            dialect: question.dialect,
+            definitions: question.definitions,
+            files: question.files,
             axes,
             parts: Vec::new(),
             taken: tables.chain([super::axes::PERIODS.to_string()]).collect(),
@@ -93,13 +93,13 @@ impl<'a> Translator<'a> {
 
     /// The same of a text that gives these columns.
     pub fn part_of(&mut self, hint: &str, body: String, columns: &[SelectColumn]) -> Select {
-        let name = self.free_name(&hint.replace('"', ""));
+        let name = self.free_name(&hint.replace(['"', '`'], ""));
         self.parts.push(TableExpression {
             comments: std::mem::take(&mut self.remarks),
             name: name.clone(),
             body,
         });
-        Select::from(&name, columns)
+        Select::from(self.dialect, &name, columns)
     }
 
     fn free_name(&mut self, hint: &str) -> String {
@@ -233,7 +233,7 @@ impl<'a> Translator<'a> {
         if !self.subject.is_empty() {
             return format!("{}_rows", self.subject);
         }
-        let source = select.source.trim_matches('"');
+        let source = bare(&select.source);
         if let Some(table) = source.strip_suffix("_typed") {
             return format!("{table}_known");
         }
@@ -243,11 +243,27 @@ impl<'a> Translator<'a> {
     }
 }
 
+/// How values are ordered.
+#[derive(Clone, Copy)]
+pub(super) enum KeyOrder<'w> {
+    /// As these words stand on their scale.
+    Scale(&'w [String]),
+    Text,
+    /// As the database has it.
+    Plain,
+}
+
 /// A key to order by: words as their scale has them, missing ones last.
-pub(super) fn ordered(sql: &str, words: Option<&[String]>, is_descending: bool) -> String {
-    let key = match words {
-        Some(words) => duckdb::place(sql, words),
-        None => sql.to_string(),
+pub(super) fn ordered(
+    dialect: &dyn SqlDialect,
+    sql: &str,
+    order: KeyOrder,
+    is_descending: bool,
+) -> String {
+    let key = match order {
+        KeyOrder::Scale(words) => dialect.place(sql, words),
+        KeyOrder::Text => dialect.ordered_text(sql),
+        KeyOrder::Plain => sql.to_string(),
     };
     let direction = if is_descending { " DESC" } else { "" };
     format!("{key}{direction} NULLS LAST")
@@ -256,8 +272,9 @@ pub(super) fn ordered(sql: &str, words: Option<&[String]>, is_descending: bool) 
 impl Select {
     /// Whether it is no more than some columns of a part.
     fn is_bare(&self) -> bool {
-        let is_own =
-            |column: &SelectColumn| column.is_plain && column.sql == duckdb::name(&column.name);
+        let is_own = |column: &SelectColumn| {
+            column.is_plain && column.sql == self.dialect.name(&column.name)
+        };
         self.can_join() && self.joins.is_empty() && self.columns.iter().all(is_own)
     }
 }

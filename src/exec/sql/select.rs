@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::duckdb::{indented, name};
+use super::dialects::{SqlDialect, indented};
 use crate::base::types::Scale;
 use crate::plan::relation::Name;
 
@@ -13,6 +13,10 @@ pub(super) struct SelectColumn {
     pub sql: String,
     /// Whether it is a column of what is selected from: other clauses can read it by its text.
     pub is_plain: bool,
+    /// Whether it is ordered as texts are.
+    pub is_text: bool,
+    /// Whether it has ranges of points, which are missing where there are none.
+    pub has_ranges: bool,
     /// What a scale's words are.
     pub scale: Option<Arc<Scale>>,
 }
@@ -23,17 +27,20 @@ impl SelectColumn {
             name: name.into(),
             sql: sql.into(),
             is_plain: false,
+            is_text: false,
+            has_ranges: false,
             scale: None,
         }
     }
 
-    fn written(&self) -> String {
+    fn written(&self, dialect: &dyn SqlDialect) -> String {
         // All columns at once go by their own names.
         if self.name.is_empty() {
             return self.sql.clone();
         }
-        let name = name(&self.name);
-        let is_own = self.sql == name || self.sql.ends_with(&format!(".{name}")) && self.is_plain;
+        let name = dialect.name(&self.name);
+        let is_of_table = self.is_plain && self.sql.ends_with(&format!(".{name}"));
+        let is_own = self.sql == name || is_of_table && dialect.keeps_names();
         match is_own {
             true => self.sql.clone(),
             false => format!("{} AS {name}", self.sql),
@@ -42,8 +49,9 @@ impl SelectColumn {
 }
 
 /// One SELECT.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Select {
+    pub dialect: &'static dyn SqlDialect,
     pub columns: Vec<SelectColumn>,
     pub is_distinct: bool,
     pub source: String,
@@ -59,17 +67,38 @@ pub(super) struct Select {
 }
 
 impl Select {
+    /// One of nothing.
+    pub fn new(dialect: &'static dyn SqlDialect) -> Select {
+        Select {
+            dialect,
+            columns: Vec::new(),
+            is_distinct: false,
+            source: String::new(),
+            joins: Vec::new(),
+            filters: Vec::new(),
+            groups: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+            is_closed: false,
+            is_qualified: false,
+        }
+    }
+
     /// The columns of a table expression.
-    pub fn from(source: &str, columns: &[SelectColumn]) -> Select {
+    pub fn from(
+        dialect: &'static dyn SqlDialect,
+        source: &str,
+        columns: &[SelectColumn],
+    ) -> Select {
         let plain = columns.iter().map(|column| SelectColumn {
-            sql: name(&column.name),
+            sql: dialect.name(&column.name),
             is_plain: true,
             ..column.clone()
         });
         Select {
             columns: plain.collect(),
-            source: name(source),
-            ..Select::default()
+            source: dialect.name(source),
+            ..Select::new(dialect)
         }
     }
 
@@ -133,7 +162,11 @@ impl Select {
             true => "SELECT DISTINCT",
             false => "SELECT",
         };
-        let columns: Vec<String> = self.columns.iter().map(SelectColumn::written).collect();
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| column.written(self.dialect))
+            .collect();
         let line = format!("{word} {}", columns.join(", "));
         if line.len() <= WIDEST && !line.contains('\n') {
             return line;
@@ -146,6 +179,11 @@ impl Select {
 fn clause(word: &str, parts: &[String], between: &str) -> Option<String> {
     let parts: Vec<String> = parts.iter().map(|part| indented(part, 2)).collect();
     (!parts.is_empty()).then(|| format!("{word}{}", parts.join(between)))
+}
+
+/// A name without its quotes.
+pub(super) fn bare(name: &str) -> &str {
+    name.trim_matches(['"', '`'])
 }
 
 /// A named part of a statement.
@@ -165,7 +203,7 @@ pub(super) fn statement(comments: &[String], with: &[TableExpression], last: &Se
             let comments = commented(&table.comments);
             format!(
                 "{comments}{} AS (\n  {}\n)",
-                name(&table.name),
+                last.dialect.name(&table.name),
                 indented(&table.body, 2)
             )
         })
@@ -173,7 +211,7 @@ pub(super) fn statement(comments: &[String], with: &[TableExpression], last: &Se
     if !tables.is_empty() {
         text += &format!("WITH\n{}\n", tables.join(",\n"));
     }
-    text + &last.text() + ";\n"
+    text + &last.text() + last.dialect.ending() + ";\n"
 }
 
 /// Comment lines; a text over several lines becomes one.

@@ -1,6 +1,6 @@
 //! Sets of instants → lists of intervals.
 
-use super::duckdb;
+use super::dialects::{ALWAYS_UNTIL, always};
 use super::expressions::ExpressionWriter;
 use crate::plan::relation::{Expression, Literal};
 
@@ -10,12 +10,13 @@ impl ExpressionWriter<'_> {
         match set {
             Expression::Interval { from, until } => self.interval(from, until),
             Expression::AlwaysIf(condition) => match condition.as_ref() {
-                Expression::And(parts) if parts.is_empty() => duckdb::always(),
+                Expression::And(parts) if parts.is_empty() => always(self.dialect),
                 condition => {
                     let condition = self.written(condition);
                     format!(
-                        "CASE WHEN {condition} THEN {} ELSE [] END",
-                        duckdb::always()
+                        "CASE WHEN {condition} THEN {} ELSE {} END",
+                        always(self.dialect),
+                        self.dialect.nothing()
                     )
                 }
             },
@@ -31,7 +32,7 @@ impl ExpressionWriter<'_> {
             Expression::Complement(of) => {
                 let one = self.element();
                 let of = self.present_set(of);
-                duckdb::complement(&of, &one)
+                self.dialect.complement(&of, &one)
             }
             Expression::InstantsWhere { function, test } => {
                 self.instants_where(function, test.as_ref())
@@ -51,20 +52,20 @@ impl ExpressionWriter<'_> {
             | Expression::AlwaysIf(_)
             | Expression::Complement(_)
             | Expression::Union(_) => text,
-            _ => duckdb::present(&text),
+            _ => self.dialect.present(&text),
         }
     }
 
     fn intersection(&mut self, parts: &[Expression]) -> String {
         let mut parts = parts.iter();
         let Some(first) = parts.next() else {
-            return duckdb::always();
+            return always(self.dialect);
         };
         let mut both = self.set(first);
         for part in parts {
             let (one, other) = (self.element(), self.element());
             let part = self.set(part);
-            both = duckdb::intersection(&both, &part, &one, &other);
+            both = self.dialect.intersection(&both, &part, (&one, &other));
         }
         both
     }
@@ -72,22 +73,17 @@ impl ExpressionWriter<'_> {
     fn interval(&mut self, from: &Expression, until: &Expression) -> String {
         let after = self.operand(from);
         let is_open = matches!(until, Expression::Literal(Literal::Missing(_)));
+        let last = self.dialect.integer(ALWAYS_UNTIL);
         let (until, test) = match is_open {
-            true => (
-                duckdb::ALWAYS_UNTIL.to_string(),
-                format!("{after} IS NOT NULL"),
-            ),
+            true => (last, format!("{after} IS NOT NULL")),
             false => {
-                let until = format!(
-                    "coalesce({}, {})",
-                    self.written(until),
-                    duckdb::ALWAYS_UNTIL
-                );
+                let until = format!("coalesce({}, {last})", self.written(until));
                 let test = format!("{after} < {until}");
                 (until, test)
             }
         };
-        let interval = duckdb::interval(&after, &until);
-        format!("CASE WHEN {test} THEN {interval} ELSE [] END")
+        let interval = self.dialect.interval(&after, &until);
+        let nothing = self.dialect.nothing();
+        format!("CASE WHEN {test} THEN {interval} ELSE {nothing} END")
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::duckdb;
+use super::dialects::{FIXED_POINT, SqlDialect, SqlType, indented};
 use super::expressions::ExpressionWriter;
 use super::relations::Translator;
-use super::select::{Select, SelectColumn};
+use super::select::{Select, SelectColumn, bare};
 use crate::plan::relation::{
     Axis, Expression, Literal, Name, RelationalOperator, SharedRelation, StepFold, StepFunction,
     StepPart,
@@ -30,7 +30,7 @@ impl Translator<'_> {
         }
         let select = self.shared(input);
         let select = self.read(select, &reads);
-        let hint = format!("{}_{name}", select.source.trim_matches('"'));
+        let hint = format!("{}_{name}", bare(&select.source));
         let keys: Vec<SelectColumn> = keys.iter().map(|key| select.column(key).clone()).collect();
         let pieces: Vec<Select> = parts
             .iter()
@@ -46,9 +46,9 @@ impl Translator<'_> {
             }
             StepFold::Min | StepFold::Max => self.extremes(&hint, &pieces, &keys, fold),
         };
-        let list = "list({'after': after, 'until': until, 'value': value} ORDER BY after)";
+        let list = self.dialect.collected_steps();
         let mut steps = with_keys(&stretches, &keys, vec![SelectColumn::made(name, list)]);
-        steps.groups = names(&keys);
+        steps.groups = names(self.dialect, &keys);
         steps.is_closed = true;
         steps
     }
@@ -74,7 +74,8 @@ impl Translator<'_> {
         keys: &[SelectColumn],
         fold: StepFold,
     ) -> Select {
-        let fixed = duckdb::fixed_point("value");
+        let dialect = self.dialect;
+        let fixed = dialect.fixed_point("value");
         let change = |at: &str, sign: &str| {
             let columns = vec![
                 SelectColumn::made("begins", at),
@@ -86,22 +87,24 @@ impl Translator<'_> {
         let (begins, ends) = (change("after", ""), change("until", "-"));
         let all = format!("{}\nUNION ALL\n{}", begins.text(), ends.text());
         let changes = self.part_of(&format!("{hint}_changes"), all, &begins.columns);
-        let by = names(keys).join(", ");
-        let along = format!("OVER (PARTITION BY {by} ORDER BY begins)");
+        let by = names(pieces.dialect, keys).join(", ");
+        let along = format!("PARTITION BY {by} ORDER BY begins");
+        let running = |of: &str| format!("sum({}) OVER ({along})", dialect.sum(of));
         let columns = vec![
             SelectColumn::made("after", "begins"),
-            SelectColumn::made("until", format!("lead(begins) {along}")),
-            SelectColumn::made("depth", format!("sum(sum(change)) {along}")),
-            SelectColumn::made("amount", format!("sum(sum(amount)) {along}")),
+            SelectColumn::made("until", dialect.next("begins", &along)),
+            SelectColumn::made("depth", running("change")),
+            SelectColumn::made("amount", running("amount")),
         ];
         let mut depths = with_keys(&changes, keys, columns);
-        depths.groups = names(keys);
+        depths.groups = names(pieces.dialect, keys);
         depths.groups.push("begins".to_string());
         depths.is_closed = true;
         let depths = self.part(&format!("{hint}_depths"), &depths);
-        let sum = format!("amount / {}", duckdb::FIXED_POINT);
+        let number = dialect.type_word(SqlType::Number);
+        let sum = format!("{} / {FIXED_POINT}", dialect.dividend("amount"));
         let value = match fold {
-            StepFold::Count => "CAST(depth AS DOUBLE)".to_string(),
+            StepFold::Count => format!("CAST(depth AS {number})"),
             StepFold::Mean => format!("{sum} / depth"),
             StepFold::Sum | StepFold::Min | StepFold::Max => sum,
         };
@@ -130,8 +133,10 @@ impl Translator<'_> {
         let (begins, ends) = (end("after"), end("until"));
         let all = format!("{}\nUNION\n{}", begins.text(), ends.text());
         let cuts = self.part_of(&format!("{hint}_cuts"), all, &begins.columns);
-        let by = names(keys).join(", ");
-        let next = format!("lead(begins) OVER (PARTITION BY {by} ORDER BY begins)");
+        let by = names(pieces.dialect, keys).join(", ");
+        let next = self
+            .dialect
+            .next("begins", &format!("PARTITION BY {by} ORDER BY begins"));
         let columns = vec![
             SelectColumn::made("after", "begins"),
             SelectColumn::made("until", next),
@@ -140,7 +145,7 @@ impl Translator<'_> {
         let mut between = self.part(&format!("{hint}_between"), &between);
         between.qualify();
         let (own, source) = (between.source.clone(), &pieces.source);
-        let same = names(keys).into_iter();
+        let same = names(pieces.dialect, keys).into_iter();
         let mut on: Vec<String> = same
             .map(|key| format!("{source}.{key} = {own}.{key}"))
             .collect();
@@ -155,15 +160,16 @@ impl Translator<'_> {
             .iter()
             .map(|column| column.sql.clone())
             .collect();
-        let value = format!("CAST({}({source}.value) AS DOUBLE)", fold.word());
+        let number = self.dialect.type_word(SqlType::Number);
+        let value = format!("CAST({}({source}.value) AS {number})", fold.word());
         between.columns.push(SelectColumn::made("value", value));
         between.is_closed = true;
         self.part(&format!("{hint}_stretches"), &between)
     }
 }
 
-fn names(keys: &[SelectColumn]) -> Vec<String> {
-    keys.iter().map(|key| duckdb::name(&key.name)).collect()
+fn names(dialect: &dyn SqlDialect, keys: &[SelectColumn]) -> Vec<String> {
+    keys.iter().map(|key| dialect.name(&key.name)).collect()
 }
 
 fn with_keys(select: &Select, keys: &[SelectColumn], others: Vec<SelectColumn>) -> Select {
@@ -180,7 +186,7 @@ impl ExpressionWriter<'_> {
     /// Steps, none where they are missing.
     pub fn present_steps(&mut self, of: &Expression) -> String {
         let of = self.written(of);
-        duckdb::present(&of)
+        self.dialect.present_steps(&of)
     }
 
     /// The instants at which the number is there, and passes a test if there is one.
@@ -189,6 +195,7 @@ impl ExpressionWriter<'_> {
         function: &StepFunction,
         test: Option<&(RelationalOperator, Box<Expression>)>,
     ) -> String {
+        let dialect = self.dialect;
         let steps = self.operand(&function.steps);
         let one = self.element();
         let limit = test.map(|(comparison, limit)| (comparison.sign(), self.operand(limit)));
@@ -196,28 +203,24 @@ impl ExpressionWriter<'_> {
             None => format!("{value} IS NOT NULL"),
             Some((sign, limit)) => format!("{value} {sign} {limit}"),
         };
-        let those = |test: &str| {
-            format!(
-                "[\n  {{'after': {one}.after, 'until': {one}.until}}\n  for {one} in {}\n  if {test}\n]",
-                duckdb::indented(&steps, 2)
-            )
-        };
-        let own = passes(&format!("{one}.value"));
-        let inside = those(&own);
+        let own = passes(&dialect.value_of(&one));
+        let inside = dialect.steps_where(&steps, &own, &one);
         let Some(otherwise) = function.otherwise else {
             return inside;
         };
-        let outside = passes(&duckdb::number(otherwise));
+        let outside = passes(&dialect.number(otherwise));
         if fails_always(otherwise, test) {
             return inside;
         }
-        let failing = those(&format!("({own}) IS NOT TRUE"));
+        let failing = dialect.not_true(&format!("({own})"));
+        let failing = dialect.steps_where(&steps, &failing, &one);
         let gap = self.element();
-        let others = duckdb::complement(&failing, &gap);
+        let others = dialect.complement(&failing, &gap);
         format!(
-            "CASE\n  WHEN {steps} IS NULL THEN []\n  WHEN {outside} THEN {}\n  ELSE {}\nEND",
-            duckdb::indented(&others, 2),
-            duckdb::indented(&inside, 2)
+            "CASE\n  WHEN {steps} IS NULL THEN {}\n  WHEN {outside} THEN {}\n  ELSE {}\nEND",
+            dialect.nothing(),
+            indented(&others, 2),
+            indented(&inside, 2)
         )
     }
 
@@ -226,16 +229,9 @@ impl ExpressionWriter<'_> {
         let steps = self.operand(&function.steps);
         let one = self.element();
         let instant = self.operand(instant);
-        let found = format!(
-            "[{one}.value for {one} in {steps} if {one}.after < {instant} AND {instant} <= {one}.until]"
-        );
-        match function.otherwise {
-            None => format!("({found})[1]"),
-            Some(value) => format!(
-                "CASE WHEN {steps} IS NOT NULL AND {instant} IS NOT NULL THEN ({found} || [{}])[1] END",
-                duckdb::number(value)
-            ),
-        }
+        let otherwise = function.otherwise.map(|value| self.dialect.number(value));
+        self.dialect
+            .value_at(&steps, &instant, otherwise.as_deref(), &one)
     }
 
     /// The ranges of points that lie in a set with the number there, missing if there are none.
@@ -245,23 +241,19 @@ impl ExpressionWriter<'_> {
         set: &Expression,
         axis: &Arc<Axis>,
     ) -> String {
+        let dialect = self.dialect;
         let steps = self.operand(&function.steps);
-        let (gap, step, stretch) = (self.element(), self.element(), self.element());
-        let gaps = duckdb::complement(&duckdb::present(&steps), &gap);
-        let outside = match function.otherwise {
-            None => "NULL::DOUBLE".to_string(),
+        let (gap, step, piece) = (self.element(), self.element(), self.element());
+        let otherwise = match function.otherwise {
+            None => dialect.missing(SqlType::Number),
             Some(value) => format!(
                 "CASE WHEN {steps} IS NOT NULL THEN {} END",
-                duckdb::number(value)
+                dialect.number(value)
             ),
         };
-        let gaps = format!(
-            "[{{'after': {gap}.after, 'until': {gap}.until, 'value': {outside}}} for {gap} in {gaps}]"
-        );
-        let whole = format!("{} || {gaps}", duckdb::present(&steps));
         let set = self.present_set(set);
         let instants = self.axes.instants(axis, &mut self.joins);
-        duckdb::stepped(&whole, &set, &instants, (&step, &stretch))
+        dialect.stepped(&steps, &otherwise, &set, &instants, [&gap, &step, &piece])
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::duckdb;
 use super::expressions::ExpressionWriter;
-use super::relations::{Translator, hint, needs_points, ordered, read_by};
-use super::select::{Select, SelectColumn};
+use super::relations::{KeyOrder, Translator, hint, needs_points, ordered, read_by};
+use super::select::{Select, SelectColumn, bare};
 use crate::plan::relation::{Expression, JoinKind, Name, SharedRelation, SortKey};
 
 impl Translator<'_> {
@@ -45,7 +44,13 @@ impl Translator<'_> {
                     name: name.clone(),
                     ..writer.select.column(of).clone()
                 },
-                other => SelectColumn::made(name, writer.written(other)),
+                other => SelectColumn {
+                    has_ranges: matches!(
+                        other,
+                        Expression::CoveredPoints { .. } | Expression::SteppedPoints { .. }
+                    ),
+                    ..SelectColumn::made(name, writer.written(other))
+                },
             })
             .collect();
         let joins = writer.joins;
@@ -113,7 +118,9 @@ impl Translator<'_> {
         let select = self.shared(input);
         let reads = BTreeSet::from([low.to_string(), high.to_string()]);
         let mut select = self.opened(select, &reads, false);
-        let points = duckdb::expanded(&select.column(low).sql, &select.column(high).sql);
+        let points = self
+            .dialect
+            .expanded(&select.column(low).sql, &select.column(high).sql);
         select.columns.push(SelectColumn::made(into, points));
         select
     }
@@ -128,19 +135,19 @@ impl Translator<'_> {
         let select = self.shared(input);
         let mut select = self.opened(select, &BTreeSet::from([ranges.to_string()]), false);
         let list = select.column(ranges).sql.clone();
-        select
-            .joins
-            .push(duckdb::unnested(&list, "stretch", "covered_points"));
-        let end = |name: &str, sql: &str| SelectColumn {
+        let ranges = self
+            .dialect
+            .unnested_ranges(&list, "stretch", value.is_some());
+        select.joins.push(ranges.join);
+        let end = |name: &str, sql: String| SelectColumn {
             is_plain: true,
             ..SelectColumn::made(name, sql)
         };
-        select.columns.push(end(low, "stretch.covered_points.low"));
+        select.columns.push(end(low, ranges.low));
+        select.columns.push(end(high, ranges.high));
         select
             .columns
-            .push(end(high, "stretch.covered_points.high"));
-        let value = value.map(|name| end(name, "stretch.covered_points.value"));
-        select.columns.extend(value);
+            .extend(value.map(|name| end(name, ranges.value)));
         select
     }
 
@@ -150,11 +157,12 @@ impl Translator<'_> {
             .iter()
             .map(|key| {
                 let column = select.column(&key.column);
-                ordered(
-                    &column.sql,
-                    column.scale.as_ref().map(|scale| scale.values.as_slice()),
-                    key.is_descending,
-                )
+                let order = match &column.scale {
+                    Some(scale) => KeyOrder::Scale(&scale.values),
+                    None if column.is_text => KeyOrder::Text,
+                    None => KeyOrder::Plain,
+                };
+                ordered(self.dialect, &column.sql, order, key.is_descending)
             })
             .collect();
         select.is_closed = true;
@@ -166,7 +174,7 @@ impl Translator<'_> {
 fn alias_of(select: &Select, table: &str, on: &str) -> String {
     let is_joined = |join: &String| join.contains(&format!(" {table}\n"));
     match select.source == table || select.joins.iter().any(is_joined) {
-        true => duckdb::name(&format!("{}_of_{on}", table.trim_matches('"'))),
+        true => select.dialect.name(&format!("{}_of_{on}", bare(table))),
         false => table.to_string(),
     }
 }

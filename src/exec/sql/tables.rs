@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::duckdb;
+use super::dialects::{FileWords, SqlDialect, SqlType};
 use super::expressions::case_text;
 use super::relations::Translator;
 use super::select::{Select, SelectColumn};
@@ -33,16 +33,19 @@ impl TableFiles {
     ///
     /// # Errors
     ///
-    /// `K918`: DuckDB cannot read files of its format.
+    /// `K918`: the database cannot read files of its format.
     pub fn add(
         &mut self,
+        dialect: &dyn SqlDialect,
         table: TableId,
         path: &Path,
         absent: &BTreeSet<usize>,
     ) -> Result<(), Diagnostic> {
-        let Some((function, options)) = duckdb::reader(path) else {
+        let reader = dialect.files().and_then(|words| words.reader(path));
+        let Some((function, options)) = reader else {
             let message = format!(
-                "a statement for DuckDB cannot read `{}`: it reads CSV, JSON and Parquet",
+                "a statement for {} cannot read `{}`: it reads CSV, JSON and Parquet",
+                dialect.title(),
                 path.display()
             );
             return Err(Diagnostic::data("K918", message).help("write the table as Parquet"));
@@ -93,12 +96,12 @@ impl Translator<'_> {
         let (read, is_numbered) = self.scanned[&id].clone();
         let mut select = match self.files.map(|files| files.by_table.get(&id)) {
             None => Select {
-                source: duckdb::name(&table.name),
-                ..Select::default()
+                source: self.dialect.name(&table.name),
+                ..Select::new(self.dialect)
             },
             Some(None) => Select {
                 filters: vec!["false".to_string()],
-                ..Select::default()
+                ..Select::new(self.dialect)
             },
             Some(Some(file)) => self.cells(&table.name, file),
         };
@@ -111,7 +114,7 @@ impl Translator<'_> {
         if is_numbered {
             select
                 .columns
-                .push(SelectColumn::made(ROW_NUMBER, "row_number() OVER ()"));
+                .push(SelectColumn::made(ROW_NUMBER, self.dialect.row_number()));
         }
         let is_as_it_is = select.columns.iter().all(|column| column.is_plain);
         match self.files {
@@ -122,11 +125,11 @@ impl Translator<'_> {
 
     /// The texts of a file without blanks around them; an empty one is missing.
     fn cells(&mut self, table: &str, file: &FileOfTable) -> Select {
-        let path = duckdb::text(&file.path.display().to_string());
+        let path = self.dialect.text(&file.path.display().to_string());
         let select = Select {
-            columns: vec![SelectColumn::made("", duckdb::all_cells())],
+            columns: vec![SelectColumn::made("", self.file_words().all_cells())],
             source: format!("{}({path}{})", file.function, file.options),
-            ..Select::default()
+            ..Select::new(self.dialect)
         };
         let name = format!("{table}_cells");
         self.part_of(&name, select.text(), &[])
@@ -135,38 +138,50 @@ impl Translator<'_> {
     fn typed_column(&self, id: TableId, place: usize) -> SelectColumn {
         let column = &self.definitions.table(id).columns[place];
         let file = self.files.map(|files| files.by_table.get(&id));
-        let name = duckdb::name(&column.name);
+        let name = self.dialect.name(&column.name);
         let sql = match file {
             None => match column.field_type {
-                FieldType::Date => duckdb::micros(&name),
+                FieldType::Date => self.dialect.micros(&name),
                 FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Scale(_) => {
                     name.clone()
                 }
             },
             Some(Some(file)) if !file.absent.contains(&place) => self.converted(column, &name),
-            Some(_) => format!("NULL::{}", type_of(&column.field_type)),
+            Some(_) => self.dialect.missing(type_of(&column.field_type)),
         };
         SelectColumn {
             name: column.name.clone(),
             is_plain: sql == name,
             sql,
+            is_text: matches!(column.field_type, FieldType::Text),
+            has_ranges: false,
             scale: scale_of(&column.field_type),
         }
+    }
+
+    /// How the files of the statement are read.
+    fn file_words(&self) -> &'static dyn FileWords {
+        let words = self.dialect.files();
+        words.expect("files are added for databases that read them")
     }
 
     /// A cell's text as a value. One that is none stops the statement, as it stops a load.
     fn converted(&self, column: &Column, name: &str) -> String {
         match &column.field_type {
             FieldType::Text => name.to_string(),
-            FieldType::Number => format!("CAST({name} AS DOUBLE)"),
+            FieldType::Number => format!(
+                "CAST({name} AS {})",
+                self.dialect.type_word(SqlType::Number)
+            ),
             FieldType::Date => {
-                duckdb::written_instant(name, self.definitions.calendar.timezone.name())
+                let zone = self.definitions.calendar.timezone.name();
+                self.file_words().written_instant(name, zone)
             }
             FieldType::YesNo => {
                 let words = |words: &str, value: bool| {
                     format!("WHEN lower({name}) IN ({words}) THEN {value}")
                 };
-                let refused = refused(column, name, "is neither yes nor no");
+                let refused = self.refused(column, name, "is neither yes nor no");
                 let parts = [
                     words("'yes', 'true', '1'", true),
                     words("'no', 'false', '0'", false),
@@ -174,60 +189,59 @@ impl Translator<'_> {
                 ];
                 case_text("CASE", &parts)
             }
-            FieldType::Scale(scale) => scale_word(column, scale, name),
+            FieldType::Scale(scale) => self.scale_word(column, scale, name),
         }
     }
-}
 
-fn scale_word(column: &Column, scale: &Scale, name: &str) -> String {
-    let mut parts = Vec::new();
-    for (code, word) in scale.values.iter().enumerate() {
-        let mapped = scale
-            .mapped
-            .iter()
-            .filter(|(_, to)| usize::from(*to) == code);
-        let mut spellings = vec![word.to_lowercase()];
-        for (spelling, _) in mapped {
-            let spelling = spelling.to_lowercase();
-            let is_a_word = scale
-                .values
+    fn scale_word(&self, column: &Column, scale: &Scale, name: &str) -> String {
+        let mut parts = Vec::new();
+        for (code, word) in scale.values.iter().enumerate() {
+            let mapped = scale
+                .mapped
                 .iter()
-                .any(|value| value.to_lowercase() == spelling);
-            if !is_a_word && !spellings.contains(&spelling) {
-                spellings.push(spelling);
+                .filter(|(_, to)| usize::from(*to) == code);
+            let mut spellings = vec![word.to_lowercase()];
+            for (spelling, _) in mapped {
+                let spelling = spelling.to_lowercase();
+                let is_a_word = scale
+                    .values
+                    .iter()
+                    .any(|value| value.to_lowercase() == spelling);
+                if !is_a_word && !spellings.contains(&spelling) {
+                    spellings.push(spelling);
+                }
             }
+            let word = self.dialect.text(word);
+            let texts: Vec<String> = spellings
+                .iter()
+                .map(|spelling| self.dialect.text(spelling))
+                .collect();
+            let test = match texts.as_slice() {
+                [only] => format!("= {only}"),
+                several => format!("IN ({})", several.join(", ")),
+            };
+            parts.push(format!("WHEN lower({name}) {test} THEN {word}"));
         }
-        let word = duckdb::text(word);
-        let texts: Vec<String> = spellings
-            .iter()
-            .map(|spelling| duckdb::text(spelling))
-            .collect();
-        let test = match texts.as_slice() {
-            [only] => format!("= {only}"),
-            several => format!("IN ({})", several.join(", ")),
-        };
-        parts.push(format!("WHEN lower({name}) {test} THEN {word}"));
+        parts.push(self.refused(column, name, &format!("is not on the scale {}", scale.name)));
+        case_text("CASE", &parts)
     }
-    parts.push(refused(
-        column,
-        name,
-        &format!("is not on the scale {}", scale.name),
-    ));
-    case_text("CASE", &parts)
+
+    fn refused(&self, column: &Column, name: &str, why: &str) -> String {
+        let before = self.dialect.text(&format!("{}: `", column.name));
+        let after = self.dialect.text(&format!("` {why}"));
+        let stopped = self
+            .file_words()
+            .stopped(&format!("{before} || {name} || {after}"));
+        format!("WHEN {name} IS NOT NULL THEN {stopped}")
+    }
 }
 
-fn refused(column: &Column, name: &str, why: &str) -> String {
-    let before = duckdb::text(&format!("{}: `", column.name));
-    let after = duckdb::text(&format!("` {why}"));
-    format!("WHEN {name} IS NOT NULL THEN error({before} || {name} || {after})")
-}
-
-fn type_of(field_type: &FieldType) -> &'static str {
+fn type_of(field_type: &FieldType) -> SqlType {
     match field_type {
-        FieldType::Text | FieldType::Scale(_) => "VARCHAR",
-        FieldType::YesNo => "BOOLEAN",
-        FieldType::Number => "DOUBLE",
-        FieldType::Date => "BIGINT",
+        FieldType::Text | FieldType::Scale(_) => SqlType::Text,
+        FieldType::YesNo => SqlType::YesNo,
+        FieldType::Number => SqlType::Number,
+        FieldType::Date => SqlType::Integer,
     }
 }
 

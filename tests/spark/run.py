@@ -1,0 +1,62 @@
+"""Runs statements in Spark: python run.py JOB RESULTS. Needs `pyspark`; docs/scale.md says how it is called."""
+
+import decimal
+import json
+import sys
+import tempfile
+
+from pyspark.sql import SparkSession
+
+
+def plain(value):
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def rows(spark: SparkSession, text: str) -> dict:
+    frame = spark.sql(text)
+    return {"columns": frame.columns, "rows": [[plain(value) for value in row] for row in frame.collect()]}
+
+
+def main(job: str, results: str) -> None:
+    with open(job) as file:
+        job = json.load(file)
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in {
+        "spark.sql.warehouse.dir": tempfile.mkdtemp(),
+        "spark.sql.shuffle.partitions": "1",
+        # Compiling each of many small statements takes longer than running it.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.session.timeZone": "Asia/Kolkata",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+    }.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    for place, tables in enumerate(job["sets"]):
+        spark.sql(f"CREATE DATABASE case_{place}")
+        spark.sql(f"USE case_{place}")
+        for table in tables:
+            spark.sql(table["create"] + " USING parquet")
+            schema = spark.table(table["name"]).schema
+            read = spark.read.csv(table["rows"], schema=schema, quote='"', escape='"')
+            read.coalesce(1).write.insertInto(table["name"])
+    done = []
+    for statement in job["statements"]:
+        try:
+            spark.sql(f"USE case_{statement['set']}")
+            done.append(rows(spark, statement["text"]))
+        except Exception as error:
+            done.append({"error": str(error)[:2000]})
+    spark.stop()
+    with open(results, "w") as file:
+        json.dump(done, file)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
