@@ -8,6 +8,10 @@ use crate::exec::answer::{Answer, Status, Value};
 
 /// More groups than this are no matrix.
 pub(super) const MOST_GROUPS: usize = 1_000;
+/// More periods have no room side by side in a picture or on a page.
+pub(super) const MOST_PERIODS: usize = 60;
+/// How much of the accent lies behind the largest value of a shaded table; more would make its text hard to read.
+pub(super) const DARKEST: f64 = 0.3;
 
 /// What stands behind a value, and what each mark says.
 const PROVISIONAL: (&str, &str) = ("*", "provisional: the period is not over");

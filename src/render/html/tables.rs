@@ -22,14 +22,10 @@ use crate::render::verdicts;
 const MOST_LINES: usize = 60;
 /// Groups of a matrix.
 const MOST_GROUPS: usize = 30;
-/// More periods have no room side by side.
-const MOST_PERIODS: usize = 60;
 /// More series have no room side by side.
 const MOST_SERIES: usize = 12;
 /// Letters of a text that stays on one line.
 const SHORT: usize = 18;
-/// Of the accent, in a cell of the largest value; more would make its text hard to read.
-const DARKEST: f64 = 30.0;
 
 /// The rows of an answer, at most so many, with what to do about each where that is said.
 pub(super) fn table(answer: &Answer, next_steps: &[String], most: usize) -> Markup {
@@ -261,7 +257,7 @@ pub(super) fn heat(answer: &Answer) -> Markup {
 
 fn groups_over_periods(answer: &Answer, fewest: usize) -> Option<Trend<'_>> {
     let trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE)?;
-    (fewest..=MOST_PERIODS)
+    (fewest..=matrix::MOST_PERIODS)
         .contains(&trend.periods.len())
         .then_some(trend)
 }
@@ -276,7 +272,8 @@ fn shaded(answer: &Answer, mut trend: Trend) -> Markup {
         .collect();
     let shade = |index: usize, place: usize| {
         let share = trend.series[index].points[place]? / highest[index];
-        (share.is_finite() && share > 0.0).then(|| format!("--shade:{:.0}%", share * DARKEST))
+        (share.is_finite() && share > 0.0)
+            .then(|| format!("--shade:{:.0}%", share * matrix::DARKEST * 100.0))
     };
     html! {
         div class="scroll" {

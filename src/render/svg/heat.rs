@@ -15,21 +15,17 @@ use crate::render::trend::{self, Series, Trend};
 
 /// More groups are not shown.
 const MOST_GROUPS: usize = 60;
-/// More periods have no room side by side.
-const MOST_PERIODS: usize = 60;
 /// Pixels that a row takes, and the labels of the periods above the first.
 const ROW: f64 = 26.0;
 const HEAD: f64 = 42.0;
 /// What a letter takes, in pixels, and the least width of a column.
 const LETTER: f64 = 7.4;
 const NARROWEST: f64 = 40.0;
-/// How much of the accent lies behind the largest value; more would make its text hard to read.
-const DARKEST: f64 = 0.3;
 
 /// A table for each unit of the values; `None` without periods, with too many of them, and where every value is *none*.
 pub(super) fn drawings(answer: &Answer) -> Option<Vec<Drawing>> {
     let mut trend = trend::trend(answer, matrix::MOST_GROUPS, RenderOptions::PIPE)?;
-    if trend.periods.len() > MOST_PERIODS {
+    if trend.periods.len() > matrix::MOST_PERIODS {
         return None;
     }
     let left_out = trend.keep_first(MOST_GROUPS);
@@ -139,7 +135,7 @@ fn cells(trend: &Trend, series: &Series, decimals: usize) -> Vec<HeatCell> {
             text: text.unwrap_or_default(),
             is_absent: series.points[place].is_none(),
             shade: if share.is_finite() {
-                share.max(0.0) * DARKEST
+                share.max(0.0) * matrix::DARKEST
             } else {
                 0.0
             },
