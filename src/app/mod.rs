@@ -5,3 +5,4 @@ pub mod demo;
 pub mod progress;
 pub mod repl;
 pub mod report_notes;
+pub mod tables;

@@ -6,4 +6,5 @@ pub mod compute;
 pub mod data;
 pub mod lazy;
 pub mod query_context;
+pub mod remote;
 pub mod sql;

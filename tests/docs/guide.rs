@@ -167,6 +167,7 @@ impl Guide {
             origin: ProjectOrigin::choose(None),
             data: None,
             tables: Vec::new(),
+            connection: None,
             as_of: None,
             known_on: None,
             format: OutputFormat::Table,

@@ -259,6 +259,7 @@ fn riskql_session(data: &std::path::Path) -> (Session, String) {
         origin: ProjectOrigin::Library,
         data: Some(data.to_path_buf()),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: riskql::render::OutputFormat::Table,

@@ -18,6 +18,7 @@ fn over(store: &Path) -> Session {
         origin: ProjectOrigin::Library,
         data: Some(store.to_path_buf()),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: OutputFormat::Table,

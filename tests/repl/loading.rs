@@ -13,6 +13,7 @@ fn over(folder: &Path) -> Session {
         origin: ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: OutputFormat::Table,

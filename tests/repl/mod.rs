@@ -40,6 +40,7 @@ pub fn demo() -> Session {
         origin: ProjectOrigin::Library,
         data: Some(data),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: OutputFormat::Table,

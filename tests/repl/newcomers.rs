@@ -59,6 +59,7 @@ fn over(folder: &std::path::Path, tables: Vec<(String, std::path::PathBuf)>) -> 
         origin: ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables,
+        connection: None,
         as_of: None,
         known_on: None,
         format: OutputFormat::Table,

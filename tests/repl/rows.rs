@@ -55,6 +55,7 @@ impl Desk {
             origin: ProjectOrigin::Library,
             data: Some(folder.path().to_path_buf()),
             tables: Vec::new(),
+            connection: None,
             as_of: None,
             known_on: None,
             format,

@@ -22,6 +22,7 @@ pub fn session_with(origin: ProjectOrigin, look: RenderOptions) -> Session {
         origin,
         data: Some(demo()),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: OutputFormat::Table,

@@ -20,6 +20,8 @@ pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
     StoreCommand,
 };
+use crate::app::tables::TableOptions;
+use crate::exec::remote::CONNECTIONS_FILE;
 use crate::exec::sql::{DIALECTS, SqlDialect};
 use crate::render::OutputFormat;
 
@@ -125,6 +127,12 @@ pub struct DataOptions {
     /// File of one table; may be repeated
     #[arg(long = "table", value_name = "NAME=FILE", value_parser = table_file)]
     pub tables: Vec<(String, PathBuf)>,
+    /// Ask the tables of a database: the name of a connection
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["data", "tables"])]
+    pub on: Option<String>,
+    /// File of connections [default: connections.toml]
+    #[arg(long, value_name = "FILE", requires = "on")]
+    pub connections: Option<PathBuf>,
     /// Evaluate as of this day, month, … or instant [default: the latest event in the data]
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
@@ -157,7 +165,23 @@ impl PageOptions {
 impl DataOptions {
     /// Whether any data was named.
     pub fn given(&self) -> bool {
-        self.data.is_some() || !self.tables.is_empty()
+        self.data.is_some() || !self.tables.is_empty() || self.on.is_some()
+    }
+
+    /// Where the tables are.
+    pub fn tables(&self) -> TableOptions {
+        TableOptions {
+            data: self.data.clone(),
+            files: self.tables.clone(),
+            connection: self.connection(),
+        }
+    }
+
+    /// The connection that has the tables, and the file that has it.
+    pub fn connection(&self) -> Option<(String, PathBuf)> {
+        let usual = || PathBuf::from(CONNECTIONS_FILE);
+        let file = self.connections.clone().unwrap_or_else(usual);
+        Some((self.on.clone()?, file))
     }
 }
 

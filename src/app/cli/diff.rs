@@ -8,6 +8,7 @@ use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
 use crate::app::repl::proof_cache;
+use crate::app::tables;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::SourceId;
 use crate::exec::query_context::QueryContext;
@@ -16,7 +17,6 @@ use crate::lang::model::Definitions;
 use crate::lang::project::{self, FOLDER, Project};
 use crate::lang::revision::{DefinitionRepository, RevisionFile, RevisionRange};
 use crate::render::OutputFormat;
-use crate::reports::store;
 
 /// Compares; that something changed in meaning makes the answer "no".
 pub fn run(
@@ -185,8 +185,7 @@ fn numbers(
             watermark: None,
         },
         false => {
-            let data = arguments.data.data.as_deref();
-            let tables = store::locate(old, data, &arguments.data.tables)?;
+            let tables = tables::open(old, &arguments.data.tables())?;
             QueryContext {
                 definitions: old,
                 sources: &console.sources,

@@ -23,6 +23,7 @@ pub fn run(
         origin: ProjectOrigin::choose(defs),
         data: arguments.data.data.clone(),
         tables: arguments.data.tables.clone(),
+        connection: arguments.data.connection(),
         as_of: arguments.data.as_of.clone(),
         known_on: arguments.data.known_on.clone(),
         format: target.format,

@@ -7,6 +7,7 @@ use super::args::DataOptions;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use crate::app::repl::proof_cache;
+use crate::app::tables;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::exec::answer::Board;
 use crate::exec::query_context::{AbsentValue, Answered, QueryContext};
@@ -16,7 +17,6 @@ use crate::lang::model::{Definitions, Moment, Query};
 use crate::lang::project::{self, Project, ProjectOrigin};
 use crate::render::openmetrics::SampleTimes;
 use crate::render::{self, OutputFormat};
-use crate::reports::store;
 
 /// The definitions of the run, without an error; their warnings are shown.
 pub fn definitions(console: &mut Console, defs: Option<&Path>) -> Result<Definitions, Failure> {
@@ -56,6 +56,9 @@ pub fn needs_data(options: &DataOptions, command: &str) -> Result<(), Failure> {
         ))
         .help(format!(
             "or single files: riskql {command} --table findings=export.csv"
+        ))
+        .help(format!(
+            "or a database of connections.toml: riskql {command} --on NAME"
         ))
         .into())
 }
@@ -100,7 +103,7 @@ pub fn context<'a>(
     options: &DataOptions,
     instants: Instants,
 ) -> Result<QueryContext<'a>, Failure> {
-    let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
+    let tables = tables::open(definitions, &options.tables())?;
     Ok(QueryContext {
         definitions,
         sources: &console.sources,

@@ -10,6 +10,7 @@ use super::catalogue::Catalogue;
 use super::reply::Reply;
 use super::stamps::FileStamps;
 use super::workspace::Workspace;
+use crate::app::tables::{self, TableOptions};
 use crate::base::diagnostic::Problems;
 use crate::base::source::{Sources, Spanned};
 use crate::exec::answer::Answer;
@@ -20,7 +21,6 @@ use crate::lang::model::{Moment, Query};
 use crate::lang::project::ProjectOrigin;
 use crate::lang::syntax::ast;
 use crate::render::{self, OutputFormat, RenderOptions};
-use crate::reports::store;
 
 /// What a session starts with.
 pub struct Options {
@@ -29,6 +29,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Files of single tables.
     pub tables: Vec<(String, PathBuf)>,
+    /// A connection that has the tables, and the file that has it.
+    pub connection: Option<(String, PathBuf)>,
     pub as_of: Option<String>,
     pub known_on: Option<String>,
     pub format: OutputFormat,
@@ -78,8 +80,7 @@ pub(super) struct ScriptLine {
 
 /// What the user has set.
 pub(super) struct Settings {
-    pub data: Option<PathBuf>,
-    pub table_files: Vec<(String, PathBuf)>,
+    pub tables: TableOptions,
     pub proofs: ProofCache,
     pub as_of: Option<Moment>,
     pub known_on: Option<Moment>,
@@ -115,8 +116,11 @@ impl Session {
             tables: Rc::default(),
             places: Rc::default(),
             settings: Settings {
-                data: options.data,
-                table_files: options.tables,
+                tables: TableOptions {
+                    data: options.data,
+                    files: options.tables,
+                    connection: options.connection,
+                },
                 proofs: options.proofs,
                 as_of: None,
                 known_on: None,
@@ -210,7 +214,7 @@ impl Session {
     pub(super) fn locate(&mut self) -> Result<(), Problems> {
         let definitions = &self.workspace.definitions;
         let settings = &self.settings;
-        let places = store::locate(definitions, settings.data.as_deref(), &settings.table_files)?;
+        let places = tables::open(definitions, &settings.tables)?;
         let places = places
             .with_proofs(settings.proofs.clone())
             .with_rows_in_memory(ROWS_IN_MEMORY);

@@ -9,9 +9,12 @@ use crate::base::diagnostic::Problems;
 use crate::base::types::{FieldType, TimeUnit};
 use crate::exec::answer::{Answer, AnswerColumn, Cell, ColumnRole, Excluded, Level, Row};
 use crate::exec::compute::{ExecutionContext, whole_numbers};
+use crate::exec::data::{RelationRequest, ResultType};
 use crate::exec::lazy::{Compiler, TableFrames, collect_all};
 use crate::lang::model::{Calendar, ListColumn};
-use crate::plan::relation::{ListRelation, lower_list, lower_trace};
+use crate::plan::relation::{
+    Exclusion, ListRelation, Name, SharedRelation, lower_list, lower_trace,
+};
 use crate::plan::{ListWork, Plan, Trace};
 
 /// The answer to a `list` query.
@@ -21,7 +24,11 @@ pub(super) fn list(
     work: &ListWork,
 ) -> Result<Answer, Problems> {
     let list = lower_list(context.definitions, context.evaluation, work);
-    let frames = run(context, &[&list.rows, &list.counts])?;
+    let counted = |exclusion: &Exclusion| (exclusion.column.clone(), ResultType::Integer);
+    let mut counts = vec![(ListRelation::FOUND.to_string(), ResultType::Integer)];
+    counts.extend(list.exclusions.iter().map(counted));
+    let shown = shown_types(context, &work.list.show, &list.columns);
+    let frames = run(context, &[(&list.rows, shown), (&list.counts, counts)])?;
     let [rows, counts] = frames.as_slice() else {
         unreachable!("two frames for two relations");
     };
@@ -58,7 +65,10 @@ pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer,
         .collect();
     let mut rows = Vec::new();
     if let Some(relation) = lower_trace(context.definitions, trace) {
-        let frame = run(context, &[&relation.rows])?.remove(0);
+        let mut asked = shown_types(context, &fields, &relation.columns);
+        asked.push((relation.value.clone(), ResultType::Number));
+        asked.push((relation.passes.clone(), ResultType::YesNo));
+        let frame = run(context, &[(&relation.rows, asked)])?.remove(0);
         rows = shown_rows(context, &fields, &frame, &relation.columns);
         let values = numbers(column(&frame, &relation.value));
         let passes = yes_no(column(&frame, &relation.passes));
@@ -97,20 +107,54 @@ pub(super) fn behind(context: ExecutionContext, trace: &Trace) -> Result<Answer,
     })
 }
 
+/// The rows of relations, with the types of their columns.
 fn run(
     context: ExecutionContext,
-    relations: &[&crate::plan::relation::SharedRelation],
+    relations: &[(&SharedRelation, Vec<(Name, ResultType)>)],
 ) -> Result<Vec<DataFrame>, Problems> {
+    if let Some(database) = &context.sources.database {
+        let relations = relations.iter();
+        let rows = relations.map(|(relation, columns)| {
+            let request = RelationRequest {
+                title: "rows",
+                relation,
+                axis: None,
+                columns,
+            };
+            database.rows(context.definitions, &request)
+        });
+        return rows.collect();
+    }
     let compiler = Compiler::new(TableFrames {
         definitions: context.definitions,
         sources: context.sources,
     });
     let frames: PolarsResult<Vec<_>> = relations
         .iter()
-        .map(|relation| compiler.compile(relation))
+        .map(|(relation, _)| compiler.compile(relation))
         .collect();
     let frames = frames.unwrap_or_else(|error| unreachable!("polars refuses a relation: {error}"));
     collect_all(context.sources, frames)
+}
+
+/// What the columns of what is shown hold.
+fn shown_types(
+    context: ExecutionContext,
+    show: &[ListColumn],
+    names: &[Name],
+) -> Vec<(Name, ResultType)> {
+    let read_as = |shown: &ListColumn| match shown {
+        ListColumn::Time { .. } => ResultType::Number,
+        ListColumn::Field(field) => match &context.definitions.field(*field).field_type {
+            FieldType::Scale(scale) => ResultType::Words(scale.values.clone()),
+            FieldType::YesNo => ResultType::YesNo,
+            FieldType::Text => ResultType::Text,
+            FieldType::Number => ResultType::Number,
+            FieldType::Date => ResultType::Integer,
+        },
+    };
+    let columns = names.iter().cloned();
+    columns.zip(show.iter().map(read_as)).collect()
 }
 
 /// The columns of what is shown.

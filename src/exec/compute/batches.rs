@@ -26,6 +26,9 @@ impl Computed<'_> {
     ///
     /// More cells than fit; a file that can no longer be read.
     pub(super) fn run(&mut self) -> Result<(), Problems> {
+        if let Some(database) = &self.context.sources.database {
+            return self.run_there(database.as_ref());
+        }
         let mut frames: BTreeMap<usize, DataFrame> = BTreeMap::new();
         let tables = self.rows.keys().copied();
         let (small, large): (Vec<TableId>, Vec<TableId>) =
@@ -168,7 +171,7 @@ impl Computed<'_> {
         }
     }
 
-    fn keep_counted(&mut self, cube: usize, frame: DataFrame) {
+    pub(super) fn keep_counted(&mut self, cube: usize, frame: DataFrame) {
         let rows = &self.rows[&self.lowering.cubes[cube].table];
         let counted = named_rows(&self.lowering.cubes[cube], cube, rows);
         self.compiler.keep(&counted, frame);
@@ -327,7 +330,7 @@ fn named_rows(of: &Cube, cube: usize, rows: &SharedRelation) -> SharedRelation {
 }
 
 /// What is kept of the rows of a cube whose groups are not added up over batches.
-fn kept_rows(of: &Cube, rows: &SharedRelation) -> SharedRelation {
+pub(super) fn kept_rows(of: &Cube, rows: &SharedRelation) -> SharedRelation {
     match is_grouped_here(of) {
         true => of.contributed_rows(rows),
         false => of.counted_rows(rows),
@@ -343,7 +346,7 @@ fn of_kept(of: &Cube, kept: &SharedRelation, level: &CubeLevel) -> SharedRelatio
 }
 
 /// Whether rows are sorted and counted by [`order_statistics`] and [`super::lifetimes`] instead of by a query.
-fn is_grouped_here(cube: &Cube) -> bool {
+pub(super) fn is_grouped_here(cube: &Cube) -> bool {
     match &cube.shape {
         CubeShape::Expanded { .. } => true,
         CubeShape::Flow { also_by, .. } => also_by.is_some(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use polars::prelude::DataType;
 
 use super::cells::{CubeCells, DimensionValue, Tuple};
+use super::database::comes_as_rows;
 use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::FieldType;
@@ -120,7 +121,9 @@ impl<'a> Computed<'a> {
                     .field_named(key)
                     .map(|field| &table.fields[field].field_type);
                 let (values, data_type) = match field {
-                    _ if cube.bands.contains_key(key) => (cube.bands[key] as u64, DataType::UInt8),
+                    _ if cube.bands.contains_key(key) => {
+                        (cube.bands[key].len() as u64, DataType::UInt8)
+                    }
                     Some(FieldType::Scale(scale)) => (scale.values.len() as u64, DataType::UInt8),
                     Some(FieldType::YesNo) => (2, DataType::Boolean),
                     Some(FieldType::Text | FieldType::Number | FieldType::Date) | None => {
@@ -180,9 +183,15 @@ impl<'a> Computed<'a> {
     ) -> Result<CubeCells, Problems> {
         let cube = &self.lowering.cubes[cells.cube];
         let dictionaries = &self.compiler.codes[&cube.table].dictionaries;
+        let database = self.context.sources.database.as_ref();
+        let is_elsewhere = database.is_some() && !comes_as_rows(cube);
         let literal = |(value, key): (&DimensionValue, &Name)| match value {
             DimensionValue::Missing => None,
             DimensionValue::Text(text) => {
+                // Where groups are aggregated elsewhere, so are those outside of them: there texts are what they are.
+                if is_elsewhere {
+                    return Some(Literal::Text(text.clone()));
+                }
                 // A group of another table may have no row here: no text has the largest number.
                 let number = dictionaries[key].number(text).unwrap_or(u32::MAX);
                 Some(Literal::Integer(i64::from(number)))
@@ -192,6 +201,10 @@ impl<'a> Computed<'a> {
                 let field = table.field_named(key).map(|field| &table.fields[field]);
                 Some(match field.map(|field| &field.field_type) {
                     Some(FieldType::YesNo) => Literal::Boolean(*code == 1),
+                    None if is_elsewhere => Literal::Band {
+                        code: *code,
+                        name: cube.bands[key][usize::from(*code)].clone(),
+                    },
                     Some(_) | None => Literal::Code(*code),
                 })
             }
@@ -200,7 +213,11 @@ impl<'a> Computed<'a> {
             let values = tuple.iter().zip(&cube.keys);
             values.map(literal).collect()
         });
-        let frame = self.frame_of(cells.cube, &CubeLevel::Outside(groups.collect()))?;
+        let outside = CubeLevel::Outside(groups.collect());
+        if let Some(database) = database {
+            return self.cells_there(database.as_ref(), cells.cube, &outside);
+        }
+        let frame = self.frame_of(cells.cube, &outside)?;
         CubeCells::of(
             &self.lowering.cubes[cells.cube],
             &[],

@@ -7,11 +7,12 @@ use super::cubes::Computed;
 use super::{ExecutionContext, Tracks};
 use crate::base::diagnostic::Problems;
 use crate::base::types::Grain;
-use crate::exec::data::ScanReport;
+use crate::exec::data::{RelationRequest, ResultType, ScanReport, TableDatabase};
 use crate::exec::lazy::{Compiler, TableFrames, optimized_plan};
 use crate::lang::model::TableId;
 use crate::plan::relation::{
-    Cube, CubeLevel, CubeShape, OutlineNode, Relation, SharedRelation, lower_list,
+    Cube, CubeLevel, CubeShape, ListRelation, Name, OutlineNode, Relation, SharedRelation,
+    lower_list,
 };
 use crate::plan::{self, ListWork, Plan, Step, ValuesWork, Work};
 
@@ -178,6 +179,11 @@ impl PlanDescription {
         };
         self.measures = work.steps.iter().map(measure).collect();
         let mut computed = Computed::lowered(context, std::iter::once(work));
+        if let Some(database) = &context.sources.database {
+            self.bases = computed.bases_there();
+            self.cubes = computed.described_there(database.as_ref())?;
+            return Ok(());
+        }
         let add_up = computed.lowering.cubes.iter().all(Cube::adds_up);
         if work.top.is_some() && !add_up {
             let note = "the rows of `other` are asked for once it is known which groups are shown";
@@ -212,16 +218,33 @@ impl PlanDescription {
             batches: None,
             polars: None,
         }];
-        for (gives, relation) in [
-            (CubePurpose::Rows, &list.rows),
-            (CubePurpose::Counts, &list.counts),
+        let named = |columns: &[Name]| -> Vec<(Name, ResultType)> {
+            let as_text = |name: &Name| (name.clone(), ResultType::Text);
+            columns.iter().map(as_text).collect()
+        };
+        let counts = [ListRelation::FOUND.to_string()];
+        for (gives, relation, columns) in [
+            (CubePurpose::Rows, &list.rows, named(&list.columns)),
+            (CubePurpose::Counts, &list.counts, named(&counts)),
         ] {
+            let polars = match &context.sources.database {
+                Some(database) => {
+                    let request = RelationRequest {
+                        title: "rows",
+                        relation,
+                        axis: None,
+                        columns: &columns,
+                    };
+                    database.statement(context.definitions, &request)?
+                }
+                None => polars_plan(context, compiled(compiler.compile(relation)))?,
+            };
             self.cubes.push(CubeDescription {
                 gives,
                 base: name.clone(),
                 serves: Vec::new(),
                 relation: relation.outline(),
-                polars: polars_plan(context, compiled(compiler.compile(relation)))?,
+                polars,
                 polars_of_kept: None,
             });
         }
@@ -239,6 +262,34 @@ fn columns_of(work: &ValuesWork, step: &Step) -> Vec<String> {
 }
 
 impl Computed<'_> {
+    /// The rows of tables of a database: each statement makes them for itself.
+    fn bases_there(&self) -> Vec<BaseDescription> {
+        let bases = self.rows.iter().map(|(table, rows)| BaseDescription {
+            name: name_of(rows),
+            table: table_name(self.context, *table),
+            readers: self.readers(*table),
+            relation: rows.outline(),
+            batches: None,
+            polars: None,
+        });
+        bases.collect()
+    }
+
+    /// The cubes with the statements that a database is asked.
+    fn described_there(
+        &self,
+        database: &dyn TableDatabase,
+    ) -> Result<Vec<CubeDescription>, Problems> {
+        let mut described = Vec::new();
+        for job in self.jobs() {
+            described.push(CubeDescription {
+                polars: self.statement_there(database, job.0, &job.1)?,
+                ..self.outlined(&job)
+            });
+        }
+        Ok(described)
+    }
+
     /// The rows of tables, before any are collected.
     fn bases(&mut self) -> Result<Vec<BaseDescription>, Problems> {
         let mut bases = Vec::new();
@@ -257,13 +308,25 @@ impl Computed<'_> {
     }
 
     fn cube_described(&self, job: &(usize, CubeLevel)) -> Result<CubeDescription, Problems> {
+        Ok(CubeDescription {
+            polars: polars_plan(self.context, compiled(self.of_batch_compiled(job.0)))?,
+            polars_of_kept: match self.of_kept_compiled(job) {
+                Some(kept) => Some(polars_plan(self.context, compiled(kept))?),
+                None => None,
+            },
+            ..self.outlined(job)
+        })
+    }
+
+    /// A cube without what runs it.
+    fn outlined(&self, job: &(usize, CubeLevel)) -> CubeDescription {
         let cube = &self.lowering.cubes[job.0];
         let method = match &cube.shape {
             CubeShape::Flow { .. } => CubeMethod::Flow,
             CubeShape::Swept(_) => CubeMethod::Swept,
             CubeShape::Expanded { .. } => CubeMethod::Expanded,
         };
-        Ok(CubeDescription {
+        CubeDescription {
             gives: CubePurpose::Measures {
                 method,
                 points: cube.axis.len(),
@@ -272,12 +335,9 @@ impl Computed<'_> {
             base: name_of(&self.rows[&cube.table]),
             serves: self.served_by(job.0),
             relation: self.relation(job).outline(),
-            polars: polars_plan(self.context, compiled(self.of_batch_compiled(job.0)))?,
-            polars_of_kept: match self.of_kept_compiled(job) {
-                Some(kept) => Some(polars_plan(self.context, compiled(kept))?),
-                None => None,
-            },
-        })
+            polars: String::new(),
+            polars_of_kept: None,
+        }
     }
 
     /// The measures that read a cube, of the one plan there is.

@@ -4,6 +4,7 @@
 mod batches;
 mod cells;
 mod cubes;
+mod database;
 mod describe;
 mod groups;
 mod lifetimes;

@@ -39,6 +39,11 @@ impl BadValues {
         self.count(value, row, 1);
     }
 
+    /// A value of some rows that have no places.
+    pub(super) fn add_rows(&mut self, value: &str, rows: usize) {
+        self.count(value, 0, rows);
+    }
+
     fn count(&mut self, value: &str, row: usize, rows: usize) {
         if let Some(known) = self.list.iter_mut().find(|bad| bad.value == value) {
             known.rows += rows;

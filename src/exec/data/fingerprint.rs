@@ -23,6 +23,14 @@ pub(super) struct FileHash {
 }
 
 impl FileHash {
+    /// Of what is no file.
+    pub(super) fn unknown() -> FileHash {
+        FileHash {
+            length: 0,
+            blocks: Vec::new(),
+        }
+    }
+
     /// A name for the content, whatever table it is of.
     pub(super) fn content(&self) -> String {
         let mut all = Sha256::new();

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, IntoColumn, IntoLazy, Series};
+use polars::prelude::{
+    AllowedOptimizations, DataFrame, IntoColumn, IntoLazy, LazyFrame, PolarsResult, Series,
+    polars_err,
+};
 
 use super::columnar::{ColumnarFile, instants_span};
 use super::columns::{ColumnRequest, Meaning};
+use super::database::{TableFacts, TableShape};
 use super::files::{Format, format_of};
 use super::links::CheckedTable;
 use super::load::Loaded;
@@ -28,6 +32,8 @@ pub(super) struct HeldTable {
     /// Parents that were looked up.
     pub parents: BTreeSet<usize>,
     path: PathBuf,
+    /// The title of the database that has the table, if it is no file.
+    database: Option<&'static str>,
     /// How many columns the file has, if that is known.
     file_columns: Option<usize>,
     proofs: Vec<Proof>,
@@ -59,6 +65,7 @@ impl HeldTable {
             absent: absent.collect(),
             parents: plan.parents.clone(),
             path: path.to_owned(),
+            database: None,
             file_columns: None,
             proofs: Vec::new(),
             file: None,
@@ -68,6 +75,34 @@ impl HeldTable {
             CheckedTable::Columnar(table) => held.refer(*table, plan, calendar)?,
         }
         Ok(held)
+    }
+
+    /// What is known of a table of a database, whose rows stay there.
+    pub(super) fn of_database(
+        plan: &TablePlan,
+        absent: BTreeSet<usize>,
+        (title, shape): (&'static str, &TableShape),
+        facts: TableFacts,
+        proofs: Vec<Proof>,
+    ) -> HeldTable {
+        let columns = plan.wanted.iter().map(|wanted| {
+            let column = HeldColumn {
+                series: None,
+                span: facts.spans.get(&wanted.column).copied(),
+            };
+            (wanted.column, column)
+        });
+        HeldTable {
+            rows: facts.rows,
+            columns: columns.collect(),
+            absent,
+            parents: plan.parents.clone(),
+            path: PathBuf::from(&shape.title),
+            database: Some(title),
+            file_columns: Some(shape.columns.len()),
+            proofs,
+            file: None,
+        }
     }
 
     /// Takes over the columns of a file that was read whole.
@@ -168,9 +203,10 @@ impl HeldTable {
             wanted,
             calendar: calendar.clone(),
         });
-        let frame = match &scan {
-            Some(scan) => lazy_frame(scan),
-            None => self.in_memory(columns).map(IntoLazy::lazy),
+        let frame = match (&scan, self.database) {
+            (Some(scan), _) => lazy_frame(scan),
+            (None, Some(title)) => Ok(unread(&scanned, title)),
+            (None, None) => self.in_memory(columns).map(IntoLazy::lazy),
         };
         let unreadable = |reason: String| {
             let message = format!("cannot read `{}`: {reason}", self.path.display());
@@ -190,8 +226,8 @@ impl HeldTable {
     fn report(&self, wanted: &[ColumnRequest], is_lazy: bool) -> ScanReport {
         ScanReport {
             path: self.path.clone(),
-            format: format_name(&self.path),
-            is_lazy,
+            format: self.database.unwrap_or_else(|| format_name(&self.path)),
+            is_lazy: is_lazy || self.database.is_some(),
             columns: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
             file_columns: self.file_columns,
             proofs: self.proofs.clone(),
@@ -219,6 +255,23 @@ impl HeldColumn {
             series: Some(series),
         }
     }
+}
+
+/// The frame of a table of a database: whoever reads it here is told that its rows are there.
+fn unread(scanned: &ScanReport, title: &'static str) -> LazyFrame {
+    let table = scanned.path.display().to_string();
+    let refuse = move |_: DataFrame| -> PolarsResult<DataFrame> {
+        Err(
+            polars_err!(ComputeError: "the rows of `{table}` are in {title}, and are asked there only"),
+        )
+    };
+    let nothing = DataFrame::empty().lazy();
+    nothing.map(
+        refuse,
+        AllowedOptimizations::default(),
+        None,
+        Some("rows of a database"),
+    )
 }
 
 fn request(table: &Table, column: usize) -> ColumnRequest {

@@ -14,6 +14,7 @@ mod columnar;
 mod columns;
 mod convert;
 mod csv;
+mod database;
 mod dates;
 mod dialect;
 mod far_dates;
@@ -54,6 +55,9 @@ pub use archive::{ARCHIVE, MOST_UNPACKED, most_unpacked, open_archive};
 pub use columns::column_type;
 pub use convert::{LARGEST_NUMBER, is_loadable};
 pub use csv::is_plain;
+pub use database::{
+    AskedFacts, RelationRequest, ResultType, TableDatabase, TableFacts, TableShape,
+};
 pub use dialect::{CellText, cell_text, column_name, wide_encoding, written_number};
 pub use far_dates::{FarDates, RowDate, dates_after, far_dates};
 pub use given::sources_of_given;

@@ -49,18 +49,45 @@ pub(super) fn orphans_note(
     origin: &Origin,
     orphans: &Orphans,
 ) -> String {
+    let first = format!(
+        "first: `{}`, {}",
+        shortened(&orphans.first_key),
+        origin.row(orphans.first_row)
+    );
+    unknown_note(definitions, (table, parent), orphans.count, &first)
+}
+
+/// The note about orphans of a table of a database: its rows have no places.
+pub(super) fn unknown_parents_note(
+    definitions: &Definitions,
+    link: (TableId, usize),
+    count: usize,
+    one: &str,
+) -> String {
+    unknown_note(
+        definitions,
+        link,
+        count,
+        &format!("such as `{}`", shortened(one)),
+    )
+}
+
+fn unknown_note(
+    definitions: &Definitions,
+    (table, parent): (TableId, usize),
+    count: usize,
+    example: &str,
+) -> String {
     let child = definitions.table(table);
     let link = &child.parents[parent];
-    let names = match orphans.count {
+    let names = match count {
         1 => format!("1 row of {} names", child.name),
         count => format!("{count} {} name", child.name),
     };
     format!(
-        "{names} an `{}` that {} does not have (first: `{}`, {}): {}",
+        "{names} an `{}` that {} does not have ({example}): {}",
         child.columns[link.column].name,
         definitions.table(link.table).name,
-        shortened(&orphans.first_key),
-        origin.row(orphans.first_row),
         reads_as_missing(definitions, table, parent)
     )
 }

@@ -18,6 +18,8 @@ pub(super) enum Origin {
         name: String,
         numbering: Numbering,
     },
+    /// A table of a database: its rows have no places.
+    Database { name: String },
     /// Rows written in a `test` definition, at these places.
     Given { table: String, spans: Vec<Span> },
 }
@@ -26,7 +28,7 @@ impl Origin {
     /// `` `findings.csv` `` or `the given findings`.
     pub(super) fn name(&self) -> String {
         match self {
-            Origin::File { name, .. } => format!("`{name}`"),
+            Origin::File { name, .. } | Origin::Database { name } => format!("`{name}`"),
             Origin::Given { table, .. } => format!("the given {table}"),
         }
     }
@@ -35,14 +37,14 @@ impl Origin {
     pub(super) fn row(&self, row: usize) -> String {
         match self {
             Origin::File { numbering, .. } => numbering.describe(row),
-            Origin::Given { .. } => format!("row {}", row + 1),
+            Origin::Database { .. } | Origin::Given { .. } => format!("row {}", row + 1),
         }
     }
 
     /// An error about a row, at its place if it has one.
     pub(super) fn error(&self, code: &'static str, row: usize, message: String) -> Diagnostic {
         match self {
-            Origin::File { .. } => Diagnostic::data(code, message),
+            Origin::File { .. } | Origin::Database { .. } => Diagnostic::data(code, message),
             Origin::Given { spans, .. } => match spans.get(row) {
                 Some(span) => Diagnostic::error(code, *span, message),
                 None => Diagnostic::data(code, message),
@@ -131,6 +133,10 @@ fn listed(origin: &Origin, bad: &BadValues) -> String {
 
 fn described(origin: &Origin, bad: &BadValue) -> String {
     let (value, place) = (shortened(&bad.value), origin.row(bad.first_row));
+    if matches!(origin, Origin::Database { .. }) {
+        let noun = if bad.rows == 1 { "row" } else { "rows" };
+        return format!("`{value}` ({} {noun})", bad.rows);
+    }
     match bad.rows {
         1 => format!("`{value}` ({place})"),
         rows => format!("`{value}` ({rows} rows, first in {place})"),

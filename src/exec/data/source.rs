@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use polars::prelude::{LazyFrame, PolarsResult};
 
 use super::columnar::ColumnarFile;
 use super::columns::ColumnRequest;
+use super::database::TableDatabase;
 use super::guard::{guarded_query, uncaught};
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -86,6 +88,8 @@ pub struct TableSources {
     pub fingerprint: String,
     /// What the user should know though it stops nothing.
     pub notes: Vec<String>,
+    /// The database that has the tables, if they are no files: relations over them are run there.
+    pub database: Option<Arc<dyn TableDatabase>>,
 }
 
 impl fmt::Debug for TableSources {

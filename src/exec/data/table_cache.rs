@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::checking::check;
+use super::checking::{CheckedFiles, check};
+use super::database::{self, TableDatabase};
 use super::far_dates::{FarDates, far_dates};
 use super::fingerprint::{self, FileHash};
 use super::held::HeldTable;
@@ -41,6 +43,8 @@ pub struct TableCache {
     askings: u64,
     /// Columns of files with at most this many rows are kept in memory; those of others stay in the file.
     rows_in_memory: usize,
+    /// The database that has the tables, if they are no files.
+    database: Option<Arc<dyn TableDatabase>>,
 }
 
 /// A table kept for lazy queries, and the file it is of.
@@ -65,6 +69,16 @@ impl TableCache {
             locations,
             ..TableCache::default()
         }
+    }
+
+    /// The same of tables that a database has.
+    pub fn with_database(self, database: Option<Arc<dyn TableDatabase>>) -> TableCache {
+        TableCache { database, ..self }
+    }
+
+    /// The database that has the tables, if they are no files.
+    pub fn database(&self) -> Option<&Arc<dyn TableDatabase>> {
+        self.database.as_ref()
     }
 
     /// The same, remembering what was proven of files.
@@ -119,11 +133,11 @@ impl TableCache {
         let missing = self.missing(definitions, requirements);
         if !missing.tables.is_empty() {
             let stamps = self.stamps();
-            let mut checked = check(definitions, &self.locations, &missing, &self.proofs)?;
+            let mut checked = self.check(definitions, &missing)?;
             if self.contradicts(&checked.hashes) {
                 notes.push("a file has changed: everything is read again".to_string());
                 self.forget();
-                checked = check(definitions, &self.locations, requirements, &self.proofs)?;
+                checked = self.check(definitions, requirements)?;
             }
             self.latest = None;
             self.far = None;
@@ -155,6 +169,17 @@ impl TableCache {
         Ok(sources)
     }
 
+    fn check(
+        &self,
+        definitions: &Definitions,
+        requirements: &Requirements,
+    ) -> Result<CheckedFiles, Problems> {
+        match &self.database {
+            Some(database) => database::check(definitions, database.as_ref(), requirements),
+            None => check(definitions, &self.locations, requirements, &self.proofs),
+        }
+    }
+
     /// The latest event in tables of which every time column was asked for; if there is none, the
     /// latest start of a state (rule S2). In microseconds.
     pub fn latest_event(&mut self, definitions: &Definitions) -> Option<i64> {
@@ -177,6 +202,9 @@ impl TableCache {
         sources: &TableSources,
         latest: Option<i64>,
     ) -> Option<&FarDates> {
+        if self.database.is_some() {
+            return None;
+        }
         let find = || far_dates(definitions, sources, latest?);
         self.far.get_or_insert_with(find).as_ref()
     }
@@ -297,7 +325,12 @@ impl TableCache {
             hashes.push((definitions.table(*id).name.as_str(), &held.hash));
         }
         hashes.sort_unstable_by_key(|(name, _)| *name);
-        sources.fingerprint = fingerprint::of_hashes(&hashes);
+        sources.fingerprint = match &self.database {
+            // Nobody can name what a database holds by reading all of it.
+            Some(database) => format!("database:{}", database.name()),
+            None => fingerprint::of_hashes(&hashes),
+        };
+        sources.database.clone_from(&self.database);
         Ok(sources)
     }
 }

@@ -5,8 +5,9 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{Location, ProofCache, TableCache};
+use super::{Location, ProofCache, TableCache, TableDatabase};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, Moment};
 
@@ -51,6 +52,8 @@ pub struct Tables {
     knowledge: Option<Moment>,
     proofs: ProofCache,
     rows_in_memory: usize,
+    /// The database that has the tables, if they are no files.
+    database: Option<Arc<dyn TableDatabase>>,
     seen: RefCell<Vec<HorizonTables>>,
 }
 
@@ -77,8 +80,19 @@ impl Tables {
             knowledge,
             proofs: ProofCache::default(),
             rows_in_memory: 0,
+            database: None,
             seen: RefCell::default(),
         }
+    }
+
+    /// Tables of a database.
+    pub fn of_database(locations: Vec<Location>, database: Arc<dyn TableDatabase>) -> Tables {
+        let mut tables = Tables {
+            database: Some(database),
+            ..Tables::of_files(locations)
+        };
+        tables.start_caches();
+        tables
     }
 
     /// The same, remembering what was proven of files. To be said before anything is asked.
@@ -109,6 +123,7 @@ impl Tables {
         TableCache::new(locations)
             .with_proofs(self.proofs.clone())
             .with_rows_in_memory(self.rows_in_memory)
+            .with_database(self.database.clone())
     }
 
     /// As known when whoever does not say asks: facts that were recorded late are known since then and

@@ -9,7 +9,8 @@ use chrono_tz::Tz;
 use polars::prelude::{
     BooleanChunked, ChunkedArray, Column, DataType, Expr, Field, Float64Chunked, Int64Chunked,
     IntoColumn, IntoSeries, ListChunked, PlHashMap, PlHashSet, PlSmallStr, PolarsError,
-    PolarsNumericType, PolarsResult, UInt16Type, UInt32Chunked, UInt32Type, map_multiple,
+    PolarsNumericType, PolarsResult, StringChunked, UInt16Type, UInt32Chunked, UInt32Type,
+    map_multiple,
 };
 use polars_arrow::array::{Array, ListArray, PrimitiveArray};
 use polars_arrow::bitmap::Bitmap;
@@ -345,6 +346,17 @@ impl Dictionary {
         self.read().numbers.get(text).copied()
     }
 
+    /// The numbers of texts; those that were not met are added.
+    pub fn numbers(&self, texts: &StringChunked) -> UInt32Chunked {
+        let mut known: PlHashMap<&str, u32> = PlHashMap::default();
+        let mut number = |text| {
+            *known
+                .entry(text)
+                .or_insert_with(|| self.number_or_add(text))
+        };
+        texts.iter().map(|text| text.map(&mut number)).collect()
+    }
+
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Numbered> {
         self.0
             .read()
@@ -379,15 +391,7 @@ pub(super) fn number_texts(of: Expr, dictionary: &Arc<Dictionary>) -> Expr {
         DataType::UInt32,
         move |columns, _| {
             let series = columns[0].as_materialized_series();
-            let mut known: PlHashMap<&str, u32> = PlHashMap::default();
-            let texts = series.str()?;
-            let mut number = |text| {
-                *known
-                    .entry(text)
-                    .or_insert_with(|| dictionary.number_or_add(text))
-            };
-            let numbers: UInt32Chunked = texts.iter().map(|text| text.map(&mut number)).collect();
-            Ok(numbers.into_column())
+            Ok(dictionary.numbers(series.str()?).into_column())
         },
     )
 }

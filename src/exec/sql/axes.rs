@@ -210,12 +210,17 @@ impl AxisTables {
                 if axis.ends.get(point + 1) == Some(&axis.ends[point]) {
                     continue;
                 }
-                let instant = self.dialect.constant_instant(Some(axis.ends[point]));
-                rows.push(format!("({point}, {number}, {}, {instant})", points.len()));
+                let start = axis.starts.get(point).copied();
+                let instants = start.into_iter().chain([axis.ends[point]]);
+                let instants = instants.map(|one| self.dialect.constant_instant(Some(one)));
+                let instants: Vec<String> = instants.collect();
+                let instants = instants.join(", ");
+                rows.push(format!("({point}, {number}, {}, {instants})", points.len()));
             }
         }
         let numbers = [POINT, PERIOD_POINT, POINTS].into_iter();
         let mut columns: Vec<_> = numbers.map(|name| (name, Some(SqlType::Integer))).collect();
+        columns.extend((!axis.starts.is_empty()).then_some(("starts_at", None)));
         columns.push(("ends_at", None));
         self.constants(&columns, &rows)
     }

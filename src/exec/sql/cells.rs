@@ -6,7 +6,6 @@ use super::StatementInput;
 use super::axes::{AxisTables, PERIOD_POINT, POINT, POINTS};
 use super::dialects::SqlType;
 use super::lifetimes::survival;
-use super::prune::pruned;
 use super::readings::{ReadNumber, number, quantile_column};
 use super::refusals;
 use super::relations::{PointTable, Translator};
@@ -15,7 +14,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::types::StockMoment;
 use crate::lang::model::{Measure, Measured, Role, TableId, ValueColumn};
 use crate::plan::relation::{
-    Aggregate, Cube, CubeLevel, Lowering, MeasureCells, Name, Reading, SharedRelation,
+    Aggregate, Cube, CubeLevel, Lowering, MeasureCells, Name, Reading, SharedRelation, pruned,
 };
 use crate::plan::{Step, TimeBucket, ValuesWork};
 

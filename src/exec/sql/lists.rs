@@ -2,7 +2,6 @@
 
 use super::StatementInput;
 use super::axes::AxisTables;
-use super::prune::pruned;
 use super::refusals;
 use super::relations::Translator;
 use super::select::{SelectColumn, statement as written};
@@ -10,7 +9,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::types::FieldType;
 use crate::lang::model::ListColumn;
 use crate::plan::ListWork;
-use crate::plan::relation::lower_list;
+use crate::plan::relation::{lower_list, pruned};
 
 /// The statement of a list.
 pub(super) fn statement(question: &StatementInput, work: &ListWork) -> Result<String, Diagnostic> {

@@ -13,10 +13,10 @@ mod expressions;
 mod formulas;
 mod lifetimes;
 mod lists;
-mod prune;
 mod readings;
 mod refusals;
 mod relations;
+mod rows;
 mod select;
 mod sets;
 mod step_functions;
@@ -25,7 +25,8 @@ mod tables;
 
 pub use dialects::{DIALECTS, FileWords, SqlDialect, SqlType, Unnested};
 pub use refusals::{Construct, refusal};
-pub use tables::TableFiles;
+pub use rows::{RowsInput, rows_statement};
+pub use tables::{ColumnForm, NamedTable, TableFiles, TableNames, TableSource};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;

@@ -7,7 +7,7 @@ use super::StatementInput;
 use super::axes::AxisTables;
 use super::dialects::SqlDialect;
 use super::select::{Select, SelectColumn, TableExpression, bare};
-use super::tables::TableFiles;
+use super::tables::{TableFiles, TableNames};
 use crate::lang::model::{Definitions, TableId};
 use crate::plan::relation::{Expression, Name, Relation, SharedRelation};
 
@@ -16,6 +16,8 @@ pub(super) struct Translator<'a> {
     pub dialect: &'static dyn SqlDialect,
     pub definitions: &'a Definitions,
     pub files: Option<&'a TableFiles>,
+    /// Where the tables of a database are, if they are not as the model has them.
+    pub names: Option<&'a TableNames>,
     pub axes: AxisTables,
     pub parts: Vec<TableExpression>,
     /// Names that parts cannot have: those of tables, and of parts that are there.
@@ -46,15 +48,25 @@ pub(super) struct PointTable {
 
 impl<'a> Translator<'a> {
     pub fn new(question: &StatementInput<'a>, axes: AxisTables) -> Translator<'a> {
-        let tables = question
-            .definitions
-            .tables
-            .iter()
-            .map(|table| table.name.to_lowercase());
         Translator {
-            dialect: question.dialect,
-            definitions: question.definitions,
             files: question.files,
+            ..Translator::over(question.dialect, question.definitions, axes)
+        }
+    }
+
+    /// Over tables of a database.
+    pub fn over(
+        dialect: &'static dyn SqlDialect,
+        definitions: &'a Definitions,
+        axes: AxisTables,
+    ) -> Translator<'a> {
+        let tables = definitions.tables.iter();
+        let tables = tables.map(|table| table.name.to_lowercase());
+        Translator {
+            dialect,
+            definitions,
+            files: None,
+            names: None,
             axes,
             parts: Vec::new(),
             taken: tables.chain([super::axes::PERIODS.to_string()]).collect(),

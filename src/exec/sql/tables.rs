@@ -61,6 +61,45 @@ impl TableFiles {
     }
 }
 
+/// Where the tables of a database are.
+#[derive(Clone, Default, Debug)]
+pub struct TableNames {
+    /// Tables that are not among them have no rows.
+    pub by_table: BTreeMap<TableId, NamedTable>,
+}
+
+/// A table of a database.
+#[derive(Clone, Debug)]
+pub struct NamedTable {
+    pub source: TableSource,
+    /// How columns are read, by their places in the model; those that are not among them read as missing.
+    pub forms: BTreeMap<usize, ColumnForm>,
+}
+
+/// What the rows of a table are selected from.
+#[derive(Clone, Debug)]
+pub enum TableSource {
+    /// `public.findings`, with quotes where names need them.
+    Name(String),
+    /// A SELECT.
+    Query(String),
+}
+
+/// How the values of a column become those of its field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ColumnForm {
+    /// They are.
+    Plain,
+    /// Numbers of another type.
+    CastNumber,
+    /// Texts that are numbers there, such as identifiers.
+    CastText,
+    /// Texts with blanks around them, or nothing but blanks, which is missing.
+    Trimmed,
+    /// Words of a scale in other spellings.
+    Spelled,
+}
+
 /// The column that numbers rows.
 const ROW_NUMBER: &str = "row_number";
 
@@ -94,7 +133,9 @@ impl Translator<'_> {
     fn typed_table(&mut self, id: TableId) -> Select {
         let table = self.definitions.table(id);
         let (read, is_numbered) = self.scanned[&id].clone();
+        let named = self.names.map(|names| names.by_table.get(&id));
         let mut select = match self.files.map(|files| files.by_table.get(&id)) {
+            None if named.is_some() => self.named(&table.name, named.flatten()),
             None => Select {
                 source: self.dialect.name(&table.name),
                 ..Select::new(self.dialect)
@@ -123,6 +164,20 @@ impl Translator<'_> {
         }
     }
 
+    /// The rows of a table of a database.
+    fn named(&mut self, table: &str, named: Option<&NamedTable>) -> Select {
+        let mut select = Select::new(self.dialect);
+        match named.map(|named| &named.source) {
+            None => select.filters.push("false".to_string()),
+            Some(TableSource::Name(name)) => select.source.clone_from(name),
+            Some(TableSource::Query(text)) => {
+                let name = format!("{table}_source");
+                select = self.part_of(&name, text.clone(), &[]);
+            }
+        }
+        select
+    }
+
     /// The texts of a file without blanks around them; an empty one is missing.
     fn cells(&mut self, table: &str, file: &FileOfTable) -> Select {
         let path = self.dialect.text(&file.path.display().to_string());
@@ -139,7 +194,10 @@ impl Translator<'_> {
         let column = &self.definitions.table(id).columns[place];
         let file = self.files.map(|files| files.by_table.get(&id));
         let name = self.dialect.name(&column.name);
+        let named = self.names.map(|names| names.by_table.get(&id));
+        let form = named.map(|named| named.and_then(|named| named.forms.get(&place)));
         let sql = match file {
+            None if form.is_some() => self.formed(column, form.flatten(), &name),
             None => match column.field_type {
                 FieldType::Date => self.dialect.micros(&name),
                 FieldType::Text | FieldType::YesNo | FieldType::Number | FieldType::Scale(_) => {
@@ -156,6 +214,31 @@ impl Translator<'_> {
             is_text: matches!(column.field_type, FieldType::Text),
             has_ranges: false,
             scale: scale_of(&column.field_type),
+        }
+    }
+
+    /// A column of a table of a database.
+    fn formed(&self, column: &Column, form: Option<&ColumnForm>, name: &str) -> String {
+        let number = || {
+            format!(
+                "CAST({name} AS {})",
+                self.dialect.type_word(SqlType::Number)
+            )
+        };
+        match (form, &column.field_type) {
+            (None, _) => self.dialect.missing(type_of(&column.field_type)),
+            (Some(_), FieldType::Date) => self.dialect.micros(name),
+            (Some(ColumnForm::Plain), _) => name.to_string(),
+            (Some(ColumnForm::CastNumber), _) => number(),
+            (Some(ColumnForm::CastText), _) => {
+                format!("CAST({name} AS {})", self.dialect.type_word(SqlType::Text))
+            }
+            (Some(ColumnForm::Trimmed), _) => format!("nullif(trim({name}), '')"),
+            (Some(ColumnForm::Spelled), FieldType::Scale(scale)) => {
+                let parts = self.spellings(scale, &format!("trim({name})"));
+                case_text("CASE", &parts)
+            }
+            (Some(ColumnForm::Spelled), _) => name.to_string(),
         }
     }
 
@@ -194,6 +277,13 @@ impl Translator<'_> {
     }
 
     fn scale_word(&self, column: &Column, scale: &Scale, name: &str) -> String {
+        let mut parts = self.spellings(scale, name);
+        parts.push(self.refused(column, name, &format!("is not on the scale {}", scale.name)));
+        case_text("CASE", &parts)
+    }
+
+    /// The branches of a CASE that turn the spellings of a scale's words into them.
+    fn spellings(&self, scale: &Scale, name: &str) -> Vec<String> {
         let mut parts = Vec::new();
         for (code, word) in scale.values.iter().enumerate() {
             let mapped = scale
@@ -222,8 +312,7 @@ impl Translator<'_> {
             };
             parts.push(format!("WHEN lower({name}) {test} THEN {word}"));
         }
-        parts.push(self.refused(column, name, &format!("is not on the scale {}", scale.name)));
-        case_text("CASE", &parts)
+        parts
     }
 
     fn refused(&self, column: &Column, name: &str, why: &str) -> String {

@@ -13,6 +13,7 @@ mod axis;
 mod display;
 mod expression;
 mod lowering;
+mod prune;
 mod steps;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use lowering::{
     MeasureCells, POINT, PointRange, ROWS, Reading, Sum, SweepContribution, TraceRelation, VALUE,
     lower_list, lower_trace,
 };
+pub use prune::pruned;
 pub use steps::{StepFold, StepFunction, StepPart};
 
 /// The name of a column of a relation.

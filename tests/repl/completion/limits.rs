@@ -28,6 +28,7 @@ fn over(folder: &std::path::Path) -> std::sync::Arc<Catalogue> {
         origin: riskql::lang::project::ProjectOrigin::Library,
         data: Some(folder.to_path_buf()),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: riskql::render::OutputFormat::Table,

@@ -110,6 +110,7 @@ fn options(folder: &Path) -> Options {
         origin: ProjectOrigin::Folder(folder.join("defs")),
         data: Some(folder.join("data")),
         tables: Vec::new(),
+        connection: None,
         as_of: None,
         known_on: None,
         format: OutputFormat::Table,

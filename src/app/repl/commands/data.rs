@@ -21,23 +21,19 @@ fn data(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
         return Ok(Reply::shown(places(session)));
     }
     let (folder, tables) = split(session, arguments)?;
-    let before = (
-        session.settings.data.clone(),
-        session.settings.table_files.clone(),
-    );
+    let before = session.settings.tables.clone();
+    let settings = &mut session.settings.tables;
+    settings.connection = None;
     if let Some(folder) = folder {
-        session.settings.data = Some(folder);
-        session.settings.table_files.clear();
+        settings.data = Some(folder);
+        settings.files.clear();
     }
     for (table, file) in tables {
-        session
-            .settings
-            .table_files
-            .retain(|(name, _)| *name != table);
-        session.settings.table_files.push((table, file));
+        settings.files.retain(|(name, _)| *name != table);
+        settings.files.push((table, file));
     }
     if let Err(problems) = session.locate() {
-        (session.settings.data, session.settings.table_files) = before;
+        session.settings.tables = before;
         return Err(problems);
     }
     Ok(first_screen(session))

@@ -48,7 +48,7 @@ struct IngestLine {
 
 /// Adds every report; one that fails does not keep the others out. Then the tables are looked at anew.
 fn ingest(session: &mut Session, arguments: &str) -> Result<Reply, Problems> {
-    let folder = session.settings.data.clone();
+    let folder = session.settings.tables.data.clone();
     let folder = folder.filter(|folder| store::is_store(folder));
     let store = Store::open(&folder.ok_or_else(no_store)?)?;
     let line = read_line(session, arguments)?;

@@ -19,6 +19,10 @@ impl SqlDialect for ClickHouse {
         "ClickHouse"
     }
 
+    fn driver_words(&self) -> &'static [&'static str] {
+        &["clickhouse"]
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         [
             "Nullable(String)",

@@ -46,6 +46,10 @@ impl SqlDialect for DuckDb {
         "DuckDB"
     }
 
+    fn driver_words(&self) -> &'static [&'static str] {
+        &["duckdb"]
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["VARCHAR", "BOOLEAN", "DOUBLE", "TIMESTAMPTZ"]
     }

@@ -68,6 +68,9 @@ pub trait SqlDialect: fmt::Debug + Sync {
     /// How the database is called.
     fn title(&self) -> &'static str;
 
+    /// What the names of its drivers have in them.
+    fn driver_words(&self) -> &'static [&'static str];
+
     /// How the words of text, yes/no, numbers and dates are declared in tables, for messages and help.
     fn column_types(&self) -> [&'static str; 4];
 

@@ -68,6 +68,10 @@ impl SqlDialect for Postgres {
         "PostgreSQL"
     }
 
+    fn driver_words(&self) -> &'static [&'static str] {
+        &["postgres"]
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["text", "boolean", "double precision", "timestamptz"]
     }

@@ -42,6 +42,10 @@ impl SqlDialect for Spark {
         "Spark"
     }
 
+    fn driver_words(&self) -> &'static [&'static str] {
+        &["spark", "databricks"]
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["STRING", "BOOLEAN", "DOUBLE", "TIMESTAMP"]
     }

@@ -13,8 +13,8 @@ use crate::plan::relation::{Axis, Expression, Literal, MissingOf, Name};
 pub(super) struct Grouping {
     /// The key columns, one a dimension.
     pub keys: Vec<Name>,
-    /// How many bands there are of each key that is one.
-    pub bands: BTreeMap<Name, usize>,
+    /// The names of the bands of each key that is one, by their codes.
+    pub bands: BTreeMap<Name, Vec<String>>,
     /// Bands that a row enters and leaves while it counts.
     pub changing: Vec<ChangingBands>,
 }
@@ -52,7 +52,7 @@ impl Rows<'_> {
                 }
                 false => self.band_column(bands, at),
             };
-            grouping.bands.insert(key.clone(), bands.labels.len());
+            grouping.bands.insert(key.clone(), bands.labels.clone());
             grouping.keys.push(key);
         }
         grouping

@@ -17,8 +17,8 @@ pub struct Cube {
     pub predicate: Expression,
     /// The columns rows are grouped by.
     pub keys: Vec<Name>,
-    /// How many bands there are of each key that is one.
-    pub bands: BTreeMap<Name, usize>,
+    /// The names of the bands of each key that is one, by their codes.
+    pub bands: BTreeMap<Name, Vec<String>>,
     pub axis: Arc<Axis>,
     pub shape: CubeShape,
     /// Of a swept cube, the sums of its contributions.
@@ -436,6 +436,25 @@ fn outside(keys: &[Name], groups: &[Vec<Option<Literal>>]) -> Expression {
 }
 
 impl Aggregate {
+    /// The same of other expressions; aggregates of sets and steps are left as they are.
+    #[must_use]
+    pub fn with_expressions(&self, other: &impl Fn(&Expression) -> Expression) -> Aggregate {
+        let mut made = self.clone();
+        match &mut made {
+            Aggregate::CountWhere(of)
+            | Aggregate::CountPresent(of)
+            | Aggregate::Sum(of)
+            | Aggregate::Min(of)
+            | Aggregate::Max(of)
+            | Aggregate::OrderStatistic { of, .. }
+            | Aggregate::NextOrderStatistic { of, .. }
+            | Aggregate::IntervalEnd { of, .. }
+            | Aggregate::CountDistinct(of) => *of = other(of),
+            Aggregate::Count | Aggregate::CoveredInstants { .. } | Aggregate::Steps { .. } => {}
+        }
+        made
+    }
+
     /// Hands the expressions it reads to a function.
     pub fn each_expression(&self, visit: &mut impl FnMut(&Expression)) {
         match self {

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::plan::relation::{Expression, Name, Relation, SharedRelation};
+use super::{Expression, Name, Relation, SharedRelation};
 
 /// The relation with those columns only that are wanted of it, or that they are made of.
-pub(super) fn pruned(relation: &SharedRelation, wanted: &BTreeSet<Name>) -> SharedRelation {
+pub fn pruned(relation: &SharedRelation, wanted: &BTreeSet<Name>) -> SharedRelation {
     Arc::new(match relation.as_ref() {
         Relation::Scan {
             table,

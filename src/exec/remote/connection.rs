@@ -1,0 +1,262 @@
+//! A connection to a database over its ADBC driver.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::frames::RemoteRows;
+use super::secrets::Secrets;
+use super::settings::ConnectionSettings;
+use crate::base::cancellation;
+use crate::base::diagnostic::{Diagnostic, Problems};
+use adbc_core::LOAD_FLAG_DEFAULT;
+use adbc_core::error::{Error, Status};
+use adbc_core::options::{AdbcVersion, OptionDatabase, OptionValue};
+use adbc_core::{CancelHandle, Connection as _, Database as _, Driver as _, Statement as _};
+use adbc_driver_manager::{ManagedConnection, ManagedDriver, ManagedStatement};
+
+/// How often a waiting thread looks whether it was asked to stop.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long the database has to end a statement that was cancelled.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// An open connection. Statements run one after another.
+pub struct Connection {
+    title: &'static str,
+    name: String,
+    timeout: Duration,
+    secrets: Secrets,
+    open: Mutex<ManagedConnection>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({})", self.name)
+    }
+}
+
+/// Why a statement has no rows.
+pub(super) enum StatementFailure {
+    /// It took longer than it may.
+    Timeout,
+    /// What the database says, without secrets.
+    Refused(String),
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// `D505`: the driver is not there or cannot be loaded. `D506`: the database cannot be reached or lets nobody in.
+    /// Leaves by unwinding if the work was asked to stop.
+    pub fn open(settings: &ConnectionSettings) -> Result<Connection, Problems> {
+        let driver = driver(settings)?;
+        let mut options = vec![(
+            OptionDatabase::Uri,
+            OptionValue::String(settings.address.clone()),
+        )];
+        if settings.address.is_empty() {
+            options.clear();
+        }
+        let others = settings.options.iter();
+        options.extend(others.map(|(name, value)| {
+            let name = OptionDatabase::Other(name.clone());
+            (name, OptionValue::String(value.clone()))
+        }));
+        let connect = move || {
+            let mut driver = driver;
+            driver.new_database_with_opts(options)?.new_connection()
+        };
+        let open = match waited(connect, None, settings.timeout) {
+            Ok(Ok(open)) => open,
+            Ok(Err(error)) => return Err(unreachable_database(settings, &error.message).into()),
+            Err(()) => {
+                let words = format!("no answer in {} seconds", settings.timeout.as_secs());
+                return Err(unreachable_database(settings, &words).into());
+            }
+        };
+        Ok(Connection {
+            title: settings.dialect.title(),
+            name: settings.name.clone(),
+            timeout: settings.timeout,
+            secrets: settings.secrets.clone(),
+            open: Mutex::new(open),
+        })
+    }
+
+    /// The rows of a statement. Leaves by unwinding if the work was asked to stop; the statement is cancelled first.
+    pub(super) fn rows(&self, statement: &str) -> Result<RemoteRows, StatementFailure> {
+        // Some drivers put a statement into another, where it cannot end.
+        let statement = statement.trim_end().trim_end_matches(';');
+        let said = |error: Error| StatementFailure::Refused(self.words(&error, statement));
+        let mut made = {
+            let mut open = self
+                .open
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            open.new_statement().map_err(said)?
+        };
+        made.set_sql_query(statement).map_err(said)?;
+        let cancel = made.get_cancel_handle();
+        let run = move || run(made);
+        match waited(run, Some(cancel.as_ref()), self.timeout) {
+            Ok(rows) => rows.map_err(said),
+            Err(()) => Err(StatementFailure::Timeout),
+        }
+    }
+
+    /// What the database says, on one line and without secrets and the statement, but with the part of it that is meant.
+    fn words(&self, error: &Error, statement: &str) -> String {
+        let message = error.message.split("Query was:").next().unwrap_or_default();
+        let words = plain(&self.secrets, message);
+        match part_of_line(&words, statement) {
+            Some(part) => format!("{words} (in {part})"),
+            None => words,
+        }
+    }
+
+    pub(super) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+}
+
+fn run(mut statement: ManagedStatement) -> Result<RemoteRows, Error> {
+    let reader = statement.execute()?;
+    let schema = reader.schema();
+    let mut batches = Vec::new();
+    for batch in reader {
+        batches.push(batch?);
+    }
+    Ok(RemoteRows { schema, batches })
+}
+
+/// What work gives that is done on a thread of its own, so that this one hears the wish to stop; `Err`: it took too long.
+fn waited<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+    cancel: Option<&dyn CancelHandle>,
+    timeout: Duration,
+) -> Result<T, ()> {
+    let (give, take) = mpsc::channel();
+    thread::spawn(move || drop(give.send(work())));
+    let stop_at = Instant::now() + timeout;
+    loop {
+        match take.recv_timeout(LOOK) {
+            Ok(done) => {
+                cancellation::listen();
+                return Ok(done);
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(()),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let is_late = Instant::now() >= stop_at;
+        if is_late || cancellation::is_stopping() {
+            if let Some(cancel) = cancel {
+                // Where the driver cannot cancel, the database goes on alone, and nobody waits for it.
+                if cancel.try_cancel().is_ok() {
+                    drop(take.recv_timeout(GRACE));
+                }
+            }
+            cancellation::listen();
+            return Err(());
+        }
+    }
+}
+
+/// The named part of a statement that a message means by `LINE 12:`.
+fn part_of_line(words: &str, statement: &str) -> Option<String> {
+    let (_, after) = words.split_once("LINE ")?;
+    let line: usize = after.split(':').next()?.trim().parse().ok()?;
+    let lines: Vec<&str> = statement.lines().take(line).collect();
+    let is_end = |line: &&&str| **line == ")" || **line == "),";
+    let begins = lines
+        .iter()
+        .rposition(|line| line.ends_with(" AS (") && !line.starts_with(' '))?;
+    match lines[begins..].iter().find(is_end) {
+        Some(_) => None,
+        None => lines[begins].strip_suffix(" AS (").map(str::to_owned),
+    }
+}
+
+fn driver(settings: &ConnectionSettings) -> Result<ManagedDriver, Problems> {
+    let load = |name: &str| {
+        let version = AdbcVersion::V110;
+        ManagedDriver::load_from_name(
+            name,
+            None,
+            version,
+            LOAD_FLAG_DEFAULT,
+            python_packages(name),
+        )
+    };
+    let name = settings.driver.as_str();
+    let is_path = name.contains(['/', '\\']) || name.ends_with(".so") || name.ends_with(".dylib");
+    let first = match load(name) {
+        Ok(driver) => return Ok(driver),
+        Err(error) => error,
+    };
+    let usual = format!("adbc_driver_{name}");
+    if !is_path && let Ok(driver) = load(&usual) {
+        return Ok(driver);
+    }
+    let message = match is_path || first.status != Status::NotFound {
+        true => {
+            let words = plain(&settings.secrets, &first.message);
+            format!("the driver `{name}` cannot be loaded: {words}")
+        }
+        false => format!("no ADBC driver is called `{name}`"),
+    };
+    let problem = Diagnostic::data("D505", message)
+        .help(format!(
+            "it is looked for in the folders of ADBC_DRIVER_PATH and where the system keeps libraries, as lib{usual}.so"
+        ))
+        .help(format!(
+            "such as: python3 -m pip install adbc-driver-{name}, then driver = \"/path/to/lib{usual}.so\""
+        ));
+    Err(problem.into())
+}
+
+/// The folders that Python packages of drivers have below those of ADBC_DRIVER_PATH.
+fn python_packages(name: &str) -> Option<Vec<PathBuf>> {
+    let paths = std::env::var_os("ADBC_DRIVER_PATH")?;
+    let package = name.strip_prefix("lib").unwrap_or(name);
+    let package = match package.starts_with("adbc_driver_") {
+        true => package.to_owned(),
+        false => format!("adbc_driver_{package}"),
+    };
+    Some(
+        std::env::split_paths(&paths)
+            .map(|path| path.join(&package))
+            .collect(),
+    )
+}
+
+fn unreachable_database(settings: &ConnectionSettings, words: &str) -> Diagnostic {
+    let words = plain(&settings.secrets, words);
+    let title = settings.dialect.title();
+    Diagnostic::data(
+        "D506",
+        format!("{} ({title}) cannot be reached: {words}", settings.name),
+    )
+    .help(format!(
+        "look at its address and its driver below [{}], and at what the environment has for them",
+        settings.name
+    ))
+}
+
+/// A message of a driver on one line, without secrets.
+pub(super) fn plain(secrets: &Secrets, message: &str) -> String {
+    let words: Vec<&str> = message.split_whitespace().collect();
+    secrets.hidden(&words.join(" "))
+}
