@@ -12,6 +12,7 @@ use riskql::lang::model::{Definitions, Query};
 use riskql::plan::Plan;
 use serde_json::Value;
 
+use super::asked::all_equal_there;
 use super::database::{self, Rows, Statement, TableSet};
 use super::duckdb;
 
@@ -65,11 +66,14 @@ pub struct Pair {
     /// For each dialect that has one, over tables.
     pub over_tables: BTreeMap<&'static str, String>,
     pub tables: Rc<TableSet>,
+    pub definitions: Rc<Definitions>,
+    pub query: Query,
+    pub plan: Plan,
 }
 
 /// Tables that queries are asked over.
 pub struct Case<'a> {
-    definitions: &'a Definitions,
+    definitions: Rc<Definitions>,
     folder: &'a Path,
     read: &'a TableSources,
     tables: Rc<TableSet>,
@@ -79,7 +83,7 @@ impl<'a> Case<'a> {
     /// The tables in a folder, as they were read.
     pub fn new(definitions: &'a Definitions, folder: &'a Path, read: &'a TableSources) -> Case<'a> {
         Case {
-            definitions,
+            definitions: Rc::new(definitions.clone()),
             folder,
             read,
             tables: TableSet::new(definitions, read),
@@ -89,15 +93,18 @@ impl<'a> Case<'a> {
     /// A query with its answer and its statements.
     pub fn pair(&self, label: &str, query: &Query, plan: &Plan, answer: Answer) -> Pair {
         let of = |dialect: &'static dyn SqlDialect| {
-            let statement = written(dialect, self.definitions, plan, None).ok()?;
+            let statement = written(dialect, &self.definitions, plan, None).ok()?;
             Some((dialect.word(), statement))
         };
         Pair {
             label: format!("{label}{}", query.text),
             answer,
-            over_files: over_files(self.definitions, plan, self.folder, self.read),
+            over_files: over_files(&self.definitions, plan, self.folder, self.read),
             over_tables: DIALECTS.into_iter().filter_map(of).collect(),
             tables: self.tables.clone(),
+            definitions: self.definitions.clone(),
+            query: query.clone(),
+            plan: plan.clone(),
         }
     }
 }
@@ -113,6 +120,7 @@ pub fn all_equal(pairs: &[Pair]) {
     for database in database::wanted() {
         all_equal_in(database, pairs);
     }
+    all_equal_there(pairs);
 }
 
 /// The same in one database over its tables. Gives how many queries it answered.

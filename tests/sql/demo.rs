@@ -9,8 +9,10 @@ use riskql::exec::query_context::{QueryContext, plans};
 use riskql::exec::sql;
 use riskql::lang::model::{Definitions, Query};
 use riskql::lang::project;
+use riskql::plan::{Requirement, Requirements};
 
 use super::compare::{Case, Pair, all_equal, all_equal_in};
+use super::database::TableSet;
 use super::duckdb::DuckDb;
 use crate::answers::pipeline;
 use crate::docs::blocks::blocks;
@@ -19,7 +21,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo")
 }
 
-fn library() -> (Sources, Definitions) {
+pub fn library() -> (Sources, Definitions) {
     let mut sources = Sources::default();
     let (definitions, problems) =
         project::definitions(&mut sources, &project::ProjectOrigin::Library);
@@ -59,6 +61,23 @@ fn pairs(texts: &[String]) -> Vec<Pair> {
     let all = queries.iter().zip(answered.answers).zip(&planned);
     all.map(|((query, answer), plan)| case.pair("", query, plan, answer))
         .collect()
+}
+
+/// The demo tables with all of their columns.
+pub fn tables() -> Rc<TableSet> {
+    let (_, definitions) = library();
+    let located = data::locate(&definitions, Some(&folder()), &[]).expect("the demo data is found");
+    let mut wanted = Requirements::default();
+    for location in &located {
+        let columns = 0..definitions.table(location.table).columns.len();
+        let table = wanted.tables.entry(location.table).or_default();
+        table.columns = columns
+            .map(|column| (column, Requirement::Optional))
+            .collect();
+    }
+    let read = data::TableCache::new(located).sources(&definitions, &wanted);
+    let read = read.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
+    TableSet::new(&definitions, &read)
 }
 
 /// Every KPI in many forms.

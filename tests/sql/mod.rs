@@ -4,8 +4,11 @@
 //! Without them these tests say so and prove nothing. ClickHouse and Spark run where somebody asks for them
 //! (`docs/scale.md`).
 
+pub mod asked;
 mod command;
 mod compare;
+#[cfg(unix)]
+mod connecting;
 mod constructs;
 mod database;
 mod demo;

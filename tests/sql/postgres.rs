@@ -14,7 +14,7 @@ use riskql::exec::sql::{DIALECTS, SqlDialect};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::database::{Database, Rows, Statement, sets_of, tell};
+use super::database::{Database, Rows, Statement, TableSet, sets_of, tell};
 
 pub struct Postgres;
 
@@ -34,16 +34,7 @@ impl Database for Postgres {
             tell("no PostgreSQL: its statements are not run");
             return None;
         };
-        let server = {
-            let mut running = RUNNING
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            let server = running
-                .upgrade()
-                .unwrap_or_else(|| Arc::new(Server::started(&programs)));
-            *running = Arc::downgrade(&server);
-            server
-        };
+        let server = running(&programs);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let script = folder.path().join("script.sql");
         fs::write(&script, written(self.dialect(), statements, folder.path())).expect("a script");
@@ -56,21 +47,86 @@ impl Database for Postgres {
     }
 }
 
+/// The server, started if it is not there.
+fn running(programs: &Programs) -> Arc<Server> {
+    let mut running = RUNNING
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let server = running
+        .upgrade()
+        .unwrap_or_else(|| Arc::new(Server::started(programs)));
+    *running = Arc::downgrade(&server);
+    server
+}
+
+/// Tables in a schema of their own, in a server that runs until this is dropped.
+pub struct LoadedTables {
+    server: Arc<Server>,
+    schema: String,
+}
+
+impl LoadedTables {
+    /// A file of connections whose `tested` has the tables.
+    pub fn connection<'n>(&self, driver: &Path, names: impl Iterator<Item = &'n str>) -> String {
+        let mut text = format!(
+            "[tested]\ndriver = \"{}\"\naddress = \"postgresql:///postgres?host={}&user=postgres\"\n\n[tested.tables]\n",
+            driver.display(),
+            self.server.folder.path().display()
+        );
+        for name in names {
+            text += &format!("{name} = \"{}.{name}\"\n", self.schema);
+        }
+        text
+    }
+
+    /// Runs statements; gives what was said on stderr.
+    pub fn run(&self, statements: &str) -> String {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let script = folder.path().join("script.sql");
+        let text = format!("SET search_path TO {};\n{statements}\n", self.schema);
+        fs::write(&script, text).expect("a script");
+        self.server.psql(&script)
+    }
+}
+
+impl Postgres {
+    /// The tables in a schema of their own; `None`, and a word on stderr, if there is no PostgreSQL.
+    pub fn loaded(set: &TableSet) -> Option<LoadedTables> {
+        let Some(programs) = programs() else {
+            tell("no PostgreSQL: no query is asked there");
+            return None;
+        };
+        let schema = format!("case_{}", SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        let loaded = LoadedTables {
+            server: running(&programs),
+            schema,
+        };
+        let said = loaded.run(&tables_of(Postgres.dialect(), set, &loaded.schema));
+        assert!(said.is_empty(), "{said}");
+        Some(loaded)
+    }
+}
+
+/// Statements that make a schema with tables.
+fn tables_of(dialect: &dyn SqlDialect, set: &TableSet, schema: &str) -> String {
+    let mut script = format!("CREATE SCHEMA {schema};\nSET search_path TO {schema};\n");
+    for (table, create) in set.tables.iter().zip(set.created(dialect)) {
+        let name = dialect.name(&table.name);
+        script += &format!(
+            "{create};\nCOPY {name} FROM STDIN WITH (FORMAT csv);\n{}\\.\n",
+            table.csv
+        );
+    }
+    script
+}
+
 /// A script that makes the tables and writes the rows of each statement to a file.
 fn written(dialect: &dyn SqlDialect, statements: &[Statement], folder: &Path) -> String {
     let mut script = String::from("\\pset format unaligned\n\\pset tuples_only on\n");
     let sets = sets_of(statements);
     let first = SCHEMAS.fetch_add(sets.len(), Ordering::Relaxed);
     for (place, set) in sets.iter().enumerate() {
-        let schema = format!("case_{}", first + place);
-        script += &format!("CREATE SCHEMA {schema};\nSET search_path TO {schema};\n");
-        for (table, create) in set.tables.iter().zip(set.created(dialect)) {
-            let name = dialect.name(&table.name);
-            script += &format!(
-                "{create};\nCOPY {name} FROM STDIN WITH (FORMAT csv);\n{}\\.\n",
-                table.csv
-            );
-        }
+        script += &tables_of(dialect, set, &format!("case_{}", first + place));
     }
     for (place, statement) in statements.iter().enumerate() {
         let set = sets

@@ -33,6 +33,7 @@ mod test;
 mod why;
 mod workspace;
 
+use crate::base::cancellation;
 pub use codes::CODES;
 
 use std::process::ExitCode;
@@ -63,7 +64,13 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     code
 }
 
+/// Runs a command. Those that ask a database stop by unwinding, so that what runs there is cancelled.
 fn command(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {
+    let done = cancellation::until_stopped(|| chosen(console, arguments));
+    done.unwrap_or_else(|| Err(Failure::interrupted()))
+}
+
+fn chosen(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {
     let defs = arguments.defs.as_deref();
     match &arguments.command {
         Command::Demo(own) => demo::run(console, own, defs),

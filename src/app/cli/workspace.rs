@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::args::DataOptions;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
-use crate::app::repl::proof_cache;
+use crate::app::repl::{self, proof_cache};
 use crate::app::tables;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::exec::answer::Board;
@@ -58,7 +58,7 @@ pub fn needs_data(options: &DataOptions, command: &str) -> Result<(), Failure> {
             "or single files: riskql {command} --table findings=export.csv"
         ))
         .help(format!(
-            "or a database of connections.toml: riskql {command} --on NAME"
+            "or the tables of a database: riskql {command} --on NAME"
         ))
         .into())
 }
@@ -103,6 +103,9 @@ pub fn context<'a>(
     options: &DataOptions,
     instants: Instants,
 ) -> Result<QueryContext<'a>, Failure> {
+    if options.on.is_some() {
+        repl::hear_interrupts();
+    }
     let tables = tables::open(definitions, &options.tables())?;
     Ok(QueryContext {
         definitions,

@@ -13,7 +13,7 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::exec::data::{
     AskedFacts, RelationRequest, ResultType, TableDatabase, TableFacts, TableShape,
 };
-use crate::exec::sql::{NamedTable, RowsInput, SqlType, TableNames, TableSource, rows_statement};
+use crate::exec::sql::{NamedSource, NamedTable, RowsInput, SqlType, TableNames, rows_statement};
 use crate::lang::model::{Definitions, TableId};
 
 /// A database with the tables of a connection.
@@ -75,14 +75,14 @@ impl RemoteDatabase {
         }
     }
 
-    fn source(&self, definitions: &Definitions, table: TableId) -> Option<TableSource> {
+    fn source(&self, definitions: &Definitions, table: TableId) -> Option<NamedSource> {
         let origin = self.settings.tables.get(&definitions.table(table).name)?;
         Some(match origin {
-            TableOrigin::Query { text, .. } => TableSource::Query(text.clone()),
+            TableOrigin::Query { text, .. } => NamedSource::Query(text.clone()),
             TableOrigin::Table(name) => {
                 let parts = name.split('.');
                 let quoted = parts.map(|part| self.settings.dialect.name(part));
-                TableSource::Name(quoted.collect::<Vec<_>>().join("."))
+                NamedSource::Name(quoted.collect::<Vec<_>>().join("."))
             }
         })
     }
@@ -159,7 +159,7 @@ impl TableDatabase for RemoteDatabase {
             table: definitions.table(table),
             source: &source,
         };
-        let mut reading = facts::Reading {
+        let mut reading = facts::FactsReader {
             input: &input,
             columns: &columns,
             asked,
@@ -178,7 +178,7 @@ impl TableDatabase for RemoteDatabase {
                 reading.read_orphans(*parent, (&parents, key), &run)?;
             }
         }
-        let facts::Reading { facts, forms, .. } = reading;
+        let facts::FactsReader { facts, forms, .. } = reading;
         if let Some(known) = self.known().get_mut(&table) {
             known.named.forms.extend(forms);
         }
@@ -191,18 +191,17 @@ impl TableDatabase for RemoteDatabase {
         request: &RelationRequest,
     ) -> Result<DataFrame, Problems> {
         let statement = self.statement(definitions, request)?;
-        let rows = self.run(request.title, &statement)?;
+        let rows = match self.connection.rows(&statement) {
+            Ok(rows) => rows,
+            Err(failure) => {
+                let changed = self.changed_table(definitions);
+                let failed = || self.failure(request.title, &failure);
+                return Err(changed.unwrap_or_else(failed).into());
+            }
+        };
         frames::frame(&rows, request.columns).map_err(|unexpected| {
-            let message = format!(
-                "{} has changed since it was looked at: {} of {} holds {}",
-                self.connection.name(),
-                unexpected.column,
-                request.title,
-                unexpected.found
-            );
-            Diagnostic::data("D510", message)
-                .help("ask again".to_owned())
-                .into()
+            let how = format!("{} holds {}", unexpected.column, unexpected.found);
+            self.changed(request.title, &how).into()
         })
     }
 
@@ -233,6 +232,35 @@ impl TableDatabase for RemoteDatabase {
 }
 
 impl RemoteDatabase {
+    fn changed(&self, title: &str, how: &str) -> Diagnostic {
+        let name = self.connection.name();
+        let message = format!("{name}: {title} has changed since it was looked at: {how}");
+        Diagnostic::data("D510", message).help("ask again; in a session, after \\reload".to_owned())
+    }
+
+    /// The first table that no longer has the columns it had.
+    fn changed_table(&self, definitions: &Definitions) -> Option<Diagnostic> {
+        let known = self.known().clone();
+        known.iter().find_map(|(table, known)| {
+            let origin = &self.settings.tables[&definitions.table(*table).name];
+            let input = FactsInput {
+                dialect: self.settings.dialect,
+                table: definitions.table(*table),
+                source: &known.named.source,
+            };
+            let statement = facts::shape_statement(&input);
+            let Ok(none) = self.connection.rows(&statement) else {
+                return Some(self.changed(origin.title(), "it is not there any more"));
+            };
+            let (_, columns) = facts::shape(&input, origin.title(), &none.schema);
+            let mut gone = known.columns.iter();
+            let (place, _) = gone.find(|(place, kind)| columns.get(place) != Some(kind))?;
+            let column = &definitions.table(*table).columns[*place].name;
+            let how = format!("its column {column} is gone, or of another type");
+            Some(self.changed(origin.title(), &how))
+        })
+    }
+
     fn no_table(&self, origin: &TableOrigin, words: &str) -> Diagnostic {
         let (name, database) = (self.connection.name(), self.connection.title());
         let title = origin.title();

@@ -8,14 +8,14 @@ use super::frames::RemoteRows;
 use crate::base::diagnostic::Problems;
 use crate::base::types::{FieldType, Scale};
 use crate::exec::data::{AskedFacts, LARGEST_NUMBER, TableFacts, TableShape};
-use crate::exec::sql::{ColumnForm, SqlDialect, SqlType, TableSource};
+use crate::exec::sql::{ColumnForm, NamedSource, SqlDialect, SqlType};
 use crate::lang::model::Table;
 
 /// A table that is asked.
 pub(super) struct FactsInput<'a> {
     pub dialect: &'static dyn SqlDialect,
     pub table: &'a Table,
-    pub source: &'a TableSource,
+    pub source: &'a NamedSource,
 }
 
 /// What kind of values a column of the database holds.
@@ -41,10 +41,10 @@ impl FactsInput<'_> {
 }
 
 /// What stands behind FROM.
-fn from(source: &TableSource, alias: &str) -> String {
+fn from(source: &NamedSource, alias: &str) -> String {
     match source {
-        TableSource::Name(name) => format!("{name} AS {alias}"),
-        TableSource::Query(text) => format!("(\n{text}\n) AS {alias}"),
+        NamedSource::Name(name) => format!("{name} AS {alias}"),
+        NamedSource::Query(text) => format!("(\n{text}\n) AS {alias}"),
     }
 }
 
@@ -116,7 +116,7 @@ fn can_hold(kind: ColumnShape, wanted: &FieldType) -> bool {
 }
 
 /// Asks for facts, and learns how columns are to be read.
-pub(super) struct Reading<'a> {
+pub(super) struct FactsReader<'a> {
     pub input: &'a FactsInput<'a>,
     pub columns: &'a BTreeMap<usize, ColumnShape>,
     pub asked: &'a AskedFacts,
@@ -126,7 +126,7 @@ pub(super) struct Reading<'a> {
 
 type Run<'r> = &'r dyn Fn(&str) -> Result<RemoteRows, Problems>;
 
-impl Reading<'_> {
+impl FactsReader<'_> {
     /// Rows, spans, and which columns hold what is not their fields' as it is: one statement, and one for each scale.
     pub fn read_columns(&mut self, run: Run) -> Result<(), Problems> {
         let asked = self.asked.columns.iter().chain(&self.asked.key);
@@ -282,7 +282,7 @@ impl Reading<'_> {
     pub fn read_orphans(
         &mut self,
         parent: usize,
-        (parents, key): (&TableSource, &str),
+        (parents, key): (&NamedSource, &str),
         run: Run,
     ) -> Result<(), Problems> {
         let dialect = self.input.dialect;

@@ -97,7 +97,7 @@ pub fn read_connection(
     let Some(written) = all.remove(name) else {
         return Err(unknown(file, name, all.keys()).into());
     };
-    let reading = Reading {
+    let reading = ConnectionReader {
         definitions,
         file,
         name,
@@ -147,13 +147,13 @@ fn unknown<'n>(
     }
 }
 
-struct Reading<'a> {
+struct ConnectionReader<'a> {
     definitions: &'a Definitions,
     file: &'a Path,
     name: &'a str,
 }
 
-impl Reading<'_> {
+impl ConnectionReader<'_> {
     fn problem(&self, code: &'static str, message: &str) -> Diagnostic {
         let place = self.file.display();
         Diagnostic::data(code, format!("`{place}` [{}]: {message}", self.name))

@@ -26,7 +26,7 @@ mod tables;
 pub use dialects::{DIALECTS, FileWords, SqlDialect, SqlType, Unnested};
 pub use refusals::{Construct, refusal};
 pub use rows::{RowsInput, rows_statement};
-pub use tables::{ColumnForm, NamedTable, TableFiles, TableNames, TableSource};
+pub use tables::{ColumnForm, NamedSource, NamedTable, TableFiles, TableNames};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;

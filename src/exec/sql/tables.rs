@@ -71,14 +71,14 @@ pub struct TableNames {
 /// A table of a database.
 #[derive(Clone, Debug)]
 pub struct NamedTable {
-    pub source: TableSource,
+    pub source: NamedSource,
     /// How columns are read, by their places in the model; those that are not among them read as missing.
     pub forms: BTreeMap<usize, ColumnForm>,
 }
 
 /// What the rows of a table are selected from.
 #[derive(Clone, Debug)]
-pub enum TableSource {
+pub enum NamedSource {
     /// `public.findings`, with quotes where names need them.
     Name(String),
     /// A SELECT.
@@ -169,8 +169,8 @@ impl Translator<'_> {
         let mut select = Select::new(self.dialect);
         match named.map(|named| &named.source) {
             None => select.filters.push("false".to_string()),
-            Some(TableSource::Name(name)) => select.source.clone_from(name),
-            Some(TableSource::Query(text)) => {
+            Some(NamedSource::Name(name)) => select.source.clone_from(name),
+            Some(NamedSource::Query(text)) => {
                 let name = format!("{table}_source");
                 select = self.part_of(&name, text.clone(), &[]);
             }
