@@ -78,6 +78,10 @@ fn query(described: &PlanDescription, cube: &CubeDescription) -> Json {
     }
     object.insert("base".into(), json!(cube.base));
     object.insert("relation".into(), outline(&cube.relation));
+    if described.database.is_some() {
+        object.insert("statement".into(), json!(cube.polars));
+        return Json::Object(object);
+    }
     object.insert("polars".into(), json!(cube.polars));
     object.insert("polars_of_kept".into(), json!(cube.polars_of_kept));
     Json::Object(object)

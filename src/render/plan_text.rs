@@ -31,7 +31,10 @@ pub(super) fn plan(described: &PlanDescription, look: RenderOptions) -> String {
         }
         page.outline(&cube.relation);
     }
-    page.title("Plans of polars");
+    match described.database {
+        Some(title) => page.title(&format!("Statements for {title}")),
+        None => page.title("Plans of polars"),
+    }
     for base in &described.bases {
         if let Some(polars) = &base.polars {
             page.line("  ", &format!("{}:", base.name));
@@ -48,7 +51,7 @@ pub(super) fn plan(described: &PlanDescription, look: RenderOptions) -> String {
     }
     page.title("Scanned");
     for scan in &described.scans {
-        page.scan(scan);
+        page.scan(scan, described.database.is_some());
     }
     page.section("Notes", &described.notes);
     page.text
@@ -101,17 +104,22 @@ impl PlanPage {
         self.line(&" ".repeat(4 + indent.min(deepest)), line);
     }
 
-    fn scan(&mut self, scan: &ScanDescription) {
+    fn scan(&mut self, scan: &ScanDescription, is_elsewhere: bool) {
         let report = &scan.report;
-        let how = match report.is_lazy {
-            true => "scanned lazily",
-            false => "read into memory",
+        let how = match (is_elsewhere, report.is_lazy) {
+            (true, _) => "asked there",
+            (false, true) => "scanned lazily",
+            (false, false) => "read into memory",
+        };
+        let (held_by, proven) = match is_elsewhere {
+            true => ("table", "asked now"),
+            false => ("file", "proven now"),
         };
         let (path, rows) = (report.path.display(), rows(scan.rows));
         let own = format!("{}: {path}, {}, {how}, {rows}", scan.table, report.format);
         self.line("  ", &own);
         let of_file = report.file_columns.map_or(String::new(), |columns| {
-            format!(" of {columns} in the file")
+            format!(" of {columns} in the {held_by}")
         });
         let columns = counted(report.columns.len() as u64, "column", "columns");
         let names = report.columns.join(", ");
@@ -119,7 +127,7 @@ impl PlanPage {
         if report.proofs.is_empty() {
             self.line("    ", "checked as it was read");
         }
-        for (title, is_remembered) in [("proven now", false), ("remembered", true)] {
+        for (title, is_remembered) in [(proven, false), ("remembered", true)] {
             let proofs = report.proofs.iter();
             let proofs = proofs.filter(|proof| proof.is_remembered == is_remembered);
             let proofs: Vec<&str> = proofs.map(|proof| proof.what.as_str()).collect();

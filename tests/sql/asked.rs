@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use riskql::base::diagnostic::Problems;
 use riskql::exec::answer::{Answer, Cell, Row};
+use riskql::exec::data::Tables;
 use riskql::exec::{assemble, remote};
 use riskql::plan::{self, RequirementOptions};
 
@@ -47,8 +48,10 @@ pub fn all_equal_there(pairs: &[Pair]) {
         let file = folder.path().join("connections.toml");
         let names = set.tables.iter().map(|table| table.name.as_str());
         fs::write(&file, loaded.connection(&driver, names)).expect("a file of connections");
+        let tables = remote::tables(&those[0].definitions, &file, "tested");
+        let tables = tables.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
         for pair in those {
-            let difference = difference(pair, &file);
+            let difference = difference(pair, &tables);
             wrong.extend(difference.map(|words| format!("{}\n{words}", pair.label)));
         }
     }
@@ -61,14 +64,14 @@ pub fn all_equal_there(pairs: &[Pair]) {
     );
 }
 
-fn difference(pair: &Pair, file: &Path) -> Option<String> {
-    match answered(pair, file) {
+fn difference(pair: &Pair, tables: &Tables) -> Option<String> {
+    match answered(pair, tables) {
         Ok(there) => other_answer(&pair.answer, &there),
         Err(problems) => Some(format!("{:#?}", problems.sorted())),
     }
 }
 
-fn answered(pair: &Pair, file: &Path) -> Result<Answer, Problems> {
+fn answered(pair: &Pair, tables: &Tables) -> Result<Answer, Problems> {
     let definitions = &pair.definitions;
     let asking = RequirementOptions {
         place: &|_| String::new(),
@@ -76,7 +79,7 @@ fn answered(pair: &Pair, file: &Path) -> Result<Answer, Problems> {
         tolerant: false,
     };
     let wanted = plan::requirements(definitions, &[&pair.query], asking);
-    let tables = remote::tables(definitions, file, "tested")?.whole(definitions)?;
+    let tables = tables.whole(definitions)?;
     let sources = tables.borrow_mut().sources(definitions, &wanted)?;
     let plans = std::slice::from_ref(&pair.plan);
     Ok(assemble::answers(definitions, &sources, plans)?.remove(0))

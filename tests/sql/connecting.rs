@@ -122,6 +122,19 @@ fn commands_answer_as_over_files() {
 }
 
 #[test]
+fn a_text_that_no_row_has() {
+    let Some(connected) = Connected::new() else {
+        return;
+    };
+    let output = connected.run(&["run", "backlog where team = storefrnt", "--on", "tested"]);
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        said.contains("D922") && said.contains("storefront"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_rows_behind_a_number_and_the_plan() {
     let Some(connected) = Connected::new() else {
         return;

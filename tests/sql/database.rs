@@ -76,7 +76,12 @@ impl TableSet {
         let tables = tables.map(|(id, table)| {
             let columns = table.columns.iter();
             let columns = columns.map(|column| (column.name.clone(), column.field_type.clone()));
-            let columns: Vec<(String, FieldType)> = columns.collect();
+            let mut columns: Vec<(String, FieldType)> = columns.collect();
+            // Columns that nobody read hold nothing: a key would be missing.
+            if let Some(source) = read.table(TableId(id)) {
+                let names = source.frame.clone().collect_schema().expect("a schema");
+                columns.retain(|(name, _)| names.contains(name));
+            }
             TableText {
                 name: table.name.clone(),
                 csv: csv(&columns, TableId(id), read),

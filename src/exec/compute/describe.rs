@@ -37,6 +37,8 @@ pub struct PlanDescription {
     /// In the order of the definitions' tables.
     pub scans: Vec<ScanDescription>,
     pub notes: Vec<String>,
+    /// The title of the database that has the tables, if they are no files: then queries are statements for it.
+    pub database: Option<&'static str>,
 }
 
 /// A measure, in words.
@@ -151,6 +153,11 @@ pub fn describe(context: ExecutionContext, plan: &Plan) -> Result<PlanDescriptio
         cubes: Vec::new(),
         scans: scans(context),
         notes: Vec::new(),
+        database: context
+            .sources
+            .database
+            .as_ref()
+            .map(|database| database.title()),
     };
     match &plan.work {
         Work::Values(work) => described.add_values(context, work)?,

@@ -2,15 +2,17 @@
 //! numbers and dates go.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use polars::prelude::{
     Column, DataFrame, DataType, Engine, Expr, Field, IntoColumn, IntoSeries, Schema,
     UInt32Chunked, col, lit, map_multiple,
 };
 
-use super::{TableSource, TableSources};
+use super::{RelationRequest, ResultType, TableDatabase, TableSource, TableSources};
 use crate::base::types::FieldType;
-use crate::lang::model::{Definitions, FieldId, FieldSource};
+use crate::lang::model::{Definitions, FieldId, FieldSource, TableId};
+use crate::plan::relation::{Expression, Literal, Relation};
 
 /// More texts are looked for among all that there are.
 const MOST_COMPARED: usize = 32;
@@ -22,7 +24,7 @@ pub fn texts_of(
     sources: &TableSources,
     field: FieldId,
 ) -> Option<BTreeSet<String>> {
-    let texts = texts_that(definitions, sources, field, &|column| column)?;
+    let texts = texts_that(definitions, sources, field, None)?;
     (!texts.is_empty()).then_some(texts)
 }
 
@@ -33,16 +35,9 @@ pub fn absent_texts<'w>(
     field: FieldId,
     words: &BTreeSet<&'w str>,
 ) -> Vec<&'w str> {
-    // Few values are kept while the column passes, however many it has.
-    let is_one_of = |column: Expr| {
-        let tests = words.iter().map(|word| column.clone().eq(lit(*word)));
-        column
-            .clone()
-            .filter(tests.reduce(Expr::or).unwrap_or(lit(false)))
-    };
     let present = match words.len() > MOST_COMPARED {
         true => texts_of(definitions, sources, field),
-        false => texts_that(definitions, sources, field, &is_one_of),
+        false => texts_that(definitions, sources, field, Some(words)),
     };
     let Some(present) = present else {
         return Vec::new();
@@ -54,15 +49,29 @@ pub fn absent_texts<'w>(
         .collect()
 }
 
-/// The different texts of a field among the rows that are chosen.
+/// The different texts of a field, or those of some words that it has.
 fn texts_that(
     definitions: &Definitions,
     sources: &TableSources,
     field: FieldId,
-    chosen: &dyn Fn(Expr) -> Expr,
+    words: Option<&BTreeSet<&str>>,
 ) -> Option<BTreeSet<String>> {
     let read = ReadColumn::of(definitions, sources, field, &FieldType::Text)?;
-    let found = read.selected(sources, vec![chosen(read.column()).unique()])?;
+    let found = match &sources.database {
+        Some(database) => read.texts_there(definitions, database.as_ref(), words)?,
+        None => {
+            // Few values are kept while the column passes, however many it has.
+            let is_one_of = |words: &BTreeSet<&str>| {
+                let tests = words.iter().map(|word| read.column().eq(lit(*word)));
+                tests.reduce(Expr::or).unwrap_or(lit(false))
+            };
+            let chosen = words.map_or_else(
+                || read.column(),
+                |words| read.column().filter(is_one_of(words)),
+            );
+            read.selected(sources, vec![chosen.unique()])?
+        }
+    };
     let texts = found.columns()[0]
         .as_materialized_series()
         .str()
@@ -154,6 +163,7 @@ pub fn last_contained(
 
 /// A column that was loaded, of a field that is read from it, maybe through parents.
 struct ReadColumn<'s> {
+    table: TableId,
     source: &'s TableSource,
     place: usize,
     name: &'s str,
@@ -174,6 +184,7 @@ impl<'s> ReadColumn<'s> {
                 let name = &definitions.table(field.table).columns[place].name;
                 source.scanned.columns.iter().find(|known| *known == name)?;
                 Some(ReadColumn {
+                    table: field.table,
                     source,
                     place,
                     name,
@@ -196,6 +207,47 @@ impl<'s> ReadColumn<'s> {
 
     fn column(&self) -> Expr {
         col(self.name)
+    }
+
+    /// The different texts of the column of a table of a database, or those of some words that it has.
+    fn texts_there(
+        &self,
+        definitions: &Definitions,
+        database: &dyn TableDatabase,
+        words: Option<&BTreeSet<&str>>,
+    ) -> Option<DataFrame> {
+        let name = self.name.to_owned();
+        let scan = Arc::new(Relation::Scan {
+            table: self.table,
+            name: definitions.table(self.table).name.clone(),
+            columns: vec![name.clone()],
+            row_number: None,
+        });
+        let input = match words {
+            None => scan,
+            Some(words) => Arc::new(Relation::Filter {
+                input: scan,
+                predicate: Expression::In {
+                    of: Box::new(Expression::column(&name)),
+                    values: words
+                        .iter()
+                        .map(|word| Literal::Text((*word).to_owned()))
+                        .collect(),
+                },
+            }),
+        };
+        let texts = Arc::new(Relation::Aggregate {
+            input,
+            keys: vec![name.clone()],
+            aggregates: Vec::new(),
+        });
+        let request = RelationRequest {
+            title: "values that a query names",
+            relation: &texts,
+            axis: None,
+            columns: &[(name, ResultType::Text)],
+        };
+        database.rows(definitions, &request).ok()
     }
 
     fn selected(&self, sources: &TableSources, columns: Vec<Expr>) -> Option<DataFrame> {

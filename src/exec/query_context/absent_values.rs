@@ -58,10 +58,6 @@ pub fn absent_values<'a>(
     sources: &TableSources,
     answered: impl IntoIterator<Item = (&'a Query, &'a Answer)>,
 ) -> Vec<AbsentValue> {
-    // Tables of a database are not read for what they lack.
-    if sources.database.is_some() {
-        return Vec::new();
-    }
     let mut asked = AskedTexts::new();
     let mut found: Vec<AbsentValue> = Vec::new();
     for (query, answer) in answered {
