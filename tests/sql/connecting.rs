@@ -165,7 +165,7 @@ fn a_session_and_the_checks_of_data() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    let said = connected.answered(&["repl", "-c", "backlog", "-c", "\\rows 3", "--on", "tested"]);
+    let said = connected.answered(&["repl", "-c", "backlog", "-c", "\\rows 1", "--on", "tested"]);
     assert!(said.contains("finding"), "{said}");
     let checked = connected.run(&["check", "--data", "--on", "tested"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned()

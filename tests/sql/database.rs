@@ -76,15 +76,11 @@ impl TableSet {
         let tables = tables.map(|(id, table)| {
             let columns = table.columns.iter();
             let columns = columns.map(|column| (column.name.clone(), column.field_type.clone()));
-            let mut columns: Vec<(String, FieldType)> = columns.collect();
-            // Columns that nobody read hold nothing: a key would be missing.
-            if let Some(source) = read.table(TableId(id)) {
-                let names = source.frame.clone().collect_schema().expect("a schema");
-                columns.retain(|(name, _)| names.contains(name));
-            }
+            let columns: Vec<(String, FieldType)> = columns.collect();
+            let key = table.key.map(|key| table.columns[key].name.as_str());
             TableText {
                 name: table.name.clone(),
-                csv: csv(&columns, TableId(id), read),
+                csv: csv(&columns, key, TableId(id), read),
                 columns,
             }
         });
@@ -125,7 +121,12 @@ pub fn sets_of<'a>(statements: &'a [Statement]) -> Vec<&'a Rc<TableSet>> {
     sets
 }
 
-fn csv(columns: &[(String, FieldType)], table: TableId, read: &TableSources) -> String {
+fn csv(
+    columns: &[(String, FieldType)],
+    key: Option<&str>,
+    table: TableId,
+    read: &TableSources,
+) -> String {
     let Some(source) = read.table(table) else {
         return String::new();
     };
@@ -139,7 +140,12 @@ fn csv(columns: &[(String, FieldType)], table: TableId, read: &TableSources) -> 
         let cells = columns.iter().map(|(name, field_type)| {
             let column = frame.column(name).ok();
             let value = column.map(|column| column.get(row).expect("a row of the frame"));
-            value.map_or(String::new(), |value| cell(&value, field_type))
+            match value {
+                Some(value) => cell(&value, field_type),
+                // A key that no query reads has to be there all the same.
+                None if key == Some(name) => format!("row {row}"),
+                None => String::new(),
+            }
         });
         let cells: Vec<String> = cells.collect();
         writeln!(text, "{}", cells.join(",")).expect("a text takes more");

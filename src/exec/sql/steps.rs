@@ -153,8 +153,11 @@ impl Translator<'_> {
 
     pub(super) fn sort(&mut self, input: &SharedRelation, keys: &[SortKey]) -> Select {
         let mut select = self.shared(input);
+        // Databases take a constant for the place of a column, and rows do not differ in it.
+        let differs = |key: &&SortKey| !is_constant(&select.column(&key.column).sql);
         select.order = keys
             .iter()
+            .filter(differs)
             .map(|key| {
                 let column = select.column(&key.column);
                 let order = match &column.scale {
@@ -168,6 +171,10 @@ impl Translator<'_> {
         select.is_closed = true;
         select
     }
+}
+
+fn is_constant(sql: &str) -> bool {
+    matches!(sql, "true" | "false") || sql.parse::<i64>().is_ok()
 }
 
 /// What a joined table is called: by its name, or if that is taken by the column that finds its rows.
