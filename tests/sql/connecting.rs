@@ -167,7 +167,7 @@ fn a_session_and_the_checks_of_data() {
     };
     let said = connected.answered(&["repl", "-c", "backlog", "-c", "\\rows 1", "--on", "tested"]);
     assert!(said.contains("finding"), "{said}");
-    let checked = connected.run(&["check", "--data", "--on", "tested"]);
+    let checked = connected.run(&["check", "--on", "tested"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned()
         + &String::from_utf8_lossy(&checked.stdout);
     assert!(said.contains("findings"), "{said}");
@@ -185,7 +185,7 @@ fn mistakes_in_a_file_of_connections() {
     let (code, said) = connected.refused(&["run", "backlog", "--on", "testd"]);
     assert_eq!(code, 2, "{said}");
     assert!(
-        said.contains("K934") && said.contains("--on tested"),
+        said.contains("K936") && said.contains("--on tested"),
         "{said}"
     );
     let cases = [

@@ -134,11 +134,14 @@ impl TableDatabase for RemoteDatabase {
             Err(failure) => return Err(self.failure(origin.title(), &failure).into()),
         };
         let (shape, columns) = facts::shape(&input, origin.title(), &none.schema);
+        let mut known = self.known();
+        // What was learnt of columns that are not asked for again is kept.
+        let before = known.remove(&table).map(|known| known.named.forms);
         let named = NamedTable {
             source,
-            forms: BTreeMap::new(),
+            forms: before.unwrap_or_default(),
         };
-        self.known().insert(table, KnownTable { columns, named });
+        known.insert(table, KnownTable { columns, named });
         Ok(Some(shape))
     }
 

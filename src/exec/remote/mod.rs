@@ -45,7 +45,7 @@ pub fn tables(definitions: &Definitions, file: &Path, name: &str) -> Result<Tabl
 /// The codes of this room's problems and what each means.
 pub const CODES: &[(&str, &str)] = &[
     ("D501", "a file of connections that cannot be read"),
-    ("K934", "a connection that no file names"),
+    ("K936", "a connection that no file names"),
     ("D503", "a secret written out in a file of connections"),
     ("D504", "an environment variable that a connection needs"),
     ("D505", "a driver that is not there or cannot be loaded"),

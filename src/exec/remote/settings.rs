@@ -87,7 +87,7 @@ pub fn connection_names(file: &Path) -> Result<Vec<String>, Problems> {
 ///
 /// # Errors
 ///
-/// `K934`, `D501`, `D503`, `D504`, all that is wrong with it at once.
+/// `K936`, `D501`, `D503`, `D504`, all that is wrong with it at once.
 pub fn read_connection(
     definitions: &Definitions,
     file: &Path,
@@ -137,7 +137,7 @@ fn unknown<'n>(
     others: impl Iterator<Item = &'n String> + Clone,
 ) -> Diagnostic {
     let shown = file.display();
-    let problem = Diagnostic::data("K934", format!("`{shown}` has no connection {name}"));
+    let problem = Diagnostic::data("K936", format!("`{shown}` has no connection {name}"));
     let near = nearest(name, others.clone().map(String::as_str));
     let all: Vec<&str> = others.map(String::as_str).collect();
     match (near, all.as_slice()) {
