@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{DataFrame, IntoColumn, IntoLazy, Series};
 
-use super::columnar::{ColumnarFile, instants_span};
+use super::columnar::instants_span;
+use super::columnar_parts::ColumnarParts;
 use super::columns::{ColumnRequest, Meaning};
 use super::files::{Format, format_of};
 use super::links::CheckedTable;
@@ -32,7 +33,7 @@ pub(super) struct HeldTable {
     file_columns: Option<usize>,
     proofs: Vec<Proof>,
     /// `None`: the columns are in memory.
-    file: Option<ColumnarFile>,
+    file: Option<ColumnarParts>,
 }
 
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl HeldTable {
             self.columns.insert(wanted.column, column);
         }
         self.proofs = table.proofs;
-        self.file_columns = Some(table.file.schema.len());
+        self.file_columns = Some(table.file.header().len());
         self.file = table.file.is_scannable.then_some(table.file);
         Ok(())
     }

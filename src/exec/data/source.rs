@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use polars::prelude::{LazyFrame, PolarsResult};
 
-use super::columnar::ColumnarFile;
+use super::columnar_parts::ColumnarParts;
 use super::columns::ColumnRequest;
 use super::guard::{guarded_query, uncaught};
 use crate::base::cancellation;
@@ -47,7 +47,7 @@ pub struct TableSource {
 /// A file that a query reads while it runs.
 #[derive(Clone)]
 pub(super) struct Scan {
-    pub file: ColumnarFile,
+    pub file: ColumnarParts,
     pub wanted: Vec<ColumnRequest>,
     pub calendar: Calendar,
 }
@@ -153,7 +153,7 @@ impl TableSources {
 
 impl Scan {
     fn check(&self) -> Result<(), Problems> {
-        let file = ColumnarFile::open(&self.file.path, &self.file.name, self.file.format)?;
+        let file = ColumnarParts::open(&self.file.path, &self.file.name, self.file.format)?;
         file.check_types(&self.wanted)?;
         let wanted: Vec<ColumnRequest> = self
             .wanted
