@@ -121,6 +121,29 @@ fn parts_are_one_table_in_the_order_of_their_names() {
 }
 
 #[test]
+fn a_folder_alone_or_of_another_name() {
+    let parts = place(&[("findings/a.parquet", findings(0..3, "low"))]);
+    let folder = path_in(&parts, "findings");
+    let definitions = definitions("UTC");
+    let alone = locate(&definitions, Some(&folder), &[]).expect("a table");
+    assert_eq!(
+        (alone.len(), alone[0].table, &alone[0].path),
+        (1, FINDINGS, &folder)
+    );
+    let other = place(&[("export/a.parquet", findings(0..3, "low"))]);
+    let export = path_in(&other, "export");
+    let named = [("findings".to_owned(), export.clone())];
+    let named = locate(&definitions, Some(other.path()), &named).expect("a table");
+    assert_eq!(
+        (named.len(), named[0].table, &named[0].path),
+        (1, FINDINGS, &export)
+    );
+    // Spark calls the folder like a file.
+    let spark = place(&[("findings.parquet/part-0.parquet", findings(0..3, "low"))]);
+    assert_eq!(rows(&spark, &["finding_id"]), ["F0", "F1", "F2"]);
+}
+
+#[test]
 fn names_of_folders_are_values_of_columns() {
     let cvss = |values: Vec<f64>| Series::new("cvss".into(), values);
     let parts = place(&[
@@ -144,10 +167,10 @@ fn names_of_folders_are_values_of_columns() {
     assert_eq!(
         rows(&parts, &columns),
         [
-            "F0 A 1 a:b 3 -",
-            "F1 A 1 a:b 3 -",
             // The file has a severity of its own.
             "F2 A 1 - 1 -",
+            "F0 A 1 a:b 3 -",
+            "F1 A 1 a:b 3 -",
             "F3 A2 c 1 7.5",
         ]
     );
@@ -173,7 +196,7 @@ fn parts_may_differ_in_their_types() {
         ),
         ("findings/1.parquet", second),
     ]);
-    assert_eq!(rows(&parts, &["finding_id", "cvss"]), ["F0 7.0", "F1 9.5"]);
+    assert_eq!(rows(&parts, &["finding_id", "cvss"]), ["F0 7", "F1 9.5"]);
 }
 
 #[test]
@@ -215,17 +238,17 @@ fn messages_name_the_part_and_its_row() {
 
 #[test]
 fn a_part_of_a_wrong_type_or_damaged_is_named() {
-    let exploitable = with(
+    let cvss = with(
         findings(0..1, "low"),
-        Series::new("exploitable".into(), vec![1.5]),
+        Series::new("cvss".into(), vec![true]),
     );
     let parts = place(&[
         ("findings/a.parquet", findings(1..3, "low")),
-        ("findings/b.parquet", exploitable),
+        ("findings/b.parquet", cvss),
     ]);
     let told = refused(&parts).join("\n");
     assert!(
-        told.starts_with("D205 `findings/b.parquet` column `exploitable`"),
+        told.starts_with("D205 `findings/b.parquet` column `cvss`"),
         "{told}"
     );
     fs::write(path_in(&parts, "findings/b.parquet"), b"PAR1 and no more").expect("a file");

@@ -136,14 +136,21 @@ fn in_folder(
         .collect();
     let found = tables_among(definitions, paths, named)?;
     if found.is_empty() && named.is_empty() {
+        if let Some(table) = table_of(definitions, folder) {
+            check_file(folder)?;
+            return Ok(BTreeMap::from([(table, folder.to_owned())]));
+        }
         return Err(no_tables(definitions, &name, &others).into());
     }
     Ok(found)
 }
 
 fn no_folder(name: &str) -> Diagnostic {
-    Diagnostic::data("D101", format!("there is no folder `{name}`"))
-        .help("name the folder of the table files with --data")
+    let problem = Diagnostic::data("D101", format!("there is no folder `{name}`"));
+    match name.split_once("://") {
+        Some(_) => problem.help("tables are read from files of this machine: copy them first, then name their folder with --data"),
+        None => problem.help("name the folder of the table files with --data"),
+    }
 }
 
 fn single_file(

@@ -127,16 +127,20 @@ impl KnownDatabase {
 }
 
 impl DatabaseFiles {
-    /// Whether a file of the library holds a definition that stays out, or the tests of one.
-    pub(super) fn leaves_out(&self, path: &str) -> bool {
-        const FOLDERS: [&str; 4] = ["kpis", "tests", "views", "dashboards"];
-        let Some((folder, name)) = path
-            .strip_suffix(".kpi")
-            .and_then(|path| path.split_once('/'))
-        else {
-            return false;
-        };
-        let names = self.left_out.iter().flat_map(|(names, _)| *names);
-        FOLDERS.contains(&folder) && names.into_iter().any(|left_out| *left_out == name)
+    /// Whether a file of the library holds a definition that stays out, or tests that name one.
+    pub(super) fn leaves_out(&self, path: &str, text: &str) -> bool {
+        let file = path.strip_suffix(".kpi");
+        match file.and_then(|path| path.split_once('/')) {
+            Some(("kpis" | "views" | "dashboards", name)) => self.names(name),
+            Some(("tests", _)) => text
+                .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                .any(|word| self.names(word)),
+            Some(_) | None => false,
+        }
+    }
+
+    fn names(&self, name: &str) -> bool {
+        let mut groups = self.left_out.iter();
+        groups.any(|(names, _)| names.contains(&name))
     }
 }

@@ -38,22 +38,22 @@ pub fn run(console: &mut Console, arguments: &InitArguments) -> Result<(), Failu
     }
     let database = arguments.from.map(KnownDatabase::files);
     let mut texts = project::library_texts();
-    texts.retain(|(path, _)| !database.is_some_and(|database| database.leaves_out(path)));
+    texts.retain(|(path, text)| !database.is_some_and(|database| database.leaves_out(path, text)));
     // Under another name first: there is a whole library or none.
     let unfinished = arguments
         .folder
         .join(format!(".{}.{}", project::FOLDER, std::process::id()));
-    let written = write_texts(&unfinished, &texts).and_then(|()| {
+    let done = write_texts(&unfinished, &texts).and_then(|()| {
         fs::rename(&unfinished, &folder).map_err(|error| cannot_create(&folder, &error))
     });
-    if written.is_err() {
+    if done.is_err() {
         let _ = fs::remove_dir_all(&unfinished);
     }
-    written?;
+    done?;
     let beside = BESIDE
         .iter()
         .chain(database.map_or(&[][..], |database| database.files));
-    let mut begun = Begun {
+    let mut written = WrittenProject {
         project: &arguments.folder,
         definitions: &folder,
         count: texts.len(),
@@ -63,11 +63,11 @@ pub fn run(console: &mut Console, arguments: &InitArguments) -> Result<(), Failu
     };
     for (path, text) in beside {
         match write_new(&arguments.folder.join(path), text)? {
-            true => begun.new.push(*path),
-            false => begun.kept.push(*path),
+            true => written.new.push(*path),
+            false => written.kept.push(*path),
         }
     }
-    console.show(&begun.next_steps())
+    console.show(&written.next_steps())
 }
 
 /// Writes a file unless one is there; gives whether it did.
@@ -96,7 +96,7 @@ fn cannot_create(folder: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// What was written.
-struct Begun<'a> {
+struct WrittenProject<'a> {
     project: &'a Path,
     definitions: &'a Path,
     count: usize,
@@ -107,7 +107,7 @@ struct Begun<'a> {
     database: Option<&'static DatabaseFiles>,
 }
 
-impl Begun<'_> {
+impl WrittenProject<'_> {
     fn next_steps(&self) -> String {
         let mut told = format!(
             "wrote {} files to {}\n",
