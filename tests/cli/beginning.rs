@@ -246,6 +246,7 @@ fn for_the_database_of_another_program() {
             &format!("{program}/findings.sql"),
             "left as they were: connections.toml",
             &format!("without {left_out}"),
+            &format!("export {}_DATABASE=", program.to_uppercase()),
             &format!("riskql run --on {program}"),
         ]);
         assert_eq!(project.read("connections.toml"), "# mine\n");

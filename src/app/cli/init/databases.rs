@@ -16,6 +16,8 @@ pub enum KnownDatabase {
 pub(super) struct DatabaseFiles {
     /// The name of the connection.
     pub connection: &'static str,
+    /// The variable of the environment that holds its address.
+    pub variable: &'static str,
     /// Paths beside the definitions, and texts.
     pub files: &'static [(&'static str, &'static str)],
     /// The names of KPIs, views and dashboards of the library that stay out, and why.
@@ -24,6 +26,7 @@ pub(super) struct DatabaseFiles {
 
 const DEFECTDOJO: DatabaseFiles = DatabaseFiles {
     connection: "defectdojo",
+    variable: "DEFECTDOJO_DATABASE",
     files: &[
         (
             "connections.toml",
@@ -57,6 +60,7 @@ const DEFECTDOJO: DatabaseFiles = DatabaseFiles {
 
 const DEPENDENCY_TRACK: DatabaseFiles = DatabaseFiles {
     connection: "dependency_track",
+    variable: "DEPENDENCY_TRACK_DATABASE",
     files: &[
         (
             "connections.toml",

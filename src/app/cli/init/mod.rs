@@ -133,8 +133,12 @@ impl WrittenProject<'_> {
             None => "  riskql run --data FOLDER     every KPI against its target, over findings.csv, assets.csv, …\n  \
                      riskql repl --data FOLDER    ask, look at the rows, keep what you found\n"
                 .to_owned(),
-            Some(DatabaseFiles { connection, .. }) => format!(
-                "  (set the variable that connections.toml names)\n  \
+            Some(DatabaseFiles {
+                connection,
+                variable,
+                ..
+            }) => format!(
+                "  export {variable}=postgresql://reader:password@host:5432/database\n  \
                  riskql run --on {connection}     every KPI against its target\n"
             ),
         }

@@ -124,6 +124,7 @@ SELECT
   engagement.product_id::text AS asset_id,
   -- When a flaw came in is not recorded.
   NULL::timestamptz AS introduced_at,
+  -- Where the calendar has another zone, days begin in that.
   coalesce(episodes.found_at, finding.date::timestamp AT TIME ZONE 'UTC') AS found_at,
   episodes.fixed_at,
   episodes.verified_at,
