@@ -235,3 +235,39 @@ fn files_that_are_there_stay() {
     ]);
     assert_eq!(project.read(".gitattributes"), "mine\n");
 }
+
+/// What the database of another program cannot answer is left out, and what is left has no mistake and passes its tests.
+#[test]
+fn for_the_database_of_another_program() {
+    for (program, left_out) in [("defectdojo", "kev_overdue"), ("dependency_track", "mttr")] {
+        let project = Project::empty();
+        project.write("connections.toml", "# mine\n");
+        project.run(&["init", "--from", program]).shows(&[
+            &format!("{program}/findings.sql"),
+            "left as they were: connections.toml",
+            &format!("without {left_out}"),
+            &format!("export {}_DATABASE=", program.to_uppercase()),
+            &format!("riskql run --on {program}"),
+        ]);
+        assert_eq!(project.read("connections.toml"), "# mine\n");
+        for table in ["assets", "detections", "findings", "scans"] {
+            assert!(project.path(&format!("{program}/{table}.sql")).exists());
+        }
+        let kpi = format!("kpi-defs/kpis/{left_out}.kpi");
+        assert!(!project.path(&kpi).exists());
+        project.run(&["check"]).shows(&["no errors, 0 warnings"]);
+        project.run(&["test"]).shows(&[" 0 failed"]);
+    }
+    let project = Project::empty();
+    project
+        .run(&["init", "--from", "jira"])
+        .refused(2, &["defectdojo"]);
+    project
+        .run(&["init", "--from", "defectdojo"])
+        .shows(&["connections.toml"]);
+    let connections = project.read("connections.toml");
+    assert!(
+        connections.contains("${DEFECTDOJO_DATABASE}"),
+        "{connections}"
+    );
+}

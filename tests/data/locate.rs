@@ -76,6 +76,7 @@ fn what_is_refused() {
         refused(Some(folder.path()), &[]),
         refused(Some(empty.path()), &[]),
         refused(Some(Path::new("no/such/folder")), &[]),
+        refused(Some(Path::new("s3://bucket/tables")), &[]),
         refused(Some(&in_folder("export.csv")), &[]),
         refused(None, &[("finding", &in_folder("export.csv"))]),
         refused(None, &[("zebra", &in_folder("export.csv"))]),

@@ -8,6 +8,7 @@ pub mod formats;
 mod given;
 mod joins;
 mod locate;
+mod parts;
 mod physical;
 mod proofs;
 mod properties;

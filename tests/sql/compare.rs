@@ -41,7 +41,7 @@ fn over_files(
 }
 
 /// The statement of a plan, if the dialect has one.
-fn written(
+pub fn written(
     dialect: &'static dyn SqlDialect,
     definitions: &Definitions,
     plan: &Plan,
@@ -177,7 +177,8 @@ fn compared(
     }
 }
 
-fn difference(answer: &Answer, got: &Rows) -> Option<String> {
+/// Where the rows of a statement differ from those of an answer.
+pub fn difference(answer: &Answer, got: &Rows) -> Option<String> {
     let names: Vec<&str> = answer
         .columns
         .iter()

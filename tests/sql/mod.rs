@@ -13,6 +13,7 @@ mod constructs;
 mod database;
 mod demo;
 mod duckdb;
+mod existing;
 mod formats;
 mod functions;
 mod postgres;

@@ -30,21 +30,55 @@ impl Database for Postgres {
     }
 
     fn run(&self, statements: &[Statement]) -> Option<Vec<Result<Rows, String>>> {
-        let Some(programs) = programs() else {
-            tell("no PostgreSQL: its statements are not run");
-            return None;
-        };
-        let server = running(&programs);
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let script = folder.path().join("script.sql");
-        fs::write(&script, written(self.dialect(), statements, folder.path())).expect("a script");
-        let told = server.psql(&script);
-        let results = (0..statements.len()).map(|place| match told_of(&told, place) {
-            "" => Ok(rows(&folder.path().join(format!("{place}.json")))),
-            error => Err(error.to_owned()),
-        });
-        Some(results.collect())
+        let script = |folder: &Path| written(self.dialect(), statements, folder);
+        answered(statements.len(), &script)
     }
+}
+
+/// Runs statements over what a script makes in a schema of its own.
+pub fn run_over(made_by: &str, statements: &[&str]) -> Option<Vec<Result<Rows, String>>> {
+    let schema = SCHEMAS.fetch_add(1, Ordering::Relaxed);
+    let script = |folder: &Path| {
+        let mut script = BEGINNING.to_owned();
+        script += &format!("CREATE SCHEMA case_{schema};\nSET search_path TO case_{schema};\n");
+        script += &format!("{made_by}\n");
+        for (place, statement) in statements.iter().enumerate() {
+            script += &asked(place, statement, folder);
+        }
+        script + END
+    };
+    answered(statements.len(), &script)
+}
+
+/// What a script, given a folder for results, has for so many statements.
+fn answered(count: usize, script: &dyn Fn(&Path) -> String) -> Option<Vec<Result<Rows, String>>> {
+    let Some(programs) = programs() else {
+        tell("no PostgreSQL: its statements are not run");
+        return None;
+    };
+    let server = running(&programs);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("script.sql");
+    fs::write(&file, script(folder.path())).expect("a script");
+    let told = server.psql(&file);
+    let results = (0..count).map(|place| match told_of(&told, place) {
+        "" => Ok(rows(&folder.path().join(format!("{place}.json")))),
+        error => Err(error.to_owned()),
+    });
+    Some(results.collect())
+}
+
+/// How each script begins and ends.
+const BEGINNING: &str = "\\pset format unaligned\n\\pset tuples_only on\n";
+const END: &str = "\\warn @end\n";
+
+/// The part of a script that writes the rows of a statement to a file.
+fn asked(place: usize, statement: &str, folder: &Path) -> String {
+    let text = statement.trim_end().trim_end_matches(';');
+    format!(
+        "\\warn @{place}\n\\o {}/{place}.json\nSELECT row_to_json(answer) FROM (\n{text}\n) AS answer;\n",
+        folder.display()
+    )
 }
 
 /// The server, started if it is not there.
@@ -122,7 +156,7 @@ fn tables_of(dialect: &dyn SqlDialect, set: &TableSet, schema: &str) -> String {
 
 /// A script that makes the tables and writes the rows of each statement to a file.
 fn written(dialect: &dyn SqlDialect, statements: &[Statement], folder: &Path) -> String {
-    let mut script = String::from("\\pset format unaligned\n\\pset tuples_only on\n");
+    let mut script = BEGINNING.to_owned();
     let sets = sets_of(statements);
     let first = SCHEMAS.fetch_add(sets.len(), Ordering::Relaxed);
     for (place, set) in sets.iter().enumerate() {
@@ -133,14 +167,10 @@ fn written(dialect: &dyn SqlDialect, statements: &[Statement], folder: &Path) ->
             .iter()
             .position(|set| Rc::ptr_eq(set, statement.tables));
         let set = set.expect("one of the sets");
-        let text = statement.text.trim_end().trim_end_matches(';');
-        script += &format!(
-            "SET search_path TO case_{};\n\\warn @{place}\n\\o {}/{place}.json\nSELECT row_to_json(answer) FROM (\n{text}\n) AS answer;\n",
-            first + set,
-            folder.display()
-        );
+        script += &format!("SET search_path TO case_{};\n", first + set);
+        script += &asked(place, statement.text, folder);
     }
-    script + "\\warn @end\n"
+    script + END
 }
 
 /// What was said on stderr while a statement ran.

@@ -20,6 +20,7 @@ pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
     StoreCommand,
 };
+use super::init::KnownDatabase;
 use crate::app::tables::TableOptions;
 use crate::exec::remote::CONNECTIONS_FILE;
 use crate::exec::sql::{DIALECTS, SqlDialect};
@@ -524,9 +525,13 @@ fn field_value(text: &str) -> Result<(String, String), String> {
 #[command(after_help = "\
 Examples:
   riskql init                        the library in ./kpi-defs
-  riskql init appsec-kpis            the library in appsec-kpis/kpi-defs")]
+  riskql init appsec-kpis            the library in appsec-kpis/kpi-defs
+  riskql init --from defectdojo      also connections.toml and a SELECT for each table")]
 pub struct InitArguments {
     /// Where to; the definitions are written to DIR/kpi-defs
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
+    /// Also write where the tables are in the database of this program
+    #[arg(long, value_name = "PROGRAM")]
+    pub from: Option<KnownDatabase>,
 }

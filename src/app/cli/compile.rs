@@ -72,6 +72,9 @@ fn over_files(
         let absent = loaded.map(|table| table.absent.clone()).unwrap_or_default();
         let columns = context.definitions.table(location.table).columns.iter();
         let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
+        if location.path.is_dir() {
+            return Err(of_parts(dialect, &location.path).into());
+        }
         if !data::is_plain(&location.path, &names)? {
             return Err(not_plain(dialect, &location.path).into());
         }
@@ -94,6 +97,16 @@ fn no_files(dialect: &dyn SqlDialect, text: &str) -> Diagnostic {
             "leave `--data` out and say as of when: riskql compile \"{text}\" --dialect {word} --as-of 2026-03-31"
         ))
         .help(format!("statements that read files: {}", readers.join(", ")))
+}
+
+/// A folder, of which the database would read other files or columns than are read here.
+fn of_parts(dialect: &dyn SqlDialect, path: &Path) -> Diagnostic {
+    let message = format!(
+        "a statement for {} reads one file for a table, and `{}` is a folder of them",
+        dialect.title(),
+        path.display()
+    );
+    Diagnostic::data("K918", message).help("write the table as one Parquet file")
 }
 
 /// A file that the database would read otherwise than it is read here.

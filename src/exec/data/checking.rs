@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Location;
-use super::files::{Format, format_of, unreadable};
+use super::files::{Format, format_of};
 use super::fingerprint::FileHash;
 use super::held::HeldTable;
 use super::links::{CheckedTable, Links};
@@ -99,7 +99,7 @@ impl Checking<'_> {
         for (id, path) in self.files {
             match self.cache.content(path) {
                 Ok(content) => drop(contents.insert(*id, content)),
-                Err(error) => problems.push(unreadable(&path.display().to_string(), &error)),
+                Err(problem) => problems.push(problem),
             }
         }
         if problems.has_errors() {
@@ -180,8 +180,7 @@ impl Checking<'_> {
     fn remember(&self, tables: &CheckedTables, contents: &FileContents) {
         for (id, table) in tables {
             if let CheckedTable::Columnar(table) = table {
-                self.cache
-                    .remember(self.files[id], &contents[id], &table.record);
+                self.cache.remember(&contents[id], &table.record);
             }
         }
     }

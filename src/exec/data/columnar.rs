@@ -41,7 +41,7 @@ pub(super) struct ExaminedColumn {
 
 impl ExaminedColumn {
     /// What values that were read tell; of texts, only their hashes may be given.
-    fn of(typed: TypedColumn, keeps_hashes: bool) -> Self {
+    pub(super) fn of(typed: TypedColumn, keeps_hashes: bool) -> Self {
         let TypedColumn { series, bad } = typed;
         let hashes = series.u64().ok().filter(|_| keeps_hashes);
         ExaminedColumn {
@@ -53,7 +53,7 @@ impl ExaminedColumn {
     }
 
     /// Adds what later rows told.
-    fn append(&mut self, later: ExaminedColumn) {
+    pub(super) fn append(&mut self, later: ExaminedColumn) {
         self.bad.append(later.bad, self.rows);
         self.span = match (self.span, later.span) {
             (Some(own), Some(later)) => Some((own.0.min(later.0), own.1.max(later.1))),
@@ -180,7 +180,8 @@ impl ColumnarFile {
     }
 }
 
-fn lean(wanted: &ColumnRequest) -> ColumnRequest {
+/// A column of which texts are only hashed.
+pub(super) fn lean(wanted: &ColumnRequest) -> ColumnRequest {
     let mut lean = wanted.clone();
     if matches!(lean.meaning, Meaning::Text) {
         lean.meaning = Meaning::Hash;

@@ -56,8 +56,11 @@ pub(super) fn split_name(name: &str) -> Option<(&str, Format, bool)> {
     (!stem.is_empty() && (*may_be_compressed || !compressed)).then_some((stem, *format, compressed))
 }
 
-/// The format of a path, and whether it is compressed.
+/// The format of a path, and whether it is compressed. The parts in a folder are Parquet.
 pub(super) fn format_of(path: &Path) -> Option<(Format, bool)> {
+    if path.is_dir() {
+        return Some((Format::Parquet, false));
+    }
     let name = path.file_name()?.to_str()?;
     split_name(name).map(|(_, format, compressed)| (format, compressed))
 }

@@ -31,6 +31,22 @@ impl FileHash {
         }
     }
 
+    /// What several files hold together, given with their names below a folder.
+    pub(super) fn of_parts<'a>(parts: impl Iterator<Item = (&'a str, &'a FileHash)>) -> FileHash {
+        let mut whole = FileHash::unknown();
+        for (name, part) in parts {
+            let mut block = blake3::Hasher::new();
+            block.update(&(name.len() as u64).to_le_bytes());
+            block.update(name.as_bytes());
+            for hash in &part.blocks {
+                block.update(hash);
+            }
+            whole.length += part.length;
+            whole.blocks.push(block.finalize().into());
+        }
+        whole
+    }
+
     /// A name for the content, whatever table it is of.
     pub(super) fn content(&self) -> String {
         let mut all = Sha256::new();

@@ -8,7 +8,8 @@ use polars::prelude::{
     polars_err,
 };
 
-use super::columnar::{ColumnarFile, instants_span};
+use super::columnar::instants_span;
+use super::columnar_parts::ColumnarParts;
 use super::columns::{ColumnRequest, Meaning};
 use super::database::{TableFacts, TableShape};
 use super::files::{Format, format_of};
@@ -38,7 +39,7 @@ pub(super) struct HeldTable {
     file_columns: Option<usize>,
     proofs: Vec<Proof>,
     /// `None`: the columns are in memory.
-    file: Option<ColumnarFile>,
+    file: Option<ColumnarParts>,
 }
 
 #[derive(Debug)]
@@ -140,7 +141,7 @@ impl HeldTable {
             self.columns.insert(wanted.column, column);
         }
         self.proofs = table.proofs;
-        self.file_columns = Some(table.file.schema.len());
+        self.file_columns = Some(table.file.header().len());
         self.file = table.file.is_scannable.then_some(table.file);
         Ok(())
     }

@@ -5,18 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::{endings_in_words, format_of, split_name, unknown_ending, unreadable};
+use super::parts::{is_table_folder, parts_of};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::lang::model::{Definitions, TableId};
 
-/// The file of a table.
+/// The file of a table, or the folder of its parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Location {
     pub table: TableId,
     pub path: PathBuf,
 }
 
-/// Finds the files of tables: `NAME.csv`, `NAME.parquet`, … in a folder, or a single such file, and
-/// the files that overrides name. Gives them in the order of tables. An override wins over the
+/// Finds the files of tables: `NAME.csv`, `NAME.parquet`, … and folders `NAME` of Parquet files in a folder, or a single such
+/// file, and the files that overrides name. Gives them in the order of tables. An override wins over the
 /// folder.
 ///
 /// # Errors
@@ -83,16 +84,12 @@ fn unknown_table(definitions: &Definitions, name: &str) -> Diagnostic {
 fn check_file(path: &Path) -> Result<(), Diagnostic> {
     let name = path.display().to_string();
     let metadata = fs::metadata(path).map_err(|error| unreadable(&name, &error))?;
+    if metadata.is_dir() {
+        return parts_of(path).map(drop);
+    }
     if !metadata.is_file() {
-        let kind = if metadata.is_dir() {
-            "a directory"
-        } else {
-            "not a regular file"
-        };
-        return Err(Diagnostic::data(
-            "D105",
-            format!("cannot read `{name}`: it is {kind}"),
-        ));
+        let message = format!("cannot read `{name}`: it is not a regular file");
+        return Err(Diagnostic::data("D105", message));
     }
     match format_of(path) {
         Some(_) => Ok(()),
@@ -139,14 +136,21 @@ fn in_folder(
         .collect();
     let found = tables_among(definitions, paths, named)?;
     if found.is_empty() && named.is_empty() {
+        if let Some(table) = table_of(definitions, folder) {
+            check_file(folder)?;
+            return Ok(BTreeMap::from([(table, folder.to_owned())]));
+        }
         return Err(no_tables(definitions, &name, &others).into());
     }
     Ok(found)
 }
 
 fn no_folder(name: &str) -> Diagnostic {
-    Diagnostic::data("D101", format!("there is no folder `{name}`"))
-        .help("name the folder of the table files with --data")
+    let problem = Diagnostic::data("D101", format!("there is no folder `{name}`"));
+    match name.split_once("://") {
+        Some(_) => problem.help("tables are read from files of this machine: copy them first, then name their folder with --data"),
+        None => problem.help("name the folder of the table files with --data"),
+    }
 }
 
 fn single_file(
@@ -196,7 +200,13 @@ fn tables_among(
 }
 
 fn table_of(definitions: &Definitions, path: &Path) -> Option<TableId> {
-    let (stem, _, _) = split_name(path.file_name()?.to_str()?)?;
+    let name = path.file_name()?.to_str()?;
+    if path.is_dir() && split_name(name).is_none() {
+        return definitions
+            .table_named(name)
+            .filter(|_| is_table_folder(path));
+    }
+    let (stem, _, _) = split_name(name)?;
     definitions.table_named(stem)
 }
 

@@ -15,9 +15,12 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::files::unreadable;
 use super::fingerprint::{FileHash, file_hash};
 use super::parents::Orphans;
+use super::parts::{Part, parts_of};
 use super::proof_folder::{read, record_file, stamp_file, write};
+use crate::base::diagnostic::Diagnostic;
 
 /// Another version of the program may read files otherwise, so it proves anew.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " proofs 1");
@@ -69,10 +72,16 @@ pub(super) struct FileStamp {
     inode: (u64, u64),
 }
 
-/// The content of a file, and whether it could be told without reading the file.
+/// The content of the files of a table, and whether it could be told without reading them.
 pub(super) struct FileContent {
     pub hash: FileHash,
     pub is_remembered: bool,
+    parts: Vec<PartContent>,
+}
+
+struct PartContent {
+    hash: FileHash,
+    is_remembered: bool,
     /// `None`: the file was written so lately that a stamp would not tell it from what comes next.
     stamp: Option<FileStamp>,
 }
@@ -86,8 +95,30 @@ impl ProofCache {
         }
     }
 
-    /// What a file holds.
-    pub(super) fn content(&self, path: &Path) -> io::Result<FileContent> {
+    /// What the file of a table holds, or the parts in its folder.
+    pub(super) fn content(&self, path: &Path) -> Result<FileContent, Diagnostic> {
+        let files = parts_of(path)?;
+        let content = |part: &Part| {
+            let content = self.part_content(&part.path);
+            content.map_err(|error| unreadable(&part.path.display().to_string(), &error))
+        };
+        let parts = files.iter().map(content);
+        let parts: Vec<PartContent> = parts.collect::<Result<_, Diagnostic>>()?;
+        let hash = match parts.as_slice() {
+            [file] if !path.is_dir() => file.hash.clone(),
+            parts => {
+                let names = files.iter().map(|part| part.name.as_str());
+                FileHash::of_parts(names.zip(parts.iter().map(|part| &part.hash)))
+            }
+        };
+        Ok(FileContent {
+            hash,
+            is_remembered: parts.iter().all(|part| part.is_remembered),
+            parts,
+        })
+    }
+
+    fn part_content(&self, path: &Path) -> io::Result<PartContent> {
         let stamp = FileStamp::of(path);
         let known = stamp.as_ref().and_then(|stamp| self.stamped(stamp));
         let is_remembered = known.is_some();
@@ -95,7 +126,7 @@ impl ProofCache {
             Some(hash) => hash,
             None => file_hash(path)?,
         };
-        Ok(FileContent {
+        Ok(PartContent {
             hash,
             is_remembered,
             stamp,
@@ -116,34 +147,38 @@ impl ProofCache {
         record.unwrap_or_default()
     }
 
-    /// Remembers what was proven of a file, if that is still the one that was looked at.
-    pub(super) fn remember(&self, path: &Path, content: &FileContent, record: &ProofRecord) {
-        let Some(stamp) = content.stamp.as_ref() else {
+    /// Remembers what was proven of files, if they are still the ones that were looked at.
+    pub(super) fn remember(&self, content: &FileContent, record: &ProofRecord) {
+        let stamped = content.parts.iter().map(|part| {
+            let stamp = part.stamp.as_ref()?;
+            let is_current = FileStamp::of(&stamp.path).as_ref() == Some(stamp);
+            is_current.then_some((part, stamp))
+        });
+        let Some(stamped) = stamped.collect::<Option<Vec<_>>>() else {
             return;
         };
-        if FileStamp::of(path).as_ref() != Some(stamp) {
-            return;
-        }
         let name = content.hash.content();
         // Another process may have proven other columns meanwhile.
         let mut all = self.record(&name);
         let before = all.clone();
         all.add(record);
-        let stamped = Stamped {
-            version: VERSION.to_owned(),
-            stamp: stamp.clone(),
-            hash: content.hash.clone(),
-        };
-        if let Some(folder) = &self.folder {
-            if !content.is_remembered {
-                write(&stamp_file(folder, &stamp.path), &stamped);
-            }
-            if all != before {
-                write(&record_file(folder, &name), &all);
-            }
+        if let Some(folder) = &self.folder
+            && all != before
+        {
+            write(&record_file(folder, &name), &all);
         }
         let mut known = self.known();
-        known.stamps.insert(stamp.path.clone(), stamped);
+        for (part, stamp) in stamped {
+            let stamped = Stamped {
+                version: VERSION.to_owned(),
+                stamp: stamp.clone(),
+                hash: part.hash.clone(),
+            };
+            if let Some(folder) = self.folder.as_deref().filter(|_| !part.is_remembered) {
+                write(&stamp_file(folder, &stamp.path), &stamped);
+            }
+            known.stamps.insert(stamp.path.clone(), stamped);
+        }
         known.records.insert(name, all);
     }
 

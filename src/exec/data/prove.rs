@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use super::absent::TableFile;
-use super::columnar::{ColumnarFile, ExaminedColumn};
+use super::columnar::ExaminedColumn;
+use super::columnar_parts::ColumnarParts;
 use super::columns::{ColumnRequest, Meaning};
-use super::files::{Format, check_content};
+use super::files::Format;
 use super::keys;
 use super::plan::TablePlan;
 use super::proofs::{FileContent, ProofCache, ProofRecord};
-use super::raw::Numbering;
 use super::report::{Origin, report_bad_values};
 use super::scan::can_be_scanned;
 use super::source::{Proof, Scan};
@@ -19,7 +19,7 @@ use crate::lang::model::{Calendar, Definitions, TableId};
 
 /// A columnar file all of whose wanted columns were checked.
 pub(super) struct ColumnarTable {
-    pub file: ColumnarFile,
+    pub file: ColumnarParts,
     pub origin: Origin,
     /// By wanted column: whether the file lacks it.
     pub is_absent: Vec<bool>,
@@ -37,8 +37,7 @@ pub(super) fn prove(
     (content, cache): (Option<&FileContent>, &ProofCache),
 ) -> Result<ColumnarTable, Problems> {
     let name = path.display().to_string();
-    check_content(path, &name, format, false)?;
-    let file = ColumnarFile::open(path, &name, format)?;
+    let file = ColumnarParts::open(path, &name, format)?;
     file.check_types(&plan.wanted)?;
     if file.rows >= super::MOST_ROWS {
         return Err(Diagnostic::data("D114", format!("`{name}` has too many rows")).into());
@@ -48,7 +47,7 @@ pub(super) fn prove(
         is_absent: plan.wanted.iter().map(|wanted| !file.has(wanted)).collect(),
         origin: Origin::File {
             name,
-            numbering: Numbering::rows(),
+            numbering: file.numbering(),
         },
         file,
         notes: Vec::new(),
@@ -146,6 +145,10 @@ impl ColumnarTable {
         };
         let header = self.file.header();
         self.notes = file.report_absent(plan, &header, &self.is_absent, &mut problems);
+        let lacking = plan.wanted.iter();
+        let lacking = lacking.filter_map(|wanted| self.note_of_lacking(wanted));
+        let lacking: Vec<String> = lacking.collect();
+        self.notes.extend(lacking);
         for (wanted, examined) in new.iter().zip(examined) {
             let bad = &examined.bad;
             report_bad_values(definitions, &self.origin, wanted, bad, &mut problems);
@@ -154,6 +157,19 @@ impl ColumnarTable {
             return Err(problems);
         }
         Ok(())
+    }
+
+    /// A column that is in some files only.
+    fn note_of_lacking(&self, wanted: &ColumnRequest) -> Option<String> {
+        let lacking = self.file.lacking(wanted);
+        (lacking > 0).then(|| {
+            format!(
+                "`{}` has no column `{}` in {lacking} of {} files: it reads as missing there",
+                self.file.name,
+                wanted.name,
+                self.file.parts.len()
+            )
+        })
     }
 }
 

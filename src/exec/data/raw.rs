@@ -21,6 +21,8 @@ pub(super) struct Numbering {
     word: &'static str,
     /// Rows from which on the number is a given one and grows by one a row.
     runs: Vec<(usize, u64)>,
+    /// The files that rows are in, each with its first row; numbers are then those in the file.
+    parts: Vec<(usize, String)>,
 }
 
 impl Numbering {
@@ -29,6 +31,15 @@ impl Numbering {
         Numbering {
             word: "row",
             runs: vec![(0, 1)],
+            parts: Vec::new(),
+        }
+    }
+
+    /// Rows are numbered from 1 in each of several files, which are given with their first row.
+    pub(super) fn rows_of(parts: Vec<(usize, String)>) -> Self {
+        Numbering {
+            parts,
+            ..Numbering::rows()
         }
     }
 
@@ -36,7 +47,7 @@ impl Numbering {
     pub(super) fn lines() -> Self {
         Numbering {
             word: "line",
-            runs: Vec::new(),
+            ..Numbering::told_rows()
         }
     }
 
@@ -45,6 +56,7 @@ impl Numbering {
         Numbering {
             word: "row",
             runs: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -73,8 +85,12 @@ impl Numbering {
         }
     }
 
-    /// `line 14` or `row 13`.
+    /// ``line 14``, ``row 13`` or ``row 13 of `part-0.parquet` ``.
     pub(super) fn describe(&self, row: usize) -> String {
+        let after = self.parts.partition_point(|(start, _)| *start <= row);
+        if let Some((start, part)) = after.checked_sub(1).map(|place| &self.parts[place]) {
+            return format!("{} {} of `{part}`", self.word, row - start + 1);
+        }
         format!(
             "{} {}",
             self.word,

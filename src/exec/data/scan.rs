@@ -4,50 +4,79 @@
 use polars::prelude::{
     CastColumnsPolicy, Column as FrameColumn, DataFrame, DataType, DslBuilder, Engine, Expr,
     ExtraColumnsPolicy, Field, HiveOptions, IntoColumn, IntoLazy, LazyFrame, MissingColumnsPolicy,
-    NULL, ParquetOptions, PlRefPath, PolarsResult, ScanSources, Schema, SchemaRef, UnifiedScanArgs,
-    all, col, lit, polars_err,
+    ParquetOptions, PlRefPath, PolarsResult, Scalar, ScanSources, Schema, SchemaRef,
+    UnifiedScanArgs, UnionArgs, all, col, concat, lit, polars_err,
 };
 
-use super::columns::{ColumnRequest, TypedColumn};
+use super::columnar_parts::ColumnarPart;
+use super::columns::ColumnRequest;
 use super::files::Format;
 use super::frames::convert_series;
 use super::guard::{guarded_query, uncaught};
 use super::source::Scan;
 use crate::base::cancellation;
 
-/// The columns of a file in canonical types, in the order given.
+/// The columns of the files of a table in canonical types, in the order given. Consecutive files that are read alike are one
+/// scan, which skips those that a slice leaves out.
 pub(super) fn lazy_frame(scan: &Scan) -> Result<LazyFrame, String> {
+    let alike = scan
+        .file
+        .parts
+        .chunk_by(|left, right| are_read_alike(scan, left, right));
+    let frames: Result<Vec<LazyFrame>, String> = alike.map(|parts| frame_of(scan, parts)).collect();
+    let mut frames = frames?;
+    if frames.len() == 1 {
+        return Ok(frames.remove(0));
+    }
+    concat(frames, UnionArgs::default()).map_err(|error| error.to_string())
+}
+
+/// Whether two files have the same of the wanted columns, in the same types, and the same values in the names of folders.
+fn are_read_alike(scan: &Scan, left: &ColumnarPart, right: &ColumnarPart) -> bool {
+    let held = |part: &ColumnarPart, wanted: &ColumnRequest| {
+        let field = part.file.schema.get(&wanted.name);
+        field.map(|field| field.dtype.clone())
+    };
+    let mut wanted = scan.wanted.iter();
+    wanted.all(|wanted| {
+        held(left, wanted) == held(right, wanted) && left.told(wanted) == right.told(wanted)
+    })
+}
+
+/// The rows of files that are read alike.
+fn frame_of(scan: &Scan, parts: &[ColumnarPart]) -> Result<LazyFrame, String> {
     let words = |error: polars::error::PolarsError| error.to_string();
-    let present: Vec<&ColumnRequest> = scan
+    let first = &parts[0];
+    let (present, absent): (Vec<&ColumnRequest>, Vec<&ColumnRequest>) = scan
         .wanted
         .iter()
-        .filter(|wanted| scan.file.has(wanted))
-        .collect();
+        .partition(|wanted| first.file.has(wanted));
     if present.is_empty() {
-        let missing = scan.wanted.iter().map(|wanted| {
-            TypedColumn::missing(wanted, scan.file.rows)
-                .series
-                .into_column()
+        let rows = parts.iter().map(|part| part.file.rows).sum();
+        let constants = absent.iter().map(|wanted| {
+            let constant = first.constant(wanted, rows, &scan.calendar)?;
+            Ok(constant.series.into_column())
         });
-        let frame = DataFrame::new(scan.file.rows, missing.collect()).map_err(words)?;
+        let constants: Result<Vec<FrameColumn>, String> = constants.collect();
+        let frame = DataFrame::new(rows, constants?).map_err(words)?;
         return Ok(frame.lazy());
     }
     let read: Vec<Expr> = present
         .iter()
         .map(|wanted| converted(scan, wanted))
         .collect();
-    let absent = scan.wanted.iter().filter(|wanted| !scan.file.has(wanted));
-    let absent: Vec<Expr> = absent.map(missing).collect();
-    let frame = open(scan, &present).map_err(words)?.select(read);
+    let frame = open(parts, &present).map_err(words)?.select(read);
     if absent.is_empty() {
         return Ok(frame);
     }
+    let absent = absent.iter().map(|wanted| constant(scan, first, wanted));
+    let absent: Result<Vec<Expr>, String> = absent.collect();
     let order: Vec<Expr> = scan
         .wanted
         .iter()
         .map(|wanted| col(wanted.name.as_str()))
         .collect();
-    Ok(frame.with_columns(absent).select(order))
+    Ok(frame.with_columns(absent?).select(order))
 }
 
 /// Whether a lazy query can read what was read before: the library has two readers of Arrow files, and
@@ -63,15 +92,20 @@ pub(super) fn can_be_scanned(scan: &Scan) -> bool {
     outcome.is_ok()
 }
 
-fn missing(wanted: &ColumnRequest) -> Expr {
-    lit(NULL)
-        .cast(wanted.meaning.data_type())
-        .alias(wanted.name.as_str())
+/// A column that files lack: the value that the names of their folders tell, or missing.
+fn constant(scan: &Scan, part: &ColumnarPart, wanted: &ColumnRequest) -> Result<Expr, String> {
+    let one = part.constant(wanted, 1, &scan.calendar)?.series;
+    let value = one.get(0).map_err(|error| error.to_string())?.into_static();
+    let value = Scalar::new(wanted.meaning.data_type(), value);
+    Ok(lit(value).alias(wanted.name.as_str()))
 }
 
-fn open(scan: &Scan, present: &[&ColumnRequest]) -> PolarsResult<LazyFrame> {
-    let path = PlRefPath::try_from_path(&scan.file.path)?;
-    let sources = ScanSources::Paths([path].into_iter().collect());
+fn open(parts: &[ColumnarPart], present: &[&ColumnRequest]) -> PolarsResult<LazyFrame> {
+    let paths = parts
+        .iter()
+        .map(|part| PlRefPath::try_from_path(&part.file.path));
+    let sources = ScanSources::Paths(paths.collect::<PolarsResult<_>>()?);
+    let file = &parts[0].file;
     let args = UnifiedScanArgs {
         glob: false,
         hive_options: HiveOptions::new_disabled(),
@@ -83,8 +117,8 @@ fn open(scan: &Scan, present: &[&ColumnRequest]) -> PolarsResult<LazyFrame> {
     };
     let fields = present
         .iter()
-        .filter_map(|wanted| scan.file.schema.get(&wanted.name));
-    let builder = match scan.file.format {
+        .filter_map(|wanted| file.schema.get(&wanted.name));
+    let builder = match file.format {
         Format::Parquet => {
             let options = ParquetOptions {
                 schema: Some(SchemaRef::new(fields.map(Field::from).collect())),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use polars::prelude::{LazyFrame, PolarsResult};
 
-use super::columnar::ColumnarFile;
+use super::columnar_parts::ColumnarParts;
 use super::columns::ColumnRequest;
 use super::database::TableDatabase;
 use super::guard::{guarded_query, uncaught};
@@ -49,7 +49,7 @@ pub struct TableSource {
 /// A file that a query reads while it runs.
 #[derive(Clone)]
 pub(super) struct Scan {
-    pub file: ColumnarFile,
+    pub file: ColumnarParts,
     pub wanted: Vec<ColumnRequest>,
     pub calendar: Calendar,
 }
@@ -157,7 +157,7 @@ impl TableSources {
 
 impl Scan {
     fn check(&self) -> Result<(), Problems> {
-        let file = ColumnarFile::open(&self.file.path, &self.file.name, self.file.format)?;
+        let file = ColumnarParts::open(&self.file.path, &self.file.name, self.file.format)?;
         file.check_types(&self.wanted)?;
         let wanted: Vec<ColumnRequest> = self
             .wanted

@@ -15,6 +15,7 @@ use super::far_dates::{FarDates, far_dates};
 use super::fingerprint::{self, FileHash};
 use super::held::HeldTable;
 use super::locate::Location;
+use super::parts::{Part, parts_of};
 use super::plan::{TablePlan, plan};
 use super::proofs::ProofCache;
 use super::source::{TableSource, TableSources};
@@ -50,7 +51,7 @@ pub struct TableCache {
 /// A table kept for lazy queries, and the file it is of.
 #[derive(Debug)]
 struct Held {
-    pub stamp: Option<Stamp>,
+    pub stamp: Option<Vec<Stamp>>,
     pub hash: FileHash,
     pub table: HeldTable,
 }
@@ -58,6 +59,7 @@ struct Held {
 /// What changes when a file is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Stamp {
+    path: PathBuf,
     length: u64,
     modified: Option<SystemTime>,
 }
@@ -266,16 +268,19 @@ impl TableCache {
         changed
     }
 
-    fn stamps(&self) -> BTreeMap<TableId, Stamp> {
-        let stamp = |path: &PathBuf| {
-            let metadata = fs::metadata(path).ok()?;
+    fn stamps(&self) -> BTreeMap<TableId, Vec<Stamp>> {
+        let stamp = |part: Part| {
+            let metadata = fs::metadata(&part.path).ok()?;
             Some(Stamp {
                 length: metadata.len(),
                 modified: metadata.modified().ok(),
+                path: part.path,
             })
         };
-        let with_stamp =
-            |location: &Location| stamp(&location.path).map(|stamp| (location.table, stamp));
+        let with_stamp = |location: &Location| {
+            let parts = parts_of(&location.path).ok()?.into_iter();
+            Some((location.table, parts.map(stamp).collect::<Option<_>>()?))
+        };
         self.locations.iter().filter_map(with_stamp).collect()
     }
 

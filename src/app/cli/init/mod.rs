@@ -1,8 +1,13 @@
-//! `riskql init`: writes the embedded library of definitions into a folder, with what keeps it in git.
+//! `riskql init`: writes the embedded library of definitions into a folder, with what keeps it in git and what tells
+//! where a known database has the tables.
+
+mod databases;
 
 use std::fs;
 use std::path::Path;
 
+use self::databases::DatabaseFiles;
+pub use self::databases::KnownDatabase;
 use super::args::InitArguments;
 use super::console::{Console, write_file};
 use super::failure::Failure;
@@ -31,35 +36,45 @@ pub fn run(console: &mut Console, arguments: &InitArguments) -> Result<(), Failu
                 .into(),
         );
     }
-    let texts = project::library_texts();
+    let database = arguments.from.map(KnownDatabase::files);
+    let mut texts = project::library_texts();
+    texts.retain(|(path, text)| !database.is_some_and(|database| database.leaves_out(path, text)));
     // Under another name first: there is a whole library or none.
     let unfinished = arguments
         .folder
         .join(format!(".{}.{}", project::FOLDER, std::process::id()));
-    let written = write_texts(&unfinished, &texts).and_then(|()| {
+    let done = write_texts(&unfinished, &texts).and_then(|()| {
         fs::rename(&unfinished, &folder).map_err(|error| cannot_create(&folder, &error))
     });
-    if written.is_err() {
+    if done.is_err() {
         let _ = fs::remove_dir_all(&unfinished);
     }
-    written?;
-    let kept = write_beside(&arguments.folder)?;
-    console.show(&next_steps(&arguments.folder, &folder, texts.len(), &kept))
-}
-
-/// Writes the files beside the definitions; gives those that were there and stay as they are.
-fn write_beside(project: &Path) -> Result<Vec<&'static str>, Failure> {
-    let mut kept = Vec::new();
-    for (path, text) in BESIDE {
-        let file = project.join(path);
-        let parent = file.parent().expect("the path has a file name");
-        fs::create_dir_all(parent).map_err(|error| cannot_create(parent, &error))?;
-        let is_new = files::create(&file, text.as_bytes());
-        if !is_new.map_err(|error| cannot_create(&file, &error))? {
-            kept.push(path);
+    done?;
+    let beside = BESIDE
+        .iter()
+        .chain(database.map_or(&[][..], |database| database.files));
+    let mut written = WrittenProject {
+        project: &arguments.folder,
+        definitions: &folder,
+        count: texts.len(),
+        new: Vec::new(),
+        kept: Vec::new(),
+        database,
+    };
+    for (path, text) in beside {
+        match write_new(&arguments.folder.join(path), text)? {
+            true => written.new.push(*path),
+            false => written.kept.push(*path),
         }
     }
-    Ok(kept)
+    console.show(&written.next_steps())
+}
+
+/// Writes a file unless one is there; gives whether it did.
+fn write_new(file: &Path, text: &str) -> Result<bool, Failure> {
+    let parent = file.parent().expect("the path has a file name");
+    fs::create_dir_all(parent).map_err(|error| cannot_create(parent, &error))?;
+    files::create(file, text.as_bytes()).map_err(|error| cannot_create(file, &error))
 }
 
 fn write_texts(folder: &Path, texts: &[(String, &str)]) -> Result<(), Failure> {
@@ -80,30 +95,52 @@ fn cannot_create(folder: &Path, error: &std::io::Error) -> Failure {
     .into()
 }
 
-fn next_steps(project: &Path, folder: &Path, files: usize, kept: &[&str]) -> String {
-    let enter = if project == Path::new(".") {
-        String::new()
-    } else {
-        format!("  cd {}\n", project.display())
-    };
-    let new: Vec<&str> = BESIDE.iter().map(|(path, _)| *path).collect();
-    let new: Vec<&str> = new
-        .into_iter()
-        .filter(|path| !kept.contains(path))
-        .collect();
-    let mut beside = String::new();
-    if !new.is_empty() {
-        beside += &format!("beside them {}\n", new.join(", "));
+/// What was written.
+struct WrittenProject<'a> {
+    project: &'a Path,
+    definitions: &'a Path,
+    count: usize,
+    /// Files beside the definitions.
+    new: Vec<&'static str>,
+    /// Those that were there and stay as they are.
+    kept: Vec<&'static str>,
+    database: Option<&'static DatabaseFiles>,
+}
+
+impl WrittenProject<'_> {
+    fn next_steps(&self) -> String {
+        let mut told = format!(
+            "wrote {} files to {}\n",
+            self.count,
+            self.definitions.display()
+        );
+        if !self.new.is_empty() {
+            told += &format!("beside them {}\n", self.new.join(", "));
+        }
+        if !self.kept.is_empty() {
+            told += &format!("left as they were: {}\n", self.kept.join(", "));
+        }
+        for (names, reason) in self.database.map_or(&[][..], |database| database.left_out) {
+            told += &format!("without {}: {reason}\n", names.join(", "));
+        }
+        told += "\nnext:\n";
+        if self.project != Path::new(".") {
+            told += &format!("  cd {}\n", self.project.display());
+        }
+        told += "  riskql check                 look for mistakes\n  \
+                 riskql test                  run the tests of the definitions\n";
+        told + &match self.database {
+            None => "  riskql run --data FOLDER     every KPI against its target, over findings.csv, assets.csv, …\n  \
+                     riskql repl --data FOLDER    ask, look at the rows, keep what you found\n"
+                .to_owned(),
+            Some(DatabaseFiles {
+                connection,
+                variable,
+                ..
+            }) => format!(
+                "  export {variable}=postgresql://reader:password@host:5432/database\n  \
+                 riskql run --on {connection}     every KPI against its target\n"
+            ),
+        }
     }
-    if !kept.is_empty() {
-        beside += &format!("left as they were: {}\n", kept.join(", "));
-    }
-    format!(
-        "wrote {files} files to {}\n{beside}\nnext:\n{enter}  \
-         riskql check                 look for mistakes\n  \
-         riskql test                  run the tests of the definitions\n  \
-         riskql run --data FOLDER     every KPI against its target, over findings.csv, assets.csv, …\n  \
-         riskql repl --data FOLDER    ask, look at the rows, keep what you found\n",
-        folder.display()
-    )
 }
