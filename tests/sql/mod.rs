@@ -15,4 +15,5 @@ mod functions;
 mod postgres;
 mod random;
 mod scripts;
+mod views;
 mod written;

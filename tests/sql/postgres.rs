@@ -78,8 +78,15 @@ fn written(dialect: &dyn SqlDialect, statements: &[Statement], folder: &Path) ->
             .position(|set| Rc::ptr_eq(set, statement.tables));
         let set = set.expect("one of the sets");
         let text = statement.text.trim_end().trim_end_matches(';');
+        let (made, read) = match statement.is_view {
+            false => (String::new(), text.to_owned()),
+            true => (
+                format!("CREATE VIEW view_{place} AS\n{text};\n"),
+                format!("SELECT * FROM view_{place}"),
+            ),
+        };
         script += &format!(
-            "SET search_path TO case_{};\n\\warn @{place}\n\\o {}/{place}.json\nSELECT row_to_json(answer) FROM (\n{text}\n) AS answer;\n",
+            "SET search_path TO case_{};\n\\warn @{place}\n{made}\\o {}/{place}.json\nSELECT row_to_json(answer) FROM (\n{read}\n) AS answer;\n",
             first + set,
             folder.display()
         );
