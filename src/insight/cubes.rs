@@ -172,10 +172,7 @@ pub fn answer(context: &QueryContext, queries: Vec<CubeQuery>) -> Result<Cubes, 
         }
     }
     if kept.is_empty() {
-        let mut problem =
-            Diagnostic::data("D903", "the data has no table or column that a KPI needs");
-        problem.help = notes;
-        return Err(problem.into());
+        return Err(query_context::nothing_answerable(notes).into());
     }
     let mut absent: Vec<AbsentValue> = Vec::new();
     let mut numbers: Vec<CubeNumber> = Vec::new();

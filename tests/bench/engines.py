@@ -14,6 +14,7 @@ import json
 import os
 import pwd
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests/spark"))
 MONTHS = "over month last 36 months"
 AS_OF = "2026-12-31"
+LONGEST = 120  # seconds that PostgreSQL may take for a statement
 WORDS = {"cluster": "spark"}
 TYPES = {  # of text, yes/no, number, date
     "duckdb": ["VARCHAR", "BOOLEAN", "DOUBLE", "TIMESTAMPTZ"],
@@ -158,7 +160,8 @@ class Postgres:
         data = self.folder / "data"
         subprocess.run([programs / "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8",
                         "--no-sync", "-D", data], check=True, capture_output=True, **own)
-        settings = ["listen_addresses=", "fsync=off", "work_mem=256MB", "shared_buffers=1GB", "timezone=UTC"]
+        settings = ["listen_addresses=", "fsync=off", "work_mem=256MB", "shared_buffers=1GB", "timezone=UTC",
+                    f"statement_timeout={LONGEST}s"]
         server = subprocess.Popen([programs / "postgres", "-D", data, "-k", self.folder, *(
             word for setting in settings for word in ("-c", setting))], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **own)
         stack.callback(lambda: (server.terminate(), server.wait()))
@@ -219,6 +222,8 @@ def is_equal(left, right) -> bool:
 
 
 def main(binary: str, folder: str, engines: list[str]) -> None:
+    # An end that is asked for ends servers as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     names = list(statements.STATEMENTS)
     ours(binary, folder, ", ".join(names))  # proves the files
     answer, seconds, processors = ours(binary, folder, ", ".join(names))
@@ -235,7 +240,11 @@ def main(binary: str, folder: str, engines: list[str]) -> None:
                 before, start, wrong, slowest = processor_seconds(database.ids()), time.perf_counter(), [], (0.0, "")
                 for name, text in texts.items():
                     begun = time.perf_counter()
-                    rows = database.rows(text)
+                    try:
+                        rows = database.rows(text)
+                    except Exception as error:
+                        print(f"{engine}: {name}: {str(error)[:200]}", file=sys.stderr)
+                        rows = []
                     slowest = max(slowest, (time.perf_counter() - begun, name))
                     expected = [(row["period"], row[name]) for row in answer]
                     if len(rows) != len(expected) or not all(

@@ -29,7 +29,7 @@ pub fn leave_out_unanswerable(
         }
     }
     if !keep.contains(&true) {
-        return Err(no_kpi(notes).into());
+        return Err(nothing_answerable(notes).into());
     }
     retain(values, &keep)?;
     Ok(notes)
@@ -94,7 +94,8 @@ fn kept(whole: &Query, keep: &[bool]) -> Query {
     query
 }
 
-fn no_kpi(notes: Vec<String>) -> Diagnostic {
+/// The data answers nothing that was asked: D903, with the reasons.
+pub fn nothing_answerable(notes: Vec<String>) -> Diagnostic {
     let mut problem = Diagnostic::data("D903", "the data has no table or column that a KPI needs");
     problem.help = notes;
     problem

@@ -156,9 +156,12 @@ fn names(
 
 fn names_something(clauses: &str) -> Diagnostic {
     let message = format!("`compile --all` is about every KPI, and `{clauses}` asks for something");
+    let options = "--dialect postgres --as-of 2026-03-31";
     Diagnostic::data("K935", message)
-        .help("write clauses alone: riskql compile --all \"by team over month last 12 months\" …")
-        .help("one query is written without --all: riskql compile mttr --dialect postgres")
+        .help(format!(
+            "write clauses alone: riskql compile --all \"over month last 12 months\" {options} -o models"
+        ))
+        .help(format!("or leave --all out: riskql compile \"mttr by team\" {options}"))
 }
 
 /// The name of a KPI as a name of a file and of a view: small letters, digits and `_`, no name twice.
