@@ -129,6 +129,7 @@ class Spark:
         for name, value in {
             "spark.sql.shuffle.partitions": "2", "spark.driver.memory": "3g", "spark.executor.memory": "3g",
             "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
             "spark.sql.session.timeZone": "UTC",
         }.items():
             builder = builder.config(name, value)

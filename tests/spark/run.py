@@ -57,6 +57,7 @@ def run(job: dict, master: str, warehouse: str) -> list[dict]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
     }.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
