@@ -1,7 +1,8 @@
-//! What can be asked about a number: its meaning, its rows, what moved it, what it may hide, tests, targets, dashboards, profiles of tables.
+//! What can be asked about a number: its meaning, its rows, what moved it, what it may hide, tests, targets, dashboards, profiles of tables, cubes for other programs.
 
 pub mod advice;
 pub mod attribution;
+pub mod cubes;
 pub mod dashboards;
 pub mod definition_diff;
 pub mod documentation;

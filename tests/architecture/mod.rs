@@ -149,6 +149,17 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "insight::cubes",
+        &[
+            "exec::answer",
+            "exec::query_context",
+            "lang::analyze",
+            "lang::format",
+            "lang::model",
+            "plan",
+        ],
+    ),
+    (
         "insight::documentation",
         &[
             "exec::query_context",

@@ -13,6 +13,7 @@ mod contributions;
 mod demo;
 mod documenting;
 mod explaining;
+mod exporting;
 mod formatting;
 mod gating;
 mod lineage;

@@ -1,10 +1,17 @@
-"""Runs statements in Spark: python run.py JOB RESULTS. Needs `pyspark`; docs/scale.md says how it is called."""
+"""Runs statements in Spark: python run.py JOB RESULTS. Needs `pyspark`; docs/scale.md says how it is called.
 
+In one process, or with RISKQL_SPARK=cluster in the environment on a master and two workers on loopback.
+"""
+
+import contextlib
 import decimal
 import json
+import os
+import signal
 import sys
 import tempfile
 
+from cluster import cluster
 from pyspark.sql import SparkSession
 
 
@@ -19,12 +26,28 @@ def rows(spark: SparkSession, text: str) -> dict:
     return {"columns": frame.columns, "rows": [[plain(value) for value in row] for row in frame.collect()]}
 
 
+def place():
+    """Where Spark runs; a cluster ends with the block."""
+    if os.environ.get("RISKQL_SPARK") == "cluster":
+        return cluster()
+    return contextlib.nullcontext(("local[2]", []))
+
+
 def main(job: str, results: str) -> None:
+    # An end that is asked for ends the cluster as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with open(job) as file:
         job = json.load(file)
-    builder = SparkSession.builder.master("local[2]")
+    with place() as (master, _), tempfile.TemporaryDirectory() as warehouse:
+        done = run(job, master, warehouse)
+    with open(results, "w") as file:
+        json.dump(done, file)
+
+
+def run(job: dict, master: str, warehouse: str) -> list[dict]:
+    builder = SparkSession.builder.master(master)
     for name, value in {
-        "spark.sql.warehouse.dir": tempfile.mkdtemp(),
+        "spark.sql.warehouse.dir": warehouse,
         "spark.sql.shuffle.partitions": "1",
         # Compiling each of many small statements takes longer than running it.
         "spark.sql.codegen.wholeStage": "false",
@@ -34,6 +57,7 @@ def main(job: str, results: str) -> None:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
     }.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
@@ -54,8 +78,7 @@ def main(job: str, results: str) -> None:
         except Exception as error:
             done.append({"error": str(error)[:2000]})
     spark.stop()
-    with open(results, "w") as file:
-        json.dump(done, file)
+    return done
 
 
 if __name__ == "__main__":

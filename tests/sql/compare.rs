@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use riskql::base::diagnostic::Diagnostic;
 use riskql::exec::answer::{Answer, Cell, Level};
 use riskql::exec::data::{self, TableSources};
 use riskql::exec::sql::{self, DIALECTS, SqlDialect, StatementInput, TableFiles};
@@ -36,17 +35,16 @@ fn over_files(
         );
         added.expect("DuckDB reads such files");
     }
-    let statement = written(duckdb::DIALECT, definitions, plan, Some(&files));
-    statement.expect("DuckDB lacks nothing")
+    written(duckdb::DIALECT, definitions, plan, Some(&files))
 }
 
-/// The statement of a plan, if the dialect has one.
+/// The statement of a plan.
 pub fn written(
     dialect: &'static dyn SqlDialect,
     definitions: &Definitions,
     plan: &Plan,
     files: Option<&TableFiles>,
-) -> Result<String, Diagnostic> {
+) -> String {
     sql::statement(&StatementInput {
         dialect,
         definitions,
@@ -63,7 +61,7 @@ pub struct Pair {
     pub answer: Answer,
     /// For DuckDB, over files.
     pub over_files: String,
-    /// For each dialect that has one, over tables.
+    /// For each dialect, over tables.
     pub over_tables: BTreeMap<&'static str, String>,
     pub tables: Rc<TableSet>,
     pub definitions: Rc<Definitions>,
@@ -93,14 +91,14 @@ impl<'a> Case<'a> {
     /// A query with its answer and its statements.
     pub fn pair(&self, label: &str, query: &Query, plan: &Plan, answer: Answer) -> Pair {
         let of = |dialect: &'static dyn SqlDialect| {
-            let statement = written(dialect, &self.definitions, plan, None).ok()?;
-            Some((dialect.word(), statement))
+            let statement = written(dialect, &self.definitions, plan, None);
+            (dialect.word(), statement)
         };
         Pair {
             label: format!("{label}{}", query.text),
             answer,
             over_files: over_files(&self.definitions, plan, self.folder, self.read),
-            over_tables: DIALECTS.into_iter().filter_map(of).collect(),
+            over_tables: DIALECTS.into_iter().map(of).collect(),
             tables: self.tables.clone(),
             definitions: self.definitions.clone(),
             query: query.clone(),
@@ -126,17 +124,13 @@ pub fn all_equal(pairs: &[Pair]) {
 /// The same in one database over its tables. Gives how many queries it answered.
 pub fn all_equal_in(database: &dyn database::Database, pairs: &[Pair]) -> usize {
     let word = database.dialect().word();
-    let with = |pair: &&Pair| pair.over_tables.contains_key(word);
-    let those: Vec<&Pair> = pairs
-        .iter()
-        .filter(with)
-        .step_by(database::one_in())
-        .collect();
+    let those: Vec<&Pair> = pairs.iter().step_by(database::one_in()).collect();
     let statements: Vec<Statement> = those
         .iter()
         .map(|pair| Statement {
             tables: &pair.tables,
             text: &pair.over_tables[word],
+            is_view: false,
         })
         .collect();
     let Some(results) = database.run(&statements) else {
@@ -145,6 +139,24 @@ pub fn all_equal_in(database: &dyn database::Database, pairs: &[Pair]) -> usize 
     let texts: Vec<&str> = statements.iter().map(|one| one.text).collect();
     compared(database.dialect().title(), &those, &texts, results);
     those.len()
+}
+
+/// Makes views of texts, one for each query, and compares their rows with the answers.
+pub fn views_equal_in(database: &dyn database::Database, pairs: &[Pair], texts: &[String]) {
+    let given = pairs.iter().zip(texts);
+    let statements: Vec<Statement> = given
+        .map(|(pair, text)| Statement {
+            tables: &pair.tables,
+            text,
+            is_view: true,
+        })
+        .collect();
+    let Some(results) = database.run(&statements) else {
+        return;
+    };
+    let those: Vec<&Pair> = pairs.iter().collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    compared(database.dialect().title(), &those, &texts, results);
 }
 
 fn compared(

@@ -1,5 +1,5 @@
-//! What queries are made of, by dialect: the table in `docs/scale.md`. That what is compiled is equal is shown by the
-//! tests beside this one, which ask for all of it over random tables.
+//! What queries are made of: the table in `docs/scale.md`, all of which every dialect has. That what is compiled is equal
+//! is shown by the tests beside this one, which ask for all of it over random tables.
 
 use std::path::Path;
 
@@ -114,7 +114,7 @@ fn rows(definitions: &Definitions, constructs: &[(&str, &str)]) -> String {
     let row = |(words, text): &(&str, &str)| {
         let query = pipeline::query(definitions, text);
         let plan = pipeline::planned(definitions, &query, evaluation);
-        let cells = DIALECTS.map(|dialect| {
+        for dialect in DIALECTS {
             let compiled = statement(&StatementInput {
                 dialect,
                 definitions,
@@ -122,26 +122,20 @@ fn rows(definitions: &Definitions, constructs: &[(&str, &str)]) -> String {
                 files: None,
                 place: &|_| String::new(),
             });
-            match compiled {
-                Ok(_) => "yes",
-                Err(_) => "refused",
-            }
-        });
-        format!("| {words} | `{text}` | {} |\n", cells.join(" | "))
+            assert!(compiled.contains("SELECT"), "{}: {text}", dialect.title());
+        }
+        format!("| {words} | `{text}` |\n")
     };
     constructs.iter().map(row).collect()
 }
 
 /// With `UPDATE_DOCS=1` in the environment the table on the page is written anew.
 #[test]
-fn the_page_says_what_each_dialect_has() {
+fn the_page_says_what_every_dialect_has() {
     let library = pipeline::definitions("kpi-defs", &[]);
     let terms = |zone: &str| pipeline::definitions_in(&TERMS.replace("ZONE", zone));
-    let titles = DIALECTS.map(|dialect| dialect.title());
     let table = format!(
-        "| what | such as | {} |\n|---|---|{}\n{}{}{}{}",
-        titles.join(" | "),
-        "---|".repeat(titles.len()),
+        "| what | such as |\n|---|---|\n{}{}{}{}",
         rows(&library, &OF_LIBRARY),
         rows(&roll_ups::definitions(&calendars()[0]), &OF_ROLL_UPS),
         rows(&terms("UTC"), &OF_TERMS),

@@ -49,6 +49,8 @@ pub fn one_in() -> usize {
 pub struct Statement<'a> {
     pub tables: &'a Rc<TableSet>,
     pub text: &'a str,
+    /// Whether it becomes a view, whose rows are read.
+    pub is_view: bool,
 }
 
 /// What a statement gave.

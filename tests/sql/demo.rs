@@ -30,7 +30,7 @@ pub fn library() -> (Sources, Definitions) {
 }
 
 /// Queries with their answers over the demo tables, and their statements.
-fn pairs(texts: &[String]) -> Vec<Pair> {
+pub fn pairs(texts: &[String]) -> Vec<Pair> {
     let (sources, definitions) = library();
     let located = data::locate(&definitions, Some(&folder()), &[]).expect("the demo data is found");
     let context = QueryContext {

@@ -95,14 +95,21 @@ impl Database for DuckDb {
                 ));
             }
         }
-        let of_set = |statement: &Statement| {
+        let of_set = |(place, statement): (usize, &Statement)| {
             let set = sets
                 .iter()
                 .position(|set| Rc::ptr_eq(set, statement.tables));
             let set = set.expect("one of the sets");
-            format!("SET schema = 'case_{set}';\n{}", statement.text)
+            let text = match statement.is_view {
+                false => statement.text.to_owned(),
+                true => format!(
+                    "CREATE VIEW view_{place} AS\n{};\nSELECT * FROM view_{place}",
+                    statement.text
+                ),
+            };
+            format!("SET schema = 'case_{set}';\n{text}")
         };
-        let texts: Vec<String> = statements.iter().map(of_set).collect();
+        let texts: Vec<String> = statements.iter().enumerate().map(of_set).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         run(&before, &texts)
     }

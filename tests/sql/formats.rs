@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -132,4 +133,35 @@ fn parquet_with_types_of_its_own() {
     if duckdb::run(&copies, &[]).is_some() {
         is_answered_from(folder.path());
     }
+}
+
+/// Cubes are Parquet that DuckDB opens: the rows of a KPI without groups are its months.
+#[test]
+fn cubes_open_in_duckdb() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("cubes.parquet");
+    let written = Command::new(env!("CARGO_BIN_EXE_riskql"))
+        .args([
+            "export",
+            "cubes",
+            "backlog",
+            "--over",
+            "month last 6 months",
+        ])
+        .args(["--data", "examples/demo", "--output"])
+        .arg(&file)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs");
+    assert!(written.status.success());
+    let query = format!(
+        "SELECT count(*), count(CAST(period_start AS DATE)), sum(value) > 0 FROM read_parquet('{}') \
+         WHERE kpi = 'backlog' AND dimension IS NULL",
+        file.display()
+    );
+    let Some(results) = duckdb::run(&[], &[&query]) else {
+        return;
+    };
+    let rows = results[0].as_ref().expect("an answer").rows.clone();
+    assert_eq!(rows, [[Value::from(6), Value::from(6), Value::from(true)]]);
 }

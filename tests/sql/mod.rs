@@ -19,4 +19,5 @@ mod functions;
 mod postgres;
 mod random;
 mod scripts;
+mod views;
 mod written;

@@ -43,7 +43,7 @@ pub fn run_over(made_by: &str, statements: &[&str]) -> Option<Vec<Result<Rows, S
         script += &format!("CREATE SCHEMA case_{schema};\nSET search_path TO case_{schema};\n");
         script += &format!("{made_by}\n");
         for (place, statement) in statements.iter().enumerate() {
-            script += &asked(place, statement, folder);
+            script += &asked(place, "", statement, folder);
         }
         script + END
     };
@@ -72,11 +72,11 @@ fn answered(count: usize, script: &dyn Fn(&Path) -> String) -> Option<Vec<Result
 const BEGINNING: &str = "\\pset format unaligned\n\\pset tuples_only on\n";
 const END: &str = "\\warn @end\n";
 
-/// The part of a script that writes the rows of a statement to a file.
-fn asked(place: usize, statement: &str, folder: &Path) -> String {
+/// The part of a script that makes something and writes the rows of a statement to a file.
+fn asked(place: usize, made: &str, statement: &str, folder: &Path) -> String {
     let text = statement.trim_end().trim_end_matches(';');
     format!(
-        "\\warn @{place}\n\\o {}/{place}.json\nSELECT row_to_json(answer) FROM (\n{text}\n) AS answer;\n",
+        "\\warn @{place}\n{made}\\o {}/{place}.json\nSELECT row_to_json(answer) FROM (\n{text}\n) AS answer;\n",
         folder.display()
     )
 }
@@ -168,7 +168,14 @@ fn written(dialect: &dyn SqlDialect, statements: &[Statement], folder: &Path) ->
             .position(|set| Rc::ptr_eq(set, statement.tables));
         let set = set.expect("one of the sets");
         script += &format!("SET search_path TO case_{};\n", first + set);
-        script += &asked(place, statement.text, folder);
+        let text = statement.text.trim_end().trim_end_matches(';');
+        script += &match statement.is_view {
+            false => asked(place, "", text, folder),
+            true => {
+                let made = format!("CREATE VIEW view_{place} AS\n{text};\n");
+                asked(place, &made, &format!("SELECT * FROM view_{place}"), folder)
+            }
+        };
     }
     script + END
 }

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod demo;
+mod export;
 mod gate;
 mod reports;
 
@@ -15,6 +16,7 @@ pub use self::definitions::{
     LineageFormat, RenameArguments,
 };
 pub use self::demo::DemoArguments;
+pub use self::export::{CubesArguments, ExportArguments, ExportCommand};
 pub use self::gate::{GateArguments, GateFormat};
 pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
@@ -74,8 +76,10 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Say where the change of a number between two periods comes from
     Why(WhyArguments),
-    /// Write a query as one statement of SQL
+    /// Write a query as one statement of SQL; with --all, a folder with one for each KPI
     Compile(CompileArguments),
+    /// Write numbers for other programs
+    Export(ExportArguments),
     /// Take scanner reports into a store
     Ingest(IngestArguments),
     /// Show what a store holds, and keep it well
@@ -457,20 +461,27 @@ fn dialect_parser() -> impl TypedValueParser<Value = &'static dyn SqlDialect> {
 Examples:
   riskql compile \"mttr by team over month last 6 months\" --dialect duckdb --data exports
   riskql compile backlog --dialect postgres --as-of 2026-03-31 > backlog.sql
+  riskql compile --all \"by team over month last 12 months\" --dialect postgres --as-of 2026-03-31 -o models
 
 With --data the statement reads the files, which DuckDB does; without, tables of the database that have the
-columns of the definitions: text, yes/no, numbers of double precision, times with a zone.")]
+columns of the definitions: text, yes/no, numbers of double precision, times with a zone.
+
+With --all a file for each KPI: a query that a view or a dbt model can be made of, and schema.yml with the meaning of
+their columns.")]
 pub struct CompileArguments {
-    /// The query; its words may stand apart
-    #[arg(value_name = "QUERY", required = true)]
+    /// The query; with --all, clauses for all KPIs. Its words may stand apart
+    #[arg(value_name = "QUERY", required_unless_present = "all")]
     pub query: Vec<String>,
+    /// Write a file for each KPI into the folder that --output names
+    #[arg(long, requires = "output")]
+    pub all: bool,
     /// The database that the statement is for
     #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
     pub dialect: &'static dyn SqlDialect,
     #[command(flatten)]
     pub data: DataOptions,
-    /// Write the statement to this file instead of stdout
-    #[arg(long, short, value_name = "FILE")]
+    /// Write the statement to this file instead of stdout; with --all, the folder of files
+    #[arg(long, short, value_name = "PATH")]
     pub output: Option<PathBuf>,
 }
 

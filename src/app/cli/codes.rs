@@ -81,6 +81,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("K931", "a test fails: the answer is not the expected one"),
     ("K932", "no test hits a definition or a line of one"),
     ("K933", "a list or an explanation is to be recorded"),
+    (
+        "K934",
+        "a file that `compile --all` did not write is in the place of one",
+    ),
+    (
+        "K935",
+        "`compile --all` is given a query instead of clauses",
+    ),
     ("K940", "a dashboard has no such layer"),
     ("K950", "in a session, no query to refine yet"),
     ("K951", "there is no such command of the session"),

@@ -13,6 +13,7 @@ mod demo;
 mod diff;
 mod docs;
 mod explain;
+mod export;
 mod failure;
 mod fmt;
 mod gate;
@@ -40,8 +41,8 @@ use std::process::ExitCode;
 
 pub use args::Arguments;
 use args::{
-    CheckFormat, Command, DiffFormat, ExplainFormat, GateFormat, LineageFormat, StoreCommand,
-    TextOrJson,
+    CheckFormat, Command, DiffFormat, ExplainFormat, ExportCommand, GateFormat, LineageFormat,
+    StoreCommand, TextOrJson,
 };
 use console::Console;
 use failure::Failure;
@@ -82,6 +83,7 @@ fn chosen(console: &mut Console, arguments: &Arguments) -> Result<(), Failure> {
         Command::Why(own) => why::run(console, own, defs),
         Command::Dashboard(own) => dashboard::run(console, own, arguments.screen, defs),
         Command::Compile(own) => compile::run(console, own, defs),
+        Command::Export(own) => export::run(console, own, defs),
         Command::Repl(own) => repl::run(console, own, defs),
         Command::Ingest(own) => ingest::run(console, own, defs),
         Command::Store(own) => store::run(console, own, defs),
@@ -118,6 +120,10 @@ fn wants_json(command: &Command) -> bool {
             format == TextOrJson::Json
         }
         Command::Kpis(own) => own.output.format == Some(OutputFormat::Json),
+        Command::Export(own) => {
+            let ExportCommand::Cubes(own) = &own.command;
+            own.output.format == Some(OutputFormat::Json)
+        }
         Command::Lineage(own) => own.format == LineageFormat::Json,
         Command::Diff(own) => own.format == DiffFormat::Json,
         Command::Demo(_)

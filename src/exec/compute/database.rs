@@ -185,7 +185,7 @@ impl Computed<'_> {
         database: &dyn TableDatabase,
         cube: usize,
         level: &CubeLevel,
-    ) -> Result<String, Problems> {
+    ) -> String {
         let asked = self.asked(cube, level);
         database.statement(self.context.definitions, &self.request(cube, &asked))
     }

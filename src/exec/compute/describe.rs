@@ -242,7 +242,7 @@ impl PlanDescription {
                         axis: None,
                         columns: &columns,
                     };
-                    database.statement(context.definitions, &request)?
+                    database.statement(context.definitions, &request)
                 }
                 None => polars_plan(context, compiled(compiler.compile(relation)))?,
             };
@@ -290,7 +290,7 @@ impl Computed<'_> {
         let mut described = Vec::new();
         for job in self.jobs() {
             described.push(CubeDescription {
-                polars: self.statement_there(database, job.0, &job.1)?,
+                polars: self.statement_there(database, job.0, &job.1),
                 ..self.outlined(&job)
             });
         }

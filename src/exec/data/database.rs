@@ -56,7 +56,7 @@ pub trait TableDatabase: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the dialect has no words for; what the database says of the statement.
+    /// What the database says of the statement.
     fn rows(
         &self,
         definitions: &Definitions,
@@ -64,15 +64,7 @@ pub trait TableDatabase: fmt::Debug + Send + Sync {
     ) -> Result<DataFrame, Problems>;
 
     /// The statement that [`TableDatabase::rows`] runs.
-    ///
-    /// # Errors
-    ///
-    /// What the dialect has no words for.
-    fn statement(
-        &self,
-        definitions: &Definitions,
-        request: &RelationRequest,
-    ) -> Result<String, Problems>;
+    fn statement(&self, definitions: &Definitions, request: &RelationRequest) -> String;
 }
 
 /// A table of a database.

@@ -16,8 +16,7 @@ pub fn leave_out_unanswerable(
     let mut notes = Vec::new();
     let mut keep = Vec::with_capacity(values.columns.len());
     for index in 0..values.columns.len() {
-        let lacking = context.lacking(&single(&whole, index))?.join(", ");
-        let reason = (!lacking.is_empty()).then(|| format!("no file for {lacking}"));
+        let reason = absent_tables(context, &single(&whole, index))?;
         keep.push(reason.is_none());
         notes.extend(reason.map(|reason| left_out(&values.columns[index].name, &reason)));
     }
@@ -30,10 +29,46 @@ pub fn leave_out_unanswerable(
         }
     }
     if !keep.contains(&true) {
-        return Err(no_kpi(notes).into());
+        return Err(nothing_answerable(notes).into());
     }
     retain(values, &keep)?;
     Ok(notes)
+}
+
+/// For each query why the data cannot answer it; `None` where it can.
+///
+/// # Errors
+///
+/// Whatever else is wrong with the tables.
+pub fn unanswerable(
+    queries: &[&Query],
+    context: &QueryContext,
+) -> Result<Vec<Option<String>>, Problems> {
+    let mut reasons = Vec::new();
+    for query in queries {
+        reasons.push(absent_tables(context, query)?);
+    }
+    let with_tables = queries.iter().zip(&reasons);
+    let with_tables: Vec<&Query> = with_tables
+        .filter(|(_, reason)| reason.is_none())
+        .map(|(query, _)| *query)
+        .collect();
+    // Most files lack nothing, which one look tells.
+    if with_tables.is_empty() || context.load(&with_tables).is_ok() {
+        return Ok(reasons);
+    }
+    for (query, reason) in queries.iter().zip(&mut reasons) {
+        if reason.is_none() {
+            *reason = context.lacking_columns(query)?;
+        }
+    }
+    Ok(reasons)
+}
+
+/// The tables that a query needs and that have no file, as a sentence.
+fn absent_tables(context: &QueryContext, query: &Query) -> Result<Option<String>, Problems> {
+    let tables = context.lacking(query)?.join(", ");
+    Ok((!tables.is_empty()).then(|| format!("no file for {tables}")))
 }
 
 fn left_out(column: &str, reason: &str) -> String {
@@ -59,7 +94,8 @@ fn kept(whole: &Query, keep: &[bool]) -> Query {
     query
 }
 
-fn no_kpi(notes: Vec<String>) -> Diagnostic {
+/// The data answers nothing that was asked: D903, with the reasons.
+pub fn nothing_answerable(notes: Vec<String>) -> Diagnostic {
     let mut problem = Diagnostic::data("D903", "the data has no table or column that a KPI needs");
     problem.help = notes;
     problem

@@ -8,7 +8,7 @@ mod absent_values;
 mod everything;
 
 pub use absent_values::{AbsentValue, absent_values};
-pub use everything::leave_out_unanswerable;
+pub use everything::{leave_out_unanswerable, nothing_answerable, unanswerable};
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -193,7 +193,7 @@ impl TableDatabase for RemoteDatabase {
         definitions: &Definitions,
         request: &RelationRequest,
     ) -> Result<DataFrame, Problems> {
-        let statement = self.statement(definitions, request)?;
+        let statement = self.statement(definitions, request);
         let rows = match self.connection.rows(&statement) {
             Ok(rows) => rows,
             Err(failure) => {
@@ -208,11 +208,7 @@ impl TableDatabase for RemoteDatabase {
         })
     }
 
-    fn statement(
-        &self,
-        definitions: &Definitions,
-        request: &RelationRequest,
-    ) -> Result<String, Problems> {
+    fn statement(&self, definitions: &Definitions, request: &RelationRequest) -> String {
         let known = self.known();
         let named = known
             .iter()
@@ -221,7 +217,7 @@ impl TableDatabase for RemoteDatabase {
             by_table: named.collect(),
         };
         drop(known);
-        let statement = rows_statement(&RowsInput {
+        rows_statement(&RowsInput {
             dialect: self.settings.dialect,
             definitions,
             tables: &tables,
@@ -229,8 +225,7 @@ impl TableDatabase for RemoteDatabase {
             relation: request.relation,
             axis: request.axis,
             columns: &Self::given(request),
-        });
-        statement.map_err(Problems::from)
+        })
     }
 }
 

@@ -6,17 +6,13 @@ use super::cells::{JoinedCells, LineCells, cubes, first_with_score, joined, step
 use super::formulas::{bracketed_sum, formula, is_quotient};
 use super::relations::{KeyOrder, Translator, ordered};
 use super::select::{Select, SelectColumn, TableExpression, statement as written};
-use crate::base::diagnostic::Diagnostic;
 use crate::base::types::{DisplayUnit, FieldType};
 use crate::lang::model::{Dimension, EmptyValues, HavingTest, NumberTest, SortColumn, ValueColumn};
 use crate::plan::relation::Lowering;
 use crate::plan::{EmptyWork, TimeBucket, ValuesWork};
 
 /// The statement of a query of values.
-pub(super) fn statement(
-    question: &StatementInput,
-    work: &ValuesWork,
-) -> Result<String, Diagnostic> {
+pub(super) fn statement(question: &StatementInput, work: &ValuesWork) -> String {
     let slots = &work.timeline.slots;
     let whole: Vec<TimeBucket> = ranks_whole(work)
         .then(|| work.timeline.whole())
@@ -29,7 +25,7 @@ pub(super) fn statement(
     let lines: Vec<&LineCells> = std::iter::once(&main).chain(&range).collect();
     let axes = AxisTables::new(question.dialect, slots);
     let mut translator = Translator::new(question, axes);
-    let cubes = cubes(&mut translator, question, work, &lowering, &lines)?;
+    let cubes = cubes(&mut translator, question, work, &lowering, &lines);
     let mut assembly = AnswerStatement {
         question,
         work,
@@ -46,7 +42,7 @@ pub(super) fn statement(
     };
     let mut parts: Vec<TableExpression> = tables.into_iter().map(part).collect();
     parts.extend(assembly.translator.parts);
-    Ok(written(&question.opening(), &parts, &last))
+    written(&question.opening(), &parts, &last)
 }
 
 /// The cells of the column that ranks groups, over all periods as one.

@@ -7,10 +7,8 @@ use super::axes::{AxisTables, PERIOD_POINT, POINT, POINTS};
 use super::dialects::SqlType;
 use super::lifetimes::survival;
 use super::readings::{ReadNumber, number, quantile_column};
-use super::refusals;
 use super::relations::{PointTable, Translator};
 use super::select::{Select, SelectColumn, bare};
-use crate::base::diagnostic::Diagnostic;
 use crate::base::types::StockMoment;
 use crate::lang::model::{Measure, Measured, Role, TableId, ValueColumn};
 use crate::plan::relation::{
@@ -81,7 +79,7 @@ pub(super) fn cubes(
     work: &ValuesWork,
     lowering: &Lowering,
     lines: &[&LineCells],
-) -> Result<Vec<Select>, Diagnostic> {
+) -> Vec<Select> {
     let rows = rows_of_tables(lowering);
     let relation = |cube: &Cube| {
         let cube = with_whole_quantiles(cube);
@@ -89,7 +87,6 @@ pub(super) fn cubes(
     };
     let relations: Vec<SharedRelation> = lowering.cubes.iter().map(relation).collect();
     for relation in &relations {
-        refusals::exact(question.dialect, relation)?;
         translator.note_scans(relation);
     }
     for (table, rows) in &rows {
@@ -111,7 +108,7 @@ pub(super) fn cubes(
         let select = translator.select(relation);
         parts.push(translator.part(&name, &select));
     }
-    Ok(parts)
+    parts
 }
 
 fn points(axes: &mut AxisTables, cube: &Cube) -> PointTable {

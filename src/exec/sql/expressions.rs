@@ -242,7 +242,7 @@ impl<'w> ExpressionWriter<'w> {
             (true, _) => {
                 let of = self.sql(of).within(Binding::Whole);
                 SqlText {
-                    text: self.dialect.ranges_are_missing(&of, is_missing),
+                    text: self.dialect.list_is_missing(&of, is_missing),
                     binding: Binding::Comparison,
                 }
             }

@@ -2,24 +2,21 @@
 
 use super::StatementInput;
 use super::axes::AxisTables;
-use super::refusals;
 use super::relations::Translator;
 use super::select::{SelectColumn, statement as written};
-use crate::base::diagnostic::Diagnostic;
 use crate::base::types::FieldType;
 use crate::lang::model::ListColumn;
 use crate::plan::ListWork;
 use crate::plan::relation::{lower_list, pruned};
 
 /// The statement of a list.
-pub(super) fn statement(question: &StatementInput, work: &ListWork) -> Result<String, Diagnostic> {
+pub(super) fn statement(question: &StatementInput, work: &ListWork) -> String {
     let dialect = question.dialect;
     let definitions = question.definitions;
     let lowered = lower_list(definitions, &question.plan.evaluation, work);
     let axes = AxisTables::new(dialect, std::slice::from_ref(&work.slot));
     let mut translator = Translator::new(question, axes);
     let rows = pruned(&lowered.rows, &lowered.columns.iter().cloned().collect());
-    refusals::exact(dialect, &rows)?;
     translator.note_scans(&rows);
     let mut select = translator.select(&rows);
     let shown = work.list.show.iter().zip(&select.columns);
@@ -43,5 +40,5 @@ pub(super) fn statement(question: &StatementInput, work: &ListWork) -> Result<St
         })
         .collect();
     select.columns = columns;
-    Ok(written(&question.opening(), &translator.parts, &select))
+    written(&question.opening(), &translator.parts, &select)
 }

@@ -24,11 +24,10 @@ mod steps;
 mod tables;
 
 pub use dialects::{DIALECTS, FileWords, SqlDialect, SqlType, Unnested};
-pub use refusals::{Construct, refusal};
+pub use refusals::refusal;
 pub use rows::{RowsInput, rows_statement};
 pub use tables::{ColumnForm, NamedSource, NamedTable, TableFiles, TableNames};
 
-use crate::base::diagnostic::Diagnostic;
 use crate::base::source::Span;
 use crate::lang::model::Definitions;
 use crate::plan::{Plan, Work};
@@ -44,12 +43,8 @@ pub struct StatementInput<'a> {
     pub place: &'a dyn Fn(Span) -> String,
 }
 
-/// The statement.
-///
-/// # Errors
-///
-/// `K930`: the query has something that the dialect has no exact words for.
-pub fn statement(question: &StatementInput) -> Result<String, Diagnostic> {
+/// The statement of a query that [`refusal`] does not refuse.
+pub fn statement(question: &StatementInput) -> String {
     match &question.plan.work {
         Work::Values(work) => answer::statement(question, work),
         Work::List(work) => lists::statement(question, work),

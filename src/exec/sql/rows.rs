@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use super::axes::AxisTables;
 use super::dialects::{SqlDialect, SqlType};
-use super::refusals;
 use super::relations::Translator;
 use super::select::{Select, SelectColumn, TableExpression, statement as written};
 use super::tables::TableNames;
-use crate::base::diagnostic::Diagnostic;
 use crate::lang::model::Definitions;
 use crate::plan::relation::{Aggregate, Axis, Name, Relation, SharedRelation, pruned};
 use crate::plan::{BucketStatus, TimeBucket};
@@ -30,14 +28,9 @@ pub struct RowsInput<'a> {
 }
 
 /// The statement.
-///
-/// # Errors
-///
-/// `K930`: the relation has something that the dialect has no exact words for.
-pub fn rows_statement(input: &RowsInput) -> Result<String, Diagnostic> {
+pub fn rows_statement(input: &RowsInput) -> String {
     let wanted = input.columns.iter().map(|(name, _)| name.clone()).collect();
     let relation = with_whole_quantiles(&pruned(input.relation, &wanted));
-    refusals::exact(input.dialect, &relation)?;
     let slots = input.axis.map_or_else(Vec::new, |axis| slots_of(axis));
     let axes = AxisTables::new(input.dialect, &slots);
     let mut translator = Translator::over(input.dialect, input.definitions, axes);
@@ -68,7 +61,7 @@ pub fn rows_statement(input: &RowsInput) -> Result<String, Diagnostic> {
     };
     let mut parts: Vec<TableExpression> = tables.map(part).collect();
     parts.append(&mut translator.parts);
-    Ok(written(&[input.title.to_owned()], &parts, &select))
+    written(&[input.title.to_owned()], &parts, &select)
 }
 
 /// A quantile is one aggregate here, not the two values it lies between.

@@ -217,7 +217,8 @@ impl ExpressionWriter<'_> {
         let gap = self.element();
         let others = dialect.complement(&failing, &gap);
         format!(
-            "CASE\n  WHEN {steps} IS NULL THEN {}\n  WHEN {outside} THEN {}\n  ELSE {}\nEND",
+            "CASE\n  WHEN {} THEN {}\n  WHEN {outside} THEN {}\n  ELSE {}\nEND",
+            dialect.list_is_missing(&steps, true),
             dialect.nothing(),
             indented(&others, 2),
             indented(&inside, 2)
@@ -247,7 +248,8 @@ impl ExpressionWriter<'_> {
         let otherwise = match function.otherwise {
             None => dialect.missing(SqlType::Number),
             Some(value) => format!(
-                "CASE WHEN {steps} IS NOT NULL THEN {} END",
+                "CASE WHEN {} THEN {} END",
+                dialect.list_is_missing(&steps, false),
                 dialect.number(value)
             ),
         };

@@ -117,8 +117,7 @@ impl Existing {
         let evaluation = EvaluationTime::at(instant(self.as_of));
         let statements = queries.iter().map(|query| {
             let plan = pipeline::planned(&self.definitions, query, evaluation);
-            let statement = written(DIALECTS[1], &self.definitions, &plan, None);
-            statement.unwrap_or_else(|problem| panic!("{}: {problem:?}", query.text))
+            written(DIALECTS[1], &self.definitions, &plan, None)
         });
         let statements: Vec<String> = statements.collect();
         let texts: Vec<&str> = statements.iter().map(String::as_str).collect();

@@ -1,10 +1,10 @@
-//! ClickHouse, from version 25 on. A set of instants is an array of tuples `(after, until)`. An array cannot be missing
-//! there: an empty set stands for a missing one, and roll-ups, which tell them apart, have no statement.
+//! ClickHouse, from version 25 on. A set of instants is an array of tuples `(after, until)`, steps have the value as a third
+//! place. An array cannot be missing there: an empty one stands for a missing one. Steps that are there hold at least one,
+//! if need be one that lasts for no time.
 
 use super::lambdas::{self, Lambdas};
-use super::{SqlDialect, SqlType, Unnested, indented, meaning};
-use crate::base::types::Grain;
-use crate::exec::sql::refusals::Construct;
+use super::{ALWAYS_UNTIL, SqlDialect, SqlType, Unnested, indented, meaning};
+use crate::base::types::{Grain, MICROS_PER_DAY, TimeUnit};
 
 /// The words of ClickHouse.
 #[derive(Debug)]
@@ -30,17 +30,6 @@ impl SqlDialect for ClickHouse {
             "Nullable(Float64)",
             "Nullable(DateTime64(6, 'UTC'))",
         ]
-    }
-
-    fn lacks(&self, construct: Construct) -> Option<&'static str> {
-        match construct {
-            Construct::RollUp => {
-                Some("its arrays cannot be missing, as the steps of a roll-up can")
-            }
-            Construct::LocalCalendarTerm => {
-                Some("it does not say which instant a local time is that clocks show twice or skip")
-            }
-        }
     }
 
     /// Left joins give missing values, columns are meant where an alias has the same name, and unions have no row twice.
@@ -114,11 +103,35 @@ impl SqlDialect for ClickHouse {
         format!("toUnixTimestamp64Micro({of})")
     }
 
+    /// Of local times that clocks show twice the first is taken. One that they skip is when they skip it, from the whole
+    /// hour on. `l` is the local time as if it were in UTC, `b` and `a` are the distances from UTC a day before and after.
     fn calendar_add(&self, micros: &str, count: u32, grain: Grain, zone: &str) -> String {
         let word = grain.word();
         let function = format!("add{}{}s", word[..1].to_uppercase(), &word[1..]);
+        let later = |micros: &str| {
+            format!(
+                "toUnixTimestamp64Micro({function}(fromUnixTimestamp64Micro({micros}, 'UTC'), {count}))"
+            )
+        };
+        if zone == "UTC" {
+            return later(micros);
+        }
+        let offset = |at: &str| {
+            format!("toInt64(timeZoneOffset(fromUnixTimestamp64Micro({at}, '{zone}'))) * 1000000")
+        };
+        let later = later(&format!("{micros} + {}", offset(micros)));
+        let hour = TimeUnit::Hours.micros();
+        let branch = |at: &str| format!("WHEN {at} + {} = l THEN {at}", offset(at));
+        let of_distances = format!(
+            "arrayMap(\n  (b, a) -> CASE\n    {}\n    {}\n    ELSE intDiv(l, {hour}) * {hour} - b\n  END,\n  [{}],\n  [{}]\n)[1]",
+            branch("least(l - b, l - a)"),
+            branch("greatest(l - b, l - a)"),
+            offset(&format!("l - {MICROS_PER_DAY}")),
+            offset(&format!("l + {MICROS_PER_DAY}"))
+        );
         format!(
-            "toUnixTimestamp64Micro({function}(fromUnixTimestamp64Micro({micros}, '{zone}'), {count}))"
+            "arrayMap(\n  l -> {},\n  [{later}]\n)[1]",
+            indented(&of_distances, 2)
         )
     }
 
@@ -287,9 +300,20 @@ impl SqlDialect for ClickHouse {
         lambdas::covered(self, set, instants, one)
     }
 
-    fn ranges_are_missing(&self, ranges: &str, is_missing: bool) -> String {
+    fn list_is_missing(&self, list: &str, is_missing: bool) -> String {
         let function = if is_missing { "empty" } else { "notEmpty" };
-        format!("{function}({ranges})")
+        format!("{function}({list})")
+    }
+
+    fn stepped(
+        &self,
+        steps: &str,
+        otherwise: &str,
+        set: &str,
+        instants: &str,
+        names: [&str; 3],
+    ) -> String {
+        lambdas::stepped(self, steps, otherwise, set, instants, names)
     }
 
     fn unnested_ranges(&self, ranges: &str, table: &str, _has_values: bool) -> Unnested {
@@ -297,7 +321,40 @@ impl SqlDialect for ClickHouse {
             join: format!("ARRAY JOIN {ranges} AS {table}"),
             low: self.member(table, "low"),
             high: self.member(table, "high"),
-            value: String::new(),
+            value: self.member(table, "value"),
+        }
+    }
+
+    fn present_steps(&self, steps: &str) -> String {
+        let end = self.integer(ALWAYS_UNTIL);
+        let none = self.record(&[
+            ("after", &end),
+            ("until", &end),
+            ("value", &self.missing(SqlType::Number)),
+        ]);
+        format!("if(empty({steps}), {}, {steps})", self.single(&none))
+    }
+
+    fn collected_steps(&self) -> String {
+        "arraySort(groupArray((after, until, value)))".to_string()
+    }
+
+    fn value_of(&self, one: &str) -> String {
+        self.member(one, "value")
+    }
+
+    fn steps_where(&self, steps: &str, test: &str, one: &str) -> String {
+        lambdas::steps_where(self, steps, test, one)
+    }
+
+    fn value_at(&self, steps: &str, instant: &str, otherwise: Option<&str>, one: &str) -> String {
+        let found = lambdas::values_at(self, steps, instant, one);
+        match otherwise {
+            None => format!("{found}[1]"),
+            Some(value) => {
+                let found = self.concatenated(&found, &self.single(value));
+                format!("CASE WHEN notEmpty({steps}) AND {instant} IS NOT NULL THEN {found}[1] END")
+            }
         }
     }
 }
@@ -331,15 +388,17 @@ impl Lambdas for ClickHouse {
         format!("toInt64(length({list}))")
     }
 
-    fn pair(&self, _names: [&str; 2], values: [&str; 2]) -> String {
-        format!("({}, {})", values[0], values[1])
+    fn record(&self, members: &[(&str, &str)]) -> String {
+        let values: Vec<&str> = members.iter().map(|(_, value)| *value).collect();
+        format!("({})", values.join(", "))
     }
 
     /// Tuples have places, not names.
     fn member(&self, one: &str, name: &str) -> String {
         let place = match name {
             "after" | "low" => 1,
-            _ => 2,
+            "until" | "high" => 2,
+            _ => 3,
         };
         format!("{one}.{place}")
     }

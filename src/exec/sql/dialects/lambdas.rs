@@ -25,10 +25,10 @@ pub(super) trait Lambdas: SqlDialect {
     /// How many elements a list has.
     fn length(&self, list: &str) -> String;
 
-    /// An interval or a range.
-    fn pair(&self, names: [&str; 2], values: [&str; 2]) -> String;
+    /// An interval, a range or a step: its members with their names, in the order that they have everywhere.
+    fn record(&self, members: &[(&str, &str)]) -> String;
 
-    /// A member of an interval or a range.
+    /// A member of one.
     fn member(&self, one: &str, name: &str) -> String;
 }
 
@@ -41,7 +41,7 @@ fn until(of: &impl Lambdas, one: &str) -> String {
 }
 
 pub(super) fn interval(of: &impl Lambdas, after: &str, until: &str) -> String {
-    of.single(&of.pair(["after", "until"], [after, until]))
+    of.single(&of.record(&[("after", after), ("until", until)]))
 }
 
 /// Where two intervals begin and end to be in both.
@@ -60,7 +60,7 @@ pub(super) fn intersection(
 ) -> String {
     let (after, until) = overlap(of, one, other);
     let those = of.filtered(other, &format!("{after} < {until}"), right);
-    let cut = of.pair(["after", "until"], [&after, &until]);
+    let cut = of.record(&[("after", &after), ("until", &until)]);
     let pieces = of.mapped(other, &cut, &those);
     of.flattened(&of.mapped(one, &indented(&pieces, 2), left))
 }
@@ -101,9 +101,58 @@ pub(super) fn points(of: &impl Lambdas, instants: &str, instant: &str) -> String
 pub(super) fn covered(of: &impl Lambdas, set: &str, instants: &str, one: &str) -> String {
     let low = points(of, instants, &after(of, one));
     let high = points(of, instants, &until(of, one));
-    let ranges = of.mapped(one, &of.pair(["low", "high"], [&low, &high]), set);
+    let ranges = of.mapped(one, &of.record(&[("low", &low), ("high", &high)]), set);
+    with_points(of, one, &ranges)
+}
+
+fn with_points(of: &impl Lambdas, one: &str, ranges: &str) -> String {
     let is_any = format!("{} < {}", of.member(one, "low"), of.member(one, "high"));
-    of.filtered(one, &is_any, &ranges)
+    of.filtered(one, &is_any, ranges)
+}
+
+/// The intervals of steps.
+fn without_values(of: &impl Lambdas, steps: &str, one: &str) -> String {
+    let interval = of.record(&[("after", &after(of, one)), ("until", &until(of, one))]);
+    of.mapped(one, &interval, steps)
+}
+
+/// The set of the instants of those steps that pass a test.
+pub(super) fn steps_where(of: &impl Lambdas, steps: &str, test: &str, one: &str) -> String {
+    without_values(of, &of.filtered(one, test, steps), one)
+}
+
+/// The values of the steps that an instant lies in: one or none.
+pub(super) fn values_at(of: &impl Lambdas, steps: &str, instant: &str, one: &str) -> String {
+    let those = of.filtered(one, &holds(of, one, instant), steps);
+    of.mapped(one, &of.member(one, "value"), &those)
+}
+
+/// The ranges of points at which steps lie in a set, with their values, none or some.
+pub(super) fn stepped(
+    of: &impl Lambdas,
+    steps: &str,
+    otherwise: &str,
+    set: &str,
+    instants: &str,
+    [gap, step, piece]: [&str; 3],
+) -> String {
+    let gaps = of.complement(&without_values(of, steps, gap), gap);
+    let valued = of.record(&[
+        ("after", &after(of, gap)),
+        ("until", &until(of, gap)),
+        ("value", otherwise),
+    ]);
+    let all = of.concatenated(steps, &of.mapped(gap, &valued, &gaps));
+    let (after, until) = overlap(of, step, piece);
+    let those = of.filtered(piece, &format!("{after} < {until}"), set);
+    let range = of.record(&[
+        ("low", &points(of, instants, &after)),
+        ("high", &points(of, instants, &until)),
+        ("value", &of.member(step, "value")),
+    ]);
+    let pieces = of.mapped(piece, &range, &those);
+    let ranges = of.flattened(&of.mapped(step, &indented(&pieces, 2), &all));
+    with_points(of, piece, &ranges)
 }
 
 /// When a clock is up: what a pause changes of it, as the body of a lambda over `due` and `pause`.

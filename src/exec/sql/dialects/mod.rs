@@ -17,7 +17,6 @@ mod spark;
 use std::fmt;
 use std::path::Path;
 
-use super::refusals::Construct;
 use crate::base::types::{Grain, MICROS_PER_DAY, TimeUnit};
 
 /// The databases that statements are written for.
@@ -73,11 +72,6 @@ pub trait SqlDialect: fmt::Debug + Sync {
 
     /// How the words of text, yes/no, numbers and dates are declared in tables, for messages and help.
     fn column_types(&self) -> [&'static str; 4];
-
-    /// Why something has no exact counterpart.
-    fn lacks(&self, _construct: Construct) -> Option<&'static str> {
-        None
-    }
 
     /// How files are read; `None` where statements read tables of the database only.
     fn files(&self) -> Option<&'static dyn FileWords> {
@@ -312,35 +306,29 @@ pub trait SqlDialect: fmt::Debug + Sync {
     /// the value is `otherwise`, which may be missing.
     fn stepped(
         &self,
-        _steps: &str,
-        _otherwise: &str,
-        _set: &str,
-        _instants: &str,
-        _names: [&str; 3],
-    ) -> String {
-        self.no_roll_ups()
-    }
+        steps: &str,
+        otherwise: &str,
+        set: &str,
+        instants: &str,
+        names: [&str; 3],
+    ) -> String;
 
-    /// Whether ranges are missing, or are there.
-    fn ranges_are_missing(&self, ranges: &str, is_missing: bool) -> String {
+    /// Whether ranges or steps are missing, or are there.
+    fn list_is_missing(&self, list: &str, is_missing: bool) -> String {
         let word = if is_missing { "NULL" } else { "NOT NULL" };
-        format!("{ranges} IS {word}")
+        format!("{list} IS {word}")
     }
 
     /// A row for each range.
     fn unnested_ranges(&self, ranges: &str, table: &str, has_values: bool) -> Unnested;
 
-    // Steps: not asked for where roll-ups are lacking.
+    // Steps of roll-ups.
 
     /// Steps that are there: missing ones are none.
-    fn present_steps(&self, _steps: &str) -> String {
-        self.no_roll_ups()
-    }
+    fn present_steps(&self, steps: &str) -> String;
 
     /// The steps of a group, of its columns `after`, `until` and `value`.
-    fn collected_steps(&self) -> String {
-        self.no_roll_ups()
-    }
+    fn collected_steps(&self) -> String;
 
     /// The value of an element of steps.
     fn value_of(&self, one: &str) -> String {
@@ -348,25 +336,10 @@ pub trait SqlDialect: fmt::Debug + Sync {
     }
 
     /// The set of the instants of those steps that pass a test.
-    fn steps_where(&self, _steps: &str, _test: &str, _one: &str) -> String {
-        self.no_roll_ups()
-    }
+    fn steps_where(&self, steps: &str, test: &str, one: &str) -> String;
 
     /// The value of the step that an instant lies in; outside of all of them another, if there is one.
-    fn value_at(
-        &self,
-        _steps: &str,
-        _instant: &str,
-        _otherwise: Option<&str>,
-        _one: &str,
-    ) -> String {
-        self.no_roll_ups()
-    }
-
-    /// What a dialect says that lacks [`Construct::RollUp`] and is asked for one all the same.
-    fn no_roll_ups(&self) -> String {
-        unreachable!("roll-ups are refused for {}", self.title())
-    }
+    fn value_at(&self, steps: &str, instant: &str, otherwise: Option<&str>, one: &str) -> String;
 }
 
 /// How a database reads files by itself.
@@ -407,16 +380,19 @@ fn timestamp(micros: i64) -> String {
 
 /// What a number means that is an instant or a long time.
 fn meaning(value: i64) -> Option<String> {
-    const FIRST_INSTANT: i64 = 1_000_000_000_000_000;
+    const FIRST_INSTANT: u64 = 1_000_000_000_000_000;
     let hour = TimeUnit::Hours.micros();
-    if value.abs() >= FIRST_INSTANT && value.abs() < ALWAYS_UNTIL {
+    let size = value.unsigned_abs();
+    if size >= ALWAYS_UNTIL.unsigned_abs() {
+        return None;
+    }
+    if size >= FIRST_INSTANT {
         return Some(timestamp(value));
     }
-    if value.abs() < ALWAYS_UNTIL && value >= MICROS_PER_DAY && value % MICROS_PER_DAY == 0 {
+    if value >= MICROS_PER_DAY && value % MICROS_PER_DAY == 0 {
         return Some(format!("{} days", value / MICROS_PER_DAY));
     }
-    let is_hours = value.abs() < ALWAYS_UNTIL && value >= hour && value % hour == 0;
-    is_hours.then(|| format!("{} hours", value / hour))
+    (value >= hour && value % hour == 0).then(|| format!("{} hours", value / hour))
 }
 
 /// Words that some database does not take for names as they are.

@@ -230,7 +230,7 @@ impl SqlDialect for Spark {
     }
 
     fn collected(&self, after: &str, until: &str) -> String {
-        let pair = self.pair(["after", "until"], [after, until]);
+        let pair = self.record(&[("after", after), ("until", until)]);
         format!("array_sort(collect_list({pair}))")
     }
 
@@ -265,21 +265,10 @@ impl SqlDialect for Spark {
         [gap, step, piece]: [&str; 3],
     ) -> String {
         let steps = self.present_steps(steps);
-        let gaps = self.complement(&self.without_values(&steps, gap), gap);
-        let valued = format!(
-            "named_struct('after', {gap}.after, 'until', {gap}.until, 'value', {otherwise})"
-        );
-        let all = self.concatenated(&steps, &self.mapped(gap, &valued, &gaps));
-        let (after, until) = lambdas::overlap(self, step, piece);
-        let those = self.filtered(piece, &format!("{after} < {until}"), set);
-        let (low, high) = (
-            lambdas::points(self, instants, &after),
-            lambdas::points(self, instants, &until),
-        );
-        let range = format!("named_struct('low', {low}, 'high', {high}, 'value', {step}.value)");
-        let pieces = self.mapped(piece, &range, &those);
-        let ranges = self.flattened(&self.mapped(step, &indented(&pieces, 2), &all));
-        some(&self.filtered(piece, &format!("{piece}.low < {piece}.high"), &ranges))
+        let names = [gap, step, piece];
+        some(&lambdas::stepped(
+            self, &steps, otherwise, set, instants, names,
+        ))
     }
 
     fn unnested_ranges(&self, ranges: &str, table: &str, _has_values: bool) -> Unnested {
@@ -304,12 +293,11 @@ impl SqlDialect for Spark {
     }
 
     fn steps_where(&self, steps: &str, test: &str, one: &str) -> String {
-        self.without_values(&self.filtered(one, test, steps), one)
+        lambdas::steps_where(self, steps, test, one)
     }
 
     fn value_at(&self, steps: &str, instant: &str, otherwise: Option<&str>, one: &str) -> String {
-        let those = self.filtered(one, &lambdas::holds(self, one, instant), steps);
-        let found = self.mapped(one, &format!("{one}.value"), &those);
+        let found = lambdas::values_at(self, steps, instant, one);
         match otherwise {
             None => format!("get({found}, 0)"),
             Some(value) => {
@@ -325,14 +313,6 @@ impl SqlDialect for Spark {
 /// A list, missing if it is empty.
 fn some(list: &str) -> String {
     format!("nullif({list}, array())")
-}
-
-impl Spark {
-    /// The intervals of steps.
-    fn without_values(&self, steps: &str, one: &str) -> String {
-        let (after, until) = (format!("{one}.after"), format!("{one}.until"));
-        self.mapped(one, &self.pair(["after", "until"], [&after, &until]), steps)
-    }
 }
 
 impl Lambdas for Spark {
@@ -353,7 +333,7 @@ impl Lambdas for Spark {
     }
 
     fn zipped(&self, after: &str, until: &str) -> String {
-        let pair = self.pair(["after", "until"], ["x", "y"]);
+        let pair = self.record(&[("after", "x"), ("until", "y")]);
         format!("zip_with({after}, {until}, (x, y) -> {pair})")
     }
 
@@ -365,11 +345,11 @@ impl Lambdas for Spark {
         format!("size({list})")
     }
 
-    fn pair(&self, names: [&str; 2], values: [&str; 2]) -> String {
-        format!(
-            "named_struct('{}', {}, '{}', {})",
-            names[0], values[0], names[1], values[1]
-        )
+    fn record(&self, members: &[(&str, &str)]) -> String {
+        let members = members
+            .iter()
+            .map(|(name, value)| format!("'{name}', {value}"));
+        format!("named_struct({})", members.collect::<Vec<_>>().join(", "))
     }
 
     fn member(&self, one: &str, name: &str) -> String {

@@ -1,4 +1,7 @@
-//! `riskql compile`: a query as one SQL statement that gives the rows of its answer.
+//! `riskql compile`: a query as one SQL statement that gives the rows of its answer; with `--all` a file for each KPI.
+
+mod columns;
+mod folder;
 
 use std::path::Path;
 
@@ -20,6 +23,9 @@ pub fn run(
     arguments: &CompileArguments,
     defs: Option<&Path>,
 ) -> Result<(), Failure> {
+    if arguments.all {
+        return folder::run(console, arguments, defs);
+    }
     let definitions = workspace::definitions(console, defs)?;
     let text = arguments.query.join(" ");
     let mut question = workspace::query(console, &definitions, &text)?;
@@ -27,9 +33,8 @@ pub fn run(
         return Err(problem.into());
     }
     let dialect = arguments.dialect;
-    if arguments.data.given() && dialect.files().is_none() {
-        return Err(no_files(dialect, &text).into());
-    }
+    let command = format!("compile \"{text}\"");
+    reads_what_is_given(arguments, &command)?;
     let instants = workspace::instants(console, &definitions, &arguments.data)?;
     let context = workspace::context(console, &definitions, &arguments.data, instants)?;
     let statement = match arguments.data.given() {
@@ -43,7 +48,7 @@ pub fn run(
             statement
         }
         false => {
-            let given = without_data(dialect, &context, &question.query, &text)?;
+            let given = without_data(dialect, &context, &question.query, &command)?;
             written(dialect, &context, &question.query, &given, None)?
         }
     };
@@ -84,19 +89,23 @@ fn over_files(
     written(dialect, context, query, &given, Some(&files))
 }
 
-/// Statements for a database that reads no files.
-fn no_files(dialect: &dyn SqlDialect, text: &str) -> Diagnostic {
+/// Refuses files for a database that reads none (K918). `command` is what was typed, without the options.
+fn reads_what_is_given(arguments: &CompileArguments, command: &str) -> Result<(), Diagnostic> {
+    let dialect = arguments.dialect;
+    if !arguments.data.given() || dialect.files().is_some() {
+        return Ok(());
+    }
     let (word, title) = (dialect.word(), dialect.title());
     let readers = DIALECTS.iter().filter(|other| other.files().is_some());
     let readers: Vec<String> = readers
         .map(|other| format!("`--dialect {}`", other.word()))
         .collect();
     let message = format!("a statement for {title} reads tables of the database, not files");
-    Diagnostic::data("K918", message)
+    Err(Diagnostic::data("K918", message)
         .help(format!(
-            "leave `--data` out and say as of when: riskql compile \"{text}\" --dialect {word} --as-of 2026-03-31"
+            "leave `--data` out and say as of when: riskql {command} --dialect {word} --as-of 2026-03-31"
         ))
-        .help(format!("statements that read files: {}", readers.join(", ")))
+        .help(format!("statements that read files: {}", readers.join(", "))))
 }
 
 /// A folder, of which the database would read other files or columns than are read here.
@@ -120,20 +129,20 @@ fn not_plain(dialect: &dyn SqlDialect, path: &Path) -> Diagnostic {
     Diagnostic::data("K918", message).help("write the table as Parquet")
 }
 
-/// Where a query stands that nobody reads data for.
+/// Where a query stands that nobody reads data for. `command` is what was typed, without the options.
 fn without_data(
     dialect: &dyn SqlDialect,
     context: &QueryContext,
     query: &Query,
-    text: &str,
+    command: &str,
 ) -> Result<GivenTime, Failure> {
     if query.as_of.is_none() && context.as_of.is_none() {
         let word = dialect.word();
-        let message = format!("`compile \"{text}\"` without data needs an instant to evaluate at");
+        let message = format!("`{command}` without data needs an instant to evaluate at");
         return Err(Diagnostic::data("K919", message)
-            .help(format!("say which: riskql compile \"{text}\" --dialect {word} --as-of 2026-03-31"))
+            .help(format!("say which: riskql {command} --dialect {word} --as-of 2026-03-31"))
             .help(format!(
-                "or name the data, whose latest event it is then: riskql compile \"{text}\" --dialect duckdb --data FOLDER"
+                "or name the data, whose latest event it is then: riskql {command} --dialect duckdb --data FOLDER"
             ))
             .into());
     }
@@ -154,12 +163,11 @@ fn written(
     let definitions: &Definitions = context.definitions;
     let evaluation = plan::evaluation_time(definitions, query, given)?;
     let plan = plan::plan(definitions, query, &evaluation)?;
-    let statement = sql::statement(&sql::StatementInput {
+    Ok(sql::statement(&sql::StatementInput {
         dialect,
         definitions,
         plan: &plan,
         files,
         place: &|span| context.place(span),
-    })?;
-    Ok(statement)
+    }))
 }
