@@ -101,6 +101,7 @@ pub fn context<'a>(
     instants: Instants,
 ) -> Result<QueryContext<'a>, Failure> {
     let tables = store::locate(definitions, options.data.as_deref(), &options.tables)?;
+    console.reads(tables.files());
     Ok(QueryContext {
         definitions,
         sources: &console.sources,
@@ -164,7 +165,7 @@ pub fn write_board(
     if let Some(beside) = render::beside_board(board, target.format) {
         console.note(&beside);
     }
-    target.write(&bytes)
+    target.write(console, &bytes)
 }
 
 /// When the samples of an answer were, for OpenMetrics.
