@@ -100,7 +100,7 @@ fn texts_of_csv_are_no_formulas_unless_they_are_asked_for_raw() {
     let formula = "=HYPERLINK(1)";
     project.replace("data/findings.csv", "Open redirect", formula);
     project.replace("data/findings.csv", "Verbose errors", "-3");
-    let list = "list findings found show title where finding_id in (F3, F4)";
+    let list = "list findings found show title";
     let safe = project.with_data(&["run", list, "--format", "csv"]);
     safe.shows(&["\n'=HYPERLINK(1)\n", "\n-3\n"]);
     let raw = project.with_data(&["run", list, "--format", "csv", "--csv", "raw"]);
@@ -187,7 +187,7 @@ fn definitions_scripts_and_reports_are_plain_files() {
     symlink("/dev/zero", project.path("zero")).expect("a link");
     for pipe in ["pipe.kpi", "zero"] {
         let plain = ["it is no plain file"].as_slice();
-        let session = format!("\\run {pipe}\n");
+        let session = format!("\\read {pipe}\n");
         let places = ["repl", "--defs", "defs", "--data", "data"];
         project.run_reading(&places, &session).refused(3, plain);
         let startup = ["repl", "--startup", pipe, "-c", "backlog"];
