@@ -32,7 +32,7 @@ pub(super) fn answer(answer: &Answer) -> String {
 pub(super) fn answer_rows(answer: &Answer) -> String {
     let keys = flat::keys(answer);
     let objects = answer.rows.iter().map(|row| row_object(row, &keys));
-    objects.map(|object| format!("{object}\n")).collect()
+    harmless(objects.map(|object| format!("{object}\n")).collect())
 }
 
 /// A board as one object.
@@ -68,7 +68,7 @@ pub(super) fn board_cards(board: &Board) -> String {
             text += &format!("{}\n", Json::Object(object));
         }
     }
-    text
+    harmless(text)
 }
 
 fn card(card: &BoardCard) -> Json {

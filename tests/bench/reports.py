@@ -229,10 +229,9 @@ def openvas(chance, size, out):
 
 def xccdf(chance, size, out):
     out.write('<Benchmark id="b">\n')
-    rules = 0
-    while out.tell() < size / 3:
-        rules += 1
-        out.write(f'<Rule id="rule_{rules}" severity="medium"><title>{prose(chance, 8)}</title><description>{prose(chance, 60)}</description></Rule>\n')
+    rules = 1500
+    for rule in range(1, rules + 1):
+        out.write(f'<Rule id="rule_{rule}" severity="medium"><title>{prose(chance, 8)}</title><description>{prose(chance, 60)}</description></Rule>\n')
     out.write('<TestResult end-time="2026-03-31T10:00:00Z" test-system="cpe:/a:redhat:openscap:1.3.7"><target>host</target>\n')
     place = 0
     while out.tell() < size:
