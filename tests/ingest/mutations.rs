@@ -483,3 +483,57 @@ fn a_row_without_a_title_or_a_severity_has_what_its_source_says() {
         .expect("a report");
     assert_eq!(report.rows.len(), 1);
 }
+
+/// What another tool wrote under names of a known format is nobody's report.
+#[test]
+fn what_only_looks_like_a_known_format_is_refused() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let row =
+        json!({"title": "A weakness", "severity": "High", "description": "d", "file_path": "a.c"});
+    let generic = |row: &Value| json!({"findings": [row]}).to_string();
+    let known = reader.read("r", generic(&row).as_bytes());
+    assert_eq!(known.expect("a report").source, "generic_json");
+    let foreign = json!({"title": "A weakness", "severity": "High", "description": "d", "place": {"file": "a.c"}});
+    let problems = reader.read("r", generic(&foreign).as_bytes());
+    assert_eq!(problems.expect_err("foreign").sorted()[0].code, "D401");
+}
+
+/// With -matcher-status Nuclei lists what ran and did not match.
+#[test]
+fn what_ran_and_did_not_match_is_no_finding() {
+    let definitions = library();
+    let line = |name: &str, matched: bool| {
+        json!({"template-id": name, "info": {"name": name, "severity": "high"}, "type": "http", "host": "https://shop.example",
+            "matched-at": "https://shop.example/x", "timestamp": "2026-03-31T10:00:00Z", "matcher-status": matched})
+        .to_string()
+    };
+    let report = [line("a", false), line("b", true)].join("\n");
+    let report = ReportReader::new(&definitions).read("r", report.as_bytes());
+    let report = report.expect("a report");
+    let titles: Vec<&str> = report.rows.iter().map(|row| row.title.as_str()).collect();
+    assert_eq!(titles, ["b"]);
+    assert_eq!(report.dropped.values().sum::<u64>(), 1);
+}
+
+/// One tool under its names, and a declaration of two bytes a letter above letters of one.
+#[test]
+fn other_names_and_wrong_declarations_change_nothing() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let sample = include_str!("samples/invicti_xml.xml");
+    let expected = reader.read("r", sample.as_bytes()).expect("a report");
+    assert_eq!(expected.rows.len(), 2);
+    for name in ["acunetix-360", "invicti-enterprise", "netsparker-cloud"] {
+        let other = sample.replace("netsparker-enterprise", name);
+        let report = reader.read("r", other.as_bytes()).expect(name);
+        assert_eq!(report.rows, expected.rows, "{name}");
+    }
+    let declared = sample.replace(
+        "<?xml version=\"1.0\"?>",
+        "<?xml version=\"1.0\" encoding=\"UTF-16\"?>",
+    );
+    assert_ne!(declared, sample);
+    let report = reader.read("r", declared.as_bytes()).expect("a report");
+    assert_eq!(report.rows, expected.rows);
+}
