@@ -150,9 +150,14 @@ fn of_report(report: &Manifest) -> Problems {
         );
     }
     let bad_bytes = LeftOut::bad_bytes().words();
+    let guessed_letters = LeftOut::guessed_letters().words();
     for (what, times) in &report.left_out {
         if *what == bad_bytes {
             notes.push(of_bad_bytes(&report.file, *times));
+            continue;
+        }
+        if *what == guessed_letters {
+            notes.push(of_guessed_letters(&report.file, *times));
             continue;
         }
         let message = match times {
@@ -180,6 +185,16 @@ fn of_bad_bytes(file: &str, times: u64) -> Diagnostic {
     .help(
         "to read them right convert the file and take it in again: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
     )
+}
+
+/// Letters of a table that were read in an encoding that it does not name.
+fn of_guessed_letters(file: &str, letters: u64) -> Diagnostic {
+    let letters = counted(letters, "letter", "letters");
+    warning(
+        "D416",
+        format!("`{file}`: {letters} that are no UTF-8 were read as Windows-1252"),
+    )
+    .help("if texts look wrong, save the table as UTF-8 and take it in again")
 }
 
 fn warning(code: &'static str, message: String) -> Diagnostic {

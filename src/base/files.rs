@@ -12,6 +12,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Longer than it takes to make any table.
 const OLD_SECONDS: u64 = 3600;
 
+/// What a plain file holds. A pipe that nobody writes to would never end, and a device not either.
+pub fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    fs::read(path)
+}
+
+/// Whether two paths lead to one file.
+pub fn is_same(left: &Path, right: &Path) -> bool {
+    match (fs::canonicalize(left), fs::canonicalize(right)) {
+        (Ok(left), Ok(right)) => left == right,
+        (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+        (Err(_), Err(_)) => left == right,
+    }
+}
+
 /// Writes a file in place of what may be there. A device or a pipe, such as `/dev/null`, is written into
 /// and stays what it is; a link is written through, and permissions of what was there are kept.
 pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::base::deep_stacks;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 use crate::base::source::{SourceId, Sources};
 use crate::lang::check;
 use crate::lang::model::Definitions;
@@ -195,7 +196,7 @@ pub fn read_files(sources: &mut Sources, paths: &[PathBuf]) -> Result<Vec<Source
     let mut problems = Problems::default();
     let mut ids = Vec::with_capacity(paths.len());
     for path in paths {
-        match read_plain(path) {
+        match files::read_plain(path) {
             Ok(bytes) => match text(&path.display().to_string(), bytes) {
                 Ok(text) => ids.push(sources.add(path.display().to_string(), text)),
                 Err(problem) => problems.push(problem),
@@ -227,14 +228,6 @@ pub fn add_texts(
         true => Ok(ids),
         false => Err(problems),
     }
-}
-
-/// What a plain file holds. A pipe that nobody writes to would never end, and a device not either.
-fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no plain file"));
-    }
-    fs::read(path)
 }
 
 /// The text of a definition file. Bytes that are no UTF-8 are refused with their place.

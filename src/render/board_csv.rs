@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::csv;
 use super::flat::{self, FlatPart};
 use super::numbers;
+use super::options::CsvTexts;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, Cell, ColumnRole, Level, Row, Value,
 };
@@ -37,7 +38,7 @@ struct BoardRecord {
 }
 
 /// The records of all cards.
-pub(super) fn board(board: &Board) -> Vec<u8> {
+pub(super) fn board(board: &Board, texts: CsvTexts) -> Vec<u8> {
     let mut records = Vec::new();
     for layer in &board.layers {
         for card in &layer.cards {
@@ -50,7 +51,7 @@ pub(super) fn board(board: &Board) -> Vec<u8> {
             add(&mut records, &of_card, card);
         }
     }
-    csv::serialized(&records)
+    csv::serialized(&records, texts)
 }
 
 /// The verdict of a card if it has one, then its values.

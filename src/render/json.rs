@@ -8,6 +8,7 @@ use serde_json::ser::{Formatter, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::flat::{self, Datum, DatumType, FlatKey, FlatPart};
+use super::text::is_harmful;
 use crate::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, BoardVerdict, Books, CardFormula,
     ColumnRole, Context, Excluded, KnownShare, Row,
@@ -31,7 +32,7 @@ pub(super) fn answer(answer: &Answer) -> String {
 pub(super) fn answer_rows(answer: &Answer) -> String {
     let keys = flat::keys(answer);
     let objects = answer.rows.iter().map(|row| row_object(row, &keys));
-    objects.map(|object| format!("{object}\n")).collect()
+    harmless(objects.map(|object| format!("{object}\n")).collect())
 }
 
 /// A board as one object.
@@ -67,7 +68,7 @@ pub(super) fn board_cards(board: &Board) -> String {
             text += &format!("{}\n", Json::Object(object));
         }
     }
-    text
+    harmless(text)
 }
 
 fn card(card: &BoardCard) -> Json {
@@ -217,7 +218,31 @@ pub(super) fn lines(json: &Json) -> String {
     let mut text = String::new();
     spread(json, 0, &mut text);
     text.push('\n');
-    text
+    harmless(text)
+}
+
+/// The same as serde lays it out, without a newline at its end.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    harmless(serde_json::to_string_pretty(value).expect("JSON can be written"))
+}
+
+/// A JSON text that says the same without letters that a terminal would obey: they are escaped.
+fn harmless(text: String) -> String {
+    let is_obeyed = |letter: char| is_harmful(letter) && letter != '\n';
+    if !text.contains(is_obeyed) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match is_obeyed(letter) {
+            true => {
+                let units = letter.encode_utf16(&mut [0; 2]).to_vec();
+                escaped.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+            false => escaped.push(letter),
+        }
+    }
+    escaped
 }
 
 fn spread(json: &Json, depth: usize, text: &mut String) {
@@ -262,7 +287,7 @@ fn one_line(json: &Json) -> String {
     let mut bytes = Vec::new();
     json.serialize(&mut Serializer::with_formatter(&mut bytes, OneLine))
         .expect("JSON values can be written");
-    String::from_utf8(bytes).expect("JSON is UTF-8")
+    harmless(String::from_utf8(bytes).expect("JSON is UTF-8"))
 }
 
 struct OneLine;

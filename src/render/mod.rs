@@ -47,7 +47,7 @@ pub use html::BoardPage;
 pub use numbers::{
     change, change_between, column_decimals, count, counted, limit, listed, plain, value, with_unit,
 };
-pub use options::RenderOptions;
+pub use options::{CsvTexts, RenderOptions};
 pub use pipelines::{CheckedItem, github, junit, sarif};
 pub use sheet::{Sheet, bar, heading, levels, remark, sentence, verbatim};
 pub use spark::sparkline;
@@ -64,7 +64,7 @@ pub fn answer(answer: &Answer, format: OutputFormat, look: RenderOptions) -> Vec
         OutputFormat::Table => table::answer(answer, look).into_bytes(),
         OutputFormat::Json => json::answer(answer).into_bytes(),
         OutputFormat::Jsonl => json::answer_rows(answer).into_bytes(),
-        OutputFormat::Csv => csv::answer(answer),
+        OutputFormat::Csv => csv::answer(answer, look.csv),
         OutputFormat::Md => markdown::answer(answer).into_bytes(),
         OutputFormat::Parquet => parquet::answer(answer),
         OutputFormat::Openmetrics => openmetrics::answer(answer, None).into_bytes(),
@@ -144,6 +144,11 @@ pub fn json(value: &Json) -> String {
     json::lines(value)
 }
 
+/// Any value as JSON, with every member on a line of its own.
+pub fn pretty_json(value: &impl serde::Serialize) -> String {
+    json::pretty(value)
+}
+
 /// How a query is computed, as text.
 pub fn plan_text(described: &PlanDescription, look: RenderOptions) -> String {
     plan_text::plan(described, look)
@@ -165,7 +170,7 @@ pub fn board(board: &Board, format: OutputFormat, look: RenderOptions) -> Result
         OutputFormat::Table => Ok(board_text::board(board, look).into_bytes()),
         OutputFormat::Json => Ok(json::board(board).into_bytes()),
         OutputFormat::Jsonl => Ok(json::board_cards(board).into_bytes()),
-        OutputFormat::Csv => Ok(board_csv::board(board)),
+        OutputFormat::Csv => Ok(board_csv::board(board, look.csv)),
         OutputFormat::Md => Ok(markdown::board(board).into_bytes()),
         OutputFormat::Openmetrics => Ok(openmetrics::board(board, None).into_bytes()),
         OutputFormat::Parquet => Err("a dashboard is many tables and a Parquet file holds one: \

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use super::flat;
 use super::numbers;
+use super::options::RenderOptions;
+use super::text::harmless_lines;
 use crate::base::calendar::{self, Calendar};
 use crate::base::instants;
 use crate::base::types::{DisplayUnit, TimeUnit};
@@ -351,7 +353,7 @@ fn unit_suffix(unit: DisplayUnit) -> &'static str {
 /// A text between quotes, or behind a name.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for letter in text.chars() {
+    for letter in harmless_lines(text, RenderOptions::PIPE).chars() {
         match letter {
             '\\' => escaped.push_str("\\\\"),
             '"' => escaped.push_str("\\\""),

@@ -14,6 +14,18 @@ pub struct RenderOptions {
     pub rows: Option<usize>,
     /// Whether the reader is in a session, and asks for what is hidden with its commands.
     pub in_session: bool,
+    /// How texts are written that a spreadsheet would take for formulas.
+    pub csv: CsvTexts,
+}
+
+/// What of CSV a spreadsheet may compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CsvTexts {
+    /// Nothing: a text that would be a formula has a `'` before it.
+    #[default]
+    Safe,
+    /// Texts are as the data has them.
+    Raw,
 }
 
 impl RenderOptions {
@@ -24,6 +36,7 @@ impl RenderOptions {
         unicode: true,
         rows: None,
         in_session: false,
+        csv: CsvTexts::Safe,
     };
 
     /// A text in a style, or as it is where colours are off.

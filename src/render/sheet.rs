@@ -1,7 +1,7 @@
 //! Small tables and paragraphs that are no answers: what commands say of data and definitions.
 
 use super::grid::{Align, GridCell, GridColumn, GridLine, TextGrid};
-use super::options::{RenderOptions, Style};
+use super::options::{CsvTexts, RenderOptions, Style};
 use super::text::{harmless, paragraph, width, wrap};
 
 const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
@@ -97,9 +97,9 @@ impl Sheet {
     }
 
     /// The rows as CSV, headers as the keys of JSON are.
-    pub fn csv(&self) -> Vec<u8> {
+    pub fn csv(&self, texts: CsvTexts) -> Vec<u8> {
         let headers = self.columns.iter().map(|column| column.header.clone());
-        super::csv::records(headers, self.rows.iter().filter_map(cells_of))
+        super::csv::records(headers, self.rows.iter().filter_map(cells_of), texts)
     }
 
     /// The rows as a table of Markdown.

@@ -121,7 +121,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "lang::project",
-        &["lang::syntax", "lang::check", "lang::model"],
+        &["base::files", "lang::syntax", "lang::check", "lang::model"],
     ),
     ("lang::lookup", &["lang::model"]),
     ("lang::spoken_names", &["lang::model", "lang::syntax"]),

@@ -1,8 +1,8 @@
 """Writes one large report, seeded: python3 reports.py FORMAT MEGABYTES FILE
 
 Formats: sarif (one run of a static analysis), cyclonedx (components and their vulnerabilities), nuclei
-(a hit a line), nessus (hosts and their items, XML), checkmarx (queries, results and paths, XML), tenable (CSV). Names
-and texts are invented, their lengths are those of real reports.
+(a hit a line), nessus (hosts and their items, XML), checkmarx (queries, results and paths, XML), tenable (CSV), openvas (results, XML),
+xccdf (rules and their results, XML), fortify (issues in groups, XML), kiuwan (CSV), register (assets, CSV). Names and texts are invented, their lengths are those of real reports.
 """
 
 import csv
@@ -214,7 +214,75 @@ def tenable(chance, size, out):
         rows.writerow(row + texts)
 
 
-FORMATS = {"sarif": sarif, "cyclonedx": cyclonedx, "nuclei": nuclei, "nessus": nessus, "checkmarx": checkmarx, "tenable": tenable}
+def openvas(chance, size, out):
+    out.write("<report><report><scan_run_status>Done</scan_run_status><scan_end>2026-03-31T10:00:00Z</scan_end><task><name>weekly</name></task><results>\n")
+    while out.tell() < size:
+        number = chance.randrange(10**6)
+        out.write(
+            f'<result id="{number}"><name>{prose(chance, 5)}</name><host>192.0.2.{number % 250}</host><port>443/tcp</port>'
+            f'<nvt oid="1.3.6.1.{number % 9000}"><cvss_base>{number % 100 / 10}</cvss_base><tags>summary={prose(chance, 30)}|solution={prose(chance, 20)}</tags>'
+            f'<refs><ref type="cve" id="CVE-2024-{1000 + number % 9000}"/></refs></nvt><threat>Medium</threat><severity>5.0</severity>'
+            f"<qod><value>80</value></qod><description>{prose(chance, 60)}</description></result>\n"
+        )
+    out.write("</results></report></report>\n")
+
+
+def xccdf(chance, size, out):
+    out.write('<Benchmark id="b">\n')
+    rules = 1500
+    for rule in range(1, rules + 1):
+        out.write(f'<Rule id="rule_{rule}" severity="medium"><title>{prose(chance, 8)}</title><description>{prose(chance, 60)}</description></Rule>\n')
+    out.write('<TestResult end-time="2026-03-31T10:00:00Z" test-system="cpe:/a:redhat:openscap:1.3.7"><target>host</target>\n')
+    place = 0
+    while out.tell() < size:
+        place += 1
+        out.write(f'<rule-result idref="rule_{1 + place % rules}" severity="medium"><result>fail</result><instance>{place} {prose(chance, 12)}</instance></rule-result>\n')
+    out.write("</TestResult></Benchmark>\n")
+
+
+def fortify(chance, size, out):
+    out.write("<ReportDefinition><ReportSection><SubSection><IssueListing><Chart>\n")
+    number = 0
+    while out.tell() < size:
+        out.write(f"<GroupingSection><groupTitle>{prose(chance, 3)}</groupTitle>\n")
+        for _ in range(chance.randrange(5, 60)):
+            number += 1
+            out.write(
+                f'<Issue iid="I{number}" ruleID="R-{number % 300}"><Category>{prose(chance, 3)}</Category><Folder>High</Folder><Abstract>{prose(chance, 40)}</Abstract>'
+                f"<Friority>High</Friority><Primary><FileName>A.java</FileName><FilePath>src/{number % 900}/A.java</FilePath><LineStart>{number % 700}</LineStart>"
+                f"<Snippet>{prose(chance, 40)}</Snippet></Primary></Issue>\n"
+            )
+        out.write("</GroupingSection>\n")
+    out.write("</Chart></IssueListing></SubSection></ReportSection></ReportDefinition>\n")
+
+
+def kiuwan(chance, size, out):
+    rows = csv.writer(out)
+    rows.writerow("Rule code,Rule,Priority,CWE,Software characteristic,Vulnerability type,Language,File,Line number,Line text,Source file,Source line text,Status".split(","))
+    while out.tell() < size:
+        number = chance.randrange(10**6)
+        rows.writerow(
+            [f"OPT.{number % 300}", prose(chance, 8), "High", 79, "Security", prose(chance, 3), "Java", f"src/{number % 900}/A.java", number % 700]
+            + [prose(chance, 12), f"src/{number % 700}/B.java", prose(chance, 12), "NONE"]
+        )
+
+
+def register(chance, size, out):
+    rows = csv.writer(out)
+    rows.writerow("asset_id,name,kind,criticality,exposure,business_critical,team,commissioned_at".split(","))
+    number = 0
+    while out.tell() < size:
+        number += 1
+        rows.writerow([f"A{number}", prose(chance, 4), "web", "high", "internet", "yes", chance.choice(WORDS), "2025-01-01"])
+
+
+FORMATS = {"sarif": sarif, "cyclonedx": cyclonedx, "nuclei": nuclei, "nessus": nessus, "checkmarx": checkmarx, "tenable": tenable} | {
+    "openvas": openvas,
+    "xccdf": xccdf,
+    "fortify": fortify,
+    "kiuwan": kiuwan,
+    "register": register,
+}
 
 
 def main():

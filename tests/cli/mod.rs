@@ -28,6 +28,8 @@ mod starting;
 mod telling;
 mod terminals;
 mod testing;
+#[cfg(unix)]
+mod writing;
 
 use std::fs;
 use std::io::Write;

@@ -74,6 +74,14 @@ fn malformed_json() {
                 b"{\"finding_id\":1}\n{\"title\":{\"a\":1}}\n"
             ),
             refused("findings.jsonl", b"{\"finding_id\":\"\xff\"}\n"),
+            refused(
+                "findings.jsonl",
+                b"{\"finding_id\":1}\n{\"finding_id\":2,\"title\":\"a\",\"finding_id\":3}\n"
+            ),
+            refused(
+                "findings.json",
+                b"[{\"finding_id\":1},\n{\"finding_id\":2,\"\\u0066inding_id\":3}]"
+            ),
             refused("findings.json", b"[{\"finding_id\":1},\n{\"title\":[1]}]"),
             refused("findings.json", b"[{\"finding_id\":1},\n{\"finding_id\":2}"),
             refused("findings.json", b"[{\"finding_id\":1}] x"),

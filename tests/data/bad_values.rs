@@ -205,6 +205,19 @@ fn what_is_no_date_is_refused() {
     assert_eq!(instant("UTC", ""), "-");
 }
 
+/// What programs write where there is no date, and where there is no end.
+#[test]
+fn the_zero_and_the_end_of_clocks_are_no_dates() {
+    for written in [
+        "0001-01-01",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31",
+        "9999-12-31T23:59:59Z",
+    ] {
+        assert_eq!(instant("UTC", written), "-", "{written}");
+    }
+}
+
 #[test]
 fn null_is_a_text() {
     let dataset = load("finding_id,title\nF1,NULL\nF2, \n").expect("loads");

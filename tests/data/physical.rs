@@ -8,7 +8,9 @@ use polars::prelude::{
 use proptest::prelude::*;
 use riskql::exec::data::Location;
 
-use super::fixture::{FINDINGS, definitions, everything, folder, path_in, table_shown};
+use super::fixture::{
+    FINDINGS, definitions, everything, folder, load_findings, only_message, path_in, table_shown,
+};
 use super::formats::{arrow, parquet};
 use super::reading::load;
 
@@ -169,5 +171,38 @@ proptest! {
             table_shown(&loaded, FINDINGS)
         });
         prop_assert_eq!(&read[0], &read[1]);
+    }
+}
+
+/// An instant that no calendar has is no day of 1969, in whichever unit the file counts.
+#[test]
+fn instants_beyond_all_calendars_are_refused() {
+    for unit in [
+        TimeUnit::Milliseconds,
+        TimeUnit::Microseconds,
+        TimeUnit::Nanoseconds,
+    ] {
+        for instant in [i64::MAX, i64::MAX / 2, i64::MIN + 1] {
+            // The most nanoseconds that are counted are a day of 2262 or 1677.
+            if unit == TimeUnit::Nanoseconds && instant != i64::MIN + 1 {
+                continue;
+            }
+            let dates = Series::new("found_at".into(), [Some(instant)]);
+            let to = DataType::Datetime(unit, Some(TimeZone::UTC));
+            let dates = dates.cast(&to).expect("a cast");
+            let ids = Series::new("finding_id".into(), ["F1"]);
+            let frame = DataFrame::new(1, vec![ids.into_column(), dates.into_column()]);
+            let frame = frame.expect("a frame");
+            for (name, bytes) in [
+                ("findings.parquet", parquet(&frame, None)),
+                ("findings.arrow", arrow(&frame)),
+            ] {
+                let message = only_message(load_findings(name, &bytes));
+                assert!(
+                    message.contains("found_at"),
+                    "{name} {unit:?} {instant}: {message}"
+                );
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ const LOOK: RenderOptions = RenderOptions {
     unicode: true,
     rows: Some(24),
     in_session: true,
+    ..RenderOptions::PIPE
 };
 /// Where the test that types leaves the page.
 const WRITTEN: &str = "RISKQL_GUIDE_WRITTEN";

@@ -113,3 +113,27 @@ fn the_rules_of_advice_are_listed() {
         assert!(page.contains(&row), "{row}");
     }
 }
+
+/// The page of the store says of each property which test shows it.
+#[test]
+fn the_tests_that_are_named_are_there() {
+    let page = text_of("store.md");
+    let (_, list) = page
+        .split_once("## What is proven, and where")
+        .expect("the list");
+    let names: Vec<&str> = list.split('`').filter(|name| name.contains("::")).collect();
+    assert!(names.len() > 40, "{names:?}");
+    for name in names {
+        let (module, test) = name.rsplit_once("::").expect("a test in a module");
+        let place = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests")
+            .join(module.replace("::", "/"));
+        let files = [place.with_extension("rs"), place.join("mod.rs")];
+        let text = files.iter().find_map(|file| fs::read_to_string(file).ok());
+        let text = text.unwrap_or_else(|| panic!("there is no module {module}"));
+        assert!(
+            text.contains(&format!("fn {test}(")),
+            "there is no test {name}"
+        );
+    }
+}

@@ -232,6 +232,13 @@ fn every_encoding_gives_the_same_rows() {
     let wide =
         |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(bytes).collect() };
     let (little, big) = (wide(u16::to_le_bytes), wide(u16::to_be_bytes));
+    let of_four = |bytes: fn(u32) -> [u8; 4]| -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked
+            .chars()
+            .flat_map(|letter| bytes(letter.into()))
+            .collect()
+    };
     let marked = |mark: &[u8], bytes: &[u8]| [mark, bytes].concat();
     for bytes in [
         marked(b"\xff\xfe", &little),
@@ -239,34 +246,59 @@ fn every_encoding_gives_the_same_rows() {
         marked(b"\xef\xbb\xbf", text.as_bytes()),
         little,
         big,
+        of_four(u32::to_le_bytes),
+        of_four(u32::to_be_bytes),
     ] {
         assert_eq!(read(bytes).expect("a report"), expected);
     }
 }
 
+/// JSON is UTF-8, and XML what it declares: a guess would change names, and with them what closes.
 #[test]
-fn letters_of_windows_and_broken_ones_are_read() {
-    let latin = |bytes: &[u8]| {
-        let (before, after) = BANDIT.split_once("An assertion").expect("a title");
-        let report = [before.as_bytes(), bytes, after.as_bytes()].concat();
-        read(report).expect("a report").rows[0].title.clone()
+fn json_and_xml_of_another_encoding_are_refused_with_the_place() {
+    let with = |report: &str, title: &str, bytes: &[u8]| {
+        let (before, after) = report.split_once(title).expect("a title");
+        [before.as_bytes(), bytes, after.as_bytes()].concat()
     };
-    assert_eq!(latin(b"Schl\xfcssel"), "Schlüssel");
-    assert_eq!(latin("Schlüssel".as_bytes()), "Schlüssel");
-    latin(b"\xc3\x28\xff\xf0\x9f");
-    let declared = [
-        b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>".as_slice(),
-        ZAP.split_once("?>").expect("a declaration").1.as_bytes(),
-    ];
-    let declared = declared.concat();
-    let text = String::from_utf8(declared)
-        .expect("ASCII")
-        .replace("A weakness", "Schl~ssel");
-    let bytes: Vec<u8> = text
+    let place = |report: &str, title: &str| {
+        let before = report.split_once(title).expect("a title").0;
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().expect("a line").chars().count() + 1;
+        // Behind "Schl".
+        format!(
+            "line {line}, column {}: the byte 0xFC is no UTF-8",
+            column + 4
+        )
+    };
+    let json = with(BANDIT, "An assertion", b"Schl\xfcssel");
+    assert_refused(json, "D403", &place(BANDIT, "An assertion"));
+    let script = [
+        b"results = ".as_slice(),
+        &with(BANDIT, "An assertion", b"\xfc"),
+    ]
+    .concat();
+    assert_refused(script, "D403", "is no UTF-8, in which JSON is written");
+    for declaration in ["", "<?xml version=\"1.0\" encoding=\"utf-8\"?>"] {
+        let zap = ZAP.replacen("<?xml version=\"1.0\"?>", declaration, 1);
+        let xml = with(&zap, "A weakness", b"Schl\xfcssel");
+        assert_refused(xml, "D403", &place(&zap, "A weakness"));
+    }
+    let declaration = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>";
+    let zap = ZAP.replacen("<?xml version=\"1.0\"?>", declaration, 1);
+    let report = read(with(&zap, "A weakness", b"Schl\xfcssel")).expect("a report");
+    assert_eq!(report.rows[0].title, "Schlüssel");
+}
+
+/// Where other letters are UTF-8, one that is not is one that nobody knows: the scan closes nothing.
+#[test]
+fn a_bad_byte_among_letters_is_an_unknown_letter() {
+    let report = BANDIT.replace("An assertion", "Schlüssel für ~");
+    let bytes = report
         .bytes()
-        .map(|byte| if byte == b'~' { 0xfc } else { byte })
-        .collect();
-    assert_eq!(read(bytes).expect("a report").rows[0].title, "Schlüssel");
+        .map(|byte| if byte == b'~' { 0xc3 } else { byte });
+    let report = read(bytes.collect::<Vec<u8>>()).expect("a report");
+    assert_eq!(report.rows[0].title, "Schlüssel für \u{fffd}");
+    assert_eq!(report.scan.outcome, ScanOutcome::Partial);
 }
 
 #[test]
@@ -414,14 +446,31 @@ fn wide_and_long_reports_end() {
     );
 }
 
+/// Which of two values counts, nothing says. Keys are compared as the letters that they mean.
 #[test]
-fn of_equal_keys_the_last_counts() {
-    let report = BANDIT.replace(
-        "\"test_id\": \"B101\"",
-        "\"test_id\": \"B1\", \"test_id\": \"B2\"",
-    );
-    let report = read(report).expect("a report");
-    assert_eq!(report.rows[0].rule_id.as_deref(), Some("B2"));
+fn a_key_that_stands_twice_in_an_object_is_refused_with_its_place() {
+    let line = |text: &str| text.lines().position(|line| line.contains("test_id"));
+    let line = line(BANDIT).expect("a row") + 1;
+    for again in ["test_id", "\\u0074est_id"] {
+        let twice = format!("\"test_id\": \"B1\", \"{again}\": \"B2\"");
+        let report = BANDIT.replace("\"test_id\": \"B101\"", &twice);
+        assert_refused(report.clone(), "D403", &format!("line {line}, column "));
+        assert_refused(report, "D403", &format!("`{again}` stands twice"));
+    }
+    // Of many keys, and of an object in another of the same keys.
+    let many: Vec<String> = (0..40).map(|at| format!("\"k{at}\": {at}")).collect();
+    let report = |more: &str| {
+        let object = format!(
+            "\"test_id\": \"B101\", \"more\": {{{}, {more}}}",
+            many.join(", ")
+        );
+        BANDIT.replace("\"test_id\": \"B101\"", &object)
+    };
+    assert_refused(report("\"k7\": 1"), "D403", "`k7` stands twice");
+    read(report(
+        "\"in\": {\"k7\": {\"in\": 1, \"k8\": \"k7\"}}, \"k\": [\"k7\", \"k7\"]",
+    ))
+    .expect("keys of objects that are not the same");
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use riskql::base::diagnostic::Problems;
+use riskql::base::instants::rfc3339;
 use riskql::base::source::Sources;
 use riskql::lang::check;
 use riskql::lang::model::{Definitions, Fills, RowField, ToolKind};
 use riskql::lang::syntax;
-use riskql::reports::ingest::{Report, ReportReader};
+use riskql::reports::ingest::{Report, ReportReader, ScanOutcome};
 
 const SCALE: &str = "scale severity is info < low < medium < high < critical\n";
 
@@ -348,4 +349,102 @@ fn records_that_are_left_out_are_counted_by_their_reason() {
     assert_eq!(report.records.len(), 1);
     assert_eq!(report.records[0]["finding_id"], "F-1");
     assert_eq!(report.dropped["nothing decided"], 2);
+}
+
+/// The same report gives the same rows whenever and wherever it is read, and no program ends the command that runs it.
+#[test]
+fn programs_see_the_report_alone() {
+    for reaching in [
+        "now",
+        "0 | localtime",
+        "0 | strflocaltime(\"%H\")",
+        "env",
+        "input",
+        "[inputs]",
+        "halt",
+        "halt_error",
+    ] {
+        let source = SOURCE.replace(
+            ".issues[]",
+            &format!(".issues[] + {{ title: ({reaching} | tostring) }}"),
+        );
+        let found = read(&source, r#"{"issues": [{"severity": "A"}]}"#).expect_err(reaching);
+        assert!(
+            found[0].starts_with("D404 at `rows"),
+            "{reaching}: {found:?}"
+        );
+    }
+    for unknown in ["$ENV", "input_filename", "get_search_list"] {
+        let source = SOURCE.replace(".issues[]", unknown);
+        let (sources, definitions) = definitions(&source);
+        let found = told(&sources, ReportReader::new(&definitions).check());
+        assert!(
+            found.iter().any(|problem| problem.starts_with("K710")),
+            "{unknown}: {found:?}"
+        );
+    }
+}
+
+/// Rows that are alike in all that an identity names are the first, second, … of them in the order of the report.
+#[test]
+fn rows_that_are_alike_are_numbered_where_the_source_says_so() {
+    let source = SOURCE.replace("identity rule_id", "identity rule_id, file numbered");
+    let report = r#"{"issues": [
+        {"rule_id": "r", "file": "a", "title": "1", "severity": "A", "line": 3},
+        {"rule_id": "r", "file": "b", "title": "2", "severity": "A", "fingerprint": "f"},
+        {"rule_id": "r", "file": "a", "title": "3", "severity": "A", "line": 9},
+        {"rule_id": "r", "file": "b", "title": "4", "severity": "A", "fingerprint": "g"}]}"#;
+    let report = read(&source, report).expect("a report");
+    let prints = report
+        .rows
+        .iter()
+        .map(|row| row.fingerprint.as_deref().unwrap_or_default());
+    // What the identity adds by itself: the fingerprint, at whose end the number is.
+    assert_eq!(prints.collect::<Vec<_>>(), ["#1", "f #1", "#2", "g #1"]);
+    assert_eq!(report.repeated(), 0);
+    let alike = read(
+        SOURCE,
+        r#"{"issues": [{"rule_id": "r", "title": "1", "severity": "A"}, {"rule_id": "r", "title": "2", "severity": "A"}]}"#,
+    );
+    assert_eq!(alike.expect("a report").repeated(), 1);
+}
+
+/// What a report says of all its rows is held against all of them.
+#[test]
+fn a_report_with_fewer_rows_than_it_counts_is_partial() {
+    let outcome = |rows: &str| {
+        let report = format!(
+            r#"{{"scan": {{"row_count": {rows}, "scans": [{{"target": "t"}}]}}, "issues": [{{"title": "1", "severity": "A"}}, {{"dropped": "x"}}]}}"#
+        );
+        let report = read(SOURCE, &report).expect("a report");
+        assert_eq!(report.scan.outcome, report.scans[0].outcome);
+        report.scan.outcome
+    };
+    assert_eq!(outcome("2"), ScanOutcome::Success);
+    assert_eq!(outcome("\"2\""), ScanOutcome::Success);
+    assert_eq!(outcome("1"), ScanOutcome::Success);
+    assert_eq!(outcome("null"), ScanOutcome::Success);
+    assert_eq!(outcome("3"), ScanOutcome::Partial);
+}
+
+#[test]
+fn rules_without_a_verdict_somewhere_did_not_run() {
+    let report = r#"{"scan": {"rules": ["a", "b", "c"], "unsure_rules": ["b"], "reported_at": "2026-03-31"}, "issues": []}"#;
+    let report = read(SOURCE, report).expect("a report");
+    assert_eq!(
+        report.scan.rules,
+        Some(vec!["a".to_string(), "c".to_string()])
+    );
+    // Nothing else says when.
+    assert_eq!(
+        report.scan.finished_at.map(rfc3339).as_deref(),
+        Some("2026-03-31T00:00:00Z")
+    );
+    let report =
+        r#"{"scan": {"finished_at": "2026-03-30", "reported_at": "2026-03-31"}, "issues": []}"#;
+    let report = read(SOURCE, report).expect("a report");
+    assert_eq!(
+        report.scan.finished_at.map(rfc3339).as_deref(),
+        Some("2026-03-30T00:00:00Z")
+    );
 }

@@ -416,3 +416,124 @@ fn paths_of_sarif_are_those_below_its_bases() {
         relative.0
     );
 }
+
+/// A rule's level may be set for the run; a path may be told piece by piece, and its letters by their numbers.
+#[test]
+fn what_sarif_says_of_levels_and_paths_in_other_places_is_read() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let report = json!({"version": "2.1.0", "runs": [{
+        "tool": {"driver": {"name": "t", "rules": [
+            {"id": "by-id", "defaultConfiguration": {"level": "note"}},
+            {"id": "by-index", "defaultConfiguration": {"level": "note"}},
+            {"id": "plain", "defaultConfiguration": {"level": "note"}}]}},
+        "invocations": [{"executionSuccessful": true, "ruleConfigurationOverrides": [
+            {"descriptor": {"id": "by-id"}, "configuration": {"level": "error"}},
+            {"descriptor": {"index": 1}, "configuration": {"level": "warning"}}]}],
+        "originalUriBaseIds": {
+            "ROOT": {"uri": "file:///opt/ci/17/"},
+            "SRC": {"uri": "./src/", "uriBaseId": "ROOT"},
+            "LIB": {"uri": "my%20lib", "uriBaseId": "SRC"},
+            "LOOP": {"uri": "a/", "uriBaseId": "LOOP"}},
+        "results": [
+            {"ruleId": "by-id", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a.c", "uriBaseId": "SRC"}}}]},
+            {"ruleId": "by-index", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "b%2Dc.c", "uriBaseId": "LIB"}}}]},
+            {"ruleId": "plain", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "d.c", "uriBaseId": "ROOT"}}}]},
+            {"ruleId": "by-id", "level": "note", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///opt/ci/17/e%C3%A9.c"}}}]},
+            {"ruleId": "plain", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "f.c", "uriBaseId": "LOOP"}}}]}]}]});
+    let report = reader
+        .read("r", report.to_string().as_bytes())
+        .expect("a report");
+    let rows: Vec<String> = report
+        .rows
+        .iter()
+        .map(|row| {
+            let word = |word: &Option<String>| word.clone().unwrap_or_default();
+            format!("{} {}", word(&row.severity_word), word(&row.file))
+        })
+        .collect();
+    assert_eq!(
+        rows[..4],
+        [
+            "error src/a.c",
+            "warning src/my lib/b-c.c",
+            "note d.c",
+            "note eé.c"
+        ]
+    );
+    assert!(rows[4].ends_with("a/f.c"), "{rows:?}");
+}
+
+/// What an open port, a message or a check has no word for: rows say so by the source's rules, and are never the whole report.
+#[test]
+fn a_row_without_a_title_or_a_severity_has_what_its_source_says() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let nessus = r#"<NessusClientData_v2><Report name="r"><ReportHost name="h"><HostProperties><tag name="HOST_END">Tue Mar 31 10:00:00 2026</tag></HostProperties>
+        <ReportItem port="22" svc_name="ssh" protocol="tcp" severity="0" pluginID="0" pluginName="" pluginFamily=""/>
+        <ReportItem port="443" svc_name="www" protocol="tcp" severity="3" pluginID="7" pluginName="Weak" pluginFamily="f"/></ReportHost></Report></NessusClientData_v2>"#;
+    let report = reader.read("r", nessus.as_bytes()).expect("a report");
+    assert!(report.rows.iter().any(|row| row.title == "Weak"));
+    let rows = report.rows.len() as u64 + report.dropped.values().sum::<u64>();
+    assert_eq!(rows, 2);
+    let gitlab = json!({"version": "15.0.0", "scan": {"type": "sast", "status": "success", "start_time": "2026-03-31T10:00:00", "end_time": "2026-03-31T10:01:00",
+        "scanner": {"id": "s", "name": "S"}}, "vulnerabilities": [{"id": "1", "message": "m", "location": {"file": "a.c"}, "identifiers": []}]});
+    let report = reader
+        .read("r", gitlab.to_string().as_bytes())
+        .expect("a report");
+    assert_eq!(report.rows.len(), 1);
+}
+
+/// What another tool wrote under names of a known format is nobody's report.
+#[test]
+fn what_only_looks_like_a_known_format_is_refused() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let row =
+        json!({"title": "A weakness", "severity": "High", "description": "d", "file_path": "a.c"});
+    let generic = |row: &Value| json!({"findings": [row]}).to_string();
+    let known = reader.read("r", generic(&row).as_bytes());
+    assert_eq!(known.expect("a report").source, "generic_json");
+    let foreign = json!({"title": "A weakness", "severity": "High", "description": "d", "place": {"file": "a.c"}});
+    let problems = reader.read("r", generic(&foreign).as_bytes());
+    assert_eq!(problems.expect_err("foreign").sorted()[0].code, "D401");
+}
+
+/// With -matcher-status Nuclei lists what ran and did not match.
+#[test]
+fn what_ran_and_did_not_match_is_no_finding() {
+    let definitions = library();
+    let line = |name: &str, matched: bool| {
+        json!({"template-id": name, "info": {"name": name, "severity": "high"}, "type": "http", "host": "https://shop.example",
+            "matched-at": "https://shop.example/x", "timestamp": "2026-03-31T10:00:00Z", "matcher-status": matched})
+        .to_string()
+    };
+    let report = [line("a", false), line("b", true)].join("\n");
+    let report = ReportReader::new(&definitions).read("r", report.as_bytes());
+    let report = report.expect("a report");
+    let titles: Vec<&str> = report.rows.iter().map(|row| row.title.as_str()).collect();
+    assert_eq!(titles, ["b"]);
+    assert_eq!(report.dropped.values().sum::<u64>(), 1);
+}
+
+/// One tool under its names, and a declaration of two bytes a letter above letters of one.
+#[test]
+fn other_names_and_wrong_declarations_change_nothing() {
+    let definitions = library();
+    let reader = ReportReader::new(&definitions);
+    let sample = include_str!("samples/invicti_xml.xml");
+    let expected = reader.read("r", sample.as_bytes()).expect("a report");
+    assert_eq!(expected.rows.len(), 2);
+    for name in ["acunetix-360", "invicti-enterprise", "netsparker-cloud"] {
+        let other = sample.replace("netsparker-enterprise", name);
+        let report = reader.read("r", other.as_bytes()).expect(name);
+        assert_eq!(report.rows, expected.rows, "{name}");
+    }
+    let declared = sample.replace(
+        "<?xml version=\"1.0\"?>",
+        "<?xml version=\"1.0\" encoding=\"UTF-16\"?>",
+    );
+    assert_ne!(declared, sample);
+    let report = reader.read("r", declared.as_bytes()).expect("a report");
+    assert_eq!(report.rows, expected.rows);
+}

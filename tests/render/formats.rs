@@ -1,7 +1,7 @@
 //! JSON, CSV and Parquet, read back.
 
 use riskql::exec::answer::{Answer, Value};
-use riskql::render::{self, OutputFormat, RenderOptions};
+use riskql::render::{self, CsvTexts, OutputFormat, RenderOptions};
 use serde_json::Value as Json;
 
 use super::build;
@@ -117,13 +117,17 @@ fn jsonl_is_a_row_a_line() {
 
 #[test]
 fn csv_reads_back_as_the_same_fields_that_json_has() {
+    let raw = RenderOptions {
+        csv: CsvTexts::Raw,
+        ..RenderOptions::PIPE
+    };
     for answer in [
         build::sample(),
         build::teams(),
         build::months(),
         build::findings(),
     ] {
-        let bytes = render::answer(&answer, OutputFormat::Csv, RenderOptions::PIPE);
+        let bytes = render::answer(&answer, OutputFormat::Csv, raw);
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let header: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
         let rows = json(&answer)["rows"].as_array().unwrap().clone();

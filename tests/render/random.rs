@@ -6,7 +6,7 @@ use riskql::exec::answer::{
     Answer, AnswerColumn, AnswerValueColumn, Board, BoardCard, Cell, Level, Row, Value,
 };
 use riskql::lang::model::CardKind;
-use riskql::render::{self, ChartKind, OutputFormat, RenderOptions};
+use riskql::render::{self, ChartKind, CsvTexts, OutputFormat, RenderOptions};
 use unicode_width::UnicodeWidthStr;
 
 use super::build;
@@ -163,6 +163,12 @@ pub(super) fn board_of(answer: &Answer, title: &str) -> Board {
     board
 }
 
+/// Texts as the data has them.
+const RAW: RenderOptions = RenderOptions {
+    csv: CsvTexts::Raw,
+    ..RenderOptions::PIPE
+};
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -235,7 +241,7 @@ proptest! {
         let rows = json["rows"].as_array().unwrap();
         prop_assert_eq!(rows.len(), answer.rows.len());
         prop_assert_eq!(text(&answer, OutputFormat::Jsonl, RenderOptions::PIPE).lines().count(), rows.len());
-        let csv = render::answer(&answer, OutputFormat::Csv, RenderOptions::PIPE);
+        let csv = render::answer(&answer, OutputFormat::Csv, RAW);
         let records: Vec<csv::StringRecord> =
             csv::Reader::from_reader(csv.as_slice()).records().map(Result::unwrap).collect();
         prop_assert_eq!(records.len(), rows.len());

@@ -391,3 +391,19 @@ fn a_plan_says_what_is_read_and_computed_once() {
     assert_eq!(object["queries"][0]["method"], "flow");
     assert_eq!(object["scanned"][0]["lazy"], false);
 }
+
+/// Dates that no database holds are answered as any other, by whatever follows an answer.
+#[test]
+fn what_follows_an_answer_as_of_the_last_day_and_the_first() {
+    for day in ["9999-12-31", "0001-01-01"] {
+        let mut desk = Desk::new(OutputFormat::Table, None);
+        desk.shown(&format!("backlog as of {day}"));
+        for follows in ["\\rows", "\\why", "\\why severity", "\\explain", "\\plan"] {
+            let reply = desk.reply(follows);
+            let is_answered = !reply.shown.is_empty() || reply.fault.is_some();
+            assert!(is_answered, "{day} {follows}: {}", reply.told);
+        }
+        let plan = desk.shown("\\plan");
+        assert!(plan.contains("backlog"), "{plan}");
+    }
+}

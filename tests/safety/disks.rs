@@ -103,3 +103,33 @@ fn a_store_that_cannot_be_written_is_left_alone() {
     place.run(&["store", "--store", "disk/store"]);
     place.run(&["run", "weaknesses", "--data", "disk/store"]);
 }
+
+#[test]
+fn a_full_disk_leaves_the_answer_before() {
+    let place = Place::new();
+    let Some(_disk) = Disk::mount(&place.path("disk"), "64k") else {
+        return;
+    };
+    let reports = place.reports(0..2);
+    place.ingest("store", &reports);
+    let asked = [
+        "run",
+        "weaknesses",
+        "--data",
+        "store",
+        "-o",
+        "disk/answer.csv",
+    ];
+    place.run(&asked);
+    let before = fs::read(place.path("disk/answer.csv")).expect("an answer");
+    let room = vec![0; 256 << 10];
+    let _ = fs::write(place.path("disk/filled"), room);
+    let told = place.fails(&asked);
+    assert!(told.contains("D902"), "{told}");
+    assert_eq!(
+        fs::read(place.path("disk/answer.csv")).expect("an answer"),
+        before
+    );
+    let left = fs::read_dir(place.path("disk")).expect("a folder").count();
+    assert_eq!(left, 2, "nothing half written is left");
+}

@@ -26,7 +26,7 @@ use super::init::KnownDatabase;
 use crate::app::tables::TableOptions;
 use crate::exec::remote::CONNECTIONS_FILE;
 use crate::exec::sql::{DIALECTS, SqlDialect};
-use crate::render::OutputFormat;
+use crate::render::{CsvTexts, OutputFormat};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -161,6 +161,7 @@ impl PageOptions {
             Some(file) => OutputOptions {
                 format: Some(OutputFormat::Html),
                 output: Some(file.clone()),
+                csv: output.csv,
             },
             None => output.clone(),
         }
@@ -210,6 +211,23 @@ pub struct OutputOptions {
     /// Write the result to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub csv: CsvOptions,
+}
+
+/// How CSV is written.
+#[derive(Args, Clone, Copy, Default, Debug)]
+pub struct CsvOptions {
+    /// Texts of CSV that a spreadsheet would take for formulas: safe with a `'` before them, or raw
+    #[arg(long = "csv", value_name = "TEXTS", value_parser = csv_texts(), default_value = "safe")]
+    pub texts: CsvTexts,
+}
+
+fn csv_texts() -> impl TypedValueParser<Value = CsvTexts> {
+    PossibleValuesParser::new(["safe", "raw"]).map(|name| match name.as_str() {
+        "raw" => CsvTexts::Raw,
+        _ => CsvTexts::Safe,
+    })
 }
 
 /// The formats by their names.
@@ -400,6 +418,8 @@ pub struct ExplainArguments {
     /// Write the explanation to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub csv: CsvOptions,
 }
 
 /// How an explanation is written, or the rows behind its numbers.

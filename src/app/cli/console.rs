@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use super::args::{ColorChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::app::progress::ProgressLine;
+use crate::app::repl::own_input;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::base::source::Sources;
-use crate::render::{self, OutputFormat, RenderOptions};
+use crate::render::{self, CsvTexts, OutputFormat, RenderOptions};
 
 /// What a command needs to be heard: the texts that places refer to, and how to write.
 pub struct Console {
@@ -18,6 +19,8 @@ pub struct Console {
     screen: ScreenOptions,
     /// Problems are written as JSON.
     pub json: bool,
+    /// Files of tables that are read.
+    inputs: RefCell<Vec<PathBuf>>,
     /// Problems kept back for the end of the run: JSON is one array.
     held: RefCell<Problems>,
 }
@@ -28,6 +31,7 @@ impl Console {
             sources: Sources::default(),
             screen,
             json: false,
+            inputs: RefCell::default(),
             held: RefCell::default(),
         }
     }
@@ -53,6 +57,7 @@ impl Console {
             unicode: !terminal || locale_is_unicode(),
             rows: None,
             in_session: false,
+            csv: CsvTexts::default(),
         }
     }
 
@@ -66,6 +71,22 @@ impl Console {
         } else {
             self.say(&self.rendered(&problems.sorted()));
         }
+    }
+
+    /// Notes files that a result must not be written over.
+    pub fn reads(&self, tables: impl IntoIterator<Item = PathBuf>) {
+        self.inputs.borrow_mut().extend(tables);
+    }
+
+    /// Whether a file is one that tables or definitions are read from.
+    fn is_read(&self, file: &Path) -> bool {
+        let inputs = self.inputs.borrow();
+        let definitions = self
+            .sources
+            .iter()
+            .map(|(_, source)| Path::new(&source.name));
+        let mut read = inputs.iter().map(PathBuf::as_path).chain(definitions);
+        read.any(|input| files::is_same(input, file))
     }
 
     /// Writes what was kept back.
@@ -134,6 +155,7 @@ impl Console {
 pub struct OutputTarget {
     pub format: OutputFormat,
     file: Option<PathBuf>,
+    csv: CsvTexts,
 }
 
 impl OutputTarget {
@@ -153,19 +175,28 @@ impl OutputTarget {
         Ok(OutputTarget {
             format,
             file: options.output.clone(),
+            csv: options.csv.texts,
         })
     }
 
     /// A format that the command chose itself.
     pub fn of(format: OutputFormat, file: Option<PathBuf>) -> OutputTarget {
-        OutputTarget { format, file }
+        OutputTarget {
+            format,
+            file,
+            csv: CsvTexts::default(),
+        }
     }
 
     /// How the result looks: as on the terminal, or plain in a file.
     pub fn look(&self, console: &Console) -> RenderOptions {
-        match &self.file {
+        let look = match &self.file {
             Some(_) => console.look(false),
             None => console.stdout_look(),
+        };
+        RenderOptions {
+            csv: self.csv,
+            ..look
         }
     }
 
@@ -185,8 +216,9 @@ impl OutputTarget {
     }
 
     /// Writes the whole result.
-    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+    pub fn write(&self, console: &Console, bytes: &[u8]) -> Result<(), Failure> {
         match &self.file {
+            Some(file) if console.is_read(file) => Err(own_input(file).into()),
             Some(file) => write_file(file, bytes),
             None => write_stdout(bytes),
         }

@@ -55,7 +55,7 @@ pub fn run(
         DiffFormat::Md => definition_diff::markdown(&report),
         DiffFormat::Json => definition_diff::json(&report),
     };
-    target.write(text.as_bytes())?;
+    target.write(console, text.as_bytes())?;
     match diff.is_empty() {
         true => Ok(()),
         false => Err(Failure::no()),

@@ -27,6 +27,7 @@ pub fn run(
     let output = OutputOptions {
         format: arguments.format.map(ExplainFormat::output),
         output: arguments.output.clone(),
+        csv: arguments.csv,
     };
     let how = ExplainOptions {
         defs,
@@ -101,7 +102,7 @@ pub fn query(
     let written = said(&context, query, &how, (target.format, target.look(console)))?;
     drop(progress);
     workspace::tell_absent(console, &written.absent);
-    target.write(&written.bytes)
+    target.write(console, &written.bytes)
 }
 
 /// An explanation as it is written, and texts that the query compares with and no row has.

@@ -60,5 +60,5 @@ fn cubes(
         console.note(&beside);
     }
     let look = target.screenful(console, false);
-    target.write(&render::answer(&answer, target.format, look))
+    target.write(console, &render::answer(&answer, target.format, look))
 }

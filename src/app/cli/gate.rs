@@ -1,6 +1,5 @@
 //! `riskql gate`: targets as a step of a pipeline.
 
-use std::fs;
 use std::path::Path;
 
 use super::args::{CheckFormat, GateArguments, GateFormat};
@@ -8,6 +7,7 @@ use super::console::{Console, write_stdout};
 use super::failure::Failure;
 use super::{pipelines, workspace};
 use crate::base::diagnostic::Diagnostic;
+use crate::base::files;
 use crate::insight::gate::{self, AcceptedMiss, GateResult};
 use crate::lang::model::Definitions;
 
@@ -52,7 +52,7 @@ fn baseline(
     file: &Path,
 ) -> Result<Vec<AcceptedMiss>, Failure> {
     let name = file.display().to_string();
-    let bytes = fs::read(file)
+    let bytes = files::read_plain(file)
         .map_err(|error| Diagnostic::data("D901", format!("cannot read `{name}`: {error}")))?;
     Ok(gate::read_baseline(
         &mut console.sources,

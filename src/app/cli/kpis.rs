@@ -32,7 +32,7 @@ pub fn run(
         OutputFormat::Table => table(&kpis, target.look(console)).into_bytes(),
         OutputFormat::Json => render::json(&object(&console.sources, &kpis)).into_bytes(),
         OutputFormat::Jsonl => lines(&console.sources, &kpis).into_bytes(),
-        OutputFormat::Csv => sheet(&console.sources, &kpis).csv(),
+        OutputFormat::Csv => sheet(&console.sources, &kpis).csv(target.look(console).csv),
         OutputFormat::Md => sheet(&console.sources, &kpis).markdown().into_bytes(),
         OutputFormat::Parquet
         | OutputFormat::Openmetrics
@@ -44,7 +44,7 @@ pub fn run(
                 .into());
         }
     };
-    target.write(&bytes)
+    target.write(console, &bytes)
 }
 
 fn matches(kpi: &Kpi, text: &str) -> bool {

@@ -41,5 +41,5 @@ pub fn run(
         LineageFormat::Dot => view.dot(),
         LineageFormat::Mermaid => view.mermaid(),
     };
-    target.write(text.as_bytes())
+    target.write(console, text.as_bytes())
 }

@@ -1,12 +1,12 @@
 //! The option `--record`: values are kept in a file, and told where they are not what was kept before.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::console::{Console, write_file};
 use super::failure::Failure;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
+use crate::base::files;
 use crate::exec::answer::Answer;
 use crate::insight::restatement::{self, RecordedValue, Restatement};
 use crate::lang::model::{Definitions, Query, Subject};
@@ -24,7 +24,7 @@ impl RecordFile {
         let Some(path) = path else {
             return Ok(None);
         };
-        let bytes = match fs::read(path) {
+        let bytes = match files::read_plain(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {

@@ -97,5 +97,5 @@ fn answer(
             render::answer(&answer, target.format, look)
         }
     };
-    target.write(&bytes)
+    target.write(console, &bytes)
 }

@@ -32,7 +32,7 @@ pub fn run(
     }
     if target.format == OutputFormat::Openmetrics {
         let times = workspace::sample_times(definitions, &arguments.data, None);
-        return target.write(openmetrics::board(&board, Some(times)).as_bytes());
+        return target.write(console, openmetrics::board(&board, Some(times)).as_bytes());
     }
     workspace::write_board(console, &board, &target, arguments.full)
 }

@@ -57,9 +57,8 @@ pub fn run(
         why.notes
             .push(format!("only the first number, {}", why.name));
     }
-    target.write(&attribution::written(
-        &why,
-        target.format,
-        target.look(console),
-    ))
+    target.write(
+        console,
+        &attribution::written(&why, target.format, target.look(console)),
+    )
 }

@@ -107,6 +107,7 @@ pub fn context<'a>(
         repl::hear_interrupts();
     }
     let tables = tables::open(definitions, &options.tables())?;
+    console.reads(tables.files());
     Ok(QueryContext {
         definitions,
         sources: &console.sources,
@@ -170,7 +171,7 @@ pub fn write_board(
     if let Some(beside) = render::beside_board(board, target.format) {
         console.note(&beside);
     }
-    target.write(&bytes)
+    target.write(console, &bytes)
 }
 
 /// When the samples of an answer were, for OpenMetrics.

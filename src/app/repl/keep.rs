@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::output::write;
 use super::workspace::label;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 use crate::base::source::{SourceId, Sources};
 use crate::lang::check;
 use crate::lang::project::{self, ProjectOrigin};
@@ -95,7 +96,7 @@ fn in_place(
     let is_elsewhere = keeping
         .file
         .as_ref()
-        .is_some_and(|file| !is_same(file, &place.file));
+        .is_some_and(|file| !files::is_same(file, &place.file));
     if !keeping.replaces || is_elsewhere {
         return Err(there_already(keeping, &place));
     }
@@ -260,7 +261,7 @@ fn checked(
     let mut ids = Vec::new();
     let mut is_made = false;
     for (_, source) in read.iter() {
-        let changed = change.filter(|change| is_same(&change.file, Path::new(&source.name)));
+        let changed = change.filter(|change| files::is_same(&change.file, Path::new(&source.name)));
         is_made |= changed.is_some();
         let text = changed.map_or(&source.text, |change| &change.text);
         ids.push(sources.add(source.name.clone(), text.clone()));
@@ -283,15 +284,6 @@ fn checked(
     }
     problems.extend(check::definitions(&sources, &files).1);
     Ok((problems.sorted(), sources))
-}
-
-/// Whether two paths lead to one file.
-pub fn is_same(left: &Path, right: &Path) -> bool {
-    match (fs::canonicalize(left), fs::canonicalize(right)) {
-        (Ok(left), Ok(right)) => left == right,
-        (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
-        (Err(_), Err(_)) => left == right,
-    }
 }
 
 /// Whether a file lies below the definitions, so that it is read with them.

@@ -42,7 +42,10 @@ impl Session {
     /// How answers look: as on the terminal, or plain and whole in a file.
     pub(super) fn look(&self) -> RenderOptions {
         match self.settings.output {
-            Some(_) => RenderOptions::PIPE,
+            Some(_) => RenderOptions {
+                csv: self.settings.look.csv,
+                ..RenderOptions::PIPE
+            },
             None => self.screen(),
         }
     }
@@ -62,6 +65,14 @@ impl Session {
         let Some(file) = &self.settings.output else {
             return Ok(Reply::shown(shown));
         };
+        if self
+            .places
+            .files()
+            .iter()
+            .any(|read| files::is_same(read, file))
+        {
+            return Err(own_input(file).into());
+        }
         write(file, &shown)?;
         Ok(Reply::told(format!("written to {}", file.display())))
     }
@@ -88,6 +99,15 @@ impl Session {
                 .into(),
         )
     }
+}
+
+/// Why a result is not written over what it is made from.
+pub fn own_input(file: &Path) -> Diagnostic {
+    let message = format!(
+        "cannot write `{}`: the result is made from what is in it",
+        file.display()
+    );
+    Diagnostic::data("D902", message).help("name another file, such as answer.csv")
 }
 
 /// Writes a file whole or not at all.

@@ -63,12 +63,14 @@ impl SeenKeys {
     }
 }
 
-/// Reads one object at a time. A key that occurs twice counts as its last value.
+/// Reads one object at a time.
 pub(super) struct RowSeed<'k> {
     keys: &'k Keys<'k>,
     text: String,
     /// By wanted key: where in the text its value is.
     cells: Vec<Range<usize>>,
+    /// By wanted key: whether this object has it.
+    is_there: Vec<bool>,
 }
 
 impl<'k> RowSeed<'k> {
@@ -77,6 +79,7 @@ impl<'k> RowSeed<'k> {
             keys,
             text: String::new(),
             cells: vec![0..0; keys.names.len()],
+            is_there: vec![false; keys.names.len()],
         }
     }
 
@@ -121,6 +124,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, '_> {
         let ObjectSeed { row, seen } = self;
         row.text.clear();
         row.cells.fill(0..0);
+        row.is_there.fill(false);
         let mut expected = 0;
         loop {
             let key = KeySeed {
@@ -134,10 +138,17 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, '_> {
                     map.next_value::<IgnoredAny>()?;
                 }
                 Some(Some(place)) => {
+                    let key = row.keys.names[place];
+                    if std::mem::replace(&mut row.is_there[place], true) {
+                        let why = format!(
+                            "`{key}` stands twice in one object, and nothing says which of them counts"
+                        );
+                        return Err(A::Error::custom(why));
+                    }
                     let start = row.text.len();
                     map.next_value_seed(CellSeed {
                         text: &mut row.text,
-                        key: row.keys.names[place],
+                        key,
                     })?;
                     row.cells[place] = start..row.text.len();
                     seen.wanted[place] = true;

@@ -4,6 +4,7 @@
 //! horizon: each horizon has files of its own, and horizons with the same files share what was read.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -108,6 +109,19 @@ impl Tables {
         self.rows_in_memory = rows_in_memory;
         self.start_caches();
         self
+    }
+
+    /// The files that are read; none where tables follow from facts or are in a database.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let are_files = self.replay.is_none() && self.database.is_none();
+        let first = are_files.then(|| self.seen.borrow());
+        let caches = first.iter().flat_map(|seen| seen.first());
+        let mut files = Vec::new();
+        for tables in caches {
+            let cache = tables.cache.borrow();
+            files.extend(cache.locations().iter().map(|at| at.path.clone()));
+        }
+        files
     }
 
     fn start_caches(&mut self) {

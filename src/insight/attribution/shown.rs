@@ -338,6 +338,6 @@ pub fn json(why: &Attribution) -> String {
         "words": words::sentences(why),
         "notes": why.notes,
     });
-    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    let text = render::pretty_json(&object);
     format!("{text}\n")
 }

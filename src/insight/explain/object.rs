@@ -44,7 +44,7 @@ pub fn json(explained: &Explanation) -> String {
     if let Some(notes) = object.get_mut("notes").and_then(Json::as_array_mut) {
         notes.extend(explained.notes.iter().map(|note| json!(note)));
     }
-    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    let text = render::pretty_json(&object);
     format!("{text}\n")
 }
 

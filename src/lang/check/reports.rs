@@ -62,6 +62,7 @@ struct SourceClauses {
     dates: Vec<String>,
     fills: Option<Fills>,
     identity: Vec<RowField>,
+    is_numbered: bool,
     parts: Vec<ArrayPath>,
     counted: Vec<RowPath>,
     precedes: Vec<String>,
@@ -96,6 +97,7 @@ impl SourceChecker<'_, '_> {
             dates: found.dates,
             fills: found.fills.unwrap_or(Fills::Observations),
             identity: found.identity,
+            is_numbered: found.is_numbered,
             parts: found.parts,
             counted: found.counted,
             precedes: found.precedes,
@@ -163,10 +165,18 @@ impl SourceChecker<'_, '_> {
                     .repeated
                     .extend(columns.iter().map(|column| column.node.clone()));
             }
-            ast::SourceClause::Identity(names) => {
-                for name in names {
+            ast::SourceClause::Identity {
+                fields,
+                is_numbered,
+            } => {
+                found.is_numbered = *is_numbered;
+                for name in fields {
                     let field = self.word("a field of rows", name, RowField::ALL, RowField::word);
                     found.identity.extend(field);
+                }
+                // The number is at the end of the fingerprint.
+                if *is_numbered && !found.identity.contains(&RowField::Fingerprint) {
+                    found.identity.push(RowField::Fingerprint);
                 }
             }
         }
@@ -353,7 +363,7 @@ fn clause_name(clause: &ast::SourceClause) -> &'static str {
         },
         ast::SourceClause::Dates(_) => "dates",
         ast::SourceClause::Fills(_) => "fills",
-        ast::SourceClause::Identity(_) => "identity",
+        ast::SourceClause::Identity { .. } => "identity",
         ast::SourceClause::Parts(_) => "parts",
         ast::SourceClause::Counted(_) => "counted",
         ast::SourceClause::Precedes(_) => "precedes",

@@ -28,8 +28,13 @@ pub(super) fn source(span: Span, tree: &ReportSource) -> FormattedLines {
             SourceClause::Fills(table) => {
                 lines.clause(item.span, clause("fills", name(&table.node)));
             }
-            SourceClause::Identity(fields) => {
-                lines.clause(item.span, clause("identity", names(fields, ", ")));
+            SourceClause::Identity {
+                fields,
+                is_numbered,
+            } => {
+                let end = if *is_numbered { " numbered" } else { "" };
+                let fields = names(fields, ", ");
+                lines.clause(item.span, clause("identity", format!("{fields}{end}")));
             }
         }
     }

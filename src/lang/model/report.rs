@@ -24,6 +24,8 @@ pub struct ReportSource {
     pub fills: Fills,
     /// What makes a row the same one in the next report.
     pub identity: Vec<RowField>,
+    /// Rows that are alike in all of `identity` are told apart by which of them they are, in the order of the report.
+    pub is_numbered: bool,
     /// Arrays of which a large report is read some members at a time: the rows of the whole are those
     /// of its parts, one after the other. Empty: a report is read whole.
     pub parts: Vec<ArrayPath>,
@@ -154,10 +156,12 @@ pub enum PathStep {
     Member(String),
     /// To any member of an array.
     Each,
+    /// To any member of an object.
+    Values,
 }
 
 impl ArrayPath {
-    /// Reads the notation that programs have for paths, as far as it is names and `[]`.
+    /// Reads the notation of `RowPath`, as far as it is names, `[]` and `{}`.
     pub fn read(text: &str) -> Option<ArrayPath> {
         let mut rest = text.strip_prefix('.')?;
         let mut steps = Vec::new();
@@ -165,20 +169,19 @@ impl ArrayPath {
             if let Some(after) = rest.strip_prefix("[]") {
                 steps.push(PathStep::Each);
                 rest = after;
-                continue;
+            } else if let Some(after) = rest.strip_prefix("{}") {
+                steps.push(PathStep::Values);
+                rest = after;
+            } else {
+                // The dot before the first name is read already.
+                let begun = match steps.is_empty() {
+                    true => rest,
+                    false => rest.strip_prefix('.')?,
+                };
+                let (name, after) = member(begun)?;
+                steps.push(PathStep::Member(name));
+                rest = after;
             }
-            // The dot before the first name is read already.
-            let name = match steps.is_empty() {
-                true => rest,
-                false => rest.strip_prefix('.')?,
-            };
-            let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_';
-            let end = name.find(is_end).unwrap_or(name.len());
-            if end == 0 {
-                return None;
-            }
-            steps.push(PathStep::Member(name[..end].to_string()));
-            rest = &name[end..];
         }
         Some(ArrayPath(steps))
     }

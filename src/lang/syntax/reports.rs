@@ -31,7 +31,12 @@ pub(super) fn clause(piece: &Fragment<'_>, pair: Pair<'_, Rule>) -> ParseResult<
         Rule::precedes => SourceClause::Precedes(names(piece, pair)),
         Rule::repeated => SourceClause::Repeated(texts(pair)),
         Rule::fills => SourceClause::Fills(name(pair)),
-        _ => SourceClause::Identity(names(piece, pair)),
+        _ => SourceClause::Identity {
+            is_numbered: PairChildren::of(pair.clone())
+                .take(Rule::kw_numbered)
+                .is_some(),
+            fields: names(piece, pair),
+        },
     })
 }
 

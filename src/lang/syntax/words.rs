@@ -103,6 +103,7 @@ const CONTEXTUAL: &[&str] = &[
     "near",
     "next",
     "note",
+    "numbered",
     "on",
     "owner",
     "parts",

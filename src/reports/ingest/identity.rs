@@ -1,5 +1,7 @@
 //! What makes a row the same one in the next report.
 
+use std::collections::HashMap;
+
 use crate::lang::model::{ReportSource, RowField, ToolKind};
 
 use super::report::ReportRow;
@@ -37,6 +39,33 @@ pub(super) fn identity(source: &ReportSource, row: &ReportRow) -> String {
         add(&mut hash, field.as_deref());
     }
     hash.finalize().to_hex()[..32].to_string()
+}
+
+/// Tells rows apart that are alike in all that their source names: each is the first, second, … of them in the
+/// order of the report, which is added to its fingerprint. The rows of a report come part after part.
+#[derive(Default)]
+pub(super) struct RowNumbers {
+    /// By identity, how many rows there were.
+    seen: HashMap<u128, u32>,
+}
+
+impl RowNumbers {
+    pub fn number(&mut self, source: &ReportSource, rows: &mut [ReportRow]) {
+        for row in rows.iter_mut().filter(|_| source.is_numbered) {
+            let number = self.seen.entry(key(&row.identity)).or_default();
+            *number += 1;
+            row.fingerprint = Some(match &row.fingerprint {
+                Some(text) => format!("{text} #{number}"),
+                None => format!("#{number}"),
+            });
+            row.identity = identity(source, row);
+        }
+    }
+}
+
+/// An identity in few bytes: its hexadecimal digits are half of a hash.
+fn key(identity: &str) -> u128 {
+    u128::from_str_radix(identity, 16).unwrap_or_default()
 }
 
 fn add(hash: &mut blake3::Hasher, field: Option<&str>) {

@@ -149,7 +149,7 @@ impl<'a> ReportReader<'a> {
                 severity: self.severity,
                 types: RecordTypes::of(self.tables, self.sources[index].fills),
                 programs: self.programs(index)?,
-                bad_bytes: content.bad_bytes,
+                odd_bytes: content.odd,
                 told_order: self.told_order,
             };
             reading.read(content.body, self.sizes.portion, take)

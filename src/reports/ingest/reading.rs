@@ -6,6 +6,7 @@ use jaq_json::Val;
 use rayon::prelude::*;
 
 use super::dates::{DateReader, DayOrder, OrderVerdict};
+use super::identity::RowNumbers;
 use super::mistakes::{conflicting_order, failed, miscounted, start};
 use super::places::RowCount;
 use super::programs::Program;
@@ -14,7 +15,7 @@ use super::repair;
 use super::report::{LeftOut, Report, RowPart};
 use super::rows::{ProgramOutput, RowReader};
 use super::scan::{self, SaidScans};
-use super::shapes::{Body, damaged, too_many_values};
+use super::shapes::{Body, OddBytes, damaged, too_many_values};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::types::Scale;
 use crate::lang::model::ReportSource;
@@ -33,8 +34,7 @@ pub(super) struct ReportInput<'a> {
     /// What records of its source may hold.
     pub types: RecordTypes<'a>,
     pub programs: &'a Programs,
-    /// Bytes of the report that are no text.
-    pub bad_bytes: usize,
+    pub odd_bytes: OddBytes,
     /// The order of day and month, if somebody says it.
     pub told_order: Option<DayOrder>,
 }
@@ -265,6 +265,7 @@ impl ReportInput<'_> {
     ) -> Result<WholeReport, Problems> {
         let mut whole: Option<SaidScans> = None;
         let mut found = ProgramOutput::default();
+        let mut numbers = RowNumbers::default();
         for part in parts {
             let part = part?;
             whole = Some(match whole {
@@ -275,15 +276,20 @@ impl ReportInput<'_> {
             if let Some(why) = part.failed {
                 return Err(self.failure(why, found.seen).into());
             }
+            numbers.number(self.source, &mut found.rows);
             take(RowPart::Rows(std::mem::take(&mut found.rows)));
         }
         let mut whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
-        if self.bad_bytes > 0 {
-            let places = self.bad_bytes as u64;
-            found.left_out.insert(LeftOut::bad_bytes(), places);
-        }
-        if found.left_out.keys().any(LeftOut::may_hide_rows) {
-            // What is absent may be what was not read, in whichever part of the report.
+        let OddBytes { unknown, guessed } = self.odd_bytes;
+        let odd = [
+            (LeftOut::bad_bytes(), unknown),
+            (LeftOut::guessed_letters(), guessed),
+        ];
+        let odd = odd.into_iter().filter(|(_, places)| *places > 0);
+        let odd = odd.map(|(what, places)| (what, places as u64));
+        found.left_out.extend(odd);
+        if found.left_out.keys().any(LeftOut::may_hide_rows) || whole.lacks_rows(found.seen) {
+            // What is absent may be what was not read, in whichever part of the report, or what is on another page.
             whole.is_partial();
         }
         Ok(WholeReport {

@@ -60,6 +60,8 @@ pub struct LeftOut {
 
 /// What a score is that is out of its range.
 const OUT_OF_RANGE: &str = "no score";
+/// What letters are that are no UTF-8 in a table, which cannot say what else they are.
+const GUESSED: &str = "read as Windows-1252";
 
 impl LeftOut {
     /// Bytes that are no text: the letter that stands for such was read in their place.
@@ -67,6 +69,14 @@ impl LeftOut {
         LeftOut {
             place: "what is no text".to_string(),
             found: "bytes of another encoding",
+        }
+    }
+
+    /// Letters of a table that are no UTF-8: they were read as what spreadsheets write.
+    pub fn guessed_letters() -> LeftOut {
+        LeftOut {
+            place: "what is no UTF-8".to_string(),
+            found: GUESSED,
         }
     }
 
@@ -80,7 +90,7 @@ impl LeftOut {
 
     /// Whether rows may be missing where this was left out.
     pub fn may_hide_rows(&self) -> bool {
-        self.found != OUT_OF_RANGE
+        ![OUT_OF_RANGE, GUESSED].contains(&self.found)
     }
 
     /// What is told of it, and kept in manifests: `vulnerabilities[].identifiers is a text`.

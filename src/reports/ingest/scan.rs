@@ -9,7 +9,7 @@ use super::dates::{DateOrders, DatePlace, DateReader, SaidDate};
 use super::mistakes::start;
 use super::programs::Program;
 use super::report::{ScanInfo, ScanOutcome, ScanScope};
-use super::values::{list, text};
+use super::values::{list, number, text};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::Span;
 use crate::lang::model::{ReportSource, ToolKind};
@@ -43,10 +43,16 @@ struct SaidScan {
     branch: Option<String>,
     started_at: Option<i64>,
     finished_at: Option<i64>,
+    /// When the report was written, for scans of which nothing says when they ended.
+    reported_at: Option<i64>,
     outcome: Option<ScanOutcome>,
     scope: Option<ScanScope>,
     rules: Option<Vec<String>>,
+    /// Of those, the ones without a verdict somewhere: what they would have found is not known.
+    unsure_rules: Vec<String>,
     unseen: Vec<String>,
+    /// How many rows there are, as the report counts them.
+    row_count: Option<u64>,
 }
 
 /// Reads the object that a program `scan` gave.
@@ -141,13 +147,16 @@ impl ScanReader<'_> {
                 "branch" => scan.branch = text(value),
                 "started_at" => scan.started_at = self.date(&key, value),
                 "finished_at" => scan.finished_at = self.date(&key, value),
+                "reported_at" => scan.reported_at = self.date(&key, value),
                 "tool_kind" => scan.kind = self.word(value, ToolKind::ALL, ToolKind::word),
                 "outcome" => {
                     scan.outcome = self.word(value, &ScanOutcome::ALL, ScanOutcome::word);
                 }
                 "scope" => scan.scope = self.word(value, &ScanScope::ALL, ScanScope::word),
                 "rules" => scan.rules = (!matches!(value, Val::Null)).then(|| texts(value)),
+                "unsure_rules" => scan.unsure_rules = texts(value),
                 "unseen" => scan.unseen = texts(value),
+                "row_count" if is_report => scan.row_count = number(value).map(|rows| rows as u64),
                 "scans" if is_report => {}
                 other => self.odd(format!("a scan has no field `{other}`")),
             }
@@ -232,6 +241,11 @@ impl SaidScans {
         }
     }
 
+    /// The report counts more rows than it has: it is a page of several, or was filtered.
+    pub fn lacks_rows(&self, seen: u64) -> bool {
+        self.report.row_count.is_some_and(|rows| rows > seen)
+    }
+
     /// The report's own scan, and every scan in it; what none of them says is as the source has it.
     pub fn settled(self, source: &ReportSource) -> (ScanInfo, Vec<ScanInfo>) {
         let report = self.report.settled(&ScanInfo {
@@ -281,14 +295,17 @@ impl SaidScan {
             branch: alike(self.branch, later.branch),
             started_at: both(self.started_at, later.started_at, Ord::min),
             finished_at: both(self.finished_at, later.finished_at, Ord::max),
+            reported_at: both(self.reported_at, later.reported_at, Ord::max),
             outcome: both(self.outcome, later.outcome, Ord::max),
             scope: both(self.scope, later.scope, Ord::max),
             // Where one part does not name the rules it ran, the rules of the whole scan are unknown.
-            rules: self.rules.zip(later.rules).map(|(mut rules, more)| {
-                rules.extend(more);
-                ascending(rules)
-            }),
-            unseen: ascending(self.unseen.into_iter().chain(later.unseen).collect()),
+            rules: self
+                .rules
+                .zip(later.rules)
+                .map(|(rules, more)| ascending(joined(rules, more))),
+            unsure_rules: ascending(joined(self.unsure_rules, later.unsure_rules)),
+            unseen: ascending(joined(self.unseen, later.unseen)),
+            row_count: both(self.row_count, later.row_count, Ord::max),
         }
     }
 
@@ -297,6 +314,10 @@ impl SaidScan {
             true => others.unseen.clone(),
             false => shortened(self.unseen),
         };
+        let rules = self.rules.map(|mut rules| {
+            rules.retain(|rule| self.unsure_rules.binary_search(rule).is_err());
+            rules
+        });
         ScanInfo {
             tool: self.tool.unwrap_or_else(|| others.tool.clone()),
             tool_version: self.tool_version.or_else(|| others.tool_version.clone()),
@@ -305,10 +326,10 @@ impl SaidScan {
             scan_line: self.scan_line.or_else(|| others.scan_line.clone()),
             branch: self.branch.or_else(|| others.branch.clone()),
             started_at: self.started_at.or(others.started_at),
-            finished_at: self.finished_at.or(others.finished_at),
+            finished_at: self.finished_at.or(self.reported_at).or(others.finished_at),
             outcome: self.outcome.unwrap_or(others.outcome),
             scope: self.scope.unwrap_or(others.scope),
-            rules: self.rules.or_else(|| others.rules.clone()),
+            rules: rules.or_else(|| others.rules.clone()),
             unseen,
         }
     }
@@ -322,6 +343,11 @@ fn shortened(mut unseen: Vec<String>) -> Vec<String> {
         unseen.push(format!("… and {more} more"));
     }
     unseen
+}
+
+fn joined(mut some: Vec<String>, others: Vec<String>) -> Vec<String> {
+    some.extend(others);
+    some
 }
 
 fn alike<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<T> {

@@ -20,11 +20,32 @@ pub fn read_report(path: &Path) -> Result<Vec<u8>, Diagnostic> {
         _ => unreadable(&name, &error),
     };
     let file = File::open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
+    let metadata = file.metadata().map_err(failed)?;
+    if is_device(metadata.file_type()) {
+        return Err(
+            Diagnostic::data("D901", format!("`{name}` is a device, not a report"))
+                .help("name a file, or let the report come on stdin: riskql ingest -"),
+        );
+    }
+    let length = metadata.len();
     if length > LARGEST {
         return Err(too_large(&name, length));
     }
     whole(&name, file, length as usize)
+}
+
+/// Whether a file is a device: some never end. A pipe is read by those who name it.
+fn is_device(kind: fs::FileType) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        kind.is_char_device() || kind.is_block_device()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = kind;
+        false
+    }
 }
 
 /// Reads a report whole; of a device that never ends, no more than a report may have.

@@ -44,6 +44,7 @@ fn everything_fits_forty_columns_and_a_pipe_cuts_nothing() {
                 unicode,
                 rows: None,
                 in_session: true,
+                ..RenderOptions::PIPE
             },
             ..options(folder.path())
         });
@@ -95,6 +96,7 @@ fn ascii_terminals_get_ascii() {
             unicode: false,
             rows: None,
             in_session: true,
+            ..RenderOptions::PIPE
         },
         ..options(folder.path())
     });

@@ -5,7 +5,7 @@ mod folder;
 
 use std::path::Path;
 
-use super::args::{CompileArguments, OutputOptions};
+use super::args::{CompileArguments, CsvOptions, OutputOptions};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
@@ -55,8 +55,9 @@ pub fn run(
     let output = OutputOptions {
         format: Some(OutputFormat::Table),
         output: arguments.output.clone(),
+        csv: CsvOptions::default(),
     };
-    OutputTarget::new(&output)?.write(statement.as_bytes())
+    OutputTarget::new(&output)?.write(console, statement.as_bytes())
 }
 
 /// A statement that reads the files. They are read here too: what is wrong with them is told as `run` tells it, and

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::base::diagnostic::Problems;
 use crate::base::instants::rfc3339;
-use crate::render::{RenderOptions, Sheet, count, counted, sentence};
+use crate::render::{self, RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
 /// What became of a file.
@@ -176,6 +176,6 @@ pub fn json(told: &[FileReport]) -> String {
             })
         })
         .collect();
-    let text = serde_json::to_string_pretty(&files).expect("JSON can be written");
+    let text = render::pretty_json(&files);
     format!("{text}\n")
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::lang::model::{Definitions, ReportSource, Shape};
-use crate::render::{RenderOptions, Sheet, sentence};
+use crate::render::{self, RenderOptions, Sheet, sentence};
 
 /// One line a source, and two where the terminal is narrow.
 pub fn text(definitions: &Definitions, look: RenderOptions) -> String {
@@ -48,7 +48,7 @@ pub fn json(definitions: &Definitions) -> String {
             })
         })
         .collect();
-    let text = serde_json::to_string_pretty(&sources).expect("JSON can be written");
+    let text = render::pretty_json(&sources);
     format!("{text}\n")
 }
 

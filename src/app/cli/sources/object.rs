@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::base::instants::rfc3339;
 use crate::lang::model::Definitions;
+use crate::render;
 use crate::reports::ingest::{Report, ReportRow, ScanInfo, UnreadDate};
 
 /// `{source, tool, …, rows: […], dropped: […]}`.
@@ -44,7 +45,7 @@ pub fn json(definitions: &Definitions, report: &Report) -> String {
         "dropped": dropped,
         "repeated": report.repeated(),
     });
-    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    let text = render::pretty_json(&object);
     format!("{text}\n")
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::args::StoreBy;
 use crate::base::instants::rfc3339;
-use crate::render::{RenderOptions, Sheet, count, counted, sentence};
+use crate::render::{self, RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::Manifest;
 
 /// A table with one line each, and the totals.
@@ -162,6 +162,6 @@ pub fn json(manifests: &[Manifest]) -> String {
         })
         .collect();
     let object = json!({ "segments": manifests.len(), "reports": reports });
-    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    let text = render::pretty_json(&object);
     format!("{text}\n")
 }

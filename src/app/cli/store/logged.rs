@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::base::instants::rfc3339;
-use crate::render::{RenderOptions, Sheet, count, counted, sentence};
+use crate::render::{self, RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::{LogAction, LogEntry, RecordedScan, short_id};
 
 /// A line for each thing that was done, and how many there were.
@@ -65,7 +65,7 @@ fn sheet(entries: &[LogEntry], look: RenderOptions) -> Sheet {
 /// The same as an array of objects.
 pub fn json(entries: &[LogEntry]) -> String {
     let entries: Vec<Json> = entries.iter().map(object).collect();
-    let text = serde_json::to_string_pretty(&entries).expect("JSON can be written");
+    let text = render::pretty_json(&entries);
     format!("{text}\n")
 }
 

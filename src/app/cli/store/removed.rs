@@ -8,7 +8,7 @@ use crate::app::cli::failure::Failure;
 use crate::app::cli::reports;
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
-use crate::render::{RenderOptions, Sheet, count, counted, sentence};
+use crate::render::{self, RenderOptions, Sheet, count, counted, sentence};
 use crate::reports::store::{self, Manifest, Store, Withdrawals, short_id};
 
 /// How much follows from a store.
@@ -140,6 +140,6 @@ fn json(removal: &Removal) -> String {
         "before": numbers(removal.before),
         "after": numbers(removal.after),
     });
-    let text = serde_json::to_string_pretty(&object).expect("JSON can be written");
+    let text = render::pretty_json(&object);
     format!("{text}\n")
 }

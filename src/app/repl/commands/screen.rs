@@ -1,6 +1,5 @@
 //! Commands about the session itself: the pager, the editor, scripts, and definitions that change.
 
-use std::fs;
 use std::path::Path;
 
 use super::{ArgumentKind, SessionCommand, switched};
@@ -10,6 +9,7 @@ use crate::app::repl::script::{self, Script};
 use crate::app::repl::session::Session;
 use crate::app::repl::stamps;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::files;
 use crate::lang::project::{self, ProjectOrigin};
 use crate::render::{self, OutputFormat, RenderOptions};
 
@@ -102,7 +102,7 @@ impl Script {
     /// The entries of a file.
     pub fn of_file(file: &Path) -> Result<Script, Problems> {
         let name = file.display().to_string();
-        let bytes = fs::read(file).map_err(|error| {
+        let bytes = files::read_plain(file).map_err(|error| {
             Problems::from(Diagnostic::data(
                 "D901",
                 format!("cannot read `{name}`: {error}"),

@@ -309,7 +309,7 @@ impl Resolver<'_> {
                 | SourceClause::Words { .. }
                 | SourceClause::Dates(_)
                 | SourceClause::Fills(_)
-                | SourceClause::Identity(_)
+                | SourceClause::Identity { .. }
                 | SourceClause::Parts(_)
                 | SourceClause::Counted(_)
                 | SourceClause::Repeated(_) => {}

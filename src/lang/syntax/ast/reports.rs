@@ -30,7 +30,11 @@ pub enum SourceClause {
     },
     Dates(Vec<Text>),
     Fills(Identifier),
-    Identity(Vec<Identifier>),
+    /// `identity rule_id, file numbered`
+    Identity {
+        fields: Vec<Identifier>,
+        is_numbered: bool,
+    },
     /// `parts ".runs[].results"`: arrays that may be read some members at a time.
     Parts(Vec<Text>),
     /// `counted ".runs[].results[]"`: what of a report is a row.

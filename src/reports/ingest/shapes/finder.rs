@@ -253,6 +253,7 @@ impl Finder<'_> {
     fn is_wanted(&self, text: &str) -> bool {
         let stands = |(around, step): (&Around, &PathStep)| match step {
             PathStep::Each => around.is_array,
+            PathStep::Values => !around.is_array,
             PathStep::Member(name) => {
                 let key = around.key.as_ref().and_then(|key| text.get(key.clone()));
                 !around.is_array && key == Some(name.as_str())

@@ -4,14 +4,18 @@ use std::borrow::Cow;
 
 use jaq_json::{Val, read as reader};
 
+use super::keys::OpenKeys;
 use super::walk::{JsonTokenKind, JsonWalk};
-use super::{Budget, MOST_VALUES};
+use super::{Budget, MOST_VALUES, place_in};
 use crate::lang::model::Shape;
 
 /// Members of an array, and documents, that a sample of a large text has.
 pub(super) const SAMPLE: usize = 100;
 /// Members of an object that it has: formats are told by a few of them, and each is looked at by many sources.
 pub(super) const SAMPLE_KEYS: usize = 10_000;
+
+/// Letters of a key that a message shows.
+const LONGEST_KEY: usize = 60;
 
 /// What a text holds, before it is read.
 pub struct Skimmed {
@@ -32,7 +36,11 @@ impl Skimmed {
 pub(super) fn skim(text: &str) -> Result<Skimmed, String> {
     let mut walk = JsonWalk::new(text.as_bytes());
     let mut documents = 0;
+    let mut keys = OpenKeys::new(text);
     while let Some(token) = walk.next()? {
+        if let Some(byte) = keys.repeated(token) {
+            return Err(repeated(text, byte));
+        }
         let is_first = match token.kind {
             JsonTokenKind::Open { .. } => walk.depth() == 1,
             JsonTokenKind::Text | JsonTokenKind::Word => walk.depth() == 0,
@@ -44,6 +52,14 @@ pub(super) fn skim(text: &str) -> Result<Skimmed, String> {
         values: walk.values(),
         documents,
     })
+}
+
+/// Why an object is refused that has a key twice, the second of them at this byte.
+fn repeated(text: &str, byte: usize) -> String {
+    let key = text[byte..].split('"').nth(1).unwrap_or_default();
+    let key: String = key.chars().take(LONGEST_KEY).collect();
+    let place = place_in(text, byte);
+    format!("{place}: `{key}` stands twice in one object, and nothing says which of them counts")
 }
 
 /// One document is itself, several are an array of them.

@@ -8,7 +8,7 @@ use super::csv::{LargeTable, TablePortions};
 use super::json::{self, LargeJson};
 use super::large_xml::{LargeXml, XmlPortions};
 use super::portions::Portions;
-use super::{Body, Content, begun, is_binary, is_html};
+use super::{Body, Content, OddBytes, begun, is_binary, is_html};
 use crate::lang::model::{ArrayPath, Shape};
 
 /// A large text, to be read when it is known how.
@@ -100,7 +100,7 @@ pub(super) fn looked_at(text: Cow<'_, str>) -> Result<Content<'_>, String> {
         shape,
         sample,
         body: Body::Large(large),
-        bad_bytes: 0,
+        odd: OddBytes::default(),
         repeated,
     };
     Ok(match begun(&text).as_bytes().first() {

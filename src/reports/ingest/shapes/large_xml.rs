@@ -140,7 +140,7 @@ impl OpenAround {
 
 /// The elements at the paths, in the order of the text.
 fn found(text: &str, paths: &[ArrayPath]) -> Result<Vec<DividedElement>, String> {
-    let paths: Vec<Vec<&str>> = paths.iter().map(names).collect();
+    let paths: Vec<Vec<Option<&str>>> = paths.iter().map(names).collect();
     let mut reader = xml::reader(text);
     let mut open = vec![OpenAround::new(String::new(), 0)];
     let mut found = Vec::new();
@@ -167,11 +167,11 @@ fn found(text: &str, paths: &[ArrayPath]) -> Result<Vec<DividedElement>, String>
         let name = tag.local_name().as_ref().to_string();
         let index = open.last_mut().map_or(0, |around| around.next(&name));
         let here = || open.iter().skip(1).map(|around| around.name.as_str());
-        let leads = |path: &&Vec<&str>| {
+        let leads = |path: &&Vec<Option<&str>>| {
             path.iter()
                 .copied()
                 .zip(here().chain([name.as_str()]))
-                .all(|(step, name)| step == name)
+                .all(|(step, name)| step.is_none_or(|step| step == name))
         };
         let depth = open.len();
         let wanted = paths
@@ -224,10 +224,11 @@ fn is_one_of_several(found: &mut [DividedElement]) {
     }
 }
 
-/// The names of a path: an element may be there several times wherever it stands.
-fn names(path: &ArrayPath) -> Vec<&str> {
+/// The names of a path, `None` for any: an element may be there several times wherever it stands.
+fn names(path: &ArrayPath) -> Vec<Option<&str>> {
     let names = path.0.iter().filter_map(|step| match step {
-        PathStep::Member(name) => Some(name.as_str()),
+        PathStep::Member(name) => Some(Some(name.as_str())),
+        PathStep::Values => Some(None),
         PathStep::Each => None,
     });
     names.collect()

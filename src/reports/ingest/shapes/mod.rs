@@ -1,8 +1,10 @@
 //! Bytes → what they are made of, as a value that programs can read.
 
 mod csv;
+mod encoding;
 mod finder;
 mod json;
+mod keys;
 mod large;
 mod large_xml;
 mod portions;
@@ -15,11 +17,14 @@ mod workbook;
 mod xml;
 mod zip;
 
+pub(super) use encoding::OddBytes;
 pub(super) use large::LargeText;
 
 use std::borrow::Cow;
 
 use jaq_json::Val;
+
+use encoding::{Decoded, decoded};
 
 use crate::base::diagnostic::{Cause, Diagnostic};
 use crate::exec::data;
@@ -46,7 +51,8 @@ pub(super) const SAY_WHOSE: &str = "if it is a clean scan, say whose: riskql ing
 
 /// Whether a file has nothing in it, packed or not.
 pub(super) fn is_empty(bytes: &[u8]) -> bool {
-    let is_blank = |bytes: &[u8]| begun(&decoded(bytes).text).is_empty();
+    let is_blank =
+        |bytes: &[u8]| decoded("", bytes).is_ok_and(|decoded| begun(&decoded.text).is_empty());
     match bytes.starts_with(GZIP) {
         true => zip::unpacked(bytes).is_ok_and(|unpacked| is_blank(&unpacked)),
         false => bytes.len() < 1000 && is_blank(bytes),
@@ -60,8 +66,7 @@ pub(super) struct Content<'a> {
     /// large text the beginnings of its arrays.
     pub sample: Val,
     pub body: Body<'a>,
-    /// Bytes that are no text; what stands there is not known.
-    pub bad_bytes: usize,
+    pub odd: OddBytes,
     /// Names that several columns of a table have.
     pub repeated: Vec<String>,
 }
@@ -152,7 +157,7 @@ pub(super) fn read<'a>(
             shape: Shape::Csv,
             sample: table.sample,
             body: Body::Read(table.rows),
-            bad_bytes: 0,
+            odd: OddBytes::default(),
             repeated: table.repeated,
         });
     }
@@ -163,55 +168,52 @@ pub(super) fn read<'a>(
         );
     }
     if bytes.starts_with(data::ARCHIVE) {
-        let (value, bad_bytes) = zip::read(name, bytes, &mut Budget::new())?;
+        let (value, odd) = zip::read(name, bytes, &mut Budget::new())?;
         return Ok(Content {
             shape: Shape::Zip,
             sample: value.clone(),
             body: Body::Read(value),
-            bad_bytes,
+            odd,
             repeated: Vec::new(),
         });
     }
-    let Decoded { text, bad_bytes } = match bytes.starts_with(GZIP) {
+    let Decoded { text, odd } = match bytes.starts_with(GZIP) {
         true => {
             let unpacked = zip::unpacked(bytes).map_err(|why| damaged(name, why))?;
-            let Decoded { text, bad_bytes } = decoded(&unpacked);
+            let Decoded { text, odd } = decoded(name, &unpacked)?;
             Decoded {
                 text: Cow::Owned(text.into_owned()),
-                bad_bytes,
+                odd,
             }
         }
-        false => decoded(bytes),
+        false => decoded(name, bytes)?,
     };
     if text.len() > large && large::has_portions(&text) {
         let content = large::looked_at(text).map_err(|why| damaged(name, why))?;
-        return Ok(Content {
-            bad_bytes,
-            ..content
-        });
+        return Ok(Content { odd, ..content });
     }
     let whole = whole(name, &text, &mut Budget::new())?;
     Ok(Content {
         shape: whole.shape,
         sample: whole.sample,
         body: Body::Read(whole.value),
-        bad_bytes,
+        odd,
         repeated: whole.repeated,
     })
 }
 
-/// The value of a member of an archive, read whole, and how many of its bytes are no text.
+/// The value of a member of an archive, read whole.
 pub(super) fn unpacked(
     name: &str,
     bytes: &[u8],
     budget: &mut Budget,
-) -> Result<(Val, usize), Diagnostic> {
-    let Decoded { text, bad_bytes } = decoded(bytes);
+) -> Result<(Val, OddBytes), Diagnostic> {
+    let Decoded { text, odd } = decoded(name, bytes)?;
     let whole = whole(name, &text, budget)?;
     match whole.repeated.first() {
         // No source says so of tables in archives.
         Some(column) => Err(several_columns(name, column)),
-        None => Ok((whole.value, bad_bytes)),
+        None => Ok((whole.value, odd)),
     }
 }
 
@@ -280,61 +282,12 @@ pub(super) fn damaged(name: &str, why: impl std::fmt::Display) -> Diagnostic {
     )
 }
 
-/// The text of a file: by its byte order mark, by what an XML declaration says, else UTF-8. Where bytes that
-/// are no UTF-8 stand among letters that are, they alone are unknown; where there are no such letters, the
-/// whole is read as Windows-1252, which takes every byte. Of a script it is the value that it assigns.
-fn decoded(bytes: &[u8]) -> Decoded<'_> {
-    let (text, has_bad) = if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _, has_bad) = encoding.decode(bytes);
-        (text, has_bad)
-    } else if let Some(encoding) = declared(bytes).or_else(|| data::wide_encoding(bytes)) {
-        encoding.decode_without_bom_handling(bytes)
-    } else {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => (text.into(), false),
-            Err(_) if is_mostly_utf8(bytes) => (String::from_utf8_lossy(bytes), true),
-            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes),
-        }
-    };
-    // A report may hold the letter that stands for what is no text; it counts only where some of it was put there.
-    let bad_bytes = match has_bad {
-        true => text.matches(char::REPLACEMENT_CHARACTER).count(),
-        false => 0,
-    };
-    let text = script::assigned(text);
-    Decoded { text, bad_bytes }
-}
-
-/// A text, and how many places of it were bytes that are no text.
-struct Decoded<'a> {
-    text: Cow<'a, str>,
-    bad_bytes: usize,
-}
-
-/// Whether there are more letters beyond ASCII that are UTF-8 than bytes that are not.
-fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut letters, mut bad) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        letters += chunk
-            .valid()
-            .chars()
-            .filter(|letter| !letter.is_ascii())
-            .count();
-        bad += usize::from(!chunk.invalid().is_empty());
-    }
-    letters > bad
-}
-
-fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = std::str::from_utf8(&bytes[..bytes.len().min(200)]).ok()?;
-    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
-    let after = declaration.split("encoding").nth(1)?;
-    let label = after.trim_start_matches([' ', '=', '"', '\'']);
-    let label = label.split(['"', '\'']).next()?;
-    let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
-    // The declaration was read byte by byte, so it is not of an encoding of two bytes a letter.
-    let is_wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
-    (!is_wide).then_some(encoding)
+/// Where in a text a byte is, in words.
+fn place_in(text: &str, byte: usize) -> String {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default();
+    format!("line {line}, column {}", column.chars().count() + 1)
 }
 
 /// Whether a text begins with signs that no text has.

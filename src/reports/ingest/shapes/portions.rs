@@ -1,6 +1,5 @@
 //! A large text → portions of it, each a whole value with some of the members of long arrays.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -40,7 +39,6 @@ impl<'a> Portions<'a> {
         let inside: usize = arrays.iter().map(|array| array.bytes.len()).sum();
         let rest_bytes = large.text().len() - inside;
         let rest_values = values - runs.iter().map(|run| run.values).sum::<u64>();
-        let runs = of_last_arrays(runs, &arrays);
         let portions = grouped(runs, portion.max(rest_bytes));
         let most = portions
             .iter()
@@ -88,16 +86,6 @@ impl<'a> Portions<'a> {
     }
 }
 
-/// Of equal keys the last counts, also if both are arrays that are divided.
-fn of_last_arrays(runs: Vec<ElementRun>, arrays: &[Array]) -> Vec<ElementRun> {
-    let numbered = arrays.iter().enumerate();
-    let last: BTreeMap<&[ElementKey], usize> = numbered
-        .map(|(index, array)| (array.place.as_slice(), index))
-        .collect();
-    let counts = |run: &ElementRun| last[arrays[run.array].place.as_slice()] == run.array;
-    runs.into_iter().filter(counts).collect()
-}
-
 /// The value of a text without what stands between the brackets of arrays.
 fn frame(large: &LargeJson, arrays: &[Array]) -> Result<Val, String> {
     let text = large.text();
@@ -118,10 +106,7 @@ fn frame(large: &LargeJson, arrays: &[Array]) -> Result<Val, String> {
 /// Puts members in place of those that a value has somewhere; what stands beside is shared.
 fn put(value: &mut Val, place: &[ElementKey], members: Val) {
     let Some((first, rest)) = place.split_first() else {
-        // Of equal keys the last counts: it may be something else.
-        if let Val::Arr(_) = value {
-            *value = members;
-        }
+        *value = members;
         return;
     };
     let inner = match (first, value) {

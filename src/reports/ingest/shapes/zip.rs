@@ -6,22 +6,22 @@ use std::io::Read;
 
 use jaq_json::Val;
 
-use super::{Budget, damaged, object};
+use super::{Budget, OddBytes, damaged, object};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::data;
 
-/// Reads an archive, and counts the bytes of its members that are no text. Members that are no reports, such as pictures,
+/// Reads an archive, and counts the odd bytes of its members. Members that are no reports, such as pictures,
 /// are null.
 pub(super) fn read(
     name: &str,
     bytes: &[u8],
     budget: &mut Budget,
-) -> Result<(Val, usize), Diagnostic> {
+) -> Result<(Val, OddBytes), Diagnostic> {
     let failed = |why: String| damaged(name, why);
     let mut archive = data::open_archive(bytes).map_err(failed)?;
     let mut left = data::MOST_UNPACKED;
     let mut members = Vec::new();
-    let mut bad_bytes = 0;
+    let mut odd_bytes = OddBytes::default();
     for index in 0..archive.len() {
         let member = archive
             .by_index(index)
@@ -47,12 +47,12 @@ pub(super) fn read(
         left -= unpacked.len() as u64;
         // Archives in archives stay packed.
         let read = match unpacked.starts_with(data::ARCHIVE) {
-            true => Ok((Val::Null, 0)),
+            true => Ok((Val::Null, OddBytes::default())),
             false => super::unpacked(&inner, &unpacked, budget),
         };
         let value = match read {
-            Ok((value, bad)) => {
-                bad_bytes += bad;
+            Ok((value, odd)) => {
+                odd_bytes += odd;
                 value
             }
             // A list that lost a member would read as one without its rows.
@@ -65,7 +65,7 @@ pub(super) fn read(
         members.push((inner, value));
     }
     members.sort_by(|left, right| left.0.cmp(&right.0));
-    Ok((object(members), bad_bytes))
+    Ok((object(members), odd_bytes))
 }
 
 /// Whether the name of a member says that it holds what is read; others are pictures, sources and the like.
