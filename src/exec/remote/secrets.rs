@@ -36,9 +36,7 @@ impl Secrets {
             rest = more;
         }
         filled += rest;
-        if let Some(password) = password(&filled) {
-            self.add(&password.to_owned());
-        }
+        self.add(password(&filled).unwrap_or_default());
         Ok(filled)
     }
 
