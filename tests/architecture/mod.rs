@@ -377,7 +377,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("adbc_core", &["exec::remote"]),
     ("adbc_driver_manager", &["exec::remote"]),
     ("arrow_array", &["exec::remote"]),
-    ("toml", &["exec::remote"]),
     ("jaq_core", &["reports::ingest"]),
     ("jaq_json", &["reports::ingest"]),
     ("jaq_std", &["reports::ingest"]),

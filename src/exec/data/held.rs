@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    AllowedOptimizations, DataFrame, IntoColumn, IntoLazy, LazyFrame, PolarsResult, Series,
-    polars_err,
+    AllowedOptimizations, DataFrame, Field, IntoColumn, IntoLazy, LazyFrame, PolarsResult, Schema,
+    Series, polars_err,
 };
 
 use super::columnar::instants_span;
@@ -206,7 +206,7 @@ impl HeldTable {
         });
         let frame = match (&scan, self.database) {
             (Some(scan), _) => lazy_frame(scan),
-            (None, Some(title)) => Ok(unread(&scanned, title)),
+            (None, Some(title)) => Ok(unread(&scanned, table, title)),
             (None, None) => self.in_memory(columns).map(IntoLazy::lazy),
         };
         let unreadable = |reason: String| {
@@ -259,14 +259,19 @@ impl HeldColumn {
 }
 
 /// The frame of a table of a database: whoever reads it here is told that its rows are there.
-fn unread(scanned: &ScanReport, title: &'static str) -> LazyFrame {
+fn unread(scanned: &ScanReport, of: &Table, title: &'static str) -> LazyFrame {
     let table = scanned.path.display().to_string();
     let refuse = move |_: DataFrame| -> PolarsResult<DataFrame> {
         Err(
             polars_err!(ComputeError: "the rows of `{table}` are in {title}, and are asked there only"),
         )
     };
-    let nothing = DataFrame::empty().lazy();
+    let columns = of.columns.iter().map(|column| {
+        let data_type = Meaning::of(&column.field_type).data_type();
+        Field::new(column.name.as_str().into(), data_type)
+    });
+    let columns = columns.filter(|column| scanned.columns.iter().any(|own| *own == *column.name()));
+    let nothing = DataFrame::empty_with_schema(&columns.collect::<Schema>()).lazy();
     nothing.map(
         refuse,
         AllowedOptimizations::default(),
