@@ -368,11 +368,27 @@ fn programs_see_the_report_alone() {
             ".issues[]",
             &format!(".issues[] + {{ title: ({reaching} | tostring) }}"),
         );
-        let found = read(&source, r#"{"issues": [{"severity": "A"}]}"#).expect_err(reaching);
+        let (sources, definitions) = definitions(&source);
+        let found = told(&sources, ReportReader::new(&definitions).check());
         assert!(
-            found[0].starts_with("D404 at `rows"),
+            found.len() == 1
+                && found[0].starts_with("K710")
+                && found[0].contains("outside of the report"),
             "{reaching}: {found:?}"
         );
+    }
+    // Members of a report, and definitions of one's own, may be called so.
+    for own in [
+        ".env",
+        ".a.now",
+        "{ env: 1, input: .x }",
+        "def now: 1; now",
+        ".debug?",
+    ] {
+        let source = SOURCE.replace(".issues[]", &format!("({own}) as $own | .issues[]"));
+        let (sources, definitions) = definitions(&source);
+        let found = told(&sources, ReportReader::new(&definitions).check());
+        assert!(found.is_empty(), "{own}: {found:?}");
     }
     for unknown in ["$ENV", "input_filename", "get_search_list"] {
         let source = SOURCE.replace(".issues[]", unknown);
@@ -382,6 +398,53 @@ fn programs_see_the_report_alone() {
             found.iter().any(|problem| problem.starts_with("K710")),
             "{unknown}: {found:?}"
         );
+    }
+}
+
+/// Programs end, whatever they say: definitions that call each other on and on fail, and so do long ranges.
+#[test]
+fn programs_end() {
+    for endless in [
+        "def on: on; on",
+        "def deep: [deep]; deep",
+        "def deep: 1 + deep; deep",
+        "def one($n): def other: one($n + 1); [other]; one(0)",
+        "\"\\(def deep: [deep]; deep)\"",
+        "last(repeat(1))",
+        "last(recurse(.))",
+        "last(recurse(.; true))",
+        "last(while(true; .))",
+        "until(false; .)",
+        "[range(1e9)] | length",
+        "[range(0; 10; 0)] | length",
+    ] {
+        let source = SOURCE.replace(
+            ".issues[]",
+            &format!(".issues[] + {{ title: ({endless} | tostring) }}"),
+        );
+        let found = read(&source, r#"{"issues": [{"severity": "A"}]}"#).expect_err(endless);
+        assert!(
+            found[0].starts_with("D404 at `rows"),
+            "{endless}: {found:?}"
+        );
+    }
+    // What reports need: parts within parts, as deep as a report may be.
+    let nested = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    for ending in [
+        format!("def depth: if . == [] then 1 else 1 + (.[0] | depth) end; {nested} | depth"),
+        format!("[{nested} | recurse(.[]?)] | length"),
+        "[range(100)] | length".to_owned(),
+        "[range(0; 1000; 10)] | length".to_owned(),
+        "[range(100; 0; -1)] | length".to_owned(),
+        "1 | until(. >= 100; . + 1)".to_owned(),
+        "[0 | while(. < 100; . + 1)] | length".to_owned(),
+    ] {
+        let source = SOURCE.replace(
+            ".issues[]",
+            &format!(".issues[] + {{ title: ({ending} | tostring) }}"),
+        );
+        let report = read(&source, r#"{"issues": [{"severity": "A"}]}"#).expect(&ending);
+        assert_eq!(report.rows[0].title, "100", "{ending}");
     }
 }
 

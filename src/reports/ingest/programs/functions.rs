@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use jaq_core::native::{Filter, Fun, bome, run, v};
 use jaq_core::{Bind, DataT, Error, RunPtr, ValT as _, ValX, ValXs};
 use jaq_json::{Map, Val};
+use jaq_std::ValT as _;
 use regex::Regex;
 
-use super::patterns;
+use super::{bounds, patterns};
 use crate::exec::data;
 use crate::reports::ingest::{stable, values};
 
@@ -39,8 +40,40 @@ fn outside<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
         ("inputs", v(0), |_| refused(PROCESS)),
         ("stderr_empty", v(0), |_| refused(PROCESS)),
         ("halt", v(1), |_| refused(ENDING)),
+        ("range", v(3), |mut call| {
+            let (by, until) = (call.0.pop_var(), call.0.pop_var());
+            range([call.0.pop_var(), until, by])
+        }),
     ])
 }
+
+/// Whole numbers from one up to, without, another. A range of more than [`LONGEST_RANGE`] is an error: no report has so many
+/// parts of a row.
+fn range<'a>(ends: [Val; 3]) -> ValXs<'a, Val> {
+    let whole: Option<Vec<i64>> = ends
+        .iter()
+        .map(|end| end.as_isize().map(|end| end as i64))
+        .collect();
+    let Some([from, until, by]) = whole.and_then(|whole| <[i64; 3]>::try_from(whole).ok()) else {
+        return refused("`range` counts whole numbers");
+    };
+    let length = match by {
+        0 => return refused("`range` counts by 0"),
+        by => (i128::from(until) - i128::from(from)).div_euclid(i128::from(by)),
+    };
+    if length > LONGEST_RANGE {
+        return refused("`range` counts a million numbers at most");
+    }
+    let mut next = from;
+    Box::new(std::iter::from_fn(move || {
+        let is_there = if by > 0 { next < until } else { next > until };
+        let value = is_there.then(|| Ok(Val::from(next as isize)))?;
+        next = next.saturating_add(by);
+        Some(value)
+    }))
+}
+
+const LONGEST_RANGE: i128 = 1_000_000;
 
 const CLOCK: &str = "programs of sources see no clock and no time zone";
 const PROCESS: &str = "programs of sources see nothing but the report";
@@ -53,6 +86,12 @@ fn refused<'a>(words: &str) -> ValXs<'a, Val> {
 /// What they do is told in `prelude.jq`.
 fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
     Box::new([
+        (bounds::WITHIN_BOUNDS, v(0), |call| {
+            bome(match bounds::count_call() {
+                Ok(()) => Ok(call.1),
+                Err(words) => Err(Error::str(words.to_string())),
+            })
+        }),
         ("list", v(0), |call| bome(Ok(list(call.1)))),
         ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
         ("number", v(0), |call| bome(Ok(number(call.1)))),

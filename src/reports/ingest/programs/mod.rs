@@ -1,5 +1,6 @@
 //! Programs of sources: jq, run by jaq.
 
+mod bounds;
 mod functions;
 mod patterns;
 
@@ -20,7 +21,7 @@ const NESTING: &str = r"[\[({|,+\-*/%<>=]|\b(?:if|try|def|reduce|foreach|label|a
 const MOST_NESTING: usize = 2000;
 
 /// Functions that every program may use.
-const PRELUDE: &str = include_str!("prelude.jq");
+const PRELUDE: &str = concat!(include_str!("loops.jq"), include_str!("prelude.jq"));
 
 /// A compiled program.
 pub(super) struct Program {
@@ -30,7 +31,8 @@ pub(super) struct Program {
 impl Program {
     /// Compiles the program of a source; a mistake is shown at its place in the definition.
     pub fn new(text: &Spanned<String>) -> Result<Program, Diagnostic> {
-        let compiled = bounded(&text.node).and_then(|()| compile(&text.node));
+        let may_run = bounded(&text.node).and_then(|()| bounds::check(&text.node));
+        let compiled = may_run.and_then(|()| compile(&text.node));
         compiled.map_err(|mistake| mistake.at(text.span))
     }
 
@@ -38,12 +40,16 @@ impl Program {
     pub fn joined(text: &str) -> Program {
         match compile(text) {
             Ok(program) => program,
-            Err(mistake) => panic!("programs right alone are right together: {}", mistake.words),
+            Err(mistake) => panic!(
+                "a program made of programs that are right {}",
+                mistake.words
+            ),
         }
     }
 
     /// The values a program gives for one input, up to its first failure.
     pub fn run(&self, input: Val) -> impl Iterator<Item = Result<Val, String>> + '_ {
+        bounds::begin();
         let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
         let values = self.filter.id.run((context, input)).map(unwrap_valr);
         values.map(|value| value.map_err(|error| shortened(&error.to_string())))
@@ -59,7 +65,8 @@ pub(super) fn check<'a>(texts: impl Iterator<Item = &'a Spanned<String>>) -> Pro
         .map(|text| format!("(\n{}\n)", text.node))
         .collect();
     let mut problems = Problems::default();
-    let are_bounded = texts.iter().all(|text| bounded(&text.node).is_ok());
+    let is_bounded = |text: &str| bounded(text).is_ok() && bounds::check(text).is_ok();
+    let are_bounded = texts.iter().all(|text| is_bounded(&text.node));
     if parts.is_empty() || are_bounded && compile(&parts.join(",")).is_ok() {
         return problems;
     }
@@ -90,12 +97,8 @@ impl ProgramMistake {
             },
             None => text,
         };
-        Diagnostic::error(
-            "K710",
-            span,
-            format!("this program cannot be read: {}", self.words),
-        )
-        .help("programs of sources are written in jq")
+        Diagnostic::error("K710", span, format!("this program {}", self.words))
+            .help("programs of sources are written in jq")
     }
 }
 
@@ -108,7 +111,7 @@ fn bounded(text: &str) -> Result<(), ProgramMistake> {
     match signs > MOST_NESTING {
         true => Err(ProgramMistake {
             words: format!(
-                "it has {signs} signs and words such as `|` and `if`, and may have {MOST_NESTING}"
+                "cannot be read: it has {signs} signs and words such as `|` and `if`, and may have {MOST_NESTING}"
             ),
             place: None,
         }),
@@ -116,7 +119,15 @@ fn bounded(text: &str) -> Result<(), ProgramMistake> {
     }
 }
 
+/// Compiles a program whose definitions count their calls; what is wrong with it is told of its own text.
 fn compile(text: &str) -> Result<Program, ProgramMistake> {
+    compile_as_it_is(&bounds::counted(text)).map_err(|counted| {
+        let own = compile_as_it_is(text);
+        own.err().unwrap_or(counted)
+    })
+}
+
+fn compile_as_it_is(text: &str) -> Result<Program, ProgramMistake> {
     let whole = format!("{PRELUDE}\n{text}");
     let definitions = jaq_core::defs()
         .chain(jaq_std::defs())
@@ -135,7 +146,7 @@ fn compile(text: &str) -> Result<Program, ProgramMistake> {
     let filter = compiled.map_err(|errors| {
         let (name, kind) = &errors[0].1[0];
         ProgramMistake {
-            words: format!("there is no {} `{name}`", kind.as_str()),
+            words: format!("cannot be read: there is no {} `{name}`", kind.as_str()),
             place: place(&whole, name),
         }
     })?;
@@ -155,7 +166,7 @@ fn unreadable(whole: &str, error: &Error<&str>) -> ProgramMistake {
         }
     };
     ProgramMistake {
-        words,
+        words: format!("cannot be read: {words}"),
         place: found.and_then(|found| place(whole, found)),
     }
 }
