@@ -62,9 +62,7 @@ pub(super) fn guarded_query<T>(query: impl FnOnce() -> PolarsResult<T>) -> Resul
         let is_done = AtomicBool::new(false);
         thread::scope(|scope| {
             let watcher = scope.spawn(|| watch(&is_done));
-            let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
-                abort::catch_polars_abort(AssertUnwindSafe(query))
-            }));
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| caught(query)));
             is_done.store(true, Ordering::Release);
             watcher.thread().unpark();
             match outcome {
@@ -74,6 +72,28 @@ pub(super) fn guarded_query<T>(query: impl FnOnce() -> PolarsResult<T>) -> Resul
             }
         })
     })
+}
+
+/// Runs a query that the library may end. Its flag stays up until every query that it was meant for has ended, those in the
+/// background too, and keeps others from beginning so long: they wait.
+fn caught<T>(query: impl FnOnce() -> T) -> Result<T, abort::QueryAborted> {
+    const PAUSE: Duration = Duration::from_millis(5);
+    const MOST_PAUSES: usize = 1000;
+    let mut query = Some(query);
+    let mut pauses = 0;
+    loop {
+        let run = || query.take().map(|query| query());
+        let outcome = abort::catch_polars_abort(AssertUnwindSafe(run));
+        match outcome {
+            Ok(Some(found)) => return Ok(found),
+            Err(aborted) if query.is_none() || cancellation::is_stopping() => return Err(aborted),
+            Err(aborted) if pauses == MOST_PAUSES => return Err(aborted),
+            Ok(None) | Err(_) => {
+                pauses += 1;
+                thread::sleep(PAUSE);
+            }
+        }
+    }
 }
 
 /// Hands the wish to stop on to the library. Of the two ways to end its queries that it knows, Ctrl-C
