@@ -21,7 +21,12 @@ pub fn query(tree: &Query) -> String {
     match &tree.subject {
         Subject::Everything => {}
         Subject::Formulas(formulas) => {
-            parts.push(joined(formulas, ", ", |part| formula(&part.node)));
+            let text = joined(formulas, ", ", |part| formula(&part.node));
+            // A KPI of this name would read as rows that are asked for.
+            parts.push(match text.strip_prefix("list ") {
+                Some(rest) => format!("`list` {rest}"),
+                None => text,
+            });
         }
         Subject::List(tree) => parts.push(format!("list {}", population(&tree.node))),
     }
