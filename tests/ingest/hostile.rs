@@ -424,8 +424,8 @@ fn wide_and_long_reports_end() {
         "after 1 of them",
     );
     // A source that reads its reports whole says what would help.
-    let gosec = format!(r#"{{"GosecVersion": "1", "Issues": [{{}}, {wide}]}}"#);
-    let problems = read(gosec).expect_err("too many values").sorted();
+    let whole = format!(r#"{{"issues": [{{"rule": "a", "component": "b"}}, {wide}]}}"#);
+    let problems = read(whole).expect_err("too many values").sorted();
     assert_eq!(problems[0].code, "D403");
     assert!(format!("{problems:?}").contains("`parts`"), "{problems:?}");
     let names: Vec<String> = (0..100_000).map(|column| format!("c{column}")).collect();

@@ -42,6 +42,15 @@ fn local(micros: &str, zone: &str) -> String {
 }
 
 impl Postgres {
+    /// Joins the last row of a table of points whose instant is at or before another. The instants are searched as an array: a
+    /// comparison with each would be made for every row.
+    fn found_by(&self, table: &str, alias: &str, instant: &str, column: &str) -> String {
+        let axis = self.name(&format!("{}_axis", alias.trim_matches('"')));
+        format!(
+            "CROSS JOIN (SELECT array_agg({column} ORDER BY {column}) FILTER (WHERE {column} IS NOT NULL) AS instants FROM {table}) AS {axis}\nLEFT JOIN {table} AS {alias}\n  ON {alias}.{column} = {axis}.instants[width_bucket({instant}, {axis}.instants)]"
+        )
+    }
+
     /// The instant of a local time: one that clocks show twice is the first, one that they skip is when they skip it.
     fn instant_of_local(&self, local: &str, zone: &str) -> String {
         if zone == "UTC" {
@@ -137,10 +146,13 @@ impl SqlDialect for Postgres {
         )
     }
 
+    fn bucket_join(&self, table: &str, alias: &str, instant: &str) -> String {
+        let found = self.found_by(table, alias, instant, "starts_at");
+        format!("{found} AND {instant} < {alias}.ends_at")
+    }
+
     fn nearest_before(&self, table: &str, alias: &str, instant: &str, column: &str) -> String {
-        format!(
-            "LEFT JOIN LATERAL (\n  SELECT {table}.point FROM {table}\n  WHERE {table}.{column} <= {instant}\n  ORDER BY {table}.{column} DESC LIMIT 1\n) AS {alias} ON true"
-        )
+        self.found_by(table, alias, instant, column)
     }
 
     fn instants_join(&self, table: &str, alias: &str, column: &str) -> String {
