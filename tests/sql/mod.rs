@@ -16,6 +16,8 @@ mod duckdb;
 mod existing;
 mod formats;
 mod functions;
+#[cfg(unix)]
+mod into;
 mod postgres;
 mod random;
 mod scripts;
