@@ -23,7 +23,7 @@ impl Connected {
         all.into_iter().map(str::to_owned).collect()
     }
 
-    fn into(&self, query: &str, table: &str, options: &[&str]) {
+    fn writes(&self, query: &str, table: &str, options: &[&str]) {
         let arguments = self.arguments(query, table, options);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         assert_eq!(self.answered(&arguments), "", "stdout is not written to");
@@ -102,7 +102,7 @@ fn the_rows_are_those_of_json_and_say_what_was_asked() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(ANSWER, "answer", &[]);
+    connected.writes(ANSWER, "answer", &[]);
     let json = connected.json(&["run", ANSWER]);
     let table = connected.objects("SELECT * FROM answer ORDER BY ctid");
     are_those_of_json(&table, &json);
@@ -130,8 +130,8 @@ fn columns_have_types_of_their_own() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(ANSWER, "answer", &[]);
-    connected.into(
+    connected.writes(ANSWER, "answer", &[]);
+    connected.writes(
         "list findings open show finding_id, severity, exploitable, cvss, found_at sort by finding_id limit 9",
         "list",
         &[],
@@ -269,15 +269,15 @@ fn rows_are_added_or_stand_in_place_of_others() {
         return;
     };
     // Where there is no table yet, both make one: a job that runs each night need not know.
-    connected.into(SHORT, "added", &["--append"]);
-    connected.into(SHORT, "replaced", &["--replace"]);
+    connected.writes(SHORT, "added", &["--append"]);
+    connected.writes(SHORT, "replaced", &["--replace"]);
     let once = connected.count("added");
     assert!(once > 3);
     assert_eq!(connected.count("replaced"), once);
     connected.does("GRANT SELECT ON replaced TO PUBLIC; CREATE VIEW dependent AS SELECT team FROM (SELECT severity AS team FROM replaced) AS of;");
     let earlier = format!("{SHORT} as of 2026-03-31");
-    connected.into(&earlier, "added", &["--append"]);
-    connected.into(&earlier, "replaced", &["--replace"]);
+    connected.writes(&earlier, "added", &["--append"]);
+    connected.writes(&earlier, "replaced", &["--replace"]);
     let added =
         connected.objects("SELECT as_of, count(*) AS rows FROM added GROUP BY 1 ORDER BY 1");
     assert_eq!(added.len(), 2, "{added:?}");
@@ -293,12 +293,12 @@ fn columns_in_another_order() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     connected.does(
         "CREATE TABLE other AS SELECT as_of_instant, backlog, severity, backlog_rows, period, level, query, backlog_reason, data, \
          definitions, known_on, period_end, period_start, as_of FROM answer LIMIT 0;",
     );
-    connected.into(SHORT, "other", &["--append"]);
+    connected.writes(SHORT, "other", &["--append"]);
     let other = connected.objects("SELECT * FROM other ORDER BY ctid");
     are_those_of_json(&other, &connected.json(&["run", SHORT]));
 }
@@ -308,7 +308,7 @@ fn columns_that_differ_are_named() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     connected.does(
         "ALTER TABLE answer DROP COLUMN level; ALTER TABLE answer ADD COLUMN loaded_by text; \
          ALTER TABLE answer ALTER COLUMN backlog TYPE numeric; ALTER TABLE answer ALTER COLUMN backlog_rows TYPE int;",
@@ -336,7 +336,7 @@ fn a_failure_halfway_leaves_the_old_rows() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     connected.does(
         "CREATE SEQUENCE rows_seen; \
          CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
@@ -373,7 +373,7 @@ fn who_may_not_write() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     let before = connected.objects("SELECT * FROM answer ORDER BY ctid");
     let schema = connected.loaded.schema();
     let user = format!("reader_of_{schema}");
@@ -447,7 +447,7 @@ fn ctrl_c_leaves_the_old_rows_which_everybody_could_read() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     let before = connected.objects("SELECT * FROM answer ORDER BY ctid");
     slow(&connected, "answer", "ROW", 60);
     let mut child = connected.started(SHORT, "answer", &["--replace"]);
@@ -476,7 +476,7 @@ fn what_takes_too_long_leaves_the_old_rows() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     let before = connected.objects("SELECT * FROM answer ORDER BY ctid");
     slow(&connected, "answer", "ROW", 60);
     let text = connected
@@ -502,7 +502,7 @@ fn two_that_replace_the_rows_at_once() {
     let Some(connected) = Connected::new() else {
         return;
     };
-    connected.into(SHORT, "answer", &[]);
+    connected.writes(SHORT, "answer", &[]);
     let once = connected.count("answer");
     slow(&connected, "answer", "STATEMENT", 3);
     let mut first = connected.started(SHORT, "answer", &["--replace"]);
@@ -679,8 +679,11 @@ fn no_password_is_ever_shown() {
             stream.write_all(&answer).expect("an answer");
         }
     });
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let closed = closed.local_addr().expect("an address").port();
+    // Nobody listens at a port that was let go.
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address").port()
+    };
     for (port, words) in [
         (port, "password authentication failed"),
         (closed, "refused"),
@@ -716,8 +719,8 @@ fn names_as_they_are_written() {
         ("x; DROP TABLE findings", "\"x; DROP TABLE findings\""),
         ("select", "\"select\""),
     ] {
-        connected.into(SHORT, name, &[]);
-        connected.into(SHORT, name, &["--replace"]);
+        connected.writes(SHORT, name, &[]);
+        connected.writes(SHORT, name, &["--replace"]);
         assert!(connected.count(quoted) > 3);
     }
     assert!(connected.count("findings") > 3);
