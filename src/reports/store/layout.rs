@@ -37,6 +37,15 @@ pub fn is_store(folder: &Path) -> bool {
     folder.join(MARK).is_file()
 }
 
+/// The store that a file is in, or would be.
+pub fn store_around(file: &Path) -> Option<PathBuf> {
+    let there = |path: &Path| fs::canonicalize(path).ok();
+    let absolute = std::path::absolute(file).ok()?;
+    let nearest = absolute.ancestors().find_map(there)?;
+    let around = nearest.ancestors().find(|folder| is_store(folder));
+    around.map(Path::to_path_buf)
+}
+
 /// The folders of a store in which something changes when a report is added, merged or withdrawn.
 pub fn fact_folders(folder: &Path) -> Vec<PathBuf> {
     let store = Store::at(folder);
