@@ -24,6 +24,8 @@ pub struct ConnectionSettings {
     pub name: String,
     /// The name of a driver, or the path of its library.
     pub driver: String,
+    /// The function that a driver begins with, where it has not the usual name.
+    pub(super) entrypoint: Option<String>,
     pub dialect: &'static dyn SqlDialect,
     pub(super) address: String,
     pub(super) options: BTreeMap<String, String>,
@@ -56,6 +58,7 @@ impl TableOrigin {
 #[serde(deny_unknown_fields)]
 struct WrittenConnection {
     driver: String,
+    entrypoint: Option<String>,
     dialect: Option<String>,
     #[serde(default)]
     address: String,
@@ -182,9 +185,11 @@ impl ConnectionReader<'_> {
         let Some(dialect) = dialect else {
             return Err(problems);
         };
+        let usual = dialect.driver_entrypoint().map(str::to_owned);
         Ok(ConnectionSettings {
             name: self.name.to_owned(),
             driver,
+            entrypoint: written.entrypoint.or(usual),
             dialect,
             address,
             options,
