@@ -49,17 +49,18 @@ fn copied(definitions: &Definitions, options: &TableOptions) -> Result<Tables, P
         left_out: &[store::DERIVED],
     };
     let cache = places::object_cache();
-    let (folder, files, copies) = objects::open(
+    let local = objects::open(
         options.data.as_deref(),
         &options.files,
         &wanted,
         cache.as_deref(),
     )?;
     // The reports of a store have to be there before anything follows from them.
-    if folder.as_deref().is_some_and(store::is_store) {
-        copies.copy_all()?;
+    let folder = local.folder.as_deref();
+    if folder.is_some_and(store::is_store) {
+        local.copies.copy_all()?;
     }
-    let tables = store::locate(definitions, folder.as_deref(), &files);
-    let tables = tables.map_err(|problems| problems.reworded(|text| copies.told(text)))?;
-    Ok(tables.with_remote_files(copies))
+    let tables = store::locate(definitions, folder, &local.files);
+    let tables = tables.map_err(|problems| problems.reworded(|text| local.copies.told(text)))?;
+    Ok(tables.with_remote_files(local.copies))
 }

@@ -334,6 +334,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "insight::dashboards",
             "lang::check",
             "exec::data",
+            "exec::objects",
             "exec::assemble",
             "insight::explain",
             "lang::format",

@@ -41,7 +41,7 @@ pub use commands::COMMANDS;
 pub use complete::{Completion, complete};
 pub use highlight::{StyledRange, TokenClass, highlight};
 pub use hint::hint;
-pub use output::{not_for_results, own_input};
+pub use output::{not_for_results, not_here, own_input};
 pub use reply::{Effect, Reply};
 pub use script::{Script, run as run_script, start_up};
 pub use session::{OpenFailure, Options, Session};

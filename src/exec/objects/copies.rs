@@ -132,9 +132,8 @@ impl CopiedAddress {
             for (copied, draft) in copied {
                 copied.place(draft, &self.contents)?;
             }
-            let all = known.iter().chain(&unknown).enumerate();
-            all.map(|(place, copied)| copied.link(&self.contents, &draft_of(place)))
-                .collect::<io::Result<()>>()
+            let mut all = known.iter().chain(&unknown).enumerate();
+            all.try_for_each(|(place, copied)| copied.link(&self.contents, &draft_of(place)))
         };
         place().map_err(|error| self.unwritable(&error).into())
     }

@@ -33,6 +33,13 @@ pub struct WantedObjects<'a> {
 #[derive(Debug)]
 pub struct ObjectCopies(Vec<CopiedAddress>);
 
+/// What was named, with files and folders of this machine in place of addresses.
+pub struct LocalTables {
+    pub folder: Option<PathBuf>,
+    pub files: Vec<(String, PathBuf)>,
+    pub copies: Arc<ObjectCopies>,
+}
+
 /// Looks at what is at addresses; paths that are none stay as they are.
 ///
 /// # Errors
@@ -43,7 +50,7 @@ pub fn open(
     files: &[(String, PathBuf)],
     wanted: &WantedObjects,
     cache: Option<&Path>,
-) -> Result<(Option<PathBuf>, Vec<(String, PathBuf)>, Arc<ObjectCopies>), Problems> {
+) -> Result<LocalTables, Problems> {
     let mut copies = Vec::new();
     let mut problems = Problems::default();
     let mut here = |path: &Path, is_table: bool| {
@@ -68,7 +75,11 @@ pub fn open(
     let files = files.collect();
     match problems.has_errors() {
         true => Err(problems),
-        false => Ok((folder, files, Arc::new(ObjectCopies(copies)))),
+        false => Ok(LocalTables {
+            folder,
+            files,
+            copies: Arc::new(ObjectCopies(copies)),
+        }),
     }
 }
 

@@ -373,6 +373,56 @@ fn what_changes_while_it_is_copied_is_refused() {
 }
 
 #[test]
+fn nothing_is_written_elsewhere() {
+    let served = Served::new(Manner::Usual);
+    let refused = |arguments: &[&str]| {
+        let run = served.run_as("s3", arguments);
+        run.refused(3, &["D902", "`s3://bucket/out", "this machine"]);
+    };
+    let data = "s3://bucket/today";
+    refused(&[
+        "run",
+        "backlog",
+        "--data",
+        data,
+        "-o",
+        "s3://bucket/out.csv",
+    ]);
+    refused(&[
+        "compile",
+        "--all",
+        "--dialect",
+        "duckdb",
+        "-o",
+        "s3://bucket/out",
+    ]);
+    refused(&["docs", "-o", "s3://bucket/out"]);
+    served.project.write("report.json", "[]");
+    refused(&["ingest", "report.json", "--store", "s3://bucket/out"]);
+    assert!(!served.project.path("s3:").exists());
+}
+
+#[test]
+fn statements_and_plans_name_the_address() {
+    let served = Served::new(Manner::Usual);
+    let data = "s3://bucket/today";
+    let compiled = served.run_as(
+        "s3",
+        &["compile", "backlog", "--dialect", "duckdb", "--data", data],
+    );
+    compiled.shows(&["read_csv('s3://bucket/today/findings.csv'"]);
+    let planned = served.run_as("s3", &["explain", "backlog", "--plan", "--data", data]);
+    planned.shows(&["s3://bucket/today/findings.csv"]);
+    for outcome in [compiled, planned] {
+        assert!(
+            !outcome.stdout.contains("riskql/objects"),
+            "{}",
+            outcome.stdout
+        );
+    }
+}
+
+#[test]
 fn a_folder_for_copies_that_cannot_be_written() {
     let served = Served::new(Manner::Usual);
     served.project.write("cache", "a file");
