@@ -332,7 +332,7 @@ fn is_same_type(own: &Field, there: &Field) -> bool {
     // Exact decimals and the like come as texts that say what they are.
     let is_plain = ["ARROW:extension:name", "ADBC:postgresql:typname"]
         .iter()
-        .all(|key| !there.metadata().contains_key(*key));
+        .all(|key| !there.metadata().contains_key(key));
     let (own, there) = (own.data_type(), there.data_type());
     is_plain
         && match (own, there) {

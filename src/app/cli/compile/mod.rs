@@ -3,7 +3,7 @@
 mod columns;
 mod folder;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{CompileArguments, CsvOptions, OutputOptions};
 use super::console::{Console, OutputTarget};
