@@ -15,8 +15,8 @@ use riskql::lang::analyze;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::asked::driver;
 use super::demo;
+use super::drivers::postgres_driver;
 use super::postgres::{LoadedTables, Postgres};
 
 pub const SECRET: &str = "swordfish-1789";
@@ -32,7 +32,7 @@ pub struct Connected {
 impl Connected {
     /// `None`, and a word on stderr, where there is no PostgreSQL or no driver of it.
     pub fn new() -> Option<Connected> {
-        let driver = driver()?;
+        let driver = postgres_driver()?;
         let loaded = Postgres::loaded(&demo::tables())?;
         let connected = Connected {
             folder: tempfile::tempdir().expect("a temporary folder"),

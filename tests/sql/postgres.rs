@@ -14,7 +14,8 @@ use riskql::exec::sql::{DIALECTS, SqlDialect};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::database::{Database, Rows, Statement, TableSet, sets_of, tell};
+use super::database::{Database, HostedTables, Rows, Statement, TableSet, sets_of, tell};
+use super::drivers;
 
 pub struct Postgres;
 
@@ -32,6 +33,15 @@ impl Database for Postgres {
     fn run(&self, statements: &[Statement]) -> Option<Vec<Result<Rows, String>>> {
         let script = |folder: &Path| written(self.dialect(), statements, folder);
         answered(statements.len(), &script)
+    }
+
+    fn hosted(&self, set: &TableSet, _: &Path) -> Option<HostedTables> {
+        let driver = drivers::postgres_driver()?;
+        let loaded = Postgres::loaded(set)?;
+        Some(HostedTables {
+            connections: loaded.connection(&driver, set.names()),
+            server: Some(Box::new(loaded)),
+        })
     }
 }
 
@@ -102,15 +112,7 @@ pub struct LoadedTables {
 impl LoadedTables {
     /// A file of connections whose `tested` has the tables.
     pub fn connection<'n>(&self, driver: &Path, names: impl Iterator<Item = &'n str>) -> String {
-        let mut text = format!(
-            "[tested]\ndriver = \"{}\"\naddress = \"{}\"\n\n[tested.tables]\n",
-            driver.display(),
-            self.address("postgres")
-        );
-        for name in names {
-            text += &format!("{name} = \"{}.{name}\"\n", self.schema);
-        }
-        text
+        drivers::connections(driver, &self.address("postgres"), &self.schema, names)
     }
 
     /// The schema of the tables.

@@ -42,6 +42,7 @@ pub(super) fn settings(address: &str) -> Result<ConnectionSettings, Problems> {
         name: place(&filled).map_or_else(|| "the address".to_owned(), str::to_owned),
         is_address: true,
         driver: (*driver).to_owned(),
+        entrypoint: dialect.driver_entrypoint().map(str::to_owned),
         dialect,
         address: filled,
         options: BTreeMap::new(),

@@ -235,7 +235,7 @@ fn driver(settings: &ConnectionSettings) -> Result<ManagedDriver, Problems> {
         let version = AdbcVersion::V110;
         ManagedDriver::load_from_name(
             name,
-            None,
+            settings.entrypoint.as_deref().map(str::as_bytes),
             version,
             LOAD_FLAG_DEFAULT,
             python_packages(name),
@@ -251,21 +251,33 @@ fn driver(settings: &ConnectionSettings) -> Result<ManagedDriver, Problems> {
     if !is_path && let Ok(driver) = load(&usual) {
         return Ok(driver);
     }
-    let message = match is_path || first.status != Status::NotFound {
-        true => {
-            let words = plain(&settings.secrets, &first.message);
-            format!("the driver `{name}` cannot be loaded: {words}")
-        }
-        false => format!("no ADBC driver is called `{name}`"),
-    };
-    let problem = Diagnostic::data("D505", message)
-        .help(format!(
-            "it is looked for in the folders of ADBC_DRIVER_PATH and where the system keeps libraries, as lib{usual}.so"
-        ))
-        .help(format!(
-            "such as: python3 -m pip install adbc-driver-{name}, then driver = \"/path/to/lib{usual}.so\""
-        ));
-    Err(problem.into())
+    Err(no_driver(settings, &first, is_path).into())
+}
+
+fn no_driver(settings: &ConnectionSettings, error: &Error, is_path: bool) -> Diagnostic {
+    let name = &settings.driver;
+    let dialect = settings.dialect;
+    let source = format!("one of {}: {}", dialect.title(), dialect.driver_source());
+    if !is_path && error.status == Status::NotFound {
+        let looked_for = format!(
+            "it is looked for in the folders of ADBC_DRIVER_PATH and where the system keeps libraries, as lib{name}.so or libadbc_driver_{name}.so"
+        );
+        return Diagnostic::data("D505", format!("no ADBC driver is called `{name}`"))
+            .help(looked_for)
+            .help(source);
+    }
+    let words = plain(&settings.secrets, &error.message);
+    let problem = Diagnostic::data(
+        "D505",
+        format!("the driver `{name}` cannot be loaded: {words}"),
+    );
+    match words.contains("undefined symbol") {
+        true => problem.help(
+            "if it is a driver, name the function that it begins with: entrypoint = \"…\""
+                .to_owned(),
+        ),
+        false => problem.help(source),
+    }
 }
 
 /// The folders that Python packages of drivers have below those of ADBC_DRIVER_PATH.

@@ -28,6 +28,8 @@ pub struct ConnectionSettings {
     pub(super) is_address: bool,
     /// The name of a driver, or the path of its library.
     pub driver: String,
+    /// The function that a driver begins with, where it has not the usual name.
+    pub(super) entrypoint: Option<String>,
     pub dialect: &'static dyn SqlDialect,
     pub(super) address: String,
     pub(super) options: BTreeMap<String, String>,
@@ -70,6 +72,7 @@ impl TableOrigin {
 #[serde(deny_unknown_fields)]
 struct WrittenConnection {
     driver: String,
+    entrypoint: Option<String>,
     dialect: Option<String>,
     #[serde(default)]
     address: String,
@@ -205,11 +208,13 @@ impl ConnectionReader<'_> {
         let Some(dialect) = dialect else {
             return Err(problems);
         };
+        let usual = dialect.driver_entrypoint().map(str::to_owned);
         secrets.add_usual();
         Ok(ConnectionSettings {
             name: self.name.to_owned(),
             is_address: false,
             driver,
+            entrypoint: written.entrypoint.or(usual),
             dialect,
             address,
             options,

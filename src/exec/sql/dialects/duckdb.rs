@@ -50,6 +50,14 @@ impl SqlDialect for DuckDb {
         &["duckdb"]
     }
 
+    fn driver_source(&self) -> &'static str {
+        "libduckdb, the library for C that duckdb.org has"
+    }
+
+    fn driver_entrypoint(&self) -> Option<&'static str> {
+        Some("duckdb_adbc_init")
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["VARCHAR", "BOOLEAN", "DOUBLE", "TIMESTAMPTZ"]
     }

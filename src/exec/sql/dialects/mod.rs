@@ -70,6 +70,14 @@ pub trait SqlDialect: fmt::Debug + Sync {
     /// What the names of its drivers have in them.
     fn driver_words(&self) -> &'static [&'static str];
 
+    /// Where people get its driver, for help.
+    fn driver_source(&self) -> &'static str;
+
+    /// The function that its driver begins with, where it has not the name that drivers have.
+    fn driver_entrypoint(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How the words of text, yes/no, numbers and dates are declared in tables, for messages and help.
     fn column_types(&self) -> [&'static str; 4];
 

@@ -81,6 +81,10 @@ impl SqlDialect for Postgres {
         &["postgres"]
     }
 
+    fn driver_source(&self) -> &'static str {
+        "python3 -m pip install adbc-driver-postgresql"
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["text", "boolean", "double precision", "timestamptz"]
     }
