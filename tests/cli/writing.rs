@@ -199,7 +199,6 @@ fn a_result_is_not_written_into_a_store_or_among_definitions() {
     project.run(&of_store).refused(3, &["is a store"]);
     let others: &[&[&str]] = &[
         &["run", "backlog", "--record", "store/record.csv"],
-        &["docs", "--out", "store/docs"],
         &[
             "export",
             "cubes",
@@ -234,6 +233,9 @@ fn a_result_is_not_written_into_a_store_or_among_definitions() {
     for arguments in others {
         project.with_data(arguments).refused(3, &["is a store"]);
     }
+    project
+        .with_defs(&["docs", "--out", "store/docs"])
+        .refused(3, &["is a store"]);
     project
         .run(&["init", "store/new"])
         .refused(3, &["is a store"]);

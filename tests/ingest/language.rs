@@ -438,6 +438,11 @@ fn programs_end() {
         "[range(100; 0; -1)] | length".to_owned(),
         "1 | until(. >= 100; . + 1)".to_owned(),
         "[0 | while(. < 100; . + 1)] | length".to_owned(),
+        // Definitions may be paths.
+        "def inner: .a; {a: 1} | inner = 100 | .a".to_owned(),
+        "def inner: .a; [{a: 100} | path(inner), .a] | .[1]".to_owned(),
+        "[[1, [2]] | recurse(.[]?) |= (if isnumber then 50 else . end) | .. | numbers] | add"
+            .to_owned(),
     ] {
         let source = SOURCE.replace(
             ".issues[]",

@@ -9,30 +9,83 @@ use super::ProgramMistake;
 pub(super) const WITHIN_BOUNDS: &str = "within_bounds";
 
 /// A program whose definitions count their calls. One that cannot be read stays as it is.
+///
+/// A definition that hands functions to itself would make a chain of them as long as it likes, if its last call took no stack: it
+/// is written so that no call is its last.
 pub(super) fn counted(text: &str) -> String {
     let Ok(tokens) = Lexer::new(text).lex() else {
         return text.to_owned();
     };
-    let mut places = Vec::new();
+    let mut insertions: Vec<(usize, String)> = Vec::new();
     each_list(&tokens, &mut |list| {
-        let mut is_head = false;
-        for token in list {
-            is_head |= matches!(token.1, Tok::Word) && token.0 == "def";
-            if is_head && token.0 == ":" {
-                places.push(offset(text, token.0) + 1);
-                is_head = false;
-            }
+        for definition in definitions(text, list) {
+            let body = &text[definition.body.clone()];
+            let (open, close) = match definition.takes_functions && body.contains(definition.name) {
+                true => ("(", ") | ."),
+                false => ("", ""),
+            };
+            insertions.push((definition.body.start, format!(" {WITHIN_BOUNDS} | {open}")));
+            // A comment may stand at the end of the body.
+            insertions.push((definition.body.end, format!("\n{close}")));
         }
     });
-    places.sort_unstable();
+    insertions.sort_by_key(|(place, _)| *place);
     let mut counted = String::new();
     let mut from = 0;
-    for place in places {
+    for (place, inserted) in insertions {
         counted += &text[from..place];
-        counted += &format!(" {WITHIN_BOUNDS} |");
+        counted += &inserted;
         from = place;
     }
     counted + &text[from..]
+}
+
+/// A definition of a program.
+struct ProgramDefinition<'t> {
+    name: &'t str,
+    /// Whether one of its parameters is a function, not a value.
+    takes_functions: bool,
+    /// Bytes of the text.
+    body: std::ops::Range<usize>,
+}
+
+/// The definitions of a list of tokens, of which `;` ends the innermost.
+fn definitions<'t>(text: &'t str, list: &[Token<&'t str>]) -> Vec<ProgramDefinition<'t>> {
+    let mut ended = Vec::new();
+    let mut open: Vec<ProgramDefinition> = Vec::new();
+    let mut is_head = false;
+    for (place, token) in list.iter().enumerate() {
+        match (&token.1, token.0) {
+            (Tok::Word, "def") => {
+                is_head = true;
+                open.push(ProgramDefinition {
+                    name: list.get(place + 1).map_or("", |name| name.0),
+                    takes_functions: false,
+                    body: 0..0,
+                });
+            }
+            (Tok::Block(parameters), _) if is_head => {
+                let is_function = |parameter: &Token<&str>| matches!(parameter.1, Tok::Word);
+                if let Some(definition) = open.last_mut() {
+                    definition.takes_functions = parameters.iter().any(is_function);
+                }
+            }
+            (_, ":") if is_head => {
+                is_head = false;
+                if let Some(definition) = open.last_mut() {
+                    definition.body.start = offset(text, token.0) + 1;
+                }
+            }
+            (_, ";") => {
+                if let Some(mut definition) = open.pop() {
+                    definition.body.end = offset(text, token.0);
+                    ended.push(definition);
+                }
+            }
+            _ => {}
+        }
+    }
+    ended
 }
 
 /// Functions of jq that reach outside of the report.

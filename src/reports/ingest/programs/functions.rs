@@ -3,8 +3,9 @@
 
 use std::sync::LazyLock;
 
+use jaq_core::box_iter::box_once;
 use jaq_core::native::{Filter, Fun, bome, run, v};
-use jaq_core::{Bind, DataT, Error, RunPtr, ValT as _, ValX, ValXs};
+use jaq_core::{Bind, DataT, Error, Native, RunPtr, ValT as _, ValX, ValXs};
 use jaq_json::{Map, Val};
 use jaq_std::ValT as _;
 use regex::Regex;
@@ -27,6 +28,24 @@ pub(super) fn all<D: for<'a> DataT<V<'a> = ProgramValue>>() -> impl Iterator<Ite
         .filter(move |function| !names.contains(&function.0))
         .chain(ours.map(run))
         .chain(own().into_vec().into_iter().map(run))
+        .chain(std::iter::once(within_bounds()))
+}
+
+/// What every definition begins with: it gives what it is given, of which definitions may be paths, and counts the call.
+fn within_bounds<D: for<'a> DataT<V<'a> = ProgramValue>>() -> Fun<D> {
+    let counted = Native::new(|call| bome(limits::call().map_err(refused).map(|()| call.1)))
+        .with_paths(|call| {
+            let path = call.1.1.iter();
+            box_once(match limits::call_of_path(path) {
+                Ok(()) => Ok(call.1),
+                Err(excess) => Err(refused(excess).into()),
+            })
+        })
+        .with_update(|call, update| match limits::call() {
+            Ok(()) => update(call.1),
+            Err(excess) => bome(Err(refused(excess))),
+        });
+    (bounds::WITHIN_BOUNDS, v(0), counted)
 }
 
 /// Functions of jq that reach outside of the report, which every program may name and none may call: the same
@@ -88,9 +107,6 @@ fn no<'a>(words: &str) -> ValXs<'a, ProgramValue> {
 /// What they do is told in `prelude.jq`.
 fn own<D: for<'a> DataT<V<'a> = ProgramValue>>() -> Box<[Filter<RunPtr<D>>]> {
     Box::new([
-        (bounds::WITHIN_BOUNDS, v(0), |call| {
-            bome(limits::call().map_err(refused).map(|()| call.1))
-        }),
         ("list", v(0), |call| bome(Ok(list(call.1)))),
         ("text", v(0), |call| {
             bome(call.1.map(|value| text(value).into()))

@@ -10,12 +10,15 @@ use crate::base::memory;
 /// Definitions that may be called, by all programs and for each value that a program reads.
 const CALLS: [u64; 2] = [1_000_000, 20];
 /// Values that may be made or looked at.
-const STEPS: [u64; 2] = [20_000_000, 1_000];
-/// Bytes that may be held, and those for each byte that the values take which a program reads.
-const MEMORY: [u64; 2] = [256 << 20, 16];
+const STEPS: [u64; 2] = [5_000_000, 1_000];
+/// Bytes that may be held, rows that were made of what the program gave included, and those for each byte of the values that it reads.
+const MEMORY: [u64; 2] = [64 << 20, 32];
 /// What is left of a thread's stack where definitions may still call each other. Reports are read on threads with several times
 /// as much.
 const STACK_LEFT: usize = 6 << 20;
+/// Steps of a path, of which a thread's stack has to hold as many as it can be longer after some calls.
+const LONGEST_PATH: usize = 10_000;
+const PATH_CALLS: u64 = 16;
 /// What a value takes besides its text.
 const VALUE_BYTES: u64 = 40;
 
@@ -26,7 +29,7 @@ const ON_AND_ON: Excess = "the program does not end: its definitions call each o
 const TOO_DEEP: Excess = "the program's definitions call each other too deeply";
 const TOO_MANY_STEPS: Excess = "the program does not end: it makes values on and on";
 const TOO_MUCH: Excess =
-    "the program makes more than memory is meant for: 256 MB, and 16 times what it reads";
+    "the program makes more than memory is meant for: 64 MB, and 32 times what it reads";
 /// Values that are nested more deeply than any report.
 pub(super) const TOO_NESTED: Excess = "the program nests values more deeply than 1000";
 
@@ -36,7 +39,7 @@ struct Spent {
     most_calls: Cell<u64>,
     steps: Cell<u64>,
     most_steps: Cell<u64>,
-    /// What the thread would hold if the program held nothing.
+    /// What the thread held before.
     ground: Cell<i64>,
     most_bytes: Cell<i64>,
     excess: Cell<Option<Excess>>,
@@ -70,17 +73,6 @@ pub(super) fn begin(input: &Val) {
             .set((MEMORY[0] + MEMORY[1] * size.bytes) as i64);
         spent.excess.set(None);
     });
-}
-
-/// Does some of the program's work. What others take on the thread before it goes on is not the program's.
-pub(super) fn go_on<T>(held_before: &mut i64, work: impl FnOnce() -> T) -> T {
-    SPENT.with(|spent| {
-        let others = memory::held() - *held_before;
-        spent.ground.set(spent.ground.get() + others);
-    });
-    let done = work();
-    *held_before = memory::held();
-    done
 }
 
 impl Spent {
@@ -136,6 +128,16 @@ pub(super) fn call() -> Result<(), Excess> {
             Some(_) | None => spent.excess.get().map_or(Ok(()), Err),
         }
     })
+}
+
+/// Counts a call of a definition on the way to a value. The way is looked at now and then, since that takes as long as it is.
+pub(super) fn call_of_path<T>(path: impl Iterator<Item = T>) -> Result<(), Excess> {
+    call()?;
+    let is_looked_at = SPENT.with(|spent| spent.calls.get()) % PATH_CALLS == 0;
+    match is_looked_at && path.take(LONGEST_PATH + 1).count() > LONGEST_PATH {
+        true => refuse(TOO_NESTED),
+        false => Ok(()),
+    }
 }
 
 /// Whether a value may be written or gone through: parts of it may be shared, and each is met as often as it is there.

@@ -19,7 +19,6 @@ use jaq_json::Val;
 use regex::Regex;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
-use crate::base::memory;
 use crate::base::source::{Span, Spanned};
 
 use value::ProgramValue;
@@ -59,7 +58,6 @@ impl Program {
     /// The values a program gives for one input, up to its first failure, or to where it takes too much.
     pub fn run(&self, input: Val) -> impl Iterator<Item = Result<Val, String>> + '_ {
         limits::begin(&input);
-        let mut held = memory::held();
         let context = Ctx::<JustLut<ProgramValue>>::new(&self.filter.lut, Vars::new([]));
         let mut values = self
             .filter
@@ -70,13 +68,11 @@ impl Program {
             if is_over {
                 return None;
             }
-            let value = limits::go_on(&mut held, || {
-                let value = values.next().map(unwrap_valr);
-                match limits::excess() {
-                    Some(excess) => Some(Err(excess.to_string())),
-                    None => value.map(given),
-                }
-            });
+            let value = values.next().map(unwrap_valr);
+            let value = match limits::excess() {
+                Some(excess) => Some(Err(excess.to_string())),
+                None => value.map(given),
+            };
             is_over = value.as_ref().is_none_or(Result::is_err);
             value
         })
