@@ -1,4 +1,4 @@
-"""A Spark of one master and two workers on loopback, for as long as a block of Python runs."""
+"""Where Spark runs: a master and two workers on loopback, for as long as a block of Python runs, or one process."""
 
 import contextlib
 import json
@@ -15,6 +15,20 @@ import pyspark
 HOME = Path(pyspark.__file__).parent
 WORKERS = 2
 SECONDS = 300
+
+# Of sessions that run many small statements.
+SETTINGS = {
+    "spark.sql.shuffle.partitions": "1",
+    # Compiling each of many small statements takes longer than running it.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.session.timeZone": "Asia/Kolkata",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
 
 # Of settings of proxies nothing counts here: all is on this machine.
 PAGES = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -83,3 +97,10 @@ def cluster(memory: str = "2g"):
             processes.append(worker)
         until("the workers", master, log, lambda: alive(page) == WORKERS)
         yield address, processes
+
+
+def place():
+    """Where Spark runs, as `cluster` gives it: in one process, or with RISKQL_SPARK=cluster on a master and two workers."""
+    if os.environ.get("RISKQL_SPARK") == "cluster":
+        return cluster()
+    return contextlib.nullcontext(("local[2]", []))

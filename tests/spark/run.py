@@ -3,15 +3,13 @@
 In one process, or with RISKQL_SPARK=cluster in the environment on a master and two workers on loopback.
 """
 
-import contextlib
 import decimal
 import json
-import os
 import signal
 import sys
 import tempfile
 
-from cluster import cluster
+from cluster import SETTINGS, place
 from pyspark.sql import SparkSession
 
 
@@ -24,13 +22,6 @@ def plain(value):
 def rows(spark: SparkSession, text: str) -> dict:
     frame = spark.sql(text)
     return {"columns": frame.columns, "rows": [[plain(value) for value in row] for row in frame.collect()]}
-
-
-def place():
-    """Where Spark runs; a cluster ends with the block."""
-    if os.environ.get("RISKQL_SPARK") == "cluster":
-        return cluster()
-    return contextlib.nullcontext(("local[2]", []))
 
 
 def main(job: str, results: str) -> None:
@@ -46,19 +37,7 @@ def main(job: str, results: str) -> None:
 
 def run(job: dict, master: str, warehouse: str) -> list[dict]:
     builder = SparkSession.builder.master(master)
-    for name, value in {
-        "spark.sql.warehouse.dir": warehouse,
-        "spark.sql.shuffle.partitions": "1",
-        # Compiling each of many small statements takes longer than running it.
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.sql.session.timeZone": "Asia/Kolkata",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-    }.items():
+    for name, value in (SETTINGS | {"spark.sql.warehouse.dir": warehouse}).items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")

@@ -1,8 +1,7 @@
-//! Queries asked in a database (`--on`): the answers are those over files, with their totals, exclusions and notes.
+//! Queries asked in databases (`--on`): the answers are those over files, with their totals, exclusions and notes.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use riskql::base::diagnostic::Problems;
@@ -12,25 +11,28 @@ use riskql::exec::{assemble, remote};
 use riskql::plan::{self, RequirementOptions};
 
 use super::compare::Pair;
-use super::database::{TableSet, tell};
-use super::postgres::Postgres;
+use super::database::{Database, HostedTables, TableSet, is_named, one_in, wanted};
+use super::duckdb::{self, DuckDb};
 
-/// The driver of PostgreSQL, if it was installed.
-pub fn driver() -> Option<PathBuf> {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join(".adbc/adbc_driver_postgresql");
-    let library = package.join("libadbc_driver_postgresql.so");
-    if !library.exists() {
-        tell("no ADBC driver of PostgreSQL: no query is asked there");
-        return None;
+/// Asks all queries in each database that is there; fails with those whose answers are others.
+pub fn all_equal_there(pairs: &[Pair]) {
+    let duckdb = is_named(duckdb::DIALECT).then_some(&DuckDb as &dyn Database);
+    for database in wanted().into_iter().chain(duckdb) {
+        let wrong = different_there(database, pairs);
+        assert!(
+            wrong.is_empty(),
+            "{} of {} differ where they are asked, in {}\n{}",
+            wrong.len(),
+            pairs.len(),
+            database.dialect().title(),
+            wrong.join("\n")
+        );
     }
-    Some(library)
 }
 
-/// Asks all queries in PostgreSQL; fails with those whose answers are others.
-pub fn all_equal_there(pairs: &[Pair]) {
-    let Some(driver) = driver() else { return };
+fn different_there(database: &dyn Database, pairs: &[Pair]) -> Vec<String> {
     let mut sets: Vec<(&Rc<TableSet>, Vec<&Pair>)> = Vec::new();
-    for pair in pairs {
+    for pair in pairs.iter().step_by(one_in()) {
         match sets
             .iter_mut()
             .find(|(set, _)| Rc::ptr_eq(set, &pair.tables))
@@ -41,27 +43,26 @@ pub fn all_equal_there(pairs: &[Pair]) {
     }
     let mut wrong = Vec::new();
     for (set, those) in sets {
-        let Some(loaded) = Postgres::loaded(set) else {
-            return;
-        };
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let Some(hosted) = database.hosted(set, folder.path()) else {
+            break;
+        };
         let file = folder.path().join("connections.toml");
-        let names = set.tables.iter().map(|table| table.name.as_str());
-        fs::write(&file, loaded.connection(&driver, names)).expect("a file of connections");
+        let HostedTables {
+            connections,
+            server,
+        } = hosted;
+        fs::write(&file, connections).expect("a file of connections");
         let tables = remote::tables(&those[0].definitions, &file, "tested");
         let tables = tables.unwrap_or_else(|problems| panic!("{:#?}", problems.sorted()));
         for pair in those {
             let difference = difference(pair, &tables);
             wrong.extend(difference.map(|words| format!("{}\n{words}", pair.label)));
         }
+        drop(tables);
+        drop(server);
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {} differ where they are asked\n{}",
-        wrong.len(),
-        pairs.len(),
-        wrong.join("\n")
-    );
+    wrong
 }
 
 fn difference(pair: &Pair, tables: &Tables) -> Option<String> {

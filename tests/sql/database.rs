@@ -1,5 +1,6 @@
 //! What databases that hold tables have in common: the tables, statements and rows of tests.
 
+use std::any::Any;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -23,18 +24,30 @@ pub trait Database {
 
     /// Runs statements, each over its tables; `None`, and a word on stderr, if the database is not there.
     fn run(&self, statements: &[Statement]) -> Option<Vec<Result<Rows, String>>>;
+
+    /// The tables of a set, where queries are asked over a driver; `None`, and a word on stderr, if they cannot be.
+    fn hosted(&self, set: &TableSet, folder: &Path) -> Option<HostedTables>;
+}
+
+/// Tables in a database, until this is dropped.
+pub struct HostedTables {
+    /// A file of connections whose `tested` has the tables.
+    pub connections: String,
+    /// What runs as long.
+    pub server: Option<Box<dyn Any>>,
 }
 
 /// The databases that tests compare with: PostgreSQL where it is installed, and those that `RISKQL_DATABASES` names.
 pub fn wanted() -> Vec<&'static dyn Database> {
-    let named = env::var("RISKQL_DATABASES").unwrap_or_else(|_| "postgres".to_owned());
     let known: [&'static dyn Database; 3] = [&Postgres, &CLICKHOUSE, &SPARK];
-    let is_wanted = |database: &&dyn Database| {
-        named
-            .split(',')
-            .any(|name| name == database.dialect().word())
-    };
+    let is_wanted = |database: &&dyn Database| is_named(database.dialect());
     known.into_iter().filter(is_wanted).collect()
+}
+
+/// Whether tests are to run in a database.
+pub fn is_named(dialect: &dyn SqlDialect) -> bool {
+    let named = env::var("RISKQL_DATABASES").unwrap_or_else(|_| "postgres,duckdb".to_owned());
+    named.split(',').any(|name| name == dialect.word())
 }
 
 /// How many statements there are for each that databases run: `RISKQL_ONE_IN`, for databases that take seconds for one.
@@ -91,6 +104,10 @@ impl TableSet {
         })
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|table| table.name.as_str())
+    }
+
     /// Statements that make the tables. Rows are copied into them afterwards.
     pub fn created(&self, dialect: &dyn SqlDialect) -> Vec<String> {
         let [text, yes_no, number, date] = dialect.column_types();
@@ -121,6 +138,15 @@ pub fn sets_of<'a>(statements: &'a [Statement]) -> Vec<&'a Rc<TableSet>> {
         }
     }
     sets
+}
+
+impl TableText {
+    /// The path of a file with its rows.
+    pub fn written(&self, folder: &Path) -> String {
+        let file = folder.join(format!("{}.csv", self.name));
+        fs::write(&file, &self.csv).expect("a file to write to");
+        file.display().to_string()
+    }
 }
 
 fn csv(

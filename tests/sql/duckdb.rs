@@ -8,7 +8,8 @@ use std::rc::Rc;
 use riskql::exec::sql::{DIALECTS, SqlDialect};
 use serde_json::json;
 
-use super::database::{self, Database, Rows, Statement};
+use super::database::{self, Database, HostedTables, Rows, Statement, TableSet, TableText};
+use super::hosts;
 
 /// Reads a list of statements, writes a list of results.
 const RUNNER: &str = r#"
@@ -86,13 +87,9 @@ impl Database for DuckDb {
             before.push(format!("SET schema = 'case_{place}'"));
             before.extend(set.created(DIALECT));
             for table in &set.tables {
-                let file = folder.path().join(format!("{place}_{}.csv", table.name));
-                fs::write(&file, &table.csv).expect("a file to write to");
-                let name = DIALECT.name(&table.name);
-                before.push(format!(
-                    "COPY {name} FROM '{}' (FORMAT csv, HEADER false)",
-                    file.display()
-                ));
+                let own = folder.path().join(place.to_string());
+                fs::create_dir_all(&own).expect("a folder to write to");
+                before.push(copied(table, &own));
             }
         }
         let of_set = |(place, statement): (usize, &Statement)| {
@@ -113,6 +110,18 @@ impl Database for DuckDb {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         run(&before, &texts)
     }
+
+    fn hosted(&self, set: &TableSet, folder: &Path) -> Option<HostedTables> {
+        hosts::in_duckdb(set, folder)
+    }
+}
+
+/// The statement that copies the rows of a table, by way of a folder.
+pub fn copied(table: &TableText, folder: &Path) -> String {
+    let (name, rows) = (DIALECT.name(&table.name), table.written(folder));
+    let written =
+        "FORMAT csv, HEADER false, AUTO_DETECT false, DELIMITER ',', QUOTE '\"', ESCAPE '\"'";
+    format!("COPY {name} FROM '{rows}' ({written})")
 }
 
 fn is_there() -> bool {

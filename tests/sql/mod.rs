@@ -12,10 +12,15 @@ mod connecting;
 mod constructs;
 mod database;
 mod demo;
+mod drivers;
 mod duckdb;
 mod existing;
+mod file;
 mod formats;
 mod functions;
+mod hosts;
+#[cfg(unix)]
+mod into;
 mod postgres;
 mod random;
 mod scripts;

@@ -14,7 +14,8 @@ use riskql::exec::sql::{DIALECTS, SqlDialect};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::database::{Database, Rows, Statement, TableSet, sets_of, tell};
+use super::database::{Database, HostedTables, Rows, Statement, TableSet, sets_of, tell};
+use super::drivers;
 
 pub struct Postgres;
 
@@ -32,6 +33,15 @@ impl Database for Postgres {
     fn run(&self, statements: &[Statement]) -> Option<Vec<Result<Rows, String>>> {
         let script = |folder: &Path| written(self.dialect(), statements, folder);
         answered(statements.len(), &script)
+    }
+
+    fn hosted(&self, set: &TableSet, _: &Path) -> Option<HostedTables> {
+        let driver = drivers::postgres_driver()?;
+        let loaded = Postgres::loaded(set)?;
+        Some(HostedTables {
+            connections: loaded.connection(&driver, set.names()),
+            server: Some(Box::new(loaded)),
+        })
     }
 }
 
@@ -102,15 +112,33 @@ pub struct LoadedTables {
 impl LoadedTables {
     /// A file of connections whose `tested` has the tables.
     pub fn connection<'n>(&self, driver: &Path, names: impl Iterator<Item = &'n str>) -> String {
-        let mut text = format!(
-            "[tested]\ndriver = \"{}\"\naddress = \"postgresql:///postgres?host={}&user=postgres\"\n\n[tested.tables]\n",
-            driver.display(),
-            self.server.folder.path().display()
-        );
-        for name in names {
-            text += &format!("{name} = \"{}.{name}\"\n", self.schema);
+        drivers::connections(driver, &self.address("postgres"), &self.schema, names)
+    }
+
+    /// The schema of the tables.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The address of the database, for a user of it.
+    pub fn address(&self, user: &str) -> String {
+        let folder = self.server.folder.path().display();
+        format!("postgresql:///postgres?host={folder}&user={user}")
+    }
+
+    /// The rows of a statement, as `psql` has them.
+    pub fn rows(&self, statement: &str) -> Result<Rows, String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut script = BEGINNING.to_owned();
+        script += &format!("SET search_path TO {};\n", self.schema);
+        script += &asked(0, "", statement, folder.path());
+        let file = folder.path().join("script.sql");
+        fs::write(&file, script + END).expect("a script");
+        let told = self.server.psql(&file);
+        match told_of(&told, 0) {
+            "" => Ok(rows(&folder.path().join("0.json"))),
+            error => Err(error.to_owned()),
         }
-        text
     }
 
     /// Runs statements; gives what was said on stderr.

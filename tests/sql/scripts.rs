@@ -8,7 +8,8 @@ use std::rc::Rc;
 use riskql::exec::sql::{DIALECTS, SqlDialect};
 use serde_json::{Value, json};
 
-use super::database::{self, Database, Rows, Statement, TableSet, sets_of};
+use super::database::{self, Database, HostedTables, Rows, Statement, TableSet, sets_of};
+use super::hosts;
 
 /// A database and its script, which reads a list of tables and statements and writes a list of results.
 pub struct Script {
@@ -17,18 +18,22 @@ pub struct Script {
     path: &'static str,
     /// The folder of the package, beside `Cargo.toml`.
     packages: &'static str,
+    /// Puts tables where queries are asked over its driver.
+    host: fn(&TableSet, &Path) -> Option<HostedTables>,
 }
 
 pub const CLICKHOUSE: Script = Script {
     dialect: DIALECTS[2],
     path: "tests/clickhouse/run.py",
     packages: ".chdb",
+    host: hosts::in_clickhouse,
 };
 
 pub const SPARK: Script = Script {
     dialect: DIALECTS[3],
     path: "tests/spark/run.py",
     packages: ".pyspark",
+    host: hosts::in_spark,
 };
 
 impl Database for Script {
@@ -67,12 +72,17 @@ impl Database for Script {
             .args([&job, &results])
             .env("PYTHONPATH", root.join(self.packages))
             .env("TZ", "Asia/Kolkata")
+            .env_remove("LD_PRELOAD")
             .current_dir(folder.path())
             .output()
             .expect("python runs");
         let told = String::from_utf8_lossy(&ended.stderr);
         assert!(ended.status.success(), "{told}");
         Some(database::results(&results))
+    }
+
+    fn hosted(&self, set: &TableSet, folder: &Path) -> Option<HostedTables> {
+        (self.host)(set, folder)
     }
 }
 
@@ -82,9 +92,8 @@ impl Script {
         fs::create_dir_all(folder).expect("a folder to write to");
         let created = set.created(self.dialect).into_iter();
         let tables = set.tables.iter().zip(created).map(|(table, create)| {
-            let file = folder.join(format!("{}.csv", table.name));
-            fs::write(&file, &table.csv).expect("a file to write to");
-            json!({"create": create, "name": self.dialect.name(&table.name), "rows": file})
+            let rows = table.written(folder);
+            json!({"create": create, "name": self.dialect.name(&table.name), "rows": rows})
         });
         tables.collect()
     }

@@ -7,6 +7,7 @@ use super::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::exec::answer::Answer;
+use crate::exec::objects::is_address;
 use crate::render::{self, OutputFormat, RenderOptions};
 use crate::reports::store;
 
@@ -117,6 +118,9 @@ pub fn own_input(file: &Path) -> Diagnostic {
 /// Why a file is not for results: a store holds what `ingest` wrote and nothing else, and every file of a folder with the ending
 /// `.kpi` is read as definitions.
 pub fn not_for_results(file: &Path) -> Option<Diagnostic> {
+    if is_address(file) {
+        return Some(not_here(file));
+    }
     if let Some(store) = store::store_around(file) {
         let message = format!(
             "cannot write `{}`: `{}` is a store, and a result in it would damage it",
@@ -134,6 +138,15 @@ pub fn not_for_results(file: &Path) -> Option<Diagnostic> {
         );
         Diagnostic::data("D902", message).help("name another file, such as answer.csv")
     })
+}
+
+/// Why nothing is written at an address.
+pub fn not_here(file: &Path) -> Diagnostic {
+    let message = format!(
+        "cannot write `{}`: only files of this machine are written",
+        file.display()
+    );
+    Diagnostic::data("D902", message).help("name a file or a folder here, and copy it there")
 }
 
 /// Writes a file whole or not at all.

@@ -11,12 +11,14 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::files;
 
 /// The file that makes a folder a store, and what stands in it.
-const MARK: &str = "riskql-store";
+pub const MARK: &str = "riskql-store";
 const MARK_TEXT: &str = "riskql store 1\n";
 
 const MANIFESTS: &str = "segments";
 const MERGED: &str = "merged";
 const OBSERVATIONS: &str = "observations";
+/// What follows from the others, and is made anew where it is missing.
+pub const DERIVED: &str = "derived";
 /// What is there before the mark is.
 const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
 
@@ -145,6 +147,6 @@ impl Store {
 
     /// The folder of tables that can be made again at any time.
     pub(super) fn derived(&self) -> PathBuf {
-        self.folder.join("derived")
+        self.folder.join(DERIVED)
     }
 }

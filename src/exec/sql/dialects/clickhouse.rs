@@ -20,7 +20,11 @@ impl SqlDialect for ClickHouse {
     }
 
     fn driver_words(&self) -> &'static [&'static str] {
-        &["clickhouse"]
+        &["clickhouse", "chdb"]
+    }
+
+    fn driver_source(&self) -> &'static str {
+        "dbc install clickhouse (dbc installs drivers: python3 -m pip install dbc)"
     }
 
     fn column_types(&self) -> [&'static str; 4] {

@@ -50,12 +50,24 @@ impl SqlDialect for DuckDb {
         &["duckdb"]
     }
 
+    fn driver_source(&self) -> &'static str {
+        "libduckdb, the library for C that duckdb.org has"
+    }
+
+    fn driver_entrypoint(&self) -> Option<&'static str> {
+        Some("duckdb_adbc_init")
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["VARCHAR", "BOOLEAN", "DOUBLE", "TIMESTAMPTZ"]
     }
 
     fn files(&self) -> Option<&'static dyn FileWords> {
         Some(&DuckDb)
+    }
+
+    fn says_no_table(&self, message: &str) -> bool {
+        message.starts_with("Catalog Error: Table with name")
     }
 
     fn text(&self, text: &str) -> String {

@@ -70,6 +70,14 @@ pub trait SqlDialect: fmt::Debug + Sync {
     /// What the names of its drivers have in them.
     fn driver_words(&self) -> &'static [&'static str];
 
+    /// Where people get its driver, for help.
+    fn driver_source(&self) -> &'static str;
+
+    /// The function that its driver begins with, where it has not the name that drivers have.
+    fn driver_entrypoint(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How the words of text, yes/no, numbers and dates are declared in tables, for messages and help.
     fn column_types(&self) -> [&'static str; 4];
 
@@ -91,6 +99,22 @@ pub trait SqlDialect: fmt::Debug + Sync {
             return name.to_string();
         }
         format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// How many bytes of a name count; `None`: all.
+    fn longest_name(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether a message of a driver that does not tell kinds of errors apart says that there is no such table.
+    fn says_no_table(&self, _message: &str) -> bool {
+        false
+    }
+
+    /// A statement after which nobody else writes a table until the transaction ends, and everybody can read it. `None`: of two
+    /// transactions that write one table the database refuses the second.
+    fn lock_against_writers(&self, _table: &str) -> Option<String> {
+        None
     }
 
     /// Whether a column that is written with its table goes by its own name without being told.

@@ -81,8 +81,20 @@ impl SqlDialect for Postgres {
         &["postgres"]
     }
 
+    fn driver_source(&self) -> &'static str {
+        "python3 -m pip install adbc-driver-postgresql"
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["text", "boolean", "double precision", "timestamptz"]
+    }
+
+    fn longest_name(&self) -> Option<usize> {
+        Some(63)
+    }
+
+    fn lock_against_writers(&self, table: &str) -> Option<String> {
+        Some(format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
     }
 
     fn text(&self, text: &str) -> String {

@@ -46,6 +46,10 @@ impl SqlDialect for Spark {
         &["spark", "databricks"]
     }
 
+    fn driver_source(&self) -> &'static str {
+        "python3 -m pip install adbc-driver-spark"
+    }
+
     fn column_types(&self) -> [&'static str; 4] {
         ["STRING", "BOOLEAN", "DOUBLE", "TIMESTAMP"]
     }
