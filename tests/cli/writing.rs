@@ -197,7 +197,7 @@ fn a_result_is_not_written_into_a_store_or_among_definitions() {
         "store/answer.csv",
     ];
     project.run(&of_store).refused(3, &["is a store"]);
-    let others: &[&[&str]] = &[
+    let over_data: &[&[&str]] = &[
         &["run", "backlog", "--record", "store/record.csv"],
         &[
             "export",
@@ -205,37 +205,31 @@ fn a_result_is_not_written_into_a_store_or_among_definitions() {
             "backlog",
             "--over",
             "month last 2 months",
-            "--format",
-            "csv",
             "-o",
             "store/cubes.csv",
         ],
-        &[
-            "compile",
-            "--all",
-            "over month last 2 months",
-            "--dialect",
-            "postgres",
-            "-o",
-            "store/models",
-        ],
-        &[
-            "compile",
-            "backlog",
-            "--dialect",
-            "postgres",
-            "-o",
-            "store/backlog.sql",
-        ],
         &["dashboard", "--all=team", "--html", "store/pages"],
-        &["lineage", "-o", "store/lineage.json"],
     ];
-    for arguments in others {
+    for arguments in over_data {
         project.with_data(arguments).refused(3, &["is a store"]);
     }
-    project
-        .with_defs(&["docs", "--out", "store/docs"])
-        .refused(3, &["is a store"]);
+    let as_of = ["--dialect", "postgres", "--as-of", "2026-03-31", "-o"];
+    let statements = [
+        &["compile", "--all", "over month last 2 months"],
+        &as_of[..],
+        &["store/models"],
+    ]
+    .concat();
+    let statement = [&["compile", "backlog"], &as_of[..], &["store/backlog.sql"]].concat();
+    let without_data: &[&[&str]] = &[
+        &statements,
+        &statement,
+        &["docs", "--out", "store/docs"],
+        &["lineage", "-o", "store/lineage.json"],
+    ];
+    for arguments in without_data {
+        project.with_defs(arguments).refused(3, &["is a store"]);
+    }
     project
         .run(&["init", "store/new"])
         .refused(3, &["is a store"]);

@@ -139,10 +139,7 @@ fn programs_that_go_through_shared_values_without_end_fail() {
             &format!("title: (reduce range(60) as $i ([1]; [., .]) | {program}),"),
         )
     };
-    let mistakes: Vec<String> = FOLDED
-        .iter()
-        .filter_map(|program| shared(&program))
-        .collect();
+    let mistakes: Vec<String> = FOLDED.iter().filter_map(shared).collect();
     assert!(mistakes.is_empty(), "{mistakes:#?}");
 }
 

@@ -133,7 +133,7 @@ pub(super) fn call() -> Result<(), Excess> {
 /// Counts a call of a definition on the way to a value. The way is looked at now and then, since that takes as long as it is.
 pub(super) fn call_of_path<T>(path: impl Iterator<Item = T>) -> Result<(), Excess> {
     call()?;
-    let is_looked_at = SPENT.with(|spent| spent.calls.get()) % PATH_CALLS == 0;
+    let is_looked_at = SPENT.with(|spent| spent.calls.get().is_multiple_of(PATH_CALLS));
     match is_looked_at && path.take(LONGEST_PATH + 1).count() > LONGEST_PATH {
         true => refuse(TOO_NESTED),
         false => Ok(()),
