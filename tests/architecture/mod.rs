@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::instants", &[]),
     ("base::iso_dates", &[]),
     ("base::statistics", &[]),
+    ("base::memory", &[]),
     (
         "lang::check",
         &[
@@ -108,7 +109,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "render",
         &["exec::answer", "exec::compute", "lang::model", "plan"],
     ),
-    ("reports::ingest", &["exec::data", "lang::model"]),
+    (
+        "reports::ingest",
+        &["base::memory", "exec::data", "lang::model"],
+    ),
     ("reports::lifecycle", &["lang::model"]),
     ("insight::profile", &["exec::data", "lang::model", "plan"]),
     ("reports::dedup", &["reports::ingest", "lang::model"]),
